@@ -1,0 +1,104 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// DPTRAIN_NO_MPI=1 builds the one-rank stand-in even where MPI is installed;
+// DPTRAIN_MPI_PC names another MPI's pkg-config file (for example mpich).
+let withoutMPI = Context.environment["DPTRAIN_NO_MPI"].map { !$0.isEmpty && $0 != "0" } ?? false
+
+var targets: [Target] = []
+
+// MARK: System libraries
+
+if !withoutMPI {
+  targets.append(
+    .systemLibrary(
+      name: "CMPI", pkgConfig: Context.environment["DPTRAIN_MPI_PC"] ?? "mpi",
+      providers: [.apt(["libopenmpi-dev"]), .yum(["openmpi-devel"]), .brew(["open-mpi"])]))
+}
+targets += [
+  .systemLibrary(
+    name: "CZip", pkgConfig: "libzip",
+    providers: [.apt(["libzip-dev"]), .yum(["libzip-devel"]), .brew(["libzip"])]),
+  .systemLibrary(
+    name: "CCrypto", pkgConfig: "libcrypto",
+    providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"]), .brew(["openssl"])]),
+]
+
+// MARK: Core, in the order of who may import whom
+
+targets += [
+  .target(name: "Diagnostics"),
+  .target(
+    name: "CMPIShim", dependencies: withoutMPI ? [] : ["CMPI"],
+    cSettings: withoutMPI ? [.define("DPT_NO_MPI")] : []),
+  .target(name: "CKernels"),
+  .target(name: "Tensors", dependencies: ["CKernels", "Diagnostics"]),
+  .target(name: "Collectives", dependencies: ["CMPIShim", "Diagnostics"]),
+  .target(name: "Formats", dependencies: ["CZip", "CCrypto", "Diagnostics"]),
+  .target(name: "Layers", dependencies: ["Collectives", "Tensors", "CKernels", "Diagnostics"]),
+  .target(name: "Optimizers", dependencies: ["Tensors", "CKernels", "Diagnostics"]),
+  .target(name: "Datasets", dependencies: ["Tensors", "Formats", "Diagnostics"]),
+  .target(
+    name: "Training",
+    dependencies: ["Collectives", "Tensors", "CKernels", "Layers", "Optimizers", "Datasets", "Formats", "Diagnostics"]),
+  .target(name: "Recording", dependencies: ["Training", "Collectives", "Layers", "Tensors", "Formats", "Diagnostics"]),
+  .target(
+    name: "Recipes",
+    dependencies: [
+      "Layers", "Optimizers", "Datasets", "Training", "Tensors", "Diagnostics", .product(name: "Yams", package: "Yams"),
+    ]),
+]
+
+// MARK: Products' own targets
+
+targets += [
+  .target(
+    name: "DPTrain",
+    dependencies: [
+      "Collectives", "Tensors", "Layers", "Optimizers", "Datasets", "Training", "Recording", "Recipes", "Formats",
+      "Diagnostics",
+    ]),
+  .executableTarget(
+    name: "dp-train",
+    dependencies: ["DPTrain", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+]
+
+// MARK: Tests
+
+targets += [
+  .target(
+    name: "TestSupport", dependencies: ["Layers", "Collectives", "Tensors", "CKernels"],
+    path: "Tests/Support/TestSupport"),
+  // Run by CollectivesTests under mpirun.
+  .executableTarget(
+    name: "collectives-check", dependencies: ["Collectives", "CMPIShim"], path: "Tests/Support/collectives-check"),
+  .target(name: "CAllocationCounter", path: "Tests/Support/CAllocationCounter"),
+  .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+  .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Collectives", "TestSupport"]),
+  .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+  .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CMPIShim", "Diagnostics", "collectives-check"]),
+  .testTarget(name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "TestSupport"]),
+  .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "TestSupport"]),
+  .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"], exclude: ["Fixtures"]),
+  .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Diagnostics"]),
+  .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Formats", "Diagnostics"]),
+  .testTarget(
+    name: "TrainingTests",
+    dependencies: [
+      "Training", "Collectives", "Layers", "Optimizers", "Datasets", "Tensors", "Formats", "CAllocationCounter",
+    ]),
+]
+
+let package = Package(
+  name: "dp-train",
+  products: [
+    .executable(name: "dp-train", targets: ["dp-train"]),
+    .library(name: "DPTrain", targets: ["DPTrain"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: targets,
+  swiftLanguageModes: [.v6]
+)

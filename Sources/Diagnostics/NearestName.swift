@@ -1,0 +1,23 @@
+/// The candidate that a misspelt `name` most likely means, or nil where none is near.
+///
+/// Near is an edit distance (Levenshtein 1966, case ignored) of at most a third of the name's length, and at least 1.
+public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+  let wanted = Array(name.lowercased())
+  let limit = max(1, wanted.count / 3)
+  let ranked = candidates.map { (name: $0, distance: editDistance(wanted, Array($0.lowercased()))) }
+  guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= limit else { return nil }
+  return best.name
+}
+
+private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  var previous = Array(0...b.count)
+  for i in 0..<a.count {
+    var current = [i + 1]
+    for j in 0..<b.count {
+      let substitution = previous[j] + (a[i] == b[j] ? 0 : 1)
+      current.append(min(substitution, previous[j + 1] + 1, current[j] + 1))
+    }
+    previous = current
+  }
+  return previous[b.count]
+}
