@@ -1,0 +1,184 @@
+// The shim over a real MPI. Counts of MPI calls are ints: what is longer than chunk_limit travels in pieces.
+#if !defined(DPT_NO_MPI) && __has_include(<mpi.h>)
+
+#include "CMPIShim.h"
+
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { no_memory = -1, no_threads = -2, message_tag = 1, default_chunk_limit = 1 << 30 };
+
+static MPI_Comm world = MPI_COMM_NULL;
+static int own_rank = 0, world_size = 1;
+static size_t chunk_limit = default_chunk_limit;
+
+// Scratch for one call, allocated once: a count and a displacement per rank, two requests and statuses per rank.
+static int *int_counts, *int_offsets;
+static MPI_Request *requests;
+static MPI_Status *statuses;
+
+bool dpt_mpi_available(void) { return true; }
+
+const char *dpt_mpi_library_version(void) {
+  static char text[MPI_MAX_LIBRARY_VERSION_STRING];
+  int length = 0;
+  if (MPI_Get_library_version(text, &length) != MPI_SUCCESS) text[0] = '\0';
+  return text;
+}
+
+static int allocate_scratch(void) {
+  size_t n = (size_t)world_size;
+  int_counts = malloc(n * sizeof *int_counts);
+  int_offsets = malloc(n * sizeof *int_offsets);
+  requests = malloc(2 * n * sizeof *requests);
+  statuses = malloc(2 * n * sizeof *statuses);
+  return int_counts && int_offsets && requests && statuses ? MPI_SUCCESS : no_memory;
+}
+
+int dpt_mpi_init(void) {
+  int provided = MPI_THREAD_SINGLE;
+  int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+  if (code != MPI_SUCCESS) return code;
+  if (provided < MPI_THREAD_FUNNELED) return no_threads;
+  code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &world);
+  if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(world, MPI_ERRORS_RETURN);
+  if (code == MPI_SUCCESS) code = MPI_Comm_rank(world, &own_rank);
+  if (code == MPI_SUCCESS) code = MPI_Comm_size(world, &world_size);
+  return code == MPI_SUCCESS ? allocate_scratch() : code;
+}
+
+int dpt_mpi_finalize(void) {
+  free(int_counts);
+  free(int_offsets);
+  free(requests);
+  free(statuses);
+  int code = MPI_Comm_free(&world);
+  int end = MPI_Finalize();
+  return code != MPI_SUCCESS ? code : end;
+}
+
+int dpt_mpi_rank(void) { return own_rank; }
+
+int dpt_mpi_size(void) { return world_size; }
+
+int dpt_mpi_barrier(void) { return MPI_Barrier(world); }
+
+// The bytes of piece `index` of a message of `count` bytes: the limit, the rest, or 0 past the end.
+static int piece_length(size_t count, size_t index) {
+  size_t start = index * chunk_limit;
+  if (start >= count) return 0;
+  return (int)(count - start < chunk_limit ? count - start : chunk_limit);
+}
+
+int dpt_mpi_broadcast(void *buffer, size_t count, int root) {
+  int code = MPI_SUCCESS;
+  for (size_t piece = 0; code == MPI_SUCCESS && piece * chunk_limit < count; piece++) {
+    code = MPI_Bcast((char *)buffer + piece * chunk_limit, piece_length(count, piece), MPI_BYTE, root, world);
+  }
+  return code;
+}
+
+// The usual ring: in step s each rank passes on to its right neighbour the part that it got in the step before.
+static int ring_allgather(char *receive, const ptrdiff_t *counts, const ptrdiff_t *offsets) {
+  int right = (own_rank + 1) % world_size, left = (own_rank + world_size - 1) % world_size;
+  for (int step = 0; step < world_size - 1; step++) {
+    int out = (own_rank + world_size - step) % world_size, in = (out + world_size - 1) % world_size;
+    size_t longer = (size_t)(counts[out] > counts[in] ? counts[out] : counts[in]);
+    for (size_t piece = 0; piece * chunk_limit < longer; piece++) {
+      int out_length = piece_length((size_t)counts[out], piece), in_length = piece_length((size_t)counts[in], piece);
+      size_t start = piece * chunk_limit;
+      int code = MPI_Sendrecv(out_length ? receive + offsets[out] + start : NULL, out_length, MPI_BYTE,
+                              out_length ? right : MPI_PROC_NULL, message_tag,
+                              in_length ? receive + offsets[in] + start : NULL, in_length, MPI_BYTE,
+                              in_length ? left : MPI_PROC_NULL, message_tag, world, MPI_STATUS_IGNORE);
+      if (code != MPI_SUCCESS) return code;
+    }
+  }
+  return MPI_SUCCESS;
+}
+
+int dpt_mpi_allgather(const void *send, void *receive, const ptrdiff_t *counts, const ptrdiff_t *offsets) {
+  // All ranks must pass MPI_IN_PLACE or none, so every part is put in its place first.
+  char *own_place = (char *)receive + offsets[own_rank];
+  if (counts[own_rank] > 0 && send != own_place) memcpy(own_place, send, (size_t)counts[own_rank]);
+  bool fits = true;
+  for (int r = 0; r < world_size; r++) fits = fits && (size_t)(offsets[r] + counts[r]) <= chunk_limit;
+  if (!fits) return ring_allgather(receive, counts, offsets);
+  for (int r = 0; r < world_size; r++) {
+    int_counts[r] = (int)counts[r];
+    int_offsets[r] = (int)offsets[r];
+  }
+  return MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_BYTE, receive, int_counts, int_offsets, MPI_BYTE, world);
+}
+
+// Waits for the first `count` requests; where some of them failed, gives the first one's own code.
+static int wait_all(int count) {
+  int code = MPI_Waitall(count, requests, statuses);
+  if (code != MPI_ERR_IN_STATUS) return code;
+  for (int i = 0; i < count; i++) {
+    if (statuses[i].MPI_ERROR != MPI_SUCCESS && statuses[i].MPI_ERROR != MPI_ERR_PENDING) return statuses[i].MPI_ERROR;
+  }
+  return code;
+}
+
+// MPI_Alltoallv would need all ranks to agree whether their counts fit an int, and each knows only its own. So each
+// pair exchanges its pieces directly, piece i of all pairs at a time, starting with the nearest neighbours.
+int dpt_mpi_alltoall(const void *send, const ptrdiff_t *send_counts, const ptrdiff_t *send_offsets, void *receive,
+                     const ptrdiff_t *receive_counts, const ptrdiff_t *receive_offsets) {
+  if (send_counts[own_rank] > 0) {
+    memcpy((char *)receive + receive_offsets[own_rank], (const char *)send + send_offsets[own_rank],
+           (size_t)send_counts[own_rank]);
+  }
+  for (size_t piece = 0;; piece++) {
+    size_t start = piece * chunk_limit;
+    int open = 0, code = MPI_SUCCESS;
+    for (int step = 1; step < world_size && code == MPI_SUCCESS; step++) {
+      int peer = (own_rank + world_size - step) % world_size;
+      int length = piece_length((size_t)receive_counts[peer], piece);
+      if (length == 0) continue;
+      code = MPI_Irecv((char *)receive + receive_offsets[peer] + start, length, MPI_BYTE, peer, message_tag, world,
+                       &requests[open++]);
+    }
+    for (int step = 1; step < world_size && code == MPI_SUCCESS; step++) {
+      int peer = (own_rank + step) % world_size;
+      int length = piece_length((size_t)send_counts[peer], piece);
+      if (length == 0) continue;
+      code = MPI_Isend((const char *)send + send_offsets[peer] + start, length, MPI_BYTE, peer, message_tag, world,
+                       &requests[open++]);
+    }
+    if (code != MPI_SUCCESS || open == 0) return code;
+    code = wait_all(open);
+    if (code != MPI_SUCCESS) return code;
+  }
+}
+
+void dpt_mpi_abort(int exit_status) {
+  fflush(NULL);
+  MPI_Abort(MPI_COMM_WORLD, exit_status);
+  exit(exit_status);
+}
+
+void dpt_mpi_error_string(int code, char *text, size_t capacity) {
+  char message[MPI_MAX_ERROR_STRING] = "";
+  int length = 0;
+  if (code == no_memory) {
+    snprintf(text, capacity, "out of memory");
+  } else if (code == no_threads) {
+    snprintf(text, capacity, "this MPI allows no threads beside its own (MPI_THREAD_FUNNELED is needed)");
+  } else if (MPI_Error_string(code, message, &length) == MPI_SUCCESS) {
+    snprintf(text, capacity, "%s", message);
+  } else {
+    snprintf(text, capacity, "MPI error %d", code);
+  }
+}
+
+void dpt_mpi_set_chunk_limit(size_t bytes) {
+  chunk_limit = bytes > 0 && bytes < default_chunk_limit ? bytes : default_chunk_limit;
+}
+
+void dpt_mpi_line_buffer_stdout(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+#endif

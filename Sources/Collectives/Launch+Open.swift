@@ -1,0 +1,83 @@
+import CMPIShim
+import Diagnostics
+import Foundation
+
+extension Launch {
+  /// The MPI the program was built with, such as "Open MPI v4.1.4"; nil where it was built without.
+  public static var mpiVersion: String? {
+    guard dpt_mpi_available() else { return nil }
+    let text = String(cString: dpt_mpi_library_version())
+    // Open MPI goes on with ", package: ..."; MPICH with further lines, its parts set apart by runs of spaces.
+    let first = text.prefix { $0 != "," && $0 != "\n" }
+    let words = first.split(whereSeparator: \.isWhitespace)
+    return words.isEmpty ? "an MPI of unknown version" : words.joined(separator: " ")
+  }
+
+  /// One line on the MPI the program was built with.
+  public static var describe: String {
+    mpiVersion ?? "built without MPI: one rank only; install libopenmpi-dev and build again"
+  }
+
+  /// The communicator of this job: MPI's where a launcher started the process, else that of a single rank.
+  ///
+  /// Without a launcher MPI is not started, so a program on its own needs none. Throws `Failure(.unavailable)` where
+  /// the launcher started several ranks and they would not find one another, each training alone without a word.
+  /// - Parameter environment: what launchers have set; the process's own environment by default.
+  public static func openCommunicator(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws -> any Communicator {
+    let launch = Launch(environment: environment)
+    guard launch.launcher != nil else { return SoloCommunicator() }
+    try launch.checkBeforeStart(mpiVersion: mpiVersion)
+    guard mpiVersion != nil else { return SoloCommunicator() }
+    if launch.shouldYield(environment: environment) {
+      setenv(yieldKey, "1", 0)
+    }
+    let communicator = try MPICommunicator()
+    try launch.checkAfterStart(size: communicator.size, mpiVersion: mpiVersion)
+    return communicator
+  }
+
+  /// Throws where several ranks were started but cannot find one another, whatever MPI would say.
+  package func checkBeforeStart(mpiVersion: String?) throws {
+    guard expectsSeveralRanks else { return }
+    if mpiVersion == nil || launcher == .srunNone { throw mismatch(mpiVersion: mpiVersion) }
+  }
+
+  /// Throws where the launcher started several ranks and MPI knows of one only.
+  package func checkAfterStart(size: Int, mpiVersion: String?) throws {
+    if size == 1 && expectsSeveralRanks { throw mismatch(mpiVersion: mpiVersion) }
+  }
+
+  private func mismatch(mpiVersion: String?) -> Failure {
+    let started = expectedSize.map { "\($0) ranks" } ?? "several ranks"
+    let by = launcher?.rawValue ?? "no launcher"
+    guard let mpiVersion else {
+      return Failure(
+        .unavailable, "\(by) started \(started), but the program was built without MPI: each would train alone",
+        advice: "Install libopenmpi-dev and build again, or start one process without \(by).")
+    }
+    let advice =
+      switch launcher {
+      case .srunNone, .srunPMI2: "Start it by srun --mpi=pmix, or by mpirun inside the batch script."
+      case .srunPMIx, .mpirun, .pmix, .pmi, nil:
+        "Start it with the mpirun of \(mpiVersion), or build it again with the MPI of this launcher (DPTRAIN_MPI_PC)."
+      }
+    return Failure(
+      .unavailable,
+      "\(by) started \(started), but the program's MPI (\(mpiVersion)) does not find them: each would train alone",
+      advice: advice)
+  }
+
+  /// Whether waiting ranks must give up their core because there are more of them on this machine than cores.
+  ///
+  /// Only Open MPI's mpirun sees to that itself. Slurm tells the cores of the job; else those of the process count.
+  package func shouldYield(
+    environment: [String: String], cores: Int = ProcessInfo.processInfo.activeProcessorCount
+  ) -> Bool {
+    guard launcher != .mpirun, let localSize, environment[Self.yieldKey] == nil else { return false }
+    return localSize > environment["SLURM_CPUS_ON_NODE"].flatMap { Int($0) } ?? cores
+  }
+
+  private static let yieldKey = "OMPI_MCA_mpi_yield_when_idle"
+}

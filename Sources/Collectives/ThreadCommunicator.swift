@@ -1,0 +1,102 @@
+import Diagnostics
+import Foundation
+
+/// Ranks as threads of one process, which copy straight from one another's buffers.
+///
+/// With it the logic for many ranks runs, and is tested, without a launcher. A rank that ends while others wait for it
+/// releases them with a `Failure` instead of letting them hang.
+public final class ThreadCommunicator: Communicator {
+  /// This thread's rank.
+  public let rank: Int
+  /// The name of this machine.
+  public let hostName = ownHostName()
+  private let group: ThreadGroup
+
+  private init(rank: Int, group: ThreadGroup) {
+    self.rank = rank
+    self.group = group
+  }
+
+  /// The number of threads.
+  public var size: Int { group.size }
+
+  /// Runs `body` once a rank, each on a thread of its own, and gives the results in the order of ranks.
+  ///
+  /// Throws the error of the rank that failed first; ranks that were only released by it do not count.
+  public static func run<T: Sendable>(
+    ranks: Int, _ body: @escaping @Sendable (any Communicator) throws -> T
+  ) throws -> [T] {
+    precondition(ranks > 0, "a job has at least one rank")
+    let group = ThreadGroup(size: ranks)
+    let results = Results<T>(count: ranks)
+    for rank in 0..<ranks {
+      let thread = Thread {
+        let outcome = Result { try body(ThreadCommunicator(rank: rank, group: group)) }
+        results.set(rank, outcome)
+        if case .failure(let error) = outcome { group.leave(rank, error) } else { group.leave(rank, nil) }
+      }
+      thread.stackSize = 8 << 20
+      thread.start()
+    }
+    if let error = group.waitForAll() { throw error }
+    return try results.all()
+  }
+
+  /// Waits until every rank has come here.
+  public func barrier() throws { try group.meet() }
+
+  /// Copies the root's buffer into every other rank's.
+  public func broadcast(_ buffer: UnsafeMutableRawBufferPointer, root: Int) throws {
+    precondition(root >= 0 && root < size, "the root of a broadcast is a rank")
+    try group.exchange(rank, Posting(UnsafeRawBufferPointer(buffer))) { postings in
+      precondition(postings[root].buffer.count == buffer.count, "a broadcast has one length on all ranks")
+      copy(postings[root].buffer, 0, to: buffer, 0, count: buffer.count)
+    }
+  }
+
+  /// Gives every rank the bytes of all; see `Communicator`.
+  public func allgather(
+    _ send: UnsafeRawBufferPointer, into receive: UnsafeMutableRawBufferPointer, counts: [Int], offsets: [Int]
+  ) throws {
+    checkGather(send, receive, counts, offsets)
+    try group.exchange(rank, Posting(send)) { postings in
+      for r in 0..<size {
+        precondition(postings[r].buffer.count == counts[r], "the counts of an allgather are equal on all ranks")
+        copy(postings[r].buffer, 0, to: receive, offsets[r], count: counts[r])
+      }
+    }
+  }
+
+  /// Exchanges bytes between every pair of ranks; see `Communicator`.
+  public func alltoall(
+    _ send: UnsafeRawBufferPointer, sendCounts: [Int], sendOffsets: [Int],
+    into receive: UnsafeMutableRawBufferPointer, receiveCounts: [Int], receiveOffsets: [Int]
+  ) throws {
+    checkExchange(send.count, sendCounts, sendOffsets)
+    checkExchange(receive.count, receiveCounts, receiveOffsets)
+    try group.exchange(rank, Posting(send, counts: sendCounts, offsets: sendOffsets)) { postings in
+      for r in 0..<size {
+        precondition(postings[r].counts[rank] == receiveCounts[r], "a rank expects what the other sends")
+        copy(postings[r].buffer, postings[r].offsets[rank], to: receive, receiveOffsets[r], count: receiveCounts[r])
+      }
+    }
+  }
+
+  /// Exits, which ends every rank.
+  public func end(_ exitCode: ExitCode) -> Never { exit(exitCode.rawValue) }
+
+  /// Has nothing to end.
+  public func close() {}
+}
+
+/// The results of all ranks, each written once by its own thread. Unchecked: the lock guards the array.
+private final class Results<T: Sendable>: @unchecked Sendable {
+  private let lock = NSLock()
+  private var outcomes: [Result<T, any Error>?]
+
+  init(count: Int) { outcomes = Array(repeating: nil, count: count) }
+
+  func set(_ rank: Int, _ outcome: Result<T, any Error>) { lock.withLock { outcomes[rank] = outcome } }
+
+  func all() throws -> [T] { try lock.withLock { try outcomes.compactMap { try $0?.get() } } }
+}

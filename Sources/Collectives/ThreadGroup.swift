@@ -1,0 +1,80 @@
+import Diagnostics
+import Foundation
+
+/// What one rank lays open to the others during an operation.
+struct Posting {
+  var buffer: UnsafeRawBufferPointer
+  var counts: [Int]
+  var offsets: [Int]
+
+  init(_ buffer: UnsafeRawBufferPointer, counts: [Int] = [], offsets: [Int] = []) {
+    self.buffer = buffer
+    self.counts = counts
+    self.offsets = offsets
+  }
+}
+
+/// The meeting place of the ranks of a `ThreadCommunicator`. Unchecked: the condition's lock guards every variable.
+final class ThreadGroup: @unchecked Sendable {
+  let size: Int
+  private let condition = NSCondition()
+  private var postings: [Posting]
+  private var waiting = 0
+  private var meetings = 0
+  private var left = 0
+  private var firstToLeave: Int?
+  private var firstError: (any Error)?
+
+  init(size: Int) {
+    self.size = size
+    postings = Array(repeating: Posting(UnsafeRawBufferPointer(start: nil, count: 0)), count: size)
+  }
+
+  /// Waits for all ranks; throws where one of them ended and will never come.
+  func meet() throws {
+    condition.lock()
+    defer { condition.unlock() }
+    if let rank = firstToLeave { throw ended(rank) }
+    let meeting = meetings
+    waiting += 1
+    if waiting == size {
+      waiting = 0
+      meetings += 1
+      condition.broadcast()
+      return
+    }
+    while meeting == meetings && firstToLeave == nil { condition.wait() }
+    if meeting == meetings, let rank = firstToLeave { throw ended(rank) }
+  }
+
+  private func ended(_ rank: Int) -> Failure {
+    Failure(.software, "rank \(rank) ended while other ranks waited for it")
+  }
+
+  /// Lays open a posting, lets `read` look at those of all ranks, and returns when all have read.
+  func exchange(_ rank: Int, _ posting: Posting, _ read: ([Posting]) -> Void) throws {
+    condition.withLock { postings[rank] = posting }
+    try meet()
+    // Nobody posts again before the second meeting, so this array is the same for all ranks.
+    read(condition.withLock { postings })
+    try meet()
+  }
+
+  /// Notes that a rank has ended, with its error if it failed, and releases those that wait for it.
+  func leave(_ rank: Int, _ error: (any Error)?) {
+    condition.withLock {
+      left += 1
+      if firstError == nil { firstError = error }
+      if firstToLeave == nil { firstToLeave = rank }
+      condition.broadcast()
+    }
+  }
+
+  /// Waits until every rank has ended and gives the first error.
+  func waitForAll() -> (any Error)? {
+    condition.withLock {
+      while left < size { condition.wait() }
+      return firstError
+    }
+  }
+}

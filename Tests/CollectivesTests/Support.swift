@@ -1,0 +1,36 @@
+/// A float in -1..<1 of full mantissa, so that the order of additions shows in the bits.
+func sample(_ shard: Int, _ element: Int, _ step: Int = 0) -> Float {
+  var state = UInt64(shard) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(element) &* 0xBF58_476D_1CE4_E5B9 &+ UInt64(step)
+  state = (state ^ (state >> 30)) &* 0x94D0_49BB_1331_11EB
+  state ^= state >> 31
+  return Float(Int32(truncatingIfNeeded: state)) / 0x1p31
+}
+
+/// The largest power of two below `count`, found by counting up.
+func largestPowerOfTwo(below count: Int) -> Int {
+  var power = 1
+  while power * 2 < count { power *= 2 }
+  return power
+}
+
+/// Every node of the tree over a range, from its definition.
+func allNodes(_ node: Range<Int>) -> [Range<Int>] {
+  guard node.count > 1 else { return [node] }
+  let middle = node.lowerBound + largestPowerOfTwo(below: node.count)
+  return [node] + allNodes(node.lowerBound..<middle) + allNodes(middle..<node.upperBound)
+}
+
+/// A node's value from its definition: left part + right part.
+func evaluate<T>(_ node: Range<Int>, leaf: (Int) -> T, add: (T, T) -> T) -> T {
+  guard node.count > 1 else { return leaf(node.lowerBound) }
+  let middle = node.lowerBound + largestPowerOfTwo(below: node.count)
+  let left = evaluate(node.lowerBound..<middle, leaf: leaf, add: add)
+  return add(left, evaluate(middle..<node.upperBound, leaf: leaf, add: add))
+}
+
+/// The node's vector, added up in one process.
+func referenceSum(_ node: Range<Int>, count: Int, step: Int = 0) -> [Float] {
+  evaluate(
+    node, leaf: { shard in (0..<count).map { sample(shard, $0, step) } },
+    add: { left, right in zip(left, right).map { $0 + $1 } })
+}

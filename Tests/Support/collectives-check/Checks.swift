@@ -1,0 +1,137 @@
+import CMPIShim
+import Collectives
+import Diagnostics
+import Foundation
+
+// Run under an MPI launcher: checks every operation between real ranks; rank 0 prints "ok N", a fault ends the job.
+//   collectives-check            all operations, whole and cut into small pieces
+//   collectives-check large      messages of more than 2^31 bytes
+//   collectives-check fail       the last rank fails on its own: MPI_Abort with exit status 65
+//   collectives-check disagree   the last rank's input is broken: all ranks agree and end with exit status 66
+//   collectives-check truncate   rank 0 expects less than rank 1 sends: MPI's own message, exit status 71
+//   collectives-check version    prints which MPI the program was built with
+
+func runChecks() -> Int32 {
+  let arguments = Set(CommandLine.arguments.dropFirst())
+  if arguments.contains("version") {
+    print(Launch.describe)
+    return 0
+  }
+  do {
+    let communicator = try Launch.openCommunicator()
+    do {
+      if arguments.contains("fail") {
+        try failAlone(communicator)
+      } else if arguments.contains("disagree") {
+        try disagree(communicator)
+      } else if arguments.contains("truncate") {
+        try expectTooLittle(communicator)
+      } else if arguments.contains("large") {
+        try checkLarge(communicator)
+      } else {
+        try checkSmall(communicator)
+      }
+      if communicator.isRoot { print("ok \(communicator.size)") }
+      try communicator.close()
+      return 0
+    } catch let failure as Failure {
+      communicator.abort(failure)
+    }
+  } catch {
+    if Launch().expectedRank == 0 { FileHandle.standardError.write(Data("\(error)\n".utf8)) }
+    return (error as? Failure)?.exitCode.rawValue ?? 70
+  }
+}
+
+func require(_ condition: Bool, _ what: String) throws {
+  if !condition { throw Failure(.software, what) }
+}
+
+private func checkSmall(_ communicator: any Communicator) throws {
+  // One byte a message, odd sizes, and no cutting at all.
+  for limit in [1, 7, 64, 1 << 30] {
+    dpt_mpi_set_chunk_limit(limit)
+    try communicator.barrier()
+    try checkBroadcast(communicator)
+    try checkAllgather(communicator)
+    try checkAlltoall(communicator)
+    try checkReducer(communicator, limit: limit)
+    let sum = try communicator.agree { communicator.rank }
+    try require(sum == communicator.rank, "agree gives each rank its own value")
+  }
+}
+
+private func checkReducer(_ communicator: any Communicator, limit: Int) throws {
+  for shards in [8, 13] where communicator.size <= shards {
+    for (elements, wholeLimit) in [(100, 1 << 20), (100, 0), (limit > 1 ? 30_011 : 411, 0)] {
+      let tree = try ReductionTree(shards: shards)
+      let reducer = try TreeReducer(
+        communicator: communicator, tree: tree, elementCount: elements, controlCount: 3, wholeLimit: wholeLimit)
+      for step in 0..<2 {
+        try check(reducer, tree, communicator, step: step)
+      }
+    }
+  }
+}
+
+/// Fills the rank's nodes from shard vectors, reduces, and compares bits with the same tree on one process.
+private func check(_ reducer: TreeReducer, _ tree: ReductionTree, _ communicator: any Communicator, step: Int) throws {
+  for (k, node) in reducer.local.nodes.enumerated() {
+    let vector = treeSum(node, reducer.elementCount, step)
+    for i in vector.indices { reducer.nodes[k * reducer.stride + i] = vector[i] }
+  }
+  for i in 0..<3 { reducer.control[i] = Double(communicator.rank * 10 + i + step) }
+  try reducer.reduce()
+  let expected = treeSum(0..<tree.shardCount, reducer.elementCount, step)
+  for i in expected.indices {
+    try require(expected[i].bitPattern == reducer.result[i].bitPattern, "sum of element \(i) differs in step \(step)")
+  }
+  for r in 0..<communicator.size {
+    for i in 0..<3 {
+      try require(reducer.controls[r * 3 + i] == Double(r * 10 + i + step), "control word \(i) of rank \(r) differs")
+    }
+  }
+}
+
+private func treeSum(_ node: Range<Int>, _ count: Int, _ step: Int) -> [Float] {
+  if node.count == 1 { return (0..<count).map { sample(node.lowerBound, $0, step) } }
+  let middle = node.lowerBound + ReductionTree.leftPart(of: node.count)
+  let left = treeSum(node.lowerBound..<middle, count, step)
+  let right = treeSum(middle..<node.upperBound, count, step)
+  return zip(left, right).map { $0 + $1 }
+}
+
+/// A float in -1..<1 of full mantissa, so that the order of additions shows in the bits.
+private func sample(_ shard: Int, _ element: Int, _ step: Int) -> Float {
+  var state = UInt64(shard) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(element) &* 0xBF58_476D_1CE4_E5B9 &+ UInt64(step)
+  state = (state ^ (state >> 30)) &* 0x94D0_49BB_1331_11EB
+  state ^= state >> 31
+  return Float(Int32(truncatingIfNeeded: state)) / 0x1p31
+}
+
+private func failAlone(_ communicator: any Communicator) throws {
+  if communicator.rank == communicator.size - 1 { throw Failure(.data, "broken on purpose") }
+  try communicator.barrier()
+}
+
+private func expectTooLittle(_ communicator: any Communicator) throws {
+  let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 64)
+  defer { bytes.deallocate() }
+  let sent = communicator.rank == 1 ? [32, 0] : [0, 0]
+  let expected = communicator.rank == 0 ? [0, 16] : [0, 0]
+  try communicator.alltoall(
+    UnsafeRawBufferPointer(rebasing: bytes[..<32]), sendCounts: sent, sendOffsets: [0, 0],
+    into: UnsafeMutableRawBufferPointer(rebasing: bytes[32...]), receiveCounts: expected, receiveOffsets: [0, 0])
+  try communicator.barrier()
+}
+
+private func disagree(_ communicator: any Communicator) throws {
+  do {
+    try communicator.agree {
+      if communicator.rank == communicator.size - 1 { throw Failure(.noInput, "data.npz is missing") }
+    }
+  } catch let failure as Failure {
+    communicator.abort(failure, alike: true)
+  }
+  throw Failure(.software, "the ranks agreed though one failed")
+}
