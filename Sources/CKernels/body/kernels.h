@@ -1,0 +1,33 @@
+// One variant of all kernels. Included by each file of variants/ after it has set the target, DPT_VARIANT (its name),
+// DPT_TILE_ROWS, DPT_TILE_PANELS and DPT_EACH_HEIGHT (a case for each tile height).
+#include "../table.h"
+#include "elementary.h"
+#include "flat.h"
+#include "gemm.h"
+#include "loss.h"
+#include "recurrent.h"
+#include "weight_gradient.h"
+
+#define DPT_TABLE_(NAME) dpt_kernels_##NAME
+#define DPT_TABLE(NAME) DPT_TABLE_(NAME)
+
+const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
+    .multiply = multiply,
+    .weight_gradient = weight_gradient,
+    .bias_gradient = bias_gradient,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
+    .rnn_forward = rnn_forward,
+    .rnn_backward = rnn_backward,
+    .exp = map_exp,
+    .log = map_log,
+    .tanh = map_tanh,
+    .sigmoid = map_sigmoid,
+    .cross_entropy = cross_entropy,
+    .softmax = softmax,
+    .divide = divide,
+    .scale = scale,
+    .sum_of_squares = sum_of_squares,
+    .sgd = sgd,
+    .rmsprop = rmsprop,
+};

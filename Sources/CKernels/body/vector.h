@@ -1,0 +1,42 @@
+// Sixteen float lanes, and the few operations the kernels build on. The compiler splits them to what the target has.
+#ifndef DPT_VECTOR_H
+#define DPT_VECTOR_H
+
+#include "../include/CKernels.h"
+#include <math.h>
+#include <string.h>
+
+typedef float v16 __attribute__((ext_vector_type(16)));
+typedef int32_t i16 __attribute__((ext_vector_type(16)));
+
+// Vectors are passed between functions here only to be inlined; no call with them is ever made.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define DPT_INLINE static inline __attribute__((always_inline))
+
+DPT_INLINE v16 load(const float *p) {
+  v16 v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+DPT_INLINE void store(float *p, v16 v) { memcpy(p, &v, sizeof v); }
+DPT_INLINE v16 splat(float x) { return (v16)x; }
+DPT_INLINE v16 fma16(v16 a, v16 b, v16 c) { return __builtin_elementwise_fma(a, b, c); }
+DPT_INLINE v16 sqrt16(v16 a) { return __builtin_elementwise_sqrt(a); }
+DPT_INLINE i16 bits(v16 a) { return (i16)a; }
+DPT_INLINE v16 floats(i16 a) { return (v16)a; }
+// Lanes of `a` where the mask is all ones, of `b` where it is zero.
+DPT_INLINE v16 choose(i16 mask, v16 a, v16 b) { return floats((mask & bits(a)) | (~mask & bits(b))); }
+// The first n floats (n ≤ 16), zeros behind.
+DPT_INLINE v16 load_some(const float *p, long n) {
+  if (n >= DPT_LANES) return load(p);
+  v16 v = 0;
+  memcpy(&v, p, (size_t)n * sizeof(float));
+  return v;
+}
+DPT_INLINE void store_some(float *p, v16 v, long n) {
+  if (n >= DPT_LANES) store(p, v);
+  else memcpy(p, &v, (size_t)n * sizeof(float));
+}
+
+#endif

@@ -1,0 +1,97 @@
+// Which variant runs: the fastest that the processor supports, unless one is chosen by name.
+#include "table.h"
+#include <string.h>
+
+typedef struct {
+  const char *name;
+  const dpt_kernels *kernels;
+} variant;
+
+static const variant kVariants[] = {
+#if defined(__x86_64__)
+    {"avx512", &dpt_kernels_avx512},
+    {"avx2", &dpt_kernels_avx2},
+    {"baseline", &dpt_kernels_baseline},
+#elif defined(__aarch64__)
+    {"neon", &dpt_kernels_baseline},
+#else
+    {"baseline", &dpt_kernels_baseline},
+#endif
+};
+
+enum { kVariantCount = sizeof kVariants / sizeof kVariants[0] };
+
+static const variant *active;
+
+int dpt_variant_count(void) { return kVariantCount; }
+
+const char *dpt_variant_name(int index) { return kVariants[index].name; }
+
+bool dpt_variant_supported(int index) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
+  if (kVariants[index].kernels == &dpt_kernels_avx2) return avx2;
+  if (kVariants[index].kernels == &dpt_kernels_avx512)
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+#endif
+  (void)index;
+  return true;
+}
+
+bool dpt_select_variant(const char *name) {
+  for (int i = 0; i < kVariantCount; i++)
+    if (strcmp(kVariants[i].name, name) == 0 && dpt_variant_supported(i)) {
+      __atomic_store_n(&active, &kVariants[i], __ATOMIC_RELEASE);
+      return true;
+    }
+  return false;
+}
+
+static const variant *current(void) {
+  const variant *chosen = __atomic_load_n(&active, __ATOMIC_ACQUIRE);
+  if (chosen) return chosen;
+  int i = 0;
+  while (!dpt_variant_supported(i)) i++;
+  // Two threads that meet here choose the same.
+  __atomic_store_n(&active, &kVariants[i], __ATOMIC_RELEASE);
+  return &kVariants[i];
+}
+
+const char *dpt_active_variant(void) { return current()->name; }
+
+void dpt_multiply(const dpt_product *p) { current()->kernels->multiply(p); }
+void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *shards) {
+  current()->kernels->weight_gradient(p, shards);
+}
+void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long n, float *out, float *out2,
+                       long outNode, const dpt_shard_program *shards) {
+  current()->kernels->bias_gradient(b, bStride, bOuter, outer, n, out, out2, outNode, shards);
+}
+void dpt_lstm_forward(const dpt_recurrence *r) { current()->kernels->lstm_forward(r); }
+void dpt_lstm_backward(const dpt_recurrence *r) { current()->kernels->lstm_backward(r); }
+void dpt_rnn_forward(const dpt_recurrence *r, bool relu) { current()->kernels->rnn_forward(r, relu); }
+void dpt_rnn_backward(const dpt_recurrence *r, bool relu) { current()->kernels->rnn_backward(r, relu); }
+void dpt_exp(const float *x, float *y, long n) { current()->kernels->exp(x, y, n); }
+void dpt_log(const float *x, float *y, long n) { current()->kernels->log(x, y, n); }
+void dpt_tanh(const float *x, float *y, long n) { current()->kernels->tanh(x, y, n); }
+void dpt_sigmoid(const float *x, float *y, long n) { current()->kernels->sigmoid(x, y, n); }
+void dpt_cross_entropy(const float *logits, long stride, long rows, long classes, const int32_t *targets,
+                       float *records, float *gradient) {
+  current()->kernels->cross_entropy(logits, stride, rows, classes, targets, records, gradient);
+}
+void dpt_softmax(const float *logits, long stride, long rows, long classes, float *probabilities) {
+  current()->kernels->softmax(logits, stride, rows, classes, probabilities);
+}
+void dpt_divide(float *x, long n, float divisor) { current()->kernels->divide(x, n, divisor); }
+void dpt_scale(float *x, long n, float factor) { current()->kernels->scale(x, n, factor); }
+double dpt_sum_of_squares(const float *x, long n) { return current()->kernels->sum_of_squares(x, n); }
+void dpt_sgd(float *w, const float *g, float *momentumBuffer, long n, double learningRate, double momentum,
+             double weightDecay, bool nesterov, bool first) {
+  current()->kernels->sgd(w, g, momentumBuffer, n, learningRate, momentum, weightDecay, nesterov, first);
+}
+void dpt_rmsprop(float *w, const float *g, float *v, long n, double learningRate, double alpha, double epsilon,
+                 double weightDecay) {
+  current()->kernels->rmsprop(w, g, v, n, learningRate, alpha, epsilon, weightDecay);
+}

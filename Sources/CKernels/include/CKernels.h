@@ -1,0 +1,179 @@
+// The arithmetic of dp-train: float32, the same bits on every instruction set.
+//
+// Every function below is compiled once per instruction set from one source (body/) and chosen at run time.
+// SIMD lanes run across output columns, never across a sum: each output element is one chain of fused
+// multiply-adds in ascending order, so its bits depend neither on the other rows nor on blocking nor on the
+// instruction set.
+//
+// Matrices are row-major; "stride" is the distance of two rows in floats. Kernels may read up to 15 floats past the
+// end of a row's valid columns, and write whole groups of 16 columns, so buffers end with that much slack.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Number of columns in one packed panel and in one SIMD group.
+#define DPT_LANES 16
+
+// MARK: Instruction sets (dispatch.c)
+
+/// Number of variants compiled in, fastest first.
+int dpt_variant_count(void);
+/// Name of a variant: "avx512", "avx2", "neon" or "baseline".
+const char *dpt_variant_name(int index);
+/// Whether this processor can run the variant.
+bool dpt_variant_supported(int index);
+/// Chooses the variant by name for all later calls; false where it is unknown or not supported here.
+/// Not to be called while another thread computes.
+bool dpt_select_variant(const char *name);
+/// The variant in use; the first call chooses the fastest that the processor supports.
+const char *dpt_active_variant(void);
+
+// MARK: Packing (pack.c); moves bits only
+
+/// Number of floats that `columns` output columns of inner length `inner` take when packed in panels of 16.
+size_t dpt_packed_count(long inner, long columns);
+/// Packs the transpose of `w` (outputs × inner, stride `stride`) into panels: panel p, row k holds w[16p + j][k].
+void dpt_pack_transposed(const float *w, long outputs, long inner, long stride, float *packed);
+/// Packs `w` (inner × outputs, stride `stride`) into panels: panel p, row k holds w[k][16p + j].
+void dpt_pack(const float *w, long inner, long outputs, long stride, float *packed);
+
+// MARK: Matrix products (body/gemm.h, body/weight_gradient.h)
+
+/// What a product's accumulators start from.
+typedef enum {
+  DPT_START_ZERO,
+  /// One value per column, `bias`.
+  DPT_START_BIAS,
+  /// What `c` holds already.
+  DPT_START_OUTPUT,
+} dpt_start;
+
+/// C = start + A · B.
+typedef struct {
+  /// Rows of A; the inner dimension is `segments` stretches of `segmentLength` floats, `segmentStride` apart.
+  const float *a;
+  long aStride;
+  long segments, segmentLength, segmentStride;
+  /// B in panels of 16 columns (`dpt_pack`), inner length segments · segmentLength.
+  const float *b;
+  /// Start values for DPT_START_BIAS, padded with zeros to whole panels.
+  const float *bias;
+  float *c;
+  long cStride;
+  long rows, columns;
+  dpt_start start;
+} dpt_product;
+
+void dpt_multiply(const dpt_product *p);
+
+/// The shards that one rank holds, as a program for a stack (ReductionTree): after shard i is pushed, its top two are
+/// added `joins[i]` times; then, if `emits[i]` ≥ 0, the one value left is node `emits[i]` and is taken off.
+typedef struct {
+  long shards;
+  /// shards + 1 entries: the samples of shard i are rowStart[i] ..< rowStart[i + 1].
+  const int32_t *rowStart;
+  const int32_t *joins;
+  const int32_t *emits;
+} dpt_shard_program;
+
+/// out[node][i][j] = sum over the node's shards, in the tree's order, of Σ a[row][i] · b[row][j].
+///
+/// The rows of a shard are, for each outer step t ascending, the shard's samples r ascending:
+/// a + t · aOuter + r · aStride.
+typedef struct {
+  const float *a;
+  long aStride, aOuter;
+  const float *b;
+  long bStride, bOuter;
+  long outer;
+  long m, n;
+  float *out;
+  long outI, outJ, outNode;
+} dpt_outer_product;
+
+void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *shards);
+
+/// out[node][j] = sum over the node's shards of Σ b[row][j], rows as above; written to `out2` too where not NULL.
+void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long n, float *out, float *out2,
+                       long outNode, const dpt_shard_program *shards);
+
+// MARK: Recurrent layers (body/recurrent.h)
+
+/// One direction of a recurrent layer over `steps` steps of `batch` samples; hidden rows are `padded` floats wide
+/// (hidden size rounded up to 16). Time-major: row (t, b) is at (t · batch + b).
+typedef struct {
+  long steps, batch, hidden, padded;
+  /// W_hh transposed and packed per gate: gates · padded columns, inner length hidden.
+  const float *recurrent;
+  /// W_hh packed for the backward pass: inner length gates · hidden, `hidden` columns.
+  const float *recurrentBack;
+  /// (steps × batch) rows of gates · padded: in, the inputs' share of the pre-activations; out, the activated gates;
+  /// after the backward pass, the gradients of the pre-activations.
+  float *gates;
+  /// (steps + 1) × batch rows; row block 0 is the initial state, block t + 1 the state after step t.
+  float *h, *c;
+  /// LSTM: tanh of the cell state, steps × batch rows.
+  float *tanhC;
+  /// Backward: gradient arriving at every step's output (steps × batch rows, stride gradStride), or NULL.
+  const float *gradAll;
+  /// Backward: gradient arriving at each sample's last step only (batch rows, stride gradStride), or NULL.
+  const float *gradLast;
+  long gradStride;
+  /// Backward with gradLast: each sample's number of valid steps, or NULL where all steps are valid.
+  const int32_t *lengths;
+  /// Backward scratch: batch rows each.
+  float *dh, *dc;
+} dpt_recurrence;
+
+void dpt_lstm_forward(const dpt_recurrence *r);
+void dpt_lstm_backward(const dpt_recurrence *r);
+void dpt_rnn_forward(const dpt_recurrence *r, bool relu);
+void dpt_rnn_backward(const dpt_recurrence *r, bool relu);
+
+// MARK: Elementary functions (body/elementary.h), each within 2 ulp
+
+void dpt_exp(const float *x, float *y, long n);
+void dpt_log(const float *x, float *y, long n);
+void dpt_tanh(const float *x, float *y, long n);
+void dpt_sigmoid(const float *x, float *y, long n);
+
+// MARK: Loss (body/loss.h)
+
+/// What a loss writes for every row, in a record of 16 floats whose rest it leaves alone.
+enum {
+  DPT_RECORD_LOSS,
+  /// 1 where the largest logit (the first of equals) is the target's.
+  DPT_RECORD_CORRECT,
+  /// 1: the row counts.
+  DPT_RECORD_COUNT,
+  /// The class with the largest logit.
+  DPT_RECORD_PREDICTED,
+};
+
+/// Cross-entropy of logits (rows × classes, stride) with class indices: loss = log Σ exp(z) − z[target] and
+/// gradient = softmax − one-hot (same stride; NULL where not wanted; zeros in its pad columns). The largest logit is
+/// subtracted first (Goodfellow et al., Deep Learning, section 4.1).
+void dpt_cross_entropy(const float *logits, long stride, long rows, long classes, const int32_t *targets,
+                       float *records, float *gradient);
+/// probabilities = softmax(logits), row by row.
+void dpt_softmax(const float *logits, long stride, long rows, long classes, float *probabilities);
+
+// MARK: Flat vectors (body/flat.h)
+
+/// x = x / divisor.
+void dpt_divide(float *x, long n, float divisor);
+/// x = x · factor.
+void dpt_scale(float *x, long n, float factor);
+/// Σ x² in a fixed order: 16 lanes within blocks of 1024, blocks ascending in double.
+double dpt_sum_of_squares(const float *x, long n);
+/// PyTorch's SGD update; `momentum` buffer NULL where momentum is 0, `first` on the first step.
+void dpt_sgd(float *w, const float *g, float *momentumBuffer, long n, double learningRate, double momentum,
+             double weightDecay, bool nesterov, bool first);
+/// PyTorch's RMSprop update (Tieleman & Hinton 2012): v = αv + (1 − α)g²; w −= lr · g / (√v + ε).
+void dpt_rmsprop(float *w, const float *g, float *v, long n, double learningRate, double alpha, double epsilon,
+                 double weightDecay);
+
+#endif

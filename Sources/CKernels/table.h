@@ -1,0 +1,33 @@
+// The kernels of one instruction set.
+#ifndef DPT_TABLE_H
+#define DPT_TABLE_H
+
+#include "include/CKernels.h"
+
+typedef struct {
+  void (*multiply)(const dpt_product *);
+  void (*weight_gradient)(const dpt_outer_product *, const dpt_shard_program *);
+  void (*bias_gradient)(const float *, long, long, long, long, float *, float *, long, const dpt_shard_program *);
+  void (*lstm_forward)(const dpt_recurrence *);
+  void (*lstm_backward)(const dpt_recurrence *);
+  void (*rnn_forward)(const dpt_recurrence *, bool);
+  void (*rnn_backward)(const dpt_recurrence *, bool);
+  void (*exp)(const float *, float *, long);
+  void (*log)(const float *, float *, long);
+  void (*tanh)(const float *, float *, long);
+  void (*sigmoid)(const float *, float *, long);
+  void (*cross_entropy)(const float *, long, long, long, const int32_t *, float *, float *);
+  void (*softmax)(const float *, long, long, long, float *);
+  void (*divide)(float *, long, float);
+  void (*scale)(float *, long, float);
+  double (*sum_of_squares)(const float *, long);
+  void (*sgd)(float *, const float *, float *, long, double, double, double, bool, bool);
+  void (*rmsprop)(float *, const float *, float *, long, double, double, double, double);
+} dpt_kernels;
+
+#if defined(__x86_64__)
+extern const dpt_kernels dpt_kernels_avx512, dpt_kernels_avx2;
+#endif
+extern const dpt_kernels dpt_kernels_baseline;
+
+#endif

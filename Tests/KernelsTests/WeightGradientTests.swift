@@ -1,0 +1,83 @@
+import CKernels
+import Collectives
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct WeightGradientTests {
+  /// One product per shard, rows ascending, and the tree over shards, written recursively.
+  @Test func sumsShardsInTheTreeOnEveryInstructionSet() throws {
+    var random = TestRandom(11)
+    for _ in 0..<150 {
+      let shards = Int.random(in: 1...9, using: &random)
+      let ranks = Int.random(in: 1...shards, using: &random)
+      let samples = Int.random(in: 0...20, using: &random)
+      let outer = Int.random(in: 1...4, using: &random)
+      let (m, n) = (Int.random(in: 1...30, using: &random), Int.random(in: 1...40, using: &random))
+      let transposed = Bool.random(using: &random)
+      let tree = try ReductionTree(shards: shards)
+      for rank in 0..<ranks {
+        let local = try tree.local(rank: rank, of: ranks)
+        let first = local.shards.lowerBound * samples / shards
+        let rowStart = (local.shards.lowerBound...local.shards.upperBound).map { Int32($0 * samples / shards - first) }
+        let rows = Int(rowStart[rowStart.count - 1])
+        // Sixteen floats of slack behind the last row.
+        let a = random.floats(outer * rows * m + 16)
+        let b = random.floats(outer * rows * n + 16)
+
+        func product(_ shard: Int) -> [Float] {
+          let range = Int(rowStart[shard])..<Int(rowStart[shard + 1])
+          return (0..<m * n).map { element in
+            var sum: Float = 0
+            for t in 0..<outer {
+              for r in range {
+                sum.addProduct(a[(t * rows + r) * m + element / n], b[(t * rows + r) * n + element % n])
+              }
+            }
+            return sum
+          }
+        }
+        func sum(_ node: Range<Int>) -> [Float] {
+          guard node.count > 1 else { return product(node.lowerBound - local.shards.lowerBound) }
+          let middle = node.lowerBound + ReductionTree.leftPart(of: node.count)
+          return zip(sum(node.lowerBound..<middle), sum(middle..<node.upperBound)).map { $0 + $1 }
+        }
+        let wanted = local.nodes.flatMap { sum($0) }
+
+        for (name, result) in onEachInstructionSet({
+          weightGradient(a, b, rows: rows, outer: outer, m: m, n: n, transposed: transposed, rowStart, local)
+        }) {
+          #expect(bits(result) == bits(wanted), "\(name): \(m)×\(n), \(shards) shards, rank \(rank) of \(ranks)")
+        }
+      }
+    }
+  }
+
+  private func weightGradient(
+    _ a: [Float], _ b: [Float], rows: Int, outer: Int, m: Int, n: Int, transposed: Bool, _ rowStart: [Int32],
+    _ local: LocalReduction
+  ) -> [Float] {
+    var out = [Float](repeating: .nan, count: local.nodes.count * m * n)
+    a.withUnsafeBufferPointer { a in
+      b.withUnsafeBufferPointer { b in
+        rowStart.withUnsafeBufferPointer { rowStart in
+          local.joins.withUnsafeBufferPointer { joins in
+            local.emits.withUnsafeBufferPointer { emits in
+              out.withUnsafeMutableBufferPointer { out in
+                var program = dpt_shard_program(
+                  shards: local.shards.count, rowStart: rowStart.baseAddress, joins: joins.baseAddress,
+                  emits: emits.baseAddress)
+                var product = dpt_outer_product(
+                  a: a.baseAddress, aStride: m, aOuter: rows * m, b: b.baseAddress, bStride: n, bOuter: rows * n,
+                  outer: outer, m: m, n: n, out: out.baseAddress, outI: transposed ? 1 : n, outJ: transposed ? m : 1,
+                  outNode: m * n)
+                dpt_weight_gradient(&product, &program)
+              }
+            }
+          }
+        }
+      }
+    }
+    guard transposed else { return out }
+    return (0..<out.count).map { out[$0 / (m * n) * m * n + $0 % n * m + $0 % (m * n) / n] }
+  }
+}

@@ -1,0 +1,36 @@
+// The program's own malloc family comes before the C library's, to which each call is handed on (glibc's names).
+#include "include/CAllocationCounter.h"
+#include <errno.h>
+#include <stddef.h>
+
+static __thread uint64_t count;
+
+uint64_t dpt_allocation_count(void) { return count; }
+
+#if defined(__GLIBC__)
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+void *malloc(size_t size) {
+  count++;
+  return __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size) {
+  count++;
+  return __libc_calloc(n, size);
+}
+
+void *realloc(void *old, size_t size) {
+  count++;
+  return __libc_realloc(old, size);
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size) {
+  count++;
+  *out = __libc_memalign(alignment, size);
+  return *out ? 0 : ENOMEM;
+}
+#endif

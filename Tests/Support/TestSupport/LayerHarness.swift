@@ -1,0 +1,76 @@
+import Collectives
+import Layers
+import Tensors
+
+/// One forward and backward pass of a single layer on one rank, with arrays in PyTorch's batch-first layout.
+public struct LayerRun {
+  /// Outputs, [samples, (steps,) features].
+  public let outputs: [Float]
+  /// ∂ℓ/∂input, [samples, (steps,) features].
+  public let inputGradient: [Float]
+  /// ∂ℓ/∂parameter by name.
+  public let gradients: [String: [Float]]
+
+  /// Runs `layer` on `inputs` with the given parameters; `upstream` is ∂ℓ/∂output.
+  public init(
+    _ layer: any Layer, inputShape: Shape, inputs: [Float], parameters: [String: [Float]], upstream: [Float],
+    shards: Int = 1, lengths: [Int32]? = nil
+  ) throws {
+    let samples = inputs.count / (inputShape.steps * inputShape.features)
+    let model = try Model(inputShape: inputShape, layers: [layer])
+    for parameter in layer.parameters {
+      _ = model.values(of: parameter).update(fromContentsOf: parameters[parameter.name] ?? [])
+    }
+    let tree = try ReductionTree(shards: shards)
+    let program = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
+    _ = program.divide(batch: 0..<samples)
+    var plan = ArenaPlan()
+    layer.plan(&plan, batch: samples, wantsInputGradient: true)
+    let gradients = try FloatBuffer(count: model.values.count)
+    let x = try PackedRows(inputs, shape: inputShape, samples: samples)
+    let g = try PackedRows(upstream, shape: layer.outputShape, samples: samples)
+    let result: (outputs: [Float], inputGradient: [Float]) = try (lengths ?? []).withUnsafeBufferPointer { lengths in
+      let context = StepContext(
+        arena: try Arena(plan), parameters: model.values.base, gradients: gradients.base,
+        nodeStride: model.values.count, shards: program, lengths: lengths.isEmpty ? nil : lengths.baseAddress)
+      layer.pack(context)
+      let outputs = PackedRows.unpack(layer.forward(x.view, context))
+      let inputGradient = layer.backward(g.view, context).map(PackedRows.unpack) ?? []
+      return (outputs, inputGradient)
+    }
+    outputs = result.outputs
+    inputGradient = result.inputGradient
+    self.gradients = Dictionary(
+      uniqueKeysWithValues: layer.parameters.map {
+        ($0.name, Array(gradients.floats[$0.offset..<$0.offset + $0.count]))
+      })
+  }
+}
+
+/// A batch-first array as a time-major view with padded rows.
+private struct PackedRows {
+  private let buffer: FloatBuffer
+  let view: TensorView
+
+  init(_ values: [Float], shape: Shape, samples: Int) throws {
+    let stride = paddedToLanes(shape.features)
+    buffer = try FloatBuffer(count: samples * shape.steps * stride)
+    view = TensorView(
+      base: buffer.base, steps: shape.steps, batch: samples, columns: shape.features, stride: stride)
+    for sample in 0..<samples {
+      for step in 0..<shape.steps {
+        for column in 0..<shape.features {
+          view.row(step: step, sample: sample)[column] = values[(sample * shape.steps + step) * shape.features + column]
+        }
+      }
+    }
+  }
+
+  static func unpack(_ view: TensorView) -> [Float] {
+    (0..<view.batch).flatMap { sample in
+      (0..<view.steps).flatMap { step in
+        (0..<view.columns).map { view.row(step: step, sample: sample)[$0] }
+      }
+    }
+  }
+}
