@@ -1,0 +1,96 @@
+import Diagnostics
+import Foundation
+
+/// Writes a file so that its path names either the old contents or all of the new, whatever happens meanwhile.
+///
+/// The bytes go to a temporary file in the same folder (`.dp-train-….tmp`), are flushed to the disk (`fsync`), and the
+/// file is renamed. A symbolic link at the path is replaced, not followed.
+public enum AtomicFile {
+  /// Takes the next bytes of the file; throws where they cannot be written.
+  public typealias Append = (UnsafeRawBufferPointer) throws -> Void
+
+  /// Writes `bytes` to `path`.
+  ///
+  /// Throws `Failure(.cannotCreate)` where the file cannot be made or renamed, and `Failure(.inputOutput)` where
+  /// writing fails midway; then nothing is left behind and an old file stays as it was.
+  public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+    try write(to: path) { append in try append(bytes) }
+  }
+
+  /// Writes `bytes` to `path`; throws as the other forms do.
+  public static func write(_ bytes: [UInt8], to path: String) throws {
+    try bytes.withUnsafeBytes { try write($0, to: path) }
+  }
+
+  /// Writes `data` to `path`; throws as the other forms do.
+  public static func write(_ data: Data, to path: String) throws {
+    try data.withUnsafeBytes { try write($0, to: path) }
+  }
+
+  /// Writes to `path` what `body` appends piece by piece; throws as the other forms do, and what `body` throws.
+  public static func write(to path: String, _ body: (Append) throws -> Void) throws {
+    let folder = folder(of: path)
+    let (descriptor, temporary) = try createTemporary(in: folder, for: path)
+    do {
+      do {
+        try body { try writeAll($0, to: descriptor, path: path) }
+        if fsync(descriptor) != 0 { throw writeFailure(path, errno) }
+      } catch {
+        close(descriptor)
+        throw error
+      }
+      // Network file systems report a full disk as late as this.
+      if close(descriptor) != 0 { throw writeFailure(path, errno) }
+      if rename(temporary, path) != 0 { throw createFailure(path, errno) }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+    flushFolder(folder)
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func createTemporary(in folder: String, for path: String) throws -> (Int32, String) {
+    while true {
+      let temporary = "\(folder)/.dp-train-\(String(UInt64.random(in: 0 ... .max), radix: 16)).tmp"
+      // Not mkstemp: the file is to have the rights that the user's umask gives any other.
+      let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { return (descriptor, temporary) }
+      if errno != EEXIST && errno != EINTR { throw createFailure(path, errno) }
+    }
+  }
+
+  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      // Linux and macOS refuse or shorten writes of 2 GiB and more.
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+      let count = Foundation.write(descriptor, piece.baseAddress, piece.count)
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        throw writeFailure(path, errno)
+      }
+    }
+  }
+
+  /// Makes the new name last through a power cut. File systems that cannot flush a folder are no reason to fail.
+  private static func flushFolder(_ folder: String) {
+    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { return }
+    _ = fsync(descriptor)
+    close(descriptor)
+  }
+
+  private static func createFailure(_ path: String, _ code: Int32) -> Failure {
+    Failure(.cannotCreate, "'\(path)' cannot be created: \(reason(code)).")
+  }
+
+  private static func writeFailure(_ path: String, _ code: Int32) -> Failure {
+    Failure(.inputOutput, "'\(path)' cannot be written: \(reason(code)).")
+  }
+}

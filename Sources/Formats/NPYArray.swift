@@ -1,0 +1,166 @@
+import Diagnostics
+
+/// A NumPy array: shape, element type, elements in C order (the last axis varies fastest).
+///
+/// Reads `.npy` files of versions 1.0, 2.0 and 3.0 (NumPy Enhancement Proposal 1), of either byte order and of C or
+/// Fortran order; writes version 1.0, little endian, C order.
+public struct NPYArray: Sendable {
+  /// The length of each axis; empty for a single value.
+  public let shape: [Int]
+  /// The element type.
+  public let element: NPYElement
+  /// What messages call the array: its file, and its entry where the file is an archive.
+  public let source: String
+  /// The number of elements.
+  public let count: Int
+  /// The elements' bytes, little endian, in C order.
+  let bytes: ArraySlice<UInt8>
+
+  /// Reads the `.npy` file at `path`.
+  ///
+  /// Throws `Failure(.noInput)` where it cannot be opened, `Failure(.inputOutput)` where reading fails, and
+  /// `Failure(.data)` where it is damaged or of a type that cannot be read.
+  public init(contentsOf path: String) throws {
+    try self.init(bytes: fileBytes(path), source: "'\(path)'")
+  }
+
+  /// Reads the contents of a `.npy` file; `source` is what messages call it.
+  ///
+  /// Throws `Failure(.data)` where the contents are damaged or of a type that cannot be read.
+  public init(bytes file: [UInt8], source: String) throws {
+    let (text, dataStart) = try Self.headerText(of: file, source: source)
+    let header = try NPYHeader(text, source: source)
+    let size = header.element.byteCount
+    guard let count = elementCount(header.shape),
+      case let (byteCount, overflow) = count.multipliedReportingOverflow(by: size),
+      !overflow
+    else {
+      throw Failure(
+        .data, "\(source): the shape \(describe(header.shape)) of elements of \(size) bytes is beyond any memory.",
+        advice: "The header is damaged; write the array again.")
+    }
+    let held = file.count - dataStart
+    guard held == byteCount else {
+      throw Failure(
+        .data,
+        "\(source): \(held) bytes follow the header, but the shape \(describe(header.shape)) "
+          + "of elements of \(size) bytes needs \(byteCount).",
+        advice: held < byteCount ? "The file was cut short; copy or write it again." : "One file holds one array.")
+    }
+    self.init(shape: header.shape, element: header.element, count: count, source: source) {
+      let isFortran = header.isFortranOrder && header.shape.count > 1
+      let isSwapped = header.isBigEndian && size > 1
+      let data = file[dataStart...]
+      guard count > 0, isFortran || isSwapped else { return data }
+      return rearranged(data, shape: header.shape, size: size, fromFortranOrder: isFortran, swapped: isSwapped)[...]
+    }
+  }
+
+  /// An array of float32 values in C order; their number must be the product of `shape`.
+  public init(shape: [Int], floats: [Float]) {
+    self.init(shape: shape, element: .float32, bits: floats.map(\.bitPattern))
+  }
+
+  /// An array of float64 values in C order; their number must be the product of `shape`.
+  public init(shape: [Int], doubles: [Double]) {
+    self.init(shape: shape, element: .float64, bits: doubles.map(\.bitPattern))
+  }
+
+  /// An array of 32-bit integers in C order; their number must be the product of `shape`.
+  public init(shape: [Int], int32s: [Int32]) {
+    self.init(shape: shape, element: .int32, bits: int32s)
+  }
+
+  /// An array of bytes in C order; their number must be the product of `shape`.
+  public init(shape: [Int], uint8s: [UInt8]) {
+    self.init(shape: shape, element: .uint8, bits: uint8s)
+  }
+
+  private init(shape: [Int], element: NPYElement, bits: [some FixedWidthInteger]) {
+    precondition(elementCount(shape) == bits.count, "\(bits.count) values do not fill the shape \(describe(shape))")
+    self.init(shape: shape, element: element, count: bits.count, source: "array") { littleEndianBytes(bits)[...] }
+  }
+
+  private init(shape: [Int], element: NPYElement, count: Int, source: String, bytes: () -> ArraySlice<UInt8>) {
+    self.shape = shape
+    self.element = element
+    self.count = count
+    self.source = source
+    self.bytes = bytes()
+  }
+
+  /// The contents of a `.npy` file of this array: version 1.0, little endian, C order, data at a multiple of 64 bytes.
+  public func encoded() -> [UInt8] {
+    let order = element.byteCount == 1 ? "|" : "<"
+    let lengths = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    var header = Array("{'descr': '\(order)\(element.rawValue)', 'fortran_order': False, 'shape': (\(lengths)), }".utf8)
+    let prefix = Self.magic.count + 4
+    header += [UInt8](repeating: UInt8(ascii: " "), count: 63 - (prefix + header.count) % 64)
+    header.append(UInt8(ascii: "\n"))
+    return Self.magic + [1, 0] + littleEndianBytes([UInt16(header.count)]) + header + bytes
+  }
+
+  /// Writes the array to the `.npy` file at `path`, all or nothing; throws as `AtomicFile.write` does.
+  public func write(to path: String) throws {
+    try AtomicFile.write(encoded(), to: path)
+  }
+
+  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+  /// The header's text and the offset at which the data begin.
+  private static func headerText(of file: [UInt8], source: String) throws -> (ArraySlice<UInt8>, Int) {
+    guard file.count >= 10, file.starts(with: magic) else {
+      throw Failure(
+        .data, "\(source) is not a NumPy array: it does not begin with \\x93NUMPY and a version.",
+        advice: "Write it with numpy.save or numpy.savez.")
+    }
+    let (major, minor) = (file[6], file[7])
+    guard (1...3).contains(major), minor == 0 else {
+      throw Failure(
+        .data, "\(source) is of .npy version \(major).\(minor); versions 1.0, 2.0 and 3.0 can be read.")
+    }
+    let fieldSize = major == 1 ? 2 : 4
+    let start = 8 + fieldSize
+    let length = file[8..<min(start, file.count)].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard file.count >= start, length <= file.count - start else {
+      throw Failure(
+        .data, "\(source): the header is \(length) bytes long by its own account, the file \(file.count) bytes in all.",
+        advice: "The file was cut short or is damaged; copy or write it again.")
+    }
+    return (file[start..<(start + length)], start + length)
+  }
+}
+
+/// The elements of `bytes`, of `size` bytes each, in C order; `swapped` reverses the bytes of each element.
+///
+/// `shape` must have no axis of length 0. In Fortran order the first axis varies fastest.
+private func rearranged(
+  _ bytes: ArraySlice<UInt8>, shape: [Int], size: Int, fromFortranOrder: Bool, swapped: Bool
+) -> [UInt8] {
+  // Distances in `bytes`, in bytes, from an element to the next along each axis.
+  var strides = [Int](repeating: 0, count: shape.count)
+  var stride = size
+  for axis in fromFortranOrder ? Array(shape.indices) : shape.indices.reversed() {
+    strides[axis] = stride
+    stride *= shape[axis]
+  }
+  var position = [Int](repeating: 0, count: shape.count)
+  var offset = 0
+  return bytes.withUnsafeBytes { source in
+    [UInt8](unsafeUninitializedCapacity: bytes.count) { result, initialized in
+      for start in Swift.stride(from: 0, to: bytes.count, by: size) {
+        for byte in 0..<size {
+          result.initializeElement(at: start + byte, to: source[offset + (swapped ? size - 1 - byte : byte)])
+        }
+        for axis in shape.indices.reversed() {
+          position[axis] += 1
+          offset += strides[axis]
+          if position[axis] < shape[axis] { break }
+          offset -= strides[axis] * shape[axis]
+          position[axis] = 0
+        }
+      }
+      initialized = bytes.count
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import CCrypto
+import Diagnostics
+
+/// The SHA-256 digest (FIPS 180-4) of the file at `path`, in 64 lower-case hexadecimal digits.
+///
+/// The file is read in pieces, so its size does not matter. Throws `Failure(.noInput)` where it cannot be opened,
+/// `Failure(.inputOutput)` where reading fails, `Failure(.unavailable)` where libcrypto offers no SHA-256.
+public func sha256(ofFile path: String) throws -> String {
+  try digest { update in try forEachChunk(ofFile: path) { try update($0) } }
+}
+
+/// The SHA-256 digest (FIPS 180-4) of `bytes`, in 64 lower-case hexadecimal digits.
+///
+/// Throws `Failure(.unavailable)` where libcrypto offers no SHA-256.
+public func sha256(of bytes: UnsafeRawBufferPointer) throws -> String {
+  try digest { update in try update(bytes) }
+}
+
+private func digest(_ feed: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws -> String {
+  let unavailable = Failure(.unavailable, "libcrypto cannot compute SHA-256 here.")
+  guard let context = EVP_MD_CTX_new() else { throw unavailable }
+  defer { EVP_MD_CTX_free(context) }
+  guard EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else { throw unavailable }
+  try feed { bytes in
+    guard EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1 else { throw unavailable }
+  }
+  var result = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+  var count: UInt32 = 0
+  guard EVP_DigestFinal_ex(context, &result, &count) == 1 else { throw unavailable }
+  return result.prefix(Int(count)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}

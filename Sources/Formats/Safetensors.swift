@@ -1,0 +1,105 @@
+import Diagnostics
+
+/// A safetensors file: named float32 tensors and a dictionary of strings (format of huggingface/safetensors).
+///
+/// The file is the header's length (8 bytes, little endian), the header (JSON) and the tensors' bytes, which lie side by
+/// side without gaps.
+public struct SafetensorsFile: Sendable {
+  /// A tensor: its name, the length of each axis, its values in C order.
+  public typealias Tensor = (name: String, shape: [Int], values: [Float])
+
+  /// The tensors in the order in which their values lie in the file.
+  public var tensors: [Tensor]
+  /// Free text by key: what the header keeps under `__metadata__`.
+  public var metadata: [String: String]
+
+  /// Makes a file's contents from tensors and metadata.
+  public init(tensors: [Tensor] = [], metadata: [String: String] = [:]) {
+    self.tensors = tensors
+    self.metadata = metadata
+  }
+
+  /// Reads the file at `path`; F16, BF16 and F64 become float32 (F64 rounded to the nearest).
+  ///
+  /// Throws `Failure(.noInput)` where it cannot be opened, `Failure(.inputOutput)` where reading fails, and
+  /// `Failure(.data)`, with the tensor and the numbers at fault, where the file is damaged or of another type.
+  public init(contentsOf path: String) throws {
+    let file = try fileBytes(path)
+    let header = try SafetensorsHeader(file: file, source: "'\(path)'")
+    metadata = header.metadata
+    tensors = file.withUnsafeBytes { bytes in
+      header.entries.map { entry in
+        let range = (header.dataStart + entry.begin)..<(header.dataStart + entry.end)
+        return (entry.name, entry.shape, entry.element.values(UnsafeRawBufferPointer(rebasing: bytes[range])))
+      }
+    }
+  }
+
+  /// The tensor `name`, or nil where there is none.
+  public subscript(_ name: String) -> Tensor? {
+    tensors.first { $0.name == name }
+  }
+
+  /// Writes the file at `path`, all or nothing: tensors as F32 in their order, metadata sorted by key.
+  ///
+  /// The same contents give the same bytes. Throws `Failure(.software)` where a tensor's values do not fill its shape or
+  /// a name is repeated or reserved, and what `AtomicFile.write` throws.
+  public func write(to path: String) throws {
+    let header = try encodedHeader(path: path)
+    try AtomicFile.write(to: path) { append in
+      try (littleEndianBytes([UInt64(header.count)]) + header).withUnsafeBytes(append)
+      for tensor in tensors {
+        #if _endian(little)
+          try tensor.values.withUnsafeBytes(append)
+        #else
+          try littleEndianBytes(tensor.values.map(\.bitPattern)).withUnsafeBytes(append)
+        #endif
+      }
+    }
+  }
+
+  /// The header's JSON, filled up with spaces to a multiple of 8 bytes, as the format wants.
+  private func encodedHeader(path: String) throws -> [UInt8] {
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let pairs = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+      members.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
+    }
+    var seen: Set<[UInt8]> = [Array("__metadata__".utf8)]
+    var offset = 0
+    for (name, shape, values) in tensors {
+      guard seen.insert(Array(name.utf8)).inserted else {
+        throw Failure(.software, "The tensor name '\(name)' for '\(path)' is taken.", advice: "Names must differ.")
+      }
+      guard elementCount(shape) == values.count else {
+        throw Failure(
+          .software,
+          "The tensor '\(name)' for '\(path)' has \(values.count) values, which do not fill the shape \(describe(shape))."
+        )
+      }
+      let end = offset + values.count * MemoryLayout<Float>.size
+      let lengths = shape.map(String.init).joined(separator: ",")
+      members.append("\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(lengths)],\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+    }
+    let text = Array("{\(members.joined(separator: ","))}".utf8)
+    return text + [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
+  }
+}
+
+/// `text` as a JSON string (RFC 8259, section 7).
+private func quoted(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case "\n": result += "\\n"
+    case "\r": result += "\\r"
+    case "\t": result += "\\t"
+    case ..<" ": result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
+}

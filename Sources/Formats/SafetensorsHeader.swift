@@ -1,0 +1,176 @@
+import Diagnostics
+
+/// The element types of safetensors files that can be read; the raw value is the format's code.
+enum SafetensorsElement: String, CaseIterable {
+  case half = "F16"
+  case brain = "BF16"
+  case single = "F32"
+  case double = "F64"
+
+  var byteCount: Int {
+    switch self {
+    case .half, .brain: 2
+    case .single: 4
+    case .double: 8
+    }
+  }
+
+  /// The numbers in `bytes` as float32.
+  func values(_ bytes: UnsafeRawBufferPointer) -> [Float] {
+    let count = bytes.count / byteCount
+    return switch self {
+    case .half: decode(bytes, count: count) { (bits: UInt16, _) in float(fromHalf: bits) }
+    case .brain: decode(bytes, count: count) { (bits: UInt16, _) in float(fromBrain: bits) }
+    case .single: decode(bytes, count: count) { (bits: UInt32, _) in Float(bitPattern: bits) }
+    case .double: decode(bytes, count: count) { (bits: UInt64, _) in Float(Double(bitPattern: bits)) }
+    }
+  }
+}
+
+/// The header of a safetensors file, checked: every range lies in the file, and together they cover it exactly once.
+struct SafetensorsHeader {
+  struct Entry {
+    var name: String
+    var element: SafetensorsElement
+    var shape: [Int]
+    /// The bytes' range, counted from the end of the header.
+    var begin: Int
+    var end: Int
+  }
+
+  /// The tensors in the order of their bytes.
+  private(set) var entries: [Entry] = []
+  private(set) var metadata: [String: String] = [:]
+  /// The offset in the file at which the tensors' bytes begin.
+  let dataStart: Int
+  private let source: String
+
+  /// Parses and checks the header of `file`; `source` is what messages call it. Throws `Failure(.data)`.
+  init(file: [UInt8], source: String) throws {
+    self.source = source
+    let advice = "The file is damaged, cut short or not a safetensors file; copy or write it again."
+    guard file.count >= 8 else {
+      throw Failure(
+        .data, "\(source) is \(file.count) bytes long; a safetensors file has at least 8, the header's length.",
+        advice: advice)
+    }
+    let length = file[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard length <= UInt64(file.count - 8) else {
+      throw Failure(
+        .data, "\(source): the header is \(length) bytes long by its own account, but \(file.count - 8) bytes follow.",
+        advice: advice)
+    }
+    dataStart = 8 + Int(length)
+    let members = try Self.members(of: file[8..<dataStart], source: source, advice: advice)
+    var seen: Set<[UInt8]> = []
+    for (name, value) in members {
+      guard seen.insert(Array(name.utf8)).inserted else {
+        throw Failure(.data, "\(source): the name '\(name)' occurs twice in the header.", advice: "Names must differ.")
+      }
+      if name == "__metadata__" {
+        metadata = try strings(in: value)
+      } else {
+        entries.append(try entry(name, value))
+      }
+    }
+    let order = entries.indices.sorted {
+      (entries[$0].begin, entries[$0].end, $0) < (entries[$1].begin, entries[$1].end, $1)
+    }
+    entries = order.map { entries[$0] }
+    try checkCoverage(dataCount: file.count - dataStart)
+  }
+
+  private static func members(
+    of text: ArraySlice<UInt8>, source: String, advice: String
+  ) throws -> [(key: String, value: JSONHeader)] {
+    let json: JSONHeader
+    do {
+      json = try JSONHeader(parsing: text)
+    } catch {
+      throw Failure(
+        .data, "\(source): the header is not valid JSON at byte \(error.offset) of \(text.count): \(error.text).",
+        advice: advice)
+    }
+    guard case .object(let members) = json else {
+      throw Failure(.data, "\(source): the header is JSON, but not an object.", advice: advice)
+    }
+    return members
+  }
+
+  private func strings(in value: JSONHeader) throws -> [String: String] {
+    let wrong = Failure(.data, "\(source): __metadata__ is not an object of strings with one value for each key.")
+    guard case .object(let members) = value else { throw wrong }
+    var result: [String: String] = [:]
+    for (key, value) in members {
+      guard case .string(let text) = value, result.updateValue(text, forKey: key) == nil else { throw wrong }
+    }
+    return result
+  }
+
+  private func entry(_ name: String, _ value: JSONHeader) throws -> Entry {
+    let tensor = "\(source): the tensor '\(name)'"
+    guard case .object(let members) = value else { throw Failure(.data, "\(tensor) is not described by an object.") }
+    let fields = Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first }
+    guard members.count == 3, case .string(let code) = fields["dtype"], case .array(let lengths) = fields["shape"],
+      case .array(let offsets) = fields["data_offsets"]
+    else {
+      throw Failure(.data, "\(tensor) does not have the three fields dtype, shape and data_offsets, each once.")
+    }
+    guard let element = SafetensorsElement(rawValue: code) else {
+      let readable = SafetensorsElement.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Failure(
+        .data, "\(tensor) has the type '\(code)', which cannot be read.",
+        advice: "Readable are \(readable); convert it with to(torch.float32) or astype.")
+    }
+    guard let shape = naturals(lengths) else {
+      throw Failure(.data, "\(tensor) has a shape that is not a list of integers from 0 to 2^63 - 1.")
+    }
+    guard let range = naturals(offsets), range.count == 2, range[0] <= range[1] else {
+      throw Failure(.data, "\(tensor) has data_offsets that are not two integers, the first at most the second.")
+    }
+    let described = "the shape \(describe(shape)) of \(code)"
+    guard let count = elementCount(shape),
+      case let (byteCount, overflow) = count.multipliedReportingOverflow(by: element.byteCount), !overflow
+    else {
+      throw Failure(.data, "\(tensor): \(described) is beyond any memory.")
+    }
+    guard byteCount == range[1] - range[0] else {
+      throw Failure(
+        .data,
+        "\(tensor): \(described) needs \(byteCount) bytes, but the offsets \(range[0]) to \(range[1]) hold "
+          + "\(range[1] - range[0]).")
+    }
+    return Entry(name: name, element: element, shape: shape, begin: range[0], end: range[1])
+  }
+
+  private func naturals(_ values: [JSONHeader]) -> [Int]? {
+    var result: [Int] = []
+    for value in values {
+      guard case .integer(let number) = value, number >= 0 else { return nil }
+      result.append(number)
+    }
+    return result
+  }
+
+  private func checkCoverage(dataCount: Int) throws {
+    var covered = 0
+    for entry in entries {
+      let tensor = "\(source): the tensor '\(entry.name)' at the offsets \(entry.begin) to \(entry.end)"
+      if entry.end > dataCount {
+        throw Failure(
+          .data, "\(tensor) leaves the file: \(dataCount) bytes follow the header.",
+          advice: "The file was cut short or is damaged; copy or write it again.")
+      }
+      if entry.begin < covered {
+        throw Failure(.data, "\(tensor) overlaps the one before it, which ends at \(covered).")
+      }
+      if entry.begin > covered {
+        throw Failure(.data, "\(tensor) leaves a gap: the one before it ends at \(covered).")
+      }
+      covered = entry.end
+    }
+    if covered < dataCount {
+      throw Failure(.data, "\(source): \(dataCount) bytes follow the header, but the tensors cover only \(covered).")
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Diagnostics
+import Foundation
+import Formats
+import Testing
+
+/// Valid files with random damage: each must be read or refused with a `Failure`; a crash ends the test run.
+@Suite struct CorruptionTests {
+  /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same numbers everywhere.
+  private struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var z = state
+      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+      return z ^ (z >> 31)
+    }
+  }
+
+  /// Changes, removes, repeats or cuts bytes of `bytes`, one to four times; digits grow often, since numbers lie in them.
+  private func damaged(_ bytes: [UInt8], _ generator: inout Generator) -> [UInt8] {
+    var bytes = bytes
+    for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {
+      let place = Int.random(in: 0..<bytes.count, using: &generator)
+      switch Int.random(in: 0..<8, using: &generator) {
+      case 0: bytes.removeSubrange(place...)
+      case 1: bytes.remove(at: place)
+      case 2: bytes.insert(bytes[place], at: place)
+      case 3: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+      case 4: bytes[place] = [0, 0x7F, 0x80, 0xFF].randomElement(using: &generator) ?? 0
+      case 5, 6:
+        let digits = bytes.indices.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[$0]) }
+        guard let digit = digits.randomElement(using: &generator) else { continue }
+        let more = Int.random(in: 0..<20, using: &generator)
+        bytes.replaceSubrange(digit...digit, with: [UInt8](repeating: UInt8(ascii: "9"), count: more))
+      default: bytes[place] = UInt8.random(in: 0...255, using: &generator)
+      }
+    }
+    return bytes
+  }
+
+  /// How many of `rounds` damaged copies of each of `files` are refused.
+  private func refusals(
+    _ files: [String], rounds: Int, seed: UInt64, read: (_ bytes: [UInt8], _ path: String) throws -> Void
+  ) throws -> Int {
+    var generator = Generator(state: seed)
+    var refused = 0
+    try withTemporaryFolder { folder in
+      for name in files {
+        let valid = try fixtureBytes(name)
+        for _ in 0..<rounds {
+          do {
+            try read(damaged(valid, &generator), "\(folder)/file")
+          } catch is Failure {
+            refused += 1
+          }
+        }
+      }
+    }
+    return refused
+  }
+
+  @Test("a damaged .npy file is read or refused")
+  func npy() throws {
+    let files = ["version1.npy", "version2.npy", "single.npy", "empty.npy", "wide.npy", "structured.npy"]
+    let refused = try refusals(files, rounds: 1500, seed: 1) { bytes, path in
+      let array = try NPYArray(bytes: bytes, source: path)
+      #expect(array.floats().count == array.count)
+      _ = try array.int32s()
+    }
+    #expect(refused > 4500)
+  }
+
+  @Test("a damaged .npz archive is read or refused")
+  func npz() throws {
+    let refused = try refusals(["stored.npz", "types.npz"], rounds: 1500, seed: 2) { bytes, path in
+      try Data(bytes).write(to: URL(filePath: path))
+      let archive = try NPZArchive(contentsOf: path)
+      for name in archive.names { _ = try archive.array(name).floats() }
+    }
+    #expect(refused > 1500)
+  }
+
+  @Test("a damaged safetensors file is read or refused")
+  func safetensors() throws {
+    let refused = try refusals(["float32.safetensors", "mixed.safetensors"], rounds: 3000, seed: 3) { bytes, path in
+      try Data(bytes).write(to: URL(filePath: path))
+      for tensor in try SafetensorsFile(contentsOf: path).tensors {
+        #expect(tensor.shape.reduce(1, *) == tensor.values.count)
+      }
+    }
+    #expect(refused > 3000)
+  }
+}
