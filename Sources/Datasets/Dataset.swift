@@ -1,0 +1,26 @@
+import Tensors
+
+/// A source of samples: inputs of one shape, and a class for each.
+///
+/// A sample is a function of (epoch, index) alone, so that every rank and machine sees the same.
+public protocol Dataset: AnyObject {
+  /// The shape of one input.
+  var inputShape: Shape { get }
+  /// The classes' names, in the order of their indices.
+  var classNames: [String] { get }
+  /// Samples of an epoch.
+  var count: Int { get }
+  /// Whether samples have lengths of their own, shorter than the shape's steps, with padding behind.
+  var hasLengths: Bool { get }
+
+  /// Writes the samples with these indices to the first places of `batch`; `batch.count` is theirs already.
+  /// - Throws: `Failure` (data) where a sample cannot be read.
+  func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws
+}
+
+/// A data set that can take one input as text, for predictions.
+public protocol TextEncoding {
+  /// Writes the input that `text` stands for to place `sample` of `batch`, which is cleared before.
+  /// - Throws: `Failure` (data) naming what the text may consist of.
+  func encode(_ text: String, into batch: Batch, sample: Int) throws
+}

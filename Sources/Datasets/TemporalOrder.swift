@@ -1,0 +1,132 @@
+import Diagnostics
+import Tensors
+
+/// The temporal order problem: which of two relevant symbols came first and second, far apart among distractors.
+///
+/// Symbols X, Y (relevant), a, b, c, d (distractors), B (first), E (last), one-hot in this order. Positions t1 and t2
+/// (from 0, B's) hold X or Y; the class is Q, R, S or U for XX, XY, YX, YY, equally likely. Sequences are padded in
+/// front with zeros to the level's greatest length. Hochreiter & Schmidhuber 1997, experiment 6a.
+public final class TemporalOrder: Dataset {
+  /// How long the sequences are and how far apart the relevant symbols.
+  public enum Level: String, CaseIterable, Sendable {
+    /// 7–8 symbols.
+    case easy
+    /// 30–40 symbols.
+    case normal
+    /// 60–80 symbols.
+    case moderate
+    /// 100–110 symbols, as in the paper.
+    case hard
+    /// 300–500 symbols.
+    case nightmare
+
+    /// Both ends included.
+    public var lengths: ClosedRange<Int> {
+      switch self {
+      case .easy: 7...8
+      case .normal: 30...40
+      case .moderate: 60...80
+      case .hard: 100...110
+      case .nightmare: 300...500
+      }
+    }
+
+    /// Where the first relevant symbol stands.
+    public var first: ClosedRange<Int> {
+      switch self {
+      case .easy: 1...2
+      case .normal: 2...5
+      case .moderate, .hard: 10...20
+      case .nightmare: 10...80
+      }
+    }
+
+    /// Where the second relevant symbol stands.
+    public var second: ClosedRange<Int> {
+      switch self {
+      case .easy: 4...5
+      case .normal: 20...27
+      case .moderate: 45...54
+      case .hard: 50...60
+      case .nightmare: 250...290
+      }
+    }
+  }
+
+  /// The symbols, in the order of their one-hot places.
+  public static let symbols: [Character] = ["X", "Y", "a", "b", "c", "d", "B", "E"]
+  /// Q, R, S, U.
+  public let classNames = ["Q", "R", "S", "U"]
+  /// [greatest length, 8].
+  public let inputShape: Shape
+  /// Samples of an epoch.
+  public let count: Int
+  /// Padding is in front, so the last step is every sample's last.
+  public let hasLengths = false
+  private let level: Level
+  private let random: Philox
+
+  /// Sequences of one level; `purpose` keeps training and test apart.
+  public init(level: Level, count: Int, seed: UInt64, purpose: RandomPurpose) {
+    self.level = level
+    self.count = count
+    inputShape = .sequence(steps: level.lengths.upperBound, features: TemporalOrder.symbols.count)
+    random = Philox(seed: seed, purpose: purpose)
+  }
+
+  /// Generates samples.
+  public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
+    batch.clear(count: indices.count)
+    for (place, index) in indices.enumerated() {
+      generate(epoch: epoch, index: index, into: batch, place: place)
+    }
+  }
+
+  private func generate(epoch: Int, index: Int, into batch: Batch, place: Int) {
+    let draw = random.words(epoch: epoch, sample: index, block: 0)
+    let length = Philox.integer(draw[0], in: level.lengths)
+    let first = Philox.integer(draw[1], in: level.first)
+    let second = Philox.integer(draw[2], in: level.second)
+    let target = Int(draw[3] >> 30)
+    let inputs = batch.view
+    let padding = inputs.steps - length
+    var word: UInt32 = 0
+    for position in 0..<length {
+      // Sixteen distractors of two bits each in a word.
+      if position & 15 == 0 {
+        word = random.word(epoch: epoch, sample: index, element: 4 + (position >> 4))
+      }
+      let symbol: Int
+      switch position {
+      case 0: symbol = 6
+      case length - 1: symbol = 7
+      case first: symbol = target >> 1
+      case second: symbol = target & 1
+      default: symbol = 2 + Int(word >> UInt32(2 * (position & 15)) & 3)
+      }
+      inputs.row(step: padding + position, sample: place)[symbol] = 1
+    }
+    batch.targets[place] = Int32(target)
+  }
+
+}
+
+extension TemporalOrder: TextEncoding {
+  /// Takes a sequence such as `BcXdabYaE`; blanks are passed over.
+  public func encode(_ text: String, into batch: Batch, sample: Int) throws {
+    let letters = text.filter { !$0.isWhitespace }
+    let inputs = batch.view
+    guard (1...inputs.steps).contains(letters.count) else {
+      throw Failure(
+        .data, "sequence \"\(text)\" has \(letters.count) symbols", advice: "level \(level) takes 1 to \(inputs.steps)")
+    }
+    for (position, letter) in letters.enumerated() {
+      guard let symbol = TemporalOrder.symbols.firstIndex(of: letter) else {
+        throw Failure(
+          .data, "sequence \"\(text)\": \"\(letter)\" at place \(position + 1) is not a symbol of this task",
+          advice: "a sequence looks like BcXdabYaE, of the symbols \(String(TemporalOrder.symbols))")
+      }
+      inputs.row(step: inputs.steps - letters.count + position, sample: sample)[symbol] = 1
+    }
+  }
+}

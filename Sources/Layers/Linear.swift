@@ -1,0 +1,113 @@
+import CKernels
+import Tensors
+
+/// An affine map of the features: y = x · Wᵀ + b, applied to every step of a sequence.
+///
+/// Input (…, inputs), output (…, outputs); `weight` [outputs, inputs] and `bias` [outputs] start uniform in
+/// ±1/√inputs, as PyTorch's `nn.Linear`.
+public final class Linear: Layer {
+  /// The recipe's name.
+  public let kind = "linear"
+  /// The input's shape with its features replaced.
+  public let outputShape: Shape
+  private let inputShape: Shape
+  private let weight: Parameter
+  private let bias: Parameter
+  private var memory: Memory?
+  private var input: TensorView?
+
+  private struct Memory {
+    let packed: ArenaPlan.Slot
+    let paddedBias: ArenaPlan.Slot
+    let output: ArenaPlan.Slot
+    /// Packed weights of the backward pass, and the gradient they give.
+    let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
+  }
+
+  /// A layer with `outputs` features out.
+  public init(input: Shape, outputs: Int) {
+    inputShape = input
+    outputShape = Shape(input.extents.dropLast() + [outputs])
+    let bound = 1 / Float(input.features).squareRoot()
+    weight = Parameter("weight", shape: [outputs, input.features], initialization: .uniform(bound: bound))
+    bias = Parameter("bias", shape: [outputs], initialization: .uniform(bound: bound))
+  }
+
+  /// `weight` and `bias`.
+  public var parameters: [Parameter] { [weight, bias] }
+
+  /// Two per weight and step.
+  public var operations: Int { 2 * weight.count * inputShape.steps }
+
+  private var inputs: Int { inputShape.features }
+  private var outputs: Int { outputShape.features }
+
+  /// Reserves the packed weights, the outputs, and the input's gradient where it is wanted.
+  public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    let rows = batch * inputShape.steps
+    memory = Memory(
+      packed: plan.reserve(dpt_packed_count(inputs, outputs)),
+      paddedBias: plan.reserve(paddedToLanes(outputs)),
+      output: plan.reserve(rows * paddedToLanes(outputs)),
+      back: wantsInputGradient
+        ? (plan.reserve(dpt_packed_count(outputs, inputs)), plan.reserve(rows * paddedToLanes(inputs))) : nil)
+  }
+
+  /// Packs the weights for both directions.
+  public func pack(_ context: StepContext) {
+    guard let memory else { return }
+    let weights = context.values(weight)
+    dpt_pack_transposed(weights, outputs, inputs, inputs, context.arena[memory.packed])
+    context.arena[memory.paddedBias].update(from: context.values(bias), count: outputs)
+    if let back = memory.back {
+      dpt_pack(weights, outputs, inputs, inputs, context.arena[back.packed])
+    }
+  }
+
+  /// y = x · Wᵀ + b.
+  public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    guard let memory else { preconditionFailure("forward before plan") }
+    self.input = input
+    let output = TensorView(
+      base: context.arena[memory.output], steps: input.steps, batch: input.batch, columns: outputs,
+      stride: paddedToLanes(outputs))
+    var product = dpt_product()
+    product.a = UnsafePointer(input.base)
+    product.aStride = input.stride
+    product.segments = 1
+    product.segmentLength = inputs
+    product.b = UnsafePointer(context.arena[memory.packed])
+    product.bias = UnsafePointer(context.arena[memory.paddedBias])
+    product.c = output.base
+    product.cStride = output.stride
+    product.rows = output.rows
+    product.columns = outputs
+    product.start = DPT_START_BIAS
+    dpt_multiply(&product)
+    return output
+  }
+
+  /// ∂ℓ/∂W = Σ ∂ℓ/∂y ⊗ x, ∂ℓ/∂b = Σ ∂ℓ/∂y, ∂ℓ/∂x = ∂ℓ/∂y · W.
+  public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
+    guard let memory, let input else { preconditionFailure("backward before forward") }
+    context.weightGradient(input: input, output: gradient, outputs: outputs, target: context.gradient(weight))
+    context.biasGradient(output: gradient, outputs: outputs, target: context.gradient(bias))
+    guard let back = memory.back else { return nil }
+    let result = TensorView(
+      base: context.arena[back.gradient], steps: gradient.steps, batch: gradient.batch, columns: inputs,
+      stride: paddedToLanes(inputs))
+    var product = dpt_product()
+    product.a = UnsafePointer(gradient.base)
+    product.aStride = gradient.stride
+    product.segments = 1
+    product.segmentLength = outputs
+    product.b = UnsafePointer(context.arena[back.packed])
+    product.c = result.base
+    product.cStride = result.stride
+    product.rows = gradient.rows
+    product.columns = inputs
+    product.start = DPT_START_ZERO
+    dpt_multiply(&product)
+    return result
+  }
+}

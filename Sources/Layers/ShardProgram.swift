@@ -1,0 +1,54 @@
+import CKernels
+import Collectives
+
+/// This rank's shards of the current batch, in the form the kernels take: sample ranges and the tree's stack program.
+public final class ShardProgram {
+  /// The part of the reduction tree that lies within this rank.
+  public let reduction: LocalReduction
+  /// Number of shards of the whole batch.
+  public let shardCount: Int
+  private let rowStart: UnsafeMutablePointer<Int32>
+  private let joins: UnsafeMutablePointer<Int32>
+  private let emits: UnsafeMutablePointer<Int32>
+
+  /// The program for one rank's part of a tree over `shardCount` shards.
+  public init(_ reduction: LocalReduction, shardCount: Int) {
+    self.reduction = reduction
+    self.shardCount = shardCount
+    let count = reduction.shards.count
+    rowStart = .allocate(capacity: count + 1)
+    rowStart.initialize(repeating: 0, count: count + 1)
+    joins = .allocate(capacity: count)
+    joins.initialize(from: reduction.joins, count: count)
+    emits = .allocate(capacity: count)
+    emits.initialize(from: reduction.emits, count: count)
+  }
+
+  deinit {
+    rowStart.deallocate()
+    joins.deallocate()
+    emits.deallocate()
+  }
+
+  /// Divides a global batch that lies at `positions` of an epoch, and returns the positions of this rank's samples.
+  ///
+  /// Shard i of S holds the samples ⌊i·n/S⌋ ..< ⌊(i+1)·n/S⌋ of a batch of n.
+  public func divide(batch positions: Range<Int>) -> Range<Int> {
+    func boundary(_ shard: Int) -> Int { shard * positions.count / shardCount }
+    let first = boundary(reduction.shards.lowerBound)
+    for i in 0...reduction.shards.count {
+      rowStart[i] = Int32(boundary(reduction.shards.lowerBound + i) - first)
+    }
+    return positions.lowerBound + first..<positions.lowerBound + boundary(reduction.shards.upperBound)
+  }
+
+  /// The largest number of samples that this rank has of any batch of up to `count` samples.
+  public func capacity(batch count: Int) -> Int {
+    reduction.shards.count * ((count + shardCount - 1) / shardCount)
+  }
+
+  /// The program as the kernels take it; valid as long as this object lives.
+  var kernelProgram: dpt_shard_program {
+    dpt_shard_program(shards: reduction.shards.count, rowStart: rowStart, joins: joins, emits: emits)
+  }
+}

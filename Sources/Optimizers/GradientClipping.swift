@@ -1,0 +1,16 @@
+import CKernels
+
+/// The norm of the whole gradient, and clipping by it.
+public enum GradientClipping {
+  /// The Euclidean norm of `gradients`, in a fixed order of summation.
+  public static func norm(_ gradients: UnsafePointer<Float>, count: Int) -> Double {
+    dpt_sum_of_squares(gradients, count).squareRoot()
+  }
+
+  /// Scales `gradients` by limit / (norm + 1e-6) where that is below 1, as PyTorch's `clip_grad_norm_`
+  /// (Pascanu, Mikolov & Bengio 2013).
+  public static func clip(_ gradients: UnsafeMutablePointer<Float>, count: Int, norm: Double, limit: Double) {
+    let factor = limit / (norm + 1e-6)
+    if factor < 1 { dpt_scale(gradients, count, Float(factor)) }
+  }
+}

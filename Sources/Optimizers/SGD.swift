@@ -1,0 +1,33 @@
+import CKernels
+import Tensors
+
+/// Stochastic gradient descent as PyTorch's `torch.optim.SGD` (dampening 0):
+///
+///     g ← g + λw;  v ← g at the first step, μv + g later;  g ← g + μv with Nesterov, else v;  w ← w − ηg
+///
+/// Sutskever, Martens, Dahl & Hinton 2013 for both kinds of momentum.
+public final class SGD: Optimizer {
+  private let momentum: Double
+  private let nesterov: Bool
+  private let weightDecay: Double
+  private let velocity: FloatBuffer?
+  private var isFirst = true
+
+  /// An optimizer for `count` parameters.
+  /// - Throws: `Failure` (system) where there is not enough memory for the velocity.
+  public init(count: Int, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0) throws {
+    self.momentum = momentum
+    self.nesterov = nesterov
+    self.weightDecay = weightDecay
+    velocity = momentum == 0 ? nil : try FloatBuffer(count: count)
+  }
+
+  /// One update.
+  public func step(
+    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, count: Int, learningRate: Double
+  ) {
+    dpt_sgd(
+      parameters, gradients, velocity?.base, count, learningRate, momentum, weightDecay, nesterov, isFirst)
+    isFirst = false
+  }
+}
