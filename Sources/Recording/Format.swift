@@ -1,0 +1,69 @@
+import Foundation
+
+/// How numbers are shown to people.
+public enum Format {
+  /// For example `0:42`, `12:05` or `3:20:00`.
+  public static func duration(_ seconds: Double) -> String {
+    let whole = Int(max(0, seconds).rounded())
+    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+    return hours > 0
+      ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
+  }
+
+  /// A span of time with the precision that fits it, for example `0.42 s` or `12:05`.
+  public static func seconds(_ seconds: Double) -> String {
+    seconds < 60 ? String(format: "%.2f s", seconds) : duration(seconds)
+  }
+
+  /// A number of thousands, for example 12,345 for 12,345,678.
+  public static func thousands(_ value: Int) -> String {
+    value < 10_000 ? String(format: "%.1f", Double(value) / 1000) : count(value / 1000)
+  }
+
+  /// A share as a percentage, for example `99.2 %`.
+  public static func percent(_ share: Double) -> String {
+    String(format: "%.1f %%", share * 100)
+  }
+
+  /// A loss, for example `0.0123`.
+  public static func loss(_ value: Double) -> String {
+    value.magnitude < 0.001 && value != 0 ? String(format: "%.1e", value) : String(format: "%.4f", value)
+  }
+
+  /// A whole number with separators, for example `12,345`.
+  public static func count(_ value: Int) -> String {
+    var digits = String(value.magnitude)
+    var groups: [Substring] = []
+    while digits.count > 3 {
+      groups.insert(digits.suffix(3), at: 0)
+      digits.removeLast(3)
+    }
+    groups.insert(digits[...], at: 0)
+    return (value < 0 ? "-" : "") + groups.joined(separator: ",")
+  }
+
+  /// A size in bytes, for example `1.2 MiB`.
+  public static func bytes(_ count: Int) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    var value = Double(count)
+    var unit = 0
+    while value >= 1024, unit < units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    return unit == 0 ? "\(count) B" : String(format: "%.1f %@", value, units[unit])
+  }
+
+  /// Rows of columns, each as wide as its widest cell; columns named in `right` are flush right.
+  public static func table(_ rows: [[String]], right: Set<Int> = []) -> String {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+    let lines = rows.map { row in
+      row.enumerated().map { column, cell in
+        let pad = String(repeating: " ", count: widths[column] - cell.count)
+        return right.contains(column) ? pad + cell : column == row.count - 1 ? cell : cell + pad
+      }.joined(separator: "  ")
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+}

@@ -1,0 +1,95 @@
+import Diagnostics
+import Foundation
+import Training
+
+/// Writes `metrics.jsonl`: a line for every so many steps, and one for every evaluation.
+public final class MetricsRecorder: Observer {
+  private struct StepLine: Encodable {
+    let event = "step"
+    let step, epoch: Int
+    let loss, accuracy, gradientNorm, learningRate, samplesPerSecond: Double
+    let dataSeconds, computeSeconds, communicationSeconds, waitingSeconds: Double
+  }
+
+  private struct EvaluationLine: Encodable {
+    let event = "evaluation"
+    let step, epoch: Int
+    let loss, accuracy: Double
+    let samples: Int
+  }
+
+  private static let flushSeconds = 1.0
+
+  private let path: String
+  private let every: Int
+  private let file: FileHandle
+  private let encoder: JSONEncoder
+  private var pending: [StepReport] = []
+  private var lastFlush = monotonicSeconds()
+
+  /// Starts the file of a new run; a line every `every` steps.
+  /// - Throws: `Failure` (cannotCreate) naming the file.
+  public init(path: String, every: Int) throws {
+    self.path = path
+    self.every = every
+    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+    else { throw Failure(.cannotCreate, "cannot write \(path): \(String(cString: strerror(errno)))") }
+    self.file = file
+    encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  }
+
+  /// Remembers the step; lines are written about once a second, so that short steps stay short.
+  public func stepDidFinish(_ report: StepReport) throws {
+    if report.step.isMultiple(of: every) { pending.append(report) }
+    if monotonicSeconds() - lastFlush > MetricsRecorder.flushSeconds { try flush() }
+  }
+
+  /// Writes the evaluation behind the steps before it.
+  public func evaluationDidFinish(_ report: EvaluationReport) throws {
+    let line = EvaluationLine(
+      step: report.step, epoch: report.epoch, loss: report.loss, accuracy: report.accuracy, samples: report.samples)
+    try flush(then: line)
+  }
+
+  /// Writes what is left and closes the file.
+  public func runDidFinish(_ summary: RunSummary) throws {
+    try flush()
+    try writing { try file.close() }
+  }
+
+  private func flush() throws {
+    try flush(then: nil as EvaluationLine?)
+  }
+
+  private func flush(then last: EvaluationLine?) throws {
+    var text = Data()
+    for report in pending { try append(line(report), to: &text) }
+    if let last { try append(last, to: &text) }
+    pending.removeAll(keepingCapacity: true)
+    lastFlush = monotonicSeconds()
+    try writing { try file.write(contentsOf: text) }
+  }
+
+  private func append(_ line: some Encodable, to text: inout Data) throws {
+    text.append(try encoder.encode(line))
+    text.append(UInt8(ascii: "\n"))
+  }
+
+  private func line(_ report: StepReport) -> StepLine {
+    StepLine(
+      step: report.step, epoch: report.epoch, loss: report.loss, accuracy: report.accuracy,
+      gradientNorm: report.gradientNorm, learningRate: report.learningRate,
+      samplesPerSecond: Double(report.samples) / report.seconds, dataSeconds: report.times.data,
+      computeSeconds: report.times.compute, communicationSeconds: report.times.communication,
+      waitingSeconds: report.times.waiting)
+  }
+
+  private func writing(_ body: () throws -> Void) throws {
+    do { try body() } catch {
+      throw Failure(.inputOutput, "cannot write \(path): \((error as NSError).localizedDescription)")
+    }
+  }
+}

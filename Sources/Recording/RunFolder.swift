@@ -1,0 +1,68 @@
+import Diagnostics
+import Formats
+import Foundation
+
+/// The folder that holds everything of one run.
+public struct RunFolder: Sendable {
+  /// Where the folder is.
+  public let path: String
+
+  /// Names a folder that exists already.
+  public init(path: String) {
+    self.path = path
+  }
+
+  /// The resolved recipe.
+  public var recipe: String { path + "/recipe.yaml" }
+  /// Versions, ranks, hosts, instruction set.
+  public var environment: String { path + "/environment.json" }
+  /// One line a step and an evaluation.
+  public var metrics: String { path + "/metrics.jsonl" }
+  /// The final weights.
+  public var weights: String { path + "/weights.safetensors" }
+
+  /// Whether a run was begun here.
+  public var exists: Bool { FileManager.default.fileExists(atPath: recipe) }
+
+  /// Makes the folder of a new run: `out`, or `runs/NAME-YYYYMMDD-HHMMSS` where that is nil.
+  /// - Throws: `Failure` (cannotCreate) where it cannot be made or written to, or holds a run already.
+  public static func create(name: String, out: String?) throws -> RunFolder {
+    let folder = RunFolder(path: out ?? freshPath(name: name))
+    if folder.exists {
+      throw Failure(
+        .cannotCreate, "\(folder.path) holds a run already",
+        advice: "choose another folder with --out, or leave --out away to get a new one under runs/")
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(
+        .cannotCreate, "cannot make the run folder \(folder.path): \(reason(error))",
+        advice: "choose a folder that you may write to with --out")
+    }
+    return folder
+  }
+
+  private static func freshPath(name: String) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.dateFormat = "yyyyMMdd-HHmmss"
+    let base = "runs/\(name)-\(formatter.string(from: Date()))"
+    // Two runs that start within one second get folders of their own.
+    let candidates = sequence(first: 1) { $0 + 1 }.lazy.map { $0 == 1 ? base : "\(base)-\($0)" }
+    return candidates.first { !FileManager.default.fileExists(atPath: $0) } ?? base
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let error = error as NSError
+    guard let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError, underlying.domain == NSPOSIXErrorDomain
+    else { return error.localizedDescription }
+    return String(cString: strerror(Int32(underlying.code)))
+  }
+
+  /// Writes a text file of the folder, beside and renamed.
+  /// - Throws: `Failure` naming the file.
+  public func write(_ text: String, to path: String) throws {
+    try AtomicFile.write(Array(text.utf8), to: path)
+  }
+}

@@ -1,0 +1,21 @@
+import Foundation
+
+/// Standard output, and whether a person is watching it.
+public enum Terminal {
+  /// The environment variable by which a launcher whose pipes hide the terminal passes its width on.
+  public static let variable = "DPTRAIN_TERMINAL"
+
+  /// The terminal's width in columns, or nil where output goes to a file or a pipe.
+  public static let width: Int? = {
+    if let width = ProcessInfo.processInfo.environment[variable].flatMap(Int.init), width > 0 { return width }
+    guard isatty(STDOUT_FILENO) == 1 else { return nil }
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
+  }()
+
+  /// Writes text as it is, at once.
+  public static func write(_ text: String) {
+    FileHandle.standardOutput.write(Data(text.utf8))
+  }
+}

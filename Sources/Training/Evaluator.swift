@@ -1,0 +1,76 @@
+import Collectives
+import Datasets
+import Layers
+import Tensors
+
+/// Runs a model over a data set without changing it; counts every sample exactly once on any number of ranks.
+public final class Evaluator {
+  private let workspace: Workspace
+  private let data: any Dataset
+  private let reducer: TreeReducer
+  private let batch: Batch
+  private let context: StepContext
+  private let order: Sampler
+
+  /// Prepares evaluations on `data` in global batches of the workspace's size.
+  /// - Throws: `Failure` (system) where memory is short.
+  public init(data: any Dataset, workspace: Workspace) throws {
+    self.workspace = workspace
+    self.data = data
+    reducer = try TreeReducer(
+      communicator: workspace.communicator, tree: workspace.tree, elementCount: CrossEntropy.Sum.allCases.count,
+      controlCount: 0)
+    batch = try Batch(shape: data.inputShape, capacity: workspace.capacity)
+    order = Sampler(count: data.count, shuffles: false, seed: 0)
+    // No gradients are written; the loss's sums go to the reducer directly.
+    context = workspace.context(
+      gradients: reducer.nodes, nodeStride: reducer.stride,
+      lengths: data.hasLengths ? UnsafePointer(batch.lengths) : nil)
+  }
+
+  /// Loss, accuracy and confusion over all samples.
+  /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data.
+  public func run(step: Int, epoch: Int) throws -> EvaluationReport {
+    let (model, loss) = (workspace.model, workspace.loss)
+    let classes = max(data.classNames.count, model.outputShape.features)
+    var totals = [Double](repeating: 0, count: CrossEntropy.Sum.allCases.count)
+    var confusion = [Int](repeating: 0, count: classes * classes)
+    model.pack(context)
+    for first in stride(from: 0, to: data.count, by: workspace.batch) {
+      let own = workspace.shards.divide(batch: first..<min(first + workspace.batch, data.count))
+      try data.load(epoch: 0, indices: order.indices(own), into: batch)
+      let outputs = model.forward(batch.view, context)
+      _ = loss.evaluate(outputs, targets: batch.targets, context, gradient: false)
+      loss.sums(of: outputs, into: reducer.nodes, nodeStride: reducer.stride, context)
+      for row in 0..<outputs.rows {
+        confusion[Int(batch.targets[row]) * classes + loss.prediction(row: row, context)] += 1
+      }
+      try reducer.reduce()
+      for sum in totals.indices { totals[sum] += Double(reducer.result[sum]) }
+    }
+    confusion = try workspace.communicator.sum(confusion)
+    let rows = totals[CrossEntropy.Sum.count.rawValue]
+    return EvaluationReport(
+      step: step, epoch: epoch, loss: totals[CrossEntropy.Sum.loss.rawValue] / rows,
+      accuracy: totals[CrossEntropy.Sum.correct.rawValue] / rows, samples: Int(rows),
+      classNames: (0..<classes).map { $0 < data.classNames.count ? data.classNames[$0] : String($0) },
+      confusion: (0..<classes).map { Array(confusion[$0 * classes..<($0 + 1) * classes]) })
+  }
+}
+
+extension Communicator {
+  /// The sum of all ranks' whole numbers, element by element; exact in any order.
+  fileprivate func sum(_ values: [Int]) throws -> [Int] {
+    let bytes = values.count * MemoryLayout<Int>.stride
+    var gathered = [Int](repeating: 0, count: values.count * size)
+    try values.withUnsafeBytes { own in
+      try gathered.withUnsafeMutableBytes { all in
+        try allgather(
+          own, into: all, counts: Array(repeating: bytes, count: size), offsets: (0..<size).map { $0 * bytes })
+      }
+    }
+    return values.indices.map { index in
+      (0..<size).reduce(0) { $0 + gathered[$1 * values.count + index] }
+    }
+  }
+}

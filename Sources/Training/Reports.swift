@@ -1,0 +1,66 @@
+/// What happened in one training step.
+public struct StepReport: Sendable {
+  /// The step's number, from 1.
+  public var step = 0
+  /// The epoch's number, from 1.
+  public var epoch = 0
+  /// Mean loss over the global batch, before the update.
+  public var loss = 0.0
+  /// Share of the global batch that was classified rightly, before the update.
+  public var accuracy = 0.0
+  /// Norm of the whole gradient, before clipping.
+  public var gradientNorm = 0.0
+  /// The step's learning rate.
+  public var learningRate = 0.0
+  /// Samples of the global batch.
+  public var samples = 0
+  /// Wall time of the step, on rank 0.
+  public var seconds = 0.0
+  /// Where the time went.
+  public var times = StepTimes()
+
+  /// The report before the first step.
+  public init() {}
+}
+
+/// Where one step's time went, in seconds, as means over ranks.
+public struct StepTimes: Sendable {
+  /// Making or reading the samples.
+  public var data = 0.0
+  /// Forward and backward pass, clipping and update.
+  public var compute = 0.0
+  /// Moving and adding gradients.
+  public var communication = 0.0
+  /// Waiting for the slowest rank.
+  public var waiting = 0.0
+}
+
+/// What an evaluation on a data set gave.
+public struct EvaluationReport: Sendable {
+  /// Training steps done before.
+  public let step: Int
+  /// Epochs done before.
+  public let epoch: Int
+  /// Mean loss over all samples.
+  public let loss: Double
+  /// Share of samples that were classified rightly.
+  public let accuracy: Double
+  /// Number of samples.
+  public let samples: Int
+  /// The classes' names.
+  public let classNames: [String]
+  /// confusion[actual][predicted]: numbers of samples.
+  public let confusion: [[Int]]
+}
+
+/// What a whole run gave.
+public struct RunSummary: Sendable {
+  /// Training steps done.
+  public let steps: Int
+  /// Epochs finished.
+  public let epochs: Int
+  /// Wall time of training, evaluations included, on rank 0.
+  public let seconds: Double
+  /// The last evaluation, if there was one.
+  public let evaluation: EvaluationReport?
+}

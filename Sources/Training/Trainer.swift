@@ -1,0 +1,65 @@
+import Collectives
+import Datasets
+import Layers
+
+/// Trains a model: steps, epochs, evaluations, and what observers are told. Short on purpose.
+public final class Trainer {
+  private let experiment: Experiment
+  private let step: TrainingStep
+  private let evaluator: Evaluator?
+  private let observers: [any Observer]
+
+  /// Prepares a run. Every rank makes one; only rank 0 should have observers.
+  /// - Throws: `Failure` (system) where memory is short.
+  public init(_ experiment: Experiment, workspace: Workspace, observers: [any Observer]) throws {
+    self.experiment = experiment
+    self.observers = observers
+    step = try TrainingStep(experiment, workspace: workspace)
+    evaluator = try experiment.test.map { try Evaluator(data: $0, workspace: workspace) }
+  }
+
+  /// Steps of one epoch; the last may have a smaller batch.
+  private var stepsPerEpoch: Int {
+    (experiment.training.count + experiment.settings.batch - 1) / experiment.settings.batch
+  }
+
+  /// Trains to the end.
+  /// - Throws: `Failure` where data cannot be read, metrics cannot be written, or ranks cannot exchange data.
+  public func run() throws -> RunSummary {
+    let settings = experiment.settings
+    let totalSteps = min(settings.epochs * stepsPerEpoch, settings.steps ?? .max)
+    let start = monotonicSeconds()
+    var report = StepReport()
+    var evaluation: EvaluationReport?
+    var epochs = 0
+    for observer in observers { try observer.runWillStart(totalSteps: totalSteps) }
+
+    while report.step < totalSteps {
+      step.begin(epoch: epochs)
+      for first in stride(from: 0, to: experiment.training.count, by: settings.batch) where report.step < totalSteps {
+        let positions = first..<min(first + settings.batch, experiment.training.count)
+        try step.run(epoch: epochs, positions: positions, into: &report)
+        report.step += 1
+        report.epoch = epochs + 1
+        for observer in observers { try observer.stepDidFinish(report) }
+      }
+      epochs += 1
+      if settings.evaluateEvery > 0, epochs.isMultiple(of: settings.evaluateEvery) {
+        evaluation = try evaluate(step: report.step, epoch: epochs)
+      }
+    }
+    if evaluation?.step != report.step {
+      evaluation = try evaluate(step: report.step, epoch: epochs)
+    }
+    let summary = RunSummary(
+      steps: report.step, epochs: epochs, seconds: monotonicSeconds() - start, evaluation: evaluation)
+    for observer in observers { try observer.runDidFinish(summary) }
+    return summary
+  }
+
+  private func evaluate(step: Int, epoch: Int) throws -> EvaluationReport? {
+    guard let report = try evaluator?.run(step: step, epoch: epoch) else { return nil }
+    for observer in observers { try observer.evaluationDidFinish(report) }
+    return report
+  }
+}

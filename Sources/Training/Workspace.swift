@@ -1,0 +1,52 @@
+import Collectives
+import Layers
+import Tensors
+
+/// The memory that a model computes in on this rank, planned once and shared by training, evaluation and prediction.
+public final class Workspace {
+  /// The model.
+  public let model: Model
+  /// The loss on its outputs.
+  public let loss: CrossEntropy
+  /// The tree in which everything that sums over a batch is added.
+  public let tree: ReductionTree
+  /// This rank's shards of the current batch.
+  public let shards: ShardProgram
+  /// The largest global batch.
+  public let batch: Int
+  /// The ranks.
+  public let communicator: any Communicator
+  private let arena: Arena
+
+  /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples.
+  /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
+  public init(
+    model: Model, loss: CrossEntropy, batch: Int, shards shardCount: Int, communicator: any Communicator
+  ) throws {
+    self.model = model
+    self.loss = loss
+    self.batch = batch
+    self.communicator = communicator
+    tree = try ReductionTree(shards: shardCount)
+    shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: shardCount)
+    var plan = ArenaPlan()
+    model.plan(&plan, batch: shards.capacity(batch: batch))
+    loss.plan(&plan, batch: shards.capacity(batch: batch))
+    arena = try Arena(plan)
+  }
+
+  /// The largest number of samples that this rank has of a batch.
+  public var capacity: Int { shards.capacity(batch: batch) }
+
+  /// Bytes of activations, their gradients and packed weights on this rank.
+  public var arenaBytes: Int { arena.byteCount }
+
+  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart.
+  func context(
+    gradients: UnsafeMutablePointer<Float>, nodeStride: Int, lengths: UnsafePointer<Int32>?
+  ) -> StepContext {
+    StepContext(
+      arena: arena, parameters: model.values.base, gradients: gradients, nodeStride: nodeStride, shards: shards,
+      lengths: lengths)
+  }
+}

@@ -1,0 +1,68 @@
+import Collectives
+import Datasets
+import Layers
+import Optimizers
+import Tensors
+import Training
+
+/// A small experiment on temporal order, made anew on every rank.
+struct SmallExperiment: Sendable {
+  var hidden = 5
+  var samples = 100
+  var batch = 33
+  var shards = 8
+  var epochs = 2
+  var evaluateEvery = 1
+
+  func make() throws -> Experiment {
+    let data = TemporalOrder(level: .easy, count: samples, seed: 1, purpose: .trainingData)
+    let recurrent = LSTM(input: data.inputShape, hiddenSize: hidden, output: .all)
+    let second = RNN(input: recurrent.outputShape, hiddenSize: hidden + 1, nonlinearity: .tanh, output: .last)
+    let linear = Linear(input: second.outputShape, outputs: 4)
+    let model = try Model(inputShape: data.inputShape, layers: [recurrent, second, linear])
+    model.initialize(seed: 3)
+    return Experiment(
+      model: model, loss: CrossEntropy(logits: model.outputShape), optimizer: try RMSprop(count: model.values.count),
+      training: data, test: TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData),
+      settings: TrainingSettings(
+        seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: 0.01,
+        clipNorm: 1, evaluateEvery: evaluateEvery))
+  }
+
+  func workspace(_ experiment: Experiment, _ communicator: any Communicator) throws -> Workspace {
+    try Workspace(
+      model: experiment.model, loss: experiment.loss, batch: batch, shards: shards, communicator: communicator)
+  }
+
+  /// Trains to the end on ranks that are threads; gives the bits of rank 0's final weights, and all reports.
+  func train(ranks: Int) throws -> Outcome {
+    let outcomes = try ThreadCommunicator.run(ranks: ranks) { communicator in
+      let experiment = try make()
+      let recorder = Recorder()
+      let trainer = try Trainer(
+        experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [])
+      _ = try trainer.run()
+      return Outcome(
+        weights: experiment.model.values.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
+        norms: recorder.steps.map(\.gradientNorm), accuracies: recorder.steps.map(\.accuracy),
+        evaluations: recorder.evaluations)
+    }
+    return outcomes[0]
+  }
+}
+
+struct Outcome: Sendable {
+  let weights: [UInt32]
+  let losses, norms, accuracies: [Double]
+  let evaluations: [EvaluationReport]
+}
+
+final class Recorder: Observer {
+  private(set) var steps: [StepReport] = []
+  private(set) var evaluations: [EvaluationReport] = []
+  private(set) var totalSteps = 0
+
+  func runWillStart(totalSteps: Int) { self.totalSteps = totalSteps }
+  func stepDidFinish(_ report: StepReport) { steps.append(report) }
+  func evaluationDidFinish(_ report: EvaluationReport) { evaluations.append(report) }
+}

@@ -1,0 +1,47 @@
+import Testing
+
+@Suite struct RankCountTests {
+  /// Two stacked recurrent layers, a batch that the shards do not divide, and a last batch smaller than the shards.
+  @Test func weightsHaveTheSameBitsOnAnyNumberOfRanks() throws {
+    let small = SmallExperiment()
+    let alone = try small.train(ranks: 1)
+    #expect(alone.losses.count == 8, "99 samples in three whole batches, then one sample")
+    for ranks in [2, 3, 5, 7, 8] {
+      let outcome = try small.train(ranks: ranks)
+      #expect(outcome.weights == alone.weights, "\(ranks) ranks")
+      #expect(outcome.losses == alone.losses)
+      #expect(outcome.norms == alone.norms)
+      #expect(outcome.accuracies == alone.accuracies)
+      #expect(outcome.evaluations.map(\.loss) == alone.evaluations.map(\.loss))
+      #expect(outcome.evaluations.map(\.confusion) == alone.evaluations.map(\.confusion))
+    }
+  }
+
+  @Test func anotherNumberOfShardsIsAnotherSum() throws {
+    var small = SmallExperiment()
+    let eight = try small.train(ranks: 1)
+    small.shards = 3
+    let three = try small.train(ranks: 1)
+    #expect(three.weights != eight.weights)
+    #expect((three.losses[0] - eight.losses[0]).magnitude < 1e-6)
+  }
+
+  @Test func evaluationCountsEverySampleOnce() throws {
+    for ranks in [1, 3] {
+      let evaluations = try SmallExperiment().train(ranks: ranks).evaluations
+      #expect(evaluations.count == 2)
+      for evaluation in evaluations {
+        #expect(evaluation.samples == 50)
+        #expect(evaluation.confusion.reduce(0) { $0 + $1.reduce(0, +) } == 50)
+        let right = (0..<4).reduce(0) { $0 + evaluation.confusion[$1][$1] }
+        #expect(evaluation.accuracy == Double(right) / 50)
+      }
+    }
+  }
+
+  @Test func moreRanksThanShardsIsRefused() {
+    var small = SmallExperiment()
+    small.shards = 2
+    #expect(throws: (any Error).self) { try small.train(ranks: 3) }
+  }
+}
