@@ -1,0 +1,37 @@
+extension BuiltInRecipe {
+  /// A larger LSTM on the moderate level.
+  static let temporalOrderModerate = BuiltInRecipe(
+    name: "temporal-order-moderate",
+    summary: "a larger LSTM on longer sequences (moderate)",
+    text: #"""
+      # The temporal-order task with sequences of 60 to 80 symbols: the first symbol has to be remembered for dozens
+      # of steps, which takes more hidden units and more epochs than the easy level.
+      name: temporal-order-moderate
+      seed: 1              # another seed, another run; the same seed, the same bits
+      epochs: 100
+      batch: 32            # samples a step, over all ranks
+      shards: 8            # parts a batch is cut into; up to so many ranks can share the work
+
+      data:
+        source: temporal-order
+        level: moderate    # easy, normal, moderate, hard or nightmare
+        epochSize: 992     # training samples an epoch
+        testSize: 992
+
+      model:
+        layers:
+          - lstm: {hiddenSize: 12, output: last}
+          - linear: {outputs: 4}    # one output for each class
+
+      loss: cross-entropy
+
+      optimizer:
+        name: rmsprop
+        learningRate: 0.001
+        clipNorm: 1        # against the rare very large gradient
+
+      evaluate: {every: 1} # epochs
+      record: {every: 1}   # steps
+
+      """#)
+}

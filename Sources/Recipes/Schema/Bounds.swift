@@ -1,0 +1,70 @@
+/// The values a number may have.
+struct Bounds<Value: RecipeNumber>: Sendable {
+  private enum End: Sendable {
+    case included(Value)
+    case excluded(Value)
+  }
+
+  private let lower: End?
+  private let upper: End?
+
+  /// Every value of the type.
+  static var any: Bounds { Bounds(lower: nil, upper: nil) }
+
+  /// `least` and more.
+  static func atLeast(_ least: Value) -> Bounds { Bounds(lower: .included(least), upper: nil) }
+
+  /// More than `limit`.
+  static func above(_ limit: Value) -> Bounds { Bounds(lower: .excluded(limit), upper: nil) }
+
+  /// `least` to `most`, both included.
+  static func from(_ least: Value, through most: Value) -> Bounds {
+    Bounds(lower: .included(least), upper: .included(most))
+  }
+
+  /// `least` and more, but less than `limit`.
+  static func from(_ least: Value, below limit: Value) -> Bounds {
+    Bounds(lower: .included(least), upper: .excluded(limit))
+  }
+
+  /// Whether `value` is allowed.
+  func contains(_ value: Value) -> Bool {
+    let isHighEnough =
+      switch lower {
+      case .included(let least): value >= least
+      case .excluded(let limit): value > limit
+      case nil: true
+      }
+    let isLowEnough =
+      switch upper {
+      case .included(let most): value <= most
+      case .excluded(let limit): value < limit
+      case nil: true
+      }
+    return isHighEnough && isLowEnough
+  }
+
+  /// The allowed values in words, to follow "must be"; nil where all are allowed.
+  var words: String? {
+    switch (lower, upper) {
+    case (.included(let least)?, .included(let most)?): return "from \(least.recipeText) to \(most.recipeText)"
+    case (let lower?, let upper?): return "\(Self.words(lower)) and \(Self.words(upper, "below", "at most"))"
+    case (let lower?, nil): return Self.words(lower)
+    case (nil, let upper?): return Self.words(upper, "below", "at most")
+    case (nil, nil): return nil
+    }
+  }
+
+  /// Whether there is an upper end.
+  var hasUpper: Bool { upper != nil }
+
+  /// Whether there is a lower end.
+  var hasLower: Bool { lower != nil }
+
+  private static func words(_ end: End, _ open: String = "greater than", _ closed: String = "at least") -> String {
+    switch end {
+    case .included(let value): "\(closed) \(value.recipeText)"
+    case .excluded(let value): "\(open) \(value.recipeText)"
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Diagnostics
+
+/// One key of a settings struct: all that reading, writing, messages and the reference know about it.
+struct Field<Root: Settings>: Sendable {
+  /// The key.
+  let name: String
+  /// One line on what it means; units where it has any.
+  let doc: String
+  /// Whether the recipe must give the key.
+  let isRequired: Bool
+  /// Sets the property from the section.
+  let read: @Sendable (Section, inout Root) throws -> Void
+  /// The property's YAML.
+  let write: @Sendable (Root) -> YAMLOutput
+
+  private let shape: @Sendable () -> ValueShape
+  private let isSection: Bool
+
+  /// Declares that the key `name` holds the property at `property`.
+  init<Value>(
+    _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, _ type: ValueType<Value>,
+    required: Bool = false, _ doc: String
+  ) {
+    self.name = name
+    self.doc = doc
+    isRequired = required
+    shape = type.shape
+    isSection = type.isSection
+    read = { section, root in
+      let path = section.path(of: name)
+      if let node = section[name] {
+        root[keyPath: property] = try type.read(node, path, root[keyPath: property])
+      } else if required {
+        throw section.place.failure("\(path) is missing", advice: "it is required: \(doc)")
+      } else if type.isSection {
+        // An absent section may still lack a required key.
+        let nothing = YAMLNode(.mapping([]), at: section.place)
+        root[keyPath: property] = try type.read(nothing, path, root[keyPath: property])
+      }
+    }
+    write = { type.write($0[keyPath: property]) }
+  }
+
+  /// The field as data.
+  var info: KeyInfo {
+    KeyInfo(
+      name: name, doc: doc, isRequired: isRequired,
+      makeDefaultText: { [write, isRequired, isSection] in
+        isRequired || isSection ? nil : write(Root()).flowText
+      }, makeShape: shape)
+  }
+}

@@ -1,0 +1,73 @@
+import Diagnostics
+
+/// A `KEY=VALUE` from the command line; the key is dotted and counts list entries from 0, the value is YAML.
+struct Override {
+  /// The override as it was typed.
+  let text: String
+  /// The parts of the key.
+  let path: [String]
+  /// The value's tree.
+  let value: YAMLNode
+
+  /// Reads an override; throws `.usage` where it is not `KEY=VALUE`, `.configuration` where VALUE is not YAML.
+  init(_ text: String) throws {
+    let malformed = Failure(
+      .usage, "command line: \"\(text)\" is not KEY=VALUE",
+      advice: "write a recipe's key, dots between its parts, and a value: batch=64 or optimizer.learningRate=0.01")
+    guard let equals = text.firstIndex(of: "=") else { throw malformed }
+    path = text[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard path.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }) else { throw malformed }
+    self.text = text
+    value = try YAMLNode.parse(String(text[text.index(after: equals)...]), override: text)
+  }
+
+  /// The tree with the value put in place of what was there, or added.
+  func applied(to root: YAMLNode) throws -> YAMLNode {
+    try put(into: root, depth: 0)
+  }
+
+  private func put(into node: YAMLNode, depth: Int) throws -> YAMLNode {
+    guard depth < path.count else { return replacement(of: node) }
+    let key = path[depth]
+    var result = node
+    switch node.content {
+    case .list(var items):
+      guard let index = Int(key), items.indices.contains(index) else {
+        let name = path[..<depth].joined(separator: ".")
+        let valid = items.isEmpty ? "it is empty" : "its entries are 0 to \(items.count - 1)"
+        throw value.place.failure("\(name) has no entry \(key): \(valid)")
+      }
+      items[index] = try put(into: items[index], depth: depth + 1)
+      result.content = .list(items)
+    case .mapping(let entries):
+      result.content = .mapping(try put(into: entries, depth: depth))
+    case .scalar(let text, _):
+      // A bare name in a list (`- lstm`) has settings all the same. Other scalars give way, and reading says what
+      // the key's type is.
+      let bare = text == key ? [YAMLNode.Entry(key: key, value: YAMLNode(.mapping([]), at: node.place))] : []
+      result = YAMLNode(
+        .mapping(try put(into: bare, depth: depth)), at: bare.isEmpty ? value.place : node.place)
+    }
+    return result
+  }
+
+  private func put(into entries: [YAMLNode.Entry], depth: Int) throws -> [YAMLNode.Entry] {
+    let key = path[depth]
+    var entries = entries
+    if let index = entries.firstIndex(where: { $0.key == key }) {
+      entries[index].value = try put(into: entries[index].value, depth: depth + 1)
+    } else {
+      let new = path[(depth + 1)...].reversed().reduce(value) { inner, name in
+        YAMLNode(.mapping([YAMLNode.Entry(key: name, value: inner)]), at: value.place)
+      }
+      entries.append(YAMLNode.Entry(key: key, value: new))
+    }
+    return entries
+  }
+
+  private func replacement(of old: YAMLNode) -> YAMLNode {
+    var new = value
+    new.replaced = old.place.isCommandLine ? old.replaced : old.text
+    return new
+  }
+}

@@ -1,0 +1,68 @@
+/// What reading a number from a recipe's text may come to.
+enum NumberReading<Value> {
+  case value(Value)
+  /// Not a number of this kind at all.
+  case malformed
+  /// A number that the type cannot hold; `limit` says what it can, to follow "must be".
+  case unrepresentable(isNegative: Bool, limit: String)
+}
+
+/// A type of number that a recipe's key may have.
+protocol RecipeNumber: Comparable, Sendable {
+  /// The type in words, to follow "must be".
+  static var noun: String { get }
+  /// Whether the type holds whole numbers only.
+  static var isWhole: Bool { get }
+  /// Reads unquoted text.
+  static func reading(_ text: String) -> NumberReading<Self>
+  /// The shortest text that reads as the same value.
+  var recipeText: String { get }
+}
+
+extension RecipeNumber where Self: FixedWidthInteger {
+  static var noun: String { "a whole number" }
+  static var isWhole: Bool { true }
+
+  static func reading(_ text: String) -> NumberReading<Self> {
+    let digits = text.drop { $0 == "-" || $0 == "+" }
+    guard text.count - digits.count <= 1, !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else {
+      return .malformed
+    }
+    if let value = Self(text) { return .value(value) }
+    let isNegative = text.hasPrefix("-")
+    return .unrepresentable(isNegative: isNegative, limit: isNegative ? "at least \(min)" : "at most \(max)")
+  }
+
+  var recipeText: String { String(self) }
+}
+
+extension RecipeNumber where Self: BinaryFloatingPoint & LosslessStringConvertible {
+  static var noun: String { "a number" }
+  static var isWhole: Bool { false }
+
+  static func reading(_ text: String) -> NumberReading<Self> {
+    // Swift also reads "nan", "infinity" and hexadecimal; a recipe wants none of them.
+    guard text.allSatisfy({ "0123456789+-.eE".contains($0) }), let value = Self(text) else { return .malformed }
+    // Training computes in 32 bits: a number that becomes infinite or 0 there is not the one the user meant.
+    let stored = Float(value)
+    let isLost = stored == 0 && text.prefix { $0 != "e" && $0 != "E" }.contains { "123456789".contains($0) }
+    if stored.isInfinite || isLost {
+      return .unrepresentable(isNegative: text.hasPrefix("-"), limit: "0 or of a size from 1.4e-45 to 3.4e38")
+    }
+    return .value(value)
+  }
+
+  var recipeText: String {
+    let text = description
+    if text.hasSuffix(".0") { return String(text.dropLast(2)) }
+    guard let exponent = text.firstIndex(of: "e") else { return text }
+    // Readers of YAML 1.1, such as Python's, take 1e-8 for text and 1.0e-8 for a number.
+    let point = text.contains(".") ? "" : ".0"
+    return text[..<exponent] + point + text[exponent...].replacing("e-0", with: "e-")
+  }
+}
+
+extension Int: RecipeNumber {}
+extension UInt64: RecipeNumber {}
+extension Float: RecipeNumber {}
+extension Double: RecipeNumber {}

@@ -1,0 +1,99 @@
+import Diagnostics
+
+/// How a value of a recipe is read from YAML, checked, described and written back.
+struct ValueType<Value: Sendable>: Sendable {
+  /// What the value may be.
+  let shape: @Sendable () -> ValueShape
+  /// Whether the value is a mapping of keys with their own defaults, so that leaving it out means leaving out each.
+  let isSection: Bool
+  /// The value of a node; `path` is its dotted key, `current` the value whose parts stand where the node is silent.
+  let read: @Sendable (_ node: YAMLNode, _ path: String, _ current: Value?) throws -> Value
+  /// The YAML of a value.
+  let write: @Sendable (Value) -> YAMLOutput
+
+  /// Makes a type of value.
+  init(
+    isSection: Bool = false, shape: @escaping @Sendable () -> ValueShape,
+    read: @escaping @Sendable (_ node: YAMLNode, _ path: String, _ current: Value?) throws -> Value,
+    write: @escaping @Sendable (Value) -> YAMLOutput
+  ) {
+    self.isSection = isSection
+    self.shape = shape
+    self.read = read
+    self.write = write
+  }
+
+  /// The failure of a node of another type.
+  static func mismatch(_ node: YAMLNode, _ path: String, _ shape: ValueShape) -> Failure {
+    node.place.failure("\(path) must be \(shape.noun), not \(node.named)")
+  }
+}
+
+extension ValueType where Value: RecipeNumber {
+  /// A number within `bounds`.
+  static func number(_ bounds: Bounds<Value> = .any) -> ValueType {
+    let shape: ValueShape = Value.isWhole ? .whole(range: bounds.words) : .number(range: bounds.words)
+    return ValueType {
+      shape
+    } read: { node, path, _ in
+      guard case .scalar(let text, isQuoted: false) = node.content else { throw mismatch(node, path, shape) }
+      switch Value.reading(text) {
+      case .malformed:
+        throw mismatch(node, path, shape)
+      case .unrepresentable(let isNegative, let limit):
+        let isBounded = Value.isWhole && (isNegative ? bounds.hasLower : bounds.hasUpper)
+        let words = isBounded ? bounds.words ?? limit : limit
+        throw node.place.failure("\(path) must be \(words), not \(node.named)")
+      case .value(let value):
+        guard bounds.contains(value) else {
+          throw node.place.failure("\(path) must be \(bounds.words ?? Value.noun), not \(node.named)")
+        }
+        return value
+      }
+    } write: {
+      .scalar($0.recipeText)
+    }
+  }
+}
+
+extension ValueType<Bool> {
+  /// `true` or `false`.
+  static var flag: ValueType {
+    ValueType {
+      .flag
+    } read: { node, path, _ in
+      switch node.content {
+      case .scalar("true", isQuoted: false), .scalar("True", isQuoted: false): return true
+      case .scalar("false", isQuoted: false), .scalar("False", isQuoted: false): return false
+      default: throw mismatch(node, path, .flag)
+      }
+    } write: {
+      .scalar($0 ? "true" : "false")
+    }
+  }
+}
+
+extension ValueType<String> {
+  /// Text that is not empty.
+  static var text: ValueType { text(rule: nil) { _ in true } }
+
+  /// A name that can be part of a file's name on every system.
+  static var fileName: ValueType {
+    text(rule: "made of letters, digits, \"-\", \"_\" and \".\", and not start with \".\"") { text in
+      !text.hasPrefix(".") && text.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+    }
+  }
+
+  private static func text(rule: String?, where isValid: @escaping @Sendable (String) -> Bool) -> ValueType {
+    ValueType {
+      .text(rule: rule)
+    } read: { node, path, _ in
+      guard let text = node.text, !node.isNone else { throw mismatch(node, path, .text(rule: rule)) }
+      guard !text.isEmpty else { throw node.place.failure("\(path) must not be empty") }
+      guard isValid(text) else { throw node.place.failure("\(path) must be \(rule ?? "text"), not \(node.named)") }
+      return text
+    } write: {
+      .scalar(YAMLOutput.quotedIfNeeded($0))
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/// When to measure on the test samples.
+public struct EvaluateSettings: Equatable, Sendable {
+  /// Epochs between evaluations; 0 for the end of training only.
+  public var every = 1
+
+  /// Every default.
+  public init() {}
+}
+
+extension EvaluateSettings: Settings {
+  static let fields: [Field<EvaluateSettings>] = [
+    Field("every", \.every, .number(.atLeast(0)), "epochs between evaluations; 0 is at the end only")
+  ]
+}

@@ -1,0 +1,21 @@
+/// A fully connected layer: a weighted sum of all inputs, plus a bias, for every output.
+public struct LinearSettings: Equatable, Sendable {
+  /// The number of outputs.
+  public var outputs: Int
+
+  /// A layer with this many outputs.
+  public init(outputs: Int) {
+    self.outputs = outputs
+  }
+}
+
+extension LinearSettings: VariantSettings {
+  static let name = "linear"
+  static let doc = "a fully connected layer"
+
+  init() { self.init(outputs: 0) }
+
+  static let fields: [Field<LinearSettings>] = [
+    Field("outputs", \.outputs, .number(.atLeast(1)), required: true, "the number of outputs")
+  ]
+}

@@ -1,0 +1,22 @@
+/// The network: its layers, and the weights to start from.
+public struct ModelSettings: Equatable, Sendable {
+  /// A safetensors file with the weights to start from; nil to draw them from the seed.
+  public var weights: String?
+  /// The layers, from input to output.
+  public var layers: [LayerSettings] = []
+
+  /// A network of these layers, its weights drawn from the seed.
+  public init(layers: [LayerSettings] = []) {
+    self.layers = layers
+  }
+}
+
+extension ModelSettings: Settings {
+  init() { self.init(layers: []) }
+
+  static let fields: [Field<ModelSettings>] = [
+    Field("weights", \.weights, .optional(.text), "a safetensors file to start from, or none to draw from the seed"),
+    Field(
+      "layers", \.layers, .list(.named), required: true, "the layers from input to output, each a name and settings"),
+  ]
+}

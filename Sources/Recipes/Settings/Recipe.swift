@@ -1,0 +1,65 @@
+/// What to train, on what, and how: the user's YAML file with every default filled in.
+///
+/// `Recipe.load` reads one; a program may also start from `Recipe()` and set properties, then pass it through
+/// `validated()`.
+public struct Recipe: Equatable, Sendable {
+  /// The name that run folders start with.
+  public var name = "recipe"
+  /// The seed of every random number.
+  public var seed: UInt64 = 1
+  /// The number of passes over the training data.
+  public var epochs = 60
+  /// The number of steps to stop after, if the epochs have not ended before; nil for no limit.
+  public var steps: Int?
+  /// The samples of one step, over all ranks.
+  public var batch = 32
+  /// The parts a batch is cut into; ranks share them out.
+  public var shards = 8
+  /// The training and test samples.
+  public var data = DataSettings.temporalOrder(TemporalOrderSettings())
+  /// The network. Its `layers` are empty until they are given.
+  public var model = ModelSettings()
+  /// What training makes small.
+  public var loss = LossSettings.crossEntropy
+  /// How gradients change the weights.
+  public var optimizer = OptimizerSettings.rmsprop(RMSpropSettings())
+  /// When to measure on the test samples.
+  public var evaluate = EvaluateSettings()
+  /// When to write down training's progress.
+  public var record = RecordSettings()
+
+  /// A recipe with every default and no layers.
+  public init() {}
+
+  /// Every key of a recipe, for a reference page or an editor's schema.
+  public static var keys: [KeyInfo] { fields.map(\.info) }
+}
+
+extension Recipe: Settings {
+  static let fields: [Field<Recipe>] = [
+    Field("name", \.name, .fileName, "the name that run folders start with; by default the file's"),
+    Field("seed", \.seed, .number(), "the seed of every random number"),
+    Field("epochs", \.epochs, .number(.atLeast(0)), "passes over the training data"),
+    Field("steps", \.steps, .optional(.number(.atLeast(0))), "steps to stop after, if the epochs last longer; or none"),
+    Field("batch", \.batch, .number(.atLeast(1)), "samples a step, over all ranks"),
+    Field(
+      "shards", \.shards, .number(.from(1, through: 4096)),
+      "parts a batch is cut into; they fix the result, whatever the number of ranks"),
+    Field("data", \.data, .variant(by: "source"), "the training and test samples"),
+    Field("model", \.model, .section, "the network"),
+    Field("loss", \.loss, .choice, "what training makes small"),
+    Field("optimizer", \.optimizer, .variant(by: "name"), "how gradients change the weights"),
+    Field("evaluate", \.evaluate, .section, "when to measure on the test samples"),
+    Field("record", \.record, .section, "when to write a line of metrics.jsonl"),
+  ]
+
+  func check(_ section: Section) throws {
+    if batch < shards {
+      throw section.conflict(
+        of: ["batch", "shards"],
+        "a shard needs at least one sample, but \(section.naming("batch", batch)) "
+          + "and \(section.naming("shards", shards))",
+        advice: "make batch at least \(shards) or shards at most \(batch)")
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Diagnostics
+import Foundation
+
+extension Recipe {
+  /// Reads a built-in recipe or a YAML file.
+  ///
+  /// - Parameters:
+  ///   - nameOrPath: a file, if it contains "/" or ends in ".yaml" or ".yml"; else the name of a built-in recipe.
+  ///   - overrides: `KEY=VALUE`, in order, keys dotted and list entries counted from 0.
+  /// - Throws: a `Failure`: `.usage` for a name that is not built in and for a malformed override, `.noInput` for a
+  ///   file that cannot be read, `.configuration` for all that is wrong in the recipe.
+  public static func load(_ nameOrPath: String, overrides: [String] = []) throws -> Recipe {
+    guard isPath(nameOrPath) else {
+      let recipe = try BuiltInRecipes.recipe(named: nameOrPath)
+      return try parse(recipe.text, file: recipe.name, overrides: overrides)
+    }
+    return try parse(try text(ofFile: nameOrPath), file: nameOrPath, overrides: overrides)
+  }
+
+  /// Reads the text of a recipe.
+  ///
+  /// - Parameters:
+  ///   - text: the YAML.
+  ///   - file: what messages call the text; its last part, without suffix, is the recipe's default name.
+  ///   - overrides: as for `load`.
+  /// - Throws: a `Failure`: `.usage` for a malformed override, `.configuration` for all that is wrong in the recipe.
+  public static func parse(_ text: String, file: String, overrides: [String] = []) throws -> Recipe {
+    let document = try Section(try YAMLNode.parse(text, file: file), path: "")
+    var root = YAMLNode(.mapping(document.entries), at: .file(file))
+    for override in overrides { root = try Override(override).applied(to: root) }
+    var section = try Section(root, path: "")
+    section.hint = { key in
+      whereElse(key, in: keys).map { "did you mean \($0)?" }
+    }
+    var start = Recipe()
+    start.name = defaultName(file: file)
+    return try read(section, onto: start)
+  }
+
+  /// The recipe as YAML with every key written out; reading it gives an equal recipe.
+  ///
+  /// - Parameter comments: whether each key is followed by what it means.
+  public func resolvedYAML(comments: Bool = false) -> String {
+    YAMLOutput.mapping(written).document(comments: comments)
+  }
+
+  /// The recipe itself, after the checks that a recipe in a file goes through.
+  ///
+  /// - Throws: a `Failure` (`.configuration`) that names the line of `resolvedYAML()`.
+  public func validated() throws -> Recipe {
+    try Recipe.parse(resolvedYAML(), file: name)
+  }
+
+  private static func isPath(_ text: String) -> Bool {
+    text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml")
+  }
+
+  private static func text(ofFile path: String) throws -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw Failure(.noInput, "\(path): there is no such recipe file")
+    }
+    guard !isFolder.boolValue else {
+      throw Failure(.noInput, "\(path): this is a folder, not a recipe file")
+    }
+    guard let bytes = FileManager.default.contents(atPath: path) else {
+      throw Failure(.noInput, "\(path): the recipe file cannot be read", advice: "check its permissions")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure(.configuration, "\(path): the recipe is not UTF-8 text")
+    }
+    return text
+  }
+
+  /// The file's name without folders and suffix, where it can name a run folder.
+  private static func defaultName(file: String) -> String {
+    let stem = (URL(filePath: file).lastPathComponent as NSString).deletingPathExtension
+    let node = YAMLNode(.scalar(stem, isQuoted: true), at: .file(file))
+    return (try? ValueType<String>.fileName.read(node, "name", nil)) ?? Recipe().name
+  }
+
+  /// The dotted path of a key that has this name in one of the sections.
+  private static func whereElse(_ name: String, in keys: [KeyInfo]) -> String? {
+    for key in keys {
+      let inner: [KeyInfo]
+      switch key.shape {
+      case .section(let keys): inner = keys
+      case .variants(key: _?, let variants): inner = variants.flatMap(\.keys)
+      default: continue
+      }
+      if inner.contains(where: { $0.name == name }) { return "\(key.name).\(name)" }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,27 @@
+import Datasets
+
+/// The temporal-order task (Hochreiter and Schmidhuber 1997): in which order two symbols came among distractors.
+public struct TemporalOrderSettings: Equatable, Sendable {
+  /// The difficulty.
+  public var level = TemporalOrder.Level.easy
+  /// Training samples an epoch, fresh in each.
+  public var epochSize = 992
+  /// Test samples, the same in every evaluation.
+  public var testSize = 992
+
+  /// Every default.
+  public init() {}
+}
+
+extension TemporalOrder.Level: Choice {}
+
+extension TemporalOrderSettings: VariantSettings {
+  static let name = "temporal-order"
+  static let doc = "generated sequences: tell in which order two kinds of symbols came"
+
+  static let fields: [Field<TemporalOrderSettings>] = [
+    Field("level", \.level, .choice, "easy, normal, moderate, hard or nightmare: 7 to 500 symbols a sequence"),
+    Field("epochSize", \.epochSize, .number(.atLeast(1)), "training samples an epoch"),
+    Field("testSize", \.testSize, .number(.atLeast(1)), "test samples"),
+  ]
+}

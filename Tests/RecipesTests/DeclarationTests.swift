@@ -1,0 +1,102 @@
+import Testing
+
+@testable import Recipes
+
+/// What every settings struct must keep to; new layers, sources and optimizers are covered through their registries.
+@Suite struct DeclarationTests {
+  @Test func everyKeyIsDocumentedOnOneLine() {
+    for (path, key) in allKeys(Recipe.keys, path: "") {
+      #expect(!key.doc.isEmpty, "\(path) has no doc")
+      #expect(!key.doc.contains("\n") && !key.doc.hasSuffix("."), "\(path): the doc is one phrase")
+      #expect(key.name.allSatisfy { $0.isASCII && $0.isLetter }, "\(path): a key is one word")
+    }
+  }
+
+  @Test func everyKeyIsUniqueInItsSection() {
+    let paths = allKeys(Recipe.keys, path: "").map(\.path)
+    #expect(Set(paths).count == paths.count)
+  }
+
+  @Test func everyPropertyHasAKey() {
+    func check<S: Settings>(_ type: S.Type) {
+      #expect(Mirror(reflecting: S()).children.map { $0.label ?? "" } == S.fields.map(\.name), "\(S.self)")
+    }
+    check(Recipe.self)
+    check(ModelSettings.self)
+    check(EvaluateSettings.self)
+    check(RecordSettings.self)
+    func checkAll<V: Variant>(_ type: V.Type) {
+      for variant in V.variants {
+        let payload = Mirror(reflecting: variant.standard).children.first?.value
+        #expect(
+          payload.map { Mirror(reflecting: $0).children.map { $0.label ?? "" } } == variant.info.keys.map(\.name),
+          "\(variant.name)")
+      }
+    }
+    checkAll(DataSettings.self)
+    checkAll(LayerSettings.self)
+    checkAll(OptimizerSettings.self)
+  }
+
+  @Test func everyKeyAppearsInTheResolvedText() throws {
+    var recipe = try read()
+    recipe.model.layers = LayerSettings.variants.map(\.standard)
+    for data in DataSettings.variants.map(\.standard) {
+      for optimizer in OptimizerSettings.variants.map(\.standard) {
+        recipe.data = data
+        recipe.optimizer = optimizer
+        let text = recipe.resolvedYAML(comments: true)
+        let chosen = [data.chosen.name, optimizer.chosen.name]
+        for (path, key) in allKeys(Recipe.keys, path: "") {
+          let isOfAnother = path.contains("=") && !chosen.contains { path.contains("=\($0).") }
+          if !isOfAnother || path.contains("layers") { #expect(text.contains("\(key.name):"), "\(path)") }
+        }
+      }
+    }
+  }
+
+  @Test func everyVariantIsRegisteredOnceAndDescribed() {
+    func check<V: Variant>(_ type: V.Type) {
+      #expect(Set(V.variants.map(\.name)).count == V.variants.count)
+      for variant in V.variants {
+        #expect(variant.standard.chosen.name == variant.name)
+        #expect(!variant.doc.isEmpty)
+      }
+    }
+    check(DataSettings.self)
+    check(LayerSettings.self)
+    check(OptimizerSettings.self)
+  }
+
+  @Test func defaultsAndRangesAreKnownAsData() throws {
+    let batch = try #require(Recipe.keys.first { $0.name == "batch" })
+    #expect(batch.defaultText == "32")
+    #expect(!batch.isRequired)
+    guard case .whole(range: "at least 1") = batch.shape else {
+      Issue.record("batch is \(batch.shape)")
+      return
+    }
+    let model = try #require(Recipe.keys.first { $0.name == "model" })
+    #expect(model.defaultText == nil)
+    guard case .section(let keys) = model.shape else {
+      Issue.record("model is \(model.shape)")
+      return
+    }
+    #expect(keys.map(\.isRequired) == [false, true])
+  }
+
+  private func allKeys(_ keys: [KeyInfo], path: String) -> [(path: String, key: KeyInfo)] {
+    keys.flatMap { key in
+      [("\(path)\(key.name)", key)] + inner(key.shape, path: "\(path)\(key.name)")
+    }
+  }
+
+  private func inner(_ shape: ValueShape, path: String) -> [(path: String, key: KeyInfo)] {
+    switch shape {
+    case .optional(let shape), .list(let shape): inner(shape, path: path)
+    case .section(let keys): allKeys(keys, path: "\(path).")
+    case .variants(_, let variants): variants.flatMap { allKeys($0.keys, path: "\(path)=\($0.name).") }
+    default: []
+    }
+  }
+}

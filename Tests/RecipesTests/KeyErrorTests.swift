@@ -1,0 +1,93 @@
+import Diagnostics
+import Testing
+
+@testable import Recipes
+
+@Suite struct KeyErrorTests {
+  @Test func anUnknownKeySuggestsTheNearest() throws {
+    #expect(
+      try failure(of: "seed: 3\nbach: 16\n")
+        == wrong("recipe.yaml:6: unknown key bach", "did you mean batch?"))
+    #expect(
+      try failure(of: "optimizer:\n  name: sgd\n  learningrate: 1\n")
+        == wrong("recipe.yaml:7: unknown key optimizer.learningrate", "did you mean optimizer.learningRate?"))
+    #expect(
+      try failure(of: "data: {sorce: numpy}\n")
+        == wrong("recipe.yaml:5: unknown key data.sorce", "did you mean data.source?"))
+  }
+
+  @Test func anUnknownKeyLikeNoneListsAll() throws {
+    #expect(
+      try failure(of: "optimizer: {name: sgd, speed: 1}\n")
+        == wrong(
+          "recipe.yaml:5: unknown key optimizer.speed",
+          "valid keys: name, learningRate, momentum, nesterov, weightDecay, clipNorm"))
+    #expect(
+      try failure(ofWhole: "model:\n  layers:\n    - linear: {outputs: 3}\n    - lstm:\n        units: 3\n")
+        == wrong("recipe.yaml:5: unknown key model.layers.1.lstm.units", "valid keys: hiddenSize, output"))
+  }
+
+  @Test func aKeyOfAnotherSectionIsFound() throws {
+    #expect(
+      try failure(of: "learningRate: 3\n")
+        == wrong("recipe.yaml:5: unknown key learningRate", "did you mean optimizer.learningRate?"))
+    #expect(
+      try failure(of: "layers: []\n") == wrong("recipe.yaml:5: unknown key layers", "did you mean model.layers?"))
+  }
+
+  @Test func aKeyOfAnotherVariantSaysWhose() throws {
+    #expect(
+      try failure(of: "optimizer:\n  name: rmsprop\n  momentum: 0.9\n")
+        == wrong(
+          "recipe.yaml:7: unknown key optimizer.momentum", "rmsprop has no such key; it belongs to name: sgd"))
+  }
+
+  @Test func aMissingKeyIsNamedWithWhatItIs() throws {
+    let layers = "it is required: the layers from input to output, each a name and settings"
+    #expect(try failure(ofWhole: "") == wrong("recipe.yaml: model.layers is missing", layers))
+    #expect(try failure(ofWhole: "# only\n") == wrong("recipe.yaml: model.layers is missing", layers))
+    #expect(
+      try failure(ofWhole: "seed: 1\nmodel:\n  weights: none\n")
+        == wrong("recipe.yaml:2: model.layers is missing", layers))
+    #expect(
+      try failure(ofWhole: "model:\n  layers:\n    - lstm\n    - linear\n")
+        == wrong("recipe.yaml:4: model.layers.1.linear.outputs is missing", "it is required: the number of outputs"))
+    #expect(
+      try failure(of: "data:\n  source: numpy\n")
+        == wrong(
+          "recipe.yaml:6: data.train is missing",
+          "it is required: the training samples, an .npz file with x, y and optionally lengths"))
+  }
+
+  @Test func anUnknownVariantSuggestsTheNearestOrListsAll() throws {
+    #expect(
+      try failure(of: "optimizer: {name: rmsprob}\n")
+        == wrong("recipe.yaml:5: optimizer.name: there is no optimizer \"rmsprob\"", "did you mean rmsprop?"))
+    #expect(
+      try failure(of: "data: {source: imagenet}\n")
+        == wrong(
+          "recipe.yaml:5: data.source: there is no data source \"imagenet\"",
+          "it must be one of temporal-order, numpy"))
+    #expect(
+      try failure(ofWhole: "model:\n  layers:\n    - lstn: {hiddenSize: 4}\n")
+        == wrong("recipe.yaml:3: model.layers.0: there is no layer \"lstn\"", "did you mean lstm?"))
+    #expect(
+      try failure(ofWhole: "model:\n  layers: [7]\n")
+        == wrong(
+          "recipe.yaml:2: model.layers.0: there is no layer 7", "it must be one of lstm, rnn, linear"))
+  }
+
+  @Test func aLayerHasOneName() throws {
+    #expect(
+      try failure(ofWhole: "model:\n  layers:\n    - lstm:\n      hiddenSize: 4\n")
+        == wrong(
+          "recipe.yaml:3: model.layers.0 must have one key, the layer's name, but has lstm, hiddenSize",
+          "the settings of a layer go under its name, indented or in braces: - name: {key: value}"))
+    #expect(
+      try failure(ofWhole: "model:\n  layers: [[lstm]]\n")
+        == wrong("recipe.yaml:2: model.layers.0 must be a name with its settings, not a list"))
+    #expect(
+      try failure(ofWhole: "model:\n  layers:\n    -\n")
+        == wrong("recipe.yaml:3: model.layers.0 must be a name with its settings, not an empty value"))
+  }
+}

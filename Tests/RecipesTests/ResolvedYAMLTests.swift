@@ -1,0 +1,97 @@
+import Diagnostics
+import Testing
+
+@testable import Recipes
+
+@Suite struct ResolvedYAMLTests {
+  @Test func everyDefaultIsWrittenOut() throws {
+    #expect(
+      try read().resolvedYAML() == """
+        name: recipe
+        seed: 1
+        epochs: 60
+        steps: none
+        batch: 32
+        shards: 8
+        data:
+          source: temporal-order
+          level: easy
+          epochSize: 992
+          testSize: 992
+        model:
+          weights: none
+          layers:
+            - lstm: {hiddenSize: 3, output: last}
+            - linear: {outputs: 2}
+        loss: cross-entropy
+        optimizer:
+          name: rmsprop
+          learningRate: 0.001
+          alpha: 0.99
+          epsilon: 1.0e-8
+          weightDecay: 0
+          clipNorm: none
+        evaluate:
+          every: 1
+        record:
+          every: 1
+
+        """)
+  }
+
+  @Test func commentsSayWhatEachKeyMeans() throws {
+    let text = try read().resolvedYAML(comments: true)
+    #expect(text.contains("batch: 32  # samples a step, over all ranks\n"))
+    #expect(text.contains("data:  # the training and test samples\n  source: temporal-order  # generated"))
+    #expect(
+      text.contains(
+        """
+            - lstm:  # long short-term memory, a recurrent layer with gates
+                hiddenSize: 3  # the length of the hidden state
+
+        """))
+    #expect(try Recipe.parse(text, file: "other.yaml") == read())
+  }
+
+  @Test(arguments: BuiltInRecipes.all.map(\.name))
+  func readingItAgainGivesTheSame(_ name: String) throws {
+    let recipe = try Recipe.load(name)
+    let text = recipe.resolvedYAML()
+    let again = try Recipe.parse(text, file: "other.yaml")
+    #expect(again == recipe)
+    #expect(again.resolvedYAML() == text)
+  }
+
+  @Test func unusualValuesSurvive() throws {
+    let texts = [
+      "with space", "none", "NULL", "~", "true", "no", "12", "1e3", "-", ".5", "# x", "a: b", "it's \"quoted\"",
+      "back\\slash", "tab\tline\nnext", "käse/日本.npz", "🚀", "\u{7}\u{85}\u{2028}\u{FEFF}", "/data/x.npz", "- a", " a ",
+    ]
+    for text in texts {
+      var recipe = try read()
+      recipe.data = .numpy(NumPySettings(train: text, test: text))
+      #expect(try Recipe.parse(recipe.resolvedYAML(), file: "recipe.yaml") == recipe)
+      #expect(try recipe.validated() == recipe)
+    }
+    for number in [0.1 + 0.2, 1e-45, 3e38, 1.0 / 3, 123_456_789_012, 1e16, 0.00001] {
+      var recipe = try read("seed: 18446744073709551615\n")
+      var optimizer = RMSpropSettings()
+      optimizer.learningRate = number
+      optimizer.clipNorm = number
+      recipe.optimizer = .rmsprop(optimizer)
+      #expect(try recipe.validated() == recipe)
+    }
+  }
+
+  @Test func everyReaderOfYAMLTakesNumbersForNumbers() {
+    #expect(
+      [1e-8, 1.5e-20, 1e16, 0.001, 2, 1e-5].map(\.recipeText) == [
+        "1.0e-8", "1.5e-20", "1.0e+16", "0.001", "2", "1.0e-5",
+      ])
+    #expect(Float(0.1).recipeText == "0.1")
+  }
+
+  @Test func aRecipeMadeInSwiftIsChecked() throws {
+    #expect(throws: wrong("recipe:14: model.layers must have at least one entry")) { try Recipe().validated() }
+  }
+}
