@@ -1,0 +1,14 @@
+// What a Swift program needs to define its own model, data or recipe and train it: `import DPTrain`.
+@_exported import Collectives
+@_exported import Datasets
+@_exported import Diagnostics
+@_exported import Formats
+@_exported import Layers
+@_exported import Optimizers
+@_exported import Recipes
+@_exported import Recording
+@_exported import Tensors
+@_exported import Training
+
+/// This version of dp-train.
+public let dpTrainVersion = "0.1.0"

@@ -1,0 +1,43 @@
+import ArgumentParser
+import DPTrain
+
+/// `dp-train inspect`.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Show a recipe's or a run's layers, shapes, parameters, operations and memory.")
+
+  @OptionGroup var recipe: RecipeArguments
+
+  func run() throws {
+    guard Launch().expectedRank == 0 else { return }
+    let recipe = try load()
+    let experiment = try recipe.makeExperiment()
+    let model = experiment.model
+    let workspace = try Workspace(
+      model: model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, communicator: SoloCommunicator())
+    var rows = [["", "layer", "output", "parameters", "kFLOP forward"], ["", "input", "\(model.inputShape)", "", ""]]
+    for (index, layer) in model.layers.enumerated() {
+      rows.append([
+        String(index), layer.kind, "\(layer.outputShape)",
+        Format.count(layer.parameters.reduce(0) { $0 + $1.count }), Format.thousands(layer.operations),
+      ])
+    }
+    let operations = model.layers.reduce(0) { $0 + $1.operations }
+    rows.append(["", "total", "", Format.count(model.parameterCount), Format.thousands(operations)])
+    Terminal.write(Format.table(rows, right: [0, 3, 4]))
+    Terminal.write(
+      "\n"
+        + Format.table([
+          ["a training step", "\(Format.thousands(3 * operations * recipe.batch)) kFLOP for \(recipe.batch) samples"],
+          ["memory on one rank", "\(Format.bytes(workspace.arenaBytes)) of activations and packed weights"],
+        ]))
+  }
+
+  /// The argument may be a run's folder.
+  private func load() throws -> Recipe {
+    if let first = recipe.words.first, RunFolder(path: first).exists {
+      return try Recipe.load(RunFolder(path: first).recipe, overrides: Array(recipe.words.dropFirst()))
+    }
+    return try recipe.load()
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import DPTrain
+import Foundation
+
+/// The program: `dp-train SUBCOMMAND`; without one, `train`.
+struct Root: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dp-train",
+    abstract: "Data-parallel training of recurrent networks on CPU clusters, the same bits on any number of ranks.",
+    discussion: """
+      Run it alone, or on many cores and machines with mpirun: mpirun -np 8 dp-train train temporal-order
+      Without a subcommand it trains; without a recipe, temporal-order.
+
+      Environment: \(InstructionSet.variable)=avx512|avx2|neon|baseline chooses the kernels (all give the same bits).
+      Exit codes are those of sysexits.h: 64 command line, 65 data, 66 missing input, 69 unavailable, 73 output, 78 recipe.
+      """,
+    version: """
+      dp-train \(dpTrainVersion)
+      \(Launch.describe)
+      instruction sets: \(InstructionSet.supported.joined(separator: ", "))
+      """,
+    subcommands: [
+      TrainCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self, PredictCommand.self,
+      BenchmarkCommand.self,
+    ],
+    defaultSubcommand: TrainCommand.self)
+
+  /// Parses the command line and runs; ends the process with the right code, and one message in all from rank 0.
+  static func start() {
+    let isFirstRank = Launch().expectedRank == 0
+    do {
+      var command = try parseAsRoot()
+      if let name = ProcessInfo.processInfo.environment[InstructionSet.variable], !name.isEmpty {
+        try InstructionSet.select(name)
+      }
+      try command.run()
+    } catch let failure as Failure {
+      // Every rank comes to the same failure here: no communication has begun, or it has ended.
+      if isFirstRank { SoloCommunicator().abort(failure) }
+      Foundation.exit(failure.exitCode.rawValue)
+    } catch {
+      guard isFirstRank else { Foundation.exit(exitCode(for: error).rawValue) }
+      exit(withError: error)
+    }
+  }
+}
