@@ -2,7 +2,7 @@
 """Measures dp-train's training step beside PyTorch's and JAX's, and prints a Markdown table.
 
     swift build -c release
-    python3 -m venv venv && venv/bin/pip install torch jax
+    python3 -m venv venv && venv/bin/pip install numpy torch jax
     venv/bin/python Benchmarks/compare.py                     all tasks
     venv/bin/python Benchmarks/compare.py rnn-relu --rounds 9
 
@@ -24,6 +24,7 @@ import shlex
 import statistics
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "peers"))
@@ -101,10 +102,27 @@ def run(command, core):
     return result
 
 
-def commands(name, peers, options):
+def write_samples(task, folder):
+    """Four batches of random one-hot sequences for dp-train, which takes its samples from a file; gives its path."""
+    try:
+        import numpy
+    except ImportError:
+        sys.exit(f"dp-train's samples are made with NumPy: {sys.executable} -m pip install numpy")
+    random = numpy.random.default_rng(1)
+    symbols = random.integers(task.inputs, size=(4 * task.batch, task.length))
+    path = pathlib.Path(folder) / "samples.npz"
+    numpy.savez(path, x=numpy.eye(task.inputs, dtype="f4")[symbols], y=random.integers(task.classes, size=len(symbols)))
+    return str(path)
+
+
+def commands(name, peers, options, samples):
     """Every program to measure for the task `name`: (program, variant) to its command line."""
     task, steps = TASKS[name], str(TASKS[name].steps)
-    ours = [*shlex.split(options.ours), "benchmark", *task.recipe, "--steps", steps, "--json"]
+    recipe = [
+        "data.source=numpy", f"data.train={samples}", f"batch={task.batch}", "optimizer.clipNorm=none",
+        f"model.layers=[{{{task.layer}}}, {{linear: {{outputs: {task.classes}}}}}]",
+    ]
+    ours = [*shlex.split(options.ours), "benchmark", *recipe, "--steps", steps, "--json"]
     result = {(OURS, ""): ours}
     for peer in peers:
         script = str(HERE / "peers" / peer.script)
@@ -115,15 +133,16 @@ def commands(name, peers, options):
 
 def measure(name, peers, options, versions):
     """The milliseconds per step of every program and variant, one number for each round."""
-    programs = commands(name, peers, options)
-    times = {program: [] for program in programs}
-    for number in range(options.rounds):
-        print(f"{name}: round {number + 1} of {options.rounds}", file=sys.stderr)
-        for program, command in programs.items():
-            result = run(command, options.core)
-            times[program].append(result["msPerStep"])
-            versions[program[0]] = result.get("version", program[0])
-    return times
+    with tempfile.TemporaryDirectory() as folder:
+        programs = commands(name, peers, options, write_samples(TASKS[name], folder))
+        times = {program: [] for program in programs}
+        for number in range(options.rounds):
+            print(f"{name}: round {number + 1} of {options.rounds}", file=sys.stderr)
+            for program, command in programs.items():
+                result = run(command, options.core)
+                times[program].append(result["msPerStep"])
+                versions[program[0]] = result.get("version", program[0])
+        return times
 
 
 def best(times, program):

@@ -2,8 +2,8 @@
 
 A step is: zero the gradients, forward, loss, backward, optimizer; float32, data already in memory. Inputs are one-hot
 sequences of `inputs` symbols, the loss is the cross-entropy of a linear layer on the last step's output, the optimizer is
-RMSprop (learning rate 0.001, decay 0.99, epsilon 1e-8). `steps` is how many steps one timing takes; `recipe` is what makes
-dp-train do the same step.
+RMSprop (learning rate 0.001, decay 0.99, epsilon 1e-8). `steps` is how many steps one timing takes; `layer` is the recurrent
+layer in dp-train's recipe.
 """
 
 import argparse
@@ -22,12 +22,12 @@ class Task:
     hidden: int
     classes: int
     steps: int
-    recipe: tuple[str, ...]
+    layer: str
 
 
 TASKS = {
-    "temporal-order": Task("lstm", 32, 81, 8, 12, 4, 200, ("temporal-order-moderate",)),
-    "rnn-relu": Task("rnn-relu", 32, 8, 8, 4, 4, 1000, ("temporal-order-rnn",)),
+    "temporal-order": Task("lstm", 32, 81, 8, 12, 4, 200, "lstm: {hiddenSize: 12, output: last}"),
+    "rnn-relu": Task("rnn-relu", 32, 8, 8, 4, 4, 1000, "rnn: {hiddenSize: 4, nonlinearity: relu, output: last}"),
 }
 
 

@@ -31,10 +31,15 @@ public final class Batch {
     lengths.deallocate()
   }
 
-  /// Makes room for `count` samples and clears their inputs.
-  public func clear(count: Int) {
+  /// Makes room for `count` samples, whose inputs all have to be written then.
+  public func resize(count: Int) {
     precondition(count <= capacity, "batch of \(count) samples in memory for \(capacity)")
     self.count = count
+  }
+
+  /// Makes room for `count` samples and clears their inputs.
+  public func clear(count: Int) {
+    resize(count: count)
     inputs.base.update(repeating: 0, count: count * shape.steps * shape.features)
   }
 

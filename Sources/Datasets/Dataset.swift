@@ -13,7 +13,7 @@ public protocol Dataset: AnyObject {
   /// Whether samples have lengths of their own, shorter than the shape's steps, with padding behind.
   var hasLengths: Bool { get }
 
-  /// Writes the samples with these indices to the first places of `batch`; `batch.count` is theirs already.
+  /// Makes `batch` as large as `indices` and writes the samples with these indices to it.
   /// - Throws: `Failure` (data) where a sample cannot be read.
   func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws
 }

@@ -73,7 +73,7 @@ public final class NumPyDataset: Dataset {
 
   /// Copies samples, time-major.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
-    batch.clear(count: indices.count)
+    batch.resize(count: indices.count)
     let view = batch.view
     inputs.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress else { return }
