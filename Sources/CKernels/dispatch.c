@@ -65,9 +65,9 @@ void dpt_multiply(const dpt_product *p) { current()->kernels->multiply(p); }
 void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *shards) {
   current()->kernels->weight_gradient(p, shards);
 }
-void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long n, float *out, float *out2,
-                       long outNode, const dpt_shard_program *shards) {
-  current()->kernels->bias_gradient(b, bStride, bOuter, outer, n, out, out2, outNode, shards);
+void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, float *out,
+                       float *out2, long outNode, const dpt_shard_program *shards) {
+  current()->kernels->bias_gradient(b, bStride, bOuter, outer, positions, n, out, out2, outNode, shards);
 }
 void dpt_lstm_forward(const dpt_recurrence *r) { current()->kernels->lstm_forward(r); }
 void dpt_lstm_backward(const dpt_recurrence *r) { current()->kernels->lstm_backward(r); }

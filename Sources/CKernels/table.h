@@ -7,7 +7,8 @@
 typedef struct {
   void (*multiply)(const dpt_product *);
   void (*weight_gradient)(const dpt_outer_product *, const dpt_shard_program *);
-  void (*bias_gradient)(const float *, long, long, long, long, float *, float *, long, const dpt_shard_program *);
+  void (*bias_gradient)(const float *, long, long, long, long, long, float *, float *, long,
+                        const dpt_shard_program *);
   void (*lstm_forward)(const dpt_recurrence *);
   void (*lstm_backward)(const dpt_recurrence *);
   void (*rnn_forward)(const dpt_recurrence *, bool);

@@ -25,7 +25,8 @@ public final class CrossEntropy {
   /// Reserves the records of every row and the gradient.
   public func plan(_ plan: inout ArenaPlan, batch: Int) {
     let rows = batch * shape.steps
-    memory = (plan.reserve(rows * Int(DPT_LANES)), plan.reserve(rows * paddedToLanes(shape.features)))
+    plan.advance()
+    memory = (plan.activation(rows * Int(DPT_LANES)), plan.inputGradient(rows * paddedToLanes(shape.features)))
   }
 
   /// Loss and prediction of every row, and ∂ℓ/∂z = softmax(z) − one-hot(target) unless `gradient` is false.
@@ -35,9 +36,7 @@ public final class CrossEntropy {
     _ logits: TensorView, targets: UnsafePointer<Int32>, _ context: StepContext, gradient: Bool
   ) -> TensorView {
     guard let memory else { preconditionFailure("loss before plan") }
-    let result = TensorView(
-      base: context.arena[memory.gradient], steps: logits.steps, batch: logits.batch, columns: logits.columns,
-      stride: logits.stride)
+    let result = logits.with(base: context.arena[memory.gradient], columns: logits.columns)
     dpt_cross_entropy(
       logits.base, logits.stride, logits.rows, logits.columns, targets, context.arena[memory.records],
       gradient ? result.base : nil)
@@ -52,7 +51,7 @@ public final class CrossEntropy {
     var program = context.shards.kernelProgram
     let stride = Int(DPT_LANES)
     dpt_bias_gradient(
-      context.arena[memory.records], stride, logits.batch * stride, logits.steps, Sum.allCases.count, target, nil,
+      context.arena[memory.records], stride, logits.batch * stride, logits.steps, 1, Sum.allCases.count, target, nil,
       nodeStride, &program)
   }
 

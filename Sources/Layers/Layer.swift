@@ -1,10 +1,9 @@
-import CKernels
 import Tensors
 
 /// One layer of a model: its parameters, its forward pass and its backward pass.
 ///
-/// A layer reserves all its memory in `plan`, before the first step; `forward` and `backward` allocate nothing.
-/// `backward` is called once after each `forward`, with the same batch.
+/// A layer reserves all its memory in `plan`, before the first step; `forward` and `backward` allocate nothing after
+/// their first call. `backward` is called at most once after each `forward`, with the same batch.
 public protocol Layer: AnyObject {
   /// The name used in recipes, for example `lstm`.
   var kind: String { get }
@@ -12,6 +11,8 @@ public protocol Layer: AnyObject {
   var outputShape: Shape { get }
   /// The learned tensors, in PyTorch's order.
   var parameters: [Parameter] { get }
+  /// Tensors that are kept with the parameters but not learned by gradients, such as running means.
+  var buffers: [Parameter] { get }
   /// Floating-point operations of one sample's forward pass, two per multiply-add of the products.
   var operations: Int { get }
 
@@ -20,47 +21,21 @@ public protocol Layer: AnyObject {
   /// Renews what is derived from the parameters, such as packed weights; called after every change of them.
   func pack(_ context: StepContext)
   /// The outputs for a batch.
-  func forward(_ input: TensorView, _ context: StepContext) -> TensorView
+  /// - Throws: `Failure` where a layer that sums over the whole batch cannot reach the other ranks.
+  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView
   /// Writes the parameters' gradients, summed over samples, one per tree node that this rank holds, and returns the
-  /// gradient of the input, or nil where `plan` said that it is not wanted.
-  func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView?
+  /// gradient of the input, or nil where `plan` said that it is not wanted. May overwrite `gradient`.
+  /// - Throws: as `forward`.
+  func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView?
 }
 
-/// What the layers work on in one step.
-public struct StepContext {
-  /// Where activations live.
-  public let arena: Arena
-  /// The model's parameters, flat.
-  public let parameters: UnsafeMutablePointer<Float>
-  /// The gradients of tree node 0 of this rank, flat as the parameters; node k lies k · nodeStride floats behind.
-  public let gradients: UnsafeMutablePointer<Float>
-  /// Distance of two nodes' gradients in floats.
-  public let nodeStride: Int
-  /// This rank's shards of the batch.
-  public let shards: ShardProgram
-  /// The number of valid steps of each sample, or nil where all are valid.
-  public let lengths: UnsafePointer<Int32>?
-
-  /// Bundles what a step needs.
-  public init(
-    arena: Arena, parameters: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, nodeStride: Int,
-    shards: ShardProgram, lengths: UnsafePointer<Int32>?
-  ) {
-    self.arena = arena
-    self.parameters = parameters
-    self.gradients = gradients
-    self.nodeStride = nodeStride
-    self.shards = shards
-    self.lengths = lengths
-  }
-
-  /// A parameter's values.
-  public func values(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
-    parameters + parameter.offset
-  }
-
-  /// A parameter's gradient at tree node 0.
-  public func gradient(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
-    gradients + parameter.offset
-  }
+extension Layer {
+  /// None.
+  public var parameters: [Parameter] { [] }
+  /// None.
+  public var buffers: [Parameter] { [] }
+  /// No products.
+  public var operations: Int { 0 }
+  /// Nothing is derived.
+  public func pack(_ context: StepContext) {}
 }

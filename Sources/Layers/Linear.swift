@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// An affine map of the features: y = x · Wᵀ + b, applied to every step of a sequence.
+/// An affine map of the features: y = x · Wᵀ + b, applied to every step of a sequence and every pixel of an image.
 ///
 /// Input (…, inputs), output (…, outputs); `weight` [outputs, inputs] and `bias` [outputs] start uniform in
 /// ±1/√inputs, as PyTorch's `nn.Linear`.
@@ -27,7 +27,7 @@ public final class Linear: Layer {
   /// A layer with `outputs` features out.
   public init(input: Shape, outputs: Int) {
     inputShape = input
-    outputShape = Shape(input.extents.dropLast() + [outputs])
+    outputShape = input.with(features: outputs)
     let bound = 1 / Float(input.features).squareRoot()
     weight = Parameter("weight", shape: [outputs, input.features], initialization: .uniform(bound: bound))
     bias = Parameter("bias", shape: [outputs], initialization: .uniform(bound: bound))
@@ -37,20 +37,21 @@ public final class Linear: Layer {
   public var parameters: [Parameter] { [weight, bias] }
 
   /// Two per weight and step.
-  public var operations: Int { 2 * weight.count * inputShape.steps }
+  public var operations: Int { 2 * weight.count * rowsPerSample }
 
   private var inputs: Int { inputShape.features }
+  private var rowsPerSample: Int { inputShape.steps * inputShape.positions }
   private var outputs: Int { outputShape.features }
 
   /// Reserves the packed weights, the outputs, and the input's gradient where it is wanted.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    let rows = batch * inputShape.steps
+    let rows = batch * rowsPerSample
     memory = Memory(
-      packed: plan.reserve(dpt_packed_count(inputs, outputs)),
-      paddedBias: plan.reserve(paddedToLanes(outputs)),
-      output: plan.reserve(rows * paddedToLanes(outputs)),
+      packed: plan.persistent(dpt_packed_count(inputs, outputs)),
+      paddedBias: plan.persistent(paddedToLanes(outputs)),
+      output: plan.activation(rows * paddedToLanes(outputs)),
       back: wantsInputGradient
-        ? (plan.reserve(dpt_packed_count(outputs, inputs)), plan.reserve(rows * paddedToLanes(inputs))) : nil)
+        ? (plan.persistent(dpt_packed_count(outputs, inputs)), plan.inputGradient(rows * paddedToLanes(inputs))) : nil)
   }
 
   /// Packs the weights for both directions.
@@ -68,9 +69,7 @@ public final class Linear: Layer {
   public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     guard let memory else { preconditionFailure("forward before plan") }
     self.input = input
-    let output = TensorView(
-      base: context.arena[memory.output], steps: input.steps, batch: input.batch, columns: outputs,
-      stride: paddedToLanes(outputs))
+    let output = input.with(base: context.arena[memory.output], columns: outputs)
     var product = dpt_product()
     product.a = UnsafePointer(input.base)
     product.aStride = input.stride
@@ -93,9 +92,7 @@ public final class Linear: Layer {
     context.weightGradient(input: input, output: gradient, outputs: outputs, target: context.gradient(weight))
     context.biasGradient(output: gradient, outputs: outputs, target: context.gradient(bias))
     guard let back = memory.back else { return nil }
-    let result = TensorView(
-      base: context.arena[back.gradient], steps: gradient.steps, batch: gradient.batch, columns: inputs,
-      stride: paddedToLanes(inputs))
+    let result = gradient.with(base: context.arena[back.gradient], columns: inputs)
     var product = dpt_product()
     product.a = UnsafePointer(gradient.base)
     product.aStride = gradient.stride

@@ -1,86 +1,91 @@
-import Diagnostics
 import Tensors
 
 /// A stack of layers with their parameters in one flat vector.
 public final class Model {
-  /// A parameter under the name that PyTorch's `nn.Sequential` would give it, for example `0.weight_ih_l0`.
-  public struct NamedParameter {
-    /// The full name.
-    public let name: String
-    /// The parameter.
-    public let parameter: Parameter
-  }
-
   /// The shape of one input sample.
   public let inputShape: Shape
+  /// The shape of one output sample.
+  public let outputShape: Shape
   /// The layers, first to last.
-  public let layers: [any Layer]
-  /// All parameters, in the order of the layers.
-  public let parameters: [NamedParameter]
+  public var layers: [any Layer] { list.layers }
+  /// All parameters, in the order of the layers, under the names that PyTorch's `nn.Sequential` gives them, for
+  /// example `0.weight_ih_l0`.
+  public let parameters: [Parameter]
+  /// All buffers, named likewise.
+  public let buffers: [Parameter]
   /// The parameters' values, each parameter on a 64-byte boundary, zeros between.
   public let values: FloatBuffer
+  /// The buffers' values, likewise.
+  public let bufferValues: FloatBuffer
+  private let list: LayerList
 
-  /// Stacks layers; each must have been made for the shape that the one before it gives.
+  /// Stacks layers; each must have been made for the shape that the one before it gives. A layer belongs to one model.
   /// - Throws: `Failure` (system) where there is not enough memory.
   public init(inputShape: Shape, layers: [any Layer]) throws {
     self.inputShape = inputShape
-    self.layers = layers
-    var named: [NamedParameter] = []
-    var offset = 0
-    for (index, layer) in layers.enumerated() {
-      for parameter in layer.parameters {
-        parameter.offset = offset
-        offset += paddedToLanes(parameter.count)
-        named.append(NamedParameter(name: "\(index).\(parameter.name)", parameter: parameter))
-      }
+    list = LayerList(layers, input: inputShape)
+    outputShape = list.outputShape
+    parameters = Model.lay(list.named("") { $0.parameters })
+    buffers = Model.lay(list.named("") { $0.buffers })
+    values = try FloatBuffer(count: Model.end(of: parameters))
+    bufferValues = try FloatBuffer(count: Model.end(of: buffers))
+    for buffer in buffers {
+      let initial = buffer.initialization.values(count: buffer.count, seed: 0, index: 0)
+      _ = values(of: buffer).update(fromContentsOf: initial)
     }
-    parameters = named
-    values = try FloatBuffer(count: offset)
   }
 
-  /// The shape of one output sample.
-  public var outputShape: Shape { layers.last?.outputShape ?? inputShape }
+  private static func lay(_ named: [(name: String, parameter: Parameter)]) -> [Parameter] {
+    var offset = 0
+    for (name, parameter) in named {
+      parameter.name = name
+      parameter.offset = offset
+      offset += paddedToLanes(parameter.count)
+    }
+    return named.map(\.parameter)
+  }
+
+  private static func end(of parameters: [Parameter]) -> Int {
+    parameters.last.map { $0.offset + paddedToLanes($0.count) } ?? 0
+  }
 
   /// Number of learned values, padding not counted.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.parameter.count } }
+  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
-  /// A parameter's values.
+  /// A parameter's or buffer's values, in the layout it has here.
   public func values(of parameter: Parameter) -> UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(start: values.base + parameter.offset, count: parameter.count)
+    let isBuffer = buffers.contains { $0 === parameter }
+    return UnsafeMutableBufferPointer(
+      start: (isBuffer ? bufferValues : values).base + parameter.offset, count: parameter.count)
   }
 
   /// Draws all initial values; a function of the seed alone.
   public func initialize(seed: UInt64) {
-    for (index, named) in parameters.enumerated() {
-      named.parameter.initialization.fill(values(of: named.parameter), seed: seed, index: index)
+    for (index, parameter) in parameters.enumerated() {
+      let drawn = parameter.initialization.values(count: parameter.count, seed: seed, index: index)
+      _ = values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(drawn))
     }
   }
 
   /// Reserves the memory of all layers for batches of up to `batch` samples.
   public func plan(_ plan: inout ArenaPlan, batch: Int) {
-    for (index, layer) in layers.enumerated() {
-      layer.plan(&plan, batch: batch, wantsInputGradient: index > 0)
-    }
+    list.plan(&plan, batch: batch, wantsInputGradient: false)
   }
 
   /// Renews what the layers derive from the parameters.
   public func pack(_ context: StepContext) {
-    for layer in layers { layer.pack(context) }
+    list.pack(context)
   }
 
   /// The outputs for a batch.
-  public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    var activation = input
-    for layer in layers { activation = layer.forward(activation, context) }
-    return activation
+  /// - Throws: `Failure` where a layer that sums over the whole batch cannot reach the other ranks.
+  public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    try list.forward(input, context)
   }
 
   /// All parameters' gradients from the gradient of the outputs.
-  public func backward(_ gradient: TensorView, _ context: StepContext) {
-    var gradient = gradient
-    for layer in layers.reversed() {
-      guard let next = layer.backward(gradient, context) else { return }
-      gradient = next
-    }
+  /// - Throws: as `forward`.
+  public func backward(_ gradient: TensorView, _ context: StepContext) throws {
+    _ = try list.backward(gradient, context)
   }
 }

@@ -1,21 +1,58 @@
-/// One learned tensor of a layer: its name and shape as PyTorch has them, and where its values start.
+/// One tensor of a layer: its name and shape as PyTorch has them, how it lies in memory, and where its values start.
 public final class Parameter {
-  /// The name within its layer, for example `weight_ih_l0`.
-  public let name: String
-  /// Extents, outermost first, for example [outputs, inputs].
+  /// The name within the model, for example `weight_ih_l0`; layers that hold others put those' names before it.
+  public internal(set) var name: String
+  /// Extents in PyTorch, outermost first, for example [outputs, inputs].
   public let shape: [Int]
   /// How its values are drawn before training.
   public let initialization: Initialization
-  /// Where its values start in the model's flat vectors of parameters and gradients; set by the model.
+  /// Where its values start in the model's flat vectors; set by the model.
   public internal(set) var offset = 0
+  /// PyTorch's layout seen as these extents, whose product is the count ...
+  private let factors: [Int]
+  /// ... lies here with the axes in this order, outermost first.
+  private let axes: [Int]
 
   /// Declares a parameter.
-  public init(_ name: String, shape: [Int], initialization: Initialization) {
+  ///
+  /// Where the kernels want another layout than PyTorch's, `factors` splits the shape into extents, and `axes` is their
+  /// order here: a convolution's weight [O, I, H, W] lies as axes [0, 2, 3, 1].
+  public init(
+    _ name: String, shape: [Int], initialization: Initialization, factors: [Int]? = nil, axes: [Int]? = nil
+  ) {
     self.name = name
     self.shape = shape
     self.initialization = initialization
+    self.factors = factors ?? shape
+    self.axes = axes ?? Array((factors ?? shape).indices)
   }
 
   /// Number of values.
   public var count: Int { shape.reduce(1, *) }
+
+  /// Values in this layout, given in PyTorch's.
+  public func fromPyTorch(_ values: [Float]) -> [Float] {
+    isPyTorchLayout ? values : places().map { values[$0] }
+  }
+
+  /// Values in PyTorch's layout, given in this one.
+  public func toPyTorch(_ values: some RandomAccessCollection<Float>) -> [Float] {
+    guard !isPyTorchLayout else { return Array(values) }
+    var result = [Float](repeating: 0, count: count)
+    for (place, value) in zip(places(), values) { result[place] = value }
+    return result
+  }
+
+  private var isPyTorchLayout: Bool { axes == Array(factors.indices) }
+
+  /// For each value here, in order, its place in PyTorch's layout.
+  private func places() -> [Int] {
+    var strides = [Int](repeating: 1, count: factors.count)
+    for axis in factors.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * factors[axis + 1] }
+    var places = [0]
+    for axis in axes {
+      places = places.flatMap { place in (0..<factors[axis]).map { place + $0 * strides[axis] } }
+    }
+    return places
+  }
 }

@@ -11,13 +11,16 @@ extension StepContext {
     input: TensorView, output: TensorView, firstColumn: Int = 0, outputs: Int, target: UnsafeMutablePointer<Float>
   ) {
     let inputs = input.columns
-    let x = Operand(base: input.base, view: input)
-    let y = Operand(base: output.base + firstColumn, view: output)
+    let x = (base: input.base, stride: input.stride)
+    let y = (base: output.base + firstColumn, stride: output.stride)
+    // Rows of one step.
+    let rows = output.batch * output.positions
     let alongOutputs = inputs * paddedToLanes(outputs) < outputs * paddedToLanes(inputs)
     let (a, b) = alongOutputs ? (x, y) : (y, x)
     var product = dpt_outer_product(
-      a: a.base, aStride: a.stride, aOuter: a.outer, b: b.base, bStride: b.stride, bOuter: b.outer,
-      outer: output.steps, m: alongOutputs ? inputs : outputs, n: alongOutputs ? outputs : inputs,
+      a: a.base, aStride: a.stride, aOuter: rows * a.stride, b: b.base, bStride: b.stride, bOuter: rows * b.stride,
+      outer: output.steps, positions: output.positions, m: alongOutputs ? inputs : outputs,
+      n: alongOutputs ? outputs : inputs,
       out: target, outI: alongOutputs ? 1 : inputs, outJ: alongOutputs ? inputs : 1, outNode: nodeStride)
     var program = shards.kernelProgram
     dpt_weight_gradient(&product, &program)
@@ -31,19 +34,7 @@ extension StepContext {
   ) {
     var program = shards.kernelProgram
     dpt_bias_gradient(
-      output.base + firstColumn, output.stride, output.batch * output.stride, output.steps, outputs, target, second,
-      nodeStride, &program)
-  }
-}
-
-private struct Operand {
-  let base: UnsafeMutablePointer<Float>
-  let stride: Int
-  let outer: Int
-
-  init(base: UnsafeMutablePointer<Float>, view: TensorView) {
-    self.base = base
-    stride = view.stride
-    outer = view.batch * view.stride
+      output.base + firstColumn, output.stride, output.batch * output.positions * output.stride, output.steps,
+      output.positions, outputs, target, second, nodeStride, &program)
   }
 }

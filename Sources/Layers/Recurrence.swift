@@ -65,20 +65,21 @@ final class Recurrence {
     let steps = inputShape.steps
     let rows = steps * batch
     memory = Memory(
-      packedInput: plan.reserve(gates * dpt_packed_count(inputs, hidden)),
-      packedHidden: plan.reserve(gates * dpt_packed_count(hidden, hidden)),
-      packedHiddenBack: plan.reserve(dpt_packed_count(gates * hidden, hidden)),
-      bias: plan.reserve(gates * padded),
-      gates: plan.reserve(rows * gates * padded),
-      h: plan.reserve((rows + batch) * padded),
-      dh: plan.reserve(batch * padded),
-      last: plan.reserve(batch * padded),
+      packedInput: plan.persistent(gates * dpt_packed_count(inputs, hidden)),
+      packedHidden: plan.persistent(gates * dpt_packed_count(hidden, hidden)),
+      packedHiddenBack: plan.persistent(dpt_packed_count(gates * hidden, hidden)),
+      bias: plan.persistent(gates * padded),
+      gates: plan.activation(rows * gates * padded),
+      h: plan.activation((rows + batch) * padded),
+      dh: plan.backwardScratch(batch * padded),
+      last: plan.activation(batch * padded),
       cell: hasCell
         ? (
-          plan.reserve((rows + batch) * padded), plan.reserve(rows * padded), plan.reserve(batch * padded)
+          plan.activation((rows + batch) * padded), plan.activation(rows * padded), plan.backwardScratch(batch * padded)
         ) : nil,
       back: wantsInputGradient
-        ? (plan.reserve(dpt_packed_count(gates * hidden, inputs)), plan.reserve(rows * paddedToLanes(inputs))) : nil)
+        ? (plan.persistent(dpt_packed_count(gates * hidden, inputs)), plan.inputGradient(rows * paddedToLanes(inputs)))
+        : nil)
   }
 
   func pack(_ context: StepContext) {

@@ -1,41 +1,99 @@
-/// Collects, before the first step, how much memory every activation and gradient of a model needs.
+/// Collects, before the first step, how much memory a model needs, and when each piece of it is in use.
+///
+/// A step is a clock: layers tick forwards from the first to the last, then backwards. Pieces that are never in use at
+/// the same tick share memory.
 public struct ArenaPlan: Sendable {
-  /// A stretch of the arena, reserved in a plan.
+  /// A piece of the arena, reserved in a plan.
   public struct Slot: Sendable {
-    fileprivate let offset: Int
+    fileprivate let index: Int
     /// Number of floats.
     public let count: Int
   }
 
-  /// Floats reserved so far.
-  public private(set) var count = 0
+  fileprivate struct Reservation: Sendable {
+    let floats: Int
+    let ticks: ClosedRange<Int>
+  }
+
+  private static let end = 1 << 30
+  fileprivate private(set) var reservations: [Reservation] = []
+  private var layer = 0
 
   /// An empty plan.
   public init() {}
 
-  /// Reserves `floats` floats on a 64-byte boundary, and the slack that kernels may touch behind them.
-  public mutating func reserve(_ floats: Int) -> Slot {
-    let slot = Slot(offset: count, count: floats)
-    count += paddedToLanes(floats + paddedToLanes(1))
-    return slot
+  /// Goes on to the next layer; called by whatever holds layers, before each one's `plan`.
+  public mutating func advance() {
+    layer += 1
+  }
+
+  /// Memory that keeps its contents from step to step, such as packed weights.
+  public mutating func persistent(_ floats: Int) -> Slot {
+    reserve(floats, 0...ArenaPlan.end)
+  }
+
+  /// Memory in use from this layer's forward pass to its backward pass, such as its outputs.
+  public mutating func activation(_ floats: Int) -> Slot {
+    reserve(floats, layer...ArenaPlan.end - layer)
+  }
+
+  /// Memory in use from this layer's backward pass to that of the layer before: the gradient of its input.
+  public mutating func inputGradient(_ floats: Int) -> Slot {
+    reserve(floats, ArenaPlan.end - layer...ArenaPlan.end - layer + 1)
+  }
+
+  /// Memory in use in this layer's forward pass alone.
+  public mutating func forwardScratch(_ floats: Int) -> Slot {
+    reserve(floats, layer...layer)
+  }
+
+  /// Memory in use in this layer's backward pass alone.
+  public mutating func backwardScratch(_ floats: Int) -> Slot {
+    reserve(floats, ArenaPlan.end - layer...ArenaPlan.end - layer)
+  }
+
+  private mutating func reserve(_ floats: Int, _ ticks: ClosedRange<Int>) -> Slot {
+    // With the slack that kernels may touch behind the last row.
+    reservations.append(Reservation(floats: paddedToLanes(floats + paddedToLanes(1)), ticks: ticks))
+    return Slot(index: reservations.count - 1, count: floats)
   }
 }
 
 /// The one block of memory that a model computes in; allocated once, so that steps allocate nothing.
 public final class Arena {
   private let buffer: FloatBuffer
+  private let offsets: [Int]
 
-  /// Allocates what the plan asks for, filled with zeros.
+  /// Places what the plan asks for, and allocates it, filled with zeros.
   /// - Throws: `Failure` (system) where there is not enough memory.
   public init(_ plan: ArenaPlan) throws {
-    buffer = try FloatBuffer(count: plan.count)
+    let layout = Arena.place(plan.reservations)
+    offsets = layout.offsets
+    buffer = try FloatBuffer(count: layout.count)
   }
 
-  /// The memory of a slot.
+  /// The memory of a slot of the plan that this arena was made from.
   public subscript(slot: ArenaPlan.Slot) -> UnsafeMutablePointer<Float> {
-    buffer.base + slot.offset
+    buffer.base + offsets[slot.index]
   }
 
   /// Size in bytes.
   public var byteCount: Int { buffer.count * MemoryLayout<Float>.stride }
+
+  /// Largest first, each at the lowest place that is free at all its ticks.
+  private static func place(_ reservations: [ArenaPlan.Reservation]) -> (offsets: [Int], count: Int) {
+    var offsets = [Int](repeating: 0, count: reservations.count)
+    var placed: [Int] = []
+    for index in reservations.indices.sorted(by: { reservations[$0].floats > reservations[$1].floats }) {
+      let neighbours = placed.filter { reservations[$0].ticks.overlaps(reservations[index].ticks) }
+      var offset = 0
+      for neighbour in neighbours.sorted(by: { offsets[$0] < offsets[$1] }) {
+        if offsets[neighbour] >= offset + reservations[index].floats { break }
+        offset = max(offset, offsets[neighbour] + reservations[neighbour].floats)
+      }
+      offsets[index] = offset
+      placed.append(index)
+    }
+    return (offsets, reservations.indices.map { offsets[$0] + reservations[$0].floats }.max() ?? 0)
+  }
 }

@@ -1,6 +1,6 @@
 /// The shape of one sample, without the batch: `[features]`, `[steps, features]` or `[height, width, channels]`.
 ///
-/// Channels (features) come last everywhere; a batch of sequences lies in memory time-major (see `TensorView`).
+/// Channels (features) come last everywhere; see `TensorView` for how a batch lies in memory.
 public struct Shape: Equatable, Sendable, CustomStringConvertible {
   /// The extents, outermost first.
   public let extents: [Int]
@@ -16,14 +16,29 @@ public struct Shape: Equatable, Sendable, CustomStringConvertible {
   /// A sequence of feature vectors.
   public static func sequence(steps: Int, features: Int) -> Shape { Shape([steps, features]) }
 
+  /// An image of channels, height × width pixels.
+  public static func image(height: Int, width: Int, channels: Int) -> Shape { Shape([height, width, channels]) }
+
   /// The innermost extent.
   public var features: Int { extents.last ?? 0 }
 
-  /// The number of time steps; 1 for a vector.
-  public var steps: Int { extents.count == 2 ? extents[0] : 1 }
+  /// The number of time steps; 1 where this is no sequence.
+  public var steps: Int { isSequence ? extents[0] : 1 }
+
+  /// The number of pixels; 1 where this is no image.
+  public var positions: Int { isImage ? extents[0] * extents[1] : 1 }
 
   /// Whether this is a sequence.
   public var isSequence: Bool { extents.count == 2 }
+
+  /// Whether this is an image.
+  public var isImage: Bool { extents.count == 3 }
+
+  /// The number of values.
+  public var count: Int { extents.reduce(1, *) }
+
+  /// The same steps or pixels with other features.
+  public func with(features: Int) -> Shape { Shape(extents.dropLast() + [features]) }
 
   /// For example `8×8`.
   public var description: String { extents.map(String.init).joined(separator: "×") }

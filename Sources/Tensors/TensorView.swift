@@ -1,36 +1,49 @@
 import CKernels
 
-/// A view of activations or their gradients: `steps` × `batch` rows of `columns` floats, `stride` floats apart.
+/// A view of activations or their gradients: `steps` × `batch` × `positions` rows of `columns` floats.
 ///
-/// Row (t, b) of a sequence is row t · batch + b (time-major), so that one step's rows are contiguous. A view does not
-/// own its memory; 16 floats behind the last row are readable and writable (kernels work in groups of 16 columns).
+/// Row (t, b, p) is row (t · batch + b) · positions + p, `stride` floats behind the one before. Sequences have steps
+/// (time-major, so that one step's rows are contiguous), images positions (height · width pixels of channels), vectors
+/// neither. A view does not own its memory; 16 floats behind the last row are readable and writable (kernels work in
+/// groups of 16 columns), and what lies in a row behind its columns is finite but means nothing.
 public struct TensorView {
   /// The first row.
   public let base: UnsafeMutablePointer<Float>
-  /// Time steps; 1 where the samples are vectors.
+  /// Time steps; 1 where the samples are no sequences.
   public let steps: Int
   /// Samples.
   public let batch: Int
+  /// Rows of one sample at one step: the pixels of an image, else 1.
+  public let positions: Int
   /// Valid floats of a row.
   public let columns: Int
   /// Distance of two rows in floats.
   public let stride: Int
 
   /// Makes a view.
-  public init(base: UnsafeMutablePointer<Float>, steps: Int = 1, batch: Int, columns: Int, stride: Int) {
+  public init(
+    base: UnsafeMutablePointer<Float>, steps: Int = 1, batch: Int, positions: Int = 1, columns: Int, stride: Int
+  ) {
     self.base = base
     self.steps = steps
     self.batch = batch
+    self.positions = positions
     self.columns = columns
     self.stride = stride
   }
 
-  /// Number of rows.
-  public var rows: Int { steps * batch }
+  /// A view with this one's steps, samples and positions, and other memory; rows are padded to whole lanes.
+  public func with(base: UnsafeMutablePointer<Float>, columns: Int) -> TensorView {
+    TensorView(
+      base: base, steps: steps, batch: batch, positions: positions, columns: columns, stride: paddedToLanes(columns))
+  }
 
-  /// The first float of row (step, sample).
-  public func row(step: Int = 0, sample: Int) -> UnsafeMutablePointer<Float> {
-    base + (step * batch + sample) * stride
+  /// Number of rows.
+  public var rows: Int { steps * batch * positions }
+
+  /// The first float of a row.
+  public func row(step: Int = 0, sample: Int, position: Int = 0) -> UnsafeMutablePointer<Float> {
+    base + ((step * batch + sample) * positions + position) * stride
   }
 }
 

@@ -39,7 +39,7 @@ public final class Evaluator {
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
       let own = workspace.shards.divide(batch: first..<min(first + workspace.batch, data.count))
       try data.load(epoch: 0, indices: order.indices(own), into: batch)
-      let outputs = model.forward(batch.view, context)
+      let outputs = try model.forward(batch.view, context)
       _ = loss.evaluate(outputs, targets: batch.targets, context, gradient: false)
       loss.sums(of: outputs, into: reducer.nodes, nodeStride: reducer.stride, context)
       for row in 0..<outputs.rows {

@@ -24,7 +24,7 @@ public final class Predictor {
   /// - Throws: what `fill` throws.
   public func probabilities(_ fill: (Batch) throws -> Void) throws -> [[Float]] {
     try fill(batch)
-    let logits = workspace.model.forward(batch.view, context)
+    let logits = try workspace.model.forward(batch.view, context)
     return (0..<batch.count).map { sample in
       var row = [Float](repeating: 0, count: logits.columns)
       dpt_softmax(logits.row(sample: sample), logits.stride, 1, logits.columns, &row)

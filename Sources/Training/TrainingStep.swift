@@ -36,6 +36,7 @@ public final class TrainingStep {
     context = workspace.context(
       gradients: reducer.nodes, nodeStride: reducer.stride,
       lengths: experiment.training.hasLengths ? UnsafePointer(batch.lengths) : nil)
+    context.isTraining = true
     lastEnd = monotonicSeconds()
     model.pack(context)
   }
@@ -54,14 +55,15 @@ public final class TrainingStep {
     let start = lastEnd
     let dataStart = monotonicSeconds()
     let own = workspace.shards.divide(batch: positions)
+    context.firstSample = own.lowerBound - positions.lowerBound
     try experiment.training.load(epoch: epoch, indices: sampler.indices(own), into: batch)
     let dataEnd = monotonicSeconds()
 
-    let outputs = model.forward(batch.view, context)
+    let outputs = try model.forward(batch.view, context)
     let gradient = experiment.loss.evaluate(outputs, targets: batch.targets, context, gradient: true)
     experiment.loss.sums(
       of: outputs, into: reducer.nodes + model.values.count, nodeStride: reducer.stride, context)
-    model.backward(gradient, context)
+    try model.backward(gradient, context)
 
     let reduceStart = monotonicSeconds()
     reducer.control[Control.data.rawValue] = dataEnd - dataStart
@@ -80,6 +82,7 @@ public final class TrainingStep {
     experiment.optimizer.step(
       parameters: model.values.base, gradients: reducer.result, count: count, learningRate: settings.learningRate)
     model.pack(context)
+    context.step += 1
 
     lastEnd = monotonicSeconds()
     report.loss = Double(sums[CrossEntropy.Sum.loss.rawValue]) / Double(rows)

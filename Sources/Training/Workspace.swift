@@ -17,13 +17,17 @@ public final class Workspace {
   /// The ranks.
   public let communicator: any Communicator
   private let arena: Arena
+  private let seed: UInt64
 
-  /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples.
+  /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples; `seed` is that of
+  /// layers that draw at random.
   /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
   public init(
-    model: Model, loss: CrossEntropy, batch: Int, shards shardCount: Int, communicator: any Communicator
+    model: Model, loss: CrossEntropy, batch: Int, shards shardCount: Int, seed: UInt64,
+    communicator: any Communicator
   ) throws {
     self.model = model
+    self.seed = seed
     self.loss = loss
     self.batch = batch
     self.communicator = communicator
@@ -46,7 +50,7 @@ public final class Workspace {
     gradients: UnsafeMutablePointer<Float>, nodeStride: Int, lengths: UnsafePointer<Int32>?
   ) -> StepContext {
     StepContext(
-      arena: arena, parameters: model.values.base, gradients: gradients, nodeStride: nodeStride, shards: shards,
-      lengths: lengths)
+      arena: arena, model: model, gradients: gradients, nodeStride: nodeStride, shards: shards, tree: tree,
+      communicator: communicator, lengths: lengths, seed: seed)
   }
 }

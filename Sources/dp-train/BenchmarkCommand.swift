@@ -55,7 +55,7 @@ struct BenchmarkCommand: ParsableCommand {
     let recipe = try recipe.load()
     let experiment = try recipe.makeExperiment()
     let workspace = try Workspace(
-      model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards,
+      model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
       communicator: communicator)
     return (recipe, experiment, try TrainingStep(experiment, workspace: workspace))
   }

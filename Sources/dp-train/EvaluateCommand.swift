@@ -29,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
     return try Evaluator(
       data: test,
       workspace: Workspace(
-        model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards,
+        model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
         communicator: communicator))
   }
 

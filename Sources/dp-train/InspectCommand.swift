@@ -14,7 +14,8 @@ struct InspectCommand: ParsableCommand {
     let experiment = try recipe.makeExperiment()
     let model = experiment.model
     let workspace = try Workspace(
-      model: model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, communicator: SoloCommunicator())
+      model: model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
+      communicator: SoloCommunicator())
     var rows = [["", "layer", "output", "parameters", "kFLOP forward"], ["", "input", "\(model.inputShape)", "", ""]]
     for (index, layer) in model.layers.enumerated() {
       rows.append([

@@ -23,7 +23,7 @@ struct PredictCommand: ParsableCommand {
     let training = try recipe.makeTrainingData()
     let model = try recipe.makeModel(inputShape: training.inputShape)
     let workspace = try Workspace(
-      model: model, loss: CrossEntropy(logits: model.outputShape), batch: 64, shards: 1,
+      model: model, loss: CrossEntropy(logits: model.outputShape), batch: 64, shards: 1, seed: recipe.seed,
       communicator: SoloCommunicator())
     var rows = [["input", "class", "probability"]]
     for input in inputs {

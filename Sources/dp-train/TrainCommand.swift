@@ -36,7 +36,7 @@ struct TrainCommand: ParsableCommand {
     let recipe = try recipe.load()
     let experiment = try recipe.makeExperiment()
     let workspace = try Workspace(
-      model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards,
+      model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
       communicator: communicator)
     let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out) : nil
     return Prepared(recipe: recipe, experiment: experiment, workspace: workspace, folder: folder)

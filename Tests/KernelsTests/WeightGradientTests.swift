@@ -68,7 +68,8 @@ import Testing
                   emits: emits.baseAddress)
                 var product = dpt_outer_product(
                   a: a.baseAddress, aStride: m, aOuter: rows * m, b: b.baseAddress, bStride: n, bOuter: rows * n,
-                  outer: outer, m: m, n: n, out: out.baseAddress, outI: transposed ? 1 : n, outJ: transposed ? m : 1,
+                  outer: outer, positions: 1, m: m, n: n, out: out.baseAddress, outI: transposed ? 1 : n,
+                  outJ: transposed ? m : 1,
                   outNode: m * n)
                 dpt_weight_gradient(&product, &program)
               }

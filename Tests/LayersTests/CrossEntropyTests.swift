@@ -62,8 +62,9 @@ private struct LossRun {
     var plan = ArenaPlan()
     loss.plan(&plan, batch: rows)
     let context = StepContext(
-      arena: try Arena(plan), parameters: sums.base, gradients: sums.base, nodeStride: 16, shards: program,
-      lengths: nil)
+      arena: try Arena(plan), model: try Model(inputShape: .vector(classes), layers: []), gradients: sums.base,
+      nodeStride: 16, shards: program, tree: try ReductionTree(shards: 1), communicator: SoloCommunicator(),
+      lengths: nil, seed: 1)
     let view = TensorView(base: z.base, batch: rows, columns: classes, stride: stride)
     let result = loss.evaluate(view, targets: targets, context, gradient: true)
     gradient = (0..<rows).flatMap { row in (0..<classes).map { result.row(sample: row)[$0] } }

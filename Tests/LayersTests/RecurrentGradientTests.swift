@@ -21,12 +21,6 @@ import Testing
     let x = random.floats(samples * steps * inputs)
     let parameters = reference.sizes.map { random.floats($0, scale: 0.6) }
     let shape = Shape.sequence(steps: steps, features: inputs)
-    let layer: any Layer =
-      switch cell {
-      case .lstm: LSTM(input: shape, hiddenSize: hidden, output: output)
-      case .tanh: RNN(input: shape, hiddenSize: hidden, nonlinearity: .tanh, output: output)
-      case .relu: RNN(input: shape, hiddenSize: hidden, nonlinearity: .relu, output: output)
-      }
     let upstream = random.floats(samples * (output == .all ? steps : 1) * hidden)
 
     // What the layer shows of all hidden states: every step, or each sample's last valid one.
@@ -45,6 +39,12 @@ import Testing
     let wanted = finiteDifferences(at: point, loss)
 
     for shards in [1, 2, 3] {
+      let layer: any Layer =
+        switch cell {
+        case .lstm: LSTM(input: shape, hiddenSize: hidden, output: output)
+        case .tanh: RNN(input: shape, hiddenSize: hidden, nonlinearity: .tanh, output: output)
+        case .relu: RNN(input: shape, hiddenSize: hidden, nonlinearity: .relu, output: output)
+        }
       let run = try LayerRun(
         layer, inputShape: shape, inputs: x,
         parameters: Dictionary(uniqueKeysWithValues: zip(Self.names, parameters)), upstream: upstream, shards: shards,

@@ -31,7 +31,7 @@ struct SmallExperiment: Sendable {
 
   func workspace(_ experiment: Experiment, _ communicator: any Communicator) throws -> Workspace {
     try Workspace(
-      model: experiment.model, loss: experiment.loss, batch: batch, shards: shards, communicator: communicator)
+      model: experiment.model, loss: experiment.loss, batch: batch, shards: shards, seed: 1, communicator: communicator)
   }
 
   /// Trains to the end on ranks that are threads; gives the bits of rank 0's final weights, and all reports.

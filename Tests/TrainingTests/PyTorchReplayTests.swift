@@ -32,12 +32,12 @@ import Training
           evaluateEvery: 1))
       let recorder = Recorder()
       let workspace = try Workspace(
-        model: model, loss: experiment.loss, batch: 32, shards: 8, communicator: communicator)
+        model: model, loss: experiment.loss, batch: 32, shards: 8, seed: 1, communicator: communicator)
       _ = try Trainer(experiment, workspace: workspace, observers: [recorder]).run()
       let final = try SafetensorsFile(contentsOf: "\(folder)/\(cell)-final.safetensors")
       for named in model.parameters {
         let wanted = try #require(final[named.name]?.values)
-        for (own, theirs) in zip(model.values(of: named.parameter), wanted) {
+        for (own, theirs) in zip(model.values(of: named), wanted) {
           #expect((own - theirs).magnitude < 2e-4, "\(named.name)")
         }
       }

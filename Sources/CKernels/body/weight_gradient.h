@@ -53,7 +53,8 @@ DPT_INLINE void gradient_tile(int mr, int np, const dpt_outer_product *p, const 
   v16 stack[DPT_STACK][DPT_TILE_ROWS][DPT_TILE_PANELS];
   int top = 0;
   for (long shard = 0; shard < s->shards; shard++) {
-    outer_tile(mr, np, p, i0, j0, s->rowStart[shard], s->rowStart[shard + 1], stack[top++]);
+    outer_tile(mr, np, p, i0, j0, s->rowStart[shard] * p->positions, s->rowStart[shard + 1] * p->positions,
+               stack[top++]);
     for (int join = 0; join < s->joins[shard]; join++) {
       top--;
       for (int i = 0; i < mr; i++)
@@ -92,15 +93,15 @@ static void weight_gradient(const dpt_outer_product *p, const dpt_shard_program 
     for (long i = 0; i < p->m; i += height) gradient_tiles(1, p, s, i, p->m - i < height ? p->m - i : height, j);
 }
 
-static void bias_gradient(const float *b, long bStride, long bOuter, long outer, long n, float *out, float *out2,
-                          long outNode, const dpt_shard_program *s) {
+static void bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, float *out,
+                          float *out2, long outNode, const dpt_shard_program *s) {
   for (long j = 0; j < n; j += DPT_LANES) {
     v16 stack[DPT_STACK];
     int top = 0;
     for (long shard = 0; shard < s->shards; shard++) {
       v16 sum = splat(0.0f);
       for (long t = 0; t < outer; t++)
-        for (long r = s->rowStart[shard]; r < s->rowStart[shard + 1]; r++)
+        for (long r = s->rowStart[shard] * positions; r < s->rowStart[shard + 1] * positions; r++)
           sum += load(b + t * bOuter + r * bStride + j);
       stack[top++] = sum;
       for (int join = 0; join < s->joins[shard]; join++) {

@@ -81,14 +81,14 @@ typedef struct {
 
 /// out[node][i][j] = sum over the node's shards, in the tree's order, of Σ a[row][i] · b[row][j].
 ///
-/// The rows of a shard are, for each outer step t ascending, the shard's samples r ascending:
-/// a + t · aOuter + r · aStride.
+/// The rows of a shard are, for each outer step t ascending, the rows r of the shard's samples ascending, `positions`
+/// rows a sample: a + t · aOuter + r · aStride.
 typedef struct {
   const float *a;
   long aStride, aOuter;
   const float *b;
   long bStride, bOuter;
-  long outer;
+  long outer, positions;
   long m, n;
   float *out;
   long outI, outJ, outNode;
@@ -97,8 +97,8 @@ typedef struct {
 void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *shards);
 
 /// out[node][j] = sum over the node's shards of Σ b[row][j], rows as above; written to `out2` too where not NULL.
-void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long n, float *out, float *out2,
-                       long outNode, const dpt_shard_program *shards);
+void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, float *out,
+                       float *out2, long outNode, const dpt_shard_program *shards);
 
 // MARK: Recurrent layers (body/recurrent.h)
 

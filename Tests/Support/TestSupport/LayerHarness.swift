@@ -2,11 +2,11 @@ import Collectives
 import Layers
 import Tensors
 
-/// One forward and backward pass of a single layer on one rank, with arrays in PyTorch's batch-first layout.
+/// One forward and backward pass of a single layer on one rank, with arrays batch-first and channels last.
 public struct LayerRun {
-  /// Outputs, [samples, (steps,) features].
+  /// Outputs, [samples, (steps or pixels,) features].
   public let outputs: [Float]
-  /// ∂ℓ/∂input, [samples, (steps,) features].
+  /// ∂ℓ/∂input, [samples, (steps or pixels,) features].
   public let inputGradient: [Float]
   /// ∂ℓ/∂parameter by name.
   public let gradients: [String: [Float]]
@@ -14,35 +14,42 @@ public struct LayerRun {
   /// Runs `layer` on `inputs` with the given parameters; `upstream` is ∂ℓ/∂output.
   public init(
     _ layer: any Layer, inputShape: Shape, inputs: [Float], parameters: [String: [Float]], upstream: [Float],
-    shards: Int = 1, lengths: [Int32]? = nil
+    shards: Int = 1, lengths: [Int32]? = nil, isTraining: Bool = true, seed: UInt64 = 1
   ) throws {
-    let samples = inputs.count / (inputShape.steps * inputShape.features)
+    let samples = inputs.count / inputShape.count
     let model = try Model(inputShape: inputShape, layers: [layer])
     for parameter in layer.parameters {
-      _ = model.values(of: parameter).update(fromContentsOf: parameters[parameter.name] ?? [])
+      let values = parameters[String(parameter.name.dropFirst("0.".count))] ?? []
+      _ = model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values))
     }
     let tree = try ReductionTree(shards: shards)
     let program = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
     _ = program.divide(batch: 0..<samples)
     var plan = ArenaPlan()
+    plan.advance()
     layer.plan(&plan, batch: samples, wantsInputGradient: true)
     let gradients = try FloatBuffer(count: model.values.count)
     let x = try PackedRows(inputs, shape: inputShape, samples: samples)
     let g = try PackedRows(upstream, shape: layer.outputShape, samples: samples)
     let result: (outputs: [Float], inputGradient: [Float]) = try (lengths ?? []).withUnsafeBufferPointer { lengths in
       let context = StepContext(
-        arena: try Arena(plan), parameters: model.values.base, gradients: gradients.base,
-        nodeStride: model.values.count, shards: program, lengths: lengths.isEmpty ? nil : lengths.baseAddress)
+        arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.values.count,
+        shards: program, tree: tree, communicator: SoloCommunicator(),
+        lengths: lengths.isEmpty ? nil : lengths.baseAddress, seed: seed)
+      context.isTraining = isTraining
       layer.pack(context)
-      let outputs = PackedRows.unpack(layer.forward(x.view, context))
-      let inputGradient = layer.backward(g.view, context).map(PackedRows.unpack) ?? []
+      let outputs = PackedRows.unpack(try layer.forward(x.view, context))
+      let inputGradient = try layer.backward(g.view, context).map(PackedRows.unpack) ?? []
       return (outputs, inputGradient)
     }
     outputs = result.outputs
     inputGradient = result.inputGradient
     self.gradients = Dictionary(
       uniqueKeysWithValues: layer.parameters.map {
-        ($0.name, Array(gradients.floats[$0.offset..<$0.offset + $0.count]))
+        (
+          String($0.name.dropFirst("0.".count)),
+          $0.toPyTorch(gradients.floats[$0.offset..<$0.offset + $0.count])
+        )
       })
   }
 }
@@ -54,13 +61,16 @@ private struct PackedRows {
 
   init(_ values: [Float], shape: Shape, samples: Int) throws {
     let stride = paddedToLanes(shape.features)
-    buffer = try FloatBuffer(count: samples * shape.steps * stride)
+    buffer = try FloatBuffer(count: samples * shape.steps * shape.positions * stride)
     view = TensorView(
-      base: buffer.base, steps: shape.steps, batch: samples, columns: shape.features, stride: stride)
+      base: buffer.base, steps: shape.steps, batch: samples, positions: shape.positions, columns: shape.features,
+      stride: stride)
+    var next = values.makeIterator()
     for sample in 0..<samples {
       for step in 0..<shape.steps {
-        for column in 0..<shape.features {
-          view.row(step: step, sample: sample)[column] = values[(sample * shape.steps + step) * shape.features + column]
+        for position in 0..<shape.positions {
+          let row = view.row(step: step, sample: sample, position: position)
+          for column in 0..<shape.features { row[column] = next.next() ?? 0 }
         }
       }
     }
@@ -69,7 +79,9 @@ private struct PackedRows {
   static func unpack(_ view: TensorView) -> [Float] {
     (0..<view.batch).flatMap { sample in
       (0..<view.steps).flatMap { step in
-        (0..<view.columns).map { view.row(step: step, sample: sample)[$0] }
+        (0..<view.positions).flatMap { position in
+          (0..<view.columns).map { view.row(step: step, sample: sample, position: position)[$0] }
+        }
       }
     }
   }

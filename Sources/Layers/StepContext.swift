@@ -1,0 +1,64 @@
+import Collectives
+import Tensors
+
+/// What the layers work on in a step.
+public final class StepContext {
+  /// Where activations live.
+  public let arena: Arena
+  /// The model's parameters, flat.
+  public let parameters: UnsafeMutablePointer<Float>
+  /// The model's buffers, flat.
+  public let buffers: UnsafeMutablePointer<Float>
+  /// The gradients of tree node 0 of this rank, flat as the parameters; node k lies k · nodeStride floats behind.
+  public let gradients: UnsafeMutablePointer<Float>
+  /// Distance of two nodes' gradients in floats.
+  public let nodeStride: Int
+  /// This rank's shards of the batch.
+  public let shards: ShardProgram
+  /// The tree over all shards.
+  public let tree: ReductionTree
+  /// The ranks, for layers that sum over the whole batch in their forward pass.
+  public let communicator: any Communicator
+  /// The number of valid steps of each sample, or nil where all are valid.
+  public let lengths: UnsafePointer<Int32>?
+  /// Seed of whatever layers draw at random.
+  public let seed: UInt64
+  /// Whether this is a training step; else layers such as dropout do nothing and running means are used.
+  public var isTraining = false
+  /// Training steps done before this one.
+  public var step = 0
+  /// The position of this rank's first sample within the global batch.
+  public var firstSample = 0
+
+  /// Bundles what a step needs.
+  public init(
+    arena: Arena, model: Model, gradients: UnsafeMutablePointer<Float>, nodeStride: Int, shards: ShardProgram,
+    tree: ReductionTree, communicator: any Communicator, lengths: UnsafePointer<Int32>?, seed: UInt64
+  ) {
+    self.arena = arena
+    parameters = model.values.base
+    buffers = model.bufferValues.base
+    self.gradients = gradients
+    self.nodeStride = nodeStride
+    self.shards = shards
+    self.tree = tree
+    self.communicator = communicator
+    self.lengths = lengths
+    self.seed = seed
+  }
+
+  /// A parameter's values.
+  public func values(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
+    parameters + parameter.offset
+  }
+
+  /// A buffer's values.
+  public func values(ofBuffer buffer: Parameter) -> UnsafeMutablePointer<Float> {
+    buffers + buffer.offset
+  }
+
+  /// A parameter's gradient at tree node 0.
+  public func gradient(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
+    gradients + parameter.offset
+  }
+}
