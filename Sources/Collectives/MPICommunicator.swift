@@ -68,7 +68,7 @@ public final class MPICommunicator: Communicator {
 
   private func check(_ code: Int32, _ operation: String) throws {
     guard code != 0 else { return }
-    throw Failure(.system, "\(name): MPI \(operation) failed: \(Self.text(of: code))")
+    throw Failure(.system, "MPI \(operation) failed: \(Self.text(of: code))")
   }
 
   private static func text(of code: Int32) -> String {

@@ -80,8 +80,10 @@ public final class ProgressReporter: Observer {
     let share = Double(report.step) / Double(max(totalSteps, 1))
     let percent = String(format: "%3d %%", Int(share * 100))
     var facts = facts(report, left: left)
-    // A narrow terminal loses facts from the front of the list, never the time left.
-    while facts.count > 1, facts.joined(separator: "  ").count + 20 > width { facts.removeFirst() }
+    // On a narrow terminal the speed goes first, then the epoch and the loss; the time left stays.
+    for fact in [facts.count - 2, 0, 0] where facts.count > 2 && facts.joined(separator: "  ").count + 20 > width {
+      facts.remove(at: min(fact, facts.count - 2))
+    }
     let text = facts.joined(separator: "  ")
     let cells = min(30, max(4, width - text.count - percent.count - 6))
     let filled = Int(share * Double(cells))

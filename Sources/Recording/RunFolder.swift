@@ -33,11 +33,10 @@ public struct RunFolder: Sendable {
         .cannotCreate, "\(folder.path) holds a run already",
         advice: "choose another folder with --out, or leave --out away to get a new one under runs/")
     }
-    do {
-      try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
-    } catch {
+    let fault = makeFolders(folder.path)
+    guard fault == 0 else {
       throw Failure(
-        .cannotCreate, "cannot make the run folder \(folder.path): \(reason(error))",
+        .cannotCreate, "cannot make the run folder \(folder.path): \(String(cString: strerror(fault)))",
         advice: "choose a folder that you may write to with --out")
     }
     return folder
@@ -53,11 +52,15 @@ public struct RunFolder: Sendable {
     return candidates.first { !FileManager.default.fileExists(atPath: $0) } ?? base
   }
 
-  private static func reason(_ error: any Error) -> String {
-    let error = error as NSError
-    guard let underlying = error.userInfo[NSUnderlyingErrorKey] as? NSError, underlying.domain == NSPOSIXErrorDomain
-    else { return error.localizedDescription }
-    return String(cString: strerror(Int32(underlying.code)))
+  /// Makes a folder and those above it that are missing; returns 0, or the system's error number, which FileManager's
+  /// errors do not always give.
+  private static func makeFolders(_ path: String) -> Int32 {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) { return isFolder.boolValue ? 0 : EEXIST }
+    let parent = (path as NSString).deletingLastPathComponent
+    let fault = parent.isEmpty || parent == path ? 0 : makeFolders(parent)
+    guard fault == 0 else { return fault == EEXIST ? ENOTDIR : fault }
+    return mkdir(path, 0o777) == 0 || errno == EEXIST ? 0 : errno
   }
 
   /// Writes a text file of the folder, beside and renamed.

@@ -10,7 +10,8 @@ public enum Terminal {
     if let width = ProcessInfo.processInfo.environment[variable].flatMap(Int.init), width > 0 { return width }
     guard isatty(STDOUT_FILENO) == 1 else { return nil }
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    // Under Open MPI's mpirun standard output always is a terminal, one without a size that nobody watches.
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
   }()
 

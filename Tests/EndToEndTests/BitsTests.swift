@@ -1,0 +1,67 @@
+import CKernels
+import Formats
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// The weights are the same bits however many ranks train them, and on whatever instructions.
+  struct BitsTests {
+    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"), arguments: Training.all)
+    func anyNumberOfRanksGivesTheBitsOfOneProcess(training: Training) throws {
+      try Folder.temporary { folder in
+        try training.prepare(folder)
+        let alone = try train(training.arguments, out: "alone", in: folder)
+        for ranks in training.ranks {
+          let together = try train(training.arguments, out: "ranks-\(ranks)", ranks: ranks, in: folder)
+          #expect(together.digest == alone.digest, "\(ranks) ranks")
+          #expect(together.metrics.steps == alone.metrics.steps, "\(ranks) ranks")
+          #expect(together.metrics.evaluations == alone.metrics.evaluations, "\(ranks) ranks")
+        }
+      }
+    }
+
+    @Test func everyInstructionSetGivesTheSameBits() throws {
+      try Folder.temporary { folder in
+        var digests: Set<String> = []
+        for index in 0..<dpt_variant_count() where dpt_variant_supported(index) {
+          let name = String(cString: dpt_variant_name(index))
+          let environment = ["DPTRAIN_INSTRUCTION_SET": name]
+          // The plain C of the baseline is far slower than vector instructions.
+          digests.insert(
+            try train(["steps=20", "data.testSize=32"], out: name, in: folder, environment: environment).digest)
+          let record = try JSONDecoder().decode(
+            RunEnvironment.self, from: Data(folder.bytes("\(name)/environment.json")))
+          #expect(record.instructionSet == name)
+        }
+        #expect(digests.count == 1)
+      }
+    }
+
+    @Test func anotherSeedGivesOtherBits() throws {
+      try Folder.temporary { folder in
+        let first = try train(["steps=3"], out: "first", in: folder)
+        let second = try train(["steps=3", "seed=2"], out: "second", in: folder)
+        #expect(first.digest != second.digest)
+      }
+    }
+
+    private func train(
+      _ arguments: [String], out: String, ranks: Int? = nil, in folder: Folder, environment: [String: String] = [:]
+    ) throws -> (digest: String, metrics: Metrics) {
+      let ending = try Program.run(
+        ["train"] + arguments + ["--out", out], ranks: ranks, in: folder, environment: environment)
+      try #require(ending.status == 0, "\(ending.text)")
+      #expect(!ending.text.contains("\u{1B}"), "a progress bar belongs on a terminal, not in a file")
+      let record = try JSONDecoder().decode(RunEnvironment.self, from: Data(folder.bytes("\(out)/environment.json")))
+      #expect(record.ranks == ranks ?? 1 && record.hosts.count == record.ranks)
+      return (try sha256(ofFile: folder["\(out)/weights.safetensors"]), try Metrics(run: out, in: folder))
+    }
+  }
+}
+
+/// What tests read of `environment.json`.
+struct RunEnvironment: Decodable {
+  let ranks: Int
+  let hosts: [String]
+  let instructionSet: String
+}

@@ -1,0 +1,33 @@
+extension Fault {
+  /// What is wrong with the command line or the environment.
+  static let commandLine = [
+    Fault(
+      testDescription: "an unknown recipe", arguments: ["train", "temporal-orde"], status: 64,
+      message: "there is no built-in recipe \"temporal-orde\""),
+    Fault(
+      testDescription: "an unknown subcommand", arguments: ["trane"], status: 64,
+      message: "there is no built-in recipe \"trane\""),
+    Fault(
+      testDescription: "an unknown option", arguments: ["train", "--ouput", "run"], status: 64,
+      message: "Error: Unknown option '--ouput'. Did you mean '--out'?"),
+    Fault(
+      testDescription: "an unknown option of the program", arguments: ["--nonsense"], status: 64,
+      message: "Error: Unknown option '--nonsense'"),
+    Fault(
+      testDescription: "a missing argument", arguments: ["predict"], status: 64,
+      message: "Error: Missing expected argument '<run>'"),
+    Fault(
+      testDescription: "a second recipe where KEY=VALUE belongs", arguments: ["train", "temporal-order", "batch"],
+      status: 64, message: "command line: \"batch\" is not KEY=VALUE"),
+    Fault(
+      testDescription: "too few steps to time", arguments: ["benchmark", "--steps", "3"], status: 64,
+      message: "Error: --steps must be at least 9"),
+    Fault(
+      testDescription: "an unknown instruction set", arguments: ["train", "--out", "run"],
+      environment: ["DPTRAIN_INSTRUCTION_SET": "sse9"], status: 64,
+      message: "DPTRAIN_INSTRUCTION_SET=sse9 is not an instruction set"),
+    Fault(
+      testDescription: "a run that is not there", arguments: ["evaluate", "nowhere"], status: 66,
+      message: "nowhere holds no run: there is no nowhere/recipe.yaml"),
+  ]
+}

@@ -1,0 +1,68 @@
+import Testing
+
+/// Something a user can get wrong, what the program says then, and with which code it ends.
+struct Fault: CustomTestStringConvertible, Sendable {
+  /// Who meets the fault.
+  enum Witness: Sendable {
+    /// Every rank; rank 0 alone speaks.
+    case all
+    /// Only rank 0, since it alone writes files; its message begins with its name under mpirun.
+    case writer
+  }
+
+  /// What is wrong.
+  let testDescription: String
+  /// The command line.
+  let arguments: [String]
+  var environment: [String: String] = [:]
+  /// The exit status, one of sysexits.h.
+  let status: Int32
+  /// The first line that the program says.
+  let message: String
+  var witness = Witness.all
+  /// Puts the files in place that the command line needs.
+  var prepare: @Sendable (Folder) throws -> Void = { _ in }
+
+  static let all = commandLine + recipes + outputs + arrays + weights
+
+  /// Expects the message, once, and the exit status, and that nothing was written.
+  func check(ranks: Int? = nil) throws {
+    try Folder.temporary { folder in
+      try prepare(folder)
+      let before = try folder.contents()
+      let ending = try Program.run(arguments, ranks: ranks, in: folder, environment: environment)
+      #expect(ending.status == status, "\(ending.text)")
+      var said = ending.errors.split(separator: "\n").first.map(String.init) ?? ""
+      if ranks != nil, witness == .writer, let name = said.prefixMatch(of: #/rank 0 on [^ ]+: /#) {
+        said.removeSubrange(name.range)
+      }
+      #expect(said == message)
+      #expect(ending.text.components(separatedBy: message).count == 2, "\(ending.text)")
+      #expect(ending.output == "")
+      #expect(try folder.contents() == before)
+    }
+  }
+}
+
+extension EndToEndTests {
+  /// What is wrong is said in one message, wherever the program runs, and the exit code tells the kind.
+  struct FaultTests {
+    @Test(arguments: Fault.all)
+    func aFaultEndsTheProgramWithOneMessageAndItsCode(fault: Fault) throws {
+      try fault.check()
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"), arguments: Fault.all)
+    func aFaultEndsAllRanksWithOneMessageAndItsCode(fault: Fault) throws {
+      try fault.check(ranks: 2)
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"))
+    func moreRanksThanShardsAreRefused() throws {
+      try Fault(
+        testDescription: "more ranks than shards", arguments: ["train", "--out", "run"], status: 64,
+        message: "9 ranks are more than the batch has shards (8): some would have nothing to do"
+      ).check(ranks: 9)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+/// The lines of a `metrics.jsonl`.
+struct Metrics {
+  /// A line of either kind.
+  struct Line: Decodable, Equatable {
+    let event: String
+    let step: Int
+    let epoch: Int
+    let loss: Double
+    let accuracy: Double
+    let gradientNorm: Double?
+    let samples: Int?
+  }
+
+  let steps: [Line]
+  let evaluations: [Line]
+  /// The names in each line, in the file's order.
+  let keys: [Set<String>]
+
+  /// Reads the file of a run; every line must be JSON.
+  init(run: String, in folder: Folder) throws {
+    let lines = try folder.text("\(run)/metrics.jsonl").split(separator: "\n").map { Data($0.utf8) }
+    keys = try lines.map { line in
+      Set(try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any]).keys)
+    }
+    let all = try lines.map { try JSONDecoder().decode(Line.self, from: $0) }
+    steps = all.filter { $0.event == "step" }
+    evaluations = all.filter { $0.event == "evaluation" }
+    #expect(steps.count + evaluations.count == all.count)
+  }
+}

@@ -1,0 +1,104 @@
+import Foundation
+
+/// How a process ended, and all that it said.
+struct Ending {
+  /// Its exit status; that of a process ended by a signal is the signal's number.
+  let status: Int32
+  /// What it wrote to standard output.
+  let output: String
+  /// What it wrote to standard error.
+  let errors: String
+  /// How long it ran.
+  let seconds: Double
+
+  /// The lines of standard output, which mpirun may hand on with other line ends.
+  var lines: [Substring] { output.split(omittingEmptySubsequences: false) { $0.isNewline } }
+
+  /// Both outputs, for a look at what went wrong.
+  var text: String { output + errors }
+}
+
+/// A process that did not end in its time.
+struct Hang: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// The program under test, which is built beside the tests.
+enum Program {
+  static let path: String = {
+    let bundle = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") }
+    let beside = URL(filePath: bundle ?? CommandLine.arguments[0]).deletingLastPathComponent()
+    return beside.appending(path: "dp-train").path
+  }()
+
+  /// Runs the program in `folder`, alone or as `ranks` ranks of one mpirun.
+  static func run(
+    _ arguments: [String], ranks: Int? = nil, in folder: Folder, environment: [String: String] = [:]
+  ) throws -> Ending {
+    if let ranks {
+      return try Mpirun.run([Mpirun.Part(ranks: ranks, arguments)], in: folder, environment: environment)
+    }
+    return try start(path, arguments, in: folder, environment: environment)
+  }
+
+  /// Runs any executable in `folder` and waits for it, at most `limit` seconds; then its process group is ended.
+  ///
+  /// The environment is that of the tests without what launchers and the user may have set for the program.
+  /// - Throws: `Hang` where time ran out.
+  static func start(
+    _ path: String, _ arguments: [String], in folder: Folder, environment: [String: String] = [:],
+    limit: Double = 60
+  ) throws -> Ending {
+    // Files, not pipes: nothing can fill up, and no reader has to wait for children that outlive the process.
+    let outputs = Folder()
+    defer { outputs.remove() }
+    try outputs.create()
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(filePath: folder.path)
+    process.environment = inherited.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try outputs.handle(writing: "output")
+    process.standardError = try outputs.handle(writing: "errors")
+    let ended = DispatchSemaphore(value: 0)
+    process.terminationHandler = { _ in ended.signal() }
+
+    let clock = ContinuousClock()
+    let start = clock.now
+    try withSignalsUnblocked { try process.run() }
+    let inTime = ended.wait(timeout: .now() + limit) == .success
+    if !inTime { end(process, ended) }
+    let ending = Ending(
+      status: process.terminationStatus, output: try outputs.text("output"), errors: try outputs.text("errors"),
+      seconds: (clock.now - start) / .seconds(1))
+    guard inTime else {
+      let command = ([path] + arguments).joined(separator: " ")
+      throw Hang(description: "did not end within \(limit) s: \(command)\n\(ending.text)")
+    }
+    return ending
+  }
+
+  /// Tests run on threads that block signals; a process started there would never hear that it is to end.
+  private static func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
+    var none = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try body()
+  }
+
+  /// Ends the process and its children: politely, so that mpirun can end its ranks, then by force.
+  private static func end(_ process: Process, _ ended: DispatchSemaphore) {
+    kill(-process.processIdentifier, SIGTERM)
+    if ended.wait(timeout: .now() + 3) == .timedOut {
+      kill(-process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+  }
+
+  private static let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
+    !["OMPI_", "PMIX_", "PMI_", "SLURM_", "DPTRAIN_"].contains { name.hasPrefix($0) }
+  }
+}

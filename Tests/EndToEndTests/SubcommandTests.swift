@@ -1,0 +1,57 @@
+import Formats
+import Testing
+
+extension EndToEndTests {
+  /// What the other subcommands print, and where a training goes that is told nothing.
+  struct SubcommandTests {
+    @Test(arguments: ["temporal-order", "temporal-order-rnn", "temporal-order-moderate"])
+    func aPrintedRecipeTrainsAsTheBuiltInOne(name: String) throws {
+      try Folder.temporary { folder in
+        let printed = try Program.run(["recipes", name], in: folder)
+        try folder.write(printed.output, to: "my.yaml")
+        for (recipe, out) in [(name, "built-in"), ("my.yaml", "copy")] {
+          let ending = try Program.run(
+            ["train", recipe, "steps=3", "data.testSize=32", "--out", out], in: folder)
+          #expect(ending.status == 0, "\(ending.text)")
+        }
+        let digests = try ["built-in", "copy"].map { try sha256(ofFile: folder["\($0)/weights.safetensors"]) }
+        #expect(digests[0] == digests[1])
+        #expect(try folder.text("built-in/recipe.yaml") == folder.text("copy/recipe.yaml"))
+      }
+    }
+
+    @Test func aRunWithoutAFolderMakesOneThatCarriesNameAndTime() throws {
+      try Folder.temporary { folder in
+        for _ in 0..<2 {
+          let ending = try Program.run(["steps=1", "data.testSize=32"], in: folder)
+          #expect(ending.status == 0, "\(ending.text)")
+        }
+        let runs = try Folder(path: folder["runs"]).contents().filter { !$0.contains("/") }
+        #expect(runs.count == 2)
+        #expect(runs.allSatisfy { $0.wholeMatch(of: /temporal-order-\d{8}-\d{6}(-2)?/) != nil }, "\(runs)")
+      }
+    }
+
+    @Test(
+      .enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"),
+      arguments: [["--help"], ["--version"], ["recipes"], ["recipes", "temporal-order"], ["inspect"]])
+    func whatNeedsNoRanksIsPrintedOnceUnderMpirun(arguments: [String]) throws {
+      try Folder.temporary { folder in
+        let alone = try Program.run(arguments, in: folder)
+        #expect(alone.status == 0 && alone.output != "" && alone.errors == "", "\(alone.text)")
+        let together = try Program.run(arguments, ranks: 2, in: folder)
+        #expect(together.status == 0 && together.errors == "", "\(together.text)")
+        #expect(together.lines == alone.lines)
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"))
+    func aBenchmarkTimesAllRanks() throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(["benchmark", "--steps", "18"], ranks: 2, in: folder)
+        #expect(ending.status == 0 && ending.output.contains(" 2 ranks, "), "\(ending.text)")
+        #expect(try folder.contents() == [])
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Formats
+import TestSupport
+import Testing
+
+/// A training that is repeated on several numbers of ranks.
+struct Training: CustomTestStringConvertible, Sendable {
+  let testDescription: String
+  let arguments: [String]
+  var ranks = [1, 2, 3, 4]
+  var prepare: @Sendable (Folder) throws -> Void = { _ in }
+
+  static let all = [
+    Training(
+      testDescription: "the default recipe", arguments: ["epochs=5"], ranks: [1, 2, 3, 5, 7, 8]),
+    Training(
+      testDescription: "11 shards of an odd batch",
+      arguments: ["shards=11", "batch=33", "epochs=2", "data.epochSize=500", "model.layers.0.lstm.hiddenSize=7"]),
+    Training(testDescription: "a plain recurrent network", arguments: ["temporal-order-rnn", "epochs=2"]),
+    Training(
+      testDescription: "SGD with momentum",
+      arguments: [
+        "optimizer.name=sgd", "optimizer.learningRate=0.05", "optimizer.momentum=0.9", "optimizer.nesterov=true",
+        "epochs=2",
+      ]),
+    Training(
+      testDescription: "NumPy sequences of different lengths, the last batch smaller than its shards",
+      arguments: ["sequences.yaml"], prepare: writeSequences),
+  ]
+
+  /// 69 sequences of up to 6 steps: two batches of 32 and one of 5, which leaves three of eight shards empty.
+  private static func writeSequences(_ folder: Folder) throws {
+    let (count, steps, features) = (69, 6, 3)
+    var random = TestRandom(5)
+    try NPZArchive.write(
+      [
+        ("x", NPYArray(shape: [count, steps, features], floats: random.floats(count * steps * features))),
+        ("y", NPYArray(shape: [count], int32s: (0..<count).map { _ in Int32.random(in: 0..<3, using: &random) })),
+        (
+          "lengths",
+          NPYArray(shape: [count], int32s: (0..<count).map { _ in Int32.random(in: 1...Int32(steps), using: &random) })
+        ),
+      ], to: folder["sequences.npz"])
+    try folder.write(
+      """
+      epochs: 4
+      data: {source: numpy, train: sequences.npz, test: sequences.npz, shuffle: true}
+      model:
+        layers:
+          - lstm: {hiddenSize: 5, output: all}
+          - rnn: {hiddenSize: 6}
+          - linear: {outputs: 3}
+
+      """, to: "sequences.yaml")
+  }
+}

@@ -1,0 +1,99 @@
+import Formats
+
+/// Weights that fit the default recipe.
+let temporalOrderWeights = SafetensorsFile(
+  tensors: [
+    ("0.weight_ih_l0", [16, 8]), ("0.weight_hh_l0", [16, 4]), ("0.bias_ih_l0", [16]), ("0.bias_hh_l0", [16]),
+    ("1.weight", [4, 4]), ("1.bias", [4]),
+  ].map { name, shape in (name, shape, [Float](repeating: 0.125, count: shape.reduce(1, *))) })
+
+extension Fault {
+  /// What is wrong with a file of weights.
+  static let weights = [
+    starting(
+      testDescription: "a missing file of weights", status: 66,
+      says: "'start.safetensors' cannot be opened: No such file or directory."
+    ) { _ in },
+    damaging(
+      testDescription: "weights cut short",
+      says: "'start.safetensors': the tensor '1.bias' at the offsets 960 to 976 leaves the file: "
+        + "972 bytes follow the header."
+    ) { $0.removeLast(4) },
+    damaging(
+      testDescription: "a header cut short",
+      says: "'start.safetensors': the header is 9223372036854775808 bytes long by its own account, but 1 bytes follow."
+    ) { $0 = [0, 0, 0, 0, 0, 0, 0, 0x80, UInt8(ascii: "{")] },
+    damaging(
+      testDescription: "a header of 2^63 bytes",
+      says:
+        "'start.safetensors': the header is 9223372036854775808 bytes long by its own account, but 1392 bytes follow."
+    ) { $0.replaceSubrange(0..<8, with: [0, 0, 0, 0, 0, 0, 0, 0x80]) },
+    starting(
+      testDescription: "tensors that overlap",
+      says: "'start.safetensors': the tensor 'b' at the offsets 4 to 12 overlaps the one before it, which ends at 8."
+    ) {
+      try $0.write(safetensors(["a": 0..<8, "b": 4..<12], dataCount: 12), to: "start.safetensors")
+    },
+    starting(
+      testDescription: "a tensor that leaves the file",
+      says: "'start.safetensors': the tensor 'b' at the offsets 8 to 4096 leaves the file: 16 bytes follow the header."
+    ) {
+      try $0.write(safetensors(["a": 0..<8, "b": 8..<4096], dataCount: 16), to: "start.safetensors")
+    },
+    changing(
+      testDescription: "a tensor of another shape",
+      says: "start.safetensors: tensor \"1.weight\" has the shape [2, 8]"
+    ) { $0[4].shape = [2, 8] },
+    changing(testDescription: "a missing tensor", says: "start.safetensors: there is no tensor \"1.bias\"") {
+      $0.removeLast()
+    },
+    changing(
+      testDescription: "a tensor too many", says: "start.safetensors: the model has no parameter \"2.weight\""
+    ) {
+      $0.append(("2.weight", [1], [1]))
+    },
+  ]
+
+  private static func starting(
+    testDescription: String, status: Int32 = 65, says message: String,
+    prepare: @escaping @Sendable (Folder) throws -> Void
+  ) -> Fault {
+    Fault(
+      testDescription: testDescription,
+      arguments: ["train", "model.weights=start.safetensors", "steps=1", "--out", "run"], status: status,
+      message: message, prepare: prepare)
+  }
+
+  private static func damaging(
+    testDescription: String, says message: String, _ damage: @escaping @Sendable (inout [UInt8]) -> Void
+  ) -> Fault {
+    starting(testDescription: testDescription, says: message) { folder in
+      try temporalOrderWeights.write(to: folder["start.safetensors"])
+      var bytes = try folder.bytes("start.safetensors")
+      damage(&bytes)
+      try folder.write(bytes, to: "start.safetensors")
+    }
+  }
+
+  private static func changing(
+    testDescription: String, says message: String,
+    _ change: @escaping @Sendable (inout [SafetensorsFile.Tensor]) -> Void
+  ) -> Fault {
+    starting(testDescription: testDescription, says: message) { folder in
+      var file = temporalOrderWeights
+      change(&file.tensors)
+      try file.write(to: folder["start.safetensors"])
+    }
+  }
+
+  /// A file of float32 vectors at these offsets, right or wrong.
+  private static func safetensors(_ tensors: [String: Range<Int>], dataCount: Int) -> [UInt8] {
+    let entries = tensors.sorted { $0.key < $1.key }.map { name, range in
+      "\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(range.count / 4)],"
+        + "\"data_offsets\":[\(range.lowerBound),\(range.upperBound)]}"
+    }
+    let header = Array("{\(entries.joined(separator: ","))}".utf8)
+    let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+    return length + header + [UInt8](repeating: 0, count: dataCount)
+  }
+}
