@@ -82,6 +82,7 @@ targets += [
   .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"], exclude: ["Fixtures"]),
   .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Diagnostics"]),
   .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Formats", "Diagnostics"]),
+  .testTarget(name: "EndToEndTests", dependencies: ["Formats", "TestSupport", "CKernels"]),
   .testTarget(
     name: "TrainingTests",
     dependencies: [

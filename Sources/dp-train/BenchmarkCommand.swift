@@ -32,7 +32,9 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Session.run(prepare: prepare) { communicator, prepared in
+    try Session.run(
+      prepare: prepare, description: { Session.describe("benchmark \(steps)", $0.recipe, $0.experiment) }
+    ) { communicator, prepared in
       let result = try measure(prepared.recipe, prepared.experiment, prepared.step, communicator)
       guard communicator.isRoot else { return }
       if json {

@@ -13,24 +13,32 @@ struct EvaluateCommand: ParsableCommand {
   var overrides: [String] = []
 
   func run() throws {
-    try Session.run(prepare: prepare) { communicator, evaluator in
-      let report = try evaluator.run(step: 0, epoch: 0)
+    try Session.run(
+      prepare: prepare, description: { Session.describe("evaluate", $0.recipe, $0.experiment) }
+    ) { communicator, prepared in
+      let report = try prepared.evaluator.run(step: 0, epoch: 0)
       if communicator.isRoot { Terminal.write(EvaluateCommand.text(report)) }
     }
   }
 
-  private func prepare(_ communicator: any Communicator) throws -> Evaluator {
+  private struct Prepared {
+    let recipe: Recipe
+    let experiment: Experiment
+    let evaluator: Evaluator
+  }
+
+  private func prepare(_ communicator: any Communicator) throws -> Prepared {
     let recipe = try source.load(overrides: overrides)
     let experiment = try recipe.makeExperiment()
     guard let test = experiment.test else {
       throw Failure(
         .configuration, "\(source.run): its recipe has no test samples", advice: "give them with data.test=FILE.npz")
     }
-    return try Evaluator(
-      data: test,
-      workspace: Workspace(
-        model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
-        communicator: communicator))
+    let workspace = try Workspace(
+      model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
+      communicator: communicator)
+    return Prepared(
+      recipe: recipe, experiment: experiment, evaluator: try Evaluator(data: test, workspace: workspace))
   }
 
   private static func text(_ report: EvaluationReport) -> String {

@@ -29,18 +29,30 @@ struct Root: ParsableCommand {
   static func start() {
     let isFirstRank = Launch().expectedRank == 0
     do {
-      var command = try parseAsRoot()
-      if let name = ProcessInfo.processInfo.environment[InstructionSet.variable], !name.isEmpty {
-        try InstructionSet.select(name)
-      }
+      var command = try readCommand()
       try command.run()
     } catch let failure as Failure {
-      // Every rank comes to the same failure here: no communication has begun, or it has ended.
+      // Only rank 0 works in such a subcommand, or no rank finds the others.
       if isFirstRank { SoloCommunicator().abort(failure) }
       Foundation.exit(failure.exitCode.rawValue)
     } catch {
       guard isFirstRank else { Foundation.exit(exitCode(for: error).rawValue) }
       exit(withError: error)
+    }
+  }
+
+  /// The subcommand that the command line asks for, with the instruction set that the environment asks for.
+  private static func readCommand() throws -> any ParsableCommand {
+    do {
+      let command = try parseAsRoot()
+      if let name = ProcessInfo.processInfo.environment[InstructionSet.variable], !name.isEmpty {
+        try InstructionSet.select(name)
+      }
+      return command
+    } catch {
+      // A call for help ends here, too.
+      guard exitCode(for: error) != .success else { throw error }
+      try Session.refuse(error as? Failure ?? Failure(.usage, fullMessage(for: error)))
     }
   }
 }

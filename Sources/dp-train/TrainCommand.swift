@@ -27,7 +27,9 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    try Session.run(prepare: prepare) { communicator, prepared in
+    try Session.run(
+      prepare: prepare, description: { Session.describe("train", $0.recipe, $0.experiment) }
+    ) { communicator, prepared in
       try train(prepared, communicator)
     }
   }

@@ -6,7 +6,7 @@ import Testing
 extension EndToEndTests {
   /// The weights are the same bits however many ranks train them, and on whatever instructions.
   struct BitsTests {
-    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"), arguments: Training.all)
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: Training.all)
     func anyNumberOfRanksGivesTheBitsOfOneProcess(training: Training) throws {
       try Folder.temporary { folder in
         try training.prepare(folder)

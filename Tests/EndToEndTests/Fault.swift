@@ -52,12 +52,12 @@ extension EndToEndTests {
       try fault.check()
     }
 
-    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"), arguments: Fault.all)
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: Fault.all)
     func aFaultEndsAllRanksWithOneMessageAndItsCode(fault: Fault) throws {
       try fault.check(ranks: 2)
     }
 
-    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"))
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func moreRanksThanShardsAreRefused() throws {
       try Fault(
         testDescription: "more ranks than shards", arguments: ["train", "--out", "run"], status: 64,

@@ -7,7 +7,7 @@ extension EndToEndTests {
     static let steps = ["train", "epochs=0", "data.testSize=32", "--out", "run"]
 
     @Test(
-      .enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"),
+      .enabled(if: Mpirun.isUsable, Mpirun.missing),
       arguments: [
         (
           ["PMI_SIZE": "4", "PMI_RANK": "0"], "a PMI launcher (mpiexec of MPICH or Intel MPI)",
@@ -30,7 +30,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"), arguments: ["PMI_RANK", "SLURM_PROCID"])
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: ["PMI_RANK", "SLURM_PROCID"])
     func theOtherRanksOfAForeignLauncherEndSilently(variable: String) throws {
       try Folder.temporary { folder in
         let size = variable == "PMI_RANK" ? "PMI_SIZE" : "SLURM_STEP_NUM_TASKS"
@@ -40,7 +40,7 @@ extension EndToEndTests {
     }
 
     /// With this folder for its files Open MPI cannot start; so what runs all the same has not started it.
-    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"))
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func withoutALauncherMPIIsNotStarted() throws {
       try Folder.temporary { folder in
         let broken = ["OPAL_PREFIX": folder["nowhere"]]

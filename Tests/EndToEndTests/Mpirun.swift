@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Open MPI's mpirun, with as many ranks as wanted on however few cores, and as root too.
 enum Mpirun {
@@ -21,7 +22,7 @@ enum Mpirun {
   }
 
   /// Why tests of several ranks are skipped.
-  static let missing = "needs Open MPI's mpirun and a build with MPI"
+  static let missing: Comment = "needs Open MPI's mpirun and a build with MPI"
 
   /// Whether the program can be started by mpirun here.
   static let isUsable: Bool = {

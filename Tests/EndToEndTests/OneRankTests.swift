@@ -2,7 +2,7 @@ import Testing
 
 extension EndToEndTests {
   /// What only one rank of a job meets ends all of them, with one message that names it.
-  @Suite(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"))
+  @Suite(.enabled(if: Mpirun.isUsable, Mpirun.missing))
   struct OneRankTests {
     private static let good = ["train", "temporal-order", "epochs=1", "--out", "run"]
 
@@ -39,6 +39,16 @@ extension EndToEndTests {
       try expectEnd(
         at: rank, Mpirun.Part(["train", "--ouput", "run"]), status: 64,
         message: "Error: Unknown option '--ouput'. Did you mean '--out'?")
+    }
+
+    @Test(arguments: [
+      ("seed=2", #""seed: 2" here, "seed: 1" there"#), ("epochs=3", #""epochs: 3" here, "epochs: 1" there"#),
+      ("batch=40", #""batch: 40" here, "batch: 32" there"#),
+    ])
+    func anotherRecipeOfOneRankEndsAll(change: String, difference: String) throws {
+      try expectEnd(
+        at: 1, Mpirun.Part(Self.good + [change]), status: 78,
+        message: "this rank's recipe or data differ from rank 0's: \(difference)")
     }
 
     private func expectEnd(at rank: Int, _ part: Mpirun.Part, status: Int32, message: String) throws {

@@ -9,7 +9,7 @@ extension EndToEndTests {
       try expectReplay(of: name, ranks: nil)
     }
 
-    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"), arguments: ["lstm", "rnn"])
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: ["lstm", "rnn"])
     func twoRanksFollowPyTorchStepByStep(name: String) throws {
       try expectReplay(of: name, ranks: 2)
     }

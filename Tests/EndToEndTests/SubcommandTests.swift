@@ -33,7 +33,7 @@ extension EndToEndTests {
     }
 
     @Test(
-      .enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"),
+      .enabled(if: Mpirun.isUsable, Mpirun.missing),
       arguments: [["--help"], ["--version"], ["recipes"], ["recipes", "temporal-order"], ["inspect"]])
     func whatNeedsNoRanksIsPrintedOnceUnderMpirun(arguments: [String]) throws {
       try Folder.temporary { folder in
@@ -45,7 +45,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test(.enabled(if: Mpirun.isUsable, "\(Mpirun.missing)"))
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func aBenchmarkTimesAllRanks() throws {
       try Folder.temporary { folder in
         let ending = try Program.run(["benchmark", "--steps", "18"], ranks: 2, in: folder)
