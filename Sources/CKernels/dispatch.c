@@ -69,6 +69,56 @@ void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, lo
                        float *out2, long outNode, const dpt_shard_program *shards) {
   current()->kernels->bias_gradient(b, bStride, bOuter, outer, positions, n, out, out2, outNode, shards);
 }
+void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
+                  const float *zeros, float *y, bool relu) {
+  current()->kernels->convolve(g, x, packed, bias, zeros, y, relu);
+}
+void dpt_convolve_back(const dpt_convolution *g, const float *dy, const float *packed, const float *zeros, float *dx) {
+  current()->kernels->convolve_back(g, dy, packed, zeros, dx);
+}
+size_t dpt_convolution_gradient_scratch(const dpt_convolution *g, long shards) {
+  // The largest of all variants, so that a change of variant finds enough.
+  size_t most = 0;
+  for (int i = 0; i < kVariantCount; i++) {
+    const size_t needs = kVariants[i].kernels->convolution_gradient_scratch(g, shards);
+    if (needs > most) most = needs;
+  }
+  return most;
+}
+void dpt_convolution_gradient(const dpt_convolution *g, const float *x, const float *dy, float *out, long outStride,
+                              long outNode, float *scratch, const dpt_shard_program *shards) {
+  current()->kernels->convolution_gradient(g, x, dy, out, outStride, outNode, scratch, shards);
+}
+void dpt_max_pool(const dpt_convolution *g, const float *x, float *y, int32_t *taps) {
+  current()->kernels->max_pool(g, x, y, taps);
+}
+void dpt_max_pool_back(const dpt_convolution *g, const float *dy, const int32_t *taps, float *dx) {
+  current()->kernels->max_pool_back(g, dy, taps, dx);
+}
+void dpt_average_pool(const dpt_convolution *g, const float *x, float *y) { current()->kernels->average_pool(g, x, y); }
+void dpt_average_pool_back(const dpt_convolution *g, const float *dy, float *dx) {
+  current()->kernels->average_pool_back(g, dy, dx);
+}
+void dpt_batch_norm_moments(const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
+                            const dpt_shard_program *shards) {
+  current()->kernels->batch_norm_moments(r, shift, out, gap, outNode, shards);
+}
+void dpt_batch_norm_gradients(const dpt_rows *r, const float *dy, const float *mean, const float *inverse, float *out,
+                              long gap, long outNode, const dpt_shard_program *shards) {
+  current()->kernels->batch_norm_gradients(r, dy, mean, inverse, out, gap, outNode, shards);
+}
+void dpt_scale_rows(const float *x, float *y, long rows, long columns, long stride, const float *factor,
+                    const float *shift, bool relu) {
+  current()->kernels->scale_rows(x, y, rows, columns, stride, factor, shift, relu);
+}
+void dpt_combine_rows(const float *dy, const float *x, float *dx, long rows, long columns, long stride, const float *a,
+                      const float *b, const float *c) {
+  current()->kernels->combine_rows(dy, x, dx, rows, columns, stride, a, b, c);
+}
+void dpt_relu_back(const float *y, float *dy, long n) { current()->kernels->relu_back(y, dy, n); }
+void dpt_add(const float *a, const float *b, float *y, long n, bool relu) {
+  current()->kernels->add_rows(a, b, y, n, relu);
+}
 void dpt_lstm_forward(const dpt_recurrence *r) { current()->kernels->lstm_forward(r); }
 void dpt_lstm_backward(const dpt_recurrence *r) { current()->kernels->lstm_backward(r); }
 void dpt_rnn_forward(const dpt_recurrence *r, bool relu) { current()->kernels->rnn_forward(r, relu); }

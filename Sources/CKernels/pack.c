@@ -28,3 +28,14 @@ void dpt_pack(const float *w, long inner, long outputs, long stride, float *pack
     }
   }
 }
+
+void dpt_pack_convolution_back(const float *w, long outputs, long taps, long channels, long wStride, float *packed) {
+  for (long p = 0; p < panel_count(channels); p++) {
+    const long valid = channels - p * DPT_LANES < DPT_LANES ? channels - p * DPT_LANES : DPT_LANES;
+    for (long tap = 0; tap < taps; tap++)
+      for (long o = 0; o < outputs; o++, packed += DPT_LANES) {
+        memcpy(packed, w + o * wStride + tap * channels + p * DPT_LANES, (size_t)valid * sizeof(float));
+        memset(packed + valid, 0, (size_t)(DPT_LANES - valid) * sizeof(float));
+      }
+  }
+}

@@ -9,6 +9,23 @@ typedef struct {
   void (*weight_gradient)(const dpt_outer_product *, const dpt_shard_program *);
   void (*bias_gradient)(const float *, long, long, long, long, long, float *, float *, long,
                         const dpt_shard_program *);
+  void (*convolve)(const dpt_convolution *, const float *, const float *, const float *, const float *, float *, bool);
+  void (*convolve_back)(const dpt_convolution *, const float *, const float *, const float *, float *);
+  size_t (*convolution_gradient_scratch)(const dpt_convolution *, long);
+  void (*convolution_gradient)(const dpt_convolution *, const float *, const float *, float *, long, long, float *,
+                               const dpt_shard_program *);
+  void (*max_pool)(const dpt_convolution *, const float *, float *, int32_t *);
+  void (*max_pool_back)(const dpt_convolution *, const float *, const int32_t *, float *);
+  void (*average_pool)(const dpt_convolution *, const float *, float *);
+  void (*average_pool_back)(const dpt_convolution *, const float *, float *);
+  void (*batch_norm_moments)(const dpt_rows *, const float *, float *, long, long, const dpt_shard_program *);
+  void (*batch_norm_gradients)(const dpt_rows *, const float *, const float *, const float *, float *, long, long,
+                               const dpt_shard_program *);
+  void (*scale_rows)(const float *, float *, long, long, long, const float *, const float *, bool);
+  void (*combine_rows)(const float *, const float *, float *, long, long, long, const float *, const float *,
+                       const float *);
+  void (*relu_back)(const float *, float *, long);
+  void (*add_rows)(const float *, const float *, float *, long, bool);
   void (*lstm_forward)(const dpt_recurrence *);
   void (*lstm_backward)(const dpt_recurrence *);
   void (*rnn_forward)(const dpt_recurrence *, bool);

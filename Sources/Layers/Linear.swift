@@ -29,7 +29,8 @@ public final class Linear: Layer {
     inputShape = input
     outputShape = input.with(features: outputs)
     let bound = 1 / Float(input.features).squareRoot()
-    weight = Parameter("weight", shape: [outputs, input.features], initialization: .uniform(bound: bound))
+    weight = Parameter(
+      "weight", shape: [outputs, input.features], initialization: .uniform(bound: bound), flattened: input)
     bias = Parameter("bias", shape: [outputs], initialization: .uniform(bound: bound))
   }
 

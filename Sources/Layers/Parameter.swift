@@ -1,3 +1,5 @@
+import Tensors
+
 /// One tensor of a layer: its name and shape as PyTorch has them, how it lies in memory, and where its values start.
 public final class Parameter {
   /// The name within the model, for example `weight_ih_l0`; layers that hold others put those' names before it.
@@ -25,6 +27,19 @@ public final class Parameter {
     self.initialization = initialization
     self.factors = factors ?? shape
     self.axes = axes ?? Array((factors ?? shape).indices)
+  }
+
+  /// Declares a parameter whose last extent is the features of `input`; where those were flattened from an image,
+  /// PyTorch has them channel by channel, and here they lie pixel by pixel.
+  public convenience init(_ name: String, shape: [Int], initialization: Initialization, flattened input: Shape) {
+    guard let image = input.flattenedFrom else {
+      self.init(name, shape: shape, initialization: initialization)
+      return
+    }
+    let outer = shape.dropLast().reduce(1, *)
+    self.init(
+      name, shape: shape, initialization: initialization, factors: [outer, image[2], image[0] * image[1]],
+      axes: [0, 2, 1])
   }
 
   /// Number of values.

@@ -27,6 +27,8 @@ public final class StepContext {
   public var isTraining = false
   /// Training steps done before this one.
   public var step = 0
+  /// Samples of the global batch.
+  public var batchCount = 0
   /// The position of this rank's first sample within the global batch.
   public var firstSample = 0
 

@@ -16,11 +16,16 @@ public struct ArenaPlan: Sendable {
   }
 
   private static let end = 1 << 30
+  /// The most shards of a batch that one rank computes.
+  public let shards: Int
+  /// The present layer's place on the clock.
+  public private(set) var layer = 0
   fileprivate private(set) var reservations: [Reservation] = []
-  private var layer = 0
 
-  /// An empty plan.
-  public init() {}
+  /// An empty plan for a rank that computes `shards` shards of each batch.
+  public init(shards: Int = 1) {
+    self.shards = shards
+  }
 
   /// Goes on to the next layer; called by whatever holds layers, before each one's `plan`.
   public mutating func advance() {
@@ -39,7 +44,12 @@ public struct ArenaPlan: Sendable {
 
   /// Memory in use from this layer's backward pass to that of the layer before: the gradient of its input.
   public mutating func inputGradient(_ floats: Int) -> Slot {
-    reserve(floats, ArenaPlan.end - layer...ArenaPlan.end - layer + 1)
+    gradient(floats, until: layer - 1)
+  }
+
+  /// Memory in use from this layer's backward pass to that of the earlier layer at place `layer`.
+  public mutating func gradient(_ floats: Int, until earlier: Int) -> Slot {
+    reserve(floats, ArenaPlan.end - layer...ArenaPlan.end - earlier)
   }
 
   /// Memory in use in this layer's forward pass alone.

@@ -4,10 +4,18 @@
 public struct Shape: Equatable, Sendable, CustomStringConvertible {
   /// The extents, outermost first.
   public let extents: [Int]
+  /// The extents of the image that a vector was flattened from: PyTorch orders such features otherwise, channels first.
+  public let flattenedFrom: [Int]?
 
   /// Makes a shape from its extents.
   public init(_ extents: [Int]) {
     self.extents = extents
+    flattenedFrom = nil
+  }
+
+  private init(flattening image: Shape) {
+    extents = [image.count]
+    flattenedFrom = image.extents
   }
 
   /// A vector of features.
@@ -36,6 +44,9 @@ public struct Shape: Equatable, Sendable, CustomStringConvertible {
 
   /// The number of values.
   public var count: Int { extents.reduce(1, *) }
+
+  /// A vector of all values, step by step or pixel by pixel.
+  public var flattened: Shape { isImage ? Shape(flattening: self) : .vector(count) }
 
   /// The same steps or pixels with other features.
   public func with(features: Int) -> Shape { Shape(extents.dropLast() + [features]) }

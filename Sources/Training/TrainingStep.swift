@@ -55,6 +55,7 @@ public final class TrainingStep {
     let start = lastEnd
     let dataStart = monotonicSeconds()
     let own = workspace.shards.divide(batch: positions)
+    context.batchCount = positions.count
     context.firstSample = own.lowerBound - positions.lowerBound
     try experiment.training.load(epoch: epoch, indices: sampler.indices(own), into: batch)
     let dataEnd = monotonicSeconds()

@@ -33,7 +33,7 @@ public final class Workspace {
     self.communicator = communicator
     tree = try ReductionTree(shards: shardCount)
     shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: shardCount)
-    var plan = ArenaPlan()
+    var plan = ArenaPlan(shards: shards.reduction.shards.count)
     model.plan(&plan, batch: shards.capacity(batch: batch))
     loss.plan(&plan, batch: shards.capacity(batch: batch))
     arena = try Arena(plan)

@@ -1,10 +1,14 @@
 // One variant of all kernels. Included by each file of variants/ after it has set the target, DPT_VARIANT (its name),
 // DPT_TILE_ROWS, DPT_TILE_PANELS and DPT_EACH_HEIGHT (a case for each tile height).
 #include "../table.h"
+#include "batch_norm.h"
+#include "convolution.h"
+#include "convolution_gradient.h"
 #include "elementary.h"
 #include "flat.h"
 #include "gemm.h"
 #include "loss.h"
+#include "pooling.h"
 #include "recurrent.h"
 #include "weight_gradient.h"
 
@@ -15,6 +19,20 @@ const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .multiply = multiply,
     .weight_gradient = weight_gradient,
     .bias_gradient = bias_gradient,
+    .convolve = convolve,
+    .convolve_back = convolve_back,
+    .convolution_gradient_scratch = convolution_gradient_scratch,
+    .convolution_gradient = convolution_gradient,
+    .max_pool = max_pool,
+    .max_pool_back = max_pool_back,
+    .average_pool = average_pool,
+    .average_pool_back = average_pool_back,
+    .batch_norm_moments = batch_norm_moments,
+    .batch_norm_gradients = batch_norm_gradients,
+    .scale_rows = scale_rows,
+    .combine_rows = combine_rows,
+    .relu_back = relu_back,
+    .add_rows = add_rows,
     .lstm_forward = lstm_forward,
     .lstm_backward = lstm_backward,
     .rnn_forward = rnn_forward,

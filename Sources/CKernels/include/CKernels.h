@@ -100,6 +100,74 @@ void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *sh
 void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, float *out,
                        float *out2, long outNode, const dpt_shard_program *shards);
 
+// MARK: Convolution (body/convolution.h, body/convolution_gradient.h)
+
+/// A two-dimensional cross-correlation of `batch` images, channels last:
+/// y[n][oh][ow][o] = bias[o] + Σ x[n][oh·S − P + kh·D][ow·S − P + kw·D][c] · w[o][kh][kw][c], summed over kh, kw, c in
+/// this order. One group of channels; layers call it once a group.
+typedef struct {
+  long batch, height, width, channels;
+  /// Floats from one pixel, line and image of x to the next.
+  long xStride, xLine, xImage;
+  long outHeight, outWidth, outputs;
+  /// The same of y.
+  long yStride, yLine, yImage;
+  /// Whether whole panels may be written behind a pixel's channels.
+  bool xPadded, yPadded;
+  long kernelHeight, kernelWidth, strideHeight, strideWidth;
+  long paddingHeight, paddingWidth, dilationHeight, dilationWidth;
+} dpt_convolution;
+
+/// Forward: `packed` is the weight packed transposed (inner kh, kw, c), `bias` padded to panels or NULL, `zeros` at
+/// least `channels` zeros. With `relu`, negative outputs become 0.
+void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
+                  const float *zeros, float *y, bool relu);
+/// ∂ℓ/∂x from ∂ℓ/∂y: `packed` is the weight packed as inner (kh, kw, o), columns c (`dpt_pack_convolution_back`);
+/// `zeros` at least `outputs` zeros.
+void dpt_convolve_back(const dpt_convolution *g, const float *dy, const float *packed, const float *zeros, float *dx);
+/// Packs w[o][kh][kw][c] (rows `wStride` floats apart) for `dpt_convolve_back`.
+void dpt_pack_convolution_back(const float *w, long outputs, long taps, long channels, long wStride, float *packed);
+/// Floats of scratch that `dpt_convolution_gradient` needs for a program of `shards` shards.
+size_t dpt_convolution_gradient_scratch(const dpt_convolution *g, long shards);
+/// ∂ℓ/∂w[node][o][kh][kw][c], rows `outStride` apart, nodes `outNode` apart: within a shard pixels ascend; over shards in
+/// the tree's order.
+void dpt_convolution_gradient(const dpt_convolution *g, const float *x, const float *dy, float *out, long outStride,
+                              long outNode, float *scratch, const dpt_shard_program *shards);
+
+// MARK: Pooling (body/pooling.h); a window is a convolution's, `outputs` being `channels`
+
+/// The largest value of each window, and the tap that held it (at the same place as in y).
+void dpt_max_pool(const dpt_convolution *g, const float *x, float *y, int32_t *taps);
+void dpt_max_pool_back(const dpt_convolution *g, const float *dy, const int32_t *taps, float *dx);
+/// The mean of each window, padding counted as zeros.
+void dpt_average_pool(const dpt_convolution *g, const float *x, float *y);
+void dpt_average_pool_back(const dpt_convolution *g, const float *dy, float *dx);
+
+// MARK: Batch normalization and sums of activations (body/batch_norm.h)
+
+/// Rows of activations: `outer` steps of the samples' `positions` rows each, as in dpt_outer_product.
+typedef struct {
+  const float *base;
+  long stride, outerStride, outer, positions, columns;
+} dpt_rows;
+
+/// out[node][j] = Σ (x − shift) and out[node][gap + j] = Σ (x − shift)² over the node's rows; whole groups of 16.
+void dpt_batch_norm_moments(const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
+                            const dpt_shard_program *shards);
+/// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse over the node's rows; dy lies as x.
+void dpt_batch_norm_gradients(const dpt_rows *r, const float *dy, const float *mean, const float *inverse, float *out,
+                              long gap, long outNode, const dpt_shard_program *shards);
+/// y = x · factor + shift by channel, negative values 0 with `relu`.
+void dpt_scale_rows(const float *x, float *y, long rows, long columns, long stride, const float *factor,
+                    const float *shift, bool relu);
+/// dx = a · dy + b · x + c by channel; dx may be dy.
+void dpt_combine_rows(const float *dy, const float *x, float *dx, long rows, long columns, long stride, const float *a,
+                      const float *b, const float *c);
+/// dy ← dy where y > 0, else 0; n a multiple of 16.
+void dpt_relu_back(const float *y, float *dy, long n);
+/// y = a + b, negative values 0 with `relu`; n a multiple of 16; y may be a or b.
+void dpt_add(const float *a, const float *b, float *y, long n, bool relu);
+
 // MARK: Recurrent layers (body/recurrent.h)
 
 /// One direction of a recurrent layer over `steps` steps of `batch` samples; hidden rows are `padded` floats wide

@@ -10,11 +10,14 @@ public struct LayerRun {
   public let inputGradient: [Float]
   /// ∂ℓ/∂parameter by name.
   public let gradients: [String: [Float]]
+  /// Buffers after the run, by name.
+  public let buffers: [String: [Float]]
 
   /// Runs `layer` on `inputs` with the given parameters; `upstream` is ∂ℓ/∂output.
   public init(
     _ layer: any Layer, inputShape: Shape, inputs: [Float], parameters: [String: [Float]], upstream: [Float],
-    shards: Int = 1, lengths: [Int32]? = nil, isTraining: Bool = true, seed: UInt64 = 1
+    shards: Int = 1, lengths: [Int32]? = nil, isTraining: Bool = true, seed: UInt64 = 1,
+    buffers: [String: [Float]] = [:]
   ) throws {
     let samples = inputs.count / inputShape.count
     let model = try Model(inputShape: inputShape, layers: [layer])
@@ -22,10 +25,15 @@ public struct LayerRun {
       let values = parameters[String(parameter.name.dropFirst("0.".count))] ?? []
       _ = model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values))
     }
+    for buffer in layer.buffers {
+      if let values = buffers[String(buffer.name.dropFirst("0.".count))] {
+        _ = model.values(of: buffer).update(fromContentsOf: values)
+      }
+    }
     let tree = try ReductionTree(shards: shards)
     let program = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
     _ = program.divide(batch: 0..<samples)
-    var plan = ArenaPlan()
+    var plan = ArenaPlan(shards: shards)
     plan.advance()
     layer.plan(&plan, batch: samples, wantsInputGradient: true)
     let gradients = try FloatBuffer(count: model.values.count)
@@ -37,13 +45,16 @@ public struct LayerRun {
         shards: program, tree: tree, communicator: SoloCommunicator(),
         lengths: lengths.isEmpty ? nil : lengths.baseAddress, seed: seed)
       context.isTraining = isTraining
+      context.batchCount = samples
       layer.pack(context)
       let outputs = PackedRows.unpack(try layer.forward(x.view, context))
-      let inputGradient = try layer.backward(g.view, context).map(PackedRows.unpack) ?? []
+      let inputGradient = isTraining ? try layer.backward(g.view, context).map(PackedRows.unpack) ?? [] : []
       return (outputs, inputGradient)
     }
     outputs = result.outputs
     inputGradient = result.inputGradient
+    self.buffers = Dictionary(
+      uniqueKeysWithValues: layer.buffers.map { (String($0.name.dropFirst("0.".count)), Array(model.values(of: $0))) })
     self.gradients = Dictionary(
       uniqueKeysWithValues: layer.parameters.map {
         (

@@ -1,0 +1,121 @@
+// Batch normalization (Ioffe & Szegedy 2015): sums over rows per channel, shard by shard in the tree, and the passes that
+// apply them. Sums run over blocks of 64 rows, so that long ones stay accurate.
+#ifndef DPT_BATCH_NORM_H
+#define DPT_BATCH_NORM_H
+
+#include "weight_gradient.h"
+
+#define DPT_ROW_BLOCK 64
+
+typedef struct {
+  v16 first, second;
+} two_sums;
+
+// Joins the sums of one lane group over shards and stores each node's: `first` at out[j], `second` at out[j + gap].
+#define DPT_JOIN_SHARDS(SHARD_SUM)                                                       \
+  two_sums stack[DPT_STACK];                                                             \
+  int top = 0;                                                                           \
+  for (long shard = 0; shard < s->shards; shard++) {                                     \
+    stack[top++] = SHARD_SUM;                                                            \
+    for (int join = 0; join < s->joins[shard]; join++) {                                 \
+      top--;                                                                             \
+      stack[top - 1].first += stack[top].first;                                          \
+      stack[top - 1].second += stack[top].second;                                        \
+    }                                                                                    \
+    if (s->emits[shard] < 0) continue;                                                   \
+    float *node = out + s->emits[shard] * outNode + j;                                   \
+    store(node, stack[0].first);                                                         \
+    store(node + gap, stack[0].second);                                                  \
+    top = 0;                                                                             \
+  }
+
+// Σ (x − shift) and Σ (x − shift)² of a shard's rows.
+DPT_INLINE two_sums moments_of_rows(const dpt_rows *r, long from, long to, long j, v16 shift) {
+  two_sums total = {splat(0.0f), splat(0.0f)};
+  for (long t = 0; t < r->outer; t++)
+    for (long block = from * r->positions; block < to * r->positions; block += DPT_ROW_BLOCK) {
+      const long end = to * r->positions - block < DPT_ROW_BLOCK ? to * r->positions : block + DPT_ROW_BLOCK;
+      two_sums sum = {splat(0.0f), splat(0.0f)};
+      for (long row = block; row < end; row++) {
+        v16 x = load(r->base + t * r->outerStride + row * r->stride + j) - shift;
+        sum.first += x;
+        sum.second = fma16(x, x, sum.second);
+      }
+      total.first += sum.first;
+      total.second += sum.second;
+    }
+  return total;
+}
+
+static void batch_norm_moments(const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
+                               const dpt_shard_program *s) {
+  for (long j = 0; j < r->columns; j += DPT_LANES) {
+    DPT_JOIN_SHARDS(moments_of_rows(r, s->rowStart[shard], s->rowStart[shard + 1], j, load(shift + j)))
+  }
+}
+
+// Σ dy and Σ dy · x̂ of a shard's rows, x̂ = (x − mean) · inverse.
+DPT_INLINE two_sums gradients_of_rows(const dpt_rows *r, const float *dy, long from, long to, long j, v16 mean,
+                                      v16 inverse) {
+  two_sums total = {splat(0.0f), splat(0.0f)};
+  for (long t = 0; t < r->outer; t++)
+    for (long block = from * r->positions; block < to * r->positions; block += DPT_ROW_BLOCK) {
+      const long end = to * r->positions - block < DPT_ROW_BLOCK ? to * r->positions : block + DPT_ROW_BLOCK;
+      two_sums sum = {splat(0.0f), splat(0.0f)};
+      for (long row = block; row < end; row++) {
+        const long at = t * r->outerStride + row * r->stride + j;
+        v16 gradient = load(dy + at);
+        sum.first += gradient;
+        sum.second = fma16(gradient, (load(r->base + at) - mean) * inverse, sum.second);
+      }
+      total.first += sum.first;
+      total.second += sum.second;
+    }
+  return total;
+}
+
+static void batch_norm_gradients(const dpt_rows *r, const float *dy, const float *mean, const float *inverse,
+                                 float *out, long gap, long outNode, const dpt_shard_program *s) {
+  for (long j = 0; j < r->columns; j += DPT_LANES) {
+    DPT_JOIN_SHARDS(gradients_of_rows(r, dy, s->rowStart[shard], s->rowStart[shard + 1], j, load(mean + j),
+                                      load(inverse + j)))
+  }
+}
+
+// y = x · scale + shift for `rows` rows, negative ones 0 with `relu`.
+static void scale_rows(const float *x, float *y, long rows, long columns, long stride, const float *factor,
+                       const float *shift, bool relu) {
+  for (long row = 0; row < rows; row++)
+    for (long j = 0; j < columns; j += DPT_LANES) {
+      v16 value = fma16(load(x + row * stride + j), load(factor + j), load(shift + j));
+      if (relu) value = choose(value < splat(0.0f), splat(0.0f), value);
+      store(y + row * stride + j, value);
+    }
+}
+
+// dx = a · dy + b · x + c, channel by channel; in place where dx is dy.
+static void combine_rows(const float *dy, const float *x, float *dx, long rows, long columns, long stride,
+                         const float *a, const float *b, const float *c) {
+  for (long row = 0; row < rows; row++)
+    for (long j = 0; j < columns; j += DPT_LANES) {
+      const long at = row * stride + j;
+      store(dx + at, fma16(load(dy + at), load(a + j), fma16(load(x + at), load(b + j), load(c + j))));
+    }
+}
+
+// dy where y > 0, else 0, in place.
+static void relu_back(const float *y, float *dy, long n) {
+  for (long i = 0; i < n; i += DPT_LANES)
+    store(dy + i, choose(load(y + i) > splat(0.0f), load(dy + i), splat(0.0f)));
+}
+
+// y = a + b, negative values 0 with `relu`; n a multiple of 16.
+static void add_rows(const float *a, const float *b, float *y, long n, bool relu) {
+  for (long i = 0; i < n; i += DPT_LANES) {
+    v16 value = load(a + i) + load(b + i);
+    if (relu) value = choose(value < splat(0.0f), splat(0.0f), value);
+    store(y + i, value);
+  }
+}
+
+#endif

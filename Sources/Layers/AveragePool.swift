@@ -1,0 +1,42 @@
+import CKernels
+import Tensors
+
+/// Average pooling of images or sequences, as PyTorch's `nn.AvgPool2d` and `nn.AvgPool1d` (padding counts as zeros): the
+/// mean of each window, channel by channel.
+///
+/// Input [height, width, channels] or [steps, channels]; the size rule is `Window`'s.
+public final class AveragePool: Layer {
+  /// The recipe's name.
+  public let kind = "average-pool"
+  private var pooling: PoolingMemory
+
+  /// A layer for inputs of a shape.
+  /// - Throws: `Failure` (configuration) where the window does not fit.
+  public init(input: Shape, window: Window) throws {
+    pooling = try PoolingMemory(input: input, window: window)
+  }
+
+  /// The size rule's result, with the input's channels.
+  public var outputShape: Shape { pooling.outputShape }
+
+  /// Reserves the outputs.
+  public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    pooling.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
+  }
+
+  /// The means.
+  public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    let output = pooling.output(batch: input.batch, context)
+    var g = pooling.geometry(batch: input.batch, inputStride: input.stride)
+    dpt_average_pool(&g, input.base, output.base)
+    return output
+  }
+
+  /// Each window's gradient in equal shares.
+  public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
+    guard let result = pooling.inputGradient(batch: gradient.batch, context) else { return nil }
+    var g = pooling.geometry(batch: gradient.batch, inputStride: result.stride)
+    dpt_average_pool_back(&g, gradient.base, result.base)
+    return result
+  }
+}

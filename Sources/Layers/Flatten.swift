@@ -1,0 +1,82 @@
+import Tensors
+
+/// All values of a sample as one vector: step by step, or pixel by pixel.
+///
+/// PyTorch flattens images channel by channel. Nothing is moved here; the parameters of the layer behind are permuted
+/// when weights are read and written (`Parameter`). Where rows have pads between them the values are moved together.
+public final class Flatten: Layer {
+  /// The recipe's name.
+  public let kind = "flatten"
+  /// The product of the input's extents.
+  public let outputShape: Shape
+  private let inputShape: Shape
+  private var output: ArenaPlan.Slot?
+  private var gradient: ArenaPlan.Slot?
+
+  /// A layer for inputs of a shape.
+  public init(input: Shape) {
+    inputShape = input
+    outputShape = input.flattened
+  }
+
+  /// Reserves room for moving values together, where that may be needed.
+  public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    output = plan.activation(batch * paddedToLanes(outputShape.features))
+    let rows = batch * inputShape.positions * inputShape.steps
+    gradient = wantsInputGradient ? plan.inputGradient(rows * paddedToLanes(inputShape.features)) : nil
+  }
+
+  /// Whether a sample's rows lie one behind the other without pads.
+  private func isContiguous(_ view: TensorView) -> Bool {
+    view.steps == 1 && (view.stride == view.columns || view.positions == 1)
+  }
+
+  /// The same values as vectors.
+  public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    if isContiguous(input) {
+      return TensorView(
+        base: input.base, batch: input.batch, columns: outputShape.features, stride: input.positions * input.stride)
+    }
+    guard let output else { preconditionFailure("forward before plan") }
+    let result = TensorView(
+      base: context.arena[output], batch: input.batch, columns: outputShape.features,
+      stride: paddedToLanes(outputShape.features))
+    move(input, result) { row, place, columns in place.update(from: row, count: columns) }
+    return result
+  }
+
+  /// The gradient as rows again.
+  public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
+    guard let slot = self.gradient else { return nil }
+    let stride = paddedToLanes(inputShape.features)
+    let result = TensorView(
+      base: context.arena[slot], steps: inputShape.steps, batch: gradient.batch, positions: inputShape.positions,
+      columns: inputShape.features, stride: stride)
+    if inputShape.steps == 1, inputShape.positions * stride == gradient.stride {
+      return TensorView(
+        base: gradient.base, batch: gradient.batch, positions: inputShape.positions, columns: inputShape.features,
+        stride: stride)
+    }
+    move(result, gradient) { row, place, columns in
+      row.update(from: place, count: columns)
+      (row + columns).update(repeating: 0, count: stride - columns)
+    }
+    return result
+  }
+
+  /// Calls `body` with each row and its place in the sample's vector.
+  private func move(
+    _ rows: TensorView, _ vectors: TensorView,
+    _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) {
+    for step in 0..<rows.steps {
+      for sample in 0..<rows.batch {
+        for position in 0..<rows.positions {
+          body(
+            rows.row(step: step, sample: sample, position: position),
+            vectors.row(sample: sample) + (step * rows.positions + position) * rows.columns, rows.columns)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import CKernels
+import Tensors
+
+/// What the pooling layers share: the window's geometry, the outputs, and the input's gradient.
+struct PoolingMemory {
+  let inputShape: Shape
+  let outputShape: Shape
+  let window: Window
+  private var output: ArenaPlan.Slot?
+  private var gradient: ArenaPlan.Slot?
+
+  init(input: Shape, window: Window) throws {
+    inputShape = input
+    self.window = window
+    outputShape = try window.outputShape(for: input, features: input.features)
+  }
+
+  mutating func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    let stride = paddedToLanes(inputShape.features)
+    output = plan.activation(batch * outputShape.positions * outputShape.steps * stride)
+    gradient =
+      wantsInputGradient ? plan.inputGradient(batch * inputShape.positions * inputShape.steps * stride) : nil
+  }
+
+  func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
+    window.geometry(
+      input: inputShape, output: outputShape, batch: batch, inputStride: inputStride,
+      outputStride: paddedToLanes(inputShape.features), channels: inputShape.features, outputs: inputShape.features,
+      padded: true)
+  }
+
+  func output(batch: Int, _ context: StepContext) -> TensorView {
+    view(output, shape: outputShape, batch: batch, context)
+  }
+
+  func inputGradient(batch: Int, _ context: StepContext) -> TensorView? {
+    gradient.map { view($0, shape: inputShape, batch: batch, context) }
+  }
+
+  private func view(_ slot: ArenaPlan.Slot?, shape: Shape, batch: Int, _ context: StepContext) -> TensorView {
+    guard let slot else { preconditionFailure("a pass before plan") }
+    return TensorView(
+      base: context.arena[slot], steps: shape.steps, batch: batch, positions: shape.positions, columns: shape.features,
+      stride: paddedToLanes(shape.features))
+  }
+}

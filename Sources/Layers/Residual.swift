@@ -1,0 +1,129 @@
+import CKernels
+import Diagnostics
+import Tensors
+
+/// A residual connection: y = body(x) + shortcut(x), where the shortcut is the identity unless layers are given for it,
+/// such as a 1×1 convolution. He, Zhang, Ren & Sun 2015.
+///
+/// Parameters are named `body.0.weight`, `shortcut.0.weight`, and so on.
+public final class Residual: Layer, ReLUFusing {
+  /// The recipe's name.
+  public let kind = "residual"
+  /// The body's output shape, which is the shortcut's, too.
+  public let outputShape: Shape
+  /// The body's and the shortcut's parameters.
+  public let parameters: [Parameter]
+  /// The body's and the shortcut's buffers.
+  public let buffers: [Parameter]
+  private let inputShape: Shape
+  private let body: LayerList
+  private let shortcut: LayerList
+  private var fusesReLU = false
+  private var memory: Memory?
+  private var output: TensorView?
+
+  private struct Memory {
+    let output: ArenaPlan.Slot
+    /// The gradient that arrives, kept while the body's backward pass overwrites its own.
+    let kept: ArenaPlan.Slot
+    let gradient: ArenaPlan.Slot?
+  }
+
+  /// A block for inputs of a shape; no layers in `shortcut` mean the identity.
+  /// - Throws: `Failure` (configuration) where body and shortcut give different shapes.
+  public init(input: Shape, body: [any Layer], shortcut: [any Layer] = []) throws {
+    inputShape = input
+    let (main, side) = (LayerList(body, input: input), LayerList(shortcut, input: input))
+    guard side.outputShape == main.outputShape else {
+      throw Failure(
+        .configuration,
+        "the body gives \(main.outputShape), but the \(shortcut.isEmpty ? "input" : "shortcut") \(side.outputShape)",
+        advice: "both are added, so a shortcut must bring the input to the body's shape, such as a 1×1 convolution")
+    }
+    (self.body, self.shortcut) = (main, side)
+    outputShape = main.outputShape
+    func tensors(_ list: (any Layer) -> [Parameter]) -> [(name: String, parameter: Parameter)] {
+      main.named("body.", list) + side.named("shortcut.", list)
+    }
+    parameters = Residual.rename(tensors { $0.parameters })
+    buffers = Residual.rename(tensors { $0.buffers })
+  }
+
+  private static func rename(_ named: [(name: String, parameter: Parameter)]) -> [Parameter] {
+    for (name, parameter) in named { parameter.name = name }
+    return named.map(\.parameter)
+  }
+
+  /// Those of body and shortcut.
+  public var operations: Int { body.operations + shortcut.operations }
+
+  /// Negative outputs become 0 at once.
+  public func fuseReLU() { fusesReLU = true }
+
+  /// Plans the shortcut before the body, so that going backwards the body comes first.
+  public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    let entry = plan.layer
+    shortcut.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    body.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    plan.advance()
+    func floats(_ shape: Shape) -> Int { batch * shape.positions * shape.steps * paddedToLanes(shape.features) }
+    memory = Memory(
+      output: plan.activation(floats(outputShape)),
+      kept: plan.gradient(floats(outputShape), until: entry),
+      gradient: wantsInputGradient ? plan.gradient(floats(inputShape), until: entry - 1) : nil)
+  }
+
+  /// Packs body and shortcut.
+  public func pack(_ context: StepContext) {
+    shortcut.pack(context)
+    body.pack(context)
+  }
+
+  /// The sum.
+  /// - Throws: as the layers inside.
+  public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    guard let memory else { preconditionFailure("forward before plan") }
+    let direct = try shortcut.forward(input, context)
+    let transformed = try body.forward(input, context)
+    let output = transformed.with(base: context.arena[memory.output], columns: transformed.columns)
+    add(direct, transformed, to: output, relu: fusesReLU)
+    self.output = output
+    return output
+  }
+
+  /// The gradient goes both ways, and what comes back adds up.
+  /// - Throws: as the layers inside.
+  public func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
+    guard let memory, let output else { preconditionFailure("backward before forward") }
+    if fusesReLU { dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride) }
+    let kept = gradient.with(base: context.arena[memory.kept], columns: gradient.columns)
+    kept.base.update(from: gradient.base, count: gradient.rows * gradient.stride)
+    let transformed = try body.backward(gradient, context)
+    guard let slot = memory.gradient else {
+      _ = try shortcut.backward(kept, context)
+      return nil
+    }
+    guard let transformed else { return nil }
+    let result = transformed.with(base: context.arena[slot], columns: transformed.columns)
+    if shortcut.layers.isEmpty {
+      add(kept, transformed, to: result, relu: false)
+    } else {
+      // The shortcut's backward pass may use the memory that the body's gradient lies in.
+      result.base.update(from: transformed.base, count: result.rows * result.stride)
+      guard let direct = try shortcut.backward(kept, context) else { return nil }
+      add(direct, result, to: result, relu: false)
+    }
+    return result
+  }
+
+  private func add(_ a: TensorView, _ b: TensorView, to sum: TensorView, relu: Bool) {
+    if a.stride == b.stride {
+      dpt_add(a.base, b.base, sum.base, sum.rows * sum.stride, relu)
+    } else {
+      // Raw inputs lie closer than whole lanes.
+      for row in 0..<sum.rows {
+        dpt_add(a.base + row * a.stride, b.base + row * b.stride, sum.base + row * sum.stride, sum.stride, relu)
+      }
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Diagnostics
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct ConvolutionTests {
+  struct Case: Sendable {
+    let input: Shape
+    let outputs: Int
+    let window: Window
+    var groups = 1
+    var bias = true
+  }
+
+  /// Few and many channels, strides, paddings, dilations and groups that leave something over everywhere.
+  static let cases = [
+    Case(input: .image(height: 6, width: 5, channels: 1), outputs: 3, window: Window(kernel: .init(3))),
+    Case(
+      input: .image(height: 7, width: 6, channels: 3), outputs: 18,
+      window: Window(kernel: .init(3), stride: .init(2), padding: .init(1))),
+    Case(
+      input: .image(height: 5, width: 6, channels: 17), outputs: 5,
+      window: Window(kernel: .init(height: 3, width: 2), padding: .init(1), dilation: .init(2)), bias: false),
+    Case(
+      input: .image(height: 5, width: 7, channels: 16), outputs: 33,
+      window: Window(kernel: .init(1), stride: .init(height: 2, width: 3))),
+    Case(
+      input: .image(height: 5, width: 5, channels: 8), outputs: 12,
+      window: Window(kernel: .init(3), stride: .init(height: 1, width: 2), padding: .init(1)), groups: 4),
+    Case(input: .sequence(steps: 9, features: 4), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: 1)),
+    Case(input: .sequence(steps: 8, features: 20), outputs: 3, window: .steps(kernel: 2, dilation: 3)),
+  ]
+
+  @Test(arguments: cases)
+  func agreesWithFiniteDifferences(_ shape: Case) throws {
+    func make() throws -> any Layer {
+      shape.input.isSequence
+        ? try Conv1d(
+          input: shape.input, outputs: shape.outputs, window: shape.window, groups: shape.groups, bias: shape.bias)
+        : try Conv2d(
+          input: shape.input, outputs: shape.outputs, window: shape.window, groups: shape.groups, bias: shape.bias)
+    }
+    var random = TestRandom(2)
+    let samples = 3
+    let output = try make().outputShape
+    let x = random.floats(samples * shape.input.count)
+    let weight = random.floats(shape.outputs * shape.input.features / shape.groups * shape.window.taps)
+    let bias = shape.bias ? random.floats(shape.outputs) : []
+    let upstream = random.floats(samples * output.count)
+    func outputs(_ point: [Double]) -> [Double] {
+      doubleConvolution(
+        Array(point[..<x.count]), input: shape.input, output: output, parameters: Array(point[x.count...]),
+        window: shape.window, groups: shape.groups)
+    }
+    let point = (x + weight + bias).map(Double.init)
+    let wanted = finiteDifferences(at: point, step: 1e-3) { point in
+      zip(outputs(point), upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
+    }
+    for shards in [1, 2, 3] {
+      let run = try LayerRun(
+        make(), inputShape: shape.input, inputs: x, parameters: ["weight": weight, "bias": bias], upstream: upstream,
+        shards: shards)
+      #expect(relativeDifference(run.outputs, outputs(point)) < 1e-6)
+      let gradients = run.inputGradient + (run.gradients["weight"] ?? []) + (run.gradients["bias"] ?? [])
+      #expect(relativeDifference(gradients, wanted) < 2e-6)
+    }
+  }
+
+  @Test(arguments: cases)
+  func hasTheSameBitsOnEveryInstructionSetAndForEachSampleAlone(_ shape: Case) throws {
+    var random = TestRandom(4)
+    let samples = 5
+    let x = random.floats(samples * shape.input.count)
+    let weight = random.floats(shape.outputs * shape.input.features / shape.groups * shape.window.taps)
+    let bias = random.floats(shape.outputs)
+    let output = try shape.window.outputShape(for: shape.input, features: shape.outputs)
+    let upstream = random.floats(samples * output.count)
+    func run(_ samples: Range<Int>) throws -> LayerRun {
+      let layer: any Layer =
+        shape.input.isSequence
+        ? try Conv1d(input: shape.input, outputs: shape.outputs, window: shape.window, groups: shape.groups)
+        : try Conv2d(input: shape.input, outputs: shape.outputs, window: shape.window, groups: shape.groups)
+      return try LayerRun(
+        layer, inputShape: shape.input,
+        inputs: Array(x[samples.lowerBound * shape.input.count..<samples.upperBound * shape.input.count]),
+        parameters: ["weight": weight, "bias": bias],
+        upstream: Array(upstream[samples.lowerBound * output.count..<samples.upperBound * output.count]), shards: 2)
+    }
+    let runs = try onEachInstructionSet { try run(0..<samples) }
+    for (name, result) in runs {
+      #expect(bits(result.outputs) == bits(runs[0].result.outputs), "\(name)")
+      #expect(bits(result.inputGradient) == bits(runs[0].result.inputGradient), "\(name)")
+      for (key, gradient) in result.gradients {
+        #expect(bits(gradient) == bits(runs[0].result.gradients[key] ?? []), "\(name) \(key)")
+      }
+    }
+    for sample in 0..<samples {
+      let alone = try run(sample..<sample + 1)
+      let (first, last) = (sample * output.count, (sample + 1) * output.count)
+      #expect(bits(alone.outputs) == bits(runs[0].result.outputs[first..<last]))
+    }
+  }
+
+  /// The homework's 1.1c: x has 7 places and 2 channels; one filter of 5, stride 2. Numbers from 1, as on the sheet.
+  @Test func closedFormsOfTheHomework() throws {
+    let inputs: [Float] = (0..<14).map { Float($0 * $0 % 11) }
+    let weight: [Float] = (0..<10).map { Float($0 % 7) - 3 }
+    let upstream: [Float] = [2, -5]
+    func x(_ place: Int, _ channel: Int) -> Float { inputs[(place - 1) * 2 + channel - 1] }
+    func w(_ channel: Int, _ tap: Int) -> Float { weight[(channel - 1) * 5 + tap - 1] }
+
+    let shape = Shape.sequence(steps: 7, features: 2)
+    let layer = try Conv1d(input: shape, outputs: 1, window: .steps(kernel: 5, stride: 2), bias: false)
+    #expect(layer.outputShape == .sequence(steps: 2, features: 1), "f(x) is in R^{2×1}")
+    let run = try LayerRun(
+      layer, inputShape: shape, inputs: inputs, parameters: ["weight": weight], upstream: upstream)
+
+    // f[n] = Σ over k, c of x[2(n − 1) + k, c] W[1, c, k]
+    for n in 1...2 {
+      let sum = (1...5).reduce(Float(0)) { sum, k in (1...2).reduce(sum) { $0 + x(2 * (n - 1) + k, $1) * w($1, k) } }
+      #expect(run.outputs[n - 1] == sum)
+    }
+    // ∂ℓ/∂W[1, c, k] = Σ over n of ∂ℓ/∂f[n] · ∂f[n]/∂W[1, c, k], and ∂f[n]/∂W[1, c, k] = x[2(n − 1) + k, c]
+    for channel in 1...2 {
+      for k in 1...5 {
+        let sum = upstream[0] * x(k, channel) + upstream[1] * x(2 + k, channel)
+        #expect(run.gradients["weight"]?[(channel - 1) * 5 + k - 1] == sum)
+      }
+    }
+    // ∂f[n]/∂x[i, c] = W[1, c, i − 2(n − 1)] where that tap exists, else 0
+    for place in 1...7 {
+      for channel in 1...2 {
+        let sum = (1...2).reduce(Float(0)) { sum, n in
+          let k = place - 2 * (n - 1)
+          return (1...5).contains(k) ? sum + upstream[n - 1] * w(channel, k) : sum
+        }
+        #expect(run.inputGradient[(place - 1) * 2 + channel - 1] == sum)
+      }
+    }
+  }
+
+  /// The homework's 1.1a and 1.1b.
+  @Test func sizeRule() throws {
+    let window = Window(kernel: .init(5), stride: .init(2))
+    #expect(
+      try window.outputShape(for: .image(height: 10, width: 11, channels: 1), features: 1)
+        == .image(height: 3, width: 4, channels: 1))
+    #expect(throws: Failure.self) {
+      try Window(kernel: .init(3), dilation: .init(2))
+        .outputShape(for: .image(height: 4, width: 9, channels: 1), features: 1)
+    }
+  }
+}

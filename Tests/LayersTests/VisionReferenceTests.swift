@@ -1,0 +1,103 @@
+import Formats
+import Foundation
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+/// The layers over images against PyTorch's numbers (Tests/Reference/make_vision_reference.py).
+@Suite struct VisionReferenceTests {
+  private static let archive = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Reference/vision.npz").path
+
+  typealias Make = @Sendable (Shape) throws -> any Layer
+
+  static let cases: [(name: String, make: Make)] = [
+    (
+      "conv",
+      { try Conv2d(input: $0, outputs: 7, window: Window(kernel: .init(3), stride: .init(2), padding: .init(1))) }
+    ),
+    (
+      "conv-dilated",
+      {
+        let window = Window(
+          kernel: .init(height: 3, width: 2), padding: .init(height: 2, width: 1), dilation: .init(2))
+        return try Conv2d(input: $0, outputs: 20, window: window, bias: false)
+      }
+    ),
+    ("conv-groups", { try Conv2d(input: $0, outputs: 9, window: Window(kernel: .init(3)), groups: 3) }),
+    (
+      "max-pool",
+      { try MaxPool(input: $0, window: Window(kernel: .init(3), stride: .init(2), padding: .init(1))) }
+    ),
+    (
+      "average-pool",
+      {
+        let window = Window(kernel: .init(height: 2, width: 3), stride: .init(2), padding: .init(1))
+        return try AveragePool(input: $0, window: window)
+      }
+    ),
+    ("global-average-pool", { try GlobalAveragePool(input: $0) }),
+    ("batch-norm", { BatchNorm(input: $0) }),
+    (
+      "residual",
+      {
+        let down = try Conv2d(
+          input: $0, outputs: 6, window: Window(kernel: .init(3), stride: .init(2), padding: .init(1)), bias: false)
+        let norm = BatchNorm(input: down.outputShape)
+        norm.fuseReLU()
+        // PyTorch counts the ReLU between as layer 2.
+        let same = try Conv2d(
+          input: norm.outputShape, outputs: 6, window: Window(kernel: .init(3), padding: .init(1)))
+        let shortcut = try Conv2d(
+          input: $0, outputs: 6, window: Window(kernel: .init(1), stride: .init(2)), bias: false)
+        let block = try Residual(input: $0, body: [down, norm, same], shortcut: [shortcut])
+        block.fuseReLU()
+        return block
+      }
+    ),
+    (
+      "residual-identity",
+      {
+        let conv = try Conv2d(input: $0, outputs: 3, window: Window(kernel: .init(3), padding: .init(1)))
+        let block = try Residual(input: $0, body: [conv])
+        block.fuseReLU()
+        return block
+      }
+    ),
+  ]
+
+  @Test(arguments: cases.map(\.name), [1, 3])
+  func agreesWithPyTorch(name: String, shards: Int) throws {
+    let make = try #require(Self.cases.first { $0.name == name }).make
+    let archive = try NPZArchive(contentsOf: Self.archive)
+    func values(_ key: String) throws -> [Float] { try archive.array("\(name).\(key)").floats() }
+    let extents = try archive.array("\(name).x").shape
+    let shape = Shape.image(height: extents[1], width: extents[2], channels: extents[3])
+    let layer = try make(shape)
+    // Where PyTorch counts a fused ReLU as a layer, later names move by one.
+    func theirs(_ own: String) -> String {
+      name == "residual" && own.hasPrefix("body.2.") ? "body.3." + own.dropFirst(7) : own
+    }
+    let names = layer.parameters.map(\.name)
+    let parameters = try Dictionary(uniqueKeysWithValues: names.map { ($0, try values(theirs($0))) })
+    let run = try LayerRun(
+      layer, inputShape: shape, inputs: values("x"), parameters: parameters, upstream: values("grad.y"),
+      shards: shards)
+    #expect(relativeDifference(run.outputs, try values("y").map(Double.init)) < 2e-6)
+    #expect(relativeDifference(run.inputGradient, try values("grad.x").map(Double.init)) < 5e-6)
+    for key in names {
+      let gradient = try #require(run.gradients[key])
+      #expect(relativeDifference(gradient, try values("grad." + theirs(key)).map(Double.init)) < 5e-6, "\(key)")
+    }
+    for (key, buffer) in run.buffers {
+      #expect(relativeDifference(buffer, try values("after." + theirs(key)).map(Double.init)) < 2e-6, "\(key)")
+    }
+    if archive.names.contains("\(name).eval") {
+      let later = try LayerRun(
+        try make(shape), inputShape: shape, inputs: values("x"), parameters: parameters, upstream: values("grad.y"),
+        shards: shards, isTraining: false, buffers: run.buffers)
+      #expect(relativeDifference(later.outputs, try values("eval").map(Double.init)) < 2e-6)
+    }
+  }
+}
