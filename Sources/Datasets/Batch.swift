@@ -19,7 +19,7 @@ public final class Batch {
   public init(shape: Shape, capacity: Int) throws {
     self.shape = shape
     self.capacity = capacity
-    inputs = try FloatBuffer(count: capacity * shape.steps * shape.features)
+    inputs = try FloatBuffer(count: capacity * shape.count)
     targets = .allocate(capacity: capacity)
     targets.initialize(repeating: 0, count: capacity)
     lengths = .allocate(capacity: capacity)
@@ -40,12 +40,13 @@ public final class Batch {
   /// Makes room for `count` samples and clears their inputs.
   public func clear(count: Int) {
     resize(count: count)
-    inputs.base.update(repeating: 0, count: count * shape.steps * shape.features)
+    inputs.base.update(repeating: 0, count: count * shape.count)
   }
 
   /// The inputs, time-major where they are sequences.
   public var view: TensorView {
     TensorView(
-      base: inputs.base, steps: shape.steps, batch: count, columns: shape.features, stride: shape.features)
+      base: inputs.base, steps: shape.steps, batch: count, positions: shape.positions, columns: shape.features,
+      stride: shape.features)
   }
 }

@@ -2,10 +2,10 @@ import Diagnostics
 import Formats
 import Tensors
 
-/// Samples from a NumPy archive (`.npz`) with the arrays `x` (samples × steps × features, or samples × features),
-/// `y` (class index of each sample) and, optionally, `lengths` (valid steps of each sample; padding stands behind).
+/// Samples from a NumPy archive (`.npz`) with the arrays `x` (samples × features, samples × steps × features, or
+/// samples × height × width × channels), `y` (class index of each sample) and, optionally, `lengths` (valid steps of each sample; padding stands behind).
 public final class NumPyDataset: Dataset {
-  /// [steps, features] or [features].
+  /// [features], [steps, features] or [height, width, channels].
   public let inputShape: Shape
   /// "0", "1", … up to the largest class index.
   public let classNames: [String]
@@ -24,13 +24,13 @@ public final class NumPyDataset: Dataset {
     for name in needsTargets ? ["x", "y"] : ["x"] where !archive.names.contains(name) {
       throw Failure(
         .data, "\(path): there is no array \"\(name)\"; it holds \(archive.names.joined(separator: ", "))",
-        advice: "x: samples × steps × features or samples × features; y: class indices; lengths: optional")
+        advice: "x: samples × features, × steps × features, or × height × width × channels; y: class indices")
     }
     let x = try archive.array("x")
-    guard (2...3).contains(x.shape.count), !x.shape.contains(0) else {
+    guard (2...4).contains(x.shape.count), !x.shape.contains(0) else {
       throw Failure(
         .data, "\(path): x has the shape \(x.shape)",
-        advice: "x must be samples × steps × features or samples × features, none of them 0")
+        advice: "x must be samples × features, samples × steps × features, or samples × height × width × channels")
     }
     count = x.shape[0]
     inputShape = Shape(Array(x.shape.dropFirst()))
@@ -79,8 +79,9 @@ public final class NumPyDataset: Dataset {
       guard let base = source.baseAddress else { return }
       for (place, index) in indices.enumerated() {
         for step in 0..<view.steps {
+          let values = view.positions * view.columns
           view.row(step: step, sample: place)
-            .update(from: base + (index * view.steps + step) * view.columns, count: view.columns)
+            .update(from: base + (index * view.steps + step) * values, count: values)
         }
         batch.targets[place] = targets[index]
         if hasLengths { batch.lengths[place] = lengths[index] }

@@ -95,7 +95,9 @@ import Testing
     switch shape {
     case .optional(let shape), .list(let shape): inner(shape, path: path)
     case .section(let keys): allKeys(keys, path: "\(path).")
-    case .variants(_, let variants): variants.flatMap { allKeys($0.keys, path: "\(path)=\($0.name).") }
+    // A layer may hold layers: each variant is gone into once.
+    case .variants(_, let variants):
+      variants.filter { !path.contains("=\($0.name).") }.flatMap { allKeys($0.keys, path: "\(path)=\($0.name).") }
     default: []
     }
   }

@@ -74,7 +74,8 @@ import Testing
     #expect(
       try failure(ofWhole: "model:\n  layers: [7]\n")
         == wrong(
-          "recipe.yaml:2: model.layers.0: there is no layer 7", "it must be one of lstm, rnn, linear"))
+          "recipe.yaml:2: model.layers.0: there is no layer 7",
+          "it must be one of \(LayerSettings.variants.map(\.name).joined(separator: ", "))"))
   }
 
   @Test func aLayerHasOneName() throws {

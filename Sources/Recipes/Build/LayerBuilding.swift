@@ -6,42 +6,91 @@ extension LayerSettings {
   /// The layer for inputs of a shape.
   /// - Throws: `Failure` (configuration) naming the layer by `key`, the shape that comes in, and what would fit.
   func makeLayer(input: Shape, key: String) throws -> any Layer {
+    let place = "\(key) (\(chosen.name))"
     switch self {
     case .lstm(let settings):
-      try requireSequence(input, key: "\(key) (lstm)")
+      try requireSequence(input, place)
       return LSTM(input: input, hiddenSize: settings.hiddenSize, output: settings.output)
     case .rnn(let settings):
-      try requireSequence(input, key: "\(key) (rnn)")
+      try requireSequence(input, place)
       return RNN(
         input: input, hiddenSize: settings.hiddenSize, nonlinearity: settings.nonlinearity, output: settings.output)
     case .linear(let settings):
       return Linear(input: input, outputs: settings.outputs)
+    case .conv1d(let settings):
+      try requireSequence(input, place)
+      let window = Window.steps(
+        kernel: settings.kernel, stride: settings.stride, padding: settings.padding, dilation: settings.dilation)
+      return try located(place, input) {
+        try Conv1d(
+          input: input, outputs: settings.outputs, window: window, groups: settings.groups, bias: settings.bias)
+      }
+    case .conv2d(let settings):
+      let window = Window(
+        kernel: settings.kernel, stride: settings.stride, padding: settings.padding, dilation: settings.dilation)
+      return try located(place, input) {
+        guard input.isImage else {
+          throw Failure(
+            .configuration, "it needs images, height × width × channels", advice: "conv1d takes sequences")
+        }
+        return try Conv2d(
+          input: input, outputs: settings.outputs, window: window, groups: settings.groups, bias: settings.bias)
+      }
+    case .maxPool(let settings):
+      let window = pooling(settings.kernel, settings.stride, settings.padding, over: input)
+      return try located(place, input) { try MaxPool(input: input, window: window) }
+    case .averagePool(let settings):
+      let window = pooling(settings.kernel, settings.stride, settings.padding, over: input)
+      return try located(place, input) { try AveragePool(input: input, window: window) }
+    case .globalAveragePool:
+      return try located(place, input) { try GlobalAveragePool(input: input) }
+    case .flatten:
+      return Flatten(input: input)
+    case .batchNorm(let settings):
+      return BatchNorm(input: input, epsilon: settings.epsilon, momentum: settings.momentum)
+    case .residual(let settings):
+      let body = try settings.body.makeLayers(input: input, key: "\(key).residual.body")
+      let shortcut = try (settings.shortcut ?? []).makeLayers(input: input, key: "\(key).residual.shortcut")
+      return try located(place, input) { try Residual(input: input, body: body, shortcut: shortcut) }
     }
   }
 
-  private func requireSequence(_ input: Shape, key: String) throws {
+  /// Windows stand side by side where no stride is given; over sequences the height alone counts.
+  private func pooling(
+    _ kernel: Window.Extent, _ stride: Window.Extent?, _ padding: Window.Extent, over input: Shape
+  ) -> Window {
+    let stride = stride ?? kernel
+    return input.isSequence
+      ? .steps(kernel: kernel.height, stride: stride.height, padding: padding.height)
+      : Window(kernel: kernel, stride: stride, padding: padding)
+  }
+
+  private func requireSequence(_ input: Shape, _ place: String) throws {
     guard !input.isSequence else { return }
     throw Failure(
-      .configuration, "\(key) needs a sequence, steps × features, but its input is a vector of \(input)",
+      .configuration, "\(place) needs a sequence, steps × features, but its input is \(input)",
       advice: "a recurrent layer before it must have output: all")
+  }
+
+  /// What `make` gives, its failure with the layer's place and input before it.
+  private func located(_ place: String, _ input: Shape, _ make: () throws -> any Layer) throws -> any Layer {
+    do {
+      return try make()
+    } catch let failure as Failure {
+      throw Failure(
+        failure.exitCode, "\(place) does not fit its input of \(input): \(failure.message)", advice: failure.advice)
+    }
   }
 }
 
-extension Recipe {
-  /// The model for inputs of a shape: values drawn from the seed, or taken from the recipe's weights.
-  /// - Throws: `Failure` (configuration) where a layer does not fit its input, (data, noInput) for weights that do not.
-  public func makeModel(inputShape: Shape) throws -> Model {
+extension [LayerSettings] {
+  /// The layers, one after the other, for inputs of a shape; `key` is the list's.
+  func makeLayers(input: Shape, key: String) throws -> [any Layer] {
     var layers: [any Layer] = []
-    for (index, settings) in model.layers.enumerated() {
-      let input = layers.last?.outputShape ?? inputShape
-      layers.append(try settings.makeLayer(input: input, key: "model.layers.\(index)"))
+    for (index, settings) in enumerated() {
+      let input = layers.last?.outputShape ?? input
+      layers.append(try settings.makeLayer(input: input, key: "\(key).\(index)"))
     }
-    let made = try Model(inputShape: inputShape, layers: layers)
-    if let weights = model.weights {
-      try made.readWeights(from: weights)
-    } else {
-      made.initialize(seed: seed)
-    }
-    return made
+    return layers
   }
 }

@@ -12,6 +12,8 @@ public indirect enum ValueShape: Sendable {
   case choice([String])
   /// The shape or `none`.
   case optional(ValueShape)
+  /// One whole number, or two for height and width; `range` as above.
+  case pair(range: String?)
   /// A list, each entry of the shape.
   case list(ValueShape)
   /// A mapping with these keys.
@@ -28,6 +30,7 @@ public indirect enum ValueShape: Sendable {
     case .text: "text"
     case .choice(let names): "one of \(names.joined(separator: ", "))"
     case .optional(let inner): "\(inner.noun) or none"
+    case .pair: "a whole number, or two as [height, width]"
     case .list: "a list"
     case .section, .variants(key: _?, _): "a mapping of keys to values"
     case .variants(key: nil, _): "a name with its settings"
