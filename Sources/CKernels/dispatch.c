@@ -62,6 +62,15 @@ static const variant *current(void) {
 const char *dpt_active_variant(void) { return current()->name; }
 
 void dpt_multiply(const dpt_product *p) { current()->kernels->multiply(p); }
+size_t dpt_weight_gradient_scratch(long m, long n, long shards) {
+  // The largest of all variants, so that a change of variant finds enough.
+  size_t most = 0;
+  for (int i = 0; i < kVariantCount; i++) {
+    const size_t needs = kVariants[i].kernels->weight_gradient_scratch(m, n, shards);
+    if (needs > most) most = needs;
+  }
+  return most;
+}
 void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *shards) {
   current()->kernels->weight_gradient(p, shards);
 }

@@ -19,7 +19,7 @@ public final class GlobalAveragePool: Layer {
   /// - Throws: `Failure` (configuration) for vectors.
   public init(input: Shape) throws {
     guard input.isImage || input.isSequence else {
-      throw Failure(.configuration, "the input is a vector of \(input), not an image or a sequence")
+      throw Failure(.configuration, "\(input.words) is no image or sequence")
     }
     inputShape = input
     outputShape = .vector(input.features)

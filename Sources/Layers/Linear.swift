@@ -47,6 +47,10 @@ public final class Linear: Layer {
   /// Reserves the packed weights, the outputs, and the input's gradient where it is wanted.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let rows = batch * rowsPerSample
+    plan.sharedScratch(
+      max(
+        dpt_weight_gradient_scratch(inputs, outputs, plan.shards),
+        dpt_weight_gradient_scratch(outputs, inputs, plan.shards)))
     memory = Memory(
       packed: plan.persistent(dpt_packed_count(inputs, outputs)),
       paddedBias: plan.persistent(paddedToLanes(outputs)),

@@ -21,7 +21,8 @@ extension StepContext {
       a: a.base, aStride: a.stride, aOuter: rows * a.stride, b: b.base, bStride: b.stride, bOuter: rows * b.stride,
       outer: output.steps, positions: output.positions, m: alongOutputs ? inputs : outputs,
       n: alongOutputs ? outputs : inputs,
-      out: target, outI: alongOutputs ? 1 : inputs, outJ: alongOutputs ? inputs : 1, outNode: nodeStride)
+      out: target, outI: alongOutputs ? 1 : inputs, outJ: alongOutputs ? inputs : 1, outNode: nodeStride,
+      scratch: arena.scratch.baseAddress, scratchCount: arena.scratch.count)
     var program = shards.kernelProgram
     dpt_weight_gradient(&product, &program)
   }

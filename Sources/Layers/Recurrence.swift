@@ -64,6 +64,10 @@ final class Recurrence {
   func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, hasCell: Bool) {
     let steps = inputShape.steps
     let rows = steps * batch
+    for width in [inputs, hidden] {
+      plan.sharedScratch(dpt_weight_gradient_scratch(width, hidden, plan.shards))
+      plan.sharedScratch(dpt_weight_gradient_scratch(hidden, width, plan.shards))
+    }
     memory = Memory(
       packedInput: plan.persistent(gates * dpt_packed_count(inputs, hidden)),
       packedHidden: plan.persistent(gates * dpt_packed_count(hidden, hidden)),

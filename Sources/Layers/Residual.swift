@@ -37,7 +37,7 @@ public final class Residual: Layer, ReLUFusing {
     guard side.outputShape == main.outputShape else {
       throw Failure(
         .configuration,
-        "the body gives \(main.outputShape), but the \(shortcut.isEmpty ? "input" : "shortcut") \(side.outputShape)",
+        "the body gives \(main.outputShape.words), but the \(shortcut.isEmpty ? "input" : "shortcut") \(side.outputShape)",
         advice: "both are added, so a shortcut must bring the input to the body's shape, such as a 1×1 convolution")
     }
     (self.body, self.shortcut) = (main, side)

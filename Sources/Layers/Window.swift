@@ -72,7 +72,7 @@ public struct Window: Equatable, Sendable {
       return .sequence(steps: try size("steps", input.extents[0], \.height), features: features)
     }
     guard input.isImage else {
-      throw Failure(.configuration, "the input is a vector of \(input), not an image or a sequence")
+      throw Failure(.configuration, "\(input.words) is no image or sequence")
     }
     return .image(
       height: try size("height", input.extents[0], \.height), width: try size("width", input.extents[1], \.width),

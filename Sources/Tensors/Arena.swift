@@ -11,7 +11,7 @@ public struct ArenaPlan: Sendable {
   }
 
   fileprivate struct Reservation: Sendable {
-    let floats: Int
+    var floats: Int
     let ticks: ClosedRange<Int>
   }
 
@@ -21,6 +21,7 @@ public struct ArenaPlan: Sendable {
   /// The present layer's place on the clock.
   public private(set) var layer = 0
   fileprivate private(set) var reservations: [Reservation] = []
+  fileprivate private(set) var scratch: Int?
 
   /// An empty plan for a rank that computes `shards` shards of each batch.
   public init(shards: Int = 1) {
@@ -62,6 +63,16 @@ public struct ArenaPlan: Sendable {
     reserve(floats, ArenaPlan.end - layer...ArenaPlan.end - layer)
   }
 
+  /// Makes sure that the scratch that all layers share, each only while it computes, has at least so many floats.
+  public mutating func sharedScratch(_ floats: Int) {
+    guard floats > 0 else { return }
+    if let slot = scratch {
+      reservations[slot].floats = max(reservations[slot].floats, paddedToLanes(floats + paddedToLanes(1)))
+    } else {
+      scratch = persistent(floats).index
+    }
+  }
+
   private mutating func reserve(_ floats: Int, _ ticks: ClosedRange<Int>) -> Slot {
     // With the slack that kernels may touch behind the last row.
     reservations.append(Reservation(floats: paddedToLanes(floats + paddedToLanes(1)), ticks: ticks))
@@ -73,13 +84,19 @@ public struct ArenaPlan: Sendable {
 public final class Arena {
   private let buffer: FloatBuffer
   private let offsets: [Int]
+  /// Memory that every layer may use while it computes; what one leaves there the next overwrites.
+  public let scratch: UnsafeMutableBufferPointer<Float>
 
   /// Places what the plan asks for, and allocates it, filled with zeros.
   /// - Throws: `Failure` (system) where there is not enough memory.
   public init(_ plan: ArenaPlan) throws {
     let layout = Arena.place(plan.reservations)
+    let memory = try FloatBuffer(count: layout.count)
     offsets = layout.offsets
-    buffer = try FloatBuffer(count: layout.count)
+    buffer = memory
+    scratch = UnsafeMutableBufferPointer(
+      start: plan.scratch.map { memory.base + layout.offsets[$0] },
+      count: plan.scratch.map { plan.reservations[$0].floats } ?? 0)
   }
 
   /// The memory of a slot of the plan that this arena was made from.

@@ -51,6 +51,11 @@ public struct Shape: Equatable, Sendable, CustomStringConvertible {
   /// The same steps or pixels with other features.
   public func with(features: Int) -> Shape { Shape(extents.dropLast() + [features]) }
 
+  /// For messages, for example `a sequence of 8×8`.
+  public var words: String {
+    "\(isImage ? "an image" : isSequence ? "a sequence" : "a vector") of \(self)"
+  }
+
   /// For example `8×8`.
   public var description: String { extents.map(String.init).joined(separator: "×") }
 }

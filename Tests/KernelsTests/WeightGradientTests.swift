@@ -52,10 +52,36 @@ import Testing
     }
   }
 
+  /// Large products are cut into blocks where there is scratch; the chains are the same.
+  @Test(arguments: [(100, 70), (13, 400), (230, 300), (64, 64)], [(1, 300), (5, 11), (3, 0)])
+  func blocksGiveTheSameBits(size: (m: Int, n: Int), rows: (outer: Int, samples: Int)) throws {
+    var random = TestRandom(UInt64(size.m))
+    let shards = 5
+    let a = random.floats(rows.outer * rows.samples * size.m + 16)
+    let b = random.floats(rows.outer * rows.samples * size.n + 16)
+    let rowStart = (0...shards).map { Int32($0 * rows.samples / shards) }
+    let local = try ReductionTree(shards: shards).local(rank: 0, of: 1)
+    let scratch = dpt_weight_gradient_scratch(size.m, size.n, shards)
+    #expect(scratch > 0)
+    for transposed in [false, true] {
+      func run(scratch: Int) -> [Float] {
+        weightGradient(
+          a, b, rows: rows.samples, outer: rows.outer, m: size.m, n: size.n, transposed: transposed, rowStart, local,
+          scratch: scratch)
+      }
+      let wanted = run(scratch: 0)
+      for (name, result) in onEachInstructionSet({ run(scratch: scratch) }) {
+        #expect(bits(result) == bits(wanted), "\(name)")
+      }
+    }
+  }
+
   private func weightGradient(
     _ a: [Float], _ b: [Float], rows: Int, outer: Int, m: Int, n: Int, transposed: Bool, _ rowStart: [Int32],
-    _ local: LocalReduction
+    _ local: LocalReduction, scratch scratchCount: Int = 0
   ) -> [Float] {
+    let scratch = UnsafeMutablePointer<Float>.allocate(capacity: scratchCount)
+    defer { scratch.deallocate() }
     var out = [Float](repeating: .nan, count: local.nodes.count * m * n)
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
@@ -70,7 +96,7 @@ import Testing
                   a: a.baseAddress, aStride: m, aOuter: rows * m, b: b.baseAddress, bStride: n, bOuter: rows * n,
                   outer: outer, positions: 1, m: m, n: n, out: out.baseAddress, outI: transposed ? 1 : n,
                   outJ: transposed ? m : 1,
-                  outNode: m * n)
+                  outNode: m * n, scratch: scratch, scratchCount: scratchCount)
                 dpt_weight_gradient(&product, &program)
               }
             }

@@ -103,33 +103,6 @@ DPT_INLINE void pack_output(const dpt_convolution *g, const gradient_plan *plan,
   }
 }
 
-// sums[i][j] += Σ over the lines' pixels of a[pixel][i] · b[pixel][j]; a's pixels lie `aStep` floats apart.
-DPT_INLINE void pixels_tile(int np, long lines, long width, const float *a, long aStep, const float *b0,
-                            const float *b1, long bStep, long bLine, float *sums, long row) {
-  v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < DPT_TILE_ROWS; i++)
-#pragma clang loop unroll(full)
-    for (int j = 0; j < np; j++) acc[i][j] = load(sums + i * row + j * DPT_LANES);
-  for (long l = 0; l < lines; l++) {
-    const float *x = b0 + l * bLine, *y = b1 + l * bLine;
-    for (long w = 0; w < width; w++, a += aStep, x += bStep, y += bStep) {
-      v16 x0 = load(x);
-      v16 x1 = np > 1 ? load(y) : x0;
-#pragma clang loop unroll(full)
-      for (int i = 0; i < DPT_TILE_ROWS; i++) {
-        v16 value = splat(a[i]);
-        acc[i][0] = fma16(value, x0, acc[i][0]);
-        if (np > 1) acc[i][DPT_TILE_PANELS - 1] = fma16(value, x1, acc[i][DPT_TILE_PANELS - 1]);
-      }
-    }
-  }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < DPT_TILE_ROWS; i++)
-#pragma clang loop unroll(full)
-    for (int j = 0; j < np; j++) store(sums + i * row + j * DPT_LANES, acc[i][j]);
-}
-
 static void shard_gradient(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
                            long from, long to, float *sums, float *input, float *output) {
   memset(sums, 0, plan->sums * sizeof(float));
@@ -149,11 +122,11 @@ static void shard_gradient(const dpt_convolution *g, const gradient_plan *plan, 
           long p = 0;
 #if DPT_TILE_PANELS > 1
           for (; p + 1 < plan->panels; p += 2)
-            pixels_tile(2, lines, g->outWidth, a, DPT_TILE_ROWS, input + p * panelSize + shift,
-                        input + (p + 1) * panelSize + shift, bStep, bLine, tile + p * DPT_LANES, plan->row);
+            accumulate_tile(2, lines, g->outWidth, a, DPT_TILE_ROWS, input + p * panelSize + shift,
+                            input + (p + 1) * panelSize + shift, bStep, bLine, tile + p * DPT_LANES, plan->row);
 #endif
           for (; p < plan->panels; p++)
-            pixels_tile(1, lines, g->outWidth, a, DPT_TILE_ROWS, input + p * panelSize + shift, input, bStep, bLine,
+            accumulate_tile(1, lines, g->outWidth, a, DPT_TILE_ROWS, input + p * panelSize + shift, input, bStep, bLine,
                         tile + p * DPT_LANES, plan->row);
         }
       }
@@ -178,11 +151,11 @@ static void shard_gradient_unfolded(const dpt_convolution *g, const gradient_pla
         long p = 0;
 #if DPT_TILE_PANELS > 1
         for (; p + 1 < plan->panels; p += 2)
-          pixels_tile(2, lines, g->outWidth, a, aStep, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, g->yStride,
+          accumulate_tile(2, lines, g->outWidth, a, aStep, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, g->yStride,
                       g->yLine, tile + p * DPT_LANES, plan->row);
 #endif
         for (; p < plan->panels; p++)
-          pixels_tile(1, lines, g->outWidth, a, aStep, b + p * DPT_LANES, b, g->yStride, g->yLine,
+          accumulate_tile(1, lines, g->outWidth, a, aStep, b + p * DPT_LANES, b, g->yStride, g->yLine,
                       tile + p * DPT_LANES, plan->row);
       }
     }

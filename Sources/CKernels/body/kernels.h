@@ -17,6 +17,7 @@
 
 const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .multiply = multiply,
+    .weight_gradient_scratch = weight_gradient_scratch,
     .weight_gradient = weight_gradient,
     .bias_gradient = bias_gradient,
     .convolve = convolve,

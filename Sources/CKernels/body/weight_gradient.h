@@ -82,7 +82,121 @@ DPT_INLINE void gradient_tiles(int np, const dpt_outer_product *p, const dpt_sha
 }
 #undef DPT_CASE
 
+// Large products: blocks of sums that lie in L2, rows packed in chunks to where they are read in order.
+#define DPT_BLOCK_ROWS 192
+#define DPT_BLOCK_COLUMNS 256
+#define DPT_CHUNK 128
+// Below this many results the tiles alone do as well.
+#define DPT_BLOCKED_FROM 4096
+
+typedef struct {
+  long rows, columns;  // of a block, whole tiles and panels
+  size_t sums, a, b;   // floats of a block's sums, and of the chunks of a and b
+} block_plan;
+
+DPT_INLINE block_plan plan_blocks(long m, long n) {
+  const long height = (DPT_BLOCK_ROWS / DPT_TILE_ROWS) * DPT_TILE_ROWS;
+  const long rows = (m + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * DPT_TILE_ROWS;
+  const long columns = (n + DPT_LANES - 1) / DPT_LANES * DPT_LANES;
+  block_plan plan = {.rows = rows < height ? rows : height,
+                     .columns = columns < DPT_BLOCK_COLUMNS ? columns : DPT_BLOCK_COLUMNS};
+  plan.sums = (size_t)(plan.rows * plan.columns);
+  plan.a = (size_t)(plan.rows * DPT_CHUNK);
+  plan.b = (size_t)(plan.columns * DPT_CHUNK);
+  return plan;
+}
+
+static size_t weight_gradient_scratch(long m, long n, long shards) {
+  if (m * n < DPT_BLOCKED_FROM) return 0;
+  const block_plan plan = plan_blocks(m, n);
+  size_t depth = 2;
+  while (1L << (depth - 2) < shards) depth++;
+  return depth * plan.sums + plan.a + plan.b;
+}
+
+// One block of the result while it is summed: which part it is, and where the chunks and the present shard's sums lie.
+typedef struct {
+  const dpt_outer_product *p;
+  long i0, rows, j0, columns;
+  float *a, *b;
+  long chunk;
+} gradient_block;
+
+DPT_INLINE void pack_row(gradient_block *g, const float *a, const float *b) {
+  const dpt_outer_product *p = g->p;
+  const long k = g->chunk++;
+  for (long i = 0; i < g->rows; i += DPT_TILE_ROWS) {
+    const long valid = p->m - g->i0 - i;
+    float *tile = g->a + i * DPT_CHUNK + k * DPT_TILE_ROWS;
+    for (long r = 0; r < DPT_TILE_ROWS; r++) tile[r] = r < valid ? a[g->i0 + i + r] : 0;
+  }
+  for (long j = 0; j < g->columns; j += DPT_LANES)
+    store(g->b + j * DPT_CHUNK + k * DPT_LANES, load(b + g->j0 + j));
+}
+
+DPT_INLINE void add_chunk(gradient_block *g, const block_plan *plan, float *sums) {
+  for (long i = 0; i < g->rows; i += DPT_TILE_ROWS) {
+    const float *a = g->a + i * DPT_CHUNK;
+    float *tile = sums + i * plan->columns;
+    long j = 0;
+#if DPT_TILE_PANELS > 1
+    for (; j + DPT_LANES < g->columns; j += 2 * DPT_LANES)
+      accumulate_tile(2, 1, g->chunk, a, DPT_TILE_ROWS, g->b + j * DPT_CHUNK, g->b + (j + DPT_LANES) * DPT_CHUNK,
+                      DPT_LANES, 0, tile + j, plan->columns);
+#endif
+    for (; j < g->columns; j += DPT_LANES)
+      accumulate_tile(1, 1, g->chunk, a, DPT_TILE_ROWS, g->b + j * DPT_CHUNK, g->b, DPT_LANES, 0, tile + j,
+                      plan->columns);
+  }
+  g->chunk = 0;
+}
+
+DPT_INLINE void sum_shard(gradient_block *g, const block_plan *plan, long from, long to, float *sums) {
+  const dpt_outer_product *p = g->p;
+  memset(sums, 0, (size_t)(g->rows * plan->columns) * sizeof(float));
+  for (long t = 0; t < p->outer; t++)
+    for (long r = from * p->positions; r < to * p->positions; r++) {
+      pack_row(g, p->a + t * p->aOuter + r * p->aStride, p->b + t * p->bOuter + r * p->bStride);
+      if (g->chunk == DPT_CHUNK) add_chunk(g, plan, sums);
+    }
+  if (g->chunk > 0) add_chunk(g, plan, sums);
+}
+
+static void gradient_in_blocks(const dpt_outer_product *p, const dpt_shard_program *s) {
+  const block_plan plan = plan_blocks(p->m, p->n);
+  gradient_block g = {.p = p, .a = p->scratch, .b = p->scratch + plan.a};
+  float *stack = g.b + plan.b;
+  for (g.j0 = 0; g.j0 < p->n; g.j0 += plan.columns)
+    for (g.i0 = 0; g.i0 < p->m; g.i0 += plan.rows) {
+      const long rows = p->m - g.i0 < plan.rows ? p->m - g.i0 : plan.rows;
+      const long columns = p->n - g.j0 < plan.columns ? p->n - g.j0 : plan.columns;
+      g.rows = (rows + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * DPT_TILE_ROWS;
+      g.columns = (columns + DPT_LANES - 1) / DPT_LANES * DPT_LANES;
+      long top = 0;
+      for (long shard = 0; shard < s->shards; shard++) {
+        sum_shard(&g, &plan, s->rowStart[shard], s->rowStart[shard + 1], stack + (size_t)top++ * plan.sums);
+        for (int join = 0; join < s->joins[shard]; join++) {
+          top--;
+          float *left = stack + (size_t)(top - 1) * plan.sums, *right = left + plan.sums;
+          for (long i = 0; i < g.rows * plan.columns; i += DPT_LANES) store(left + i, load(left + i) + load(right + i));
+        }
+        if (s->emits[shard] < 0) continue;
+        top = 0;
+        float *node = p->out + s->emits[shard] * p->outNode;
+        for (long i = 0; i < rows; i++)
+          for (long j = 0; j < columns; j += DPT_LANES)
+            emit_lanes(p, node, g.i0 + i, g.j0 + j, load(stack + i * plan.columns + j),
+                       columns - j < DPT_LANES ? columns - j : DPT_LANES);
+      }
+    }
+}
+
 static void weight_gradient(const dpt_outer_product *p, const dpt_shard_program *s) {
+  const size_t wanted = weight_gradient_scratch(p->m, p->n, s->shards);
+  if (wanted > 0 && p->scratchCount >= wanted) {
+    gradient_in_blocks(p, s);
+    return;
+  }
   const long height = tile_height(p->m, DPT_TILE_ROWS);
   long j = 0;
 #if DPT_TILE_PANELS > 1

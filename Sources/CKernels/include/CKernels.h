@@ -92,8 +92,13 @@ typedef struct {
   long m, n;
   float *out;
   long outI, outJ, outNode;
+  /// Memory for large products, which are cut into blocks; NULL where there is none.
+  float *scratch;
+  size_t scratchCount;
 } dpt_outer_product;
 
+/// Floats of scratch with which `dpt_weight_gradient` runs fastest, for m × n results and `shards` shards.
+size_t dpt_weight_gradient_scratch(long m, long n, long shards);
 void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *shards);
 
 /// out[node][j] = sum over the node's shards of Σ b[row][j], rows as above; written to `out2` too where not NULL.

@@ -68,7 +68,7 @@ extension LayerSettings {
   private func requireSequence(_ input: Shape, _ place: String) throws {
     guard !input.isSequence else { return }
     throw Failure(
-      .configuration, "\(place) needs a sequence, steps × features, but its input is \(input)",
+      .configuration, "\(place) needs a sequence, steps × features, but its input is \(input.words)",
       advice: "a recurrent layer before it must have output: all")
   }
 
@@ -78,7 +78,7 @@ extension LayerSettings {
       return try make()
     } catch let failure as Failure {
       throw Failure(
-        failure.exitCode, "\(place) does not fit its input of \(input): \(failure.message)", advice: failure.advice)
+        failure.exitCode, "\(place) does not fit its input, \(input.words): \(failure.message)", advice: failure.advice)
     }
   }
 }
