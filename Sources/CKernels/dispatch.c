@@ -74,9 +74,10 @@ size_t dpt_weight_gradient_scratch(long m, long n, long shards) {
 void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *shards) {
   current()->kernels->weight_gradient(p, shards);
 }
-void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, float *out,
-                       float *out2, long outNode, const dpt_shard_program *shards) {
-  current()->kernels->bias_gradient(b, bStride, bOuter, outer, positions, n, out, out2, outNode, shards);
+void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, long group,
+                       long groupValid, float *out, float *out2, long outNode, const dpt_shard_program *shards) {
+  current()->kernels->bias_gradient(b, bStride, bOuter, outer, positions, n, group, groupValid, out, out2, outNode,
+                                    shards);
 }
 void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
                   const float *zeros, float *y, bool relu) {

@@ -8,7 +8,7 @@ typedef struct {
   void (*multiply)(const dpt_product *);
   size_t (*weight_gradient_scratch)(long, long, long);
   void (*weight_gradient)(const dpt_outer_product *, const dpt_shard_program *);
-  void (*bias_gradient)(const float *, long, long, long, long, long, float *, float *, long,
+  void (*bias_gradient)(const float *, long, long, long, long, long, long, long, float *, float *, long,
                         const dpt_shard_program *);
   void (*convolve)(const dpt_convolution *, const float *, const float *, const float *, const float *, float *, bool);
   void (*convolve_back)(const dpt_convolution *, const float *, const float *, const float *, float *);

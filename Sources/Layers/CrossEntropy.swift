@@ -51,8 +51,8 @@ public final class CrossEntropy {
     var program = context.shards.kernelProgram
     let stride = Int(DPT_LANES)
     dpt_bias_gradient(
-      context.arena[memory.records], stride, logits.batch * stride, logits.steps, 1, Sum.allCases.count, target, nil,
-      nodeStride, &program)
+      context.arena[memory.records], stride, logits.batch * stride, logits.steps, 1, Sum.allCases.count, 0, 0, target,
+      nil, nodeStride, &program)
   }
 
   /// The predicted class of a row of the last evaluated batch.

@@ -65,8 +65,7 @@ final class Recurrence {
     let steps = inputShape.steps
     let rows = steps * batch
     for width in [inputs, hidden] {
-      plan.sharedScratch(dpt_weight_gradient_scratch(width, hidden, plan.shards))
-      plan.sharedScratch(dpt_weight_gradient_scratch(hidden, width, plan.shards))
+      plan.sharedScratch(dpt_weight_gradient_scratch(width, gates * padded, plan.shards))
     }
     memory = Memory(
       packedInput: plan.persistent(gates * dpt_packed_count(inputs, hidden)),
@@ -171,18 +170,13 @@ final class Recurrence {
       stride: gates * padded)
     let before = TensorView(
       base: arena[memory.h], steps: input.steps, batch: input.batch, columns: hidden, stride: padded)
-    for gate in 0..<gates {
-      let column = gate * padded
-      context.weightGradient(
-        input: input, output: gateGradients, firstColumn: column, outputs: hidden,
-        target: context.gradient(weightInput) + gate * hidden * inputs)
-      context.weightGradient(
-        input: before, output: gateGradients, firstColumn: column, outputs: hidden,
-        target: context.gradient(weightHidden) + gate * hidden * hidden)
-      context.biasGradient(
-        output: gateGradients, firstColumn: column, outputs: hidden,
-        target: context.gradient(biasInput) + gate * hidden, second: context.gradient(biasHidden) + gate * hidden)
-    }
+    context.weightGradient(
+      input: input, output: gateGradients, outputs: hidden, gates: gates, target: context.gradient(weightInput))
+    context.weightGradient(
+      input: before, output: gateGradients, outputs: hidden, gates: gates, target: context.gradient(weightHidden))
+    context.biasGradient(
+      output: gateGradients, outputs: hidden, gates: gates, target: context.gradient(biasInput),
+      second: context.gradient(biasHidden))
     guard let back = memory.back else { return nil }
     let result = TensorView(
       base: arena[back.gradient], steps: input.steps, batch: input.batch, columns: inputs,

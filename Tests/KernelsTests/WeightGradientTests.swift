@@ -94,9 +94,10 @@ import Testing
                   emits: emits.baseAddress)
                 var product = dpt_outer_product(
                   a: a.baseAddress, aStride: m, aOuter: rows * m, b: b.baseAddress, bStride: n, bOuter: rows * n,
-                  outer: outer, positions: 1, m: m, n: n, out: out.baseAddress, outI: transposed ? 1 : n,
+                  outer: outer, positions: 1, m: m, n: n, group: 0, groupValid: 0, out: out.baseAddress,
+                  outI: transposed ? 1 : n,
                   outJ: transposed ? m : 1,
-                  outNode: m * n, scratch: scratch, scratchCount: scratchCount)
+                  outGroup: 0, outNode: m * n, scratch: scratch, scratchCount: scratchCount)
                 dpt_weight_gradient(&product, &program)
               }
             }

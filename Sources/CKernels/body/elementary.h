@@ -43,9 +43,17 @@ DPT_INLINE v16 exp16(v16 x) {
 }
 
 
+// e^x for x ≤ 0, with fewer steps: 2^(n + 64) is always a normal number, and the last factor rounds once.
+DPT_INLINE v16 exp_of_negative(v16 x) {
+  x = choose(x < splat(-104.0f), splat(-104.0f), x);
+  i16 n;
+  v16 p = reduced_expm1(x, &n) + splat(1.0f);
+  return p * power_of_two(n + 64) * splat(0x1p-64f);
+}
+
 DPT_INLINE v16 sigmoid16(v16 x) {
   // With e = exp(−|x|): 1 / (1 + e) for x ≥ 0, e / (1 + e) below, so that neither side cancels or overflows.
-  v16 e = exp16(floats(bits(x) | (int32_t)0x80000000));
+  v16 e = exp_of_negative(floats(bits(x) | (int32_t)0x80000000));
   v16 sum = e + splat(1.0f);
   v16 y = choose(x < splat(0.0f), e, splat(1.0f)) / sum;
   // What rounding took from 1 + e, times a straight line for 1 / sum that is within 4 % where sum is from 1 to 2.

@@ -37,9 +37,17 @@ DPT_INLINE void outer_tile(int mr, int np, const dpt_outer_product *p, long i0, 
     for (int j = 0; j < np; j++) acc[i][j] = sum[i][j];
 }
 
-// Stores one lane group of row i; `valid` columns from j on.
-DPT_INLINE void emit_lanes(const dpt_outer_product *p, float *node, long i, long j, v16 value, long valid) {
-  float *out = node + i * p->outI + j * p->outJ;
+// Stores 16 columns of row i, from column j on, as far as they count.
+DPT_INLINE void emit_lanes(const dpt_outer_product *p, float *node, long i, long j, v16 value) {
+  float *out = node + i * p->outI;
+  long end = p->n;
+  if (p->group) {
+    out += j / p->group * p->outGroup;
+    j %= p->group;
+    end = p->groupValid;
+  }
+  const long valid = end - j < DPT_LANES ? end - j : DPT_LANES;
+  out += j * p->outJ;
   if (p->outJ == 1) {
     store_some(out, value, valid);
   } else {
@@ -64,8 +72,7 @@ DPT_INLINE void gradient_tile(int mr, int np, const dpt_outer_product *p, const 
     float *node = p->out + s->emits[shard] * p->outNode;
     for (int i = 0; i < mr; i++)
       for (int j = 0; j < np; j++) {
-        long column = j0 + j * DPT_LANES;
-        emit_lanes(p, node, i0 + i, column, stack[0][i][j], p->n - column < DPT_LANES ? p->n - column : DPT_LANES);
+        emit_lanes(p, node, i0 + i, j0 + j * DPT_LANES, stack[0][i][j]);
       }
     top = 0;
   }
@@ -185,8 +192,7 @@ static void gradient_in_blocks(const dpt_outer_product *p, const dpt_shard_progr
         float *node = p->out + s->emits[shard] * p->outNode;
         for (long i = 0; i < rows; i++)
           for (long j = 0; j < columns; j += DPT_LANES)
-            emit_lanes(p, node, g.i0 + i, g.j0 + j, load(stack + i * plan.columns + j),
-                       columns - j < DPT_LANES ? columns - j : DPT_LANES);
+            emit_lanes(p, node, g.i0 + i, g.j0 + j, load(stack + i * plan.columns + j));
       }
     }
 }
@@ -207,28 +213,47 @@ static void weight_gradient(const dpt_outer_product *p, const dpt_shard_program 
     for (long i = 0; i < p->m; i += height) gradient_tiles(1, p, s, i, p->m - i < height ? p->m - i : height, j);
 }
 
-static void bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, float *out,
-                          float *out2, long outNode, const dpt_shard_program *s) {
-  for (long j = 0; j < n; j += DPT_LANES) {
-    v16 stack[DPT_STACK];
-    int top = 0;
-    for (long shard = 0; shard < s->shards; shard++) {
-      v16 sum = splat(0.0f);
-      for (long t = 0; t < outer; t++)
-        for (long r = s->rowStart[shard] * positions; r < s->rowStart[shard + 1] * positions; r++)
-          sum += load(b + t * bOuter + r * bStride + j);
-      stack[top++] = sum;
-      for (int join = 0; join < s->joins[shard]; join++) {
-        top--;
-        stack[top - 1] += stack[top];
-      }
-      if (s->emits[shard] < 0) continue;
-      const long at = s->emits[shard] * outNode + j;
-      store_some(out + at, stack[0], n - j);
-      if (out2) store_some(out2 + at, stack[0], n - j);
-      top = 0;
+// Up to four groups of columns at a time: their sums wait for each other's additions no longer than they must.
+#define DPT_SUM_GROUPS 4
+
+DPT_INLINE void sum_columns(int groups, const dpt_outer_product *p, long j0, float *out2, const dpt_shard_program *s) {
+  v16 stack[DPT_STACK][DPT_SUM_GROUPS];
+  int top = 0;
+  for (long shard = 0; shard < s->shards; shard++) {
+    v16 sum[DPT_SUM_GROUPS];
+#pragma clang loop unroll(full)
+    for (int j = 0; j < groups; j++) sum[j] = splat(0.0f);
+    for (long t = 0; t < p->outer; t++)
+      for (long r = s->rowStart[shard] * p->positions; r < s->rowStart[shard + 1] * p->positions; r++)
+#pragma clang loop unroll(full)
+        for (int j = 0; j < groups; j++) sum[j] += load(p->b + t * p->bOuter + r * p->bStride + j0 + j * DPT_LANES);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < groups; j++) stack[top][j] = sum[j];
+    top++;
+    for (int join = 0; join < s->joins[shard]; join++) {
+      top--;
+      for (int j = 0; j < groups; j++) stack[top - 1][j] += stack[top][j];
     }
+    if (s->emits[shard] < 0) continue;
+    const long node = s->emits[shard] * p->outNode;
+    for (int j = 0; j < groups; j++) {
+      emit_lanes(p, p->out + node, 0, j0 + j * DPT_LANES, stack[0][j]);
+      if (out2) emit_lanes(p, out2 + node, 0, j0 + j * DPT_LANES, stack[0][j]);
+    }
+    top = 0;
   }
+}
+
+static void bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, long group,
+                          long groupValid, float *out, float *out2, long outNode, const dpt_shard_program *s) {
+  const dpt_outer_product p = {
+      .b = b, .bStride = bStride, .bOuter = bOuter, .outer = outer, .positions = positions, .n = n, .group = group,
+      .groupValid = groupValid, .outGroup = groupValid, .out = out, .outJ = 1, .outNode = outNode,
+  };
+  const long wide = DPT_SUM_GROUPS * DPT_LANES;
+  long j = 0;
+  for (; j + wide - DPT_LANES < n; j += wide) sum_columns(DPT_SUM_GROUPS, &p, j, out2, s);
+  for (; j < n; j += DPT_LANES) sum_columns(1, &p, j, out2, s);
 }
 
 #endif

@@ -81,6 +81,9 @@ typedef struct {
 
 /// out[node][i][j] = sum over the node's shards, in the tree's order, of Σ a[row][i] · b[row][j].
 ///
+/// b's columns may come in groups of `group` columns (a multiple of 16), such as gates, of which the first `groupValid`
+/// count; j then counts these, and column k of group q goes to out + i · outI + q · outGroup + k · outJ.
+///
 /// The rows of a shard are, for each outer step t ascending, the rows r of the shard's samples ascending, `positions`
 /// rows a sample: a + t · aOuter + r · aStride.
 typedef struct {
@@ -89,9 +92,12 @@ typedef struct {
   const float *b;
   long bStride, bOuter;
   long outer, positions;
+  /// Columns of a; columns of b, those of all groups with their pads.
   long m, n;
+  /// 0 where b has no groups.
+  long group, groupValid;
   float *out;
-  long outI, outJ, outNode;
+  long outI, outJ, outGroup, outNode;
   /// Memory for large products, which are cut into blocks; NULL where there is none.
   float *scratch;
   size_t scratchCount;
@@ -101,9 +107,10 @@ typedef struct {
 size_t dpt_weight_gradient_scratch(long m, long n, long shards);
 void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *shards);
 
-/// out[node][j] = sum over the node's shards of Σ b[row][j], rows as above; written to `out2` too where not NULL.
-void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, float *out,
-                       float *out2, long outNode, const dpt_shard_program *shards);
+/// out[node][j] = sum over the node's shards of Σ b[row][j], rows as above; written to `out2` too where not NULL. Columns
+/// in groups are counted as above, group after group.
+void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, long group,
+                       long groupValid, float *out, float *out2, long outNode, const dpt_shard_program *shards);
 
 // MARK: Convolution (body/convolution.h, body/convolution_gradient.h)
 
