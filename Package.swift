@@ -78,7 +78,7 @@ targets += [
   .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
   .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CMPIShim", "Diagnostics", "collectives-check"]),
   .testTarget(name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "TestSupport"]),
-  .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "TestSupport"]),
+  .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Formats", "TestSupport"]),
   .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"], exclude: ["Fixtures"]),
   .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Diagnostics"]),
   .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Formats", "Diagnostics"]),

@@ -126,7 +126,7 @@ void dpt_combine_rows(const float *dy, const float *x, float *dx, long rows, lon
   current()->kernels->combine_rows(dy, x, dx, rows, columns, stride, a, b, c);
 }
 void dpt_relu_back(const float *y, float *dy, long n) { current()->kernels->relu_back(y, dy, n); }
-void dpt_add(const float *a, const float *b, float *y, long n, bool relu) {
+void dpt_add_rows(const float *a, const float *b, float *y, long n, bool relu) {
   current()->kernels->add_rows(a, b, y, n, relu);
 }
 void dpt_lstm_forward(const dpt_recurrence *r) { current()->kernels->lstm_forward(r); }
@@ -147,11 +147,26 @@ void dpt_softmax(const float *logits, long stride, long rows, long classes, floa
 void dpt_divide(float *x, long n, float divisor) { current()->kernels->divide(x, n, divisor); }
 void dpt_scale(float *x, long n, float factor) { current()->kernels->scale(x, n, factor); }
 double dpt_sum_of_squares(const float *x, long n) { return current()->kernels->sum_of_squares(x, n); }
+void dpt_add(float *x, const float *y, long n) { current()->kernels->add(x, y, n); }
+void dpt_add_scaled(float *x, const float *y, long n, float factor) {
+  current()->kernels->add_scaled(x, y, n, factor);
+}
+void dpt_approach(float *x, const float *y, long n, float share) { current()->kernels->approach(x, y, n, share); }
+void dpt_clamp(float *x, long n, float limit) { current()->kernels->clamp(x, n, limit); }
 void dpt_sgd(float *w, const float *g, float *momentumBuffer, long n, double learningRate, double momentum,
              double weightDecay, bool nesterov, bool first) {
   current()->kernels->sgd(w, g, momentumBuffer, n, learningRate, momentum, weightDecay, nesterov, first);
 }
-void dpt_rmsprop(float *w, const float *g, float *v, long n, double learningRate, double alpha, double epsilon,
-                 double weightDecay) {
-  current()->kernels->rmsprop(w, g, v, n, learningRate, alpha, epsilon, weightDecay);
+void dpt_rmsprop(float *w, const float *g, float *v, float *mean, float *velocity, long n, const dpt_rmsprop_step *s) {
+  current()->kernels->rmsprop(w, g, v, mean, velocity, n, s);
+}
+void dpt_adam(float *w, const float *g, float *m, float *v, long n, const dpt_adam_step *s, bool decoupled) {
+  current()->kernels->adam(w, g, m, v, n, s, decoupled);
+}
+void dpt_lamb_direction(const float *w, const float *g, float *m, float *v, float *direction, long n,
+                        const dpt_adam_step *s) {
+  current()->kernels->lamb_direction(w, g, m, v, direction, n, s);
+}
+void dpt_lars(float *w, const float *g, float *velocity, long n, double rate, double momentum, double weightDecay) {
+  current()->kernels->lars(w, g, velocity, n, rate, momentum, weightDecay);
 }

@@ -40,8 +40,15 @@ typedef struct {
   void (*divide)(float *, long, float);
   void (*scale)(float *, long, float);
   double (*sum_of_squares)(const float *, long);
+  void (*add)(float *, const float *, long);
+  void (*add_scaled)(float *, const float *, long, float);
+  void (*approach)(float *, const float *, long, float);
+  void (*clamp)(float *, long, float);
   void (*sgd)(float *, const float *, float *, long, double, double, double, bool, bool);
-  void (*rmsprop)(float *, const float *, float *, long, double, double, double, double);
+  void (*rmsprop)(float *, const float *, float *, float *, float *, long, const dpt_rmsprop_step *);
+  void (*adam)(float *, const float *, float *, float *, long, const dpt_adam_step *, bool);
+  void (*lamb_direction)(const float *, const float *, float *, float *, float *, long, const dpt_adam_step *);
+  void (*lars)(float *, const float *, float *, long, double, double, double);
 } dpt_kernels;
 
 #if defined(__x86_64__)

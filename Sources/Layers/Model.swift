@@ -52,6 +52,11 @@ public final class Model {
   /// Number of learned values, padding not counted.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
+  /// Where each parameter lies in `values`, padding not included.
+  public var segments: [Range<Int>] {
+    parameters.map { $0.offset..<$0.offset + $0.count }
+  }
+
   /// A parameter's or buffer's values, in the layout it has here.
   public func values(of parameter: Parameter) -> UnsafeMutableBufferPointer<Float> {
     let isBuffer = buffers.contains { $0 === parameter }

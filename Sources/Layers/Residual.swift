@@ -118,11 +118,11 @@ public final class Residual: Layer, ReLUFusing {
 
   private func add(_ a: TensorView, _ b: TensorView, to sum: TensorView, relu: Bool) {
     if a.stride == b.stride {
-      dpt_add(a.base, b.base, sum.base, sum.rows * sum.stride, relu)
+      dpt_add_rows(a.base, b.base, sum.base, sum.rows * sum.stride, relu)
     } else {
       // Raw inputs lie closer than whole lanes.
       for row in 0..<sum.rows {
-        dpt_add(a.base + row * a.stride, b.base + row * b.stride, sum.base + row * sum.stride, sum.stride, relu)
+        dpt_add_rows(a.base + row * a.stride, b.base + row * b.stride, sum.base + row * sum.stride, sum.stride, relu)
       }
     }
   }

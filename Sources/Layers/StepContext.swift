@@ -32,13 +32,14 @@ public final class StepContext {
   /// The position of this rank's first sample within the global batch.
   public var firstSample = 0
 
-  /// Bundles what a step needs.
+  /// Bundles what a step needs; the parameters are the model's unless others are given.
   public init(
-    arena: Arena, model: Model, gradients: UnsafeMutablePointer<Float>, nodeStride: Int, shards: ShardProgram,
+    arena: Arena, model: Model, parameters: FloatBuffer? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int,
+    shards: ShardProgram,
     tree: ReductionTree, communicator: any Communicator, lengths: UnsafePointer<Int32>?, seed: UInt64
   ) {
     self.arena = arena
-    parameters = model.values.base
+    self.parameters = (parameters ?? model.values).base
     buffers = model.bufferValues.base
     self.gradients = gradients
     self.nodeStride = nodeStride

@@ -1,30 +1,54 @@
 import CKernels
 import Tensors
 
-/// RMSprop as PyTorch's `torch.optim.RMSprop` (not centered, no momentum):
+/// RMSprop as PyTorch's `torch.optim.RMSprop`:
 ///
-///     g ← g + λw;  v ← αv + (1 − α)g²;  w ← w − ηg / (√v + ε)
+///     g ← g + λw;  v ← αv + (1 − α)g²;  d ← √v + ε
+///     centered:  m ← αm + (1 − α)g;  d ← √(v − m²) + ε   (Graves 2013)
+///     b ← μb + g / d;  w ← w − ηb
 ///
-/// Tieleman & Hinton 2012, lecture 6.5.
+/// Tieleman & Hinton 2012, lecture 6.5. Where rounding leaves v − m² below zero it counts as zero.
 public final class RMSprop: Optimizer {
+  /// The steps made so far.
+  public var stepCount = 0
   private let alpha: Double
   private let epsilon: Double
   private let weightDecay: Double
+  private let momentum: Double
   private let squares: FloatBuffer
+  private let means: FloatBuffer?
+  private let velocity: FloatBuffer?
 
   /// An optimizer for `count` parameters.
-  /// - Throws: `Failure` (system) where there is not enough memory for the squares.
-  public init(count: Int, alpha: Double = 0.99, epsilon: Double = 1e-8, weightDecay: Double = 0) throws {
+  /// - Throws: `Failure` (system) where there is not enough memory for the running means.
+  public init(
+    count: Int, alpha: Double = 0.99, epsilon: Double = 1e-8, weightDecay: Double = 0, momentum: Double = 0,
+    centered: Bool = false
+  ) throws {
     self.alpha = alpha
     self.epsilon = epsilon
     self.weightDecay = weightDecay
+    self.momentum = momentum
     squares = try FloatBuffer(count: count)
+    means = centered ? try FloatBuffer(count: count) : nil
+    velocity = momentum == 0 ? nil : try FloatBuffer(count: count)
+  }
+
+  /// The running mean of g²; that of g, where it is centered; the velocity, where there is momentum.
+  public var state: [OptimizerState] {
+    var state = [OptimizerState(name: "square_avg", values: squares)]
+    if let means { state.append(OptimizerState(name: "grad_avg", values: means)) }
+    if let velocity { state.append(OptimizerState(name: "momentum_buffer", values: velocity)) }
+    return state
   }
 
   /// One update.
   public func step(
-    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, count: Int, learningRate: Double
+    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double
   ) {
-    dpt_rmsprop(parameters, gradients, squares.base, count, learningRate, alpha, epsilon, weightDecay)
+    var numbers = dpt_rmsprop_step(
+      learningRate: learningRate, alpha: alpha, epsilon: epsilon, weightDecay: weightDecay, momentum: momentum)
+    dpt_rmsprop(parameters, gradients, squares.base, means?.base, velocity?.base, squares.count, &numbers)
+    stepCount += 1
   }
 }

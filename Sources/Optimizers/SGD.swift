@@ -7,27 +7,33 @@ import Tensors
 ///
 /// Sutskever, Martens, Dahl & Hinton 2013 for both kinds of momentum.
 public final class SGD: Optimizer {
+  /// The steps made so far.
+  public var stepCount = 0
+  private let count: Int
   private let momentum: Double
   private let nesterov: Bool
   private let weightDecay: Double
   private let velocity: FloatBuffer?
-  private var isFirst = true
 
   /// An optimizer for `count` parameters.
   /// - Throws: `Failure` (system) where there is not enough memory for the velocity.
   public init(count: Int, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0) throws {
+    self.count = count
     self.momentum = momentum
     self.nesterov = nesterov
     self.weightDecay = weightDecay
     velocity = momentum == 0 ? nil : try FloatBuffer(count: count)
   }
 
+  /// The velocity, where there is momentum.
+  public var state: [OptimizerState] { velocity.map { [OptimizerState(name: "momentum_buffer", values: $0)] } ?? [] }
+
   /// One update.
   public func step(
-    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, count: Int, learningRate: Double
+    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double
   ) {
     dpt_sgd(
-      parameters, gradients, velocity?.base, count, learningRate, momentum, weightDecay, nesterov, isFirst)
-    isFirst = false
+      parameters, gradients, velocity?.base, count, learningRate, momentum, weightDecay, nesterov, stepCount == 0)
+    stepCount += 1
   }
 }

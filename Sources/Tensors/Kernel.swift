@@ -6,4 +6,9 @@ public enum Kernel {
   public static func divide(_ x: UnsafeMutablePointer<Float>, count: Int, by divisor: Float) {
     dpt_divide(x, count, divisor)
   }
+
+  /// y ← y + x.
+  public static func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) {
+    dpt_add(y, x, count)
+  }
 }

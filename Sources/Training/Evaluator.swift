@@ -12,9 +12,10 @@ public final class Evaluator {
   private let context: StepContext
   private let order: Sampler
 
-  /// Prepares evaluations on `data` in global batches of the workspace's size.
+  /// Prepares evaluations on `data` in global batches of the workspace's size, with the model's parameters or others,
+  /// laid out alike.
   /// - Throws: `Failure` (system) where memory is short.
-  public init(data: any Dataset, workspace: Workspace) throws {
+  public init(data: any Dataset, workspace: Workspace, parameters: FloatBuffer? = nil) throws {
     self.workspace = workspace
     self.data = data
     reducer = try TreeReducer(
@@ -24,7 +25,7 @@ public final class Evaluator {
     order = Sampler(count: data.count, shuffles: false, seed: 0)
     // No gradients are written; the loss's sums go to the reducer directly.
     context = workspace.context(
-      gradients: reducer.nodes, nodeStride: reducer.stride,
+      parameters: parameters, gradients: reducer.nodes, nodeStride: reducer.stride,
       lengths: data.hasLengths ? UnsafePointer(batch.lengths) : nil)
   }
 

@@ -15,19 +15,17 @@ public final class Trainer {
     self.experiment = experiment
     self.observers = observers
     step = try TrainingStep(experiment, workspace: workspace)
-    evaluator = try experiment.test.map { try Evaluator(data: $0, workspace: workspace) }
-  }
-
-  /// Steps of one epoch; the last may have a smaller batch.
-  private var stepsPerEpoch: Int {
-    (experiment.training.count + experiment.settings.batch - 1) / experiment.settings.batch
+    evaluator = try experiment.test.map {
+      try Evaluator(data: $0, workspace: workspace, parameters: experiment.evaluatedValues)
+    }
   }
 
   /// Trains to the end.
   /// - Throws: `Failure` where data cannot be read, metrics cannot be written, or ranks cannot exchange data.
   public func run() throws -> RunSummary {
     let settings = experiment.settings
-    let totalSteps = min(settings.epochs * stepsPerEpoch, settings.steps ?? .max)
+    let samples = experiment.training.count
+    let totalSteps = settings.totalSteps(samples: samples)
     let start = monotonicSeconds()
     var report = StepReport()
     var evaluation: EvaluationReport?
@@ -36,9 +34,11 @@ public final class Trainer {
 
     while report.step < totalSteps {
       step.begin(epoch: epochs)
-      for first in stride(from: 0, to: experiment.training.count, by: settings.batch) where report.step < totalSteps {
-        let positions = first..<min(first + settings.batch, experiment.training.count)
+      var epochLoss = 0.0
+      for first in stride(from: 0, to: samples, by: settings.samplesPerStep) where report.step < totalSteps {
+        let positions = first..<min(first + settings.samplesPerStep, samples)
         try step.run(epoch: epochs, positions: positions, into: &report)
+        epochLoss += report.loss * Double(positions.count)
         report.step += 1
         report.epoch = epochs + 1
         for observer in observers { try observer.stepDidFinish(report) }
@@ -46,7 +46,9 @@ public final class Trainer {
       epochs += 1
       if settings.evaluateEvery > 0, epochs.isMultiple(of: settings.evaluateEvery) {
         evaluation = try evaluate(step: report.step, epoch: epochs)
+        if let evaluation { experiment.schedule.observe(loss: evaluation.loss) }
       }
+      if !isEvaluating { experiment.schedule.observe(loss: epochLoss / Double(samples)) }
     }
     if evaluation?.step != report.step {
       evaluation = try evaluate(step: report.step, epoch: epochs)
@@ -56,6 +58,9 @@ public final class Trainer {
     for observer in observers { try observer.runDidFinish(summary) }
     return summary
   }
+
+  /// Whether the test loss is known in the course of training.
+  private var isEvaluating: Bool { evaluator != nil && experiment.settings.evaluateEvery > 0 }
 
   private func evaluate(step: Int, epoch: Int) throws -> EvaluationReport? {
     guard let report = try evaluator?.run(step: step, epoch: epoch) else { return nil }

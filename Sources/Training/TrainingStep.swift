@@ -7,7 +7,8 @@ import Tensors
 /// One step of data-parallel training on this rank, with all the memory it needs.
 ///
 /// The rank computes its shards of the global batch; the reducer adds all shards' gradients and sums in one fixed
-/// tree; every rank then makes the same update. After the first call nothing is allocated.
+/// tree; every rank then makes the same update. Where a step accumulates several batches, each is reduced, and the
+/// sums are added in the batches' order before the one division. After the first call nothing is allocated.
 public final class TrainingStep {
   private enum Control: Int, CaseIterable {
     case data, compute
@@ -19,9 +20,12 @@ public final class TrainingStep {
   private let sampler: Sampler
   private let batch: Batch
   private let context: StepContext
+  /// The sums over a step's batches so far, where there are several.
+  private let accumulated: FloatBuffer?
   private var lastEnd: Double
+  private var lastReduction: Double
 
-  /// Prepares steps in a workspace; packs the weights.
+  /// Prepares steps in a workspace.
   /// - Throws: `Failure` (system) where memory is short.
   public init(_ experiment: Experiment, workspace: Workspace) throws {
     self.experiment = experiment
@@ -37,8 +41,9 @@ public final class TrainingStep {
       gradients: reducer.nodes, nodeStride: reducer.stride,
       lengths: experiment.training.hasLengths ? UnsafePointer(batch.lengths) : nil)
     context.isTraining = true
+    accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
     lastEnd = monotonicSeconds()
-    model.pack(context)
+    lastReduction = lastEnd
   }
 
   /// Arranges the order of samples of an epoch (from 0).
@@ -46,13 +51,35 @@ public final class TrainingStep {
     sampler.arrange(epoch: epoch)
   }
 
-  /// One update from the samples at `positions` of the epoch's order.
+  /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates.
   /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data.
   public func run(epoch: Int, positions: Range<Int>, into report: inout StepReport) throws {
     let model = experiment.model
-    let settings = experiment.settings
-    // What came between two steps, such as writing metrics, counts as compute of this rank.
     let start = lastEnd
+    report.times = StepTimes()
+    // Evaluations may have packed other weights meanwhile.
+    model.pack(context)
+    let batch = experiment.settings.batch
+    for first in stride(from: positions.lowerBound, to: positions.upperBound, by: batch) {
+      try addUp(epoch: epoch, positions: first..<min(first + batch, positions.upperBound), times: &report.times)
+      guard let accumulated else { continue }
+      if first == positions.lowerBound {
+        accumulated.base.update(from: reducer.result, count: accumulated.count)
+      } else {
+        Kernel.add(reducer.result, to: accumulated.base, count: accumulated.count)
+      }
+    }
+    update(from: accumulated?.base ?? reducer.result, into: &report)
+    report.samples = positions.count
+    lastEnd = monotonicSeconds()
+    report.seconds = lastEnd - start
+  }
+
+  /// Adds up the gradients and the loss's sums of one batch over all ranks, into the reducer's result.
+  private func addUp(epoch: Int, positions: Range<Int>, times: inout StepTimes) throws {
+    let model = experiment.model
+    // What came since the last reduction, such as the update or writing metrics, counts as compute of this rank.
+    let start = lastReduction
     let dataStart = monotonicSeconds()
     let own = workspace.shards.divide(batch: positions)
     context.batchCount = positions.count
@@ -70,46 +97,48 @@ public final class TrainingStep {
     reducer.control[Control.data.rawValue] = dataEnd - dataStart
     reducer.control[Control.compute.rawValue] = reduceStart - start - (dataEnd - dataStart)
     try reducer.reduce()
-    let reduceEnd = monotonicSeconds()
+    lastReduction = monotonicSeconds()
+    addTimes(reduction: lastReduction - reduceStart, to: &times)
+  }
 
-    let count = model.values.count
-    let sums = reducer.result + count
-    let rows = sums[CrossEntropy.Sum.count.rawValue]
-    Kernel.divide(reducer.result, count: count, by: rows)
-    let norm = GradientClipping.norm(reducer.result, count: count)
+  /// Divides the sums by the number of rows, clips, and changes the weights.
+  private func update(from sums: UnsafeMutablePointer<Float>, into report: inout StepReport) {
+    let settings = experiment.settings
+    let values = experiment.model.values
+    let totals = sums + values.count
+    let rows = totals[CrossEntropy.Sum.count.rawValue]
+    Kernel.divide(sums, count: values.count, by: rows)
+    let norm = GradientClipping.norm(sums, count: values.count)
+    if let limit = settings.clipValue { GradientClipping.clip(sums, count: values.count, value: limit) }
     if let limit = settings.clipNorm {
-      GradientClipping.clip(reducer.result, count: count, norm: norm, limit: limit)
+      let clipped = settings.clipValue == nil ? norm : GradientClipping.norm(sums, count: values.count)
+      GradientClipping.clip(sums, count: values.count, norm: clipped, limit: limit)
     }
-    experiment.optimizer.step(
-      parameters: model.values.base, gradients: reducer.result, count: count, learningRate: settings.learningRate)
-    model.pack(context)
+    let optimizer = experiment.optimizer
+    report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
+    optimizer.step(parameters: values.base, gradients: sums, learningRate: report.learningRate)
     context.step += 1
-
-    lastEnd = monotonicSeconds()
-    report.loss = Double(sums[CrossEntropy.Sum.loss.rawValue]) / Double(rows)
-    report.accuracy = Double(sums[CrossEntropy.Sum.correct.rawValue]) / Double(rows)
+    experiment.average?.update(values.base)
+    report.loss = Double(totals[CrossEntropy.Sum.loss.rawValue]) / Double(rows)
+    report.accuracy = Double(totals[CrossEntropy.Sum.correct.rawValue]) / Double(rows)
     report.gradientNorm = norm
-    report.learningRate = settings.learningRate
-    report.samples = positions.count
-    report.seconds = lastEnd - start
-    report.times = times(reduction: reduceEnd - reduceStart)
   }
 
   /// A rank's waiting is the time until the slowest arrives, known from all ranks' own times.
-  private func times(reduction: Double) -> StepTimes {
+  private func addTimes(reduction: Double, to times: inout StepTimes) {
     let ranks = Double(workspace.communicator.size)
-    var times = StepTimes()
-    var slowest = 0.0
+    var (meanData, meanCompute, slowest) = (0.0, 0.0, 0.0)
     for rank in 0..<workspace.communicator.size {
       let data = reducer.controls[rank * Control.allCases.count + Control.data.rawValue]
       let compute = reducer.controls[rank * Control.allCases.count + Control.compute.rawValue]
-      times.data += data / ranks
-      times.compute += compute / ranks
+      meanData += data / ranks
+      meanCompute += compute / ranks
       slowest = max(slowest, data + compute)
     }
-    times.waiting = max(0, slowest - times.data - times.compute)
+    times.data += meanData
+    times.compute += meanCompute
+    times.waiting += max(0, slowest - meanData - meanCompute)
     let own = reducer.control[Control.data.rawValue] + reducer.control[Control.compute.rawValue]
-    times.communication = max(0, reduction - max(0, slowest - own))
-    return times
+    times.communication += max(0, reduction - max(0, slowest - own))
   }
 }

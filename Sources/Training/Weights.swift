@@ -1,14 +1,36 @@
 import Diagnostics
 import Formats
 import Layers
+import Tensors
 
-extension Model {
-  /// Writes all parameters and buffers under PyTorch's names and in PyTorch's layouts.
+extension Experiment {
+  /// Writes the weights that evaluations take. Where they are averaged, the file says so: its metadata have `weights`
+  /// as `average` and the average's `decay`.
   /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
   public func writeWeights(to path: String, metadata: [String: String]) throws {
-    let tensors = (parameters + buffers).map {
-      (name: $0.name, shape: $0.shape, values: $0.toPyTorch(values(of: $0)))
+    var metadata = metadata
+    if let average {
+      metadata["weights"] = "average"
+      metadata["decay"] = String(average.decay)
     }
+    try model.writeWeights(to: path, metadata: metadata, from: evaluatedValues)
+  }
+}
+
+extension Model {
+  /// Writes all parameters and buffers under PyTorch's names and in PyTorch's layouts; the parameters from `source` where
+  /// it is given, a vector laid out as `values`.
+  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
+  public func writeWeights(to path: String, metadata: [String: String], from source: FloatBuffer? = nil) throws {
+    let floats = (source ?? values).floats
+    let learned = parameters.map {
+      (name: $0.name, shape: $0.shape, values: $0.toPyTorch(floats[$0.offset..<$0.offset + $0.count]))
+    }
+    let tensors =
+      learned
+      + buffers.map {
+        (name: $0.name, shape: $0.shape, values: $0.toPyTorch(values(of: $0)))
+      }
     try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
   }
 

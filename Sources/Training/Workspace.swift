@@ -45,12 +45,14 @@ public final class Workspace {
   /// Bytes of activations, their gradients and packed weights on this rank.
   public var arenaBytes: Int { arena.byteCount }
 
-  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart.
+  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart; the parameters are the
+  /// model's unless others are given.
   func context(
-    gradients: UnsafeMutablePointer<Float>, nodeStride: Int, lengths: UnsafePointer<Int32>?
+    parameters: FloatBuffer? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int,
+    lengths: UnsafePointer<Int32>?
   ) -> StepContext {
     StepContext(
-      arena: arena, model: model, gradients: gradients, nodeStride: nodeStride, shards: shards, tree: tree,
-      communicator: communicator, lengths: lengths, seed: seed)
+      arena: arena, model: model, parameters: parameters, gradients: gradients, nodeStride: nodeStride, shards: shards,
+      tree: tree, communicator: communicator, lengths: lengths, seed: seed)
   }
 }

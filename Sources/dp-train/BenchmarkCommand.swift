@@ -66,7 +66,7 @@ struct BenchmarkCommand: ParsableCommand {
     _ recipe: Recipe, _ experiment: Experiment, _ step: TrainingStep, _ communicator: any Communicator
   ) throws -> Result {
     let count = experiment.training.count
-    let batch = min(recipe.batch, count)
+    let batch = min(experiment.settings.samplesPerStep, count)
     var report = StepReport()
     var position = 0
     // Whole batches only, so that every step does the same work.

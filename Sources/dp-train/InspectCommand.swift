@@ -23,13 +23,14 @@ struct InspectCommand: ParsableCommand {
         Format.count(layer.parameters.reduce(0) { $0 + $1.count }), Format.thousands(layer.operations),
       ])
     }
+    let samples = experiment.settings.samplesPerStep
     let operations = model.layers.reduce(0) { $0 + $1.operations }
     rows.append(["", "total", "", Format.count(model.parameterCount), Format.thousands(operations)])
     Terminal.write(Format.table(rows, right: [0, 3, 4]))
     Terminal.write(
       "\n"
         + Format.table([
-          ["a training step", "\(Format.thousands(3 * operations * recipe.batch)) kFLOP for \(recipe.batch) samples"],
+          ["a training step", "\(Format.thousands(3 * operations * samples)) kFLOP for \(samples) samples"],
           ["memory on one rank", "\(Format.bytes(workspace.arenaBytes)) of activations and packed weights"],
         ]))
   }

@@ -7,20 +7,27 @@ enum SettingsTable {
   ) -> String {
     let model = experiment.model
     let layers = model.layers.map { "\($0.kind) \($0.outputShape)" }
-    let optimizer = recipe.optimizer.summary
     let hosts = Set(environment.hosts).count
     var rows = [
       ["recipe", "\(recipe.name), seed \(recipe.seed)"],
       ["data", "\(Format.count(experiment.training.count)) samples an epoch, \(model.inputShape) each"],
       ["model", "\(layers.joined(separator: " → ")), \(Format.count(model.parameterCount)) parameters"],
-      ["batch", "\(recipe.batch) in \(recipe.shards) shards"],
-      ["optimizer", optimizer],
+      [
+        "batch",
+        "\(recipe.batch) in \(recipe.shards) shards"
+          + (recipe.accumulate > 1 ? ", \(recipe.accumulate) batches a step" : ""),
+      ],
+      ["optimizer", recipe.optimizerSummary],
+      ["schedule", recipe.schedule.summary],
       [
         "ranks",
         "\(environment.ranks) on \(hosts == 1 ? environment.hosts[0] : "\(hosts) hosts"), \(environment.instructionSet)",
       ],
       ["MPI", environment.mpi],
     ]
+    if let ema = recipe.ema {
+      rows.append(["average", "decay \(ema.decay); evaluations and the weights file take it"])
+    }
     rows.append(["run", folder.path])
     return Format.table(rows) + "\n"
   }

@@ -62,12 +62,12 @@ struct TrainCommand: ParsableCommand {
     let trainer = try Trainer(prepared.experiment, workspace: prepared.workspace, observers: observers)
     let summary = try trainer.run()
     if let folder = prepared.folder {
-      try prepared.experiment.model.writeWeights(to: folder.weights, metadata: ["recipe": prepared.recipe.name])
-      Terminal.write(try conclusion(summary, folder: folder))
+      try prepared.experiment.writeWeights(to: folder.weights, metadata: ["recipe": prepared.recipe.name])
+      Terminal.write(try conclusion(summary, folder: folder, average: prepared.experiment.average))
     }
   }
 
-  private func conclusion(_ summary: RunSummary, folder: RunFolder) throws -> String {
+  private func conclusion(_ summary: RunSummary, folder: RunFolder, average: WeightAverage?) throws -> String {
     var rows = [["time", "\(Format.count(summary.steps)) steps in \(Format.seconds(summary.seconds))"]]
     if let evaluation = summary.evaluation {
       rows.append([
@@ -76,7 +76,7 @@ struct TrainCommand: ParsableCommand {
           + "on \(Format.count(evaluation.samples)) samples",
       ])
     }
-    rows.append(["weights", folder.weights])
+    rows.append(["weights", folder.weights + (average == nil ? "" : " (averaged)")])
     rows.append(["SHA-256", try sha256(ofFile: folder.weights)])
     return "\n" + Format.table(rows)
   }

@@ -8,7 +8,7 @@ import Testing
     for (path, key) in allKeys(Recipe.keys, path: "") {
       #expect(!key.doc.isEmpty, "\(path) has no doc")
       #expect(!key.doc.contains("\n") && !key.doc.hasSuffix("."), "\(path): the doc is one phrase")
-      #expect(key.name.allSatisfy { $0.isASCII && $0.isLetter }, "\(path): a key is one word")
+      #expect(key.name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }, "\(path): a key is one word")
     }
   }
 
@@ -23,6 +23,7 @@ import Testing
     }
     check(Recipe.self)
     check(ModelSettings.self)
+    check(EMASettings.self)
     check(EvaluateSettings.self)
     check(RecordSettings.self)
     func checkAll<V: Variant>(_ type: V.Type) {
@@ -36,21 +37,24 @@ import Testing
     checkAll(DataSettings.self)
     checkAll(LayerSettings.self)
     checkAll(OptimizerSettings.self)
+    checkAll(ScheduleSettings.self)
   }
 
   @Test func everyKeyAppearsInTheResolvedText() throws {
     var recipe = try read()
     recipe.model.layers = LayerSettings.variants.map(\.standard)
-    for data in DataSettings.variants.map(\.standard) {
-      for optimizer in OptimizerSettings.variants.map(\.standard) {
-        recipe.data = data
-        recipe.optimizer = optimizer
-        let text = recipe.resolvedYAML(comments: true)
-        let chosen = [data.chosen.name, optimizer.chosen.name]
-        for (path, key) in allKeys(Recipe.keys, path: "") {
-          let isOfAnother = path.contains("=") && !chosen.contains { path.contains("=\($0).") }
-          if !isOfAnother || path.contains("layers") { #expect(text.contains("\(key.name):"), "\(path)") }
-        }
+    recipe.ema = EMASettings()
+    let (sources, optimizers) = (DataSettings.variants, OptimizerSettings.variants)
+    let schedules = ScheduleSettings.variants
+    for turn in 0..<max(sources.count, optimizers.count, schedules.count) {
+      recipe.data = sources[turn % sources.count].standard
+      recipe.optimizer = optimizers[turn % optimizers.count].standard
+      recipe.schedule = schedules[turn % schedules.count].standard
+      let text = recipe.resolvedYAML(comments: true)
+      let chosen = [recipe.data.chosen.name, recipe.optimizer.chosen.name, recipe.schedule.chosen.name]
+      for (path, key) in allKeys(Recipe.keys, path: "") {
+        let isOfAnother = path.contains("=") && !chosen.contains { path.contains("=\($0).") }
+        if !isOfAnother || path.contains("layers") { #expect(text.contains("\(key.name):"), "\(path)") }
       }
     }
   }
@@ -66,6 +70,7 @@ import Testing
     check(DataSettings.self)
     check(LayerSettings.self)
     check(OptimizerSettings.self)
+    check(ScheduleSettings.self)
   }
 
   @Test func defaultsAndRangesAreKnownAsData() throws {

@@ -21,7 +21,7 @@ import Testing
       try failure(of: "optimizer: {name: sgd, speed: 1}\n")
         == wrong(
           "recipe.yaml:5: unknown key optimizer.speed",
-          "valid keys: name, learningRate, momentum, nesterov, weightDecay, clipNorm"))
+          "valid keys: name, learningRate, momentum, nesterov, weightDecay, clipNorm, clipValue"))
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - linear: {outputs: 3}\n    - lstm:\n        units: 3\n")
         == wrong("recipe.yaml:5: unknown key model.layers.1.lstm.units", "valid keys: hiddenSize, output"))
@@ -37,9 +37,9 @@ import Testing
 
   @Test func aKeyOfAnotherVariantSaysWhose() throws {
     #expect(
-      try failure(of: "optimizer:\n  name: rmsprop\n  momentum: 0.9\n")
+      try failure(of: "optimizer:\n  name: rmsprop\n  nesterov: true\n")
         == wrong(
-          "recipe.yaml:7: unknown key optimizer.momentum", "rmsprop has no such key; it belongs to name: sgd"))
+          "recipe.yaml:7: unknown key optimizer.nesterov", "rmsprop has no such key; it belongs to name: sgd"))
   }
 
   @Test func aMissingKeyIsNamedWithWhatItIs() throws {

@@ -12,6 +12,7 @@ import Testing
         epochs: 60
         steps: none
         batch: 32
+        accumulate: 1
         shards: 8
         data:
           source: temporal-order
@@ -29,8 +30,17 @@ import Testing
           learningRate: 0.001
           alpha: 0.99
           epsilon: 1.0e-8
+          momentum: 0
+          centered: false
           weightDecay: 0
           clipNorm: none
+          clipValue: none
+        schedule:
+          name: constant
+          warmup: 0 steps
+          warmupStart: 0
+          scaleWithBatch: none
+        ema: none
         evaluate:
           every: 1
         record:
@@ -92,6 +102,6 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:14: model.layers must have at least one entry")) { try Recipe().validated() }
+    #expect(throws: wrong("recipe:15: model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }

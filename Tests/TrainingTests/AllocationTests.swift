@@ -1,5 +1,7 @@
 import CAllocationCounter
 import Collectives
+import Layers
+import Optimizers
 import Testing
 import Training
 
@@ -12,12 +14,38 @@ import Training
     memory.deallocate()
   }
 
-  @Test func stepsAfterTheFirstAllocateNothing() throws {
-    let small = SmallExperiment()
+  private static let optimizers: [@Sendable (Model) throws -> any Optimizer] = [
+    { try SGD(count: $0.values.count, momentum: 0.9, nesterov: true) },
+    { try RMSprop(count: $0.values.count, momentum: 0.9, centered: true) },
+    { try Adam(count: $0.values.count) },
+    { try AdamW(count: $0.values.count) },
+    { try LARS(count: $0.values.count, segments: $0.segments) },
+    { try LAMB(count: $0.values.count, segments: $0.segments) },
+  ]
+  private static let schedules: [@Sendable () -> any Schedule] = [
+    { ConstantSchedule() },
+    { StepSchedule(stepSize: 2, gamma: 0.5) },
+    { CosineSchedule(length: 4) },
+    { PolynomialSchedule(length: 4, exponent: 0.9) },
+    { OneCycleSchedule(length: 4) },
+    { WarmupSchedule(steps: 1, following: PlateauSchedule()) },
+  ]
+
+  /// Every optimizer with another schedule, a step of one batch or several, with clipping and an average or without.
+  @Test(arguments: 0..<6)
+  func stepsAfterTheFirstAllocateNothing(choice: Int) throws {
+    var small = SmallExperiment()
+    small.optimizer = Self.optimizers[choice]
+    small.schedule = Self.schedules[choice]
+    small.accumulate = 1 + choice % 3
+    small.batch = 33 / small.accumulate
+    small.clipValue = choice.isMultiple(of: 2) ? nil : 0.1
+    small.averageDecay = choice.isMultiple(of: 2) ? 0.9 : nil
+    let trained = small
     for ranks in [1, 2] {
       let counts = try ThreadCommunicator.run(ranks: ranks) { communicator -> UInt64 in
-        let experiment = try small.make()
-        let step = try TrainingStep(experiment, workspace: small.workspace(experiment, communicator))
+        let experiment = try trained.make()
+        let step = try TrainingStep(experiment, workspace: trained.workspace(experiment, communicator))
         var report = StepReport()
         step.begin(epoch: 0)
         try step.run(epoch: 0, positions: 0..<33, into: &report)

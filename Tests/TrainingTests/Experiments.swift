@@ -13,6 +13,12 @@ struct SmallExperiment: Sendable {
   var shards = 8
   var epochs = 2
   var evaluateEvery = 1
+  var accumulate = 1
+  var clipValue: Double?
+  var averageDecay: Double?
+  var hasTest = true
+  var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.values.count) }
+  var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
 
   func make() throws -> Experiment {
     let data = TemporalOrder(level: .easy, count: samples, seed: 1, purpose: .trainingData)
@@ -22,11 +28,12 @@ struct SmallExperiment: Sendable {
     let model = try Model(inputShape: data.inputShape, layers: [recurrent, second, linear])
     model.initialize(seed: 3)
     return Experiment(
-      model: model, loss: CrossEntropy(logits: model.outputShape), optimizer: try RMSprop(count: model.values.count),
-      training: data, test: TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData),
+      model: model, loss: CrossEntropy(logits: model.outputShape), optimizer: try optimizer(model),
+      training: data, test: hasTest ? TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData) : nil,
       settings: TrainingSettings(
         seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: 0.01,
-        clipNorm: 1, evaluateEvery: evaluateEvery))
+        clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue),
+      schedule: schedule(), average: try averageDecay.map { try WeightAverage(of: model.values, decay: $0) })
   }
 
   func workspace(_ experiment: Experiment, _ communicator: any Communicator) throws -> Workspace {
@@ -43,8 +50,10 @@ struct SmallExperiment: Sendable {
         experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [])
       _ = try trainer.run()
       return Outcome(
-        weights: experiment.model.values.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
+        weights: experiment.model.values.floats.map(\.bitPattern),
+        evaluatedWeights: experiment.evaluatedValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
         norms: recorder.steps.map(\.gradientNorm), accuracies: recorder.steps.map(\.accuracy),
+        rates: recorder.steps.map(\.learningRate), samples: recorder.steps.map(\.samples),
         evaluations: recorder.evaluations)
     }
     return outcomes[0]
@@ -52,8 +61,9 @@ struct SmallExperiment: Sendable {
 }
 
 struct Outcome: Sendable {
-  let weights: [UInt32]
-  let losses, norms, accuracies: [Double]
+  let weights, evaluatedWeights: [UInt32]
+  let losses, norms, accuracies, rates: [Double]
+  let samples: [Int]
   let evaluations: [EvaluationReport]
 }
 

@@ -1,4 +1,4 @@
-// Elementwise passes over flat vectors: scaling, norms and the optimizers' updates.
+// Elementwise passes over flat vectors: sums, scaling and norms.
 #ifndef DPT_FLAT_H
 #define DPT_FLAT_H
 
@@ -26,35 +26,29 @@ static double sum_of_squares(const float *x, long n) {
   return total;
 }
 
-static void sgd(float *w, const float *g, float *buffer, long n, double learningRate, double momentum,
-                double weightDecay, bool nesterov, bool first) {
-  const v16 rate = splat((float)-learningRate), inertia = splat((float)momentum), decay = splat((float)weightDecay);
+static void add(float *x, const float *y, long n) {
+  for (long i = 0; i < n; i += DPT_LANES) store_some(x + i, load_some(x + i, n - i) + load_some(y + i, n - i), n - i);
+}
+
+static void add_scaled(float *x, const float *y, long n, float factor) {
+  for (long i = 0; i < n; i += DPT_LANES)
+    store_some(x + i, fma16(splat(factor), load_some(y + i, n - i), load_some(x + i, n - i)), n - i);
+}
+
+static void approach(float *x, const float *y, long n, float share) {
   for (long i = 0; i < n; i += DPT_LANES) {
-    const long valid = n - i;
-    v16 weight = load_some(w + i, valid);
-    v16 step = load_some(g + i, valid);
-    if (weightDecay != 0) step = fma16(decay, weight, step);
-    if (buffer) {
-      v16 velocity = first ? step : fma16(inertia, load_some(buffer + i, valid), step);
-      store_some(buffer + i, velocity, valid);
-      step = nesterov ? fma16(inertia, velocity, step) : velocity;
-    }
-    store_some(w + i, fma16(rate, step, weight), valid);
+    v16 from = load_some(x + i, n - i), to = load_some(y + i, n - i);
+    // From the nearer end, so that nothing and all are exact.
+    v16 value = share < 0.5f ? fma16(splat(share), to - from, from) : fma16(splat(share - 1.0f), to - from, to);
+    store_some(x + i, value, n - i);
   }
 }
 
-static void rmsprop(float *w, const float *g, float *v, long n, double learningRate, double alpha, double epsilon,
-                    double weightDecay) {
-  const v16 rate = splat((float)-learningRate), keep = splat((float)alpha), take = splat((float)(1 - alpha));
-  const v16 small = splat((float)epsilon), decay = splat((float)weightDecay);
+static void clamp(float *x, long n, float limit) {
   for (long i = 0; i < n; i += DPT_LANES) {
-    const long valid = n - i;
-    v16 weight = load_some(w + i, valid);
-    v16 step = load_some(g + i, valid);
-    if (weightDecay != 0) step = fma16(decay, weight, step);
-    v16 square = fma16(take * step, step, keep * load_some(v + i, valid));
-    store_some(v + i, square, valid);
-    store_some(w + i, fma16(rate, step / (sqrt16(square) + small), weight), valid);
+    v16 v = load_some(x + i, n - i);
+    v = choose(v > splat(limit), splat(limit), v);
+    store_some(x + i, choose(v < splat(-limit), splat(-limit), v), n - i);
   }
 }
 

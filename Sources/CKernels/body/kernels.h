@@ -8,6 +8,7 @@
 #include "flat.h"
 #include "gemm.h"
 #include "loss.h"
+#include "optimizers.h"
 #include "pooling.h"
 #include "recurrent.h"
 #include "weight_gradient.h"
@@ -47,6 +48,13 @@ const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .divide = divide,
     .scale = scale,
     .sum_of_squares = sum_of_squares,
+    .add = add,
+    .add_scaled = add_scaled,
+    .approach = approach,
+    .clamp = clamp,
     .sgd = sgd,
     .rmsprop = rmsprop,
+    .adam = adam,
+    .lamb_direction = lamb_direction,
+    .lars = lars,
 };

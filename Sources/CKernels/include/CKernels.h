@@ -178,7 +178,7 @@ void dpt_combine_rows(const float *dy, const float *x, float *dx, long rows, lon
 /// dy ← dy where y > 0, else 0; n a multiple of 16.
 void dpt_relu_back(const float *y, float *dy, long n);
 /// y = a + b, negative values 0 with `relu`; n a multiple of 16; y may be a or b.
-void dpt_add(const float *a, const float *b, float *y, long n, bool relu);
+void dpt_add_rows(const float *a, const float *b, float *y, long n, bool relu);
 
 // MARK: Recurrent layers (body/recurrent.h)
 
@@ -249,11 +249,43 @@ void dpt_divide(float *x, long n, float divisor);
 void dpt_scale(float *x, long n, float factor);
 /// Σ x² in a fixed order: 16 lanes within blocks of 1024, blocks ascending in double.
 double dpt_sum_of_squares(const float *x, long n);
+/// x = x + y.
+void dpt_add(float *x, const float *y, long n);
+/// x = x + factor · y.
+void dpt_add_scaled(float *x, const float *y, long n, float factor);
+/// x = x + share · (y − x).
+void dpt_approach(float *x, const float *y, long n, float share);
+/// Each x to the nearest value in ±limit; a NaN stays.
+void dpt_clamp(float *x, long n, float limit);
+
+// MARK: Optimizers (body/optimizers.h); the formulas stand with the Swift classes that call these
+
 /// PyTorch's SGD update; `momentum` buffer NULL where momentum is 0, `first` on the first step.
 void dpt_sgd(float *w, const float *g, float *momentumBuffer, long n, double learningRate, double momentum,
              double weightDecay, bool nesterov, bool first);
-/// PyTorch's RMSprop update (Tieleman & Hinton 2012): v = αv + (1 − α)g²; w −= lr · g / (√v + ε).
-void dpt_rmsprop(float *w, const float *g, float *v, long n, double learningRate, double alpha, double epsilon,
-                 double weightDecay);
+
+/// The numbers of one RMSprop step.
+typedef struct {
+  double learningRate, alpha, epsilon, weightDecay, momentum;
+} dpt_rmsprop_step;
+
+/// PyTorch's RMSprop update; `mean` NULL where it is not centered, `velocity` NULL where momentum is 0.
+void dpt_rmsprop(float *w, const float *g, float *v, float *mean, float *velocity, long n, const dpt_rmsprop_step *s);
+
+/// The numbers of step t of Adam and its kin.
+typedef struct {
+  double learningRate, beta1, beta2;
+  /// 1 − beta1^t and 1 − beta2^t.
+  double correction1, correction2;
+  double epsilon, weightDecay;
+} dpt_adam_step;
+
+/// PyTorch's Adam update, or AdamW's where `decoupled`.
+void dpt_adam(float *w, const float *g, float *m, float *v, long n, const dpt_adam_step *s, bool decoupled);
+/// Moves LAMB's means one step on and writes m̂ / (√v̂ + ε) + λw; the learning rate is not used.
+void dpt_lamb_direction(const float *w, const float *g, float *m, float *v, float *direction, long n,
+                        const dpt_adam_step *s);
+/// LARS's update of one parameter, `rate` being the global times the local learning rate.
+void dpt_lars(float *w, const float *g, float *velocity, long n, double rate, double momentum, double weightDecay);
 
 #endif

@@ -1,6 +1,7 @@
 import Datasets
 import Diagnostics
 import Layers
+import Optimizers
 import Training
 
 extension Recipe {
@@ -11,12 +12,15 @@ extension Recipe {
     let test = try makeTestData(training: training)
     let made = try makeModel(inputShape: training.inputShape)
     try checkClasses(of: made, data: [training, test].compactMap(\.self))
+    let settings = TrainingSettings(
+      seed: seed, epochs: epochs, steps: steps, batch: batch, shards: shards, shuffles: shuffles,
+      learningRate: baseLearningRate, clipNorm: optimizer.clipNorm, evaluateEvery: evaluate.every,
+      accumulate: accumulate, clipValue: optimizer.clipValue)
     return Experiment(
       model: made, loss: CrossEntropy(logits: made.outputShape),
-      optimizer: try optimizer.makeOptimizer(count: made.values.count), training: training, test: test,
-      settings: TrainingSettings(
-        seed: seed, epochs: epochs, steps: steps, batch: batch, shards: shards, shuffles: shuffles,
-        learningRate: optimizer.learningRate, clipNorm: optimizer.clipNorm, evaluateEvery: evaluate.every))
+      optimizer: try optimizer.chosenSettings.makeOptimizer(for: made), training: training, test: test,
+      settings: settings, schedule: schedule.makeSchedule(settings, samples: training.count),
+      average: try ema.map { try WeightAverage(of: made.values, decay: $0.decay) })
   }
 
   private func checkClasses(of model: Model, data: [any Dataset]) throws {

@@ -1,3 +1,6 @@
+import Layers
+import Optimizers
+
 /// RMSprop (Hinton, lecture 6e, 2012): steps scaled by a running mean of squared gradients.
 public struct RMSpropSettings: Equatable, Sendable {
   /// The step size.
@@ -6,24 +9,38 @@ public struct RMSpropSettings: Equatable, Sendable {
   public var alpha = 0.99
   /// What is added to the root of the mean, against division by zero.
   public var epsilon = 1e-8
+  /// The share of the last step that is added to the next; 0 for none.
+  public var momentum = 0.0
+  /// Whether the mean gradient, squared, is taken off the mean square (Graves 2013).
+  public var centered = false
   /// The share of the weights that is added to their gradient.
   public var weightDecay = 0.0
   /// The norm that gradients are scaled down to where theirs is larger; nil for no limit.
   public var clipNorm: Double?
+  /// The size that each value of the gradient is cut to, before the norm; nil for no limit.
+  public var clipValue: Double?
 
   /// Every default.
   public init() {}
 }
 
-extension RMSpropSettings: VariantSettings {
+extension RMSpropSettings: OptimizerVariantSettings {
   static let name = "rmsprop"
   static let doc = "steps scaled by a running mean of squared gradients"
 
-  static let fields: [Field<RMSpropSettings>] = [
-    Field("learningRate", \.learningRate, .number(.atLeast(0)), "the step size"),
-    Field("alpha", \.alpha, .number(.from(0, below: 1)), "the share of the running mean kept at each step"),
-    Field("epsilon", \.epsilon, .number(.above(0)), "added to the mean's root, against division by zero"),
-    Field("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
-    Field("clipNorm", \.clipNorm, .optional(.number(.above(0))), "the largest norm of the gradient, or none"),
-  ]
+  static let fields: [Field<RMSpropSettings>] =
+    [
+      rateField,
+      Field("alpha", \.alpha, .number(.from(0, below: 1)), "the share of the running mean kept at each step"),
+      Field("epsilon", \.epsilon, .number(.above(0)), "added to the mean's root, against division by zero"),
+      Field("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
+      Field("centered", \.centered, .flag, "whether to scale by the variance instead of the mean square"),
+      Field("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
+    ] + clippingFields
+
+  func makeOptimizer(for model: Model) throws -> any Optimizer {
+    try RMSprop(
+      count: model.values.count, alpha: alpha, epsilon: epsilon, weightDecay: weightDecay, momentum: momentum,
+      centered: centered)
+  }
 }

@@ -11,8 +11,10 @@ public struct Recipe: Equatable, Sendable {
   public var epochs = 60
   /// The number of steps to stop after, if the epochs have not ended before; nil for no limit.
   public var steps: Int?
-  /// The samples of one step, over all ranks.
+  /// The samples of one batch, over all ranks; a step takes as many batches as `accumulate` says.
   public var batch = 32
+  /// The batches whose gradients are added up for one step.
+  public var accumulate = 1
   /// The parts a batch is cut into; ranks share them out.
   public var shards = 8
   /// The training and test samples.
@@ -23,6 +25,10 @@ public struct Recipe: Equatable, Sendable {
   public var loss = LossSettings.crossEntropy
   /// How gradients change the weights.
   public var optimizer = OptimizerSettings.rmsprop(RMSpropSettings())
+  /// The learning rate over the run.
+  public var schedule = ScheduleSettings.constant(ConstantScheduleSettings())
+  /// The average of the weights that evaluations and the weights file take; nil for the weights themselves.
+  public var ema: EMASettings?
   /// When to measure on the test samples.
   public var evaluate = EvaluateSettings()
   /// When to write down training's progress.
@@ -43,12 +49,19 @@ extension Recipe: Settings {
     Field("steps", \.steps, .optional(.number(.atLeast(0))), "steps to stop after, if the epochs last longer; or none"),
     Field("batch", \.batch, .number(.atLeast(1)), "samples a step, over all ranks"),
     Field(
+      "accumulate", \.accumulate, .number(.from(1, through: 65536)),
+      "batches that are added up for one step; a step then takes accumulate · batch samples"),
+    Field(
       "shards", \.shards, .number(.from(1, through: 4096)),
       "parts a batch is cut into; they fix the result, whatever the number of ranks"),
     Field("data", \.data, .variant(by: "source"), "the training and test samples"),
     Field("model", \.model, .section, "the network"),
     Field("loss", \.loss, .choice, "what training makes small"),
     Field("optimizer", \.optimizer, .variant(by: "name"), "how gradients change the weights"),
+    Field("schedule", \.schedule, .variant(by: "name"), "the learning rate over the run, in steps"),
+    Field(
+      "ema", \.ema, .optional(.section),
+      "an average of the weights for evaluations and the weights file, or none; training goes on with the weights"),
     Field("evaluate", \.evaluate, .section, "when to measure on the test samples"),
     Field("record", \.record, .section, "when to write a line of metrics.jsonl"),
   ]

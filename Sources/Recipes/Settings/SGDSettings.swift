@@ -1,3 +1,6 @@
+import Layers
+import Optimizers
+
 /// Stochastic gradient descent, with momentum and Nesterov's variant of it (Sutskever et al. 2013).
 public struct SGDSettings: Equatable, Sendable {
   /// The step size.
@@ -10,22 +13,28 @@ public struct SGDSettings: Equatable, Sendable {
   public var weightDecay = 0.0
   /// The norm that gradients are scaled down to where theirs is larger; nil for no limit.
   public var clipNorm: Double?
+  /// The size that each value of the gradient is cut to, before the norm; nil for no limit.
+  public var clipValue: Double?
 
   /// Every default.
   public init() {}
 }
 
-extension SGDSettings: VariantSettings {
+extension SGDSettings: OptimizerVariantSettings {
   static let name = "sgd"
   static let doc = "stochastic gradient descent"
 
-  static let fields: [Field<SGDSettings>] = [
-    Field("learningRate", \.learningRate, .number(.atLeast(0)), "the step size"),
-    Field("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
-    Field("nesterov", \.nesterov, .flag, "whether to look at the gradient after the momentum's step"),
-    Field("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
-    Field("clipNorm", \.clipNorm, .optional(.number(.above(0))), "the largest norm of the gradient, or none"),
-  ]
+  static let fields: [Field<SGDSettings>] =
+    [
+      rateField,
+      Field("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
+      Field("nesterov", \.nesterov, .flag, "whether to look at the gradient after the momentum's step"),
+      Field("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
+    ] + clippingFields
+
+  func makeOptimizer(for model: Model) throws -> any Optimizer {
+    try SGD(count: model.values.count, momentum: momentum, nesterov: nesterov, weightDecay: weightDecay)
+  }
 
   func check(_ section: Section) throws {
     if nesterov && momentum == 0 {

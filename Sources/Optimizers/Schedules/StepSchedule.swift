@@ -1,0 +1,15 @@
+/// A learning rate that falls by a factor every so many steps, as PyTorch's `StepLR`: η · γ^⌊t / stepSize⌋.
+public struct StepSchedule: Schedule {
+  private let stepSize: Int
+  private let gamma: Double
+
+  /// A factor of `gamma` every `stepSize` steps.
+  public init(stepSize: Int, gamma: Double) {
+    precondition(stepSize > 0, "a step has a length")
+    self.stepSize = stepSize
+    self.gamma = gamma
+  }
+
+  /// The rate of a step.
+  public func learningRate(step: Int, base: Double) -> Double { base * power(gamma, step / stepSize) }
+}

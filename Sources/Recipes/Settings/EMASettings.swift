@@ -1,0 +1,14 @@
+/// The exponential moving average of the weights.
+public struct EMASettings: Equatable, Sendable {
+  /// The share of the average that is kept at each step.
+  public var decay = 0.999
+
+  /// Every default.
+  public init() {}
+}
+
+extension EMASettings: Settings {
+  static let fields: [Field<EMASettings>] = [
+    Field("decay", \.decay, .number(.from(0, below: 1)), "the share of the average kept at each step")
+  ]
+}

@@ -1,0 +1,42 @@
+import Layers
+import Optimizers
+
+/// LARS (You, Gitman and Ginsburg 2017): momentum with steps in proportion to the norm of each parameter.
+public struct LARSSettings: Equatable, Sendable {
+  /// The step size.
+  public var learningRate = 1.0
+  /// The size of a step of rate 1 in proportion to the parameter's norm.
+  public var trustCoefficient = 0.001
+  /// The share of the last step that is added to the next; 0 for none.
+  public var momentum = 0.9
+  /// The share of the weights that is added to their gradient.
+  public var weightDecay = 0.0
+  /// The norm that gradients are scaled down to where theirs is larger; nil for no limit.
+  public var clipNorm: Double?
+  /// The size that each value of the gradient is cut to, before the norm; nil for no limit.
+  public var clipValue: Double?
+
+  /// Every default.
+  public init() {}
+}
+
+extension LARSSettings: OptimizerVariantSettings {
+  static let name = "lars"
+  static let doc = "momentum with steps in proportion to the norm of each parameter, for large batches"
+
+  static let fields: [Field<LARSSettings>] =
+    [
+      rateField,
+      Field(
+        "trustCoefficient", \.trustCoefficient, .number(.above(0)),
+        "the size of a step of rate 1, before momentum, over the norm of the parameter"),
+      Field("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
+      Field("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
+    ] + clippingFields
+
+  func makeOptimizer(for model: Model) throws -> any Optimizer {
+    try LARS(
+      count: model.values.count, segments: model.segments, trustCoefficient: trustCoefficient, momentum: momentum,
+      weightDecay: weightDecay)
+  }
+}

@@ -1,0 +1,40 @@
+import Optimizers
+
+/// A learning rate that falls when the loss stops falling: the test loss at each evaluation, or the training loss of
+/// each epoch where there are no test samples or no evaluations.
+public struct PlateauScheduleSettings: Equatable, Sendable {
+  /// What the rate is multiplied by.
+  public var factor = 0.1
+  /// The losses in a row that may be no better before the rate falls.
+  public var patience = 10
+  /// The share by which a loss must be below the best to be better.
+  public var threshold = 0.0001
+  /// The rate below which it does not fall.
+  public var minimum = 0.0
+  /// How long the rate rises first.
+  public var warmup = TrainingSpan.steps(0)
+  /// The share of the rate that the rise starts from.
+  public var warmupStart = 0.0
+  /// The samples a step that the learning rate is meant for, or nil.
+  public var scaleWithBatch: Int?
+
+  /// Every default.
+  public init() {}
+}
+
+extension PlateauScheduleSettings: ScheduleVariantSettings {
+  static let name = "plateau"
+  static let doc = "the rate falls by a factor when the test loss, or else the training loss, stops falling"
+
+  static let fields: [Field<PlateauScheduleSettings>] =
+    [
+      Field("factor", \.factor, .number(.from(0, below: 1)), "what the rate is multiplied by"),
+      Field("patience", \.patience, .number(.atLeast(0)), "losses in a row that may be no better before it falls"),
+      Field("threshold", \.threshold, .number(.from(0, below: 1)), "the share below the best that counts as better"),
+      Field("minimum", \.minimum, .number(.atLeast(0)), "the learning rate below which it does not fall"),
+    ] + sharedFields
+
+  func makeSchedule(length: Int, stepsPerEpoch: Int) -> any Schedule {
+    PlateauSchedule(factor: factor, patience: patience, threshold: threshold, minimum: minimum)
+  }
+}

@@ -1,0 +1,66 @@
+/// A stretch of training, in steps or in epochs.
+public enum TrainingSpan: Equatable, Sendable {
+  /// Updates of the weights.
+  case steps(Int)
+  /// Passes over the training data; part of one is allowed.
+  case epochs(Double)
+
+  /// The stretch in whole steps, the nearest number of them.
+  public func steps(perEpoch: Int) -> Int {
+    switch self {
+    case .steps(let steps): steps
+    case .epochs(let epochs): Int(min((epochs * Double(perEpoch)).rounded(), 1e15))
+    }
+  }
+
+  /// As a recipe writes it: `500 steps` or `2.5 epochs`.
+  var recipeText: String {
+    switch self {
+    case .steps(1): "1 step"
+    case .steps(let steps): "\(steps) steps"
+    case .epochs(1): "1 epoch"
+    case .epochs(let epochs): "\(epochs.recipeText) epochs"
+    }
+  }
+}
+
+extension ValueType<TrainingSpan> {
+  /// A number of steps or epochs; a bare number is of steps. 0 is allowed where `allowsNone`.
+  static func span(allowsNone: Bool) -> ValueType {
+    let rule = "steps or epochs, such as 500 steps or 2.5 epochs"
+    let range = allowsNone ? "at least 0" : "greater than 0"
+    let shape = ValueShape.text(rule: "\(rule), \(range)")
+    return ValueType {
+      shape
+    } read: { node, path, _ in
+      guard let span = parse(node.text ?? "") else {
+        throw node.place.failure("\(path) must be a number of \(rule), not \(node.named)")
+      }
+      let isPositive =
+        switch span {
+        case .steps(let steps): steps > 0
+        case .epochs(let epochs): epochs > 0
+        }
+      guard isPositive || (allowsNone && [.steps(0), .epochs(0)].contains(span)) else {
+        throw node.place.failure("\(path) must be \(range), not \(node.named)")
+      }
+      return span
+    } write: {
+      .scalar($0.recipeText)
+    }
+  }
+
+  private static func parse(_ text: String) -> TrainingSpan? {
+    let words = text.split(separator: " ")
+    guard let number = words.first, words.count <= 2 else { return nil }
+    switch words.dropFirst().first ?? "steps" {
+    case "step", "steps":
+      guard case .value(let steps) = Int.reading(String(number)) else { return nil }
+      return .steps(steps)
+    case "epoch", "epochs":
+      guard case .value(let epochs) = Double.reading(String(number)) else { return nil }
+      return .epochs(epochs)
+    default: return nil
+    }
+  }
+}

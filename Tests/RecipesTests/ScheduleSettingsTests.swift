@@ -1,0 +1,146 @@
+import Diagnostics
+import Testing
+
+@testable import Recipes
+
+@Suite struct ScheduleSettingsTests {
+  @Test func spansAreStepsOrEpochs() throws {
+    func stepSize(_ text: String) throws -> TrainingSpan? {
+      guard case .step(let settings) = try read("schedule: {name: step, stepSize: \(text)}\n").schedule else {
+        return nil
+      }
+      return settings.stepSize
+    }
+    #expect(try stepSize("500") == .steps(500))
+    #expect(try stepSize("1 step") == .steps(1))
+    #expect(try stepSize("500 steps") == .steps(500))
+    #expect(try stepSize("1 epoch") == .epochs(1))
+    #expect(try stepSize("2.5 epochs") == .epochs(2.5))
+    #expect(try stepSize("\"3  epochs\"") == .epochs(3))
+  }
+
+  @Test func spansBecomeWholeSteps() {
+    #expect(TrainingSpan.steps(7).steps(perEpoch: 31) == 7)
+    #expect(TrainingSpan.epochs(2).steps(perEpoch: 31) == 62)
+    #expect(TrainingSpan.epochs(0.1).steps(perEpoch: 31) == 3)
+    #expect(TrainingSpan.epochs(1e300).steps(perEpoch: 31) == 1_000_000_000_000_000)
+  }
+
+  @Test func wrongSpansSayWhatWouldBeRight() throws {
+    let cases = [
+      ("soon", "must be a number of steps or epochs, such as 500 steps or 2.5 epochs, not \"soon\""),
+      ("3 weeks", "must be a number of steps or epochs, such as 500 steps or 2.5 epochs, not \"3 weeks\""),
+      ("2.5 steps", "must be a number of steps or epochs, such as 500 steps or 2.5 epochs, not \"2.5 steps\""),
+      ("1 2 steps", "must be a number of steps or epochs, such as 500 steps or 2.5 epochs, not \"1 2 steps\""),
+      ("[1]", "must be a number of steps or epochs, such as 500 steps or 2.5 epochs, not a list"),
+      ("none", "must be a number of steps or epochs, such as 500 steps or 2.5 epochs, not none"),
+      ("-1 epochs", "must be at least 0, not \"-1 epochs\""),
+    ]
+    for (text, message) in cases {
+      #expect(try failure(of: "schedule: {warmup: \(text)}") == wrong("recipe.yaml:5: schedule.warmup " + message))
+    }
+    #expect(
+      try failure(of: "schedule: {name: step, stepSize: 0 epochs}")
+        == wrong("recipe.yaml:5: schedule.stepSize must be greater than 0, not \"0 epochs\""))
+  }
+
+  @Test func everyVariantSurvivesWritingAndReading() throws {
+    var recipe = try read()
+    recipe.accumulate = 4
+    recipe.ema = EMASettings()
+    for schedule in ScheduleSettings.variants.map(\.standard) {
+      recipe.schedule = schedule
+      #expect(try recipe.validated() == recipe)
+    }
+    for optimizer in OptimizerSettings.variants.map(\.standard) {
+      recipe.optimizer = optimizer
+      #expect(try recipe.validated() == recipe)
+    }
+    var cosine = CosineScheduleSettings()
+    cosine.length = .epochs(2.5)
+    cosine.warmup = .steps(1)
+    cosine.scaleWithBatch = 256
+    recipe.schedule = .cosine(cosine)
+    #expect(recipe.resolvedYAML().contains("  length: 2.5 epochs\n  minimum: 0\n  warmup: 1 step\n"))
+    #expect(try recipe.validated() == recipe)
+  }
+
+  @Test func theAverageIsNoneOrASection() throws {
+    #expect(try read().ema == nil)
+    #expect(try read("ema: none\n", "ema.decay=0.5").ema?.decay == 0.5)
+    #expect(try read("ema: {}\n").ema == EMASettings())
+    #expect(
+      try failure(of: "ema: {decay: 1}")
+        == wrong("recipe.yaml:5: ema.decay must be at least 0 and below 1, not 1"))
+    #expect(
+      try failure(of: "ema: 0.99")
+        == wrong("recipe.yaml:5: ema must be a mapping of keys to values or none, not 0.99"))
+  }
+
+  @Test func wrongNamesAndKeysAreNamed() throws {
+    #expect(
+      try failure(of: "schedule: {name: cosin}")
+        == wrong("recipe.yaml:5: schedule.name: there is no schedule \"cosin\"", "did you mean cosine?"))
+    #expect(
+      try failure(of: "schedule: {name: cosine, gamma: 0.1}")
+        == wrong(
+          "recipe.yaml:5: unknown key schedule.gamma", "cosine has no such key; it belongs to name: step"))
+    #expect(
+      try failure(of: "accumulate: 0") == wrong("recipe.yaml:5: accumulate must be from 1 to 65536, not 0"))
+    #expect(
+      try failure(of: "optimizer: {name: adam, beta2: 1}")
+        == wrong("recipe.yaml:5: optimizer.beta2 must be at least 0 and below 1, not 1"))
+    #expect(
+      try failure(of: "optimizer: {clipValue: 0}")
+        == wrong("recipe.yaml:5: optimizer.clipValue must be greater than 0, not 0"))
+  }
+
+  @Test func theRateGrowsWithTheBatchWhereAsked() throws {
+    let scaled = try read(
+      "batch: 64\naccumulate: 4\noptimizer: {learningRate: 0.25}\nschedule: {scaleWithBatch: 32}\n")
+    #expect(scaled.baseLearningRate == 2)
+    #expect(try read("batch: 64\noptimizer: {learningRate: 0.25}\n").baseLearningRate == 0.25)
+  }
+
+  @Test func schedulesCountTheRunsSteps() throws {
+    // 100 samples in steps of 2 · 16 are 4 steps an epoch, 20 in all.
+    let text = """
+      batch: 16
+      accumulate: 2
+      epochs: 5
+      data: {epochSize: 100}
+      optimizer: {learningRate: 1}
+
+      """
+    func rates(_ schedule: String) throws -> [Double] {
+      let experiment = try read(text + schedule, "model.layers.1.linear.outputs=4").makeExperiment()
+      let base = experiment.settings.learningRate
+      return (0...20).map { experiment.schedule.learningRate(step: $0, base: base) }
+    }
+    let linear = try rates("schedule: {name: polynomial, warmup: 1 epoch, warmupStart: 0.5}\n")
+    #expect(linear[0] == 0.5 && linear[3] == 0.875 && linear[4] == 1 && linear[12] == 0.5 && linear[20] == 0)
+    let step = try rates("schedule: {name: step, stepSize: 2 epochs, gamma: 0.5}\n")
+    #expect(step[7] == 1 && step[8] == 0.5 && step[15] == 0.5 && step[16] == 0.25)
+    let short = try rates("schedule: {name: polynomial, length: 5 steps, minimum: 0.1}\n")
+    #expect(short[4] == 0.1 + 0.9 * (1 - 0.8) && short[5] == 0.1 && short[20] == 0.1)
+    let limited = try rates("steps: 10\nschedule: {name: polynomial}\n")
+    #expect(limited[5] == 0.5 && limited[10] == 0)
+    #expect(try rates("schedule: {warmup: 100 epochs, name: cosine}\n")[20] == 0.05)
+  }
+
+  @Test func everyOptimizerIsMadeForTheModel() throws {
+    let states: [String: [String]] = [
+      "sgd": [], "rmsprop": ["square_avg"], "adam": ["exp_avg", "exp_avg_sq"], "adamw": ["exp_avg", "exp_avg_sq"],
+      "lamb": ["exp_avg", "exp_avg_sq"], "lars": ["momentum_buffer"],
+    ]
+    for variant in OptimizerSettings.variants {
+      let experiment = try read(
+        "optimizer: {name: \(variant.name)}\nema: {decay: 0.5}\n", "model.layers.1.linear.outputs=4"
+      )
+      .makeExperiment()
+      #expect(experiment.optimizer.state.map(\.name) == states[variant.name])
+      #expect(experiment.optimizer.state.allSatisfy { $0.values.count == experiment.model.values.count })
+      #expect(experiment.average?.values.floats.elementsEqual(experiment.model.values.floats) == true)
+    }
+  }
+}
