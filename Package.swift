@@ -77,7 +77,8 @@ targets += [
   .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Collectives", "TestSupport"]),
   .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
   .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CMPIShim", "Diagnostics", "collectives-check"]),
-  .testTarget(name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "TestSupport"]),
+  .testTarget(
+    name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Formats", "TestSupport"]),
   .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"], exclude: ["Fixtures"]),
   .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Diagnostics"]),

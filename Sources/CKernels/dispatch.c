@@ -137,13 +137,27 @@ void dpt_exp(const float *x, float *y, long n) { current()->kernels->exp(x, y, n
 void dpt_log(const float *x, float *y, long n) { current()->kernels->log(x, y, n); }
 void dpt_tanh(const float *x, float *y, long n) { current()->kernels->tanh(x, y, n); }
 void dpt_sigmoid(const float *x, float *y, long n) { current()->kernels->sigmoid(x, y, n); }
+void dpt_erf(const float *x, float *y, long n) { current()->kernels->erf(x, y, n); }
+void dpt_activation(dpt_activation_kind kind, float parameter, const dpt_row_pass *r) {
+  current()->kernels->activation(kind, parameter, r);
+}
+void dpt_activation_gradient(dpt_activation_kind kind, float parameter, const dpt_row_pass *r) {
+  current()->kernels->activation_gradient(kind, parameter, r);
+}
+void dpt_softmax_gradient(const dpt_row_pass *r) { current()->kernels->softmax_gradient(r); }
+void dpt_dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) { current()->kernels->dropout(r, mask); }
+void dpt_layer_norm(const dpt_row_pass *r, const dpt_row_norm *p) { current()->kernels->layer_norm(r, p); }
+void dpt_layer_norm_gradient(const dpt_row_pass *r, const dpt_row_norm *p, float *scaled, long scaledStride) {
+  current()->kernels->layer_norm_gradient(r, p, scaled, scaledStride);
+}
+void dpt_embedding_gradient(const dpt_lookup *p, const dpt_shard_program *shards) {
+  current()->kernels->embedding_gradient(p, shards);
+}
 void dpt_cross_entropy(const float *logits, long stride, long rows, long classes, const int32_t *targets,
                        float *records, float *gradient) {
   current()->kernels->cross_entropy(logits, stride, rows, classes, targets, records, gradient);
 }
-void dpt_softmax(const float *logits, long stride, long rows, long classes, float *probabilities) {
-  current()->kernels->softmax(logits, stride, rows, classes, probabilities);
-}
+void dpt_softmax(const dpt_row_pass *r) { current()->kernels->softmax(r); }
 void dpt_divide(float *x, long n, float divisor) { current()->kernels->divide(x, n, divisor); }
 void dpt_scale(float *x, long n, float factor) { current()->kernels->scale(x, n, factor); }
 double dpt_sum_of_squares(const float *x, long n) { return current()->kernels->sum_of_squares(x, n); }

@@ -35,8 +35,16 @@ typedef struct {
   void (*log)(const float *, float *, long);
   void (*tanh)(const float *, float *, long);
   void (*sigmoid)(const float *, float *, long);
+  void (*erf)(const float *, float *, long);
+  void (*activation)(dpt_activation_kind, float, const dpt_row_pass *);
+  void (*activation_gradient)(dpt_activation_kind, float, const dpt_row_pass *);
+  void (*softmax_gradient)(const dpt_row_pass *);
+  void (*dropout)(const dpt_row_pass *, const dpt_dropout_mask *);
+  void (*layer_norm)(const dpt_row_pass *, const dpt_row_norm *);
+  void (*layer_norm_gradient)(const dpt_row_pass *, const dpt_row_norm *, float *, long);
+  void (*embedding_gradient)(const dpt_lookup *, const dpt_shard_program *);
   void (*cross_entropy)(const float *, long, long, long, const int32_t *, float *, float *);
-  void (*softmax)(const float *, long, long, long, float *);
+  void (*softmax)(const dpt_row_pass *);
   void (*divide)(float *, long, float);
   void (*scale)(float *, long, float);
   double (*sum_of_squares)(const float *, long);

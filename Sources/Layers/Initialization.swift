@@ -1,21 +1,70 @@
 import Tensors
 
 /// How a parameter's values are drawn before training.
-public enum Initialization: Sendable {
+///
+/// A parameter's fans are those of PyTorch: of a shape [outputs, inputs, ...], where ... is a kernel's extent, fan-in is
+/// inputs · ..., fan-out outputs · ....
+public enum Initialization: Equatable, Sendable {
+  /// Which fan a variance is made for.
+  public enum Fan: String, CaseIterable, Sendable {
+    /// Keeps the variance of activations on their way forwards.
+    case fanIn = "fan-in"
+    /// Keeps the variance of gradients on their way backwards.
+    case fanOut = "fan-out"
+  }
+
   /// Uniform in ±bound; PyTorch's default for most layers with bound = 1/√fan.
   case uniform(bound: Float)
+  /// Normal numbers.
+  case normal(mean: Float, deviation: Float)
   /// One value everywhere.
   case constant(Float)
+  /// Uniform in ±gain · √(6 / (fan-in + fan-out)). Glorot & Bengio 2010.
+  case xavierUniform(gain: Float)
+  /// Normal, with the deviation gain · √(2 / (fan-in + fan-out)). Glorot & Bengio 2010.
+  case xavierNormal(gain: Float)
+  /// Uniform in ±gain · √(3 / fan); gain √2 fits ReLU. He, Zhang, Ren & Sun 2015.
+  case kaimingUniform(fan: Fan, gain: Float)
+  /// Normal, with the deviation gain / √fan; gain √2 fits ReLU. He, Zhang, Ren & Sun 2015.
+  case kaimingNormal(fan: Fan, gain: Float)
+  /// A matrix [outputs, all else] whose rows or columns, whichever are fewer, are orthogonal and of length gain.
+  /// Saxe, McClelland & Ganguli 2014.
+  case orthogonal(gain: Float)
 
-  /// `count` values in PyTorch's layout, for the parameter with this index in its model; a function of
-  /// (seed, index, element) alone.
-  func values(count: Int, seed: UInt64, index: Int) -> [Float] {
+  /// The gain √2 for layers followed by ReLU.
+  public static let reluGain = Float(2).squareRoot()
+
+  /// The values of a parameter of this shape, in PyTorch's layout, for the parameter with this index in its model; a
+  /// function of (seed, index, element) alone.
+  public func values(shape: [Int], seed: UInt64, index: Int) -> [Float] {
+    let count = shape.reduce(1, *)
     let random = Philox(seed: seed, purpose: .initialization)
-    switch self {
-    case .uniform(let bound):
-      return (0..<count).map { (2 * random.uniform(sample: index, element: $0) - 1) * bound }
-    case .constant(let value):
-      return Array(repeating: value, count: count)
+    func uniform(_ bound: Float) -> [Float] {
+      (0..<count).map { (2 * random.uniform(sample: index, element: $0) - 1) * bound }
     }
+    func normal(_ mean: Float, _ deviation: Float) -> [Float] {
+      (0..<count).map { mean + deviation * Float(random.normal(sample: index, element: $0)) }
+    }
+    let fans = Initialization.fans(shape)
+    let sum = Float(fans.in + fans.out)
+    func width(_ fan: Fan) -> Float { Float(fan == .fanIn ? fans.in : fans.out) }
+    switch self {
+    case .uniform(let bound): return uniform(bound)
+    case .normal(let mean, let deviation): return normal(mean, deviation)
+    case .constant(let value): return Array(repeating: value, count: count)
+    case .xavierUniform(let gain): return uniform(gain * (6 / sum).squareRoot())
+    case .xavierNormal(let gain): return normal(0, gain * (2 / sum).squareRoot())
+    case .kaimingUniform(let fan, let gain): return uniform(gain * (3 / width(fan)).squareRoot())
+    case .kaimingNormal(let fan, let gain): return normal(0, gain / width(fan).squareRoot())
+    case .orthogonal(let gain):
+      let draws = (0..<count).map { random.normal(sample: index, element: $0) }
+      return orthonormal(draws, rows: shape.first ?? 1).map { gain * Float($0) }
+    }
+  }
+
+  private static func fans(_ shape: [Int]) -> (in: Int, out: Int) {
+    guard shape.count > 1 else { return (shape.first ?? 1, shape.first ?? 1) }
+    let kernel = shape.dropFirst(2).reduce(1, *)
+    return (shape[1] * kernel, shape[0] * kernel)
   }
 }

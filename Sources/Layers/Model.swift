@@ -30,8 +30,7 @@ public final class Model {
     values = try FloatBuffer(count: Model.end(of: parameters))
     bufferValues = try FloatBuffer(count: Model.end(of: buffers))
     for buffer in buffers {
-      let initial = buffer.initialization.values(count: buffer.count, seed: 0, index: 0)
-      _ = values(of: buffer).update(fromContentsOf: initial)
+      _ = values(of: buffer).update(fromContentsOf: buffer.initialValues(seed: 0, index: 0))
     }
   }
 
@@ -67,8 +66,7 @@ public final class Model {
   /// Draws all initial values; a function of the seed alone.
   public func initialize(seed: UInt64) {
     for (index, parameter) in parameters.enumerated() {
-      let drawn = parameter.initialization.values(count: parameter.count, seed: seed, index: index)
-      _ = values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(drawn))
+      _ = values(of: parameter).update(fromContentsOf: parameter.initialValues(seed: seed, index: index))
     }
   }
 

@@ -6,25 +6,32 @@ public final class Parameter {
   public internal(set) var name: String
   /// Extents in PyTorch, outermost first, for example [outputs, inputs].
   public let shape: [Int]
-  /// How its values are drawn before training.
-  public let initialization: Initialization
+  /// How its values are drawn before training: as chosen, else as the layer has it by default.
+  public var initialization: Initialization { chosenInitialization ?? standardInitialization }
+  /// How its values are drawn, where that is not the layer's default.
+  public var chosenInitialization: Initialization?
   /// Where its values start in the model's flat vectors; set by the model.
   public internal(set) var offset = 0
   /// PyTorch's layout seen as these extents, whose product is the count ...
   private let factors: [Int]
   /// ... lies here with the axes in this order, outermost first.
   private let axes: [Int]
+  private let standardInitialization: Initialization
+  /// The row (along the first axis) that starts at zero, if any.
+  private let zeroRow: Int?
 
   /// Declares a parameter.
   ///
   /// Where the kernels want another layout than PyTorch's, `factors` splits the shape into extents, and `axes` is their
-  /// order here: a convolution's weight [O, I, H, W] lies as axes [0, 2, 3, 1].
+  /// order here: a convolution's weight [O, I, H, W] lies as axes [0, 2, 3, 1]. `zeroRow` starts at zero.
   public init(
-    _ name: String, shape: [Int], initialization: Initialization, factors: [Int]? = nil, axes: [Int]? = nil
+    _ name: String, shape: [Int], initialization: Initialization, factors: [Int]? = nil, axes: [Int]? = nil,
+    zeroRow: Int? = nil
   ) {
     self.name = name
     self.shape = shape
-    self.initialization = initialization
+    standardInitialization = initialization
+    self.zeroRow = zeroRow
     self.factors = factors ?? shape
     self.axes = axes ?? Array((factors ?? shape).indices)
   }
@@ -44,6 +51,16 @@ public final class Parameter {
 
   /// Number of values.
   public var count: Int { shape.reduce(1, *) }
+
+  /// The values to start training from, in this layout; a function of the seed and of the place in the model.
+  func initialValues(seed: UInt64, index: Int) -> [Float] {
+    var drawn = initialization.values(shape: shape, seed: seed, index: index)
+    if let zeroRow, let rows = shape.first {
+      let width = count / rows
+      for place in zeroRow * width..<(zeroRow + 1) * width { drawn[place] = 0 }
+    }
+    return fromPyTorch(drawn)
+  }
 
   /// Values in this layout, given in PyTorch's.
   public func fromPyTorch(_ values: [Float]) -> [Float] {

@@ -8,6 +8,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case trainingData = 3
   /// Generated test samples.
   case testData = 4
+  /// What dropout keeps.
+  case dropout = 5
 }
 
 /// Counter-based random numbers: a pure function of (seed, purpose, epoch, sample, element), never of call order or rank.

@@ -2,6 +2,7 @@ import CKernels
 import Collectives
 import Datasets
 import Layers
+import Tensors
 
 /// Class probabilities for inputs that have no target.
 public final class Predictor {
@@ -26,9 +27,14 @@ public final class Predictor {
     try fill(batch)
     let logits = try workspace.model.forward(batch.view, context)
     return (0..<batch.count).map { sample in
-      var row = [Float](repeating: 0, count: logits.columns)
-      dpt_softmax(logits.row(sample: sample), logits.stride, 1, logits.columns, &row)
-      return row
+      var padded = [Float](repeating: 0, count: paddedToLanes(logits.columns))
+      padded.withUnsafeMutableBufferPointer { result in
+        var row = dpt_row_pass(
+          x: logits.row(sample: sample), xStride: logits.stride, g: nil, gStride: 0, y: result.baseAddress,
+          yStride: result.count, rows: 1, columns: logits.columns)
+        dpt_softmax(&row)
+      }
+      return Array(padded.prefix(logits.columns))
     }
   }
 }

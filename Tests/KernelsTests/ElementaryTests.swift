@@ -11,6 +11,7 @@ import Testing
     ("exp", { dpt_exp($0, $1, $2) }, { exp($0) }),
     ("log", { dpt_log($0, $1, $2) }, { log($0) }),
     ("tanh", { dpt_tanh($0, $1, $2) }, { tanh($0) }),
+    ("erf", { dpt_erf($0, $1, $2) }, { erf($0) }),
     ("sigmoid", { dpt_sigmoid($0, $1, $2) }, { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) }),
   ]
 
@@ -63,7 +64,7 @@ import Testing
       return y
     }
     let (exp, log, tanh, sigmoid) = (
-      Self.functions[0].kernel, Self.functions[1].kernel, Self.functions[2].kernel, Self.functions[3].kernel
+      Self.functions[0].kernel, Self.functions[1].kernel, Self.functions[2].kernel, Self.functions[4].kernel
     )
     #expect(apply(exp, 0) == 1)
     #expect(apply(exp, .infinity) == .infinity)

@@ -96,7 +96,7 @@ import Testing
     if archive.names.contains("\(name).eval") {
       let later = try LayerRun(
         try make(shape), inputShape: shape, inputs: values("x"), parameters: parameters, upstream: values("grad.y"),
-        shards: shards, isTraining: false, buffers: run.buffers)
+        shards: shards, isTraining: false, buffers: run.buffers, withBackward: false)
       #expect(relativeDifference(later.outputs, try values("eval").map(Double.init)) < 2e-6)
     }
   }

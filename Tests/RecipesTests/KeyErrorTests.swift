@@ -24,7 +24,8 @@ import Testing
           "valid keys: name, learningRate, momentum, nesterov, weightDecay, clipNorm, clipValue"))
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - linear: {outputs: 3}\n    - lstm:\n        units: 3\n")
-        == wrong("recipe.yaml:5: unknown key model.layers.1.lstm.units", "valid keys: hiddenSize, output"))
+        == wrong(
+          "recipe.yaml:5: unknown key model.layers.1.lstm.units", "valid keys: hiddenSize, output, initialization"))
   }
 
   @Test func aKeyOfAnotherSectionIsFound() throws {

@@ -21,9 +21,10 @@ import Testing
           testSize: 992
         model:
           weights: none
+          initialization: none
           layers:
-            - lstm: {hiddenSize: 3, output: last}
-            - linear: {outputs: 2}
+            - lstm: {hiddenSize: 3, output: last, initialization: none}
+            - linear: {outputs: 2, initialization: none}
         loss: cross-entropy
         optimizer:
           name: rmsprop
@@ -102,6 +103,6 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:15: model.layers must have at least one entry")) { try Recipe().validated() }
+    #expect(throws: wrong("recipe:16: model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }

@@ -1,4 +1,4 @@
-// exp, log, tanh and the logistic function: range reduction and a minimax polynomial (coefficients fitted by
+// exp, log, tanh, erf and the logistic function: range reduction and a minimax polynomial (coefficients fitted by
 // reweighted least squares to the stated interval), the same operations on every instruction set. At most 2 ulp.
 #ifndef DPT_ELEMENTARY_H
 #define DPT_ELEMENTARY_H
@@ -109,6 +109,46 @@ DPT_INLINE v16 log16(v16 x) {
   return choose(invalid, splat(NAN), y);
 }
 
+// erfc y = exp(y p(y)) for y ≥ 0.93, the polynomial fitted up to 4, where erfc is 1.5e-8; zero beyond.
+DPT_INLINE v16 erfc_far(v16 y) {
+  v16 z = choose(y > splat(4.0f), splat(4.0f), y);
+  v16 q = splat(-0x1.3755f6p-18f);
+  q = fma16(q, z, splat(0x1.5fdfc8p-15f));
+  q = fma16(q, z, splat(0x1.1d7c8ap-14f));
+  q = fma16(q, z, splat(-0x1.86bd06p-9f));
+  q = fma16(q, z, splat(0x1.74d740p-6f));
+  q = fma16(q, z, splat(-0x1.af7994p-4f));
+  q = fma16(q, z, splat(-0x1.456b6ep-1f));
+  q = fma16(q, z, splat(-0x1.074aa8p-3f));
+  return choose(y > splat(4.0f), splat(0.0f), exp16(fma16(q, z, -z)));
+}
+
+// erf y for 0 ≤ y < 0.93: an odd polynomial.
+DPT_INLINE v16 erf_near(v16 y) {
+  v16 u = y * y;
+  v16 q = splat(-0x1.3825b6p-11f);
+  q = fma16(q, u, splat(0x1.46c230p-8f));
+  q = fma16(q, u, splat(-0x1.b676cap-6f));
+  q = fma16(q, u, splat(0x1.ce1904p-4f));
+  q = fma16(q, u, splat(-0x1.8126dcp-2f));
+  q = fma16(q, u, splat(0x1.06eba6p-3f));
+  return fma16(q, y, y);
+}
+
+static const float kErfJoin = 0.93f;
+
+DPT_INLINE v16 erf16(v16 x) {
+  v16 y = floats(bits(x) & 0x7fffffff);
+  v16 value = choose(y < splat(kErfJoin), erf_near(y), splat(1.0f) - erfc_far(y));
+  return floats(bits(value) | (bits(x) & (int32_t)0x80000000));
+}
+
+// log(1 + e) for 0 ≤ e ≤ 1; what rounding took from 1 + e is put back to first order.
+DPT_INLINE v16 log1p16(v16 e) {
+  v16 sum = e + splat(1.0f);
+  return log16(sum) + (e - (sum - splat(1.0f))) / sum;
+}
+
 #define DPT_MAP(NAME, FUNCTION)                                     \
   static void NAME(const float *x, float *y, long n) {              \
     for (long i = 0; i < n; i += DPT_LANES)                         \
@@ -119,6 +159,7 @@ DPT_MAP(map_exp, exp16)
 DPT_MAP(map_log, log16)
 DPT_MAP(map_tanh, tanh16)
 DPT_MAP(map_sigmoid, sigmoid16)
+DPT_MAP(map_erf, erf16)
 
 #undef DPT_MAP
 

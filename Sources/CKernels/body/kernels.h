@@ -1,13 +1,16 @@
 // One variant of all kernels. Included by each file of variants/ after it has set the target, DPT_VARIANT (its name),
 // DPT_TILE_ROWS, DPT_TILE_PANELS and DPT_EACH_HEIGHT (a case for each tile height).
 #include "../table.h"
+#include "activation.h"
 #include "batch_norm.h"
 #include "convolution.h"
 #include "convolution_gradient.h"
 #include "elementary.h"
+#include "embedding.h"
 #include "flat.h"
 #include "gemm.h"
 #include "loss.h"
+#include "normalization.h"
 #include "optimizers.h"
 #include "pooling.h"
 #include "recurrent.h"
@@ -43,6 +46,14 @@ const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .log = map_log,
     .tanh = map_tanh,
     .sigmoid = map_sigmoid,
+    .erf = map_erf,
+    .activation = activation,
+    .activation_gradient = activation_gradient,
+    .softmax_gradient = softmax_gradient,
+    .dropout = dropout,
+    .layer_norm = layer_norm,
+    .layer_norm_gradient = layer_norm_gradient,
+    .embedding_gradient = embedding_gradient,
     .cross_entropy = cross_entropy,
     .softmax = softmax,
     .divide = divide,

@@ -11,7 +11,7 @@ DPT_INLINE float largest(const float *z, long n) {
 }
 
 // Σ exp(z − m), ascending; the exponentials go to `out` where wanted, zeros in its pad columns.
-DPT_INLINE float sum_of_exponentials(const float *z, long n, float m, float *out, bool padded) {
+DPT_INLINE float sum_of_exponentials(const float *z, long n, float m, float *out) {
   float sum = 0;
   for (long k = 0; k < n; k += DPT_LANES) {
     const long valid = n - k < DPT_LANES ? n - k : DPT_LANES;
@@ -19,7 +19,7 @@ DPT_INLINE float sum_of_exponentials(const float *z, long n, float m, float *out
     store(lanes, exp16(load_some(z + k, valid) - splat(m)));
     for (long l = 0; l < valid; l++) sum += lanes[l];
     for (long l = valid; l < DPT_LANES; l++) lanes[l] = 0;
-    if (out) store_some(out + k, load(lanes), padded ? DPT_LANES : valid);
+    if (out) store(out + k, load(lanes));
   }
   return sum;
 }
@@ -31,7 +31,7 @@ static void cross_entropy(const float *logits, long stride, long rows, long clas
     const long target = targets[r];
     const float m = largest(z, classes);
     float *g = gradient ? gradient + r * stride : NULL;
-    const float sum = sum_of_exponentials(z, classes, m, g, true);
+    const float sum = sum_of_exponentials(z, classes, m, g);
     // A NaN among the logits is nobody's largest; the search then ends at the last class.
     long best = 0;
     while (z[best] != m && best < classes - 1) best++;
@@ -46,12 +46,12 @@ static void cross_entropy(const float *logits, long stride, long rows, long clas
   }
 }
 
-static void softmax(const float *logits, long stride, long rows, long classes, float *probabilities) {
-  for (long r = 0; r < rows; r++) {
-    const float *z = logits + r * stride;
-    float *p = probabilities + r * stride;
-    const float sum = sum_of_exponentials(z, classes, largest(z, classes), p, false);
-    for (long k = 0; k < classes; k++) p[k] /= sum;
+static void softmax(const dpt_row_pass *r) {
+  for (long i = 0; i < r->rows; i++) {
+    const float *x = r->x + i * r->xStride;
+    float *y = r->y + i * r->yStride;
+    const v16 sum = splat(sum_of_exponentials(x, r->columns, largest(x, r->columns), y));
+    for (long k = 0; k < r->columns; k += DPT_LANES) store(y + k, load(y + k) / sum);
   }
 }
 

@@ -38,5 +38,17 @@ DPT_INLINE void store_some(float *p, v16 v, long n) {
   if (n >= DPT_LANES) store(p, v);
   else memcpy(p, &v, (size_t)n * sizeof(float));
 }
+// The first n lanes, zeros behind.
+DPT_INLINE v16 first_lanes(v16 v, long n) {
+  if (n >= DPT_LANES) return v;
+  const i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return choose(lane < (i16)(int32_t)n, v, (v16)0.0f);
+}
+// The lanes' sum, ascending.
+DPT_INLINE float sum_of_lanes(v16 v) {
+  float sum = v[0];
+  for (int l = 1; l < DPT_LANES; l++) sum += v[l];
+  return sum;
+}
 
 #endif

@@ -219,6 +219,91 @@ void dpt_exp(const float *x, float *y, long n);
 void dpt_log(const float *x, float *y, long n);
 void dpt_tanh(const float *x, float *y, long n);
 void dpt_sigmoid(const float *x, float *y, long n);
+void dpt_erf(const float *x, float *y, long n);
+
+// MARK: Layers that work row by row (body/activation.h, body/normalization.h, body/embedding.h)
+
+/// What goes through a layer: `rows` rows of `columns` floats of input x, of result y and, backwards, of the gradient g
+/// of the layer's output. Whole groups of 16 columns of y are written.
+typedef struct {
+  const float *x;
+  long xStride;
+  const float *g;
+  long gStride;
+  float *y;
+  long yStride;
+  long rows, columns;
+} dpt_row_pass;
+
+typedef enum {
+  /// max(0, x)
+  DPT_RELU,
+  /// x where positive, else x · parameter
+  DPT_LEAKY_RELU,
+  DPT_TANH,
+  /// 1 / (1 + e^−x)
+  DPT_SIGMOID,
+  /// x · Φ(x), Φ the standard normal distribution function
+  DPT_GELU,
+  /// ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))
+  DPT_GELU_TANH,
+} dpt_activation_kind;
+
+/// y = f(x).
+void dpt_activation(dpt_activation_kind kind, float parameter, const dpt_row_pass *r);
+/// y = g ⊙ f′, where x holds the outputs of tanh and the logistic function, else the inputs.
+void dpt_activation_gradient(dpt_activation_kind kind, float parameter, const dpt_row_pass *r);
+/// y = softmax(x), row by row.
+void dpt_softmax(const dpt_row_pass *r);
+/// y = x ⊙ (g − Σ x ⊙ g), where x holds the outputs of softmax.
+void dpt_softmax_gradient(const dpt_row_pass *r);
+
+/// Which values dropout keeps: those whose random word is at least `threshold`. The word of a place is a function of
+/// (seed, stream, step, sample, place in the sample) alone.
+typedef struct {
+  /// The rows are steps × batch × positions.
+  long steps, batch, positions;
+  /// The first sample's number within the global batch.
+  long firstSample;
+  uint64_t seed;
+  uint32_t stream, step, threshold;
+  /// Factor of what is kept.
+  float scale;
+} dpt_dropout_mask;
+
+/// y = x · scale where kept, else 0; the same on gradients.
+void dpt_dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask);
+
+typedef struct {
+  /// One value per column, padded with zeros to whole groups of 16.
+  const float *weight, *bias;
+  float epsilon;
+  /// Mean and 1 / deviation of every row; forwards written, backwards read.
+  float *statistics;
+} dpt_row_norm;
+
+/// y = (x − mean) / √(variance + ε) ⊙ weight + bias, mean and (biased) variance over each row.
+void dpt_layer_norm(const dpt_row_pass *r, const dpt_row_norm *p);
+/// The gradient of x to y (unless NULL), and to `scaled` g ⊙ (x − mean) / deviation, whose rows' sum is the weight's.
+void dpt_layer_norm_gradient(const dpt_row_pass *r, const dpt_row_norm *p, float *scaled, long scaledStride);
+
+/// Rows that each looked up one entry of a table of `entries` rows of `columns`.
+typedef struct {
+  long entries, columns, batch;
+  /// entries + 1 places in `order`: the rows that looked up entry e are order[starts[e]] ..< order[starts[e + 1]].
+  const int32_t *starts;
+  /// Row numbers (step · batch + sample), for each entry by shard, then step, then sample.
+  const int32_t *order;
+  /// An entry whose gradient is zero, or −1.
+  long skipped;
+  const float *gradient;
+  long stride;
+  float *out;
+  long outNode;
+} dpt_lookup;
+
+/// out[node][entry] = sum over the node's shards, in the tree's order, of the gradients of the rows.
+void dpt_embedding_gradient(const dpt_lookup *p, const dpt_shard_program *shards);
 
 // MARK: Loss (body/loss.h)
 
@@ -238,8 +323,6 @@ enum {
 /// subtracted first (Goodfellow et al., Deep Learning, section 4.1).
 void dpt_cross_entropy(const float *logits, long stride, long rows, long classes, const int32_t *targets,
                        float *records, float *gradient);
-/// probabilities = softmax(logits), row by row.
-void dpt_softmax(const float *logits, long stride, long rows, long classes, float *probabilities);
 
 // MARK: Flat vectors (body/flat.h)
 

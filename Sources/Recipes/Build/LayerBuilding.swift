@@ -6,6 +6,16 @@ extension LayerSettings {
   /// The layer for inputs of a shape.
   /// - Throws: `Failure` (configuration) naming the layer by `key`, the shape that comes in, and what would fit.
   func makeLayer(input: Shape, key: String) throws -> any Layer {
+    let layer = try bareLayer(input: input, key: key)
+    if let initialization {
+      for weight in layer.parameters where weight.shape.count > 1 {
+        weight.chosenInitialization = initialization.initialization
+      }
+    }
+    return layer
+  }
+
+  private func bareLayer(input: Shape, key: String) throws -> any Layer {
     let place = "\(key) (\(chosen.name))"
     switch self {
     case .lstm(let settings):
@@ -52,6 +62,26 @@ extension LayerSettings {
       let body = try settings.body.makeLayers(input: input, key: "\(key).residual.body")
       let shortcut = try (settings.shortcut ?? []).makeLayers(input: input, key: "\(key).residual.shortcut")
       return try located(place, input) { try Residual(input: input, body: body, shortcut: shortcut) }
+    case .relu:
+      return ReLU(input: input)
+    case .leakyReLU(let settings):
+      return LeakyReLU(input: input, negativeSlope: Float(settings.negativeSlope))
+    case .tanh:
+      return Tanh(input: input)
+    case .sigmoid:
+      return Sigmoid(input: input)
+    case .gelu(let settings):
+      return GELU(input: input, approximation: settings.approximate)
+    case .softmax:
+      return Softmax(input: input)
+    case .dropout(let settings):
+      return Dropout(input: input, probability: settings.probability)
+    case .layerNorm(let settings):
+      return LayerNorm(input: input, epsilon: settings.epsilon)
+    case .embedding(let settings):
+      try requireIndices(input, place)
+      return Embedding(
+        input: input, count: settings.count, dimension: settings.dimension, paddingIndex: settings.paddingIndex)
     }
   }
 
@@ -63,6 +93,13 @@ extension LayerSettings {
     return input.isSequence
       ? .steps(kernel: kernel.height, stride: stride.height, padding: padding.height)
       : Window(kernel: kernel, stride: stride, padding: padding)
+  }
+
+  private func requireIndices(_ input: Shape, _ place: String) throws {
+    guard input.features != 1 || input.isImage else { return }
+    throw Failure(
+      .configuration, "\(place) needs one index, or one for each step, but its input is \(input.words)",
+      advice: "an embedding is the first layer, on data of the shape samples × 1 or samples × steps × 1")
   }
 
   private func requireSequence(_ input: Shape, _ place: String) throws {

@@ -47,6 +47,8 @@ struct Override {
       let bare = text == key ? [YAMLNode.Entry(key: key, value: YAMLNode(.mapping([]), at: node.place))] : []
       result = YAMLNode(
         .mapping(try put(into: bare, depth: depth)), at: bare.isEmpty ? value.place : node.place)
+      // Where a name alone says the same as a mapping that names it, the name still counts.
+      result.replaced = node.isNone ? nil : text
     }
     return result
   }

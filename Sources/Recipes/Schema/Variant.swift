@@ -62,12 +62,12 @@ extension Variant {
 }
 
 extension ValueType where Value: Variant {
-  /// A mapping in which `key` names the variant, beside the variant's own keys.
-  static func variant(by key: String) -> ValueType {
+  /// A mapping in which `key` names the variant, beside the variant's own keys; with `orName`, also the name alone.
+  static func variant(by key: String, orName: Bool = false) -> ValueType {
     ValueType(isSection: true) {
       .variants(key: key, Value.variants.map(\.info))
     } read: { node, path, current in
-      let whole = try Section(node, path: path)
+      let whole = try Section(orName ? node.asMapping(of: key) : node, path: path)
       let named = whole[key]
       guard let name = named.map({ $0.text ?? "" }) ?? current?.chosen.name else {
         throw whole.place.failure("\(whole.path(of: key)) is missing", advice: "it names the \(Value.noun)")
@@ -123,6 +123,22 @@ extension ValueType where Value: Variant {
     } write: { value in
       let chosen = value.chosen
       return .mapping([YAMLOutput.Entry(key: chosen.name, doc: chosen.doc, value: .mapping(chosen.entries))])
+    }
+  }
+}
+
+extension YAMLNode {
+  /// A bare name as the mapping `{key: name}`; so too where the command line gives further keys to a bare name.
+  fileprivate func asMapping(of key: String) -> YAMLNode {
+    switch content {
+    case .scalar where !isNone:
+      return YAMLNode(.mapping([Entry(key: key, value: self)]), at: place)
+    case .mapping(let entries):
+      guard let replaced, !entries.contains(where: { $0.key == key }) else { return self }
+      let name = YAMLNode(.scalar(replaced, isQuoted: false), at: place)
+      return YAMLNode(.mapping([Entry(key: key, value: name)] + entries), at: place)
+    default:
+      return self
     }
   }
 }

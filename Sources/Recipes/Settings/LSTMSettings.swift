@@ -6,6 +6,8 @@ public struct LSTMSettings: Equatable, Sendable {
   public var hiddenSize = 4
   /// Which steps go to the next layer.
   public var output = RecurrentOutput.last
+  /// How the weights are drawn; nil for the model's way.
+  public var initialization: InitializationSettings?
 
   /// Every default.
   public init() {}
@@ -18,5 +20,6 @@ extension LSTMSettings: VariantSettings {
   static let fields: [Field<LSTMSettings>] = [
     Field("hiddenSize", \.hiddenSize, .number(.atLeast(1)), "the length of the hidden state"),
     Field("output", \.output, .choice, "the steps that go to the next layer: last or all"),
+    .initialization(\.initialization),
   ]
 }

@@ -24,6 +24,24 @@ public indirect enum LayerSettings: Equatable, Sendable {
   case batchNorm(BatchNormSettings)
   /// A residual connection.
   case residual(ResidualSettings)
+  /// max(0, x).
+  case relu(PlainSettings<ReLUName>)
+  /// max(0, x), and a share of x below zero.
+  case leakyReLU(LeakyReLUSettings)
+  /// The hyperbolic tangent.
+  case tanh(PlainSettings<TanhName>)
+  /// The logistic function.
+  case sigmoid(PlainSettings<SigmoidName>)
+  /// The Gaussian error linear unit.
+  case gelu(GELUSettings)
+  /// Shares that add to 1.
+  case softmax(PlainSettings<SoftmaxName>)
+  /// Values dropped at random in training.
+  case dropout(DropoutSettings)
+  /// Normalisation over the features.
+  case layerNorm(LayerNormSettings)
+  /// A table of vectors, looked up by index.
+  case embedding(EmbeddingSettings)
 }
 
 extension LayerSettings: Variant {
@@ -43,6 +61,15 @@ extension LayerSettings: Variant {
     VariantCase(LayerSettings.flatten) { if case .flatten(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.batchNorm) { if case .batchNorm(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.residual) { if case .residual(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.relu) { if case .relu(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.leakyReLU) { if case .leakyReLU(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.tanh) { if case .tanh(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.sigmoid) { if case .sigmoid(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.gelu) { if case .gelu(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.softmax) { if case .softmax(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.dropout) { if case .dropout(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.layerNorm) { if case .layerNorm(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.embedding) { if case .embedding(let settings) = $0 { settings } else { nil } },
   ]
 }
 

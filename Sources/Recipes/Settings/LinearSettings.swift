@@ -2,6 +2,8 @@
 public struct LinearSettings: Equatable, Sendable {
   /// The number of outputs.
   public var outputs: Int
+  /// How the weights are drawn; nil for the model's way.
+  public var initialization: InitializationSettings?
 
   /// A layer with this many outputs.
   public init(outputs: Int) {
@@ -16,6 +18,7 @@ extension LinearSettings: VariantSettings {
   init() { self.init(outputs: 0) }
 
   static let fields: [Field<LinearSettings>] = [
-    Field("outputs", \.outputs, .number(.atLeast(1)), required: true, "the number of outputs")
+    Field("outputs", \.outputs, .number(.atLeast(1)), required: true, "the number of outputs"),
+    .initialization(\.initialization),
   ]
 }

@@ -2,6 +2,8 @@
 public struct ModelSettings: Equatable, Sendable {
   /// A safetensors file with the weights to start from; nil to draw them from the seed.
   public var weights: String?
+  /// How weights are drawn; nil for each layer's default.
+  public var initialization: InitializationSettings?
   /// The layers, from input to output.
   public var layers: [LayerSettings] = []
 
@@ -16,6 +18,9 @@ extension ModelSettings: Settings {
 
   static let fields: [Field<ModelSettings>] = [
     Field("weights", \.weights, .optional(.text), "a safetensors file to start from, or none to draw from the seed"),
+    Field(
+      "initialization", \.initialization, .optional(.variant(by: "name", orName: true)),
+      "how weights (not biases) are drawn, or none for each layer's default"),
     Field(
       "layers", \.layers, .list(.named), required: true, "the layers from input to output, each a name and settings"),
   ]

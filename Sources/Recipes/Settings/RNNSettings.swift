@@ -8,6 +8,8 @@ public struct RNNSettings: Equatable, Sendable {
   public var nonlinearity = RNN.Nonlinearity.tanh
   /// Which steps go to the next layer.
   public var output = RecurrentOutput.last
+  /// How the weights are drawn; nil for the model's way.
+  public var initialization: InitializationSettings?
 
   /// Every default.
   public init() {}
@@ -23,5 +25,6 @@ extension RNNSettings: VariantSettings {
     Field("hiddenSize", \.hiddenSize, .number(.atLeast(1)), "the length of the hidden state"),
     Field("nonlinearity", \.nonlinearity, .choice, "what bends the new state: tanh or relu"),
     Field("output", \.output, .choice, "the steps that go to the next layer: last or all"),
+    .initialization(\.initialization),
   ]
 }

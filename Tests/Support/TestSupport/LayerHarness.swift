@@ -17,7 +17,7 @@ public struct LayerRun {
   public init(
     _ layer: any Layer, inputShape: Shape, inputs: [Float], parameters: [String: [Float]], upstream: [Float],
     shards: Int = 1, lengths: [Int32]? = nil, isTraining: Bool = true, seed: UInt64 = 1,
-    buffers: [String: [Float]] = [:]
+    buffers: [String: [Float]] = [:], withBackward: Bool = true
   ) throws {
     let samples = inputs.count / inputShape.count
     let model = try Model(inputShape: inputShape, layers: [layer])
@@ -48,7 +48,7 @@ public struct LayerRun {
       context.batchCount = samples
       layer.pack(context)
       let outputs = PackedRows.unpack(try layer.forward(x.view, context))
-      let inputGradient = isTraining ? try layer.backward(g.view, context).map(PackedRows.unpack) ?? [] : []
+      let inputGradient = withBackward ? try layer.backward(g.view, context).map(PackedRows.unpack) ?? [] : []
       return (outputs, inputGradient)
     }
     outputs = result.outputs

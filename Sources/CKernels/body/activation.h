@@ -1,0 +1,124 @@
+// Elementwise layers and their derivatives; softmax and dropout.
+#ifndef DPT_ACTIVATION_H
+#define DPT_ACTIVATION_H
+
+#include "loss.h"
+#include "philox.h"
+
+// The standard normal distribution function, ½ (1 + erf(x / √2)), which does not cancel for negative x.
+DPT_INLINE v16 normal_cdf16(v16 x) {
+  v16 z = x * splat(0.707106781f);
+  v16 y = floats(bits(z) & 0x7fffffff);
+  v16 tail = splat(0.5f) * erfc_far(y);
+  v16 far = choose(x < splat(0.0f), tail, splat(1.0f) - tail);
+  v16 near = erf_near(y);
+  near = floats(bits(near) | (bits(z) & (int32_t)0x80000000));
+  return choose(y < splat(kErfJoin), fma16(near, splat(0.5f), splat(0.5f)), far);
+}
+
+static const float kGeluScale = 0.797884561f;  // √(2/π)
+static const float kGeluCubic = 0.044715f;
+
+DPT_INLINE v16 gelu_tanh_part(v16 x) {
+  return tanh16(splat(kGeluScale) * fma16(splat(kGeluCubic) * x * x, x, x));
+}
+
+// NaN compares false everywhere, so that it passes through.
+DPT_INLINE v16 activation16(dpt_activation_kind kind, v16 parameter, v16 x) {
+  switch (kind) {
+    case DPT_RELU: return choose(x <= splat(0.0f), splat(0.0f), x);
+    case DPT_LEAKY_RELU: return choose(x <= splat(0.0f), x * parameter, x);
+    case DPT_TANH: return tanh16(x);
+    case DPT_SIGMOID: return sigmoid16(x);
+    case DPT_GELU: return x * normal_cdf16(x);
+    case DPT_GELU_TANH: return splat(0.5f) * x * (splat(1.0f) + gelu_tanh_part(x));
+  }
+}
+
+// The derivative at an output y (tanh, logistic function) or an input x (all others).
+DPT_INLINE v16 derivative16(dpt_activation_kind kind, v16 parameter, v16 x) {
+  const v16 one = splat(1.0f);
+  switch (kind) {
+    case DPT_RELU: return choose(x <= splat(0.0f), splat(0.0f), one);
+    case DPT_LEAKY_RELU: return choose(x <= splat(0.0f), parameter, one);
+    case DPT_TANH: return fma16(-x, x, one);
+    case DPT_SIGMOID: return fma16(-x, x, x);
+    case DPT_GELU: return fma16(x * exp16(splat(-0.5f) * x * x), splat(0.398942280f), normal_cdf16(x));
+    case DPT_GELU_TANH: {
+      v16 t = gelu_tanh_part(x);
+      // Where tanh is ±1 the product is zero, which an infinite square would spoil.
+      v16 square = choose(x * x > splat(1e6f), splat(1e6f), x * x);
+      v16 inner = splat(kGeluScale) * fma16(splat(3 * kGeluCubic), square, one);
+      return fma16(splat(0.5f) * x * fma16(-t, t, one), inner, fma16(t, splat(0.5f), splat(0.5f)));
+    }
+  }
+}
+
+// Rows that fill whole lanes alike on all sides are one long row.
+DPT_INLINE void each_row(dpt_activation_kind kind, bool backward, float parameter, const dpt_row_pass *r) {
+  const long padded = (r->columns + DPT_LANES - 1) / DPT_LANES * DPT_LANES;
+  const bool flat = r->xStride == padded && r->yStride == padded && (!backward || r->gStride == padded);
+  const long rows = flat ? 1 : r->rows;
+  const long columns = flat ? r->rows * padded : r->columns;
+  for (long i = 0; i < rows; i++)
+    for (long k = 0; k < columns; k += DPT_LANES) {
+      v16 x = load_some(r->x + i * r->xStride + k, columns - k);
+      v16 y = backward ? load_some(r->g + i * r->gStride + k, columns - k) * derivative16(kind, splat(parameter), x)
+                       : activation16(kind, splat(parameter), x);
+      store(r->y + i * r->yStride + k, y);
+    }
+}
+
+#define DPT_EACH_ACTIVATION(BACKWARD)                                                    \
+  switch (kind) {                                                                        \
+    case DPT_RELU: each_row(DPT_RELU, BACKWARD, parameter, r); break;                    \
+    case DPT_LEAKY_RELU: each_row(DPT_LEAKY_RELU, BACKWARD, parameter, r); break;        \
+    case DPT_TANH: each_row(DPT_TANH, BACKWARD, parameter, r); break;                    \
+    case DPT_SIGMOID: each_row(DPT_SIGMOID, BACKWARD, parameter, r); break;              \
+    case DPT_GELU: each_row(DPT_GELU, BACKWARD, parameter, r); break;                    \
+    case DPT_GELU_TANH: each_row(DPT_GELU_TANH, BACKWARD, parameter, r); break;          \
+  }
+
+static void activation(dpt_activation_kind kind, float parameter, const dpt_row_pass *r) { DPT_EACH_ACTIVATION(false) }
+
+static void activation_gradient(dpt_activation_kind kind, float parameter, const dpt_row_pass *r) {
+  DPT_EACH_ACTIVATION(true)
+}
+
+#undef DPT_EACH_ACTIVATION
+
+static void softmax_gradient(const dpt_row_pass *r) {
+  for (long i = 0; i < r->rows; i++) {
+    const float *p = r->x + i * r->xStride, *g = r->g + i * r->gStride;
+    float *dx = r->y + i * r->yStride;
+    v16 sums = splat(0.0f);
+    for (long k = 0; k < r->columns; k += DPT_LANES)
+      sums = fma16(load_some(p + k, r->columns - k), load_some(g + k, r->columns - k), sums);
+    const v16 mean = splat(sum_of_lanes(sums));
+    for (long k = 0; k < r->columns; k += DPT_LANES) {
+      const long valid = r->columns - k;
+      store(dx + k, load_some(p + k, valid) * (load_some(g + k, valid) - mean));
+    }
+  }
+}
+
+static void dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) {
+  const long groups = (r->columns + DPT_LANES - 1) / DPT_LANES;
+  const long blocks = (mask->positions * groups + 3) / 4;
+  for (long t = 0; t < mask->steps; t++)
+    for (long b = 0; b < mask->batch; b++) {
+      u16x32 words[4];
+      for (long q = 0; q < mask->positions * groups; q++) {
+        // A block of 16 counters gives the words of 64 places.
+        if (q % 4 == 0)
+          philox16((uint32_t)(t * blocks + q / 4) * DPT_LANES, (uint32_t)(mask->firstSample + b), mask->step, mask->stream,
+                   mask->seed, words);
+        const long row = (t * mask->batch + b) * mask->positions + q / groups, k = q % groups * DPT_LANES;
+        const i16 keep = words[q % 4] >= (u16x32)mask->threshold;
+        v16 x = load_some(r->x + row * r->xStride + k, r->columns - k);
+        store(r->y + row * r->yStride + k, choose(keep, x * splat(mask->scale), splat(0.0f)));
+      }
+    }
+}
+
+#endif

@@ -1,0 +1,120 @@
+import CKernels
+import Diagnostics
+import Tensors
+
+/// A table of vectors, looked up by index: y = weight[x].
+///
+/// Input [1] or [steps, 1], each value a whole number from 0 to count − 1; output [dimension] or [steps, dimension].
+/// `weight` [count, dimension] starts as standard normal numbers. The row at `paddingIndex` starts at zero and gets no
+/// gradient. PyTorch's `nn.Embedding`. Indices have no gradient, so no layer with parameters may stand before this one.
+public final class Embedding: Layer {
+  /// The recipe's name.
+  public let kind = "embedding"
+  /// [dimension] or [steps, dimension].
+  public let outputShape: Shape
+  private let count: Int
+  private let paddingIndex: Int?
+  private let weight: Parameter
+  private var output: ArenaPlan.Slot?
+  private var lookups: Lookups?
+
+  /// A table of `count` vectors.
+  public init(input: Shape, count: Int, dimension: Int, paddingIndex: Int? = nil) {
+    precondition(input.features == 1 && !input.isImage, "embedding needs one index a step")
+    outputShape = input.with(features: dimension)
+    self.count = count
+    self.paddingIndex = paddingIndex
+    weight = Parameter(
+      "weight", shape: [count, dimension], initialization: .normal(mean: 0, deviation: 1), zeroRow: paddingIndex)
+  }
+
+  /// `weight`.
+  public var parameters: [Parameter] { [weight] }
+
+  /// Reserves the outputs and the order of the lookups.
+  public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    output = plan.activation(outputShape.paddedCount(batch: batch))
+    lookups = Lookups(entries: count, rows: batch * outputShape.steps)
+  }
+
+  /// The rows of the table.
+  /// - Throws: `Failure` (data) for a value that is not an index of the table.
+  public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    guard let output, let lookups else { preconditionFailure("forward before plan") }
+    let result = input.with(base: context.arena[output], columns: outputShape.features)
+    let table = context.values(weight)
+    for row in 0..<input.rows {
+      let value = input.base[row * input.stride]
+      guard let index = Int(exactly: value), (0..<count).contains(index) else {
+        throw failure(value, row: row, input, context)
+      }
+      lookups.indices[row] = Int32(index)
+      let target = result.base + row * result.stride
+      target.update(from: table + index * result.columns, count: result.columns)
+      (target + result.columns).update(repeating: 0, count: result.stride - result.columns)
+    }
+    return result
+  }
+
+  /// ∂ℓ/∂weight[i] = Σ ∂ℓ/∂y over the rows whose index is i. Never a gradient of the input.
+  public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
+    guard let lookups else { preconditionFailure("backward before forward") }
+    var program = context.shards.kernelProgram
+    lookups.arrange(gradient, program)
+    var lookup = dpt_lookup(
+      entries: count, columns: gradient.columns, batch: gradient.batch, starts: UnsafePointer(lookups.starts),
+      order: UnsafePointer(lookups.order), skipped: paddingIndex ?? -1, gradient: UnsafePointer(gradient.base),
+      stride: gradient.stride, out: context.gradient(weight), outNode: context.nodeStride)
+    dpt_embedding_gradient(&lookup, &program)
+    return nil
+  }
+
+  private func failure(_ value: Float, row: Int, _ input: TensorView, _ context: StepContext) -> Failure {
+    let sample = context.firstSample + row % input.batch
+    let place = input.steps > 1 ? "step \(row / input.batch) of sample \(sample)" : "sample \(sample)"
+    let text = Int(exactly: value).map { String($0) } ?? String(value)
+    return Failure(
+      .data, "embedding: \(text), at \(place) of the batch, is not an index of a table of \(count)",
+      advice: "indices are whole numbers from 0 to \(count - 1)")
+  }
+}
+
+/// Which rows of a batch looked up which entry.
+private final class Lookups {
+  let indices, starts, order: UnsafeMutablePointer<Int32>
+  private let entries: Int
+
+  init(entries: Int, rows: Int) {
+    self.entries = entries
+    indices = .allocate(capacity: rows)
+    indices.initialize(repeating: 0, count: rows)
+    order = .allocate(capacity: rows)
+    order.initialize(repeating: 0, count: rows)
+    starts = .allocate(capacity: entries + 2)
+    starts.initialize(repeating: 0, count: entries + 2)
+  }
+
+  deinit {
+    indices.deallocate()
+    order.deallocate()
+    starts.deallocate()
+  }
+
+  /// Sorts the rows by entry, then shard, step and sample (a counting sort, which keeps the order it meets them in).
+  func arrange(_ rows: TensorView, _ program: dpt_shard_program) {
+    starts.update(repeating: 0, count: entries + 2)
+    for row in 0..<rows.rows { starts[Int(indices[row]) + 2] += 1 }
+    for entry in 2..<entries + 2 { starts[entry] += starts[entry - 1] }
+    // starts[entry + 1] moves on from the entry's first place to its end, which is where the next one starts.
+    for shard in 0..<program.shards {
+      for step in 0..<rows.steps {
+        for sample in Int(program.rowStart[shard])..<Int(program.rowStart[shard + 1]) {
+          let row = step * rows.batch + sample
+          let entry = Int(indices[row])
+          order[Int(starts[entry + 1])] = Int32(row)
+          starts[entry + 1] += 1
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Collectives
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct DropoutTests {
+  /// A model of two dropouts, run on each rank's part of a batch of 12; outputs of all samples in order.
+  private func outputs(ranks: Int, shards: Int = 6, step: Int = 0, seed: UInt64 = 1, shape: Shape) throws -> [Float] {
+    try (0..<ranks).flatMap { rank -> [Float] in
+      let tree = try ReductionTree(shards: shards)
+      let program = ShardProgram(try tree.local(rank: rank, of: ranks), shardCount: shards)
+      let own = program.divide(batch: 0..<12)
+      let layers = [Dropout(input: shape, probability: 0.3), Dropout(input: shape, probability: 0.3)]
+      let model = try Model(inputShape: shape, layers: layers)
+      var plan = ArenaPlan()
+      model.plan(&plan, batch: own.count)
+      let input = try FloatBuffer(count: own.count * shape.count)
+      input.floats.update(repeating: 1)
+      let context = StepContext(
+        arena: try Arena(plan), model: model, gradients: input.base, nodeStride: 0, shards: program, tree: tree,
+        communicator: SoloCommunicator(), lengths: nil, seed: seed)
+      context.isTraining = true
+      context.step = step
+      context.firstSample = own.lowerBound
+      let view = try model.forward(
+        TensorView(
+          base: input.base, steps: shape.steps, batch: own.count, positions: shape.positions, columns: shape.features,
+          stride: shape.features), context)
+      return (0..<own.count).flatMap { sample in
+        (0..<shape.steps).flatMap { step in
+          (0..<shape.positions).flatMap { position in
+            (0..<shape.features).map { view.row(step: step, sample: sample, position: position)[$0] }
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    Shape.vector(70), .sequence(steps: 3, features: 5), .image(height: 3, width: 3, channels: 20),
+  ])
+  func theMaskIsTheSameOnAnyNumberOfRanksAndShards(shape: Shape) throws {
+    let alone = try outputs(ranks: 1, shape: shape)
+    for ranks in [2, 3, 5] { #expect(try outputs(ranks: ranks, shape: shape) == alone) }
+    #expect(try outputs(ranks: 2, shards: 4, shape: shape) == alone)
+    #expect(try outputs(ranks: 1, step: 1, shape: shape) != alone)
+    #expect(try outputs(ranks: 1, seed: 2, shape: shape) != alone)
+  }
+
+  @Test func theShareOfKeptValuesIsRight() throws {
+    let kept = try outputs(ranks: 1, shape: .vector(10000))
+    let factor = Float(1 / 0.7) * Float(1 / 0.7)
+    #expect(kept.allSatisfy { $0 == 0 || ($0 - factor).magnitude < 1e-6 })
+    // Both layers keep a value with 0.7²; were their masks the same, it would be 0.7.
+    let share = Double(kept.filter { $0 != 0 }.count) / Double(kept.count)
+    #expect((share - 0.49).magnitude < 0.006)
+    let second = kept[10000..<20000]
+    #expect(Array(kept[..<10000]) != Array(second))
+  }
+
+  @Test func numbersAreThoseOfTheGenerator() throws {
+    let shape = Shape.vector(100)
+    let x = [Float](repeating: 1, count: 200)
+    let run = try LayerRun(
+      Dropout(input: shape, probability: 0.5), inputShape: shape, inputs: x, parameters: [:], upstream: x, seed: 1 << 40
+    )
+    for sample in 0..<2 {
+      for place in 0..<100 {
+        // 64 values take the four words of sixteen blocks, word by word.
+        let block = place / 64 * 16 + place % 16
+        let words = Philox.block(
+          SIMD4(UInt32(block), UInt32(sample), 0, RandomPurpose.dropout.rawValue ^ 1 << 8), key: SIMD2(0, 1 << 8))
+        #expect(run.outputs[sample * 100 + place] == (words[place / 16 % 4] >= 1 << 31 ? 2 : 0))
+      }
+    }
+    #expect(run.inputGradient == run.outputs)
+  }
+
+  @Test func outsideOfTrainingNothingChanges() throws {
+    var random = TestRandom(1)
+    let (x, upstream) = (random.floats(40), random.floats(40))
+    let run = try LayerRun(
+      Dropout(input: .vector(20), probability: 0.9), inputShape: .vector(20), inputs: x, parameters: [:],
+      upstream: upstream, isTraining: false)
+    #expect(run.outputs == x)
+    #expect(run.inputGradient == upstream)
+  }
+
+  @Test func theMaskHasTheSameBitsOnEveryInstructionSet() throws {
+    let results = try onEachInstructionSet { try outputs(ranks: 1, shape: .image(height: 3, width: 3, channels: 20)) }
+    for result in results { #expect(result.result == results[0].result, "\(result.name) differs") }
+  }
+}

@@ -1,0 +1,60 @@
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+/// Layers that work value by value or row by row, against PyTorch's float64 (Tests/Reference/elementwise.npz).
+@Suite struct RowLayerReferenceTests {
+  private static let layers: [(name: String, make: @Sendable (Shape) -> any Layer)] = [
+    ("relu", { ReLU(input: $0) }), ("leaky-relu", { LeakyReLU(input: $0, negativeSlope: 0.2) }),
+    ("tanh", { Tanh(input: $0) }), ("sigmoid", { Sigmoid(input: $0) }), ("gelu", { GELU(input: $0) }),
+    ("gelu-tanh", { GELU(input: $0, approximation: .tanh) }), ("softmax", { Softmax(input: $0) }),
+    ("layer-norm", { LayerNorm(input: $0, epsilon: 1e-3) }),
+    ("embedding", { Embedding(input: $0, count: 7, dimension: 5, paddingIndex: 2) }),
+  ]
+
+  @Test(arguments: layers.map(\.name), [1, 3])
+  func agreesWithPyTorch(name: String, shards: Int) throws {
+    let make = try #require(Self.layers.first { $0.name == name }).make
+    let archive = try reference("elementwise.npz")
+    func floats(_ key: String) throws -> [Float] { try archive.array("\(name).\(key)").floats() }
+    let x = try archive.array("\(name).x")
+    let shape = Shape.sequence(steps: x.shape[1], features: x.shape.count > 2 ? x.shape[2] : 1)
+    let layer = make(shape)
+    var parameters: [String: [Float]] = [:]
+    for parameter in layer.parameters { parameters[parameter.name] = try floats(parameter.name) }
+    let names = Array(parameters.keys)
+    let run = try LayerRun(
+      layer, inputShape: shape, inputs: x.floats(), parameters: parameters, upstream: try floats("grad.y"),
+      shards: shards)
+    #expect(relativeDifference(run.outputs, try archive.array("\(name).y").doubles()) < 5e-7)
+    if name != "embedding" {
+      #expect(relativeDifference(run.inputGradient, try archive.array("\(name).grad.x").doubles()) < 1e-6)
+    }
+    for parameter in names {
+      let wanted = try archive.array("\(name).grad.\(parameter)").doubles()
+      #expect(relativeDifference(run.gradients[parameter] ?? [], wanted) < 1e-6, "\(parameter)")
+    }
+  }
+
+  @Test(arguments: layers.map(\.name))
+  func hasTheSameBitsOnEveryInstructionSet(name: String) throws {
+    let make = try #require(Self.layers.first { $0.name == name }).make
+    let archive = try reference("elementwise.npz")
+    let x = try archive.array("\(name).x")
+    let shape = Shape.sequence(steps: x.shape[1], features: x.shape.count > 2 ? x.shape[2] : 1)
+    let upstream = try archive.array("\(name).grad.y").floats()
+    let results = try onEachInstructionSet { () -> [UInt32] in
+      let layer = make(shape)
+      var parameters: [String: [Float]] = [:]
+      for parameter in layer.parameters {
+        parameters[parameter.name] = try archive.array("\(name).\(parameter.name)").floats()
+      }
+      let names = layer.parameters.map(\.name)
+      let run = try LayerRun(
+        layer, inputShape: shape, inputs: x.floats(), parameters: parameters, upstream: upstream, shards: 3)
+      return bits(run.outputs + run.inputGradient + names.flatMap { run.gradients[$0] ?? [] })
+    }
+    for result in results { #expect(result.result == results[0].result, "\(result.name) differs") }
+  }
+}
