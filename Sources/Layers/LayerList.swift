@@ -4,12 +4,19 @@ import Tensors
 public struct LayerList {
   /// The layers, first to last.
   public let layers: [any Layer]
+  /// Those that run: a ReLU behind a layer that can apply it as it writes its outputs does not.
+  private let running: [any Layer]
   /// The shape of one output sample.
   public let outputShape: Shape
 
   /// Lists layers; each must have been made for the shape that the one before it gives.
   public init(_ layers: [any Layer], input: Shape) {
     self.layers = layers
+    running = layers.enumerated().filter { index, layer in
+      guard layer is ReLU, index > 0, let before = layers[index - 1] as? any ReLUFusing else { return true }
+      before.fuseReLU()
+      return false
+    }.map(\.element)
     outputShape = layers.last?.outputShape ?? input
   }
 
@@ -25,7 +32,7 @@ public struct LayerList {
 
   /// Reserves the memory of all layers.
   func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    for (index, layer) in layers.enumerated() {
+    for (index, layer) in running.enumerated() {
       plan.advance()
       layer.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient || index > 0)
     }
@@ -33,20 +40,20 @@ public struct LayerList {
 
   /// Renews what the layers derive from the parameters.
   func pack(_ context: StepContext) {
-    for layer in layers { layer.pack(context) }
+    for layer in running { layer.pack(context) }
   }
 
   /// The outputs for a batch.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     var activation = input
-    for layer in layers { activation = try layer.forward(activation, context) }
+    for layer in running { activation = try layer.forward(activation, context) }
     return activation
   }
 
   /// All parameters' gradients, and that of the input where it is wanted.
   func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
     var gradient = gradient
-    for layer in layers.reversed() {
+    for layer in running.reversed() {
       guard let next = try layer.backward(gradient, context) else { return nil }
       gradient = next
     }
