@@ -133,6 +133,10 @@ void dpt_lstm_forward(const dpt_recurrence *r) { current()->kernels->lstm_forwar
 void dpt_lstm_backward(const dpt_recurrence *r) { current()->kernels->lstm_backward(r); }
 void dpt_rnn_forward(const dpt_recurrence *r, bool relu) { current()->kernels->rnn_forward(r, relu); }
 void dpt_rnn_backward(const dpt_recurrence *r, bool relu) { current()->kernels->rnn_backward(r, relu); }
+void dpt_gru_forward(const dpt_recurrence *r) { current()->kernels->gru_forward(r); }
+void dpt_gru_backward(const dpt_recurrence *r) { current()->kernels->gru_backward(r); }
+void dpt_gated_forward(const dpt_recurrence *r) { current()->kernels->gated_forward(r); }
+void dpt_gated_backward(const dpt_recurrence *r) { current()->kernels->gated_backward(r); }
 void dpt_exp(const float *x, float *y, long n) { current()->kernels->exp(x, y, n); }
 void dpt_log(const float *x, float *y, long n) { current()->kernels->log(x, y, n); }
 void dpt_tanh(const float *x, float *y, long n) { current()->kernels->tanh(x, y, n); }

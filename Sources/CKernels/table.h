@@ -31,6 +31,10 @@ typedef struct {
   void (*lstm_backward)(const dpt_recurrence *);
   void (*rnn_forward)(const dpt_recurrence *, bool);
   void (*rnn_backward)(const dpt_recurrence *, bool);
+  void (*gru_forward)(const dpt_recurrence *);
+  void (*gru_backward)(const dpt_recurrence *);
+  void (*gated_forward)(const dpt_recurrence *);
+  void (*gated_backward)(const dpt_recurrence *);
   void (*exp)(const float *, float *, long);
   void (*log)(const float *, float *, long);
   void (*tanh)(const float *, float *, long);

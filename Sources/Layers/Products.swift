@@ -4,15 +4,16 @@ import Tensors
 extension StepContext {
   /// The gradient of a weight matrix W of y = x · Wᵀ: ∂ℓ/∂W[o][i] = Σ ∂ℓ/∂y[row][o] · x[row][i], per tree node.
   ///
-  /// `output` is the gradient of y; where y has several `gates`, each padded to whole lanes, W has `outputs` rows for
-  /// each of them. The result is written to `target` (gates · outputs × inputs, as PyTorch lays out weights). The lanes
+  /// `output` is the gradient of y, from column `firstColumn` on; where y has several `gates`, each padded to whole
+  /// lanes, W has `outputs` rows for each of them. The result is written to `target` (gates · outputs × inputs, as PyTorch lays out weights). The lanes
   /// run along the side that fills them better; the bits are the same either way.
   func weightGradient(
-    input: TensorView, output: TensorView, outputs: Int, gates: Int = 1, target: UnsafeMutablePointer<Float>
+    input: TensorView, output: TensorView, firstColumn: Int = 0, outputs: Int, gates: Int = 1,
+    target: UnsafeMutablePointer<Float>
   ) {
     let inputs = input.columns
     let x = (base: input.base, stride: input.stride)
-    let y = (base: output.base, stride: output.stride)
+    let y = (base: output.base + firstColumn, stride: output.stride)
     // Rows of one step.
     let rows = output.batch * output.positions
     let padded = paddedToLanes(outputs)
@@ -44,16 +45,17 @@ extension StepContext {
     dpt_weight_gradient(&product, &program)
   }
 
-  /// The gradient of a bias: the sum over rows of `outputs` columns of each gate, per tree node; written to `second` too
+  /// The gradient of a bias: the sum over rows of `outputs` columns of each gate from `firstColumn` on, per tree node; written to `second` too
   /// where a layer has two biases that are only ever added.
   func biasGradient(
-    output: TensorView, outputs: Int, gates: Int = 1, target: UnsafeMutablePointer<Float>,
+    output: TensorView, firstColumn: Int = 0, outputs: Int, gates: Int = 1, target: UnsafeMutablePointer<Float>,
     second: UnsafeMutablePointer<Float>? = nil
   ) {
     let padded = paddedToLanes(outputs)
     var program = shards.kernelProgram
     dpt_bias_gradient(
-      output.base, output.stride, output.batch * output.positions * output.stride, output.steps, output.positions,
+      output.base + firstColumn, output.stride, output.batch * output.positions * output.stride, output.steps,
+      output.positions,
       gates > 1 ? gates * padded : outputs, gates > 1 ? padded : 0, gates > 1 ? outputs : 0, target, second, nodeStride,
       &program)
   }

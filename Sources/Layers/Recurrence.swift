@@ -1,217 +1,169 @@
 import CKernels
 import Tensors
 
-/// Which steps of a recurrent layer the next layer sees.
-public enum RecurrentOutput: String, CaseIterable, Sendable {
-  /// The hidden state after each sample's last valid step: shape [hiddenSize].
-  case last
-  /// The hidden states after all steps: shape [steps, hiddenSize].
-  case all
-}
-
-/// What the recurrent layers share: parameters, memory, the products outside the recurrence, and their gradients.
+/// One direction of one layer of a recurrent cell: its states, and its passes through a batch of sequences.
 ///
 /// All steps' inputs are projected by one product; a kernel then runs the recurrence in place on that buffer and, in
-/// the backward pass, leaves the pre-activations' gradients there. Each gate is padded to whole lanes, so that a
-/// lane holds the same unit in every gate.
+/// the backward pass, leaves the pre-activations' gradients there.
 final class Recurrence {
-  /// [hiddenSize] or [steps, hiddenSize].
-  let outputShape: Shape
-  let operations: Int
-  private let inputShape: Shape
-  private let hidden: Int
-  private let gates: Int
-  private let output: RecurrentOutput
-  private let weightInput: Parameter
-  private let weightHidden: Parameter
-  private let biasInput: Parameter
-  private let biasHidden: Parameter
+  let weights: RecurrentWeights
+  private let cell: RecurrentCell
+  private let isReverse: Bool
+  private let padding: SequencePadding
   private var memory: Memory?
   private var input: TensorView?
 
   private struct Memory {
-    let packedInput, packedHidden, packedHiddenBack, bias: ArenaPlan.Slot
-    let gates, h, dh, last: ArenaPlan.Slot
+    let gates, h, dh: ArenaPlan.Slot
     /// Cell state, its tanh, and its gradient: LSTM only.
     let cell: (c: ArenaPlan.Slot, tanhC: ArenaPlan.Slot, dc: ArenaPlan.Slot)?
-    /// Packed input weights of the backward pass, and the gradient they give.
-    let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
+    /// What is carried from batch to batch, in training and in evaluation: stateful layers only.
+    let carried: (training: Carried, evaluation: Carried)?
   }
 
+  private struct Carried {
+    let h: ArenaPlan.Slot
+    let c: ArenaPlan.Slot?
+  }
+
+  /// A layer with `hiddenSize` units; `suffix` ends the names of its parameters.
+  init(_ cell: RecurrentCell, inputs: Int, hiddenSize: Int, suffix: String, isReverse: Bool, padding: SequencePadding) {
+    weights = RecurrentWeights(cell, inputs: inputs, hidden: hiddenSize, suffix: suffix)
+    self.cell = cell
+    self.isReverse = isReverse
+    self.padding = padding
+  }
+
+  private var hidden: Int { weights.hidden }
   private var padded: Int { paddedToLanes(hidden) }
-  private var inputs: Int { inputShape.features }
 
-  init(input: Shape, hiddenSize: Int, gates: Int, output: RecurrentOutput) {
-    inputShape = input
-    hidden = hiddenSize
-    self.gates = gates
-    self.output = output
-    switch output {
-    case .last: outputShape = .vector(hiddenSize)
-    case .all: outputShape = .sequence(steps: input.steps, features: hiddenSize)
-    }
-    operations = 2 * input.steps * gates * hiddenSize * (input.features + hiddenSize)
-    let uniform = Initialization.uniform(bound: 1 / Float(hiddenSize).squareRoot())
-    let rows = gates * hiddenSize
-    weightInput = Parameter("weight_ih_l0", shape: [rows, input.features], initialization: uniform)
-    weightHidden = Parameter("weight_hh_l0", shape: [rows, hiddenSize], initialization: uniform)
-    biasInput = Parameter("bias_ih_l0", shape: [rows], initialization: uniform)
-    biasHidden = Parameter("bias_hh_l0", shape: [rows], initialization: uniform)
-  }
-
-  var parameters: [Parameter] { [weightInput, weightHidden, biasInput, biasHidden] }
-
-  func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, hasCell: Bool) {
-    let steps = inputShape.steps
+  func plan(_ plan: inout ArenaPlan, steps: Int, batch: Int, wantsInputGradient: Bool, isStateful: Bool) {
+    weights.plan(&plan, wantsInputGradient: wantsInputGradient)
     let rows = steps * batch
-    for width in [inputs, hidden] {
-      plan.sharedScratch(dpt_weight_gradient_scratch(width, gates * padded, plan.shards))
+    func carried() -> Carried {
+      Carried(
+        h: plan.persistent(batch * padded), c: cell.hasCellState ? plan.persistent(batch * padded) : nil)
     }
     memory = Memory(
-      packedInput: plan.persistent(gates * dpt_packed_count(inputs, hidden)),
-      packedHidden: plan.persistent(gates * dpt_packed_count(hidden, hidden)),
-      packedHiddenBack: plan.persistent(dpt_packed_count(gates * hidden, hidden)),
-      bias: plan.persistent(gates * padded),
-      gates: plan.activation(rows * gates * padded),
+      gates: plan.activation(rows * weights.width),
       h: plan.activation((rows + batch) * padded),
       dh: plan.backwardScratch(batch * padded),
-      last: plan.activation(batch * padded),
-      cell: hasCell
+      cell: cell.hasCellState
         ? (
           plan.activation((rows + batch) * padded), plan.activation(rows * padded), plan.backwardScratch(batch * padded)
         ) : nil,
-      back: wantsInputGradient
-        ? (plan.persistent(dpt_packed_count(gates * hidden, inputs)), plan.inputGradient(rows * paddedToLanes(inputs)))
-        : nil)
+      carried: isStateful ? (carried(), carried()) : nil)
   }
 
-  func pack(_ context: StepContext) {
-    guard let memory else { return }
-    let arena = context.arena
-    let fromInput = context.values(weightInput)
-    let fromHidden = context.values(weightHidden)
-    for gate in 0..<gates {
-      dpt_pack_transposed(
-        fromInput + gate * hidden * inputs, hidden, inputs, inputs, arena[memory.packedInput] + gate * padded * inputs)
-      dpt_pack_transposed(
-        fromHidden + gate * hidden * hidden, hidden, hidden, hidden,
-        arena[memory.packedHidden] + gate * padded * hidden)
-      let bias = arena[memory.bias] + gate * padded
-      let (first, second) = (context.values(biasInput) + gate * hidden, context.values(biasHidden) + gate * hidden)
-      for unit in 0..<hidden { bias[unit] = first[unit] + second[unit] }
-    }
-    dpt_pack(fromHidden, gates * hidden, hidden, hidden, arena[memory.packedHiddenBack])
-    if let back = memory.back {
-      dpt_pack(fromInput, gates * hidden, inputs, inputs, arena[back.packed])
-    }
-  }
-
-  /// Projects the inputs of all steps into the gates and clears the initial state; `run` then does the recurrence.
-  func forward(
-    _ input: TensorView, _ context: StepContext, run: (UnsafePointer<dpt_recurrence>) -> Void
-  ) -> TensorView {
+  /// Runs all steps; they start from the carried state where `continues`, else from zero.
+  func forward(_ input: TensorView, continues: Bool, _ context: StepContext) {
     guard let memory else { preconditionFailure("forward before plan") }
     self.input = input
     let arena = context.arena
-    var product = dpt_product()
-    product.a = UnsafePointer(input.base)
-    product.aStride = input.stride
-    product.segments = 1
-    product.segmentLength = inputs
-    product.b = UnsafePointer(arena[memory.packedInput])
-    product.bias = UnsafePointer(arena[memory.bias])
-    product.c = arena[memory.gates]
-    product.cStride = gates * padded
-    product.rows = input.rows
-    product.columns = gates * padded
-    product.start = DPT_START_BIAS
-    dpt_multiply(&product)
-
+    weights.project(input, into: gates(memory, input, context), context)
+    let carried = memory.carried.map { context.isTraining ? $0.training : $0.evaluation }
     let state = input.batch * padded
-    arena[memory.h].update(repeating: 0, count: state)
-    if let cell = memory.cell { arena[cell.c].update(repeating: 0, count: state) }
-    var recurrence = recurrence(memory, input, arena)
-    run(&recurrence)
+    let initial = (isReverse ? input.steps : 0) * state
+    func start(_ states: ArenaPlan.Slot, from carried: ArenaPlan.Slot?) {
+      if continues, let carried {
+        (arena[states] + initial).update(from: arena[carried], count: state)
+      } else {
+        (arena[states] + initial).update(repeating: 0, count: state)
+      }
+    }
+    start(memory.h, from: carried?.h)
+    if let slots = memory.cell { start(slots.c, from: carried?.c) }
+    var recurrence = recurrence(memory, input, context)
+    cell.forward(&recurrence)
+    guard let carried else { return }
+    copyLast(of: memory.h, to: arena[carried.h], stride: padded, context)
+    if let slots = memory.cell, let c = carried.c { copyLast(of: slots.c, to: arena[c], stride: padded, context) }
+  }
 
-    let h = arena[memory.h]
-    switch output {
-    case .all:
-      return TensorView(base: h + state, steps: input.steps, batch: input.batch, columns: hidden, stride: padded)
-    case .last:
-      guard let lengths = context.lengths else {
-        return TensorView(base: h + input.steps * state, batch: input.batch, columns: hidden, stride: padded)
-      }
-      let last = arena[memory.last]
-      for sample in 0..<input.batch {
-        (last + sample * padded).update(from: h + Int(lengths[sample]) * state + sample * padded, count: padded)
-      }
-      return TensorView(base: last, batch: input.batch, columns: hidden, stride: padded)
+  /// The hidden states after all steps.
+  func states(_ context: StepContext) -> TensorView {
+    states(isReverse ? 0 : 1, context)
+  }
+
+  /// Copies the states after all steps to rows of `target`.
+  func copyStates(to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext) {
+    let states = states(context)
+    for row in 0..<states.rows {
+      (target + row * stride).update(from: states.base + row * padded, count: hidden)
     }
   }
 
-  /// `run` does the recurrence backwards; then the gradients of weights, biases and input follow as products.
+  /// The states from row block `first` on; there is one more than steps.
+  private func states(_ first: Int, _ context: StepContext) -> TensorView {
+    guard let memory, let input else { preconditionFailure("states before forward") }
+    return TensorView(
+      base: context.arena[memory.h] + first * input.batch * padded, steps: input.steps, batch: input.batch,
+      columns: hidden, stride: padded)
+  }
+
+  /// Copies each sample's state after its last step to a row of `target`.
+  func copyLast(to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext) {
+    guard let memory else { preconditionFailure("states before plan") }
+    copyLast(of: memory.h, to: target, stride: stride, context)
+  }
+
+  private func copyLast(
+    of states: ArenaPlan.Slot, to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext
+  ) {
+    guard let input else { preconditionFailure("states before forward") }
+    for sample in 0..<input.batch {
+      let valid = context.lengths.map { Int($0[sample]) } ?? input.steps
+      let block =
+        switch padding {
+        case .behind: isReverse ? 0 : valid
+        case .front: isReverse ? input.steps - valid : input.steps
+        }
+      let row = context.arena[states] + (block * input.batch + sample) * padded
+      (target + sample * stride).update(from: row, count: hidden)
+    }
+  }
+
+  /// Back-propagation through all steps from the gradient of the states after each of them, or of the last alone;
+  /// `firstColumn` is where this direction's features start in it. Writes, or adds, the gradient of the input to `result`.
   func backward(
-    _ gradient: TensorView, _ context: StepContext, run: (UnsafePointer<dpt_recurrence>) -> Void
-  ) -> TensorView? {
+    _ gradient: TensorView, firstColumn: Int, ofLast: Bool, into result: TensorView?, adding: Bool,
+    _ context: StepContext
+  ) {
     guard let memory, let input else { preconditionFailure("backward before forward") }
-    let arena = context.arena
-    var recurrence = recurrence(memory, input, arena)
+    var recurrence = recurrence(memory, input, context)
     recurrence.gradStride = gradient.stride
-    switch output {
-    case .all: recurrence.gradAll = UnsafePointer(gradient.base)
-    case .last:
-      recurrence.gradLast = UnsafePointer(gradient.base)
-      recurrence.lengths = context.lengths
+    if ofLast {
+      recurrence.gradLast = UnsafePointer(gradient.base + firstColumn)
+    } else {
+      recurrence.gradAll = UnsafePointer(gradient.base + firstColumn)
     }
-    run(&recurrence)
-
-    let gateGradients = TensorView(
-      base: arena[memory.gates], steps: input.steps, batch: input.batch, columns: gates * padded,
-      stride: gates * padded)
-    let before = TensorView(
-      base: arena[memory.h], steps: input.steps, batch: input.batch, columns: hidden, stride: padded)
-    context.weightGradient(
-      input: input, output: gateGradients, outputs: hidden, gates: gates, target: context.gradient(weightInput))
-    context.weightGradient(
-      input: before, output: gateGradients, outputs: hidden, gates: gates, target: context.gradient(weightHidden))
-    context.biasGradient(
-      output: gateGradients, outputs: hidden, gates: gates, target: context.gradient(biasInput),
-      second: context.gradient(biasHidden))
-    guard let back = memory.back else { return nil }
-    let result = TensorView(
-      base: arena[back.gradient], steps: input.steps, batch: input.batch, columns: inputs,
-      stride: paddedToLanes(inputs))
-    var product = dpt_product()
-    product.a = UnsafePointer(gateGradients.base)
-    product.aStride = gateGradients.stride
-    product.segments = gates
-    product.segmentLength = hidden
-    product.segmentStride = padded
-    product.b = UnsafePointer(arena[back.packed])
-    product.c = result.base
-    product.cStride = result.stride
-    product.rows = result.rows
-    product.columns = inputs
-    product.start = DPT_START_ZERO
-    dpt_multiply(&product)
-    return result
+    cell.backward(&recurrence)
+    let gates = gates(memory, input, context)
+    weights.gradients(input: input, before: states(isReverse ? 1 : 0, context), gates: gates, context)
+    if let result { weights.inputGradient(gates: gates, into: result, adding: adding, context) }
   }
 
-  private func recurrence(_ memory: Memory, _ input: TensorView, _ arena: Arena) -> dpt_recurrence {
+  private func gates(_ memory: Memory, _ input: TensorView, _ context: StepContext) -> TensorView {
+    TensorView(
+      base: context.arena[memory.gates], steps: input.steps, batch: input.batch, columns: weights.width,
+      stride: weights.width)
+  }
+
+  private func recurrence(_ memory: Memory, _ input: TensorView, _ context: StepContext) -> dpt_recurrence {
     var recurrence = dpt_recurrence()
+    weights.lend(to: &recurrence, context)
     recurrence.steps = input.steps
     recurrence.batch = input.batch
-    recurrence.hidden = hidden
-    recurrence.padded = padded
-    recurrence.recurrent = UnsafePointer(arena[memory.packedHidden])
-    recurrence.recurrentBack = UnsafePointer(arena[memory.packedHiddenBack])
-    recurrence.gates = arena[memory.gates]
-    recurrence.h = arena[memory.h]
-    recurrence.dh = arena[memory.dh]
+    recurrence.reverse = isReverse
+    recurrence.lengths = context.lengths
+    recurrence.paddingInFront = padding == .front
+    recurrence.gates = context.arena[memory.gates]
+    recurrence.h = context.arena[memory.h]
+    recurrence.dh = context.arena[memory.dh]
     if let cell = memory.cell {
-      recurrence.c = arena[cell.c]
-      recurrence.tanhC = arena[cell.tanhC]
-      recurrence.dc = arena[cell.dc]
+      recurrence.c = context.arena[cell.c]
+      recurrence.tanhC = context.arena[cell.tanhC]
+      recurrence.dc = context.arena[cell.dc]
     }
     return recurrence
   }

@@ -7,6 +7,8 @@ public final class ShardProgram {
   public let reduction: LocalReduction
   /// Number of shards of the whole batch.
   public let shardCount: Int
+  /// Number of samples of the global batch divided last.
+  public private(set) var batch = 0
   private let rowStart: UnsafeMutablePointer<Int32>
   private let joins: UnsafeMutablePointer<Int32>
   private let emits: UnsafeMutablePointer<Int32>
@@ -36,6 +38,7 @@ public final class ShardProgram {
   public func divide(batch positions: Range<Int>) -> Range<Int> {
     func boundary(_ shard: Int) -> Int { shard * positions.count / shardCount }
     let first = boundary(reduction.shards.lowerBound)
+    batch = positions.count
     for i in 0...reduction.shards.count {
       rowStart[i] = Int32(boundary(reduction.shards.lowerBound + i) - first)
     }

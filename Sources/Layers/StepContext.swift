@@ -25,6 +25,9 @@ public final class StepContext {
   public let seed: UInt64
   /// Whether this is a training step; else layers such as dropout do nothing and running means are used.
   public var isTraining = false
+  /// Whether this batch continues the one before, row by row: layers that carry a state then start from it. False for the
+  /// first batch of an epoch or an evaluation.
+  public var isContinuation = false
   /// Training steps done before this one.
   public var step = 0
   /// Samples of the global batch.

@@ -37,11 +37,13 @@ public final class Evaluator {
     var totals = [Double](repeating: 0, count: CrossEntropy.Sum.allCases.count)
     var confusion = [Int](repeating: 0, count: classes * classes)
     model.pack(context)
+    context.isContinuation = false
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
       let own = workspace.shards.divide(batch: first..<min(first + workspace.batch, data.count))
       try data.load(epoch: 0, indices: order.indices(own), into: batch)
       let outputs = try model.forward(batch.view, context)
       _ = loss.evaluate(outputs, targets: batch.targets, context, gradient: false)
+      context.isContinuation = true
       loss.sums(of: outputs, into: reducer.nodes, nodeStride: reducer.stride, context)
       for row in 0..<outputs.rows {
         confusion[Int(batch.targets[row]) * classes + loss.prediction(row: row, context)] += 1

@@ -49,6 +49,7 @@ public final class TrainingStep {
   /// Arranges the order of samples of an epoch (from 0).
   public func begin(epoch: Int) {
     sampler.arrange(epoch: epoch)
+    context.isContinuation = false
   }
 
   /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates.
@@ -118,6 +119,7 @@ public final class TrainingStep {
     report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
     optimizer.step(parameters: values.base, gradients: sums, learningRate: report.learningRate)
     context.step += 1
+    context.isContinuation = true
     experiment.average?.update(values.base)
     report.loss = Double(totals[CrossEntropy.Sum.loss.rawValue]) / Double(rows)
     report.accuracy = Double(totals[CrossEntropy.Sum.correct.rawValue]) / Double(rows)

@@ -1,58 +1,76 @@
+import Formats
+import Foundation
 import Layers
 import Tensors
 import TestSupport
 import Testing
 
 @Suite struct RecurrentGradientTests {
-  static let names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"]
-
-  /// Odd sizes, so that pads and partial tiles take part.
-  @Test(arguments: [DoubleRecurrence.Cell.lstm, .tanh, .relu], RecurrentOutput.allCases)
-  func agreesWithFiniteDifferences(cell: DoubleRecurrence.Cell, output: RecurrentOutput) throws {
-    for (hidden, lengths) in [(5, nil), (19, nil), (5, [3, 1, 4] as [Int32])] {
-      try check(cell: cell, output: output, hidden: hidden, lengths: lengths)
-    }
+  /// Odd sizes, so that pads and partial tiles take part; lengths, among them 0, and padding on both sides.
+  @Test(arguments: RecurrentCase.all)
+  func agreesWithFiniteDifferences(of kind: RecurrentCase) throws {
+    try check(kind, hidden: 19, lengths: nil, padding: .behind, shards: 1)
+    try check(kind, hidden: 5, lengths: nil, padding: .front, shards: 3)
+    try check(kind, hidden: 5, lengths: [3, 0, 4], padding: .behind, shards: 2)
+    try check(kind, hidden: 5, lengths: [2, 4, 1], padding: .front, shards: 1)
   }
 
-  private func check(cell: DoubleRecurrence.Cell, output: RecurrentOutput, hidden: Int, lengths: [Int32]?) throws {
+  private func check(
+    _ kind: RecurrentCase, hidden: Int, lengths: [Int32]?, padding: SequencePadding, shards: Int
+  ) throws {
     let (samples, steps, inputs) = (3, 4, 3)
     var random = TestRandom(UInt64(hidden))
-    let reference = DoubleRecurrence(cell: cell, steps: steps, inputs: inputs, hidden: hidden)
-    let x = random.floats(samples * steps * inputs)
-    let parameters = reference.sizes.map { random.floats($0, scale: 0.6) }
+    var options = kind.options
+    options.padding = padding
     let shape = Shape.sequence(steps: steps, features: inputs)
-    let upstream = random.floats(samples * (output == .all ? steps : 1) * hidden)
+    let layer = try kind.cell.layer(shape, hidden: hidden, options)
+    let x = random.floats(samples * steps * inputs)
+    let parameters = random.floats(layer.valueCount, scale: 0.6)
+    let upstream = random.floats(samples * layer.outputShape.count)
+    let reference = DoubleRecurrence(
+      kind: kind, steps: steps, inputs: inputs, hidden: hidden, lengths: lengths, padding: padding)
+    func outputs(_ point: [Double]) -> [Double] {
+      reference.outputs(Array(point[..<x.count]), parameters: Array(point[x.count...]))
+    }
+    let point = (x + parameters).map(Double.init)
+    let names = layer.parameters.map(\.name)
+    let run = try LayerRun(
+      layer, inputShape: shape, inputs: x, parameters: layer.cut(parameters), upstream: upstream, shards: shards,
+      lengths: lengths)
+    #expect(relativeDifference(run.outputs, outputs(point)) < 2e-6)
 
-    // What the layer shows of all hidden states: every step, or each sample's last valid one.
-    func shown(_ all: [Double]) -> [Double] {
-      guard output == .last else { return all }
-      return (0..<samples).flatMap { sample in
-        let last = Int(lengths?[sample] ?? Int32(steps)) - 1
-        return all[((sample * steps + last) * hidden)..<((sample * steps + last + 1) * hidden)]
-      }
+    // Every value where there are few; else a sample of them, as each costs two passes through the reference.
+    let probed = point.indices.filter { point.count < 400 || $0 % 13 == 0 }
+    let wanted = finiteDifferences(at: probed.map { point[$0] }) { values in
+      var moved = point
+      for (place, value) in zip(probed, values) { moved[place] = value }
+      return zip(outputs(moved), upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
     }
-    func loss(_ point: [Double]) -> Double {
-      let outputs = reference.outputs(Array(point[..<x.count]), parameters: Array(point[x.count...]))
-      return zip(shown(outputs), upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
-    }
-    let point = (x + parameters.flatMap { $0 }).map(Double.init)
-    let wanted = finiteDifferences(at: point, loss)
-
-    for shards in [1, 2, 3] {
-      let layer: any Layer =
-        switch cell {
-        case .lstm: LSTM(input: shape, hiddenSize: hidden, output: output)
-        case .tanh: RNN(input: shape, hiddenSize: hidden, nonlinearity: .tanh, output: output)
-        case .relu: RNN(input: shape, hiddenSize: hidden, nonlinearity: .relu, output: output)
-        }
-      let run = try LayerRun(
-        layer, inputShape: shape, inputs: x,
-        parameters: Dictionary(uniqueKeysWithValues: zip(Self.names, parameters)), upstream: upstream, shards: shards,
-        lengths: lengths)
-      let outputs = shown(reference.outputs(point[..<x.count].map { $0 }, parameters: Array(point[x.count...])))
-      #expect(relativeDifference(run.outputs, outputs) < 1e-6)
-      let gradients = run.inputGradient + Self.names.flatMap { run.gradients[$0] ?? [] }
-      #expect(relativeDifference(gradients, wanted) < 2e-6, "\(cell) \(output) hidden \(hidden) shards \(shards)")
-    }
+    let gradients = run.inputGradient + names.flatMap { run.gradients[$0] ?? [] }
+    #expect(relativeDifference(probed.map { gradients[$0] }, wanted) < 4e-6, "hidden \(hidden) \(padding)")
   }
+
+  /// Sequences of different lengths, packed and unpacked as PyTorch does it.
+  @Test(arguments: RecurrentCase.all)
+  func agreesWithPyTorch(on kind: RecurrentCase) throws {
+    let archive = try NPZArchive(contentsOf: Self.reference)
+    let x = try archive.array("x")
+    let shape = Shape.sequence(steps: x.shape[1], features: x.shape[2])
+    let layer = try kind.cell.layer(shape, hidden: 6, kind.options)
+    let directions = kind.isBidirectional ? "bi" : "uni"
+    let names = layer.parameters.map(\.name)
+    let run = try LayerRun(
+      layer, inputShape: shape, inputs: x.floats(),
+      parameters: layer.cut(try archive.array("\(kind.referenceName).parameters").floats()),
+      upstream: try archive.array("upstream.\(directions).\(kind.output.rawValue)").floats(), shards: 2,
+      lengths: try archive.array("lengths").int32s())
+    let wanted = try archive.array("\(kind.referenceName).\(kind.output.rawValue)").doubles()
+    let own = run.outputs + run.inputGradient + names.flatMap { run.gradients[$0] ?? [] }
+    #expect(relativeDifference(own, wanted) < 1e-6)
+    // Where padding is, zeros and nothing near them.
+    #expect(zip(own, wanted).allSatisfy { $1 != 0 || $0 == 0 })
+  }
+
+  private static let reference = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().appendingPathComponent("Reference/recurrent.npz").path
 }

@@ -30,7 +30,7 @@ import Testing
       for variant in V.variants {
         let payload = Mirror(reflecting: variant.standard).children.first?.value
         #expect(
-          payload.map { Mirror(reflecting: $0).children.map { $0.label ?? "" } } == variant.info.keys.map(\.name),
+          payload.map(properties) == variant.info.keys.map(\.name),
           "\(variant.name)")
       }
     }
@@ -38,6 +38,19 @@ import Testing
     checkAll(LayerSettings.self)
     checkAll(OptimizerSettings.self)
     checkAll(ScheduleSettings.self)
+  }
+
+  /// The properties that have keys; what several layers share as `options` has each its own.
+  private func properties(of settings: Any) -> [String] {
+    Mirror(reflecting: settings).children.flatMap { child in
+      child.label == "options" ? properties(of: child.value) : [child.label.map(key) ?? ""]
+    }
+  }
+
+  /// A flag's key is its property's name without "is".
+  private func key(ofProperty name: String) -> String {
+    guard name.hasPrefix("is"), let initial = name.dropFirst(2).first, initial.isUppercase else { return name }
+    return initial.lowercased() + name.dropFirst(3)
   }
 
   @Test func everyKeyAppearsInTheResolvedText() throws {

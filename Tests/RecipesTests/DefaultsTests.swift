@@ -57,7 +57,7 @@ import Testing
     var rnn = RNNSettings()
     rnn.hiddenSize = 7
     rnn.nonlinearity = .relu
-    rnn.output = .all
+    rnn.options.output = .all
     expected.model = ModelSettings(layers: [
       .lstm(LSTMSettings()), .rnn(rnn), .rnn(RNNSettings()), .linear(LinearSettings(outputs: 3)),
     ])

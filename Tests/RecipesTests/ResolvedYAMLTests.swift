@@ -23,7 +23,15 @@ import Testing
           weights: none
           initialization: none
           layers:
-            - lstm: {hiddenSize: 3, output: last, initialization: none}
+            - lstm:
+                hiddenSize: 3
+                output: last
+                layers: 1
+                bidirectional: false
+                dropout: 0
+                padding: behind
+                stateful: false
+                initialization: none
             - linear: {outputs: 2, initialization: none}
         loss: cross-entropy
         optimizer:

@@ -13,7 +13,10 @@
 #include "normalization.h"
 #include "optimizers.h"
 #include "pooling.h"
-#include "recurrent.h"
+#include "recurrent_gated.h"
+#include "recurrent_gru.h"
+#include "recurrent_lstm.h"
+#include "recurrent_rnn.h"
 #include "weight_gradient.h"
 
 #define DPT_TABLE_(NAME) dpt_kernels_##NAME
@@ -42,6 +45,10 @@ const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .lstm_backward = lstm_backward,
     .rnn_forward = rnn_forward,
     .rnn_backward = rnn_backward,
+    .gru_forward = gru_forward,
+    .gru_backward = gru_backward,
+    .gated_forward = gated_forward,
+    .gated_backward = gated_backward,
     .exp = map_exp,
     .log = map_log,
     .tanh = map_tanh,

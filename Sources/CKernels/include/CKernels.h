@@ -183,28 +183,36 @@ void dpt_add_rows(const float *a, const float *b, float *y, long n, bool relu);
 // MARK: Recurrent layers (body/recurrent.h)
 
 /// One direction of a recurrent layer over `steps` steps of `batch` samples; hidden rows are `padded` floats wide
-/// (hidden size rounded up to 16). Time-major: row (t, b) is at (t · batch + b).
+/// (hidden size rounded up to 16). Time-major: row (t, b) is at (t · batch + b). A row of the gates is made of groups of
+/// `padded` lanes: i, f, g, o (LSTM); the one pre-activation (RNN); n, r, z, m (GRU); c, v (gated).
 typedef struct {
   long steps, batch, hidden, padded;
-  /// W_hh transposed and packed per gate: gates · padded columns, inner length hidden.
+  /// Whether the steps are gone through from the last to the first.
+  bool reverse;
+  /// Each sample's number of valid steps, or NULL where all steps are valid, and where the others are. At steps that
+  /// are not valid the state after is zero, and so are the gates' gradients.
+  const int32_t *lengths;
+  bool paddingInFront;
+  /// Recurrent weights transposed and packed per gate: groups · padded columns, inner length hidden.
   const float *recurrent;
-  /// W_hh packed for the backward pass: inner length gates · hidden, `hidden` columns.
+  /// Recurrent weights packed for the backward pass: inner length groups · hidden, `hidden` columns.
   const float *recurrentBack;
-  /// (steps × batch) rows of gates · padded: in, the inputs' share of the pre-activations; out, the activated gates;
-  /// after the backward pass, the gradients of the pre-activations.
+  /// Bias of every group; read for those that no input adds to.
+  const float *bias;
+  /// (steps × batch) rows: in, the inputs' share of the pre-activations; out, the activated gates; after the backward
+  /// pass, the gradients of the pre-activations.
   float *gates;
-  /// (steps + 1) × batch rows; row block 0 is the initial state, block t + 1 the state after step t.
+  /// (steps + 1) × batch rows; block t is the state before step t and block t + 1 the state after it, the other way
+  /// round in reverse. The block before the direction's first step is the initial state. `c`, LSTM only, or NULL.
   float *h, *c;
   /// LSTM: tanh of the cell state, steps × batch rows.
   float *tanhC;
   /// Backward: gradient arriving at every step's output (steps × batch rows, stride gradStride), or NULL.
   const float *gradAll;
-  /// Backward: gradient arriving at each sample's last step only (batch rows, stride gradStride), or NULL.
+  /// Backward: gradient arriving at each sample's last valid step (in reverse, first) only (batch rows), or NULL.
   const float *gradLast;
   long gradStride;
-  /// Backward with gradLast: each sample's number of valid steps, or NULL where all steps are valid.
-  const int32_t *lengths;
-  /// Backward scratch: batch rows each.
+  /// Backward scratch: batch rows each; `dc`, LSTM only, or NULL.
   float *dh, *dc;
 } dpt_recurrence;
 
@@ -212,6 +220,10 @@ void dpt_lstm_forward(const dpt_recurrence *r);
 void dpt_lstm_backward(const dpt_recurrence *r);
 void dpt_rnn_forward(const dpt_recurrence *r, bool relu);
 void dpt_rnn_backward(const dpt_recurrence *r, bool relu);
+void dpt_gru_forward(const dpt_recurrence *r);
+void dpt_gru_backward(const dpt_recurrence *r);
+void dpt_gated_forward(const dpt_recurrence *r);
+void dpt_gated_backward(const dpt_recurrence *r);
 
 // MARK: Elementary functions (body/elementary.h), each within 2 ulp
 

@@ -20,11 +20,26 @@ extension LayerSettings {
     switch self {
     case .lstm(let settings):
       try requireSequence(input, place)
-      return LSTM(input: input, hiddenSize: settings.hiddenSize, output: settings.output)
+      return try located(place, input) {
+        try LSTM(input: input, hiddenSize: settings.hiddenSize, options: settings.options)
+      }
     case .rnn(let settings):
       try requireSequence(input, place)
-      return RNN(
-        input: input, hiddenSize: settings.hiddenSize, nonlinearity: settings.nonlinearity, output: settings.output)
+      return try located(place, input) {
+        try RNN(
+          input: input, hiddenSize: settings.hiddenSize, nonlinearity: settings.nonlinearity, options: settings.options)
+      }
+    case .gru(let settings):
+      try requireSequence(input, place)
+      return try located(place, input) {
+        try GRU(input: input, hiddenSize: settings.hiddenSize, options: settings.options)
+      }
+    case .gated(let settings):
+      try requireSequence(input, place)
+      return try located(place, input) {
+        try GatedRNN(
+          input: input, hiddenSize: settings.hiddenSize, bias: settings.bias, options: settings.options)
+      }
     case .linear(let settings):
       return Linear(input: input, outputs: settings.outputs)
     case .conv1d(let settings):

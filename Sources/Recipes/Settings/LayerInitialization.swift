@@ -5,6 +5,8 @@ extension LayerSettings {
     case .linear(let settings): settings.initialization
     case .lstm(let settings): settings.initialization
     case .rnn(let settings): settings.initialization
+    case .gru(let settings): settings.initialization
+    case .gated(let settings): settings.initialization
     case .embedding(let settings): settings.initialization
     default: nil
     }

@@ -1,11 +1,13 @@
-import Layers
-
 /// The layers a model may be made of.
 public indirect enum LayerSettings: Equatable, Sendable {
   /// Long short-term memory.
   case lstm(LSTMSettings)
   /// A plain recurrent layer.
   case rnn(RNNSettings)
+  /// Gated recurrent units.
+  case gru(GRUSettings)
+  /// A recurrence with one gate.
+  case gated(GatedSettings)
   /// A fully connected layer.
   case linear(LinearSettings)
   /// A convolution of sequences.
@@ -50,6 +52,8 @@ extension LayerSettings: Variant {
   static let variants: [VariantCase<LayerSettings>] = [
     VariantCase(LayerSettings.lstm) { if case .lstm(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.rnn) { if case .rnn(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.gru) { if case .gru(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.gated) { if case .gated(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.linear) { if case .linear(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.conv1d) { if case .conv1d(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.conv2d) { if case .conv2d(let settings) = $0 { settings } else { nil } },
@@ -72,5 +76,3 @@ extension LayerSettings: Variant {
     VariantCase(LayerSettings.embedding) { if case .embedding(let settings) = $0 { settings } else { nil } },
   ]
 }
-
-extension RecurrentOutput: Choice {}

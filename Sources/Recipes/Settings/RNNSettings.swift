@@ -6,8 +6,8 @@ public struct RNNSettings: Equatable, Sendable {
   public var hiddenSize = 4
   /// What bends the new state.
   public var nonlinearity = RNN.Nonlinearity.tanh
-  /// Which steps go to the next layer.
-  public var output = RecurrentOutput.last
+  /// Levels, directions, padding and what goes out.
+  public var options = RecurrentOptions()
   /// How the weights are drawn; nil for the model's way.
   public var initialization: InitializationSettings?
 
@@ -17,14 +17,10 @@ public struct RNNSettings: Equatable, Sendable {
 
 extension RNN.Nonlinearity: Choice {}
 
-extension RNNSettings: VariantSettings {
+extension RNNSettings: RecurrentSettings {
   static let name = "rnn"
   static let doc = "a plain recurrent layer"
-
-  static let fields: [Field<RNNSettings>] = [
-    Field("hiddenSize", \.hiddenSize, .number(.atLeast(1)), "the length of the hidden state"),
-    Field("nonlinearity", \.nonlinearity, .choice, "what bends the new state: tanh or relu"),
-    Field("output", \.output, .choice, "the steps that go to the next layer: last or all"),
-    .initialization(\.initialization),
-  ]
+  static let fields: [Field<Self>] = recurrentFields(cell: [
+    Field("nonlinearity", \.nonlinearity, .choice, "what bends the new state: tanh or relu")
+  ])
 }

@@ -1,0 +1,45 @@
+// The gated recurrent unit (Cho et al. 2014) in PyTorch's form. A row holds n, r, z and m = W_hn h + b_hn in this order,
+// so that both what inputs add to (n, r, z) and what states add to (r, z, m) lie side by side.
+#ifndef DPT_RECURRENT_GRU_H
+#define DPT_RECURRENT_GRU_H
+
+#include "recurrent.h"
+
+static const cell_layout kGRU = {.groups = 4, .firstRecurrent = 1, .recurrent = 3, .biased = 3, .direct = true};
+
+DPT_INLINE void gru_cell(const dpt_recurrence *r, cell_rows at) {
+  const long P = r->padded;
+  float *gates = r->gates + at.gates * 4 * P;
+  for (long j = 0; j < P; j += DPT_LANES) {
+    v16 reset = sigmoid16(load(gates + P + j));
+    v16 keep = sigmoid16(load(gates + 2 * P + j));
+    v16 n = tanh16(fma16(reset, load(gates + 3 * P + j), load(gates + j)));
+    v16 before = load(r->h + at.before * P + j);
+    store(gates + j, n);
+    store(gates + P + j, reset);
+    store(gates + 2 * P + j, keep);
+    store(r->h + at.after * P + j, fma16(keep, before - n, n));
+  }
+}
+
+DPT_INLINE void gru_cell_back(const dpt_recurrence *r, cell_rows at, float *dh, float *dc, const float *above) {
+  (void)dc;
+  const long P = r->padded;
+  const v16 one = splat(1.0f);
+  float *gates = r->gates + at.gates * 4 * P;
+  for (long j = 0; j < P; j += DPT_LANES) {
+    v16 dState = state_gradient(dh, above, j);
+    v16 n = load(gates + j), reset = load(gates + P + j), keep = load(gates + 2 * P + j);
+    v16 dN = dState * (one - keep) * fma16(-n, n, one);
+    store(gates + j, dN);
+    store(gates + P + j, dN * load(gates + 3 * P + j) * (reset * (one - reset)));
+    store(gates + 2 * P + j, dState * (load(r->h + at.before * P + j) - n) * (keep * (one - keep)));
+    store(gates + 3 * P + j, dN * reset);
+    store(dh + j, dState * keep);
+  }
+}
+
+static void gru_forward(const dpt_recurrence *r) { run_forward(r, kGRU, gru_cell); }
+static void gru_backward(const dpt_recurrence *r) { run_backward(r, kGRU, gru_cell_back); }
+
+#endif

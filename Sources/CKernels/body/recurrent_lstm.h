@@ -1,0 +1,50 @@
+// Long short-term memory; gates i, f, g, o as PyTorch orders them.
+#ifndef DPT_RECURRENT_LSTM_H
+#define DPT_RECURRENT_LSTM_H
+
+#include "recurrent.h"
+
+static const cell_layout kLSTM = {.groups = 4, .firstRecurrent = 0, .recurrent = 4, .biased = -1, .direct = false};
+
+DPT_INLINE void lstm_cell(const dpt_recurrence *r, cell_rows at) {
+  const long P = r->padded;
+  float *gates = r->gates + at.gates * 4 * P;
+  for (long j = 0; j < P; j += DPT_LANES) {
+    v16 i = sigmoid16(load(gates + j));
+    v16 f = sigmoid16(load(gates + P + j));
+    v16 g = tanh16(load(gates + 2 * P + j));
+    v16 o = sigmoid16(load(gates + 3 * P + j));
+    v16 c = fma16(f, load(r->c + at.before * P + j), i * g);
+    v16 squashed = tanh16(c);
+    store(gates + j, i);
+    store(gates + P + j, f);
+    store(gates + 2 * P + j, g);
+    store(gates + 3 * P + j, o);
+    store(r->c + at.after * P + j, c);
+    store(r->tanhC + at.gates * P + j, squashed);
+    store(r->h + at.after * P + j, o * squashed);
+  }
+}
+
+DPT_INLINE void lstm_cell_back(const dpt_recurrence *r, cell_rows at, float *dh, float *dc, const float *above) {
+  const long P = r->padded;
+  const v16 one = splat(1.0f);
+  float *gates = r->gates + at.gates * 4 * P;
+  for (long j = 0; j < P; j += DPT_LANES) {
+    v16 dState = state_gradient(dh, above, j);
+    v16 i = load(gates + j), f = load(gates + P + j);
+    v16 g = load(gates + 2 * P + j), o = load(gates + 3 * P + j);
+    v16 squashed = load(r->tanhC + at.gates * P + j);
+    v16 dCell = fma16(dState * o, fma16(-squashed, squashed, one), load(dc + j));
+    store(gates + j, dCell * g * (i * (one - i)));
+    store(gates + P + j, dCell * load(r->c + at.before * P + j) * (f * (one - f)));
+    store(gates + 2 * P + j, dCell * i * fma16(-g, g, one));
+    store(gates + 3 * P + j, dState * squashed * (o * (one - o)));
+    store(dc + j, dCell * f);
+  }
+}
+
+static void lstm_forward(const dpt_recurrence *r) { run_forward(r, kLSTM, lstm_cell); }
+static void lstm_backward(const dpt_recurrence *r) { run_backward(r, kLSTM, lstm_cell_back); }
+
+#endif

@@ -1,0 +1,48 @@
+// The plain recurrent cell (Elman 1990), with tanh or ReLU.
+#ifndef DPT_RECURRENT_RNN_H
+#define DPT_RECURRENT_RNN_H
+
+#include "recurrent.h"
+
+static const cell_layout kRNN = {.groups = 1, .firstRecurrent = 0, .recurrent = 1, .biased = -1, .direct = false};
+
+DPT_INLINE void rnn_cell_with(const dpt_recurrence *r, cell_rows at, bool relu) {
+  const long P = r->padded;
+  for (long j = 0; j < P; j += DPT_LANES) {
+    v16 x = load(r->gates + at.gates * P + j);
+    store(r->h + at.after * P + j, relu ? choose(x < splat(0.0f), splat(0.0f), x) : tanh16(x));
+  }
+}
+
+DPT_INLINE void rnn_cell_back_with(const dpt_recurrence *r, cell_rows at, float *dh, const float *above, bool relu) {
+  const long P = r->padded;
+  for (long j = 0; j < P; j += DPT_LANES) {
+    v16 dState = state_gradient(dh, above, j);
+    v16 y = load(r->h + at.after * P + j);
+    store(r->gates + at.gates * P + j,
+          relu ? choose(y > splat(0.0f), dState, splat(0.0f)) : dState * fma16(-y, y, splat(1.0f)));
+  }
+}
+
+DPT_INLINE void relu_cell(const dpt_recurrence *r, cell_rows at) { rnn_cell_with(r, at, true); }
+DPT_INLINE void tanh_cell(const dpt_recurrence *r, cell_rows at) { rnn_cell_with(r, at, false); }
+DPT_INLINE void relu_cell_back(const dpt_recurrence *r, cell_rows at, float *dh, float *dc, const float *above) {
+  (void)dc;
+  rnn_cell_back_with(r, at, dh, above, true);
+}
+DPT_INLINE void tanh_cell_back(const dpt_recurrence *r, cell_rows at, float *dh, float *dc, const float *above) {
+  (void)dc;
+  rnn_cell_back_with(r, at, dh, above, false);
+}
+
+static void rnn_forward(const dpt_recurrence *r, bool relu) {
+  if (relu) run_forward(r, kRNN, relu_cell);
+  else run_forward(r, kRNN, tanh_cell);
+}
+
+static void rnn_backward(const dpt_recurrence *r, bool relu) {
+  if (relu) run_backward(r, kRNN, relu_cell_back);
+  else run_backward(r, kRNN, tanh_cell_back);
+}
+
+#endif

@@ -1,0 +1,55 @@
+import Tensors
+
+/// What LSTM, GRU, RNN and GatedRNN have in common: layers on top of each other, in one direction or both, with dropout
+/// between them, over sequences of different lengths, with or without a state that is carried from batch to batch.
+///
+/// Input [steps, inputs]; output [features] or [steps, features], features being hiddenSize, or twice that where the
+/// layer is bidirectional. `StepContext.lengths` says how many steps of each sample are valid; at the others nothing
+/// happens, and outputs and gradients are zero. All parameters start uniform in ±1/√hiddenSize; their names end in `_l0`,
+/// `_l0_reverse`, `_l1`, ... as PyTorch's do.
+public class RecurrentLayer: Layer {
+  /// The recipe's name.
+  public let kind: String
+  /// [features] or [steps, features].
+  public let outputShape: Shape
+  /// Level by level, forwards before backwards.
+  public let parameters: [Parameter]
+  private let levels: LayerList
+
+  init(_ cell: RecurrentCell, kind: String, input: Shape, hiddenSize: Int, options: RecurrentOptions) {
+    var list: [any Layer] = []
+    for number in 0..<options.layers {
+      let below = list.last?.outputShape ?? input
+      if number > 0, options.dropout > 0 { list.append(Dropout(input: below, probability: options.dropout)) }
+      list.append(
+        RecurrentLevel(
+          cell, kind: kind, number: number, input: below, hiddenSize: hiddenSize,
+          output: number == options.layers - 1 ? options.output : .all, options: options))
+    }
+    self.kind = kind
+    levels = LayerList(list, input: input)
+    outputShape = levels.outputShape
+    parameters = list.flatMap(\.parameters)
+  }
+
+  /// Two per weight and step.
+  public var operations: Int { levels.operations }
+
+  /// Reserves gates, states and packed weights.
+  public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    levels.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
+  }
+
+  /// Packs the weights for both passes.
+  public func pack(_ context: StepContext) { levels.pack(context) }
+
+  /// The hidden states.
+  public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    try levels.forward(input, context)
+  }
+
+  /// Back-propagation through all levels and steps of the batch.
+  public func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
+    try levels.backward(gradient, context)
+  }
+}

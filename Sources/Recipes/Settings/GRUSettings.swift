@@ -1,0 +1,20 @@
+import Layers
+
+/// Gated recurrent units (Cho et al. 2014).
+public struct GRUSettings: Equatable, Sendable {
+  /// The length of the hidden state.
+  public var hiddenSize = 4
+  /// Levels, directions, padding and what goes out.
+  public var options = RecurrentOptions()
+  /// How the weights are drawn; nil for the model's way.
+  public var initialization: InitializationSettings?
+
+  /// Every default.
+  public init() {}
+}
+
+extension GRUSettings: RecurrentSettings {
+  static let name = "gru"
+  static let doc = "gated recurrent units, a recurrent layer with gates"
+  static let fields: [Field<Self>] = recurrentFields()
+}

@@ -1,0 +1,24 @@
+import Layers
+
+/// A recurrence with one gate.
+public struct GatedSettings: Equatable, Sendable {
+  /// The length of the hidden state.
+  public var hiddenSize = 4
+  /// Whether gate and candidate have biases.
+  public var bias = true
+  /// Levels, directions, padding and what goes out.
+  public var options = RecurrentOptions()
+  /// How the weights are drawn; nil for the model's way.
+  public var initialization: InitializationSettings?
+
+  /// Every default.
+  public init() {}
+}
+
+extension GatedSettings: RecurrentSettings {
+  static let name = "gated"
+  static let doc = "a recurrent layer with one gate between its state and its input"
+  static let fields: [Field<Self>] = recurrentFields(cell: [
+    Field("bias", \.bias, .flag, "whether gate and candidate have biases")
+  ])
+}

@@ -1,0 +1,41 @@
+import Layers
+
+/// Settings of a recurrent layer: what all of them have besides what their cell needs.
+protocol RecurrentSettings: VariantSettings {
+  /// The length of the hidden state.
+  var hiddenSize: Int { get set }
+  /// Levels, directions, padding and what goes out.
+  var options: RecurrentOptions { get set }
+  /// How the weights are drawn; nil for the model's way.
+  var initialization: InitializationSettings? { get set }
+}
+
+extension RecurrentOutput: Choice {}
+extension SequencePadding: Choice {}
+
+extension RecurrentSettings {
+  /// The keys that all recurrent layers have, around those of the cell.
+  static func recurrentFields(cell: [Field<Self>] = []) -> [Field<Self>] {
+    [Field("hiddenSize", \Self.hiddenSize, .number(.atLeast(1)), "the length of the hidden state")] + cell + [
+      Field("output", \Self.options.output, .choice, "the steps that go to the next layer: last or all"),
+      Field("layers", \Self.options.layers, .number(.atLeast(1)), "the number of such layers on top of each other"),
+      Field(
+        "bidirectional", \Self.options.isBidirectional, .flag,
+        "whether to go through the sequence from its end too; doubles the features"),
+      Field(
+        "dropout", \Self.options.dropout, .number(.from(0, below: 1)),
+        "the share of values set to zero between the layers while training"),
+      Field(
+        "padding", \Self.options.padding, .choice, "where shorter sequences are padded: behind or front of the data"),
+      Field(
+        "stateful", \Self.options.isStateful, .flag,
+        "whether a batch starts from the state after the one before, row by row, within an epoch"),
+      .initialization(\Self.initialization),
+    ]
+  }
+
+  func check(_ section: Section) throws {
+    guard let conflict = options.conflict else { return }
+    throw section.conflict(of: conflict.keys, "\(section.path): \(conflict.message)", advice: conflict.advice)
+  }
+}
