@@ -3,8 +3,8 @@ import Tensors
 
 /// One direction of one layer of a recurrent cell: its states, and its passes through a batch of sequences.
 ///
-/// All steps' inputs are projected by one product; a kernel then runs the recurrence in place on that buffer and, in
-/// the backward pass, leaves the pre-activations' gradients there.
+/// A kernel runs the whole sequence; in the backward pass it leaves the gates' gradients in their place, from which those
+/// of weights and inputs follow as products over all steps.
 final class Recurrence {
   let weights: RecurrentWeights
   private let cell: RecurrentCell
@@ -60,7 +60,6 @@ final class Recurrence {
     guard let memory else { preconditionFailure("forward before plan") }
     self.input = input
     let arena = context.arena
-    weights.project(input, into: gates(memory, input, context), context)
     let carried = memory.carried.map { context.isTraining ? $0.training : $0.evaluation }
     let state = input.batch * padded
     let initial = (isReverse ? input.steps : 0) * state
@@ -154,6 +153,8 @@ final class Recurrence {
     weights.lend(to: &recurrence, context)
     recurrence.steps = input.steps
     recurrence.batch = input.batch
+    recurrence.x = UnsafePointer(input.base)
+    recurrence.xStride = input.stride
     recurrence.reverse = isReverse
     recurrence.lengths = context.lengths
     recurrence.paddingInFront = padding == .front

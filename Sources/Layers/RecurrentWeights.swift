@@ -157,27 +157,12 @@ final class RecurrentWeights {
     guard let memory else { preconditionFailure("forward before plan") }
     recurrence.hidden = hidden
     recurrence.padded = padded
+    recurrence.inputs = inputs
+    recurrence.inputColumns = inputShares.count * padded
+    recurrence.inputWeights = UnsafePointer(context.arena[memory.input])
     recurrence.recurrent = UnsafePointer(context.arena[memory.hidden])
     recurrence.recurrentBack = UnsafePointer(context.arena[memory.hiddenBack])
     recurrence.bias = UnsafePointer(context.arena[memory.bias])
-  }
-
-  /// The inputs' share of all gates, biases included, for all steps.
-  func project(_ input: TensorView, into gates: TensorView, _ context: StepContext) {
-    guard let memory else { preconditionFailure("forward before plan") }
-    var product = dpt_product()
-    product.a = UnsafePointer(input.base)
-    product.aStride = input.stride
-    product.segments = 1
-    product.segmentLength = inputs
-    product.b = UnsafePointer(context.arena[memory.input])
-    product.bias = UnsafePointer(context.arena[memory.bias])
-    product.c = gates.base
-    product.cStride = gates.stride
-    product.rows = input.rows
-    product.columns = inputShares.count * padded
-    product.start = DPT_START_BIAS
-    dpt_multiply(&product)
   }
 
   /// The gradients of all parameters from those of the gates; `before` holds the hidden state before every step.

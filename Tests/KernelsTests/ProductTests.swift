@@ -63,7 +63,8 @@ import Testing
           c.withUnsafeMutableBufferPointer { c in
             var product = dpt_product(
               a: a.baseAddress, aStride: shape.aStride, segments: shape.segments, segmentLength: shape.segmentLength,
-              segmentStride: shape.segmentStride, b: packed.baseAddress, bias: bias.baseAddress, c: c.baseAddress,
+              segmentStride: shape.segmentStride, b: packed.baseAddress, a2: nil, a2Stride: 0, inner2: 0, b2: nil,
+              bias: bias.baseAddress, c: c.baseAddress,
               cStride: shape.cStride, rows: shape.rows, columns: shape.columns, start: shape.start)
             dpt_multiply(&product)
           }

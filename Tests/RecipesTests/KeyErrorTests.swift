@@ -25,7 +25,8 @@ import Testing
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - linear: {outputs: 3}\n    - lstm:\n        units: 3\n")
         == wrong(
-          "recipe.yaml:5: unknown key model.layers.1.lstm.units", "valid keys: hiddenSize, output, layers, bidirectional, dropout, padding, stateful, initialization"))
+          "recipe.yaml:5: unknown key model.layers.1.lstm.units",
+          "valid keys: hiddenSize, output, layers, bidirectional, dropout, padding, stateful, initialization"))
   }
 
   @Test func aKeyOfAnotherSectionIsFound() throws {

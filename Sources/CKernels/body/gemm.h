@@ -45,6 +45,20 @@ DPT_INLINE void product_tile(int mr, int np, const dpt_product *p, long row, lon
       b1 += DPT_LANES;
     }
   }
+  if (p->a2) {
+    const float *y0 = p->b2 + panel * p->inner2 * DPT_LANES;
+    const float *y1 = y0 + (np > 1 ? p->inner2 * DPT_LANES : 0);
+    for (long k = 0; k < p->inner2; k++, y0 += DPT_LANES, y1 += DPT_LANES) {
+      v16 x0 = load(y0);
+      v16 x1 = np > 1 ? load(y1) : x0;
+#pragma clang loop unroll(full)
+      for (int i = 0; i < mr; i++) {
+        v16 y = splat(p->a2[(row + i) * p->a2Stride + k]);
+        acc[i][0] = fma16(y, x0, acc[i][0]);
+        if (np > 1) acc[i][DPT_TILE_PANELS - 1] = fma16(y, x1, acc[i][DPT_TILE_PANELS - 1]);
+      }
+    }
+  }
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)

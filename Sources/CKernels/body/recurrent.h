@@ -55,6 +55,26 @@ DPT_INLINE const float *gradient_from_above(const dpt_recurrence *r, long t, lon
   return t == last ? r->gradLast + b * r->gradStride : NULL;
 }
 
+// Whether inputs and state add to the same groups, so that one product does for both.
+DPT_INLINE bool adds_at_once(cell_layout cell) { return cell.firstRecurrent == 0 && cell.recurrent == cell.groups; }
+
+// gates[t] = bias + x[t] · W_xᵀ (+ h[before] · W_hᵀ where that adds to the same groups), for `rows` samples from `first`
+// on; what follows finds it in L1.
+DPT_INLINE void start_from_inputs(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
+  const long row = t * r->batch + first, width = cell.groups * r->padded;
+  const bool both = adds_at_once(cell);
+  dpt_product p = {
+      .a = r->x + row * r->xStride, .aStride = r->xStride,
+      .segments = 1, .segmentLength = r->inputs,
+      .b = r->inputWeights, .bias = r->bias,
+      .a2 = both ? r->h + rows_at(r, t, first).before * r->padded : NULL, .a2Stride = r->padded,
+      .inner2 = r->hidden, .b2 = r->recurrent,
+      .c = r->gates + row * width, .cStride = width,
+      .rows = rows, .columns = r->inputColumns, .start = DPT_START_BIAS,
+  };
+  multiply(&p);
+}
+
 // gates[t] += h[before] · W_hᵀ, for `rows` samples from `first` on.
 DPT_INLINE void add_recurrent_product(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
   const long P = r->padded, width = cell.groups * P;
@@ -93,12 +113,13 @@ DPT_INLINE void run_forward(const dpt_recurrence *r, cell_layout layout, cell_fo
     const long rows = r->batch - first < block ? r->batch - first : block;
     for (long i = 0; i < r->steps; i++) {
       const long t = step_at(r, i);
+      start_from_inputs(r, layout, t, first, rows);
       if (layout.biased >= 0)
         for (long b = first; b < first + rows; b++) {
           float *group = r->gates + ((t * r->batch + b) * layout.groups + layout.biased) * P;
           for (long j = 0; j < P; j += DPT_LANES) store(group + j, load(r->bias + layout.biased * P + j));
         }
-      add_recurrent_product(r, layout, t, first, rows);
+      if (!adds_at_once(layout)) add_recurrent_product(r, layout, t, first, rows);
       for (long b = first; b < first + rows; b++) {
         const cell_rows at = rows_at(r, t, b);
         if (is_valid(r, t, b)) {

@@ -59,6 +59,10 @@ typedef struct {
   long segments, segmentLength, segmentStride;
   /// B in panels of 16 columns (`dpt_pack`), inner length segments · segmentLength.
   const float *b;
+  /// A second product that every element's chain goes on with, inner length `inner2`, as A and B; NULL where none.
+  const float *a2;
+  long a2Stride, inner2;
+  const float *b2;
   /// Start values for DPT_START_BIAS, padded with zeros to whole panels.
   const float *bias;
   float *c;
@@ -193,14 +197,18 @@ typedef struct {
   /// are not valid the state after is zero, and so are the gates' gradients.
   const int32_t *lengths;
   bool paddingInFront;
+  /// The inputs, (steps × batch) rows of `inputs` floats, `xStride` apart, and their weights, transposed and packed per
+  /// gate: inputColumns columns (those of the gates that inputs add to, which come first), inner length inputs.
+  const float *x;
+  long xStride, inputs, inputColumns;
+  const float *inputWeights;
   /// Recurrent weights transposed and packed per gate: groups · padded columns, inner length hidden.
   const float *recurrent;
   /// Recurrent weights packed for the backward pass: inner length groups · hidden, `hidden` columns.
   const float *recurrentBack;
-  /// Bias of every group; read for those that no input adds to.
+  /// Bias of every group.
   const float *bias;
-  /// (steps × batch) rows: in, the inputs' share of the pre-activations; out, the activated gates; after the backward
-  /// pass, the gradients of the pre-activations.
+  /// (steps × batch) rows: the activated gates; after the backward pass, the gradients of the pre-activations.
   float *gates;
   /// (steps + 1) × batch rows; block t is the state before step t and block t + 1 the state after it, the other way
   /// round in reverse. The block before the direction's first step is the initial state. `c`, LSTM only, or NULL.
