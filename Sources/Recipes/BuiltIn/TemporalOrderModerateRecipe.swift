@@ -27,7 +27,7 @@ extension BuiltInRecipe {
 
       optimizer:
         name: rmsprop
-        learningRate: 0.001
+        learningRate: 0.004
         clipNorm: 1        # against the rare very large gradient
 
       evaluate: {every: 1} # epochs

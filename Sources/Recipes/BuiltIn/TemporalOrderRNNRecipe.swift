@@ -7,8 +7,8 @@ extension BuiltInRecipe {
       # The temporal-order task without gates: the state of a plain recurrent layer has to carry the first symbol along
       # by itself. Compare with temporal-order, whose LSTM has as many hidden units.
       name: temporal-order-rnn
-      seed: 1              # another seed, another run; the same seed, the same bits
-      epochs: 60
+      seed: 2              # with four units, half of all seeds leave them dead: the loss then stays at ln 4
+      epochs: 100
       batch: 32            # samples a step, over all ranks
       shards: 8            # parts a batch is cut into; up to so many ranks can share the work
 
@@ -27,7 +27,7 @@ extension BuiltInRecipe {
 
       optimizer:
         name: rmsprop
-        learningRate: 0.001
+        learningRate: 0.003
         clipNorm: 1        # gradients of a plain recurrent network can explode
 
       evaluate: {every: 1} # epochs
