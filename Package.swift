@@ -87,7 +87,8 @@ targets += [
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Training", "Collectives", "Layers", "Optimizers", "Datasets", "Tensors", "Formats", "CAllocationCounter",
+      "Training", "Recipes", "Collectives", "Layers", "Optimizers", "Datasets", "Tensors", "Formats",
+      "CAllocationCounter", "TestSupport",
     ]),
 ]
 

@@ -70,7 +70,7 @@ final class Convolution {
       back: wantsInputGradient
         ? (
           plan.persistent(groups * packedBackCount),
-          plan.inputGradient(inputRows * paddedToLanes(inputShape.features))
+          plan.gradient(inputRows * paddedToLanes(inputShape.features))
         ) : nil)
   }
 

@@ -26,7 +26,7 @@ public final class CrossEntropy {
   public func plan(_ plan: inout ArenaPlan, batch: Int) {
     let rows = batch * shape.steps
     plan.advance()
-    memory = (plan.activation(rows * Int(DPT_LANES)), plan.inputGradient(rows * paddedToLanes(shape.features)))
+    memory = (plan.activation(rows * Int(DPT_LANES)), plan.gradient(rows * paddedToLanes(shape.features)))
   }
 
   /// Loss and prediction of every row, and ∂ℓ/∂z = softmax(z) − one-hot(target) unless `gradient` is false.

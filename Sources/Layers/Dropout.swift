@@ -29,7 +29,7 @@ public final class Dropout: Layer {
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let floats = outputShape.paddedCount(batch: batch)
     stream = RandomPurpose.dropout.rawValue ^ UInt32(truncatingIfNeeded: plan.layer) << 8
-    memory = (plan.activation(floats), wantsInputGradient ? plan.inputGradient(floats) : nil)
+    memory = (plan.activation(floats), wantsInputGradient ? plan.gradient(floats) : nil)
   }
 
   /// The input with values dropped, or the input itself outside of training.

@@ -23,7 +23,7 @@ public final class Flatten: Layer {
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     output = plan.activation(batch * paddedToLanes(outputShape.features))
     let rows = batch * inputShape.positions * inputShape.steps
-    gradient = wantsInputGradient ? plan.inputGradient(rows * paddedToLanes(inputShape.features)) : nil
+    gradient = wantsInputGradient ? plan.gradient(rows * paddedToLanes(inputShape.features)) : nil
   }
 
   /// Whether a sample's rows lie one behind the other without pads.

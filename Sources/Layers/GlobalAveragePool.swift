@@ -30,7 +30,7 @@ public final class GlobalAveragePool: Layer {
     let stride = paddedToLanes(inputShape.features)
     output = plan.activation(batch * stride)
     gradient =
-      wantsInputGradient ? plan.inputGradient(batch * inputShape.positions * inputShape.steps * stride) : nil
+      wantsInputGradient ? plan.gradient(batch * inputShape.positions * inputShape.steps * stride) : nil
   }
 
   /// The means.

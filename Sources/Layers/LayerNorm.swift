@@ -40,7 +40,7 @@ public final class LayerNorm: Layer {
     memory = Memory(
       output: plan.activation(floats),
       statistics: plan.activation(2 * batch * outputShape.steps * outputShape.positions),
-      scaled: plan.backwardScratch(floats), gradient: wantsInputGradient ? plan.inputGradient(floats) : nil)
+      scaled: plan.backwardScratch(floats), gradient: wantsInputGradient ? plan.gradient(floats) : nil)
   }
 
   /// The normalised rows.

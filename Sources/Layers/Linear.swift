@@ -56,7 +56,7 @@ public final class Linear: Layer {
       paddedBias: plan.persistent(paddedToLanes(outputs)),
       output: plan.activation(rows * paddedToLanes(outputs)),
       back: wantsInputGradient
-        ? (plan.persistent(dpt_packed_count(outputs, inputs)), plan.inputGradient(rows * paddedToLanes(inputs))) : nil)
+        ? (plan.persistent(dpt_packed_count(outputs, inputs)), plan.gradient(rows * paddedToLanes(inputs))) : nil)
   }
 
   /// Packs the weights for both directions.

@@ -19,7 +19,7 @@ struct PoolingMemory {
     let stride = paddedToLanes(inputShape.features)
     output = plan.activation(batch * outputShape.positions * outputShape.steps * stride)
     gradient =
-      wantsInputGradient ? plan.inputGradient(batch * inputShape.positions * inputShape.steps * stride) : nil
+      wantsInputGradient ? plan.gradient(batch * inputShape.positions * inputShape.steps * stride) : nil
   }
 
   func geometry(batch: Int, inputStride: Int) -> dpt_convolution {

@@ -47,7 +47,7 @@ final class RecurrentLevel: Layer {
     memory = (
       joined: isBidirectional || output == .last
         ? plan.activation(rows * paddedToLanes(outputShape.features)) : nil,
-      gradient: wantsInputGradient ? plan.inputGradient(steps * batch * paddedToLanes(inputs)) : nil
+      gradient: wantsInputGradient ? plan.gradient(steps * batch * paddedToLanes(inputs)) : nil
     )
   }
 

@@ -62,15 +62,14 @@ public final class Residual: Layer, ReLUFusing {
 
   /// Plans the shortcut before the body, so that going backwards the body comes first.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    let entry = plan.layer
     shortcut.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
     body.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
     plan.advance()
     func floats(_ shape: Shape) -> Int { batch * shape.positions * shape.steps * paddedToLanes(shape.features) }
     memory = Memory(
       output: plan.activation(floats(outputShape)),
-      kept: plan.gradient(floats(outputShape), until: entry),
-      gradient: wantsInputGradient ? plan.gradient(floats(inputShape), until: entry - 1) : nil)
+      kept: plan.gradient(floats(outputShape)),
+      gradient: wantsInputGradient ? plan.gradient(floats(inputShape)) : nil)
   }
 
   /// Packs body and shortcut.

@@ -18,7 +18,7 @@ public struct ArenaPlan: Sendable {
   private static let end = 1 << 30
   /// The most shards of a batch that one rank computes.
   public let shards: Int
-  /// The present layer's place on the clock.
+  /// The number of the layer that is being planned: its place on the clock.
   public private(set) var layer = 0
   fileprivate private(set) var reservations: [Reservation] = []
   fileprivate private(set) var scratch: Int?
@@ -43,14 +43,9 @@ public struct ArenaPlan: Sendable {
     reserve(floats, layer...ArenaPlan.end - layer)
   }
 
-  /// Memory in use from this layer's backward pass to that of the layer before: the gradient of its input.
-  public mutating func inputGradient(_ floats: Int) -> Slot {
-    gradient(floats, until: layer - 1)
-  }
-
-  /// Memory in use from this layer's backward pass to that of the earlier layer at place `layer`.
-  public mutating func gradient(_ floats: Int, until earlier: Int) -> Slot {
-    reserve(floats, ArenaPlan.end - layer...ArenaPlan.end - earlier)
+  /// Memory in use from this layer's backward pass on: a gradient, which the layers before may hand on in place.
+  public mutating func gradient(_ floats: Int) -> Slot {
+    reserve(floats, ArenaPlan.end - layer...ArenaPlan.end)
   }
 
   /// Memory in use in this layer's forward pass alone.

@@ -21,7 +21,7 @@ public final class Softmax: Layer {
   /// Reserves the outputs, and the input's gradient where it is wanted.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let floats = outputShape.paddedCount(batch: batch)
-    memory = (plan.activation(floats), wantsInputGradient ? plan.inputGradient(floats) : nil)
+    memory = (plan.activation(floats), wantsInputGradient ? plan.gradient(floats) : nil)
   }
 
   /// The shares of each row.

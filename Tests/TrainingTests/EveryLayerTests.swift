@@ -1,0 +1,120 @@
+import Collectives
+import Formats
+import Foundation
+import Recipes
+import TestSupport
+import Testing
+import Training
+
+/// Every layer, in two odd models, trained for twenty steps: the same bits on any number of ranks and on every
+/// instruction set.
+@Suite struct EveryLayerTests {
+  private static let images = """
+    batch: 21
+    shards: 8
+    steps: 20
+    epochs: 100
+    data: {source: numpy, train: SAMPLES}
+    model:
+      layers:
+        - conv2d: {outputs: 18, kernel: 3, padding: 1, bias: false}
+        - batch-norm
+        - relu
+        - residual:
+            body:
+              - conv2d: {outputs: 20, kernel: [3, 2], stride: 2, padding: [1, 0], groups: 2}
+              - batch-norm
+              - leaky-relu: {negativeSlope: 0.1}
+            shortcut:
+              - conv2d: {outputs: 20, kernel: 1, stride: 2}
+        - tanh
+        - max-pool: {kernel: 2, stride: 1}
+        - dropout: {probability: 0.2}
+        - average-pool: {kernel: 2, stride: 1, padding: 1}
+        - flatten
+        - layer-norm
+        - linear: {outputs: 33}
+        - gelu
+        - linear: {outputs: 5}
+        - sigmoid
+        - linear: {outputs: 4}
+    optimizer: {name: adamw, learningRate: 0.01, clipNorm: 1}
+    schedule: {name: cosine, warmup: 5 steps}
+    """
+
+  private static let sequences = """
+    batch: 21
+    shards: 8
+    steps: 20
+    epochs: 100
+    data: {source: numpy, train: SAMPLES}
+    model:
+      layers:
+        - embedding: {count: 9, dimension: 6}
+        - conv1d: {outputs: 7, kernel: 3, padding: 1}
+        - lstm: {hiddenSize: 5, output: all, layers: 2, bidirectional: true, dropout: 0.1}
+        - gru: {hiddenSize: 6, output: all}
+        - gated: {hiddenSize: 17, output: all}
+        - rnn: {hiddenSize: 4, output: all}
+        - softmax
+        - global-average-pool
+        - linear: {outputs: 4}
+    optimizer: {name: lamb, learningRate: 0.01}
+    accumulate: 2
+    ema: {decay: 0.5}
+    """
+
+  /// Weights and losses after training on ranks that are threads.
+  private func train(_ recipe: String, samples: String, ranks: Int) throws -> (weights: [UInt32], losses: [Double]) {
+    let text = recipe.replacingOccurrences(of: "SAMPLES", with: samples)
+    let outcomes = try ThreadCommunicator.run(ranks: ranks) { communicator -> Outcome in
+      let recipe = try Recipe.parse(text, file: "every-layer.yaml")
+      let experiment = try recipe.makeExperiment()
+      let workspace = try Workspace(
+        model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
+        communicator: communicator)
+      let recorder = Recorder()
+      _ = try Trainer(experiment, workspace: workspace, observers: communicator.isRoot ? [recorder] : []).run()
+      return Outcome(
+        weights: bits(experiment.model.values.floats) + bits(experiment.model.bufferValues.floats),
+        losses: recorder.steps.map(\.loss))
+    }
+    return (outcomes[0].weights, outcomes[0].losses)
+  }
+
+  private struct Outcome: Sendable {
+    let weights: [UInt32]
+    let losses: [Double]
+  }
+
+  private func check(_ recipe: String, shape: [Int], values: [Float]) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let targets = (0..<shape[0]).map { Int32($0 * 7 % 4) }
+    try NPZArchive.write(
+      [("x", NPYArray(shape: shape, floats: values)), ("y", NPYArray(shape: [shape[0]], int32s: targets))], to: path)
+    let alone = try train(recipe, samples: path, ranks: 1)
+    #expect(alone.losses.count == 20 && alone.losses.allSatisfy { $0.isFinite })
+    #expect(alone.losses[19] != alone.losses[0])
+    for ranks in [2, 3, 5, 8] {
+      let outcome = try train(recipe, samples: path, ranks: ranks)
+      #expect(outcome.weights == alone.weights, "\(ranks) ranks")
+      #expect(outcome.losses == alone.losses, "\(ranks) ranks")
+    }
+    for (name, outcome) in try onEachInstructionSet({ try train(recipe, samples: path, ranks: 1) }) {
+      #expect(outcome.weights == alone.weights, "\(name)")
+    }
+  }
+
+  @Test func layersOverImagesKeepTheBits() throws {
+    var random = TestRandom(6)
+    // 50 samples: a last batch of 8.
+    try check(Self.images, shape: [50, 9, 8, 3], values: random.floats(50 * 9 * 8 * 3))
+  }
+
+  @Test func layersOverSequencesKeepTheBits() throws {
+    var random = TestRandom(7)
+    let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
+    try check(Self.sequences, shape: [50, 6, 1], values: indices)
+  }
+}
