@@ -92,7 +92,7 @@ final class RecurrentLevel: Layer {
   /// Whether this batch starts from the carried states; notes whose states will be carried after it.
   private func continues(_ context: StepContext) -> Bool {
     guard isStateful else { return false }
-    let batch = context.shards.batch
+    let batch = context.batchCount
     let before = context.isTraining ? carried.training : carried.evaluation
     if context.isTraining { carried.training = batch } else { carried.evaluation = batch }
     return context.isContinuation && before == batch

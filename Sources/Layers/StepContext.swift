@@ -31,8 +31,8 @@ public final class StepContext {
   /// Training steps done before this one.
   public var step = 0
   /// Samples of the global batch.
-  public var batchCount = 0
-  /// The position of this rank's first sample within the global batch.
+  public var batchCount: Int { shards.batch }
+  /// The position of this rank's first sample within the samples of the step, which is one global batch or several.
   public var firstSample = 0
 
   /// Bundles what a step needs; the parameters are the model's unless others are given.

@@ -62,7 +62,8 @@ public final class TrainingStep {
     model.pack(context)
     let batch = experiment.settings.batch
     for first in stride(from: positions.lowerBound, to: positions.upperBound, by: batch) {
-      try addUp(epoch: epoch, positions: first..<min(first + batch, positions.upperBound), times: &report.times)
+      let part = first..<min(first + batch, positions.upperBound)
+      try addUp(epoch: epoch, positions: part, of: positions, times: &report.times)
       guard let accumulated else { continue }
       if first == positions.lowerBound {
         accumulated.base.update(from: reducer.result, count: accumulated.count)
@@ -76,19 +77,19 @@ public final class TrainingStep {
     report.seconds = lastEnd - start
   }
 
-  /// Adds up the gradients and the loss's sums of one batch over all ranks, into the reducer's result.
-  private func addUp(epoch: Int, positions: Range<Int>, times: inout StepTimes) throws {
+  /// Adds up the gradients and the loss's sums of one batch of a step over all ranks, into the reducer's result.
+  private func addUp(epoch: Int, positions: Range<Int>, of step: Range<Int>, times: inout StepTimes) throws {
     let model = experiment.model
     // What came since the last reduction, such as the update or writing metrics, counts as compute of this rank.
     let start = lastReduction
     let dataStart = monotonicSeconds()
     let own = workspace.shards.divide(batch: positions)
-    context.batchCount = positions.count
-    context.firstSample = own.lowerBound - positions.lowerBound
+    context.firstSample = own.lowerBound - step.lowerBound
     try experiment.training.load(epoch: epoch, indices: sampler.indices(own), into: batch)
     let dataEnd = monotonicSeconds()
 
     let outputs = try model.forward(batch.view, context)
+    context.isContinuation = true
     let gradient = experiment.loss.evaluate(outputs, targets: batch.targets, context, gradient: true)
     experiment.loss.sums(
       of: outputs, into: reducer.nodes + model.values.count, nodeStride: reducer.stride, context)
@@ -119,7 +120,6 @@ public final class TrainingStep {
     report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
     optimizer.step(parameters: values.base, gradients: sums, learningRate: report.learningRate)
     context.step += 1
-    context.isContinuation = true
     experiment.average?.update(values.base)
     report.loss = Double(totals[CrossEntropy.Sum.loss.rawValue]) / Double(rows)
     report.accuracy = Double(totals[CrossEntropy.Sum.correct.rawValue]) / Double(rows)

@@ -13,25 +13,30 @@ struct SmallExperiment: Sendable {
   var shards = 8
   var epochs = 2
   var evaluateEvery = 1
+  var learningRate = 0.01
   var accumulate = 1
   var clipValue: Double?
   var averageDecay: Double?
   var hasTest = true
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.values.count) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
+  /// The layers before the linear one, for inputs of a shape and a hidden size.
+  var recurrent: @Sendable (Shape, Int) throws -> [any Layer] = { input, hidden in
+    let first = LSTM(input: input, hiddenSize: hidden, output: .all)
+    return [first, RNN(input: first.outputShape, hiddenSize: hidden + 1, nonlinearity: .tanh, output: .last)]
+  }
 
   func make() throws -> Experiment {
     let data = TemporalOrder(level: .easy, count: samples, seed: 1, purpose: .trainingData)
-    let recurrent = LSTM(input: data.inputShape, hiddenSize: hidden, output: .all)
-    let second = RNN(input: recurrent.outputShape, hiddenSize: hidden + 1, nonlinearity: .tanh, output: .last)
-    let linear = Linear(input: second.outputShape, outputs: 4)
-    let model = try Model(inputShape: data.inputShape, layers: [recurrent, second, linear])
+    let below = try recurrent(data.inputShape, hidden)
+    let linear = Linear(input: below.last?.outputShape ?? data.inputShape, outputs: 4)
+    let model = try Model(inputShape: data.inputShape, layers: below + [linear])
     model.initialize(seed: 3)
     return Experiment(
       model: model, loss: CrossEntropy(logits: model.outputShape), optimizer: try optimizer(model),
       training: data, test: hasTest ? TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData) : nil,
       settings: TrainingSettings(
-        seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: 0.01,
+        seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: learningRate,
         clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue),
       schedule: schedule(), average: try averageDecay.map { try WeightAverage(of: model.values, decay: $0) })
   }

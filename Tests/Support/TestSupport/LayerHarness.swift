@@ -45,7 +45,6 @@ public struct LayerRun {
         shards: program, tree: tree, communicator: SoloCommunicator(),
         lengths: lengths.isEmpty ? nil : lengths.baseAddress, seed: seed)
       context.isTraining = isTraining
-      context.batchCount = samples
       layer.pack(context)
       let outputs = PackedRows.unpack(try layer.forward(x.view, context))
       let inputGradient = withBackward ? try layer.backward(g.view, context).map(PackedRows.unpack) ?? [] : []
@@ -66,11 +65,13 @@ public struct LayerRun {
 }
 
 /// A batch-first array as a time-major view with padded rows.
-private struct PackedRows {
+public struct PackedRows {
   private let buffer: FloatBuffer
-  let view: TensorView
+  /// The rows; valid as long as this object lives.
+  public let view: TensorView
 
-  init(_ values: [Float], shape: Shape, samples: Int) throws {
+  /// Packs the values of `samples` samples of a shape.
+  public init(_ values: [Float], shape: Shape, samples: Int) throws {
     let stride = paddedToLanes(shape.features)
     buffer = try FloatBuffer(count: samples * shape.steps * shape.positions * stride)
     view = TensorView(
@@ -87,7 +88,8 @@ private struct PackedRows {
     }
   }
 
-  static func unpack(_ view: TensorView) -> [Float] {
+  /// The values of a view, batch-first and without pads.
+  public static func unpack(_ view: TensorView) -> [Float] {
     (0..<view.batch).flatMap { sample in
       (0..<view.steps).flatMap { step in
         (0..<view.positions).flatMap { position in
