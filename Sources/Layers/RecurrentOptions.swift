@@ -62,8 +62,8 @@ public struct RecurrentOptions: Equatable, Sendable {
     if isStateful && padding == .front {
       return (
         ["stateful", "padding"],
-        "a stateful layer continues where the batch before ended, so nothing can be padded "
-          + "in front", "set padding to behind, or leave stateful false"
+        "a stateful layer goes on where the batch before ended, so padding cannot be in front",
+        "set padding to behind, or leave stateful false"
       )
     }
     return nil

@@ -102,7 +102,11 @@ final class RecurrentWeights {
 
   func plan(_ plan: inout ArenaPlan, wantsInputGradient: Bool) {
     for (width, runs) in [(inputs, inputRuns), (hidden, hiddenRuns)] {
-      for run in runs { plan.sharedScratch(dpt_weight_gradient_scratch(width, run.count * padded, plan.shards)) }
+      for run in runs {
+        plan.sharedScratch(dpt_weight_gradient_scratch(width, run.count * padded, plan.shards))
+        // The gradient of a single gate may run along the other side.
+        if run.count == 1 { plan.sharedScratch(dpt_weight_gradient_scratch(hidden, width, plan.shards)) }
+      }
     }
     memory = Memory(
       input: plan.persistent(inputShares.count * dpt_packed_count(inputs, hidden)),

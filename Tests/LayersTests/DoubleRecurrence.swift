@@ -8,6 +8,8 @@ struct DoubleRecurrence {
   /// Valid steps of each sample, nil where all are, and where the others lie.
   var lengths: [Int32]?
   var padding = SequencePadding.behind
+  /// The hidden state that each sample starts from; zero where empty.
+  var initial: [[Double]] = []
 
   private var directions: Int { kind.isBidirectional ? 2 : 1 }
   private var gates: Int {
@@ -33,9 +35,10 @@ struct DoubleRecurrence {
         last = []
         for direction in 0..<directions {
           let cell = cut(&rest, inputs: rows[0].count)
-          var state = (h: [Double](repeating: 0, count: hidden), c: [Double](repeating: 0, count: hidden))
+          let zero = [Double](repeating: 0, count: hidden)
+          var state = (h: initial.isEmpty ? zero : initial[sample], c: zero)
           let order = Array(first..<first + valid)
-          var own = [[Double]](repeating: state.h, count: steps)
+          var own = [[Double]](repeating: zero, count: steps)
           for step in direction == 0 ? order : order.reversed() {
             state = next(rows[step], state, cell)
             own[step] = state.h

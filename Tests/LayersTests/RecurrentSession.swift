@@ -10,6 +10,8 @@ final class RecurrentSession {
   private let shards: ShardProgram
   private let model: Model
   private let gradients: FloatBuffer
+  /// The present inputs, which the backward pass reads too.
+  private var inputs: PackedRows?
 
   /// Memory for `batch` samples of a shape; `lengths` hold for every batch.
   init(
@@ -42,18 +44,24 @@ final class RecurrentSession {
     _ = shards.divide(batch: 0..<samples)
     context.isContinuation = continues
     let rows = try PackedRows(x, shape: model.inputShape, samples: samples)
+    inputs = rows
     return PackedRows.unpack(try layer.forward(rows.view, context))
   }
 
-  /// The outputs, and the gradients of all parameters one after the other.
-  func run(_ x: [Float], upstream: [Float], continues: Bool = false) throws -> (outputs: [Float], gradients: [Float]) {
-    let samples = x.count / model.inputShape.count
-    _ = shards.divide(batch: 0..<samples)
-    context.isContinuation = continues
-    let rows = try PackedRows(x, shape: model.inputShape, samples: samples)
-    let outputs = PackedRows.unpack(try layer.forward(rows.view, context))
-    let g = try PackedRows(upstream, shape: layer.outputShape, samples: samples)
-    _ = try layer.backward(g.view, context)
-    return (outputs, layer.parameters.flatMap { Array(gradients.floats[$0.offset..<$0.offset + $0.count]) })
+  /// What one forward and one backward pass give.
+  struct Run {
+    let outputs, inputGradient: [Float]
+    /// The gradients of all parameters one after the other.
+    let gradients: [Float]
+  }
+
+  /// Outputs and gradients of the next batch; `upstream` is the gradient of the outputs.
+  func run(_ x: [Float], upstream: [Float], continues: Bool = false) throws -> Run {
+    let outputs = try forward(x, continues: continues)
+    let g = try PackedRows(upstream, shape: layer.outputShape, samples: x.count / model.inputShape.count)
+    let inputGradient = try layer.backward(g.view, context).map(PackedRows.unpack) ?? []
+    return Run(
+      outputs: outputs, inputGradient: inputGradient,
+      gradients: layer.parameters.flatMap { Array(gradients.floats[$0.offset..<$0.offset + $0.count]) })
   }
 }

@@ -1,0 +1,63 @@
+import Layers
+import Tensors
+import Testing
+
+@testable import Recipes
+
+@Suite struct RecurrentSettingsTests {
+  @Test func everyKeyIsReadAndMade() throws {
+    let recipe = try read(
+      "", "model.layers=[{gru: {hiddenSize: 6, layers: 3, bidirectional: true, dropout: 0.25, padding: front}}]")
+    var gru = GRUSettings()
+    gru.hiddenSize = 6
+    gru.options.layers = 3
+    gru.options.isBidirectional = true
+    gru.options.dropout = 0.25
+    gru.options.padding = .front
+    #expect(recipe.model.layers == [.gru(gru)])
+    let model = try recipe.makeModel(inputShape: .sequence(steps: 5, features: 2))
+    #expect(model.outputShape == .vector(12))
+    #expect(model.parameters.last?.name == "0.bias_hh_l2_reverse")
+    #expect(try Recipe.parse(recipe.resolvedYAML(), file: "other.yaml") == recipe)
+  }
+
+  @Test func theGatedRecurrenceCanDoWithoutBiasesAndCarryItsState() throws {
+    let recipe = try read("", "model.layers=[{gated: {bias: false, stateful: true, output: all}}]")
+    var gated = GatedSettings()
+    gated.bias = false
+    gated.options.isStateful = true
+    gated.options.output = .all
+    #expect(recipe.model.layers == [.gated(gated)])
+    let model = try recipe.makeModel(inputShape: .sequence(steps: 5, features: 2))
+    #expect(model.parameters.map(\.name) == ["0.weight_c_l0", "0.weight_x_l0", "0.weight_h_l0"])
+  }
+
+  @Test func keysThatDoNotGoTogetherAreNamedWithTheirLine() throws {
+    func failing(_ keys: String) throws -> String {
+      try failure(ofWhole: "model:\n  layers:\n    - rnn:\n        \(keys)\n    - linear: {outputs: 2}\n").description
+    }
+    #expect(
+      try failing("dropout: 0.5") == """
+        recipe.yaml:4: model.layers.0.rnn: dropout acts between the layers of a recurrent layer, but layers is 1
+          give layers a value such as 2, or put a dropout layer behind this one
+        """)
+    #expect(
+      try failing("bidirectional: true\n        stateful: true") == """
+        recipe.yaml:5: model.layers.0.rnn: a bidirectional layer cannot be stateful: it starts at the sequence's end too
+          leave stateful or bidirectional false
+        """)
+    #expect(
+      try failing("stateful: true\n        padding: front") == """
+        recipe.yaml:4: model.layers.0.rnn: a stateful layer goes on where the batch before ended, so padding cannot be \
+        in front
+          set padding to behind, or leave stateful false
+        """)
+  }
+
+  @Test func valuesOutOfRangeAreRefused() throws {
+    let layer = "model.layers.0.lstm"
+    #expect(try failure(of: "", "\(layer).layers=0").message.hasSuffix("\(layer).layers must be at least 1, not 0"))
+    #expect(try failure(of: "", "\(layer).dropout=1").message.contains("\(layer).dropout must be"))
+    #expect(try failure(of: "", "\(layer).padding=left").message.contains("\(layer).padding cannot be"))
+  }
+}
