@@ -60,6 +60,8 @@ public final class TrainingStep {
     report.times = StepTimes()
     // Evaluations may have packed other weights meanwhile.
     model.pack(context)
+    // The optimizer's count is what a checkpoint restores.
+    context.step = experiment.optimizer.stepCount
     let batch = experiment.settings.batch
     for first in stride(from: positions.lowerBound, to: positions.upperBound, by: batch) {
       let part = first..<min(first + batch, positions.upperBound)
@@ -119,7 +121,6 @@ public final class TrainingStep {
     let optimizer = experiment.optimizer
     report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
     optimizer.step(parameters: values.base, gradients: sums, learningRate: report.learningRate)
-    context.step += 1
     experiment.average?.update(values.base)
     report.loss = Double(totals[CrossEntropy.Sum.loss.rawValue]) / Double(rows)
     report.accuracy = Double(totals[CrossEntropy.Sum.correct.rawValue]) / Double(rows)
