@@ -95,6 +95,29 @@ import Testing
         == wrong("recipe.yaml:5: optimizer.clipValue must be greater than 0, not 0"))
   }
 
+  @Test func aMinimumAboveTheRateIsRefused() throws {
+    #expect(
+      try failure(of: "seed: 3\nschedule: {name: cosine, minimum: 0.01}\n")
+        == wrong(
+          "recipe.yaml:6: schedule.minimum is 0.01, above the learning rate that should fall to it, 0.001",
+          "make schedule.minimum at most 0.001, or optimizer.learningRate larger"))
+    #expect(
+      try failure(of: "optimizer: {learningRate: 1}\n", "schedule.name=polynomial", "schedule.minimum=2").message
+        .hasPrefix("command line: schedule.name=polynomial: schedule.minimum is 2"))
+    #expect(try read("schedule: {name: plateau, minimum: 0.01}\n").schedule.minimum == nil)
+    #expect(try read("schedule: {name: cosine, minimum: 0.01, scaleWithBatch: 2}\n").schedule.minimum == 0.01)
+  }
+
+  @Test func aStepOfTooManySamplesIsRefused() throws {
+    #expect(
+      try failure(of: "batch: 2147483647\naccumulate: 2\n")
+        == wrong(
+          "recipe.yaml:5: a step takes at most 2147483647 samples, but batch is 2147483647 (recipe.yaml:5) "
+            + "and accumulate is 2 (recipe.yaml:6)", "make batch at most 1073741823"))
+    #expect(throws: Failure.self) { try read("batch: 9223372036854775807\naccumulate: 65536\n") }
+    #expect(try read("batch: 2147483647\n").batch == 2_147_483_647)
+  }
+
   @Test func theRateGrowsWithTheBatchWhereAsked() throws {
     let scaled = try read(
       "batch: 64\naccumulate: 4\noptimizer: {learningRate: 0.25}\nschedule: {scaleWithBatch: 32}\n")
@@ -140,7 +163,10 @@ import Testing
       .makeExperiment()
       #expect(experiment.optimizer.state.map(\.name) == states[variant.name])
       #expect(experiment.optimizer.state.allSatisfy { $0.values.count == experiment.model.values.count })
-      #expect(experiment.average?.values.floats.elementsEqual(experiment.model.values.floats) == true)
+      let isEqual = withExtendedLifetime(experiment) {
+        experiment.average?.values.floats.elementsEqual(experiment.model.values.floats)
+      }
+      #expect(isEqual == true)
     }
   }
 }

@@ -74,5 +74,20 @@ extension Recipe: Settings {
           + "and \(section.naming("shards", shards))",
         advice: "make batch at least \(shards) or shards at most \(batch)")
     }
+    // Kernels count samples in 32 bits.
+    if batch > Int(Int32.max) / accumulate {
+      throw section.conflict(
+        of: ["batch", "accumulate"],
+        "a step takes at most \(Int32.max) samples, but \(section.naming("batch", batch)) "
+          + "and \(section.naming("accumulate", accumulate))",
+        advice: "make batch at most \(Int(Int32.max) / accumulate)")
+    }
+    if let minimum = schedule.minimum, minimum > baseLearningRate {
+      throw section.conflict(
+        of: ["schedule", "optimizer"],
+        "schedule.minimum is \(minimum.recipeText), above the learning rate that should fall to it, "
+          + baseLearningRate.recipeText,
+        advice: "make schedule.minimum at most \(baseLearningRate.recipeText), or optimizer.learningRate larger")
+    }
   }
 }

@@ -28,6 +28,15 @@ extension ScheduleSettings: Variant {
     VariantCase(ScheduleSettings.plateau) { if case .plateau(let settings) = $0 { settings } else { nil } },
   ]
 
+  /// The learning rate that the schedule falls to, where it names one that it always reaches.
+  var minimum: Double? {
+    switch self {
+    case .cosine(let settings): settings.minimum
+    case .polynomial(let settings): settings.minimum
+    case .constant, .step, .oneCycle, .plateau: nil
+    }
+  }
+
   /// The settings of the chosen schedule.
   var chosenSettings: any ScheduleVariantSettings {
     switch self {
