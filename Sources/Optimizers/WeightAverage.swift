@@ -5,6 +5,7 @@ import Tensors
 ///
 ///     a ← a + (1 − d)(w − a) after every step, from the initial weights
 ///
+/// Running statistics, such as those of batch normalization, are not averaged: they are the last ones.
 /// Polyak & Juditsky 1992 for averaging; Tarvainen & Valpola 2017 for this form.
 public final class WeightAverage {
   /// The share of the average that is kept at each step.

@@ -54,12 +54,15 @@ struct SmallExperiment: Sendable {
       let trainer = try Trainer(
         experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [])
       _ = try trainer.run()
-      return Outcome(
-        weights: experiment.model.values.floats.map(\.bitPattern),
-        evaluatedWeights: experiment.evaluatedValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
-        norms: recorder.steps.map(\.gradientNorm), accuracies: recorder.steps.map(\.accuracy),
-        rates: recorder.steps.map(\.learningRate), samples: recorder.steps.map(\.samples),
-        evaluations: recorder.evaluations)
+      // The floats are pointers into what the experiment holds.
+      return withExtendedLifetime(experiment) {
+        Outcome(
+          weights: experiment.model.values.floats.map(\.bitPattern),
+          evaluatedWeights: experiment.evaluatedValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
+          norms: recorder.steps.map(\.gradientNorm), accuracies: recorder.steps.map(\.accuracy),
+          rates: recorder.steps.map(\.learningRate), samples: recorder.steps.map(\.samples),
+          evaluations: recorder.evaluations)
+      }
     }
     return outcomes[0]
   }
