@@ -81,13 +81,13 @@ targets += [
     name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Formats", "TestSupport"]),
   .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"], exclude: ["Fixtures"]),
-  .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Diagnostics"]),
+  .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Layers", "Datasets", "Tensors", "Diagnostics"]),
   .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Formats", "Diagnostics"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Formats", "TestSupport", "CKernels"]),
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Training", "Recipes", "Collectives", "Layers", "Optimizers", "Datasets", "Tensors", "Formats",
+      "Training", "Recipes", "Collectives", "Layers", "Optimizers", "Datasets", "Tensors", "Formats", "Diagnostics",
       "CAllocationCounter", "TestSupport",
     ]),
 ]

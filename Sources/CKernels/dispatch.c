@@ -157,9 +157,12 @@ void dpt_layer_norm_gradient(const dpt_row_pass *r, const dpt_row_norm *p, float
 void dpt_embedding_gradient(const dpt_lookup *p, const dpt_shard_program *shards) {
   current()->kernels->embedding_gradient(p, shards);
 }
-void dpt_cross_entropy(const float *logits, long stride, long rows, long classes, const int32_t *targets,
-                       float *records, float *gradient) {
-  current()->kernels->cross_entropy(logits, stride, rows, classes, targets, records, gradient);
+void dpt_cross_entropy(const dpt_loss_pass *p, const dpt_class_targets *targets) {
+  current()->kernels->cross_entropy(p, targets);
+}
+void dpt_value_loss(dpt_value_loss_kind kind, float parameter, const dpt_loss_pass *p, const float *targets,
+                    long targetStride) {
+  current()->kernels->value_loss(kind, parameter, p, targets, targetStride);
 }
 void dpt_softmax(const dpt_row_pass *r) { current()->kernels->softmax(r); }
 void dpt_divide(float *x, long n, float divisor) { current()->kernels->divide(x, n, divisor); }

@@ -47,7 +47,8 @@ typedef struct {
   void (*layer_norm)(const dpt_row_pass *, const dpt_row_norm *);
   void (*layer_norm_gradient)(const dpt_row_pass *, const dpt_row_norm *, float *, long);
   void (*embedding_gradient)(const dpt_lookup *, const dpt_shard_program *);
-  void (*cross_entropy)(const float *, long, long, long, const int32_t *, float *, float *);
+  void (*cross_entropy)(const dpt_loss_pass *, const dpt_class_targets *);
+  void (*value_loss)(dpt_value_loss_kind, float, const dpt_loss_pass *, const float *, long);
   void (*softmax)(const dpt_row_pass *);
   void (*divide)(float *, long, float);
   void (*scale)(float *, long, float);

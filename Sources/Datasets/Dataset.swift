@@ -1,12 +1,14 @@
 import Tensors
 
-/// A source of samples: inputs of one shape, and a class for each.
+/// A source of samples: inputs of one shape, and what the outputs for each should be.
 ///
 /// A sample is a function of (epoch, index) alone, so that every rank and machine sees the same.
 public protocol Dataset: AnyObject {
   /// The shape of one input.
   var inputShape: Shape { get }
-  /// The classes' names, in the order of their indices.
+  /// What the outputs for one sample should be.
+  var targetLayout: TargetLayout { get }
+  /// The classes' names, in the order of their indices; none where targets are numbers.
   var classNames: [String] { get }
   /// Samples of an epoch.
   var count: Int { get }
@@ -16,6 +18,11 @@ public protocol Dataset: AnyObject {
   /// Makes `batch` as large as `indices` and writes the samples with these indices to it.
   /// - Throws: `Failure` (data) where a sample cannot be read.
   func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws
+}
+
+extension Dataset {
+  /// A class for each sample.
+  public var targetLayout: TargetLayout { .classes(steps: 1) }
 }
 
 /// A data set that can take one input as text, for predictions.

@@ -3,25 +3,39 @@ import Formats
 import Tensors
 
 /// Samples from a NumPy archive (`.npz`) with the arrays `x` (samples × features, samples × steps × features, or
-/// samples × height × width × channels), `y` (class index of each sample) and, optionally, `lengths` (valid steps of each sample; padding stands behind).
+/// samples × height × width × channels), `y` (targets) and, optionally, `lengths` (valid steps of each sample; padding
+/// stands behind).
+///
+/// `y` holds a class index for each sample, or samples × steps of them; or numbers, samples first, shaped as the outputs.
 public final class NumPyDataset: Dataset {
+  /// What `y` holds.
+  public enum TargetKind: Sendable {
+    /// Class indices.
+    case classes
+    /// Numbers.
+    case values
+  }
+
   /// [features], [steps, features] or [height, width, channels].
   public let inputShape: Shape
-  /// "0", "1", … up to the largest class index.
-  public let classNames: [String]
+  /// What `y` holds for one sample.
+  public var targetLayout: TargetLayout { targets.layout }
+  /// "0", "1", … up to the largest class index; none where targets are numbers.
+  public var classNames: [String] { targets.classNames }
   /// Number of samples.
   public let count: Int
   /// Whether the archive has `lengths`.
   public let hasLengths: Bool
   private let inputs: [Float]
-  private let targets: [Int32]
+  private let targets: NumPyTargets
   private let lengths: [Int32]
 
-  /// Reads an archive whole; without `needsTargets`, `y` may be missing and is not read.
+  /// Reads an archive whole; where `targets` is nil, `y` may be missing and is not read. The class index `ignoring` may
+  /// be any number, and is no class.
   /// - Throws: `Failure` (noInput, data) naming the file, the array and what would be right.
-  public init(contentsOf path: String, needsTargets: Bool = true) throws {
+  public init(contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil) throws {
     let archive = try NPZArchive(contentsOf: path)
-    for name in needsTargets ? ["x", "y"] : ["x"] where !archive.names.contains(name) {
+    for name in kind == nil ? ["x"] : ["x", "y"] where !archive.names.contains(name) {
       throw Failure(
         .data, "\(path): there is no array \"\(name)\"; it holds \(archive.names.joined(separator: ", "))",
         advice: "x: samples × features, × steps × features, or × height × width × channels; y: class indices")
@@ -34,26 +48,16 @@ public final class NumPyDataset: Dataset {
     }
     count = x.shape[0]
     inputShape = Shape(Array(x.shape.dropFirst()))
-    targets =
-      needsTargets ? try NumPyDataset.targets(in: archive, path: path, count: count) : Array(repeating: 0, count: count)
-    classNames = (0...Int(targets.max() ?? 0)).map(String.init)
     hasLengths = archive.names.contains("lengths")
     lengths = hasLengths ? try NumPyDataset.lengths(in: archive, path: path, count: count, shape: inputShape) : []
+    switch kind {
+    case nil: targets = NumPyTargets(none: count)
+    case .classes:
+      targets = try NumPyTargets(
+        classes: archive.array("y"), path: path, count: count, lengths: lengths, ignored: ignored)
+    case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count)
+    }
     inputs = x.floats()
-  }
-
-  private static func targets(in archive: NPZArchive, path: String, count: Int) throws -> [Int32] {
-    let array = try archive.array("y")
-    guard array.shape == [count] else {
-      throw Failure(
-        .data, "\(path): y has the shape \(array.shape)",
-        advice: "y must be one class index for each of the \(count) samples of x")
-    }
-    let targets = try array.int32s()
-    if let index = targets.firstIndex(where: { $0 < 0 }) {
-      throw Failure(.data, "\(path): y[\(index)] is \(targets[index])", advice: "class indices start at 0")
-    }
-    return targets
   }
 
   private static func lengths(in archive: NPZArchive, path: String, count: Int, shape: Shape) throws -> [Int32] {
@@ -83,7 +87,7 @@ public final class NumPyDataset: Dataset {
           view.row(step: step, sample: place)
             .update(from: base + (index * view.steps + step) * values, count: values)
         }
-        batch.targets[place] = targets[index]
+        targets.write(sample: index, to: batch, place: place)
         if hasLengths { batch.lengths[place] = lengths[index] }
       }
     }

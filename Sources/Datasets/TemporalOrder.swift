@@ -106,7 +106,7 @@ public final class TemporalOrder: Dataset {
       }
       inputs.row(step: padding + position, sample: place)[symbol] = 1
     }
-    batch.targets[place] = Int32(target)
+    batch.classes[place] = Int32(target)
   }
 
 }

@@ -7,14 +7,16 @@ public final class MetricsRecorder: Observer {
   private struct StepLine: Encodable {
     let event = "step"
     let step, epoch: Int
-    let loss, accuracy, gradientNorm, learningRate, samplesPerSecond: Double
+    let loss, gradientNorm, learningRate, samplesPerSecond: Double
+    let accuracy: Double?
     let dataSeconds, computeSeconds, communicationSeconds, waitingSeconds: Double
   }
 
   private struct EvaluationLine: Encodable {
     let event = "evaluation"
     let step, epoch: Int
-    let loss, accuracy: Double
+    let loss: Double
+    let accuracy: Double?
     let samples: Int
   }
 
@@ -80,9 +82,9 @@ public final class MetricsRecorder: Observer {
 
   private func line(_ report: StepReport) -> StepLine {
     StepLine(
-      step: report.step, epoch: report.epoch, loss: report.loss, accuracy: report.accuracy,
-      gradientNorm: report.gradientNorm, learningRate: report.learningRate,
-      samplesPerSecond: Double(report.samples) / report.seconds, dataSeconds: report.times.data,
+      step: report.step, epoch: report.epoch, loss: report.loss, gradientNorm: report.gradientNorm,
+      learningRate: report.learningRate, samplesPerSecond: Double(report.samples) / report.seconds,
+      accuracy: report.accuracy, dataSeconds: report.times.data,
       computeSeconds: report.times.compute, communicationSeconds: report.times.communication,
       waitingSeconds: report.times.waiting)
   }

@@ -62,11 +62,11 @@ public final class ProgressReporter: Observer {
   }
 
   private func facts(_ report: StepReport, left: Double) -> [String] {
-    var facts = [
-      "epoch \(report.epoch)/\(epochs)", "loss \(Format.loss(report.loss))",
-      "accuracy \(Format.percent(report.accuracy))",
-    ]
-    if let evaluation { facts.append("test \(Format.percent(evaluation.accuracy))") }
+    var facts = ["epoch \(report.epoch)/\(epochs)", "loss \(Format.loss(report.loss))"]
+    if let accuracy = report.accuracy { facts.append("accuracy \(Format.percent(accuracy))") }
+    if let evaluation {
+      facts.append("test \(evaluation.accuracy.map(Format.percent) ?? Format.loss(evaluation.loss))")
+    }
     facts.append("\(Format.count(Int(throughput))) samples/s")
     facts.append("\(Format.duration(left)) left")
     return facts

@@ -19,9 +19,9 @@ public final class Evaluator {
     self.workspace = workspace
     self.data = data
     reducer = try TreeReducer(
-      communicator: workspace.communicator, tree: workspace.tree, elementCount: CrossEntropy.Sum.allCases.count,
+      communicator: workspace.communicator, tree: workspace.tree, elementCount: LossSum.allCases.count,
       controlCount: 0)
-    batch = try Batch(shape: data.inputShape, capacity: workspace.capacity)
+    batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
     order = Sampler(count: data.count, shuffles: false, seed: 0)
     // No gradients are written; the loss's sums go to the reducer directly.
     context = workspace.context(
@@ -29,12 +29,12 @@ public final class Evaluator {
       lengths: data.hasLengths ? UnsafePointer(batch.lengths) : nil)
   }
 
-  /// Loss, accuracy and confusion over all samples.
+  /// Loss over all samples; accuracy and confusion where the outputs are classes.
   /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data.
   public func run(step: Int, epoch: Int) throws -> EvaluationReport {
     let (model, loss) = (workspace.model, workspace.loss)
-    let classes = max(data.classNames.count, model.outputShape.features)
-    var totals = [Double](repeating: 0, count: CrossEntropy.Sum.allCases.count)
+    let classes = loss.meaning == .classes ? max(data.classNames.count, model.outputShape.features) : 0
+    var totals = [Double](repeating: 0, count: LossSum.allCases.count)
     var confusion = [Int](repeating: 0, count: classes * classes)
     model.pack(context)
     context.isContinuation = false
@@ -45,17 +45,19 @@ public final class Evaluator {
       _ = loss.evaluate(outputs, targets: batch.targets, context, gradient: false)
       context.isContinuation = true
       loss.sums(of: outputs, into: reducer.nodes, nodeStride: reducer.stride, context)
-      for row in 0..<outputs.rows {
-        confusion[Int(batch.targets[row]) * classes + loss.prediction(row: row, context)] += 1
+      if loss.meaning == .classes {
+        for row in 0..<outputs.rows {
+          guard let predicted = loss.prediction(row: row, context) else { continue }
+          confusion[Int(batch.classes[row]) * classes + predicted] += 1
+        }
       }
       try reducer.reduce()
       for sum in totals.indices { totals[sum] += Double(reducer.result[sum]) }
     }
     confusion = try workspace.communicator.sum(confusion)
-    let rows = totals[CrossEntropy.Sum.count.rawValue]
+    let means = LossMeans(loss) { totals[$0.rawValue] }
     return EvaluationReport(
-      step: step, epoch: epoch, loss: totals[CrossEntropy.Sum.loss.rawValue] / rows,
-      accuracy: totals[CrossEntropy.Sum.correct.rawValue] / rows, samples: Int(rows),
+      step: step, epoch: epoch, loss: means.mean, accuracy: means.accuracy, samples: data.count,
       classNames: (0..<classes).map { $0 < data.classNames.count ? data.classNames[$0] : String($0) },
       confusion: (0..<classes).map { Array(confusion[$0 * classes..<($0 + 1) * classes]) })
   }

@@ -8,7 +8,7 @@ public struct Experiment {
   /// The model, its values set.
   public let model: Model
   /// The loss on the model's outputs.
-  public let loss: CrossEntropy
+  public let loss: any Loss
   /// The optimizer.
   public let optimizer: any Optimizer
   /// The learning rate over the run; `settings.learningRate` is its base.
@@ -24,7 +24,7 @@ public struct Experiment {
 
   /// Bundles the parts.
   public init(
-    model: Model, loss: CrossEntropy, optimizer: any Optimizer, training: any Dataset, test: (any Dataset)?,
+    model: Model, loss: any Loss, optimizer: any Optimizer, training: any Dataset, test: (any Dataset)?,
     settings: TrainingSettings, schedule: any Schedule = ConstantSchedule(), average: WeightAverage? = nil
   ) {
     self.model = model

@@ -4,7 +4,7 @@ import Datasets
 import Layers
 import Tensors
 
-/// Class probabilities for inputs that have no target.
+/// A model's outputs for inputs that have no target.
 public final class Predictor {
   private let workspace: Workspace
   private let batch: Batch
@@ -21,20 +21,35 @@ public final class Predictor {
     workspace.model.pack(context)
   }
 
-  /// The probability of each class for each of the samples that `fill` writes into the batch.
+  /// The outputs for each of the samples that `fill` writes into the batch, step by step (valid ones only): probabilities
+  /// where the loss takes logits, else the numbers themselves.
   /// - Throws: what `fill` throws.
-  public func probabilities(_ fill: (Batch) throws -> Void) throws -> [[Float]] {
+  public func outputs(_ fill: (Batch) throws -> Void) throws -> [[Float]] {
     try fill(batch)
-    let logits = try workspace.model.forward(batch.view, context)
-    return (0..<batch.count).map { sample in
-      var padded = [Float](repeating: 0, count: paddedToLanes(logits.columns))
-      padded.withUnsafeMutableBufferPointer { result in
-        var row = dpt_row_pass(
-          x: logits.row(sample: sample), xStride: logits.stride, g: nil, gStride: 0, y: result.baseAddress,
-          yStride: result.count, rows: 1, columns: logits.columns)
-        dpt_softmax(&row)
+    let outputs = try workspace.model.forward(batch.view, context)
+    let read = try FloatBuffer(count: outputs.rows * paddedToLanes(outputs.columns))
+    let result = outputs.with(base: read.base, columns: outputs.columns)
+    var rows = dpt_row_pass(
+      x: UnsafePointer(outputs.base), xStride: outputs.stride, g: nil, gStride: 0, y: result.base,
+      yStride: result.stride, rows: outputs.rows, columns: outputs.columns)
+    let view: TensorView
+    switch workspace.loss.meaning {
+    case .classes:
+      dpt_softmax(&rows)
+      view = result
+    case .events:
+      dpt_activation(DPT_SIGMOID, 0, &rows)
+      view = result
+    case .values: view = outputs
+    }
+    return (0..<view.batch).map { sample in
+      let steps = view.steps > 1 ? context.lengths.map { Int($0[sample]) } ?? view.steps : view.steps
+      return (0..<steps).flatMap { step in
+        (0..<view.positions).flatMap { position in
+          let row = view.row(step: step, sample: sample, position: position)
+          return (0..<view.columns).map { row[$0] }
+        }
       }
-      return Array(padded.prefix(logits.columns))
     }
   }
 }

@@ -6,8 +6,8 @@ public struct StepReport: Sendable {
   public var epoch = 0
   /// Mean loss over the global batch, before the update.
   public var loss = 0.0
-  /// Share of the global batch that was classified rightly, before the update.
-  public var accuracy = 0.0
+  /// Share of the global batch that was classified rightly, before the update; nil where the loss knows no right.
+  public var accuracy: Double?
   /// Norm of the whole gradient, before clipping.
   public var gradientNorm = 0.0
   /// The step's learning rate.
@@ -43,13 +43,13 @@ public struct EvaluationReport: Sendable {
   public let epoch: Int
   /// Mean loss over all samples.
   public let loss: Double
-  /// Share of samples that were classified rightly.
-  public let accuracy: Double
+  /// Share of samples, steps or events that were classified rightly; nil where the loss knows no right.
+  public let accuracy: Double?
   /// Number of samples.
   public let samples: Int
-  /// The classes' names.
+  /// The classes' names; none where the outputs are no classes.
   public let classNames: [String]
-  /// confusion[actual][predicted]: numbers of samples.
+  /// confusion[actual][predicted]: numbers of samples, or of steps where each has a class.
   public let confusion: [[Int]]
 }
 

@@ -33,10 +33,11 @@ public final class TrainingStep {
     let model = experiment.model
     reducer = try TreeReducer(
       communicator: workspace.communicator, tree: workspace.tree,
-      elementCount: model.values.count + CrossEntropy.Sum.allCases.count, controlCount: Control.allCases.count)
+      elementCount: model.values.count + LossSum.allCases.count, controlCount: Control.allCases.count)
     sampler = Sampler(
       count: experiment.training.count, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed)
-    batch = try Batch(shape: experiment.training.inputShape, capacity: workspace.capacity)
+    batch = try Batch(
+      shape: experiment.training.inputShape, targets: experiment.training.targetLayout, capacity: workspace.capacity)
     context = workspace.context(
       gradients: reducer.nodes, nodeStride: reducer.stride,
       lengths: experiment.training.hasLengths ? UnsafePointer(batch.lengths) : nil)
@@ -105,13 +106,13 @@ public final class TrainingStep {
     addTimes(reduction: lastReduction - reduceStart, to: &times)
   }
 
-  /// Divides the sums by the number of rows, clips, and changes the weights.
+  /// Divides the sums by the weight of what counts, clips, and changes the weights.
   private func update(from sums: UnsafeMutablePointer<Float>, into report: inout StepReport) {
     let settings = experiment.settings
     let values = experiment.model.values
     let totals = sums + values.count
-    let rows = totals[CrossEntropy.Sum.count.rawValue]
-    Kernel.divide(sums, count: values.count, by: rows)
+    let loss = LossMeans(experiment.loss) { Double(totals[$0.rawValue]) }
+    Kernel.divide(sums, count: values.count, by: Float(loss.divisor))
     let norm = GradientClipping.norm(sums, count: values.count)
     if let limit = settings.clipValue { GradientClipping.clip(sums, count: values.count, value: limit) }
     if let limit = settings.clipNorm {
@@ -122,8 +123,8 @@ public final class TrainingStep {
     report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
     optimizer.step(parameters: values.base, gradients: sums, learningRate: report.learningRate)
     experiment.average?.update(values.base)
-    report.loss = Double(totals[CrossEntropy.Sum.loss.rawValue]) / Double(rows)
-    report.accuracy = Double(totals[CrossEntropy.Sum.correct.rawValue]) / Double(rows)
+    report.loss = loss.mean
+    report.accuracy = loss.accuracy
     report.gradientNorm = norm
   }
 

@@ -7,7 +7,7 @@ public final class Workspace {
   /// The model.
   public let model: Model
   /// The loss on its outputs.
-  public let loss: CrossEntropy
+  public let loss: any Loss
   /// The tree in which everything that sums over a batch is added.
   public let tree: ReductionTree
   /// This rank's shards of the current batch.
@@ -23,7 +23,7 @@ public final class Workspace {
   /// layers that draw at random.
   /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
   public init(
-    model: Model, loss: CrossEntropy, batch: Int, shards shardCount: Int, seed: UInt64,
+    model: Model, loss: any Loss, batch: Int, shards shardCount: Int, seed: UInt64,
     communicator: any Communicator
   ) throws {
     self.model = model

@@ -42,6 +42,11 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private static func text(_ report: EvaluationReport) -> String {
+    guard !report.confusion.isEmpty, let accuracy = report.accuracy else {
+      var rows = [["samples", Format.count(report.samples)], ["loss", Format.loss(report.loss)]]
+      if let accuracy = report.accuracy { rows.append(["accuracy", Format.percent(accuracy)]) }
+      return Format.table(rows, right: [1])
+    }
     var rows = [["class", "samples", "right", "accuracy"]]
     for (index, row) in report.confusion.enumerated() {
       let samples = row.reduce(0, +)
@@ -50,8 +55,9 @@ struct EvaluateCommand: ParsableCommand {
         samples == 0 ? "–" : Format.percent(Double(row[index]) / Double(samples)),
       ])
     }
+    let counted = report.confusion.reduce(0) { $0 + $1.reduce(0, +) }
     let right = report.confusion.enumerated().reduce(0) { $0 + $1.element[$1.offset] }
-    rows.append(["all", Format.count(report.samples), Format.count(right), Format.percent(report.accuracy)])
+    rows.append(["all", Format.count(counted), Format.count(right), Format.percent(accuracy)])
     var confusion = [["actual \\ predicted"] + report.classNames]
     for (index, row) in report.confusion.enumerated() {
       confusion.append([report.classNames[index]] + row.map(Format.count))

@@ -70,10 +70,9 @@ struct TrainCommand: ParsableCommand {
   private func conclusion(_ summary: RunSummary, folder: RunFolder, average: WeightAverage?) throws -> String {
     var rows = [["time", "\(Format.count(summary.steps)) steps in \(Format.seconds(summary.seconds))"]]
     if let evaluation = summary.evaluation {
+      let accuracy = evaluation.accuracy.map { "accuracy \(Format.percent($0)), " } ?? ""
       rows.append([
-        "test",
-        "accuracy \(Format.percent(evaluation.accuracy)), loss \(Format.loss(evaluation.loss)) "
-          + "on \(Format.count(evaluation.samples)) samples",
+        "test", "\(accuracy)loss \(Format.loss(evaluation.loss)) on \(Format.count(evaluation.samples)) samples",
       ])
     }
     rows.append(["weights", folder.weights + (average == nil ? "" : " (averaged)")])

@@ -16,7 +16,7 @@ import Testing
           let set = TemporalOrder.symbols.indices.filter { row[$0] != 0 }
           return set.isEmpty ? " " : set.count == 1 && row[set[0]] == 1 ? TemporalOrder.symbols[set[0]] : "?"
         })
-      return (text, Int(batch.targets[sample]))
+      return (text, Int(batch.classes[sample]))
     }
   }
 

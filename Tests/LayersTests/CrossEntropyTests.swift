@@ -1,4 +1,3 @@
-import Collectives
 import Foundation
 import Layers
 import Tensors
@@ -6,78 +5,68 @@ import TestSupport
 import Testing
 
 @Suite struct CrossEntropyTests {
-  @Test(arguments: [2, 4, 16, 17, 50])
-  func agreesWithFiniteDifferences(classes: Int) throws {
+  @Test(arguments: [2, 4, 16, 17, 50], [0, 0.1])
+  func agreesWithFiniteDifferences(classes: Int, smoothing: Double) throws {
     let rows = 6
     var random = TestRandom(UInt64(classes))
     let logits = random.floats(rows * classes, scale: 5)
     let targets = (0..<rows).map { _ in Int32.random(in: 0..<Int32(classes), using: &random) }
-    let run = try LossRun(logits, targets: targets, classes: classes)
+    let weights = smoothing == 0 ? nil : (0..<classes).map { _ in Double.random(in: 0.5...2, using: &random) }
+    let shape = Shape.vector(classes)
+    let run = try LossRun(
+      CrossEntropy(logits: shape, labelSmoothing: smoothing, classWeights: weights), shape: shape, outputs: logits,
+      wanted: .classes(targets), shards: 3)
 
     func losses(_ point: [Double]) -> [Double] {
       (0..<rows).map { row in
         let z = point[row * classes..<(row + 1) * classes]
-        return log(z.reduce(0) { $0 + exp($1) }) - point[row * classes + Int(targets[row])]
+        let logSum = log(z.reduce(0) { $0 + exp($1) })
+        return z.enumerated().reduce(0) { sum, entry in
+          let weight = weights?[entry.offset] ?? 1
+          let share = (entry.offset == Int(targets[row]) ? 1 - smoothing : 0) + smoothing / Double(classes)
+          return sum + share * weight * (logSum - entry.element)
+        }
       }
     }
     let point = logits.map(Double.init)
     let total = losses(point).reduce(0, +)
-    #expect((Double(run.sums[0]) - total).magnitude < 1e-5 * total)
-    #expect(relativeDifference(run.gradient, finiteDifferences(at: point) { losses($0).reduce(0, +) }) < 2e-6)
-    let right = (0..<rows).filter { row in
-      let z = logits[row * classes..<(row + 1) * classes]
-      return z.firstIndex(of: z.max() ?? 0) == row * classes + Int(targets[row])
+    #expect((Double(run[.loss]) - total).magnitude < 1e-5 * total)
+    #expect(relativeDifference(run.gradient, finiteDifferences(at: point) { losses($0).reduce(0, +) }) < 3e-6)
+    let predicted = (0..<rows).map { row in
+      let z = Array(logits[row * classes..<(row + 1) * classes])
+      return z.firstIndex(of: z.max() ?? 0)
     }
-    #expect(run.sums[1] == Float(right.count))
-    #expect(run.sums[2] == Float(rows))
+    #expect(run.predictions == predicted)
+    #expect(run[.correct] == Float(zip(predicted, targets).filter { $0.0 == Int($0.1) }.count))
+    #expect(run[.count] == Float(rows))
+    let weight = targets.reduce(0) { $0 + (weights?[Int($1)] ?? 1) }
+    #expect((Double(run[.weight]) - weight).magnitude < 1e-6 * weight)
   }
 
   @Test func largeLogitsDoNotOverflow() throws {
-    let run = try LossRun([1000, 0, -1000, 0], targets: [0, 0], classes: 2)
-    #expect(run.losses == [0, 1000])
+    let run = try LossRun(
+      CrossEntropy(logits: .vector(2)), shape: .vector(2), outputs: [1000, 0, -1000, 0], wanted: .classes([0, 0]))
+    #expect(run[.loss] == 1000)
     #expect(run.gradient == [0, 0, -1, 1])
   }
 
   @Test func ofEqualLogitsTheFirstIsPredicted() throws {
-    let run = try LossRun([3, 3, 3, 1, 2, 2], targets: [0, 2], classes: 3)
-    #expect(run.sums[1] == 1)
+    let run = try LossRun(
+      CrossEntropy(logits: .vector(3)), shape: .vector(3), outputs: [3, 3, 3, 1, 2, 2], wanted: .classes([0, 2]))
+    #expect(run.predictions == [0, 1])
+    #expect(run[.correct] == 1)
   }
-}
 
-/// The loss of rows of logits on one rank.
-private struct LossRun {
-  let sums: [Float]
-  let losses: [Float]
-  let gradient: [Float]
-
-  init(_ logits: [Float], targets: [Int32], classes: Int) throws {
-    let rows = targets.count
-    let loss = CrossEntropy(logits: .vector(classes))
-    let program = ShardProgram(try ReductionTree(shards: 1).local(rank: 0, of: 1), shardCount: 1)
-    let stride = paddedToLanes(classes)
-    let (z, sums) = (try FloatBuffer(count: rows * stride), try FloatBuffer(count: 16))
-    for row in 0..<rows {
-      for column in 0..<classes { z.base[row * stride + column] = logits[row * classes + column] }
-    }
-    var plan = ArenaPlan()
-    loss.plan(&plan, batch: rows)
-    let context = StepContext(
-      arena: try Arena(plan), model: try Model(inputShape: .vector(classes), layers: []), gradients: sums.base,
-      nodeStride: 16, shards: program, tree: try ReductionTree(shards: 1), communicator: SoloCommunicator(),
-      lengths: nil, seed: 1)
-    let view = TensorView(base: z.base, batch: rows, columns: classes, stride: stride)
-    let result = loss.evaluate(view, targets: targets, context, gradient: true)
-    gradient = (0..<rows).flatMap { row in (0..<classes).map { result.row(sample: row)[$0] } }
-    losses = (0..<rows).map { row in
-      _ = program.divide(batch: row..<row + 1)
-      let one = TensorView(base: z.base + row * stride, batch: 1, columns: classes, stride: stride)
-      _ = loss.evaluate(one, targets: [targets[row]], context, gradient: false)
-      loss.sums(of: one, into: sums.base, nodeStride: 16, context)
-      return sums.base[0]
-    }
-    _ = program.divide(batch: 0..<rows)
-    _ = loss.evaluate(view, targets: targets, context, gradient: false)
-    loss.sums(of: view, into: sums.base, nodeStride: 16, context)
-    self.sums = Array(sums.floats[..<3])
+  @Test func whatDoesNotCountIsNowhere() throws {
+    let shape = Shape.sequence(steps: 2, features: 3)
+    let run = try LossRun(
+      CrossEntropy(logits: shape, ignoreIndex: -1), shape: shape, outputs: (0..<12).map { Float($0 % 5) },
+      wanted: .classes([0, -1, 2, 1]), lengths: [2, 1])
+    // Sample 0 has an ignored step 1, sample 1 ends before its step 1.
+    #expect(run[.count] == 2 && run[.weight] == 2)
+    #expect(run.predictions[0] != nil && run.predictions[1] != nil)
+    #expect(run.predictions[2] == nil && run.predictions[3] == nil)
+    #expect(run.gradient[3..<6].allSatisfy { $0 == 0 } && run.gradient[9..<12].allSatisfy { $0 == 0 })
+    #expect(!run.gradient[0..<3].contains(0) && !run.gradient[6..<9].contains(0))
   }
 }

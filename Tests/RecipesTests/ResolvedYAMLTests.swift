@@ -33,7 +33,11 @@ import Testing
                 stateful: false
                 initialization: none
             - linear: {outputs: 2, initialization: none}
-        loss: cross-entropy
+        loss:
+          name: cross-entropy
+          labelSmoothing: 0
+          classWeights: none
+          ignoreIndex: none
         optimizer:
           name: rmsprop
           learningRate: 0.001

@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""Records what PyTorch computes for layers that work value by value or row by row.
+"""Records what PyTorch computes for layers that work value by value or row by row, and for the losses.
 
     venv/bin/python make_elementwise.py        (the environment of make_reference.py)
 
 elementwise.npz holds one forward and backward pass of each layer, with the names of layers.npz: LAYER.x, LAYER.grad.y and
 LAYER.PARAMETER as float32; LAYER.y, LAYER.grad.x and LAYER.grad.PARAMETER as float64. Embedding has no grad.x.
+
+losses.npz holds, for each LOSS, LOSS.x (outputs, float32), LOSS.y (targets, float32 or int64), LOSS.lengths where rows have
+lengths, and the mean LOSS.loss and LOSS.grad.x as float64. Class weights are in `weights`.
 """
 
 import os
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from make_reference import forward_backward
 
@@ -47,12 +51,67 @@ def record_layers():
     np.savez_compressed("elementwise.npz", **arrays)
 
 
+def record_losses():
+    """Writes losses.npz."""
+    samples, steps, classes = 6, 4, 5
+    weights = torch.rand(classes) + 0.5
+    lengths = torch.tensor([4, 1, 3, 2, 4, 1])
+    valid = torch.arange(steps)[None] < lengths[:, None]
+    arrays = {"weights": weights.numpy()}
+
+    def record(name, x, y, loss, lengths=None):
+        z = x.double().requires_grad_()
+        value = loss(z, y)
+        value.backward()
+        arrays[f"{name}.x"], arrays[f"{name}.y"] = x.numpy(), y.numpy()
+        arrays[f"{name}.loss"], arrays[f"{name}.grad.x"] = np.float64([value.item()]), z.grad.numpy()
+        if lengths is not None:
+            arrays[f"{name}.lengths"] = lengths.numpy().astype(np.int32)
+
+    def entropy(**options):
+        return lambda z, y: F.cross_entropy(z, y, **options)
+
+    y = torch.randint(0, classes, (samples,))
+    ignored = y.clone()
+    ignored[2] = -100
+    double = weights.double()
+    for name, target, options in [
+        ("plain", y, {}),
+        ("smoothed", y, {"label_smoothing": 0.1}),
+        ("weighted", y, {"weight": double}),
+        ("ignoring", ignored, {"ignore_index": -100}),
+        ("everything", ignored, {"label_smoothing": 0.2, "weight": double, "ignore_index": -100}),
+    ]:
+        record(f"cross-entropy.{name}", 2 * torch.randn(samples, classes), target, entropy(**options))
+    record(
+        "cross-entropy.steps", 2 * torch.randn(samples, steps, classes), torch.randint(0, classes, (samples, steps)),
+        lambda z, y: F.cross_entropy(z[valid], y[valid], label_smoothing=0.1), lengths)
+    values = {
+        "bce": F.binary_cross_entropy_with_logits,
+        "mse": F.mse_loss,
+        "l1": F.l1_loss,
+        "huber": lambda z, y: F.huber_loss(z, y, delta=0.7),
+        "smooth-l1": lambda z, y: F.smooth_l1_loss(z, y, beta=0.7),
+    }
+    for name, loss in values.items():
+        for suffix, shape in [("rows", (samples, 19)), ("steps", (samples, steps, 3))]:
+            y = torch.randint(0, 2, shape).float() if name == "bce" else torch.randn(shape)
+            if suffix == "rows":
+                record(f"{name}.rows", 2 * torch.randn(shape), y, lambda z, y: loss(z, y.double()))
+            else:
+                record(
+                    f"{name}.steps", 2 * torch.randn(shape), y, lambda z, y: loss(z[valid], y.double()[valid]), lengths)
+    np.savez_compressed("losses.npz", **arrays)
+
+
 def main():
     os.chdir(os.path.dirname(os.path.abspath(__file__)))
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     torch.manual_seed(4)
     record_layers()
+    torch.manual_seed(5)
+    record_losses()
 
 
 if __name__ == "__main__":

@@ -59,8 +59,8 @@ struct SmallExperiment: Sendable {
         Outcome(
           weights: experiment.model.values.floats.map(\.bitPattern),
           evaluatedWeights: experiment.evaluatedValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
-          norms: recorder.steps.map(\.gradientNorm), accuracies: recorder.steps.map(\.accuracy),
-          rates: recorder.steps.map(\.learningRate), samples: recorder.steps.map(\.samples),
+          norms: recorder.steps.map(\.gradientNorm), rates: recorder.steps.map(\.learningRate),
+          accuracies: recorder.steps.map(\.accuracy), samples: recorder.steps.map(\.samples),
           evaluations: recorder.evaluations)
       }
     }
@@ -70,7 +70,8 @@ struct SmallExperiment: Sendable {
 
 struct Outcome: Sendable {
   let weights, evaluatedWeights: [UInt32]
-  let losses, norms, accuracies, rates: [Double]
+  let losses, norms, rates: [Double]
+  let accuracies: [Double?]
   let samples: [Int]
   let evaluations: [EvaluationReport]
 }

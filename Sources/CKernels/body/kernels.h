@@ -62,6 +62,7 @@ const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .layer_norm_gradient = layer_norm_gradient,
     .embedding_gradient = embedding_gradient,
     .cross_entropy = cross_entropy,
+    .value_loss = value_loss,
     .softmax = softmax,
     .divide = divide,
     .scale = scale,

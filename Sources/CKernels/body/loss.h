@@ -1,4 +1,4 @@
-// Softmax and cross-entropy, row by row; sums over classes ascend.
+// Softmax and the losses, row by row; sums over classes ascend.
 #ifndef DPT_LOSS_H
 #define DPT_LOSS_H
 
@@ -24,25 +24,137 @@ DPT_INLINE float sum_of_exponentials(const float *z, long n, float m, float *out
   return sum;
 }
 
-static void cross_entropy(const float *logits, long stride, long rows, long classes, const int32_t *targets,
-                          float *records, float *gradient) {
-  for (long r = 0; r < rows; r++) {
-    const float *z = logits + r * stride;
-    const long target = targets[r];
+// Whether a row counts: steps behind a sample's length do not.
+DPT_INLINE bool row_counts(const dpt_loss_pass *p, long row) {
+  const long sample = row / p->positions % p->batch, step = row / p->positions / p->batch;
+  return !p->lengths || step < p->lengths[sample];
+}
+
+DPT_INLINE void skip_row(const dpt_loss_pass *p, float *record, float *gradient) {
+  record[DPT_RECORD_LOSS] = record[DPT_RECORD_CORRECT] = record[DPT_RECORD_WEIGHT] = record[DPT_RECORD_COUNT] = 0;
+  record[DPT_RECORD_PREDICTED] = -1;
+  if (!gradient) return;
+  for (long k = 0; k < p->columns; k += DPT_LANES) store(gradient + k, splat(0.0f));
+}
+
+// With a = (1 − ε) w[target] one-hot + ε / classes · w: loss = Σ a (log Σ exp z − z), gradient = softmax Σ a − a.
+// `logSum` is the logarithm of the sum of exponentials of z − m; the softmax stands in `gradient`, if anywhere.
+DPT_INLINE float weighted_entropy(const float *z, long classes, long target, float m, float logSum,
+                                  const dpt_class_targets *t, float *gradient) {
+  const float share = t->smoothing / (float)classes;
+  const float main = (1.0f - t->smoothing) * t->weights[target];
+  v16 sums = splat(0.0f);
+  if (share != 0)
+    for (long k = 0; k < classes; k += DPT_LANES)
+      sums = fma16(load(t->weights + k), splat(logSum) - (load_some(z + k, classes - k) - splat(m)), sums);
+  if (gradient) {
+    const v16 all = fma16(splat(share), splat(t->weightSum), splat(main));
+    for (long k = 0; k < classes; k += DPT_LANES)
+      store(gradient + k, fma16(all, load(gradient + k), splat(-share) * load(t->weights + k)));
+    gradient[target] -= main;
+  }
+  const v16 loss = fma16(splat(share), splat(sum_of_lanes(sums)), splat(main * (logSum - (z[target] - m))));
+  return loss[0];
+}
+
+static void cross_entropy(const dpt_loss_pass *p, const dpt_class_targets *t) {
+  const long classes = p->columns;
+  for (long r = 0; r < p->steps * p->batch * p->positions; r++) {
+    const float *z = p->outputs + r * p->stride;
+    const int32_t target = t->targets[r];
+    float *g = p->gradient ? p->gradient + r * p->gradientStride : NULL;
+    float *record = p->records + r * DPT_LANES;
+    if (!row_counts(p, r) || (t->ignores && target == t->ignored)) {
+      skip_row(p, record, g);
+      continue;
+    }
     const float m = largest(z, classes);
-    float *g = gradient ? gradient + r * stride : NULL;
     const float sum = sum_of_exponentials(z, classes, m, g);
     // A NaN among the logits is nobody's largest; the search then ends at the last class.
     long best = 0;
     while (z[best] != m && best < classes - 1) best++;
-    float *record = records + r * DPT_LANES;
-    record[DPT_RECORD_LOSS] = log16(splat(sum))[0] - (z[target] - m);
+    const float logSum = log16(splat(sum))[0];
     record[DPT_RECORD_CORRECT] = best == target;
+    record[DPT_RECORD_WEIGHT] = t->weights ? t->weights[target] : 1;
     record[DPT_RECORD_COUNT] = 1;
     record[DPT_RECORD_PREDICTED] = (float)best;
-    if (!g) continue;
-    for (long k = 0; k < classes; k += DPT_LANES) store(g + k, load(g + k) / splat(sum));
-    g[target] -= 1.0f;
+    if (g)
+      for (long k = 0; k < classes; k += DPT_LANES) store(g + k, load(g + k) / splat(sum));
+    if (t->weights) {
+      record[DPT_RECORD_LOSS] = weighted_entropy(z, classes, target, m, logSum, t, g);
+    } else {
+      record[DPT_RECORD_LOSS] = logSum - (z[target] - m);
+      if (g) g[target] -= 1.0f;
+    }
+  }
+}
+
+typedef struct {
+  v16 loss, gradient;
+} value_loss16;
+
+DPT_INLINE value_loss16 huber16(v16 d, float delta) {
+  const v16 limit = splat(delta), size = floats(bits(d) & 0x7fffffff);
+  const i16 sign = bits(d) & (int32_t)0x80000000;
+  const v16 far = limit * (size - splat(0.5f) * limit);
+  return (value_loss16){choose(size < limit, splat(0.5f) * d * d, far),
+                        choose(size < limit, d, floats(bits(limit) | sign))};
+}
+
+DPT_INLINE value_loss16 value_loss_of(dpt_value_loss_kind kind, float parameter, v16 z, v16 y) {
+  const v16 d = z - y, zero = splat(0.0f), one = splat(1.0f);
+  switch (kind) {
+    case DPT_SQUARED: return (value_loss16){d * d, d + d};
+    case DPT_ABSOLUTE:
+      return (value_loss16){floats(bits(d) & 0x7fffffff), choose(d > zero, one, choose(d < zero, -one, zero))};
+    case DPT_HUBER: return huber16(d, parameter);
+    case DPT_SMOOTH_ABSOLUTE: {
+      const value_loss16 huber = huber16(d, parameter);
+      return (value_loss16){huber.loss / splat(parameter), huber.gradient / splat(parameter)};
+    }
+    case DPT_BINARY: {
+      const v16 e = exp16(floats(bits(z) | (int32_t)0x80000000));
+      return (value_loss16){fma16(-z, y, choose(z > zero, z, zero)) + log1p16(e), sigmoid16(z) - y};
+    }
+  }
+}
+
+// Lanes of the row's columns are added group by group, then the lanes.
+DPT_INLINE void value_losses(dpt_value_loss_kind kind, float parameter, const dpt_loss_pass *p, const float *targets,
+                             long targetStride) {
+  for (long r = 0; r < p->steps * p->batch * p->positions; r++) {
+    const float *z = p->outputs + r * p->stride, *y = targets + r * targetStride;
+    float *g = p->gradient ? p->gradient + r * p->gradientStride : NULL;
+    float *record = p->records + r * DPT_LANES;
+    if (!row_counts(p, r)) {
+      skip_row(p, record, g);
+      continue;
+    }
+    v16 sum = splat(0.0f), right = splat(0.0f);
+    for (long k = 0; k < p->columns; k += DPT_LANES) {
+      const long valid = p->columns - k;
+      const v16 output = load_some(z + k, valid), target = load_some(y + k, valid);
+      const value_loss16 value = value_loss_of(kind, parameter, output, target);
+      sum += first_lanes(value.loss, valid);
+      const i16 agrees = ~((output > splat(0.0f)) ^ (target > splat(0.5f)));
+      right += first_lanes(choose(agrees, splat(1.0f), splat(0.0f)), valid);
+      if (g) store(g + k, first_lanes(value.gradient, valid));
+    }
+    record[DPT_RECORD_LOSS] = sum_of_lanes(sum);
+    record[DPT_RECORD_CORRECT] = sum_of_lanes(right);
+    record[DPT_RECORD_WEIGHT] = record[DPT_RECORD_COUNT] = (float)p->columns;
+    record[DPT_RECORD_PREDICTED] = -1;
+  }
+}
+
+static void value_loss(dpt_value_loss_kind kind, float parameter, const dpt_loss_pass *p, const float *targets,
+                       long targetStride) {
+  switch (kind) {
+    case DPT_SQUARED: value_losses(DPT_SQUARED, parameter, p, targets, targetStride); break;
+    case DPT_ABSOLUTE: value_losses(DPT_ABSOLUTE, parameter, p, targets, targetStride); break;
+    case DPT_HUBER: value_losses(DPT_HUBER, parameter, p, targets, targetStride); break;
+    case DPT_SMOOTH_ABSOLUTE: value_losses(DPT_SMOOTH_ABSOLUTE, parameter, p, targets, targetStride); break;
+    case DPT_BINARY: value_losses(DPT_BINARY, parameter, p, targets, targetStride); break;
   }
 }
 

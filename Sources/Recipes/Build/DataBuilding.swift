@@ -9,7 +9,7 @@ extension Recipe {
     case .temporalOrder(let settings):
       TemporalOrder(level: settings.level, count: settings.epochSize, seed: seed, purpose: .trainingData)
     case .numpy(let settings):
-      try NumPyDataset(contentsOf: settings.train)
+      try NumPyDataset(contentsOf: settings.train, targets: loss.targetKind, ignoring: loss.ignoreIndex)
     }
   }
 
@@ -21,12 +21,18 @@ extension Recipe {
       return TemporalOrder(level: settings.level, count: settings.testSize, seed: seed, purpose: .testData)
     case .numpy(let settings):
       guard let path = settings.test else { return nil }
-      let test = try NumPyDataset(contentsOf: path)
+      let test = try NumPyDataset(contentsOf: path, targets: loss.targetKind, ignoring: loss.ignoreIndex)
       guard test.inputShape == training.inputShape else {
         throw Failure(
           .data,
           "\(path): samples have the shape \(test.inputShape), those of \(settings.train) \(training.inputShape)",
           advice: "training and test samples must have one shape")
+      }
+      guard test.targetLayout == training.targetLayout else {
+        throw Failure(
+          .data,
+          "\(path): y has \(test.targetLayout.text), that of \(settings.train) \(training.targetLayout.text)",
+          advice: "training and test samples must have targets of one kind")
       }
       return test
     }

@@ -1,4 +1,4 @@
-/// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels) and, where sequences differ in length,
+/// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels or numbers, as the loss needs) and, where sequences differ in length,
 /// `lengths`.
 public struct NumPySettings: Equatable, Sendable {
   /// The file of the training samples, relative to the working folder.

@@ -22,7 +22,7 @@ public struct Recipe: Equatable, Sendable {
   /// The network. Its `layers` are empty until they are given.
   public var model = ModelSettings()
   /// What training makes small.
-  public var loss = LossSettings.crossEntropy
+  public var loss = LossSettings.crossEntropy(CrossEntropySettings())
   /// How gradients change the weights.
   public var optimizer = OptimizerSettings.rmsprop(RMSpropSettings())
   /// The learning rate over the run.
@@ -56,7 +56,7 @@ extension Recipe: Settings {
       "parts a batch is cut into; they fix the result, whatever the number of ranks"),
     Field("data", \.data, .variant(by: "source"), "the training and test samples"),
     Field("model", \.model, .section, "the network"),
-    Field("loss", \.loss, .choice, "what training makes small"),
+    Field("loss", \.loss, .variant(by: "name", orName: true), "what training makes small"),
     Field("optimizer", \.optimizer, .variant(by: "name"), "how gradients change the weights"),
     Field("schedule", \.schedule, .variant(by: "name"), "the learning rate over the run, in steps"),
     Field(

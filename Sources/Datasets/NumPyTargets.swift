@@ -1,0 +1,79 @@
+import Diagnostics
+import Formats
+import Tensors
+
+/// The array `y` of a NumPy archive.
+struct NumPyTargets {
+  /// What it holds for one sample.
+  let layout: TargetLayout
+  /// "0", "1", … up to the largest class index; none where it holds numbers.
+  let classNames: [String]
+  private var classes: [Int32] = []
+  private var values: [Float] = []
+
+  /// Class 0 for each of `count` samples, where `y` is not needed.
+  init(none count: Int) {
+    layout = .classes(steps: 1)
+    classNames = ["0"]
+    classes = Array(repeating: 0, count: count)
+  }
+
+  /// Class indices: `count`, or count × steps; those of steps behind a sample's length are not looked at.
+  /// - Throws: `Failure` (data) naming the entry.
+  init(classes array: NPYArray, path: String, count: Int, lengths: [Int32], ignored: Int?) throws {
+    guard array.shape.first == count, (1...2).contains(array.shape.count), array.shape.last != 0 else {
+      throw Failure(
+        .data, "\(path): y has the shape \(array.shape)",
+        advice: "y must be one class index for each of the \(count) samples of x, or for each of their steps")
+    }
+    let steps = array.shape.count == 2 ? array.shape[1] : 1
+    var classes = try array.int32s()
+    var largest: Int32 = 0
+    for index in classes.indices {
+      let (sample, step) = (index / steps, index % steps)
+      if steps > 1, !lengths.isEmpty, step >= lengths[sample] {
+        classes[index] = 0
+      } else if ignored != Int(classes[index]) {
+        guard classes[index] >= 0 else {
+          let place = array.shape.count == 2 ? "\(sample), \(step)" : "\(sample)"
+          throw Failure(.data, "\(path): y[\(place)] is \(classes[index])", advice: "class indices start at 0")
+        }
+        largest = max(largest, classes[index])
+      }
+    }
+    layout = .classes(steps: steps)
+    classNames = (0...Int(largest)).map(String.init)
+    self.classes = classes
+  }
+
+  /// Numbers, the samples first; one number each where there is no further axis.
+  /// - Throws: `Failure` (data) where there are not as many as samples.
+  init(values array: NPYArray, path: String, count: Int) throws {
+    guard array.shape.first == count, array.shape.count <= 4, !array.shape.contains(0) else {
+      throw Failure(
+        .data, "\(path): y has the shape \(array.shape)",
+        advice: "y must hold numbers for each of the \(count) samples of x, shaped as the model's outputs")
+    }
+    layout = .values(array.shape.count == 1 ? .vector(1) : Shape(Array(array.shape.dropFirst())))
+    classNames = []
+    values = array.floats()
+  }
+
+  /// Copies a sample's targets to a place of a batch, time-major.
+  func write(sample: Int, to batch: Batch, place: Int) {
+    switch (layout, batch.targets) {
+    case (.classes(let steps), .classes):
+      for step in 0..<steps { batch.classes[step * batch.count + place] = classes[sample * steps + step] }
+    case (.values, .values(let view)):
+      let width = view.positions * view.columns
+      values.withUnsafeBufferPointer { source in
+        guard let base = source.baseAddress else { return }
+        for step in 0..<view.steps {
+          view.row(step: step, sample: place).update(from: base + (sample * view.steps + step) * width, count: width)
+        }
+      }
+    default:
+      preconditionFailure("a batch for \(batch.targetLayout.text) cannot hold \(layout.text)")
+    }
+  }
+}

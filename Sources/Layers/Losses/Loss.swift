@@ -1,0 +1,89 @@
+import CKernels
+import Tensors
+
+/// What is summed over a batch to know a loss, in the order of the sums.
+public enum LossSum: Int, CaseIterable, Sendable {
+  /// The losses.
+  case loss
+  /// What was predicted rightly: rows, or single outputs.
+  case correct
+  /// What losses and gradients are divided by, once, after the reduction: rows, their weights, or single outputs.
+  case weight
+  /// What the right ones are counted from.
+  case count
+}
+
+/// How a model's outputs read, which its loss decides.
+public enum OutputMeaning: Sendable {
+  /// Logits of classes, one of which is right: softmax gives their probabilities.
+  case classes
+  /// Logits of single events: the logistic function gives the probability of each.
+  case events
+  /// Numbers.
+  case values
+}
+
+/// What training makes small: a number for each row of outputs, summed over a batch in the tree.
+public protocol Loss: AnyObject {
+  /// The name used in recipes.
+  var kind: String { get }
+  /// How the outputs read.
+  var meaning: OutputMeaning { get }
+
+  /// Reserves the records of every row and the gradient.
+  func plan(_ plan: inout ArenaPlan, batch: Int)
+  /// The losses of all rows, and unless `gradient` is false their gradient with respect to the outputs, which is
+  /// returned. Steps behind a sample's length count nothing and have the gradient 0.
+  func evaluate(_ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool) -> TensorView
+  /// Writes the sums (`LossSum`) of the last evaluated batch to `target`, one set per tree node, `nodeStride` floats
+  /// apart.
+  func sums(of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext)
+  /// The predicted class of a row of the last evaluated batch; nil where there is none or the row does not count.
+  func prediction(row: Int, _ context: StepContext) -> Int?
+}
+
+extension Loss {
+  /// Whether a share of right predictions means anything.
+  public var hasAccuracy: Bool {
+    switch meaning {
+    case .classes, .events: true
+    case .values: false
+    }
+  }
+}
+
+/// What all losses keep of a batch: a record of every row, and the gradient.
+struct LossMemory {
+  private let records, gradient: ArenaPlan.Slot
+
+  init(_ plan: inout ArenaPlan, shape: Shape, batch: Int) {
+    plan.advance()
+    records = plan.activation(batch * shape.steps * shape.positions * Int(DPT_LANES))
+    gradient = plan.gradient(shape.paddedCount(batch: batch))
+  }
+
+  /// The kernels' view of a batch, and the place of its gradient.
+  func pass(_ outputs: TensorView, _ context: StepContext, gradient: Bool) -> (dpt_loss_pass, TensorView) {
+    let result = outputs.with(base: context.arena[self.gradient], columns: outputs.columns)
+    let pass = dpt_loss_pass(
+      outputs: UnsafePointer(outputs.base), stride: outputs.stride, steps: outputs.steps, batch: outputs.batch,
+      positions: outputs.positions, columns: outputs.columns, lengths: outputs.steps > 1 ? context.lengths : nil,
+      records: context.arena[records], gradient: gradient ? result.base : nil, gradientStride: result.stride)
+    return (pass, result)
+  }
+
+  func sums(
+    of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext
+  ) {
+    var program = context.shards.kernelProgram
+    let stride = Int(DPT_LANES)
+    dpt_bias_gradient(
+      context.arena[records], stride, outputs.batch * outputs.positions * stride, outputs.steps, outputs.positions,
+      LossSum.allCases.count, 0, 0, target, nil, nodeStride, &program)
+  }
+
+  func prediction(row: Int, _ context: StepContext) -> Int? {
+    let predicted = context.arena[records][row * Int(DPT_LANES) + Int(DPT_RECORD_PREDICTED)]
+    return predicted < 0 ? nil : Int(predicted)
+  }
+}

@@ -1,0 +1,70 @@
+import CKernels
+import Tensors
+
+/// A loss of outputs z against as many numbers y, value by value; the mean is taken once, over all values that count, as
+/// PyTorch does. With d = z − y:
+public final class ValueLoss: Loss {
+  /// The loss of one value.
+  public enum Function: Equatable, Sendable {
+    /// d²; PyTorch's `nn.MSELoss`.
+    case squared
+    /// |d|; PyTorch's `nn.L1Loss`.
+    case absolute
+    /// ½ d² where |d| < delta, else delta (|d| − ½ delta). Huber 1964; PyTorch's `nn.HuberLoss`.
+    case huber(delta: Float)
+    /// Huber's loss divided by its delta, here called beta. Girshick 2015; PyTorch's `nn.SmoothL1Loss`.
+    case smoothAbsolute(beta: Float)
+    /// −y log σ(z) − (1 − y) log(1 − σ(z)) for y from 0 to 1, as max(0, z) − z y + log(1 + e^−|z|), which neither
+    /// overflows nor cancels; PyTorch's `nn.BCEWithLogitsLoss`.
+    case binaryCrossEntropy
+  }
+
+  /// The recipe's name.
+  public let kind: String
+  /// Numbers, but for binary cross-entropy: there each output is the logit of an event.
+  public let meaning: OutputMeaning
+  private let shape: Shape
+  private let function: dpt_value_loss_kind
+  private let parameter: Float
+  private var memory: LossMemory?
+
+  /// A loss on outputs of this shape.
+  public init(_ function: Function, outputs: Shape) {
+    shape = outputs
+    meaning = function == .binaryCrossEntropy ? .events : .values
+    (kind, self.function, parameter) =
+      switch function {
+      case .squared: ("mse", DPT_SQUARED, 0)
+      case .absolute: ("l1", DPT_ABSOLUTE, 0)
+      case .huber(let delta): ("huber", DPT_HUBER, delta)
+      case .smoothAbsolute(let beta): ("smooth-l1", DPT_SMOOTH_ABSOLUTE, beta)
+      case .binaryCrossEntropy: ("binary-cross-entropy", DPT_BINARY, 0)
+      }
+  }
+
+  /// Reserves the records of every row and the gradient.
+  public func plan(_ plan: inout ArenaPlan, batch: Int) {
+    memory = LossMemory(&plan, shape: shape, batch: batch)
+  }
+
+  /// The loss of every row, and its gradient unless `gradient` is false.
+  public func evaluate(
+    _ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool
+  ) -> TensorView {
+    guard let memory else { preconditionFailure("loss before plan") }
+    guard case .values(let values) = targets else { preconditionFailure("\(kind) needs numbers") }
+    var (pass, result) = memory.pass(outputs, context, gradient: gradient)
+    dpt_value_loss(function, parameter, &pass, values.base, values.stride)
+    return result
+  }
+
+  /// Writes the sums of the last evaluated batch.
+  public func sums(
+    of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext
+  ) {
+    memory?.sums(of: outputs, into: target, nodeStride: nodeStride, context)
+  }
+
+  /// None: outputs are no classes.
+  public func prediction(row: Int, _ context: StepContext) -> Int? { nil }
+}

@@ -1,0 +1,24 @@
+/// What the outputs of a model should be: its kind and shape.
+public enum TargetLayout: Equatable, Sendable {
+  /// A class for each sample (steps: 1), or for each step of a sequence.
+  case classes(steps: Int)
+  /// Numbers of a shape.
+  case values(Shape)
+
+  /// The shape in words, for example "a class for each of 7 steps".
+  public var text: String {
+    switch self {
+    case .classes(steps: 1): "a class"
+    case .classes(let steps): "a class for each of \(steps) steps"
+    case .values(let shape): "numbers of the shape \(shape)"
+    }
+  }
+}
+
+/// What the outputs of a batch should be, in the order of the outputs' rows.
+public enum Targets {
+  /// A class index for each row.
+  case classes(UnsafePointer<Int32>)
+  /// Numbers for each row, as many as outputs.
+  case values(TensorView)
+}

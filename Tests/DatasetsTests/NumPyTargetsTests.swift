@@ -1,0 +1,89 @@
+import Datasets
+import Diagnostics
+import Formats
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct NumPyTargetsTests {
+  private func open(
+    _ y: NPYArray, x: [Int] = [3, 2, 1], lengths: [Int32]? = nil, targets: NumPyDataset.TargetKind? = .classes,
+    ignoring: Int? = nil
+  ) throws -> NumPyDataset {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var arrays = [("x", NPYArray(shape: x, floats: (0..<x.reduce(1, *)).map { Float($0) })), ("y", y)]
+    if let lengths { arrays.append(("lengths", NPYArray(shape: [lengths.count], int32s: lengths))) }
+    try NPZArchive.write(arrays, to: path)
+    do {
+      return try NumPyDataset(contentsOf: path, targets: targets, ignoring: ignoring)
+    } catch let failure as Failure {
+      throw Failure(
+        failure.exitCode, failure.message.replacingOccurrences(of: path, with: "FILE"), advice: failure.advice)
+    }
+  }
+
+  private func load(_ data: NumPyDataset, _ indices: [Int]) throws -> Batch {
+    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: 3)
+    indices.withUnsafeBufferPointer { data.load(epoch: 0, indices: $0, into: batch) }
+    return batch
+  }
+
+  @Test func aClassForEachStepIsTimeMajor() throws {
+    let data = try open(NPYArray(shape: [3, 2], int32s: [0, 1, 2, 3, 4, 5]))
+    #expect(data.targetLayout == .classes(steps: 2))
+    #expect(data.classNames == ["0", "1", "2", "3", "4", "5"])
+    let batch = try load(data, [2, 0])
+    #expect((0..<4).map { batch.classes[$0] } == [4, 0, 5, 1])
+  }
+
+  @Test func stepsBehindTheLengthAreNotLookedAt() throws {
+    let data = try open(NPYArray(shape: [3, 2], int32s: [0, -1, 1, 2, 1, 99]), lengths: [1, 2, 1])
+    #expect(data.classNames == ["0", "1", "2"])
+  }
+
+  @Test func theIgnoredIndexIsNoClass() throws {
+    let data = try open(NPYArray(shape: [3], int32s: [0, -100, 1]), ignoring: -100)
+    #expect(data.classNames == ["0", "1"])
+    let batch = try load(data, [1])
+    #expect(batch.classes[0] == -100)
+    #expect(try open(NPYArray(shape: [3], int32s: [0, 9, 1]), ignoring: 9).classNames == ["0", "1"])
+  }
+
+  @Test func numbersAreShapedAsTheArray() throws {
+    let row = try open(NPYArray(shape: [3], floats: [0.5, 1.5, 2.5]), targets: .values)
+    #expect(row.targetLayout == .values(.vector(1)) && row.classNames.isEmpty)
+    let steps = try open(NPYArray(shape: [3, 2, 2], floats: (0..<12).map { Float($0) }), targets: .values)
+    #expect(steps.targetLayout == .values(.sequence(steps: 2, features: 2)))
+    let batch = try load(steps, [2, 0])
+    guard case .values(let view) = batch.targets else {
+      Issue.record("not numbers")
+      return
+    }
+    #expect((0..<8).map { view.base[$0] } == [8, 9, 0, 1, 10, 11, 2, 3])
+  }
+
+  @Test func whatDoesNotFitIsNamed() throws {
+    func failure(_ y: NPYArray, _ targets: NumPyDataset.TargetKind = .classes) throws -> Failure {
+      try #require(throws: Failure.self) { try open(y, targets: targets) }
+    }
+    #expect(
+      try failure(NPYArray(shape: [3, 2], int32s: [0, 0, 0, -7, 0, 0]))
+        == Failure(.data, "FILE: y[1, 1] is -7", advice: "class indices start at 0"))
+    #expect(
+      try failure(NPYArray(shape: [2], int32s: [0, 0]))
+        == Failure(
+          .data, "FILE: y has the shape [2]",
+          advice: "y must be one class index for each of the 3 samples of x, or for each of their steps"))
+    #expect(
+      try failure(NPYArray(shape: [4, 2], floats: Array(repeating: 0, count: 8)), .values)
+        == Failure(
+          .data, "FILE: y has the shape [4, 2]",
+          advice: "y must hold numbers for each of the 3 samples of x, shaped as the model's outputs"))
+    #expect(try failure(NPYArray(shape: [3], floats: [0.5, 1, 1])).exitCode == .data)
+  }
+
+  @Test func withoutTargetsTheArrayIsNotRead() throws {
+    #expect(try open(NPYArray(shape: [1], floats: [0.5]), targets: nil).count == 3)
+  }
+}

@@ -1,0 +1,139 @@
+import Datasets
+import Diagnostics
+import Layers
+import Tensors
+import Testing
+
+@testable import Recipes
+
+@Suite struct LossSettingsTests {
+  @Test func aLossIsANameOrANameWithSettings() throws {
+    #expect(try read("loss: mse\n").loss == .squared(PlainSettings()))
+    var smoothed = CrossEntropySettings()
+    smoothed.labelSmoothing = 0.1
+    smoothed.classWeights = [1, 2.5]
+    smoothed.ignoreIndex = -100
+    #expect(
+      try read("loss: {name: cross-entropy, labelSmoothing: 0.1, classWeights: [1, 2.5], ignoreIndex: -100}\n").loss
+        == .crossEntropy(smoothed))
+    #expect(try read("loss: {labelSmoothing: 0}\n").loss == .crossEntropy(CrossEntropySettings()))
+  }
+
+  @Test func theCommandLineChangesSettingsOfABareName() throws {
+    var huber = HuberSettings()
+    huber.delta = 0.5
+    #expect(try read("loss: huber\n", "loss.delta=0.5").loss == .huber(huber))
+    #expect(
+      try read("loss: {name: cross-entropy, labelSmoothing: 0.1}\n", "loss=l1").loss == .absolute(PlainSettings()))
+    #expect(
+      try read("loss: {name: cross-entropy, labelSmoothing: 0.1}\n", "loss.name=l1").loss == .absolute(PlainSettings()))
+  }
+
+  @Test func anUnknownLossOrKeyIsNamed() throws {
+    #expect(
+      try failure(of: "loss: mze\n")
+        == wrong("recipe.yaml:5: loss.name: there is no loss \"mze\"", "did you mean mse?"))
+    #expect(
+      try failure(of: "loss: {name: mse, delta: 1}\n")
+        == wrong("recipe.yaml:5: unknown key loss.delta", "mse has no such key; it belongs to name: huber"))
+    #expect(
+      try failure(of: "loss: {name: huber, delta: 0}\n")
+        == wrong("recipe.yaml:5: loss.delta must be greater than 0, not 0"))
+  }
+
+  @Test func theResolvedRecipeReadsTheSame() throws {
+    for text in ["mse", "{name: smooth-l1, beta: 0.25}", "{name: cross-entropy, classWeights: [1, 0.5]}"] {
+      let recipe = try read("loss: \(text)\n")
+      #expect(try Recipe.parse(recipe.resolvedYAML(), file: "recipe.yaml") == recipe)
+    }
+  }
+
+  @Test func initializationsAreNamedForTheModelOrALayer() throws {
+    let recipe = try Recipe.parse(
+      """
+      model:
+        initialization: {name: xavier-normal, gain: 2}
+        layers:
+          - lstm: {hiddenSize: 3, initialization: orthogonal}
+          - layer-norm
+          - linear: {outputs: 4}
+      """, file: "recipe.yaml")
+    let model = try recipe.makeModel(inputShape: .sequence(steps: 3, features: 2))
+    let drawn = model.parameters.map(\.initialization)
+    let bound = Initialization.uniform(bound: 1 / Float(3).squareRoot())
+    #expect(
+      drawn == [
+        .orthogonal(gain: 1), .orthogonal(gain: 1), bound, bound, .constant(1), .constant(0), .xavierNormal(gain: 2),
+        bound,
+      ])
+  }
+}
+
+@Suite struct LossDataTests {
+  /// A data set of which only what it promises matters.
+  private final class Promise: Dataset {
+    let inputShape = Shape.sequence(steps: 4, features: 2)
+    let classNames: [String]
+    let count = 1
+    let hasLengths: Bool
+    let targetLayout: TargetLayout
+
+    init(_ layout: TargetLayout, classes: Int = 0, hasLengths: Bool = false) {
+      targetLayout = layout
+      classNames = (0..<classes).map(String.init)
+      self.hasLengths = hasLengths
+    }
+
+    func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {}
+  }
+
+  private func failure(_ loss: LossSettings, outputs: Shape, _ data: any Dataset) -> String? {
+    do {
+      try loss.check(outputs: outputs, data: [data])
+      return nil
+    } catch {
+      return (error as? Failure)?.message
+    }
+  }
+
+  @Test func outputsMustFitTheTargets() {
+    let entropy = LossSettings.crossEntropy(CrossEntropySettings())
+    let squared = LossSettings.squared(PlainSettings())
+    let steps = Shape.sequence(steps: 4, features: 3)
+    #expect(failure(entropy, outputs: .vector(3), Promise(.classes(steps: 1), classes: 3)) == nil)
+    #expect(failure(entropy, outputs: steps, Promise(.classes(steps: 4), classes: 3, hasLengths: true)) == nil)
+    #expect(failure(squared, outputs: steps, Promise(.values(steps))) == nil)
+    #expect(
+      failure(entropy, outputs: steps, Promise(.classes(steps: 1), classes: 3))
+        == "the model gives a sequence of 4×3, but each sample has one class")
+    #expect(
+      failure(entropy, outputs: .vector(3), Promise(.classes(steps: 4), classes: 3))
+        == "the model gives the shape 3, but y has a class for each of 4 steps")
+    #expect(
+      failure(entropy, outputs: .vector(2), Promise(.classes(steps: 1), classes: 3))
+        == "the model gives 2 outputs, but the data has 3 classes")
+    #expect(
+      failure(squared, outputs: .vector(2), Promise(.values(.vector(3))))
+        == "the model gives outputs of the shape 2, but y has 3 numbers a sample")
+    #expect(
+      failure(squared, outputs: .vector(2), Promise(.classes(steps: 1), classes: 2))
+        == "loss mse compares with numbers, but the data has classes")
+    #expect(
+      failure(
+        squared, outputs: .sequence(steps: 2, features: 1),
+        Promise(.values(.sequence(steps: 2, features: 1)), hasLengths: true))
+        == "the model makes 2 steps of 4, so the samples' lengths do not fit")
+  }
+
+  @Test func classWeightsMustBeAsManyAsClasses() throws {
+    var settings = CrossEntropySettings()
+    settings.classWeights = [1, 2]
+    let failure = try #require(throws: Failure.self) {
+      try LossSettings.crossEntropy(settings).makeLoss(outputs: .vector(3))
+    }
+    #expect(
+      failure
+        == wrong(
+          "loss.classWeights has 2 entries, but the model gives 3 classes", "give one weight for each class"))
+  }
+}
