@@ -1,8 +1,8 @@
 import CKernels
 import Tensors
 
-/// A loss of outputs z against as many numbers y, value by value; the mean is taken once, over all values that count, as
-/// PyTorch does. With d = z − y:
+/// A loss of outputs z against as many numbers y, value by value, with d = z − y below; the mean is taken once, over all values
+/// that count, as PyTorch does.
 public final class ValueLoss: Loss {
   /// The loss of one value.
   public enum Function: Equatable, Sendable {
