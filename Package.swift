@@ -41,7 +41,9 @@ targets += [
   .target(
     name: "Training",
     dependencies: ["Collectives", "Tensors", "CKernels", "Layers", "Optimizers", "Datasets", "Formats", "Diagnostics"]),
-  .target(name: "Recording", dependencies: ["Training", "Collectives", "Layers", "Tensors", "Formats", "Diagnostics"]),
+  .target(
+    name: "Recording",
+    dependencies: ["Training", "Datasets", "Collectives", "Layers", "Tensors", "Formats", "Diagnostics"]),
   .target(
     name: "Recipes",
     dependencies: [

@@ -14,6 +14,12 @@ public protocol Dataset: AnyObject {
   var count: Int { get }
   /// Whether samples have lengths of their own, shorter than the shape's steps, with padding behind.
   var hasLengths: Bool { get }
+  /// What a trained model depends on.
+  var facts: DataFacts { get }
+
+  /// One sample of the first epoch, written out for people.
+  /// - Throws: `Failure` (data) where the sample cannot be read.
+  func text(of index: Int) throws -> String
 
   /// Makes `batch` as large as `indices` and writes the samples with these indices to it.
   /// - Throws: `Failure` (data) where a sample cannot be read.
@@ -21,13 +27,9 @@ public protocol Dataset: AnyObject {
 }
 
 extension Dataset {
+  /// The sample's number, from 0.
+  public func text(of index: Int) -> String { "sample \(index)" }
+
   /// A class for each sample.
   public var targetLayout: TargetLayout { .classes(steps: 1) }
-}
-
-/// A data set that can take one input as text, for predictions.
-public protocol TextEncoding {
-  /// Writes the input that `text` stands for to place `sample` of `batch`, which is cleared before.
-  /// - Throws: `Failure` (data) naming what the text may consist of.
-  func encode(_ text: String, into batch: Batch, sample: Int) throws
 }

@@ -77,19 +77,30 @@ public final class TemporalOrder: Dataset {
   /// Generates samples.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
     batch.clear(count: indices.count)
+    let inputs = batch.view
     for (place, index) in indices.enumerated() {
-      generate(epoch: epoch, index: index, into: batch, place: place)
+      let target = generate(epoch: epoch, index: index) { position, length, symbol in
+        inputs.row(step: inputs.steps - length + position, sample: place)[symbol] = 1
+      }
+      batch.classes[place] = Int32(target)
     }
   }
 
-  private func generate(epoch: Int, index: Int, into batch: Batch, place: Int) {
+  /// The symbols of a sample.
+  public func text(of index: Int) -> String {
+    var text = ""
+    _ = generate(epoch: 0, index: index) { _, _, symbol in text.append(TemporalOrder.symbols[symbol]) }
+    return text
+  }
+
+  /// Calls `body` for each symbol of a sample, and returns the sample's class.
+  private func generate(epoch: Int, index: Int, _ body: (_ position: Int, _ length: Int, _ symbol: Int) -> Void) -> Int
+  {
     let draw = random.words(epoch: epoch, sample: index, block: 0)
     let length = Philox.integer(draw[0], in: level.lengths)
     let first = Philox.integer(draw[1], in: level.first)
     let second = Philox.integer(draw[2], in: level.second)
     let target = Int(draw[3] >> 30)
-    let inputs = batch.view
-    let padding = inputs.steps - length
     var word: UInt32 = 0
     for position in 0..<length {
       // Sixteen distractors of two bits each in a word.
@@ -104,29 +115,34 @@ public final class TemporalOrder: Dataset {
       case second: symbol = target & 1
       default: symbol = 2 + Int(word >> UInt32(2 * (position & 15)) & 3)
       }
-      inputs.row(step: padding + position, sample: place)[symbol] = 1
+      body(position, length, symbol)
     }
-    batch.classes[place] = Int32(target)
+    return target
   }
-
 }
 
-extension TemporalOrder: TextEncoding {
+extension TemporalOrder: InputReader {
   /// Takes a sequence such as `BcXdabYaE`; blanks are passed over.
-  public func encode(_ text: String, into batch: Batch, sample: Int) throws {
-    let letters = text.filter { !$0.isWhitespace }
-    let inputs = batch.view
-    guard (1...inputs.steps).contains(letters.count) else {
+  public func samples(_ input: String) throws -> any Dataset {
+    let letters = input.filter { !$0.isWhitespace }
+    guard (1...inputShape.steps).contains(letters.count) else {
       throw Failure(
-        .data, "sequence \"\(text)\" has \(letters.count) symbols", advice: "level \(level) takes 1 to \(inputs.steps)")
+        .data, "sequence \"\(input)\" has \(letters.count) symbols",
+        advice: "level \(level) takes 1 to \(inputShape.steps)")
     }
-    for (position, letter) in letters.enumerated() {
+    let symbols = try letters.enumerated().map { position, letter in
       guard let symbol = TemporalOrder.symbols.firstIndex(of: letter) else {
         throw Failure(
-          .data, "sequence \"\(text)\": \"\(letter)\" at place \(position + 1) is not a symbol of this task",
+          .data, "sequence \"\(input)\": \"\(letter)\" at place \(position + 1) is not a symbol of this task",
           advice: "a sequence looks like BcXdabYaE, of the symbols \(String(TemporalOrder.symbols))")
       }
-      inputs.row(step: inputs.steps - letters.count + position, sample: sample)[symbol] = 1
+      return symbol
+    }
+    return SingleInput(shape: inputShape) { batch, place in
+      let inputs = batch.view
+      for (position, symbol) in symbols.enumerated() {
+        inputs.row(step: inputs.steps - symbols.count + position, sample: place)[symbol] = 1
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ public final class MetricsRecorder: Observer {
 
   private struct EvaluationLine: Encodable {
     let event = "evaluation"
+    let split: String
     let step, epoch: Int
     let loss: Double
     let accuracy: Double?
@@ -52,7 +53,8 @@ public final class MetricsRecorder: Observer {
   /// Writes the evaluation behind the steps before it.
   public func evaluationDidFinish(_ report: EvaluationReport) throws {
     let line = EvaluationLine(
-      step: report.step, epoch: report.epoch, loss: report.loss, accuracy: report.accuracy, samples: report.samples)
+      split: report.split.rawValue, step: report.step, epoch: report.epoch, loss: report.loss,
+      accuracy: report.accuracy, samples: report.samples)
     try flush(then: line)
   }
 

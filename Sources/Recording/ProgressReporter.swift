@@ -65,7 +65,8 @@ public final class ProgressReporter: Observer {
     var facts = ["epoch \(report.epoch)/\(epochs)", "loss \(Format.loss(report.loss))"]
     if let accuracy = report.accuracy { facts.append("accuracy \(Format.percent(accuracy))") }
     if let evaluation {
-      facts.append("test \(evaluation.accuracy.map(Format.percent) ?? Format.loss(evaluation.loss))")
+      facts.append(
+        "\(evaluation.split.rawValue) \(evaluation.accuracy.map(Format.percent) ?? Format.loss(evaluation.loss))")
     }
     facts.append("\(Format.count(Int(throughput))) samples/s")
     facts.append("\(Format.duration(left)) left")

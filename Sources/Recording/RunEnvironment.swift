@@ -37,14 +37,6 @@ public struct RunEnvironment: Codable, Sendable {
     processors = ProcessInfo.processInfo.activeProcessorCount
   }
 
-  /// The facts as JSON.
-  /// - Throws: never for these types; declared by the encoder.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
-
   private static func hosts(_ communicator: any Communicator) throws -> [String] {
     let width = 256
     let size = communicator.size

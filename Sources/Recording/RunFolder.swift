@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 import Formats
 import Foundation
@@ -14,6 +15,8 @@ public struct RunFolder: Sendable {
 
   /// The resolved recipe.
   public var recipe: String { path + "/recipe.yaml" }
+  /// What the data source found in its files.
+  public var dataFacts: String { path + "/data.json" }
   /// Versions, ranks, hosts, instruction set.
   public var environment: String { path + "/environment.json" }
   /// One line a step and an evaluation.
@@ -67,5 +70,29 @@ public struct RunFolder: Sendable {
   /// - Throws: `Failure` naming the file.
   public func write(_ text: String, to path: String) throws {
     try AtomicFile.write(Array(text.utf8), to: path)
+  }
+
+  /// Writes a JSON file of the folder, beside and renamed.
+  /// - Throws: `Failure` naming the file.
+  public func write(json value: some Encodable, to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n", to: path)
+  }
+
+  /// What the run's data source found in its files.
+  /// - Throws: `Failure` (noInput, data) naming the file.
+  public func readDataFacts() throws -> DataFacts {
+    guard let data = FileManager.default.contents(atPath: dataFacts) else {
+      throw Failure(
+        .noInput, "cannot read \(dataFacts): \(String(cString: strerror(errno)))",
+        advice: "training writes it when it begins")
+    }
+    do {
+      return try JSONDecoder().decode(DataFacts.self, from: data)
+    } catch {
+      throw Failure(
+        .data, "\(dataFacts) is damaged", advice: "it holds JSON with inputShape and classNames, as training wrote it")
+    }
   }
 }

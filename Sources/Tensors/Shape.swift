@@ -1,7 +1,7 @@
 /// The shape of one sample, without the batch: `[features]`, `[steps, features]` or `[height, width, channels]`.
 ///
 /// Channels (features) come last everywhere; see `TensorView` for how a batch lies in memory.
-public struct Shape: Equatable, Sendable, CustomStringConvertible {
+public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// The extents, outermost first.
   public let extents: [Int]
   /// The extents of the image that a vector was flattened from: PyTorch orders such features otherwise, channels first.

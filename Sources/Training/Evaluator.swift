@@ -7,17 +7,23 @@ import Tensors
 public final class Evaluator {
   private let workspace: Workspace
   private let data: any Dataset
+  private let split: Split
   private let reducer: TreeReducer
   private let batch: Batch
   private let context: StepContext
+  private let buffers: FloatBuffer?
   private let order: Sampler
 
-  /// Prepares evaluations on `data` in global batches of the workspace's size, with the model's parameters or others,
-  /// laid out alike.
+  /// Prepares evaluations on `data` in global batches of the workspace's size, with the model's parameters and buffers
+  /// or others, laid out alike.
   /// - Throws: `Failure` (system) where memory is short.
-  public init(data: any Dataset, workspace: Workspace, parameters: FloatBuffer? = nil) throws {
+  public init(
+    data: any Dataset, split: Split, workspace: Workspace, parameters: FloatBuffer? = nil, buffers: FloatBuffer? = nil
+  ) throws {
+    self.buffers = buffers
     self.workspace = workspace
     self.data = data
+    self.split = split
     reducer = try TreeReducer(
       communicator: workspace.communicator, tree: workspace.tree, elementCount: LossSum.allCases.count,
       controlCount: 0)
@@ -36,6 +42,7 @@ public final class Evaluator {
     let classes = loss.meaning == .classes ? max(data.classNames.count, model.outputShape.features) : 0
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
     var confusion = [Int](repeating: 0, count: classes * classes)
+    if let buffers { model.bufferValues.base.update(from: buffers.base, count: buffers.count) }
     model.pack(context)
     context.isContinuation = false
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
@@ -57,7 +64,7 @@ public final class Evaluator {
     confusion = try workspace.communicator.sum(confusion)
     let means = LossMeans(loss) { totals[$0.rawValue] }
     return EvaluationReport(
-      step: step, epoch: epoch, loss: means.mean, accuracy: means.accuracy, samples: data.count,
+      split: split, step: step, epoch: epoch, loss: means.mean, accuracy: means.accuracy, samples: data.count,
       classNames: (0..<classes).map { $0 < data.classNames.count ? data.classNames[$0] : String($0) },
       confusion: (0..<classes).map { Array(confusion[$0 * classes..<($0 + 1) * classes]) })
   }

@@ -1,44 +1,76 @@
+import Collectives
 import Datasets
+import Diagnostics
 import Layers
 import Optimizers
 import Tensors
 
 /// Everything that a run needs: what is trained, on what, and how.
 public struct Experiment {
-  /// The model, its values set.
-  public let model: Model
-  /// The loss on the model's outputs.
-  public let loss: any Loss
+  /// The model, its values set, and the loss on its outputs.
+  public let network: Network
   /// The optimizer.
   public let optimizer: any Optimizer
   /// The learning rate over the run; `settings.learningRate` is its base.
   public let schedule: any Schedule
   /// The average of the weights that evaluations and the weights file take, or nil for the weights themselves.
   public let average: WeightAverage?
-  /// What is trained on.
-  public let training: any Dataset
-  /// What is evaluated on, if anything.
-  public let test: (any Dataset)?
+  /// What is trained and evaluated on.
+  public let data: DataSplits
   /// Numbers of the run.
   public let settings: TrainingSettings
+  private let makeNetwork: ((Shape) throws -> Network)?
 
-  /// Bundles the parts.
+  /// Bundles the parts; `makeNetwork` makes the same network for inputs of another shape, its values not set, for
+  /// evaluations on longer or shorter sequences.
   public init(
-    model: Model, loss: any Loss, optimizer: any Optimizer, training: any Dataset, test: (any Dataset)?,
-    settings: TrainingSettings, schedule: any Schedule = ConstantSchedule(), average: WeightAverage? = nil
+    network: Network, optimizer: any Optimizer, data: DataSplits, settings: TrainingSettings,
+    schedule: any Schedule = ConstantSchedule(), average: WeightAverage? = nil,
+    makeNetwork: ((Shape) throws -> Network)? = nil
   ) {
-    self.model = model
-    self.loss = loss
+    self.network = network
     self.optimizer = optimizer
-    self.training = training
-    self.test = test
-    self.settings = settings
     self.schedule = schedule
     self.average = average
+    self.data = data
+    self.settings = settings
+    self.makeNetwork = makeNetwork
   }
+
+  /// The model.
+  public var model: Model { network.model }
+
+  /// The loss on the model's outputs.
+  public var loss: any Loss { network.loss }
 
   /// The values that evaluations and the weights file take: the averaged ones where there is an average.
   public var evaluatedValues: FloatBuffer { average?.values ?? model.values }
+
+  /// The memory to train in on this rank.
+  /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
+  public func makeWorkspace(communicator: any Communicator) throws -> Workspace {
+    try Workspace(network, settings: settings, communicator: communicator)
+  }
+
+  /// What evaluates one part of the data: in `workspace` where its inputs have the model's shape, else in memory of its
+  /// own.
+  /// - Throws: `Failure` (configuration) where the model takes no inputs of that shape, (system) where memory is short.
+  public func makeEvaluator(on split: Split, workspace: Workspace) throws -> Evaluator? {
+    guard let samples = data[split] else { return nil }
+    let shape = samples.inputShape
+    if shape == model.inputShape {
+      return try Evaluator(data: samples, split: split, workspace: workspace, parameters: evaluatedValues)
+    }
+    guard let other = try makeNetwork?(shape), other.model.isLaidOut(as: model) else {
+      throw Failure(
+        .configuration,
+        "the \(split.rawValue) samples are \(shape.words), the training samples \(model.inputShape.words)",
+        advice: "only the number of steps may differ, where no layer depends on it")
+    }
+    let own = try Workspace(other, settings: settings, communicator: workspace.communicator)
+    return try Evaluator(
+      data: samples, split: split, workspace: own, parameters: evaluatedValues, buffers: model.bufferValues)
+  }
 }
 
 /// The numbers of a run.

@@ -4,52 +4,87 @@ import Datasets
 import Layers
 import Tensors
 
-/// A model's outputs for inputs that have no target.
+/// What a model gives for one sample.
+public struct Prediction: Sendable {
+  /// Which sample of its data set.
+  public let index: Int
+  /// The outputs, step by step (valid ones only): probabilities where the loss takes logits, else the numbers
+  /// themselves.
+  public let outputs: [Float]
+  /// The class that each valid step has in the data set; none where targets are numbers.
+  public let targets: [Int]
+}
+
+/// A model's outputs for the samples of a data set, on this rank alone.
 public final class Predictor {
   private let workspace: Workspace
+  private let data: any Dataset
   private let batch: Batch
   private let context: StepContext
+  private var read: FloatBuffer?
 
-  /// Prepares predictions, up to the workspace's batch at a time; `hasLengths` as the data set says.
+  /// Prepares predictions for samples of the model's input shape.
   /// - Throws: `Failure` (system) where memory is short.
-  public init(workspace: Workspace, hasLengths: Bool) throws {
+  public init(data: any Dataset, workspace: Workspace) throws {
     self.workspace = workspace
-    batch = try Batch(shape: workspace.model.inputShape, capacity: workspace.capacity)
+    self.data = data
+    batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
     // A forward pass writes no gradients; any place will do.
     context = workspace.context(
-      gradients: workspace.model.values.base, nodeStride: 0, lengths: hasLengths ? UnsafePointer(batch.lengths) : nil)
+      gradients: workspace.model.values.base, nodeStride: 0,
+      lengths: data.hasLengths ? UnsafePointer(batch.lengths) : nil)
     workspace.model.pack(context)
   }
 
-  /// The outputs for each of the samples that `fill` writes into the batch, step by step (valid ones only): probabilities
-  /// where the loss takes logits, else the numbers themselves.
-  /// - Throws: what `fill` throws.
-  public func outputs(_ fill: (Batch) throws -> Void) throws -> [[Float]] {
-    try fill(batch)
-    let outputs = try workspace.model.forward(batch.view, context)
-    let read = try FloatBuffer(count: outputs.rows * paddedToLanes(outputs.columns))
-    let result = outputs.with(base: read.base, columns: outputs.columns)
-    var rows = dpt_row_pass(
-      x: UnsafePointer(outputs.base), xStride: outputs.stride, g: nil, gStride: 0, y: result.base,
-      yStride: result.stride, rows: outputs.rows, columns: outputs.columns)
-    let view: TensorView
-    switch workspace.loss.meaning {
-    case .classes:
-      dpt_softmax(&rows)
-      view = result
-    case .events:
-      dpt_activation(DPT_SIGMOID, 0, &rows)
-      view = result
-    case .values: view = outputs
+  /// Predictions for all samples in their order, a batch at a time.
+  public var batches: some Sequence<Range<Int>> {
+    stride(from: 0, to: data.count, by: workspace.capacity).lazy.map { [self] in
+      $0..<min($0 + workspace.capacity, data.count)
     }
-    return (0..<view.batch).map { sample in
-      let steps = view.steps > 1 ? context.lengths.map { Int($0[sample]) } ?? view.steps : view.steps
-      return (0..<steps).flatMap { step in
+  }
+
+  /// Predictions for some samples, at most the workspace's batch.
+  /// - Throws: `Failure` where samples cannot be read.
+  public func predict(_ samples: Range<Int>) throws -> [Prediction] {
+    let view = try outputs(samples)
+    return zip(samples, 0..<view.batch).map { index, place in
+      let steps = view.steps > 1 ? context.lengths.map { Int($0[place]) } ?? view.steps : view.steps
+      let outputs = (0..<steps).flatMap { step in
         (0..<view.positions).flatMap { position in
-          let row = view.row(step: step, sample: sample, position: position)
+          let row = view.row(step: step, sample: place, position: position)
           return (0..<view.columns).map { row[$0] }
         }
       }
+      guard case .classes(let targetSteps) = data.targetLayout else {
+        return Prediction(index: index, outputs: outputs, targets: [])
+      }
+      let targets = (0..<min(steps, targetSteps)).map { Int(batch.classes[$0 * batch.count + place]) }
+      return Prediction(index: index, outputs: outputs, targets: targets)
     }
+  }
+
+  private func readMemory(for outputs: TensorView) throws -> FloatBuffer {
+    let count = outputs.rows * paddedToLanes(outputs.columns)
+    if let read, read.count >= count { return read }
+    let memory = try FloatBuffer(count: count)
+    read = memory
+    return memory
+  }
+
+  /// The model's outputs, as they read.
+  private func outputs(_ samples: Range<Int>) throws -> TensorView {
+    try Array(samples).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
+    context.isContinuation = false
+    let outputs = try workspace.model.forward(batch.view, context)
+    let result = outputs.with(base: try readMemory(for: outputs).base, columns: outputs.columns)
+    var rows = dpt_row_pass(
+      x: UnsafePointer(outputs.base), xStride: outputs.stride, g: nil, gStride: 0, y: result.base,
+      yStride: result.stride, rows: outputs.rows, columns: outputs.columns)
+    switch workspace.loss.meaning {
+    case .classes: dpt_softmax(&rows)
+    case .events: dpt_activation(DPT_SIGMOID, 0, &rows)
+    case .values: return outputs
+    }
+    return result
   }
 }

@@ -1,3 +1,5 @@
+import Datasets
+
 /// What happened in one training step.
 public struct StepReport: Sendable {
   /// The step's number, from 1.
@@ -37,6 +39,8 @@ public struct StepTimes: Sendable {
 
 /// What an evaluation on a data set gave.
 public struct EvaluationReport: Sendable {
+  /// What it ran on.
+  public let split: Split
   /// Training steps done before.
   public let step: Int
   /// Epochs done before.
@@ -61,6 +65,6 @@ public struct RunSummary: Sendable {
   public let epochs: Int
   /// Wall time of training, evaluations included, on rank 0.
   public let seconds: Double
-  /// The last evaluation, if there was one.
-  public let evaluation: EvaluationReport?
+  /// What the last evaluation gave on the validation samples, and on the test's, as far as there are any.
+  public let evaluations: [EvaluationReport]
 }

@@ -6,7 +6,8 @@ import Layers
 public final class Trainer {
   private let experiment: Experiment
   private let step: TrainingStep
-  private let evaluator: Evaluator?
+  private let monitor: Evaluator?
+  private let test: Evaluator?
   private let observers: [any Observer]
 
   /// Prepares a run. Every rank makes one; only rank 0 should have observers.
@@ -15,16 +16,16 @@ public final class Trainer {
     self.experiment = experiment
     self.observers = observers
     step = try TrainingStep(experiment, workspace: workspace)
-    evaluator = try experiment.test.map {
-      try Evaluator(data: $0, workspace: workspace, parameters: experiment.evaluatedValues)
-    }
+    let monitored = experiment.data.monitored
+    monitor = try monitored.flatMap { try experiment.makeEvaluator(on: $0, workspace: workspace) }
+    test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)
   }
 
   /// Trains to the end.
   /// - Throws: `Failure` where data cannot be read, metrics cannot be written, or ranks cannot exchange data.
   public func run() throws -> RunSummary {
     let settings = experiment.settings
-    let samples = experiment.training.count
+    let samples = experiment.data.training.count
     let totalSteps = settings.totalSteps(samples: samples)
     let start = monotonicSeconds()
     var report = StepReport()
@@ -45,24 +46,26 @@ public final class Trainer {
       }
       epochs += 1
       if settings.evaluateEvery > 0, epochs.isMultiple(of: settings.evaluateEvery) {
-        evaluation = try evaluate(step: report.step, epoch: epochs)
+        evaluation = try evaluate(monitor, step: report.step, epoch: epochs)
         if let evaluation { experiment.schedule.observe(loss: evaluation.loss) }
       }
       if !isEvaluating { experiment.schedule.observe(loss: epochLoss / Double(samples)) }
     }
     if evaluation?.step != report.step {
-      evaluation = try evaluate(step: report.step, epoch: epochs)
+      evaluation = try evaluate(monitor, step: report.step, epoch: epochs)
     }
+    let final = try evaluate(test, step: report.step, epoch: epochs)
     let summary = RunSummary(
-      steps: report.step, epochs: epochs, seconds: monotonicSeconds() - start, evaluation: evaluation)
+      steps: report.step, epochs: epochs, seconds: monotonicSeconds() - start,
+      evaluations: [evaluation, final].compactMap(\.self))
     for observer in observers { try observer.runDidFinish(summary) }
     return summary
   }
 
-  /// Whether the test loss is known in the course of training.
-  private var isEvaluating: Bool { evaluator != nil && experiment.settings.evaluateEvery > 0 }
+  /// Whether a loss on other samples is known in the course of training.
+  private var isEvaluating: Bool { monitor != nil && experiment.settings.evaluateEvery > 0 }
 
-  private func evaluate(step: Int, epoch: Int) throws -> EvaluationReport? {
+  private func evaluate(_ evaluator: Evaluator?, step: Int, epoch: Int) throws -> EvaluationReport? {
     guard let report = try evaluator?.run(step: step, epoch: epoch) else { return nil }
     for observer in observers { try observer.evaluationDidFinish(report) }
     return report

@@ -35,12 +35,13 @@ public final class TrainingStep {
       communicator: workspace.communicator, tree: workspace.tree,
       elementCount: model.values.count + LossSum.allCases.count, controlCount: Control.allCases.count)
     sampler = Sampler(
-      count: experiment.training.count, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed)
+      count: experiment.data.training.count, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed)
     batch = try Batch(
-      shape: experiment.training.inputShape, targets: experiment.training.targetLayout, capacity: workspace.capacity)
+      shape: experiment.data.training.inputShape, targets: experiment.data.training.targetLayout,
+      capacity: workspace.capacity)
     context = workspace.context(
       gradients: reducer.nodes, nodeStride: reducer.stride,
-      lengths: experiment.training.hasLengths ? UnsafePointer(batch.lengths) : nil)
+      lengths: experiment.data.training.hasLengths ? UnsafePointer(batch.lengths) : nil)
     context.isTraining = true
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
     lastEnd = monotonicSeconds()
@@ -88,7 +89,7 @@ public final class TrainingStep {
     let dataStart = monotonicSeconds()
     let own = workspace.shards.divide(batch: positions)
     context.firstSample = own.lowerBound - step.lowerBound
-    try experiment.training.load(epoch: epoch, indices: sampler.indices(own), into: batch)
+    try experiment.data.training.load(epoch: epoch, indices: sampler.indices(own), into: batch)
     let dataEnd = monotonicSeconds()
 
     let outputs = try model.forward(batch.view, context)

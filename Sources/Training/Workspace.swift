@@ -4,10 +4,8 @@ import Tensors
 
 /// The memory that a model computes in on this rank, planned once and shared by training, evaluation and prediction.
 public final class Workspace {
-  /// The model.
-  public let model: Model
-  /// The loss on its outputs.
-  public let loss: any Loss
+  /// The model, and the loss on its outputs.
+  public let network: Network
   /// The tree in which everything that sums over a batch is added.
   public let tree: ReductionTree
   /// This rank's shards of the current batch.
@@ -19,25 +17,36 @@ public final class Workspace {
   private let arena: Arena
   private let seed: UInt64
 
+  /// Plans and allocates the memory for this rank's part of the global batches that `settings` tell.
+  /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
+  public convenience init(_ network: Network, settings: TrainingSettings, communicator: any Communicator) throws {
+    try self.init(
+      network, batch: settings.batch, shards: settings.shards, seed: settings.seed, communicator: communicator)
+  }
+
   /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples; `seed` is that of
   /// layers that draw at random.
   /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
   public init(
-    model: Model, loss: any Loss, batch: Int, shards shardCount: Int, seed: UInt64,
-    communicator: any Communicator
+    _ network: Network, batch: Int, shards shardCount: Int, seed: UInt64, communicator: any Communicator
   ) throws {
-    self.model = model
+    self.network = network
     self.seed = seed
-    self.loss = loss
     self.batch = batch
     self.communicator = communicator
     tree = try ReductionTree(shards: shardCount)
     shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: shardCount)
     var plan = ArenaPlan(shards: shards.reduction.shards.count)
-    model.plan(&plan, batch: shards.capacity(batch: batch))
-    loss.plan(&plan, batch: shards.capacity(batch: batch))
+    network.model.plan(&plan, batch: shards.capacity(batch: batch))
+    network.loss.plan(&plan, batch: shards.capacity(batch: batch))
     arena = try Arena(plan)
   }
+
+  /// The model.
+  public var model: Model { network.model }
+
+  /// The loss on the model's outputs.
+  public var loss: any Loss { network.loss }
 
   /// The largest number of samples that this rank has of a batch.
   public var capacity: Int { shards.capacity(batch: batch) }

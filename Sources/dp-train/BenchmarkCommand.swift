@@ -56,16 +56,14 @@ struct BenchmarkCommand: ParsableCommand {
   ) throws -> (recipe: Recipe, experiment: Experiment, step: TrainingStep) {
     let recipe = try recipe.load()
     let experiment = try recipe.makeExperiment()
-    let workspace = try Workspace(
-      model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
-      communicator: communicator)
+    let workspace = try experiment.makeWorkspace(communicator: communicator)
     return (recipe, experiment, try TrainingStep(experiment, workspace: workspace))
   }
 
   private func measure(
     _ recipe: Recipe, _ experiment: Experiment, _ step: TrainingStep, _ communicator: any Communicator
   ) throws -> Result {
-    let count = experiment.training.count
+    let count = experiment.data.training.count
     let batch = min(experiment.settings.samplesPerStep, count)
     var report = StepReport()
     var position = 0

@@ -1,25 +1,33 @@
 import ArgumentParser
 import DPTrain
+import Foundation
 
 /// `dp-train evaluate`.
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure a run's weights on its test samples, each counted exactly once.",
-    discussion: "Keys may change what is evaluated on, for example: dp-train evaluate RUN data.testSize=10000")
+    discussion: """
+      Keys may change what is evaluated on, for example: dp-train evaluate RUN data.testSize=10000
+      Works under mpirun too, with the same result on any number of ranks.
+      """)
 
   @OptionGroup var source: RunArguments
 
   @Argument(help: "Keys to change, such as data.testSize=10000.")
   var overrides: [String] = []
 
-  func run() throws {
-    try Session.run(
-      prepare: prepare, description: { Session.describe("evaluate", $0.recipe, $0.experiment) }
-    ) { communicator, prepared in
-      let report = try prepared.evaluator.run(step: 0, epoch: 0)
-      if communicator.isRoot { Terminal.write(EvaluateCommand.text(report)) }
-    }
-  }
+  @Option(help: "The samples to measure on: training, validation or test.")
+  var on = Split.test
+
+  @Option(
+    help: ArgumentHelp("Also show so many samples that were classified rightly, and as many wrongly.", valueName: "n"))
+  var show = 0
+
+  @Flag(help: "Also show every sample that was classified wrongly.")
+  var showWrong = false
+
+  @Flag(help: "Print one line of JSON.")
+  var json = false
 
   private struct Prepared {
     let recipe: Recipe
@@ -27,42 +35,39 @@ struct EvaluateCommand: ParsableCommand {
     let evaluator: Evaluator
   }
 
+  func validate() throws {
+    guard show >= 0 else { throw ValidationError("--show must be 0 or more") }
+    guard !json || (show == 0 && !showWrong) else {
+      throw ValidationError("--json goes without --show and --show-wrong")
+    }
+  }
+
+  func run() throws {
+    try Session.run(
+      prepare: prepare, description: { Session.describe("evaluate \(on)", $0.recipe, $0.experiment) }
+    ) { communicator, prepared in
+      let report = try prepared.evaluator.run(step: 0, epoch: 0)
+      guard communicator.isRoot else { return }
+      Terminal.write(json ? try EvaluationText.json(report) : EvaluationText.text(report))
+      guard show > 0 || showWrong, let data = prepared.experiment.data[on] else { return }
+      Terminal.write(
+        try ExampleText.text(data: data, recipe: prepared.recipe, right: show, wrong: showWrong ? .max : show))
+    }
+  }
+
   private func prepare(_ communicator: any Communicator) throws -> Prepared {
     let recipe = try source.load(overrides: overrides)
     let experiment = try recipe.makeExperiment()
-    guard let test = experiment.test else {
+    try source.check(experiment.data)
+    let workspace = try experiment.makeWorkspace(communicator: communicator)
+    guard let evaluator = try experiment.makeEvaluator(on: on, workspace: workspace) else {
+      let others = experiment.data.all.map { "--on \($0.split.rawValue)" }.joined(separator: " or ")
       throw Failure(
-        .configuration, "\(source.run): its recipe has no test samples", advice: "give them with data.test=FILE.npz")
+        .configuration, "\(source.run): its recipe has no \(on.rawValue) samples",
+        advice: "name them under data, or measure \(others)")
     }
-    let workspace = try Workspace(
-      model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
-      communicator: communicator)
-    return Prepared(
-      recipe: recipe, experiment: experiment, evaluator: try Evaluator(data: test, workspace: workspace))
-  }
-
-  private static func text(_ report: EvaluationReport) -> String {
-    guard !report.confusion.isEmpty, let accuracy = report.accuracy else {
-      var rows = [["samples", Format.count(report.samples)], ["loss", Format.loss(report.loss)]]
-      if let accuracy = report.accuracy { rows.append(["accuracy", Format.percent(accuracy)]) }
-      return Format.table(rows, right: [1])
-    }
-    var rows = [["class", "samples", "right", "accuracy"]]
-    for (index, row) in report.confusion.enumerated() {
-      let samples = row.reduce(0, +)
-      rows.append([
-        report.classNames[index], Format.count(samples), Format.count(row[index]),
-        samples == 0 ? "–" : Format.percent(Double(row[index]) / Double(samples)),
-      ])
-    }
-    let counted = report.confusion.reduce(0) { $0 + $1.reduce(0, +) }
-    let right = report.confusion.enumerated().reduce(0) { $0 + $1.element[$1.offset] }
-    rows.append(["all", Format.count(counted), Format.count(right), Format.percent(accuracy)])
-    var confusion = [["actual \\ predicted"] + report.classNames]
-    for (index, row) in report.confusion.enumerated() {
-      confusion.append([report.classNames[index]] + row.map(Format.count))
-    }
-    return Format.table(rows, right: [1, 2, 3]) + "\nloss \(Format.loss(report.loss))\n\n"
-      + Format.table(confusion, right: Set(1...report.classNames.count))
+    return Prepared(recipe: recipe, experiment: experiment, evaluator: evaluator)
   }
 }
+
+extension Split: ExpressibleByArgument {}

@@ -13,9 +13,7 @@ struct InspectCommand: ParsableCommand {
     let recipe = try load()
     let experiment = try recipe.makeExperiment()
     let model = experiment.model
-    let workspace = try Workspace(
-      model: model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
-      communicator: SoloCommunicator())
+    let workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
     var rows = [["", "layer", "output", "parameters", "kFLOP forward"], ["", "input", "\(model.inputShape)", "", ""]]
     for (index, layer) in model.layers.enumerated() {
       rows.append([

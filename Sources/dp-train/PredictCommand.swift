@@ -6,60 +6,93 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Classify inputs, or compute their numbers, with a run's weights.",
     discussion: """
-      For temporal-order an input is a sequence of its symbols:
-        dp-train predict RUN BcXdaYbE
-      For numpy it is an .npz file with x (and lengths); y is not needed:
-        dp-train predict RUN new.npz
+      What an input is depends on the run's data: text for sequences of symbols or letters, otherwise a file.
+        dp-train predict RUN BcXdaYbE        temporal-order: a sequence of its symbols
+        dp-train predict RUN new.npz         numpy: a file with x (and lengths); y is not needed
+      Without inputs, each line of standard input is one, answered before the next is read.
       """)
 
   @OptionGroup var source: RunArguments
 
-  @Argument(help: "Sequences, or .npz files.")
-  var inputs: [String]
+  @Argument(help: "Texts or files; none for the lines of standard input.")
+  var inputs: [String] = []
+
+  @Flag(help: "Print a line of JSON for each sample.")
+  var json = false
 
   func run() throws {
     guard Launch().expectedRank == 0 else { return }
     let recipe = try source.load(overrides: [])
-    let training = try recipe.makeTrainingData()
-    let model = try recipe.makeModel(inputShape: training.inputShape)
-    let workspace = try Workspace(
-      model: model, loss: recipe.loss.makeLoss(outputs: model.outputShape), batch: 64, shards: 1, seed: recipe.seed,
-      communicator: SoloCommunicator())
-    let table = PredictionTable(
-      meaning: workspace.loss.meaning, outputs: model.outputShape, classNames: training.classNames)
-    var rows = [table.heading]
+    let facts = try source.dataFacts()
+    let answers = Answers(recipe: recipe, facts: facts, reader: try recipe.makeReader(facts: facts))
+    if inputs.isEmpty {
+      while let line = readLine() {
+        for answer in try answers.answers(to: line) {
+          Terminal.write(json ? try answer.json() : answer.cells.dropFirst().joined(separator: "\t") + "\n")
+        }
+      }
+      return
+    }
+    var rows: [[String]] = []
     for input in inputs {
-      for (name, outputs) in try predict(input, data: training, workspace: workspace) {
-        rows.append([name] + table.cells(outputs))
+      for answer in try answers.answers(to: input) {
+        if json {
+          Terminal.write(try answer.json())
+        } else {
+          if rows.isEmpty { rows.append(["input"] + answer.table.outputHeadings) }
+          rows.append(answer.cells)
+        }
       }
     }
-    Terminal.write(Format.table(rows, right: table.right))
+    Terminal.write(Format.table(rows))
+  }
+}
+
+/// Answers inputs, one after the other, and keeps what can be used again.
+private final class Answers {
+  struct Answer {
+    let input: String
+    let outputs: [Float]
+    let table: PredictionTable
+
+    var cells: [String] { [input] + table.cells(outputs) }
+
+    func json() throws -> String { try table.json(input, outputs) }
   }
 
-  private func predict(
-    _ input: String, data: any Dataset, workspace: Workspace
-  ) throws -> [(name: String, outputs: [Float])] {
-    if let encoding = data as? any TextEncoding {
-      let predictor = try Predictor(workspace: workspace, hasLengths: data.hasLengths)
-      return try predictor.outputs { batch in
-        batch.clear(count: 1)
-        try encoding.encode(input, into: batch, sample: 0)
-      }.map { (input, $0) }
-    }
-    let samples = try NumPyDataset(contentsOf: input, targets: nil)
-    guard samples.inputShape == data.inputShape else {
-      throw Failure(
-        .data, "\(input): samples have the shape \(samples.inputShape)",
-        advice: "the run was trained on \(data.inputShape)")
-    }
-    let predictor = try Predictor(workspace: workspace, hasLengths: samples.hasLengths)
-    let order = Array(0..<samples.count)
-    return try stride(from: 0, to: samples.count, by: workspace.batch).flatMap { first in
-      let indices = order[first..<min(first + workspace.batch, samples.count)]
-      let rows = try predictor.outputs { batch in
-        indices.withUnsafeBufferPointer { samples.load(epoch: 0, indices: $0, into: batch) }
+  private static let batch = 64
+
+  private let recipe: Recipe
+  private let facts: DataFacts
+  private let reader: any InputReader
+  private var workspaces: [Shape: Workspace] = [:]
+
+  init(recipe: Recipe, facts: DataFacts, reader: any InputReader) {
+    self.recipe = recipe
+    self.facts = facts
+    self.reader = reader
+  }
+
+  func answers(to input: String) throws -> [Answer] {
+    let data = try reader.samples(input)
+    let workspace = try workspace(for: data.inputShape)
+    let table = PredictionTable(
+      network: workspace.network, classNames: facts.classNames, separator: reader.classSeparator)
+    let predictor = try Predictor(data: data, workspace: workspace)
+    return try predictor.batches.flatMap { batch in
+      try predictor.predict(batch).map { prediction in
+        Answer(
+          input: data.count == 1 ? input : "\(input)[\(prediction.index)]", outputs: prediction.outputs, table: table)
       }
-      return zip(indices, rows).map { ("\(input)[\($0.0)]", $0.1) }
     }
+  }
+
+  private func workspace(for shape: Shape) throws -> Workspace {
+    if let made = workspaces[shape] { return made }
+    let made = try Workspace(
+      recipe.makeNetwork(inputShape: shape), batch: Answers.batch, shards: 1, seed: recipe.seed,
+      communicator: SoloCommunicator())
+    workspaces[shape] = made
+    return made
   }
 }

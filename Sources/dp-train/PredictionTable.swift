@@ -1,43 +1,79 @@
 import DPTrain
 import Foundation
 
-/// How `predict` shows outputs: the class and its probability, the class of each step, or numbers.
+/// How outputs are shown: the class and its probability, the class of each step, or numbers.
 struct PredictionTable {
-  let meaning: OutputMeaning
-  let outputs: Shape
-  let classNames: [String]
+  private let meaning: OutputMeaning
+  private let outputs: Shape
+  private let classNames: [String]
+  private let separator: String
 
-  /// The first line.
-  var heading: [String] {
+  /// A table for a network's outputs; `separator` stands between the classes of a sample's steps.
+  init(network: Network, classNames: [String], separator: String) {
+    meaning = network.loss.meaning
+    outputs = network.model.outputShape
+    self.classNames = classNames
+    self.separator = separator
+  }
+
+  /// What stands over the cells of the outputs.
+  var outputHeadings: [String] {
     switch meaning {
-    case .classes: outputs.isSequence ? ["input", "classes"] : ["input", "class", "probability"]
-    case .events: ["input", "probabilities"]
-    case .values: ["input", "outputs"]
+    case .classes: outputs.isSequence ? ["predicted"] : ["predicted", "probability"]
+    case .events: ["probabilities"]
+    case .values: ["outputs"]
     }
   }
 
-  /// The columns that are flush right.
-  var right: Set<Int> { meaning == .classes && !outputs.isSequence ? [2] : [] }
-
-  /// One sample's cells after its name.
+  /// One sample's cells.
   func cells(_ values: [Float]) -> [String] {
     switch meaning {
-    case .classes where outputs.isSequence:
-      let steps = stride(from: 0, to: values.count, by: outputs.features)
-      return [steps.map { name(best(values[$0..<$0 + outputs.features])) }.joined(separator: " ")]
-    case .classes:
-      let index = best(values[...])
-      return [name(index), Format.percent(Double(values[index]))]
-    case .events:
-      return [values.map { Format.percent(Double($0)) }.joined(separator: " ")]
-    case .values:
-      return [values.map { String(format: "%g", $0) }.joined(separator: " ")]
+    case .classes where outputs.isSequence: [text(of: classes(values))]
+    case .classes: [text(of: classes(values)), Format.percent(Double(values.max() ?? 0))]
+    case .events: [values.map { Format.percent(Double($0)) }.joined(separator: " ")]
+    case .values: [values.map { String(format: "%g", $0) }.joined(separator: " ")]
     }
   }
 
-  private func best(_ probabilities: ArraySlice<Float>) -> Int {
-    (probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0) - probabilities.startIndex
+  /// The most probable class of each step.
+  func classes(_ values: [Float]) -> [Int] {
+    stride(from: 0, to: values.count, by: outputs.features).map { first in
+      let probabilities = values[first..<first + outputs.features]
+      return (probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? first) - first
+    }
   }
 
-  private func name(_ index: Int) -> String { index < classNames.count ? classNames[index] : String(index) }
+  /// The classes' names.
+  func text(of classes: [Int]) -> String {
+    classes.map { $0 < classNames.count ? classNames[$0] : String($0) }.joined(separator: separator)
+  }
+
+  private struct Line: Encodable {
+    let input: String
+    var output: String?
+    var probability: Double?
+    var probabilities: [String: Double]?
+    var outputs: [Float]?
+  }
+
+  /// One sample as a line of JSON: `output` is the class or the classes of the steps.
+  func json(_ input: String, _ values: [Float]) throws -> String {
+    var line = Line(input: input)
+    switch meaning {
+    case .classes:
+      line.output = text(of: classes(values))
+      guard !outputs.isSequence else { break }
+      line.probability = values.max().map(Double.init)
+      line.probabilities = Dictionary(
+        values.enumerated().map { (text(of: [$0.offset]), Double($0.element)) }, uniquingKeysWith: { first, _ in first }
+      )
+    case .events, .values:
+      line.outputs = values
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
+  }
 }

@@ -33,4 +33,23 @@ struct RunArguments: ParsableArguments {
     }
     return try Recipe.load(folder.recipe, overrides: ["model.weights=\(folder.weights)"] + overrides)
   }
+
+  /// What the run's data source found in its files.
+  /// - Throws: `Failure` where that file is missing or damaged.
+  func dataFacts() throws -> DataFacts { try RunFolder(path: run).readDataFacts() }
+
+  /// Makes sure that the data still means what it did when the run was trained.
+  /// - Throws: `Failure` (data) naming the classes or characters of both.
+  func check(_ data: DataSplits) throws {
+    let (now, then) = (data.training.facts, try dataFacts())
+    guard now.classNames == then.classNames, now.alphabet == then.alphabet else {
+      let differing =
+        now.classNames == then.classNames
+        ? ("characters", now.alphabet ?? "", then.alphabet ?? "")
+        : ("classes", now.classNames.joined(separator: ", "), then.classNames.joined(separator: ", "))
+      throw Failure(
+        .data, "the data now has the \(differing.0) \(differing.1), but \(run) was trained on \(differing.2)",
+        advice: "measure on data with the same classes and characters, or train again")
+    }
+  }
 }

@@ -30,8 +30,9 @@ enum Session {
 
   /// What all ranks must have alike before they work together.
   static func describe(_ subcommand: String, _ recipe: Recipe, _ experiment: Experiment) -> String {
-    let data = [experiment.training, experiment.test].compactMap(\.self).map {
-      "\($0.count) samples of \($0.inputShape)"
+    let data = experiment.data.all.map { split, samples in
+      "\(samples.count) \(split.rawValue) samples of \(samples.inputShape), classes \(samples.classNames)"
+        + (samples.facts.alphabet.map { ", alphabet \"\($0)\"" } ?? "")
     }
     return ([subcommand, recipe.resolvedYAML()] + data).joined(separator: "\n")
   }

@@ -10,7 +10,7 @@ enum SettingsTable {
     let hosts = Set(environment.hosts).count
     var rows = [
       ["recipe", "\(recipe.name), seed \(recipe.seed)"],
-      ["data", "\(Format.count(experiment.training.count)) samples an epoch, \(model.inputShape) each"],
+      ["data", data(experiment)],
       ["model", "\(layers.joined(separator: " → ")), \(Format.count(model.parameterCount)) parameters"],
       [
         "batch",
@@ -30,5 +30,13 @@ enum SettingsTable {
     }
     rows.append(["run", folder.path])
     return Format.table(rows) + "\n"
+  }
+
+  private static func data(_ experiment: Experiment) -> String {
+    let others = [Split.validation, .test].compactMap { split in
+      experiment.data[split].map { ", \(Format.count($0.count)) for \(split.rawValue)" }
+    }
+    return "\(Format.count(experiment.data.training.count)) samples an epoch" + others.joined()
+      + ", \(experiment.model.inputShape) each"
   }
 }

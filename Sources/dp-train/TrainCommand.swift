@@ -37,9 +37,7 @@ struct TrainCommand: ParsableCommand {
   private func prepare(_ communicator: any Communicator) throws -> Prepared {
     let recipe = try recipe.load()
     let experiment = try recipe.makeExperiment()
-    let workspace = try Workspace(
-      model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
-      communicator: communicator)
+    let workspace = try experiment.makeWorkspace(communicator: communicator)
     let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out) : nil
     return Prepared(recipe: recipe, experiment: experiment, workspace: workspace, folder: folder)
   }
@@ -50,7 +48,8 @@ struct TrainCommand: ParsableCommand {
     var observers: [any Observer] = []
     if let folder = prepared.folder {
       try folder.write(prepared.recipe.resolvedYAML(), to: folder.recipe)
-      try folder.write(environment.json(), to: folder.environment)
+      try folder.write(json: environment, to: folder.environment)
+      try folder.write(json: prepared.experiment.data.training.facts, to: folder.dataFacts)
       Terminal.write(
         SettingsTable.text(
           prepared.recipe, experiment: prepared.experiment, environment: environment, folder: folder))
@@ -69,10 +68,11 @@ struct TrainCommand: ParsableCommand {
 
   private func conclusion(_ summary: RunSummary, folder: RunFolder, average: WeightAverage?) throws -> String {
     var rows = [["time", "\(Format.count(summary.steps)) steps in \(Format.seconds(summary.seconds))"]]
-    if let evaluation = summary.evaluation {
+    for evaluation in summary.evaluations {
       let accuracy = evaluation.accuracy.map { "accuracy \(Format.percent($0)), " } ?? ""
       rows.append([
-        "test", "\(accuracy)loss \(Format.loss(evaluation.loss)) on \(Format.count(evaluation.samples)) samples",
+        evaluation.split.rawValue,
+        "\(accuracy)loss \(Format.loss(evaluation.loss)) on \(Format.count(evaluation.samples)) samples",
       ])
     }
     rows.append(["weights", folder.weights + (average == nil ? "" : " (averaged)")])

@@ -56,9 +56,9 @@ import Testing
   @Test func textIsEncodedAsItIsGenerated() throws {
     let data = TemporalOrder(level: .easy, count: 10, seed: 1, purpose: .testData)
     let batch = try Batch(shape: data.inputShape, capacity: 1)
-    batch.clear(count: 1)
     let (text, _) = try samples(data, 0..<1)[0]
-    try data.encode(text, into: batch, sample: 0)
+    #expect(data.text(of: 0) == text.filter { $0 != " " })
+    try [0].withUnsafeBufferPointer { try data.samples(text).load(epoch: 0, indices: $0, into: batch) }
     let generated = try Batch(shape: data.inputShape, capacity: 1)
     [0].withUnsafeBufferPointer { data.load(epoch: 0, indices: $0, into: generated) }
     for step in 0..<8 {
@@ -67,10 +67,10 @@ import Testing
       }
     }
     #expect {
-      try data.encode("BaQE", into: batch, sample: 0)
+      _ = try data.samples("BaQE")
     } throws: { error in
       (error as? Failure)?.message == #"sequence "BaQE": "Q" at place 3 is not a symbol of this task"#
     }
-    #expect(throws: Failure.self) { try data.encode("BaXbcYdacE", into: batch, sample: 0) }
+    #expect(throws: Failure.self) { _ = try data.samples("BaXbcYdacE") }
   }
 }

@@ -82,10 +82,11 @@ extension Fault {
     try NPZArchive.write(arrays, to: folder["data.npz"], compressed: false)
   }
 
-  /// The least that is a run of the easy temporal-order task: a recipe and weights.
+  /// The least that is a run of the easy temporal-order task: a recipe, what is known of the data, and weights.
   private static func writeRun(_ folder: Folder) throws {
     try Folder(path: folder["run"]).create()
     try folder.write("model:\n  layers: [lstm, linear: {outputs: 4}]\n", to: "run/recipe.yaml")
+    try folder.write(#"{"inputShape": [8, 8], "classNames": ["Q", "R", "S", "U"]}"#, to: "run/data.json")
     try temporalOrderWeights.write(to: folder["run/weights.safetensors"])
   }
 }

@@ -16,7 +16,7 @@ extension EndToEndTests {
 
         let digest = try sha256(ofFile: folder["run/weights.safetensors"])
         #expect(training.output.hasSuffix("SHA-256  \(digest)\n"), "\(training.output)")
-        let files = ["environment.json", "metrics.jsonl", "recipe.yaml", "weights.safetensors"]
+        let files = ["data.json", "environment.json", "metrics.jsonl", "recipe.yaml", "weights.safetensors"]
         #expect(try folder.contents() == ["run"] + files.map { "run/\($0)" })
         try checkMetrics(Metrics(run: "run", in: folder), accuracy: accuracy)
         try checkWeights(folder["run/weights.safetensors"])
@@ -47,7 +47,7 @@ extension EndToEndTests {
         "event", "step", "epoch", "loss", "accuracy", "gradientNorm", "learningRate", "samplesPerSecond", "dataSeconds",
         "computeSeconds", "communicationSeconds", "waitingSeconds",
       ]
-      let evaluation: Set = ["event", "step", "epoch", "loss", "accuracy", "samples"]
+      let evaluation: Set = ["event", "split", "step", "epoch", "loss", "accuracy", "samples"]
       #expect(Set(metrics.keys) == [step, evaluation])
     }
 
@@ -74,7 +74,7 @@ extension EndToEndTests {
     private func checkPrediction(in folder: Folder) throws {
       let prediction = try Program.run(["predict", "run", "BcXdaYbE", "BcYdaYbE"], in: folder)
       let rows = prediction.output.split(separator: "\n").map { $0.split(separator: " ").prefix(2).map(String.init) }
-      #expect(rows == [["input", "class"], ["BcXdaYbE", "R"], ["BcYdaYbE", "U"]], "\(prediction.text)")
+      #expect(rows == [["input", "predicted"], ["BcXdaYbE", "R"], ["BcYdaYbE", "U"]], "\(prediction.text)")
     }
   }
 }

@@ -70,9 +70,7 @@ import Training
     let outcomes = try ThreadCommunicator.run(ranks: ranks) { communicator -> Outcome in
       let recipe = try Recipe.parse(text, file: "every-layer.yaml")
       let experiment = try recipe.makeExperiment()
-      let workspace = try Workspace(
-        model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
-        communicator: communicator)
+      let workspace = try experiment.makeWorkspace(communicator: communicator)
       let recorder = Recorder()
       _ = try Trainer(experiment, workspace: workspace, observers: communicator.isRoot ? [recorder] : []).run()
       return Outcome(

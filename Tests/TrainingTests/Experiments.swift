@@ -33,8 +33,10 @@ struct SmallExperiment: Sendable {
     let model = try Model(inputShape: data.inputShape, layers: below + [linear])
     model.initialize(seed: 3)
     return Experiment(
-      model: model, loss: CrossEntropy(logits: model.outputShape), optimizer: try optimizer(model),
-      training: data, test: hasTest ? TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData) : nil,
+      network: Network(model: model, loss: CrossEntropy(logits: model.outputShape)), optimizer: try optimizer(model),
+      data: DataSplits(
+        training: data,
+        test: hasTest ? TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData) : nil),
       settings: TrainingSettings(
         seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: learningRate,
         clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue),
@@ -42,8 +44,7 @@ struct SmallExperiment: Sendable {
   }
 
   func workspace(_ experiment: Experiment, _ communicator: any Communicator) throws -> Workspace {
-    try Workspace(
-      model: experiment.model, loss: experiment.loss, batch: batch, shards: shards, seed: 1, communicator: communicator)
+    try experiment.makeWorkspace(communicator: communicator)
   }
 
   /// Trains to the end on ranks that are threads; gives the bits of rank 0's final weights, and all reports.

@@ -33,12 +33,10 @@ import Training
     return try ThreadCommunicator.run(ranks: ranks) { communicator -> Outcome? in
       let recipe = try Recipe.parse(text, file: "loss.yaml")
       let experiment = try recipe.makeExperiment()
-      let workspace = try Workspace(
-        model: experiment.model, loss: experiment.loss, batch: recipe.batch, shards: recipe.shards, seed: recipe.seed,
-        communicator: communicator)
+      let workspace = try experiment.makeWorkspace(communicator: communicator)
       let recorder = Recorder()
       let summary = try Trainer(experiment, workspace: workspace, observers: [recorder]).run()
-      return summary.evaluation.map {
+      return summary.evaluations.last.map {
         Outcome(
           weights: bits(experiment.model.values.floats), losses: recorder.steps.map(\.loss),
           accuracies: recorder.steps.map(\.accuracy), evaluation: $0)

@@ -25,14 +25,13 @@ import Training
         inputShape: data.inputShape, layers: [recurrent, Linear(input: recurrent.outputShape, outputs: 4)])
       try model.readWeights(from: "\(folder)/\(cell)-initial.safetensors")
       let experiment = Experiment(
-        model: model, loss: CrossEntropy(logits: model.outputShape),
-        optimizer: try RMSprop(count: model.values.count), training: data, test: nil,
+        network: Network(model: model, loss: CrossEntropy(logits: model.outputShape)),
+        optimizer: try RMSprop(count: model.values.count), data: DataSplits(training: data),
         settings: TrainingSettings(
           seed: 1, epochs: 1, steps: nil, batch: 32, shards: 8, shuffles: false, learningRate: 0.001, clipNorm: nil,
           evaluateEvery: 1))
       let recorder = Recorder()
-      let workspace = try Workspace(
-        model: model, loss: experiment.loss, batch: 32, shards: 8, seed: 1, communicator: communicator)
+      let workspace = try experiment.makeWorkspace(communicator: communicator)
       _ = try Trainer(experiment, workspace: workspace, observers: [recorder]).run()
       let final = try SafetensorsFile(contentsOf: "\(folder)/\(cell)-final.safetensors")
       for named in model.parameters {

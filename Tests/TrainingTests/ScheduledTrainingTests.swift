@@ -59,9 +59,10 @@ import Training
 
     let fresh = try small.make()
     try fresh.model.readWeights(from: path)
-    let test = try #require(fresh.test)
-    let report = try Evaluator(data: test, workspace: small.workspace(fresh, communicator)).run(step: 0, epoch: 0)
-    #expect(report.loss == summary.evaluation?.loss)
+    let evaluator = try Evaluator(
+      data: #require(fresh.data.test), split: .test, workspace: small.workspace(fresh, communicator))
+    let report = try evaluator.run(step: 0, epoch: 0)
+    #expect(report.loss == summary.evaluations.last?.loss)
   }
 
   /// Clipping by value comes before clipping by norm, and the reported norm is that of the gradient as it was.

@@ -39,29 +39,27 @@ extension LossSettings {
 
   /// Checks that the data has what the loss compares with, and the model's outputs are shaped alike.
   /// - Throws: `Failure` (configuration) naming both shapes.
-  func check(outputs: Shape, data: [any Dataset]) throws {
-    for source in data {
-      switch source.targetLayout {
-      case .classes(let steps):
-        guard targetKind == .classes else {
-          throw Failure(
-            .configuration, "loss \(chosen.name) compares with numbers, but the data has classes",
-            advice: "classes go with loss: cross-entropy")
-        }
-        try checkClasses(steps: steps, count: source.classNames.count, outputs: outputs)
-      case .values(let shape):
-        guard outputs == shape else {
-          throw Failure(
-            .configuration, "the model gives outputs of the shape \(outputs), but y has \(shape) numbers a sample",
-            advice: "make the last layer's outputs as many as y's numbers")
-        }
-      }
-      guard !source.hasLengths || !outputs.isSequence || outputs.steps == source.inputShape.steps else {
+  func check(outputs: Shape, data: any Dataset) throws {
+    switch data.targetLayout {
+    case .classes(let steps):
+      guard targetKind == .classes else {
         throw Failure(
-          .configuration,
-          "the model makes \(outputs.steps) steps of \(source.inputShape.steps), so the samples' lengths do not fit",
-          advice: "use layers that keep the number of steps, or data without lengths")
+          .configuration, "loss \(chosen.name) compares with numbers, but the data has classes",
+          advice: "classes go with loss: cross-entropy")
       }
+      try checkClasses(steps: steps, count: data.classNames.count, outputs: outputs)
+    case .values(let shape):
+      guard outputs == shape else {
+        throw Failure(
+          .configuration, "the model gives outputs of the shape \(outputs), but y has \(shape) numbers a sample",
+          advice: "make the last layer's outputs as many as y's numbers")
+      }
+    }
+    guard !data.hasLengths || !outputs.isSequence || outputs.steps == data.inputShape.steps else {
+      throw Failure(
+        .configuration,
+        "the model makes \(outputs.steps) steps of \(data.inputShape.steps), so the samples' lengths do not fit",
+        advice: "use layers that keep the number of steps, or data without lengths")
     }
   }
 

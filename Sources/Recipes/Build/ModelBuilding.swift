@@ -6,18 +6,30 @@ extension Recipe {
   /// The model for inputs of a shape: values drawn from the seed, or taken from the recipe's weights.
   /// - Throws: `Failure` (configuration) where a layer does not fit its input, (data, noInput) for weights that do not.
   public func makeModel(inputShape: Shape) throws -> Model {
-    let layers = try model.layers.makeLayers(input: inputShape, key: "model.layers")
-    if let initialization = model.initialization?.initialization {
-      for weight in layers.flatMap(\.parameters) where weight.shape.count > 1 && weight.chosenInitialization == nil {
-        weight.chosenInitialization = initialization
-      }
-    }
-    let made = try Model(inputShape: inputShape, layers: layers)
+    let made = try makeBareModel(inputShape: inputShape)
     if let weights = model.weights {
       try made.readWeights(from: weights)
     } else {
       made.initialize(seed: seed)
     }
     return made
+  }
+
+  /// The model and the loss for inputs of a shape, the model's values as `makeModel` sets them.
+  /// - Throws: as `makeModel`, and `Failure` (configuration) where the loss does not fit.
+  public func makeNetwork(inputShape: Shape) throws -> Network {
+    let made = try makeModel(inputShape: inputShape)
+    return Network(model: made, loss: try loss.makeLoss(outputs: made.outputShape))
+  }
+
+  /// The model for inputs of a shape, its values not set.
+  func makeBareModel(inputShape: Shape) throws -> Model {
+    let layers = try model.layers.makeLayers(input: inputShape, key: "model.layers")
+    if let initialization = model.initialization?.initialization {
+      for weight in layers.flatMap(\.parameters) where weight.shape.count > 1 && weight.chosenInitialization == nil {
+        weight.chosenInitialization = initialization
+      }
+    }
+    return try Model(inputShape: inputShape, layers: layers)
   }
 }

@@ -1,3 +1,5 @@
+import Datasets
+
 /// The data sources.
 public enum DataSettings: Equatable, Sendable {
   /// Generated sequences for the temporal-order task.
@@ -13,4 +15,26 @@ extension DataSettings: Variant {
     VariantCase(DataSettings.temporalOrder) { if case .temporalOrder(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.numpy) { if case .numpy(let settings) = $0 { settings } else { nil } },
   ]
+
+  /// The settings of the chosen source.
+  var chosenSettings: any DataSourceSettings {
+    switch self {
+    case .temporalOrder(let settings): settings
+    case .numpy(let settings): settings
+    }
+  }
+}
+
+/// What every data source's settings have.
+protocol DataSourceSettings: VariantSettings {
+  /// Whether every epoch takes the samples in an order of its own.
+  var shuffle: Bool { get }
+
+  /// The samples; the recipe tells the seed and what its loss compares with.
+  /// - Throws: `Failure` (noInput, data) naming the file and what is wrong with it.
+  func makeSplits(for recipe: Recipe) throws -> DataSplits
+
+  /// What reads new inputs for a model that was trained on samples with these facts.
+  /// - Throws: `Failure` (data) where the facts are not of such samples.
+  func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader
 }

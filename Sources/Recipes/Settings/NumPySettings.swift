@@ -1,9 +1,14 @@
+import Datasets
+import Diagnostics
+
 /// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels or numbers, as the loss needs) and, where sequences differ in length,
 /// `lengths`.
 public struct NumPySettings: Equatable, Sendable {
   /// The file of the training samples, relative to the working folder.
   public var train: String
-  /// The file of the test samples; nil for no evaluation.
+  /// The file of the validation samples; nil for none.
+  public var validation: String?
+  /// The file of the test samples; nil for none.
   public var test: String?
   /// Whether every epoch takes the samples in an order of its own.
   public var shuffle = true
@@ -15,7 +20,7 @@ public struct NumPySettings: Equatable, Sendable {
   }
 }
 
-extension NumPySettings: VariantSettings {
+extension NumPySettings: DataSourceSettings {
   static let name = "numpy"
   static let doc = "arrays from .npz files with the keys x, y and optionally lengths"
 
@@ -24,7 +29,38 @@ extension NumPySettings: VariantSettings {
   static let fields: [Field<NumPySettings>] = [
     Field(
       "train", \.train, .text, required: true, "the training samples, an .npz file with x, y and optionally lengths"),
+    Field(
+      "validation", \.validation, .optional(.text),
+      "samples to measure on while training, a file of the same kind, or none to take the test's"),
     Field("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
     Field("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
   ]
+
+  func makeSplits(for recipe: Recipe) throws -> DataSplits {
+    let training = try samples(train, recipe)
+    let others = try [validation, test].map { path in
+      try path.map { try check(samples($0, recipe), path: $0, against: training) }
+    }
+    return DataSplits(training: training, validation: others[0], test: others[1])
+  }
+
+  func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { NumPyReader(shape: facts.inputShape) }
+
+  private func samples(_ path: String, _ recipe: Recipe) throws -> NumPyDataset {
+    try NumPyDataset(contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex)
+  }
+
+  private func check(_ samples: NumPyDataset, path: String, against training: NumPyDataset) throws -> NumPyDataset {
+    guard samples.inputShape == training.inputShape else {
+      throw Failure(
+        .data, "\(path): samples have the shape \(samples.inputShape), those of \(train) \(training.inputShape)",
+        advice: "all samples must have one shape")
+    }
+    guard samples.targetLayout == training.targetLayout else {
+      throw Failure(
+        .data, "\(path): y has \(samples.targetLayout.text), that of \(train) \(training.targetLayout.text)",
+        advice: "all samples must have targets of one kind")
+    }
+    return samples
+  }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Tensors
 
 /// The temporal-order task (Hochreiter and Schmidhuber 1997): in which order two symbols came among distractors.
 public struct TemporalOrderSettings: Equatable, Sendable {
@@ -15,7 +16,7 @@ public struct TemporalOrderSettings: Equatable, Sendable {
 
 extension TemporalOrder.Level: Choice {}
 
-extension TemporalOrderSettings: VariantSettings {
+extension TemporalOrderSettings: DataSourceSettings {
   static let name = "temporal-order"
   static let doc = "generated sequences: tell in which order two kinds of symbols came"
 
@@ -24,4 +25,18 @@ extension TemporalOrderSettings: VariantSettings {
     Field("epochSize", \.epochSize, .number(.atLeast(1)), "training samples an epoch"),
     Field("testSize", \.testSize, .number(.atLeast(1)), "test samples"),
   ]
+
+  /// Samples are new in each epoch anyway.
+  var shuffle: Bool { false }
+
+  func makeSplits(for recipe: Recipe) -> DataSplits {
+    DataSplits(
+      training: samples(epochSize, .trainingData, recipe), test: samples(testSize, .testData, recipe))
+  }
+
+  func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { samples(1, .testData, recipe) }
+
+  private func samples(_ count: Int, _ purpose: RandomPurpose, _ recipe: Recipe) -> TemporalOrder {
+    TemporalOrder(level: level, count: count, seed: recipe.seed, purpose: purpose)
+  }
 }

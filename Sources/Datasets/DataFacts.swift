@@ -1,0 +1,22 @@
+/// What a data source found in its files and a trained model depends on: kept with the run, so that outputs keep their
+/// meaning and new inputs can be read where the training data is not at hand.
+public struct DataFacts: Codable, Equatable, Sendable {
+  /// The extents of one input.
+  public var inputShape: [Int]
+  /// The classes' names, in the order of their indices; none where targets are numbers.
+  public var classNames: [String]
+  /// The characters of text inputs, in the order of their indices; nil where inputs are no text.
+  public var alphabet: String?
+
+  /// Bundles the facts.
+  public init(inputShape: [Int], classNames: [String], alphabet: String? = nil) {
+    self.inputShape = inputShape
+    self.classNames = classNames
+    self.alphabet = alphabet
+  }
+}
+
+extension Dataset {
+  /// The shape and the classes.
+  public var facts: DataFacts { DataFacts(inputShape: inputShape.extents, classNames: classNames) }
+}

@@ -1,0 +1,43 @@
+/// The parts of a data source.
+public enum Split: String, CaseIterable, Sendable {
+  /// What weights are fitted to.
+  case training
+  /// What the course of training is judged by.
+  case validation
+  /// What the result is judged by.
+  case test
+}
+
+/// The samples that a run trains on, and those it is measured on.
+public struct DataSplits {
+  /// What weights are fitted to.
+  public let training: any Dataset
+  /// What the course of training is judged by, if there is a part for it alone.
+  public let validation: (any Dataset)?
+  /// What the result is judged by, if anything.
+  public let test: (any Dataset)?
+
+  /// Bundles the parts.
+  public init(training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil) {
+    self.training = training
+    self.validation = validation
+    self.test = test
+  }
+
+  /// A part, or nil where there is none.
+  public subscript(_ split: Split) -> (any Dataset)? {
+    switch split {
+    case .training: training
+    case .validation: validation
+    case .test: test
+    }
+  }
+
+  /// All parts that there are.
+  public var all: [(split: Split, data: any Dataset)] {
+    Split.allCases.compactMap { split in self[split].map { (split, $0) } }
+  }
+
+  /// What is evaluated in the course of training: the validation samples, or the test's where there are none.
+  public var monitored: Split? { validation != nil ? .validation : test != nil ? .test : nil }
+}
