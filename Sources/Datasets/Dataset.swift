@@ -14,6 +14,9 @@ public protocol Dataset: AnyObject {
   var count: Int { get }
   /// Whether samples have lengths of their own, shorter than the shape's steps, with padding behind.
   var hasLengths: Bool { get }
+  /// Whether samples take so long to make that it pays to do it on a thread beside the training. Then `load` is called
+  /// from that thread, though never from two at once; data sets of one source must share nothing that changes.
+  var loadsAhead: Bool { get }
   /// What a trained model depends on.
   var facts: DataFacts { get }
 
@@ -27,6 +30,9 @@ public protocol Dataset: AnyObject {
 }
 
 extension Dataset {
+  /// Samples are quickly made or copied.
+  public var loadsAhead: Bool { false }
+
   /// The sample's number, from 0.
   public func text(of index: Int) -> String { "sample \(index)" }
 

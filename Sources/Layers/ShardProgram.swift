@@ -36,14 +36,22 @@ public final class ShardProgram {
   ///
   /// Shard i of S holds the samples ⌊i·n/S⌋ ..< ⌊(i+1)·n/S⌋ of a batch of n.
   public func divide(batch positions: Range<Int>) -> Range<Int> {
-    func boundary(_ shard: Int) -> Int { shard * positions.count / shardCount }
-    let first = boundary(reduction.shards.lowerBound)
+    let own = part(of: positions)
     batch = positions.count
     for i in 0...reduction.shards.count {
-      rowStart[i] = Int32(boundary(reduction.shards.lowerBound + i) - first)
+      let start = boundary(reduction.shards.lowerBound + i, of: positions)
+      rowStart[i] = Int32(positions.lowerBound + start - own.lowerBound)
     }
-    return positions.lowerBound + first..<positions.lowerBound + boundary(reduction.shards.upperBound)
+    return own
   }
+
+  /// The positions of this rank's samples of a global batch.
+  public func part(of positions: Range<Int>) -> Range<Int> {
+    positions.lowerBound + boundary(reduction.shards.lowerBound, of: positions)..<positions.lowerBound
+      + boundary(reduction.shards.upperBound, of: positions)
+  }
+
+  private func boundary(_ shard: Int, of positions: Range<Int>) -> Int { shard * positions.count / shardCount }
 
   /// The largest number of samples that this rank has of any batch of up to `count` samples.
   public func capacity(batch count: Int) -> Int {

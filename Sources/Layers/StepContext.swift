@@ -20,7 +20,7 @@ public final class StepContext {
   /// The ranks, for layers that sum over the whole batch in their forward pass.
   public let communicator: any Communicator
   /// The number of valid steps of each sample, or nil where all are valid.
-  public let lengths: UnsafePointer<Int32>?
+  public var lengths: UnsafePointer<Int32>?
   /// Seed of whatever layers draw at random.
   public let seed: UInt64
   /// Whether this is a training step; else layers such as dropout do nothing and running means are used.
@@ -38,8 +38,8 @@ public final class StepContext {
   /// Bundles what a step needs; the parameters are the model's unless others are given.
   public init(
     arena: Arena, model: Model, parameters: FloatBuffer? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int,
-    shards: ShardProgram,
-    tree: ReductionTree, communicator: any Communicator, lengths: UnsafePointer<Int32>?, seed: UInt64
+    shards: ShardProgram, tree: ReductionTree, communicator: any Communicator, lengths: UnsafePointer<Int32>? = nil,
+    seed: UInt64
   ) {
     self.arena = arena
     self.parameters = (parameters ?? model.values).base

@@ -9,10 +9,9 @@ public final class Evaluator {
   private let data: any Dataset
   private let split: Split
   private let reducer: TreeReducer
-  private let batch: Batch
+  private let loader: BatchLoader
   private let context: StepContext
   private let buffers: FloatBuffer?
-  private let order: Sampler
 
   /// Prepares evaluations on `data` in global batches of the workspace's size, with the model's parameters and buffers
   /// or others, laid out alike.
@@ -27,12 +26,23 @@ public final class Evaluator {
     reducer = try TreeReducer(
       communicator: workspace.communicator, tree: workspace.tree, elementCount: LossSum.allCases.count,
       controlCount: 0)
-    batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
-    order = Sampler(count: data.count, shuffles: false, seed: 0)
+    loader = try BatchLoader(data: data, shuffles: false, seed: 0, capacity: workspace.capacity)
     // No gradients are written; the loss's sums go to the reducer directly.
     context = workspace.context(
-      parameters: parameters, gradients: reducer.nodes, nodeStride: reducer.stride,
-      lengths: data.hasLengths ? UnsafePointer(batch.lengths) : nil)
+      parameters: parameters, gradients: reducer.nodes, nodeStride: reducer.stride)
+  }
+
+  /// This rank's part of the global batch that begins with a sample.
+  private func load(from first: Int) throws -> Batch {
+    func positions(_ first: Int) -> Range<Int> { first..<min(first + workspace.batch, data.count) }
+    let own = workspace.shards.divide(batch: positions(first))
+    let following = first + workspace.batch
+    let next =
+      following < data.count
+      ? BatchLoader.Portion(epoch: 0, positions: workspace.shards.part(of: positions(following))) : nil
+    let batch = try loader.load(BatchLoader.Portion(epoch: 0, positions: own), next: next)
+    context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
+    return batch
   }
 
   /// Loss over all samples; accuracy and confusion where the outputs are classes.
@@ -46,8 +56,7 @@ public final class Evaluator {
     model.pack(context)
     context.isContinuation = false
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
-      let own = workspace.shards.divide(batch: first..<min(first + workspace.batch, data.count))
-      try data.load(epoch: 0, indices: order.indices(own), into: batch)
+      let batch = try load(from: first)
       let outputs = try model.forward(batch.view, context)
       _ = loss.evaluate(outputs, targets: batch.targets, context, gradient: false)
       context.isContinuation = true

@@ -30,9 +30,8 @@ public final class Predictor {
     self.data = data
     batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
     // A forward pass writes no gradients; any place will do.
-    context = workspace.context(
-      gradients: workspace.model.values.base, nodeStride: 0,
-      lengths: data.hasLengths ? UnsafePointer(batch.lengths) : nil)
+    context = workspace.context(gradients: workspace.model.values.base, nodeStride: 0)
+    context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
     workspace.model.pack(context)
   }
 

@@ -34,7 +34,7 @@ public final class Trainer {
     for observer in observers { try observer.runWillStart(totalSteps: totalSteps) }
 
     while report.step < totalSteps {
-      step.begin(epoch: epochs)
+      step.beginEpoch()
       var epochLoss = 0.0
       for first in stride(from: 0, to: samples, by: settings.samplesPerStep) where report.step < totalSteps {
         let positions = first..<min(first + settings.samplesPerStep, samples)

@@ -17,8 +17,7 @@ public final class TrainingStep {
   private let experiment: Experiment
   private let workspace: Workspace
   private let reducer: TreeReducer
-  private let sampler: Sampler
-  private let batch: Batch
+  private let loader: BatchLoader
   private let context: StepContext
   /// The sums over a step's batches so far, where there are several.
   private let accumulated: FloatBuffer?
@@ -34,23 +33,18 @@ public final class TrainingStep {
     reducer = try TreeReducer(
       communicator: workspace.communicator, tree: workspace.tree,
       elementCount: model.values.count + LossSum.allCases.count, controlCount: Control.allCases.count)
-    sampler = Sampler(
-      count: experiment.data.training.count, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed)
-    batch = try Batch(
-      shape: experiment.data.training.inputShape, targets: experiment.data.training.targetLayout,
+    loader = try BatchLoader(
+      data: experiment.data.training, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed,
       capacity: workspace.capacity)
-    context = workspace.context(
-      gradients: reducer.nodes, nodeStride: reducer.stride,
-      lengths: experiment.data.training.hasLengths ? UnsafePointer(batch.lengths) : nil)
+    context = workspace.context(gradients: reducer.nodes, nodeStride: reducer.stride)
     context.isTraining = true
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
     lastEnd = monotonicSeconds()
     lastReduction = lastEnd
   }
 
-  /// Arranges the order of samples of an epoch (from 0).
-  public func begin(epoch: Int) {
-    sampler.arrange(epoch: epoch)
+  /// Begins an epoch: layers that carry a state start anew.
+  public func beginEpoch() {
     context.isContinuation = false
   }
 
@@ -89,7 +83,9 @@ public final class TrainingStep {
     let dataStart = monotonicSeconds()
     let own = workspace.shards.divide(batch: positions)
     context.firstSample = own.lowerBound - step.lowerBound
-    try experiment.data.training.load(epoch: epoch, indices: sampler.indices(own), into: batch)
+    let batch = try loader.load(
+      BatchLoader.Portion(epoch: epoch, positions: own), next: following(positions, of: epoch))
+    context.lengths = experiment.data.training.hasLengths ? UnsafePointer(batch.lengths) : nil
     let dataEnd = monotonicSeconds()
 
     let outputs = try model.forward(batch.view, context)
@@ -105,6 +101,15 @@ public final class TrainingStep {
     try reducer.reduce()
     lastReduction = monotonicSeconds()
     addTimes(reduction: lastReduction - reduceStart, to: &times)
+  }
+
+  /// This rank's part of the batch that comes next in the course of training.
+  private func following(_ positions: Range<Int>, of epoch: Int) -> BatchLoader.Portion {
+    let count = experiment.data.training.count
+    let isLast = positions.upperBound >= count
+    let first = isLast ? 0 : positions.upperBound
+    let batch = first..<min(first + experiment.settings.batch, count)
+    return BatchLoader.Portion(epoch: isLast ? epoch + 1 : epoch, positions: workspace.shards.part(of: batch))
   }
 
   /// Divides the sums by the weight of what counts, clips, and changes the weights.

@@ -57,11 +57,10 @@ public final class Workspace {
   /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart; the parameters are the
   /// model's unless others are given.
   func context(
-    parameters: FloatBuffer? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int,
-    lengths: UnsafePointer<Int32>?
+    parameters: FloatBuffer? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int
   ) -> StepContext {
     StepContext(
       arena: arena, model: model, parameters: parameters, gradients: gradients, nodeStride: nodeStride, shards: shards,
-      tree: tree, communicator: communicator, lengths: lengths, seed: seed)
+      tree: tree, communicator: communicator, seed: seed)
   }
 }

@@ -75,7 +75,7 @@ struct BenchmarkCommand: ParsableCommand {
         position += batch
       }
     }
-    step.begin(epoch: 0)
+    step.beginEpoch()
     let window = steps / BenchmarkCommand.windows
     try run(max(10, window))
     var seconds: [Double] = []

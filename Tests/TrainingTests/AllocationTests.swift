@@ -47,7 +47,7 @@ import Training
         let experiment = try trained.make()
         let step = try TrainingStep(experiment, workspace: trained.workspace(experiment, communicator))
         var report = StepReport()
-        step.begin(epoch: 0)
+        step.beginEpoch()
         try step.run(epoch: 0, positions: 0..<33, into: &report)
         let before = dpt_allocation_count()
         for batch in 0..<3 { try step.run(epoch: 0, positions: batch * 33..<(batch + 1) * 33, into: &report) }

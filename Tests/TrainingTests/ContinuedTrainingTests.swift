@@ -21,11 +21,11 @@ import Training
       }
       var report = StepReport()
       var step = try makeStep()
-      step.begin(epoch: 0)
+      step.beginEpoch()
       for batch in 0..<3 {
         if restarting && batch == 2 {
           step = try makeStep()
-          step.begin(epoch: 0)
+          step.beginEpoch()
         }
         try step.run(epoch: 0, positions: batch * 33..<(batch + 1) * 33, into: &report)
       }

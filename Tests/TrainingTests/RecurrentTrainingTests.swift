@@ -54,7 +54,7 @@ import Training
     let experiment = try small.make()
     let step = try TrainingStep(experiment, workspace: small.workspace(experiment, SoloCommunicator()))
     var report = StepReport()
-    step.begin(epoch: 0)
+    step.beginEpoch()
     try step.run(epoch: 0, positions: 0..<33, into: &report)
     let before = dpt_allocation_count()
     try step.run(epoch: 0, positions: 33..<66, into: &report)
@@ -75,7 +75,7 @@ import Training
     let step = try TrainingStep(experiment, workspace: small.workspace(experiment, SoloCommunicator()))
     var report = StepReport()
     let losses = try [true, false, true].map { begins in
-      if begins { step.begin(epoch: 0) }
+      if begins { step.beginEpoch() }
       try step.run(epoch: 0, positions: 0..<33, into: &report)
       return report.loss
     }
