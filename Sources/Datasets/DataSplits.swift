@@ -1,5 +1,5 @@
 /// The parts of a data source.
-public enum Split: String, CaseIterable, Sendable {
+public enum Split: String, CaseIterable, Codable, Sendable {
   /// What weights are fitted to.
   case training
   /// What the course of training is judged by.

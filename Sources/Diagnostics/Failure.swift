@@ -16,6 +16,8 @@ public enum ExitCode: Int32, Sendable {
   case cannotCreate = 73
   /// Reading or writing failed midway (`EX_IOERR`).
   case inputOutput = 74
+  /// Training was asked to stop before its end, and saved its state: it can be resumed (`EX_TEMPFAIL`).
+  case stopped = 75
   /// The recipe is wrong: an unknown key, a wrong type, an impossible value (`EX_CONFIG`).
   case configuration = 78
 }

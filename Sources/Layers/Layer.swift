@@ -13,6 +13,8 @@ public protocol Layer: AnyObject {
   var parameters: [Parameter] { get }
   /// Tensors that are kept with the parameters but not learned by gradients, such as running means.
   var buffers: [Parameter] { get }
+  /// What carries states from one training batch to the next, here or within.
+  var stateCarriers: [any StateCarrying] { get }
   /// Floating-point operations of one sample's forward pass, two per multiply-add of the products.
   var operations: Int { get }
 
@@ -34,6 +36,8 @@ extension Layer {
   public var parameters: [Parameter] { [] }
   /// None.
   public var buffers: [Parameter] { [] }
+  /// None.
+  public var stateCarriers: [any StateCarrying] { [] }
   /// No products.
   public var operations: Int { 0 }
   /// Nothing is derived.

@@ -27,6 +27,9 @@ public struct LayerList {
     }
   }
 
+  /// What carries states within.
+  var stateCarriers: [any StateCarrying] { layers.flatMap(\.stateCarriers) }
+
   /// Floating-point operations of one sample's forward pass.
   var operations: Int { layers.reduce(0) { $0 + $1.operations } }
 

@@ -48,6 +48,9 @@ public final class Model {
     parameters.last.map { $0.offset + paddedToLanes($0.count) } ?? 0
   }
 
+  /// What carries states from one training batch to the next.
+  public var stateCarriers: [any StateCarrying] { list.stateCarriers }
+
   /// Number of learned values, padding not counted.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 

@@ -79,6 +79,12 @@ final class Recurrence {
     if let slots = memory.cell, let c = carried.c { copyLast(of: slots.c, to: arena[c], stride: padded, context) }
   }
 
+  /// Where the rows of the states lie that training carries: hidden states, and cell states where there are any.
+  func carriedRows(_ context: StepContext) -> [UnsafeMutablePointer<Float>] {
+    guard let carried = memory?.carried?.training else { return [] }
+    return [carried.h, carried.c].compactMap { $0.map { context.arena[$0] } }
+  }
+
   /// The hidden states after all steps.
   func states(_ context: StepContext) -> TensorView {
     states(isReverse ? 0 : 1, context)

@@ -32,6 +32,9 @@ public class RecurrentLayer: Layer {
     parameters = list.flatMap(\.parameters)
   }
 
+  /// The levels, where the layer is stateful.
+  public var stateCarriers: [any StateCarrying] { levels.stateCarriers }
+
   /// Two per weight and step.
   public var operations: Int { levels.operations }
 

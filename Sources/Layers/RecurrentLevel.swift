@@ -35,6 +35,7 @@ final class RecurrentLevel: Layer {
 
   var parameters: [Parameter] { directions.flatMap(\.weights.parameters) }
   var operations: Int { directions.reduce(0) { $0 + 2 * steps * $1.weights.products } }
+  var stateCarriers: [any StateCarrying] { isStateful ? [self] : [] }
   private var isBidirectional: Bool { directions.count > 1 }
 
   func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
@@ -96,5 +97,18 @@ final class RecurrentLevel: Layer {
     let before = context.isTraining ? carried.training : carried.evaluation
     if context.isTraining { carried.training = batch } else { carried.evaluation = batch }
     return context.isContinuation && before == batch
+  }
+}
+
+extension RecurrentLevel: StateCarrying {
+  var carriedBatch: Int {
+    get { carried.training }
+    set { carried.training = newValue }
+  }
+
+  var carriedWidth: Int { paddedToLanes(hidden) }
+
+  func carriedRows(_ context: StepContext) -> [UnsafeMutablePointer<Float>] {
+    directions.flatMap { $0.carriedRows(context) }
   }
 }

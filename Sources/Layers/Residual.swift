@@ -55,6 +55,9 @@ public final class Residual: Layer, ReLUFusing {
   }
 
   /// Those of body and shortcut.
+  public var stateCarriers: [any StateCarrying] { body.stateCarriers + shortcut.stateCarriers }
+
+  /// Those of body and shortcut.
   public var operations: Int { body.operations + shortcut.operations }
 
   /// Negative outputs become 0 at once.

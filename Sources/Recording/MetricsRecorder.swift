@@ -30,14 +30,23 @@ public final class MetricsRecorder: Observer {
   private var pending: [StepReport] = []
   private var lastFlush = monotonicSeconds()
 
-  /// Starts the file of a new run; a line every `every` steps.
-  /// - Throws: `Failure` (cannotCreate) naming the file.
-  public init(path: String, every: Int) throws {
+  /// Starts the file, or goes on behind the first `kept` bytes of one; a line every `every` steps.
+  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
+  public init(path: String, every: Int, keeping kept: Int = 0) throws {
     self.path = path
     self.every = every
-    guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+    let isThere = FileManager.default.fileExists(atPath: path)
+    guard isThere || FileManager.default.createFile(atPath: path, contents: nil),
+      let file = FileHandle(forUpdatingAtPath: path)
     else { throw Failure(.cannotCreate, "cannot write \(path): \(String(cString: strerror(errno)))") }
     self.file = file
+    let length = Int((try? file.seekToEnd()) ?? 0)
+    guard length >= kept else {
+      throw Failure(
+        .data, "\(path) has \(length) bytes, but had \(kept) when the checkpoint was written",
+        advice: "it was cut short; remove it only with the whole run folder")
+    }
+    try MetricsRecorder.writing(path) { try file.truncate(atOffset: UInt64(kept)) }
     encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -58,10 +67,18 @@ public final class MetricsRecorder: Observer {
     try flush(then: line)
   }
 
+  /// Writes what is pending to disk.
+  public func checkpointWillBeTaken() throws -> [String: Int] {
+    try flush()
+    return try MetricsRecorder.writing(path) {
+      [(path as NSString).lastPathComponent: Int(try file.offset())]
+    }
+  }
+
   /// Writes what is left and closes the file.
   public func runDidFinish(_ summary: RunSummary) throws {
     try flush()
-    try writing { try file.close() }
+    try MetricsRecorder.writing(path) { try file.close() }
   }
 
   private func flush() throws {
@@ -74,7 +91,7 @@ public final class MetricsRecorder: Observer {
     if let last { try append(last, to: &text) }
     pending.removeAll(keepingCapacity: true)
     lastFlush = monotonicSeconds()
-    try writing { try file.write(contentsOf: text) }
+    try MetricsRecorder.writing(path) { try file.write(contentsOf: text) }
   }
 
   private func append(_ line: some Encodable, to text: inout Data) throws {
@@ -91,8 +108,8 @@ public final class MetricsRecorder: Observer {
       waitingSeconds: report.times.waiting)
   }
 
-  private func writing(_ body: () throws -> Void) throws {
-    do { try body() } catch {
+  private static func writing<T>(_ path: String, _ body: () throws -> T) throws -> T {
+    do { return try body() } catch {
       throw Failure(.inputOutput, "cannot write \(path): \((error as NSError).localizedDescription)")
     }
   }

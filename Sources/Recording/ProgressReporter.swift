@@ -9,6 +9,7 @@ public final class ProgressReporter: Observer {
   private let epochs: Int
   private let width: Int?
   private var totalSteps = 0
+  private var firstStep = 0
   private var start = 0.0
   private var lastShown = 0.0
   private var lastTenth = 0
@@ -23,10 +24,12 @@ public final class ProgressReporter: Observer {
   }
 
   /// Starts the clock.
-  public func runWillStart(totalSteps: Int) {
+  public func runWillStart(step: Int, totalSteps: Int) {
     self.totalSteps = totalSteps
+    firstStep = step
     start = monotonicSeconds()
     lastShown = start
+    lastTenth = step * 10 / max(totalSteps, 1)
   }
 
   /// Renews the bar ten times a second, or prints a line every tenth of the run and every minute.
@@ -43,7 +46,7 @@ public final class ProgressReporter: Observer {
     samplesSinceShown = 0
     lastShown = now
     lastTenth = tenth
-    let left = (now - start) / Double(report.step) * Double(totalSteps - report.step)
+    let left = (now - start) / Double(report.step - firstStep) * Double(totalSteps - report.step)
     if let width {
       Terminal.write("\r\u{1B}[K" + bar(report, left: left, width: width))
     } else {

@@ -21,6 +21,8 @@ public struct RunFolder: Sendable {
   public var environment: String { path + "/environment.json" }
   /// One line a step and an evaluation.
   public var metrics: String { path + "/metrics.jsonl" }
+  /// The saved states.
+  public var checkpoints: String { path + "/checkpoints" }
   /// The final weights.
   public var weights: String { path + "/weights.safetensors" }
 
@@ -28,13 +30,13 @@ public struct RunFolder: Sendable {
   public var exists: Bool { FileManager.default.fileExists(atPath: recipe) }
 
   /// Makes the folder of a new run: `out`, or `runs/NAME-YYYYMMDD-HHMMSS` where that is nil.
-  /// - Throws: `Failure` (cannotCreate) where it cannot be made or written to, or holds a run already.
-  public static func create(name: String, out: String?) throws -> RunFolder {
+  /// - Throws: `Failure` (cannotCreate) where it cannot be made or written to, or holds a run already, unless `resumes`.
+  public static func create(name: String, out: String?, resumes: Bool = false) throws -> RunFolder {
     let folder = RunFolder(path: out ?? freshPath(name: name))
-    if folder.exists {
+    if folder.exists, !resumes {
       throw Failure(
         .cannotCreate, "\(folder.path) holds a run already",
-        advice: "choose another folder with --out, or leave --out away to get a new one under runs/")
+        advice: "go on with it by --resume, choose another folder with --out, or leave --out away for a new one")
     }
     let fault = makeFolders(folder.path)
     guard fault == 0 else {

@@ -38,7 +38,7 @@ public struct StepTimes: Sendable {
 }
 
 /// What an evaluation on a data set gave.
-public struct EvaluationReport: Sendable {
+public struct EvaluationReport: Codable, Equatable, Sendable {
   /// What it ran on.
   public let split: Split
   /// Training steps done before.
@@ -65,6 +65,8 @@ public struct RunSummary: Sendable {
   public let epochs: Int
   /// Wall time of training, evaluations included, on rank 0.
   public let seconds: Double
+  /// What ended the training before its time, or nil.
+  public let stopped: Request?
   /// What the last evaluation gave on the validation samples, and on the test's, as far as there are any.
   public let evaluations: [EvaluationReport]
 }

@@ -2,72 +2,123 @@ import Collectives
 import Datasets
 import Layers
 
-/// Trains a model: steps, epochs, evaluations, and what observers are told. Short on purpose.
+/// Trains a model: steps, epochs, evaluations, checkpoints, and what observers are told. Short on purpose.
 public final class Trainer {
   private let experiment: Experiment
+  private let workspace: Workspace
   private let step: TrainingStep
   private let monitor: Evaluator?
   private let test: Evaluator?
   private let observers: [any Observer]
+  private let control: RunControl?
+  private let keeper: CheckpointKeeper?
+  private var progress = TrainingProgress()
 
-  /// Prepares a run. Every rank makes one; only rank 0 should have observers.
+  /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` and `keeper` nothing can
+  /// be asked of the run and nothing is saved.
   /// - Throws: `Failure` (system) where memory is short.
-  public init(_ experiment: Experiment, workspace: Workspace, observers: [any Observer]) throws {
+  public init(
+    _ experiment: Experiment, workspace: Workspace, observers: [any Observer], control: RunControl? = nil,
+    keeper: CheckpointKeeper? = nil
+  ) throws {
     self.experiment = experiment
+    self.workspace = workspace
     self.observers = observers
+    self.control = control
+    self.keeper = keeper
     step = try TrainingStep(experiment, workspace: workspace)
     let monitored = experiment.data.monitored
     monitor = try monitored.flatMap { try experiment.makeEvaluator(on: $0, workspace: workspace) }
     test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)
   }
 
-  /// Trains to the end.
-  /// - Throws: `Failure` where data cannot be read, metrics cannot be written, or ranks cannot exchange data.
-  public func run() throws -> RunSummary {
-    let settings = experiment.settings
-    let samples = experiment.data.training.count
-    let totalSteps = settings.totalSteps(samples: samples)
-    let start = monotonicSeconds()
-    var report = StepReport()
-    var evaluation: EvaluationReport?
-    var epochs = 0
-    for observer in observers { try observer.runWillStart(totalSteps: totalSteps) }
+  private var samples: Int { experiment.data.training.count }
 
-    while report.step < totalSteps {
-      step.beginEpoch()
-      var epochLoss = 0.0
-      for first in stride(from: 0, to: samples, by: settings.samplesPerStep) where report.step < totalSteps {
-        let positions = first..<min(first + settings.samplesPerStep, samples)
-        try step.run(epoch: epochs, positions: positions, into: &report)
-        epochLoss += report.loss * Double(positions.count)
-        report.step += 1
-        report.epoch = epochs + 1
-        for observer in observers { try observer.stepDidFinish(report) }
-      }
-      epochs += 1
-      if settings.evaluateEvery > 0, epochs.isMultiple(of: settings.evaluateEvery) {
-        evaluation = try evaluate(monitor, step: report.step, epoch: epochs)
-        if let evaluation { experiment.schedule.observe(loss: evaluation.loss) }
-      }
-      if !isEvaluating { experiment.schedule.observe(loss: epochLoss / Double(samples)) }
-    }
-    if evaluation?.step != report.step {
-      evaluation = try evaluate(monitor, step: report.step, epoch: epochs)
-    }
-    let final = try evaluate(test, step: report.step, epoch: epochs)
-    let summary = RunSummary(
-      steps: report.step, epochs: epochs, seconds: monotonicSeconds() - start,
-      evaluations: [evaluation, final].compactMap(\.self))
-    for observer in observers { try observer.runDidFinish(summary) }
-    return summary
+  /// Goes on from a checkpoint, given on rank 0. Every rank calls it; the number of ranks may be another than before.
+  /// - Throws: `Failure` where the checkpoint does not fit the experiment, or ranks cannot exchange data.
+  public func resume(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws {
+    let resumption = Resumption(experiment, communicator: workspace.communicator, carried: step.carried)
+    guard let manifest = try resumption.run(checkpoint) else { return }
+    progress = manifest.progress
+    keeper?.restore(best: manifest.best)
+    if progress.position > 0, progress.position < samples { step.beginEpoch(continuing: true) }
   }
 
-  /// Whether a loss on other samples is known in the course of training.
-  private var isEvaluating: Bool { monitor != nil && experiment.settings.evaluateEvery > 0 }
+  /// Trains to the end, or until it is asked to stop.
+  /// - Throws: `Failure` where data cannot be read, files cannot be written, or ranks cannot exchange data.
+  public func run() throws -> RunSummary {
+    let settings = experiment.settings
+    let totalSteps = settings.totalSteps(samples: samples)
+    let start = monotonicSeconds()
+    for observer in observers { try observer.runWillStart(step: progress.step, totalSteps: totalSteps) }
+    defer { keeper?.finish() }
+    var report = StepReport()
+    while true {
+      if progress.position >= samples { try endEpoch() }
+      guard progress.step < totalSteps else { break }
+      if progress.position == 0 { step.beginEpoch() }
+      let positions = progress.position..<min(progress.position + settings.samplesPerStep, samples)
+      step.request = control?.request(step: progress.step + 1) ?? .none
+      try step.run(epoch: progress.epoch, positions: positions, into: &report)
+      progress.epochLoss += report.loss * Double(positions.count)
+      progress.position = positions.upperBound
+      progress.step += 1
+      report.step = progress.step
+      report.epoch = progress.epoch + 1
+      for observer in observers { try observer.stepDidFinish(report) }
+      let request = step.agreedRequest
+      if request >= .save { try save(waits: request.isStop) }
+      if request.isStop { return try finish(start: start, stopped: request, test: nil) }
+    }
+    if progress.evaluation?.step != progress.step { try monitorTraining() }
+    try save(waits: true)
+    return try finish(start: start, stopped: nil, test: evaluate(test))
+  }
 
-  private func evaluate(_ evaluator: Evaluator?, step: Int, epoch: Int) throws -> EvaluationReport? {
-    guard let report = try evaluator?.run(step: step, epoch: epoch) else { return nil }
+  private func endEpoch() throws {
+    let settings = experiment.settings
+    progress.epoch += 1
+    progress.position = 0
+    if settings.evaluateEvery > 0, progress.epoch.isMultiple(of: settings.evaluateEvery) {
+      try monitorTraining()
+      if let evaluation = progress.evaluation { experiment.schedule.observe(loss: evaluation.loss) }
+    }
+    let isEvaluating = monitor != nil && settings.evaluateEvery > 0
+    if !isEvaluating { experiment.schedule.observe(loss: progress.epochLoss / Double(samples)) }
+    progress.epochLoss = 0
+    if control?.wantsSave(epoch: progress.epoch) == true { try save(waits: false) }
+  }
+
+  private func monitorTraining() throws {
+    guard let report = try evaluate(monitor) else { return }
+    progress.evaluation = report
+    keeper?.note(report)
+  }
+
+  private func evaluate(_ evaluator: Evaluator?) throws -> EvaluationReport? {
+    let epochs = progress.epoch + (progress.position > 0 ? 1 : 0)
+    guard let report = try evaluator?.run(step: progress.step, epoch: epochs) else { return nil }
     for observer in observers { try observer.evaluationDidFinish(report) }
     return report
+  }
+
+  /// Takes a checkpoint; every rank calls it in the course of an epoch, where layers may carry states.
+  private func save(waits: Bool) throws {
+    guard let keeper else { return }
+    let isWithinEpoch = progress.position > 0 && progress.position < samples
+    let carried = isWithinEpoch ? try step.carried.gather() : []
+    var recorded: [String: Int] = [:]
+    for observer in observers { recorded.merge(try observer.checkpointWillBeTaken()) { $1 } }
+    try keeper.save(progress, carried: carried, recorded: recorded, waits: waits)
+    control?.didSave()
+  }
+
+  private func finish(start: Double, stopped: Request?, test: EvaluationReport?) throws -> RunSummary {
+    let epochs = progress.epoch + (progress.position > 0 ? 1 : 0)
+    let summary = RunSummary(
+      steps: progress.step, epochs: epochs, seconds: monotonicSeconds() - start, stopped: stopped,
+      evaluations: [progress.evaluation, test].compactMap(\.self))
+    for observer in observers { try observer.runDidFinish(summary) }
+    return summary
   }
 }

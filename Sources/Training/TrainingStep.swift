@@ -11,7 +11,7 @@ import Tensors
 /// sums are added in the batches' order before the one division. After the first call nothing is allocated.
 public final class TrainingStep {
   private enum Control: Int, CaseIterable {
-    case data, compute
+    case data, compute, request
   }
 
   private let experiment: Experiment
@@ -43,10 +43,19 @@ public final class TrainingStep {
     lastReduction = lastEnd
   }
 
-  /// Begins an epoch: layers that carry a state start anew.
-  public func beginEpoch() {
-    context.isContinuation = false
+  /// Begins an epoch, where layers that carry a state start anew, or goes on in one from carried states.
+  public func beginEpoch(continuing: Bool = false) {
+    context.isContinuation = continuing
   }
+
+  /// The states that stateful layers carry.
+  var carried: CarriedStates { CarriedStates(workspace: workspace, context: context) }
+
+  /// What this rank asks for; every rank learns of it with the gradients.
+  var request = Request.none
+
+  /// The greatest of all ranks' requests at the last step.
+  private(set) var agreedRequest = Request.none
 
   /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates.
   /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data.
@@ -97,10 +106,11 @@ public final class TrainingStep {
 
     let reduceStart = monotonicSeconds()
     reducer.control[Control.data.rawValue] = dataEnd - dataStart
+    reducer.control[Control.request.rawValue] = Double(request.rawValue)
     reducer.control[Control.compute.rawValue] = reduceStart - start - (dataEnd - dataStart)
     try reducer.reduce()
     lastReduction = monotonicSeconds()
-    addTimes(reduction: lastReduction - reduceStart, to: &times)
+    readControls(reduction: lastReduction - reduceStart, to: &times)
   }
 
   /// This rank's part of the batch that comes next in the course of training.
@@ -134,17 +144,19 @@ public final class TrainingStep {
     report.gradientNorm = norm
   }
 
-  /// A rank's waiting is the time until the slowest arrives, known from all ranks' own times.
-  private func addTimes(reduction: Double, to times: inout StepTimes) {
+  /// What all ranks told each other. A rank's waiting is the time until the slowest arrives, known from all ranks' own times.
+  private func readControls(reduction: Double, to times: inout StepTimes) {
     let ranks = Double(workspace.communicator.size)
-    var (meanData, meanCompute, slowest) = (0.0, 0.0, 0.0)
+    var (meanData, meanCompute, slowest, asked) = (0.0, 0.0, 0.0, 0.0)
     for rank in 0..<workspace.communicator.size {
       let data = reducer.controls[rank * Control.allCases.count + Control.data.rawValue]
       let compute = reducer.controls[rank * Control.allCases.count + Control.compute.rawValue]
       meanData += data / ranks
       meanCompute += compute / ranks
       slowest = max(slowest, data + compute)
+      asked = max(asked, reducer.controls[rank * Control.allCases.count + Control.request.rawValue])
     }
+    agreedRequest = Request(rawValue: Int(asked)) ?? .none
     times.data += meanData
     times.compute += meanCompute
     times.waiting += max(0, slowest - meanData - meanCompute)

@@ -22,16 +22,19 @@ extension Model {
   /// it is given, a vector laid out as `values`.
   /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
   public func writeWeights(to path: String, metadata: [String: String], from source: FloatBuffer? = nil) throws {
-    let floats = (source ?? values).floats
-    let learned = parameters.map {
-      (name: $0.name, shape: $0.shape, values: $0.toPyTorch(floats[$0.offset..<$0.offset + $0.count]))
-    }
-    let tensors =
-      learned
-      + buffers.map {
-        (name: $0.name, shape: $0.shape, values: $0.toPyTorch(values(of: $0)))
+    try weightsFile(values: source ?? values, buffers: bufferValues, metadata: metadata).write(to: path)
+  }
+
+  /// The file of parameters and buffers that lie as this model's in two vectors.
+  func weightsFile(
+    values: FloatBuffer, buffers bufferValues: FloatBuffer, metadata: [String: String]
+  ) -> SafetensorsFile {
+    func tensors(_ parameters: [Parameter], _ values: FloatBuffer) -> [SafetensorsFile.Tensor] {
+      parameters.map {
+        ($0.name, $0.shape, $0.toPyTorch(values.floats[$0.offset..<$0.offset + $0.count]))
       }
-    try SafetensorsFile(tensors: tensors, metadata: metadata).write(to: path)
+    }
+    return SafetensorsFile(tensors: tensors(parameters, values) + tensors(buffers, bufferValues), metadata: metadata)
   }
 
   /// Takes all parameters and buffers from a safetensors file that holds exactly this model's.
@@ -39,17 +42,7 @@ extension Model {
   public func readWeights(from path: String) throws {
     let file = try SafetensorsFile(contentsOf: path)
     for parameter in parameters + buffers {
-      guard let tensor = file[parameter.name] else {
-        let held = file.tensors.map(\.name)
-        throw Failure(
-          .data, "\(path): there is no tensor \"\(parameter.name)\"",
-          advice: "the file holds \(held.joined(separator: ", "))")
-      }
-      guard tensor.shape == parameter.shape else {
-        throw Failure(
-          .data, "\(path): tensor \"\(parameter.name)\" has the shape \(tensor.shape)",
-          advice: "the model needs \(parameter.shape)")
-      }
+      let tensor = try file.tensor(parameter.name, shape: parameter.shape, path: path)
       _ = values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(tensor.values))
     }
     let wanted = Set((parameters + buffers).map(\.name))
@@ -58,5 +51,22 @@ extension Model {
         .data, "\(path): the model has no parameter \"\(extra.name)\"",
         advice: "it has \(parameters.map(\.name).joined(separator: ", "))")
     }
+  }
+}
+
+extension SafetensorsFile {
+  /// A tensor of a shape.
+  /// - Throws: `Failure` (data) where the file, read from `path`, has none, or one of another shape.
+  func tensor(_ name: String, shape: [Int], path: String) throws -> Tensor {
+    guard let tensor = self[name] else {
+      throw Failure(
+        .data, "\(path): there is no tensor \"\(name)\"",
+        advice: "the file holds \(tensors.map(\.name).joined(separator: ", "))")
+    }
+    guard tensor.shape == shape else {
+      throw Failure(
+        .data, "\(path): tensor \"\(name)\" has the shape \(tensor.shape)", advice: "the model needs \(shape)")
+    }
+    return tensor
   }
 }

@@ -9,11 +9,11 @@ struct RecipeArguments: ParsableArguments {
       valueName: "recipe-or-key=value"))
   var words: [String] = []
 
-  /// The recipe with the changes made.
+  /// The recipe, or where the words name none, that of another name or file, with the changes made.
   /// - Throws: `Failure` naming the key, line or file that is wrong.
-  func load() throws -> Recipe {
+  func load(otherwise standard: String = "temporal-order") throws -> Recipe {
     let named = words.first.flatMap { $0.contains("=") ? nil : $0 }
-    return try Recipe.load(named ?? "temporal-order", overrides: Array(named == nil ? words[...] : words.dropFirst()))
+    return try Recipe.load(named ?? standard, overrides: Array(named == nil ? words[...] : words.dropFirst()))
   }
 }
 
@@ -21,6 +21,9 @@ struct RecipeArguments: ParsableArguments {
 struct RunArguments: ParsableArguments {
   @Argument(help: "The folder of a run.")
   var run: String
+
+  @Flag(help: "Take the weights that were best on the validation samples, not the last.")
+  var best = false
 
   /// The run's recipe, starting from the run's weights, with changes.
   /// - Throws: `Failure` where the folder holds no run.
@@ -31,7 +34,8 @@ struct RunArguments: ParsableArguments {
         .noInput, "\(run) holds no run: there is no \(folder.recipe)",
         advice: "give the folder that train printed, such as runs/temporal-order-20260101-120000")
     }
-    return try Recipe.load(folder.recipe, overrides: ["model.weights=\(folder.weights)"] + overrides)
+    let weights = best ? try CheckpointStore(path: folder.checkpoints).best().weights : folder.weights
+    return try Recipe.load(folder.recipe, overrides: ["model.weights=\(weights)"] + overrides)
   }
 
   /// What the run's data source found in its files.

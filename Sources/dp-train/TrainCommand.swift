@@ -1,22 +1,58 @@
 import ArgumentParser
 import DPTrain
+import Foundation
 
 /// `dp-train train`.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a recipe.",
+    commandName: "train", abstract: "Train a recipe, or go on with a run.",
     discussion: """
       Examples:
         dp-train train                                       the default recipe, temporal-order
         dp-train train temporal-order data.level=normal epochs=100
         dp-train train my.yaml --out runs/first
+        dp-train train my.yaml --out runs/first --resume     on any number of ranks; starts where nothing is saved yet
         mpirun -np 8 dp-train train temporal-order           the same bits, on 8 ranks
+
+      SIGTERM, SIGINT (control-C), SIGUSR1, the time limit or a file named stop in the run folder end training after the
+      step under way: it saves its state and exits with 75. A file named save saves, and training goes on.
       """)
 
   @OptionGroup var recipe: RecipeArguments
 
   @Option(help: "The folder for everything the run writes (default: runs/NAME-YYYYMMDD-HHMMSS).")
   var out: String?
+
+  @Flag(
+    help: "Go on from the newest checkpoint in the folder --out, if there is one; without RECIPE with the run's own.")
+  var resume = false
+
+  @Option(help: "Save and stop after so many minutes; under Slurm by default a minute before the job's end.")
+  var minutes: Double?
+
+  func validate() throws {
+    guard minutes.map({ $0 > 0 && $0.isFinite }) ?? true else {
+      throw ValidationError("--minutes must be more than 0")
+    }
+    guard !resume || out != nil else {
+      throw ValidationError("--resume needs --out, the folder of the run to go on with")
+    }
+  }
+
+  func run() throws {
+    let start = monotonicSeconds()
+    var stopped: Request?
+    try Session.run(
+      prepare: prepare, description: { Session.describe("train", $0.recipe, $0.experiment) }
+    ) { communicator, prepared in
+      let run = TrainingRun(
+        recipe: prepared.recipe, experiment: prepared.experiment, workspace: prepared.workspace,
+        folder: prepared.folder, resumes: resume,
+        deadline: TimeLimit.deadline(start: start, minutes: minutes))
+      stopped = try run.train(communicator)
+    }
+    if stopped != nil { Foundation.exit(ExitCode.stopped.rawValue) }
+  }
 
   private struct Prepared {
     let recipe: Recipe
@@ -26,57 +62,23 @@ struct TrainCommand: ParsableCommand {
     let folder: RunFolder?
   }
 
-  func run() throws {
-    try Session.run(
-      prepare: prepare, description: { Session.describe("train", $0.recipe, $0.experiment) }
-    ) { communicator, prepared in
-      try train(prepared, communicator)
-    }
-  }
-
   private func prepare(_ communicator: any Communicator) throws -> Prepared {
-    let recipe = try recipe.load()
+    let recipe = try chosenRecipe()
     let experiment = try recipe.makeExperiment()
     let workspace = try experiment.makeWorkspace(communicator: communicator)
-    let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out) : nil
+    let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resume) : nil
     return Prepared(recipe: recipe, experiment: experiment, workspace: workspace, folder: folder)
   }
 
-  private func train(_ prepared: Prepared, _ communicator: any Communicator) throws {
-    let environment = try RunEnvironment(
-      version: dpTrainVersion, communicator: communicator, mpi: Launch.describe)
-    var observers: [any Observer] = []
-    if let folder = prepared.folder {
-      try folder.write(prepared.recipe.resolvedYAML(), to: folder.recipe)
-      try folder.write(json: environment, to: folder.environment)
-      try folder.write(json: prepared.experiment.data.training.facts, to: folder.dataFacts)
-      Terminal.write(
-        SettingsTable.text(
-          prepared.recipe, experiment: prepared.experiment, environment: environment, folder: folder))
-      observers = [
-        try MetricsRecorder(path: folder.metrics, every: prepared.recipe.record.every),
-        ProgressReporter(epochs: prepared.recipe.epochs, width: Terminal.width),
-      ]
-    }
-    let trainer = try Trainer(prepared.experiment, workspace: prepared.workspace, observers: observers)
-    let summary = try trainer.run()
-    if let folder = prepared.folder {
-      try prepared.experiment.writeWeights(to: folder.weights, metadata: ["recipe": prepared.recipe.name])
-      Terminal.write(try conclusion(summary, folder: folder, average: prepared.experiment.average))
-    }
-  }
-
-  private func conclusion(_ summary: RunSummary, folder: RunFolder, average: WeightAverage?) throws -> String {
-    var rows = [["time", "\(Format.count(summary.steps)) steps in \(Format.seconds(summary.seconds))"]]
-    for evaluation in summary.evaluations {
-      let accuracy = evaluation.accuracy.map { "accuracy \(Format.percent($0)), " } ?? ""
-      rows.append([
-        evaluation.split.rawValue,
-        "\(accuracy)loss \(Format.loss(evaluation.loss)) on \(Format.count(evaluation.samples)) samples",
-      ])
-    }
-    rows.append(["weights", folder.weights + (average == nil ? "" : " (averaged)")])
-    rows.append(["SHA-256", try sha256(ofFile: folder.weights)])
-    return "\n" + Format.table(rows)
+  /// The recipe of the command line, or that of the run that is resumed.
+  private func chosenRecipe() throws -> Recipe {
+    guard resume, let former = out.map(RunFolder.init(path:)), former.exists else { return try recipe.load() }
+    let chosen = try recipe.load(otherwise: former.recipe)
+    guard let difference = chosen.firstDifference(from: try Recipe.load(former.recipe)) else { return chosen }
+    throw Failure(
+      .configuration,
+      "\(difference.key) is \(difference.own ?? "not set"), but \(difference.other ?? "not set") in \(former.recipe)",
+      advice: "a run is resumed with what it began with; only "
+        + Recipe.keysFreeToChange.joined(separator: ", ") + " may change")
   }
 }

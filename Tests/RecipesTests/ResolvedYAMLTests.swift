@@ -56,6 +56,12 @@ import Testing
         ema: none
         evaluate:
           every: 1
+        checkpoint:
+          epochs: 1
+          steps: none
+          minutes: 10
+          apart: 10
+          keep: 2
         record:
           every: 1
 

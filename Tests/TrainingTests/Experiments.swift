@@ -82,7 +82,7 @@ final class Recorder: Observer {
   private(set) var evaluations: [EvaluationReport] = []
   private(set) var totalSteps = 0
 
-  func runWillStart(totalSteps: Int) { self.totalSteps = totalSteps }
+  func runWillStart(step: Int, totalSteps: Int) { self.totalSteps = totalSteps }
   func stepDidFinish(_ report: StepReport) { steps.append(report) }
   func evaluationDidFinish(_ report: EvaluationReport) { evaluations.append(report) }
 }

@@ -31,6 +31,8 @@ public struct Recipe: Equatable, Sendable {
   public var ema: EMASettings?
   /// When to measure on the test samples.
   public var evaluate = EvaluateSettings()
+  /// When to save the state of the training.
+  public var checkpoint = CheckpointSettings()
   /// When to write down training's progress.
   public var record = RecordSettings()
 
@@ -63,6 +65,7 @@ extension Recipe: Settings {
       "ema", \.ema, .optional(.section),
       "an average of the weights for evaluations and the weights file, or none; training goes on with the weights"),
     Field("evaluate", \.evaluate, .section, "when to measure on the test samples"),
+    Field("checkpoint", \.checkpoint, .section, "when to save the state of the training, to resume from"),
     Field("record", \.record, .section, "when to write a line of metrics.jsonl"),
   ]
 

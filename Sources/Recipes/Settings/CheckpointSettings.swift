@@ -1,0 +1,22 @@
+import Training
+
+/// When training saves its state, so that it can be resumed.
+public struct CheckpointSettings: Equatable, Sendable {
+  /// When, and how much is kept.
+  public var schedule = CheckpointSchedule(minutes: 10, apart: 10)
+
+  /// Every default.
+  public init() {}
+}
+
+extension CheckpointSettings: Settings {
+  static let fields: [Field<CheckpointSettings>] = [
+    Field("epochs", \.schedule.epochs, .number(.atLeast(0)), "epochs between checkpoints; 0 is none at their ends"),
+    Field("steps", \.schedule.steps, .optional(.number(.atLeast(1))), "steps between checkpoints, or none"),
+    Field("minutes", \.schedule.minutes, .optional(.number(.above(0))), "minutes between checkpoints, or none"),
+    Field(
+      "apart", \.schedule.apart, .number(.atLeast(0)),
+      "the least seconds from any checkpoint to one at the end of an epoch"),
+    Field("keep", \.schedule.keep, .number(.atLeast(1)), "the newest checkpoints that are kept, besides the best"),
+  ]
+}

@@ -1,0 +1,35 @@
+/// A key whose values differ in two recipes.
+public struct RecipeDifference: Equatable, Sendable {
+  /// The dotted key.
+  public let key: String
+  /// Its value in the one, as YAML; nil where it has none.
+  public let own: String?
+  /// Its value in the other.
+  public let other: String?
+}
+
+extension Recipe {
+  /// The keys of which a run may change when it is resumed: how long it goes on, and what it writes down.
+  public static let keysFreeToChange = ["name", "epochs", "steps", "evaluate", "checkpoint", "record"]
+
+  /// The first key that differs in another recipe and decides on the weights after so many steps.
+  public func firstDifference(from other: Recipe) -> RecipeDifference? {
+    func decisive(_ recipe: Recipe) -> [YAMLOutput.Entry] {
+      recipe.written.filter { !Recipe.keysFreeToChange.contains($0.key) }
+    }
+    return difference(.mapping(decisive(self)), .mapping(decisive(other)), key: "")
+  }
+
+  private func difference(_ own: YAMLOutput?, _ other: YAMLOutput?, key: String) -> RecipeDifference? {
+    guard own?.flowText != other?.flowText else { return nil }
+    if case .mapping(let ownEntries)? = own, case .mapping(let otherEntries)? = other {
+      let keys =
+        ownEntries.map(\.key) + otherEntries.map(\.key).filter { key in !ownEntries.contains { $0.key == key } }
+      for name in keys {
+        let values = [ownEntries, otherEntries].map { entries in entries.first { $0.key == name }?.value }
+        if let found = difference(values[0], values[1], key: key.isEmpty ? name : "\(key).\(name)") { return found }
+      }
+    }
+    return RecipeDifference(key: key, own: own?.flowText, other: other?.flowText)
+  }
+}

@@ -1,0 +1,89 @@
+import Diagnostics
+import Formats
+import Foundation
+
+/// One checkpoint on disk: a folder with `weights.safetensors`, `state.safetensors`, `checkpoint.json`, which has the
+/// digests of both, and `complete`, which has that of the JSON.
+public struct CheckpointFolder: Sendable {
+  /// The folder.
+  public let path: String
+
+  /// Names a folder.
+  public init(path: String) {
+    self.path = path
+  }
+
+  /// The parameters and buffers.
+  public var weights: String { path + "/weights.safetensors" }
+  /// The optimizer's vectors, the averaged weights, and carried states.
+  public var state: String { path + "/state.safetensors" }
+  private var manifest: String { path + "/checkpoint.json" }
+  private var mark: String { path + "/complete" }
+
+  /// Writes a checkpoint to a folder beside, flushes it, renames it to this one, and marks it complete.
+  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
+  func write(_ manifest: CheckpointManifest, weights: SafetensorsFile, state: SafetensorsFile?) throws {
+    let beside = CheckpointFolder(path: path + ".partial")
+    try? FileManager.default.removeItem(atPath: beside.path)
+    try? FileManager.default.removeItem(atPath: path)
+    do {
+      try FileManager.default.createDirectory(atPath: beside.path, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(.cannotCreate, "\(beside.path) cannot be created: \((error as NSError).localizedDescription)")
+    }
+    var manifest = manifest
+    try weights.write(to: beside.weights)
+    manifest.files["weights.safetensors"] = try beside.record(of: beside.weights)
+    if let state {
+      try state.write(to: beside.state)
+      manifest.files["state.safetensors"] = try beside.record(of: beside.state)
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = CheckpointFolder.specialFloats
+    try AtomicFile.write(try encoder.encode(manifest), to: beside.manifest)
+    guard rename(beside.path, path) == 0 else {
+      throw Failure(.cannotCreate, "\(path) cannot be created: \(String(cString: strerror(errno)))")
+    }
+    try AtomicFile.write(Array((try sha256(ofFile: self.manifest) + "\n").utf8), to: mark)
+  }
+
+  /// Reads the manifest, after every byte of the checkpoint was compared with its digest.
+  /// - Throws: `Failure` (data, noInput) naming the file that is missing or damaged.
+  public func verified() throws -> CheckpointManifest {
+    let advice = "it was changed after it was written, or never finished"
+    guard let mark = FileManager.default.contents(atPath: mark) else {
+      throw Failure(.data, "\(path) is not complete", advice: advice)
+    }
+    guard try String(decoding: mark, as: UTF8.self) == sha256(ofFile: manifest) + "\n" else {
+      throw Failure(.data, "\(manifest) is damaged", advice: advice)
+    }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    guard let data = FileManager.default.contents(atPath: manifest),
+      let read = try? decoder.decode(CheckpointManifest.self, from: data)
+    else {
+      throw Failure(.data, "\(manifest) is of another kind", advice: "it must come from this program")
+    }
+    guard read.format <= CheckpointManifest.currentFormat else {
+      throw Failure(
+        .data, "\(manifest) has the format \(read.format)",
+        advice: "this program reads formats up to \(CheckpointManifest.currentFormat); use a newer one")
+    }
+    for (name, file) in read.files.sorted(by: { $0.key < $1.key }) {
+      guard try record(of: "\(path)/\(name)") == file else {
+        throw Failure(.data, "\(path)/\(name) is damaged", advice: advice)
+      }
+    }
+    return read
+  }
+
+  private static let specialFloats = JSONEncoder.NonConformingFloatEncodingStrategy.convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+
+  private func record(of file: String) throws -> CheckpointManifest.File {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+    return CheckpointManifest.File(bytes: attributes?[.size] as? Int ?? 0, sha256: try sha256(ofFile: file))
+  }
+}

@@ -1,0 +1,127 @@
+import Diagnostics
+import Formats
+import Foundation
+import Layers
+
+/// Saves a training's state: copies it in memory between two steps, and writes the copy on a thread beside.
+///
+/// Every rank has one and calls it alike; rank 0 writes.
+public final class CheckpointKeeper {
+  /// What only rank 0 has.
+  private final class Root {
+    let store: CheckpointStore
+    let snapshot: Snapshot
+    let bestSnapshot: Snapshot
+    let writer = CheckpointWriter()
+    var hasNewBest = false
+    var lastStep: Int?
+
+    init(store: CheckpointStore, experiment: Experiment) throws {
+      self.store = store
+      snapshot = try Snapshot(experiment)
+      bestSnapshot = try Snapshot(experiment)
+    }
+  }
+
+  private let experiment: Experiment
+  private let schedule: CheckpointSchedule
+  private let recipe: String
+  private let root: Root?
+  private let warn: (String) -> Void
+  /// The best evaluation so far.
+  public private(set) var best: EvaluationReport?
+
+  /// Prepares checkpoints.
+  /// - Parameters:
+  ///   - experiment: what is trained.
+  ///   - schedule: how many are kept.
+  ///   - store: where they go, on rank 0; nil on the others.
+  ///   - recipe: the resolved recipe.
+  ///   - warn: told where one could not be written and training goes on.
+  /// - Throws: `Failure` (system) where memory is short.
+  public init(
+    _ experiment: Experiment, schedule: CheckpointSchedule, store: CheckpointStore?, recipe: String,
+    warn: @escaping (String) -> Void
+  ) throws {
+    self.experiment = experiment
+    self.schedule = schedule
+    self.recipe = recipe
+    self.warn = warn
+    root = try store.map { try Root(store: $0, experiment: experiment) }
+  }
+
+  /// Goes on from a checkpoint's best evaluation.
+  func restore(best: EvaluationReport?) { self.best = best }
+
+  /// Keeps a copy of the weights where an evaluation is the best so far: by accuracy, then by loss.
+  func note(_ report: EvaluationReport) {
+    guard report.isBetter(than: best) else { return }
+    best = report
+    guard let root else { return }
+    if let failure = root.writer.finish() { complain(failure) }
+    root.bestSnapshot.take(carried: [])
+    root.hasNewBest = true
+  }
+
+  /// Saves the state where nothing is being written, or in any case where `waits`, and then until it is on disk.
+  /// - Throws: `Failure` where `waits` and the checkpoint cannot be written.
+  func save(
+    _ progress: TrainingProgress, carried: [SafetensorsFile.Tensor], recorded: [String: Int], waits: Bool
+  ) throws {
+    guard let root, waits || !root.writer.isBusy else { return }
+    if let failure = root.writer.finish(), !waits { complain(failure) }
+    if root.lastStep != progress.step || root.hasNewBest {
+      root.snapshot.take(carried: carried)
+      let manifest = manifest(progress, carriedBatch: carried.first?.shape.first ?? 0, recorded: recorded)
+      root.lastStep = progress.step
+      root.writer.start(job(root, manifest))
+    }
+    if waits, let failure = root.writer.finish() { throw failure }
+  }
+
+  private func manifest(
+    _ progress: TrainingProgress, carriedBatch: Int, recorded: [String: Int]
+  ) -> CheckpointManifest {
+    CheckpointManifest(
+      progress: progress, seed: experiment.settings.seed,
+      samplesConsumed: progress.epoch * experiment.data.training.count + progress.position,
+      optimizerSteps: experiment.optimizer.stepCount, schedule: experiment.schedule.state, best: best, recipe: recipe,
+      carriedBatch: carriedBatch, recorded: recorded)
+  }
+
+  private func job(_ root: Root, _ manifest: CheckpointManifest) -> CheckpointWriter.Job {
+    let newBest = root.hasNewBest ? best : nil
+    root.hasNewBest = false
+    let (store, keep) = (root.store, schedule.keep)
+    return CheckpointWriter.Job {
+      if let newBest {
+        let folder = store.folder("best-", step: newBest.step)
+        var manifest = manifest
+        manifest.best = newBest
+        try folder.write(manifest, weights: root.bestSnapshot.evaluatedWeights, state: nil)
+        store.settle("best-", link: "best", newest: folder, keep: 1)
+      }
+      let folder = store.folder("step-", step: manifest.progress.step)
+      try folder.write(manifest, weights: root.snapshot.weights, state: root.snapshot.state)
+      store.settle("step-", link: "last", newest: folder, keep: keep)
+    }
+  }
+
+  /// Before training ends in whatever way: lets what is under way come to its end.
+  func finish() {
+    if let failure = root?.writer.finish() { complain(failure) }
+  }
+
+  private func complain(_ failure: Failure) {
+    warn("a checkpoint was not written, and training goes on: \(failure.message)")
+  }
+}
+
+extension EvaluationReport {
+  /// Whether this is the better of two: by accuracy where there is one, then by loss.
+  func isBetter(than other: EvaluationReport?) -> Bool {
+    guard let other else { return true }
+    if let own = accuracy, let theirs = other.accuracy, own != theirs { return own > theirs }
+    return loss < other.loss
+  }
+}

@@ -1,0 +1,51 @@
+import Collectives
+import Diagnostics
+import Formats
+import Foundation
+
+/// Puts a checkpoint that rank 0 has read back on all ranks, however many there are.
+struct Resumption {
+  private let experiment: Experiment
+  private let communicator: any Communicator
+  private let carried: CarriedStates
+
+  init(_ experiment: Experiment, communicator: any Communicator, carried: CarriedStates) {
+    self.experiment = experiment
+    self.communicator = communicator
+    self.carried = carried
+  }
+
+  /// Restores from `checkpoint`, given on rank 0; returns the manifest on every rank, or nil where there is none.
+  /// - Throws: `Failure` where the checkpoint does not fit the experiment.
+  func run(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws -> CheckpointManifest? {
+    var tensors: [SafetensorsFile.Tensor] = []
+    if let checkpoint { tensors = try Snapshot.restore(experiment, from: checkpoint.folder) }
+    guard let manifest = try share(checkpoint?.manifest) else { return nil }
+    for vector in Snapshot.vectors(experiment) {
+      try communicator.broadcast(UnsafeMutableRawBufferPointer(vector.floats), root: 0)
+    }
+    try carried.scatter(tensors, batch: manifest.carriedBatch)
+    experiment.optimizer.stepCount = manifest.optimizerSteps
+    experiment.schedule.state = manifest.schedule
+    return manifest
+  }
+
+  private func share(_ manifest: CheckpointManifest?) throws -> CheckpointManifest? {
+    var bytes: [UInt8] = []
+    if let manifest {
+      let encoder = JSONEncoder()
+      encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+      bytes = Array(try encoder.encode(manifest))
+    }
+    var count = bytes.count
+    try withUnsafeMutableBytes(of: &count) { try communicator.broadcast($0, root: 0) }
+    guard count > 0 else { return nil }
+    if !communicator.isRoot { bytes = [UInt8](repeating: 0, count: count) }
+    try bytes.withUnsafeMutableBytes { try communicator.broadcast($0, root: 0) }
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try decoder.decode(CheckpointManifest.self, from: Data(bytes))
+  }
+}

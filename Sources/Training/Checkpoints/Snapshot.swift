@@ -1,0 +1,89 @@
+import Formats
+import Layers
+import Optimizers
+import Tensors
+
+/// A copy in memory of all vectors that a checkpoint keeps. Taking one copies; writing it to files comes later, on
+/// another thread.
+final class Snapshot {
+  private struct Part {
+    let prefix: String
+    let source: FloatBuffer
+    let copy: FloatBuffer
+  }
+
+  private let model: Model
+  private let values: FloatBuffer
+  private let buffers: FloatBuffer
+  private let parts: [Part]
+  private var carried: [SafetensorsFile.Tensor] = []
+
+  /// Memory for the parts of an experiment that its checkpoints keep.
+  /// - Throws: `Failure` (system) where memory is short.
+  init(_ experiment: Experiment) throws {
+    model = experiment.model
+    values = try FloatBuffer(count: model.values.count)
+    buffers = try FloatBuffer(count: model.bufferValues.count)
+    parts = try Snapshot.sources(experiment).map { prefix, source in
+      Part(prefix: prefix, source: source, copy: try FloatBuffer(count: source.count))
+    }
+  }
+
+  /// The vectors beside the parameters, laid out as they are.
+  private static func sources(_ experiment: Experiment) -> [(prefix: String, source: FloatBuffer)] {
+    experiment.optimizer.state.map { ("optimizer.\($0.name).", $0.values) }
+      + (experiment.average.map { [("average.", $0.values)] } ?? [])
+  }
+
+  /// Copies everything as it is now.
+  func take(carried: [SafetensorsFile.Tensor]) {
+    values.base.update(from: model.values.base, count: values.count)
+    buffers.base.update(from: model.bufferValues.base, count: buffers.count)
+    for part in parts { part.copy.base.update(from: part.source.base, count: part.copy.count) }
+    self.carried = carried
+  }
+
+  /// The parameters and buffers.
+  var weights: SafetensorsFile { model.weightsFile(values: values, buffers: buffers, metadata: [:]) }
+
+  /// The parameters that evaluations take, the averaged ones where there is an average, and the buffers.
+  var evaluatedWeights: SafetensorsFile {
+    let average = parts.first { $0.prefix == "average." }?.copy
+    return model.weightsFile(values: average ?? values, buffers: buffers, metadata: [:])
+  }
+
+  /// The rest.
+  var state: SafetensorsFile {
+    let tensors = parts.flatMap { part in
+      model.parameters.map { parameter in
+        let range = parameter.offset..<parameter.offset + parameter.count
+        return (
+          name: part.prefix + parameter.name, shape: parameter.shape,
+          values: parameter.toPyTorch(part.copy.floats[range])
+        )
+      }
+    }
+    return SafetensorsFile(tensors: tensors + carried)
+  }
+
+  /// Puts the vectors of a file back into an experiment, and gives the carried states that it holds.
+  /// - Throws: `Failure` (data) naming a tensor that is missing or of another shape.
+  static func restore(_ experiment: Experiment, from folder: CheckpointFolder) throws -> [SafetensorsFile.Tensor] {
+    try experiment.model.readWeights(from: folder.weights)
+    let file = try SafetensorsFile(contentsOf: folder.state)
+    for (prefix, target) in sources(experiment) {
+      for parameter in experiment.model.parameters {
+        let tensor = try file.tensor(prefix + parameter.name, shape: parameter.shape, path: folder.state)
+        for (place, value) in zip(parameter.offset..., parameter.fromPyTorch(tensor.values)) {
+          target.base[place] = value
+        }
+      }
+    }
+    return file.tensors.filter { $0.name.hasPrefix(CarriedStates.prefix) }
+  }
+
+  /// All vectors that a restored rank 0 has and the others need.
+  static func vectors(_ experiment: Experiment) -> [FloatBuffer] {
+    [experiment.model.values, experiment.model.bufferValues] + sources(experiment).map(\.source)
+  }
+}

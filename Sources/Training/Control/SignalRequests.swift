@@ -1,0 +1,39 @@
+import Foundation
+
+/// Turns SIGTERM, SIGINT and SIGUSR1 into requests, which training looks at between steps. A second SIGINT ends the
+/// process at once.
+public enum SignalRequests {
+  /// What a handler writes to: it must allocate nothing and take no lock.
+  private nonisolated(unsafe) static let flag: UnsafeMutablePointer<Int32> = {
+    let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    flag.initialize(to: 0)
+    return flag
+  }()
+
+  /// Catches the signals from now on.
+  public static func install() {
+    // Made before a handler can need it.
+    flag.pointee = 0
+    for signal in [SIGTERM, SIGINT, SIGUSR1] {
+      var action = sigaction()
+      action.__sigaction_handler.sa_handler = { signal in SignalRequests.receive(signal) }
+      sigemptyset(&action.sa_mask)
+      action.sa_flags = Int32(SA_RESTART)
+      sigaction(signal, &action, nil)
+    }
+  }
+
+  /// What the signals so far ask for.
+  public static var current: Request { Request(rawValue: Int(flag.pointee)) ?? .none }
+
+  private static func receive(_ signal: Int32) {
+    let request: Request =
+      switch signal {
+      case SIGINT: .interrupt
+      case SIGTERM: .terminate
+      default: .userSignal
+      }
+    if request == .interrupt, flag.pointee == Int32(Request.interrupt.rawValue) { _exit(128 + SIGINT) }
+    flag.pointee = max(flag.pointee, Int32(request.rawValue))
+  }
+}

@@ -1,0 +1,88 @@
+import DPTrain
+import Foundation
+
+/// One training by the command line: what is shown, written and saved around it.
+struct TrainingRun {
+  let recipe: Recipe
+  let experiment: Experiment
+  let workspace: Workspace
+  /// On rank 0.
+  let folder: RunFolder?
+  let resumes: Bool
+  let deadline: Double?
+
+  /// Trains, and tells what ended it before its time, if anything.
+  func train(_ communicator: any Communicator) throws -> Request? {
+    SignalRequests.install()
+    let environment = try RunEnvironment(
+      version: dpTrainVersion, communicator: communicator, mpi: Launch.describe)
+    let checkpoint = resumes ? folder.flatMap(newestCheckpoint) : nil
+    let schedule = recipe.checkpoint.schedule
+    let keeper = try CheckpointKeeper(
+      experiment, schedule: schedule, store: folder.map { CheckpointStore(path: $0.checkpoints) },
+      recipe: recipe.resolvedYAML(), warn: warn)
+    let trainer = try Trainer(
+      experiment, workspace: workspace, observers: try observers(environment, resumingFrom: checkpoint?.manifest),
+      control: RunControl(folder: folder?.path, deadline: deadline, schedule: schedule), keeper: keeper)
+    if resumes { try trainer.resume(checkpoint) }
+    let summary = try trainer.run()
+    if let folder { try conclude(summary, folder: folder, best: keeper.best) }
+    return summary.stopped
+  }
+
+  private func newestCheckpoint(
+    _ folder: RunFolder
+  ) -> (folder: CheckpointFolder, manifest: CheckpointManifest)? {
+    CheckpointStore(path: folder.checkpoints).newest { warn("\($0.message); looking for an older checkpoint") }
+  }
+
+  private func warn(_ text: String) {
+    FileHandle.standardError.write(Data("dp-train: \(text)\n".utf8))
+  }
+
+  /// Writes what is known before the first step.
+  private func observers(
+    _ environment: RunEnvironment, resumingFrom manifest: CheckpointManifest?
+  ) throws -> [any Observer] {
+    guard let folder else { return [] }
+    try folder.write(recipe.resolvedYAML(), to: folder.recipe)
+    try folder.write(json: environment, to: folder.environment)
+    try folder.write(json: experiment.data.training.facts, to: folder.dataFacts)
+    Terminal.write(SettingsTable.text(recipe, experiment: experiment, environment: environment, folder: folder))
+    if resumes {
+      let start =
+        manifest.map { "after step \(Format.count($0.progress.step))" } ?? "from the start: nothing is saved yet"
+      Terminal.write("going on \(start)\n\n")
+    }
+    let metrics = folder.metrics
+    return [
+      try MetricsRecorder(
+        path: metrics, every: recipe.record.every,
+        keeping: manifest?.recorded[(metrics as NSString).lastPathComponent] ?? 0),
+      ProgressReporter(epochs: recipe.epochs, width: Terminal.width),
+    ]
+  }
+
+  private func conclude(_ summary: RunSummary, folder: RunFolder, best: EvaluationReport?) throws {
+    if let stopped = summary.stopped {
+      Terminal.write(
+        "\nstopped by \(stopped.words) after step \(Format.count(summary.steps)), and saved; go on with\n"
+          + "  dp-train train --out \(folder.path) --resume\n")
+      return
+    }
+    try experiment.writeWeights(to: folder.weights, metadata: ["recipe": recipe.name])
+    var rows = [["time", "\(Format.count(summary.steps)) steps in \(Format.seconds(summary.seconds))"]]
+    for evaluation in summary.evaluations { rows.append([evaluation.split.rawValue, text(evaluation)]) }
+    if let best, best.step < summary.steps {
+      rows.append(["best", "\(text(best)), after epoch \(best.epoch): \(folder.checkpoints)/best"])
+    }
+    rows.append(["weights", folder.weights + (experiment.average == nil ? "" : " (averaged)")])
+    rows.append(["SHA-256", try sha256(ofFile: folder.weights)])
+    Terminal.write("\n" + Format.table(rows))
+  }
+
+  private func text(_ evaluation: EvaluationReport) -> String {
+    let accuracy = evaluation.accuracy.map { "accuracy \(Format.percent($0)), " } ?? ""
+    return "\(accuracy)loss \(Format.loss(evaluation.loss)) on \(Format.count(evaluation.samples)) samples"
+  }
+}

@@ -1,0 +1,134 @@
+import Collectives
+import Diagnostics
+import Foundation
+import Layers
+import Optimizers
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// Trainings that end in their midst and go on from a checkpoint on other numbers of ranks.
+struct ResumeTests {
+  /// Throws after a step, as if the process had died there.
+  private final class Crash: Observer {
+    let step: Int
+    init(at step: Int) { self.step = step }
+
+    func stepDidFinish(_ report: StepReport) throws {
+      if report.step == step { throw Failure(.software, "crashed") }
+    }
+  }
+
+  private static let small: [String: SmallExperiment] = {
+    var plain = SmallExperiment()
+    plain.epochs = 3
+    var averaged = plain
+    averaged.averageDecay = 0.9
+    averaged.accumulate = 2
+    averaged.batch = 16
+    averaged.optimizer = { try Adam(count: $0.values.count) }
+    var plateau = plain
+    plateau.hasTest = false
+    plateau.schedule = {
+      WarmupSchedule(steps: 2, following: PlateauSchedule(factor: 0.5, patience: 0, threshold: 0.5))
+    }
+    plateau.optimizer = { try SGD(count: $0.values.count, momentum: 0.9) }
+    var stateful = plain
+    stateful.samples = 99
+    stateful.recurrent = { input, hidden in
+      var options = RecurrentOptions()
+      options.layers = 2
+      options.dropout = 0.3
+      options.isStateful = true
+      options.output = .all
+      let gru = try GRU(input: input, hiddenSize: hidden, options: options)
+      options.output = .last
+      let lstm = try LSTM(input: gru.outputShape, hiddenSize: hidden, options: options)
+      return [gru, lstm, BatchNorm(input: lstm.outputShape)]
+    }
+    return [
+      "plain": plain, "averaged, accumulated": averaged, "plateau": plateau, "stateful, dropout, batch norm": stateful,
+    ]
+  }()
+
+  private struct Outcome: Equatable, Sendable {
+    var weights: [UInt32]
+    var losses: [Double]
+    var evaluations: [EvaluationReport]
+    var best: EvaluationReport?
+  }
+
+  /// Trains, saving every `every` steps, from what `folder` holds; crashes after step `crash`.
+  private func train(
+    _ name: String, ranks: Int, folder: String?, every: Int? = nil, crash: Int? = nil
+  ) throws -> Outcome {
+    let small = try #require(Self.small[name])
+    let schedule = CheckpointSchedule(steps: every, epochs: 0)
+    return try ThreadCommunicator.run(ranks: ranks) { communicator -> Outcome in
+      let made = try small.make()
+      let recorder = Recorder()
+      var observers: [any Observer] = [recorder]
+      if let crash { observers.append(Crash(at: crash)) }
+      let store = communicator.isRoot ? folder.map { CheckpointStore(path: $0) } : nil
+      let keeper = try CheckpointKeeper(
+        made, schedule: schedule, store: store, recipe: "", warn: { Issue.record("\($0)") })
+      let trainer = try Trainer(
+        made, workspace: small.workspace(made, communicator), observers: observers,
+        control: RunControl(folder: store.map(\.path), deadline: nil, schedule: schedule), keeper: keeper)
+      try trainer.resume(store?.newest { Issue.record("\($0)") })
+      let summary = try trainer.run()
+      return withExtendedLifetime(made) {
+        Outcome(
+          weights: bits(made.evaluatedValues.floats) + bits(made.model.values.floats)
+            + bits(made.model.bufferValues.floats),
+          losses: recorder.steps.map(\.loss), evaluations: summary.evaluations, best: keeper.best)
+      }
+    }[0]
+  }
+
+  private func temporary(_ body: (String) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try body(path)
+  }
+
+  @Test(arguments: small.keys.sorted(), [2, 4, 5])
+  func aRunThatCrashedGoesOnWithTheSameBitsOnOtherRanks(name: String, crash: Int) throws {
+    let whole = try train(name, ranks: 1, folder: nil)
+    for (before, after) in [(1, 3), (3, 1), (2, 5)] {
+      try temporary { folder in
+        #expect(throws: Failure.self) {
+          _ = try train(name, ranks: before, folder: folder, every: 1, crash: crash + 1)
+        }
+        let resumed = try train(name, ranks: after, folder: folder)
+        #expect(resumed.weights == whole.weights, "\(before) ranks, then \(after)")
+        #expect(resumed.evaluations == whole.evaluations)
+        #expect(resumed.best == whole.best)
+        #expect(resumed.losses.isEmpty == false && whole.losses.suffix(resumed.losses.count) == resumed.losses[...])
+      }
+    }
+  }
+
+  @Test func aRunThatHadEndedOnlyMeasuresAgain() throws {
+    try temporary { folder in
+      let whole = try train("plain", ranks: 2, folder: folder)
+      let again = try train("plain", ranks: 1, folder: folder)
+      #expect(again.weights == whole.weights && again.losses.isEmpty && again.evaluations == whole.evaluations)
+    }
+  }
+
+  @Test func onlyTheNewestAndTheBestAreKept() throws {
+    try temporary { folder in
+      let whole = try train("plain", ranks: 1, folder: folder, every: 2)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      let best = try #require(whole.best)
+      let digits = String(repeating: "0", count: 8 - String(best.step).count) + String(best.step)
+      #expect(names.filter { $0.hasPrefix("best-") } == ["best-\(digits)"])
+      #expect(names.filter { $0.hasPrefix("step-") }.count == 2 && names.contains("step-00000012"))
+      #expect(names.contains("last") && names.contains("best") && names.count == 5, "\(names)")
+      let link = try FileManager.default.destinationOfSymbolicLink(atPath: folder + "/last")
+      #expect(link == "step-00000012")
+    }
+  }
+}
