@@ -34,14 +34,16 @@ enum Mpirun {
   }()
 
   /// Runs the program as one job of all `parts`.
-  static func run(_ parts: [Part], in folder: Folder, environment: [String: String] = [:]) throws -> Ending {
+  static func run(
+    _ parts: [Part], in folder: Folder, environment: [String: String] = [:], meanwhile: (pid_t) -> Void = { _ in }
+  ) throws -> Ending {
     guard let path else { throw CocoaError(.fileNoSuchFile) }
     var options = ["-q", "--bind-to", "none", "--mca", "pml", "ob1", "--mca", "btl", "vader,self"]
     // A job that aborts would else often wait a second for ranks that are ending anyway.
     options += ["--mca", "odls_base_sigkill_timeout", "0"]
     return try Program.start(
       path, options + parts.map(\.words).joined(separator: [":"]), in: folder,
-      environment: permissions.merging(environment) { $1 })
+      environment: permissions.merging(environment) { $1 }, meanwhile: meanwhile)
   }
 
   private static let permissions = [

@@ -33,21 +33,24 @@ enum Program {
 
   /// Runs the program in `folder`, alone or as `ranks` ranks of one mpirun.
   static func run(
-    _ arguments: [String], ranks: Int? = nil, in folder: Folder, environment: [String: String] = [:]
+    _ arguments: [String], ranks: Int? = nil, in folder: Folder, environment: [String: String] = [:],
+    meanwhile: (pid_t) -> Void = { _ in }
   ) throws -> Ending {
     if let ranks {
-      return try Mpirun.run([Mpirun.Part(ranks: ranks, arguments)], in: folder, environment: environment)
+      return try Mpirun.run(
+        [Mpirun.Part(ranks: ranks, arguments)], in: folder, environment: environment, meanwhile: meanwhile)
     }
-    return try start(path, arguments, in: folder, environment: environment)
+    return try start(path, arguments, in: folder, environment: environment, meanwhile: meanwhile)
   }
 
   /// Runs any executable in `folder` and waits for it, at most `limit` seconds; then its process group is ended.
   ///
-  /// The environment is that of the tests without what launchers and the user may have set for the program.
+  /// The environment is that of the tests without what launchers and the user may have set for the program. What
+  /// `meanwhile` does happens while the process runs.
   /// - Throws: `Hang` where time ran out.
   static func start(
     _ path: String, _ arguments: [String], in folder: Folder, environment: [String: String] = [:],
-    limit: Double = 60
+    limit: Double = 60, meanwhile: (pid_t) -> Void = { _ in }
   ) throws -> Ending {
     // Files, not pipes: nothing can fill up, and no reader has to wait for children that outlive the process.
     let outputs = Folder()
@@ -67,6 +70,7 @@ enum Program {
     let clock = ContinuousClock()
     let start = clock.now
     try withSignalsUnblocked { try process.run() }
+    meanwhile(process.processIdentifier)
     let inTime = ended.wait(timeout: .now() + limit) == .success
     if !inTime { end(process, ended) }
     let ending = Ending(

@@ -1,0 +1,183 @@
+import Formats
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEndTests {
+  /// Jobs that are killed at any moment and resumed on other numbers of ranks: the result is as if nothing had happened.
+  struct KillTests {
+    private static let isLong = ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1"
+
+    /// Who is killed, and how.
+    private enum Blow: CaseIterable {
+      case aRank, launcher, terminate, userSignal
+
+      func strike(_ pid: pid_t, _ random: inout TestRandom) {
+        switch self {
+        case .aRank:
+          let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
+          let ranks = children.split(separator: " ").compactMap { pid_t($0) }
+          kill(ranks.randomElement(using: &random) ?? pid, SIGKILL)
+        case .launcher: kill(pid, SIGKILL)
+        case .terminate: kill(pid, SIGTERM)
+        case .userSignal: kill(pid, SIGUSR1)
+        }
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func aRecurrentNetworkThatIsKilledAgainAndAgainEndsWithTheSameBits() throws {
+      try check(
+        ["temporal-order-moderate", "epochs=12", "data.testSize=64", "evaluate.every=4"], kills: Self.isLong ? 30 : 5)
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func aConvolutionalNetworkThatIsKilledAgainAndAgainEndsWithTheSameBits() throws {
+      try check(["images.yaml"], kills: Self.isLong ? 30 : 5) { folder in
+        var random = TestRandom(3)
+        try NPZArchive.write(
+          [
+            ("x", NPYArray(shape: [150, 9, 9, 2], floats: random.floats(150 * 162))),
+            ("y", NPYArray(shape: [150], int32s: (0..<150).map { Int32($0 % 3) })),
+          ], to: folder["images.npz"])
+        try folder.write(
+          """
+          epochs: 40
+          data: {source: numpy, train: images.npz, test: images.npz}
+          model:
+            layers:
+              - conv2d: {outputs: 24, kernel: 3, padding: 1}
+              - batch-norm
+              - relu
+              - dropout: {probability: 0.3}
+              - conv2d: {outputs: 16, kernel: 3}
+              - batch-norm
+              - global-average-pool
+              - linear: {outputs: 3}
+          optimizer: {name: adam}
+          schedule: {name: cosine, warmup: 10 steps}
+          ema: {decay: 0.99}
+
+          """, to: "images.yaml")
+      }
+    }
+
+    /// Trains whole; then in pieces, each killed in another way at a random moment and gone on with on other ranks.
+    private func check(_ recipe: [String], kills: Int, prepare: (Folder) throws -> Void = { _ in }) throws {
+      try Folder.temporary { folder in
+        try prepare(folder)
+        let whole = try Program.run(["train"] + recipe + ["--out", "whole"], in: folder)
+        try #require(whole.status == 0, "\(whole.text)")
+
+        var random = TestRandom(UInt64(kills))
+        let pieces = ["train"] + recipe + ["checkpoint.steps=3", "--out", "pieces", "--resume"]
+        var ended = false
+        for attempt in 0..<kills where !ended {
+          let ranks = [1, 2, 3, 5, 8][(attempt + 1) % 5]
+          let blow = Blow.allCases[attempt % 4]
+          let delay = Double.random(in: 0.25...max(0.4, whole.seconds / Double(kills) + 0.4), using: &random)
+          let ending = try Program.run(pieces, ranks: ranks, in: folder) { pid in
+            Thread.sleep(forTimeInterval: delay)
+            blow.strike(pid, &random)
+          }
+          ended = ending.status == 0
+          #expect(!ending.errors.contains("damaged"), "\(ending.text)")
+        }
+        let last = try Program.run(pieces, ranks: 2, in: folder)
+        try #require(last.status == 0, "\(last.text)")
+        #expect(
+          try sha256(ofFile: folder["pieces/weights.safetensors"])
+            == sha256(ofFile: folder["whole/weights.safetensors"]))
+        let (metrics, expected) = try (Metrics(run: "pieces", in: folder), Metrics(run: "whole", in: folder))
+        #expect(metrics.steps == expected.steps)
+        #expect(metrics.evaluations == expected.evaluations)
+      }
+    }
+  }
+
+  /// How a training is asked to save or to stop.
+  struct StopTests {
+    private static let endless = ["train", "epochs=100000", "--out", "run"]
+
+    private func waitFor(_ path: String) {
+      for _ in 0..<500 where !FileManager.default.fileExists(atPath: path) { Thread.sleep(forTimeInterval: 0.01) }
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT, SIGUSR1])
+    func aSignalSavesAndStops(signal: Int32) throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(Self.endless, in: folder) { pid in
+          waitFor(folder["run/metrics.jsonl"])
+          kill(pid, signal)
+        }
+        #expect(ending.status == 75, "\(ending.text)")
+        #expect(ending.output.contains("go on with\n  dp-train train --out run --resume\n"), "\(ending.text)")
+        #expect(try folder.text("run/checkpoints/last/complete").count == 65)
+        let again = try Program.run(["train", "--out", "run", "--resume", "steps=1"], in: folder)
+        #expect(again.status == 0 && again.output.contains("going on after step "), "\(again.text)")
+      }
+    }
+
+    @Test func aSecondInterruptEndsAtOnce() throws {
+      try Folder.temporary { folder in
+        // A step of this size lasts for seconds.
+        let arguments = [
+          "train", "temporal-order", "data.level=nightmare", "batch=64", "accumulate=64",
+          "data.epochSize=100000", "model.layers.0.lstm.hiddenSize=128", "--out", "run",
+        ]
+        let ending = try Program.run(arguments, in: folder) { pid in
+          waitFor(folder["run/metrics.jsonl"])
+          Thread.sleep(forTimeInterval: 0.2)
+          kill(pid, SIGINT)
+          Thread.sleep(forTimeInterval: 0.2)
+          kill(pid, SIGINT)
+        }
+        #expect(ending.status == 130 && ending.seconds < 20, "\(ending.status) \(ending.seconds)")
+      }
+    }
+
+    @Test func filesInTheRunFolderSaveAndStop() throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(Self.endless + ["checkpoint.epochs=0"], in: folder) { _ in
+          waitFor(folder["run/metrics.jsonl"])
+          try? folder.write("", to: "run/save")
+          waitFor(folder["run/checkpoints/last"])
+          try? folder.write("", to: "run/stop")
+        }
+        #expect(ending.status == 75 && ending.output.contains("stopped by the file stop"), "\(ending.text)")
+        let left = try folder.contents()
+        #expect(!left.contains("run/save") && !left.contains("run/stop"))
+        #expect(left.filter { $0.wholeMatch(of: #/run/checkpoints/step-\d+/#) != nil }.count == 2, "\(left)")
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func theTimeLimitStopsAllRanks() throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(Self.endless + ["--minutes", "0.01"], ranks: 3, in: folder)
+        #expect(ending.status == 75 && ending.output.contains("stopped by the time limit"), "\(ending.text)")
+        let job = ["SLURM_JOB_END_TIME": String(Int(Date().timeIntervalSince1970) + 61)]
+        let slurm = try Program.run(["train", "--out", "run", "--resume"], in: folder, environment: job)
+        #expect(slurm.status == 75 && slurm.seconds < 10, "\(slurm.text)")
+      }
+    }
+
+    @Test func aRunIsResumedWithTheRecipeThatItBeganWith() throws {
+      try Folder.temporary { folder in
+        let begun = try Program.run(["train", "steps=3", "data.testSize=32", "--out", "run"], in: folder)
+        #expect(begun.status == 0, "\(begun.text)")
+        let without = try Program.run(["train", "steps=3", "data.testSize=32", "--out", "run"], in: folder)
+        #expect(without.status == 73 && without.errors.contains("--resume"), "\(without.text)")
+        let other = try Program.run(["train", "--out", "run", "--resume", "optimizer.learningRate=0.5"], in: folder)
+        #expect(other.status == 78, "\(other.text)")
+        #expect(
+          other.errors.hasPrefix("optimizer.learningRate is 0.5, but 0.001 in run/recipe.yaml\n"), "\(other.text)")
+        let homeless = try Program.run(["train", "--resume"], in: folder)
+        #expect(homeless.status == 64, "\(homeless.text)")
+        let longer = try Program.run(["train", "--out", "run", "--resume", "steps=6"], in: folder)
+        #expect(longer.status == 0 && longer.output.contains("going on after step 3"), "\(longer.text)")
+        #expect(try Metrics(run: "run", in: folder).steps.map(\.step) == Array(1...6))
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Collectives
+import Diagnostics
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// Checkpoints whose files were changed: every damage is seen, and the newest good one is used.
+struct CheckpointDamageTests {
+  private func store(_ body: (CheckpointStore, [String]) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let store = CheckpointStore(path: path)
+    let small = SmallExperiment()
+    let made = try small.make()
+    let schedule = CheckpointSchedule(steps: 3, epochs: 0)
+    let keeper = try CheckpointKeeper(
+      made, schedule: schedule, store: store, recipe: "", warn: { Issue.record("\($0)") })
+    _ = try Trainer(
+      made, workspace: small.workspace(made, SoloCommunicator()), observers: [],
+      control: RunControl(folder: path, deadline: nil, schedule: schedule), keeper: keeper
+    ).run()
+    let folder = store.folder("step-", step: 8)
+    try body(
+      store, ["weights.safetensors", "state.safetensors", "checkpoint.json", "complete"].map { "\(folder.path)/\($0)" })
+  }
+
+  private func newest(_ store: CheckpointStore) -> (step: Int?, complaints: [Failure]) {
+    var complaints: [Failure] = []
+    let found = store.newest { complaints.append($0) }
+    return (found?.manifest.progress.step, complaints)
+  }
+
+  @Test func theNewestIsUsedWhereAllIsWell() throws {
+    try store { store, _ in
+      let found = newest(store)
+      #expect(found.step == 8 && found.complaints == [])
+    }
+  }
+
+  /// Bytes flipped, files cut short or grown, swapped, emptied and missing: a random one of the four files each time.
+  @Test func everyDamageIsNamedAndTheOneBeforeIsUsed() throws {
+    try store { store, files in
+      let originals = try files.map { try Data(contentsOf: URL(filePath: $0)) }
+      let isLong = ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1"
+      var random = TestRandom(7)
+      for _ in 0..<(isLong ? 10000 : 300) {
+        let which = Int.random(in: files.indices, using: &random)
+        var data = originals[which]
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: data[Int.random(in: data.indices, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
+        case 1: data = data.prefix(Int.random(in: 0..<data.count, using: &random))
+        case 2: data.append(UInt8.random(in: 0...255, using: &random))
+        case 3: data = originals[(which + Int.random(in: 1...3, using: &random)) % 4]
+        case 4: data = Data((0..<data.count).map { _ in UInt8.random(in: 0...255, using: &random) })
+        default: data = Data()
+        }
+        try data.write(to: URL(filePath: files[which]))
+        let found = newest(store)
+        #expect(found.step == 6)
+        #expect(found.complaints.count == 1 && found.complaints[0].message.contains("step-00000008"))
+        try originals[which].write(to: URL(filePath: files[which]))
+      }
+      for (file, original) in zip(files, originals) {
+        try FileManager.default.removeItem(atPath: file)
+        #expect(newest(store).step == 6)
+        try original.write(to: URL(filePath: file))
+      }
+      #expect(newest(store).step == 8)
+    }
+  }
+
+  /// The digests of a whole that is not ours are right, and it is refused all the same.
+  @Test func anotherModelsCheckpointIsRefused() throws {
+    try store { store, _ in
+      var other = SmallExperiment()
+      other.hidden = 9
+      let made = try other.make()
+      let trainer = try Trainer(made, workspace: other.workspace(made, SoloCommunicator()), observers: [])
+      #expect {
+        try trainer.resume(store.newest { _ in })
+      } throws: {
+        ($0 as? Failure)?.exitCode == .data && "\($0)".contains("weights.safetensors: tensor \"0.weight_ih_l0\"")
+      }
+    }
+  }
+
+  @Test func aFolderThatCannotBeWrittenToEndsNoTraining() throws {
+    var complaints: [String] = []
+    let small = SmallExperiment()
+    let made = try small.make()
+    let schedule = CheckpointSchedule(steps: 1, epochs: 0)
+    let keeper = try CheckpointKeeper(
+      made, schedule: schedule, store: CheckpointStore(path: "/proc/none"), recipe: "", warn: { complaints.append($0) })
+    let trainer = try Trainer(
+      made, workspace: small.workspace(made, SoloCommunicator()), observers: [],
+      control: RunControl(folder: "/proc/none", deadline: nil, schedule: schedule), keeper: keeper)
+    // All steps are done; only the last checkpoint, without which there would be none, ends it with an error.
+    #expect { _ = try trainer.run() } throws: { ($0 as? Failure)?.exitCode == .cannotCreate }
+    #expect(complaints.contains { $0.contains("training goes on") && $0.contains("/proc/none") })
+  }
+}
