@@ -35,6 +35,10 @@ public final class ProgressReporter: Observer {
   /// Renews the bar ten times a second, or prints a line every tenth of the run and every minute.
   public func stepDidFinish(_ report: StepReport) {
     samplesSinceShown += report.samples
+    if report.isSkipped {
+      Terminal.write((width == nil ? "" : "\r\u{1B}[K") + "step \(report.step) skipped: its loss is \(report.loss), ")
+      Terminal.write("the norm of its gradient \(report.gradientNorm)\n")
+    }
     let now = monotonicSeconds()
     let tenth = report.step * 10 / max(totalSteps, 1)
     let isDue =

@@ -53,6 +53,14 @@ final class BatchLoader {
   }
 }
 
+extension BatchLoader {
+  /// The numbers of a portion's samples in the data set; what is being loaded beside is dropped.
+  func samples(_ portion: Portion) -> [Int] {
+    if worker.isExpected { _ = worker.finish() }
+    return worker.samples(portion)
+  }
+}
+
 /// The thread beside, and what it works on. The two threads never touch it at the same time: the one hands over by
 /// `begin`, and takes back by `finish`.
 private final class Worker: @unchecked Sendable {
@@ -108,10 +116,19 @@ private final class Worker: @unchecked Sendable {
   }
 
   func load(_ portion: BatchLoader.Portion, into batch: Batch) throws {
-    if arrangedEpoch != portion.epoch {
-      sampler.arrange(epoch: portion.epoch)
-      arrangedEpoch = portion.epoch
-    }
+    arrange(portion.epoch)
     try data.load(epoch: portion.epoch, indices: sampler.indices(portion.positions), into: batch)
+  }
+
+  func samples(_ portion: BatchLoader.Portion) -> [Int] {
+    arrange(portion.epoch)
+    return Array(sampler.indices(portion.positions))
+  }
+
+  private func arrange(_ epoch: Int) {
+    if arrangedEpoch != epoch {
+      sampler.arrange(epoch: epoch)
+      arrangedEpoch = epoch
+    }
   }
 }

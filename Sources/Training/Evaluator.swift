@@ -46,8 +46,9 @@ public final class Evaluator {
   }
 
   /// Loss over all samples; accuracy and confusion where the outputs are classes.
+  /// `activity` is told of each batch.
   /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data.
-  public func run(step: Int, epoch: Int) throws -> EvaluationReport {
+  public func run(step: Int, epoch: Int, activity: Activity? = nil) throws -> EvaluationReport {
     let (model, loss) = (workspace.model, workspace.loss)
     let classes = loss.meaning == .classes ? max(data.classNames.count, model.outputShape.features) : 0
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
@@ -67,7 +68,9 @@ public final class Evaluator {
           confusion[Int(batch.classes[row]) * classes + predicted] += 1
         }
       }
+      activity?.enter(.waiting, step: step)
       try reducer.reduce()
+      activity?.enter(.evaluating, step: step)
       for sum in totals.indices { totals[sum] += Double(reducer.result[sum]) }
     }
     confusion = try workspace.communicator.sum(confusion)

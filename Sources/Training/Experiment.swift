@@ -95,14 +95,21 @@ public struct TrainingSettings: Sendable {
   public var clipNorm: Double?
   /// Limit of each value of the gradient, or nil; applied before the norm's.
   public var clipValue: Double?
+  /// What happens where a loss or a gradient is not finite.
+  public var nonFinite: NonFinitePolicy
+  /// Steps from one comparison of all ranks' parameters to the next; 0: never.
+  public var compareRanks: Int
   /// Epochs from one evaluation to the next; 0: only after the last.
   public var evaluateEvery: Int
 
   /// All numbers.
   public init(
     seed: UInt64, epochs: Int, steps: Int?, batch: Int, shards: Int, shuffles: Bool, learningRate: Double,
-    clipNorm: Double?, evaluateEvery: Int, accumulate: Int = 1, clipValue: Double? = nil
+    clipNorm: Double?, evaluateEvery: Int, accumulate: Int = 1, clipValue: Double? = nil,
+    nonFinite: NonFinitePolicy = .stop, compareRanks: Int = 0
   ) {
+    self.nonFinite = nonFinite
+    self.compareRanks = compareRanks
     self.seed = seed
     self.epochs = epochs
     self.steps = steps

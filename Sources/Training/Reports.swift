@@ -10,6 +10,8 @@ public struct StepReport: Sendable {
   public var loss = 0.0
   /// Share of the global batch that was classified rightly, before the update; nil where the loss knows no right.
   public var accuracy: Double?
+  /// Whether nothing was changed, since the loss or a gradient was not finite.
+  public var isSkipped = false
   /// Norm of the whole gradient, before clipping.
   public var gradientNorm = 0.0
   /// The step's learning rate.

@@ -12,21 +12,23 @@ public final class Trainer {
   private let observers: [any Observer]
   private let control: RunControl?
   private let keeper: CheckpointKeeper?
+  private let activity: Activity?
   private var progress = TrainingProgress()
 
   /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` and `keeper` nothing can
-  /// be asked of the run and nothing is saved.
+  /// be asked of the run and nothing is saved; `activity` is told what the run is at.
   /// - Throws: `Failure` (system) where memory is short.
   public init(
     _ experiment: Experiment, workspace: Workspace, observers: [any Observer], control: RunControl? = nil,
-    keeper: CheckpointKeeper? = nil
+    keeper: CheckpointKeeper? = nil, activity: Activity? = nil
   ) throws {
+    self.activity = activity
     self.experiment = experiment
     self.workspace = workspace
     self.observers = observers
     self.control = control
     self.keeper = keeper
-    step = try TrainingStep(experiment, workspace: workspace)
+    step = try TrainingStep(experiment, workspace: workspace, activity: activity)
     let monitored = experiment.data.monitored
     monitor = try monitored.flatMap { try experiment.makeEvaluator(on: $0, workspace: workspace) }
     test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)
@@ -97,7 +99,8 @@ public final class Trainer {
 
   private func evaluate(_ evaluator: Evaluator?) throws -> EvaluationReport? {
     let epochs = progress.epoch + (progress.position > 0 ? 1 : 0)
-    guard let report = try evaluator?.run(step: progress.step, epoch: epochs) else { return nil }
+    activity?.enter(.evaluating, step: progress.step)
+    guard let report = try evaluator?.run(step: progress.step, epoch: epochs, activity: activity) else { return nil }
     for observer in observers { try observer.evaluationDidFinish(report) }
     return report
   }
@@ -105,6 +108,7 @@ public final class Trainer {
   /// Takes a checkpoint; every rank calls it in the course of an epoch, where layers may carry states.
   private func save(waits: Bool) throws {
     guard let keeper else { return }
+    activity?.enter(.saving, step: progress.step)
     let isWithinEpoch = progress.position > 0 && progress.position < samples
     let carried = isWithinEpoch ? try step.carried.gather() : []
     var recorded: [String: Int] = [:]

@@ -11,8 +11,11 @@ import Tensors
 /// sums are added in the batches' order before the one division. After the first call nothing is allocated.
 public final class TrainingStep {
   private enum Control: Int, CaseIterable {
-    case data, compute, request
+    case data, compute, request, digest
   }
+
+  /// Steps in a row that may be skipped.
+  private static let skipLimit = 10
 
   private let experiment: Experiment
   private let workspace: Workspace
@@ -21,12 +24,21 @@ public final class TrainingStep {
   private let context: StepContext
   /// The sums over a step's batches so far, where there are several.
   private let accumulated: FloatBuffer?
+  private let activity: Activity?
+  /// The buffers as they were before the step, where steps may be skipped.
+  private let formerBuffers: FloatBuffer?
+  private var number = 0
+  private var skipped = 0
+  private var isComparing = false
   private var lastEnd: Double
   private var lastReduction: Double
 
-  /// Prepares steps in a workspace.
+  /// Prepares steps in a workspace; `activity` is told what they are at.
   /// - Throws: `Failure` (system) where memory is short.
-  public init(_ experiment: Experiment, workspace: Workspace) throws {
+  public init(_ experiment: Experiment, workspace: Workspace, activity: Activity? = nil) throws {
+    self.activity = activity
+    formerBuffers =
+      experiment.settings.nonFinite == .skip ? try FloatBuffer(count: experiment.model.bufferValues.count) : nil
     self.experiment = experiment
     self.workspace = workspace
     let model = experiment.model
@@ -58,8 +70,15 @@ public final class TrainingStep {
   private(set) var agreedRequest = Request.none
 
   /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates.
-  /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data.
+  /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data; `CommonFailure` where the loss or
+  ///   a gradient is not finite, or the ranks' parameters differ.
   public func run(epoch: Int, positions: Range<Int>, into report: inout StepReport) throws {
+    number = report.step + 1
+    let compares = experiment.settings.compareRanks
+    isComparing = compares > 0 && workspace.communicator.size > 1 && number.isMultiple(of: compares)
+    if let formerBuffers {
+      formerBuffers.base.update(from: experiment.model.bufferValues.base, count: formerBuffers.count)
+    }
     let model = experiment.model
     let start = lastEnd
     report.times = StepTimes()
@@ -78,7 +97,7 @@ public final class TrainingStep {
         Kernel.add(reducer.result, to: accumulated.base, count: accumulated.count)
       }
     }
-    update(from: accumulated?.base ?? reducer.result, into: &report)
+    try update(from: accumulated?.base ?? reducer.result, epoch: epoch, positions: positions, into: &report)
     report.samples = positions.count
     lastEnd = monotonicSeconds()
     report.seconds = lastEnd - start
@@ -90,12 +109,14 @@ public final class TrainingStep {
     // What came since the last reduction, such as the update or writing metrics, counts as compute of this rank.
     let start = lastReduction
     let dataStart = monotonicSeconds()
+    activity?.enter(.loading, step: number)
     let own = workspace.shards.divide(batch: positions)
     context.firstSample = own.lowerBound - step.lowerBound
     let batch = try loader.load(
       BatchLoader.Portion(epoch: epoch, positions: own), next: following(positions, of: epoch))
     context.lengths = experiment.data.training.hasLengths ? UnsafePointer(batch.lengths) : nil
     let dataEnd = monotonicSeconds()
+    activity?.enter(.computing, step: number)
 
     let outputs = try model.forward(batch.view, context)
     context.isContinuation = true
@@ -105,12 +126,16 @@ public final class TrainingStep {
     try model.backward(gradient, context)
 
     let reduceStart = monotonicSeconds()
+    activity?.enter(.waiting, step: number)
+    let digest = ParameterDigest(model: model, communicator: workspace.communicator)
+    reducer.control[Control.digest.rawValue] = isComparing ? digest.word : 0
     reducer.control[Control.data.rawValue] = dataEnd - dataStart
     reducer.control[Control.request.rawValue] = Double(request.rawValue)
     reducer.control[Control.compute.rawValue] = reduceStart - start - (dataEnd - dataStart)
     try reducer.reduce()
     lastReduction = monotonicSeconds()
-    readControls(reduction: lastReduction - reduceStart, to: &times)
+    activity?.enter(.updating, step: number)
+    if !readControls(reduction: lastReduction - reduceStart, to: &times) { throw try digest.failure(step: number) }
   }
 
   /// This rank's part of the batch that comes next in the course of training.
@@ -123,13 +148,21 @@ public final class TrainingStep {
   }
 
   /// Divides the sums by the weight of what counts, clips, and changes the weights.
-  private func update(from sums: UnsafeMutablePointer<Float>, into report: inout StepReport) {
+  private func update(
+    from sums: UnsafeMutablePointer<Float>, epoch: Int, positions: Range<Int>, into report: inout StepReport
+  ) throws {
     let settings = experiment.settings
     let values = experiment.model.values
     let totals = sums + values.count
     let loss = LossMeans(experiment.loss) { Double(totals[$0.rawValue]) }
     Kernel.divide(sums, count: values.count, by: Float(loss.divisor))
     let norm = GradientClipping.norm(sums, count: values.count)
+    report.loss = loss.mean
+    report.accuracy = loss.accuracy
+    report.gradientNorm = norm
+    report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
+    if report.isSkipped { return try pass(over: positions, of: epoch, sums: sums, loss: loss.mean) }
+    skipped = 0
     if let limit = settings.clipValue { GradientClipping.clip(sums, count: values.count, value: limit) }
     if let limit = settings.clipNorm {
       let clipped = settings.clipValue == nil ? norm : GradientClipping.norm(sums, count: values.count)
@@ -139,22 +172,55 @@ public final class TrainingStep {
     report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
     optimizer.step(parameters: values.base, gradients: sums, learningRate: report.learningRate)
     experiment.average?.update(values.base)
-    report.loss = loss.mean
-    report.accuracy = loss.accuracy
-    report.gradientNorm = norm
   }
 
-  /// What all ranks told each other. A rank's waiting is the time until the slowest arrives, known from all ranks' own times.
-  private func readControls(reduction: Double, to times: inout StepTimes) {
+  /// Where the loss or a gradient is not finite: ends the training, or undoes what the step has changed already.
+  private func pass(
+    over positions: Range<Int>, of epoch: Int, sums: UnsafePointer<Float>, loss: Double
+  ) throws {
+    skipped += 1
+    guard let formerBuffers, skipped < TrainingStep.skipLimit else {
+      let report = NonFiniteReport(model: experiment.model, communicator: workspace.communicator)
+      throw try report.failure(step: number, loss: loss, sums: sums, samples: faultySamples(positions, epoch: epoch))
+    }
+    experiment.model.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
+    for carrier in experiment.model.stateCarriers { carrier.carriedBatch = 0 }
+  }
+
+  /// This rank's samples of the last batch whose own loss is not finite, by their numbers in the data set.
+  private func faultySamples(_ positions: Range<Int>, epoch: Int) throws -> [Int] {
+    let shape = experiment.loss.shape
+    let batch = experiment.settings.batch
+    let last = positions.lowerBound + (positions.count - 1) / batch * batch..<positions.upperBound
+    let own = workspace.shards.part(of: last)
+    let faulty = own.indices.filter { position in
+      let sample = position - own.lowerBound
+      return (0..<shape.steps).contains { step in
+        (0..<shape.positions).contains { place in
+          let row = (step * own.count + sample) * shape.positions + place
+          return !experiment.loss.value(row: row, context).isFinite
+        }
+      }
+    }
+    return loader.samples(BatchLoader.Portion(epoch: epoch, positions: own)).enumerated()
+      .filter { faulty.contains(own.lowerBound + $0.offset) }.map(\.element)
+  }
+
+  /// What all ranks told each other; false where their parameters differ. A rank's waiting is the time until the slowest arrives, known from all ranks' own times.
+  private func readControls(reduction: Double, to times: inout StepTimes) -> Bool {
+    let words = Control.allCases.count
     let ranks = Double(workspace.communicator.size)
     var (meanData, meanCompute, slowest, asked) = (0.0, 0.0, 0.0, 0.0)
+    var isAlike = true
     for rank in 0..<workspace.communicator.size {
-      let data = reducer.controls[rank * Control.allCases.count + Control.data.rawValue]
-      let compute = reducer.controls[rank * Control.allCases.count + Control.compute.rawValue]
+      let data = reducer.controls[rank * words + Control.data.rawValue]
+      let compute = reducer.controls[rank * words + Control.compute.rawValue]
       meanData += data / ranks
       meanCompute += compute / ranks
       slowest = max(slowest, data + compute)
-      asked = max(asked, reducer.controls[rank * Control.allCases.count + Control.request.rawValue])
+      asked = max(asked, reducer.controls[rank * words + Control.request.rawValue])
+      let digest = reducer.controls[rank * words + Control.digest.rawValue]
+      isAlike = isAlike && digest == reducer.controls[Control.digest.rawValue]
     }
     agreedRequest = Request(rawValue: Int(asked)) ?? .none
     times.data += meanData
@@ -162,5 +228,6 @@ public final class TrainingStep {
     times.waiting += max(0, slowest - meanData - meanCompute)
     let own = reducer.control[Control.data.rawValue] + reducer.control[Control.compute.rawValue]
     times.communication += max(0, reduction - max(0, slowest - own))
+    return isAlike
   }
 }

@@ -23,6 +23,8 @@ enum Session {
     do {
       try work(communicator, prepared)
       try communicator.close()
+    } catch let common as CommonFailure {
+      communicator.abort(common.failure, alike: true)
     } catch let failure as Failure {
       communicator.abort(failure)
     }
@@ -64,7 +66,7 @@ enum Session {
 
 extension Communicator {
   /// One rank's text, on every rank.
-  fileprivate func text(_ own: String, from root: Int) throws -> String {
+  func text(_ own: String, from root: Int) throws -> String {
     var length = UInt64(own.utf8.count)
     try withUnsafeMutableBytes(of: &length) { try broadcast($0, root: root) }
     var bytes = rank == root ? Array(own.utf8) : [UInt8](repeating: 0, count: Int(length))

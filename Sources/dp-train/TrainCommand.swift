@@ -27,12 +27,25 @@ struct TrainCommand: ParsableCommand {
     help: "Go on from the newest checkpoint in the folder --out, if there is one; without RECIPE with the run's own.")
   var resume = false
 
+  @Option(
+    help: ArgumentHelp("Name the ranks that keep the others waiting for so many seconds.", valueName: "seconds"))
+  var stallWarning = 60.0
+
+  @Option(
+    help: ArgumentHelp(
+      "End the job where some ranks keep the others waiting for so many seconds (default: wait).", valueName: "seconds")
+  )
+  var stallAbort: Double?
+
   @Option(help: "Save and stop after so many minutes; under Slurm by default a minute before the job's end.")
   var minutes: Double?
 
   func validate() throws {
     guard minutes.map({ $0 > 0 && $0.isFinite }) ?? true else {
       throw ValidationError("--minutes must be more than 0")
+    }
+    guard stallWarning > 0, stallAbort.map({ $0 >= stallWarning }) ?? true else {
+      throw ValidationError("--stall-warning must be more than 0, and --stall-abort at least as long")
     }
     guard !resume || out != nil else {
       throw ValidationError("--resume needs --out, the folder of the run to go on with")
@@ -48,7 +61,8 @@ struct TrainCommand: ParsableCommand {
       let run = TrainingRun(
         recipe: prepared.recipe, experiment: prepared.experiment, workspace: prepared.workspace,
         folder: prepared.folder, resumes: resume,
-        deadline: TimeLimit.deadline(start: start, minutes: minutes))
+        deadline: TimeLimit.deadline(start: start, minutes: minutes), stallWarning: stallWarning,
+        stallAbort: stallAbort)
       stopped = try run.train(communicator)
     }
     if stopped != nil { Foundation.exit(ExitCode.stopped.rawValue) }

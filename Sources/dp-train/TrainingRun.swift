@@ -10,6 +10,8 @@ struct TrainingRun {
   let folder: RunFolder?
   let resumes: Bool
   let deadline: Double?
+  let stallWarning: Double
+  let stallAbort: Double?
 
   /// Trains, and tells what ended it before its time, if anything.
   func train(_ communicator: any Communicator) throws -> Request? {
@@ -21,13 +23,29 @@ struct TrainingRun {
     let keeper = try CheckpointKeeper(
       experiment, schedule: schedule, store: folder.map { CheckpointStore(path: $0.checkpoints) },
       recipe: recipe.resolvedYAML(), warn: warn)
+    let activity = Activity()
+    let watch = try stallWatch(activity, communicator, hosts: environment.hosts)
+    watch?.start()
+    defer { watch?.stop() }
     let trainer = try Trainer(
       experiment, workspace: workspace, observers: try observers(environment, resumingFrom: checkpoint?.manifest),
-      control: RunControl(folder: folder?.path, deadline: deadline, schedule: schedule), keeper: keeper)
+      control: RunControl(folder: folder?.path, deadline: deadline, schedule: schedule), keeper: keeper,
+      activity: activity)
     if resumes { try trainer.resume(checkpoint) }
     let summary = try trainer.run()
     if let folder { try conclude(summary, folder: folder, best: keeper.best) }
     return summary.stopped
+  }
+
+  /// What finds ranks that stopped answering, where there are several.
+  private func stallWatch(
+    _ activity: Activity, _ communicator: any Communicator, hosts: [String]
+  ) throws -> StallWatch? {
+    guard communicator.size > 1 else { return nil }
+    let path = try communicator.text(folder?.path ?? "", from: 0)
+    return StallWatch(
+      activity, folder: path + "/stalls", rank: communicator.rank, hosts: hosts, warnAfter: stallWarning,
+      abortAfter: stallAbort, say: warn, end: { communicator.abort($0) })
   }
 
   private func newestCheckpoint(

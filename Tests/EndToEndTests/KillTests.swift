@@ -180,4 +180,32 @@ extension EndToEndTests {
       }
     }
   }
+
+  /// Ranks that stop without ending.
+  struct StallTests {
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: [0, 1])
+    func aRankThatStopsIsNamedAndEndsTheJob(rank: Int) throws {
+      try Folder.temporary { folder in
+        let arguments = ["train", "epochs=100000", "--out", "run", "--stall-warning", "1", "--stall-abort", "2"]
+        let ending = try Program.run(arguments, ranks: 3, in: folder) { pid in
+          for _ in 0..<500 where !FileManager.default.fileExists(atPath: folder["run/metrics.jsonl"]) {
+            Thread.sleep(forTimeInterval: 0.01)
+          }
+          Thread.sleep(forTimeInterval: 0.3)
+          let children = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
+          for child in children.split(separator: " ").compactMap({ pid_t($0) }) {
+            let environment = FileManager.default.contents(atPath: "/proc/\(child)/environ") ?? Data()
+            if String(decoding: environment, as: UTF8.self).contains("OMPI_COMM_WORLD_RANK=\(rank)\0") {
+              kill(child, SIGSTOP)
+            }
+          }
+        }
+        #expect(ending.status == 69, "\(ending.text)")
+        #expect(ending.errors.contains("nothing has moved for 1 s in step "), "\(ending.text)")
+        #expect(ending.errors.contains(": rank \(rank) on "), "\(ending.text)")
+        #expect(ending.errors.contains("does not answer"), "\(ending.text)")
+        #expect(ending.seconds < 20)
+      }
+    }
+  }
 }

@@ -54,6 +54,8 @@ import Testing
           warmupStart: 0
           scaleWithBatch: none
         ema: none
+        nonFinite: stop
+        compareRanks: 100
         evaluate:
           every: 1
         checkpoint:

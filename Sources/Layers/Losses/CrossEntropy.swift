@@ -12,7 +12,8 @@ public final class CrossEntropy: Loss {
   public let kind = "cross-entropy"
   /// One of the classes is right.
   public let meaning = OutputMeaning.classes
-  private let shape: Shape
+  /// The shape of one sample's outputs.
+  public let shape: Shape
   private let smoothing: Float
   private let weights: UnsafeMutableBufferPointer<Float>?
   private let weightSum: Float
@@ -70,6 +71,9 @@ public final class CrossEntropy: Loss {
   ) {
     memory?.sums(of: outputs, into: target, nodeStride: nodeStride, context)
   }
+
+  /// The loss of a row of the last evaluated batch.
+  public func value(row: Int, _ context: StepContext) -> Float { memory?.value(row: row, context) ?? 0 }
 
   /// The class with the largest logit (the first of equals), or nil for a row that does not count.
   public func prediction(row: Int, _ context: StepContext) -> Int? {

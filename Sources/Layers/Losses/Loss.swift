@@ -38,6 +38,10 @@ public protocol Loss: AnyObject {
   /// Writes the sums (`LossSum`) of the last evaluated batch to `target`, one set per tree node, `nodeStride` floats
   /// apart.
   func sums(of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext)
+  /// The shape of one sample's outputs: a row has their features, and each step or pixel is a row.
+  var shape: Shape { get }
+  /// The loss of a row of the last evaluated batch.
+  func value(row: Int, _ context: StepContext) -> Float
   /// The predicted class of a row of the last evaluated batch; nil where there is none or the row does not count.
   func prediction(row: Int, _ context: StepContext) -> Int?
 }
@@ -80,6 +84,10 @@ struct LossMemory {
     dpt_bias_gradient(
       context.arena[records], stride, outputs.batch * outputs.positions * stride, outputs.steps, outputs.positions,
       LossSum.allCases.count, 0, 0, target, nil, nodeStride, &program)
+  }
+
+  func value(row: Int, _ context: StepContext) -> Float {
+    context.arena[records][row * Int(DPT_LANES) + Int(DPT_RECORD_LOSS)]
   }
 
   func prediction(row: Int, _ context: StepContext) -> Int? {

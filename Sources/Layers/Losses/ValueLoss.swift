@@ -23,7 +23,8 @@ public final class ValueLoss: Loss {
   public let kind: String
   /// Numbers, but for binary cross-entropy: there each output is the logit of an event.
   public let meaning: OutputMeaning
-  private let shape: Shape
+  /// The shape of one sample's outputs.
+  public let shape: Shape
   private let function: dpt_value_loss_kind
   private let parameter: Float
   private var memory: LossMemory?
@@ -67,4 +68,7 @@ public final class ValueLoss: Loss {
 
   /// None: outputs are no classes.
   public func prediction(row: Int, _ context: StepContext) -> Int? { nil }
+
+  /// The loss of a row of the last evaluated batch.
+  public func value(row: Int, _ context: StepContext) -> Float { memory?.value(row: row, context) ?? 0 }
 }

@@ -1,3 +1,5 @@
+import Training
+
 /// What to train, on what, and how: the user's YAML file with every default filled in.
 ///
 /// `Recipe.load` reads one; a program may also start from `Recipe()` and set properties, then pass it through
@@ -29,6 +31,10 @@ public struct Recipe: Equatable, Sendable {
   public var schedule = ScheduleSettings.constant(ConstantScheduleSettings())
   /// The average of the weights that evaluations and the weights file take; nil for the weights themselves.
   public var ema: EMASettings?
+  /// What happens where the loss or a gradient is infinite or no number.
+  public var nonFinite = NonFinitePolicy.stop
+  /// The steps between comparisons of all ranks' weights; 0 for none.
+  public var compareRanks = 100
   /// When to measure on the test samples.
   public var evaluate = EvaluateSettings()
   /// When to save the state of the training.
@@ -64,6 +70,12 @@ extension Recipe: Settings {
     Field(
       "ema", \.ema, .optional(.section),
       "an average of the weights for evaluations and the weights file, or none; training goes on with the weights"),
+    Field(
+      "nonFinite", \.nonFinite, .choice,
+      "where the loss or a gradient is infinite or no number: stop, or skip the step"),
+    Field(
+      "compareRanks", \.compareRanks, .number(.atLeast(0)),
+      "steps between comparisons of all ranks' weights; 0 is never"),
     Field("evaluate", \.evaluate, .section, "when to measure on the test samples"),
     Field("checkpoint", \.checkpoint, .section, "when to save the state of the training, to resume from"),
     Field("record", \.record, .section, "when to write a line of metrics.jsonl"),
@@ -94,3 +106,5 @@ extension Recipe: Settings {
     }
   }
 }
+
+extension NonFinitePolicy: Choice {}

@@ -1,0 +1,142 @@
+import Collectives
+import Diagnostics
+import Foundation
+
+/// Finds ranks that stopped answering.
+///
+/// A thread on each rank looks on. Where a rank has waited for the others too long, each rank that still runs writes
+/// down in the run folder what it is doing, and the lowest that waits reads it and says who is missing. As long as all
+/// goes well nothing is written.
+public final class StallWatch: @unchecked Sendable {
+  private struct Status: Codable {
+    let rank: Int
+    let step: Int
+    let phase: Int
+    let seconds: Double
+  }
+
+  private let folder: String
+  private let rank: Int
+  private let hosts: [String]
+  private let activity: Activity
+  private let warnAfter: Double
+  private let abortAfter: Double?
+  private let say: (String) -> Void
+  private let end: (Failure) -> Void
+  private let lock = NSLock()
+  private var isStopped = false
+
+  /// Prepares a watch.
+  /// - Parameters:
+  ///   - activity: what this rank's training notes.
+  ///   - folder: a folder that all ranks can write to, made when it is needed.
+  ///   - rank: this rank.
+  ///   - hosts: the machine of each rank.
+  ///   - warnAfter: seconds of waiting after which the missing are named.
+  ///   - abortAfter: seconds of waiting after which the job ends, or nil.
+  ///   - say: told the warning.
+  ///   - end: ends the job on all ranks.
+  public init(
+    _ activity: Activity, folder: String, rank: Int, hosts: [String], warnAfter: Double, abortAfter: Double?,
+    say: @escaping (String) -> Void, end: @escaping (Failure) -> Void
+  ) {
+    self.activity = activity
+    self.folder = folder
+    self.rank = rank
+    self.hosts = hosts
+    self.warnAfter = warnAfter
+    self.abortAfter = abortAfter
+    self.say = say
+    self.end = end
+  }
+
+  /// Starts looking on.
+  public func start() {
+    let thread = Thread { [self] in watch() }
+    thread.name = "watch"
+    thread.stackSize = 1 << 20
+    thread.start()
+  }
+
+  /// Ends the watch, within a second.
+  public func stop() {
+    lock.lock()
+    isStopped = true
+    lock.unlock()
+  }
+
+  private var shallStop: Bool {
+    lock.lock()
+    defer { lock.unlock() }
+    return isStopped
+  }
+
+  private func watch() {
+    let pause = min(1, warnAfter / 8)
+    // Others notice, too, and write, before the missing are named.
+    let patience = warnAfter + 3 * pause
+    var last = activity.now.count
+    var since = monotonicSeconds()
+    var hasWarned = false
+    while !shallStop {
+      Thread.sleep(forTimeInterval: pause)
+      let (step, phase, count) = activity.now
+      let now = monotonicSeconds()
+      if count != last {
+        if now - since > warnAfter { try? FileManager.default.removeItem(atPath: path(rank)) }
+        (last, since, hasWarned) = (count, now, false)
+        continue
+      }
+      let waited = now - since
+      guard waited > warnAfter else { continue }
+      write(Status(rank: rank, step: step, phase: phase.rawValue, seconds: waited))
+      guard phase == .waiting, waited > patience else { continue }
+      let report = report(step: step, waited: waited)
+      guard report.lowestWaiting == rank else { continue }
+      if let abortAfter, waited > abortAfter + 3 * pause {
+        end(Failure(.unavailable, report.text, advice: "the job ends; go on from its last checkpoint with --resume"))
+        return
+      }
+      if !hasWarned { say(report.text) }
+      hasWarned = true
+    }
+  }
+
+  private func report(step: Int, waited: Double) -> (lowestWaiting: Int?, text: String) {
+    let statuses = hosts.indices.map(read)
+    let lowest = statuses.firstIndex { $0?.phase == Activity.Phase.waiting.rawValue }
+    let missing = statuses.indices.filter { statuses[$0]?.phase != Activity.Phase.waiting.rawValue }
+    let named = missing.prefix(8).map { rank in
+      guard let status = statuses[rank] else {
+        return "rank \(rank) on \(hosts[rank]) does not answer: it or its machine is stopped, or cut off"
+      }
+      let phase = Activity.Phase(rawValue: status.phase) ?? .starting
+      return
+        "rank \(rank) on \(hosts[rank]) has been \(phase.words) in step \(status.step) for \(Int(status.seconds)) s"
+    }
+    let others = missing.count > 8 ? ", and \(missing.count - 8) more" : ""
+    let machines = Set(hosts).sorted().joined(separator: ", ")
+    let cause =
+      missing.isEmpty
+      ? "all ranks wait for each other: the network between \(machines) carries no messages"
+      : named.joined(separator: "; ") + others
+    return (lowest, "nothing has moved for \(Int(waited)) s in step \(step): \(cause)")
+  }
+
+  private func path(_ rank: Int) -> String { "\(folder)/rank-\(rank).json" }
+
+  private func write(_ status: Status) {
+    try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    guard let data = try? JSONEncoder().encode(status) else { return }
+    try? data.write(to: URL(filePath: path(status.rank)), options: .atomic)
+  }
+
+  /// A rank's own words, unless they are old.
+  private func read(_ rank: Int) -> Status? {
+    guard let data = FileManager.default.contents(atPath: path(rank)),
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path(rank)),
+      let written = attributes[.modificationDate] as? Date, -written.timeIntervalSinceNow < max(5, warnAfter)
+    else { return nil }
+    return try? JSONDecoder().decode(Status.self, from: data)
+  }
+}

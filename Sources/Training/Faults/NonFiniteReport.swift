@@ -1,0 +1,64 @@
+import Collectives
+import Diagnostics
+import Layers
+import Tensors
+
+/// Finds out where a loss or gradient that is no finite number came from; every rank calls it.
+struct NonFiniteReport {
+  /// The samples named at most.
+  private static let limit = 8
+
+  let model: Model
+  let communicator: any Communicator
+
+  /// What went wrong in a step.
+  /// - Parameters:
+  ///   - step: its number.
+  ///   - loss: the mean loss over the batch.
+  ///   - sums: the gradients of all parameters, summed over the batch.
+  ///   - samples: this rank's samples whose own loss is not finite, by their numbers in the data set.
+  func failure(step: Int, loss: Double, sums: UnsafePointer<Float>, samples: [Int]) throws -> CommonFailure {
+    let all = try gather(samples)
+    var message = "step \(step): the loss is \(loss)"
+    let faulty = model.parameters.filter { parameter in
+      (0..<parameter.count).contains { !sums[parameter.offset + $0].isFinite }
+    }
+    if let first = faulty.first {
+      let layer = first.name.split(separator: ".").first.flatMap { Int($0) }.map { model.layers[$0].kind } ?? "a layer"
+      message += ", the gradient of \(first.name) (\(layer)) is not finite"
+      if faulty.count > 1 { message += ", nor are those of \(faulty.count - 1) other parameters" }
+    }
+    if !all.isEmpty {
+      let names = all.prefix(NonFiniteReport.limit).map(String.init).joined(separator: ", ")
+      message += "; the loss is not finite for \(all.count == 1 ? "sample" : "samples") \(names)"
+      if all.count > NonFiniteReport.limit { message += " and \(all.count - NonFiniteReport.limit) others" }
+      message += " of the training data"
+    }
+    return CommonFailure(
+      Failure(
+        .software, message,
+        advice: "try a smaller learning rate, optimizer.clipNorm: 1, or warm-up; nonFinite: skip passes over such steps"
+      ))
+  }
+
+  /// All ranks' samples in ascending order.
+  private func gather(_ own: [Int]) throws -> [Int] {
+    let ranks = communicator.size
+    var counts = [Int](repeating: 0, count: ranks)
+    let word = MemoryLayout<Int>.stride
+    try withUnsafeBytes(of: own.count) { send in
+      try counts.withUnsafeMutableBytes {
+        try communicator.allgather(
+          send, into: $0, counts: Array(repeating: word, count: ranks), offsets: (0..<ranks).map { $0 * word })
+      }
+    }
+    var all = [Int](repeating: 0, count: counts.reduce(0, +))
+    let offsets = counts.indices.map { counts[..<$0].reduce(0, +) * word }
+    try own.withUnsafeBytes { send in
+      try all.withUnsafeMutableBytes {
+        try communicator.allgather(send, into: $0, counts: counts.map { $0 * word }, offsets: offsets)
+      }
+    }
+    return all.sorted()
+  }
+}

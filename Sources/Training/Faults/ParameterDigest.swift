@@ -1,0 +1,67 @@
+import Collectives
+import Diagnostics
+import Layers
+import Tensors
+
+/// Compares all ranks' parameters, which must have the same bits at every step.
+struct ParameterDigest {
+  let model: Model
+  let communicator: any Communicator
+
+  /// 53 bits that depend on every bit of every parameter and buffer: a whole number that a control word holds exactly.
+  var word: Double {
+    let hash = [model.values, model.bufferValues].reduce(UInt64(0)) { ParameterDigest.hash($1.floats, from: $0) }
+    return Double(hash >> 11)
+  }
+
+  /// Names the first parameter in which a rank differs from rank 0, and that rank; every rank calls it.
+  func failure(step: Int) throws -> CommonFailure {
+    let tensors = model.parameters + model.buffers
+    let own = tensors.map { ParameterDigest.hash(model.values(of: $0), from: 0) }
+    let bytes = own.count * MemoryLayout<UInt64>.stride
+    var all = [UInt64](repeating: 0, count: own.count * communicator.size)
+    try own.withUnsafeBytes { send in
+      try all.withUnsafeMutableBytes { receive in
+        try communicator.allgather(
+          send, into: receive, counts: Array(repeating: bytes, count: communicator.size),
+          offsets: (0..<communicator.size).map { $0 * bytes })
+      }
+    }
+    var place = "somewhere"
+    search: for (index, tensor) in tensors.enumerated() {
+      for rank in 1..<communicator.size where all[rank * own.count + index] != all[index] {
+        place = "\(tensor.name) of rank \(rank)"
+        break search
+      }
+    }
+    return CommonFailure(
+      Failure(
+        .software,
+        "before step \(step): the ranks' parameters differ; the first that differs from rank 0's is \(place)",
+        advice:
+          "a machine computes or remembers wrongly, or runs another program; resume without it from the last checkpoint"
+      ))
+  }
+
+  /// A multiplicative hash in four independent chains, so that it runs at memory speed.
+  private static func hash(_ floats: UnsafeMutableBufferPointer<Float>, from seed: UInt64) -> UInt64 {
+    let prime: UInt64 = 0x9E37_79B9_7F4A_7C15
+    var lanes = SIMD4<UInt64>(seed ^ 1, seed ^ 2, seed ^ 3, seed ^ 4)
+    var index = 0
+    while index + 4 <= floats.count {
+      let bits = SIMD4<UInt64>(
+        UInt64(floats[index].bitPattern), UInt64(floats[index + 1].bitPattern), UInt64(floats[index + 2].bitPattern),
+        UInt64(floats[index + 3].bitPattern))
+      lanes = (lanes ^ bits) &* prime
+      lanes ^= lanes &>> 29
+      index += 4
+    }
+    var hash = (0..<4).reduce(UInt64(floats.count)) { ($0 ^ lanes[$1]) &* prime }
+    while index < floats.count {
+      hash = (hash ^ UInt64(floats[index].bitPattern)) &* prime
+      hash ^= hash >> 29
+      index += 1
+    }
+    return hash ^ hash >> 32
+  }
+}

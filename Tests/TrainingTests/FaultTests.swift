@@ -1,0 +1,130 @@
+import Collectives
+import Datasets
+import Diagnostics
+import Layers
+import Optimizers
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// What cannot go on: numbers that are not finite, and ranks that differ.
+struct FaultTests {
+  /// Temporal order in which the inputs of some samples are infinite.
+  private final class Broken: Dataset {
+    let base = TemporalOrder(level: .easy, count: 100, seed: 1, purpose: .trainingData)
+    let broken: Set<Int>
+
+    init(_ broken: Set<Int>) { self.broken = broken }
+
+    var inputShape: Shape { base.inputShape }
+    var classNames: [String] { base.classNames }
+    var count: Int { base.count }
+    var hasLengths: Bool { base.hasLengths }
+
+    func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
+      base.load(epoch: epoch, indices: indices, into: batch)
+      for (place, index) in indices.enumerated() where broken.contains(index) {
+        batch.view.row(step: 7, sample: place)[0] = .infinity
+      }
+    }
+  }
+
+  private func experiment(_ data: any Dataset, _ policy: NonFinitePolicy, compareRanks: Int = 0) throws -> Experiment {
+    var small = SmallExperiment()
+    small.recurrent = { input, hidden in
+      let rnn = try RNN(input: input, hiddenSize: hidden, nonlinearity: .relu, options: RecurrentOptions())
+      return [rnn, BatchNorm(input: rnn.outputShape)]
+    }
+    let made = try small.make()
+    var settings = made.settings
+    settings.nonFinite = policy
+    settings.compareRanks = compareRanks
+    return Experiment(
+      network: made.network, optimizer: made.optimizer, data: DataSplits(training: data), settings: settings)
+  }
+
+  @Test(arguments: [1, 3])
+  func theSamplesOfALossThatIsNotFiniteAreNamed(ranks: Int) {
+    #expect {
+      _ = try ThreadCommunicator.run(ranks: ranks) { communicator in
+        var small = SmallExperiment()
+        small.recurrent = { input, hidden in
+          [try RNN(input: input, hiddenSize: hidden, nonlinearity: .relu, options: RecurrentOptions())]
+        }
+        let plain = try small.make()
+        let made = Experiment(
+          network: plain.network, optimizer: plain.optimizer, data: DataSplits(training: Broken([41, 77])),
+          settings: plain.settings)
+        _ = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: []).run()
+      }
+    } throws: { error in
+      guard let failure = (error as? CommonFailure)?.failure else { return false }
+      let words = failure.message
+      return failure.exitCode == .software && words.hasPrefix("step ")
+        && words.contains("the gradient of 0.weight_ih_l0 (rnn)")
+        && (words.contains("samples 41, 77 of the training data") || words.contains("sample 41 of the training data")
+          || words.contains("sample 77 of the training data"))
+    }
+  }
+
+  @Test func stepsMayBeSkippedAndChangeNothing() throws {
+    let outcomes = try [1, 2, 5].map { ranks in
+      try ThreadCommunicator.run(ranks: ranks) { communicator -> [UInt32] in
+        let made = try experiment(Broken([41]), .skip)
+        let recorder = Recorder()
+        _ = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: [recorder]).run()
+        // Once in each of the two epochs.
+        #expect(recorder.steps.filter(\.isSkipped).count == 2)
+        #expect(made.optimizer.stepCount == recorder.steps.count - 2)
+        return withExtendedLifetime(made) {
+          #expect(
+            made.model.values.floats.allSatisfy(\.isFinite) && made.model.bufferValues.floats.allSatisfy(\.isFinite))
+          return bits(made.model.values.floats) + bits(made.model.bufferValues.floats)
+        }
+      }[0]
+    }
+    #expect(Set(outcomes).count == 1)
+  }
+
+  @Test func tooManySkippedStepsEndTheTraining() throws {
+    let made = try experiment(Broken(Set(0..<100)), .skip)
+    var settings = made.settings
+    settings.epochs = 9
+    let longer = Experiment(
+      network: made.network, optimizer: made.optimizer, data: made.data, settings: settings)
+    let recorder = Recorder()
+    let trainer = try Trainer(
+      longer, workspace: longer.makeWorkspace(communicator: SoloCommunicator()), observers: [recorder])
+    #expect(throws: CommonFailure.self) { _ = try trainer.run() }
+    #expect(recorder.steps.count == 9 && recorder.steps.allSatisfy(\.isSkipped))
+  }
+
+  /// Flips one bit of one weight after a step.
+  private final class BitFlip: Observer {
+    let model: Model
+    init(_ model: Model) { self.model = model }
+
+    func stepDidFinish(_ report: StepReport) {
+      guard report.step == 3 else { return }
+      let weight = model.parameters[1]
+      let value = model.values(of: weight)[2]
+      model.values(of: weight)[2] = Float(bitPattern: value.bitPattern ^ 1)
+    }
+  }
+
+  @Test func aRankWhoseParametersDifferIsNamed() {
+    #expect {
+      _ = try ThreadCommunicator.run(ranks: 3) { communicator in
+        let data = TemporalOrder(level: .easy, count: 100, seed: 1, purpose: .trainingData)
+        let made = try experiment(data, .stop, compareRanks: 2)
+        let observers = communicator.rank == 2 ? [BitFlip(made.model)] : []
+        _ = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: observers).run()
+      }
+    } throws: { error in
+      (error as? CommonFailure)?.failure.message
+        == "before step 4: the ranks' parameters differ; the first that differs from rank 0's is 0.weight_hh_l0 of rank 2"
+    }
+  }
+}
