@@ -22,6 +22,12 @@ targets += [
   .systemLibrary(
     name: "CCrypto", pkgConfig: "libcrypto",
     providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"]), .brew(["openssl"])]),
+  .systemLibrary(
+    name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+    providers: [.apt(["libturbojpeg0-dev"]), .yum(["turbojpeg-devel"]), .brew(["jpeg-turbo"])]),
+  .systemLibrary(
+    name: "CPNG", pkgConfig: "libpng",
+    providers: [.apt(["libpng-dev"]), .yum(["libpng-devel"]), .brew(["libpng"])]),
 ]
 
 // MARK: Core, in the order of who may import whom
@@ -35,9 +41,11 @@ targets += [
   .target(name: "Tensors", dependencies: ["CKernels", "Diagnostics"]),
   .target(name: "Collectives", dependencies: ["CMPIShim", "Diagnostics"]),
   .target(name: "Formats", dependencies: ["CZip", "CCrypto", "Diagnostics"]),
+  .target(
+    name: "Images", dependencies: ["CTurboJPEG", "CPNG", "CKernels", "Tensors", "Formats", "Diagnostics"]),
   .target(name: "Layers", dependencies: ["Collectives", "Tensors", "CKernels", "Diagnostics"]),
   .target(name: "Optimizers", dependencies: ["Tensors", "CKernels", "Diagnostics"]),
-  .target(name: "Datasets", dependencies: ["Tensors", "Formats", "Diagnostics"]),
+  .target(name: "Datasets", dependencies: ["Images", "Tensors", "Formats", "Diagnostics"]),
   .target(
     name: "Training",
     dependencies: ["Collectives", "Tensors", "CKernels", "Layers", "Optimizers", "Datasets", "Formats", "Diagnostics"]),
@@ -47,7 +55,8 @@ targets += [
   .target(
     name: "Recipes",
     dependencies: [
-      "Layers", "Optimizers", "Datasets", "Training", "Tensors", "Diagnostics", .product(name: "Yams", package: "Yams"),
+      "Layers", "Optimizers", "Datasets", "Images", "Training", "Tensors", "Diagnostics",
+      .product(name: "Yams", package: "Yams"),
     ]),
 ]
 
@@ -57,8 +66,8 @@ targets += [
   .target(
     name: "DPTrain",
     dependencies: [
-      "Collectives", "Tensors", "Layers", "Optimizers", "Datasets", "Training", "Recording", "Recipes", "Formats",
-      "Diagnostics",
+      "Collectives", "Tensors", "Layers", "Optimizers", "Images", "Datasets", "Training", "Recording", "Recipes",
+      "Formats", "Diagnostics",
     ]),
   .executableTarget(
     name: "dp-train",
@@ -83,8 +92,10 @@ targets += [
     name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Formats", "TestSupport"]),
   .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"], exclude: ["Fixtures"]),
-  .testTarget(name: "RecipesTests", dependencies: ["Recipes", "Layers", "Datasets", "Tensors", "Diagnostics"]),
-  .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors", "Formats", "Diagnostics"]),
+  .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
+  .testTarget(
+    name: "RecipesTests", dependencies: ["Recipes", "Layers", "Datasets", "Images", "Tensors", "Diagnostics"]),
+  .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Formats", "TestSupport", "CKernels"]),
   .testTarget(
     name: "TrainingTests",

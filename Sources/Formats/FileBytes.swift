@@ -30,6 +30,33 @@ func fileBytes(_ path: String) throws -> [UInt8] {
   return bytes
 }
 
+/// Reads the whole file at `path` into `bytes`, whose memory is used again.
+///
+/// Throws `Failure(.noInput)` where there is no such file or it is no regular one (a folder, a pipe), `Failure(.data)`
+/// where it has more than `limit` bytes, and `Failure(.inputOutput)` where reading fails.
+public func readFile(_ path: String, into bytes: inout [UInt8], limit: Int) throws {
+  // A pipe would be waited for otherwise.
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  if descriptor < 0 { throw Failure(.noInput, "\(path) cannot be opened: \(reason(errno))") }
+  defer { close(descriptor) }
+  var status = stat()
+  guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    let kind = status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is no regular file"
+    throw Failure(.noInput, "\(path) cannot be read: \(kind)")
+  }
+  guard status.st_size <= limit else {
+    throw Failure(.data, "\(path) has \(status.st_size) bytes", advice: "at most \(limit) are read")
+  }
+  bytes.removeAll(keepingCapacity: true)
+  bytes.reserveCapacity(Int(status.st_size))
+  try readChunks(of: descriptor, path: path, chunk: min(1 << 20, max(1, Int(status.st_size) + 1))) {
+    guard bytes.count + $0.count <= limit else {
+      throw Failure(.data, "\(path) grows while it is read", advice: "at most \(limit) bytes are read")
+    }
+    bytes.append(contentsOf: $0)
+  }
+}
+
 private func openForReading(_ path: String) throws -> Int32 {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   if descriptor < 0 { throw Failure(.noInput, "'\(path)' cannot be opened: \(reason(errno)).") }

@@ -1,0 +1,85 @@
+import CPNG
+import Diagnostics
+
+/// A decoder of PNG images: libpng by its simplified interface.
+final class PNG {
+  /// The first eight bytes of every PNG file.
+  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  /// Decodes a file's bytes, which are changed: chunks that would make libpng convert colours are taken out.
+  func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, into image: Image) throws {
+    try dropColourSpaces(&bytes, path: path)
+    var png = png_image()
+    png.version = UInt32(PNG_IMAGE_VERSION)
+    defer { png_image_free(&png) }
+    try bytes.withUnsafeBytes { source in
+      guard png_image_begin_read_from_memory(&png, source.baseAddress, source.count) != 0 else {
+        throw damaged(path, "PNG", message(of: &png))
+      }
+      let size = ImageSize(height: Int(png.height), width: Int(png.width))
+      try checkSize(size, path: path, pixelLimit: pixelLimit)
+      // Else 16 bits would be taken for linear light.
+      png.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+      try image.reshape(size)
+      if png.format & UInt32(PNG_FORMAT_FLAG_ALPHA) == 0 {
+        png.format = UInt32(PNG_FORMAT_FLAG_COLOR)
+        try read(&png, to: image.pixels.baseAddress, path: path)
+      } else {
+        // Dropped after reading: libpng would blend it with a background.
+        png.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
+        try image.reshape(size.withFourChannels)
+        let pixels = image.pixels
+        try read(&png, to: pixels.baseAddress, path: path)
+        for pixel in 0..<size.count {
+          for channel in 0..<3 { pixels[3 * pixel + channel] = pixels[4 * pixel + channel] }
+        }
+        try image.reshape(size)
+      }
+    }
+  }
+
+  private func read(_ png: inout png_image, to pixels: UnsafeMutablePointer<UInt8>?, path: String) throws {
+    guard png_image_finish_read(&png, nil, pixels, 0, nil) != 0 else {
+      throw damaged(path, "PNG", message(of: &png))
+    }
+  }
+
+  private func message(of png: inout png_image) -> String {
+    withUnsafeBytes(of: &png.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  /// Takes gamma, chromaticities and profiles out of the chunks, and checks that these run to the image's end.
+  private func dropColourSpaces(_ bytes: inout [UInt8], path: String) throws {
+    let dropped: Set<String> = ["gAMA", "cHRM", "sRGB", "iCCP", "cICP", "mDCV", "cLLI"]
+    var place = PNG.signature.count
+    var kept = place
+    var name = ""
+    while name != "IEND" {
+      guard place + 12 <= bytes.count else { throw cutShort(after: name, count: bytes.count, path) }
+      let length = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      name = String(decoding: bytes[place + 4..<place + 8], as: UTF8.self)
+      let end = place + 12 + length
+      guard end <= bytes.count else {
+        throw damaged(
+          path, "PNG", "its part \(name.debugDescription) should end at byte \(end), but the file has \(bytes.count)")
+      }
+      if !dropped.contains(name) {
+        if kept != place {
+          bytes.withUnsafeMutableBytes { memory in
+            memory.baseAddress.map { ($0 + kept).copyMemory(from: $0 + place, byteCount: end - place) }
+          }
+        }
+        kept += end - place
+      }
+      place = end
+    }
+    bytes.removeSubrange(kept...)
+  }
+
+  private func cutShort(after name: String, count: Int, _ path: String) -> Failure {
+    damaged(
+      path, "PNG",
+      "the file ends at byte \(count), "
+        + (name.isEmpty ? "before the header" : "after the part \(name.debugDescription)"))
+  }
+}

@@ -1,0 +1,125 @@
+import Diagnostics
+import Formats
+import Foundation
+import Images
+import Testing
+
+@Suite struct ImageDecoderTests {
+  @Test func everyKindOfFileHasThePixelsThatPILGives() throws {
+    let archive = try NPZArchive(contentsOf: reference("images.npz"))
+    #expect(archive.names.count == 14)
+    for name in archive.names {
+      let expected = try archive.array(name)
+      let image = try decoded(name)
+      #expect(expected.shape == [image.size.height, image.size.width, 3], "\(name)")
+      let differences = zip(try expected.int32s(), image.pixels).map { abs($0 - Int32($1)) }
+      // 16 bits are rounded here, cut there; versions of libjpeg differ by as much.
+      let limit: Int32 = name.hasSuffix(".jpg") || name.contains("sixteen") ? 1 : 0
+      #expect(differences.allSatisfy { $0 <= limit }, "\(name) differs by \(differences.max() ?? 0)")
+    }
+  }
+
+  @Test func memoryIsUsedAgainForTheNextImage() throws {
+    let decoder = try ImageDecoder()
+    let image = Image()
+    for name in ["colour.jpg", "cmyk.jpg", "alpha.png", "grey.png", "colour.jpg"] {
+      try decoder.decode(reference("images/\(name)"), into: image)
+      #expect(image.pixels.elementsEqual(try decoded(name).pixels))
+    }
+  }
+
+  @Test func theFirstBytesTellTheFormatNotTheName() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/really-a-png.jpg"
+      try Data(try fileBytes("colour.png")).write(to: URL(filePath: path))
+      let image = Image()
+      try ImageDecoder().decode(path, into: image)
+      #expect(image.pixels.elementsEqual(try decoded("colour.png").pixels))
+    }
+  }
+
+  @Test func whatIsNoImageIsRefusedByItsFirstBytes() throws {
+    let text = try failure(ofDecoding: Array("This is a text.\n".utf8))
+    #expect(text.exitCode == .data)
+    #expect(text.message.hasSuffix("is no image: it begins with the bytes 54 68 69 73"))
+    #expect(try failure(ofDecoding: []).message.hasSuffix("picture.jpg is empty"))
+    #expect(try failure(ofDecoding: [0xFF]).message.hasSuffix("is no image: it begins with the bytes ff"))
+    #expect(try failure(ofDecoding: [0xFF, 0xD8, 0xFF]).message.contains("this JPEG image is damaged: "))
+    #expect(
+      try failure(ofDecoding: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]).message
+        .hasSuffix("this PNG image is damaged: the file ends at byte 8, before the header"))
+  }
+
+  @Test func missingFilesFoldersAndPipesAreNamed() throws {
+    try withTemporaryFolder { folder in
+      let decoder = try ImageDecoder()
+      let missing = try #require(throws: Failure.self) { try decoder.check("\(folder)/no.jpg") }
+      #expect(missing == Failure(.noInput, "\(folder)/no.jpg cannot be opened: No such file or directory"))
+      let isFolder = try #require(throws: Failure.self) { try decoder.check(folder) }
+      #expect(isFolder == Failure(.noInput, "\(folder) cannot be read: it is a folder"))
+      try #require(mkfifo("\(folder)/pipe.jpg", 0o600) == 0)
+      let isPipe = try #require(throws: Failure.self) { try decoder.check("\(folder)/pipe.jpg") }
+      #expect(isPipe == Failure(.noInput, "\(folder)/pipe.jpg cannot be read: it is no regular file"))
+    }
+  }
+
+  @Test(arguments: ["bomb.png", "bomb.jpg"]) func aHeaderThatClaimsTooMuchIsRefusedBeforeMemoryIsTaken(
+    _ name: String
+  ) throws {
+    let refused = try failure(ofDecoding: fileBytes(name))
+    #expect(refused.exitCode == .data)
+    #expect(
+      refused.message.contains("by its header the image has \(name == "bomb.png" ? "30000×30000" : "60000×60000")"))
+    #expect(refused.advice?.contains("at most 64000000 pixels") == true)
+    let small = try failure(ofDecoding: fileBytes("colour.png"), limit: 40 * 53 - 1)
+    #expect(small.message.hasSuffix("by its header the image has 40×53 pixels"))
+  }
+
+  @Test(arguments: ["colour.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "colour.png", "palette.png", "alpha.png"])
+  func aFileCutShortAnywhereIsDamaged(_ name: String) throws {
+    let bytes = try fileBytes(name)
+    for length in [9, bytes.count / 4, bytes.count / 2, bytes.count * 9 / 10, bytes.count - 1] {
+      let refused = try failure(ofDecoding: Array(bytes[..<length]))
+      #expect(refused.exitCode == .data)
+      #expect(refused.message.contains("image is damaged: "), "\(name) cut to \(length)")
+    }
+  }
+
+  @Test func damageInTheMiddleIsFound() throws {
+    var jpeg = try fileBytes("colour.jpg")
+    // A marker where coded pixels should be.
+    jpeg.replaceSubrange(jpeg.count / 2..<jpeg.count / 2 + 2, with: [0xFF, 0xC4])
+    #expect(try failure(ofDecoding: jpeg).message.contains("this JPEG image is damaged: "))
+    for name in ["colour.png", "palette.png", "alpha.png"] {
+      var png = try fileBytes(name)
+      png[png.count / 2] ^= 0x55
+      #expect(try failure(ofDecoding: png).message.contains("this PNG image is damaged: "))
+    }
+  }
+
+  @Test func noDamageCrashesOrHangs() throws {
+    let decoder = try ImageDecoder(pixelLimit: 20_000)
+    let image = Image()
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/damaged"
+      var state: UInt64 = 1
+      for name in ["colour.jpg", "progressive.jpg", "cmyk.jpg", "colour.png", "palette.png", "sixteen-bits.png"] {
+        let sound = try fileBytes(name)
+        for _ in 0..<200 {
+          var bytes = sound
+          for _ in 0..<3 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            bytes[Int(state >> 33) % bytes.count] = UInt8(truncatingIfNeeded: state >> 24)
+          }
+          try Data(bytes).write(to: URL(filePath: path))
+          do {
+            try decoder.decode(path, into: image)
+            #expect(image.size.count <= 20_000)
+          } catch let failure as Failure {
+            #expect(failure.exitCode == .data)
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Diagnostics
+import Formats
+import Foundation
+import Images
+import Testing
+
+/// The path of a committed file under Tests/Reference.
+func reference(_ name: String) -> String {
+  URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Reference/\(name)")
+    .path
+}
+
+/// A decoded file of Tests/Reference/images.
+func decoded(_ name: String) throws -> Image {
+  let image = Image()
+  try ImageDecoder().decode(reference("images/\(name)"), into: image)
+  return image
+}
+
+/// Calls `body` with an empty folder that is removed afterwards.
+func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  return try body(folder.path)
+}
+
+/// The failure of decoding a file of these bytes, both ways: to see whether it is sound, and for its pixels.
+func failure(ofDecoding bytes: [UInt8], named name: String = "picture.jpg", limit: Int = 64_000_000) throws -> Failure {
+  try withTemporaryFolder { folder in
+    let path = "\(folder)/\(name)"
+    try Data(bytes).write(to: URL(filePath: path))
+    let decoder = try ImageDecoder(pixelLimit: limit)
+    let checked = try #require(throws: Failure.self) { try decoder.check(path) }
+    let decoded = try #require(throws: Failure.self) { try decoder.decode(path, into: Image()) }
+    #expect(checked.exitCode == decoded.exitCode)
+    #expect(decoded.message.hasPrefix(path))
+    return decoded
+  }
+}
+
+/// The bytes of a file of Tests/Reference/images.
+func fileBytes(_ name: String) throws -> [UInt8] {
+  Array(try Data(contentsOf: URL(filePath: reference("images/\(name)"))))
+}
