@@ -174,6 +174,26 @@ void dpt_add_scaled(float *x, const float *y, long n, float factor) {
 }
 void dpt_approach(float *x, const float *y, long n, float share) { current()->kernels->approach(x, y, n, share); }
 void dpt_clamp(float *x, long n, float limit) { current()->kernels->clamp(x, n, limit); }
+void dpt_image_planes(const uint8_t *pixels, long n, float *r, float *g, float *b) {
+  current()->kernels->image_planes(pixels, n, r, g, b);
+}
+void dpt_image_pixels(const float *r, const float *g, const float *b, long n, uint8_t *pixels) {
+  current()->kernels->image_pixels(r, g, b, n, pixels);
+}
+void dpt_image_normalize(const float *r, const float *g, const float *b, long n, const float *mean,
+                         const float *factor, float *out) {
+  current()->kernels->image_normalize(r, g, b, n, mean, factor, out);
+}
+void dpt_weighted_rows(const float *const *rows, const float *weights, long taps, float *out, long n) {
+  current()->kernels->weighted_rows(rows, weights, taps, out, n);
+}
+void dpt_resample_row(const float *row, const int32_t *first, const float *weights, long taps, float *out, long n) {
+  current()->kernels->resample_row(row, first, weights, taps, out, n);
+}
+double dpt_adjust_colors(float *r, float *g, float *b, long n, const dpt_color_step *steps, long count) {
+  return current()->kernels->adjust_colors(r, g, b, n, steps, count);
+}
+void dpt_rotate(const dpt_rotation *r) { current()->kernels->rotate(r); }
 void dpt_sgd(float *w, const float *g, float *momentumBuffer, long n, double learningRate, double momentum,
              double weightDecay, bool nesterov, bool first) {
   current()->kernels->sgd(w, g, momentumBuffer, n, learningRate, momentum, weightDecay, nesterov, first);

@@ -57,6 +57,13 @@ typedef struct {
   void (*add_scaled)(float *, const float *, long, float);
   void (*approach)(float *, const float *, long, float);
   void (*clamp)(float *, long, float);
+  void (*image_planes)(const uint8_t *, long, float *, float *, float *);
+  void (*image_pixels)(const float *, const float *, const float *, long, uint8_t *);
+  void (*image_normalize)(const float *, const float *, const float *, long, const float *, const float *, float *);
+  void (*weighted_rows)(const float *const *, const float *, long, float *, long);
+  void (*resample_row)(const float *, const int32_t *, const float *, long, float *, long);
+  double (*adjust_colors)(float *, float *, float *, long, const dpt_color_step *, long);
+  void (*rotate)(const dpt_rotation *);
   void (*sgd)(float *, const float *, float *, long, double, double, double, bool, bool);
   void (*rmsprop)(float *, const float *, float *, float *, float *, long, const dpt_rmsprop_step *);
   void (*adam)(float *, const float *, float *, float *, long, const dpt_adam_step *, bool);

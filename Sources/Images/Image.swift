@@ -60,7 +60,7 @@ public final class Image {
     self.size = size
   }
 
-  /// Red, green and blue of each pixel, row by row.
+  /// Red, green and blue of each pixel, row by row; the image's own memory, as long as it lives and keeps its size.
   public var pixels: UnsafeMutableBufferPointer<UInt8> {
     UnsafeMutableBufferPointer(start: memory, count: memory == nil ? 0 : size.count * 3)
   }

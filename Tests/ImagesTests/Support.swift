@@ -17,6 +17,12 @@ func decoded(_ name: String) throws -> Image {
   return image
 }
 
+/// The pixels of a file of Tests/Reference/images, copied so that they outlive the image.
+func pixels(_ name: String) throws -> [UInt8] {
+  let image = try decoded(name)
+  return withExtendedLifetime(image) { Array(image.pixels) }
+}
+
 /// Calls `body` with an empty folder that is removed afterwards.
 func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
   let folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-\(UUID().uuidString)")

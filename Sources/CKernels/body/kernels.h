@@ -9,6 +9,7 @@
 #include "embedding.h"
 #include "flat.h"
 #include "gemm.h"
+#include "image.h"
 #include "loss.h"
 #include "normalization.h"
 #include "optimizers.h"
@@ -71,6 +72,13 @@ const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .add_scaled = add_scaled,
     .approach = approach,
     .clamp = clamp,
+    .image_planes = image_planes,
+    .image_pixels = image_pixels,
+    .image_normalize = image_normalize,
+    .weighted_rows = weighted_rows,
+    .resample_row = resample_row,
+    .adjust_colors = adjust_colors,
+    .rotate = rotate,
     .sgd = sgd,
     .rmsprop = rmsprop,
     .adam = adam,

@@ -408,6 +408,55 @@ void dpt_approach(float *x, const float *y, long n, float share);
 /// Each x to the nearest value in ±limit; a NaN stays.
 void dpt_clamp(float *x, long n, float limit);
 
+// MARK: Images (body/image.h): three planes of floats from 0 to 1, rows packed, or 8-bit pixels
+
+/// Pixels of three bytes to planes: each byte / 255.
+void dpt_image_planes(const uint8_t *pixels, long n, float *r, float *g, float *b);
+/// Planes to pixels of three bytes: each float · 255, rounded, what lies beyond 0 … 255 to the nearer end.
+void dpt_image_pixels(const float *r, const float *g, const float *b, long n, uint8_t *pixels);
+/// Planes to pixels of three floats: (x − mean) · factor, each of three.
+void dpt_image_normalize(const float *r, const float *g, const float *b, long n, const float *mean,
+                         const float *factor, float *out);
+/// out = Σ weights[k] · rows[k], in ascending k.
+void dpt_weighted_rows(const float *const *rows, const float *weights, long taps, float *out, long n);
+/// out[j] = Σ weights[k · n + j] · row[first[j] + k], in ascending k.
+void dpt_resample_row(const float *row, const int32_t *first, const float *weights, long taps, float *out, long n);
+
+/// How colours are changed; all but hue clamp to 0 … 1.
+typedef enum {
+  /// x · factor.
+  DPT_BRIGHTNESS,
+  /// x · factor + mean · (1 − factor).
+  DPT_CONTRAST,
+  /// x · factor + grey · (1 − factor), the pixel's own grey.
+  DPT_SATURATION,
+  /// The hue (of HSV) turned by `factor`, in turns of at most a half.
+  DPT_HUE,
+} dpt_color_kind;
+
+/// One change of colours; `mean` matters for contrast alone.
+typedef struct {
+  dpt_color_kind kind;
+  float factor, mean;
+} dpt_color_step;
+
+/// Changes n colours in place by the steps one after the other; gives the sum of the results' greys.
+double dpt_adjust_colors(float *r, float *g, float *b, long n, const dpt_color_step *steps, long count);
+
+/// A rotation about the middle: to(y, x) is from(y', x') with x' = cosine · x − sine · y, y' = sine · x + cosine · y,
+/// counted from the middle; zero where that lies outside.
+typedef struct {
+  const float *from[3];
+  float *to[3];
+  long height, width;
+  float cosine, sine;
+  /// Between the four nearest pixels; else the nearest one.
+  bool bilinear;
+} dpt_rotation;
+
+/// Rotates three planes.
+void dpt_rotate(const dpt_rotation *r);
+
 // MARK: Optimizers (body/optimizers.h); the formulas stand with the Swift classes that call these
 
 /// PyTorch's SGD update; `momentum` buffer NULL where momentum is 0, `first` on the first step.

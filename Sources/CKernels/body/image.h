@@ -1,0 +1,197 @@
+// Passes over images as three planes of floats, and between these and 8-bit pixels.
+#ifndef DPT_IMAGE_H
+#define DPT_IMAGE_H
+
+#include "vector.h"
+
+// MARK: Pixels and planes
+
+static void image_planes(const uint8_t *pixels, long n, float *r, float *g, float *b) {
+  for (long i = 0; i < n; i++) {
+    r[i] = (float)pixels[3 * i] / 255.0f;
+    g[i] = (float)pixels[3 * i + 1] / 255.0f;
+    b[i] = (float)pixels[3 * i + 2] / 255.0f;
+  }
+}
+
+DPT_INLINE uint8_t byte_of(float x) {
+  x = x < 0.0f ? 0.0f : x;
+  x = x > 1.0f ? 1.0f : x;
+  return (uint8_t)(int32_t)(x * 255.0f + 0.5f);
+}
+
+static void image_pixels(const float *r, const float *g, const float *b, long n, uint8_t *pixels) {
+  for (long i = 0; i < n; i++) {
+    pixels[3 * i] = byte_of(r[i]);
+    pixels[3 * i + 1] = byte_of(g[i]);
+    pixels[3 * i + 2] = byte_of(b[i]);
+  }
+}
+
+static void image_normalize(const float *r, const float *g, const float *b, long n, const float *mean,
+                            const float *factor, float *out) {
+  const float m0 = mean[0], m1 = mean[1], m2 = mean[2], f0 = factor[0], f1 = factor[1], f2 = factor[2];
+  for (long i = 0; i < n; i++) {
+    out[3 * i] = (r[i] - m0) * f0;
+    out[3 * i + 1] = (g[i] - m1) * f1;
+    out[3 * i + 2] = (b[i] - m2) * f2;
+  }
+}
+
+// MARK: Weighted sums of rows
+
+static void weighted_rows(const float *const *rows, const float *weights, long taps, float *out, long n) {
+  long j = 0;
+  // Four groups at a time, so that their chains of additions overlap.
+  for (; j + 4 * DPT_LANES <= n; j += 4 * DPT_LANES) {
+    v16 a = 0, b = 0, c = 0, d = 0;
+    for (long k = 0; k < taps; k++) {
+      const float *x = rows[k] + j;
+      const v16 w = splat(weights[k]);
+      a = fma16(w, load(x), a);
+      b = fma16(w, load(x + DPT_LANES), b);
+      c = fma16(w, load(x + 2 * DPT_LANES), c);
+      d = fma16(w, load(x + 3 * DPT_LANES), d);
+    }
+    store(out + j, a);
+    store(out + j + DPT_LANES, b);
+    store(out + j + 2 * DPT_LANES, c);
+    store(out + j + 3 * DPT_LANES, d);
+  }
+  for (; j < n; j += DPT_LANES) {
+    v16 a = 0;
+    for (long k = 0; k < taps; k++) a = fma16(splat(weights[k]), load_some(rows[k] + j, n - j), a);
+    store_some(out + j, a, n - j);
+  }
+}
+
+static void resample_row(const float *row, const int32_t *first, const float *weights, long taps, float *out, long n) {
+  for (long j = 0; j < n; j += DPT_LANES) {
+    const long lanes = n - j < DPT_LANES ? n - j : DPT_LANES;
+    v16 sum = 0;
+    for (long k = 0; k < taps; k++) {
+      v16 x = 0;
+      if (lanes == DPT_LANES)
+        for (int l = 0; l < DPT_LANES; l++) x[l] = row[first[j + l] + k];
+      else
+        for (long l = 0; l < lanes; l++) x[l] = row[first[j + l] + k];
+      sum = fma16(load_some(weights + k * n + j, lanes), x, sum);
+    }
+    store_some(out + j, sum, lanes);
+  }
+}
+
+// MARK: Colours
+
+DPT_INLINE v16 larger(v16 a, v16 b) { return choose(a > b, a, b); }
+DPT_INLINE v16 smaller(v16 a, v16 b) { return choose(a < b, a, b); }
+DPT_INLINE v16 unit_clamp(v16 x) { return smaller(larger(x, splat(0.0f)), splat(1.0f)); }
+
+// The weights of ITU-R BT.601, as torchvision writes them.
+DPT_INLINE v16 grey_of(v16 r, v16 g, v16 b) {
+  return fma16(splat(0.114f), b, fma16(splat(0.587f), g, splat(0.2989f) * r));
+}
+
+// One channel of a colour from its hue: `place` is the hue in sixths, moved so that the channel is least from 1 to 3.
+DPT_INLINE v16 channel_of(v16 place, v16 most, v16 chroma) {
+  place = choose(place >= splat(6.0f), place - splat(6.0f), place);
+  return fma16(-chroma, unit_clamp(smaller(place, splat(4.0f) - place)), most);
+}
+
+DPT_INLINE void turn_hue(v16 *r, v16 *g, v16 *b, float sixths) {
+  const v16 most = larger(larger(*r, *g), *b), least = smaller(smaller(*r, *g), *b), chroma = most - least;
+  const v16 inverse = splat(1.0f) / choose(chroma == splat(0.0f), splat(1.0f), chroma);
+  const v16 fromRed = (*g - *b) * inverse;
+  const v16 fromGreen = (*b - *r) * inverse + splat(2.0f);
+  const v16 fromBlue = (*r - *g) * inverse + splat(4.0f);
+  v16 hue = choose(*r == most, fromRed, choose(*g == most, fromGreen, fromBlue)) + splat(6.0f + sixths);
+  // From −1 … 5 and −3 … 3 to 0 … 6.
+  hue = choose(hue >= splat(12.0f), hue - splat(12.0f), choose(hue >= splat(6.0f), hue - splat(6.0f), hue));
+  *r = channel_of(hue + splat(5.0f), most, chroma);
+  *g = channel_of(hue + splat(3.0f), most, chroma);
+  *b = channel_of(hue + splat(1.0f), most, chroma);
+}
+
+static double adjust_colors(float *red, float *green, float *blue, long n, const dpt_color_step *steps, long count) {
+  double total = 0;
+  for (long block = 0; block < n; block += 1024) {
+    const long end = n - block < 1024 ? n : block + 1024;
+    v16 sum = 0;
+    for (long i = block; i < end; i += DPT_LANES) {
+      v16 r = load_some(red + i, end - i), g = load_some(green + i, end - i), b = load_some(blue + i, end - i);
+      for (long s = 0; s < count; s++) {
+        const v16 factor = splat(steps[s].factor);
+        v16 other = splat(0.0f);
+        switch (steps[s].kind) {
+        case DPT_HUE:
+          turn_hue(&r, &g, &b, steps[s].factor * 6.0f);
+          continue;
+        case DPT_BRIGHTNESS: break;
+        case DPT_CONTRAST: other = splat((1.0f - steps[s].factor) * steps[s].mean); break;
+        case DPT_SATURATION: other = splat(1.0f - steps[s].factor) * grey_of(r, g, b); break;
+        }
+        r = unit_clamp(fma16(factor, r, other));
+        g = unit_clamp(fma16(factor, g, other));
+        b = unit_clamp(fma16(factor, b, other));
+      }
+      store_some(red + i, r, end - i);
+      store_some(green + i, g, end - i);
+      store_some(blue + i, b, end - i);
+      sum += first_lanes(grey_of(r, g, b), end - i);
+    }
+    for (int l = 0; l < DPT_LANES; l++) total += (double)sum[l];
+  }
+  return total;
+}
+
+// MARK: Rotation
+
+// Half to even, for values below 2^22.
+DPT_INLINE v16 nearest_whole(v16 x) { return (x + splat(0x1.8p23f)) - splat(0x1.8p23f); }
+
+DPT_INLINE i16 within(v16 x, float limit) { return (x >= splat(0.0f)) & (x < splat(limit)); }
+
+DPT_INLINE v16 gather(const float *from, i16 places) {
+  v16 v;
+  for (int l = 0; l < DPT_LANES; l++) v[l] = from[places[l]];
+  return v;
+}
+
+// The pixel (y, x) of each plane times `weight`, added to the sums; nothing outside of the image.
+DPT_INLINE void add_tap(const dpt_rotation *r, v16 y, v16 x, v16 weight, v16 *sums, v16 *mask) {
+  const i16 inside = within(x, (float)r->width) & within(y, (float)r->height);
+  weight = floats(bits(weight) & inside);
+  const i16 places = inside & (__builtin_convertvector(y, i16) * (i16)(int32_t)r->width + __builtin_convertvector(x, i16));
+  for (int c = 0; c < 3; c++) sums[c] = fma16(weight, gather(r->from[c], places), sums[c]);
+  *mask += weight;
+}
+
+static void rotate(const dpt_rotation *r) {
+  const v16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  const float middleX = 0.5f * (float)(r->width - 1), middleY = 0.5f * (float)(r->height - 1);
+  for (long i = 0; i < r->height; i++) {
+    const float fromMiddle = (float)i - middleY;
+    const float startX = middleX - r->sine * fromMiddle, startY = middleY + r->cosine * fromMiddle;
+    for (long j = 0; j < r->width; j += DPT_LANES) {
+      const v16 across = lane + splat((float)j - middleX);
+      const v16 x = fma16(splat(r->cosine), across, splat(startX));
+      const v16 y = fma16(splat(r->sine), across, splat(startY));
+      v16 sums[3] = {0, 0, 0}, mask = 0;
+      if (r->bilinear) {
+        const v16 left = nearest_whole(x - splat(0.5f)), top = nearest_whole(y - splat(0.5f));
+        const v16 right = x - left, bottom = y - top, one = splat(1.0f);
+        add_tap(r, top, left, (one - bottom) * (one - right), sums, &mask);
+        add_tap(r, top, left + one, (one - bottom) * right, sums, &mask);
+        add_tap(r, top + one, left, bottom * (one - right), sums, &mask);
+        add_tap(r, top + one, left + one, bottom * right, sums, &mask);
+        // torchvision weights the border's pixels twice: with what lies outside as zeros, then by the mask.
+        for (int c = 0; c < 3; c++) sums[c] *= mask;
+      } else {
+        add_tap(r, nearest_whole(y), nearest_whole(x), splat(1.0f), sums, &mask);
+      }
+      for (int c = 0; c < 3; c++) store_some(r->to[c] + i * r->width + j, sums[c], r->width - j);
+    }
+  }
+}
+
+#endif

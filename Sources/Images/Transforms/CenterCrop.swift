@@ -1,0 +1,52 @@
+/// Takes the middle of images; where they are smaller, black is added around.
+public struct CenterCrop: DeterministicTransform {
+  /// The recipe's word.
+  public static let name = "centerCrop"
+  /// Height and width of what is taken.
+  public let size: ImageSize
+
+  /// Takes so much.
+  public init(_ size: ImageSize) {
+    self.size = size
+  }
+
+  /// Always `size`.
+  public func outputSize(for input: ImageSize?) -> ImageSize? { size }
+
+  /// Takes the middle; an odd remainder is shared as torchvision does.
+  public func apply(_ parameters: Void, to canvas: Canvas) throws {
+    try canvas.crop(
+      top: Self.start(of: size.height, in: canvas.size.height), left: Self.start(of: size.width, in: canvas.size.width),
+      size: size)
+  }
+
+  private static func start(of length: Int, in extent: Int) -> Int {
+    length > extent
+      ? -((length - extent) / 2) : Int((Double(extent - length) / 2).rounded(.toNearestOrEven))
+  }
+}
+
+extension Canvas {
+  /// Makes the image a rectangle of itself; what lies outside of it is black.
+  func crop(top: Int, left: Int, size: ImageSize) throws {
+    if top == 0, left == 0, size == self.size { return }
+    let columns = max(0, left)..<max(0, left, min(self.size.width, left + size.width))
+    try makeResult(size)
+    for channel in 0..<3 {
+      for place in 0..<size.height {
+        let to = result[channel] + place * size.width
+        let from = top + place
+        guard from >= 0, from < self.size.height, !columns.isEmpty else {
+          to.update(repeating: 0, count: size.width)
+          continue
+        }
+        let start = columns.lowerBound - left
+        to.update(repeating: 0, count: start)
+        (to + start).update(
+          from: planes[channel] + from * self.size.width + columns.lowerBound, count: columns.count)
+        (to + start + columns.count).update(repeating: 0, count: size.width - start - columns.count)
+      }
+    }
+    useResult()
+  }
+}

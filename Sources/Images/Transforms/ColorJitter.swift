@@ -1,0 +1,83 @@
+import CKernels
+
+/// Changes brightness, contrast, saturation and hue at random, in random order.
+public struct ColorJitter: Transform {
+  /// What is changed, how much, and in which order; numbers as torchvision's.
+  public struct Parameters: Equatable, Sendable {
+    /// The changes one after the other: 0 is brightness, 1 contrast, 2 saturation, 3 hue.
+    public var order: SIMD4<Int>
+    /// Factors of brightness (0), contrast (1) and saturation (2), where 1 changes nothing; and what is added to the hue
+    /// (3), in turns of at most a half.
+    public var factors: SIMD4<Double>
+
+    /// Changes in an order.
+    public init(order: SIMD4<Int>, factors: SIMD4<Double>) {
+      self.order = order
+      self.factors = factors
+    }
+  }
+
+  /// The recipe's word.
+  public static let name = "colorJitter"
+  /// Not the same in every epoch.
+  public let isDeterministic = false
+  /// The factor's range.
+  public let brightness: ClosedRange<Double>
+  /// The factor's range.
+  public let contrast: ClosedRange<Double>
+  /// The factor's range.
+  public let saturation: ClosedRange<Double>
+  /// The range of what is added, in turns.
+  public let hue: ClosedRange<Double>
+
+  /// Factors from 1 − x to 1 + x, but not below 0, for brightness, contrast and saturation; a hue turned by up to
+  /// ±`hue`, at most 0.5.
+  public init(brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0) {
+    self.brightness = max(0, 1 - brightness)...1 + brightness
+    self.contrast = max(0, 1 - contrast)...1 + contrast
+    self.saturation = max(0, 1 - saturation)...1 + saturation
+    self.hue = -hue...hue
+  }
+
+  /// An order and factors, all uniform.
+  public func draw(size: ImageSize, random: TransformRandom) -> Parameters {
+    var order = SIMD4(0, 1, 2, 3)
+    for place in 0..<3 {
+      let other = random.integer(place, in: place...3)
+      (order[place], order[other]) = (order[other], order[place])
+    }
+    let factors = SIMD4(
+      random.uniform(3, in: brightness), random.uniform(4, in: contrast), random.uniform(5, in: saturation),
+      random.uniform(6, in: hue))
+    return Parameters(order: order, factors: factors)
+  }
+
+  /// Changes the colours, in one pass over the image up to contrast, which needs the mean of the greys then, and one from
+  /// there on.
+  public func apply(_ parameters: Parameters, to canvas: Canvas) {
+    let kinds = [DPT_BRIGHTNESS, DPT_CONTRAST, DPT_SATURATION, DPT_HUE]
+    withUnsafeTemporaryAllocation(of: dpt_color_step.self, capacity: 4) { steps in
+      var count = 0
+      for place in 0..<4 {
+        let which = parameters.order[place]
+        let factor = parameters.factors[which]
+        guard factor != (which == 3 ? 0 : 1) else { continue }
+        steps[count] = dpt_color_step(kind: kinds[which], factor: Float(factor), mean: 0)
+        if which == 1 {
+          let total = adjust(canvas, UnsafeBufferPointer(rebasing: steps[..<count]))
+          steps[0] = dpt_color_step(
+            kind: DPT_CONTRAST, factor: Float(factor), mean: Float(total / Double(canvas.size.count)))
+          count = 0
+        }
+        count += 1
+      }
+      if count > 0 { _ = adjust(canvas, UnsafeBufferPointer(rebasing: steps[..<count])) }
+    }
+  }
+
+  /// Gives the sum of the greys.
+  private func adjust(_ canvas: Canvas, _ steps: UnsafeBufferPointer<dpt_color_step>) -> Double {
+    dpt_adjust_colors(
+      canvas.planes[0], canvas.planes[1], canvas.planes[2], canvas.size.count, steps.baseAddress, steps.count)
+  }
+}

@@ -1,0 +1,86 @@
+import CKernels
+
+/// Resizes images, bilinear with antialiasing.
+public struct Resize: DeterministicTransform {
+  /// What size images get.
+  public enum Target: Equatable, Sendable {
+    /// The shorter side gets so many pixels, the other so many that the shape stays.
+    case shorterSide(Int)
+    /// Height and width.
+    case exact(ImageSize)
+  }
+
+  /// The recipe's word.
+  public static let name = "resize"
+  /// What size images get.
+  public let target: Target
+
+  /// Resizes to a size.
+  public init(_ target: Target) {
+    self.target = target
+  }
+
+  /// The size of what becomes of an image of size `input`.
+  public func outputSize(for input: ImageSize?) -> ImageSize? {
+    switch target {
+    case .exact(let size): return size
+    case .shorterSide(let side):
+      guard let input else { return nil }
+      let (short, long) = (min(input.height, input.width), max(input.height, input.width))
+      let other = Int(Double(side * long) / Double(short))
+      return input.height < input.width
+        ? ImageSize(height: side, width: other) : ImageSize(height: other, width: side)
+    }
+  }
+
+  /// Resizes the whole image.
+  public func apply(_ parameters: Void, to canvas: Canvas) throws {
+    guard let size = outputSize(for: canvas.size) else { return }
+    try canvas.resize(ImageRegion(top: 0, left: 0, size: canvas.size), to: size)
+  }
+}
+
+/// A rectangle of an image.
+public struct ImageRegion: Equatable, Sendable {
+  /// The first row.
+  public var top: Int
+  /// The first column.
+  public var left: Int
+  /// Rows and columns.
+  public var size: ImageSize
+
+  /// The rectangle whose upper left pixel lies at (top, left).
+  public init(top: Int, left: Int, size: ImageSize) {
+    self.top = top
+    self.left = left
+    self.size = size
+  }
+}
+
+extension Canvas {
+  /// Resizes a region, which must lie within the image, to the whole image: down first, then across.
+  func resize(_ region: ImageRegion, to size: ImageSize) throws {
+    if region == ImageRegion(top: 0, left: 0, size: size), size == self.size { return }
+    let stride = self.size.width
+    down.prepare(from: region.size.height, to: size.height)
+    across.prepare(from: region.size.width, to: size.width)
+    let row = try row(region.size.width)
+    try makeResult(size)
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: down.taps) { rows in
+      down.byOutput.withUnsafeBufferPointer { downWeights in
+        for channel in 0..<3 {
+          let start = UnsafePointer(planes[channel] + region.top * stride + region.left)
+          for place in 0..<size.height {
+            for tap in 0..<down.taps { rows[tap] = start + (Int(down.first[place]) + tap) * stride }
+            dpt_weighted_rows(
+              rows.baseAddress, downWeights.baseAddress.map { $0 + place * down.taps }, down.taps, row,
+              region.size.width)
+            dpt_resample_row(
+              row, across.first, across.byTap, across.taps, result[channel] + place * size.width, size.width)
+          }
+        }
+      }
+    }
+    useResult()
+  }
+}

@@ -1,0 +1,115 @@
+import Formats
+import Images
+import TestSupport
+import Testing
+
+/// Each transform beside torchvision's with the same parameters.
+@Suite struct TransformReferenceTests {
+  /// The sample image after a transform with given parameters, as height × width × 3 floats.
+  private func floats<T: Transform>(_ transform: T, _ parameters: T.Parameters) throws -> (ImageSize, [Float]) {
+    let canvas = Canvas()
+    try canvas.load(decoded("colour.png"))
+    try transform.apply(parameters, to: canvas)
+    return (canvas.size, written(canvas))
+  }
+
+  private func written(_ canvas: Canvas, _ normalize: Normalize = .none) -> [Float] {
+    [Float](unsafeUninitializedCapacity: canvas.size.count * 3) { buffer, count in
+      buffer.baseAddress.map { canvas.write(normalize, to: $0) }
+      count = canvas.size.count * 3
+    }
+  }
+
+  /// Expects the transform's result to be torchvision's: on the mean within `limit` (1 is the whole range).
+  private func expect<T: Transform>(
+    _ name: String, _ transform: T, _ parameters: T.Parameters, within limit: Float = 2e-5,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let expected = try NPZArchive(contentsOf: reference("transforms.npz")).array(name)
+    for (set, result) in try onEachInstructionSet({ try floats(transform, parameters) }) {
+      let (size, values) = result
+      #expect(expected.shape == [size.height, size.width, 3], sourceLocation: sourceLocation)
+      let mean =
+        zip(expected.floats(), values).reduce(0) { $0 + abs($1.0 / 65535 - $1.1) } / Float(max(1, values.count))
+      #expect(mean <= limit, "\(name) on \(set)", sourceLocation: sourceLocation)
+    }
+  }
+
+  private func size(_ height: Int, _ width: Int) -> ImageSize { ImageSize(height: height, width: width) }
+
+  @Test func resizeIsBilinearWithAntialiasing() throws {
+    try expect("resize-shorter", Resize(.shorterSide(32)), ())
+    try expect("resize-mixed", Resize(.exact(size(20, 61))), ())
+    try expect("resize-up", Resize(.exact(size(64, 90))), ())
+    try expect("resize-down", Resize(.exact(size(9, 11))), ())
+    try expect("resize-pil", Resize(.exact(size(32, 32))), (), within: 0.5 / 255)
+  }
+
+  @Test func cropsTakeTheSameRectangles() throws {
+    try expect("center-crop-within", CenterCrop(size(23, 32)), ())
+    try expect("center-crop-beyond", CenterCrop(size(47, 31)), ())
+    try expect(
+      "random-crop", RandomCrop(size(42, 47), padding: size(3, 5)), RandomCrop.Parameters(top: 1, left: 14))
+    try expect(
+      "random-resized-crop", RandomResizedCrop(size(32, 28)), ImageRegion(top: 5, left: 7, size: size(21, 30)))
+  }
+
+  @Test func flipsMirrorLeftToRight() throws {
+    try expect("horizontal-flip", RandomHorizontalFlip(), true)
+  }
+
+  @Test func rotationTurnsCounterClockwiseAboutTheMiddle() throws {
+    for angle in [17.3, -20, 89.9, 180] {
+      try expect("rotation-nearest-\(angle)", RandomRotation(degrees: -90...90), angle, within: 2e-4)
+    }
+    for angle in [17.3, -33] {
+      try expect("rotation-bilinear-\(angle)", RandomRotation(degrees: -90...90, interpolation: .bilinear), angle)
+    }
+  }
+
+  @Test func colorJitterAdjustsInTheGivenOrder() throws {
+    let jitters: [([Int], [Double])] = [
+      ([0], [1.4]), ([0], [0.3]), ([1], [1.5]), ([1], [0.2]), ([2], [1.8]), ([2], [0]), ([3], [0.1]), ([3], [-0.5]),
+      ([3], [0.5]), ([3], [-0.07]), ([0, 1, 2, 3], [1.2, 0.7, 1.3, 0.15]), ([3, 2, 1, 0], [-0.2, 1.4, 1.2, 0.8]),
+      ([2, 0, 3, 1], [0.6, 1.1, 0.3, 1.6]),
+    ]
+    for (number, (order, values)) in jitters.enumerated() {
+      var factors = SIMD4<Double>(1, 1, 1, 0)
+      for (which, value) in zip(order, values) { factors[which] = value }
+      let all = order + (0..<4).filter { !order.contains($0) }
+      try expect(
+        "color-jitter-\(number)", ColorJitter(),
+        ColorJitter.Parameters(order: SIMD4(all[0], all[1], all[2], all[3]), factors: factors))
+    }
+  }
+
+  @Test func blurMirrorsTheBorder() throws {
+    for sigma in [0.1, 0.5, 1, 2] {
+      try expect("blur-7-\(sigma)", GaussianBlur(kernelSize: size(7, 7)), sigma)
+    }
+    try expect("blur-3x5-0.8", GaussianBlur(kernelSize: size(3, 5)), 0.8)
+  }
+
+  @Test func aWholePipelineStaysWithinALevelOfTorchvisions() throws {
+    let canvas = Canvas()
+    let image = try decoded("colour.png")
+    try TransformPipeline([Resize(.exact(size(32, 32)))]).prepare(image)
+    try canvas.load(image)
+    RandomHorizontalFlip().apply(true, to: canvas)
+    ColorJitter().apply(
+      ColorJitter.Parameters(order: SIMD4(1, 3, 2, 0), factors: SIMD4(1, 0.93, 1.08, 0.04)), to: canvas)
+    try RandomRotation(degrees: -20...20).apply(-11, to: canvas)
+    try GaussianBlur(kernelSize: size(7, 7)).apply(0.6, to: canvas)
+    let archive = try NPZArchive(contentsOf: reference("transforms.npz"))
+    let normalize = Normalize(mean: SIMD3(0.485, 0.456, 0.406), deviation: SIMD3(0.229, 0.224, 0.225))
+    let pairs: [([Float], [Float], Float)] = [
+      (written(canvas), try archive.array("pipeline").floats().map { $0 / 65535 }, 1),
+      (written(canvas, normalize), try archive.array("pipeline-normalized").floats(), 1 / 0.225),
+    ]
+    for (values, expected, range) in pairs {
+      #expect(values.count == expected.count)
+      let total: Float = zip(values, expected).reduce(0) { $0 + abs($1.0 - $1.1) }
+      #expect(total / Float(values.count) <= 0.5 / 255 * range)
+    }
+  }
+}
