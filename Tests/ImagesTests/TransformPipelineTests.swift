@@ -12,7 +12,8 @@ import Testing
       [
         Resize(.shorterSide(36)), CenterCrop(size(34, 36)), RandomCrop(size(33, 35), padding: size(2, 2)),
         RandomHorizontalFlip(), RandomRotation(degrees: -20...20, interpolation: .bilinear),
-        ColorJitter(brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.1),
+        ColorJitter(
+          brightness: 0.8...1.2, contrast: ColorJitter.factors(0.2), saturation: 0.8...1.2, hue: -0.1...0.1),
         GaussianBlur(kernelSize: size(5, 7)), RandomResizedCrop(size(21, 27)),
       ], normalize: Normalize(mean: SIMD3(repeating: 0.5), deviation: SIMD3(0.2, 0.3, 0.4)))
   }
@@ -129,7 +130,10 @@ import Testing
   }
 
   @Test func jittersComeInEveryOrderWithFactorsInTheirRanges() {
-    let jitters = draws(ColorJitter(brightness: 1.5, contrast: 0.1, saturation: 0.2, hue: 0.1))
+    let jitters = draws(
+      ColorJitter(
+        brightness: ColorJitter.factors(1.5), contrast: ColorJitter.factors(0.1), saturation: 0.8...1.2, hue: -0.1...0.1
+      ))
     #expect(Set(jitters.map(\.order)).count == 24)
     #expect(jitters.allSatisfy { (0...2.5).contains($0.factors[0]) && (0.9...1.1).contains($0.factors[1]) })
     #expect(jitters.allSatisfy { (0.8...1.2).contains($0.factors[2]) && (-0.1...0.1).contains($0.factors[3]) })

@@ -38,6 +38,7 @@ import Testing
     checkAll(LayerSettings.self)
     checkAll(OptimizerSettings.self)
     checkAll(ScheduleSettings.self)
+    checkAll(TransformSettings.self)
   }
 
   /// The properties that have keys; what several layers share as `options` has each its own.

@@ -30,14 +30,20 @@ public struct ColorJitter: Transform {
   /// The range of what is added, in turns.
   public let hue: ClosedRange<Double>
 
-  /// Factors from 1 − x to 1 + x, but not below 0, for brightness, contrast and saturation; a hue turned by up to
-  /// ±`hue`, at most 0.5.
-  public init(brightness: Double = 0, contrast: Double = 0, saturation: Double = 0, hue: Double = 0) {
-    self.brightness = max(0, 1 - brightness)...1 + brightness
-    self.contrast = max(0, 1 - contrast)...1 + contrast
-    self.saturation = max(0, 1 - saturation)...1 + saturation
-    self.hue = -hue...hue
+  /// Factors of brightness, contrast and saturation within these ranges, where 1 changes nothing, and turns of the hue, from
+  /// −0.5 to 0.5, where 0 changes nothing.
+  public init(
+    brightness: ClosedRange<Double> = 1...1, contrast: ClosedRange<Double> = 1...1,
+    saturation: ClosedRange<Double> = 1...1, hue: ClosedRange<Double> = 0...0
+  ) {
+    self.brightness = brightness
+    self.contrast = contrast
+    self.saturation = saturation
+    self.hue = hue
   }
+
+  /// The factors that a single number stands for: from 1 − `spread`, but not below 0, to 1 + `spread`.
+  public static func factors(_ spread: Double) -> ClosedRange<Double> { max(0, 1 - spread)...1 + spread }
 
   /// An order and factors, all uniform.
   public func draw(size: ImageSize, random: TransformRandom) -> Parameters {

@@ -14,6 +14,8 @@ public indirect enum ValueShape: Sendable {
   case optional(ValueShape)
   /// One whole number, or two for height and width; `range` as above.
   case pair(range: String?)
+  /// One number, or two for the least and the most; `range` as above.
+  case interval(range: String?)
   /// A list, each entry of the shape.
   case list(ValueShape)
   /// A mapping with these keys.
@@ -31,6 +33,7 @@ public indirect enum ValueShape: Sendable {
     case .choice(let names): "one of \(names.joined(separator: ", "))"
     case .optional(let inner): "\(inner.noun) or none"
     case .pair: "a whole number, or two as [height, width]"
+    case .interval: "a number, or two as [least, most]"
     case .list: "a list"
     case .section, .variants(key: _?, _): "a mapping of keys to values"
     case .variants(key: nil, _): "a name with its settings"

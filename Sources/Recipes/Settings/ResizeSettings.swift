@@ -1,0 +1,60 @@
+import Images
+import Layers
+
+/// Images resized, bilinear with antialiasing.
+public struct ResizeSettings: Equatable, Sendable {
+  /// The shorter side, or height and width.
+  public var size: Resize.Target
+
+  /// Images of a size.
+  public init(size: Resize.Target) {
+    self.size = size
+  }
+}
+
+extension ResizeSettings: TransformVariantSettings {
+  static let name = Resize.name
+  static let doc = "images of another size, bilinear with antialiasing"
+
+  init() { self.init(size: .shorterSide(1)) }
+
+  static let fields: [Field<ResizeSettings>] = [
+    Field("size", \.size, .resizeTarget, required: true, "the shorter side in pixels, or [height, width]")
+  ]
+
+  var transform: (any Transform)? { Resize(size) }
+}
+
+extension ValueType<Resize.Target> {
+  /// One whole number for the shorter side, or two as `[height, width]`.
+  static var resizeTarget: ValueType {
+    let both = ValueType<ImageSize>.imageSize(.atLeast(1))
+    return ValueType {
+      both.shape()
+    } read: { node, path, _ in
+      let size = try both.read(node, path, nil)
+      if case .scalar = node.content { return .shorterSide(size.height) }
+      return .exact(size)
+    } write: { target in
+      switch target {
+      case .shorterSide(let side): .scalar(String(side))
+      case .exact(let size): .list([.scalar(String(size.height)), .scalar(String(size.width))])
+      }
+    }
+  }
+}
+
+extension ValueType<ImageSize> {
+  /// One whole number for height and width, or two as `[height, width]`.
+  static func imageSize(_ bounds: Bounds<Int>) -> ValueType {
+    let extent = ValueType<Window.Extent>.extent(bounds)
+    return ValueType {
+      extent.shape()
+    } read: { node, path, _ in
+      let sides = try extent.read(node, path, nil)
+      return ImageSize(height: sides.height, width: sides.width)
+    } write: {
+      extent.write(Window.Extent(height: $0.height, width: $0.width))
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import Diagnostics
+import Images
+import Testing
+
+@testable import Recipes
+
+/// A section that holds transforms, as the data of images do.
+private struct ImageSection: Settings {
+  var transforms: [TransformSettings] = []
+
+  static let fields: [Field<ImageSection>] = [
+    Field("transforms", \.transforms, .list(.named), required: true, "the transforms")
+  ]
+}
+
+private func read(_ text: String) throws -> [TransformSettings] {
+  try ImageSection.read(Section(YAMLNode.parse(text, file: "r.yaml"), path: "data"), onto: ImageSection()).transforms
+}
+
+@Suite struct TransformSettingsTests {
+  private func size(_ height: Int, _ width: Int) -> ImageSize { ImageSize(height: height, width: width) }
+
+  private func failure(_ transforms: String) throws -> Failure {
+    try #require(throws: Failure.self) { try read("transforms:\n\(transforms)\n") }
+  }
+
+  @Test func everyTransformIsMadeWithItsSettings() throws {
+    let settings = try read(
+      """
+      transforms:
+        - resize: {size: [256, 320]}
+        - resize: {size: 300}
+        - centerCrop: {size: 256}
+        - randomCrop: {size: [224, 200], padding: 4}
+        - randomResizedCrop: {size: 192, scale: [0.5, 1]}
+        - randomHorizontalFlip
+        - randomRotation: {degrees: 20, interpolation: bilinear}
+        - randomRotation: {degrees: [-5, 10]}
+        - colorJitter: {hue: 0.1, saturation: 0.1, contrast: 1.5, brightness: [0.5, 0.75]}
+        - gaussianBlur: {kernelSize: 7, sigma: [0.1, 1]}
+        - normalize: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
+      """)
+    let pipeline = try settings.makePipeline(key: "data.transforms")
+    #expect(pipeline.outputSize() == size(192, 192))
+    #expect(pipeline.preparedCount == 3)
+    let made = pipeline.transforms
+    #expect(made.count == 10)
+    #expect((made[0] as? Resize)?.target == .exact(size(256, 320)))
+    #expect((made[1] as? Resize)?.target == .shorterSide(300))
+    #expect((made[2] as? CenterCrop)?.size == size(256, 256))
+    #expect((made[3] as? RandomCrop)?.size == size(224, 200))
+    #expect((made[3] as? RandomCrop)?.padding == size(4, 4))
+    #expect((made[4] as? RandomResizedCrop)?.scale == 0.5...1)
+    #expect((made[5] as? RandomHorizontalFlip)?.probability == 0.5)
+    #expect((made[6] as? RandomRotation)?.degrees == -20...20)
+    #expect((made[6] as? RandomRotation)?.interpolation == .bilinear)
+    #expect((made[7] as? RandomRotation)?.degrees == -5...10)
+    let jitter = try #require(made[8] as? ColorJitter)
+    #expect(jitter.hue == -0.1...0.1 && jitter.saturation == 0.9...1.1)
+    #expect(jitter.contrast == 0...2.5 && jitter.brightness == 0.5...0.75)
+    #expect((made[9] as? GaussianBlur)?.kernelSize == size(7, 7))
+    #expect((made[9] as? GaussianBlur)?.sigma == 0.1...1)
+    #expect(
+      pipeline.normalize == Normalize(mean: SIMD3(0.485, 0.456, 0.406), deviation: SIMD3(0.229, 0.224, 0.225)))
+  }
+
+  @Test func whatIsWrittenReadsTheSame() throws {
+    let settings = try read(
+      """
+      transforms:
+        - resize: {size: 40}
+        - resize: {size: [40, 40]}
+        - randomCrop: {size: 32, padding: [4, 2]}
+        - randomRotation: {degrees: 15}
+        - colorJitter: {hue: 0.2, brightness: 0.3}
+        - gaussianBlur: {kernelSize: [3, 5], sigma: 0.5}
+        - normalize: {mean: [0, 0.5, 1], std: [1, 2, 3]}
+      """)
+    let written = YAMLOutput.mapping(ImageSection(transforms: settings).written).flowText
+    #expect(try read(written) == settings)
+  }
+
+  @Test func impossibleSettingsAreNamed() throws {
+    #expect(
+      try failure("  - rotate: {degrees: 3}")
+        == wrong("r.yaml:2: data.transforms.0: there is no transform \"rotate\"", "it must be one of \(names)"))
+    #expect(try failure("  - resize: {size: 0}").message.contains("transforms.0.resize.size must be at least 1, not 0"))
+    #expect(try failure("  - resize").message.contains("data.transforms.0.resize.size is missing"))
+    #expect(
+      try failure("  - randomRotation: {degrees: [20, 10]}").message
+        .hasSuffix("degrees must be [least, most], but 20 is more than 10"))
+    #expect(try failure("  - randomRotation: {degrees: -3}").message.hasSuffix("degrees must be from 0 to 180, not -3"))
+    #expect(
+      try failure("  - colorJitter: {hue: much}").message
+        .hasSuffix("hue must be a number, or two as [least, most], not \"much\""))
+    #expect(
+      try failure("  - colorJitter: {hue: [0, 0.6]}").message.hasSuffix("hue.1 must be from -0.5 to 0.5, not 0.6"))
+    #expect(
+      try failure("  - gaussianBlur: {kernelSize: [7, 4]}").message
+        .hasSuffix("data.transforms.0.gaussianBlur.kernelSize must be odd, not 7×4"))
+    #expect(
+      try failure("  - normalize: {mean: [0, 0], std: [1, 1, 1]}").message
+        .hasSuffix("data.transforms.0.normalize.mean has 2 entries"))
+    #expect(try failure("  - normalize: {mean: [0, 0, 0], std: [1, 0, 1]}").message.contains("std.1 must be "))
+  }
+
+  @Test func normalizeMustBeTheLast() throws {
+    let settings = try read(
+      "transforms: [{normalize: {mean: [0, 0, 0], std: [1, 1, 1]}}, randomHorizontalFlip]\n")
+    let failure = try #require(throws: Failure.self) { try settings.makePipeline(key: "data.transforms") }
+    #expect(failure.message == "data.transforms.0 is normalize, but 1 more transforms follow")
+  }
+
+  private var names: String { TransformSettings.variants.map(\.name).joined(separator: ", ") }
+}
