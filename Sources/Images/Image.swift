@@ -41,6 +41,14 @@ public final class Image {
   /// An image of no pixels.
   public init() {}
 
+  /// A copy of an image.
+  /// - Throws: `Failure` (system) where there is not enough memory.
+  public convenience init(copying other: Image) throws {
+    self.init()
+    try reshape(other.size)
+    _ = pixels.update(fromContentsOf: other.pixels)
+  }
+
   deinit {
     free(memory)
   }

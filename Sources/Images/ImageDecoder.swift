@@ -9,6 +9,8 @@ import Formats
 public final class ImageDecoder {
   /// The largest number of pixels that a file may claim before any memory is taken for them.
   public let pixelLimit: Int
+  /// The limit where none is given: 64 million, as much as the largest cameras make.
+  public static let defaultPixelLimit = 64_000_000
   private var bytes: [UInt8] = []
   private let jpeg: JPEG
   private let png = PNG()
@@ -16,7 +18,7 @@ public final class ImageDecoder {
 
   /// A decoder of images of at most `pixelLimit` pixels.
   /// - Throws: `Failure` (system) where there is not enough memory.
-  public init(pixelLimit: Int = 64_000_000) throws {
+  public init(pixelLimit: Int = defaultPixelLimit) throws {
     self.pixelLimit = pixelLimit
     jpeg = try JPEG()
   }

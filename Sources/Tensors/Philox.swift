@@ -10,6 +10,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case testData = 4
   /// What dropout keeps.
   case dropout = 5
+  /// Which samples of a data set go to which part of it.
+  case split = 6
 }
 
 /// Counter-based random numbers: a pure function of (seed, purpose, epoch, sample, element), never of call order or rank.

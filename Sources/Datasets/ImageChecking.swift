@@ -1,0 +1,45 @@
+import Diagnostics
+import Foundation
+import Images
+import Synchronization
+
+extension ImageSamples {
+  /// Reads every file to see whether it is sound, on all cores, and leaves out those that are not.
+  ///
+  /// Each rank reads all files itself: so all have the same list, whatever a file's rank would be, without a word between
+  /// them. A picture of 500×375 pixels takes a core about 0.3 ms.
+  /// - Parameter pixelLimit: the largest number of pixels that a file may claim.
+  /// - Returns: the sound samples, and why each other one was left out.
+  /// - Throws: `Failure` (data) where a class would have no samples any more, (inputOutput) where reading fails midway,
+  ///   (system) where there is not enough memory.
+  public func withoutDamaged(pixelLimit: Int = ImageDecoder.defaultPixelLimit) throws -> (
+    sound: ImageSamples, damage: [Failure]
+  ) {
+    let workers = min(max(1, ProcessInfo.processInfo.activeProcessorCount), max(1, samples.count))
+    let found = Mutex<[Int: Failure]>([:])
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      do {
+        let decoder = try ImageDecoder(pixelLimit: pixelLimit)
+        for index in stride(from: worker, to: samples.count, by: workers) {
+          do {
+            try decoder.check(samples[index].path)
+          } catch let failure as Failure {
+            found.withLock { $0[index] = failure }
+          }
+        }
+      } catch {
+        found.withLock { $0[worker] = error as? Failure ?? Failure(.software, "\(error)") }
+      }
+    }
+    let failures = found.withLock { $0 }.sorted { $0.key < $1.key }
+    if let other = failures.first(where: { ![.data, .noInput].contains($0.value.exitCode) }) { throw other.value }
+    let damaged = Set(failures.map(\.key))
+    let sound = samples.indices.filter { !damaged.contains($0) }.map { samples[$0] }
+    for (label, name) in classNames.enumerated() where !sound.contains(where: { $0.label == label }) {
+      throw Failure(
+        .data, "\(source): no image of the class \(name) can be read",
+        advice: failures.first { samples[$0.key].label == label }?.value.message)
+    }
+    return (with(sound), failures.map(\.value))
+  }
+}

@@ -1,0 +1,131 @@
+import Diagnostics
+import Foundation
+import Tensors
+
+/// An image file and its class.
+public struct ImageSample: Equatable, Sendable {
+  /// The file's path.
+  public let path: String
+  /// The index of the class.
+  public let label: Int
+
+  /// A file of a class.
+  public init(path: String, label: Int) {
+    self.path = path
+    self.label = label
+  }
+}
+
+/// A list of image files in a fixed order, and the names of their classes.
+public struct ImageSamples: Equatable, Sendable {
+  /// The file names' endings, whatever their case.
+  public static let endings = ["jpg", "jpeg", "png"]
+  /// The classes' names, in the order of their indices.
+  public let classNames: [String]
+  /// The files, class by class.
+  public let samples: [ImageSample]
+  /// Where they come from, for messages.
+  public let source: String
+
+  /// Samples from anywhere.
+  public init(_ samples: [ImageSample], classNames: [String], source: String) {
+    self.samples = samples
+    self.classNames = classNames
+    self.source = source
+  }
+
+  /// The files FOLDER/SPLIT/CLASS/*.jpg, .jpeg and .png, or FOLDER/CLASS/* where `split` is nil: classes in the order of
+  /// their folders' names, files in the order of theirs (both by their bytes). Names that begin with a dot are passed over.
+  /// - Parameters:
+  ///   - folder: the folder's path.
+  ///   - split: the name of the part, for example "train".
+  ///   - classNames: the classes there must be, such as those of the training samples; nil for those that there are.
+  /// - Throws: `Failure` (noInput) where a folder is missing, (data) where there are no classes, a class without an image,
+  ///   or other classes than there must be.
+  public init(folder: String, split: String?, classNames expected: [String]? = nil) throws {
+    let root = try split.map { try Self.path(ofSplit: $0, in: folder) } ?? folder
+    let names = try Self.names(in: root).filter { isFolder("\(root)/\($0)") }
+    guard !names.isEmpty else {
+      throw Failure(
+        .data, "\(root) has no folders of classes",
+        advice: "each class has a folder of images: \(root)/CLASS/*.jpg, .jpeg or .png")
+    }
+    if let expected, expected != names {
+      throw Failure(
+        .data, "\(root) has the classes \(Self.list(names)), but must have \(Self.list(expected))",
+        advice: "every part of a data set has the same classes")
+    }
+    samples = try names.enumerated().flatMap { label, name in
+      let files = try Self.names(in: "\(root)/\(name)").filter { file in
+        Self.endings.contains { file.lowercased().hasSuffix(".\($0)") }
+      }
+      guard !files.isEmpty else {
+        throw Failure(
+          .data, "\(root)/\(name) has no images",
+          advice: "a class needs files that end in .jpg, .jpeg or .png; a folder that is no class must go")
+      }
+      return files.map { ImageSample(path: "\(root)/\(name)/\($0)", label: label) }
+    }
+    classNames = names
+    source = root
+  }
+
+  /// One of `count` parts of nearly equal size, the same for the same seed: each class is shuffled and cut in order.
+  /// - Throws: `Failure` (data) where the part would have no samples.
+  public func part(_ index: Int, of count: Int, seed: UInt64) throws -> ImageSamples {
+    precondition((0..<count).contains(index), "part \(index) of \(count)")
+    let random = Philox(seed: seed, purpose: .split)
+    var chosen: [Int] = []
+    for label in classNames.indices {
+      var members = samples.indices.filter { samples[$0].label == label }
+      for place in members.indices.dropLast() {
+        members.swapAt(place, random.integer(in: place...members.count - 1, epoch: label, sample: place, element: 0))
+      }
+      chosen += members[members.count * index / count..<members.count * (index + 1) / count]
+    }
+    guard !chosen.isEmpty else {
+      throw Failure(
+        .data, "\(source): \(samples.count) images cannot be cut into \(count) parts", advice: "more images a class")
+    }
+    return with(chosen.sorted().map { samples[$0] })
+  }
+
+  /// Other samples of the same classes.
+  func with(_ samples: [ImageSample]) -> ImageSamples {
+    ImageSamples(samples, classNames: classNames, source: source)
+  }
+
+  private static func path(ofSplit split: String, in folder: String) throws -> String {
+    let path = "\(folder)/\(split)"
+    guard !isFolder(path) else { return path }
+    let others = try names(in: folder).filter { isFolder("\(folder)/\($0)") }
+    throw Failure(
+      .noInput, "\(folder) has no folder \(split)",
+      advice: nearestName(to: split, among: others).map { "did you mean \($0)?" }
+        ?? (others.isEmpty ? "it has no folders at all" : "it has \(list(others))"))
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", … (\(names.count))" : "")
+  }
+
+  /// What a folder holds, in the order of the names' bytes.
+  private static func names(in folder: String) throws -> [String] {
+    guard isFolder(folder) else {
+      let exists = FileManager.default.fileExists(atPath: folder)
+      throw Failure(
+        .noInput, "\(folder) \(exists ? "is no folder" : "is missing")", advice: "it must be a folder of images")
+    }
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
+        .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    } catch {
+      throw Failure(.noInput, "\(folder) cannot be read: \(error.localizedDescription)")
+    }
+  }
+}
+
+private func isFolder(_ path: String) -> Bool {
+  var isFolder: ObjCBool = false
+  return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+}
