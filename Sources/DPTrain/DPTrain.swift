@@ -3,6 +3,7 @@
 @_exported import Datasets
 @_exported import Diagnostics
 @_exported import Formats
+@_exported import Images
 @_exported import Layers
 @_exported import Optimizers
 @_exported import Recipes

@@ -1,0 +1,107 @@
+import Datasets
+import Diagnostics
+import Foundation
+import Images
+import Tensors
+import Testing
+
+@Suite struct ImageFolderTests {
+  private func folder(_ root: String, cache: Int = 1024, purpose: RandomPurpose = .trainingData) throws -> ImageFolder {
+    try ImageFolder(
+      ImageSamples(folder: root, split: "train"), pipeline: samplePipeline(), seed: 9, purpose: purpose, cache: cache)
+  }
+
+  @Test func imagesAreHeightByWidthByColoursWithTheirClasses() throws {
+    try withImages(sixImages) { root in
+      let data = try folder(root)
+      #expect(data.inputShape == .image(height: 20, width: 24, channels: 3))
+      #expect(data.classNames == ["cats", "dogs"])
+      #expect(data.count == 6)
+      #expect(data.text(of: 4) == "\(root)/train/dogs/2.png")
+      let samples = try loaded(data, [5, 0, 3])
+      #expect(samples.map(\.label) == [1, 0, 1])
+
+      let image = Image()
+      try ImageDecoder().decode("\(root)/train/dogs/1.jpg", into: image)
+      let pipeline = samplePipeline()
+      try pipeline.prepare(image)
+      let expected = try [Float](unsafeUninitializedCapacity: 20 * 24 * 3) { buffer, count in
+        if let base = buffer.baseAddress {
+          try pipeline.finish(
+            image, random: Philox(seed: 9, purpose: .trainingData), epoch: 1, sample: 3, to: base)
+        }
+        count = buffer.count
+      }
+      #expect(samples[2].floats == expected)
+    }
+  }
+
+  @Test func aSampleDoesNotDependOnTheBatchTheOrderOrTheCache() throws {
+    try withImages(sixImages) { root in
+      let cached = try folder(root)
+      let first = try loaded(cached, [0, 1, 2, 3, 4, 5]).map(\.floats)
+      #expect(try loaded(cached, [5, 3, 1]).map(\.floats) == [first[5], first[3], first[1]])
+      #expect(try loaded(folder(root, cache: 0), [4, 0]).map(\.floats) == [first[4], first[0]])
+      #expect(try loaded(cached, epoch: 2, [0, 1, 2, 3, 4, 5]).map(\.floats) != first)
+      #expect(try loaded(folder(root, purpose: .testData), [0, 1, 2, 3, 4, 5]).map(\.floats) != first)
+    }
+  }
+
+  @Test func onlyWhatTheCacheHasRoomForIsKept() throws {
+    // An image of 1 MiB less a little: one fits, two do not.
+    let pipeline = { TransformPipeline([Resize(.exact(ImageSize(height: 500, width: 690)))]) }
+    try withImages(["train/a/1.jpg": "colour.jpg", "train/a/2.jpg": "colour.jpg"]) { root in
+      let samples = try ImageSamples(folder: root, split: "train")
+      let data = try ImageFolder(samples, pipeline: pipeline(), seed: 1, purpose: .trainingData, cache: 1)
+      let first = try loaded(data, [1, 0]).map(\.floats)
+      try FileManager.default.removeItem(atPath: "\(root)/train")
+      #expect(try loaded(data, epoch: 2, [1]).map(\.floats) == [first[0]])
+      let missing = try #require(throws: Failure.self) { try loaded(data, epoch: 2, [0]) }
+      #expect(missing.message == "\(root)/train/a/1.jpg cannot be opened: No such file or directory")
+    }
+  }
+
+  @Test func filesThatCannotBeUsedAreNamed() throws {
+    try withImages(sixImages) { root in
+      let samples = try ImageSamples(folder: root, split: "train")
+      let crop = try ImageFolder(
+        samples, pipeline: TransformPipeline([RandomCrop(ImageSize(height: 41, width: 10))]), seed: 1,
+        purpose: .trainingData)
+      let small = try #require(throws: Failure.self) { try loaded(crop, [1]) }
+      #expect(small.exitCode == .data)
+      #expect(
+        small.message == "\(root)/train/cats/2.png: randomCrop takes 41×10 pixels, but the image has 40×53")
+      try imageBytes("colour.png").prefix(300).write(to: URL(filePath: "\(root)/train/dogs/2.png"))
+      let damaged = try #require(throws: Failure.self) { try loaded(crop, [4]) }
+      #expect(damaged.message.hasPrefix("\(root)/train/dogs/2.png: this PNG image is damaged: "))
+    }
+  }
+
+  @Test func transformsMustFixTheSize() throws {
+    try withImages(sixImages) { root in
+      let samples = try ImageSamples(folder: root, split: "train")
+      for transforms: [any Transform] in [[], [Resize(.shorterSide(20)), RandomHorizontalFlip()]] {
+        let failure = try #require(throws: Failure.self) {
+          try ImageFolder(samples, pipeline: TransformPipeline(transforms), seed: 1, purpose: .trainingData)
+        }
+        #expect(failure.exitCode == .configuration)
+        #expect(failure.message == "the transforms leave images of different sizes")
+      }
+    }
+  }
+
+  @Test func theReaderSeesWhatTheDataSetSees() throws {
+    let pipeline = { TransformPipeline([Resize(.shorterSide(24)), CenterCrop(ImageSize(height: 20, width: 24))]) }
+    try withImages(sixImages) { root in
+      let data = try ImageFolder(
+        ImageSamples(folder: root, split: "train"), pipeline: pipeline(), seed: 1, purpose: .testData)
+      let reader = try ImageReader(pipeline: pipeline())
+      let inputs = try data.samples.samples.map { try reader.samples($0.path) }
+      for (index, input) in inputs.enumerated() {
+        #expect(input.inputShape == data.inputShape)
+        #expect(try loaded(input, [0]).map(\.floats) == loaded(data, [index]).map(\.floats))
+      }
+      #expect(throws: Failure.self) { try reader.samples("\(root)/no.jpg") }
+    }
+  }
+}

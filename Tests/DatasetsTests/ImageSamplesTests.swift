@@ -1,0 +1,106 @@
+import Datasets
+import Diagnostics
+import Foundation
+import Testing
+
+@Suite struct ImageSamplesTests {
+  private func names(_ samples: ImageSamples) -> [String] {
+    samples.samples.map { $0.path.split(separator: "/").suffix(2).joined(separator: "/") }
+  }
+
+  private func failure(_ body: () throws -> ImageSamples) throws -> Failure {
+    try #require(throws: Failure.self) { _ = try body() }
+  }
+
+  @Test func classesAndFilesComeInTheOrderOfTheirNamesBytes() throws {
+    var files = sixImages
+    files["train/Zebras/é.png"] = "grey.png"
+    files["train/Zebras/z.png"] = "grey.png"
+    files["train/cats/10.jpg"] = "colour.jpg"
+    files["train/cats/.hidden.jpg"] = "colour.jpg"
+    files["train/cats/Thumbs.db"] = "colour.jpg"
+    files["train/.cache/1.jpg"] = "colour.jpg"
+    files["train/labels.png"] = "colour.png"
+    try withImages(files) { root in
+      let samples = try ImageSamples(folder: root, split: "train")
+      #expect(samples.classNames == ["Zebras", "cats", "dogs"])
+      #expect(
+        names(samples) == [
+          "Zebras/z.png", "Zebras/é.png", "cats/1.jpg", "cats/10.jpg", "cats/2.png", "cats/3.jpeg", "dogs/1.jpg",
+          "dogs/2.png", "dogs/3.JPG",
+        ])
+      #expect(samples.samples.map(\.label) == [0, 0, 1, 1, 1, 1, 2, 2, 2])
+      #expect(try ImageSamples(folder: "\(root)/train", split: nil).classNames == samples.classNames)
+    }
+  }
+
+  @Test func whatIsMissingIsNamed() throws {
+    var files = sixImages
+    files["validation/cats/1.jpg"] = "colour.jpg"
+    files["plain/1.jpg"] = "colour.jpg"
+    try withImages(files) { root in
+      #expect(
+        try failure { try ImageSamples(folder: "\(root)/no", split: "train") }
+          == Failure(.noInput, "\(root)/no is missing", advice: "it must be a folder of images"))
+      #expect(
+        try failure { try ImageSamples(folder: "\(root)/plain/1.jpg", split: nil) }.message
+          == "\(root)/plain/1.jpg is no folder")
+      #expect(
+        try failure { try ImageSamples(folder: root, split: "trains") }
+          == Failure(.noInput, "\(root) has no folder trains", advice: "did you mean train?"))
+      #expect(
+        try failure { try ImageSamples(folder: root, split: "evaluation") }.advice == "did you mean validation?")
+      #expect(
+        try failure { try ImageSamples(folder: root, split: "xyz") }.advice == "it has plain, train, validation")
+      #expect(
+        try failure { try ImageSamples(folder: root, split: "plain") }.message
+          == "\(root)/plain has no folders of classes")
+      #expect(
+        try failure { try ImageSamples(folder: root, split: "validation", classNames: ["cats", "dogs"]) }.message
+          == "\(root)/validation has the classes cats, but must have cats, dogs")
+      try FileManager.default.createDirectory(atPath: "\(root)/train/birds", withIntermediateDirectories: true)
+      #expect(
+        try failure { try ImageSamples(folder: root, split: "train") }.message == "\(root)/train/birds has no images")
+    }
+  }
+
+  @Test func partsShareOutEachClassAndDependOnTheSeedAlone() throws {
+    let all = ImageSamples(
+      (0..<101).map { ImageSample(path: "a/\($0).jpg", label: 0) }
+        + (0..<60).map { ImageSample(path: "b/\($0).jpg", label: 1) }, classNames: ["a", "b"], source: "here")
+    let halves = try (0..<2).map { try all.part($0, of: 2, seed: 5) }
+    #expect(halves.map { $0.samples.filter { $0.label == 0 }.count } == [50, 51])
+    #expect(halves.map { $0.samples.filter { $0.label == 1 }.count } == [30, 30])
+    #expect(Set(halves.flatMap { $0.samples.map(\.path) }).count == 161)
+    #expect(try all.part(0, of: 2, seed: 5) == halves[0])
+    #expect(try all.part(0, of: 2, seed: 6) != halves[0])
+    #expect(try all.part(0, of: 1, seed: 6) == all)
+    let few = ImageSamples([ImageSample(path: "1.jpg", label: 0)], classNames: ["a"], source: "here")
+    #expect(try failure { try few.part(0, of: 2, seed: 1) }.message == "here: 1 images cannot be cut into 2 parts")
+  }
+
+  @Test func damagedFilesAreLeftOutAndNamed() throws {
+    try withImages(sixImages) { root in
+      let cut = try imageBytes("colour.jpg").prefix(700)
+      try cut.write(to: URL(filePath: "\(root)/train/cats/4.jpg"))
+      try Data("no image".utf8).write(to: URL(filePath: "\(root)/train/dogs/0.jpg"))
+      try Data().write(to: URL(filePath: "\(root)/train/dogs/5.png"))
+      try FileManager.default.createDirectory(atPath: "\(root)/train/dogs/6.png", withIntermediateDirectories: true)
+      let all = try ImageSamples(folder: root, split: "train")
+      #expect(all.samples.count == 10)
+      let (sound, damage) = try all.withoutDamaged()
+      #expect(
+        names(sound) == ["cats/1.jpg", "cats/2.png", "cats/3.jpeg", "dogs/1.jpg", "dogs/2.png", "dogs/3.JPG"])
+      #expect(damage.count == 4)
+      #expect(damage[0].message.hasPrefix("\(root)/train/cats/4.jpg: this JPEG image is damaged: "))
+      #expect(damage[1].message == "\(root)/train/dogs/0.jpg is no image: it begins with the bytes 6e 6f 20 69")
+      #expect(damage[2].message == "\(root)/train/dogs/5.png is empty")
+      #expect(damage[3].message == "\(root)/train/dogs/6.png cannot be read: it is a folder")
+      let again = try sound.withoutDamaged()
+      #expect(again.sound == sound && again.damage.isEmpty)
+      let limited = try failure { try all.withoutDamaged(pixelLimit: 100).sound }
+      #expect(limited.message == "\(root)/train: no image of the class cats can be read")
+      #expect(limited.advice == "\(root)/train/cats/1.jpg: by its header the image has 40×53 pixels")
+    }
+  }
+}
