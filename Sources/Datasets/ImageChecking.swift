@@ -35,7 +35,8 @@ extension ImageSamples {
     if let other = failures.first(where: { ![.data, .noInput].contains($0.value.exitCode) }) { throw other.value }
     let damaged = Set(failures.map(\.key))
     let sound = samples.indices.filter { !damaged.contains($0) }.map { samples[$0] }
-    for (label, name) in classNames.enumerated() where !sound.contains(where: { $0.label == label }) {
+    let remaining = Set(sound.map(\.label))
+    for (label, name) in classNames.enumerated() where !remaining.contains(label) {
       throw Failure(
         .data, "\(source): no image of the class \(name) can be read",
         advice: failures.first { samples[$0.key].label == label }?.value.message)

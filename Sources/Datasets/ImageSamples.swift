@@ -76,8 +76,8 @@ public struct ImageSamples: Equatable, Sendable {
     precondition((0..<count).contains(index), "part \(index) of \(count)")
     let random = Philox(seed: seed, purpose: .split)
     var chosen: [Int] = []
-    for label in classNames.indices {
-      var members = samples.indices.filter { samples[$0].label == label }
+    for (label, indices) in Dictionary(grouping: samples.indices, by: { samples[$0].label }) {
+      var members = indices
       for place in members.indices.dropLast() {
         members.swapAt(place, random.integer(in: place...members.count - 1, epoch: label, sample: place, element: 0))
       }

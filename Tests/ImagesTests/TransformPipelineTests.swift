@@ -65,7 +65,7 @@ import Testing
     #expect(TransformPipeline([Resize(.shorterSide(9)), CenterCrop(size(7, 8))]).outputSize() == size(7, 8))
   }
 
-  @Test func imagesTooSmallForATransformAreRefused() throws {
+  @Test func imagesThatDoNotSuitATransformAreRefused() throws {
     let image = try decoded("colour.png")
     let canvas = Canvas()
     try canvas.load(image)
@@ -73,6 +73,12 @@ import Testing
       try RandomCrop(size(44, 20), padding: size(1, 0)).apply(RandomCrop.Parameters(top: 0, left: 0), to: canvas)
     }
     #expect(crop.message == "randomCrop takes 44×20 pixels, but the image has 40×53")
+    let strip = Image()
+    try strip.reshape(size(1, 50_000))
+    let resize = try #require(throws: Failure.self) {
+      try TransformPipeline([Resize(.shorterSide(256))]).prepare(strip)
+    }
+    #expect(resize.message == "resize makes 256×12800000 pixels of an image of 1×50000")
     let blur = try #require(throws: Failure.self) {
       try GaussianBlur(kernelSize: size(81, 3)).apply(1, to: canvas)
     }

@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 
 /// Resizes images, bilinear with antialiasing.
 public struct Resize: DeterministicTransform {
@@ -36,6 +37,12 @@ public struct Resize: DeterministicTransform {
   /// Resizes the whole image.
   public func apply(_ parameters: Void, to canvas: Canvas) throws {
     guard let size = outputSize(for: canvas.size) else { return }
+    guard size.count <= ImageDecoder.defaultPixelLimit else {
+      // A thin strip may pass the decoder and yet grow beyond all memory here.
+      throw Failure(
+        .data, "\(Self.name) makes \(size) pixels of an image of \(canvas.size)",
+        advice: "at most \(ImageDecoder.defaultPixelLimit) pixels are made; give both height and width, or crop before")
+    }
     try canvas.resize(ImageRegion(top: 0, left: 0, size: canvas.size), to: size)
   }
 }
