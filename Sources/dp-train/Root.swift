@@ -21,7 +21,7 @@ struct Root: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self, PredictCommand.self,
-      BenchmarkCommand.self,
+      VerifyCommand.self, BenchmarkCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
