@@ -70,7 +70,7 @@ import Testing
       let small = try #require(throws: Failure.self) { try loaded(crop, [1]) }
       #expect(small.exitCode == .data)
       #expect(
-        small.message == "\(root)/train/cats/2.png: randomCrop takes 41×10 pixels, but the image has 40×53")
+        small.message == "\(root)/train/cats/2.png: random-crop takes 41×10 pixels, but the image has 40×53")
       try imageBytes("colour.png").prefix(300).write(to: URL(filePath: "\(root)/train/dogs/2.png"))
       let damaged = try #require(throws: Failure.self) { try loaded(crop, [4]) }
       #expect(damaged.message.hasPrefix("\(root)/train/dogs/2.png: this PNG image is damaged: "))

@@ -72,7 +72,7 @@ import Testing
     let crop = try #require(throws: Failure.self) {
       try RandomCrop(size(44, 20), padding: size(1, 0)).apply(RandomCrop.Parameters(top: 0, left: 0), to: canvas)
     }
-    #expect(crop.message == "randomCrop takes 44×20 pixels, but the image has 40×53")
+    #expect(crop.message == "random-crop takes 44×20 pixels, but the image has 40×53")
     let strip = Image()
     try strip.reshape(size(1, 50_000))
     let resize = try #require(throws: Failure.self) {

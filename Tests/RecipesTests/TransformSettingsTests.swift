@@ -30,14 +30,14 @@ private func read(_ text: String) throws -> [TransformSettings] {
       transforms:
         - resize: {size: [256, 320]}
         - resize: {size: 300}
-        - centerCrop: {size: 256}
-        - randomCrop: {size: [224, 200], padding: 4}
-        - randomResizedCrop: {size: 192, scale: [0.5, 1]}
-        - randomHorizontalFlip
-        - randomRotation: {degrees: 20, interpolation: bilinear}
-        - randomRotation: {degrees: [-5, 10]}
-        - colorJitter: {hue: 0.1, saturation: 0.1, contrast: 1.5, brightness: [0.5, 0.75]}
-        - gaussianBlur: {kernelSize: 7, sigma: [0.1, 1]}
+        - center-crop: {size: 256}
+        - random-crop: {size: [224, 200], padding: 4}
+        - random-resized-crop: {size: 192, scale: [0.5, 1]}
+        - random-horizontal-flip
+        - random-rotation: {degrees: 20, interpolation: bilinear}
+        - random-rotation: {degrees: [-5, 10]}
+        - color-jitter: {hue: 0.1, saturation: 0.1, contrast: 1.5, brightness: [0.5, 0.75]}
+        - gaussian-blur: {kernelSize: 7, sigma: [0.1, 1]}
         - normalize: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
       """)
     let pipeline = try settings.makePipeline(key: "data.transforms")
@@ -70,10 +70,10 @@ private func read(_ text: String) throws -> [TransformSettings] {
       transforms:
         - resize: {size: 40}
         - resize: {size: [40, 40]}
-        - randomCrop: {size: 32, padding: [4, 2]}
-        - randomRotation: {degrees: 15}
-        - colorJitter: {hue: 0.2, brightness: 0.3}
-        - gaussianBlur: {kernelSize: [3, 5], sigma: 0.5}
+        - random-crop: {size: 32, padding: [4, 2]}
+        - random-rotation: {degrees: 15}
+        - color-jitter: {hue: 0.2, brightness: 0.3}
+        - gaussian-blur: {kernelSize: [3, 5], sigma: 0.5}
         - normalize: {mean: [0, 0.5, 1], std: [1, 2, 3]}
       """)
     let written = YAMLOutput.mapping(ImageSection(transforms: settings).written).flowText
@@ -87,17 +87,17 @@ private func read(_ text: String) throws -> [TransformSettings] {
     #expect(try failure("  - resize: {size: 0}").message.contains("transforms.0.resize.size must be at least 1, not 0"))
     #expect(try failure("  - resize").message.contains("data.transforms.0.resize.size is missing"))
     #expect(
-      try failure("  - randomRotation: {degrees: [20, 10]}").message
+      try failure("  - random-rotation: {degrees: [20, 10]}").message
         .hasSuffix("degrees must be [least, most], but 20 is more than 10"))
-    #expect(try failure("  - randomRotation: {degrees: -3}").message.hasSuffix("degrees must be from 0 to 180, not -3"))
+    #expect(try failure("  - random-rotation: {degrees: -3}").message.hasSuffix("degrees must be from 0 to 180, not -3"))
     #expect(
-      try failure("  - colorJitter: {hue: much}").message
+      try failure("  - color-jitter: {hue: much}").message
         .hasSuffix("hue must be a number, or two as [least, most], not \"much\""))
     #expect(
-      try failure("  - colorJitter: {hue: [0, 0.6]}").message.hasSuffix("hue.1 must be from -0.5 to 0.5, not 0.6"))
+      try failure("  - color-jitter: {hue: [0, 0.6]}").message.hasSuffix("hue.1 must be from -0.5 to 0.5, not 0.6"))
     #expect(
-      try failure("  - gaussianBlur: {kernelSize: [7, 4]}").message
-        .hasSuffix("data.transforms.0.gaussianBlur.kernelSize must be odd, not 7×4"))
+      try failure("  - gaussian-blur: {kernelSize: [7, 4]}").message
+        .hasSuffix("data.transforms.0.gaussian-blur.kernelSize must be odd, not 7×4"))
     #expect(
       try failure("  - normalize: {mean: [0, 0], std: [1, 1, 1]}").message
         .hasSuffix("data.transforms.0.normalize.mean has 2 entries"))

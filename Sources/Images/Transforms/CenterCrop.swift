@@ -1,7 +1,7 @@
 /// Takes the middle of images; where they are smaller, black is added around.
 public struct CenterCrop: DeterministicTransform {
   /// The recipe's word.
-  public static let name = "centerCrop"
+  public static let name = "center-crop"
   /// Height and width of what is taken.
   public let size: ImageSize
 

@@ -18,7 +18,7 @@ public struct ColorJitter: Transform {
   }
 
   /// The recipe's word.
-  public static let name = "colorJitter"
+  public static let name = "color-jitter"
   /// Not the same in every epoch.
   public let isDeterministic = false
   /// The factor's range.

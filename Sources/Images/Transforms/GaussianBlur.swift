@@ -5,7 +5,7 @@ import Tensors
 /// Blurs images by a Gaussian of random width; beyond its border an image is mirrored.
 public struct GaussianBlur: Transform {
   /// The recipe's word.
-  public static let name = "gaussianBlur"
+  public static let name = "gaussian-blur"
   /// Not the same in every epoch.
   public let isDeterministic = false
   /// The kernel's height and width, both odd.

@@ -17,7 +17,7 @@ public struct RandomCrop: Transform {
   }
 
   /// The recipe's word.
-  public static let name = "randomCrop"
+  public static let name = "random-crop"
   /// Not the same in every epoch.
   public let isDeterministic = false
   /// Height and width of what is taken.

@@ -1,7 +1,7 @@
 /// Mirrors images, left to right, with a probability.
 public struct RandomHorizontalFlip: Transform {
   /// The recipe's word.
-  public static let name = "randomHorizontalFlip"
+  public static let name = "random-horizontal-flip"
   /// Not the same in every epoch.
   public let isDeterministic = false
   /// The share of images that is mirrored.

@@ -3,7 +3,7 @@ import Tensors
 /// Takes a rectangle of random size, shape and place and resizes it.
 public struct RandomResizedCrop: Transform {
   /// The recipe's word.
-  public static let name = "randomResizedCrop"
+  public static let name = "random-resized-crop"
   /// Not the same in every epoch.
   public let isDeterministic = false
   /// Height and width of the result.

@@ -12,7 +12,7 @@ public struct RandomRotation: Transform {
   }
 
   /// The recipe's word.
-  public static let name = "randomRotation"
+  public static let name = "random-rotation"
   /// Not the same in every epoch.
   public let isDeterministic = false
   /// The angle's range in degrees, counter-clockwise.
