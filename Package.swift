@@ -20,6 +20,9 @@ targets += [
     name: "CZip", pkgConfig: "libzip",
     providers: [.apt(["libzip-dev"]), .yum(["libzip-devel"]), .brew(["libzip"])]),
   .systemLibrary(
+    name: "CZlib", pkgConfig: "zlib",
+    providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"]), .brew(["zlib"])]),
+  .systemLibrary(
     name: "CCrypto", pkgConfig: "libcrypto",
     providers: [.apt(["libssl-dev"]), .yum(["openssl-devel"]), .brew(["openssl"])]),
   .systemLibrary(
@@ -40,7 +43,7 @@ targets += [
   .target(name: "CKernels"),
   .target(name: "Tensors", dependencies: ["CKernels", "Diagnostics"]),
   .target(name: "Collectives", dependencies: ["CMPIShim", "Diagnostics"]),
-  .target(name: "Formats", dependencies: ["CZip", "CCrypto", "Diagnostics"]),
+  .target(name: "Formats", dependencies: ["CZip", "CZlib", "CCrypto", "Diagnostics"]),
   .target(
     name: "Images", dependencies: ["CTurboJPEG", "CPNG", "CKernels", "Tensors", "Formats", "Diagnostics"]),
   .target(name: "Layers", dependencies: ["Collectives", "Tensors", "CKernels", "Diagnostics"]),

@@ -20,7 +20,7 @@ func forEachChunk(
 /// The whole contents of the file at `path`.
 ///
 /// Throws `Failure(.noInput)` where the file cannot be opened and `Failure(.inputOutput)` where reading fails.
-func fileBytes(_ path: String) throws -> [UInt8] {
+public func fileBytes(_ path: String) throws -> [UInt8] {
   let descriptor = try openForReading(path)
   defer { close(descriptor) }
   var bytes: [UInt8] = []

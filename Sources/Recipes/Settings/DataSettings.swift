@@ -6,6 +6,10 @@ public enum DataSettings: Equatable, Sendable {
   case temporalOrder(TemporalOrderSettings)
   /// Arrays from `.npz` files.
   case numpy(NumPySettings)
+  /// Grey images from IDX files.
+  case idx(IDXSettings)
+  /// Lines of text, a file for each class.
+  case textLines(TextLinesSettings)
 }
 
 extension DataSettings: Variant {
@@ -14,6 +18,8 @@ extension DataSettings: Variant {
   static let variants: [VariantCase<DataSettings>] = [
     VariantCase(DataSettings.temporalOrder) { if case .temporalOrder(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.numpy) { if case .numpy(let settings) = $0 { settings } else { nil } },
+    VariantCase(DataSettings.idx) { if case .idx(let settings) = $0 { settings } else { nil } },
+    VariantCase(DataSettings.textLines) { if case .textLines(let settings) = $0 { settings } else { nil } },
   ]
 
   /// The settings of the chosen source.
@@ -21,6 +27,8 @@ extension DataSettings: Variant {
     switch self {
     case .temporalOrder(let settings): settings
     case .numpy(let settings): settings
+    case .idx(let settings): settings
+    case .textLines(let settings): settings
     }
   }
 }

@@ -1,0 +1,20 @@
+import Diagnostics
+
+/// Class indices from a file.
+enum ClassLabels {
+  /// The most classes that a source may have; a larger index is a damaged one.
+  static let limit = 1 << 20
+
+  /// The classes' names: `names`, or "0", "1", … up to the largest label where that is nil.
+  /// - Throws: `Failure` (data) that names the first label that is none of the classes by its row, from 0.
+  static func names(of labels: [Int32], among names: [String]?, path: String) throws -> [String] {
+    let count = names?.count ?? limit
+    if let row = labels.firstIndex(where: { !(0..<Int32(count)).contains($0) }) {
+      throw Failure(
+        .data, "\(path): label \(labels[row]) at row \(row)",
+        advice: names == nil
+          ? "labels are class indices from 0" : "labels are class indices from 0 to \(count - 1) here")
+    }
+    return names ?? (0...Int(labels.max() ?? 0)).map(String.init)
+  }
+}

@@ -1,0 +1,46 @@
+import Tensors
+
+/// Some samples of a data set, in an order of their own.
+public final class Subset: Dataset {
+  private let whole: any Dataset
+  private let indices: [Int]
+  private var wanted: [Int] = []
+
+  /// The samples of `whole` with these indices.
+  public init(_ whole: any Dataset, indices: [Int]) {
+    self.whole = whole
+    self.indices = indices
+  }
+
+  /// That of the whole.
+  public var inputShape: Shape { whole.inputShape }
+  /// That of the whole.
+  public var targetLayout: TargetLayout { whole.targetLayout }
+  /// Those of the whole.
+  public var classNames: [String] { whole.classNames }
+  /// The number of chosen samples.
+  public var count: Int { indices.count }
+  /// As in the whole.
+  public var hasLengths: Bool { whole.hasLengths }
+  /// Those of the whole.
+  public var facts: DataFacts { whole.facts }
+
+  /// The sample as the whole writes it out.
+  public func text(of index: Int) throws -> String { try whole.text(of: indices[index]) }
+
+  /// Loads from the whole.
+  public func load(epoch: Int, indices chosen: UnsafeBufferPointer<Int>, into batch: Batch) throws {
+    wanted.removeAll(keepingCapacity: true)
+    for index in chosen { wanted.append(indices[index]) }
+    try wanted.withUnsafeBufferPointer { try whole.load(epoch: epoch, indices: $0, into: batch) }
+  }
+}
+
+extension DataSplits {
+  /// The parts of one data set.
+  public init(_ whole: any Dataset, split: SeedSplit) {
+    func part(_ indices: [Int]) -> (any Dataset)? { indices.isEmpty ? nil : Subset(whole, indices: indices) }
+    self.init(
+      training: Subset(whole, indices: split.training), validation: part(split.validation), test: part(split.test))
+  }
+}

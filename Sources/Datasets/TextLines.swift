@@ -1,0 +1,75 @@
+import Diagnostics
+import Tensors
+
+/// Lines of text and their classes, letter by letter, padded behind to the longest line.
+public final class TextLines: Dataset {
+  /// [letters of the longest line, features of a letter].
+  public let inputShape: Shape
+  /// The corpus's classes.
+  public var classNames: [String] { corpus.classNames }
+  /// Number of lines.
+  public var count: Int { corpus.lines.count }
+  /// Lines differ in length.
+  public let hasLengths = true
+  private let corpus: TextCorpus
+  private let code: LetterCode
+
+  /// All lines of a corpus, in a code that may lack some of their letters.
+  public init(_ corpus: TextCorpus, code: LetterCode) {
+    self.corpus = corpus
+    self.code = code
+    let longest = corpus.lines.lazy.map(\.unicodeScalars.count).max() ?? 0
+    inputShape = .sequence(steps: longest, features: code.features)
+  }
+
+  /// The shape, the classes and the alphabet.
+  public var facts: DataFacts {
+    var alphabet = String.UnicodeScalarView()
+    alphabet.append(contentsOf: code.alphabet)
+    return DataFacts(inputShape: inputShape.extents, classNames: classNames, alphabet: String(alphabet))
+  }
+
+  /// The line.
+  public func text(of index: Int) -> String { corpus.lines[index] }
+
+  /// Writes lines letter by letter.
+  public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
+    batch.clear(count: indices.count)
+    for (place, index) in indices.enumerated() {
+      code.write(corpus.lines[index], to: batch, place: place)
+      batch.classes[place] = corpus.classes[index]
+    }
+  }
+}
+
+/// Reads texts as lines for a model that was trained on such.
+public struct TextLinesReader: InputReader {
+  private let steps: Int
+  private let code: LetterCode
+
+  /// A reader for the alphabet and the length that training found.
+  /// - Throws: `Failure` (data) where the facts hold no alphabet.
+  public init(facts: DataFacts, encoding: LetterEncoding) throws {
+    guard let alphabet = facts.alphabet, let steps = facts.inputShape.first else {
+      throw Failure(
+        .data, "the run's data.json holds no alphabet", advice: "train again: the run was trained on other data")
+    }
+    self.steps = steps
+    code = LetterCode(alphabet: Array(alphabet.unicodeScalars), encoding: encoding)
+  }
+
+  /// One text, which may be longer than those of training; letters that are new count as unknown.
+  public func samples(_ input: String) throws -> any Dataset {
+    let line = TextCorpus.normalized(input)
+    let count = line.unicodeScalars.count
+    guard (1...TextCorpus.longestLine).contains(count) else {
+      throw Failure(
+        .data, "the text \"\(line.prefix(40))\" has \(count) letters",
+        advice: "a text has 1 to \(TextCorpus.longestLine) letters")
+    }
+    let shape = Shape.sequence(steps: max(steps, count), features: code.features)
+    return SingleInput(shape: shape, hasLengths: true) { [code] batch, place in
+      code.write(line, to: batch, place: place)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Datasets
+import Diagnostics
+import Foundation
+
+/// Lines of text in a folder with one file for each class.
+public struct TextLinesSettings: Equatable, Sendable {
+  /// The folder with a file CLASS.txt for each class, relative to the working folder.
+  public var folder: String
+  /// How letters become numbers.
+  public var encoding = LetterEncoding.oneHot
+  /// Whether a line that stands in a file twice is two samples.
+  public var keepDuplicates = false
+  /// Whether every epoch takes the lines in an order of its own.
+  public var shuffle = true
+  /// How many lines are kept for validation and testing.
+  public var split = SplitShares(testShare: 0.1)
+  /// Where the data can be had, for the message when it is missing.
+  public var origin: String?
+
+  /// The lines of a folder.
+  public init(folder: String) {
+    self.folder = folder
+  }
+}
+
+extension LetterEncoding: Choice {}
+
+extension TextLinesSettings: SplittableSettings {
+  static let name = "text-lines"
+  static let doc = "lines of text, letter by letter, from a folder with a file CLASS.txt for each class"
+
+  init() { self.init(folder: "") }
+
+  static let fields: [Field<TextLinesSettings>] =
+    [
+      Field(
+        "folder", \.folder, .text, required: true, "the folder with a file CLASS.txt for each class, one sample a line"),
+      Field(
+        "encoding", \.encoding, .choice,
+        "oneHot: a feature for each letter; index: its place in the alphabet from 1, for an embedding"),
+      Field(
+        "keepDuplicates", \.keepDuplicates, .flag,
+        "whether a line that a file repeats is several samples, which may then be trained on and tested on"),
+      Field("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
+    ] + splitFields + [.origin(\.origin)]
+
+  func check(_ section: Section) throws { try checkSplit(section) }
+
+  func makeSplits(for recipe: Recipe) throws -> DataSplits {
+    guard FileManager.default.fileExists(atPath: folder) else {
+      throw missingData("\(folder): there is no such folder", key: "data.folder", origin: origin)
+    }
+    let corpus = try TextCorpus(folder: folder, keepsDuplicates: keepDuplicates)
+    let parts = try SeedSplit(count: corpus.lines.count, classes: corpus.classes, shares: split)
+    // From the training lines alone: what they lack is unknown later too.
+    let code = LetterCode(of: parts.training.lazy.map { corpus.lines[$0] }, encoding: encoding)
+    return DataSplits(TextLines(corpus, code: code), split: parts)
+  }
+
+  func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
+    try TextLinesReader(facts: facts, encoding: encoding)
+  }
+}
