@@ -7,12 +7,15 @@ public struct DataFacts: Codable, Equatable, Sendable {
   public var classNames: [String]
   /// The characters of text inputs, in the order of their indices; nil where inputs are no text.
   public var alphabet: String?
+  /// The names of the columns that inputs came from, or their places from "0" on; nil where inputs are no table's rows.
+  public var columns: [String]?
 
   /// Bundles the facts.
-  public init(inputShape: [Int], classNames: [String], alphabet: String? = nil) {
+  public init(inputShape: [Int], classNames: [String], alphabet: String? = nil, columns: [String]? = nil) {
     self.inputShape = inputShape
     self.classNames = classNames
     self.alphabet = alphabet
+    self.columns = columns
   }
 }
 

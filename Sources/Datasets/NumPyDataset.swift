@@ -24,6 +24,8 @@ public final class NumPyDataset: Dataset {
   public var classNames: [String] { targets.classNames }
   /// Number of samples.
   public let count: Int
+  /// The class of each sample, where it has one.
+  public var classes: [Int32]? { targetLayout == .classes(steps: 1) ? targets.classes : nil }
   /// Whether the archive has `lengths`.
   public let hasLengths: Bool
   private let inputs: [Float]
@@ -57,7 +59,7 @@ public final class NumPyDataset: Dataset {
         classes: archive.array("y"), path: path, count: count, lengths: lengths, ignored: ignored)
     case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count)
     }
-    inputs = x.floats()
+    inputs = try x.finiteFloats("x", path: path)
   }
 
   private static func lengths(in archive: NPZArchive, path: String, count: Int, shape: Shape) throws -> [Int32] {

@@ -8,7 +8,7 @@ struct NumPyTargets {
   let layout: TargetLayout
   /// "0", "1", … up to the largest class index; none where it holds numbers.
   let classNames: [String]
-  private var classes: [Int32] = []
+  private(set) var classes: [Int32] = []
   private var values: [Float] = []
 
   /// Class 0 for each of `count` samples, where `y` is not needed.
@@ -34,9 +34,12 @@ struct NumPyTargets {
       if steps > 1, !lengths.isEmpty, step >= lengths[sample] {
         classes[index] = 0
       } else if ignored != Int(classes[index]) {
-        guard classes[index] >= 0 else {
+        guard (0..<Int32(ClassLabels.limit)).contains(classes[index]) else {
           let place = array.shape.count == 2 ? "\(sample), \(step)" : "\(sample)"
-          throw Failure(.data, "\(path): y[\(place)] is \(classes[index])", advice: "class indices start at 0")
+          let isNegative = classes[index] < 0
+          throw Failure(
+            .data, "\(path): y[\(place)] is \(classes[index])",
+            advice: isNegative ? "class indices start at 0" : "class indices are below \(ClassLabels.limit)")
         }
         largest = max(largest, classes[index])
       }
@@ -56,7 +59,7 @@ struct NumPyTargets {
     }
     layout = .values(array.shape.count == 1 ? .vector(1) : Shape(Array(array.shape.dropFirst())))
     classNames = []
-    values = array.floats()
+    values = try array.finiteFloats("y", path: path)
   }
 
   /// Copies a sample's targets to a place of a batch, time-major.
@@ -75,5 +78,22 @@ struct NumPyTargets {
     default:
       preconditionFailure("a batch for \(batch.targetLayout.text) cannot hold \(layout.text)")
     }
+  }
+}
+
+extension NPYArray {
+  /// The elements as float32.
+  /// - Throws: `Failure` (data) naming the first sample, with its place, that holds no finite number.
+  func finiteFloats(_ name: String, path: String) throws -> [Float] {
+    let values = floats()
+    guard let index = values.firstIndex(where: { !$0.isFinite }) else { return values }
+    var (rest, place) = (index, [Int]())
+    for length in shape.reversed() {
+      place.insert(rest % length, at: 0)
+      rest /= length
+    }
+    throw Failure(
+      .data, "\(path): \(name)\(place) is \(values[index]) as float32, in sample \(place.first ?? 0)",
+      advice: "every number must be finite, those of padding too")
   }
 }

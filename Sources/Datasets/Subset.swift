@@ -22,6 +22,8 @@ public final class Subset: Dataset {
   public var count: Int { indices.count }
   /// As in the whole.
   public var hasLengths: Bool { whole.hasLengths }
+  /// As in the whole, whose `load` must change nothing then, since other parts may call it at the same time.
+  public var loadsAhead: Bool { whole.loadsAhead }
   /// Those of the whole.
   public var facts: DataFacts { whole.facts }
 

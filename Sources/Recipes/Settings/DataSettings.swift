@@ -8,6 +8,8 @@ public enum DataSettings: Equatable, Sendable {
   case numpy(NumPySettings)
   /// Grey images from IDX files.
   case idx(IDXSettings)
+  /// Tables from CSV files.
+  case csv(CSVSettings)
   /// Lines of text, a file for each class.
   case textLines(TextLinesSettings)
 }
@@ -19,6 +21,7 @@ extension DataSettings: Variant {
     VariantCase(DataSettings.temporalOrder) { if case .temporalOrder(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.numpy) { if case .numpy(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.idx) { if case .idx(let settings) = $0 { settings } else { nil } },
+    VariantCase(DataSettings.csv) { if case .csv(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.textLines) { if case .textLines(let settings) = $0 { settings } else { nil } },
   ]
 
@@ -28,6 +31,7 @@ extension DataSettings: Variant {
     case .temporalOrder(let settings): settings
     case .numpy(let settings): settings
     case .idx(let settings): settings
+    case .csv(let settings): settings
     case .textLines(let settings): settings
     }
   }

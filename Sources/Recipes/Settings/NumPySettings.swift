@@ -1,8 +1,8 @@
 import Datasets
 import Diagnostics
 
-/// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels or numbers, as the loss needs) and, where sequences differ in length,
-/// `lengths`.
+/// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels or numbers, as the loss needs) and, where sequences
+/// differ in length, `lengths`.
 public struct NumPySettings: Equatable, Sendable {
   /// The file of the training samples, relative to the working folder.
   public var train: String
@@ -12,6 +12,8 @@ public struct NumPySettings: Equatable, Sendable {
   public var test: String?
   /// Whether every epoch takes the samples in an order of its own.
   public var shuffle = true
+  /// How many training samples are kept for validation and testing.
+  public var split = SplitShares()
 
   /// Samples from these files.
   public init(train: String, test: String? = nil) {
@@ -20,28 +22,36 @@ public struct NumPySettings: Equatable, Sendable {
   }
 }
 
-extension NumPySettings: DataSourceSettings {
+extension NumPySettings: SplittableSettings {
   static let name = "numpy"
   static let doc = "arrays from .npz files with the keys x, y and optionally lengths"
 
   init() { self.init(train: "") }
 
-  static let fields: [Field<NumPySettings>] = [
-    Field(
-      "train", \.train, .text, required: true, "the training samples, an .npz file with x, y and optionally lengths"),
-    Field(
-      "validation", \.validation, .optional(.text),
-      "samples to measure on while training, a file of the same kind, or none to take the test's"),
-    Field("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
-    Field("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
-  ]
+  static let fields: [Field<NumPySettings>] =
+    [
+      Field(
+        "train", \.train, .text, required: true, "the training samples, an .npz file with x, y and optionally lengths"),
+      Field(
+        "validation", \.validation, .optional(.text),
+        "samples to measure on while training, a file of the same kind, or none to take the test's"),
+      Field("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
+      Field("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
+    ] + splitFields
+
+  func check(_ section: Section) throws {
+    try checkSplit(section, validationFile: ("validation", validation != nil), testFile: ("test", test != nil))
+  }
 
   func makeSplits(for recipe: Recipe) throws -> DataSplits {
     let training = try samples(train, recipe)
+    let parts = DataSplits(
+      training, split: try SeedSplit(count: training.count, classes: training.classes, shares: split))
     let others = try [validation, test].map { path in
       try path.map { try check(samples($0, recipe), path: $0, against: training) }
     }
-    return DataSplits(training: training, validation: others[0], test: others[1])
+    return DataSplits(
+      training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test)
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { NumPyReader(shape: facts.inputShape) }

@@ -1,0 +1,114 @@
+import Diagnostics
+import Formats
+import Tensors
+
+/// Samples that are rows of a CSV file: numbers, and a class or further numbers as the target.
+public final class CSVDataset: Dataset {
+  /// [input columns].
+  public let inputShape: Shape
+  /// A class, or as many numbers as target columns.
+  public let targetLayout: TargetLayout
+  /// What the label column holds, sorted (as numbers where all are whole numbers); none where targets are numbers.
+  public let classNames: [String]
+  /// Number of rows.
+  public let count: Int
+  /// Rows have no steps.
+  public let hasLengths = false
+  /// Which columns are what.
+  public let columns: CSVColumns
+  /// The class of each row; nil where targets are numbers.
+  public let classes: [Int32]?
+  private let inputs: [Float]
+  private let values: [Float]
+
+  /// Reads all rows of a file; `classNames` are those of the training samples, nil to take what the file holds.
+  /// - Throws: `Failure` (noInput, inputOutput, data) naming the file, the line, the column and what would be right.
+  public convenience init(
+    contentsOf path: String, style: CSVStyle, columns: CSVColumns, classNames: [String]? = nil
+  ) throws {
+    try self.init(CSVTable(contentsOf: path, style: style), columns: columns, classNames: classNames)
+  }
+
+  init(_ source: CSVTable, columns: CSVColumns, classNames names: [String]? = nil) throws {
+    var table = source
+    let inputPlaces = try columns.inputs.map { try table.place(of: $0, key: "the inputs") }
+    var labelPlace: Int?
+    var targetPlaces: [Int] = []
+    switch columns.target {
+    case .label(let column): labelPlace = try table.place(of: column, key: "data.label")
+    case .numbers(let columns): targetPlaces = try columns.map { try table.place(of: $0, key: "data.targets") }
+    case .none: break
+    }
+    var (inputs, values): ([Float], [Float]) = ([], [])
+    var labels: [(text: String, line: Int)] = []
+    var count = 0
+    while let row = try table.next() {
+      for place in inputPlaces { inputs.append(try table.number(row, place)) }
+      for place in targetPlaces { values.append(try table.number(row, place)) }
+      if let labelPlace { labels.append((try table.text(row, labelPlace), row.line)) }
+      count += 1
+    }
+    guard count > 0 else {
+      throw Failure(.data, "\(table.path): there are no rows behind the header", advice: "each row is one sample")
+    }
+    let classNames = labelPlace == nil ? [] : names ?? CSVDataset.sorted(Set(labels.map(\.text)))
+    let indices = Dictionary(uniqueKeysWithValues: zip(classNames, Int32(0)...))
+    classes =
+      labelPlace == nil
+      ? nil
+      : try labels.map { text, line in
+        guard let index = indices[text] else {
+          throw Failure(
+            .data, "\(table.path):\(line): \"\(text)\" is no class of the training samples",
+            advice: "they have the classes \(classNames.joined(separator: ", "))")
+        }
+        return index
+      }
+    self.count = count
+    self.columns = columns
+    self.classNames = classNames
+    self.inputs = inputs
+    self.values = values
+    inputShape = .vector(inputPlaces.count)
+    targetLayout = targetPlaces.isEmpty ? .classes(steps: 1) : .values(.vector(targetPlaces.count))
+  }
+
+  /// The shape, the classes and the columns.
+  public var facts: DataFacts {
+    DataFacts(inputShape: inputShape.extents, classNames: classNames, columns: columns.inputs)
+  }
+
+  /// The first numbers of the row.
+  public func text(of index: Int) -> String {
+    let width = inputShape.features
+    let shown = inputs[index * width..<index * width + min(width, 8)].map { "\($0)" }.joined(separator: ", ")
+    return width > 8 ? shown + ", …" : shown
+  }
+
+  /// Copies rows.
+  public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
+    batch.resize(count: indices.count)
+    let view = batch.view
+    let width = inputShape.features
+    for (place, index) in indices.enumerated() {
+      copy(inputs, index * width..<(index + 1) * width, to: view.row(step: 0, sample: place))
+      switch batch.targets {
+      case .classes: batch.classes[place] = classes?[index] ?? 0
+      case .values(let view):
+        copy(values, index * view.columns..<(index + 1) * view.columns, to: view.row(step: 0, sample: place))
+      }
+    }
+  }
+
+  private func copy(_ source: [Float], _ range: Range<Int>, to target: UnsafeMutablePointer<Float>) {
+    for (offset, value) in source[range].enumerated() { target[offset] = value }
+  }
+
+  private static func sorted(_ names: Set<String>) -> [String] {
+    let numbers = names.compactMap(Int.init)
+    guard numbers.count < names.count else {
+      return names.sorted { (Int($0) ?? 0, $0) < (Int($1) ?? 0, $1) }
+    }
+    return names.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+  }
+}

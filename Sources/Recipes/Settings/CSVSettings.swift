@@ -1,0 +1,92 @@
+import Datasets
+import Diagnostics
+
+/// Tables of numbers in CSV files, one sample a row.
+public struct CSVSettings: Equatable, Sendable {
+  /// The file of the training samples, relative to the working folder.
+  public var train: String
+  /// The file of the validation samples; nil for none.
+  public var validation: String?
+  /// The file of the test samples; nil for none.
+  public var test: String?
+  /// Whether the first row names the columns.
+  public var header = true
+  /// What stands between fields.
+  public var separator = CSVStyle.Separator.comma
+  /// The column that names the class, by name or place; nil for the last.
+  public var label: String?
+  /// The columns with the numbers that outputs should be, by name or place; nil for the last.
+  public var targets: [String]?
+  /// The columns that are left out, by name or place; nil for none.
+  public var ignore: [String]?
+  /// Whether every epoch takes the rows in an order of its own.
+  public var shuffle = true
+  /// How many rows are kept for validation and testing.
+  public var split = SplitShares()
+
+  /// The rows of a file.
+  public init(train: String) {
+    self.train = train
+  }
+}
+
+extension CSVStyle.Separator: Choice {}
+
+extension CSVSettings: SplittableSettings {
+  static let name = "csv"
+  static let doc = "tables of numbers in CSV files: one sample a row, with a class or numbers as the target"
+
+  init() { self.init(train: "") }
+
+  static let fields: [Field<CSVSettings>] =
+    [
+      Field("train", \.train, .text, required: true, "the training samples, a CSV file with one sample a row"),
+      Field(
+        "validation", \.validation, .optional(.text),
+        "samples to measure on while training, a file of the same kind, or none to take the test's"),
+      Field("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
+      Field("header", \.header, .flag, "whether the first row names the columns"),
+      Field("separator", \.separator, .choice, "what stands between fields: comma, semicolon or tab"),
+      Field(
+        "label", \.label, .optional(.text),
+        "the column that names the class, by name or place from 0, or none for the last"),
+      Field(
+        "targets", \.targets, .optional(.list(.text)),
+        "for losses on numbers: the columns that outputs should be, by name or place from 0, or none for the last"),
+      Field(
+        "ignore", \.ignore, .optional(.list(.text)),
+        "the columns that are left out, by name or place from 0, or none; all others are inputs"),
+      Field("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
+    ] + splitFields
+
+  func check(_ section: Section) throws {
+    try checkSplit(
+      section, validationFile: ("validation", validation != nil), testFile: ("test", test != nil))
+  }
+
+  func makeSplits(for recipe: Recipe) throws -> DataSplits {
+    let kind = recipe.loss.targetKind
+    guard kind == .classes ? targets == nil : label == nil else {
+      throw Failure(
+        .configuration,
+        "loss \(recipe.loss.chosen.name) compares with \(kind == .classes ? "classes, but data.targets names numbers" : "numbers, but data.label names a class")",
+        advice: "data.label goes with loss: cross-entropy, data.targets with the other losses")
+    }
+    let columns = try CSVColumns(
+      of: train, style: style, outputs: kind, label: label, targets: targets, ignoring: ignore ?? [])
+    let whole = try CSVDataset(contentsOf: train, style: style, columns: columns)
+    let parts = DataSplits(whole, split: try SeedSplit(count: whole.count, classes: whole.classes, shares: split))
+    func file(_ path: String?) throws -> CSVDataset? {
+      try path.map { try CSVDataset(contentsOf: $0, style: style, columns: columns, classNames: whole.classNames) }
+    }
+    return DataSplits(
+      training: parts.training, validation: try file(validation) ?? parts.validation, test: try file(test) ?? parts.test
+    )
+  }
+
+  func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
+    try CSVInputReader(facts: facts, style: style)
+  }
+
+  private var style: CSVStyle { CSVStyle(separator: separator, hasHeader: header) }
+}
