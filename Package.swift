@@ -81,7 +81,7 @@ targets += [
 
 targets += [
   .target(
-    name: "TestSupport", dependencies: ["Layers", "Collectives", "Tensors", "CKernels"],
+    name: "TestSupport", dependencies: ["Layers", "Collectives", "Tensors", "CKernels", "CZlib"],
     path: "Tests/Support/TestSupport"),
   // Run by CollectivesTests under mpirun.
   .executableTarget(
@@ -94,11 +94,12 @@ targets += [
   .testTarget(
     name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Formats", "TestSupport"]),
-  .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"], exclude: ["Fixtures"]),
+  .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics", "TestSupport"], exclude: ["Fixtures"]),
   .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(
     name: "RecipesTests", dependencies: ["Recipes", "Layers", "Datasets", "Images", "Tensors", "Diagnostics"]),
-  .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics"]),
+  .testTarget(
+    name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Formats", "TestSupport", "CKernels"]),
   .testTarget(
     name: "TrainingTests",

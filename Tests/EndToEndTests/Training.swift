@@ -25,6 +25,13 @@ struct Training: CustomTestStringConvertible, Sendable {
     Training(
       testDescription: "NumPy sequences of different lengths, the last batch smaller than its shards",
       arguments: ["sequences.yaml"], prepare: writeSequences),
+    Training(
+      testDescription: "images from IDX files, a part of them kept for validation",
+      arguments: ["mnist", "epochs=2", "batch=16", "data.validationShare=0.2"], ranks: [1, 2, 3, 8],
+      prepare: SmallData.writeDigits),
+    Training(
+      testDescription: "lines of text", arguments: ["names", "epochs=2"], ranks: [1, 2, 3, 8],
+      prepare: SmallData.writeNames),
   ]
 
   /// 69 sequences of up to 6 steps: two batches of 32 and one of 5, which leaves three of eight shards empty.

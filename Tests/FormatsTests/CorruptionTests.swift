@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Formats
+import TestSupport
 import Testing
 
 /// Valid files with random damage: each must be read or refused with a `Failure`; a crash ends the test run.
@@ -42,13 +43,12 @@ import Testing
 
   /// How many of `rounds` damaged copies of each of `files` are refused.
   private func refusals(
-    _ files: [String], rounds: Int, seed: UInt64, read: (_ bytes: [UInt8], _ path: String) throws -> Void
+    _ files: [[UInt8]], rounds: Int, seed: UInt64, read: (_ bytes: [UInt8], _ path: String) throws -> Void
   ) throws -> Int {
     var generator = Generator(state: seed)
     var refused = 0
     try withTemporaryFolder { folder in
-      for name in files {
-        let valid = try fixtureBytes(name)
+      for valid in files {
         for _ in 0..<rounds {
           do {
             try read(damaged(valid, &generator), "\(folder)/file")
@@ -64,7 +64,7 @@ import Testing
   @Test("a damaged .npy file is read or refused")
   func npy() throws {
     let files = ["version1.npy", "version2.npy", "single.npy", "empty.npy", "wide.npy", "structured.npy"]
-    let refused = try refusals(files, rounds: 1500, seed: 1) { bytes, path in
+    let refused = try refusals(try files.map(fixtureBytes), rounds: 1500, seed: 1) { bytes, path in
       let array = try NPYArray(bytes: bytes, source: path)
       #expect(array.floats().count == array.count)
       _ = try array.int32s()
@@ -74,7 +74,8 @@ import Testing
 
   @Test("a damaged .npz archive is read or refused")
   func npz() throws {
-    let refused = try refusals(["stored.npz", "types.npz"], rounds: 1500, seed: 2) { bytes, path in
+    let refused = try refusals(try ["stored.npz", "types.npz"].map(fixtureBytes), rounds: 1500, seed: 2) {
+      bytes, path in
       try Data(bytes).write(to: URL(filePath: path))
       let archive = try NPZArchive(contentsOf: path)
       for name in archive.names { _ = try archive.array(name).floats() }
@@ -84,12 +85,37 @@ import Testing
 
   @Test("a damaged safetensors file is read or refused")
   func safetensors() throws {
-    let refused = try refusals(["float32.safetensors", "mixed.safetensors"], rounds: 3000, seed: 3) { bytes, path in
+    let refused = try refusals(
+      try ["float32.safetensors", "mixed.safetensors"].map(fixtureBytes), rounds: 3000, seed: 3
+    ) { bytes, path in
       try Data(bytes).write(to: URL(filePath: path))
       for tensor in try SafetensorsFile(contentsOf: path).tensors {
         #expect(tensor.shape.reduce(1, *) == tensor.values.count)
       }
     }
     #expect(refused > 3000)
+  }
+
+  @Test("a damaged IDX file is read or refused, plain or packed")
+  func idx() throws {
+    let refused = try refusals(
+      [idxFile([5, 4, 3], Array(0..<60)), gzipped(idxFile([5, 4, 3], Array(0..<60)))], rounds: 1500, seed: 4
+    ) {
+      bytes, path in
+      try Data(bytes).write(to: URL(filePath: path))
+      let array = try IDXArray(contentsOf: path)
+      #expect(array.floats().count == array.shape.reduce(1, *))
+    }
+    #expect(refused > 1500)
+  }
+
+  @Test("a damaged CSV file is read or refused")
+  func csv() throws {
+    let text = "a,b,c\r\n1,2.5,\"x, \"\"y\"\"\"\r\n3,-4e2,ä\r\n"
+    let refused = try refusals([Array(text.utf8)], rounds: 3000, seed: 5) { bytes, path in
+      var reader = CSVReader(bytes: bytes, path: path)
+      while let row = try reader.next() { #expect(!row.fields.isEmpty) }
+    }
+    #expect(refused > 300)
   }
 }

@@ -44,7 +44,7 @@ import Testing
   /// The properties that have keys; what several layers share as `options` has each its own.
   private func properties(of settings: Any) -> [String] {
     Mirror(reflecting: settings).children.flatMap { child in
-      child.label == "options" ? properties(of: child.value) : [child.label.map(key) ?? ""]
+      ["options", "split"].contains(child.label) ? properties(of: child.value) : [child.label.map(key) ?? ""]
     }
   }
 

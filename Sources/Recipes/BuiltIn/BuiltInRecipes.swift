@@ -13,7 +13,9 @@ public struct BuiltInRecipe: Sendable {
 /// The recipes that come with the program.
 public enum BuiltInRecipes {
   /// Every one, the first being what the program trains by default.
-  public static let all: [BuiltInRecipe] = [.temporalOrder, .temporalOrderRNN, .temporalOrderModerate]
+  public static let all: [BuiltInRecipe] = [
+    .temporalOrder, .temporalOrderRNN, .temporalOrderModerate, .mnist, .names,
+  ]
 
   /// The recipe of that name.
   ///

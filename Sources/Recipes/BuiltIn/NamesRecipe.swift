@@ -1,0 +1,41 @@
+extension BuiltInRecipe {
+  /// A recurrent network that tells the language of a surname.
+  static let names = BuiltInRecipe(
+    name: "names",
+    summary: "a GRU tells the language of a surname, letter by letter",
+    text: #"""
+      # Surnames in 18 languages, letters in, language out. A tenth of the names is held out for testing: the same names
+      # for every seed, as many of each language as its share. A name that a file repeats counts once, so that no test
+      # name was trained on.
+      name: names
+      seed: 1              # another seed, another run; the same seed, the same bits
+      epochs: 12
+      batch: 32            # samples a step, over all ranks
+      shards: 8            # parts a batch is cut into; up to so many ranks can share the work
+
+      data:
+        source: text-lines
+        folder: data/names # from where the program is started; holds a file LANGUAGE.txt for each, one name a line
+        origin: the folder data/names of https://download.pytorch.org/tutorial/data.zip
+        encoding: oneHot   # a feature for each letter
+        testShare: 0.1
+
+      model:
+        layers:
+          - gru: {hiddenSize: 64, bidirectional: true, output: last}    # each name read from both ends
+          - linear: {outputs: 18}                                       # one output for each language
+
+      loss: cross-entropy
+
+      optimizer:
+        name: adamw
+        learningRate: 0.005    # the schedule's top
+        weightDecay: 0.1
+
+      schedule: {name: one-cycle}
+
+      evaluate: {every: 1} # epochs
+      record: {every: 1}   # steps
+
+      """#)
+}

@@ -1,0 +1,42 @@
+import Datasets
+import Diagnostics
+import Foundation
+import Tensors
+import Testing
+
+/// Calls `body` with the path of an empty folder that is removed afterwards; failures name files relative to it.
+func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "datasets-\(UUID().uuidString)").path
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  do {
+    return try body(folder)
+  } catch let failure as Failure {
+    func relative(_ text: String) -> String {
+      text.replacingOccurrences(of: folder + "/", with: "").replacingOccurrences(of: folder, with: "FOLDER")
+    }
+    throw Failure(failure.exitCode, relative(failure.message), advice: failure.advice.map(relative))
+  }
+}
+
+func write(_ bytes: [UInt8], to path: String) throws {
+  try Data(bytes).write(to: URL(filePath: path))
+}
+
+func write(_ text: String, to path: String) throws {
+  try write(Array(text.utf8), to: path)
+}
+
+/// A batch of some samples.
+func batch(of data: any Dataset, _ indices: [Int]) throws -> Batch {
+  let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: indices.count)
+  try indices.withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
+  return batch
+}
+
+/// The failure of `body`, which has to be of data unless another kind is named.
+func failure<Result>(_ kind: ExitCode = .data, of body: () throws -> Result) throws -> String {
+  let failure = try #require(throws: Failure.self) { try body() }
+  #expect(failure.exitCode == kind && failure.advice != nil, "\(failure)")
+  return failure.message
+}

@@ -1,0 +1,76 @@
+import Formats
+import TestSupport
+import Testing
+
+extension EndToEndTests {
+  /// From files to answers, with the built-in recipes on small data of their kinds.
+  struct FileDataTests {
+    private func run(_ arguments: [String], in folder: Folder) throws -> Ending {
+      let ending = try Program.run(arguments, in: folder)
+      try #require(ending.status == 0, "\(ending.text)")
+      return ending
+    }
+
+    @Test func namesAreLearnedShownAndPredicted() throws {
+      try Folder.temporary { folder in
+        try SmallData.writeNames(folder)
+        let trained = try run(["train", "names", "epochs=20", "--out", "run"], in: folder)
+        #expect(trained.output.contains(/test +accuracy 100.0 %/), "\(trained.text)")
+        let shown = try run(["evaluate", "run", "--show", "3"], in: folder)
+        #expect(shown.output.contains(/right\nsample +actual +predicted +probability\n\w+ +(German|Italian|Xhosa)/))
+        #expect(shown.output.hasSuffix("\nwrong: none\n"), "\(shown.text)")
+        // Training data is not needed, and letters may be new.
+        Folder(path: folder["data"]).remove()
+        let answers = try run(["predict", "run", "Müller", "Rossi", "Kapuscinskaja"], in: folder)
+        #expect(answers.lines.count == 5)
+        #expect(answers.lines[0].wholeMatch(of: /input +predicted +probability/) != nil, "\(answers.text)")
+        #expect(answers.lines[1].wholeMatch(of: /Müller +German +\d+\.\d %/) != nil, "\(answers.text)")
+        #expect(answers.lines[2].wholeMatch(of: /Rossi +Italian +\d+\.\d %/) != nil, "\(answers.text)")
+        let decomposed = try run(["predict", "run", "Mu\u{308}ller", "--json"], in: folder)
+        let composed = try run(["predict", "run", "M\u{FC}ller", "--json"], in: folder)
+        #expect(
+          decomposed.output.drop { $0 != "," } == composed.output.drop { $0 != "," }, "both are the same name")
+      }
+    }
+
+    @Test func imagesOfAnIDXFileArePredicted() throws {
+      try Folder.temporary { folder in
+        try SmallData.writeDigits(folder)
+        let trained = try run(["train", "mnist", "epochs=8", "batch=16", "--out", "run"], in: folder)
+        #expect(trained.output.contains(/test +accuracy 100.0 %/), "\(trained.text)")
+        let half = [UInt8](repeating: 255, count: 32)
+        let none = [UInt8](repeating: 0, count: 32)
+        try folder.write(gzipped(idxFile([2, 8, 8], half + none + none + half)), to: "new")
+        let answers = try run(["predict", "run", "new"], in: folder)
+        #expect(answers.lines[1].hasPrefix("new[0]  0 ") && answers.lines[2].hasPrefix("new[1]  1 "), "\(answers.text)")
+        let wrong = try Program.run(["predict", "run", "data/mnist/t10k-labels-idx1-ubyte"], in: folder)
+        #expect(wrong.status == 65)
+        #expect(wrong.errors.hasPrefix("data/mnist/t10k-labels-idx1-ubyte: the array has the shape [40]\n"))
+      }
+    }
+
+    @Test func rowsOfATableAreLearnedAndPredicted() throws {
+      try Folder.temporary { folder in
+        var random = TestRandom(8)
+        let rows = (0..<120).map { _ in
+          let x = random.floats(2)
+          return "\(x[0]),\(x[0] > x[1] ? "\"more, or\"" : "less"),\(x[1])"
+        }
+        try folder.write("a,kind,b\r\n" + rows.joined(separator: "\r\n"), to: "t.csv")
+        try folder.write(
+          """
+          epochs: 40
+          data: {source: csv, train: t.csv, label: kind, testShare: 0.25}
+          model: {layers: [linear: {outputs: 2}]}
+          optimizer: {name: adam, learningRate: 0.05}
+
+          """, to: "table.yaml")
+        let trained = try run(["train", "table.yaml", "--out", "run"], in: folder)
+        #expect(trained.output.contains("on 30 samples"), "\(trained.text)")
+        let answers = try run(["predict", "run", "0.9,0.1", "0.1, 0.9"], in: folder)
+        #expect(answers.lines[1].contains("  more, or  ") && answers.lines[2].contains("  less  "), "\(answers.text)")
+        #expect(try run(["predict", "run", "t.csv"], in: folder).lines.count == 122)
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Formats
+import TestSupport
+
+extension Fault {
+  /// What is wrong with samples in IDX, text, CSV and NumPy files.
+  static let files = idx + lines + tables + numbers + missing
+
+  private static let idx = [
+    images(
+      "an IDX file whose header says more than it holds",
+      "'images': 15 bytes follow the header, but the shape "
+        + "4 × 2 × 2 of elements of 1 bytes needs 16."
+    ) {
+      try $0.write(idxHeader(0x08, [4, 2, 2]) + [UInt8](repeating: 0, count: 15), to: "images")
+    },
+    images(
+      "an IDX file whose header says less than it holds",
+      "'images': more than 16 bytes follow the header, but the "
+        + "shape 4 × 2 × 2 of elements of 1 bytes needs 16."
+    ) {
+      try $0.write(idxHeader(0x08, [4, 2, 2]) + [UInt8](repeating: 0, count: 17), to: "images")
+    },
+    images(
+      "an IDX file whose axes overflow",
+      "'images': the shape 4294967295 × 4294967295 × 4294967295 of elements of "
+        + "8 bytes is beyond any memory."
+    ) {
+      try $0.write(idxHeader(0x0E, [4_294_967_295, 4_294_967_295, 4_294_967_295]), to: "images")
+    },
+    images("another file in place of an IDX file", "'images' is not an IDX file: it begins with the bytes 89 50 4E 47.")
+    {
+      try $0.write([0x89, 0x50, 0x4E, 0x47, 0x0D], to: "images")
+    },
+    images("a packed IDX file cut short", "'images' cannot be unpacked: the packed data end too early.") {
+      let bytes = try gzipped($0.bytes("images"))
+      try $0.write(Array(bytes[..<(bytes.count - 9)]), to: "images")
+    },
+    images(
+      "bytes behind a packed IDX file", "'images' cannot be unpacked: other bytes follow the end of the packed data."
+    ) {
+      try $0.write(gzipped($0.bytes("images")) + [7], to: "images")
+    },
+    images("other numbers of images and labels", "labels has 5 labels, but images has 4 images") {
+      try $0.write(idxFile([5], [0, 1, 0, 1, 0]), to: "labels")
+    },
+    images("a label that is no class", "labels: label 9 at row 3", ["data.classNames=[a,b,c,d]"]) {
+      try $0.write(idxFile([4], [0, 1, 0, 9]), to: "labels")
+    },
+    images("more labels than outputs", "the model gives 4 outputs, but the data has 10 classes", status: 78) {
+      try $0.write(idxFile([4], [0, 1, 0, 9]), to: "labels")
+    },
+    images(
+      "a test label that training has not", "test-labels: label 2 at row 1",
+      ["data.testImages=images", "data.testLabels=test-labels"]
+    ) {
+      try $0.write(idxFile([4], [0, 2, 0, 1]), to: "test-labels")
+    },
+    images(
+      "shares that leave nothing to train on",
+      "command line: data.testShare=0.5: data.validationShare is 0.5 "
+        + "(command line: data.validationShare=0.5) and data.testShare is 0.5 (command line: data.testShare=0.5), which "
+        + "leaves nothing to train on", ["data.testShare=0.5", "data.validationShare=0.5"], status: 78
+    ) { _ in },
+  ]
+
+  private static let lines = [
+    names("a line that is not UTF-8", "names/b.txt:2: the line is not UTF-8 text") {
+      try $0.write([0x61, 0x0A, 0xFC, 0x62, 0x0A], to: "names/b.txt")
+    },
+    names("an empty class", "names/b.txt: there is no text") { try $0.write("\n", to: "names/b.txt") },
+    names("a folder without classes", "none: there are no files that end in .txt", ["data.folder=none"]) {
+      try Folder(path: $0["none"]).create()
+    },
+    names("one class alone", "one: a.txt is the only class", ["data.folder=one"]) {
+      try Folder(path: $0["one"]).create()
+      try $0.write("x\n", to: "one/a.txt")
+    },
+    names("a folder in place of a class", "'names/c.txt' cannot be read: Is a directory.", status: 74) {
+      try Folder(path: $0["names/c.txt"]).create()
+    },
+    names(
+      "too few lines to split", "4 samples cannot be split into 4 for training, 0 for validation and 0 for testing",
+      ["data.testShare=0.1"]
+    ) { _ in },
+  ]
+
+  private static let tables = [
+    table("a ragged row", "t.csv:3: the row has 2 fields, but the first has 3") { "a,b,k\n1,2,x\n1,y\n1,3,y\n" },
+    table("an empty cell", "t.csv:3: column b: there is no number") { "a,b,k\n1,2,x\n1,,y\n" },
+    table("text where a number belongs", "t.csv:2: column b: \"two\" is not a number") { "a,b,k\n1,two,x\n1,3,y\n" },
+    table("a number that is none", "t.csv:3: column a: \"NaN\" is not a finite number") { "a,b,k\n1,2,x\nNaN,3,y\n" },
+    table("an infinite number", "t.csv:2: column a: \"inf\" is not a finite number") { "a,b,k\ninf,2,x\n1,3,y\n" },
+    table("a quote without an end", "t.csv:3: a quoted field has no end") { "a,b,k\n1,2,x\n1,\"3,y\n" },
+    table(
+      "a column that is not there", "t.csv: there is no column \"kind\", which data.label names",
+      ["data.label=kind"]
+    ) { "a,b,k\n1,2,x\n1,3,y\n" },
+  ]
+
+  private static let numbers = [
+    numpy("NaN in x", "data.npz: x[2, 1] is nan as float32, in sample 2", x: [0, 1, 2, 3, 4, .nan, 6, 7]),
+    numpy("infinity in x", "data.npz: x[3, 0] is -inf as float32, in sample 3", x: [0, 1, 2, 3, 4, 5, -.infinity, 7]),
+  ]
+
+  private static let missing = [
+    Fault(
+      testDescription: "MNIST's files are missing", arguments: ["train", "mnist", "--out", "run"], status: 66,
+      message: "data/mnist: there is no train-images-idx3-ubyte.gz and no train-images-idx3-ubyte"),
+    Fault(
+      testDescription: "the names are missing", arguments: ["train", "names", "--out", "run"], status: 66,
+      message: "data/names: there is no such folder"),
+  ]
+
+  private static func images(
+    _ testDescription: String, _ message: String, _ overrides: [String] = [], status: Int32 = 65,
+    damage: @escaping @Sendable (Folder) throws -> Void
+  ) -> Fault {
+    training(
+      testDescription, message, ["data.source=idx", "data.trainImages=images", "data.trainLabels=labels"] + overrides,
+      status: status
+    ) { folder in
+      try folder.write(idxFile([4, 2, 2], Array(0..<16)), to: "images")
+      try folder.write(idxFile([4], [0, 1, 1, 0]), to: "labels")
+      try damage(folder)
+    }
+  }
+
+  private static func names(
+    _ testDescription: String, _ message: String, _ overrides: [String] = [], status: Int32 = 65,
+    damage: @escaping @Sendable (Folder) throws -> Void
+  ) -> Fault {
+    training(
+      testDescription, message, ["data.source=text-lines", "data.folder=names"] + overrides, status: status
+    ) { folder in
+      try Folder(path: folder["names"]).create()
+      try folder.write("x\nyz\n", to: "names/a.txt")
+      try folder.write("z\nxx\n", to: "names/b.txt")
+      try damage(folder)
+    }
+  }
+
+  private static func table(
+    _ testDescription: String, _ message: String, _ overrides: [String] = [], text: @escaping @Sendable () -> String
+  ) -> Fault {
+    training(testDescription, message, ["data.source=csv", "data.train=t.csv"] + overrides) {
+      try $0.write(text(), to: "t.csv")
+    }
+  }
+
+  private static func numpy(_ testDescription: String, _ message: String, x: [Float]) -> Fault {
+    training(testDescription, message, ["data.source=numpy", "data.train=data.npz"]) { folder in
+      let arrays = [("x", NPYArray(shape: [4, 2], floats: x)), ("y", NPYArray(shape: [4], int32s: [0, 1, 0, 1]))]
+      try NPZArchive.write(arrays, to: folder["data.npz"])
+    }
+  }
+
+  /// A linear network of four outputs on the data that `prepare` writes.
+  private static func training(
+    _ testDescription: String, _ message: String, _ overrides: [String], status: Int32 = 65,
+    prepare: @escaping @Sendable (Folder) throws -> Void
+  ) -> Fault {
+    Fault(
+      testDescription: testDescription, arguments: ["train", "recipe.yaml", "--out", "run"] + overrides, status: status,
+      message: message
+    ) { folder in
+      try folder.write("model:\n  layers: [flatten, linear: {outputs: 4}]\n", to: "recipe.yaml")
+      try prepare(folder)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import TestSupport
+
+/// Data of the built-in recipes' kinds, small and made up.
+enum SmallData {
+  /// Digits as MNIST's files: 90 images to train on, packed, and 40 to test on, 8×8 pixels of two classes.
+  static func writeDigits(_ folder: Folder) throws {
+    try Folder(path: folder["data/mnist"]).create()
+    var random = TestRandom(6)
+    for (stem, count) in [("train", 90), ("t10k", 40)] {
+      let labels = (0..<count).map { _ in UInt8.random(in: 0..<2, using: &random) }
+      let pixels = labels.flatMap { label in
+        (0..<64).map {
+          $0 / 32 == label ? UInt8.random(in: 128...255, using: &random) : UInt8.random(in: 0..<64, using: &random)
+        }
+      }
+      try folder.write(gzipped(idxFile([count, 8, 8], pixels)), to: "data/mnist/\(stem)-images-idx3-ubyte.gz")
+      try folder.write(idxFile([count], labels), to: "data/mnist/\(stem)-labels-idx1-ubyte")
+    }
+  }
+
+  /// Names of three languages that differ in their vowels.
+  static func writeNames(_ folder: Folder) throws {
+    try Folder(path: folder["data/names"]).create()
+    var random = TestRandom(7)
+    for (language, vowels) in [("German", "eü"), ("Italian", "io"), ("Xhosa", "au")] {
+      let names = (0..<60).map { _ in
+        (0..<Int.random(in: 1...4, using: &random)).map { _ in
+          "\("bklmnrst".randomElement(using: &random) ?? "b")\(vowels.randomElement(using: &random) ?? "e")"
+        }.joined()
+      }
+      try folder.write(names.joined(separator: "\n"), to: "data/names/\(language).txt")
+    }
+  }
+}
