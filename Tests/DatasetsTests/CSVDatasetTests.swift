@@ -25,9 +25,9 @@ import Testing
     let data = try open(flowers, label: "kind", ignoring: ["id"])
     #expect(data.facts == DataFacts(inputShape: [2], classNames: ["blue", "red"], columns: ["a", "b"]))
     #expect(data.classes == [1, 0, 1] && data.text(of: 1) == "-10.0, 3.0")
-    let loaded = try batch(of: data, [1, 0])
-    #expect((0..<4).map { loaded.view.base[$0] } == [-10, 3, 0.5, 2])
-    #expect((0..<2).map { loaded.classes[$0] } == [0, 1])
+    let loaded = try load(data, [1, 0])
+    #expect(loaded.inputs == [-10, 3, 0.5, 2])
+    #expect(loaded.classes == [0, 1])
     #expect(try open(flowers, label: "2", ignoring: ["0"]).facts == data.facts)
   }
 
@@ -38,11 +38,7 @@ import Testing
       classes.classNames == ["9", "10"] && classes.classes == [1, 0, 1] && classes.columns.inputs == ["0", "1"])
     let values = try open(numbers, .values, header: false)
     #expect(values.targetLayout == .values(.vector(1)) && values.classNames.isEmpty && values.classes == nil)
-    guard case .values(let view) = try batch(of: values, [1, 2]).targets else {
-      Issue.record("not numbers")
-      return
-    }
-    #expect([view.base[0], view.base[1]] == [9, 10])
+    #expect(try load(values, [1, 2]).values == [9, 10])
     #expect(try open(numbers, .values, header: false, targets: ["0", "2"]).columns.inputs == ["1"])
   }
 
@@ -80,10 +76,9 @@ import Testing
       try write(flowers, to: "\(folder)/new.csv")
       let data = try reader.samples("\(folder)/new.csv")
       #expect(data.count == 3)
-      #expect(try batch(of: data, [0]).view.base[0] == 2)
+      #expect(try load(data, [0]).inputs[0] == 2)
     }
-    let row = try batch(of: reader.samples("1.5, -2"), [0])
-    #expect([row.view.base[0], row.view.base[1]] == [1.5, -2])
+    #expect(try load(reader.samples("1.5, -2"), [0]).inputs == [1.5, -2])
     #expect(
       try failure(.noInput) { try reader.samples("1.5") }
         == "\"1.5\" is no file, and no row of 2 numbers separated by a comma")

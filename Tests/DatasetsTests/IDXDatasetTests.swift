@@ -21,17 +21,17 @@ import Testing
     let data = try open(gzipped(idxFile([3, 2, 2], pixels)), labels: idxFile([3], [1, 0, 2]), mean: 0.5, std: 0.25)
     #expect(data.inputShape == .image(height: 2, width: 2, channels: 1))
     #expect(data.classNames == ["0", "1", "2"] && data.count == 3)
-    let loaded = try batch(of: data, [2, 0])
-    #expect((0..<2).map { loaded.classes[$0] } == [2, 1])
+    let loaded = try load(data, [2, 0])
+    #expect(loaded.classes == [2, 1])
     let wanted = [8, 9, 10, 11, 0, 1, 2, 3].map { (Float($0 * 20) / 255 - 0.5) / 0.25 }
-    #expect((0..<8).map { loaded.view.base[$0] } == wanted)
+    #expect(loaded.inputs == wanted)
   }
 
   @Test func otherTypesAreTakenAsTheyAre() throws {
     let floats: [Float] = [1, -2, 0.5, 4]
     let bytes = floats.flatMap { value in withUnsafeBytes(of: value.bitPattern.bigEndian) { Array($0) } }
     let data = try open(idxHeader(0x0D, [1, 2, 2]) + bytes, labels: idxHeader(0x0B, [1]) + [0, 3])
-    #expect(try (0..<4).map { try batch(of: data, [0]).view.base[$0] } == floats)
+    #expect(try load(data, [0]).inputs == floats)
     #expect(data.classes == [3])
     let infinite = withUnsafeBytes(of: Float.infinity.bitPattern.bigEndian) { Array($0) }
     #expect(
@@ -59,7 +59,7 @@ import Testing
       try write(idxFile([3, 2, 2], pixels), to: "\(folder)/new")
       let data = try IDXReader(shape: [2, 2, 1], mean: 0, std: 1).samples("\(folder)/new")
       #expect(data.count == 3)
-      #expect(try batch(of: data, [1]).view.base[0] == Float(80) / 255)
+      #expect(try load(data, [1]).inputs[0] == Float(80) / 255)
       #expect(
         try failure { try IDXReader(shape: [3, 3, 1], mean: 0, std: 1).samples("\(folder)/new") }
           .hasSuffix("new: images have the shape 2×2×1"))

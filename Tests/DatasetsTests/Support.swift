@@ -27,11 +27,27 @@ func write(_ text: String, to path: String) throws {
   try write(Array(text.utf8), to: path)
 }
 
-/// A batch of some samples.
-func batch(of data: any Dataset, _ indices: [Int]) throws -> Batch {
+/// What a batch held.
+struct Loaded {
+  let inputs, values: [Float]
+  let classes, lengths: [Int32]
+}
+
+/// A batch of some samples, copied out.
+func load(_ data: any Dataset, _ indices: [Int]) throws -> Loaded {
   let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: indices.count)
   try indices.withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
-  return batch
+  return withExtendedLifetime(batch) {
+    func floats(_ view: TensorView) -> [Float] { (0..<view.rows * view.columns).map { view.base[$0] } }
+    var (values, classes): ([Float], [Int32]) = ([], [])
+    switch batch.targets {
+    case .classes(let indices): classes = (0..<batch.count).map { indices[$0] }
+    case .values(let view): values = floats(view)
+    }
+    return Loaded(
+      inputs: floats(batch.view), values: values, classes: classes,
+      lengths: (0..<batch.count).map { batch.lengths[$0] })
+  }
 }
 
 /// The failure of `body`, which has to be of data unless another kind is named.

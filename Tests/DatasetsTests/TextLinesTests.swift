@@ -30,18 +30,18 @@ import Testing
     let data = TextLines(text, code: LetterCode(of: text.lines, encoding: .oneHot))
     #expect(data.facts == DataFacts(inputShape: [3, 3], classNames: ["a", "b"], alphabet: "abc"))
     #expect(data.text(of: 2) == "abc" && data.hasLengths)
-    let loaded = try batch(of: data, [0, 1])
-    #expect((0..<2).map { loaded.lengths[$0] } == [2, 1] && (0..<2).map { loaded.classes[$0] } == [0, 1])
+    let loaded = try load(data, [0, 1])
+    #expect(loaded.lengths == [2, 1] && loaded.classes == [0, 1])
     // Step by step, in each step sample by sample.
-    #expect((0..<18).map { loaded.view.base[$0] } == [0, 1, 0, 0, 0, 1, 1, 0, 0] + Array(repeating: 0, count: 9))
+    #expect(loaded.inputs == [0, 1, 0, 0, 0, 1, 1, 0, 0] + Array(repeating: 0, count: 9))
   }
 
   @Test func indicesStartAtOneAndUnknownLettersAreZero() throws {
     let text = try corpus(["a.txt": "ba\n", "b.txt": "xay\n"])
     let data = TextLines(text, code: LetterCode(of: ["ab"], encoding: .index))
     #expect(data.inputShape == .sequence(steps: 3, features: 1))
-    let loaded = try batch(of: data, [0, 1])
-    #expect((0..<6).map { loaded.view.base[$0] } == [2, 0, 1, 1, 0, 0])
+    let loaded = try load(data, [0, 1])
+    #expect(loaded.inputs == [2, 0, 1, 1, 0, 0])
     #expect(loaded.lengths[1] == 3)
   }
 
@@ -50,8 +50,8 @@ import Testing
       facts: DataFacts(inputShape: [3, 2], classNames: ["a", "b"], alphabet: "ab"), encoding: .oneHot)
     let data = try reader.samples(" baßba ")
     #expect(data.inputShape == .sequence(steps: 5, features: 2))
-    let loaded = try batch(of: data, [0])
-    #expect((0..<10).map { loaded.view.base[$0] } == [0, 1, 1, 0, 0, 0, 0, 1, 1, 0] && loaded.lengths[0] == 5)
+    let loaded = try load(data, [0])
+    #expect(loaded.inputs == [0, 1, 1, 0, 0, 0, 0, 1, 1, 0] && loaded.lengths[0] == 5)
     #expect(try reader.samples("a").inputShape == .sequence(steps: 3, features: 2))
     #expect(try failure { try reader.samples("  ") } == "the text \"\" has 0 letters")
     #expect(try failure { try reader.samples(String(repeating: "a", count: 10_001)) }.hasSuffix("has 10001 letters"))

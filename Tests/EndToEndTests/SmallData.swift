@@ -8,7 +8,7 @@ enum SmallData {
     var random = TestRandom(6)
     for (stem, count) in [("train", 90), ("t10k", 40)] {
       let labels = (0..<count).map { _ in UInt8.random(in: 0..<2, using: &random) }
-      let pixels = labels.flatMap { label in
+      let pixels = labels.flatMap { label -> [UInt8] in
         (0..<64).map {
           $0 / 32 == label ? UInt8.random(in: 128...255, using: &random) : UInt8.random(in: 0..<64, using: &random)
         }

@@ -35,7 +35,7 @@ import Testing
       (0x0B, bigEndian([Int16(300), -300]), [300, -300], [300, -300]),
       (0x0C, bigEndian([Int32(70000), -1]), [70000, -1], [70000, -1]),
       (0x0D, bigEndian([Float(0.5).bitPattern, Float(-3).bitPattern]), [0.5, -3], nil),
-      (0x0E, bigEndian([0.25.bitPattern, 1e10.bitPattern]), [0.25, 1e10], nil),
+      (0x0E, bigEndian([Double(0.25).bitPattern, Double(1e10).bitPattern]), [0.25, 1e10], nil),
     ]
     for (type, bytes, floats, int32s) in numbers {
       let array = try read(idxHeader(type, [2]) + bytes)

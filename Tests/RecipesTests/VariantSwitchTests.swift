@@ -29,7 +29,9 @@ import Testing
   @Test func keysOfNoVariantStayErrors() throws {
     #expect(
       try failure(of: "data: {level: hard, epochsize: 5}\n", "data.source=numpy", "data.train=x.npz")
-        == wrong("recipe.yaml:5: unknown key data.epochsize", "valid keys: source, train, validation, test, shuffle"))
+        == wrong(
+          "recipe.yaml:5: unknown key data.epochsize",
+          "valid keys: source, train, validation, test, shuffle, validationShare, testShare, splitSeed"))
   }
 
   @Test func theFormerVariantsKeysOnTheCommandLineStayErrors() throws {
