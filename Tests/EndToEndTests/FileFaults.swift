@@ -68,8 +68,8 @@ extension Fault {
       try $0.write([0x61, 0x0A, 0xFC, 0x62, 0x0A], to: "names/b.txt")
     },
     names("an empty class", "names/b.txt: there is no text") { try $0.write("\n", to: "names/b.txt") },
-    names("a folder without classes", "none: there are no files that end in .txt", ["data.folder=none"]) {
-      try Folder(path: $0["none"]).create()
+    names("a folder without classes", "empty: there are no files that end in .txt", ["data.folder=empty"]) {
+      try Folder(path: $0["empty"]).create()
     },
     names("one class alone", "one: a.txt is the only class", ["data.folder=one"]) {
       try Folder(path: $0["one"]).create()
