@@ -8,7 +8,7 @@ extension BuiltInRecipe {
       # MNIST example. The learning rate rises for a third of the run, then falls to almost nothing.
       name: mnist
       seed: 1              # another seed, another run; the same seed, the same bits
-      epochs: 6
+      epochs: 8
       batch: 128           # samples a step, over all ranks
       shards: 8            # parts a batch is cut into; up to so many ranks can share the work
 

@@ -29,7 +29,7 @@ extension BuiltInRecipe {
 
       optimizer:
         name: adamw
-        learningRate: 0.005    # the schedule's top
+        learningRate: 0.01     # the schedule's top
         weightDecay: 0.1
 
       schedule: {name: one-cycle}
