@@ -16,9 +16,14 @@ public struct DataSplits {
   public let validation: (any Dataset)?
   /// What the result is judged by, if anything.
   public let test: (any Dataset)?
+  /// What people should know of the source, such as files that were left out.
+  public let notices: [String]
 
   /// Bundles the parts.
-  public init(training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil) {
+  public init(
+    training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil, notices: [String] = []
+  ) {
+    self.notices = notices
     self.training = training
     self.validation = validation
     self.test = test

@@ -70,25 +70,8 @@ public struct ImageSamples: Equatable, Sendable {
     source = root
   }
 
-  /// One of `count` parts of nearly equal size, the same for the same seed: each class is shuffled and cut in order.
-  /// - Throws: `Failure` (data) where the part would have no samples.
-  public func part(_ index: Int, of count: Int, seed: UInt64) throws -> ImageSamples {
-    precondition((0..<count).contains(index), "part \(index) of \(count)")
-    let random = Philox(seed: seed, purpose: .split)
-    var chosen: [Int] = []
-    for (label, indices) in Dictionary(grouping: samples.indices, by: { samples[$0].label }) {
-      var members = indices
-      for place in members.indices.dropLast() {
-        members.swapAt(place, random.integer(in: place...members.count - 1, epoch: label, sample: place, element: 0))
-      }
-      chosen += members[members.count * index / count..<members.count * (index + 1) / count]
-    }
-    guard !chosen.isEmpty else {
-      throw Failure(
-        .data, "\(source): \(samples.count) images cannot be cut into \(count) parts", advice: "more images a class")
-    }
-    return with(chosen.sorted().map { samples[$0] })
-  }
+  /// Those with these indices, in the list's order.
+  public func choosing(_ indices: [Int]) -> ImageSamples { with(indices.sorted().map { samples[$0] }) }
 
   /// Other samples of the same classes.
   func with(_ samples: [ImageSample]) -> ImageSamples {

@@ -18,6 +18,7 @@ struct TrainingRun {
     SignalRequests.install()
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe)
+    if communicator.isRoot { experiment.data.notices.forEach(warn) }
     let checkpoint = resumes ? folder.flatMap(newestCheckpoint) : nil
     let schedule = recipe.checkpoint.schedule
     let keeper = try CheckpointKeeper(

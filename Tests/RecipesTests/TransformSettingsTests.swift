@@ -89,7 +89,8 @@ private func read(_ text: String) throws -> [TransformSettings] {
     #expect(
       try failure("  - random-rotation: {degrees: [20, 10]}").message
         .hasSuffix("degrees must be [least, most], but 20 is more than 10"))
-    #expect(try failure("  - random-rotation: {degrees: -3}").message.hasSuffix("degrees must be from 0 to 180, not -3"))
+    #expect(
+      try failure("  - random-rotation: {degrees: -3}").message.hasSuffix("degrees must be from 0 to 180, not -3"))
     #expect(
       try failure("  - color-jitter: {hue: much}").message
         .hasSuffix("hue must be a number, or two as [least, most], not \"much\""))

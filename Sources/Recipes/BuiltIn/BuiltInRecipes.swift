@@ -14,7 +14,7 @@ public struct BuiltInRecipe: Sendable {
 public enum BuiltInRecipes {
   /// Every one, the first being what the program trains by default.
   public static let all: [BuiltInRecipe] = [
-    .temporalOrder, .temporalOrderRNN, .temporalOrderModerate, .mnist, .names,
+    .temporalOrder, .temporalOrderRNN, .temporalOrderModerate, .mnist, .names, .catsDogs,
   ]
 
   /// The recipe of that name.

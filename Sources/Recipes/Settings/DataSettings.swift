@@ -12,6 +12,8 @@ public enum DataSettings: Equatable, Sendable {
   case csv(CSVSettings)
   /// Lines of text, a file for each class.
   case textLines(TextLinesSettings)
+  /// Image files in a folder for each class.
+  case imageFolder(ImageFolderSettings)
 }
 
 extension DataSettings: Variant {
@@ -23,6 +25,7 @@ extension DataSettings: Variant {
     VariantCase(DataSettings.idx) { if case .idx(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.csv) { if case .csv(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.textLines) { if case .textLines(let settings) = $0 { settings } else { nil } },
+    VariantCase(DataSettings.imageFolder) { if case .imageFolder(let settings) = $0 { settings } else { nil } },
   ]
 
   /// The settings of the chosen source.
@@ -33,6 +36,7 @@ extension DataSettings: Variant {
     case .idx(let settings): settings
     case .csv(let settings): settings
     case .textLines(let settings): settings
+    case .imageFolder(let settings): settings
     }
   }
 }

@@ -1,0 +1,146 @@
+import Datasets
+import Diagnostics
+import Images
+import Tensors
+
+/// Image files in a folder for each class: FOLDER/TRAIN/CLASS/*.jpg, and likewise for validation and test.
+public struct ImageFolderSettings: Equatable, Sendable {
+  /// What happens where a file cannot be read as an image.
+  public enum DamagePolicy: String, CaseIterable, Sendable {
+    /// It is named once and left out.
+    case skip
+    /// The job ends, naming it.
+    case fail
+  }
+
+  /// The folder, relative to the working folder.
+  public var folder: String
+  /// The folder in it with the training images.
+  public var train = "train"
+  /// The folder in it with the validation images; nil for none.
+  public var validation: String?
+  /// The folder in it with the test images; nil for none.
+  public var test: String?
+  /// How many images are kept for validation and testing where there are no folders for them: of the training images,
+  /// or for testing of the validation images where there are some.
+  public var split = SplitShares()
+  /// What is done to each training image.
+  public var transforms: [TransformSettings] = []
+  /// What is done to each other image; nil for those of `transforms` in which chance has no part.
+  public var evaluationTransforms: [TransformSettings]?
+  /// Whether every epoch takes the images in an order of its own.
+  public var shuffle = true
+  /// The most that each part of the data keeps in memory on each rank, in MiB.
+  public var cache = 1024
+  /// What happens where a file cannot be read as an image.
+  public var damaged = DamagePolicy.skip
+  /// The most pixels that a file may have, in millions.
+  public var megapixels = 64
+  /// Where the data can be had, for the message when it is missing.
+  public var origin: String?
+
+  /// Images of a folder.
+  public init(folder: String) {
+    self.folder = folder
+  }
+}
+
+extension ImageFolderSettings.DamagePolicy: Choice {}
+
+extension ImageFolderSettings: SplittableSettings {
+  static let name = "image-folder"
+  static let doc = "JPEG and PNG files in a folder for each class"
+
+  init() { self.init(folder: "") }
+
+  static let fields: [Field<ImageFolderSettings>] =
+    [
+      Field("folder", \.folder, .text, required: true, "the folder with train/CLASS/*.jpg, .jpeg or .png"),
+      Field("train", \.train, .text, "the folder in it with the training images"),
+      Field("validation", \.validation, .optional(.text), "the folder in it with the validation images, or none"),
+      Field("test", \.test, .optional(.text), "the folder in it with the test images, or none"),
+    ] + splitFields + [
+      Field("transforms", \.transforms, .list(.named), "what is done to each training image, in this order"),
+      Field(
+        "evaluationTransforms", \.evaluationTransforms, .optional(.list(.named)),
+        "what is done to other images, or none for those of transforms in which chance has no part"),
+      Field("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
+      Field("cache", \.cache, .number(.atLeast(0)), "the MiB of images that each part keeps in memory on each rank"),
+      Field("damaged", \.damaged, .choice, "where a file is no sound image: skip names it once, fail ends the job"),
+      Field("megapixels", \.megapixels, .number(.atLeast(1)), "millions of pixels that a file may have at most"),
+      .origin(\.origin),
+    ]
+
+  func check(_ section: Section) throws {
+    try checkSplit(
+      section, validationFile: ("validation", validation != nil), testFile: ("test", test != nil))
+  }
+
+  func makeSplits(for recipe: Recipe) throws -> DataSplits {
+    var notices: [String] = []
+    let whole = try samples(train, classNames: nil, &notices)
+    let others = try validation.map { try samples($0, classNames: whole.classNames, &notices) }
+    let final = try test.map { try samples($0, classNames: whole.classNames, &notices) }
+    var parts = Parts(training: whole, validation: others, test: final)
+    if let others, split.testShare > 0 {
+      let cut = try SeedSplit(of: others, shares: SplitShares(testShare: split.testShare, splitSeed: split.splitSeed))
+      (parts.validation, parts.test) = (others.choosing(cut.training), others.choosing(cut.test))
+    } else if split.validationShare + split.testShare > 0 {
+      let cut = try SeedSplit(of: whole, shares: split)
+      parts.training = whole.choosing(cut.training)
+      if split.validationShare > 0 { parts.validation = whole.choosing(cut.validation) }
+      if split.testShare > 0 { parts.test = whole.choosing(cut.test) }
+    }
+    return DataSplits(
+      training: try dataset(parts.training, transforms, "transforms", .trainingData, recipe),
+      validation: try parts.validation.map { try evaluated($0, recipe) },
+      test: try parts.test.map { try evaluated($0, recipe) }, notices: notices)
+  }
+
+  func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
+    try ImageReader(pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"))
+  }
+
+  private struct Parts {
+    var training: ImageSamples
+    var validation: ImageSamples?
+    var test: ImageSamples?
+  }
+
+  private func samples(_ part: String, classNames: [String]?, _ notices: inout [String]) throws -> ImageSamples {
+    let all: ImageSamples
+    do {
+      all = try ImageSamples(folder: folder, split: part, classNames: classNames)
+    } catch let failure as Failure where failure.exitCode == .noInput && classNames == nil {
+      throw missingData(failure.message, key: "data.folder", origin: origin)
+    }
+    guard damaged == .skip else { return all }
+    let (sound, damage) = try all.withoutDamaged(pixelLimit: megapixels * 1_000_000)
+    notices += damage.map { "\($0.message); left out" }
+    return sound
+  }
+
+  private func evaluated(_ samples: ImageSamples, _ recipe: Recipe) throws -> ImageFolder {
+    try dataset(samples, evaluationSettings, "evaluationTransforms", .testData, recipe)
+  }
+
+  private func dataset(
+    _ samples: ImageSamples, _ transforms: [TransformSettings], _ key: String, _ purpose: RandomPurpose,
+    _ recipe: Recipe
+  ) throws -> ImageFolder {
+    try ImageFolder(
+      samples, pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed, purpose: purpose, cache: cache,
+      pixelLimit: megapixels * 1_000_000)
+  }
+
+  private var evaluationSettings: [TransformSettings] {
+    evaluationTransforms ?? transforms.filter { $0.chosenSettings.transform?.isDeterministic ?? true }
+  }
+}
+
+extension SeedSplit {
+  /// Splits images, each class alike.
+  fileprivate init(of images: ImageSamples, shares: SplitShares) throws {
+    try self.init(count: images.samples.count, classes: images.samples.map { Int32($0.label) }, shares: shares)
+  }
+}
