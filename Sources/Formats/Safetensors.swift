@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// A safetensors file: named float32 tensors and a dictionary of strings (format of huggingface/safetensors).
+/// A safetensors file: named tensors of float32 or 64-bit integers, and a dictionary of strings (format of
+/// huggingface/safetensors).
 ///
 /// The file is the header's length (8 bytes, little endian), the header (JSON) and the tensors' bytes, which lie side by
 /// side without gaps.
@@ -10,16 +11,23 @@ public struct SafetensorsFile: Sendable {
 
   /// The tensors in the order in which their values lie in the file.
   public var tensors: [Tensor]
+  /// A tensor of whole numbers, such as a counter, whose shape is empty.
+  public typealias IntegerTensor = (name: String, shape: [Int], values: [Int64])
+
+  /// The tensors of whole numbers, likewise; they lie before the others.
+  public var integers: [IntegerTensor]
   /// Free text by key: what the header keeps under `__metadata__`.
   public var metadata: [String: String]
 
   /// Makes a file's contents from tensors and metadata.
-  public init(tensors: [Tensor] = [], metadata: [String: String] = [:]) {
+  public init(tensors: [Tensor] = [], integers: [IntegerTensor] = [], metadata: [String: String] = [:]) {
     self.tensors = tensors
+    self.integers = integers
     self.metadata = metadata
   }
 
-  /// Reads the file at `path`; F16, BF16 and F64 become float32 (F64 rounded to the nearest).
+  /// Reads the file at `path`; F16, BF16 and F64 become float32 (F64 rounded to the nearest),
+  /// I64 are `integers`.
   ///
   /// Throws `Failure(.noInput)` where it cannot be opened, `Failure(.inputOutput)` where reading fails, and
   /// `Failure(.data)`, with the tensor and the numbers at fault, where the file is damaged or of another type.
@@ -27,11 +35,18 @@ public struct SafetensorsFile: Sendable {
     let file = try fileBytes(path)
     let header = try SafetensorsHeader(file: file, source: "'\(path)'")
     metadata = header.metadata
-    tensors = file.withUnsafeBytes { bytes in
-      header.entries.map { entry in
-        let range = (header.dataStart + entry.begin)..<(header.dataStart + entry.end)
-        return (entry.name, entry.shape, entry.element.values(UnsafeRawBufferPointer(rebasing: bytes[range])))
+    (tensors, integers) = file.withUnsafeBytes { bytes in
+      func all<Value>(of kind: (SafetensorsElement) -> SafetensorsElement.Reader<Value>?)
+        -> [(name: String, shape: [Int], values: [Value])]
+      {
+        header.entries.compactMap { entry in
+          let range = (header.dataStart + entry.begin)..<(header.dataStart + entry.end)
+          return kind(entry.element).map {
+            (entry.name, entry.shape, $0(UnsafeRawBufferPointer(rebasing: bytes[range])))
+          }
+        }
       }
+      return (all(of: \.floats), all(of: \.integers))
     }
   }
 
@@ -40,7 +55,8 @@ public struct SafetensorsFile: Sendable {
     tensors.first { $0.name == name }
   }
 
-  /// Writes the file at `path`, all or nothing: tensors as F32 in their order, metadata sorted by key.
+  /// Writes the file at `path`, all or nothing: integers as I64, then tensors as F32, in their order; metadata
+  /// sorted by key.
   ///
   /// The same contents give the same bytes. Throws `Failure(.software)` where a tensor's values do not fill its shape or
   /// a name is repeated or reserved, and what `AtomicFile.write` throws.
@@ -48,6 +64,9 @@ public struct SafetensorsFile: Sendable {
     let header = try encodedHeader(path: path)
     try AtomicFile.write(to: path) { append in
       try (littleEndianBytes([UInt64(header.count)]) + header).withUnsafeBytes(append)
+      for tensor in integers {
+        try littleEndianBytes(tensor.values).withUnsafeBytes(append)
+      }
       for tensor in tensors {
         #if _endian(little)
           try tensor.values.withUnsafeBytes(append)
@@ -67,19 +86,23 @@ public struct SafetensorsFile: Sendable {
     }
     var seen: Set<[UInt8]> = [Array("__metadata__".utf8)]
     var offset = 0
-    for (name, shape, values) in tensors {
+    let described =
+      integers.map { ($0.name, $0.shape, $0.values.count, "I64", 8) }
+      + tensors.map { ($0.name, $0.shape, $0.values.count, "F32", 4) }
+    for (name, shape, count, type, size) in described {
       guard seen.insert(Array(name.utf8)).inserted else {
         throw Failure(.software, "The tensor name '\(name)' for '\(path)' is taken.", advice: "Names must differ.")
       }
-      guard elementCount(shape) == values.count else {
+      guard elementCount(shape) == count else {
         throw Failure(
           .software,
-          "The tensor '\(name)' for '\(path)' has \(values.count) values, which do not fill the shape \(describe(shape))."
+          "The tensor '\(name)' for '\(path)' has \(count) values, which do not fill the shape \(describe(shape))."
         )
       }
-      let end = offset + values.count * MemoryLayout<Float>.size
+      let end = offset + count * size
       let lengths = shape.map(String.init).joined(separator: ",")
-      members.append("\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(lengths)],\"data_offsets\":[\(offset),\(end)]}")
+      members.append(
+        "\(quoted(name)):{\"dtype\":\"\(type)\",\"shape\":[\(lengths)],\"data_offsets\":[\(offset),\(end)]}")
       offset = end
     }
     let text = Array("{\(members.joined(separator: ","))}".utf8)

@@ -6,24 +6,35 @@ enum SafetensorsElement: String, CaseIterable {
   case brain = "BF16"
   case single = "F32"
   case double = "F64"
+  case long = "I64"
 
   var byteCount: Int {
     switch self {
     case .half, .brain: 2
     case .single: 4
-    case .double: 8
+    case .double, .long: 8
     }
   }
 
-  /// The numbers in `bytes` as float32.
-  func values(_ bytes: UnsafeRawBufferPointer) -> [Float] {
-    let count = bytes.count / byteCount
+  /// What takes a tensor's bytes to its values.
+  typealias Reader<Value> = (UnsafeRawBufferPointer) -> [Value]
+
+  /// The reader of numbers that become float32; nil for whole numbers.
+  var floats: Reader<Float>? {
+    let size = byteCount
     return switch self {
-    case .half: decode(bytes, count: count) { (bits: UInt16, _) in float(fromHalf: bits) }
-    case .brain: decode(bytes, count: count) { (bits: UInt16, _) in float(fromBrain: bits) }
-    case .single: decode(bytes, count: count) { (bits: UInt32, _) in Float(bitPattern: bits) }
-    case .double: decode(bytes, count: count) { (bits: UInt64, _) in Float(Double(bitPattern: bits)) }
+    case .half: { decode($0, count: $0.count / size) { (bits: UInt16, _) in float(fromHalf: bits) } }
+    case .brain: { decode($0, count: $0.count / size) { (bits: UInt16, _) in float(fromBrain: bits) } }
+    case .single: { decode($0, count: $0.count / size) { (bits: UInt32, _) in Float(bitPattern: bits) } }
+    case .double: { decode($0, count: $0.count / size) { (bits: UInt64, _) in Float(Double(bitPattern: bits)) } }
+    case .long: nil
     }
+  }
+
+  /// The reader of whole numbers; nil for others.
+  var integers: Reader<Int64>? {
+    guard case .long = self else { return nil }
+    return { decode($0, count: $0.count / 8) { (bits: UInt64, _) in Int64(bitPattern: bits) } }
   }
 }
 

@@ -2,51 +2,71 @@ import CKernels
 import Collectives
 import Tensors
 
-/// Batch normalization over the whole global batch, as PyTorch's `nn.BatchNorm1d` and `nn.BatchNorm2d` on one process:
+/// Batch normalization, as PyTorch's `nn.BatchNorm1d` and `nn.BatchNorm2d`:
 ///
-///     y = γ (x − μ) / √(σ² + ε) + β,  μ and σ² per channel over all samples, steps and pixels
+///     y = γ (x − μ) / √(σ² + ε) + β,  μ and σ² per channel over samples, steps and pixels
 ///
-/// The sums go through the reduction tree, so that the statistics do not depend on the number of ranks. `weight` (γ, from
-/// 1) and `bias` (β, from 0) are learned; `running_mean` and `running_var` (with Bessel's correction, as PyTorch) are
-/// used outside training. Any input shape; channels last. Ioffe & Szegedy 2015.
+/// `statistics` says over which samples: those of the global batch, whose sums go through the reduction tree (PyTorch on
+/// one process), or those of each shard. `weight` (γ, from 1) and `bias` (β, from 0) are learned. `running_mean` and
+/// `running_var` (with Bessel's correction) are used outside training, and `num_batches_tracked` counts the batches
+/// behind them. Any input shape; channels last. Ioffe & Szegedy 2015; over shards: Hoffer, Hubara & Soudry 2017.
 public final class BatchNorm: Layer, ReLUFusing {
+  /// The samples over which mean and variance are taken in training.
+  public enum Statistics: String, CaseIterable, Sendable {
+    /// The global batch.
+    case batch
+    /// Each shard for itself, so that the passes wait for no other rank. The sums for the running values travel with the
+    /// gradients: the mean over the batch, and the variance within shards, pooled.
+    case shard
+  }
+
   /// The recipe's name.
   public let kind = "batch-norm"
   /// The input's shape.
   public let outputShape: Shape
   private let epsilon: Float
-  private let momentum: Float
-  private let weight, bias, runningMean, runningVariance: Parameter
+  private let statistics: Statistics
+  private let running: RunningStatistics
+  private let weight, bias: Parameter
   private var fusesReLU = false
+  private var capacity = 0
   private var memory: Memory?
   private var reducers: (forward: TreeReducer, backward: TreeReducer)?
+  private var paddedInput: FloatBuffer?
   private var input: TensorView?
   private var output: TensorView?
 
   private struct Memory {
     let output: ArenaPlan.Slot
-    /// Rows of one float a channel: mean, 1/√(σ² + ε), and the coefficients of a pass.
-    let mean, inverse, first, second, third: ArenaPlan.Slot
+    /// Rows of one float a channel, for each group of samples with statistics of its own: mean, 1/√(σ² + ε), two sums.
+    let mean, inverse, sums: ArenaPlan.Slot
+    /// Such a row for the coefficients of a pass over one group.
+    let first, second, third: ArenaPlan.Slot
+    let givesInputGradient: Bool
   }
 
-  /// A layer for inputs of a shape; the running values take `momentum` of each new batch's.
-  public init(input: Shape, epsilon: Double = 1e-5, momentum: Double = 0.1) {
+  /// A layer for inputs of a shape; the running values take `momentum` of each new batch's, or with nil become the mean
+  /// over all batches.
+  public init(input: Shape, epsilon: Double = 1e-5, momentum: Double? = 0.1, statistics: Statistics = .batch) {
     outputShape = input
     self.epsilon = Float(epsilon)
-    self.momentum = Float(momentum)
+    self.statistics = statistics
+    running = RunningStatistics(input: input, momentum: momentum)
     func parameter(_ name: String, _ value: Float) -> Parameter {
       Parameter(name, shape: [input.features], initialization: .constant(value), flattened: input)
     }
     weight = parameter("weight", 1)
     bias = parameter("bias", 0)
-    runningMean = parameter("running_mean", 0)
-    runningVariance = parameter("running_var", 1)
   }
 
   /// `weight` and `bias`.
   public var parameters: [Parameter] { [weight, bias] }
   /// `running_mean` and `running_var`.
-  public var buffers: [Parameter] { [runningMean, runningVariance] }
+  public var buffers: [Parameter] { [running.mean, running.variance] }
+  /// `num_batches_tracked`.
+  public var counters: [Counter] { [running.tracked] }
+  /// With statistics by shard.
+  public var sumsBuffers: Bool { statistics == .shard }
 
   /// Negative outputs become 0 at once.
   public func fuseReLU() { fusesReLU = true }
@@ -56,40 +76,45 @@ public final class BatchNorm: Layer, ReLUFusing {
 
   /// Reserves the outputs and a few rows of channels.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    capacity = batch
+    let groups = statistics == .shard ? plan.shards : 1
     memory = Memory(
-      output: plan.activation(batch * outputShape.positions * outputShape.steps * padded),
-      mean: plan.activation(padded), inverse: plan.activation(padded), first: plan.persistent(padded),
-      second: plan.persistent(padded), third: plan.persistent(padded))
+      output: plan.activation(outputShape.paddedCount(batch: batch)),
+      mean: plan.activation(groups * padded), inverse: plan.activation(groups * padded),
+      sums: plan.persistent(2 * groups * padded), first: plan.persistent(padded), second: plan.persistent(padded),
+      third: plan.persistent(padded), givesInputGradient: wantsInputGradient)
   }
 
-  /// Normalizes with the batch's statistics in training, else with the running ones.
-  /// - Throws: `Failure` where the ranks cannot exchange sums.
+  /// Normalizes with the statistics of the batch or the shards in training, else with the running ones.
+  /// - Throws: `Failure` where the ranks cannot exchange sums, or (system) memory is short.
   public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     guard let memory else { preconditionFailure("forward before plan") }
+    let input = try withPaddedRows(input)
     let arena = context.arena
-    let (mean, inverse) = (arena[memory.mean], arena[memory.inverse])
     if context.isTraining {
-      try measure(input, mean: mean, inverse: inverse, context)
+      running.tracked.value += 1
+      switch statistics {
+      case .batch: try measureBatch(input, memory, context)
+      case .shard: measureShards(input, memory, context)
+      }
     } else {
       for channel in 0..<channels {
-        mean[channel] = context.values(ofBuffer: runningMean)[channel]
-        inverse[channel] = 1 / (context.values(ofBuffer: runningVariance)[channel] + epsilon).squareRoot()
+        arena[memory.mean][channel] = context.values(ofBuffer: running.mean)[channel]
+        let variance = context.values(ofBuffer: running.variance)[channel]
+        arena[memory.inverse][channel] = 1 / (variance + epsilon).squareRoot()
       }
     }
-    let (factor, shift) = (arena[memory.first], arena[memory.second])
-    for channel in 0..<channels {
-      factor[channel] = context.values(weight)[channel] * inverse[channel]
-      shift[channel] = context.values(bias)[channel] - mean[channel] * factor[channel]
-    }
     let output = input.with(base: arena[memory.output], columns: channels)
-    if input.stride == output.stride {
-      dpt_scale_rows(input.base, output.base, input.rows, channels, input.stride, factor, shift, fusesReLU)
-    } else {
-      // Only raw inputs lie closer than whole lanes.
-      for row in 0..<input.rows {
+    let (factor, shift) = (arena[memory.first], arena[memory.second])
+    for group in 0..<groups(context) {
+      let (mean, inverse) = (arena[memory.mean] + group * padded, arena[memory.inverse] + group * padded)
+      for channel in 0..<channels {
+        factor[channel] = context.values(weight)[channel] * inverse[channel]
+        shift[channel] = context.values(bias)[channel] - mean[channel] * factor[channel]
+      }
+      forEachStretch(of: group, in: input, context) { start, rows in
         dpt_scale_rows(
-          input.base + row * input.stride, output.base + row * output.stride, 1, channels, output.stride, factor, shift,
-          fusesReLU)
+          input.base + start, output.base + start, rows, channels, padded, factor, shift, fusesReLU)
       }
     }
     self.input = input
@@ -97,64 +122,151 @@ public final class BatchNorm: Layer, ReLUFusing {
     return output
   }
 
-  /// The batch's mean and 1/√(σ² + ε), and the running values' next step.
-  private func measure(
-    _ input: TensorView, mean: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>, _ context: StepContext
-  ) throws {
+  private func measureBatch(_ input: TensorView, _ memory: Memory, _ context: StepContext) throws {
     let reducer = try makeReducers(context).forward
-    let running = (
-      mean: context.values(ofBuffer: runningMean), variance: context.values(ofBuffer: runningVariance)
-    )
     var rows = kernelRows(input)
     var program = context.shards.kernelProgram
     // Sums of x − running mean: near the mean they lose nothing when the square is taken off.
-    dpt_batch_norm_moments(&rows, running.mean, reducer.nodes, padded, reducer.stride, &program)
+    dpt_batch_norm_moments(
+      &rows, context.values(ofBuffer: running.mean), reducer.nodes, padded, reducer.stride, &program)
     try reducer.reduce()
-    let count = Float(context.batchCount * input.steps * input.positions)
-    for channel in 0..<channels {
-      let offset = reducer.result[channel] / count
-      let variance = max(0, reducer.result[padded + channel] / count - offset * offset)
-      mean[channel] = running.mean[channel] + offset
-      inverse[channel] = 1 / (variance + epsilon).squareRoot()
-      running.mean[channel] = running.mean[channel] + momentum * offset
-      let unbiased = count > 1 ? variance * (count / (count - 1)) : variance
-      running.variance[channel] += momentum * (unbiased - running.variance[channel])
+    finish(reducer.result, group: 0, memory, context)
+    running.update(first: reducer.result, second: reducer.result + padded, groups: 1, context)
+  }
+
+  private func measureShards(_ input: TensorView, _ memory: Memory, _ context: StepContext) {
+    let sums = context.arena[memory.sums]
+    var rows = kernelRows(input)
+    for group in 0..<groups(context) {
+      let own = sums + 2 * group * padded
+      var program = context.shards.kernelProgram(ofShard: group)
+      dpt_batch_norm_moments(&rows, context.values(ofBuffer: running.mean), own, padded, 2 * padded, &program)
+      finish(own, group: group, memory, context)
+    }
+    context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { node, sums in
+      context.sums(ofBuffer: running.mean, node: node).update(from: sums, count: channels)
+      context.sums(ofBuffer: running.variance, node: node).update(from: sums + padded, count: channels)
     }
   }
 
-  /// With N rows: ∂ℓ/∂β = Σ dy, ∂ℓ/∂γ = Σ dy·x̂, dx = γ/√(σ² + ε) · (dy − (Σ dy)/N − x̂ (Σ dy·x̂)/N).
+  /// A group's mean and 1/√(σ² + ε) from Σ (x − running mean) and Σ (x − running mean)²; the latter becomes Σ (x − mean)².
+  private func finish(_ sums: UnsafeMutablePointer<Float>, group: Int, _ memory: Memory, _ context: StepContext) {
+    let count = valueCount(ofGroup: group, context)
+    // A last, small batch may leave shards without samples.
+    guard count > 0 else { return }
+    let mean = context.arena[memory.mean] + group * padded
+    let inverse = context.arena[memory.inverse] + group * padded
+    for channel in 0..<channels {
+      let offset = sums[channel] / count
+      let variance = max(0, sums[padded + channel] / count - offset * offset)
+      mean[channel] = context.values(ofBuffer: running.mean)[channel] + offset
+      inverse[channel] = 1 / (variance + epsilon).squareRoot()
+      sums[padded + channel] = variance * count
+    }
+  }
+
+  /// The running values' next step, where the statistics are by shard.
+  public func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
+    guard sumsBuffers else { return }
+    running.update(
+      first: sums + running.mean.offset, second: sums + running.variance.offset, groups: context.shards.filledShards,
+      context)
+  }
+
+  /// With N values a channel in a group: dx = γ/√(σ² + ε) · (dy − (Σ dy)/N − x̂ (Σ dy·x̂)/N) in each group, and
+  /// ∂ℓ/∂β = Σ dy, ∂ℓ/∂γ = Σ dy·x̂ over all.
   /// - Throws: as `forward`.
   public func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
     guard let memory, let input, let output else { preconditionFailure("backward before forward") }
     if fusesReLU { dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride) }
-    let reducer = try makeReducers(context).backward
-    let arena = context.arena
-    let (mean, inverse) = (arena[memory.mean], arena[memory.inverse])
-    guard input.stride == gradient.stride else {
-      preconditionFailure("batch normalization of raw inputs has no gradient to give")
+    switch statistics {
+    case .batch:
+      let reducer = try makeReducers(context).backward
+      sum(gradient, input, group: 0, context.shards.kernelProgram, reducer.nodes, reducer.stride, memory, context)
+      for node in context.shards.reduction.nodes.indices {
+        store(reducer.nodes + node * reducer.stride, node: node, context)
+      }
+      if memory.givesInputGradient {
+        try reducer.reduce()
+        combine(gradient, input, group: 0, sums: reducer.result, memory, context)
+      }
+    case .shard:
+      let sums = context.arena[memory.sums]
+      for group in 0..<groups(context) {
+        let own = sums + 2 * group * padded
+        sum(
+          gradient, input, group: group, context.shards.kernelProgram(ofShard: group), own, 2 * padded, memory, context)
+        if memory.givesInputGradient { combine(gradient, input, group: group, sums: own, memory, context) }
+      }
+      context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { store($1, node: $0, context) }
     }
+    return memory.givesInputGradient ? gradient : nil
+  }
+
+  /// Σ dy and Σ dy·x̂ of the program's nodes, with a group's mean and deviation.
+  private func sum(
+    _ gradient: TensorView, _ input: TensorView, group: Int, _ program: dpt_shard_program,
+    _ nodes: UnsafeMutablePointer<Float>, _ stride: Int, _ memory: Memory, _ context: StepContext
+  ) {
     var rows = kernelRows(input)
-    var program = context.shards.kernelProgram
-    dpt_batch_norm_gradients(&rows, gradient.base, mean, inverse, reducer.nodes, padded, reducer.stride, &program)
-    for node in context.shards.reduction.nodes.indices {
-      let sums = reducer.nodes + node * reducer.stride
-      (context.gradient(bias) + node * context.nodeStride).update(from: sums, count: channels)
-      (context.gradient(weight) + node * context.nodeStride).update(from: sums + padded, count: channels)
-    }
-    try reducer.reduce()
-    let count = Float(context.batchCount * input.steps * input.positions)
+    var program = program
+    dpt_batch_norm_gradients(
+      &rows, gradient.base, context.arena[memory.mean] + group * padded,
+      context.arena[memory.inverse] + group * padded, nodes, padded, stride, &program)
+  }
+
+  /// A node's Σ dy and Σ dy·x̂ are the gradients of β and γ.
+  private func store(_ sums: UnsafeMutablePointer<Float>, node: Int, _ context: StepContext) {
+    (context.gradient(bias) + node * context.nodeStride).update(from: sums, count: channels)
+    (context.gradient(weight) + node * context.nodeStride).update(from: sums + padded, count: channels)
+  }
+
+  /// dx of a group in the place of dy.
+  private func combine(
+    _ gradient: TensorView, _ input: TensorView, group: Int, sums: UnsafeMutablePointer<Float>, _ memory: Memory,
+    _ context: StepContext
+  ) {
+    let arena = context.arena
     let (a, b, c) = (arena[memory.first], arena[memory.second], arena[memory.third])
+    let (mean, inverse) = (arena[memory.mean] + group * padded, arena[memory.inverse] + group * padded)
+    let count = valueCount(ofGroup: group, context)
+    guard count > 0 else { return }
     for channel in 0..<channels {
       let factor = context.values(weight)[channel] * inverse[channel]
-      let meanGradient = reducer.result[channel] / count
-      let slope = reducer.result[padded + channel] / count * inverse[channel]
+      let meanGradient = sums[channel] / count
+      let slope = sums[padded + channel] / count * inverse[channel]
       a[channel] = factor
       b[channel] = -factor * slope
       c[channel] = factor * (slope * mean[channel] - meanGradient)
     }
-    dpt_combine_rows(
-      gradient.base, input.base, gradient.base, gradient.rows, channels, gradient.stride, a, b, c)
-    return gradient
+    forEachStretch(of: group, in: input, context) { start, rows in
+      let dy = gradient.base + start
+      dpt_combine_rows(dy, input.base + start, dy, rows, channels, padded, a, b, c)
+    }
+  }
+
+  // MARK: Groups of samples that share their statistics
+
+  private func isByShard(_ context: StepContext) -> Bool { context.isTraining && statistics == .shard }
+
+  /// Those of this rank.
+  private func groups(_ context: StepContext) -> Int {
+    isByShard(context) ? context.shards.reduction.shards.count : 1
+  }
+
+  /// Values of a channel in the whole group, other ranks' included.
+  private func valueCount(ofGroup group: Int, _ context: StepContext) -> Float {
+    let samples = isByShard(context) ? context.shards.samples(ofShard: group).count : context.batchCount
+    return Float(samples * outputShape.steps * outputShape.positions)
+  }
+
+  /// Calls `body` with the offset of each stretch of this rank's rows in a group, and the number of its rows.
+  private func forEachStretch(of group: Int, in view: TensorView, _ context: StepContext, _ body: (Int, Int) -> Void) {
+    guard isByShard(context) else { return body(0, view.rows) }
+    let samples = context.shards.samples(ofShard: group)
+    for step in 0..<view.steps where !samples.isEmpty {
+      body((step * view.batch + samples.lowerBound) * view.positions * padded, samples.count * view.positions)
+    }
   }
 
   private func kernelRows(_ view: TensorView) -> dpt_rows {
@@ -163,7 +275,20 @@ public final class BatchNorm: Layer, ReLUFusing {
       positions: view.positions, columns: channels)
   }
 
-  /// Made in the first step, which alone allocates.
+  // MARK: Memory that the first step alone allocates
+
+  /// Raw inputs' rows lie closer than whole lanes; the backward pass needs those of input and gradient side by side.
+  private func withPaddedRows(_ view: TensorView) throws -> TensorView {
+    guard view.stride != padded else { return view }
+    let buffer = try paddedInput ?? FloatBuffer(count: outputShape.paddedCount(batch: capacity))
+    paddedInput = buffer
+    let result = view.with(base: buffer.base, columns: channels)
+    for row in 0..<view.rows {
+      (result.base + row * padded).update(from: view.base + row * view.stride, count: channels)
+    }
+    return result
+  }
+
   private func makeReducers(_ context: StepContext) throws -> (forward: TreeReducer, backward: TreeReducer) {
     if let reducers { return reducers }
     func make() throws -> TreeReducer {

@@ -15,6 +15,11 @@ public protocol Layer: AnyObject {
   var buffers: [Parameter] { get }
   /// What carries states from one training batch to the next, here or within.
   var stateCarriers: [any StateCarrying] { get }
+  /// Whole numbers that are kept with them.
+  var counters: [Counter] { get }
+  /// Whether training's forward pass puts sums for buffers where `StepContext.bufferSums` says, to be added up over all
+  /// shards together with the gradients.
+  var sumsBuffers: Bool { get }
   /// Floating-point operations of one sample's forward pass, two per multiply-add of the products.
   var operations: Int { get }
 
@@ -29,6 +34,9 @@ public protocol Layer: AnyObject {
   /// gradient of the input, or nil where `plan` said that it is not wanted. May overwrite `gradient`.
   /// - Throws: as `forward`.
   func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView?
+  /// Renews buffers from their sums over the whole batch, flat as the buffers; called after a batch's backward pass where
+  /// any layer of the model sums buffers.
+  func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext)
 }
 
 extension Layer {
@@ -38,8 +46,14 @@ extension Layer {
   public var buffers: [Parameter] { [] }
   /// None.
   public var stateCarriers: [any StateCarrying] { [] }
+  /// None.
+  public var counters: [Counter] { [] }
+  /// No sums.
+  public var sumsBuffers: Bool { false }
   /// No products.
   public var operations: Int { 0 }
   /// Nothing is derived.
   public func pack(_ context: StepContext) {}
+  /// Nothing to renew.
+  public func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {}
 }

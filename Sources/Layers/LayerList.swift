@@ -20,10 +20,13 @@ public struct LayerList {
     outputShape = layers.last?.outputShape ?? input
   }
 
-  /// All parameters, first layer first, under the names that PyTorch's `nn.Sequential` gives: `0.weight`, ...
-  func named(_ prefix: String, _ tensors: (any Layer) -> [Parameter]) -> [(name: String, parameter: Parameter)] {
+  /// All layers' parameters or other parts, first layer first, given the names of PyTorch's `nn.Sequential`: `0.weight`, ...
+  func named<Part: Named>(_ prefix: String = "", _ parts: (any Layer) -> [Part]) -> [Part] {
     layers.enumerated().flatMap { index, layer in
-      tensors(layer).map { ("\(prefix)\(index).\($0.name)", $0) }
+      parts(layer).map { part in
+        part.name = "\(prefix)\(index).\(part.name)"
+        return part
+      }
     }
   }
 
@@ -32,6 +35,14 @@ public struct LayerList {
 
   /// Floating-point operations of one sample's forward pass.
   var operations: Int { layers.reduce(0) { $0 + $1.operations } }
+
+  /// Whether any layer sums buffers.
+  var sumsBuffers: Bool { layers.contains(where: \.sumsBuffers) }
+
+  /// Renews all layers' buffers.
+  func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
+    for layer in layers { layer.updateBuffers(from: sums, context) }
+  }
 
   /// Reserves the memory of all layers.
   func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {

@@ -13,6 +13,8 @@ public final class Model {
   public let parameters: [Parameter]
   /// All buffers, named likewise.
   public let buffers: [Parameter]
+  /// All counters, named likewise.
+  public let counters: [Counter]
   /// The parameters' values, each parameter on a 64-byte boundary, zeros between.
   public let values: FloatBuffer
   /// The buffers' values, likewise.
@@ -25,8 +27,9 @@ public final class Model {
     self.inputShape = inputShape
     list = LayerList(layers, input: inputShape)
     outputShape = list.outputShape
-    parameters = Model.lay(list.named("") { $0.parameters })
-    buffers = Model.lay(list.named("") { $0.buffers })
+    parameters = Model.lay(list.named { $0.parameters })
+    buffers = Model.lay(list.named { $0.buffers })
+    counters = list.named { $0.counters }
     values = try FloatBuffer(count: Model.end(of: parameters))
     bufferValues = try FloatBuffer(count: Model.end(of: buffers))
     for buffer in buffers {
@@ -34,14 +37,13 @@ public final class Model {
     }
   }
 
-  private static func lay(_ named: [(name: String, parameter: Parameter)]) -> [Parameter] {
+  private static func lay(_ parameters: [Parameter]) -> [Parameter] {
     var offset = 0
-    for (name, parameter) in named {
-      parameter.name = name
+    for parameter in parameters {
       parameter.offset = offset
       offset += paddedToLanes(parameter.count)
     }
-    return named.map(\.parameter)
+    return parameters
   }
 
   private static func end(of parameters: [Parameter]) -> Int {
@@ -93,5 +95,13 @@ public final class Model {
   /// - Throws: as `forward`.
   public func backward(_ gradient: TensorView, _ context: StepContext) throws {
     _ = try list.backward(gradient, context)
+  }
+
+  /// Whether layers put sums for their buffers beside the gradients.
+  public var sumsBuffers: Bool { list.sumsBuffers }
+
+  /// Renews buffers from such sums over a whole batch, laid out as `bufferValues`.
+  public func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
+    list.updateBuffers(from: sums, context)
   }
 }

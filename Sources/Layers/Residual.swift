@@ -15,6 +15,8 @@ public final class Residual: Layer, ReLUFusing {
   public let parameters: [Parameter]
   /// The body's and the shortcut's buffers.
   public let buffers: [Parameter]
+  /// The body's and the shortcut's counters.
+  public let counters: [Counter]
   private let inputShape: Shape
   private let body: LayerList
   private let shortcut: LayerList
@@ -42,16 +44,12 @@ public final class Residual: Layer, ReLUFusing {
     }
     (self.body, self.shortcut) = (main, side)
     outputShape = main.outputShape
-    func tensors(_ list: (any Layer) -> [Parameter]) -> [(name: String, parameter: Parameter)] {
-      main.named("body.", list) + side.named("shortcut.", list)
+    func named<Part: Named>(_ parts: (any Layer) -> [Part]) -> [Part] {
+      main.named("body.", parts) + side.named("shortcut.", parts)
     }
-    parameters = Residual.rename(tensors { $0.parameters })
-    buffers = Residual.rename(tensors { $0.buffers })
-  }
-
-  private static func rename(_ named: [(name: String, parameter: Parameter)]) -> [Parameter] {
-    for (name, parameter) in named { parameter.name = name }
-    return named.map(\.parameter)
+    parameters = named { $0.parameters }
+    buffers = named { $0.buffers }
+    counters = named { $0.counters }
   }
 
   /// Those of body and shortcut.
@@ -59,6 +57,15 @@ public final class Residual: Layer, ReLUFusing {
 
   /// Those of body and shortcut.
   public var operations: Int { body.operations + shortcut.operations }
+
+  /// Where a layer inside does.
+  public var sumsBuffers: Bool { body.sumsBuffers || shortcut.sumsBuffers }
+
+  /// Renews those of body and shortcut.
+  public func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
+    body.updateBuffers(from: sums, context)
+    shortcut.updateBuffers(from: sums, context)
+  }
 
   /// Negative outputs become 0 at once.
   public func fuseReLU() { fusesReLU = true }

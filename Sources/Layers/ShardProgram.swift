@@ -1,5 +1,6 @@
 import CKernels
 import Collectives
+import Tensors
 
 /// This rank's shards of the current batch, in the form the kernels take: sample ranges and the tree's stack program.
 public final class ShardProgram {
@@ -12,6 +13,9 @@ public final class ShardProgram {
   private let rowStart: UnsafeMutablePointer<Int32>
   private let joins: UnsafeMutablePointer<Int32>
   private let emits: UnsafeMutablePointer<Int32>
+  /// The program of a single shard: nothing joins, and it is node 0.
+  private let zero: UnsafeMutablePointer<Int32>
+  private let stack: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
 
   /// The program for one rank's part of a tree over `shardCount` shards.
   public init(_ reduction: LocalReduction, shardCount: Int) {
@@ -24,12 +28,18 @@ public final class ShardProgram {
     joins.initialize(from: reduction.joins, count: count)
     emits = .allocate(capacity: count)
     emits.initialize(from: reduction.emits, count: count)
+    zero = .allocate(capacity: 1)
+    zero.initialize(to: 0)
+    stack = .allocate(capacity: count)
+    stack.initialize(repeating: nil, count: count)
   }
 
   deinit {
     rowStart.deallocate()
     joins.deallocate()
     emits.deallocate()
+    zero.deallocate()
+    stack.deallocate()
   }
 
   /// Divides a global batch that lies at `positions` of an epoch, and returns the positions of this rank's samples.
@@ -61,5 +71,37 @@ public final class ShardProgram {
   /// The program as the kernels take it; valid as long as this object lives.
   var kernelProgram: dpt_shard_program {
     dpt_shard_program(shards: reduction.shards.count, rowStart: rowStart, joins: joins, emits: emits)
+  }
+
+  /// The program of one of this rank's shards alone, which becomes node 0.
+  func kernelProgram(ofShard shard: Int) -> dpt_shard_program {
+    dpt_shard_program(shards: 1, rowStart: rowStart + shard, joins: zero, emits: zero)
+  }
+
+  /// The samples of one of this rank's shards, among the rank's.
+  func samples(ofShard shard: Int) -> Range<Int> { Int(rowStart[shard])..<Int(rowStart[shard + 1]) }
+
+  /// The number of shards of the whole batch that have samples.
+  var filledShards: Int { min(batch, shardCount) }
+
+  /// Adds vectors of `count` floats in the tree, one for each of this rank's shards and `stride` floats behind the one
+  /// before, and hands each node's sum to `emit`. The vectors are overwritten.
+  func join(
+    _ vectors: UnsafeMutablePointer<Float>, stride: Int, count: Int,
+    emit: (_ node: Int, _ sum: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    var depth = 0
+    for shard in 0..<reduction.shards.count {
+      stack[depth] = vectors + shard * stride
+      depth += 1
+      for _ in 0..<joins[shard] {
+        depth -= 1
+        if let left = stack[depth - 1], let right = stack[depth] { Kernel.add(right, to: left, count: count) }
+      }
+      if emits[shard] >= 0, let sum = stack[0] {
+        emit(Int(emits[shard]), sum)
+        depth = 0
+      }
+    }
   }
 }

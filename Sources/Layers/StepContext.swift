@@ -13,6 +13,9 @@ public final class StepContext {
   public let gradients: UnsafeMutablePointer<Float>
   /// Distance of two nodes' gradients in floats.
   public let nodeStride: Int
+  /// Where layers put sums for their buffers (`Layer.sumsBuffers`): tree node 0 of this rank, flat as the buffers, the
+  /// others as the gradients' nodes; nil outside training.
+  public var bufferSums: UnsafeMutablePointer<Float>?
   /// This rank's shards of the batch.
   public let shards: ShardProgram
   /// The tree over all shards.
@@ -66,5 +69,11 @@ public final class StepContext {
   /// A parameter's gradient at tree node 0.
   public func gradient(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
     gradients + parameter.offset
+  }
+
+  /// Where a buffer's sum of a tree node goes.
+  func sums(ofBuffer buffer: Parameter, node: Int) -> UnsafeMutablePointer<Float> {
+    guard let bufferSums else { preconditionFailure("sums for buffers outside training") }
+    return bufferSums + node * nodeStride + buffer.offset
   }
 }

@@ -22,6 +22,8 @@ public final class TrainingStep {
   private let reducer: TreeReducer
   private let loader: BatchLoader
   private let context: StepContext
+  /// Where sums for buffers lie in what is reduced: behind the gradients and the loss's sums.
+  private let bufferStart: Int
   /// The sums over a step's batches so far, where there are several.
   private let accumulated: FloatBuffer?
   private let activity: Activity?
@@ -42,14 +44,17 @@ public final class TrainingStep {
     self.experiment = experiment
     self.workspace = workspace
     let model = experiment.model
+    bufferStart = model.values.count + paddedToLanes(LossSum.allCases.count)
     reducer = try TreeReducer(
       communicator: workspace.communicator, tree: workspace.tree,
-      elementCount: model.values.count + LossSum.allCases.count, controlCount: Control.allCases.count)
+      elementCount: bufferStart + (model.sumsBuffers ? model.bufferValues.count : 0),
+      controlCount: Control.allCases.count)
     loader = try BatchLoader(
       data: experiment.data.training, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed,
       capacity: workspace.capacity)
     context = workspace.context(gradients: reducer.nodes, nodeStride: reducer.stride)
     context.isTraining = true
+    context.bufferSums = model.sumsBuffers ? reducer.nodes + bufferStart : nil
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
     lastEnd = monotonicSeconds()
     lastReduction = lastEnd
@@ -133,6 +138,7 @@ public final class TrainingStep {
     reducer.control[Control.request.rawValue] = Double(request.rawValue)
     reducer.control[Control.compute.rawValue] = reduceStart - start - (dataEnd - dataStart)
     try reducer.reduce()
+    if model.sumsBuffers { model.updateBuffers(from: reducer.result + bufferStart, context) }
     lastReduction = monotonicSeconds()
     activity?.enter(.updating, step: number)
     if !readControls(reduction: lastReduction - reduceStart, to: &times) { throw try digest.failure(step: number) }

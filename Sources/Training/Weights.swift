@@ -18,26 +18,31 @@ extension Experiment {
 }
 
 extension Model {
-  /// Writes all parameters and buffers under PyTorch's names and in PyTorch's layouts; the parameters from `source` where
-  /// it is given, a vector laid out as `values`.
+  /// Writes all parameters, buffers and counters under PyTorch's names and in PyTorch's layouts; the parameters from
+  /// `source` where it is given, a vector laid out as `values`.
   /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
   public func writeWeights(to path: String, metadata: [String: String], from source: FloatBuffer? = nil) throws {
-    try weightsFile(values: source ?? values, buffers: bufferValues, metadata: metadata).write(to: path)
+    try weightsFile(
+      values: source ?? values, buffers: bufferValues, counts: counters.map(\.value), metadata: metadata
+    ).write(to: path)
   }
 
-  /// The file of parameters and buffers that lie as this model's in two vectors.
+  /// The file of parameters and buffers that lie as this model's in two vectors, and of its counters' values.
   func weightsFile(
-    values: FloatBuffer, buffers bufferValues: FloatBuffer, metadata: [String: String]
+    values: FloatBuffer, buffers bufferValues: FloatBuffer, counts: [Int64], metadata: [String: String]
   ) -> SafetensorsFile {
     func tensors(_ parameters: [Parameter], _ values: FloatBuffer) -> [SafetensorsFile.Tensor] {
       parameters.map {
         ($0.name, $0.shape, $0.toPyTorch(values.floats[$0.offset..<$0.offset + $0.count]))
       }
     }
-    return SafetensorsFile(tensors: tensors(parameters, values) + tensors(buffers, bufferValues), metadata: metadata)
+    return SafetensorsFile(
+      tensors: tensors(parameters, values) + tensors(buffers, bufferValues),
+      integers: zip(counters, counts).map { ($0.name, [], [$1]) }, metadata: metadata)
   }
 
-  /// Takes all parameters and buffers from a safetensors file that holds exactly this model's.
+  /// Takes all parameters, buffers and counters from a safetensors file that holds exactly this model's. A counter that
+  /// the file lacks, as files of PyTorch before 0.4.1 do, starts at 0.
   /// - Throws: `Failure` (noInput, data) naming the file, the tensor, and the shape that would fit.
   public func readWeights(from path: String) throws {
     let file = try SafetensorsFile(contentsOf: path)
@@ -45,23 +50,45 @@ extension Model {
       let tensor = try file.tensor(parameter.name, shape: parameter.shape, path: path)
       _ = values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(tensor.values))
     }
-    let wanted = Set((parameters + buffers).map(\.name))
-    if let extra = file.tensors.first(where: { !wanted.contains($0.name) }) {
+    for counter in counters { counter.value = try file.count(counter.name, path: path) ?? 0 }
+    let wanted = Set((parameters + buffers).map(\.name) + counters.map(\.name))
+    if let extra = file.names.first(where: { !wanted.contains($0) }) {
       throw Failure(
-        .data, "\(path): the model has no parameter \"\(extra.name)\"",
+        .data, "\(path): the model has no parameter \"\(extra)\"",
         advice: "it has \(parameters.map(\.name).joined(separator: ", "))")
     }
   }
 }
 
 extension SafetensorsFile {
+  /// All tensors' names, in their order in the file.
+  fileprivate var names: [String] { integers.map(\.name) + tensors.map(\.name) }
+
+  /// A counter's value, or nil where the file has none of this name.
+  /// - Throws: `Failure` (data) where the file, read from `path`, has it as something else than a count.
+  fileprivate func count(_ name: String, path: String) throws -> Int64? {
+    func wrong(_ what: String) -> Failure {
+      Failure(.data, "\(path): tensor \"\(name)\" \(what)", advice: "the model needs a scalar of I64, at least 0")
+    }
+    if self[name] != nil { throw wrong("has a floating-point type") }
+    guard let tensor = integers.first(where: { $0.name == name }) else { return nil }
+    guard tensor.shape.isEmpty, let value = tensor.values.first else { throw wrong("has the shape \(tensor.shape)") }
+    guard value >= 0 else { throw wrong("is \(value)") }
+    return value
+  }
+
   /// A tensor of a shape.
   /// - Throws: `Failure` (data) where the file, read from `path`, has none, or one of another shape.
   func tensor(_ name: String, shape: [Int], path: String) throws -> Tensor {
     guard let tensor = self[name] else {
+      if integers.contains(where: { $0.name == name }) {
+        throw Failure(
+          .data, "\(path): tensor \"\(name)\" has the type I64",
+          advice: "the model needs floating-point numbers; convert it with to(torch.float32)")
+      }
       throw Failure(
         .data, "\(path): there is no tensor \"\(name)\"",
-        advice: "the file holds \(tensors.map(\.name).joined(separator: ", "))")
+        advice: "the file holds \(names.joined(separator: ", "))")
     }
     guard tensor.shape == shape else {
       throw Failure(

@@ -34,6 +34,20 @@ import Testing
     #expect(file["double"]?.shape == [1, 2])
   }
 
+  @Test("I64 are whole numbers, read and written as the safetensors library has them")
+  func integers() throws {
+    let file = try SafetensorsFile(contentsOf: fixture("int64.safetensors"))
+    #expect(file.tensors.map(\.name) == ["weight"])
+    #expect(file.integers.map(\.name) == ["counter", "pair"])
+    #expect(file.integers.map(\.shape) == [[], [2]])
+    #expect(file.integers.map(\.values) == [[9_007_199_254_740_993], [-1, 2]])
+    try withTemporaryFolder { folder in
+      try file.write(to: "\(folder)/copy.safetensors")
+      let copy = try Array(Data(contentsOf: URL(filePath: "\(folder)/copy.safetensors")))
+      #expect(try copy == fixtureBytes("int64.safetensors"))
+    }
+  }
+
   @Test("a round trip keeps the order, every bit and every character; the data begin at a multiple of 8")
   func roundTrip() throws {
     try withTemporaryFolder { folder in

@@ -62,7 +62,8 @@ struct SmallExperiment: Sendable {
           evaluatedWeights: experiment.evaluatedValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
           norms: recorder.steps.map(\.gradientNorm), rates: recorder.steps.map(\.learningRate),
           accuracies: recorder.steps.map(\.accuracy), samples: recorder.steps.map(\.samples),
-          evaluations: recorder.evaluations)
+          evaluations: recorder.evaluations, buffers: experiment.model.bufferValues.floats.map(\.bitPattern),
+          counts: Dictionary(uniqueKeysWithValues: experiment.model.counters.map { ($0.name, $0.value) }))
       }
     }
     return outcomes[0]
@@ -75,6 +76,8 @@ struct Outcome: Sendable {
   let accuracies: [Double?]
   let samples: [Int]
   let evaluations: [EvaluationReport]
+  let buffers: [UInt32]
+  let counts: [String: Int64]
 }
 
 final class Recorder: Observer {

@@ -72,7 +72,8 @@ extension LayerSettings {
     case .flatten:
       return Flatten(input: input)
     case .batchNorm(let settings):
-      return BatchNorm(input: input, epsilon: settings.epsilon, momentum: settings.momentum)
+      return BatchNorm(
+        input: input, epsilon: settings.epsilon, momentum: settings.momentum, statistics: settings.statistics)
     case .residual(let settings):
       let body = try settings.body.makeLayers(input: input, key: "\(key).residual.body")
       let shortcut = try (settings.shortcut ?? []).makeLayers(input: input, key: "\(key).residual.shortcut")

@@ -24,6 +24,9 @@ struct Resumption {
     for vector in Snapshot.vectors(experiment) {
       try communicator.broadcast(UnsafeMutableRawBufferPointer(vector.floats), root: 0)
     }
+    for counter in experiment.model.counters {
+      try withUnsafeMutableBytes(of: &counter.value) { try communicator.broadcast($0, root: 0) }
+    }
     try carried.scatter(tensors, batch: manifest.carriedBatch)
     experiment.optimizer.stepCount = manifest.optimizerSteps
     experiment.schedule.state = manifest.schedule

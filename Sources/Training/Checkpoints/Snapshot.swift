@@ -15,6 +15,7 @@ final class Snapshot {
   private let model: Model
   private let values: FloatBuffer
   private let buffers: FloatBuffer
+  private var counts: [Int64] = []
   private let parts: [Part]
   private var carried: [SafetensorsFile.Tensor] = []
 
@@ -39,17 +40,18 @@ final class Snapshot {
   func take(carried: [SafetensorsFile.Tensor]) {
     values.base.update(from: model.values.base, count: values.count)
     buffers.base.update(from: model.bufferValues.base, count: buffers.count)
+    counts = model.counters.map(\.value)
     for part in parts { part.copy.base.update(from: part.source.base, count: part.copy.count) }
     self.carried = carried
   }
 
-  /// The parameters and buffers.
-  var weights: SafetensorsFile { model.weightsFile(values: values, buffers: buffers, metadata: [:]) }
+  /// The parameters, buffers and counters.
+  var weights: SafetensorsFile { model.weightsFile(values: values, buffers: buffers, counts: counts, metadata: [:]) }
 
-  /// The parameters that evaluations take, the averaged ones where there is an average, and the buffers.
+  /// The parameters that evaluations take, the averaged ones where there is an average, and the rest.
   var evaluatedWeights: SafetensorsFile {
     let average = parts.first { $0.prefix == "average." }?.copy
-    return model.weightsFile(values: average ?? values, buffers: buffers, metadata: [:])
+    return model.weightsFile(values: average ?? values, buffers: buffers, counts: counts, metadata: [:])
   }
 
   /// The rest.

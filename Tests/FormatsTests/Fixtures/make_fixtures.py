@@ -56,6 +56,9 @@ safetensors.numpy.save_file(
     },
     "mixed.safetensors",
 )
-safetensors.numpy.save_file({"counter": np.int64([1])}, "int64.safetensors")
+safetensors.numpy.save_file(
+    {"counter": np.array(2**53 + 1, np.int64), "pair": np.int64([-1, 2]), "weight": np.float32([0.5])}, "int64.safetensors"
+)
+safetensors.numpy.save_file({"counter": np.int32([1])}, "int32.safetensors")
 for file in os.listdir():
     os.chmod(file, 0o644)

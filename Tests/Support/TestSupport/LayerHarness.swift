@@ -13,6 +13,9 @@ public struct LayerRun {
   /// Buffers after the run, by name.
   public let buffers: [String: [Float]]
 
+  /// Counters after the run, by name.
+  public let counters: [String: Int64]
+
   /// Runs `layer` on `inputs` with the given parameters; `upstream` is ∂ℓ/∂output.
   public init(
     _ layer: any Layer, inputShape: Shape, inputs: [Float], parameters: [String: [Float]], upstream: [Float],
@@ -37,6 +40,7 @@ public struct LayerRun {
     plan.advance()
     layer.plan(&plan, batch: samples, wantsInputGradient: true)
     let gradients = try FloatBuffer(count: model.values.count)
+    let sums = try FloatBuffer(count: model.bufferValues.count)
     let x = try PackedRows(inputs, shape: inputShape, samples: samples)
     let g = try PackedRows(upstream, shape: layer.outputShape, samples: samples)
     let result: (outputs: [Float], inputGradient: [Float]) = try (lengths ?? []).withUnsafeBufferPointer { lengths in
@@ -45,15 +49,19 @@ public struct LayerRun {
         shards: program, tree: tree, communicator: SoloCommunicator(),
         lengths: lengths.isEmpty ? nil : lengths.baseAddress, seed: seed)
       context.isTraining = isTraining
+      context.bufferSums = sums.base
       layer.pack(context)
       let outputs = PackedRows.unpack(try layer.forward(x.view, context))
       let inputGradient = withBackward ? try layer.backward(g.view, context).map(PackedRows.unpack) ?? [] : []
+      if isTraining, layer.sumsBuffers { layer.updateBuffers(from: sums.base, context) }
       return (outputs, inputGradient)
     }
     outputs = result.outputs
     inputGradient = result.inputGradient
     self.buffers = Dictionary(
       uniqueKeysWithValues: layer.buffers.map { (String($0.name.dropFirst("0.".count)), Array(model.values(of: $0))) })
+    counters = Dictionary(
+      uniqueKeysWithValues: layer.counters.map { (String($0.name.dropFirst("0.".count)), $0.value) })
     self.gradients = Dictionary(
       uniqueKeysWithValues: layer.parameters.map {
         (

@@ -1,0 +1,133 @@
+import Formats
+import Foundation
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct BatchNormTests {
+  private static let archive = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Reference/batch-norm.npz").path
+
+  /// Three batches, the last one smaller, and an evaluation; over shards PyTorch's layer runs on each chunk
+  /// (Tests/Reference/make_batch_norm_reference.py).
+  @Test(arguments: [("vectors", 1), ("vectors", 3), ("images-mean", 2), ("images-shards", 3), ("sequences-shards", 2)])
+  func agreesWithPyTorchOverSeveralBatches(name: String, shards: Int) throws {
+    let archive = try NPZArchive(contentsOf: Self.archive)
+    func values(_ key: String) throws -> [Float] { try archive.array("\(name).\(key)").floats() }
+    let momentum = Double(try values("momentum")[0])
+    let shape = Shape(Array(try archive.array("\(name).x.0").shape.dropFirst()))
+    let parameters = ["weight": try values("weight"), "bias": try values("bias")]
+    func layer() -> BatchNorm {
+      BatchNorm(
+        input: shape, momentum: momentum < 0 ? nil : momentum, statistics: name.hasSuffix("shards") ? .shard : .batch)
+    }
+    var buffers: [String: [Float]] = [:]
+    for batch in 0..<3 {
+      let layer = layer()
+      layer.counters[0].value = Int64(batch)
+      let run = try LayerRun(
+        layer, inputShape: shape, inputs: values("x.\(batch)"), parameters: parameters,
+        upstream: values("grad.y.\(batch)"), shards: shards, buffers: buffers)
+      let results = [
+        "y": run.outputs, "grad.x": run.inputGradient, "grad.weight": run.gradients["weight"],
+        "grad.bias": run.gradients["bias"], "running_mean": run.buffers["running_mean"],
+        "running_var": run.buffers["running_var"],
+      ]
+      for (key, result) in results {
+        let difference = relativeDifference(try #require(result), try values("\(key).\(batch)").map(Double.init))
+        #expect(difference < 3e-6, "batch \(batch), \(key)")
+      }
+      #expect(run.counters == ["num_batches_tracked": Int64(batch) + 1])
+      buffers = run.buffers
+    }
+    let evaluated = layer()
+    let run = try LayerRun(
+      evaluated, inputShape: shape, inputs: values("x.0"), parameters: parameters, upstream: values("grad.y.0"),
+      shards: shards, isTraining: false, buffers: buffers, withBackward: false)
+    #expect(relativeDifference(run.outputs, try values("eval").map(Double.init)) < 2e-6)
+    #expect(run.buffers == buffers)
+    #expect(evaluated.counters[0].value == 0, "evaluation counts nothing")
+  }
+
+  /// y and ℓ = Σ g·y of one chunk of samples in double precision.
+  private func loss(_ x: [Double], _ parameters: [Double], _ upstream: [Float], samples: Range<Int>, shape: Shape)
+    -> Double
+  {
+    let channels = shape.features
+    let rows = samples.lowerBound * shape.count / channels..<samples.upperBound * shape.count / channels
+    return (0..<channels).reduce(0.0) { total, channel in
+      let mean = rows.reduce(0) { $0 + x[$1 * channels + channel] } / Double(rows.count)
+      let variance = rows.reduce(0) { $0 + pow(x[$1 * channels + channel] - mean, 2) } / Double(rows.count)
+      return total
+        + rows.reduce(0) { sum, row in
+          let normal = (x[row * channels + channel] - mean) / (variance + 1e-5).squareRoot()
+          return sum + Double(upstream[row * channels + channel])
+            * (normal * parameters[channel] + parameters[channels + channel])
+        }
+    }
+  }
+
+  @Test(arguments: BatchNorm.Statistics.allCases, [Shape.vector(3), .sequence(steps: 4, features: 17)])
+  func gradientsAreThoseOfFiniteDifferences(statistics: BatchNorm.Statistics, shape: Shape) throws {
+    var random = TestRandom(4)
+    let (samples, shards) = (11, 4)
+    let x = random.floats(samples * shape.count)
+    let upstream = random.floats(samples * shape.count)
+    let parameters = random.floats(2 * shape.features)
+    let run = try LayerRun(
+      BatchNorm(input: shape, statistics: statistics), inputShape: shape, inputs: x,
+      parameters: [
+        "weight": Array(parameters.prefix(shape.features)), "bias": Array(parameters.suffix(shape.features)),
+      ], upstream: upstream, shards: shards)
+    let bounds = (0...shards).map { $0 * samples / shards }
+    let chunks = statistics == .batch ? [0..<samples] : zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+    func total(_ x: [Double], _ parameters: [Double]) -> Double {
+      chunks.reduce(0) { $0 + loss(x, parameters, upstream, samples: $1, shape: shape) }
+    }
+    let (inputs, weights) = (x.map(Double.init), parameters.map(Double.init))
+    let wanted = finiteDifferences(at: inputs) { total($0, weights) }
+    #expect(relativeDifference(run.inputGradient, wanted) < 1e-5)
+    let wantedWeights = finiteDifferences(at: weights) { total(inputs, $0) }
+    let gradients = (run.gradients["weight"] ?? []) + (run.gradients["bias"] ?? [])
+    #expect(relativeDifference(gradients, wantedWeights) < 1e-5)
+  }
+
+  @Test func bitsAreTheSameOnEveryInstructionSet() throws {
+    var random = TestRandom(5)
+    let shape = Shape.image(height: 5, width: 4, channels: 19)
+    let (x, upstream) = (random.floats(9 * shape.count), random.floats(9 * shape.count))
+    let parameters = ["weight": random.floats(19), "bias": random.floats(19)]
+    let runs = try onEachInstructionSet {
+      try LayerRun(
+        BatchNorm(input: shape, statistics: .shard), inputShape: shape, inputs: x, parameters: parameters,
+        upstream: upstream, shards: 4)
+    }
+    for (name, run) in runs {
+      #expect(bits(run.outputs) == bits(runs[0].result.outputs), "\(name)")
+      #expect(bits(run.inputGradient) == bits(runs[0].result.inputGradient), "\(name)")
+      #expect(run.gradients == runs[0].result.gradients, "\(name)")
+      #expect(run.buffers == runs[0].result.buffers, "\(name)")
+    }
+  }
+
+  @Test func shardsWithoutSamplesChangeNothing() throws {
+    var random = TestRandom(6)
+    let shape = Shape.image(height: 3, width: 3, channels: 4)
+    let (x, upstream) = (random.floats(3 * shape.count), random.floats(3 * shape.count))
+    let parameters = ["weight": random.floats(4), "bias": random.floats(4)]
+    func run(shards: Int) throws -> LayerRun {
+      try LayerRun(
+        BatchNorm(input: shape, statistics: .shard), inputShape: shape, inputs: x, parameters: parameters,
+        upstream: upstream, shards: shards)
+    }
+    // Three samples are one a shard in three shards as in eight.
+    let (three, eight) = (try run(shards: 3), try run(shards: 8))
+    #expect(eight.outputs == three.outputs)
+    #expect(eight.inputGradient == three.inputGradient)
+    for key in ["running_mean", "running_var"] {
+      let wanted = try #require(three.buffers[key]).map(Double.init)
+      #expect(relativeDifference(try #require(eight.buffers[key]), wanted) < 1e-6)
+    }
+  }
+}
