@@ -41,10 +41,11 @@ import Testing
     checkAll(TransformSettings.self)
   }
 
-  /// The properties that have keys; what several layers share as `options` has each its own.
+  /// The properties that have keys; what several layers share as `options` or `window` has each its own.
   private func properties(of settings: Any) -> [String] {
     Mirror(reflecting: settings).children.flatMap { child in
-      ["options", "split"].contains(child.label) ? properties(of: child.value) : [child.label.map(key) ?? ""]
+      ["options", "split", "window"].contains(child.label)
+        ? properties(of: child.value) : [child.label.map(key) ?? ""]
     }
   }
 

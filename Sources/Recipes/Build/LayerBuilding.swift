@@ -44,29 +44,25 @@ extension LayerSettings {
       return Linear(input: input, outputs: settings.outputs)
     case .conv1d(let settings):
       try requireSequence(input, place)
-      let window = Window.steps(
-        kernel: settings.kernel, stride: settings.stride, padding: settings.padding, dilation: settings.dilation)
       return try located(place, input) {
         try Conv1d(
-          input: input, outputs: settings.outputs, window: window, groups: settings.groups, bias: settings.bias)
+          input: input, outputs: settings.outputs, window: settings.window, groups: settings.groups,
+          bias: settings.bias)
       }
     case .conv2d(let settings):
-      let window = Window(
-        kernel: settings.kernel, stride: settings.stride, padding: settings.padding, dilation: settings.dilation)
       return try located(place, input) {
         guard input.isImage else {
           throw Failure(
             .configuration, "it needs images, height × width × channels", advice: "conv1d takes sequences")
         }
         return try Conv2d(
-          input: input, outputs: settings.outputs, window: window, groups: settings.groups, bias: settings.bias)
+          input: input, outputs: settings.outputs, window: settings.window, groups: settings.groups,
+          bias: settings.bias)
       }
     case .maxPool(let settings):
-      let window = pooling(settings.kernel, settings.stride, settings.padding, over: input)
-      return try located(place, input) { try MaxPool(input: input, window: window) }
+      return try located(place, input) { try MaxPool(input: input, window: settings.window.window(over: input)) }
     case .averagePool(let settings):
-      let window = pooling(settings.kernel, settings.stride, settings.padding, over: input)
-      return try located(place, input) { try AveragePool(input: input, window: window) }
+      return try located(place, input) { try AveragePool(input: input, window: settings.window.window(over: input)) }
     case .globalAveragePool:
       return try located(place, input) { try GlobalAveragePool(input: input) }
     case .flatten:
@@ -99,16 +95,6 @@ extension LayerSettings {
       return Embedding(
         input: input, count: settings.count, dimension: settings.dimension, paddingIndex: settings.paddingIndex)
     }
-  }
-
-  /// Windows stand side by side where no stride is given; over sequences the height alone counts.
-  private func pooling(
-    _ kernel: Window.Extent, _ stride: Window.Extent?, _ padding: Window.Extent, over input: Shape
-  ) -> Window {
-    let stride = stride ?? kernel
-    return input.isSequence
-      ? .steps(kernel: kernel.height, stride: stride.height, padding: padding.height)
-      : Window(kernel: kernel, stride: stride, padding: padding)
   }
 
   private func requireIndices(_ input: Shape, _ place: String) throws {

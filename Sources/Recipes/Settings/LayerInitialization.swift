@@ -3,6 +3,8 @@ extension LayerSettings {
   var initialization: InitializationSettings? {
     switch self {
     case .linear(let settings): settings.initialization
+    case .conv1d(let settings): settings.initialization
+    case .conv2d(let settings): settings.initialization
     case .lstm(let settings): settings.initialization
     case .rnn(let settings): settings.initialization
     case .gru(let settings): settings.initialization

@@ -2,31 +2,20 @@ import Layers
 
 /// Max pooling of images or sequences.
 public struct MaxPoolSettings: Equatable, Sendable {
-  /// The window's height and width; of sequences its steps.
-  public var kernel: Window.Extent
-  /// Pixels from one window to the next, or none for windows side by side.
-  public var stride = Window.Extent?.none
-  /// Pixels around the image.
-  public var padding = Window.Extent(0)
+  /// Kernel, stride and padding.
+  public var window: PoolingWindow
 
   /// A layer with every other default.
   public init(kernel: Window.Extent) {
-    self.kernel = kernel
+    window = PoolingWindow(kernel: kernel)
   }
 }
 
-extension MaxPoolSettings: VariantSettings {
+extension MaxPoolSettings: PoolingSettings {
   static let name = "max-pool"
   static let doc = "the largest value of each window"
 
   init() { self.init(kernel: Window.Extent(1)) }
 
-  static let fields: [Field<MaxPoolSettings>] = [
-    Field(
-      "kernel", \.kernel, .extent(.atLeast(1)), required: true, "the window's height and width; of sequences its steps"),
-    Field(
-      "stride", \.stride, .optional(.extent(.atLeast(1))),
-      "pixels from one window to the next, or none for windows side by side"),
-    Field("padding", \.padding, .extent(.atLeast(0)), "pixels around the image"),
-  ]
+  static let fields: [Field<Self>] = poolingFields
 }
