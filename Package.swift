@@ -97,7 +97,8 @@ targets += [
   .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics", "TestSupport"], exclude: ["Fixtures"]),
   .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(
-    name: "RecipesTests", dependencies: ["Recipes", "Layers", "Datasets", "Images", "Tensors", "Diagnostics"]),
+    name: "RecipesTests",
+    dependencies: ["Recipes", "Layers", "Datasets", "Images", "Tensors", "Formats", "Diagnostics"]),
   .testTarget(
     name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(name: "EndToEndTests", dependencies: ["Formats", "TestSupport", "CKernels"]),

@@ -20,6 +20,9 @@ public protocol Layer: AnyObject {
   /// Whether training's forward pass puts sums for buffers where `StepContext.bufferSums` says, to be added up over all
   /// shards together with the gradients.
   var sumsBuffers: Bool { get }
+  /// The layers that this one is made of, under the names that their parameters have before their own; none where it is
+  /// one by itself.
+  var parts: [(name: String, layers: [any Layer])] { get }
   /// Floating-point operations of one sample's forward pass, two per multiply-add of the products.
   var operations: Int { get }
 
@@ -50,6 +53,8 @@ extension Layer {
   public var counters: [Counter] { [] }
   /// No sums.
   public var sumsBuffers: Bool { false }
+  /// One by itself.
+  public var parts: [(name: String, layers: [any Layer])] { [] }
   /// No products.
   public var operations: Int { 0 }
   /// Nothing is derived.

@@ -1,4 +1,5 @@
 import CKernels
+import Diagnostics
 import Tensors
 
 /// What the pooling layers share: the window's geometry, the outputs, and the input's gradient.
@@ -9,7 +10,15 @@ struct PoolingMemory {
   private var output: ArenaPlan.Slot?
   private var gradient: ArenaPlan.Slot?
 
+  /// Throws `Failure` (configuration) where the window does not fit, or a place of it would see padding alone.
   init(input: Shape, window: Window) throws {
+    for (name, kernel, padding) in [
+      ("height", window.kernel.height, window.padding.height), ("width", window.kernel.width, window.padding.width),
+    ] where 2 * padding > kernel {
+      throw Failure(
+        .configuration, "a padding of \(padding) is more than half of the kernel's \(name), \(kernel)",
+        advice: "a window must not lie in the padding alone, so padding can be at most \(kernel / 2)")
+    }
     inputShape = input
     self.window = window
     outputShape = try window.outputShape(for: input, features: input.features)

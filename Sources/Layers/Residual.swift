@@ -52,6 +52,9 @@ public final class Residual: Layer, ReLUFusing {
     counters = named { $0.counters }
   }
 
+  /// `body` and `shortcut`; the latter has no layers where it is the identity.
+  public var parts: [(name: String, layers: [any Layer])] { [("body", body.layers), ("shortcut", shortcut.layers)] }
+
   /// Those of body and shortcut.
   public var stateCarriers: [any StateCarrying] { body.stateCarriers + shortcut.stateCarriers }
 

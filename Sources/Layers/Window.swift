@@ -55,18 +55,29 @@ public struct Window: Equatable, Sendable {
   /// The shape of what the window gives for an input, with `features` channels.
   /// - Throws: `Failure` (configuration) where the window does not fit, naming both sizes and the rule.
   public func outputShape(for input: Shape, features: Int) throws -> Shape {
+    for (name, extent) in [("kernel", kernel), ("stride", stride), ("padding", padding), ("dilation", dilation)] {
+      guard max(extent.height, extent.width) <= Window.largest else {
+        throw Failure(
+          .configuration, "a \(name) of \(max(extent.height, extent.width)) is too large",
+          advice: "at most \(Window.largest)")
+      }
+    }
     if taps > Window.mostTaps {
       throw Failure(.configuration, "a kernel of \(taps) taps is too large", advice: "at most \(Window.mostTaps) taps")
     }
     func size(_ name: String, _ size: Int, _ part: KeyPath<Extent, Int>) throws -> Int {
-      let reach = dilation[keyPath: part] * (kernel[keyPath: part] - 1) + 1
-      let room = size + 2 * padding[keyPath: part]
-      guard room >= reach else {
+      let (taps, gap) = (kernel[keyPath: part], dilation[keyPath: part])
+      let (step, pads) = (stride[keyPath: part], padding[keyPath: part])
+      let room = size + 2 * pads - gap * (taps - 1) - 1
+      guard room >= 0 else {
         throw Failure(
-          .configuration, "the kernel reaches over \(reach), but the input's \(name) with padding is \(room)",
-          advice: "input + 2 · padding must be at least dilation · (kernel − 1) + 1")
+          .configuration,
+          "the output's \(name) would be ⌊(\(size) + 2·\(pads) − \(gap)·(\(taps) − 1) − 1) / \(step)⌋ + 1, less than 1",
+          advice: "the rule is ⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; "
+            + "kernel can be at most \((size + 2 * pads - 1) / gap + 1), or padding must be at least \((1 - room) / 2 + pads)"
+        )
       }
-      return (room - reach) / stride[keyPath: part] + 1
+      return room / step + 1
     }
     if input.isSequence {
       return .sequence(steps: try size("steps", input.extents[0], \.height), features: features)
@@ -78,6 +89,9 @@ public struct Window: Equatable, Sendable {
       height: try size("height", input.extents[0], \.height), width: try size("width", input.extents[1], \.width),
       channels: features)
   }
+
+  /// More than any image has, and small enough to reckon with.
+  static let largest = 1 << 30
 
   /// As many as the kernels take.
   public static let mostTaps = 128

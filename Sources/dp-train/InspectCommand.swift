@@ -15,22 +15,31 @@ struct InspectCommand: ParsableCommand {
     let model = experiment.model
     let workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
     var rows = [["", "layer", "output", "parameters", "kFLOP forward"], ["", "input", "\(model.inputShape)", "", ""]]
-    for (index, layer) in model.layers.enumerated() {
-      rows.append([
-        String(index), layer.kind, "\(layer.outputShape)",
-        Format.count(layer.parameters.reduce(0) { $0 + $1.count }), Format.thousands(layer.operations),
-      ])
-    }
+    rows += self.rows(of: model.layers, named: "")
     let samples = experiment.settings.samplesPerStep
     let operations = model.layers.reduce(0) { $0 + $1.operations }
     rows.append(["", "total", "", Format.count(model.parameterCount), Format.thousands(operations)])
-    Terminal.write(Format.table(rows, right: [0, 3, 4]))
+    Terminal.write(Format.table(rows, right: [3, 4]))
     Terminal.write(
       "\n"
         + Format.table([
           ["a training step", "\(Format.thousands(3 * operations * samples)) kFLOP for \(samples) samples"],
           ["memory on one rank", "\(Format.bytes(workspace.arenaBytes)) of activations and packed weights"],
         ]))
+  }
+
+  /// A row for each layer, named as its parameters are; those within another come behind it, and the numbers are theirs.
+  private func rows(of layers: [any Layer], named prefix: String) -> [[String]] {
+    layers.enumerated().flatMap { index, layer in
+      let name = "\(prefix)\(index)"
+      let parts = layer.parts
+      let parameters = layer.parameters.reduce(0) { $0 + $1.count }
+      let numbers = parts.isEmpty ? [Format.count(parameters), Format.thousands(layer.operations)] : ["", ""]
+      return [[name, layer.kind, "\(layer.outputShape)"] + numbers]
+        + parts.flatMap { part in
+          rows(of: part.layers, named: part.name.isEmpty ? "\(name)." : "\(name).\(part.name).")
+        }
+    }
   }
 
   /// The argument may be a run's folder.

@@ -46,7 +46,7 @@ extension Fault {
     },
     training(
       testDescription: "more classes than outputs", status: 78,
-      says: "the model gives 4 outputs, but the data has 5 classes"
+      says: "temporal-order:18: model.layers.1 (linear): the model gives 4 outputs, but the data has 5 classes"
     ) {
       try write($0, y: (0..<40).map { $0 % 5 })
     },

@@ -36,14 +36,15 @@ extension Fault {
       reading(
         "model:\n  layers: [lstm, linear: {outputs: 5}, lstm, linear: {outputs: 4}]\n",
         testDescription: "an LSTM behind a linear layer that gives a vector",
-        says: "model.layers.2 (lstm) needs a sequence, steps × features, but its input is a vector of 5"),
+        says: "recipe.yaml:2: model.layers.2 (lstm) needs a sequence, steps × features, but its input is a vector of 5"),
       reading(
         "model:\n  layers: [lstm: {output: all}, linear: {outputs: 4}]\n",
         testDescription: "a model that gives a sequence",
-        says: "the model gives a sequence of 8×4, but each sample has one class"),
+        says: "recipe.yaml:2: model.layers.1 (linear): the model gives a sequence of 8×4, but each sample has one class"
+      ),
       reading(
         "model:\n  layers: [lstm, linear: {outputs: 3}]\n", testDescription: "fewer outputs than classes",
-        says: "the model gives 3 outputs, but the data has 4 classes"),
+        says: "recipe.yaml:2: model.layers.1 (linear): the model gives 3 outputs, but the data has 4 classes"),
     ]
 
   private static func overriding(_ override: String, testDescription: String, says message: String) -> Fault {

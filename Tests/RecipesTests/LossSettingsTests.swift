@@ -89,6 +89,7 @@ import Testing
 
   private func failure(_ loss: LossSettings, outputs: Shape, _ data: any Dataset) -> String? {
     do {
+      try loss.check(data: data)
       try loss.check(outputs: outputs, data: data)
       return nil
     } catch {

@@ -56,7 +56,7 @@ import Testing
 
   @Test func valuesOutOfRangeAreRefused() throws {
     let layer = "model.layers.0.lstm"
-    #expect(try failure(of: "", "\(layer).layers=0").message.hasSuffix("\(layer).layers must be at least 1, not 0"))
+    #expect(try failure(of: "", "\(layer).layers=0").message.hasSuffix("\(layer).layers must be from 1 to 1000, not 0"))
     #expect(try failure(of: "", "\(layer).dropout=1").message.contains("\(layer).dropout must be"))
     #expect(try failure(of: "", "\(layer).padding=left").message.contains("\(layer).padding cannot be"))
   }

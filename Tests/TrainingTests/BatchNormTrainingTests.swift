@@ -64,7 +64,7 @@ import Training
       let experiment = try small.make()
       let step = try TrainingStep(experiment, workspace: small.workspace(experiment, communicator))
       var report = StepReport()
-      step.begin(epoch: 0)
+      step.beginEpoch()
       try step.run(epoch: 0, positions: 0..<33, into: &report)
       return communicator.exchanges
     }
@@ -78,7 +78,7 @@ import Training
     let experiment = try small.make()
     let step = try TrainingStep(experiment, workspace: small.workspace(experiment, SoloCommunicator()))
     var report = StepReport()
-    step.begin(epoch: 0)
+    step.beginEpoch()
     try step.run(epoch: 0, positions: 0..<33, into: &report)
     let before = dpt_allocation_count()
     try step.run(epoch: 0, positions: 33..<66, into: &report)

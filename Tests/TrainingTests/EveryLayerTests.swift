@@ -31,6 +31,10 @@ import Training
         - max-pool: {kernel: 2, stride: 1}
         - dropout: {probability: 0.2}
         - average-pool: {kernel: 2, stride: 1, padding: 1}
+        - sequential:
+            layers:
+              - batch-norm: {statistics: shard, momentum: none}
+              - relu
         - flatten
         - layer-norm
         - linear: {outputs: 33}

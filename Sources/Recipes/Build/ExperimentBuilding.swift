@@ -15,9 +15,10 @@ extension Recipe {
       let outputs =
         samples.inputShape == network.model.inputShape
         ? network.model.outputShape : try makeBareModel(inputShape: samples.inputShape).outputShape
-      try loss.check(outputs: outputs, data: samples)
+      try check(outputs: outputs, data: samples)
       try checkPadding(outputs: outputs, data: samples)
     }
+    try checkOrder()
     let settings = TrainingSettings(
       seed: seed, epochs: epochs, steps: steps, batch: batch, shards: shards, shuffles: data.chosenSettings.shuffle,
       learningRate: baseLearningRate, clipNorm: optimizer.clipNorm, evaluateEvery: evaluate.every,
@@ -43,27 +44,42 @@ extension Recipe {
     try data.chosenSettings.makeReader(for: self, facts: facts)
   }
 
+  /// Checks that the data has what the loss compares with, and that the last layer's outputs are shaped alike.
+  private func check(outputs: Shape, data: any Dataset) throws {
+    try loss.check(data: data)
+    do {
+      try loss.check(outputs: outputs, data: data)
+    } catch let failure as Failure {
+      guard let last = model.layers.last else { throw failure }
+      let place = words(for: last, key: "model.layers.\(model.layers.count - 1)")
+      throw Failure(failure.exitCode, "\(place): \(failure.message)", advice: failure.advice)
+    }
+  }
+
   /// A loss at every step takes a sample's first steps for the valid ones.
   private func checkPadding(outputs: Shape, data: any Dataset) throws {
-    guard outputs.isSequence, data.hasLengths, model.layers.contains(where: \.padsInFront) else {
-      return
-    }
+    guard outputs.isSequence, data.hasLengths,
+      let place = placeOfLayer(where: { $0.recurrentOptions?.padding == .front })
+    else { return }
     throw Failure(
-      .configuration, "the model gives every step of \(outputs), but a layer takes the data as padded in front",
+      .configuration, "\(place) takes the data as padded in front, but the model gives every step of \(outputs)",
       advice: "with a target for each step, padding must be behind")
   }
-}
 
-extension LayerSettings {
-  /// Whether a recurrent layer here or within takes shorter sequences as padded in front.
-  fileprivate var padsInFront: Bool {
-    switch self {
-    case .lstm(let settings): settings.options.padding == .front
-    case .rnn(let settings): settings.options.padding == .front
-    case .gru(let settings): settings.options.padding == .front
-    case .gated(let settings): settings.options.padding == .front
-    case .residual(let settings): (settings.body + (settings.shortcut ?? [])).contains(where: \.padsInFront)
-    default: false
-    }
+  /// A carried state means something only where row i of a batch continues row i of the one before.
+  private func checkOrder() throws {
+    guard data.chosenSettings.shuffle, let place = placeOfLayer(where: { $0.recurrentOptions?.isStateful == true })
+    else { return }
+    let shuffle = origin.place(of: "data.shuffle").map { "\($0)" } ?? "by default"
+    throw Failure(
+      .configuration,
+      "\(place) is stateful, so each row of a batch must continue the same row of the batch before, but data.shuffle "
+        + "is true (\(shuffle))",
+      advice: "set data.shuffle to false and order the samples so, or leave stateful false")
+  }
+
+  /// The first layer, nested ones included, of which `isMeant` is true, as messages name it.
+  private func placeOfLayer(where isMeant: (LayerSettings) -> Bool) -> String? {
+    model.layers.withNested(key: "model.layers").first { isMeant($0.layer) }.map { words(for: $0.layer, key: $0.key) }
   }
 }

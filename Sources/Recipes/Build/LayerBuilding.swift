@@ -2,22 +2,34 @@ import Diagnostics
 import Layers
 import Tensors
 
-extension LayerSettings {
-  /// The layer for inputs of a shape.
-  /// - Throws: `Failure` (configuration) naming the layer by `key`, the shape that comes in, and what would fit.
-  func makeLayer(input: Shape, key: String) throws -> any Layer {
-    let layer = try bareLayer(input: input, key: key)
-    if let initialization {
-      for weight in layer.parameters where weight.shape.count > 1 {
-        weight.chosenInitialization = initialization.initialization
+extension Recipe {
+  /// The layers, one after the other, for inputs of a shape; `key` is the list's.
+  /// - Throws: `Failure` (configuration) naming the layer, its line, the shape that comes in, and what would fit.
+  func makeLayers(_ list: [LayerSettings], input: Shape, key: String) throws -> [any Layer] {
+    var layers: [any Layer] = []
+    for (index, settings) in list.enumerated() {
+      let input = layers.last?.outputShape ?? input
+      let layer = try makeLayer(settings, input: input, key: "\(key).\(index)")
+      if let initialization = settings.initialization {
+        for weight in layer.parameters where weight.shape.count > 1 {
+          weight.chosenInitialization = initialization.initialization
+        }
       }
+      layers.append(layer)
     }
-    return layer
+    return layers
   }
 
-  private func bareLayer(input: Shape, key: String) throws -> any Layer {
-    let place = "\(key) (\(chosen.name))"
-    switch self {
+  /// How messages name a layer: its place where it has one, its key and kind.
+  func words(for layer: LayerSettings, key: String) -> String {
+    let name = layer.chosen.name
+    let place = origin.place(of: key, named: name).map { "\($0): " } ?? ""
+    return "\(place)\(key) (\(name))"
+  }
+
+  private func makeLayer(_ layer: LayerSettings, input: Shape, key: String) throws -> any Layer {
+    let place = words(for: layer, key: key)
+    switch layer {
     case .lstm(let settings):
       try requireSequence(input, place)
       return try located(place, input) {
@@ -68,12 +80,16 @@ extension LayerSettings {
     case .flatten:
       return Flatten(input: input)
     case .batchNorm(let settings):
+      try checkValueCount(settings, input, place)
       return BatchNorm(
         input: input, epsilon: settings.epsilon, momentum: settings.momentum, statistics: settings.statistics)
     case .residual(let settings):
-      let body = try settings.body.makeLayers(input: input, key: "\(key).residual.body")
-      let shortcut = try (settings.shortcut ?? []).makeLayers(input: input, key: "\(key).residual.shortcut")
+      let body = try makeLayers(settings.body, input: input, key: "\(key).residual.body")
+      let shortcut = try makeLayers(settings.shortcut ?? [], input: input, key: "\(key).residual.shortcut")
       return try located(place, input) { try Residual(input: input, body: body, shortcut: shortcut) }
+    case .sequential(let settings):
+      return Sequential(
+        input: input, layers: try makeLayers(settings.layers, input: input, key: "\(key).sequential.layers"))
     case .relu:
       return ReLU(input: input)
     case .leakyReLU(let settings):
@@ -111,6 +127,17 @@ extension LayerSettings {
       advice: "a recurrent layer before it must have output: all")
   }
 
+  /// The mean of one value is the value, and nothing would be left of it.
+  private func checkValueCount(_ settings: BatchNormSettings, _ input: Shape, _ place: String) throws {
+    let samples = settings.statistics == .shard ? batch / shards : batch
+    guard samples * input.steps * input.positions < 2 else { return }
+    throw Failure(
+      .configuration,
+      "\(place) needs the mean of at least 2 values a channel, but its input is \(input.words), and "
+        + (settings.statistics == .shard ? "of \(batch) samples in \(shards) shards some have 1" : "the batch is 1"),
+      advice: "make batch at least \(settings.statistics == .shard ? 2 * shards : 2)")
+  }
+
   /// What `make` gives, its failure with the layer's place and input before it.
   private func located(_ place: String, _ input: Shape, _ make: () throws -> any Layer) throws -> any Layer {
     do {
@@ -119,17 +146,5 @@ extension LayerSettings {
       throw Failure(
         failure.exitCode, "\(place) does not fit its input, \(input.words): \(failure.message)", advice: failure.advice)
     }
-  }
-}
-
-extension [LayerSettings] {
-  /// The layers, one after the other, for inputs of a shape; `key` is the list's.
-  func makeLayers(input: Shape, key: String) throws -> [any Layer] {
-    var layers: [any Layer] = []
-    for (index, settings) in enumerated() {
-      let input = layers.last?.outputShape ?? input
-      layers.append(try settings.makeLayer(input: input, key: "\(key).\(index)"))
-    }
-    return layers
   }
 }

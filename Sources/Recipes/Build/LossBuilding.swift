@@ -37,16 +37,20 @@ extension LossSettings {
     }
   }
 
-  /// Checks that the data has what the loss compares with, and the model's outputs are shaped alike.
+  /// Checks that the data has what the loss compares with.
+  /// - Throws: `Failure` (configuration) naming the loss.
+  func check(data: any Dataset) throws {
+    guard case .classes = data.targetLayout, targetKind != .classes else { return }
+    throw Failure(
+      .configuration, "loss \(chosen.name) compares with numbers, but the data has classes",
+      advice: "classes go with loss: cross-entropy")
+  }
+
+  /// Checks that the model's outputs are shaped as the data's targets.
   /// - Throws: `Failure` (configuration) naming both shapes.
   func check(outputs: Shape, data: any Dataset) throws {
     switch data.targetLayout {
     case .classes(let steps):
-      guard targetKind == .classes else {
-        throw Failure(
-          .configuration, "loss \(chosen.name) compares with numbers, but the data has classes",
-          advice: "classes go with loss: cross-entropy")
-      }
       try checkClasses(steps: steps, count: data.classNames.count, outputs: outputs)
     case .values(let shape):
       guard outputs == shape else {

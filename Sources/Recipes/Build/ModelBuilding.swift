@@ -24,7 +24,7 @@ extension Recipe {
 
   /// The model for inputs of a shape, its values not set.
   func makeBareModel(inputShape: Shape) throws -> Model {
-    let layers = try model.layers.makeLayers(input: inputShape, key: "model.layers")
+    let layers = try makeLayers(model.layers, input: inputShape, key: "model.layers")
     if let initialization = model.initialization?.initialization {
       for weight in layers.flatMap(\.parameters) where weight.shape.count > 1 && weight.chosenInitialization == nil {
         weight.chosenInitialization = initialization

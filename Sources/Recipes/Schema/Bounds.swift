@@ -68,3 +68,8 @@ struct Bounds<Value: RecipeNumber>: Sendable {
     }
   }
 }
+
+extension Bounds<Int> {
+  /// Features, units or entries of a table: as many as a float counts.
+  static var size: Bounds { from(1, through: 1 << 24) }
+}

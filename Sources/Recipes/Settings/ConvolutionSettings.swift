@@ -17,7 +17,7 @@ protocol ConvolutionSettings: VariantSettings {
 extension ConvolutionSettings {
   /// The keys of both, around those of the window.
   static func convolutionFields(window: [Field<Self>]) -> [Field<Self>] {
-    [Field("outputs", \Self.outputs, .number(.atLeast(1)), required: true, "the number of output channels")] + window
+    [Field("outputs", \Self.outputs, .number(.size), required: true, "the number of output channels")] + window
       + [
         Field("groups", \Self.groups, .number(.atLeast(1)), "groups of channels that see only each other"),
         Field("bias", \Self.bias, .flag, "whether a bias is added"),

@@ -23,8 +23,8 @@ extension EmbeddingSettings: VariantSettings {
   init() { self.init(count: 0, dimension: 0) }
 
   static let fields: [Field<EmbeddingSettings>] = [
-    Field("count", \.count, .number(.atLeast(1)), required: true, "the number of entries"),
-    Field("dimension", \.dimension, .number(.atLeast(1)), required: true, "the length of each entry's vector"),
+    Field("count", \.count, .number(.size), required: true, "the number of entries"),
+    Field("dimension", \.dimension, .number(.size), required: true, "the length of each entry's vector"),
     Field("paddingIndex", \.paddingIndex, .optional(.number(.atLeast(0))), "the entry that stays zero, or none"),
     .initialization(\.initialization),
   ]

@@ -26,6 +26,8 @@ public indirect enum LayerSettings: Equatable, Sendable {
   case batchNorm(BatchNormSettings)
   /// A residual connection.
   case residual(ResidualSettings)
+  /// Layers one after the other.
+  case sequential(SequentialSettings)
   /// max(0, x).
   case relu(PlainSettings<ReLUName>)
   /// max(0, x), and a share of x below zero.
@@ -65,6 +67,7 @@ extension LayerSettings: Variant {
     VariantCase(LayerSettings.flatten) { if case .flatten(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.batchNorm) { if case .batchNorm(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.residual) { if case .residual(let settings) = $0 { settings } else { nil } },
+    VariantCase(LayerSettings.sequential) { if case .sequential(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.relu) { if case .relu(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.leakyReLU) { if case .leakyReLU(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.tanh) { if case .tanh(let settings) = $0 { settings } else { nil } },

@@ -18,7 +18,7 @@ extension LinearSettings: VariantSettings {
   init() { self.init(outputs: 0) }
 
   static let fields: [Field<LinearSettings>] = [
-    Field("outputs", \.outputs, .number(.atLeast(1)), required: true, "the number of outputs"),
+    Field("outputs", \.outputs, .number(.size), required: true, "the number of outputs"),
     .initialization(\.initialization),
   ]
 }

@@ -42,6 +42,9 @@ public struct Recipe: Equatable, Sendable {
   /// When to write down training's progress.
   public var record = RecordSettings()
 
+  /// Where all this was given.
+  var origin = Origin()
+
   /// A recipe with every default and no layers.
   public init() {}
 

@@ -34,7 +34,9 @@ extension Recipe {
     }
     var start = Recipe()
     start.name = defaultName(file: file)
-    return try read(section, onto: start)
+    var recipe = try read(section, onto: start)
+    recipe.origin = Origin(root)
+    return recipe
   }
 
   /// The recipe as YAML with every key written out; reading it gives an equal recipe.

@@ -16,9 +16,11 @@ extension SequencePadding: Choice {}
 extension RecurrentSettings {
   /// The keys that all recurrent layers have, around those of the cell.
   static func recurrentFields(cell: [Field<Self>] = []) -> [Field<Self>] {
-    [Field("hiddenSize", \Self.hiddenSize, .number(.atLeast(1)), "the length of the hidden state")] + cell + [
+    [Field("hiddenSize", \Self.hiddenSize, .number(.size), "the length of the hidden state")] + cell + [
       Field("output", \Self.options.output, .choice, "the steps that go to the next layer: last or all"),
-      Field("layers", \Self.options.layers, .number(.atLeast(1)), "the number of such layers on top of each other"),
+      Field(
+        "layers", \Self.options.layers, .number(.from(1, through: 1000)),
+        "the number of such layers on top of each other"),
       Field(
         "bidirectional", \Self.options.isBidirectional, .flag,
         "whether to go through the sequence from its end too; doubles the features"),
