@@ -72,13 +72,14 @@ static void measure(const function *f, const float *x, long n, tally *t) {
   }
 }
 
-// Every exponent and sign, each with `mantissas` values: the first, the last, and others in between. 2^23 are all.
-static tally measure_all(const function *f, uint32_t mantissas) {
+// Both signs of the exponents from `first` to `last`, as they stand in the bits, each with `mantissas` values: the first,
+// the last, and others in between. 2^23 are all.
+static tally measure_all(const function *f, uint32_t mantissas, uint32_t first, uint32_t last) {
   tally t = {0};
   float x[kBlock];
   long filled = 0;
   for (uint32_t top = 0; top < 512; top++)
-    for (uint32_t k = 0; k < mantissas; k++) {
+    for (uint32_t k = 0; k < mantissas && (top & 255) >= first && (top & 255) <= last; k++) {
       // Where not all are taken, each exponent has others.
       const uint32_t step = (1u << 23) / mantissas;
       uint32_t mantissa = k * step + (step > 1 ? top * 2654435761u % step : 0);
@@ -152,10 +153,16 @@ int main(int count, char **arguments) {
     fprintf(stderr, "the number of mantissas must be a power of two from 2 to 8388608\n");
     return 64;
   }
+  // Exponent −127 stands for zero and the subnormal numbers, 128 for infinity and NaN.
+  const long first = count > 3 ? atol(arguments[2]) : -127, last = count > 3 ? atol(arguments[3]) : 128;
+  if (first < -127 || last > 128 || first > last) {
+    fprintf(stderr, "the exponents must be from -127 to 128\n");
+    return 64;
+  }
   int status = 0;
   printf("| function | values | largest error, ulp | at | correctly rounded |\n|---|---|---|---|---|\n");
   for (size_t i = 0; i < sizeof kFunctions / sizeof *kFunctions; i++) {
-    const tally t = measure_all(&kFunctions[i], (uint32_t)mantissas);
+    const tally t = measure_all(&kFunctions[i], (uint32_t)mantissas, (uint32_t)(first + 127), (uint32_t)(last + 127));
     printf("| %s | %llu | %.3Lf | %.9g | %.2f %% |\n", kFunctions[i].name, (unsigned long long)t.values, t.worst, t.at,
            100.0 * (double)t.rounded / (double)t.values);
     fflush(stdout);

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # How far are exp, log, tanh, sigmoid and erf from the exact values?
 #
-#     Tests/Accuracy/elementary.sh [MANTISSAS]
+#     Tests/Accuracy/elementary.sh [MANTISSAS [FIRST LAST]]
 #
-# Builds the kernels with a driver that runs each function on both signs of every exponent, with MANTISSAS values each (a
-# power of two, 8192 if not given; 8388608 are all floats there are and take about an hour), and compares with the C
-# library's function in long double. Prints Markdown tables of the largest errors in units in the last place, and of what
-# comes out at special values; ends with status 1 where an error is above 2 or a special value is not as it should be.
+# Builds the kernels with a driver that runs each function on both signs of every exponent, or of those from FIRST to
+# LAST, with MANTISSAS values each (a power of two, 8192 if not given; 8388608 are all there are, which for all exponents
+# takes about an hour), and compares with the C library's function in long double. Prints Markdown tables of the largest
+# errors in units in the last place, and of what comes out at special values; ends with status 1 where an error is above
+# 2 or a special value is not as it should be.
 #
 # Needs clang, such as that of a Swift toolchain (CLANG=… names another), and a C library whose long double is wider than
 # double: glibc on x86-64 or 64-bit ARM.
