@@ -27,6 +27,8 @@ public final class Sequential: Layer {
   public var parts: [(name: String, layers: [any Layer])] { [("", list.layers)] }
   /// Those of all layers.
   public var operations: Int { list.operations }
+  /// Those of all layers.
+  public var stateCarriers: [any StateCarrying] { list.stateCarriers }
   /// Where a layer inside does.
   public var sumsBuffers: Bool { list.sumsBuffers }
 

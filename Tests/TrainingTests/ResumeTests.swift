@@ -47,13 +47,24 @@ struct ResumeTests {
       let lstm = try LSTM(input: gru.outputShape, hiddenSize: hidden, options: options)
       return [gru, lstm, BatchNorm(input: lstm.outputShape)]
     }
+    var nested = stateful
+    nested.recurrent = { input, hidden in
+      var options = RecurrentOptions()
+      options.isStateful = true
+      let gru = try GRU(input: input, hiddenSize: hidden, options: options)
+      // Its running values depend on the count of batches.
+      let norm = BatchNorm(input: gru.outputShape, momentum: nil, statistics: .shard)
+      return [Sequential(input: input, layers: [gru, norm])]
+    }
     return [
       "plain": plain, "averaged, accumulated": averaged, "plateau": plateau, "stateful, dropout, batch norm": stateful,
+      "stateful and counted within a sequential": nested,
     ]
   }()
 
   private struct Outcome: Equatable, Sendable {
     var weights: [UInt32]
+    var counts: [Int64]
     var losses: [Double]
     var evaluations: [EvaluationReport]
     var best: EvaluationReport?
@@ -82,7 +93,8 @@ struct ResumeTests {
         Outcome(
           weights: bits(made.evaluatedValues.floats) + bits(made.model.values.floats)
             + bits(made.model.bufferValues.floats),
-          losses: recorder.steps.map(\.loss), evaluations: summary.evaluations, best: keeper.best)
+          counts: made.model.counters.map(\.value), losses: recorder.steps.map(\.loss),
+          evaluations: summary.evaluations, best: keeper.best)
       }
     }[0]
   }
