@@ -40,6 +40,7 @@ extension BuiltInRecipe {
         learningRate: 0.003    # the schedule's top
 
       schedule: {name: one-cycle}
+      ema: {decay: 0.99}   # measures an average of the last hundred steps' weights: good long before the rate has fallen
 
       evaluate: {every: 1} # epochs
       record: {every: 1}   # steps
