@@ -211,3 +211,6 @@ void dpt_lamb_direction(const float *w, const float *g, float *m, float *v, floa
 void dpt_lars(float *w, const float *g, float *velocity, long n, double rate, double momentum, double weightDecay) {
   current()->kernels->lars(w, g, velocity, n, rate, momentum, weightDecay);
 }
+double dpt_multiply_adds(long turns, float factor, float summand, float *result) {
+  return current()->kernels->multiply_adds(turns, factor, summand, result);
+}

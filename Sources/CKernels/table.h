@@ -69,6 +69,7 @@ typedef struct {
   void (*adam)(float *, const float *, float *, float *, long, const dpt_adam_step *, bool);
   void (*lamb_direction)(const float *, const float *, float *, float *, float *, long, const dpt_adam_step *);
   void (*lars)(float *, const float *, float *, long, double, double, double);
+  double (*multiply_adds)(long, float, float, float *);
 } dpt_kernels;
 
 #if defined(__x86_64__)

@@ -25,6 +25,9 @@ public final class Conv1d: Layer, ReLUFusing {
   /// Two per weight and output position.
   public var operations: Int { convolution.operations }
 
+  /// As many as forwards for the weights' gradients, and as many for the input's where it is wanted.
+  public func backwardOperations(wantsInputGradient: Bool) -> Int { wantsInputGradient ? 2 * operations : operations }
+
   /// Negative outputs become 0 at once.
   public func fuseReLU() { convolution.fuseReLU() }
 

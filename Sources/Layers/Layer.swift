@@ -25,6 +25,8 @@ public protocol Layer: AnyObject {
   var parts: [(name: String, layers: [any Layer])] { get }
   /// Floating-point operations of one sample's forward pass, two per multiply-add of the products.
   var operations: Int { get }
+  /// The same of one sample's backward pass, with or without the gradient of the input.
+  func backwardOperations(wantsInputGradient: Bool) -> Int
 
   /// Reserves the memory for batches of up to `batch` samples.
   func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool)
@@ -57,6 +59,8 @@ extension Layer {
   public var parts: [(name: String, layers: [any Layer])] { [] }
   /// No products.
   public var operations: Int { 0 }
+  /// As many as forwards for the weights' gradients, and as many for the gradients of inputs and states.
+  public func backwardOperations(wantsInputGradient: Bool) -> Int { 2 * operations }
   /// Nothing is derived.
   public func pack(_ context: StepContext) {}
   /// Nothing to renew.

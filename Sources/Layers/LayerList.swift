@@ -44,6 +44,13 @@ public struct LayerList {
     for layer in layers { layer.updateBuffers(from: sums, context) }
   }
 
+  /// The same of the backward pass.
+  func backwardOperations(wantsInputGradient: Bool) -> Int {
+    layers.enumerated().reduce(0) { sum, item in
+      sum + item.element.backwardOperations(wantsInputGradient: wantsInputGradient || item.offset > 0)
+    }
+  }
+
   /// Reserves the memory of all layers.
   func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     for (index, layer) in running.enumerated() {
@@ -54,23 +61,35 @@ public struct LayerList {
 
   /// Renews what the layers derive from the parameters.
   func pack(_ context: StepContext) {
-    for layer in running { layer.pack(context) }
+    for layer in running {
+      context.layerObserver?.layerBegins(layer)
+      layer.pack(context)
+      context.layerObserver?.layerEnds(layer, .pack, operations: 0)
+    }
   }
 
   /// The outputs for a batch.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     var activation = input
-    for layer in running { activation = try layer.forward(activation, context) }
+    for layer in running {
+      context.layerObserver?.layerBegins(layer)
+      activation = try layer.forward(activation, context)
+      context.layerObserver?.layerEnds(layer, .forward, operations: input.batch * layer.operations)
+    }
     return activation
   }
 
   /// All parameters' gradients, and that of the input where it is wanted.
   func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
-    var gradient = gradient
+    var current: TensorView? = gradient
     for layer in running.reversed() {
-      guard let next = try layer.backward(gradient, context) else { return nil }
-      gradient = next
+      guard let next = current else { return nil }
+      context.layerObserver?.layerBegins(layer)
+      current = try layer.backward(next, context)
+      context.layerObserver?.layerEnds(
+        layer, .backward,
+        operations: gradient.batch * layer.backwardOperations(wantsInputGradient: current != nil))
     }
-    return gradient
+    return current
   }
 }

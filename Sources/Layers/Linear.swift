@@ -40,6 +40,9 @@ public final class Linear: Layer {
   /// Two per weight and step.
   public var operations: Int { 2 * weight.count * rowsPerSample }
 
+  /// As many as forwards for the weights' gradients, and as many for the input's where it is wanted.
+  public func backwardOperations(wantsInputGradient: Bool) -> Int { wantsInputGradient ? 2 * operations : operations }
+
   private var inputs: Int { inputShape.features }
   private var rowsPerSample: Int { inputShape.steps * inputShape.positions }
   private var outputs: Int { outputShape.features }

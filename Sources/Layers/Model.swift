@@ -56,6 +56,10 @@ public final class Model {
   /// Number of learned values, padding not counted.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
+  /// Floating-point operations of one sample in a training step: those of the forward pass, the weights' gradients, and
+  /// all data gradients that are wanted, two per multiply-add of the products.
+  public var trainingOperations: Int { list.operations + list.backwardOperations(wantsInputGradient: false) }
+
   /// Where each parameter lies in `values`, padding not included.
   public var segments: [Range<Int>] {
     parameters.map { $0.offset..<$0.offset + $0.count }

@@ -70,6 +70,12 @@ public final class Residual: Layer, ReLUFusing {
     shortcut.updateBuffers(from: sums, context)
   }
 
+  /// Those of body and shortcut.
+  public func backwardOperations(wantsInputGradient: Bool) -> Int {
+    body.backwardOperations(wantsInputGradient: wantsInputGradient)
+      + shortcut.backwardOperations(wantsInputGradient: wantsInputGradient)
+  }
+
   /// Negative outputs become 0 at once.
   public func fuseReLU() { fusesReLU = true }
 

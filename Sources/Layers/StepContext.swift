@@ -31,6 +31,8 @@ public final class StepContext {
   /// Whether this batch continues the one before, row by row: layers that carry a state then start from it. False for the
   /// first batch of an epoch or an evaluation.
   public var isContinuation = false
+  /// Looks on as layers run, or nil.
+  public var layerObserver: (any LayerObserver)?
   /// Training steps done before this one.
   public var step = 0
   /// Samples of the global batch.

@@ -60,6 +60,12 @@ public final class TrainingStep {
     lastReduction = lastEnd
   }
 
+  /// Looks on as layers run, or nil.
+  public var layerObserver: (any LayerObserver)? {
+    get { context.layerObserver }
+    set { context.layerObserver = newValue }
+  }
+
   /// Begins an epoch, where layers that carry a state start anew, or goes on in one from carried states.
   public func beginEpoch(continuing: Bool = false) {
     context.isContinuation = continuing

@@ -1,34 +1,34 @@
 import ArgumentParser
 import DPTrain
-import Foundation
 
 /// `dp-train benchmark`.
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Time a recipe's training step, with nothing written and nothing evaluated.",
-    discussion: "The median of several windows of steps is given, after a warm-up. Works under mpirun too.")
+    discussion: """
+      The median of several windows of steps is given, after a warm-up. Works under mpirun too.
+      Operations are those of the products, two per multiply-add, forwards and backwards.
+      """)
 
   @OptionGroup var recipe: RecipeArguments
 
   @Option(help: "Steps to time in all.")
   var steps = 500
 
+  @Flag(help: "Measure how fast the core can multiply and add at all, too, and the step's share of it.")
+  var peak = false
+
+  @Flag(help: "Print each layer's times; with mpirun, those of rank 0.")
+  var layers = false
+
   @Flag(help: "Print one line of JSON.")
   var json = false
 
+  /// The most windows that the steps are divided into.
   private static let windows = 9
 
-  private struct Result: Encodable {
-    let recipe: String
-    let ranks, batch, steps: Int
-    let msPerStep, msMin, msMax, samplesPerSecond: Double
-    let instructionSet: String
-  }
-
   func validate() throws {
-    guard steps >= BenchmarkCommand.windows else {
-      throw ValidationError("--steps must be at least \(BenchmarkCommand.windows)")
-    }
+    guard steps >= 1 else { throw ValidationError("--steps must be at least 1") }
   }
 
   func run() throws {
@@ -37,17 +37,7 @@ struct BenchmarkCommand: ParsableCommand {
     ) { communicator, prepared in
       let result = try measure(prepared.recipe, prepared.experiment, prepared.step, communicator)
       guard communicator.isRoot else { return }
-      if json {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        Terminal.write(String(decoding: try encoder.encode(result), as: UTF8.self) + "\n")
-      } else {
-        Terminal.write(
-          String(
-            format: "%@: %.4f ms a step (%.4f to %.4f), %@ samples/s, %d ranks, %@\n", result.recipe, result.msPerStep,
-            result.msMin, result.msMax, Format.count(Int(result.samplesPerSecond)), result.ranks,
-            result.instructionSet))
-      }
+      Terminal.write(json ? try result.json() + "\n" : result.text)
     }
   }
 
@@ -62,7 +52,7 @@ struct BenchmarkCommand: ParsableCommand {
 
   private func measure(
     _ recipe: Recipe, _ experiment: Experiment, _ step: TrainingStep, _ communicator: any Communicator
-  ) throws -> Result {
+  ) throws -> BenchmarkResult {
     let count = experiment.data.training.count
     let batch = min(experiment.settings.samplesPerStep, count)
     var report = StepReport()
@@ -76,20 +66,25 @@ struct BenchmarkCommand: ParsableCommand {
       }
     }
     step.beginEpoch()
-    let window = steps / BenchmarkCommand.windows
-    try run(max(10, window))
+    let times = layers ? LayerTimes() : nil
+    step.layerObserver = times
+    let windows = min(BenchmarkCommand.windows, steps)
+    let window = steps / windows
+    try run(max(window, min(10, (steps + 2) / 3)))
+    times?.reset()
     var seconds: [Double] = []
-    for _ in 0..<BenchmarkCommand.windows {
+    for _ in 0..<windows {
       try communicator.barrier()
       let start = monotonicSeconds()
       try run(window)
       seconds.append((monotonicSeconds() - start) / Double(window))
     }
+    // All ranks at once, as they work at once.
+    try communicator.barrier()
+    let peakRate = peak ? PeakRate.measure() : nil
     seconds.sort()
-    let median = seconds[seconds.count / 2]
-    return Result(
-      recipe: recipe.name, ranks: communicator.size, batch: batch, steps: window * BenchmarkCommand.windows,
-      msPerStep: median * 1e3, msMin: seconds[0] * 1e3, msMax: seconds[seconds.count - 1] * 1e3,
-      samplesPerSecond: Double(batch) / median, instructionSet: InstructionSet.active)
+    return BenchmarkResult(
+      recipe: recipe.name, ranks: communicator.size, batch: batch, steps: window * windows, seconds: seconds,
+      operations: experiment.model.trainingOperations * batch, peak: peakRate, times: times)
   }
 }

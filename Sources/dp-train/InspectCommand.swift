@@ -23,7 +23,7 @@ struct InspectCommand: ParsableCommand {
     Terminal.write(
       "\n"
         + Format.table([
-          ["a training step", "\(Format.thousands(3 * operations * samples)) kFLOP for \(samples) samples"],
+          ["a training step", "\(Format.thousands(model.trainingOperations * samples)) kFLOP for \(samples) samples"],
           ["memory on one rank", "\(Format.bytes(workspace.arenaBytes)) of activations and packed weights"],
         ]))
   }

@@ -13,6 +13,7 @@
 #include "loss.h"
 #include "normalization.h"
 #include "optimizers.h"
+#include "peak.h"
 #include "pooling.h"
 #include "recurrent_gated.h"
 #include "recurrent_gru.h"
@@ -84,4 +85,5 @@ const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .adam = adam,
     .lamb_direction = lamb_direction,
     .lars = lars,
+    .multiply_adds = multiply_adds,
 };

@@ -487,4 +487,11 @@ void dpt_lamb_direction(const float *w, const float *g, float *m, float *v, floa
 /// LARS's update of one parameter, `rate` being the global times the local learning rate.
 void dpt_lars(float *w, const float *g, float *velocity, long n, double rate, double momentum, double weightDecay);
 
+// MARK: The processor's limit (body/peak.h)
+
+/// Runs `turns` turns of independent chains x ← x · factor + summand in registers, the most that the processor can
+/// multiply and add; writes 16 floats that depend on all chains, and returns the number of operations, two per
+/// multiply-add.
+double dpt_multiply_adds(long turns, float factor, float summand, float *result);
+
 #endif
