@@ -1,0 +1,118 @@
+// Elementary functions, passes over flat vectors, and optimizers.
+#include "driver.h"
+
+enum { kMany = 4096 };
+
+// Half of the values any floats at all, the others where the functions are not constant.
+static float *draw_arguments(float size) {
+  float *x = random_floats(kMany, size);
+  for (long i = 0; i < kMany; i += 2) x[i] = draw_any_float();
+  return x;
+}
+
+static void map(void (*function)(const float *, float *, long), float size) {
+  float *y = floats(kMany);
+  function(draw_arguments(size), y, kMany - draw(0, 15));
+  hash_floats(y, kMany);
+}
+
+static void exponential(void) { map(dpt_exp, 110); }
+static void logarithm(void) { map(dpt_log, 4); }
+static void hyperbolic_tangent(void) { map(dpt_tanh, 12); }
+static void logistic(void) { map(dpt_sigmoid, 20); }
+static void error_function(void) { map(dpt_erf, 5); }
+
+static void flat(void) {
+  const long n = draw(1, 3000);
+  float *x = random_floats(n, 4), *y = random_floats(n, 4);
+  dpt_divide(x, n, draw_float(10));
+  dpt_scale(x, n, draw_float(10));
+  dpt_add(x, y, n);
+  dpt_add_scaled(x, y, n, draw_float(2));
+  dpt_approach(x, y, n, draw_float(1));
+  hash_floats(x, n);
+  hash_double(dpt_sum_of_squares(x, n));
+  dpt_clamp(x, n, 0.5f);
+  hash_floats(x, n);
+}
+
+// A number of 0 ..< 1.
+static double share(void) { return (double)draw(0, 999) / 1000; }
+
+// Weights, gradients, and what the optimizers keep; squares are not negative.
+typedef struct {
+  long n;
+  float *w, *g, *m, *v, *mean, *velocity;
+} variables;
+
+static variables draw_variables(void) {
+  variables s = {.n = draw(1, 400)};
+  s.w = random_floats(s.n, 1);
+  s.g = random_floats(s.n, 1);
+  s.m = random_floats(s.n, 0.1f);
+  s.v = random_floats(s.n, 0.1f);
+  for (long i = 0; i < s.n; i++) s.v[i] *= s.v[i];
+  s.mean = random_floats(s.n, 0.1f);
+  s.velocity = random_floats(s.n, 0.1f);
+  return s;
+}
+
+static void hash_variables(const variables *s) {
+  float *all[] = {s->w, s->m, s->v, s->mean, s->velocity};
+  for (int i = 0; i < 5; i++) hash_floats(all[i], s->n);
+}
+
+static void sgd(void) {
+  const variables s = draw_variables();
+  dpt_sgd(s.w, s.g, draw_bool() ? s.m : NULL, s.n, share(), share(), draw_bool() ? share() : 0, draw_bool(),
+          draw_bool());
+  hash_variables(&s);
+}
+
+static void rmsprop(void) {
+  const variables s = draw_variables();
+  const dpt_rmsprop_step step = {.learningRate = share(), .alpha = share(), .epsilon = 1e-8, .momentum = share(),
+                                 .weightDecay = draw_bool() ? share() : 0};
+  float *mean = draw_bool() ? s.mean : NULL, *velocity = draw_bool() ? s.velocity : NULL;
+  dpt_rmsprop(s.w, s.g, s.v, mean, velocity, s.n, &step);
+  hash_variables(&s);
+}
+
+static dpt_adam_step draw_adam(void) {
+  return (dpt_adam_step){.learningRate = share(), .beta1 = share(), .beta2 = share(), .correction1 = share() + 0.001,
+                         .correction2 = share() + 0.001, .epsilon = 1e-8, .weightDecay = draw_bool() ? share() : 0};
+}
+
+static void adam(void) {
+  const variables s = draw_variables();
+  const dpt_adam_step step = draw_adam();
+  dpt_adam(s.w, s.g, s.m, s.v, s.n, &step, draw_bool());
+  hash_variables(&s);
+}
+
+static void lamb(void) {
+  const variables s = draw_variables();
+  const dpt_adam_step step = draw_adam();
+  dpt_lamb_direction(s.w, s.g, s.m, s.v, s.velocity, s.n, &step);
+  hash_variables(&s);
+}
+
+static void lars(void) {
+  const variables s = draw_variables();
+  dpt_lars(s.w, s.g, s.velocity, s.n, share(), share(), share());
+  hash_variables(&s);
+}
+
+void flat_cases(void) {
+  each_case("exp", 60, exponential);
+  each_case("log", 60, logarithm);
+  each_case("tanh", 60, hyperbolic_tangent);
+  each_case("sigmoid", 60, logistic);
+  each_case("erf", 60, error_function);
+  each_case("flat", 200, flat);
+  each_case("sgd", 150, sgd);
+  each_case("rmsprop", 150, rmsprop);
+  each_case("adam", 150, adam);
+  each_case("lamb", 100, lamb);
+  each_case("lars", 100, lars);
+}

@@ -1,0 +1,148 @@
+// Matrix products, weight and bias gradients, sums over batches.
+#include "driver.h"
+
+static void product(void) {
+  dpt_product p = {
+      .rows = draw(1, 40), .columns = draw(1, 70), .segments = draw(1, 3), .segmentLength = draw(1, 40),
+      .start = (dpt_start)draw(DPT_START_ZERO, DPT_START_OUTPUT),
+  };
+  p.segmentStride = p.segmentLength + draw(0, 5);
+  p.aStride = p.segments * p.segmentStride;
+  p.cStride = PADDED(p.columns);
+  p.a = random_floats(p.rows * p.aStride, 1);
+  const long inner = p.segments * p.segmentLength;
+  float *packed = floats((long)dpt_packed_count(inner, p.columns));
+  if (draw_bool()) dpt_pack(random_floats(inner * p.columns, 1), inner, p.columns, p.columns, packed);
+  else dpt_pack_transposed(random_floats(inner * p.columns, 1), p.columns, inner, inner, packed);
+  p.b = packed;
+  p.bias = random_floats(p.cStride, 1);
+  if (draw_bool()) {
+    p.inner2 = draw(1, 40);
+    p.a2Stride = PADDED(p.inner2);
+    p.a2 = random_floats(p.rows * p.a2Stride, 1);
+    p.b2 = random_floats((long)dpt_packed_count(p.inner2, p.columns), 1);
+  }
+  p.c = random_floats(p.rows * p.cStride, 1);
+  dpt_multiply(&p);
+  hash_rows(p.c, p.rows, p.columns, p.cStride);
+}
+
+// Columns in groups half of the time, such as gates.
+static void draw_groups(long *n, long *group, long *valid) {
+  if (draw_bool()) {
+    *n = draw(1, 90);
+    *group = 0;
+    *valid = *n;
+  } else {
+    *valid = draw(1, 40);
+    *group = PADDED(*valid);
+    *n = *group * draw(1, 4);
+  }
+}
+
+static void weight_gradient(void) {
+  const part s = random_part(9);
+  long group, valid, n;
+  draw_groups(&n, &group, &valid);
+  dpt_outer_product p = {.outer = draw(1, 4), .positions = draw(1, 4), .m = draw(1, 90), .n = n, .group = group,
+                         .groupValid = valid};
+  const long rows = s.samples * p.positions, results = p.m * PADDED(n);
+  p.aStride = PADDED(p.m);
+  p.bStride = PADDED(n);
+  p.aOuter = rows * p.aStride;
+  p.bOuter = rows * p.bStride;
+  p.a = random_floats(p.outer * p.aOuter, 1);
+  p.b = random_floats(p.outer * p.bOuter, 1);
+  const long columns = group ? n / group * valid : n;
+  if (draw_bool()) {
+    p.outI = columns;
+    p.outJ = 1;
+    p.outGroup = valid;
+  } else {
+    p.outI = 1;
+    p.outJ = p.m;
+    p.outGroup = valid * p.m;
+  }
+  p.outNode = results;
+  p.out = floats(s.nodes * results);
+  if (draw_bool()) {
+    p.scratchCount = dpt_weight_gradient_scratch(p.m, p.n, s.program.shards);
+    p.scratch = floats((long)p.scratchCount);
+  }
+  dpt_weight_gradient(&p, &s.program);
+  hash_floats(p.out, s.nodes * results);
+}
+
+static void bias_gradient(void) {
+  const part s = random_part(9);
+  long group, valid, n;
+  draw_groups(&n, &group, &valid);
+  const long outer = draw(1, 4), positions = draw(1, 4), stride = PADDED(n), node = PADDED(n);
+  const long step = s.samples * positions * stride;
+  float *out = floats(s.nodes * node), *copy = floats(s.nodes * node);
+  dpt_bias_gradient(random_floats(outer * step, 1), stride, step, outer, positions, n, group, valid, out, copy, node,
+                    &s.program);
+  hash_floats(out, s.nodes * node);
+  hash_floats(copy, s.nodes * node);
+}
+
+static void batch_norm(void) {
+  const part s = random_part(9);
+  dpt_rows r = {.outer = draw(1, 3), .positions = draw(1, 40), .columns = draw(1, 40)};
+  r.stride = PADDED(r.columns);
+  r.outerStride = s.samples * r.positions * r.stride;
+  const long values = r.outer * r.outerStride, rows = values / r.stride;
+  float *x = random_floats(values, 3), *dy = random_floats(values, 1);
+  r.base = x;
+  float *shift = random_floats(r.stride, 1), *inverse = random_floats(r.stride, 2), *c = random_floats(r.stride, 1);
+  float *out = floats(s.nodes * 2 * r.stride);
+  dpt_batch_norm_moments(&r, shift, out, r.stride, 2 * r.stride, &s.program);
+  hash_rows(out, s.nodes * 2, r.columns, r.stride);
+  dpt_batch_norm_gradients(&r, dy, shift, inverse, out, r.stride, 2 * r.stride, &s.program);
+  hash_rows(out, s.nodes * 2, r.columns, r.stride);
+  float *y = floats(values);
+  dpt_scale_rows(x, y, rows, r.columns, r.stride, inverse, shift, draw_bool());
+  hash_rows(y, rows, r.columns, r.stride);
+  dpt_combine_rows(dy, x, y, rows, r.columns, r.stride, shift, inverse, c);
+  hash_rows(y, rows, r.columns, r.stride);
+  dpt_relu_back(y, dy, values);
+  hash_rows(dy, rows, r.columns, r.stride);
+  dpt_add_rows(x, dy, y, values, draw_bool());
+  hash_rows(y, rows, r.columns, r.stride);
+}
+
+static void embedding(void) {
+  const part s = random_part(9);
+  dpt_lookup p = {.entries = draw(1, 12), .columns = draw(1, 40), .batch = s.samples};
+  const long steps = draw(1, 6), count = steps * p.batch;
+  p.skipped = draw(-1, p.entries - 1);
+  int32_t *entry = memory((size_t)count * sizeof(int32_t));
+  for (long i = 0; i < count; i++) entry[i] = (int32_t)draw(0, p.entries - 1);
+  int32_t *starts = memory((size_t)(p.entries + 1) * sizeof(int32_t));
+  int32_t *order = memory((size_t)count * sizeof(int32_t));
+  long next = 0;
+  for (long e = 0; e < p.entries; e++) {
+    starts[e] = (int32_t)next;
+    for (long shard = 0; shard < s.program.shards; shard++)
+      for (long t = 0; t < steps; t++)
+        for (long b = s.program.rowStart[shard]; b < s.program.rowStart[shard + 1]; b++)
+          if (entry[t * p.batch + b] == e) order[next++] = (int32_t)(t * p.batch + b);
+  }
+  starts[p.entries] = (int32_t)next;
+  p.starts = starts;
+  p.order = order;
+  p.stride = PADDED(p.columns);
+  p.gradient = random_floats(count * p.stride, 1);
+  p.outNode = p.entries * p.columns;
+  p.out = floats(s.nodes * p.outNode);
+  dpt_embedding_gradient(&p, &s.program);
+  hash_floats(p.out, s.nodes * p.outNode);
+}
+
+void product_cases(void) {
+  each_case("product", 400, product);
+  each_case("weight-gradient", 300, weight_gradient);
+  each_case("bias-gradient", 200, bias_gradient);
+  each_case("batch-norm", 150, batch_norm);
+  each_case("embedding", 200, embedding);
+}

@@ -1,0 +1,66 @@
+// The four recurrent cells, forwards and backwards.
+#include "driver.h"
+
+typedef struct {
+  // Groups of gates in all, and those that inputs and states add to.
+  long groups, inputs, recurrent;
+  bool hasCell;
+} cell;
+
+// A layer of random sizes, directions and lengths; `run` makes the passes.
+static void recurrence(cell shape, void (*forward)(const dpt_recurrence *), void (*backward)(const dpt_recurrence *)) {
+  dpt_recurrence r = {
+      .steps = draw(1, 7), .batch = draw(1, 60), .hidden = draw(1, 40), .inputs = draw(1, 20), .reverse = draw_bool(),
+      .paddingInFront = draw_bool(),
+  };
+  const long P = r.padded = PADDED(r.hidden), rows = r.steps * r.batch;
+  if (draw_bool()) {
+    int32_t *lengths = memory((size_t)r.batch * sizeof(int32_t));
+    for (long b = 0; b < r.batch; b++) lengths[b] = (int32_t)draw(1, r.steps);
+    r.lengths = lengths;
+  }
+  r.xStride = PADDED(r.inputs);
+  r.x = random_floats(rows * r.xStride, 1);
+  r.inputColumns = shape.inputs * P;
+  r.inputWeights = random_floats((long)dpt_packed_count(r.inputs, r.inputColumns), 0.5f);
+  r.recurrent = random_floats((long)dpt_packed_count(r.hidden, shape.recurrent * P), 0.3f);
+  r.recurrentBack = random_floats((long)dpt_packed_count(shape.recurrent * r.hidden, P), 0.3f);
+  r.bias = random_floats(shape.groups * P, 0.5f);
+  r.gates = floats(rows * shape.groups * P);
+  r.h = random_floats((rows + r.batch) * P, 1);
+  if (shape.hasCell) {
+    r.c = random_floats((rows + r.batch) * P, 1);
+    r.tanhC = floats(rows * P);
+    r.dc = floats(r.batch * P);
+  }
+  r.dh = floats(r.batch * P);
+  r.gradStride = P;
+  if (draw_bool()) r.gradAll = random_floats(rows * P, 1);
+  else r.gradLast = random_floats(r.batch * P, 1);
+  forward(&r);
+  hash_rows(r.gates, rows * shape.groups, r.hidden, P);
+  hash_rows(r.h, rows + r.batch, r.hidden, P);
+  if (shape.hasCell) hash_rows(r.c, rows + r.batch, r.hidden, P);
+  backward(&r);
+  hash_rows(r.gates, rows * shape.groups, r.hidden, P);
+  hash_rows(r.dh, r.batch, r.hidden, P);
+}
+
+static void lstm(void) { recurrence((cell){4, 4, 4, true}, dpt_lstm_forward, dpt_lstm_backward); }
+static void gru(void) { recurrence((cell){4, 3, 3, false}, dpt_gru_forward, dpt_gru_backward); }
+static void gated(void) { recurrence((cell){2, 2, 1, false}, dpt_gated_forward, dpt_gated_backward); }
+
+static bool usesReLU;
+static void rnn_forward(const dpt_recurrence *r) { dpt_rnn_forward(r, usesReLU); }
+static void rnn_backward(const dpt_recurrence *r) { dpt_rnn_backward(r, usesReLU); }
+static void rnn(void) {
+  usesReLU = draw_bool();
+  recurrence((cell){1, 1, 1, false}, rnn_forward, rnn_backward);
+}
+
+void recurrence_cases(void) {
+  each_case("lstm", 100, lstm);
+  each_case("gru", 100, gru);
+  each_case("gated", 100, gated);
+  each_case("rnn", 100, rnn);
+}
