@@ -3,62 +3,67 @@
 
     swift build -c release
     python3 -m venv venv && venv/bin/pip install numpy torch jax
-    venv/bin/python Benchmarks/compare.py                     all tasks
-    venv/bin/python Benchmarks/compare.py rnn-relu --rounds 9
+    venv/bin/python Benchmarks/compare.py                     a few tasks, in about three minutes
+    venv/bin/python Benchmarks/compare.py --all               all tasks, and every option of the peers
+    venv/bin/python Benchmarks/compare.py gated --rounds 9
 
 Each measurement is a process of its own, bound to one core, with one thread. The programs take turns (A B C A B C ...), so
 that whatever else the machine does meets them alike. The table gives the median over the rounds and the range (least to
 greatest); a ratio is taken within each round, and then its median and range. A peer with several options counts with the
-one of the least median; what each option took is listed below the table. A peer that is not installed is left out.
+one of the least median; what each option took is listed below the table. A peer that is not installed is left out, and so is
+a task whose recipe dp-train refuses.
 
 Timings of an idle machine are what counts; check the ranges before believing a ratio.
 """
 
 import argparse
-import dataclasses
 import json
 import os
 import pathlib
-import platform
 import shlex
-import statistics
 import subprocess
 import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "peers"))
-from tasks import TASKS  # noqa: E402
+from programs import OURS, PEERS, samples_of, settings_of  # noqa: E402
+from table import describe, table  # noqa: E402
+from tasks import TASKS, TIMINGS  # noqa: E402
+
+# What is measured where no task is named, and how often.
+DEFAULT_TASKS, DEFAULT_ROUNDS = ("temporal-order", "echo", "rnn-relu", "mnist-cnn"), 3
+ALL_ROUNDS = 5
+
+# What limits each program to processors of the Haswell kind.
+AVX2 = {
+    "DPTRAIN_INSTRUCTION_SET": "avx2", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+}
+# The exit codes of a recipe or a data file that dp-train cannot work with.
+REFUSED = (65, 78)
 
 
-@dataclasses.dataclass(frozen=True)
-class Peer:
-    """Another framework: its name, module, script, and the options of which the best counts."""
-
-    name: str
-    module: str
-    script: str
-    variants: dict[str, tuple[str, ...]]
-
-
-OURS = "dp-train"
-PEERS = (
-    Peer("PyTorch", "torch", "pytorch.py", {"default": (), "foreach": ("--optimizer", "foreach")}),
-    Peer("JAX", "jax", "jax_step.py", {"unroll 1": (), "unroll 4": ("--unroll", "4")}),
-)
+class Refusal(Exception):
+    """dp-train's message about a recipe that it cannot run."""
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"{', '.join(TASKS)}; all where none is given")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each program is measured (5)")
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"any of {', '.join(TASKS)}")
+    parser.add_argument("--all", action="store_true", help="all tasks unless some are named, all options of the peers")
+    parser.add_argument("--rounds", type=int, help=f"how often each is measured ({DEFAULT_ROUNDS}; all: {ALL_ROUNDS})")
     parser.add_argument("--core", type=int, help="the core to bind to (the last one that may be used)")
+    parser.add_argument("--avx2", action="store_true", help="let all programs use AVX2 at most")
     parser.add_argument("--ours", default=str(HERE.parent / ".build/release/dp-train"), help="the command of dp-train")
     parser.add_argument("--python", default=sys.executable, help="the Python that has the peers (this one)")
     options = parser.parse_args()
     for task in options.tasks:
         if task not in TASKS:
             parser.error(f"there is no task '{task}'; there are {', '.join(TASKS)}")
+    options.tasks = options.tasks or (TASKS if options.all else DEFAULT_TASKS)
+    if options.rounds is None:
+        options.rounds = ALL_ROUNDS if options.all else DEFAULT_ROUNDS
     if options.rounds < 1:
         parser.error(f"--rounds is {options.rounds}; it must be at least 1")
     if hasattr(os, "sched_getaffinity"):
@@ -82,15 +87,18 @@ def installed_peers(python):
     return found
 
 
-def run(command, core):
+def run(command, variables, options):
     """Runs `command` on one core and one thread; the JSON object in the last line that it prints."""
-    one_thread = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false"}
-    environment = os.environ | one_thread | {"JAX_PLATFORMS": "cpu"}
-    bind = None if core is None else lambda: os.sched_setaffinity(0, {core})
+    flags = "--xla_cpu_multi_thread_eigen=false" + (" --xla_cpu_max_isa=AVX2" if options.avx2 else "")
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "XLA_FLAGS": flags}
+    environment |= {"JAX_PLATFORMS": "cpu"} | (AVX2 if options.avx2 else {}) | variables
+    bind = None if options.core is None else lambda: os.sched_setaffinity(0, {options.core})
     try:
         done = subprocess.run(command, env=environment, preexec_fn=bind, capture_output=True, text=True)
     except OSError as error:
         sys.exit(f"{command[0]} cannot be started: {error.strerror}. Build it with: swift build -c release")
+    if done.returncode in REFUSED:
+        raise Refusal(done.stderr.strip())
     if done.returncode != 0:
         sys.exit(f"{shlex.join(command)} ended with status {done.returncode}:\n{done.stderr.strip()}")
     lines = done.stdout.strip().splitlines() or [""]
@@ -103,102 +111,52 @@ def run(command, core):
 
 
 def write_samples(task, folder):
-    """Four batches of random one-hot sequences for dp-train, which takes its samples from a file; gives its path."""
+    """The samples of `task` for dp-train, which takes them from a file; gives its path."""
     try:
         import numpy
     except ImportError:
         sys.exit(f"dp-train's samples are made with NumPy: {sys.executable} -m pip install numpy")
-    random = numpy.random.default_rng(1)
-    symbols = random.integers(task.inputs, size=(4 * task.batch, task.length))
     path = pathlib.Path(folder) / "samples.npz"
-    numpy.savez(path, x=numpy.eye(task.inputs, dtype="f4")[symbols], y=random.integers(task.classes, size=len(symbols)))
+    numpy.savez(path, **samples_of(task, numpy))
     return str(path)
 
 
 def commands(name, peers, options, samples):
-    """Every program to measure for the task `name`: (program, variant) to its command line."""
-    task, steps = TASKS[name], str(TASKS[name].steps)
-    recipe = [
-        "data.source=numpy", f"data.train={samples}", f"batch={task.batch}", "optimizer.clipNorm=none",
-        f"model.layers=[{{{task.layer}}}, {{linear: {{outputs: {task.classes}}}}}]",
-    ]
-    ours = [*shlex.split(options.ours), "benchmark", *recipe, "--steps", steps, "--json"]
-    result = {(OURS, ""): ours}
+    """Every program to measure for the task `name`: (program, variant) to its command line and variables."""
+    task = TASKS[name]
+    steps = str(TIMINGS * task.steps)
+    ours = [*shlex.split(options.ours), "benchmark", *settings_of(task, samples), "--steps", steps, "--peak", "--json"]
+    result = {(OURS, ""): (ours, {})}
     for peer in peers:
-        script = str(HERE / "peers" / peer.script)
-        for variant, extra in peer.variants.items():
-            result[peer.name, variant] = [options.python, script, name, "--steps", steps, *extra]
+        script = [options.python, str(HERE / "peers" / peer.script), name, "--steps", str(task.steps)]
+        for variant in peer.variants(task, everything=options.all):
+            result[peer.name, variant.name] = ([*script, *variant.arguments], variant.variables)
     return result
 
 
-def measure(name, peers, options, versions):
-    """The milliseconds per step of every program and variant, one number for each round."""
+def measure(name, peers, options):
+    """What every program and variant printed, one result for each round."""
     with tempfile.TemporaryDirectory() as folder:
         programs = commands(name, peers, options, write_samples(TASKS[name], folder))
-        times = {program: [] for program in programs}
+        results = {program: [] for program in programs}
         for number in range(options.rounds):
             print(f"{name}: round {number + 1} of {options.rounds}", file=sys.stderr)
-            for program, command in programs.items():
-                result = run(command, options.core)
-                times[program].append(result["msPerStep"])
-                versions[program[0]] = result.get("version", program[0])
-        return times
-
-
-def best(times, program):
-    """The program's variant of the least median, and its times."""
-    candidates = {variant: values for (owner, variant), values in times.items() if owner == program}
-    return min(candidates.items(), key=lambda item: statistics.median(item[1]))
-
-
-def number(value):
-    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
-
-
-def spread(values):
-    return f"{number(statistics.median(values))} ({number(min(values))}–{number(max(values))})"
-
-
-def table(measured, peers):
-    """The Markdown table of all tasks, and the list of all variants."""
-    heads = ["task (batch × steps × hidden)", f"{OURS}, ms"]
-    heads += [f"{peer.name}, ms" for peer in peers] + [f"{peer.name} ÷ {OURS}" for peer in peers]
-    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    details = []
-    for name, times in measured.items():
-        task = TASKS[name]
-        ours = times[OURS, ""]
-        chosen = {peer.name: best(times, peer.name) for peer in peers}
-        cells = [f"{name}, {task.batch} × {task.length} × {task.hidden}", spread(ours)]
-        cells += [spread(values) for _, values in chosen.values()]
-        cells += [spread([theirs / mine for theirs, mine in zip(values, ours)]) for _, values in chosen.values()]
-        lines.append("| " + " | ".join(cells) + " |")
-        for (program, variant), values in times.items():
-            if variant:
-                counts = " (counts)" if chosen[program][0] == variant else ""
-                details.append(f"- {name}, {program}, {variant}: {spread(values)} ms{counts}")
-    return "\n".join([*lines, "", *details])
-
-
-def processor():
-    """The processor's name, as far as the system tells it."""
-    try:
-        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
+            for program, (command, variables) in programs.items():
+                results[program].append(run(command, variables, options))
+        return results
 
 
 def main():
     options = parse_arguments()
     peers = installed_peers(options.python)
-    versions = {}
-    measured = {name: measure(name, peers, options, versions) for name in options.tasks or TASKS}
-    print(table(measured, peers))
-    bound = "no core" if options.core is None else f"core {options.core}"
-    print(f"\n{'; '.join(versions.values())}; {processor()}, bound to {bound}; {options.rounds} rounds")
+    measured = {}
+    for name in options.tasks:
+        try:
+            measured[name] = measure(name, peers, options)
+        except Refusal as refusal:
+            print(f"{name} is left out; dp-train refuses it: {refusal}", file=sys.stderr)
+    print(table(measured, [peer.name for peer in peers]))
+    print("\n" + describe(measured, options.core, options.rounds))
 
 
 if __name__ == "__main__":

@@ -1,45 +1,53 @@
 #!/usr/bin/env python3
-"""One task's training step in PyTorch, eager, on one thread; started by compare.py.
+"""One task's training step in PyTorch on one thread; started by compare.py.
 
-    pytorch.py TASK --steps N [--optimizer foreach]
+    pytorch.py TASK --steps N [--optimizer foreach|fused] [--channels-last] [--compile]
 """
 
 import torch
 import torch.nn.functional as F
+from networks import network
 from tasks import TASKS, parse_arguments, report
 
-options = parse_arguments(__doc__, optimizer={"choices": ["default", "foreach"], "default": "default"})
+options = parse_arguments(
+    __doc__,
+    optimizer={"choices": ["default", "foreach", "fused"], "default": "default"},
+    **{"channels-last": {"action": "store_true"}, "compile": {"action": "store_true"}},
+)
 task = TASKS[options.task]
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
+model = network(task)
+if task.is_image:
+    height, width, channels = task.shape
+    x = torch.randn(task.batch, channels, height, width)
+    y = torch.randint(task.classes, (task.batch,))
+else:
+    length, inputs = task.shape
+    x = F.one_hot(torch.randint(inputs, (length, task.batch)), inputs).float()
+    y = torch.randint(task.classes, (length, task.batch) if task.every_step else (task.batch,))
+if options.channels_last:
+    model = model.to(memory_format=torch.channels_last)
+    x = x.to(memory_format=torch.channels_last)
 
-class Classifier(torch.nn.Module):
-    """A recurrent layer and a linear layer on its last step's output; sequences are [step, batch, symbol]."""
-
-    def __init__(self):
-        super().__init__()
-        if task.cell == "lstm":
-            self.recurrent = torch.nn.LSTM(task.inputs, task.hidden)
-        else:
-            self.recurrent = torch.nn.RNN(task.inputs, task.hidden, nonlinearity="relu")
-        self.linear = torch.nn.Linear(task.hidden, task.classes)
-
-    def forward(self, x):
-        output, _ = self.recurrent(x)
-        return self.linear(output[-1])
-
-
-model = Classifier()
-foreach = {"foreach": True} if options.optimizer == "foreach" else {}
-optimizer = torch.optim.RMSprop(model.parameters(), lr=1e-3, alpha=0.99, eps=1e-8, **foreach)
-x = F.one_hot(torch.randint(task.inputs, (task.length, task.batch)), task.inputs).float()
-y = torch.randint(task.classes, (task.batch,))
+more = {} if options.optimizer == "default" else {options.optimizer: True}
+parameters = model.parameters()
+if task.optimizer == "rmsprop":
+    optimizer = torch.optim.RMSprop(parameters, lr=1e-3, alpha=0.99, eps=1e-8, **more)
+elif task.optimizer == "adam":
+    optimizer = torch.optim.Adam(parameters, lr=1e-3, **more)
+else:
+    optimizer = torch.optim.SGD(parameters, lr=1e-2, momentum=0.9, **more)
+if options.compile:
+    # Recurrent layers would be left out otherwise.
+    torch._dynamo.config.allow_rnn = True
+    model = torch.compile(model)
 
 
 def step():
     optimizer.zero_grad()
-    F.cross_entropy(model(x), y).backward()
+    F.cross_entropy(model(x).flatten(0, -2), y.flatten()).backward()
     optimizer.step()
 
 

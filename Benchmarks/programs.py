@@ -1,0 +1,89 @@
+"""What compare.py measures: the peers with their options, and dp-train's settings and samples for a task."""
+
+import dataclasses
+from typing import Callable
+
+OURS = "dp-train"
+
+
+@dataclasses.dataclass(frozen=True)
+class Variant:
+    """One way to run a peer: what is added to its command line and to its environment."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    variables: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Peer:
+    """Another framework: its name, module, script, and the variants for a task, of which the best counts."""
+
+    name: str
+    module: str
+    script: str
+    variants: Callable
+
+
+# The C library gives large blocks back to the system after each step, and fetches them anew in the next, unless told
+# not to: that alone can double the time of a convolutional network.
+REUSE = {"MALLOC_MMAP_THRESHOLD_": "8589934592", "MALLOC_TRIM_THRESHOLD_": "8589934592"}
+
+
+def pytorch_variants(task, everything):
+    # RMSprop has no fused form.
+    optimizer = "foreach" if task.optimizer == "rmsprop" else "fused"
+    update, compiled, channels_last = ("--optimizer", optimizer), ("--compile",), ("--channels-last",)
+    # Before there is any result, compiling unrolls each step of a sequence: minutes for a long one.
+    can_compile = everything and (task.is_image or task.shape[0] <= 32)
+    if not task.is_image:
+        found = [Variant("plain"), Variant(optimizer, update)]
+        return found + [Variant(f"compiled, {optimizer}", (*update, *compiled))] * can_compile
+    found = [
+        Variant("plain"),
+        Variant(f"{optimizer}, heap reuse", update, REUSE),
+        Variant(f"channels last, {optimizer}, heap reuse", (*channels_last, *update), REUSE),
+    ]
+    if everything:
+        found += [Variant(optimizer, update), Variant("channels last", channels_last)]
+        found += [Variant(f"compiled, {optimizer}, heap reuse", (*update, *compiled), REUSE)]
+    return found
+
+
+def jax_variants(task, everything):
+    if task.network == "mnist-cnn":
+        return [Variant("plain")]
+    if task.network not in ("lstm", "gru", "rnn-relu"):
+        return []
+    return [Variant("unroll 4", ("--unroll", "4"))] + [Variant("unroll 1")] * everything
+
+
+PEERS = (
+    Peer("PyTorch", "torch", "pytorch.py", pytorch_variants),
+    Peer("JAX", "jax", "jax_step.py", jax_variants),
+)
+
+
+def settings_of(task, samples):
+    """The keys of dp-train's recipe for `task`, its samples in the file `samples`."""
+    optimizer = {
+        "rmsprop": "{name: rmsprop, learningRate: 0.001}",
+        "adam": "{name: adam, learningRate: 0.001}",
+        "sgd": "{name: sgd, learningRate: 0.01, momentum: 0.9}",
+    }[task.optimizer]
+    return [
+        "data.source=numpy", f"data.train={samples}", f"batch={task.batch}", f"optimizer={optimizer}",
+        f"model.layers={task.layers}",
+    ]
+
+
+def samples_of(task, numpy):
+    """Some batches of random samples: the arrays x and y."""
+    random = numpy.random.default_rng(1)
+    count = task.batch * (2 if task.is_image else 4)
+    if task.is_image:
+        x = random.standard_normal((count, *task.shape), dtype="f4")
+    else:
+        length, inputs = task.shape
+        x = numpy.eye(inputs, dtype="f4")[random.integers(inputs, size=(count, length))]
+    return {"x": x, "y": random.integers(task.classes, size=(count, task.shape[0]) if task.every_step else count)}

@@ -1,0 +1,95 @@
+"""The Markdown table of what compare.py measured."""
+
+import pathlib
+import platform
+import statistics
+
+from programs import OURS
+from tasks import TASKS
+
+
+def number(value):
+    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def spread(values):
+    return f"{number(statistics.median(values))} ({number(min(values))}–{number(max(values))})"
+
+
+def times(results):
+    return [result["msPerStep"] for result in results]
+
+
+def variants(results, program):
+    """The times of a program's variants by their names."""
+    return {variant: times(found) for (owner, variant), found in results.items() if owner == program}
+
+
+def best(results, program):
+    """The program's variant of the least median, or None where none was measured."""
+    found = variants(results, program)
+    return min(found, key=lambda variant: statistics.median(found[variant]), default=None)
+
+
+def against(results, program, target):
+    """How many of our steps a program's best variant takes for one, and what we aim at."""
+    chosen = best(results, program)
+    if chosen is None:
+        return "–"
+    theirs, ours = times(results[program, chosen]), times(results[OURS, ""])
+    aim = f"; target {target:g}" if target else ""
+    return spread([a / b for a, b in zip(theirs, ours)]) + aim
+
+
+def row(name, results, peers):
+    task = TASKS[name]
+    cells = [f"{name}, {task.size}", spread(times(results[OURS, ""]))]
+    for peer in peers:
+        chosen = best(results, peer)
+        cells.append("–" if chosen is None else f"{spread(times(results[peer, chosen]))}, {chosen}")
+        if peer == "PyTorch":
+            cells.append(spread(times(results[peer, "plain"])))
+    targets = {"PyTorch": task.against_pytorch, "JAX": task.against_jax}
+    cells += [against(results, peer, targets[peer]) for peer in peers]
+    cells.append(f"{statistics.median(result['shareOfPeak'] for result in results[OURS, '']):.0%}")
+    return cells
+
+
+def table(measured, peers):
+    """The table of all tasks, and the list of all variants."""
+    heads = ["task", f"{OURS}, ms"]
+    for peer in peers:
+        heads += [f"{peer} best, ms"] + ["PyTorch plain, ms"] * (peer == "PyTorch")
+    heads += [f"{peer} best ÷ {OURS}" for peer in peers] + [f"{OURS}'s share of the FMA peak"]
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
+    lines += ["| " + " | ".join(row(name, results, peers)) + " |" for name, results in measured.items()]
+    details = [
+        f"- {name}, {peer}, {variant}: {spread(values)} ms"
+        for name, results in measured.items() for peer in peers for variant, values in variants(results, peer).items()
+    ]
+    return "\n".join([*lines, "", *details])
+
+
+def processor():
+    """The processor's name, as far as the system tells it."""
+    try:
+        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def describe(measured, core, rounds):
+    """On what was measured."""
+    versions, sets, peaks = {}, set(), []
+    for results in measured.values():
+        for (program, _), found in results.items():
+            versions[program] = found[0].get("version", program)
+        for result in results[OURS, ""]:
+            sets.add(result["instructionSet"])
+            peaks.append(result["peakGflopPerSecond"])
+    bound = "no core" if core is None else f"core {core}"
+    peak = f"FMA peak {spread(peaks)} GFLOP/s with {', '.join(sorted(sets))}" if peaks else "nothing measured"
+    return f"{'; '.join(versions.values())}; {processor()}, bound to {bound}; {peak}; {rounds} rounds"
