@@ -92,4 +92,4 @@ def describe(measured, core, rounds):
             peaks.append(result["peakGflopPerSecond"])
     bound = "no core" if core is None else f"core {core}"
     peak = f"FMA peak {spread(peaks)} GFLOP/s with {', '.join(sorted(sets))}" if peaks else "nothing measured"
-    return f"{'; '.join(versions.values())}; {processor()}, bound to {bound}; {peak}; {rounds} rounds"
+    return f"{'; '.join(versions.values())}; {processor()}, bound to {bound}; {peak}; rounds: {rounds}"

@@ -1,4 +1,4 @@
-// Layers that work row by row, and the loss.
+// Layers that work row by row, and the losses.
 #include "driver.h"
 
 // Rows of random size; values of ±`size`, now and then any float.
@@ -69,16 +69,53 @@ static void layer_norm(void) {
   hash_rows(scaled, r.rows, r.columns, width);
 }
 
+// A model's outputs of random size, with sequences of different lengths now and then.
+static dpt_loss_pass draw_loss_pass(void) {
+  dpt_loss_pass p = {.steps = draw(1, 4), .batch = draw(1, 6), .positions = draw(1, 2), .columns = draw(1, 60)};
+  p.stride = p.gradientStride = PADDED(p.columns);
+  const long rows = p.steps * p.batch * p.positions;
+  float *outputs = random_floats(rows * p.stride, draw_bool() ? 3 : 60);
+  if (draw(0, 3) == 0) outputs[draw(0, rows * p.stride - 1)] = draw_any_float();
+  p.outputs = outputs;
+  if (draw_bool()) {
+    int32_t *lengths = memory((size_t)p.batch * sizeof(int32_t));
+    for (long i = 0; i < p.batch; i++) lengths[i] = (int32_t)draw(1, p.steps);
+    p.lengths = lengths;
+  }
+  p.records = floats(rows * DPT_LANES);
+  p.gradient = floats(rows * p.stride);
+  return p;
+}
+
+static void hash_losses(const dpt_loss_pass *p) {
+  const long rows = p->steps * p->batch * p->positions;
+  hash_floats(p->records, rows * DPT_LANES);
+  hash_rows(p->gradient, rows, p->columns, p->stride);
+}
+
 static void cross_entropy(void) {
-  const long rows = draw(1, 30), classes = draw(1, 60), stride = PADDED(classes);
-  float *logits = random_floats(rows * stride, draw_bool() ? 3 : 60), *records = floats(rows * DPT_LANES);
-  if (draw(0, 3) == 0) logits[draw(0, rows * stride - 1)] = draw_any_float();
+  const dpt_loss_pass p = draw_loss_pass();
+  const long rows = p.steps * p.batch * p.positions;
   int32_t *targets = memory((size_t)rows * sizeof(int32_t));
-  for (long i = 0; i < rows; i++) targets[i] = (int32_t)draw(0, classes - 1);
-  float *gradient = floats(rows * stride);
-  dpt_cross_entropy(logits, stride, rows, classes, targets, records, gradient);
-  hash_floats(records, rows * DPT_LANES);
-  hash_rows(gradient, rows, classes, stride);
+  for (long i = 0; i < rows; i++) targets[i] = (int32_t)draw(0, p.columns - 1);
+  dpt_class_targets classes = {.targets = targets, .ignores = draw_bool(), .ignored = (int32_t)draw(0, p.columns - 1)};
+  if (draw_bool()) {
+    float *weights = floats(PADDED(p.columns));
+    for (long k = 0; k < p.columns; k++) classes.weightSum += weights[k] = 1.5f + draw_float(1);
+    classes.weights = weights;
+    classes.smoothing = draw_bool() ? 0.25f + draw_float(0.25f) : 0;
+  }
+  dpt_cross_entropy(&p, &classes);
+  hash_losses(&p);
+}
+
+static void value_loss(void) {
+  const dpt_loss_pass p = draw_loss_pass();
+  const float *targets = random_floats(p.steps * p.batch * p.positions * p.stride, 3);
+  for (int kind = DPT_SQUARED; kind <= DPT_BINARY; kind++) {
+    dpt_value_loss((dpt_value_loss_kind)kind, 1.5f + draw_float(1), &p, targets, p.stride);
+    hash_losses(&p);
+  }
 }
 
 void row_cases(void) {
@@ -87,4 +124,5 @@ void row_cases(void) {
   each_case("dropout", 200, dropout);
   each_case("layer-norm", 200, layer_norm);
   each_case("cross-entropy", 200, cross_entropy);
+  each_case("value-loss", 200, value_loss);
 }
