@@ -11,6 +11,9 @@
 #define DPT_BLOCK_TILES 16
 #define DPT_TAPS 128
 
+// Images of few channels are unfolded where they cross the border, up to so many floats a pixel.
+#define DPT_UNFOLDED 256
+
 // A block of output rows: where each row's taps are read, and where the row is written.
 typedef struct {
   long rows, taps;
@@ -108,44 +111,97 @@ DPT_INLINE const float **new_row(const gathered_product *p, gathered_rows *g, fl
   return g->a + row / DPT_TILE_ROWS * g->taps * DPT_TILE_ROWS + row % DPT_TILE_ROWS;
 }
 
+// The row of the block that was added last, as a number of the block.
+DPT_INLINE long last_row(const gathered_rows *g) { return g->rows - 1; }
+
+// The inputs that the output pixel sees whose first tap is at (top, left), in the order kh, kw, c.
+DPT_INLINE void unfold(const dpt_convolution *g, const float *image, long top, long left, float *row) {
+  for (long kh = 0; kh < g->kernelHeight; kh++) {
+    const long ih = top + kh * g->dilationHeight;
+    for (long kw = 0; kw < g->kernelWidth; kw++) {
+      const long iw = left + kw * g->dilationWidth;
+      const bool inside = ih >= 0 && ih < g->height && iw >= 0 && iw < g->width;
+      const float *pixel = image + (inside ? ih * g->xLine + iw * g->xStride : 0);
+      for (long c = 0; c < g->channels; c++) *row++ = inside ? pixel[c] : 0;
+    }
+  }
+}
+
+// Where the taps of the output pixel are whose first tap is at (top, left).
+DPT_INLINE void gather_taps(const dpt_convolution *g, const float *image, const float *zeros, long top, long left,
+                            const float **a) {
+  for (long kh = 0; kh < g->kernelHeight; kh++) {
+    const long ih = top + kh * g->dilationHeight;
+    const bool rowInside = ih >= 0 && ih < g->height;
+    const float *line = image + (rowInside ? ih : 0) * g->xLine;
+    for (long kw = 0; kw < g->kernelWidth; kw++, a += DPT_TILE_ROWS) {
+      const long iw = left + kw * g->dilationWidth;
+      *a = rowInside && iw >= 0 && iw < g->width ? line + iw * g->xStride : zeros;
+    }
+  }
+}
+
 static void convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
                      const float *zeros, float *y, bool relu) {
-  const long taps = g->kernelHeight * g->kernelWidth;
+  // Where pixels lie one behind the other, a line of the kernel is one tap.
+  const long inner = g->kernelHeight * g->kernelWidth * g->channels;
+  const bool merges = g->xStride == g->channels && g->dilationWidth == 1 && inner <= DPT_UNFOLDED;
+  const long across = merges ? 1 : g->kernelWidth, taps = g->kernelHeight * across;
   const gathered_product p = {
-      .b = packed, .bias = bias, .depth = g->channels, .inner = taps * g->channels, .columns = g->outputs,
-      .padded = g->yPadded, .relu = relu,
+      .b = packed, .bias = bias, .depth = inner / taps, .inner = inner, .columns = g->outputs, .padded = g->yPadded,
+      .relu = relu,
   };
+  const long reachHeight = (g->kernelHeight - 1) * g->dilationHeight, reachWidth = (g->kernelWidth - 1) * g->dilationWidth;
   gathered_rows rows;
+  // The inputs of the block's pixels at the border, where taps are merged.
+  float border[DPT_BLOCK_TILES * DPT_TILE_ROWS * DPT_UNFOLDED];
+  // Where the taps are within the image, from the first.
+  long offset[DPT_TAPS];
   rows.rows = 0;
   rows.taps = taps;
-  for (long t = 0; t < taps; t++) rows.part[t] = t;
-  for (long n = 0; n < g->batch; n++)
-    for (long oh = 0; oh < g->outHeight; oh++)
-      for (long ow = 0; ow < g->outWidth; ow++) {
-        const float **a = new_row(&p, &rows, y + n * g->yImage + oh * g->yLine + ow * g->yStride);
-        for (long kh = 0; kh < g->kernelHeight; kh++) {
-          const long ih = oh * g->strideHeight - g->paddingHeight + kh * g->dilationHeight;
-          const bool rowInside = ih >= 0 && ih < g->height;
-          const float *line = x + n * g->xImage + (rowInside ? ih : 0) * g->xLine;
-          for (long kw = 0; kw < g->kernelWidth; kw++, a += DPT_TILE_ROWS) {
-            const long iw = ow * g->strideWidth - g->paddingWidth + kw * g->dilationWidth;
-            *a = rowInside && iw >= 0 && iw < g->width ? line + iw * g->xStride : zeros;
-          }
+  for (long t = 0; t < taps; t++) {
+    rows.part[t] = t;
+    offset[t] = t / across * g->dilationHeight * g->xLine + t % across * g->dilationWidth * g->xStride;
+  }
+  for (long n = 0; n < g->batch; n++) {
+    const float *image = x + n * g->xImage;
+    for (long oh = 0; oh < g->outHeight; oh++) {
+      const long top = oh * g->strideHeight - g->paddingHeight;
+      const bool rowsInside = top >= 0 && top + reachHeight < g->height;
+      float *out = y + n * g->yImage + oh * g->yLine;
+      for (long ow = 0; ow < g->outWidth; ow++, out += g->yStride) {
+        const long left = ow * g->strideWidth - g->paddingWidth;
+        const float **a = new_row(&p, &rows, out);
+        if (rowsInside && left >= 0 && left + reachWidth < g->width) {
+          const float *first = image + top * g->xLine + left * g->xStride;
+          for (long t = 0; t < taps; t++) a[t * DPT_TILE_ROWS] = first + offset[t];
+        } else if (merges) {
+          float *unfolded = border + last_row(&rows) * inner;
+          unfold(g, image, top, left, unfolded);
+          for (long t = 0; t < taps; t++) a[t * DPT_TILE_ROWS] = unfolded + t * p.depth;
+        } else {
+          gather_taps(g, image, zeros, top, left, a);
         }
       }
+    }
+  }
   multiply_gathered(&p, &rows);
 }
 
-// The taps through which input line `i` is seen by output lines, and those lines: i = o·S − P + k·D.
+// The taps through which the input lines i = phase + q·S are seen, and the output lines that see them: with
+// i = o·S − P + k·D, line q is seen through tap k by output line q + shift.
 typedef struct {
-  long count, tap[DPT_TAPS];
+  long count, tap[DPT_TAPS], shift[DPT_TAPS];
 } tap_list;
 
 DPT_INLINE tap_list taps_of_phase(long phase, long kernel, long stride, long padding, long dilation) {
-  tap_list list = {0};
+  tap_list list;
+  list.count = 0;
   for (long k = 0; k < kernel; k++) {
     const long shifted = phase + padding - k * dilation;
-    if ((shifted % stride + stride) % stride == 0) list.tap[list.count++] = k;
+    if (shifted % stride != 0) continue;
+    list.tap[list.count] = k;
+    list.shift[list.count++] = shifted / stride;
   }
   return list;
 }
@@ -158,6 +214,7 @@ static void convolve_back(const dpt_convolution *g, const float *dy, const float
       .padded = g->xPadded,
   };
   gathered_rows rows;
+  const float *line[DPT_TAPS];
   // Input pixels whose coordinates leave the same rest when divided by the stride are seen through the same taps.
   for (long ph = 0; ph < g->strideHeight; ph++)
     for (long pw = 0; pw < g->strideWidth; pw++) {
@@ -169,21 +226,21 @@ static void convolve_back(const dpt_convolution *g, const float *dy, const float
         for (long j = 0; j < across.count; j++)
           rows.part[i * across.count + j] = down.tap[i] * g->kernelWidth + across.tap[j];
       for (long n = 0; n < g->batch; n++)
-        for (long ih = ph; ih < g->height; ih += g->strideHeight)
-          for (long iw = pw; iw < g->width; iw += g->strideWidth) {
-            const float **a = new_row(&p, &rows, dx + n * g->xImage + ih * g->xLine + iw * g->xStride);
-            for (long i = 0; i < down.count; i++) {
-              const long oh = (ih + g->paddingHeight - down.tap[i] * g->dilationHeight) / g->strideHeight;
-              const bool rowInside = ih + g->paddingHeight >= down.tap[i] * g->dilationHeight && oh < g->outHeight;
-              const float *line = dy + n * g->yImage + (rowInside ? oh : 0) * g->yLine;
-              for (long j = 0; j < across.count; j++, a += DPT_TILE_ROWS) {
-                const long ow = (iw + g->paddingWidth - across.tap[j] * g->dilationWidth) / g->strideWidth;
-                const bool inside = rowInside && iw + g->paddingWidth >= across.tap[j] * g->dilationWidth &&
-                                    ow < g->outWidth;
-                *a = inside ? line + ow * g->yStride : zeros;
-              }
-            }
+        for (long qh = 0, ih = ph; ih < g->height; qh++, ih += g->strideHeight) {
+          for (long i = 0; i < down.count; i++) {
+            const long oh = qh + down.shift[i];
+            line[i] = oh >= 0 && oh < g->outHeight ? dy + n * g->yImage + oh * g->yLine : NULL;
           }
+          float *in = dx + n * g->xImage + ih * g->xLine + pw * g->xStride;
+          for (long qw = 0; pw + qw * g->strideWidth < g->width; qw++, in += g->strideWidth * g->xStride) {
+            const float **a = new_row(&p, &rows, in);
+            for (long i = 0; i < down.count; i++)
+              for (long j = 0; j < across.count; j++, a += DPT_TILE_ROWS) {
+                const long ow = qw + across.shift[j];
+                *a = line[i] && ow >= 0 && ow < g->outWidth ? line[i] + ow * g->yStride : zeros;
+              }
+          }
+        }
       multiply_gathered(&p, &rows);
     }
 }

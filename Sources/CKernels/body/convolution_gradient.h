@@ -1,68 +1,67 @@
-// The convolution's weight gradient: for a few output lines at a time, the inputs and the outputs' gradients are packed
-// to where they are read in order, and every tile of the gradient takes its share; sums wait in memory in between.
+// The convolution's weight gradient: for a few output lines at a time, every tile of the gradient takes its share; sums
+// wait in memory in between. What is not read in order as it lies is packed first.
 #ifndef DPT_CONVOLUTION_GRADIENT_H
 #define DPT_CONVOLUTION_GRADIENT_H
 
 #include "gemm.h"
 
-// Output pixels that are packed at once: enough to pay for loading and storing a tile, few enough for L2.
+// Output pixels at once: enough to pay for loading and storing a tile, few enough for L2.
 #define DPT_PIXELS 256
 
-// Images of few channels would leave most lanes empty: they are unfolded, and the lanes run along the output channels.
-// The longest unfolded row:
-#define DPT_UNFOLDED 256
-
-DPT_INLINE bool unfolds(const dpt_convolution *g) {
-  return g->channels < DPT_LANES && g->kernelHeight * g->kernelWidth * g->channels <= DPT_UNFOLDED;
-}
-
-// The inputs that output pixel (oh, ow) of an image sees, in the order kh, kw, c.
-DPT_INLINE void unfold(const dpt_convolution *g, const float *image, long oh, long ow, float *row) {
-  for (long kh = 0; kh < g->kernelHeight; kh++) {
-    const long ih = oh * g->strideHeight - g->paddingHeight + kh * g->dilationHeight;
-    const bool rowInside = ih >= 0 && ih < g->height;
-    for (long kw = 0; kw < g->kernelWidth; kw++) {
-      const long iw = ow * g->strideWidth - g->paddingWidth + kw * g->dilationWidth;
-      const bool inside = rowInside && iw >= 0 && iw < g->width;
-      const float *pixel = image + (inside ? ih * g->xLine + iw * g->xStride : 0);
-      for (long c = 0; c < g->channels; c++) *row++ = inside ? pixel[c] : 0;
-    }
-  }
-}
-
 typedef struct {
+  // Whether the lanes run along the output channels and the rows of sums along the inputs, or the other way round.
+  bool lanesAreOutputs;
+  // With few input channels, the lines of the kernel lie side by side in each packed pixel: this many, else 1.
+  long unfolded;
+  // Rows of sums that lie side by side in the input: whole lines of the kernel, or single taps where it is dilated.
+  long stretch, stretchesAcross;
+  // Whether the input and the outputs' gradients are packed.
+  bool packsInput, packsOutput;
   long lines;        // output lines at once
-  long inputLines;   // input lines that they see
+  long inputLines;   // packed input lines that they see
   long inputWidth;   // packed pixels of an input line, padding included
-  long panels;       // of input channels; of output channels where the input is unfolded
-  long tiles;        // of output channels; of unfolded inputs where it is
-  long row;          // floats from one row of sums to the next
+  long panels;       // along the lanes
+  long tiles;        // of output channels, where the lanes run along the inputs
+  long rows, row;    // of sums, and floats from one to the next
   size_t input, output, sums;  // floats of packed input, packed output gradients, and one shard's sums
 } gradient_plan;
 
+DPT_INLINE long padded_to_lanes(long n) { return (n + DPT_LANES - 1) / DPT_LANES * DPT_LANES; }
+
 static gradient_plan plan_gradient(const dpt_convolution *g) {
-  gradient_plan plan;
+  gradient_plan plan = {0};
   const long taps = g->kernelHeight * g->kernelWidth;
   plan.lines = DPT_PIXELS / g->outWidth;
   if (plan.lines < 1) plan.lines = 1;
   if (plan.lines > g->outHeight) plan.lines = g->outHeight;
+  const long pixels = plan.lines * g->outWidth;
   plan.inputLines = (plan.lines - 1) * g->strideHeight + (g->kernelHeight - 1) * g->dilationHeight + 1;
   plan.inputWidth = (g->outWidth - 1) * g->strideWidth + (g->kernelWidth - 1) * g->dilationWidth + 1;
-  const long pixels = plan.lines * g->outWidth;
-  if (unfolds(g)) {
-    plan.panels = (g->outputs + DPT_LANES - 1) / DPT_LANES;
-    plan.tiles = (taps * g->channels + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS;
+  // Fewest empty lanes.
+  plan.lanesAreOutputs = padded_to_lanes(g->outputs) * g->channels <= padded_to_lanes(g->channels) * g->outputs;
+  if (plan.lanesAreOutputs) {
+    plan.unfolded = g->channels < DPT_LANES ? g->kernelHeight : 1;
+    plan.stretchesAcross = g->dilationWidth == 1 ? 1 : g->kernelWidth;
+    plan.stretch = g->kernelWidth / plan.stretchesAcross * plan.unfolded * g->channels;
+    const bool inOrder = g->xStride == g->channels || plan.stretch == g->channels;
+    plan.packsInput = plan.unfolded > 1 || g->paddingHeight > 0 || g->paddingWidth > 0 || !inOrder;
+    plan.packsOutput = !g->yPadded;
+    if (plan.unfolded > 1) plan.inputLines = plan.lines;
+    plan.panels = padded_to_lanes(g->outputs) / DPT_LANES;
+    plan.rows = taps * g->channels;
     plan.row = plan.panels * DPT_LANES;
-    plan.input = (size_t)(pixels * plan.tiles * DPT_TILE_ROWS);
-    plan.output = 0;
+    plan.input = plan.packsInput ? (size_t)(plan.inputLines * plan.inputWidth * plan.unfolded * g->channels) : 0;
+    plan.output = plan.packsOutput ? (size_t)(pixels * plan.row) : 0;
   } else {
-    plan.panels = (g->channels + DPT_LANES - 1) / DPT_LANES;
+    plan.panels = padded_to_lanes(g->channels) / DPT_LANES;
     plan.tiles = (g->outputs + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS;
+    plan.rows = plan.tiles * DPT_TILE_ROWS;
     plan.row = taps * plan.panels * DPT_LANES;
+    plan.packsInput = plan.packsOutput = true;
     plan.input = (size_t)(plan.panels * plan.inputLines * plan.inputWidth * DPT_LANES);
     plan.output = (size_t)(plan.tiles * pixels * DPT_TILE_ROWS);
   }
-  plan.sums = (size_t)(plan.tiles * DPT_TILE_ROWS * plan.row);
+  plan.sums = (size_t)(plan.rows * plan.row);
   return plan;
 }
 
@@ -71,6 +70,91 @@ static size_t convolution_gradient_scratch(const dpt_convolution *g, long shards
   size_t depth = 2;
   while (1L << (depth - 2) < shards) depth++;
   return depth * plan.sums + plan.input + plan.output;
+}
+
+#define DPT_CASE(MR) \
+  case MR: accumulate_tile(MR, np, walk, a, b0, b1, sums, row); break;
+
+DPT_INLINE void accumulate_tiles(int np, long height, const tile_walk *walk, const float *a, const float *b0,
+                                 const float *b1, float *sums, long row) {
+  switch (height) {
+    DPT_EACH_HEIGHT(DPT_CASE)
+  }
+}
+#undef DPT_CASE
+
+// Packed pixels of one line, zeros where they lie outside the image; `ih` is the line, `step` the floats of a packed pixel.
+DPT_INLINE void pack_line(const dpt_convolution *g, const gradient_plan *plan, const float *image, long ih, long step,
+                          float *packed) {
+  for (long w = 0; w < plan->inputWidth; w++, packed += step) {
+    const long iw = w - g->paddingWidth;
+    const bool inside = ih >= 0 && ih < g->height && iw >= 0 && iw < g->width;
+    const float *pixel = image + (inside ? ih * g->xLine + iw * g->xStride : 0);
+    for (long c = 0; c < g->channels; c++) packed[c] = inside ? pixel[c] : 0;
+  }
+}
+
+// Inputs of the output lines from `oh` on: as [input line][pixel][channel], or [output line][pixel][kh][channel].
+DPT_INLINE void pack_pixels(const dpt_convolution *g, const gradient_plan *plan, const float *image, long oh, long lines,
+                            float *packed) {
+  const long step = plan->unfolded * g->channels, first = oh * g->strideHeight - g->paddingHeight;
+  if (plan->unfolded == 1) {
+    for (long l = 0; l < plan->inputLines; l++)
+      pack_line(g, plan, image, first + l, step, packed + l * plan->inputWidth * step);
+    return;
+  }
+  for (long l = 0; l < lines; l++)
+    for (long kh = 0; kh < g->kernelHeight; kh++)
+      pack_line(g, plan, image, first + l * g->strideHeight + kh * g->dilationHeight, step,
+                packed + l * plan->inputWidth * step + kh * g->channels);
+}
+
+// The gradients of some output lines, as [line][pixel][panel][16].
+DPT_INLINE void pack_gradients(const dpt_convolution *g, const gradient_plan *plan, const float *dy, long lines,
+                               float *packed) {
+  for (long l = 0; l < lines; l++)
+    for (long w = 0; w < g->outWidth; w++)
+      for (long o = 0; o < plan->row; o += DPT_LANES, packed += DPT_LANES)
+        store(packed, load_some(dy + l * g->yLine + w * g->yStride + o, g->outputs - o));
+}
+
+static void shard_gradient_by_outputs(const dpt_convolution *g, const gradient_plan *plan, const float *x,
+                                      const float *dy, long from, long to, float *sums, float *input, float *output) {
+  memset(sums, 0, plan->sums * sizeof(float));
+  const long pixel = plan->packsInput ? plan->unfolded * g->channels : g->xStride;
+  const long line = plan->packsInput ? plan->inputWidth * pixel : g->xLine;
+  const bool packsOutput = plan->packsOutput;
+  tile_walk walk = {
+      .width = g->outWidth, .aStep = g->strideWidth * pixel, .aLine = plan->unfolded > 1 ? line : g->strideHeight * line,
+      .bStep = packsOutput ? plan->row : g->yStride, .bLine = packsOutput ? g->outWidth * plan->row : g->yLine,
+  };
+  const long height = tile_height(plan->stretch, DPT_TILE_ROWS);
+  for (long n = from; n < to; n++)
+    for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
+      walk.lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
+      const float *image = x + n * g->xImage, *b = dy + n * g->yImage + oh * g->yLine;
+      if (plan->packsInput) pack_pixels(g, plan, image, oh, walk.lines, input);
+      if (packsOutput) pack_gradients(g, plan, b, walk.lines, output);
+      const float *first = plan->packsInput ? input : image + oh * g->strideHeight * line;
+      if (packsOutput) b = output;
+      float *tile = sums;
+      for (long kh = 0; kh < g->kernelHeight / plan->unfolded; kh++)
+        for (long kw = 0; kw < plan->stretchesAcross; kw++) {
+          const float *a = first + kh * g->dilationHeight * line + kw * g->dilationWidth * pixel;
+          for (long i = 0; i < plan->stretch; i += height) {
+            const long rows = plan->stretch - i < height ? plan->stretch - i : height;
+            long p = 0;
+#if DPT_TILE_PANELS > 1
+            for (; p + 1 < plan->panels; p += 2)
+              accumulate_tiles(2, rows, &walk, a + i, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, tile + p * DPT_LANES,
+                               plan->row);
+#endif
+            for (; p < plan->panels; p++)
+              accumulate_tiles(1, rows, &walk, a + i, b + p * DPT_LANES, b, tile + p * DPT_LANES, plan->row);
+            tile += rows * plan->row;
+          }
+        }
+    }
 }
 
 // Input lines first ..< first + inputLines, as [panel][line][pixel][16], zeros where they lie outside the image.
@@ -103,89 +187,66 @@ DPT_INLINE void pack_output(const dpt_convolution *g, const gradient_plan *plan,
   }
 }
 
-static void shard_gradient(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
-                           long from, long to, float *sums, float *input, float *output) {
+static void shard_gradient_by_inputs(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
+                                     long from, long to, float *sums, float *input, float *output) {
   memset(sums, 0, plan->sums * sizeof(float));
   const long panelSize = plan->inputLines * plan->inputWidth * DPT_LANES;
-  const long bStep = g->strideWidth * DPT_LANES, bLine = g->strideHeight * plan->inputWidth * DPT_LANES;
+  tile_walk walk = {
+      .width = g->outWidth, .aStep = DPT_TILE_ROWS, .aLine = g->outWidth * DPT_TILE_ROWS,
+      .bStep = g->strideWidth * DPT_LANES, .bLine = g->strideHeight * plan->inputWidth * DPT_LANES,
+  };
   for (long n = from; n < to; n++)
     for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
-      const long lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
+      walk.lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
       pack_input(g, plan, x + n * g->xImage, oh * g->strideHeight - g->paddingHeight, input);
-      pack_output(g, plan, dy + n * g->yImage + oh * g->yLine, lines, output);
+      pack_output(g, plan, dy + n * g->yImage + oh * g->yLine, walk.lines, output);
       for (long tap = 0; tap < g->kernelHeight * g->kernelWidth; tap++) {
         const long shift = (tap / g->kernelWidth * g->dilationHeight * plan->inputWidth +
                             tap % g->kernelWidth * g->dilationWidth) * DPT_LANES;
         for (long i = 0; i < plan->tiles; i++) {
-          const float *a = output + i * lines * g->outWidth * DPT_TILE_ROWS;
+          const float *a = output + i * walk.lines * g->outWidth * DPT_TILE_ROWS;
           float *tile = sums + i * DPT_TILE_ROWS * plan->row + tap * plan->panels * DPT_LANES;
           long p = 0;
 #if DPT_TILE_PANELS > 1
           for (; p + 1 < plan->panels; p += 2)
-            accumulate_tile(2, lines, g->outWidth, a, DPT_TILE_ROWS, input + p * panelSize + shift,
-                            input + (p + 1) * panelSize + shift, bStep, bLine, tile + p * DPT_LANES, plan->row);
+            accumulate_tile(DPT_TILE_ROWS, 2, &walk, a, input + p * panelSize + shift,
+                            input + (p + 1) * panelSize + shift, tile + p * DPT_LANES, plan->row);
 #endif
           for (; p < plan->panels; p++)
-            accumulate_tile(1, lines, g->outWidth, a, DPT_TILE_ROWS, input + p * panelSize + shift, input, bStep, bLine,
-                        tile + p * DPT_LANES, plan->row);
+            accumulate_tile(DPT_TILE_ROWS, 1, &walk, a, input + p * panelSize + shift, input, tile + p * DPT_LANES,
+                            plan->row);
         }
       }
     }
 }
 
-// The same with the lanes along the output channels, which need no packing, and unfolded inputs as rows of sums.
-static void shard_gradient_unfolded(const dpt_convolution *g, const gradient_plan *plan, const float *x,
-                                    const float *dy, long from, long to, float *sums, float *input) {
-  memset(sums, 0, plan->sums * sizeof(float));
-  const long aStep = plan->tiles * DPT_TILE_ROWS;
-  for (long n = from; n < to; n++)
-    for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
-      const long lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
-      for (long l = 0; l < lines; l++)
-        for (long w = 0; w < g->outWidth; w++)
-          unfold(g, x + n * g->xImage, oh + l, w, input + (l * g->outWidth + w) * aStep);
-      const float *b = dy + n * g->yImage + oh * g->yLine;
-      for (long i = 0; i < plan->tiles; i++) {
-        const float *a = input + i * DPT_TILE_ROWS;
-        float *tile = sums + i * DPT_TILE_ROWS * plan->row;
-        long p = 0;
-#if DPT_TILE_PANELS > 1
-        for (; p + 1 < plan->panels; p += 2)
-          accumulate_tile(2, lines, g->outWidth, a, aStep, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, g->yStride,
-                      g->yLine, tile + p * DPT_LANES, plan->row);
-#endif
-        for (; p < plan->panels; p++)
-          accumulate_tile(1, lines, g->outWidth, a, aStep, b + p * DPT_LANES, b, g->yStride, g->yLine,
-                      tile + p * DPT_LANES, plan->row);
-      }
-    }
-}
-
-// Where the sum for output channel o and inputs k = (kh, kw, c) stands.
+// One node's gradients, from where their sums stand.
 DPT_INLINE void copy_sums(const dpt_convolution *g, const gradient_plan *plan, const float *sums, float *node,
                           long outStride) {
   const long taps = g->kernelHeight * g->kernelWidth;
   for (long o = 0; o < g->outputs; o++)
-    if (unfolds(g))
-      for (long k = 0; k < taps * g->channels; k++) node[o * outStride + k] = sums[k * plan->row + o];
-    else
-      for (long tap = 0; tap < taps; tap++)
-        memcpy(node + o * outStride + tap * g->channels, sums + o * plan->row + tap * plan->panels * DPT_LANES,
-               (size_t)g->channels * sizeof(float));
+    for (long tap = 0; tap < taps; tap++) {
+      float *out = node + o * outStride + tap * g->channels;
+      if (plan->lanesAreOutputs) {
+        const long kh = tap / g->kernelWidth, kw = tap % g->kernelWidth;
+        const long first = (plan->unfolded > 1 ? kw * g->kernelHeight + kh : tap) * g->channels;
+        for (long c = 0; c < g->channels; c++) out[c] = sums[(first + c) * plan->row + o];
+      } else {
+        memcpy(out, sums + o * plan->row + tap * plan->panels * DPT_LANES, (size_t)g->channels * sizeof(float));
+      }
+    }
 }
 
 static void convolution_gradient(const dpt_convolution *g, const float *x, const float *dy, float *out, long outStride,
                                  long outNode, float *scratch, const dpt_shard_program *s) {
   const gradient_plan plan = plan_gradient(g);
   float *input = scratch, *output = input + plan.input, *stack = output + plan.output;
-  // The rest of the last tile's rows stays zero.
-  if (unfolds(g)) memset(input, 0, plan.input * sizeof(float));
   long top = 0;
   for (long shard = 0; shard < s->shards; shard++) {
     const long from = s->rowStart[shard], to = s->rowStart[shard + 1];
     float *sums = stack + (size_t)top++ * plan.sums;
-    if (unfolds(g)) shard_gradient_unfolded(g, &plan, x, dy, from, to, sums, input);
-    else shard_gradient(g, &plan, x, dy, from, to, sums, input, output);
+    if (plan.lanesAreOutputs) shard_gradient_by_outputs(g, &plan, x, dy, from, to, sums, input, output);
+    else shard_gradient_by_inputs(g, &plan, x, dy, from, to, sums, input, output);
     for (int join = 0; join < s->joins[shard]; join++) {
       top--;
       float *left = stack + (size_t)(top - 1) * plan.sums, *right = left + plan.sums;

@@ -94,30 +94,36 @@ static void multiply(const dpt_product *p) {
   }
 }
 
-// sums[i][j] += Σ a[k][i] · b[k][j] for a whole tile of sums, `row` floats a row: k runs over `lines` stretches of `width`,
-// `aStep` floats apart in a, and `bStep` floats apart in the panels b0 and b1, whose stretches are `bLine` apart.
-DPT_INLINE void accumulate_tile(int np, long lines, long width, const float *a, long aStep, const float *b0,
-                                const float *b1, long bStep, long bLine, float *sums, long row) {
+// What a tile of sums takes its share of: k runs over `lines` stretches of `width`; a and b move on by `aStep` and `bStep`
+// floats for each k, and their stretches are `aLine` and `bLine` floats apart.
+typedef struct {
+  long lines, width, aStep, aLine, bStep, bLine;
+} tile_walk;
+
+// sums[i][j] += Σ a[k][i] · b[k][j] for a tile of sums, `row` floats a row; b0 and b1 are b's panels.
+DPT_INLINE void accumulate_tile(int mr, int np, const tile_walk *walk, const float *a, const float *b0, const float *b1,
+                                float *sums, long row) {
+  const long aStep = walk->aStep, bStep = walk->bStep;
   v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
 #pragma clang loop unroll(full)
-  for (int i = 0; i < DPT_TILE_ROWS; i++)
+  for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
     for (int j = 0; j < np; j++) acc[i][j] = load(sums + i * row + j * DPT_LANES);
-  for (long l = 0; l < lines; l++) {
-    const float *x = b0 + l * bLine, *y = b1 + l * bLine;
-    for (long w = 0; w < width; w++, a += aStep, x += bStep, y += bStep) {
+  for (long l = 0; l < walk->lines; l++) {
+    const float *line = a + l * walk->aLine, *x = b0 + l * walk->bLine, *y = b1 + l * walk->bLine;
+    for (long w = 0; w < walk->width; w++, line += aStep, x += bStep, y += bStep) {
       v16 x0 = load(x);
       v16 x1 = np > 1 ? load(y) : x0;
 #pragma clang loop unroll(full)
-      for (int i = 0; i < DPT_TILE_ROWS; i++) {
-        v16 value = splat(a[i]);
+      for (int i = 0; i < mr; i++) {
+        v16 value = splat(line[i]);
         acc[i][0] = fma16(value, x0, acc[i][0]);
         if (np > 1) acc[i][DPT_TILE_PANELS - 1] = fma16(value, x1, acc[i][DPT_TILE_PANELS - 1]);
       }
     }
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < DPT_TILE_ROWS; i++)
+  for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
     for (int j = 0; j < np; j++) store(sums + i * row + j * DPT_LANES, acc[i][j]);
 }

@@ -142,18 +142,18 @@ DPT_INLINE void pack_row(gradient_block *g, const float *a, const float *b) {
 }
 
 DPT_INLINE void add_chunk(gradient_block *g, const block_plan *plan, float *sums) {
+  const tile_walk walk = {.lines = 1, .width = g->chunk, .aStep = DPT_TILE_ROWS, .bStep = DPT_LANES};
   for (long i = 0; i < g->rows; i += DPT_TILE_ROWS) {
     const float *a = g->a + i * DPT_CHUNK;
     float *tile = sums + i * plan->columns;
     long j = 0;
 #if DPT_TILE_PANELS > 1
     for (; j + DPT_LANES < g->columns; j += 2 * DPT_LANES)
-      accumulate_tile(2, 1, g->chunk, a, DPT_TILE_ROWS, g->b + j * DPT_CHUNK, g->b + (j + DPT_LANES) * DPT_CHUNK,
-                      DPT_LANES, 0, tile + j, plan->columns);
+      accumulate_tile(DPT_TILE_ROWS, 2, &walk, a, g->b + j * DPT_CHUNK, g->b + (j + DPT_LANES) * DPT_CHUNK, tile + j,
+                      plan->columns);
 #endif
     for (; j < g->columns; j += DPT_LANES)
-      accumulate_tile(1, 1, g->chunk, a, DPT_TILE_ROWS, g->b + j * DPT_CHUNK, g->b, DPT_LANES, 0, tile + j,
-                      plan->columns);
+      accumulate_tile(DPT_TILE_ROWS, 1, &walk, a, g->b + j * DPT_CHUNK, g->b, tile + j, plan->columns);
   }
   g->chunk = 0;
 }
