@@ -32,6 +32,11 @@ public final class Sequential: Layer {
   /// Where a layer inside does.
   public var sumsBuffers: Bool { list.sumsBuffers }
 
+  /// Those of all layers.
+  public func backwardOperations(wantsInputGradient: Bool) -> Int {
+    list.backwardOperations(wantsInputGradient: wantsInputGradient)
+  }
+
   /// Reserves the memory of all layers.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     list.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
