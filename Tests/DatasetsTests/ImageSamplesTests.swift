@@ -64,19 +64,11 @@ import Testing
     }
   }
 
-  @Test func partsShareOutEachClassAndDependOnTheSeedAlone() throws {
+  @Test func chosenSamplesKeepTheOrderAndTheClasses() {
     let all = ImageSamples(
-      (0..<101).map { ImageSample(path: "a/\($0).jpg", label: 0) }
-        + (0..<60).map { ImageSample(path: "b/\($0).jpg", label: 1) }, classNames: ["a", "b"], source: "here")
-    let halves = try (0..<2).map { try all.part($0, of: 2, seed: 5) }
-    #expect(halves.map { $0.samples.filter { $0.label == 0 }.count } == [50, 51])
-    #expect(halves.map { $0.samples.filter { $0.label == 1 }.count } == [30, 30])
-    #expect(Set(halves.flatMap { $0.samples.map(\.path) }).count == 161)
-    #expect(try all.part(0, of: 2, seed: 5) == halves[0])
-    #expect(try all.part(0, of: 2, seed: 6) != halves[0])
-    #expect(try all.part(0, of: 1, seed: 6) == all)
-    let few = ImageSamples([ImageSample(path: "1.jpg", label: 0)], classNames: ["a"], source: "here")
-    #expect(try failure { try few.part(0, of: 2, seed: 1) }.message == "here: 1 images cannot be cut into 2 parts")
+      (0..<9).map { ImageSample(path: "a/\($0).jpg", label: $0 / 5) }, classNames: ["a", "b"], source: "here")
+    let chosen = all.choosing([7, 2, 5])
+    #expect(chosen.samples == [2, 5, 7].map { all.samples[$0] } && chosen.classNames == ["a", "b"])
   }
 
   @Test func damagedFilesAreLeftOutAndNamed() throws {

@@ -46,7 +46,10 @@ extension Fault {
     images("a label that is no class", "labels: label 9 at row 3", ["data.classNames=[a,b,c,d]"]) {
       try $0.write(idxFile([4], [0, 1, 0, 9]), to: "labels")
     },
-    images("more labels than outputs", "the model gives 4 outputs, but the data has 10 classes", status: 78) {
+    images(
+      "more labels than outputs",
+      "recipe.yaml:2: model.layers.1 (linear): the model gives 4 outputs, but the data has 10 classes", status: 78
+    ) {
       try $0.write(idxFile([4], [0, 1, 0, 9]), to: "labels")
     },
     images(

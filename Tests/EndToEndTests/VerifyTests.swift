@@ -18,13 +18,13 @@ extension EndToEndTests {
       }
     }
 
-    /// A launcher that gives every second job another seed.
+    /// A launcher whose jobs end a step early.
     @Test func verifySeesADifference() throws {
       try Folder.temporary { folder in
         try folder.write(
           """
           #!/bin/sh
-          exec "$@" seed=7
+          exec "$@" steps=4
 
           """, to: "other")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder["other"])

@@ -83,7 +83,7 @@ import Testing
       try GaussianBlur(kernelSize: size(81, 3)).apply(1, to: canvas)
     }
     #expect(
-      blur.message == "gaussianBlur mirrors 40 rows and 1 columns beyond the border, but the image has 40×53 pixels")
+      blur.message == "gaussian-blur mirrors 40 rows and 1 columns beyond the border, but the image has 40×53 pixels")
   }
 
   @Test func onePixelGoesThroughResizeAndRotation() throws {

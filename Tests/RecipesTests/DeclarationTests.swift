@@ -65,6 +65,11 @@ import Testing
     let schedules = ScheduleSettings.variants
     for turn in 0..<max(sources.count, optimizers.count, schedules.count) {
       recipe.data = sources[turn % sources.count].standard
+      if case .imageFolder(var images) = recipe.data {
+        images.transforms = TransformSettings.variants.map(\.standard)
+        images.evaluationTransforms = images.transforms
+        recipe.data = .imageFolder(images)
+      }
       recipe.optimizer = optimizers[turn % optimizers.count].standard
       recipe.schedule = schedules[turn % schedules.count].standard
       let text = recipe.resolvedYAML(comments: true)

@@ -69,7 +69,7 @@ import Testing
       try failure(of: "data: {source: imagenet}\n")
         == wrong(
           "recipe.yaml:5: data.source: there is no data source \"imagenet\"",
-          "it must be one of temporal-order, numpy, idx, csv, text-lines"))
+          "it must be one of \(DataSettings.variants.map(\.name).joined(separator: ", "))"))
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - lstn: {hiddenSize: 4}\n")
         == wrong("recipe.yaml:3: model.layers.0: there is no layer \"lstn\"", "did you mean lstm?"))

@@ -107,7 +107,7 @@ private func read(_ text: String) throws -> [TransformSettings] {
 
   @Test func normalizeMustBeTheLast() throws {
     let settings = try read(
-      "transforms: [{normalize: {mean: [0, 0, 0], std: [1, 1, 1]}}, randomHorizontalFlip]\n")
+      "transforms: [{normalize: {mean: [0, 0, 0], std: [1, 1, 1]}}, random-horizontal-flip]\n")
     let failure = try #require(throws: Failure.self) { try settings.makePipeline(key: "data.transforms") }
     #expect(failure.message == "data.transforms.0 is normalize, but 1 more transforms follow")
   }
