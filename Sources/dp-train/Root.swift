@@ -21,7 +21,7 @@ struct Root: ParsableCommand {
       """,
     subcommands: [
       TrainCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self, PredictCommand.self,
-      VerifyCommand.self, LaunchCommand.self, BenchmarkCommand.self,
+      VerifyCommand.self, DoctorCommand.self, LaunchCommand.self, BenchmarkCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

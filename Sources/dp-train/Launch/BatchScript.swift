@@ -152,7 +152,7 @@ struct BatchScript {
                     - "\#(ranks)"
                     - dp-train
                     - train
-    \#(recipe.split(separator: " ").map { "            - \"\($0)\"" }.joined(separator: "\n").indentedMore)
+    \#(recipe.split(separator: " ").map { "                - \"\($0)\"" }.joined(separator: "\n"))
                     - --out
                     - /work/runs/\#(name)
                     - --resume
@@ -175,12 +175,5 @@ struct BatchScript {
                     claimName: dp-train
 
     """#
-  }
-}
-
-extension String {
-  /// Eight columns more before every line.
-  fileprivate var indentedMore: String {
-    split(separator: "\n").map { "        " + $0 }.joined(separator: "\n")
   }
 }

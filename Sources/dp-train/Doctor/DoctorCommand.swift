@@ -1,0 +1,52 @@
+import ArgumentParser
+import DPTrain
+import Foundation
+
+/// `dp-train doctor`.
+struct DoctorCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Look at MPI, processors, memory, network and disk: what is wrong, and what to do.",
+    discussion: """
+      Start it as the training is to be started, for a few seconds:
+        dp-train doctor
+        mpirun -np 8 dp-train doctor
+      Exits with 69 where something is wrong.
+      """)
+
+  @Option(help: "Where runs are to be written.")
+  var out = "runs"
+
+  func run() throws {
+    let communicator = try Launch.openCommunicator()
+    do {
+      let isWell = try examine(communicator)
+      try communicator.close()
+      if !isWell { Foundation.exit(ExitCode.unavailable.rawValue) }
+    } catch let failure as Failure {
+      communicator.abort(failure)
+    }
+  }
+
+  /// Prints what was found, on rank 0; whether all is well.
+  private func examine(_ communicator: any Communicator) throws -> Bool {
+    try communicator.barrier()
+    let own = MachineFacts(rank: communicator.rank, host: communicator.hostName, peak: PeakRate.measure())
+    let decoder = JSONDecoder()
+    let text = String(decoding: try JSONEncoder().encode(own), as: UTF8.self)
+    let facts = try (0..<communicator.size).map { rank in
+      try decoder.decode(MachineFacts.self, from: Data(communicator.text(text, from: rank).utf8))
+    }
+    let network = try Probes.network(communicator)
+    guard communicator.isRoot else { return true }
+    var findings = [Finding(subject: "program", state: "dp-train \(dpTrainVersion)")]
+    findings += Examination(facts: facts, environment: ProcessInfo.processInfo.environment).findings
+    if let network { findings.append(network) }
+    findings.append(Probes.disk(out))
+    Terminal.write(
+      Format.table(findings.map { [$0.advice == nil ? "✔" : "✘", $0.subject, $0.state] }))
+    let faults = findings.compactMap { finding in finding.advice.map { "\(finding.subject): \($0)" } }
+    Terminal.write(faults.isEmpty ? "\nall is well\n" : "\n" + faults.map { $0 + "\n" }.joined())
+    return faults.isEmpty
+  }
+}
