@@ -5,6 +5,9 @@ public enum TargetLayout: Equatable, Sendable {
   /// Numbers of a shape.
   case values(Shape)
 
+  /// The class index of steps that do not count, unless a recipe names another (PyTorch's default `ignore_index`).
+  public static let uncounted = -100
+
   /// The shape in words, for example "a class for each of 7 steps".
   public var text: String {
     switch self {

@@ -11,8 +11,9 @@ public struct Prediction: Sendable {
   /// The outputs, step by step (valid ones only): probabilities where the loss takes logits, else the numbers
   /// themselves.
   public let outputs: [Float]
-  /// The class that each valid step has in the data set; none where targets are numbers.
-  public let targets: [Int]
+  /// The class that each valid step has in the data set, nil for a step that does not count; none where targets are
+  /// numbers.
+  public let targets: [Int?]
 }
 
 /// A model's outputs for the samples of a data set, on this rank alone.
@@ -21,11 +22,16 @@ public final class Predictor {
   private let data: any Dataset
   private let batch: Batch
   private let context: StepContext
+  private let continues: Bool
+  /// Behind the last sample predicted.
+  private var end = 0
   private var read: FloatBuffer?
 
-  /// Prepares predictions for samples of the model's input shape.
+  /// Prepares predictions for samples of the model's input shape. Where the model carries a state, each call starts
+  /// afresh, or with `continues` goes on from the one before if its samples do.
   /// - Throws: `Failure` (system) where memory is short.
-  public init(data: any Dataset, workspace: Workspace) throws {
+  public init(data: any Dataset, workspace: Workspace, continues: Bool = false) throws {
+    self.continues = continues
     self.workspace = workspace
     self.data = data
     batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
@@ -57,7 +63,10 @@ public final class Predictor {
       guard case .classes(let targetSteps) = data.targetLayout else {
         return Prediction(index: index, outputs: outputs, targets: [])
       }
-      let targets = (0..<min(steps, targetSteps)).map { Int(batch.classes[$0 * batch.count + place]) }
+      let targets = (0..<min(steps, targetSteps)).map { step -> Int? in
+        let target = Int(batch.classes[step * batch.count + place])
+        return target == workspace.loss.ignoredTarget ? nil : target
+      }
       return Prediction(index: index, outputs: outputs, targets: targets)
     }
   }
@@ -73,7 +82,8 @@ public final class Predictor {
   /// The model's outputs, as they read.
   private func outputs(_ samples: Range<Int>) throws -> TensorView {
     try Array(samples).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
-    context.isContinuation = false
+    context.isContinuation = continues && end > 0 && samples.lowerBound == end
+    end = samples.upperBound
     let outputs = try workspace.model.forward(batch.view, context)
     let result = outputs.with(base: try readMemory(for: outputs).base, columns: outputs.columns)
     var rows = dpt_row_pass(

@@ -31,20 +31,22 @@ enum EvaluationText {
       if let accuracy = report.accuracy { rows.append(["accuracy", Format.percent(accuracy)]) }
       return Format.table(rows, right: [1])
     }
+    // A name that nobody would see stands in quotes.
+    let names = report.classNames.map { $0.allSatisfy(\.isWhitespace) ? "\"\($0)\"" : $0 }
     var rows = [["class", "samples", "right", "accuracy"]]
     for (index, row) in report.confusion.enumerated() {
       let samples = row.reduce(0, +)
       rows.append([
-        report.classNames[index], Format.count(samples), Format.count(row[index]),
+        names[index], Format.count(samples), Format.count(row[index]),
         samples == 0 ? "–" : Format.percent(Double(row[index]) / Double(samples)),
       ])
     }
     let counted = report.confusion.reduce(0) { $0 + $1.reduce(0, +) }
     let right = report.confusion.enumerated().reduce(0) { $0 + $1.element[$1.offset] }
     rows.append(["all", Format.count(counted), Format.count(right), Format.percent(accuracy)])
-    var confusion = [["actual \\ predicted"] + report.classNames]
+    var confusion = [["actual \\ predicted"] + names]
     for (index, row) in report.confusion.enumerated() {
-      confusion.append([report.classNames[index]] + row.map(Format.count))
+      confusion.append([names[index]] + row.map(Format.count))
     }
     return Format.table(rows, right: [1, 2, 3]) + "\nloss \(Format.loss(report.loss))\n\n"
       + Format.table(confusion, right: Set(1...report.classNames.count))

@@ -9,6 +9,7 @@ struct PredictCommand: ParsableCommand {
       What an input is depends on the run's data: text for sequences of symbols or letters, otherwise a file.
         dp-train predict RUN BcXdaYbE        temporal-order: a sequence of its symbols
         dp-train predict RUN Müller Rossi    text-lines: texts, of letters that training knew or not
+        dp-train predict RUN "hello    "     echo: letters; with a delay of their own: 3:hello
         dp-train predict RUN new.npz         numpy: a file with x (and lengths); y is not needed
         dp-train predict RUN new-images.gz   idx: a file of images
         dp-train predict RUN 5.1,3.5,1.4     csv: a row of the inputs, or a file

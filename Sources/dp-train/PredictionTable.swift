@@ -43,9 +43,11 @@ struct PredictionTable {
     }
   }
 
-  /// The classes' names.
-  func text(of classes: [Int]) -> String {
-    classes.map { $0 < classNames.count ? classNames[$0] : String($0) }.joined(separator: separator)
+  /// The classes' names, and a dot for each step that has none.
+  func text(of classes: [Int?]) -> String {
+    classes.map { index in
+      index.map { $0 < classNames.count ? classNames[$0] : String($0) } ?? "·"
+    }.joined(separator: separator)
   }
 
   private struct Line: Encodable {

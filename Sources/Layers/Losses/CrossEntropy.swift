@@ -14,6 +14,8 @@ public final class CrossEntropy: Loss {
   public let meaning = OutputMeaning.classes
   /// The shape of one sample's outputs.
   public let shape: Shape
+  /// Rows with this target do not count.
+  public var ignoredTarget: Int? { ignored.map { Int($0) } }
   private let smoothing: Float
   private let weights: UnsafeMutableBufferPointer<Float>?
   private let weightSum: Float

@@ -29,6 +29,8 @@ public protocol Loss: AnyObject {
   var kind: String { get }
   /// How the outputs read.
   var meaning: OutputMeaning { get }
+  /// The target of rows that do not count; nil where all do.
+  var ignoredTarget: Int? { get }
 
   /// Reserves the records of every row and the gradient.
   func plan(_ plan: inout ArenaPlan, batch: Int)
@@ -47,6 +49,9 @@ public protocol Loss: AnyObject {
 }
 
 extension Loss {
+  /// Every row counts.
+  public var ignoredTarget: Int? { nil }
+
   /// Whether a share of right predictions means anything.
   public var hasAccuracy: Bool {
     switch meaning {

@@ -14,6 +14,9 @@ extension LossSettings {
     if case .crossEntropy(let settings) = self { settings.ignoreIndex } else { nil }
   }
 
+  /// The label by which data sources mark steps that do not count: the recipe's, or one that is no class.
+  var uncountedTarget: Int { ignoreIndex ?? TargetLayout.uncounted }
+
   /// The loss on outputs of a shape.
   /// - Throws: `Failure` (configuration) where class weights do not fit.
   public func makeLoss(outputs: Shape) throws -> any Loss {
@@ -27,7 +30,7 @@ extension LossSettings {
       }
       return CrossEntropy(
         logits: outputs, labelSmoothing: settings.labelSmoothing, classWeights: settings.classWeights,
-        ignoreIndex: settings.ignoreIndex)
+        ignoreIndex: uncountedTarget)
     case .binaryCrossEntropy: return ValueLoss(.binaryCrossEntropy, outputs: outputs)
     case .squared: return ValueLoss(.squared, outputs: outputs)
     case .absolute: return ValueLoss(.absolute, outputs: outputs)

@@ -4,6 +4,10 @@ import Datasets
 public enum DataSettings: Equatable, Sendable {
   /// Generated sequences for the temporal-order task.
   case temporalOrder(TemporalOrderSettings)
+  /// Generated strings to be repeated later.
+  case echo(EchoSettings)
+  /// Generated series of bits to be repeated later.
+  case binaryEcho(BinaryEchoSettings)
   /// Arrays from `.npz` files.
   case numpy(NumPySettings)
   /// Grey images from IDX files.
@@ -21,6 +25,8 @@ extension DataSettings: Variant {
 
   static let variants: [VariantCase<DataSettings>] = [
     VariantCase(DataSettings.temporalOrder) { if case .temporalOrder(let settings) = $0 { settings } else { nil } },
+    VariantCase(DataSettings.echo) { if case .echo(let settings) = $0 { settings } else { nil } },
+    VariantCase(DataSettings.binaryEcho) { if case .binaryEcho(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.numpy) { if case .numpy(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.idx) { if case .idx(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.csv) { if case .csv(let settings) = $0 { settings } else { nil } },
@@ -32,6 +38,8 @@ extension DataSettings: Variant {
   var chosenSettings: any DataSourceSettings {
     switch self {
     case .temporalOrder(let settings): settings
+    case .echo(let settings): settings
+    case .binaryEcho(let settings): settings
     case .numpy(let settings): settings
     case .idx(let settings): settings
     case .csv(let settings): settings

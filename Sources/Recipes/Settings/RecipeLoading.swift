@@ -35,6 +35,7 @@ extension Recipe {
     var start = Recipe()
     start.name = defaultName(file: file)
     var recipe = try read(section, onto: start)
+    recipe.model.exchangeCells()
     recipe.origin = Origin(root)
     return recipe
   }

@@ -1,0 +1,96 @@
+import Tensors
+
+/// The echo task: the outputs repeat the inputs some steps later, and are "nothing" before that.
+///
+/// Inputs are one-hot rows (`EchoEncoding`); the target of step t is the symbol of step t − delay, "nothing" for
+/// t < delay. Length and delay of each sequence are drawn from ranges, equally likely; shorter ones are padded behind.
+/// Training sequences are fresh in each epoch and draw from all symbols, "nothing" too, and every step's target
+/// counts. Test sequences are of letters alone, and steps before the delay do not count: their accuracy is the share of
+/// right letters after the delay.
+public final class Echo: Dataset {
+  /// What the sequences are for.
+  public enum Part: Sendable {
+    /// To fit weights to.
+    case training
+    /// To measure on; steps that do not count have this target.
+    case test(uncounted: Int)
+  }
+
+  /// "Nothing" and the letters.
+  public let classNames = EchoEncoding.symbols.map(String.init)
+  /// [greatest length, features].
+  public let inputShape: Shape
+  /// Samples of an epoch.
+  public let count: Int
+  /// Whether lengths differ.
+  public var hasLengths: Bool { lengths.count > 1 }
+  /// A class for each step.
+  public var targetLayout: TargetLayout { .classes(steps: inputShape.steps) }
+  private let encoding: EchoEncoding
+  private let lengths: ClosedRange<Int>
+  private let symbols: ClosedRange<Int>
+  private let beforeDelay: Int32
+  private let random: Philox
+
+  /// Sequences of `lengths` steps, made from the seed.
+  public init(encoding: EchoEncoding, lengths: ClosedRange<Int>, count: Int, seed: UInt64, part: Part) {
+    self.encoding = encoding
+    self.lengths = lengths
+    self.count = count
+    inputShape = .sequence(steps: lengths.upperBound, features: encoding.features)
+    switch part {
+    case .training:
+      symbols = 0...EchoEncoding.symbols.count - 1
+      beforeDelay = 0
+      random = Philox(seed: seed, purpose: .trainingData)
+    case .test(let uncounted):
+      symbols = 1...EchoEncoding.symbols.count - 1
+      beforeDelay = Int32(clamping: uncounted)
+      random = Philox(seed: seed, purpose: .testData)
+    }
+  }
+
+  /// The classes and the characters of inputs.
+  public var facts: DataFacts {
+    DataFacts(inputShape: inputShape.extents, classNames: classNames, alphabet: String(EchoEncoding.symbols))
+  }
+
+  /// Generates samples.
+  public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
+    batch.clear(count: indices.count)
+    let inputs = batch.view
+    for (place, index) in indices.enumerated() {
+      let (length, delay) = extent(epoch: epoch, index: index)
+      func setTarget(_ step: Int, _ target: Int32) { batch.classes[step * batch.count + place] = target }
+      for step in 0..<min(delay, length) { setTarget(step, beforeDelay) }
+      generate(epoch: epoch, index: index, length: length) { step, symbol in
+        encoding.write(symbol: symbol, delay: delay, to: inputs.row(step: step, sample: place))
+        if step + delay < length { setTarget(step + delay, Int32(symbol)) }
+      }
+      for step in length..<inputs.steps { setTarget(step, 0) }
+      batch.lengths[place] = Int32(length)
+    }
+  }
+
+  /// The symbols of a sample, behind its delay where delays differ.
+  public func text(of index: Int) -> String {
+    let (length, delay) = extent(epoch: 0, index: index)
+    var symbols: [Int] = []
+    generate(epoch: 0, index: index, length: length) { _, symbol in symbols.append(symbol) }
+    return encoding.text(symbols, delay: delay)
+  }
+
+  private func extent(epoch: Int, index: Int) -> (length: Int, delay: Int) {
+    let draw = random.words(epoch: epoch, sample: index, block: 0)
+    return (Philox.integer(draw[0], in: lengths), Philox.integer(draw[1], in: encoding.delays))
+  }
+
+  /// Calls `body` for each symbol of a sample.
+  private func generate(epoch: Int, index: Int, length: Int, _ body: (_ step: Int, _ symbol: Int) -> Void) {
+    var words = SIMD4<UInt32>()
+    for step in 0..<length {
+      if step & 3 == 0 { words = random.words(epoch: epoch, sample: index, block: 1 + step >> 2) }
+      body(step, Philox.integer(words[step & 3], in: symbols))
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Datasets
+import Tensors
+
+/// The binary echo task: series of bits, cut into chunks, to be repeated some steps later.
+public struct BinaryEchoSettings: Equatable, Sendable {
+  /// Steps from a bit to its echo.
+  public var delay = 3
+  /// Steps of a chunk, which is one sample.
+  public var chunk = 10
+  /// Batches of an epoch: chunks of each row's series.
+  public var chunks = 100
+  /// The same of the test samples.
+  public var testChunks = 100
+
+  /// Every default.
+  public init() {}
+}
+
+extension BinaryEchoSettings: DataSourceSettings {
+  static let name = "echo-binary"
+  static let doc = "generated series of bits, a chunk a batch: repeat each bit some steps later"
+
+  static let fields: [Field<BinaryEchoSettings>] = [
+    Field("delay", \.delay, .number(.from(0, through: 10000)), "steps from a bit to its echo"),
+    Field(
+      "chunk", \.chunk, .number(.from(2, through: 1_000_000)),
+      "steps of a chunk; row by row, a batch's chunks continue those of the batch before"),
+    Field(
+      "chunks", \.chunks, .number(.from(1, through: 1_000_000)), "chunks of each series, which is batches an epoch"),
+    Field("testChunks", \.testChunks, .number(.from(1, through: 1_000_000)), "chunks of each test series"),
+  ]
+
+  func check(_ section: Section) throws {
+    for (key, count) in [("chunks", chunks), ("testChunks", testChunks)] where count * chunk <= delay {
+      throw section.conflict(
+        of: [key, "delay"],
+        "\(section.naming(key, count)), which leaves no bit of a series to echo \(delay) steps later",
+        advice: "\(section.path(of: key)) times \(section.path(of: "chunk")) must be above \(delay)")
+    }
+  }
+
+  /// The chunks' order is the series'.
+  var shuffle: Bool { false }
+
+  func makeSplits(for recipe: Recipe) -> DataSplits {
+    DataSplits(
+      training: samples(chunks, .trainingData, recipe), test: samples(testChunks, .testData, recipe))
+  }
+
+  func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { BinaryEchoReader() }
+
+  private func samples(_ chunks: Int, _ purpose: RandomPurpose, _ recipe: Recipe) -> BinaryEcho {
+    BinaryEcho(
+      delay: delay, chunk: chunk, chunks: chunks, rows: recipe.batch, seed: recipe.seed, purpose: purpose,
+      uncounted: recipe.loss.uncountedTarget)
+  }
+}
