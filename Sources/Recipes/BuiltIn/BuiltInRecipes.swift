@@ -14,7 +14,9 @@ public struct BuiltInRecipe: Sendable {
 public enum BuiltInRecipes {
   /// Every one, the first being what the program trains by default.
   public static let all: [BuiltInRecipe] = [
-    .temporalOrder, .temporalOrderRNN, .temporalOrderModerate, .mnist, .names, .catsDogs,
+    .temporalOrder, .temporalOrderRNN, .temporalOrderNormal, .temporalOrderModerate, .temporalOrderHard,
+    .temporalOrderNightmare, .temporalOrderSpikes, .temporalOrderNoSpikes, .echo, .echoVariable, .echoBinary,
+    .mnist, .names, .catsDogs,
   ]
 
   /// The recipe of that name.
