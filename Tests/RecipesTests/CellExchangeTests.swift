@@ -1,0 +1,41 @@
+import Layers
+import Testing
+
+@testable import Recipes
+
+@Suite struct CellExchangeTests {
+  private func layers(_ text: String, cell: String) throws -> [LayerSettings] {
+    try read("", "model.layers=\(text)", "model.cell=\(cell)").model.layers
+  }
+
+  @Test(arguments: RecurrentCellName.allCases)
+  func everyRecurrentLayerGetsTheCellAndKeepsWhatAllHave(cell: RecurrentCellName) throws {
+    let common = "{hiddenSize: 7, layers: 2, dropout: 0.5, stateful: true, initialization: orthogonal, output: all}"
+    for former in RecurrentCellName.allCases {
+      let text =
+        "[{residual: {body: [{\(former): \(common)}], shortcut: [linear: {outputs: 7}]}}, {\(former): \(common)}]"
+      let wanted = text.replacing("\(former): {h", with: "\(cell): {h")
+      #expect(try layers(text, cell: cell.rawValue) == read("", "model.layers=\(wanted)").model.layers)
+    }
+  }
+
+  @Test func whatTheCellHasAloneStaysWhereItIsTheSame() throws {
+    let relu = "[{rnn: {nonlinearity: relu}}, {linear: {outputs: 2}}]"
+    #expect(try layers(relu, cell: "rnn") == read("", "model.layers=\(relu)").model.layers)
+    #expect(try layers(relu, cell: "gru") == [.gru(GRUSettings()), .linear(LinearSettings(outputs: 2))])
+  }
+
+  @Test func theWrittenRecipeHasTheNewLayers() throws {
+    for name in ["temporal-order", "echo", "echo-binary"] {
+      let recipe = try Recipe.load(name, overrides: ["model.cell=gated"])
+      #expect(recipe.model.cell == nil && recipe.resolvedYAML().contains("gated:"))
+      #expect(try Recipe.parse(recipe.resolvedYAML(), file: "recipe.yaml") == recipe)
+    }
+  }
+
+  @Test func anUnknownCellIsRefused() throws {
+    #expect(
+      try failure(of: "", "model.cell=gur")
+        == wrong("command line: model.cell=gur: model.cell cannot be \"gur\"", "did you mean gru?"))
+  }
+}
