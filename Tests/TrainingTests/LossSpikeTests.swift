@@ -20,8 +20,8 @@ import Training
     losses[20] = 0.6
     losses[30...32] = [0.9, 2.5, 0.7]
     losses[49] = 0.61
-    #expect(
-      rule.spikes(in: losses) == [LossSpike(range: 30..<33, peak: 2.5), LossSpike(range: 49..<50, peak: 0.61)])
+    let spikes = rule.spikes(in: losses)
+    #expect(spikes.map(\.range) == [30..<33, 49..<50] && spikes.map(\.peak) == [2.5, 0.61])
   }
 
   @Test func aNoisyCurveNeedsLargerRises() {
