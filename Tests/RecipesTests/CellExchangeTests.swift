@@ -35,7 +35,7 @@ import Testing
 
   @Test func anUnknownCellIsRefused() throws {
     #expect(
-      try failure(of: "", "model.cell=gur")
-        == wrong("command line: model.cell=gur: model.cell cannot be \"gur\"", "did you mean gru?"))
+      try failure(of: "", "model.cell=gruu")
+        == wrong("command line: model.cell=gruu: model.cell cannot be \"gruu\"", "did you mean gru?"))
   }
 }

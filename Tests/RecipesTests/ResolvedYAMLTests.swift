@@ -22,6 +22,7 @@ import Testing
         model:
           weights: none
           initialization: none
+          cell: none
           layers:
             - lstm:
                 hiddenSize: 3
@@ -123,6 +124,6 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:16: model.layers must have at least one entry")) { try Recipe().validated() }
+    #expect(throws: wrong("recipe:17: model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }
