@@ -11,15 +11,7 @@ extension LayerSettings {
   }
 
   /// The options of a recurrent layer.
-  var recurrentOptions: RecurrentOptions? {
-    switch self {
-    case .lstm(let settings): settings.options
-    case .rnn(let settings): settings.options
-    case .gru(let settings): settings.options
-    case .gated(let settings): settings.options
-    default: nil
-    }
-  }
+  var recurrentOptions: RecurrentOptions? { recurrent?.options }
 }
 
 extension [LayerSettings] {

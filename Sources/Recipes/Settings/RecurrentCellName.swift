@@ -27,10 +27,15 @@ extension LayerSettings {
   /// The layer, or the layers within, with another cell: what all recurrent layers have stays, what belongs to a cell
   /// has its default. A layer that has the cell already stays as it is.
   func exchanging(cell: RecurrentCellName) -> LayerSettings {
-    if case .residual(var settings) = self {
+    switch self {
+    case .residual(var settings):
       settings.body = settings.body.map { $0.exchanging(cell: cell) }
       settings.shortcut = settings.shortcut?.map { $0.exchanging(cell: cell) }
       return .residual(settings)
+    case .sequential(var settings):
+      settings.layers = settings.layers.map { $0.exchanging(cell: cell) }
+      return .sequential(settings)
+    default: break
     }
     guard let recurrent, chosen.name != cell.rawValue else { return self }
     return switch cell {
