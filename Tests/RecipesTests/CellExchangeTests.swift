@@ -12,8 +12,9 @@ import Testing
   func everyRecurrentLayerGetsTheCellAndKeepsWhatAllHave(cell: RecurrentCellName) throws {
     let common = "{hiddenSize: 7, layers: 2, dropout: 0.5, stateful: true, initialization: orthogonal, output: all}"
     for former in RecurrentCellName.allCases {
+      let layer = "{\(former): \(common)}"
       let text =
-        "[{residual: {body: [{\(former): \(common)}], shortcut: [linear: {outputs: 7}]}}, {\(former): \(common)}]"
+        "[{residual: {body: [\(layer)], shortcut: [linear: {outputs: 7}]}}, {sequential: {layers: [\(layer)]}}, \(layer)]"
       let wanted = text.replacing("\(former): {h", with: "\(cell): {h")
       #expect(try layers(text, cell: cell.rawValue) == read("", "model.layers=\(wanted)").model.layers)
     }
