@@ -16,7 +16,7 @@ extension Fault {
       overriding(
         "batch=4", testDescription: "a batch smaller than its shards",
         says: "a shard needs at least one sample, but batch is 4 (command line: batch=4) and shards is 8 "
-          + "(temporal-order:8)"),
+          + "(temporal-order:7)"),
       Fault(
         testDescription: "a missing recipe file", arguments: ["train", "missing.yaml"], status: 66,
         message: "missing.yaml: there is no such recipe file"),

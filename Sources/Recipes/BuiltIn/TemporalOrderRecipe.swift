@@ -6,10 +6,9 @@ extension BuiltInRecipe {
     text: #"""
       # The temporal-order task: a sequence of distractors holds an X or Y at two places far apart. Which came first and
       # which second is one of four classes, so the network has to remember the first until it meets the second.
-      # The notebook this comes from trains it for 10 epochs (epochs=10: 60 to 91 %) and for 100, without clipNorm.
       name: temporal-order
       seed: 1              # all of ten seeds (1 to 10) reach 100 %; the same seed, the same bits
-      epochs: 60
+      epochs: 60           # the notebook this comes from: 10 (60 to 91 % then) and 100, without clipNorm
       batch: 32            # samples a step, over all ranks
       shards: 8            # parts a batch is cut into; up to so many ranks can share the work
 
