@@ -5,7 +5,7 @@ extension BuiltInRecipe {
     summary: "a convolutional network reads handwritten digits (MNIST, from IDX files)",
     text: #"""
       # Handwritten digits: 60,000 images of 28×28 pixels to train on, 10,000 to test on. The network is that of PyTorch's
-      # MNIST example. The learning rate rises for a third of the run, then falls to almost nothing.
+      # MNIST example. The learning rate rises for a tenth of the run, then falls to almost nothing.
       name: mnist
       seed: 1              # another seed, another run; the same seed, the same bits
       epochs: 8
@@ -39,7 +39,7 @@ extension BuiltInRecipe {
         name: adam
         learningRate: 0.003    # the schedule's top
 
-      schedule: {name: one-cycle}
+      schedule: {name: one-cycle, rise: 0.1}
       ema: {decay: 0.99}   # measures an average of the last hundred steps' weights: good long before the rate has fallen
 
       evaluate: {every: 1} # epochs
