@@ -2,6 +2,7 @@ import Datasets
 import Diagnostics
 import Formats
 import Foundation
+import Training
 
 /// The folder that holds everything of one run.
 public struct RunFolder: Sendable {
@@ -66,6 +67,30 @@ public struct RunFolder: Sendable {
     let fault = parent.isEmpty || parent == path ? 0 : makeFolders(parent)
     guard fault == 0 else { return fault == EEXIST ? ENOTDIR : fault }
     return mkdir(path, 0o777) == 0 || errno == EEXIST ? 0 : errno
+  }
+
+  /// Keeps every other training out of the folder until this process ends. A former job that is about to end, such as
+  /// one that was killed and started again, is waited for.
+  /// - Throws: `Failure` (unavailable) where another training still writes here after `seconds`.
+  public func lock(seconds: Double = 30) throws {
+    let place = checkpoints + "/.lock"
+    let fault = RunFolder.makeFolders(checkpoints)
+    // Held by the open file, not by the object: the system lets go of it when the process ends in whatever way.
+    let descriptor = fault == 0 ? open(place, O_CREAT | O_RDWR | O_CLOEXEC, 0o666) : -1
+    guard descriptor >= 0 else {
+      throw Failure(.cannotCreate, "cannot write \(place): \(String(cString: strerror(fault == 0 ? errno : fault)))")
+    }
+    let deadline = monotonicSeconds() + seconds
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      // File systems that know no locks keep nobody out.
+      guard errno == EWOULDBLOCK || errno == EINTR else { return }
+      guard monotonicSeconds() < deadline else {
+        throw Failure(
+          .unavailable, "another training writes to \(path)",
+          advice: "wait for its end, or ask for it by a file named stop in that folder")
+      }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
   }
 
   /// Writes a text file of the folder, beside and renamed.

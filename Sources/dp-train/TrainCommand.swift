@@ -81,6 +81,7 @@ struct TrainCommand: ParsableCommand {
     let experiment = try recipe.makeExperiment()
     let workspace = try experiment.makeWorkspace(communicator: communicator)
     let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resume) : nil
+    try folder?.lock()
     return Prepared(recipe: recipe, experiment: experiment, workspace: workspace, folder: folder)
   }
 

@@ -12,7 +12,8 @@ extension EndToEndTests {
         #expect([0, 69].contains(ending.status), "\(ending.text)")
         let subjects = ["program", "MPI", "ranks", "binding", "instructions", "FMA peak", "memory", "disk"]
         for subject in subjects + (ranks == nil ? [] : ["allreduce"]) {
-          #expect(ending.lines.filter { $0.contains("  \(subject) ") }.count == 1, "\(subject): \(ending.text)")
+          #expect(
+            ending.lines.filter { $0.dropFirst().hasPrefix("  \(subject)  ") }.count == 1, "\(subject): \(ending.text)")
         }
         #expect(try folder.contents() == ["runs"])
       }
@@ -27,7 +28,9 @@ extension EndToEndTests {
 
     @Test func scriptsCarryTheRecipeAndTheSizes() throws {
       try Folder.temporary { folder in
-        let arguments = ["temporal-order", "model.layers.0.lstm={hiddenSize: 7}", "--nodes", "2", "--ranks-per-node", "3"]
+        let arguments = [
+          "temporal-order", "model.layers.0.lstm={hiddenSize: 7}", "--nodes", "2", "--ranks-per-node", "3",
+        ]
         let slurm = try Program.run(["launch", "slurm"] + arguments, in: folder)
         #expect(slurm.status == 0 && slurm.output.contains("#SBATCH --ntasks=6\n"), "\(slurm.text)")
         #expect(slurm.output.contains("recipe=(temporal-order 'model.layers.0.lstm={hiddenSize: 7}')\n"))

@@ -168,6 +168,29 @@ extension EndToEndTests {
       }
     }
 
+    @Test func twoTrainingsDoNotWriteToOneFolder() throws {
+      try Folder.temporary { folder in
+        let first = try Program.run(Self.endless, in: folder) { pid in
+          waitFor(folder["run/metrics.jsonl"])
+          // The second waits for the first to end, and goes on where that has stopped.
+          let second = Process()
+          second.executableURL = URL(filePath: Program.path)
+          second.arguments = ["train", "--out", "run", "--resume", "steps=1"]
+          second.currentDirectoryURL = URL(filePath: folder.path)
+          second.standardOutput = FileHandle.nullDevice
+          #expect(throws: Never.self) { try second.run() }
+          Thread.sleep(forTimeInterval: 0.5)
+          #expect(second.isRunning)
+          kill(pid, SIGTERM)
+          second.waitUntilExit()
+          #expect(second.terminationStatus == 0)
+        }
+        #expect(first.status == 75, "\(first.text)")
+        let steps = try Metrics(run: "run", in: folder).steps.map(\.step)
+        #expect(steps == Array(1...steps.count))
+      }
+    }
+
     @Test func aRunIsResumedWithTheRecipeThatItBeganWith() throws {
       try Folder.temporary { folder in
         let begun = try Program.run(["train", "steps=3", "data.testSize=32", "--out", "run"], in: folder)

@@ -6,7 +6,7 @@ extension BuiltInRecipe {
     text: #"""
       # The temporal-order task as in the paper, with sequences of 100 to 110 symbols: the loss stays at ln 4 until the network
       # finds out how to keep a symbol for dozens of steps. A gate that starts half open, and Adam, whose steps do not shrink
-      # with the gradient, find it soon; the LSTM (model.cell=lstm) still guesses after these epochs, the GRU mostly does not.
+      # with the gradient, find it soon; the LSTM (model.cell=lstm) still guesses after these epochs.
       name: temporal-order-hard
       seed: 1              # all of ten seeds (1 to 10) reach 100 %, after 30 to 105 epochs
       epochs: 250
