@@ -23,7 +23,7 @@ struct Fault: CustomTestStringConvertible, Sendable {
   /// Puts the files in place that the command line needs.
   var prepare: @Sendable (Folder) throws -> Void = { _ in }
 
-  static let all = commandLine + recipes + outputs + arrays + files + weights
+  static let all = commandLine + recipes + outputs + arrays + files + images + weights
 
   /// Expects the message, once, and the exit status, and that nothing was written.
   func check(ranks: Int? = nil) throws {

@@ -33,33 +33,7 @@ extension EndToEndTests {
 
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func aConvolutionalNetworkThatIsKilledAgainAndAgainEndsWithTheSameBits() throws {
-      try check(["images.yaml"], kills: Self.isLong ? 30 : 5) { folder in
-        var random = TestRandom(3)
-        try NPZArchive.write(
-          [
-            ("x", NPYArray(shape: [150, 9, 9, 2], floats: random.floats(150 * 162))),
-            ("y", NPYArray(shape: [150], int32s: (0..<150).map { Int32($0 % 3) })),
-          ], to: folder["images.npz"])
-        try folder.write(
-          """
-          epochs: 40
-          data: {source: numpy, train: images.npz, test: images.npz}
-          model:
-            layers:
-              - conv2d: {outputs: 24, kernel: 3, padding: 1}
-              - batch-norm
-              - relu
-              - dropout: {probability: 0.3}
-              - conv2d: {outputs: 16, kernel: 3}
-              - batch-norm
-              - global-average-pool
-              - linear: {outputs: 3}
-          optimizer: {name: adam}
-          schedule: {name: cosine, warmup: 10 steps}
-          ema: {decay: 0.99}
-
-          """, to: "images.yaml")
-      }
+      try check(["images.yaml"], kills: Self.isLong ? 30 : 5) { try $0.writeImageRecipe(epochs: 60) }
     }
 
     /// Trains whole; then in pieces, each killed in another way at a random moment and gone on with on other ranks.

@@ -15,6 +15,9 @@ struct Training: CustomTestStringConvertible, Sendable {
     Training(
       testDescription: "11 shards of an odd batch",
       arguments: ["shards=11", "batch=33", "epochs=2", "data.epochSize=500", "model.layers.0.lstm.hiddenSize=7"]),
+    Training(testDescription: "augmented images from folders", arguments: ["images.yaml"], ranks: [1, 2, 3, 8]) {
+      try $0.writeImageRecipe(epochs: 3)
+    },
     Training(testDescription: "a plain recurrent network", arguments: ["temporal-order-rnn", "epochs=2"]),
     Training(
       testDescription: "SGD with momentum",

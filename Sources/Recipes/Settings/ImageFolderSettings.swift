@@ -1,5 +1,6 @@
 import Datasets
 import Diagnostics
+import Foundation
 import Images
 import Tensors
 
@@ -111,11 +112,11 @@ extension ImageFolderSettings: SplittableSettings {
     let all: ImageSamples
     do {
       all = try ImageSamples(folder: folder, split: part, classNames: classNames)
-    } catch let failure as Failure where failure.exitCode == .noInput && classNames == nil {
+    } catch let failure as Failure where !FileManager.default.fileExists(atPath: folder) {
       throw missingData(failure.message, key: "data.folder", origin: origin)
     }
-    guard damaged == .skip else { return all }
     let (sound, damage) = try all.withoutDamaged(pixelLimit: megapixels * 1_000_000)
+    if damaged == .fail, let first = damage.first { throw first }
     notices += damage.map { "\($0.message); left out" }
     return sound
   }

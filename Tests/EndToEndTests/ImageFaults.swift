@@ -1,0 +1,66 @@
+import Foundation
+
+extension Fault {
+  /// What is wrong with folders of images.
+  static let images = [
+    training("no folder of images", says: "nowhere is missing", status: 66, ["data.folder=nowhere"]) { _ in },
+    training("no such part", says: "images has no folder trian", status: 66, ["data.train=trian"]) { _ in },
+    training("a class without images", says: "images/train/class2 has no images") {
+      try Folder(path: $0["images/train/class2"]).create()
+    },
+    training(
+      "other classes to measure on",
+      says: "images/validation has the classes class0, class1, other, "
+        + "but must have class0, class1"
+    ) {
+      try Folder(path: $0["images/validation/other"]).create()
+    },
+    training(
+      "an image cut short",
+      says: "images/train/class0/cut.jpg: this JPEG image is damaged: "
+        + "Invalid JPEG file structure: missing SOS marker"
+    ) {
+      try $0.write(Array($0.referenceImage("colour.jpg").prefix(300)), to: "images/train/class0/cut.jpg")
+    },
+    training(
+      "text that is named as an image",
+      says: "images/train/class1/text.jpg is no image: it begins with the bytes 48 65 6c 6c"
+    ) {
+      try $0.write("Hello, world", to: "images/train/class1/text.jpg")
+    },
+    training(
+      "an image that claims to be gigantic",
+      says: "images/train/class0/bomb.png: by its header the image has 30000×30000 pixels"
+    ) {
+      try $0.write($0.referenceImage("bomb.png"), to: "images/train/class0/bomb.png")
+    },
+    training("an empty image", says: "images/train/class0/none.png is empty") {
+      try $0.write([UInt8](), to: "images/train/class0/none.png")
+    },
+    training(
+      "images of different sizes", says: "the transforms leave images of different sizes", status: 78,
+      ["data.transforms=[random-horizontal-flip]"]
+    ) { _ in },
+  ]
+
+  private static func training(
+    _ testDescription: String, says message: String, status: Int32 = 65, _ overrides: [String] = [],
+    prepare: @escaping @Sendable (Folder) throws -> Void
+  ) -> Fault {
+    Fault(
+      testDescription: testDescription,
+      arguments: ["train", "images.yaml", "data.damaged=fail", "--out", "run"] + overrides, status: status,
+      message: message
+    ) { folder in
+      try folder.writeImageRecipe(epochs: 1)
+      try prepare(folder)
+    }
+  }
+}
+
+extension Folder {
+  /// The bytes of one of the reference images.
+  fileprivate func referenceImage(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(filePath: reference("images/\(name)"))))
+  }
+}

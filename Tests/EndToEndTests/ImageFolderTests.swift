@@ -1,0 +1,26 @@
+import Testing
+
+extension EndToEndTests {
+  /// From folders of images to answers.
+  struct ImageFolderTests {
+    @Test func imagesAreLearnedMeasuredAndPredicted() throws {
+      try Folder.temporary { folder in
+        try folder.writeImageRecipe(epochs: 40)
+        try folder.write("no image", to: "images/train/class0/text.png")
+        let trained = try Program.run(["train", "images.yaml", "--out", "run"], in: folder)
+        try #require(trained.status == 0, "\(trained.text)")
+        #expect(trained.errors.hasPrefix("dp-train: images/train/class0/text.png is no image: it begins with"))
+        #expect(
+          trained.errors.contains("; left out\n")
+            && trained.output.contains(/data +48 samples an epoch, 12 for validation, 12 for test/))
+        let measured = try Program.run(["evaluate", "run", "--on", "validation", "--best", "--show", "2"], in: folder)
+        #expect(measured.status == 0 && measured.output.contains("images/validation/class"), "\(measured.text)")
+        let answers = try Program.run(
+          ["predict", "run", "images/train/class0/0-colour.jpg", "images/train/class1/0-one-bit.png"], in: folder)
+        #expect(answers.lines[1].contains(/class[01] +\d+\.\d %/) && answers.lines.count == 4, "\(answers.text)")
+        let missing = try Program.run(["predict", "run", "nothing.jpg"], in: folder)
+        #expect(missing.status == 66 && missing.errors.contains("nothing.jpg"), "\(missing.text)")
+      }
+    }
+  }
+}
