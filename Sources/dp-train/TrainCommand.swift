@@ -54,6 +54,7 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let start = monotonicSeconds()
+    SignalRequests.installUserSignal()
     var stopped: Request?
     try Session.run(
       prepare: prepare, description: { Session.describe("train", $0.recipe, $0.experiment) }

@@ -10,11 +10,16 @@ public enum SignalRequests {
     return flag
   }()
 
-  /// Catches the signals from now on.
-  public static func install() {
+  /// Catches SIGUSR1 from now on, which would else end a job that is warned of its end while it still reads its data.
+  public static func installUserSignal() { install([SIGUSR1]) }
+
+  /// Catches all of the signals from now on.
+  public static func install() { install([SIGTERM, SIGINT, SIGUSR1]) }
+
+  private static func install(_ signals: [Int32]) {
     // Made before a handler can need it.
-    flag.pointee = 0
-    for signal in [SIGTERM, SIGINT, SIGUSR1] {
+    _ = flag
+    for signal in signals {
       var action = sigaction()
       action.__sigaction_handler.sa_handler = { signal in SignalRequests.receive(signal) }
       sigemptyset(&action.sa_mask)

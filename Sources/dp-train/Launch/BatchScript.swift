@@ -58,7 +58,8 @@ struct BatchScript {
     cd "${SLURM_SUBMIT_DIR:-.}" || exit 66
     requeues=0
     # srun hands SIGUSR1 on to every rank; SIGTERM reaches them without this script, which has to outlive it.
-    trap 'requeues=1; kill -USR1 $pid' USR1
+    pid=
+    trap 'requeues=1; [ -z "$pid" ] || kill -USR1 $pid' USR1
     trap ':' TERM
     # -K1: without it a dead rank leaves the others waiting.
     srun -K1 --mpi=pmix "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600 &

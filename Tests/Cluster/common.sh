@@ -1,0 +1,49 @@
+# What the tests on pretended clusters share; sourced by them.
+
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+program=${DPTRAIN:-$home/.build/release/dp-train}
+began=$SECONDS
+
+skip() {
+  echo "skipped: $*"
+  exit 0
+}
+
+say() { printf '%4d s  %s\n' $((SECONDS - began)) "$*"; }
+
+fail() {
+  say "FAILED: $*"
+  exit 1
+}
+
+# need COMMAND PACKAGE...: installs what is missing, as root with apt-get, else skips the test.
+need() {
+  local command=$1
+  shift
+  command -v "$command" >/dev/null && return
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    skip "$command is missing, and only root can install it: apt-get install $*"
+  fi
+  say "installing $*"
+  { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@"; } \
+    >/dev/null 2>&1 || skip "apt-get could not install $*"
+}
+
+# wait_for SECONDS WHAT COMMAND...: runs the command until it succeeds.
+wait_for() {
+  local limit=$((SECONDS + $1)) what=$2
+  shift 2
+  until "$@"; do
+    [ $SECONDS -lt $limit ] || fail "$what did not happen in time"
+    sleep 0.2
+  done
+}
+
+# The SHA-256 of a finished run's weights.
+hash_of() { sha256sum "$1/weights.safetensors" | cut -d ' ' -f 1; }
+
+# A training of some ten seconds on one core.
+recipe=(temporal-order data.level=moderate epochs=${EPOCHS:-100} model.layers.0.lstm.hiddenSize=64
+  evaluate.every=50 data.testSize=64 checkpoint.steps=500)
+
+[ -x "$program" ] || fail "there is no $program; build it: swift build -c release"
