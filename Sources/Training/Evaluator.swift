@@ -73,7 +73,9 @@ public final class Evaluator {
       activity?.enter(.evaluating, step: step)
       for sum in totals.indices { totals[sum] += Double(reducer.result[sum]) }
     }
+    activity?.enter(.waiting, step: step)
     confusion = try workspace.communicator.sum(confusion)
+    activity?.enter(.evaluating, step: step)
     let means = LossMeans(loss) { totals[$0.rawValue] }
     return EvaluationReport(
       split: split, step: step, epoch: epoch, loss: means.mean, accuracy: means.accuracy, samples: data.count,

@@ -39,7 +39,9 @@ public final class Trainer {
   /// Goes on from a checkpoint, given on rank 0. Every rank calls it; the number of ranks may be another than before.
   /// - Throws: `Failure` where the checkpoint does not fit the experiment, or ranks cannot exchange data.
   public func resume(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws {
-    let resumption = Resumption(experiment, communicator: workspace.communicator, carried: step.carried)
+    let resumption = Resumption(
+      experiment, communicator: workspace.communicator, carried: step.carried, activity: activity)
+    defer { activity?.enter(.starting, step: progress.step) }
     guard let manifest = try resumption.run(checkpoint) else { return }
     progress = manifest.progress
     keeper?.restore(best: manifest.best)
@@ -108,9 +110,10 @@ public final class Trainer {
   /// Takes a checkpoint; every rank calls it in the course of an epoch, where layers may carry states.
   private func save(waits: Bool) throws {
     guard let keeper else { return }
-    activity?.enter(.saving, step: progress.step)
     let isWithinEpoch = progress.position > 0 && progress.position < samples
+    activity?.enter(.waiting, step: progress.step)
     let carried = isWithinEpoch ? try step.carried.gather() : []
+    activity?.enter(.saving, step: progress.step)
     var recorded: [String: Int] = [:]
     for observer in observers { recorded.merge(try observer.checkpointWillBeTaken()) { $1 } }
     try keeper.save(progress, carried: carried, recorded: recorded, waits: waits)

@@ -8,11 +8,13 @@ struct Resumption {
   private let experiment: Experiment
   private let communicator: any Communicator
   private let carried: CarriedStates
+  private let activity: Activity?
 
-  init(_ experiment: Experiment, communicator: any Communicator, carried: CarriedStates) {
+  init(_ experiment: Experiment, communicator: any Communicator, carried: CarriedStates, activity: Activity?) {
     self.experiment = experiment
     self.communicator = communicator
     self.carried = carried
+    self.activity = activity
   }
 
   /// Restores from `checkpoint`, given on rank 0; returns the manifest on every rank, or nil where there is none.
@@ -20,6 +22,7 @@ struct Resumption {
   func run(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws -> CheckpointManifest? {
     var tensors: [SafetensorsFile.Tensor] = []
     if let checkpoint { tensors = try Snapshot.restore(experiment, from: checkpoint.folder) }
+    activity?.enter(.waiting, step: checkpoint?.manifest.progress.step ?? 0)
     guard let manifest = try share(checkpoint?.manifest) else { return nil }
     for vector in Snapshot.vectors(experiment) {
       try communicator.broadcast(UnsafeMutableRawBufferPointer(vector.floats), root: 0)

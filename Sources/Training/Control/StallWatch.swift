@@ -7,6 +7,9 @@ import Foundation
 /// A thread on each rank looks on. Where a rank has waited for the others too long, each rank that still runs writes
 /// down in the run folder what it is doing, and the lowest that waits reads it and says who is missing. As long as all
 /// goes well nothing is written.
+///
+/// Where the job is to be ended, a second thread on each rank ends its own process some seconds later, if it is still
+/// there by then: what ends a job travels by the network, and files may lie behind it, and neither may answer.
 public final class StallWatch: @unchecked Sendable {
   private struct Status: Codable {
     let rank: Int
@@ -14,6 +17,9 @@ public final class StallWatch: @unchecked Sendable {
     let phase: Int
     let seconds: Double
   }
+
+  /// Seconds for the job's end to reach all ranks, before they end themselves.
+  private static let grace = 5.0
 
   private let folder: String
   private let rank: Int
@@ -35,7 +41,7 @@ public final class StallWatch: @unchecked Sendable {
   ///   - warnAfter: seconds of waiting after which the missing are named.
   ///   - abortAfter: seconds of waiting after which the job ends, or nil.
   ///   - say: told the warning.
-  ///   - end: ends the job on all ranks.
+  ///   - end: ends the job on all ranks that can be reached.
   public init(
     _ activity: Activity, folder: String, rank: Int, hosts: [String], warnAfter: Double, abortAfter: Double?,
     say: @escaping (String) -> Void, end: @escaping (Failure) -> Void
@@ -52,11 +58,19 @@ public final class StallWatch: @unchecked Sendable {
 
   /// Starts looking on.
   public func start() {
-    let thread = Thread { [self] in watch() }
-    thread.name = "watch"
+    start("watch") { [self] in watch() }
+    if let abortAfter { start("end") { [self] in endAlone(after: abortAfter + 3 * pause + StallWatch.grace) } }
+  }
+
+  private func start(_ name: String, _ work: @escaping @Sendable () -> Void) {
+    let thread = Thread(block: work)
+    thread.name = name
     thread.stackSize = 1 << 20
     thread.start()
   }
+
+  /// Seconds between two looks.
+  private var pause: Double { min(1, warnAfter / 8) }
 
   /// Ends the watch, within a second.
   public func stop() {
@@ -71,8 +85,23 @@ public final class StallWatch: @unchecked Sendable {
     return isStopped
   }
 
+  /// Ends this process where it has waited for so long, without asking anyone.
+  private func endAlone(after limit: Double) {
+    var last = activity.now.count
+    var since = monotonicSeconds()
+    while !shallStop {
+      Thread.sleep(forTimeInterval: pause)
+      let (step, phase, count) = activity.now
+      let now = monotonicSeconds()
+      if count != last { (last, since) = (count, now) }
+      guard phase == .waiting, now - since > limit else { continue }
+      say("rank \(rank) on \(hosts[rank]) ends: it has waited for \(Int(now - since)) s in step \(step)")
+      // Not exit: what runs at the end of a process could wait for the network, too.
+      _exit(ExitCode.unavailable.rawValue)
+    }
+  }
+
   private func watch() {
-    let pause = min(1, warnAfter / 8)
     // Others notice, too, and write, before the missing are named.
     let patience = warnAfter + 3 * pause
     var last = activity.now.count

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Do two hosts train to the same bits as one, and does a job end, and go on later, where the cable between them is cut?
+#
+#     Tests/Cluster/hosts.sh
+#
+# The hosts are two network namespaces with a virtual cable between them, and the same files. Needs root; installs
+# iproute2 with apt-get where it is missing. Runs what `dp-train launch hosts` prints, with a shorter patience. Takes
+# about a minute.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+[ "$(id -u)" -eq 0 ] || skip "only root can make network namespaces"
+need ip iproute2
+command -v mpirun >/dev/null || skip "there is no mpirun"
+
+hosts=(dpt-host1 dpt-host2)
+folder=$(mktemp -d)
+inhabitants() { ip netns pids dpt-host1 2>/dev/null || true; ip netns pids dpt-host2 2>/dev/null || true; }
+clean_up() {
+  status=$?
+  # Each number that is listed is a process that this test has started in a namespace of its own.
+  for pid in $(inhabitants); do kill -KILL "$pid" 2>/dev/null || true; done
+  for host in "${hosts[@]}"; do
+    ip netns del "$host" 2>/dev/null || true
+    rm -rf "/etc/netns/$host"
+  done
+  rmdir /etc/netns 2>/dev/null || true
+  if [ $status -ne 0 ]; then tail -n 20 "$folder"/*.out 2>/dev/null || true; fi
+  rm -rf "$folder"
+}
+for host in "${hosts[@]}"; do
+  ! ip netns pids "$host" >/dev/null 2>&1 || skip "the namespace $host is there already"
+done
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+cd "$folder"
+for number in 1 2; do
+  host=dpt-host$number
+  ip netns add "$host" 2>/dev/null || skip "network namespaces cannot be made here"
+  mkdir -p "/etc/netns/$host"
+  printf '127.0.0.1 localhost\n10.99.0.1 dpt-host1\n10.99.0.2 dpt-host2\n' >"/etc/netns/$host/hosts"
+done
+ip link add dpt1 netns dpt-host1 type veth peer name dpt2 netns dpt-host2 2>/dev/null ||
+  skip "virtual cables cannot be made here"
+for number in 1 2; do
+  ip -n "dpt-host$number" addr add "10.99.0.$number/24" dev "dpt$number"
+  ip -n "dpt-host$number" link set lo up
+  ip -n "dpt-host$number" link set "dpt$number" up
+done
+# Runs words as if on a host; and, in the place of ssh, a command. (Under the name ssh, mpirun would give it options.)
+cat >on <<'EOF'
+#!/bin/sh
+host=$1; shift
+exec ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; exec "$@"' "$host" "$@"
+EOF
+cat >remote <<'EOF'
+#!/bin/sh
+host=$1; shift
+exec ip netns exec "$host" unshare --uts sh -c 'hostname "$0"; eval "$1"' "$host" "$*"
+EOF
+chmod +x on remote
+./on dpt-host1 true 2>/dev/null || skip "programs cannot be started in a network namespace here"
+
+say "training alone"
+"$program" train "${recipe[@]}" --out alone >alone.out 2>&1 || fail "the training alone"
+expected=$(hash_of alone)
+say "trained alone: $expected"
+
+"$program" launch hosts "${recipe[@]}" --ranks-per-node 1 |
+  sed 's/--stall-abort 600/--stall-warning 3 --stall-abort 6/' >job.sh
+grep -q "stall-abort 6$" job.sh || fail "the script of launch hosts has no --stall-abort 600"
+printf 'dpt-host1 slots=1\ndpt-host2 slots=1\n' >machines
+export DPTRAIN=$program OMPI_MCA_plm_rsh_agent=$folder/remote OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self
+export OMPI_MCA_btl_tcp_if_include=10.99.0.0/24 OMPI_MCA_mpi_yield_when_idle=1
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+train() { DPTRAIN_RUN=$folder/$1 ./on dpt-host1 bash job.sh machines >"$2.out" 2>&1; }
+
+train both both || fail "two hosts: status $?"
+grep -q dpt-host1 both/environment.json && grep -q dpt-host2 both/environment.json || fail "not both hosts trained"
+[ "$(hash_of both)" = "$expected" ] || fail "two hosts: other weights, $(hash_of both)"
+say "two hosts over TCP: the same weights"
+
+has_steps() { [ "$(wc -l 2>/dev/null <"$1/metrics.jsonl" || echo 0)" -gt "$2" ]; }
+train cut cut &
+job=$!
+wait_for 60 "the first 700 steps" has_steps cut 700
+ip -n dpt-host2 link set dpt2 down
+at=$SECONDS
+say "the cable is cut, after $(wc -l <cut/metrics.jsonl) steps"
+warned() { grep -q "nothing has moved for [0-9]* s in step [0-9]*: .*dpt-host[12]" cut.out; }
+wait_for 15 "a warning that names a host" warned
+say "warned after $((SECONDS - at)) s: $(grep -o 'nothing has moved .*' cut.out | head -n 1)"
+is_over() { ! pgrep --full --list-name "$folder/cut" | grep -q dp-train; }
+wait_for 30 "the end of both ranks" is_over
+say "both ranks are gone after $((SECONDS - at)) s"
+are_gone() { [ -z "$(inhabitants)" ]; }
+wait_for 60 "the end of mpirun and its helpers" are_gone
+status=0
+wait $job || status=$?
+[ $status -ne 0 ] || fail "mpirun ended with 0, though the cable was cut"
+say "nothing is left running after $((SECONDS - at)) s; mpirun's status is $status"
+
+ip -n dpt-host2 link set dpt2 up
+train cut again || fail "going on: status $?"
+grep -q "going on after step" again.out || fail "the second start did not go on from a checkpoint"
+[ "$(hash_of cut)" = "$expected" ] || fail "after the cut: other weights, $(hash_of cut)"
+say "$(grep -o 'going on after step .*' again.out), with the cable back, and ended with the same weights"
+say "passed"
