@@ -67,43 +67,68 @@ say "training alone"
 expected=$(hash_of alone)
 say "trained alone: $expected"
 
-"$program" launch hosts "${recipe[@]}" --ranks-per-node 1 |
-  sed 's/--stall-abort 600/--stall-warning 3 --stall-abort 6/' >job.sh
-grep -q "stall-abort 6$" job.sh || fail "the script of launch hosts has no --stall-abort 600"
+"$program" launch hosts "${recipe[@]}" --ranks-per-node 1 | sed 's/--stall-abort/--stall-warning 3 --stall-abort/' >job.sh
+grep -q "stall-warning 3 --stall-abort 600$" job.sh || fail "the script of launch hosts has no --stall-abort 600"
+# The same with ranks that give up before mpirun notices anything.
+sed 's/--stall-abort 600/--stall-abort 6/; /oob_tcp_keepalive/d' job.sh >impatient.sh
 printf 'dpt-host1 slots=1\ndpt-host2 slots=1\n' >machines
 export DPTRAIN=$program OMPI_MCA_plm_rsh_agent=$folder/remote OMPI_MCA_pml=ob1 OMPI_MCA_btl=tcp,self
 export OMPI_MCA_btl_tcp_if_include=10.99.0.0/24 OMPI_MCA_mpi_yield_when_idle=1
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-train() { DPTRAIN_RUN=$folder/$1 ./on dpt-host1 bash job.sh machines >"$2.out" 2>&1; }
+# train SCRIPT RUN OUTPUT
+train() { DPTRAIN_RUN=$folder/$2 ./on dpt-host1 bash "$1.sh" machines >"$3.out" 2>&1; }
 
-train both both || fail "two hosts: status $?"
+train job both both || fail "two hosts: status $?"
 grep -q dpt-host1 both/environment.json && grep -q dpt-host2 both/environment.json || fail "not both hosts trained"
 [ "$(hash_of both)" = "$expected" ] || fail "two hosts: other weights, $(hash_of both)"
 say "two hosts over TCP: the same weights"
 
 has_steps() { [ "$(wc -l 2>/dev/null <"$1/metrics.jsonl" || echo 0)" -gt "$2" ]; }
-train cut cut &
-job=$!
-wait_for 60 "the first 700 steps" has_steps cut 700
-ip -n dpt-host2 link set dpt2 down
-at=$SECONDS
-say "the cable is cut, after $(wc -l <cut/metrics.jsonl) steps"
-warned() { grep -q "nothing has moved for [0-9]* s in step [0-9]*: .*dpt-host[12]" cut.out; }
-wait_for 15 "a warning that names a host" warned
-say "warned after $((SECONDS - at)) s: $(grep -o 'nothing has moved .*' cut.out | head -n 1)"
-is_over() { ! pgrep --full --list-name "$folder/cut" | grep -q dp-train; }
-wait_for 30 "the end of both ranks" is_over
-say "both ranks are gone after $((SECONDS - at)) s"
-are_gone() { [ -z "$(inhabitants)" ]; }
-wait_for 60 "the end of mpirun and its helpers" are_gone
-status=0
-wait $job || status=$?
-[ $status -ne 0 ] || fail "mpirun ended with 0, though the cable was cut"
-say "nothing is left running after $((SECONDS - at)) s; mpirun's status is $status"
+is_saved() { [ -e "$1/checkpoints/last/complete" ]; }
+warned() { grep -q "nothing has moved for [0-9]* s in step [0-9]*: .*dpt-host[12]" "$1.out"; }
+ranks_are_gone() { ! pgrep --full --list-name -- "--out $folder/$1" | grep -q dp-train; }
+all_are_gone() { [ -z "$(inhabitants)" ]; }
+cable() { ip -n dpt-host2 link set dpt2 "$1"; }
 
-ip -n dpt-host2 link set dpt2 up
-train cut again || fail "going on: status $?"
-grep -q "going on after step" again.out || fail "the second start did not go on from a checkpoint"
-[ "$(hash_of cut)" = "$expected" ] || fail "after the cut: other weights, $(hash_of cut)"
-say "$(grep -o 'going on after step .*' again.out), with the cable back, and ended with the same weights"
+# sever SCRIPT: cuts the cable while a run is under way; the run is named like the script.
+sever() {
+  train "$1" "$1" "$1" &
+  job=$!
+  wait_for 60 "the first checkpoint" is_saved "$1"
+  cable down
+  at=$SECONDS
+  say "$1: the cable is cut, after $(wc -l <"$1/metrics.jsonl") steps"
+  wait_for 15 "a warning that names a host" warned "$1"
+  say "$1: warned after $((SECONDS - at)) s: $(grep -o 'nothing has moved .*' "$1.out" | head -n 1)"
+  wait_for 30 "the end of both ranks" ranks_are_gone "$1"
+  say "$1: both ranks are gone after $((SECONDS - at)) s"
+}
+
+# over SCRIPT: all that is left of the job ends, and not with 0.
+over() {
+  wait_for "$2" "the end of mpirun and its helpers" all_are_gone
+  local status=0
+  wait $job || status=$?
+  [ $status -ne 0 ] || fail "$1: mpirun ended with 0, though the cable was cut"
+  say "$1: nothing is left running after $((SECONDS - at)) s; mpirun's status is $status"
+}
+
+# resumed SCRIPT: the run goes on with the cable back, and ends as if nothing had been.
+resumed() {
+  train "$1" "$1" again || fail "$1: going on: status $?"
+  grep -q "going on after step" again.out || fail "$1: the second start did not go on from a checkpoint"
+  [ "$(hash_of "$1")" = "$expected" ] || fail "$1: other weights, $(hash_of "$1")"
+  say "$1: $(grep -o 'going on after step .*' again.out), with the cable back, and ended with the same weights"
+}
+
+# mpirun notices by its keepalive messages and ends all.
+sever job
+over job 10
+cable up
+resumed job
+# The ranks end themselves. What mpirun tells the other host now is on its way until the cable is back.
+sever impatient
+cable up
+over impatient 90
+resumed impatient
 say "passed"

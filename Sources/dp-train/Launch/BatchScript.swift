@@ -37,10 +37,17 @@ struct BatchScript {
     }
   }
 
+  /// Well before the ranks give up themselves: to a machine that has not answered what mpirun sends, such as the order
+  /// to end, mpirun goes on sending for a quarter of an hour.
+  private static let keepalive =
+    "--mca oob_tcp_keepalive_time 10 --mca oob_tcp_keepalive_intvl 2 --mca oob_tcp_keepalive_probes 5"
+  private static let keepaliveReason =
+    "With these keepalive times mpirun notices within 20 seconds that a machine is gone, and ends the others."
+
   private var slurm: String {
     #"""
     #!/bin/bash
-    # Trains under Slurm: sbatch launch/slurm
+    # Trains under Slurm: sbatch job
     # Two minutes before the time is up, or when the job has to make room, training saves its state; the job is then
     # queued again and goes on, on however many ranks it gets. Knobs:
     #SBATCH --job-name=\#(name)
@@ -77,8 +84,8 @@ struct BatchScript {
   private var pbs: String {
     #"""
     #!/bin/bash
-    # Trains under PBS: qsub launch/pbs
-    # Before the time is up training saves its state and ends with 75; the job then hands itself in again. Knobs:
+    # Trains under PBS: qsub job
+    # Before the time is up training saves its state and ends with 75; the job then hands in the file job again. Knobs:
     #PBS -N \#(name)
     #PBS -l select=\#(nodes):ncpus=\#(ranksPerNode):mpiprocs=\#(ranksPerNode)
     #PBS -l walltime=\#(hours):00:00
@@ -87,16 +94,19 @@ struct BatchScript {
     recipe=(\#(recipe))
     run=${DPTRAIN_RUN:-runs/\#(name)}
     minutes=\#(hours * 60 - 3)
-    script=${DPTRAIN_SCRIPT:-launch/pbs}
+    script=${DPTRAIN_SCRIPT:-job}
 
     cd "${PBS_O_WORKDIR:-.}" || exit 66
     # An Open MPI that was built with PBS knows the machines; the file tells any other.
     hosts=()
     [ -z "${PBS_NODEFILE:-}" ] || hosts=(--hostfile "$PBS_NODEFILE")
+    # \#(BatchScript.keepaliveReason)
     mpirun "${hosts[@]}" -np \#(ranks) --bind-to none --mca odls_base_sigkill_timeout 10 \
+      \#(BatchScript.keepalive) \
       "$program" train "${recipe[@]}" --out "$run" --resume --minutes "$minutes" --stall-abort 600
     status=$?
-    if [ $status -eq 75 ] && [ ! -e "$run/stop" ]; then qsub "$script"; fi
+    # 75 before the time is up: somebody wanted it to stop.
+    if [ $status -eq 75 ] && [ $SECONDS -ge $((minutes * 60)) ]; then qsub "$script"; fi
     exit $status
 
     """#
@@ -105,19 +115,19 @@ struct BatchScript {
   private var hosts: String {
     #"""
     #!/bin/bash
-    # Trains on the machines of a list, reached by ssh without a password: launch/hosts HOSTFILE
+    # Trains on the machines of a list, reached by ssh without a password: bash job HOSTFILE
     # HOSTFILE has a line for each: NAME slots=RANKS. Program, data and run folder must have the same paths on all.
     # To stop, make a file named stop in the run folder; started again, training goes on where it was.
     set -euo pipefail
-    hosts=${1:?launch/hosts HOSTFILE: a file with lines such as node1 slots=8}
+    hosts=${1:?a HOSTFILE is needed: a file with lines such as node1 slots=8}
     program=${DPTRAIN:-$PWD/\#(program)}
     recipe=(\#(recipe))
     run=${DPTRAIN_RUN:-$PWD/runs/\#(name)}
 
     ranks=$(awk '!/^ *(#|$)/ { n = 1; for (i = 2; i <= NF; i++) if ($i ~ /^slots=/) n = substr($i, 7); s += n } END { print s }' "$hosts")
-    # The keepalive times let mpirun notice within seconds that a machine is gone.
+    # \#(BatchScript.keepaliveReason)
     exec mpirun --hostfile "$hosts" -np "$ranks" --bind-to none --wdir "$PWD" \
-      --mca oob_tcp_keepalive_time 10 --mca oob_tcp_keepalive_intvl 2 --mca oob_tcp_keepalive_probes 5 \
+      \#(BatchScript.keepalive) \
       "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600
 
     """#
@@ -125,7 +135,7 @@ struct BatchScript {
 
   private var kubernetes: String {
     #"""
-    # Trains on Kubernetes with the MPI operator (kubeflow.org/v2beta1): kubectl apply -f launch/kubernetes.yaml
+    # Trains on Kubernetes with the MPI operator (kubeflow.org/v2beta1): kubectl apply -f job.yaml
     # The image is that of launch/Dockerfile; the volume keeps the run folder, from which a new launcher goes on.
     apiVersion: kubeflow.org/v2beta1
     kind: MPIJob
@@ -149,6 +159,7 @@ struct BatchScript {
                     - --allow-run-as-root
                     - --bind-to
                     - none
+    \#(BatchScript.keepalive.split(separator: " ").map { "                    - \"\($0)\"" }.joined(separator: "\n"))
                     - -np
                     - "\#(ranks)"
                     - dp-train
@@ -157,6 +168,8 @@ struct BatchScript {
                     - --out
                     - /work/runs/\#(name)
                     - --resume
+                    - --stall-abort
+                    - "600"
         Worker:
           replicas: \#(nodes)
           template:
