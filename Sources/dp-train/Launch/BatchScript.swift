@@ -159,7 +159,7 @@ struct BatchScript {
                     - --allow-run-as-root
                     - --bind-to
                     - none
-    \#(BatchScript.keepalive.split(separator: " ").map { "                    - \"\($0)\"" }.joined(separator: "\n"))
+    \#(BatchScript.keepalive.split(separator: " ").map { "                - \"\($0)\"" }.joined(separator: "\n"))
                     - -np
                     - "\#(ranks)"
                     - dp-train
