@@ -63,8 +63,9 @@ public struct RunFolder: Sendable {
   private static func makeFolders(_ path: String) -> Int32 {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) { return isFolder.boolValue ? 0 : EEXIST }
-    let parent = (path as NSString).deletingLastPathComponent
-    let fault = parent.isEmpty || parent == path ? 0 : makeFolders(parent)
+    // Not NSString's deletingLastPathComponent, which traps on Linux where the path is a single letter.
+    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    let fault = parent.isEmpty ? 0 : makeFolders(parent)
     guard fault == 0 else { return fault == EEXIST ? ENOTDIR : fault }
     return mkdir(path, 0o777) == 0 || errno == EEXIST ? 0 : errno
   }
