@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 extension EndToEndTests {
@@ -23,6 +24,17 @@ extension EndToEndTests {
       try Folder.temporary { folder in
         let ending = try Program.run(["doctor", "--out", "/proc/none"], in: folder)
         #expect(ending.status == 69 && ending.output.contains("\ndisk: choose a folder"), "\(ending.text)")
+      }
+    }
+
+    @Test(arguments: ["slurm", "pbs", "hosts", "kubernetes"])
+    func theScriptsThatComeAlongAreThoseThatArePrinted(scheduler: String) throws {
+      try Folder.temporary { folder in
+        let printed = try Program.run(["launch", scheduler], in: folder)
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+          .deletingLastPathComponent()
+        let file = root.appending(path: "launch/\(scheduler)\(scheduler == "kubernetes" ? ".yaml" : "")")
+        #expect(try printed.output == String(contentsOf: file, encoding: .utf8))
       }
     }
 

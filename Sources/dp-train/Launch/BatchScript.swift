@@ -47,7 +47,7 @@ struct BatchScript {
   private var slurm: String {
     #"""
     #!/bin/bash
-    # Trains under Slurm: sbatch job
+    # Trains under Slurm: sbatch FILE
     # Two minutes before the time is up, or when the job has to make room, training saves its state; the job is then
     # queued again and goes on, on however many ranks it gets. Knobs:
     #SBATCH --job-name=\#(name)
@@ -84,8 +84,8 @@ struct BatchScript {
   private var pbs: String {
     #"""
     #!/bin/bash
-    # Trains under PBS: qsub job
-    # Before the time is up training saves its state and ends with 75; the job then hands in the file job again. Knobs:
+    # Trains under PBS: qsub FILE
+    # Before the time is up training saves its state and ends with 75; the job then hands itself in again. Knobs:
     #PBS -N \#(name)
     #PBS -l select=\#(nodes):ncpus=\#(ranksPerNode):mpiprocs=\#(ranksPerNode)
     #PBS -l walltime=\#(hours):00:00
@@ -94,7 +94,7 @@ struct BatchScript {
     recipe=(\#(recipe))
     run=${DPTRAIN_RUN:-runs/\#(name)}
     minutes=\#(hours * 60 - 3)
-    script=${DPTRAIN_SCRIPT:-job}
+    script=${DPTRAIN_SCRIPT:-job}  # this file
 
     cd "${PBS_O_WORKDIR:-.}" || exit 66
     # An Open MPI that was built with PBS knows the machines; the file tells any other.
@@ -115,7 +115,7 @@ struct BatchScript {
   private var hosts: String {
     #"""
     #!/bin/bash
-    # Trains on the machines of a list, reached by ssh without a password: bash job HOSTFILE
+    # Trains on the machines of a list, reached by ssh without a password: bash FILE HOSTFILE
     # HOSTFILE has a line for each: NAME slots=RANKS. Program, data and run folder must have the same paths on all.
     # To stop, make a file named stop in the run folder; started again, training goes on where it was.
     set -euo pipefail
@@ -135,7 +135,7 @@ struct BatchScript {
 
   private var kubernetes: String {
     #"""
-    # Trains on Kubernetes with the MPI operator (kubeflow.org/v2beta1): kubectl apply -f job.yaml
+    # Trains on Kubernetes with the MPI operator (kubeflow.org/v2beta1): kubectl apply -f FILE
     # The image is that of launch/Dockerfile; the volume keeps the run folder, from which a new launcher goes on.
     apiVersion: kubeflow.org/v2beta1
     kind: MPIJob
