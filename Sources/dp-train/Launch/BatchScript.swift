@@ -166,7 +166,7 @@ struct BatchScript {
                     - train
     \#(recipe.split(separator: " ").map { "                - \"\($0)\"" }.joined(separator: "\n"))
                     - --out
-                    - /work/runs/\#(name)
+                    - /training/runs/\#(name)
                     - --resume
                     - --stall-abort
                     - "600"
@@ -182,7 +182,7 @@ struct BatchScript {
                       cpu: "\#(ranksPerNode)"
                   volumeMounts:
                     - name: work
-                      mountPath: /work
+                      mountPath: /training
               volumes:
                 - name: work
                   persistentVolumeClaim:
