@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 import Foundation
 import Training
 
@@ -47,10 +48,7 @@ public final class MetricsRecorder: Observer {
         advice: "it was cut short; remove it only with the whole run folder")
     }
     try MetricsRecorder.writing(path) { try file.truncate(atOffset: UInt64(kept)) }
-    encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    encoder = .withSpecialNumbers(.sortedKeys)
   }
 
   /// Remembers the step; lines are written about once a second, so that short steps stay short.

@@ -14,10 +14,7 @@ enum EvaluationText {
 
   /// One line of JSON; `confusion` has a row for each actual class.
   static func json(_ report: EvaluationReport) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     let line = Line(
       split: report.split.rawValue, samples: report.samples, loss: report.loss, accuracy: report.accuracy,
       classes: report.classNames, confusion: report.confusion)

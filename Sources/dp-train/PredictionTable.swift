@@ -72,10 +72,7 @@ struct PredictionTable {
     case .events, .values:
       line.outputs = values
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
   }
 }

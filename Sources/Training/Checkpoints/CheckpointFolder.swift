@@ -38,9 +38,7 @@ public struct CheckpointFolder: Sendable {
       try state.write(to: beside.state)
       manifest.files["state.safetensors"] = try beside.record(of: beside.state)
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = CheckpointFolder.specialFloats
+    let encoder = JSONEncoder.withSpecialNumbers([.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     try AtomicFile.write(try encoder.encode(manifest), to: beside.manifest)
     guard rename(beside.path, path) == 0 else {
       throw Failure(.cannotCreate, "\(path) cannot be created: \(String(cString: strerror(errno)))")
@@ -58,9 +56,7 @@ public struct CheckpointFolder: Sendable {
     guard try String(decoding: mark, as: UTF8.self) == sha256(ofFile: manifest) + "\n" else {
       throw Failure(.data, "\(manifest) is damaged", advice: advice)
     }
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let decoder = JSONDecoder.withSpecialNumbers()
     guard let data = FileManager.default.contents(atPath: manifest),
       let read = try? decoder.decode(CheckpointManifest.self, from: data)
     else {
@@ -78,9 +74,6 @@ public struct CheckpointFolder: Sendable {
     }
     return read
   }
-
-  private static let specialFloats = JSONEncoder.NonConformingFloatEncodingStrategy.convertToString(
-    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
 
   private func record(of file: String) throws -> CheckpointManifest.File {
     let attributes = try? FileManager.default.attributesOfItem(atPath: file)

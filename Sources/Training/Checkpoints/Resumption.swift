@@ -39,9 +39,7 @@ struct Resumption {
   private func share(_ manifest: CheckpointManifest?) throws -> CheckpointManifest? {
     var bytes: [UInt8] = []
     if let manifest {
-      let encoder = JSONEncoder()
-      encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+      let encoder = JSONEncoder.withSpecialNumbers([])
       bytes = Array(try encoder.encode(manifest))
     }
     var count = bytes.count
@@ -49,9 +47,7 @@ struct Resumption {
     guard count > 0 else { return nil }
     if !communicator.isRoot { bytes = [UInt8](repeating: 0, count: count) }
     try bytes.withUnsafeMutableBytes { try communicator.broadcast($0, root: 0) }
-    let decoder = JSONDecoder()
-    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    let decoder = JSONDecoder.withSpecialNumbers()
     return try decoder.decode(CheckpointManifest.self, from: Data(bytes))
   }
 }

@@ -1,0 +1,22 @@
+import Foundation
+
+extension JSONEncoder {
+  /// An encoder that writes numbers JSON has no form for as the texts "inf", "-inf" and "nan".
+  public static func withSpecialNumbers(_ formatting: OutputFormatting) -> JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = formatting
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return encoder
+  }
+}
+
+extension JSONDecoder {
+  /// A decoder of what `JSONEncoder.withSpecialNumbers` writes.
+  public static func withSpecialNumbers() -> JSONDecoder {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return decoder
+  }
+}
