@@ -3,8 +3,9 @@ import Tensors
 
 /// What Adam, AdamW and LAMB share: the running means of g and g², and the numbers of a step.
 struct AdamMoments {
-  let means: FloatBuffer
-  let squares: FloatBuffer
+  private(set) var means: FloatBuffer
+  private(set) var squares: FloatBuffer
+  private(set) var slice: Range<Int>
   let beta1: Double
   let beta2: Double
   let epsilon: Double
@@ -13,6 +14,7 @@ struct AdamMoments {
   init(count: Int, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double) throws {
     means = try FloatBuffer(count: count)
     squares = try FloatBuffer(count: count)
+    slice = 0..<count
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
@@ -21,6 +23,13 @@ struct AdamMoments {
 
   var state: [OptimizerState] {
     [OptimizerState(name: "exp_avg", values: means), OptimizerState(name: "exp_avg_sq", values: squares)]
+  }
+
+  /// Keeps the slice's part alone.
+  mutating func restrict(to slice: Range<Int>) throws {
+    means = try means.restricted(from: self.slice, to: slice)
+    squares = try squares.restricted(from: self.slice, to: slice)
+    self.slice = slice
   }
 
   /// The numbers of a step, counted from 1.

@@ -10,7 +10,7 @@ import Tensors
 public final class AdamW: Optimizer {
   /// The steps made so far.
   public var stepCount = 0
-  private let moments: AdamMoments
+  private var moments: AdamMoments
 
   /// An optimizer for `count` parameters.
   /// - Throws: `Failure` (system) where there is not enough memory for the running means.
@@ -23,13 +23,23 @@ public final class AdamW: Optimizer {
   /// The running means of g and g².
   public var state: [OptimizerState] { moments.state }
 
+  /// Keeps to a slice from now on.
+  /// - Throws: `Failure` (system) where there is not enough memory.
+  public func restrict(to slice: Range<Int>) throws { try moments.restrict(to: slice) }
+
+  /// The values that a step changes.
+  public var slice: Range<Int> { moments.slice }
+
   /// One update.
   public func step(
-    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double
-  ) {
+    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
+    gather: (BlockSums) throws -> Void
+  ) rethrows {
     stepCount += 1
     var numbers = moments.numbers(step: stepCount, learningRate: learningRate)
     let (means, squares) = (moments.means, moments.squares)
-    dpt_adam(parameters, gradients, means.base, squares.base, means.count, &numbers, true)
+    let start = slice.lowerBound
+    dpt_adam(
+      parameters + start, gradients + start, means.base, squares.base, means.count, &numbers, true)
   }
 }

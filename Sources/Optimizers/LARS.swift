@@ -14,7 +14,11 @@ public final class LARS: Optimizer {
   private let trustCoefficient: Double
   private let momentum: Double
   private let weightDecay: Double
-  private let velocity: FloatBuffer
+  /// The values that a step changes.
+  public private(set) var slice: Range<Int>
+  private var velocity: FloatBuffer
+  /// Of the weights, then of the gradients.
+  private let sums: BlockSums
 
   /// An optimizer for `count` values, padding included; `segments` says where each parameter lies.
   /// - Throws: `Failure` (system) where there is not enough memory for the velocity.
@@ -25,6 +29,8 @@ public final class LARS: Optimizer {
     self.segments = segments
     self.trustCoefficient = trustCoefficient
     self.momentum = momentum
+    slice = 0..<count
+    sums = BlockSums(segments: segments, vectors: 2)
     self.weightDecay = weightDecay
     velocity = try FloatBuffer(count: count)
   }
@@ -32,19 +38,31 @@ public final class LARS: Optimizer {
   /// The velocity.
   public var state: [OptimizerState] { [OptimizerState(name: "momentum_buffer", values: velocity)] }
 
+  /// Keeps to a slice from now on.
+  /// - Throws: `Failure` (system) where there is not enough memory.
+  public func restrict(to slice: Range<Int>) throws {
+    velocity = try velocity.restricted(from: self.slice, to: slice)
+    self.slice = slice
+  }
+
   /// One update.
   public func step(
-    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double
-  ) {
-    for segment in segments {
-      let (own, gradient) = (parameters + segment.lowerBound, gradients + segment.lowerBound)
-      let weightNorm = dpt_sum_of_squares(own, segment.count).squareRoot()
-      let gradientNorm = dpt_sum_of_squares(gradient, segment.count).squareRoot()
+    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
+    gather: (BlockSums) throws -> Void
+  ) rethrows {
+    sums.compute(slice, vector: 0, of: parameters + slice.lowerBound)
+    sums.compute(slice, vector: 1, of: gradients + slice.lowerBound)
+    try gather(sums)
+    for index in segments.indices where segments[index].overlaps(slice) {
+      let part = segments[index].clamped(to: slice)
+      let weightNorm = sums.norm(segment: index, vector: 0)
+      let gradientNorm = sums.norm(segment: index, vector: 1)
       let trust =
         weightNorm == 0 || gradientNorm == 0
         ? 1 : trustCoefficient * weightNorm / (gradientNorm + weightDecay * weightNorm)
       dpt_lars(
-        own, gradient, velocity.base + segment.lowerBound, segment.count, learningRate * trust, momentum, weightDecay)
+        parameters + part.lowerBound, gradients + part.lowerBound, velocity.base + (part.lowerBound - slice.lowerBound),
+        part.count, learningRate * trust, momentum, weightDecay)
     }
     stepCount += 1
   }

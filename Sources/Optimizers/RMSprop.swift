@@ -15,9 +15,11 @@ public final class RMSprop: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
   private let momentum: Double
-  private let squares: FloatBuffer
-  private let means: FloatBuffer?
-  private let velocity: FloatBuffer?
+  /// The values that a step changes.
+  public private(set) var slice: Range<Int>
+  private var squares: FloatBuffer
+  private var means: FloatBuffer?
+  private var velocity: FloatBuffer?
 
   /// An optimizer for `count` parameters.
   /// - Throws: `Failure` (system) where there is not enough memory for the running means.
@@ -29,6 +31,7 @@ public final class RMSprop: Optimizer {
     self.epsilon = epsilon
     self.weightDecay = weightDecay
     self.momentum = momentum
+    slice = 0..<count
     squares = try FloatBuffer(count: count)
     means = centered ? try FloatBuffer(count: count) : nil
     velocity = momentum == 0 ? nil : try FloatBuffer(count: count)
@@ -42,13 +45,25 @@ public final class RMSprop: Optimizer {
     return state
   }
 
+  /// Keeps to a slice from now on.
+  /// - Throws: `Failure` (system) where there is not enough memory.
+  public func restrict(to slice: Range<Int>) throws {
+    squares = try squares.restricted(from: self.slice, to: slice)
+    means = try means?.restricted(from: self.slice, to: slice)
+    velocity = try velocity?.restricted(from: self.slice, to: slice)
+    self.slice = slice
+  }
+
   /// One update.
   public func step(
-    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double
-  ) {
+    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
+    gather: (BlockSums) throws -> Void
+  ) rethrows {
     var numbers = dpt_rmsprop_step(
       learningRate: learningRate, alpha: alpha, epsilon: epsilon, weightDecay: weightDecay, momentum: momentum)
-    dpt_rmsprop(parameters, gradients, squares.base, means?.base, velocity?.base, squares.count, &numbers)
+    let start = slice.lowerBound
+    dpt_rmsprop(
+      parameters + start, gradients + start, squares.base, means?.base, velocity?.base, squares.count, &numbers)
     stepCount += 1
   }
 }

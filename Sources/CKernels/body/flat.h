@@ -21,7 +21,10 @@ static double sum_of_squares(const float *x, long n) {
       v16 v = load_some(x + i, end - i);
       sum = fma16(v, v, sum);
     }
-    for (int l = 0; l < DPT_LANES; l++) total += (double)sum[l];
+    // A sum of its own, so that blocks can be summed apart.
+    double blockTotal = 0;
+    for (int l = 0; l < DPT_LANES; l++) blockTotal += (double)sum[l];
+    total += blockTotal;
   }
   return total;
 }

@@ -397,7 +397,8 @@ void dpt_value_loss(dpt_value_loss_kind kind, float parameter, const dpt_loss_pa
 void dpt_divide(float *x, long n, float divisor);
 /// x = x · factor.
 void dpt_scale(float *x, long n, float factor);
-/// Σ x² in a fixed order: 16 lanes within blocks of 1024, blocks ascending in double.
+/// Σ x² in a fixed order: within each block of 1024 16 lanes in float, these in double; then the blocks' sums, ascending,
+/// in double. So blocks may be summed apart and their sums added.
 double dpt_sum_of_squares(const float *x, long n);
 /// x = x + y.
 void dpt_add(float *x, const float *y, long n);

@@ -1,0 +1,80 @@
+import CKernels
+
+/// Sums of squares over the segments of a flat vector, of which each rank takes those of its own slice.
+///
+/// The flat vector is cut into blocks of `grain` values. Each piece of a segment in a block has a partial sum of its own,
+/// and a segment's sum adds its pieces' in ascending order. So a sum has the same bits however the vector is divided
+/// into slices, as long as they are cut between blocks.
+public final class BlockSums {
+  /// Floats of a block; slices start and end on multiples of it, or at the vector's end.
+  public static let grain = 1024
+
+  /// The partial sums: piece by piece in the flat vector's order, the vectors' beside each other. A rank computes
+  /// `part(of:)` its slice; those of other slices must come from other ranks before sums are read.
+  public let partials: UnsafeMutableBufferPointer<Double>
+  private let vectors: Int
+  /// The pieces' first values in the flat vector.
+  private let starts: [Int]
+  private let counts: [Int]
+  /// For each segment the number of its first piece, and the number of all pieces.
+  private let firstPieces: [Int]
+
+  /// Room for the sums over `segments`, in ascending order, of `vectors` vectors that are divided in the same way.
+  public init(segments: [Range<Int>], vectors: Int = 1) {
+    var pieces: [Range<Int>] = []
+    var firstPieces = [0]
+    for segment in segments {
+      var start = segment.lowerBound
+      while start < segment.upperBound {
+        let end = min((start / BlockSums.grain + 1) * BlockSums.grain, segment.upperBound)
+        pieces.append(start..<end)
+        start = end
+      }
+      firstPieces.append(pieces.count)
+    }
+    self.vectors = vectors
+    self.firstPieces = firstPieces
+    starts = pieces.map(\.lowerBound)
+    counts = pieces.map(\.count)
+    partials = .allocate(capacity: pieces.count * vectors)
+    partials.initialize(repeating: 0)
+  }
+
+  deinit {
+    partials.deallocate()
+  }
+
+  /// Which of `partials` a slice's are: without gaps, and after those of the slices before it.
+  public func part(of slice: Range<Int>) -> Range<Int> {
+    let pieces = pieces(of: slice)
+    return pieces.lowerBound * vectors..<pieces.upperBound * vectors
+  }
+
+  /// Fills in a slice's partial sums of one vector; `values` is the slice's first value.
+  public func compute(_ slice: Range<Int>, vector: Int = 0, of values: UnsafePointer<Float>) {
+    for piece in pieces(of: slice) {
+      partials[piece * vectors + vector] = dpt_sum_of_squares(values + starts[piece] - slice.lowerBound, counts[piece])
+    }
+  }
+
+  /// The Euclidean norm of one vector's segment, from all its partial sums.
+  public func norm(segment: Int = 0, vector: Int = 0) -> Double {
+    var sum = 0.0
+    for piece in firstPieces[segment]..<firstPieces[segment + 1] { sum += partials[piece * vectors + vector] }
+    return sum.squareRoot()
+  }
+
+  private func pieces(of slice: Range<Int>) -> Range<Int> {
+    place(of: slice.lowerBound)..<place(of: slice.upperBound)
+  }
+
+  /// The number of pieces that start before a value.
+  private func place(of value: Int) -> Int {
+    var (low, high) = (0, starts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if starts[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
