@@ -43,6 +43,7 @@ targets += [
   .target(name: "CKernels"),
   .target(name: "Tensors", dependencies: ["CKernels", "Diagnostics"]),
   .target(name: "Collectives", dependencies: ["CMPIShim", "Diagnostics"]),
+  .target(name: "Planning", dependencies: ["Collectives"]),
   .target(name: "Formats", dependencies: ["CZip", "CZlib", "CCrypto", "Diagnostics"]),
   .target(
     name: "Images", dependencies: ["CTurboJPEG", "CPNG", "CKernels", "Tensors", "Formats", "Diagnostics"]),
@@ -74,7 +75,7 @@ targets += [
     ]),
   .executableTarget(
     name: "dp-train",
-    dependencies: ["DPTrain", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    dependencies: ["DPTrain", "Planning", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
 // MARK: Tests
@@ -91,6 +92,7 @@ targets += [
   .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Collectives", "TestSupport"]),
   .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
   .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CMPIShim", "Diagnostics", "collectives-check"]),
+  .testTarget(name: "PlanningTests", dependencies: ["Planning", "Collectives"]),
   .testTarget(
     name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Formats", "TestSupport"]),

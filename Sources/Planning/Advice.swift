@@ -1,0 +1,31 @@
+/// What forecasts say about how many ranks to start.
+public struct Advice: Encodable, Equatable, Sendable {
+  /// For each number of machines, ascending, the forecast of the least step; of equals the one with fewer ranks.
+  public let best: [Forecast]
+  /// Forecasts that are slower than some with fewer ranks, each with the fastest of those.
+  public let wasteful: [Waste]
+
+  /// More ranks that make the step longer.
+  public struct Waste: Encodable, Equatable, Sendable {
+    /// The forecast with more ranks.
+    public let slow: Forecast
+    /// The fastest with fewer.
+    public let fast: Forecast
+  }
+
+  /// What `forecasts` say.
+  public init(_ forecasts: [Forecast]) {
+    let sorted = forecasts.sorted { ($0.nodes, $0.ranksPerNode) < ($1.nodes, $1.ranksPerNode) }
+    best = Dictionary(grouping: sorted, by: \.nodes).values
+      .compactMap { $0.min { $0.step < $1.step } }
+      .sorted { $0.nodes < $1.nodes }
+    wasteful = sorted.compactMap { slow in
+      sorted.filter { $0.ranks < slow.ranks && $0.nodes <= slow.nodes && $0.step < slow.step }
+        .min { $0.step < $1.step }
+        .map { Waste(slow: slow, fast: $0) }
+    }
+  }
+
+  /// The forecast of the least step of all.
+  public var fastest: Forecast? { best.min { $0.step < $1.step } }
+}

@@ -1,0 +1,67 @@
+import Collectives
+
+/// What a step is expected to take on so many machines with so many ranks each.
+///
+///     step = E[max over machines of a machine's step] + the ranks' cores' part in the exchange
+///            + the exchange's end after the backward pass
+///
+/// A machine's step is measured, with as many ranks and shards as the machine has that has most of them. All machines are
+/// taken to be alike.
+public struct Forecast: Encodable, Equatable, Sendable {
+  /// The machines.
+  public let nodes: Int
+  /// The ranks of each.
+  public let ranksPerNode: Int
+  /// Seconds of a step.
+  public let step: Double
+  /// Samples a second, all together.
+  public let samplesPerSecond: Double
+  /// How many times as many samples a second as one rank.
+  public private(set) var speedup = 1.0
+  /// Seconds in which a rank waits for slower ones, or for ones with more shards; mean over ranks.
+  public let waiting: Double
+  /// Seconds in which a rank exchanges and adds gradients and does not compute.
+  public let communication: Double
+  /// Seconds of the exchange between machines that pass while the backward pass goes on.
+  public let hidden: Double
+  /// Bytes of the buckets in which gradients go between machines; nil where they do not, or go all at once.
+  public let bucket: Int?
+  /// Bytes that a machine sends in a step, and as many that it gets.
+  public let traffic: Double
+
+  /// The forecast for `nodes` machines like the one that was measured, training on global batches of `batch` samples.
+  /// - Throws: `Failure` (usage) where there are more ranks than shards.
+  public init(_ machine: Machine, nodes: Int, batch: Int, tree: ReductionTree, network: Network) throws {
+    let exchange = try Exchange(machines: nodes, ranks: machine.ranks, tree: tree, network: network)
+    let (bytes, alone) = (machine.gradientBytes, machine.step.mean)
+    let slowest = machine.step.expectedMaximum(of: nodes)
+    let best = Overlap.best(machine.backward, seconds: exchange.seconds)
+    let cores = exchange.coreSeconds(bytes, ranks: machine.ranks)
+    // The other machines may have fewer shards.
+    let share = Double(tree.shardCount) / Double(nodes) / Double(machine.shards)
+    let idle = max(0, 1 - share) * max(0, alone - machine.waiting - machine.reduction)
+
+    self.nodes = nodes
+    ranksPerNode = machine.ranks
+    step = slowest + cores + best.exposed
+    samplesPerSecond = Double(batch) / step
+    waiting = machine.waiting + (slowest - alone) + idle
+    communication = machine.reduction + cores + best.exposed
+    hidden = nodes == 1 ? 0 : max(0, exchange.seconds(bytes) - best.exposed)
+    bucket = nodes == 1 || best.bucket >= bytes ? nil : best.bucket
+    traffic = exchange.traffic(bytes)
+  }
+
+  /// All ranks.
+  public var ranks: Int { nodes * ranksPerNode }
+
+  /// How many times as many samples a second as one rank, for each rank.
+  public var efficiency: Double { speedup / Double(ranks) }
+
+  /// The same with the speed-up over one rank that does `samplesPerSecond`.
+  public func compared(toOneRank samplesPerSecond: Double) -> Forecast {
+    var result = self
+    result.speedup = self.samplesPerSecond / samplesPerSecond
+    return result
+  }
+}

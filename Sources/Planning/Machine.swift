@@ -1,0 +1,42 @@
+/// A machine's training step as measured: so many ranks, with so many shards together, and no other machines.
+public struct Machine: Codable, Equatable, Sendable {
+  /// A layer's part of the backward pass.
+  public struct Stage: Codable, Equatable, Sendable {
+    /// Seconds until it ends.
+    public var seconds: Double
+    /// Bytes of gradients that are ready then.
+    public var bytes: Int
+
+    /// A part.
+    public init(seconds: Double, bytes: Int) {
+      self.seconds = seconds
+      self.bytes = bytes
+    }
+  }
+
+  /// The ranks.
+  public var ranks: Int
+  /// The shards of all of them.
+  public var shards: Int
+  /// Seconds of a step.
+  public var step: Quantiles
+  /// Seconds of a step, mean over its ranks, in which a rank waits for the slowest.
+  public var waiting: Double
+  /// Seconds of a step in which the ranks exchange and add.
+  public var reduction: Double
+  /// The backward pass, in its order: the last layer first.
+  public var backward: [Stage]
+
+  /// All that was measured.
+  public init(ranks: Int, shards: Int, step: Quantiles, waiting: Double, reduction: Double, backward: [Stage]) {
+    self.ranks = ranks
+    self.shards = shards
+    self.step = step
+    self.waiting = waiting
+    self.reduction = reduction
+    self.backward = backward
+  }
+
+  /// Bytes of all gradients.
+  public var gradientBytes: Int { backward.reduce(0) { $0 + $1.bytes } }
+}

@@ -1,0 +1,100 @@
+import Collectives
+import Planning
+import Testing
+
+struct ForecastTests {
+  private static let tree = try? ReductionTree(shards: 64)
+
+  /// A machine that takes 1 s a shard, divided by its ranks.
+  private func machine(ranks: Int, shards: Int) -> Machine {
+    let seconds = Double(shards) / Double(ranks)
+    return Machine(
+      ranks: ranks, shards: shards, step: Quantiles(samples: [seconds]), waiting: 0, reduction: 0,
+      backward: [
+        Machine.Stage(seconds: seconds / 2, bytes: 1 << 20), Machine.Stage(seconds: seconds / 4, bytes: 1 << 20),
+      ])
+  }
+
+  private func forecast(
+    _ nodes: Int, ranks: Int = 1, latency: Double = 0, bandwidth: Double = 1e9, core: Double = 0
+  ) throws -> Forecast {
+    let tree = try #require(Self.tree)
+    let network = Network(latency: latency, bandwidth: bandwidth, coreSecondsPerByte: core)
+    return try Forecast(
+      machine(ranks: ranks, shards: 64 / nodes), nodes: nodes, batch: 128, tree: tree, network: network)
+  }
+
+  @Test func aForecastIsAsByHand() throws {
+    // 16 s of work; 1 MiB goes out while 4 s of the pass are left; the other ends 1.5 · 1 MiB / 1 MB/s later.
+    let four = try forecast(4, bandwidth: 1e6, core: 1e-9)
+    let (exposed, core) = (1.5 * 1.048576, 2 * 3.0 * Double(1 << 20) * 1e-9)
+    #expect((four.step - (16 + exposed + core)).magnitude < 1e-9)
+    #expect((four.communication - (exposed + core)).magnitude < 1e-9)
+    #expect((four.hidden - exposed).magnitude < 1e-9)
+    #expect(four.waiting == 0 && four.traffic == 3 * Double(1 << 20))
+    #expect((four.samplesPerSecond - 128 / four.step).magnitude < 1e-9)
+    let compared = four.compared(toOneRank: 2)
+    #expect((compared.speedup - 64 / four.step).magnitude < 1e-9)
+    #expect((compared.efficiency - 16 / four.step).magnitude < 1e-9)
+  }
+
+  @Test func oneMachineTakesWhatWasMeasured() throws {
+    let one = try forecast(1, ranks: 2, latency: 1, bandwidth: 1, core: 1)
+    #expect(one.step == 32 && one.communication == 0 && one.bucket == nil && one.traffic == 0)
+  }
+
+  @Test(arguments: [2, 4, 8, 16])
+  func worseNetworksTakeLonger(nodes: Int) throws {
+    for (better, worse) in [(0.0, 1e-3), (1e-3, 1), (1, 100)] {
+      #expect(try forecast(nodes, latency: better).step < forecast(nodes, latency: worse).step)
+    }
+    for (better, worse) in [(1e9, 1e8), (1e8, 1e6), (1e6, 1e3)] {
+      #expect(try forecast(nodes, bandwidth: better).step < forecast(nodes, bandwidth: worse).step)
+    }
+    #expect(try forecast(nodes, core: 1e-9).step < forecast(nodes, core: 1e-6).step)
+    // Without cost of its own a network divides the work.
+    #expect(try (forecast(nodes, bandwidth: 1e18).step - 64 / Double(nodes)).magnitude < 1e-6)
+  }
+
+  @Test func aStepWaitsForTheSlowestMachine() throws {
+    let tree = try #require(Self.tree)
+    let network = Network(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0)
+    var uneven = machine(ranks: 1, shards: 16)
+    uneven.step = Quantiles(values: [10, 20])
+    let four = try Forecast(uneven, nodes: 4, batch: 128, tree: tree, network: network)
+    #expect((four.step - 18).magnitude < 1e-6)
+    #expect((four.waiting - 3).magnitude < 1e-6)
+  }
+
+  /// 64 shards on 3 machines: the largest part is 22, the mean 21.33.
+  @Test func machinesWithFewerShardsWait() throws {
+    let tree = try #require(Self.tree)
+    let network = Network(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0)
+    let three = try Forecast(machine(ranks: 1, shards: 22), nodes: 3, batch: 128, tree: tree, network: network)
+    #expect((three.waiting - (22 - 64.0 / 3)).magnitude < 1e-6)
+  }
+
+  @Test func moreRanksThanShardsAreRefused() throws {
+    let tree = try #require(Self.tree)
+    let network = Network(latency: 0, bandwidth: 1)
+    #expect(throws: (any Error).self) {
+      try Forecast(machine(ranks: 5, shards: 5), nodes: 13, batch: 128, tree: tree, network: network)
+    }
+  }
+
+  @Test func adviceNamesRanksThatAreNotWorthIt() throws {
+    // Beyond 4 machines the latency outweighs the work.
+    let slow = try [1, 2, 4, 8, 16].map { try forecast($0, latency: $0 > 4 ? 20 : 0.1) }
+    let advice = Advice(slow)
+    #expect(advice.fastest?.nodes == 4)
+    #expect(advice.best.map(\.nodes) == [1, 2, 4, 8, 16])
+    #expect(advice.wasteful.map(\.slow.nodes) == [8, 16])
+    #expect(advice.wasteful.allSatisfy { $0.fast.nodes == 4 })
+
+    // Of ranks on a machine the number counts that is fastest; with equal steps the smaller.
+    let few = try [forecast(2, ranks: 1), forecast(2, ranks: 2), forecast(2, ranks: 4, latency: 100)]
+    #expect(Advice(few).best.map(\.ranksPerNode) == [2])
+    #expect(try Advice([forecast(1, ranks: 2), forecast(1, ranks: 2)]).best.count == 1)
+    #expect(Advice([]).fastest == nil)
+  }
+}
