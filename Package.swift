@@ -78,6 +78,13 @@ targets += [
     dependencies: ["DPTrain", "Planning", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 ]
 
+// MARK: Examples, which EndToEndTests runs
+
+for (name, excluded) in [("custom-layer", ["prelu.yaml"]), ("custom-dataset", ["rings.yaml"]), ("custom-loop", [])] {
+  targets.append(
+    .executableTarget(name: name, dependencies: ["DPTrain"], path: "Examples/\(name)", exclude: excluded))
+}
+
 // MARK: Tests
 
 targets += [
@@ -103,7 +110,11 @@ targets += [
     dependencies: ["Recipes", "Layers", "Datasets", "Images", "Tensors", "Formats", "Diagnostics"]),
   .testTarget(
     name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
-  .testTarget(name: "EndToEndTests", dependencies: ["Formats", "TestSupport", "CKernels"]),
+  .testTarget(
+    name: "EndToEndTests",
+    dependencies: [
+      "Formats", "Layers", "Tensors", "TestSupport", "CKernels", "custom-layer", "custom-dataset", "custom-loop",
+    ]),
   .testTarget(
     name: "TrainingTests",
     dependencies: [

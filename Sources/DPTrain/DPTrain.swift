@@ -1,4 +1,4 @@
-// What a Swift program needs to define its own model, data or recipe and train it: `import DPTrain`.
+// What a Swift program needs to define its own layers, data or recipe entries and train them: `import DPTrain`.
 @_exported import Collectives
 @_exported import Datasets
 @_exported import Diagnostics

@@ -30,6 +30,9 @@ public protocol Dataset: AnyObject {
 }
 
 extension Dataset {
+  /// All samples have all steps.
+  public var hasLengths: Bool { false }
+
   /// Samples are quickly made or copied.
   public var loadsAhead: Bool { false }
 

@@ -43,6 +43,11 @@ public final class Canvas {
   /// Rows and columns of the image now.
   public var size: ImageSize { planes.size }
 
+  /// The floats of red (0), green (1) or blue (2), row by row; valid until the image has another size.
+  public func plane(_ channel: Int) -> UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: planes[channel], count: size.count)
+  }
+
   /// Takes the pixels of an image.
   /// - Throws: `Failure` (system) where there is not enough memory.
   public func load(_ image: Image) throws {

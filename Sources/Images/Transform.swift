@@ -59,13 +59,13 @@ public struct TransformRandom: Sendable {
   }
 
   /// Number `element` (below 65536), uniform in `range`, its upper end not included.
-  func uniform(_ element: Int, in range: ClosedRange<Double>) -> Double {
+  public func uniform(_ element: Int, in range: ClosedRange<Double>) -> Double {
     let share = Double(philox.uniform(epoch: epoch, sample: sample, element: first + element))
     return range.lowerBound + share * (range.upperBound - range.lowerBound)
   }
 
   /// Number `element` (below 65536), a whole number of `range`.
-  func integer(_ element: Int, in range: ClosedRange<Int>) -> Int {
+  public func integer(_ element: Int, in range: ClosedRange<Int>) -> Int {
     philox.integer(in: range, epoch: epoch, sample: sample, element: first + element)
   }
 }

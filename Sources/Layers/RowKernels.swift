@@ -13,5 +13,5 @@ extension dpt_row_pass {
 
 extension Shape {
   /// Floats of a batch whose rows are padded to whole lanes.
-  func paddedCount(batch: Int) -> Int { batch * steps * positions * paddedToLanes(features) }
+  public func paddedCount(batch: Int) -> Int { batch * steps * positions * paddedToLanes(features) }
 }

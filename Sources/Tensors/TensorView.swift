@@ -45,6 +45,19 @@ public struct TensorView {
   public func row(step: Int = 0, sample: Int, position: Int = 0) -> UnsafeMutablePointer<Float> {
     base + ((step * batch + sample) * positions + position) * stride
   }
+
+  /// One value.
+  public subscript(row: Int, column: Int) -> Float {
+    get { base[row * stride + column] }
+    nonmutating set { base[row * stride + column] = newValue }
+  }
+
+  /// The rows of a sample: one for each step or pixel.
+  public func rows(ofSample sample: Int) -> some Sequence<Int> {
+    (0..<steps * positions).lazy.map { [batch, positions] place in
+      (place / positions * batch + sample) * positions + place % positions
+    }
+  }
 }
 
 /// `count` rounded up to whole groups of 16 lanes.

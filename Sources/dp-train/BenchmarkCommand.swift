@@ -31,8 +31,8 @@ struct BenchmarkCommand: ParsableCommand {
     guard steps >= 1 else { throw ValidationError("--steps must be at least 1") }
   }
 
-  func run() throws {
-    try Session.run(
+  func run() {
+    Session.run(
       prepare: prepare, description: { Session.describe("benchmark \(steps)", $0.recipe, $0.experiment) }
     ) { communicator, prepared in
       let result = try measure(prepared.recipe, prepared.experiment, prepared.step, communicator)

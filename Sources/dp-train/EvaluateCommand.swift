@@ -42,8 +42,8 @@ struct EvaluateCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
-    try Session.run(
+  func run() {
+    Session.run(
       prepare: prepare, description: { Session.describe("evaluate \(on)", $0.recipe, $0.experiment) }
     ) { communicator, prepared in
       let report = try prepared.evaluator.run(step: 0, epoch: 0)

@@ -12,8 +12,7 @@ struct RecipeArguments: ParsableArguments {
   /// The recipe, or where the words name none, that of another name or file, with the changes made.
   /// - Throws: `Failure` naming the key, line or file that is wrong.
   func load(otherwise standard: String = "temporal-order") throws -> Recipe {
-    let named = words.first.flatMap { $0.contains("=") ? nil : $0 }
-    return try Recipe.load(named ?? standard, overrides: Array(named == nil ? words[...] : words.dropFirst()))
+    try Recipe.load(words: words, default: standard)
   }
 }
 

@@ -6,7 +6,8 @@ import Foundation
 struct Root: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dp-train",
-    abstract: "Data-parallel training of recurrent networks on CPU clusters, the same bits on any number of ranks.",
+    abstract:
+      "Data-parallel training of convolutional and recurrent networks on CPU clusters, the same bits on any number of ranks.",
     discussion: """
       Run it alone, or on many cores and machines with mpirun: mpirun -np 8 dp-train train temporal-order
       Without a subcommand it trains; without a recipe, temporal-order.
@@ -27,16 +28,13 @@ struct Root: ParsableCommand {
 
   /// Parses the command line and runs; ends the process with the right code, and one message in all from rank 0.
   static func start() {
-    let isFirstRank = Launch().expectedRank == 0
     do {
       var command = try readCommand()
       try command.run()
     } catch let failure as Failure {
-      // Only rank 0 works in such a subcommand, or no rank finds the others.
-      if isFirstRank { SoloCommunicator().abort(failure) }
-      Foundation.exit(failure.exitCode.rawValue)
+      Session.end(failure)
     } catch {
-      guard isFirstRank else { Foundation.exit(exitCode(for: error).rawValue) }
+      guard Launch().expectedRank == 0 else { Foundation.exit(exitCode(for: error).rawValue) }
       exit(withError: error)
     }
   }
@@ -45,14 +43,12 @@ struct Root: ParsableCommand {
   private static func readCommand() throws -> any ParsableCommand {
     do {
       let command = try parseAsRoot()
-      if let name = ProcessInfo.processInfo.environment[InstructionSet.variable], !name.isEmpty {
-        try InstructionSet.select(name)
-      }
+      try InstructionSet.selectByEnvironment()
       return command
     } catch {
       // A call for help ends here, too.
       guard exitCode(for: error) != .success else { throw error }
-      try Session.refuse(error as? Failure ?? Failure(.usage, fullMessage(for: error)))
+      Session.refuse(error as? Failure ?? Failure(.usage, fullMessage(for: error)))
     }
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import DPTrain
-import Foundation
 
 /// `dp-train train`.
 struct TrainCommand: ParsableCommand {
@@ -52,49 +51,16 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
-    let start = monotonicSeconds()
-    SignalRequests.installUserSignal()
-    var stopped: Request?
-    try Session.run(
-      prepare: prepare, description: { Session.describe("train", $0.recipe, $0.experiment) }
-    ) { communicator, prepared in
-      let run = TrainingRun(
-        recipe: prepared.recipe, experiment: prepared.experiment, workspace: prepared.workspace,
-        folder: prepared.folder, resumes: resume,
-        deadline: TimeLimit.deadline(start: start, minutes: minutes), stallWarning: stallWarning,
-        stallAbort: stallAbort)
-      stopped = try run.train(communicator)
+  func run() {
+    var job = TrainingJob()
+    job.out = out
+    job.resumes = resume
+    job.minutes = minutes
+    job.stallWarning = stallWarning
+    job.stallAbort = stallAbort
+    job.run {
+      guard resume, let former = out.map(RunFolder.init(path:)), former.exists else { return try recipe.load() }
+      return try recipe.load(otherwise: former.recipe)
     }
-    if stopped != nil { Foundation.exit(ExitCode.stopped.rawValue) }
-  }
-
-  private struct Prepared {
-    let recipe: Recipe
-    let experiment: Experiment
-    let workspace: Workspace
-    /// On rank 0.
-    let folder: RunFolder?
-  }
-
-  private func prepare(_ communicator: any Communicator) throws -> Prepared {
-    let recipe = try chosenRecipe()
-    let experiment = try recipe.makeExperiment()
-    let workspace = try experiment.makeWorkspace(communicator: communicator)
-    let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resume) : nil
-    try folder?.lock()
-    return Prepared(recipe: recipe, experiment: experiment, workspace: workspace, folder: folder)
-  }
-
-  /// The recipe of the command line, or that of the run that is resumed.
-  private func chosenRecipe() throws -> Recipe {
-    guard resume, let former = out.map(RunFolder.init(path:)), former.exists else { return try recipe.load() }
-    let chosen = try recipe.load(otherwise: former.recipe)
-    guard let difference = chosen.firstDifference(from: try Recipe.load(former.recipe)) else { return chosen }
-    throw Failure(
-      .configuration,
-      "\(difference.key) is \(difference.own ?? "not set"), but \(difference.other ?? "not set") in \(former.recipe)",
-      advice: "a run is resumed with what it began with; only "
-        + Recipe.keysFreeToChange.joined(separator: ", ") + " may change")
   }
 }

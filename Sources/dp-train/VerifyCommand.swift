@@ -42,7 +42,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     guard Launch().expectedSize ?? 1 == 1 else {
-      try Session.refuse(
+      Session.refuse(
         Failure(.usage, "verify starts the ranks itself", advice: "start it without mpirun; --launcher says how"))
     }
     let recipe = try recipe.load()

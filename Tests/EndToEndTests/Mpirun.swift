@@ -8,8 +8,12 @@ enum Mpirun {
     let ranks: Int
     let arguments: [String]
     let environment: [String: String]
+    let program: String
 
-    init(ranks: Int = 1, _ arguments: [String], environment: [String: String] = [:]) {
+    init(
+      ranks: Int = 1, _ arguments: [String], of program: String = Program.path, environment: [String: String] = [:]
+    ) {
+      self.program = program
       self.ranks = ranks
       self.arguments = arguments
       self.environment = environment
@@ -17,7 +21,7 @@ enum Mpirun {
 
     fileprivate var words: [String] {
       ["-np", String(ranks)] + environment.sorted { $0.key < $1.key }.flatMap { ["-x", "\($0)=\($1)"] }
-        + [Program.path] + arguments
+        + [program] + arguments
     }
   }
 

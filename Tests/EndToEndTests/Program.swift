@@ -25,22 +25,25 @@ struct Hang: Error, CustomStringConvertible {
 
 /// The program under test, which is built beside the tests.
 enum Program {
-  static let path: String = {
-    let bundle = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") }
-    let beside = URL(filePath: bundle ?? CommandLine.arguments[0]).deletingLastPathComponent()
-    return beside.appending(path: "dp-train").path
-  }()
+  static let path = path(of: "dp-train")
 
-  /// Runs the program in `folder`, alone or as `ranks` ranks of one mpirun.
+  /// Another program that is built beside the tests.
+  static func path(of name: String) -> String {
+    let bundle = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") }
+    return URL(filePath: bundle ?? CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name).path
+  }
+
+  /// Runs the program, or another, in `folder`, alone or as `ranks` ranks of one mpirun.
   static func run(
-    _ arguments: [String], ranks: Int? = nil, in folder: Folder, environment: [String: String] = [:],
-    meanwhile: (pid_t) -> Void = { _ in }
+    _ arguments: [String], of program: String = path, ranks: Int? = nil, in folder: Folder,
+    environment: [String: String] = [:], meanwhile: (pid_t) -> Void = { _ in }
   ) throws -> Ending {
     if let ranks {
       return try Mpirun.run(
-        [Mpirun.Part(ranks: ranks, arguments)], in: folder, environment: environment, meanwhile: meanwhile)
+        [Mpirun.Part(ranks: ranks, arguments, of: program)], in: folder, environment: environment,
+        meanwhile: meanwhile)
     }
-    return try start(path, arguments, in: folder, environment: environment, meanwhile: meanwhile)
+    return try start(program, arguments, in: folder, environment: environment, meanwhile: meanwhile)
   }
 
   /// Runs any executable in `folder` and waits for it, at most `limit` seconds; then its process group is ended.

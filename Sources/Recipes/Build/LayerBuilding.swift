@@ -110,6 +110,8 @@ extension Recipe {
       try requireIndices(input, place)
       return Embedding(
         input: input, count: settings.count, dimension: settings.dimension, paddingIndex: settings.paddingIndex)
+    case .custom(let own):
+      return try located(place, input) { try own.entry.makeLayer(input: input) }
     }
   }
 

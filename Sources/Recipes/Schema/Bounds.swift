@@ -1,5 +1,5 @@
 /// The values a number may have.
-struct Bounds<Value: RecipeNumber>: Sendable {
+public struct Bounds<Value: Comparable & Sendable>: Sendable {
   private enum End: Sendable {
     case included(Value)
     case excluded(Value)
@@ -9,21 +9,21 @@ struct Bounds<Value: RecipeNumber>: Sendable {
   private let upper: End?
 
   /// Every value of the type.
-  static var any: Bounds { Bounds(lower: nil, upper: nil) }
+  public static var any: Bounds { Bounds(lower: nil, upper: nil) }
 
   /// `least` and more.
-  static func atLeast(_ least: Value) -> Bounds { Bounds(lower: .included(least), upper: nil) }
+  public static func atLeast(_ least: Value) -> Bounds { Bounds(lower: .included(least), upper: nil) }
 
   /// More than `limit`.
-  static func above(_ limit: Value) -> Bounds { Bounds(lower: .excluded(limit), upper: nil) }
+  public static func above(_ limit: Value) -> Bounds { Bounds(lower: .excluded(limit), upper: nil) }
 
   /// `least` to `most`, both included.
-  static func from(_ least: Value, through most: Value) -> Bounds {
+  public static func from(_ least: Value, through most: Value) -> Bounds {
     Bounds(lower: .included(least), upper: .included(most))
   }
 
   /// `least` and more, but less than `limit`.
-  static func from(_ least: Value, below limit: Value) -> Bounds {
+  public static func from(_ least: Value, below limit: Value) -> Bounds {
     Bounds(lower: .included(least), upper: .excluded(limit))
   }
 
@@ -44,6 +44,14 @@ struct Bounds<Value: RecipeNumber>: Sendable {
     return isHighEnough && isLowEnough
   }
 
+  /// Whether there is an upper end.
+  var hasUpper: Bool { upper != nil }
+
+  /// Whether there is a lower end.
+  var hasLower: Bool { lower != nil }
+}
+
+extension Bounds where Value: RecipeNumber {
   /// The allowed values in words, to follow "must be"; nil where all are allowed.
   var words: String? {
     switch (lower, upper) {
@@ -55,12 +63,6 @@ struct Bounds<Value: RecipeNumber>: Sendable {
     }
   }
 
-  /// Whether there is an upper end.
-  var hasUpper: Bool { upper != nil }
-
-  /// Whether there is a lower end.
-  var hasLower: Bool { lower != nil }
-
   private static func words(_ end: End, _ open: String = "greater than", _ closed: String = "at least") -> String {
     switch end {
     case .included(let value): "\(closed) \(value.recipeText)"
@@ -71,5 +73,5 @@ struct Bounds<Value: RecipeNumber>: Sendable {
 
 extension Bounds<Int> {
   /// Features, units or entries of a table: as many as a float counts.
-  static var size: Bounds { from(1, through: 1 << 24) }
+  public static var size: Bounds { from(1, through: 1 << 24) }
 }

@@ -1,11 +1,11 @@
 import Diagnostics
 
 /// An enumeration whose cases' raw values are the words of a recipe.
-protocol Choice: RawRepresentable<String>, CaseIterable, Equatable, Sendable {}
+public protocol Choice: RawRepresentable<String>, CaseIterable, Equatable, Sendable {}
 
 extension ValueType where Value: Choice {
   /// One of the enumeration's words.
-  static var choice: ValueType {
+  public static var choice: ValueType {
     ValueType {
       .choice(Value.allCases.map(\.rawValue))
     } read: { node, path, _ in
@@ -28,7 +28,7 @@ func unknownChoice(_ node: YAMLNode, _ subject: String, _ names: [String]) -> Fa
 
 extension ValueType {
   /// A value or none, written `none`, `null` or `~`.
-  static func optional<Wrapped>(_ inner: ValueType<Wrapped>) -> ValueType where Value == Wrapped? {
+  public static func optional<Wrapped>(_ inner: ValueType<Wrapped>) -> ValueType where Value == Wrapped? {
     let shape: @Sendable () -> ValueShape = { .optional(inner.shape()) }
     return ValueType(shape: shape) { node, path, current in
       if node.isNone { return nil }
@@ -43,7 +43,7 @@ extension ValueType {
   }
 
   /// A list with at least one entry.
-  static func list<Element>(_ element: ValueType<Element>) -> ValueType where Value == [Element] {
+  public static func list<Element>(_ element: ValueType<Element>) -> ValueType where Value == [Element] {
     let shape: @Sendable () -> ValueShape = { .list(element.shape()) }
     return ValueType(shape: shape) { node, path, _ in
       guard case .list(let items) = node.content else { throw mismatch(node, path, shape()) }

@@ -21,6 +21,15 @@ struct Field<Root: Settings>: Sendable {
     _ name: String, _ property: any WritableKeyPath<Root, Value> & Sendable, _ type: ValueType<Value>,
     required: Bool = false, _ doc: String
   ) {
+    self.init(
+      name, get: { $0[keyPath: property] }, set: { $0[keyPath: property] = $1 }, type, required: required, doc)
+  }
+
+  /// Declares that the key `name` holds what `get` reads and `set` changes.
+  init<Value>(
+    _ name: String, get: @escaping @Sendable (Root) -> Value, set: @escaping @Sendable (inout Root, Value) -> Void,
+    _ type: ValueType<Value>, required: Bool, _ doc: String
+  ) {
     self.name = name
     self.doc = doc
     isRequired = required
@@ -29,16 +38,16 @@ struct Field<Root: Settings>: Sendable {
     read = { section, root in
       let path = section.path(of: name)
       if let node = section[name] {
-        root[keyPath: property] = try type.read(node, path, root[keyPath: property])
+        set(&root, try type.read(node, path, get(root)))
       } else if required {
         throw section.place.failure("\(path) is missing", advice: "it is required: \(doc)")
       } else if type.isSection {
         // An absent section may still lack a required key.
         let nothing = YAMLNode(.mapping([]), at: section.place)
-        root[keyPath: property] = try type.read(nothing, path, root[keyPath: property])
+        set(&root, try type.read(nothing, path, get(root)))
       }
     }
-    write = { type.write($0[keyPath: property]) }
+    write = { type.write(get($0)) }
   }
 
   /// The field as data.

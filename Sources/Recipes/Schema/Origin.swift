@@ -3,10 +3,13 @@
 /// It is no part of what a recipe says: any two are equal.
 struct Origin: Equatable, Sendable {
   private let root: YAMLNode?
+  /// What the recipe could name besides what comes along.
+  let extensions: RecipeExtensions
 
   /// The tree that a recipe was read from, or nil for one that a program made.
-  init(_ root: YAMLNode? = nil) {
+  init(_ root: YAMLNode? = nil, extensions: RecipeExtensions = RecipeExtensions()) {
     self.root = root
+    self.extensions = extensions
   }
 
   static func == (_: Origin, _: Origin) -> Bool { true }

@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// How a value of a recipe is read from YAML, checked, described and written back.
-struct ValueType<Value: Sendable>: Sendable {
+public struct ValueType<Value: Sendable>: Sendable {
   /// What the value may be.
   let shape: @Sendable () -> ValueShape
   /// Whether the value is a mapping of keys with their own defaults, so that leaving it out means leaving out each.
@@ -29,9 +29,28 @@ struct ValueType<Value: Sendable>: Sendable {
   }
 }
 
-extension ValueType where Value: RecipeNumber {
+extension ValueType<Int> {
+  /// A whole number within `bounds`.
+  public static func number(_ bounds: Bounds<Int> = .any) -> ValueType { numeric(bounds) }
+}
+
+extension ValueType<UInt64> {
+  /// A whole number within `bounds`, such as a seed.
+  public static func number(_ bounds: Bounds<UInt64> = .any) -> ValueType { numeric(bounds) }
+}
+
+extension ValueType<Float> {
   /// A number within `bounds`.
-  static func number(_ bounds: Bounds<Value> = .any) -> ValueType {
+  public static func number(_ bounds: Bounds<Float> = .any) -> ValueType { numeric(bounds) }
+}
+
+extension ValueType<Double> {
+  /// A number within `bounds`.
+  public static func number(_ bounds: Bounds<Double> = .any) -> ValueType { numeric(bounds) }
+}
+
+extension ValueType where Value: RecipeNumber {
+  fileprivate static func numeric(_ bounds: Bounds<Value>) -> ValueType {
     let shape: ValueShape = Value.isWhole ? .whole(range: bounds.words) : .number(range: bounds.words)
     return ValueType {
       shape
@@ -58,7 +77,7 @@ extension ValueType where Value: RecipeNumber {
 
 extension ValueType<Bool> {
   /// `true` or `false`.
-  static var flag: ValueType {
+  public static var flag: ValueType {
     ValueType {
       .flag
     } read: { node, path, _ in
@@ -75,7 +94,7 @@ extension ValueType<Bool> {
 
 extension ValueType<String> {
   /// Text that is not empty.
-  static var text: ValueType { text(rule: nil) { _ in true } }
+  public static var text: ValueType { text(rule: nil) { _ in true } }
 
   /// A name that can be part of a file's name on every system.
   static var fileName: ValueType {

@@ -6,6 +6,12 @@ protocol Variant: Equatable, Sendable {
   static var noun: String { get }
   /// Every variant: the registry.
   static var variants: [VariantCase<Self>] { get }
+  /// The value's case where that is one of the program's own; nil for those that come along.
+  var customVariant: VariantCase<Self>? { get }
+}
+
+extension Variant {
+  var customVariant: VariantCase<Self>? { nil }
 }
 
 /// One case of a `Variant`.
@@ -50,7 +56,7 @@ extension Variant {
 
   /// The name of the value's case, and its keys and values.
   var chosen: (name: String, doc: String, entries: [YAMLOutput.Entry]) {
-    for variant in Self.variants {
+    for variant in customVariant.map({ [$0] }) ?? Self.variants {
       if let entries = variant.write(self) { return (variant.name, variant.doc, entries) }
     }
     preconditionFailure("a case of \(Self.self) is missing from its registry")

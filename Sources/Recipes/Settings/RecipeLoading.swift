@@ -7,14 +7,35 @@ extension Recipe {
   /// - Parameters:
   ///   - nameOrPath: a file, if it contains "/" or ends in ".yaml" or ".yml"; else the name of a built-in recipe.
   ///   - overrides: `KEY=VALUE`, in order, keys dotted and list entries counted from 0.
+  ///   - extensions: the program's own layers, data sources and transforms.
   /// - Throws: a `Failure`: `.usage` for a name that is not built in and for a malformed override, `.noInput` for a
   ///   file that cannot be read, `.configuration` for all that is wrong in the recipe.
-  public static func load(_ nameOrPath: String, overrides: [String] = []) throws -> Recipe {
+  public static func load(
+    _ nameOrPath: String, overrides: [String] = [], extensions: RecipeExtensions = RecipeExtensions()
+  ) throws -> Recipe {
     guard isPath(nameOrPath) else {
       let recipe = try BuiltInRecipes.recipe(named: nameOrPath)
-      return try parse(recipe.text, file: recipe.name, overrides: overrides)
+      return try parse(recipe.text, file: recipe.name, overrides: overrides, extensions: extensions)
     }
-    return try parse(try text(ofFile: nameOrPath), file: nameOrPath, overrides: overrides)
+    return try parse(
+      try text(ofFile: nameOrPath), file: nameOrPath, overrides: overrides, extensions: extensions)
+  }
+
+  /// Reads what a command line names: `[RECIPE] [KEY=VALUE ...]`.
+  ///
+  /// - Parameters:
+  ///   - words: the words, by default those that the process was started with; the first is the recipe, as for `load`, unless it contains "=".
+  ///   - standard: the recipe where they name none.
+  ///   - extensions: as for `load`.
+  /// - Throws: as `load`.
+  public static func load(
+    words: some Sequence<String> = CommandLine.arguments.dropFirst(), default standard: String,
+    extensions: RecipeExtensions = RecipeExtensions()
+  ) throws -> Recipe {
+    let words = Array(words)
+    let named = words.first.flatMap { $0.contains("=") ? nil : $0 }
+    return try load(
+      named ?? standard, overrides: Array(named == nil ? words[...] : words.dropFirst()), extensions: extensions)
   }
 
   /// Reads the text of a recipe.
@@ -23,8 +44,17 @@ extension Recipe {
   ///   - text: the YAML.
   ///   - file: what messages call the text; its last part, without suffix, is the recipe's default name.
   ///   - overrides: as for `load`.
+  ///   - extensions: as for `load`.
   /// - Throws: a `Failure`: `.usage` for a malformed override, `.configuration` for all that is wrong in the recipe.
-  public static func parse(_ text: String, file: String, overrides: [String] = []) throws -> Recipe {
+  public static func parse(
+    _ text: String, file: String, overrides: [String] = [], extensions: RecipeExtensions = RecipeExtensions()
+  ) throws -> Recipe {
+    var (recipe, root) = try extensions.apply { try read(text, file: file, overrides: overrides) }
+    recipe.origin = Origin(root, extensions: extensions)
+    return recipe
+  }
+
+  private static func read(_ text: String, file: String, overrides: [String]) throws -> (Recipe, YAMLNode) {
     let document = try Section(try YAMLNode.parse(text, file: file), path: "")
     var root = YAMLNode(.mapping(document.entries), at: .file(file))
     for override in overrides { root = try Override(override).applied(to: root) }
@@ -36,8 +66,7 @@ extension Recipe {
     start.name = defaultName(file: file)
     var recipe = try read(section, onto: start)
     recipe.model.exchangeCells()
-    recipe.origin = Origin(root)
-    return recipe
+    return (recipe, root)
   }
 
   /// The recipe as YAML with every key written out; reading it gives an equal recipe.
@@ -49,9 +78,16 @@ extension Recipe {
 
   /// The recipe itself, after the checks that a recipe in a file goes through.
   ///
+  /// - Parameter extensions: the program's own layers, data sources and transforms.
   /// - Throws: a `Failure` (`.configuration`) that names the line of `resolvedYAML()`.
-  public func validated() throws -> Recipe {
-    try Recipe.parse(resolvedYAML(), file: name)
+  public func validated(extensions: RecipeExtensions = RecipeExtensions()) throws -> Recipe {
+    try Recipe.parse(resolvedYAML(), file: name, extensions: extensions)
+  }
+
+  /// The recipe that another run was made from, read with what this one may name.
+  /// - Throws: as `load`.
+  public func loadFormer(_ path: String) throws -> Recipe {
+    try Recipe.load(path, extensions: origin.extensions)
   }
 
   private static func isPath(_ text: String) -> Bool {

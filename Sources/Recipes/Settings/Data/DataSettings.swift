@@ -18,12 +18,20 @@ public enum DataSettings: Equatable, Sendable {
   case textLines(TextLinesSettings)
   /// Image files in a folder for each class.
   case imageFolder(ImageFolderSettings)
+  /// A data source that the program defines itself.
+  case custom(CustomData)
 }
 
 extension DataSettings: Variant {
   static let noun = "data source"
 
-  static let variants: [VariantCase<DataSettings>] = [
+  static var variants: [VariantCase<DataSettings>] { builtIn + RecipeExtensions.current.dataSources.map { $0.variant } }
+
+  var customVariant: VariantCase<DataSettings>? {
+    if case .custom(let own) = self { own.entry.ownVariant } else { nil }
+  }
+
+  private static let builtIn: [VariantCase<DataSettings>] = [
     VariantCase(DataSettings.temporalOrder) { if case .temporalOrder(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.echo) { if case .echo(let settings) = $0 { settings } else { nil } },
     VariantCase(DataSettings.binaryEcho) { if case .binaryEcho(let settings) = $0 { settings } else { nil } },
@@ -45,6 +53,7 @@ extension DataSettings: Variant {
     case .csv(let settings): settings
     case .textLines(let settings): settings
     case .imageFolder(let settings): settings
+    case .custom(let own): own.entry.settings
     }
   }
 }

@@ -46,12 +46,20 @@ public indirect enum LayerSettings: Equatable, Sendable {
   case layerNorm(LayerNormSettings)
   /// A table of vectors, looked up by index.
   case embedding(EmbeddingSettings)
+  /// A layer that the program defines itself.
+  case custom(CustomLayer)
 }
 
 extension LayerSettings: Variant {
   static let noun = "layer"
 
-  static let variants: [VariantCase<LayerSettings>] = [
+  static var variants: [VariantCase<LayerSettings>] { builtIn + RecipeExtensions.current.layers.map { $0.variant } }
+
+  var customVariant: VariantCase<LayerSettings>? {
+    if case .custom(let own) = self { own.entry.ownVariant } else { nil }
+  }
+
+  private static let builtIn: [VariantCase<LayerSettings>] = [
     VariantCase(LayerSettings.lstm) { if case .lstm(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.rnn) { if case .rnn(let settings) = $0 { settings } else { nil } },
     VariantCase(LayerSettings.gru) { if case .gru(let settings) = $0 { settings } else { nil } },

@@ -20,6 +20,8 @@ public enum TransformSettings: Equatable, Sendable {
   case gaussianBlur(GaussianBlurSettings)
   /// Mean 0 and deviation 1.
   case normalize(NormalizeSettings)
+  /// A transform that the program defines itself.
+  case custom(CustomTransform)
 }
 
 /// What every transform's settings have.
@@ -31,7 +33,15 @@ protocol TransformVariantSettings: VariantSettings {
 extension TransformSettings: Variant {
   static let noun = "transform"
 
-  static let variants: [VariantCase<TransformSettings>] = [
+  static var variants: [VariantCase<TransformSettings>] {
+    builtIn + RecipeExtensions.current.transforms.map { $0.variant }
+  }
+
+  var customVariant: VariantCase<TransformSettings>? {
+    if case .custom(let own) = self { own.entry.ownVariant } else { nil }
+  }
+
+  private static let builtIn: [VariantCase<TransformSettings>] = [
     VariantCase(TransformSettings.resize) { if case .resize(let settings) = $0 { settings } else { nil } },
     VariantCase(TransformSettings.centerCrop) { if case .centerCrop(let settings) = $0 { settings } else { nil } },
     VariantCase(TransformSettings.randomCrop) { if case .randomCrop(let settings) = $0 { settings } else { nil } },
@@ -61,6 +71,7 @@ extension TransformSettings: Variant {
     case .colorJitter(let settings): settings
     case .gaussianBlur(let settings): settings
     case .normalize(let settings): settings
+    case .custom(let own): own.entry.settings
     }
   }
 }

@@ -1,25 +1,21 @@
-import DPTrain
 import Foundation
 
-/// One training by the command line: what is shown, written and saved around it.
+/// The work of a `TrainingJob`: what is shown, written and saved around the training.
 struct TrainingRun {
   let recipe: Recipe
   let experiment: Experiment
   let workspace: Workspace
   /// On rank 0.
   let folder: RunFolder?
-  let resumes: Bool
-  let deadline: Double?
-  let stallWarning: Double
-  let stallAbort: Double?
+  let job: TrainingJob
 
-  /// Trains, and tells what ended it before its time, if anything.
-  func train(_ communicator: any Communicator) throws -> Request? {
+  /// Trains, at most until `deadline` in `monotonicSeconds`.
+  func train(_ communicator: any Communicator, deadline: Double?) throws -> RunSummary {
     SignalRequests.install()
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe)
     if communicator.isRoot { experiment.data.notices.forEach(warn) }
-    let checkpoint = resumes ? folder.flatMap(newestCheckpoint) : nil
+    let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
     let schedule = recipe.checkpoint.schedule
     let keeper = try CheckpointKeeper(
       experiment, schedule: schedule, store: folder.map { CheckpointStore(path: $0.checkpoints) },
@@ -32,10 +28,10 @@ struct TrainingRun {
       experiment, workspace: workspace, observers: try observers(environment, resumingFrom: checkpoint?.manifest),
       control: RunControl(folder: folder?.path, deadline: deadline, schedule: schedule), keeper: keeper,
       activity: activity)
-    if resumes { try trainer.resume(checkpoint) }
+    if job.resumes { try trainer.resume(checkpoint) }
     let summary = try trainer.run()
     if let folder { try conclude(summary, folder: folder, best: keeper.best) }
-    return summary.stopped
+    return summary
   }
 
   /// What finds ranks that stopped answering, where there are several.
@@ -45,8 +41,8 @@ struct TrainingRun {
     guard communicator.size > 1 else { return nil }
     let path = try communicator.text(folder?.path ?? "", from: 0)
     return StallWatch(
-      activity, folder: path + "/stalls", rank: communicator.rank, hosts: hosts, warnAfter: stallWarning,
-      abortAfter: stallAbort, say: warn, end: { communicator.abort($0) })
+      activity, folder: path + "/stalls", rank: communicator.rank, hosts: hosts, warnAfter: job.stallWarning,
+      abortAfter: job.stallAbort, say: warn, end: { communicator.abort($0) })
   }
 
   private func newestCheckpoint(
@@ -68,7 +64,7 @@ struct TrainingRun {
     try folder.write(json: environment, to: folder.environment)
     try folder.write(json: experiment.data.training.facts, to: folder.dataFacts)
     Terminal.write(SettingsTable.text(recipe, experiment: experiment, environment: environment, folder: folder))
-    if resumes {
+    if job.resumes {
       let start =
         manifest.map { "after step \(Format.count($0.progress.step))" } ?? "from the start: nothing is saved yet"
       Terminal.write("going on \(start)\n\n")
@@ -79,7 +75,7 @@ struct TrainingRun {
         path: metrics, every: recipe.record.every,
         keeping: manifest?.recorded[(metrics as NSString).lastPathComponent] ?? 0),
       ProgressReporter(epochs: recipe.epochs, width: Terminal.width),
-    ]
+    ] + (try job.observers(folder))
   }
 
   private func conclude(_ summary: RunSummary, folder: RunFolder, best: EvaluationReport?) throws {

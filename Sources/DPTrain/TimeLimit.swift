@@ -1,4 +1,3 @@
-import DPTrain
 import Foundation
 
 /// When training has to end.

@@ -1,5 +1,3 @@
-import DPTrain
-
 /// What is about to be trained, and with what: printed before the first step.
 enum SettingsTable {
   static func text(

@@ -1,0 +1,59 @@
+// A layer of one's own, with its own backward pass: mpirun -np 3 custom-layer Examples/custom-layer/prelu.yaml epochs=20
+import DPTrain
+
+/// y = max(0, x) + weight · min(0, x), a weight for each feature. He, Zhang, Ren & Sun 2015; PyTorch's `nn.PReLU`.
+final class PReLU: Layer {
+  let kind = "prelu"
+  let outputShape: Shape
+  let parameters: [Parameter]
+  private var memory: (output: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
+  private var input: TensorView?
+
+  init(input: Shape, start: Double) {
+    outputShape = input
+    parameters = [Parameter("weight", shape: [input.features], initialization: .constant(Float(start)))]
+  }
+
+  func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    let floats = outputShape.paddedCount(batch: batch)
+    memory = (plan.activation(floats), plan.gradient(floats))
+    plan.gradientSums(of: parameters[0])
+  }
+
+  func forward(_ x: TensorView, _ context: StepContext) -> TensorView {
+    input = x
+    return bend(x, x, memory?.output, context)
+  }
+
+  func backward(_ dy: TensorView, _ context: StepContext) -> TensorView? {
+    guard let x = input else { return nil }
+    context.sumGradient(of: parameters[0]) { sample, sum in  // The same bits on any number of ranks.
+      for row in x.rows(ofSample: sample) {
+        for column in 0..<x.columns { sum[column] += dy[row, column] * min(0, x[row, column]) }
+      }
+    }
+    return bend(dy, x, memory?.gradient, context)
+  }
+
+  /// The values, times the weight where x is not above 0.
+  private func bend(_ v: TensorView, _ x: TensorView, _ slot: ArenaPlan.Slot?, _ context: StepContext) -> TensorView {
+    guard let slot else { fatalError("used before plan") }
+    let (result, slope) = (v.with(base: context.arena[slot], columns: v.columns), context.values(parameters[0]))
+    for row in 0..<v.rows {
+      for column in 0..<v.columns { result[row, column] = v[row, column] * (x[row, column] > 0 ? 1 : slope[column]) }
+    }
+    return result
+  }
+}
+
+/// The layer in recipes: `- prelu: {start: 0.1}`.
+struct PReLUEntry: LayerEntry {
+  var start = 0.25
+  static let (name, doc) = ("prelu", "max(0, x), and a learned share of x below zero")
+  static let keys = [RecipeKey("start", \Self.start, .number(), "the share before training")]
+  func makeLayer(input: Shape) -> any Layer { PReLU(input: input, start: start) }
+}
+
+TrainingJob().run {
+  try Recipe.load(default: "Examples/custom-layer/prelu.yaml", extensions: RecipeExtensions(layers: [PReLUEntry.self]))
+}

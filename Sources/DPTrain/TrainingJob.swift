@@ -1,0 +1,60 @@
+import Foundation
+
+/// One training as a whole program does it: on all ranks that a launcher started, with run folder, metrics, progress,
+/// checkpoints, signals and a watch for ranks that stall. `dp-train train` is such a job.
+public struct TrainingJob {
+  /// The folder for everything the run writes; nil for `runs/NAME-YYYYMMDD-HHMMSS`.
+  public var out: String?
+  /// Whether to go on from the newest checkpoint in the folder `out`, if there is one.
+  public var resumes = false
+  /// Minutes after which training saves and stops; nil for no limit but that of a Slurm job, a minute before its end.
+  public var minutes: Double?
+  /// Seconds after which ranks that keep the others waiting are named.
+  public var stallWarning = 60.0
+  /// Seconds after which the job ends where some ranks keep the others waiting; nil: it waits.
+  public var stallAbort: Double?
+  /// Observers besides the usual ones, made on rank 0 before the first step.
+  public var observers: (RunFolder) throws -> [any Observer] = { _ in [] }
+
+  /// A job with every default.
+  public init() {}
+
+  /// Trains the recipe that `makeRecipe` gives on each rank, and returns what came of it.
+  ///
+  /// Returns only where the training came to its end: where it is asked to stop before, the process ends with
+  /// `ExitCode.stopped` once the state is saved, and where anything fails, as `Session.run` says.
+  @discardableResult
+  public func run(_ makeRecipe: () throws -> Recipe) -> RunSummary {
+    let start = monotonicSeconds()
+    SignalRequests.installUserSignal()
+    var summary: RunSummary?
+    Session.run(
+      prepare: { try prepare(makeRecipe(), $0) },
+      description: { Session.describe("train", $0.recipe, $0.experiment) },
+      work: { communicator, run in
+        summary = try run.train(communicator, deadline: TimeLimit.deadline(start: start, minutes: minutes))
+      })
+    guard let summary, summary.stopped == nil else { Foundation.exit(ExitCode.stopped.rawValue) }
+    return summary
+  }
+
+  private func prepare(_ recipe: Recipe, _ communicator: any Communicator) throws -> TrainingRun {
+    try checkResumption(of: recipe)
+    let experiment = try recipe.makeExperiment()
+    let workspace = try experiment.makeWorkspace(communicator: communicator)
+    let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resumes) : nil
+    try folder?.lock()
+    return TrainingRun(recipe: recipe, experiment: experiment, workspace: workspace, folder: folder, job: self)
+  }
+
+  /// A run goes on with what it began with.
+  private func checkResumption(of recipe: Recipe) throws {
+    guard resumes, let former = out.map(RunFolder.init(path:)), former.exists else { return }
+    guard let difference = recipe.firstDifference(from: try recipe.loadFormer(former.recipe)) else { return }
+    throw Failure(
+      .configuration,
+      "\(difference.key) is \(difference.own ?? "not set"), but \(difference.other ?? "not set") in \(former.recipe)",
+      advice: "a run is resumed with what it began with; only "
+        + Recipe.keysFreeToChange.joined(separator: ", ") + " may change")
+  }
+}

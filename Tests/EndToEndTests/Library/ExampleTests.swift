@@ -1,0 +1,64 @@
+import Formats
+import Foundation
+import Layers
+import Tensors
+import Testing
+
+@testable import custom_layer
+
+extension EndToEndTests {
+  /// The programs in `Examples`: what is shown to whoever writes one works, and keeps the bits.
+  struct ExampleTests {
+    private static let folder = repository + "/Examples"
+
+    private static let examples: [(name: String, arguments: [String])] = [
+      ("custom-layer", ["\(folder)/custom-layer/prelu.yaml", "epochs=20"]),
+      ("custom-dataset", ["\(folder)/custom-dataset/rings.yaml", "epochs=5"]),
+      ("custom-loop", ["temporal-order", "epochs=3"]),
+    ]
+
+    /// The digest of the weights that an example leaves in an empty folder.
+    private func digest(_ name: String, _ arguments: [String], ranks: Int?) throws -> String {
+      try Folder.temporary { folder in
+        let ending = try Program.run(arguments, of: Program.path(of: name), ranks: ranks, in: folder)
+        #expect(ending.status == 0, "\(ending.text)")
+        let weights = try folder.contents().filter {
+          $0.hasSuffix("weights.safetensors") && !$0.contains("checkpoints")
+        }
+        #expect(weights.count == 1)
+        return try sha256(ofFile: folder[weights.first ?? ""])
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: examples.map(\.name))
+    func anExampleTrainsTheSameBitsAloneAndOnThreeRanks(name: String) throws {
+      let arguments = try #require(Self.examples.first { $0.name == name }).arguments
+      #expect(try digest(name, arguments, ranks: nil) == digest(name, arguments, ranks: 3))
+    }
+
+    @Test(arguments: examples.map(\.name))
+    func anExampleIsShort(name: String) throws {
+      let text = try String(contentsOfFile: "\(Self.folder)/\(name)/main.swift", encoding: .utf8)
+      #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 60)
+    }
+
+    @Test func theLayersGradientsAreRight() throws {
+      for shape in [Shape.vector(5), .sequence(steps: 3, features: 17), .image(height: 2, width: 3, channels: 4)] {
+        let check = try GradientCheck(PReLU(input: shape, start: 0.25), input: shape)
+        #expect(Set(check.differences.keys) == ["input", "weight"] && check.largest < 1e-3, "\(check.differences)")
+      }
+    }
+
+    @Test func anOwnLayersMistakesAreNamed() throws {
+      try Folder.temporary { folder in
+        let recipe = "\(Self.folder)/custom-layer/prelu.yaml"
+        let program = Program.path(of: "custom-layer")
+        let unknown = try Program.run([recipe, "model.layers.2.prelu.stat=1"], of: program, in: folder)
+        #expect(unknown.status == 78 && unknown.errors.contains("did you mean model.layers.2.prelu.start?"))
+        let elsewhere = try Program.run(["train", recipe], in: folder)
+        #expect(elsewhere.status == 78 && elsewhere.errors.contains("there is no layer \"prelu\""))
+        #expect(try folder.contents() == [])
+      }
+    }
+  }
+}
