@@ -75,7 +75,9 @@ targets += [
     ]),
   .executableTarget(
     name: "dp-train",
-    dependencies: ["DPTrain", "Planning", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    dependencies: [
+      "DPTrain", "Planning", "Formats", "Recording", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ]),
 ]
 
 // MARK: Examples, which EndToEndTests runs

@@ -41,17 +41,16 @@ struct RingsEntry: DataEntry {
 }
 
 /// Says after each evaluation which ring is hardest to tell; called on rank 0 alone.
-final class FirstRing: Observer {
+final class HardestRing: Observer {
   func evaluationDidFinish(_ report: EvaluationReport) {
     let wrong = report.confusion.enumerated().map { actual, row in row.reduce(0, +) - row[actual] }
     let hardest = wrong.indices.max { wrong[$0] < wrong[$1] } ?? 0
-    Terminal.write(
-      "epoch \(report.epoch): \(wrong[hardest]) points of \(report.classNames[hardest]) taken for others\n")
+    print("epoch \(report.epoch): \(wrong[hardest]) points of \(report.classNames[hardest]) taken for others")
   }
 }
 
 var job = TrainingJob()
-job.observers = { _ in [FirstRing()] }
+job.observers = { _ in [HardestRing()] }
 job.run {
   try Recipe.load(
     default: "Examples/custom-dataset/rings.yaml", extensions: RecipeExtensions(dataSources: [RingsEntry.self]))

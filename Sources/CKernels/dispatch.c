@@ -61,6 +61,8 @@ static const variant *current(void) {
 
 const char *dpt_active_variant(void) { return current()->name; }
 
+const char *dpt_compiler(void) { return __VERSION__; }
+
 void dpt_multiply(const dpt_product *p) { current()->kernels->multiply(p); }
 size_t dpt_weight_gradient_scratch(long m, long n, long shards) {
   // The largest of all variants, so that a change of variant finds enough.

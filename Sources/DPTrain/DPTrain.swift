@@ -2,12 +2,10 @@
 @_exported import Collectives
 @_exported import Datasets
 @_exported import Diagnostics
-@_exported import Formats
 @_exported import Images
 @_exported import Layers
 @_exported import Optimizers
 @_exported import Recipes
-@_exported import Recording
 @_exported import Tensors
 @_exported import Training
 

@@ -54,8 +54,9 @@ public enum Session {
   }
 
   /// Ends this process for a failure where only rank 0 works, or no rank finds the others; rank 0 says why.
-  public static func end(_ failure: Failure) -> Never {
-    if Launch().expectedRank == 0 { SoloCommunicator().abort(failure) }
+  /// - Parameter launch: how the process was started, as it was before MPI was: MPI may change the environment.
+  public static func end(_ failure: Failure, launch: Launch) -> Never {
+    if launch.expectedRank == 0 { SoloCommunicator().abort(failure) }
     Foundation.exit(failure.exitCode.rawValue)
   }
 
@@ -69,10 +70,11 @@ public enum Session {
   }
 
   private static func open() -> any Communicator {
+    let launch = Launch()
     do {
       return try Launch.openCommunicator()
     } catch {
-      end(error.asFailure)
+      end(error.asFailure, launch: launch)
     }
   }
 

@@ -1,3 +1,5 @@
+import Recording
+
 /// What is about to be trained, and with what: printed before the first step.
 enum SettingsTable {
   static func text(

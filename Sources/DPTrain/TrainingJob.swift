@@ -1,4 +1,5 @@
 import Foundation
+import Recording
 
 /// One training as a whole program does it: on all ranks that a launcher started, with run folder, metrics, progress,
 /// checkpoints, signals and a watch for ranks that stall. `dp-train train` is such a job.
@@ -13,8 +14,8 @@ public struct TrainingJob {
   public var stallWarning = 60.0
   /// Seconds after which the job ends where some ranks keep the others waiting; nil: it waits.
   public var stallAbort: Double?
-  /// Observers besides the usual ones, made on rank 0 before the first step.
-  public var observers: (RunFolder) throws -> [any Observer] = { _ in [] }
+  /// Observers besides the usual ones, made on rank 0 before the first step; it is given the path of the run folder.
+  public var observers: (String) throws -> [any Observer] = { _ in [] }
 
   /// A job with every default.
   public init() {}

@@ -1,4 +1,6 @@
+import Formats
 import Foundation
+import Recording
 
 /// The work of a `TrainingJob`: what is shown, written and saved around the training.
 struct TrainingRun {
@@ -75,7 +77,7 @@ struct TrainingRun {
         path: metrics, every: recipe.record.every,
         keeping: manifest?.recorded[(metrics as NSString).lastPathComponent] ?? 0),
       ProgressReporter(epochs: recipe.epochs, width: Terminal.width),
-    ] + (try job.observers(folder))
+    ] + (try job.observers(folder.path))
   }
 
   private func conclude(_ summary: RunSummary, folder: RunFolder, best: EvaluationReport?) throws {

@@ -13,7 +13,7 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var source: RunArguments
 
-  @Argument(help: "Keys to change, such as data.testSize=10000.")
+  @Argument(help: "Keys to change, such as data.testSize=10000.", completion: Completion.overrides)
   var overrides: [String] = []
 
   @Option(help: "The samples to measure on: training, validation or test.")

@@ -18,7 +18,7 @@ struct PredictCommand: ParsableCommand {
 
   @OptionGroup var source: RunArguments
 
-  @Argument(help: "Texts or files; none for the lines of standard input.")
+  @Argument(help: "Texts or files; none for the lines of standard input.", completion: .file())
   var inputs: [String] = []
 
   @Flag(help: "Print a line of JSON for each sample.")

@@ -6,7 +6,7 @@ struct RecipeArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       "A built-in recipe's name or a YAML file (default: temporal-order), then keys to change, such as batch=64.",
-      valueName: "recipe-or-key=value"))
+      valueName: "recipe-or-key=value"), completion: Completion.recipeWords)
   var words: [String] = []
 
   /// The recipe, or where the words name none, that of another name or file, with the changes made.
@@ -18,7 +18,7 @@ struct RecipeArguments: ParsableArguments {
 
 /// `RUN`, the folder of a finished run, and `[key=value ...]`.
 struct RunArguments: ParsableArguments {
-  @Argument(help: "The folder of a run.")
+  @Argument(help: "The folder of a run.", completion: Completion.runs)
   var run: String
 
   @Flag(help: "Take the weights that were best on the validation samples, not the last.")

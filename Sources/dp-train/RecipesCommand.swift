@@ -7,7 +7,7 @@ struct RecipesCommand: ParsableCommand {
     commandName: "recipes", abstract: "List the built-in recipes, or print one, ready to copy and edit.",
     discussion: "Example: dp-train recipes temporal-order > my.yaml")
 
-  @Argument(help: "The recipe to print.")
+  @Argument(help: "The recipe to print.", completion: .list(BuiltInRecipes.all.map(\.name)))
   var name: String?
 
   func run() throws {

@@ -15,26 +15,35 @@ struct Root: ParsableCommand {
       Environment: \(InstructionSet.variable)=avx512|avx2|neon|baseline chooses the kernels (all give the same bits).
       Exit codes are those of sysexits.h: 64 command line, 65 data, 66 missing input, 69 unavailable, 73 output, 78 recipe.
       """,
-    version: """
-      dp-train \(dpTrainVersion)
-      \(Launch.describe)
-      instruction sets: \(InstructionSet.supported.joined(separator: ", "))
-      """,
+    version: version,
     subcommands: [
       TrainCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self, PredictCommand.self,
       VerifyCommand.self, DoctorCommand.self, LaunchCommand.self, BenchmarkCommand.self,
+      ManualCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
+  private static var version: String {
+    // A name that is none is complained of by whatever computes.
+    try? InstructionSet.selectByEnvironment()
+    return """
+      dp-train \(dpTrainVersion)
+      compilers: \(Compilers.description)
+      MPI: \(Launch.describe)
+      instruction set: \(InstructionSet.active), of \(InstructionSet.supported.joined(separator: ", "))
+      """
+  }
+
   /// Parses the command line and runs; ends the process with the right code, and one message in all from rank 0.
   static func start() {
+    let launch = Launch()
     do {
       var command = try readCommand()
       try command.run()
     } catch let failure as Failure {
-      Session.end(failure)
+      Session.end(failure, launch: launch)
     } catch {
-      guard Launch().expectedRank == 0 else { Foundation.exit(exitCode(for: error).rawValue) }
+      guard launch.expectedRank == 0 else { Foundation.exit(exitCode(for: error).rawValue) }
       exit(withError: error)
     }
   }

@@ -19,7 +19,8 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var recipe: RecipeArguments
 
-  @Option(help: "The folder for everything the run writes (default: runs/NAME-YYYYMMDD-HHMMSS).")
+  @Option(
+    help: "The folder for everything the run writes (default: runs/NAME-YYYYMMDD-HHMMSS).", completion: .directory)
   var out: String?
 
   @Flag(

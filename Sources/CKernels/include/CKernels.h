@@ -30,6 +30,8 @@ bool dpt_variant_supported(int index);
 bool dpt_select_variant(const char *name);
 /// The variant in use; the first call chooses the fastest that the processor supports.
 const char *dpt_active_variant(void);
+/// The compiler of the kernels and its version, as it names itself.
+const char *dpt_compiler(void);
 
 // MARK: Packing (pack.c); moves bits only
 

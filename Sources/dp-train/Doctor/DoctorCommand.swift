@@ -14,7 +14,7 @@ struct DoctorCommand: ParsableCommand {
       Exits with 69 where something is wrong.
       """)
 
-  @Option(help: "Where runs are to be written.")
+  @Option(help: "Where runs are to be written.", completion: .directory)
   var out = "runs"
 
   func run() throws {

@@ -1,0 +1,50 @@
+import ArgumentParser
+import DPTrain
+import Foundation
+
+/// What a shell offers where a word of the command line is half written.
+enum Completion {
+  /// A built-in recipe, a recipe file, or a key to change.
+  static let recipeWords = CompletionKind.custom { _, _, prefix in
+    BuiltInRecipes.all.map(\.name).filter { $0.hasPrefix(prefix) } + keys(prefix)
+      + entries(prefix) { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
+  }
+
+  /// A key to change.
+  static let overrides = CompletionKind.custom { _, _, prefix in keys(prefix) }
+
+  /// A run's folder; those in `runs` without a word written.
+  static let runs = CompletionKind.custom { _, _, prefix in
+    let known = entries("runs/") { RunFolder(path: $0).exists }.filter { !$0.hasSuffix("/") && $0.hasPrefix(prefix) }
+    return known + entries(prefix) { RunFolder(path: $0).exists }.filter { !known.contains($0) }
+  }
+
+  /// The keys of a recipe as they are written: `batch=`, `data.source=`, ...
+  private static func keys(_ prefix: String) -> [String] {
+    func inner(_ keys: [KeyInfo], _ path: String) -> [String] {
+      keys.flatMap { key -> [String] in
+        switch key.shape {
+        case .section(let keys), .optional(.section(let keys)): inner(keys, "\(path)\(key.name).")
+        case .variants(key: let name?, let variants):
+          inner(variants.flatMap(\.keys), "\(path)\(key.name).") + ["\(path)\(key.name).\(name)="]
+        default: ["\(path)\(key.name)="]
+        }
+      }
+    }
+    return Set(inner(Recipe.keys, "")).filter { $0.hasPrefix(prefix) }.sorted()
+  }
+
+  /// The entries of the folder that a half-written path is in: those wanted, and folders to go on into.
+  private static func entries(_ prefix: String, wanted: (String) -> Bool) -> [String] {
+    let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
+    return names.sorted().flatMap { name -> [String] in
+      let path = folder + name
+      guard path.hasPrefix(prefix), !name.hasPrefix(".") || prefix.hasSuffix("/.") else { return [] }
+      if wanted(path) { return [path] }
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+        ? [path + "/"] : []
+    }
+  }
+}

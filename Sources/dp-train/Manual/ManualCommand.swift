@@ -1,0 +1,14 @@
+import ArgumentParser
+import DPTrain
+
+/// `dp-train manual`.
+struct ManualCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "manual", abstract: "Print the manual page, for man.",
+    discussion: "Example: dp-train manual > dp-train.1 && man -l dp-train.1")
+
+  func run() throws {
+    guard Launch().expectedRank == 0 else { return }
+    Terminal.write(ManualPage(try CommandInfo.program(), version: dpTrainVersion).text)
+  }
+}
