@@ -115,7 +115,8 @@ targets += [
   .testTarget(
     name: "EndToEndTests",
     dependencies: [
-      "Formats", "Layers", "Tensors", "TestSupport", "CKernels", "custom-layer", "custom-dataset", "custom-loop",
+      "DPTrain", "Formats", "Layers", "Tensors", "TestSupport", "CKernels", "custom-layer", "custom-dataset",
+      "custom-loop",
     ]),
   .testTarget(
     name: "TrainingTests",

@@ -54,7 +54,7 @@ public enum Session {
   }
 
   /// Ends this process for a failure where only rank 0 works, or no rank finds the others; rank 0 says why.
-  /// - Parameter launch: how the process was started, as it was before MPI was: MPI may change the environment.
+  /// `launch` tells how the process was started, as it was before MPI was: MPI may change the environment.
   public static func end(_ failure: Failure, launch: Launch) -> Never {
     if launch.expectedRank == 0 { SoloCommunicator().abort(failure) }
     Foundation.exit(failure.exitCode.rawValue)
