@@ -167,7 +167,9 @@ void dpt_value_loss(dpt_value_loss_kind kind, float parameter, const dpt_loss_pa
   current()->kernels->value_loss(kind, parameter, p, targets, targetStride);
 }
 void dpt_softmax(const dpt_row_pass *r) { current()->kernels->softmax(r); }
-void dpt_divide(float *x, long n, float divisor) { current()->kernels->divide(x, n, divisor); }
+void dpt_divide(const float *x, float *quotient, long n, float divisor) {
+  current()->kernels->divide(x, quotient, n, divisor);
+}
 void dpt_scale(float *x, long n, float factor) { current()->kernels->scale(x, n, factor); }
 double dpt_sum_of_squares(const float *x, long n) { return current()->kernels->sum_of_squares(x, n); }
 void dpt_add(float *x, const float *y, long n) { current()->kernels->add(x, y, n); }

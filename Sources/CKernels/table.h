@@ -50,7 +50,7 @@ typedef struct {
   void (*cross_entropy)(const dpt_loss_pass *, const dpt_class_targets *);
   void (*value_loss)(dpt_value_loss_kind, float, const dpt_loss_pass *, const float *, long);
   void (*softmax)(const dpt_row_pass *);
-  void (*divide)(float *, long, float);
+  void (*divide)(const float *, float *, long, float);
   void (*scale)(float *, long, float);
   double (*sum_of_squares)(const float *, long);
   void (*add)(float *, const float *, long);

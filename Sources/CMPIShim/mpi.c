@@ -11,6 +11,8 @@
 enum { no_memory = -1, no_threads = -2, message_tag = 1, default_chunk_limit = 1 << 30 };
 
 static MPI_Comm world = MPI_COMM_NULL;
+// For messages, so that they and the collective operations do not take each other's.
+static MPI_Comm mail = MPI_COMM_NULL;
 static int own_rank = 0, world_size = 1;
 static size_t chunk_limit = default_chunk_limit;
 
@@ -45,6 +47,8 @@ int dpt_mpi_init(void) {
   code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &world);
   if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(world, MPI_ERRORS_RETURN);
+  if (code == MPI_SUCCESS) code = MPI_Comm_dup(world, &mail);
+  if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(mail, MPI_ERRORS_RETURN);
   if (code == MPI_SUCCESS) code = MPI_Comm_rank(world, &own_rank);
   if (code == MPI_SUCCESS) code = MPI_Comm_size(world, &world_size);
   return code == MPI_SUCCESS ? allocate_scratch() : code;
@@ -55,7 +59,8 @@ int dpt_mpi_finalize(void) {
   free(int_offsets);
   free(requests);
   free(statuses);
-  int code = MPI_Comm_free(&world);
+  int code = MPI_Comm_free(&mail);
+  if (code == MPI_SUCCESS) code = MPI_Comm_free(&world);
   int end = MPI_Finalize();
   return code != MPI_SUCCESS ? code : end;
 }
@@ -114,12 +119,11 @@ int dpt_mpi_allgather(const void *send, void *receive, const ptrdiff_t *counts, 
   return MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_BYTE, receive, int_counts, int_offsets, MPI_BYTE, world);
 }
 
-// Waits for the first `count` requests; where some of them failed, gives the first one's own code.
-static int wait_all(int count) {
-  int code = MPI_Waitall(count, requests, statuses);
+// The code of several requests: where some of them failed, the first one's own.
+static int first_error(int code, const MPI_Status *of, int count) {
   if (code != MPI_ERR_IN_STATUS) return code;
   for (int i = 0; i < count; i++) {
-    if (statuses[i].MPI_ERROR != MPI_SUCCESS && statuses[i].MPI_ERROR != MPI_ERR_PENDING) return statuses[i].MPI_ERROR;
+    if (of[i].MPI_ERROR != MPI_SUCCESS && of[i].MPI_ERROR != MPI_ERR_PENDING) return of[i].MPI_ERROR;
   }
   return code;
 }
@@ -150,9 +154,78 @@ int dpt_mpi_alltoall(const void *send, const ptrdiff_t *send_counts, const ptrdi
                        &requests[open++]);
     }
     if (code != MPI_SUCCESS || open == 0) return code;
-    code = wait_all(open);
+    code = first_error(MPI_Waitall(open, requests, statuses), statuses, open);
     if (code != MPI_SUCCESS) return code;
   }
+}
+
+int dpt_mpi_sum(float *values, size_t count) {
+  int code = MPI_SUCCESS;
+  for (size_t start = 0; code == MPI_SUCCESS && start < count; start += default_chunk_limit) {
+    size_t rest = count - start;
+    code = MPI_Allreduce(MPI_IN_PLACE, values + start, (int)(rest < default_chunk_limit ? rest : default_chunk_limit),
+                         MPI_FLOAT, MPI_SUM, world);
+  }
+  return code;
+}
+
+int dpt_mpi_machines(int *lowest_ranks) {
+  MPI_Comm machine = MPI_COMM_NULL;
+  int code = MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, own_rank, MPI_INFO_NULL, &machine);
+  if (code != MPI_SUCCESS) return code;
+  int lowest = own_rank;
+  code = MPI_Bcast(&lowest, 1, MPI_INT, 0, machine);
+  if (code == MPI_SUCCESS) code = MPI_Allgather(&lowest, 1, MPI_INT, lowest_ranks, 1, MPI_INT, world);
+  int end = MPI_Comm_free(&machine);
+  return code != MPI_SUCCESS ? code : end;
+}
+
+int dpt_mpi_progress(void) {
+  int is_there = 0;
+  return MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, mail, &is_there, MPI_STATUS_IGNORE);
+}
+
+struct dpt_message {
+  int pieces;
+  MPI_Status *statuses;
+  MPI_Request requests[];
+};
+
+int dpt_mpi_message_create(bool sends, void *buffer, size_t count, int peer, int tag, dpt_message **message) {
+  size_t pieces = (count + chunk_limit - 1) / chunk_limit;
+  dpt_message *made = malloc(sizeof *made + pieces * sizeof made->requests[0]);
+  if (!made) return no_memory;
+  made->pieces = 0;
+  made->statuses = malloc(pieces * sizeof *made->statuses);
+  int code = made->statuses ? MPI_SUCCESS : no_memory;
+  for (size_t i = 0; code == MPI_SUCCESS && i < pieces; i++) {
+    char *start = (char *)buffer + i * chunk_limit;
+    int length = piece_length(count, i);
+    code = sends ? MPI_Send_init(start, length, MPI_BYTE, peer, tag, mail, &made->requests[i])
+                 : MPI_Recv_init(start, length, MPI_BYTE, peer, tag, mail, &made->requests[i]);
+    if (code == MPI_SUCCESS) made->pieces++;
+  }
+  if (code == MPI_SUCCESS) *message = made;
+  else dpt_mpi_message_free(made);
+  return code;
+}
+
+int dpt_mpi_message_start(dpt_message *message) { return MPI_Startall(message->pieces, message->requests); }
+
+int dpt_mpi_message_test(dpt_message *message, bool *complete) {
+  int flag = 0;
+  int code = MPI_Testall(message->pieces, message->requests, &flag, message->statuses);
+  *complete = flag != 0;
+  return first_error(code, message->statuses, message->pieces);
+}
+
+void dpt_mpi_message_free(dpt_message *message) {
+  int has_ended = 0;
+  if (MPI_Finalized(&has_ended) == MPI_SUCCESS && !has_ended) {
+    for (int i = 0; i < message->pieces; i++) MPI_Request_free(&message->requests[i]);
+  }
+  free(message->statuses);
+  free(message);
 }
 
 void dpt_mpi_abort(int exit_status) {

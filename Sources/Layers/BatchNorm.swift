@@ -130,8 +130,11 @@ public final class BatchNorm: Layer, ReLUFusing {
     dpt_batch_norm_moments(
       &rows, context.values(ofBuffer: running.mean), reducer.nodes, padded, reducer.stride, &program)
     try reducer.reduce()
-    finish(reducer.result, group: 0, memory, context)
-    running.update(first: reducer.result, second: reducer.result + padded, groups: 1, context)
+    // All ranks of a machine may have the result in one place.
+    let sums = context.arena[memory.sums]
+    sums.update(from: reducer.result, count: 2 * padded)
+    finish(sums, group: 0, memory, context)
+    running.update(first: sums, second: sums + padded, groups: 1, context)
   }
 
   private func measureShards(_ input: TensorView, _ memory: Memory, _ context: StepContext) {
@@ -223,7 +226,7 @@ public final class BatchNorm: Layer, ReLUFusing {
 
   /// dx of a group in the place of dy.
   private func combine(
-    _ gradient: TensorView, _ input: TensorView, group: Int, sums: UnsafeMutablePointer<Float>, _ memory: Memory,
+    _ gradient: TensorView, _ input: TensorView, group: Int, sums: UnsafePointer<Float>, _ memory: Memory,
     _ context: StepContext
   ) {
     let arena = context.arena

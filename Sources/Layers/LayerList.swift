@@ -89,6 +89,7 @@ public struct LayerList {
       context.layerObserver?.layerEnds(
         layer, .backward,
         operations: gradient.batch * layer.backwardOperations(wantsInputGradient: current != nil))
+      try context.frontier?.finish(layer)
     }
     return current
   }

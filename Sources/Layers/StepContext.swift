@@ -33,6 +33,8 @@ public final class StepContext {
   public var isContinuation = false
   /// Looks on as layers run, or nil.
   public var layerObserver: (any LayerObserver)?
+  /// Told when a layer's gradients are written, or nil.
+  package var frontier: GradientFrontier?
   /// Training steps done before this one.
   public var step = 0
   /// Samples of the global batch.

@@ -2,9 +2,11 @@ import CKernels
 
 /// Passes over flat vectors that belong to no layer.
 public enum Kernel {
-  /// x ← x / divisor.
-  public static func divide(_ x: UnsafeMutablePointer<Float>, count: Int, by divisor: Float) {
-    dpt_divide(x, count, divisor)
+  /// quotient ← x / divisor; both may be one.
+  public static func divide(
+    _ x: UnsafePointer<Float>, by divisor: Float, into quotient: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    dpt_divide(x, quotient, count, divisor)
   }
 
   /// y ← y + x.

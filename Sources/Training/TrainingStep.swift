@@ -26,6 +26,8 @@ public final class TrainingStep {
   private let bufferStart: Int
   /// The sums over a step's batches so far, where there are several.
   private let accumulated: FloatBuffer?
+  /// Room for the mean gradients where they cannot take the place of their sums, which all ranks of a machine may share.
+  private let means: FloatBuffer?
   private let activity: Activity?
   /// The buffers as they were before the step, where steps may be skipped.
   private let formerBuffers: FloatBuffer?
@@ -56,9 +58,17 @@ public final class TrainingStep {
     context.isTraining = true
     context.bufferSums = model.sumsBuffers ? reducer.nodes + bufferStart : nil
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
+    means = workspace.communicator.size > 1 && accumulated == nil ? try FloatBuffer(count: model.values.count) : nil
+    if workspace.communicator.machines.count > 1 {
+      let reducer = reducer
+      context.frontier = GradientFrontier(model) { try reducer.advance(writtenFrom: $0) }
+    }
     lastEnd = monotonicSeconds()
     lastReduction = lastEnd
   }
+
+  /// The mean gradients of the last step, clipped.
+  private var gradients: UnsafeMutablePointer<Float> { means?.base ?? accumulated?.base ?? reducer.nodes }
 
   /// Looks on as layers run, or nil.
   public var layerObserver: (any LayerObserver)? {
@@ -108,7 +118,9 @@ public final class TrainingStep {
         Kernel.add(reducer.result, to: accumulated.base, count: accumulated.count)
       }
     }
-    try update(from: accumulated?.base ?? reducer.result, epoch: epoch, positions: positions, into: &report)
+    try update(
+      from: accumulated.map { UnsafePointer($0.base) } ?? reducer.result, epoch: epoch, positions: positions,
+      into: &report)
     report.samples = positions.count
     lastEnd = monotonicSeconds()
     report.seconds = lastEnd - start
@@ -134,6 +146,10 @@ public final class TrainingStep {
     let gradient = experiment.loss.evaluate(outputs, targets: batch.targets, context, gradient: true)
     experiment.loss.sums(
       of: outputs, into: reducer.nodes + model.values.count, nodeStride: reducer.stride, context)
+    if let frontier = context.frontier {
+      frontier.reset()
+      try reducer.advance(writtenFrom: model.values.count)
+    }
     try model.backward(gradient, context)
 
     let reduceStart = monotonicSeconds()
@@ -161,39 +177,39 @@ public final class TrainingStep {
 
   /// Divides the sums by the weight of what counts, clips, and changes the weights.
   private func update(
-    from sums: UnsafeMutablePointer<Float>, epoch: Int, positions: Range<Int>, into report: inout StepReport
+    from sums: UnsafePointer<Float>, epoch: Int, positions: Range<Int>, into report: inout StepReport
   ) throws {
     let settings = experiment.settings
     let values = experiment.model.values
     let totals = sums + values.count
     let loss = LossMeans(experiment.loss) { Double(totals[$0.rawValue]) }
-    Kernel.divide(sums, count: values.count, by: Float(loss.divisor))
-    let norm = GradientClipping.norm(sums, count: values.count)
+    let gradients = gradients
+    Kernel.divide(sums, by: Float(loss.divisor), into: gradients, count: values.count)
+    let norm = GradientClipping.norm(gradients, count: values.count)
     report.loss = loss.mean
     report.accuracy = loss.accuracy
     report.gradientNorm = norm
     report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
-    if report.isSkipped { return try pass(over: positions, of: epoch, sums: sums, loss: loss.mean) }
+    if report.isSkipped { return try pass(over: positions, of: epoch, loss: loss.mean) }
     skipped = 0
-    if let limit = settings.clipValue { GradientClipping.clip(sums, count: values.count, value: limit) }
+    if let limit = settings.clipValue { GradientClipping.clip(gradients, count: values.count, value: limit) }
     if let limit = settings.clipNorm {
-      let clipped = settings.clipValue == nil ? norm : GradientClipping.norm(sums, count: values.count)
-      GradientClipping.clip(sums, count: values.count, norm: clipped, limit: limit)
+      let clipped = settings.clipValue == nil ? norm : GradientClipping.norm(gradients, count: values.count)
+      GradientClipping.clip(gradients, count: values.count, norm: clipped, limit: limit)
     }
     let optimizer = experiment.optimizer
     report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
-    optimizer.step(parameters: values.base, gradients: sums, learningRate: report.learningRate)
+    optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate)
     experiment.average?.update(values.base)
   }
 
   /// Where the loss or a gradient is not finite: ends the training, or undoes what the step has changed already.
-  private func pass(
-    over positions: Range<Int>, of epoch: Int, sums: UnsafePointer<Float>, loss: Double
-  ) throws {
+  private func pass(over positions: Range<Int>, of epoch: Int, loss: Double) throws {
     skipped += 1
     guard let formerBuffers, skipped < TrainingStep.skipLimit else {
       let report = NonFiniteReport(model: experiment.model, communicator: workspace.communicator)
-      throw try report.failure(step: number, loss: loss, sums: sums, samples: faultySamples(positions, epoch: epoch))
+      throw try report.failure(
+        step: number, loss: loss, gradients: gradients, samples: faultySamples(positions, epoch: epoch))
     }
     experiment.model.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
     for carrier in experiment.model.stateCarriers { carrier.carriedBatch = 0 }

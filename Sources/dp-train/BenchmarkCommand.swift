@@ -21,6 +21,9 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Print each layer's times; with mpirun, those of rank 0.")
   var layers = false
 
+  @Flag(help: "Time sums over all ranks instead, of 4 KiB to 64 MiB: the reduction tree beside MPI_Allreduce.")
+  var allreduce = false
+
   @Flag(help: "Print one line of JSON.")
   var json = false
 
@@ -32,10 +35,21 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() {
+    if allreduce { return runAllreduce() }
     Session.run(
       prepare: prepare, description: { Session.describe("benchmark \(steps)", $0.recipe, $0.experiment) }
     ) { communicator, prepared in
       let result = try measure(prepared.recipe, prepared.experiment, prepared.step, communicator)
+      guard communicator.isRoot else { return }
+      Terminal.write(json ? try result.json() + "\n" : result.text)
+    }
+  }
+
+  private func runAllreduce() {
+    Session.run(
+      prepare: { _ in AllreduceBenchmark() }, description: { _ in "benchmark --allreduce" }
+    ) { communicator, benchmark in
+      let result = try benchmark.run(communicator)
       guard communicator.isRoot else { return }
       Terminal.write(json ? try result.json() + "\n" : result.text)
     }

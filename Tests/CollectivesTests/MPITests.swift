@@ -10,6 +10,12 @@ struct MPITests {
     #expect(end.status == 0 && end.output.contains("ok \(ranks)\n"), "\(end.output)")
   }
 
+  @Test(.timeLimit(.minutes(5)), arguments: [(2, 1), (3, 2), (5, 2), (8, 4), (8, 1)])
+  func theReductionIsRightBetweenMachines(ranks: Int, ranksPerMachine: Int) throws {
+    let end = try Mpirun.run(ranks: ranks, ["reduce"], ranksPerMachine: ranksPerMachine)
+    #expect(end.status == 0 && end.output.contains("ok \(ranks)\n"), "\(end.output)")
+  }
+
   @Test(.timeLimit(.minutes(5))) func aFailureOfOneRankEndsAllWithItsExitCode() throws {
     let end = try Mpirun.run(ranks: 3, ["fail"])
     #expect(end.status == 65)
@@ -46,11 +52,14 @@ private enum Mpirun {
     return version?.output.contains("Open MPI") == true && built?.output.contains("built without MPI") == false
   }()
 
-  static func run(ranks: Int, _ arguments: [String]) throws -> (status: Int32, output: String) {
+  static func run(
+    ranks: Int, _ arguments: [String], ranksPerMachine: Int? = nil
+  ) throws -> (status: Int32, output: String) {
     guard let launcher else { throw CocoaError(.fileNoSuchFile) }
     var options = ["-q", "--timeout", "120", "-np", "\(ranks)", "--oversubscribe", "--bind-to", "none"]
     options += ["--mca", "pml", "ob1", "--mca", "btl", "vader,self"]
     if geteuid() == 0 { options.append("--allow-run-as-root") }
+    if let ranksPerMachine { options += ["-x", "DPTRAIN_RANKS_PER_MACHINE=\(ranksPerMachine)"] }
     return try start(launcher, options + [program] + arguments)
   }
 

@@ -25,6 +25,62 @@ import Testing
     }
   }
 
+  /// Ranks on machines, one or several each, alike or not, in order or dealt out in turns.
+  static let machines: [[[Int]]] = [
+    [[0], [1]], [[0], [1], [2]], [[0, 1], [2, 3]], [[0, 2], [1, 3]], [[0, 1, 2], [3, 4]], [[0], [1], [2], [3], [4]],
+    [[0, 3, 6], [1, 4, 7], [2, 5]], [[0, 1], [2, 3], [4, 5], [6, 7]], [[0], [1], [2], [3], [4], [5], [6]],
+  ]
+
+  @Test(arguments: machines) func machinesThatExchangeMessagesGetTheSameBits(_ machines: [[Int]]) throws {
+    for shards in [8, 13] {
+      let tree = try ReductionTree(shards: shards)
+      for (elements, wholeLimit) in [(1, 1 << 20), (1000, 1 << 20), (1000, 0), (9001, 0), (9001, 3000)] {
+        let sum = Case(shards: shards, elements: elements, wholeLimit: wholeLimit)
+        for isEarly in [false, true] {
+          let wrong = try ThreadCommunicator.run(machines: machines) {
+            try countWrong($0, tree, sum, bucketBytes: 8192, isEarly: isEarly)
+          }
+          #expect(wrong.allSatisfy { $0 == 0 }, "\(sum) \(wrong), early: \(isEarly)")
+        }
+      }
+    }
+  }
+
+  @Test func manyReductionsInARowKeepEachOthersValuesApart() throws {
+    for machines in [[[0, 1, 2]], [[0, 1], [2]]] {
+      let wrong = try ThreadCommunicator.run(machines: machines) { communicator in
+        let tree = try ReductionTree(shards: 3)
+        let reducers = try [3, 20_000].map {
+          try TreeReducer(communicator: communicator, tree: tree, elementCount: $0, controlCount: 1)
+        }
+        var wrong = 0
+        for step in 0..<500 {
+          let reducer = reducers[step % 7 == 0 ? 1 : 0]
+          reducer.nodes[2] = Float(step + communicator.rank)
+          reducer.control[0] = Double(step * communicator.rank)
+          try reducer.reduce()
+          wrong += reducer.result[2] == Float(3 * step + 3) && reducer.controls[2] == Double(2 * step) ? 0 : 1
+        }
+        return wrong
+      }
+      #expect(wrong == [0, 0, 0])
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aRankThatFailsReleasesThoseThatWaitForItsNodes() {
+    for machines in [[[0, 1, 2]], [[0], [1], [2]]] {
+      let failure = #expect(throws: Failure.self) {
+        try ThreadCommunicator.run(machines: machines) { communicator in
+          let reducer = try TreeReducer(
+            communicator: communicator, tree: ReductionTree(shards: 3), elementCount: 10, controlCount: 0)
+          if communicator.rank == 1 { throw Failure(.data, "broken on rank 1") }
+          try reducer.reduce()
+        }
+      }
+      #expect(failure == Failure(.data, "broken on rank 1"))
+    }
+  }
+
   @Test func additionOrderShowsInTheBits() throws {
     // Guards the test above: with these numbers another order of additions gives other bits.
     let tree = referenceSum(0..<8, count: 1000)
@@ -38,7 +94,7 @@ import Testing
     reducer.nodes[4] = 0.5
     reducer.control[1] = 7
     try reducer.reduce()
-    #expect(reducer.result == reducer.nodes)
+    #expect(reducer.result == UnsafePointer(reducer.nodes))
     #expect(reducer.result[4] == 0.5)
     #expect(Array(reducer.controls) == [0, 7])
   }
@@ -48,7 +104,8 @@ import Testing
       let reducer = try TreeReducer(
         communicator: communicator, tree: ReductionTree(shards: 8), elementCount: 21, controlCount: 3,
         wholeLimit: wholeLimit)
-      return [reducer.nodes, reducer.nodes + reducer.stride, reducer.result].count { Int(bitPattern: $0) % 64 != 0 }
+      return [UnsafePointer(reducer.nodes), UnsafePointer(reducer.nodes + reducer.stride), reducer.result]
+        .count { Int(bitPattern: $0) % 64 != 0 }
     }
     #expect(misaligned == [0, 0, 0])
   }
@@ -65,16 +122,25 @@ import Testing
 }
 
 /// Reduces twice with the same reducer and counts what differs from the reference on this rank.
-private func countWrong(_ communicator: any Communicator, _ tree: ReductionTree, _ sum: TreeReducerTests.Case) throws
-  -> Int
-{
+private func countWrong(
+  _ communicator: any Communicator, _ tree: ReductionTree, _ sum: TreeReducerTests.Case, bucketBytes: Int? = nil,
+  isEarly: Bool = false
+) throws -> Int {
   let reducer = try TreeReducer(
-    communicator: communicator, tree: tree, elementCount: sum.elements, controlCount: 2, wholeLimit: sum.wholeLimit)
+    communicator: communicator, tree: tree, elementCount: sum.elements, controlCount: 2, wholeLimit: sum.wholeLimit,
+    bucketBytes: bucketBytes)
   var wrong = 0
   for step in 0..<2 {
-    for (k, node) in reducer.local.nodes.enumerated() {
-      let vector = referenceSum(node, count: sum.elements, step: step)
-      for i in vector.indices { reducer.nodes[k * reducer.stride + i] = vector[i] }
+    let vectors = reducer.local.nodes.map { referenceSum($0, count: sum.elements, step: step) }
+    // In stretches from the end, each written before the reducer is told.
+    var end = sum.elements
+    while end > 0 {
+      let start = isEarly ? max(0, end - 700) : 0
+      for (k, vector) in vectors.enumerated() {
+        for i in start..<end { reducer.nodes[k * reducer.stride + i] = vector[i] }
+      }
+      if isEarly { try reducer.advance(writtenFrom: start) }
+      end = start
     }
     reducer.control[0] = Double(communicator.rank)
     reducer.control[1] = Double(step)

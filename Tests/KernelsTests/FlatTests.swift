@@ -21,7 +21,7 @@ import Testing
     let x = random.floats(count + 1)
     var divided = x
     var scaled = x
-    dpt_divide(&divided, count, 3)
+    dpt_divide(x, &divided, count, 3)
     dpt_scale(&scaled, count, 1.7)
     #expect(bits(divided) == bits(x[..<count].map { $0 / 3 } + [x[count]]))
     #expect(bits(scaled) == bits(x[..<count].map { $0 * 1.7 } + [x[count]]))

@@ -59,7 +59,7 @@ import Training
   @Test(arguments: BatchNorm.Statistics.allCases)
   func aStepExchanges(statistics: BatchNorm.Statistics) throws {
     let small = experiment(statistics)
-    let counts = try ThreadCommunicator.run(ranks: 2) { threads -> Int in
+    let counts = try ThreadCommunicator.run(machines: [[0], [1]]) { threads -> Int in
       let communicator = CountingCommunicator(threads)
       let experiment = try small.make()
       let step = try TrainingStep(experiment, workspace: small.workspace(experiment, communicator))
@@ -87,44 +87,61 @@ import Training
   }
 }
 
-/// Passes everything on, and counts the exchanges of data.
+/// Passes everything on, and counts the messages that are sent.
 private final class CountingCommunicator: Communicator {
   private let inner: any Communicator
-  private(set) var exchanges = 0
+  fileprivate(set) var exchanges = 0
 
   init(_ inner: any Communicator) { self.inner = inner }
 
   var rank: Int { inner.rank }
   var size: Int { inner.size }
   var hostName: String { inner.hostName }
+  var machines: [[Int]] { inner.machines }
+  var isOversubscribed: Bool { inner.isOversubscribed }
 
-  func barrier() throws {
-    exchanges += 1
-    try inner.barrier()
+  func message(
+    _ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int
+  ) throws -> any Message {
+    let message = try inner.message(direction, buffer, peer: peer, tag: tag)
+    return direction == .send ? CountedMessage(message, in: self) : message
   }
 
+  func barrier() throws { try inner.barrier() }
   func broadcast(_ buffer: UnsafeMutableRawBufferPointer, root: Int) throws {
-    exchanges += 1
     try inner.broadcast(buffer, root: root)
   }
-
   func allgather(
     _ send: UnsafeRawBufferPointer, into receive: UnsafeMutableRawBufferPointer, counts: [Int], offsets: [Int]
   ) throws {
-    exchanges += 1
     try inner.allgather(send, into: receive, counts: counts, offsets: offsets)
   }
-
   func alltoall(
     _ send: UnsafeRawBufferPointer, sendCounts: [Int], sendOffsets: [Int],
     into receive: UnsafeMutableRawBufferPointer, receiveCounts: [Int], receiveOffsets: [Int]
   ) throws {
-    exchanges += 1
     try inner.alltoall(
       send, sendCounts: sendCounts, sendOffsets: sendOffsets, into: receive, receiveCounts: receiveCounts,
       receiveOffsets: receiveOffsets)
   }
-
+  func sum(_ values: UnsafeMutableBufferPointer<Float>) throws { try inner.sum(values) }
+  func shareMemory(byteCount: Int) throws -> SharedMemory? { try inner.shareMemory(byteCount: byteCount) }
+  func takeTags(_ count: Int) -> Int { inner.takeTags(count) }
+  func lookAfterPeers() throws { try inner.lookAfterPeers() }
   func end(_ exitCode: ExitCode) -> Never { inner.end(exitCode) }
   func close() throws { try inner.close() }
+}
+
+private final class CountedMessage: Message {
+  private let inner: any Message
+  private unowned let counter: CountingCommunicator
+
+  init(_ inner: any Message, in counter: CountingCommunicator) { (self.inner, self.counter) = (inner, counter) }
+
+  func start() throws {
+    counter.exchanges += 1
+    try inner.start()
+  }
+
+  func isComplete() throws -> Bool { try inner.isComplete() }
 }

@@ -4,8 +4,8 @@
 
 #include "vector.h"
 
-static void divide(float *x, long n, float divisor) {
-  for (long i = 0; i < n; i += DPT_LANES) store_some(x + i, load_some(x + i, n - i) / splat(divisor), n - i);
+static void divide(const float *x, float *quotient, long n, float divisor) {
+  for (long i = 0; i < n; i += DPT_LANES) store_some(quotient + i, load_some(x + i, n - i) / splat(divisor), n - i);
 }
 
 static void scale(float *x, long n, float factor) {

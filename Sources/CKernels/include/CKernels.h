@@ -395,8 +395,8 @@ void dpt_value_loss(dpt_value_loss_kind kind, float parameter, const dpt_loss_pa
 
 // MARK: Flat vectors (body/flat.h)
 
-/// x = x / divisor.
-void dpt_divide(float *x, long n, float divisor);
+/// quotient = x / divisor; both may be one.
+void dpt_divide(const float *x, float *quotient, long n, float divisor);
 /// x = x · factor.
 void dpt_scale(float *x, long n, float factor);
 /// Σ x² in a fixed order: within each block of 1024 16 lanes in float, these in double; then the blocks' sums, ascending,

@@ -1,4 +1,5 @@
-// What the program needs of MPI, as plain C functions on one communicator (a duplicate of the world).
+// What the program needs of MPI and of the system for ranks to work together, as plain C functions: MPI on one
+// communicator (a duplicate of the world), memory that ranks of a machine share, and counters in it.
 //
 // Where MPI was not installed when this was built, the same functions describe a job of one rank.
 // Each function that returns int gives 0, or a code that dpt_mpi_error_string puts into words; collective ones are
@@ -9,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Whether the program was built with MPI.
 bool dpt_mpi_available(void);
@@ -42,6 +44,32 @@ int dpt_mpi_alltoall(const void *_Nullable send, const ptrdiff_t *_Nonnull send_
                      const ptrdiff_t *_Nonnull send_offsets, void *_Nullable receive,
                      const ptrdiff_t *_Nonnull receive_counts, const ptrdiff_t *_Nonnull receive_offsets);
 
+// Adds up vectors of floats of all ranks in place, in whatever order MPI likes.
+int dpt_mpi_sum(float *_Nullable values, size_t count);
+
+// The lowest rank on the machine of each rank, ranks of one machine being those that MPI says can share memory.
+int dpt_mpi_machines(int *_Nonnull lowest_ranks);
+
+// Lets MPI look after what came in; for ranks that wait for something else.
+int dpt_mpi_progress(void);
+
+// A message that is sent or received again and again between the same places. Messages between two ranks with one tag
+// arrive in the order in which they are started.
+typedef struct dpt_message dpt_message;
+
+// Makes a message of `count` > 0 bytes to or from `peer`; `tag` is below 32768.
+int dpt_mpi_message_create(bool sends, void *_Nonnull buffer, size_t count, int peer, int tag,
+                           dpt_message *_Nullable *_Nonnull message);
+
+// Starts to send or receive; the buffer belongs to MPI until the message is complete.
+int dpt_mpi_message_start(dpt_message *_Nonnull message);
+
+// Says whether a started message is complete.
+int dpt_mpi_message_test(dpt_message *_Nonnull message, bool *_Nonnull complete);
+
+// Frees a message that is not under way; may also be called after dpt_mpi_finalize.
+void dpt_mpi_message_free(dpt_message *_Nonnull message);
+
 // Ends the job on every rank with this exit status.
 _Noreturn void dpt_mpi_abort(int exit_status);
 
@@ -53,5 +81,52 @@ void dpt_mpi_set_chunk_limit(size_t bytes);
 
 // Makes standard output flush at every line, so that a launcher's pipe loses none when the job is killed.
 void dpt_mpi_line_buffer_stdout(void);
+
+// MARK: Shared memory
+
+// Makes zeroed memory under a name ("/..."), which dpt_shared_map finds until it is removed. 0, or errno.
+int dpt_shared_create(const char *_Nonnull name, size_t bytes);
+
+// Maps memory that has been made, and reserves the part that is this rank's own, near its processor, so that touching it
+// cannot fail later. NULL where that fails, with errno in `error`.
+void *_Nullable dpt_shared_map(const char *_Nonnull name, size_t bytes, size_t own_start, size_t own_bytes,
+                               int *_Nonnull error);
+
+// Takes the name away; mappings stay, and the memory ends with the last of them.
+void dpt_shared_remove(const char *_Nonnull name);
+
+// Ends a mapping.
+void dpt_shared_unmap(void *_Nonnull start, size_t bytes);
+
+// MARK: Counters in shared memory
+
+// Counts arrivals, on a cache line of its own. Starts from zeroed memory. Values wrap around; those compared with each
+// other lie less than 2^31 apart.
+typedef struct {
+  uint32_t value;
+  uint32_t sleepers;
+  uint8_t rest[56];
+} dpt_counter;
+
+// Counts one arrival, and wakes those that sleep where it makes the counter `target`. What was written before is seen by
+// those that see the counter.
+void dpt_counter_arrive(dpt_counter *_Nonnull counter, uint32_t target);
+
+// Whether the counter has come to `target`.
+bool dpt_counter_reached(const dpt_counter *_Nonnull counter, uint32_t target);
+
+// Waits until the counter comes to `target`: first spins, then sleeps. False where it has not when the time is over.
+bool dpt_counter_wait(dpt_counter *_Nonnull counter, uint32_t target, uint32_t spin_microseconds,
+                      uint32_t sleep_microseconds);
+
+// Gives the processor to another thread if `yields`, else lets it rest for a moment.
+void dpt_pause(bool yields);
+
+// MARK: Processors
+
+enum { DPT_PROCESSOR_WORDS = 16 };
+
+// The processors that this process may run on, a bit each.
+void dpt_processors(uint64_t mask[_Nonnull DPT_PROCESSOR_WORDS]);
 
 #endif

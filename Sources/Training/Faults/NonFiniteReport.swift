@@ -15,13 +15,13 @@ struct NonFiniteReport {
   /// - Parameters:
   ///   - step: its number.
   ///   - loss: the mean loss over the batch.
-  ///   - sums: the gradients of all parameters, summed over the batch.
+  ///   - gradients: those of all parameters.
   ///   - samples: this rank's samples whose own loss is not finite, by their numbers in the data set.
-  func failure(step: Int, loss: Double, sums: UnsafePointer<Float>, samples: [Int]) throws -> CommonFailure {
+  func failure(step: Int, loss: Double, gradients: UnsafePointer<Float>, samples: [Int]) throws -> CommonFailure {
     let all = try gather(samples)
     var message = "step \(step): the loss is \(loss)"
     let faulty = model.parameters.filter { parameter in
-      (0..<parameter.count).contains { !sums[parameter.offset + $0].isFinite }
+      (0..<parameter.count).contains { !gradients[parameter.offset + $0].isFinite }
     }
     if let first = faulty.first {
       let layer = first.name.split(separator: ".").first.flatMap { Int($0) }.map { model.layers[$0].kind } ?? "a layer"

@@ -25,7 +25,7 @@ static void error_function(void) { map(dpt_erf, 5); }
 static void flat(void) {
   const long n = draw(1, 3000);
   float *x = random_floats(n, 4), *y = random_floats(n, 4);
-  dpt_divide(x, n, draw_float(10));
+  dpt_divide(x, x, n, draw_float(10));
   dpt_scale(x, n, draw_float(10));
   dpt_add(x, y, n);
   dpt_add_scaled(x, y, n, draw_float(2));

@@ -5,6 +5,7 @@ import Foundation
 
 // Run under an MPI launcher: checks every operation between real ranks; rank 0 prints "ok N", a fault ends the job.
 //   collectives-check            all operations, whole and cut into small pieces
+//   collectives-check reduce     the reduction alone, of more lengths
 //   collectives-check large      messages of more than 2^31 bytes
 //   collectives-check fail       the last rank fails on its own: MPI_Abort with exit status 65
 //   collectives-check disagree   the last rank's input is broken: all ranks agree and end with exit status 66
@@ -26,6 +27,12 @@ func runChecks() -> Int32 {
         try disagree(communicator)
       } else if arguments.contains("truncate") {
         try expectTooLittle(communicator)
+      } else if arguments.contains("reduce") {
+        for limit in [7, 1 << 30] {
+          dpt_mpi_set_chunk_limit(limit)
+          try communicator.barrier()
+          try checkReducer(communicator, limit: limit)
+        }
       } else if arguments.contains("large") {
         try checkLarge(communicator)
       } else {
@@ -56,6 +63,7 @@ private func checkSmall(_ communicator: any Communicator) throws {
     try checkAllgather(communicator)
     try checkAlltoall(communicator)
     try checkReducer(communicator, limit: limit)
+    try checkSharing(communicator)
     let sum = try communicator.agree { communicator.rank }
     try require(sum == communicator.rank, "agree gives each rank its own value")
   }
@@ -63,10 +71,11 @@ private func checkSmall(_ communicator: any Communicator) throws {
 
 private func checkReducer(_ communicator: any Communicator, limit: Int) throws {
   for shards in [8, 13] where communicator.size <= shards {
-    for (elements, wholeLimit) in [(100, 1 << 20), (100, 0), (limit > 1 ? 30_011 : 411, 0)] {
+    for (elements, wholeLimit) in [(100, 1 << 20), (100, 0), (limit > 100 ? 30_011 : 411, 0), (1011, 2048)] {
       let tree = try ReductionTree(shards: shards)
       let reducer = try TreeReducer(
-        communicator: communicator, tree: tree, elementCount: elements, controlCount: 3, wholeLimit: wholeLimit)
+        communicator: communicator, tree: tree, elementCount: elements, controlCount: 3, wholeLimit: wholeLimit,
+        bucketBytes: 8192)
       for step in 0..<2 {
         try check(reducer, tree, communicator, step: step)
       }
@@ -91,6 +100,25 @@ private func check(_ reducer: TreeReducer, _ tree: ReductionTree, _ communicator
       try require(reducer.controls[r * 3 + i] == Double(r * 10 + i + step), "control word \(i) of rank \(r) differs")
     }
   }
+}
+
+/// Each rank's part is seen by all of its machine, and what cannot be shared is refused on all alike.
+private func checkSharing(_ communicator: any Communicator) throws {
+  guard let memory = try communicator.shareMemory(byteCount: 100) else { throw Failure(.software, "nothing shared") }
+  let ranks = communicator.neighbours
+  let place = ranks.firstIndex(of: communicator.rank) ?? 0
+  try require(memory.parts.count == ranks.count, "one part a rank")
+  for part in memory.parts {
+    try require(part.count >= 100 && part.prefix(100).allSatisfy { $0 == 0 }, "zeroed memory")
+  }
+  try communicator.barrier()
+  memory.parts[place][99] = UInt8(communicator.rank + 1)
+  try communicator.barrier()
+  for (rank, part) in zip(ranks, memory.parts) {
+    try require(part[99] == UInt8(rank + 1), "rank \(rank)'s byte is seen")
+  }
+  let isMuch = communicator.rank == communicator.size - 1
+  try require(try communicator.shareMemory(byteCount: isMuch ? 1 << 46 : 100) == nil, "so much cannot be shared")
 }
 
 private func treeSum(_ node: Range<Int>, _ count: Int, _ step: Int) -> [Float] {

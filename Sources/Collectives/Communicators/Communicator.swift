@@ -5,13 +5,17 @@ import Foundation
 ///
 /// Every rank calls the same operations in the same order, each from one thread. All lengths and offsets are bytes.
 /// The operations throw a `Failure` where the transport fails; after that the job cannot go on and ends by `abort`.
-public protocol Communicator: AnyObject {
+public protocol Communicator: Messenger {
   /// This rank's number, from 0 up to `size`.
   var rank: Int { get }
   /// The number of ranks.
   var size: Int { get }
   /// The name of the machine this rank runs on.
   var hostName: String { get }
+  /// The ranks of each machine, which can share memory, ascending; machines in the order of their lowest ranks.
+  var machines: [[Int]] { get }
+  /// Whether this rank's machine has fewer processors for the job than ranks, so that waiting ranks must give theirs up.
+  var isOversubscribed: Bool { get }
 
   /// Waits until every rank has come here.
   func barrier() throws
@@ -33,6 +37,17 @@ public protocol Communicator: AnyObject {
     _ send: UnsafeRawBufferPointer, sendCounts: [Int], sendOffsets: [Int],
     into receive: UnsafeMutableRawBufferPointer, receiveCounts: [Int], receiveOffsets: [Int]) throws
 
+  /// Adds up the values of all ranks in place, element by element, in whatever order the transport likes; the bits may
+  /// depend on the number of ranks. What does not is `TreeReducer`.
+  func sum(_ values: UnsafeMutableBufferPointer<Float>) throws
+
+  /// Memory of which each rank has a part of its own, of so many bytes, and the ranks of its machine use all; every rank
+  /// calls it. Nil on all ranks where any of them cannot share memory.
+  func shareMemory(byteCount: Int) throws -> SharedMemory?
+
+  /// The first of `count` numbers for messages that nothing else uses, the same on all ranks, which call it alike.
+  func takeTags(_ count: Int) -> Int
+
   /// Ends the job at once, on every rank, with this exit status; see `abort(_:alike:)`.
   func end(_ exitCode: ExitCode) -> Never
 
@@ -41,6 +56,9 @@ public protocol Communicator: AnyObject {
 }
 
 extension Communicator {
+  /// The ranks of this rank's machine.
+  public var neighbours: [Int] { machines.first { $0.contains(rank) } ?? [rank] }
+
   /// Whether this is rank 0, the one that writes files and speaks to the terminal.
   public var isRoot: Bool { rank == 0 }
 

@@ -6,17 +6,24 @@ struct Posting {
   var buffer: UnsafeRawBufferPointer
   var counts: [Int]
   var offsets: [Int]
+  var memory: SharedMemory?
 
-  init(_ buffer: UnsafeRawBufferPointer, counts: [Int] = [], offsets: [Int] = []) {
+  init(
+    _ buffer: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0), counts: [Int] = [],
+    offsets: [Int] = [], memory: SharedMemory? = nil
+  ) {
     self.buffer = buffer
     self.counts = counts
     self.offsets = offsets
+    self.memory = memory
   }
 }
 
 /// The meeting place of the ranks of a `ThreadCommunicator`. Unchecked: the condition's lock guards every variable.
 final class ThreadGroup: @unchecked Sendable {
   let size: Int
+  let machines: [[Int]]
+  let mailboxes = Mailboxes()
   private let condition = NSCondition()
   private var postings: [Posting]
   private var waiting = 0
@@ -25,9 +32,10 @@ final class ThreadGroup: @unchecked Sendable {
   private var firstToLeave: Int?
   private var firstError: (any Error)?
 
-  init(size: Int) {
-    self.size = size
-    postings = Array(repeating: Posting(UnsafeRawBufferPointer(start: nil, count: 0)), count: size)
+  init(machines: [[Int]]) {
+    self.machines = machines
+    size = machines.reduce(0) { $0 + $1.count }
+    postings = Array(repeating: Posting(), count: size)
   }
 
   /// Waits for all ranks; throws where one of them ended and will never come.
@@ -45,6 +53,13 @@ final class ThreadGroup: @unchecked Sendable {
     }
     while meeting == meetings && firstToLeave == nil { condition.wait() }
     if meeting == meetings, let rank = firstToLeave { throw ended(rank) }
+  }
+
+  /// Throws where a rank failed, or ended and is waited for all the same `patiently`.
+  func lookAfterPeers(patiently: Bool) throws {
+    try condition.withLock {
+      if let rank = firstToLeave, firstError != nil || patiently { throw ended(rank) }
+    }
   }
 
   private func ended(_ rank: Int) -> Failure {

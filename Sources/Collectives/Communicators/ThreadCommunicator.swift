@@ -10,15 +10,25 @@ public final class ThreadCommunicator: Communicator {
   public let rank: Int
   /// The name of this machine.
   public let hostName = ownHostName()
+  /// Whether there are more threads than processors.
+  public let isOversubscribed: Bool
   private let group: ThreadGroup
+  private let messenger: any Messenger
+  private var tags = 0
+  private var looks = 0
 
   private init(rank: Int, group: ThreadGroup) {
     self.rank = rank
     self.group = group
+    messenger = group.mailboxes.messenger(ofRank: rank)
+    isOversubscribed = group.size > ProcessInfo.processInfo.activeProcessorCount
   }
 
   /// The number of threads.
   public var size: Int { group.size }
+
+  /// Those that `run` was told.
+  public var machines: [[Int]] { group.machines }
 
   /// Runs `body` once a rank, each on a thread of its own, and gives the results in the order of ranks.
   ///
@@ -26,8 +36,17 @@ public final class ThreadCommunicator: Communicator {
   public static func run<T: Sendable>(
     ranks: Int, _ body: @escaping @Sendable (any Communicator) throws -> T
   ) throws -> [T] {
+    try run(machines: [Array(0..<ranks)], body)
+  }
+
+  /// The same with ranks that share memory in groups, as if each group ran on a machine of its own.
+  public static func run<T: Sendable>(
+    machines: [[Int]], _ body: @escaping @Sendable (any Communicator) throws -> T
+  ) throws -> [T] {
+    let group = ThreadGroup(machines: machines)
+    let ranks = group.size
     precondition(ranks > 0, "a job has at least one rank")
-    let group = ThreadGroup(size: ranks)
+    precondition(machines.flatMap { $0 }.sorted() == Array(0..<ranks), "each rank is on one machine")
     let results = Results<T>(count: ranks)
     for rank in 0..<ranks {
       let thread = Thread {
@@ -81,6 +100,53 @@ public final class ThreadCommunicator: Communicator {
       }
     }
   }
+
+  /// Adds rank by rank.
+  public func sum(_ values: UnsafeMutableBufferPointer<Float>) throws {
+    let own = [Float](values)
+    try own.withUnsafeBytes { bytes in
+      try group.exchange(rank, Posting(bytes)) { postings in
+        values.update(repeating: 0)
+        for posting in postings {
+          let theirs = posting.buffer.bindMemory(to: Float.self)
+          for index in values.indices { values[index] += theirs[index] }
+        }
+      }
+    }
+  }
+
+  /// One block of memory for the threads of each machine.
+  public func shareMemory(byteCount: Int) throws -> SharedMemory? {
+    let own = neighbours
+    var memory: SharedMemory?
+    try group.exchange(rank, Posting(counts: [byteCount])) { postings in
+      if rank == own[0] { memory = SharedMemory(byteCounts: own.map { postings[$0].counts[0] }) }
+    }
+    try group.exchange(rank, Posting(memory: memory)) { memory = $0[own[0]].memory }
+    return memory
+  }
+
+  /// The next numbers.
+  public func takeTags(_ count: Int) -> Int {
+    defer { tags += count }
+    return tags
+  }
+
+  /// A message from buffer to buffer.
+  public func message(
+    _ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int
+  ) throws -> any Message {
+    try messenger.message(direction, buffer, peer: peer, tag: tag)
+  }
+
+  /// Throws where a rank failed, or has ended some time ago.
+  public func lookAfterPeers() throws {
+    looks += 1
+    try group.lookAfterPeers(patiently: looks.isMultiple(of: Self.patience))
+  }
+
+  /// Looks after which one that ended will not be waited for.
+  private static let patience = 64
 
   /// Exits, which ends every rank.
   public func end(_ exitCode: ExitCode) -> Never { exit(exitCode.rawValue) }

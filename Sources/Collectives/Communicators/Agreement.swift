@@ -35,8 +35,8 @@ extension Communicator {
     return zip(offsets, lengths).map { RemoteFailure(decoding: all[$0..<($0 + $1)]) }
   }
 
-  /// One word of every rank.
-  private func gatherWords(_ own: Int) throws -> [Int] {
+  /// One word of every rank, on every rank.
+  func gatherWords(_ own: Int) throws -> [Int] {
     let width = MemoryLayout<Int>.size
     var words = [Int](repeating: 0, count: size)
     try withUnsafeBytes(of: own) { send in

@@ -9,6 +9,10 @@ public final class SoloCommunicator: Communicator {
   public let size = 1
   /// The name of this machine.
   public let hostName = ownHostName()
+  /// This rank alone.
+  public let machines = [[0]]
+  /// Never.
+  public let isOversubscribed = false
 
   /// Makes the communicator of a process on its own.
   public init() {}
@@ -36,6 +40,25 @@ public final class SoloCommunicator: Communicator {
     checkExchange(receive.count, receiveCounts, receiveOffsets)
     copy(send, sendOffsets[0], to: receive, receiveOffsets[0], count: sendCounts[0])
   }
+
+  /// Leaves the values as they are.
+  public func sum(_ values: UnsafeMutableBufferPointer<Float>) {}
+
+  /// Memory of this rank.
+  public func shareMemory(byteCount: Int) -> SharedMemory? { SharedMemory(byteCounts: [byteCount]) }
+
+  /// Always 0: there is nobody to write to.
+  public func takeTags(_ count: Int) -> Int { 0 }
+
+  /// Traps: there is nobody to write to.
+  public func message(
+    _ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int
+  ) -> any Message {
+    preconditionFailure("a single rank sends no messages")
+  }
+
+  /// Returns at once.
+  public func lookAfterPeers() {}
 
   /// Exits.
   public func end(_ exitCode: ExitCode) -> Never { exit(exitCode.rawValue) }

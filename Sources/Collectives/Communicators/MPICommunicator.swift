@@ -1,0 +1,203 @@
+import CMPIShim
+import Diagnostics
+import Foundation
+
+/// The ranks that an MPI launcher started. One object a process; all calls from the thread that made it.
+public final class MPICommunicator: Communicator {
+  /// This process's rank in the job.
+  public let rank: Int
+  /// The number of processes in the job.
+  public let size: Int
+  /// The name of this machine.
+  public let hostName = ownHostName()
+  /// The ranks of each machine: those that MPI says can share memory, in groups of `ranksPerMachineKey` where that is set.
+  public let machines: [[Int]]
+  /// Whether this rank's machine has fewer processors for the job than ranks.
+  public let isOversubscribed: Bool
+  /// A random number of each rank, for names that no other job has.
+  private let tokens: [UInt64]
+  private var sharings = 0
+  private var tags = 0
+
+  /// The environment variable that divides the ranks of a machine as if they ran on several, so that what happens between
+  /// machines can be seen, and is tested, on one.
+  public static let ranksPerMachineKey = "DPTRAIN_RANKS_PER_MACHINE"
+
+  /// Starts MPI, and makes standard output flush at every line, since under a launcher it is a pipe.
+  ///
+  /// Throws a `Failure` with MPI's own message where MPI does not start. Without a launcher use `SoloCommunicator`:
+  /// it needs no MPI and starts sooner.
+  public init() throws {
+    let code = dpt_mpi_init()
+    guard code == 0 else {
+      throw Failure(
+        .unavailable, "MPI does not start: \(Self.text(of: code))",
+        advice: "The program was built with \(Launch.mpiVersion ?? "no MPI"); start it with that MPI's mpirun.")
+    }
+    dpt_mpi_line_buffer_stdout()
+    let (rank, size) = (Int(dpt_mpi_rank()), Int(dpt_mpi_size()))
+    self.rank = rank
+    self.size = size
+    var lowest = [Int32](repeating: 0, count: size)
+    try Self.check(dpt_mpi_machines(&lowest), "machines")
+    let real = Dictionary(grouping: lowest.indices) { lowest[$0] }.values.sorted { $0[0] < $1[0] }
+    let limit = ProcessInfo.processInfo.environment[Self.ranksPerMachineKey].flatMap { Int($0) } ?? size
+    machines = real.flatMap { $0.divided(into: max(1, limit)) }.sorted { $0[0] < $1[0] }
+    var processors = [UInt64](repeating: 0, count: Int(DPT_PROCESSOR_WORDS))
+    dpt_processors(&processors)
+    let facts = try Self.gather([UInt64.random(in: 0..<1 << 32)] + processors, ranks: size)
+    tokens = facts.map { $0[0] }
+    let neighbours = real.first { $0.contains(rank) } ?? []
+    let together = processors.indices.map { word in neighbours.reduce(0) { $0 | facts[$1][1 + word] } }
+    isOversubscribed = together.reduce(0) { $0 + $1.nonzeroBitCount } < neighbours.count
+  }
+
+  /// The words of every rank, on every rank; all give equally many.
+  private static func gather(_ own: [UInt64], ranks: Int) throws -> [[UInt64]] {
+    let bytes = own.count * MemoryLayout<UInt64>.size
+    var all = [UInt64](repeating: 0, count: own.count * ranks)
+    try check(
+      dpt_mpi_allgather(own, &all, Array(repeating: bytes, count: ranks), (0..<ranks).map { $0 * bytes }), "allgather")
+    return all.divided(into: own.count)
+  }
+
+  /// Waits until every rank has come here.
+  public func barrier() throws {
+    try Self.check(dpt_mpi_barrier(), "barrier")
+  }
+
+  /// Copies the root's buffer into every other rank's.
+  public func broadcast(_ buffer: UnsafeMutableRawBufferPointer, root: Int) throws {
+    precondition(root >= 0 && root < size, "the root of a broadcast is a rank")
+    try Self.check(dpt_mpi_broadcast(buffer.baseAddress, buffer.count, Int32(root)), "broadcast")
+  }
+
+  /// Gives every rank the bytes of all; see `Communicator`.
+  public func allgather(
+    _ send: UnsafeRawBufferPointer, into receive: UnsafeMutableRawBufferPointer, counts: [Int], offsets: [Int]
+  ) throws {
+    checkGather(send, receive, counts, offsets)
+    try Self.check(dpt_mpi_allgather(send.baseAddress, receive.baseAddress, counts, offsets), "allgather")
+  }
+
+  /// Exchanges bytes between every pair of ranks; see `Communicator`.
+  public func alltoall(
+    _ send: UnsafeRawBufferPointer, sendCounts: [Int], sendOffsets: [Int],
+    into receive: UnsafeMutableRawBufferPointer, receiveCounts: [Int], receiveOffsets: [Int]
+  ) throws {
+    checkExchange(send.count, sendCounts, sendOffsets)
+    checkExchange(receive.count, receiveCounts, receiveOffsets)
+    try Self.check(
+      dpt_mpi_alltoall(
+        send.baseAddress, sendCounts, sendOffsets, receive.baseAddress, receiveCounts, receiveOffsets), "alltoall")
+  }
+
+  /// MPI_Allreduce.
+  public func sum(_ values: UnsafeMutableBufferPointer<Float>) throws {
+    try Self.check(dpt_mpi_sum(values.baseAddress, values.count), "allreduce")
+  }
+
+  /// Memory under a name that lives until all ranks of the machine have found it; see `Communicator`.
+  public func shareMemory(byteCount: Int) throws -> SharedMemory? {
+    let page = Int(getpagesize())
+    let counts = try gatherWords(max(page, (byteCount + page - 1) / page * page))
+    let own = neighbours
+    let sizes = own.map { counts[$0] }
+    let starts = sizes.indices.map { sizes[..<$0].reduce(0, +) }
+    let total = sizes.reduce(0, +)
+    let place = own.firstIndex(of: rank) ?? 0
+    sharings += 1
+    let name = "/dp-train-\(String(tokens[own[0]], radix: 36))-\(String(sharings, radix: 36))"
+    func allSay(_ isWell: Bool) throws -> Bool { try gatherWords(isWell ? 1 : 0).allSatisfy { $0 == 1 } }
+
+    let hasMade = rank != own[0] || dpt_shared_create(name, total) == 0
+    defer { if rank == own[0], hasMade { dpt_shared_remove(name) } }
+    guard try allSay(hasMade) else { return nil }
+    var error: Int32 = 0
+    let start = dpt_shared_map(name, total, starts[place], sizes[place], &error)
+    let isShared = try allSay(start != nil)
+    guard let start else { return nil }
+    nonisolated(unsafe) let mapping = start
+    let memory = SharedMemory(
+      parts: zip(starts, sizes).map { UnsafeMutableRawBufferPointer(start: start + $0, count: $1) },
+      release: { dpt_shared_unmap(mapping, total) })
+    return isShared ? memory : nil
+  }
+
+  /// The next numbers, from the start again when they are used up: by then the first ones' messages have arrived.
+  public func takeTags(_ count: Int) -> Int {
+    if tags + count > Self.tagLimit { tags = 0 }
+    defer { tags += count }
+    return tags
+  }
+
+  /// MPI lets every implementation have 32,767 tags.
+  private static let tagLimit = 32_767
+
+  /// A persistent request of MPI.
+  public func message(
+    _ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int
+  ) throws -> any Message {
+    try MPIMessage(direction, buffer, peer: peer, tag: tag)
+  }
+
+  /// Lets MPI notice what came in, such as the end of the job.
+  public func lookAfterPeers() throws {
+    try Self.check(dpt_mpi_progress(), "progress")
+  }
+
+  /// Ends every rank by MPI_Abort.
+  public func end(_ exitCode: ExitCode) -> Never { dpt_mpi_abort(exitCode.rawValue) }
+
+  /// Ends MPI. Every rank must come here; a rank alone would wait for ever.
+  public func close() throws {
+    try Self.check(dpt_mpi_finalize(), "finalize")
+  }
+
+  /// Throws MPI's own message where a call failed.
+  static func check(_ code: Int32, _ operation: String) throws {
+    guard code != 0 else { return }
+    throw Failure(.system, "MPI \(operation) failed: \(Self.text(of: code))")
+  }
+
+  private static func text(of code: Int32) -> String {
+    var bytes = [CChar](repeating: 0, count: 1024)
+    dpt_mpi_error_string(code, &bytes, bytes.count)
+    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+/// A message between two processes.
+private final class MPIMessage: Message {
+  private let handle: OpaquePointer
+
+  init(_ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int) throws {
+    guard let start = buffer.baseAddress, buffer.count > 0 else { preconditionFailure("a message has bytes") }
+    var made: OpaquePointer?
+    try MPICommunicator.check(
+      dpt_mpi_message_create(direction == .send, start, buffer.count, Int32(peer), Int32(tag), &made), "message")
+    guard let made else { preconditionFailure("MPI made no message") }
+    handle = made
+  }
+
+  deinit {
+    dpt_mpi_message_free(handle)
+  }
+
+  func start() throws {
+    try MPICommunicator.check(dpt_mpi_message_start(handle), "message")
+  }
+
+  func isComplete() throws -> Bool {
+    var isComplete = false
+    try MPICommunicator.check(dpt_mpi_message_test(handle, &isComplete), "message")
+    return isComplete
+  }
+}
+
+extension Array {
+  /// Parts of `count` elements each, the last perhaps of fewer.
+  fileprivate func divided(into count: Int) -> [[Element]] {
+    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
+  }
+}

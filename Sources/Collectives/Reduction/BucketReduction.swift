@@ -1,0 +1,67 @@
+import CMPIShim
+
+/// One bucket of a reduction on one rank, and how far it has come.
+final class BucketReduction {
+  /// What is to happen next.
+  enum Stage {
+    /// This rank writes its nodes.
+    case writing
+    /// The other ranks of the machine write theirs; only the owner of a lane waits for that.
+    case gathering
+    /// The lane's sum is made, with other machines.
+    case exchanging
+    /// All lanes' sums are made.
+    case joining
+    /// Nothing: the sum lies in the result.
+    case done
+  }
+
+  let bucket: ReductionPlan.Bucket
+  private(set) var stage = Stage.done
+  private let written, joined: UnsafeMutablePointer<dpt_counter>
+  private let writers, owners: UInt32
+  private let exchange: (any Exchange)?
+
+  /// A bucket of which this rank adds up a lane if it has an exchange.
+  init(
+    _ bucket: ReductionPlan.Bucket, number: Int, memory: ReductionMemory, writers: Int, exchange: (any Exchange)?
+  ) {
+    self.bucket = bucket
+    written = memory.counter(ofBucket: number, joined: false)
+    joined = memory.counter(ofBucket: number, joined: true)
+    self.writers = UInt32(writers)
+    owners = UInt32(bucket.lanes.count)
+    self.exchange = exchange
+  }
+
+  /// A new reduction begins.
+  func begin() { stage = .writing }
+
+  /// This rank's nodes are written for the reduction of a number.
+  func write(_ reduction: UInt32) {
+    dpt_counter_arrive(written, reduction &* writers)
+    stage = exchange == nil ? .joining : .gathering
+  }
+
+  /// Goes on as far as that is possible without waiting.
+  func advance(_ reduction: UInt32) throws {
+    if stage == .gathering, let exchange, dpt_counter_reached(written, reduction &* writers) {
+      try exchange.begin(slot: Int(reduction & 1))
+      stage = .exchanging
+    }
+    if stage == .exchanging, try exchange?.advance() ?? true {
+      dpt_counter_arrive(joined, reduction &* owners)
+      stage = .joining
+    }
+    if stage == .joining, dpt_counter_reached(joined, reduction &* owners) { stage = .done }
+  }
+
+  /// Waits for other ranks of the machine, where those are what is waited for; whether they have come in time.
+  func wait(_ reduction: UInt32, spin: UInt32, sleep: UInt32) -> Bool {
+    switch stage {
+    case .gathering: dpt_counter_wait(written, reduction &* writers, spin, sleep)
+    case .joining: dpt_counter_wait(joined, reduction &* owners, spin, sleep)
+    case .writing, .exchanging, .done: true
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/// What one rank does for its lane of a bucket, from the nodes of its machine's ranks to the sum over all machines in the
+/// shared result.
+protocol Exchange: AnyObject {
+  /// All ranks of the machine have written their nodes, and their control words to `slot`.
+  func begin(slot: Int) throws
+  /// Goes on as far as that is possible without waiting; whether the lane's sum is complete.
+  func advance() throws -> Bool
+}
+
+/// The part of a reduction that an exchange works on.
+struct ExchangePlace {
+  let plan: ReductionPlan
+  let memory: ReductionMemory
+  let machine: Int
+  let bucket: ReductionPlan.Bucket
+  let lane: Int
+  /// The number under which messages go.
+  let tag: Int
+
+  /// The lane's elements.
+  var elements: Range<Int> { bucket.lanes[lane] }
+
+  /// The rank that has this lane on another machine.
+  func peer(_ machine: Int) -> Int {
+    plan.machines[machine][plan.owner(ofLane: lane, of: bucket, onMachine: machine)]
+  }
+}
+
+/// The exchange of a machine that has all ranks: there is nobody to exchange with.
+final class LocalExchange: Exchange {
+  private let place: ExchangePlace
+  private let join: NodeJoin
+
+  init(_ place: ExchangePlace) {
+    self.place = place
+    join = NodeJoin(place.memory.pieces(), to: [0..<place.plan.tree.shardCount])
+  }
+
+  func begin(slot: Int) {
+    let elements = place.elements
+    for sum in join.sums {
+      sum.run(
+        into: place.memory.result + elements.lowerBound, offset: elements.lowerBound, count: elements.count)
+    }
+  }
+
+  func advance() -> Bool { true }
+}

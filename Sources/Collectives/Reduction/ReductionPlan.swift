@@ -1,0 +1,140 @@
+/// How a vector is added up over all shards of all ranks: what all ranks know alike.
+///
+/// Ranks of one machine read one another's tree nodes in shared memory. Between machines only sums travel: the largest
+/// tree nodes that lie wholly within a machine's shards.
+package final class ReductionPlan {
+  /// A stretch of the vector that is added up by itself, as soon as it is written.
+  struct Bucket {
+    /// Its elements, whole cache lines.
+    let elements: Range<Int>
+    /// Its parts, each of which one rank of every machine adds up, and sends.
+    let lanes: [Range<Int>]
+    /// Whether lanes travel whole, so that few messages do; else each machine adds up a piece of them.
+    let isShort: Bool
+    /// Whether the control words travel with it; it is the last one then.
+    let carriesControls: Bool
+  }
+
+  /// The floats of a cache line, on whose boundaries nodes, buckets, lanes and pieces start.
+  static let grain = 16
+  /// The longest vector, in bytes, that each rank of a machine adds up whole unless told otherwise.
+  static let defaultWholeLimit = 16 << 10
+  /// The longest bucket, in bytes, that travels whole between machines unless told otherwise.
+  static let defaultShortLimit = 64 << 10
+  /// The bytes of a bucket between machines unless told otherwise.
+  package static let defaultBucketBytes = 4 << 20
+  /// The least that is worth another rank's help.
+  private static let laneBytes = 4 << 10
+
+  let tree: ReductionTree
+  let machines: [[Int]]
+  let elementCount: Int
+  let stride: Int
+  let controlCount: Int
+  /// The tree nodes of each rank.
+  let rankNodes: [[Range<Int>]]
+  /// Whether every rank adds up everything itself, as the ranks of one machine do with a short vector.
+  let isWhole: Bool
+  /// In the order in which they are added up: from the end of the vector to its start.
+  let buckets: [Bucket]
+  private var known: [Range<Int>: [Range<Int>]] = [:]
+
+  /// Plans; all ranks give the same arguments.
+  ///
+  /// Throws `Failure(.usage)` where there are more ranks than shards.
+  package init(
+    tree: ReductionTree, machines: [[Int]], elementCount: Int, controlCount: Int, wholeLimit: Int? = nil,
+    bucketBytes: Int = ReductionPlan.defaultBucketBytes
+  ) throws {
+    precondition(elementCount >= 0 && controlCount >= 0, "a vector has no negative length")
+    self.tree = tree
+    self.machines = machines
+    self.elementCount = elementCount
+    self.controlCount = controlCount
+    let ranks = machines.reduce(0) { $0 + $1.count }
+    rankNodes = try tree.nodes(ofRanks: ranks)
+    let grains = max(1, (elementCount + Self.grain - 1) / Self.grain)
+    stride = grains * Self.grain
+    let isOneMachine = machines.count == 1
+    isWhole = isOneMachine && ranks > 1 && stride * floatSize <= wholeLimit ?? Self.defaultWholeLimit
+
+    let most = machines.map(\.count).min() ?? 1
+    let shortLimit = wholeLimit ?? Self.defaultShortLimit
+    let parts = isOneMachine ? [0..<grains] : Self.parts(of: grains, bytes: bucketBytes)
+    var buckets = parts.map { part in
+      let bytes = part.count * Self.grain * floatSize
+      let isShort = !isOneMachine && bytes <= shortLimit
+      let isLast = part.lowerBound == 0
+      return Bucket(
+        elements: part.elements, lanes: part.divided(into: min(most, max(1, bytes / Self.laneBytes))).map(\.elements),
+        isShort: isShort, carriesControls: isLast && (isOneMachine || isShort))
+    }
+    if buckets.last?.carriesControls == false, controlCount > 0 {
+      buckets.append(Bucket(elements: 0..<0, lanes: [0..<0], isShort: true, carriesControls: true))
+    }
+    self.buckets = ranks == 1 ? [] : buckets
+  }
+
+  /// Buckets from the end on: a small one first, since the sooner something travels the better.
+  private static func parts(of grains: Int, bytes: Int) -> [Range<Int>] {
+    let size = max(1, bytes / (grain * floatSize))
+    var parts: [Range<Int>] = []
+    var end = grains
+    while end > 0 {
+      let start = max(0, end - (parts.isEmpty ? max(1, size / 4) : size))
+      parts.append(start..<end)
+      end = start
+    }
+    return parts
+  }
+
+  /// The number of ranks.
+  var ranks: Int { rankNodes.count }
+
+  /// The machine of a rank, and its place among that machine's ranks.
+  func place(ofRank rank: Int) -> (machine: Int, place: Int) {
+    for (machine, ranks) in machines.enumerated() {
+      if let place = ranks.firstIndex(of: rank) { return (machine, place) }
+    }
+    preconditionFailure("every rank is on a machine")
+  }
+
+  /// The place, among its machine's ranks, of the one that adds up a lane.
+  func owner(ofLane lane: Int, of bucket: Bucket, onMachine machine: Int) -> Int {
+    lane * machines[machine].count / bucket.lanes.count
+  }
+
+  /// The largest tree nodes that lie wholly within the shards of these machines, ascending.
+  func nodes(ofMachines range: Range<Int>) -> [Range<Int>] {
+    if let nodes = known[range] { return nodes }
+    let ranges = machines[range].joined().sorted().map { rankNodes[$0] }
+    var merged: [Range<Int>] = []
+    for nodes in ranges {
+      guard let first = nodes.first, let last = nodes.last else { continue }
+      if let before = merged.last, before.upperBound == first.lowerBound {
+        merged[merged.count - 1] = before.lowerBound..<last.upperBound
+      } else {
+        merged.append(first.lowerBound..<last.upperBound)
+      }
+    }
+    let nodes = merged.flatMap { tree.maximalNodes(in: $0) }
+    known[range] = nodes
+    return nodes
+  }
+}
+
+extension Range<Int> {
+  /// Parts of nearly equal length.
+  func divided(into count: Int) -> [Range<Int>] {
+    (0..<count).map { lowerBound + self.count * $0 / count..<lowerBound + self.count * ($0 + 1) / count }
+  }
+
+  /// Grains as elements.
+  fileprivate var elements: Range<Int> { lowerBound * ReductionPlan.grain..<upperBound * ReductionPlan.grain }
+
+  /// Elements, whole grains, divided at grains.
+  func dividedAtGrains(into count: Int) -> [Range<Int>] {
+    let grains = lowerBound / ReductionPlan.grain..<upperBound / ReductionPlan.grain
+    return grains.divided(into: count).map(\.elements)
+  }
+}

@@ -1,0 +1,242 @@
+import CMPIShim
+import Diagnostics
+
+/// Adds vectors over all shards of all ranks in the tree, and gives every rank the same bits.
+///
+/// Before `reduce()` a rank writes its tree nodes (`local.nodes`) to `nodes` and its own words to `control`; after it the
+/// sum lies at `result` and all ranks' words in `controls`. All memory is allocated once, by `init`.
+///
+/// The ranks of a machine read each other's nodes where they lie, in memory that they share; where that is refused each
+/// rank counts as a machine of its own. Between machines the vector travels in buckets, the end of it first. A rank that
+/// has written the end already says so by `advance(writtenFrom:)`, and again and again as it writes the rest, and what
+/// can be done meanwhile is done.
+public final class TreeReducer {
+  /// The number of floats in a vector.
+  public let elementCount: Int
+  /// The distance between two nodes in `nodes`, in floats: `elementCount` rounded up to 16.
+  public let stride: Int
+  /// What this rank adds up itself, before `reduce()`.
+  public let local: LocalReduction
+  /// This rank's nodes: node k of `local.nodes` starts at k · `stride`. Aligned to 64 bytes. Free for writing whenever a
+  /// reduction is complete.
+  public let nodes: UnsafeMutablePointer<Float>
+  /// This rank's own words for all ranks, such as seconds of compute or a wish to stop: its part of `controls`.
+  public let control: UnsafeMutableBufferPointer<Double>
+  /// The sum, `elementCount` floats, after `reduce()` and until the next one begins. Aligned to 64 bytes. All ranks of a
+  /// machine may have it in one place; a single rank has it in `nodes`.
+  public let result: UnsafePointer<Float>
+  /// Every rank's control words after `reduce()`, rank by rank.
+  public let controls: UnsafeBufferPointer<Double>
+
+  /// How long a rank looks whether the others have come before it sleeps, and sleeps before it looks after them.
+  private static let (spinMicroseconds, sleepMicroseconds): (UInt32, UInt32) = (500, 50_000)
+  /// Looks for messages after which the others are looked after.
+  private static let looksPerCare = 1 << 14
+
+  private let plan: ReductionPlan
+  private let messenger: any Messenger
+  private let memory: ReductionMemory?
+  private let buckets: [BucketReduction]
+  private let whole: WholeReduction?
+  private let place: (machine: Int, place: Int)
+  private let words: UnsafeMutablePointer<Double>
+  private let ownFloats: UnsafeMutablePointer<Float>
+  private let spin: UInt32
+  private let yields: Bool
+  private var number: UInt32 = 0
+  private var isUnderWay = false
+  private var firstOpen = 0
+
+  /// Makes the reducer of this rank; every rank makes it, with the same arguments.
+  ///
+  /// Throws `Failure(.usage)` where there are more ranks than shards.
+  /// - Parameters:
+  ///   - communicator: the ranks.
+  ///   - tree: the tree over the shards of a batch.
+  ///   - elementCount: the number of floats in a vector.
+  ///   - controlCount: the number of control words a rank.
+  ///   - wholeLimit: the longest vector, in bytes, that travels whole, so that few messages do.
+  ///   - bucketBytes: the length of a stretch of the vector that travels by itself between machines.
+  public convenience init(
+    communicator: any Communicator, tree: ReductionTree, elementCount: Int, controlCount: Int, wholeLimit: Int? = nil,
+    bucketBytes: Int? = nil
+  ) throws {
+    func plan(_ machines: [[Int]]) throws -> ReductionPlan {
+      try ReductionPlan(
+        tree: tree, machines: machines, elementCount: elementCount, controlCount: controlCount, wholeLimit: wholeLimit,
+        bucketBytes: bucketBytes ?? ReductionPlan.defaultBucketBytes)
+    }
+    var chosen = try plan(communicator.machines)
+    var memory: SharedMemory?
+    if communicator.size > 1 {
+      memory = try communicator.shareMemory(byteCount: ReductionMemory.byteCount(chosen, rank: communicator.rank))
+      if memory == nil {
+        chosen = try plan((0..<communicator.size).map { [$0] })
+        memory = SharedMemory(byteCounts: [ReductionMemory.byteCount(chosen, rank: communicator.rank)])
+      }
+    }
+    try self.init(
+      plan: chosen, rank: communicator.rank, memory: memory, messenger: communicator,
+      tag: communicator.takeTags(chosen.buckets.count), isOversubscribed: communicator.isOversubscribed)
+  }
+
+  /// Makes the reducer of a rank in memory that the ranks of its machine share; a single rank needs none.
+  ///
+  /// Messages go under as many numbers as there are buckets, from `tag` on.
+  package init(
+    plan: ReductionPlan, rank: Int, memory shared: SharedMemory?, messenger: any Messenger, tag: Int,
+    isOversubscribed: Bool
+  ) throws {
+    self.plan = plan
+    self.messenger = messenger
+    local = try plan.tree.local(rank: rank, of: plan.ranks)
+    elementCount = plan.elementCount
+    stride = plan.stride
+    let place = plan.place(ofRank: rank)
+    self.place = place
+    let memory = shared.map { ReductionMemory($0, plan: plan, machine: place.machine) }
+    self.memory = memory
+    yields = isOversubscribed
+    spin = isOversubscribed ? 0 : Self.spinMicroseconds
+    let neighbours = plan.machines[place.machine].count
+
+    whole = plan.isWhole ? memory.map { WholeReduction(plan: plan, memory: $0, place: place.place) } : nil
+    buckets =
+      try whole == nil && memory != nil
+      ? plan.buckets.enumerated().map { number, bucket in
+        guard let memory else { preconditionFailure("several ranks share memory") }
+        let lane = bucket.lanes.indices.first {
+          plan.owner(ofLane: $0, of: bucket, onMachine: place.machine) == place.place
+        }
+        let exchange = try lane.map { lane -> any Exchange in
+          let part = ExchangePlace(
+            plan: plan, memory: memory, machine: place.machine, bucket: bucket, lane: lane, tag: tag + number)
+          if plan.machines.count == 1 { return LocalExchange(part) }
+          return bucket.isShort ? try DoublingExchange(part, messenger) : try DirectExchange(part, messenger)
+        }
+        return BucketReduction(bucket, number: number, memory: memory, writers: neighbours, exchange: exchange)
+      } : []
+
+    // A single rank's node is the sum; short vectors are added up by each rank for itself; others in shared memory.
+    let ownCount = memory == nil ? plan.stride : plan.isWhole ? (local.nodes.count + 1) * plan.stride : 0
+    ownFloats = allocateFloats(ownCount)
+    if let memory, !plan.isWhole {
+      nodes = memory.nodes(place.place)
+      result = UnsafePointer(memory.result)
+    } else {
+      nodes = ownFloats
+      result = UnsafePointer(memory == nil ? ownFloats : ownFloats + local.nodes.count * plan.stride)
+    }
+    let count = plan.controlCount
+    words = .allocate(capacity: max(1, plan.ranks * count))
+    words.initialize(repeating: 0, count: max(1, plan.ranks * count))
+    control = UnsafeMutableBufferPointer(start: words + rank * count, count: count)
+    controls = UnsafeBufferPointer(start: words, count: plan.ranks * count)
+  }
+
+  deinit {
+    words.deallocate()
+    ownFloats.deallocate()
+  }
+
+  /// Says that this rank's nodes are written from `element` to the end, and does what can be done without waiting.
+  ///
+  /// `element` may be less each time, until `reduce()`, which says so of the rest. Nothing happens on one machine, where
+  /// nothing is gained by it.
+  public func advance(writtenFrom element: Int) throws {
+    guard plan.machines.count > 1 else { return }
+    begin()
+    for bucket in buckets where bucket.stage == .writing {
+      guard bucket.bucket.elements.lowerBound >= element, !bucket.bucket.carriesControls else { break }
+      bucket.write(number)
+    }
+    try advance()
+  }
+
+  /// Adds the nodes of all ranks into `result` and collects `controls`. Every rank calls it; allocates nothing.
+  public func reduce() throws {
+    writeAll()
+    var looks = 0
+    while try !isComplete() {
+      if isExchanging {
+        looks += 1
+        // Who waits for the network in vain for long leaves the processor to others.
+        dpt_pause(yields || looks > Self.looksPerCare)
+        if looks.isMultiple(of: Self.looksPerCare) { try messenger.lookAfterPeers() }
+      } else if !waitForNeighbours() {
+        try messenger.lookAfterPeers()
+      }
+    }
+  }
+
+  /// Says that all nodes and the control words are written.
+  func writeAll() {
+    guard let memory else { return }
+    begin()
+    isUnderWay = false
+    if let words = control.baseAddress {
+      memory.control(place.place, slot: slot).update(from: words, count: plan.controlCount)
+    }
+    whole?.write(number, nodes: nodes)
+    for bucket in buckets where bucket.stage == .writing { bucket.write(number) }
+  }
+
+  /// Goes on without waiting; whether all is done.
+  func isComplete() throws -> Bool {
+    guard let memory else { return true }
+    if let whole {
+      guard whole.areAllWritten(number) else { return false }
+      whole.join(number, into: UnsafeMutablePointer(mutating: result))
+    } else {
+      try advance()
+      guard firstOpen == buckets.count else { return false }
+    }
+    collectControls(memory)
+    return true
+  }
+
+  /// Where no other machine is waited for, waits for those of this one; whether they have come in time.
+  private func waitForNeighbours() -> Bool {
+    whole?.wait(number, spin: spin, sleep: Self.sleepMicroseconds)
+      ?? buckets[firstOpen].wait(number, spin: spin, sleep: Self.sleepMicroseconds)
+  }
+
+  /// Which of the two slots is in use.
+  private var slot: Int { Int(number & 1) }
+
+  private func begin() {
+    guard !isUnderWay else { return }
+    isUnderWay = true
+    number &+= 1
+    firstOpen = 0
+    for bucket in buckets { bucket.begin() }
+  }
+
+  /// Goes on with all buckets as far as that is possible without waiting.
+  private func advance() throws {
+    for index in firstOpen..<buckets.count { try buckets[index].advance(number) }
+    while firstOpen < buckets.count, buckets[firstOpen].stage == .done { firstOpen += 1 }
+  }
+
+  private var isExchanging: Bool {
+    for index in firstOpen..<buckets.count where buckets[index].stage == .exchanging { return true }
+    return false
+  }
+
+  private func collectControls(_ memory: ReductionMemory) {
+    let count = plan.controlCount
+    if plan.machines.count == 1 {
+      for neighbour in plan.machines[0].indices {
+        (words + neighbour * count).update(from: memory.control(neighbour, slot: slot), count: count)
+      }
+      return
+    }
+    var next = UnsafePointer(memory.controls)
+    for ranks in plan.machines {
+      for rank in ranks {
+        (words + rank * count).update(from: next, count: count)
+        next += count
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import DPTrain
+import Foundation
+
+/// Times sums over all ranks: in the reduction tree, and by MPI_Allreduce.
+struct AllreduceBenchmark {
+  /// What was found, of one length after the other.
+  struct Result: Encodable {
+    /// Milliseconds of a sum of so many bytes a rank, medians, seen by rank 0.
+    struct Row: Encodable {
+      let bytes: Int
+      let treeMs, nativeMs: Double
+    }
+
+    let ranks, machines: Int
+    let rows: [Row]
+
+    /// One line.
+    func json() throws -> String {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+
+    /// A table.
+    var text: String {
+      let table = rows.map { row in
+        [
+          Format.bytes(row.bytes), String(format: "%.4f", row.treeMs), String(format: "%.4f", row.nativeMs),
+          String(format: "%.2f", row.nativeMs / row.treeMs),
+        ]
+      }
+      return "\(ranks) ranks, \(machines) machines\n"
+        + Format.table([["length", "tree, ms", "MPI_Allreduce, ms", "ratio"]] + table, right: [0, 1, 2, 3])
+    }
+  }
+
+  private static let lengths = [4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 25 << 20, 64 << 20]
+  private static let rounds = 9
+
+  /// Measures; every rank calls it.
+  func run(_ communicator: any Communicator) throws -> Result {
+    Result(
+      ranks: communicator.size, machines: communicator.machines.count,
+      rows: try Self.lengths.map { try measure(bytes: $0, communicator) })
+  }
+
+  /// Both by turns, so that what else the machine does meets both. Values are written anew before each sum, as a backward
+  /// pass does: what was read before lies in no cache.
+  private func measure(bytes: Int, _ communicator: any Communicator) throws -> Result.Row {
+    let count = bytes / MemoryLayout<Float>.size
+    let reducer = try TreeReducer(
+      communicator: communicator, tree: ReductionTree(shards: communicator.size), elementCount: count, controlCount: 1)
+    let values = try FloatBuffer(count: count)
+    let repetitions = max(2, min(500, (4 << 20) / bytes))
+    func time(_ target: UnsafeMutablePointer<Float>, _ sum: () throws -> Void) throws -> Double {
+      var seconds = 0.0
+      try communicator.barrier()
+      for _ in 0..<repetitions {
+        target.update(repeating: 1, count: count)
+        let start = monotonicSeconds()
+        try sum()
+        seconds += monotonicSeconds() - start
+      }
+      return seconds / Double(repetitions) * 1e3
+    }
+    var (tree, native): ([Double], [Double]) = ([], [])
+    for round in 0...Self.rounds {
+      let byTree = try time(reducer.nodes) { try reducer.reduce() }
+      let byMPI = try time(values.base) { try communicator.sum(values.floats) }
+      // The first round warms up.
+      guard round > 0 else { continue }
+      tree.append(byTree)
+      native.append(byMPI)
+    }
+    return Result.Row(
+      bytes: bytes, treeMs: tree.sorted()[Self.rounds / 2], nativeMs: native.sorted()[Self.rounds / 2])
+  }
+}

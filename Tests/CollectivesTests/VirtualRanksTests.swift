@@ -1,0 +1,98 @@
+@testable import Collectives
+import Testing
+
+/// The reduction of thousands of ranks, which take turns in one thread and write to each other by mailboxes.
+@Suite struct VirtualRanksTests {
+  /// So many ranks, some to a machine, and a vector.
+  struct Job: Sendable, CustomTestStringConvertible {
+    let ranks: Int
+    let perMachine: Int
+    let shards: Int
+    let elements: Int
+    let wholeLimit: Int
+    /// The messages of all ranks that the theory says.
+    let messages: Int
+
+    var machines: [[Int]] {
+      stride(from: 0, to: ranks, by: perMachine).map { Array($0..<min($0 + perMachine, ranks)) }
+    }
+    var testDescription: String {
+      "\(ranks) ranks, \(perMachine) a machine, \(shards) shards, \(elements) elements, whole up to \(wholeLimit) bytes"
+    }
+  }
+
+  static let jobs = [
+    // Short: p rounds of one message a machine where there are 2^p machines.
+    Job(ranks: 1024, perMachine: 1, shards: 1024, elements: 16, wholeLimit: 1 << 20, messages: 1024 * 10),
+    Job(ranks: 4096, perMachine: 1, shards: 4096, elements: 16, wholeLimit: 1 << 20, messages: 4096 * 12),
+    Job(ranks: 1024, perMachine: 16, shards: 2048, elements: 40, wholeLimit: 1 << 20, messages: 64 * 6),
+    // 2^9 + 488 machines: 488 pairs give two messages each besides.
+    Job(ranks: 1000, perMachine: 1, shards: 1003, elements: 5, wholeLimit: 1 << 20, messages: 512 * 9 + 2 * 488),
+    // Long: each rank that has a lane gives every other machine its piece of nodes and then of the sum.
+    Job(ranks: 1024, perMachine: 64, shards: 1024, elements: 64 << 10, wholeLimit: 0, messages: 64 * 16 * 2 * 15),
+    Job(ranks: 4096, perMachine: 256, shards: 4096, elements: 16 << 10, wholeLimit: 0, messages: 16 * 16 * 2 * 15),
+    // On one machine nothing is sent.
+    Job(ranks: 1024, perMachine: 1024, shards: 1024, elements: 5000, wholeLimit: 0, messages: 0),
+    Job(ranks: 1024, perMachine: 1024, shards: 1024, elements: 16, wholeLimit: 1 << 20, messages: 0),
+  ]
+
+  @Test(arguments: jobs) func thousandsOfRanksGetTheBitsOfTheTreeWithAsManyMessagesAsTheorySays(_ job: Job) throws {
+    let tree = try ReductionTree(shards: job.shards)
+    let mailboxes = Mailboxes()
+    let plan = try ReductionPlan(
+      tree: tree, machines: job.machines, elementCount: job.elements, controlCount: 0, wholeLimit: job.wholeLimit,
+      bucketBytes: 1 << 30)
+    let reducers = try TreeReducer.onePerRank(plan, mailboxes: mailboxes)
+    for step in 0..<2 {
+      for reducer in reducers {
+        for (k, node) in reducer.local.nodes.enumerated() {
+          for element in 0..<job.elements {
+            reducer.nodes[k * reducer.stride + element] = evaluate(
+              node, leaf: { sample($0, element % 64, step) }, add: { $0 + $1 })
+          }
+        }
+      }
+      let before = mailboxes.sentCount
+      try TreeReducer.reduceByTurns(reducers)
+      #expect(mailboxes.sentCount - before == job.messages)
+      let expected = (0..<min(64, job.elements)).map { element in
+        evaluate(0..<job.shards, leaf: { sample($0, element, step) }, add: { $0 + $1 })
+      }
+      let wrong = reducers.count { reducer in
+        (0..<job.elements).contains { reducer.result[$0].bitPattern != expected[$0 % 64].bitPattern }
+      }
+      #expect(wrong == 0)
+    }
+  }
+
+  @Test func controlWordsOfAllRanksReachAll() throws {
+    let machines = (0..<20).map { machine in (0..<5).map { $0 * 20 + machine } }
+    let plan = try ReductionPlan(
+      tree: ReductionTree(shards: 100), machines: machines, elementCount: 3, controlCount: 2)
+    let reducers = try TreeReducer.onePerRank(plan, mailboxes: Mailboxes())
+    for (rank, reducer) in reducers.enumerated() { reducer.control[1] = Double(rank) }
+    try TreeReducer.reduceByTurns(reducers)
+    #expect(reducers.allSatisfy { Array($0.controls) == (0..<100).flatMap { [0, Double($0)] } })
+  }
+}
+
+extension TreeReducer {
+  /// A reducer for every rank of a plan.
+  fileprivate static func onePerRank(_ plan: ReductionPlan, mailboxes: Mailboxes) throws -> [TreeReducer] {
+    let memories = plan.machines.map { ranks in
+      SharedMemory(byteCounts: ranks.map { ReductionMemory.byteCount(plan, rank: $0) })
+    }
+    return try (0..<plan.ranks).map { rank in
+      try TreeReducer(
+        plan: plan, rank: rank, memory: memories[plan.place(ofRank: rank).machine],
+        messenger: mailboxes.messenger(ofRank: rank), tag: 0, isOversubscribed: true)
+    }
+  }
+
+  /// Lets each go on in its turn until all are done.
+  fileprivate static func reduceByTurns(_ reducers: [TreeReducer]) throws {
+    for reducer in reducers { reducer.writeAll() }
+    var open = reducers
+    while !open.isEmpty { open = try open.filter { try !$0.isComplete() } }
+  }
+}
