@@ -109,9 +109,11 @@ targets += [
   .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(
     name: "RecipesTests",
-    dependencies: ["Recipes", "Layers", "Datasets", "Images", "Tensors", "Formats", "Diagnostics"]),
+    dependencies: ["Recipes", "Layers", "Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(
     name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
+  // Runs the program to ask for its options.
+  .testTarget(name: "DocumentationTests"),
   .testTarget(
     name: "EndToEndTests",
     dependencies: [

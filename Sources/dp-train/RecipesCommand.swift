@@ -5,14 +5,48 @@ import DPTrain
 struct RecipesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recipes", abstract: "List the built-in recipes, or print one, ready to copy and edit.",
-    discussion: "Example: dp-train recipes temporal-order > my.yaml")
+    discussion: """
+      Examples: dp-train recipes temporal-order > my.yaml
+                dp-train recipes my.yaml batch=64 --resolved
+      """)
 
-  @Argument(help: "The recipe to print.", completion: .list(BuiltInRecipes.all.map(\.name)))
-  var name: String?
+  @Argument(
+    help: ArgumentHelp(
+      "The built-in recipe to print; with --resolved also a YAML file, and keys to change.", valueName: "recipe"),
+    completion: .list(BuiltInRecipes.all.map(\.name)))
+  var words: [String] = []
+
+  @Flag(help: "Print the recipe with every key written out and explained.")
+  var resolved = false
+
+  @Flag(help: "Print the reference of all keys, in Markdown.")
+  var reference = false
+
+  @Flag(help: "Print the JSON Schema of recipes, for editors.")
+  var schema = false
+
+  func validate() throws {
+    guard [resolved, reference, schema].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--resolved, --reference and --schema exclude each other")
+    }
+    if resolved && words.isEmpty { throw ValidationError("--resolved needs the recipe to print") }
+    if (reference || schema) && !words.isEmpty {
+      throw ValidationError("--reference and --schema are about all recipes; leave \(words[0]) out")
+    }
+    if !resolved && words.count > 1 {
+      throw ValidationError("one recipe is printed as it is; for \(words[1]) give --resolved, too")
+    }
+  }
 
   func run() throws {
     guard Launch().expectedRank == 0 else { return }
-    if let name {
+    if reference {
+      Terminal.write(RecipeReference.text)
+    } else if schema {
+      Terminal.write(RecipeSchema.text)
+    } else if resolved {
+      Terminal.write(try Recipe.load(words[0], overrides: Array(words.dropFirst())).resolvedYAML(comments: true))
+    } else if let name = words.first {
       Terminal.write(try BuiltInRecipes.recipe(named: name).text)
     } else {
       Terminal.write(Format.table(BuiltInRecipes.all.map { [$0.name, $0.summary] }))

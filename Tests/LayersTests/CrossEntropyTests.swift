@@ -50,6 +50,19 @@ import Testing
     #expect(run.gradient == [0, 0, -1, 1])
   }
 
+  /// What homework 1.3 asks: where training starts, and how a loss can be larger than there.
+  @Test func guessingCostsTheLogOfTheNumberOfClassesAndASureMistakeMore() throws {
+    let margin = 5.0
+    let run = { (logits: [Float]) in
+      try LossRun(CrossEntropy(logits: .vector(4)), shape: .vector(4), outputs: logits, wanted: .classes([3]))[.loss]
+    }
+    #expect((Double(try run([0, 0, 0, 0])) - 1.386294).magnitude < 1e-6)
+    let wrong = log(exp(margin) + 3)
+    #expect((Double(try run([Float(margin), 0, 0, 0])) - wrong).magnitude < 1e-5 && wrong > margin)
+    let right = log(1 + 3 * exp(-margin))
+    #expect((Double(try run([0, 0, 0, Float(margin)])) - right).magnitude < 1e-6)
+  }
+
   @Test func ofEqualLogitsTheFirstIsPredicted() throws {
     let run = try LossRun(
       CrossEntropy(logits: .vector(3)), shape: .vector(3), outputs: [3, 3, 3, 1, 2, 2], wanted: .classes([0, 2]))

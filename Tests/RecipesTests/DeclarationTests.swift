@@ -100,10 +100,13 @@ import Testing
     let batch = try #require(Recipe.keys.first { $0.name == "batch" })
     #expect(batch.defaultText == "32")
     #expect(!batch.isRequired)
-    guard case .whole(range: "at least 1") = batch.shape else {
+    guard case .whole(let range?) = batch.shape else {
       Issue.record("batch is \(batch.shape)")
       return
     }
+    #expect(range == ValueRange(words: "at least 1", lower: .init(value: 1, isIncluded: true), upper: nil))
+    let data = try #require(Recipe.keys.first { $0.name == "data" })
+    #expect(data.defaultText == "temporal-order")
     let model = try #require(Recipe.keys.first { $0.name == "model" })
     #expect(model.defaultText == nil)
     guard case .section(let keys) = model.shape else {
@@ -121,11 +124,11 @@ import Testing
 
   private func inner(_ shape: ValueShape, path: String) -> [(path: String, key: KeyInfo)] {
     switch shape {
-    case .optional(let shape), .list(let shape): inner(shape, path: path)
+    case .optional(let shape), .list(let shape, least: _): inner(shape, path: path)
     case .section(let keys): allKeys(keys, path: "\(path).")
     // A layer may hold layers: each variant is gone into once.
-    case .variants(_, let variants):
-      variants.filter { !path.contains("=\($0.name).") }.flatMap { allKeys($0.keys, path: "\(path)=\($0.name).") }
+    case .variants(let info):
+      info.variants.filter { !path.contains("=\($0.name).") }.flatMap { allKeys($0.keys, path: "\(path)=\($0.name).") }
     default: []
     }
   }

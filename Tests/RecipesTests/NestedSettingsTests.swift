@@ -102,11 +102,11 @@ private enum Block: Variant {
 
   @Test func theReferenceOfBlocksInBlocksIsMadeWhenAskedFor() {
     let group = Block.variants[1].info
-    guard case .list(.variants(key: nil, let inner)) = group.keys[0].shape else {
+    guard case .list(.variants(let blocks), least: 1) = group.keys[0].shape else {
       Issue.record("blocks are \(group.keys[0].shape)")
       return
     }
-    #expect(inner.map(\.name) == ["leaf", "group"])
-    #expect(inner[0].keys.map(\.defaultText) == ["1", "[3, 3]", "none"])
+    #expect(blocks.key == nil && blocks.variants.map(\.name) == ["leaf", "group"])
+    #expect(blocks.variants[0].keys.map(\.defaultText) == ["1", "[3, 3]", "none"])
   }
 }

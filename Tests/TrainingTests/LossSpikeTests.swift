@@ -64,6 +64,17 @@ import Training
     #expect(rule.spikes(in: calm).isEmpty && calm[99] < 0.01)
   }
 
+  @Test(arguments: 1...5)
+  func trainingBeginsAtTheLogOfFourAndAQuarter(seed: Int) throws {
+    let experiment = try Recipe.load("temporal-order-spikes", overrides: ["steps=0", "seed=\(seed)"]).makeExperiment()
+    let recorder = Recorder()
+    _ = try Trainer(
+      experiment, workspace: experiment.makeWorkspace(communicator: SoloCommunicator()), observers: [recorder]
+    ).run()
+    let before = try #require(recorder.evaluations.first)
+    #expect((before.loss - 1.3863).magnitude < 0.05 && ((before.accuracy ?? 0) - 0.25).magnitude < 0.03)
+  }
+
   @Test func theTwoRecipesDifferInTheTrainingAlone() throws {
     var recipes = try ["temporal-order-spikes", "temporal-order-no-spikes"].map { try Recipe.load($0) }
     #expect(recipes[0].optimizer != recipes[1].optimizer)

@@ -1,12 +1,15 @@
 /// The values a number may have.
 public struct Bounds<Value: Comparable & Sendable>: Sendable {
-  private enum End: Sendable {
+  /// An end of the allowed values.
+  enum End: Sendable {
     case included(Value)
     case excluded(Value)
   }
 
-  private let lower: End?
-  private let upper: End?
+  /// The lower end; nil where there is none.
+  let lower: End?
+  /// The upper end; nil where there is none.
+  let upper: End?
 
   /// Every value of the type.
   public static var any: Bounds { Bounds(lower: nil, upper: nil) }
@@ -43,12 +46,6 @@ public struct Bounds<Value: Comparable & Sendable>: Sendable {
       }
     return isHighEnough && isLowEnough
   }
-
-  /// Whether there is an upper end.
-  var hasUpper: Bool { upper != nil }
-
-  /// Whether there is a lower end.
-  var hasLower: Bool { lower != nil }
 }
 
 extension Bounds where Value: RecipeNumber {

@@ -42,12 +42,14 @@ extension ValueType {
     }
   }
 
-  /// A list with at least one entry.
-  public static func list<Element>(_ element: ValueType<Element>) -> ValueType where Value == [Element] {
-    let shape: @Sendable () -> ValueShape = { .list(element.shape()) }
+  /// A list with at least `least` entries, which is 0 or 1.
+  public static func list<Element>(
+    _ element: ValueType<Element>, least: Int = 1
+  ) -> ValueType where Value == [Element] {
+    let shape: @Sendable () -> ValueShape = { .list(element.shape(), least: least) }
     return ValueType(shape: shape) { node, path, _ in
       guard case .list(let items) = node.content else { throw mismatch(node, path, shape()) }
-      guard !items.isEmpty else { throw node.place.failure("\(path) must have at least one entry") }
+      guard items.count >= least else { throw node.place.failure("\(path) must have at least one entry") }
       return try items.enumerated().map { try element.read($1, "\(path).\($0)", nil) }
     } write: { values in
       .list(values.map(element.write))

@@ -3,7 +3,7 @@ import Layers
 extension ValueType<Window.Extent> {
   /// One whole number for both sides, or two as `[height, width]`.
   static func extent(_ bounds: Bounds<Int>) -> ValueType {
-    let shape: ValueShape = .pair(range: bounds.words)
+    let shape: ValueShape = .pair(range: bounds.range)
     let side = ValueType<Int>.number(bounds)
     return ValueType {
       shape

@@ -54,8 +54,12 @@ struct Field<Root: Settings>: Sendable {
   var info: KeyInfo {
     KeyInfo(
       name: name, doc: doc, isRequired: isRequired,
-      makeDefaultText: { [write, isRequired, isSection] in
-        isRequired || isSection ? nil : write(Root()).flowText
+      makeDefaultText: { [write, shape, isRequired, isSection] in
+        if isRequired { return nil }
+        let standard = write(Root())
+        guard isSection else { return standard.flowText }
+        guard case .mapping(let entries) = standard, case .variants(let variants) = shape() else { return nil }
+        return entries.first { $0.key == variants.key }?.value.flowText
       }, makeShape: shape)
   }
 }

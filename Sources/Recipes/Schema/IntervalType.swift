@@ -6,7 +6,7 @@ extension ValueType<ClosedRange<Double>> {
     _ bounds: Bounds<Double> = .any, single singleBounds: Bounds<Double>,
     _ standsFor: @escaping @Sendable (Double) -> ClosedRange<Double>
   ) -> ValueType {
-    let shape: ValueShape = .interval(range: bounds.words)
+    let shape: ValueShape = .interval(range: bounds.range)
     let end = ValueType<Double>.number(bounds)
     return ValueType {
       shape
@@ -16,7 +16,7 @@ extension ValueType<ClosedRange<Double>> {
         do {
           return standsFor(try ValueType<Double>.number(singleBounds).read(node, path, nil))
         } catch let failure as Failure
-          where failure == ValueType<Double>.mismatch(node, path, .number(range: singleBounds.words))
+          where failure == ValueType<Double>.mismatch(node, path, .number(range: singleBounds.range))
         {
           throw mismatch(node, path, shape)
         }

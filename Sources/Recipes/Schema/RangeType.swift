@@ -2,7 +2,7 @@ extension ValueType<ClosedRange<Int>> {
   /// One whole number, or the least and the greatest of several: `15` or `15-25`.
   static func range(from least: Int, through most: Int) -> ValueType {
     let rule = "a whole number, or two such as \(least + 1)-\(least + 5) for all between"
-    let shape = ValueShape.text(rule: "\(rule); from \(least) to \(most)")
+    let shape = ValueShape.text(rule: "\(rule); from \(least) to \(most)", pattern: "[0-9]+(-[0-9]+)?")
     return ValueType {
       shape
     } read: { node, path, _ in

@@ -15,6 +15,8 @@ protocol RecipeNumber: Comparable, Sendable {
   static var isWhole: Bool { get }
   /// Reads unquoted text.
   static func reading(_ text: String) -> NumberReading<Self>
+  /// The nearest double.
+  var asDouble: Double { get }
   /// The shortest text that reads as the same value.
   var recipeText: String { get }
 }
@@ -32,6 +34,8 @@ extension RecipeNumber where Self: FixedWidthInteger {
     let isNegative = text.hasPrefix("-")
     return .unrepresentable(isNegative: isNegative, limit: isNegative ? "at least \(min)" : "at most \(max)")
   }
+
+  var asDouble: Double { Double(self) }
 
   var recipeText: String { String(self) }
 }
@@ -51,6 +55,8 @@ extension RecipeNumber where Self: BinaryFloatingPoint & LosslessStringConvertib
     }
     return .value(value)
   }
+
+  var asDouble: Double { Double(self) }
 
   var recipeText: String {
     let text = description

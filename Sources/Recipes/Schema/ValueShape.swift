@@ -1,27 +1,28 @@
 /// What a recipe's key may hold, as data: for messages, the reference page and editors' schemas.
 public indirect enum ValueShape: Sendable {
-  /// A whole number; `range` in words ("at least 1"), nil where any will do.
-  case whole(range: String?)
+  /// A whole number; `range` is nil where any will do.
+  case whole(range: ValueRange?)
   /// A decimal number; `range` as above.
-  case number(range: String?)
+  case number(range: ValueRange?)
   /// `true` or `false`.
   case flag
-  /// Text that is not empty; `rule` in words, nil where any will do.
-  case text(rule: String?)
+  /// Text that is not empty; where not any will do, `rule` says in words which, and all of it matches the regular
+  /// expression `pattern`.
+  case text(rule: String?, pattern: String?)
   /// One of a few words.
   case choice([String])
   /// The shape or `none`.
   case optional(ValueShape)
   /// One whole number, or two for height and width; `range` as above.
-  case pair(range: String?)
+  case pair(range: ValueRange?)
   /// One number, or two for the least and the most; `range` as above.
-  case interval(range: String?)
-  /// A list, each entry of the shape.
-  case list(ValueShape)
+  case interval(range: ValueRange?)
+  /// A list of at least `least` entries, each of the shape.
+  case list(ValueShape, least: Int)
   /// A mapping with these keys.
   case section([KeyInfo])
-  /// A mapping whose keys depend on the name under `key`; where `key` is nil, a mapping of the name alone to its keys.
-  case variants(key: String?, [VariantInfo])
+  /// A mapping whose keys depend on a name.
+  case variants(VariantsInfo)
 
   /// The shape in words, to follow "must be".
   var noun: String {
@@ -35,8 +36,8 @@ public indirect enum ValueShape: Sendable {
     case .pair: "a whole number, or two as [height, width]"
     case .interval: "a number, or two as [least, most]"
     case .list: "a list"
-    case .section, .variants(key: _?, _): "a mapping of keys to values"
-    case .variants(key: nil, _): "a name with its settings"
+    case .section: "a mapping of keys to values"
+    case .variants(let variants): variants.key == nil ? "a name with its settings" : "a mapping of keys to values"
     }
   }
 }
@@ -49,7 +50,8 @@ public struct KeyInfo: Sendable {
   public let doc: String
   /// Whether the recipe must give it.
   public let isRequired: Bool
-  /// The value used where the recipe does not give the key, as YAML; nil for required keys and sections.
+  /// The value used where the recipe does not give the key, as YAML: of one of several variants the name; nil for
+  /// required keys and sections.
   public var defaultText: String? { makeDefaultText() }
   /// What the key may hold.
   public var shape: ValueShape { makeShape() }
@@ -57,6 +59,19 @@ public struct KeyInfo: Sendable {
   // Made when asked for, because a layer may hold layers.
   let makeDefaultText: @Sendable () -> String?
   let makeShape: @Sendable () -> ValueShape
+}
+
+/// The variants that a section may be.
+public struct VariantsInfo: Sendable {
+  /// What a variant is called: "layer", "data source".
+  public let noun: String
+  /// The key that names the variant beside the variant's own keys; nil where the name is itself the only key, and its
+  /// value the mapping of the variant's keys.
+  public let key: String?
+  /// Whether the name may stand alone in place of the mapping.
+  public let allowsName: Bool
+  /// Every variant.
+  public let variants: [VariantInfo]
 }
 
 /// One of the variants a section may be: a layer, a data source, an optimizer.

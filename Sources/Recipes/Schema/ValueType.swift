@@ -51,7 +51,7 @@ extension ValueType<Double> {
 
 extension ValueType where Value: RecipeNumber {
   fileprivate static func numeric(_ bounds: Bounds<Value>) -> ValueType {
-    let shape: ValueShape = Value.isWhole ? .whole(range: bounds.words) : .number(range: bounds.words)
+    let shape: ValueShape = Value.isWhole ? .whole(range: bounds.range) : .number(range: bounds.range)
     return ValueType {
       shape
     } read: { node, path, _ in
@@ -60,7 +60,7 @@ extension ValueType where Value: RecipeNumber {
       case .malformed:
         throw mismatch(node, path, shape)
       case .unrepresentable(let isNegative, let limit):
-        let isBounded = Value.isWhole && (isNegative ? bounds.hasLower : bounds.hasUpper)
+        let isBounded = Value.isWhole && (isNegative ? bounds.lower != nil : bounds.upper != nil)
         let words = isBounded ? bounds.words ?? limit : limit
         throw node.place.failure("\(path) must be \(words), not \(node.named)")
       case .value(let value):
@@ -94,20 +94,27 @@ extension ValueType<Bool> {
 
 extension ValueType<String> {
   /// Text that is not empty.
-  public static var text: ValueType { text(rule: nil) { _ in true } }
+  public static var text: ValueType { text(rule: nil, pattern: nil) { _ in true } }
 
   /// A name that can be part of a file's name on every system.
   static var fileName: ValueType {
-    text(rule: "made of letters, digits, \"-\", \"_\" and \".\", and not start with \".\"") { text in
+    // What counts as a letter no editor's regular expression knows; it can refuse what never is one.
+    text(
+      rule: "made of letters, digits, \"-\", \"_\" and \".\", and not start with \".\"",
+      pattern: #"[^.\s/\\:][^\s/\\:]*"#
+    ) { text in
       !text.hasPrefix(".") && text.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
     }
   }
 
-  private static func text(rule: String?, where isValid: @escaping @Sendable (String) -> Bool) -> ValueType {
-    ValueType {
-      .text(rule: rule)
+  private static func text(
+    rule: String?, pattern: String?, where isValid: @escaping @Sendable (String) -> Bool
+  ) -> ValueType {
+    let shape = ValueShape.text(rule: rule, pattern: pattern)
+    return ValueType {
+      shape
     } read: { node, path, _ in
-      guard let text = node.text, !node.isNone else { throw mismatch(node, path, .text(rule: rule)) }
+      guard let text = node.text, !node.isNone else { throw mismatch(node, path, shape) }
       guard !text.isEmpty else { throw node.place.failure("\(path) must not be empty") }
       guard isValid(text) else { throw node.place.failure("\(path) must be \(rule ?? "text"), not \(node.named)") }
       return text

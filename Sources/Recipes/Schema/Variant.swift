@@ -62,6 +62,11 @@ extension Variant {
     preconditionFailure("a case of \(Self.self) is missing from its registry")
   }
 
+  /// The variants as data.
+  static func info(key: String?, allowsName: Bool) -> VariantsInfo {
+    VariantsInfo(noun: noun, key: key, allowsName: allowsName, variants: variants.map(\.info))
+  }
+
   fileprivate static func unknown(_ node: YAMLNode, _ path: String) -> Failure {
     unknownChoice(node, "\(path): there is no \(noun)", variants.map(\.name))
   }
@@ -71,7 +76,7 @@ extension ValueType where Value: Variant {
   /// A mapping in which `key` names the variant, beside the variant's own keys; with `orName`, also the name alone.
   static func variant(by key: String, orName: Bool = false) -> ValueType {
     ValueType(isSection: true) {
-      .variants(key: key, Value.variants.map(\.info))
+      .variants(Value.info(key: key, allowsName: orName))
     } read: { node, path, current in
       let whole = try Section(orName ? node.asMapping(of: key) : node, path: path)
       let named = whole[key]
@@ -107,7 +112,7 @@ extension ValueType where Value: Variant {
   /// A mapping of the variant's name, its only key, to its settings; the name alone where all are defaults.
   static var named: ValueType {
     ValueType {
-      .variants(key: nil, Value.variants.map(\.info))
+      .variants(Value.info(key: nil, allowsName: true))
     } read: { node, path, current in
       var name = node
       var settings = YAMLNode(.mapping([]), at: node.place)
@@ -122,7 +127,7 @@ extension ValueType where Value: Variant {
           "\(path) must have one key, the \(Value.noun)'s name, but has \(keys)",
           advice: "the settings of a \(Value.noun) go under its name, indented or in braces: - name: {key: value}")
       default:
-        throw mismatch(node, path, .variants(key: nil, []))
+        throw mismatch(node, path, .variants(Value.info(key: nil, allowsName: true)))
       }
       guard let variant = Value.variant(named: name.text) else { throw Value.unknown(name, path) }
       return try variant.read(Section(settings, path: "\(path).\(variant.name)"), current)

@@ -55,7 +55,7 @@ public struct Recipe: Equatable, Sendable {
 extension Recipe: Settings {
   static let fields: [Field<Recipe>] = [
     Field("name", \.name, .fileName, "the name that run folders start with; by default the file's"),
-    Field("seed", \.seed, .number(), "the seed of every random number"),
+    Field("seed", \.seed, .number(.atLeast(0)), "the seed of every random number"),
     Field("epochs", \.epochs, .number(.atLeast(0)), "passes over the training data"),
     Field("steps", \.steps, .optional(.number(.atLeast(0))), "steps to stop after, if the epochs last longer; or none"),
     Field("batch", \.batch, .number(.atLeast(1)), "samples a step, over all ranks"),

@@ -124,7 +124,7 @@ extension Recipe {
       let inner: [KeyInfo]
       switch key.shape {
       case .section(let keys): inner = keys
-      case .variants(key: _?, let variants): inner = variants.flatMap(\.keys)
+      case .variants(let variants) where variants.key != nil: inner = variants.variants.flatMap(\.keys)
       default: continue
       }
       if inner.contains(where: { $0.name == name }) { return "\(key.name).\(name)" }

@@ -18,7 +18,7 @@ extension SplittableSettings {
         "testShare", \Self.split.testShare, .number(.from(0, below: 1)),
         "the share of the samples that is kept to measure on at the end"),
       Field(
-        "splitSeed", \Self.split.splitSeed, .number(),
+        "splitSeed", \Self.split.splitSeed, .number(.atLeast(0)),
         "the seed that chooses the kept samples; not the recipe's, so that every seed is measured on the same ones"),
     ]
   }

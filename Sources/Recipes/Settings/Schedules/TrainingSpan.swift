@@ -29,7 +29,8 @@ extension ValueType<TrainingSpan> {
   static func span(allowsNone: Bool) -> ValueType {
     let rule = "steps or epochs, such as 500 steps or 2.5 epochs"
     let range = allowsNone ? "at least 0" : "greater than 0"
-    let shape = ValueShape.text(rule: "\(rule), \(range)")
+    let shape = ValueShape.text(
+      rule: "\(rule), \(range)", pattern: #"[0-9]+( +steps?)?|[0-9.]+([eE][-+]?[0-9]+)? +epochs?"#)
     return ValueType {
       shape
     } read: { node, path, _ in

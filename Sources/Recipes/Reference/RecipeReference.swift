@@ -1,0 +1,100 @@
+/// The reference of all keys of a recipe as a page in Markdown: made from the keys as they are declared.
+public struct RecipeReference {
+  private var pages: [String] = []
+  private var titles: Set<String> = []
+
+  private init() {}
+
+  /// The page.
+  public static var text: String {
+    var reference = RecipeReference()
+    reference.add(title: "Top level", intro: "The keys of a recipe itself.", keys: Recipe.keys)
+    return introduction + "\n" + reference.pages.joined(separator: "\n")
+  }
+
+  /// A page with a table of keys, followed by those of the sections in it.
+  private mutating func add(title: String, intro: String, keys: [KeyInfo]) {
+    pages.append("## \(title)\n\n\(intro)\n\n" + Self.table(of: keys))
+    for key in keys { addPages(of: key.shape, key: key) }
+  }
+
+  private mutating func addPages(of shape: ValueShape, key: KeyInfo) {
+    switch shape {
+    case .optional(let inner), .list(let inner, least: _): addPages(of: inner, key: key)
+    case .section(let keys):
+      guard titles.insert(key.name).inserted else { return }
+      add(title: "`\(key.name)`", intro: "\(key.doc.capitalized).", keys: keys)
+    case .variants(let info): add(info)
+    default: break
+    }
+  }
+
+  private mutating func add(_ info: VariantsInfo) {
+    guard titles.insert(info.noun).inserted else { return }
+    let noun = info.noun.capitalized
+    var page = "## \(noun)\n\n\(Self.form(of: info))\n\n| \(info.noun) | what it is |\n|---|---|\n"
+    for variant in info.variants {
+      page += "| [`\(variant.name)`](#\(Self.anchor(of: variant, info))) | \(Self.cell(variant.doc)) |\n"
+    }
+    for variant in info.variants {
+      page += "\n### \(noun) `\(variant.name)`\n\n\(variant.doc.capitalized).\n"
+      if let example = RecipeExamples.example(of: variant.name, noun: info.noun) {
+        page += "\n```yaml\n\(example)\n```\n"
+      }
+      page += "\n" + (variant.keys.isEmpty ? "It has no keys.\n" : Self.table(of: variant.keys))
+    }
+    pages.append(page)
+    for variant in info.variants {
+      for key in variant.keys { addPages(of: key.shape, key: key) }
+    }
+  }
+
+  private static func anchor(of variant: VariantInfo, _ info: VariantsInfo) -> String {
+    "\(info.noun) \(variant.name)".replacing(" ", with: "-")
+  }
+
+  /// How a recipe writes one of the variants.
+  private static func form(of info: VariantsInfo) -> String {
+    let noun = info.noun
+    guard let key = info.key else {
+      return
+        "The \(noun)'s name as the only key of a mapping, over its own keys: `- name: {key: value}`. Where they are all "
+        + "left at their defaults, the name alone: `- name`."
+    }
+    let bare = info.allowsName ? " Where those are all left at their defaults, the name may stand alone." : ""
+    return "A mapping in which `\(key)` names the \(noun), beside that one's own keys.\(bare)"
+  }
+
+  private static func table(of keys: [KeyInfo]) -> String {
+    "| key | value | default | what it means |\n|---|---|---|---|\n"
+      + keys.map { key in
+        let standard = key.isRequired ? "required" : key.defaultText.map { "`\($0)`" } ?? ""
+        return "| `\(key.name)` | \(cell(words(for: key.shape, key: key))) | \(standard) | \(cell(key.doc)) |\n"
+      }.joined()
+  }
+
+  /// What the shape takes, to stand in a table.
+  private static func words(for shape: ValueShape, key: KeyInfo) -> String {
+    func bounded(_ noun: String, _ range: ValueRange?) -> String { range.map { "\(noun), \($0.words)" } ?? noun }
+    switch shape {
+    case .whole(let range): return bounded("whole number", range)
+    case .number(let range): return bounded("number", range)
+    case .flag: return "`true` or `false`"
+    case .text(let rule, _): return rule.map { "text: \($0)" } ?? "text"
+    case .choice(let names): return names.map { "`\($0)`" }.joined(separator: ", ")
+    case .optional(let inner): return "\(words(for: inner, key: key)), or `none`"
+    case .pair(let range): return bounded("whole number or [height, width]", range)
+    case .interval(let range): return bounded("number or [least, most]", range)
+    case .list(let inner, _): return "list, each entry: \(words(for: inner, key: key))"
+    case .section: return "[keys of its own](#\(key.name))"
+    case .variants(let info): return "[\(info.noun)](#\(info.noun.replacing(" ", with: "-")))"
+    }
+  }
+
+  private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
+}
+
+extension String {
+  /// The text with its first letter in upper case.
+  fileprivate var capitalized: String { prefix(1).uppercased() + dropFirst() }
+}

@@ -1,0 +1,143 @@
+import Foundation
+
+/// The JSON Schema (draft 2020-12) of recipes, for editors: made from the keys as they are declared.
+///
+/// It takes what the program takes in a file, and refuses unknown keys, wrong types, unknown names and numbers out of
+/// their bounds. What several keys have to agree on, it does not know.
+public struct RecipeSchema {
+  /// Definitions made so far, by name; nil while one is being made, which may mention itself.
+  private var definitions: [String: SchemaNode?] = [:]
+
+  private init() {}
+
+  /// The schema as JSON, keys sorted.
+  public static var text: String {
+    var schema = RecipeSchema()
+    var root = schema.section(Recipe.keys)
+    root.schema = "https://json-schema.org/draft/2020-12/schema"
+    root.title = "A recipe of dp-train"
+    root.definitions = schema.definitions.compactMapValues { $0 }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // Texts and finite numbers alone: nothing that could fail.
+    let data = (try? encoder.encode(root)) ?? Data()
+    return String(decoding: data, as: UTF8.self) + "\n"
+  }
+
+  private mutating func section(_ keys: [KeyInfo]) -> SchemaNode {
+    var node = SchemaNode(types: ["object"])
+    node.properties = properties(of: keys)
+    node.additionalProperties = false
+    let required = keys.filter(Self.mustBeGiven).map(\.name)
+    if required.isEmpty { node.types = ["object", "null"] } else { node.required = required }
+    return node
+  }
+
+  /// Whether the key is required, or is a section that has such a key.
+  private static func mustBeGiven(_ key: KeyInfo) -> Bool {
+    if case .section(let keys) = key.shape { keys.contains(where: mustBeGiven) } else { key.isRequired }
+  }
+
+  private mutating func properties(of keys: [KeyInfo]) -> [String: SchemaNode] {
+    Dictionary(uniqueKeysWithValues: keys.map { ($0.name, property($0)) })
+  }
+
+  private mutating func property(_ key: KeyInfo) -> SchemaNode {
+    var node = value(key.shape, standard: key.defaultText)
+    node.description = key.doc
+    if let text = key.defaultText { node.standard = SchemaValue(yaml: text) }
+    return node
+  }
+
+  /// What a shape takes; `standard` is its default, the variant to which keys without a name belong.
+  private mutating func value(_ shape: ValueShape, standard: String?) -> SchemaNode {
+    switch shape {
+    case .whole(let range): return SchemaNode(types: ["integer"], range: range)
+    case .number(let range): return SchemaNode(types: ["number"], range: range)
+    case .flag: return SchemaNode(types: ["boolean"])
+    case .text(_, let pattern):
+      // A number or true is text as well where a key holds text.
+      var node = SchemaNode(types: pattern == nil ? ["string", "number", "boolean"] : ["string", "number"])
+      node.minLength = 1
+      node.pattern = pattern.map { "^(\($0))$" }
+      return node
+    case .choice(let names): return SchemaNode(choices: names)
+    case .optional(let inner):
+      var none = SchemaNode(choices: ["none"])
+      none.choices?.append(.null)
+      return SchemaNode(anyOf: [value(inner, standard: nil), none])
+    case .pair(let range): return either(SchemaNode(types: ["integer"], range: range))
+    case .interval(let range): return either(SchemaNode(types: ["number"], range: range))
+    case .list(let inner, let least):
+      var node = SchemaNode(types: ["array"])
+      node.items = [value(inner, standard: nil)]
+      node.minItems = least
+      return node
+    case .section(let keys): return section(keys)
+    case .variants(let variants):
+      guard let key = variants.key else { return named(variants) }
+      guard standard == nil else { return keyed(variants, by: key, standard: standard) }
+      return reference(to: variants.noun) { $0.keyed(variants, by: key, standard: nil) }
+    }
+  }
+
+  /// A number or two of them.
+  private func either(_ one: SchemaNode) -> SchemaNode {
+    var two = SchemaNode(types: ["array"])
+    two.items = [one]
+    (two.minItems, two.maxItems) = (2, 2)
+    return SchemaNode(anyOf: [one, two])
+  }
+
+  /// A mapping in which `key` names the variant beside the variant's own keys.
+  private mutating func keyed(_ info: VariantsInfo, by key: String, standard: String?) -> SchemaNode {
+    var name = SchemaNode(choices: info.variants.map(\.name))
+    name.description = "the \(info.noun)"
+    var mapping = SchemaNode(types: standard == nil ? ["object"] : ["object", "null"])
+    mapping.properties = [key: name]
+    mapping.required = standard == nil ? [key] : nil
+    mapping.allOf = info.variants.map { variant in
+      var chosen = SchemaNode()
+      chosen.properties = [key: SchemaNode(choices: [variant.name])]
+      chosen.required = variant.name == standard ? nil : [key]
+      return SchemaNode(
+        if: chosen,
+        then: reference(to: "\(info.noun) \(variant.name)") { schema in
+          var keys = schema.section(variant.keys)
+          keys.types = nil
+          keys.properties?[key] = SchemaNode()
+          keys.description = variant.doc
+          return keys
+        })
+    }
+    let names = info.variants.filter { !$0.keys.contains(where: Self.mustBeGiven) }.map(\.name)
+    return info.allowsName ? SchemaNode(anyOf: [SchemaNode(choices: names), mapping]) : mapping
+  }
+
+  /// A mapping of the variant's name, its only key, to the variant's keys, or the name alone.
+  private mutating func named(_ info: VariantsInfo) -> SchemaNode {
+    reference(to: info.noun) { schema in
+      var mapping = SchemaNode(types: ["object"])
+      mapping.properties = Dictionary(
+        uniqueKeysWithValues: info.variants.map { variant in
+          var keys = schema.section(variant.keys)
+          keys.description = variant.doc
+          return (variant.name, keys)
+        })
+      mapping.additionalProperties = false
+      (mapping.minProperties, mapping.maxProperties) = (1, 1)
+      let names = info.variants.filter { !$0.keys.contains(where: Self.mustBeGiven) }.map(\.name)
+      return SchemaNode(anyOf: [SchemaNode(choices: names), mapping])
+    }
+  }
+
+  /// A definition of that name, made where there is none yet.
+  private mutating func reference(to name: String, _ make: (inout RecipeSchema) -> SchemaNode) -> SchemaNode {
+    let name = name.replacing(" ", with: "-")
+    if definitions[name] == nil {
+      definitions[name] = .some(nil)
+      definitions[name] = make(&self)
+    }
+    return SchemaNode(reference: "#/$defs/\(name)")
+  }
+}
