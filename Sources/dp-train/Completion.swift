@@ -25,8 +25,9 @@ enum Completion {
       keys.flatMap { key -> [String] in
         switch key.shape {
         case .section(let keys), .optional(.section(let keys)): inner(keys, "\(path)\(key.name).")
-        case .variants(key: let name?, let variants):
-          inner(variants.flatMap(\.keys), "\(path)\(key.name).") + ["\(path)\(key.name).\(name)="]
+        case .variants(let info):
+          inner(info.variants.flatMap(\.keys), "\(path)\(key.name).")
+            + (info.key.map { ["\(path)\(key.name).\($0)="] } ?? [])
         default: ["\(path)\(key.name)="]
         }
       }
