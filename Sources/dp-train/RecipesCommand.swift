@@ -13,7 +13,7 @@ struct RecipesCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "The built-in recipe to print; with --resolved also a YAML file, and keys to change.", valueName: "recipe"),
-    completion: Completion.recipeWords)
+    completion: .list(BuiltInRecipes.all.map(\.name)))
   var words: [String] = []
 
   @Flag(help: "Print the recipe with every key written out and explained.")
