@@ -62,6 +62,13 @@ targets += [
       "Layers", "Optimizers", "Datasets", "Images", "Training", "Tensors", "Diagnostics",
       .product(name: "Yams", package: "Yams"),
     ]),
+  .target(
+    name: "Reporting",
+    dependencies: [
+      "Recording", "Recipes", "Training", "Datasets", "Images", "Layers", "Collectives", "Tensors", "Formats",
+      "Diagnostics", .product(name: "Mustache", package: "swift-mustache"),
+    ],
+    resources: [.embedInCode("Resources")]),
 ]
 
 // MARK: Products' own targets
@@ -71,12 +78,13 @@ targets += [
     name: "DPTrain",
     dependencies: [
       "Collectives", "Tensors", "Layers", "Optimizers", "Images", "Datasets", "Training", "Recording", "Recipes",
-      "Formats", "Diagnostics",
+      "Reporting", "Formats", "Diagnostics",
     ]),
   .executableTarget(
     name: "dp-train",
     dependencies: [
-      "DPTrain", "Planning", "Formats", "Recording", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      "DPTrain", "Planning", "Formats", "Recording", "Reporting",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
 ]
 
@@ -115,6 +123,9 @@ targets += [
   // Runs the program to ask for its options.
   .testTarget(name: "DocumentationTests"),
   .testTarget(
+    name: "ReportingTests",
+    dependencies: ["Reporting", "Recording", "Recipes", "Training", "Formats", "Diagnostics", "TestSupport"]),
+  .testTarget(
     name: "EndToEndTests",
     dependencies: [
       "DPTrain", "Formats", "Layers", "Tensors", "TestSupport", "CKernels", "custom-layer", "custom-dataset",
@@ -136,6 +147,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: targets,

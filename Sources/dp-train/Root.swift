@@ -18,7 +18,7 @@ struct Root: ParsableCommand {
     version: version,
     subcommands: [
       TrainCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self, PredictCommand.self,
-      VerifyCommand.self, DoctorCommand.self, LaunchCommand.self, BenchmarkCommand.self,
+      ReportCommand.self, VerifyCommand.self, DoctorCommand.self, LaunchCommand.self, BenchmarkCommand.self,
       ManualCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)

@@ -1,0 +1,48 @@
+import Diagnostics
+import Foundation
+
+/// A growing file of one JSON object a line, read line by line without holding it all.
+struct JSONLines {
+  private static let block = 1 << 20
+
+  let path: String
+
+  /// Hands each whole line to `body`; what a run that is still writing has begun at the end is left out.
+  /// - Throws: `Failure` (noInput) where the file cannot be read, or what `body` throws.
+  func forEach(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    guard let file = fopen(path, "r") else {
+      throw Failure(.noInput, "cannot read \(path): \(String(cString: strerror(errno)))")
+    }
+    defer { fclose(file) }
+    var buffer = [UInt8](repeating: 0, count: JSONLines.block)
+    var filled = 0
+    while true {
+      if filled == buffer.count { buffer.append(contentsOf: [UInt8](repeating: 0, count: buffer.count)) }
+      let count = buffer.withUnsafeMutableBytes { bytes in
+        bytes.baseAddress.map { fread($0 + filled, 1, bytes.count - filled, file) } ?? 0
+      }
+      guard count > 0 else { return }
+      filled += count
+      let used = try buffer.withUnsafeBytes { bytes in
+        try split(UnsafeRawBufferPointer(rebasing: bytes[..<filled]), body)
+      }
+      buffer.withUnsafeMutableBytes { bytes in
+        guard let start = bytes.baseAddress else { return }
+        memmove(start, start + used, filled - used)
+      }
+      filled -= used
+    }
+  }
+
+  /// Hands over the whole lines, and tells how many bytes they take.
+  private func split(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
+    guard let base = bytes.baseAddress else { return 0 }
+    var start = 0
+    while let end = memchr(base + start, 0x0A, bytes.count - start) {
+      let length = UnsafeRawPointer(end) - (base + start)
+      if length > 0 { try body(UnsafeRawBufferPointer(start: base + start, count: length)) }
+      start += length + 1
+    }
+    return start
+  }
+}

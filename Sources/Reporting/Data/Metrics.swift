@@ -1,0 +1,109 @@
+import Diagnostics
+import Formats
+import Foundation
+import Training
+
+/// What `metrics.jsonl` tells of a run, number by number.
+struct Metrics {
+  /// The numbers of a step, in the order of `MetricsRecorder`'s line.
+  enum Quantity: String, CaseIterable {
+    case loss, accuracy, gradientNorm, learningRate, samplesPerSecond
+    case dataSeconds, computeSeconds, communicationSeconds, waitingSeconds
+  }
+
+  /// An evaluation's line.
+  struct Evaluation: Equatable {
+    var split = ""
+    var step = 0.0
+    var epoch = 0.0
+    var loss = Double.nan
+    var accuracy = Double.nan
+    var samples = 0.0
+  }
+
+  /// The steps that were recorded, ascending.
+  private(set) var steps: [Double] = []
+  /// The epoch of each, from 1.
+  private(set) var epochs: [Double] = []
+  private var columns = [[Double]](repeating: [], count: Quantity.allCases.count)
+  /// The evaluations in their order.
+  private(set) var evaluations: [Evaluation] = []
+
+  /// One number of all recorded steps; NaN where it was not recorded.
+  subscript(quantity: Quantity) -> [Double] {
+    Quantity.allCases.firstIndex(of: quantity).map { columns[$0] } ?? []
+  }
+
+  /// Whether any step has a number.
+  func has(_ quantity: Quantity) -> Bool { self[quantity].contains { !$0.isNaN } }
+
+  /// Reads a file, to the last whole line of it.
+  /// - Throws: `Failure` (noInput, data) naming the file and the line.
+  init(path: String) throws {
+    var reader = Reader()
+    var number = 0
+    try JSONLines(path: path).forEach { line in
+      number += 1
+      guard reader.read(line, into: &self) else {
+        throw Failure(
+          .data, "\(path), line \(number), is no line of metrics",
+          advice: "each is one JSON object with event, step and loss, as training writes it")
+      }
+    }
+  }
+
+  /// Reads one line after the other.
+  private struct Reader {
+    private let names: [[UInt8]] = Quantity.allCases.map { Array($0.rawValue.utf8) }
+    private var values = [Double](repeating: .nan, count: Quantity.allCases.count)
+
+    mutating func read(_ line: UnsafeRawBufferPointer, into metrics: inout Metrics) -> Bool {
+      for index in values.indices { values[index] = .nan }
+      var (step, epoch, samples): (Double?, Double, Double) = (nil, .nan, 0)
+      var (event, split) = ("", "")
+      let isWhole = FlatObject(line).forEach { name, value in
+        if let index = names.firstIndex(where: { name.elementsEqual($0) }) {
+          values[index] = value.number ?? .nan
+        } else if name.elementsEqual("step".utf8) {
+          step = value.number
+        } else if name.elementsEqual("epoch".utf8) {
+          epoch = value.number ?? .nan
+        } else if name.elementsEqual("event".utf8) {
+          event = value.text
+        } else if name.elementsEqual("split".utf8) {
+          split = value.text
+        } else if name.elementsEqual("samples".utf8) {
+          samples = value.number ?? 0
+        }
+      }
+      guard isWhole, let step else { return false }
+      if event == "step" {
+        metrics.steps.append(step)
+        metrics.epochs.append(epoch)
+        for index in values.indices { metrics.columns[index].append(values[index]) }
+      } else if event == "evaluation" {
+        metrics.evaluations.append(
+          Evaluation(
+            split: split, step: step, epoch: epoch, loss: values[0], accuracy: values[1], samples: samples))
+      }
+      return true
+    }
+  }
+}
+
+extension Metrics {
+  /// The means of a number over the steps of each epoch, at the epoch's number.
+  func epochMeans(_ quantity: Quantity) -> [Mark.Point] {
+    let values = self[quantity]
+    var means: [Mark.Point] = []
+    var (sum, count) = (0.0, 0)
+    for index in values.indices {
+      sum += values[index]
+      count += 1
+      guard index + 1 == values.count || epochs[index + 1] != epochs[index] else { continue }
+      means.append(Mark.Point(x: epochs[index], y: sum / Double(count)))
+      (sum, count) = (0, 0)
+    }
+    return means
+  }
+}

@@ -1,0 +1,60 @@
+/// A long series brought to about as many places as a plot has pixels across: least, greatest and mean value of each, so
+/// that nothing that stands out is lost.
+struct PixelColumns {
+  private(set) var spans: [Mark.Span] = []
+  private(set) var means: [Mark.Point] = []
+
+  /// Gathers values at ascending places into at most `count` columns of equal width. Values that are not finite are left
+  /// out, and a column without any is, too.
+  init(x: [Double], y: [Double], count: Int) {
+    guard let first = x.first, let last = x.last else { return }
+    let width = max((last - first) / Double(count), .leastNormalMagnitude)
+    var index = 0
+    while index < x.count {
+      let column = min(((x[index] - first) / width).rounded(.down), Double(count - 1))
+      let end = first + (column + 1) * width
+      var (low, high, sum, places, number) = (Double.infinity, -Double.infinity, 0.0, 0.0, 0)
+      let start = index
+      while index < x.count, index == start || x[index] < end || column == Double(count - 1) {
+        let value = y[index]
+        if value.isFinite {
+          low = min(low, value)
+          high = max(high, value)
+          sum += value
+          places += x[index]
+          number += 1
+        }
+        index += 1
+      }
+      guard number > 0 else { continue }
+      let place = (places / Double(number)).rounded()
+      spans.append(Mark.Span(x: place, low: low, high: high))
+      means.append(Mark.Point(x: place, y: sum / Double(number)))
+    }
+  }
+}
+
+extension PixelColumns {
+  /// Columns that a smoothed value is a mean of: about a 30th of them, at least 5.
+  private var window: Int { max(5, means.count / 30) | 1 }
+
+  /// Each column's mean with those beside it, fewer at the ends; the farther they are, the less they weigh.
+  var smoothed: [Mark.Point] {
+    let half = window / 2
+    return means.indices.map { index in
+      var (sum, weights) = (0.0, 0.0)
+      for near in max(0, index - half)...min(means.count - 1, index + half) {
+        let weight = Double(half + 1 - abs(near - index))
+        sum += weight * means[near].y
+        weights += weight
+      }
+      return Mark.Point(x: means[index].x, y: sum / weights)
+    }
+  }
+
+  /// How far a smoothed value looks, along the horizontal axis.
+  var smoothedWidth: Double {
+    guard let first = means.first, let last = means.last, means.count > 1 else { return 1 }
+    return (last.x - first.x) / Double(means.count - 1) * Double(window)
+  }
+}

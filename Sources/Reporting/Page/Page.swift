@@ -1,0 +1,66 @@
+import Diagnostics
+import Foundation
+import Mustache
+
+/// The page's template with its sections.
+struct Page {
+  let title: String
+  let subtitle: String
+  let sections: [Section]
+
+  /// The whole page.
+  func html() throws -> String {
+    do {
+      let library = MustacheLibrary(templates: [
+        "page": try template(PackageResources.page_mustache),
+        "section": try template(PackageResources.section_mustache),
+        "figure": try template(PackageResources.figure_mustache),
+      ])
+      guard let page = library.render(values, withTemplate: "page") else {
+        throw Failure(.software, "the report's page has no template")
+      }
+      return page
+    } catch let error as MustacheTemplate.ParserError {
+      throw Failure(.software, "a template of the report is damaged: \(error)")
+    }
+  }
+
+  private func template(_ bytes: [UInt8]) throws -> MustacheTemplate {
+    try MustacheTemplate(string: String(decoding: bytes, as: UTF8.self))
+  }
+
+  private var values: [String: Any] {
+    [
+      "title": title, "subtitle": subtitle,
+      "style": String(decoding: PackageResources.style_css, as: UTF8.self),
+      "script": String(decoding: PackageResources.script_js, as: UTF8.self),
+      "sections": sections.map(values),
+    ]
+  }
+
+  private func values(_ section: Section) -> [String: Any] {
+    [
+      "title": section.title, "anchor": section.anchor, "notes": section.notes,
+      "tables": section.tables.map { table in
+        [
+          "headings": cells(table.headings, table),
+          "rows": table.rows.map { ["cells": cells($0, table)] },
+        ] as [String: Any]
+      },
+      "hasFigures": !section.figures.isEmpty, "figures": section.figures.map(values),
+      "folded": section.folded.map { ["summary": $0.summary, "figures": $0.figures.map(values)] as [String: Any] },
+      "texts": section.texts.map { ["summary": $0.summary, "text": $0.text] },
+    ]
+  }
+
+  private func cells(_ texts: [String], _ table: Table) -> [[String: Any]] {
+    texts.enumerated().map { ["text": $0.element, "isRight": table.right.contains($0.offset)] }
+  }
+
+  private func values(_ figure: Figure) -> [String: Any] {
+    [
+      "title": figure.title, "note": figure.note, "drawing": figure.drawing, "isWide": figure.isWide,
+      "legend": figure.legend.map { ["name": $0.name, "swatch": $0.swatch] },
+    ]
+  }
+}

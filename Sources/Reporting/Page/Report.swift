@@ -1,0 +1,47 @@
+import Diagnostics
+import Formats
+import Mustache
+import Recording
+
+/// One self-contained HTML page about one run, or about several side by side.
+public struct Report {
+  private let runs: [ReportedRun]
+
+  /// Reads the runs' folders; a run may still be under way.
+  /// - Throws: `Failure` (noInput, data) naming the file that is missing or damaged.
+  public init(_ folders: [RunFolder]) throws {
+    let names = ReportedRun.names(folders)
+    runs = try folders.enumerated().map { index, folder in
+      try ReportedRun(folder, name: names[index], colour: index)
+    }
+  }
+
+  private var sections: [Section] {
+    [
+      SettingsSection(runs: runs).section,
+      CurveSection(runs: runs).section,
+      TimeSection(runs: runs).section,
+    ].filter { !$0.isEmpty }
+  }
+
+  private var subtitle: String {
+    if runs.count > 1 { return runs.map(\.name).joined(separator: " · ") }
+    return runs.map { run in
+      let steps = run.metrics.steps.last.map { "\(Format.count(Int($0))) steps" } ?? "no steps yet"
+      return [run.recipe.name, steps, run.environment?.started].compactMap(\.self).joined(separator: " · ")
+    }.joined()
+  }
+
+  /// The page.
+  /// - Throws: `Failure` (software) where a template is damaged.
+  public func html() throws -> String {
+    let title = runs.count == 1 ? runs.map(\.name).joined() : "\(runs.count) runs side by side"
+    return try Page(title: title, subtitle: subtitle, sections: sections).html()
+  }
+
+  /// Writes the page, beside and renamed.
+  /// - Throws: `Failure` naming the file that cannot be written.
+  public func write(to path: String) throws {
+    try AtomicFile.write(Array(try html().utf8), to: path)
+  }
+}

@@ -1,0 +1,29 @@
+/// A part of the page: figures and tables under a heading.
+struct Section {
+  /// The heading.
+  let title: String
+  /// What is to be known before looking, or why nothing is shown.
+  var notes: [String] = []
+  /// Tables, before the figures.
+  var tables: [Table] = []
+  /// Figures, side by side where there is room.
+  var figures: [Figure] = []
+  /// More figures, which are unfolded on demand.
+  var folded: [(summary: String, figures: [Figure])] = []
+  /// Texts to be read as they are, which are unfolded on demand.
+  var texts: [(summary: String, text: String)] = []
+
+  /// Where links lead.
+  var anchor: String { title.lowercased().split(separator: " ").joined(separator: "-") }
+
+  /// Whether there is anything to see.
+  var isEmpty: Bool { notes.isEmpty && tables.isEmpty && figures.isEmpty && folded.isEmpty && texts.isEmpty }
+}
+
+/// Rows of cells under headings.
+struct Table {
+  let headings: [String]
+  let rows: [[String]]
+  /// Columns that are flush right.
+  var right: Set<Int> = []
+}

@@ -1,0 +1,50 @@
+import Foundation
+
+/// One side of a plot: what it shows, and how its values are spread.
+struct Axis {
+  /// What the values are, with their unit.
+  var label: String
+  /// Whether each factor of ten takes the same length.
+  var isLogarithmic = false
+  /// Whether 0 is always shown.
+  var includesZero = false
+  /// The ends, where they are not to follow the values.
+  var bounds: ClosedRange<Double>?
+
+  /// An axis that follows its values.
+  init(_ label: String, isLogarithmic: Bool = false, includesZero: Bool = false, bounds: ClosedRange<Double>? = nil) {
+    self.label = label
+    self.isLogarithmic = isLogarithmic
+    self.includesZero = includesZero
+    self.bounds = bounds
+  }
+
+  /// The domain that shows `values` (the finite ones, and the positive where it is logarithmic) with round ends where
+  /// `isRounded`.
+  func domain(of values: some Sequence<Double>, isRounded: Bool) -> ClosedRange<Double> {
+    if let bounds { return bounds }
+    var (low, high) = (Double.infinity, -Double.infinity)
+    for value in values where value.isFinite && (!isLogarithmic || value > 0) {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    guard low <= high else { return isLogarithmic ? 0.1...1 : 0...1 }
+    if includesZero, !isLogarithmic { (low, high) = (min(low, 0), max(high, 0)) }
+    guard isRounded else { return low...high }
+    if isLogarithmic { return Axis.roundedPowers(low, high) }
+    if low == high { return low == 0 ? 0...1 : low - low.magnitude * 0.1...high + high.magnitude * 0.1 }
+    let step = Scale.step(high - low, count: 4)
+    return (low / step + 1e-9).rounded(.down) * step...(high / step - 1e-9).rounded(.up) * step
+  }
+
+  /// Ends of 1, 2 or 5 times powers of ten around two values.
+  private static func roundedPowers(_ low: Double, _ high: Double) -> ClosedRange<Double> {
+    func around(_ value: Double) -> [Double] {
+      let power = pow(10, log10(value).rounded(.down))
+      return [0.5, 1, 2, 5, 10].map { $0 * power }
+    }
+    let lower = around(low).last { $0 <= low * 1.0001 } ?? low
+    let upper = around(high).first { $0 >= high * 0.9999 } ?? high
+    return lower < upper ? lower...upper : lower / 2...upper * 2
+  }
+}

@@ -1,0 +1,136 @@
+import Recipes
+import Training
+
+/// Loss and accuracy, by step and by epoch, and what went with them.
+struct CurveSection {
+  let runs: [ReportedRun]
+
+  /// Colours of the parts of the data where one run is shown; with several each run has its own.
+  private static let splitColours = ["test": 1, "validation": 2]
+
+  var section: Section {
+    var section = Section(title: "Learning curves")
+    let accuracy = runs.contains { $0.metrics.has(.accuracy) }
+    section.figures = [bySteps("Loss by step", .loss), byEpochs("Loss by epoch", .loss)]
+    if accuracy {
+      section.figures += [bySteps("Accuracy by step", .accuracy), byEpochs("Accuracy by epoch", .accuracy)]
+    }
+    section.figures += [norm, rate]
+    section.notes = [
+      "Step-wise values are those of each batch before its update. Pale areas reach from the least to the greatest value "
+        + "of the steps that share a place, so that nothing that stands out is lost."
+    ]
+    return section
+  }
+
+  private func factor(_ quantity: Metrics.Quantity) -> Double { quantity == .accuracy ? 100 : 1 }
+
+  /// The axis of losses or of accuracies.
+  private func axis(_ quantity: Metrics.Quantity, _ marks: [Mark]) -> Axis {
+    guard quantity == .loss else { return Axis("accuracy (%)", includesZero: false) }
+    let unit = runs.allSatisfy(\.hasEntropyLoss) ? "nats" : "units of the loss"
+    return .fitting("loss", unit: unit, marks)
+  }
+
+  private func bySteps(_ title: String, _ quantity: Metrics.Quantity) -> Figure {
+    var (faint, strong): ([Mark], [Mark]) = ([], [])
+    for run in runs {
+      let values = run.metrics[quantity].map { $0 * factor(quantity) }
+      let columns = PixelColumns(x: run.metrics.steps, y: values, count: Frame.columns)
+      let prefix = runs.count > 1 ? run.name + ": " : ""
+      let colour = runs.count > 1 ? run.colour : 0
+      if columns.spans.contains(where: { $0.low < $0.high }) {
+        faint.append(
+          .band(name: prefix + "each training step", colour: colour, spans: columns.spans, isSilent: runs.count > 1))
+      } else {
+        faint.append(
+          .line(
+            name: prefix + "each training step", colour: colour, style: .faint, points: columns.means,
+            isSilent: runs.count > 1))
+      }
+      let width = Digits.value(columns.smoothedWidth.rounded(), significant: 2)
+      strong.append(
+        .line(name: prefix + "training, smoothed over \(width) steps", colour: colour, points: columns.smoothed))
+      strong += evaluations(run, quantity, at: \.step)
+    }
+    let marks = faint + strong
+    return Figure(title, Chart(x: Axis("step"), y: axis(quantity, marks), marks: marks))
+  }
+
+  private func byEpochs(_ title: String, _ quantity: Metrics.Quantity) -> Figure {
+    let marks = runs.flatMap { run in
+      let means = run.metrics.epochMeans(quantity).map { Mark.Point(x: $0.x, y: $0.y * factor(quantity)) }
+      let training = Mark.line(
+        name: (runs.count > 1 ? run.name + ": " : "") + "training, mean of the epoch",
+        colour: runs.count > 1 ? run.colour : 0, points: means)
+      return [training] + evaluations(run, quantity, at: \.epoch)
+    }
+    return Figure(title, Chart(x: Axis("epoch"), y: axis(quantity, marks), marks: marks))
+  }
+
+  /// A line for each part of the data that was measured on.
+  private func evaluations(
+    _ run: ReportedRun, _ quantity: Metrics.Quantity, at place: KeyPath<Metrics.Evaluation, Double>
+  ) -> [Mark] {
+    let all = run.metrics.evaluations
+    let splits = all.map(\.split).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    return splits.map { split in
+      let points = all.filter { $0.split == split }.map { evaluation in
+        Mark.Point(
+          x: evaluation[keyPath: place],
+          y: (quantity == .loss ? evaluation.loss : evaluation.accuracy) * factor(quantity))
+      }
+      let alone = runs.count == 1
+      return .line(
+        name: alone ? split : "\(run.name): \(split)",
+        colour: alone ? CurveSection.splitColours[split] ?? 3 : run.colour, style: alone ? .strong : .dashed,
+        points: points)
+    }
+  }
+
+  private var norm: Figure {
+    let marks = runs.flatMap { run in
+      let columns = PixelColumns(x: run.metrics.steps, y: run.metrics[.gradientNorm], count: Frame.columns)
+      let prefix = runs.count > 1 ? run.name + ": " : ""
+      return [
+        Mark.band(
+          name: prefix + "least to greatest", colour: run.colour, spans: columns.spans, isSilent: runs.count > 1),
+        Mark.line(name: prefix + "smoothed", colour: run.colour, points: columns.smoothed),
+      ]
+    }
+    return Figure(
+      "Gradient norm", note: "The Euclidean norm of the whole gradient, before clipping.",
+      Chart(x: Axis("step"), y: .fitting("‖gradient‖₂", unit: "", marks), marks: marks))
+  }
+
+  private var rate: Figure {
+    let marks = runs.map { run in
+      let columns = PixelColumns(x: run.metrics.steps, y: run.metrics[.learningRate], count: Frame.columns)
+      return Mark.line(name: runs.count > 1 ? run.name : "learning rate", colour: run.colour, points: columns.means)
+    }
+    return Figure(
+      "Learning rate", Chart(x: Axis("step"), y: Axis("learning rate", includesZero: true), marks: marks))
+  }
+}
+
+extension Axis {
+  /// An axis that is logarithmic where the marks' values differ by more than a factor of 30.
+  static func fitting(_ label: String, unit: String, _ marks: [Mark]) -> Axis {
+    let values = marks.lazy.flatMap { $0.ys }.filter { $0.isFinite }
+    let (low, high) = (values.filter { $0 > 0 }.min() ?? 1, values.max() ?? 1)
+    let isLogarithmic = high > 30 * low && !values.contains { $0 < 0 }
+    let words = [unit, isLogarithmic ? "logarithmic" : ""].filter { !$0.isEmpty }.joined(separator: ", ")
+    return Axis(
+      label + (words.isEmpty ? "" : " (\(words))"), isLogarithmic: isLogarithmic, includesZero: !isLogarithmic)
+  }
+}
+
+extension ReportedRun {
+  /// Whether the loss is an entropy, which has the unit nat.
+  var hasEntropyLoss: Bool {
+    switch recipe.loss {
+    case .crossEntropy, .binaryCrossEntropy: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import DPTrain
+import Recording
+import Reporting
+
+/// `dp-train report`.
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Show one run, or several side by side, on one self-contained HTML page.",
+    discussion: """
+      The page needs no network and can be mailed. A run that is under way can be looked at, too.
+        dp-train report runs/echo-20260101-120000
+        dp-train report runs/before runs/after --out comparison.html
+      """)
+
+  @Argument(help: "The folders of the runs.")
+  var runs: [String]
+
+  @Option(
+    help: ArgumentHelp("Where to write the page (default: report.html in the first run's folder).", valueName: "file"))
+  var out: String?
+
+  func run() throws {
+    guard Launch().expectedRank == 0 else { return }
+    let folders = runs.map { RunFolder(path: $0) }
+    let path = out ?? folders.first?.report ?? "report.html"
+    try Report(folders).write(to: path)
+    Terminal.write("\(path)\n")
+  }
+}

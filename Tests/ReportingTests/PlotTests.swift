@@ -1,0 +1,46 @@
+import Testing
+
+@testable import Reporting
+
+@Suite("Plots")
+struct PlotTests {
+  @Test("ticks are round and lie within the axis")
+  func ticks() {
+    #expect(Scale(0...10, from: 0, to: 100).ticks(5) == [0, 2, 4, 6, 8, 10])
+    #expect(Scale(0.2...1860, from: 0, to: 100).ticks(4) == [500, 1000, 1500])
+    #expect(
+      Scale(0.01...100, from: 0, to: 100, isLogarithmic: true).ticks(5).map(Digits.tick) == [
+        "0.01", "0.1", "1", "10", "100",
+      ])
+    #expect([0, 0.0005, 20_000, 3e6, 1e-5, 2e-7].map(Digits.tick) == ["0", "0.0005", "20k", "3M", "10⁻⁵", "2·10⁻⁷"])
+  }
+
+  @Test("a scale is linear or logarithmic, and survives a single value")
+  func scale() {
+    #expect(Scale(0...4, from: 10, to: 50)(1) == 20)
+    #expect(abs(Scale(1...100, from: 0, to: 2, isLogarithmic: true)(10) - 1) < 1e-12)
+    #expect(Scale(3...3, from: 0, to: 1)(3).isFinite)
+  }
+
+  @Test("columns keep the least, the greatest and the mean; what is not finite is left out")
+  func columns() {
+    let places = (0..<1000).map(Double.init)
+    var values = places.map { _ in 1.0 }
+    values[503] = 11
+    values[504] = .nan
+    let columns = PixelColumns(x: places, y: values, count: 10)
+    #expect(columns.spans.count == 10)
+    #expect(columns.spans.map(\.high).max() == 11)
+    #expect(columns.means.map(\.y).max() == (98.0 + 11) / 99)
+    let few = PixelColumns(x: [1, 2, 7], y: [5, 6, 9], count: 300)
+    #expect(few.means == [.init(x: 1, y: 5), .init(x: 2, y: 6), .init(x: 7, y: 9)])
+  }
+
+  @Test("smoothing keeps a constant, and draws a single value out")
+  func smoothing() {
+    let places = (0..<100).map(Double.init)
+    #expect(PixelColumns(x: places, y: places.map { _ in 3 }, count: 100).smoothed.allSatisfy { abs($0.y - 3) < 1e-12 })
+    let peak = PixelColumns(x: places, y: places.map { $0 == 50 ? 9 : 0 }, count: 100).smoothed
+    #expect(peak[50].y == 3 && peak[49].y == 2 && peak[47].y == 0)
+  }
+}
