@@ -24,6 +24,10 @@ public protocol Dataset: AnyObject {
   /// - Throws: `Failure` (data) where the sample cannot be read.
   func text(of index: Int) throws -> String
 
+  /// The same of any epoch, from 0.
+  /// - Throws: `Failure` (data) where the sample cannot be read.
+  func text(of index: Int, epoch: Int) throws -> String
+
   /// Makes `batch` as large as `indices` and writes the samples with these indices to it.
   /// - Throws: `Failure` (data) where a sample cannot be read.
   func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws
@@ -38,6 +42,9 @@ extension Dataset {
 
   /// The sample's number, from 0.
   public func text(of index: Int) -> String { "sample \(index)" }
+
+  /// As in the first epoch: samples are the same in every epoch unless a data set says otherwise.
+  public func text(of index: Int, epoch: Int) throws -> String { try text(of: index) }
 
   /// A class for each sample.
   public var targetLayout: TargetLayout { .classes(steps: 1) }

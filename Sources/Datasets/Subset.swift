@@ -30,6 +30,9 @@ public final class Subset: Dataset {
   /// The sample as the whole writes it out.
   public func text(of index: Int) throws -> String { try whole.text(of: indices[index]) }
 
+  /// The same of an epoch.
+  public func text(of index: Int, epoch: Int) throws -> String { try whole.text(of: indices[index], epoch: epoch) }
+
   /// Loads from the whole.
   public func load(epoch: Int, indices chosen: UnsafeBufferPointer<Int>, into batch: Batch) throws {
     wanted.removeAll(keepingCapacity: true)

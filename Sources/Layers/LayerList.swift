@@ -74,6 +74,7 @@ public struct LayerList {
     for layer in running {
       context.layerObserver?.layerBegins(layer)
       activation = try layer.forward(activation, context)
+      context.layerObserver?.layer(layer, gave: activation)
       context.layerObserver?.layerEnds(layer, .forward, operations: input.batch * layer.operations)
     }
     return activation

@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a layer is asked to do in a step.
 public enum LayerPass: Int, CaseIterable, Sendable {
   /// Renewing what is derived from the parameters.
@@ -13,6 +15,13 @@ public enum LayerPass: Int, CaseIterable, Sendable {
 public protocol LayerObserver: AnyObject {
   /// A layer is about to work.
   func layerBegins(_ layer: any Layer)
+  /// A layer has given its outputs for a batch; they are valid during the call.
+  func layer(_ layer: any Layer, gave outputs: TensorView)
   /// The layer that began last and has not ended is done, after so many floating-point operations.
   func layerEnds(_ layer: any Layer, _ pass: LayerPass, operations: Int)
+}
+
+extension LayerObserver {
+  /// Does nothing.
+  public func layer(_ layer: any Layer, gave outputs: TensorView) {}
 }

@@ -8,10 +8,13 @@ import Tensors
 final class Recurrence {
   let weights: RecurrentWeights
   private let cell: RecurrentCell
+  private let suffix: String
   private let isReverse: Bool
   private let padding: SequencePadding
   private var memory: Memory?
   private var input: TensorView?
+  /// Where the gradients of the states after all steps are kept, where somebody wants to see them.
+  private var stateGradients: FloatBuffer?
 
   private struct Memory {
     let gates, h, dh: ArenaPlan.Slot
@@ -30,6 +33,7 @@ final class Recurrence {
   init(_ cell: RecurrentCell, inputs: Int, hiddenSize: Int, suffix: String, isReverse: Bool, padding: SequencePadding) {
     weights = RecurrentWeights(cell, inputs: inputs, hidden: hiddenSize, suffix: suffix)
     self.cell = cell
+    self.suffix = suffix
     self.isReverse = isReverse
     self.padding = padding
   }
@@ -77,6 +81,23 @@ final class Recurrence {
     guard let carried else { return }
     copyLast(of: memory.h, to: arena[carried.h], stride: padded, context)
     if let slots = memory.cell, let c = carried.c { copyLast(of: slots.c, to: arena[c], stride: padded, context) }
+  }
+
+  /// Keeps the gradients of the states after all steps, for batches of up to so many rows, from the next backward pass on.
+  func keepStateGradients(rows: Int) throws {
+    stateGradients = try FloatBuffer(count: rows * padded + paddedToLanes(1))
+  }
+
+  /// The states after each step of the last batch, and what is kept of their gradients.
+  func trace(_ context: StepContext) -> RecurrentTrace {
+    guard let memory, let input else { preconditionFailure("trace before forward") }
+    let hidden = states(context)
+    return RecurrentTrace(
+      name: String(suffix.dropFirst()), isReverse: isReverse, hidden: hidden,
+      cell: memory.cell.map {
+        hidden.with(base: context.arena[$0.c] + (isReverse ? 0 : 1) * input.batch * padded, columns: hidden.columns)
+      },
+      hiddenGradient: stateGradients.map { hidden.with(base: $0.base, columns: hidden.columns) })
   }
 
   /// Where the rows of the states lie that training carries: hidden states, and cell states where there are any.
@@ -141,6 +162,10 @@ final class Recurrence {
       recurrence.gradLast = UnsafePointer(gradient.base + firstColumn)
     } else {
       recurrence.gradAll = UnsafePointer(gradient.base + firstColumn)
+    }
+    if let stateGradients {
+      stateGradients.base.update(repeating: 0, count: stateGradients.count)
+      recurrence.stateGradients = stateGradients.base
     }
     cell.backward(&recurrence)
     let gates = gates(memory, input, context)

@@ -15,6 +15,7 @@ public class RecurrentLayer: Layer {
   /// Level by level, forwards before backwards.
   public let parameters: [Parameter]
   private let levels: LayerList
+  private let steps: Int
 
   init(_ cell: RecurrentCell, kind: String, input: Shape, hiddenSize: Int, options: RecurrentOptions) {
     var list: [any Layer] = []
@@ -27,6 +28,7 @@ public class RecurrentLayer: Layer {
           output: number == options.layers - 1 ? options.output : .all, options: options))
     }
     self.kind = kind
+    steps = input.steps
     levels = LayerList(list, input: input)
     outputShape = levels.outputShape
     parameters = list.flatMap(\.parameters)
@@ -49,6 +51,22 @@ public class RecurrentLayer: Layer {
   /// The hidden states.
   public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     try levels.forward(input, context)
+  }
+
+  /// Makes every backward pass keep the gradient of the loss with respect to the hidden state after each step, for batches
+  /// of up to `batch` samples. Training does not do this.
+  /// - Throws: `Failure` (system) where memory is short.
+  public func keepStateGradients(batch: Int) throws {
+    for recurrence in recurrences { try recurrence.keepStateGradients(rows: steps * batch) }
+  }
+
+  /// What went on in each level and direction in the last batch, level by level; valid until the next pass.
+  public func traces(_ context: StepContext) -> [RecurrentTrace] {
+    recurrences.map { $0.trace(context) }
+  }
+
+  private var recurrences: [Recurrence] {
+    levels.layers.compactMap { $0 as? RecurrentLevel }.flatMap(\.recurrences)
   }
 
   /// Back-propagation through all levels and steps of the batch.

@@ -33,6 +33,8 @@ final class RecurrentLevel: Layer {
     outputShape = output == .all ? .sequence(steps: input.steps, features: features) : .vector(features)
   }
 
+  /// The directions, forwards first.
+  var recurrences: [Recurrence] { directions }
   var parameters: [Parameter] { directions.flatMap(\.weights.parameters) }
   var operations: Int { directions.reduce(0) { $0 + 2 * steps * $1.weights.products } }
   var stateCarriers: [any StateCarrying] { isStateful ? [self] : [] }

@@ -22,6 +22,8 @@ public struct RunFolder: Sendable {
   public var environment: String { path + "/environment.json" }
   /// One line a step and an evaluation.
   public var metrics: String { path + "/metrics.jsonl" }
+  /// How weights and gradients were spread, a line a recorded step.
+  public var distributions: String { path + "/distributions.jsonl" }
   /// The page that shows the run.
   public var report: String { path + "/report.html" }
   /// The saved states.

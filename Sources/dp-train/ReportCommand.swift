@@ -20,11 +20,18 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp("Where to write the page (default: report.html in the first run's folder).", valueName: "file"))
   var out: String?
 
+  @Option(
+    help: ArgumentHelp("Also write each figure as an SVG file to this folder, for documents.", valueName: "folder"))
+  var figures: String?
+
   func run() throws {
     guard Launch().expectedRank == 0 else { return }
     let folders = runs.map { RunFolder(path: $0) }
     let path = out ?? folders.first?.report ?? "report.html"
-    try Report(folders).write(to: path)
+    let report = try Report(folders)
+    try report.write(to: path)
     Terminal.write("\(path)\n")
+    guard let figures else { return }
+    for name in try report.writeFigures(to: figures) { Terminal.write("\(figures)/\(name)\n") }
   }
 }

@@ -10,6 +10,9 @@ struct DoubleRecurrence {
   var padding = SequencePadding.behind
   /// The hidden state that each sample starts from; zero where empty.
   var initial: [[Double]] = []
+  /// What is added to the hidden state after each step, step by step in each sample, of every level and direction;
+  /// nothing where empty.
+  var nudges: [Double] = []
 
   private var directions: Int { kind.isBidirectional ? 2 : 1 }
   private var gates: Int {
@@ -41,6 +44,9 @@ struct DoubleRecurrence {
           var own = [[Double]](repeating: zero, count: steps)
           for step in direction == 0 ? order : order.reversed() {
             state = next(rows[step], state, cell)
+            if !nudges.isEmpty {
+              for unit in 0..<hidden { state.h[unit] += nudges[(sample * steps + step) * hidden + unit] }
+            }
             own[step] = state.h
           }
           for step in 0..<steps { states[step] += own[step] }

@@ -133,6 +133,23 @@ DPT_INLINE void run_forward(const dpt_recurrence *r, cell_layout layout, cell_fo
   }
 }
 
+// The gradient of a state: what the later steps ask for, and what arrives from above.
+DPT_INLINE v16 state_gradient(const float *dh, const float *above, long j) {
+  v16 gradient = load(dh + j);
+  return above ? gradient + load(above + j) : gradient;
+}
+
+// Keeps the gradients of the states after step t, before the cell changes what they are made of.
+DPT_INLINE void keep_state_gradients(const dpt_recurrence *r, long t, long first, long rows) {
+  const long P = r->padded;
+  for (long b = first; b < first + rows; b++) {
+    if (!is_valid(r, t, b)) continue;
+    const float *above = gradient_from_above(r, t, b);
+    float *kept = r->stateGradients + (t * r->batch + b) * P;
+    for (long j = 0; j < P; j += DPT_LANES) store(kept + j, state_gradient(r->dh + b * P, above, j));
+  }
+}
+
 DPT_INLINE void run_backward(const dpt_recurrence *r, cell_layout layout, cell_backward cell) {
   const long P = r->padded;
   const long block = tile_height(r->batch, DPT_SAMPLE_BLOCK);
@@ -142,6 +159,7 @@ DPT_INLINE void run_backward(const dpt_recurrence *r, cell_layout layout, cell_b
     if (r->dc) clear_lanes(r->dc + first * P, rows * P);
     for (long i = r->steps - 1; i >= 0; i--) {
       const long t = step_at(r, i);
+      if (r->stateGradients) keep_state_gradients(r, t, first, rows);
       for (long b = first; b < first + rows; b++) {
         const cell_rows at = rows_at(r, t, b);
         if (is_valid(r, t, b))
@@ -152,12 +170,6 @@ DPT_INLINE void run_backward(const dpt_recurrence *r, cell_layout layout, cell_b
       if (i > 0) recurrent_product_back(r, layout, t, first, rows);
     }
   }
-}
-
-// The gradient of a state: what the later steps ask for, and what arrives from above.
-DPT_INLINE v16 state_gradient(const float *dh, const float *above, long j) {
-  v16 gradient = load(dh + j);
-  return above ? gradient + load(above + j) : gradient;
 }
 
 #endif

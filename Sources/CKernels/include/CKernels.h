@@ -224,6 +224,9 @@ typedef struct {
   long gradStride;
   /// Backward scratch: batch rows each; `dc`, LSTM only, or NULL.
   float *dh, *dc;
+  /// Backward: where the whole gradient of the state after every valid step goes, for those who want to see it (steps ×
+  /// batch rows), or NULL.
+  float *stateGradients;
 } dpt_recurrence;
 
 void dpt_lstm_forward(const dpt_recurrence *r);

@@ -51,8 +51,11 @@ public final class BinaryEcho: Dataset {
   }
 
   /// The bits of a chunk.
-  public func text(of index: Int) -> String {
-    var series = Bits(random: random, epoch: 0, row: index % rows)
+  public func text(of index: Int) -> String { text(of: index, epoch: 0) }
+
+  /// The bits of a chunk of an epoch.
+  public func text(of index: Int, epoch: Int) -> String {
+    var series = Bits(random: random, epoch: epoch, row: index % rows)
     let first = index / rows * inputShape.steps
     return (first..<first + inputShape.steps).map { String(series[$0]) }.joined()
   }

@@ -73,10 +73,13 @@ public final class Echo: Dataset {
   }
 
   /// The symbols of a sample, behind its delay where delays differ.
-  public func text(of index: Int) -> String {
-    let (length, delay) = extent(epoch: 0, index: index)
+  public func text(of index: Int) -> String { text(of: index, epoch: 0) }
+
+  /// The same of an epoch.
+  public func text(of index: Int, epoch: Int) -> String {
+    let (length, delay) = extent(epoch: epoch, index: index)
     var symbols: [Int] = []
-    generate(epoch: 0, index: index, length: length) { _, symbol in symbols.append(symbol) }
+    generate(epoch: epoch, index: index, length: length) { _, symbol in symbols.append(symbol) }
     return encoding.text(symbols, delay: delay)
   }
 

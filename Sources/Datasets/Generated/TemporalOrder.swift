@@ -87,9 +87,12 @@ public final class TemporalOrder: Dataset {
   }
 
   /// The symbols of a sample.
-  public func text(of index: Int) -> String {
+  public func text(of index: Int) -> String { text(of: index, epoch: 0) }
+
+  /// The symbols of a sample of an epoch.
+  public func text(of index: Int, epoch: Int) -> String {
     var text = ""
-    _ = generate(epoch: 0, index: index) { _, _, symbol in text.append(TemporalOrder.symbols[symbol]) }
+    _ = generate(epoch: epoch, index: index) { _, _, symbol in text.append(TemporalOrder.symbols[symbol]) }
     return text
   }
 

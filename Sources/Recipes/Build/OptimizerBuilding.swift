@@ -5,7 +5,7 @@ extension OptimizerSettings {
   var learningRate: Double { chosenSettings.learningRate }
 
   /// The largest norm of the gradient, or nil.
-  var clipNorm: Double? { chosenSettings.clipNorm }
+  public var clipNorm: Double? { chosenSettings.clipNorm }
 
   /// The largest size of each value of the gradient, or nil.
   var clipValue: Double? { chosenSettings.clipValue }

@@ -1,7 +1,9 @@
+import Datasets
 import Diagnostics
 import Foundation
 import Recipes
 import Recording
+import Tensors
 
 /// A run as far as its folder tells of it.
 struct ReportedRun {
@@ -15,10 +17,13 @@ struct ReportedRun {
   let recipeText: String
   let environment: RunEnvironment?
   let metrics: Metrics
+  let distributions: Distributions
+  /// The model and the data, or why there are none.
+  let trained: Result<TrainedRun, Failure>
 
-  /// Reads a run; `name` and `colour` are what the page calls and paints it.
+  /// Reads a run; `name` and `colour` are what the page calls and paints it, beside all `runs`.
   /// - Throws: `Failure` (noInput, data) naming the file that is missing or damaged.
-  init(_ folder: RunFolder, name: String, colour: Int) throws {
+  init(_ folder: RunFolder, name: String, colour: Int, of runs: Int) throws {
     guard folder.exists else {
       throw Failure(
         .noInput, "\(folder.path) holds no run: there is no \(folder.recipe)",
@@ -32,6 +37,10 @@ struct ReportedRun {
     environment = FileManager.default.contents(atPath: folder.environment)
       .flatMap { try? JSONDecoder().decode(RunEnvironment.self, from: $0) }
     metrics = try Metrics(path: folder.metrics)
+    trained = TrainedRun.result(folder)
+    let parameters = (try? recipe.countParameters(facts: folder.readDataFacts())) ?? 1
+    distributions = try Distributions(
+      path: folder.distributions, limit: DistributionSection.places(tensors: 2 * parameters * runs))
   }
 
   /// Whether the run came to its end: it then wrote its weights.
@@ -43,5 +52,25 @@ struct ReportedRun {
       folder.path.split(separator: "/").last.map(String.init) ?? folder.path
     }
     return Set(short).count == short.count ? short : folders.map(\.path)
+  }
+}
+
+extension ReportedRun {
+  /// The samples of the batches around a spike, written out; nil where the data is not at hand.
+  func batchWords(of spike: SpikeFindings.Spike) -> String? {
+    guard case .success(let trained) = trained else { return nil }
+    let before = max(1, Int(spike.first) - 1)
+    let steps = [before, Int(spike.first), Int(spike.normStep)].reduce(into: [Int]()) {
+      if !$0.contains($1) { $0.append($1) }
+    }
+    let batches = steps.sorted().map { step in "  step \(step): \(trained.batchWords(step: step))" }
+    return "Spike of step \(spike.stepWords)\n" + batches.joined(separator: "\n")
+  }
+}
+
+extension Recipe {
+  /// The number of parameters of the network for data with these facts.
+  fileprivate func countParameters(facts: DataFacts) throws -> Int {
+    try makeNetwork(inputShape: Shape(facts.inputShape)).model.parameters.count
   }
 }

@@ -25,15 +25,17 @@ struct Page {
     }
   }
 
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
   private func template(_ bytes: [UInt8]) throws -> MustacheTemplate {
-    try MustacheTemplate(string: String(decoding: bytes, as: UTF8.self))
+    try MustacheTemplate(string: Page.text(bytes))
   }
 
   private var values: [String: Any] {
     [
       "title": title, "subtitle": subtitle,
-      "style": String(decoding: PackageResources.style_css, as: UTF8.self),
-      "script": String(decoding: PackageResources.script_js, as: UTF8.self),
+      "style": Page.text(PackageResources.figure_css) + Page.text(PackageResources.page_css),
+      "script": Page.text(PackageResources.script_js),
       "sections": sections.map(values),
     ]
   }
@@ -43,12 +45,15 @@ struct Page {
       "title": section.title, "anchor": section.anchor, "notes": section.notes,
       "tables": section.tables.map { table in
         [
-          "headings": cells(table.headings, table),
+          "isText": table.isText, "headings": cells(table.headings, table),
           "rows": table.rows.map { ["cells": cells($0, table)] },
         ] as [String: Any]
       },
-      "hasFigures": !section.figures.isEmpty, "figures": section.figures.map(values),
-      "folded": section.folded.map { ["summary": $0.summary, "figures": $0.figures.map(values)] as [String: Any] },
+      "hints": section.hints, "hasHints": !section.hints.isEmpty, "hasFigures": !section.figures.isEmpty,
+      "figures": section.figures.map(values),
+      "folded": section.folded.map {
+        ["summary": $0.summary, "figures": $0.figures.map(values), "isOpen": $0.isOpen] as [String: Any]
+      },
       "texts": section.texts.map { ["summary": $0.summary, "text": $0.text] },
     ]
   }
@@ -59,7 +64,7 @@ struct Page {
 
   private func values(_ figure: Figure) -> [String: Any] {
     [
-      "title": figure.title, "note": figure.note, "drawing": figure.drawing, "isWide": figure.isWide,
+      "title": figure.title, "note": figure.note, "drawings": figure.drawings.map(\.html),
       "legend": figure.legend.map { ["name": $0.name, "swatch": $0.swatch] },
     ]
   }

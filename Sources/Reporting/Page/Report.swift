@@ -1,25 +1,35 @@
 import Diagnostics
 import Formats
-import Mustache
+import Foundation
 import Recording
 
 /// One self-contained HTML page about one run, or about several side by side.
 public struct Report {
   private let runs: [ReportedRun]
+  private let sections: [Section]
 
   /// Reads the runs' folders; a run may still be under way.
   /// - Throws: `Failure` (noInput, data) naming the file that is missing or damaged.
   public init(_ folders: [RunFolder]) throws {
     let names = ReportedRun.names(folders)
     runs = try folders.enumerated().map { index, folder in
-      try ReportedRun(folder, name: names[index], colour: index)
+      try ReportedRun(folder, name: names[index], colour: index, of: folders.count)
     }
+    sections = try Report.sections(runs)
   }
 
-  private var sections: [Section] {
+  private static func sections(_ runs: [ReportedRun]) throws -> [Section] {
     [
       SettingsSection(runs: runs).section,
       CurveSection(runs: runs).section,
+      SpikeSection(runs: runs).section,
+      try DistributionSection(runs: runs).section(),
+      try ConfusionSection(runs: runs).section(),
+      try ExampleSection(runs: runs).section(),
+      try FilterSection(runs: runs).section(),
+      try FeatureMapSection(runs: runs).section(),
+      try StateSection(runs: runs).section(),
+      try GradientFlowSection(runs: runs).section(),
       TimeSection(runs: runs).section,
     ].filter { !$0.isEmpty }
   }
@@ -43,5 +53,20 @@ public struct Report {
   /// - Throws: `Failure` naming the file that cannot be written.
   public func write(to path: String) throws {
     try AtomicFile.write(Array(try html().utf8), to: path)
+  }
+
+  /// Writes each figure as an SVG file of its own to a folder, which is made where it is missing, and tells their names.
+  /// - Throws: `Failure` naming the file that cannot be written.
+  public func writeFigures(to folder: String) throws -> [String] {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(.cannotCreate, "\(folder) cannot be made: \((error as NSError).localizedDescription)")
+    }
+    return try sections.flatMap { $0.figures + $0.folded.flatMap(\.figures) }.map { figure in
+      let file = StandaloneFigure(figure: figure)
+      try AtomicFile.write(Array(file.svg.utf8), to: "\(folder)/\(file.fileName)")
+      return file.fileName
+    }
   }
 }

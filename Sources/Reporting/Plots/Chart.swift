@@ -3,6 +3,8 @@ struct Chart {
   var x: Axis
   var y: Axis
   var marks: [Mark] = []
+  /// What the legend says, where that is not the name of each mark.
+  var shortLegend: [LegendEntry]?
 
   /// The frame, fitted to all marks.
   private var frame: Frame {
@@ -12,16 +14,18 @@ struct Chart {
 
   /// The legend's entries: each named mark once.
   var legend: [LegendEntry] {
+    if let shortLegend { return shortLegend }
     var entries: [LegendEntry] = []
     for case let entry? in marks.map(\.legend) where !entries.contains(entry) { entries.append(entry) }
     return entries
   }
 
-  /// The drawing, as one SVG element; `title` names it for those who hear it.
-  func svg(title: String) -> String {
+  /// The drawing.
+  func drawing(title: String) -> Drawing {
     let frame = frame
-    return #"<svg class="plot" role="img" \#(frame.attributes)><title>\#(title.escapedForMarkup)</title>"#
-      + frame.markup + marks.map { $0.markup(in: frame) }.joined() + "</svg>"
+    return Drawing(
+      kind: "plot", width: Frame.width, height: frame.height, title: title, attributes: frame.attributes,
+      content: frame.markup + marks.map { $0.markup(in: frame) }.joined())
   }
 }
 
@@ -44,10 +48,10 @@ enum Mark {
     case dashed
   }
 
-  /// Values joined by a line; gaps where they are not finite. `name` stands in the legend unless `isSilent`.
-  case line(name: String, colour: Int, style: Style = .strong, points: [Point], isSilent: Bool = false)
-  /// The area between a lower and an upper value; `level` 1 is the faintest. Outer bands may be silent.
-  case band(name: String, colour: Int, level: Int = 1, spans: [Span], isSilent: Bool = false)
+  /// Values joined by a line; gaps where they are not finite.
+  case line(name: String, colour: Int, style: Style = .strong, points: [Point])
+  /// The area between a lower and an upper value; `level` 1 is the faintest.
+  case band(name: String, colour: Int, level: Int = 1, spans: [Span])
   /// Points of interest, each with a text that is shown on hovering.
   case flags(name: String, colour: Int, points: [(point: Point, text: String)])
   /// A vertical line.
@@ -66,8 +70,8 @@ enum Mark {
   /// Where it lies along the horizontal axis.
   var xs: [Double] {
     switch self {
-    case .line(_, _, _, let points, _): points.map(\.x)
-    case .band(_, _, _, let spans, _): spans.map(\.x)
+    case .line(_, _, _, let points): points.map(\.x)
+    case .band(_, _, _, let spans): spans.map(\.x)
     case .flags(_, _, let points): points.map(\.point.x)
     case .rule(_, let x): [x]
     }
@@ -76,8 +80,8 @@ enum Mark {
   /// Its values.
   var ys: [Double] {
     switch self {
-    case .line(_, _, _, let points, _): points.map(\.y)
-    case .band(_, _, _, let spans, _): spans.flatMap { [$0.low, $0.high] }
+    case .line(_, _, _, let points): points.map(\.y)
+    case .band(_, _, _, let spans): spans.flatMap { [$0.low, $0.high] }
     case .flags(_, _, let points): points.map(\.point.y)
     case .rule: []
     }
@@ -86,10 +90,10 @@ enum Mark {
   /// What the legend says of it.
   var legend: LegendEntry? {
     switch self {
-    case .line(let name, let colour, let style, _, let isSilent):
-      isSilent ? nil : LegendEntry(name: name, swatch: "line c\(colour) \(style.rawValue)")
-    case .band(let name, let colour, let level, _, let isSilent):
-      isSilent ? nil : LegendEntry(name: name, swatch: "area c\(colour) b\(level)")
+    case .line(let name, let colour, let style, _):
+      LegendEntry(name: name, swatch: "line c\(colour) \(style.rawValue)")
+    case .band(let name, let colour, let level, _):
+      LegendEntry(name: name, swatch: "area c\(colour) b\(level)")
     case .flags(let name, let colour, let points):
       points.isEmpty ? nil : LegendEntry(name: name, swatch: "flag c\(colour)")
     case .rule(let name, _): LegendEntry(name: name, swatch: "line rule")

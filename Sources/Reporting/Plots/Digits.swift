@@ -21,6 +21,11 @@ enum Digits {
     }
   }
 
+  /// A value with two significant digits, as people write it: `0.016`, `5.1·10⁻⁵`.
+  static func words(_ value: Double) -> String {
+    value == 0 || 1e-3..<1e6 ~= value.magnitude ? self.value(value, significant: 2) : power(value)
+  }
+
   /// The label of a tick: `0.05`, `1500`, `20k`, `3M`, `10⁻⁴`.
   static func tick(_ value: Double) -> String {
     let size = value.magnitude
@@ -37,7 +42,7 @@ enum Digits {
     let superscripts = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
     let digits = String(exponent.magnitude).compactMap { $0.wholeNumberValue.map { superscripts[$0] } }
     let ten = "10" + (exponent < 0 ? "⁻" : "") + String(digits)
-    return (factor - 1).magnitude < 1e-6 ? ten : Digits.value(factor, significant: 3) + "·" + ten
+    return (factor - 1).magnitude < 1e-6 ? ten : Digits.value(factor, significant: 2) + "·" + ten
   }
 }
 

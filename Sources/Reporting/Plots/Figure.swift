@@ -1,30 +1,24 @@
-/// A drawing with all that is said about it, as the page's template takes it.
+/// Drawings with all that is said about them.
 struct Figure {
   /// What it shows.
   let title: String
   /// What is to be known about it, or nothing.
-  var note = ""
+  let note: String
   /// What colours and lines mean.
-  var legend: [LegendEntry] = []
-  /// The drawings, SVG.
-  let drawing: String
-  /// Whether it takes the whole width of the page.
-  var isWide = false
+  let legend: [LegendEntry]
+  /// The drawings, one below the other.
+  let drawings: [Drawing]
 
   /// A chart as a figure.
   init(_ title: String, note: String = "", _ chart: Chart) {
-    self.title = title
-    self.note = note
-    legend = chart.legend
-    drawing = chart.svg(title: title)
+    self.init(title, note: note, legend: chart.legend, drawings: [chart.drawing(title: title)])
   }
 
-  /// Any drawing as a figure.
-  init(_ title: String, note: String = "", legend: [LegendEntry], drawing: String, isWide: Bool = false) {
+  /// Any drawings as a figure.
+  init(_ title: String, note: String = "", legend: [LegendEntry], drawings: [Drawing]) {
     self.title = title
     self.note = note
     self.legend = legend
-    self.drawing = drawing
-    self.isWide = isWide
+    self.drawings = drawings
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 struct Frame {
   /// Width of every plot; small enough for a phone, where it is shown as it is.
   static let width = 400.0
-  private static let (left, right, top, bottom) = (58.0, 12.0, 8.0, 38.0)
+  private static let (left, right, top, bottom) = (62.0, 12.0, 8.0, 38.0)
 
   let x, y: Scale
   let height: Double
@@ -28,44 +28,36 @@ struct Frame {
   var attributes: String {
     let edges = [x.start, x.end, y.end, y.start].map(Digits.coordinate).joined(separator: " ")
     let domain = [x.domain.lowerBound, x.domain.upperBound].map { Digits.value($0, significant: 8) }
-    return #"viewBox="0 0 \#(Digits.coordinate(Frame.width)) \#(Digits.coordinate(height))" data-edges="\#(edges)" "#
-      + #"data-domain="\#(domain.joined(separator: " "))" data-x="\#(labels.x.escapedForMarkup)""#
+    return #"data-edges="\#(edges)" data-domain="\#(domain.joined(separator: " "))" "#
+      + #"data-x="\#(labels.x.escapedForMarkup)""#
   }
 
-  /// Grid, ticks and labels.
+  /// Grid, ticks, labels, and the line that the script moves.
   var markup: String { grid(y.ticks(4)) + bottomTicks + axisLabels + #"<path class="cross"/>"# }
 
-  /// What labels the axes.
-  var axisLabels: String {
-    let middle = (x.start + x.end) / 2
-    let centre = (y.start + y.end) / 2
-    return #"<text class="axis" x="\#(Digits.coordinate(middle))" y="\#(Digits.coordinate(height - 5))">"#
-      + #"\#(labels.x.escapedForMarkup)</text>"#
-      + #"<text class="axis" transform="translate(12 \#(Digits.coordinate(centre))) rotate(-90)">"#
-      + #"\#(labels.y.escapedForMarkup)</text>"#
+  private var axisLabels: String {
+    Markup.text(labels.x, "axis", x: (x.start + x.end) / 2, y: height - 5)
+      + Markup.upwards(labels.y, "axis", x: 11, y: (y.start + y.end) / 2)
   }
 
   private func grid(_ ticks: [Double]) -> String {
     let lines = ticks.map { "M\(Digits.coordinate(x.start)) \(Digits.coordinate(y($0)))H\(Digits.coordinate(x.end))" }
-    let labels = ticks.map {
-      #"<text class="tick left" x="\#(Digits.coordinate(x.start - 5))" y="\#(Digits.coordinate(y($0) + 4))">"#
-        + "\(Digits.tick($0))</text>"
-    }
-    return #"<path class="grid" d="\#(lines.joined())"/>"# + labels.joined()
+    return #"<path class="grid" d="\#(lines.joined())"/>"#
+      + ticks.map { Markup.text(Digits.tick($0), "tick left", x: x.start - 5, y: y($0) + 4) }.joined()
   }
 
-  /// The ticks of the horizontal axis.
-  var bottomTicks: String {
+  private var bottomTicks: String {
     let floor = y.start
     let ticks = x.ticks(5)
     let lines = ticks.map { "M\(Digits.coordinate(x($0))) \(Digits.coordinate(floor))v4" }
-    let labels = ticks.map { tick in
-      // At the right edge the label would be cut.
-      let place = min(x(tick), Frame.width - 4 - 3.2 * Double(Digits.tick(tick).count))
-      return #"<text class="tick" x="\#(Digits.coordinate(place))" y="\#(Digits.coordinate(floor + 16))">"#
-        + "\(Digits.tick(tick))</text>"
-    }
     return #"<path class="edge" d="M\#(Digits.coordinate(x.start)) \#(Digits.coordinate(floor))"#
-      + #"H\#(Digits.coordinate(x.end))\#(lines.joined())"/>"# + labels.joined()
+      + #"H\#(Digits.coordinate(x.end))\#(lines.joined())"/>"#
+      + ticks.map { Frame.tick($0, at: x($0), floor: floor, width: Frame.width) }.joined()
+  }
+
+  /// The label of a tick of a horizontal axis; at the right edge it would be cut.
+  static func tick(_ value: Double, at place: Double, floor: Double, width: Double) -> String {
+    let label = Digits.tick(value)
+    return Markup.text(label, "tick", x: min(place, width - 4 - 3.2 * Double(label.count)), y: floor + 16)
   }
 }

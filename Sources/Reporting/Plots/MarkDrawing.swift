@@ -2,9 +2,9 @@ extension Mark {
   /// Its drawing.
   func markup(in frame: Frame) -> String {
     switch self {
-    case .line(let name, let colour, let style, let points, _):
+    case .line(let name, let colour, let style, let points):
       Mark.line(points, in: frame, attributes: #"class="series c\#(colour) \#(style.rawValue)" \#(data(name, points))"#)
-    case .band(let name, let colour, let level, let spans, _):
+    case .band(let name, let colour, let level, let spans):
       Mark.band(spans, in: frame, attributes: #"class="band c\#(colour) b\#(level)" \#(data(name, spans))"#)
     case .flags(_, let colour, let points):
       points.map { flag($0.point, $0.text, colour, in: frame) }.joined()

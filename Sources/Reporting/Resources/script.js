@@ -20,7 +20,7 @@
     const [left, right, top, bottom] = numbers(svg.dataset.edges);
     const [first, last] = numbers(svg.dataset.domain);
     const series = [...svg.querySelectorAll("[data-at]")].map((path) => ({
-      name: path.dataset.name, at: numbers(path.dataset.at), is: numbers(path.dataset.is),
+      path, name: path.dataset.name, at: numbers(path.dataset.at), is: numbers(path.dataset.is),
       to: path.dataset.to ? numbers(path.dataset.to) : null,
     }));
     return { left, right, top, bottom, first, last, series, cross: svg.querySelector(".cross") };
@@ -37,9 +37,57 @@
 
   const lines = (texts) => tip.replaceChildren(...texts.map((text) => {
     const line = document.createElement("div");
-    line.textContent = text;
+    line.textContent = text.text ?? text;
+    if (text.color) {
+      const mark = document.createElement("i");
+      mark.style.color = text.color;
+      line.prepend(mark);
+    }
     return line;
   }));
+
+  // A heat map is a picture whose opacity tells the size of a value, and its colour the sign.
+  const cells = (image) => {
+    const canvas = document.createElement("canvas");
+    const picture = new Image();
+    const result = { width: 0, data: null };
+    picture.onload = () => {
+      [canvas.width, canvas.height] = [picture.width, picture.height];
+      const context = canvas.getContext("2d");
+      context.drawImage(picture, 0, 0);
+      result.width = picture.width;
+      result.height = picture.height;
+      result.data = context.getImageData(0, 0, picture.width, picture.height).data;
+    };
+    picture.src = image.getAttribute("href");
+    return result;
+  };
+
+  const heat = new Map();
+  const cell = (image, event) => {
+    if (!heat.has(image)) heat.set(image, cells(image));
+    const picture = heat.get(image);
+    if (!picture.data) return null;
+    const box = image.getBoundingClientRect();
+    const column = Math.min(picture.width - 1, Math.floor((event.clientX - box.left) / box.width * picture.width));
+    const row = Math.min(picture.height - 1, Math.floor((event.clientY - box.top) / box.height * picture.height));
+    if (column < 0 || row < 0) return null;
+    const at = 4 * (row * picture.width + column);
+    const share = (picture.data[at + 3] / 255) ** Number(image.dataset.power);
+    const sign = image.dataset.signed && picture.data[at + 2] > picture.data[at] ? -1 : 1;
+    const name = (names, index, ends, count) => {
+      if (names) return names.split("\t")[index];
+      const [first, last] = numbers(ends);
+      const isNumbered = count === Math.abs(last - first) + 1;
+      return show(isNumbered ? first + index : first + (last - first) * (index + 0.5) / count);
+    };
+    const value = share * Number(image.dataset.limit) * sign;
+    return [
+      `${image.dataset.xName} ${name(image.dataset.xNames, column, image.dataset.xEnds, picture.width)}`,
+      `${image.dataset.yName} ${name(image.dataset.yNames, row, image.dataset.yEnds, picture.height)}`,
+      `${image.dataset.of}: ≈ ${Number(value.toPrecision(2))}`,
+    ];
+  };
 
   const plots = new Map();
   for (const svg of document.querySelectorAll("svg")) {
@@ -51,6 +99,12 @@
       if (own && own.closest("svg") === svg) {
         lines((own.dataset?.tip || own.textContent).split("\n"));
         return place(event);
+      }
+      const image = event.target.closest("image[data-limit]");
+      if (image) {
+        const texts = cell(image, event);
+        if (texts) { lines(texts); place(event); } else { tip.hidden = true; }
+        return;
       }
       if (!svg.dataset.edges) { tip.hidden = true; return; }
       if (!plots.has(svg)) plots.set(svg, read(svg));
@@ -64,7 +118,7 @@
         const index = nearest(s.at, value);
         if (shown === null || Math.abs(s.at[index] - value) < Math.abs(shown - value)) shown = s.at[index];
         const text = show(s.is[index]) + (s.to ? " – " + show(s.to[index]) : "");
-        return `${s.name}: ${text}`;
+        return { text: `${s.name}: ${text}`, color: getComputedStyle(s.path).color };
       });
       const where = plot.left + (shown - plot.first) / (plot.last - plot.first) * (plot.right - plot.left);
       plot.cross.setAttribute("d", `M${where} ${plot.top}V${plot.bottom}`);

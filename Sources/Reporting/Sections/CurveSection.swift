@@ -41,12 +41,11 @@ struct CurveSection {
       let colour = runs.count > 1 ? run.colour : 0
       if columns.spans.contains(where: { $0.low < $0.high }) {
         faint.append(
-          .band(name: prefix + "each training step", colour: colour, spans: columns.spans, isSilent: runs.count > 1))
+          .band(name: prefix + "each training step", colour: colour, spans: columns.spans))
       } else {
         faint.append(
           .line(
-            name: prefix + "each training step", colour: colour, style: .faint, points: columns.means,
-            isSilent: runs.count > 1))
+            name: prefix + "each training step", colour: colour, style: .faint, points: columns.means))
       }
       let width = Digits.value(columns.smoothedWidth.rounded(), significant: 2)
       strong.append(
@@ -54,7 +53,8 @@ struct CurveSection {
       strong += evaluations(run, quantity, at: \.step)
     }
     let marks = faint + strong
-    return Figure(title, Chart(x: Axis("step"), y: axis(quantity, marks), marks: marks))
+    return Figure(
+      title, Chart(x: Axis("step"), y: axis(quantity, marks), marks: marks, shortLegend: shortLegend(marks)))
   }
 
   private func byEpochs(_ title: String, _ quantity: Metrics.Quantity) -> Figure {
@@ -65,7 +65,23 @@ struct CurveSection {
         colour: runs.count > 1 ? run.colour : 0, points: means)
       return [training] + evaluations(run, quantity, at: \.epoch)
     }
-    return Figure(title, Chart(x: Axis("epoch"), y: axis(quantity, marks), marks: marks))
+    return Figure(
+      title, Chart(x: Axis("epoch"), y: axis(quantity, marks), marks: marks, shortLegend: shortLegend(marks)))
+  }
+
+  /// With several runs: each run's colour, and what kinds of lines mean.
+  private func shortLegend(_ marks: [Mark]) -> [LegendEntry]? {
+    guard runs.count > 1 else { return nil }
+    let swatches = marks.compactMap { $0.legend?.swatch }
+    var kinds: [LegendEntry] = []
+    if swatches.contains(where: { $0.hasPrefix("area") }) {
+      kinds.append(LegendEntry(name: "each training step", swatch: "area b1"))
+    }
+    kinds.append(LegendEntry(name: "training, smoothed or mean of the epoch", swatch: "line"))
+    if swatches.contains(where: { $0.hasSuffix("dashed") }) {
+      kinds.append(LegendEntry(name: "evaluations", swatch: "line dashed"))
+    }
+    return runs.map { LegendEntry(name: $0.name, swatch: "square c\($0.colour)") } + kinds
   }
 
   /// A line for each part of the data that was measured on.
@@ -94,13 +110,14 @@ struct CurveSection {
       let prefix = runs.count > 1 ? run.name + ": " : ""
       return [
         Mark.band(
-          name: prefix + "least to greatest", colour: run.colour, spans: columns.spans, isSilent: runs.count > 1),
+          name: prefix + "least to greatest", colour: run.colour, spans: columns.spans),
         Mark.line(name: prefix + "smoothed", colour: run.colour, points: columns.smoothed),
       ]
     }
     return Figure(
       "Gradient norm", note: "The Euclidean norm of the whole gradient, before clipping.",
-      Chart(x: Axis("step"), y: .fitting("‖gradient‖₂", unit: "", marks), marks: marks))
+      Chart(
+        x: Axis("step"), y: .fitting("‖gradient‖₂", unit: "", marks), marks: marks, shortLegend: shortLegend(marks)))
   }
 
   private var rate: Figure {

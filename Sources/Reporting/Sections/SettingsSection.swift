@@ -8,7 +8,7 @@ struct SettingsSection {
     var section = Section(title: "Settings")
     section.tables = [table]
     section.texts = runs.map { ("Recipe of \($0.name), every key", $0.recipeText) }
-    section.notes = runs.compactMap(\.stateWords)
+    section.notes = runs.compactMap(\.stateWords) + runs.compactMap(\.missingWords)
     return section
   }
 
@@ -16,7 +16,7 @@ struct SettingsSection {
     let facts: [(String, (ReportedRun) -> String?)] = [
       ("recipe", { "\($0.recipe.name), seed \($0.recipe.seed)" }),
       ("batch", { "\(Format.count($0.recipe.batch)) in \($0.recipe.shards) shards" }),
-      ("optimizer", { "\($0.optimizerName), learning rate \(Digits.value($0.metrics[.learningRate].first ?? .nan))" }),
+      ("optimizer", \.recipe.optimizerSummary),
       ("steps recorded", { run in run.metrics.steps.last.map { "up to \(Format.count(Int($0)))" } ?? "none" }),
       ("last evaluation", \.lastEvaluation),
       ("ranks", { run in run.environment.map { "\($0.ranks) on \(Set($0.hosts).sorted().joined(separator: ", "))" } }),
@@ -24,7 +24,7 @@ struct SettingsSection {
       ("MPI", { $0.environment?.mpi }),
       ("system", { $0.environment?.system }),
       ("begun", { $0.environment?.started }),
-      ("command", { $0.environment?.command.joined(separator: " ") }),
+      ("command", { $0.environment?.commandWords }),
       ("version", { $0.environment?.version }),
     ]
     return Table(
@@ -37,21 +37,29 @@ struct SettingsSection {
 }
 
 extension ReportedRun {
-  /// The optimizer's name in recipes.
-  fileprivate var optimizerName: String {
-    recipeText.split(separator: "\n").drop { !$0.hasPrefix("optimizer:") }.dropFirst()
-      .first { $0.contains("name:") }?.split(separator: ":").last.map { $0.filter { $0 != " " } } ?? "unknown"
-  }
-
   fileprivate var lastEvaluation: String? {
     guard let last = metrics.evaluations.last else { return nil }
     let accuracy = last.accuracy.isNaN ? "" : "accuracy \(Format.percent(last.accuracy)), "
     return "\(last.split): \(accuracy)loss \(Format.loss(last.loss)) on \(Format.count(Int(last.samples))) samples"
   }
 
+  /// Says why nothing is shown that the model has to be run for, if that is so.
+  fileprivate var missingWords: String? {
+    guard case .failure(let failure) = trained else { return nil }
+    return "\(name): nothing is shown that needs the model and its data: \(failure.message)."
+  }
+
   /// Says so where the run has not come to its end.
   fileprivate var stateWords: String? {
     isFinished
       ? nil : "\(name) has not come to its end: it is under way, or was stopped. Shown is what it wrote so far."
+  }
+}
+
+extension RunEnvironment {
+  /// The command line, without the place of the program.
+  fileprivate var commandWords: String {
+    let program = command.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+    return ([program].compactMap(\.self) + command.dropFirst()).joined(separator: " ")
   }
 }

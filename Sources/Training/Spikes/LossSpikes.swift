@@ -23,31 +23,36 @@ public struct LossSpikeRule: Equatable, Sendable {
   /// The rule for a curve with one point, the mean loss, an epoch.
   public init() {}
 
+  /// The rule for a curve with one point, a batch's loss, a step: batches differ more than epochs do, so a point is
+  /// compared with 50 before it and must rise by ten deviations.
+  public static var steps: LossSpikeRule {
+    var rule = LossSpikeRule()
+    (rule.window, rule.factor) = (50, 10)
+    return rule
+  }
+
   /// The spikes of a curve, in their order; the first `window` points are none.
   public func spikes(in losses: [Double]) -> [LossSpike] {
     guard let first = losses.first, window > 0 else { return [] }
     var spikes: [LossSpike] = []
-    var start = window
-    while start < losses.count {
-      let limit = threshold(losses[start - window..<start], first: first)
-      let end = losses[start...].firstIndex { $0 <= limit } ?? losses.count
-      if end > start {
-        let peak = losses[start..<end].reduce(-.infinity) { $0 > $1 ? $0 : $1 }
-        spikes.append(LossSpike(range: start..<end, peak: peak))
+    var before = SortedWindow(size: window)
+    var limit: Double?
+    for (place, loss) in losses.enumerated() {
+      // Within a spike the threshold stays what it was at its beginning.
+      if let limit, !(loss <= limit), let last = spikes.popLast() {
+        spikes.append(LossSpike(range: last.range.lowerBound..<place + 1, peak: loss > last.peak ? loss : last.peak))
+      } else if before.isFull {
+        let threshold = threshold(before, first: first)
+        limit = loss <= threshold ? nil : threshold
+        // A NaN is no peak.
+        if limit != nil { spikes.append(LossSpike(range: place..<place + 1, peak: loss.isNaN ? -.infinity : loss)) }
       }
-      start = max(end, start + 1)
+      before.append(loss)
     }
     return spikes
   }
 
-  private func threshold(_ before: ArraySlice<Double>, first: Double) -> Double {
-    let median = median(before)
-    let deviation = self.median(before.map { ($0 - median).magnitude }[...])
-    return median + max(factor * deviation, share * first)
-  }
-
-  /// The middle value, the upper one of two; a NaN counts as the largest number.
-  private func median(_ values: ArraySlice<Double>) -> Double {
-    values.map { $0.isNaN ? .infinity : $0 }.sorted()[values.count / 2]
+  private func threshold(_ before: SortedWindow, first: Double) -> Double {
+    before.median + max(factor * before.medianDeviation, share * first)
   }
 }

@@ -1,0 +1,59 @@
+import Collectives
+import Datasets
+import Layers
+import Tensors
+import Training
+
+/// Samples that a model classified rightly and wrongly.
+struct Examples {
+  /// A sample with what the model made of it.
+  struct Example {
+    let index: Int
+    /// The classes that each step has and that it was given; one of each where a sample has one class.
+    let actual, predicted: [Int?]
+    /// The probability of what was predicted: of the least certain step.
+    let probability: Double
+  }
+
+  /// Samples that are looked through.
+  private static let scanned = (images: 512, others: 2000)
+
+  let right, wrong: [Example]
+  /// Samples that were looked through.
+  let count: Int
+
+  /// Looks through the first samples of a data set: the first `limit` right ones, and the `limit` wrong ones that the
+  /// model was most certain of. Nothing where outputs are no classes.
+  init?(_ trained: TrainedRun, data: any Dataset, limit: Int) throws {
+    let network = try trained.recipe.makeNetwork(inputShape: data.inputShape)
+    guard network.loss.meaning == .classes, case .classes = data.targetLayout else { return nil }
+    let workspace = try Workspace(
+      network, batch: min(64, data.count), shards: 1, seed: trained.recipe.seed, communicator: SoloCommunicator())
+    let predictor = try Predictor(data: data, workspace: workspace, continues: true)
+    let classes = network.model.outputShape.features
+    let most = data.inputShape.isImage ? Examples.scanned.images : Examples.scanned.others
+    var (right, wrong, count) = ([Example](), [Example](), 0)
+    for batch in predictor.batches where batch.lowerBound < most {
+      for prediction in try predictor.predict(batch) {
+        count += 1
+        let example = Examples.example(prediction, classes: classes)
+        let isRight = zip(example.actual, example.predicted).allSatisfy { $0 == nil || $0 == $1 }
+        if isRight { if right.count < limit { right.append(example) } } else { wrong.append(example) }
+      }
+    }
+    self.right = right
+    self.wrong = Array(wrong.sorted { $0.probability > $1.probability }.prefix(limit))
+    self.count = count
+  }
+
+  private static func example(_ prediction: Prediction, classes: Int) -> Example {
+    let rows = stride(from: 0, to: prediction.outputs.count, by: classes).map {
+      prediction.outputs[$0..<$0 + classes]
+    }
+    let predicted = rows.map { row in row.indices.max { row[$0] < row[$1] }.map { $0 - row.startIndex } }
+    let counted = zip(rows, prediction.targets).filter { $1 != nil }.map { Double($0.0.max() ?? 0) }
+    return Example(
+      index: prediction.index, actual: prediction.targets, predicted: Array(predicted.prefix(prediction.targets.count)),
+      probability: counted.min() ?? 0)
+  }
+}

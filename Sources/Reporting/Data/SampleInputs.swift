@@ -1,0 +1,34 @@
+import Datasets
+import Tensors
+
+/// The inputs of a few samples, copied.
+struct SampleInputs {
+  private let copies: [[Float]]
+
+  /// Loads samples of an epoch.
+  /// - Throws: `Failure` where a sample cannot be read.
+  init(_ data: any Dataset, samples: [Int], epoch: Int = 0) throws {
+    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: samples.count)
+    try samples.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
+    let view = batch.view
+    copies = samples.indices.map { sample in
+      (0..<view.steps).flatMap { step in
+        (0..<view.positions).flatMap { position in
+          let row = view.row(step: step, sample: sample, position: position)
+          return (0..<view.columns).map { row[$0] }
+        }
+      }
+    }
+  }
+
+  /// One sample's values, step by step and pixel by pixel.
+  func values(_ sample: Int) -> [Float] { copies[sample] }
+}
+
+extension Dataset {
+  /// A sample written out; of a file's path the last two parts.
+  func shortText(of index: Int) -> String {
+    let text = (try? text(of: index)) ?? "sample \(index)"
+    return self is ImageFolder ? text.split(separator: "/").suffix(2).joined(separator: "/") : text
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+
+/// A figure as an SVG file of its own, with its title and legend in the drawing, for documents.
+struct StandaloneFigure {
+  private static let (margin, lineHeight) = (10.0, 18.0)
+
+  let figure: Figure
+
+  /// A name for its file, made of the title.
+  var fileName: String {
+    let words = figure.title.lowercased().split { !($0.isLetter || $0.isNumber) || !$0.isASCII }
+    return words.joined(separator: "-") + ".svg"
+  }
+
+  /// The file's text.
+  var svg: String {
+    var (content, y) = ("", 22.0)
+    content += Markup.text(figure.title, "heading", x: 0, y: 13)
+    for entry in figure.legend {
+      content += StandaloneFigure.swatch(entry.swatch, y: y + 8) + Markup.text(entry.name, "entry", x: 30, y: y + 12)
+      y += StandaloneFigure.lineHeight
+    }
+    for drawing in figure.drawings {
+      content += drawing.nested(top: y + 2)
+      y += drawing.height + 2
+    }
+    let inner = max(Frame.width, figure.drawings.map(\.width).max() ?? 0)
+    let (width, height) = (inner + 2 * StandaloneFigure.margin, y + 2 * StandaloneFigure.margin)
+    let size = Markup.place(x: 0, y: 0, width: width, height: height)
+    return #"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \#(Digits.coordinate(width)) "#
+      + #"\#(Digits.coordinate(height))" width="\#(Digits.coordinate(width))" role="img">"# + "\n"
+      + "<title>\(figure.title.escapedForMarkup)</title>\n<style>\n"
+      + String(decoding: PackageResources.figure_css, as: UTF8.self) + "</style>\n"
+      + #"<rect class="paper" \#(size)/>"# + "\n"
+      + #"<g transform="translate(10 10)">\#(content)</g>"# + "\n</svg>\n"
+  }
+
+  private static func swatch(_ style: String, y: Double) -> String {
+    let middle = Digits.coordinate(y)
+    switch style.split(separator: " ").first {
+    case "line": return #"<path class="series \#(style)" d="M0 \#(middle)h22"/>"#
+    case "flag": return #"<path class="\#(style)" d="M11 \#(Digits.coordinate(y + 4))l-4 -7h8z"/>"#
+    case "ramp":
+      let parts = (0..<11).map { part in
+        let share = style.hasSuffix("signed") ? Double(part) / 5 - 1 : Double(part) / 10
+        let isHot = share > 0 && !style.hasSuffix("dense")
+        return #"<rect class="cell\#(isHot ? " wrong" : "")" fill-opacity="\#(Digits.value(abs(share)))" "#
+          + Markup.place(x: 2 * Double(part), y: y - 5, width: 2, height: 10) + "/>"
+      }
+      return parts.joined()
+    default: return #"<rect class="band \#(style)" "# + Markup.place(x: 5, y: y - 5, width: 12, height: 10) + "/>"
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/// How often each class was taken for each: a square of cells, each as dark as its share of the row.
+struct ConfusionMatrix {
+  let classNames: [String]
+  /// [actual][predicted].
+  let counts: [[Int]]
+
+  /// What the colours mean.
+  var legend: [LegendEntry] {
+    [
+      LegendEntry(name: "right, share of the actual class", swatch: "ramp dense"),
+      LegendEntry(name: "wrong", swatch: "ramp wrong"),
+    ]
+  }
+
+  /// The drawing.
+  func drawing(title: String) -> Drawing {
+    let longest = min(classNames.map(\.count).max() ?? 0, 14)
+    let isTurned = longest > 2
+    let (left, bottom) = (30 + 6.4 * Double(longest), 26 + (isTurned ? 6.4 * Double(longest) : 16))
+    let size = Frame.width - left - 8
+    let cell = size / Double(classNames.count)
+    var content = ""
+    for (actual, row) in counts.enumerated() {
+      for predicted in row.indices {
+        content += square(actual, predicted, x: left + Double(predicted) * cell, y: 4 + Double(actual) * cell, cell)
+      }
+    }
+    for (index, name) in classNames.enumerated() where classNames.count <= 40 {
+      let text = name.count > 14 ? name.prefix(13) + "…" : name[...]
+      let style = "tick left" + (classNames.count > 20 ? " small" : "")
+      let place = (Double(index) + 0.5) * cell
+      content += Markup.text(text, style, x: left - 5, y: 8 + place)
+      content +=
+        isTurned
+        ? Markup.upwards(text, style, x: left + place + 4, y: 4 + size + 6)
+        : Markup.text(text, "tick", x: left + place, y: 4 + size + 16)
+    }
+    let height = size + bottom + 4
+    content += Markup.text("predicted", "axis", x: left + size / 2, y: height - 5)
+    content += Markup.upwards("actual", "axis", x: 11, y: 4 + size / 2)
+    return Drawing(kind: "confusion", width: Frame.width, height: height, title: title, content: content)
+  }
+
+  private func square(_ actual: Int, _ predicted: Int, x: Double, y: Double, _ cell: Double) -> String {
+    let (count, all) = (counts[actual][predicted], max(counts[actual].reduce(0, +), 1))
+    let share = Double(count) / Double(all)
+    let words = "\(classNames[actual]) taken for \(classNames[predicted]): \(count) of \(all)"
+    let square =
+      #"<rect class="cell\#(actual == predicted ? "" : " wrong")" "#
+      + Markup.place(x: x, y: y, width: cell, height: cell)
+      + #" fill-opacity="\#(Digits.value(share, significant: 2))"><title>\#(words.escapedForMarkup)</title></rect>"#
+    guard cell >= 16, count > 0 else { return square }
+    let style = "count" + (cell < 30 ? " small" : "") + (share > 0.55 ? " over" : "")
+    return square + Markup.text(String(count), style, x: x + cell / 2, y: y + cell / 2 + 4)
+  }
+}

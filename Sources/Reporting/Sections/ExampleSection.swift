@@ -1,0 +1,84 @@
+import Datasets
+import Recording
+import Training
+
+/// Samples that were classified rightly and wrongly, as texts or images.
+struct ExampleSection {
+  let runs: [ReportedRun]
+
+  private static let images = 8
+  private static let texts = 10
+
+  func section() throws -> Section {
+    var section = Section(title: "Examples")
+    for run in runs {
+      guard case .success(let trained) = run.trained else { continue }
+      let (split, data) = trained.shown
+      let isImage = data.inputShape.isImage
+      let limit = isImage ? ExampleSection.images : ExampleSection.texts
+      guard let examples = try Examples(trained, data: data, limit: limit) else { continue }
+      let owner = runs.count > 1 ? ": \(run.name)" : ""
+      section.notes.append(
+        "\(runs.count > 1 ? run.name + ": of" : "Of") \(Format.count(examples.count)) \(split.rawValue) samples, the first "
+          + "that were classified rightly, and the wrong ones that the model was most certain of "
+          + "(\(trained.weightsWords)).")
+      for (kind, chosen) in [("right", examples.right), ("wrong", examples.wrong)] {
+        if chosen.isEmpty {
+          section.notes.append("None of them was classified \(kind == "right" ? "rightly" : "wrongly")\(owner).")
+        } else if isImage {
+          section.figures.append(try pictures(chosen, of: data, kind, owner))
+        } else {
+          section.tables.append(try table(chosen, of: data, kind, owner))
+        }
+      }
+    }
+    return section
+  }
+
+  private func pictures(
+    _ examples: [Examples.Example], of data: any Dataset, _ kind: String, _ owner: String
+  ) throws -> Figure {
+    let title = "Classified \(kind == "right" ? "rightly" : "wrongly")\(owner)"
+    let shape = data.inputShape
+    let inputs = try SampleInputs(data, samples: examples.map(\.index))
+    let grid = PictureGrid(
+      pictures: try examples.enumerated().map { place, example in
+        let actual = names(example.actual, data)
+        let predicted = names(example.predicted, data)
+        let percent = Format.percent(example.probability)
+        return PictureGrid.Picture(
+          png: try Paint.image(
+            inputs.values(place), height: shape.extents[0], width: shape.extents[1], channels: shape.features),
+          aspect: Double(shape.extents[0]) / Double(shape.extents[1]),
+          caption: kind == "right" ? actual : "\(actual) → \(predicted)",
+          words: "\(data.shortText(of: example.index))\nactual \(actual), predicted \(predicted) (\(percent))",
+          style: kind == "right" ? "" : "wrong")
+      }, columns: 4)
+    return Figure(
+      title, note: "Contrast stretched to each picture's own range.",
+      legend: [LegendEntry(name: kind == "right" ? "its class" : "actual → predicted class", swatch: "ramp grey")],
+      drawings: [grid.drawing(title: title)])
+  }
+
+  private func table(
+    _ examples: [Examples.Example], of data: any Dataset, _ kind: String, _ owner: String
+  ) throws -> Table {
+    Table(
+      headings: ["\(kind)\(owner)", "actual", "predicted", "probability"],
+      rows: try examples.map { example in
+        let text = try data.text(of: example.index)
+        return [
+          text.count > 120 ? text.prefix(119) + "…" : text, names(example.actual, data), names(example.predicted, data),
+          Format.percent(example.probability),
+        ]
+      }, right: [3], isText: true)
+  }
+
+  /// The classes' names; of a sequence of classes without blanks between, and a dot where none counts.
+  private func names(_ classes: [Int?], _ data: any Dataset) -> String {
+    let names = classes.map { index in
+      index.map { $0 < data.classNames.count ? data.classNames[$0] : String($0) } ?? "·"
+    }
+    return names.joined(separator: names.allSatisfy { $0.count == 1 } ? "" : " ")
+  }
+}

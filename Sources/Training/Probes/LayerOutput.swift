@@ -1,0 +1,95 @@
+import Layers
+import Tensors
+
+/// A copy of values that a layer gave for some samples.
+public struct ProbedValues: Sendable {
+  /// Steps of the sequences; 1 where the samples are none.
+  public let steps: Int
+  /// Samples.
+  public let samples: Int
+  /// Pixels of the images; 1 where the samples are none.
+  public let positions: Int
+  /// Features, units or channels.
+  public let columns: Int
+  private let values: [Float]
+
+  /// Copies a view.
+  init(_ view: TensorView) {
+    steps = view.steps
+    samples = view.batch
+    positions = view.positions
+    columns = view.columns
+    var values: [Float] = []
+    values.reserveCapacity(view.rows * view.columns)
+    for row in 0..<view.rows {
+      values.append(contentsOf: UnsafeBufferPointer(start: view.base + row * view.stride, count: view.columns))
+    }
+    self.values = values
+  }
+
+  /// One value.
+  public subscript(step: Int = 0, sample sample: Int, position position: Int = 0, column column: Int) -> Float {
+    values[((step * samples + sample) * positions + position) * columns + column]
+  }
+
+  /// The Euclidean norm of one sample's values at each step.
+  public func norms(sample: Int) -> [Double] {
+    (0..<steps).map { step in
+      var sum = 0.0
+      for position in 0..<positions {
+        for column in 0..<columns {
+          let value = Double(self[step, sample: sample, position: position, column: column])
+          sum += value * value
+        }
+      }
+      return sum.squareRoot()
+    }
+  }
+}
+
+/// What a layer gave for some samples.
+public struct LayerOutput: Sendable {
+  /// Where the layer stands, as its parameters' names begin, for example `3` or `2.body.0`.
+  public let place: String
+  /// The layer's name in recipes. A ReLU behind a convolution or a sum is part of it.
+  public let kind: String
+  /// The shape of one sample's outputs.
+  public let shape: Shape
+  /// The outputs.
+  public let values: ProbedValues
+}
+
+/// Keeps what each layer gives.
+final class OutputRecorder: LayerObserver {
+  private let places: [ObjectIdentifier: String]
+  private(set) var outputs: [LayerOutput] = []
+
+  /// Keeps the outputs of these layers, those within layers too.
+  init(_ layers: [any Layer]) {
+    places = OutputRecorder.places(layers, under: "")
+  }
+
+  private static func places(_ layers: [any Layer], under prefix: String) -> [ObjectIdentifier: String] {
+    var places: [ObjectIdentifier: String] = [:]
+    for (index, layer) in layers.enumerated() {
+      let place = prefix + String(index)
+      places[ObjectIdentifier(layer)] = place
+      for part in layer.parts {
+        let inner = place + "." + (part.name.isEmpty ? "" : part.name + ".")
+        places.merge(self.places(part.layers, under: inner)) { first, _ in first }
+      }
+    }
+    return places
+  }
+
+  func layerBegins(_ layer: any Layer) {}
+
+  func layerEnds(_ layer: any Layer, _ pass: LayerPass, operations: Int) {}
+
+  func layer(_ layer: any Layer, gave outputs: TensorView) {
+    // The levels of a recurrent layer have no place of their own.
+    guard let place = places[ObjectIdentifier(layer)] else { return }
+    self.outputs.append(
+      LayerOutput(place: place, kind: layer.kind, shape: layer.outputShape, values: ProbedValues(outputs)))
+  }
+}

@@ -1,0 +1,104 @@
+import Collectives
+import Datasets
+import Layers
+import Tensors
+
+/// What a recurrent layer did with some samples.
+public struct RecurrentStates: Sendable {
+  /// Where the layer stands, as its parameters' names begin, for example `0`.
+  public let place: String
+  /// Its level and direction as its parameters' names end, for example `l0`; nil where it has but one.
+  public let level: String?
+  /// The layer's name in recipes.
+  public let kind: String
+  /// Whether it goes through the sequence from its end.
+  public let isReverse: Bool
+  /// h[t] after each step.
+  public let hidden: ProbedValues
+  /// c[t] after each step: LSTM only.
+  public let cell: ProbedValues?
+  /// ∂ℓ/∂h[t], ℓ being the sample's own loss, all its steps together; nil where it was not asked for.
+  public let hiddenGradient: ProbedValues?
+}
+
+/// Looks into a model while it works on chosen samples, on this rank alone; nothing is changed, and layers do what they do
+/// when the model is measured.
+public struct ModelProbe {
+  /// What the probe saw.
+  public struct Result {
+    /// The inputs.
+    public let inputs: ProbedValues
+    /// The valid steps of each sample.
+    public let lengths: [Int]
+    /// What every layer gave, in the order in which they ran.
+    public let outputs: [LayerOutput]
+    /// What the model's recurrent layers did; those within other layers are not looked into.
+    public let states: [RecurrentStates]
+  }
+
+  private let network: Network
+  private let seed: UInt64
+
+  /// A probe of a network; its layers plan new memory.
+  public init(_ network: Network, seed: UInt64) {
+    self.network = network
+    self.seed = seed
+  }
+
+  /// Whether gradients mean something here: with batch normalization they would take the batch for what it was not.
+  public var canGoBack: Bool { !network.model.layers.contains { $0 is BatchNorm } }
+
+  /// Runs the model on samples of an epoch, forwards and, where `gradients` says so and it `canGoBack`, backwards.
+  /// - Throws: `Failure` where samples cannot be read, or memory is short.
+  public func run(on data: any Dataset, samples: [Int], epoch: Int = 0, gradients: Bool) throws -> Result {
+    let (model, loss) = (network.model, network.loss)
+    let recurrent = model.layers.enumerated().compactMap { index, layer in
+      (layer as? RecurrentLayer).map { (place: index, layer: $0) }
+    }
+    let workspace = try Workspace(
+      network, batch: samples.count, shards: 1, seed: seed, communicator: SoloCommunicator())
+    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: samples.count)
+    let memory = try FloatBuffer(count: model.values.count)
+    let context = workspace.context(gradients: memory.base, nodeStride: memory.count)
+    try samples.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
+    _ = workspace.shards.divide(batch: 0..<samples.count)
+    context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
+    let recorder = OutputRecorder(model.layers)
+    model.pack(context)
+    context.layerObserver = recorder
+    let outputs = try model.forward(batch.view, context)
+    context.layerObserver = nil
+    let goesBack = gradients && canGoBack
+    // Backwards, layers use the memory of states again; so these are copied before.
+    var states = recurrent.flatMap { item in
+      let traces = item.layer.traces(context)
+      return traces.map { copy($0, of: item, isAlone: traces.count == 1) }
+    }
+    if goesBack {
+      for item in recurrent { try item.layer.keepStateGradients(batch: samples.count) }
+      try model.backward(loss.evaluate(outputs, targets: batch.targets, context, gradient: true), context)
+      let kept = recurrent.flatMap { $0.layer.traces(context).map { $0.hiddenGradient.map(ProbedValues.init) } }
+      states = zip(states, kept).map { $0.with(gradient: $1) }
+    }
+    return Result(
+      inputs: ProbedValues(batch.view),
+      lengths: (0..<samples.count).map { data.hasLengths ? Int(batch.lengths[$0]) : data.inputShape.steps },
+      outputs: recorder.outputs, states: states)
+  }
+
+  private func copy(_ trace: RecurrentTrace, of item: (place: Int, layer: RecurrentLayer), isAlone: Bool)
+    -> RecurrentStates
+  {
+    RecurrentStates(
+      place: String(item.place), level: isAlone ? nil : trace.name, kind: item.layer.kind, isReverse: trace.isReverse,
+      hidden: ProbedValues(trace.hidden), cell: trace.cell.map(ProbedValues.init), hiddenGradient: nil)
+  }
+}
+
+extension RecurrentStates {
+  fileprivate func with(gradient: ProbedValues?) -> RecurrentStates {
+    RecurrentStates(
+      place: place, level: level, kind: kind, isReverse: isReverse, hidden: hidden, cell: cell, hiddenGradient: gradient
+    )
+  }
+}

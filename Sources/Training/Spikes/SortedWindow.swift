@@ -1,0 +1,68 @@
+/// The last values of a series in ascending order, renewed value by value; a NaN counts as the largest number.
+struct SortedWindow {
+  private let size: Int
+  private var sorted: [Double] = []
+  private var ring: [Double] = []
+  private var oldest = 0
+
+  /// A window of `size` values, empty at first.
+  init(size: Int) {
+    self.size = size
+    sorted.reserveCapacity(size + 1)
+    ring.reserveCapacity(size)
+  }
+
+  /// Whether as many values have come as the window holds.
+  var isFull: Bool { ring.count == size }
+
+  /// Takes a value in, in place of the oldest where the window is full.
+  mutating func append(_ value: Double) {
+    let value = value.isNaN ? .infinity : value
+    if isFull {
+      sorted.remove(at: place(of: ring[oldest]))
+      ring[oldest] = value
+      oldest = (oldest + 1) % size
+    } else {
+      ring.append(value)
+    }
+    sorted.insert(value, at: place(of: value))
+  }
+
+  /// The middle value, the upper one of two.
+  var median: Double { sorted[sorted.count / 2] }
+
+  /// The median of the values' distances from their median, the upper one of two.
+  var medianDeviation: Double {
+    let median = median
+    // The nearest values lie on both sides of the median; the next farther one is taken until half of them are.
+    var (low, high) = (sorted.count / 2 - 1, sorted.count / 2)
+    var distance = 0.0
+    for _ in 0...sorted.count / 2 {
+      let below = low >= 0 ? Self.distance(sorted[low], median) : .infinity
+      let above = high < sorted.count ? Self.distance(sorted[high], median) : .infinity
+      if low >= 0, high >= sorted.count || below <= above {
+        distance = below
+        low -= 1
+      } else {
+        distance = above
+        high += 1
+      }
+    }
+    return distance
+  }
+
+  /// Infinities of one sign do not differ.
+  private static func distance(_ value: Double, _ median: Double) -> Double {
+    value == median ? 0 : (value - median).magnitude
+  }
+
+  /// The first place whose value is not below this one.
+  private func place(of value: Double) -> Int {
+    var (low, high) = (0, sorted.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle] < value { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
