@@ -124,7 +124,7 @@ targets += [
   .testTarget(name: "DocumentationTests"),
   .testTarget(
     name: "ReportingTests",
-    dependencies: ["Reporting", "Recording", "Recipes", "Training", "Formats", "Diagnostics", "TestSupport"]),
+    dependencies: ["Reporting", "Recording", "Recipes", "Training", "Images", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(
     name: "EndToEndTests",
     dependencies: [

@@ -7,15 +7,25 @@ final class PageStructure: NSObject, XMLParserDelegate {
   /// A figure: what it has that a figure must have.
   struct Figure {
     var title = ""
-    var hasName = false
+    var names = 0
+    var drawings = 0
     var axes = 0
+    var pictures = 0
     var legend = 0
+
+    /// Whether it has a title and a legend, and each of its drawings a name and, unless it is of pictures, two axes.
+    var isComplete: Bool {
+      !title.isEmpty && legend > 0 && drawings > 0 && names == drawings && axes == 2 * (drawings - pictures)
+    }
   }
 
   private(set) var sections: [String] = []
   private(set) var figures: [Figure] = []
   private(set) var links: [String] = []
   private var path: [String] = []
+
+  /// The titles of figures that lack something.
+  var incomplete: [String] { figures.filter { !$0.isComplete }.map(\.title) }
 
   /// Reads a page, its script and style left out: these are no XML.
   init(_ page: String) throws {
@@ -26,8 +36,13 @@ final class PageStructure: NSObject, XMLParserDelegate {
       let end = try #require(text.range(of: "</\(name)>")?.lowerBound)
       text.removeSubrange(start..<end)
     }
+    try PageStructure.check(text, delegate: self)
+  }
+
+  /// Checks that a text is well-formed XML.
+  static func check(_ text: String, delegate: (any XMLParserDelegate)? = nil) throws {
     let parser = XMLParser(data: Data(text.utf8))
-    parser.delegate = self
+    parser.delegate = delegate
     #expect(parser.parse(), "\(parser.parserError as Any), line \(parser.lineNumber)")
   }
 
@@ -39,16 +54,17 @@ final class PageStructure: NSObject, XMLParserDelegate {
     links += [attributes["href"], attributes["src"], attributes["xlink:href"]].compactMap(\.self)
     if name == "section" { sections.append(attributes["id"] ?? "") }
     if name == "figure" { figures.append(Figure()) }
-    guard !figures.isEmpty, path.contains("figure") else { return }
+    guard path.contains("figure") else { return }
     let last = figures.count - 1
+    if name == "svg" { figures[last].drawings += 1 }
+    if name == "svg", attributes["class"] == "pictures" { figures[last].pictures += 1 }
     if name == "text", attributes["class"] == "axis" { figures[last].axes += 1 }
     if name == "li", path.contains("ul") { figures[last].legend += 1 }
+    if path.suffix(2) == ["svg", "title"] { figures[last].names += 1 }
   }
 
   func parser(_ parser: XMLParser, foundCharacters text: String) {
-    guard !figures.isEmpty else { return }
     if path.suffix(2) == ["figcaption", "h3"] { figures[figures.count - 1].title += text }
-    if path.suffix(2) == ["svg", "title"] { figures[figures.count - 1].hasName = true }
   }
 
   func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {

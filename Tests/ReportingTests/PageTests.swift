@@ -12,12 +12,11 @@ struct PageTests {
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
     let page = try Report([folder]).html()
     let structure = try PageStructure(page)
-    for section in ["settings", "learning-curves", "time"] { #expect(structure.sections.contains(section)) }
-    #expect(structure.figures.count >= 8)
-    for figure in structure.figures {
-      #expect(!figure.title.isEmpty)
-      #expect(figure.hasName && figure.axes == 2 && figure.legend > 0, "\(figure.title)")
+    for section in ["settings", "learning-curves", "spikes", "weights-and-gradients", "time"] {
+      #expect(structure.sections.contains(section))
     }
+    #expect(structure.figures.count >= 10)
+    for figure in structure.figures { #expect(figure.isComplete, "\(figure.title)") }
     for link in structure.links { #expect(link.hasPrefix("#") || link.hasPrefix("data:"), "\(link)") }
     for address in ["http:", "https:", "//fonts", "@import"] { #expect(!page.contains(address)) }
   }

@@ -40,7 +40,7 @@ struct Distributions {
   /// - Throws: `Failure` (data) naming the file and the line.
   init(path: String, limit: Int) throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
-    let file = JSONLines(path: path)
+    let file = LineFile(path: path)
     var count = 0
     try file.forEach { _ in count += 1 }
     let every = max(1, (count + limit - 1) / limit)

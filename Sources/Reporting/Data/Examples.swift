@@ -15,25 +15,21 @@ struct Examples {
     let probability: Double
   }
 
-  /// Samples that are looked through.
-  private static let scanned = (images: 512, others: 2000)
-
   let right, wrong: [Example]
   /// Samples that were looked through.
   let count: Int
 
-  /// Looks through the first samples of a data set: the first `limit` right ones, and the `limit` wrong ones that the
-  /// model was most certain of. Nothing where outputs are no classes.
-  init?(_ trained: TrainedRun, data: any Dataset, limit: Int) throws {
-    let network = try trained.recipe.makeNetwork(inputShape: data.inputShape)
+  /// Looks through the first `scanned` samples of a data set: the first `limit` right ones, and the `limit` wrong ones that
+  /// the model was most certain of. Nothing where outputs are no classes. `seed` is that of the recipe.
+  /// - Throws: `Failure` where samples cannot be read, or memory is short.
+  init?(_ network: Network, seed: UInt64, data: any Dataset, limit: Int, scanned: Int) throws {
     guard network.loss.meaning == .classes, case .classes = data.targetLayout else { return nil }
     let workspace = try Workspace(
-      network, batch: min(64, data.count), shards: 1, seed: trained.recipe.seed, communicator: SoloCommunicator())
+      network, batch: min(64, data.count), shards: 1, seed: seed, communicator: SoloCommunicator())
     let predictor = try Predictor(data: data, workspace: workspace, continues: true)
     let classes = network.model.outputShape.features
-    let most = data.inputShape.isImage ? Examples.scanned.images : Examples.scanned.others
     var (right, wrong, count) = ([Example](), [Example](), 0)
-    for batch in predictor.batches where batch.lowerBound < most {
+    for batch in predictor.batches where batch.lowerBound < scanned {
       for prediction in try predictor.predict(batch) {
         count += 1
         let example = Examples.example(prediction, classes: classes)

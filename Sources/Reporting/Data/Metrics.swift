@@ -42,7 +42,7 @@ struct Metrics {
   init(path: String) throws {
     var reader = Reader()
     var number = 0
-    try JSONLines(path: path).forEach { line in
+    try LineFile(path: path).forEach { line in
       number += 1
       guard reader.read(line, into: &self) else {
         throw Failure(

@@ -26,6 +26,17 @@ struct SampleInputs {
 }
 
 extension Dataset {
+  /// Samples that are images, as the network sees them.
+  /// - Throws: `Failure` where a sample cannot be read.
+  func tiles(samples: [Int]) throws -> [Tile] {
+    let inputs = try SampleInputs(self, samples: samples)
+    return samples.indices.map { place in
+      Tile.image(
+        inputs.values(place), height: inputShape.extents[0], width: inputShape.extents[1], channels: inputShape.features
+      )
+    }
+  }
+
   /// A sample written out; of a file's path the last two parts.
   func shortText(of index: Int) -> String {
     let text = (try? text(of: index)) ?? "sample \(index)"

@@ -61,7 +61,7 @@ struct HeatMap {
     let place = Markup.place(x: HeatMap.left, y: top, width: inner, height: height)
     // Densities are painted blue, as what has a sign is below zero.
     let painted = isSigned ? values : values.map { -$0 }
-    let png = try Paint.signed(painted, height: rows, width: columns, limit: greatest, power: power)
+    let png = try Tile.signed(painted, height: rows, width: columns, limit: greatest, power: power).png()
     return Drawing(
       kind: "heat", width: width, height: top + height + HeatMap.bottom, title: title,
       content: Markup.image(png, place, facts) + #"<rect class="edge" \#(place)/>"# + symbols + bottomLabels

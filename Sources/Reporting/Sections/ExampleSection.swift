@@ -16,7 +16,11 @@ struct ExampleSection {
       let (split, data) = trained.shown
       let isImage = data.inputShape.isImage
       let limit = isImage ? ExampleSection.images : ExampleSection.texts
-      guard let examples = try Examples(trained, data: data, limit: limit) else { continue }
+      let network = try trained.recipe.makeNetwork(inputShape: data.inputShape)
+      guard
+        let examples = try Examples(
+          network, seed: trained.recipe.seed, data: data, limit: limit, scanned: isImage ? 512 : 2000)
+      else { continue }
       let owner = runs.count > 1 ? ": \(run.name)" : ""
       section.notes.append(
         "\(runs.count > 1 ? run.name + ": of" : "Of") \(Format.count(examples.count)) \(split.rawValue) samples, the first "
@@ -40,15 +44,14 @@ struct ExampleSection {
   ) throws -> Figure {
     let title = "Classified \(kind == "right" ? "rightly" : "wrongly")\(owner)"
     let shape = data.inputShape
-    let inputs = try SampleInputs(data, samples: examples.map(\.index))
+    let tiles = try data.tiles(samples: examples.map(\.index))
     let grid = PictureGrid(
       pictures: try examples.enumerated().map { place, example in
         let actual = names(example.actual, data)
         let predicted = names(example.predicted, data)
         let percent = Format.percent(example.probability)
         return PictureGrid.Picture(
-          png: try Paint.image(
-            inputs.values(place), height: shape.extents[0], width: shape.extents[1], channels: shape.features),
+          png: try tiles[place].png(),
           aspect: Double(shape.extents[0]) / Double(shape.extents[1]),
           caption: kind == "right" ? actual : "\(actual) → \(predicted)",
           words: "\(data.shortText(of: example.index))\nactual \(actual), predicted \(predicted) (\(percent))",

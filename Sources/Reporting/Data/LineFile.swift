@@ -2,7 +2,7 @@ import Diagnostics
 import Foundation
 
 /// A growing file of one JSON object a line, read line by line without holding it all.
-struct JSONLines {
+struct LineFile {
   private static let block = 1 << 20
 
   let path: String
@@ -14,7 +14,7 @@ struct JSONLines {
       throw Failure(.noInput, "cannot read \(path): \(String(cString: strerror(errno)))")
     }
     defer { fclose(file) }
-    var buffer = [UInt8](repeating: 0, count: JSONLines.block)
+    var buffer = [UInt8](repeating: 0, count: LineFile.block)
     var filled = 0
     while true {
       if filled == buffer.count { buffer.append(contentsOf: [UInt8](repeating: 0, count: buffer.count)) }

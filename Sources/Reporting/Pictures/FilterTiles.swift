@@ -1,0 +1,38 @@
+import Layers
+
+/// The filters of a model's first convolution over images.
+struct FilterTiles {
+  private static let most = 64
+
+  /// The parameter's name.
+  let name: String
+  /// Filters in all, and channels and size of each.
+  let count, channels, height, width: Int
+  /// The size of the largest weight, which is painted fully.
+  let limit: Float
+  /// A tile a filter, and its least and greatest weight: the first of them where there are many.
+  let tiles: [(tile: Tile, range: ClosedRange<Float>)]
+
+  /// Whether the three channels are shown as colours; else the first channel is shown.
+  var isColour: Bool { channels == 3 }
+
+  /// The filters as the model has them; nil where no parameter is a filter for images.
+  init?(_ model: Model) {
+    guard let filters = model.parameters.first(where: { $0.shape.count == 4 }) else { return nil }
+    name = filters.name
+    (count, channels, height, width) = (filters.shape[0], filters.shape[1], filters.shape[2], filters.shape[3])
+    let values = filters.toPyTorch(model.values(of: filters))
+    let limit = max(values.map(\.magnitude).max() ?? 0, .leastNormalMagnitude)
+    let (channels, height, width, size) = (channels, height, width, height * width)
+    tiles = (0..<min(count, FilterTiles.most)).map { filter in
+      let own = Array(values[filter * channels * size..<(filter + 1) * channels * size])
+      let tile =
+        channels == 3
+        ? Tile.colours(
+          (0..<size).flatMap { pixel in (0..<3).map { own[$0 * size + pixel] } }, height: height, width: width,
+          limit: limit) : Tile.signed(Array(own.prefix(size)), height: height, width: width, limit: limit)
+      return (tile, (own.min() ?? 0)...(own.max() ?? 0))
+    }
+    self.limit = limit
+  }
+}

@@ -1,0 +1,98 @@
+import Collectives
+import Images
+import Recipes
+import Training
+
+/// Shows a model as pictures while it trains: its first filters, feature maps of an image, classified images, and the
+/// states of recurrent layers over a sequence.
+///
+/// It works with a copy of the weights in memory of its own, on rank 0 alone, so that training does not notice.
+public final class TrainingPictures: Observer {
+  /// A picture as TensorBoard takes it.
+  public struct Picture: Sendable {
+    /// What it shows, for example `filters/0.weight`.
+    public let tag: String
+    /// A PNG file of red, green and blue.
+    public let png: [UInt8]
+    /// Its size.
+    public let size: ImageSize
+  }
+
+  private static let (examples, scanned) = (8, 128)
+
+  private let experiment: Experiment
+  private let recipe: Recipe
+  private let cadence: (_ step: Int) -> Bool
+  private let add: (_ picture: Picture, _ step: Int) throws -> Void
+  private var network: Network?
+
+  /// Gives pictures of an experiment, made by `recipe`, to `add` at the steps that `cadence` says.
+  public init(
+    _ experiment: Experiment, recipe: Recipe, at cadence: @escaping (_ step: Int) -> Bool,
+    add: @escaping (_ picture: Picture, _ step: Int) throws -> Void
+  ) {
+    self.experiment = experiment
+    self.recipe = recipe
+    self.cadence = cadence
+    self.add = add
+  }
+
+  /// Makes the pictures, where it is time.
+  public func stepDidFinish(_ report: StepReport) throws {
+    guard cadence(report.step) else { return }
+    for picture in try pictures() { try add(picture, report.step) }
+  }
+
+  /// All pictures of the model as it is now.
+  /// - Throws: `Failure` where samples cannot be read, or memory is short.
+  public func pictures() throws -> [Picture] {
+    let monitored = experiment.data.monitored.flatMap { experiment.data[$0] } ?? experiment.data.training
+    let network = try copy()
+    var pictures: [Picture?] = []
+    if let filters = FilterTiles(network.model) {
+      pictures.append(try picture("filters/\(filters.name)", filters.tiles.map(\.tile)))
+    }
+    guard monitored.inputShape == network.model.inputShape else { return pictures.compactMap(\.self) }
+    let probe = ModelProbe(network, seed: recipe.seed)
+    if monitored.inputShape.isImage {
+      for maps in try FeatureMapTiles.all(probe, data: monitored, sample: 0) {
+        pictures.append(try picture("feature maps/\(maps.output.place) \(maps.output.kind)", maps.tiles.map(\.tile)))
+      }
+      let found = try Examples(
+        network, seed: recipe.seed, data: monitored, limit: TrainingPictures.examples, scanned: TrainingPictures.scanned
+      )
+      for (kind, chosen) in [("right", found?.right ?? []), ("wrong", found?.wrong ?? [])] {
+        pictures.append(try picture("classified \(kind)", monitored.tiles(samples: chosen.map(\.index))))
+      }
+    } else if monitored.inputShape.isSequence {
+      let result = try probe.run(on: monitored, samples: [0], gradients: false)
+      for states in result.states {
+        pictures.append(try picture("states/\(states.layerWords)", [states.tile(steps: result.lengths[0])]))
+      }
+    }
+    return pictures.compactMap(\.self)
+  }
+
+  /// A network with the weights that evaluations take.
+  private func copy() throws -> Network {
+    let copy = try network ?? recipe.makeNetwork(inputShape: experiment.model.inputShape)
+    network = copy
+    let (values, buffers) = (experiment.evaluatedValues, experiment.model.bufferValues)
+    copy.model.values.base.update(from: values.base, count: values.count)
+    copy.model.bufferValues.base.update(from: buffers.base, count: buffers.count)
+    return copy
+  }
+
+  private func picture(_ tag: String, _ tiles: [Tile]) throws -> Picture? {
+    try Sheet(tiles).map { Picture(tag: tag, png: try $0.png(), size: $0.size) }
+  }
+}
+
+extension RecurrentStates {
+  /// The hidden state of the first sample: a row a unit, a column a step.
+  fileprivate func tile(steps: Int) -> Tile {
+    let values = (0..<hidden.columns).flatMap { unit in (0..<steps).map { hidden[$0, sample: 0, column: unit] } }
+    let limit = max(values.map(\.magnitude).max() ?? 0, .leastNormalMagnitude)
+    return Tile.signed(values, height: hidden.columns, width: steps, limit: limit)
+  }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import Images
+import Recipes
+import Testing
+import Training
+
+@testable import Reporting
+
+@Suite("Pictures of a model in training")
+struct PictureTests {
+  @Test("are made of filters, feature maps and classified images, and change nothing")
+  func convolutional() throws {
+    let folder = try RunFixture.images()
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let recipe = try Recipe.load(folder.recipe)
+    let experiment = try recipe.makeExperiment()
+    let before = Array(experiment.model.values.floats)
+    var made: [(picture: TrainingPictures.Picture, step: Int)] = []
+    let observer = TrainingPictures(experiment, recipe: recipe, at: { $0 == 3 }) { made.append(($0, $1)) }
+    var report = StepReport()
+    for step in 1...4 {
+      report.step = step
+      try observer.stepDidFinish(report)
+    }
+    let tags = made.map(\.picture.tag)
+    for tag in ["filters/0.weight", "feature maps/0 conv2d", "feature maps/1 conv2d", "feature maps/3 conv2d"] {
+      #expect(tags.contains(tag))
+    }
+    #expect(tags.contains { $0.hasPrefix("classified") } && made.allSatisfy { $0.step == 3 })
+    #expect(Array(experiment.model.values.floats) == before)
+    for (picture, _) in made {
+      let path = folder.path + "/picture.png"
+      try Data(picture.png).write(to: URL(fileURLWithPath: path))
+      let image = Image()
+      try ImageDecoder().decode(path, into: image)
+      #expect(image.size == picture.size)
+    }
+  }
+
+  @Test("are made of the states of recurrent layers")
+  func recurrent() throws {
+    let recipe = try Recipe.load("temporal-order", overrides: ["data.testSize=10"])
+    let pictures = try TrainingPictures(recipe.makeExperiment(), recipe: recipe, at: { _ in true }) { _, _ in }
+      .pictures()
+    // 4 units and 8 steps, every value 3 pixels wide.
+    #expect(pictures.map(\.tag) == ["states/layer 0"] && pictures.map(\.size) == [ImageSize(height: 16, width: 28)])
+  }
+
+  @Test("lie on a sheet where they belong")
+  func sheet() throws {
+    let tiles = [Float(1), -1, 0].map { Tile.signed([$0], height: 1, width: 1, limit: 1) }
+    let sheet = try #require(Sheet(tiles))
+    #expect(sheet.size == ImageSize(height: 28, width: 80))
+    func pixel(_ row: Int, _ column: Int) -> [UInt8] {
+      Array(sheet.pixels[(row * 80 + column) * 3..<(row * 80 + column) * 3 + 3])
+    }
+    #expect(pixel(14, 14) == [226, 103, 10] && pixel(14, 40) == [26, 118, 200])
+    #expect(pixel(14, 66) == [255, 255, 255] && pixel(0, 0) == [255, 255, 255] && pixel(2, 27) == [255, 255, 255])
+    #expect(Sheet([])?.size == nil)
+  }
+}

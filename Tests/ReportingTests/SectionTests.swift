@@ -1,0 +1,100 @@
+import Foundation
+import Recording
+import Testing
+
+@testable import Reporting
+
+@Suite("What a trained run shows")
+struct SectionTests {
+  @Test("a recurrent one: confusion, examples, states under letters, gradients through time")
+  func recurrent() throws {
+    let folder = try RunFixture.trained("temporal-order", overrides: ["data.testSize=60"])
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let page = try Report([folder]).html()
+    let structure = try PageStructure(page)
+    for section in ["confusion-matrix", "examples", "hidden-states", "gradients-through-time"] {
+      #expect(structure.sections.contains(section), "\(section)")
+    }
+    for title in ["Hidden state h, layer 0", "Cell state c, layer 0", "Norm of ∂ℓ/∂h[t], layer 0"] {
+      #expect(structure.figures.contains { $0.title == title }, "\(title)")
+    }
+    #expect(!structure.sections.contains("feature-maps") && !structure.sections.contains("first-layer-filters"))
+    #expect(structure.incomplete.isEmpty, "\(structure.incomplete)")
+    #expect(page.contains("vanishes") || page.contains("explodes"))
+  }
+
+  @Test("a convolutional one: pictures right and wrong, filters, feature maps of three layers")
+  func convolutional() throws {
+    let folder = try RunFixture.images()
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let structure = try PageStructure(try Report([folder]).html())
+    for title in ["Filters of 0.weight", "The image", "Layer 0, conv2d", "Layer 1, conv2d", "Layer 3, conv2d"] {
+      #expect(structure.figures.contains { $0.title == title }, "\(title)")
+    }
+    #expect(structure.figures.contains { $0.title.hasPrefix("Classified") })
+    #expect(!structure.sections.contains("hidden-states"))
+    #expect(structure.incomplete.isEmpty, "\(structure.incomplete)")
+  }
+
+  @Test("several share their axes, and say whose is what")
+  func sideBySide() throws {
+    let folders = try ["a", "b"].map { _ in try RunFixture.trained("temporal-order", overrides: ["data.testSize=40"]) }
+    defer { for folder in folders { try? FileManager.default.removeItem(atPath: folder.path) } }
+    let structure = try PageStructure(try Report(folders).html())
+    #expect(structure.figures.contains { $0.title == "Norm of ∂ℓ/∂h[t], all runs" })
+    #expect(structure.figures.first { $0.title == "Loss by step" }?.legend ?? 0 >= 4)
+    #expect(structure.incomplete.isEmpty, "\(structure.incomplete)")
+  }
+
+  @Test("without its data a run still shows what it recorded")
+  func withoutData() throws {
+    let folder = try RunFixture.images()
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    try FileManager.default.removeItem(atPath: folder.path + "/data.npz")
+    let page = try Report([folder]).html()
+    #expect(page.contains("nothing is shown that needs the model and its data") && page.contains("Loss by step"))
+  }
+
+  @Test("distributions become bands and heat maps")
+  func distributions() throws {
+    let folder = try RunFixture.make(steps: 40)
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let quantiles = "[-2,-1.5,-1,-0.5,0,0.5,1,1.5,2]"
+    let text = (1...40).flatMap { step in
+      ["weight", "gradient"].map { kind in
+        #"{"name":"0.weight","kind":"\#(kind)","count":100,"minimum":-2,"maximum":2,"mean":0,"standardDeviation":1,"#
+          + #""quantiles":\#(quantiles),"histogram":{"minimum":-2,"maximum":2,"counts":[10,40,40,10]}}"#
+      }.joined(separator: ",").split(separator: "\n").map { "{\"step\":\(step),\"epoch\":1,\"tensors\":[\($0)]}\n" }
+    }
+    try text.joined().write(toFile: folder.distributions, atomically: true, encoding: .utf8)
+    let structure = try PageStructure(try Report([folder]).html())
+    for title in ["Weights of 0.weight", "Gradient of 0.weight"] {
+      #expect(structure.figures.first { $0.title == title }?.isComplete == true)
+    }
+  }
+
+  @Test("histograms are laid out over common bins without losing a value")
+  func bins() {
+    let histogram = Distributions.Spread.Histogram(minimum: 0, maximum: 4, counts: [10, 20, 30, 40])
+    let halves = DistributionSection.shares(histogram, range: 0...4, bins: 2)
+    #expect(abs(halves[0] - 0.3) < 1e-12 && abs(halves[1] - 0.7) < 1e-12)
+    // What is outside counts at the edges.
+    let cut = DistributionSection.shares(histogram, range: 1...3, bins: 4)
+    for (share, wanted) in zip(cut, [0.2, 0.1, 0.15, 0.55]) { #expect(abs(share - wanted) < 1e-12) }
+    let point = Distributions.Spread.Histogram(minimum: 1, maximum: 1, counts: [5, 0])
+    #expect(DistributionSection.shares(point, range: 0...2, bins: 4) == [0, 0, 1, 0])
+  }
+
+  @Test("figures are written as files of their own")
+  func figures() throws {
+    let folder = try RunFixture.trained("temporal-order", overrides: ["data.testSize=40"])
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let names = try Report([folder]).writeFigures(to: folder.path + "/figures")
+    #expect(names.contains("loss-by-step.svg") && Set(names).count == names.count)
+    for name in names {
+      let text = try String(contentsOfFile: folder.path + "/figures/" + name, encoding: .utf8)
+      try PageStructure.check(text)
+      #expect(text.hasPrefix("<svg xmlns=") && text.contains("class=\"heading\""))
+    }
+  }
+}
