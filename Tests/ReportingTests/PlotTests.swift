@@ -43,4 +43,26 @@ struct PlotTests {
     let peak = PixelColumns(x: places, y: places.map { $0 == 50 ? 9 : 0 }, count: 100).smoothed
     #expect(peak[50].y == 3 && peak[49].y == 2 && peak[47].y == 0)
   }
+
+  @Test("paths are relative, and as short as they can be")
+  func paths() {
+    var path = PathText()
+    path.move(62, 10.04)
+    path.line(63, 9.7)
+    path.line(62.5, 20)
+    path.close()
+    #expect(path.text == "M62 10l1-.3-.5 10.3z")
+  }
+
+  @Test("a line breaks where a value is missing; marks at the same places share them")
+  func chart() {
+    let points = [1.0, 2, .nan, 4].enumerated().map { Mark.Point(x: Double($0.offset), y: $0.element) }
+    let chart = Chart(
+      x: Axis("step"), y: Axis("loss"),
+      marks: [.line(name: "a", colour: 0, points: points), .line(name: "b", colour: 1, points: points)])
+    let html = chart.drawing(title: "x").html
+    #expect(html.contains(#"data-at0="0 1 2 3""#) && !html.contains("data-at1"))
+    #expect(html.components(separatedBy: #"data-is="1 2 NaN 4""#).count == 3)
+    #expect(chart.legend.map(\.name) == ["a", "b"])
+  }
 }

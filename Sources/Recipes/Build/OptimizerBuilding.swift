@@ -7,6 +7,17 @@ extension OptimizerSettings {
   /// The largest norm of the gradient, or nil.
   public var clipNorm: Double? { chosenSettings.clipNorm }
 
+  /// What is added to the root of the mean of squared gradients, where the optimizer divides by that; else nil.
+  public var epsilon: Double? {
+    switch self {
+    case .rmsprop(let settings): settings.epsilon
+    case .adam(let settings): settings.epsilon
+    case .adamw(let settings): settings.epsilon
+    case .lamb(let settings): settings.epsilon
+    case .sgd, .lars: nil
+    }
+  }
+
   /// The largest size of each value of the gradient, or nil.
   var clipValue: Double? { chosenSettings.clipValue }
 }

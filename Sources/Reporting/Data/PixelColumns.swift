@@ -58,3 +58,15 @@ extension PixelColumns {
     return (last.x - first.x) / Double(means.count - 1) * Double(window)
   }
 }
+
+extension [Mark.Point] {
+  /// These points, or where they are many more than a plot is wide, the least and the greatest of each place.
+  var thinned: [Mark.Point] {
+    guard count > 2 * Frame.columns else { return self }
+    return PixelColumns(x: map(\.x), y: map(\.y), count: Frame.columns).spans.flatMap { span in
+      span.low == span.high
+        ? [Mark.Point(x: span.x, y: span.low)]
+        : [Mark.Point(x: span.x, y: span.low), Mark.Point(x: span.x, y: span.high)]
+    }
+  }
+}

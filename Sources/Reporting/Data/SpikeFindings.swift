@@ -34,12 +34,15 @@ struct SpikeFindings {
   let spikes: [Spike]
   /// The places of unusual gradients among the recorded steps.
   let outliers: [Int]
+  /// Spikes of the curve of the epochs' mean losses, by the rule for such curves.
+  let epochSpikes: Int
 
   /// Looks for them in what was recorded.
   init(_ run: ReportedRun) {
     let metrics = run.metrics
     let (steps, losses, norms) = (metrics.steps, metrics[.loss], metrics[.gradientNorm])
     let (rates, epochs) = (metrics[.learningRate], metrics.epochs)
+    epochSpikes = LossSpikeRule().spikes(in: metrics.epochMeans(.loss).map(\.y)).count
     outliers = GradientOutlierRule().outliers(in: norms)
     spikes = LossSpikeRule.steps.spikes(in: losses).map { spike in
       let before = max(0, spike.range.lowerBound - 1)

@@ -49,10 +49,12 @@ struct Page {
           "rows": table.rows.map { ["cells": cells($0, table)] },
         ] as [String: Any]
       },
-      "hints": section.hints, "hasHints": !section.hints.isEmpty, "hasFigures": !section.figures.isEmpty,
+      "hints": section.hints, "hasHints": !section.hints.isEmpty, "isPaired": section.isPaired,
+      "hasFigures": !section.figures.isEmpty,
       "figures": section.figures.map(values),
       "folded": section.folded.map {
-        ["summary": $0.summary, "figures": $0.figures.map(values), "isOpen": $0.isOpen] as [String: Any]
+        ["summary": $0.summary, "figures": $0.figures.map(values), "isOpen": $0.isOpen, "isPaired": $0.isPaired]
+          as [String: Any]
       },
       "texts": section.texts.map { ["summary": $0.summary, "text": $0.text] },
     ]

@@ -10,6 +10,8 @@ struct Section {
   var tables: [Table] = []
   /// Figures, side by side where there is room.
   var figures: [Figure] = []
+  /// Whether figures belong together two by two, as those of two runs do.
+  var isPaired = false
   /// More figures, which are unfolded on demand.
   var folded: [Folded] = []
   /// Texts to be read as they are, which are unfolded on demand.
@@ -26,6 +28,8 @@ struct Section {
 struct Folded {
   let summary: String
   let figures: [Figure]
+  /// Whether they belong together two by two.
+  var isPaired = false
   /// Whether they are shown at first.
   var isOpen = false
 }

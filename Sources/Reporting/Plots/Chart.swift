@@ -23,9 +23,19 @@ struct Chart {
   /// The drawing.
   func drawing(title: String) -> Drawing {
     let frame = frame
+    // Marks at the same places share one list of them.
+    var places: [[Double]] = []
+    let content = marks.map { mark in
+      let own = mark.xs
+      let place = places.firstIndex(of: own) ?? places.count
+      if place == places.count { places.append(own) }
+      return mark.markup(in: frame, places: place)
+    }
+    let lists = places.enumerated().map { #" data-at\#($0)="\#(Mark.list($1, significant: 9))""# }
     return Drawing(
-      kind: "plot", width: Frame.width, height: frame.height, title: title, attributes: frame.attributes,
-      content: frame.markup + marks.map { $0.markup(in: frame) }.joined())
+      kind: "plot", width: Frame.width, height: frame.height, title: title,
+      attributes: frame.attributes + lists.joined(),
+      content: frame.markup + content.joined())
   }
 }
 

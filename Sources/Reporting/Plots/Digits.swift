@@ -30,7 +30,8 @@ enum Digits {
   static func tick(_ value: Double) -> String {
     let size = value.magnitude
     if value == 0 { return "0" }
-    if size >= 1e9 || size < 0.99e-4 { return power(value) }
+    let isPower = (log10(size) - log10(size).rounded()).magnitude < 1e-9
+    if size >= 1e9 || size < (isPower ? 0.99e-3 : 0.99e-4) { return power(value) }
     if size >= 1e6 { return Digits.value(value / 1e6, significant: 6) + "M" }
     if size >= 1e4 { return Digits.value(value / 1e3, significant: 6) + "k" }
     return Digits.value(value, significant: 6)

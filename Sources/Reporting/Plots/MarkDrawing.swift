@@ -1,64 +1,62 @@
 extension Mark {
-  /// Its drawing.
-  func markup(in frame: Frame) -> String {
+  /// Its drawing; `places` is the number of the list of its places among the plot's.
+  func markup(in frame: Frame, places: Int) -> String {
     switch self {
     case .line(let name, let colour, let style, let points):
-      Mark.line(points, in: frame, attributes: #"class="series c\#(colour) \#(style.rawValue)" \#(data(name, points))"#)
+      #"<path class="series c\#(colour) \#(style.rawValue)" \#(facts(name, places)) "#
+        + #"data-is="\#(Mark.list(points.map(\.y), significant: 4))" d="\#(Mark.path(points, in: frame))"/>"#
     case .band(let name, let colour, let level, let spans):
-      Mark.band(spans, in: frame, attributes: #"class="band c\#(colour) b\#(level)" \#(data(name, spans))"#)
+      #"<path class="band c\#(colour) b\#(level)" \#(facts(name, places)) "#
+        + #"data-is="\#(Mark.list(spans.map(\.low), significant: 3))" "#
+        + #"data-to="\#(Mark.list(spans.map(\.high), significant: 3))" d="\#(Mark.outline(spans, in: frame))"/>"#
     case .flags(_, let colour, let points):
-      points.map { flag($0.point, $0.text, colour, in: frame) }.joined()
+      points.map { Mark.flag($0.point, $0.text, colour, in: frame) }.joined()
     case .rule(let name, let x):
       #"<path class="rule" d="M\#(Digits.coordinate(frame.x(x))) \#(Digits.coordinate(frame.y.end))"#
         + #"V\#(Digits.coordinate(frame.y.start))"><title>\#(name.escapedForMarkup)</title></path>"#
     }
   }
 
-  private static func line(_ points: [Point], in frame: Frame, attributes: String) -> String {
-    var path = ""
+  private func facts(_ name: String, _ places: Int) -> String {
+    #"data-name="\#(name.escapedForMarkup)" data-at="\#(places)""#
+  }
+
+  /// Numbers as the script reads them.
+  static func list(_ values: [Double], significant: Int32) -> String {
+    values.map { Digits.value($0, significant: significant) }.joined(separator: " ")
+  }
+
+  private static func path(_ points: [Point], in frame: Frame) -> String {
+    var path = PathText()
     var isDrawing = false
     for point in points {
-      guard shows(point.y, frame) else {
+      guard point.y.isFinite, !frame.y.isLogarithmic || point.y > 0 else {
         isDrawing = false
         continue
       }
-      path += isDrawing ? "L" : "M"
-      path += Digits.coordinate(frame.x(point.x)) + " " + Digits.coordinate(frame.y(point.y))
+      let (x, y) = (frame.x(point.x), frame.y(point.y))
+      isDrawing ? path.line(x, y) : path.move(x, y)
+      // A single point would be invisible.
+      if points.count == 1 { path.line(x + 0.1, y) }
       isDrawing = true
     }
-    // A single point would be invisible.
-    let isAlone = points.count == 1 && !path.isEmpty
-    return #"<path \#(attributes) d="\#(path)\#(isAlone ? "h0.1" : "")"/>"#
+    return path.text
   }
 
-  private static func band(_ spans: [Span], in frame: Frame, attributes: String) -> String {
+  private static func outline(_ spans: [Span], in frame: Frame) -> String {
     let shown = spans.filter { $0.low.isFinite && $0.high.isFinite && (!frame.y.isLogarithmic || $0.high > 0) }
-    guard !shown.isEmpty else { return "" }
-    let upper = shown.map { Digits.coordinate(frame.x($0.x)) + " " + Digits.coordinate(frame.y($0.high)) }
-    let lower = shown.reversed().map { Digits.coordinate(frame.x($0.x)) + " " + Digits.coordinate(frame.y($0.low)) }
-    return #"<path \#(attributes) d="M\#((upper + lower).joined(separator: "L"))Z"/>"#
+    guard let first = shown.first else { return "" }
+    var path = PathText()
+    path.move(frame.x(first.x), frame.y(first.high))
+    for span in shown.dropFirst() { path.line(frame.x(span.x), frame.y(span.high)) }
+    for span in shown.reversed() { path.line(frame.x(span.x), frame.y(span.low)) }
+    path.close()
+    return path.text
   }
 
-  private static func shows(_ value: Double, _ frame: Frame) -> Bool {
-    value.isFinite && (!frame.y.isLogarithmic || value > 0)
-  }
-
-  private func flag(_ point: Point, _ text: String, _ colour: Int, in frame: Frame) -> String {
+  private static func flag(_ point: Point, _ text: String, _ colour: Int, in frame: Frame) -> String {
     let (x, y) = (frame.x(point.x), max(frame.y(point.y) - 3, frame.y.end + 8))
     return #"<path class="flag c\#(colour)" d="M\#(Digits.coordinate(x)) \#(Digits.coordinate(y))l-4 -7h8z">"#
       + "<title>\(text.escapedForMarkup)</title></path>"
-  }
-
-  private func data(_ name: String, _ points: [Point]) -> String {
-    #"data-name="\#(name.escapedForMarkup)" data-at="\#(list(points.map(\.x)))" data-is="\#(list(points.map(\.y)))""#
-  }
-
-  private func data(_ name: String, _ spans: [Span]) -> String {
-    #"data-name="\#(name.escapedForMarkup)" data-at="\#(list(spans.map(\.x)))" "#
-      + #"data-is="\#(list(spans.map(\.low)))" data-to="\#(list(spans.map(\.high)))""#
-  }
-
-  private func list(_ values: [Double]) -> String {
-    values.map { Digits.value($0) }.joined(separator: " ")
   }
 }

@@ -20,7 +20,7 @@
     const [left, right, top, bottom] = numbers(svg.dataset.edges);
     const [first, last] = numbers(svg.dataset.domain);
     const series = [...svg.querySelectorAll("[data-at]")].map((path) => ({
-      path, name: path.dataset.name, at: numbers(path.dataset.at), is: numbers(path.dataset.is),
+      path, name: path.dataset.name, at: numbers(svg.dataset["at" + path.dataset.at]), is: numbers(path.dataset.is),
       to: path.dataset.to ? numbers(path.dataset.to) : null,
     }));
     return { left, right, top, bottom, first, last, series, cross: svg.querySelector(".cross") };
@@ -47,7 +47,7 @@
   }));
 
   // A heat map is a picture whose opacity tells the size of a value, and its colour the sign.
-  const cells = (image) => {
+  const cells = (image, done) => {
     const canvas = document.createElement("canvas");
     const picture = new Image();
     const result = { width: 0, data: null };
@@ -58,14 +58,15 @@
       result.width = picture.width;
       result.height = picture.height;
       result.data = context.getImageData(0, 0, picture.width, picture.height).data;
+      done();
     };
     picture.src = image.getAttribute("href");
     return result;
   };
 
   const heat = new Map();
-  const cell = (image, event) => {
-    if (!heat.has(image)) heat.set(image, cells(image));
+  const cell = (image, event, again) => {
+    if (!heat.has(image)) heat.set(image, cells(image, again));
     const picture = heat.get(image);
     if (!picture.data) return null;
     const box = image.getBoundingClientRect();
@@ -94,7 +95,7 @@
     // The browser's own tip would lie over this one; readers still hear the name.
     const title = svg.querySelector(":scope > title");
     if (title) { svg.setAttribute("aria-label", title.textContent); title.remove(); }
-    svg.addEventListener("pointermove", (event) => {
+    const react = (event) => {
       const own = event.target.closest("[data-tip]") || event.target.querySelector(":scope > title");
       if (own && own.closest("svg") === svg) {
         lines((own.dataset?.tip || own.textContent).split("\n"));
@@ -102,7 +103,7 @@
       }
       const image = event.target.closest("image[data-limit]");
       if (image) {
-        const texts = cell(image, event);
+        const texts = cell(image, event, () => react(event));
         if (texts) { lines(texts); place(event); } else { tip.hidden = true; }
         return;
       }
@@ -124,7 +125,9 @@
       plot.cross.setAttribute("d", `M${where} ${plot.top}V${plot.bottom}`);
       lines([`${svg.dataset.x} ${show(shown)}`, ...texts]);
       place(event);
-    });
+    };
+    svg.addEventListener("pointermove", react);
+    svg.addEventListener("pointerdown", react);
     svg.addEventListener("pointerleave", () => {
       tip.hidden = true;
       plots.get(svg)?.cross.removeAttribute("d");

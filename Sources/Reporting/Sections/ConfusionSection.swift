@@ -8,6 +8,7 @@ struct ConfusionSection {
 
   func section() throws -> Section {
     var section = Section(title: "Confusion matrix")
+    section.isPaired = runs.count.isMultiple(of: 2)
     for run in runs {
       guard case .success(let trained) = run.trained, let report = try report(trained), report.classNames.count > 1
       else { continue }

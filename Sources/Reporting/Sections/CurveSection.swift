@@ -62,7 +62,7 @@ struct CurveSection {
       let means = run.metrics.epochMeans(quantity).map { Mark.Point(x: $0.x, y: $0.y * factor(quantity)) }
       let training = Mark.line(
         name: (runs.count > 1 ? run.name + ": " : "") + "training, mean of the epoch",
-        colour: runs.count > 1 ? run.colour : 0, points: means)
+        colour: runs.count > 1 ? run.colour : 0, points: means.thinned)
       return [training] + evaluations(run, quantity, at: \.epoch)
     }
     return Figure(
@@ -100,7 +100,7 @@ struct CurveSection {
       return .line(
         name: alone ? split : "\(run.name): \(split)",
         colour: alone ? CurveSection.splitColours[split] ?? 3 : run.colour, style: alone ? .strong : .dashed,
-        points: points)
+        points: points.thinned)
     }
   }
 

@@ -6,7 +6,7 @@ struct DistributionSection {
   let runs: [ReportedRun]
 
   /// Places along the horizontal axis that a page can afford for so many tensors.
-  static func places(tensors: Int) -> Int { min(150, max(40, 12_000 / max(tensors, 1))) }
+  static func places(tensors: Int) -> Int { min(120, max(30, 1500 / max(tensors, 1))) }
 
   private static let bins = 36
   /// Parameters that are shown at once; the others are folded.
@@ -41,7 +41,9 @@ struct DistributionSection {
         return try chosen.map { try figure($0, range: range) }
       }
       let words = "\(name): \(Format.count(count)) \(count == 1 ? "value" : "values")"
-      return Folded(summary: words, figures: figures, isOpen: index < DistributionSection.open)
+      return Folded(
+        summary: words, figures: figures, isPaired: runs.count.isMultiple(of: 2),
+        isOpen: index < DistributionSection.open)
     }
     return section
   }

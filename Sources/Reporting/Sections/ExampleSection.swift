@@ -11,6 +11,7 @@ struct ExampleSection {
 
   func section() throws -> Section {
     var section = Section(title: "Examples")
+    section.isPaired = runs.count.isMultiple(of: 2)
     for run in runs {
       guard case .success(let trained) = run.trained else { continue }
       let (split, data) = trained.shown

@@ -7,6 +7,8 @@ struct SpikeSection {
   let runs: [ReportedRun]
 
   private static let listed = 12
+  /// From here on a small mean of squares no longer makes giant steps.
+  private static let usefulEpsilon = 1e-5
 
   var section: Section {
     let findings = runs.map { ($0, SpikeFindings($0)) }
@@ -18,19 +20,21 @@ struct SpikeSection {
     let lossAxis = Axis.fitting("loss", unit: runs.allSatisfy(\.hasEntropyLoss) ? "nats" : "", marks.flatMap(\.self))
       .spanning(marks.flatMap(\.self))
     let normAxis = Axis.fitting("‖gradient‖₂", unit: "", norms.flatMap(\.self)).spanning(norms.flatMap(\.self))
-    for (index, run) in runs.enumerated() {
-      let owner = runs.count > 1 ? ": \(run.name)" : ""
-      section.figures += [
-        Figure("Loss with its spikes" + owner, Chart(x: Axis("step"), y: lossAxis, marks: marks[index])),
-        Figure("Gradient norm, unusual steps" + owner, Chart(x: Axis("step"), y: normAxis, marks: norms[index])),
-      ]
+    func owned(_ title: String, _ run: ReportedRun) -> String { runs.count > 1 ? "\(title): \(run.name)" : title }
+    section.isPaired = runs.count.isMultiple(of: 2)
+    section.figures = zip(runs, marks).map { run, marks in
+      Figure(owned("Loss with its spikes", run), Chart(x: Axis("step"), y: lossAxis, marks: marks))
+    }
+    section.figures += zip(runs, norms).map { run, marks in
+      Figure(owned("Gradient norm, unusual steps", run), Chart(x: Axis("step"), y: normAxis, marks: marks))
     }
     let rows = findings.flatMap { run, found in found.largest(SpikeSection.listed).map { row(run, $0) } }
     if !rows.isEmpty {
       section.tables = [
         Table(
-          headings: ["run", "steps", "largest loss", "usual loss", "largest gradient norm", "learning rate", "epoch"],
-          rows: rows, right: [2, 3, 4, 5, 6])
+          headings: (runs.count > 1 ? ["run"] : [])
+            + ["steps", "largest loss", "usual loss", "largest gradient norm", "learning rate", "epoch"],
+          rows: rows, right: Set(runs.count > 1 ? 2..<7 : 1..<6))
       ]
       section.texts = findings.compactMap { run, found in
         let samples = found.largest(SpikeSection.listed).compactMap { run.batchWords(of: $0) }
@@ -60,7 +64,9 @@ struct SpikeSection {
     }
     return "\(run.name): \(counted(found.spikes.count, "spike", "spikes")) and "
       + "\(counted(found.outliers.count, "unusual gradient", "unusual gradients")) in "
-      + "\(Format.count(run.metrics.steps.count)) recorded steps."
+      + "\(Format.count(run.metrics.steps.count)) recorded steps; in the curve of the epochs' means "
+      + "\(counted(found.epochSpikes, "spike", "spikes")) (over \(LossSpikeRule().window) epochs, "
+      + "\(Digits.value(LossSpikeRule().factor)) deviations)."
   }
 
   private func lossMarks(_ run: ReportedRun, _ found: SpikeFindings) -> [Mark] {
@@ -93,8 +99,8 @@ struct SpikeSection {
   }
 
   private func row(_ run: ReportedRun, _ spike: SpikeFindings.Spike) -> [String] {
-    [
-      run.name, spike.stepWords, Format.loss(spike.peak), Format.loss(spike.usual),
+    (runs.count > 1 ? [run.name] : []) + [
+      spike.stepWords, Format.loss(spike.peak), Format.loss(spike.usual),
       "\(Digits.value(spike.norm)) at \(Format.count(Int(spike.normStep)))", Digits.value(spike.learningRate),
       Digits.value(spike.epoch),
     ]
@@ -112,12 +118,10 @@ struct SpikeSection {
         "let the learning rate fall (schedule.name=cosine): late in training a step of the same size leads out "
           + "of the narrow valley that the loss has reached")
     }
-    switch optimizer {
-    case .rmsprop, .adam, .adamw, .lamb:
+    if let epsilon = optimizer.epsilon, epsilon < SpikeSection.usefulEpsilon {
       advice.append(
         "give the optimizer a larger ε (optimizer.epsilon=1e-4): after a long time of tiny gradients their "
           + "running mean of squares is tiny, too, and a common gradient, divided by its root, becomes a giant step")
-    case .sgd, .lars: break
     }
     if case .rmsprop = optimizer {
       advice.append("take Adam, whose mean of past gradients damps what a single batch asks for")

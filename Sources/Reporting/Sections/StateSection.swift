@@ -11,6 +11,7 @@ struct StateSection {
 
   func section() throws -> Section {
     var section = Section(title: "Hidden states")
+    section.isPaired = runs.count.isMultiple(of: 2)
     for run in runs {
       guard case .success(let trained) = run.trained else { continue }
       let data = trained.shown.data

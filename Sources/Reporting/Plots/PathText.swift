@@ -1,0 +1,41 @@
+/// The text of a path, written as short as SVG lets it: each point relative to the one before, in tenths of a pixel.
+struct PathText {
+  private(set) var text = ""
+  /// Where the path is, in tenths.
+  private var (x, y) = (0, 0)
+  private var isDrawing = false
+
+  /// Begins a new stretch at a point.
+  mutating func move(_ x: Double, _ y: Double) {
+    (self.x, self.y) = (PathText.tenths(x), PathText.tenths(y))
+    text += "M" + PathText.number(self.x) + PathText.separated(self.y)
+    isDrawing = false
+  }
+
+  /// Draws a line to a point.
+  mutating func line(_ x: Double, _ y: Double) {
+    let (right, down) = (PathText.tenths(x), PathText.tenths(y))
+    // One letter is enough for the lines behind it.
+    text += (isDrawing ? PathText.separated(right - self.x) : "l" + PathText.number(right - self.x))
+    text += PathText.separated(down - self.y)
+    (self.x, self.y) = (right, down)
+    isDrawing = true
+  }
+
+  /// Draws a line back to the beginning.
+  mutating func close() {
+    text += "z"
+    isDrawing = false
+  }
+
+  private static func tenths(_ value: Double) -> Int { Int((value * 10).rounded()) }
+
+  /// A minus separates numbers as well as a blank.
+  private static func separated(_ tenths: Int) -> String { (tenths < 0 ? "" : " ") + number(tenths) }
+
+  private static func number(_ tenths: Int) -> String {
+    let (whole, rest) = (tenths.magnitude / 10, tenths.magnitude % 10)
+    let sign = tenths < 0 ? "-" : ""
+    return rest == 0 ? "\(sign)\(whole)" : "\(sign)\(whole == 0 ? "" : String(whole)).\(rest)"
+  }
+}
