@@ -53,6 +53,7 @@ targets += [
   .target(
     name: "Training",
     dependencies: ["Collectives", "Tensors", "CKernels", "Layers", "Optimizers", "Datasets", "Formats", "Diagnostics"]),
+  .target(name: "ProtocolBuffers"),
   .target(
     name: "Recording",
     dependencies: ["Training", "Datasets", "Collectives", "Layers", "Tensors", "Formats", "Diagnostics"]),
@@ -69,6 +70,8 @@ targets += [
       "Diagnostics", .product(name: "Mustache", package: "swift-mustache"),
     ],
     resources: [.embedInCode("Resources")]),
+  .target(
+    name: "Exporting", dependencies: ["Training", "Layers", "Tensors", "Formats", "ProtocolBuffers", "Diagnostics"]),
 ]
 
 // MARK: Products' own targets
@@ -78,7 +81,7 @@ targets += [
     name: "DPTrain",
     dependencies: [
       "Collectives", "Tensors", "Layers", "Optimizers", "Images", "Datasets", "Training", "Recording", "Recipes",
-      "Reporting", "Formats", "Diagnostics",
+      "Reporting", "Exporting", "Formats", "Diagnostics",
     ]),
   .executableTarget(
     name: "dp-train",
@@ -130,6 +133,12 @@ targets += [
     dependencies: [
       "DPTrain", "Formats", "Layers", "Tensors", "TestSupport", "CKernels", "custom-layer", "custom-dataset",
       "custom-loop",
+    ]),
+  .testTarget(
+    name: "ExportingTests",
+    dependencies: [
+      "Exporting", "Recipes", "Training", "Datasets", "Collectives", "Layers", "Optimizers", "Tensors", "Formats",
+      "Diagnostics", "TestSupport",
     ]),
   .testTarget(
     name: "TrainingTests",

@@ -2,6 +2,7 @@
 @_exported import Collectives
 @_exported import Datasets
 @_exported import Diagnostics
+@_exported import Exporting
 @_exported import Images
 @_exported import Layers
 @_exported import Optimizers

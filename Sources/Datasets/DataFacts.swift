@@ -9,17 +9,25 @@ public struct DataFacts: Codable, Equatable, Sendable {
   public var alphabet: String?
   /// The names of the columns that inputs came from, or their places from "0" on; nil where inputs are no table's rows.
   public var columns: [String]?
+  /// Whether samples have lengths of their own, as `Dataset.hasLengths` says; nil where it was not written down.
+  public var hasLengths: Bool?
 
   /// Bundles the facts.
-  public init(inputShape: [Int], classNames: [String], alphabet: String? = nil, columns: [String]? = nil) {
+  public init(
+    inputShape: [Int], classNames: [String], alphabet: String? = nil, columns: [String]? = nil,
+    hasLengths: Bool? = nil
+  ) {
     self.inputShape = inputShape
     self.classNames = classNames
     self.alphabet = alphabet
     self.columns = columns
+    self.hasLengths = hasLengths
   }
 }
 
 extension Dataset {
-  /// The shape and the classes.
-  public var facts: DataFacts { DataFacts(inputShape: inputShape.extents, classNames: classNames) }
+  /// The shape, the classes, and whether there are lengths.
+  public var facts: DataFacts {
+    DataFacts(inputShape: inputShape.extents, classNames: classNames, hasLengths: hasLengths)
+  }
 }

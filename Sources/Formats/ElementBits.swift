@@ -33,7 +33,7 @@ func decode<Bits: FixedWidthInteger, Value>(
 }
 
 /// The little-endian bytes of `values`.
-func littleEndianBytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] {
+package func littleEndianBytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] {
   values.map(\.littleEndian).withUnsafeBytes { Array($0) }
 }
 

@@ -71,6 +71,11 @@ public struct NPYArray: Sendable {
     self.init(shape: shape, element: .int32, bits: int32s)
   }
 
+  /// An array of 64-bit integers in C order; their number must be the product of `shape`.
+  public init(shape: [Int], int64s: [Int64]) {
+    self.init(shape: shape, element: .int64, bits: int64s)
+  }
+
   /// An array of bytes in C order; their number must be the product of `shape`.
   public init(shape: [Int], uint8s: [UInt8]) {
     self.init(shape: shape, element: .uint8, bits: uint8s)

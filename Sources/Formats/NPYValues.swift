@@ -55,6 +55,11 @@ extension NPYArray {
     }
   }
 
+  /// The elements of an array of 64-bit integers, in C order; nil where it holds something else.
+  public func int64s() -> [Int64]? {
+    element == .int64 ? values { (value: Int64, _) in value } : nil
+  }
+
   private func values<Bits: FixedWidthInteger, Value>(
     _ transform: (Bits, Int) throws -> Value
   ) rethrows -> [Value] {

@@ -5,10 +5,11 @@ import Foundation
 extension NPZArchive {
   /// Writes `arrays` to the `.npz` archive at `path`, in their order, all or nothing; `compressed` chooses deflate.
   ///
-  /// The same arrays give the same bytes: entries carry the date 1980-01-01. Throws `Failure(.usage)` where two arrays
+  /// `comment` is the archive's, which NumPy passes over: at most 65535 bytes, else it is left out. The same arrays give
+  /// the same bytes: entries carry the date 1980-01-01. Throws `Failure(.usage)` where two arrays
   /// have one name, `Failure(.software)` where libzip refuses, and what `AtomicFile.write` throws.
   public static func write(
-    _ arrays: [(name: String, array: NPYArray)], to path: String, compressed: Bool = true
+    _ arrays: [(name: String, array: NPYArray)], to path: String, compressed: Bool = true, comment: String = ""
   ) throws {
     var seen: Set<String> = []
     for (name, _) in arrays where !seen.insert(name).inserted {
@@ -19,11 +20,11 @@ extension NPZArchive {
     if arrays.isEmpty {
       return try AtomicFile.write([0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18), to: path)
     }
-    try AtomicFile.write(archiveBytes(of: arrays, path: path, compressed: compressed), to: path)
+    try AtomicFile.write(archiveBytes(of: arrays, path: path, compressed: compressed, comment), to: path)
   }
 
   private static func archiveBytes(
-    of arrays: [(name: String, array: NPYArray)], path: String, compressed: Bool
+    of arrays: [(name: String, array: NPYArray)], path: String, compressed: Bool, _ comment: String
   ) throws -> [UInt8] {
     var error = zip_error_t()
     zip_error_init(&error)
@@ -40,6 +41,11 @@ extension NPZArchive {
     do {
       for (name, array) in arrays {
         try add(array.encoded(), as: name + ".npy", to: archive, compressed: compressed, path: path)
+      }
+      if let length = UInt16(exactly: comment.utf8.count), length > 0 {
+        guard zip_set_archive_comment(archive, comment, length) == 0 else {
+          throw refusal(path, String(cString: zip_strerror(archive)))
+        }
       }
       guard zip_close(archive) == 0 else { throw refusal(path, String(cString: zip_strerror(archive))) }
     } catch {

@@ -8,7 +8,8 @@ import Tensors
 public final class AveragePool: Layer {
   /// The recipe's name.
   public let kind = "average-pool"
-  private var pooling: PoolingMemory
+  /// The window, and the memory.
+  package private(set) var pooling: PoolingMemory
 
   /// A layer for inputs of a shape.
   /// - Throws: `Failure` (configuration) where the window does not fit.

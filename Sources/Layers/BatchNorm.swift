@@ -24,7 +24,8 @@ public final class BatchNorm: Layer, ReLUFusing {
   public let kind = "batch-norm"
   /// The input's shape.
   public let outputShape: Shape
-  private let epsilon: Float
+  /// Added to the variance.
+  package let epsilon: Float
   private let statistics: Statistics
   private let running: RunningStatistics
   private let weight, bias: Parameter
@@ -63,6 +64,8 @@ public final class BatchNorm: Layer, ReLUFusing {
   public var parameters: [Parameter] { [weight, bias] }
   /// `running_mean` and `running_var`.
   public var buffers: [Parameter] { [running.mean, running.variance] }
+  /// Each batch's share in the running values; nil where all have the same.
+  package var momentum: Double? { running.momentum }
   /// `num_batches_tracked`.
   public var counters: [Counter] { [running.tracked] }
   /// With statistics by shard.

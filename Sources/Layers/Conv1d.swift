@@ -9,7 +9,8 @@ import Tensors
 public final class Conv1d: Layer, ReLUFusing {
   /// The recipe's name.
   public let kind = "conv1d"
-  private let convolution: Convolution
+  /// What both kinds share.
+  package let convolution: Convolution
 
   /// A layer with `outputs` channels; `window` is one over steps (`Window.steps`).
   /// - Throws: `Failure` (configuration) where the window does not fit the input, or the groups do not divide.

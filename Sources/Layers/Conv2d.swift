@@ -9,7 +9,8 @@ import Tensors
 public final class Conv2d: Layer, ReLUFusing {
   /// The recipe's name.
   public let kind = "conv2d"
-  private let convolution: Convolution
+  /// What both kinds share.
+  package let convolution: Convolution
 
   /// A layer with `outputs` channels.
   /// - Throws: `Failure` (configuration) where the window does not fit the input, or the groups do not divide.

@@ -3,12 +3,14 @@ import Diagnostics
 import Tensors
 
 /// What the convolutions over images and over sequences share: parameters, memory, and the three products.
-final class Convolution {
-  let outputShape: Shape
-  let parameters: [Parameter]
+package final class Convolution {
+  package let outputShape: Shape
+  /// The weight, and the bias where there is one.
+  package let parameters: [Parameter]
+  /// The kernel.
+  package let window: Window
+  package let groups: Int
   private let inputShape: Shape
-  private let window: Window
-  private let groups: Int
   private let weight: Parameter
   private let bias: Parameter?
   private var fusesReLU = false

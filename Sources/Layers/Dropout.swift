@@ -12,7 +12,8 @@ public final class Dropout: Layer {
   public let kind = "dropout"
   /// The input's shape.
   public let outputShape: Shape
-  private let probability: Double
+  /// The share of values that are dropped in training.
+  package let probability: Double
   /// Tells this layer's random numbers from those of others.
   private var stream: UInt32 = 0
   private var memory: (output: ArenaPlan.Slot, gradient: ArenaPlan.Slot?)?

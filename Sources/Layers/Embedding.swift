@@ -13,7 +13,8 @@ public final class Embedding: Layer {
   /// [dimension] or [steps, dimension].
   public let outputShape: Shape
   private let count: Int
-  private let paddingIndex: Int?
+  /// The row that stays zero, if any.
+  package let paddingIndex: Int?
   private let weight: Parameter
   private var output: ArenaPlan.Slot?
   private var lookups: Lookups?

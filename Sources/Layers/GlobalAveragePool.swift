@@ -11,7 +11,8 @@ public final class GlobalAveragePool: Layer {
   public let kind = "global-average-pool"
   /// [channels].
   public let outputShape: Shape
-  private let inputShape: Shape
+  /// The shape of one input.
+  package let inputShape: Shape
   private var output: ArenaPlan.Slot?
   private var gradient: ArenaPlan.Slot?
 

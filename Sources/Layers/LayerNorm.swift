@@ -12,7 +12,8 @@ public final class LayerNorm: Layer {
   public let kind = "layer-norm"
   /// The input's shape.
   public let outputShape: Shape
-  private let epsilon: Float
+  /// Added to the variance.
+  package let epsilon: Float
   private let weight: Parameter
   private let bias: Parameter
   private var memory: Memory?
@@ -27,8 +28,11 @@ public final class LayerNorm: Layer {
   public init(input: Shape, epsilon: Double = 1e-5) {
     outputShape = input
     self.epsilon = Float(epsilon)
-    weight = Parameter("weight", shape: [input.features], initialization: .constant(1))
-    bias = Parameter("bias", shape: [input.features], initialization: .constant(0))
+    func parameter(_ name: String, _ value: Float) -> Parameter {
+      Parameter(name, shape: [input.features], initialization: .constant(value), flattened: input)
+    }
+    weight = parameter("weight", 1)
+    bias = parameter("bias", 0)
   }
 
   /// `weight` and `bias`.

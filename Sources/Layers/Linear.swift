@@ -11,8 +11,10 @@ public final class Linear: Layer {
   /// The input's shape with its features replaced.
   public let outputShape: Shape
   private let inputShape: Shape
-  private let weight: Parameter
-  private let bias: Parameter
+  /// [outputs, inputs].
+  package let weight: Parameter
+  /// [outputs].
+  package let bias: Parameter
   private var memory: Memory?
   private var input: TensorView?
 

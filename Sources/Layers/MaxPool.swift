@@ -8,7 +8,8 @@ import Tensors
 public final class MaxPool: Layer {
   /// The recipe's name.
   public let kind = "max-pool"
-  private var pooling: PoolingMemory
+  /// The window, and the memory.
+  package private(set) var pooling: PoolingMemory
   private var taps: ArenaPlan.Slot?
 
   /// A layer for inputs of a shape.

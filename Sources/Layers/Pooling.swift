@@ -3,10 +3,10 @@ import Diagnostics
 import Tensors
 
 /// What the pooling layers share: the window's geometry, the outputs, and the input's gradient.
-struct PoolingMemory {
-  let inputShape: Shape
-  let outputShape: Shape
-  let window: Window
+package struct PoolingMemory {
+  package let inputShape: Shape
+  package let outputShape: Shape
+  package let window: Window
   private var output: ArenaPlan.Slot?
   private var gradient: ArenaPlan.Slot?
 

@@ -23,8 +23,12 @@ public final class RNN: RecurrentLayer {
       forward: { dpt_rnn_forward($0, relu) }, backward: { dpt_rnn_backward($0, relu) })
   }
 
+  /// φ.
+  package let nonlinearity: Nonlinearity
+
   /// One layer with `hiddenSize` units.
   public init(input: Shape, hiddenSize: Int, nonlinearity: Nonlinearity, output: RecurrentOutput) {
+    self.nonlinearity = nonlinearity
     super.init(
       RNN.cell(nonlinearity), kind: "rnn", input: input, hiddenSize: hiddenSize,
       options: RecurrentOptions(output: output))
@@ -34,6 +38,7 @@ public final class RNN: RecurrentLayer {
   /// - Throws: `Failure` (configuration) for options that do not go together.
   public init(input: Shape, hiddenSize: Int, nonlinearity: Nonlinearity, options: RecurrentOptions) throws {
     try options.check()
+    self.nonlinearity = nonlinearity
     super.init(RNN.cell(nonlinearity), kind: "rnn", input: input, hiddenSize: hiddenSize, options: options)
   }
 }

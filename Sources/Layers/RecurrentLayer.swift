@@ -14,8 +14,13 @@ public class RecurrentLayer: Layer {
   public let outputShape: Shape
   /// Level by level, forwards before backwards.
   public let parameters: [Parameter]
+  /// [steps, inputs].
+  package let inputShape: Shape
+  /// Units of each level and direction.
+  package let hiddenSize: Int
+  /// What all recurrent layers can do.
+  package let options: RecurrentOptions
   private let levels: LayerList
-  private let steps: Int
 
   init(_ cell: RecurrentCell, kind: String, input: Shape, hiddenSize: Int, options: RecurrentOptions) {
     var list: [any Layer] = []
@@ -28,7 +33,9 @@ public class RecurrentLayer: Layer {
           output: number == options.layers - 1 ? options.output : .all, options: options))
     }
     self.kind = kind
-    steps = input.steps
+    inputShape = input
+    self.hiddenSize = hiddenSize
+    self.options = options
     levels = LayerList(list, input: input)
     outputShape = levels.outputShape
     parameters = list.flatMap(\.parameters)
@@ -57,7 +64,7 @@ public class RecurrentLayer: Layer {
   /// of up to `batch` samples. Training does not do this.
   /// - Throws: `Failure` (system) where memory is short.
   public func keepStateGradients(batch: Int) throws {
-    for recurrence in recurrences { try recurrence.keepStateGradients(rows: steps * batch) }
+    for recurrence in recurrences { try recurrence.keepStateGradients(rows: inputShape.steps * batch) }
   }
 
   /// What went on in each level and direction in the last batch, level by level; valid until the next pass.

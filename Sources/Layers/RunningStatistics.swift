@@ -5,7 +5,7 @@ struct RunningStatistics {
   let mean, variance: Parameter
   /// The batches so far.
   let tracked = Counter("num_batches_tracked")
-  private let momentum: Double?
+  let momentum: Double?
   private let shape: Shape
 
   /// Each batch's values take the share `momentum`; with nil all batches have the same share.

@@ -41,11 +41,16 @@ extension Model {
       integers: zip(counters, counts).map { ($0.name, [], [$1]) }, metadata: metadata)
   }
 
-  /// Takes all parameters, buffers and counters from a safetensors file that holds exactly this model's. A counter that
-  /// the file lacks, as files of PyTorch before 0.4.1 do, starts at 0.
+  /// The file of all parameters, buffers and counters.
+  package func weightsFile(metadata: [String: String]) -> SafetensorsFile {
+    weightsFile(values: values, buffers: bufferValues, counts: counters.map(\.value), metadata: metadata)
+  }
+
+  /// Takes all parameters, buffers and counters from a safetensors file, or one whose name ends in .npz, that holds
+  /// exactly this model's. A counter that the file lacks, as files of PyTorch before 0.4.1 do, starts at 0.
   /// - Throws: `Failure` (noInput, data) naming the file, the tensor, and the shape that would fit.
   public func readWeights(from path: String) throws {
-    let file = try SafetensorsFile(contentsOf: path)
+    let file = try path.hasSuffix(".npz") ? SafetensorsFile(contentsOfArchive: path) : SafetensorsFile(contentsOf: path)
     for parameter in parameters + buffers {
       let tensor = try file.tensor(parameter.name, shape: parameter.shape, path: path)
       _ = values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(tensor.values))

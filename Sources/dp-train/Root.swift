@@ -18,8 +18,8 @@ struct Root: ParsableCommand {
     version: version,
     subcommands: [
       TrainCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self, PredictCommand.self,
-      ReportCommand.self, VerifyCommand.self, DoctorCommand.self, LaunchCommand.self, BenchmarkCommand.self,
-      ManualCommand.self,
+      ReportCommand.self, ExportCommand.self, VerifyCommand.self, DoctorCommand.self, LaunchCommand.self,
+      BenchmarkCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

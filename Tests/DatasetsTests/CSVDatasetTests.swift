@@ -23,7 +23,8 @@ import Testing
 
   @Test func aLabelColumnAndIgnoredOnesAreNoInputs() throws {
     let data = try open(flowers, label: "kind", ignoring: ["id"])
-    #expect(data.facts == DataFacts(inputShape: [2], classNames: ["blue", "red"], columns: ["a", "b"]))
+    #expect(
+      data.facts == DataFacts(inputShape: [2], classNames: ["blue", "red"], columns: ["a", "b"], hasLengths: false))
     #expect(data.classes == [1, 0, 1] && data.text(of: 1) == "-10.0, 3.0")
     let loaded = try load(data, [1, 0])
     #expect(loaded.inputs == [-10, 3, 0.5, 2])

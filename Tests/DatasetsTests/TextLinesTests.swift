@@ -28,7 +28,7 @@ import Testing
   @Test func lettersBecomeOneHotRowsPaddedBehind() throws {
     let text = try corpus(["a.txt": "ba\n", "b.txt": "c\nabc\n"])
     let data = TextLines(text, code: LetterCode(of: text.lines, encoding: .oneHot))
-    #expect(data.facts == DataFacts(inputShape: [3, 3], classNames: ["a", "b"], alphabet: "abc"))
+    #expect(data.facts == DataFacts(inputShape: [3, 3], classNames: ["a", "b"], alphabet: "abc", hasLengths: true))
     #expect(data.text(of: 2) == "abc" && data.hasLengths)
     let loaded = try load(data, [0, 1])
     #expect(loaded.lengths == [2, 1] && loaded.classes == [0, 1])

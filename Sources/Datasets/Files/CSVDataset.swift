@@ -75,7 +75,8 @@ public final class CSVDataset: Dataset {
 
   /// The shape, the classes and the columns.
   public var facts: DataFacts {
-    DataFacts(inputShape: inputShape.extents, classNames: classNames, columns: columns.inputs)
+    DataFacts(
+      inputShape: inputShape.extents, classNames: classNames, columns: columns.inputs, hasLengths: hasLengths)
   }
 
   /// The first numbers of the row.

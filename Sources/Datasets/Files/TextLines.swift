@@ -26,7 +26,8 @@ public final class TextLines: Dataset {
   public var facts: DataFacts {
     var alphabet = String.UnicodeScalarView()
     alphabet.append(contentsOf: code.alphabet)
-    return DataFacts(inputShape: inputShape.extents, classNames: classNames, alphabet: String(alphabet))
+    return DataFacts(
+      inputShape: inputShape.extents, classNames: classNames, alphabet: String(alphabet), hasLengths: true)
   }
 
   /// The line.

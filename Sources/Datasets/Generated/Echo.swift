@@ -52,7 +52,9 @@ public final class Echo: Dataset {
 
   /// The classes and the characters of inputs.
   public var facts: DataFacts {
-    DataFacts(inputShape: inputShape.extents, classNames: classNames, alphabet: String(EchoEncoding.symbols))
+    DataFacts(
+      inputShape: inputShape.extents, classNames: classNames, alphabet: String(EchoEncoding.symbols),
+      hasLengths: hasLengths)
   }
 
   /// Generates samples.

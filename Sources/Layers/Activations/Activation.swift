@@ -15,7 +15,8 @@ public class Activation: Layer {
   /// The input's shape.
   public let outputShape: Shape
   private let function: dpt_activation_kind
-  private let parameter: Float
+  /// What the function has besides its argument, such as a slope.
+  package let parameter: Float
   private let operand: Operand
   private var memory: (output: ArenaPlan.Slot, gradient: ArenaPlan.Slot?)?
   private var kept: TensorView?

@@ -10,8 +10,12 @@ public final class GELU: Activation {
     case tanh
   }
 
+  /// What stands for Φ; nil for Φ itself.
+  package let approximation: Approximation?
+
   /// A layer for inputs of a shape; without an approximation, exact.
   public init(input: Shape, approximation: Approximation? = nil) {
+    self.approximation = approximation
     super.init(
       kind: "gelu", input: input, function: approximation == .tanh ? DPT_GELU_TANH : DPT_GELU, derivativeFrom: .input)
   }

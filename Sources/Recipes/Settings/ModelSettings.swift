@@ -1,6 +1,6 @@
 /// The network: its layers, and the weights to start from.
 public struct ModelSettings: Equatable, Sendable {
-  /// A safetensors file with the weights to start from; nil to draw them from the seed.
+  /// A safetensors or `.npz` file with the weights to start from; nil to draw them from the seed.
   public var weights: String?
   /// How weights are drawn; nil for each layer's default.
   public var initialization: InitializationSettings?
@@ -20,7 +20,8 @@ extension ModelSettings: Settings {
   init() { self.init(layers: []) }
 
   static let fields: [Field<ModelSettings>] = [
-    Field("weights", \.weights, .optional(.text), "a safetensors file to start from, or none to draw from the seed"),
+    Field(
+      "weights", \.weights, .optional(.text), "a safetensors or .npz file to start from, or none to draw from the seed"),
     Field(
       "initialization", \.initialization, .optional(.variant(by: "name", orName: true)),
       "how weights (not biases) are drawn, or none for each layer's default"),

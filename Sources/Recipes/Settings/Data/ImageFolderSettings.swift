@@ -134,7 +134,8 @@ extension ImageFolderSettings: SplittableSettings {
       pixelLimit: megapixels * 1_000_000)
   }
 
-  private var evaluationSettings: [TransformSettings] {
+  /// What is done to images that are not trained on.
+  var evaluationSettings: [TransformSettings] {
     evaluationTransforms ?? transforms.filter { $0.chosenSettings.transform?.isDeterministic ?? true }
   }
 }

@@ -1,0 +1,35 @@
+import Layers
+
+extension Residual: ExportableLayer {
+  /// Body and shortcut, and `Add`.
+  /// - Throws: as the layers inside.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
+    let sides = try parts.map { try graph.add($0, to: input) }
+    let (body, shortcut) = (sides[0], graph.arrange(sides[1], sides[0].layout))
+    return body.with(name: graph.node("Add", [body.name, shortcut.name]))
+  }
+
+  /// A module with `body` and `shortcut`.
+  /// - Throws: as the layers inside.
+  public func pyTorchExpression(in source: PyTorchSource) throws -> String {
+    source.use(.residual)
+    let sides = try parts.filter { !$0.layers.isEmpty }.map { part in
+      "\(part.name)=[\n\(try source.list(part))],\n"
+    }
+    return "Residual(\n\(PyTorchSource.indented(sides.joined())))"
+  }
+}
+
+extension Sequential: ExportableLayer {
+  /// The layers' nodes.
+  /// - Throws: as the layers inside.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
+    try graph.add(parts[0], to: input)
+  }
+
+  /// `nn.Sequential`, or one that hands on lengths.
+  /// - Throws: as the layers inside.
+  public func pyTorchExpression(in source: PyTorchSource) throws -> String {
+    "\(source.sequential)(\n\(try source.list(parts[0])))"
+  }
+}

@@ -1,0 +1,67 @@
+import Layers
+
+extension Convolution {
+  /// `Conv`.
+  func addNodes(to graph: ONNXGraph, input: ONNXValue, axes: Int) -> ONNXValue {
+    let input = graph.arrange(input, .featuresFirst)
+    let inputs = [input.name] + parameters.map(graph.weight)
+    let result = graph.node(
+      "Conv", inputs,
+      window.attributes(axes: axes) + [.ints("dilations", window.dilation.list(axes)), .int("group", groups)])
+    return ONNXValue(result, shape: outputShape, layout: .featuresFirst)
+  }
+
+  /// The arguments of `nn.Conv1d` or `nn.Conv2d`.
+  func pyTorchArguments(axes: Int) -> String {
+    let channels = parameters[0].shape[1] * groups
+    var arguments = "\(channels), \(outputShape.features), \(window.kernel.python(axes))"
+    if window.stride != .init(1) { arguments += ", stride=\(window.stride.python(axes))" }
+    if window.padding != .init(0) { arguments += ", padding=\(window.padding.python(axes))" }
+    if window.dilation != .init(1) { arguments += ", dilation=\(window.dilation.python(axes))" }
+    if groups != 1 { arguments += ", groups=\(groups)" }
+    if parameters.count == 1 { arguments += ", bias=False" }
+    return "(\(arguments))"
+  }
+}
+
+extension Conv1d: ExportableLayer {
+  /// `Conv` over steps.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    convolution.addNodes(to: graph, input: input, axes: 1)
+  }
+
+  /// `nn.Conv1d` with the steps before the features.
+  public func pyTorchExpression(in source: PyTorchSource) -> String {
+    source.overSteps("Conv1d") + convolution.pyTorchArguments(axes: 1)
+  }
+}
+
+extension Conv2d: ExportableLayer {
+  /// `Conv`.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    convolution.addNodes(to: graph, input: input, axes: 2)
+  }
+
+  /// `nn.Conv2d`.
+  public func pyTorchExpression(in source: PyTorchSource) -> String {
+    "nn.Conv2d" + convolution.pyTorchArguments(axes: 2)
+  }
+}
+
+extension Window {
+  /// Kernel, strides and pads of an ONNX node over so many axes: of sequences one, the height.
+  func attributes(axes: Int) -> [ONNXAttribute] {
+    [
+      .ints("kernel_shape", kernel.list(axes)), .ints("strides", stride.list(axes)),
+      .ints("pads", padding.list(axes) + padding.list(axes)),
+    ]
+  }
+}
+
+extension Window.Extent {
+  /// The numbers of so many axes.
+  func list(_ axes: Int) -> [Int] { axes == 1 ? [height] : [height, width] }
+
+  /// The same in Python: one number where all are alike.
+  func python(_ axes: Int) -> String { axes == 1 || height == width ? "\(height)" : "(\(height), \(width))" }
+}

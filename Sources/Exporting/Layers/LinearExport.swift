@@ -1,0 +1,22 @@
+import Layers
+
+extension Linear: ExportableLayer {
+  /// `Gemm`, or for every step or pixel `MatMul` and `Add`.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    let input = input.layout == .featuresFirst ? graph.arrange(input, .featuresLast) : input
+    let result: String
+    if input.shape.isImage || input.shape.isSequence {
+      let product = graph.node("MatMul", [input.name, graph.transposed(weight)])
+      result = graph.node("Add", [product, graph.weight(bias)])
+    } else {
+      result = graph.node("Gemm", [input.name, graph.weight(weight), graph.weight(bias)], [.int("transB", 1)])
+    }
+    return ONNXValue(result, shape: outputShape, layout: input.layout)
+  }
+
+  /// `nn.Linear`.
+  public func pyTorchExpression(in source: PyTorchSource) -> String {
+    let arguments = "(\(weight.shape[1]), \(weight.shape[0]))"
+    return outputShape.isImage ? source.overPixels("Linear") + arguments : "nn.Linear" + arguments
+  }
+}

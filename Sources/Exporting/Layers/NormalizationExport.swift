@@ -1,0 +1,39 @@
+import Layers
+
+extension BatchNorm: ExportableLayer {
+  /// `BatchNormalization` by the running values.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    let input = graph.arrange(input, .featuresFirst)
+    let result = graph.node(
+      "BatchNormalization", [input.name] + (parameters + buffers).map(graph.weight), [.float("epsilon", epsilon)])
+    return input.with(name: result)
+  }
+
+  /// `nn.BatchNorm1d` or `nn.BatchNorm2d`; sequences have the steps before the features.
+  public func pyTorchExpression(in source: PyTorchSource) -> String {
+    var arguments = "\(outputShape.features)"
+    if epsilon != 1e-5 { arguments += ", eps=\(epsilon)" }
+    if momentum != 0.1 { arguments += ", momentum=\(momentum.map { "\($0)" } ?? "None")" }
+    let type =
+      outputShape.isImage
+      ? "nn.BatchNorm2d" : outputShape.isSequence ? source.overSteps("BatchNorm1d") : "nn.BatchNorm1d"
+    return "\(type)(\(arguments))"
+  }
+}
+
+extension LayerNorm: ExportableLayer {
+  /// `LayerNormalization` over the features.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    let input = input.layout == .featuresFirst ? graph.arrange(input, .featuresLast) : input
+    let result = graph.node(
+      "LayerNormalization", [input.name] + parameters.map(graph.weight),
+      [.int("axis", -1), .float("epsilon", epsilon)])
+    return input.with(name: result)
+  }
+
+  /// `nn.LayerNorm`, of images over the channels.
+  public func pyTorchExpression(in source: PyTorchSource) -> String {
+    let arguments = "(\(outputShape.features)" + (epsilon == 1e-5 ? ")" : ", eps=\(epsilon))")
+    return outputShape.isImage ? source.overPixels("LayerNorm") + arguments : "nn.LayerNorm" + arguments
+  }
+}

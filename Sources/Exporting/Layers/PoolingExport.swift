@@ -1,0 +1,59 @@
+import Layers
+import Tensors
+
+extension PoolingMemory {
+  private var axes: Int { inputShape.isSequence ? 1 : 2 }
+
+  /// A pooling node.
+  func addNode(_ type: String, to graph: ONNXGraph, input: ONNXValue, _ attributes: [ONNXAttribute] = []) -> ONNXValue {
+    let input = graph.arrange(input, .featuresFirst)
+    let result = graph.node(type, [input.name], window.attributes(axes: axes) + attributes)
+    return ONNXValue(result, shape: outputShape, layout: .featuresFirst)
+  }
+
+  /// One of PyTorch's pooling layers, by its name without the number of axes.
+  func pyTorchExpression(_ type: String, in source: PyTorchSource) -> String {
+    var arguments = window.kernel.python(axes)
+    if window.stride != window.kernel { arguments += ", stride=\(window.stride.python(axes))" }
+    if window.padding != .init(0) { arguments += ", padding=\(window.padding.python(axes))" }
+    return (axes == 1 ? source.overSteps("\(type)1d") : "nn.\(type)2d") + "(\(arguments))"
+  }
+}
+
+extension MaxPool: ExportableLayer {
+  /// `MaxPool`.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    pooling.addNode("MaxPool", to: graph, input: input)
+  }
+
+  /// `nn.MaxPool2d`, or `nn.MaxPool1d` with the steps before the features.
+  public func pyTorchExpression(in source: PyTorchSource) -> String {
+    pooling.pyTorchExpression("MaxPool", in: source)
+  }
+}
+
+extension AveragePool: ExportableLayer {
+  /// `AveragePool`; padding counts.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    pooling.addNode("AveragePool", to: graph, input: input, [.int("count_include_pad", 1)])
+  }
+
+  /// `nn.AvgPool2d`, or `nn.AvgPool1d` with the steps before the features.
+  public func pyTorchExpression(in source: PyTorchSource) -> String {
+    pooling.pyTorchExpression("AvgPool", in: source)
+  }
+}
+
+extension GlobalAveragePool: ExportableLayer {
+  /// `GlobalAveragePool` and `Flatten`.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    let means = graph.node("GlobalAveragePool", [graph.arrange(input, .featuresFirst).name])
+    return ONNXValue(graph.node("Flatten", [means]), shape: outputShape, layout: .featuresLast)
+  }
+
+  /// The mean over pixels or steps.
+  public func pyTorchExpression(in source: PyTorchSource) -> String {
+    source.use(.mean)
+    return inputShape.isImage ? "Mean(2, 3)" : "Mean(1)"
+  }
+}

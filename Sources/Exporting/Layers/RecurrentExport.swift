@@ -1,0 +1,124 @@
+import Layers
+import Tensors
+
+/// How ONNX has a recurrent cell that it knows.
+struct ONNXCell {
+  /// The node's type.
+  let type: String
+  /// Which of PyTorch's gates stands at each place of ONNX's.
+  let gates: [Int]
+  /// Settings that are the same for each direction.
+  var attributes: [ONNXAttribute] = []
+  /// The function of each direction, where it is not the standard's.
+  var function: String?
+}
+
+extension RecurrentLayer {
+  /// 2 where the layer goes both ways, else 1.
+  var directions: Int { options.isBidirectional ? 2 : 1 }
+
+  /// The parameters of a level, direction by direction.
+  func parameters(ofLevel level: Int) -> [[Parameter]] {
+    let count = parameters.count / (options.layers * directions)
+    return (0..<directions).map { direction in
+      Array(parameters[((level * directions + direction) * count)...].prefix(count))
+    }
+  }
+
+  /// A node for each level of a cell that ONNX knows; each takes and gives [steps, batch, features].
+  func addLevels(of cell: ONNXCell, to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    let isMoved = options.padding == .front && graph.lengths != nil
+    var states = graph.arrange(input, .stepsFirst)
+    if isMoved { states = graph.movedToFront(states) }
+    var last = ""
+    for level in 0..<options.layers {
+      let isShown = level < options.layers - 1 || options.output == .all
+      let all = isShown ? graph.fresh("states") : ""
+      last = graph.fresh("last")
+      graph.add(
+        cell.type, [states.name] + weights(ofLevel: level, cell, graph) + [graph.lengths32 ?? ""],
+        outputs: [all, last],
+        cell.attributes + [
+          .int("hidden_size", hiddenSize), .string("direction", options.isBidirectional ? "bidirectional" : "forward"),
+        ] + (cell.function.map { [.strings("activations", Array(repeating: $0, count: directions))] } ?? []))
+      guard isShown else { break }
+      states = ONNXValue(
+        joined(all, directionAxis: 1, graph),
+        shape: .sequence(steps: input.shape.steps, features: directions * hiddenSize), layout: .stepsFirst)
+    }
+    guard options.output == .all else {
+      return ONNXValue(joined(last, directionAxis: 0, graph), shape: outputShape, layout: .featuresLast)
+    }
+    return isMoved ? graph.movedToBack(states) : states
+  }
+
+  /// Puts the directions' features side by side: of [(steps,) directions, batch, features].
+  private func joined(_ value: String, directionAxis axis: Int, _ graph: ONNXGraph) -> String {
+    guard directions > 1 else { return graph.node("Squeeze", [value, graph.constant([axis])]) }
+    let order = axis == 0 ? [1, 0, 2] : [0, 2, 1, 3]
+    let sideBySide = graph.node("Transpose", [value], [.ints("perm", order)])
+    return graph.node("Reshape", [sideBySide, graph.constant(Array(repeating: 0, count: axis + 1) + [-1])])
+  }
+
+  /// ONNX's W [directions, gates · hiddenSize, inputs], R [directions, gates · hiddenSize, hiddenSize] and
+  /// B [directions, 2 · gates · hiddenSize].
+  private func weights(ofLevel level: Int, _ cell: ONNXCell, _ graph: ONNXGraph) -> [String] {
+    let tensors = parameters(ofLevel: level)
+    func stacked(_ index: Int) -> [[Float]] {
+      tensors.map { tensors in
+        let values = graph.values(of: tensors[index])
+        let block = values.count / cell.gates.count
+        return cell.gates.flatMap { values[$0 * block..<($0 + 1) * block] }
+      }
+    }
+    let rows = cell.gates.count * hiddenSize
+    func name(_ index: Int) -> String { tensors[0][index].name + ".onnx" }
+    return [
+      graph.constant(
+        name(0), shape: [directions, rows, tensors[0][0].shape[1]], stacked(0).flatMap(\.self)),
+      graph.constant(name(1), shape: [directions, rows, hiddenSize], stacked(1).flatMap(\.self)),
+      graph.constant(
+        name(2), shape: [directions, 2 * rows], zip(stacked(2), stacked(3)).flatMap { $0 + $1 }),
+    ]
+  }
+
+  /// A recurrent class of PyTorch, as the source has it, with this layer's sizes and options.
+  func pyTorchExpression(_ type: String, _ settings: [String] = [], in source: PyTorchSource) -> String {
+    let type = source.recurrent(type, padding: options.padding)
+    return
+      "\(type)(\((["\(inputShape.features)", "\(hiddenSize)"] + settings + pyTorchOptions).joined(separator: ", ")))"
+  }
+
+  /// Named arguments of the options that are not PyTorch's defaults.
+  var pyTorchOptions: [String] {
+    var arguments: [String] = []
+    if options.layers > 1 { arguments.append("num_layers=\(options.layers)") }
+    if options.isBidirectional { arguments.append("bidirectional=True") }
+    if options.dropout > 0 { arguments.append("dropout=\(options.dropout)") }
+    arguments.append("output=\"\(options.output)\"")
+    return arguments
+  }
+}
+
+extension ONNXGraph {
+  /// The lengths as recurrent nodes want them.
+  var lengths32: String? { lengths.map { lengths in once("lengths32") { node("Cast", [lengths], [.int("to", 6)]) } } }
+
+  /// Sequences [steps, batch, features] that are padded in front, with the padding behind.
+  func movedToFront(_ value: ONNXValue) -> ONNXValue { reversedWithinLengths(reversed(value)) }
+
+  /// The other way.
+  func movedToBack(_ value: ONNXValue) -> ONNXValue { reversed(reversedWithinLengths(value)) }
+
+  private func reversed(_ value: ONNXValue) -> ONNXValue {
+    value.with(
+      name: node(
+        "Slice", [value.name, constant([-1]), constant([Int(Int64.min) + 1]), constant([0]), constant([-1])]))
+  }
+
+  private func reversedWithinLengths(_ value: ONNXValue) -> ONNXValue {
+    value.with(
+      name: node(
+        "ReverseSequence", [value.name, lengths ?? ""], [.int("time_axis", 0), .int("batch_axis", 1)]))
+  }
+}

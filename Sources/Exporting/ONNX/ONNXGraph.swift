@@ -1,0 +1,147 @@
+import Formats
+import Layers
+import Tensors
+
+/// An ONNX graph while layers add their nodes to it.
+public final class ONNXGraph {
+  /// The number of valid steps of each sample, int64 [batch]; nil where all are valid.
+  let lengths: String?
+  /// Whether a layer needs the sequences to have as many steps as in training.
+  var hasFixedSteps = false
+  private(set) var nodes: [ONNXNodeProto] = []
+  private(set) var initializers: [ONNXTensorProto] = []
+  private let model: Model
+  /// What stands before the names of the current layer's values: its place in the model.
+  private var place = ""
+  private var names: [String: Int] = [:]
+  private var arranged: [Arrangement: ONNXValue] = [:]
+  private var shared: [String: String] = [:]
+
+  private struct Arrangement: Hashable {
+    let name: String
+    let layout: ONNXValue.Layout
+  }
+
+  init(of model: Model, lengths: String?) {
+    self.model = model
+    self.lengths = lengths
+  }
+
+  // MARK: Layers
+
+  /// Adds layers one after the other; `prefix` stands before their numbers.
+  /// - Throws: `Failure` (configuration) naming a layer that ONNX cannot express.
+  func add(_ layers: [any Layer], named prefix: String, to input: ONNXValue) throws -> ONNXValue {
+    let outer = place
+    defer { place = outer }
+    return try layers.enumerated().reduce(input) { value, entry in
+      place = "\(prefix)\(entry.offset)"
+      return try entry.element.exportable(as: "ONNX", name: place).addNodes(to: self, input: value)
+    }
+  }
+
+  /// Adds the layers of a part of the current layer, as `Layer.parts` has them.
+  /// - Throws: as above.
+  public func add(_ part: (name: String, layers: [any Layer]), to input: ONNXValue) throws -> ONNXValue {
+    try add(part.layers, named: place + (part.name.isEmpty ? "." : ".\(part.name)."), to: input)
+  }
+
+  // MARK: Nodes
+
+  /// Adds a node with one output, whose name it gives. Inputs left out have empty names.
+  public func node(_ type: String, _ inputs: [String], _ attributes: [ONNXAttribute] = []) -> String {
+    let output = fresh(type.lowercased())
+    add(type, inputs, outputs: [output], attributes)
+    return output
+  }
+
+  /// Adds a node that changes a value's numbers, one by one or along its features.
+  public func node(_ type: String, on value: ONNXValue, _ attributes: [ONNXAttribute] = []) -> ONNXValue {
+    value.with(name: node(type, [value.name], attributes))
+  }
+
+  /// Adds a node with several outputs.
+  func add(_ type: String, _ inputs: [String], outputs: [String], _ attributes: [ONNXAttribute] = []) {
+    var node = ONNXNodeProto()
+    node.name = fresh("\(type)_node")
+    node.opType = type
+    node.input = Array(inputs.reversed().drop(while: \.isEmpty).reversed())
+    node.output = outputs
+    node.attribute = attributes.map(\.message)
+    nodes.append(node)
+  }
+
+  /// A name that no other value has.
+  func fresh(_ word: String) -> String {
+    let name = place.isEmpty ? word : "\(place).\(word)"
+    let count = names[name, default: 0]
+    names[name] = count + 1
+    return count == 0 ? name : "\(name)_\(count + 1)"
+  }
+
+  /// What `make` gives, made once for each key.
+  func once(_ key: String, _ make: () -> String) -> String {
+    if let name = shared[key] { return name }
+    let outer = place
+    place = ""
+    defer { place = outer }
+    let name = make()
+    shared[key] = name
+    return name
+  }
+
+  /// The value with its axes in another order.
+  public func arrange(_ value: ONNXValue, _ layout: ONNXValue.Layout) -> ONNXValue {
+    let wanted = ONNXValue(value.name, shape: value.shape, layout: layout)
+    guard wanted.layout != value.layout else { return value }
+    let key = Arrangement(name: value.name, layout: wanted.layout)
+    if let known = arranged[key] { return known }
+    let axes = ONNXValue.axes(value.layout, value.shape)
+    let order = ONNXValue.axes(wanted.layout, value.shape).compactMap { axes.firstIndex(of: $0) }
+    let result = ONNXValue(
+      node("Transpose", [value.name], [.ints("perm", order)]), shape: value.shape, layout: wanted.layout)
+    arranged[key] = result
+    return result
+  }
+
+  // MARK: Constants
+
+  /// A parameter's or buffer's values, in PyTorch's layout.
+  public func values(of parameter: Parameter) -> [Float] { parameter.toPyTorch(model.values(of: parameter)) }
+
+  /// A parameter or buffer under its own name.
+  public func weight(_ parameter: Parameter) -> String {
+    constant(parameter.name, shape: parameter.shape, values(of: parameter))
+  }
+
+  /// A matrix with its two axes exchanged.
+  func transposed(_ parameter: Parameter) -> String {
+    let (rows, columns) = (parameter.shape[0], parameter.shape[1])
+    let values = values(of: parameter)
+    return constant(
+      "\(parameter.name).T", shape: [columns, rows],
+      (0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } })
+  }
+
+  /// A constant of numbers.
+  public func constant(_ name: String, shape: [Int], _ values: [Float]) -> String {
+    add(name, .float, shape: shape, littleEndianBytes(values.map(\.bitPattern)))
+  }
+
+  /// A constant of whole numbers, a vector, or a scalar where `isScalar`.
+  func constant(_ values: [Int], isScalar: Bool = false) -> String {
+    once("\(isScalar ? "scalar" : "constant") \(values)") {
+      add(fresh("constant"), .int64, shape: isScalar ? [] : [values.count], littleEndianBytes(values.map(Int64.init)))
+    }
+  }
+
+  private func add(_ name: String, _ type: ONNXTensorProto.DataType, shape: [Int], _ bytes: [UInt8]) -> String {
+    var tensor = ONNXTensorProto()
+    tensor.name = name
+    tensor.dataType = Int32(type.rawValue)
+    tensor.dims = shape.map(Int64.init)
+    tensor.rawData = bytes
+    initializers.append(tensor)
+    return name
+  }
+}

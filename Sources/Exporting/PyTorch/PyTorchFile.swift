@@ -1,0 +1,134 @@
+import Diagnostics
+import Layers
+import Tensors
+
+extension ExportedModel {
+  /// The network as a Python file.
+  /// - Throws: `Failure` (configuration) naming a layer that PyTorch cannot express.
+  func pyTorchSource() throws -> String {
+    try checkOrder()
+    let source = PyTorchSource(for: self)
+    let layers = PyTorchSource.indented(PyTorchSource.indented(try source.list(model.layers, named: "")))
+    let network = """
+      class \(className)(\(source.sequential)):
+          \"\"\"\(explanation)\"\"\"
+
+          def __init__(self):
+              super().__init__(
+      \(layers)        )
+
+      """
+    let head = """
+      \"\"\"The network of \(name), trained by dp-train, as a PyTorch module.
+
+          model = load()            # with the weights of the file beside this one, ready to evaluate
+          \(meaning == .values ? "outputs" : "logits") = model(x)         # x as \(className) says
+
+      The weights of a module that was trained go back by
+      safetensors.torch.save_file(model.state_dict(), FILE) and dp-train train RECIPE model.weights=FILE.
+      \"\"\"
+
+      """
+    let blocks =
+      [head + "\n" + source.imports.joined(separator: "\n") + "\n\n" + constants] + source.definitions
+      + [network, loading] + [normalizing].compactMap(\.self) + [main]
+    return blocks.joined(separator: "\n\n")
+  }
+
+  /// Refuses a model whose outputs lie in another order than PyTorch's.
+  /// - Throws: `Failure` (configuration).
+  func checkOrder() throws {
+    guard model.outputShape.flattenedFrom != nil else { return }
+    throw Failure(
+      .configuration,
+      "\(name) ends with the pixels of images as one vector, which other programs order channel by channel",
+      advice: "put a linear layer at the end, or leave the images as they are")
+  }
+
+  /// The recipe's name as a class: `temporal-order` is `TemporalOrder`.
+  private var className: String {
+    let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
+    let joined = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    let taken = [
+      "Path", "Network", "Mean", "Lookup", "Sequential", "Residual", "Recurrent", "GatedRNN", "LSTM", "GRU", "RNN",
+    ]
+    guard joined.first?.isLetter == true, !taken.contains(joined) else { return "Network" }
+    return joined
+  }
+
+  private var explanation: String {
+    let shape = model.inputShape
+    let input =
+      takesIndices
+      ? shape.isSequence ? "int64 [batch, steps]" : "int64 [batch]"
+      : shape.isImage
+        ? "float32 [batch, \(shape.features), \(shape.extents[0]), \(shape.extents[1])]"
+        : shape.isSequence ? "float32 [batch, steps, \(shape.features)]" : "float32 [batch, \(shape.features)]"
+    let output = model.outputShape
+    let result =
+      output.isImage
+      ? "[batch, \(output.features), \(output.extents[0]), \(output.extents[1])]"
+      : output.isSequence ? "[batch, steps, \(output.features)]" : "[batch, \(output.features)]"
+    let state = model.stateCarriers.isEmpty ? "" : " Each call starts from states of zero."
+    let lengths = needsLengths ? ", and lengths int64 [batch]" : ""
+    let normal = normalization == nil ? "" : ", normalized"
+    return "Takes \(input)\(normal)\(lengths); gives \(meaning == .values ? "numbers" : "logits") \(result).\(state)"
+  }
+
+  private var constants: String {
+    var lines = ["WEIGHTS = Path(__file__).with_suffix(\".safetensors\")"]
+    if !classNames.isEmpty { lines.append("CLASSES = \(JSON.pythonList(classNames))") }
+    if let alphabet {
+      lines.append("# The letters in the order of the features, or of the indices from 1.")
+      lines.append("ALPHABET = \(JSON.text(alphabet))")
+    }
+    if let normalization {
+      lines.append("MEAN = \(JSON.pythonList(normalization.mean))")
+      lines.append("STD = \(JSON.pythonList(normalization.deviation))")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var loading: String {
+    """
+    def load(path=WEIGHTS):
+        \"\"\"The network with the weights of a safetensors file, ready to evaluate.\"\"\"
+        model = \(className)()
+        model.load_state_dict(load_file(path), strict=True)
+        return model.eval()
+
+    """
+  }
+
+  private var normalizing: String? {
+    guard normalization != nil else { return nil }
+    return """
+      def normalize(x):
+          \"\"\"Pixels from 0 to 1, [batch, channels, height, width], as the network takes them.\"\"\"
+          mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (MEAN, STD))
+          return (x - mean) / std
+
+      """
+  }
+
+  private var main: String {
+    let names = meaning == .classes && classNames.count == model.outputShape.features
+    let answer =
+      names
+      ? "*(CLASSES[index] for index in output.argmax(-1).reshape(-1))"
+      : meaning == .classes ? "*output.argmax(-1).reshape(-1).tolist()" : "*output.reshape(-1).tolist()"
+    return """
+      if __name__ == "__main__":
+          # python FILE INPUTS.npy\(needsLengths ? " LENGTHS.npy" : ""): what the network says of each sample of an array
+          import sys
+
+          import numpy as np
+
+          x, *lengths = (torch.from_numpy(np.load(path)) for path in sys.argv[1:])
+          with torch.no_grad():
+              for output in load()(x.\(takesIndices ? "long" : "float")(), *lengths):
+                  print(\(answer))
+
+      """
+  }
+}

@@ -1,0 +1,197 @@
+/// The definitions that a Python file may need.
+enum PyTorchText {
+  static let overSteps = #"""
+    class OverSteps:
+        """Makes a layer that takes [batch, features, steps] one for [batch, steps, features]."""
+
+        def forward(self, x):
+            return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+    """#
+
+  static let overPixels = #"""
+    class OverPixels:
+        """Makes a layer that takes features last one for images [batch, channels, height, width]."""
+
+        def forward(self, x):
+            return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+
+    """#
+
+  static let mean = #"""
+    class Mean(nn.Module):
+        """The mean over some axes."""
+
+        def __init__(self, *axes):
+            super().__init__()
+            self.axes = axes
+
+        def forward(self, x):
+            return x.mean(self.axes)
+
+    """#
+
+  static let lookup = #"""
+    class Lookup(nn.Embedding):
+        """nn.Embedding that takes each index as a feature of its own."""
+
+        def forward(self, x):
+            return super().forward(x.squeeze(-1).long())
+
+    """#
+
+  static let sequential = #"""
+    class Sequential(nn.Sequential):
+        """nn.Sequential that tells recurrent layers how many steps of each sample are valid."""
+
+        takes_lengths = True
+
+        def forward(self, x, lengths=None):
+            for layer in self:
+                x = layer(x, lengths) if hasattr(layer, "takes_lengths") else layer(x)
+            return x
+
+    """#
+
+  static let residual = #"""
+    class Residual(nn.Module):
+        """body(x) + shortcut(x), where no shortcut means x itself."""
+
+        def __init__(self, body, shortcut=()):
+            super().__init__()
+            self.body = nn.Sequential(*body)
+            self.shortcut = nn.Sequential(*shortcut)
+
+        def forward(self, x):
+            return self.body(x) + self.shortcut(x)
+
+    """#
+
+  static let residualWithLengths = #"""
+    class Residual(nn.Module):
+        """body(x) + shortcut(x), where no shortcut means x itself."""
+
+        takes_lengths = True
+
+        def __init__(self, body, shortcut=()):
+            super().__init__()
+            self.body = Sequential(*body)
+            self.shortcut = Sequential(*shortcut)
+
+        def forward(self, x, lengths=None):
+            return self.body(x, lengths) + self.shortcut(x, lengths)
+
+    """#
+
+  static let recurrent = #"""
+    class Recurrent:
+        """Makes nn.LSTM, nn.GRU or nn.RNN give one output for sequences [batch, steps, features]: all states of the last
+        layer, or with output="last" those after each sample's last step (of the direction that goes backwards, its first).
+
+        lengths, int64 [batch], tells how many steps of each sample are valid, the first ones; without it all are.
+        """
+
+        takes_lengths = True
+
+        def __init__(self, *sizes, output, **options):
+            super().__init__(*sizes, batch_first=True, **options)
+            self.output = output
+
+        def forward(self, x, lengths=None):
+            if lengths is None:
+                states, last = super().forward(x)
+            else:
+                packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+                states, last = super().forward(packed)
+                states, _ = pad_packed_sequence(states, batch_first=True, total_length=x.shape[1])
+            if self.output == "all":
+                return states
+            hidden = last[0] if isinstance(last, tuple) else last  # nn.LSTM gives the cell's state, too
+            return hidden[-2 if self.bidirectional else -1 :].transpose(0, 1).flatten(1)
+
+    """#
+
+  static let paddedInFront = #"""
+    def shifted(x, places):
+        """Sequences moved on by so many steps, each by its own number; what leaves at one end comes in at the other."""
+        steps = (torch.arange(x.shape[1], device=x.device) - places.to(x.device)[:, None]) % x.shape[1]
+        return x.gather(1, steps[:, :, None].expand_as(x))
+
+
+    class PaddedInFront:
+        """Makes a recurrent layer take sequences whose valid steps are the last ones."""
+
+        def forward(self, x, lengths=None):
+            if lengths is None:
+                return super().forward(x)
+            missing = x.shape[1] - lengths
+            states = super().forward(shifted(x, -missing), lengths)
+            return shifted(states, missing) if self.output == "all" else states
+
+    """#
+
+  static let gated = #"""
+    class GatedRNN(nn.Module):
+        """A recurrence with one gate, from h[0] = 0:
+
+            c[t] = sigmoid(W_c x[t] + b_c + W_h h[t-1])
+            h[t] = c[t] * h[t-1] + (1 - c[t]) * (W_x x[t] + b_x)
+
+        Sequences are [batch, steps, features]. output is "all" states of the last layer, or "last": those after each
+        sample's last step (of the direction that goes backwards, its first). lengths, int64 [batch], tells how many steps
+        of each sample are valid; padding, whether the others are "behind" or in "front"; without lengths all are.
+        """
+
+        takes_lengths = True
+
+        def __init__(
+            self, inputs, hidden, num_layers=1, bias=True, bidirectional=False, dropout=0.0, output="all", padding="behind"
+        ):
+            super().__init__()
+            self.hidden, self.num_layers, self.dropout = hidden, num_layers, dropout
+            self.output, self.padding = output, padding
+            self.directions = ["", "_reverse"] if bidirectional else [""]
+            for layer in range(num_layers):
+                shapes = {"weight_c": (hidden, inputs), "weight_x": (hidden, inputs), "weight_h": (hidden, hidden)}
+                if bias:
+                    shapes.update(bias_c=(hidden,), bias_x=(hidden,))
+                for direction in self.directions:
+                    for name, shape in shapes.items():
+                        value = torch.empty(shape).uniform_(-1, 1) / hidden**0.5
+                        self.register_parameter(f"{name}_l{layer}{direction}", nn.Parameter(value))
+                inputs = hidden * len(self.directions)
+
+        def forward(self, x, lengths=None):
+            valid = None
+            if lengths is not None:
+                steps = torch.arange(x.shape[1], device=x.device)[None, :, None]
+                lengths = lengths.to(x.device)[:, None, None]
+                valid = steps < lengths if self.padding == "behind" else steps >= x.shape[1] - lengths
+            for layer in range(self.num_layers):
+                if layer > 0:
+                    x = F.dropout(x, self.dropout, self.training)
+                sides = [self.run(x, f"_l{layer}{direction}", valid) for direction in self.directions]
+                x = torch.cat([states for states, _ in sides], -1)
+            return x if self.output == "all" else torch.cat([last for _, last in sides], -1)
+
+        def run(self, x, suffix, valid):
+            """The states after all steps, zeros where a step is not valid, and the last."""
+            weight_c, weight_x, weight_h, bias_c, bias_x = (
+                getattr(self, name + suffix, None) for name in ("weight_c", "weight_x", "weight_h", "bias_c", "bias_x")
+            )
+            gates, candidates = F.linear(x, weight_c, bias_c), F.linear(x, weight_x, bias_x)
+            h = x.new_zeros(x.shape[0], self.hidden)
+            states = [h] * x.shape[1]
+            order = range(x.shape[1])
+            for t in reversed(order) if suffix.endswith("_reverse") else order:
+                c = torch.sigmoid(gates[:, t] + F.linear(h, weight_h))
+                new = c * h + (1 - c) * candidates[:, t]
+                if valid is None:
+                    h = states[t] = new
+                else:
+                    states[t] = new * valid[:, t]
+                    h = torch.where(valid[:, t], new, h)
+            return torch.stack(states, 1), h
+
+    """#
+}

@@ -1,0 +1,30 @@
+import Foundation
+
+/// The same tensors as a NumPy archive: an array for each, and the metadata as the archive's comment, in JSON.
+extension SafetensorsFile {
+  /// Reads the `.npz` archive at `path`: 64-bit integers are `integers`, all else become float32. No metadata.
+  ///
+  /// Throws as `NPZArchive` does.
+  public init(contentsOfArchive path: String) throws {
+    self.init()
+    let archive = try NPZArchive(contentsOf: path)
+    for name in archive.names {
+      let array = try archive.array(name)
+      if let values = array.int64s() {
+        integers.append((name, array.shape, values))
+      } else {
+        tensors.append((name, array.shape, array.floats()))
+      }
+    }
+  }
+
+  /// Writes the `.npz` archive at `path`, all or nothing; throws as `NPZArchive.write` does.
+  public func writeArchive(to path: String) throws {
+    let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
+    let comment = metadata.isEmpty ? "" : String(decoding: try encoder.encode(metadata), as: UTF8.self)
+    try NPZArchive.write(
+      integers.map { ($0.name, NPYArray(shape: $0.shape, int64s: $0.values)) }
+        + tensors.map { ($0.name, NPYArray(shape: $0.shape, floats: $0.values)) },
+      to: path, comment: comment)
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import DPTrain
+import Recording
+
+/// `dp-train export`.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write a run's trained network for PyTorch, ONNX or NumPy.",
+    discussion: """
+      safetensors    the weights, as PyTorch's load_state_dict takes them
+      npz            the same for NumPy
+      pytorch        a Python file with the network as a module, and its weights beside it
+      onnx           network and weights in one file
+
+      The files say what the run's recipe, classes and alphabet are. The other way: dp-train train RECIPE
+      model.weights=FILE takes weights that PyTorch wrote by safetensors.torch.save_file(model.state_dict(), FILE).
+      """)
+
+  @OptionGroup var source: RunArguments
+
+  @Option(help: "safetensors, npz, pytorch or onnx.")
+  var format: ExportFormat
+
+  @Option(help: ArgumentHelp("The file to write; by default one in the run's folder.", valueName: "file"))
+  var out: String?
+
+  func run() throws {
+    guard Launch().expectedRank == 0 else { return }
+    let recipe = try source.load(overrides: [])
+    let facts = try source.dataFacts()
+    let network = try recipe.makeNetwork(inputShape: Shape(facts.inputShape))
+    var exported = ExportedModel(network.model, name: recipe.name, meaning: network.loss.meaning)
+    exported.recipe = try Recipe.load(RunFolder(path: source.run).recipe).resolvedYAML()
+    exported.classNames = facts.classNames
+    exported.alphabet = facts.alphabet
+    exported.hasLengths = facts.hasLengths ?? false
+    exported.normalization = try recipe.inputNormalization()
+    for path in try exported.write(format, to: out ?? standardPath(recipe.name)) { Terminal.write(path + "\n") }
+  }
+
+  /// In the run's folder, under the recipe's name, which in Python must be an identifier.
+  private func standardPath(_ name: String) -> String {
+    let stem =
+      format == .pytorch ? String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }) : name
+    return "\(source.run)/\(stem).\(format.suffix)"
+  }
+}
+
+extension ExportFormat: ExpressibleByArgument {}

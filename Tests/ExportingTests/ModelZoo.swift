@@ -1,0 +1,133 @@
+import Testing
+
+/// Small networks that together have every layer, each in the places that matter for its export.
+struct SmallNetwork: Sendable, CustomTestStringConvertible {
+  let name: String
+  /// The shape of an input.
+  let shape: [Int]
+  /// Whether samples have lengths.
+  var hasLengths = false
+  /// Whether inputs are whole numbers from 0 to 8.
+  var hasIndices = false
+  /// The layers, as YAML, one a line.
+  let layers: [String]
+
+  var testDescription: String { name }
+
+  static let all = images + sequences + vectors
+
+  private static let images = [
+    SmallNetwork(
+      name: "convolutions", shape: [9, 8, 3],
+      layers: [
+        "conv2d: {outputs: 6, kernel: 3, padding: 1}", "relu",
+        "conv2d: {outputs: 8, kernel: [3, 2], stride: 2, padding: [1, 0], groups: 2, bias: false}",
+        "leaky-relu: {negativeSlope: 0.1}", "conv2d: {outputs: 5, kernel: 2, dilation: 2}", "tanh", "flatten",
+        "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
+      name: "pooling", shape: [11, 9, 3],
+      layers: [
+        "max-pool: {kernel: 3, stride: 2, padding: 1}", "conv2d: {outputs: 7, kernel: 1}",
+        "average-pool: {kernel: [2, 3], stride: 1, padding: 1}", "sigmoid", "max-pool: {kernel: 2}",
+        "global-average-pool", "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
+      name: "residual blocks", shape: [6, 5, 2],
+      layers: [
+        """
+        residual:
+                  body:
+                    - conv2d: {outputs: 4, kernel: 3, padding: 1}
+                    - batch-norm: {epsilon: 0.001, momentum: 0.3}
+                    - relu
+                    - sequential:
+                        layers:
+                          - conv2d: {outputs: 4, kernel: 1}
+                          - batch-norm
+                  shortcut:
+                    - conv2d: {outputs: 4, kernel: 1, bias: false}
+        """, "relu",
+        """
+        residual:
+                  body:
+                    - batch-norm: {momentum: none}
+                    - linear: {outputs: 4}
+        """, "flatten", "dropout: {probability: 0.2}", "batch-norm", "layer-norm", "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
+      name: "layers over pixels", shape: [4, 5, 3],
+      layers: [
+        "linear: {outputs: 6}", "layer-norm: {epsilon: 0.01}", "gelu", "softmax", "flatten", "layer-norm",
+        "linear: {outputs: 4}",
+      ]),
+  ]
+
+  private static let sequences =
+    [
+      SmallNetwork(
+        name: "convolutions of sequences", shape: [9, 4],
+        layers: [
+          "conv1d: {outputs: 6, kernel: 3, stride: 2, padding: 1, dilation: 1}", "batch-norm",
+          "gelu: {approximate: tanh}",
+          "conv1d: {outputs: 6, kernel: 2, groups: 3, bias: false}", "max-pool: {kernel: 2, stride: 1}",
+          "average-pool: {kernel: 2, stride: 1, padding: 1}", "layer-norm", "linear: {outputs: 5}", "flatten",
+          "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "an embedding and a mean", shape: [7, 1], hasIndices: true,
+        layers: [
+          "embedding: {count: 9, dimension: 5, paddingIndex: 0}", "tanh", "global-average-pool", "linear: {outputs: 4}",
+        ]
+      ),
+      SmallNetwork(
+        name: "an embedding of flattened steps", shape: [7, 1], hasIndices: true,
+        layers: ["max-pool: {kernel: 2}", "embedding: {count: 9, dimension: 5}", "flatten", "linear: {outputs: 4}"]),
+      SmallNetwork(
+        name: "an embedding of one index", shape: [1], hasIndices: true,
+        layers: ["sequential: {layers: [{embedding: {count: 9, dimension: 5}}]}", "linear: {outputs: 4}"]),
+      SmallNetwork(name: "lstm", shape: [8, 3], layers: ["lstm: {hiddenSize: 6}", "linear: {outputs: 4}"]),
+      SmallNetwork(
+        name: "recurrence within a residual block", shape: [7, 6], hasLengths: true,
+        layers: [
+          """
+          residual:
+                    body:
+                      - sequential:
+                          layers:
+                            - gru: {hiddenSize: 3, output: all, bidirectional: true}
+          """, "rnn: {hiddenSize: 5}", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "stateful gated", shape: [6, 3],
+        layers: ["gated: {hiddenSize: 5, stateful: true, bias: false}", "linear: {outputs: 4}"]),
+    ] + recurrent
+
+  /// Every cell in one direction and both, on one level and two, with the states of all steps and the last, without
+  /// lengths and with them, padded behind and in front.
+  private static let recurrent = ["lstm", "gru", "rnn", "gated"].flatMap { cell in
+    [(false, "behind"), (true, "behind"), (true, "front")].flatMap { hasLengths, padding in
+      [false, true].map { isBidirectional in
+        let more = cell == "rnn" && isBidirectional ? ", nonlinearity: relu" : ""
+        let options = "bidirectional: \(isBidirectional), padding: \(padding)\(more)"
+        return SmallNetwork(
+          name: "\(cell)\(isBidirectional ? " both ways" : "")\(hasLengths ? " padded \(padding)" : "")",
+          shape: [8, 5],
+          hasLengths: hasLengths,
+          layers: [
+            "\(cell): {hiddenSize: 4, layers: 2, dropout: 0.1, output: all, \(options)}",
+            "\(cell): {hiddenSize: 6, output: last, \(options)}", "linear: {outputs: 4}",
+          ])
+      }
+    }
+  }
+
+  private static let vectors = [
+    SmallNetwork(
+      name: "vectors", shape: [7],
+      layers: [
+        "linear: {outputs: 9}", "batch-norm: {statistics: shard}", "relu", "layer-norm", "softmax",
+        "linear: {outputs: 4}",
+      ])
+  ]
+}

@@ -1,0 +1,81 @@
+import Collectives
+import Exporting
+import Formats
+import Foundation
+import Recipes
+import TestSupport
+import Testing
+import Training
+
+/// Training that goes on in PyTorch from what was trained here, and here from what PyTorch wrote, goes the same way.
+@Suite struct PyTorchContinuationTests {
+  private static let networks = [
+    SmallNetwork(
+      name: "convolutions", shape: [8, 7, 3],
+      layers: [
+        "conv2d: {outputs: 6, kernel: 3, padding: 1, bias: false}", "batch-norm", "relu",
+        "residual: {body: [{conv2d: {outputs: 6, kernel: 3, padding: 1}}, batch-norm]}", "relu",
+        "max-pool: {kernel: 2}",
+        "flatten", "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
+      name: "lstm", shape: [9, 3],
+      layers: ["lstm: {hiddenSize: 7, layers: 2, output: all}", "lstm: {hiddenSize: 5}", "linear: {outputs: 4}"]),
+    SmallNetwork(
+      name: "names", shape: [8, 5], hasLengths: true,
+      layers: ["gru: {hiddenSize: 6, bidirectional: true}", "layer-norm", "linear: {outputs: 4}"]),
+    SmallNetwork(
+      name: "gated", shape: [8, 5], hasLengths: true,
+      layers: ["gated: {hiddenSize: 6, padding: front}", "linear: {outputs: 4}"]),
+  ]
+
+  private static let steps = 10
+  private static let optimizer = "optimizer: {name: sgd, learningRate: 0.05, momentum: 0.9}"
+
+  private final class Losses: Observer {
+    private(set) var values: [Double] = []
+    func stepDidFinish(_ report: StepReport) { values.append(report.loss) }
+  }
+
+  @Test(
+    .enabled(if: PythonEnvironment.hasTorch, PythonEnvironment.torchReason), arguments: networks)
+  func tenMoreStepsAgree(network: SmallNetwork) throws {
+    try withFolder { folder in
+      try network.writeSamples(to: "\(folder)/samples.npz", count: 80)
+      let trained = try ExportCase(
+        network.recipe(samples: "\(folder)/samples.npz", "steps: 5", optimizer: Self.optimizer), name: network.name)
+      try trained.exported.write(.pytorch, to: "\(folder)/network.py")
+      let result = try PythonEnvironment.run(
+        PythonEnvironment.support("continue_training.py"), [folder, "\(Self.steps)", "8", "0.05", "0.9"], torch: true)
+      try #require(result.status == 0, "\(result.errors)")
+
+      // What PyTorch wrote before its first step are our weights, bit by bit.
+      let started = try network.recipe(
+        samples: "\(folder)/samples.npz", "steps: \(Self.steps)", optimizer: Self.optimizer,
+        weights: "\(folder)/start.safetensors"
+      ).makeExperiment()
+      #expect(bits(started.model.values.floats) == bits(trained.experiment.model.values.floats))
+      #expect(bits(started.model.bufferValues.floats) == bits(trained.experiment.model.bufferValues.floats))
+      #expect(started.model.counters.map(\.value) == trained.experiment.model.counters.map(\.value))
+
+      let losses = Losses()
+      let workspace = try started.makeWorkspace(communicator: SoloCommunicator())
+      _ = try Trainer(started, workspace: workspace, observers: [losses]).run()
+      let theirs = try NPYArray(contentsOf: "\(folder)/losses.npy").doubles()
+      #expect(losses.values.count == Self.steps && theirs.count == Self.steps)
+      for (step, (ours, theirs)) in zip(losses.values, theirs).enumerated() {
+        #expect((ours - theirs).magnitude <= 1e-5 * theirs, "step \(step + 1)")
+      }
+      #expect(losses.values[Self.steps - 1] != losses.values[0])
+      let end = try SafetensorsFile(contentsOf: "\(folder)/end.safetensors")
+      for parameter in started.model.parameters + started.model.buffers {
+        let wanted = try #require(end[parameter.name]?.values).map(Double.init)
+        let own = parameter.toPyTorch(started.model.values(of: parameter))
+        #expect(relativeDifference(own, wanted) <= 1e-5, "\(parameter.name)")
+      }
+      for counter in started.model.counters {
+        #expect(end.integers.first { $0.name == counter.name }?.values == [counter.value])
+      }
+    }
+  }
+}

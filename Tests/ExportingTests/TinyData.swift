@@ -1,0 +1,45 @@
+import Foundation
+import TestSupport
+
+/// Data of the shapes that the built-in recipes train on, a few samples of each.
+enum TinyData {
+  static func write(to root: String) throws {
+    func write(_ bytes: [UInt8], to name: String) throws {
+      let url = URL(filePath: "\(root)/\(name)")
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(bytes).write(to: url)
+    }
+    var random = TestRandom(8)
+    for (stem, count) in [("train", 48), ("t10k", 16)] {
+      let pixels = (0..<count * 28 * 28).map { _ in UInt8.random(in: 0...255, using: &random) }
+      try write(idxFile([count, 28, 28], pixels), to: "mnist/\(stem)-images-idx3-ubyte")
+      try write(idxFile([count], (0..<count).map { UInt8($0 % 10) }), to: "mnist/\(stem)-labels-idx1-ubyte")
+    }
+    try write(Array("Müller\nRot\nTrix\nMeier\nLex\nUlm\nEx\nTür\nRom\nLuc\n".utf8), to: "names/German.txt")
+    try write(
+      Array("Rossi\nLotti\nMilo\nCirillo\nTito\nLeoro\nTelli\nCorti\nMori\nCollo\n".utf8), to: "names/Italian.txt")
+    let images = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Reference/images")
+    for part in ["train", "validation"] {
+      for (label, files) in [
+        ("cats", ["colour.jpg", "grey.png", "gamma.png"]), ("dogs", ["cmyk.jpg", "grey.jpg", "colour.png"]),
+      ] {
+        for file in files {
+          let bytes = Array(try Data(contentsOf: images.appending(path: file)))
+          for copy in 0..<2 { try write(bytes, to: "cats-dogs/\(part)/\(label)/\(copy)-\(file)") }
+        }
+      }
+    }
+  }
+
+  /// Keys that make a built-in recipe train a few steps on little of its own data, or on that in `root`.
+  static func overrides(_ name: String, root: String) -> [String] {
+    let data =
+      switch name {
+      case "mnist", "names", "cats-dogs": ["data.folder=\(root)/\(name)", "batch=8"]
+      case "echo-binary": ["data.testChunks=3"]
+      default: ["data.testSize=40"]
+      }
+    return data + ["steps=5"]
+  }
+}
