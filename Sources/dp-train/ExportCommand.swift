@@ -33,7 +33,8 @@ struct ExportCommand: ParsableCommand {
     exported.recipe = try Recipe.load(RunFolder(path: source.run).recipe).resolvedYAML()
     exported.classNames = facts.classNames
     exported.alphabet = facts.alphabet
-    exported.hasLengths = facts.hasLengths ?? false
+    // Runs of former versions do not say; told lengths, networks are right in any case.
+    exported.hasLengths = facts.hasLengths ?? true
     exported.normalization = try recipe.inputNormalization()
     for path in try exported.write(format, to: out ?? standardPath(recipe.name)) { Terminal.write(path + "\n") }
   }

@@ -14,11 +14,13 @@ struct ExportCase {
   let name: String
   let experiment: Experiment
   let exported: ExportedModel
+  private let recipe: Recipe
   private let workspace: Workspace
 
   /// Trains as the recipe says.
   init(_ recipe: Recipe, name: String) throws {
     self.name = name
+    self.recipe = recipe
     experiment = try recipe.makeExperiment()
     workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
     _ = try Trainer(experiment, workspace: workspace, observers: []).run()
@@ -38,22 +40,57 @@ struct ExportCase {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for format in ExportFormat.allCases { try exported.write(format, to: "\(folder)/network.\(format.suffix)") }
     let data = experiment.data.training
-    let count = min(6, data.count)
+    let samples = try outputs(of: workspace, for: data, count: min(6, data.count))
+    try write(samples, of: data, to: "\(folder)/case.npz")
+    try writeShorter(samples.inputs, of: data, to: folder)
+    return folder
+  }
+
+  /// A sample without its last two steps, where the network takes any number of them.
+  private func writeShorter(_ inputs: [Float], of data: any Dataset, to folder: String) throws {
+    let shape = Shape.sequence(steps: data.inputShape.steps - 2, features: data.inputShape.features)
+    var recipe = recipe
+    recipe.model.weights = "\(folder)/network.safetensors"
+    guard data.inputShape.isSequence, let network = try? recipe.makeNetwork(inputShape: shape) else { return }
+    let sample = SingleInput(shape: shape, hasLengths: data.hasLengths) { batch, place in
+      for step in 0..<shape.steps {
+        for feature in 0..<shape.features {
+          batch.view.row(step: step, sample: place)[feature] = inputs[step * shape.features + feature]
+        }
+      }
+      batch.lengths[place] = Int32(shape.steps - 1)
+    }
+    let other = try Workspace(network, batch: 1, shards: 1, seed: 1, communicator: SoloCommunicator())
+    try write(outputs(of: other, for: sample, count: 1), of: sample, to: "\(folder)/shorter.npz")
+  }
+
+  /// Batch first, features last.
+  private struct Samples {
+    let inputs, outputs: [Float]
+    let lengths: [Int32]
+    let outputShape: Shape
+  }
+
+  private func outputs(of workspace: Workspace, for data: any Dataset, count: Int) throws -> Samples {
+    let model = workspace.model
     let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: count)
     try Array(0..<count).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
-    let context = workspace.context(gradients: experiment.model.values.base, nodeStride: 0)
+    let context = workspace.context(gradients: model.values.base, nodeStride: 0)
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
-    experiment.model.pack(context)
-    let outputs = PackedRows.unpack(try experiment.model.forward(batch.view, context))
+    model.pack(context)
+    return Samples(
+      inputs: PackedRows.unpack(batch.view), outputs: PackedRows.unpack(try model.forward(batch.view, context)),
+      lengths: (0..<count).map { batch.lengths[$0] }, outputShape: model.outputShape)
+  }
+
+  private func write(_ samples: Samples, of data: any Dataset, to path: String) throws {
+    let count = samples.lengths.count
     var arrays = [
-      ("x", NPYArray(shape: [count] + data.inputShape.extents, floats: PackedRows.unpack(batch.view))),
-      ("outputs", NPYArray(shape: [count] + experiment.model.outputShape.extents, floats: outputs)),
+      ("x", NPYArray(shape: [count] + data.inputShape.extents, floats: samples.inputs)),
+      ("outputs", NPYArray(shape: [count] + samples.outputShape.extents, floats: samples.outputs)),
     ]
-    if data.hasLengths {
-      arrays.append(("lengths", NPYArray(shape: [count], int32s: (0..<count).map { batch.lengths[$0] })))
-    }
-    try NPZArchive.write(arrays, to: "\(folder)/case.npz")
-    return folder
+    if data.hasLengths { arrays.append(("lengths", NPYArray(shape: [count], int32s: samples.lengths))) }
+    try NPZArchive.write(arrays, to: path)
   }
 }
 

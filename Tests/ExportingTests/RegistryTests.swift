@@ -3,6 +3,7 @@ import Diagnostics
 import Exporting
 import Foundation
 import Layers
+import TestSupport
 import Tensors
 import Testing
 
@@ -53,6 +54,45 @@ import Testing
       "layer 1.body.0 (unknown) cannot be exported as ONNX", .onnx, layers(), input: .vector(3))
     try expectFailure(
       "layer 1.body.0 (unknown) cannot be exported as PyTorch", .pytorch, layers(), input: .vector(3))
+  }
+
+  /// A program's own layer, twice x, which PyTorch lacks.
+  private final class Doubled: Layer, ExportableLayer {
+    let kind = "doubled"
+    let outputShape = Shape.vector(3)
+    func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {}
+    func forward(_ input: TensorView, _ context: StepContext) -> TensorView { input }
+    func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? { gradient }
+
+    func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+      input.with(name: graph.node("Add", [input.name, input.name]))
+    }
+
+    func pyTorchExpression(in source: PyTorchSource) -> String {
+      source.define("class Doubled(nn.Module):\n    def forward(self, x):\n        return 2 * x\n")
+      return "Doubled()"
+    }
+  }
+
+  @Test(.enabled(if: PythonEnvironment.hasTorch, PythonEnvironment.torchReason))
+  func aProgramsOwnLayerIsExportedAsItSays() throws {
+    try withFolder { folder in
+      let model = try Model(inputShape: .vector(3), layers: [Doubled(), Doubled()])
+      for format in [ExportFormat.onnx, .pytorch] {
+        try ExportedModel(model, name: "own", meaning: .values).write(format, to: "\(folder)/own.\(format.suffix)")
+      }
+      try """
+      import sys
+      import numpy as np, onnxruntime, torch
+      sys.path.insert(0, sys.argv[1])
+      import own
+      x = np.float32([[1, 2, 3]])
+      (outputs,) = onnxruntime.InferenceSession(sys.argv[1] + "/own.onnx").run(["outputs"], {"input": x})
+      assert np.array_equal(outputs, 4 * x) and np.array_equal(own.load()(torch.from_numpy(x)), 4 * x)
+      """.write(toFile: "\(folder)/check.py", atomically: true, encoding: .utf8)
+      let result = try PythonEnvironment.run("\(folder)/check.py", [folder], torch: true)
+      #expect(result.status == 0, "\(result.errors)")
+    }
   }
 
   @Test func outputsInAnotherOrderAreRefused() throws {

@@ -134,6 +134,41 @@ import Testing
     }
   }
 
+  @Test(arguments: ["last", "all"])
+  func recurrenceOverFewerStepsThanTheLengthsCountIsRefused(output: String) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try NPZArchive.write(
+      [
+        ("x", NPYArray(shape: [40, 5, 2], floats: Array(repeating: 1, count: 400))),
+        ("y", NPYArray(shape: [40], int32s: (0..<40).map { Int32($0 % 3) })),
+        ("lengths", NPYArray(shape: [40], int32s: Array(repeating: 5, count: 40))),
+      ], to: path)
+    func recipe(padding: Int) throws -> Recipe {
+      try Recipe.parse(
+        """
+        data: {source: numpy, train: \(path)}
+        model:
+          layers:
+            - conv1d: {outputs: 4, kernel: 3, padding: \(padding)}
+            - sequential:
+                layers:
+                  - gru: {output: \(output)}
+            - global-average-pool
+            - linear: {outputs: 3}
+        """, file: "my.yaml", overrides: output == "last" ? ["model.layers.2=relu"] : [])
+    }
+    let failure = try #require(throws: Failure.self) { try recipe(padding: 0).makeExperiment() }
+    #expect(
+      failure
+        == wrong(
+          "my.yaml:7: model.layers.1.sequential.layers.0 (gru) gets 3 steps of the data's 5, so the samples' lengths do "
+            + "not fit",
+          "let the layers before it keep the number of steps, as conv1d with padding does, or use data without lengths")
+    )
+    #expect(throws: Never.self) { try recipe(padding: 1).makeExperiment() }
+  }
+
   @Test(arguments: ["lstm", "gru", "rnn", "gated"])
   func statefulLayersAreRefusedOnShuffledData(kind: String) throws {
     let text = """

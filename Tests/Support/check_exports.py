@@ -4,8 +4,8 @@
     check_exports.py onnx|pytorch FOLDER...
 
 A folder holds network.onnx, network.py, network.safetensors and network.npz, as dp-train exports them, and case.npz: x and
-perhaps lengths as dp-train has them (batch first, features last), and the outputs for them. The differences are relative to
-the largest output.
+perhaps lengths as dp-train has them (batch first, features last), and the outputs for them; where a network takes any number
+of steps, shorter.npz has the same for sequences of fewer steps. The differences are relative to the largest output.
 """
 
 import importlib.util
@@ -27,7 +27,13 @@ def difference(outputs, wanted):
     return float(np.abs(outputs.astype(np.float64) - wanted).max() / np.abs(wanted).max())
 
 
-def check_onnx(folder, case):
+def read_cases(folder):
+    """The recorded inputs and outputs: those of training's shape, and of fewer steps where there are any."""
+    paths = [os.path.join(folder, name) for name in ("case.npz", "shorter.npz")]
+    return [dict(np.load(path)) for path in paths if os.path.exists(path)]
+
+
+def check_onnx(folder):
     import onnx
     import onnxruntime
 
@@ -35,16 +41,21 @@ def check_onnx(folder, case):
     onnx.checker.check_model(path, full_check=True)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     first, *others = session.get_inputs()
-    x = channels_first(case["x"])
-    if first.type == "tensor(int64)":
-        x = x[..., 0].astype(np.int64)
-    inputs = {first.name: np.ascontiguousarray(x)}
-    inputs.update({other.name: case["lengths"].astype(np.int64) for other in others})
-    wanted = channels_first(case["outputs"])
-    (outputs,) = session.run(None, inputs)
-    (alone,) = session.run(None, {name: value[:1] for name, value in inputs.items()})
+    cases = read_cases(folder)
+    assert len(cases) == (2 if "time" in first.shape else 1), f"{len(cases)} cases for inputs of {first.shape}"
+    differences = []
+    for case in cases:
+        x = channels_first(case["x"])
+        if first.type == "tensor(int64)":
+            x = x[..., 0].astype(np.int64)
+        inputs = {first.name: np.ascontiguousarray(x)}
+        inputs.update({other.name: case["lengths"].astype(np.int64) for other in others})
+        wanted = channels_first(case["outputs"])
+        for count in (len(x), 1):
+            (outputs,) = session.run(None, {name: value[:count] for name, value in inputs.items()})
+            differences.append(difference(outputs, wanted[:count]))
     return {
-        "difference": max(difference(outputs, wanted), difference(alone, wanted[:1])),
+        "difference": max(differences),
         "input": [str(size) for size in first.shape],
         "inputs": [value.name for value in session.get_inputs()],
         "output": session.get_outputs()[0].name,
@@ -59,19 +70,22 @@ def load_module(folder):
     return module
 
 
-def check_pytorch(folder, case):
+def check_pytorch(folder):
     import torch
     from safetensors import safe_open
     from safetensors.torch import load_file
 
     module = load_module(folder)
     model = module.load()
-    x = torch.from_numpy(np.ascontiguousarray(channels_first(case["x"])))
-    if "int64" in type(model).__doc__.split(",")[0]:
-        x = x[..., 0].long()
-    lengths = [torch.from_numpy(case["lengths"]).long()] if "lengths" in case else []
-    with torch.no_grad():
-        outputs = model(x, *lengths).numpy()
+    differences = []
+    for case in read_cases(folder):
+        x = torch.from_numpy(np.ascontiguousarray(channels_first(case["x"])))
+        if "int64" in type(model).__doc__.split(",")[0]:
+            x = x[..., 0].long()
+        lengths = [torch.from_numpy(case["lengths"]).long()] if "lengths" in case else []
+        with torch.no_grad():
+            outputs = model(x, *lengths).numpy()
+        differences.append(difference(outputs, channels_first(case["outputs"])))
 
     # The NumPy archive is the same state, and says the same.
     path = os.path.join(folder, "network.safetensors")
@@ -84,14 +98,14 @@ def check_pytorch(folder, case):
         metadata = file.metadata()
         assert json.loads(zipped.comment) == metadata
     type(model)().load_state_dict({name: torch.from_numpy(archive[name]) for name in archive.files}, strict=True)
-    return {"difference": difference(outputs, channels_first(case["outputs"])), "metadata": metadata}
+    return {"difference": max(differences), "metadata": metadata}
 
 
 def main():
     check = {"onnx": check_onnx, "pytorch": check_pytorch}[sys.argv[1]]
     for folder in sys.argv[2:]:
         try:
-            result = check(folder, dict(np.load(os.path.join(folder, "case.npz"))))
+            result = check(folder)
         except Exception as error:  # one line for each folder, whatever happens
             result = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps({"name": os.path.basename(folder), **result}))
