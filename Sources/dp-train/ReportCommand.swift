@@ -24,11 +24,18 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp("Also write each figure as an SVG file to this folder, for documents.", valueName: "folder"))
   var figures: String?
 
+  @Option(help: "The share of places along the axes that are drawn, for a smaller page: 0.1 to 1.")
+  var detail = 1.0
+
+  func validate() throws {
+    guard (0.1...1).contains(detail) else { throw ValidationError("--detail must be from 0.1 to 1") }
+  }
+
   func run() throws {
     guard Launch().expectedRank == 0 else { return }
     let folders = runs.map { RunFolder(path: $0) }
     let path = out ?? folders.first?.report ?? "report.html"
-    let report = try Report(folders)
+    let report = try Report(folders, detail: detail)
     try report.write(to: path)
     Terminal.write("\(path)\n")
     guard let figures else { return }

@@ -41,6 +41,8 @@ struct PageTests {
     #expect(Date().timeIntervalSince(start) < 2)
     #expect(page.utf8.count < 1_000_000)
     #expect(page.contains("77.25"))
+    let small = try Report([folder], detail: 0.25).html()
+    #expect(small.utf8.count < page.utf8.count / 2 && small.contains("77.25"))
   }
 
   @Test("of a run that has just begun says so; of a folder without a run there is none")
@@ -53,6 +55,14 @@ struct PageTests {
     try file.write(contentsOf: Data(#"{"event":"st"#.utf8))
     #expect(try Report([folder]).html().contains("has not come to its end"))
     #expect(throws: Failure.self) { try Report([RunFolder(path: "/nowhere")]) }
+  }
+
+  @Test("of a run without a step shows no empty plots")
+  func noSteps() throws {
+    let folder = try RunFixture.make(steps: 0)
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let page = try Report([folder]).html()
+    #expect(page.contains("No step is recorded yet.") && !page.contains("<figure"))
   }
 
   @Test("a damaged line is named")

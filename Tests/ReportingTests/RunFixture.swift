@@ -15,7 +15,7 @@ enum RunFixture {
     let folder = try RunFolder.create(name: name, out: freshPath())
     try folder.write(try Recipe.load(name, overrides: overrides).resolvedYAML(), to: folder.recipe)
     var text = ""
-    for step in 1...steps {
+    for step in stride(from: 1, through: steps, by: 1) {
       let epoch = (step - 1) / stepsPerEpoch + 1
       text +=
         #"{"accuracy":0.5,"communicationSeconds":0.0001,"computeSeconds":0.002,"dataSeconds":0.0003,"epoch":\#(epoch),"#

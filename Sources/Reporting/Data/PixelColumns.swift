@@ -35,6 +35,13 @@ struct PixelColumns {
 }
 
 extension PixelColumns {
+  /// The values themselves: from the least to the greatest of each column, or a faint line where columns hold one.
+  func values(name: String, colour: Int) -> Mark {
+    spans.contains { $0.low < $0.high }
+      ? .band(name: name, colour: colour, spans: spans)
+      : .line(name: name, colour: colour, style: .faint, points: means)
+  }
+
   /// Columns that a smoothed value is a mean of: about a 30th of them, at least 5.
   private var window: Int { max(5, means.count / 30) | 1 }
 
@@ -60,10 +67,10 @@ extension PixelColumns {
 }
 
 extension [Mark.Point] {
-  /// These points, or where they are many more than a plot is wide, the least and the greatest of each place.
-  var thinned: [Mark.Point] {
-    guard count > 2 * Frame.columns else { return self }
-    return PixelColumns(x: map(\.x), y: map(\.y), count: Frame.columns).spans.flatMap { span in
+  /// These points, or where they are many more than `places`, the least and the greatest at each place.
+  func thinned(to places: Int) -> [Mark.Point] {
+    guard count > 2 * places else { return self }
+    return PixelColumns(x: map(\.x), y: map(\.y), count: places).spans.flatMap { span in
       span.low == span.high
         ? [Mark.Point(x: span.x, y: span.low)]
         : [Mark.Point(x: span.x, y: span.low), Mark.Point(x: span.x, y: span.high)]

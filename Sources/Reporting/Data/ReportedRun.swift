@@ -12,6 +12,8 @@ struct ReportedRun {
   let name: String
   /// Which of the colours is its own, where several runs are shown.
   let colour: Int
+  /// Places along the horizontal axis of a plot.
+  let columns: Int
   let recipe: Recipe
   /// The recipe as it was resolved, YAML.
   let recipeText: String
@@ -21,9 +23,10 @@ struct ReportedRun {
   /// The model and the data, or why there are none.
   let trained: Result<TrainedRun, Failure>
 
-  /// Reads a run; `name` and `colour` are what the page calls and paints it, beside all `runs`.
+  /// Reads a run; `name` and `colour` are what the page calls and paints it, beside all `runs`;
+  /// `detail` is the share of a plot's places that are drawn.
   /// - Throws: `Failure` (noInput, data) naming the file that is missing or damaged.
-  init(_ folder: RunFolder, name: String, colour: Int, of runs: Int) throws {
+  init(_ folder: RunFolder, name: String, colour: Int, of runs: Int, detail: Double) throws {
     guard folder.exists else {
       throw Failure(
         .noInput, "\(folder.path) holds no run: there is no \(folder.recipe)",
@@ -32,6 +35,7 @@ struct ReportedRun {
     self.folder = folder
     self.name = name
     self.colour = colour
+    columns = max(20, Int(detail * Double(Frame.columns)))
     recipe = try Recipe.load(folder.recipe, overrides: [])
     recipeText = (try? String(contentsOfFile: folder.recipe, encoding: .utf8)) ?? ""
     environment = FileManager.default.contents(atPath: folder.environment)
@@ -40,7 +44,7 @@ struct ReportedRun {
     trained = TrainedRun.result(folder)
     let parameters = (try? recipe.countParameters(facts: folder.readDataFacts())) ?? 1
     distributions = try Distributions(
-      path: folder.distributions, limit: DistributionSection.places(tensors: 2 * parameters * runs))
+      path: folder.distributions, limit: DistributionSection.places(tensors: 2 * parameters * runs, detail: detail))
   }
 
   /// Whether the run came to its end: it then wrote its weights.

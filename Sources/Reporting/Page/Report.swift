@@ -8,12 +8,13 @@ public struct Report {
   private let runs: [ReportedRun]
   private let sections: [Section]
 
-  /// Reads the runs' folders; a run may still be under way.
+  /// Reads the runs' folders; a run may still be under way. With `detail` below 1 fewer places along the axes are drawn,
+  /// for a smaller page.
   /// - Throws: `Failure` (noInput, data) naming the file that is missing or damaged.
-  public init(_ folders: [RunFolder]) throws {
+  public init(_ folders: [RunFolder], detail: Double = 1) throws {
     let names = ReportedRun.names(folders)
     runs = try folders.enumerated().map { index, folder in
-      try ReportedRun(folder, name: names[index], colour: index, of: folders.count)
+      try ReportedRun(folder, name: names[index], colour: index, of: folders.count, detail: detail)
     }
     sections = try Report.sections(runs)
   }

@@ -46,13 +46,15 @@ public final class TrainingPictures: Observer {
   /// All pictures of the model as it is now.
   /// - Throws: `Failure` where samples cannot be read, or memory is short.
   public func pictures() throws -> [Picture] {
-    let monitored = experiment.data.monitored.flatMap { experiment.data[$0] } ?? experiment.data.training
     let network = try copy()
     var pictures: [Picture?] = []
     if let filters = FilterTiles(network.model) {
       pictures.append(try picture("filters/\(filters.name)", filters.tiles.map(\.tile)))
     }
-    guard monitored.inputShape == network.model.inputShape else { return pictures.compactMap(\.self) }
+    // The training samples may be in use by the thread that loads ahead.
+    guard let monitored = experiment.data.monitored.flatMap({ experiment.data[$0] }),
+      monitored.inputShape == network.model.inputShape
+    else { return pictures.compactMap(\.self) }
     let probe = ModelProbe(network, seed: recipe.seed)
     if monitored.inputShape.isImage {
       for maps in try FeatureMapTiles.all(probe, data: monitored, sample: 0) {

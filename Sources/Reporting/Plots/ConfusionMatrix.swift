@@ -15,10 +15,13 @@ struct ConfusionMatrix {
   /// The drawing.
   func drawing(title: String) -> Drawing {
     let longest = min(classNames.map(\.count).max() ?? 0, 14)
-    let isTurned = longest > 2
-    let (left, bottom) = (30 + 6.4 * Double(longest), 26 + (isTurned ? 6.4 * Double(longest) : 16))
+    let words = 6.6 * Double(longest)
+    let left = 30 + words
     let size = Frame.width - left - 8
     let cell = size / Double(classNames.count)
+    // Names that are wider than their column run upwards.
+    let isTurned = words > cell - 4
+    let bottom = 26 + (isTurned ? words : 16)
     var content = ""
     for (actual, row) in counts.enumerated() {
       for predicted in row.indices {

@@ -10,6 +10,10 @@ struct CurveSection {
 
   var section: Section {
     var section = Section(title: "Learning curves")
+    guard runs.contains(where: { !$0.metrics.steps.isEmpty }) else {
+      section.notes = ["No step is recorded yet."]
+      return section
+    }
     let accuracy = runs.contains { $0.metrics.has(.accuracy) }
     section.figures = [bySteps("Loss by step", .loss), byEpochs("Loss by epoch", .loss)]
     if accuracy {
@@ -36,17 +40,10 @@ struct CurveSection {
     var (faint, strong): ([Mark], [Mark]) = ([], [])
     for run in runs {
       let values = run.metrics[quantity].map { $0 * factor(quantity) }
-      let columns = PixelColumns(x: run.metrics.steps, y: values, count: Frame.columns)
+      let columns = PixelColumns(x: run.metrics.steps, y: values, count: run.columns)
       let prefix = runs.count > 1 ? run.name + ": " : ""
       let colour = runs.count > 1 ? run.colour : 0
-      if columns.spans.contains(where: { $0.low < $0.high }) {
-        faint.append(
-          .band(name: prefix + "each training step", colour: colour, spans: columns.spans))
-      } else {
-        faint.append(
-          .line(
-            name: prefix + "each training step", colour: colour, style: .faint, points: columns.means))
-      }
+      faint.append(columns.values(name: prefix + "each training step", colour: colour))
       let width = Digits.value(columns.smoothedWidth.rounded(), significant: 2)
       strong.append(
         .line(name: prefix + "training, smoothed over \(width) steps", colour: colour, points: columns.smoothed))
@@ -62,7 +59,7 @@ struct CurveSection {
       let means = run.metrics.epochMeans(quantity).map { Mark.Point(x: $0.x, y: $0.y * factor(quantity)) }
       let training = Mark.line(
         name: (runs.count > 1 ? run.name + ": " : "") + "training, mean of the epoch",
-        colour: runs.count > 1 ? run.colour : 0, points: means.thinned)
+        colour: runs.count > 1 ? run.colour : 0, points: means.thinned(to: run.columns))
       return [training] + evaluations(run, quantity, at: \.epoch)
     }
     return Figure(
@@ -74,7 +71,7 @@ struct CurveSection {
     guard runs.count > 1 else { return nil }
     let swatches = marks.compactMap { $0.legend?.swatch }
     var kinds: [LegendEntry] = []
-    if swatches.contains(where: { $0.hasPrefix("area") }) {
+    if swatches.contains(where: { $0.hasPrefix("area") || $0.hasSuffix("faint") }) {
       kinds.append(LegendEntry(name: "each training step", swatch: "area b1"))
     }
     kinds.append(LegendEntry(name: "training, smoothed or mean of the epoch", swatch: "line"))
@@ -100,17 +97,16 @@ struct CurveSection {
       return .line(
         name: alone ? split : "\(run.name): \(split)",
         colour: alone ? CurveSection.splitColours[split] ?? 3 : run.colour, style: alone ? .strong : .dashed,
-        points: points.thinned)
+        points: points.thinned(to: run.columns))
     }
   }
 
   private var norm: Figure {
     let marks = runs.flatMap { run in
-      let columns = PixelColumns(x: run.metrics.steps, y: run.metrics[.gradientNorm], count: Frame.columns)
+      let columns = PixelColumns(x: run.metrics.steps, y: run.metrics[.gradientNorm], count: run.columns)
       let prefix = runs.count > 1 ? run.name + ": " : ""
       return [
-        Mark.band(
-          name: prefix + "least to greatest", colour: run.colour, spans: columns.spans),
+        columns.values(name: prefix + "each step", colour: run.colour),
         Mark.line(name: prefix + "smoothed", colour: run.colour, points: columns.smoothed),
       ]
     }
@@ -122,7 +118,7 @@ struct CurveSection {
 
   private var rate: Figure {
     let marks = runs.map { run in
-      let columns = PixelColumns(x: run.metrics.steps, y: run.metrics[.learningRate], count: Frame.columns)
+      let columns = PixelColumns(x: run.metrics.steps, y: run.metrics[.learningRate], count: run.columns)
       return Mark.line(name: runs.count > 1 ? run.name : "learning rate", colour: run.colour, points: columns.means)
     }
     return Figure(

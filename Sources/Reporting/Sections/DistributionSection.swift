@@ -6,7 +6,9 @@ struct DistributionSection {
   let runs: [ReportedRun]
 
   /// Places along the horizontal axis that a page can afford for so many tensors.
-  static func places(tensors: Int) -> Int { min(120, max(30, 1500 / max(tensors, 1))) }
+  static func places(tensors: Int, detail: Double) -> Int {
+    max(10, Int(detail * Double(min(120, max(30, 2400 / max(tensors, 1))))))
+  }
 
   private static let bins = 36
   /// Parameters that are shown at once; the others are folded.

@@ -13,6 +13,7 @@ struct SpikeSection {
   var section: Section {
     let findings = runs.map { ($0, SpikeFindings($0)) }
     var section = Section(title: "Spikes")
+    guard runs.contains(where: { !$0.metrics.steps.isEmpty }) else { return section }
     section.notes = [rule] + findings.map { words($0, $1) }
     let marks = findings.map { lossMarks($0, $1) }
     let norms = findings.map { normMarks($0, $1) }
@@ -42,6 +43,7 @@ struct SpikeSection {
           ? nil
           : ("Samples of these batches\(runs.count > 1 ? ": " + run.name : "")", samples.joined(separator: "\n\n"))
       }
+      section.notes.append("What usually helps:")
       section.hints = findings.filter { !$1.spikes.isEmpty }.flatMap { run, _ in advice(run) }
     }
     return section
@@ -70,9 +72,9 @@ struct SpikeSection {
   }
 
   private func lossMarks(_ run: ReportedRun, _ found: SpikeFindings) -> [Mark] {
-    let columns = PixelColumns(x: run.metrics.steps, y: run.metrics[.loss], count: Frame.columns)
+    let columns = PixelColumns(x: run.metrics.steps, y: run.metrics[.loss], count: run.columns)
     return [
-      .band(name: "each training step", colour: run.colour, spans: columns.spans),
+      columns.values(name: "each training step", colour: run.colour),
       .line(name: "smoothed", colour: run.colour, points: columns.smoothed),
       .flags(
         name: "spike", colour: 3,
@@ -84,10 +86,10 @@ struct SpikeSection {
 
   private func normMarks(_ run: ReportedRun, _ found: SpikeFindings) -> [Mark] {
     let (steps, norms) = (run.metrics.steps, run.metrics[.gradientNorm])
-    let columns = PixelColumns(x: steps, y: norms, count: Frame.columns)
+    let columns = PixelColumns(x: steps, y: norms, count: run.columns)
     let shown = found.outliers.sorted { norms[$0] > norms[$1] }.prefix(200).sorted()
     return [
-      .band(name: "least to greatest", colour: run.colour, spans: columns.spans),
+      columns.values(name: "each step", colour: run.colour),
       .line(name: "smoothed", colour: run.colour, points: columns.smoothed),
       .flags(
         name: "unusual", colour: 3,
@@ -106,28 +108,38 @@ struct SpikeSection {
     ]
   }
 
-  /// What usually helps, as far as the recipe does not do it already.
+  /// What usually helps, as far as the recipe does not do it already; what helped most where it was measured comes first.
   private func advice(_ run: ReportedRun) -> [String] {
     let optimizer = run.recipe.optimizer
     var advice: [String] = []
-    if optimizer.clipNorm == nil {
-      advice.append("limit the gradient's norm (optimizer.clipNorm=1), so that one batch cannot throw the weights far")
+    if case .rmsprop(let settings) = optimizer {
+      advice.append("take Adam (optimizer.name=adam), whose mean of past gradients damps what a single batch asks for")
+      if settings.alpha < 0.999 {
+        advice.append(
+          "let the mean of squares remember longer (optimizer.alpha=0.999), so that calm times do not make it forget how "
+            + "large gradients can be")
+      }
     }
     if case .constant = run.recipe.schedule {
       advice.append(
-        "let the learning rate fall (schedule.name=cosine): late in training a step of the same size leads out "
-          + "of the narrow valley that the loss has reached")
+        "let the learning rate fall (schedule.name=cosine): late in training a step of the same size leads out of the "
+          + "narrow valley that the loss has reached")
     }
     if let epsilon = optimizer.epsilon, epsilon < SpikeSection.usefulEpsilon {
       advice.append(
-        "give the optimizer a larger ε (optimizer.epsilon=1e-4): after a long time of tiny gradients their "
-          + "running mean of squares is tiny, too, and a common gradient, divided by its root, becomes a giant step")
+        "give the optimizer a larger ε (optimizer.epsilon=1e-4): after a long time of tiny gradients a common one, divided "
+          + "by the root of their mean square, becomes a giant step")
     }
-    if case .rmsprop = optimizer {
-      advice.append("take Adam, whose mean of past gradients damps what a single batch asks for")
+    if optimizer.clipNorm == nil {
+      let together =
+        optimizer.epsilon == nil
+        ? ""
+        : "; by itself it does little where the optimizer divides by the "
+          + "gradients' size"
+      advice.append("limit the gradient's norm (optimizer.clipNorm=1)\(together)")
     }
     advice.append("take larger batches, whose gradients differ less")
-    return advice.map { "\(runs.count > 1 ? run.name + ": " : "What usually helps: ")\($0)." }
+    return advice.map { "\(runs.count > 1 ? run.name + ": " : "")\($0)." }
   }
 }
 

@@ -12,6 +12,7 @@ struct TimeSection {
 
   var section: Section {
     var section = Section(title: "Time")
+    guard runs.contains(where: { !$0.metrics.steps.isEmpty }) else { return section }
     section.tables = [table]
     section.figures = runs.map { run in
       Figure(
@@ -21,7 +22,7 @@ struct TimeSection {
     let speeds = runs.map { run in
       Mark.line(
         name: runs.count > 1 ? run.name : "samples per second", colour: run.colour,
-        points: PixelColumns(x: run.metrics.steps, y: run.metrics[.samplesPerSecond], count: Frame.columns).smoothed)
+        points: PixelColumns(x: run.metrics.steps, y: run.metrics[.samplesPerSecond], count: run.columns).smoothed)
     }
     section.figures.append(
       Figure("Speed", Chart(x: Axis("step"), y: Axis("samples per second", includesZero: true), marks: speeds)))
@@ -34,7 +35,7 @@ struct TimeSection {
       guard milliseconds.contains(where: { $0 > 0 }) else { return nil }
       return .line(
         name: part.name, colour: index,
-        points: PixelColumns(x: run.metrics.steps, y: milliseconds, count: Frame.columns).smoothed)
+        points: PixelColumns(x: run.metrics.steps, y: milliseconds, count: run.columns).smoothed)
     }
   }
 

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Makes this folder's page and the figures of docs/theory.md that the program draws, from new trainings: under a minute.
+# The program is dp-train, or what DP_TRAIN names.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+program=$(realpath "${DP_TRAIN:-.build/release/dp-train}")
+docs=$PWD/docs
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+for recipe in temporal-order-spikes temporal-order-no-spikes; do "$program" train "$recipe" --out "$recipe"; done
+"$program" report temporal-order-spikes temporal-order-no-spikes --detail 0.4 --figures spikes \
+  --out "$docs/examples/spikes-before-and-after.html"
+for run in spikes no-spikes; do
+  cp "spikes/loss-with-its-spikes-temporal-order-$run.svg" "$docs/figures/loss-with-$run.svg"
+done
+
+for cell in gated rnn lstm gru; do
+  "$program" train temporal-order-moderate model.cell=$cell steps=0 --out "$cell"
+done
+"$program" report gated rnn lstm gru --detail 0.5 --figures cells --out cells.html
+cp cells/norm-of-h-t-all-runs.svg "$docs/figures/gradient-through-time-untrained.svg"
