@@ -1,5 +1,6 @@
 import Datasets
 import Diagnostics
+import Foundation
 import Images
 import Layers
 import Tensors
@@ -130,6 +131,16 @@ import Testing
     #expect(
       fit.message
         == "own.yaml:1: model.layers.1 (scale) does not fit its input, a vector of 1: one feature cannot be scaled")
+  }
+
+  /// A run that is resumed reads the recipe it began with, which names the same entries.
+  @Test func aFormerRecipeIsReadWithTheSameEntries() throws {
+    let recipe = try read()
+    let path = FileManager.default.temporaryDirectory.appending(path: "dp-train-\(UUID().uuidString).yaml").path
+    try Data(recipe.resolvedYAML().utf8).write(to: URL(filePath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(try recipe.loadFormer(path).firstDifference(from: recipe) == nil)
+    #expect(throws: Failure.self) { try Recipe().loadFormer(path) }
   }
 
   @Test func nothingIsRegisteredForGood() throws {

@@ -49,6 +49,17 @@ extension EndToEndTests {
       }
     }
 
+    /// A program that knows nothing of ranks fails on all of them, once.
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func aFailureEndsAllRanksWithOneMessage() throws {
+      try Folder.temporary { folder in
+        let alone = try Program.run(["names"], of: Program.path(of: "custom-loop"), in: folder)
+        #expect(alone.status == 66 && alone.output == "" && alone.errors.contains("data/names"), "\(alone.text)")
+        let together = try Program.run(["names"], of: Program.path(of: "custom-loop"), ranks: 3, in: folder)
+        #expect(together.status == 66 && together.output == "" && together.errors == alone.errors, "\(together.text)")
+      }
+    }
+
     @Test func anOwnLayersMistakesAreNamed() throws {
       try Folder.temporary { folder in
         let recipe = "\(Self.folder)/custom-layer/prelu.yaml"

@@ -36,7 +36,28 @@ extension EndToEndTests {
         #expect(libraries.status == 0 && libraries.output.contains("libc.so"))
         #expect(!libraries.output.contains("swift") && !libraries.output.contains("Foundation"), "\(libraries.output)")
         #expect(!libraries.output.contains("not found"))
+        try checkModule(place, folder)
       }
+    }
+
+    /// Where Environment Modules are installed, they find the program by the module file, and forget it.
+    private func checkModule(_ place: Folder, _ folder: Folder) throws {
+      let modules = "/usr/share/modules/init/bash"
+      guard FileManager.default.fileExists(atPath: modules) else { return }
+      try folder.write(
+        """
+        source \(modules)
+        module use \(place["share/modulefiles"])
+        module load dp-train
+        command -v dp-train
+        man -w dp-train || true
+        module unload dp-train
+        command -v dp-train || echo unloaded
+
+        """, to: "load")
+      let loaded = try Program.start("/bin/bash", ["load"], in: folder)
+      #expect(loaded.lines.first.map(String.init) == place["bin/dp-train"], "\(loaded.text)")
+      #expect(loaded.lines.dropLast().last == "unloaded", "\(loaded.text)")
     }
 
     @Test func withoutAPrefixItSaysHow() throws {
