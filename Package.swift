@@ -76,16 +76,18 @@ targets += [
 
 // MARK: Products' own targets
 
+// What `import DPTrain` shows. Whoever imports it names these as dependencies, too: builds follow direct ones only, and
+// would keep what was compiled for a class of another size.
+let shown: [Target.Dependency] = [
+  "Collectives", "Tensors", "Layers", "Optimizers", "Images", "Datasets", "Training", "Recipes", "Exporting",
+  "Diagnostics",
+]
+
 targets += [
-  .target(
-    name: "DPTrain",
-    dependencies: [
-      "Collectives", "Tensors", "Layers", "Optimizers", "Images", "Datasets", "Training", "Recording", "Recipes",
-      "Reporting", "Exporting", "Formats", "Diagnostics",
-    ]),
+  .target(name: "DPTrain", dependencies: shown + ["Recording", "Reporting", "Formats"]),
   .executableTarget(
     name: "dp-train",
-    dependencies: [
+    dependencies: shown + [
       "DPTrain", "Planning", "Formats", "Recording", "Reporting",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
@@ -95,7 +97,7 @@ targets += [
 
 for (name, excluded) in [("custom-layer", ["prelu.yaml"]), ("custom-dataset", ["rings.yaml"]), ("custom-loop", [])] {
   targets.append(
-    .executableTarget(name: name, dependencies: ["DPTrain"], path: "Examples/\(name)", exclude: excluded))
+    .executableTarget(name: name, dependencies: shown + ["DPTrain"], path: "Examples/\(name)", exclude: excluded))
 }
 
 // MARK: Tests
@@ -130,8 +132,8 @@ targets += [
     dependencies: ["Reporting", "Recording", "Recipes", "Training", "Images", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(
     name: "EndToEndTests",
-    dependencies: [
-      "DPTrain", "Formats", "Layers", "Tensors", "TestSupport", "CKernels", "custom-layer", "custom-dataset",
+    dependencies: shown + [
+      "DPTrain", "Formats", "TestSupport", "CKernels", "custom-layer", "custom-dataset",
       "custom-loop",
     ]),
   .testTarget(
@@ -152,7 +154,12 @@ let package = Package(
   name: "dp-train",
   products: [
     .executable(name: "dp-train", targets: ["dp-train"]),
-    .library(name: "DPTrain", targets: ["DPTrain"]),
+    .library(
+      name: "DPTrain",
+      targets: [
+        "DPTrain", "Collectives", "Tensors", "Layers", "Optimizers", "Images", "Datasets", "Training", "Recipes",
+        "Exporting", "Diagnostics",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -56,7 +56,10 @@ extension EndToEndTests {
         let alone = try Program.run(["names"], of: Program.path(of: "custom-loop"), in: folder)
         #expect(alone.status == 66 && alone.output == "" && alone.errors.contains("data/names"), "\(alone.text)")
         let together = try Program.run(["names"], of: Program.path(of: "custom-loop"), ranks: 3, in: folder)
-        #expect(together.status == 66 && together.output == "" && together.errors == alone.errors, "\(together.text)")
+        // Open MPI may warn, as a job is aborted, of what it was waiting for.
+        let said = together.errors.split(separator: "\n").filter { !$0.hasPrefix("[warn] Epoll") }
+        #expect(said == alone.errors.split(separator: "\n"), "\(together.text)")
+        #expect(together.status == 66 && together.output == "")
       }
     }
 
