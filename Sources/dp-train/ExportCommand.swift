@@ -21,7 +21,9 @@ struct ExportCommand: ParsableCommand {
   @Option(help: "safetensors, npz, pytorch or onnx.")
   var format: ExportFormat
 
-  @Option(help: ArgumentHelp("The file to write; by default one in the run's folder.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The file to write; by default one in the run's folder.", valueName: "file"),
+    completion: .file())
   var out: String?
 
   func run() throws {

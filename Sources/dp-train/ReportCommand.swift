@@ -13,15 +13,17 @@ struct ReportCommand: ParsableCommand {
         dp-train report runs/before runs/after --out comparison.html
       """)
 
-  @Argument(help: "The folders of the runs.")
+  @Argument(help: "The folders of the runs.", completion: Completion.runs)
   var runs: [String]
 
   @Option(
-    help: ArgumentHelp("Where to write the page (default: report.html in the first run's folder).", valueName: "file"))
+    help: ArgumentHelp("Where to write the page (default: report.html in the first run's folder).", valueName: "file"),
+    completion: .file(extensions: ["html"]))
   var out: String?
 
   @Option(
-    help: ArgumentHelp("Also write each figure as an SVG file to this folder, for documents.", valueName: "folder"))
+    help: ArgumentHelp("Also write each figure as an SVG file to this folder, for documents.", valueName: "folder"),
+    completion: .directory)
   var figures: String?
 
   @Option(help: "The share of places along the axes that are drawn, for a smaller page: 0.1 to 1.")
