@@ -78,7 +78,7 @@ def settings_of(task, samples):
 
 
 def samples_of(task, numpy):
-    """Some batches of random samples: the arrays x and y."""
+    """Some batches of random samples for `task`: the arrays x and y."""
     random = numpy.random.default_rng(1)
     count = task.batch * (2 if task.is_image else 4)
     if task.is_image:

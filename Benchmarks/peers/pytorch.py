@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""One task's training step in PyTorch on one thread; started by compare.py.
+"""One task's training step in PyTorch, one thread a process; started by compare.py and, by torchrun, by scaling.py.
 
-    pytorch.py TASK --steps N [--optimizer foreach|fused] [--channels-last] [--compile]
+    pytorch.py TASK --steps N [--optimizer foreach|fused] [--channels-last] [--compile] [--ddp] [--batch N]
 """
+
+import dataclasses
 
 import torch
 import torch.nn.functional as F
@@ -13,8 +15,15 @@ options = parse_arguments(
     __doc__,
     optimizer={"choices": ["default", "foreach", "fused"], "default": "default"},
     **{"channels-last": {"action": "store_true"}, "compile": {"action": "store_true"}},
+    ddp={"action": "store_true", "help": "DistributedDataParallel over gloo; under torchrun"},
+    batch={"type": int, "help": "samples of a step, all processes together (the task's)"},
 )
 task = TASKS[options.task]
+processes = 1
+if options.ddp:
+    torch.distributed.init_process_group("gloo")
+    processes = torch.distributed.get_world_size()
+task = dataclasses.replace(task, batch=(options.batch or task.batch) // processes)
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
@@ -39,6 +48,8 @@ elif task.optimizer == "adam":
     optimizer = torch.optim.Adam(parameters, lr=1e-3, **more)
 else:
     optimizer = torch.optim.SGD(parameters, lr=1e-2, momentum=0.9, **more)
+if options.ddp:
+    model = torch.nn.parallel.DistributedDataParallel(model)
 if options.compile:
     # Recurrent layers would be left out otherwise.
     torch._dynamo.config.allow_rnn = True
@@ -51,4 +62,8 @@ def step():
     optimizer.step()
 
 
-report(step, lambda: None, options.steps, f"PyTorch {torch.__version__}")
+is_first = not options.ddp or torch.distributed.get_rank() == 0
+finish = torch.distributed.barrier if options.ddp else lambda: None
+report(step, finish, options.steps, f"PyTorch {torch.__version__}", is_first)
+if options.ddp:
+    torch.distributed.destroy_process_group()

@@ -120,10 +120,10 @@ def parse_arguments(description, **options):
     return parser.parse_args()
 
 
-def report(step, finish, steps, version):
+def report(step, finish, steps, version, is_first=True):
     """Warms up, times `steps` calls of `step` several times, and prints the median per step and `version` as JSON.
 
-    `finish` waits for work that is still under way.
+    `finish` waits for work that is still under way. Of several processes the first prints.
     """
 
     def run(count):
@@ -137,4 +137,5 @@ def report(step, finish, steps, version):
         start = time.perf_counter()
         run(steps)
         seconds.append(time.perf_counter() - start)
-    print(json.dumps({"msPerStep": statistics.median(seconds) / steps * 1e3, "version": version}))
+    if is_first:
+        print(json.dumps({"msPerStep": statistics.median(seconds) / steps * 1e3, "version": version}))

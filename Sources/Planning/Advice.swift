@@ -1,12 +1,12 @@
 /// What forecasts say about how many ranks to start.
-public struct Advice: Encodable, Equatable, Sendable {
+public struct Advice: Equatable, Sendable {
   /// For each number of machines, ascending, the forecast of the least step; of equals the one with fewer ranks.
   public let best: [Forecast]
   /// Forecasts that are slower than some with fewer ranks, each with the fastest of those.
   public let wasteful: [Waste]
 
   /// More ranks that make the step longer.
-  public struct Waste: Encodable, Equatable, Sendable {
+  public struct Waste: Equatable, Sendable {
     /// The forecast with more ranks.
     public let slow: Forecast
     /// The fastest with fewer.

@@ -7,7 +7,7 @@ import Collectives
 ///
 /// A machine's step is measured, with as many ranks and shards as the machine has that has most of them. All machines are
 /// taken to be alike.
-public struct Forecast: Encodable, Equatable, Sendable {
+public struct Forecast: Equatable, Sendable {
   /// The machines.
   public let nodes: Int
   /// The ranks of each.
@@ -22,7 +22,11 @@ public struct Forecast: Encodable, Equatable, Sendable {
   public let waiting: Double
   /// Seconds in which a rank exchanges and adds gradients and does not compute.
   public let communication: Double
-  /// Seconds of the exchange between machines that pass while the backward pass goes on.
+  /// Seconds of a machine's step by itself, mean.
+  public let machineStep: Double
+  /// Seconds of the exchange between machines.
+  public let exchange: Double
+  /// Those that pass while the backward pass goes on.
   public let hidden: Double
   /// Bytes of the buckets in which gradients go between machines; nil where they do not, or go all at once.
   public let bucket: Int?
@@ -31,25 +35,28 @@ public struct Forecast: Encodable, Equatable, Sendable {
 
   /// The forecast for `nodes` machines like the one that was measured, training on global batches of `batch` samples.
   /// - Throws: `Failure` (usage) where there are more ranks than shards.
-  public init(_ machine: Machine, nodes: Int, batch: Int, tree: ReductionTree, network: Network) throws {
-    let exchange = try Exchange(machines: nodes, ranks: machine.ranks, tree: tree, network: network)
-    let (bytes, alone) = (machine.gradientBytes, machine.step.mean)
+  public init(_ machine: Machine, nodes: Int, batch: Int, tree: ReductionTree, network: Interconnect) throws {
+    let exchange = try MachineExchange(machines: nodes, ranks: machine.ranks, tree: tree, network: network)
+    let alone = machine.step.mean
     let slowest = machine.step.expectedMaximum(of: nodes)
-    let best = Overlap.best(machine.backward, seconds: exchange.seconds)
-    let cores = exchange.coreSeconds(bytes, ranks: machine.ranks)
+    let best = Overlap.best(
+      machine.backward, seconds: exchange.seconds, coreSeconds: { exchange.coreSeconds($0, ranks: machine.ranks) })
+    let (cores, exposed) = nodes == 1 ? (0, 0) : (best.cores, best.exposed)
     // The other machines may have fewer shards.
     let share = Double(tree.shardCount) / Double(nodes) / Double(machine.shards)
     let idle = max(0, 1 - share) * max(0, alone - machine.waiting - machine.reduction)
 
     self.nodes = nodes
     ranksPerNode = machine.ranks
-    step = slowest + cores + best.exposed
+    step = slowest + cores + exposed
     samplesPerSecond = Double(batch) / step
     waiting = machine.waiting + (slowest - alone) + idle
-    communication = machine.reduction + cores + best.exposed
-    hidden = nodes == 1 ? 0 : max(0, exchange.seconds(bytes) - best.exposed)
-    bucket = nodes == 1 || best.bucket >= bytes ? nil : best.bucket
-    traffic = exchange.traffic(bytes)
+    communication = machine.reduction + cores + exposed
+    machineStep = alone
+    self.exchange = nodes == 1 ? 0 : best.buckets.reduce(0) { $0 + exchange.seconds($1) }
+    hidden = max(0, self.exchange - exposed)
+    bucket = nodes == 1 || best.buckets.count < 2 ? nil : best.buckets.max()
+    traffic = nodes == 1 ? 0 : best.buckets.reduce(0) { $0 + exchange.traffic($1) }
   }
 
   /// All ranks.

@@ -1,7 +1,7 @@
 /// A machine's training step as measured: so many ranks, with so many shards together, and no other machines.
-public struct Machine: Codable, Equatable, Sendable {
+public struct Machine: Equatable, Sendable {
   /// A layer's part of the backward pass.
-  public struct Stage: Codable, Equatable, Sendable {
+  public struct Stage: Equatable, Sendable {
     /// Seconds until it ends.
     public var seconds: Double
     /// Bytes of gradients that are ready then.
@@ -19,7 +19,7 @@ public struct Machine: Codable, Equatable, Sendable {
   /// The shards of all of them.
   public var shards: Int
   /// Seconds of a step.
-  public var step: Quantiles
+  public var step: Distribution
   /// Seconds of a step, mean over its ranks, in which a rank waits for the slowest.
   public var waiting: Double
   /// Seconds of a step in which the ranks exchange and add.
@@ -28,7 +28,7 @@ public struct Machine: Codable, Equatable, Sendable {
   public var backward: [Stage]
 
   /// All that was measured.
-  public init(ranks: Int, shards: Int, step: Quantiles, waiting: Double, reduction: Double, backward: [Stage]) {
+  public init(ranks: Int, shards: Int, step: Distribution, waiting: Double, reduction: Double, backward: [Stage]) {
     self.ranks = ranks
     self.shards = shards
     self.step = step

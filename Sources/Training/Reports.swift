@@ -37,6 +37,17 @@ public struct StepTimes: Sendable {
   public var communication = 0.0
   /// Waiting for the slowest rank.
   public var waiting = 0.0
+
+  /// Nothing yet.
+  public init() {}
+
+  /// Adds another step's.
+  public mutating func add(_ other: StepTimes) {
+    data += other.data
+    compute += other.compute
+    communication += other.communication
+    waiting += other.waiting
+  }
 }
 
 /// What an evaluation on a data set gave.

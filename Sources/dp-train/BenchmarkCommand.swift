@@ -12,8 +12,11 @@ struct BenchmarkCommand: ParsableCommand {
 
   @OptionGroup var recipe: RecipeArguments
 
-  @Option(help: "Steps to time in all.")
-  var steps = 500
+  @Option(help: "Steps to time in all (default: 500, or as many as --seconds takes).")
+  var steps: Int?
+
+  @Option(help: "Seconds to time steps for, about; at least five steps.")
+  var seconds: Double?
 
   @Flag(help: "Measure how fast the core can multiply and add at all, too, and the step's share of it.")
   var peak = false
@@ -31,13 +34,15 @@ struct BenchmarkCommand: ParsableCommand {
   private static let windows = 9
 
   func validate() throws {
-    guard steps >= 1 else { throw ValidationError("--steps must be at least 1") }
+    guard steps.map({ $0 >= 1 }) ?? true else { throw ValidationError("--steps must be at least 1") }
+    guard seconds.map({ $0 > 0 }) ?? true else { throw ValidationError("--seconds must be above 0") }
+    guard steps == nil || seconds == nil else { throw ValidationError("give --steps or --seconds, not both") }
   }
 
   func run() {
     if allreduce { return runAllreduce() }
     Session.run(
-      prepare: prepare, description: { Session.describe("benchmark \(steps)", $0.recipe, $0.experiment) }
+      prepare: prepare, description: { Session.describe(kind, $0.recipe, $0.experiment) }
     ) { communicator, prepared in
       let result = try measure(prepared.recipe, prepared.experiment, prepared.step, communicator)
       guard communicator.isRoot else { return }
@@ -55,6 +60,9 @@ struct BenchmarkCommand: ParsableCommand {
     }
   }
 
+  /// What all ranks must be asked for alike.
+  private var kind: String { "benchmark \(steps.map(String.init) ?? "") \(seconds.map { "\($0) s" } ?? "")" }
+
   private func prepare(
     _ communicator: any Communicator
   ) throws -> (recipe: Recipe, experiment: Experiment, step: TrainingStep) {
@@ -71,21 +79,29 @@ struct BenchmarkCommand: ParsableCommand {
     let batch = min(experiment.settings.samplesPerStep, count)
     var report = StepReport()
     var position = 0
+    var times = StepTimes()
+    var stepSeconds: [Double] = []
     // Whole batches only, so that every step does the same work.
     func run(_ steps: Int) throws {
       for _ in 0..<steps {
         if position + batch > count { position = 0 }
         try step.run(epoch: 0, positions: position..<position + batch, into: &report)
         position += batch
+        times.add(report.times)
+        stepSeconds.append(report.seconds)
       }
     }
     step.beginEpoch()
-    let times = layers ? LayerTimes() : nil
-    step.layerObserver = times
+    let layerTimes = layers ? LayerTimes() : nil
+    step.layerObserver = layerTimes
+    let steps = try chosenSteps(communicator, run)
     let windows = min(BenchmarkCommand.windows, steps)
     let window = steps / windows
     try run(max(window, min(10, (steps + 2) / 3)))
-    times?.reset()
+    layerTimes?.reset()
+    times = StepTimes()
+    stepSeconds = []
+    stepSeconds.reserveCapacity(window * windows)
     var seconds: [Double] = []
     for _ in 0..<windows {
       try communicator.barrier()
@@ -99,6 +115,23 @@ struct BenchmarkCommand: ParsableCommand {
     seconds.sort()
     return BenchmarkResult(
       recipe: recipe.name, ranks: communicator.size, batch: batch, steps: window * windows, seconds: seconds,
-      operations: experiment.model.trainingOperations * batch, peak: peakRate, times: times)
+      stepSeconds: stepSeconds, times: times, operations: experiment.model.trainingOperations * batch, peak: peakRate,
+      layerTimes: layerTimes)
+  }
+
+  /// The number of steps to time, the same on all ranks.
+  private func chosenSteps(_ communicator: any Communicator, _ run: (Int) throws -> Void) throws -> Int {
+    guard let seconds else { return steps ?? 500 }
+    // The first step allocates.
+    try run(1)
+    let start = monotonicSeconds()
+    var count = 0
+    while true {
+      try run(1)
+      count += 1
+      var elapsed = monotonicSeconds() - start
+      try withUnsafeMutableBytes(of: &elapsed) { try communicator.broadcast($0, root: 0) }
+      if elapsed >= seconds / 10 { return max(5, Int(seconds * Double(count) / elapsed)) }
+    }
   }
 }

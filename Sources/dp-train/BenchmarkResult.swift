@@ -1,11 +1,16 @@
 import DPTrain
 import Foundation
+import Planning
 
 /// What `benchmark` found, as text and as JSON.
 struct BenchmarkResult: Encodable {
   private let recipe: String
   private let ranks, batch, steps: Int
   private let msPerStep, msMean, msMin, msMax, samplesPerSecond: Double
+  /// The mean time of the shortest twentieth of all steps, of the next, and so on.
+  private let stepMsShares: [Double]
+  /// Where a step's time goes, as a mean over ranks.
+  private let dataMs, computeMs, communicationMs, waitingMs: Double
   private let operationsPerStep: Int
   /// Thousand millions of operations a second of all ranks, and what one rank's core reaches at most.
   private let gflopPerSecond: Double
@@ -17,16 +22,18 @@ struct BenchmarkResult: Encodable {
   private struct LayerResult: Encodable {
     let name, output: String
     let depth: Int
+    let parameterBytes: Int
     let packMs, forwardMs, backwardMs, gflopPerSecond: Double
     let shareOfPeak: Double?
 
     var ms: Double { packMs + forwardMs + backwardMs }
   }
 
-  /// `seconds` holds each window's time per step, ascending; `peak` is one core's limit in operations a second.
+  /// `seconds` holds each window's time per step, ascending, `stepSeconds` each step's, `times` the sums of their parts;
+  /// `peak` is one core's limit in operations a second.
   init(
-    recipe: String, ranks: Int, batch: Int, steps: Int, seconds: [Double], operations: Int, peak: Double?,
-    times: LayerTimes?
+    recipe: String, ranks: Int, batch: Int, steps: Int, seconds: [Double], stepSeconds: [Double], times: StepTimes,
+    operations: Int, peak: Double?, layerTimes: LayerTimes?
   ) {
     let median = seconds[seconds.count / 2]
     (self.recipe, self.ranks, self.batch, self.steps) = (recipe, ranks, batch, steps)
@@ -35,12 +42,16 @@ struct BenchmarkResult: Encodable {
     msMin = (seconds.first ?? median) * 1e3
     msMax = (seconds.last ?? median) * 1e3
     samplesPerSecond = Double(batch) / median
+    stepMsShares = Distribution(samples: stepSeconds).scaled(by: 1e3).shares
+    let ms = 1e3 / Double(steps)
+    (dataMs, computeMs) = (times.data * ms, times.compute * ms)
+    (communicationMs, waitingMs) = (times.communication * ms, times.waiting * ms)
     operationsPerStep = operations
     gflopPerSecond = Double(operations) / median * 1e-9
     peakGflopPerSecond = peak.map { $0 * 1e-9 }
     shareOfPeak = peak.map { Double(operations) / median / ($0 * Double(ranks)) }
     instructionSet = InstructionSet.active
-    layers = times.map { BenchmarkResult.layers($0.rows, steps: steps, peak: peak) }
+    layers = layerTimes.map { BenchmarkResult.layers($0.rows, steps: steps, peak: peak) }
   }
 
   private static func layers(_ rows: [LayerTimes.Row], steps: Int, peak: Double?) -> [LayerResult] {
@@ -49,7 +60,8 @@ struct BenchmarkResult: Encodable {
       func ms(_ pass: LayerPass) -> Double { row[pass] * 1e3 / Double(steps) }
       let rate = row.operations / row.seconds.reduce(0, +)
       return LayerResult(
-        name: row.layer.kind, output: "\(row.layer.outputShape)", depth: row.depth, packMs: ms(.pack),
+        name: row.layer.kind, output: "\(row.layer.outputShape)", depth: row.depth,
+        parameterBytes: row.layer.parameters.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.size, packMs: ms(.pack),
         forwardMs: ms(.forward), backwardMs: ms(.backward), gflopPerSecond: rate * 1e-9,
         shareOfPeak: peak.map { rate / $0 })
     }

@@ -19,7 +19,7 @@ struct Root: ParsableCommand {
     subcommands: [
       TrainCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self, PredictCommand.self,
       ReportCommand.self, ExportCommand.self, VerifyCommand.self, DoctorCommand.self, LaunchCommand.self,
-      BenchmarkCommand.self, ManualCommand.self,
+      BenchmarkCommand.self, PlanCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 

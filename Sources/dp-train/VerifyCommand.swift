@@ -23,7 +23,7 @@ struct VerifyCommand: ParsableCommand {
   var steps: Int?
 
   @Option(help: "The command that starts {ranks} ranks.")
-  var launcher = "mpirun -q --oversubscribe --bind-to none -np {ranks}"
+  var launcher = RankLauncher.standard
 
   private static let calibrationSeconds = 0.2
   private static let seconds = 2.0

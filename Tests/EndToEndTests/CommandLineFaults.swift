@@ -23,6 +23,22 @@ extension Fault {
       testDescription: "no steps to time", arguments: ["benchmark", "--steps", "0"], status: 64,
       message: "Error: --steps must be at least 1"),
     Fault(
+      testDescription: "steps and seconds to time", arguments: ["benchmark", "--steps", "5", "--seconds", "1"],
+      status: 64,
+      message: "Error: give --steps or --seconds, not both"),
+    Fault(
+      testDescription: "a plan for no machines", arguments: ["plan", "--nodes", "1,0"], status: 64,
+      message:
+        "Error: The value '1,0' is invalid for '--nodes <nodes>': \"1,0\" are no numbers of machines or ranks, such as 1,2,4"
+    ),
+    Fault(
+      testDescription: "a plan for more ranks than shards",
+      arguments: ["plan", "--nodes", "16,9", "--ranks-per-node", "1"],
+      status: 64, message: "9 ranks are more than the recipe has shards, 8: some would have nothing to do"),
+    Fault(
+      testDescription: "a plan for no network", arguments: ["plan", "--bandwidth", "0"], status: 64,
+      message: "Error: --bandwidth must be above 0"),
+    Fault(
       testDescription: "an unknown instruction set", arguments: ["train", "--out", "run"],
       environment: ["DPTRAIN_INSTRUCTION_SET": "sse9"], status: 64,
       message: "DPTRAIN_INSTRUCTION_SET=sse9 is not an instruction set"),

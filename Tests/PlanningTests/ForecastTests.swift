@@ -9,7 +9,7 @@ struct ForecastTests {
   private func machine(ranks: Int, shards: Int) -> Machine {
     let seconds = Double(shards) / Double(ranks)
     return Machine(
-      ranks: ranks, shards: shards, step: Quantiles(samples: [seconds]), waiting: 0, reduction: 0,
+      ranks: ranks, shards: shards, step: Distribution(samples: [seconds]), waiting: 0, reduction: 0,
       backward: [
         Machine.Stage(seconds: seconds / 2, bytes: 1 << 20), Machine.Stage(seconds: seconds / 4, bytes: 1 << 20),
       ])
@@ -19,7 +19,8 @@ struct ForecastTests {
     _ nodes: Int, ranks: Int = 1, latency: Double = 0, bandwidth: Double = 1e9, core: Double = 0
   ) throws -> Forecast {
     let tree = try #require(Self.tree)
-    let network = Network(latency: latency, bandwidth: bandwidth, coreSecondsPerByte: core)
+    let network = Interconnect(
+      latency: latency, bandwidth: bandwidth, coreSecondsPerByte: core, coreSecondsPerMessage: 0)
     return try Forecast(
       machine(ranks: ranks, shards: 64 / nodes), nodes: nodes, batch: 128, tree: tree, network: network)
   }
@@ -27,9 +28,10 @@ struct ForecastTests {
   @Test func aForecastIsAsByHand() throws {
     // 16 s of work; 1 MiB goes out while 4 s of the pass are left; the other ends 1.5 · 1 MiB / 1 MB/s later.
     let four = try forecast(4, bandwidth: 1e6, core: 1e-9)
-    let (exposed, core) = (1.5 * 1.048576, 2 * 3.0 * Double(1 << 20) * 1e-9)
+    let (exposed, core) = (1.5 * 1.048576, 2 * 3.0 * 1.048576e-3)
     #expect((four.step - (16 + exposed + core)).magnitude < 1e-9)
     #expect((four.communication - (exposed + core)).magnitude < 1e-9)
+    #expect(four.machineStep == 16 && (four.exchange - 2 * exposed).magnitude < 1e-9)
     #expect((four.hidden - exposed).magnitude < 1e-9)
     #expect(four.waiting == 0 && four.traffic == 3 * Double(1 << 20))
     #expect((four.samplesPerSecond - 128 / four.step).magnitude < 1e-9)
@@ -58,25 +60,25 @@ struct ForecastTests {
 
   @Test func aStepWaitsForTheSlowestMachine() throws {
     let tree = try #require(Self.tree)
-    let network = Network(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0)
+    let network = Interconnect(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0, coreSecondsPerMessage: 0)
     var uneven = machine(ranks: 1, shards: 16)
-    uneven.step = Quantiles(values: [10, 20])
+    uneven.step = Distribution(shares: [10, 20])
     let four = try Forecast(uneven, nodes: 4, batch: 128, tree: tree, network: network)
-    #expect((four.step - 18).magnitude < 1e-6)
-    #expect((four.waiting - 3).magnitude < 1e-6)
+    #expect((four.step - (10.0 / 16 + 20.0 * 15 / 16)).magnitude < 1e-6)
+    #expect((four.waiting - (10.0 / 16 + 20.0 * 15 / 16 - 15)).magnitude < 1e-6)
   }
 
   /// 64 shards on 3 machines: the largest part is 22, the mean 21.33.
   @Test func machinesWithFewerShardsWait() throws {
     let tree = try #require(Self.tree)
-    let network = Network(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0)
+    let network = Interconnect(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0, coreSecondsPerMessage: 0)
     let three = try Forecast(machine(ranks: 1, shards: 22), nodes: 3, batch: 128, tree: tree, network: network)
     #expect((three.waiting - (22 - 64.0 / 3)).magnitude < 1e-6)
   }
 
   @Test func moreRanksThanShardsAreRefused() throws {
     let tree = try #require(Self.tree)
-    let network = Network(latency: 0, bandwidth: 1)
+    let network = Interconnect(latency: 0, bandwidth: 1)
     #expect(throws: (any Error).self) {
       try Forecast(machine(ranks: 5, shards: 5), nodes: 13, batch: 128, tree: tree, network: network)
     }

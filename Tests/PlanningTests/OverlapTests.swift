@@ -7,30 +7,41 @@ struct OverlapTests {
     Machine.Stage(seconds: 1, bytes: 100), Machine.Stage(seconds: 2, bytes: 0), Machine.Stage(seconds: 1, bytes: 100),
   ]
 
+  @Test func theFirstBucketIsAQuarter() {
+    #expect(Overlap.buckets(1000, size: 400) == [100, 400, 400, 100])
+    #expect(Overlap.buckets(1000, size: 4000) == [1000])
+    #expect(Overlap.buckets(1000, size: .max) == [1000])
+    #expect(Overlap.buckets(2, size: 1) == [1, 1])
+    #expect(Overlap.buckets(0, size: 4) == [])
+  }
+
   @Test func bucketsGoOutAsTheyFill() {
     // From 1 to 2 and from 4 to 5.
-    #expect(Overlap.exposed(backward, bucket: 100) { Double($0) / 100 } == 1)
+    #expect(Overlap.exposed(backward, buckets: [100, 100]) { Double($0) / 100 } == 1)
     // From 1 to 6 and from 6 to 11.
-    #expect(Overlap.exposed(backward, bucket: 100) { Double($0) / 20 } == 7)
+    #expect(Overlap.exposed(backward, buckets: [100, 100]) { Double($0) / 20 } == 7)
+    // From 1 to 1.5; the others are complete at 4 only, and go until 5.5.
+    #expect(Overlap.exposed(backward, buckets: [50, 100, 50]) { Double($0) / 100 } == 1.5)
     // All at once, from 4 to 6.
-    #expect(Overlap.exposed(backward, bucket: 101) { Double($0) / 100 } == 2)
-    #expect(Overlap.exposed(backward, bucket: .max) { Double($0) / 100 } == 2)
+    #expect(Overlap.exposed(backward, buckets: [200]) { Double($0) / 100 } == 2)
   }
 
   @Test func whatEndsWithinThePassIsHidden() {
     let early = [Machine.Stage(seconds: 1, bytes: 100), Machine.Stage(seconds: 2, bytes: 0)]
-    #expect(Overlap.exposed(early, bucket: 1) { Double($0) / 100 } == 0)
-    #expect(Overlap.exposed([], bucket: 1) { _ in 1 } == 0)
-    #expect(Overlap.exposed([Machine.Stage(seconds: 1, bytes: 0)], bucket: 1) { _ in 1 } == 0)
+    #expect(Overlap.exposed(early, buckets: [25, 75]) { Double($0) / 100 } == 0)
+    #expect(Overlap.exposed([], buckets: []) { _ in 1 } == 0)
   }
 
-  @Test func theBestBucketWeighsLatencyAgainstOverlap() {
+  @Test func theBestBucketsWeighLatencyAgainstOverlap() {
     let many = (0..<16).map { _ in Machine.Stage(seconds: 1e-3, bytes: 1 << 20) }
-    // Without latency the smallest buckets leave the last one alone to wait for.
-    let quick = Overlap.best(many) { Double($0) * 1e-10 }
-    #expect(quick.bucket <= 1 << 20 && (quick.exposed - Double(1 << 20) * 1e-10).magnitude < 1e-9)
-    // A latency as long as all the pass makes one bucket best.
-    let slow = Overlap.best(many) { 16e-3 + Double($0) * 1e-10 }
-    #expect(slow.bucket >= 16 << 20 && (slow.exposed - (16e-3 + Double(16 << 20) * 1e-10)).magnitude < 1e-9)
+    // Without latency the smallest buckets are best: at the end the last layer's wait, and 192 KiB of the one before.
+    let quick = Overlap.best(many, seconds: { Double($0) * 1e-10 }, coreSeconds: { _ in 0 })
+    #expect((quick.exposed - Double(1216 << 10) * 1e-10).magnitude < 1e-9 && quick.cores == 0)
+    // A latency as long as all the pass makes one bucket best; so does work for each.
+    let slow = Overlap.best(many, seconds: { 16e-3 + Double($0) * 1e-10 }, coreSeconds: { _ in 0 })
+    #expect(slow.buckets == [16 << 20])
+    #expect((slow.exposed - (16e-3 + Double(16 << 20) * 1e-10)).magnitude < 1e-9)
+    let busy = Overlap.best(many, seconds: { Double($0) * 1e-10 }, coreSeconds: { _ in 1e-2 })
+    #expect(busy.buckets == [16 << 20] && busy.cores == 1e-2)
   }
 }

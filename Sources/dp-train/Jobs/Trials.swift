@@ -12,20 +12,20 @@ final class Trials {
 
   private let folder: String
   private let words: [String]
-  private let launcher: String
+  private let launcher: RankLauncher
   private var count = 0
 
   init(folder: String, words: [String], launcher: String) {
     self.folder = folder
     self.words = words
-    self.launcher = launcher
+    self.launcher = RankLauncher(command: launcher)
   }
 
   /// Trains to the end.
   func train(ranks: Int, steps: Int) throws -> Outcome {
     let out = try freshFolder()
     let start = monotonicSeconds()
-    try finish(try launch(arguments(steps: steps, out: out), ranks: ranks, log: out))
+    try launcher.start(arguments(steps: steps, out: out), ranks: ranks, log: out + "/log").finish()
     return Outcome(
       name: "\(ranks)", digest: try sha256(ofFile: out + "/run/weights.safetensors"),
       seconds: monotonicSeconds() - start)
@@ -37,7 +37,7 @@ final class Trials {
     let start = monotonicSeconds()
     // The extra keys decide on nothing but when to save.
     let arguments = arguments(steps: steps, out: out) + ["checkpoint.steps=\(max(1, steps / 10))", "--resume"]
-    let run = try launch(arguments, ranks: ranks, log: out)
+    let run = try launcher.start(arguments, ranks: ranks, log: out + "/log")
     while run.process.isRunning, !FileManager.default.fileExists(atPath: out + "/run/checkpoints/last") {
       Thread.sleep(forTimeInterval: 0.005)
     }
@@ -45,7 +45,7 @@ final class Trials {
     // A launcher that is killed cannot tidy up: its ranks notice by themselves.
     kill(run.process.processIdentifier, SIGKILL)
     run.process.waitUntilExit()
-    try finish(try launch(arguments, ranks: others, log: out))
+    try launcher.start(arguments, ranks: others, log: out + "/log").finish()
     return Outcome(
       name: "\(ranks)\(wasKilled ? ", killed," : " ended,") then \(others)",
       digest: try sha256(ofFile: out + "/run/weights.safetensors"), seconds: monotonicSeconds() - start)
@@ -64,49 +64,5 @@ final class Trials {
 
   private func arguments(steps: Int, out: String) -> [String] {
     ["train"] + words + ["steps=\(steps)", "epochs=1000000", "evaluate.every=0", "--out", out + "/run"]
-  }
-
-  private struct Run {
-    let process: Process
-    let log: String
-    let command: String
-  }
-
-  private func launch(_ arguments: [String], ranks: Int, log folder: String) throws -> Run {
-    let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
-    let start = launcher.replacingOccurrences(of: "{ranks}", with: String(ranks)).split(separator: " ").map(String.init)
-    let command = (ranks == 1 ? [] : start) + [program] + arguments
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
-    process.standardInput = FileHandle.nullDevice
-    var environment = ProcessInfo.processInfo.environment
-    // Who trains as root knows it.
-    environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
-    environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
-    process.environment = environment
-    let log = "\(folder)/log"
-    guard FileManager.default.createFile(atPath: log, contents: nil), let handle = FileHandle(forWritingAtPath: log)
-    else {
-      throw Failure(.cannotCreate, "cannot write \(log)")
-    }
-    process.standardOutput = handle
-    process.standardError = handle
-    do {
-      try process.run()
-    } catch {
-      throw Failure(.unavailable, "cannot start \(command[0]): \((error as NSError).localizedDescription)")
-    }
-    return Run(process: process, log: log, command: command.joined(separator: " "))
-  }
-
-  private func finish(_ run: Run) throws {
-    run.process.waitUntilExit()
-    guard run.process.terminationStatus == 0 else {
-      let said = (try? String(contentsOfFile: run.log, encoding: .utf8)) ?? ""
-      throw Failure(
-        .software, "this ended with status \(run.process.terminationStatus): \(run.command)\n\(said)",
-        advice: "--launcher names the command that starts ranks here")
-    }
   }
 }

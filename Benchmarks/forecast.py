@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Compares what `dp-train plan` foretells with what is then measured, on this machine and on pretended ones (network/).
+
+    swift build -c release
+    python3 -m venv venv && venv/bin/pip install numpy
+    venv/bin/python Benchmarks/forecast.py                                   mnist-cnn on two machines with 1 Gbit/s
+    venv/bin/python Benchmarks/forecast.py temporal-order-large --machines 2,4 --rate 4gbit --ranks 1
+
+In each round, for each number of machines: `plan` between them, which times a machine's share and measures the network;
+then `benchmark` on all of them. The pretended machines share this one's processors: where they have more ranks in all than
+it has processors, other trainings keep the processors as busy while `plan` measures. The table gives the median and the
+range of the rounds, and the forecast's error in each. The exchange's time is the model's for all gradients; hidden is the
+part of it that the measured step does not show: 1 - (step - a machine's own step) / exchange. Needs root.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "peers"))
+from scaling import write_samples  # noqa: E402
+from programs import settings_of  # noqa: E402
+from table import processor, spread  # noqa: E402
+from tasks import TASKS  # noqa: E402
+
+MACHINES = str(HERE / "network" / "machines")
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"any of {', '.join(TASKS)} (mnist-cnn)")
+    parser.add_argument("--machines", default="2", help="the numbers of machines (2)")
+    parser.add_argument("--ranks", type=int, default=1, help="ranks of each machine (1)")
+    parser.add_argument("--rate", default="1gbit", help="what each machine can send and get (1gbit)")
+    parser.add_argument("--delay", default="0", help="microseconds from machine to machine, by a program (0)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (3)")
+    parser.add_argument("--seconds", type=float, default=2, help="seconds of each measurement (2)")
+    parser.add_argument("--ours", default=str(HERE.parent / ".build/release/dp-train"), help="the command of dp-train")
+    options = parser.parse_args()
+    for task in options.tasks:
+        if task not in TASKS:
+            parser.error(f"there is no task '{task}'; there are {', '.join(TASKS)}")
+    options.tasks = options.tasks or ["mnist-cnn"]
+    options.machines = [int(text) for text in options.machines.split(",")]
+    return options
+
+
+def run(command):
+    environment = os.environ | {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode != 0 or not lines:
+        sys.exit(f"{shlex.join(command)} ended with status {done.returncode}:\n{done.stdout}{done.stderr.strip()}")
+    return json.loads(lines[-1])
+
+
+@contextlib.contextmanager
+def crowd(command, count):
+    """Runs a training on each processor `count` times over, meanwhile."""
+    others = []
+    for core in sorted(os.sched_getaffinity(0)) * count:
+        others.append(subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=lambda core=core: os.sched_setaffinity(0, {core})))
+    try:
+        yield
+    finally:
+        for process in others:
+            process.kill()
+            process.wait()
+
+
+def measure(name, machines, options):
+    """What was foretold and measured, one pair for each round."""
+    rounds = []
+    with tempfile.TemporaryDirectory() as folder:
+        settings = settings_of(TASKS[name], write_samples(TASKS[name], folder))
+        ours = shlex.split(options.ours)
+        cores = len(os.sched_getaffinity(0))
+        # Ranks for each processor that are not measured by plan itself.
+        others = -(-machines * options.ranks // cores) - 1
+        alone = [*ours, "benchmark", *settings, "--steps", "1000000"]
+        plan = [*ours, "plan", *settings, "--nodes", str(machines), "--ranks-per-node", str(options.ranks)]
+        plan += ["--seconds", str(options.seconds), "--json"]
+        trial = [*ours, "benchmark", *settings, "--seconds", str(options.seconds), "--json"]
+        subprocess.run([MACHINES, "up", str(machines), "--rate", options.rate, "--delay", options.delay], check=True)
+        try:
+            link = run([MACHINES, "mpirun", "1", "--", *plan, "--seconds", "0.01"])
+            plan += ["--latency", str(link["latencyMicroseconds"]), "--bandwidth", str(link["gbitPerSecond"])]
+            for turn in range(options.rounds):
+                print(f"{name}, {machines} machines: round {turn + 1} of {options.rounds}", file=sys.stderr)
+                with crowd(alone, others):
+                    foretold = run(plan)
+                rounds.append((foretold, run([MACHINES, "mpirun", str(options.ranks), "--", *trial])))
+        finally:
+            subprocess.run([MACHINES, "down"], check=True)
+    return link, rounds
+
+
+def row(name, machines, options):
+    link, rounds = measure(name, machines, options)
+    plans = [foretold["forecasts"][0] for foretold, _ in rounds]
+    steps = [measured["msMean"] for _, measured in rounds]
+    errors = [plan["msPerStep"] / step - 1 for plan, step in zip(plans, steps)]
+    exchanges = [plan["exchangeMs"] for plan in plans]
+    hidden = [1 - (step - plan["nodeMs"]) / exchange for plan, step, exchange in zip(plans, steps, exchanges)]
+    percent = [f"{statistics.median(values):.0%} ({min(values):.0%} to {max(values):.0%})" for values in (errors, hidden)]
+    network = f"{link['gbitPerSecond']:.3g} Gbit/s, {link['latencyMicroseconds']:.3g} µs"
+    return [
+        f"{name}, {TASKS[name].size}", f"{machines} × {options.ranks}", network, spread([p["msPerStep"] for p in plans]),
+        spread(steps), percent[0], spread(exchanges), percent[1],
+    ]
+
+
+def main():
+    options = parse_arguments()
+    heads = [
+        "task", "machines × ranks", "network as measured", "foretold, ms", "measured, ms", "error", "exchange, ms", "hidden",
+    ]
+    print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
+    for name in options.tasks:
+        for machines in options.machines:
+            print("| " + " | ".join(row(name, machines, options)) + " |", flush=True)
+    print(f"\n{processor()}, {os.cpu_count()} cores; {options.rate}, delay {options.delay} µs; rounds: {options.rounds}")
+
+
+if __name__ == "__main__":
+    main()

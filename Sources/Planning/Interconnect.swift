@@ -1,0 +1,30 @@
+/// What connects machines, in the numbers of the α–β–γ model (and LogP's o, Culler et al. 1993).
+public struct Interconnect: Equatable, Sendable {
+  /// α: seconds from sending a short message until it is there.
+  public var latency: Double
+  /// β: seconds a byte takes on a machine's way out, or on its way in; both are used at once.
+  public var secondsPerByte: Double
+  /// γ: seconds of a core for each byte that a rank sends and for each that it receives and adds.
+  public var coreSecondsPerByte: Double
+  /// o: seconds of a core for each message that a rank sends, and for the one that it receives for it.
+  public var coreSecondsPerMessage: Double
+
+  /// All numbers; `bandwidth` is in bytes a second.
+  public init(
+    latency: Double, bandwidth: Double, coreSecondsPerByte: Double = Interconnect.usualCoreSecondsPerByte,
+    coreSecondsPerMessage: Double = Interconnect.usualCoreSecondsPerMessage
+  ) {
+    self.latency = latency
+    secondsPerByte = 1 / bandwidth
+    self.coreSecondsPerByte = coreSecondsPerByte
+    self.coreSecondsPerMessage = coreSecondsPerMessage
+  }
+
+  /// What TCP takes of a core of today for a byte.
+  public static let usualCoreSecondsPerByte = 0.4e-9
+  /// What TCP takes of a core of today for a message.
+  public static let usualCoreSecondsPerMessage = 5e-6
+
+  /// Bytes a second.
+  public var bandwidth: Double { 1 / secondsPerByte }
+}

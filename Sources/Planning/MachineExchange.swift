@@ -1,0 +1,70 @@
+import Collectives
+
+/// The sum of a bucket of gradients over machines: every rank exchanges its part of the bucket with the ranks that have
+/// the same part on the other machines.
+///
+/// Long buckets of b bytes: each of n machines sends every other that one's n-th part of its whole tree nodes (k at most)
+/// and adds up its own (reduce-scatter); then it sends that sum to all (allgather). Short ones: in ⌊log₂ n⌋ rounds, and
+/// two more where n is no power of two, machines exchange all they know with one other.
+///
+///     long:   2 α + (k + 1) · (n − 1)/n · b β, and 2 (n − 1) messages
+///     short:  rounds · (α + k b β), and a message a round
+///
+/// The ranks of a machine share its way. After Thakur, Rabenseifner & Gropp 2005; Chan et al. 2007 for the model.
+public struct MachineExchange: Equatable, Sendable {
+  /// The machines, n.
+  public let machines: Int
+  /// The largest number of whole tree nodes that a machine has, k.
+  public let treeNodes: Int
+  /// The network.
+  public let network: Interconnect
+  /// The longest bucket in bytes that travels whole.
+  public static let shortLimit = 64 << 10
+
+  /// The exchange between machines that have `treeNodes` whole tree nodes of a batch each, at most.
+  public init(machines: Int, treeNodes: Int, network: Interconnect) {
+    self.machines = machines
+    self.treeNodes = treeNodes
+    self.network = network
+  }
+
+  /// The exchange between machines of `ranks` ranks each.
+  /// - Throws: `Failure` (usage) where there are more ranks than shards.
+  public init(machines: Int, ranks: Int, tree: ReductionTree, network: Interconnect) throws {
+    let all = machines * ranks
+    let counts = try (0..<machines).map { machine in
+      let first = try tree.shards(ofRank: machine * ranks, of: all).lowerBound
+      let last = try tree.shards(ofRank: (machine + 1) * ranks - 1, of: all).upperBound
+      return tree.maximalNodes(in: first..<last).count
+    }
+    self.init(machines: machines, treeNodes: counts.max() ?? 1, network: network)
+  }
+
+  private var rounds: Int {
+    let full = Int.bitWidth - 1 - machines.leadingZeroBitCount
+    return machines == 1 << full ? full : full + 2
+  }
+
+  /// Bytes that go out of a machine, and as many in, for a bucket of `bytes`.
+  public func traffic(_ bytes: Int) -> Double {
+    guard bytes > MachineExchange.shortLimit else { return Double(rounds * treeNodes * bytes) }
+    return Double(treeNodes + 1) * Double(machines - 1) / Double(machines) * Double(bytes)
+  }
+
+  /// Messages that each rank sends for a bucket of `bytes`.
+  public func messages(_ bytes: Int) -> Int {
+    bytes > MachineExchange.shortLimit ? 2 * (machines - 1) : rounds
+  }
+
+  /// Seconds on the network for a bucket of `bytes`.
+  public func seconds(_ bytes: Int) -> Double {
+    let latencies = machines == 1 ? 0 : bytes > MachineExchange.shortLimit ? 2 : rounds
+    return Double(latencies) * network.latency + traffic(bytes) * network.secondsPerByte
+  }
+
+  /// Seconds that the exchange of a bucket of `bytes` takes of each rank's core, with so many ranks on a machine.
+  public func coreSeconds(_ bytes: Int, ranks: Int) -> Double {
+    2 * traffic(bytes) / Double(ranks) * network.coreSecondsPerByte
+      + Double(messages(bytes)) * network.coreSecondsPerMessage
+  }
+}

@@ -1,0 +1,64 @@
+import DPTrain
+import Foundation
+
+/// Starts this program on so many ranks of this machine, in processes of their own.
+struct RankLauncher {
+  /// The command that starts {ranks} ranks.
+  let command: String
+
+  /// What starts them where nothing else is said.
+  static let standard = "mpirun -q --oversubscribe --bind-to none -np {ranks}"
+
+  /// A job under way.
+  struct Job {
+    let process: Process
+    fileprivate let log: String
+    fileprivate let words: [String]
+
+    /// Waits for the end; what the job wrote to standard output and standard error.
+    /// - Throws: `Failure` (software) where it did not end well.
+    @discardableResult func finish() throws -> String {
+      process.waitUntilExit()
+      let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+      guard process.terminationStatus == 0 else {
+        throw Failure(
+          .software, "this ended with status \(process.terminationStatus): \(words.joined(separator: " "))\n\(said)",
+          advice: "--launcher names the command that starts ranks here")
+      }
+      return said
+    }
+  }
+
+  /// Starts the program; what it says goes to the file `log`. One rank needs no launcher.
+  /// - Throws: `Failure` (cannotCreate, unavailable) where the log cannot be written or the command not be started.
+  func start(_ arguments: [String], ranks: Int, log: String) throws -> Job {
+    let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    let launcher = command.replacingOccurrences(of: "{ranks}", with: String(ranks)).split(separator: " ")
+    let words = (ranks == 1 ? [] : launcher.map(String.init)) + [program] + arguments
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = words
+    process.standardInput = FileHandle.nullDevice
+    // A rank of another job may start one of its own, which must not take itself for a part of that.
+    let isRank = Launch().launcher != nil
+    var environment = ProcessInfo.processInfo.environment.filter { name, _ in
+      !isRank || !["OMPI_", "PMIX_", "PMI_", "SLURM_"].contains { name.hasPrefix($0) }
+    }
+    // Who trains as root knows it.
+    environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+    environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+    process.environment = environment
+    guard FileManager.default.createFile(atPath: log, contents: nil), let handle = FileHandle(forWritingAtPath: log)
+    else {
+      throw Failure(.cannotCreate, "cannot write \(log)")
+    }
+    process.standardOutput = handle
+    process.standardError = handle
+    do {
+      try process.run()
+    } catch {
+      throw Failure(.unavailable, "cannot start \(words[0]): \((error as NSError).localizedDescription)")
+    }
+    return Job(process: process, log: log, words: words)
+  }
+}

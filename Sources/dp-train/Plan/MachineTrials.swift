@@ -1,0 +1,61 @@
+import DPTrain
+import Foundation
+import Planning
+
+/// Short trainings on this machine, in processes of their own.
+struct MachineTrials {
+  private let folder: String
+  private let words: [String]
+  private let launcher: RankLauncher
+  private let seconds: Double
+
+  /// What `benchmark --json` prints, as far as it is wanted.
+  private struct Measured: Decodable {
+    struct Layer: Decodable {
+      let depth, parameterBytes: Int
+      let backwardMs: Double
+    }
+
+    let stepMsShares: [Double]
+    let communicationMs, waitingMs: Double
+    let layers: [Layer]
+  }
+
+  /// Trainings of the recipe that `words` name, each for about so many seconds.
+  /// - Throws: `Failure` (cannotCreate) where no files can be written.
+  init(words: [String], launcher: String, seconds: Double) throws {
+    (self.words, self.launcher, self.seconds) = (words, RankLauncher(command: launcher), seconds)
+    folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-plan-\(UUID().uuidString)").path
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw Failure(.cannotCreate, "\(folder) cannot be created: \((error as NSError).localizedDescription)")
+    }
+  }
+
+  /// Removes the files.
+  func remove() {
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// A machine's step with so many ranks and shards, for its part of a batch.
+  /// - Throws: `Failure` (software, unavailable) where the training fails or cannot be started.
+  func measure(_ load: Layouts.Load, batch: Int) throws -> Machine {
+    let arguments =
+      ["benchmark"] + words
+      + ["batch=\(batch)", "shards=\(load.shards)", "--seconds", "\(seconds)", "--layers", "--json"]
+    let said = try launcher.start(arguments, ranks: load.ranks, log: folder + "/log").finish()
+    // MPI may have something to say before.
+    guard let line = said.split(separator: "\n").last(where: { $0.hasPrefix("{") }),
+      let measured = try? JSONDecoder().decode(Measured.self, from: Data(line.utf8))
+    else {
+      throw Failure(.software, "dp-train \(arguments.joined(separator: " ")) printed no measurement:\n\(said)")
+    }
+    return Machine(
+      ranks: load.ranks, shards: load.shards, step: Distribution(shares: measured.stepMsShares).scaled(by: 1e-3),
+      waiting: measured.waitingMs * 1e-3, reduction: measured.communicationMs * 1e-3,
+      backward: measured.layers.filter { $0.depth == 0 }.reversed().map {
+        Machine.Stage(seconds: $0.backwardMs * 1e-3, bytes: $0.parameterBytes)
+      })
+  }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import DPTrain
+import Formats
+import Foundation
+import Planning
+
+/// `dp-train plan`.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Forecast how long a recipe's step takes on more machines and ranks.",
+    discussion: """
+      Times short trainings on this machine, with as many ranks and shards as each machine would have, and adds what the
+      network takes. Start it alone and give the network's numbers, or on two machines or more, one rank on each, and it
+      measures them:
+        dp-train plan mnist --nodes 1,2,4,8 --bandwidth 10 --latency 30
+        mpirun -np 2 --map-by node --bind-to none dp-train plan mnist --nodes 1,2,4,8
+      """)
+
+  @OptionGroup var recipe: RecipeArguments
+
+  @Option(help: "The numbers of machines.", transform: PlanCommand.numbers)
+  var nodes = [1, 2, 4, 8]
+
+  @Option(
+    help: "The numbers of ranks on each (default: powers of two up to this machine's cores).",
+    transform: PlanCommand.numbers)
+  var ranksPerNode: [Int] = []
+
+  @Option(help: "Microseconds that a short message takes from machine to machine.")
+  var latency: Double?
+
+  @Option(help: "Gbit/s that a machine can send, and get at the same time.")
+  var bandwidth: Double?
+
+  @Option(help: "Seconds of each measurement, about.")
+  var seconds = 1.5
+
+  @Option(help: "The command that starts {ranks} ranks on this machine.")
+  var launcher = RankLauncher.standard
+
+  @Option(help: "Draw the time of a step, samples/s and efficiency over the machines into this SVG file.")
+  var svg: String?
+
+  @Flag(help: "Print one line of JSON.")
+  var json = false
+
+  private static func numbers(_ text: String) throws -> [Int] {
+    let numbers = text.split(separator: ",").map { Int($0) ?? 0 }
+    guard !numbers.isEmpty, numbers.allSatisfy({ $0 > 0 }) else {
+      throw ValidationError("\"\(text)\" are no numbers of machines or ranks, such as 1,2,4")
+    }
+    return Array(Set(numbers)).sorted()
+  }
+
+  func validate() throws {
+    guard latency.map({ $0 >= 0 }) ?? true else { throw ValidationError("--latency must be at least 0") }
+    guard bandwidth.map({ $0 > 0 }) ?? true else { throw ValidationError("--bandwidth must be above 0") }
+    guard seconds > 0 else { throw ValidationError("--seconds must be above 0") }
+  }
+
+  func run() throws {
+    let (recipe, layouts): (Recipe, Layouts)
+    do {
+      (recipe, layouts) = try prepare()
+    } catch let failure as Failure {
+      Session.refuse(failure)
+    }
+    let isFirst = Launch().expectedRank == 0
+    // The other ranks wait for the first in MPI's start, where they do not use their processors.
+    let machines = isFirst ? try measure(layouts, of: recipe) : []
+    let link = try NetworkLink.find(latency: latency, bandwidth: bandwidth)
+    guard isFirst else { return }
+    let report = try PlanReport(recipe, layouts: layouts, machines: machines, link: link)
+    if let svg { try AtomicFile.write(Array(report.svg.utf8), to: svg) }
+    Terminal.write(json ? try report.json() + "\n" : report.text(width: Terminal.width ?? 100))
+  }
+
+  private func prepare() throws -> (Recipe, Layouts) {
+    let recipe = try recipe.load()
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let counts = ranksPerNode.isEmpty ? PlanCommand.usualCounts(cores: cores) : ranksPerNode
+    let layouts = try Layouts(nodes: nodes, ranksPerNode: counts, shards: recipe.shards)
+    guard layouts.chosen.allSatisfy({ $0.ranks <= cores }) else {
+      throw Failure(
+        .usage,
+        "\(counts.max() ?? 0) ranks on each machine cannot be measured here, where this program may use \(cores) "
+          + (cores == 1 ? "core" : "cores"),
+        advice: "choose --ranks-per-node up to \(cores); under mpirun add --bind-to none")
+    }
+    return (recipe, layouts)
+  }
+
+  private static func usualCounts(cores: Int) -> [Int] {
+    var counts = [1]
+    while counts[counts.count - 1] * 2 <= cores { counts.append(counts[counts.count - 1] * 2) }
+    return counts[counts.count - 1] == cores ? counts : counts + [cores]
+  }
+
+  /// This machine with each number of ranks and shards that is needed, and alone with one rank.
+  private func measure(_ layouts: Layouts, of recipe: Recipe) throws -> [Machine] {
+    let trials = try MachineTrials(words: self.recipe.words, launcher: launcher, seconds: seconds)
+    defer { trials.remove() }
+    return try layouts.loads.map { load in
+      if !json, Terminal.width != nil {
+        FileHandle.standardError.write(Data("measuring \(load.ranks) ranks, \(load.shards) shards\n".utf8))
+      }
+      // A machine's part of a batch; the largest, where samples do not divide evenly.
+      let batch = (recipe.batch * load.shards + recipe.shards - 1) / recipe.shards
+      return try trials.measure(load, batch: batch)
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import DPTrain
+import Planning
+import Reporting
+
+extension PlanReport {
+  /// The step's time and the efficiency over the machines, a line for each number of ranks, as an SVG file's text.
+  var svg: String {
+    let counts = Set(forecasts.map(\.ranksPerNode)).sorted()
+    func lines(_ value: (Forecast) -> Double) -> [LineFigure.Line] {
+      counts.map { count in
+        LineFigure.Line(
+          "\(count) \(count == 1 ? "rank" : "ranks") on each node",
+          points: forecasts.filter { $0.ranksPerNode == count }.map { (Double($0.nodes), value($0)) })
+      }
+    }
+    return LineFigure(
+      "\(recipe.name): forecast of a step", xLabel: "nodes",
+      charts: [
+        ("time of a step, ms", lines { $0.step * 1e3 }), ("samples/s", lines(\.samplesPerSecond)),
+        ("efficiency, %", lines { $0.efficiency * 100 }),
+      ]
+    ).svg
+  }
+}

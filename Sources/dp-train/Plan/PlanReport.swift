@@ -1,0 +1,72 @@
+import DPTrain
+import Foundation
+import Planning
+
+/// What `plan` found: the forecasts, and what they say.
+struct PlanReport {
+  let recipe: Recipe
+  let layouts: Layouts
+  let link: NetworkLink
+  let forecasts: [Forecast]
+  let advice: Advice
+  let gradientBytes: Int
+
+  /// Forecasts for all layouts from the machine as measured under each load.
+  init(_ recipe: Recipe, layouts: Layouts, machines: [Machine], link: NetworkLink) throws {
+    (self.recipe, self.layouts, self.link) = (recipe, layouts, link)
+    let tree = try ReductionTree(shards: recipe.shards)
+    let measured = Dictionary(
+      uniqueKeysWithValues: machines.map { (Layouts.Load(ranks: $0.ranks, shards: $0.shards), $0) })
+    func forecast(_ load: Layouts.Load, nodes: Int) throws -> Forecast {
+      guard let machine = measured[load] else { preconditionFailure("every load has been measured") }
+      return try Forecast(
+        machine, nodes: nodes, batch: recipe.batch * recipe.accumulate, tree: tree, network: link.network)
+    }
+    let single = try forecast(layouts.single, nodes: 1)
+    forecasts = try layouts.chosen.map {
+      try forecast(layouts.load(of: $0), nodes: $0.nodes).compared(toOneRank: single.samplesPerSecond)
+    }
+    advice = Advice(forecasts)
+    gradientBytes = machines.first?.gradientBytes ?? 0
+  }
+
+  /// One line.
+  func json() throws -> String {
+    struct Row: Encodable {
+      let nodes, ranksPerNode, ranks: Int
+      let msPerStep, samplesPerSecond, speedup, efficiency, waitingMs, communicationMs: Double
+      let nodeMs, exchangeMs, hiddenMs: Double
+      let bytesSentPerNode: Double
+      let bucketBytes: Int?
+      let fewerRanksAreFaster: Bool
+
+      init(_ forecast: Forecast, _ advice: Advice) {
+        (nodes, ranksPerNode, ranks) = (forecast.nodes, forecast.ranksPerNode, forecast.ranks)
+        (msPerStep, samplesPerSecond) = (forecast.step * 1e3, forecast.samplesPerSecond)
+        (speedup, efficiency) = (forecast.speedup, forecast.efficiency)
+        (waitingMs, communicationMs) = (forecast.waiting * 1e3, forecast.communication * 1e3)
+        (nodeMs, exchangeMs) = (forecast.machineStep * 1e3, forecast.exchange * 1e3)
+        (hiddenMs, bytesSentPerNode, bucketBytes) = (forecast.hidden * 1e3, forecast.traffic, forecast.bucket)
+        fewerRanksAreFaster = advice.wasteful.contains { $0.slow == forecast }
+      }
+    }
+    struct Contents: Encodable {
+      let recipe: String
+      let batch, shards, gradientBytes: Int
+      let latencyMicroseconds, gbitPerSecond: Double
+      let networkOrigin: String
+      let forecasts: [Row]
+      let fastest: Row?
+      let moreRanksThanShards: [[Int]]
+    }
+    let contents = Contents(
+      recipe: recipe.name, batch: recipe.batch * recipe.accumulate, shards: recipe.shards, gradientBytes: gradientBytes,
+      latencyMicroseconds: link.network.latency * 1e6, gbitPerSecond: link.network.bandwidth * 8e-9,
+      networkOrigin: link.origin, forecasts: forecasts.map { Row($0, advice) },
+      fastest: advice.fastest.map { Row($0, advice) },
+      moreRanksThanShards: layouts.refused.map { [$0.nodes, $0.ranks] })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return String(decoding: try encoder.encode(contents), as: UTF8.self)
+  }
+}

@@ -1,0 +1,81 @@
+import DPTrain
+import Foundation
+import Planning
+
+extension PlanReport {
+  /// A table, a plot of the best number of ranks on each number of machines, and what they say; `width` columns wide.
+  func text(width: Int) -> String {
+    [head, table, plot(width: width), sayings].joined(separator: "\n")
+  }
+
+  private var head: String {
+    let numbers = String(format: "%.3g Gbit/s, %.3g µs", link.network.bandwidth * 8e-9, link.network.latency * 1e6)
+    return """
+      \(recipe.name): batches of \(Format.count(recipe.batch)) in \(recipe.shards) shards, \
+      \(Format.bytes(gradientBytes)) of gradients
+      network: \(numbers) (\(link.origin))
+
+      """
+  }
+
+  private var table: String {
+    let heads = [
+      "nodes × ranks", "ms a step", "samples/s", "speed-up", "efficiency", "waiting", "communication", "hidden, ms",
+    ]
+    let rows = forecasts.map { forecast in
+      [
+        name(forecast), String(format: "%.4g", forecast.step * 1e3), Format.count(Int(forecast.samplesPerSecond)),
+        String(format: "%.2f", forecast.speedup), Format.percent(forecast.efficiency),
+        Format.percent(forecast.waiting / forecast.step), Format.percent(forecast.communication / forecast.step),
+        forecast.nodes == 1 ? "" : String(format: "%.3g", forecast.hidden * 1e3),
+      ]
+    }
+    return Format.table([heads] + rows, right: Set(1...7))
+  }
+
+  /// A bar for each number of machines, divided into where the time goes.
+  private func plot(width: Int) -> String {
+    let longest = advice.best.map(\.step).max() ?? 1
+    let rows = advice.best.map { forecast in
+      let number = String(format: "%.4g ms", forecast.step * 1e3)
+      let perSecond = Double(max(10, width - 32)) / longest
+      // Each part ends at the nearest cell, so that the whole is as long as its time.
+      let ends = [
+        forecast.step - forecast.waiting - forecast.communication, forecast.step - forecast.communication,
+        forecast.step,
+      ]
+      .map { max(0, Int(($0 * perSecond).rounded())) }
+      let bar =
+        String(repeating: "█", count: ends[0]) + String(repeating: "▒", count: max(0, ends[1] - ends[0]))
+        + String(repeating: "░", count: max(0, ends[2] - max(ends[1], ends[0])))
+      return [name(forecast), "\(bar) \(number)"]
+    }
+    return "a step with the best number of ranks (█ computing ▒ waiting ░ communication)\n" + Format.table(rows)
+  }
+
+  private var sayings: String {
+    var lines: [String] = []
+    if let fastest = advice.fastest {
+      lines.append(
+        String(
+          format: "fastest: %@, %.4g ms a step, %.2f times as fast as one rank", name(fastest), fastest.step * 1e3,
+          fastest.speedup))
+    }
+    for waste in advice.wasteful {
+      lines.append(
+        String(
+          format: "fewer ranks are faster: %@ takes %.4g ms a step, %@ %.4g ms", name(waste.slow),
+          waste.slow.step * 1e3,
+          name(waste.fast), waste.fast.step * 1e3))
+    }
+    if let most = layouts.refused.map({ $0.nodes * $0.ranks }).max() {
+      let names = layouts.refused.map { "\($0.nodes) × \($0.ranks)" }.joined(separator: ", ")
+      lines.append(
+        "left out: \(names), more ranks than shards (\(recipe.shards)); "
+          + "shards=\(most) lets them work, and changes the results")
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func name(_ forecast: Forecast) -> String { "\(forecast.nodes) × \(forecast.ranksPerNode)" }
+}

@@ -1,0 +1,49 @@
+import Collectives
+import Planning
+import Testing
+
+struct MachineExchangeTests {
+  private let network = Interconnect(
+    latency: 10e-6, bandwidth: 1e9, coreSecondsPerByte: 1e-9, coreSecondsPerMessage: 1e-6)
+
+  @Test func timeAndTrafficAreAsByHand() {
+    // Half of 1 MB out for the reduce-scatter, and half for the allgather: 1 ms, and two latencies.
+    let two = MachineExchange(machines: 2, treeNodes: 1, network: network)
+    #expect(two.traffic(1_000_000) == 1_000_000)
+    #expect((two.seconds(1_000_000) - 1.02e-3).magnitude < 1e-12)
+    // Three whole nodes travel, and the sum: 4 · 3/4.
+    let four = MachineExchange(machines: 4, treeNodes: 3, network: network)
+    #expect(four.traffic(1_000_000) == 3_000_000)
+    #expect((four.seconds(1_000_000) - 3.02e-3).magnitude < 1e-12)
+    // Both ways, two ranks taking half each; six messages.
+    #expect((four.coreSeconds(1_000_000, ranks: 2) - 3.006e-3).magnitude < 1e-12)
+  }
+
+  @Test func shortBucketsTravelWhole() {
+    // Three rounds of 1 KB; with six machines two more than two, and two nodes each time.
+    let eight = MachineExchange(machines: 8, treeNodes: 1, network: network)
+    #expect((eight.seconds(1000) - 3 * 11e-6).magnitude < 1e-12 && eight.messages(1000) == 3)
+    let six = MachineExchange(machines: 6, treeNodes: 2, network: network)
+    #expect((six.seconds(1000) - 4 * 12e-6).magnitude < 1e-12 && six.messages(1000) == 4)
+    #expect((six.coreSeconds(1000, ranks: 1) - (16e-6 + 4e-6)).magnitude < 1e-12)
+  }
+
+  @Test func oneMachineExchangesNothing() {
+    let one = MachineExchange(machines: 1, treeNodes: 1, network: network)
+    #expect(one.seconds(1_000_000) == 0 && one.traffic(1_000_000) == 0 && one.coreSeconds(1_000_000, ranks: 4) == 0)
+  }
+
+  @Test func machinesHaveTheTreeNodesOfTheirShards() throws {
+    func nodes(_ machines: Int, _ ranks: Int, shards: Int) throws -> Int {
+      try MachineExchange(machines: machines, ranks: ranks, tree: ReductionTree(shards: shards), network: network)
+        .treeNodes
+    }
+    #expect(try nodes(2, 2, shards: 8) == 1)
+    #expect(try nodes(4, 1, shards: 8) == 1)
+    // Shards 0–1, 2–4 and 5–7: 2–3 and 4; 5 and 6–7.
+    #expect(try nodes(3, 1, shards: 8) == 2)
+    // The same machines, though their ranks have one shard or two each.
+    #expect(try nodes(2, 3, shards: 8) == 1)
+    #expect(throws: (any Error).self) { try nodes(3, 3, shards: 8) }
+  }
+}
