@@ -71,7 +71,10 @@ targets += [
     ],
     resources: [.embedInCode("Resources")]),
   .target(
-    name: "Exporting", dependencies: ["Training", "Layers", "Tensors", "Formats", "ProtocolBuffers", "Diagnostics"]),
+    name: "Exporting",
+    dependencies: [
+      "Recipes", "Training", "Datasets", "Layers", "Tensors", "Formats", "ProtocolBuffers", "Diagnostics",
+    ]),
 ]
 
 // MARK: Products' own targets

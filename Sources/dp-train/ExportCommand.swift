@@ -28,16 +28,11 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     guard Launch().expectedRank == 0 else { return }
-    let recipe = try source.load(overrides: [])
     let facts = try source.dataFacts()
-    let network = try recipe.makeNetwork(inputShape: Shape(facts.inputShape))
-    var exported = ExportedModel(network.model, name: recipe.name, meaning: network.loss.meaning)
-    exported.recipe = try Recipe.load(RunFolder(path: source.run).recipe).resolvedYAML()
-    exported.classNames = facts.classNames
-    exported.alphabet = facts.alphabet
-    // Runs of former versions do not say; told lengths, networks are right in any case.
-    exported.hasLengths = facts.hasLengths ?? true
-    exported.normalization = try recipe.inputNormalization()
+    let network = try source.load(overrides: []).makeNetwork(inputShape: Shape(facts.inputShape))
+    // As it was trained by, from whatever weights.
+    let recipe = try Recipe.load(RunFolder(path: source.run).recipe)
+    let exported = try ExportedModel(network, recipe: recipe, facts: facts)
     for path in try exported.write(format, to: out ?? standardPath(recipe.name)) { Terminal.write(path + "\n") }
   }
 

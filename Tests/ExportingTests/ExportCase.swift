@@ -24,14 +24,7 @@ struct ExportCase {
     experiment = try recipe.makeExperiment()
     workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
     _ = try Trainer(experiment, workspace: workspace, observers: []).run()
-    var exported = ExportedModel(experiment.model, name: recipe.name, meaning: experiment.loss.meaning)
-    let facts = experiment.data.training.facts
-    exported.recipe = recipe.resolvedYAML()
-    exported.classNames = facts.classNames
-    exported.alphabet = facts.alphabet
-    exported.hasLengths = facts.hasLengths ?? false
-    exported.normalization = try recipe.inputNormalization()
-    self.exported = exported
+    exported = try ExportedModel(experiment.network, recipe: recipe, facts: experiment.data.training.facts)
   }
 
   /// Writes the network in every format, and samples with the outputs for them, to a new folder within `root`.

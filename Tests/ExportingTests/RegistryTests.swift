@@ -95,6 +95,24 @@ import Testing
     }
   }
 
+  /// Names of recipes that would be those of other classes, or break the text.
+  @Test(arguments: [
+    ("temporal-order", "TemporalOrder"), ("lstm", "Lstm"), ("LSTM", "Network"), ("path", "Network"),
+    ("sequential", "Network"), ("3-layers", "Network"), (#"a"""b\"#, "AB"), ("", "Network"),
+  ])
+  func modulesHaveNamesOfTheirOwn(recipe: String, name: String) throws {
+    try withFolder { folder in
+      let input = Shape.sequence(steps: 4, features: 3)
+      let model = try Model(inputShape: input, layers: [LSTM(input: input, hiddenSize: 2, output: .last)])
+      try ExportedModel(model, name: recipe, meaning: .classes).write(.pytorch, to: "\(folder)/network.py")
+      let source = try String(contentsOfFile: "\(folder)/network.py", encoding: .utf8)
+      #expect(
+        source.contains("\nclass \(name)(Sequential):\n") && source.contains("    model = \(name)()\n"), "\(source)")
+      #expect(source.components(separatedBy: "class \(name)(").count == 2)
+      #expect(source.components(separatedBy: "\"\"\"").count.isMultiple(of: 2) == false && !source.contains("\\"))
+    }
+  }
+
   @Test func outputsInAnotherOrderAreRefused() throws {
     let image = Shape.image(height: 2, width: 3, channels: 4)
     for format in [ExportFormat.onnx, .pytorch] {

@@ -18,7 +18,8 @@ extension ONNXMessage {
 struct ONNXAttributeProto: ONNXMessage, Sendable {
   enum AttributeType: Int64, Sendable {
     case float = 1, int, string
-    case graph = 5, floats, ints, strings
+    case graph = 5
+    case ints = 7, strings
   }
 
   var name = ""
@@ -27,7 +28,6 @@ struct ONNXAttributeProto: ONNXMessage, Sendable {
   var i: Int64 = 0
   var s: [UInt8] = []
   var g = ONNXGraphProto()
-  var floats: [Float] = []
   var ints: [Int64] = []
   var strings: [[UInt8]] = []
 
@@ -41,7 +41,6 @@ struct ONNXAttributeProto: ONNXMessage, Sendable {
     case .int: buffer.add(3, i)
     case .string: buffer.add(4, bytes: s)
     case .graph: buffer.add(6, g.write)
-    case .floats: buffer.add(7, packed: floats)
     case .ints: buffer.add(8, packed: ints)
     case .strings: for string in strings { buffer.add(9, bytes: string) }
     }

@@ -8,7 +8,9 @@ extension ExportedModel {
   func pyTorchSource() throws -> String {
     try checkOrder()
     let source = PyTorchSource(for: self)
+    // Listed first: the layers say what they need.
     let layers = PyTorchSource.indented(PyTorchSource.indented(try source.list(model.layers, named: "")))
+    let className = className(besides: source.definitions)
     let network = """
       class \(className)(\(source.sequential)):
           \"\"\"\(explanation)\"\"\"
@@ -19,7 +21,7 @@ extension ExportedModel {
 
       """
     let head = """
-      \"\"\"The network of \(name), trained by dp-train, as a PyTorch module.
+      \"\"\"The network of \(name.filter { !"\"\\".contains($0) }), trained by dp-train, as a PyTorch module.
 
           model = load()            # with the weights of the file beside this one, ready to evaluate
           \(meaning == .values ? "outputs" : "logits") = model(x)         # x as \(className) says
@@ -31,7 +33,7 @@ extension ExportedModel {
       """
     let blocks =
       [head + "\n" + source.imports.joined(separator: "\n") + "\n\n" + constants] + source.definitions
-      + [network, loading] + [normalizing].compactMap(\.self) + [main]
+      + [network, loading(className)] + [normalizing].compactMap(\.self) + [main]
     return blocks.joined(separator: "\n\n")
   }
 
@@ -45,15 +47,13 @@ extension ExportedModel {
       advice: "put a linear layer at the end, or leave the images as they are")
   }
 
-  /// The recipe's name as a class: `temporal-order` is `TemporalOrder`.
-  private var className: String {
+  /// The recipe's name as a class: `temporal-order` is `TemporalOrder`, unless a class of that name is defined already.
+  private func className(besides definitions: [String]) -> String {
     let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     let joined = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
-    let taken = [
-      "Path", "Network", "Mean", "Lookup", "Sequential", "Residual", "Recurrent", "GatedRNN", "LSTM", "GRU", "RNN",
-    ]
-    guard joined.first?.isLetter == true, !taken.contains(joined) else { return "Network" }
-    return joined
+    let isTaken =
+      joined == "Path" || definitions.contains { $0.contains("class \(joined)(") || $0.contains("class \(joined):") }
+    return joined.first?.isLetter == true && !isTaken ? joined : "Network"
   }
 
   private var explanation: String {
@@ -89,7 +89,7 @@ extension ExportedModel {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private var loading: String {
+  private func loading(_ className: String) -> String {
     """
     def load(path=WEIGHTS):
         \"\"\"The network with the weights of a safetensors file, ready to evaluate.\"\"\"

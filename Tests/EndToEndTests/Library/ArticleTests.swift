@@ -57,7 +57,7 @@ import Testing
     #expect(loss > 0)
   }
 
-  /// A run's weights, measured and asked.
+  /// A run's weights, measured, asked and exported.
   @Test func aRunIsUsed() throws {
     try Folder.temporary { folder in
       let ending = try Program.run(["temporal-order", "steps=2", "data.testSize=32", "--out", "run"], in: folder)
@@ -73,6 +73,9 @@ import Testing
       let predictor = try Predictor(data: samples, workspace: workspace)
       print(try predictor.predict(0..<1).map(\.outputs))
       #expect(try predictor.predict(0..<1).first?.outputs.count == 4)
+      let exported = try ExportedModel(experiment.network, recipe: recipe, facts: experiment.data.training.facts)
+      try exported.write(.onnx, to: "\(run)/network.onnx")
+      #expect(FileManager.default.fileExists(atPath: "\(run)/network.onnx"))
     }
   }
 }
