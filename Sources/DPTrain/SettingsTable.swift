@@ -25,6 +25,9 @@ enum SettingsTable {
       ],
       ["MPI", environment.mpi],
     ]
+    if recipe.reduction == .native {
+      rows.append(["reduction", "native: by MPI, with other bits on other numbers of ranks"])
+    }
     if let ema = recipe.ema {
       rows.append(["average", "decay \(ema.decay); evaluations and the weights file take it"])
     }

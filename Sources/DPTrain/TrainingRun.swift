@@ -15,7 +15,8 @@ struct TrainingRun {
   func train(_ communicator: any Communicator, deadline: Double?) throws -> RunSummary {
     SignalRequests.install()
     let environment = try RunEnvironment(
-      version: dpTrainVersion, communicator: communicator, mpi: Launch.describe)
+      version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
+      network: try NetworkMeasurement.measure(communicator))
     if communicator.isRoot { experiment.data.notices.forEach(warn) }
     let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
     let schedule = recipe.checkpoint.schedule
@@ -29,7 +30,7 @@ struct TrainingRun {
     let trainer = try Trainer(
       experiment, workspace: workspace, observers: try observers(environment, resumingFrom: checkpoint?.manifest),
       control: RunControl(folder: folder?.path, deadline: deadline, schedule: schedule), keeper: keeper,
-      activity: activity)
+      activity: activity, network: environment.network)
     if job.resumes { try trainer.resume(checkpoint) }
     let summary = try trainer.run()
     if let folder { try conclude(summary, folder: folder, best: keeper.best) }

@@ -22,10 +22,18 @@ public struct RunEnvironment: Codable, Sendable {
   public let system: String
   /// Processors that rank 0 sees.
   public let processors: Int
+  /// Number of machines: groups of ranks that share memory.
+  public let machines: Int?
+  /// The network between them, and what was chosen by it; nil on one machine.
+  public let network: NetworkMeasurement?
 
   /// Collects the facts; every rank calls it.
   /// - Throws: `Failure` where the ranks cannot exchange data.
-  public init(version: String, communicator: any Communicator, mpi: String) throws {
+  public init(
+    version: String, communicator: any Communicator, mpi: String, network: NetworkMeasurement? = nil
+  ) throws {
+    machines = communicator.machines.count
+    self.network = network
     self.version = version
     started = ISO8601DateFormatter().string(from: Date())
     command = CommandLine.arguments

@@ -101,13 +101,16 @@ public struct TrainingSettings: Sendable {
   public var compareRanks: Int
   /// Epochs from one evaluation to the next; 0: only after the last.
   public var evaluateEvery: Int
+  /// How gradients are added up over the ranks.
+  public var reduction: Reduction
 
   /// All numbers.
   public init(
     seed: UInt64, epochs: Int, steps: Int?, batch: Int, shards: Int, shuffles: Bool, learningRate: Double,
     clipNorm: Double?, evaluateEvery: Int, accumulate: Int = 1, clipValue: Double? = nil,
-    nonFinite: NonFinitePolicy = .stop, compareRanks: Int = 0
+    nonFinite: NonFinitePolicy = .stop, compareRanks: Int = 0, reduction: Reduction = .tree
   ) {
+    self.reduction = reduction
     self.nonFinite = nonFinite
     self.compareRanks = compareRanks
     self.seed = seed

@@ -16,11 +16,11 @@ public final class Trainer {
   private var progress = TrainingProgress()
 
   /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` and `keeper` nothing can
-  /// be asked of the run and nothing is saved; `activity` is told what the run is at.
+  /// be asked of the run and nothing is saved; `activity` is told what the run is at, and `network` tells how gradients best travel between machines.
   /// - Throws: `Failure` (system) where memory is short.
   public init(
     _ experiment: Experiment, workspace: Workspace, observers: [any Observer], control: RunControl? = nil,
-    keeper: CheckpointKeeper? = nil, activity: Activity? = nil
+    keeper: CheckpointKeeper? = nil, activity: Activity? = nil, network: NetworkMeasurement? = nil
   ) throws {
     self.activity = activity
     self.experiment = experiment
@@ -28,7 +28,7 @@ public final class Trainer {
     self.observers = observers
     self.control = control
     self.keeper = keeper
-    step = try TrainingStep(experiment, workspace: workspace, activity: activity)
+    step = try TrainingStep(experiment, workspace: workspace, activity: activity, network: network)
     let monitored = experiment.data.monitored
     monitor = try monitored.flatMap { try experiment.makeEvaluator(on: $0, workspace: workspace) }
     test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)

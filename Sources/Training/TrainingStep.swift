@@ -19,7 +19,7 @@ public final class TrainingStep {
 
   private let experiment: Experiment
   private let workspace: Workspace
-  private let reducer: TreeReducer
+  private let reducer: any GradientReducer
   private let loader: BatchLoader
   private let context: StepContext
   /// Where sums for buffers lie in what is reduced: behind the gradients and the loss's sums.
@@ -37,9 +37,12 @@ public final class TrainingStep {
   private var lastEnd: Double
   private var lastReduction: Double
 
-  /// Prepares steps in a workspace; `activity` is told what they are at.
+  /// Prepares steps in a workspace; every rank makes them. `activity` is told what they are at, and `network` tells how
+  /// gradients best travel between machines; it changes no bits.
   /// - Throws: `Failure` (system) where memory is short.
-  public init(_ experiment: Experiment, workspace: Workspace, activity: Activity? = nil) throws {
+  public init(
+    _ experiment: Experiment, workspace: Workspace, activity: Activity? = nil, network: NetworkMeasurement? = nil
+  ) throws {
     self.activity = activity
     formerBuffers =
       experiment.settings.nonFinite == .skip ? try FloatBuffer(count: experiment.model.bufferValues.count) : nil
@@ -47,10 +50,18 @@ public final class TrainingStep {
     self.workspace = workspace
     let model = experiment.model
     bufferStart = model.values.count + paddedToLanes(LossSum.allCases.count)
-    reducer = try TreeReducer(
-      communicator: workspace.communicator, tree: workspace.tree,
-      elementCount: bufferStart + (model.sumsBuffers ? model.bufferValues.count : 0),
-      controlCount: Control.allCases.count)
+    let count = bufferStart + (model.sumsBuffers ? model.bufferValues.count : 0)
+    reducer =
+      switch experiment.settings.reduction {
+      case .tree:
+        try TreeReducer(
+          communicator: workspace.communicator, tree: workspace.tree, elementCount: count,
+          controlCount: Control.allCases.count, bucketBytes: network?.bucketBytes)
+      case .native:
+        try NativeReducer(
+          communicator: workspace.communicator, tree: workspace.tree, elementCount: count,
+          controlCount: Control.allCases.count)
+      }
     loader = try BatchLoader(
       data: experiment.data.training, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed,
       capacity: workspace.capacity)

@@ -44,7 +44,10 @@ struct BenchmarkCommand: ParsableCommand {
     Session.run(
       prepare: prepare, description: { Session.describe(kind, $0.recipe, $0.experiment) }
     ) { communicator, prepared in
-      let result = try measure(prepared.recipe, prepared.experiment, prepared.step, communicator)
+      let workspace = prepared.workspace
+      let step = try TrainingStep(
+        prepared.experiment, workspace: workspace, network: try NetworkMeasurement.measure(communicator))
+      let result = try measure(prepared.recipe, prepared.experiment, step, communicator)
       guard communicator.isRoot else { return }
       Terminal.write(json ? try result.json() + "\n" : result.text)
     }
@@ -65,11 +68,10 @@ struct BenchmarkCommand: ParsableCommand {
 
   private func prepare(
     _ communicator: any Communicator
-  ) throws -> (recipe: Recipe, experiment: Experiment, step: TrainingStep) {
+  ) throws -> (recipe: Recipe, experiment: Experiment, workspace: Workspace) {
     let recipe = try recipe.load()
     let experiment = try recipe.makeExperiment()
-    let workspace = try experiment.makeWorkspace(communicator: communicator)
-    return (recipe, experiment, try TrainingStep(experiment, workspace: workspace))
+    return (recipe, experiment, try experiment.makeWorkspace(communicator: communicator))
   }
 
   private func measure(

@@ -46,6 +46,12 @@ struct VerifyCommand: ParsableCommand {
         Failure(.usage, "verify starts the ranks itself", advice: "start it without mpirun; --launcher says how"))
     }
     let recipe = try recipe.load()
+    guard recipe.reduction == .tree else {
+      throw Failure(
+        .configuration,
+        "reduction: \(recipe.reduction.rawValue) adds gradients in an order that depends on the number of ranks",
+        advice: "the bits are the same with reduction: tree alone; verify that")
+    }
     if let most = ranks.max(), most > recipe.shards {
       throw Failure(
         .usage, "\(most) ranks are more than the recipe has shards, \(recipe.shards)",

@@ -24,6 +24,24 @@ import Testing
     #expect(throws: same) { try SoloCommunicator().agree { throw same } }
   }
 
+  /// One rank fails before what the others are in the midst of together.
+  @Test(.timeLimit(.minutes(1))) func aFailureReachesRanksThatPrepareAReduction() throws {
+    let thrown = try ThreadCommunicator.run(ranks: 3) { communicator -> Failure? in
+      do {
+        try communicator.agree {
+          if communicator.rank == 1 { throw Failure(.noInput, "data.npz is missing") }
+          _ = try TreeReducer(
+            communicator: communicator, tree: ReductionTree(shards: 3), elementCount: 5, controlCount: 0)
+        }
+        return nil
+      } catch let failure as Failure {
+        return failure
+      }
+    }
+    #expect(Set(thrown.map { $0?.exitCode }) == [.noInput])
+    #expect(thrown.allSatisfy { $0?.message.hasSuffix("data.npz is missing") == true })
+  }
+
   @Test func anEmptyMessageIsStillAFailureOnAllRanks() throws {
     let thrown = try outcomes(ranks: 2) { rank in if rank == 1 { throw Failure(.usage, "") } }
     #expect(thrown.allSatisfy { $0?.exitCode == .usage && $0?.advice == nil })

@@ -35,6 +35,13 @@ extension EndToEndTests {
       }
     }
 
+    @Test func nativeSumsAreRefused() throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(["verify", "reduction=native"], in: folder)
+        #expect(ending.status == 78 && ending.errors.hasPrefix("reduction: native adds gradients in an order"))
+      }
+    }
+
     @Test func moreRanksThanShardsAreRefused() throws {
       try Folder.temporary { folder in
         let ending = try Program.run(["verify", "--ranks", "1,9"], in: folder)

@@ -56,6 +56,7 @@ import Testing
           scaleWithBatch: none
         ema: none
         nonFinite: stop
+        reduction: tree
         compareRanks: 100
         evaluate:
           every: 1

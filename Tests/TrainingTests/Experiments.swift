@@ -18,6 +18,7 @@ struct SmallExperiment: Sendable {
   var clipValue: Double?
   var averageDecay: Double?
   var hasTest = true
+  var reduction = Reduction.tree
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.values.count) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
   /// The layers before the linear one, for inputs of a shape and a hidden size.
@@ -39,7 +40,8 @@ struct SmallExperiment: Sendable {
         test: hasTest ? TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData) : nil),
       settings: TrainingSettings(
         seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: learningRate,
-        clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue),
+        clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue,
+        reduction: reduction),
       schedule: schedule(), average: try averageDecay.map { try WeightAverage(of: model.values, decay: $0) })
   }
 
@@ -48,12 +50,16 @@ struct SmallExperiment: Sendable {
   }
 
   /// Trains to the end on ranks that are threads; gives the bits of rank 0's final weights, and all reports.
-  func train(ranks: Int) throws -> Outcome {
-    let outcomes = try ThreadCommunicator.run(ranks: ranks) { communicator in
+  func train(ranks: Int) throws -> Outcome { try train(machines: [Array(0..<ranks)]) }
+
+  /// The same on ranks in groups that share memory, with gradients that travel in stretches of so many bytes.
+  func train(machines: [[Int]], bucketBytes: Int = 1 << 20) throws -> Outcome {
+    let outcomes = try ThreadCommunicator.run(machines: machines) { communicator in
       let experiment = try make()
       let recorder = Recorder()
       let trainer = try Trainer(
-        experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [])
+        experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [],
+        network: NetworkMeasurement(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: bucketBytes))
       _ = try trainer.run()
       // The floats are pointers into what the experiment holds.
       return withExtendedLifetime(experiment) {

@@ -17,6 +17,29 @@ import Testing
     }
   }
 
+  /// Gradients travel in many stretches, most of them before the backward pass ends.
+  @Test(arguments: [[[0], [1]], [[0, 1], [2]], [[0, 2], [1, 3]], [[0], [1], [2], [3], [4]]])
+  func weightsHaveTheSameBitsOnSeveralMachines(machines: [[Int]]) throws {
+    for small in [SmallExperiment(), SmallExperiment(accumulate: 2)] {
+      let alone = try small.train(ranks: 1)
+      for bucketBytes in [64, 1000, 1 << 20] {
+        let outcome = try small.train(machines: machines, bucketBytes: bucketBytes)
+        #expect(outcome.weights == alone.weights && outcome.norms == alone.norms, "buckets of \(bucketBytes) bytes")
+        #expect(outcome.evaluations.map(\.loss) == alone.evaluations.map(\.loss))
+      }
+    }
+  }
+
+  /// The transport's sum rounds otherwise, but is as good.
+  @Test func nativeSumsTrainAsWell() throws {
+    let tree = try SmallExperiment().train(ranks: 1)
+    let native = try SmallExperiment(reduction: .native).train(ranks: 3)
+    #expect(native.losses.count == tree.losses.count && native.samples == tree.samples)
+    for (a, b) in zip(native.losses, tree.losses) { #expect((a - b).magnitude < 1e-5) }
+    #expect(native.weights != tree.weights)
+    #expect(native.accuracies.last == tree.accuracies.last)
+  }
+
   @Test func anotherNumberOfShardsIsAnotherSum() throws {
     var small = SmallExperiment()
     let eight = try small.train(ranks: 1)

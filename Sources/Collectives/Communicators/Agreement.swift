@@ -10,10 +10,12 @@ extension Communicator {
   public func agree<T>(_ body: () throws -> T) throws -> T {
     let outcome = Result(catching: body)
     var own: Failure?
+    var words: [Int]?
     if case .failure(let error) = outcome {
+      words = (error as? Interruption)?.words
       own = error as? Failure ?? Failure(.software, "\(error)")
     }
-    let failures = try exchange(own)
+    let failures = try words.map { try exchange(nil, lengths: $0) } ?? exchange(own)
     if let rank = failures.firstIndex(where: { $0 != nil }), let first = failures[rank] {
       let alike = failures.allSatisfy { $0?.failure == first.failure }
       throw alike ? first.failure : first.named
@@ -24,7 +26,13 @@ extension Communicator {
   /// Every rank's failure, on every rank; nil for those that have none.
   private func exchange(_ own: Failure?) throws -> [RemoteFailure?] {
     let payload = own.map { RemoteFailure($0, rank: name).encoded() } ?? []
-    let lengths = try gatherWords(payload.count)
+    return try exchange(payload, lengths: try gatherWords(payload.count))
+  }
+
+  /// The same where all ranks' payloads' lengths are known; those of ranks that meant another operation are negative.
+  private func exchange(_ payload: [UInt8]?, lengths: [Int]) throws -> [RemoteFailure?] {
+    let lengths = lengths.map { max(0, $0) }
+    let payload = payload ?? []
     guard lengths.contains(where: { $0 > 0 }) else { return Array(repeating: nil, count: size) }
 
     let offsets = lengths.indices.map { lengths[..<$0].reduce(0, +) }
@@ -33,6 +41,14 @@ extension Communicator {
       try all.withUnsafeMutableBytes { try allgather(send, into: $0, counts: lengths, offsets: offsets) }
     }
     return zip(offsets, lengths).map { RemoteFailure(decoding: all[$0..<($0 + $1)]) }
+  }
+
+  /// A number of every rank, 0 or more, for an operation that ranks begin within `agree`. Where another has come to the
+  /// end of `agree` instead, because it failed, this throws what lets `agree` go on to hear of it.
+  func gatherWithinAgreement(_ own: Int) throws -> [Int] {
+    let words = try gatherWords(-1 - own)
+    if words.contains(where: { $0 >= 0 }) { throw Interruption(words: words) }
+    return words.map { -1 - $0 }
   }
 
   /// One word of every rank, on every rank.
@@ -47,6 +63,12 @@ extension Communicator {
     }
     return words
   }
+}
+
+/// Another rank has ended what this one is in the midst of; the lengths of all ranks' failures.
+private struct Interruption: Error, CustomStringConvertible {
+  let words: [Int]
+  var description: String { "another rank has ended what this one is in the midst of" }
 }
 
 /// A failure and the name of the rank where it arose, as it travels: exit code, then the texts, each closed by a zero.

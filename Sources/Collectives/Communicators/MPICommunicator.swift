@@ -100,7 +100,7 @@ public final class MPICommunicator: Communicator {
   /// Memory under a name that lives until all ranks of the machine have found it; see `Communicator`.
   public func shareMemory(byteCount: Int) throws -> SharedMemory? {
     let page = Int(getpagesize())
-    let counts = try gatherWords(max(page, (byteCount + page - 1) / page * page))
+    let counts = try gatherWithinAgreement(max(page, (byteCount + page - 1) / page * page))
     let own = neighbours
     let sizes = own.map { counts[$0] }
     let starts = sizes.indices.map { sizes[..<$0].reduce(0, +) }

@@ -118,10 +118,8 @@ public final class ThreadCommunicator: Communicator {
   /// One block of memory for the threads of each machine.
   public func shareMemory(byteCount: Int) throws -> SharedMemory? {
     let own = neighbours
-    var memory: SharedMemory?
-    try group.exchange(rank, Posting(counts: [byteCount])) { postings in
-      if rank == own[0] { memory = SharedMemory(byteCounts: own.map { postings[$0].counts[0] }) }
-    }
+    let counts = try gatherWithinAgreement(byteCount)
+    var memory = rank == own[0] ? SharedMemory(byteCounts: own.map { counts[$0] }) : nil
     try group.exchange(rank, Posting(memory: memory)) { memory = $0[own[0]].memory }
     return memory
   }

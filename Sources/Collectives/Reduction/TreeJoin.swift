@@ -82,7 +82,7 @@ struct NodeJoin {
 
 /// left + right, element by element; the destination may be either of them.
 @inline(never)
-private func add(
+func add(
   _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>, count: Int
 ) {
   // Vectors of fixed width need no check whether the three overlap, which keeps the loop fast where they do.

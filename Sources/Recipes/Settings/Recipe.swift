@@ -33,6 +33,8 @@ public struct Recipe: Equatable, Sendable {
   public var ema: EMASettings?
   /// What happens where the loss or a gradient is infinite or no number.
   public var nonFinite = NonFinitePolicy.stop
+  /// How gradients are added up over the ranks.
+  public var reduction = Reduction.tree
   /// The steps between comparisons of all ranks' weights; 0 for none.
   public var compareRanks = 100
   /// When to measure on the test samples.
@@ -77,6 +79,9 @@ extension Recipe: Settings {
       "nonFinite", \.nonFinite, .choice,
       "where the loss or a gradient is infinite or no number: stop, or skip the step"),
     Field(
+      "reduction", \.reduction, .choice,
+      "how ranks' gradients are added: in one tree, the same bits on any number of ranks, or native: by MPI_Allreduce"),
+    Field(
       "compareRanks", \.compareRanks, .number(.atLeast(0)),
       "steps between comparisons of all ranks' weights; 0 is never"),
     Field("evaluate", \.evaluate, .section, "when to measure on the test samples"),
@@ -111,3 +116,4 @@ extension Recipe: Settings {
 }
 
 extension NonFinitePolicy: Choice {}
+extension Reduction: Choice {}
