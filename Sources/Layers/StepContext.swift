@@ -6,7 +6,7 @@ public final class StepContext {
   /// Where activations live.
   public let arena: Arena
   /// The model's parameters, flat.
-  public let parameters: UnsafeMutablePointer<Float>
+  public var parameters: UnsafeMutablePointer<Float> { parameterValues.base }
   /// The model's buffers, flat.
   public let buffers: UnsafeMutablePointer<Float>
   /// The gradients of tree node 0 of this rank, flat as the parameters; node k lies k · nodeStride floats behind.
@@ -20,6 +20,7 @@ public final class StepContext {
   public let shards: ShardProgram
   /// The tree over all shards.
   public let tree: ReductionTree
+  private let parameterValues: FloatBuffer
   /// The ranks, for layers that sum over the whole batch in their forward pass.
   public let communicator: any Communicator
   /// The number of valid steps of each sample, or nil where all are valid.
@@ -49,7 +50,7 @@ public final class StepContext {
     seed: UInt64
   ) {
     self.arena = arena
-    self.parameters = (parameters ?? model.values).base
+    parameterValues = parameters ?? model.values
     buffers = model.bufferValues.base
     self.gradients = gradients
     self.nodeStride = nodeStride

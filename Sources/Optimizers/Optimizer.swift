@@ -42,6 +42,12 @@ public struct OptimizerState {
   public let name: String
   /// The values; writing them restores the state.
   public let values: FloatBuffer
+
+  /// Names a vector.
+  package init(name: String, values: FloatBuffer) {
+    self.name = name
+    self.values = values
+  }
 }
 
 extension FloatBuffer {

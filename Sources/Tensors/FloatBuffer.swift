@@ -9,12 +9,14 @@ import Diagnostics
   import Darwin
 #endif
 
-/// Floats on a 64-byte boundary, zero at first, with 16 floats of slack behind; freed with the object.
+/// Floats on a 64-byte boundary, zero at first, with 16 floats of slack behind; freed with the object, or lent by another.
 public final class FloatBuffer {
   /// The first float.
-  public let base: UnsafeMutablePointer<Float>
+  public private(set) var base: UnsafeMutablePointer<Float>
   /// Number of floats, slack not counted.
   public let count: Int
+  /// What keeps the memory, where it is not this buffer's own.
+  private var owner: AnyObject?
 
   /// Allocates `count` floats.
   /// - Throws: `Failure` (system) where the machine has not got that much memory.
@@ -31,8 +33,22 @@ public final class FloatBuffer {
     self.count = count
   }
 
+  /// Floats in memory that `owner` keeps, with slack behind.
+  package init(lending base: UnsafeMutablePointer<Float>, count: Int, of owner: AnyObject) {
+    self.base = base
+    self.count = count
+    self.owner = owner
+  }
+
   deinit {
-    free(base)
+    if owner == nil { free(base) }
+  }
+
+  /// Lies from now on in memory that `owner` keeps, with the values that are there.
+  package func move(to memory: UnsafeMutablePointer<Float>, of owner: AnyObject) {
+    if self.owner == nil { free(base) }
+    base = memory
+    self.owner = owner
   }
 
   /// The floats, slack not included.

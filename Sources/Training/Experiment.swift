@@ -19,7 +19,14 @@ public struct Experiment {
   public let data: DataSplits
   /// Numbers of the run.
   public let settings: TrainingSettings
+  /// How the update is shared out among ranks, once it is; copies of an experiment have it in common.
+  let sharing = Sharing()
   private let makeNetwork: ((Shape) throws -> Network)?
+
+  final class Sharing {
+    var update: SharedUpdate?
+    var isDecided = false
+  }
 
   /// Bundles the parts; `makeNetwork` makes the same network for inputs of another shape, its values not set, for
   /// evaluations on longer or shorter sequences.
@@ -42,6 +49,16 @@ public struct Experiment {
 
   /// The loss on the model's outputs.
   public var loss: any Loss { network.loss }
+
+  /// The optimizer's state of all parameters, also where this rank updates a slice of them.
+  var optimizerState: [OptimizerState] { sharing.update?.state ?? optimizer.state }
+
+  /// Shares out the update among ranks if that is wanted and pays; every rank calls it.
+  func shareUpdate(_ communicator: any Communicator) throws -> SharedUpdate? {
+    if !sharing.isDecided { sharing.update = try SharedUpdate.make(self, communicator) }
+    sharing.isDecided = true
+    return sharing.update
+  }
 
   /// The values that evaluations and the weights file take: the averaged ones where there is an average.
   public var evaluatedValues: FloatBuffer { average?.values ?? model.values }
@@ -103,13 +120,17 @@ public struct TrainingSettings: Sendable {
   public var evaluateEvery: Int
   /// How gradients are added up over the ranks.
   public var reduction: Reduction
+  /// Whether the ranks of a machine share out the update of the weights.
+  public var optimizerSharding: OptimizerSharding
 
   /// All numbers.
   public init(
     seed: UInt64, epochs: Int, steps: Int?, batch: Int, shards: Int, shuffles: Bool, learningRate: Double,
     clipNorm: Double?, evaluateEvery: Int, accumulate: Int = 1, clipValue: Double? = nil,
-    nonFinite: NonFinitePolicy = .stop, compareRanks: Int = 0, reduction: Reduction = .tree
+    nonFinite: NonFinitePolicy = .stop, compareRanks: Int = 0, reduction: Reduction = .tree,
+    optimizerSharding: OptimizerSharding = .auto
   ) {
+    self.optimizerSharding = optimizerSharding
     self.reduction = reduction
     self.nonFinite = nonFinite
     self.compareRanks = compareRanks

@@ -26,6 +26,8 @@ public final class TrainingStep {
   private let bufferStart: Int
   /// The sums over a step's batches so far, where there are several.
   private let accumulated: FloatBuffer?
+  /// How the ranks of this machine share out the update, or nil.
+  private let sharedUpdate: SharedUpdate?
   /// Room for the mean gradients where they cannot take the place of their sums, which all ranks of a machine may share.
   private let means: FloatBuffer?
   private let activity: Activity?
@@ -69,7 +71,9 @@ public final class TrainingStep {
     context.isTraining = true
     context.bufferSums = model.sumsBuffers ? reducer.nodes + bufferStart : nil
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
-    means = workspace.communicator.size > 1 && accumulated == nil ? try FloatBuffer(count: model.values.count) : nil
+    sharedUpdate = try experiment.shareUpdate(workspace.communicator)
+    let isAlone = workspace.communicator.size == 1 || accumulated != nil
+    means = try sharedUpdate?.gradients ?? (isAlone ? nil : FloatBuffer(count: model.values.count))
     if workspace.communicator.machines.count > 1 {
       let reducer = reducer
       context.frontier = GradientFrontier(model) { try reducer.advance(writtenFrom: $0) }
@@ -195,22 +199,30 @@ public final class TrainingStep {
     let totals = sums + values.count
     let loss = LossMeans(experiment.loss) { Double(totals[$0.rawValue]) }
     let gradients = gradients
-    Kernel.divide(sums, by: Float(loss.divisor), into: gradients, count: values.count)
-    let norm = GradientClipping.norm(gradients, count: values.count)
+    let slice = sharedUpdate?.slice ?? 0..<values.count
+    let own = gradients + slice.lowerBound
+    func gradientNorm() throws -> Double {
+      try sharedUpdate?.gradientNorm() ?? GradientClipping.norm(gradients, count: values.count)
+    }
+    Kernel.divide(sums + slice.lowerBound, by: Float(loss.divisor), into: own, count: slice.count)
+    let norm = try gradientNorm()
     report.loss = loss.mean
     report.accuracy = loss.accuracy
     report.gradientNorm = norm
     report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
     if report.isSkipped { return try pass(over: positions, of: epoch, loss: loss.mean) }
     skipped = 0
-    if let limit = settings.clipValue { GradientClipping.clip(gradients, count: values.count, value: limit) }
+    if let limit = settings.clipValue { GradientClipping.clip(own, count: slice.count, value: limit) }
     if let limit = settings.clipNorm {
-      let clipped = settings.clipValue == nil ? norm : GradientClipping.norm(gradients, count: values.count)
-      GradientClipping.clip(gradients, count: values.count, norm: clipped, limit: limit)
+      let clipped = settings.clipValue == nil ? norm : try gradientNorm()
+      GradientClipping.clip(own, count: slice.count, norm: clipped, limit: limit)
     }
     let optimizer = experiment.optimizer
     report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
-    optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate)
+    try optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate) {
+      try sharedUpdate?.gather($0)
+    }
+    try sharedUpdate?.finish()
     experiment.average?.update(values.base)
   }
 

@@ -57,6 +57,7 @@ import Testing
         ema: none
         nonFinite: stop
         reduction: tree
+        optimizerSharding: auto
         compareRanks: 100
         evaluate:
           every: 1

@@ -14,7 +14,7 @@ import Training
     memory.deallocate()
   }
 
-  private static let optimizers: [@Sendable (Model) throws -> any Optimizer] = [
+  static let optimizers: [@Sendable (Model) throws -> any Optimizer] = [
     { try SGD(count: $0.values.count, momentum: 0.9, nesterov: true) },
     { try RMSprop(count: $0.values.count, momentum: 0.9, centered: true) },
     { try Adam(count: $0.values.count) },
@@ -40,6 +40,7 @@ import Training
     small.accumulate = 1 + choice % 3
     small.batch = 33 / small.accumulate
     small.clipValue = choice.isMultiple(of: 2) ? nil : 0.1
+    small.optimizerSharding = choice.isMultiple(of: 2) ? .always : .never
     small.averageDecay = choice.isMultiple(of: 2) ? 0.9 : nil
     let trained = small
     for ranks in [1, 2] {

@@ -27,6 +27,8 @@ struct ResumeTests {
     averaged.averageDecay = 0.9
     averaged.accumulate = 2
     averaged.batch = 16
+    averaged.hidden = 20
+    averaged.optimizerSharding = .always
     averaged.optimizer = { try Adam(count: $0.values.count) }
     var plateau = plain
     plateau.hasTest = false

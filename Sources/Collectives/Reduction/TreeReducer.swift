@@ -29,7 +29,7 @@ public final class TreeReducer {
   public let controls: UnsafeBufferPointer<Double>
 
   /// How long a rank looks whether the others have come before it sleeps, and sleeps before it looks after them.
-  private static let (spinMicroseconds, sleepMicroseconds): (UInt32, UInt32) = (500, 50_000)
+  static let (spinMicroseconds, sleepMicroseconds): (UInt32, UInt32) = (500, 50_000)
   /// Looks for messages after which the others are looked after.
   private static let looksPerCare = 1 << 14
 

@@ -24,7 +24,8 @@ extension Recipe {
       seed: seed, epochs: epochs, steps: steps, batch: batch, shards: shards, shuffles: data.chosenSettings.shuffle,
       learningRate: baseLearningRate, clipNorm: optimizer.clipNorm, evaluateEvery: evaluate.every,
       accumulate: accumulate, clipValue: optimizer.clipValue, nonFinite: nonFinite,
-      compareRanks: compareRanks, reduction: reduction)
+      compareRanks: compareRanks, reduction: reduction,
+      optimizerSharding: optimizerSharding)
     return Experiment(
       network: network, optimizer: try optimizer.chosenSettings.makeOptimizer(for: network.model), data: splits,
       settings: settings, schedule: schedule.makeSchedule(settings, samples: splits.training.count),

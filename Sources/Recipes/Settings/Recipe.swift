@@ -35,6 +35,8 @@ public struct Recipe: Equatable, Sendable {
   public var nonFinite = NonFinitePolicy.stop
   /// How gradients are added up over the ranks.
   public var reduction = Reduction.tree
+  /// Whether the ranks of a machine share out the update of the weights.
+  public var optimizerSharding = OptimizerSharding.auto
   /// The steps between comparisons of all ranks' weights; 0 for none.
   public var compareRanks = 100
   /// When to measure on the test samples.
@@ -82,6 +84,10 @@ extension Recipe: Settings {
       "reduction", \.reduction, .choice,
       "how ranks' gradients are added: in one tree, the same bits on any number of ranks, or native: by MPI_Allreduce"),
     Field(
+      "optimizerSharding", \.optimizerSharding, .choice,
+      "whether each rank of a machine updates a slice of the weights and keeps that of the optimizer's state: auto where "
+        + "it pays; the bits are the same"),
+    Field(
       "compareRanks", \.compareRanks, .number(.atLeast(0)),
       "steps between comparisons of all ranks' weights; 0 is never"),
     Field("evaluate", \.evaluate, .section, "when to measure on the test samples"),
@@ -117,3 +123,4 @@ extension Recipe: Settings {
 
 extension NonFinitePolicy: Choice {}
 extension Reduction: Choice {}
+extension OptimizerSharding: Choice {}

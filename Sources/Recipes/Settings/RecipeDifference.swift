@@ -10,7 +10,9 @@ public struct RecipeDifference: Equatable, Sendable {
 
 extension Recipe {
   /// The keys of which a run may change when it is resumed: how long it goes on, and what it writes down.
-  public static let keysFreeToChange = ["name", "epochs", "steps", "compareRanks", "evaluate", "checkpoint", "record"]
+  public static let keysFreeToChange = [
+    "name", "epochs", "steps", "optimizerSharding", "compareRanks", "evaluate", "checkpoint", "record",
+  ]
 
   /// The first key that differs in another recipe and decides on the weights after so many steps.
   public func firstDifference(from other: Recipe) -> RecipeDifference? {

@@ -8,11 +8,10 @@ import Tensors
 final class Snapshot {
   private struct Part {
     let prefix: String
-    let source: FloatBuffer
     let copy: FloatBuffer
   }
 
-  private let model: Model
+  private let experiment: Experiment
   private let values: FloatBuffer
   private let buffers: FloatBuffer
   private var counts: [Int64] = []
@@ -22,17 +21,20 @@ final class Snapshot {
   /// Memory for the parts of an experiment that its checkpoints keep.
   /// - Throws: `Failure` (system) where memory is short.
   init(_ experiment: Experiment) throws {
-    model = experiment.model
+    self.experiment = experiment
+    let model = experiment.model
     values = try FloatBuffer(count: model.values.count)
     buffers = try FloatBuffer(count: model.bufferValues.count)
     parts = try Snapshot.sources(experiment).map { prefix, source in
-      Part(prefix: prefix, source: source, copy: try FloatBuffer(count: source.count))
+      Part(prefix: prefix, copy: try FloatBuffer(count: source.count))
     }
   }
 
+  private var model: Model { experiment.model }
+
   /// The vectors beside the parameters, laid out as they are.
   private static func sources(_ experiment: Experiment) -> [(prefix: String, source: FloatBuffer)] {
-    experiment.optimizer.state.map { ("optimizer.\($0.name).", $0.values) }
+    experiment.optimizerState.map { ("optimizer.\($0.name).", $0.values) }
       + (experiment.average.map { [("average.", $0.values)] } ?? [])
   }
 
@@ -41,7 +43,10 @@ final class Snapshot {
     values.base.update(from: model.values.base, count: values.count)
     buffers.base.update(from: model.bufferValues.base, count: buffers.count)
     counts = model.counters.map(\.value)
-    for part in parts { part.copy.base.update(from: part.source.base, count: part.copy.count) }
+    // Asked for anew: the state moves to other memory where ranks share out the update.
+    for (part, source) in zip(parts, Snapshot.sources(experiment)) {
+      part.copy.base.update(from: source.source.base, count: part.copy.count)
+    }
     self.carried = carried
   }
 
