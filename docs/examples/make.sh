@@ -15,9 +15,14 @@ for recipe in temporal-order-spikes temporal-order-no-spikes; do "$program" trai
 for run in spikes no-spikes; do
   cp "spikes/loss-with-its-spikes-temporal-order-$run.svg" "$docs/figures/loss-with-$run.svg"
 done
+cp spikes/loss-by-epoch.svg "$docs/figures/loss-by-epoch.svg"
 
-for cell in gated rnn lstm gru; do
-  "$program" train temporal-order-moderate model.cell=$cell steps=0 --out "$cell"
+for state in untrained trained; do
+  mkdir $state
+  length=$([ $state = trained ] || echo steps=0)
+  for cell in gated rnn lstm gru; do
+    "$program" train temporal-order-moderate model.cell=$cell $length --out $state/$cell
+  done
+  "$program" report $state/{gated,rnn,lstm,gru} --detail 0.5 --figures $state/figures --out $state/cells.html
+  cp $state/figures/norm-of-h-t-all-runs.svg "$docs/figures/gradient-through-time-$state.svg"
 done
-"$program" report gated rnn lstm gru --detail 0.5 --figures cells --out cells.html
-cp cells/norm-of-h-t-all-runs.svg "$docs/figures/gradient-through-time-untrained.svg"
