@@ -20,6 +20,30 @@ extension EndToEndTests {
       }
     }
 
+    @Test func everyPrintedRecipeResolvesAsTheBuiltInOne() throws {
+      try Folder.temporary { folder in
+        let list = try Program.run(["recipes"], in: folder)
+        let names = list.lines.compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(names.count > 10)
+        for name in names {
+          try folder.write(try Program.run(["recipes", name], in: folder).output, to: "my.yaml")
+          let own = try Program.run(["recipes", name, "batch=64", "--resolved"], in: folder)
+          let copy = try Program.run(["recipes", "my.yaml", "batch=64", "--resolved"], in: folder)
+          #expect(own.status == 0 && own.output == copy.output && own.output.contains("\nbatch: 64  # "), "\(own.text)")
+        }
+      }
+    }
+
+    @Test(arguments: [
+      ["--resolved"], ["--schema", "echo"], ["--schema", "--reference"], ["echo", "batch=64"],
+    ])
+    func whatRecipesCannotPrintIsRefused(arguments: [String]) throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(["recipes"] + arguments, in: folder)
+        #expect(ending.status == 64 && ending.output == "", "\(ending.text)")
+      }
+    }
+
     @Test func aRunWithoutAFolderMakesOneThatCarriesNameAndTime() throws {
       try Folder.temporary { folder in
         for _ in 0..<2 {
