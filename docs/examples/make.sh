@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 
 for recipe in temporal-order-spikes temporal-order-no-spikes; do "$program" train "$recipe" --out "$recipe"; done
-"$program" report temporal-order-spikes temporal-order-no-spikes --detail 0.4 --figures spikes \
+"$program" report temporal-order-spikes temporal-order-no-spikes --detail 0.3 --figures spikes \
   --out "$docs/examples/spikes-before-and-after.html"
 for run in spikes no-spikes; do
   cp "spikes/loss-with-its-spikes-temporal-order-$run.svg" "$docs/figures/loss-with-$run.svg"
