@@ -122,14 +122,17 @@ public struct TrainingSettings: Sendable {
   public var reduction: Reduction
   /// Whether the ranks of a machine share out the update of the weights.
   public var optimizerSharding: OptimizerSharding
+  /// The steps whose weights and gradients observers are given.
+  public var recordedTensors: StepCadence
 
   /// All numbers.
   public init(
     seed: UInt64, epochs: Int, steps: Int?, batch: Int, shards: Int, shuffles: Bool, learningRate: Double,
     clipNorm: Double?, evaluateEvery: Int, accumulate: Int = 1, clipValue: Double? = nil,
     nonFinite: NonFinitePolicy = .stop, compareRanks: Int = 0, reduction: Reduction = .tree,
-    optimizerSharding: OptimizerSharding = .auto
+    optimizerSharding: OptimizerSharding = .auto, recordedTensors: StepCadence = .never
   ) {
+    self.recordedTensors = recordedTensors
     self.optimizerSharding = optimizerSharding
     self.reduction = reduction
     self.nonFinite = nonFinite

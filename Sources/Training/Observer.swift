@@ -4,6 +4,8 @@ public protocol Observer: AnyObject {
   func runWillStart(step: Int, totalSteps: Int) throws
   /// After each step.
   func stepDidFinish(_ report: StepReport) throws
+  /// After each step whose tensors are recorded, behind `stepDidFinish`; what it is given is valid during the call.
+  func tensorsDidChange(_ report: TensorReport) throws
   /// After each evaluation.
   func evaluationDidFinish(_ report: EvaluationReport) throws
   /// Before a checkpoint is taken: brings what is recorded to disk, and gives the bytes of each growing file by its name
@@ -18,6 +20,8 @@ extension Observer {
   public func runWillStart(step: Int, totalSteps: Int) throws {}
   /// Does nothing.
   public func stepDidFinish(_ report: StepReport) throws {}
+  /// Does nothing.
+  public func tensorsDidChange(_ report: TensorReport) throws {}
   /// Does nothing.
   public func evaluationDidFinish(_ report: EvaluationReport) throws {}
   /// No files.

@@ -123,6 +123,6 @@ final class SharedUpdate {
     for index in sums.partials.indices where !own.contains(index) { sums.partials[index] = slot[index] }
   }
 
-  /// Waits until all ranks have updated their slices.
+  /// Waits until all ranks are done with their slices.
   func finish() throws { try ranks.meet() }
 }

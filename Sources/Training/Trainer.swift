@@ -1,6 +1,7 @@
 import Collectives
 import Datasets
 import Layers
+import Tensors
 
 /// Trains a model: steps, epochs, evaluations, checkpoints, and what observers are told. Short on purpose.
 public final class Trainer {
@@ -34,6 +35,12 @@ public final class Trainer {
     test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)
   }
 
+  /// Looks on as layers run in training steps, or nil.
+  public var layerObserver: (any LayerObserver)? {
+    get { step.layerObserver }
+    set { step.layerObserver = newValue }
+  }
+
   private var samples: Int { experiment.data.training.count }
 
   /// Goes on from a checkpoint, given on rank 0. Every rank calls it; the number of ranks may be another than before.
@@ -57,6 +64,7 @@ public final class Trainer {
     for observer in observers { try observer.runWillStart(step: progress.step, totalSteps: totalSteps) }
     defer { keeper?.finish() }
     var report = StepReport()
+    report.step = progress.step
     while true {
       if progress.position >= samples { try endEpoch() }
       guard progress.step < totalSteps else { break }
@@ -69,7 +77,9 @@ public final class Trainer {
       progress.step += 1
       report.step = progress.step
       report.epoch = progress.epoch + 1
+      activity?.enter(.recording, step: progress.step)
       for observer in observers { try observer.stepDidFinish(report) }
+      if let gradient = step.recordedGradient { try show(gradient) }
       let request = step.agreedRequest
       if request >= .save { try save(waits: request.isStop) }
       if request.isStop { return try finish(start: start, stopped: request, test: nil) }
@@ -77,6 +87,12 @@ public final class Trainer {
     if progress.evaluation?.step != progress.step { try monitorTraining() }
     try save(waits: true)
     return try finish(start: start, stopped: nil, test: evaluate(test))
+  }
+
+  private func show(_ gradient: FloatBuffer) throws {
+    let report = TensorReport(
+      step: progress.step, epoch: progress.epoch + 1, model: experiment.model, gradient: gradient)
+    for observer in observers { try observer.tensorsDidChange(report) }
   }
 
   private func endEpoch() throws {
@@ -110,6 +126,7 @@ public final class Trainer {
   /// Takes a checkpoint; every rank calls it in the course of an epoch, where layers may carry states.
   private func save(waits: Bool) throws {
     guard let keeper else { return }
+    activity?.enter(.saving, step: progress.step)
     let isWithinEpoch = progress.position > 0 && progress.position < samples
     activity?.enter(.waiting, step: progress.step)
     let carried = isWithinEpoch ? try step.carried.gather() : []

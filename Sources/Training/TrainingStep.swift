@@ -33,6 +33,8 @@ public final class TrainingStep {
   private let activity: Activity?
   /// The buffers as they were before the step, where steps may be skipped.
   private let formerBuffers: FloatBuffer?
+  /// Memory for a copy of the gradient, on rank 0, where steps' tensors are recorded.
+  private let gradientCopy: FloatBuffer?
   private var number = 0
   private var skipped = 0
   private var isComparing = false
@@ -70,6 +72,9 @@ public final class TrainingStep {
     context = workspace.context(gradients: reducer.nodes, nodeStride: reducer.stride)
     context.isTraining = true
     context.bufferSums = model.sumsBuffers ? reducer.nodes + bufferStart : nil
+    gradientCopy =
+      workspace.communicator.isRoot && experiment.settings.recordedTensors.every > 0
+      ? try FloatBuffer(count: model.values.count) : nil
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
     sharedUpdate = try experiment.shareUpdate(workspace.communicator)
     let isAlone = workspace.communicator.size == 1 || accumulated != nil
@@ -105,6 +110,9 @@ public final class TrainingStep {
   /// The greatest of all ranks' requests at the last step.
   private(set) var agreedRequest = Request.none
 
+  /// The last step's mean gradient before clipping, on rank 0, where the settings have its tensors recorded.
+  private(set) var recordedGradient: FloatBuffer?
+
   /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates.
   /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data; `CommonFailure` where the loss or
   ///   a gradient is not finite, or the ranks' parameters differ.
@@ -118,6 +126,7 @@ public final class TrainingStep {
     let model = experiment.model
     let start = lastEnd
     report.times = StepTimes()
+    activity?.enter(.computing, step: number)
     // Evaluations may have packed other weights meanwhile.
     model.pack(context)
     // The optimizer's count is what a checkpoint restores.
@@ -212,6 +221,7 @@ public final class TrainingStep {
     report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
     if report.isSkipped { return try pass(over: positions, of: epoch, loss: loss.mean) }
     skipped = 0
+    try record(gradients)
     if let limit = settings.clipValue { GradientClipping.clip(own, count: slice.count, value: limit) }
     if let limit = settings.clipNorm {
       let clipped = settings.clipValue == nil ? norm : try gradientNorm()
@@ -226,9 +236,19 @@ public final class TrainingStep {
     experiment.average?.update(values.base)
   }
 
+  /// Keeps the mean gradient, where observers are to be given it; every rank calls it.
+  private func record(_ gradients: UnsafePointer<Float>) throws {
+    let isRecorded = experiment.settings.recordedTensors.includes(number)
+    recordedGradient = isRecorded ? gradientCopy : nil
+    recordedGradient?.base.update(from: gradients, count: experiment.model.values.count)
+    // Nobody clips a slice that is still being copied.
+    if isRecorded { try sharedUpdate?.finish() }
+  }
+
   /// Where the loss or a gradient is not finite: ends the training, or undoes what the step has changed already.
   private func pass(over positions: Range<Int>, of epoch: Int, loss: Double) throws {
     skipped += 1
+    recordedGradient = nil
     guard let formerBuffers, skipped < TrainingStep.skipLimit else {
       let report = NonFiniteReport(model: experiment.model, communicator: workspace.communicator)
       throw try report.failure(

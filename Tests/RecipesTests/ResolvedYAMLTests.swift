@@ -69,6 +69,9 @@ import Testing
           keep: 2
         record:
           every: 1
+          tensorBoard: auto
+          histograms: auto
+          images: auto
 
         """)
   }

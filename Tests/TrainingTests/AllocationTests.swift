@@ -42,6 +42,7 @@ import Training
     small.clipValue = choice.isMultiple(of: 2) ? nil : 0.1
     small.optimizerSharding = choice.isMultiple(of: 2) ? .always : .never
     small.averageDecay = choice.isMultiple(of: 2) ? 0.9 : nil
+    small.recordedTensors = StepCadence(every: choice % 3, last: 5)
     let trained = small
     for ranks in [1, 2] {
       let counts = try ThreadCommunicator.run(ranks: ranks) { communicator -> UInt64 in

@@ -20,6 +20,7 @@ struct SmallExperiment: Sendable {
   var hasTest = true
   var reduction = Reduction.tree
   var optimizerSharding = OptimizerSharding.auto
+  var recordedTensors = StepCadence.never
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.values.count) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
   /// The layers before the linear one, for inputs of a shape and a hidden size.
@@ -42,7 +43,7 @@ struct SmallExperiment: Sendable {
       settings: TrainingSettings(
         seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: learningRate,
         clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue,
-        reduction: reduction, optimizerSharding: optimizerSharding),
+        reduction: reduction, optimizerSharding: optimizerSharding, recordedTensors: recordedTensors),
       schedule: schedule(), average: try averageDecay.map { try WeightAverage(of: model.values, decay: $0) })
   }
 

@@ -20,12 +20,13 @@ extension Recipe {
     }
     try checkLengths(network.model, data: splits.training)
     try checkOrder()
-    let settings = TrainingSettings(
+    var settings = TrainingSettings(
       seed: seed, epochs: epochs, steps: steps, batch: batch, shards: shards, shuffles: data.chosenSettings.shuffle,
       learningRate: baseLearningRate, clipNorm: optimizer.clipNorm, evaluateEvery: evaluate.every,
       accumulate: accumulate, clipValue: optimizer.clipValue, nonFinite: nonFinite,
       compareRanks: compareRanks, reduction: reduction,
       optimizerSharding: optimizerSharding)
+    settings.recordedTensors = record.histogramCadence(settings, samples: splits.training.count)
     return Experiment(
       network: network, optimizer: try optimizer.chosenSettings.makeOptimizer(for: network.model), data: splits,
       settings: settings, schedule: schedule.makeSchedule(settings, samples: splits.training.count),

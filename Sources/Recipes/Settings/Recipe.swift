@@ -43,7 +43,7 @@ public struct Recipe: Equatable, Sendable {
   public var evaluate = EvaluateSettings()
   /// When to save the state of the training.
   public var checkpoint = CheckpointSettings()
-  /// When to write down training's progress.
+  /// What to write down of the training, and how often.
   public var record = RecordSettings()
 
   /// Where all this was given.
@@ -92,7 +92,7 @@ extension Recipe: Settings {
       "steps between comparisons of all ranks' weights; 0 is never"),
     Field("evaluate", \.evaluate, .section, "when to measure on the test samples"),
     Field("checkpoint", \.checkpoint, .section, "when to save the state of the training, to resume from"),
-    Field("record", \.record, .section, "when to write a line of metrics.jsonl"),
+    Field("record", \.record, .section, "what to write down of the training, and how often"),
   ]
 
   func check(_ section: Section) throws {

@@ -2,7 +2,7 @@
 public final class Activity: @unchecked Sendable {
   /// The parts of a step, and what comes between steps.
   public enum Phase: Int, Sendable {
-    case starting, loading, computing, waiting, updating, evaluating, saving
+    case starting, loading, computing, waiting, updating, recording, evaluating, saving
 
     /// For messages: "has been … for".
     var words: String {
@@ -12,11 +12,15 @@ public final class Activity: @unchecked Sendable {
       case .computing: "computing"
       case .waiting: "waiting for the others"
       case .updating: "updating the weights"
+      case .recording: "writing down its progress"
       case .evaluating: "evaluating"
       case .saving: "saving a checkpoint"
       }
     }
   }
+
+  /// Is told of each phase as it begins, on the thread that computes; nil for nobody.
+  public var listener: (any ActivityListener)?
 
   /// Words that one thread writes and another reads, each by itself: a stale one does no harm.
   private let words: UnsafeMutablePointer<Int>
@@ -36,6 +40,7 @@ public final class Activity: @unchecked Sendable {
     words[0] = step
     // Each note changes the word, even where a phase follows itself.
     words[1] = ((words[1] >> 8) &+ 1) << 8 | phase.rawValue
+    listener?.phaseBegins(phase, step: step)
   }
 
   /// What was noted last; `count` differs after every note.
@@ -43,4 +48,10 @@ public final class Activity: @unchecked Sendable {
     let word = words[1]
     return (words[0], Phase(rawValue: word & 0xFF) ?? .starting, word >> 8)
   }
+}
+
+/// Looks on as a rank goes from one phase to the next, for example to write a timeline.
+public protocol ActivityListener: AnyObject {
+  /// A phase begins, and the one before it ends, in the course of a step or after it.
+  func phaseBegins(_ phase: Activity.Phase, step: Int)
 }

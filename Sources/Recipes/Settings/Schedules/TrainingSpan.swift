@@ -51,7 +51,8 @@ extension ValueType<TrainingSpan> {
     }
   }
 
-  private static func parse(_ text: String) -> TrainingSpan? {
+  /// The stretch that a text names, of whatever sign; nil where it names none.
+  static func parse(_ text: String) -> TrainingSpan? {
     let words = text.split(separator: " ")
     guard let number = words.first, words.count <= 2 else { return nil }
     switch words.dropFirst().first ?? "steps" {

@@ -1,0 +1,19 @@
+import Layers
+import Tensors
+
+/// The weights after a step, and the gradient that changed them.
+public struct TensorReport {
+  /// The step's number, from 1.
+  public let step: Int
+  /// The epoch's number, from 1.
+  public let epoch: Int
+  /// The model with its parameters' values after the step.
+  public let model: Model
+  /// The mean gradient over the step's samples, before clipping, laid out as `model.values`.
+  public let gradient: FloatBuffer
+
+  /// A parameter's gradient, in the layout that the parameter has in `model`.
+  public func gradient(of parameter: Parameter) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: gradient.base + parameter.offset, count: parameter.count)
+  }
+}
