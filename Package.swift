@@ -56,7 +56,9 @@ targets += [
   .target(name: "ProtocolBuffers"),
   .target(
     name: "Recording",
-    dependencies: ["Training", "Datasets", "Collectives", "Layers", "Tensors", "Formats", "Diagnostics"]),
+    dependencies: [
+      "Training", "Datasets", "Collectives", "Layers", "Tensors", "Formats", "Images", "ProtocolBuffers", "Diagnostics",
+    ]),
   .target(
     name: "Recipes",
     dependencies: [
@@ -133,6 +135,12 @@ targets += [
   .testTarget(
     name: "ReportingTests",
     dependencies: ["Reporting", "Recording", "Recipes", "Training", "Images", "Formats", "Diagnostics", "TestSupport"]),
+  .testTarget(
+    name: "RecordingTests",
+    dependencies: [
+      "Recording", "Recipes", "Training", "Collectives", "Images", "Layers", "Datasets", "ProtocolBuffers", "Formats",
+      "Diagnostics", "TestSupport",
+    ]),
   .testTarget(
     name: "EndToEndTests",
     dependencies: shown + [

@@ -14,6 +14,8 @@ public struct TrainingJob {
   public var stallWarning = 60.0
   /// Seconds after which the job ends where some ranks keep the others waiting; nil: it waits.
   public var stallAbort: Double?
+  /// Steps that `timeline.json` shows, a trace of what every rank does when; nil for none.
+  public var timelineSteps: Int?
   /// Observers besides the usual ones, made on rank 0 before the first step; it is given the path of the run folder.
   public var observers: (String) throws -> [any Observer] = { _ in [] }
 

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Recording
+import Reporting
 
 /// The work of a `TrainingJob`: what is shown, written and saved around the training.
 struct TrainingRun {
@@ -16,7 +17,7 @@ struct TrainingRun {
     SignalRequests.install()
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
-      network: try NetworkMeasurement.measure(communicator))
+      course: RunEnvironment.Course(experiment), network: try NetworkMeasurement.measure(communicator))
     if communicator.isRoot { experiment.data.notices.forEach(warn) }
     let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
     let schedule = recipe.checkpoint.schedule
@@ -27,12 +28,25 @@ struct TrainingRun {
     let watch = try stallWatch(activity, communicator, hosts: environment.hosts)
     watch?.start()
     defer { watch?.stop() }
+    if let folder { try begin(environment, folder: folder, resumingFrom: checkpoint?.manifest) }
+    let recorder = try folder.map { try recording.makeRecorder(experiment, folder: $0, resuming: checkpoint?.manifest) }
     let trainer = try Trainer(
-      experiment, workspace: workspace, observers: try observers(environment, resumingFrom: checkpoint?.manifest),
+      experiment, workspace: workspace,
+      observers: try recorder.map { try observers($0, ranks: communicator.size) } ?? [],
       control: RunControl(folder: folder?.path, deadline: deadline, schedule: schedule), keeper: keeper,
       activity: activity, network: environment.network)
+    let timeline = try job.timelineSteps.map { try Timeline(experiment.model, steps: $0, communicator: communicator) }
+    timeline?.follow(trainer, activity: activity)
     if job.resumes { try trainer.resume(checkpoint) }
-    let summary = try trainer.run()
+    let summary: RunSummary
+    do {
+      summary = try trainer.run()
+    } catch {
+      // The last steps before a failure are those that tell of it; the failure itself is what has to be heard.
+      try? recorder?.flush()
+      throw error
+    }
+    try timeline?.write(to: folder?.timeline)
     if let folder { try conclude(summary, folder: folder, best: keeper.best) }
     return summary
   }
@@ -58,27 +72,42 @@ struct TrainingRun {
     FileHandle.standardError.write(Data("dp-train: \(text)\n".utf8))
   }
 
-  /// Writes what is known before the first step.
-  private func observers(
-    _ environment: RunEnvironment, resumingFrom manifest: CheckpointManifest?
-  ) throws -> [any Observer] {
-    guard let folder else { return [] }
+  private func observers(_ recorder: BackgroundRecorder, ranks: Int) throws -> [any Observer] {
+    let progress = ProgressReporter(epochs: recipe.epochs, ranks: ranks, width: Terminal.width)
+    return [recorder, progress] + pictures(for: recorder) + (try folder.map { try job.observers($0.path) } ?? [])
+  }
+
+  /// What draws pictures for TensorBoard, if anything shall.
+  private func pictures(for recorder: BackgroundRecorder) -> [any Observer] {
+    let cadence = recipe.record.imageCadence(experiment.settings, samples: experiment.data.training.count)
+    guard cadence.every > 0, recording.tensorBoard.every > 0 else { return [] }
+    return [
+      TrainingPictures(experiment, recipe: recipe, at: cadence.includes) { picture, step in
+        try recorder.addImage(picture.tag, png: picture.png, size: picture.size, step: step)
+      }
+    ]
+  }
+
+  /// What is written down of the course of training.
+  private var recording: RunRecording {
+    RunRecording(
+      every: recipe.record.every,
+      tensorBoard: recipe.record.tensorBoardCadence(experiment.settings, samples: experiment.data.training.count),
+      recipe: recipe.resolvedYAML())
+  }
+
+  /// Writes and shows what is known before the first step.
+  private func begin(
+    _ environment: RunEnvironment, folder: RunFolder, resumingFrom manifest: CheckpointManifest?
+  ) throws {
     try folder.write(recipe.resolvedYAML(), to: folder.recipe)
     try folder.write(json: environment, to: folder.environment)
     try folder.write(json: experiment.data.training.facts, to: folder.dataFacts)
     Terminal.write(SettingsTable.text(recipe, experiment: experiment, environment: environment, folder: folder))
-    if job.resumes {
-      let start =
-        manifest.map { "after step \(Format.count($0.progress.step))" } ?? "from the start: nothing is saved yet"
-      Terminal.write("going on \(start)\n\n")
-    }
-    let metrics = folder.metrics
-    return [
-      try MetricsRecorder(
-        path: metrics, every: recipe.record.every,
-        keeping: manifest?.recorded[(metrics as NSString).lastPathComponent] ?? 0),
-      ProgressReporter(epochs: recipe.epochs, width: Terminal.width),
-    ] + (try job.observers(folder.path))
+    guard job.resumes else { return }
+    let start =
+      manifest.map { "after step \(Format.count($0.progress.step))" } ?? "from the start: nothing is saved yet"
+    Terminal.write("going on \(start)\n\n")
   }
 
   private func conclude(_ summary: RunSummary, folder: RunFolder, best: EvaluationReport?) throws {

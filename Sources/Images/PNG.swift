@@ -14,7 +14,7 @@ final class PNG {
     defer { png_image_free(&png) }
     try bytes.withUnsafeBytes { source in
       guard png_image_begin_read_from_memory(&png, source.baseAddress, source.count) != 0 else {
-        throw damaged(path, "PNG", message(of: &png))
+        throw damaged(path, "PNG", png.text)
       }
       let size = ImageSize(height: Int(png.height), width: Int(png.width))
       try checkSize(size, path: path, pixelLimit: pixelLimit)
@@ -40,12 +40,8 @@ final class PNG {
 
   private func read(_ png: inout png_image, to pixels: UnsafeMutablePointer<UInt8>?, path: String) throws {
     guard png_image_finish_read(&png, nil, pixels, 0, nil) != 0 else {
-      throw damaged(path, "PNG", message(of: &png))
+      throw damaged(path, "PNG", png.text)
     }
-  }
-
-  private func message(of png: inout png_image) -> String {
-    withUnsafeBytes(of: &png.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 
   /// Takes gamma, chromaticities and profiles out of the chunks, and checks that these run to the image's end.
@@ -82,4 +78,9 @@ final class PNG {
       "the file ends at byte \(count), "
         + (name.isEmpty ? "before the header" : "after the part \(name.debugDescription)"))
   }
+}
+
+extension png_image {
+  /// What libpng says went wrong.
+  var text: String { withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } }
 }

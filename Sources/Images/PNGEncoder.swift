@@ -36,8 +36,7 @@ public enum PNGEncoder {
     var length = pixels.count + size.height + (pixels.count / 4096 + 1) * 32 + 1024
     var file = [UInt8](repeating: 0, count: length)
     guard png_image_write_to_memory(&png, &file, &length, 0, pixels, 0, nil) != 0 else {
-      let message = withUnsafeBytes(of: &png.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      throw Failure(.software, "libpng cannot encode an image of \(size) pixels: \(message)")
+      throw Failure(.software, "libpng cannot encode an image of \(size) pixels: \(png.text)")
     }
     file.removeSubrange(length...)
     return file

@@ -1,6 +1,7 @@
 import Collectives
 import Foundation
 import Tensors
+import Training
 
 /// Where and with what a run was made: `environment.json`.
 public struct RunEnvironment: Codable, Sendable {
@@ -22,6 +23,8 @@ public struct RunEnvironment: Codable, Sendable {
   public let system: String
   /// Processors that rank 0 sees.
   public let processors: Int
+  /// How far the run is to go.
+  public let course: Course?
   /// Number of machines: groups of ranks that share memory.
   public let machines: Int?
   /// The network between them, and what was chosen by it; nil on one machine.
@@ -30,33 +33,37 @@ public struct RunEnvironment: Codable, Sendable {
   /// Collects the facts; every rank calls it.
   /// - Throws: `Failure` where the ranks cannot exchange data.
   public init(
-    version: String, communicator: any Communicator, mpi: String, network: NetworkMeasurement? = nil
+    version: String, communicator: any Communicator, mpi: String, course: Course,
+    network: NetworkMeasurement? = nil
   ) throws {
+    self.course = course
     machines = communicator.machines.count
     self.network = network
     self.version = version
     started = ISO8601DateFormatter().string(from: Date())
     command = CommandLine.arguments
     ranks = communicator.size
-    hosts = try RunEnvironment.hosts(communicator)
+    hosts = try communicator.allgather(Array(communicator.hostName.utf8)).map { String(decoding: $0, as: UTF8.self) }
     self.mpi = mpi
     instructionSet = InstructionSet.active
     system = ProcessInfo.processInfo.operatingSystemVersionString
     processors = ProcessInfo.processInfo.activeProcessorCount
   }
 
-  private static func hosts(_ communicator: any Communicator) throws -> [String] {
-    let width = 256
-    let size = communicator.size
-    var own = [UInt8](repeating: 0, count: width)
-    for (index, byte) in communicator.hostName.utf8.prefix(width).enumerated() { own[index] = byte }
-    var all = [UInt8](repeating: 0, count: width * size)
-    try own.withUnsafeBytes { send in
-      try all.withUnsafeMutableBytes { receive in
-        try communicator.allgather(
-          send, into: receive, counts: Array(repeating: width, count: size), offsets: (0..<size).map { $0 * width })
-      }
+  /// How far a run is to go.
+  public struct Course: Codable, Equatable, Sendable {
+    /// Steps in all.
+    public let steps: Int
+    /// Epochs, if no number of steps ends it before.
+    public let epochs: Int
+    /// Samples of a step.
+    public let samplesPerStep: Int
+
+    /// That of an experiment.
+    public init(_ experiment: Experiment) {
+      steps = experiment.settings.totalSteps(samples: experiment.data.training.count)
+      epochs = experiment.settings.epochs
+      samplesPerStep = experiment.settings.samplesPerStep
     }
-    return (0..<size).map { String(decoding: all[$0 * width..<($0 + 1) * width].prefix { $0 != 0 }, as: UTF8.self) }
   }
 }

@@ -22,8 +22,12 @@ public struct RunFolder: Sendable {
   public var environment: String { path + "/environment.json" }
   /// One line a step and an evaluation.
   public var metrics: String { path + "/metrics.jsonl" }
-  /// How weights and gradients were spread, a line a recorded step.
+  /// One row an epoch.
+  public var epochs: String { path + "/metrics.csv" }
+  /// How the weights and their gradients are spread, one line for each step that they are recorded of.
   public var distributions: String { path + "/distributions.jsonl" }
+  /// What each rank did when, for Perfetto and Chrome's trace viewer.
+  public var timeline: String { path + "/timeline.json" }
   /// The page that shows the run.
   public var report: String { path + "/report.html" }
   /// The saved states.
@@ -98,6 +102,15 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// Whether a training writes here now, as far as the file system's locks tell.
+  public var isBeingWritten: Bool {
+    let descriptor = open(checkpoints + "/.lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    // Shared, so that those who only look do not keep one another out; closing lets go of it at once.
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
   /// Writes a text file of the folder, beside and renamed.
   /// - Throws: `Failure` naming the file.
   public func write(_ text: String, to path: String) throws {
@@ -115,16 +128,25 @@ public struct RunFolder: Sendable {
   /// What the run's data source found in its files.
   /// - Throws: `Failure` (noInput, data) naming the file.
   public func readDataFacts() throws -> DataFacts {
-    guard let data = FileManager.default.contents(atPath: dataFacts) else {
+    try read(dataFacts, holding: "JSON with inputShape and classNames")
+  }
+
+  /// Where and with what the run was made last.
+  /// - Throws: `Failure` (noInput, data) naming the file.
+  public func readEnvironment() throws -> RunEnvironment {
+    try read(environment, holding: "JSON with version, ranks and hosts")
+  }
+
+  private func read<T: Decodable>(_ path: String, holding contents: String) throws -> T {
+    guard let data = FileManager.default.contents(atPath: path) else {
       throw Failure(
-        .noInput, "cannot read \(dataFacts): \(String(cString: strerror(errno)))",
+        .noInput, "cannot read \(path): \(String(cString: strerror(errno)))",
         advice: "training writes it when it begins")
     }
     do {
-      return try JSONDecoder().decode(DataFacts.self, from: data)
+      return try JSONDecoder().decode(T.self, from: data)
     } catch {
-      throw Failure(
-        .data, "\(dataFacts) is damaged", advice: "it holds JSON with inputShape and classNames, as training wrote it")
+      throw Failure(.data, "\(path) is damaged", advice: "it holds \(contents), as training wrote it")
     }
   }
 }

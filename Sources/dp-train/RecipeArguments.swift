@@ -27,12 +27,7 @@ struct RunArguments: ParsableArguments {
   /// The run's recipe, starting from the run's weights, with changes.
   /// - Throws: `Failure` where the folder holds no run.
   func load(overrides: [String]) throws -> Recipe {
-    let folder = RunFolder(path: run)
-    guard folder.exists else {
-      throw Failure(
-        .noInput, "\(run) holds no run: there is no \(folder.recipe)",
-        advice: "give the folder that train printed, such as runs/temporal-order-20260101-120000")
-    }
+    let folder = try RunFolder.existing(run)
     let weights = best ? try CheckpointStore(path: folder.checkpoints).best().weights : folder.weights
     return try Recipe.load(folder.recipe, overrides: ["model.weights=\(weights)"] + overrides)
   }
@@ -54,5 +49,19 @@ struct RunArguments: ParsableArguments {
         .data, "the data now has the \(differing.0) \(differing.1), but \(run) was trained on \(differing.2)",
         advice: "measure on data with the same classes and characters, or train again")
     }
+  }
+}
+
+extension RunFolder {
+  /// The folder of a run that was begun.
+  /// - Throws: `Failure` (noInput) where there is none at `path`.
+  static func existing(_ path: String) throws -> RunFolder {
+    let folder = RunFolder(path: path)
+    guard folder.exists else {
+      throw Failure(
+        .noInput, "\(path) holds no run: there is no \(folder.recipe)",
+        advice: "give the folder that train printed, such as runs/temporal-order-20260101-120000")
+    }
+    return folder
   }
 }

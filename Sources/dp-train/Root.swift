@@ -17,7 +17,8 @@ struct Root: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      TrainCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self, PredictCommand.self,
+      TrainCommand.self, WatchCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self,
+      PredictCommand.self,
       ReportCommand.self, ExportCommand.self, VerifyCommand.self, DoctorCommand.self, LaunchCommand.self,
       BenchmarkCommand.self, PlanCommand.self, ManualCommand.self,
     ],

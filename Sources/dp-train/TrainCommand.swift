@@ -40,7 +40,14 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Save and stop after so many minutes; under Slurm by default a minute before the job's end.")
   var minutes: Double?
 
+  @Flag(help: "Write timeline.json, a trace of what every rank does when: for ui.perfetto.dev or chrome://tracing.")
+  var timeline = false
+
+  @Option(help: ArgumentHelp("Steps that the timeline shows, the first ones.", valueName: "steps"))
+  var timelineSteps = 50
+
   func validate() throws {
+    guard timelineSteps > 0 else { throw ValidationError("--timeline-steps must be at least 1") }
     guard minutes.map({ $0 > 0 && $0.isFinite }) ?? true else {
       throw ValidationError("--minutes must be more than 0")
     }
@@ -59,6 +66,7 @@ struct TrainCommand: ParsableCommand {
     job.minutes = minutes
     job.stallWarning = stallWarning
     job.stallAbort = stallAbort
+    job.timelineSteps = timeline ? timelineSteps : nil
     job.run {
       guard resume, let former = out.map(RunFolder.init(path:)), former.exists else { return try recipe.load() }
       return try recipe.load(otherwise: former.recipe)

@@ -16,9 +16,13 @@ extension EndToEndTests {
 
         let digest = try sha256(ofFile: folder["run/weights.safetensors"])
         #expect(training.output.hasSuffix("SHA-256  \(digest)\n"), "\(training.output)")
-        let files = ["data.json", "environment.json", "metrics.jsonl", "recipe.yaml", "weights.safetensors"]
-        #expect(
-          try folder.contents().filter { !$0.hasPrefix("run/checkpoints") } == ["run"] + files.map { "run/\($0)" })
+        let files = [
+          "data.json", "distributions.jsonl", "environment.json", "metrics.csv", "metrics.jsonl", "recipe.yaml",
+          "weights.safetensors",
+        ]
+        let found = try folder.contents().filter { !$0.hasPrefix("run/checkpoints") }
+        #expect(found.filter { !$0.contains("tfevents") } == ["run"] + files.map { "run/\($0)" })
+        #expect(found.count { $0.hasPrefix("run/events.out.tfevents.") } == 1)
         #expect(try folder.bytes("run/checkpoints/last/weights.safetensors").count > 0)
         try checkMetrics(Metrics(run: "run", in: folder), accuracy: accuracy)
         try checkWeights(folder["run/weights.safetensors"])

@@ -5,7 +5,7 @@ import Training
 
 /// What `metrics.jsonl` tells of a run, number by number.
 struct Metrics {
-  /// The numbers of a step, in the order of `MetricsRecorder`'s line.
+  /// The numbers of a step, in the order of a line of `metrics.jsonl`.
   enum Quantity: String, CaseIterable {
     case loss, accuracy, gradientNorm, learningRate, samplesPerSecond
     case dataSeconds, computeSeconds, communicationSeconds, waitingSeconds

@@ -30,6 +30,11 @@ public enum Format {
     value.magnitude < 0.001 && value != 0 ? String(format: "%.1e", value) : String(format: "%.4f", value)
   }
 
+  /// What an evaluation gave, in two words: the accuracy where there is one, else the loss.
+  public static func evaluation(split: String, accuracy: Double?, loss: Double) -> String {
+    "\(split) \(accuracy.map(percent) ?? self.loss(loss))"
+  }
+
   /// A whole number with separators, for example `12,345`.
   public static func count(_ value: Int) -> String {
     var digits = String(value.magnitude)

@@ -1,0 +1,128 @@
+import Foundation
+import Training
+
+/// The thread that records are written on, and the queue before it.
+///
+/// Unchecked: the lock guards the queue and the results; the sinks belong to the thread alone.
+final class RecordThread: @unchecked Sendable {
+  /// What waits in the queue.
+  enum Item {
+    /// A record, ready.
+    case record(Record)
+    /// Tensors whose distributions are still to be found.
+    case tensors(TensorCopy)
+  }
+
+  /// Seconds between looks at the queue: nobody has to be woken for each step.
+  private static let lookSeconds = 0.1
+  /// Seconds between writes to the files.
+  private static let writeSeconds = 0.5
+  /// Items after which the training waits for the thread: what can never be caught up with must not fill the memory.
+  private static let limit = 1 << 16
+  private static let tensorLimit = 8
+
+  private let sinks: [any RecordSink]
+  private let lock = NSLock()
+  private let wake = DispatchSemaphore(value: 0)
+  private let flushed = DispatchSemaphore(value: 0)
+  private var queue: [Item] = []
+  private var waitingTensors = 0
+  private var isFlushing = false
+  private var isEnding = false
+  private var lengths: [String: Int] = [:]
+  private var failure: (any Error)?
+  /// Of the thread alone.
+  private var finder = DistributionFinder()
+  private var lastWrite = 0.0
+
+  /// Starts the thread.
+  init(_ sinks: [any RecordSink]) {
+    self.sinks = sinks
+    let thread = Thread { [self] in work() }
+    thread.name = "recorder"
+    thread.start()
+  }
+
+  /// Puts an item behind the others.
+  /// - Throws: `Failure` where an item before it could not be written.
+  func add(_ item: Item) throws {
+    lock.lock()
+    queue.append(item)
+    if case .tensors = item { waitingTensors += 1 }
+    let isFull = queue.count >= RecordThread.limit || waitingTensors >= RecordThread.tensorLimit
+    let failure = failure
+    lock.unlock()
+    if let failure { throw failure }
+    if isFull { _ = try flush() }
+  }
+
+  /// Waits until everything in the queue is on disk, and gives the bytes of each growing file by its name.
+  /// - Throws: `Failure` where something could not be written.
+  func flush() throws -> [String: Int] {
+    try finish(ending: false)
+    return lock.withLock { lengths }
+  }
+
+  /// Waits until everything in the queue is on disk, closes the files and ends the thread.
+  /// - Throws: `Failure` where something could not be written.
+  func close() throws { try finish(ending: true) }
+
+  /// Ends the thread; what is in the queue is dropped.
+  func stop() {
+    lock.withLock { isEnding = true }
+    wake.signal()
+  }
+
+  private func finish(ending: Bool) throws {
+    let isOver = lock.withLock {
+      if isEnding { return true }
+      isFlushing = true
+      isEnding = ending
+      return false
+    }
+    if isOver { return }
+    wake.signal()
+    flushed.wait()
+    if let failure = lock.withLock({ failure }) { throw failure }
+  }
+
+  private func work() {
+    var items: [Item] = []
+    var isLast = false
+    while !isLast {
+      _ = wake.wait(timeout: .now() + RecordThread.lookSeconds)
+      lock.lock()
+      swap(&items, &queue)
+      waitingTensors = 0
+      let (flushes, hasFailed) = (isFlushing, failure != nil)
+      isLast = isEnding
+      isFlushing = false
+      lock.unlock()
+      do {
+        if !hasFailed, flushes || !isLast { try write(items, flushes: flushes) }
+        if isLast { for sink in sinks { try sink.close() } }
+      } catch {
+        lock.withLock { failure = error }
+      }
+      items.removeAll(keepingCapacity: true)
+      if flushes { flushed.signal() }
+    }
+  }
+
+  private func write(_ items: [Item], flushes: Bool) throws {
+    for item in items {
+      let record =
+        switch item {
+        case .record(let record): record
+        case .tensors(let copy): Record.distributions(finder.distributions(copy), step: copy.step, epoch: copy.epoch)
+        }
+      for sink in sinks { try sink.take(record) }
+    }
+    let now = monotonicSeconds()
+    guard flushes || now - lastWrite > RecordThread.writeSeconds else { return }
+    lastWrite = now
+    var lengths: [String: Int] = [:]
+    for sink in sinks { lengths.merge(try sink.flush()) { $1 } }
+    lock.withLock { self.lengths = lengths }
+  }
+}

@@ -1,0 +1,56 @@
+import Training
+
+/// What is written into the run folder while a run goes on, and how often.
+public struct RunRecording {
+  /// Steps between lines of `metrics.jsonl`.
+  public var every: Int
+  /// The steps that are points of TensorBoard's curves; never: no file for TensorBoard.
+  public var tensorBoard: StepCadence
+  /// The resolved recipe, which TensorBoard shows.
+  public var recipe: String
+
+  /// All settings.
+  public init(every: Int, tensorBoard: StepCadence, recipe: String) {
+    self.every = every
+    self.tensorBoard = tensorBoard
+    self.recipe = recipe
+  }
+
+  /// What writes `metrics.jsonl`, `metrics.csv`, `distributions.jsonl` and TensorBoard's events of an experiment; behind
+  /// what belongs to a checkpoint, where the run goes on from one.
+  /// - Throws: `Failure` (cannotCreate, inputOutput, data) naming a file.
+  public func makeRecorder(
+    _ experiment: Experiment, folder: RunFolder, resuming manifest: CheckpointManifest?
+  ) throws -> BackgroundRecorder {
+    let kept = manifest?.recorded ?? [:]
+    func length(_ path: String) -> Int { kept[String(path.dropFirst(folder.path.count + 1))] ?? 0 }
+    let settings = experiment.settings
+    let samples = experiment.data.training.count
+    let evaluated = RunRecording.evaluatedEpochs(experiment)
+    var sinks: [any RecordSink] = [
+      try MetricsFile(path: folder.metrics, every: every, keeping: length(folder.metrics)),
+      try EpochTable(
+        path: folder.epochs, keeping: length(folder.epochs), progress: manifest?.progress, samples: samples,
+        evaluates: evaluated),
+    ]
+    if settings.recordedTensors.every > 0 {
+      sinks.append(try DistributionsFile(path: folder.distributions, keeping: length(folder.distributions)))
+    }
+    if tensorBoard.every > 0 {
+      sinks.append(
+        try TensorBoardSink(
+          folder: folder.path, cadence: tensorBoard, keeping: kept, after: manifest?.progress.step ?? 0, recipe: recipe)
+      )
+    }
+    return BackgroundRecorder(sinks)
+  }
+
+  /// Which complete epochs end with an evaluation.
+  private static func evaluatedEpochs(_ experiment: Experiment) -> (Int) -> Bool {
+    guard experiment.data.monitored != nil else { return { _ in false } }
+    let settings = experiment.settings
+    let samples = experiment.data.training.count
+    let last = settings.totalSteps(samples: samples) / settings.stepsPerEpoch(samples: samples)
+    return { $0 == last || settings.evaluateEvery > 0 && $0.isMultiple(of: settings.evaluateEvery) }
+  }
+}

@@ -1,0 +1,25 @@
+import Training
+
+/// The weights and the gradient of a step, copied.
+final class TensorCopy: Sendable {
+  /// One parameter's place in the two vectors.
+  struct Segment: Sendable {
+    let name: String
+    let range: Range<Int>
+  }
+
+  let step: Int
+  let epoch: Int
+  let segments: [Segment]
+  let weights: [Float]
+  let gradient: [Float]
+
+  /// Copies what a report shows.
+  init(_ report: TensorReport) {
+    step = report.step
+    epoch = report.epoch
+    segments = report.model.parameters.map { Segment(name: $0.name, range: $0.offset..<$0.offset + $0.count) }
+    weights = Array(report.model.values.floats)
+    gradient = Array(report.gradient.floats)
+  }
+}

@@ -1,0 +1,96 @@
+import Datasets
+import Training
+
+/// `metrics.csv`: a row for each epoch.
+///
+/// Loss and accuracy of training are means over the epoch's samples as they came, while the weights changed; those of
+/// the evaluation come from the epoch's end, where there was one. In an epoch that was interrupted, the accuracy of
+/// training is that since it was resumed.
+final class EpochTable: RecordSink {
+  /// The first line.
+  static let header =
+    "epoch,step,samples,seconds,learningRate,trainingLoss,trainingAccuracy,split,evaluationLoss,evaluationAccuracy\n"
+
+  private let file: GrowingFile
+  private let samples: Int
+  private let evaluates: (_ epoch: Int) -> Bool
+  private var text: [UInt8] = []
+  private var current = Epoch()
+
+  private struct Epoch {
+    var number = 0
+    var step = 0
+    /// Samples since the epoch's beginning, and since this process came to it.
+    var samples = 0
+    var seenSamples = 0
+    var seconds = 0.0
+    var learningRate = 0.0
+    var loss = 0.0
+    var right: Double? = 0
+    var evaluation: EvaluationReport?
+  }
+
+  /// Starts the file, or goes on behind the first `kept` bytes of one, in the midst of the epoch that `progress` tells.
+  /// An epoch has so many samples; `evaluates` says which end with an evaluation.
+  /// - Throws: `Failure` as `GrowingFile` does.
+  init(
+    path: String, keeping kept: Int, progress: TrainingProgress?, samples: Int, evaluates: @escaping (Int) -> Bool
+  ) throws {
+    file = try GrowingFile(path: path, keeping: kept)
+    self.samples = samples
+    self.evaluates = evaluates
+    if kept == 0 { text = Array(EpochTable.header.utf8) }
+    if let progress, progress.position > 0 {
+      current = Epoch(
+        number: progress.epoch + 1, step: progress.step, samples: progress.position, loss: progress.epochLoss)
+    }
+  }
+
+  /// Adds a step to its epoch, or an evaluation, and puts a row together where the epoch is complete.
+  func take(_ record: Record) {
+    switch record {
+    case .step(let report): add(report)
+    case .evaluation(let report) where current.samples > 0 && report.epoch == current.number:
+      current.evaluation = report
+      endEpoch()
+    case .end(let summary) where summary.stopped == nil && current.samples > 0: endEpoch()
+    default: break
+    }
+  }
+
+  /// Writes the rows to the file.
+  func flush() throws -> [String: Int] {
+    try file.append(text)
+    text.removeAll(keepingCapacity: true)
+    return [file.name: file.length]
+  }
+
+  /// Closes the file.
+  func close() throws { try file.close() }
+
+  private func add(_ report: StepReport) {
+    if current.samples > 0, current.number != report.epoch { endEpoch() }
+    current.number = report.epoch
+    current.step = report.step
+    current.samples += report.samples
+    current.seenSamples += report.samples
+    current.seconds += report.seconds
+    current.learningRate = report.learningRate
+    current.loss += report.loss * Double(report.samples)
+    if let right = current.right { current.right = report.accuracy.map { right + $0 * Double(report.samples) } }
+    if current.samples >= samples, !evaluates(report.epoch) { endEpoch() }
+  }
+
+  private func endEpoch() {
+    let accuracy = current.seenSamples > 0 ? current.right.map { $0 / Double(current.seenSamples) } : nil
+    let evaluation = current.evaluation
+    let cells: [String] = [
+      "\(current.number)", "\(current.step)", "\(current.samples)", "\(Float(current.seconds))",
+      "\(current.learningRate)", "\(current.loss / Double(current.samples))", accuracy.map { "\($0)" } ?? "",
+      evaluation?.split.rawValue ?? "", evaluation.map { "\($0.loss)" } ?? "",
+      evaluation?.accuracy.map { "\($0)" } ?? "",
+    ]
+    text.append(contentsOf: (cells.joined(separator: ",") + "\n").utf8)
+    current = Epoch()
+  }
+}

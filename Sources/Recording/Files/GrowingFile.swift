@@ -1,0 +1,53 @@
+import Diagnostics
+import Foundation
+
+/// A file of the run folder that grows as long as the run goes on.
+final class GrowingFile {
+  /// Where it is.
+  let path: String
+  private let file: FileHandle
+  /// Bytes written, those of a former process included.
+  private(set) var length: Int
+
+  /// Starts the file, or goes on behind the first `kept` bytes of one.
+  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file, (data) where it is shorter than `kept`.
+  init(path: String, keeping kept: Int) throws {
+    self.path = path
+    let isThere = FileManager.default.fileExists(atPath: path)
+    guard isThere || FileManager.default.createFile(atPath: path, contents: nil),
+      let file = FileHandle(forUpdatingAtPath: path)
+    else { throw Failure(.cannotCreate, "cannot write \(path): \(String(cString: strerror(errno)))") }
+    self.file = file
+    let found = Int((try? file.seekToEnd()) ?? 0)
+    guard found >= kept else {
+      throw Failure(
+        .data, "\(path) has \(found) bytes, but had \(kept) when the checkpoint was written",
+        advice: "it was cut short; remove it only with the whole run folder")
+    }
+    length = kept
+    try writing { try file.truncate(atOffset: UInt64(kept)) }
+  }
+
+  /// The file's name in the run folder.
+  var name: String { (path as NSString).lastPathComponent }
+
+  /// Adds bytes at the end.
+  /// - Throws: `Failure` (inputOutput) naming the file.
+  func append(_ bytes: [UInt8]) throws {
+    guard !bytes.isEmpty else { return }
+    try writing { try file.write(contentsOf: bytes) }
+    length += bytes.count
+  }
+
+  /// Writes nothing more.
+  /// - Throws: `Failure` (inputOutput) naming the file.
+  func close() throws {
+    try writing { try file.close() }
+  }
+
+  private func writing(_ body: () throws -> Void) throws {
+    do { try body() } catch {
+      throw Failure(.inputOutput, "cannot write \(path): \((error as NSError).localizedDescription)")
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/// Lines of JSON, put together in one buffer: many times faster than `JSONEncoder`, for lines that come with every step.
+///
+/// Numbers that JSON has no form for become the texts "inf", "-inf" and "nan", as with
+/// `JSONEncoder.withSpecialNumbers`.
+struct JSONLines {
+  /// What was put together.
+  private(set) var bytes: [UInt8] = []
+
+  /// Forgets everything, but keeps the memory.
+  mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
+  /// Adds text as it is: names, brackets, commas.
+  mutating func add(_ text: StaticString) {
+    bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  /// Adds a whole number.
+  mutating func add(_ value: Int) {
+    bytes.append(contentsOf: value.description.utf8)
+  }
+
+  /// Adds a number with as many digits as tell it from its neighbours.
+  mutating func add(_ value: Double) {
+    value.isFinite ? bytes.append(contentsOf: value.description.utf8) : add(special: value)
+  }
+
+  /// Adds a number with as many digits as tell it from its neighbours among floats.
+  mutating func add(_ value: Float) {
+    value.isFinite ? bytes.append(contentsOf: value.description.utf8) : add(special: Double(value))
+  }
+
+  /// Adds a text in quotes.
+  mutating func add(quoted text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0..<0x20:
+        let digits = String(byte, radix: 16)
+        bytes.append(contentsOf: "\\u00\(digits.count < 2 ? "0" : "")\(digits)".utf8)
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Adds a list, each element by `body`.
+  mutating func add<T>(list: some Sequence<T>, _ body: (inout JSONLines, T) -> Void) {
+    bytes.append(UInt8(ascii: "["))
+    var isFirst = true
+    for element in list {
+      if !isFirst { bytes.append(UInt8(ascii: ",")) }
+      isFirst = false
+      body(&self, element)
+    }
+    bytes.append(UInt8(ascii: "]"))
+  }
+
+  private mutating func add(special value: Double) {
+    value.isNaN ? add("\"nan\"") : value < 0 ? add("\"-inf\"") : add("\"inf\"")
+  }
+}

@@ -1,0 +1,97 @@
+import Diagnostics
+import Foundation
+import Training
+
+/// Writes TensorBoard's event files: curves, distributions, pictures and the recipe.
+final class TensorBoardSink: RecordSink {
+  private let cadence: StepCadence
+  private let file: EventFile
+  /// The files of former processes, which nothing is added to.
+  private let former: [String: Int]
+  /// The time of the last step, in seconds since 1970; records are written later than they come about.
+  private var time = Date().timeIntervalSince1970
+  private var sincePoint = Interval()
+
+  /// The steps from one point of the curves to the next.
+  private struct Interval {
+    var samples = 0
+    var seconds = 0.0
+    var times = StepTimes()
+  }
+
+  /// Starts a file in a run folder with a point of the curves at the steps of `cadence`.
+  ///
+  /// Files of former processes are cut back to the bytes that `kept` has for them, and removed where it has none: what
+  /// they hold behind has not happened. `step` is the step that the run goes on after.
+  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
+  init(folder: String, cadence: StepCadence, keeping kept: [String: Int], after step: Int, recipe: String) throws {
+    self.cadence = cadence
+    former = try TensorBoardSink.cutBack(folder: folder, to: kept)
+    file = try EventFile(folder: folder, after: former.isEmpty ? nil : step)
+    if former.isEmpty { file.add(event(step: 0, [.text("recipe", "```yaml\n\(recipe)```")])) }
+  }
+
+  private static func cutBack(folder: String, to kept: [String: Int]) throws -> [String: Int] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    var lengths: [String: Int] = [:]
+    for name in names where name.hasPrefix(EventFile.prefix) {
+      if let length = kept[name] {
+        try GrowingFile(path: "\(folder)/\(name)", keeping: length).close()
+        lengths[name] = length
+      } else if unlink("\(folder)/\(name)") != 0 {
+        throw Failure(.cannotCreate, "cannot remove \(folder)/\(name): \(String(cString: strerror(errno)))")
+      }
+    }
+    return lengths
+  }
+
+  /// Puts the events of a record together.
+  func take(_ record: Record) throws {
+    switch record {
+    case .step(let report):
+      add(report)
+      if cadence.includes(report.step) { file.add(event(step: report.step, point(report))) }
+    case .evaluation(let report):
+      var values: [SummaryValue] = [.scalar("loss/\(report.split.rawValue)", report.loss)]
+      if let accuracy = report.accuracy { values.append(.scalar("accuracy/\(report.split.rawValue)", accuracy)) }
+      file.add(event(step: report.step, values))
+    case .distributions(let tensors, let step, _):
+      file.add(event(step: step, tensors.map(SummaryValue.histogram)))
+    case .image(let image): file.add(event(step: image.step, [.image(image)]))
+    case .end: break
+    }
+  }
+
+  /// Writes the events to the file.
+  func flush() throws -> [String: Int] { try file.flush().merging(former) { own, _ in own } }
+
+  /// Closes the file.
+  func close() throws { try file.close() }
+
+  private func add(_ report: StepReport) {
+    time += report.seconds
+    sincePoint.samples += report.samples
+    sincePoint.seconds += report.seconds
+    sincePoint.times.add(report.times)
+  }
+
+  /// The step's own loss, accuracy, gradient norm and learning rate; speed and shares of time since the last point.
+  private func point(_ report: StepReport) -> [SummaryValue] {
+    let times = sincePoint.times
+    let seconds = max(sincePoint.seconds, .leastNormalMagnitude)
+    var values: [SummaryValue] = [
+      .scalar("loss/training", report.loss), .scalar("optimizer/gradientNorm", report.gradientNorm),
+      .scalar("optimizer/learningRate", report.learningRate),
+      .scalar("speed/samplesPerSecond", Double(sincePoint.samples) / seconds),
+      .scalar("time/data", times.data / seconds), .scalar("time/compute", times.compute / seconds),
+      .scalar("time/communication", times.communication / seconds), .scalar("time/waiting", times.waiting / seconds),
+    ]
+    if let accuracy = report.accuracy { values.append(.scalar("accuracy/training", accuracy)) }
+    sincePoint = Interval()
+    return values
+  }
+
+  private func event(step: Int, _ values: [SummaryValue]) -> Event {
+    .summary(time: time, step: step, values)
+  }
+}

@@ -1,0 +1,36 @@
+/// The course of a loss in a bounded number of points: each is the mean of as many steps as it takes.
+struct LossCurve {
+  private static let points = 128
+
+  private var means: [Double] = []
+  private var stepsPerPoint = 1
+  private var sum = 0.0
+  private var steps = 0
+
+  /// Adds a step's loss; one that is no number is left out.
+  mutating func add(_ loss: Double) {
+    guard loss.isFinite else { return }
+    sum += loss
+    steps += 1
+    guard steps == stepsPerPoint else { return }
+    means.append(sum / Double(steps))
+    (sum, steps) = (0, 0)
+    guard means.count == LossCurve.points else { return }
+    means = stride(from: 0, to: means.count, by: 2).map { (means[$0] + means[$0 + 1]) / 2 }
+    stepsPerPoint *= 2
+  }
+
+  /// The whole course as a line of `width` blocks, the highest loss the tallest; empty before the first step.
+  func sparkline(width: Int) -> String {
+    let all = steps > 0 ? means + [sum / Double(steps)] : means
+    guard width > 0, let lowest = all.min(), let highest = all.max() else { return "" }
+    let blocks = Array("▁▂▃▄▅▆▇█")
+    let cells = min(width, all.count)
+    return String(
+      (0..<cells).map { cell in
+        let part = all[cell * all.count / cells..<(cell + 1) * all.count / cells]
+        let height = (part.reduce(0, +) / Double(part.count) - lowest) / max(highest - lowest, .leastNormalMagnitude)
+        return blocks[min(Int(height * Double(blocks.count)), blocks.count - 1)]
+      })
+  }
+}

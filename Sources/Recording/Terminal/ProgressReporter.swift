@@ -1,0 +1,76 @@
+import Foundation
+import Training
+
+/// Shows how training goes: a bar with time left on a terminal, a plain line now and then elsewhere.
+public final class ProgressReporter: Observer {
+  private static let barSeconds = 0.1
+
+  private let width: Int?
+  private let hasOtherRanks: Bool
+  private var line = ProgressLine()
+  private var curve = LossCurve()
+  private var pace = LinePace()
+  private var totalSteps = 0
+  private var firstStep = 0
+  private var start = 0.0
+  private var lastShown = 0.0
+  private var sinceShown = (samples: 0, waiting: 0.0)
+
+  /// A reporter for a run of at most `epochs` epochs on so many ranks; `width` is the terminal's, nil for plain lines.
+  public init(epochs: Int, ranks: Int, width: Int?) {
+    self.width = width
+    hasOtherRanks = ranks > 1
+    line.epochs = epochs
+  }
+
+  /// Starts the clock.
+  public func runWillStart(step: Int, totalSteps: Int) {
+    self.totalSteps = totalSteps
+    line.totalSteps = totalSteps
+    firstStep = step
+    start = monotonicSeconds()
+    lastShown = start
+    pace = LinePace(step: step, totalSteps: totalSteps, now: start)
+  }
+
+  /// Renews the bar ten times a second, or prints a line every tenth of the run and every minute.
+  public func stepDidFinish(_ report: StepReport) {
+    sinceShown.samples += report.samples
+    sinceShown.waiting += report.times.waiting
+    if width != nil { curve.add(report.loss) }
+    if report.isSkipped {
+      Terminal.write((width == nil ? "" : "\r\u{1B}[K") + "step \(report.step) skipped: its loss is \(report.loss), ")
+      Terminal.write("the norm of its gradient \(report.gradientNorm)\n")
+    }
+    let now = monotonicSeconds()
+    let isDue =
+      width == nil
+      ? pace.isDue(step: report.step, now: now)
+      : now - lastShown > ProgressReporter.barSeconds || report.step == totalSteps
+    if isDue { show(report, now: now) }
+  }
+
+  /// Remembers the latest evaluation for the next line.
+  public func evaluationDidFinish(_ report: EvaluationReport) {
+    line.evaluation = Format.evaluation(split: report.split.rawValue, accuracy: report.accuracy, loss: report.loss)
+  }
+
+  /// Ends the bar.
+  public func runDidFinish(_ summary: RunSummary) {
+    if width != nil, totalSteps > 0 { Terminal.write("\n") }
+  }
+
+  private func show(_ report: StepReport, now: Double) {
+    let seconds = max(now - lastShown, 1e-9)
+    line.step = report.step
+    line.epoch = report.epoch
+    line.loss = report.loss
+    line.accuracy = report.accuracy
+    line.samplesPerSecond = Double(sinceShown.samples) / seconds
+    line.waiting = hasOtherRanks ? sinceShown.waiting / seconds : nil
+    line.left = (now - start) / Double(report.step - firstStep) * Double(totalSteps - report.step)
+    sinceShown = (0, 0)
+    lastShown = now
+    Terminal.write(width.map { "\r\u{1B}[K" + line.bar(width: $0, curve: curve) } ?? line.plain + "\n")
+  }
+}

@@ -1,0 +1,133 @@
+import Layers
+import Training
+
+/// Notes when this rank does what: the phases of its steps, each layer's passes, evaluations and checkpoints.
+///
+/// Steps are noted up to a limit, so that the file stays small; what comes between steps up to another.
+public final class TimelineRecorder: LayerObserver, ActivityListener {
+  /// A stretch of time, in seconds of `monotonicSeconds`.
+  struct Span {
+    let name: Int
+    let start, end: Double
+    /// The step in the course of which, or after which, it was.
+    let step: Int
+  }
+
+  /// Evaluations and checkpoints that are noted.
+  private static let otherLimit = 100
+
+  private let steps: Int
+  /// What spans' names stand for.
+  private(set) var names: [String] = []
+  /// All that was noted, in the order in which it ended.
+  private(set) var spans: [Span] = []
+  private var numbers: [String: Int] = [:]
+  private var layerNames: [ObjectIdentifier: String] = [:]
+  private var passNumbers: [PassKey: Int] = [:]
+  private var firstStep: Int?
+  private var others = 0
+  private var phase: (kind: Activity.Phase, start: Double)?
+  private var outer: (name: String, start: Double, step: Int)?
+  private var layerStarts: [Double] = []
+
+  private struct PassKey: Hashable {
+    let layer: ObjectIdentifier
+    let pass: LayerPass
+  }
+
+  /// Notes the first so many steps of this process, in which `model` is trained.
+  public init(model: Model, steps: Int) {
+    self.steps = steps
+    name(model.layers, prefix: "")
+  }
+
+  private func name(_ layers: [any Layer], prefix: String) {
+    for (index, layer) in layers.enumerated() {
+      layerNames[ObjectIdentifier(layer)] = "\(prefix)\(index) \(layer.kind)"
+      for part in layer.parts {
+        name(part.layers, prefix: "\(prefix)\(index).\(part.name.isEmpty ? "" : part.name + ".")")
+      }
+    }
+  }
+
+  /// Ends the phase before and notes it; the phases of a step, an evaluation or a checkpoint lie within one span.
+  public func phaseBegins(_ kind: Activity.Phase, step: Int) {
+    let now = monotonicSeconds()
+    if let phase, let outer, isNoted(outer), let name = TimelineRecorder.words(phase.kind, within: outer.name) {
+      note(name, from: phase.start, to: now, step: outer.step)
+    }
+    phase = (kind, now)
+    let next = TimelineRecorder.outerName(kind, step: step)
+    // Waiting for the others is part of whatever goes on; a step begins with each first loading of it.
+    if let next, outer?.name != next || outer?.step != step {
+      endOuter(now)
+      outer = (next, now, step)
+      if next == "step" { firstStep = firstStep ?? step } else if next != "recording" { others += 1 }
+    }
+  }
+
+  /// Notes what is under way as ended.
+  public func finish() {
+    let now = monotonicSeconds()
+    endOuter(now)
+    (phase, outer) = (nil, nil)
+  }
+
+  /// Notes the time.
+  public func layerBegins(_ layer: any Layer) { layerStarts.append(monotonicSeconds()) }
+
+  /// Notes the layer's pass.
+  public func layerEnds(_ layer: any Layer, _ pass: LayerPass, operations: Int) {
+    guard let start = layerStarts.popLast(), let outer, isNoted(outer) else { return }
+    let key = PassKey(layer: ObjectIdentifier(layer), pass: pass)
+    let number = passNumbers[key] ?? number(of: "\(layerNames[key.layer] ?? layer.kind) \(pass)")
+    passNumbers[key] = number
+    spans.append(Span(name: number, start: start, end: monotonicSeconds(), step: outer.step))
+  }
+
+  private func endOuter(_ now: Double) {
+    guard let outer, isNoted(outer) else { return }
+    note(outer.name == "step" ? "step \(outer.step)" : outer.name, from: outer.start, to: now, step: outer.step)
+  }
+
+  private func isNoted(_ outer: (name: String, start: Double, step: Int)) -> Bool {
+    switch outer.name {
+    case "step", "recording": firstStep.map { outer.step < $0 + steps } ?? false
+    default: others <= TimelineRecorder.otherLimit
+    }
+  }
+
+  private func note(_ name: String, from start: Double, to end: Double, step: Int) {
+    spans.append(Span(name: number(of: name), start: start, end: end, step: step))
+  }
+
+  private func number(of name: String) -> Int {
+    if let number = numbers[name] { return number }
+    numbers[name] = names.count
+    names.append(name)
+    return names.count - 1
+  }
+
+  /// What a phase belongs to; nil for one that goes on with what is under way.
+  private static func outerName(_ phase: Activity.Phase, step: Int) -> String? {
+    switch phase {
+    case .starting: "start"
+    case .loading, .computing, .updating: "step"
+    case .waiting: nil
+    case .recording: "recording"
+    case .evaluating: "evaluation"
+    case .saving: "checkpoint"
+    }
+  }
+
+  /// A phase within what it belongs to; nil where it is all of it.
+  private static func words(_ phase: Activity.Phase, within outer: String) -> String? {
+    switch phase {
+    case .loading: "data"
+    case .computing: "compute"
+    case .waiting: outer == "checkpoint" ? "gather" : "reduction"
+    case .updating: "optimizer"
+    case .starting, .recording, .evaluating, .saving: nil
+    }
+  }
+}

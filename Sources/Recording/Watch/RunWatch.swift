@@ -1,0 +1,86 @@
+import Foundation
+import Training
+
+/// Follows a run from outside, by what it writes into its folder.
+public final class RunWatch {
+  /// Lines from which speed and waiting are taken.
+  private static let recentLines = 200
+
+  private let folder: RunFolder
+  private let width: Int?
+  private let samplesPerStep: Double
+  private let hasOtherRanks: Bool
+  private var tail: MetricsTail
+  private var line = ProgressLine()
+  private var curve = LossCurve()
+  private var pace: LinePace
+  private var recent: [(seconds: Double, waiting: Double)] = []
+
+  /// Follows the run in `folder`; `width` is the terminal's, nil for plain lines.
+  /// - Throws: `Failure` (noInput, data) where the folder does not say how far the run is to go.
+  public init(_ folder: RunFolder, width: Int?) throws {
+    self.folder = folder
+    self.width = width
+    let environment = try folder.readEnvironment()
+    hasOtherRanks = environment.ranks > 1
+    samplesPerStep = Double(environment.course?.samplesPerStep ?? 1)
+    line.epochs = environment.course?.epochs ?? 0
+    line.totalSteps = environment.course?.steps
+    tail = MetricsTail(path: folder.metrics)
+    // The first look has a line whatever has come.
+    pace = LinePace(totalSteps: line.totalSteps ?? 0, now: -.infinity)
+  }
+
+  /// Whether the whole run was seen to its end.
+  public var isComplete: Bool {
+    line.step == line.totalSteps && FileManager.default.fileExists(atPath: folder.weights)
+  }
+
+  /// The last step that was seen, 0 before the first.
+  public var step: Int { line.step }
+
+  /// Shows what has come since the last look, and tells whether the run goes on.
+  public func look() -> Bool {
+    // Asked first: what is read then is all of a run that has ended.
+    let goesOn = folder.isBeingWritten
+    let (lines, isNew) = tail.read()
+    if isNew {
+      (curve, recent) = (LossCurve(), [])
+      line.evaluation = nil
+    }
+    for line in lines { take(line) }
+    if line.step > 0, !lines.isEmpty { show() }
+    if !goesOn, width != nil, line.step > 0 { Terminal.write("\n") }
+    return goesOn
+  }
+
+  private func take(_ entry: MetricsLine) {
+    guard entry.event == "step" else {
+      line.evaluation = Format.evaluation(split: entry.split ?? "", accuracy: entry.accuracy, loss: entry.loss)
+      return
+    }
+    if let speed = entry.samplesPerSecond, speed > 0 {
+      recent.append((samplesPerStep / speed, entry.waitingSeconds ?? 0))
+      if recent.count > RunWatch.recentLines { recent.removeFirst() }
+    }
+    line.step = entry.step
+    line.epoch = entry.epoch
+    line.loss = entry.loss
+    line.accuracy = entry.accuracy
+    curve.add(entry.loss)
+  }
+
+  private func show() {
+    let seconds = recent.reduce(0) { $0 + $1.seconds } / Double(max(recent.count, 1))
+    line.samplesPerSecond = seconds > 0 ? samplesPerStep / seconds : 0
+    let waiting = recent.reduce(0) { $0 + $1.waiting } / Double(max(recent.count, 1))
+    line.waiting = hasOtherRanks && seconds > 0 ? waiting / seconds : nil
+    line.left = line.totalSteps.map { seconds * Double($0 - line.step) }
+    guard let width else {
+      let now = monotonicSeconds()
+      if pace.isDue(step: line.step, now: now) { Terminal.write(line.plain + "\n") }
+      return
+    }
+    Terminal.write("\r\u{1B}[K" + line.bar(width: width, curve: curve))
+  }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import DPTrain
+import Foundation
+
+/// `dp-train watch`.
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "Follow a run from another shell, until it ends or control-C.",
+    discussion: """
+      It reads what the run writes into its folder, on any machine that sees it, and changes nothing. On a terminal it
+      shows a bar, elsewhere a line every tenth of the run and every minute. Of a run that has ended it shows the end.
+      """)
+
+  @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"))
+  var path: String
+
+  @Option(help: "Seconds between looks.")
+  var every = 0.5
+
+  func validate() throws {
+    guard every >= 0.05, every.isFinite else { throw ValidationError("--every must be at least 0.05") }
+  }
+
+  func run() throws {
+    guard Launch().expectedRank == 0 else { return }
+    let folder = try RunFolder.existing(path)
+    let watch = try RunWatch(folder, width: Terminal.width)
+    signal(SIGINT) { _ in
+      // Nothing of the run ends with the look at it.
+      _ = write(STDOUT_FILENO, "\n", 1)
+      _exit(0)
+    }
+    while watch.look() { Thread.sleep(forTimeInterval: every) }
+    Terminal.write(
+      watch.isComplete
+        ? "finished after step \(Format.count(watch.step)): \(folder.weights)\n"
+        : "ended after step \(Format.count(watch.step)); go on with dp-train train --out \(path) --resume\n")
+  }
+}

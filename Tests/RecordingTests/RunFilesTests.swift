@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+import Training
+
+@testable import Recording
+
+/// What a run writes is what happened, also where it was stopped and resumed.
+@Suite struct RunFilesTests {
+  private struct StepLine: Decodable {
+    let step, epoch: Int
+    let loss, gradientNorm, learningRate, accuracy: Double
+    let dataSeconds, computeSeconds, communicationSeconds, waitingSeconds, samplesPerSecond: Float
+  }
+
+  private struct DistributionLine: Decodable {
+    struct Tensor: Decodable {
+      struct Histogram: Decodable {
+        let minimum, maximum: Float
+        let counts: [Int]
+      }
+      let name, kind: String
+      let count: Int
+      let minimum, maximum, mean, standardDeviation: Float
+      let quantiles: [Float]
+      let histogram: Histogram
+    }
+    let step, epoch: Int
+    let tensors: [Tensor]
+  }
+
+  private let run = Run(overrides: ["epochs=3", "record.histograms=20"], ranks: 2)
+
+  @Test func metricsAreWhatHappened() throws {
+    try withRunFolder { folder in
+      let outcome = try run.train(into: folder)
+      let all = try lines(folder.metrics)
+      let steps = try all.filter { $0.contains("\"event\":\"step\"") }.map {
+        try JSONDecoder().decode(StepLine.self, from: Data($0.utf8))
+      }
+      #expect(steps.map(\.step) == Array(1...93) && steps.map(\.epoch) == outcome.steps.map(\.epoch))
+      #expect(steps.map(\.loss) == outcome.steps.map(\.loss))
+      #expect(steps.map(\.gradientNorm) == outcome.steps.map(\.gradientNorm))
+      #expect(steps.map(\.accuracy) == outcome.steps.map { $0.accuracy ?? -1 })
+      #expect(steps.map(\.waitingSeconds) == outcome.steps.map { Float($0.times.waiting) })
+      #expect(steps.map(\.samplesPerSecond) == outcome.steps.map { Float(Double($0.samples) / $0.seconds) })
+      // Each evaluation stands behind the steps before it.
+      #expect(all.indices.filter { all[$0].contains("\"event\":\"evaluation\"") } == [31, 63, 95])
+      #expect(all[31].contains("\"loss\":\(outcome.evaluations[0].loss),"))
+    }
+  }
+
+  @Test func epochsAreTheMeansOfTheirSteps() throws {
+    try withRunFolder { folder in
+      let outcome = try run.train(into: folder)
+      let rows = try lines(folder.epochs).map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+      #expect(rows.count == 4 && rows[0].joined(separator: ",") + "\n" == EpochTable.header)
+      for (epoch, row) in rows.dropFirst().enumerated() {
+        let steps = outcome.steps[epoch * 31..<epoch * 31 + 31]
+        #expect(row[0] == "\(epoch + 1)" && row[1] == "\(31 * (epoch + 1))" && row[2] == "992" && row[4] == "0.001")
+        #expect(abs((Double(row[5]) ?? 0) - steps.reduce(0) { $0 + $1.loss } / 31) < 1e-9)
+        #expect(abs((Double(row[6]) ?? 0) - steps.reduce(0) { $0 + ($1.accuracy ?? 0) } / 31) < 1e-9)
+        #expect(row[7] == "test" && row[8] == "\(outcome.evaluations[epoch].loss)")
+        #expect(row[9] == "\(outcome.evaluations[epoch].accuracy ?? -1)")
+      }
+    }
+  }
+
+  @Test func distributionsAreThoseOfTheTensors() throws {
+    try withRunFolder { folder in
+      let outcome = try run.train(into: folder)
+      let records = try lines(folder.distributions).map {
+        try JSONDecoder().decode(DistributionLine.self, from: Data($0.utf8))
+      }
+      #expect(records.map(\.step) == [1, 20, 40, 60, 80, 93] && records.map(\.epoch) == [1, 1, 2, 2, 3, 3])
+      #expect(outcome.tensors.map(\.step) == records.map(\.step))
+      for (record, seen) in zip(records, outcome.tensors) {
+        let names = ["0.weight_ih_l0", "0.weight_hh_l0", "0.bias_ih_l0", "0.bias_hh_l0", "1.weight", "1.bias"]
+        #expect(record.tensors.map(\.name) == names + names)
+        #expect(record.tensors.map(\.kind) == names.map { _ in "weight" } + names.map { _ in "gradient" })
+        for (tensor, all) in [(record.tensors[0], seen.weights), (record.tensors[6], seen.gradient)] {
+          let values = all.prefix(128)
+          #expect(tensor.count == 128 && tensor.minimum == values.min() && tensor.maximum == values.max())
+          #expect(abs(tensor.mean - values.reduce(0, +) / 128) < 1e-5)
+          #expect(tensor.quantiles.first == tensor.minimum && tensor.quantiles.last == tensor.maximum)
+          #expect(tensor.quantiles == tensor.quantiles.sorted() && tensor.quantiles.count == 9)
+          #expect(tensor.histogram.counts.count == 30 && tensor.histogram.counts.reduce(0, +) == 128)
+        }
+      }
+    }
+  }
+
+  /// Broken in the midst of an epoch and gone on with on another number of ranks from a checkpoint before, a run has the
+  /// same lines, each once.
+  @Test func resumedRunsHaveEachLineOnce() throws {
+    try withRunFolder { whole in
+      try withRunFolder { parts in
+        _ = try run.train(into: whole)
+        var first = run
+        first.overrides.append("checkpoint.steps=40")
+        first.failsAfter = 51
+        #expect(throws: Broken.self) { try first.train(into: parts) }
+        // What was flushed at the end is of steps that are done again.
+        #expect(try lines(parts.metrics).count == 52)
+        #expect(try lines(parts.distributions).count == 3)
+        var second = run
+        second.ranks = 1
+        #expect(try second.train(into: parts).steps.first?.step == 41)
+        #expect(try lines(parts.distributions) == lines(whole.distributions))
+        #expect(try withoutTimes(lines(parts.metrics)) == withoutTimes(lines(whole.metrics)))
+        // All columns but the time and, in the interrupted epoch, the training's accuracy.
+        let rows = try [parts, whole].map { folder in
+          try lines(folder.epochs).map { row in
+            row.split(separator: ",").enumerated().filter { ![3, 6].contains($0.offset) }.map(\.element)
+          }
+        }
+        #expect(rows[0] == rows[1])
+      }
+    }
+  }
+
+  private func withoutTimes(_ lines: [String]) -> [String] {
+    lines.map { $0.replacing(/"[a-z]+(Seconds|PerSecond)":[^,}]*/, with: "") }
+  }
+
+  @Test func nothingIsRecordedThatIsNotWanted() throws {
+    try withRunFolder { folder in
+      let quiet = Run(overrides: ["epochs=1", "record.every=10", "record.histograms=0", "record.tensorBoard=0"])
+      let outcome = try quiet.train(into: folder)
+      #expect(outcome.tensors.isEmpty)
+      #expect(try lines(folder.metrics).count == 4)
+      let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      #expect(names == ["checkpoints", "metrics.csv", "metrics.jsonl"])
+    }
+  }
+}
