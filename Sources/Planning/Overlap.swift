@@ -1,11 +1,14 @@
 /// The exchange of gradients in buckets while the backward pass goes on.
 ///
 /// Buckets begin at the end of the gradients, where the last layer's are; the first is a quarter as long as the others. A
-/// bucket is sent when the backward pass has written all of it, and the network takes one after the other:
+/// bucket is begun when the backward pass has written all of it. Ranks look after their messages when a layer with
+/// parameters ends, and all the time when the pass has ended. A long message asks at the first look whether it may come, is
+/// allowed to at the second, and moves from the third on; the network takes one bucket after the other:
 ///
-///     endᵢ = max(endᵢ₋₁, writtenᵢ) + secondsᵢ
+///     endᵢ = max(endᵢ₋₁, moveᵢ) + secondsᵢ
 ///
-/// What lies after the end of the backward pass delays the step.
+/// moveᵢ is the second look after the one at which the bucket is begun, or the end of the pass. What lies after the end of
+/// the pass delays the step.
 public enum Overlap {
   /// The sizes of buckets of up to `size` bytes, in the order in which they are sent.
   public static func buckets(_ bytes: Int, size: Int) -> [Int] {
@@ -18,18 +21,24 @@ public enum Overlap {
     return sizes
   }
 
+  /// Looks from the beginning of a bucket until it moves.
+  private static let looksBefore = 2
+
   /// The seconds that the exchange goes on after the backward pass.
   public static func exposed(_ backward: [Machine.Stage], buckets: [Int], seconds: (Int) -> Double) -> Double {
-    var (now, free) = (0.0, 0.0)
-    var (written, sent, next) = (0, 0, 0)
+    var (now, written) = (0.0, 0)
+    var looks: [(time: Double, written: Int)] = []
     for stage in backward {
       now += stage.seconds
       written += stage.bytes
-      while next < buckets.count, sent + buckets[next] <= written {
-        free = max(free, now) + seconds(buckets[next])
-        sent += buckets[next]
-        next += 1
-      }
+      if stage.bytes > 0 { looks.append((now, written)) }
+    }
+    var (free, sent) = (0.0, 0)
+    for bucket in buckets {
+      sent += bucket
+      guard let begun = looks.firstIndex(where: { $0.written >= sent }) else { break }
+      let moves = begun + looksBefore < looks.count ? looks[begun + looksBefore].time : now
+      free = max(free, moves) + seconds(bucket)
     }
     return max(0, free - now)
   }

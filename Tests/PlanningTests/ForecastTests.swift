@@ -11,7 +11,8 @@ struct ForecastTests {
     return Machine(
       ranks: ranks, shards: shards, step: Distribution(samples: [seconds]), waiting: 0, reduction: 0,
       backward: [
-        Machine.Stage(seconds: seconds / 2, bytes: 1 << 20), Machine.Stage(seconds: seconds / 4, bytes: 1 << 20),
+        Machine.Stage(seconds: seconds / 2, bytes: 1 << 20), Machine.Stage(seconds: seconds / 16, bytes: 4),
+        Machine.Stage(seconds: seconds / 16, bytes: 4), Machine.Stage(seconds: seconds / 8, bytes: (1 << 20) - 8),
       ])
   }
 
@@ -26,7 +27,7 @@ struct ForecastTests {
   }
 
   @Test func aForecastIsAsByHand() throws {
-    // 16 s of work; 1 MiB goes out while 4 s of the pass are left; the other ends 1.5 · 1 MiB / 1 MB/s later.
+    // 16 s of work; 1 MiB goes out while 2 s of the pass are left; the other ends 1.5 · 1 MiB / 1 MB/s later.
     let four = try forecast(4, bandwidth: 1e6, core: 1e-9)
     let (exposed, core) = (1.5 * 1.048576, 2 * 3.0 * 1.048576e-3)
     #expect((four.step - (16 + exposed + core)).magnitude < 1e-9)

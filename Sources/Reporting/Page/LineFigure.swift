@@ -3,13 +3,11 @@ package struct LineFigure {
   /// Values joined by a line, under the same name in each chart.
   package struct Line {
     let name: String
-    let isDashed: Bool
     let points: [(x: Double, y: Double)]
 
-    /// A line; a dashed one stands behind what matters.
-    package init(_ name: String, isDashed: Bool = false, points: [(x: Double, y: Double)]) {
+    /// A line.
+    package init(_ name: String, points: [(x: Double, y: Double)]) {
       self.name = name
-      self.isDashed = isDashed
       self.points = points
     }
   }
@@ -31,8 +29,7 @@ package struct LineFigure {
         x: Axis(xLabel, isLogarithmic: true), y: Axis(chart.yLabel, includesZero: true),
         marks: chart.lines.enumerated().map { index, line in
           .line(
-            name: line.name, colour: index % 6, style: line.isDashed ? .dashed : .strong,
-            points: line.points.map { Mark.Point(x: $0.x, y: $0.y) })
+            name: line.name, colour: index % 6, points: line.points.map { Mark.Point(x: $0.x, y: $0.y) })
         })
     }
     let figure = Figure(

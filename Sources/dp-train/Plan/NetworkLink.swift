@@ -8,8 +8,6 @@ struct NetworkLink {
   let origin: String
 
   private static let (usualLatency, usualBandwidth) = (30e-6, 10e9 / 8)
-  /// Bytes that are exchanged, to tell the bandwidth from the latency.
-  private static let (short, long) = (64, 4 << 20)
 
   /// What is given (microseconds, Gbit/s), else what is measured where ranks run on several machines, else what is usual.
   /// Every rank calls it.
@@ -31,53 +29,17 @@ struct NetworkLink {
           ?? "assumed; give --latency and --bandwidth, or start one rank on each of two machines by mpirun"))
   }
 
-  /// Seconds and bytes a second between this job's machines, or nil where it has only one.
+  /// What the network between this job's machines does, and their number, or nil where there is one only.
   private static func measured() throws -> (latency: Double, bandwidth: Double, machines: Int)? {
     guard Launch().expectsSeveralRanks else { return nil }
     let communicator = try Launch.openCommunicator()
     do {
-      let hosts = try (0..<communicator.size).map { try communicator.text(communicator.hostName, from: $0) }
-      let machines = Set(hosts).count
-      var result: (latency: Double, bandwidth: Double, machines: Int)?
-      if machines > 1 {
-        // The first rank of each machine.
-        let members = hosts.indices.filter { hosts.firstIndex(of: hosts[$0]) == $0 }
-        let latency = try exchange(short, communicator, members)
-        let seconds = try exchange(long, communicator, members)
-        let traffic = Double(long * (members.count - 1))
-        result = (latency, traffic / max(seconds - latency, 1e-9), machines)
-      }
+      let found = try NetworkMeasurement.measure(communicator)
+      let machines = communicator.machines.count
       try communicator.close()
-      return result
+      return found.map { ($0.latency, $0.bytesPerSecond, machines) }
     } catch let failure as Failure {
       communicator.abort(failure)
     }
-  }
-
-  /// Seconds in which each of `members` sends all others so many bytes and gets theirs: the median of some rounds.
-  private static func exchange(_ bytes: Int, _ communicator: any Communicator, _ members: [Int]) throws -> Double {
-    let takesPart = members.contains(communicator.rank)
-    let counts = (0..<communicator.size).map {
-      takesPart && members.contains($0) && $0 != communicator.rank ? bytes : 0
-    }
-    let offsets = (0..<communicator.size).map { $0 * bytes }
-    let sent = [UInt8](repeating: 1, count: bytes * communicator.size)
-    var received = sent
-    let rounds = bytes > 1 << 16 ? 7 : 101
-    var seconds: [Double] = []
-    for _ in 0...rounds {
-      try communicator.barrier()
-      let start = monotonicSeconds()
-      try sent.withUnsafeBytes { sent in
-        try received.withUnsafeMutableBytes { received in
-          try communicator.alltoall(
-            sent, sendCounts: counts, sendOffsets: offsets, into: received, receiveCounts: counts,
-            receiveOffsets: offsets)
-        }
-      }
-      seconds.append(monotonicSeconds() - start)
-    }
-    // The first opens connections.
-    return seconds.dropFirst().sorted()[rounds / 2]
   }
 }
