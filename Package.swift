@@ -53,7 +53,9 @@ targets += [
   .target(
     name: "Training",
     dependencies: ["Collectives", "Tensors", "CKernels", "Layers", "Optimizers", "Datasets", "Formats", "Diagnostics"]),
-  .target(name: "ProtocolBuffers"),
+  .target(
+    name: "ProtocolBuffers", dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    exclude: ["onnx.proto", "tensorboard.proto", "generate"]),
   .target(
     name: "Recording",
     dependencies: [
@@ -76,6 +78,7 @@ targets += [
     name: "Exporting",
     dependencies: [
       "Recipes", "Training", "Datasets", "Layers", "Tensors", "Formats", "ProtocolBuffers", "Diagnostics",
+      .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ]),
 ]
 
@@ -174,6 +177,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],

@@ -1,4 +1,5 @@
 import Layers
+import ProtocolBuffers
 import Tensors
 
 /// ONNX has no such cell: a `Scan` goes through the steps, and what does not depend on the state is computed before it.

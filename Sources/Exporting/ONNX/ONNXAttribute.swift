@@ -1,3 +1,6 @@
+import Foundation
+import ProtocolBuffers
+
 /// A setting of an ONNX node.
 public struct ONNXAttribute {
   let message: ONNXAttributeProto
@@ -27,12 +30,12 @@ public struct ONNXAttribute {
 
   /// A text.
   public static func string(_ name: String, _ value: String) -> ONNXAttribute {
-    ONNXAttribute(name, .string) { $0.s = .init(value.utf8) }
+    ONNXAttribute(name, .string) { $0.s = Data(value.utf8) }
   }
 
   /// Texts.
   public static func strings(_ name: String, _ values: [String]) -> ONNXAttribute {
-    ONNXAttribute(name, .strings) { $0.strings = values.map { .init($0.utf8) } }
+    ONNXAttribute(name, .strings) { $0.strings = values.map { Data($0.utf8) } }
   }
 
   static func graph(_ name: String, _ value: ONNXGraphProto) -> ONNXAttribute {

@@ -1,4 +1,6 @@
 import Diagnostics
+import ProtocolBuffers
+import SwiftProtobuf
 import Tensors
 
 extension ExportedModel {
@@ -43,7 +45,7 @@ extension ExportedModel {
       (entry.key, entry.value) = (key, value)
       return entry
     }
-    let bytes = file.serializedBytes()
+    let bytes: [UInt8] = try file.serializedBytes()
     guard bytes.count <= Int(Int32.max) else {
       throw Failure(
         .data, "\(name) cannot be written as ONNX: it would have \(bytes.count) bytes",

@@ -1,5 +1,7 @@
 import Formats
+import Foundation
 import Layers
+import ProtocolBuffers
 import Tensors
 
 /// An ONNX graph while layers add their nodes to it.
@@ -140,7 +142,7 @@ public final class ONNXGraph {
     tensor.name = name
     tensor.dataType = Int32(type.rawValue)
     tensor.dims = shape.map(Int64.init)
-    tensor.rawData = bytes
+    tensor.rawData = Data(bytes)
     initializers.append(tensor)
     return name
   }

@@ -1,3 +1,5 @@
+import ProtocolBuffers
+
 /// A graph within a node, such as a loop's body; it may use the outer graph's constants.
 final class ONNXSubgraph {
   private(set) var message = ONNXGraphProto()
