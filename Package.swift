@@ -60,6 +60,7 @@ targets += [
     name: "Recording",
     dependencies: [
       "Training", "Datasets", "Collectives", "Layers", "Tensors", "Formats", "Images", "ProtocolBuffers", "Diagnostics",
+      .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ]),
   .target(
     name: "Recipes",

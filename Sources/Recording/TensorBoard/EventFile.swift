@@ -1,5 +1,6 @@
 import Foundation
 import ProtocolBuffers
+import SwiftProtobuf
 
 /// A file of events for TensorBoard: records of TensorFlow's format, each with its length and checks.
 final class EventFile {
@@ -20,17 +21,18 @@ final class EventFile {
       .map { "\(folder)/\(EventFile.prefix)\(Int(now)).\(ProcessInfo.processInfo.hostName).\(getpid()).\($0)" }
       .first { !FileManager.default.fileExists(atPath: $0) }
     file = try GrowingFile(path: name ?? folder, keeping: 0)
-    add(.start(time: now))
-    if let step { add(.resumption(time: now, step: step + 1)) }
+    try add(.start(time: now))
+    if let step { try add(.resumption(time: now, step: step + 1)) }
   }
 
   /// Puts a record together: the event's length, that length's check, the event, and its check.
-  func add(_ event: Event) {
-    let length = EventFile.bytes(of: UInt64(event.bytes.count))
+  func add(_ event: TensorBoardEvent) throws {
+    let message: [UInt8] = try event.serializedBytes()
+    let length = EventFile.bytes(of: UInt64(message.count))
     bytes.append(contentsOf: length)
     bytes.append(contentsOf: EventFile.bytes(of: CRC32C.masked(length)))
-    bytes.append(contentsOf: event.bytes)
-    bytes.append(contentsOf: EventFile.bytes(of: CRC32C.masked(event.bytes)))
+    bytes.append(contentsOf: message)
+    bytes.append(contentsOf: EventFile.bytes(of: CRC32C.masked(message)))
   }
 
   /// Writes the records to the file, and gives its bytes by its name.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import ProtocolBuffers
 import Training
 
 /// Writes TensorBoard's event files: curves, distributions, pictures and the recipe.
@@ -28,7 +29,7 @@ final class TensorBoardSink: RecordSink {
     self.cadence = cadence
     former = try TensorBoardSink.cutBack(folder: folder, to: kept)
     file = try EventFile(folder: folder, after: former.isEmpty ? nil : step)
-    if former.isEmpty { file.add(event(step: 0, [.text("recipe", "```yaml\n\(recipe)```")])) }
+    if former.isEmpty { try file.add(event(step: 0, [.text("recipe", "```yaml\n\(recipe)```")])) }
   }
 
   private static func cutBack(folder: String, to kept: [String: Int]) throws -> [String: Int] {
@@ -50,14 +51,14 @@ final class TensorBoardSink: RecordSink {
     switch record {
     case .step(let report):
       add(report)
-      if cadence.includes(report.step) { file.add(event(step: report.step, point(report))) }
+      if cadence.includes(report.step) { try file.add(event(step: report.step, point(report))) }
     case .evaluation(let report):
-      var values: [SummaryValue] = [.scalar("loss/\(report.split.rawValue)", report.loss)]
+      var values: [TensorBoardSummary.Value] = [.scalar("loss/\(report.split.rawValue)", report.loss)]
       if let accuracy = report.accuracy { values.append(.scalar("accuracy/\(report.split.rawValue)", accuracy)) }
-      file.add(event(step: report.step, values))
+      try file.add(event(step: report.step, values))
     case .distributions(let tensors, let step, _):
-      file.add(event(step: step, tensors.map(SummaryValue.histogram)))
-    case .image(let image): file.add(event(step: image.step, [.image(image)]))
+      try file.add(event(step: step, tensors.map(TensorBoardSummary.Value.histogram)))
+    case .image(let image): try file.add(event(step: image.step, [.image(image)]))
     case .end: break
     }
   }
@@ -76,10 +77,10 @@ final class TensorBoardSink: RecordSink {
   }
 
   /// The step's own loss, accuracy, gradient norm and learning rate; speed and shares of time since the last point.
-  private func point(_ report: StepReport) -> [SummaryValue] {
+  private func point(_ report: StepReport) -> [TensorBoardSummary.Value] {
     let times = sincePoint.times
     let seconds = max(sincePoint.seconds, .leastNormalMagnitude)
-    var values: [SummaryValue] = [
+    var values: [TensorBoardSummary.Value] = [
       .scalar("loss/training", report.loss), .scalar("optimizer/gradientNorm", report.gradientNorm),
       .scalar("optimizer/learningRate", report.learningRate),
       .scalar("speed/samplesPerSecond", Double(sincePoint.samples) / seconds),
@@ -91,7 +92,7 @@ final class TensorBoardSink: RecordSink {
     return values
   }
 
-  private func event(step: Int, _ values: [SummaryValue]) -> Event {
+  private func event(step: Int, _ values: [TensorBoardSummary.Value]) -> TensorBoardEvent {
     .summary(time: time, step: step, values)
   }
 }
