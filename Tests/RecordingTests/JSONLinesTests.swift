@@ -15,7 +15,7 @@ import Testing
     lines.add(list: [Double.nan, -.nan]) { $0.add($1) }
     #expect(try decoder.decode([Double].self, from: Data(lines.bytes)).allSatisfy(\.isNaN))
     lines.removeAll()
-    let floats: [Float] = [0.1, 1e-45, 3.4028235e38, -7, .infinity]
+    let floats: [Float] = [0.1, .leastNonzeroMagnitude, 3.4028235e38, -7, .infinity]
     lines.add(list: floats) { $0.add($1) }
     #expect(try decoder.decode([Float].self, from: Data(lines.bytes)) == floats)
   }

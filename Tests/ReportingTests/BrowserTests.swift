@@ -23,7 +23,7 @@ struct BrowserTests {
       "--user-data-dir=\(folder.path)/profile", "--dump-dom", "file://\(folder.report)",
     ]
     let (output, errors) = (folder.path + "/dom.html", folder.path + "/errors.txt")
-    for path in [output, errors] { FileManager.default.createFile(atPath: path, contents: nil) }
+    for path in [output, errors] { try #require(FileManager.default.createFile(atPath: path, contents: nil)) }
     process.standardOutput = FileHandle(forWritingAtPath: output)
     process.standardError = FileHandle(forWritingAtPath: errors)
     try process.run()
