@@ -27,7 +27,7 @@ extension PlanReport {
         name(forecast), String(format: "%.4g", forecast.step * 1e3), Format.count(Int(forecast.samplesPerSecond)),
         String(format: "%.2f", forecast.speedup), Format.percent(forecast.efficiency),
         Format.percent(forecast.waiting / forecast.step), Format.percent(forecast.communication / forecast.step),
-        forecast.nodes == 1 ? "" : String(format: "%.3g", forecast.hidden * 1e3),
+        forecast.nodes == 1 ? "" : String(format: "%.3f", forecast.hidden * 1e3),
       ]
     }
     return Format.table([heads] + rows, right: Set(1...7))
