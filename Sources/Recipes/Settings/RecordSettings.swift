@@ -24,9 +24,9 @@ public struct RecordSettings: Equatable, Sendable {
     histograms.cadence(times: 100, settings, samples: samples)
   }
 
-  /// The steps of which there are pictures in TensorBoard; by default about 10 in a run.
+  /// The steps of which there are pictures in TensorBoard; by default the first, the middle one and the last.
   public func imageCadence(_ settings: TrainingSettings, samples: Int) -> StepCadence {
-    images.cadence(times: 10, settings, samples: samples)
+    images.cadence(times: 2, settings, samples: samples)
   }
 }
 
@@ -39,6 +39,8 @@ extension RecordSettings: Settings {
     Field(
       "histograms", \.histograms, .recordInterval,
       "between distributions of weights and gradients; auto: about 100 a run; 0: none"),
-    Field("images", \.images, .recordInterval, "between TensorBoard's pictures; auto: about 10 a run; 0: none"),
+    Field(
+      "images", \.images, .recordInterval,
+      "between TensorBoard's pictures; auto: at the first, the middle and the last step; 0: none"),
   ]
 }

@@ -13,20 +13,20 @@ final class RecordThread: @unchecked Sendable {
     case tensors(TensorCopy)
   }
 
-  /// Seconds between looks at the queue: nobody has to be woken for each step.
-  private static let lookSeconds = 0.1
+  /// Seconds between looks at the queue: waking the thread would take the training longer than a small step's record.
+  private static let lookSeconds = 0.02
   /// Seconds between writes to the files.
   private static let writeSeconds = 0.5
   /// Items after which the training waits for the thread: what can never be caught up with must not fill the memory.
   private static let limit = 1 << 16
-  private static let tensorLimit = 8
+  private static let byteLimit = 64 << 20
 
   private let sinks: [any RecordSink]
   private let lock = NSLock()
   private let wake = DispatchSemaphore(value: 0)
   private let flushed = DispatchSemaphore(value: 0)
   private var queue: [Item] = []
-  private var waitingTensors = 0
+  private var waitingBytes = 0
   private var isFlushing = false
   private var isEnding = false
   private var lengths: [String: Int] = [:]
@@ -48,8 +48,8 @@ final class RecordThread: @unchecked Sendable {
   func add(_ item: Item) throws {
     lock.lock()
     queue.append(item)
-    if case .tensors = item { waitingTensors += 1 }
-    let isFull = queue.count >= RecordThread.limit || waitingTensors >= RecordThread.tensorLimit
+    if case .tensors(let copy) = item { waitingBytes += copy.byteCount }
+    let isFull = queue.count >= RecordThread.limit || waitingBytes >= RecordThread.byteLimit
     let failure = failure
     lock.unlock()
     if let failure { throw failure }
@@ -93,7 +93,7 @@ final class RecordThread: @unchecked Sendable {
       _ = wake.wait(timeout: .now() + RecordThread.lookSeconds)
       lock.lock()
       swap(&items, &queue)
-      waitingTensors = 0
+      waitingBytes = 0
       let (flushes, hasFailed) = (isFlushing, failure != nil)
       isLast = isEnding
       isFlushing = false

@@ -14,6 +14,9 @@ final class TensorCopy: Sendable {
   let weights: [Float]
   let gradient: [Float]
 
+  /// The size of both vectors.
+  var byteCount: Int { (weights.count + gradient.count) * MemoryLayout<Float>.size }
+
   /// Copies what a report shows.
   init(_ report: TensorReport) {
     step = report.step
