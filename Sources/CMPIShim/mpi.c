@@ -10,6 +10,8 @@
 
 enum { no_memory = -1, no_threads = -2, message_tag = 1, default_chunk_limit = 1 << 30 };
 
+// All ranks that were started, and those of them that compute: the same, or a part.
+static MPI_Comm everyone = MPI_COMM_NULL;
 static MPI_Comm world = MPI_COMM_NULL;
 // For messages, so that they and the collective operations do not take each other's.
 static MPI_Comm mail = MPI_COMM_NULL;
@@ -39,19 +41,61 @@ static int allocate_scratch(void) {
   return int_counts && int_offsets && requests && statuses ? MPI_SUCCESS : no_memory;
 }
 
+// Makes `computing` the ranks that work together.
+static int enter(MPI_Comm computing) {
+  world = computing;
+  int code = MPI_Comm_dup(world, &mail);
+  if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(mail, MPI_ERRORS_RETURN);
+  if (code == MPI_SUCCESS) code = MPI_Comm_rank(world, &own_rank);
+  if (code == MPI_SUCCESS) code = MPI_Comm_size(world, &world_size);
+  return code;
+}
+
+// The code of several requests: where some of them failed, the first one's own.
+static int first_error(int code, const MPI_Status *of, int count) {
+  if (code != MPI_ERR_IN_STATUS) return code;
+  for (int i = 0; i < count; i++) {
+    if (of[i].MPI_ERROR != MPI_SUCCESS && of[i].MPI_ERROR != MPI_ERR_PENDING) return of[i].MPI_ERROR;
+  }
+  return code;
+}
+
 int dpt_mpi_init(void) {
   int provided = MPI_THREAD_SINGLE;
   int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
   if (code != MPI_SUCCESS) return code;
   if (provided < MPI_THREAD_FUNNELED) return no_threads;
   code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-  if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &world);
-  if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(world, MPI_ERRORS_RETURN);
-  if (code == MPI_SUCCESS) code = MPI_Comm_dup(world, &mail);
-  if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(mail, MPI_ERRORS_RETURN);
-  if (code == MPI_SUCCESS) code = MPI_Comm_rank(world, &own_rank);
-  if (code == MPI_SUCCESS) code = MPI_Comm_size(world, &world_size);
+  if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &everyone);
+  if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(everyone, MPI_ERRORS_RETURN);
+  if (code == MPI_SUCCESS) code = enter(everyone);
   return code == MPI_SUCCESS ? allocate_scratch() : code;
+}
+
+int dpt_mpi_select(bool computes) {
+  MPI_Comm part = MPI_COMM_NULL;
+  int code = MPI_Comm_free(&mail);
+  if (code == MPI_SUCCESS) code = MPI_Comm_split(everyone, computes ? 0 : MPI_UNDEFINED, own_rank, &part);
+  if (code != MPI_SUCCESS || !computes) return code;
+  // The scratch stays: it is for more ranks.
+  code = MPI_Comm_set_errhandler(part, MPI_ERRORS_RETURN);
+  return code == MPI_SUCCESS ? enter(part) : code;
+}
+
+int dpt_mpi_release(const int *waiting, int count, int exit_status) {
+  int code = MPI_SUCCESS, open = 0;
+  for (; open < count && code == MPI_SUCCESS; open++) {
+    code = MPI_Isend(&exit_status, 1, MPI_INT, waiting[open], message_tag, everyone, &requests[open]);
+  }
+  return code == MPI_SUCCESS ? first_error(MPI_Waitall(open, requests, statuses), statuses, open) : code;
+}
+
+int dpt_mpi_released(bool *released, int *exit_status) {
+  int is_there = 0;
+  int code = MPI_Iprobe(0, message_tag, everyone, &is_there, MPI_STATUS_IGNORE);
+  *released = is_there != 0;
+  if (code != MPI_SUCCESS || !is_there) return code;
+  return MPI_Recv(exit_status, 1, MPI_INT, 0, message_tag, everyone, MPI_STATUS_IGNORE);
 }
 
 int dpt_mpi_finalize(void) {
@@ -59,8 +103,9 @@ int dpt_mpi_finalize(void) {
   free(int_offsets);
   free(requests);
   free(statuses);
-  int code = MPI_Comm_free(&mail);
-  if (code == MPI_SUCCESS) code = MPI_Comm_free(&world);
+  int code = mail == MPI_COMM_NULL ? MPI_SUCCESS : MPI_Comm_free(&mail);
+  if (code == MPI_SUCCESS && world != everyone) code = MPI_Comm_free(&world);
+  if (code == MPI_SUCCESS) code = MPI_Comm_free(&everyone);
   int end = MPI_Finalize();
   return code != MPI_SUCCESS ? code : end;
 }
@@ -117,15 +162,6 @@ int dpt_mpi_allgather(const void *send, void *receive, const ptrdiff_t *counts, 
     int_offsets[r] = (int)offsets[r];
   }
   return MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_BYTE, receive, int_counts, int_offsets, MPI_BYTE, world);
-}
-
-// The code of several requests: where some of them failed, the first one's own.
-static int first_error(int code, const MPI_Status *of, int count) {
-  if (code != MPI_ERR_IN_STATUS) return code;
-  for (int i = 0; i < count; i++) {
-    if (of[i].MPI_ERROR != MPI_SUCCESS && of[i].MPI_ERROR != MPI_ERR_PENDING) return of[i].MPI_ERROR;
-  }
-  return code;
 }
 
 // MPI_Alltoallv would need all ranks to agree whether their counts fit an int, and each knows only its own. So each

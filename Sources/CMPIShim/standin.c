@@ -19,6 +19,22 @@ int dpt_mpi_rank(void) { return 0; }
 
 int dpt_mpi_size(void) { return 1; }
 
+int dpt_mpi_select(bool computes) {
+  (void)computes;
+  return 0;
+}
+
+int dpt_mpi_release(const int *waiting, int count, int exit_status) {
+  (void)waiting, (void)count, (void)exit_status;
+  return 0;
+}
+
+int dpt_mpi_released(bool *released, int *exit_status) {
+  *released = true;
+  *exit_status = 0;
+  return 0;
+}
+
 int dpt_mpi_barrier(void) { return 0; }
 
 int dpt_mpi_broadcast(void *buffer, size_t count, int root) {

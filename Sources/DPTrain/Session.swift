@@ -8,16 +8,21 @@ public enum Session {
   /// A failure in `prepare` on any rank ends the job on all with one message, from rank 0; one in `work` is printed by
   /// the rank that met it, and ends the job on all. An error that is no `Failure` counts as one of the program
   /// (`ExitCode.software`).
+  ///
+  /// Where there are more ranks than processors, some of them sleep: their processes end here when the others are done,
+  /// and run neither of the closures nor what follows. `DPTRAIN_OVERSUBSCRIBE=1` lets all compute.
   /// - Parameters:
+  ///   - oversubscribes: whether all ranks shall compute, also where they have to take turns.
   ///   - prepare: reads what is needed and reserves memory. It may itself communicate only if all ranks do so alike.
   ///   - description: what a rank is about to do, of what was prepared; must be the same text on all ranks. A stale
   ///     recipe or data file on one machine would otherwise give wrong weights, or a hang.
   ///   - work: what is done with what was prepared.
   public static func run<T>(
-    prepare: (any Communicator) throws -> T, description: (T) -> String = { _ in "" },
+    oversubscribes: Bool = false, prepare: (any Communicator) throws -> T, description: (T) -> String = { _ in "" },
     work: (any Communicator, T) throws -> Void
   ) {
-    let communicator = open()
+    let communicator = open(oversubscribes: oversubscribes)
+    if communicator.isRoot, communicator.size < communicator.startedRanks { warn(ofWaitingIn: communicator) }
     let prepared: T
     do {
       prepared = try communicator.agree {
@@ -69,13 +74,21 @@ public enum Session {
     return ([purpose, recipe.resolvedYAML()] + data).joined(separator: "\n")
   }
 
-  private static func open() -> any Communicator {
+  private static func open(oversubscribes: Bool = false) -> any Communicator {
     let launch = Launch()
     do {
-      return try Launch.openCommunicator()
+      return try Launch.openCommunicator(oversubscribes: oversubscribes)
     } catch {
       end(error.asFailure, launch: launch)
     }
+  }
+
+  private static func warn(ofWaitingIn communicator: any Communicator) {
+    let (all, computing) = (communicator.startedRanks, communicator.size)
+    let text =
+      "dp-train: \(all) ranks on fewer processors: \(computing) \(computing == 1 ? "computes" : "compute"), "
+      + "\(all - computing) wait (\(MPICommunicator.oversubscribeKey)=1 lets all compute)\n"
+    FileHandle.standardError.write(Data(text.utf8))
   }
 
   private static func compare(_ own: String, with first: String) throws {

@@ -21,7 +21,7 @@ enum SettingsTable {
       ["schedule", recipe.schedule.summary],
       [
         "ranks",
-        "\(environment.ranks) on \(hosts == 1 ? environment.hosts[0] : "\(hosts) hosts"), \(environment.instructionSet)",
+        "\(ranks(environment)) on \(hosts == 1 ? environment.hosts[0] : "\(hosts) hosts"), \(environment.instructionSet)",
       ],
       ["MPI", environment.mpi],
     ]
@@ -33,6 +33,11 @@ enum SettingsTable {
     }
     rows.append(["run", folder.path])
     return Format.table(rows) + "\n"
+  }
+
+  private static func ranks(_ environment: RunEnvironment) -> String {
+    guard let all = environment.startedRanks, all > environment.ranks else { return "\(environment.ranks)" }
+    return "\(environment.ranks) of \(all)"
   }
 
   private static func data(_ experiment: Experiment) -> String {

@@ -16,6 +16,9 @@ public struct TrainingJob {
   public var stallAbort: Double?
   /// Steps that `timeline.json` shows, a trace of what every rank does when; nil for none.
   public var timelineSteps: Int?
+  /// Whether all ranks shall compute where there are more of them than processors. Else some sleep until the others are
+  /// done, which is faster, to the same bits.
+  public var oversubscribes = false
   /// Observers besides the usual ones, made on rank 0 before the first step; it is given the path of the run folder.
   public var observers: (String) throws -> [any Observer] = { _ in [] }
 
@@ -25,19 +28,25 @@ public struct TrainingJob {
   /// Trains the recipe that `makeRecipe` gives on each rank, and returns what came of it.
   ///
   /// Returns only where the training came to its end: where it is asked to stop before, the process ends with
-  /// `ExitCode.stopped` once the state is saved, and where anything fails, as `Session.run` says.
+  /// `ExitCode.stopped` once the state is saved, and where anything fails, as `Session.run` says. Nor does it return on
+  /// ranks that sleep since there is no processor for them.
   @discardableResult
   public func run(_ makeRecipe: () throws -> Recipe) -> RunSummary {
     let start = monotonicSeconds()
     SignalRequests.installUserSignal()
     var summary: RunSummary?
     Session.run(
-      prepare: { try prepare(makeRecipe(), $0) },
+      oversubscribes: oversubscribes, prepare: { try prepare(makeRecipe(), $0) },
       description: { Session.describe("train", $0.recipe, $0.experiment) },
       work: { communicator, run in
-        summary = try run.train(communicator, deadline: TimeLimit.deadline(start: start, minutes: minutes))
+        let trained = try run.train(communicator, deadline: TimeLimit.deadline(start: start, minutes: minutes))
+        if trained.stopped != nil {
+          try communicator.close(status: ExitCode.stopped.rawValue)
+          Foundation.exit(ExitCode.stopped.rawValue)
+        }
+        summary = trained
       })
-    guard let summary, summary.stopped == nil else { Foundation.exit(ExitCode.stopped.rawValue) }
+    guard let summary else { preconditionFailure("work that ends gives a summary") }
     return summary
   }
 

@@ -11,8 +11,10 @@ public struct RunEnvironment: Codable, Sendable {
   public let started: String
   /// The command line.
   public let command: [String]
-  /// Number of ranks.
+  /// Number of ranks that compute.
   public let ranks: Int
+  /// Number of ranks that were started; more than `ranks` where there were not enough processors.
+  public let startedRanks: Int?
   /// The host of each rank.
   public let hosts: [String]
   /// The MPI library, or that there is none.
@@ -43,6 +45,7 @@ public struct RunEnvironment: Codable, Sendable {
     started = ISO8601DateFormatter().string(from: Date())
     command = CommandLine.arguments
     ranks = communicator.size
+    startedRanks = communicator.startedRanks
     hosts = try communicator.allgather(Array(communicator.hostName.utf8)).map { String(decoding: $0, as: UTF8.self) }
     self.mpi = mpi
     instructionSet = InstructionSet.active

@@ -12,6 +12,8 @@ struct BenchmarkCommand: ParsableCommand {
 
   @OptionGroup var recipe: RecipeArguments
 
+  @OptionGroup var ranks: RankArguments
+
   @Option(help: "Steps to time in all (default: 500, or as many as --seconds takes).")
   var steps: Int?
 
@@ -42,7 +44,8 @@ struct BenchmarkCommand: ParsableCommand {
   func run() {
     if allreduce { return runAllreduce() }
     Session.run(
-      prepare: prepare, description: { Session.describe(kind, $0.recipe, $0.experiment) }
+      oversubscribes: ranks.oversubscribe, prepare: prepare,
+      description: { Session.describe(kind, $0.recipe, $0.experiment) }
     ) { communicator, prepared in
       let workspace = prepared.workspace
       let step = try TrainingStep(
@@ -55,7 +58,8 @@ struct BenchmarkCommand: ParsableCommand {
 
   private func runAllreduce() {
     Session.run(
-      prepare: { _ in AllreduceBenchmark() }, description: { _ in "benchmark --allreduce" }
+      oversubscribes: ranks.oversubscribe, prepare: { _ in AllreduceBenchmark() },
+      description: { _ in "benchmark --allreduce" }
     ) { communicator, benchmark in
       let result = try benchmark.run(communicator)
       guard communicator.isRoot else { return }

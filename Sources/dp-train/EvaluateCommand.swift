@@ -13,6 +13,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var source: RunArguments
 
+  @OptionGroup var ranks: RankArguments
+
   @Argument(help: "Keys to change, such as data.testSize=10000.", completion: Completion.overrides)
   var overrides: [String] = []
 
@@ -44,7 +46,8 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() {
     Session.run(
-      prepare: prepare, description: { Session.describe("evaluate \(on)", $0.recipe, $0.experiment) }
+      oversubscribes: ranks.oversubscribe, prepare: prepare,
+      description: { Session.describe("evaluate \(on)", $0.recipe, $0.experiment) }
     ) { communicator, prepared in
       let report = try prepared.evaluator.run(step: 0, epoch: 0)
       guard communicator.isRoot else { return }

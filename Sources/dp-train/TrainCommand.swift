@@ -19,6 +19,8 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var recipe: RecipeArguments
 
+  @OptionGroup var ranks: RankArguments
+
   @Option(
     help: "The folder for everything the run writes (default: runs/NAME-YYYYMMDD-HHMMSS).", completion: .directory)
   var out: String?
@@ -66,6 +68,7 @@ struct TrainCommand: ParsableCommand {
     job.minutes = minutes
     job.stallWarning = stallWarning
     job.stallAbort = stallAbort
+    job.oversubscribes = ranks.oversubscribe
     job.timelineSteps = timeline ? timelineSteps : nil
     job.run {
       guard resume, let former = out.map(RunFolder.init(path:)), former.exists else { return try recipe.load() }

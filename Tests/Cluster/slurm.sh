@@ -86,7 +86,8 @@ say "$(slurmctld -V) is up"
 
 # As root, and beside other work on the cores.
 export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_pml=ob1 OMPI_MCA_btl=vader,self
-export DPTRAIN=$program
+# All ranks compute, also where there are fewer cores.
+export DPTRAIN=$program DPTRAIN_OVERSUBSCRIBE=1
 
 state_of() { scontrol --oneliner show job "$1" | sed -n 's/.* JobState=\([A-Z_]*\) .*/\1/p'; }
 has_steps() { [ "$(wc -l 2>/dev/null <"$1/metrics.jsonl" || echo 0)" -gt "$2" ]; }

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import Collectives
+
 /// Real ranks under a real mpirun, by the program `collectives-check` that is built beside the tests.
 @Suite(.serialized, .enabled(if: Mpirun.isUsable, "needs Open MPI's mpirun and a build with MPI"))
 struct MPITests {
@@ -14,6 +16,12 @@ struct MPITests {
   func theReductionIsRightBetweenMachines(ranks: Int, ranksPerMachine: Int) throws {
     let end = try Mpirun.run(ranks: ranks, ["reduce"], ranksPerMachine: ranksPerMachine)
     #expect(end.status == 0 && end.output.contains("ok \(ranks)\n"), "\(end.output)")
+  }
+
+  @Test(.timeLimit(.minutes(5)), arguments: [3, 8]) func ranksWithoutAProcessorWait(ranks: Int) throws {
+    let end = try Mpirun.run(ranks: ranks, [], oversubscribes: false)
+    let computing = ProcessorChoice.withProcessor(Array(0..<ranks), access: Array(repeating: .own(), count: ranks))
+    #expect(end.status == 0 && end.output.contains("ok \(computing.count)\n"), "\(end.output)")
   }
 
   @Test(.timeLimit(.minutes(5))) func aFailureOfOneRankEndsAllWithItsExitCode() throws {
@@ -53,12 +61,13 @@ private enum Mpirun {
   }()
 
   static func run(
-    ranks: Int, _ arguments: [String], ranksPerMachine: Int? = nil
+    ranks: Int, _ arguments: [String], ranksPerMachine: Int? = nil, oversubscribes: Bool = true
   ) throws -> (status: Int32, output: String) {
     guard let launcher else { throw CocoaError(.fileNoSuchFile) }
     var options = ["-q", "--timeout", "120", "-np", "\(ranks)", "--oversubscribe", "--bind-to", "none"]
     options += ["--mca", "pml", "ob1", "--mca", "btl", "vader,self"]
     if geteuid() == 0 { options.append("--allow-run-as-root") }
+    if oversubscribes { options += ["-x", "DPTRAIN_OVERSUBSCRIBE=1"] }
     if let ranksPerMachine { options += ["-x", "DPTRAIN_RANKS_PER_MACHINE=\(ranksPerMachine)"] }
     return try start(launcher, options + [program] + arguments)
   }

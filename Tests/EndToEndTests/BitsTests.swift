@@ -62,6 +62,7 @@ extension EndToEndTests {
 /// What tests read of `environment.json`.
 struct RunEnvironment: Decodable {
   let ranks: Int
+  let startedRanks: Int
   let hosts: [String]
   let instructionSet: String
 }

@@ -50,7 +50,9 @@ enum Mpirun {
       environment: permissions.merging(environment) { $1 }, meanwhile: meanwhile)
   }
 
+  /// All ranks compute, however few processors there are: else tests of more ranks would test fewer.
   private static let permissions = [
+    "DPTRAIN_OVERSUBSCRIBE": "1",
     "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
   ]
 

@@ -1,5 +1,6 @@
 // What the program needs of MPI and of the system for ranks to work together, as plain C functions: MPI on one
-// communicator (a duplicate of the world), memory that ranks of a machine share, and counters in it.
+// communicator (a duplicate of the world, or those of its ranks that compute), memory that ranks of a machine share,
+// and counters in it.
 //
 // Where MPI was not installed when this was built, the same functions describe a job of one rank.
 // Each function that returns int gives 0, or a code that dpt_mpi_error_string puts into words; collective ones are
@@ -27,6 +28,17 @@ int dpt_mpi_finalize(void);
 // This process's rank and the number of ranks, after dpt_mpi_init.
 int dpt_mpi_rank(void);
 int dpt_mpi_size(void);
+
+// Lets some ranks alone compute: they are numbered anew, in the same order, and all functions below are theirs. Called once
+// by every rank, before the others. Those that do not compute may then call dpt_mpi_released and dpt_mpi_finalize only.
+int dpt_mpi_select(bool computes);
+
+// Tells ranks that do not compute that the work is done, and the status to exit with; called by rank 0, which computes.
+// `waiting` has their numbers of before dpt_mpi_select.
+int dpt_mpi_release(const int *_Nonnull waiting, int count, int exit_status);
+
+// Whether the work is done, and then the status to exit with.
+int dpt_mpi_released(bool *_Nonnull released, int *_Nonnull exit_status);
 
 // Waits until every rank has called it.
 int dpt_mpi_barrier(void);

@@ -14,8 +14,11 @@ public protocol Communicator: Messenger {
   var hostName: String { get }
   /// The ranks of each machine, which can share memory, ascending; machines in the order of their lowest ranks.
   var machines: [[Int]] { get }
-  /// Whether this rank's machine has fewer processors for the job than ranks, so that waiting ranks must give theirs up.
+  /// Whether some ranks of this rank's machine have to share a processor, so that waiting ranks must give theirs up.
   var isOversubscribed: Bool { get }
+  /// The number of ranks that were started: `size`, and those that only wait for the end since there is no processor for
+  /// them.
+  var startedRanks: Int { get }
 
   /// Waits until every rank has come here.
   func barrier() throws
@@ -53,9 +56,18 @@ public protocol Communicator: Messenger {
 
   /// Ends communication. Every rank calls it last, when all went well or all failed alike; never on its own.
   func close() throws
+
+  /// The same, where this program is going to exit with another status than 0: ranks that only wait do so, too.
+  func close(status: Int32) throws
 }
 
 extension Communicator {
+  /// As many as compute.
+  public var startedRanks: Int { size }
+
+  /// Has no rank to tell of the status.
+  public func close(status: Int32) throws { try close() }
+
   /// The ranks of this rank's machine.
   public var neighbours: [Int] { machines.first { $0.contains(rank) } ?? [rank] }
 

@@ -12,22 +12,33 @@ public final class MPICommunicator: Communicator {
   public let hostName = ownHostName()
   /// The ranks of each machine: those that MPI says can share memory, in groups of `ranksPerMachineKey` where that is set.
   public let machines: [[Int]]
-  /// Whether this rank's machine has fewer processors for the job than ranks.
+  /// Whether some ranks of this rank's machine have to share a processor.
   public let isOversubscribed: Bool
+  /// The number of processes that the launcher started; more than `size` where some wait.
+  public let startedRanks: Int
+  /// Those that wait, as the launcher numbers them.
+  private let waiting: [Int32]
   /// A random number of each rank, for names that no other job has.
   private let tokens: [UInt64]
   private var sharings = 0
   private var tags = 0
 
   /// The environment variable that divides the ranks of a machine as if they ran on several, so that what happens between
-  /// machines can be seen, and is tested, on one.
+  /// machines can be seen, and is tested, on one. All ranks compute then.
   public static let ranksPerMachineKey = "DPTRAIN_RANKS_PER_MACHINE"
+  /// The environment variable that, set to 1 on any rank, lets all ranks compute, also where they have to take turns.
+  public static let oversubscribeKey = "DPTRAIN_OVERSUBSCRIBE"
 
   /// Starts MPI, and makes standard output flush at every line, since under a launcher it is a pipe.
   ///
+  /// Where a machine has fewer processors for the job than ranks, as many of them compute as can have one of their own,
+  /// and are numbered anew, from 0; rank 0 is the launcher's. The others sleep: **for them this does not return**. Their
+  /// processes end when those that compute close the communicator.
+  ///
   /// Throws a `Failure` with MPI's own message where MPI does not start. Without a launcher use `SoloCommunicator`:
   /// it needs no MPI and starts sooner.
-  public init() throws {
+  /// - Parameter oversubscribes: whether all ranks shall compute; true on one rank is enough.
+  public init(oversubscribes: Bool = false) throws {
     let code = dpt_mpi_init()
     guard code == 0 else {
       throw Failure(
@@ -35,30 +46,26 @@ public final class MPICommunicator: Communicator {
         advice: "The program was built with \(Launch.mpiVersion ?? "no MPI"); start it with that MPI's mpirun.")
     }
     dpt_mpi_line_buffer_stdout()
-    let (rank, size) = (Int(dpt_mpi_rank()), Int(dpt_mpi_size()))
-    self.rank = rank
-    self.size = size
-    var lowest = [Int32](repeating: 0, count: size)
-    try Self.check(dpt_mpi_machines(&lowest), "machines")
-    let real = Dictionary(grouping: lowest.indices) { lowest[$0] }.values.sorted { $0[0] < $1[0] }
-    let limit = ProcessInfo.processInfo.environment[Self.ranksPerMachineKey].flatMap { Int($0) } ?? size
-    machines = real.flatMap { $0.divided(into: max(1, limit)) }.sorted { $0[0] < $1[0] }
-    var processors = [UInt64](repeating: 0, count: Int(DPT_PROCESSOR_WORDS))
-    dpt_processors(&processors)
-    let facts = try Self.gather([UInt64.random(in: 0..<1 << 32)] + processors, ranks: size)
-    tokens = facts.map { $0[0] }
-    let neighbours = real.first { $0.contains(rank) } ?? []
-    let together = processors.indices.map { word in neighbours.reduce(0) { $0 | facts[$1][1 + word] } }
-    isOversubscribed = together.reduce(0) { $0 + $1.nonzeroBitCount } < neighbours.count
-  }
-
-  /// The words of every rank, on every rank; all give equally many.
-  private static func gather(_ own: [UInt64], ranks: Int) throws -> [[UInt64]] {
-    let bytes = own.count * MemoryLayout<UInt64>.size
-    var all = [UInt64](repeating: 0, count: own.count * ranks)
-    try check(
-      dpt_mpi_allgather(own, &all, Array(repeating: bytes, count: ranks), (0..<ranks).map { $0 * bytes }), "allgather")
-    return all.divided(into: own.count)
+    let environment = ProcessInfo.processInfo.environment
+    let ranksPerMachine = environment[Self.ranksPerMachineKey].flatMap { Int($0) }
+    let wantsAll = oversubscribes || environment[Self.oversubscribeKey] == "1" || ranksPerMachine != nil
+    let started = try StartedRanks.meet(wantsAll: wantsAll)
+    let computing = started.computing
+    let waiting = started.facts.indices.filter { !computing.contains($0) }
+    if !waiting.isEmpty {
+      try Self.check(dpt_mpi_select(computing.contains(started.rank)), "selection of ranks")
+      if waiting.contains(started.rank) {
+        WaitingRank(computing: started.visibleProcesses(of: computing)).wait()
+      }
+    }
+    (rank, size) = (Int(dpt_mpi_rank()), Int(dpt_mpi_size()))
+    startedRanks = started.facts.count
+    self.waiting = waiting.map { Int32($0) }
+    tokens = computing.map { started.facts[$0].token }
+    isOversubscribed = started.areCrowded(computing, around: started.rank)
+    let real = started.machines.map { ranks in ranks.compactMap(computing.firstIndex) }
+    let together = max(1, ranksPerMachine ?? computing.count)
+    machines = real.flatMap { $0.divided(into: together) }.sorted { $0[0] < $1[0] }
   }
 
   /// Waits until every rank has come here.
@@ -150,7 +157,11 @@ public final class MPICommunicator: Communicator {
   public func end(_ exitCode: ExitCode) -> Never { dpt_mpi_abort(exitCode.rawValue) }
 
   /// Ends MPI. Every rank must come here; a rank alone would wait for ever.
-  public func close() throws {
+  public func close() throws { try close(status: 0) }
+
+  /// Ends MPI, also for the ranks that wait, which exit with the status.
+  public func close(status: Int32) throws {
+    if isRoot { try Self.check(dpt_mpi_release(waiting, Int32(waiting.count), status), "release of waiting ranks") }
     try Self.check(dpt_mpi_finalize(), "finalize")
   }
 
@@ -192,12 +203,5 @@ private final class MPIMessage: Message {
     var isComplete = false
     try MPICommunicator.check(dpt_mpi_message_test(handle, &isComplete), "message")
     return isComplete
-  }
-}
-
-extension Array {
-  /// Parts of `count` elements each, the last perhaps of fewer.
-  fileprivate func divided(into count: Int) -> [[Element]] {
-    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
   }
 }

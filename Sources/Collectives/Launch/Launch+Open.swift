@@ -22,9 +22,14 @@ extension Launch {
   ///
   /// Without a launcher MPI is not started, so a program on its own needs none. Throws `Failure(.unavailable)` where
   /// the launcher started several ranks and they would not find one another, each training alone without a word.
-  /// - Parameter environment: what launchers have set; the process's own environment by default.
+  ///
+  /// Does not return for ranks for which there is no processor: they sleep until the others close the communicator, and
+  /// exit; see `MPICommunicator`.
+  /// - Parameters:
+  ///   - oversubscribes: whether all ranks shall compute nevertheless.
+  ///   - environment: what launchers have set; the process's own environment by default.
   public static func openCommunicator(
-    environment: [String: String] = ProcessInfo.processInfo.environment
+    oversubscribes: Bool = false, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> any Communicator {
     let launch = Launch(environment: environment)
     guard launch.launcher != nil else { return SoloCommunicator() }
@@ -33,8 +38,8 @@ extension Launch {
     if launch.shouldYield(environment: environment) {
       setenv(yieldKey, "1", 0)
     }
-    let communicator = try MPICommunicator()
-    try launch.checkAfterStart(size: communicator.size, mpiVersion: mpiVersion)
+    let communicator = try MPICommunicator(oversubscribes: oversubscribes)
+    try launch.checkAfterStart(size: communicator.startedRanks, mpiVersion: mpiVersion)
     return communicator
   }
 

@@ -14,15 +14,18 @@ struct DoctorCommand: ParsableCommand {
       Exits with 69 where something is wrong.
       """)
 
+  @OptionGroup var ranks: RankArguments
+
   @Option(help: "Where runs are to be written.", completion: .directory)
   var out = "runs"
 
   func run() throws {
-    let communicator = try Launch.openCommunicator()
+    let communicator = try Launch.openCommunicator(oversubscribes: ranks.oversubscribe)
     do {
       let isWell = try examine(communicator)
-      try communicator.close()
-      if !isWell { Foundation.exit(ExitCode.unavailable.rawValue) }
+      let status = isWell ? 0 : ExitCode.unavailable.rawValue
+      try communicator.close(status: status)
+      Foundation.exit(status)
     } catch let failure as Failure {
       communicator.abort(failure)
     }
@@ -40,7 +43,10 @@ struct DoctorCommand: ParsableCommand {
     let network = try Probes.network(communicator)
     guard communicator.isRoot else { return true }
     var findings = [Finding(subject: "program", state: "dp-train \(dpTrainVersion)")]
-    findings += Examination(facts: facts, environment: ProcessInfo.processInfo.environment).findings
+    findings +=
+      Examination(
+        facts: facts, startedRanks: communicator.startedRanks, environment: ProcessInfo.processInfo.environment
+      ).findings
     if let network { findings.append(network) }
     findings.append(Probes.disk(out))
     Terminal.write(

@@ -3,7 +3,10 @@ import Foundation
 
 /// Judges what all ranks found.
 struct Examination {
+  /// Of the ranks that compute.
   let facts: [MachineFacts]
+  /// The number of ranks with those that wait.
+  let startedRanks: Int
   let environment: [String: String]
 
   private var hosts: [String: [MachineFacts]] { Dictionary(grouping: facts, by: \.host) }
@@ -20,8 +23,11 @@ struct Examination {
 
   private var ranks: Finding {
     let crowded = hosts.filter { $0.value.count > $0.value[0].coreCount }.keys.sorted()
+    let waiting = startedRanks - facts.count
     return Finding(
-      subject: "ranks", state: "\(facts.count) on \(hosts.count) \(hosts.count == 1 ? "machine" : "machines")",
+      subject: "ranks",
+      state: "\(startedRanks) on \(hosts.count) \(hosts.count == 1 ? "machine" : "machines")"
+        + (waiting > 0 ? ": \(facts.count) compute, \(waiting) wait, more than there are processors" : ""),
       advice: crowded.isEmpty
         ? nil
         : "\(crowded.joined(separator: ", ")): more ranks than processors; they take turns, so start fewer")
@@ -45,11 +51,11 @@ struct Examination {
   private var scheduler: Finding? {
     if let job = environment["SLURM_JOB_ID"] {
       let tasks = environment["SLURM_NTASKS"].flatMap(Int.init)
-      let differs = tasks.map { $0 != facts.count } ?? false
+      let differs = tasks.map { $0 != startedRanks } ?? false
       return Finding(
         subject: "scheduler", state: "Slurm job \(job), \(tasks.map(String.init) ?? "?") tasks",
         advice: differs
-          ? "the job has \(tasks ?? 0) tasks, but \(facts.count) ranks run: use srun or mpirun without -np" : nil)
+          ? "the job has \(tasks ?? 0) tasks, but \(startedRanks) ranks run: use srun or mpirun without -np" : nil)
     }
     return environment["PBS_JOBID"].map { Finding(subject: "scheduler", state: "PBS job \($0)") }
   }

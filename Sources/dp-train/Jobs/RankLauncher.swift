@@ -47,6 +47,8 @@ struct RankLauncher {
     // Who trains as root knows it.
     environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
     environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+    // So many ranks are meant, not as many as there are processors.
+    environment[MPICommunicator.oversubscribeKey] = "1"
     process.environment = environment
     guard FileManager.default.createFile(atPath: log, contents: nil), let handle = FileHandle(forWritingAtPath: log)
     else {

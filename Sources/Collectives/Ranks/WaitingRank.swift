@@ -1,0 +1,49 @@
+import CMPIShim
+import Diagnostics
+import Foundation
+
+/// A rank for which there is no processor: it sleeps until those that compute are done.
+///
+/// It looks up ten times a second at most, which takes no processor time to speak of. MPI's own barriers would spin.
+struct WaitingRank {
+  /// The processes of the ranks that compute on this machine. They end after this one, unless something is wrong.
+  let computing: [pid_t]
+
+  private static let longestPause = 0.1
+  private static let shortestPause = 0.001
+  /// Pauses grow with the time waited, so that a short job does not end much later.
+  private static let pauseShare = 0.02
+  /// Seconds in which the word may still come that all is done, after a process has ended.
+  private static let grace = 5.0
+
+  /// Waits, ends MPI with the others, and exits with the status that rank 0 gives; with `ExitCode.unavailable` where a
+  /// rank that computes has ended before. Ignores the signals that ask a job to save: it has nothing to save.
+  func wait() -> Never {
+    for number in [SIGTERM, SIGINT, SIGUSR1] { signal(number, SIG_IGN) }
+    let watched = computing.filter(Self.isThere)
+    let clock = ContinuousClock()
+    let start = clock.now
+    var alarm: ContinuousClock.Instant?
+    while true {
+      var isReleased = false
+      var status: Int32 = 0
+      guard dpt_mpi_released(&isReleased, &status) == 0 else { _exit(ExitCode.unavailable.rawValue) }
+      if isReleased {
+        let code = dpt_mpi_finalize()
+        exit(code == 0 ? status : ExitCode.system.rawValue)
+      }
+      let now = clock.now
+      if !watched.allSatisfy(Self.isThere) {
+        let since = alarm ?? now
+        alarm = since
+        // Not exit: what runs at the end of a process could wait for the others.
+        if now - since > .seconds(Self.grace) { _exit(ExitCode.unavailable.rawValue) }
+      }
+      let waited = (now - start) / .seconds(1)
+      Thread.sleep(forTimeInterval: min(Self.longestPause, max(Self.shortestPause, waited * Self.pauseShare)))
+    }
+  }
+
+  /// Whether there is a process, also one of another user.
+  private static func isThere(_ process: pid_t) -> Bool { kill(process, 0) == 0 || errno == EPERM }
+}
