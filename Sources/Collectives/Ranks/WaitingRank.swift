@@ -12,7 +12,7 @@ struct WaitingRank {
   private static let longestPause = 0.1
   private static let shortestPause = 0.001
   /// Pauses grow with the time waited, so that a short job does not end much later.
-  private static let pauseShare = 0.02
+  private static let pauseShare = 0.05
   /// Seconds in which the word may still come that all is done, after a process has ended.
   private static let grace = 5.0
 
