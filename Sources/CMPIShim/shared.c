@@ -1,4 +1,4 @@
-// Memory that processes of one machine share, by POSIX names that live only until all have mapped it.
+// Memory that processes of one machine share, without a name, or by POSIX names that live only until all have mapped it.
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include <sched.h>
@@ -8,24 +8,70 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-int dpt_shared_create(const char *name, size_t bytes) {
-  int file = shm_open(name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
-  if (file < 0) return errno;
-  int error = ftruncate(file, (off_t)bytes) == 0 ? 0 : errno;
-  close(file);
-  if (error != 0) shm_unlink(name);
+#if defined(__linux__)
+// Bytes of memory that can still be used; all where the system does not tell.
+static size_t available(void) {
+  size_t kibibytes = SIZE_MAX / 1024;
+  FILE *facts = fopen("/proc/meminfo", "r");
+  char line[128];
+  while (facts && fgets(line, sizeof line, facts)) {
+    if (sscanf(line, "MemAvailable: %zu kB", &kibibytes) == 1) break;
+  }
+  if (facts) fclose(facts);
+  return kibibytes * 1024;
+}
+
+static int open_nameless(size_t bytes) {
+  // Nothing else limits it: reserving more than there is would end in processes being killed.
+  if (bytes > available()) {
+    errno = ENOMEM;
+    return -1;
+  }
+  return memfd_create("dp-train", MFD_CLOEXEC);
+}
+
+// Whether an open file is memory that dpt_shared_create made without a name.
+static bool is_nameless(int file, size_t bytes) {
+  struct stat facts;
+  return fstat(file, &facts) == 0 && facts.st_nlink == 0 && facts.st_size == (off_t)bytes;
+}
+#else
+static int open_nameless(size_t bytes) {
+  (void)bytes;
+  errno = ENOTSUP;
+  return -1;
+}
+
+static bool is_nameless(int file, size_t bytes) {
+  (void)file, (void)bytes;
+  return false;
+}
+#endif
+
+int dpt_shared_create(const char *name, size_t bytes, int *file) {
+  *file = name ? shm_open(name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR) : open_nameless(bytes);
+  if (*file < 0) return errno;
+  int error = ftruncate(*file, (off_t)bytes) == 0 ? 0 : errno;
+  if (error != 0) dpt_shared_close(name, *file);
   return error;
 }
 
-void *dpt_shared_map(const char *name, size_t bytes, size_t own_start, size_t own_bytes, int *error) {
-  int file = shm_open(name, O_RDWR, 0);
+void *dpt_shared_map(const char *place, size_t bytes, size_t own_start, size_t own_bytes, int *error) {
+  bool has_name = strncmp(place, "/proc/", 6) != 0;
+  int file = has_name ? shm_open(place, O_RDWR, 0) : open(place, O_RDWR | O_CLOEXEC);
   if (file < 0) {
     *error = errno;
+    return NULL;
+  }
+  if (!has_name && !is_nameless(file, bytes)) {
+    close(file);
+    *error = EBADF;
     return NULL;
   }
   *error = 0;
@@ -44,7 +90,10 @@ void *dpt_shared_map(const char *name, size_t bytes, size_t own_start, size_t ow
   return start == MAP_FAILED ? NULL : start;
 }
 
-void dpt_shared_remove(const char *name) { shm_unlink(name); }
+void dpt_shared_close(const char *name, int file) {
+  close(file);
+  if (name) shm_unlink(name);
+}
 
 void dpt_shared_unmap(void *start, size_t bytes) { munmap(start, bytes); }
 

@@ -96,16 +96,17 @@ void dpt_mpi_line_buffer_stdout(void);
 
 // MARK: Shared memory
 
-// Makes zeroed memory under a name ("/..."), which dpt_shared_map finds until it is removed. 0, or errno.
-int dpt_shared_create(const char *_Nonnull name, size_t bytes);
+// Makes zeroed memory and opens it: without a name, so that nothing is left where processes are killed (Linux; others find
+// it as /proc/PROCESS/fd/FILE); or under a POSIX name ("/..."), which stays until it is removed. 0, or errno.
+int dpt_shared_create(const char *_Nullable name, size_t bytes, int *_Nonnull file);
 
-// Maps memory that has been made, and reserves the part that is this rank's own, near its processor, so that touching it
-// cannot fail later. NULL where that fails, with errno in `error`.
-void *_Nullable dpt_shared_map(const char *_Nonnull name, size_t bytes, size_t own_start, size_t own_bytes,
+// Maps memory that was made, of a path in /proc or a name, and reserves the part that is this rank's own, near its
+// processor, so that touching it cannot fail later. NULL where that fails, with errno in `error`.
+void *_Nullable dpt_shared_map(const char *_Nonnull place, size_t bytes, size_t own_start, size_t own_bytes,
                                int *_Nonnull error);
 
-// Takes the name away; mappings stay, and the memory ends with the last of them.
-void dpt_shared_remove(const char *_Nonnull name);
+// Closes what dpt_shared_create opened, and takes the name away; mappings stay, and the memory ends with the last of them.
+void dpt_shared_close(const char *_Nullable name, int file);
 
 // Ends a mapping.
 void dpt_shared_unmap(void *_Nonnull start, size_t bytes);

@@ -18,9 +18,10 @@ public final class MPICommunicator: Communicator {
   public let startedRanks: Int
   /// Those that wait, as the launcher numbers them.
   private let waiting: [Int32]
-  /// A random number of each rank, for names that no other job has.
-  private let tokens: [UInt64]
-  private var sharings = 0
+  /// What each rank said of itself at the start.
+  let facts: [StartedRanks.Facts]
+  /// How often memory was shared.
+  var sharings = 0
   private var tags = 0
 
   /// The environment variable that divides the ranks of a machine as if they ran on several, so that what happens between
@@ -61,7 +62,7 @@ public final class MPICommunicator: Communicator {
     (rank, size) = (Int(dpt_mpi_rank()), Int(dpt_mpi_size()))
     startedRanks = started.facts.count
     self.waiting = waiting.map { Int32($0) }
-    tokens = computing.map { started.facts[$0].token }
+    facts = computing.map { started.facts[$0] }
     isOversubscribed = started.areCrowded(computing, around: started.rank)
     let real = started.machines.map { ranks in ranks.compactMap(computing.firstIndex) }
     let together = max(1, ranksPerMachine ?? computing.count)
@@ -102,33 +103,6 @@ public final class MPICommunicator: Communicator {
   /// MPI_Allreduce.
   public func sum(_ values: UnsafeMutableBufferPointer<Float>) throws {
     try Self.check(dpt_mpi_sum(values.baseAddress, values.count), "allreduce")
-  }
-
-  /// Memory under a name that lives until all ranks of the machine have found it; see `Communicator`.
-  public func shareMemory(byteCount: Int) throws -> SharedMemory? {
-    let page = Int(getpagesize())
-    let counts = try gatherWithinAgreement(max(page, (byteCount + page - 1) / page * page))
-    let own = neighbours
-    let sizes = own.map { counts[$0] }
-    let starts = sizes.indices.map { sizes[..<$0].reduce(0, +) }
-    let total = sizes.reduce(0, +)
-    let place = own.firstIndex(of: rank) ?? 0
-    sharings += 1
-    let name = "/dp-train-\(String(tokens[own[0]], radix: 36))-\(String(sharings, radix: 36))"
-    func allSay(_ isWell: Bool) throws -> Bool { try gatherWords(isWell ? 1 : 0).allSatisfy { $0 == 1 } }
-
-    let hasMade = rank != own[0] || dpt_shared_create(name, total) == 0
-    defer { if rank == own[0], hasMade { dpt_shared_remove(name) } }
-    guard try allSay(hasMade) else { return nil }
-    var error: Int32 = 0
-    let start = dpt_shared_map(name, total, starts[place], sizes[place], &error)
-    let isShared = try allSay(start != nil)
-    guard let start else { return nil }
-    nonisolated(unsafe) let mapping = start
-    let memory = SharedMemory(
-      parts: zip(starts, sizes).map { UnsafeMutableRawBufferPointer(start: start + $0, count: $1) },
-      release: { dpt_shared_unmap(mapping, total) })
-    return isShared ? memory : nil
   }
 
   /// The next numbers, from the start again when they are used up: by then the first ones' messages have arrived.

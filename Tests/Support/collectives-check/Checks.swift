@@ -10,6 +10,7 @@ import Foundation
 //   collectives-check fail       the last rank fails on its own: MPI_Abort with exit status 65
 //   collectives-check disagree   the last rank's input is broken: all ranks agree and end with exit status 66
 //   collectives-check truncate   rank 0 expects less than rank 1 sends: MPI's own message, exit status 71
+//   collectives-check apart      all operations, between ranks that see no process of each other
 //   collectives-check version    prints which MPI the program was built with
 
 func runChecks() -> Int32 {
@@ -105,6 +106,13 @@ private func check(_ reducer: TreeReducer, _ tree: ReductionTree, _ communicator
 /// Each rank's part is seen by all of its machine, and what cannot be shared is refused on all alike.
 private func checkSharing(_ communicator: any Communicator) throws {
   guard let memory = try communicator.shareMemory(byteCount: 100) else { throw Failure(.software, "nothing shared") }
+  #if os(Linux)
+    let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/maps"))
+    let maps = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+    // Where ranks do not see each other's processes they need a name.
+    let isNameless = maps.contains("/memfd:dp-train") || communicator is SoloCommunicator
+    try require(isNameless || CommandLine.arguments.contains("apart"), "memory that nothing outlives")
+  #endif
   let ranks = communicator.neighbours
   let place = ranks.firstIndex(of: communicator.rank) ?? 0
   try require(memory.parts.count == ranks.count, "one part a rank")
