@@ -42,7 +42,7 @@ targets += [
     cSettings: withoutMPI ? [.define("DPT_NO_MPI")] : []),
   .target(name: "CKernels"),
   .target(name: "Tensors", dependencies: ["CKernels", "Diagnostics"]),
-  .target(name: "Collectives", dependencies: ["CMPIShim", "Diagnostics"]),
+  .target(name: "Collectives", dependencies: ["CMPIShim", "CKernels", "Diagnostics"]),
   .target(name: "Planning", dependencies: ["Collectives"]),
   .target(name: "Formats", dependencies: ["CZip", "CZlib", "CCrypto", "Diagnostics"]),
   .target(
@@ -65,7 +65,7 @@ targets += [
   .target(
     name: "Recipes",
     dependencies: [
-      "Layers", "Optimizers", "Datasets", "Images", "Training", "Tensors", "Diagnostics",
+      "Layers", "Optimizers", "Datasets", "Images", "Training", "Collectives", "Tensors", "Diagnostics",
       .product(name: "Yams", package: "Yams"),
     ]),
   .target(

@@ -178,6 +178,15 @@ void dpt_add_scaled(float *x, const float *y, long n, float factor) {
 }
 void dpt_approach(float *x, const float *y, long n, float share) { current()->kernels->approach(x, y, n, share); }
 void dpt_clamp(float *x, long n, float limit) { current()->kernels->clamp(x, n, limit); }
+void dpt_round_halves(const float *x, float *residual, float *rounded, long n, dpt_half_format format) {
+  current()->kernels->round_halves(x, residual, rounded, n, format);
+}
+void dpt_pack_halves(const float *x, uint16_t *packed, long n, dpt_half_format format) {
+  current()->kernels->pack_halves(x, packed, n, format);
+}
+void dpt_unpack_halves(const uint16_t *packed, float *x, long n, dpt_half_format format) {
+  current()->kernels->unpack_halves(packed, x, n, format);
+}
 void dpt_image_planes(const uint8_t *pixels, long n, float *r, float *g, float *b) {
   current()->kernels->image_planes(pixels, n, r, g, b);
 }

@@ -57,6 +57,9 @@ typedef struct {
   void (*add_scaled)(float *, const float *, long, float);
   void (*approach)(float *, const float *, long, float);
   void (*clamp)(float *, long, float);
+  void (*round_halves)(const float *, float *, float *, long, dpt_half_format);
+  void (*pack_halves)(const float *, uint16_t *, long, dpt_half_format);
+  void (*unpack_halves)(const uint16_t *, float *, long, dpt_half_format);
   void (*image_planes)(const uint8_t *, long, float *, float *, float *);
   void (*image_pixels)(const float *, const float *, const float *, long, uint8_t *);
   void (*image_normalize)(const float *, const float *, const float *, long, const float *, const float *, float *);

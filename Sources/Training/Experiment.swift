@@ -120,6 +120,8 @@ public struct TrainingSettings: Sendable {
   public var evaluateEvery: Int
   /// How gradients are added up over the ranks.
   public var reduction: Reduction
+  /// How gradients are rounded, or nil.
+  public var compression: GradientCompression?
   /// Whether the ranks of a machine share out the update of the weights.
   public var optimizerSharding: OptimizerSharding
   /// The steps whose weights and gradients observers are given.
@@ -130,11 +132,13 @@ public struct TrainingSettings: Sendable {
     seed: UInt64, epochs: Int, steps: Int?, batch: Int, shards: Int, shuffles: Bool, learningRate: Double,
     clipNorm: Double?, evaluateEvery: Int, accumulate: Int = 1, clipValue: Double? = nil,
     nonFinite: NonFinitePolicy = .stop, compareRanks: Int = 0, reduction: Reduction = .tree,
-    optimizerSharding: OptimizerSharding = .auto, recordedTensors: StepCadence = .never
+    compression: GradientCompression? = nil, optimizerSharding: OptimizerSharding = .auto,
+    recordedTensors: StepCadence = .never
   ) {
     self.recordedTensors = recordedTensors
     self.optimizerSharding = optimizerSharding
     self.reduction = reduction
+    self.compression = compression
     self.nonFinite = nonFinite
     self.compareRanks = compareRanks
     self.seed = seed

@@ -47,7 +47,7 @@ public final class Trainer {
   /// - Throws: `Failure` where the checkpoint does not fit the experiment, or ranks cannot exchange data.
   public func resume(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws {
     let resumption = Resumption(
-      experiment, communicator: workspace.communicator, carried: step.carried, activity: activity)
+      experiment, communicator: workspace.communicator, step: step, activity: activity)
     defer { activity?.enter(.starting, step: progress.step) }
     guard let manifest = try resumption.run(checkpoint) else { return }
     progress = manifest.progress
@@ -130,10 +130,11 @@ public final class Trainer {
     let isWithinEpoch = progress.position > 0 && progress.position < samples
     activity?.enter(.waiting, step: progress.step)
     let carried = isWithinEpoch ? try step.carried.gather() : []
+    let residuals = try step.residuals?.gather(workspace.communicator) ?? []
     activity?.enter(.saving, step: progress.step)
     var recorded: [String: Int] = [:]
     for observer in observers { recorded.merge(try observer.checkpointWillBeTaken()) { $1 } }
-    try keeper.save(progress, carried: carried, recorded: recorded, waits: waits)
+    try keeper.save(progress, carried: carried, residuals: residuals, recorded: recorded, waits: waits)
     control?.didSave()
   }
 

@@ -55,17 +55,8 @@ public final class TrainingStep {
     let model = experiment.model
     bufferStart = model.values.count + paddedToLanes(LossSum.allCases.count)
     let count = bufferStart + (model.sumsBuffers ? model.bufferValues.count : 0)
-    reducer =
-      switch experiment.settings.reduction {
-      case .tree:
-        try TreeReducer(
-          communicator: workspace.communicator, tree: workspace.tree, elementCount: count,
-          controlCount: Control.allCases.count, bucketBytes: network?.bucketBytes)
-      case .native:
-        try NativeReducer(
-          communicator: workspace.communicator, tree: workspace.tree, elementCount: count,
-          controlCount: Control.allCases.count)
-      }
+    reducer = try experiment.makeReducer(
+      workspace, elementCount: count, controlCount: Control.allCases.count, network: network)
     loader = try BatchLoader(
       data: experiment.data.training, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed,
       capacity: workspace.capacity)
@@ -103,6 +94,9 @@ public final class TrainingStep {
 
   /// The states that stateful layers carry.
   var carried: CarriedStates { CarriedStates(workspace: workspace, context: context) }
+
+  /// What compression has left out of the gradients so far, or nil.
+  var residuals: Residuals? { (reducer as? TreeReducer)?.residuals }
 
   /// What this rank asks for; every rank learns of it with the gradients.
   var request = Request.none

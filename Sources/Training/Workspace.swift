@@ -18,24 +18,32 @@ public final class Workspace {
   private let seed: UInt64
 
   /// Plans and allocates the memory for this rank's part of the global batches that `settings` tell.
-  /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
+  /// - Throws: `Failure` (usage) where there are more ranks than shards, (configuration) where these cannot be rounded in
+  ///   as many parts as the settings say, (system) where memory is short.
   public convenience init(_ network: Network, settings: TrainingSettings, communicator: any Communicator) throws {
     try self.init(
-      network, batch: settings.batch, shards: settings.shards, seed: settings.seed, communicator: communicator)
+      network, batch: settings.batch, tree: settings.makeTree(), seed: settings.seed, communicator: communicator)
   }
 
   /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples; `seed` is that of
   /// layers that draw at random.
   /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
-  public init(
-    _ network: Network, batch: Int, shards shardCount: Int, seed: UInt64, communicator: any Communicator
+  public convenience init(
+    _ network: Network, batch: Int, shards: Int, seed: UInt64, communicator: any Communicator
+  ) throws {
+    try self.init(
+      network, batch: batch, tree: ReductionTree(shards: shards), seed: seed, communicator: communicator)
+  }
+
+  private init(
+    _ network: Network, batch: Int, tree: ReductionTree, seed: UInt64, communicator: any Communicator
   ) throws {
     self.network = network
     self.seed = seed
     self.batch = batch
     self.communicator = communicator
-    tree = try ReductionTree(shards: shardCount)
-    shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: shardCount)
+    self.tree = tree
+    shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: tree.shardCount)
     var plan = ArenaPlan(shards: shards.reduction.shards.count)
     network.model.plan(&plan, batch: shards.capacity(batch: batch))
     network.loss.plan(&plan, batch: shards.capacity(batch: batch))

@@ -1,3 +1,5 @@
+@testable import Collectives
+
 /// A float in -1..<1 of full mantissa, so that the order of additions shows in the bits.
 func sample(_ shard: Int, _ element: Int, _ step: Int = 0) -> Float {
   var state = UInt64(shard) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(element) &* 0xBF58_476D_1CE4_E5B9 &+ UInt64(step)
@@ -33,4 +35,25 @@ func referenceSum(_ node: Range<Int>, count: Int, step: Int = 0) -> [Float] {
   evaluate(
     node, leaf: { shard in (0..<count).map { sample(shard, $0, step) } },
     add: { left, right in zip(left, right).map { $0 + $1 } })
+}
+
+extension TreeReducer {
+  /// A reducer for every rank of a plan.
+  static func onePerRank(_ plan: ReductionPlan, mailboxes: Mailboxes) throws -> [TreeReducer] {
+    let memories = plan.machines.map { ranks in
+      SharedMemory(byteCounts: ranks.map { ReductionMemory.byteCount(plan, rank: $0) })
+    }
+    return try (0..<plan.ranks).map { rank in
+      try TreeReducer(
+        plan: plan, rank: rank, memory: memories[plan.place(ofRank: rank).machine],
+        messenger: mailboxes.messenger(ofRank: rank), tag: 0, isOversubscribed: true)
+    }
+  }
+
+  /// Lets each go on in its turn until all are done.
+  static func reduceByTurns(_ reducers: [TreeReducer]) throws {
+    for reducer in reducers { reducer.writeAll() }
+    var open = reducers
+    while !open.isEmpty { open = try open.filter { try !$0.isComplete() } }
+  }
 }

@@ -75,24 +75,3 @@ import Testing
     #expect(reducers.allSatisfy { Array($0.controls) == (0..<100).flatMap { [0, Double($0)] } })
   }
 }
-
-extension TreeReducer {
-  /// A reducer for every rank of a plan.
-  fileprivate static func onePerRank(_ plan: ReductionPlan, mailboxes: Mailboxes) throws -> [TreeReducer] {
-    let memories = plan.machines.map { ranks in
-      SharedMemory(byteCounts: ranks.map { ReductionMemory.byteCount(plan, rank: $0) })
-    }
-    return try (0..<plan.ranks).map { rank in
-      try TreeReducer(
-        plan: plan, rank: rank, memory: memories[plan.place(ofRank: rank).machine],
-        messenger: mailboxes.messenger(ofRank: rank), tag: 0, isOversubscribed: true)
-    }
-  }
-
-  /// Lets each go on in its turn until all are done.
-  fileprivate static func reduceByTurns(_ reducers: [TreeReducer]) throws {
-    for reducer in reducers { reducer.writeAll() }
-    var open = reducers
-    while !open.isEmpty { open = try open.filter { try !$0.isComplete() } }
-  }
-}

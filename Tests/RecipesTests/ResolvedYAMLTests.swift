@@ -57,6 +57,7 @@ import Testing
         ema: none
         nonFinite: stop
         reduction: tree
+        compression: none
         optimizerSharding: auto
         compareRanks: 100
         evaluate:

@@ -9,6 +9,7 @@
 #include "embedding.h"
 #include "flat.h"
 #include "gemm.h"
+#include "half.h"
 #include "image.h"
 #include "loss.h"
 #include "normalization.h"
@@ -73,6 +74,9 @@ const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .add_scaled = add_scaled,
     .approach = approach,
     .clamp = clamp,
+    .round_halves = round_halves,
+    .pack_halves = pack_halves,
+    .unpack_halves = unpack_halves,
     .image_planes = image_planes,
     .image_pixels = image_pixels,
     .image_normalize = image_normalize,

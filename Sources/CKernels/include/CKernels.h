@@ -414,6 +414,25 @@ void dpt_approach(float *x, const float *y, long n, float share);
 /// Each x to the nearest value in ±limit; a NaN stays.
 void dpt_clamp(float *x, long n, float limit);
 
+// MARK: 16-bit formats (body/half.h)
+
+/// A format of 16 bits.
+typedef enum {
+  /// The upper half of a float: 8 bits of exponent, 7 of fraction.
+  DPT_BFLOAT16,
+  /// IEEE 754's binary16: 5 bits of exponent, 10 of fraction.
+  DPT_FLOAT16,
+} dpt_half_format;
+
+/// rounded = x + residual, rounded to the nearest value of the format (ties to even, ±the largest finite one beyond it);
+/// residual = what that leaves out. Where the sum is infinite or no number it stays so, and the residual as it was.
+/// `rounded` may be `x`.
+void dpt_round_halves(const float *x, float *residual, float *rounded, long n, dpt_half_format format);
+/// Floats that are values of the format, in 16 bits each.
+void dpt_pack_halves(const float *x, uint16_t *packed, long n, dpt_half_format format);
+/// The floats again.
+void dpt_unpack_halves(const uint16_t *packed, float *x, long n, dpt_half_format format);
+
 // MARK: Images (body/image.h): three planes of floats from 0 to 1, rows packed, or 8-bit pixels
 
 /// Pixels of three bytes to planes: each byte / 255.

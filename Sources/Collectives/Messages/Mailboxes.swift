@@ -28,12 +28,16 @@ package final class Mailboxes: @unchecked Sendable {
   fileprivate let lock = NSLock()
   private var boxes: [Route: Box] = [:]
   private var count = 0
+  private var bytes = 0
 
   /// Empty boxes.
   package init() {}
 
   /// The messages sent so far.
   package var sentCount: Int { lock.withLock { count } }
+
+  /// The bytes sent so far.
+  package var sentBytes: Int { lock.withLock { bytes } }
 
   /// What carries the messages of one rank.
   package func messenger(ofRank rank: Int) -> any Messenger { MailboxMessenger(rank: rank, mailboxes: self) }
@@ -50,7 +54,10 @@ package final class Mailboxes: @unchecked Sendable {
   fileprivate func start(_ message: MailboxMessage, in box: Box) {
     lock.withLock {
       message.isDone = false
-      if message.direction == .send { count += 1 }
+      if message.direction == .send {
+        count += 1
+        bytes += message.buffer.count
+      }
       box.meet(message)
     }
   }

@@ -11,10 +11,8 @@ final class DirectExchange: Exchange {
   private let received: UnsafeMutablePointer<Float>
   private let local: NodeJoin
   private let final: NodeJoin
-  private var nodeMessages: (sends: [(any Message)?], receives: [(any Message)?]) = ([], [])
-  private var sumMessages: (sends: [(any Message)?], receives: [(any Message)?]) = ([], [])
+  private let nodeSends, nodeReceives, sumSends, sumReceives: MessageRow
   private var isJoined = false
-  private var waitsFor = 0
 
   init(_ place: ExchangePlace, _ messenger: any Messenger) throws {
     self.place = place
@@ -30,6 +28,8 @@ final class DirectExchange: Exchange {
     local = NodeJoin(place.memory.pieces(), to: ownNodes)
 
     var parts: [NodeJoin.Piece] = []
+    var nodeMessages: (sends: [(any Message)?], receives: [(any Message)?]) = ([], [])
+    var sumMessages: (sends: [(any Message)?], receives: [(any Message)?]) = ([], [])
     var next = received
     for machine in 0..<machines {
       let kept = own + (ownPiece.lowerBound - place.elements.lowerBound) * ownNodes.count
@@ -56,6 +56,8 @@ final class DirectExchange: Exchange {
       if isOther { next += nodes[machine].count * ownPiece.count }
     }
     final = NodeJoin(parts, to: [0..<plan.tree.shardCount])
+    (nodeSends, nodeReceives) = (MessageRow(nodeMessages.sends), MessageRow(nodeMessages.receives))
+    (sumSends, sumReceives) = (MessageRow(sumMessages.sends), MessageRow(sumMessages.receives))
   }
 
   deinit {
@@ -65,10 +67,9 @@ final class DirectExchange: Exchange {
 
   func begin(slot: Int) throws {
     isJoined = false
-    waitsFor = 0
     for machine in 0..<machines {
-      try nodeMessages.receives[machine]?.start()
-      try sumMessages.receives[machine]?.start()
+      try nodeReceives.start(machine)
+      try sumReceives.start(machine)
     }
     // Each machine begins with the one behind it, so that not all write to one.
     for step in 1...machines {
@@ -78,29 +79,19 @@ final class DirectExchange: Exchange {
       for (index, sum) in local.sums.enumerated() {
         sum.run(into: start + index * piece.count, offset: piece.lowerBound, count: piece.count)
       }
-      try nodeMessages.sends[machine]?.start()
+      try nodeSends.start(machine)
     }
   }
 
   func advance() throws -> Bool {
     if !isJoined {
-      guard try areComplete(nodeMessages.receives) else { return false }
+      guard try nodeReceives.areComplete() else { return false }
       let piece = pieces[place.machine]
       for sum in final.sums { sum.run(into: place.memory.result + piece.lowerBound, offset: 0, count: piece.count) }
       isJoined = true
-      for step in 1..<machines { try sumMessages.sends[(place.machine + step) % machines]?.start() }
+      for step in 1..<machines { try sumSends.start((place.machine + step) % machines) }
     }
-    if waitsFor < 2 * machines, try !areComplete(sumMessages.receives, from: machines) { return false }
-    if waitsFor < 3 * machines, try !areComplete(nodeMessages.sends, from: 2 * machines) { return false }
-    return try areComplete(sumMessages.sends, from: 3 * machines)
-  }
-
-  /// Goes through messages one after the other, going on where it stopped the last time; `waitsFor` starts at `first`.
-  private func areComplete(_ messages: [(any Message)?], from first: Int = 0) throws -> Bool {
-    while waitsFor < first + machines {
-      guard try messages[waitsFor - first]?.isComplete() ?? true else { return false }
-      waitsFor += 1
-    }
-    return true
+    guard try sumReceives.areComplete(), try nodeSends.areComplete() else { return false }
+    return try sumSends.areComplete()
   }
 }

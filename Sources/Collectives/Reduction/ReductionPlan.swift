@@ -13,6 +13,8 @@ package final class ReductionPlan {
     let isShort: Bool
     /// Whether the control words travel with it; it is the last one then.
     let carriesControls: Bool
+    /// Whether it is rounded; it is long then.
+    let isCompressed: Bool
   }
 
   /// The floats of a cache line, on whose boundaries nodes, buckets, lanes and pieces start.
@@ -31,10 +33,14 @@ package final class ReductionPlan {
   let elementCount: Int
   let stride: Int
   let controlCount: Int
+  /// How the first elements are rounded, if they are.
+  let compression: Compression?
   /// The tree nodes of each rank.
   let rankNodes: [[Range<Int>]]
   /// Whether every rank adds up everything itself, as the ranks of one machine do with a short vector.
   let isWhole: Bool
+  /// Whether a single rank's only node is the sum.
+  let isSum: Bool
   /// In the order in which they are added up: from the end of the vector to its start.
   let buckets: [Bucket]
   private var known: [Range<Int>: [Range<Int>]] = [:]
@@ -44,44 +50,50 @@ package final class ReductionPlan {
   /// Throws `Failure(.usage)` where there are more ranks than shards.
   package init(
     tree: ReductionTree, machines: [[Int]], elementCount: Int, controlCount: Int, wholeLimit: Int? = nil,
-    bucketBytes: Int = ReductionPlan.defaultBucketBytes
+    bucketBytes: Int = ReductionPlan.defaultBucketBytes, compression: Compression? = nil
   ) throws {
     precondition(elementCount >= 0 && controlCount >= 0, "a vector has no negative length")
+    let rounded = compression?.count ?? 0
+    precondition(rounded <= elementCount && rounded.isMultiple(of: Self.grain), "what is rounded ends at a grain")
     self.tree = tree
     self.machines = machines
     self.elementCount = elementCount
     self.controlCount = controlCount
+    self.compression = compression
     let ranks = machines.reduce(0) { $0 + $1.count }
     rankNodes = try tree.nodes(ofRanks: ranks)
     let grains = max(1, (elementCount + Self.grain - 1) / Self.grain)
     stride = grains * Self.grain
     let isOneMachine = machines.count == 1
-    isWhole = isOneMachine && ranks > 1 && stride * floatSize <= wholeLimit ?? Self.defaultWholeLimit
+    isSum = ranks == 1 && rankNodes[0].count == 1 && compression == nil
+    isWhole = isOneMachine && !isSum && compression == nil && stride * floatSize <= wholeLimit ?? Self.defaultWholeLimit
 
     let most = machines.map(\.count).min() ?? 1
     let shortLimit = wholeLimit ?? Self.defaultShortLimit
-    let parts = isOneMachine ? [0..<grains] : Self.parts(of: grains, bytes: bucketBytes)
+    let stretches = [rounded / Self.grain..<grains, 0..<rounded / Self.grain].filter { !$0.isEmpty }
+    let parts = isOneMachine ? stretches : stretches.flatMap { Self.parts(of: $0, bytes: bucketBytes) }
     var buckets = parts.map { part in
       let bytes = part.count * Self.grain * floatSize
-      let isShort = !isOneMachine && bytes <= shortLimit
+      let isCompressed = part.upperBound * Self.grain <= rounded
+      let isShort = !isOneMachine && !isCompressed && bytes <= shortLimit
       let isLast = part.lowerBound == 0
       return Bucket(
         elements: part.elements, lanes: part.divided(into: min(most, max(1, bytes / Self.laneBytes))).map(\.elements),
-        isShort: isShort, carriesControls: isLast && (isOneMachine || isShort))
+        isShort: isShort, carriesControls: isLast && (isOneMachine || isShort), isCompressed: isCompressed)
     }
     if buckets.last?.carriesControls == false, controlCount > 0 {
-      buckets.append(Bucket(elements: 0..<0, lanes: [0..<0], isShort: true, carriesControls: true))
+      buckets.append(Bucket(elements: 0..<0, lanes: [0..<0], isShort: true, carriesControls: true, isCompressed: false))
     }
-    self.buckets = ranks == 1 ? [] : buckets
+    self.buckets = isSum ? [] : buckets
   }
 
-  /// Buckets from the end on: a small one first, since the sooner something travels the better.
-  private static func parts(of grains: Int, bytes: Int) -> [Range<Int>] {
+  /// Buckets of a stretch of grains, from the end on: a small one first, since the sooner something travels the better.
+  private static func parts(of grains: Range<Int>, bytes: Int) -> [Range<Int>] {
     let size = max(1, bytes / (grain * floatSize))
     var parts: [Range<Int>] = []
-    var end = grains
-    while end > 0 {
-      let start = max(0, end - (parts.isEmpty ? max(1, size / 4) : size))
+    var end = grains.upperBound
+    while end > grains.lowerBound {
+      let start = max(grains.lowerBound, end - (parts.isEmpty ? max(1, size / 4) : size))
       parts.append(start..<end)
       end = start
     }

@@ -7,13 +7,39 @@ import Diagnostics
 public struct ReductionTree: Equatable, Sendable {
   /// The number of leaves.
   public let shardCount: Int
+  /// The shards of a part, of which the last may have fewer: a tree node that no rank adds to others by itself, so that it
+  /// can be rounded. A power of two, or all shards where nothing is rounded.
+  public let partSize: Int
 
-  /// The tree over this many shards; throws `Failure(.configuration)` where there are none.
-  public init(shards: Int) throws {
+  /// The tree over this many shards, cut into parts of the smallest power of two of shards that makes at most `parts` of
+  /// them; without `parts`, all is one.
+  ///
+  /// Throws `Failure(.configuration)` where there are no shards, or no parts, or more parts than shards.
+  public init(shards: Int, parts: Int? = nil) throws {
     guard shards >= 1 else {
       throw Failure(.configuration, "shards: \(shards) is too few", advice: "A batch has at least 1 shard.")
     }
+    if let parts, parts < 1 || parts > shards {
+      throw Failure(
+        .configuration, "\(parts) parts cannot be made of \(shards) shards", advice: "there are 1 to \(shards) parts")
+    }
     shardCount = shards
+    guard let parts else {
+      partSize = shards
+      return
+    }
+    var size = 1
+    while (shards + size - 1) / size > parts { size *= 2 }
+    partSize = min(size, shards)
+  }
+
+  /// The number of parts.
+  public var partCount: Int { (shardCount + partSize - 1) / partSize }
+
+  /// The number of the part that a tree node is, or nil.
+  func part(_ node: Range<Int>) -> Int? {
+    let (part, rest) = node.lowerBound.quotientAndRemainder(dividingBy: partSize)
+    return rest == 0 && node.upperBound == min(node.lowerBound + partSize, shardCount) ? part : nil
   }
 
   /// The number of shards in the left part of a node of `count` > 1 shards.
@@ -34,13 +60,18 @@ public struct ReductionTree: Equatable, Sendable {
   }
 
   /// The largest tree nodes that lie wholly inside a range of shards, in ascending order; together they cover it.
-  public func maximalNodes(in range: Range<Int>) -> [Range<Int>] {
+  public func maximalNodes(in range: Range<Int>) -> [Range<Int>] { nodes(in: range, upTo: shardCount) }
+
+  /// The largest tree nodes of at most a part that lie wholly inside a range of shards, in ascending order.
+  func nodesOfParts(in range: Range<Int>) -> [Range<Int>] { nodes(in: range, upTo: partSize) }
+
+  private func nodes(in range: Range<Int>, upTo size: Int) -> [Range<Int>] {
     var nodes: [Range<Int>] = []
     func visit(_ node: Range<Int>) {
-      if node.clamped(to: range) == node {
+      if node.count <= size, node.clamped(to: range) == node {
         nodes.append(node)
       } else if node.overlaps(range) {
-        let (left, right) = Self.parts(of: node)
+        let (left, right) = Self.children(of: node)
         visit(left)
         visit(right)
       }
@@ -54,9 +85,9 @@ public struct ReductionTree: Equatable, Sendable {
     LocalReduction(tree: self, shards: try shards(ofRank: rank, of: ranks))
   }
 
-  /// The maximal nodes of each rank, by rank.
+  /// The nodes that each rank hands to the others, by rank.
   public func nodes(ofRanks ranks: Int) throws -> [[Range<Int>]] {
-    try (0..<ranks).map { maximalNodes(in: try shards(ofRank: $0, of: ranks)) }
+    try (0..<ranks).map { nodesOfParts(in: try shards(ofRank: $0, of: ranks)) }
   }
 
   /// How many times the top two of a stack are added after each of these nodes is pushed, so as to give `root`.
@@ -70,7 +101,7 @@ public struct ReductionTree: Equatable, Sendable {
         next += 1
         return
       }
-      let (left, right) = parts(of: node)
+      let (left, right) = children(of: node)
       visit(left)
       visit(right)
       joins[next - 1] += 1
@@ -79,7 +110,8 @@ public struct ReductionTree: Equatable, Sendable {
     return joins
   }
 
-  private static func parts(of node: Range<Int>) -> (Range<Int>, Range<Int>) {
+  /// The two nodes that make up one of several shards.
+  static func children(of node: Range<Int>) -> (Range<Int>, Range<Int>) {
     let middle = node.lowerBound + leftPart(of: node.count)
     return (node.lowerBound..<middle, middle..<node.upperBound)
   }
@@ -89,7 +121,7 @@ public struct ReductionTree: Equatable, Sendable {
 public struct LocalReduction: Equatable, Sendable {
   /// The rank's shards.
   public let shards: Range<Int>
-  /// The maximal tree nodes inside them, in ascending order: what the rank hands to the others.
+  /// The largest tree nodes inside them, of at most a part, in ascending order: what the rank hands to the others.
   public let nodes: [Range<Int>]
   /// After pushing the i-th local shard: how many times the top two of the stack are added (lower one + upper one).
   public let joins: [Int32]
@@ -98,7 +130,7 @@ public struct LocalReduction: Equatable, Sendable {
 
   init(tree: ReductionTree, shards: Range<Int>) {
     self.shards = shards
-    nodes = tree.maximalNodes(in: shards)
+    nodes = tree.nodesOfParts(in: shards)
     joins = nodes.flatMap { node in ReductionTree.joins(of: node.map { $0..<($0 + 1) }, to: node) }
     var emits = [Int32](repeating: -1, count: shards.count)
     for (index, node) in nodes.enumerated() {

@@ -23,7 +23,7 @@ public final class TreeReducer {
   /// This rank's own words for all ranks, such as seconds of compute or a wish to stop: its part of `controls`.
   public let control: UnsafeMutableBufferPointer<Double>
   /// The sum, `elementCount` floats, after `reduce()` and until the next one begins. Aligned to 64 bytes. All ranks of a
-  /// machine may have it in one place; a single rank has it in `nodes`.
+  /// machine may have it in one place; a single rank whose only node it is has it in `nodes`.
   public let result: UnsafePointer<Float>
   /// Every rank's control words after `reduce()`, rank by rank.
   public let controls: UnsafeBufferPointer<Double>
@@ -32,6 +32,9 @@ public final class TreeReducer {
   static let (spinMicroseconds, sleepMicroseconds): (UInt32, UInt32) = (500, 50_000)
   /// Looks for messages after which the others are looked after.
   private static let looksPerCare = 1 << 14
+
+  /// What rounding has left out so far, where the vector is compressed.
+  public let residuals: Residuals?
 
   private let plan: ReductionPlan
   private let messenger: any Messenger
@@ -57,18 +60,19 @@ public final class TreeReducer {
   ///   - controlCount: the number of control words a rank.
   ///   - wholeLimit: the longest vector, in bytes, that travels whole, so that few messages do.
   ///   - bucketBytes: the length of a stretch of the vector that travels by itself between machines.
+  ///   - compression: how the vector is rounded, where the tree's parts are made and at its root; or nil.
   public convenience init(
     communicator: any Communicator, tree: ReductionTree, elementCount: Int, controlCount: Int, wholeLimit: Int? = nil,
-    bucketBytes: Int? = nil
+    bucketBytes: Int? = nil, compression: Compression? = nil
   ) throws {
     func plan(_ machines: [[Int]]) throws -> ReductionPlan {
       try ReductionPlan(
         tree: tree, machines: machines, elementCount: elementCount, controlCount: controlCount, wholeLimit: wholeLimit,
-        bucketBytes: bucketBytes ?? ReductionPlan.defaultBucketBytes)
+        bucketBytes: bucketBytes ?? ReductionPlan.defaultBucketBytes, compression: compression)
     }
     var chosen = try plan(communicator.machines)
     var memory: SharedMemory?
-    if communicator.size > 1 {
+    if !chosen.isSum {
       memory = try communicator.shareMemory(byteCount: ReductionMemory.byteCount(chosen, rank: communicator.rank))
       if memory == nil {
         chosen = try plan((0..<communicator.size).map { [$0] })
@@ -80,7 +84,8 @@ public final class TreeReducer {
       tag: communicator.takeTags(chosen.buckets.count), isOversubscribed: communicator.isOversubscribed)
   }
 
-  /// Makes the reducer of a rank in memory that the ranks of its machine share; a single rank needs none.
+  /// Makes the reducer of a rank in memory that the ranks of its machine share; a single rank whose node is the sum
+  /// needs none.
   ///
   /// Messages go under as many numbers as there are buckets, from `tag` on.
   package init(
@@ -100,24 +105,31 @@ public final class TreeReducer {
     spin = isOversubscribed ? 0 : Self.spinMicroseconds
     let neighbours = plan.machines[place.machine].count
 
+    let residuals = plan.compression.map { Residuals(elementCount: $0.count, vectorCount: plan.tree.partCount + 1) }
+    self.residuals = residuals
     whole = plan.isWhole ? memory.map { WholeReduction(plan: plan, memory: $0, place: place.place) } : nil
     buckets =
       try whole == nil && memory != nil
       ? plan.buckets.enumerated().map { number, bucket in
-        guard let memory else { preconditionFailure("several ranks share memory") }
+        guard let memory else { preconditionFailure("what is added up lies in memory") }
         let lane = bucket.lanes.indices.first {
           plan.owner(ofLane: $0, of: bucket, onMachine: place.machine) == place.place
         }
         let exchange = try lane.map { lane -> any Exchange in
           let part = ExchangePlace(
             plan: plan, memory: memory, machine: place.machine, bucket: bucket, lane: lane, tag: tag + number)
+          if bucket.isCompressed, let compression = plan.compression, let residuals {
+            let rounding = Rounding(tree: plan.tree, format: compression.format, residuals: residuals)
+            return plan.machines.count == 1
+              ? LocalCompressedExchange(part, rounding) : try CompressedExchange(part, rounding, messenger)
+          }
           if plan.machines.count == 1 { return LocalExchange(part) }
           return bucket.isShort ? try DoublingExchange(part, messenger) : try DirectExchange(part, messenger)
         }
         return BucketReduction(bucket, number: number, memory: memory, writers: neighbours, exchange: exchange)
       } : []
 
-    // A single rank's node is the sum; short vectors are added up by each rank for itself; others in shared memory.
+    // A single rank's node may be the sum; short vectors are added up by each rank for itself; others in shared memory.
     let ownCount = memory == nil ? plan.stride : plan.isWhole ? (local.nodes.count + 1) * plan.stride : 0
     ownFloats = allocateFloats(ownCount)
     if let memory, !plan.isWhole {

@@ -25,6 +25,7 @@ extension Recipe {
       learningRate: baseLearningRate, clipNorm: optimizer.clipNorm, evaluateEvery: evaluate.every,
       accumulate: accumulate, clipValue: optimizer.clipValue, nonFinite: nonFinite,
       compareRanks: compareRanks, reduction: reduction,
+      compression: compression.map { GradientCompression(format: $0.format, parts: $0.parts) },
       optimizerSharding: optimizerSharding)
     settings.recordedTensors = record.histogramCadence(settings, samples: splits.training.count)
     return Experiment(

@@ -35,6 +35,8 @@ public struct Recipe: Equatable, Sendable {
   public var nonFinite = NonFinitePolicy.stop
   /// How gradients are added up over the ranks.
   public var reduction = Reduction.tree
+  /// How gradients are rounded to 16 bits as they are added up; nil where they are not.
+  public var compression: CompressionSettings?
   /// Whether the ranks of a machine share out the update of the weights.
   public var optimizerSharding = OptimizerSharding.auto
   /// The steps between comparisons of all ranks' weights; 0 for none.
@@ -84,6 +86,10 @@ extension Recipe: Settings {
       "reduction", \.reduction, .choice,
       "how ranks' gradients are added: in one tree, the same bits on any number of ranks, or native: by MPI_Allreduce"),
     Field(
+      "compression", \.compression, .optional(.section),
+      "gradients in 16 bits between machines, what rounding leaves out being added the next time, or none; "
+        + "the same bits on any number of ranks"),
+    Field(
       "optimizerSharding", \.optimizerSharding, .choice,
       "whether each rank of a machine updates a slice of the weights and keeps that of the optimizer's state: auto where "
         + "it pays; the bits are the same"),
@@ -110,6 +116,18 @@ extension Recipe: Settings {
         "a step takes at most \(Int32.max) samples, but \(section.naming("batch", batch)) "
           + "and \(section.naming("accumulate", accumulate))",
         advice: "make batch at most \(Int(Int32.max) / accumulate)")
+    }
+    if let parts = compression?.parts, parts > shards {
+      throw section.conflict(
+        of: ["compression", "shards"],
+        "compression.parts is \(parts), but a part has at least one shard, and \(section.naming("shards", shards))",
+        advice: "make compression.parts at most \(shards) or shards at least \(parts)")
+    }
+    if compression != nil, reduction == .native {
+      throw section.conflict(
+        of: ["compression", "reduction"],
+        "gradients are compressed, but reduction native lets MPI add them as they are",
+        advice: "set reduction to tree or compression to none")
     }
     if let minimum = schedule.minimum, minimum > baseLearningRate {
       throw section.conflict(

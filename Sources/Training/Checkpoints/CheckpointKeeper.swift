@@ -59,19 +59,20 @@ public final class CheckpointKeeper {
     best = report
     guard let root else { return }
     if let failure = root.writer.finish() { complain(failure) }
-    root.bestSnapshot.take(carried: [])
+    root.bestSnapshot.take()
     root.hasNewBest = true
   }
 
-  /// Saves the state where nothing is being written, or in any case where `waits`, and then until it is on disk.
+  /// Saves the state, with carried states and residuals that were gathered, where nothing is being written, or in any case where `waits`, and then until it is on disk.
   /// - Throws: `Failure` where `waits` and the checkpoint cannot be written.
   func save(
-    _ progress: TrainingProgress, carried: [SafetensorsFile.Tensor], recorded: [String: Int], waits: Bool
+    _ progress: TrainingProgress, carried: [SafetensorsFile.Tensor], residuals: [[Float]], recorded: [String: Int],
+    waits: Bool
   ) throws {
     guard let root, waits || !root.writer.isBusy else { return }
     if let failure = root.writer.finish(), !waits { complain(failure) }
     if root.lastStep != progress.step || root.hasNewBest {
-      root.snapshot.take(carried: carried)
+      root.snapshot.take(carried: carried, residuals: residuals)
       let manifest = manifest(progress, carriedBatch: carried.first?.shape.first ?? 0, recorded: recorded)
       root.lastStep = progress.step
       root.writer.start(job(root, manifest))

@@ -8,12 +8,14 @@ struct Resumption {
   private let experiment: Experiment
   private let communicator: any Communicator
   private let carried: CarriedStates
+  private let residuals: Residuals?
   private let activity: Activity?
 
-  init(_ experiment: Experiment, communicator: any Communicator, carried: CarriedStates, activity: Activity?) {
+  init(_ experiment: Experiment, communicator: any Communicator, step: TrainingStep, activity: Activity?) {
     self.experiment = experiment
     self.communicator = communicator
-    self.carried = carried
+    carried = step.carried
+    residuals = step.residuals
     self.activity = activity
   }
 
@@ -21,7 +23,11 @@ struct Resumption {
   /// - Throws: `Failure` where the checkpoint does not fit the experiment.
   func run(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws -> CheckpointManifest? {
     var tensors: [SafetensorsFile.Tensor] = []
-    if let checkpoint { tensors = try Snapshot.restore(experiment, from: checkpoint.folder) }
+    var left: [[Float]] = []
+    if let checkpoint {
+      (tensors, left) = try Snapshot.restore(
+        experiment, from: checkpoint.folder, residualCount: residuals?.vectorCount ?? 0)
+    }
     activity?.enter(.waiting, step: checkpoint?.manifest.progress.step ?? 0)
     guard let manifest = try share(checkpoint?.manifest) else { return nil }
     for vector in Snapshot.vectors(experiment) {
@@ -31,6 +37,7 @@ struct Resumption {
       try withUnsafeMutableBytes(of: &counter.value) { try communicator.broadcast($0, root: 0) }
     }
     try carried.scatter(tensors, batch: manifest.carriedBatch)
+    try residuals?.scatter(left, communicator)
     experiment.optimizer.stepCount = manifest.optimizerSteps
     experiment.schedule.state = manifest.schedule
     return manifest

@@ -17,6 +17,7 @@ final class Snapshot {
   private var counts: [Int64] = []
   private let parts: [Part]
   private var carried: [SafetensorsFile.Tensor] = []
+  private var residuals: [[Float]] = []
 
   /// Memory for the parts of an experiment that its checkpoints keep.
   /// - Throws: `Failure` (system) where memory is short.
@@ -38,8 +39,13 @@ final class Snapshot {
       + (experiment.average.map { [("average.", $0.values)] } ?? [])
   }
 
-  /// Copies everything as it is now.
-  func take(carried: [SafetensorsFile.Tensor]) {
+  /// What the names of a compressed reduction's residuals begin with, which are laid out as the parameters, too.
+  private static func residualPrefix(_ vector: Int, of count: Int) -> String {
+    vector == count - 1 ? "residual.total." : "residual.\(vector)."
+  }
+
+  /// Copies everything as it is now, and keeps carried states and residuals that were gathered.
+  func take(carried: [SafetensorsFile.Tensor] = [], residuals: [[Float]] = []) {
     values.base.update(from: model.values.base, count: values.count)
     buffers.base.update(from: model.bufferValues.base, count: buffers.count)
     counts = model.counters.map(\.value)
@@ -48,6 +54,7 @@ final class Snapshot {
       part.copy.base.update(from: source.source.base, count: part.copy.count)
     }
     self.carried = carried
+    self.residuals = residuals
   }
 
   /// The parameters, buffers and counters.
@@ -61,32 +68,42 @@ final class Snapshot {
 
   /// The rest.
   var state: SafetensorsFile {
-    let tensors = parts.flatMap { part in
+    func tensors(_ prefix: String, _ values: UnsafeMutableBufferPointer<Float>) -> [SafetensorsFile.Tensor] {
       model.parameters.map { parameter in
         let range = parameter.offset..<parameter.offset + parameter.count
-        return (
-          name: part.prefix + parameter.name, shape: parameter.shape,
-          values: parameter.toPyTorch(part.copy.floats[range])
-        )
+        return (prefix + parameter.name, parameter.shape, parameter.toPyTorch(values[range]))
       }
     }
-    return SafetensorsFile(tensors: tensors + carried)
+    let vectors = parts.flatMap { tensors($0.prefix, $0.copy.floats) }
+    let rest = residuals.indices.flatMap { vector in
+      residuals[vector].withUnsafeMutableBufferPointer {
+        tensors(Snapshot.residualPrefix(vector, of: residuals.count), $0)
+      }
+    }
+    return SafetensorsFile(tensors: vectors + rest + carried)
   }
 
-  /// Puts the vectors of a file back into an experiment, and gives the carried states that it holds.
+  /// Puts the vectors of a file back into an experiment, and gives the carried states that it holds, and so many vectors
+  /// of residuals.
   /// - Throws: `Failure` (data) naming a tensor that is missing or of another shape.
-  static func restore(_ experiment: Experiment, from folder: CheckpointFolder) throws -> [SafetensorsFile.Tensor] {
+  static func restore(
+    _ experiment: Experiment, from folder: CheckpointFolder, residualCount: Int
+  ) throws -> (carried: [SafetensorsFile.Tensor], residuals: [[Float]]) {
     try experiment.model.readWeights(from: folder.weights)
     let file = try SafetensorsFile(contentsOf: folder.state)
-    for (prefix, target) in sources(experiment) {
+    func read(_ prefix: String, _ write: (Int, Float) -> Void) throws {
       for parameter in experiment.model.parameters {
         let tensor = try file.tensor(prefix + parameter.name, shape: parameter.shape, path: folder.state)
-        for (place, value) in zip(parameter.offset..., parameter.fromPyTorch(tensor.values)) {
-          target.base[place] = value
-        }
+        for (place, value) in zip(parameter.offset..., parameter.fromPyTorch(tensor.values)) { write(place, value) }
       }
     }
-    return file.tensors.filter { $0.name.hasPrefix(CarriedStates.prefix) }
+    for (prefix, target) in sources(experiment) { try read(prefix) { target.base[$0] = $1 } }
+    let residuals = try (0..<residualCount).map { vector in
+      var values = [Float](repeating: 0, count: experiment.model.values.count)
+      try read(residualPrefix(vector, of: residualCount)) { values[$0] = $1 }
+      return values
+    }
+    return (file.tensors.filter { $0.name.hasPrefix(CarriedStates.prefix) }, residuals)
   }
 
   /// All vectors that a restored rank 0 has and the others need.
