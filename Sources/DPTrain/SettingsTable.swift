@@ -28,6 +28,9 @@ enum SettingsTable {
     if recipe.reduction == .native {
       rows.append(["reduction", "native: by MPI, with other bits on other numbers of ranks"])
     }
+    if let compression = experiment.settings.compression {
+      rows.append(["compression", "\(compression.format), in at most \(compression.parts) parts"])
+    }
     if let ema = recipe.ema {
       rows.append(["average", "decay \(ema.decay); evaluations and the weights file take it"])
     }

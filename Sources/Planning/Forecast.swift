@@ -33,10 +33,14 @@ public struct Forecast: Equatable, Sendable {
   /// Bytes that a machine sends in a step, and as many that it gets.
   public let traffic: Double
 
-  /// The forecast for `nodes` machines like the one that was measured, training on global batches of `batch` samples.
+  /// The forecast for `nodes` machines like the one that was measured, training on global batches of `batch` samples with
+  /// gradients compressed or not.
   /// - Throws: `Failure` (usage) where there are more ranks than shards.
-  public init(_ machine: Machine, nodes: Int, batch: Int, tree: ReductionTree, network: Interconnect) throws {
-    let exchange = try MachineExchange(machines: nodes, ranks: machine.ranks, tree: tree, network: network)
+  public init(
+    _ machine: Machine, nodes: Int, batch: Int, tree: ReductionTree, isCompressed: Bool = false, network: Interconnect
+  ) throws {
+    let exchange = try MachineExchange(
+      machines: nodes, ranks: machine.ranks, tree: tree, isCompressed: isCompressed, network: network)
     let alone = machine.step.mean
     let slowest = machine.step.expectedMaximum(of: nodes)
     let best = Overlap.best(

@@ -10,35 +10,50 @@ import Collectives
 ///     long:   2 α + (k + 1) · (n − 1)/n · b β, and 2 (n − 1) messages
 ///     short:  rounds · (α + k b β), and a message a round
 ///
+/// Compressed ones go as long ones do, sums in 16 bits a value, and so those of the k nodes, p of them, that are a part:
+///
+///     2 α + (k − p/2 + 1/2) · (n − 1)/n · b β
+///
 /// The ranks of a machine share its way. After Thakur, Rabenseifner & Gropp 2005; Chan et al. 2007 for the model.
 public struct MachineExchange: Equatable, Sendable {
   /// The machines, n.
   public let machines: Int
   /// The largest number of whole tree nodes that a machine has, k.
   public let treeNodes: Int
+  /// How many of these are rounded to 16 bits, p; nil where nothing is compressed.
+  public let roundedNodes: Int?
   /// The network.
   public let network: Interconnect
   /// The longest bucket in bytes that travels whole.
   public static let shortLimit = 64 << 10
 
-  /// The exchange between machines that have `treeNodes` whole tree nodes of a batch each, at most.
-  public init(machines: Int, treeNodes: Int, network: Interconnect) {
+  /// The exchange between machines that have `treeNodes` whole tree nodes of a batch each, at most, `roundedNodes` of
+  /// them in 16 bits where gradients are compressed.
+  public init(machines: Int, treeNodes: Int, roundedNodes: Int? = nil, network: Interconnect) {
     self.machines = machines
     self.treeNodes = treeNodes
+    self.roundedNodes = roundedNodes
     self.network = network
   }
 
-  /// The exchange between machines of `ranks` ranks each.
+  /// The exchange between machines of `ranks` ranks each, compressed or not.
   /// - Throws: `Failure` (usage) where there are more ranks than shards.
-  public init(machines: Int, ranks: Int, tree: ReductionTree, network: Interconnect) throws {
+  public init(
+    machines: Int, ranks: Int, tree: ReductionTree, isCompressed: Bool = false, network: Interconnect
+  ) throws {
     let all = machines * ranks
-    let counts = try (0..<machines).map { machine in
+    let nodes = try (0..<machines).map { machine in
       let first = try tree.shards(ofRank: machine * ranks, of: all).lowerBound
       let last = try tree.shards(ofRank: (machine + 1) * ranks - 1, of: all).upperBound
-      return tree.maximalNodes(in: first..<last).count
+      let nodes = tree.maximalNodes(in: first..<last)
+      return (all: nodes.count, rounded: isCompressed ? nodes.count { tree.part($0) != nil } : 0)
     }
-    self.init(machines: machines, treeNodes: counts.max() ?? 1, network: network)
+    let most = nodes.max { 2 * $0.all - $0.rounded < 2 * $1.all - $1.rounded } ?? (all: 1, rounded: 0)
+    self.init(
+      machines: machines, treeNodes: most.all, roundedNodes: isCompressed ? most.rounded : nil, network: network)
   }
+
+  private func isLong(_ bytes: Int) -> Bool { roundedNodes != nil || bytes > MachineExchange.shortLimit }
 
   private var rounds: Int {
     let full = Int.bitWidth - 1 - machines.leadingZeroBitCount
@@ -47,18 +62,19 @@ public struct MachineExchange: Equatable, Sendable {
 
   /// Bytes that go out of a machine, and as many in, for a bucket of `bytes`.
   public func traffic(_ bytes: Int) -> Double {
-    guard bytes > MachineExchange.shortLimit else { return Double(rounds * treeNodes * bytes) }
-    return Double(treeNodes + 1) * Double(machines - 1) / Double(machines) * Double(bytes)
+    guard isLong(bytes) else { return Double(rounds * treeNodes * bytes) }
+    let values = roundedNodes.map { Double(treeNodes) - Double($0) / 2 + 0.5 } ?? Double(treeNodes + 1)
+    return values * Double(machines - 1) / Double(machines) * Double(bytes)
   }
 
   /// Messages that each rank sends for a bucket of `bytes`.
   public func messages(_ bytes: Int) -> Int {
-    bytes > MachineExchange.shortLimit ? 2 * (machines - 1) : rounds
+    isLong(bytes) ? 2 * (machines - 1) : rounds
   }
 
   /// Seconds on the network for a bucket of `bytes`.
   public func seconds(_ bytes: Int) -> Double {
-    let latencies = machines == 1 ? 0 : bytes > MachineExchange.shortLimit ? 2 : rounds
+    let latencies = machines == 1 ? 0 : isLong(bytes) ? 2 : rounds
     return Double(latencies) * network.latency + traffic(bytes) * network.secondsPerByte
   }
 

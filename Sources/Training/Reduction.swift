@@ -14,12 +14,12 @@ public enum Reduction: String, CaseIterable, Sendable {
 public struct GradientCompression: Equatable, Sendable {
   /// What gradients are rounded to.
   public var format: Compression.Format
-  /// The most parts of the reduction tree that are rounded, each by itself; the result depends on it. nil: as many as
-  /// there are shards.
-  public var parts: Int?
+  /// The most parts of the reduction tree that are rounded each by itself, at most as many as there are shards; the result
+  /// depends on it.
+  public var parts: Int
 
   /// Both.
-  public init(format: Compression.Format, parts: Int? = nil) {
+  public init(format: Compression.Format, parts: Int) {
     self.format = format
     self.parts = parts
   }
@@ -29,7 +29,7 @@ extension TrainingSettings {
   /// The tree in which everything that sums over a batch is added.
   /// - Throws: `Failure` (configuration) where there are no shards, or more parts than shards.
   func makeTree() throws -> ReductionTree {
-    try ReductionTree(shards: shards, parts: compression.map { $0.parts ?? shards })
+    try ReductionTree(shards: shards, parts: compression?.parts)
   }
 }
 

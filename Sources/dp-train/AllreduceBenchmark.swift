@@ -1,14 +1,14 @@
 import DPTrain
 import Foundation
 
-/// Times sums over all ranks: in the reduction tree, and by MPI_Allreduce.
+/// Times sums over all ranks: in the reduction tree, the same compressed, and by MPI_Allreduce.
 struct AllreduceBenchmark {
   /// What was found, of one length after the other.
   struct Result: Encodable {
     /// Milliseconds of a sum of so many bytes a rank, medians, seen by rank 0.
     struct Row: Encodable {
       let bytes: Int
-      let treeMs, nativeMs: Double
+      let treeMs, bfloat16Ms, nativeMs: Double
     }
 
     let ranks, machines: Int
@@ -25,12 +25,13 @@ struct AllreduceBenchmark {
     var text: String {
       let table = rows.map { row in
         [
-          Format.bytes(row.bytes), String(format: "%.4f", row.treeMs), String(format: "%.4f", row.nativeMs),
-          String(format: "%.2f", row.nativeMs / row.treeMs),
+          Format.bytes(row.bytes), String(format: "%.4f", row.treeMs), String(format: "%.4f", row.bfloat16Ms),
+          String(format: "%.4f", row.nativeMs), String(format: "%.2f", row.nativeMs / row.treeMs),
         ]
       }
       return "\(ranks) ranks, \(machines) machines\n"
-        + Format.table([["length", "tree, ms", "MPI_Allreduce, ms", "ratio"]] + table, right: [0, 1, 2, 3])
+        + Format.table(
+          [["length", "tree, ms", "bfloat16, ms", "MPI_Allreduce, ms", "ratio"]] + table, right: [0, 1, 2, 3, 4])
     }
   }
 
@@ -44,12 +45,17 @@ struct AllreduceBenchmark {
       rows: try Self.lengths.map { try measure(bytes: $0, communicator) })
   }
 
-  /// Both by turns, so that what else the machine does meets both. Values are written anew before each sum, as a backward
+  /// All by turns, so that what else the machine does meets all. Values are written anew before each sum, as a backward
   /// pass does: what was read before lies in no cache.
   private func measure(bytes: Int, _ communicator: any Communicator) throws -> Result.Row {
     let count = bytes / MemoryLayout<Float>.size
     let reducer = try TreeReducer(
       communicator: communicator, tree: ReductionTree(shards: communicator.size), elementCount: count, controlCount: 1)
+    // A part for each machine, as is best.
+    let compressed = try TreeReducer(
+      communicator: communicator,
+      tree: ReductionTree(shards: communicator.size, parts: communicator.machines.count), elementCount: count,
+      controlCount: 1, compression: Compression(format: .bfloat16, count: count))
     let values = try FloatBuffer(count: count)
     let repetitions = max(2, min(500, (4 << 20) / bytes))
     func time(_ target: UnsafeMutablePointer<Float>, _ sum: () throws -> Void) throws -> Double {
@@ -63,16 +69,18 @@ struct AllreduceBenchmark {
       }
       return seconds / Double(repetitions) * 1e3
     }
-    var (tree, native): ([Double], [Double]) = ([], [])
+    var (tree, bfloat16, native): ([Double], [Double], [Double]) = ([], [], [])
     for round in 0...Self.rounds {
       let byTree = try time(reducer.nodes) { try reducer.reduce() }
+      let byCompression = try time(compressed.nodes) { try compressed.reduce() }
       let byMPI = try time(values.base) { try communicator.sum(values.floats) }
       // The first round warms up.
       guard round > 0 else { continue }
       tree.append(byTree)
+      bfloat16.append(byCompression)
       native.append(byMPI)
     }
-    return Result.Row(
-      bytes: bytes, treeMs: tree.sorted()[Self.rounds / 2], nativeMs: native.sorted()[Self.rounds / 2])
+    func median(_ times: [Double]) -> Double { times.sorted()[Self.rounds / 2] }
+    return Result.Row(bytes: bytes, treeMs: median(tree), bfloat16Ms: median(bfloat16), nativeMs: median(native))
   }
 }

@@ -20,6 +20,9 @@ struct Training: CustomTestStringConvertible, Sendable {
     },
     Training(testDescription: "a plain recurrent network", arguments: ["temporal-order-rnn", "epochs=2"]),
     Training(
+      testDescription: "compressed gradients",
+      arguments: ["epochs=2", "compression.format=bfloat16", "compression.parts=4"], ranks: [2, 3, 8]),
+    Training(
       testDescription: "SGD with momentum",
       arguments: [
         "optimizer.name=sgd", "optimizer.learningRate=0.05", "optimizer.momentum=0.9", "optimizer.nesterov=true",

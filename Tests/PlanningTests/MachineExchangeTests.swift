@@ -28,6 +28,33 @@ struct MachineExchangeTests {
     #expect((six.coreSeconds(1000, ranks: 1) - (16e-6 + 4e-6)).magnitude < 1e-12)
   }
 
+  @Test func compressedSumsAndPartsTravelInHalfTheBytes() {
+    // A quarter of 1 MB out for the reduce-scatter, and a quarter for the allgather.
+    let part = MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 1, network: network)
+    #expect(part.traffic(1_000_000) == 500_000)
+    #expect((part.seconds(1_000_000) - 0.52e-3).magnitude < 1e-12)
+    let more = MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 0, network: network)
+    #expect(more.traffic(1_000_000) == 750_000)
+    // Short ones go as long ones do.
+    #expect(part.traffic(1000) == 500 && part.messages(1000) == 2)
+    #expect((part.seconds(1000) - 20.5e-6).magnitude < 1e-12)
+  }
+
+  @Test func wholePartsAreRounded() throws {
+    func nodes(_ machines: Int, parts: Int) throws -> [Int?] {
+      let exchange = try MachineExchange(
+        machines: machines, ranks: 1, tree: ReductionTree(shards: 8, parts: parts), isCompressed: true,
+        network: network)
+      return [exchange.treeNodes, exchange.roundedNodes]
+    }
+    #expect(try nodes(2, parts: 2) == [1, 1])
+    #expect(try nodes(2, parts: 8) == [1, 0], "four parts, whose sum is shorter")
+    #expect(try nodes(8, parts: 8) == [1, 1])
+    #expect(try nodes(8, parts: 2) == [1, 0], "a quarter of a part")
+    // Shards 0–1, 2–4 and 5–7: the second has the part 2–3 and half of one, as has the third.
+    #expect(try nodes(3, parts: 4) == [2, 1])
+  }
+
   @Test func oneMachineExchangesNothing() {
     let one = MachineExchange(machines: 1, treeNodes: 1, network: network)
     #expect(one.seconds(1_000_000) == 0 && one.traffic(1_000_000) == 0 && one.coreSeconds(1_000_000, ranks: 4) == 0)

@@ -61,6 +61,7 @@ import Testing
     var recipe = try read()
     recipe.model.layers = LayerSettings.variants.map(\.standard)
     recipe.ema = EMASettings()
+    recipe.compression = CompressionSettings()
     let (sources, optimizers) = (DataSettings.variants, OptimizerSettings.variants)
     let schedules = ScheduleSettings.variants
     for turn in 0..<max(sources.count, optimizers.count, schedules.count) {

@@ -31,7 +31,8 @@ import Training
     { WarmupSchedule(steps: 1, following: PlateauSchedule()) },
   ]
 
-  /// Every optimizer with another schedule, a step of one batch or several, with clipping and an average or without.
+  /// Every optimizer with another schedule, a step of one batch or several, with clipping, an average and compression or
+  /// without.
   @Test(arguments: 0..<6)
   func stepsAfterTheFirstAllocateNothing(choice: Int) throws {
     var small = SmallExperiment()
@@ -43,6 +44,7 @@ import Training
     small.optimizerSharding = choice.isMultiple(of: 2) ? .always : .never
     small.averageDecay = choice.isMultiple(of: 2) ? 0.9 : nil
     small.recordedTensors = StepCadence(every: choice % 3, last: 5)
+    small.compression = choice > 3 ? GradientCompression(format: .bfloat16, parts: choice) : nil
     let trained = small
     for ranks in [1, 2] {
       let counts = try ThreadCommunicator.run(ranks: ranks) { communicator -> UInt64 in

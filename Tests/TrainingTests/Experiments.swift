@@ -19,6 +19,7 @@ struct SmallExperiment: Sendable {
   var averageDecay: Double?
   var hasTest = true
   var reduction = Reduction.tree
+  var compression: GradientCompression?
   var optimizerSharding = OptimizerSharding.auto
   var recordedTensors = StepCadence.never
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.values.count) }
@@ -43,7 +44,8 @@ struct SmallExperiment: Sendable {
       settings: TrainingSettings(
         seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: learningRate,
         clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue,
-        reduction: reduction, optimizerSharding: optimizerSharding, recordedTensors: recordedTensors),
+        reduction: reduction, compression: compression, optimizerSharding: optimizerSharding,
+        recordedTensors: recordedTensors),
       schedule: schedule(), average: try averageDecay.map { try WeightAverage(of: model.values, decay: $0) })
   }
 

@@ -31,7 +31,9 @@ struct FaultTests {
     }
   }
 
-  private func experiment(_ data: any Dataset, _ policy: NonFinitePolicy, compareRanks: Int = 0) throws -> Experiment {
+  private func experiment(
+    _ data: any Dataset, _ policy: NonFinitePolicy, compareRanks: Int = 0, compression: GradientCompression? = nil
+  ) throws -> Experiment {
     var small = SmallExperiment()
     small.recurrent = { input, hidden in
       let rnn = try RNN(input: input, hiddenSize: hidden, nonlinearity: .relu, options: RecurrentOptions())
@@ -41,6 +43,7 @@ struct FaultTests {
     var settings = made.settings
     settings.nonFinite = policy
     settings.compareRanks = compareRanks
+    settings.compression = compression
     return Experiment(
       network: made.network, optimizer: made.optimizer, data: DataSplits(training: data), settings: settings)
   }
@@ -69,10 +72,11 @@ struct FaultTests {
     }
   }
 
-  @Test func stepsMayBeSkippedAndChangeNothing() throws {
+  @Test(arguments: [nil] + Compression.Format.allCases.map { GradientCompression(format: $0, parts: 3) })
+  func stepsMayBeSkippedAndChangeNothing(compression: GradientCompression?) throws {
     let outcomes = try [1, 2, 5].map { ranks in
       try ThreadCommunicator.run(ranks: ranks) { communicator -> [UInt32] in
-        let made = try experiment(Broken([41]), .skip)
+        let made = try experiment(Broken([41]), .skip, compression: compression)
         let recorder = Recorder()
         _ = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: [recorder]).run()
         // Once in each of the two epochs.

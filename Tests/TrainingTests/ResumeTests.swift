@@ -58,8 +58,13 @@ struct ResumeTests {
       let norm = BatchNorm(input: gru.outputShape, momentum: nil, statistics: .shard)
       return [Sequential(input: input, layers: [gru, norm])]
     }
+    var compressed = plain
+    compressed.compression = GradientCompression(format: .float16, parts: 3)
+    compressed.optimizerSharding = .always
+    compressed.optimizer = { try Adam(count: $0.values.count) }
     return [
-      "plain": plain, "averaged, accumulated": averaged, "plateau": plateau, "stateful, dropout, batch norm": stateful,
+      "compressed": compressed, "plain": plain, "averaged, accumulated": averaged, "plateau": plateau,
+      "stateful, dropout, batch norm": stateful,
       "stateful and counted within a sequential": nested,
     ]
   }()

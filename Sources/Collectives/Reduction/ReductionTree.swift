@@ -36,8 +36,8 @@ public struct ReductionTree: Equatable, Sendable {
   /// The number of parts.
   public var partCount: Int { (shardCount + partSize - 1) / partSize }
 
-  /// The number of the part that a tree node is, or nil.
-  func part(_ node: Range<Int>) -> Int? {
+  /// The number of the part that a tree node is, or nil where it is less or more than one.
+  public func part(_ node: Range<Int>) -> Int? {
     let (part, rest) = node.lowerBound.quotientAndRemainder(dividingBy: partSize)
     return rest == 0 && node.upperBound == min(node.lowerBound + partSize, shardCount) ? part : nil
   }

@@ -1,3 +1,4 @@
+import Collectives
 import Datasets
 import Diagnostics
 import Layers
@@ -25,7 +26,7 @@ extension Recipe {
       learningRate: baseLearningRate, clipNorm: optimizer.clipNorm, evaluateEvery: evaluate.every,
       accumulate: accumulate, clipValue: optimizer.clipValue, nonFinite: nonFinite,
       compareRanks: compareRanks, reduction: reduction,
-      compression: compression.map { GradientCompression(format: $0.format, parts: $0.parts) },
+      compression: gradientCompression,
       optimizerSharding: optimizerSharding)
     settings.recordedTensors = record.histogramCadence(settings, samples: splits.training.count)
     return Experiment(
@@ -36,6 +37,16 @@ extension Recipe {
         let model = try makeBareModel(inputShape: shape)
         return Network(model: model, loss: try loss.makeLoss(outputs: model.outputShape))
       })
+  }
+
+  /// The tree in which everything that sums over a batch is added.
+  /// - Throws: `Failure` (configuration) where `compression` wants more parts than there are shards.
+  public func makeTree() throws -> ReductionTree {
+    try ReductionTree(shards: shards, parts: gradientCompression?.parts)
+  }
+
+  private var gradientCompression: GradientCompression? {
+    compression.map { GradientCompression(format: $0.format, parts: $0.parts ?? shards) }
   }
 
   /// The training samples, and those to measure on.

@@ -68,17 +68,17 @@ final class Snapshot {
 
   /// The rest.
   var state: SafetensorsFile {
-    func tensors(_ prefix: String, _ values: UnsafeMutableBufferPointer<Float>) -> [SafetensorsFile.Tensor] {
+    func tensors<Values: RandomAccessCollection<Float>>(
+      _ prefix: String, _ values: Values
+    ) -> [SafetensorsFile.Tensor] where Values.Index == Int {
       model.parameters.map { parameter in
         let range = parameter.offset..<parameter.offset + parameter.count
         return (prefix + parameter.name, parameter.shape, parameter.toPyTorch(values[range]))
       }
     }
     let vectors = parts.flatMap { tensors($0.prefix, $0.copy.floats) }
-    let rest = residuals.indices.flatMap { vector in
-      residuals[vector].withUnsafeMutableBufferPointer {
-        tensors(Snapshot.residualPrefix(vector, of: residuals.count), $0)
-      }
+    let rest = residuals.enumerated().flatMap { vector, values in
+      tensors(Snapshot.residualPrefix(vector, of: residuals.count), values)
     }
     return SafetensorsFile(tensors: vectors + rest + carried)
   }

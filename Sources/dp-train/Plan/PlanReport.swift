@@ -14,13 +14,14 @@ struct PlanReport {
   /// Forecasts for all layouts from the machine as measured under each load.
   init(_ recipe: Recipe, layouts: Layouts, machines: [Machine], link: NetworkLink) throws {
     (self.recipe, self.layouts, self.link) = (recipe, layouts, link)
-    let tree = try ReductionTree(shards: recipe.shards)
+    let tree = try recipe.makeTree()
     let measured = Dictionary(
       uniqueKeysWithValues: machines.map { (Layouts.Load(ranks: $0.ranks, shards: $0.shards), $0) })
     func forecast(_ load: Layouts.Load, nodes: Int) throws -> Forecast {
       guard let machine = measured[load] else { preconditionFailure("every load has been measured") }
       return try Forecast(
-        machine, nodes: nodes, batch: recipe.batch * recipe.accumulate, tree: tree, network: link.network)
+        machine, nodes: nodes, batch: recipe.batch * recipe.accumulate, tree: tree,
+        isCompressed: recipe.compression != nil, network: link.network)
     }
     let single = try forecast(layouts.single, nodes: 1)
     forecasts = try layouts.chosen.map {

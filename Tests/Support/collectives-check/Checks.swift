@@ -33,6 +33,7 @@ func runChecks() -> Int32 {
           dpt_mpi_set_chunk_limit(limit)
           try communicator.barrier()
           try checkReducer(communicator, limit: limit)
+          try checkCompressed(communicator)
         }
       } else if arguments.contains("large") {
         try checkLarge(communicator)
@@ -64,6 +65,7 @@ private func checkSmall(_ communicator: any Communicator) throws {
     try checkAllgather(communicator)
     try checkAlltoall(communicator)
     try checkReducer(communicator, limit: limit)
+    try checkCompressed(communicator)
     try checkSharing(communicator)
     let sum = try communicator.agree { communicator.rank }
     try require(sum == communicator.rank, "agree gives each rank its own value")
@@ -80,6 +82,36 @@ private func checkReducer(_ communicator: any Communicator, limit: Int) throws {
       for step in 0..<2 {
         try check(reducer, tree, communicator, step: step)
       }
+    }
+  }
+}
+
+/// Compressed sums against those of one process, whose bits CollectivesTests compare with the formula.
+private func checkCompressed(_ communicator: any Communicator) throws {
+  let (count, rounded) = (1011, 1008)
+  for format in Compression.Format.allCases {
+    for parts in [1, 2, 8] where communicator.size <= 8 {
+      let tree = try ReductionTree(shards: 8, parts: parts)
+      let pair = try [communicator, SoloCommunicator()].map {
+        try TreeReducer(
+          communicator: $0, tree: tree, elementCount: count, controlCount: 1, bucketBytes: 1024,
+          compression: Compression(format: format, count: rounded))
+      }
+      for step in 0..<3 {
+        for reducer in pair {
+          for (k, node) in reducer.local.nodes.enumerated() {
+            for (i, value) in treeSum(node, count, step).enumerated() { reducer.nodes[k * reducer.stride + i] = value }
+          }
+          try reducer.reduce()
+        }
+        for i in 0..<count {
+          let isSame = pair[0].result[i].bitPattern == pair[1].result[i].bitPattern
+          try require(isSame, "\(format) in \(parts) parts: sum of element \(i) differs in step \(step)")
+        }
+      }
+      let left = try pair[0].residuals?.gather(communicator)
+      let expected = try pair[1].residuals?.gather(SoloCommunicator())
+      try require(left == (communicator.isRoot ? expected : nil), "\(format) in \(parts) parts: residuals differ")
     }
   }
 }
