@@ -103,10 +103,15 @@ extension Communicator {
     precondition(fits(counts, offsets, receive.count), "an allgather must lie within its receive buffer")
   }
 
-  /// Traps where the layout of an alltoall does not fit its buffers.
-  func checkExchange(_ length: Int, _ counts: [Int], _ offsets: [Int]) {
-    precondition(counts.count == size && offsets.count == size, "an alltoall needs one count and one offset a rank")
-    precondition(fits(counts, offsets, length), "an alltoall must lie within its buffers")
+  /// Traps where the layout of an alltoall does not fit its buffers, of such lengths.
+  func checkExchange(
+    _ send: Int, _ sendCounts: [Int], _ sendOffsets: [Int], _ receive: Int, _ receiveCounts: [Int],
+    _ receiveOffsets: [Int]
+  ) {
+    for (length, counts, offsets) in [(send, sendCounts, sendOffsets), (receive, receiveCounts, receiveOffsets)] {
+      precondition(counts.count == size && offsets.count == size, "an alltoall needs one count and one offset a rank")
+      precondition(fits(counts, offsets, length), "an alltoall must lie within its buffers")
+    }
   }
 
   private func fits(_ counts: [Int], _ offsets: [Int], _ length: Int) -> Bool {

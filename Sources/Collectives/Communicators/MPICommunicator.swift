@@ -93,8 +93,7 @@ public final class MPICommunicator: Communicator {
     _ send: UnsafeRawBufferPointer, sendCounts: [Int], sendOffsets: [Int],
     into receive: UnsafeMutableRawBufferPointer, receiveCounts: [Int], receiveOffsets: [Int]
   ) throws {
-    checkExchange(send.count, sendCounts, sendOffsets)
-    checkExchange(receive.count, receiveCounts, receiveOffsets)
+    checkExchange(send.count, sendCounts, sendOffsets, receive.count, receiveCounts, receiveOffsets)
     try Self.check(
       dpt_mpi_alltoall(
         send.baseAddress, sendCounts, sendOffsets, receive.baseAddress, receiveCounts, receiveOffsets), "alltoall")

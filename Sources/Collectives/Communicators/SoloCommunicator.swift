@@ -36,8 +36,7 @@ public final class SoloCommunicator: Communicator {
     _ send: UnsafeRawBufferPointer, sendCounts: [Int], sendOffsets: [Int],
     into receive: UnsafeMutableRawBufferPointer, receiveCounts: [Int], receiveOffsets: [Int]
   ) {
-    checkExchange(send.count, sendCounts, sendOffsets)
-    checkExchange(receive.count, receiveCounts, receiveOffsets)
+    checkExchange(send.count, sendCounts, sendOffsets, receive.count, receiveCounts, receiveOffsets)
     copy(send, sendOffsets[0], to: receive, receiveOffsets[0], count: sendCounts[0])
   }
 

@@ -91,8 +91,7 @@ public final class ThreadCommunicator: Communicator {
     _ send: UnsafeRawBufferPointer, sendCounts: [Int], sendOffsets: [Int],
     into receive: UnsafeMutableRawBufferPointer, receiveCounts: [Int], receiveOffsets: [Int]
   ) throws {
-    checkExchange(send.count, sendCounts, sendOffsets)
-    checkExchange(receive.count, receiveCounts, receiveOffsets)
+    checkExchange(send.count, sendCounts, sendOffsets, receive.count, receiveCounts, receiveOffsets)
     try group.exchange(rank, Posting(send, counts: sendCounts, offsets: sendOffsets)) { postings in
       for r in 0..<size {
         precondition(postings[r].counts[rank] == receiveCounts[r], "a rank expects what the other sends")
