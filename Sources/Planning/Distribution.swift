@@ -1,3 +1,5 @@
+import Foundation
+
 /// How a measured span of time spreads: the means of equal shares of all samples, the shortest first.
 public struct Distribution: Equatable, Sendable {
   /// The mean of the shortest share, of the next, ...; ascending.
@@ -34,7 +36,7 @@ public struct Distribution: Equatable, Sendable {
   /// slowest of so many machines. The i-th of m shares holds it with a probability of (i/m)ⁿ − ((i − 1)/m)ⁿ.
   public func expectedMaximum(of count: Int) -> Double {
     precondition(count > 0, "the greatest is of at least one value")
-    func below(_ place: Int) -> Double { Distribution.power(Double(place) / Double(shares.count), count) }
+    func below(_ place: Int) -> Double { pow(Double(place) / Double(shares.count), Double(count)) }
     return shares.indices.reduce(shares[0]) { sum, place in
       sum + (shares[place] - shares[0]) * (below(place + 1) - below(place))
     }
@@ -42,14 +44,4 @@ public struct Distribution: Equatable, Sendable {
 
   /// All times multiplied by a factor that is not negative.
   public func scaled(by factor: Double) -> Distribution { Distribution(shares: shares.map { $0 * factor }) }
-
-  private static func power(_ base: Double, _ exponent: Int) -> Double {
-    var (result, square, rest) = (1.0, base, exponent)
-    while rest > 0 {
-      if !rest.isMultiple(of: 2) { result *= square }
-      square *= square
-      rest /= 2
-    }
-    return result
-  }
 }
