@@ -28,13 +28,14 @@ public struct RunRecording {
     let samples = experiment.data.training.count
     let evaluated = RunRecording.evaluatedEpochs(experiment)
     var sinks: [any RecordSink] = [
-      try MetricsFile(path: folder.metrics, every: every, keeping: length(folder.metrics)),
+      try LinesFile(path: folder.metrics, keeping: length(folder.metrics), MetricsLines(every: every)),
       try EpochTable(
         path: folder.epochs, keeping: length(folder.epochs), progress: manifest?.progress, samples: samples,
         evaluates: evaluated),
     ]
     if settings.recordedTensors.every > 0 {
-      sinks.append(try DistributionsFile(path: folder.distributions, keeping: length(folder.distributions)))
+      sinks.append(
+        try LinesFile(path: folder.distributions, keeping: length(folder.distributions), DistributionLines()))
     }
     if tensorBoard.every > 0 {
       sinks.append(

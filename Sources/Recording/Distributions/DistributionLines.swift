@@ -1,37 +1,18 @@
-/// `distributions.jsonl`: a line for each step whose weights and gradients are recorded.
-final class DistributionsFile: RecordSink {
-  private let file: GrowingFile
-  private var lines = JSONLines()
-
-  /// Starts the file, or goes on behind the first `kept` bytes of one.
-  /// - Throws: `Failure` as `GrowingFile` does.
-  init(path: String, keeping kept: Int) throws {
-    file = try GrowingFile(path: path, keeping: kept)
-  }
-
-  /// Puts a line together.
-  func take(_ record: Record) {
+/// The lines of `distributions.jsonl`: one for each step whose weights and gradients are recorded.
+struct DistributionLines: LineFormat {
+  /// A line for a step's tensors.
+  func add(_ record: Record, to lines: inout JSONLines) {
     guard case .distributions(let tensors, let step, let epoch) = record else { return }
     lines.add("{\"step\":")
     lines.add(step)
     lines.add(",\"epoch\":")
     lines.add(epoch)
     lines.add(",\"tensors\":")
-    lines.add(list: tensors) { DistributionsFile.add($1, to: &$0) }
+    lines.add(list: tensors) { add($1, to: &$0) }
     lines.add("}\n")
   }
 
-  /// Writes the lines to the file.
-  func flush() throws -> [String: Int] {
-    try file.append(lines.bytes)
-    lines.removeAll()
-    return [file.name: file.length]
-  }
-
-  /// Closes the file.
-  func close() throws { try file.close() }
-
-  private static func add(_ tensor: TensorDistribution, to lines: inout JSONLines) {
+  private func add(_ tensor: TensorDistribution, to lines: inout JSONLines) {
     lines.add("{\"name\":")
     lines.add(quoted: tensor.name)
     lines.add(",\"kind\":")

@@ -1,40 +1,22 @@
 import Training
 
-/// `metrics.jsonl`: a line for every so many steps, and one for every evaluation.
-final class MetricsFile: RecordSink {
-  private let every: Int
-  private let file: GrowingFile
-  private var lines = JSONLines()
+/// The lines of `metrics.jsonl`: one for every so many steps, and one for every evaluation.
+struct MetricsLines: LineFormat {
+  /// Steps from one line to the next.
+  let every: Int
 
-  /// Starts the file, or goes on behind the first `kept` bytes of one; a line every `every` steps.
-  /// - Throws: `Failure` as `GrowingFile` does.
-  init(path: String, every: Int, keeping kept: Int) throws {
-    self.every = every
-    file = try GrowingFile(path: path, keeping: kept)
-  }
-
-  /// Puts a line together for a step or an evaluation.
-  func take(_ record: Record) {
+  /// A line for a step or an evaluation.
+  func add(_ record: Record, to lines: inout JSONLines) {
     switch record {
-    case .step(let report): if report.step.isMultiple(of: every) { add(report) }
-    case .evaluation(let report): add(report)
+    case .step(let report): if report.step.isMultiple(of: every) { add(report, to: &lines) }
+    case .evaluation(let report): add(report, to: &lines)
     default: break
     }
   }
 
-  /// Writes the lines to the file.
-  func flush() throws -> [String: Int] {
-    try file.append(lines.bytes)
-    lines.removeAll()
-    return [file.name: file.length]
-  }
-
-  /// Closes the file.
-  func close() throws { try file.close() }
-
-  private func add(_ report: StepReport) {
+  private func add(_ report: StepReport, to lines: inout JSONLines) {
     lines.add("{")
-    add(accuracy: report.accuracy)
+    add(accuracy: report.accuracy, to: &lines)
     // A float's digits are enough for times.
     lines.add("\"communicationSeconds\":")
     lines.add(Float(report.times.communication))
@@ -59,9 +41,9 @@ final class MetricsFile: RecordSink {
     lines.add("}\n")
   }
 
-  private func add(_ report: EvaluationReport) {
+  private func add(_ report: EvaluationReport, to lines: inout JSONLines) {
     lines.add("{")
-    add(accuracy: report.accuracy)
+    add(accuracy: report.accuracy, to: &lines)
     lines.add("\"epoch\":")
     lines.add(report.epoch)
     lines.add(",\"event\":\"evaluation\",\"loss\":")
@@ -75,7 +57,7 @@ final class MetricsFile: RecordSink {
     lines.add("}\n")
   }
 
-  private func add(accuracy: Double?) {
+  private func add(accuracy: Double?, to lines: inout JSONLines) {
     guard let accuracy else { return }
     lines.add("\"accuracy\":")
     lines.add(accuracy)
