@@ -109,13 +109,13 @@ public final class BatchNorm: Layer, ReLUFusing {
     }
     let output = input.with(base: arena[memory.output], columns: channels)
     let (factor, shift) = (arena[memory.first], arena[memory.second])
-    for group in 0..<groups(context) {
+    for group in 0..<groups(context).count {
       let (mean, inverse) = (arena[memory.mean] + group * padded, arena[memory.inverse] + group * padded)
       for channel in 0..<channels {
         factor[channel] = context.values(weight)[channel] * inverse[channel]
         shift[channel] = context.values(bias)[channel] - mean[channel] * factor[channel]
       }
-      forEachStretch(of: group, in: input, context) { start, rows in
+      groups(context).forEachStretch(of: group, in: input) { start, rows in
         dpt_scale_rows(
           input.base + start, output.base + start, rows, channels, padded, factor, shift, fusesReLU)
       }
@@ -143,7 +143,7 @@ public final class BatchNorm: Layer, ReLUFusing {
   private func measureShards(_ input: TensorView, _ memory: Memory, _ context: StepContext) {
     let sums = context.arena[memory.sums]
     var rows = kernelRows(input)
-    for group in 0..<groups(context) {
+    for group in 0..<groups(context).count {
       let own = sums + 2 * group * padded
       var program = context.shards.kernelProgram(ofShard: group)
       dpt_batch_norm_moments(&rows, context.values(ofBuffer: running.mean), own, padded, 2 * padded, &program)
@@ -157,7 +157,7 @@ public final class BatchNorm: Layer, ReLUFusing {
 
   /// A group's mean and 1/√(σ² + ε) from Σ (x − running mean) and Σ (x − running mean)²; the latter becomes Σ (x − mean)².
   private func finish(_ sums: UnsafeMutablePointer<Float>, group: Int, _ memory: Memory, _ context: StepContext) {
-    let count = valueCount(ofGroup: group, context)
+    let count = groups(context).valueCount(of: group)
     // A last, small batch may leave shards without samples.
     guard count > 0 else { return }
     let mean = context.arena[memory.mean] + group * padded
@@ -198,7 +198,7 @@ public final class BatchNorm: Layer, ReLUFusing {
       }
     case .shard:
       let sums = context.arena[memory.sums]
-      for group in 0..<groups(context) {
+      for group in 0..<groups(context).count {
         let own = sums + 2 * group * padded
         sum(
           gradient, input, group: group, context.shards.kernelProgram(ofShard: group), own, 2 * padded, memory, context)
@@ -235,7 +235,7 @@ public final class BatchNorm: Layer, ReLUFusing {
     let arena = context.arena
     let (a, b, c) = (arena[memory.first], arena[memory.second], arena[memory.third])
     let (mean, inverse) = (arena[memory.mean] + group * padded, arena[memory.inverse] + group * padded)
-    let count = valueCount(ofGroup: group, context)
+    let count = groups(context).valueCount(of: group)
     guard count > 0 else { return }
     for channel in 0..<channels {
       let factor = context.values(weight)[channel] * inverse[channel]
@@ -245,34 +245,16 @@ public final class BatchNorm: Layer, ReLUFusing {
       b[channel] = -factor * slope
       c[channel] = factor * (slope * mean[channel] - meanGradient)
     }
-    forEachStretch(of: group, in: input, context) { start, rows in
+    groups(context).forEachStretch(of: group, in: input) { start, rows in
       let dy = gradient.base + start
       dpt_combine_rows(dy, input.base + start, dy, rows, channels, padded, a, b, c)
     }
   }
 
-  // MARK: Groups of samples that share their statistics
-
-  private func isByShard(_ context: StepContext) -> Bool { context.isTraining && statistics == .shard }
-
-  /// Those of this rank.
-  private func groups(_ context: StepContext) -> Int {
-    isByShard(context) ? context.shards.reduction.shards.count : 1
-  }
-
-  /// Values of a channel in the whole group, other ranks' included.
-  private func valueCount(ofGroup group: Int, _ context: StepContext) -> Float {
-    let samples = isByShard(context) ? context.shards.samples(ofShard: group).count : context.batchCount
-    return Float(samples * outputShape.steps * outputShape.positions)
-  }
-
-  /// Calls `body` with the offset of each stretch of this rank's rows in a group, and the number of its rows.
-  private func forEachStretch(of group: Int, in view: TensorView, _ context: StepContext, _ body: (Int, Int) -> Void) {
-    guard isByShard(context) else { return body(0, view.rows) }
-    let samples = context.shards.samples(ofShard: group)
-    for step in 0..<view.steps where !samples.isEmpty {
-      body((step * view.batch + samples.lowerBound) * view.positions * padded, samples.count * view.positions)
-    }
+  /// The groups of samples that share their statistics in a pass.
+  private func groups(_ context: StepContext) -> NormalizationGroups {
+    NormalizationGroups(
+      areShards: context.isTraining && statistics == .shard, shape: outputShape, shards: context.shards)
   }
 
   private func kernelRows(_ view: TensorView) -> dpt_rows {
