@@ -1,4 +1,3 @@
-import Collectives
 import Tensors
 
 /// Compares a layer's backward pass with central differences of its forward pass, for whoever writes a layer.
@@ -24,21 +23,9 @@ public struct GradientCheck {
   ///   - seed: what inputs, parameters and the gradient of the outputs are drawn from.
   /// - Throws: `Failure` (system) where memory is short, and what the layer throws.
   public init(_ layer: any Layer, input: Shape, samples: Int = 4, shards: Int = 3, seed: UInt64 = 1) throws {
-    let model = try Model(inputShape: input, layers: [layer])
+    let lone = try LoneLayer(layer, input: input, samples: samples, shards: shards, seed: seed)
+    let (model, context) = (lone.model, lone.context)
     model.initialize(seed: seed)
-    let tree = try ReductionTree(shards: shards)
-    let program = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
-    _ = program.divide(batch: 0..<samples)
-    var plan = ArenaPlan(shards: shards)
-    plan.advance()
-    layer.plan(&plan, batch: samples, wantsInputGradient: true)
-    let gradients = try FloatBuffer(count: model.values.count)
-    let bufferSums = try FloatBuffer(count: model.bufferValues.count)
-    let context = StepContext(
-      arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.values.count, shards: program,
-      tree: tree, communicator: SoloCommunicator(), seed: seed)
-    context.isTraining = true
-    context.bufferSums = bufferSums.base
     let x = try Rows(input, samples: samples, seed: seed, purpose: .trainingData)
     let upstream = try Rows(layer.outputShape, samples: samples, seed: seed, purpose: .testData)
     // A backward pass may overwrite the gradient it is given.
@@ -63,7 +50,7 @@ public struct GradientCheck {
     for parameter in layer.parameters {
       let name = String(parameter.name.dropFirst("0.".count))
       let start = parameter.offset
-      let own = (0..<parameter.count).map { gradients.base[start + $0] }
+      let own = (0..<parameter.count).map { lone.gradients.base[start + $0] }
       pairs[name] = (own, try (0..<parameter.count).map { try slope(model.values.base + start + $0) })
     }
     differences = pairs.mapValues(GradientCheck.difference)

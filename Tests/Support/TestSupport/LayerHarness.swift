@@ -1,4 +1,3 @@
-import Collectives
 import Layers
 import Tensors
 
@@ -23,7 +22,8 @@ public struct LayerRun {
     buffers: [String: [Float]] = [:], withBackward: Bool = true
   ) throws {
     let samples = inputs.count / inputShape.count
-    let model = try Model(inputShape: inputShape, layers: [layer])
+    let lone = try LoneLayer(layer, input: inputShape, samples: samples, shards: shards, seed: seed)
+    let (model, context) = (lone.model, lone.context)
     for parameter in layer.parameters {
       let values = parameters[String(parameter.name.dropFirst("0.".count))] ?? []
       _ = model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values))
@@ -33,27 +33,15 @@ public struct LayerRun {
         _ = model.values(of: buffer).update(fromContentsOf: values)
       }
     }
-    let tree = try ReductionTree(shards: shards)
-    let program = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
-    _ = program.divide(batch: 0..<samples)
-    var plan = ArenaPlan(shards: shards)
-    plan.advance()
-    layer.plan(&plan, batch: samples, wantsInputGradient: true)
-    let gradients = try FloatBuffer(count: model.values.count)
-    let sums = try FloatBuffer(count: model.bufferValues.count)
     let x = try PackedRows(inputs, shape: inputShape, samples: samples)
     let g = try PackedRows(upstream, shape: layer.outputShape, samples: samples)
     let result: (outputs: [Float], inputGradient: [Float]) = try (lengths ?? []).withUnsafeBufferPointer { lengths in
-      let context = StepContext(
-        arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.values.count,
-        shards: program, tree: tree, communicator: SoloCommunicator(),
-        lengths: lengths.isEmpty ? nil : lengths.baseAddress, seed: seed)
+      context.lengths = lengths.isEmpty ? nil : lengths.baseAddress
       context.isTraining = isTraining
-      context.bufferSums = sums.base
       layer.pack(context)
       let outputs = PackedRows.unpack(try layer.forward(x.view, context))
       let inputGradient = withBackward ? try layer.backward(g.view, context).map(PackedRows.unpack) ?? [] : []
-      if isTraining, layer.sumsBuffers { layer.updateBuffers(from: sums.base, context) }
+      if isTraining, layer.sumsBuffers { layer.updateBuffers(from: lone.bufferSums.base, context) }
       return (outputs, inputGradient)
     }
     outputs = result.outputs
@@ -66,7 +54,7 @@ public struct LayerRun {
       uniqueKeysWithValues: layer.parameters.map {
         (
           String($0.name.dropFirst("0.".count)),
-          $0.toPyTorch(gradients.floats[$0.offset..<$0.offset + $0.count])
+          $0.toPyTorch(lone.gradients.floats[$0.offset..<$0.offset + $0.count])
         )
       })
   }
