@@ -5,11 +5,12 @@ extension StepContext {
   /// The gradient of a weight matrix W of y = x · Wᵀ: ∂ℓ/∂W[o][i] = Σ ∂ℓ/∂y[row][o] · x[row][i], per tree node.
   ///
   /// `output` is the gradient of y, from column `firstColumn` on; where y has several `gates`, each padded to whole
-  /// lanes, W has `outputs` rows for each of them. The result is written to `target` (gates · outputs × inputs, as PyTorch lays out weights). The lanes
-  /// run along the side that fills them better; the bits are the same either way.
+  /// lanes, W has `outputs` rows for each of them. The result is written to `target` (gates · outputs × inputs, as
+  /// PyTorch lays out weights), of all this rank's shards unless a `program` names others. The lanes run along the side
+  /// that fills them better; the bits are the same either way.
   func weightGradient(
     input: TensorView, output: TensorView, firstColumn: Int = 0, outputs: Int, gates: Int = 1,
-    target: UnsafeMutablePointer<Float>
+    target: UnsafeMutablePointer<Float>, program: dpt_shard_program? = nil
   ) {
     let inputs = input.columns
     let x = (base: input.base, stride: input.stride)
@@ -41,18 +42,18 @@ extension StepContext {
     product.outNode = nodeStride
     product.scratch = arena.scratch.baseAddress
     product.scratchCount = arena.scratch.count
-    var program = shards.kernelProgram
+    var program = program ?? shards.kernelProgram
     dpt_weight_gradient(&product, &program)
   }
 
-  /// The gradient of a bias: the sum over rows of `outputs` columns of each gate from `firstColumn` on, per tree node; written to `second` too
-  /// where a layer has two biases that are only ever added.
+  /// The gradient of a bias: the sum over rows of `outputs` columns of each gate from `firstColumn` on, per tree node;
+  /// written to `second` too where a layer has two biases that are only ever added.
   func biasGradient(
     output: TensorView, firstColumn: Int = 0, outputs: Int, gates: Int = 1, target: UnsafeMutablePointer<Float>,
-    second: UnsafeMutablePointer<Float>? = nil
+    second: UnsafeMutablePointer<Float>? = nil, program: dpt_shard_program? = nil
   ) {
     let padded = paddedToLanes(outputs)
-    var program = shards.kernelProgram
+    var program = program ?? shards.kernelProgram
     dpt_bias_gradient(
       output.base + firstColumn, output.stride, output.batch * output.positions * output.stride, output.steps,
       output.positions,

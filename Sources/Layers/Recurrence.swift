@@ -11,6 +11,7 @@ final class Recurrence {
   private let suffix: String
   private let isReverse: Bool
   private let padding: SequencePadding
+  private let shardSums: ShardSums
   private var memory: Memory?
   private var input: TensorView?
   /// Where the gradients of the states after all steps are kept, where somebody wants to see them.
@@ -32,6 +33,7 @@ final class Recurrence {
   /// A layer with `hiddenSize` units; `suffix` ends the names of its parameters.
   init(_ cell: RecurrentCell, inputs: Int, hiddenSize: Int, suffix: String, isReverse: Bool, padding: SequencePadding) {
     weights = RecurrentWeights(cell, inputs: inputs, hidden: hiddenSize, suffix: suffix)
+    shardSums = ShardSums(weights.parameters)
     self.cell = cell
     self.suffix = suffix
     self.isReverse = isReverse
@@ -44,6 +46,7 @@ final class Recurrence {
   func plan(_ plan: inout ArenaPlan, steps: Int, batch: Int, wantsInputGradient: Bool, isStateful: Bool) {
     weights.plan(&plan, wantsInputGradient: wantsInputGradient)
     let rows = steps * batch
+    shardSums.plan(&plan, floats: rows * (weights.width + (cell.hasCellState ? 3 : 1) * padded))
     func carried() -> Carried {
       Carried(
         h: plan.persistent(batch * padded), c: cell.hasCellState ? plan.persistent(batch * padded) : nil)
@@ -167,9 +170,14 @@ final class Recurrence {
       stateGradients.base.update(repeating: 0, count: stateGradients.count)
       recurrence.stateGradients = stateGradients.base
     }
-    cell.backward(&recurrence)
     let gates = gates(memory, input, context)
-    weights.gradients(input: input, before: states(isReverse ? 1 : 0, context), gates: gates, context)
+    let before = states(isReverse ? 1 : 0, context)
+    shardSums.add(context) { program, samples, target in
+      recurrence.firstSample = samples.lowerBound
+      recurrence.endSample = samples.upperBound
+      cell.backward(&recurrence)
+      weights.gradients(input: input, before: before, gates: gates, program: program, to: target, context)
+    }
     if let result { weights.inputGradient(gates: gates, into: result, adding: adding, context) }
   }
 
@@ -184,11 +192,13 @@ final class Recurrence {
     weights.lend(to: &recurrence, context)
     recurrence.steps = input.steps
     recurrence.batch = input.batch
+    recurrence.endSample = input.batch
     recurrence.x = UnsafePointer(input.base)
     recurrence.xStride = input.stride
     recurrence.reverse = isReverse
     recurrence.lengths = context.lengths
     recurrence.paddingInFront = padding == .front
+    recurrence.fetchesAhead = shardSums.exceedsCaches
     recurrence.gates = context.arena[memory.gates]
     recurrence.h = context.arena[memory.h]
     recurrence.dh = context.arena[memory.dh]

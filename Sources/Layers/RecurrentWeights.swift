@@ -169,27 +169,25 @@ final class RecurrentWeights {
     recurrence.bias = UnsafePointer(context.arena[memory.bias])
   }
 
-  /// The gradients of all parameters from those of the gates; `before` holds the hidden state before every step.
-  func gradients(input: TensorView, before: TensorView, gates: TensorView, _ context: StepContext) {
-    for run in inputRuns {
-      context.weightGradient(
-        input: input, output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
-        target: gradient(run.first, context))
-    }
-    for run in hiddenRuns {
-      context.weightGradient(
-        input: before, output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
-        target: gradient(run.first, context))
+  /// The gradients of all parameters, over the shards of `program`, from those of the gates; `before` holds the hidden
+  /// state before every step.
+  func gradients(
+    input: TensorView, before: TensorView, gates: TensorView, program: dpt_shard_program, to target: GradientTarget,
+    _ context: StepContext
+  ) {
+    func place(_ share: Share) -> UnsafeMutablePointer<Float> { target[share.parameter] + share.offset }
+    for (input, runs) in [(input, inputRuns), (before, hiddenRuns)] {
+      for run in runs {
+        context.weightGradient(
+          input: input, output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
+          target: place(run.first), program: program)
+      }
     }
     for run in biasRuns {
       context.biasGradient(
         output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
-        target: gradient(run.first, context), second: run.second.map { gradient($0, context) })
+        target: place(run.first), second: run.second.map(place), program: program)
     }
-  }
-
-  private func gradient(_ share: Share, _ context: StepContext) -> UnsafeMutablePointer<Float> {
-    context.gradient(share.parameter) + share.offset
   }
 
   /// Writes the gradient of the input, or adds it to what is there.

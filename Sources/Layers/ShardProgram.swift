@@ -78,6 +78,9 @@ public final class ShardProgram {
     dpt_shard_program(shards: 1, rowStart: rowStart + shard, joins: zero, emits: zero)
   }
 
+  /// The samples of all of this rank's shards.
+  var samples: Range<Int> { 0..<Int(rowStart[reduction.shards.count]) }
+
   /// The samples of one of this rank's shards, among the rank's.
   func samples(ofShard shard: Int) -> Range<Int> { Int(rowStart[shard])..<Int(rowStart[shard + 1]) }
 

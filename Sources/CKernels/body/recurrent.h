@@ -58,6 +58,19 @@ DPT_INLINE const float *gradient_from_above(const dpt_recurrence *r, long t, lon
 // Whether inputs and state add to the same groups, so that one product does for both.
 DPT_INLINE bool adds_at_once(cell_layout cell) { return cell.firstRecurrent == 0 && cell.recurrent == cell.groups; }
 
+// Fetches the rows that sample b's forward pass writes at step t. Not inlined: few layers need it.
+static __attribute__((noinline)) void fetch_step(const dpt_recurrence *r, cell_layout cell, long t, long b) {
+  const cell_rows at = rows_at(r, t, b);
+  const long P = r->padded, width = cell.groups * P;
+  for (long j = 0; j < width; j += DPT_LANES) fetch_ahead(r->gates + at.gates * width + j);
+  for (long j = 0; j < P; j += DPT_LANES) {
+    fetch_ahead(r->h + at.after * P + j);
+    if (!r->c) continue;
+    fetch_ahead(r->c + at.after * P + j);
+    fetch_ahead(r->tanhC + at.gates * P + j);
+  }
+}
+
 // gates[t] = bias + x[t] · W_xᵀ (+ h[before] · W_hᵀ where that adds to the same groups), for `rows` samples from `first`
 // on; what follows finds it in L1.
 DPT_INLINE void start_from_inputs(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
@@ -108,11 +121,12 @@ DPT_INLINE void clear_lanes(float *x, long n) {
 
 DPT_INLINE void run_forward(const dpt_recurrence *r, cell_layout layout, cell_forward cell) {
   const long P = r->padded;
-  const long block = tile_height(r->batch, DPT_SAMPLE_BLOCK);
-  for (long first = 0; first < r->batch; first += block) {
-    const long rows = r->batch - first < block ? r->batch - first : block;
+  const long block = tile_height(r->endSample - r->firstSample, DPT_SAMPLE_BLOCK);
+  for (long first = r->firstSample; first < r->endSample; first += block) {
+    const long rows = r->endSample - first < block ? r->endSample - first : block;
     for (long i = 0; i < r->steps; i++) {
       const long t = step_at(r, i);
+      const long next = r->fetchesAhead && i + 1 < r->steps ? step_at(r, i + 1) : -1;
       start_from_inputs(r, layout, t, first, rows);
       if (layout.biased >= 0)
         for (long b = first; b < first + rows; b++) {
@@ -122,6 +136,7 @@ DPT_INLINE void run_forward(const dpt_recurrence *r, cell_layout layout, cell_fo
       if (!adds_at_once(layout)) add_recurrent_product(r, layout, t, first, rows);
       for (long b = first; b < first + rows; b++) {
         const cell_rows at = rows_at(r, t, b);
+        if (next >= 0) fetch_step(r, layout, next, b);
         if (is_valid(r, t, b)) {
           cell(r, at);
         } else {
@@ -152,9 +167,9 @@ DPT_INLINE void keep_state_gradients(const dpt_recurrence *r, long t, long first
 
 DPT_INLINE void run_backward(const dpt_recurrence *r, cell_layout layout, cell_backward cell) {
   const long P = r->padded;
-  const long block = tile_height(r->batch, DPT_SAMPLE_BLOCK);
-  for (long first = 0; first < r->batch; first += block) {
-    const long rows = r->batch - first < block ? r->batch - first : block;
+  const long block = tile_height(r->endSample - r->firstSample, DPT_SAMPLE_BLOCK);
+  for (long first = r->firstSample; first < r->endSample; first += block) {
+    const long rows = r->endSample - first < block ? r->endSample - first : block;
     clear_lanes(r->dh + first * P, rows * P);
     if (r->dc) clear_lanes(r->dc + first * P, rows * P);
     for (long i = r->steps - 1; i >= 0; i--) {

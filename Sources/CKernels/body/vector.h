@@ -20,6 +20,8 @@ DPT_INLINE v16 load(const float *p) {
   return v;
 }
 DPT_INLINE void store(float *p, v16 v) { memcpy(p, &v, sizeof v); }
+// Begins to bring a group of lanes into L2.
+DPT_INLINE void fetch_ahead(const float *p) { __builtin_prefetch(p, 0, 2); }
 DPT_INLINE v16 splat(float x) { return (v16)x; }
 DPT_INLINE v16 fma16(v16 a, v16 b, v16 c) { return __builtin_elementwise_fma(a, b, c); }
 DPT_INLINE v16 sqrt16(v16 a) { return __builtin_elementwise_sqrt(a); }

@@ -93,6 +93,10 @@ DPT_INLINE void gradient_tiles(int np, const dpt_outer_product *p, const dpt_sha
 #define DPT_BLOCK_ROWS 192
 #define DPT_BLOCK_COLUMNS 256
 #define DPT_CHUNK 128
+// Floats from one tile or panel of a chunk to the next: a group of lanes more than they hold, so that they do not all start
+// at the same lines of L1, and so that whole groups can be stored.
+#define DPT_CHUNK_TILE (DPT_CHUNK * DPT_TILE_ROWS + DPT_LANES)
+#define DPT_CHUNK_PANEL (DPT_CHUNK * DPT_LANES + DPT_LANES)
 // Below this many results the tiles alone do as well.
 #define DPT_BLOCKED_FROM 4096
 
@@ -108,8 +112,8 @@ DPT_INLINE block_plan plan_blocks(long m, long n) {
   block_plan plan = {.rows = rows < height ? rows : height,
                      .columns = columns < DPT_BLOCK_COLUMNS ? columns : DPT_BLOCK_COLUMNS};
   plan.sums = (size_t)(plan.rows * plan.columns);
-  plan.a = (size_t)(plan.rows * DPT_CHUNK);
-  plan.b = (size_t)(plan.columns * DPT_CHUNK);
+  plan.a = (size_t)(plan.rows / DPT_TILE_ROWS * DPT_CHUNK_TILE);
+  plan.b = (size_t)(plan.columns / DPT_LANES * DPT_CHUNK_PANEL);
   return plan;
 }
 
@@ -132,28 +136,27 @@ typedef struct {
 DPT_INLINE void pack_row(gradient_block *g, const float *a, const float *b) {
   const dpt_outer_product *p = g->p;
   const long k = g->chunk++;
-  for (long i = 0; i < g->rows; i += DPT_TILE_ROWS) {
-    const long valid = p->m - g->i0 - i;
-    float *tile = g->a + i * DPT_CHUNK + k * DPT_TILE_ROWS;
-    for (long r = 0; r < DPT_TILE_ROWS; r++) tile[r] = r < valid ? a[g->i0 + i + r] : 0;
-  }
-  for (long j = 0; j < g->columns; j += DPT_LANES)
-    store(g->b + j * DPT_CHUNK + k * DPT_LANES, load(b + g->j0 + j));
+  float *tile = g->a + k * DPT_TILE_ROWS;
+  // What follows a tile's rows is stored too, and then overwritten by the next row, or by nobody.
+  for (long i = g->i0; i < g->i0 + g->rows; i += DPT_TILE_ROWS, tile += DPT_CHUNK_TILE)
+    store(tile, p->m - i < DPT_TILE_ROWS ? first_lanes(load(a + i), p->m - i) : load(a + i));
+  float *panel = g->b + k * DPT_LANES;
+  for (long j = g->j0; j < g->j0 + g->columns; j += DPT_LANES, panel += DPT_CHUNK_PANEL) store(panel, load(b + j));
 }
 
 DPT_INLINE void add_chunk(gradient_block *g, const block_plan *plan, float *sums) {
   const tile_walk walk = {.lines = 1, .width = g->chunk, .aStep = DPT_TILE_ROWS, .bStep = DPT_LANES};
-  for (long i = 0; i < g->rows; i += DPT_TILE_ROWS) {
-    const float *a = g->a + i * DPT_CHUNK;
+  const float *a = g->a;
+  for (long i = 0; i < g->rows; i += DPT_TILE_ROWS, a += DPT_CHUNK_TILE) {
     float *tile = sums + i * plan->columns;
+    const float *b = g->b;
     long j = 0;
 #if DPT_TILE_PANELS > 1
-    for (; j + DPT_LANES < g->columns; j += 2 * DPT_LANES)
-      accumulate_tile(DPT_TILE_ROWS, 2, &walk, a, g->b + j * DPT_CHUNK, g->b + (j + DPT_LANES) * DPT_CHUNK, tile + j,
-                      plan->columns);
+    for (; j + DPT_LANES < g->columns; j += 2 * DPT_LANES, b += 2 * DPT_CHUNK_PANEL)
+      accumulate_tile(DPT_TILE_ROWS, 2, &walk, a, b, b + DPT_CHUNK_PANEL, tile + j, plan->columns);
 #endif
-    for (; j < g->columns; j += DPT_LANES)
-      accumulate_tile(DPT_TILE_ROWS, 1, &walk, a, g->b + j * DPT_CHUNK, g->b, tile + j, plan->columns);
+    for (; j < g->columns; j += DPT_LANES, b += DPT_CHUNK_PANEL)
+      accumulate_tile(DPT_TILE_ROWS, 1, &walk, a, b, b, tile + j, plan->columns);
   }
   g->chunk = 0;
 }

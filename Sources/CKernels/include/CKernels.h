@@ -193,12 +193,16 @@ void dpt_add_rows(const float *a, const float *b, float *y, long n, bool relu);
 /// `padded` lanes: i, f, g, o (LSTM); the one pre-activation (RNN); n, r, z, m (GRU); c, v (gated).
 typedef struct {
   long steps, batch, hidden, padded;
+  /// The samples that are gone through: firstSample ..< endSample.
+  long firstSample, endSample;
   /// Whether the steps are gone through from the last to the first.
   bool reverse;
   /// Each sample's number of valid steps, or NULL where all steps are valid, and where the others are. At steps that
   /// are not valid the state after is zero, and so are the gates' gradients.
   const int32_t *lengths;
   bool paddingInFront;
+  /// Whether all this is more than the caches hold; then each step's rows are fetched while the step before is computed.
+  bool fetchesAhead;
   /// The inputs, (steps × batch) rows of `inputs` floats, `xStride` apart, and their weights, transposed and packed per
   /// gate: inputColumns columns (those of the gates that inputs add to, which come first), inner length inputs.
   const float *x;

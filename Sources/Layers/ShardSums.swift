@@ -1,0 +1,67 @@
+import CKernels
+import Tensors
+
+/// Where gradients are written: the whole model's of a tree node, or a part of them elsewhere.
+struct GradientTarget {
+  fileprivate let base: UnsafeMutablePointer<Float>
+  /// The offset of the parameter whose gradient lies at the base.
+  fileprivate let offset: Int
+
+  /// The place of a parameter's gradient.
+  subscript(parameter: Parameter) -> UnsafeMutablePointer<Float> { base + (parameter.offset - offset) }
+}
+
+/// The gradients of some parameters that lie side by side. Where the activations of all shards are more than caches hold, a
+/// layer goes through one shard after the other for them, to the bits of going through all at once.
+final class ShardSums {
+  /// Up to so many floats all shards are gone through at once: about what a core has of the caches.
+  private static let cachedFloats = 512 << 10
+
+  private let parameters: [Parameter]
+  /// The sums below the top of the tree's stack, or nil where all shards are gone through at once.
+  private var partialSums: ArenaPlan.Slot?
+  /// Whether a backward pass goes through more than caches hold.
+  private(set) var exceedsCaches = false
+
+  /// Sums for these parameters.
+  init(_ parameters: [Parameter]) {
+    self.parameters = parameters
+  }
+
+  private var stride: Int { parameters.reduce(0) { $0 + paddedToLanes($1.count) } }
+
+  /// Reserves memory for a backward pass through so many `floats` of activations of all shards.
+  func plan(_ plan: inout ArenaPlan, floats: Int) {
+    // The stack is as deep as the number of shards has bits; its bottom is the node's gradient itself.
+    let depth = Int.bitWidth - plan.shards.leadingZeroBitCount
+    exceedsCaches = floats > ShardSums.cachedFloats
+    partialSums = exceedsCaches && plan.shards > 1 ? plan.backwardScratch((depth - 1) * stride) : nil
+  }
+
+  /// Has `write` go through this rank's shards, all at once or one after the other, and adds up what it writes in the tree.
+  func add(
+    _ context: StepContext,
+    write: (_ program: dpt_shard_program, _ samples: Range<Int>, _ target: GradientTarget) -> Void
+  ) {
+    let shards = context.shards
+    guard let partialSums else {
+      return write(shards.kernelProgram, shards.samples, GradientTarget(base: context.gradients, offset: 0))
+    }
+    let stride = stride
+    var node = 0
+    func target(_ depth: Int) -> GradientTarget {
+      guard depth > 0 else { return GradientTarget(base: context.gradients + node * context.nodeStride, offset: 0) }
+      return GradientTarget(base: context.arena[partialSums] + (depth - 1) * stride, offset: parameters[0].offset)
+    }
+    var depth = 0
+    for shard in 0..<shards.reduction.shards.count {
+      write(shards.kernelProgram(ofShard: shard), shards.samples(ofShard: shard), target(depth))
+      for _ in 0..<shards.reduction.joins[shard] {
+        let (left, right) = (target(depth - 1), target(depth))
+        for parameter in parameters { Kernel.add(right[parameter], to: left[parameter], count: parameter.count) }
+        depth -= 1
+      }
+      if shards.reduction.emits[shard] >= 0 { node += 1 } else { depth += 1 }
+    }
+  }
+}
