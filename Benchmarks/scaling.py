@@ -11,7 +11,8 @@ Strong scaling: the global batch stays. Weak scaling (--weak): each rank has the
 and are bound to no core. The programs take turns within each round (A1 B1 A2 B2 ... A1 B1 ...), so that whatever else the
 machine does meets them alike. The table gives medians over the rounds and ranges; speed-ups are taken within each round:
 samples a second against one rank. One process of PyTorch runs without DistributedDataParallel. Of PyTorch's options, as
-compare.py has them, the one counts that is fastest on one process.
+compare.py has them, the one counts that is fastest on one process. Of more ranks than processors some only wait, unless
+--launcher has "-x DPTRAIN_OVERSUBSCRIBE=1".
 """
 
 import argparse
