@@ -10,10 +10,6 @@ import Tensors
 /// tree; every rank then makes the same update. Where a step accumulates several batches, each is reduced, and the
 /// sums are added in the batches' order before the one division. After the first call nothing is allocated.
 public final class TrainingStep {
-  private enum Control: Int, CaseIterable {
-    case data, compute, request, digest
-  }
-
   /// Steps in a row that may be skipped.
   private static let skipLimit = 10
 
@@ -56,7 +52,7 @@ public final class TrainingStep {
     bufferStart = model.values.count + paddedToLanes(LossSum.allCases.count)
     let count = bufferStart + (model.sumsBuffers ? model.bufferValues.count : 0)
     reducer = try experiment.makeReducer(
-      workspace, elementCount: count, controlCount: Control.allCases.count, network: network)
+      workspace, elementCount: count, controlCount: RankWords.count, network: network)
     loader = try BatchLoader(
       data: experiment.data.training, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed,
       capacity: workspace.capacity)
@@ -151,10 +147,10 @@ public final class TrainingStep {
     let start = lastReduction
     let dataStart = monotonicSeconds()
     activity?.enter(.loading, step: number)
-    let own = workspace.shards.divide(batch: positions)
-    context.firstSample = own.lowerBound - step.lowerBound
+    let part = workspace.shards.divide(batch: positions)
+    context.firstSample = part.lowerBound - step.lowerBound
     let batch = try loader.load(
-      BatchLoader.Portion(epoch: epoch, positions: own), next: following(positions, of: epoch))
+      BatchLoader.Portion(epoch: epoch, positions: part), next: following(positions, of: epoch))
     context.lengths = experiment.data.training.hasLengths ? UnsafePointer(batch.lengths) : nil
     let dataEnd = monotonicSeconds()
     activity?.enter(.computing, step: number)
@@ -173,15 +169,18 @@ public final class TrainingStep {
     let reduceStart = monotonicSeconds()
     activity?.enter(.waiting, step: number)
     let digest = ParameterDigest(model: model, communicator: workspace.communicator)
-    reducer.control[Control.digest.rawValue] = isComparing ? digest.word : 0
-    reducer.control[Control.data.rawValue] = dataEnd - dataStart
-    reducer.control[Control.request.rawValue] = Double(request.rawValue)
-    reducer.control[Control.compute.rawValue] = reduceStart - start - (dataEnd - dataStart)
+    let own = RankWords(
+      data: dataEnd - dataStart, compute: reduceStart - start - (dataEnd - dataStart), request: request,
+      digest: isComparing ? digest.word : 0)
+    own.tell(by: reducer)
     try reducer.reduce()
     if model.sumsBuffers { model.updateBuffers(from: reducer.result + bufferStart, context) }
     lastReduction = monotonicSeconds()
     activity?.enter(.updating, step: number)
-    if !readControls(reduction: lastReduction - reduceStart, to: &times) { throw try digest.failure(step: number) }
+    let all = RankWords.Summary(ranks: workspace.communicator.size, by: reducer)
+    all.add(to: &times, reduction: lastReduction - reduceStart, own: own)
+    agreedRequest = all.request
+    if !all.isAlike { throw try digest.failure(step: number) }
   }
 
   /// This rank's part of the batch that comes next in the course of training.
@@ -269,30 +268,5 @@ public final class TrainingStep {
     }
     return loader.samples(BatchLoader.Portion(epoch: epoch, positions: own)).enumerated()
       .filter { faulty.contains(own.lowerBound + $0.offset) }.map(\.element)
-  }
-
-  /// What all ranks told each other; false where their parameters differ. A rank's waiting is the time until the slowest arrives, known from all ranks' own times.
-  private func readControls(reduction: Double, to times: inout StepTimes) -> Bool {
-    let words = Control.allCases.count
-    let ranks = Double(workspace.communicator.size)
-    var (meanData, meanCompute, slowest, asked) = (0.0, 0.0, 0.0, 0.0)
-    var isAlike = true
-    for rank in 0..<workspace.communicator.size {
-      let data = reducer.controls[rank * words + Control.data.rawValue]
-      let compute = reducer.controls[rank * words + Control.compute.rawValue]
-      meanData += data / ranks
-      meanCompute += compute / ranks
-      slowest = max(slowest, data + compute)
-      asked = max(asked, reducer.controls[rank * words + Control.request.rawValue])
-      let digest = reducer.controls[rank * words + Control.digest.rawValue]
-      isAlike = isAlike && digest == reducer.controls[Control.digest.rawValue]
-    }
-    agreedRequest = Request(rawValue: Int(asked)) ?? .none
-    times.data += meanData
-    times.compute += meanCompute
-    times.waiting += max(0, slowest - meanData - meanCompute)
-    let own = reducer.control[Control.data.rawValue] + reducer.control[Control.compute.rawValue]
-    times.communication += max(0, reduction - max(0, slowest - own))
-    return isAlike
   }
 }
