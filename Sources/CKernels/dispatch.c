@@ -64,6 +64,11 @@ const char *dpt_active_variant(void) { return current()->name; }
 const char *dpt_compiler(void) { return __VERSION__; }
 
 void dpt_multiply(const dpt_product *p) { current()->kernels->multiply(p); }
+// The same on every instruction set.
+size_t dpt_weights_product_scratch(long inner, long columns) {
+  return current()->kernels->weights_product_scratch(inner, columns);
+}
+void dpt_multiply_weights(const dpt_weights_product *p) { current()->kernels->multiply_weights(p); }
 size_t dpt_weight_gradient_scratch(long m, long n, long shards) {
   // The largest of all variants, so that a change of variant finds enough.
   size_t most = 0;

@@ -6,6 +6,8 @@
 
 typedef struct {
   void (*multiply)(const dpt_product *);
+  size_t (*weights_product_scratch)(long, long);
+  void (*multiply_weights)(const dpt_weights_product *);
   size_t (*weight_gradient_scratch)(long, long, long);
   void (*weight_gradient)(const dpt_outer_product *, const dpt_shard_program *);
   void (*bias_gradient)(const float *, long, long, long, long, long, long, long, float *, float *, long,

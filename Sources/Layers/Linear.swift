@@ -19,11 +19,10 @@ public final class Linear: Layer {
   private var input: TensorView?
 
   private struct Memory {
-    let packed: ArenaPlan.Slot
     let paddedBias: ArenaPlan.Slot
     let output: ArenaPlan.Slot
-    /// Packed weights of the backward pass, and the gradient they give.
-    let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
+    /// The input's gradient where it is wanted.
+    let gradient: ArenaPlan.Slot?
   }
 
   /// A layer with `outputs` features out.
@@ -49,30 +48,23 @@ public final class Linear: Layer {
   private var rowsPerSample: Int { inputShape.steps * inputShape.positions }
   private var outputs: Int { outputShape.features }
 
-  /// Reserves the packed weights, the outputs, and the input's gradient where it is wanted.
+  /// Reserves the outputs, and the input's gradient where it is wanted.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let rows = batch * rowsPerSample
     plan.sharedScratch(
       max(
         dpt_weight_gradient_scratch(inputs, outputs, plan.shards),
-        dpt_weight_gradient_scratch(outputs, inputs, plan.shards)))
+        dpt_weight_gradient_scratch(outputs, inputs, plan.shards),
+        dpt_weights_product_scratch(inputs, outputs), dpt_weights_product_scratch(outputs, inputs)))
     memory = Memory(
-      packed: plan.persistent(dpt_packed_count(inputs, outputs)),
-      paddedBias: plan.persistent(paddedToLanes(outputs)),
-      output: plan.activation(rows * paddedToLanes(outputs)),
-      back: wantsInputGradient
-        ? (plan.persistent(dpt_packed_count(outputs, inputs)), plan.gradient(rows * paddedToLanes(inputs))) : nil)
+      paddedBias: plan.persistent(paddedToLanes(outputs)), output: plan.activation(rows * paddedToLanes(outputs)),
+      gradient: wantsInputGradient ? plan.gradient(rows * paddedToLanes(inputs)) : nil)
   }
 
-  /// Packs the weights for both directions.
+  /// Pads the bias; the weights are read as they lie.
   public func pack(_ context: StepContext) {
     guard let memory else { return }
-    let weights = context.values(weight)
-    dpt_pack_transposed(weights, outputs, inputs, inputs, context.arena[memory.packed])
     context.arena[memory.paddedBias].update(from: context.values(bias), count: outputs)
-    if let back = memory.back {
-      dpt_pack(weights, outputs, inputs, inputs, context.arena[back.packed])
-    }
   }
 
   /// y = x · Wᵀ + b.
@@ -80,20 +72,28 @@ public final class Linear: Layer {
     guard let memory else { preconditionFailure("forward before plan") }
     self.input = input
     let output = input.with(base: context.arena[memory.output], columns: outputs)
-    var product = dpt_product()
-    product.a = UnsafePointer(input.base)
-    product.aStride = input.stride
-    product.segments = 1
-    product.segmentLength = inputs
-    product.b = UnsafePointer(context.arena[memory.packed])
-    product.bias = UnsafePointer(context.arena[memory.paddedBias])
-    product.c = output.base
-    product.cStride = output.stride
-    product.rows = output.rows
-    product.columns = outputs
-    product.start = DPT_START_BIAS
-    dpt_multiply(&product)
+    multiply(input, transposed: true, bias: context.arena[memory.paddedBias], into: output, context)
     return output
+  }
+
+  /// The product of rows with the weights, or with these transposed.
+  private func multiply(
+    _ rows: TensorView, transposed: Bool, bias: UnsafePointer<Float>?, into result: TensorView, _ context: StepContext
+  ) {
+    var product = dpt_weights_product()
+    product.a = UnsafePointer(rows.base)
+    product.aStride = rows.stride
+    product.inner = transposed ? inputs : outputs
+    product.weights = UnsafePointer(context.values(weight))
+    product.weightsStride = inputs
+    product.transposed = transposed
+    product.bias = bias
+    product.c = result.base
+    product.cStride = result.stride
+    product.rows = result.rows
+    product.columns = transposed ? outputs : inputs
+    product.scratch = context.arena.scratch.baseAddress
+    dpt_multiply_weights(&product)
   }
 
   /// ∂ℓ/∂W = Σ ∂ℓ/∂y ⊗ x, ∂ℓ/∂b = Σ ∂ℓ/∂y, ∂ℓ/∂x = ∂ℓ/∂y · W.
@@ -101,20 +101,9 @@ public final class Linear: Layer {
     guard let memory, let input else { preconditionFailure("backward before forward") }
     context.weightGradient(input: input, output: gradient, outputs: outputs, target: context.gradient(weight))
     context.biasGradient(output: gradient, outputs: outputs, target: context.gradient(bias))
-    guard let back = memory.back else { return nil }
-    let result = gradient.with(base: context.arena[back.gradient], columns: inputs)
-    var product = dpt_product()
-    product.a = UnsafePointer(gradient.base)
-    product.aStride = gradient.stride
-    product.segments = 1
-    product.segmentLength = outputs
-    product.b = UnsafePointer(context.arena[back.packed])
-    product.c = result.base
-    product.cStride = result.stride
-    product.rows = gradient.rows
-    product.columns = inputs
-    product.start = DPT_START_ZERO
-    dpt_multiply(&product)
+    guard let slot = memory.gradient else { return nil }
+    let result = gradient.with(base: context.arena[slot], columns: inputs)
+    multiply(gradient, transposed: false, bias: nil, into: result, context)
     return result
   }
 }

@@ -21,12 +21,15 @@
 #include "recurrent_lstm.h"
 #include "recurrent_rnn.h"
 #include "weight_gradient.h"
+#include "weights_product.h"
 
 #define DPT_TABLE_(NAME) dpt_kernels_##NAME
 #define DPT_TABLE(NAME) DPT_TABLE_(NAME)
 
 const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .multiply = multiply,
+    .weights_product_scratch = weights_product_scratch,
+    .multiply_weights = multiply_weights,
     .weight_gradient_scratch = weight_gradient_scratch,
     .weight_gradient = weight_gradient,
     .bias_gradient = bias_gradient,

@@ -42,7 +42,7 @@ void dpt_pack_transposed(const float *w, long outputs, long inner, long stride, 
 /// Packs `w` (inner × outputs, stride `stride`) into panels: panel p, row k holds w[k][16p + j].
 void dpt_pack(const float *w, long inner, long outputs, long stride, float *packed);
 
-// MARK: Matrix products (body/gemm.h, body/weight_gradient.h)
+// MARK: Matrix products (body/gemm.h, body/weights_product.h, body/weight_gradient.h)
 
 /// What a product's accumulators start from.
 typedef enum {
@@ -74,6 +74,28 @@ typedef struct {
 } dpt_product;
 
 void dpt_multiply(const dpt_product *p);
+
+/// C = bias + A · B, where B are weights as they lie: B[k][j] = weights[k · weightsStride + j], or, transposed,
+/// weights[j · weightsStride + k]. They are packed on the way; the chains are those of `dpt_multiply`.
+typedef struct {
+  const float *a;
+  long aStride;
+  long inner;
+  const float *weights;
+  long weightsStride;
+  bool transposed;
+  /// One value per column, padded with zeros to whole panels; NULL for zeros.
+  const float *bias;
+  float *c;
+  long cStride;
+  long rows, columns;
+  /// Memory for the weights being packed, `dpt_weights_product_scratch` floats.
+  float *scratch;
+} dpt_weights_product;
+
+/// Floats of scratch that `dpt_multiply_weights` needs.
+size_t dpt_weights_product_scratch(long inner, long columns);
+void dpt_multiply_weights(const dpt_weights_product *p);
 
 /// The shards that one rank holds, as a program for a stack (ReductionTree): after shard i is pushed, its top two are
 /// added `joins[i]` times; then, if `emits[i]` ≥ 0, the one value left is node `emits[i]` and is taken off.
