@@ -20,7 +20,7 @@
 #include "recurrent_gru.h"
 #include "recurrent_lstm.h"
 #include "recurrent_rnn.h"
-#include "weight_gradient.h"
+#include "weight_gradient_blocks.h"
 #include "weights_product.h"
 
 #define DPT_TABLE_(NAME) dpt_kernels_##NAME

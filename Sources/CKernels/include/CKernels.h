@@ -42,7 +42,7 @@ void dpt_pack_transposed(const float *w, long outputs, long inner, long stride, 
 /// Packs `w` (inner × outputs, stride `stride`) into panels: panel p, row k holds w[k][16p + j].
 void dpt_pack(const float *w, long inner, long outputs, long stride, float *packed);
 
-// MARK: Matrix products (body/gemm.h, body/weights_product.h, body/weight_gradient.h)
+// MARK: Matrix products (body/gemm.h, body/weights_product.h, body/weight_gradient.h, body/weight_gradient_blocks.h)
 
 /// What a product's accumulators start from.
 typedef enum {
