@@ -26,7 +26,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Print each layer's times; with mpirun, those of rank 0.")
   var layers = false
 
-  @Flag(help: "Time sums over all ranks instead, of 4 KiB to 64 MiB: the reduction tree beside MPI_Allreduce.")
+  @Flag(help: "Time sums over all ranks instead, 4 KiB to 64 MiB: the tree, the tree in bfloat16, MPI_Allreduce.")
   var allreduce = false
 
   @Flag(help: "Print one line of JSON.")

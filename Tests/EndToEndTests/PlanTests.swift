@@ -7,6 +7,7 @@ extension EndToEndTests {
     private struct Plan: Decodable {
       struct Row: Decodable {
         let nodes, ranksPerNode, ranks: Int
+        let bytesSentPerNode: Double
         let msPerStep, samplesPerSecond, speedup, efficiency, waitingMs, communicationMs: Double
         let fewerRanksAreFaster: Bool
       }
@@ -50,6 +51,14 @@ extension EndToEndTests {
       #expect(plan.forecasts[0].speedup == 1 && !plan.forecasts[0].fewerRanksAreFaster)
       #expect(plan.forecasts[1].msPerStep > 100 && plan.forecasts[1].communicationMs > 100)
       #expect(plan.forecasts[1].fewerRanksAreFaster && plan.fastest.nodes == 1)
+    }
+
+    /// In as many parts as two machines: half the bytes. Four machines have half a part each.
+    @Test func compressedGradientsHaveLessToTravel() throws {
+      let plan = try plan(
+        ["--nodes", "1,2,4", "--ranks-per-node", "1", "compression.format=bfloat16", "compression.parts=2"])
+      let bytes = Double(plan.gradientBytes)
+      #expect(plan.forecasts.map(\.bytesSentPerNode) == [0, bytes / 2, bytes * 1.5 * 3 / 4])
     }
 
     @Test func aPlanIsATableAPlotAndAdvice() throws {

@@ -46,8 +46,8 @@ import Training
     small.recordedTensors = StepCadence(every: choice % 3, last: 5)
     small.compression = choice > 3 ? GradientCompression(format: .bfloat16, parts: choice) : nil
     let trained = small
-    for ranks in [1, 2] {
-      let counts = try ThreadCommunicator.run(ranks: ranks) { communicator -> UInt64 in
+    for machines in [[[0]], [[0, 1]], [[0], [1]]] {
+      let counts = try ThreadCommunicator.run(machines: machines) { communicator -> UInt64 in
         let experiment = try trained.make()
         let step = try TrainingStep(experiment, workspace: trained.workspace(experiment, communicator))
         var report = StepReport()
@@ -59,7 +59,7 @@ import Training
         try step.run(epoch: 0, positions: 99..<100, into: &report)
         return dpt_allocation_count() - before
       }
-      #expect(counts.allSatisfy { $0 == 0 }, "\(counts) on \(ranks) ranks")
+      #expect(counts.allSatisfy { $0 == 0 }, "\(counts) on \(machines)")
     }
   }
 }

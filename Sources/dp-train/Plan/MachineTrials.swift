@@ -38,12 +38,15 @@ struct MachineTrials {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  /// A machine's step with so many ranks and shards, for its part of a batch.
+  /// A machine's step with so many ranks and shards, for its part of a batch, with gradients in so many parts where they
+  /// are compressed.
   /// - Throws: `Failure` (software, unavailable) where the training fails or cannot be started.
-  func measure(_ load: Layouts.Load, batch: Int) throws -> Machine {
+  func measure(_ load: Layouts.Load, batch: Int, parts: Int?) throws -> Machine {
     let arguments =
       ["benchmark"] + words
-      + ["batch=\(batch)", "shards=\(load.shards)", "--seconds", "\(seconds)", "--layers", "--json"]
+      + ["batch=\(batch)", "shards=\(load.shards)"] + (parts.map { ["compression.parts=\($0)"] } ?? []) + [
+        "--seconds", "\(seconds)", "--layers", "--json",
+      ]
     let said = try launcher.start(arguments, ranks: load.ranks, log: folder + "/log").finish()
     // MPI may have something to say before.
     guard let line = said.split(separator: "\n").last(where: { $0.hasPrefix("{") }),

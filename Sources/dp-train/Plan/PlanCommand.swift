@@ -100,13 +100,15 @@ struct PlanCommand: ParsableCommand {
   private func measure(_ layouts: Layouts, of recipe: Recipe) throws -> [Machine] {
     let trials = try MachineTrials(words: self.recipe.words, launcher: launcher, seconds: seconds)
     defer { trials.remove() }
+    let partSize = recipe.compression == nil ? nil : try recipe.makeTree().partSize
     return try layouts.loads.map { load in
       if !json, Terminal.width != nil {
         FileHandle.standardError.write(Data("measuring \(load.ranks) ranks, \(load.shards) shards\n".utf8))
       }
       // A machine's part of a batch; the largest, where samples do not divide evenly.
       let batch = (recipe.batch * load.shards + recipe.shards - 1) / recipe.shards
-      return try trials.measure(load, batch: batch)
+      // Parts as large as those of the whole, but for what a machine does not have.
+      return try trials.measure(load, batch: batch, parts: partSize.map { (load.shards + $0 - 1) / $0 })
     }
   }
 }

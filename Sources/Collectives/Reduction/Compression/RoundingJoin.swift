@@ -83,33 +83,36 @@ final class RoundingJoin {
   ) {
     for start in stride(from: 0, to: count, by: Self.block) {
       let length = min(Self.block, count - start)
-      let sum = runBlock(offset: offset + start, count: length)
-      if let result { (result + start).update(from: sum, count: length) }
+      let target = result.map { $0 + start }
+      let sum = runBlock(offset: offset + start, count: length, target: target)
+      if let target, UnsafePointer(target) != sum { target.update(from: sum, count: length) }
       if let packed { dpt_pack_halves(sum, packed + start, length, format) }
     }
   }
 
-  private func runBlock(offset: Int, count: Int) -> UnsafePointer<Float> {
+  /// Where the block's sum lies afterwards: at `target` if the last operation makes it anew and there is one.
+  private func runBlock(offset: Int, count: Int, target: UnsafeMutablePointer<Float>?) -> UnsafePointer<Float> {
     var depth = 0
-    for operation in program {
-      let top = sums + max(0, depth - 1) * Self.block
-      switch operation {
+    for index in program.indices {
+      let last = index == program.count - 1 ? target : nil
+      switch program[index] {
       case .push(.floats(let values)):
         stack[depth] = values + offset
         depth += 1
       case .push(.halves(let values)):
-        let own = sums + depth * Self.block
+        let own = last ?? sums + depth * Self.block
         dpt_unpack_halves(values + offset, own, count, format)
         stack[depth] = UnsafePointer(own)
         depth += 1
       case .add:
         depth -= 1
-        let sum = sums + (depth - 1) * Self.block
+        let sum = last ?? sums + (depth - 1) * Self.block
         Collectives.add(stack[depth - 1], stack[depth], into: sum, count: count)
         stack[depth - 1] = UnsafePointer(sum)
       case .round(let residual):
-        dpt_round_halves(stack[depth - 1], residual + offset, top, count, format)
-        stack[depth - 1] = UnsafePointer(top)
+        let rounded = last ?? sums + (depth - 1) * Self.block
+        dpt_round_halves(stack[depth - 1], residual + offset, rounded, count, format)
+        stack[depth - 1] = UnsafePointer(rounded)
       }
     }
     return stack[0]
