@@ -7,10 +7,12 @@
     venv/bin/python Benchmarks/forecast.py temporal-order-large --machines 2,4 --rate 4gbit --ranks 1
 
 In each round, for each number of machines: `plan` between them, which times a machine's share and measures the network;
-then `benchmark` on all of them. The pretended machines share this one's processors: where they have more ranks in all than
-it has processors, other trainings keep the processors as busy while `plan` measures. The table gives the median and the
-range of the rounds, and the forecast's error in each. The exchange's time is the model's for all gradients; hidden is the
-part of it that the measured step does not show: 1 - (step - a machine's own step) / exchange. Needs root.
+then `benchmark` on all of them, with and without overlap. The pretended machines share this one's processors: where they
+have more ranks in all than it has processors, other trainings keep the processors as busy while `plan` measures. The table
+gives the median and the range of the rounds, and the forecast's error in each. Of the communication that a step without
+overlap shows (its mean time in the reduction), hidden is the part by which overlap makes the step shorter; waiting hidden
+is the part by which ranks wait less for the reduction, the rest being the processors' own work for the network.
+Needs root.
 """
 
 import argparse
@@ -79,7 +81,7 @@ def crowd(command, count):
 
 
 def measure(name, machines, options):
-    """What was foretold and measured, one pair for each round."""
+    """What was foretold, and measured with overlap and without, for each round."""
     rounds = []
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_of(TASKS[name], write_samples(TASKS[name], folder))
@@ -95,11 +97,13 @@ def measure(name, machines, options):
         try:
             link = run([MACHINES, "mpirun", "1", "--", *plan, "--seconds", "0.01"])
             plan += ["--latency", str(link["latencyMicroseconds"]), "--bandwidth", str(link["gbitPerSecond"])]
+            plan += ["--core-cost", str(link["coreNanosecondsPerByte"])]
             for turn in range(options.rounds):
                 print(f"{name}, {machines} machines: round {turn + 1} of {options.rounds}", file=sys.stderr)
                 with crowd(alone, others):
                     foretold = run(plan)
-                rounds.append((foretold, run([MACHINES, "mpirun", str(options.ranks), "--", *trial])))
+                between = [MACHINES, "mpirun", str(options.ranks), "--", *trial]
+                rounds.append((foretold, run(between), run([*between, "--no-overlap"])))
         finally:
             subprocess.run([MACHINES, "down"], check=True)
     return link, rounds
@@ -107,23 +111,28 @@ def measure(name, machines, options):
 
 def row(name, machines, options):
     link, rounds = measure(name, machines, options)
-    plans = [foretold["forecasts"][0] for foretold, _ in rounds]
-    steps = [measured["msMean"] for _, measured in rounds]
+    plans = [foretold["forecasts"][0] for foretold, _, _ in rounds]
+    steps = [measured["msMean"] for _, measured, _ in rounds]
+    plain = [measured["msMean"] for _, _, measured in rounds]
+    exchanges = [measured["communicationMs"] for _, _, measured in rounds]
     errors = [plan["msPerStep"] / step - 1 for plan, step in zip(plans, steps)]
-    exchanges = [plan["exchangeMs"] for plan in plans]
-    hidden = [1 - (step - plan["nodeMs"]) / exchange for plan, step, exchange in zip(plans, steps, exchanges)]
-    percent = [f"{statistics.median(values):.0%} ({min(values):.0%} to {max(values):.0%})" for values in (errors, hidden)]
+    hidden = [(before - step) / exchange for before, step, exchange in zip(plain, steps, exchanges)]
+    waiting = [1 - overlapped["communicationMs"] / before["communicationMs"] for _, overlapped, before in rounds]
+    percent = [
+        f"{statistics.median(values):.0%} ({min(values):.0%} to {max(values):.0%})" for values in (errors, hidden, waiting)
+    ]
     network = f"{link['gbitPerSecond']:.3g} Gbit/s, {link['latencyMicroseconds']:.3g} µs"
     return [
         f"{name}, {TASKS[name].size}", f"{machines} × {options.ranks}", network, spread([p["msPerStep"] for p in plans]),
-        spread(steps), percent[0], spread(exchanges), percent[1],
+        spread(steps), percent[0], spread(plain), spread(exchanges), percent[1], percent[2],
     ]
 
 
 def main():
     options = parse_arguments()
     heads = [
-        "task", "machines × ranks", "network as measured", "foretold, ms", "measured, ms", "error", "exchange, ms", "hidden",
+        "task", "machines × ranks", "network as measured", "foretold, ms", "measured, ms", "error",
+        "without overlap, ms", "of it communication, ms", "hidden", "waiting hidden",
     ]
     print("| " + " | ".join(heads) + " |\n" + "|---" * len(heads) + "|")
     for name in options.tasks:

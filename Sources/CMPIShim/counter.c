@@ -2,6 +2,7 @@
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include <linux/futex.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -33,6 +34,13 @@ static void rest(void) {
 void dpt_pause(bool yields) {
   if (yields) sched_yield();
   else rest();
+}
+
+void dpt_sleep_precisely(void) {
+#if defined(__linux__)
+  enum { slack_nanoseconds = 1000 };
+  prctl(PR_SET_TIMERSLACK, slack_nanoseconds, 0, 0, 0);
+#endif
 }
 
 bool dpt_counter_reached(const dpt_counter *counter, uint32_t target) {

@@ -16,6 +16,7 @@ static MPI_Comm world = MPI_COMM_NULL;
 // For messages, so that they and the collective operations do not take each other's.
 static MPI_Comm mail = MPI_COMM_NULL;
 static int own_rank = 0, world_size = 1;
+static bool serves_any_thread = false;
 static size_t chunk_limit = default_chunk_limit;
 
 // Scratch for one call, allocated once: a count and a displacement per rank, two requests and statuses per rank.
@@ -62,9 +63,10 @@ static int first_error(int code, const MPI_Status *of, int count) {
 
 int dpt_mpi_init(void) {
   int provided = MPI_THREAD_SINGLE;
-  int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
+  int code = MPI_Init_thread(NULL, NULL, MPI_THREAD_SERIALIZED, &provided);
   if (code != MPI_SUCCESS) return code;
   if (provided < MPI_THREAD_FUNNELED) return no_threads;
+  serves_any_thread = provided >= MPI_THREAD_SERIALIZED;
   code = MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   if (code == MPI_SUCCESS) code = MPI_Comm_dup(MPI_COMM_WORLD, &everyone);
   if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(everyone, MPI_ERRORS_RETURN);
@@ -113,6 +115,8 @@ int dpt_mpi_finalize(void) {
 int dpt_mpi_rank(void) { return own_rank; }
 
 int dpt_mpi_size(void) { return world_size; }
+
+bool dpt_mpi_serves_any_thread(void) { return serves_any_thread; }
 
 int dpt_mpi_barrier(void) { return MPI_Barrier(world); }
 

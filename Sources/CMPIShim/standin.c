@@ -19,6 +19,8 @@ int dpt_mpi_rank(void) { return 0; }
 
 int dpt_mpi_size(void) { return 1; }
 
+bool dpt_mpi_serves_any_thread(void) { return false; }
+
 int dpt_mpi_select(bool computes) {
   (void)computes;
   return 0;

@@ -43,9 +43,14 @@ public struct Forecast: Equatable, Sendable {
       machines: nodes, ranks: machine.ranks, tree: tree, isCompressed: isCompressed, network: network)
     let alone = machine.step.mean
     let slowest = machine.step.expectedMaximum(of: nodes)
-    let best = Overlap.best(
-      machine.backward, seconds: exchange.seconds, coreSeconds: { exchange.coreSeconds($0, ranks: machine.ranks) })
-    let (cores, exposed) = nodes == 1 ? (0, 0) : (best.cores, best.exposed)
+    let size = NetworkMeasurement(latency: network.latency, bytesPerSecond: network.bandwidth).bucketBytes
+    let overlap =
+      nodes == 1
+      ? nil
+      : Overlap(
+        machine.backward, size: size, seconds: exchange.seconds,
+        coreSeconds: { exchange.coreSeconds($0, ranks: machine.ranks) })
+    let (cores, exposed) = (overlap?.cores ?? 0, overlap?.exposed ?? 0)
     // The other machines may have fewer shards.
     let share = Double(tree.shardCount) / Double(nodes) / Double(machine.shards)
     let idle = max(0, 1 - share) * max(0, alone - machine.waiting - machine.reduction)
@@ -57,10 +62,10 @@ public struct Forecast: Equatable, Sendable {
     waiting = machine.waiting + (slowest - alone) + idle
     communication = machine.reduction + cores + exposed
     machineStep = alone
-    self.exchange = nodes == 1 ? 0 : best.buckets.reduce(0) { $0 + exchange.seconds($1) }
+    self.exchange = overlap?.exchange ?? 0
     hidden = max(0, self.exchange - exposed)
-    bucket = nodes == 1 || best.buckets.count < 2 ? nil : best.buckets.max()
-    traffic = nodes == 1 ? 0 : best.buckets.reduce(0) { $0 + exchange.traffic($1) }
+    bucket = overlap.flatMap { $0.buckets.count < 2 ? nil : size }
+    traffic = overlap?.buckets.reduce(0) { $0 + exchange.traffic($1) } ?? 0
   }
 
   /// All ranks.

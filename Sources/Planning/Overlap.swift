@@ -1,62 +1,60 @@
+import Collectives
+
 /// The exchange of gradients in buckets while the backward pass goes on.
 ///
-/// Buckets begin at the end of the gradients, where the last layer's are; the first is a quarter as long as the others. A
-/// bucket is begun when the backward pass has written all of it. Ranks look after their messages when a layer with
-/// parameters ends, and all the time when the pass has ended. A long message asks at the first look whether it may come, is
-/// allowed to at the second, and moves from the third on; the network takes one bucket after the other:
+/// Buckets begin at the end of the gradients, where the last layer's are. A bucket is begun when the backward pass has
+/// written all of it; a thread of each rank sees to it that it moves, and the network takes one bucket after the other:
 ///
-///     endᵢ = max(endᵢ₋₁, moveᵢ) + secondsᵢ
+///     endᵢ = max(endᵢ₋₁, begunᵢ) + secondsᵢ
 ///
-/// moveᵢ is the second look after the one at which the bucket is begun, or the end of the pass. What lies after the end of
-/// the pass delays the step.
-public enum Overlap {
-  /// The sizes of buckets of up to `size` bytes, in the order in which they are sent.
-  public static func buckets(_ bytes: Int, size: Int) -> [Int] {
-    var sizes: [Int] = []
-    var rest = bytes
-    while rest > 0 {
-      sizes.append(min(rest, sizes.isEmpty ? max(1, size / 4) : size))
-      rest -= sizes[sizes.count - 1]
-    }
-    return sizes
-  }
+/// Moving bytes takes the cores' time: as far as buckets move during the pass the pass is longer by that. What lies after
+/// the end of the pass delays the step, too.
+public struct Overlap: Equatable, Sendable {
+  /// The buckets' bytes, in the order in which they are begun.
+  public let buckets: [Int]
+  /// Seconds of the exchange of all of them.
+  public let exchange: Double
+  /// Seconds by which the backward pass is longer.
+  public let cores: Double
+  /// Seconds for which the exchange goes on after the pass.
+  public let exposed: Double
 
-  /// Looks from the beginning of a bucket until it moves.
-  private static let looksBefore = 2
-
-  /// The seconds that the exchange goes on after the backward pass.
-  public static func exposed(_ backward: [Machine.Stage], buckets: [Int], seconds: (Int) -> Double) -> Double {
-    var (now, written) = (0.0, 0)
-    var looks: [(time: Double, written: Int)] = []
+  /// The exchange during a backward pass in buckets of about `size` bytes; `seconds` and `coreSeconds` tell what a bucket
+  /// takes of the network and of a core.
+  public init(
+    _ backward: [Machine.Stage], size: Int, seconds: (Int) -> Double, coreSeconds: (Int) -> Double
+  ) {
+    buckets = Self.buckets(backward, size: size)
+    var ends: [(time: Double, written: Int)] = []
     for stage in backward {
-      now += stage.seconds
-      written += stage.bytes
-      if stage.bytes > 0 { looks.append((now, written)) }
+      let last = ends.last ?? (0, 0)
+      ends.append((last.time + stage.seconds, last.written + stage.bytes))
     }
-    var (free, sent) = (0.0, 0)
+    let pass = ends.last?.time ?? 0
+    var (free, sent, busy, within) = (0.0, 0, 0.0, 0.0)
     for bucket in buckets {
       sent += bucket
-      guard let begun = looks.firstIndex(where: { $0.written >= sent }) else { break }
-      let moves = begun + looksBefore < looks.count ? looks[begun + looksBefore].time : now
-      free = max(free, moves) + seconds(bucket)
+      let begun = max(free, ends.first { $0.written >= sent }?.time ?? pass)
+      let seconds = seconds(bucket)
+      free = begun + seconds
+      busy += seconds
+      // The part of this bucket's cost that falls into the pass.
+      if seconds > 0 { within += coreSeconds(bucket) * min(1, max(0, pass - begun) / seconds) }
     }
-    return max(0, free - now)
+    exchange = busy
+    cores = within
+    exposed = max(0, free - pass - within)
   }
 
-  /// The buckets of least cost among sizes from 256 KiB by factors of four, and all at once. The cost is what goes on after
-  /// the backward pass and what the cores have to do.
-  public static func best(
-    _ backward: [Machine.Stage], seconds: (Int) -> Double, coreSeconds: (Int) -> Double
-  ) -> (buckets: [Int], exposed: Double, cores: Double) {
-    let bytes = backward.reduce(0) { $0 + $1.bytes }
-    let sizes = (9...13).map { 1 << (2 * $0) } + [Int.max]
-    let choices = sizes.map { size in
-      let buckets = buckets(bytes, size: size)
-      return (
-        buckets: buckets, exposed: exposed(backward, buckets: buckets, seconds: seconds),
-        cores: buckets.reduce(0) { $0 + coreSeconds($1) }
-      )
+  /// The bytes of the buckets of about `size` bytes that gradients are divided into; they start where layers do, where
+  /// that fits.
+  public static func buckets(_ backward: [Machine.Stage], size: Int) -> [Int] {
+    let value = MemoryLayout<Float>.size
+    let count = backward.reduce(0) { $0 + $1.bytes } / value
+    var boundaries: [Int] = []
+    for stage in backward { boundaries.append((boundaries.last ?? count) - stage.bytes / value) }
+    return ReductionPlan.divide(0..<count, bytes: size, boundaries: boundaries).map {
+      $0.clamped(to: 0..<count).count * value
     }
-    return choices.min { $0.exposed + $0.cores < $1.exposed + $1.cores } ?? ([], 0, 0)
   }
 }

@@ -45,7 +45,8 @@ extension Experiment {
     case .tree:
       return try TreeReducer(
         communicator: workspace.communicator, tree: workspace.tree, elementCount: elementCount,
-        controlCount: controlCount, bucketBytes: network?.bucketBytes, compression: compression)
+        controlCount: controlCount, bucketBytes: network?.bucketBytes,
+        boundaries: model.parameters.map(\.offset), compression: compression)
     case .native:
       guard compression == nil else {
         throw Failure(

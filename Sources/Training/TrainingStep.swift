@@ -38,10 +38,12 @@ public final class TrainingStep {
   private var lastReduction: Double
 
   /// Prepares steps in a workspace; every rank makes them. `activity` is told what they are at, and `network` tells how
-  /// gradients best travel between machines; it changes no bits.
+  /// gradients best travel between machines; it changes no bits. Nor does whether they travel while the backward pass goes
+  /// on (`overlaps`).
   /// - Throws: `Failure` (system) where memory is short.
   public init(
-    _ experiment: Experiment, workspace: Workspace, activity: Activity? = nil, network: NetworkMeasurement? = nil
+    _ experiment: Experiment, workspace: Workspace, activity: Activity? = nil, network: NetworkMeasurement? = nil,
+    overlaps: Bool = true
   ) throws {
     self.activity = activity
     formerBuffers =
@@ -66,7 +68,7 @@ public final class TrainingStep {
     sharedUpdate = try experiment.shareUpdate(workspace.communicator)
     let isAlone = workspace.communicator.size == 1 || accumulated != nil
     means = try sharedUpdate?.gradients ?? (isAlone ? nil : FloatBuffer(count: model.values.count))
-    if workspace.communicator.machines.count > 1 {
+    if overlaps, workspace.communicator.machines.count > 1 {
       let reducer = reducer
       context.frontier = GradientFrontier(model) { try reducer.advance(writtenFrom: $0) }
     }

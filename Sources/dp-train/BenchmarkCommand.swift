@@ -29,6 +29,9 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Time sums over all ranks instead, 4 KiB to 64 MiB: the tree, the tree in bfloat16, MPI_Allreduce.")
   var allreduce = false
 
+  @Flag(inversion: .prefixedNo, help: "Let gradients travel between machines while the backward pass goes on.")
+  var overlap = true
+
   @Flag(help: "Print one line of JSON.")
   var json = false
 
@@ -49,7 +52,8 @@ struct BenchmarkCommand: ParsableCommand {
     ) { communicator, prepared in
       let workspace = prepared.workspace
       let step = try TrainingStep(
-        prepared.experiment, workspace: workspace, network: try NetworkMeasurement.measure(communicator))
+        prepared.experiment, workspace: workspace, network: try NetworkMeasurement.measure(communicator),
+        overlaps: overlap)
       let result = try measure(prepared.recipe, prepared.experiment, step, communicator)
       guard communicator.isRoot else { return }
       Terminal.write(json ? try result.json() + "\n" : result.text)
@@ -68,7 +72,7 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   /// What all ranks must be asked for alike.
-  private var kind: String { "benchmark \(steps.map(String.init) ?? "") \(seconds.map { "\($0) s" } ?? "")" }
+  private var kind: String { "benchmark \(steps.map(String.init) ?? "") \(seconds.map { "\($0) s" } ?? "") \(overlap)" }
 
   private func prepare(
     _ communicator: any Communicator

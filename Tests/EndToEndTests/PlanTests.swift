@@ -67,7 +67,8 @@ extension EndToEndTests {
           quick + ["--nodes", "1,2,4,16", "--ranks-per-node", "1", "--latency", "100000", "--bandwidth", "1"]
             + ["--svg", "plan.svg"], in: folder)
         #expect(ending.status == 0 && ending.errors == "", "\(ending.text)")
-        #expect(ending.lines.contains("network: 1 Gbit/s, 1e+05 µs (given)"), "\(ending.text)")
+        #expect(
+          ending.lines.contains("network: 1 Gbit/s, 1e+05 µs, 0.4 ns of a core for a byte (given)"), "\(ending.text)")
         for name in ["1 × 1", "2 × 1", "4 × 1"] {
           #expect(ending.lines.filter { $0.hasPrefix(name + " ") }.count == 2, "\(ending.text)")
         }

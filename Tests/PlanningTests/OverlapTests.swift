@@ -2,59 +2,57 @@ import Planning
 import Testing
 
 struct OverlapTests {
-  /// 100 bytes after 1 s, none after 3 s, 100 each after 4 s, 5 s and 8 s, when the pass ends.
-  private let backward = [
-    Machine.Stage(seconds: 1, bytes: 100), Machine.Stage(seconds: 2, bytes: 0), Machine.Stage(seconds: 1, bytes: 100),
-    Machine.Stage(seconds: 1, bytes: 100), Machine.Stage(seconds: 3, bytes: 100),
-  ]
+  private static let value = 64
 
-  @Test func theFirstBucketIsAQuarter() {
-    #expect(Overlap.buckets(1000, size: 400) == [100, 400, 400, 100])
-    #expect(Overlap.buckets(1000, size: 4000) == [1000])
-    #expect(Overlap.buckets(1000, size: .max) == [1000])
-    #expect(Overlap.buckets(2, size: 1) == [1, 1])
-    #expect(Overlap.buckets(0, size: 4) == [])
+  /// `parts` are seconds of a layer's backward pass and how many cache lines of gradients it writes.
+  private func backward(_ parts: [(seconds: Double, lines: Int)]) -> [Machine.Stage] {
+    parts.map { Machine.Stage(seconds: $0.seconds, bytes: $0.lines * Self.value) }
   }
 
-  @Test func bucketsMoveFromTheSecondLookOn() {
-    // Begun at 1, the first moves from 5 to 6; the others, begun at 4, 5 and 8, from 8 to 11.
-    #expect(Overlap.exposed(backward, buckets: [100, 100, 100, 100]) { Double($0) / 100 } == 3)
-    // From 5 to 9 and on to 21.
-    #expect(Overlap.exposed(backward, buckets: [100, 100, 100, 100]) { Double($0) / 25 } == 13)
-    // The second is complete at 4 only: from 8 to 9.5, and the rest to 11.5.
-    #expect(Overlap.exposed(backward, buckets: [50, 150, 200]) { Double($0) / 100 } == 3.5)
-    // All at once, from 8 to 12.
-    #expect(Overlap.exposed(backward, buckets: [400]) { Double($0) / 100 } == 4)
+  private func overlap(
+    _ parts: [(seconds: Double, lines: Int)], size: Int = 16, perLine: Double, core: Double = 0
+  ) -> Overlap {
+    Overlap(
+      backward(parts), size: size * Self.value, seconds: { Double($0 / Self.value) * perLine },
+      coreSeconds: { Double($0 / Self.value) * core })
+  }
+
+  @Test func bucketsEndWhereLayersDoWhereThatFits() {
+    func lines(_ parts: [(seconds: Double, lines: Int)], size: Int) -> [Int] {
+      Overlap.buckets(backward(parts), size: size * Self.value).map { $0 / Self.value }
+    }
+    #expect(lines([(1, 100)], size: 40) == [10, 40, 40, 10])
+    #expect(lines([(1, 4), (1, 42), (1, 14)], size: 40) == [4, 42, 14])
+    #expect(lines([(1, 8), (1, 50)], size: 40) == [8, 40, 10])
+    #expect(lines([], size: 40) == [])
+  }
+
+  @Test func bucketsMoveAsSoonAsTheyAreWritten() {
+    // 4 lines after 1 s, 16 after 4 s, 16 after 8 s: two seconds, eight, and eight more.
+    let slow = overlap([(1, 4), (3, 16), (4, 16)], perLine: 0.5)
+    #expect(slow.buckets.map { $0 / Self.value } == [4, 16, 16])
+    // 1 to 3, 4 to 12, 12 to 20; the pass ends at 8.
+    #expect(slow.exchange == 18 && slow.exposed == 12 && slow.cores == 0)
+    // 1 to 1.4, 4 to 5.6, 8 to 9.6.
+    #expect((overlap([(1, 4), (3, 16), (4, 16)], perLine: 0.1).exposed - 1.6).magnitude < 1e-12)
   }
 
   @Test func whatEndsWithinThePassIsHidden() {
-    // The last layers' gradients are next to nothing.
-    let early = [
-      Machine.Stage(seconds: 1, bytes: 400), Machine.Stage(seconds: 1, bytes: 0), Machine.Stage(seconds: 1, bytes: 1),
-      Machine.Stage(seconds: 1, bytes: 1), Machine.Stage(seconds: 9, bytes: 1),
-    ]
-    #expect((Overlap.exposed(early, buckets: [400, 3]) { Double($0) / 100 } - 0.03).magnitude < 1e-12)
-    #expect(Overlap.exposed([], buckets: []) { _ in 1 } == 0)
+    let early = overlap([(1, 4), (1, 16), (9, 0)], perLine: 0.1)
+    #expect(early.exposed == 0 && (early.exchange - 2).magnitude < 1e-12)
+    let none = overlap([], perLine: 1)
+    #expect(none.exposed == 0 && none.exchange == 0 && none.buckets == [])
   }
 
-  /// Two layers: what the last one has written is begun, and not looked after before the first one is through.
-  @Test func nothingIsHiddenBehindOneLayer() {
-    let two = [Machine.Stage(seconds: 1, bytes: 400), Machine.Stage(seconds: 100, bytes: 4)]
-    #expect((Overlap.exposed(two, buckets: [100, 300, 4]) { Double($0) / 100 } - 4.04).magnitude < 1e-12)
-  }
-
-  @Test func theBestBucketsWeighLatencyAgainstOverlap() {
-    let many = (0..<16).map { _ in Machine.Stage(seconds: 1e-3, bytes: 1 << 20) }
-    // Without latency the last layers' 3 MiB alone wait for the pass to end: the others were begun two layers' ends before,
-    // in buckets that end where layers do.
-    let quick = Overlap.best(many, seconds: { Double($0) * 1e-10 }, coreSeconds: { _ in 0 })
-    #expect(quick.buckets == [1, 4, 4, 4, 3].map { $0 << 20 } && quick.cores == 0)
-    #expect((quick.exposed - Double(3 << 20) * 1e-10).magnitude < 1e-9)
-    // A latency as long as all the pass makes one bucket best; so does work for each.
-    let slow = Overlap.best(many, seconds: { 16e-3 + Double($0) * 1e-10 }, coreSeconds: { _ in 0 })
-    #expect(slow.buckets == [16 << 20])
-    #expect((slow.exposed - (16e-3 + Double(16 << 20) * 1e-10)).magnitude < 1e-9)
-    let busy = Overlap.best(many, seconds: { Double($0) * 1e-10 }, coreSeconds: { _ in 1e-2 })
-    #expect(busy.buckets == [16 << 20] && busy.cores == 1e-2)
+  @Test func coresAreBusyWithWhatMovesDuringThePass() {
+    // All within the pass: 20 lines take 0.1 s of a core each.
+    let early = overlap([(1, 4), (1, 16), (9, 0)], perLine: 0.1, core: 0.1)
+    #expect((early.cores - 2).magnitude < 1e-12 && early.exposed == 0)
+    // From 1 to 5, and the pass ends at 3: half of the cost, which gives the exchange as much more time within the pass.
+    let half = overlap([(1, 4), (2, 0)], perLine: 1, core: 0.25)
+    #expect((half.cores - 0.5).magnitude < 1e-12 && (half.exposed - 1.5).magnitude < 1e-12)
+    // After the pass a core has nothing else to do.
+    let late = overlap([(1, 4)], perLine: 1, core: 0.25)
+    #expect(late.cores == 0 && late.exposed == 4)
   }
 }

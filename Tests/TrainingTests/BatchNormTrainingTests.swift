@@ -99,6 +99,7 @@ private final class CountingCommunicator: Communicator {
   var hostName: String { inner.hostName }
   var machines: [[Int]] { inner.machines }
   var isOversubscribed: Bool { inner.isOversubscribed }
+  var servesAnyThread: Bool { inner.servesAnyThread }
 
   func message(
     _ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int

@@ -4,7 +4,8 @@
 //
 // Where MPI was not installed when this was built, the same functions describe a job of one rank.
 // Each function that returns int gives 0, or a code that dpt_mpi_error_string puts into words; collective ones are
-// called by every rank, in the same order, from the thread that called dpt_mpi_init. Lengths and offsets count bytes
+// called by every rank, in the same order, from the thread that called dpt_mpi_init; those on messages from any thread
+// where dpt_mpi_serves_any_thread, but never two calls at once. Lengths and offsets count bytes
 // and may be larger than 2^31.
 #ifndef DPT_MPI_SHIM_H
 #define DPT_MPI_SHIM_H
@@ -19,7 +20,7 @@ bool dpt_mpi_available(void);
 // The library's own version text ("Open MPI v4.1.4, ..."), empty without MPI. May be asked before dpt_mpi_init.
 const char *_Nonnull dpt_mpi_library_version(void);
 
-// Starts MPI for calls from this one thread. Errors are returned from then on, not fatal.
+// Starts MPI for calls from one thread at a time. Errors are returned from then on, not fatal.
 int dpt_mpi_init(void);
 
 // Ends MPI; every rank must call it. No other call may follow.
@@ -28,6 +29,9 @@ int dpt_mpi_finalize(void);
 // This process's rank and the number of ranks, after dpt_mpi_init.
 int dpt_mpi_rank(void);
 int dpt_mpi_size(void);
+
+// Whether this MPI can be called from other threads than the one that called dpt_mpi_init (MPI_THREAD_SERIALIZED).
+bool dpt_mpi_serves_any_thread(void);
 
 // Lets some ranks alone compute: they are numbered anew, in the same order, and all functions below are theirs. Called once
 // by every rank, before the others. Those that do not compute may then call dpt_mpi_released and dpt_mpi_finalize only.
@@ -134,6 +138,9 @@ bool dpt_counter_wait(dpt_counter *_Nonnull counter, uint32_t target, uint32_t s
 
 // Gives the processor to another thread if `yields`, else lets it rest for a moment.
 void dpt_pause(bool yields);
+
+// Lets this thread's sleeps end when they should; the system is some 50 µs late otherwise.
+void dpt_sleep_precisely(void);
 
 // MARK: Processors
 

@@ -2,7 +2,8 @@ import CMPIShim
 import Diagnostics
 import Foundation
 
-/// The ranks that an MPI launcher started. One object a process; all calls from the thread that made it.
+/// The ranks that an MPI launcher started. One object a process; all calls from the thread that made it,
+/// but those on messages.
 public final class MPICommunicator: Communicator {
   /// This process's rank in the job.
   public let rank: Int
@@ -120,6 +121,9 @@ public final class MPICommunicator: Communicator {
   ) throws -> any Message {
     try MPIMessage(direction, buffer, peer: peer, tag: tag)
   }
+
+  /// Where the MPI allows it (MPI_THREAD_SERIALIZED).
+  public var servesAnyThread: Bool { dpt_mpi_serves_any_thread() }
 
   /// Lets MPI notice what came in, such as the end of the job.
   public func lookAfterPeers() throws {

@@ -56,6 +56,9 @@ public final class SoloCommunicator: Communicator {
     preconditionFailure("a single rank sends no messages")
   }
 
+  /// There is nothing to serve.
+  public var servesAnyThread: Bool { true }
+
   /// Returns at once.
   public func lookAfterPeers() {}
 

@@ -136,6 +136,9 @@ public final class ThreadCommunicator: Communicator {
     try messenger.message(direction, buffer, peer: peer, tag: tag)
   }
 
+  /// Yes: a lock guards the mailboxes.
+  public var servesAnyThread: Bool { true }
+
   /// Throws where a rank failed, or has ended some time ago.
   public func lookAfterPeers() throws {
     looks += 1

@@ -82,6 +82,8 @@ private final class MailboxMessenger: Messenger {
     return MailboxMessage(direction, buffer, box: box, mailboxes: mailboxes)
   }
 
+  let servesAnyThread = true
+
   func lookAfterPeers() {}
 }
 

@@ -16,6 +16,8 @@ public protocol Message: AnyObject {
 
 /// Carries messages between a rank and others without ever waiting.
 public protocol Messenger: AnyObject {
+  /// Whether other threads than the rank's own may make, start and look after messages, one thread at a time.
+  var servesAnyThread: Bool { get }
   /// Makes a message between `buffer`, which is not empty, and another rank's.
   ///
   /// What one rank sends to another under a tag the other receives in the order in which it was started. The lengths are

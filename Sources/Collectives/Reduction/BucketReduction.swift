@@ -34,6 +34,12 @@ final class BucketReduction {
     self.exchange = exchange
   }
 
+  /// Whether messages are waited for: of sums that others have made, or of what they are made from.
+  var awaits: (sums: Bool, nodes: Bool) {
+    guard stage == .exchanging, let exchange else { return (false, false) }
+    return (exchange.isJoined, !exchange.isJoined)
+  }
+
   /// A new reduction begins.
   func begin() { stage = .writing }
 

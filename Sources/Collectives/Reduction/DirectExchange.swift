@@ -6,13 +6,14 @@ final class DirectExchange: Exchange {
   private let place: ExchangePlace
   private let machines: Int
   private let pieces: [Range<Int>]
-  /// The machine's nodes, piece by piece, for sending.
+  /// The machine's nodes, piece by piece, for sending; not used where they can be sent from where they lie.
   private let own: UnsafeMutablePointer<Float>
+  private let isLying: Bool
   private let received: UnsafeMutablePointer<Float>
   private let local: NodeJoin
   private let final: NodeJoin
   private let nodeSends, nodeReceives, sumSends, sumReceives: MessageRow
-  private var isJoined = false
+  private(set) var isJoined = false
 
   init(_ place: ExchangePlace, _ messenger: any Messenger) throws {
     self.place = place
@@ -23,17 +24,22 @@ final class DirectExchange: Exchange {
     let nodes = (0..<machines).map { plan.nodes(ofMachines: $0..<$0 + 1) }
     let ownNodes = nodes[place.machine]
     let ownPiece = pieces[place.machine]
-    own = allocateFloats(ownNodes.count * place.elements.count)
-    received = allocateFloats(nodes.reduce(0) { $0 + $1.count } * ownPiece.count)
     local = NodeJoin(place.memory.pieces(), to: ownNodes)
+    let lying = local.sums.count == 1 ? local.sums[0].only.map { UnsafeMutablePointer(mutating: $0) } : nil
+    isLying = lying != nil
+    own = allocateFloats(isLying ? 0 : ownNodes.count * place.elements.count)
+    received = allocateFloats(nodes.reduce(0) { $0 + $1.count } * ownPiece.count)
+    let own = own
+    func start(_ piece: Range<Int>) -> UnsafeMutablePointer<Float> {
+      lying.map { $0 + piece.lowerBound } ?? own + (piece.lowerBound - place.elements.lowerBound) * ownNodes.count
+    }
 
     var parts: [NodeJoin.Piece] = []
     var nodeMessages: (sends: [(any Message)?], receives: [(any Message)?]) = ([], [])
     var sumMessages: (sends: [(any Message)?], receives: [(any Message)?]) = ([], [])
     var next = received
     for machine in 0..<machines {
-      let kept = own + (ownPiece.lowerBound - place.elements.lowerBound) * ownNodes.count
-      let values = machine == place.machine ? kept : next
+      let values = machine == place.machine ? start(ownPiece) : next
       for (index, node) in nodes[machine].enumerated() {
         parts.append(NodeJoin.Piece(node: node, values: UnsafePointer(values + index * ownPiece.count)))
       }
@@ -47,9 +53,7 @@ final class DirectExchange: Exchange {
       }
       let piece = pieces[machine]
       let result = place.memory.result
-      nodeMessages.sends.append(
-        try message(
-          .send, own + (piece.lowerBound - place.elements.lowerBound) * ownNodes.count, piece.count * ownNodes.count))
+      nodeMessages.sends.append(try message(.send, start(piece), piece.count * ownNodes.count))
       nodeMessages.receives.append(try message(.receive, next, ownPiece.count * nodes[machine].count))
       sumMessages.sends.append(try message(.send, result + ownPiece.lowerBound, ownPiece.count))
       sumMessages.receives.append(try message(.receive, result + piece.lowerBound, piece.count))
@@ -74,12 +78,16 @@ final class DirectExchange: Exchange {
     // Each machine begins with the one behind it, so that not all write to one.
     for step in 1...machines {
       let machine = (place.machine + step) % machines
-      let piece = pieces[machine]
-      let start = own + (piece.lowerBound - place.elements.lowerBound) * local.sums.count
-      for (index, sum) in local.sums.enumerated() {
-        sum.run(into: start + index * piece.count, offset: piece.lowerBound, count: piece.count)
-      }
+      if !isLying { addUp(pieces[machine]) }
       try nodeSends.start(machine)
+    }
+  }
+
+  /// Puts a piece of the machine's nodes where it is sent from.
+  private func addUp(_ piece: Range<Int>) {
+    let start = own + (piece.lowerBound - place.elements.lowerBound) * local.sums.count
+    for (index, sum) in local.sums.enumerated() {
+      sum.run(into: start + index * piece.count, offset: piece.lowerBound, count: piece.count)
     }
   }
 

@@ -69,6 +69,8 @@ final class DoublingExchange: Exchange {
     last = known
   }
 
+  var isJoined: Bool { current >= steps.count }
+
   func begin(slot: Int) throws {
     let elements = place.elements
     for (index, sum) in local.sums.enumerated() {

@@ -5,6 +5,8 @@ protocol Exchange: AnyObject {
   func begin(slot: Int) throws
   /// Goes on as far as that is possible without waiting; whether the lane's sum is complete.
   func advance() throws -> Bool
+  /// Whether all that is still to come are sums that others have made.
+  var isJoined: Bool { get }
 }
 
 /// The part of a reduction that an exchange works on.
@@ -35,6 +37,8 @@ final class LocalExchange: Exchange {
     self.place = place
     join = NodeJoin(place.memory.pieces(), to: [0..<place.plan.tree.shardCount])
   }
+
+  let isJoined = true
 
   func begin(slot: Int) {
     let elements = place.elements

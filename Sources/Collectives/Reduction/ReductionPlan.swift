@@ -50,7 +50,7 @@ package final class ReductionPlan {
   /// Throws `Failure(.usage)` where there are more ranks than shards.
   package init(
     tree: ReductionTree, machines: [[Int]], elementCount: Int, controlCount: Int, wholeLimit: Int? = nil,
-    bucketBytes: Int = ReductionPlan.defaultBucketBytes, compression: Compression? = nil
+    bucketBytes: Int = ReductionPlan.defaultBucketBytes, boundaries: [Int] = [], compression: Compression? = nil
   ) throws {
     precondition(elementCount >= 0 && controlCount >= 0, "a vector has no negative length")
     let rounded = compression?.count ?? 0
@@ -62,42 +62,29 @@ package final class ReductionPlan {
     self.compression = compression
     let ranks = machines.reduce(0) { $0 + $1.count }
     rankNodes = try tree.nodes(ofRanks: ranks)
-    let grains = max(1, (elementCount + Self.grain - 1) / Self.grain)
-    stride = grains * Self.grain
+    stride = max(1, (elementCount + Self.grain - 1) / Self.grain) * Self.grain
     let isOneMachine = machines.count == 1
     isSum = ranks == 1 && rankNodes[0].count == 1 && compression == nil
     isWhole = isOneMachine && !isSum && compression == nil && stride * floatSize <= wholeLimit ?? Self.defaultWholeLimit
 
     let most = machines.map(\.count).min() ?? 1
     let shortLimit = wholeLimit ?? Self.defaultShortLimit
-    let stretches = [rounded / Self.grain..<grains, 0..<rounded / Self.grain].filter { !$0.isEmpty }
-    let parts = isOneMachine ? stretches : stretches.flatMap { Self.parts(of: $0, bytes: bucketBytes) }
+    let stretches = [rounded..<stride, 0..<rounded].filter { !$0.isEmpty }
+    let parts =
+      isOneMachine ? stretches : stretches.flatMap { Self.divide($0, bytes: bucketBytes, boundaries: boundaries) }
     var buckets = parts.map { part in
-      let bytes = part.count * Self.grain * floatSize
-      let isCompressed = part.upperBound * Self.grain <= rounded
+      let bytes = part.count * floatSize
+      let isCompressed = part.upperBound <= rounded
       let isShort = !isOneMachine && !isCompressed && bytes <= shortLimit
       let isLast = part.lowerBound == 0
       return Bucket(
-        elements: part.elements, lanes: part.divided(into: min(most, max(1, bytes / Self.laneBytes))).map(\.elements),
+        elements: part, lanes: part.dividedAtGrains(into: min(most, max(1, bytes / Self.laneBytes))),
         isShort: isShort, carriesControls: isLast && (isOneMachine || isShort), isCompressed: isCompressed)
     }
     if buckets.last?.carriesControls == false, controlCount > 0 {
       buckets.append(Bucket(elements: 0..<0, lanes: [0..<0], isShort: true, carriesControls: true, isCompressed: false))
     }
     self.buckets = isSum ? [] : buckets
-  }
-
-  /// Buckets of a stretch of grains, from the end on: a small one first, since the sooner something travels the better.
-  private static func parts(of grains: Range<Int>, bytes: Int) -> [Range<Int>] {
-    let size = max(1, bytes / (grain * floatSize))
-    var parts: [Range<Int>] = []
-    var end = grains.upperBound
-    while end > grains.lowerBound {
-      let start = max(grains.lowerBound, end - (parts.isEmpty ? max(1, size / 4) : size))
-      parts.append(start..<end)
-      end = start
-    }
-    return parts
   }
 
   /// The number of ranks.

@@ -32,6 +32,9 @@ final class TreeJoin {
     sums.deallocate()
   }
 
+  /// The vector, where there is only one: it is its sum.
+  var only: UnsafePointer<Float>? { pieces.count == 1 ? pieces[0] : nil }
+
   /// Puts the sum of elements `offset` ..< `offset + count` into `result`, which may be the same place of a piece.
   func run(into result: UnsafeMutablePointer<Float>, offset: Int, count: Int) {
     if pieces.count == 1 {

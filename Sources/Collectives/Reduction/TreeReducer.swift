@@ -9,7 +9,7 @@ import Diagnostics
 /// The ranks of a machine read each other's nodes where they lie, in memory that they share; where that is refused each
 /// rank counts as a machine of its own. Between machines the vector travels in buckets, the end of it first. A rank that
 /// has written the end already says so by `advance(writtenFrom:)`, and again and again as it writes the rest, and what
-/// can be done meanwhile is done.
+/// can be done meanwhile is done, by a thread of its own where messages may be moved by one.
 public final class TreeReducer {
   /// The number of floats in a vector.
   public let elementCount: Int
@@ -30,6 +30,8 @@ public final class TreeReducer {
 
   /// How long a rank looks whether the others have come before it sleeps, and sleeps before it looks after them.
   static let (spinMicroseconds, sleepMicroseconds): (UInt32, UInt32) = (500, 50_000)
+  /// Buckets that wait for messages of a kind that are looked at before the rest is left for the next time.
+  private static let looksAtOnce = 2
   /// Looks for messages after which the others are looked after.
   private static let looksPerCare = 1 << 14
 
@@ -49,6 +51,7 @@ public final class TreeReducer {
   private var number: UInt32 = 0
   private var isUnderWay = false
   private var firstOpen = 0
+  private var background: BackgroundProgress?
 
   /// Makes the reducer of this rank; every rank makes it, with the same arguments.
   ///
@@ -59,16 +62,17 @@ public final class TreeReducer {
   ///   - elementCount: the number of floats in a vector.
   ///   - controlCount: the number of control words a rank.
   ///   - wholeLimit: the longest vector, in bytes, that travels whole, so that few messages do.
-  ///   - bucketBytes: the length of a stretch of the vector that travels by itself between machines.
+  ///   - bucketBytes: the length of a stretch of the vector that travels by itself between machines, about.
+  ///   - boundaries: elements from which on the vector is written at once; stretches start there where that fits.
   ///   - compression: how the vector is rounded, where the tree's parts are made and at its root; or nil.
   public convenience init(
     communicator: any Communicator, tree: ReductionTree, elementCount: Int, controlCount: Int, wholeLimit: Int? = nil,
-    bucketBytes: Int? = nil, compression: Compression? = nil
+    bucketBytes: Int? = nil, boundaries: [Int] = [], compression: Compression? = nil
   ) throws {
     func plan(_ machines: [[Int]]) throws -> ReductionPlan {
       try ReductionPlan(
         tree: tree, machines: machines, elementCount: elementCount, controlCount: controlCount, wholeLimit: wholeLimit,
-        bucketBytes: bucketBytes ?? ReductionPlan.defaultBucketBytes, compression: compression)
+        bucketBytes: bucketBytes ?? ReductionPlan.defaultBucketBytes, boundaries: boundaries, compression: compression)
     }
     var chosen = try plan(communicator.machines)
     var memory: SharedMemory?
@@ -82,6 +86,13 @@ public final class TreeReducer {
     try self.init(
       plan: chosen, rank: communicator.rank, memory: memory, messenger: communicator,
       tag: communicator.takeTags(chosen.buckets.count), isOversubscribed: communicator.isOversubscribed)
+    if chosen.machines.count > 1, communicator.servesAnyThread {
+      // Its thread is ended before anything of this object is.
+      background = BackgroundProgress { [unowned(unsafe) self] in
+        try advance()
+        return !isWaiting
+      }
+    }
   }
 
   /// Makes the reducer of a rank in memory that the ranks of its machine share; a single rank whose node is the sum
@@ -147,26 +158,36 @@ public final class TreeReducer {
   }
 
   deinit {
+    background?.end()
     words.deallocate()
     ownFloats.deallocate()
   }
 
-  /// Says that this rank's nodes are written from `element` to the end, and does what can be done without waiting.
+  /// Says that this rank's nodes are written from `element` to the end; what can be done without waiting is done meanwhile.
   ///
   /// `element` may be less each time, until `reduce()`, which says so of the rest. Nothing happens on one machine, where
   /// nothing is gained by it.
   public func advance(writtenFrom element: Int) throws {
     guard plan.machines.count > 1 else { return }
+    if let background {
+      try background.resume { write(from: element) }
+    } else {
+      write(from: element)
+      try advance()
+    }
+  }
+
+  private func write(from element: Int) {
     begin()
     for bucket in buckets where bucket.stage == .writing {
       guard bucket.bucket.elements.lowerBound >= element, !bucket.bucket.carriesControls else { break }
       bucket.write(number)
     }
-    try advance()
   }
 
   /// Adds the nodes of all ranks into `result` and collects `controls`. Every rank calls it; allocates nothing.
   public func reduce() throws {
+    try background?.pause()
     writeAll()
     var looks = 0
     while try !isComplete() {
@@ -225,9 +246,28 @@ public final class TreeReducer {
   }
 
   /// Goes on with all buckets as far as that is possible without waiting.
+  ///
+  /// A look at any message moves all of them, and of a kind they arrive in the order of the buckets: where the first ones are
+  /// still under way the rest need not be looked at.
   private func advance() throws {
-    for index in firstOpen..<buckets.count { try buckets[index].advance(number) }
+    var (sums, nodes) = (0, 0)
+    for index in firstOpen..<buckets.count {
+      let before = buckets[index].awaits
+      if before.sums && sums >= Self.looksAtOnce || before.nodes && nodes >= Self.looksAtOnce { continue }
+      try buckets[index].advance(number)
+      let after = buckets[index].awaits
+      sums += after.sums ? 1 : 0
+      nodes += after.nodes ? 1 : 0
+    }
     while firstOpen < buckets.count, buckets[firstOpen].stage == .done { firstOpen += 1 }
+  }
+
+  /// Whether others are waited for in any bucket that is written.
+  private var isWaiting: Bool {
+    for index in firstOpen..<buckets.count where buckets[index].stage != .writing && buckets[index].stage != .done {
+      return true
+    }
+    return false
   }
 
   private var isExchanging: Bool {

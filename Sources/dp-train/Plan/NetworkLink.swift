@@ -9,18 +9,22 @@ struct NetworkLink {
 
   private static let (usualLatency, usualBandwidth) = (30e-6, 10e9 / 8)
 
-  /// What is given (microseconds, Gbit/s), else what is measured where ranks run on several machines, else what is usual.
+  /// What is given (microseconds, Gbit/s, nanoseconds a byte), else what is measured where ranks run on several machines, else what is usual.
   /// Every rank calls it.
   /// - Throws: `Failure` where ranks do not find one another.
-  static func find(latency: Double?, bandwidth: Double?) throws -> NetworkLink {
+  static func find(latency: Double?, bandwidth: Double?, coreCost: Double?) throws -> NetworkLink {
     let given = (latency: latency.map { $0 * 1e-6 }, bandwidth: bandwidth.map { $0 * 1e9 / 8 })
+    let core = coreCost.map { $0 * 1e-9 }
     if let latency = given.latency, let bandwidth = given.bandwidth {
-      return NetworkLink(network: Interconnect(latency: latency, bandwidth: bandwidth), origin: "given")
+      let network = Interconnect(
+        latency: latency, bandwidth: bandwidth, coreSecondsPerByte: core ?? Interconnect.usualCoreSecondsPerByte)
+      return NetworkLink(network: network, origin: "given")
     }
     let measured = try measured()
     let network = Interconnect(
       latency: given.latency ?? measured?.latency ?? usualLatency,
-      bandwidth: given.bandwidth ?? measured?.bandwidth ?? usualBandwidth)
+      bandwidth: given.bandwidth ?? measured?.bandwidth ?? usualBandwidth,
+      coreSecondsPerByte: core ?? measured?.coreCost ?? Interconnect.usualCoreSecondsPerByte)
     let known = given.latency == nil && given.bandwidth == nil ? "" : "partly given, "
     return NetworkLink(
       network: network,
@@ -30,14 +34,14 @@ struct NetworkLink {
   }
 
   /// What the network between this job's machines does, and their number, or nil where there is one only.
-  private static func measured() throws -> (latency: Double, bandwidth: Double, machines: Int)? {
+  private static func measured() throws -> (latency: Double, bandwidth: Double, coreCost: Double?, machines: Int)? {
     guard Launch().expectsSeveralRanks else { return nil }
     let communicator = try Launch.openCommunicator()
     do {
       let found = try NetworkMeasurement.measure(communicator)
       let machines = communicator.machines.count
       try communicator.close()
-      return found.map { ($0.latency, $0.bytesPerSecond, machines) }
+      return found.map { ($0.latency, $0.bytesPerSecond, $0.coreSecondsPerByte, machines) }
     } catch let failure as Failure {
       communicator.abort(failure)
     }

@@ -32,6 +32,9 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "Gbit/s that a machine can send, and get at the same time.")
   var bandwidth: Double?
 
+  @Option(help: "Nanoseconds of a core that a byte takes that a rank sends, and one that it gets, while it computes.")
+  var coreCost: Double?
+
   @Option(help: "Seconds of each measurement, about.")
   var seconds = 1.5
 
@@ -55,6 +58,7 @@ struct PlanCommand: ParsableCommand {
   func validate() throws {
     guard latency.map({ $0 >= 0 }) ?? true else { throw ValidationError("--latency must be at least 0") }
     guard bandwidth.map({ $0 > 0 }) ?? true else { throw ValidationError("--bandwidth must be above 0") }
+    guard coreCost.map({ $0 >= 0 }) ?? true else { throw ValidationError("--core-cost must be at least 0") }
     guard seconds > 0 else { throw ValidationError("--seconds must be above 0") }
   }
 
@@ -68,7 +72,7 @@ struct PlanCommand: ParsableCommand {
     let isFirst = Launch().expectedRank == 0
     // The other ranks wait for the first in MPI's start, where they do not use their processors.
     let machines = isFirst ? try measure(layouts, of: recipe) : []
-    let link = try NetworkLink.find(latency: latency, bandwidth: bandwidth)
+    let link = try NetworkLink.find(latency: latency, bandwidth: bandwidth, coreCost: coreCost)
     guard isFirst else { return }
     let report = try PlanReport(recipe, layouts: layouts, machines: machines, link: link)
     if let svg { try AtomicFile.write(Array(report.svg.utf8), to: svg) }

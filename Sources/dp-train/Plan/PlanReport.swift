@@ -54,7 +54,7 @@ struct PlanReport {
     struct Contents: Encodable {
       let recipe: String
       let batch, shards, gradientBytes: Int
-      let latencyMicroseconds, gbitPerSecond: Double
+      let latencyMicroseconds, gbitPerSecond, coreNanosecondsPerByte: Double
       let networkOrigin: String
       let forecasts: [Row]
       let fastest: Row?
@@ -63,6 +63,7 @@ struct PlanReport {
     let contents = Contents(
       recipe: recipe.name, batch: recipe.batch * recipe.accumulate, shards: recipe.shards, gradientBytes: gradientBytes,
       latencyMicroseconds: link.network.latency * 1e6, gbitPerSecond: link.network.bandwidth * 8e-9,
+      coreNanosecondsPerByte: link.network.coreSecondsPerByte * 1e9,
       networkOrigin: link.origin, forecasts: forecasts.map { Row($0, advice) },
       fastest: advice.fastest.map { Row($0, advice) },
       moreRanksThanShards: layouts.refused.map { [$0.nodes, $0.ranks] })

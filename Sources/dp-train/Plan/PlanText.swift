@@ -9,7 +9,9 @@ extension PlanReport {
   }
 
   private var head: String {
-    let numbers = String(format: "%.3g Gbit/s, %.3g µs", link.network.bandwidth * 8e-9, link.network.latency * 1e6)
+    let numbers = String(
+      format: "%.3g Gbit/s, %.3g µs, %.2g ns of a core for a byte", link.network.bandwidth * 8e-9,
+      link.network.latency * 1e6, link.network.coreSecondsPerByte * 1e9)
     return """
       \(recipe.name): batches of \(Format.count(recipe.batch)) in \(recipe.shards) shards, \
       \(Format.bytes(gradientBytes)) of gradients

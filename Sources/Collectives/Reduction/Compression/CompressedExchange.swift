@@ -19,7 +19,7 @@ final class CompressedExchange: Exchange {
   /// The lane's sum in 16 bits.
   private let sums: UnsafeMutablePointer<UInt16>
   private let nodeSends, nodeReceives, sumSends, sumReceives: MessageRow
-  private var isJoined = false
+  private(set) var isJoined = false
 
   init(_ place: ExchangePlace, _ rounding: Rounding, _ messenger: any Messenger) throws {
     self.place = place

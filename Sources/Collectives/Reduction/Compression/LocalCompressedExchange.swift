@@ -9,6 +9,8 @@ final class LocalCompressedExchange: Exchange {
       place.pieces, to: 0..<place.plan.tree.shardCount, elements: place.elements, isTotal: true, rounding)
   }
 
+  let isJoined = true
+
   func begin(slot: Int) {
     let elements = place.elements
     join.run(offset: 0, count: elements.count, into: place.memory.result + elements.lowerBound)

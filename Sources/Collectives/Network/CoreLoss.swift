@@ -1,0 +1,74 @@
+/// What a rank that computes loses to messages that move meanwhile: its core also copies them, and runs the system's network.
+struct CoreLoss {
+  /// Bytes of each message, and the messages that go each way in a round.
+  private static let (messageBytes, messageCount, rounds) = (1 << 20, 2, 3)
+  /// Units of work by which their time is found.
+  private static let calibration = 100
+
+  private let communicator: any Communicator
+  private let work: Work
+
+  init(_ communicator: any Communicator) {
+    self.communicator = communicator
+    work = Work()
+  }
+
+  /// Seconds for each byte that goes out or comes in, the median of several rounds with a peer; nil where messages do not
+  /// move while a rank computes.
+  func measure(with peer: Int, tag: Int) throws -> Double? {
+    guard communicator.servesAnyThread, !communicator.isOversubscribed else { return nil }
+    let memory = SharedMemory(byteCounts: Array(repeating: Self.messageBytes, count: 2 * Self.messageCount))
+    let messages = try memory.parts.enumerated().map { index, part in
+      try communicator.message(
+        index < Self.messageCount ? .receive : .send, part, peer: peer,
+        tag: tag)
+    }
+    let clock = ContinuousClock()
+    func seconds(_ body: () throws -> Void) rethrows -> Double {
+      let start = clock.now
+      try body()
+      return (clock.now - start) / .seconds(1)
+    }
+    let unit =
+      (0..<Self.rounds).map { _ in
+        seconds { for _ in 0..<Self.calibration { work.run() } } / Double(Self.calibration)
+      }.min() ?? 0
+
+    var open = 0
+    let background = BackgroundProgress {
+      while open < messages.count, try messages[open].isComplete() { open += 1 }
+      return open == messages.count
+    }
+    defer { background.end() }
+    let losses = try (0..<Self.rounds).map { _ in
+      var units = 0
+      let elapsed = try seconds {
+        try background.resume {
+          open = 0
+          for message in messages { try message.start() }
+        }
+        while background.isLooking {
+          work.run()
+          units += 1
+        }
+        try background.pause()
+      }
+      return max(0, elapsed - Double(units) * unit)
+    }
+    return losses.sorted()[Self.rounds / 2] / Double(2 * Self.messageCount * Self.messageBytes)
+  }
+}
+
+/// A piece of computing, some ten microseconds long.
+private final class Work {
+  private static let (length, passes) = (4096, 8)
+  private let values = allocateFloats(Work.length)
+
+  deinit {
+    values.deallocate()
+  }
+
+  func run() {
+    for _ in 0..<Self.passes { add(values, values, into: values, count: Self.length) }
+  }
+}
