@@ -36,7 +36,8 @@ plan=$("$machines" mpirun 1 -- "$program" plan "${recipe[@]}" --nodes 2 --ranks-
   fail "plan on two machines"
 grep -q '"networkOrigin":"measured between 2 machines"' <<<"$plan" || fail "the network was not measured: $plan"
 rate=$(value gbitPerSecond "$plan")
-holds "$rate > 0.7 && $rate < 1.3" || fail "the network's 1 Gbit/s were measured as $rate"
+# What an exchange of buckets gets of it, both ways at once.
+holds "$rate > 0.5 && $rate < 1.2" || fail "the network's 1 Gbit/s were measured as $rate"
 say "measured: $rate Gbit/s, $(value latencyMicroseconds "$plan") µs"
 
 forecast=$(value msPerStep "${plan#*forecasts}")
