@@ -12,6 +12,11 @@ package final class Mailboxes: @unchecked Sendable {
   fileprivate final class Box {
     private(set) var open: [MailboxMessage] = []
 
+    init() {
+      // An exchange has two under way at most, in whatever order: nodes and their sum. Later there is no room to be made.
+      open.reserveCapacity(4)
+    }
+
     /// Copies where the other side has started; false where that is still to come.
     func meet(_ message: MailboxMessage) {
       guard let other = open.first, other.direction != message.direction else { return open.append(message) }

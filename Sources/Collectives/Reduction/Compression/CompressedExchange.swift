@@ -5,7 +5,6 @@ import CKernels
 /// have shards of it, by who adds up the piece, as the total is.
 final class CompressedExchange: Exchange {
   private let place: ExchangePlace
-  private let machines: Int
   private let pieces: [Range<Int>]
   private let format: Compression.Format
   /// The machine's nodes, from those of its ranks.
@@ -18,14 +17,12 @@ final class CompressedExchange: Exchange {
   private let incoming: [CompressedParcel]
   /// The lane's sum in 16 bits.
   private let sums: UnsafeMutablePointer<UInt16>
-  private let nodeSends, nodeReceives, sumSends, sumReceives: MessageRow
-  private(set) var isJoined = false
+  private let messages: PieceMessages
 
   init(_ place: ExchangePlace, _ rounding: Rounding, _ messenger: any Messenger) throws {
     self.place = place
     let (plan, elements, machine) = (place.plan, place.elements, place.machine)
     let machines = plan.machines.count
-    self.machines = machines
     format = rounding.format
     let pieces = elements.dividedAtGrains(into: machines)
     self.pieces = pieces
@@ -44,57 +41,38 @@ final class CompressedExchange: Exchange {
     sums.initialize(repeating: 0, count: max(1, elements.count))
     self.sums = sums
 
-    func row(_ direction: MessageDirection, _ bytes: (Int) -> UnsafeMutableRawBufferPointer) throws -> MessageRow {
-      try MessageRow(
-        (0..<machines).map { peer in
-          let bytes = bytes(peer)
-          guard peer != machine, !bytes.isEmpty else { return nil }
-          return try messenger.message(direction, bytes, peer: place.peer(peer), tag: place.tag)
-        })
-    }
     func sum(_ piece: Range<Int>) -> UnsafeMutableRawBufferPointer {
       let start = sums + (piece.lowerBound - elements.lowerBound)
       return UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: start, count: piece.count))
     }
-    nodeSends = try row(.send) { outgoing[$0].bytes }
-    nodeReceives = try row(.receive) { incoming[$0].bytes }
-    sumSends = try row(.send) { _ in sum(own) }
-    sumReceives = try row(.receive) { sum(pieces[$0]) }
+    messages = try PieceMessages(
+      place, messenger, nodesTo: { outgoing[$0].bytes }, nodesFrom: { incoming[$0].bytes }, sumTo: { _ in sum(own) },
+      sumFrom: { sum(pieces[$0]) })
   }
 
   deinit {
     sums.deallocate()
   }
 
+  var isJoined: Bool { messages.isJoined }
+
   func begin(slot: Int) throws {
-    isJoined = false
-    for machine in 0..<machines {
-      try nodeReceives.start(machine)
-      try sumReceives.start(machine)
-    }
-    // Each machine begins with the one behind it, so that not all write to one.
-    for step in 1...machines {
-      let machine = (place.machine + step) % machines
+    try messages.begin { machine in
       let piece = pieces[machine]
       for (node, sum) in local.enumerated() {
         outgoing[machine].write(
           node, sum, offset: piece.lowerBound - place.elements.lowerBound, count: piece.count)
       }
-      try nodeSends.start(machine)
     }
   }
 
   func advance() throws -> Bool {
-    if !isJoined {
-      guard try nodeReceives.areComplete() else { return false }
-      let piece = pieces[place.machine]
-      let start = piece.lowerBound - place.elements.lowerBound
-      final.run(offset: 0, count: piece.count, into: place.memory.result + piece.lowerBound, packed: sums + start)
-      isJoined = true
-      for step in 1..<machines { try sumSends.start((place.machine + step) % machines) }
-    }
-    guard try sumReceives.areComplete(each: unpack), try nodeSends.areComplete() else { return false }
-    return try sumSends.areComplete()
+    try messages.advance(
+      join: {
+        let piece = pieces[place.machine]
+        let start = piece.lowerBound - place.elements.lowerBound
+        final.run(offset: 0, count: piece.count, into: place.memory.result + piece.lowerBound, packed: sums + start)
+      }, take: unpack)
   }
 
   /// Takes over the sum of another machine's piece.
