@@ -43,14 +43,18 @@ struct StartedRanks {
 
   /// Whether some ranks of a rank's machine, of these, have to share a processor.
   func areCrowded(_ ranks: [Int], around rank: Int) -> Bool {
-    let neighbours = (machines.first { $0.contains(rank) } ?? []).filter(ranks.contains)
+    let neighbours = neighbours(of: rank, among: ranks)
     return ProcessorChoice.withProcessor(neighbours, access: facts.map(\.access)).count < neighbours.count
   }
 
   /// The processes of some ranks that this rank can see.
   func visibleProcesses(of ranks: [Int]) -> [pid_t] {
-    let neighbours = (machines.first { $0.contains(rank) } ?? []).filter(ranks.contains)
-    return neighbours.filter { facts[$0].namespace == facts[rank].namespace }.map { facts[$0].process }
+    neighbours(of: rank, among: ranks).filter { facts[$0].namespace == facts[rank].namespace }.map { facts[$0].process }
+  }
+
+  /// Those of some ranks that are on the machine of one.
+  private func neighbours(of rank: Int, among ranks: [Int]) -> [Int] {
+    (machines.first { $0.contains(rank) } ?? []).filter(ranks.contains)
   }
 
   /// The words of every rank, on every rank; all give equally many.
