@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct NetworkMeasurementTests {
   @Test func machinesAgreeOnWhatTheyMeasured() throws {
-    let found = try ThreadCommunicator.run(machines: [[0, 1], [2, 3], [4]]) { try NetworkMeasurement.measure($0) }
+    let found = try ThreadCommunicator.run(machines: [[0, 1], [2, 3], [4]]) {
+      try NetworkMeasurement.measure($0, includingCores: true)
+    }
     let first = try #require(found[0])
     #expect(found.allSatisfy { $0 == first })
     #expect(first.latency > 0 && first.bytesPerSecond > 1e6)
@@ -16,7 +18,9 @@ import Testing
   @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "one processor")) func messagesTakeTimeOfACore()
     throws
   {
-    let found = try ThreadCommunicator.run(machines: [[0], [1]]) { try NetworkMeasurement.measure($0) }
+    let found = try ThreadCommunicator.run(machines: [[0], [1]]) {
+      try NetworkMeasurement.measure($0, includingCores: true)
+    }
     let cost = try #require(found[0]?.coreSecondsPerByte)
     #expect(found[1]?.coreSecondsPerByte == cost)
     #expect(cost >= 0 && cost < 1e-6)

@@ -20,14 +20,7 @@ struct CoreLoss {
     let memory = SharedMemory(byteCounts: Array(repeating: Self.messageBytes, count: 2 * Self.messageCount))
     let messages = try memory.parts.enumerated().map { index, part in
       try communicator.message(
-        index < Self.messageCount ? .receive : .send, part, peer: peer,
-        tag: tag)
-    }
-    let clock = ContinuousClock()
-    func seconds(_ body: () throws -> Void) rethrows -> Double {
-      let start = clock.now
-      try body()
-      return (clock.now - start) / .seconds(1)
+        index < Self.messageCount ? .receive : .send, part, peer: peer, tag: tag)
     }
     let unit =
       (0..<Self.rounds).map { _ in

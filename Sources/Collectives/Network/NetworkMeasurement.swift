@@ -10,8 +10,8 @@ public struct NetworkMeasurement: Codable, Sendable, Equatable {
   /// need fewer messages, of shorter ones more have travelled when the pass ends. It never changes the result.
   public let bucketBytes: Int
 
-  /// Seconds of a core for each byte that a rank sends and for each that it gets while it computes; nil where messages do
-  /// not move meanwhile.
+  /// Seconds of a core for each byte that a rank sends and for each that it gets while it computes; nil where that was not
+  /// measured, or messages do not move meanwhile.
   public let coreSecondsPerByte: Double?
 
   private static let rounds = 20
@@ -41,7 +41,11 @@ public struct NetworkMeasurement: Codable, Sendable, Equatable {
   }
 
   /// Measures between pairs of neighbouring machines, all at once; every rank calls it. Nil where there is one machine.
-  public static func measure(_ communicator: any Communicator) throws -> NetworkMeasurement? {
+  ///
+  /// What messages take of a core is measured where it is asked for: forecasts want it, trainings do not.
+  public static func measure(
+    _ communicator: any Communicator, includingCores: Bool = false
+  ) throws -> NetworkMeasurement? {
     let machines = communicator.machines
     guard machines.count > 1 else { return nil }
     let tag = communicator.takeTags(1)
@@ -51,7 +55,7 @@ public struct NetworkMeasurement: Codable, Sendable, Equatable {
     if let own, machines.indices.contains(own ^ 1) {
       let peer = machines[own ^ 1][0]
       times = try exchange(with: peer, isFirst: own < own ^ 1, tag: tag, communicator)
-      loss = try CoreLoss(communicator).measure(with: peer, tag: tag)
+      loss = includingCores ? try CoreLoss(communicator).measure(with: peer, tag: tag) : nil
     }
     // The same numbers on all ranks, in 10⁻¹⁵ s, or -1 for none.
     let found = try [times.short, times.long, loss].map { time in
@@ -82,12 +86,6 @@ public struct NetworkMeasurement: Codable, Sendable, Equatable {
         looks += 1
         dpt_pause(communicator.isOversubscribed || looks > looksBeforeYielding)
       }
-    }
-    let clock = ContinuousClock()
-    func seconds(_ body: () throws -> Void) rethrows -> Double {
-      let start = clock.now
-      try body()
-      return (clock.now - start) / .seconds(1)
     }
     let short = try messages(0, 8)
     let roundTrips = try (0..<rounds).map { _ in
@@ -121,3 +119,6 @@ public struct NetworkMeasurement: Codable, Sendable, Equatable {
     return ((roundTrips.min() ?? 0) / 2, times.sorted()[1])
   }
 }
+
+/// The seconds that something takes.
+func seconds(_ body: () throws -> Void) rethrows -> Double { try ContinuousClock().measure(body) / .seconds(1) }

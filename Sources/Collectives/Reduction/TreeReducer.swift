@@ -86,13 +86,6 @@ public final class TreeReducer {
     try self.init(
       plan: chosen, rank: communicator.rank, memory: memory, messenger: communicator,
       tag: communicator.takeTags(chosen.buckets.count), isOversubscribed: communicator.isOversubscribed)
-    if chosen.machines.count > 1, communicator.servesAnyThread {
-      // Its thread is ended before anything of this object is.
-      background = BackgroundProgress { [unowned(unsafe) self] in
-        try advance()
-        return !isWaiting
-      }
-    }
   }
 
   /// Makes the reducer of a rank in memory that the ranks of its machine share; a single rank whose node is the sum
@@ -169,11 +162,20 @@ public final class TreeReducer {
   /// nothing is gained by it.
   public func advance(writtenFrom element: Int) throws {
     guard plan.machines.count > 1 else { return }
-    if let background {
-      try background.resume { write(from: element) }
-    } else {
+    guard messenger.servesAnyThread else {
       write(from: element)
+      return try advance()
+    }
+    let background = background ?? makeBackground()
+    self.background = background
+    try background.resume { write(from: element) }
+  }
+
+  private func makeBackground() -> BackgroundProgress {
+    // Its thread is ended before anything of this object is.
+    BackgroundProgress { [unowned(unsafe) self] in
       try advance()
+      return !isWaiting
     }
   }
 

@@ -22,9 +22,9 @@ struct NetworkLink {
     }
     let measured = try measured()
     let network = Interconnect(
-      latency: given.latency ?? measured?.latency ?? usualLatency,
-      bandwidth: given.bandwidth ?? measured?.bandwidth ?? usualBandwidth,
-      coreSecondsPerByte: core ?? measured?.coreCost ?? Interconnect.usualCoreSecondsPerByte)
+      latency: given.latency ?? measured?.network.latency ?? usualLatency,
+      bandwidth: given.bandwidth ?? measured?.network.bytesPerSecond ?? usualBandwidth,
+      coreSecondsPerByte: core ?? measured?.network.coreSecondsPerByte ?? Interconnect.usualCoreSecondsPerByte)
     let known = given.latency == nil && given.bandwidth == nil ? "" : "partly given, "
     return NetworkLink(
       network: network,
@@ -34,14 +34,14 @@ struct NetworkLink {
   }
 
   /// What the network between this job's machines does, and their number, or nil where there is one only.
-  private static func measured() throws -> (latency: Double, bandwidth: Double, coreCost: Double?, machines: Int)? {
+  private static func measured() throws -> (network: NetworkMeasurement, machines: Int)? {
     guard Launch().expectsSeveralRanks else { return nil }
     let communicator = try Launch.openCommunicator()
     do {
-      let found = try NetworkMeasurement.measure(communicator)
+      let found = try NetworkMeasurement.measure(communicator, includingCores: true)
       let machines = communicator.machines.count
       try communicator.close()
-      return found.map { ($0.latency, $0.bytesPerSecond, $0.coreSecondsPerByte, machines) }
+      return found.map { ($0, machines) }
     } catch let failure as Failure {
       communicator.abort(failure)
     }
