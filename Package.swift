@@ -126,7 +126,9 @@ targets += [
   .testTarget(name: "PlanningTests", dependencies: ["Planning", "Collectives"]),
   .testTarget(
     name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
-  .testTarget(name: "OptimizersTests", dependencies: ["Optimizers", "Tensors", "Formats", "TestSupport"]),
+  .testTarget(
+    name: "OptimizersTests",
+    dependencies: ["Optimizers", "Tensors", "Formats", "CAllocationCounter", "TestSupport"]),
   .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics", "TestSupport"], exclude: ["Fixtures"]),
   .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(

@@ -5,7 +5,7 @@ import Tensors
 struct AdamMoments {
   private(set) var means: FloatBuffer
   private(set) var squares: FloatBuffer
-  private(set) var slice: Range<Int>
+  private(set) var slices: Slices
   let beta1: Double
   let beta2: Double
   let epsilon: Double
@@ -14,7 +14,7 @@ struct AdamMoments {
   init(count: Int, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double) throws {
     means = try FloatBuffer(count: count)
     squares = try FloatBuffer(count: count)
-    slice = 0..<count
+    slices = Slices(ofAll: count)
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
@@ -25,11 +25,12 @@ struct AdamMoments {
     [OptimizerState(name: "exp_avg", values: means), OptimizerState(name: "exp_avg_sq", values: squares)]
   }
 
-  /// Keeps the slice's part alone.
-  mutating func restrict(to slice: Range<Int>) throws {
-    means = try means.restricted(from: self.slice, to: slice)
-    squares = try squares.restricted(from: self.slice, to: slice)
-    self.slice = slice
+  /// Keeps the slices' part alone.
+  mutating func restrict(to ranges: [Range<Int>]) throws {
+    let (former, slices) = (slices, slices.restricted(to: ranges))
+    means = try slices.copy(means, of: former)
+    squares = try slices.copy(squares, of: former)
+    self.slices = slices
   }
 
   /// The numbers of a step, counted from 1.

@@ -23,12 +23,12 @@ public final class AdamW: Optimizer {
   /// The running means of g and g².
   public var state: [OptimizerState] { moments.state }
 
-  /// Keeps to a slice from now on.
+  /// Keeps to some slices from now on.
   /// - Throws: `Failure` (system) where there is not enough memory.
-  public func restrict(to slice: Range<Int>) throws { try moments.restrict(to: slice) }
+  public func restrict(to slices: [Range<Int>]) throws { try moments.restrict(to: slices) }
 
   /// The values that a step changes.
-  public var slice: Range<Int> { moments.slice }
+  public var slices: [Range<Int>] { moments.slices.ranges }
 
   /// One update.
   public func step(
@@ -38,8 +38,10 @@ public final class AdamW: Optimizer {
     stepCount += 1
     var numbers = moments.numbers(step: stepCount, learningRate: learningRate)
     let (means, squares) = (moments.means, moments.squares)
-    let start = slice.lowerBound
-    dpt_adam(
-      parameters + start, gradients + start, means.base, squares.base, means.count, &numbers, true)
+    for (range, offset) in moments.slices {
+      let start = range.lowerBound
+      dpt_adam(
+        parameters + start, gradients + start, means.base + offset, squares.base + offset, range.count, &numbers, true)
+    }
   }
 }

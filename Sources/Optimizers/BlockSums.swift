@@ -1,6 +1,6 @@
 import CKernels
 
-/// Sums of squares over the segments of a flat vector, of which each rank takes those of its own slice.
+/// Sums of squares over the segments of a flat vector, of which each rank takes those of its own slices.
 ///
 /// The flat vector is cut into blocks of `grain` values. Each piece of a segment in a block has a partial sum of its own,
 /// and a segment's sum adds its pieces' in ascending order. So a sum has the same bits however the vector is divided
@@ -10,7 +10,7 @@ public final class BlockSums {
   public static let grain = 1024
 
   /// The partial sums: piece by piece in the flat vector's order, the vectors' beside each other. A rank computes
-  /// `part(of:)` its slice; those of other slices must come from other ranks before sums are read.
+  /// `parts(of:)` its slices; those of other slices must come from other ranks before sums are read.
   public let partials: UnsafeMutableBufferPointer<Double>
   private let vectors: Int
   /// The pieces' first values in the flat vector.
@@ -44,16 +44,56 @@ public final class BlockSums {
     partials.deallocate()
   }
 
-  /// Which of `partials` a slice's are: without gaps, and after those of the slices before it.
-  public func part(of slice: Range<Int>) -> Range<Int> {
+  /// Which of `partials` each slice's are: ascending as the slices are, and without gaps where the slices are.
+  public func parts(of slices: [Range<Int>]) -> [Range<Int>] { slices.map(part(of:)) }
+
+  /// Which of `partials` one slice's are. Allocates nothing.
+  package func part(of slice: Range<Int>) -> Range<Int> {
     let pieces = pieces(of: slice)
     return pieces.lowerBound * vectors..<pieces.upperBound * vectors
   }
 
-  /// Fills in a slice's partial sums of one vector; `values` is the slice's first value.
-  public func compute(_ slice: Range<Int>, vector: Int = 0, of values: UnsafePointer<Float>) {
+  /// Fills in the slices' partial sums of one vector; `values` is the whole vector's first value. Allocates nothing.
+  public func compute(_ slices: [Range<Int>], vector: Int = 0, of values: UnsafePointer<Float>) {
+    for slice in slices { compute(slice, vector: vector, from: values + slice.lowerBound) }
+  }
+
+  /// Fills in the slices' partial sums of one vector, of which `values` has the slices alone, one after the other.
+  /// Allocates nothing.
+  public func compute(_ slices: [Range<Int>], vector: Int = 0, ofJoined values: UnsafePointer<Float>) {
+    var start = values
+    for slice in slices {
+      compute(slice, vector: vector, from: start)
+      start += slice.count
+    }
+  }
+
+  private func compute(_ slice: Range<Int>, vector: Int, from values: UnsafePointer<Float>) {
     for piece in pieces(of: slice) {
-      partials[piece * vectors + vector] = dpt_sum_of_squares(values + starts[piece] - slice.lowerBound, counts[piece])
+      let start = values + (starts[piece] - slice.lowerBound)
+      partials[piece * vectors + vector] = dpt_sum_of_squares(start, counts[piece])
+    }
+  }
+
+  /// Writes the partial sums of `parts`, one part after the other. Allocates nothing.
+  public func pack(_ parts: [Range<Int>], into buffer: UnsafeMutablePointer<Double>) {
+    var place = buffer
+    for part in parts {
+      for index in part {
+        place.pointee = partials[index]
+        place += 1
+      }
+    }
+  }
+
+  /// Takes the partial sums of `parts`, as another rank has packed them. Allocates nothing.
+  public func unpack(_ parts: [Range<Int>], from buffer: UnsafePointer<Double>) {
+    var place = buffer
+    for part in parts {
+      for index in part {
+        partials[index] = place.pointee
+        place += 1
+      }
     }
   }
 

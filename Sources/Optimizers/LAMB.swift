@@ -13,6 +13,8 @@ public final class LAMB: Optimizer {
   public var stepCount = 0
   private let segments: [Range<Int>]
   private var moments: AdamMoments
+  /// The parameters that the slices have a part of.
+  private var keptSegments: [(segment: Int, parts: Slices)]
   private var direction: FloatBuffer
   /// Of the weights, then of the directions.
   private let sums: BlockSums
@@ -26,21 +28,23 @@ public final class LAMB: Optimizer {
     self.segments = segments
     sums = BlockSums(segments: segments, vectors: 2)
     moments = try AdamMoments(count: count, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
+    keptSegments = moments.slices.divided(by: segments)
     direction = try FloatBuffer(count: count)
   }
 
   /// The running means of g and g².
   public var state: [OptimizerState] { moments.state }
 
-  /// Keeps to a slice from now on.
+  /// Keeps to some slices from now on.
   /// - Throws: `Failure` (system) where there is not enough memory.
-  public func restrict(to slice: Range<Int>) throws {
-    direction = try direction.restricted(from: moments.slice, to: slice)
-    try moments.restrict(to: slice)
+  public func restrict(to slices: [Range<Int>]) throws {
+    try moments.restrict(to: slices)
+    keptSegments = moments.slices.divided(by: segments)
+    direction = try FloatBuffer(count: moments.slices.count)
   }
 
   /// The values that a step changes.
-  public var slice: Range<Int> { moments.slice }
+  public var slices: [Range<Int>] { moments.slices.ranges }
 
   /// One update.
   public func step(
@@ -49,21 +53,22 @@ public final class LAMB: Optimizer {
   ) rethrows {
     stepCount += 1
     var numbers = moments.numbers(step: stepCount, learningRate: learningRate)
-    let start = slice.lowerBound
-    dpt_lamb_direction(
-      parameters + start, gradients + start, moments.means.base, moments.squares.base, direction.base, direction.count,
-      &numbers)
-    sums.compute(slice, vector: 0, of: parameters + start)
-    sums.compute(slice, vector: 1, of: direction.base)
+    let (means, squares) = (moments.means, moments.squares)
+    for (range, offset) in moments.slices {
+      dpt_lamb_direction(
+        parameters + range.lowerBound, gradients + range.lowerBound, means.base + offset, squares.base + offset,
+        direction.base + offset, range.count, &numbers)
+    }
+    sums.compute(slices, vector: 0, of: parameters)
+    sums.compute(slices, vector: 1, ofJoined: direction.base)
     try gather(sums)
-    for index in segments.indices where segments[index].overlaps(slice) {
-      let part = segments[index].clamped(to: slice)
-      let weightNorm = sums.norm(segment: index, vector: 0)
-      let stepNorm = sums.norm(segment: index, vector: 1)
-      let ratio = weightNorm == 0 || stepNorm == 0 ? 1 : weightNorm / stepNorm
-      dpt_add_scaled(
-        parameters + part.lowerBound, direction.base + (part.lowerBound - start), part.count,
-        Float(-learningRate * ratio))
+    for (segment, parts) in keptSegments {
+      let weightNorm = sums.norm(segment: segment, vector: 0)
+      let stepNorm = sums.norm(segment: segment, vector: 1)
+      let factor = Float(-learningRate * (weightNorm == 0 || stepNorm == 0 ? 1 : weightNorm / stepNorm))
+      for (range, offset) in parts {
+        dpt_add_scaled(parameters + range.lowerBound, direction.base + offset, range.count, factor)
+      }
     }
   }
 }

@@ -14,8 +14,9 @@ public final class LARS: Optimizer {
   private let trustCoefficient: Double
   private let momentum: Double
   private let weightDecay: Double
-  /// The values that a step changes.
-  public private(set) var slice: Range<Int>
+  private var kept: Slices
+  /// The parameters that the slices have a part of.
+  private var keptSegments: [(segment: Int, parts: Slices)]
   private var velocity: FloatBuffer
   /// Of the weights, then of the gradients.
   private let sums: BlockSums
@@ -29,7 +30,8 @@ public final class LARS: Optimizer {
     self.segments = segments
     self.trustCoefficient = trustCoefficient
     self.momentum = momentum
-    slice = 0..<count
+    kept = Slices(ofAll: count)
+    keptSegments = kept.divided(by: segments)
     sums = BlockSums(segments: segments, vectors: 2)
     self.weightDecay = weightDecay
     velocity = try FloatBuffer(count: count)
@@ -38,11 +40,16 @@ public final class LARS: Optimizer {
   /// The velocity.
   public var state: [OptimizerState] { [OptimizerState(name: "momentum_buffer", values: velocity)] }
 
-  /// Keeps to a slice from now on.
+  /// The values that a step changes.
+  public var slices: [Range<Int>] { kept.ranges }
+
+  /// Keeps to some slices from now on.
   /// - Throws: `Failure` (system) where there is not enough memory.
-  public func restrict(to slice: Range<Int>) throws {
-    velocity = try velocity.restricted(from: self.slice, to: slice)
-    self.slice = slice
+  public func restrict(to slices: [Range<Int>]) throws {
+    let slices = kept.restricted(to: slices)
+    velocity = try slices.copy(velocity, of: kept)
+    kept = slices
+    keptSegments = kept.divided(by: segments)
   }
 
   /// One update.
@@ -50,19 +57,20 @@ public final class LARS: Optimizer {
     parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
     gather: (BlockSums) throws -> Void
   ) rethrows {
-    sums.compute(slice, vector: 0, of: parameters + slice.lowerBound)
-    sums.compute(slice, vector: 1, of: gradients + slice.lowerBound)
+    sums.compute(slices, vector: 0, of: parameters)
+    sums.compute(slices, vector: 1, of: gradients)
     try gather(sums)
-    for index in segments.indices where segments[index].overlaps(slice) {
-      let part = segments[index].clamped(to: slice)
-      let weightNorm = sums.norm(segment: index, vector: 0)
-      let gradientNorm = sums.norm(segment: index, vector: 1)
+    for (segment, parts) in keptSegments {
+      let weightNorm = sums.norm(segment: segment, vector: 0)
+      let gradientNorm = sums.norm(segment: segment, vector: 1)
       let trust =
         weightNorm == 0 || gradientNorm == 0
         ? 1 : trustCoefficient * weightNorm / (gradientNorm + weightDecay * weightNorm)
-      dpt_lars(
-        parameters + part.lowerBound, gradients + part.lowerBound, velocity.base + (part.lowerBound - slice.lowerBound),
-        part.count, learningRate * trust, momentum, weightDecay)
+      for (range, offset) in parts {
+        dpt_lars(
+          parameters + range.lowerBound, gradients + range.lowerBound, velocity.base + offset, range.count,
+          learningRate * trust, momentum, weightDecay)
+      }
     }
     stepCount += 1
   }

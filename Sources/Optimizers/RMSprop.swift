@@ -15,8 +15,7 @@ public final class RMSprop: Optimizer {
   private let epsilon: Double
   private let weightDecay: Double
   private let momentum: Double
-  /// The values that a step changes.
-  public private(set) var slice: Range<Int>
+  private var kept: Slices
   private var squares: FloatBuffer
   private var means: FloatBuffer?
   private var velocity: FloatBuffer?
@@ -31,7 +30,7 @@ public final class RMSprop: Optimizer {
     self.epsilon = epsilon
     self.weightDecay = weightDecay
     self.momentum = momentum
-    slice = 0..<count
+    kept = Slices(ofAll: count)
     squares = try FloatBuffer(count: count)
     means = centered ? try FloatBuffer(count: count) : nil
     velocity = momentum == 0 ? nil : try FloatBuffer(count: count)
@@ -45,13 +44,17 @@ public final class RMSprop: Optimizer {
     return state
   }
 
-  /// Keeps to a slice from now on.
+  /// The values that a step changes.
+  public var slices: [Range<Int>] { kept.ranges }
+
+  /// Keeps to some slices from now on.
   /// - Throws: `Failure` (system) where there is not enough memory.
-  public func restrict(to slice: Range<Int>) throws {
-    squares = try squares.restricted(from: self.slice, to: slice)
-    means = try means?.restricted(from: self.slice, to: slice)
-    velocity = try velocity?.restricted(from: self.slice, to: slice)
-    self.slice = slice
+  public func restrict(to slices: [Range<Int>]) throws {
+    let (former, slices) = (kept, kept.restricted(to: slices))
+    squares = try slices.copy(squares, of: former)
+    means = try means.map { try slices.copy($0, of: former) }
+    velocity = try velocity.map { try slices.copy($0, of: former) }
+    kept = slices
   }
 
   /// One update.
@@ -61,9 +64,12 @@ public final class RMSprop: Optimizer {
   ) rethrows {
     var numbers = dpt_rmsprop_step(
       learningRate: learningRate, alpha: alpha, epsilon: epsilon, weightDecay: weightDecay, momentum: momentum)
-    let start = slice.lowerBound
-    dpt_rmsprop(
-      parameters + start, gradients + start, squares.base, means?.base, velocity?.base, squares.count, &numbers)
+    let (squares, means, velocity) = (squares.base, means?.base, velocity?.base)
+    for (range, offset) in kept {
+      dpt_rmsprop(
+        parameters + range.lowerBound, gradients + range.lowerBound, squares + offset, means.map { $0 + offset },
+        velocity.map { $0 + offset }, range.count, &numbers)
+    }
     stepCount += 1
   }
 }

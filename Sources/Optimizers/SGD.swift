@@ -9,8 +9,7 @@ import Tensors
 public final class SGD: Optimizer {
   /// The steps made so far.
   public var stepCount = 0
-  /// The values that a step changes.
-  public private(set) var slice: Range<Int>
+  private var kept: Slices
   private let momentum: Double
   private let nesterov: Bool
   private let weightDecay: Double
@@ -19,7 +18,7 @@ public final class SGD: Optimizer {
   /// An optimizer for `count` parameters.
   /// - Throws: `Failure` (system) where there is not enough memory for the velocity.
   public init(count: Int, momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0) throws {
-    slice = 0..<count
+    kept = Slices(ofAll: count)
     self.momentum = momentum
     self.nesterov = nesterov
     self.weightDecay = weightDecay
@@ -29,11 +28,15 @@ public final class SGD: Optimizer {
   /// The velocity, where there is momentum.
   public var state: [OptimizerState] { velocity.map { [OptimizerState(name: "momentum_buffer", values: $0)] } ?? [] }
 
-  /// Keeps to a slice from now on.
+  /// The values that a step changes.
+  public var slices: [Range<Int>] { kept.ranges }
+
+  /// Keeps to some slices from now on.
   /// - Throws: `Failure` (system) where there is not enough memory.
-  public func restrict(to slice: Range<Int>) throws {
-    velocity = try velocity?.restricted(from: self.slice, to: slice)
-    self.slice = slice
+  public func restrict(to slices: [Range<Int>]) throws {
+    let (former, slices) = (kept, kept.restricted(to: slices))
+    velocity = try velocity.map { try slices.copy($0, of: former) }
+    kept = slices
   }
 
   /// One update.
@@ -41,10 +44,12 @@ public final class SGD: Optimizer {
     parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
     gather: (BlockSums) throws -> Void
   ) rethrows {
-    let start = slice.lowerBound
-    dpt_sgd(
-      parameters + start, gradients + start, velocity?.base, slice.count, learningRate, momentum, weightDecay, nesterov,
-      stepCount == 0)
+    let velocity = velocity?.base
+    for (range, offset) in kept {
+      dpt_sgd(
+        parameters + range.lowerBound, gradients + range.lowerBound, velocity.map { $0 + offset }, range.count,
+        learningRate, momentum, weightDecay, nesterov, stepCount == 0)
+    }
     stepCount += 1
   }
 }

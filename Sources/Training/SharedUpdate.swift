@@ -24,6 +24,7 @@ final class SharedUpdate {
 
   /// The values that this rank updates.
   let slice: Range<Int>
+  private let slices: [Range<Int>]
   /// The whole optimizer's state.
   let state: [OptimizerState]
   /// The mean gradients of all parameters; each rank writes its slice.
@@ -57,6 +58,7 @@ final class SharedUpdate {
     func start(_ place: Int) -> Int { min(count, blocks * place / ranks.count * BlockSums.grain) }
     let slice = start(ranks.place)..<start(ranks.place + 1)
     self.slice = slice
+    slices = [slice]
     norm = BlockSums(segments: [0..<count])
     partialCount = layout.partialCount
     partials = ranks.memory.assumingMemoryBound(to: Double.self)
@@ -67,7 +69,7 @@ final class SharedUpdate {
     gradients = FloatBuffer(lending: vector(1), count: count, of: ranks)
     if ranks.place == 0 { vector(0).update(from: model.values.base, count: count) }
     let names = optimizer.state.map(\.name)
-    try optimizer.restrict(to: slice)
+    try optimizer.restrict(to: [slice])
     for (index, part) in optimizer.state.enumerated() {
       (vector(2 + index) + slice.lowerBound).update(from: part.values.base, count: slice.count)
     }
@@ -106,7 +108,7 @@ final class SharedUpdate {
 
   /// The norm of all ranks' slices of the mean gradients, in the bits of `GradientClipping.norm`.
   func gradientNorm() throws -> Double {
-    norm.compute(slice, of: gradients.base + slice.lowerBound)
+    norm.compute(slices, of: gradients.base)
     try gather(norm)
     return norm.norm()
   }

@@ -36,23 +36,25 @@ import Testing
       try step.run(epoch: 0, positions: 0..<33, into: &report)
       let count = experiment.model.values.count
       return (
-        slice: experiment.optimizer.slice, own: experiment.optimizer.state.map(\.values.count), count: count,
+        slices: experiment.optimizer.slices, own: experiment.optimizer.state.map(\.values.count), count: count,
         means: experiment.optimizerState.map { Array($0.values.floats) }
       )
     }
     let count = found[0].count
-    #expect(found[..<3].map(\.slice.lowerBound) == [0, found[0].slice.upperBound, found[1].slice.upperBound])
-    #expect(found[2].slice.upperBound == count && found[3].slice == 0..<count)
-    #expect(found.allSatisfy { $0.own == [$0.slice.count, $0.slice.count] })
+    let slices = found.map { $0.slices[0] }
+    #expect(found.allSatisfy { $0.slices.count == 1 })
+    #expect(slices[..<3].map(\.lowerBound) == [0, slices[0].upperBound, slices[1].upperBound])
+    #expect(slices[2].upperBound == count && slices[3] == 0..<count)
+    #expect(zip(found, slices).allSatisfy { $0.own == [$1.count, $1.count] })
     #expect(found.allSatisfy { $0.means == found[3].means })
-    #expect(found[0].means[0].contains { $0 != 0 } && found[0].slice.count < count)
+    #expect(found[0].means[0].contains { $0 != 0 } && slices[0].count < count)
   }
 
   @Test func smallModelsAndSingleRanksAreUpdatedWhole() throws {
     let slices = try ThreadCommunicator.run(ranks: 2) { communicator in
       let experiment = try Self.small(0, .auto).make()
       _ = try TrainingStep(experiment, workspace: experiment.makeWorkspace(communicator: communicator))
-      return experiment.optimizer.slice == 0..<experiment.model.values.count
+      return experiment.optimizer.slices == [0..<experiment.model.values.count]
     }
     #expect(slices == [true, true])
     let alone = try Self.small(0, .always).make()
