@@ -90,26 +90,23 @@ void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed,
                   const float *zeros, float *y, bool relu) {
   current()->kernels->convolve(g, x, packed, bias, zeros, y, relu);
 }
-void dpt_convolve_back(const dpt_convolution *g, const float *dy, const float *packed, const float *zeros, float *dx) {
-  current()->kernels->convolve_back(g, dy, packed, zeros, dx);
-}
-size_t dpt_convolution_gradient_scratch(const dpt_convolution *g, long shards) {
+long dpt_convolution_samples(const dpt_convolution *g) { return current()->kernels->convolution_samples(g); }
+size_t dpt_convolution_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {
   // The largest of all variants, so that a change of variant finds enough.
   size_t most = 0;
   for (int i = 0; i < kVariantCount; i++) {
-    const size_t needs = kVariants[i].kernels->convolution_gradient_scratch(g, shards);
+    const size_t needs = kVariants[i].kernels->convolution_backward_scratch(g, shards, pooled);
     if (needs > most) most = needs;
   }
   return most;
 }
-void dpt_convolution_gradient(const dpt_convolution *g, const float *x, const float *dy, float *out, long outStride,
-                              long outNode, float *scratch, const dpt_shard_program *shards) {
-  current()->kernels->convolution_gradient(g, x, dy, out, outStride, outNode, scratch, shards);
+void dpt_convolve_back(const dpt_convolution_backward *p, const dpt_shard_program *shards) {
+  current()->kernels->convolve_back(p, shards);
 }
-void dpt_max_pool(const dpt_convolution *g, const float *x, float *y, int32_t *taps) {
-  current()->kernels->max_pool(g, x, y, taps);
+void dpt_max_pool(const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified) {
+  current()->kernels->max_pool(g, x, y, taps, rectified);
 }
-void dpt_max_pool_back(const dpt_convolution *g, const float *dy, const int32_t *taps, float *dx) {
+void dpt_max_pool_back(const dpt_convolution *g, const float *dy, const int8_t *taps, float *dx) {
   current()->kernels->max_pool_back(g, dy, taps, dx);
 }
 void dpt_average_pool(const dpt_convolution *g, const float *x, float *y) { current()->kernels->average_pool(g, x, y); }

@@ -13,12 +13,11 @@ typedef struct {
   void (*bias_gradient)(const float *, long, long, long, long, long, long, long, float *, float *, long,
                         const dpt_shard_program *);
   void (*convolve)(const dpt_convolution *, const float *, const float *, const float *, const float *, float *, bool);
-  void (*convolve_back)(const dpt_convolution *, const float *, const float *, const float *, float *);
-  size_t (*convolution_gradient_scratch)(const dpt_convolution *, long);
-  void (*convolution_gradient)(const dpt_convolution *, const float *, const float *, float *, long, long, float *,
-                               const dpt_shard_program *);
-  void (*max_pool)(const dpt_convolution *, const float *, float *, int32_t *);
-  void (*max_pool_back)(const dpt_convolution *, const float *, const int32_t *, float *);
+  long (*convolution_samples)(const dpt_convolution *);
+  size_t (*convolution_backward_scratch)(const dpt_convolution *, long, bool);
+  void (*convolve_back)(const dpt_convolution_backward *, const dpt_shard_program *);
+  void (*max_pool)(const dpt_convolution *, const float *, float *, int8_t *, bool);
+  void (*max_pool_back)(const dpt_convolution *, const float *, const int8_t *, float *);
   void (*average_pool)(const dpt_convolution *, const float *, float *);
   void (*average_pool_back)(const dpt_convolution *, const float *, float *);
   void (*batch_norm_moments)(const dpt_rows *, const float *, float *, long, long, const dpt_shard_program *);

@@ -13,13 +13,14 @@ package final class Convolution {
   private let inputShape: Shape
   private let weight: Parameter
   private let bias: Parameter?
-  private var fusesReLU = false
   private var memory: Memory?
   private var input: TensorView?
   private var output: TensorView?
 
   private struct Memory {
-    let packed, zeros, output, scratch: ArenaPlan.Slot
+    let packed, zeros, scratch: ArenaPlan.Slot
+    /// All samples' outputs, or those of a few where pooling takes them at once.
+    let output: ArenaPlan.Slot
     let paddedBias: ArenaPlan.Slot?
     let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
   }
@@ -46,6 +47,8 @@ package final class Convolution {
 
   var operations: Int { 2 * weight.count * outputShape.positions * outputShape.steps }
 
+  private(set) var fusesReLU = false
+
   func fuseReLU() { fusesReLU = true }
 
   private var channels: Int { inputShape.features / groups }
@@ -59,15 +62,23 @@ package final class Convolution {
       outputStride: paddedToLanes(outputShape.features), channels: channels, outputs: outputs, padded: groups == 1)
   }
 
-  func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    let rows = batch * outputShape.positions * outputShape.steps
+  /// How many samples' outputs are best made at once.
+  var samplesAtOnce: Int {
+    var g = geometry(batch: 1, inputStride: paddedToLanes(inputShape.features))
+    return dpt_convolution_samples(&g)
+  }
+
+  /// Reserves memory. `pooledSamples` is nil where all outputs are kept; else pooling takes those of so many samples at
+  /// once, and its gradients come back.
+  func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, pooledSamples: Int? = nil) {
     let inputRows = batch * inputShape.positions * inputShape.steps
+    let outputFloats = outputShape.paddedCount(batch: pooledSamples ?? batch)
     var g = geometry(batch: batch, inputStride: paddedToLanes(inputShape.features))
     memory = Memory(
       packed: plan.persistent(groups * packedCount),
       zeros: plan.persistent(max(channels, outputs)),
-      output: plan.activation(rows * paddedToLanes(outputShape.features)),
-      scratch: plan.backwardScratch(dpt_convolution_gradient_scratch(&g, plan.shards)),
+      scratch: plan.backwardScratch(dpt_convolution_backward_scratch(&g, plan.shards, pooledSamples != nil)),
+      output: pooledSamples == nil ? plan.activation(outputFloats) : plan.forwardScratch(outputFloats),
       paddedBias: bias == nil ? nil : plan.persistent(groups * paddedToLanes(outputs)),
       back: wantsInputGradient
         ? (
@@ -94,16 +105,23 @@ package final class Convolution {
   }
 
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    let output = forward(input, samples: 0..<input.batch, context)
+    self.output = output
+    return output
+  }
+
+  /// The outputs of some of the samples of a batch of images, where those of the samples before were.
+  func forward(_ input: TensorView, samples: Range<Int>, _ context: StepContext) -> TensorView {
     guard let memory else { preconditionFailure("forward before plan") }
     self.input = input
     let output = TensorView(
-      base: context.arena[memory.output], steps: outputShape.steps, batch: input.batch,
+      base: context.arena[memory.output], steps: outputShape.steps, batch: samples.count,
       positions: outputShape.positions, columns: outputShape.features, stride: paddedToLanes(outputShape.features))
-    self.output = output
-    var g = geometry(batch: input.batch, inputStride: input.stride)
+    var g = geometry(batch: samples.count, inputStride: input.stride)
+    let first = input.base + samples.lowerBound * g.xImage
     for group in 0..<groups {
       dpt_convolve(
-        &g, input.base + group * channels, context.arena[memory.packed] + group * packedCount,
+        &g, first + group * channels, context.arena[memory.packed] + group * packedCount,
         memory.paddedBias.map { UnsafePointer(context.arena[$0] + group * paddedToLanes(outputs)) },
         context.arena[memory.zeros], output.base + group * outputs, fusesReLU)
     }
@@ -111,29 +129,56 @@ package final class Convolution {
   }
 
   func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
-    guard let memory, let input, let output else { preconditionFailure("backward before forward") }
-    if fusesReLU { dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride) }
-    var g = geometry(batch: input.batch, inputStride: input.stride)
-    var program = context.shards.kernelProgram
-    let inner = window.taps * channels
-    for group in 0..<groups {
-      dpt_convolution_gradient(
-        &g, input.base + group * channels, gradient.base + group * outputs,
-        context.gradient(weight) + group * outputs * inner, inner, context.nodeStride, context.arena[memory.scratch],
-        &program)
-    }
-    if let bias {
+    guard let output else { preconditionFailure("backward before forward") }
+    var pass = dpt_convolution_backward()
+    pass.dy = gradient.base
+    pass.rectified = fusesReLU ? UnsafePointer(output.base) : nil
+    let result = run(&pass, context)
+    // Sequences' sums go through all samples step by step.
+    if let bias, outputShape.isSequence {
       context.biasGradient(output: gradient, outputs: outputShape.features, target: context.gradient(bias))
     }
-    guard let back = memory.back else { return nil }
-    let result = TensorView(
-      base: context.arena[back.gradient], steps: inputShape.steps, batch: input.batch, positions: inputShape.positions,
-      columns: inputShape.features, stride: paddedToLanes(inputShape.features))
-    var inverse = geometry(batch: input.batch, inputStride: result.stride)
-    for group in 0..<groups {
-      dpt_convolve_back(
-        &inverse, gradient.base + group * outputs, context.arena[back.packed] + group * packedBackCount,
-        context.arena[memory.zeros], result.base + group * channels)
+    return result
+  }
+
+  /// From the gradients of pooled outputs; the pooling has let none through where a ReLU does not.
+  func backward(pooled: TensorView, by pool: MaxPool, _ context: StepContext) -> TensorView? {
+    var pass = dpt_convolution_backward()
+    pass.pooled = UnsafePointer(pooled.base)
+    pass.pool = pool.geometry(batch: pooled.batch, inputStride: paddedToLanes(outputShape.features))
+    pass.taps = UnsafePointer(pool.taps(context))
+    return run(&pass, context)
+  }
+
+  private func run(_ pass: inout dpt_convolution_backward, _ context: StepContext) -> TensorView? {
+    guard let memory, let input else { preconditionFailure("backward before forward") }
+    let result = memory.back.map {
+      TensorView(
+        base: context.arena[$0.gradient], steps: inputShape.steps, batch: input.batch, positions: inputShape.positions,
+        columns: inputShape.features, stride: paddedToLanes(inputShape.features))
+    }
+    let inner = window.taps * channels
+    pass.convolution = geometry(batch: input.batch, inputStride: input.stride)
+    pass.inverse = geometry(batch: input.batch, inputStride: paddedToLanes(inputShape.features))
+    pass.x = UnsafePointer(input.base)
+    pass.weightGradient = context.gradient(weight)
+    pass.weightRow = inner
+    pass.biasGradient = outputShape.isSequence ? nil : bias.map(context.gradient)
+    pass.node = context.nodeStride
+    pass.dx = result?.base
+    pass.packed = memory.back.map { UnsafePointer(context.arena[$0.packed]) }
+    pass.zeros = UnsafePointer(context.arena[memory.zeros])
+    pass.scratch = context.arena[memory.scratch]
+    var program = context.shards.kernelProgram
+    for _ in 0..<groups {
+      dpt_convolve_back(&pass, &program)
+      pass.x += channels
+      pass.dy = pass.dy.map { $0 + outputs }
+      pass.rectified = pass.rectified.map { $0 + outputs }
+      pass.weightGradient += outputs * inner
+      pass.biasGradient = pass.biasGradient.map { $0 + outputs }
+      pass.dx = pass.dx.map { $0 + channels }
+      pass.packed = pass.packed.map { $0 + packedBackCount }
     }
     return result
   }

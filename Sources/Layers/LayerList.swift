@@ -4,19 +4,28 @@ import Tensors
 public struct LayerList {
   /// The layers, first to last.
   public let layers: [any Layer]
-  /// Those that run: a ReLU behind a layer that can apply it as it writes its outputs does not.
-  private let running: [any Layer]
+  /// Those that run where all outputs are kept: a ReLU behind a layer that can apply it as it writes its outputs does not.
+  private let separate: [any Layer]
+  /// Those that run else: convolutions run together with the pooling behind them.
+  private let joined: [any Layer]
   /// The shape of one output sample.
   public let outputShape: Shape
 
   /// Lists layers; each must have been made for the shape that the one before it gives.
   public init(_ layers: [any Layer], input: Shape) {
     self.layers = layers
-    running = layers.enumerated().filter { index, layer in
+    separate = layers.enumerated().filter { index, layer in
       guard layer is ReLU, index > 0, let before = layers[index - 1] as? any ReLUFusing else { return true }
       before.fuseReLU()
       return false
     }.map(\.element)
+    joined = separate.reduce(into: []) { joined, layer in
+      if let last = joined.last, let both = PooledConvolution(last, layer) {
+        joined[joined.count - 1] = both
+      } else {
+        joined.append(layer)
+      }
+    }
     outputShape = layers.last?.outputShape ?? input
   }
 
@@ -51,9 +60,11 @@ public struct LayerList {
     }
   }
 
+  private func running(keepsOutputs: Bool) -> [any Layer] { keepsOutputs ? separate : joined }
+
   /// Reserves the memory of all layers.
   func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    for (index, layer) in running.enumerated() {
+    for (index, layer) in running(keepsOutputs: plan.keepsOutputs).enumerated() {
       plan.advance()
       layer.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient || index > 0)
     }
@@ -61,7 +72,7 @@ public struct LayerList {
 
   /// Renews what the layers derive from the parameters.
   func pack(_ context: StepContext) {
-    for layer in running {
+    for layer in running(keepsOutputs: context.arena.keepsOutputs) {
       context.layerObserver?.layerBegins(layer)
       layer.pack(context)
       context.layerObserver?.layerEnds(layer, .pack, operations: 0)
@@ -71,7 +82,7 @@ public struct LayerList {
   /// The outputs for a batch.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     var activation = input
-    for layer in running {
+    for layer in running(keepsOutputs: context.arena.keepsOutputs) {
       context.layerObserver?.layerBegins(layer)
       activation = try layer.forward(activation, context)
       context.layerObserver?.layer(layer, gave: activation)
@@ -83,7 +94,7 @@ public struct LayerList {
   /// All parameters' gradients, and that of the input where it is wanted.
   func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
     var current: TensorView? = gradient
-    for layer in running.reversed() {
+    for layer in running(keepsOutputs: context.arena.keepsOutputs).reversed() {
       guard let next = current else { return nil }
       context.layerObserver?.layerBegins(layer)
       current = try layer.backward(next, context)

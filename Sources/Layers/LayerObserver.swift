@@ -15,7 +15,8 @@ public enum LayerPass: Int, CaseIterable, Sendable {
 public protocol LayerObserver: AnyObject {
   /// A layer is about to work.
   func layerBegins(_ layer: any Layer)
-  /// A layer has given its outputs for a batch; they are valid during the call.
+  /// A layer has given its outputs for a batch; they are valid during the call. Of layers that run together (see
+  /// `ArenaPlan.keepsOutputs`) only the last is seen to.
   func layer(_ layer: any Layer, gave outputs: TensorView)
   /// The layer that began last and has not ended is done, after so many floating-point operations.
   func layerEnds(_ layer: any Layer, _ pass: LayerPass, operations: Int)

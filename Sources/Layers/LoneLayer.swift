@@ -12,14 +12,17 @@ package final class LoneLayer {
   /// What the layer works on, for training; valid as long as this object lives.
   package let context: StepContext
 
-  /// Plans a layer that belongs to no model yet, for inputs of a shape and a batch of so many samples in so many shards.
+  /// Plans a layer that belongs to no model yet, for inputs of a shape and a batch of so many samples in so many shards;
+  /// `keepsOutputs` as in `ArenaPlan`.
   /// - Throws: `Failure` (system) where memory is short, (configuration) where there are no shards.
-  package init(_ layer: any Layer, input: Shape, samples: Int, shards: Int, seed: UInt64) throws {
+  package init(
+    _ layer: any Layer, input: Shape, samples: Int, shards: Int, seed: UInt64, keepsOutputs: Bool = false
+  ) throws {
     model = try Model(inputShape: input, layers: [layer])
     let tree = try ReductionTree(shards: shards)
     let program = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
     _ = program.divide(batch: 0..<samples)
-    var plan = ArenaPlan(shards: shards)
+    var plan = ArenaPlan(shards: shards, keepsOutputs: keepsOutputs)
     plan.advance()
     layer.plan(&plan, batch: samples, wantsInputGradient: true)
     gradients = try FloatBuffer(count: model.values.count)

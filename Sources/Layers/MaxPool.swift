@@ -10,7 +10,7 @@ public final class MaxPool: Layer {
   public let kind = "max-pool"
   /// The window, and the memory.
   package private(set) var pooling: PoolingMemory
-  private var taps: ArenaPlan.Slot?
+  private var tapMemory: ArenaPlan.Slot?
 
   /// A layer for inputs of a shape.
   /// - Throws: `Failure` (configuration) where the window does not fit.
@@ -25,30 +25,44 @@ public final class MaxPool: Layer {
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     pooling.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
     let rows = batch * outputShape.positions * outputShape.steps
-    taps = plan.activation(rows * paddedToLanes(outputShape.features))
+    // A byte each.
+    tapMemory = plan.activation(rows * paddedToLanes(outputShape.features) / MemoryLayout<Float>.size)
   }
 
   /// The largest values.
   public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let output = pooling.output(batch: input.batch, context)
-    var g = pooling.geometry(batch: input.batch, inputStride: input.stride)
-    withTaps(context, count: output.rows * output.stride) { dpt_max_pool(&g, input.base, output.base, $0) }
+    let output = output(batch: input.batch, context)
+    pool(input, into: output, from: 0, rectified: false, context)
     return output
+  }
+
+  /// The outputs of a batch, not yet written.
+  func output(batch: Int, _ context: StepContext) -> TensorView { pooling.output(batch: batch, context) }
+
+  /// Pools some of a batch's images, which come from sample `first` on in `output`. With `rectified` they are outputs of a
+  /// ReLU, and no gradient goes back to where these are 0.
+  func pool(_ input: TensorView, into output: TensorView, from first: Int, rectified: Bool, _ context: StepContext) {
+    var g = geometry(batch: input.batch, inputStride: input.stride)
+    let start = first * g.yImage
+    dpt_max_pool(&g, input.base, output.base + start, taps(context) + start, rectified)
   }
 
   /// Each window's gradient to the place of its largest value.
   public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
     guard let result = pooling.inputGradient(batch: gradient.batch, context) else { return nil }
-    var g = pooling.geometry(batch: gradient.batch, inputStride: result.stride)
-    withTaps(context, count: gradient.rows * gradient.stride) {
-      dpt_max_pool_back(&g, gradient.base, $0, result.base)
-    }
+    var g = geometry(batch: gradient.batch, inputStride: result.stride)
+    dpt_max_pool_back(&g, gradient.base, taps(context), result.base)
     return result
   }
 
-  /// The arena's floats as whole numbers of the same size.
-  private func withTaps(_ context: StepContext, count: Int, _ body: (UnsafeMutablePointer<Int32>) -> Void) {
-    guard let taps else { preconditionFailure("a pass before plan") }
-    context.arena[taps].withMemoryRebound(to: Int32.self, capacity: count) { body($0) }
+  /// The window as the kernels take it.
+  func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
+    pooling.geometry(batch: batch, inputStride: inputStride)
+  }
+
+  /// Which tap of its window each output is.
+  func taps(_ context: StepContext) -> UnsafeMutablePointer<Int8> {
+    guard let tapMemory else { preconditionFailure("a pass before plan") }
+    return UnsafeMutableRawPointer(context.arena[tapMemory]).assumingMemoryBound(to: Int8.self)
   }
 }

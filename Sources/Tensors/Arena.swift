@@ -18,14 +18,18 @@ public struct ArenaPlan: Sendable {
   private static let end = 1 << 30
   /// The most shards of a batch that one rank computes.
   public let shards: Int
+  /// Whether every layer's outputs are kept to the end of the forward pass, for whoever looks on; else layers may run
+  /// together, and what lies between them is not.
+  public let keepsOutputs: Bool
   /// The number of the layer that is being planned: its place on the clock.
   public private(set) var layer = 0
   fileprivate private(set) var reservations: [Reservation] = []
   fileprivate private(set) var scratch: Int?
 
   /// An empty plan for a rank that computes `shards` shards of each batch.
-  public init(shards: Int = 1) {
+  public init(shards: Int = 1, keepsOutputs: Bool = false) {
     self.shards = shards
+    self.keepsOutputs = keepsOutputs
   }
 
   /// Goes on to the next layer; called by whatever holds layers, before each one's `plan`.
@@ -77,6 +81,8 @@ public struct ArenaPlan: Sendable {
 
 /// The one block of memory that a model computes in; allocated once, so that steps allocate nothing.
 public final class Arena {
+  /// Whether it was planned for every layer's outputs (`ArenaPlan.keepsOutputs`).
+  public let keepsOutputs: Bool
   private let buffer: FloatBuffer
   private let offsets: [Int]
   /// Memory that every layer may use while it computes; what one leaves there the next overwrites.
@@ -87,6 +93,7 @@ public final class Arena {
   public init(_ plan: ArenaPlan) throws {
     let layout = Arena.place(plan.reservations)
     let memory = try FloatBuffer(count: layout.count)
+    keepsOutputs = plan.keepsOutputs
     offsets = layout.offsets
     buffer = memory
     scratch = UnsafeMutableBufferPointer(

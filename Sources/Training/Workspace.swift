@@ -26,17 +26,20 @@ public final class Workspace {
   }
 
   /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples; `seed` is that of
-  /// layers that draw at random.
+  /// layers that draw at random. With `keepsOutputs` an observer is given every layer's outputs, at the price of memory.
   /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
   public convenience init(
-    _ network: Network, batch: Int, shards: Int, seed: UInt64, communicator: any Communicator
+    _ network: Network, batch: Int, shards: Int, seed: UInt64, communicator: any Communicator,
+    keepsOutputs: Bool = false
   ) throws {
     try self.init(
-      network, batch: batch, tree: ReductionTree(shards: shards), seed: seed, communicator: communicator)
+      network, batch: batch, tree: ReductionTree(shards: shards), seed: seed, communicator: communicator,
+      keepsOutputs: keepsOutputs)
   }
 
   private init(
-    _ network: Network, batch: Int, tree: ReductionTree, seed: UInt64, communicator: any Communicator
+    _ network: Network, batch: Int, tree: ReductionTree, seed: UInt64, communicator: any Communicator,
+    keepsOutputs: Bool = false
   ) throws {
     self.network = network
     self.seed = seed
@@ -44,7 +47,7 @@ public final class Workspace {
     self.communicator = communicator
     self.tree = tree
     shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: tree.shardCount)
-    var plan = ArenaPlan(shards: shards.reduction.shards.count)
+    var plan = ArenaPlan(shards: shards.reduction.shards.count, keepsOutputs: keepsOutputs)
     network.model.plan(&plan, batch: shards.capacity(batch: batch))
     network.loss.plan(&plan, batch: shards.capacity(batch: batch))
     arena = try Arena(plan)

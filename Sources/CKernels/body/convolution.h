@@ -215,8 +215,9 @@ DPT_INLINE tap_list taps_of_phase(long phase, long kernel, long stride, long pad
   return list;
 }
 
-static void convolve_back(const dpt_convolution *g, const float *dy, const float *packed, const float *zeros,
-                          float *dx) {
+// ∂ℓ/∂x from ∂ℓ/∂y.
+static void input_gradient(const dpt_convolution *g, const float *dy, const float *packed, const float *zeros,
+                           float *dx) {
   const long allTaps = g->kernelHeight * g->kernelWidth;
   const gathered_product p = {
       .b = packed, .depth = g->outputs, .inner = allTaps * g->outputs, .columns = g->channels,

@@ -1,5 +1,5 @@
-// The convolution's weight gradient: for a few output lines at a time, every tile of the gradient takes its share; sums
-// wait in memory in between. What is not read in order as it lies is packed first.
+// The share of one sample in the convolution's weight gradient: for a few output lines at a time, every tile of the gradient
+// takes its share; sums wait in memory in between. What is not read in order as it lies is packed first.
 #ifndef DPT_CONVOLUTION_GRADIENT_H
 #define DPT_CONVOLUTION_GRADIENT_H
 
@@ -23,7 +23,7 @@ typedef struct {
   long panels;       // along the lanes
   long tiles;        // of output channels, where the lanes run along the inputs
   long rows, row;    // of sums, and floats from one to the next
-  size_t input, output, sums;  // floats of packed input, packed output gradients, and one shard's sums
+  size_t input, output, sums;  // floats of packed input, packed output gradients, and the sums
 } gradient_plan;
 
 DPT_INLINE long padded_to_lanes(long n) { return (n + DPT_LANES - 1) / DPT_LANES * DPT_LANES; }
@@ -63,13 +63,6 @@ static gradient_plan plan_gradient(const dpt_convolution *g) {
   }
   plan.sums = (size_t)(plan.rows * plan.row);
   return plan;
-}
-
-static size_t convolution_gradient_scratch(const dpt_convolution *g, long shards) {
-  const gradient_plan plan = plan_gradient(g);
-  size_t depth = 2;
-  while (1L << (depth - 2) < shards) depth++;
-  return depth * plan.sums + plan.input + plan.output;
 }
 
 #define DPT_CASE(MR) \
@@ -118,9 +111,8 @@ DPT_INLINE void pack_gradients(const dpt_convolution *g, const gradient_plan *pl
         store(packed, load_some(dy + l * g->yLine + w * g->yStride + o, g->outputs - o));
 }
 
-static void shard_gradient_by_outputs(const dpt_convolution *g, const gradient_plan *plan, const float *x,
-                                      const float *dy, long from, long to, float *sums, float *input, float *output) {
-  memset(sums, 0, plan->sums * sizeof(float));
+static void add_gradient_by_outputs(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
+                                    float *sums, float *input, float *output) {
   const long pixel = plan->packsInput ? plan->unfolded * g->channels : g->xStride;
   const long line = plan->packsInput ? plan->inputWidth * pixel : g->xLine;
   const bool packsOutput = plan->packsOutput;
@@ -129,32 +121,31 @@ static void shard_gradient_by_outputs(const dpt_convolution *g, const gradient_p
       .bStep = packsOutput ? plan->row : g->yStride, .bLine = packsOutput ? g->outWidth * plan->row : g->yLine,
   };
   const long height = tile_height(plan->stretch, DPT_TILE_ROWS);
-  for (long n = from; n < to; n++)
-    for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
-      walk.lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
-      const float *image = x + n * g->xImage, *b = dy + n * g->yImage + oh * g->yLine;
-      if (plan->packsInput) pack_pixels(g, plan, image, oh, walk.lines, input);
-      if (packsOutput) pack_gradients(g, plan, b, walk.lines, output);
-      const float *first = plan->packsInput ? input : image + oh * g->strideHeight * line;
-      if (packsOutput) b = output;
-      float *tile = sums;
-      for (long kh = 0; kh < g->kernelHeight / plan->unfolded; kh++)
-        for (long kw = 0; kw < plan->stretchesAcross; kw++) {
-          const float *a = first + kh * g->dilationHeight * line + kw * g->dilationWidth * pixel;
-          for (long i = 0; i < plan->stretch; i += height) {
-            const long rows = plan->stretch - i < height ? plan->stretch - i : height;
-            long p = 0;
+  for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
+    walk.lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
+    const float *b = dy + oh * g->yLine;
+    if (plan->packsInput) pack_pixels(g, plan, x, oh, walk.lines, input);
+    if (packsOutput) pack_gradients(g, plan, b, walk.lines, output);
+    const float *first = plan->packsInput ? input : x + oh * g->strideHeight * line;
+    if (packsOutput) b = output;
+    float *tile = sums;
+    for (long kh = 0; kh < g->kernelHeight / plan->unfolded; kh++)
+      for (long kw = 0; kw < plan->stretchesAcross; kw++) {
+        const float *a = first + kh * g->dilationHeight * line + kw * g->dilationWidth * pixel;
+        for (long i = 0; i < plan->stretch; i += height) {
+          const long rows = plan->stretch - i < height ? plan->stretch - i : height;
+          long p = 0;
 #if DPT_TILE_PANELS > 1
-            for (; p + 1 < plan->panels; p += 2)
-              accumulate_tiles(2, rows, &walk, a + i, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, tile + p * DPT_LANES,
-                               plan->row);
+          for (; p + 1 < plan->panels; p += 2)
+            accumulate_tiles(2, rows, &walk, a + i, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, tile + p * DPT_LANES,
+                             plan->row);
 #endif
-            for (; p < plan->panels; p++)
-              accumulate_tiles(1, rows, &walk, a + i, b + p * DPT_LANES, b, tile + p * DPT_LANES, plan->row);
-            tile += rows * plan->row;
-          }
+          for (; p < plan->panels; p++)
+            accumulate_tiles(1, rows, &walk, a + i, b + p * DPT_LANES, b, tile + p * DPT_LANES, plan->row);
+          tile += rows * plan->row;
         }
-    }
+      }
+  }
 }
 
 // Input lines first ..< first + inputLines, as [panel][line][pixel][16], zeros where they lie outside the image.
@@ -187,37 +178,35 @@ DPT_INLINE void pack_output(const dpt_convolution *g, const gradient_plan *plan,
   }
 }
 
-static void shard_gradient_by_inputs(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
-                                     long from, long to, float *sums, float *input, float *output) {
-  memset(sums, 0, plan->sums * sizeof(float));
+static void add_gradient_by_inputs(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
+                                   float *sums, float *input, float *output) {
   const long panelSize = plan->inputLines * plan->inputWidth * DPT_LANES;
   tile_walk walk = {
       .width = g->outWidth, .aStep = DPT_TILE_ROWS, .aLine = g->outWidth * DPT_TILE_ROWS,
       .bStep = g->strideWidth * DPT_LANES, .bLine = g->strideHeight * plan->inputWidth * DPT_LANES,
   };
-  for (long n = from; n < to; n++)
-    for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
-      walk.lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
-      pack_input(g, plan, x + n * g->xImage, oh * g->strideHeight - g->paddingHeight, input);
-      pack_output(g, plan, dy + n * g->yImage + oh * g->yLine, walk.lines, output);
-      for (long tap = 0; tap < g->kernelHeight * g->kernelWidth; tap++) {
-        const long shift = (tap / g->kernelWidth * g->dilationHeight * plan->inputWidth +
-                            tap % g->kernelWidth * g->dilationWidth) * DPT_LANES;
-        for (long i = 0; i < plan->tiles; i++) {
-          const float *a = output + i * walk.lines * g->outWidth * DPT_TILE_ROWS;
-          float *tile = sums + i * DPT_TILE_ROWS * plan->row + tap * plan->panels * DPT_LANES;
-          long p = 0;
+  for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
+    walk.lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
+    pack_input(g, plan, x, oh * g->strideHeight - g->paddingHeight, input);
+    pack_output(g, plan, dy + oh * g->yLine, walk.lines, output);
+    for (long tap = 0; tap < g->kernelHeight * g->kernelWidth; tap++) {
+      const long shift = (tap / g->kernelWidth * g->dilationHeight * plan->inputWidth +
+                          tap % g->kernelWidth * g->dilationWidth) * DPT_LANES;
+      for (long i = 0; i < plan->tiles; i++) {
+        const float *a = output + i * walk.lines * g->outWidth * DPT_TILE_ROWS;
+        float *tile = sums + i * DPT_TILE_ROWS * plan->row + tap * plan->panels * DPT_LANES;
+        long p = 0;
 #if DPT_TILE_PANELS > 1
-          for (; p + 1 < plan->panels; p += 2)
-            accumulate_tile(DPT_TILE_ROWS, 2, &walk, a, input + p * panelSize + shift,
-                            input + (p + 1) * panelSize + shift, tile + p * DPT_LANES, plan->row);
+        for (; p + 1 < plan->panels; p += 2)
+          accumulate_tile(DPT_TILE_ROWS, 2, &walk, a, input + p * panelSize + shift,
+                          input + (p + 1) * panelSize + shift, tile + p * DPT_LANES, plan->row);
 #endif
-          for (; p < plan->panels; p++)
-            accumulate_tile(DPT_TILE_ROWS, 1, &walk, a, input + p * panelSize + shift, input, tile + p * DPT_LANES,
-                            plan->row);
-        }
+        for (; p < plan->panels; p++)
+          accumulate_tile(DPT_TILE_ROWS, 1, &walk, a, input + p * panelSize + shift, input, tile + p * DPT_LANES,
+                          plan->row);
       }
     }
+  }
 }
 
 // One node's gradients, from where their sums stand.
@@ -235,27 +224,6 @@ DPT_INLINE void copy_sums(const dpt_convolution *g, const gradient_plan *plan, c
         memcpy(out, sums + o * plan->row + tap * plan->panels * DPT_LANES, (size_t)g->channels * sizeof(float));
       }
     }
-}
-
-static void convolution_gradient(const dpt_convolution *g, const float *x, const float *dy, float *out, long outStride,
-                                 long outNode, float *scratch, const dpt_shard_program *s) {
-  const gradient_plan plan = plan_gradient(g);
-  float *input = scratch, *output = input + plan.input, *stack = output + plan.output;
-  long top = 0;
-  for (long shard = 0; shard < s->shards; shard++) {
-    const long from = s->rowStart[shard], to = s->rowStart[shard + 1];
-    float *sums = stack + (size_t)top++ * plan.sums;
-    if (plan.lanesAreOutputs) shard_gradient_by_outputs(g, &plan, x, dy, from, to, sums, input, output);
-    else shard_gradient_by_inputs(g, &plan, x, dy, from, to, sums, input, output);
-    for (int join = 0; join < s->joins[shard]; join++) {
-      top--;
-      float *left = stack + (size_t)(top - 1) * plan.sums, *right = left + plan.sums;
-      for (size_t i = 0; i < plan.sums; i += DPT_LANES) store(left + i, load(left + i) + load(right + i));
-    }
-    if (s->emits[shard] < 0) continue;
-    top = 0;
-    copy_sums(g, &plan, stack, out + s->emits[shard] * outNode, outStride);
-  }
 }
 
 #endif

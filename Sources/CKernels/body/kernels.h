@@ -4,7 +4,7 @@
 #include "activation.h"
 #include "batch_norm.h"
 #include "convolution.h"
-#include "convolution_gradient.h"
+#include "convolution_backward.h"
 #include "elementary.h"
 #include "embedding.h"
 #include "flat.h"
@@ -34,9 +34,9 @@ const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
     .weight_gradient = weight_gradient,
     .bias_gradient = bias_gradient,
     .convolve = convolve,
+    .convolution_samples = convolution_samples,
+    .convolution_backward_scratch = convolution_backward_scratch,
     .convolve_back = convolve_back,
-    .convolution_gradient_scratch = convolution_gradient_scratch,
-    .convolution_gradient = convolution_gradient,
     .max_pool = max_pool,
     .max_pool_back = max_pool_back,
     .average_pool = average_pool,

@@ -2,59 +2,78 @@
 #ifndef DPT_POOLING_H
 #define DPT_POOLING_H
 
-#include "vector.h"
+#include "convolution.h"
 
-// Largest value of each window, and which of its taps (kh · kernelWidth + kw) held it: the first of equals, a NaN before
-// all. Taps outside the image do not take part.
-static void max_pool(const dpt_convolution *g, const float *x, float *y, int32_t *taps) {
+typedef int8_t i8x16 __attribute__((ext_vector_type(16)));
+
+// The taps of one window that lie within the image: where, from its image's first pixel, and which (kh · kernelWidth + kw).
+typedef struct {
+  long count, offset[DPT_TAPS];
+  int32_t tap[DPT_TAPS];
+} window_taps;
+
+DPT_INLINE void find_taps(const dpt_convolution *g, long oh, long ow, window_taps *taps) {
+  taps->count = 0;
+  for (long kh = 0; kh < g->kernelHeight; kh++) {
+    const long ih = oh * g->strideHeight - g->paddingHeight + kh * g->dilationHeight;
+    if (ih < 0 || ih >= g->height) continue;
+    for (long kw = 0; kw < g->kernelWidth; kw++) {
+      const long iw = ow * g->strideWidth - g->paddingWidth + kw * g->dilationWidth;
+      if (iw < 0 || iw >= g->width) continue;
+      taps->offset[taps->count] = ih * g->xLine + iw * g->xStride;
+      taps->tap[taps->count++] = (int32_t)(kh * g->kernelWidth + kw);
+    }
+  }
+}
+
+// Largest value of each window, and which of its taps held it: the first of equals, a NaN before all. Taps outside the
+// image do not take part. With `rectified` a value that is not positive has no tap: it lets no gradient through.
+static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified) {
+  window_taps window;
   for (long n = 0; n < g->batch; n++)
     for (long oh = 0; oh < g->outHeight; oh++)
       for (long ow = 0; ow < g->outWidth; ow++) {
+        const float *image = x + n * g->xImage;
         const long at = n * g->yImage + oh * g->yLine + ow * g->yStride;
+        find_taps(g, oh, ow, &window);
         for (long c = 0; c < g->channels; c += DPT_LANES) {
           v16 best = splat(-INFINITY);
           i16 from = -1;
-          for (long kh = 0; kh < g->kernelHeight; kh++) {
-            const long ih = oh * g->strideHeight - g->paddingHeight + kh * g->dilationHeight;
-            if (ih < 0 || ih >= g->height) continue;
-            for (long kw = 0; kw < g->kernelWidth; kw++) {
-              const long iw = ow * g->strideWidth - g->paddingWidth + kw * g->dilationWidth;
-              if (iw < 0 || iw >= g->width) continue;
-              v16 value = load(x + n * g->xImage + ih * g->xLine + iw * g->xStride + c);
-              // The first tap is always taken, so that a window of −∞ has a place, too.
-              i16 better = (value > best) | ((value != value) & (best == best)) | (from < 0);
-              best = choose(better, value, best);
-              from = (better & (int32_t)(kh * g->kernelWidth + kw)) | (~better & from);
-            }
+          for (long t = 0; t < window.count; t++) {
+            v16 value = load(image + window.offset[t] + c);
+            // The first tap is always taken, so that a window of −∞ has a place, too.
+            i16 better = t == 0 ? (i16)-1 : (value > best) | ((value != value) & (best == best));
+            best = choose(better, value, best);
+            from = (better & window.tap[t]) | (~better & from);
           }
           store(y + at + c, best);
-          memcpy(taps + at + c, &from, sizeof from);
+          if (rectified) from |= ~(best > splat(0.0f));
+          i8x16 bytes = __builtin_convertvector(from, i8x16);
+          memcpy(taps + at + c, &bytes, sizeof bytes);
         }
       }
 }
 
 // Every window's gradient goes to the tap that was largest; windows that overlap add up in ascending order.
-static void max_pool_back(const dpt_convolution *g, const float *dy, const int32_t *taps, float *dx) {
+static void max_pool_back(const dpt_convolution *g, const float *dy, const int8_t *taps, float *dx) {
+  window_taps window;
   for (long n = 0; n < g->batch; n++) {
+    float *image = dx + n * g->xImage;
     for (long ih = 0; ih < g->height; ih++)
-      memset(dx + n * g->xImage + ih * g->xLine, 0, (size_t)(g->width * g->xStride) * sizeof(float));
+      memset(image + ih * g->xLine, 0, (size_t)(g->width * g->xStride) * sizeof(float));
     for (long oh = 0; oh < g->outHeight; oh++)
       for (long ow = 0; ow < g->outWidth; ow++) {
         const long at = n * g->yImage + oh * g->yLine + ow * g->yStride;
+        find_taps(g, oh, ow, &window);
         for (long c = 0; c < g->channels; c += DPT_LANES) {
           v16 gradient = load(dy + at + c);
-          i16 from;
-          memcpy(&from, taps + at + c, sizeof from);
-          for (long kh = 0; kh < g->kernelHeight; kh++) {
-            const long ih = oh * g->strideHeight - g->paddingHeight + kh * g->dilationHeight;
-            if (ih < 0 || ih >= g->height) continue;
-            for (long kw = 0; kw < g->kernelWidth; kw++) {
-              const long iw = ow * g->strideWidth - g->paddingWidth + kw * g->dilationWidth;
-              if (iw < 0 || iw >= g->width) continue;
-              float *target = dx + n * g->xImage + ih * g->xLine + iw * g->xStride + c;
-              i16 here = from == (int32_t)(kh * g->kernelWidth + kw);
-              store(target, load(target) + choose(here, gradient, splat(0.0f)));
-            }
+          i8x16 bytes;
+          memcpy(&bytes, taps + at + c, sizeof bytes);
+          i16 from = __builtin_convertvector(bytes, i16);
+          for (long t = 0; t < window.count; t++) {
+            float *target = image + window.offset[t] + c;
+            i16 here = from == window.tap[t];
+            store(target, load(target) + choose(here, gradient, splat(0.0f)));
           }
         }
       }

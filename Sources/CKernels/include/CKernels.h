@@ -140,7 +140,7 @@ void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *sh
 void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, long group,
                        long groupValid, float *out, float *out2, long outNode, const dpt_shard_program *shards);
 
-// MARK: Convolution (body/convolution.h, body/convolution_gradient.h)
+// MARK: Convolution (body/convolution.h, body/convolution_gradient.h, body/convolution_backward.h)
 
 /// A two-dimensional cross-correlation of `batch` images, channels last:
 /// y[n][oh][ow][o] = bias[o] + Σ x[n][oh·S − P + kh·D][ow·S − P + kw·D][c] · w[o][kh][kw][c], summed over kh, kw, c in
@@ -162,23 +162,48 @@ typedef struct {
 /// least `channels` zeros. With `relu`, negative outputs become 0.
 void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
                   const float *zeros, float *y, bool relu);
-/// ∂ℓ/∂x from ∂ℓ/∂y: `packed` is the weight packed as inner (kh, kw, o), columns c (`dpt_pack_convolution_back`);
-/// `zeros` at least `outputs` zeros.
-void dpt_convolve_back(const dpt_convolution *g, const float *dy, const float *packed, const float *zeros, float *dx);
-/// Packs w[o][kh][kw][c] (rows `wStride` floats apart) for `dpt_convolve_back`.
+/// The fewest samples that `dpt_convolve` is as fast for as for many.
+long dpt_convolution_samples(const dpt_convolution *g);
+
+/// What goes into a convolution's backward pass, and where its results go. Every sample lies at the same place as forwards.
+typedef struct {
+  dpt_convolution convolution;
+  const float *x;
+  /// ∂ℓ/∂y.
+  float *dy;
+  /// Outputs of a ReLU behind the convolution, or NULL: where they are not positive, dy becomes 0.
+  const float *rectified;
+  /// The taps of max pooling behind the convolution, or NULL. With them ∂ℓ/∂y is made of `pooled`, the gradients of the
+  /// pooled outputs, and dy is not used.
+  const int8_t *taps;
+  const float *pooled;
+  dpt_convolution pool;
+  /// ∂ℓ/∂w[node][o][kh][kw][c], rows `weightRow` apart, and ∂ℓ/∂bias[node][o] or NULL; nodes `node` apart. Within a shard
+  /// pixels ascend; over shards in the tree's order.
+  float *weightGradient, *biasGradient;
+  long weightRow, node;
+  /// ∂ℓ/∂x, or NULL where it is not wanted, and the convolution with dx in x's place. `packed` is the weight packed as inner
+  /// (kh, kw, o), columns c (`dpt_pack_convolution_back`), `zeros` at least `outputs` zeros.
+  float *dx;
+  dpt_convolution inverse;
+  const float *packed, *zeros;
+  /// `dpt_convolution_backward_scratch` floats.
+  float *scratch;
+} dpt_convolution_backward;
+
+/// Packs w[o][kh][kw][c] (rows `wStride` floats apart) for the backward pass.
 void dpt_pack_convolution_back(const float *w, long outputs, long taps, long channels, long wStride, float *packed);
-/// Floats of scratch that `dpt_convolution_gradient` needs for a program of `shards` shards.
-size_t dpt_convolution_gradient_scratch(const dpt_convolution *g, long shards);
-/// ∂ℓ/∂w[node][o][kh][kw][c], rows `outStride` apart, nodes `outNode` apart: within a shard pixels ascend; over shards in
-/// the tree's order.
-void dpt_convolution_gradient(const dpt_convolution *g, const float *x, const float *dy, float *out, long outStride,
-                              long outNode, float *scratch, const dpt_shard_program *shards);
+/// Floats of scratch that `dpt_convolve_back` needs for a program of `shards` shards, with or without pooling.
+size_t dpt_convolution_backward_scratch(const dpt_convolution *g, long shards, bool pooled);
+/// The gradients of the weights, the biases and the inputs for all samples of the shards.
+void dpt_convolve_back(const dpt_convolution_backward *p, const dpt_shard_program *shards);
 
 // MARK: Pooling (body/pooling.h); a window is a convolution's, `outputs` being `channels`
 
-/// The largest value of each window, and the tap that held it (at the same place as in y).
-void dpt_max_pool(const dpt_convolution *g, const float *x, float *y, int32_t *taps);
-void dpt_max_pool_back(const dpt_convolution *g, const float *dy, const int32_t *taps, float *dx);
+/// The largest value of each window, and the tap that held it (at the same place as in y). With `rectified` a value that is
+/// not positive has the tap −1, to which no gradient goes: x are outputs of a ReLU, whose derivative is 0 there.
+void dpt_max_pool(const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified);
+void dpt_max_pool_back(const dpt_convolution *g, const float *dy, const int8_t *taps, float *dx);
 /// The mean of each window, padding counted as zeros.
 void dpt_average_pool(const dpt_convolution *g, const float *x, float *y);
 void dpt_average_pool_back(const dpt_convolution *g, const float *dy, float *dx);

@@ -80,9 +80,16 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
   public func layerEnds(_ layer: any Layer, _ pass: LayerPass, operations: Int) {
     guard let start = layerStarts.popLast(), let outer, isNoted(outer) else { return }
     let key = PassKey(layer: ObjectIdentifier(layer), pass: pass)
-    let number = passNumbers[key] ?? number(of: "\(layerNames[key.layer] ?? layer.kind) \(pass)")
+    let number = passNumbers[key] ?? number(of: "\(words(layer)) \(pass)")
     passNumbers[key] = number
     spans.append(Span(name: number, start: start, end: monotonicSeconds(), step: outer.step))
+  }
+
+  /// A layer's place and kind, or those of several that run together.
+  private func words(_ layer: any Layer) -> String {
+    if let name = layerNames[ObjectIdentifier(layer)] { return name }
+    let parts = layer.parts.flatMap(\.layers).compactMap { layerNames[ObjectIdentifier($0)] }
+    return parts.isEmpty ? layer.kind : parts.joined(separator: ", ")
   }
 
   private func endOuter(_ now: Double) {

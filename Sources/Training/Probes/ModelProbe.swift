@@ -56,7 +56,7 @@ public struct ModelProbe {
       (layer as? RecurrentLayer).map { (place: index, layer: $0) }
     }
     let workspace = try Workspace(
-      network, batch: samples.count, shards: 1, seed: seed, communicator: SoloCommunicator())
+      network, batch: samples.count, shards: 1, seed: seed, communicator: SoloCommunicator(), keepsOutputs: true)
     let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: samples.count)
     let memory = try FloatBuffer(count: model.values.count)
     let context = workspace.context(gradients: memory.base, nodeStride: memory.count)

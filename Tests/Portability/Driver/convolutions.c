@@ -1,4 +1,4 @@
-// Convolution forwards and its two gradients, and pooling.
+// Convolution forwards and backwards, alone and with pooling behind it, and pooling.
 #include "driver.h"
 
 static long output_size(long input, long kernel, long stride, long padding, long dilation) {
@@ -49,26 +49,56 @@ static void forward(void) {
   hash_output(&g, y);
 }
 
-static void backward(void) {
-  const dpt_convolution g = draw_window(40, draw(1, 40), draw(1, 3), true);
-  const long taps = g.kernelHeight * g.kernelWidth;
-  float *packed = floats((long)dpt_packed_count(taps * g.outputs, g.channels));
-  const float *weights = random_floats(g.outputs * taps * g.channels, 1), *zeros = floats(g.yStride);
-  dpt_pack_convolution_back(weights, g.outputs, taps, g.channels, taps * g.channels, packed);
-  float *dx = floats(g.batch * g.xImage);
-  dpt_convolve_back(&g, random_floats(g.batch * g.yImage, 1), packed, zeros, dx);
-  hash_input(&g, dx);
+// Max pooling behind a convolution.
+static dpt_convolution draw_pool(const dpt_convolution *g) {
+  dpt_convolution pool = {
+      .batch = g->batch, .height = g->outHeight, .width = g->outWidth, .channels = g->outputs, .outputs = g->outputs,
+      .xStride = g->yStride, .xLine = g->yLine, .xImage = g->yImage, .yStride = g->yStride, .dilationHeight = 1,
+      .dilationWidth = 1, .xPadded = true, .yPadded = true,
+  };
+  pool.kernelHeight = draw(1, g->outHeight < 3 ? g->outHeight : 3);
+  pool.kernelWidth = draw(1, g->outWidth < 3 ? g->outWidth : 3);
+  pool.strideHeight = draw(1, 2);
+  pool.strideWidth = draw(1, 2);
+  pool.outHeight = output_size(pool.height, pool.kernelHeight, pool.strideHeight, 0, 1);
+  pool.outWidth = output_size(pool.width, pool.kernelWidth, pool.strideWidth, 0, 1);
+  pool.yLine = pool.outWidth * pool.yStride;
+  pool.yImage = pool.outHeight * pool.yLine;
+  return pool;
 }
 
-static void gradient(void) {
+static void backward(void) {
   const part s = random_part(5);
-  const dpt_convolution g = draw_window(40, draw(1, 30), s.samples, true);
-  const long row = g.kernelHeight * g.kernelWidth * g.channels, node = g.outputs * row;
-  float *scratch = floats((long)dpt_convolution_gradient_scratch(&g, s.program.shards));
-  float *out = floats(s.nodes * node);
-  const float *x = random_floats(g.batch * g.xImage, 1), *dy = random_floats(g.batch * g.yImage, 1);
-  dpt_convolution_gradient(&g, x, dy, out, row, node, scratch, &s.program);
-  hash_floats(out, s.nodes * node);
+  const bool pools = draw_bool();
+  dpt_convolution g = draw_window(40, draw(1, 40), s.samples, true);
+  if (pools) g.yPadded = true;
+  const long taps = g.kernelHeight * g.kernelWidth, row = taps * g.channels;
+  dpt_convolution_backward p = {.convolution = g, .inverse = g, .weightRow = row};
+  p.node = PADDED(g.outputs * row) + PADDED(g.outputs);
+  float *gradients = floats(s.nodes * p.node), *packed = floats((long)dpt_packed_count(taps * g.outputs, g.channels));
+  p.x = random_floats(g.batch * g.xImage, 1);
+  const float *weights = random_floats(g.outputs * row, 1);
+  dpt_pack_convolution_back(weights, g.outputs, taps, g.channels, row, packed);
+  p.packed = packed;
+  p.zeros = floats(g.yStride);
+  p.scratch = floats((long)dpt_convolution_backward_scratch(&g, s.program.shards, pools));
+  p.weightGradient = gradients;
+  if (draw_bool()) p.biasGradient = gradients + PADDED(g.outputs * row);
+  if (draw_bool()) p.dx = floats(g.batch * g.xImage);
+  float *y = random_floats(g.batch * g.yImage, 1);
+  if (pools) {
+    p.pool = draw_pool(&g);
+    int8_t *winners = memory((size_t)(g.batch * p.pool.yImage));
+    dpt_max_pool(&p.pool, y, floats(g.batch * p.pool.yImage), winners, draw_bool());
+    p.taps = winners;
+    p.pooled = random_floats(g.batch * p.pool.yImage, 1);
+  } else {
+    p.dy = random_floats(g.batch * g.yImage, 1);
+    if (draw_bool()) p.rectified = y;
+  }
+  dpt_convolve_back(&p, &s.program);
+  hash_floats(gradients, s.nodes * p.node);
+  if (p.dx) hash_input(&g, p.dx);
 }
 
 static void pooling(void) {
@@ -83,10 +113,11 @@ static void pooling(void) {
   } else {
     // Equal values and values that are no numbers come up too.
     for (long i = 0; i < g.batch * g.xImage; i += draw(1, 20)) x[i] = draw_bool() ? 0.5f : draw_any_float();
-    int32_t *taps = memory((size_t)(g.batch * g.yImage) * sizeof(int32_t));
-    dpt_max_pool(&g, x, y, taps);
+    int8_t *taps = memory((size_t)(g.batch * g.yImage));
+    dpt_max_pool(&g, x, y, taps, draw_bool());
     dpt_max_pool_back(&g, dy, taps, dx);
-    for (long i = 0; i < g.batch * g.outHeight * g.outWidth; i++) hash_words(taps + i * g.yStride, g.channels);
+    for (long i = 0; i < g.batch * g.outHeight * g.outWidth; i++)
+      for (long c = 0; c < g.channels; c++) hash_words(&(int32_t){taps[i * g.yStride + c]}, 1);
   }
   hash_output(&g, y);
   hash_input(&g, dx);
@@ -94,7 +125,6 @@ static void pooling(void) {
 
 void convolution_cases(void) {
   each_case("convolution", 150, forward);
-  each_case("convolution-back", 150, backward);
-  each_case("convolution-gradient", 120, gradient);
+  each_case("convolution-back", 250, backward);
   each_case("pooling", 300, pooling);
 }

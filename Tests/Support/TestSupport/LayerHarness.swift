@@ -15,14 +15,15 @@ public struct LayerRun {
   /// Counters after the run, by name.
   public let counters: [String: Int64]
 
-  /// Runs `layer` on `inputs` with the given parameters; `upstream` is ∂ℓ/∂output.
+  /// Runs `layer` on `inputs` with the given parameters; `upstream` is ∂ℓ/∂output. `keepsOutputs` as in `ArenaPlan`.
   public init(
     _ layer: any Layer, inputShape: Shape, inputs: [Float], parameters: [String: [Float]], upstream: [Float],
     shards: Int = 1, lengths: [Int32]? = nil, isTraining: Bool = true, seed: UInt64 = 1,
-    buffers: [String: [Float]] = [:], withBackward: Bool = true
+    buffers: [String: [Float]] = [:], withBackward: Bool = true, keepsOutputs: Bool = false
   ) throws {
     let samples = inputs.count / inputShape.count
-    let lone = try LoneLayer(layer, input: inputShape, samples: samples, shards: shards, seed: seed)
+    let lone = try LoneLayer(
+      layer, input: inputShape, samples: samples, shards: shards, seed: seed, keepsOutputs: keepsOutputs)
     let (model, context) = (lone.model, lone.context)
     for parameter in layer.parameters {
       let values = parameters[String(parameter.name.dropFirst("0.".count))] ?? []

@@ -1,0 +1,131 @@
+// A convolution's backward pass, sample by sample: the gradients of a sample's outputs are still in the cache when each of
+// the products takes them. Where pooling follows they are made of the pooled outputs' gradients and never lie in memory.
+#ifndef DPT_CONVOLUTION_BACKWARD_H
+#define DPT_CONVOLUTION_BACKWARD_H
+
+#include "convolution_gradient.h"
+#include "pooling.h"
+
+// So many samples have enough of rows that few tiles of a product are not full, and its weights are read for many rows.
+DPT_INLINE long samples_at_once(long rowsOfSample) {
+  const long rows = 4 * DPT_BLOCK_TILES * DPT_TILE_ROWS;
+  return rowsOfSample > 0 ? (rows + rowsOfSample - 1) / rowsOfSample : 1;
+}
+
+static long convolution_samples(const dpt_convolution *g) { return samples_at_once(g->outHeight * g->outWidth); }
+
+// Samples whose inputs' gradients are made at once; those of strided convolutions are made phase by phase.
+DPT_INLINE long samples_back(const dpt_convolution *g) {
+  return samples_at_once(g->height * g->width / (g->strideHeight * g->strideWidth));
+}
+
+// The sums of the weights' gradients, and behind them those of the biases'.
+DPT_INLINE size_t sums_of_shard(const dpt_convolution *g, const gradient_plan *plan) {
+  return plan->sums + (size_t)padded_to_lanes(g->outputs);
+}
+
+// Shards whose sums wait at once.
+DPT_INLINE size_t stack_depth(long shards) {
+  size_t depth = 2;
+  while (1L << (depth - 2) < shards) depth++;
+  return depth;
+}
+
+static size_t convolution_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {
+  const gradient_plan plan = plan_gradient(g);
+  const size_t unpooled = pooled ? (size_t)(samples_back(g) * g->yImage + DPT_LANES) : 0;
+  return plan.input + plan.output + stack_depth(shards) * sums_of_shard(g, &plan) + unpooled;
+}
+
+// dy ← dy where y > 0, else 0, for one sample.
+DPT_INLINE void rectify_back(const dpt_convolution *g, const float *y, float *dy) {
+  for (long h = 0; h < g->outHeight; h++)
+    for (long w = 0; w < g->outWidth; w++) {
+      const long at = h * g->yLine + w * g->yStride;
+      for (long o = 0; o < g->outputs; o += DPT_LANES) {
+        const long valid = g->yPadded ? DPT_LANES : g->outputs - o;
+        const i16 passes = load_some(y + at + o, valid) > splat(0.0f);
+        store_some(dy + at + o, choose(passes, load_some(dy + at + o, valid), splat(0.0f)), valid);
+      }
+    }
+}
+
+// Four groups of output channels at a time: their sums wait for each other's additions no longer than they must.
+#define DPT_BIAS_GROUPS 4
+
+DPT_INLINE void add_columns(int groups, const dpt_convolution *g, const float *dy, float *sums) {
+  v16 sum[DPT_BIAS_GROUPS];
+#pragma clang loop unroll(full)
+  for (int j = 0; j < groups; j++) sum[j] = load(sums + j * DPT_LANES);
+  for (long h = 0; h < g->outHeight; h++)
+    for (long w = 0; w < g->outWidth; w++)
+#pragma clang loop unroll(full)
+      for (int j = 0; j < groups; j++) sum[j] += load(dy + h * g->yLine + w * g->yStride + j * DPT_LANES);
+#pragma clang loop unroll(full)
+  for (int j = 0; j < groups; j++) store(sums + j * DPT_LANES, sum[j]);
+}
+
+static void add_bias_gradient(const dpt_convolution *g, const float *dy, float *sums) {
+  const long wide = DPT_BIAS_GROUPS * DPT_LANES;
+  long o = 0;
+  for (; o + wide - DPT_LANES < g->outputs; o += wide) add_columns(DPT_BIAS_GROUPS, g, dy + o, sums + o);
+  for (; o < g->outputs; o += DPT_LANES) add_columns(1, g, dy + o, sums + o);
+}
+
+// The gradients of sample n's outputs; made at `unpooled` where pooling follows.
+DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, long n, float *unpooled) {
+  const dpt_convolution *g = &p->convolution;
+  if (p->taps) {
+    dpt_convolution pool = p->pool;
+    pool.batch = 1;
+    max_pool_back(&pool, p->pooled + n * pool.yImage, p->taps + n * pool.yImage, unpooled);
+    return unpooled;
+  }
+  float *dy = p->dy + n * g->yImage;
+  if (p->rectified) rectify_back(g, p->rectified + n * g->yImage, dy);
+  return dy;
+}
+
+static void convolve_back(const dpt_convolution_backward *p, const dpt_shard_program *s) {
+  const dpt_convolution *g = &p->convolution;
+  const gradient_plan plan = plan_gradient(g);
+  const size_t size = sums_of_shard(g, &plan);
+  float *input = p->scratch, *output = input + plan.input, *stack = output + plan.output;
+  float *unpooled = stack + stack_depth(s->shards) * size;
+  const long end = s->rowStart[s->shards];
+  const long atOnce = p->dx ? samples_back(g) : 1;
+  // The first sample whose input's gradient is still to be made.
+  long first = s->rowStart[0];
+  long top = 0;
+  for (long shard = 0; shard < s->shards; shard++) {
+    float *sums = stack + (size_t)top++ * size;
+    memset(sums, 0, size * sizeof(float));
+    for (long n = s->rowStart[shard]; n < s->rowStart[shard + 1]; n++) {
+      const float *dy = output_gradients(p, n, unpooled + (n - first) * g->yImage);
+      if (p->biasGradient) add_bias_gradient(g, dy, sums + plan.sums);
+      const float *x = p->x + n * g->xImage;
+      if (plan.lanesAreOutputs) add_gradient_by_outputs(g, &plan, x, dy, sums, input, output);
+      else add_gradient_by_inputs(g, &plan, x, dy, sums, input, output);
+      if (n + 1 - first < atOnce && n + 1 < end) continue;
+      if (p->dx) {
+        dpt_convolution some = p->inverse;
+        some.batch = n + 1 - first;
+        input_gradient(&some, p->taps ? unpooled : p->dy + first * g->yImage, p->packed, p->zeros,
+                       p->dx + first * some.xImage);
+      }
+      first = n + 1;
+    }
+    for (int join = 0; join < s->joins[shard]; join++) {
+      top--;
+      float *left = stack + (size_t)(top - 1) * size, *right = left + size;
+      for (size_t i = 0; i < size; i += DPT_LANES) store(left + i, load(left + i) + load(right + i));
+    }
+    if (s->emits[shard] < 0) continue;
+    top = 0;
+    const long node = s->emits[shard] * p->node;
+    copy_sums(g, &plan, stack, p->weightGradient + node, p->weightRow);
+    if (p->biasGradient) memcpy(p->biasGradient + node, stack + plan.sums, (size_t)g->outputs * sizeof(float));
+  }
+}
+
+#endif

@@ -1,0 +1,98 @@
+import Layers
+import Tensors
+import TestSupport
+import Testing
+
+/// Convolutions that run together with the pooling behind them, against the same layers one after the other.
+@Suite struct PooledConvolutionTests {
+  struct Case: Sendable {
+    var image = Shape.image(height: 9, width: 8, channels: 3)
+    var outputs = 20
+    var window = Window(kernel: .init(3))
+    var rectifies = true
+    var pool = Window(kernel: .init(2), stride: .init(2))
+    var bias = true
+
+    func layers() throws -> [any Layer] {
+      let first = try Conv2d(input: image, outputs: 5, window: Window(kernel: .init(1)))
+      let second = try Conv2d(input: first.outputShape, outputs: outputs, window: window, bias: bias)
+      let pooling = try MaxPool(input: second.outputShape, window: pool)
+      let relus = rectifies ? [ReLU(input: second.outputShape)] : []
+      // What is drawn behind depends on the place.
+      return [first, second] + relus + [pooling, Dropout(input: pooling.outputShape)]
+    }
+  }
+
+  static let cases = [
+    Case(), Case(rectifies: false), Case(outputs: 33, bias: false),
+    Case(outputs: 7, window: Window(kernel: .init(2), stride: .init(2)), pool: Window(kernel: .init(1))),
+    Case(window: Window(kernel: .init(3), padding: .init(1)), pool: Window(kernel: .init(3), padding: .init(1))),
+    // As many pixels as make one sample enough to go through at once.
+    Case(
+      image: .image(height: 40, width: 30, channels: 2), outputs: 4,
+      pool: Window(kernel: .init(height: 3, width: 2), stride: .init(2), dilation: .init(2))),
+  ]
+
+  private func run(_ shape: Case, samples: Int, shards: Int, keepsOutputs: Bool) throws -> LayerRun {
+    var random = TestRandom(7)
+    let layer = Sequential(input: shape.image, layers: try shape.layers())
+    let inputs = random.floats(samples * shape.image.count)
+    let parameters = layer.parameters.map { ($0.name, random.floats($0.count)) }
+    let upstream = random.floats(samples * layer.outputShape.count)
+    return try LayerRun(
+      layer, inputShape: shape.image, inputs: inputs, parameters: Dictionary(uniqueKeysWithValues: parameters),
+      upstream: upstream, shards: shards, keepsOutputs: keepsOutputs)
+  }
+
+  @Test(arguments: cases)
+  func theBitsAreThoseOfOneAfterTheOther(_ shape: Case) throws {
+    for (samples, shards) in [(1, 1), (5, 3), (16, 4)] {
+      let apart = try run(shape, samples: samples, shards: shards, keepsOutputs: true)
+      #expect(apart.gradients.values.allSatisfy { $0.contains { $0 != 0 } } && apart.inputGradient.contains { $0 != 0 })
+      for (name, joined) in try onEachInstructionSet({
+        try run(shape, samples: samples, shards: shards, keepsOutputs: false)
+      }) {
+        #expect(bits(joined.outputs) == bits(apart.outputs), "\(name), \(samples) samples")
+        #expect(bits(joined.inputGradient) == bits(apart.inputGradient), "\(name), \(samples) samples")
+        for (key, gradient) in apart.gradients {
+          #expect(bits(joined.gradients[key] ?? []) == bits(gradient), "\(name), \(samples) samples: \(key)")
+        }
+      }
+    }
+  }
+
+  /// Looks which layers are seen, and what they give.
+  private final class Onlooker: LayerObserver {
+    var kinds: [String] = []
+    var given: [(kind: String, count: Int)] = []
+    func layerBegins(_ layer: any Layer) { kinds.append(layer.kind) }
+    func layer(_ layer: any Layer, gave outputs: TensorView) {
+      given.append((layer.kind, outputs.batch * outputs.positions * outputs.columns))
+    }
+    func layerEnds(_ layer: any Layer, _ pass: LayerPass, operations: Int) {}
+  }
+
+  @Test func outputsAreKeptForThoseWhoLookOn() throws {
+    let shape = Case(image: .image(height: 40, width: 30, channels: 2))
+    func look(keepsOutputs: Bool) throws -> (Onlooker, bytes: Int) {
+      let layer = Sequential(input: shape.image, layers: try shape.layers())
+      let lone = try LoneLayer(
+        layer, input: shape.image, samples: 8, shards: 2, seed: 1, keepsOutputs: keepsOutputs)
+      let onlooker = Onlooker()
+      layer.pack(lone.context)
+      lone.context.layerObserver = onlooker
+      let inputs = try PackedRows(
+        [Float](repeating: 1, count: 8 * shape.image.count), shape: shape.image, samples: 8)
+      _ = try layer.forward(inputs.view, lone.context)
+      return (onlooker, lone.context.arena.byteCount)
+    }
+    let (apart, bytes) = try look(keepsOutputs: true)
+    #expect(apart.kinds == ["conv2d", "conv2d", "max-pool", "dropout"])
+    #expect(apart.given.map(\.count) == [8 * 40 * 30 * 5, 8 * 38 * 28 * 20, 8 * 19 * 14 * 20, 8 * 19 * 14 * 20])
+    let (joined, fewerBytes) = try look(keepsOutputs: false)
+    #expect(joined.kinds == ["conv2d", "conv2d, max-pool", "dropout"])
+    #expect(joined.given.map(\.count) == [8 * 40 * 30 * 5, 8 * 19 * 14 * 20, 8 * 19 * 14 * 20])
+    let between = 8 * 38 * 28 * 32 * MemoryLayout<Float>.size
+    #expect(bytes - fewerBytes > between, "what lies between the two is not kept: \(fewerBytes) of \(bytes) bytes")
+  }
+}
