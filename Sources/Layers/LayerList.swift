@@ -72,17 +72,16 @@ public struct LayerList {
 
   /// Renews what the layers derive from the parameters.
   func pack(_ context: StepContext) {
-    for layer in running(keepsOutputs: context.arena.keepsOutputs) {
-      context.layerObserver?.layerBegins(layer)
-      layer.pack(context)
-      context.layerObserver?.layerEnds(layer, .pack, operations: 0)
-    }
+    for layer in running(keepsOutputs: context.arena.keepsOutputs) { layer.packObserved(context) }
   }
 
-  /// The outputs for a batch.
-  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+  /// The outputs for a batch; each layer is prepared by `arrival` before it runs, where that is given.
+  func forward(
+    _ input: TensorView, _ context: StepContext, arrival: ParameterArrival? = nil
+  ) throws -> TensorView {
     var activation = input
     for layer in running(keepsOutputs: context.arena.keepsOutputs) {
+      try arrival?.prepare(layer, context)
       context.layerObserver?.layerBegins(layer)
       activation = try layer.forward(activation, context)
       context.layerObserver?.layer(layer, gave: activation)
@@ -104,5 +103,14 @@ public struct LayerList {
       try context.frontier?.finish(layer)
     }
     return current
+  }
+}
+
+extension Layer {
+  /// Renews what is derived from the parameters, before the observer's eyes.
+  func packObserved(_ context: StepContext) {
+    context.layerObserver?.layerBegins(self)
+    pack(context)
+    context.layerObserver?.layerEnds(self, .pack, operations: 0)
   }
 }

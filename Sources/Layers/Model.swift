@@ -92,7 +92,7 @@ public final class Model {
   /// The outputs for a batch.
   /// - Throws: `Failure` where a layer that sums over the whole batch cannot reach the other ranks.
   public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
-    try list.forward(input, context)
+    try list.forward(input, context, arrival: context.arrival)
   }
 
   /// All parameters' gradients from the gradient of the outputs.

@@ -34,6 +34,8 @@ public final class StepContext {
   public var isContinuation = false
   /// Looks on as layers run, or nil.
   public var layerObserver: (any LayerObserver)?
+  /// What layers wait for before they run in a forward pass and pack by, or nil where they are packed beforehand.
+  package var arrival: ParameterArrival?
   /// Told when a layer's gradients are written, or nil.
   package var frontier: GradientFrontier?
   /// Training steps done before this one.

@@ -19,14 +19,7 @@ public struct Experiment {
   public let data: DataSplits
   /// Numbers of the run.
   public let settings: TrainingSettings
-  /// How the update is shared out among ranks, once it is; copies of an experiment have it in common.
-  let sharing = Sharing()
   private let makeNetwork: ((Shape) throws -> Network)?
-
-  final class Sharing {
-    var update: SharedUpdate?
-    var isDecided = false
-  }
 
   /// Bundles the parts; `makeNetwork` makes the same network for inputs of another shape, its values not set, for
   /// evaluations on longer or shorter sequences.
@@ -49,16 +42,6 @@ public struct Experiment {
 
   /// The loss on the model's outputs.
   public var loss: any Loss { network.loss }
-
-  /// The optimizer's state of all parameters, also where this rank updates a slice of them.
-  var optimizerState: [OptimizerState] { sharing.update?.state ?? optimizer.state }
-
-  /// Shares out the update among ranks if that is wanted and pays; every rank calls it.
-  func shareUpdate(_ communicator: any Communicator) throws -> SharedUpdate? {
-    if !sharing.isDecided { sharing.update = try SharedUpdate.make(self, communicator) }
-    sharing.isDecided = true
-    return sharing.update
-  }
 
   /// The values that evaluations and the weights file take: the averaged ones where there is an average.
   public var evaluatedValues: FloatBuffer { average?.values ?? model.values }
@@ -122,7 +105,7 @@ public struct TrainingSettings: Sendable {
   public var reduction: Reduction
   /// How gradients are rounded, or nil.
   public var compression: GradientCompression?
-  /// Whether the ranks of a machine share out the update of the weights.
+  /// Whether the ranks share out the update of the weights.
   public var optimizerSharding: OptimizerSharding
   /// The steps whose weights and gradients observers are given.
   public var recordedTensors: StepCadence

@@ -1,5 +1,6 @@
 import Collectives
 import Diagnostics
+import Optimizers
 
 /// How gradients are added up over the ranks.
 public enum Reduction: String, CaseIterable, Sendable {
@@ -34,19 +35,23 @@ extension TrainingSettings {
 }
 
 extension Experiment {
-  /// What adds up `elementCount` floats of all ranks, the gradients first; every rank makes it.
+  /// What adds up `elementCount` floats of all ranks, the gradients first, whose sums are scattered where the update is
+  /// divided; every rank makes it.
   /// - Throws: `Failure` (usage) where there are more ranks than shards, (configuration) where what the transport adds
   ///   would have to be rounded.
   func makeReducer(
     _ workspace: Workspace, elementCount: Int, controlCount: Int, network: NetworkMeasurement?
   ) throws -> any GradientReducer {
     let compression = settings.compression.map { Compression(format: $0.format, count: model.values.count) }
+    let scatter =
+      dividesUpdate(workspace.communicator, network: network)
+      ? Scatter(count: model.values.count, grain: BlockSums.grain) : nil
     switch settings.reduction {
     case .tree:
       return try TreeReducer(
         communicator: workspace.communicator, tree: workspace.tree, elementCount: elementCount,
         controlCount: controlCount, bucketBytes: network?.bucketBytes,
-        boundaries: model.parameters.map(\.offset), compression: compression)
+        boundaries: model.parameters.map(\.offset), compression: compression, scatter: scatter)
     case .native:
       guard compression == nil else {
         throw Failure(

@@ -79,7 +79,7 @@ public final class Trainer {
       report.epoch = progress.epoch + 1
       activity?.enter(.recording, step: progress.step)
       for observer in observers { try observer.stepDidFinish(report) }
-      if let gradient = step.recordedGradient { try show(gradient) }
+      if experiment.settings.recordedTensors.includes(progress.step) { try showTensors() }
       let request = step.agreedRequest
       if request >= .save { try save(waits: request.isStop) }
       if request.isStop { return try finish(start: start, stopped: request, test: nil) }
@@ -89,7 +89,10 @@ public final class Trainer {
     return try finish(start: start, stopped: nil, test: evaluate(test))
   }
 
-  private func show(_ gradient: FloatBuffer) throws {
+  private func showTensors() throws {
+    try step.settle()
+    activity?.enter(.recording, step: progress.step)
+    guard let gradient = step.recordedGradient else { return }
     let report = TensorReport(
       step: progress.step, epoch: progress.epoch + 1, model: experiment.model, gradient: gradient)
     for observer in observers { try observer.tensorsDidChange(report) }
@@ -118,6 +121,8 @@ public final class Trainer {
   private func evaluate(_ evaluator: Evaluator?) throws -> EvaluationReport? {
     let epochs = progress.epoch + (progress.position > 0 ? 1 : 0)
     activity?.enter(.evaluating, step: progress.step)
+    try step.settle()
+    activity?.enter(.evaluating, step: progress.step)
     guard let report = try evaluator?.run(step: progress.step, epoch: epochs, activity: activity) else { return nil }
     for observer in observers { try observer.evaluationDidFinish(report) }
     return report
@@ -125,16 +130,16 @@ public final class Trainer {
 
   /// Takes a checkpoint; every rank calls it in the course of an epoch, where layers may carry states.
   private func save(waits: Bool) throws {
-    guard let keeper else { return }
+    guard let keeper else { return try step.settle() }
     activity?.enter(.saving, step: progress.step)
-    let isWithinEpoch = progress.position > 0 && progress.position < samples
+    try step.settle()
     activity?.enter(.waiting, step: progress.step)
-    let carried = isWithinEpoch ? try step.carried.gather() : []
-    let residuals = try step.residuals?.gather(workspace.communicator) ?? []
+    let isWithinEpoch = progress.position > 0 && progress.position < samples
+    let state = try step.gatherState(withinEpoch: isWithinEpoch)
     activity?.enter(.saving, step: progress.step)
     var recorded: [String: Int] = [:]
     for observer in observers { recorded.merge(try observer.checkpointWillBeTaken()) { $1 } }
-    try keeper.save(progress, carried: carried, residuals: residuals, recorded: recorded, waits: waits)
+    try keeper.save(progress, state, recorded: recorded, waits: waits)
     control?.didSave()
   }
 

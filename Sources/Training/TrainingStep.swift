@@ -13,8 +13,8 @@ public final class TrainingStep {
   /// Steps in a row that may be skipped.
   private static let skipLimit = 10
 
-  private let experiment: Experiment
-  private let workspace: Workspace
+  let experiment: Experiment
+  let workspace: Workspace
   private let reducer: any GradientReducer
   private let loader: BatchLoader
   private let context: StepContext
@@ -22,30 +22,29 @@ public final class TrainingStep {
   private let bufferStart: Int
   /// The sums over a step's batches so far, where there are several.
   private let accumulated: FloatBuffer?
-  /// How the ranks of this machine share out the update, or nil.
-  private let sharedUpdate: SharedUpdate?
-  /// Room for the mean gradients where they cannot take the place of their sums, which all ranks of a machine may share.
-  private let means: FloatBuffer?
+  let update: WeightUpdate
   private let activity: Activity?
   /// The buffers as they were before the step, where steps may be skipped.
   private let formerBuffers: FloatBuffer?
-  /// Memory for a copy of the gradient, on rank 0, where steps' tensors are recorded.
-  private let gradientCopy: FloatBuffer?
+  private let overlaps: Bool
   private var number = 0
   private var skipped = 0
   private var isComparing = false
   private var lastEnd: Double
   private var lastReduction: Double
+  /// Seconds since then in which parameters were waited for.
+  private var waited = 0.0
 
   /// Prepares steps in a workspace; every rank makes them. `activity` is told what they are at, and `network` tells how
-  /// gradients best travel between machines; it changes no bits. Nor does whether they travel while the backward pass goes
-  /// on (`overlaps`).
+  /// gradients best travel between machines; it changes no bits. Nor does whether they, and new parameters, travel while
+  /// the passes go on (`overlaps`).
   /// - Throws: `Failure` (system) where memory is short.
   public init(
     _ experiment: Experiment, workspace: Workspace, activity: Activity? = nil, network: NetworkMeasurement? = nil,
     overlaps: Bool = true
   ) throws {
     self.activity = activity
+    self.overlaps = overlaps
     formerBuffers =
       experiment.settings.nonFinite == .skip ? try FloatBuffer(count: experiment.model.bufferValues.count) : nil
     self.experiment = experiment
@@ -61,23 +60,17 @@ public final class TrainingStep {
     context = workspace.context(gradients: reducer.nodes, nodeStride: reducer.stride)
     context.isTraining = true
     context.bufferSums = model.sumsBuffers ? reducer.nodes + bufferStart : nil
-    gradientCopy =
-      workspace.communicator.isRoot && experiment.settings.recordedTensors.every > 0
-      ? try FloatBuffer(count: model.values.count) : nil
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
-    sharedUpdate = try experiment.shareUpdate(workspace.communicator)
-    let isAlone = workspace.communicator.size == 1 || accumulated != nil
-    means = try sharedUpdate?.gradients ?? (isAlone ? nil : FloatBuffer(count: model.values.count))
+    update = try WeightUpdate(
+      experiment, reducer: reducer, accumulated: accumulated, communicator: workspace.communicator)
     if overlaps, workspace.communicator.machines.count > 1 {
       let reducer = reducer
       context.frontier = GradientFrontier(model) { try reducer.advance(writtenFrom: $0) }
     }
     lastEnd = monotonicSeconds()
     lastReduction = lastEnd
+    context.arrival = ParameterArrival { [unowned self] in try waitForParameters(below: $0) }
   }
-
-  /// The mean gradients of the last step, clipped.
-  private var gradients: UnsafeMutablePointer<Float> { means?.base ?? accumulated?.base ?? reducer.nodes }
 
   /// Looks on as layers run, or nil.
   public var layerObserver: (any LayerObserver)? {
@@ -103,9 +96,18 @@ public final class TrainingStep {
   private(set) var agreedRequest = Request.none
 
   /// The last step's mean gradient before clipping, on rank 0, where the settings have its tensors recorded.
-  private(set) var recordedGradient: FloatBuffer?
+  var recordedGradient: FloatBuffer? { update.recordedGradient }
 
-  /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates.
+  /// Waits until all parameters are those after the last step; every rank calls it before they are read by others than the
+  /// next step, and at the end. On several ranks they may still be on their way.
+  /// - Throws: `Failure` where the ranks cannot exchange data.
+  public func settle() throws {
+    if update.divided != nil { activity?.enter(.receiving, step: number) }
+    try update.finish()
+  }
+
+  /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates. The new
+  /// parameters may be used after `settle()`.
   /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data; `CommonFailure` where the loss or
   ///   a gradient is not finite, or the ranks' parameters differ.
   public func run(epoch: Int, positions: Range<Int>, into report: inout StepReport) throws {
@@ -115,12 +117,10 @@ public final class TrainingStep {
     if let formerBuffers {
       formerBuffers.base.update(from: experiment.model.bufferValues.base, count: formerBuffers.count)
     }
-    let model = experiment.model
     let start = lastEnd
     report.times = StepTimes()
     activity?.enter(.computing, step: number)
-    // Evaluations may have packed other weights meanwhile.
-    model.pack(context)
+    context.arrival?.reset()
     // The optimizer's count is what a checkpoint restores.
     context.step = experiment.optimizer.stepCount
     let batch = experiment.settings.batch
@@ -128,15 +128,20 @@ public final class TrainingStep {
       let part = first..<min(first + batch, positions.upperBound)
       try addUp(epoch: epoch, positions: part, of: positions, times: &report.times)
       guard let accumulated else { continue }
-      if first == positions.lowerBound {
-        accumulated.base.update(from: reducer.result, count: accumulated.count)
-      } else {
-        Kernel.add(reducer.result, to: accumulated.base, count: accumulated.count)
+      for part in reducer.summed {
+        let (sum, total) = (reducer.result + part.lowerBound, accumulated.base + part.lowerBound)
+        if first == positions.lowerBound {
+          total.update(from: sum, count: part.count)
+        } else {
+          Kernel.add(sum, to: total, count: part.count)
+        }
       }
     }
-    try update(
-      from: accumulated.map { UnsafePointer($0.base) } ?? reducer.result, epoch: epoch, positions: positions,
-      into: &report)
+    let sums = accumulated.map { UnsafePointer($0.base) } ?? reducer.result
+    try update.run(from: sums, number: number, into: &report)
+    skipped = report.isSkipped ? skipped + 1 : 0
+    if report.isSkipped { try pass(over: positions, of: epoch, loss: report.loss) }
+    if !overlaps { try settle() }
     report.samples = positions.count
     lastEnd = monotonicSeconds()
     report.seconds = lastEnd - start
@@ -158,6 +163,7 @@ public final class TrainingStep {
     activity?.enter(.computing, step: number)
 
     let outputs = try model.forward(batch.view, context)
+    try waitForParameters(below: nil)
     context.isContinuation = true
     let gradient = experiment.loss.evaluate(outputs, targets: batch.targets, context, gradient: true)
     experiment.loss.sums(
@@ -172,7 +178,7 @@ public final class TrainingStep {
     activity?.enter(.waiting, step: number)
     let digest = ParameterDigest(model: model, communicator: workspace.communicator)
     let own = RankWords(
-      data: dataEnd - dataStart, compute: reduceStart - start - (dataEnd - dataStart), request: request,
+      data: dataEnd - dataStart, compute: reduceStart - start - (dataEnd - dataStart) - waited, request: request,
       digest: isComparing ? digest.word : 0)
     own.tell(by: reducer)
     try reducer.reduce()
@@ -180,9 +186,20 @@ public final class TrainingStep {
     lastReduction = monotonicSeconds()
     activity?.enter(.updating, step: number)
     let all = RankWords.Summary(ranks: workspace.communicator.size, by: reducer)
-    all.add(to: &times, reduction: lastReduction - reduceStart, own: own)
+    all.add(to: &times, reduction: lastReduction - reduceStart + waited, own: own)
+    waited = 0
     agreedRequest = all.request
     if !all.isAlike { throw try digest.failure(step: number) }
+  }
+
+  /// Waits for parameters that a forward pass needs, or for all.
+  private func waitForParameters(below offset: Int?) throws {
+    guard let divided = update.divided else { return }
+    let start = monotonicSeconds()
+    activity?.enter(.receiving, step: number)
+    if let offset { try divided.waitForParameters(below: offset) } else { try update.finish() }
+    activity?.enter(.computing, step: number)
+    waited += monotonicSeconds() - start
   }
 
   /// This rank's part of the batch that comes next in the course of training.
@@ -194,60 +211,13 @@ public final class TrainingStep {
     return BatchLoader.Portion(epoch: isLast ? epoch + 1 : epoch, positions: workspace.shards.part(of: batch))
   }
 
-  /// Divides the sums by the weight of what counts, clips, and changes the weights.
-  private func update(
-    from sums: UnsafePointer<Float>, epoch: Int, positions: Range<Int>, into report: inout StepReport
-  ) throws {
-    let settings = experiment.settings
-    let values = experiment.model.values
-    let totals = sums + values.count
-    let loss = LossMeans(experiment.loss) { Double(totals[$0.rawValue]) }
-    let gradients = gradients
-    let slice = sharedUpdate?.slice ?? 0..<values.count
-    let own = gradients + slice.lowerBound
-    func gradientNorm() throws -> Double {
-      try sharedUpdate?.gradientNorm() ?? GradientClipping.norm(gradients, count: values.count)
-    }
-    Kernel.divide(sums + slice.lowerBound, by: Float(loss.divisor), into: own, count: slice.count)
-    let norm = try gradientNorm()
-    report.loss = loss.mean
-    report.accuracy = loss.accuracy
-    report.gradientNorm = norm
-    report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
-    if report.isSkipped { return try pass(over: positions, of: epoch, loss: loss.mean) }
-    skipped = 0
-    try record(gradients)
-    if let limit = settings.clipValue { GradientClipping.clip(own, count: slice.count, value: limit) }
-    if let limit = settings.clipNorm {
-      let clipped = settings.clipValue == nil ? norm : try gradientNorm()
-      GradientClipping.clip(own, count: slice.count, norm: clipped, limit: limit)
-    }
-    let optimizer = experiment.optimizer
-    report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
-    try optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate) {
-      try sharedUpdate?.gather($0)
-    }
-    try sharedUpdate?.finish()
-    experiment.average?.update(values.base)
-  }
-
-  /// Keeps the mean gradient, where observers are to be given it; every rank calls it.
-  private func record(_ gradients: UnsafePointer<Float>) throws {
-    let isRecorded = experiment.settings.recordedTensors.includes(number)
-    recordedGradient = isRecorded ? gradientCopy : nil
-    recordedGradient?.base.update(from: gradients, count: experiment.model.values.count)
-    // Nobody clips a slice that is still being copied.
-    if isRecorded { try sharedUpdate?.finish() }
-  }
-
   /// Where the loss or a gradient is not finite: ends the training, or undoes what the step has changed already.
   private func pass(over positions: Range<Int>, of epoch: Int, loss: Double) throws {
-    skipped += 1
-    recordedGradient = nil
     guard let formerBuffers, skipped < TrainingStep.skipLimit else {
       let report = NonFiniteReport(model: experiment.model, communicator: workspace.communicator)
       throw try report.failure(
-        step: number, loss: loss, gradients: gradients, samples: faultySamples(positions, epoch: epoch))
+        step: number, loss: loss, gradients: update.wholeGradients(workspace.communicator).base,
+        samples: faultySamples(positions, epoch: epoch))
     }
     experiment.model.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
     for carrier in experiment.model.stateCarriers { carrier.carriedBatch = 0 }

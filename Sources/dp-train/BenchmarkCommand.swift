@@ -77,7 +77,9 @@ struct BenchmarkCommand: ParsableCommand {
   private func prepare(
     _ communicator: any Communicator
   ) throws -> (recipe: Recipe, experiment: Experiment, workspace: Workspace) {
-    let recipe = try recipe.load()
+    var recipe = try recipe.load()
+    // Nothing is recorded of the steps.
+    recipe.record.histograms = .span(.steps(0))
     let experiment = try recipe.makeExperiment()
     return (recipe, experiment, try experiment.makeWorkspace(communicator: communicator))
   }
@@ -119,6 +121,7 @@ struct BenchmarkCommand: ParsableCommand {
       try run(window)
       seconds.append((monotonicSeconds() - start) / Double(window))
     }
+    try step.settle()
     // All ranks at once, as they work at once.
     try communicator.barrier()
     let peakRate = peak ? PeakRate.measure() : nil

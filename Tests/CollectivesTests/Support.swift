@@ -56,4 +56,11 @@ extension TreeReducer {
     var open = reducers
     while !open.isEmpty { open = try open.filter { try !$0.isComplete() } }
   }
+
+  /// Lets each give all others its values, in its turn, until all have all.
+  static func shareByTurns(_ reducers: [TreeReducer]) throws {
+    for reducer in reducers { try reducer.beginSharing() }
+    var open = reducers
+    while !open.isEmpty { open = try open.filter { try !$0.haveValuesCome() } }
+  }
 }

@@ -22,7 +22,7 @@ struct OverlapTests {
       Overlap.buckets(backward(parts), size: size * Self.value).map { $0 / Self.value }
     }
     #expect(lines([(1, 100)], size: 40) == [10, 40, 40, 10])
-    #expect(lines([(1, 4), (1, 42), (1, 14)], size: 40) == [4, 42, 14])
+    #expect(lines([(1, 6), (1, 40), (1, 14)], size: 40) == [6, 40, 14])
     #expect(lines([(1, 8), (1, 50)], size: 40) == [8, 40, 10])
     #expect(lines([], size: 40) == [])
   }

@@ -22,16 +22,23 @@ final class BucketReduction {
   private let writers, owners: UInt32
   private let exchange: (any Exchange)?
 
-  /// A bucket of which this rank adds up a lane if it has an exchange.
+  /// A plan's bucket, for the rank at a place, which may have a lane of it. Messages go under the bucket's number from
+  /// `tag` on; what rounding leaves out goes to `residuals`.
   init(
-    _ bucket: ReductionPlan.Bucket, number: Int, memory: ReductionMemory, writers: Int, exchange: (any Exchange)?
-  ) {
+    _ plan: ReductionPlan, bucket number: Int, at place: (machine: Int, place: Int), _ memory: ReductionMemory,
+    _ messenger: any Messenger, tag: Int, residuals: Residuals?
+  ) throws {
+    let bucket = plan.buckets[number]
     self.bucket = bucket
-    written = memory.counter(ofBucket: number, joined: false)
-    joined = memory.counter(ofBucket: number, joined: true)
-    self.writers = UInt32(writers)
+    written = memory.counter(ofBucket: number, .written)
+    joined = memory.counter(ofBucket: number, .joined)
+    writers = UInt32(plan.machines[place.machine].count)
     owners = UInt32(bucket.lanes.count)
-    self.exchange = exchange
+    exchange = try plan.lane(of: bucket, at: place).map {
+      try ExchangePlace(
+        plan: plan, memory: memory, machine: place.machine, bucket: bucket, lane: $0, tag: tag + number
+      ).makeExchange(messenger, residuals: residuals)
+    }
   }
 
   /// Whether messages are waited for: of sums that others have made, or of what they are made from.

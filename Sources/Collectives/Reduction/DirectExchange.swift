@@ -1,5 +1,5 @@
-/// Long lanes: each machine gets a piece of the lane from all others, adds it up, and sends the sum to all. What travels is
-/// as much as any allreduce needs, where each machine has one tree node.
+/// Long lanes: each machine gets a piece of the lane from all others, adds it up, and sends the sum to all unless it is
+/// scattered. What travels is as much as any allreduce needs, where each machine has one tree node.
 final class DirectExchange: Exchange {
   private let place: ExchangePlace
   private let pieces: [Range<Int>]
@@ -15,7 +15,7 @@ final class DirectExchange: Exchange {
     self.place = place
     let plan = place.plan
     let machines = plan.machines.indices
-    let pieces = place.elements.dividedAtGrains(into: machines.count)
+    let pieces = place.pieces
     self.pieces = pieces
     let nodes = machines.map { plan.nodes(ofMachines: $0..<$0 + 1) }
     let ownNodes = nodes[place.machine]
@@ -50,7 +50,7 @@ final class DirectExchange: Exchange {
     }
     messages = try PieceMessages(
       place, messenger, nodesTo: { bytes(outgoing($0), pieces[$0].count * ownNodes.count) },
-      nodesFrom: { bytes(incoming($0), others[$0]) }, sumTo: { _ in sum(place.machine) }, sumFrom: sum)
+      nodesFrom: { bytes(incoming($0), others[$0]) }, sum: sum)
   }
 
   deinit {

@@ -22,9 +22,25 @@ struct ExchangePlace {
   /// The lane's elements.
   var elements: Range<Int> { bucket.lanes[lane] }
 
+  /// The lane's pieces, one for each machine, which adds it up.
+  var pieces: [Range<Int>] { plan.pieces(ofLane: lane, of: bucket) }
+
   /// The rank that has this lane on another machine.
   func peer(_ machine: Int) -> Int {
     plan.machines[machine][plan.owner(ofLane: lane, of: bucket, onMachine: machine)]
+  }
+
+  /// What goes to a machine, or comes from it; empty where nothing does.
+  typealias Buffers = (_ machine: Int) -> UnsafeMutableRawBufferPointer
+
+  /// Messages to or from this lane's ranks of all other machines.
+  func row(_ direction: MessageDirection, _ messenger: any Messenger, _ buffers: Buffers) throws -> MessageRow {
+    try MessageRow(
+      plan.machines.indices.map { other in
+        let buffer = buffers(other)
+        guard other != machine, !buffer.isEmpty else { return nil }
+        return try messenger.message(direction, buffer, peer: peer(other), tag: tag)
+      })
   }
 }
 

@@ -15,6 +15,8 @@ package protocol GradientReducer: AnyObject {
   var result: UnsafePointer<Float> { get }
   /// Every rank's control words after `reduce()`, rank by rank.
   var controls: UnsafeBufferPointer<Double> { get }
+  /// What this rank gets the sums of, ascending.
+  var summed: [Range<Int>] { get }
 
   /// Says that this rank's nodes are written from `element` to the end.
   func advance(writtenFrom element: Int) throws
@@ -34,6 +36,7 @@ package final class NativeReducer: GradientReducer {
   package let nodes: UnsafeMutablePointer<Float>
   package let control: UnsafeMutableBufferPointer<Double>
   package let controls: UnsafeBufferPointer<Double>
+  package var summed: [Range<Int>] { [0..<elementCount] }
   private let communicator: any Communicator
   private let words: UnsafeMutableBufferPointer<Double>
   private let counts, offsets: [Int]

@@ -1,32 +1,25 @@
 /// The messages of an exchange in pieces: every machine gets its piece of all machines' nodes, adds it up, and sends the sum
-/// to all. A rank sends and receives 2 (M − 1) messages, M being the number of machines.
+/// to all unless the sums are scattered. A rank sends and receives 2 (M − 1) messages, or M − 1, M being the number of
+/// machines.
 final class PieceMessages {
-  /// What goes to a machine, or comes from it; empty where nothing does.
-  typealias Buffers = (_ machine: Int) -> UnsafeMutableRawBufferPointer
-
   /// Whether the own piece is added up, and all that is still to come are sums that others have made.
   private(set) var isJoined = false
   private let machine, machines: Int
   private let nodeSends, nodeReceives, sumSends, sumReceives: MessageRow
 
-  /// Makes the messages of one rank.
+  /// Makes the messages of one rank; `sum` is a machine's sum.
   init(
-    _ place: ExchangePlace, _ messenger: any Messenger, nodesTo: Buffers, nodesFrom: Buffers, sumTo: Buffers,
-    sumFrom: Buffers
+    _ place: ExchangePlace, _ messenger: any Messenger, nodesTo: ExchangePlace.Buffers,
+    nodesFrom: ExchangePlace.Buffers, sum: ExchangePlace.Buffers
   ) throws {
     let (own, count) = (place.machine, place.plan.machines.count)
     (machine, machines) = (own, count)
-    func row(_ direction: MessageDirection, _ buffers: Buffers) throws -> MessageRow {
-      try MessageRow(
-        (0..<count).map { peer in
-          guard peer != own, !buffers(peer).isEmpty else { return nil }
-          return try messenger.message(direction, buffers(peer), peer: place.peer(peer), tag: place.tag)
-        })
-    }
-    nodeSends = try row(.send, nodesTo)
-    nodeReceives = try row(.receive, nodesFrom)
-    sumSends = try row(.send, sumTo)
-    sumReceives = try row(.receive, sumFrom)
+    nodeSends = try place.row(.send, messenger, nodesTo)
+    nodeReceives = try place.row(.receive, messenger, nodesFrom)
+    let none = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    let isScattered = place.bucket.isScattered
+    sumSends = try place.row(.send, messenger) { _ in isScattered ? none : sum(own) }
+    sumReceives = try place.row(.receive, messenger) { isScattered ? none : sum($0) }
   }
 
   /// Begins; `prepare` makes what goes to a machine, or what this one keeps, right before it goes.

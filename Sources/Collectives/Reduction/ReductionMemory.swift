@@ -4,7 +4,8 @@ import CMPIShim
 ///
 /// Each rank's part begins with two slots for its control words, used by turns, so that a rank that is ahead does not
 /// overwrite what another still reads. Its tree nodes follow, in the slots themselves where every rank adds up
-/// everything. Behind the first rank's nodes lie the counters, all ranks' control words, and the result.
+/// everything. Behind the first rank's nodes lie the counters, all ranks' control words, the result, and the vector that is
+/// gathered where sums are scattered.
 struct ReductionMemory {
   private let shared: SharedMemory
   private let plan: ReductionPlan
@@ -23,7 +24,7 @@ struct ReductionMemory {
   static func byteCount(_ plan: ReductionPlan, rank: Int) -> Int {
     let end = nodesEnd(plan, rank: rank)
     guard plan.machines.contains(where: { $0[0] == rank }) else { return end }
-    return resultStart(plan, rank: rank) + (plan.isWhole ? 0 : plan.stride * floatSize)
+    return valuesStart(plan, rank: rank) + (plan.scatter.map { ($0.count + ReductionPlan.grain) * floatSize } ?? 0)
   }
 
   private static func controlBytes(_ plan: ReductionPlan, ranks: Int) -> Int {
@@ -47,8 +48,12 @@ struct ReductionMemory {
     controlsStart(plan, rank: rank) + (plan.machines.count > 1 ? controlBytes(plan, ranks: plan.ranks) : 0)
   }
 
+  private static func valuesStart(_ plan: ReductionPlan, rank: Int) -> Int {
+    resultStart(plan, rank: rank) + (plan.isWhole ? 0 : plan.stride * floatSize)
+  }
+
   private static func controlsStart(_ plan: ReductionPlan, rank: Int) -> Int {
-    nodesEnd(plan, rank: rank) + 2 * plan.buckets.count * MemoryLayout<dpt_counter>.size
+    nodesEnd(plan, rank: rank) + Count.allCases.count * plan.buckets.count * MemoryLayout<dpt_counter>.size
   }
 
   private func address(_ place: Int, _ offset: Int) -> UnsafeMutableRawPointer {
@@ -68,10 +73,20 @@ struct ReductionMemory {
     address(place, slot * Self.slotBytes(plan, rank: ranks[place])).assumingMemoryBound(to: Double.self)
   }
 
-  /// Counts who has written a bucket, or whose lane of it is joined.
-  func counter(ofBucket bucket: Int, joined: Bool) -> UnsafeMutablePointer<dpt_counter> {
+  /// What is counted for each bucket.
+  enum Count: Int, CaseIterable {
+    /// The ranks that have written their nodes.
+    case written
+    /// The lanes whose sums are made.
+    case joined
+    /// The lanes whose new values have come.
+    case gathered
+  }
+
+  /// Counts a bucket's ranks or lanes.
+  func counter(ofBucket bucket: Int, _ count: Count) -> UnsafeMutablePointer<dpt_counter> {
     let start = address(0, Self.nodesEnd(plan, rank: ranks[0])).assumingMemoryBound(to: dpt_counter.self)
-    return start + 2 * bucket + (joined ? 1 : 0)
+    return start + Count.allCases.count * bucket + count.rawValue
   }
 
   /// The control words of all ranks, machine by machine, where there are several machines.
@@ -79,9 +94,30 @@ struct ReductionMemory {
     address(0, Self.controlsStart(plan, rank: ranks[0])).assumingMemoryBound(to: Double.self)
   }
 
+  /// Puts all ranks' control words of a slot, or those that came from other machines, rank by rank.
+  func collectControls(into words: UnsafeMutablePointer<Double>, slot: Int) {
+    let count = plan.controlCount
+    if plan.machines.count == 1 {
+      for neighbour in ranks.indices {
+        (words + neighbour * count).update(from: control(neighbour, slot: slot), count: count)
+      }
+      return
+    }
+    var next = UnsafePointer(controls)
+    for rank in plan.machines.joined() {
+      (words + rank * count).update(from: next, count: count)
+      next += count
+    }
+  }
+
   /// The sum.
   var result: UnsafeMutablePointer<Float> {
     address(0, Self.resultStart(plan, rank: ranks[0])).assumingMemoryBound(to: Float.self)
+  }
+
+  /// What is made of the scattered sums and gathered, a cache line behind it, which kernels may read.
+  var values: UnsafeMutablePointer<Float> {
+    address(0, Self.valuesStart(plan, rank: ranks[0])).assumingMemoryBound(to: Float.self)
   }
 
   /// All nodes of the machine's ranks.

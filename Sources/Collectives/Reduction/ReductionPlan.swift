@@ -15,6 +15,8 @@ package final class ReductionPlan {
     let carriesControls: Bool
     /// Whether it is rounded; it is long then.
     let isCompressed: Bool
+    /// Whether each rank gets the sum of its own piece alone; it is long then.
+    let isScattered: Bool
   }
 
   /// The floats of a cache line, on whose boundaries nodes, buckets, lanes and pieces start.
@@ -35,6 +37,8 @@ package final class ReductionPlan {
   let controlCount: Int
   /// How the first elements are rounded, if they are.
   let compression: Compression?
+  /// How the first elements' sums are divided among the ranks, if they are.
+  let scatter: Scatter?
   /// The tree nodes of each rank.
   let rankNodes: [[Range<Int>]]
   /// Whether every rank adds up everything itself, as the ranks of one machine do with a short vector.
@@ -50,39 +54,57 @@ package final class ReductionPlan {
   /// Throws `Failure(.usage)` where there are more ranks than shards.
   package init(
     tree: ReductionTree, machines: [[Int]], elementCount: Int, controlCount: Int, wholeLimit: Int? = nil,
-    bucketBytes: Int = ReductionPlan.defaultBucketBytes, boundaries: [Int] = [], compression: Compression? = nil
+    bucketBytes: Int = ReductionPlan.defaultBucketBytes, boundaries: [Int] = [], compression: Compression? = nil,
+    scatter: Scatter? = nil
   ) throws {
     precondition(elementCount >= 0 && controlCount >= 0, "a vector has no negative length")
     let rounded = compression?.count ?? 0
-    precondition(rounded <= elementCount && rounded.isMultiple(of: Self.grain), "what is rounded ends at a grain")
+    let head = max(rounded, scatter?.count ?? 0)
+    precondition(
+      head <= elementCount && head.isMultiple(of: Self.grain), "what is rounded or scattered ends at a grain")
+    precondition(
+      [0, head].contains(rounded) && [0, head].contains(scatter?.count ?? 0), "all is rounded that is scattered")
+    precondition(scatter?.grain.isMultiple(of: Self.grain) ?? true, "pieces are whole grains")
     self.tree = tree
     self.machines = machines
     self.elementCount = elementCount
     self.controlCount = controlCount
     self.compression = compression
+    self.scatter = scatter
     let ranks = machines.reduce(0) { $0 + $1.count }
     rankNodes = try tree.nodes(ofRanks: ranks)
     stride = max(1, (elementCount + Self.grain - 1) / Self.grain) * Self.grain
     let isOneMachine = machines.count == 1
     isSum = ranks == 1 && rankNodes[0].count == 1 && compression == nil
-    isWhole = isOneMachine && !isSum && compression == nil && stride * floatSize <= wholeLimit ?? Self.defaultWholeLimit
+    precondition(ranks > 1 || scatter == nil, "what is scattered has several ranks to go to")
+    isWhole =
+      isOneMachine && !isSum && compression == nil && scatter == nil
+      && stride * floatSize <= wholeLimit ?? Self.defaultWholeLimit
 
     let most = machines.map(\.count).min() ?? 1
     let shortLimit = wholeLimit ?? Self.defaultShortLimit
-    let stretches = [rounded..<stride, 0..<rounded].filter { !$0.isEmpty }
-    let parts =
-      isOneMachine ? stretches : stretches.flatMap { Self.divide($0, bytes: bucketBytes, boundaries: boundaries) }
+    let stretches = [head..<stride, 0..<head].filter { !$0.isEmpty }
+    let parts = stretches.flatMap { stretch in
+      let grain = stretch.lowerBound < head ? scatter?.grain ?? Self.grain : Self.grain
+      return isOneMachine ? [stretch] : Self.divide(stretch, bytes: bucketBytes, boundaries: boundaries, grain: grain)
+    }
     var buckets = parts.map { part in
       let bytes = part.count * floatSize
       let isCompressed = part.upperBound <= rounded
-      let isShort = !isOneMachine && !isCompressed && bytes <= shortLimit
+      let grain = part.upperBound <= scatter?.count ?? 0 ? scatter?.grain : nil
+      let isShort = !isOneMachine && !isCompressed && grain == nil && bytes <= shortLimit
       let isLast = part.lowerBound == 0
       return Bucket(
-        elements: part, lanes: part.dividedAtGrains(into: min(most, max(1, bytes / Self.laneBytes))),
-        isShort: isShort, carriesControls: isLast && (isOneMachine || isShort), isCompressed: isCompressed)
+        elements: part,
+        lanes: part.divided(into: min(most, max(1, bytes / Self.laneBytes)), grain: grain ?? Self.grain),
+        isShort: isShort, carriesControls: isLast && grain == nil && (isOneMachine || isShort),
+        isCompressed: isCompressed, isScattered: grain != nil)
     }
     if buckets.last?.carriesControls == false, controlCount > 0 {
-      buckets.append(Bucket(elements: 0..<0, lanes: [0..<0], isShort: true, carriesControls: true, isCompressed: false))
+      buckets.append(
+        Bucket(
+          elements: 0..<0, lanes: [0..<0], isShort: true, carriesControls: true, isCompressed: false,
+          isScattered: false))
     }
     self.buckets = isSum ? [] : buckets
   }
@@ -101,6 +123,25 @@ package final class ReductionPlan {
   /// The place, among its machine's ranks, of the one that adds up a lane.
   func owner(ofLane lane: Int, of bucket: Bucket, onMachine machine: Int) -> Int {
     lane * machines[machine].count / bucket.lanes.count
+  }
+
+  /// The lane of a bucket that the rank at a place adds up, if any.
+  func lane(of bucket: Bucket, at place: (machine: Int, place: Int)) -> Int? {
+    bucket.lanes.indices.first { owner(ofLane: $0, of: bucket, onMachine: place.machine) == place.place }
+  }
+
+  /// A lane's pieces, one for each machine, which adds it up.
+  func pieces(ofLane lane: Int, of bucket: Bucket) -> [Range<Int>] {
+    bucket.lanes[lane].divided(
+      into: machines.count, grain: bucket.isScattered ? scatter?.grain ?? Self.grain : Self.grain)
+  }
+
+  /// What a rank gets the sums of, where these are scattered: ascending, none of them empty.
+  func scattered(toRank rank: Int) -> [Range<Int>] {
+    let place = place(ofRank: rank)
+    return buckets.reversed().filter(\.isScattered).compactMap { bucket in
+      lane(of: bucket, at: place).map { pieces(ofLane: $0, of: bucket)[place.machine] }
+    }.filter { !$0.isEmpty }
   }
 
   /// The largest tree nodes that lie wholly within the shards of these machines, ascending.
@@ -128,12 +169,10 @@ extension Range<Int> {
     (0..<count).map { lowerBound + self.count * $0 / count..<lowerBound + self.count * ($0 + 1) / count }
   }
 
-  /// Grains as elements.
-  fileprivate var elements: Range<Int> { lowerBound * ReductionPlan.grain..<upperBound * ReductionPlan.grain }
-
-  /// Elements, whole grains, divided at grains.
-  func dividedAtGrains(into count: Int) -> [Range<Int>] {
-    let grains = lowerBound / ReductionPlan.grain..<upperBound / ReductionPlan.grain
-    return grains.divided(into: count).map(\.elements)
+  /// Elements that begin at a grain, divided at grains.
+  func divided(into count: Int, grain: Int) -> [Range<Int>] {
+    (lowerBound / grain..<(upperBound + grain - 1) / grain).divided(into: count).map {
+      Swift.min($0.lowerBound * grain, upperBound)..<Swift.min($0.upperBound * grain, upperBound)
+    }
   }
 }

@@ -1,4 +1,3 @@
-import CMPIShim
 import Diagnostics
 
 /// Adds vectors over all shards of all ranks in the tree, and gives every rank the same bits.
@@ -28,26 +27,24 @@ public final class TreeReducer {
   /// Every rank's control words after `reduce()`, rank by rank.
   public let controls: UnsafeBufferPointer<Double>
 
-  /// How long a rank looks whether the others have come before it sleeps, and sleeps before it looks after them.
-  static let (spinMicroseconds, sleepMicroseconds): (UInt32, UInt32) = (500, 50_000)
   /// Buckets that wait for messages of a kind that are looked at before the rest is left for the next time.
   private static let looksAtOnce = 2
-  /// Looks for messages after which the others are looked after.
-  private static let looksPerCare = 1 << 14
 
   /// What rounding has left out so far, where the vector is compressed.
   public let residuals: Residuals?
+  /// What this rank gets the sums of, ascending: everything, or its pieces of what is scattered and the rest.
+  public let summed: [Range<Int>]
 
   private let plan: ReductionPlan
   private let messenger: any Messenger
   private let memory: ReductionMemory?
   private let buckets: [BucketReduction]
   private let whole: WholeReduction?
+  private let gathering: Gathering?
   private let place: (machine: Int, place: Int)
   private let words: UnsafeMutablePointer<Double>
   private let ownFloats: UnsafeMutablePointer<Float>
-  private let spin: UInt32
-  private let yields: Bool
+  private let peers: PeerWait
   private var number: UInt32 = 0
   private var isUnderWay = false
   private var firstOpen = 0
@@ -65,14 +62,16 @@ public final class TreeReducer {
   ///   - bucketBytes: the length of a stretch of the vector that travels by itself between machines, about.
   ///   - boundaries: elements from which on the vector is written at once; stretches start there where that fits.
   ///   - compression: how the vector is rounded, where the tree's parts are made and at its root; or nil.
+  ///   - scatter: what of the vector's sum is divided among the ranks; or nil. There are several ranks then.
   public convenience init(
     communicator: any Communicator, tree: ReductionTree, elementCount: Int, controlCount: Int, wholeLimit: Int? = nil,
-    bucketBytes: Int? = nil, boundaries: [Int] = [], compression: Compression? = nil
+    bucketBytes: Int? = nil, boundaries: [Int] = [], compression: Compression? = nil, scatter: Scatter? = nil
   ) throws {
     func plan(_ machines: [[Int]]) throws -> ReductionPlan {
       try ReductionPlan(
         tree: tree, machines: machines, elementCount: elementCount, controlCount: controlCount, wholeLimit: wholeLimit,
-        bucketBytes: bucketBytes ?? ReductionPlan.defaultBucketBytes, boundaries: boundaries, compression: compression)
+        bucketBytes: bucketBytes ?? ReductionPlan.defaultBucketBytes, boundaries: boundaries, compression: compression,
+        scatter: scatter)
     }
     var chosen = try plan(communicator.machines)
     var memory: SharedMemory?
@@ -105,33 +104,22 @@ public final class TreeReducer {
     self.place = place
     let memory = shared.map { ReductionMemory($0, plan: plan, machine: place.machine) }
     self.memory = memory
-    yields = isOversubscribed
-    spin = isOversubscribed ? 0 : Self.spinMicroseconds
-    let neighbours = plan.machines[place.machine].count
+    peers = PeerWait(messenger: messenger, isOversubscribed: isOversubscribed)
 
     let residuals = plan.compression.map { Residuals(elementCount: $0.count, vectorCount: plan.tree.partCount + 1) }
     self.residuals = residuals
     whole = plan.isWhole ? memory.map { WholeReduction(plan: plan, memory: $0, place: place.place) } : nil
+    let shared = plan.isWhole ? nil : memory
     buckets =
-      try whole == nil && memory != nil
-      ? plan.buckets.enumerated().map { number, bucket in
-        guard let memory else { preconditionFailure("what is added up lies in memory") }
-        let lane = bucket.lanes.indices.first {
-          plan.owner(ofLane: $0, of: bucket, onMachine: place.machine) == place.place
+      try shared.map { memory in
+        try plan.buckets.indices.map {
+          try BucketReduction(plan, bucket: $0, at: place, memory, messenger, tag: tag, residuals: residuals)
         }
-        let exchange = try lane.map { lane -> any Exchange in
-          let part = ExchangePlace(
-            plan: plan, memory: memory, machine: place.machine, bucket: bucket, lane: lane, tag: tag + number)
-          if bucket.isCompressed, let compression = plan.compression, let residuals {
-            let rounding = Rounding(tree: plan.tree, format: compression.format, residuals: residuals)
-            return plan.machines.count == 1
-              ? LocalCompressedExchange(part, rounding) : try CompressedExchange(part, rounding, messenger)
-          }
-          if plan.machines.count == 1 { return LocalExchange(part) }
-          return bucket.isShort ? try DoublingExchange(part, messenger) : try DirectExchange(part, messenger)
-        }
-        return BucketReduction(bucket, number: number, memory: memory, writers: neighbours, exchange: exchange)
-      } : []
+      } ?? []
+    gathering = try shared.flatMap { memory in
+      plan.scatter == nil ? nil : try Gathering(plan, at: place, memory, messenger, tag: tag)
+    }
+    summed = plan.scattered(toRank: rank) + [(plan.scatter?.count ?? 0)..<plan.elementCount]
 
     // A single rank's node may be the sum; short vectors are added up by each rank for itself; others in shared memory.
     let ownCount = memory == nil ? plan.stride : plan.isWhole ? (local.nodes.count + 1) * plan.stride : 0
@@ -162,13 +150,18 @@ public final class TreeReducer {
   /// nothing is gained by it.
   public func advance(writtenFrom element: Int) throws {
     guard plan.machines.count > 1 else { return }
-    guard messenger.servesAnyThread else {
-      write(from: element)
+    try goOn { write(from: element) }
+  }
+
+  /// Lets a thread go on with what is begun by `body`, where messages may be moved by one.
+  private func goOn(after body: () throws -> Void) throws {
+    guard messenger.servesAnyThread, plan.machines.count > 1 else {
+      try body()
       return try advance()
     }
     let background = background ?? makeBackground()
     self.background = background
-    try background.resume { write(from: element) }
+    try background.resume(after: body)
   }
 
   private func makeBackground() -> BackgroundProgress {
@@ -191,17 +184,46 @@ public final class TreeReducer {
   public func reduce() throws {
     try background?.pause()
     writeAll()
-    var looks = 0
-    while try !isComplete() {
-      if isExchanging {
-        looks += 1
-        // Who waits for the network in vain for long leaves the processor to others.
-        dpt_pause(yields || looks > Self.looksPerCare)
-        if looks.isMultiple(of: Self.looksPerCare) { try messenger.lookAfterPeers() }
-      } else if !waitForNeighbours() {
-        try messenger.lookAfterPeers()
-      }
+    try peers.wait(until: isComplete) { spin, sleep in
+      if isExchanging { return nil }
+      return whole?.wait(number, spin: spin, sleep: sleep) ?? buckets[firstOpen].wait(number, spin: spin, sleep: sleep)
     }
+  }
+
+  /// Where sums are scattered: the vector that all ranks of a machine have in one place, in which each writes what it has
+  /// made of its sums before it shares it. `scatter.count` floats and a cache line, zeros at first.
+  public var values: UnsafeMutablePointer<Float>? { gathering.flatMap { _ in memory?.values } }
+
+  /// What of the vector a rank gets the sums of where these are scattered: ascending, none of them empty.
+  public func scattered(toRank rank: Int) -> [Range<Int>] { plan.scattered(toRank: rank) }
+
+  /// Gives this rank's pieces of `values` to all, after a reduction; every rank calls it. They travel while the ranks go on.
+  public func shareValues() throws {
+    try goOn(after: beginSharing)
+  }
+
+  /// Waits until all ranks' pieces of `values` have come as far as an element, or all of them and until this rank's are
+  /// taken, as they must be before the next reduction begins. Allocates nothing.
+  public func awaitValues(below element: Int? = nil) throws {
+    guard let gathering else { return }
+    try background?.pause()
+    try peers.wait {
+      try haveValuesCome(below: element)
+    } neighbours: { spin, sleep in
+      gathering.waitForNeighbours(spin: spin, sleep: sleep)
+    }
+    if !gathering.isComplete { try goOn {} }
+  }
+
+  /// Says that this rank's pieces of `values` are made.
+  func beginSharing() throws { try gathering?.begin() }
+
+  /// Goes on without waiting; whether all values have come as far as an element, or all is done.
+  func haveValuesCome(below element: Int? = nil) throws -> Bool {
+    guard let gathering else { return true }
+    func isDone() -> Bool { element.map(gathering.isHere) ?? gathering.isComplete }
+    if !isDone() { try gathering.advance() }
+    return isDone()
   }
 
   /// Says that all nodes and the control words are written.
@@ -226,14 +248,8 @@ public final class TreeReducer {
       try advance()
       guard firstOpen == buckets.count else { return false }
     }
-    collectControls(memory)
+    memory.collectControls(into: words, slot: slot)
     return true
-  }
-
-  /// Where no other machine is waited for, waits for those of this one; whether they have come in time.
-  private func waitForNeighbours() -> Bool {
-    whole?.wait(number, spin: spin, sleep: Self.sleepMicroseconds)
-      ?? buckets[firstOpen].wait(number, spin: spin, sleep: Self.sleepMicroseconds)
   }
 
   /// Which of the two slots is in use.
@@ -241,6 +257,7 @@ public final class TreeReducer {
 
   private func begin() {
     guard !isUnderWay else { return }
+    precondition(gathering?.isComplete ?? true, "shared values are waited for before the next reduction")
     isUnderWay = true
     number &+= 1
     firstOpen = 0
@@ -252,6 +269,7 @@ public final class TreeReducer {
   /// A look at any message moves all of them, and of a kind they arrive in the order of the buckets: where the first ones are
   /// still under way the rest need not be looked at.
   private func advance() throws {
+    if let gathering, !gathering.isComplete { return try gathering.advance() }
     var (sums, nodes) = (0, 0)
     for index in firstOpen..<buckets.count {
       let before = buckets[index].awaits
@@ -266,6 +284,7 @@ public final class TreeReducer {
 
   /// Whether others are waited for in any bucket that is written.
   private var isWaiting: Bool {
+    if let gathering, !gathering.isComplete { return true }
     for index in firstOpen..<buckets.count where buckets[index].stage != .writing && buckets[index].stage != .done {
       return true
     }
@@ -275,22 +294,5 @@ public final class TreeReducer {
   private var isExchanging: Bool {
     for index in firstOpen..<buckets.count where buckets[index].stage == .exchanging { return true }
     return false
-  }
-
-  private func collectControls(_ memory: ReductionMemory) {
-    let count = plan.controlCount
-    if plan.machines.count == 1 {
-      for neighbour in plan.machines[0].indices {
-        (words + neighbour * count).update(from: memory.control(neighbour, slot: slot), count: count)
-      }
-      return
-    }
-    var next = UnsafePointer(memory.controls)
-    for ranks in plan.machines {
-      for rank in ranks {
-        (words + rank * count).update(from: next, count: count)
-        next += count
-      }
-    }
   }
 }

@@ -18,7 +18,7 @@ final class WholeReduction {
     self.place = place
     ranks = plan.machines[0]
     joins = [0, 1].map { NodeJoin(memory.pieces(slot: $0), to: [0..<plan.tree.shardCount]) }
-    counter = memory.counter(ofBucket: 0, joined: false)
+    counter = memory.counter(ofBucket: 0, .written)
   }
 
   /// Lays this rank's nodes open.

@@ -37,7 +37,7 @@ public struct Recipe: Equatable, Sendable {
   public var reduction = Reduction.tree
   /// How gradients are rounded to 16 bits as they are added up; nil where they are not.
   public var compression: CompressionSettings?
-  /// Whether the ranks of a machine share out the update of the weights.
+  /// Whether the ranks share out the update of the weights.
   public var optimizerSharding = OptimizerSharding.auto
   /// The steps between comparisons of all ranks' weights; 0 for none.
   public var compareRanks = 100
@@ -91,8 +91,8 @@ extension Recipe: Settings {
         + "the same bits on any number of ranks"),
     Field(
       "optimizerSharding", \.optimizerSharding, .choice,
-      "whether each rank of a machine updates a slice of the weights and keeps that of the optimizer's state: auto where "
-        + "it pays; the bits are the same"),
+      "whether each rank updates a part of the weights and keeps that of the optimizer's state, the new weights travelling "
+        + "during the next forward pass: auto where it pays; the bits are the same"),
     Field(
       "compareRanks", \.compareRanks, .number(.atLeast(0)),
       "steps between comparisons of all ranks' weights; 0 is never"),

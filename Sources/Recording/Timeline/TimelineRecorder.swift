@@ -120,7 +120,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     switch phase {
     case .starting: "start"
     case .loading, .computing, .updating: "step"
-    case .waiting: nil
+    case .receiving, .waiting: nil
     case .recording: "recording"
     case .evaluating: "evaluation"
     case .saving: "checkpoint"
@@ -132,6 +132,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     switch phase {
     case .loading: "data"
     case .computing: "compute"
+    case .receiving: "parameters"
     case .waiting: outer == "checkpoint" ? "gather" : "reduction"
     case .updating: "optimizer"
     case .starting, .recording, .evaluating, .saving: nil

@@ -1,5 +1,4 @@
 import Diagnostics
-import Formats
 import Foundation
 import Layers
 
@@ -18,8 +17,8 @@ public final class CheckpointKeeper {
 
     init(store: CheckpointStore, experiment: Experiment) throws {
       self.store = store
-      snapshot = try Snapshot(experiment)
-      bestSnapshot = try Snapshot(experiment)
+      snapshot = try Snapshot(experiment, includesState: true)
+      bestSnapshot = try Snapshot(experiment, includesState: false)
     }
   }
 
@@ -59,21 +58,21 @@ public final class CheckpointKeeper {
     best = report
     guard let root else { return }
     if let failure = root.writer.finish() { complain(failure) }
-    root.bestSnapshot.take()
+    root.bestSnapshot.takeWeights()
     root.hasNewBest = true
   }
 
-  /// Saves the state, with carried states and residuals that were gathered, where nothing is being written, or in any case where `waits`, and then until it is on disk.
+  /// Saves the state, with what was gathered, where nothing is being written, or in any case where `waits`, and then until
+  /// it is on disk.
   /// - Throws: `Failure` where `waits` and the checkpoint cannot be written.
   func save(
-    _ progress: TrainingProgress, carried: [SafetensorsFile.Tensor], residuals: [[Float]], recorded: [String: Int],
-    waits: Bool
+    _ progress: TrainingProgress, _ state: GatheredState, recorded: [String: Int], waits: Bool
   ) throws {
     guard let root, waits || !root.writer.isBusy else { return }
     if let failure = root.writer.finish(), !waits { complain(failure) }
     if root.lastStep != progress.step || root.hasNewBest {
-      root.snapshot.take(carried: carried, residuals: residuals)
-      let manifest = manifest(progress, carriedBatch: carried.first?.shape.first ?? 0, recorded: recorded)
+      root.snapshot.take(state)
+      let manifest = manifest(progress, carriedBatch: state.carried.first?.shape.first ?? 0, recorded: recorded)
       root.lastStep = progress.step
       root.writer.start(job(root, manifest))
     }
@@ -103,7 +102,7 @@ public final class CheckpointKeeper {
         store.settle("best-", link: "best", newest: folder, keep: 1)
       }
       let folder = store.folder("step-", step: manifest.progress.step)
-      try folder.write(manifest, weights: root.snapshot.weights, state: root.snapshot.state)
+      try folder.write(manifest, weights: root.snapshot.weights, state: root.snapshot.stateFile)
       store.settle("step-", link: "last", newest: folder, keep: keep)
     }
   }

@@ -1,43 +1,39 @@
 import Collectives
 import Diagnostics
-import Formats
 import Foundation
 
 /// Puts a checkpoint that rank 0 has read back on all ranks, however many there are.
 struct Resumption {
   private let experiment: Experiment
   private let communicator: any Communicator
-  private let carried: CarriedStates
-  private let residuals: Residuals?
+  private let step: TrainingStep
   private let activity: Activity?
 
   init(_ experiment: Experiment, communicator: any Communicator, step: TrainingStep, activity: Activity?) {
     self.experiment = experiment
     self.communicator = communicator
-    carried = step.carried
-    residuals = step.residuals
+    self.step = step
     self.activity = activity
   }
 
   /// Restores from `checkpoint`, given on rank 0; returns the manifest on every rank, or nil where there is none.
   /// - Throws: `Failure` where the checkpoint does not fit the experiment.
   func run(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws -> CheckpointManifest? {
-    var tensors: [SafetensorsFile.Tensor] = []
-    var left: [[Float]] = []
+    var state = GatheredState()
     if let checkpoint {
-      (tensors, left) = try Snapshot.restore(
-        experiment, from: checkpoint.folder, residualCount: residuals?.vectorCount ?? 0)
+      state = try Snapshot.restore(
+        experiment, from: checkpoint.folder, residualCount: step.residuals?.vectorCount ?? 0)
     }
     activity?.enter(.waiting, step: checkpoint?.manifest.progress.step ?? 0)
     guard let manifest = try share(checkpoint?.manifest) else { return nil }
-    for vector in Snapshot.vectors(experiment) {
+    let (model, average) = (experiment.model, experiment.average)
+    for vector in [model.values, model.bufferValues] + (average.map { [$0.values] } ?? []) {
       try communicator.broadcast(UnsafeMutableRawBufferPointer(vector.floats), root: 0)
     }
-    for counter in experiment.model.counters {
+    for counter in model.counters {
       try withUnsafeMutableBytes(of: &counter.value) { try communicator.broadcast($0, root: 0) }
     }
-    try carried.scatter(tensors, batch: manifest.carriedBatch)
-    try residuals?.scatter(left, communicator)
+    try step.scatter(state, carriedBatch: manifest.carriedBatch)
     experiment.optimizer.stepCount = manifest.optimizerSteps
     experiment.schedule.state = manifest.schedule
     return manifest

@@ -2,7 +2,10 @@
 public final class Activity: @unchecked Sendable {
   /// The parts of a step, and what comes between steps.
   public enum Phase: Int, Sendable {
-    case starting, loading, computing, waiting, updating, recording, evaluating, saving
+    case starting, loading, computing, receiving, waiting, updating, recording, evaluating, saving
+
+    /// Whether it ends when others have done something.
+    var isWaiting: Bool { self == .receiving || self == .waiting }
 
     /// For messages: "has been … for".
     var words: String {
@@ -10,6 +13,7 @@ public final class Activity: @unchecked Sendable {
       case .starting: "starting"
       case .loading: "loading samples"
       case .computing: "computing"
+      case .receiving: "waiting for the others' weights"
       case .waiting: "waiting for the others"
       case .updating: "updating the weights"
       case .recording: "writing down its progress"

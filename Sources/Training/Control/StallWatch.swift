@@ -94,7 +94,7 @@ public final class StallWatch: @unchecked Sendable {
       let (step, phase, count) = activity.now
       let now = monotonicSeconds()
       if count != last { (last, since) = (count, now) }
-      guard phase == .waiting, now - since > limit else { continue }
+      guard phase.isWaiting, now - since > limit else { continue }
       say("rank \(rank) on \(hosts[rank]) ends: it has waited for \(Int(now - since)) s in step \(step)")
       // Not exit: what runs at the end of a process could wait for the network, too.
       _exit(ExitCode.unavailable.rawValue)
@@ -119,7 +119,7 @@ public final class StallWatch: @unchecked Sendable {
       let waited = now - since
       guard waited > warnAfter else { continue }
       write(Status(rank: rank, step: step, phase: phase.rawValue, seconds: waited))
-      guard phase == .waiting, waited > patience else { continue }
+      guard phase.isWaiting, waited > patience else { continue }
       let report = report(step: step, waited: waited)
       guard report.lowestWaiting == rank else { continue }
       if let abortAfter, waited > abortAfter + 3 * pause {
@@ -133,8 +133,9 @@ public final class StallWatch: @unchecked Sendable {
 
   private func report(step: Int, waited: Double) -> (lowestWaiting: Int?, text: String) {
     let statuses = hosts.indices.map(read)
-    let lowest = statuses.firstIndex { $0?.phase == Activity.Phase.waiting.rawValue }
-    let missing = statuses.indices.filter { statuses[$0]?.phase != Activity.Phase.waiting.rawValue }
+    let isWaiting = statuses.map { $0.flatMap { Activity.Phase(rawValue: $0.phase) }?.isWaiting ?? false }
+    let lowest = isWaiting.firstIndex(of: true)
+    let missing = statuses.indices.filter { !isWaiting[$0] }
     let named = missing.prefix(8).map { rank in
       guard let status = statuses[rank] else {
         return "rank \(rank) on \(hosts[rank]) does not answer: it or its machine is stopped, or cut off"

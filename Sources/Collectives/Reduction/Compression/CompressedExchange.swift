@@ -1,7 +1,7 @@
 import CKernels
 
 /// Compressed lanes, which travel as long ones do: each machine gets a piece of the lane from all others, adds it up, and
-/// sends the sum to all, in 16 bits a value. A part is rounded where it is complete: on its machine, or, where several
+/// sends the sum to all unless it is scattered, in 16 bits a value. A part is rounded where it is complete: on its machine, or, where several
 /// have shards of it, by who adds up the piece, as the total is.
 final class CompressedExchange: Exchange {
   private let place: ExchangePlace
@@ -24,11 +24,11 @@ final class CompressedExchange: Exchange {
     let (plan, elements, machine) = (place.plan, place.elements, place.machine)
     let machines = plan.machines.count
     format = rounding.format
-    let pieces = elements.dividedAtGrains(into: machines)
+    let pieces = place.pieces
     self.pieces = pieces
     let own = pieces[machine]
     let nodes = (0..<machines).map { plan.nodes(ofMachines: $0..<$0 + 1) }
-    let ranks = place.pieces
+    let ranks = place.rankNodes
     local = nodes[machine].map { RoundingJoin(ranks, to: $0, elements: elements, rounding) }
     let outgoing = pieces.map { CompressedParcel(nodes[machine], count: $0.count, tree: plan.tree) }
     let incoming = (0..<machines).map {
@@ -46,8 +46,7 @@ final class CompressedExchange: Exchange {
       return UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: start, count: piece.count))
     }
     messages = try PieceMessages(
-      place, messenger, nodesTo: { outgoing[$0].bytes }, nodesFrom: { incoming[$0].bytes }, sumTo: { _ in sum(own) },
-      sumFrom: { sum(pieces[$0]) })
+      place, messenger, nodesTo: { outgoing[$0].bytes }, nodesFrom: { incoming[$0].bytes }, sum: { sum(pieces[$0]) })
   }
 
   deinit {
@@ -78,7 +77,7 @@ final class CompressedExchange: Exchange {
   /// Takes over the sum of another machine's piece.
   private func unpack(_ machine: Int) {
     let piece = pieces[machine]
-    guard machine != place.machine else { return }
+    guard machine != place.machine, !place.bucket.isScattered else { return }
     let start = piece.lowerBound - place.elements.lowerBound
     dpt_unpack_halves(sums + start, place.memory.result + piece.lowerBound, piece.count, format.kernel)
   }

@@ -6,7 +6,7 @@ final class LocalCompressedExchange: Exchange {
   init(_ place: ExchangePlace, _ rounding: Rounding) {
     self.place = place
     join = RoundingJoin(
-      place.pieces, to: 0..<place.plan.tree.shardCount, elements: place.elements, isTotal: true, rounding)
+      place.rankNodes, to: 0..<place.plan.tree.shardCount, elements: place.elements, isTotal: true, rounding)
   }
 
   let isJoined = true
@@ -21,7 +21,7 @@ final class LocalCompressedExchange: Exchange {
 
 extension ExchangePlace {
   /// The nodes of the machine's ranks, from the lane's first element on.
-  var pieces: [RoundingJoin.Piece] {
+  var rankNodes: [RoundingJoin.Piece] {
     memory.pieces().map { RoundingJoin.Piece(node: $0.node, values: .floats($0.values + elements.lowerBound)) }
   }
 }

@@ -1,0 +1,113 @@
+import Collectives
+import Layers
+import Optimizers
+import Tensors
+
+/// What becomes of the gradients' sums of a step: mean gradients, clipping, and the change of the weights.
+final class WeightUpdate {
+  /// How the update is divided among the ranks, or nil.
+  let divided: DividedUpdate?
+  private let experiment: Experiment
+  /// Where the mean gradients go; of a divided update those of this rank's slices alone.
+  private let gradients: UnsafeMutablePointer<Float>
+  private let slices: [Range<Int>]
+  /// Memory for the mean gradients where they cannot take the place of their sums, which others may read, too.
+  private let means: FloatBuffer?
+  /// Memory for a copy of the gradient, on rank 0, where steps' tensors are recorded.
+  private let copy: FloatBuffer?
+  private var isAverageDue = false
+
+  /// The last step's mean gradient before clipping, on rank 0, where the settings have its tensors recorded.
+  private(set) var recordedGradient: FloatBuffer?
+
+  /// Prepares updates from the sums of a reducer, or those `accumulated` from it; every rank makes it.
+  /// - Throws: `Failure` where memory is short or the ranks cannot exchange data.
+  init(
+    _ experiment: Experiment, reducer: any GradientReducer, accumulated: FloatBuffer?, communicator: any Communicator
+  ) throws {
+    self.experiment = experiment
+    let count = experiment.model.values.count
+    divided = try (reducer as? TreeReducer).flatMap {
+      $0.values == nil ? nil : try DividedUpdate(experiment, reducer: $0, communicator: communicator)
+    }
+    slices = divided?.slices ?? [0..<count]
+    let sums = accumulated?.base ?? UnsafeMutablePointer(mutating: reducer.result)
+    let isOwn = divided != nil || accumulated != nil || communicator.size == 1
+    means = isOwn ? nil : try FloatBuffer(count: count)
+    gradients = means?.base ?? sums
+    let records = experiment.settings.recordedTensors.every > 0
+    copy = communicator.isRoot && records ? try FloatBuffer(count: count) : nil
+    if records { try divided?.prepareCollecting() }
+  }
+
+  /// Divides the sums by the weight of what counts, clips, and changes the weights unless the loss or a gradient is not
+  /// finite: then `report.isSkipped`, and nothing is changed. `number` is the step's, from 1.
+  func run(from sums: UnsafePointer<Float>, number: Int, into report: inout StepReport) throws {
+    let settings = experiment.settings
+    let values = experiment.model.values
+    let totals = sums + values.count
+    let loss = LossMeans(experiment.loss) { Double(totals[$0.rawValue]) }
+    for slice in slices {
+      Kernel.divide(
+        sums + slice.lowerBound, by: Float(loss.divisor), into: gradients + slice.lowerBound, count: slice.count)
+    }
+    let norm = try norm()
+    report.loss = loss.mean
+    report.accuracy = loss.accuracy
+    report.gradientNorm = norm
+    report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
+    recordedGradient = nil
+    if report.isSkipped { return }
+    if settings.recordedTensors.includes(number) {
+      recordedGradient = copy
+      try collect(into: copy)
+    }
+    try clip(norm)
+    let optimizer = experiment.optimizer
+    report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
+    try optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate) {
+      try divided?.gather($0)
+    }
+    isAverageDue = true
+    guard let divided else { return try finish() }
+    try divided.share()
+  }
+
+  /// Waits until all ranks' parameters have come, and does what all of them are needed for; every rank calls it before it
+  /// begins the next reduction, and before parameters are read by others than layers.
+  func finish() throws {
+    try divided?.waitForParameters()
+    if isAverageDue { experiment.average?.update(experiment.model.values.base) }
+    isAverageDue = false
+  }
+
+  /// The whole vector of the mean gradients, on all ranks; for reports of what went wrong.
+  func wholeGradients(_ communicator: any Communicator) throws -> FloatBuffer {
+    let whole = try FloatBuffer(count: experiment.model.values.count)
+    try collect(into: communicator.isRoot ? whole : nil)
+    try communicator.broadcast(UnsafeMutableRawBufferPointer(whole.floats), root: 0)
+    return whole
+  }
+
+  private func collect(into whole: FloatBuffer?) throws {
+    if let divided { return try divided.collect(gradients, into: whole) }
+    whole?.base.update(from: gradients, count: experiment.model.values.count)
+  }
+
+  private func norm() throws -> Double {
+    try divided?.norm(of: gradients) ?? GradientClipping.norm(gradients, count: experiment.model.values.count)
+  }
+
+  /// Clips each value, and then all by the norm, which was `norm` before.
+  private func clip(_ norm: Double) throws {
+    let settings = experiment.settings
+    if let limit = settings.clipValue {
+      for slice in slices { GradientClipping.clip(gradients + slice.lowerBound, count: slice.count, value: limit) }
+    }
+    guard let limit = settings.clipNorm else { return }
+    let clipped = settings.clipValue == nil ? norm : try self.norm()
+    for slice in slices {
+      GradientClipping.clip(gradients + slice.lowerBound, count: slice.count, norm: clipped, limit: limit)
+    }
+  }
+}
