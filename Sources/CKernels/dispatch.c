@@ -86,9 +86,9 @@ void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, lo
   current()->kernels->bias_gradient(b, bStride, bOuter, outer, positions, n, group, groupValid, out, out2, outNode,
                                     shards);
 }
-void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
-                  const float *zeros, float *y, bool relu) {
-  current()->kernels->convolve(g, x, packed, bias, zeros, y, relu);
+void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
+                  bool relu) {
+  current()->kernels->convolve(g, x, packed, bias, y, relu);
 }
 long dpt_convolution_samples(const dpt_convolution *g) { return current()->kernels->convolution_samples(g); }
 size_t dpt_convolution_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {

@@ -12,7 +12,7 @@ typedef struct {
   void (*weight_gradient)(const dpt_outer_product *, const dpt_shard_program *);
   void (*bias_gradient)(const float *, long, long, long, long, long, long, long, float *, float *, long,
                         const dpt_shard_program *);
-  void (*convolve)(const dpt_convolution *, const float *, const float *, const float *, const float *, float *, bool);
+  void (*convolve)(const dpt_convolution *, const float *, const float *, const float *, float *, bool);
   long (*convolution_samples)(const dpt_convolution *);
   size_t (*convolution_backward_scratch)(const dpt_convolution *, long, bool);
   void (*convolve_back)(const dpt_convolution_backward *, const dpt_shard_program *);

@@ -18,7 +18,7 @@ package final class Convolution {
   private var output: TensorView?
 
   private struct Memory {
-    let packed, zeros, scratch: ArenaPlan.Slot
+    let packed, scratch: ArenaPlan.Slot
     /// All samples' outputs, or those of a few where pooling takes them at once.
     let output: ArenaPlan.Slot
     let paddedBias: ArenaPlan.Slot?
@@ -76,7 +76,6 @@ package final class Convolution {
     var g = geometry(batch: batch, inputStride: paddedToLanes(inputShape.features))
     memory = Memory(
       packed: plan.persistent(groups * packedCount),
-      zeros: plan.persistent(max(channels, outputs)),
       scratch: plan.backwardScratch(dpt_convolution_backward_scratch(&g, plan.shards, pooledSamples != nil)),
       output: pooledSamples == nil ? plan.activation(outputFloats) : plan.forwardScratch(outputFloats),
       paddedBias: bias == nil ? nil : plan.persistent(groups * paddedToLanes(outputs)),
@@ -123,7 +122,7 @@ package final class Convolution {
       dpt_convolve(
         &g, first + group * channels, context.arena[memory.packed] + group * packedCount,
         memory.paddedBias.map { UnsafePointer(context.arena[$0] + group * paddedToLanes(outputs)) },
-        context.arena[memory.zeros], output.base + group * outputs, fusesReLU)
+        output.base + group * outputs, fusesReLU)
     }
     return output
   }
@@ -167,7 +166,6 @@ package final class Convolution {
     pass.node = context.nodeStride
     pass.dx = result?.base
     pass.packed = memory.back.map { UnsafePointer(context.arena[$0.packed]) }
-    pass.zeros = UnsafePointer(context.arena[memory.zeros])
     pass.scratch = context.arena[memory.scratch]
     var program = context.shards.kernelProgram
     for _ in 0..<groups {

@@ -1,6 +1,6 @@
 // Convolution forward and its gradient by the input: the micro-kernel with every row of A given by pointers, one for
 // each tap of the kernel, so that no image is ever unfolded (Dukhan 2019, "The indirect convolution algorithm").
-// Taps that fall outside the image point at zeros.
+// Pixels that see the image through the same taps are gone through together, so taps outside of it cost nothing.
 #ifndef DPT_CONVOLUTION_H
 #define DPT_CONVOLUTION_H
 
@@ -11,23 +11,20 @@
 #define DPT_BLOCK_TILES 16
 #define DPT_TAPS 128
 
-// Images of few channels are unfolded where they cross the border, up to so many floats a pixel.
-#define DPT_UNFOLDED 256
-
 // A block of output rows: where each row's taps are read, and where the row is written.
 typedef struct {
   long rows, taps;
   // For tap t of tile i, the tile's rows' pointers: a[(i * taps + t) * DPT_TILE_ROWS].
   const float *a[DPT_BLOCK_TILES * DPT_TILE_ROWS * DPT_TAPS];
-  // The part of B that a tap is multiplied with.
-  long part[DPT_TAPS];
+  // Inner length of a tap, and the row of B at which its part begins.
+  long depth, part[DPT_TAPS];
   float *c[DPT_BLOCK_TILES * DPT_TILE_ROWS];
 } gathered_rows;
 
 typedef struct {
   const float *b, *bias;
-  // Inner length of one tap, of all of B, and columns of C.
-  long depth, inner, columns;
+  // Inner length of all of B, and columns of C.
+  long inner, columns;
   // Whether C's rows have room for whole panels.
   bool padded;
   bool relu;
@@ -46,9 +43,9 @@ DPT_INLINE void gathered_tile(int mr, int np, const gathered_product *p, const g
     const float *a[DPT_TILE_ROWS];
 #pragma clang loop unroll(full)
     for (int i = 0; i < mr; i++) a[i] = rows[i];
-    const float *x = b0 + g->part[t] * p->depth * DPT_LANES;
-    const float *y = b1 + g->part[t] * p->depth * DPT_LANES;
-    for (long k = 0; k < p->depth; k++) {
+    const float *x = b0 + g->part[t] * DPT_LANES;
+    const float *y = b1 + g->part[t] * DPT_LANES;
+    for (long k = 0; k < g->depth; k++) {
       v16 x0 = load(x + k * DPT_LANES);
       v16 x1 = np > 1 ? load(y + k * DPT_LANES) : x0;
 #pragma clang loop unroll(full)
@@ -100,7 +97,7 @@ static void multiply_gathered(const gathered_product *p, const gathered_rows *g)
     }
 }
 
-// Adds a row to the block, and runs the block when it is full; `source` gives each tap's pixel.
+// Adds a row to the block, and runs the block when it is full; gives where each tap's pixel is to be put.
 DPT_INLINE const float **new_row(const gathered_product *p, gathered_rows *g, float *c) {
   if (g->rows == DPT_BLOCK_TILES * DPT_TILE_ROWS) {
     multiply_gathered(p, g);
@@ -117,143 +114,165 @@ DPT_INLINE void fetch(const float *p, long n) {
   for (long k = 0; k < n; k += DPT_LANES) __builtin_prefetch(p + k, 0, 2);
 }
 
-// The inputs that the output pixel sees whose first tap is at (top, left), in the order kh, kw, c.
-DPT_INLINE void unfold(const dpt_convolution *g, const float *image, long top, long left, float *row) {
-  for (long kh = 0; kh < g->kernelHeight; kh++) {
-    const long ih = top + kh * g->dilationHeight;
-    for (long kw = 0; kw < g->kernelWidth; kw++) {
-      const long iw = left + kw * g->dilationWidth;
-      const bool inside = ih >= 0 && ih < g->height && iw >= 0 && iw < g->width;
-      const float *pixel = image + (inside ? ih * g->xLine + iw * g->xStride : 0);
-      for (long c = 0; c < g->channels; c++) *row++ = inside ? pixel[c] : 0;
-    }
-  }
-}
-
-// Where the taps of the output pixel are whose first tap is at (top, left).
-DPT_INLINE void gather_taps(const dpt_convolution *g, const float *image, const float *zeros, long top, long left,
-                            const float **a) {
-  for (long kh = 0; kh < g->kernelHeight; kh++) {
-    const long ih = top + kh * g->dilationHeight;
-    const bool rowInside = ih >= 0 && ih < g->height;
-    const float *line = image + (rowInside ? ih : 0) * g->xLine;
-    for (long kw = 0; kw < g->kernelWidth; kw++, a += DPT_TILE_ROWS) {
-      const long iw = left + kw * g->dilationWidth;
-      *a = rowInside && iw >= 0 && iw < g->width ? line + iw * g->xStride : zeros;
-    }
-  }
-}
-
-static void convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
-                     const float *zeros, float *y, bool relu) {
-  // Where pixels lie one behind the other, a line of the kernel is one tap.
-  const long inner = g->kernelHeight * g->kernelWidth * g->channels;
-  const bool merges = g->xStride == g->channels && g->dilationWidth == 1 && inner <= DPT_UNFOLDED;
-  const long across = merges ? 1 : g->kernelWidth, taps = g->kernelHeight * across;
-  const gathered_product p = {
-      .b = packed, .bias = bias, .depth = inner / taps, .inner = inner, .columns = g->outputs, .padded = g->yPadded,
-      .relu = relu,
-  };
-  const long reachHeight = (g->kernelHeight - 1) * g->dilationHeight, reachWidth = (g->kernelWidth - 1) * g->dilationWidth;
-  gathered_rows rows;
-  // The inputs of the block's pixels at the border, where taps are merged.
-  float border[DPT_BLOCK_TILES * DPT_TILE_ROWS * DPT_UNFOLDED];
-  // Where the taps are within the image, from the first.
-  long offset[DPT_TAPS];
-  rows.rows = 0;
-  rows.taps = taps;
-  for (long t = 0; t < taps; t++) {
-    rows.part[t] = t;
-    offset[t] = t / across * g->dilationHeight * g->xLine + t % across * g->dilationWidth * g->xStride;
-  }
-  // Those taps that the pixels before have not read.
-  long fresh = 0, freshOffset[DPT_TAPS];
-  for (long t = 0; t < taps; t++)
-    if (t / across >= g->kernelHeight - g->strideHeight && t % across >= across - g->strideWidth)
-      freshOffset[fresh++] = offset[t];
-  for (long n = 0; n < g->batch; n++) {
-    const float *image = x + n * g->xImage;
-    for (long oh = 0; oh < g->outHeight; oh++) {
-      const long top = oh * g->strideHeight - g->paddingHeight;
-      const bool rowsInside = top >= 0 && top + reachHeight < g->height;
-      float *out = y + n * g->yImage + oh * g->yLine;
-      for (long ow = 0; ow < g->outWidth; ow++, out += g->yStride) {
-        const long left = ow * g->strideWidth - g->paddingWidth;
-        const float **a = new_row(&p, &rows, out);
-        if (rowsInside && left >= 0 && left + reachWidth < g->width) {
-          const float *first = image + top * g->xLine + left * g->xStride;
-          for (long t = 0; t < taps; t++) a[t * DPT_TILE_ROWS] = first + offset[t];
-          for (long f = 0; f < fresh; f++) fetch(first + freshOffset[f], p.depth);
-        } else if (merges) {
-          float *unfolded = border + (rows.rows - 1) * inner;
-          unfold(g, image, top, left, unfolded);
-          for (long t = 0; t < taps; t++) a[t * DPT_TILE_ROWS] = unfolded + t * p.depth;
-        } else {
-          gather_taps(g, image, zeros, top, left, a);
-        }
-      }
-    }
-  }
-  multiply_gathered(&p, &rows);
-}
-
-// The taps through which the input lines i = phase + q·S are seen, and the output lines that see them: with
-// i = o·S − P + k·D, line q is seen through tap k by output line q + shift.
+// Along one axis, how the pixels of a result see those of an image: pixel q through tap t at q · step + offset[t], where
+// this is one of its `size` pixels. Offsets ascend or descend.
 typedef struct {
-  long count, tap[DPT_TAPS], shift[DPT_TAPS];
-} tap_list;
+  long pixels, step, size;
+  long taps, tap[DPT_TAPS], offset[DPT_TAPS];
+} seen_axis;
 
-DPT_INLINE tap_list taps_of_phase(long phase, long kernel, long stride, long padding, long dilation) {
-  tap_list list;
-  list.count = 0;
+// Pixels first ..< end, which see the image through the same taps.
+typedef struct {
+  long first, end, firstTap, taps;
+} seen_stretch;
+
+DPT_INLINE bool sees(const seen_axis *axis, long q, long t) {
+  const long at = q * axis->step + axis->offset[t];
+  return at >= 0 && at < axis->size;
+}
+
+DPT_INLINE bool belongs(const seen_axis *axis, const seen_stretch *s, long q) {
+  for (long t = 0; t < axis->taps; t++)
+    if (sees(axis, q, t) != (t >= s->firstTap && t < s->firstTap + s->taps)) return false;
+  return true;
+}
+
+static seen_stretch stretch_from(const seen_axis *axis, long first) {
+  seen_stretch s = {.first = first, .end = first + 1};
+  while (s.firstTap < axis->taps && !sees(axis, first, s.firstTap)) s.firstTap++;
+  while (s.firstTap + s.taps < axis->taps && sees(axis, first, s.firstTap + s.taps)) s.taps++;
+  while (s.end < axis->pixels && belongs(axis, &s, s.end)) s.end++;
+  return s;
+}
+
+// The taps of a stretch that see what the pixel before does not; their number.
+DPT_INLINE long fresh_taps(const seen_axis *axis, const seen_stretch *s, long fresh[DPT_TAPS]) {
+  long count = 0, most = 0;
+  for (long t = s->firstTap; t < s->firstTap + s->taps; t++)
+    if (t == s->firstTap || axis->offset[t] > most) most = axis->offset[t];
+  for (long t = s->firstTap; t < s->firstTap + s->taps; t++)
+    if (axis->offset[t] > most - axis->step) fresh[count++] = t;
+  return count;
+}
+
+// Images that pixels of a result see through the taps of a kernel, each of `depth` floats.
+typedef struct {
+  seen_axis down, across;
+  long batch, depth, kernelWidth;
+  // Whether a line of the kernel is one tap, since its pixels lie one behind the other, as B's rows do.
+  bool merges;
+  // Floats from one pixel, line and image to the next, of the images and of the result.
+  const float *from;
+  long fromStride, fromLine, fromImage;
+  float *to;
+  long toStride, toLine, toImage;
+} seen_images;
+
+// The pixels of two stretches.
+static void multiply_stretch(const gathered_product *p, const seen_images *g, seen_stretch down, seen_stretch across,
+                             gathered_rows *rows) {
+  const seen_axis *v = &g->down, *h = &g->across;
+  const long acrossTaps = g->merges && across.taps > 1 ? 1 : across.taps;
+  rows->rows = 0;
+  rows->taps = down.taps * acrossTaps;
+  rows->depth = g->merges ? across.taps * g->depth : g->depth;
+  // Where the taps are, and those of them that no pixel before has read.
+  long offset[DPT_TAPS], fresh = 0, freshOffset[DPT_TAPS];
+  for (long i = 0; i < down.taps; i++)
+    for (long j = 0; j < acrossTaps; j++) {
+      const long t = i * acrossTaps + j, kh = down.firstTap + i, kw = across.firstTap + j;
+      offset[t] = v->offset[kh] * g->fromLine + h->offset[kw] * g->fromStride;
+      rows->part[t] = (v->tap[kh] * g->kernelWidth + h->tap[kw]) * g->depth;
+    }
+  long freshDown[DPT_TAPS], freshAcross[DPT_TAPS];
+  const long downCount = fresh_taps(v, &down, freshDown), acrossCount = fresh_taps(h, &across, freshAcross);
+  for (long i = 0; i < downCount; i++)
+    for (long j = 0; j < acrossCount; j++)
+      freshOffset[fresh++] = v->offset[freshDown[i]] * g->fromLine + h->offset[freshAcross[j]] * g->fromStride;
+  for (long n = 0; n < g->batch; n++)
+    for (long qh = down.first; qh < down.end; qh++)
+      for (long qw = across.first; qw < across.end; qw++) {
+        const long at = n * g->fromImage + qh * v->step * g->fromLine + qw * h->step * g->fromStride;
+        const float **a = new_row(p, rows, g->to + n * g->toImage + qh * g->toLine + qw * g->toStride);
+        for (long t = 0; t < rows->taps; t++) a[t * DPT_TILE_ROWS] = g->from + (at + offset[t]);
+        for (long f = 0; f < fresh; f++) fetch(g->from + (at + freshOffset[f]), g->depth);
+      }
+  multiply_gathered(p, rows);
+}
+
+static void multiply_seen(const gathered_product *p, const seen_images *g) {
+  gathered_rows rows;
+  for (long qh = 0; qh < g->down.pixels;) {
+    const seen_stretch down = stretch_from(&g->down, qh);
+    for (long qw = 0; qw < g->across.pixels;) {
+      const seen_stretch across = stretch_from(&g->across, qw);
+      multiply_stretch(p, g, down, across, &rows);
+      qw = across.end;
+    }
+    qh = down.end;
+  }
+}
+
+DPT_INLINE seen_axis axis_forward(long pixels, long size, long kernel, long stride, long padding, long dilation) {
+  seen_axis axis = {.pixels = pixels, .step = stride, .size = size, .taps = kernel};
+  for (long k = 0; k < kernel; k++) {
+    axis.tap[k] = k;
+    axis.offset[k] = k * dilation - padding;
+  }
+  return axis;
+}
+
+static void convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
+                     bool relu) {
+  const gathered_product p = {
+      .b = packed, .bias = bias, .inner = g->kernelHeight * g->kernelWidth * g->channels, .columns = g->outputs,
+      .padded = g->yPadded, .relu = relu,
+  };
+  const seen_images images = {
+      .down = axis_forward(g->outHeight, g->height, g->kernelHeight, g->strideHeight, g->paddingHeight,
+                           g->dilationHeight),
+      .across = axis_forward(g->outWidth, g->width, g->kernelWidth, g->strideWidth, g->paddingWidth, g->dilationWidth),
+      .batch = g->batch, .depth = g->channels, .kernelWidth = g->kernelWidth,
+      .merges = g->xStride == g->channels && g->dilationWidth == 1,
+      .from = x, .fromStride = g->xStride, .fromLine = g->xLine, .fromImage = g->xImage,
+      .to = y, .toStride = g->yStride, .toLine = g->yLine, .toImage = g->yImage,
+  };
+  multiply_seen(&p, &images);
+}
+
+// The input lines i = phase + q·S see output lines: with i = o·S − P + k·D, line q sees q + offset through tap k.
+DPT_INLINE seen_axis axis_back(long phase, long size, long outSize, long kernel, long stride, long padding,
+                               long dilation) {
+  seen_axis axis = {.pixels = (size - phase + stride - 1) / stride, .step = 1, .size = outSize};
   for (long k = 0; k < kernel; k++) {
     const long shifted = phase + padding - k * dilation;
     if (shifted % stride != 0) continue;
-    list.tap[list.count] = k;
-    list.shift[list.count++] = shifted / stride;
+    axis.tap[axis.taps] = k;
+    axis.offset[axis.taps++] = shifted / stride;
   }
-  return list;
+  return axis;
 }
 
 // ∂ℓ/∂x from ∂ℓ/∂y.
-static void input_gradient(const dpt_convolution *g, const float *dy, const float *packed, const float *zeros,
-                           float *dx) {
-  const long allTaps = g->kernelHeight * g->kernelWidth;
+static void input_gradient(const dpt_convolution *g, const float *dy, const float *packed, float *dx) {
   const gathered_product p = {
-      .b = packed, .depth = g->outputs, .inner = allTaps * g->outputs, .columns = g->channels,
+      .b = packed, .inner = g->kernelHeight * g->kernelWidth * g->outputs, .columns = g->channels,
       .padded = g->xPadded,
   };
-  gathered_rows rows;
-  const float *line[DPT_TAPS];
   // Input pixels whose coordinates leave the same rest when divided by the stride are seen through the same taps.
   for (long ph = 0; ph < g->strideHeight; ph++)
     for (long pw = 0; pw < g->strideWidth; pw++) {
-      const tap_list down = taps_of_phase(ph, g->kernelHeight, g->strideHeight, g->paddingHeight, g->dilationHeight);
-      const tap_list across = taps_of_phase(pw, g->kernelWidth, g->strideWidth, g->paddingWidth, g->dilationWidth);
-      rows.rows = 0;
-      rows.taps = down.count * across.count;
-      for (long i = 0; i < down.count; i++)
-        for (long j = 0; j < across.count; j++)
-          rows.part[i * across.count + j] = down.tap[i] * g->kernelWidth + across.tap[j];
-      for (long n = 0; n < g->batch; n++)
-        for (long qh = 0, ih = ph; ih < g->height; qh++, ih += g->strideHeight) {
-          for (long i = 0; i < down.count; i++) {
-            const long oh = qh + down.shift[i];
-            line[i] = oh >= 0 && oh < g->outHeight ? dy + n * g->yImage + oh * g->yLine : NULL;
-          }
-          float *in = dx + n * g->xImage + ih * g->xLine + pw * g->xStride;
-          for (long qw = 0; pw + qw * g->strideWidth < g->width; qw++, in += g->strideWidth * g->xStride) {
-            const float **a = new_row(&p, &rows, in);
-            // What the pixels before have not read is seen through the first tap.
-            if (rows.taps > 0 && line[0]) fetch(line[0] + (qw + across.shift[0]) * g->yStride, p.depth);
-            for (long i = 0; i < down.count; i++)
-              for (long j = 0; j < across.count; j++, a += DPT_TILE_ROWS) {
-                const long ow = qw + across.shift[j];
-                *a = line[i] && ow >= 0 && ow < g->outWidth ? line[i] + ow * g->yStride : zeros;
-              }
-          }
-        }
-      multiply_gathered(&p, &rows);
+      const seen_images images = {
+          .down = axis_back(ph, g->height, g->outHeight, g->kernelHeight, g->strideHeight, g->paddingHeight,
+                            g->dilationHeight),
+          .across = axis_back(pw, g->width, g->outWidth, g->kernelWidth, g->strideWidth, g->paddingWidth,
+                              g->dilationWidth),
+          .batch = g->batch, .depth = g->outputs, .kernelWidth = g->kernelWidth,
+          .from = dy, .fromStride = g->yStride, .fromLine = g->yLine, .fromImage = g->yImage,
+          .to = dx + ph * g->xLine + pw * g->xStride, .toStride = g->strideWidth * g->xStride,
+          .toLine = g->strideHeight * g->xLine, .toImage = g->xImage,
+      };
+      multiply_seen(&p, &images);
     }
 }
 

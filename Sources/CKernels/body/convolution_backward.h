@@ -110,8 +110,7 @@ static void convolve_back(const dpt_convolution_backward *p, const dpt_shard_pro
       if (p->dx) {
         dpt_convolution some = p->inverse;
         some.batch = n + 1 - first;
-        input_gradient(&some, p->taps ? unpooled : p->dy + first * g->yImage, p->packed, p->zeros,
-                       p->dx + first * some.xImage);
+        input_gradient(&some, p->taps ? unpooled : p->dy + first * g->yImage, p->packed, p->dx + first * some.xImage);
       }
       first = n + 1;
     }

@@ -158,10 +158,10 @@ typedef struct {
   long paddingHeight, paddingWidth, dilationHeight, dilationWidth;
 } dpt_convolution;
 
-/// Forward: `packed` is the weight packed transposed (inner kh, kw, c), `bias` padded to panels or NULL, `zeros` at
-/// least `channels` zeros. With `relu`, negative outputs become 0.
-void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
-                  const float *zeros, float *y, bool relu);
+/// Forward: `packed` is the weight packed transposed (inner kh, kw, c), `bias` padded to panels or NULL. With `relu`,
+/// negative outputs become 0.
+void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
+                  bool relu);
 /// The fewest samples that `dpt_convolve` is as fast for as for many.
 long dpt_convolution_samples(const dpt_convolution *g);
 
@@ -183,10 +183,10 @@ typedef struct {
   float *weightGradient, *biasGradient;
   long weightRow, node;
   /// ∂ℓ/∂x, or NULL where it is not wanted, and the convolution with dx in x's place. `packed` is the weight packed as inner
-  /// (kh, kw, o), columns c (`dpt_pack_convolution_back`), `zeros` at least `outputs` zeros.
+  /// (kh, kw, o), columns c (`dpt_pack_convolution_back`).
   float *dx;
   dpt_convolution inverse;
-  const float *packed, *zeros;
+  const float *packed;
   /// `dpt_convolution_backward_scratch` floats.
   float *scratch;
 } dpt_convolution_backward;
