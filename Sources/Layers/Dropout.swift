@@ -16,7 +16,8 @@ public final class Dropout: Layer {
   package let probability: Double
   /// Tells this layer's random numbers from those of others.
   private var stream: UInt32 = 0
-  private var memory: (output: ArenaPlan.Slot, gradient: ArenaPlan.Slot?)?
+  private var output: ArenaPlan.Slot?
+  private var wantsInputGradient = false
   private var mask: dpt_dropout_mask?
 
   /// A layer that drops values with `probability`, 0 ..< 1.
@@ -26,16 +27,16 @@ public final class Dropout: Layer {
     self.probability = probability
   }
 
-  /// Reserves the outputs, and the input's gradient where it is wanted.
+  /// Reserves the outputs; the input's gradient takes the place of theirs.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    let floats = outputShape.paddedCount(batch: batch)
     stream = RandomPurpose.dropout.rawValue ^ UInt32(truncatingIfNeeded: plan.layer) << 8
-    memory = (plan.activation(floats), wantsInputGradient ? plan.gradient(floats) : nil)
+    output = plan.activation(outputShape.paddedCount(batch: batch))
+    self.wantsInputGradient = wantsInputGradient
   }
 
   /// The input with values dropped, or the input itself outside of training.
   public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    guard let memory else { preconditionFailure("forward before plan") }
+    guard let slot = output else { preconditionFailure("forward before plan") }
     let dropped = context.isTraining ? probability : 0
     var mask = dpt_dropout_mask(
       steps: input.steps, batch: input.batch, positions: input.positions, firstSample: context.firstSample,
@@ -43,7 +44,7 @@ public final class Dropout: Layer {
       threshold: UInt32(min(dropped * 0x1p32, 0x1p32 - 1)), scale: Float(1 / (1 - dropped)))
     self.mask = mask
     guard context.isTraining else { return input }
-    let output = input.with(base: context.arena[memory.output], columns: input.columns)
+    let output = input.with(base: context.arena[slot], columns: input.columns)
     var rows = dpt_row_pass(input: input, result: output)
     dpt_dropout(&rows, &mask)
     return output
@@ -51,11 +52,10 @@ public final class Dropout: Layer {
 
   /// The gradient of what was kept, with the same factor.
   public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
-    guard let memory, var mask else { preconditionFailure("backward before forward") }
-    guard let slot = memory.gradient else { return nil }
-    let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
-    var rows = dpt_row_pass(input: gradient, result: result)
+    guard var mask else { preconditionFailure("backward before forward") }
+    guard wantsInputGradient else { return nil }
+    var rows = dpt_row_pass(input: gradient, result: gradient)
     dpt_dropout(&rows, &mask)
-    return result
+    return gradient
   }
 }

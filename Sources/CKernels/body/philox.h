@@ -5,27 +5,35 @@
 #include "vector.h"
 
 typedef uint32_t u16x32 __attribute__((ext_vector_type(16)));
-typedef uint64_t u16x64 __attribute__((ext_vector_type(16)));
+typedef uint64_t u8x64 __attribute__((ext_vector_type(8)));
 
-// The four words of the counters (first + lane, b, c, d).
+// The four words of the counters (first + lane, b, c, d). Those of even and of odd lanes are computed apart, each in the
+// lower half of 64 bits, so that the halves of products need not be sorted; what the upper halves hold means nothing.
 DPT_INLINE void philox16(uint32_t first, uint32_t b, uint32_t c, uint32_t d, uint64_t seed, u16x32 words[4]) {
-  u16x32 x = (u16x32)first + (u16x32){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  u16x32 y = b, z = c, w = d;
+  const u8x64 low = 0xffffffff;
+  u8x64 x[2], y[2], z[2], w[2];
+  for (int i = 0; i < 2; i++) {
+    x[i] = (u8x64)(uint64_t)first + (u8x64){0, 2, 4, 6, 8, 10, 12, 14} + (uint64_t)i;
+    y[i] = b;
+    z[i] = c;
+    w[i] = d;
+  }
   uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
+#pragma clang loop unroll(full)
   for (int round = 0; round < 10; round++) {
-    u16x64 p = __builtin_convertvector(x, u16x64) * 0xD2511F53ull;
-    u16x64 q = __builtin_convertvector(z, u16x64) * 0xCD9E8D57ull;
-    x = __builtin_convertvector(q >> 32, u16x32) ^ y ^ key0;
-    z = __builtin_convertvector(p >> 32, u16x32) ^ w ^ key1;
-    y = __builtin_convertvector(q, u16x32);
-    w = __builtin_convertvector(p, u16x32);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 2; i++) {
+      const u8x64 p = (x[i] & low) * 0xD2511F53ull, q = (z[i] & low) * 0xCD9E8D57ull;
+      x[i] = (q >> 32) ^ y[i] ^ (u8x64)(uint64_t)key0;
+      z[i] = (p >> 32) ^ w[i] ^ (u8x64)(uint64_t)key1;
+      y[i] = q;
+      w[i] = p;
+    }
     key0 += 0x9E3779B9u;
     key1 += 0xBB67AE85u;
   }
-  words[0] = x;
-  words[1] = y;
-  words[2] = z;
-  words[3] = w;
+  const u8x64 *parts[4] = {x, y, z, w};
+  for (int i = 0; i < 4; i++) words[i] = (u16x32)((parts[i][0] & low) | parts[i][1] << 32);
 }
 
 #endif

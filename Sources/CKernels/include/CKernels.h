@@ -347,7 +347,7 @@ typedef struct {
   float scale;
 } dpt_dropout_mask;
 
-/// y = x · scale where kept, else 0; the same on gradients.
+/// y = x · scale where kept, else 0; the same on gradients. y may be x.
 void dpt_dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask);
 
 typedef struct {
