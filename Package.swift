@@ -43,7 +43,7 @@ targets += [
   .target(name: "CKernels"),
   .target(name: "Tensors", dependencies: ["CKernels", "Diagnostics"]),
   .target(name: "Collectives", dependencies: ["CMPIShim", "CKernels", "Diagnostics"]),
-  .target(name: "Planning", dependencies: ["Collectives"]),
+  .target(name: "Planning", dependencies: ["Collectives", "Optimizers"]),
   .target(name: "Formats", dependencies: ["CZip", "CZlib", "CCrypto", "Diagnostics"]),
   .target(
     name: "Images", dependencies: ["CTurboJPEG", "CPNG", "CKernels", "Tensors", "Formats", "Diagnostics"]),

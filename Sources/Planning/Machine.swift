@@ -1,10 +1,10 @@
 /// A machine's training step as measured: so many ranks, with so many shards together, and no other machines.
 public struct Machine: Equatable, Sendable {
-  /// A layer's part of the backward pass.
+  /// A layer's part of the forward or the backward pass.
   public struct Stage: Equatable, Sendable {
     /// Seconds until it ends.
     public var seconds: Double
-    /// Bytes of gradients that are ready then.
+    /// Bytes of the parameters that it needs, or of the gradients that are ready as it ends.
     public var bytes: Int
 
     /// A part.
@@ -24,16 +24,22 @@ public struct Machine: Equatable, Sendable {
   public var waiting: Double
   /// Seconds of a step in which the ranks exchange and add.
   public var reduction: Double
+  /// The forward pass, in its order: the first layer first.
+  public var forward: [Stage]
   /// The backward pass, in its order: the last layer first.
   public var backward: [Stage]
 
   /// All that was measured.
-  public init(ranks: Int, shards: Int, step: Distribution, waiting: Double, reduction: Double, backward: [Stage]) {
+  public init(
+    ranks: Int, shards: Int, step: Distribution, waiting: Double, reduction: Double, forward: [Stage],
+    backward: [Stage]
+  ) {
     self.ranks = ranks
     self.shards = shards
     self.step = step
     self.waiting = waiting
     self.reduction = reduction
+    self.forward = forward
     self.backward = backward
   }
 

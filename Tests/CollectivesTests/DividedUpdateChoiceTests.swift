@@ -2,10 +2,10 @@ import Collectives
 import Testing
 
 struct DividedUpdateChoiceTests {
-  /// 1 GB/s and 10 µs: 2 · ⌈log₂ M⌉ messages take as long as this many bytes.
-  @Test(arguments: [(2, 20_000), (3, 40_000), (4, 40_000), (5, 60_000), (8, 60_000), (9, 80_000)])
+  /// 1 GB/s and 100 µs: 2 · ⌈log₂ M⌉ messages take as long as this many bytes.
+  @Test(arguments: [(2, 200_000), (3, 400_000), (4, 400_000), (5, 600_000), (8, 600_000), (9, 800_000)])
   func bytesOutweighMessagesAsByHand(machines: Int, travelling: Int) {
-    let network = NetworkMeasurement(latency: 10e-6, bytesPerSecond: 1e9)
+    let network = NetworkMeasurement(latency: 100e-6, bytesPerSecond: 1e9)
     // (M − 1)/M of these travel.
     let bytes = travelling * machines / (machines - 1)
     #expect(network.favorsDividedUpdate(bytes: bytes + machines, machines: machines))
@@ -18,6 +18,12 @@ struct DividedUpdateChoiceTests {
     }
     #expect(favors(30e-6, 1e9) && favors(1e-3, 1e8))
     #expect(!favors(1e-3, 1e9) && !favors(30e-6, 1e11))
+  }
+
+  @Test func fewParametersAreNotDivided() {
+    let network = NetworkMeasurement(latency: 0, bytesPerSecond: 1e6)
+    #expect(network.favorsDividedUpdate(bytes: 128 << 10, machines: 2))
+    #expect(!network.favorsDividedUpdate(bytes: (128 << 10) - 4, machines: 2))
   }
 
   @Test func nothingIsDividedOnOneMachine() {

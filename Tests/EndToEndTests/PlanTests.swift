@@ -9,7 +9,7 @@ extension EndToEndTests {
         let nodes, ranksPerNode, ranks: Int
         let bytesSentPerNode: Double
         let msPerStep, samplesPerSecond, speedup, efficiency, waitingMs, communicationMs: Double
-        let fewerRanksAreFaster: Bool
+        let dividedUpdate, fewerRanksAreFaster: Bool
       }
 
       let recipe: String
@@ -59,6 +59,23 @@ extension EndToEndTests {
         ["--nodes", "1,2,4", "--ranks-per-node", "1", "compression.format=bfloat16", "compression.parts=2"])
       let bytes = Double(plan.gradientBytes)
       #expect(plan.forecasts.map(\.bytesSentPerNode) == [0, bytes / 2, bytes * 1.5 * 3 / 4])
+    }
+
+    /// Between machines, where that is chosen or messages take less time than bytes; where sums are made in the tree.
+    @Test(arguments: [
+      ("1", [], true), ("100000", [], false), ("100000", ["optimizerSharding=always"], true),
+      ("1", ["optimizerSharding=never"], false), ("1", ["optimizerSharding=always", "reduction=native"], false),
+      ("1", ["compression.format=bfloat16"], false),
+    ])
+    func updatesAreDividedWhereATrainingDividesThem(latency: String, settings: [String], isDivided: Bool) throws {
+      let plan = try plan(
+        ["model.layers.0.lstm.hiddenSize=100", "--nodes", "1,2", "--ranks-per-node", "1"] + settings
+          + ["--latency", latency, "--bandwidth", "1"])
+      #expect(plan.forecasts.map(\.dividedUpdate) == [false, isDivided])
+      guard isDivided else { return }
+      // Half of all gradients, and of all parameters, and of the sums of the blocks.
+      let blocks = (plan.gradientBytes / 4 + 1023) / 1024
+      #expect(plan.forecasts[1].bytesSentPerNode == Double(plan.gradientBytes + 4 * blocks))
     }
 
     @Test func aPlanIsATableAPlotAndAdvice() throws {

@@ -10,6 +10,10 @@ struct ForecastTests {
     let seconds = Double(shards) / Double(ranks)
     return Machine(
       ranks: ranks, shards: shards, step: Distribution(samples: [seconds]), waiting: 0, reduction: 0,
+      forward: [
+        Machine.Stage(seconds: seconds / 32, bytes: 0), Machine.Stage(seconds: seconds / 16, bytes: 1 << 20),
+        Machine.Stage(seconds: seconds / 8, bytes: 1 << 20),
+      ],
       backward: [
         Machine.Stage(seconds: seconds / 2, bytes: 1 << 20), Machine.Stage(seconds: seconds / 16, bytes: 4),
         Machine.Stage(seconds: seconds / 16, bytes: 4), Machine.Stage(seconds: seconds / 8, bytes: (1 << 20) - 8),
@@ -17,13 +21,14 @@ struct ForecastTests {
   }
 
   private func forecast(
-    _ nodes: Int, ranks: Int = 1, latency: Double = 0, bandwidth: Double = 1e9, core: Double = 0
+    _ nodes: Int, ranks: Int = 1, latency: Double = 0, bandwidth: Double = 1e9, core: Double = 0, divided: Bool = false
   ) throws -> Forecast {
     let tree = try #require(Self.tree)
     let network = Interconnect(
       latency: latency, bandwidth: bandwidth, coreSecondsPerByte: core, coreSecondsPerMessage: 0)
     return try Forecast(
-      machine(ranks: ranks, shards: 64 / nodes), nodes: nodes, batch: 128, tree: tree, network: network)
+      machine(ranks: ranks, shards: 64 / nodes), nodes: nodes,
+      Workload(batch: 128, tree: tree, dividesUpdate: divided), network: network)
   }
 
   @Test func aForecastIsAsByHand() throws {
@@ -42,9 +47,24 @@ struct ForecastTests {
     #expect((compared.efficiency - 16 / four.step).magnitude < 1e-9)
   }
 
-  @Test func oneMachineTakesWhatWasMeasured() throws {
-    let one = try forecast(1, ranks: 2, latency: 1, bandwidth: 1, core: 1)
-    #expect(one.step == 32 && one.communication == 0 && one.bucket == nil && one.traffic == 0)
+  @Test func aDividedUpdateIsAsByHand() throws {
+    // ¾ of each MiB goes as gradients and as parameters, in 0.79 s, and of 8 bytes for each of 512 blocks.
+    let four = try forecast(4, bandwidth: 1e6, divided: true)
+    let (half, norm) = (0.75 * 1.048576, 0.75 * 512 * 8 * 1e-6)
+    // The second MiB of gradients is begun at the backward pass's end. The first of parameters has ½ s before it is needed,
+    // the second comes during the next layer's 1 s.
+    #expect((four.step - (16 + half + norm + half - 0.5)).magnitude < 1e-6)
+    #expect((four.exchange - (4 * half + norm)).magnitude < 1e-6)
+    #expect((four.hidden - (2 * half + 0.5)).magnitude < 1e-6)
+    #expect((four.traffic - (3 * Double(1 << 20) + 0.75 * 512 * 8)).magnitude < 1)
+    #expect(four.dividesUpdate && four.bucket == 512 << 10)
+    // Of sums the second MiB is waited for whole.
+    #expect(try forecast(4, bandwidth: 1e6).step > four.step)
+  }
+
+  @Test(arguments: [false, true]) func oneMachineTakesWhatWasMeasured(divided: Bool) throws {
+    let one = try forecast(1, ranks: 2, latency: 1, bandwidth: 1, core: 1, divided: divided)
+    #expect(one.step == 32 && one.communication == 0 && one.bucket == nil && one.traffic == 0 && !one.dividesUpdate)
   }
 
   @Test(arguments: [2, 4, 8, 16])
@@ -65,7 +85,7 @@ struct ForecastTests {
     let network = Interconnect(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0, coreSecondsPerMessage: 0)
     var uneven = machine(ranks: 1, shards: 16)
     uneven.step = Distribution(shares: [10, 20])
-    let four = try Forecast(uneven, nodes: 4, batch: 128, tree: tree, network: network)
+    let four = try Forecast(uneven, nodes: 4, Workload(batch: 128, tree: tree), network: network)
     #expect((four.step - (10.0 / 16 + 20.0 * 15 / 16)).magnitude < 1e-6)
     #expect((four.waiting - (10.0 / 16 + 20.0 * 15 / 16 - 15)).magnitude < 1e-6)
   }
@@ -74,7 +94,8 @@ struct ForecastTests {
   @Test func machinesWithFewerShardsWait() throws {
     let tree = try #require(Self.tree)
     let network = Interconnect(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0, coreSecondsPerMessage: 0)
-    let three = try Forecast(machine(ranks: 1, shards: 22), nodes: 3, batch: 128, tree: tree, network: network)
+    let three = try Forecast(
+      machine(ranks: 1, shards: 22), nodes: 3, Workload(batch: 128, tree: tree), network: network)
     #expect((three.waiting - (22 - 64.0 / 3)).magnitude < 1e-6)
   }
 
@@ -82,7 +103,7 @@ struct ForecastTests {
     let tree = try #require(Self.tree)
     let network = Interconnect(latency: 0, bandwidth: 1)
     #expect(throws: (any Error).self) {
-      try Forecast(machine(ranks: 5, shards: 5), nodes: 13, batch: 128, tree: tree, network: network)
+      try Forecast(machine(ranks: 5, shards: 5), nodes: 13, Workload(batch: 128, tree: tree), network: network)
     }
   }
 

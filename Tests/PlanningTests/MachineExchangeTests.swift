@@ -40,6 +40,28 @@ struct MachineExchangeTests {
     #expect((part.seconds(1000) - 20.5e-6).magnitude < 1e-12)
   }
 
+  @Test func halvesOfAnExchangeAreAsByHand() {
+    var exchange = MachineExchange(machines: 4, treeNodes: 3, operation: .reduceScatter, network: network)
+    #expect(exchange.traffic(1_000_000) == 2_250_000 && exchange.messages(1_000_000) == 3)
+    #expect((exchange.seconds(1_000_000) - 2.26e-3).magnitude < 1e-12)
+    exchange.operation = .allgather
+    #expect(exchange.traffic(1_000_000) == 750_000 && exchange.messages(1_000_000) == 3)
+    #expect((exchange.seconds(1_000_000) - 0.76e-3).magnitude < 1e-12)
+    #expect((exchange.coreSeconds(1_000_000, ranks: 2) - 0.753e-3).magnitude < 1e-12)
+    let few = exchange.spread(4000)
+    #expect(few.traffic == 3000 && (few.seconds - 23e-6).magnitude < 1e-12, "two rounds")
+    // In pieces, short as they may be.
+    #expect(exchange.traffic(1000) == 750 && exchange.messages(1000) == 3)
+  }
+
+  @Test func compressedPartsTravelInHalfTheBytesAndParametersDoNot() {
+    func traffic(_ operation: MachineExchange.Operation) -> Double {
+      MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 1, operation: operation, network: network)
+        .traffic(1_000_000)
+    }
+    #expect(traffic(.reduceScatter) == 250_000 && traffic(.allgather) == 500_000)
+  }
+
   @Test func wholePartsAreRounded() throws {
     func nodes(_ machines: Int, parts: Int) throws -> [Int?] {
       let exchange = try MachineExchange(

@@ -20,7 +20,7 @@ package final class ReductionPlan {
   }
 
   /// The floats of a cache line, on whose boundaries nodes, buckets, lanes and pieces start.
-  static let grain = 16
+  package static let grain = 16
   /// The longest vector, in bytes, that each rank of a machine adds up whole unless told otherwise.
   static let defaultWholeLimit = 16 << 10
   /// The longest bucket, in bytes, that travels whole between machines unless told otherwise.

@@ -13,7 +13,7 @@ struct MachineTrials {
   private struct Measured: Decodable {
     struct Layer: Decodable {
       let depth, parameterBytes: Int
-      let backwardMs: Double
+      let packMs, forwardMs, backwardMs: Double
     }
 
     let stepMsShares: [Double]
@@ -54,11 +54,11 @@ struct MachineTrials {
     else {
       throw Failure(.software, "dp-train \(arguments.joined(separator: " ")) printed no measurement:\n\(said)")
     }
+    let layers = measured.layers.filter { $0.depth == 0 }
     return Machine(
       ranks: load.ranks, shards: load.shards, step: Distribution(shares: measured.stepMsShares).scaled(by: 1e-3),
       waiting: measured.waitingMs * 1e-3, reduction: measured.communicationMs * 1e-3,
-      backward: measured.layers.filter { $0.depth == 0 }.reversed().map {
-        Machine.Stage(seconds: $0.backwardMs * 1e-3, bytes: $0.parameterBytes)
-      })
+      forward: layers.map { Machine.Stage(seconds: ($0.packMs + $0.forwardMs) * 1e-3, bytes: $0.parameterBytes) },
+      backward: layers.reversed().map { Machine.Stage(seconds: $0.backwardMs * 1e-3, bytes: $0.parameterBytes) })
   }
 }

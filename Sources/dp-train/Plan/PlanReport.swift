@@ -15,20 +15,22 @@ struct PlanReport {
   init(_ recipe: Recipe, layouts: Layouts, machines: [Machine], link: NetworkLink) throws {
     (self.recipe, self.layouts, self.link) = (recipe, layouts, link)
     let tree = try recipe.makeTree()
+    let gradientBytes = machines.first?.gradientBytes ?? 0
     let measured = Dictionary(
       uniqueKeysWithValues: machines.map { (Layouts.Load(ranks: $0.ranks, shards: $0.shards), $0) })
     func forecast(_ load: Layouts.Load, nodes: Int) throws -> Forecast {
       guard let machine = measured[load] else { preconditionFailure("every load has been measured") }
-      return try Forecast(
-        machine, nodes: nodes, batch: recipe.batch * recipe.accumulate, tree: tree,
-        isCompressed: recipe.compression != nil, network: link.network)
+      let work = Workload(
+        batch: recipe.batch * recipe.accumulate, tree: tree, isCompressed: recipe.compression != nil,
+        dividesUpdate: recipe.dividesUpdate(bytes: gradientBytes, machines: nodes, network: link.network))
+      return try Forecast(machine, nodes: nodes, work, network: link.network)
     }
     let single = try forecast(layouts.single, nodes: 1)
     forecasts = try layouts.chosen.map {
       try forecast(layouts.load(of: $0), nodes: $0.nodes).compared(toOneRank: single.samplesPerSecond)
     }
     advice = Advice(forecasts)
-    gradientBytes = machines.first?.gradientBytes ?? 0
+    self.gradientBytes = gradientBytes
   }
 
   /// One line.
@@ -39,7 +41,7 @@ struct PlanReport {
       let nodeMs, exchangeMs, hiddenMs: Double
       let bytesSentPerNode: Double
       let bucketBytes: Int?
-      let fewerRanksAreFaster: Bool
+      let dividedUpdate, fewerRanksAreFaster: Bool
 
       init(_ forecast: Forecast, _ advice: Advice) {
         (nodes, ranksPerNode, ranks) = (forecast.nodes, forecast.ranksPerNode, forecast.ranks)
@@ -48,6 +50,7 @@ struct PlanReport {
         (waitingMs, communicationMs) = (forecast.waiting * 1e3, forecast.communication * 1e3)
         (nodeMs, exchangeMs) = (forecast.machineStep * 1e3, forecast.exchange * 1e3)
         (hiddenMs, bytesSentPerNode, bucketBytes) = (forecast.hidden * 1e3, forecast.traffic, forecast.bucket)
+        dividedUpdate = forecast.dividesUpdate
         fewerRanksAreFaster = advice.wasteful.contains { $0.slow == forecast }
       }
     }

@@ -63,6 +63,12 @@ extension PlanReport {
           format: "fastest: %@, %.4g ms a step, %.2f times as fast as one rank", name(fastest), fastest.step * 1e3,
           fastest.speedup))
     }
+    let divided = forecasts.filter { $0.dividesUpdate }.map { name($0) }
+    if !divided.isEmpty {
+      lines.append(
+        "divided among all machines: the update of \(divided.joined(separator: ", ")); parameters travel during the "
+          + "forward pass in place of sums (optimizerSharding=\(recipe.optimizerSharding.rawValue))")
+    }
     for waste in advice.wasteful {
       lines.append(
         String(

@@ -1,7 +1,7 @@
 import Planning
 import Testing
 
-struct OverlapTests {
+struct BackwardOverlapTests {
   private static let value = 64
 
   /// `parts` are seconds of a layer's backward pass and how many cache lines of gradients it writes.
@@ -9,39 +9,31 @@ struct OverlapTests {
     parts.map { Machine.Stage(seconds: $0.seconds, bytes: $0.lines * Self.value) }
   }
 
+  /// Every layer that writes something makes a bucket.
   private func overlap(
-    _ parts: [(seconds: Double, lines: Int)], size: Int = 16, perLine: Double, core: Double = 0
-  ) -> Overlap {
-    Overlap(
-      backward(parts), size: size * Self.value, seconds: { Double($0 / Self.value) * perLine },
-      coreSeconds: { Double($0 / Self.value) * core })
-  }
-
-  @Test func bucketsEndWhereLayersDoWhereThatFits() {
-    func lines(_ parts: [(seconds: Double, lines: Int)], size: Int) -> [Int] {
-      Overlap.buckets(backward(parts), size: size * Self.value).map { $0 / Self.value }
-    }
-    #expect(lines([(1, 100)], size: 40) == [10, 40, 40, 10])
-    #expect(lines([(1, 6), (1, 40), (1, 14)], size: 40) == [6, 40, 14])
-    #expect(lines([(1, 8), (1, 50)], size: 40) == [8, 40, 10])
-    #expect(lines([], size: 40) == [])
+    _ parts: [(seconds: Double, lines: Int)], perLine: Double, core: Double = 0
+  ) -> BackwardOverlap {
+    BackwardOverlap(
+      backward(parts),
+      parts.map(\.lines).filter { $0 > 0 }.map {
+        Transfer(bytes: $0 * Self.value, seconds: Double($0) * perLine, coreSeconds: Double($0) * core)
+      })
   }
 
   @Test func bucketsMoveAsSoonAsTheyAreWritten() {
     // 4 lines after 1 s, 16 after 4 s, 16 after 8 s: two seconds, eight, and eight more.
     let slow = overlap([(1, 4), (3, 16), (4, 16)], perLine: 0.5)
-    #expect(slow.buckets.map { $0 / Self.value } == [4, 16, 16])
     // 1 to 3, 4 to 12, 12 to 20; the pass ends at 8.
-    #expect(slow.exchange == 18 && slow.exposed == 12 && slow.cores == 0)
+    #expect(slow.exposed == 12 && slow.cores == 0)
     // 1 to 1.4, 4 to 5.6, 8 to 9.6.
     #expect((overlap([(1, 4), (3, 16), (4, 16)], perLine: 0.1).exposed - 1.6).magnitude < 1e-12)
   }
 
   @Test func whatEndsWithinThePassIsHidden() {
     let early = overlap([(1, 4), (1, 16), (9, 0)], perLine: 0.1)
-    #expect(early.exposed == 0 && (early.exchange - 2).magnitude < 1e-12)
+    #expect(early.exposed == 0)
     let none = overlap([], perLine: 1)
-    #expect(none.exposed == 0 && none.exchange == 0 && none.buckets == [])
+    #expect(none.exposed == 0 && none.cores == 0)
   }
 
   @Test func coresAreBusyWithWhatMovesDuringThePass() {

@@ -1,0 +1,45 @@
+/// The arrival of updated parameters in buckets while the forward pass goes on.
+///
+/// All buckets are begun as the pass begins, those with the first layers' parameters first, and the network takes one after
+/// the other. A layer begins when the one before has ended and the last bucket that holds its parameters has come:
+///
+///     beginᵢ = max(endᵢ₋₁, arrivalᵢ)
+///
+/// Moving bytes takes the cores' time: while a bucket moves, a layer computes so much more slowly. Who waits for parameters
+/// loses nothing by that.
+public struct ForwardOverlap: Equatable, Sendable {
+  /// Seconds by which layers take longer.
+  public let cores: Double
+  /// Seconds for which layers wait for their parameters.
+  public let exposed: Double
+
+  /// The arrival of buckets in this order during a forward pass, which is given layer by layer, the first one first.
+  public init(_ forward: [Machine.Stage], _ buckets: [Transfer]) {
+    var arrivals: [(time: Double, bytes: Int)] = []
+    for bucket in buckets {
+      let last = arrivals.last ?? (0, 0)
+      arrivals.append((last.time + bucket.seconds, last.bytes + bucket.bytes))
+    }
+    /// When so many seconds of computing that begin at `start` end.
+    func end(of computing: Double, from start: Double) -> Double {
+      var (clock, left) = (start, computing)
+      for (bucket, arrival) in zip(buckets, arrivals) where arrival.time > clock && left > 0 {
+        let rate = max(0, 1 - bucket.coreSeconds / bucket.seconds)
+        let done = min(left, (arrival.time - clock) * rate)
+        clock = done < left ? arrival.time : clock + done / rate
+        left -= done
+      }
+      return clock + left
+    }
+    var (clock, needed, waited, pass) = (0.0, 0, 0.0, 0.0)
+    for layer in forward {
+      needed += layer.bytes
+      let arrival = layer.bytes == 0 ? 0 : arrivals.first { $0.bytes >= needed }?.time ?? arrivals.last?.time ?? 0
+      waited += max(0, arrival - clock)
+      clock = end(of: layer.seconds, from: max(clock, arrival))
+      pass += layer.seconds
+    }
+    cores = max(0, clock - waited - pass)
+    exposed = waited
+  }
+}
