@@ -20,6 +20,24 @@ extension EndToEndTests {
       }
     }
 
+    /// As on machines of one rank or two, which send each other sums' pieces and weights.
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: [(2, 1), (3, 1), (4, 2), (5, 2)])
+    func ranksThatDivideTheUpdateByMessagesGiveTheBitsOfOneProcess(ranks: Int, perMachine: Int) throws {
+      try Folder.temporary { folder in
+        let recipe = [
+          "temporal-order", "epochs=2", "data.epochSize=256", "data.testSize=64", "optimizer.name=adam",
+          "ema.decay=0.9", "model.layers.0.lstm.hiddenSize=40", "record.histograms=5", "evaluate.every=1",
+        ]
+        let alone = try train(recipe, out: "alone", in: folder)
+        let divided = try train(
+          recipe + ["optimizerSharding=always"], out: "divided", ranks: ranks, in: folder,
+          environment: ["DPTRAIN_RANKS_PER_MACHINE": String(perMachine)])
+        #expect(divided.digest == alone.digest)
+        #expect(divided.metrics.steps == alone.metrics.steps)
+        #expect(divided.metrics.evaluations == alone.metrics.evaluations)
+      }
+    }
+
     @Test func everyInstructionSetGivesTheSameBits() throws {
       try Folder.temporary { folder in
         var digests: Set<String> = []

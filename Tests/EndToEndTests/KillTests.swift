@@ -40,7 +40,8 @@ extension EndToEndTests {
       }
     }
 
-    /// Trains whole; then in pieces, each killed in another way at a random moment and gone on with on other ranks.
+    /// Trains whole; then in pieces, each killed in another way at a random moment and gone on with on other ranks, with the
+    /// update divided among these, whether they share memory or not.
     private func check(_ recipe: [String], kills: Int, prepare: (Folder) throws -> Void = { _ in }) throws {
       try Folder.temporary { folder in
         try prepare(folder)
@@ -48,7 +49,8 @@ extension EndToEndTests {
         try #require(whole.status == 0, "\(whole.text)")
 
         var random = TestRandom(UInt64(kills))
-        let pieces = ["train"] + recipe + ["checkpoint.steps=3", "--out", "pieces", "--resume"]
+        let pieces =
+          ["train"] + recipe + ["checkpoint.steps=3", "optimizerSharding=always", "--out", "pieces", "--resume"]
         var survived = 0
         for attempt in 0..<kills {
           let ranks = [1, 2, 3, 5, 8][(attempt + 1) % 5]
@@ -57,7 +59,8 @@ extension EndToEndTests {
           // Written anew when all ranks are up: mpirun may hang where a rank dies while it starts.
           let begun = folder["pieces/environment.json"]
           try? FileManager.default.removeItem(atPath: begun)
-          let ending = try Program.run(pieces, ranks: ranks, in: folder) { pid in
+          let perMachine = ["DPTRAIN_RANKS_PER_MACHINE": String([8, 1, 2][attempt % 3])]
+          let ending = try Program.run(pieces, ranks: ranks, in: folder, environment: perMachine) { pid in
             for _ in 0..<1000 where !FileManager.default.fileExists(atPath: begun) {
               Thread.sleep(forTimeInterval: 0.01)
             }
