@@ -97,6 +97,7 @@ def measure(name, machines, options):
         try:
             link = run([MACHINES, "mpirun", "1", "--", *plan, "--seconds", "0.01"])
             plan += ["--latency", str(link["latencyMicroseconds"]), "--bandwidth", str(link["gbitPerSecond"])]
+            plan += ["--piece-bandwidth", str(link["pieceGbitPerSecond"])]
             plan += ["--core-cost", str(link["coreNanosecondsPerByte"])]
             for turn in range(options.rounds):
                 print(f"{name}, {machines} machines: round {turn + 1} of {options.rounds}", file=sys.stderr)
@@ -121,7 +122,7 @@ def row(name, machines, options):
     percent = [
         f"{statistics.median(values):.0%} ({min(values):.0%} to {max(values):.0%})" for values in (errors, hidden, waiting)
     ]
-    network = f"{link['gbitPerSecond']:.3g} Gbit/s, {link['latencyMicroseconds']:.3g} µs"
+    network = f"{link['gbitPerSecond']:.3g} Gbit/s, {link['pieceGbitPerSecond']:.3g} by pieces, {link['latencyMicroseconds']:.3g} µs"
     return [
         f"{name}, {TASKS[name].size}", f"{machines} × {options.ranks}", network, spread([p["msPerStep"] for p in plans]),
         spread(steps), percent[0], spread(plain), spread(exchanges), percent[1], percent[2],

@@ -4,18 +4,22 @@ public struct Interconnect: Equatable, Sendable {
   public var latency: Double
   /// β: seconds a byte takes on a machine's way out, or on its way in; both are used at once.
   public var secondsPerByte: Double
+  /// The same where pieces go by themselves, not followed by their sums, as where the update is divided.
+  public var secondsPerPieceByte: Double
   /// γ: seconds of a core for each byte that a rank sends and for each that it receives and adds.
   public var coreSecondsPerByte: Double
   /// o: seconds of a core for each message that a rank sends, and for the one that it receives for it.
   public var coreSecondsPerMessage: Double
 
-  /// All numbers; `bandwidth` is in bytes a second.
+  /// All numbers; `bandwidth` is in bytes a second, and so is `pieceBandwidth`, which is the same unless given.
   public init(
-    latency: Double, bandwidth: Double, coreSecondsPerByte: Double = Interconnect.usualCoreSecondsPerByte,
+    latency: Double, bandwidth: Double, pieceBandwidth: Double? = nil,
+    coreSecondsPerByte: Double = Interconnect.usualCoreSecondsPerByte,
     coreSecondsPerMessage: Double = Interconnect.usualCoreSecondsPerMessage
   ) {
     self.latency = latency
     secondsPerByte = 1 / bandwidth
+    secondsPerPieceByte = 1 / (pieceBandwidth ?? bandwidth)
     self.coreSecondsPerByte = coreSecondsPerByte
     self.coreSecondsPerMessage = coreSecondsPerMessage
   }
@@ -27,4 +31,6 @@ public struct Interconnect: Equatable, Sendable {
 
   /// Bytes a second.
   public var bandwidth: Double { 1 / secondsPerByte }
+  /// Bytes of pieces a second.
+  public var pieceBandwidth: Double { 1 / secondsPerPieceByte }
 }

@@ -109,7 +109,8 @@ public struct MachineExchange: Equatable, Sendable {
   /// Seconds on the network for a bucket of `bytes`.
   public func seconds(_ bytes: Int) -> Double {
     let latencies = machines == 1 ? 0 : isDivided(bytes) ? pieces.messages : rounds
-    return Double(latencies) * network.latency + traffic(bytes) * network.secondsPerByte
+    let rate = operation == .allreduce ? network.secondsPerByte : network.secondsPerPieceByte
+    return Double(latencies) * network.latency + traffic(bytes) * rate
   }
 
   /// Bytes that go out of a machine where all are to know a few `bytes`, of which each knows its part, and the seconds.

@@ -141,7 +141,11 @@ public final class TrainingStep {
     try update.run(from: sums, number: number, into: &report)
     skipped = report.isSkipped ? skipped + 1 : 0
     if report.isSkipped { try pass(over: positions, of: epoch, loss: report.loss) }
-    if !overlaps { try settle() }
+    if !overlaps {
+      let start = monotonicSeconds()
+      try settle()
+      report.times.communication += monotonicSeconds() - start
+    }
     report.samples = positions.count
     lastEnd = monotonicSeconds()
     report.seconds = lastEnd - start

@@ -20,12 +20,6 @@ struct DividedUpdateChoiceTests {
     #expect(!favors(1e-3, 1e9) && !favors(30e-6, 1e11))
   }
 
-  @Test func fewParametersAreNotDivided() {
-    let network = NetworkMeasurement(latency: 0, bytesPerSecond: 1e6)
-    #expect(network.favorsDividedUpdate(bytes: 128 << 10, machines: 2))
-    #expect(!network.favorsDividedUpdate(bytes: (128 << 10) - 4, machines: 2))
-  }
-
   @Test func nothingIsDividedOnOneMachine() {
     let network = NetworkMeasurement(latency: 0, bytesPerSecond: 1)
     #expect(!network.favorsDividedUpdate(bytes: 1 << 30, machines: 1))

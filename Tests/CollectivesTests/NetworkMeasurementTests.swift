@@ -10,6 +10,7 @@ import Testing
     let first = try #require(found[0])
     #expect(found.allSatisfy { $0 == first })
     #expect(first.latency > 0 && first.bytesPerSecond > 1e6)
+    #expect(try #require(first.pieceBytesPerSecond) > 1e6)
     // Five threads take each other's processors: what messages take cannot be told.
     #expect(first.coreSecondsPerByte == nil)
     #expect(try ThreadCommunicator.run(ranks: 2) { try NetworkMeasurement.measure($0) } == [nil, nil])

@@ -40,6 +40,14 @@ struct MachineExchangeTests {
     #expect((part.seconds(1000) - 20.5e-6).magnitude < 1e-12)
   }
 
+  @Test func piecesThatNothingFollowsGoAtTheirOwnRate() {
+    let network = Interconnect(latency: 0, bandwidth: 1e9, pieceBandwidth: 2e9)
+    let both = MachineExchange(machines: 2, treeNodes: 1, network: network)
+    let pieces = MachineExchange(machines: 2, treeNodes: 1, operation: .reduceScatter, network: network)
+    #expect((both.seconds(1_000_000) - 1e-3).magnitude < 1e-12)
+    #expect((pieces.seconds(1_000_000) - 0.25e-3).magnitude < 1e-12)
+  }
+
   @Test func halvesOfAnExchangeAreAsByHand() {
     var exchange = MachineExchange(machines: 4, treeNodes: 3, operation: .reduceScatter, network: network)
     #expect(exchange.traffic(1_000_000) == 2_250_000 && exchange.messages(1_000_000) == 3)

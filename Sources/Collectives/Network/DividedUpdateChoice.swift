@@ -1,16 +1,12 @@
 extension NetworkMeasurement {
-  /// Fewer parameters, 32 Ki of them, are updated sooner than ranks meet.
-  private static let leastDividedBytes = 128 << 10
-
   /// Whether an update of `bytes` of parameters is best divided among all of `machines`, the parameters travelling in place
   /// of the gradients' sums.
   ///
   /// Half of the exchange may then pass during the next forward pass, (M − 1)/M · bytes on each machine's way; for that the
   /// sums of the gradient's norm go round after the backward pass and the parameters before the forward pass, in ⌈log₂ M⌉
-  /// messages each. So few parameters that one rank is done with them at once are not divided. All ranks give the same
-  /// answer.
+  /// messages each. All ranks give the same answer.
   package func favorsDividedUpdate(bytes: Int, machines: Int) -> Bool {
-    guard machines > 1, bytes >= Self.leastDividedBytes else { return false }
+    guard machines > 1 else { return false }
     let hidden = Double(machines - 1) / Double(machines) * Double(bytes) / bytesPerSecond
     return hidden > 2 * Double(doublingRounds(machines)) * latency
   }

@@ -4,8 +4,12 @@ import CMPIShim
 public struct NetworkMeasurement: Codable, Sendable, Equatable {
   /// Seconds from the start of a short message to its arrival, on the slowest connection measured.
   public let latency: Double
-  /// Bytes a second each way between two machines that send to each other, on the slowest connection measured.
+  /// Bytes a second each way between two machines that send each other pieces and then their sums, on the slowest
+  /// connection measured.
   public let bytesPerSecond: Double
+  /// The same where nothing follows the pieces, as in a divided update: then no message has to wait behind others to be
+  /// begun. Nil where it was not measured.
+  public let pieceBytesPerSecond: Double?
   /// The length of the stretches in which gradients travel between machines while the backward pass goes on. Longer ones
   /// need fewer messages, of shorter ones more have travelled when the pass ends. It never changes the result.
   public let bucketBytes: Int
@@ -23,21 +27,28 @@ public struct NetworkMeasurement: Codable, Sendable, Equatable {
   private static let bucketLimits = (lower: 512 << 10, upper: 16 << 20)
 
   /// What was found or decided otherwise.
-  package init(latency: Double, bytesPerSecond: Double, bucketBytes: Int, coreSecondsPerByte: Double? = nil) {
+  package init(
+    latency: Double, bytesPerSecond: Double, pieceBytesPerSecond: Double? = nil, bucketBytes: Int,
+    coreSecondsPerByte: Double? = nil
+  ) {
     self.latency = latency
     self.bytesPerSecond = bytesPerSecond
+    self.pieceBytesPerSecond = pieceBytesPerSecond
     self.bucketBytes = bucketBytes
     self.coreSecondsPerByte = coreSecondsPerByte
   }
 
   /// What follows from a latency in seconds and a rate.
-  package init(latency: Double, bytesPerSecond: Double, coreSecondsPerByte: Double? = nil) {
+  package init(
+    latency: Double, bytesPerSecond: Double, pieceBytesPerSecond: Double? = nil, coreSecondsPerByte: Double? = nil
+  ) {
     // A power of two: measurements that differ a little give the same.
     let wanted = latency / Self.latencyShare * bytesPerSecond
     var bytes = Self.bucketLimits.lower
     while Double(bytes) < wanted, bytes < Self.bucketLimits.upper { bytes *= 2 }
     self.init(
-      latency: latency, bytesPerSecond: bytesPerSecond, bucketBytes: bytes, coreSecondsPerByte: coreSecondsPerByte)
+      latency: latency, bytesPerSecond: bytesPerSecond, pieceBytesPerSecond: pieceBytesPerSecond, bucketBytes: bytes,
+      coreSecondsPerByte: coreSecondsPerByte)
   }
 
   /// Measures between pairs of neighbouring machines, all at once; every rank calls it. Nil where there is one machine.
@@ -50,7 +61,7 @@ public struct NetworkMeasurement: Codable, Sendable, Equatable {
     guard machines.count > 1 else { return nil }
     let tag = communicator.takeTags(1)
     let own = machines.firstIndex { $0[0] == communicator.rank }
-    var times = (short: 0.0, long: 0.0)
+    var times = (short: 0.0, pieces: 0.0, sums: 0.0)
     var loss: Double?
     if let own, machines.indices.contains(own ^ 1) {
       let peer = machines[own ^ 1][0]
@@ -58,20 +69,22 @@ public struct NetworkMeasurement: Codable, Sendable, Equatable {
       loss = includingCores ? try CoreLoss(communicator).measure(with: peer, tag: tag) : nil
     }
     // The same numbers on all ranks, in 10⁻¹⁵ s, or -1 for none.
-    let found = try [times.short, times.long, loss].map { time in
+    let found = try [times.short, times.pieces, times.sums, loss].map { time in
       Double(try communicator.gatherWords(time.map { Int($0 * 1e15) } ?? -1).max() ?? 0) * 1e-15
     }
-    let long = max(found[1] - 2 * found[0], 1e-9)
+    func rate(_ phases: Int, _ seconds: Double) -> Double {
+      Double(phases * buckets * bucketLimits.lower) / max(seconds - Double(phases) * found[0], 1e-9)
+    }
     return NetworkMeasurement(
-      latency: found[0], bytesPerSecond: Double(2 * buckets * bucketLimits.lower) / long,
-      coreSecondsPerByte: found[2] < 0 ? nil : found[2])
+      latency: found[0], bytesPerSecond: rate(2, found[2]), pieceBytesPerSecond: rate(1, found[1]),
+      coreSecondsPerByte: found[3] < 0 ? nil : found[3])
   }
 
   /// Seconds of a short message one way, the least of several, and of what goes both ways at once as in the exchange of
-  /// buckets: first nodes, and what stands for their sums as soon as they have come; the median of several.
+  /// buckets, medians of several: nodes, and nodes and what stands for their sums as soon as they have come.
   private static func exchange(
     with peer: Int, isFirst: Bool, tag: Int, _ communicator: any Communicator
-  ) throws -> (short: Double, long: Double) {
+  ) throws -> (short: Double, pieces: Double, sums: Double) {
     let memory = SharedMemory(byteCounts: Array(repeating: bucketLimits.lower, count: 2 * buckets))
     func messages(_ part: Int, _ count: Int) throws -> (out: any Message, back: any Message) {
       func message(_ direction: MessageDirection, _ part: Int) throws -> any Message {
@@ -98,25 +111,30 @@ public struct NetworkMeasurement: Codable, Sendable, Equatable {
       }
     }
     let long = try (0..<buckets).map { try messages($0, bucketLimits.lower) }
-    let times = try (0..<3).map { _ in
-      try seconds {
-        for bucket in long {
-          try bucket.back.start()
-          try bucket.out.start()
-        }
-        for bucket in long {
-          try finish(bucket.back)
-          try finish(bucket.out)
-          try bucket.back.start()
-          try bucket.out.start()
-        }
-        for bucket in long {
-          try finish(bucket.back)
-          try finish(bucket.out)
+    func start(_ bucket: (out: any Message, back: any Message)) throws {
+      try bucket.back.start()
+      try bucket.out.start()
+    }
+    func finish(_ bucket: (out: any Message, back: any Message)) throws {
+      try finish(bucket.back)
+      try finish(bucket.out)
+    }
+    func time(followedBySums: Bool) throws -> Double {
+      let times = try (0..<3).map { _ in
+        try seconds {
+          for bucket in long { try start(bucket) }
+          for bucket in long {
+            try finish(bucket)
+            if followedBySums { try start(bucket) }
+          }
+          for bucket in long where followedBySums { try finish(bucket) }
         }
       }
+      return times.sorted()[1]
     }
-    return ((roundTrips.min() ?? 0) / 2, times.sorted()[1])
+    return (
+      (roundTrips.min() ?? 0) / 2, try time(followedBySums: false), try time(followedBySums: true)
+    )
   }
 }
 

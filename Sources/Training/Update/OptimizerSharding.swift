@@ -10,25 +10,33 @@ public enum OptimizerSharding: String, CaseIterable, Sendable {
   /// Each rank makes the whole update.
   case never
 
-  /// Fewer parameters than this are updated sooner than ranks meet.
-  fileprivate static let worthwhileCount = 32 << 10
+  /// Fewer parameters, 32 Ki of them, are updated sooner than ranks meet.
+  private static let worthwhileBytes = 128 << 10
+
+  /// Whether an update of `bytes` of parameters is divided among so many ranks on so many machines, which make the
+  /// gradients' sums in the tree, rounded or not; `network` is what connects the machines, where that is known.
+  package func divides(
+    bytes: Int, ranks: Int, machines: Int, isCompressed: Bool, network: NetworkMeasurement?
+  ) -> Bool {
+    guard ranks > 1 else { return false }
+    switch self {
+    case .never: return false
+    case .always: return true
+    case .auto:
+      guard bytes >= Self.worthwhileBytes else { return false }
+      if machines == 1 { return true }
+      // Sums travel in 16 bits where they are rounded; parameters would in 32.
+      return !isCompressed && network?.favorsDividedUpdate(bytes: bytes, machines: machines) ?? true
+    }
+  }
 }
 
 extension Experiment {
   /// Whether the update is divided among these ranks; `network` is what connects them.
   func dividesUpdate(_ communicator: any Communicator, network: NetworkMeasurement?) -> Bool {
-    guard communicator.size > 1, settings.reduction == .tree else { return false }
-    switch settings.optimizerSharding {
-    case .never: return false
-    case .always: return true
-    case .auto: break
-    }
-    let count = model.values.count
-    guard count >= OptimizerSharding.worthwhileCount else { return false }
-    let machines = communicator.machines.count
-    // Sums travel in 16 bits where they are rounded; parameters would in 32.
-    return machines == 1
-      || settings.compression == nil
-        && network?.favorsDividedUpdate(bytes: count * MemoryLayout<Float>.size, machines: machines) ?? true
+    settings.reduction == .tree
+      && settings.optimizerSharding.divides(
+        bytes: model.values.count * MemoryLayout<Float>.size, ranks: communicator.size,
+        machines: communicator.machines.count, isCompressed: settings.compression != nil, network: network)
   }
 }

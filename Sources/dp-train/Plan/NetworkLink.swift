@@ -9,21 +9,26 @@ struct NetworkLink {
 
   private static let (usualLatency, usualBandwidth) = (30e-6, 10e9 / 8)
 
-  /// What is given (microseconds, Gbit/s, nanoseconds a byte), else what is measured where ranks run on several machines, else what is usual.
-  /// Every rank calls it.
+  /// What is given (microseconds, Gbit/s, nanoseconds a byte), else what is measured where ranks run on several machines,
+  /// else what is usual. Every rank calls it.
   /// - Throws: `Failure` where ranks do not find one another.
-  static func find(latency: Double?, bandwidth: Double?, coreCost: Double?) throws -> NetworkLink {
+  static func find(
+    latency: Double?, bandwidth: Double?, pieceBandwidth: Double?, coreCost: Double?
+  ) throws -> NetworkLink {
     let given = (latency: latency.map { $0 * 1e-6 }, bandwidth: bandwidth.map { $0 * 1e9 / 8 })
+    let pieces = pieceBandwidth.map { $0 * 1e9 / 8 } ?? given.bandwidth
     let core = coreCost.map { $0 * 1e-9 }
     if let latency = given.latency, let bandwidth = given.bandwidth {
       let network = Interconnect(
-        latency: latency, bandwidth: bandwidth, coreSecondsPerByte: core ?? Interconnect.usualCoreSecondsPerByte)
+        latency: latency, bandwidth: bandwidth, pieceBandwidth: pieces,
+        coreSecondsPerByte: core ?? Interconnect.usualCoreSecondsPerByte)
       return NetworkLink(network: network, origin: "given")
     }
     let measured = try measured()
     let network = Interconnect(
       latency: given.latency ?? measured?.network.latency ?? usualLatency,
       bandwidth: given.bandwidth ?? measured?.network.bytesPerSecond ?? usualBandwidth,
+      pieceBandwidth: pieces ?? measured?.network.pieceBytesPerSecond,
       coreSecondsPerByte: core ?? measured?.network.coreSecondsPerByte ?? Interconnect.usualCoreSecondsPerByte)
     let known = given.latency == nil && given.bandwidth == nil ? "" : "partly given, "
     return NetworkLink(

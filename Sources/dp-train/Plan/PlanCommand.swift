@@ -32,6 +32,10 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "Gbit/s that a machine can send, and get at the same time.")
   var bandwidth: Double?
 
+  @Option(
+    help: "The same where nothing is sent in answer, as where the update is divided (default: as --bandwidth).")
+  var pieceBandwidth: Double?
+
   @Option(help: "Nanoseconds of a core that a byte takes that a rank sends, and one that it gets, while it computes.")
   var coreCost: Double?
 
@@ -58,6 +62,9 @@ struct PlanCommand: ParsableCommand {
   func validate() throws {
     guard latency.map({ $0 >= 0 }) ?? true else { throw ValidationError("--latency must be at least 0") }
     guard bandwidth.map({ $0 > 0 }) ?? true else { throw ValidationError("--bandwidth must be above 0") }
+    guard pieceBandwidth.map({ $0 > 0 }) ?? true else {
+      throw ValidationError("--piece-bandwidth must be above 0")
+    }
     guard coreCost.map({ $0 >= 0 }) ?? true else { throw ValidationError("--core-cost must be at least 0") }
     guard seconds > 0 else { throw ValidationError("--seconds must be above 0") }
   }
@@ -72,7 +79,8 @@ struct PlanCommand: ParsableCommand {
     let isFirst = Launch().expectedRank == 0
     // The other ranks wait for the first in MPI's start, where they do not use their processors.
     let machines = isFirst ? try measure(layouts, of: recipe) : []
-    let link = try NetworkLink.find(latency: latency, bandwidth: bandwidth, coreCost: coreCost)
+    let link = try NetworkLink.find(
+      latency: latency, bandwidth: bandwidth, pieceBandwidth: pieceBandwidth, coreCost: coreCost)
     guard isFirst else { return }
     let report = try PlanReport(recipe, layouts: layouts, machines: machines, link: link)
     if let svg { try AtomicFile.write(Array(report.svg.utf8), to: svg) }

@@ -57,7 +57,7 @@ struct PlanReport {
     struct Contents: Encodable {
       let recipe: String
       let batch, shards, gradientBytes: Int
-      let latencyMicroseconds, gbitPerSecond, coreNanosecondsPerByte: Double
+      let latencyMicroseconds, gbitPerSecond, pieceGbitPerSecond, coreNanosecondsPerByte: Double
       let networkOrigin: String
       let forecasts: [Row]
       let fastest: Row?
@@ -66,6 +66,7 @@ struct PlanReport {
     let contents = Contents(
       recipe: recipe.name, batch: recipe.batch * recipe.accumulate, shards: recipe.shards, gradientBytes: gradientBytes,
       latencyMicroseconds: link.network.latency * 1e6, gbitPerSecond: link.network.bandwidth * 8e-9,
+      pieceGbitPerSecond: link.network.pieceBandwidth * 8e-9,
       coreNanosecondsPerByte: link.network.coreSecondsPerByte * 1e9,
       networkOrigin: link.origin, forecasts: forecasts.map { Row($0, advice) },
       fastest: advice.fastest.map { Row($0, advice) },

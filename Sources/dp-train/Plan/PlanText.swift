@@ -10,7 +10,8 @@ extension PlanReport {
 
   private var head: String {
     let numbers = String(
-      format: "%.3g Gbit/s, %.3g µs, %.2g ns of a core for a byte", link.network.bandwidth * 8e-9,
+      format: "%.3g Gbit/s (%.3g where nothing is answered), %.3g µs, %.2g ns of a core for a byte",
+      link.network.bandwidth * 8e-9, link.network.pieceBandwidth * 8e-9,
       link.network.latency * 1e6, link.network.coreSecondsPerByte * 1e9)
     return """
       \(recipe.name): batches of \(Format.count(recipe.batch)) in \(recipe.shards) shards, \
