@@ -4,11 +4,14 @@
 #include "CMPIShim.h"
 
 #include <mpi.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { no_memory = -1, no_threads = -2, message_tag = 1, default_chunk_limit = 1 << 30 };
+enum { no_memory = -1, no_threads = -2, message_tag = 1, default_chunk_limit = 1 << 30, eager_looks = 1000 };
 
 // All ranks that were started, and those of them that compute: the same, or a part.
 static MPI_Comm everyone = MPI_COMM_NULL;
@@ -23,6 +26,40 @@ static size_t chunk_limit = default_chunk_limit;
 static int *int_counts, *int_offsets;
 static MPI_Request *requests;
 static MPI_Status *statuses;
+
+// MPI_THREAD_SERIALIZED: one thread in MPI at a time. Whoever waits leaves after each look, so that others get on, too.
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static atomic_int before_gate;
+
+static void enter_gate(void) {
+  atomic_fetch_add(&before_gate, 1);
+  pthread_mutex_lock(&gate);
+  atomic_fetch_sub(&before_gate, 1);
+}
+
+static int leave_gate(int code) {
+  pthread_mutex_unlock(&gate);
+  return code;
+}
+
+// For one look of many: lets others go first who came before.
+static void enter_gate_politely(void) {
+  if (atomic_load_explicit(&before_gate, memory_order_relaxed) > 0) sched_yield();
+  enter_gate();
+}
+
+// Waits for requests that were begun as the gate was left with `code`; looks eagerly at first.
+static int finish(int code, int count, MPI_Request *of, MPI_Status *with) {
+  int is_done = 0;
+  for (long looks = 0; code == MPI_SUCCESS && !is_done; looks++) {
+    if (looks > 0) dpt_pause(looks > eager_looks);
+    enter_gate_politely();
+    code = leave_gate(MPI_Testall(count, of, &is_done, with));
+  }
+  return code;
+}
+
+static int finish_one(int code, MPI_Request request) { return finish(code, 1, &request, MPI_STATUSES_IGNORE); }
 
 bool dpt_mpi_available(void) { return true; }
 
@@ -118,7 +155,11 @@ int dpt_mpi_size(void) { return world_size; }
 
 bool dpt_mpi_serves_any_thread(void) { return serves_any_thread; }
 
-int dpt_mpi_barrier(void) { return MPI_Barrier(world); }
+int dpt_mpi_barrier(void) {
+  MPI_Request request;
+  enter_gate();
+  return finish_one(leave_gate(MPI_Ibarrier(world, &request)), request);
+}
 
 // The bytes of piece `index` of a message of `count` bytes: the limit, the rest, or 0 past the end.
 static int piece_length(size_t count, size_t index) {
@@ -130,7 +171,10 @@ static int piece_length(size_t count, size_t index) {
 int dpt_mpi_broadcast(void *buffer, size_t count, int root) {
   int code = MPI_SUCCESS;
   for (size_t piece = 0; code == MPI_SUCCESS && piece * chunk_limit < count; piece++) {
-    code = MPI_Bcast((char *)buffer + piece * chunk_limit, piece_length(count, piece), MPI_BYTE, root, world);
+    MPI_Request request;
+    enter_gate();
+    code = MPI_Ibcast((char *)buffer + piece * chunk_limit, piece_length(count, piece), MPI_BYTE, root, world, &request);
+    code = finish_one(leave_gate(code), request);
   }
   return code;
 }
@@ -144,10 +188,15 @@ static int ring_allgather(char *receive, const ptrdiff_t *counts, const ptrdiff_
     for (size_t piece = 0; piece * chunk_limit < longer; piece++) {
       int out_length = piece_length((size_t)counts[out], piece), in_length = piece_length((size_t)counts[in], piece);
       size_t start = piece * chunk_limit;
-      int code = MPI_Sendrecv(out_length ? receive + offsets[out] + start : NULL, out_length, MPI_BYTE,
-                              out_length ? right : MPI_PROC_NULL, message_tag,
-                              in_length ? receive + offsets[in] + start : NULL, in_length, MPI_BYTE,
-                              in_length ? left : MPI_PROC_NULL, message_tag, world, MPI_STATUS_IGNORE);
+      MPI_Request both[2];
+      enter_gate();
+      int code = MPI_Irecv(in_length ? receive + offsets[in] + start : NULL, in_length, MPI_BYTE,
+                           in_length ? left : MPI_PROC_NULL, message_tag, world, &both[0]);
+      if (code == MPI_SUCCESS) {
+        code = MPI_Isend(out_length ? receive + offsets[out] + start : NULL, out_length, MPI_BYTE,
+                         out_length ? right : MPI_PROC_NULL, message_tag, world, &both[1]);
+      }
+      code = finish(leave_gate(code), 2, both, MPI_STATUSES_IGNORE);
       if (code != MPI_SUCCESS) return code;
     }
   }
@@ -165,7 +214,10 @@ int dpt_mpi_allgather(const void *send, void *receive, const ptrdiff_t *counts, 
     int_counts[r] = (int)counts[r];
     int_offsets[r] = (int)offsets[r];
   }
-  return MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_BYTE, receive, int_counts, int_offsets, MPI_BYTE, world);
+  MPI_Request request;
+  enter_gate();
+  int code = MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_BYTE, receive, int_counts, int_offsets, MPI_BYTE, world, &request);
+  return finish_one(leave_gate(code), request);
 }
 
 // MPI_Alltoallv would need all ranks to agree whether their counts fit an int, and each knows only its own. So each
@@ -179,6 +231,7 @@ int dpt_mpi_alltoall(const void *send, const ptrdiff_t *send_counts, const ptrdi
   for (size_t piece = 0;; piece++) {
     size_t start = piece * chunk_limit;
     int open = 0, code = MPI_SUCCESS;
+    enter_gate();
     for (int step = 1; step < world_size && code == MPI_SUCCESS; step++) {
       int peer = (own_rank + world_size - step) % world_size;
       int length = piece_length((size_t)receive_counts[peer], piece);
@@ -193,8 +246,9 @@ int dpt_mpi_alltoall(const void *send, const ptrdiff_t *send_counts, const ptrdi
       code = MPI_Isend((const char *)send + send_offsets[peer] + start, length, MPI_BYTE, peer, message_tag, world,
                        &requests[open++]);
     }
+    leave_gate(code);
     if (code != MPI_SUCCESS || open == 0) return code;
-    code = first_error(MPI_Waitall(open, requests, statuses), statuses, open);
+    code = first_error(finish(code, open, requests, statuses), statuses, open);
     if (code != MPI_SUCCESS) return code;
   }
 }
@@ -203,8 +257,11 @@ int dpt_mpi_sum(float *values, size_t count) {
   int code = MPI_SUCCESS;
   for (size_t start = 0; code == MPI_SUCCESS && start < count; start += default_chunk_limit) {
     size_t rest = count - start;
-    code = MPI_Allreduce(MPI_IN_PLACE, values + start, (int)(rest < default_chunk_limit ? rest : default_chunk_limit),
-                         MPI_FLOAT, MPI_SUM, world);
+    // Not by MPI_Iallreduce, which is slower: where this adds gradients, no other thread has messages to look after.
+    enter_gate();
+    code = leave_gate(MPI_Allreduce(MPI_IN_PLACE, values + start,
+                                    (int)(rest < default_chunk_limit ? rest : default_chunk_limit), MPI_FLOAT, MPI_SUM,
+                                    world));
   }
   return code;
 }
@@ -222,7 +279,8 @@ int dpt_mpi_machines(int *lowest_ranks) {
 
 int dpt_mpi_progress(void) {
   int is_there = 0;
-  return MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, mail, &is_there, MPI_STATUS_IGNORE);
+  enter_gate_politely();
+  return leave_gate(MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, mail, &is_there, MPI_STATUS_IGNORE));
 }
 
 struct dpt_message {
@@ -238,6 +296,7 @@ int dpt_mpi_message_create(bool sends, void *buffer, size_t count, int peer, int
   made->pieces = 0;
   made->statuses = malloc(pieces * sizeof *made->statuses);
   int code = made->statuses ? MPI_SUCCESS : no_memory;
+  enter_gate();
   for (size_t i = 0; code == MPI_SUCCESS && i < pieces; i++) {
     char *start = (char *)buffer + i * chunk_limit;
     int length = piece_length(count, i);
@@ -245,25 +304,32 @@ int dpt_mpi_message_create(bool sends, void *buffer, size_t count, int peer, int
                  : MPI_Recv_init(start, length, MPI_BYTE, peer, tag, mail, &made->requests[i]);
     if (code == MPI_SUCCESS) made->pieces++;
   }
+  leave_gate(code);
   if (code == MPI_SUCCESS) *message = made;
   else dpt_mpi_message_free(made);
   return code;
 }
 
-int dpt_mpi_message_start(dpt_message *message) { return MPI_Startall(message->pieces, message->requests); }
+int dpt_mpi_message_start(dpt_message *message) {
+  enter_gate();
+  return leave_gate(MPI_Startall(message->pieces, message->requests));
+}
 
 int dpt_mpi_message_test(dpt_message *message, bool *complete) {
   int flag = 0;
-  int code = MPI_Testall(message->pieces, message->requests, &flag, message->statuses);
+  enter_gate_politely();
+  int code = leave_gate(MPI_Testall(message->pieces, message->requests, &flag, message->statuses));
   *complete = flag != 0;
   return first_error(code, message->statuses, message->pieces);
 }
 
 void dpt_mpi_message_free(dpt_message *message) {
   int has_ended = 0;
+  enter_gate();
   if (MPI_Finalized(&has_ended) == MPI_SUCCESS && !has_ended) {
     for (int i = 0; i < message->pieces; i++) MPI_Request_free(&message->requests[i]);
   }
+  leave_gate(MPI_SUCCESS);
   free(message->statuses);
   free(message);
 }

@@ -13,6 +13,11 @@ final class MessageRow {
     try messages[index]?.start()
   }
 
+  /// Starts all.
+  func start() throws {
+    for index in messages.indices { try start(index) }
+  }
+
   /// Whether all are complete that were started; goes on where it stopped the last time, and tells of each once.
   func areComplete(each: (Int) -> Void = { _ in }) throws -> Bool {
     while completed < messages.count {

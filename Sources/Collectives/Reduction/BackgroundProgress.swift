@@ -4,8 +4,9 @@ import Foundation
 /// A thread that goes on with a reduction while the rank's own thread computes.
 ///
 /// MPI moves messages only while somebody calls it. The thread calls it for a moment, sleeps, and calls it again; it takes
-/// next to nothing of the processor that it shares with the computing. MPI is called by one thread at a time
-/// (MPI_THREAD_SERIALIZED): whoever works on the reduction holds the lock.
+/// next to nothing of the processor that it shares with the computing. Whoever works on the reduction holds the lock; what
+/// else the rank's own thread says to others meanwhile, such as batch normalization's sums, meets it at MPI's door, where one
+/// thread at a time is let in (MPI_THREAD_SERIALIZED).
 final class BackgroundProgress: @unchecked Sendable {
   /// Microseconds of sleep between two looks: in less the buffers of a network's connections are not used up.
   private static let sleepMicroseconds: UInt32 = 250

@@ -200,6 +200,8 @@ public final class TreeReducer {
   /// Gives this rank's pieces of `values` to all, after a reduction; every rank calls it. They travel while the ranks go on.
   public func shareValues() throws {
     try goOn(after: beginSharing)
+    // Others may wait for them, in layers before one in which this rank waits for those.
+    if !messenger.servesAnyThread, plan.machines.count > 1 { try awaitValues() }
   }
 
   /// Waits until all ranks' pieces of `values` have come as far as an element, or all of them and until this rank's are

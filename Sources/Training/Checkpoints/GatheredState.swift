@@ -39,12 +39,14 @@ extension TrainingStep {
   func scatter(_ state: GatheredState, carriedBatch: Int) throws {
     let communicator = workspace.communicator
     let optimizer = experiment.optimizer
-    let whole = communicator.isRoot ? state.optimizer : try Snapshot.makeState(experiment)
-    for (part, source) in zip(optimizer.state, whole) {
-      try communicator.broadcast(UnsafeMutableRawBufferPointer(source.values.floats), root: 0)
+    // Only rank 0 has room for more than one whole vector.
+    let room = communicator.isRoot ? nil : try FloatBuffer(count: experiment.model.values.count)
+    for (index, part) in optimizer.state.enumerated() {
+      let whole = room ?? state.optimizer[index].values
+      try communicator.broadcast(UnsafeMutableRawBufferPointer(whole.floats), root: 0)
       var next = part.values.base
       for slice in optimizer.slices {
-        next.update(from: source.values.base + slice.lowerBound, count: slice.count)
+        next.update(from: whole.base + slice.lowerBound, count: slice.count)
         next += slice.count
       }
     }

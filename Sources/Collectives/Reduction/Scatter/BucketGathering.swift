@@ -45,7 +45,7 @@ final class BucketGathering {
   func receive() throws {
     guard let messages else { return }
     isReceiving = true
-    for other in 0..<machines { try messages.receives.start(other) }
+    try messages.receives.start()
   }
 
   /// This rank's piece is made.

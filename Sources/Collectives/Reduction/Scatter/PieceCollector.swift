@@ -52,7 +52,7 @@ public final class PieceCollector {
       target.update(from: values + (isJoined ? offset : piece.lowerBound), count: piece.count)
       offset += piece.count
     }
-    for index in 0..<max(1, incoming.count) { try messages.start(index) }
+    try messages.start()
     try peers.wait {
       try messages.areComplete()
     } neighbours: { _, _ in
