@@ -9,10 +9,12 @@ extension PlanReport {
   }
 
   private var head: String {
+    let network = link.network
+    let isAlike = network.pieceBandwidth == network.bandwidth
+    let pieces = isAlike ? "" : String(format: " (%.3g where nothing is answered)", network.pieceBandwidth * 8e-9)
     let numbers = String(
-      format: "%.3g Gbit/s (%.3g where nothing is answered), %.3g µs, %.2g ns of a core for a byte",
-      link.network.bandwidth * 8e-9, link.network.pieceBandwidth * 8e-9,
-      link.network.latency * 1e6, link.network.coreSecondsPerByte * 1e9)
+      format: "%.3g Gbit/s%@, %.3g µs, %.2g ns of a core for a byte", network.bandwidth * 8e-9, pieces,
+      network.latency * 1e6, network.coreSecondsPerByte * 1e9)
     return """
       \(recipe.name): batches of \(Format.count(recipe.batch)) in \(recipe.shards) shards, \
       \(Format.bytes(gradientBytes)) of gradients
