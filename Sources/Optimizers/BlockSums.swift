@@ -48,7 +48,7 @@ public final class BlockSums {
   public func parts(of slices: [Range<Int>]) -> [Range<Int>] { slices.map(part(of:)) }
 
   /// Which of `partials` one slice's are. Allocates nothing.
-  package func part(of slice: Range<Int>) -> Range<Int> {
+  private func part(of slice: Range<Int>) -> Range<Int> {
     let pieces = pieces(of: slice)
     return pieces.lowerBound * vectors..<pieces.upperBound * vectors
   }

@@ -29,7 +29,7 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Time sums over all ranks instead, 4 KiB to 64 MiB: the tree, the tree in bfloat16, MPI_Allreduce.")
   var allreduce = false
 
-  @Flag(inversion: .prefixedNo, help: "Let gradients travel between machines while the backward pass goes on.")
+  @Flag(inversion: .prefixedNo, help: "Let gradients and new weights travel between machines while the passes go on.")
   var overlap = true
 
   @Flag(help: "Print one line of JSON.")
