@@ -5,8 +5,8 @@
 // Where MPI was not installed when this was built, the same functions describe a job of one rank.
 // Each function that returns int gives 0, or a code that dpt_mpi_error_string puts into words; collective ones are
 // called by every rank, in the same order, from the thread that called dpt_mpi_init; those on messages from any thread
-// where dpt_mpi_serves_any_thread, but never two calls at once. Lengths and offsets count bytes
-// and may be larger than 2^31.
+// where dpt_mpi_serves_any_thread: one at a time is let into MPI. Lengths and offsets count bytes and may be larger than
+// 2^31.
 #ifndef DPT_MPI_SHIM_H
 #define DPT_MPI_SHIM_H
 

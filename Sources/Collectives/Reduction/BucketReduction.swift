@@ -34,11 +34,8 @@ final class BucketReduction {
     joined = memory.counter(ofBucket: number, .joined)
     writers = UInt32(plan.machines[place.machine].count)
     owners = UInt32(bucket.lanes.count)
-    exchange = try plan.lane(of: bucket, at: place).map {
-      try ExchangePlace(
-        plan: plan, memory: memory, machine: place.machine, bucket: bucket, lane: $0, tag: tag + number
-      ).makeExchange(messenger, residuals: residuals)
-    }
+    exchange = try ExchangePlace(plan, bucket: number, at: place, memory, tag: tag)?
+      .makeExchange(messenger, residuals: residuals)
   }
 
   /// Whether messages are waited for: of sums that others have made, or of what they are made from.

@@ -1,8 +1,8 @@
 import CKernels
 
 /// Compressed lanes, which travel as long ones do: each machine gets a piece of the lane from all others, adds it up, and
-/// sends the sum to all unless it is scattered, in 16 bits a value. A part is rounded where it is complete: on its machine, or, where several
-/// have shards of it, by who adds up the piece, as the total is.
+/// sends the sum to all unless it is scattered, in 16 bits a value. A part is rounded where it is complete: on its machine,
+/// or, where several have shards of it, by who adds up the piece, as the total is.
 final class CompressedExchange: Exchange {
   private let place: ExchangePlace
   private let pieces: [Range<Int>]

@@ -19,6 +19,18 @@ struct ExchangePlace {
   /// The number under which messages go.
   let tag: Int
 
+  /// The part of the rank at a place in a plan's bucket, nil where it has no lane of that. Messages go under the bucket's
+  /// number from `tag` on.
+  init?(
+    _ plan: ReductionPlan, bucket number: Int, at place: (machine: Int, place: Int), _ memory: ReductionMemory, tag: Int
+  ) {
+    let bucket = plan.buckets[number]
+    guard let lane = plan.lane(of: bucket, at: place) else { return nil }
+    (self.plan, self.memory, self.bucket, self.lane) = (plan, memory, bucket, lane)
+    machine = place.machine
+    self.tag = tag + number
+  }
+
   /// The lane's elements.
   var elements: Range<Int> { bucket.lanes[lane] }
 

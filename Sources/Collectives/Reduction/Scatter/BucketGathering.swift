@@ -23,9 +23,7 @@ final class BucketGathering {
     owners = UInt32(bucket.lanes.count)
     gathered = memory.counter(ofBucket: number, .gathered)
     (machine, machines) = (place.machine, plan.machines.count)
-    messages = try plan.lane(of: bucket, at: place).map { lane in
-      let part = ExchangePlace(
-        plan: plan, memory: memory, machine: place.machine, bucket: bucket, lane: lane, tag: tag + number)
+    messages = try ExchangePlace(plan, bucket: number, at: place, memory, tag: tag).map { part in
       let pieces = part.pieces
       func bytes(_ machine: Int) -> UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(
