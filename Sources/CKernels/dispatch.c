@@ -117,17 +117,18 @@ void dpt_batch_norm_moments(const dpt_rows *r, const float *shift, float *out, l
                             const dpt_shard_program *shards) {
   current()->kernels->batch_norm_moments(r, shift, out, gap, outNode, shards);
 }
-void dpt_batch_norm_gradients(const dpt_rows *r, const float *dy, const float *mean, const float *inverse, float *out,
-                              long gap, long outNode, const dpt_shard_program *shards) {
-  current()->kernels->batch_norm_gradients(r, dy, mean, inverse, out, gap, outNode, shards);
+void dpt_batch_norm_gradients(const dpt_rows *r, const float *dy, long dyStride, const float *mean,
+                              const float *inverse, float *out, long gap, long outNode,
+                              const dpt_shard_program *shards) {
+  current()->kernels->batch_norm_gradients(r, dy, dyStride, mean, inverse, out, gap, outNode, shards);
 }
-void dpt_scale_rows(const float *x, float *y, long rows, long columns, long stride, const float *factor,
-                    const float *shift, bool relu) {
-  current()->kernels->scale_rows(x, y, rows, columns, stride, factor, shift, relu);
+void dpt_scale_rows(const float *x, long xStride, float *y, long yStride, long rows, long columns, const float *mean,
+                    const float *factor, const float *shift, bool relu) {
+  current()->kernels->scale_rows(x, xStride, y, yStride, rows, columns, mean, factor, shift, relu);
 }
-void dpt_combine_rows(const float *dy, const float *x, float *dx, long rows, long columns, long stride, const float *a,
-                      const float *b, const float *c) {
-  current()->kernels->combine_rows(dy, x, dx, rows, columns, stride, a, b, c);
+void dpt_combine_rows(float *dy, long dyStride, const float *x, long xStride, long rows, long columns,
+                      const float *mean, const float *a, const float *b, const float *c) {
+  current()->kernels->combine_rows(dy, dyStride, x, xStride, rows, columns, mean, a, b, c);
 }
 void dpt_relu_back(const float *y, float *dy, long n) { current()->kernels->relu_back(y, dy, n); }
 void dpt_add_rows(const float *a, const float *b, float *y, long n, bool relu) {

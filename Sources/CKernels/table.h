@@ -21,10 +21,10 @@ typedef struct {
   void (*average_pool)(const dpt_convolution *, const float *, float *);
   void (*average_pool_back)(const dpt_convolution *, const float *, float *);
   void (*batch_norm_moments)(const dpt_rows *, const float *, float *, long, long, const dpt_shard_program *);
-  void (*batch_norm_gradients)(const dpt_rows *, const float *, const float *, const float *, float *, long, long,
+  void (*batch_norm_gradients)(const dpt_rows *, const float *, long, const float *, const float *, float *, long, long,
                                const dpt_shard_program *);
-  void (*scale_rows)(const float *, float *, long, long, long, const float *, const float *, bool);
-  void (*combine_rows)(const float *, const float *, float *, long, long, long, const float *, const float *,
+  void (*scale_rows)(const float *, long, float *, long, long, long, const float *, const float *, const float *, bool);
+  void (*combine_rows)(float *, long, const float *, long, long, long, const float *, const float *, const float *,
                        const float *);
   void (*relu_back)(const float *, float *, long);
   void (*add_rows)(const float *, const float *, float *, long, bool);

@@ -1,5 +1,4 @@
 import CKernels
-import Collectives
 import Tensors
 
 /// Batch normalization, as PyTorch's `nn.BatchNorm1d` and `nn.BatchNorm2d`:
@@ -20,6 +19,9 @@ public final class BatchNorm: Layer, ReLUFusing {
     case shard
   }
 
+  /// The square of as many deviations as a mean may lie from the shift of its sums: rounding counts for as many times more.
+  private static let farness: Float = 4
+
   /// The recipe's name.
   public let kind = "batch-norm"
   /// The input's shape.
@@ -30,10 +32,7 @@ public final class BatchNorm: Layer, ReLUFusing {
   private let running: RunningStatistics
   private let weight, bias: Parameter
   private var fusesReLU = false
-  private var capacity = 0
   private var memory: Memory?
-  private var reducers: (forward: TreeReducer, backward: TreeReducer)?
-  private var paddedInput: FloatBuffer?
   private var input: TensorView?
   private var output: TensorView?
 
@@ -41,7 +40,7 @@ public final class BatchNorm: Layer, ReLUFusing {
     let output: ArenaPlan.Slot
     /// Rows of one float a channel, for each group of samples with statistics of its own: mean, 1/√(σ² + ε), two sums.
     let mean, inverse, sums: ArenaPlan.Slot
-    /// Such a row for the coefficients of a pass over one group.
+    /// Such a row for each coefficient of a pass over one group.
     let first, second, third: ArenaPlan.Slot
     let givesInputGradient: Bool
   }
@@ -79,11 +78,10 @@ public final class BatchNorm: Layer, ReLUFusing {
 
   /// Reserves the outputs and a few rows of channels.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    capacity = batch
     let groups = statistics == .shard ? plan.shards : 1
     memory = Memory(
       output: plan.activation(outputShape.paddedCount(batch: batch)),
-      mean: plan.activation(groups * padded), inverse: plan.activation(groups * padded),
+      mean: plan.persistent(groups * padded), inverse: plan.persistent(groups * padded),
       sums: plan.persistent(2 * groups * padded), first: plan.persistent(padded), second: plan.persistent(padded),
       third: plan.persistent(padded), givesInputGradient: wantsInputGradient)
   }
@@ -92,7 +90,6 @@ public final class BatchNorm: Layer, ReLUFusing {
   /// - Throws: `Failure` where the ranks cannot exchange sums, or (system) memory is short.
   public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     guard let memory else { preconditionFailure("forward before plan") }
-    let input = try withPaddedRows(input)
     let arena = context.arena
     if context.isTraining {
       running.tracked.value += 1
@@ -109,15 +106,14 @@ public final class BatchNorm: Layer, ReLUFusing {
     }
     let output = input.with(base: arena[memory.output], columns: channels)
     let (factor, shift) = (arena[memory.first], arena[memory.second])
+    shift.update(from: context.values(bias), count: channels)
     for group in 0..<groups(context).count {
       let (mean, inverse) = (arena[memory.mean] + group * padded, arena[memory.inverse] + group * padded)
-      for channel in 0..<channels {
-        factor[channel] = context.values(weight)[channel] * inverse[channel]
-        shift[channel] = context.values(bias)[channel] - mean[channel] * factor[channel]
-      }
-      groups(context).forEachStretch(of: group, in: input) { start, rows in
+      for channel in 0..<channels { factor[channel] = context.values(weight)[channel] * inverse[channel] }
+      groups(context).forEachStretch(of: group, in: input) { rows in
         dpt_scale_rows(
-          input.base + start, output.base + start, rows, channels, padded, factor, shift, fusesReLU)
+          input.base + rows.lowerBound * input.stride, input.stride, output.base + rows.lowerBound * output.stride,
+          output.stride, rows.count, channels, mean, factor, shift, fusesReLU)
       }
     }
     self.input = input
@@ -126,17 +122,16 @@ public final class BatchNorm: Layer, ReLUFusing {
   }
 
   private func measureBatch(_ input: TensorView, _ memory: Memory, _ context: StepContext) throws {
-    let reducer = try makeReducers(context).forward
+    let reducer = try context.batchSums(of: self, count: 2 * padded).forward
+    let sums = context.arena[memory.sums]
     var rows = kernelRows(input)
     var program = context.shards.kernelProgram
-    // Sums of x − running mean: near the mean they lose nothing when the square is taken off.
-    dpt_batch_norm_moments(
-      &rows, context.values(ofBuffer: running.mean), reducer.nodes, padded, reducer.stride, &program)
-    try reducer.reduce()
-    // All ranks of a machine may have the result in one place.
-    let sums = context.arena[memory.sums]
-    sums.update(from: reducer.result, count: 2 * padded)
-    finish(sums, group: 0, memory, context)
+    try measure(sums, group: 0, memory, context) { shift in
+      dpt_batch_norm_moments(&rows, shift, reducer.nodes, padded, reducer.stride, &program)
+      try reducer.reduce()
+      // All ranks of a machine may have the result in one place.
+      sums.update(from: reducer.result, count: 2 * padded)
+    }
     running.update(first: sums, second: sums + padded, groups: 1, context)
   }
 
@@ -146,8 +141,9 @@ public final class BatchNorm: Layer, ReLUFusing {
     for group in 0..<groups(context).count {
       let own = sums + 2 * group * padded
       var program = context.shards.kernelProgram(ofShard: group)
-      dpt_batch_norm_moments(&rows, context.values(ofBuffer: running.mean), own, padded, 2 * padded, &program)
-      finish(own, group: group, memory, context)
+      measure(own, group: group, memory, context) { shift in
+        dpt_batch_norm_moments(&rows, shift, own, padded, 2 * padded, &program)
+      }
     }
     context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { node, sums in
       context.sums(ofBuffer: running.mean, node: node).update(from: sums, count: channels)
@@ -155,20 +151,40 @@ public final class BatchNorm: Layer, ReLUFusing {
     }
   }
 
-  /// A group's mean and 1/√(σ² + ε) from Σ (x − running mean) and Σ (x − running mean)²; the latter becomes Σ (x − mean)².
-  private func finish(_ sums: UnsafeMutablePointer<Float>, group: Int, _ memory: Memory, _ context: StepContext) {
-    let count = groups(context).valueCount(of: group)
-    // A last, small batch may leave shards without samples.
-    guard count > 0 else { return }
+  /// A group's mean and 1/√(σ² + ε). `add` puts Σ (x − shift) and Σ (x − shift)² into `sums`, which become
+  /// Σ (x − running mean) and Σ (x − mean)².
+  ///
+  /// The variance is Σ (x − shift)²/N less the square of the mean's distance from the shift, and as exact as float32 if
+  /// that distance is small beside the deviation. The first shift is the running mean. If it is far from the group's mean
+  /// in any channel, as in a first step on raw numbers, a second pass takes the mean that the first one found as its
+  /// shift. All ranks see the same sums and choose alike.
+  private func measure(
+    _ sums: UnsafeMutablePointer<Float>, group: Int, _ memory: Memory, _ context: StepContext,
+    add: (_ shift: UnsafePointer<Float>) throws -> Void
+  ) rethrows {
+    let runningMean = context.values(ofBuffer: running.mean)
     let mean = context.arena[memory.mean] + group * padded
     let inverse = context.arena[memory.inverse] + group * padded
-    for channel in 0..<channels {
-      let offset = sums[channel] / count
-      let variance = max(0, sums[padded + channel] / count - offset * offset)
-      mean[channel] = context.values(ofBuffer: running.mean)[channel] + offset
-      inverse[channel] = 1 / (variance + epsilon).squareRoot()
-      sums[padded + channel] = variance * count
+    let count = groups(context).valueCount(of: group)
+    /// Whether any channel's mean is far from its shift.
+    func finish(shift: UnsafePointer<Float>) -> Bool {
+      var isFar = false
+      for channel in 0..<channels {
+        let offset = sums[channel] / count
+        let variance = max(0, sums[padded + channel] / count - offset * offset)
+        isFar = isFar || offset * offset > BatchNorm.farness * (variance + epsilon)
+        mean[channel] = shift[channel] + offset
+        inverse[channel] = 1 / (variance + epsilon).squareRoot()
+        sums[padded + channel] = variance * count
+      }
+      return isFar
     }
+    try add(runningMean)
+    // A last, small batch may leave shards without samples.
+    guard count > 0, finish(shift: runningMean) else { return }
+    try add(mean)
+    _ = finish(shift: mean)
+    for channel in 0..<channels { sums[channel] = (mean[channel] - runningMean[channel]) * count }
   }
 
   /// The running values' next step, where the statistics are by shard.
@@ -187,7 +203,7 @@ public final class BatchNorm: Layer, ReLUFusing {
     if fusesReLU { dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride) }
     switch statistics {
     case .batch:
-      let reducer = try makeReducers(context).backward
+      let reducer = try context.batchSums(of: self, count: 2 * padded).backward
       sum(gradient, input, group: 0, context.shards.kernelProgram, reducer.nodes, reducer.stride, memory, context)
       for node in context.shards.reduction.nodes.indices {
         store(reducer.nodes + node * reducer.stride, node: node, context)
@@ -217,7 +233,7 @@ public final class BatchNorm: Layer, ReLUFusing {
     var rows = kernelRows(input)
     var program = program
     dpt_batch_norm_gradients(
-      &rows, gradient.base, context.arena[memory.mean] + group * padded,
+      &rows, gradient.base, gradient.stride, context.arena[memory.mean] + group * padded,
       context.arena[memory.inverse] + group * padded, nodes, padded, stride, &program)
   }
 
@@ -243,11 +259,12 @@ public final class BatchNorm: Layer, ReLUFusing {
       let slope = sums[padded + channel] / count * inverse[channel]
       a[channel] = factor
       b[channel] = -factor * slope
-      c[channel] = factor * (slope * mean[channel] - meanGradient)
+      c[channel] = -factor * meanGradient
     }
-    groups(context).forEachStretch(of: group, in: input) { start, rows in
-      let dy = gradient.base + start
-      dpt_combine_rows(dy, input.base + start, dy, rows, channels, padded, a, b, c)
+    groups(context).forEachStretch(of: group, in: input) { rows in
+      dpt_combine_rows(
+        gradient.base + rows.lowerBound * gradient.stride, gradient.stride,
+        input.base + rows.lowerBound * input.stride, input.stride, rows.count, channels, mean, a, b, c)
     }
   }
 
@@ -261,30 +278,5 @@ public final class BatchNorm: Layer, ReLUFusing {
     dpt_rows(
       base: view.base, stride: view.stride, outerStride: view.batch * view.positions * view.stride, outer: view.steps,
       positions: view.positions, columns: channels)
-  }
-
-  // MARK: Memory that the first step alone allocates
-
-  /// Raw inputs' rows lie closer than whole lanes; the backward pass needs those of input and gradient side by side.
-  private func withPaddedRows(_ view: TensorView) throws -> TensorView {
-    guard view.stride != padded else { return view }
-    let buffer = try paddedInput ?? FloatBuffer(count: outputShape.paddedCount(batch: capacity))
-    paddedInput = buffer
-    let result = view.with(base: buffer.base, columns: channels)
-    for row in 0..<view.rows {
-      (result.base + row * padded).update(from: view.base + row * view.stride, count: channels)
-    }
-    return result
-  }
-
-  private func makeReducers(_ context: StepContext) throws -> (forward: TreeReducer, backward: TreeReducer) {
-    if let reducers { return reducers }
-    func make() throws -> TreeReducer {
-      try TreeReducer(
-        communicator: context.communicator, tree: context.tree, elementCount: 2 * padded, controlCount: 0)
-    }
-    let made = (forward: try make(), backward: try make())
-    reducers = made
-    return made
   }
 }

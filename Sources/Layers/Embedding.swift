@@ -16,8 +16,14 @@ public final class Embedding: Layer {
   /// The row that stays zero, if any.
   package let paddingIndex: Int?
   private let weight: Parameter
-  private var output: ArenaPlan.Slot?
-  private var lookups: Lookups?
+  private var memory: Memory?
+
+  private struct Memory {
+    let output: ArenaPlan.Slot
+    /// Each row's index, and for the gradients the rows by index, and where each index' rows start; as many 32-bit
+    /// integers as there are floats.
+    let indices, order, starts: ArenaPlan.Slot
+  }
 
   /// A table of `count` vectors.
   public init(input: Shape, count: Int, dimension: Int, paddingIndex: Int? = nil) {
@@ -34,22 +40,25 @@ public final class Embedding: Layer {
 
   /// Reserves the outputs and the order of the lookups.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    output = plan.activation(outputShape.paddedCount(batch: batch))
-    lookups = Lookups(entries: count, rows: batch * outputShape.steps)
+    let rows = batch * outputShape.steps
+    memory = Memory(
+      output: plan.activation(outputShape.paddedCount(batch: batch)), indices: plan.activation(rows),
+      order: plan.backwardScratch(rows), starts: plan.backwardScratch(count + 2))
   }
 
   /// The rows of the table.
   /// - Throws: `Failure` (data) for a value that is not an index of the table.
   public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
-    guard let output, let lookups else { preconditionFailure("forward before plan") }
-    let result = input.with(base: context.arena[output], columns: outputShape.features)
+    guard let memory else { preconditionFailure("forward before plan") }
+    let result = input.with(base: context.arena[memory.output], columns: outputShape.features)
+    let indices = context.arena.integers(memory.indices)
     let table = context.values(weight)
     for row in 0..<input.rows {
       let value = input.base[row * input.stride]
       guard let index = Int(exactly: value), (0..<count).contains(index) else {
         throw failure(value, row: row, input, context)
       }
-      lookups.indices[row] = Int32(index)
+      indices[row] = Int32(index)
       let target = result.base + row * result.stride
       target.update(from: table + index * result.columns, count: result.columns)
       (target + result.columns).update(repeating: 0, count: result.stride - result.columns)
@@ -59,8 +68,12 @@ public final class Embedding: Layer {
 
   /// ∂ℓ/∂weight[i] = Σ ∂ℓ/∂y over the rows whose index is i. Never a gradient of the input.
   public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
-    guard let lookups else { preconditionFailure("backward before forward") }
+    guard let memory else { preconditionFailure("backward before forward") }
     var program = context.shards.kernelProgram
+    let arena = context.arena
+    let lookups = Lookups(
+      indices: arena.integers(memory.indices), starts: arena.integers(memory.starts),
+      order: arena.integers(memory.order), entries: count)
     lookups.arrange(gradient, program)
     var lookup = dpt_lookup(
       entries: count, columns: gradient.columns, batch: gradient.batch, starts: UnsafePointer(lookups.starts),
@@ -81,25 +94,9 @@ public final class Embedding: Layer {
 }
 
 /// Which rows of a batch looked up which entry.
-private final class Lookups {
+private struct Lookups {
   let indices, starts, order: UnsafeMutablePointer<Int32>
-  private let entries: Int
-
-  init(entries: Int, rows: Int) {
-    self.entries = entries
-    indices = .allocate(capacity: rows)
-    indices.initialize(repeating: 0, count: rows)
-    order = .allocate(capacity: rows)
-    order.initialize(repeating: 0, count: rows)
-    starts = .allocate(capacity: entries + 2)
-    starts.initialize(repeating: 0, count: entries + 2)
-  }
-
-  deinit {
-    indices.deallocate()
-    order.deallocate()
-    starts.deallocate()
-  }
+  let entries: Int
 
   /// Sorts the rows by entry, then shard, step and sample (a counting sort, which keeps the order it meets them in).
   func arrange(_ rows: TensorView, _ program: dpt_shard_program) {

@@ -18,12 +18,13 @@ struct NormalizationGroups {
     return Float(samples * shape.steps * shape.positions)
   }
 
-  /// Calls `body` with the offset of each stretch of this rank's rows in a group, in floats, and the number of its rows.
-  func forEachStretch(of group: Int, in view: TensorView, _ body: (Int, Int) -> Void) {
-    guard areShards else { return body(0, view.rows) }
+  /// Calls `body` with each stretch of this rank's rows in a group.
+  func forEachStretch(of group: Int, in view: TensorView, _ body: (Range<Int>) -> Void) {
+    guard areShards else { return body(0..<view.rows) }
     let samples = shards.samples(ofShard: group)
     for step in 0..<view.steps where !samples.isEmpty {
-      body((step * view.batch + samples.lowerBound) * view.positions * view.stride, samples.count * view.positions)
+      let first = (step * view.batch + samples.lowerBound) * view.positions
+      body(first..<first + samples.count * view.positions)
     }
   }
 }

@@ -41,6 +41,7 @@ final class RecurrentLevel: Layer {
   private var isBidirectional: Bool { directions.count > 1 }
 
   func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    carried = (0, 0)
     for direction in directions {
       direction.plan(
         &plan, steps: steps, batch: batch, wantsInputGradient: wantsInputGradient, isStateful: isStateful)

@@ -21,6 +21,7 @@ public final class StepContext {
   /// The tree over all shards.
   public let tree: ReductionTree
   private let parameterValues: FloatBuffer
+  private var reducers: [ObjectIdentifier: BatchSums] = [:]
   /// The ranks, for layers that sum over the whole batch in their forward pass.
   public let communicator: any Communicator
   /// The number of valid steps of each sample, or nil where all are valid.
@@ -61,6 +62,23 @@ public final class StepContext {
     self.communicator = communicator
     self.lengths = lengths
     self.seed = seed
+  }
+
+  /// The sums over the whole batch in a layer's forward and backward pass.
+  struct BatchSums {
+    let forward, backward: TreeReducer
+  }
+
+  /// A layer's sums of `count` floats; every rank asks for them in the same order, and the first time they are made.
+  func batchSums(of layer: any Layer, count: Int) throws -> BatchSums {
+    let name = ObjectIdentifier(layer)
+    if let made = reducers[name] { return made }
+    func make() throws -> TreeReducer {
+      try TreeReducer(communicator: communicator, tree: tree, elementCount: count, controlCount: 0)
+    }
+    let made = BatchSums(forward: try make(), backward: try make())
+    reducers[name] = made
+    return made
   }
 
   /// A parameter's values.

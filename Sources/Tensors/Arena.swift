@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Collects, before the first step, how much memory a model needs, and when each piece of it is in use.
 ///
 /// A step is a clock: layers tick forwards from the first to the last, then backwards. Pieces that are never in use at
@@ -6,6 +8,8 @@ public struct ArenaPlan: Sendable {
   /// A piece of the arena, reserved in a plan.
   public struct Slot: Sendable {
     fileprivate let index: Int
+    /// The plan's number.
+    fileprivate let plan: Int
     /// Number of floats.
     public let count: Int
   }
@@ -16,6 +20,9 @@ public struct ArenaPlan: Sendable {
   }
 
   private static let end = 1 << 30
+  private static let plans = Atomic(0)
+  /// Tells this plan from others, whose slots are not its own.
+  fileprivate let number = ArenaPlan.plans.add(1, ordering: .relaxed).newValue
   /// The most shards of a batch that one rank computes.
   public let shards: Int
   /// Whether every layer's outputs are kept to the end of the forward pass, for whoever looks on; else layers may run
@@ -75,7 +82,7 @@ public struct ArenaPlan: Sendable {
   private mutating func reserve(_ floats: Int, _ ticks: ClosedRange<Int>) -> Slot {
     // With the slack that kernels may touch behind the last row.
     reservations.append(Reservation(floats: paddedToLanes(floats + paddedToLanes(1)), ticks: ticks))
-    return Slot(index: reservations.count - 1, count: floats)
+    return Slot(index: reservations.count - 1, plan: number, count: floats)
   }
 }
 
@@ -84,6 +91,7 @@ public final class Arena {
   /// Whether it was planned for every layer's outputs (`ArenaPlan.keepsOutputs`).
   public let keepsOutputs: Bool
   private let buffer: FloatBuffer
+  private let plan: Int
   private let offsets: [Int]
   /// Memory that every layer may use while it computes; what one leaves there the next overwrites.
   public let scratch: UnsafeMutableBufferPointer<Float>
@@ -94,6 +102,7 @@ public final class Arena {
     let layout = Arena.place(plan.reservations)
     let memory = try FloatBuffer(count: layout.count)
     keepsOutputs = plan.keepsOutputs
+    self.plan = plan.number
     offsets = layout.offsets
     buffer = memory
     scratch = UnsafeMutableBufferPointer(
@@ -102,8 +111,16 @@ public final class Arena {
   }
 
   /// The memory of a slot of the plan that this arena was made from.
+  ///
+  /// A layer has the slots of the plan made last. One that was planned anew for other memory must not run in this one.
   public subscript(slot: ArenaPlan.Slot) -> UnsafeMutablePointer<Float> {
-    buffer.base + offsets[slot.index]
+    precondition(slot.plan == plan, "a layer runs in the memory that it was planned for last, and in no other")
+    return buffer.base + offsets[slot.index]
+  }
+
+  /// The memory of a slot as 32-bit integers, which are as many as its floats.
+  package func integers(_ slot: ArenaPlan.Slot) -> UnsafeMutablePointer<Int32> {
+    UnsafeMutableRawPointer(self[slot]).assumingMemoryBound(to: Int32.self)
   }
 
   /// Size in bytes.

@@ -130,4 +130,96 @@ import Testing
       #expect(relativeDifference(try #require(eight.buffers[key]), wanted) < 1e-6)
     }
   }
+
+  /// y, ∂ℓ/∂x and the two running values in double precision, the statistics over chunks of samples.
+  private func reference(_ x: [Double], _ upstream: [Double], weight: [Double], shape: Shape, chunks: [Range<Int>])
+    -> (y: [Double], gradient: [Double], mean: [Double], variance: [Double])
+  {
+    let channels = shape.features
+    let (rowsPerSample, rowCount) = (shape.count / channels, x.count / channels)
+    var (y, gradient) = (x, x)
+    var (means, variances) = ([Double](), [Double]())
+    for channel in 0..<channels {
+      var (sum, squares) = (0.0, 0.0)
+      for chunk in chunks where !chunk.isEmpty {
+        let places = (chunk.lowerBound * rowsPerSample..<chunk.upperBound * rowsPerSample).map {
+          $0 * channels + channel
+        }
+        let count = Double(places.count)
+        let mean = places.reduce(0) { $0 + x[$1] } / count
+        let own = places.reduce(0) { $0 + (x[$1] - mean) * (x[$1] - mean) }
+        let inverse = 1 / (own / count + 1e-5).squareRoot()
+        let slope = places.reduce(0) { $0 + upstream[$1] * (x[$1] - mean) } * inverse / count
+        let level = places.reduce(0) { $0 + upstream[$1] } / count
+        for place in places {
+          let normal = (x[place] - mean) * inverse
+          y[place] = normal * weight[channel]
+          gradient[place] = weight[channel] * inverse * (upstream[place] - level - normal * slope)
+        }
+        sum += mean * count
+        squares += own
+      }
+      let groups = chunks.filter { !$0.isEmpty }.count
+      means.append(0.1 * sum / Double(rowCount))
+      variances.append(0.9 + 0.1 * squares / Double(rowCount - groups))
+    }
+    return (y, gradient, means, variances)
+  }
+
+  /// A first step on raw numbers, such as years or pascals: what float32 can tell of the mean is all that is lost.
+  @Test(arguments: BatchNorm.Statistics.allCases, [0, -30, 1000, 100_000])
+  func meansFarFromZeroLoseNothing(statistics: BatchNorm.Statistics, distance: Float) throws {
+    var random = TestRandom(UInt64(distance.magnitude) + 1)
+    for shards in [1, 2, 5] {
+      let channels = Int.random(in: 1...40, using: &random)
+      let shape =
+        [
+          Shape.vector(channels), .sequence(steps: Int.random(in: 2...9, using: &random), features: channels),
+          .image(height: 3, width: Int.random(in: 1...8, using: &random), channels: channels),
+        ].randomElement(using: &random) ?? .vector(channels)
+      let samples = shards * Int.random(in: 4...12, using: &random) + 1
+      let x = random.floats(samples * shape.count, scale: 1.7).map { $0 + distance }
+      let (upstream, weight) = (random.floats(x.count), random.floats(channels))
+      let run = try LayerRun(
+        BatchNorm(input: shape, statistics: statistics), inputShape: shape, inputs: x,
+        parameters: ["weight": weight, "bias": Array(repeating: 0, count: channels)], upstream: upstream, shards: shards
+      )
+      let bounds = (0...shards).map { $0 * samples / shards }
+      let chunks = statistics == .batch ? [0..<samples] : zip(bounds, bounds.dropFirst()).map { $0..<$1 }
+      let wanted = reference(
+        x.map(Double.init), upstream.map(Double.init), weight: weight.map(Double.init), shape: shape, chunks: chunks)
+      let limit = 3e-6 + Double(distance.ulp)
+      let place = Comment(rawValue: "\(shape), \(samples) samples in \(shards) shards")
+      #expect(relativeDifference(run.outputs, wanted.y) < limit, place)
+      #expect(relativeDifference(run.inputGradient, wanted.gradient) < 2 * limit, place)
+      #expect(relativeDifference(run.buffers["running_mean"] ?? [], wanted.mean) < 1e-6, place)
+      #expect(relativeDifference(run.buffers["running_var"] ?? [], wanted.variance) < 2e-6, place)
+    }
+  }
+
+  /// Raw inputs, whose rows lie closer than whole lanes, for few samples and then for many: each plan has memory of its own.
+  @Test(arguments: BatchNorm.Statistics.allCases)
+  func oneLayerServesSeveralPlans(statistics: BatchNorm.Statistics) throws {
+    let shape = Shape.image(height: 3, width: 3, channels: 5)
+    var random = TestRandom(8)
+    let values = random.floats(4000 * shape.count)
+    func outputs(of layer: BatchNorm, samples: Int, shards: Int) throws -> [Float] {
+      let lone = try LoneLayer(layer, input: shape, samples: samples, shards: shards, seed: 1)
+      lone.model.initialize(seed: 1)
+      let memory = try FloatBuffer(count: samples * shape.count)
+      memory.base.update(from: values, count: memory.count)
+      let rows = TensorView(
+        base: memory.base, batch: samples, positions: shape.positions, columns: shape.features, stride: shape.features)
+      let output = try layer.forward(rows, lone.context)
+      let result = PackedRows.unpack(output)
+      let gradient = try PackedRows(Array(values.prefix(memory.count)), shape: shape, samples: samples)
+      return result + (try layer.backward(gradient.view, lone.context).map(PackedRows.unpack) ?? [])
+    }
+    let layer = BatchNorm(input: shape, statistics: statistics)
+    for (samples, shards) in [(2, 1), (4000, 8), (11, 3)] {
+      let own = try outputs(of: layer, samples: samples, shards: shards)
+      let wanted = try outputs(of: BatchNorm(input: shape, statistics: statistics), samples: samples, shards: shards)
+      #expect(bits(own) == bits(wanted), "\(samples) samples in \(shards) shards")
+    }
+  }
 }

@@ -55,18 +55,19 @@ static void batch_norm_moments(const dpt_rows *r, const float *shift, float *out
 }
 
 // Σ dy and Σ dy · x̂ of a shard's rows, x̂ = (x − mean) · inverse.
-DPT_INLINE two_sums gradients_of_rows(const dpt_rows *r, const float *dy, long from, long to, long j, v16 mean,
-                                      v16 inverse) {
+DPT_INLINE two_sums gradients_of_rows(const dpt_rows *r, const float *dy, long dyStride, long from, long to, long j,
+                                      v16 mean, v16 inverse) {
+  const long outerRows = r->outerStride / r->stride;
   two_sums total = {splat(0.0f), splat(0.0f)};
   for (long t = 0; t < r->outer; t++)
     for (long block = from * r->positions; block < to * r->positions; block += DPT_ROW_BLOCK) {
       const long end = to * r->positions - block < DPT_ROW_BLOCK ? to * r->positions : block + DPT_ROW_BLOCK;
       two_sums sum = {splat(0.0f), splat(0.0f)};
       for (long row = block; row < end; row++) {
-        const long at = t * r->outerStride + row * r->stride + j;
-        v16 gradient = load(dy + at);
+        v16 x = load(r->base + t * r->outerStride + row * r->stride + j);
+        v16 gradient = load(dy + (t * outerRows + row) * dyStride + j);
         sum.first += gradient;
-        sum.second = fma16(gradient, (load(r->base + at) - mean) * inverse, sum.second);
+        sum.second = fma16(gradient, (x - mean) * inverse, sum.second);
       }
       total.first += sum.first;
       total.second += sum.second;
@@ -74,32 +75,35 @@ DPT_INLINE two_sums gradients_of_rows(const dpt_rows *r, const float *dy, long f
   return total;
 }
 
-static void batch_norm_gradients(const dpt_rows *r, const float *dy, const float *mean, const float *inverse,
-                                 float *out, long gap, long outNode, const dpt_shard_program *s) {
+static void batch_norm_gradients(const dpt_rows *r, const float *dy, long dyStride, const float *mean,
+                                 const float *inverse, float *out, long gap, long outNode,
+                                 const dpt_shard_program *s) {
   for (long j = 0; j < r->columns; j += DPT_LANES) {
-    DPT_JOIN_SHARDS(gradients_of_rows(r, dy, s->rowStart[shard], s->rowStart[shard + 1], j, load(mean + j),
+    DPT_JOIN_SHARDS(gradients_of_rows(r, dy, dyStride, s->rowStart[shard], s->rowStart[shard + 1], j, load(mean + j),
                                       load(inverse + j)))
   }
 }
 
-// y = x · scale + shift for `rows` rows, negative ones 0 with `relu`.
-static void scale_rows(const float *x, float *y, long rows, long columns, long stride, const float *factor,
-                       const float *shift, bool relu) {
+// y = (x − mean) · factor + shift for `rows` rows, negative ones 0 with `relu`. The mean is taken off first: where it is
+// many deviations from 0, products with x would round away what is left.
+static void scale_rows(const float *x, long xStride, float *y, long yStride, long rows, long columns,
+                       const float *mean, const float *factor, const float *shift, bool relu) {
   for (long row = 0; row < rows; row++)
     for (long j = 0; j < columns; j += DPT_LANES) {
-      v16 value = fma16(load(x + row * stride + j), load(factor + j), load(shift + j));
+      v16 value = fma16(load(x + row * xStride + j) - load(mean + j), load(factor + j), load(shift + j));
       if (relu) value = choose(value < splat(0.0f), splat(0.0f), value);
-      store(y + row * stride + j, value);
+      store(y + row * yStride + j, value);
     }
 }
 
-// dx = a · dy + b · x + c, channel by channel; in place where dx is dy.
-static void combine_rows(const float *dy, const float *x, float *dx, long rows, long columns, long stride,
-                         const float *a, const float *b, const float *c) {
+// dy ← a · dy + b · (x − mean) + c, channel by channel.
+static void combine_rows(float *dy, long dyStride, const float *x, long xStride, long rows, long columns,
+                         const float *mean, const float *a, const float *b, const float *c) {
   for (long row = 0; row < rows; row++)
     for (long j = 0; j < columns; j += DPT_LANES) {
-      const long at = row * stride + j;
-      store(dx + at, fma16(load(dy + at), load(a + j), fma16(load(x + at), load(b + j), load(c + j))));
+      v16 centred = load(x + row * xStride + j) - load(mean + j);
+      float *at = dy + row * dyStride + j;
+      store(at, fma16(load(at), load(a + j), fma16(centred, load(b + j), load(c + j))));
     }
 }
 

@@ -219,15 +219,17 @@ typedef struct {
 /// out[node][j] = Σ (x − shift) and out[node][gap + j] = Σ (x − shift)² over the node's rows; whole groups of 16.
 void dpt_batch_norm_moments(const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
                             const dpt_shard_program *shards);
-/// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse over the node's rows; dy lies as x.
-void dpt_batch_norm_gradients(const dpt_rows *r, const float *dy, const float *mean, const float *inverse, float *out,
-                              long gap, long outNode, const dpt_shard_program *shards);
-/// y = x · factor + shift by channel, negative values 0 with `relu`.
-void dpt_scale_rows(const float *x, float *y, long rows, long columns, long stride, const float *factor,
-                    const float *shift, bool relu);
-/// dx = a · dy + b · x + c by channel; dx may be dy.
-void dpt_combine_rows(const float *dy, const float *x, float *dx, long rows, long columns, long stride, const float *a,
-                      const float *b, const float *c);
+/// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse over the node's rows; dy has the same rows as
+/// x, `dyStride` floats apart.
+void dpt_batch_norm_gradients(const dpt_rows *r, const float *dy, long dyStride, const float *mean,
+                              const float *inverse, float *out, long gap, long outNode,
+                              const dpt_shard_program *shards);
+/// y = (x − mean) · factor + shift by channel, negative values 0 with `relu`.
+void dpt_scale_rows(const float *x, long xStride, float *y, long yStride, long rows, long columns, const float *mean,
+                    const float *factor, const float *shift, bool relu);
+/// dy ← a · dy + b · (x − mean) + c by channel.
+void dpt_combine_rows(float *dy, long dyStride, const float *x, long xStride, long rows, long columns,
+                      const float *mean, const float *a, const float *b, const float *c);
 /// dy ← dy where y > 0, else 0; n a multiple of 16.
 void dpt_relu_back(const float *y, float *dy, long n);
 /// y = a + b, negative values 0 with `relu`; n a multiple of 16; y may be a or b.

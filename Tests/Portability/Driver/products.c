@@ -98,12 +98,12 @@ static void batch_norm(void) {
   float *out = floats(s.nodes * 2 * r.stride);
   dpt_batch_norm_moments(&r, shift, out, r.stride, 2 * r.stride, &s.program);
   hash_rows(out, s.nodes * 2, r.columns, r.stride);
-  dpt_batch_norm_gradients(&r, dy, shift, inverse, out, r.stride, 2 * r.stride, &s.program);
+  dpt_batch_norm_gradients(&r, dy, r.stride, shift, inverse, out, r.stride, 2 * r.stride, &s.program);
   hash_rows(out, s.nodes * 2, r.columns, r.stride);
   float *y = floats(values);
-  dpt_scale_rows(x, y, rows, r.columns, r.stride, inverse, shift, draw_bool());
+  dpt_scale_rows(x, r.stride, y, r.stride, rows, r.columns, shift, inverse, c, draw_bool());
   hash_rows(y, rows, r.columns, r.stride);
-  dpt_combine_rows(dy, x, y, rows, r.columns, r.stride, shift, inverse, c);
+  dpt_combine_rows(y, r.stride, x, r.stride, rows, r.columns, shift, shift, inverse, c);
   hash_rows(y, rows, r.columns, r.stride);
   dpt_relu_back(y, dy, values);
   hash_rows(dy, rows, r.columns, r.stride);
