@@ -2,8 +2,9 @@ import Tensors
 
 /// All values of a sample as one vector: step by step, or pixel by pixel.
 ///
-/// PyTorch flattens images channel by channel. Nothing is moved here; the parameters of the layer behind are permuted
-/// when weights are read and written (`Parameter`). Where rows have pads between them the values are moved together.
+/// PyTorch flattens images channel by channel. That order is kept wherever it is seen: the parameters of the layers behind
+/// are permuted when weights are read and written (`Parameter`), and a model's outputs and what a residual block adds are
+/// put in that order (`ChannelOrder`). Values are moved together only if rows have pads between them.
 public final class Flatten: Layer {
   /// The recipe's name.
   public let kind = "flatten"
@@ -26,9 +27,9 @@ public final class Flatten: Layer {
     gradient = wantsInputGradient ? plan.gradient(rows * paddedToLanes(inputShape.features)) : nil
   }
 
-  /// Whether a sample's rows lie one behind the other without pads.
-  private func isContiguous(_ view: TensorView) -> Bool {
-    view.steps == 1 && (view.stride == view.columns || view.positions == 1)
+  /// Whether a sample is one row, or rows that lie one behind the other without pads, which is then a vector as it lies.
+  private func isContiguous(_ rows: TensorView) -> Bool {
+    rows.steps == 1 && (rows.positions == 1 || rows.stride == rows.columns)
   }
 
   /// The same values as vectors.
@@ -48,18 +49,17 @@ public final class Flatten: Layer {
   /// The gradient as rows again.
   public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
     guard let slot = self.gradient else { return nil }
-    let stride = paddedToLanes(inputShape.features)
-    let result = TensorView(
-      base: context.arena[slot], steps: inputShape.steps, batch: gradient.batch, positions: inputShape.positions,
-      columns: inputShape.features, stride: stride)
-    if inputShape.steps == 1, inputShape.positions * stride == gradient.stride {
-      return TensorView(
-        base: gradient.base, batch: gradient.batch, positions: inputShape.positions, columns: inputShape.features,
-        stride: stride)
+    func rows(_ base: UnsafeMutablePointer<Float>) -> TensorView {
+      TensorView(
+        base: base, steps: inputShape.steps, batch: gradient.batch, positions: inputShape.positions,
+        columns: inputShape.features, stride: paddedToLanes(inputShape.features))
     }
+    let inPlace = rows(gradient.base)
+    if isContiguous(inPlace), inPlace.positions * inPlace.stride == gradient.stride { return inPlace }
+    let result = rows(context.arena[slot])
     move(result, gradient) { row, place, columns in
       row.update(from: place, count: columns)
-      (row + columns).update(repeating: 0, count: stride - columns)
+      (row + columns).update(repeating: 0, count: result.stride - columns)
     }
     return result
   }

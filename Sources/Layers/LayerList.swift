@@ -5,11 +5,11 @@ public struct LayerList {
   /// The layers, first to last.
   public let layers: [any Layer]
   /// Those that run where all outputs are kept: a ReLU behind a layer that can apply it as it writes its outputs does not.
-  private let separate: [any Layer]
+  private var separate: [any Layer]
   /// Those that run else: convolutions run together with the pooling behind them.
-  private let joined: [any Layer]
+  private var joined: [any Layer]
   /// The shape of one output sample.
-  public let outputShape: Shape
+  public private(set) var outputShape: Shape
 
   /// Lists layers; each must have been made for the shape that the one before it gives.
   public init(_ layers: [any Layer], input: Shape) {
@@ -28,6 +28,19 @@ public struct LayerList {
     }
     outputShape = layers.last?.outputShape ?? input
   }
+
+  /// The same layers, with outputs in PyTorch's order even if they are a flattened image.
+  func inChannelOrder() -> LayerList {
+    guard let order = ChannelOrder(input: outputShape) else { return self }
+    var list = self
+    list.separate.append(order)
+    list.joined.append(order)
+    list.outputShape = order.outputShape
+    return list
+  }
+
+  /// Whether the outputs are the inputs themselves.
+  var isIdentity: Bool { separate.isEmpty }
 
   /// All layers' parameters or other parts, first layer first, given the names of PyTorch's `nn.Sequential`: `0.weight`, ...
   func named<Part: Named>(_ prefix: String = "", _ parts: (any Layer) -> [Part]) -> [Part] {

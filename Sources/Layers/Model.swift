@@ -4,7 +4,7 @@ import Tensors
 public final class Model {
   /// The shape of one input sample.
   public let inputShape: Shape
-  /// The shape of one output sample.
+  /// The shape of one output sample. A flattened image at the end lies in PyTorch's order, channel by channel.
   public let outputShape: Shape
   /// The layers, first to last.
   public var layers: [any Layer] { list.layers }
@@ -25,7 +25,7 @@ public final class Model {
   /// - Throws: `Failure` (system) where there is not enough memory.
   public init(inputShape: Shape, layers: [any Layer]) throws {
     self.inputShape = inputShape
-    list = LayerList(layers, input: inputShape)
+    list = LayerList(layers, input: inputShape).inChannelOrder()
     outputShape = list.outputShape
     parameters = Model.lay(list.named { $0.parameters })
     buffers = Model.lay(list.named { $0.buffers })

@@ -35,17 +35,22 @@ public final class Residual: Layer, ReLUFusing {
   /// - Throws: `Failure` (configuration) where body and shortcut give different shapes.
   public init(input: Shape, body: [any Layer], shortcut: [any Layer] = []) throws {
     inputShape = input
-    let (main, side) = (LayerList(body, input: input), LayerList(shortcut, input: input))
+    var (main, side) = (LayerList(body, input: input), LayerList(shortcut, input: input))
     guard side.outputShape == main.outputShape else {
       throw Failure(
         .configuration,
         "the body gives \(main.outputShape.words), but the \(shortcut.isEmpty ? "input" : "shortcut") \(side.outputShape)",
         advice: "both are added, so a shortcut must bring the input to the body's shape, such as a 1×1 convolution")
     }
+    if main.outputShape.flattenedFrom != side.outputShape.flattenedFrom {
+      // Values are added to those that PyTorch has in the same place.
+      (main, side) = (main.inChannelOrder(), side.inChannelOrder())
+    }
     (self.body, self.shortcut) = (main, side)
     outputShape = main.outputShape
+    let (inner, beside) = (self.body, self.shortcut)
     func named<Part: Named>(_ parts: (any Layer) -> [Part]) -> [Part] {
-      main.named("body.", parts) + side.named("shortcut.", parts)
+      inner.named("body.", parts) + beside.named("shortcut.", parts)
     }
     parameters = named { $0.parameters }
     buffers = named { $0.buffers }
@@ -123,7 +128,7 @@ public final class Residual: Layer, ReLUFusing {
     }
     guard let transformed else { return nil }
     let result = transformed.with(base: context.arena[slot], columns: transformed.columns)
-    if shortcut.layers.isEmpty {
+    if shortcut.isIdentity {
       add(kept, transformed, to: result, relu: false)
     } else {
       // The shortcut's backward pass may use the memory that the body's gradient lies in.
@@ -135,7 +140,7 @@ public final class Residual: Layer, ReLUFusing {
   }
 
   private func add(_ a: TensorView, _ b: TensorView, to sum: TensorView, relu: Bool) {
-    if a.stride == b.stride {
+    if a.stride == sum.stride, b.stride == sum.stride {
       dpt_add_rows(a.base, b.base, sum.base, sum.rows * sum.stride, relu)
     } else {
       // Raw inputs lie closer than whole lanes.

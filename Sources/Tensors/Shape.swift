@@ -1,10 +1,12 @@
 /// The shape of one sample, without the batch: `[features]`, `[steps, features]` or `[height, width, channels]`.
 ///
-/// Channels (features) come last everywhere; see `TensorView` for how a batch lies in memory.
+/// Channels (features) come last everywhere; see `TensorView` for how a batch lies in memory. Shapes are equal if their
+/// extents are, wherever they come from.
 public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// The extents, outermost first.
   public let extents: [Int]
-  /// The extents of the image that a vector was flattened from: PyTorch orders such features otherwise, channels first.
+  /// The extents of the image that a vector was flattened from, if PyTorch has its features in another order, channel by
+  /// channel; nil if there is but one order.
   public let flattenedFrom: [Int]?
 
   /// Makes a shape from its extents.
@@ -45,8 +47,17 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// The number of values.
   public var count: Int { extents.reduce(1, *) }
 
-  /// A vector of all values, step by step or pixel by pixel.
-  public var flattened: Shape { isImage ? Shape(flattening: self) : .vector(count) }
+  /// A vector of all values, step by step or pixel by pixel; a vector is its own, and comes from where it came from.
+  public var flattened: Shape {
+    guard extents.count > 1 else { return self }
+    return positions > 1 && features > 1 ? Shape(flattening: self) : .vector(count)
+  }
+
+  /// Whether the extents are the same.
+  public static func == (left: Shape, right: Shape) -> Bool { left.extents == right.extents }
+
+  /// Hashes the extents.
+  public func hash(into hasher: inout Hasher) { hasher.combine(extents) }
 
   /// The same steps or pixels with other features.
   public func with(features: Int) -> Shape { Shape(extents.dropLast() + [features]) }

@@ -61,6 +61,19 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         "linear: {outputs: 6}", "layer-norm: {epsilon: 0.01}", "gelu", "softmax", "flatten", "layer-norm",
         "linear: {outputs: 4}",
       ]),
+    SmallNetwork(
+      name: "a flattened image at the end", shape: [3, 4, 2],
+      layers: ["conv2d: {outputs: 3, kernel: 2}", "tanh", "flatten", "batch-norm"]),
+    SmallNetwork(
+      name: "flattened twice", shape: [3, 2, 5],
+      layers: [
+        "conv2d: {outputs: 9, kernel: [2, 1]}", "sequential: {layers: [flatten]}", "flatten", "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
+      name: "one pixel flattened", shape: [3, 2, 3], layers: ["conv2d: {outputs: 4, kernel: [3, 2]}", "flatten"]),
+    SmallNetwork(
+      name: "a residual block of a flattened image", shape: [2, 3, 2],
+      layers: ["linear: {outputs: 3}", "flatten", "residual: {body: [{linear: {outputs: 18}}]}", "tanh"]),
   ]
 
   private static let sequences =

@@ -113,15 +113,6 @@ import Testing
     }
   }
 
-  @Test func outputsInAnotherOrderAreRefused() throws {
-    let image = Shape.image(height: 2, width: 3, channels: 4)
-    for format in [ExportFormat.onnx, .pytorch] {
-      try expectFailure(
-        "odd ends with the pixels of images as one vector, which other programs order channel by channel", format,
-        [Flatten(input: image)], input: image)
-    }
-  }
-
   @Test func weightsComeBackFromBothFiles() throws {
     try withFolder { folder in
       for network in SmallNetwork.all.prefix(4) {

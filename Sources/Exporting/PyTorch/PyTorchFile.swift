@@ -1,4 +1,3 @@
-import Diagnostics
 import Layers
 import Tensors
 
@@ -6,7 +5,6 @@ extension ExportedModel {
   /// The network as a Python file.
   /// - Throws: `Failure` (configuration) naming a layer that PyTorch cannot express.
   func pyTorchSource() throws -> String {
-    try checkOrder()
     let source = PyTorchSource(for: self)
     // Listed first: the layers say what they need.
     let layers = PyTorchSource.indented(PyTorchSource.indented(try source.list(model.layers, named: "")))
@@ -35,16 +33,6 @@ extension ExportedModel {
       [head + "\n" + source.imports.joined(separator: "\n") + "\n\n" + constants] + source.definitions
       + [network, loading(className)] + [normalizing].compactMap(\.self) + [main]
     return blocks.joined(separator: "\n\n")
-  }
-
-  /// Refuses a model whose outputs lie in another order than PyTorch's.
-  /// - Throws: `Failure` (configuration).
-  func checkOrder() throws {
-    guard model.outputShape.flattenedFrom != nil else { return }
-    throw Failure(
-      .configuration,
-      "\(name) ends with the pixels of images as one vector, which other programs order channel by channel",
-      advice: "put a linear layer at the end, or leave the images as they are")
   }
 
   /// The recipe's name as a class: `temporal-order` is `TemporalOrder`, unless a class of that name is defined already.
