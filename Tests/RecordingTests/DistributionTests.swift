@@ -31,6 +31,10 @@ import Testing
     let found = try #require(distribution([Float](repeating: -0.25, count: 12)))
     #expect(found.counts == [12] + [Int](repeating: 0, count: 29))
     #expect(found.standardDeviation == 0 && found.quantiles.allSatisfy { $0 == -0.25 })
+    // The difference of sums of squares would be 1.7e-9 and more.
+    #expect(try #require(distribution([Float](repeating: 0.1, count: 1000))).standardDeviation < 1e-15)
+    let narrow = try #require(distribution((0..<1000).map { 1024 + Float($0 % 2) * 0x1p-13 }))
+    #expect(abs(narrow.standardDeviation - 0x1p-14) < 1e-12)
   }
 
   @Test func valuesThatAreNotFiniteCountNowhere() throws {

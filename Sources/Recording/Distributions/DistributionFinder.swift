@@ -34,9 +34,11 @@ struct DistributionFinder {
       return finite.isEmpty ? nil : finite.withUnsafeBufferPointer { distribution(name, kind, $0) }
     }
     guard !values.isEmpty else { return nil }
+    let mean = sum / Double(values.count)
+    let deviations = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
     return TensorDistribution(
       name: name, kind: kind, count: values.count, minimum: minimum, maximum: maximum, sum: sum,
-      sumOfSquares: squares, quantiles: quantiles(values, minimum, maximum),
+      sumOfSquares: squares, sumOfDeviations: deviations, quantiles: quantiles(values, minimum, maximum),
       counts: counts(values, minimum, maximum))
   }
 

@@ -20,6 +20,8 @@ struct TensorDistribution: Sendable {
   let minimum, maximum: Float
   /// Sums of the values and of their squares.
   let sum, sumOfSquares: Double
+  /// Sum of the squared distances from the mean; the two sums above may lose it in rounding.
+  let sumOfDeviations: Double
   /// The values at `shares`; of large tensors those of evenly spaced values, the least and the greatest excepted.
   let quantiles: [Float]
   /// How many values each bin of the histogram has.
@@ -29,5 +31,5 @@ struct TensorDistribution: Sendable {
   var mean: Double { sum / Double(count) }
 
   /// The square root of the mean squared distance from the mean.
-  var standardDeviation: Double { max(0, sumOfSquares / Double(count) - mean * mean).squareRoot() }
+  var standardDeviation: Double { (sumOfDeviations / Double(count)).squareRoot() }
 }
