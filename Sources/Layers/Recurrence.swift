@@ -167,6 +167,8 @@ final class Recurrence {
       recurrence.gradAll = UnsafePointer(gradient.base + firstColumn)
     }
     if let stateGradients {
+      precondition(
+        input.rows * padded <= stateGradients.count, "state gradients are kept for batches of up to a size")
       stateGradients.base.update(repeating: 0, count: stateGradients.count)
       recurrence.stateGradients = stateGradients.base
     }
