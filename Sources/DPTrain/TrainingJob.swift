@@ -53,10 +53,12 @@ public struct TrainingJob {
   private func prepare(_ recipe: Recipe, _ communicator: any Communicator) throws -> TrainingRun {
     try checkResumption(of: recipe)
     let experiment = try recipe.makeExperiment()
+    let notices = try recipe.checkLastBatch(of: experiment)
     let workspace = try experiment.makeWorkspace(communicator: communicator)
     let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resumes) : nil
     try folder?.lock()
-    return TrainingRun(recipe: recipe, experiment: experiment, workspace: workspace, folder: folder, job: self)
+    return TrainingRun(
+      recipe: recipe, experiment: experiment, workspace: workspace, notices: notices, folder: folder, job: self)
   }
 
   /// A run goes on with what it began with.

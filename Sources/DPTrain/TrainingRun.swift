@@ -8,6 +8,8 @@ struct TrainingRun {
   let recipe: Recipe
   let experiment: Experiment
   let workspace: Workspace
+  /// What people should know before it begins.
+  let notices: [String]
   /// On rank 0.
   let folder: RunFolder?
   let job: TrainingJob
@@ -18,7 +20,7 @@ struct TrainingRun {
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
       course: RunEnvironment.Course(experiment), network: try NetworkMeasurement.measure(communicator))
-    if communicator.isRoot { experiment.data.notices.forEach(warn) }
+    if communicator.isRoot { (experiment.data.notices + notices).forEach(warn) }
     let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
     let schedule = recipe.checkpoint.schedule
     let keeper = try CheckpointKeeper(

@@ -28,7 +28,8 @@ public final class BatchNorm: Layer, ReLUFusing {
   public let outputShape: Shape
   /// Added to the variance.
   package let epsilon: Float
-  private let statistics: Statistics
+  /// What mean and variance are taken over in training.
+  package let statistics: Statistics
   private let running: RunningStatistics
   private let weight, bias: Parameter
   private var fusesReLU = false

@@ -1,0 +1,52 @@
+import Diagnostics
+import Testing
+
+@testable import Recipes
+
+/// A last batch that is too small for batch normalization shows before training begins.
+@Suite struct LastBatchTests {
+  private func notices(samples: Int, norm: String = "batch-norm", _ overrides: String...) throws -> [String] {
+    let text = """
+      batch: 16
+      shards: 4
+      data: {source: temporal-order, epochSize: \(samples)}
+      model:
+        layers:
+          - lstm: {hiddenSize: 3}
+          - residual:
+              body:
+                - \(norm)
+          - linear: {outputs: 4}
+      """
+    let recipe = try Recipe.parse(text, file: "my.yaml", overrides: overrides)
+    return try recipe.checkLastBatch(of: recipe.makeExperiment())
+  }
+
+  @Test func oneSampleIsRefused() throws {
+    #expect(
+      throws: wrong(
+        "my.yaml:9: model.layers.1.residual.body.0 (batch-norm) needs the mean of at least 2 values a channel, but the "
+          + "last batch of each epoch has 1 of 33 samples",
+        "choose a batch that leaves none or more, such as batch: 15")
+    ) { try notices(samples: 33) }
+  }
+
+  @Test func moreSamplesOrOtherLayersPass() throws {
+    #expect(try notices(samples: 32) == [])
+    #expect(try notices(samples: 34) == [])
+    #expect(try notices(samples: 33, norm: "layer-norm") == [])
+    #expect(try notices(samples: 33, "steps=2") == [], "which end before it")
+  }
+
+  @Test func shardsOfOneSampleAreTold() throws {
+    let norm = "batch-norm: {statistics: shard}"
+    let told = try notices(samples: 37, norm: norm)
+    #expect(
+      told == [
+        "my.yaml:9: model.layers.1.residual.body.0 (batch-norm): the last batch of each epoch has 5 of 37 samples, and 3 of "
+          + "its 4 shards one each, which has no variance: the layer gives its bias for that sample, and nothing is learned "
+          + "from it"
+      ])
+    #expect(try notices(samples: 40, norm: norm) == [])
+  }
+}
