@@ -10,8 +10,10 @@ public struct StepReport: Sendable {
   public var loss = 0.0
   /// Share of the global batch that was classified rightly, before the update; nil where the loss knows no right.
   public var accuracy: Double?
-  /// Whether nothing was changed, since the loss or a gradient was not finite.
+  /// Whether no weight was changed, since the loss or a gradient was not finite, or nothing counts.
   public var isSkipped = false
+  /// Whether no label of the batch counts, so that there is no loss and nothing to learn.
+  public var countsNothing = false
   /// Norm of the whole gradient, before clipping.
   public var gradientNorm = 0.0
   /// The step's learning rate.

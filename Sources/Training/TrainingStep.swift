@@ -139,8 +139,10 @@ public final class TrainingStep {
     }
     let sums = accumulated.map { UnsafePointer($0.base) } ?? reducer.result
     try update.run(from: sums, number: number, into: &report)
-    skipped = report.isSkipped ? skipped + 1 : 0
-    if report.isSkipped { try pass(over: positions, of: epoch, loss: report.loss) }
+    // A batch in which nothing counts is no fault: its weights stay, and its statistics and states are as good as others.
+    let isFaulty = report.isSkipped && !report.countsNothing
+    skipped = isFaulty ? skipped + 1 : 0
+    if isFaulty { try pass(over: positions, of: epoch, loss: report.loss) }
     if !overlaps {
       let start = monotonicSeconds()
       try settle()

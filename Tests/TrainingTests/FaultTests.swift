@@ -105,6 +105,61 @@ struct FaultTests {
     #expect(recorder.steps.count == 9 && recorder.steps.allSatisfy(\.isSkipped))
   }
 
+  /// Temporal order in which the labels of the first samples are ignored.
+  private final class Unlabelled: Dataset {
+    let base = TemporalOrder(level: .easy, count: 100, seed: 1, purpose: .trainingData)
+    let ignored: Int
+
+    init(_ ignored: Int) { self.ignored = ignored }
+
+    var inputShape: Shape { base.inputShape }
+    var classNames: [String] { base.classNames }
+    var count: Int { base.count }
+    var hasLengths: Bool { base.hasLengths }
+
+    func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
+      base.load(epoch: epoch, indices: indices, into: batch)
+      for (place, index) in indices.enumerated() where index < ignored { batch.classes[place] = -1 }
+    }
+  }
+
+  private func trained(ignoring ignored: Int, steps: Int?, on communicator: any Communicator) throws -> (
+    weights: [UInt32], initial: [UInt32], reports: [StepReport], updates: Int
+  ) {
+    let plain = try SmallExperiment().make()
+    var settings = plain.settings
+    settings.shuffles = false
+    settings.steps = steps
+    let made = Experiment(
+      network: Network(
+        model: plain.model, loss: CrossEntropy(logits: plain.model.outputShape, ignoreIndex: -1)),
+      optimizer: plain.optimizer, data: DataSplits(training: Unlabelled(ignored)), settings: settings)
+    let initial = bits(made.model.values.floats)
+    let recorder = Recorder()
+    _ = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: [recorder]).run()
+    return withExtendedLifetime(made) {
+      (bits(made.model.values.floats), initial, recorder.steps, made.optimizer.stepCount)
+    }
+  }
+
+  @Test func aBatchInWhichNothingCountsChangesNothing() throws {
+    let first = try trained(ignoring: 33, steps: 1, on: SoloCommunicator())
+    #expect(first.weights == first.initial && first.updates == 0)
+    #expect(first.reports[0].isSkipped && first.reports[0].countsNothing && first.reports[0].loss.isNaN)
+    let outcomes = try [1, 2, 5].map { ranks in
+      try ThreadCommunicator.run(ranks: ranks) { try trained(ignoring: 33, steps: nil, on: $0) }[0]
+    }
+    for outcome in outcomes {
+      #expect(outcome.weights == outcomes[0].weights && outcome.weights != outcome.initial)
+      // The first of four steps in each of two epochs.
+      #expect(outcome.reports.map(\.countsNothing) == [true, false, false, false, true, false, false, false])
+      #expect(outcome.updates == 6)
+    }
+    // However many there are: they are no faults.
+    let all = try trained(ignoring: 100, steps: nil, on: SoloCommunicator())
+    #expect(all.weights == all.initial && all.reports.count == 8)
+  }
+
   /// Flips one bit of one weight after a step.
   private final class BitFlip: Observer {
     let model: Model

@@ -14,6 +14,7 @@ public final class ProgressReporter: Observer {
   private var firstStep = 0
   private var start = 0.0
   private var lastShown = 0.0
+  private var hasSaidNothingCounts = false
   private var sinceShown = (samples: 0, waiting: 0.0)
 
   /// A reporter for a run of at most `epochs` epochs on so many ranks; `width` is the terminal's, nil for plain lines.
@@ -38,7 +39,15 @@ public final class ProgressReporter: Observer {
     sinceShown.samples += report.samples
     sinceShown.waiting += report.times.waiting
     if width != nil { curve.add(report.loss) }
-    if report.isSkipped {
+    if report.countsNothing {
+      if !hasSaidNothingCounts {
+        Terminal.write(
+          (width == nil ? "" : "\r\u{1B}[K") + "step \(report.step) changes no weights, since no label of its ")
+        Terminal.write(
+          "batch counts: all are ignored, or have the weight 0. Further steps like it go without a word.\n")
+      }
+      hasSaidNothingCounts = true
+    } else if report.isSkipped {
       Terminal.write((width == nil ? "" : "\r\u{1B}[K") + "step \(report.step) skipped: its loss is \(report.loss), ")
       Terminal.write("the norm of its gradient \(report.gradientNorm)\n")
     }

@@ -40,8 +40,8 @@ final class WeightUpdate {
     if records { try divided?.prepareCollecting() }
   }
 
-  /// Divides the sums by the weight of what counts, clips, and changes the weights unless the loss or a gradient is not
-  /// finite: then `report.isSkipped`, and nothing is changed. `number` is the step's, from 1.
+  /// Divides the sums by the weight of what counts, clips, and changes the weights unless nothing counts, or the loss or a
+  /// gradient is not finite: then `report.isSkipped`, and nothing is changed. `number` is the step's, from 1.
   func run(from sums: UnsafePointer<Float>, number: Int, into report: inout StepReport) throws {
     let settings = experiment.settings
     let values = experiment.model.values
@@ -55,6 +55,7 @@ final class WeightUpdate {
     report.loss = loss.mean
     report.accuracy = loss.accuracy
     report.gradientNorm = norm
+    report.countsNothing = loss.countsNothing
     report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
     recordedGradient = nil
     if report.isSkipped { return }

@@ -24,6 +24,6 @@ extension CrossEntropySettings: VariantSettings {
       "a weight for each class, or none for 1 each"),
     Field(
       "ignoreIndex", \.ignoreIndex, .optional(.number(.from(-0x8000_0000, through: 0x7fff_ffff))),
-      "the label of samples or steps that do not count, or none"),
+      "the label of samples or steps that do not count, or none; a step in which nothing counts changes no weights"),
   ]
 }

@@ -72,7 +72,8 @@ extension ScheduleVariantSettings {
         "warmupStart", \.warmupStart, .number(.from(0, through: 1)), "the share of the rate that the rise starts from"),
       Field(
         "scaleWithBatch", \.scaleWithBatch, .optional(.number(.atLeast(1))),
-        "samples a step that the learning rate is meant for; it grows in proportion with more; or none"),
+        "samples a step that the learning rate is meant for; it grows in proportion with more, and shrinks with fewer; or "
+          + "none"),
     ]
   }
 }
