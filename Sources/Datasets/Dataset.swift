@@ -28,6 +28,12 @@ public protocol Dataset: AnyObject {
   /// - Throws: `Failure` (data) where the sample cannot be read.
   func text(of index: Int, epoch: Int) throws -> String
 
+  /// The steps that a sample has itself, without padding.
+  func length(of index: Int) -> Int
+
+  /// How messages name a sample, with its file if it has one.
+  func place(of index: Int) -> String
+
   /// Makes `batch` as large as `indices` and writes the samples with these indices to it.
   /// - Throws: `Failure` (data) where a sample cannot be read.
   func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws
@@ -36,6 +42,12 @@ public protocol Dataset: AnyObject {
 extension Dataset {
   /// All samples have all steps.
   public var hasLengths: Bool { false }
+
+  /// All that the shape has.
+  public func length(of index: Int) -> Int { inputShape.steps }
+
+  /// Its number, from 0.
+  public func place(of index: Int) -> String { "sample \(index)" }
 
   /// Samples are quickly made or copied.
   public var loadsAhead: Bool { false }

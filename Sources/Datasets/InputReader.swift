@@ -24,19 +24,30 @@ public final class SingleInput: Dataset {
   /// One.
   public let count = 1
   /// Whether the input may have fewer steps than its shape.
-  public let hasLengths: Bool
+  public var hasLengths: Bool { length != nil }
+  private let length: Int?
   private let write: (Batch, _ place: Int) throws -> Void
 
-  /// The sample that `write` puts at a place of a batch, which was cleared before.
-  public init(shape: Shape, hasLengths: Bool = false, write: @escaping (Batch, _ place: Int) throws -> Void) {
+  /// The sample that `write` puts at a place of a batch, which was cleared before; `length` is its own number of steps, which
+  /// is written already, where the model takes such.
+  public init(shape: Shape, length: Int? = nil, write: @escaping (Batch, _ place: Int) throws -> Void) {
     inputShape = shape
-    self.hasLengths = hasLengths
+    self.length = length
     self.write = write
   }
+
+  /// The input's own steps.
+  public func length(of index: Int) -> Int { length ?? inputShape.steps }
+
+  /// The only one.
+  public func place(of index: Int) -> String { "the input" }
 
   /// Writes the sample.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
     batch.clear(count: indices.count)
-    for place in indices.indices { try write(batch, place) }
+    for place in indices.indices {
+      if let length { batch.lengths[place] = Int32(length) }
+      try write(batch, place)
+    }
   }
 }

@@ -27,6 +27,12 @@ public final class Subset: Dataset {
   /// Those of the whole.
   public var facts: DataFacts { whole.facts }
 
+  /// That of the whole's sample.
+  public func length(of index: Int) -> Int { whole.length(of: indices[index]) }
+
+  /// That of the whole's sample.
+  public func place(of index: Int) -> String { whole.place(of: indices[index]) }
+
   /// The sample as the whole writes it out.
   public func text(of index: Int) throws -> String { try whole.text(of: indices[index]) }
 

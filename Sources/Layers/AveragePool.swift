@@ -20,6 +20,9 @@ public final class AveragePool: Layer {
   /// The size rule's result, with the input's channels.
   public var outputShape: Shape { pooling.outputShape }
 
+  /// What is behind a sample's length is outside of the window.
+  public var lengthRule: LengthRule { .window(pooling.window) }
+
   /// Reserves the outputs.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     pooling.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
@@ -28,16 +31,18 @@ public final class AveragePool: Layer {
   /// The means.
   public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     let output = pooling.output(batch: input.batch, context)
-    var g = pooling.geometry(batch: input.batch, inputStride: input.stride)
-    dpt_average_pool(&g, input.base, output.base)
+    pooling.forEachWindow(batch: input.batch, inputStride: input.stride, context) { g, from, to in
+      dpt_average_pool(&g, input.base + from, output.base + to)
+    }
     return output
   }
 
   /// Each window's gradient in equal shares.
   public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
     guard let result = pooling.inputGradient(batch: gradient.batch, context) else { return nil }
-    var g = pooling.geometry(batch: gradient.batch, inputStride: result.stride)
-    dpt_average_pool_back(&g, gradient.base, result.base)
+    pooling.forEachWindow(batch: gradient.batch, inputStride: result.stride, context) { g, to, from in
+      dpt_average_pool_back(&g, gradient.base + from, result.base + to)
+    }
     return result
   }
 }

@@ -77,6 +77,9 @@ public final class BatchNorm: Layer, ReLUFusing {
   private var channels: Int { outputShape.features }
   private var padded: Int { paddedToLanes(channels) }
 
+  /// Each step by itself; the statistics are those of the steps that are there.
+  public var lengthRule: LengthRule { .kept }
+
   /// Reserves the outputs and a few rows of channels.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let groups = statistics == .shard ? plan.shards : 1

@@ -23,6 +23,8 @@ public final class Conv1d: Layer, ReLUFusing {
   public var outputShape: Shape { convolution.outputShape }
   /// `weight`, and `bias` where there is one.
   public var parameters: [Parameter] { convolution.parameters }
+  /// What is behind a sample's length counts as padding.
+  public var lengthRule: LengthRule { .window(convolution.window) }
   /// Two per weight and output position.
   public var operations: Int { convolution.operations }
 

@@ -27,6 +27,9 @@ public final class Dropout: Layer {
     self.probability = probability
   }
 
+  /// Each step by itself.
+  public var lengthRule: LengthRule { .kept }
+
   /// Reserves the outputs; the input's gradient takes the place of theirs.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     stream = RandomPurpose.dropout.rawValue ^ UInt32(truncatingIfNeeded: plan.layer) << 8

@@ -38,6 +38,9 @@ public final class Embedding: Layer {
   /// `weight`.
   public var parameters: [Parameter] { [weight] }
 
+  /// Each step by itself.
+  public var lengthRule: LengthRule { .kept }
+
   /// Reserves the outputs and the order of the lookups.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let rows = batch * outputShape.steps

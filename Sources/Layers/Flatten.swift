@@ -20,6 +20,11 @@ public final class Flatten: Layer {
     outputShape = input.flattened
   }
 
+  /// A vector has a place for every step, there or not.
+  public var lengthRule: LengthRule {
+    .refused(advice: "write global-average-pool in its place, or a recurrent layer with output: last")
+  }
+
   /// Reserves room for moving values together, where that may be needed.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     output = plan.activation(batch * paddedToLanes(outputShape.features))

@@ -2,7 +2,7 @@ import CKernels
 import Diagnostics
 import Tensors
 
-/// The mean over all pixels or steps, channel by channel: PyTorch's `x.mean((2, 3))`, or `nn.AdaptiveAvgPool2d(1)`
+/// The mean over all pixels, or over the steps that are there, channel by channel: PyTorch's `x.mean((2, 3))`, or `nn.AdaptiveAvgPool2d(1)`
 /// flattened. Lin, Chen & Yan 2013.
 ///
 /// Input [height, width, channels] or [steps, channels], output [channels].
@@ -26,6 +26,9 @@ public final class GlobalAveragePool: Layer {
     outputShape = .vector(input.features)
   }
 
+  /// The mean is that of the steps that are there.
+  public var lengthRule: LengthRule { .kept }
+
   /// Reserves the means, and the input's gradient.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let stride = paddedToLanes(inputShape.features)
@@ -39,8 +42,9 @@ public final class GlobalAveragePool: Layer {
     guard let output else { preconditionFailure("forward before plan") }
     let result = TensorView(
       base: context.arena[output], batch: input.batch, columns: input.columns, stride: paddedToLanes(input.columns))
-    var g = geometry(batch: input.batch, inputStride: input.stride)
-    dpt_average_pool(&g, input.base, result.base)
+    forEachWindow(batch: input.batch, inputStride: input.stride, context) { g, from, to in
+      dpt_average_pool(&g, input.base + from, result.base + to)
+    }
     return result
   }
 
@@ -50,9 +54,26 @@ public final class GlobalAveragePool: Layer {
     let result = TensorView(
       base: context.arena[slot], steps: inputShape.steps, batch: gradient.batch, positions: inputShape.positions,
       columns: gradient.columns, stride: gradient.stride)
-    var g = geometry(batch: gradient.batch, inputStride: result.stride)
-    dpt_average_pool_back(&g, gradient.base, result.base)
+    forEachWindow(batch: gradient.batch, inputStride: result.stride, context) { g, to, from in
+      dpt_average_pool_back(&g, gradient.base + from, result.base + to)
+    }
     return result
+  }
+
+  /// Calls `body` with the window over everything, or over each sample's own steps if these differ, and with how far behind
+  /// the first values of inputs and outputs it begins.
+  private func forEachWindow(
+    batch: Int, inputStride: Int, _ context: StepContext,
+    _ body: (_ window: inout dpt_convolution, _ input: Int, _ output: Int) -> Void
+  ) {
+    var g = geometry(batch: batch, inputStride: inputStride)
+    guard let lengths = context.lengths else { return body(&g, 0, 0) }
+    g.batch = 1
+    for sample in 0..<batch {
+      g.height = max(1, Int(lengths[sample]))
+      g.kernelHeight = g.height
+      body(&g, sample * g.xImage, sample * g.yImage)
+    }
   }
 
   /// One window over everything.

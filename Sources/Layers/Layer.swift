@@ -23,6 +23,8 @@ public protocol Layer: AnyObject {
   /// The layers that this one is made of, under the names that their parameters have before their own; none where it is
   /// one by itself.
   var parts: [(name: String, layers: [any Layer])] { get }
+  /// What it does with sequences of different lengths; a recipe that gives it such refuses a layer that does not say.
+  var lengthRule: LengthRule { get }
   /// Floating-point operations of one sample's forward pass, two per multiply-add of the products.
   var operations: Int { get }
   /// The same of one sample's backward pass, with or without the gradient of the input.
@@ -57,6 +59,10 @@ extension Layer {
   public var sumsBuffers: Bool { false }
   /// One by itself.
   public var parts: [(name: String, layers: [any Layer])] { [] }
+  /// Not said.
+  public var lengthRule: LengthRule {
+    .refused(advice: "a layer of one's own says by `lengthRule` what it does with sequences of different lengths")
+  }
   /// No products.
   public var operations: Int { 0 }
   /// As many as forwards for the weights' gradients, and as many for the gradients of inputs and states.

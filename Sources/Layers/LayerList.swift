@@ -8,6 +8,7 @@ public struct LayerList {
   private var separate: [any Layer]
   /// Those that run else: convolutions run together with the pooling behind them.
   private var joined: [any Layer]
+  private let lengths = LengthTrace()
   /// The shape of one output sample.
   public private(set) var outputShape: Shape
 
@@ -77,9 +78,11 @@ public struct LayerList {
 
   /// Reserves the memory of all layers.
   func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    lengths.reset()
     for (index, layer) in running(keepsOutputs: plan.keepsOutputs).enumerated() {
       plan.advance()
       layer.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient || index > 0)
+      lengths.plan(layer, &plan, batch: batch)
     }
   }
 
@@ -88,28 +91,35 @@ public struct LayerList {
     for layer in running(keepsOutputs: context.arena.keepsOutputs) { layer.packObserved(context) }
   }
 
-  /// The outputs for a batch; each layer is prepared by `arrival` before it runs, where that is given.
+  /// The outputs for a batch; each layer is prepared by `arrival` before it runs, where that is given. The context's lengths
+  /// become those of the outputs.
   func forward(
     _ input: TensorView, _ context: StepContext, arrival: ParameterArrival? = nil
   ) throws -> TensorView {
     var activation = input
-    for layer in running(keepsOutputs: context.arena.keepsOutputs) {
+    for (index, layer) in running(keepsOutputs: context.arena.keepsOutputs).enumerated() {
       try arrival?.prepare(layer, context)
       context.layerObserver?.layerBegins(layer)
+      lengths.begin(index, context)
       activation = try layer.forward(activation, context)
+      try lengths.end(index, layer, gave: activation, context)
       context.layerObserver?.layer(layer, gave: activation)
       context.layerObserver?.layerEnds(layer, .forward, operations: input.batch * layer.operations)
     }
     return activation
   }
 
-  /// All parameters' gradients, and that of the input where it is wanted.
+  /// All parameters' gradients, and that of the input where it is wanted. The context's lengths become those of the input.
   func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
     var current: TensorView? = gradient
-    for layer in running(keepsOutputs: context.arena.keepsOutputs).reversed() {
+    let layers = running(keepsOutputs: context.arena.keepsOutputs)
+    for index in layers.indices.reversed() {
       guard let next = current else { return nil }
+      let layer = layers[index]
       context.layerObserver?.layerBegins(layer)
+      lengths.beginBack(index, context)
       current = try layer.backward(next, context)
+      lengths.endBack(index, gave: current, context)
       context.layerObserver?.layerEnds(
         layer, .backward,
         operations: gradient.batch * layer.backwardOperations(wantsInputGradient: current != nil))

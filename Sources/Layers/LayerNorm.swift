@@ -38,6 +38,9 @@ public final class LayerNorm: Layer {
   /// `weight` and `bias`.
   public var parameters: [Parameter] { [weight, bias] }
 
+  /// Each step by itself.
+  public var lengthRule: LengthRule { .kept }
+
   /// Reserves the outputs, mean and deviation of every row, and what the gradients need.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let floats = outputShape.paddedCount(batch: batch)

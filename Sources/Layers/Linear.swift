@@ -38,6 +38,9 @@ public final class Linear: Layer {
   /// `weight` and `bias`.
   public var parameters: [Parameter] { [weight, bias] }
 
+  /// Each step by itself.
+  public var lengthRule: LengthRule { .kept }
+
   /// Two per weight and step.
   public var operations: Int { 2 * weight.count * rowsPerSample }
 

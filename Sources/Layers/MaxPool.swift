@@ -21,6 +21,9 @@ public final class MaxPool: Layer {
   /// The size rule's result, with the input's channels.
   public var outputShape: Shape { pooling.outputShape }
 
+  /// What is behind a sample's length is outside of the window.
+  public var lengthRule: LengthRule { .window(pooling.window) }
+
   /// Reserves the outputs and where each came from.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     pooling.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
@@ -32,7 +35,9 @@ public final class MaxPool: Layer {
   /// The largest values.
   public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     let output = output(batch: input.batch, context)
-    pool(input, into: output, from: 0, rectified: false, context)
+    pooling.forEachWindow(batch: input.batch, inputStride: input.stride, context) { g, from, to in
+      dpt_max_pool(&g, input.base + from, output.base + to, taps(context) + to, false)
+    }
     return output
   }
 
@@ -50,8 +55,9 @@ public final class MaxPool: Layer {
   /// Each window's gradient to the place of its largest value.
   public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
     guard let result = pooling.inputGradient(batch: gradient.batch, context) else { return nil }
-    var g = geometry(batch: gradient.batch, inputStride: result.stride)
-    dpt_max_pool_back(&g, gradient.base, taps(context), result.base)
+    pooling.forEachWindow(batch: gradient.batch, inputStride: result.stride, context) { g, to, from in
+      dpt_max_pool_back(&g, gradient.base + from, taps(context) + from, result.base + to)
+    }
     return result
   }
 

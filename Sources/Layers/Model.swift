@@ -89,10 +89,12 @@ public final class Model {
     list.pack(context)
   }
 
-  /// The outputs for a batch.
+  /// The outputs for a batch. The context's lengths, where it has any, become those of the outputs.
   /// - Throws: `Failure` where a layer that sums over the whole batch cannot reach the other ranks.
   public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
-    try list.forward(input, context, arrival: context.arrival)
+    // Whatever the data has behind a sample's length is not to matter.
+    if let lengths = context.lengths { input.clear(behind: lengths) }
+    return try list.forward(input, context, arrival: context.arrival)
   }
 
   /// All parameters' gradients from the gradient of the outputs.

@@ -38,6 +38,22 @@ package struct PoolingMemory {
       padded: true)
   }
 
+  /// Calls `body` with the window over all samples at once, or over each sample's own steps if these differ, and with how
+  /// far behind the first values of inputs and outputs it begins.
+  func forEachWindow(
+    batch: Int, inputStride: Int, _ context: StepContext,
+    _ body: (_ window: inout dpt_convolution, _ input: Int, _ output: Int) -> Void
+  ) {
+    var g = geometry(batch: batch, inputStride: inputStride)
+    guard let lengths = context.lengths else { return body(&g, 0, 0) }
+    g.batch = 1
+    for sample in 0..<batch {
+      g.height = Int(lengths[sample])
+      g.outHeight = window.steps(from: g.height)
+      body(&g, sample * g.xImage, sample * g.yImage)
+    }
+  }
+
   func output(batch: Int, _ context: StepContext) -> TensorView {
     view(output, shape: outputShape, batch: batch, context)
   }

@@ -10,7 +10,6 @@ final class Recurrence {
   private let cell: RecurrentCell
   private let suffix: String
   private let isReverse: Bool
-  private let padding: SequencePadding
   private let shardSums: ShardSums
   private var memory: Memory?
   private var input: TensorView?
@@ -31,13 +30,12 @@ final class Recurrence {
   }
 
   /// A layer with `hiddenSize` units; `suffix` ends the names of its parameters.
-  init(_ cell: RecurrentCell, inputs: Int, hiddenSize: Int, suffix: String, isReverse: Bool, padding: SequencePadding) {
+  init(_ cell: RecurrentCell, inputs: Int, hiddenSize: Int, suffix: String, isReverse: Bool) {
     weights = RecurrentWeights(cell, inputs: inputs, hidden: hiddenSize, suffix: suffix)
     shardSums = ShardSums(weights.parameters)
     self.cell = cell
     self.suffix = suffix
     self.isReverse = isReverse
-    self.padding = padding
   }
 
   private var hidden: Int { weights.hidden }
@@ -142,12 +140,7 @@ final class Recurrence {
     guard let input else { preconditionFailure("states before forward") }
     for sample in 0..<input.batch {
       let valid = context.lengths.map { Int($0[sample]) } ?? input.steps
-      let block =
-        switch padding {
-        case .behind: isReverse ? 0 : valid
-        case .front: isReverse ? input.steps - valid : input.steps
-        }
-      let row = context.arena[states] + (block * input.batch + sample) * padded
+      let row = context.arena[states] + ((isReverse ? 0 : valid) * input.batch + sample) * padded
       (target + sample * stride).update(from: row, count: hidden)
     }
   }
@@ -199,7 +192,6 @@ final class Recurrence {
     recurrence.xStride = input.stride
     recurrence.reverse = isReverse
     recurrence.lengths = context.lengths
-    recurrence.paddingInFront = padding == .front
     recurrence.fetchesAhead = shardSums.exceedsCaches
     recurrence.gates = context.arena[memory.gates]
     recurrence.h = context.arena[memory.h]

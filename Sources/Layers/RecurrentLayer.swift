@@ -44,6 +44,9 @@ public class RecurrentLayer: Layer {
   /// The levels, where the layer is stateful.
   public var stateCarriers: [any StateCarrying] { levels.stateCarriers }
 
+  /// States go over the steps that are there.
+  public var lengthRule: LengthRule { .kept }
+
   /// Two per weight and step.
   public var operations: Int { levels.operations }
 

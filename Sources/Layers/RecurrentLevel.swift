@@ -27,7 +27,7 @@ final class RecurrentLevel: Layer {
     directions = (options.isBidirectional ? [false, true] : [false]).map { isReverse in
       Recurrence(
         cell, inputs: input.features, hiddenSize: hiddenSize, suffix: "_l\(number)" + (isReverse ? "_reverse" : ""),
-        isReverse: isReverse, padding: options.padding)
+        isReverse: isReverse)
     }
     let features = directions.count * hiddenSize
     outputShape = output == .all ? .sequence(steps: input.steps, features: features) : .vector(features)
@@ -36,6 +36,7 @@ final class RecurrentLevel: Layer {
   /// The directions, forwards first.
   var recurrences: [Recurrence] { directions }
   var parameters: [Parameter] { directions.flatMap(\.weights.parameters) }
+  var lengthRule: LengthRule { .kept }
   var operations: Int { directions.reduce(0) { $0 + 2 * steps * $1.weights.products } }
   var stateCarriers: [any StateCarrying] { isStateful ? [self] : [] }
   private var isBidirectional: Bool { directions.count > 1 }

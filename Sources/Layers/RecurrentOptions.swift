@@ -8,14 +8,6 @@ public enum RecurrentOutput: String, CaseIterable, Sendable {
   case all
 }
 
-/// Where sequences that are shorter than the batch's steps are padded.
-public enum SequencePadding: String, CaseIterable, Sendable {
-  /// The valid steps come first.
-  case behind
-  /// The valid steps come last.
-  case front
-}
-
 /// What all recurrent layers can do besides their cell.
 public struct RecurrentOptions: Equatable, Sendable {
   /// The steps that go to the next layer.
@@ -26,8 +18,6 @@ public struct RecurrentOptions: Equatable, Sendable {
   public var isBidirectional = false
   /// The share of values set to zero between two layers while training; the rest is scaled by 1 / (1 − dropout).
   public var dropout = 0.0
-  /// Where shorter sequences are padded; steps that are padding are skipped. Without lengths every step is valid.
-  public var padding = SequencePadding.behind
   /// Whether the state after a batch is the initial state of the next, without a gradient from one to the other.
   ///
   /// Row i of a batch then has to continue row i of the batch before. A batch that is the first of its epoch or
@@ -57,13 +47,6 @@ public struct RecurrentOptions: Equatable, Sendable {
       return (
         ["stateful", "bidirectional"], "a bidirectional layer cannot be stateful: it starts at the sequence's end too",
         "leave stateful or bidirectional false"
-      )
-    }
-    if isStateful && padding == .front {
-      return (
-        ["stateful", "padding"],
-        "a stateful layer goes on where the batch before ended, so padding cannot be in front",
-        "set padding to behind, or leave stateful false"
       )
     }
     return nil

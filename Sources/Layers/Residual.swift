@@ -63,6 +63,9 @@ public final class Residual: Layer, ReLUFusing {
   /// Those of body and shortcut.
   public var stateCarriers: [any StateCarrying] { body.stateCarriers + shortcut.stateCarriers }
 
+  /// That of body and shortcut, which must agree.
+  public var lengthRule: LengthRule { .parts }
+
   /// Those of body and shortcut.
   public var operations: Int { body.operations + shortcut.operations }
 
@@ -106,7 +109,9 @@ public final class Residual: Layer, ReLUFusing {
   /// - Throws: as the layers inside.
   public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     guard let memory else { preconditionFailure("forward before plan") }
+    let lengths = context.lengths
     let direct = try shortcut.forward(input, context)
+    context.lengths = lengths
     let transformed = try body.forward(input, context)
     let output = transformed.with(base: context.arena[memory.output], columns: transformed.columns)
     add(direct, transformed, to: output, relu: fusesReLU)

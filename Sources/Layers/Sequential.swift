@@ -25,6 +25,8 @@ public final class Sequential: Layer {
 
   /// The layers, under no name of their own.
   public var parts: [(name: String, layers: [any Layer])] { [("", list.layers)] }
+  /// That of all layers.
+  public var lengthRule: LengthRule { .parts }
   /// Those of all layers.
   public var operations: Int { list.operations }
   /// Those of all layers.

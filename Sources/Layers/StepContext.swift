@@ -24,7 +24,8 @@ public final class StepContext {
   private var reducers: [ObjectIdentifier: BatchSums] = [:]
   /// The ranks, for layers that sum over the whole batch in their forward pass.
   public let communicator: any Communicator
-  /// The number of valid steps of each sample, or nil where all are valid.
+  /// The number of steps of each sample that are there, the first ones, at the layer that runs; nil if all are. A forward
+  /// pass leaves those of the outputs.
   public var lengths: UnsafePointer<Int32>?
   /// Seed of whatever layers draw at random.
   public let seed: UInt64

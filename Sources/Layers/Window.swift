@@ -90,6 +90,12 @@ public struct Window: Equatable, Sendable {
       channels: features)
   }
 
+  /// The places of the window within a sequence of so many steps; 0 where it does not fit.
+  func steps(from steps: Int) -> Int {
+    let room = steps + 2 * padding.height - dilation.height * (kernel.height - 1) - 1
+    return room < 0 ? 0 : room / stride.height + 1
+  }
+
   /// More than any image has, and small enough to reckon with.
   static let largest = 1 << 30
 

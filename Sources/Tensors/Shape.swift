@@ -59,6 +59,11 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// Hashes the extents.
   public func hash(into hasher: inout Hasher) { hasher.combine(extents) }
 
+  /// Whether both are the same, or sequences of which only the numbers of steps differ.
+  public func isAlike(_ other: Shape) -> Bool {
+    self == other || isSequence && other.isSequence && features == other.features
+  }
+
   /// The same steps or pixels with other features.
   public func with(features: Int) -> Shape { Shape(extents.dropLast() + [features]) }
 

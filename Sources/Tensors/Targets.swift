@@ -8,6 +8,15 @@ public enum TargetLayout: Equatable, Sendable {
   /// The class index of steps that do not count, unless a recipe names another (PyTorch's default `ignore_index`).
   public static let uncounted = -100
 
+  /// Whether both are the same, but for the number of steps that have targets of their own.
+  public func isAlike(_ other: TargetLayout) -> Bool {
+    switch (self, other) {
+    case (.classes(let steps), .classes(let others)): (steps == 1) == (others == 1)
+    case (.values(let shape), .values(let other)): shape.isAlike(other)
+    default: false
+    }
+  }
+
   /// The shape in words, for example "a class for each of 7 steps".
   public var text: String {
     switch self {

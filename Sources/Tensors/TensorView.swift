@@ -60,6 +60,18 @@ public struct TensorView {
   }
 }
 
+extension TensorView {
+  /// Makes the steps behind each sample's length zeros.
+  public func clear(behind lengths: UnsafePointer<Int32>) {
+    let width = positions * stride
+    for step in 0..<steps {
+      for sample in 0..<batch where step >= Int(lengths[sample]) {
+        (base + (step * batch + sample) * width).update(repeating: 0, count: width)
+      }
+    }
+  }
+}
+
 /// `count` rounded up to whole groups of 16 lanes.
 public func paddedToLanes(_ count: Int) -> Int {
   (count + Int(DPT_LANES) - 1) / Int(DPT_LANES) * Int(DPT_LANES)

@@ -29,15 +29,15 @@ public final class Predictor {
 
   /// Prepares predictions for samples of the model's input shape. Where the model carries a state, each call starts
   /// afresh, or with `continues` goes on from the one before if its samples do.
-  /// - Throws: `Failure` (system) where memory is short.
+  /// - Throws: `Failure` (data) for a sample of too few steps, (system) where memory is short.
   public init(data: any Dataset, workspace: Workspace, continues: Bool = false) throws {
+    try workspace.model.checkLengths(of: data)
     self.continues = continues
     self.workspace = workspace
     self.data = data
     batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
     // A forward pass writes no gradients; any place will do.
     context = workspace.context(gradients: workspace.model.values.base, nodeStride: 0)
-    context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
     workspace.model.pack(context)
   }
 
@@ -84,6 +84,7 @@ public final class Predictor {
     try Array(samples).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
     context.isContinuation = continues && end > 0 && samples.lowerBound == end
     end = samples.upperBound
+    context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
     let outputs = try workspace.model.forward(batch.view, context)
     let result = outputs.with(base: try readMemory(for: outputs).base, columns: outputs.columns)
     var rows = dpt_row_pass(

@@ -32,16 +32,9 @@ typedef void (*cell_backward)(const dpt_recurrence *, cell_rows, float *dh, floa
 // The step that comes `i` steps after the direction's first.
 DPT_INLINE long step_at(const dpt_recurrence *r, long i) { return r->reverse ? r->steps - 1 - i : i; }
 
-// The first valid step of a sample, and the one behind its last.
-DPT_INLINE long first_step(const dpt_recurrence *r, long b) {
-  return r->lengths && r->paddingInFront ? r->steps - r->lengths[b] : 0;
-}
-DPT_INLINE long end_step(const dpt_recurrence *r, long b) {
-  return r->lengths && !r->paddingInFront ? r->lengths[b] : r->steps;
-}
-DPT_INLINE bool is_valid(const dpt_recurrence *r, long t, long b) {
-  return t >= first_step(r, b) && t < end_step(r, b);
-}
+// The number of valid steps of a sample.
+DPT_INLINE long valid_steps(const dpt_recurrence *r, long b) { return r->lengths ? r->lengths[b] : r->steps; }
+DPT_INLINE bool is_valid(const dpt_recurrence *r, long t, long b) { return t < valid_steps(r, b); }
 
 DPT_INLINE cell_rows rows_at(const dpt_recurrence *r, long t, long b) {
   const long row = t * r->batch + b;
@@ -51,7 +44,7 @@ DPT_INLINE cell_rows rows_at(const dpt_recurrence *r, long t, long b) {
 // The gradient that arrives at step t of sample b from above, or NULL.
 DPT_INLINE const float *gradient_from_above(const dpt_recurrence *r, long t, long b) {
   if (r->gradAll) return r->gradAll + (t * r->batch + b) * r->gradStride;
-  const long last = r->reverse ? first_step(r, b) : end_step(r, b) - 1;
+  const long last = r->reverse ? 0 : valid_steps(r, b) - 1;
   return t == last ? r->gradLast + b * r->gradStride : NULL;
 }
 

@@ -246,10 +246,9 @@ typedef struct {
   long firstSample, endSample;
   /// Whether the steps are gone through from the last to the first.
   bool reverse;
-  /// Each sample's number of valid steps, or NULL where all steps are valid, and where the others are. At steps that
-  /// are not valid the state after is zero, and so are the gates' gradients.
+  /// Each sample's number of valid steps, the first ones, or NULL where all steps are valid. At steps that are not valid
+  /// the state after is zero, and so are the gates' gradients.
   const int32_t *lengths;
-  bool paddingInFront;
   /// Whether all this is more than the caches hold; then each step's rows are fetched while the step before is computed.
   bool fetchesAhead;
   /// The inputs, (steps × batch) rows of `inputs` floats, `xStride` apart, and their weights, transposed and packed per

@@ -3,8 +3,8 @@ import Formats
 import Tensors
 
 /// Samples from a NumPy archive (`.npz`) with the arrays `x` (samples × features, samples × steps × features, or
-/// samples × height × width × channels), `y` (targets) and, optionally, `lengths` (valid steps of each sample; padding
-/// stands behind).
+/// samples × height × width × channels), `y` (targets) and, optionally, `lengths` (valid steps of each sample; the
+/// others are padding, behind them or in front).
 ///
 /// `y` holds a class index for each sample, or samples × steps of them; or numbers, samples first, shaped as the outputs.
 public final class NumPyDataset: Dataset {
@@ -30,12 +30,20 @@ public final class NumPyDataset: Dataset {
   public let hasLengths: Bool
   private let inputs: [Float]
   private let targets: NumPyTargets
+  /// What people should know: that the padding seems to lie at the other end.
+  public let notice: String?
   private let lengths: [Int32]
+  private let path: String
 
   /// Reads an archive whole; where `targets` is nil, `y` may be missing and is not read. The class index `ignoring` may
-  /// be any number, and is no class.
+  /// be any number, and is no class. Where samples have lengths, `padding` says at which end the padding lies; samples, and
+  /// targets for each of their steps, are moved so that it lies behind.
   /// - Throws: `Failure` (noInput, data) naming the file, the array and what would be right.
-  public init(contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil) throws {
+  public init(
+    contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
+    padding: SequencePadding = .behind
+  ) throws {
+    self.path = path
     let archive = try NPZArchive(contentsOf: path)
     for name in kind == nil ? ["x"] : ["x", "y"] where !archive.names.contains(name) {
       throw Failure(
@@ -52,14 +60,18 @@ public final class NumPyDataset: Dataset {
     inputShape = Shape(Array(x.shape.dropFirst()))
     hasLengths = archive.names.contains("lengths")
     lengths = hasLengths ? try NumPyDataset.lengths(in: archive, path: path, count: count, shape: inputShape) : []
+    let valid = ValidSteps(lengths: lengths, steps: inputShape.steps, padding: padding)
     switch kind {
     case nil: targets = NumPyTargets(none: count)
     case .classes:
       targets = try NumPyTargets(
-        classes: archive.array("y"), path: path, count: count, lengths: lengths, ignored: ignored)
-    case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count)
+        classes: archive.array("y"), path: path, count: count, valid: valid, ignored: ignored)
+    case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count, valid: valid)
     }
-    inputs = try x.finiteFloats("x", path: path)
+    var inputs = try x.finiteFloats("x", path: path, valid: valid)
+    notice = valid.notice(of: inputs, path: path)
+    valid.arrange(&inputs, shape: x.shape)
+    self.inputs = inputs
   }
 
   private static func lengths(in archive: NPZArchive, path: String, count: Int, shape: Shape) throws -> [Int32] {
@@ -76,6 +88,12 @@ public final class NumPyDataset: Dataset {
     }
     return lengths
   }
+
+  /// The sample's own number of steps.
+  public func length(of index: Int) -> Int { hasLengths ? Int(lengths[index]) : inputShape.steps }
+
+  /// The file, and the sample's number.
+  public func place(of index: Int) -> String { "\(path): sample \(index)" }
 
   /// Copies samples, time-major.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {

@@ -20,7 +20,7 @@ struct NumPyTargets {
 
   /// Class indices: `count`, or count × steps; those of steps behind a sample's length are not looked at.
   /// - Throws: `Failure` (data) naming the entry.
-  init(classes array: NPYArray, path: String, count: Int, lengths: [Int32], ignored: Int?) throws {
+  init(classes array: NPYArray, path: String, count: Int, valid: ValidSteps, ignored: Int?) throws {
     guard array.shape.first == count, (1...2).contains(array.shape.count), array.shape.last != 0 else {
       throw Failure(
         .data, "\(path): y has the shape \(array.shape)",
@@ -30,12 +30,11 @@ struct NumPyTargets {
     var classes = try array.int32s()
     var largest: Int32 = 0
     for index in classes.indices {
-      let (sample, step) = (index / steps, index % steps)
-      if steps > 1, !lengths.isEmpty, step >= lengths[sample] {
+      if !valid.hold(index, of: array.shape) {
         classes[index] = 0
       } else if ignored != Int(classes[index]) {
         guard (0..<Int32(ClassLabels.limit)).contains(classes[index]) else {
-          let place = array.shape.count == 2 ? "\(sample), \(step)" : "\(sample)"
+          let place = array.shape.count == 2 ? "\(index / steps), \(index % steps)" : "\(index)"
           let isNegative = classes[index] < 0
           throw Failure(
             .data, "\(path): y[\(place)] is \(classes[index])",
@@ -46,12 +45,13 @@ struct NumPyTargets {
     }
     layout = .classes(steps: steps)
     classNames = (0...Int(largest)).map(String.init)
+    valid.arrange(&classes, shape: array.shape)
     self.classes = classes
   }
 
   /// Numbers, the samples first; one number each where there is no further axis.
   /// - Throws: `Failure` (data) where there are not as many as samples.
-  init(values array: NPYArray, path: String, count: Int) throws {
+  init(values array: NPYArray, path: String, count: Int, valid: ValidSteps) throws {
     guard array.shape.first == count, array.shape.count <= 4, !array.shape.contains(0) else {
       throw Failure(
         .data, "\(path): y has the shape \(array.shape)",
@@ -59,7 +59,10 @@ struct NumPyTargets {
     }
     layout = .values(array.shape.count == 1 ? .vector(1) : Shape(Array(array.shape.dropFirst())))
     classNames = []
-    values = try array.finiteFloats("y", path: path)
+    // Only numbers for each step are padded: a vector of as many numbers as there are steps is none.
+    let isSequence = array.shape.count == 3
+    values = try array.finiteFloats("y", path: path, valid: isSequence ? valid : nil)
+    if isSequence { valid.arrange(&values, shape: array.shape) }
   }
 
   /// Copies a sample's targets to a place of a batch, time-major.
@@ -82,11 +85,12 @@ struct NumPyTargets {
 }
 
 extension NPYArray {
-  /// The elements as float32.
+  /// The elements as float32; those that are padding may be anything.
   /// - Throws: `Failure` (data) naming the first sample, with its place, that holds no finite number.
-  func finiteFloats(_ name: String, path: String) throws -> [Float] {
+  func finiteFloats(_ name: String, path: String, valid: ValidSteps? = nil) throws -> [Float] {
     let values = floats()
-    guard let index = values.firstIndex(where: { !$0.isFinite }) else { return values }
+    func isWrong(_ index: Int) -> Bool { !values[index].isFinite && valid?.hold(index, of: shape) ?? true }
+    guard let index = values.indices.first(where: isWrong) else { return values }
     var (rest, place) = (index, [Int]())
     for length in shape.reversed() {
       place.insert(rest % length, at: 0)
@@ -94,6 +98,6 @@ extension NPYArray {
     }
     throw Failure(
       .data, "\(path): \(name)\(place) is \(values[index]) as float32, in sample \(place.first ?? 0)",
-      advice: "every number must be finite, those of padding too")
+      advice: "every number must be finite" + (valid?.lengths.isEmpty ?? true ? ", those of padding too" : ", but those of padding"))
   }
 }

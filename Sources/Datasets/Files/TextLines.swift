@@ -30,6 +30,14 @@ public final class TextLines: Dataset {
       inputShape: inputShape.extents, classNames: classNames, alphabet: String(alphabet), hasLengths: true)
   }
 
+  /// The line's letters.
+  public func length(of index: Int) -> Int { corpus.lines[index].unicodeScalars.count }
+
+  /// The line and its class.
+  public func place(of index: Int) -> String {
+    "the line \"\(corpus.lines[index])\" of \(classNames[Int(corpus.classes[index])])"
+  }
+
   /// The line.
   public func text(of index: Int) -> String { corpus.lines[index] }
 
@@ -69,7 +77,7 @@ public struct TextLinesReader: InputReader {
         advice: "a text has 1 to \(TextCorpus.longestLine) letters")
     }
     let shape = Shape.sequence(steps: max(steps, count), features: code.features)
-    return SingleInput(shape: shape, hasLengths: true) { [code] batch, place in
+    return SingleInput(shape: shape, length: count) { [code] batch, place in
       code.write(line, to: batch, place: place)
     }
   }

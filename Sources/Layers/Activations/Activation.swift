@@ -31,6 +31,9 @@ public class Activation: Layer {
     self.operand = operand
   }
 
+  /// Each step by itself.
+  public var lengthRule: LengthRule { .kept }
+
   /// Reserves the outputs, and the input's gradient where it is wanted.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let floats = outputShape.paddedCount(batch: batch)

@@ -18,6 +18,9 @@ public final class Softmax: Layer {
     outputShape = input
   }
 
+  /// Each step by itself.
+  public var lengthRule: LengthRule { .kept }
+
   /// Reserves the outputs, and the input's gradient where it is wanted.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     let floats = outputShape.paddedCount(batch: batch)

@@ -17,9 +17,8 @@ extension Recipe {
         samples.inputShape == network.model.inputShape
         ? network.model.outputShape : try makeBareModel(inputShape: samples.inputShape).outputShape
       try check(outputs: outputs, data: samples)
-      try checkPadding(outputs: outputs, data: samples)
     }
-    try checkLengths(network.model, data: splits.training)
+    try checkLengths(network.model, data: splits)
     try checkOrder()
     var settings = TrainingSettings(
       seed: seed, epochs: epochs, steps: steps, batch: batch, shards: shards, shuffles: data.chosenSettings.shuffle,
@@ -68,34 +67,6 @@ extension Recipe {
       guard let last = model.layers.last else { throw failure }
       let place = words(for: last, key: "model.layers.\(model.layers.count - 1)")
       throw Failure(failure.exitCode, "\(place): \(failure.message)", advice: failure.advice)
-    }
-  }
-
-  /// A loss at every step takes a sample's first steps for the valid ones.
-  private func checkPadding(outputs: Shape, data: any Dataset) throws {
-    guard outputs.isSequence, data.hasLengths,
-      let place = placeOfLayer(where: { $0.recurrentOptions?.padding == .front })
-    else { return }
-    throw Failure(
-      .configuration, "\(place) takes the data as padded in front, but the model gives every step of \(outputs)",
-      advice: "with a target for each step, padding must be behind")
-  }
-
-  /// Recurrent layers take the samples' lengths for those of their own inputs.
-  private func checkLengths(_ built: Model, data: any Dataset) throws {
-    guard data.hasLengths else { return }
-    func recurrent(_ layers: [any Layer]) -> [RecurrentLayer] {
-      layers.flatMap { [$0 as? RecurrentLayer].compactMap(\.self) + $0.parts.flatMap { recurrent($0.layers) } }
-    }
-    let settings = model.layers.withNested(key: "model.layers").filter { $0.layer.recurrentOptions != nil }
-    for (layer, named) in zip(recurrent(built.layers), settings)
-    where layer.inputShape.steps != data.inputShape.steps {
-      throw Failure(
-        .configuration,
-        "\(words(for: named.layer, key: named.key)) gets \(layer.inputShape.steps) steps of the data's "
-          + "\(data.inputShape.steps), so the samples' lengths do not fit",
-        advice: "let the layers before it keep the number of steps, as conv1d with padding does, "
-          + "or use data without lengths")
     }
   }
 

@@ -49,13 +49,13 @@ struct Section: Sendable {
     return place.failure(message, advice: advice)
   }
 
-  /// Throws for the first key that is not in `names`.
-  func checkKeys(_ names: [String]) throws {
+  /// Throws for the first key that is not in `names`; `moved` tells where such a key went.
+  func checkKeys(_ names: [String], moved: [String: String]) throws {
     let valid = otherKeys + names
     guard let unknown = entries.first(where: { !valid.contains($0.key) }) else { return }
     let nearest = nearestName(to: unknown.key, among: valid).map { "did you mean \(path(of: $0))?" }
     let list = valid.isEmpty ? "\(path) has no keys" : "valid keys: \(valid.joined(separator: ", "))"
     throw unknown.value.place.failure(
-      "unknown key \(path(of: unknown.key))", advice: hint(unknown.key) ?? nearest ?? list)
+      "unknown key \(path(of: unknown.key))", advice: moved[unknown.key] ?? hint(unknown.key) ?? nearest ?? list)
   }
 }

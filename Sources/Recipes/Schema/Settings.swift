@@ -6,16 +6,21 @@ protocol Settings: Equatable, Sendable {
   /// The keys, in the order in which they are written.
   static var fields: [Field<Self>] { get }
 
+  /// Keys that stood here once, each with what to write instead.
+  static var movedKeys: [String: String] { get }
+
   /// Throws where properties that are each valid do not go together.
   func check(_ section: Section) throws
 }
 
 extension Settings {
+  static var movedKeys: [String: String] { [:] }
+
   func check(_ section: Section) throws {}
 
   /// The settings a section gives; what it leaves out stays as in `start`.
   static func read(_ section: Section, onto start: Self) throws -> Self {
-    try section.checkKeys(fields.map(\.name))
+    try section.checkKeys(fields.map(\.name), moved: movedKeys)
     var settings = start
     for field in fields { try field.read(section, &settings) }
     try settings.check(section)

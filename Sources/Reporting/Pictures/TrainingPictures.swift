@@ -69,7 +69,7 @@ public final class TrainingPictures: Observer {
     } else if monitored.inputShape.isSequence {
       let result = try probe.run(on: monitored, samples: [0], gradients: false)
       for states in result.states {
-        pictures.append(try picture("states/\(states.layerWords)", [states.tile(steps: result.lengths[0])]))
+        pictures.append(try picture("states/\(states.layerWords)", [states.tile(steps: states.lengths[0])]))
       }
     }
     return pictures.compactMap(\.self)

@@ -77,12 +77,12 @@ struct GradientFlowSection {
     guard probe.canGoBack else { return [] }
     let result = try probe.run(
       on: data, samples: Array(0..<min(data.count, Self.samples)), gradients: true)
-    // Those of one length, so that each step is as far from the end in all of them.
-    let counts = Dictionary(grouping: result.lengths.indices, by: { result.lengths[$0] })
-    guard let (length, chosen) = counts.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) }), length > 1
-    else { return [] }
     return result.states.compactMap { states in
-      guard let gradient = states.hiddenGradient else { return nil }
+      // Those of one length, so that each step is as far from the end in all of them.
+      let counts = Dictionary(grouping: states.lengths.indices, by: { states.lengths[$0] })
+      guard let gradient = states.hiddenGradient,
+        let (length, chosen) = counts.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) }), length > 1
+      else { return nil }
       let all = chosen.map { gradient.norms(sample: $0) }
       return Flow(
         run: run, place: states.layerWords, isReverse: states.isReverse,

@@ -18,9 +18,10 @@ struct StateSection {
       guard data.inputShape.isSequence else { continue }
       let probe = ModelProbe(try trained.recipe.makeNetwork(inputShape: data.inputShape), seed: trained.recipe.seed)
       let result = try probe.run(on: data, samples: [0], gradients: false)
-      let steps = 0..<max(1, result.lengths[0])
-      let letters = try StateSection.letters(data, sample: 0, steps: steps.count)
+      let symbols = try StateSection.letters(data, sample: 0, steps: max(1, result.lengths[0]))
       for states in result.states.prefix(StateSection.layers) {
+        let steps = 0..<max(1, states.lengths[0])
+        let letters = steps.count == symbols?.count ? symbols : nil
         for (name, values) in [("hidden state h", states.hidden as ProbedValues?), ("cell state c", states.cell)] {
           guard let values else { continue }
           let owner = runs.count > 1 ? ": \(run.name)" : ""
@@ -31,7 +32,7 @@ struct StateSection {
         section.notes.append(
           (runs.count > 1 ? run.name + ": " : "")
             + "\(runs.count > 1 ? "the" : "The") first \(trained.shown.split.rawValue) sample, with \(trained.weightsWords)"
-            + (letters == nil ? "." : ": \(try data.text(of: 0))"))
+            + (symbols == nil ? "." : ": \(try data.text(of: 0))"))
       }
     }
     return section

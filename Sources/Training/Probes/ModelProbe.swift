@@ -13,6 +13,8 @@ public struct RecurrentStates: Sendable {
   public let kind: String
   /// Whether it goes through the sequence from its end.
   public let isReverse: Bool
+  /// The steps of each sample that are there, behind the layers before this one.
+  public let lengths: [Int]
   /// h[t] after each step.
   public let hidden: ProbedValues
   /// c[t] after each step: LSTM only.
@@ -63,6 +65,7 @@ public struct ModelProbe {
     try samples.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
     _ = workspace.shards.divide(batch: 0..<samples.count)
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
+    let lengths = (0..<samples.count).map { data.hasLengths ? Int(batch.lengths[$0]) : data.inputShape.steps }
     let recorder = OutputRecorder(model.layers)
     model.pack(context)
     context.layerObserver = recorder
@@ -72,7 +75,9 @@ public struct ModelProbe {
     // Backwards, layers use the memory of states again; so these are copied before.
     var states = recurrent.flatMap { item in
       let traces = item.layer.traces(context)
-      return traces.map { copy($0, of: item, isAlone: traces.count == 1) }
+      let before = Array(model.layers.prefix(item.place))
+      let steps = lengths.map { data.hasLengths ? before.outputSteps(from: $0) : item.layer.inputShape.steps }
+      return traces.map { copy($0, of: item, lengths: steps, isAlone: traces.count == 1) }
     }
     if goesBack {
       for item in recurrent { try item.layer.keepStateGradients(batch: samples.count) }
@@ -80,25 +85,22 @@ public struct ModelProbe {
       let kept = recurrent.flatMap { $0.layer.traces(context).map { $0.hiddenGradient.map(ProbedValues.init) } }
       states = zip(states, kept).map { $0.with(gradient: $1) }
     }
-    return Result(
-      inputs: ProbedValues(batch.view),
-      lengths: (0..<samples.count).map { data.hasLengths ? Int(batch.lengths[$0]) : data.inputShape.steps },
-      outputs: recorder.outputs, states: states)
+    return Result(inputs: ProbedValues(batch.view), lengths: lengths, outputs: recorder.outputs, states: states)
   }
 
-  private func copy(_ trace: RecurrentTrace, of item: (place: Int, layer: RecurrentLayer), isAlone: Bool)
-    -> RecurrentStates
-  {
+  private func copy(
+    _ trace: RecurrentTrace, of item: (place: Int, layer: RecurrentLayer), lengths: [Int], isAlone: Bool
+  ) -> RecurrentStates {
     RecurrentStates(
       place: String(item.place), level: isAlone ? nil : trace.name, kind: item.layer.kind, isReverse: trace.isReverse,
-      hidden: ProbedValues(trace.hidden), cell: trace.cell.map(ProbedValues.init), hiddenGradient: nil)
+      lengths: lengths, hidden: ProbedValues(trace.hidden), cell: trace.cell.map(ProbedValues.init), hiddenGradient: nil)
   }
 }
 
 extension RecurrentStates {
   fileprivate func with(gradient: ProbedValues?) -> RecurrentStates {
     RecurrentStates(
-      place: place, level: level, kind: kind, isReverse: isReverse, hidden: hidden, cell: cell, hiddenGradient: gradient
+      place: place, level: level, kind: kind, isReverse: isReverse, lengths: lengths, hidden: hidden, cell: cell, hiddenGradient: gradient
     )
   }
 }

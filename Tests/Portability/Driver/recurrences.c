@@ -11,7 +11,6 @@ typedef struct {
 static void recurrence(cell shape, void (*forward)(const dpt_recurrence *), void (*backward)(const dpt_recurrence *)) {
   dpt_recurrence r = {
       .steps = draw(1, 7), .batch = draw(1, 60), .hidden = draw(1, 40), .inputs = draw(1, 20), .reverse = draw_bool(),
-      .paddingInFront = draw_bool(),
   };
   const long P = r.padded = PADDED(r.hidden), rows = r.steps * r.batch;
   if (draw_bool()) {

@@ -12,6 +12,8 @@ public struct NumPySettings: Equatable, Sendable {
   public var test: String?
   /// Whether every epoch takes the samples in an order of its own.
   public var shuffle = true
+  /// Where sequences that are shorter than others are padded.
+  public var padding = SequencePadding.behind
   /// How many training samples are kept for validation and testing.
   public var split = SplitShares()
 
@@ -21,6 +23,8 @@ public struct NumPySettings: Equatable, Sendable {
     self.test = test
   }
 }
+
+extension SequencePadding: Choice {}
 
 extension NumPySettings: SplittableSettings {
   static let name = "numpy"
@@ -36,6 +40,9 @@ extension NumPySettings: SplittableSettings {
         "validation", \.validation, .optional(.text),
         "samples to measure on while training, a file of the same kind, or none to take the test's"),
       Field("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
+      Field(
+        "padding", \.padding, .choice,
+        "where samples with fewer steps than x are padded: behind their steps or in front of them"),
       Field("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
     ] + splitFields
 
@@ -51,22 +58,25 @@ extension NumPySettings: SplittableSettings {
       try path.map { try check(samples($0, recipe), path: $0, against: training) }
     }
     return DataSplits(
-      training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test)
+      training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
+      notices: ([training] + others.compactMap(\.self)).compactMap(\.notice))
   }
 
-  func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { NumPyReader(shape: facts.inputShape) }
+  func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
+    NumPyReader(shape: facts.inputShape, padding: padding)
+  }
 
   private func samples(_ path: String, _ recipe: Recipe) throws -> NumPyDataset {
-    try NumPyDataset(contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex)
+    try NumPyDataset(contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding)
   }
 
   private func check(_ samples: NumPyDataset, path: String, against training: NumPyDataset) throws -> NumPyDataset {
-    guard samples.inputShape == training.inputShape else {
+    guard samples.inputShape.isAlike(training.inputShape) else {
       throw Failure(
         .data, "\(path): samples have the shape \(samples.inputShape), those of \(train) \(training.inputShape)",
-        advice: "all samples must have one shape")
+        advice: "all samples must have one shape; only the steps of sequences may differ")
     }
-    guard samples.targetLayout == training.targetLayout else {
+    guard samples.targetLayout.isAlike(training.targetLayout) else {
       throw Failure(
         .data, "\(path): y has \(samples.targetLayout.text), that of \(train) \(training.targetLayout.text)",
         advice: "all samples must have targets of one kind")

@@ -6,7 +6,7 @@ public struct GatedSettings: Equatable, Sendable {
   public var hiddenSize = 4
   /// Whether gate and candidate have biases.
   public var bias = true
-  /// Levels, directions, padding and what goes out.
+  /// Levels, directions and what goes out.
   public var options = RecurrentOptions()
   /// How the weights are drawn; nil for the model's way.
   public var initialization: InitializationSettings?

@@ -4,7 +4,7 @@ import Layers
 public struct LSTMSettings: Equatable, Sendable {
   /// The length of the hidden state.
   public var hiddenSize = 4
-  /// Levels, directions, padding and what goes out.
+  /// Levels, directions and what goes out.
   public var options = RecurrentOptions()
   /// How the weights are drawn; nil for the model's way.
   public var initialization: InitializationSettings?

@@ -6,7 +6,7 @@ public struct RNNSettings: Equatable, Sendable {
   public var hiddenSize = 4
   /// What bends the new state.
   public var nonlinearity = RNN.Nonlinearity.tanh
-  /// Levels, directions, padding and what goes out.
+  /// Levels, directions and what goes out.
   public var options = RecurrentOptions()
   /// How the weights are drawn; nil for the model's way.
   public var initialization: InitializationSettings?

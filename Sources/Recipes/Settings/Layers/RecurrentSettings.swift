@@ -4,14 +4,13 @@ import Layers
 protocol RecurrentSettings: VariantSettings {
   /// The length of the hidden state.
   var hiddenSize: Int { get set }
-  /// Levels, directions, padding and what goes out.
+  /// Levels, directions and what goes out.
   var options: RecurrentOptions { get set }
   /// How the weights are drawn; nil for the model's way.
   var initialization: InitializationSettings? { get set }
 }
 
 extension RecurrentOutput: Choice {}
-extension SequencePadding: Choice {}
 
 extension RecurrentSettings {
   /// The keys that all recurrent layers have, around those of the cell.
@@ -28,12 +27,14 @@ extension RecurrentSettings {
         "dropout", \Self.options.dropout, .number(.from(0, below: 1)),
         "the share of values set to zero between the layers while training"),
       Field(
-        "padding", \Self.options.padding, .choice, "where shorter sequences are padded: behind or front of the data"),
-      Field(
         "stateful", \Self.options.isStateful, .flag,
         "whether a batch starts from the state after the one before, row by row, within an epoch"),
       .initialization(\Self.initialization),
     ]
+  }
+
+  static var movedKeys: [String: String] {
+    ["padding": "where sequences are padded is a fact of the data: write data.padding, once for all layers"]
   }
 
   func check(_ section: Section) throws {

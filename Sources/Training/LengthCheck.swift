@@ -1,0 +1,38 @@
+import Datasets
+import Diagnostics
+import Layers
+
+extension Model {
+  /// Makes sure that no sample has too few steps for a layer.
+  /// - Throws: `Failure` (data) naming the shortest sample and the layer.
+  public func checkLengths(of data: any Dataset) throws {
+    guard data.hasLengths, let shortest = (0..<data.count).min(by: { data.length(of: $0) < data.length(of: $1) })
+    else { return }
+    let length = data.length(of: shortest)
+    guard let place = layers.place(withoutStepsFrom: length) else { return }
+    // More steps never give fewer.
+    let enough = (length...max(length, inputShape.steps)).first { layers.place(withoutStepsFrom: $0) == nil }
+    throw Failure(
+      .data, "\(data.place(of: shortest)) has \(length) \(length == 1 ? "step" : "steps"), too few for layer \(place)",
+      advice: "leave out samples of fewer than \(enough ?? inputShape.steps) steps, "
+        + "or give the layer a smaller kernel, or padding")
+  }
+}
+
+extension [any Layer] {
+  /// The first of these layers, or of those within them, that gives no step for a sample of so many.
+  fileprivate func place(withoutStepsFrom length: Int, under prefix: String = "") -> String? {
+    var steps = length
+    for (index, layer) in enumerated() {
+      let place = "\(prefix)\(index)"
+      for part in layer.parts {
+        let inner = "\(place).\(part.name.isEmpty ? "" : part.name + ".")"
+        if let found = part.layers.place(withoutStepsFrom: steps, under: inner) { return found }
+      }
+      steps = layer.outputSteps(from: steps)
+      if steps < 1 { return "\(place) (\(layer.kind))" }
+      guard layer.outputShape.isSequence else { return nil }
+    }
+    return nil
+  }
+}
