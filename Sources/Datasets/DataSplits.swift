@@ -18,12 +18,16 @@ public struct DataSplits {
   public let test: (any Dataset)?
   /// What people should know of the source, such as files that were left out.
   public let notices: [String]
+  private let measuredTraining: (any Dataset)?
 
-  /// Bundles the parts.
+  /// Bundles the parts; `measuredTraining` is the training samples as they are measured, where these differ from those
+  /// trained on, as by random transforms.
   public init(
-    training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil, notices: [String] = []
+    training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil, notices: [String] = [],
+    measuredTraining: (any Dataset)? = nil
   ) {
     self.notices = notices
+    self.measuredTraining = measuredTraining
     self.training = training
     self.validation = validation
     self.test = test
@@ -38,11 +42,17 @@ public struct DataSplits {
     }
   }
 
+  /// A part as evaluations see it, without what chance does to training samples; nil where there is none.
+  public func measured(_ split: Split) -> (any Dataset)? {
+    split == .training ? measuredTraining ?? training : self[split]
+  }
+
   /// All parts that there are.
   public var all: [(split: Split, data: any Dataset)] {
     Split.allCases.compactMap { split in self[split].map { (split, $0) } }
   }
 
-  /// What is evaluated in the course of training: the validation samples, or the test's where there are none.
+  /// What is evaluated in the course of training: the validation samples, or the test's where there are none. The test's are
+  /// shown only: no weights and no learning rate are chosen by them.
   public var monitored: Split? { validation != nil ? .validation : test != nil ? .test : nil }
 }

@@ -52,7 +52,7 @@ struct EvaluateCommand: ParsableCommand {
       let report = try prepared.evaluator.run(step: 0, epoch: 0)
       guard communicator.isRoot else { return }
       Terminal.write(json ? try EvaluationText.json(report) : EvaluationText.text(report))
-      guard show > 0 || showWrong, let data = prepared.experiment.data[on] else { return }
+      guard show > 0 || showWrong, let data = prepared.experiment.data.measured(on) else { return }
       Terminal.write(
         try ExampleText.text(data: data, recipe: prepared.recipe, right: show, wrong: showWrong ? .max : show))
     }

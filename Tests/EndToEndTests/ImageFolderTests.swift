@@ -15,6 +15,18 @@ extension EndToEndTests {
             && trained.output.contains(/data +48 samples an epoch, 12 for validation, 12 for test/))
         let measured = try Program.run(["evaluate", "run", "--on", "validation", "--best", "--show", "2"], in: folder)
         #expect(measured.status == 0 && measured.output.contains("images/validation/class"), "\(measured.text)")
+        // Measured as it is, not as it is trained on: twice the same, and the same as the same files elsewhere.
+        let (one, two) = (
+          try Program.run(["evaluate", "run", "--on", "training", "--json"], in: folder),
+          try Program.run(
+            [
+              "evaluate", "run", "--on", "test", "--json", "data.validation=none", "data.testShare=0",
+              "data.test=train",
+            ],
+            in: folder)
+        )
+        #expect(
+          one.status == 0 && one.output.replacing("training", with: "test") == two.output, "\(one.text)\(two.text)")
         let answers = try Program.run(
           ["predict", "run", "images/train/class0/0-colour.jpg", "images/train/class1/0-one-bit.png"], in: folder)
         #expect(answers.lines[1].contains(/class[01] +\d+\.\d %/) && answers.lines.count == 4, "\(answers.text)")

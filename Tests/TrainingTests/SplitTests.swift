@@ -75,5 +75,7 @@ struct SplitTests {
     let both = DataSplits(training: training, validation: validation, test: validation)
     #expect(both.monitored == .validation)
     #expect(both.all.map(\.split) == [.training, .validation, .test])
+    #expect(both.measured(.training) === training && both.measured(.test) === validation)
+    #expect(DataSplits(training: training, measuredTraining: validation).measured(.training) === validation)
   }
 }

@@ -95,7 +95,8 @@ extension ImageFolderSettings: SplittableSettings {
     return DataSplits(
       training: try dataset(parts.training, transforms, "transforms", .trainingData, recipe),
       validation: try parts.validation.map { try evaluated($0, recipe) },
-      test: try parts.test.map { try evaluated($0, recipe) }, notices: notices)
+      test: try parts.test.map { try evaluated($0, recipe) }, notices: notices,
+      measuredTraining: evaluationSettings == transforms ? nil : try evaluated(parts.training, recipe))
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
