@@ -72,7 +72,7 @@ public final class Trainer {
       let positions = progress.position..<min(progress.position + settings.samplesPerStep, samples)
       step.request = control?.request(step: progress.step + 1) ?? .none
       try step.run(epoch: progress.epoch, positions: positions, into: &report)
-      progress.epochLoss += report.loss * Double(positions.count)
+      progress.totals.add(report)
       progress.position = positions.upperBound
       progress.step += 1
       report.step = progress.step
@@ -90,8 +90,6 @@ public final class Trainer {
   }
 
   private func showTensors() throws {
-    try step.settle()
-    activity?.enter(.recording, step: progress.step)
     guard let gradient = step.recordedGradient else { return }
     let report = TensorReport(
       step: progress.step, epoch: progress.epoch + 1, model: experiment.model, gradient: gradient)
@@ -104,24 +102,23 @@ public final class Trainer {
     progress.position = 0
     if settings.evaluateEvery > 0, progress.epoch.isMultiple(of: settings.evaluateEvery) {
       try monitorTraining()
-      if let evaluation = progress.evaluation { experiment.schedule.observe(loss: evaluation.loss) }
+      if experiment.watchesValidation, let evaluation = progress.evaluation {
+        experiment.schedule.observe(loss: evaluation.loss)
+      }
     }
-    let isEvaluating = monitor != nil && settings.evaluateEvery > 0
-    if !isEvaluating { experiment.schedule.observe(loss: progress.epochLoss / Double(samples)) }
-    progress.epochLoss = 0
+    if !experiment.watchesValidation, let loss = progress.totals.meanLoss { experiment.schedule.observe(loss: loss) }
+    progress.totals = EpochTotals()
     if control?.wantsSave(epoch: progress.epoch) == true { try save(waits: false) }
   }
 
   private func monitorTraining() throws {
     guard let report = try evaluate(monitor) else { return }
     progress.evaluation = report
-    keeper?.note(report)
+    try keeper?.note(report)
   }
 
   private func evaluate(_ evaluator: Evaluator?) throws -> EvaluationReport? {
     let epochs = progress.epoch + (progress.position > 0 ? 1 : 0)
-    activity?.enter(.evaluating, step: progress.step)
-    try step.settle()
     activity?.enter(.evaluating, step: progress.step)
     guard let report = try evaluator?.run(step: progress.step, epoch: epochs, activity: activity) else { return nil }
     for observer in observers { try observer.evaluationDidFinish(report) }
@@ -130,9 +127,9 @@ public final class Trainer {
 
   /// Takes a checkpoint; every rank calls it in the course of an epoch, where layers may carry states.
   private func save(waits: Bool) throws {
-    guard let keeper else { return try step.settle() }
+    guard let keeper else { return }
     activity?.enter(.saving, step: progress.step)
-    try step.settle()
+    try experiment.model.awaitValues()
     activity?.enter(.waiting, step: progress.step)
     let isWithinEpoch = progress.position > 0 && progress.position < samples
     let state = try step.gatherState(withinEpoch: isWithinEpoch)

@@ -82,14 +82,48 @@ struct FaultTests {
         // Once in each of the two epochs.
         #expect(recorder.steps.filter(\.isSkipped).count == 2)
         #expect(made.optimizer.stepCount == recorder.steps.count - 2)
-        return withExtendedLifetime(made) {
-          #expect(
-            made.model.values.floats.allSatisfy(\.isFinite) && made.model.bufferValues.floats.allSatisfy(\.isFinite))
-          return bits(made.model.values.floats) + bits(made.model.bufferValues.floats)
+        #expect(recorder.steps.allSatisfy { $0.learningRate == 0.01 }, "a skipped step has its rate")
+        #expect(made.model.counters.map(\.value) == [Int64(recorder.steps.count - 2)], "skipped batches count nowhere")
+        return try withExtendedLifetime(made) {
+          let values = try made.model.values.floats
+          #expect(values.allSatisfy(\.isFinite) && made.model.bufferValues.floats.allSatisfy(\.isFinite))
+          return bits(values) + bits(made.model.bufferValues.floats)
         }
       }[0]
     }
     #expect(Set(outcomes).count == 1)
+  }
+
+  /// The loss of an epoch, by which a plateau goes, is that of the steps that counted.
+  @Test func skippedStepsAreLeftOutOfTheEpochsLoss() throws {
+    let made = try experiment(Broken([41]), .skip)
+    let schedule = PlateauSchedule(factor: 0.5, patience: 0, threshold: 0)
+    let watched = Experiment(
+      network: made.network, optimizer: made.optimizer, data: made.data, settings: made.settings, schedule: schedule)
+    let recorder = Recorder()
+    _ = try Trainer(
+      watched, workspace: watched.makeWorkspace(communicator: SoloCommunicator()), observers: [recorder]
+    ).run()
+    let means = (1...2).map { epoch in
+      let steps = recorder.steps.filter { $0.epoch == epoch && !$0.isSkipped }
+      let samples = steps.reduce(0) { $0 + $1.samples }
+      #expect(samples < 100 && samples > 0)
+      return steps.reduce(0) { $0 + $1.loss * Double($1.samples) } / Double(samples)
+    }
+    #expect(schedule.state["best"] == means.min())
+  }
+
+  @Test func anEpochsTotalsCountWhatCounted() {
+    var totals = EpochTotals()
+    #expect(totals.meanLoss == nil && totals.accuracy == nil)
+    var report = StepReport()
+    for (loss, samples, isSkipped) in [(2.0, 30, false), (.nan, 30, true), (4.0, 10, false)] {
+      (report.loss, report.samples, report.isSkipped, report.accuracy) = (loss, samples, isSkipped, loss / 4)
+      (report.seconds, report.learningRate) = (1, loss)
+      totals.add(report)
+    }
+    #expect(totals.samples == 70 && totals.counted == 40 && totals.meanLoss == 2.5 && totals.accuracy == 0.625)
+    #expect(totals.seconds == 3 && totals.learningRate == 4)
   }
 
   @Test func tooManySkippedStepsEndTheTraining() throws {
@@ -165,11 +199,11 @@ struct FaultTests {
     let model: Model
     init(_ model: Model) { self.model = model }
 
-    func stepDidFinish(_ report: StepReport) {
+    func stepDidFinish(_ report: StepReport) throws {
       guard report.step == 3 else { return }
       let weight = model.parameters[1]
-      let value = model.values(of: weight)[2]
-      model.values(of: weight)[2] = Float(bitPattern: value.bitPattern ^ 1)
+      let value = try model.values(of: weight)[2]
+      try model.values(of: weight)[2] = Float(bitPattern: value.bitPattern ^ 1)
     }
   }
 

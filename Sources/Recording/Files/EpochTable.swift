@@ -3,9 +3,8 @@ import Training
 
 /// `metrics.csv`: a row for each epoch.
 ///
-/// Loss and accuracy of training are means over the epoch's samples as they came, while the weights changed; those of
-/// the evaluation come from the epoch's end, where there was one. In an epoch that was interrupted, the accuracy of
-/// training is that since it was resumed.
+/// Loss and accuracy of training are means over the epoch's samples as they came, while the weights changed, those of skipped
+/// steps left out; those of the evaluation come from the epoch's end, where there was one.
 final class EpochTable: RecordSink {
   /// The first line.
   static let header =
@@ -20,13 +19,7 @@ final class EpochTable: RecordSink {
   private struct Epoch {
     var number = 0
     var step = 0
-    /// Samples since the epoch's beginning, and since this process came to it.
-    var samples = 0
-    var seenSamples = 0
-    var seconds = 0.0
-    var learningRate = 0.0
-    var loss = 0.0
-    var right: Double? = 0
+    var totals = EpochTotals()
     var evaluation: EvaluationReport?
   }
 
@@ -40,20 +33,20 @@ final class EpochTable: RecordSink {
     self.samples = samples
     self.evaluates = evaluates
     if kept == 0 { text = Array(EpochTable.header.utf8) }
-    if let progress, progress.position > 0 {
-      current = Epoch(
-        number: progress.epoch + 1, step: progress.step, samples: progress.position, loss: progress.epochLoss)
-    }
+    guard let progress, progress.position > 0 else { return }
+    // The row of a complete epoch that no evaluation follows is in the file.
+    if progress.position >= samples, !evaluates(progress.epoch + 1) { return }
+    current = Epoch(number: progress.epoch + 1, step: progress.step, totals: progress.totals)
   }
 
   /// Adds a step to its epoch, or an evaluation, and puts a row together where the epoch is complete.
   func take(_ record: Record) {
     switch record {
     case .step(let report): add(report)
-    case .evaluation(let report) where current.samples > 0 && report.epoch == current.number:
+    case .evaluation(let report) where current.totals.samples > 0 && report.epoch == current.number:
       current.evaluation = report
       endEpoch()
-    case .end(let summary) where summary.stopped == nil && current.samples > 0: endEpoch()
+    case .end(let summary) where summary.stopped == nil && current.totals.samples > 0: endEpoch()
     default: break
     }
   }
@@ -69,24 +62,18 @@ final class EpochTable: RecordSink {
   func close() throws { try file.close() }
 
   private func add(_ report: StepReport) {
-    if current.samples > 0, current.number != report.epoch { endEpoch() }
+    if current.totals.samples > 0, current.number != report.epoch { endEpoch() }
     current.number = report.epoch
     current.step = report.step
-    current.samples += report.samples
-    current.seenSamples += report.samples
-    current.seconds += report.seconds
-    current.learningRate = report.learningRate
-    current.loss += report.loss * Double(report.samples)
-    if let right = current.right { current.right = report.accuracy.map { right + $0 * Double(report.samples) } }
-    if current.samples >= samples, !evaluates(report.epoch) { endEpoch() }
+    current.totals.add(report)
+    if current.totals.samples >= samples, !evaluates(report.epoch) { endEpoch() }
   }
 
   private func endEpoch() {
-    let accuracy = current.seenSamples > 0 ? current.right.map { $0 / Double(current.seenSamples) } : nil
-    let evaluation = current.evaluation
+    let (totals, evaluation) = (current.totals, current.evaluation)
     let cells: [String] = [
-      "\(current.number)", "\(current.step)", "\(current.samples)", "\(Float(current.seconds))",
-      "\(current.learningRate)", "\(current.loss / Double(current.samples))", accuracy.map { "\($0)" } ?? "",
+      "\(current.number)", "\(current.step)", "\(totals.samples)", "\(Float(totals.seconds))",
+      "\(totals.learningRate)", totals.meanLoss.map { "\($0)" } ?? "", totals.accuracy.map { "\($0)" } ?? "",
       evaluation?.split.rawValue ?? "", evaluation.map { "\($0.loss)" } ?? "",
       evaluation?.accuracy.map { "\($0)" } ?? "",
     ]
