@@ -20,8 +20,9 @@ struct TrainingRun {
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
       course: RunEnvironment.Course(experiment), network: try NetworkMeasurement.measure(communicator))
-    if communicator.isRoot { (experiment.data.notices + notices).forEach(warn) }
+    if communicator.isRoot { (experiment.data.notices + notices + recipe.validationNotices(experiment)).forEach(warn) }
     let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
+    if let checkpoint { try checkRates(checkpoint.manifest, of: checkpoint.folder) }
     let schedule = recipe.checkpoint.schedule
     let keeper = try CheckpointKeeper(
       experiment, schedule: schedule, store: folder.map { CheckpointStore(path: $0.checkpoints) },
@@ -68,6 +69,30 @@ struct TrainingRun {
     _ folder: RunFolder
   ) -> (folder: CheckpointFolder, manifest: CheckpointManifest)? {
     CheckpointStore(path: folder.checkpoints).newest { warn("\($0.message); looking for an older checkpoint") }
+  }
+
+  /// A longer or shorter run goes on only if the steps done had the learning rates that its recipe says: else no recipe would
+  /// give the same weights again.
+  private func checkRates(_ manifest: CheckpointManifest, of folder: CheckpointFolder) throws {
+    let former = try recipe.parseFormer(manifest.recipe, file: "\(folder.path)/checkpoint.json")
+    let samples = experiment.data.training.count
+    guard
+      let change = recipe.firstChangedRate(
+        from: former, done: manifest.optimizerSteps, settings: experiment.settings, samples: samples)
+    else { return }
+    func length(_ recipe: Recipe) -> String {
+      "epochs \(recipe.epochs)" + (recipe.steps.map { ", steps \($0)" } ?? "")
+    }
+    func rate(_ value: Double) -> String { String(format: "%.3g", value) }
+    let keep = change.length.map { "set schedule.length='\($0)' to keep the course of the rate, " } ?? ""
+    throw Failure(
+      .configuration,
+      "with \(length(recipe)) instead of \(length(former)) the learning rate takes another course: step "
+        + "\(Format.count(change.step)) had \(rate(change.former)) and would have had "
+        + "\(rate(change.own)); after the \(Format.count(manifest.progress.step)) steps done it would jump from "
+        + "\(rate(change.last)) to \(rate(change.next)), and no recipe would give these weights again",
+      advice: "leave epochs and steps as they were, \(keep)or start a new run from these weights: "
+        + "model.weights=\(folder.weights)")
   }
 
   private func warn(_ text: String) {
@@ -125,6 +150,7 @@ struct TrainingRun {
     if let best, best.step < summary.steps {
       rows.append(["best", "\(text(best)), after epoch \(best.epoch): \(folder.checkpoints)/best"])
     }
+    if let reason = recipe.noBestReason(experiment) { rows.append(["best", reason]) }
     rows.append(["weights", folder.weights + (experiment.average == nil ? "" : " (averaged)")])
     rows.append(["SHA-256", try sha256(ofFile: folder.weights)])
     Terminal.write("\n" + Format.table(rows))

@@ -190,6 +190,30 @@ extension EndToEndTests {
         #expect(try Metrics(run: "run", in: folder).steps.map(\.step) == Array(1...6))
       }
     }
+
+    /// A longer run whose schedule would have had other rates is refused, and nothing of it is written.
+    @Test func aLongerRunKeepsTheRatesOfItsSteps() throws {
+      try Folder.temporary { folder in
+        func train(_ words: String...) throws -> Ending {
+          try Program.run(["train", "data.testSize=32", "--out", "run"] + words, in: folder)
+        }
+        let begun = try train("schedule.name=cosine", "steps=10")
+        #expect(begun.status == 0, "\(begun.text)")
+        let recipe = try folder.text("run/recipe.yaml")
+        let longer = try train("schedule.name=cosine", "steps=20", "--resume")
+        #expect(longer.status == 78, "\(longer.text)")
+        #expect(
+          longer.errors.contains(
+            "with epochs 60, steps 20 instead of epochs 60, steps 10 the learning rate takes another")
+            && longer.errors.contains("it would jump from 2.45e-05 to 0.0005")
+            && longer.errors.contains("schedule.length='10 steps'") && longer.errors.contains("model.weights="),
+          "\(longer.text)")
+        #expect(try folder.text("run/recipe.yaml") == recipe)
+        let kept = try train("schedule.name=cosine", "steps=20", "schedule.length=10 steps", "--resume")
+        #expect(kept.status == 0, "\(kept.text)")
+        #expect(try Metrics(run: "run", in: folder).steps.map(\.step) == Array(1...20))
+      }
+    }
   }
 
   /// Ranks that stop without ending.

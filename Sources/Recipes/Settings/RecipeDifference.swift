@@ -14,10 +14,15 @@ extension Recipe {
     "name", "epochs", "steps", "optimizerSharding", "compareRanks", "evaluate", "checkpoint", "record",
   ]
 
-  /// The first key that differs in another recipe and decides on the weights after so many steps.
+  /// The first key that differs in another recipe and decides on the weights after so many steps. The length of the run and
+  /// that of the schedule are judged by `firstChangedRate`.
   public func firstDifference(from other: Recipe) -> RecipeDifference? {
     func decisive(_ recipe: Recipe) -> [YAMLOutput.Entry] {
-      recipe.written.filter { !Recipe.keysFreeToChange.contains($0.key) }
+      recipe.written.filter { !Recipe.keysFreeToChange.contains($0.key) }.map { entry in
+        guard entry.key == "schedule", case .mapping(let entries) = entry.value else { return entry }
+        return YAMLOutput.Entry(
+          key: entry.key, doc: entry.doc, value: .mapping(entries.filter { $0.key != "length" }))
+      }
     }
     return difference(.mapping(decisive(self)), .mapping(decisive(other)), key: "")
   }

@@ -90,6 +90,12 @@ extension Recipe {
     try Recipe.load(path, extensions: origin.extensions)
   }
 
+  /// The recipe that a checkpoint was made with, read with what this one may name; messages call it `file`.
+  /// - Throws: as `load`.
+  public func parseFormer(_ text: String, file: String) throws -> Recipe {
+    try Recipe.parse(text, file: file, extensions: origin.extensions)
+  }
+
   private static func isPath(_ text: String) -> Bool {
     text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml")
   }

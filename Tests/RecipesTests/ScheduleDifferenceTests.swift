@@ -1,0 +1,43 @@
+import Diagnostics
+import Testing
+
+@testable import Recipes
+
+/// A run that goes on for longer keeps the rates of the steps done, or is refused.
+@Suite struct ScheduleDifferenceTests {
+  /// 32 samples a step, 31 steps an epoch.
+  private func change(_ schedule: String, _ before: [String], _ after: [String], done: Int) throws
+    -> ScheduleDifference?
+  {
+    func recipe(_ words: [String]) throws -> Recipe {
+      try Recipe.parse(smallest + "schedule: \(schedule)\n", file: "recipe.yaml", overrides: words)
+    }
+    let (former, own) = (try recipe(before), try recipe(after))
+    #expect(own.firstDifference(from: former) == nil)
+    let settings = try Recipe.load("temporal-order", overrides: after).makeExperiment().settings
+    return own.firstChangedRate(from: former, done: done, settings: settings, samples: 992)
+  }
+
+  @Test(arguments: ["cosine", "one-cycle", "polynomial"])
+  func aScheduleThatReachesOverTheRunChanges(name: String) throws {
+    let schedule = "{name: \(name)}"
+    let found = try #require(try change(schedule, ["epochs=2"], ["epochs=4"], done: 62))
+    #expect(found.length == "62 steps" && found.former != found.own)
+    #expect(found.step == 2, "each course begins alike")
+    #expect(found.last < 3e-5 && found.next > 2e-4, "the rate would jump")
+    #expect(try change(schedule, ["epochs=2"], ["epochs=2"], done: 62) == nil)
+    #expect(try change(schedule, ["epochs=2"], ["epochs=4"], done: 0) == nil, "nothing is done yet")
+    #expect(try change(schedule, ["epochs=2"], ["epochs=4", "schedule.length=62 steps"], done: 62) == nil)
+    let limited = try #require(try change(schedule, ["steps=20"], ["steps=40"], done: 20))
+    #expect(limited.length == "20 steps")
+    let long = try #require(
+      try change(schedule, ["schedule.length=3 epochs"], ["schedule.length=4 epochs"], done: 20))
+    #expect(long.length == "3 epochs")
+  }
+
+  @Test(arguments: ["constant", "step", "plateau"])
+  func aScheduleThatDoesNotKnowTheRunsLengthGoesOn(name: String) throws {
+    #expect(try change("{name: \(name)}", ["epochs=2"], ["epochs=4"], done: 62) == nil)
+    #expect(try change("{name: \(name), warmup: 1 epoch}", ["epochs=2"], ["steps=100"], done: 62) == nil)
+  }
+}
