@@ -12,6 +12,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case dropout = 5
   /// Which samples of a data set go to which part of it.
   case split = 6
+  /// Generated validation samples.
+  case validationData = 7
 }
 
 /// Counter-based random numbers: a pure function of (seed, purpose, epoch, sample, element), never of call order or rank.

@@ -21,8 +21,15 @@ extension EndToEndTests {
         #expect(
           module.contains(#"CLASSES = ["German", "Italian", "Xhosa"]"#) && module.contains("class Names(Sequential):"))
         #expect(module.contains(#"GRU(14, 64, bidirectional=True, output="last")"#), "\(module)")
+        let none = try Program.run(["export", "run", "--best", "--format", "npz"], in: folder)
+        #expect(none.status == 66 && none.errors.contains("data.validationShare"), "\(none.text)")
+        #expect(
+          trained.output.contains("best      not kept: there are no validation samples; data.validationShare=0.1"))
+        let watched = try Program.run(
+          ["train", "names", "epochs=1", "data.validationShare=0.2", "--out", "watched"], in: folder)
+        #expect(watched.status == 0 && !watched.output.contains("not kept"), "\(watched.text)")
         let best = try Program.run(
-          ["export", "run", "--best", "--format", "npz", "--out", "elsewhere.npz"], in: folder)
+          ["export", "watched", "--best", "--format", "npz", "--out", "elsewhere.npz"], in: folder)
         #expect(best.status == 0 && best.output == "elsewhere.npz\n", "\(best.text)")
         let elsewhere = try Program.run(["export", "run", "--format", "onnx", "--out", "no/where.onnx"], in: folder)
         #expect(elsewhere.status == 73 && elsewhere.errors.contains("no/where.onnx"), "\(elsewhere.text)")

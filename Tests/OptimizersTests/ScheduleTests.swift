@@ -61,6 +61,9 @@ import Testing
   }
 
   @Test func aPlateausMinimumAboveTheRateDoesNotRaiseIt() {
+    let lost = PlateauSchedule(factor: 0.5, patience: 1)
+    for loss in [Double.nan, 1, .nan, 0.5, .nan] { lost.observe(loss: loss) }
+    #expect(lost.state == ["badLosses": 1, "reductions": 0, "best": 0.5], "a loss that is no number is never better")
     let plateau = PlateauSchedule(minimum: 1)
     #expect(plateau.learningRate(step: 0, base: 0.1) == 0.1)
   }

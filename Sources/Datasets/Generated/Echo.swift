@@ -5,14 +5,16 @@ import Tensors
 /// Inputs are one-hot rows (`EchoEncoding`); the target of step t is the symbol of step t − delay, "nothing" for
 /// t < delay. Length and delay of each sequence are drawn from ranges, equally likely; shorter ones are padded behind.
 /// Training sequences are fresh in each epoch and draw from all symbols, "nothing" too, and every step's target
-/// counts. Test sequences are of letters alone, and steps before the delay do not count: their accuracy is the share of
+/// counts. Validation and test sequences are of letters alone, and steps before the delay do not count: their accuracy is the share of
 /// right letters after the delay.
 public final class Echo: Dataset {
   /// What the sequences are for.
   public enum Part: Sendable {
     /// To fit weights to.
     case training
-    /// To measure on; steps that do not count have this target.
+    /// To measure on while training; steps that do not count have this target.
+    case validation(uncounted: Int)
+    /// To measure on at the end; likewise.
     case test(uncounted: Int)
   }
 
@@ -43,10 +45,12 @@ public final class Echo: Dataset {
       symbols = 0...EchoEncoding.symbols.count - 1
       beforeDelay = 0
       random = Philox(seed: seed, purpose: .trainingData)
-    case .test(let uncounted):
+    case .validation(let uncounted), .test(let uncounted):
       symbols = 1...EchoEncoding.symbols.count - 1
       beforeDelay = Int32(clamping: uncounted)
-      random = Philox(seed: seed, purpose: .testData)
+      var purpose = RandomPurpose.testData
+      if case .validation = part { purpose = .validationData }
+      random = Philox(seed: seed, purpose: purpose)
     }
   }
 

@@ -4,7 +4,7 @@
 public protocol Schedule {
   /// The learning rate of a step; `base` is the recipe's.
   func learningRate(step: Int, base: Double) -> Double
-  /// Learns the latest loss: on the test samples after an evaluation, or the mean of an epoch's training losses.
+  /// Learns the latest loss: on the validation samples after an evaluation, or the mean of an epoch's training losses.
   func observe(loss: Double)
   /// What a checkpoint must keep, finite numbers by name; setting it restores the schedule.
   var state: [String: Double] { get nonmutating set }

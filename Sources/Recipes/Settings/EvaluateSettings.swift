@@ -1,4 +1,4 @@
-/// When to measure on the test samples.
+/// When to measure on the validation samples, or the test's where there are none.
 public struct EvaluateSettings: Equatable, Sendable {
   /// Epochs between evaluations; 0 for the end of training only.
   public var every = 1

@@ -19,7 +19,7 @@ public struct Recipe: Equatable, Sendable {
   public var accumulate = 1
   /// The parts a batch is cut into; ranks share them out.
   public var shards = 8
-  /// The training and test samples.
+  /// The samples to train on and to measure on.
   public var data = DataSettings.temporalOrder(TemporalOrderSettings())
   /// The network. Its `layers` are empty until they are given.
   public var model = ModelSettings()
@@ -41,7 +41,7 @@ public struct Recipe: Equatable, Sendable {
   public var optimizerSharding = OptimizerSharding.auto
   /// The steps between comparisons of all ranks' weights; 0 for none.
   public var compareRanks = 100
-  /// When to measure on the test samples.
+  /// When to measure on the validation samples, or the test's where there are none.
   public var evaluate = EvaluateSettings()
   /// When to save the state of the training.
   public var checkpoint = CheckpointSettings()
@@ -71,7 +71,7 @@ extension Recipe: Settings {
     Field(
       "shards", \.shards, .number(.from(1, through: 4096)),
       "parts a batch is cut into; they fix the result, whatever the number of ranks"),
-    Field("data", \.data, .variant(by: "source"), "the training and test samples"),
+    Field("data", \.data, .variant(by: "source"), "the samples to train on and to measure on"),
     Field("model", \.model, .section, "the network"),
     Field("loss", \.loss, .variant(by: "name", orName: true), "what training makes small"),
     Field("optimizer", \.optimizer, .variant(by: "name"), "how gradients change the weights"),
@@ -96,7 +96,8 @@ extension Recipe: Settings {
     Field(
       "compareRanks", \.compareRanks, .number(.atLeast(0)),
       "steps between comparisons of all ranks' weights; 0 is never"),
-    Field("evaluate", \.evaluate, .section, "when to measure on the test samples"),
+    Field(
+      "evaluate", \.evaluate, .section, "when to measure on the validation samples, or the test's where there are none"),
     Field("checkpoint", \.checkpoint, .section, "when to save the state of the training, to resume from"),
     Field("record", \.record, .section, "what to write down of the training, and how often"),
   ]

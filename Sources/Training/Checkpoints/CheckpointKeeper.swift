@@ -27,7 +27,7 @@ public final class CheckpointKeeper {
   private let recipe: String
   private let root: Root?
   private let warn: (String) -> Void
-  /// The best evaluation so far.
+  /// The best evaluation on validation samples so far.
   public private(set) var best: EvaluationReport?
 
   /// Prepares checkpoints.
@@ -50,15 +50,17 @@ public final class CheckpointKeeper {
   }
 
   /// Goes on from a checkpoint's best evaluation.
-  func restore(best: EvaluationReport?) { self.best = best }
+  func restore(best: EvaluationReport?) {
+    self.best = best.flatMap { $0.isBetter(than: nil) ? $0 : nil }
+  }
 
   /// Keeps a copy of the weights where an evaluation is the best so far: by accuracy, then by loss.
-  func note(_ report: EvaluationReport) {
+  func note(_ report: EvaluationReport) throws {
     guard report.isBetter(than: best) else { return }
     best = report
     guard let root else { return }
     if let failure = root.writer.finish() { complain(failure) }
-    root.bestSnapshot.takeWeights()
+    try root.bestSnapshot.takeWeights()
     root.hasNewBest = true
   }
 
@@ -71,7 +73,7 @@ public final class CheckpointKeeper {
     guard let root, waits || !root.writer.isBusy else { return }
     if let failure = root.writer.finish(), !waits { complain(failure) }
     if root.lastStep != progress.step || root.hasNewBest {
-      root.snapshot.take(state)
+      try root.snapshot.take(state)
       let manifest = manifest(progress, carriedBatch: state.carried.first?.shape.first ?? 0, recorded: recorded)
       root.lastStep = progress.step
       root.writer.start(job(root, manifest))
@@ -118,8 +120,10 @@ public final class CheckpointKeeper {
 }
 
 extension EvaluationReport {
-  /// Whether this is the better of two: by accuracy where there is one, then by loss.
+  /// Whether this is the better of two: by accuracy where there is one, then by loss. Nothing is chosen on test samples, and
+  /// nothing whose loss is no finite number.
   func isBetter(than other: EvaluationReport?) -> Bool {
+    guard split == .validation, loss.isFinite else { return false }
     guard let other else { return true }
     if let own = accuracy, let theirs = other.accuracy, own != theirs { return own > theirs }
     return loss < other.loss

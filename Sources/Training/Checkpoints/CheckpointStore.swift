@@ -31,12 +31,19 @@ public struct CheckpointStore: Sendable {
     guard let name = names("best-").last else {
       throw Failure(
         .noInput, "\(path) holds no best checkpoint",
-        advice: "there is one after an evaluation in the course of training")
+        advice: CheckpointStore.bestAdvice)
     }
     let folder = CheckpointFolder(path: "\(path)/\(name)")
-    _ = try folder.verified()
+    guard try folder.verified().best?.split == .validation else {
+      throw Failure(
+        .noInput, "\(folder.path) was chosen on test samples, by a former version", advice: CheckpointStore.bestAdvice)
+    }
     return folder
   }
+
+  private static let bestAdvice =
+    "there is one after an evaluation on validation samples in the course of training; "
+    + "data.validationShare keeps some of the samples for it, data.validationSize generates some"
 
   /// The place of a checkpoint after so many steps.
   func folder(_ prefix: String, step: Int) -> CheckpointFolder {

@@ -9,6 +9,8 @@ public struct BinaryEchoSettings: Equatable, Sendable {
   public var chunk = 10
   /// Batches of an epoch: chunks of each row's series.
   public var chunks = 100
+  /// The same of the validation samples; 0 for none.
+  public var validationChunks = 0
   /// The same of the test samples.
   public var testChunks = 100
 
@@ -27,11 +29,15 @@ extension BinaryEchoSettings: DataSourceSettings {
       "steps of a chunk; row by row, a batch's chunks continue those of the batch before"),
     Field(
       "chunks", \.chunks, .number(.from(1, through: 1_000_000)), "chunks of each series, which is batches an epoch"),
+    Field(
+      "validationChunks", \.validationChunks, .number(.from(0, through: 1_000_000)),
+      "chunks of each series to measure on while training; 0 is none"),
     Field("testChunks", \.testChunks, .number(.from(1, through: 1_000_000)), "chunks of each test series"),
   ]
 
   func check(_ section: Section) throws {
-    for (key, count) in [("chunks", chunks), ("testChunks", testChunks)] where count * chunk <= delay {
+    let counts = [("chunks", chunks), ("validationChunks", validationChunks), ("testChunks", testChunks)]
+    for (key, count) in counts where count * chunk <= delay && (count > 0 || key != "validationChunks") {
       throw section.conflict(
         of: [key, "delay"],
         "\(section.naming(key, count)), which leaves no bit of a series to echo \(delay) steps later",
@@ -44,7 +50,9 @@ extension BinaryEchoSettings: DataSourceSettings {
 
   func makeSplits(for recipe: Recipe) -> DataSplits {
     DataSplits(
-      training: samples(chunks, .trainingData, recipe), test: samples(testChunks, .testData, recipe))
+      training: samples(chunks, .trainingData, recipe),
+      validation: validationChunks > 0 ? samples(validationChunks, .validationData, recipe) : nil,
+      test: samples(testChunks, .testData, recipe))
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { BinaryEchoReader() }

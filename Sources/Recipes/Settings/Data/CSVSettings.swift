@@ -43,7 +43,7 @@ extension CSVSettings: SplittableSettings {
       Field("train", \.train, .text, required: true, "the training samples, a CSV file with one sample a row"),
       Field(
         "validation", \.validation, .optional(.text),
-        "samples to measure on while training, a file of the same kind, or none to take the test's"),
+        "samples to measure on while training, a file of the same kind, or none"),
       Field("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
       Field("header", \.header, .flag, "whether the first row names the columns"),
       Field("separator", \.separator, .choice, "what stands between fields: comma, semicolon or tab"),

@@ -11,6 +11,8 @@ public struct EchoSettings: Equatable, Sendable {
   public var testLengths = 15...25
   /// Training samples an epoch, fresh in each.
   public var epochSize = 1024
+  /// Validation samples, made as the test's and the same in every evaluation; 0 for none.
+  public var validationSize = 0
   /// Test samples, the same in every evaluation.
   public var testSize = 500
 
@@ -29,6 +31,9 @@ extension EchoSettings: DataSourceSettings {
     Field("length", \.length, .range(from: 2, through: 1_000_000), "letters of a training string, such as 15 or 10-20"),
     Field("testLengths", \.testLengths, .range(from: 2, through: 1_000_000), "letters of a test string"),
     Field("epochSize", \.epochSize, .number(.atLeast(1)), "training samples an epoch"),
+    Field(
+      "validationSize", \.validationSize, .number(.atLeast(0)),
+      "samples to measure on while training, as long as the test's but others; 0 is none"),
     Field("testSize", \.testSize, .number(.atLeast(1)), "test samples; steps before the delay do not count"),
   ]
 
@@ -47,12 +52,15 @@ extension EchoSettings: DataSourceSettings {
   var shuffle: Bool { false }
 
   func makeSplits(for recipe: Recipe) -> DataSplits {
-    DataSplits(
+    let uncounted = recipe.loss.uncountedTarget
+    func measured(_ count: Int, _ part: Echo.Part) -> Echo {
+      Echo(encoding: encoding, lengths: testLengths, count: count, seed: recipe.seed, part: part)
+    }
+    return DataSplits(
       training: Echo(
         encoding: encoding, lengths: length, count: epochSize, seed: recipe.seed, part: .training),
-      test: Echo(
-        encoding: encoding, lengths: testLengths, count: testSize, seed: recipe.seed,
-        part: .test(uncounted: recipe.loss.uncountedTarget)))
+      validation: validationSize > 0 ? measured(validationSize, .validation(uncounted: uncounted)) : nil,
+      test: measured(testSize, .test(uncounted: uncounted)))
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { EchoReader(encoding: encoding) }

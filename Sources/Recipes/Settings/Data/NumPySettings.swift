@@ -38,7 +38,7 @@ extension NumPySettings: SplittableSettings {
         "train", \.train, .text, required: true, "the training samples, an .npz file with x, y and optionally lengths"),
       Field(
         "validation", \.validation, .optional(.text),
-        "samples to measure on while training, a file of the same kind, or none to take the test's"),
+        "samples to measure on while training, a file of the same kind, or none"),
       Field("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
       Field(
         "padding", \.padding, .choice,

@@ -7,6 +7,8 @@ public struct TemporalOrderSettings: Equatable, Sendable {
   public var level = TemporalOrder.Level.easy
   /// Training samples an epoch, fresh in each.
   public var epochSize = 992
+  /// Validation samples, the same in every evaluation; 0 for none.
+  public var validationSize = 0
   /// Test samples, the same in every evaluation.
   public var testSize = 992
 
@@ -23,6 +25,9 @@ extension TemporalOrderSettings: DataSourceSettings {
   static let fields: [Field<TemporalOrderSettings>] = [
     Field("level", \.level, .choice, "easy, normal, moderate, hard or nightmare: 7 to 500 symbols a sequence"),
     Field("epochSize", \.epochSize, .number(.atLeast(1)), "training samples an epoch"),
+    Field(
+      "validationSize", \.validationSize, .number(.atLeast(0)),
+      "samples to measure on while training, neither trained on nor tested on; 0 is none"),
     Field("testSize", \.testSize, .number(.atLeast(1)), "test samples"),
   ]
 
@@ -31,7 +36,9 @@ extension TemporalOrderSettings: DataSourceSettings {
 
   func makeSplits(for recipe: Recipe) -> DataSplits {
     DataSplits(
-      training: samples(epochSize, .trainingData, recipe), test: samples(testSize, .testData, recipe))
+      training: samples(epochSize, .trainingData, recipe),
+      validation: validationSize > 0 ? samples(validationSize, .validationData, recipe) : nil,
+      test: samples(testSize, .testData, recipe))
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { samples(1, .testData, recipe) }

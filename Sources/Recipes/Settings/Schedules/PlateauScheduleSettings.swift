@@ -1,7 +1,7 @@
 import Optimizers
 
-/// A learning rate that falls when the loss stops falling: the test loss at each evaluation, or the training loss of
-/// each epoch where there are no test samples or no evaluations.
+/// A learning rate that falls when the loss stops falling: the validation loss at each evaluation, or the training loss of
+/// each epoch where there are no validation samples or no evaluations in the course of training.
 public struct PlateauScheduleSettings: Equatable, Sendable {
   /// What the rate is multiplied by.
   public var factor = 0.1
@@ -24,7 +24,7 @@ public struct PlateauScheduleSettings: Equatable, Sendable {
 
 extension PlateauScheduleSettings: ScheduleVariantSettings {
   static let name = "plateau"
-  static let doc = "the rate falls by a factor when the test loss, or else the training loss, stops falling"
+  static let doc = "the rate falls by a factor when the validation loss, or else the training loss, stops falling"
 
   static let fields: [Field<PlateauScheduleSettings>] =
     [

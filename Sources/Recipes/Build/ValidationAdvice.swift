@@ -1,0 +1,34 @@
+import Training
+
+/// What a run goes without if it has no validation samples. Test samples decide on nothing.
+extension Recipe {
+  /// What to tell before the first step.
+  public func validationNotices(_ experiment: Experiment) -> [String] {
+    guard case .plateau = schedule, !experiment.watchesValidation, experiment.data.test != nil else { return [] }
+    let missing =
+      experiment.data.validation == nil
+      ? "there are no validation samples; \(data.chosenSettings.validationAdvice)"
+      : "evaluate.every is 0; evaluate.every=1 measures on the validation samples after each epoch"
+    return ["schedule plateau watches the training loss, since \(missing)"]
+  }
+
+  /// Why no best weights are kept, if samples are measured in the course of training and could have been chosen from files; nil
+  /// if best weights are kept, or nothing is measured.
+  public func noBestReason(_ experiment: Experiment) -> String? {
+    guard data.chosenSettings is any SplittableSettings, experiment.data.validation == nil, experiment.data.test != nil,
+      experiment.settings.evaluateEvery > 0
+    else { return nil }
+    return "not kept: there are no validation samples; \(data.chosenSettings.validationAdvice)"
+  }
+}
+
+extension DataSourceSettings {
+  /// How to get validation samples.
+  var validationAdvice: String {
+    let keys = Self.fields.map(\.name)
+    if keys.contains("validationShare") { return "data.validationShare=0.1 keeps a tenth of the training samples" }
+    if keys.contains("validationSize") { return "data.validationSize=1000 generates some" }
+    if keys.contains("validationChunks") { return "data.validationChunks=100 generates some" }
+    return "let the data source give some"
+  }
+}
