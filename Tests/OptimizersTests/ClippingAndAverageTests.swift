@@ -35,18 +35,22 @@ import Testing
     #expect(gradients[1...] == [2, -2, 0])
   }
 
-  @Test func theAverageFollowsItsFormula() throws {
+  @Test(arguments: [false, true]) func theAverageFollowsItsFormula(warmsUp: Bool) throws {
     let results = try onEachInstructionSet { () -> [Float] in
       var random = TestRandom(2)
       let weights = try FloatBuffer(count: 37)
       weights.base.update(from: random.floats(37), count: 37)
-      let average = try WeightAverage(of: weights, decay: 0.9)
+      let average = try WeightAverage(of: weights, buffers: weights, decay: 0.4, warmsUp: warmsUp)
       var wanted = weights.floats.map(Double.init)
-      for _ in 0..<10 {
+      for step in 0..<10 {
         weights.base.update(from: random.floats(37), count: 37)
-        average.update(weights.base)
-        for index in wanted.indices { wanted[index] = 0.9 * wanted[index] + 0.1 * Double(weights.base[index]) }
+        average.update(weights.base, step: step)
+        average.updateBuffers(weights.base, step: step)
+        // 0.1, 2/11, 0.25, 4/13, 5/14, and from then on the decay.
+        let kept = warmsUp ? min(0.4, Double(1 + step) / Double(10 + step)) : 0.4
+        for index in wanted.indices { wanted[index] = kept * wanted[index] + (1 - kept) * Double(weights.base[index]) }
         #expect(relativeDifference(Array(average.values.floats), wanted) < 5e-7)
+        #expect(bits(average.buffers.floats) == bits(average.values.floats))
       }
       return Array(average.values.floats)
     }

@@ -23,6 +23,7 @@ struct ResumeTests {
   private static let small: [String: SmallExperiment] = {
     var plain = SmallExperiment()
     plain.epochs = 3
+    plain.hasValidation = true
     var averaged = plain
     averaged.averageDecay = 0.9
     averaged.accumulate = 2
@@ -32,6 +33,7 @@ struct ResumeTests {
     averaged.optimizer = { try Adam(count: $0.values.count) }
     var plateau = plain
     plateau.hasTest = false
+    plateau.hasValidation = false
     plateau.schedule = {
       WarmupSchedule(steps: 2, following: PlateauSchedule(factor: 0.5, patience: 0, threshold: 0.5))
     }
@@ -49,6 +51,7 @@ struct ResumeTests {
       let lstm = try LSTM(input: gru.outputShape, hiddenSize: hidden, options: options)
       return [gru, lstm, BatchNorm(input: lstm.outputShape)]
     }
+    stateful.averageDecay = 0.9
     var nested = stateful
     nested.recurrent = { input, hidden in
       var options = RecurrentOptions()
@@ -96,10 +99,10 @@ struct ResumeTests {
         control: RunControl(folder: store.map(\.path), deadline: nil, schedule: schedule), keeper: keeper)
       try trainer.resume(store?.newest { Issue.record("\($0)") })
       let summary = try trainer.run()
-      return withExtendedLifetime(made) {
+      return try withExtendedLifetime(made) {
         Outcome(
-          weights: bits(made.evaluatedValues.floats) + bits(made.model.values.floats)
-            + bits(made.model.bufferValues.floats),
+          weights: bits(try made.evaluatedValues.floats) + bits(try made.model.values.floats)
+            + bits(made.model.bufferValues.floats) + bits(made.evaluatedBuffers.floats),
           counts: made.model.counters.map(\.value), losses: recorder.steps.map(\.loss),
           evaluations: summary.evaluations, best: keeper.best)
       }

@@ -31,7 +31,10 @@ extension Recipe {
     return Experiment(
       network: network, optimizer: try optimizer.chosenSettings.makeOptimizer(for: network.model), data: splits,
       settings: settings, schedule: schedule.makeSchedule(settings, samples: splits.training.count),
-      average: try ema.map { try WeightAverage(of: network.model.values, decay: $0.decay) },
+      average: try ema.map {
+        try WeightAverage(
+          of: network.model.values, buffers: network.model.bufferValues, decay: $0.decay, warmsUp: $0.warmup)
+      },
       makeNetwork: { shape in
         let model = try makeBareModel(inputShape: shape)
         return Network(model: model, loss: try loss.makeLoss(outputs: model.outputShape))

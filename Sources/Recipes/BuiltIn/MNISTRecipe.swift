@@ -40,7 +40,8 @@ extension BuiltInRecipe {
         learningRate: 0.003    # the schedule's top
 
       schedule: {name: one-cycle, rise: 0.1}
-      ema: {decay: 0.99}   # measures an average of the last hundred steps' weights: good long before the rate has fallen
+      # measures an average of the last hundred steps' weights: good long before the rate has fallen
+      ema: {decay: 0.99, warmup: false}
 
       evaluate: {every: 1} # epochs
       record: {every: 1}   # steps

@@ -2,6 +2,8 @@
 public struct EMASettings: Equatable, Sendable {
   /// The share of the average that is kept at each step.
   public var decay = 0.999
+  /// Whether the first steps keep less.
+  public var warmup = true
 
   /// Every default.
   public init() {}
@@ -9,6 +11,10 @@ public struct EMASettings: Equatable, Sendable {
 
 extension EMASettings: Settings {
   static let fields: [Field<EMASettings>] = [
-    Field("decay", \.decay, .number(.from(0, below: 1)), "the share of the average kept at each step")
+    Field("decay", \.decay, .number(.from(0, below: 1)), "the share of the average kept at each step"),
+    Field(
+      "warmup", \.warmup, .flag,
+      "whether step t, from 0, keeps (1 + t) / (10 + t) where that is less, so that the initial weights are soon forgotten"
+    ),
   ]
 }

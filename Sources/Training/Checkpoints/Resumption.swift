@@ -27,7 +27,7 @@ struct Resumption {
     activity?.enter(.waiting, step: checkpoint?.manifest.progress.step ?? 0)
     guard let manifest = try share(checkpoint?.manifest) else { return nil }
     let (model, average) = (experiment.model, experiment.average)
-    for vector in [model.values, model.bufferValues] + (average.map { [$0.values] } ?? []) {
+    for vector in [try model.values, model.bufferValues] + (average.map { [$0.values, $0.buffers] } ?? []) {
       try communicator.broadcast(UnsafeMutableRawBufferPointer(vector.floats), root: 0)
     }
     for counter in model.counters {

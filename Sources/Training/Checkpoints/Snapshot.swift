@@ -9,7 +9,7 @@ final class Snapshot {
   private let experiment: Experiment
   private let values: FloatBuffer
   private let buffers: FloatBuffer
-  private let average: FloatBuffer?
+  private let average: (values: FloatBuffer, buffers: FloatBuffer)?
   private var counts: [Int64] = []
   private let state: [OptimizerState]
   private var carried: [SafetensorsFile.Tensor] = []
@@ -20,16 +20,18 @@ final class Snapshot {
   init(_ experiment: Experiment, includesState: Bool) throws {
     self.experiment = experiment
     let model = experiment.model
-    values = try FloatBuffer(count: model.values.count)
+    values = try FloatBuffer(count: model.valueCount)
     buffers = try FloatBuffer(count: model.bufferValues.count)
-    average = try experiment.average.map { try FloatBuffer(count: $0.values.count) }
+    average = try experiment.average.map {
+      (try FloatBuffer(count: $0.values.count), try FloatBuffer(count: $0.buffers.count))
+    }
     state = includesState ? try Snapshot.makeState(experiment) : []
   }
 
   /// Room for the optimizer's state of all parameters, however many of them this rank's optimizer keeps to.
   static func makeState(_ experiment: Experiment) throws -> [OptimizerState] {
     try experiment.optimizer.state.map {
-      OptimizerState(name: $0.name, values: try FloatBuffer(count: experiment.model.values.count))
+      OptimizerState(name: $0.name, values: try FloatBuffer(count: experiment.model.valueCount))
     }
   }
 
@@ -40,19 +42,22 @@ final class Snapshot {
     vector == count - 1 ? "residual.total." : "residual.\(vector)."
   }
 
-  /// Copies the parameters, buffers, counters and averages as they are now.
-  func takeWeights() {
-    values.base.update(from: model.values.base, count: values.count)
+  /// Copies the parameters, buffers, counters and averages as they are after the last step.
+  /// - Throws: `Failure` where the ranks cannot exchange data.
+  func takeWeights() throws {
+    try values.base.update(from: model.values.base, count: values.count)
     buffers.base.update(from: model.bufferValues.base, count: buffers.count)
     counts = model.counters.map(\.value)
     if let average, let source = experiment.average {
-      average.base.update(from: source.values.base, count: average.count)
+      average.values.base.update(from: source.values.base, count: average.values.count)
+      average.buffers.base.update(from: source.buffers.base, count: average.buffers.count)
     }
   }
 
   /// Copies everything as it is now; the rest was gathered.
-  func take(_ gathered: GatheredState) {
-    takeWeights()
+  /// - Throws: as `takeWeights`.
+  func take(_ gathered: GatheredState) throws {
+    try takeWeights()
     for (copy, source) in zip(state, gathered.optimizer) {
       copy.values.base.update(from: source.values.base, count: copy.values.count)
     }
@@ -63,26 +68,30 @@ final class Snapshot {
   /// The parameters, buffers and counters.
   var weights: SafetensorsFile { model.weightsFile(values: values, buffers: buffers, counts: counts, metadata: [:]) }
 
-  /// The parameters that evaluations take, the averaged ones where there is an average, and the rest.
+  /// The parameters and buffers that evaluations take, the averaged ones where there is an average, and the counters.
   var evaluatedWeights: SafetensorsFile {
-    model.weightsFile(values: average ?? values, buffers: buffers, counts: counts, metadata: [:])
+    model.weightsFile(
+      values: average?.values ?? values, buffers: average?.buffers ?? buffers, counts: counts, metadata: [:])
   }
 
   /// The rest.
   var stateFile: SafetensorsFile {
     func tensors<Values: RandomAccessCollection<Float>>(
-      _ prefix: String, _ values: Values
+      _ prefix: String, _ values: Values, of parameters: [Parameter]
     ) -> [SafetensorsFile.Tensor] where Values.Index == Int {
-      model.parameters.map { parameter in
+      parameters.map { parameter in
         let range = parameter.offset..<parameter.offset + parameter.count
         return (prefix + parameter.name, parameter.shape, parameter.toPyTorch(values[range]))
       }
     }
     let vectors =
-      state.flatMap { tensors(Snapshot.statePrefix($0), $0.values.floats) }
-      + (average.map { tensors(Snapshot.averagePrefix, $0.floats) } ?? [])
+      state.flatMap { tensors(Snapshot.statePrefix($0), $0.values.floats, of: model.parameters) }
+      + (average.map {
+        tensors(Snapshot.averagePrefix, $0.values.floats, of: model.parameters)
+          + tensors(Snapshot.averagePrefix, $0.buffers.floats, of: model.buffers)
+      } ?? [])
     let rest = residuals.enumerated().flatMap { vector, values in
-      tensors(Snapshot.residualPrefix(vector, of: residuals.count), values)
+      tensors(Snapshot.residualPrefix(vector, of: residuals.count), values, of: model.parameters)
     }
     return SafetensorsFile(tensors: vectors + rest + carried)
   }
@@ -92,24 +101,32 @@ final class Snapshot {
   private static func statePrefix(_ state: OptimizerState) -> String { "optimizer.\(state.name)." }
 
   /// Puts the weights of a checkpoint and their averages back into an experiment, and gives the rest, with so many vectors
-  /// of residuals.
+  /// of residuals. Where it has no averages of the buffers, as those of former versions, these start from the buffers, which
+  /// those versions evaluated with.
   /// - Throws: `Failure` (data) naming a tensor that is missing or of another shape.
   static func restore(
     _ experiment: Experiment, from folder: CheckpointFolder, residualCount: Int
   ) throws -> GatheredState {
     try experiment.model.readWeights(from: folder.weights)
     let file = try SafetensorsFile(contentsOf: folder.state)
-    func read(_ prefix: String, _ write: (Int, Float) -> Void) throws {
-      for parameter in experiment.model.parameters {
+    let model = experiment.model
+    func read(_ prefix: String, of parameters: [Parameter]? = nil, _ write: (Int, Float) -> Void) throws {
+      for parameter in parameters ?? model.parameters {
         let tensor = try file.tensor(prefix + parameter.name, shape: parameter.shape, path: folder.state)
         for (place, value) in zip(parameter.offset..., parameter.fromPyTorch(tensor.values)) { write(place, value) }
       }
     }
-    if let average = experiment.average { try read(averagePrefix) { average.values.base[$0] = $1 } }
+    if let average = experiment.average {
+      try read(averagePrefix) { average.values.base[$0] = $1 }
+      average.buffers.base.update(from: model.bufferValues.base, count: average.buffers.count)
+      if let first = model.buffers.first, file[averagePrefix + first.name] != nil {
+        try read(averagePrefix, of: model.buffers) { average.buffers.base[$0] = $1 }
+      }
+    }
     let state = try makeState(experiment)
     for part in state { try read(statePrefix(part)) { part.values.base[$0] = $1 } }
     let residuals = try (0..<residualCount).map { vector in
-      var values = [Float](repeating: 0, count: experiment.model.values.count)
+      var values = [Float](repeating: 0, count: experiment.model.valueCount)
       try read(residualPrefix(vector, of: residualCount)) { values[$0] = $1 }
       return values
     }
