@@ -140,7 +140,9 @@ targets += [
   .testTarget(name: "DocumentationTests"),
   .testTarget(
     name: "ReportingTests",
-    dependencies: ["Reporting", "Recording", "Recipes", "Training", "Images", "Formats", "Diagnostics", "TestSupport"]),
+    dependencies: [
+      "Reporting", "Recording", "Recipes", "Training", "Collectives", "Images", "Formats", "Diagnostics", "TestSupport",
+    ]),
   .testTarget(
     name: "RecordingTests",
     dependencies: [

@@ -1,4 +1,5 @@
-// A training loop of one's own, which stops when nothing gets better: mpirun -np 3 custom-loop temporal-order epochs=200
+// A training loop of one's own, which stops when nothing gets better:
+// mpirun -np 3 custom-loop temporal-order data.validationSize=992 epochs=200
 import DPTrain
 
 /// What each rank prepares.
@@ -6,9 +7,10 @@ struct Plan {
   let experiment: Experiment
   let step: TrainingStep
   let evaluator: Evaluator
+  let split: Split
 }
 
-/// Epochs without a better loss on the test samples before the training stops.
+/// Epochs without a better loss on the validation samples before the training stops.
 let patience = 5
 
 Session.run(
@@ -16,11 +18,11 @@ Session.run(
     let recipe = try Recipe.load(default: "temporal-order")
     let experiment = try recipe.makeExperiment()
     let workspace = try experiment.makeWorkspace(communicator: communicator)
-    guard let evaluator = try experiment.makeEvaluator(on: .test, workspace: workspace) else {
-      throw Failure(.configuration, "the recipe has no test samples", advice: "name them under data")
-    }
-    return Plan(
-      experiment: experiment, step: try TrainingStep(experiment, workspace: workspace), evaluator: evaluator)
+    guard let split = experiment.data.monitored,
+      let evaluator = try experiment.makeEvaluator(on: split, workspace: workspace)
+    else { throw Failure(.configuration, "the recipe has nothing to measure on", advice: "name samples under data") }
+    let step = try TrainingStep(experiment, workspace: workspace)
+    return Plan(experiment: experiment, step: step, evaluator: evaluator, split: split)
   },
   work: { communicator, plan in
     let settings = plan.experiment.settings
@@ -35,11 +37,12 @@ Session.run(
         try plan.step.run(epoch: epoch, positions: batch, into: &report)
         report.step += 1
       }
-      let test = try plan.evaluator.run(step: report.step, epoch: epoch + 1)
-      if communicator.isRoot { print("epoch \(epoch + 1): loss \(report.loss), test \(test.loss)") }
-      if test.loss < best.loss { best = (test.loss, epoch) }
-      // All ranks have the same numbers, so that all stop at the same epoch.
-      if epoch - best.epoch >= patience { break }
+      let measured = try plan.evaluator.run(step: report.step, epoch: epoch + 1)
+      if communicator.isRoot { print("epoch \(epoch + 1): loss \(report.loss), \(plan.split) \(measured.loss)") }
+      if measured.loss < best.loss { best = (measured.loss, epoch) }
+      // Test samples decide on nothing. All ranks have the same numbers, so that all stop at the same epoch.
+      if plan.split == .validation, epoch - best.epoch >= patience { break }
     }
+    // Rank 0 alone reads the weights; it gets those after the last step.
     if communicator.isRoot { try plan.experiment.writeWeights(to: "weights.safetensors", metadata: [:]) }
   })

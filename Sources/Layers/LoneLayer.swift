@@ -25,10 +25,10 @@ package final class LoneLayer {
     var plan = ArenaPlan(shards: shards, keepsOutputs: keepsOutputs)
     plan.advance()
     layer.plan(&plan, batch: samples, wantsInputGradient: true)
-    gradients = try FloatBuffer(count: model.values.count)
+    gradients = try FloatBuffer(count: model.valueCount)
     bufferSums = try FloatBuffer(count: model.bufferValues.count)
     context = StepContext(
-      arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.values.count, shards: program,
+      arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.valueCount, shards: program,
       tree: tree, communicator: SoloCommunicator(), seed: seed)
     context.isTraining = true
     context.bufferSums = bufferSums.base

@@ -15,10 +15,15 @@ public final class Model {
   public let buffers: [Parameter]
   /// All counters, named likewise.
   public let counters: [Counter]
-  /// The parameters' values, each parameter on a 64-byte boundary, zeros between.
-  public let values: FloatBuffer
-  /// The buffers' values, likewise.
+  /// The buffers' values, each buffer on a 64-byte boundary, zeros between.
   public let bufferValues: FloatBuffer
+  /// The parameters' values, laid out likewise, some of which other ranks may still be sending. For whoever changes them,
+  /// and for the layers of a training step, each of which waits for its own; all others read `values`.
+  package let arrivingValues: FloatBuffer
+  /// Waits until all values are those after the last step; nil where nobody sends any.
+  package var arrival: (() throws -> Void)?
+  /// Differs whenever the values may have changed.
+  package private(set) var version = 0
   private let list: LayerList
 
   /// Stacks layers; each must have been made for the shape that the one before it gives. A layer belongs to one model.
@@ -30,10 +35,10 @@ public final class Model {
     parameters = Model.lay(list.named { $0.parameters })
     buffers = Model.lay(list.named { $0.buffers })
     counters = list.named { $0.counters }
-    values = try FloatBuffer(count: Model.end(of: parameters))
+    arrivingValues = try FloatBuffer(count: Model.end(of: parameters))
     bufferValues = try FloatBuffer(count: Model.end(of: buffers))
     for buffer in buffers {
-      _ = values(of: buffer).update(fromContentsOf: buffer.initialValues(seed: 0, index: 0))
+      _ = arrivingValues(of: buffer).update(fromContentsOf: buffer.initialValues(seed: 0, index: 0))
     }
   }
 
@@ -65,18 +70,44 @@ public final class Model {
     parameters.map { $0.offset..<$0.offset + $0.count }
   }
 
-  /// A parameter's or buffer's values, in the layout it has here.
-  public func values(of parameter: Parameter) -> UnsafeMutableBufferPointer<Float> {
+  /// The parameters' values after the last step, each parameter on a 64-byte boundary, zeros between. Waits for those that
+  /// other ranks send, which need not read them, too. Valid until the next step.
+  /// - Throws: `Failure` where the ranks cannot exchange data.
+  public var values: FloatBuffer {
+    get throws {
+      try awaitValues()
+      return arrivingValues
+    }
+  }
+
+  /// The number of floats in `values`.
+  public var valueCount: Int { arrivingValues.count }
+
+  /// A parameter's or buffer's values, in the layout it has here; as `values`.
+  /// - Throws: as `values`.
+  public func values(of parameter: Parameter) throws -> UnsafeMutableBufferPointer<Float> {
+    try awaitValues()
+    return arrivingValues(of: parameter)
+  }
+
+  /// Waits until all values are those after the last step.
+  package func awaitValues() throws { try arrival?() }
+
+  /// A training step begins, or values were written.
+  package func noteChange() { version += 1 }
+
+  package func arrivingValues(of parameter: Parameter) -> UnsafeMutableBufferPointer<Float> {
     let isBuffer = buffers.contains { $0 === parameter }
     return UnsafeMutableBufferPointer(
-      start: (isBuffer ? bufferValues : values).base + parameter.offset, count: parameter.count)
+      start: (isBuffer ? bufferValues : arrivingValues).base + parameter.offset, count: parameter.count)
   }
 
   /// Draws all initial values; a function of the seed alone.
   public func initialize(seed: UInt64) {
     for (index, parameter) in parameters.enumerated() {
-      _ = values(of: parameter).update(fromContentsOf: parameter.initialValues(seed: seed, index: index))
+      _ = arrivingValues(of: parameter).update(fromContentsOf: parameter.initialValues(seed: seed, index: index))
     }
+    noteChange()
   }
 
   /// Reserves the memory of all layers for batches of up to `batch` samples.
@@ -84,8 +115,10 @@ public final class Model {
     list.plan(&plan, batch: batch, wantsInputGradient: false)
   }
 
-  /// Renews what the layers derive from the parameters.
-  public func pack(_ context: StepContext) {
+  /// Renews what the layers derive from the parameters, once all have come.
+  /// - Throws: as `values`.
+  public func pack(_ context: StepContext) throws {
+    try awaitValues()
     list.pack(context)
   }
 

@@ -10,11 +10,11 @@ package final class ParameterArrival {
 
   private var entries: [ObjectIdentifier: Entry] = [:]
   private var step = 0
-  private let wait: (Int) throws -> Void
+  private let awaitValues: (Int) throws -> Void
 
-  /// Watches a model's passes; `wait` waits until all parameters before an offset have come.
-  package init(wait: @escaping (_ offset: Int) throws -> Void) {
-    self.wait = wait
+  /// Watches a model's passes; `awaitValues` waits until all parameters' values before an offset have come.
+  package init(awaitValues: @escaping (_ offset: Int) throws -> Void) {
+    self.awaitValues = awaitValues
   }
 
   /// The parameters are being changed: they are to be waited for anew.
@@ -25,7 +25,7 @@ package final class ParameterArrival {
     let name = ObjectIdentifier(layer)
     let entry = entries[name] ?? Entry(end: Self.end(of: layer), step: step - 1)
     guard entry.step < step else { return }
-    if entry.end > 0 { try wait(entry.end) }
+    if entry.end > 0 { try awaitValues(entry.end) }
     layer.packObserved(context)
     entries[name] = Entry(end: entry.end, step: step)
   }

@@ -47,15 +47,15 @@ public final class StepContext {
   /// The position of this rank's first sample within the samples of the step, which is one global batch or several.
   public var firstSample = 0
 
-  /// Bundles what a step needs; the parameters are the model's unless others are given.
+  /// Bundles what a step needs; parameters and buffers are the model's unless others are given.
   public init(
-    arena: Arena, model: Model, parameters: FloatBuffer? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int,
-    shards: ShardProgram, tree: ReductionTree, communicator: any Communicator, lengths: UnsafePointer<Int32>? = nil,
-    seed: UInt64
+    arena: Arena, model: Model, parameters: FloatBuffer? = nil, buffers: FloatBuffer? = nil,
+    gradients: UnsafeMutablePointer<Float>, nodeStride: Int, shards: ShardProgram, tree: ReductionTree,
+    communicator: any Communicator, lengths: UnsafePointer<Int32>? = nil, seed: UInt64
   ) {
     self.arena = arena
-    parameterValues = parameters ?? model.values
-    buffers = model.bufferValues.base
+    parameterValues = parameters ?? model.arrivingValues
+    self.buffers = (buffers ?? model.bufferValues).base
     self.gradients = gradients
     self.nodeStride = nodeStride
     self.shards = shards

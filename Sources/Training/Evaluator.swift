@@ -11,15 +11,30 @@ public final class Evaluator {
   private let reducer: TreeReducer
   private let loader: BatchLoader
   private let context: StepContext
-  private let buffers: FloatBuffer?
+  /// The model whose weights are measured, as they are or averaged.
+  private let source: Model
 
-  /// Prepares evaluations on `data` in global batches of the workspace's size, with the model's parameters and buffers
-  /// or others, laid out alike.
+  /// Prepares evaluations on `data` of the workspace's model in global batches of the workspace's size.
   /// - Throws: `Failure` (system) where memory is short.
-  public init(
-    data: any Dataset, split: Split, workspace: Workspace, parameters: FloatBuffer? = nil, buffers: FloatBuffer? = nil
+  public convenience init(data: any Dataset, split: Split, workspace: Workspace) throws {
+    try self.init(
+      data: data, split: split, workspace: workspace, source: workspace.model,
+      parameters: workspace.model.arrivingValues, buffers: workspace.model.bufferValues)
+  }
+
+  /// The same with the weights that an experiment's evaluations take.
+  convenience init(data: any Dataset, split: Split, workspace: Workspace, of experiment: Experiment) throws {
+    let (model, average) = (experiment.model, experiment.average)
+    try self.init(
+      data: data, split: split, workspace: workspace, source: model,
+      parameters: average?.values ?? model.arrivingValues, buffers: average?.buffers ?? model.bufferValues)
+  }
+
+  /// Takes parameters and buffers that are whole when `source` says so.
+  private init(
+    data: any Dataset, split: Split, workspace: Workspace, source: Model, parameters: FloatBuffer, buffers: FloatBuffer
   ) throws {
-    self.buffers = buffers
+    self.source = source
     self.workspace = workspace
     self.data = data
     self.split = split
@@ -29,7 +44,7 @@ public final class Evaluator {
     loader = try BatchLoader(data: data, shuffles: false, seed: 0, capacity: workspace.capacity)
     // No gradients are written; the loss's sums go to the reducer directly.
     context = workspace.context(
-      parameters: parameters, gradients: reducer.nodes, nodeStride: reducer.stride)
+      parameters: parameters, buffers: buffers, gradients: reducer.nodes, nodeStride: reducer.stride)
   }
 
   /// This rank's part of the global batch that begins with a sample.
@@ -53,8 +68,9 @@ public final class Evaluator {
     let classes = loss.meaning == .classes ? max(data.classNames.count, model.outputShape.features) : 0
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
     var confusion = [Int](repeating: 0, count: classes * classes)
-    if let buffers { model.bufferValues.base.update(from: buffers.base, count: buffers.count) }
-    model.pack(context)
+    try source.awaitValues()
+    workspace.packedBy = ObjectIdentifier(self)
+    try model.pack(context)
     context.isContinuation = false
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
       let batch = try load(from: first)

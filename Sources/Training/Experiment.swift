@@ -43,8 +43,22 @@ public struct Experiment {
   /// The loss on the model's outputs.
   public var loss: any Loss { network.loss }
 
-  /// The values that evaluations and the weights file take: the averaged ones where there is an average.
-  public var evaluatedValues: FloatBuffer { average?.values ?? model.values }
+  /// The values that evaluations and the weights file take, after the last step: the averaged ones where there is an
+  /// average. Valid until the next step.
+  /// - Throws: `Failure` where the ranks cannot exchange data.
+  public var evaluatedValues: FloatBuffer {
+    get throws {
+      let values = try model.values
+      return average?.values ?? values
+    }
+  }
+
+  /// The buffers that evaluations and the weights file take, likewise.
+  public var evaluatedBuffers: FloatBuffer { average?.buffers ?? model.bufferValues }
+
+  /// Whether the course of training is judged by evaluations on validation samples, by which a plateau lowers the learning
+  /// rate; else it is judged by the training loss. Test samples decide on nothing.
+  public var watchesValidation: Bool { data.validation != nil && settings.evaluateEvery > 0 }
 
   /// The memory to train in on this rank.
   /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
@@ -52,14 +66,14 @@ public struct Experiment {
     try Workspace(network, settings: settings, communicator: communicator)
   }
 
-  /// What evaluates one part of the data: in `workspace` where its inputs have the model's shape, else in memory of its
+  /// What evaluates one part of the data, the training samples without random transforms: in `workspace` where its inputs have the model's shape, else in memory of its
   /// own.
   /// - Throws: `Failure` (configuration) where the model takes no inputs of that shape, (system) where memory is short.
   public func makeEvaluator(on split: Split, workspace: Workspace) throws -> Evaluator? {
-    guard let samples = data[split] else { return nil }
+    guard let samples = data.measured(split) else { return nil }
     let shape = samples.inputShape
     if shape == model.inputShape {
-      return try Evaluator(data: samples, split: split, workspace: workspace, parameters: evaluatedValues)
+      return try Evaluator(data: samples, split: split, workspace: workspace, of: self)
     }
     guard let other = try makeNetwork?(shape), other.model.isLaidOut(as: model) else {
       throw Failure(
@@ -68,8 +82,7 @@ public struct Experiment {
         advice: "only the number of steps may differ, where no layer depends on it")
     }
     let own = try Workspace(other, settings: settings, communicator: workspace.communicator)
-    return try Evaluator(
-      data: samples, split: split, workspace: own, parameters: evaluatedValues, buffers: model.bufferValues)
+    return try Evaluator(data: samples, split: split, workspace: own, of: self)
   }
 }
 

@@ -23,6 +23,7 @@ public final class Predictor {
   private let batch: Batch
   private let context: StepContext
   private let continues: Bool
+  private var packedVersion = -1
   /// Behind the last sample predicted.
   private var end = 0
   private var read: FloatBuffer?
@@ -37,8 +38,16 @@ public final class Predictor {
     self.data = data
     batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
     // A forward pass writes no gradients; any place will do.
-    context = workspace.context(gradients: workspace.model.values.base, nodeStride: 0)
-    workspace.model.pack(context)
+    context = workspace.context(gradients: workspace.model.arrivingValues.base, nodeStride: 0)
+  }
+
+  /// Lets the layers work with the model's weights as they are now.
+  private func pack() throws {
+    let (model, own) = (workspace.model, ObjectIdentifier(self))
+    guard workspace.packedBy != own || packedVersion != model.version else { return }
+    try model.pack(context)
+    workspace.packedBy = own
+    packedVersion = model.version
   }
 
   /// Predictions for all samples in their order, a batch at a time.
@@ -85,6 +94,7 @@ public final class Predictor {
     context.isContinuation = continues && end > 0 && samples.lowerBound == end
     end = samples.upperBound
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
+    try pack()
     let outputs = try workspace.model.forward(batch.view, context)
     let result = outputs.with(base: try readMemory(for: outputs).base, columns: outputs.columns)
     var rows = dpt_row_pass(

@@ -42,10 +42,10 @@ extension Experiment {
   func makeReducer(
     _ workspace: Workspace, elementCount: Int, controlCount: Int, network: NetworkMeasurement?
   ) throws -> any GradientReducer {
-    let compression = settings.compression.map { Compression(format: $0.format, count: model.values.count) }
+    let compression = settings.compression.map { Compression(format: $0.format, count: model.valueCount) }
     let scatter =
       dividesUpdate(workspace.communicator, network: network)
-      ? Scatter(count: model.values.count, grain: BlockSums.grain) : nil
+      ? Scatter(count: model.valueCount, grain: BlockSums.grain) : nil
     switch settings.reduction {
     case .tree:
       return try TreeReducer(

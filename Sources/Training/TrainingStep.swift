@@ -24,8 +24,9 @@ public final class TrainingStep {
   private let accumulated: FloatBuffer?
   let update: WeightUpdate
   private let activity: Activity?
-  /// The buffers as they were before the step, where steps may be skipped.
+  /// The buffers and counters as they were before the step, where steps may be skipped.
   private let formerBuffers: FloatBuffer?
+  private var formerCounts: [Int64]
   private let overlaps: Bool
   private var number = 0
   private var skipped = 0
@@ -47,10 +48,11 @@ public final class TrainingStep {
     self.overlaps = overlaps
     formerBuffers =
       experiment.settings.nonFinite == .skip ? try FloatBuffer(count: experiment.model.bufferValues.count) : nil
+    formerCounts = experiment.model.counters.map(\.value)
     self.experiment = experiment
     self.workspace = workspace
     let model = experiment.model
-    bufferStart = model.values.count + paddedToLanes(LossSum.allCases.count)
+    bufferStart = model.valueCount + paddedToLanes(LossSum.allCases.count)
     let count = bufferStart + (model.sumsBuffers ? model.bufferValues.count : 0)
     reducer = try experiment.makeReducer(
       workspace, elementCount: count, controlCount: RankWords.count, network: network)
@@ -62,14 +64,14 @@ public final class TrainingStep {
     context.bufferSums = model.sumsBuffers ? reducer.nodes + bufferStart : nil
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
     update = try WeightUpdate(
-      experiment, reducer: reducer, accumulated: accumulated, communicator: workspace.communicator)
+      experiment, reducer: reducer, accumulated: accumulated, communicator: workspace.communicator, activity: activity)
     if overlaps, workspace.communicator.machines.count > 1 {
       let reducer = reducer
       context.frontier = GradientFrontier(model) { try reducer.advance(writtenFrom: $0) }
     }
     lastEnd = monotonicSeconds()
     lastReduction = lastEnd
-    context.arrival = ParameterArrival { [unowned self] in try waitForParameters(below: $0) }
+    context.arrival = ParameterArrival { [unowned self] in try awaitValues(below: $0) }
   }
 
   /// Looks on as layers run, or nil.
@@ -98,16 +100,8 @@ public final class TrainingStep {
   /// The last step's mean gradient before clipping, on rank 0, where the settings have its tensors recorded.
   var recordedGradient: FloatBuffer? { update.recordedGradient }
 
-  /// Waits until all parameters are those after the last step; every rank calls it before they are read by others than the
-  /// next step, and at the end. On several ranks they may still be on their way.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
-  public func settle() throws {
-    if update.divided != nil { activity?.enter(.receiving, step: number) }
-    try update.finish()
-  }
-
-  /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates. The new
-  /// parameters may be used after `settle()`.
+  /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates. On several
+  /// ranks new weights may travel until the next step needs them; the model gives them out when all have come.
   /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data; `CommonFailure` where the loss or
   ///   a gradient is not finite, or the ranks' parameters differ.
   public func run(epoch: Int, positions: Range<Int>, into report: inout StepReport) throws {
@@ -116,7 +110,10 @@ public final class TrainingStep {
     isComparing = compares > 0 && workspace.communicator.size > 1 && number.isMultiple(of: compares)
     if let formerBuffers {
       formerBuffers.base.update(from: experiment.model.bufferValues.base, count: formerBuffers.count)
+      for (index, counter) in experiment.model.counters.enumerated() { formerCounts[index] = counter.value }
     }
+    experiment.model.noteChange()
+    workspace.packedBy = ObjectIdentifier(self)
     let start = lastEnd
     report.times = StepTimes()
     activity?.enter(.computing, step: number)
@@ -145,7 +142,7 @@ public final class TrainingStep {
     if isFaulty { try pass(over: positions, of: epoch, loss: report.loss) }
     if !overlaps {
       let start = monotonicSeconds()
-      try settle()
+      try experiment.model.awaitValues()
       report.times.communication += monotonicSeconds() - start
     }
     report.samples = positions.count
@@ -169,14 +166,14 @@ public final class TrainingStep {
     activity?.enter(.computing, step: number)
 
     let outputs = try model.forward(batch.view, context)
-    try waitForParameters(below: nil)
+    try awaitValues(below: nil)
     context.isContinuation = true
     let gradient = experiment.loss.evaluate(outputs, targets: batch.targets, context, gradient: true)
     experiment.loss.sums(
-      of: outputs, into: reducer.nodes + model.values.count, nodeStride: reducer.stride, context)
+      of: outputs, into: reducer.nodes + model.valueCount, nodeStride: reducer.stride, context)
     if let frontier = context.frontier {
       frontier.reset()
-      try reducer.advance(writtenFrom: model.values.count)
+      try reducer.advance(writtenFrom: model.valueCount)
     }
     try model.backward(gradient, context)
 
@@ -185,7 +182,7 @@ public final class TrainingStep {
     let digest = ParameterDigest(model: model, communicator: workspace.communicator)
     let own = RankWords(
       data: dataEnd - dataStart, compute: reduceStart - start - (dataEnd - dataStart) - waited, request: request,
-      digest: isComparing ? digest.word : 0)
+      digest: isComparing ? try digest.word : 0)
     own.tell(by: reducer)
     try reducer.reduce()
     if model.sumsBuffers { model.updateBuffers(from: reducer.result + bufferStart, context) }
@@ -199,12 +196,16 @@ public final class TrainingStep {
   }
 
   /// Waits for parameters that a forward pass needs, or for all.
-  private func waitForParameters(below offset: Int?) throws {
-    guard let divided = update.divided else { return }
+  private func awaitValues(below offset: Int?) throws {
+    guard update.divided != nil else { return }
     let start = monotonicSeconds()
-    activity?.enter(.receiving, step: number)
-    if let offset { try divided.waitForParameters(below: offset) } else { try update.finish() }
-    activity?.enter(.computing, step: number)
+    if let offset {
+      activity?.enter(.receiving, step: number)
+      try update.arrival.awaitValues(below: offset)
+      activity?.enter(.computing, step: number)
+    } else {
+      try update.arrival.awaitValues()
+    }
     waited += monotonicSeconds() - start
   }
 
@@ -226,6 +227,7 @@ public final class TrainingStep {
         samples: faultySamples(positions, epoch: epoch))
     }
     experiment.model.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
+    for (counter, value) in zip(experiment.model.counters, formerCounts) { counter.value = value }
     for carrier in experiment.model.stateCarriers { carrier.carriedBatch = 0 }
   }
 

@@ -13,18 +13,17 @@ extension Experiment {
       metadata["weights"] = "average"
       metadata["decay"] = String(average.decay)
     }
-    try model.writeWeights(to: path, metadata: metadata, from: evaluatedValues)
+    try model.weightsFile(
+      values: evaluatedValues, buffers: evaluatedBuffers, counts: model.counters.map(\.value), metadata: metadata
+    ).write(to: path)
   }
 }
 
 extension Model {
-  /// Writes all parameters, buffers and counters under PyTorch's names and in PyTorch's layouts; the parameters from
-  /// `source` where it is given, a vector laid out as `values`.
+  /// Writes all parameters, buffers and counters under PyTorch's names and in PyTorch's layouts.
   /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
-  public func writeWeights(to path: String, metadata: [String: String], from source: FloatBuffer? = nil) throws {
-    try weightsFile(
-      values: source ?? values, buffers: bufferValues, counts: counters.map(\.value), metadata: metadata
-    ).write(to: path)
+  public func writeWeights(to path: String, metadata: [String: String]) throws {
+    try weightsFile(metadata: metadata).write(to: path)
   }
 
   /// The file of parameters and buffers that lie as this model's in two vectors, and of its counters' values.
@@ -42,8 +41,9 @@ extension Model {
   }
 
   /// The file of all parameters, buffers and counters.
-  package func weightsFile(metadata: [String: String]) -> SafetensorsFile {
-    weightsFile(values: values, buffers: bufferValues, counts: counters.map(\.value), metadata: metadata)
+  /// - Throws: `Failure` where the ranks cannot exchange data.
+  package func weightsFile(metadata: [String: String]) throws -> SafetensorsFile {
+    try weightsFile(values: values, buffers: bufferValues, counts: counters.map(\.value), metadata: metadata)
   }
 
   /// Takes all parameters, buffers and counters from a safetensors file, or one whose name ends in .npz, that holds
@@ -53,8 +53,9 @@ extension Model {
     let file = try path.hasSuffix(".npz") ? SafetensorsFile(contentsOfArchive: path) : SafetensorsFile(contentsOf: path)
     for parameter in parameters + buffers {
       let tensor = try file.tensor(parameter.name, shape: parameter.shape, path: path)
-      _ = values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(tensor.values))
+      _ = try values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(tensor.values))
     }
+    noteChange()
     for counter in counters { counter.value = try file.count(counter.name, path: path) ?? 0 }
     let wanted = Set((parameters + buffers).map(\.name) + counters.map(\.name))
     if let extra = file.names.first(where: { !wanted.contains($0) }) {

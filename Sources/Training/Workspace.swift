@@ -14,6 +14,8 @@ public final class Workspace {
   public let batch: Int
   /// The ranks.
   public let communicator: any Communicator
+  /// Whose weights the layers are packed by, where that is known.
+  var packedBy: ObjectIdentifier?
   private let arena: Arena
   private let seed: UInt64
 
@@ -65,13 +67,15 @@ public final class Workspace {
   /// Bytes of activations, their gradients and packed weights on this rank.
   public var arenaBytes: Int { arena.byteCount }
 
-  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart; the parameters are the
+  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart; parameters and buffers are the
   /// model's unless others are given.
   func context(
-    parameters: FloatBuffer? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int
+    parameters: FloatBuffer? = nil, buffers: FloatBuffer? = nil, gradients: UnsafeMutablePointer<Float>,
+    nodeStride: Int
   ) -> StepContext {
     StepContext(
-      arena: arena, model: model, parameters: parameters, gradients: gradients, nodeStride: nodeStride, shards: shards,
+      arena: arena, model: model, parameters: parameters, buffers: buffers, gradients: gradients,
+      nodeStride: nodeStride, shards: shards,
       tree: tree, communicator: communicator, seed: seed)
   }
 }

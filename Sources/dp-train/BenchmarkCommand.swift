@@ -121,7 +121,7 @@ struct BenchmarkCommand: ParsableCommand {
       try run(window)
       seconds.append((monotonicSeconds() - start) / Double(window))
     }
-    try step.settle()
+    _ = try experiment.model.values
     // All ranks at once, as they work at once.
     try communicator.barrier()
     let peakRate = peak ? PeakRate.measure() : nil

@@ -68,9 +68,9 @@ struct ExportCase {
     let model = workspace.model
     let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: count)
     try Array(0..<count).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
-    let context = workspace.context(gradients: model.values.base, nodeStride: 0)
+    let context = workspace.context(gradients: try model.values.base, nodeStride: 0)
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
-    model.pack(context)
+    try model.pack(context)
     return Samples(
       inputs: PackedRows.unpack(batch.view), outputs: PackedRows.unpack(try model.forward(batch.view, context)),
       lengths: (0..<count).map { batch.lengths[$0] }, outputShape: model.outputShape)

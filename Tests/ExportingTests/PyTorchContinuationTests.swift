@@ -54,7 +54,7 @@ import Training
         samples: "\(folder)/samples.npz", "steps: \(Self.steps)", optimizer: Self.optimizer,
         weights: "\(folder)/start.safetensors"
       ).makeExperiment()
-      #expect(bits(started.model.values.floats) == bits(trained.experiment.model.values.floats))
+      #expect(try bits(started.model.values.floats) == bits(trained.experiment.model.values.floats))
       #expect(bits(started.model.bufferValues.floats) == bits(trained.experiment.model.bufferValues.floats))
       #expect(started.model.counters.map(\.value) == trained.experiment.model.counters.map(\.value))
 
@@ -70,7 +70,7 @@ import Training
       let end = try SafetensorsFile(contentsOf: "\(folder)/end.safetensors")
       for parameter in started.model.parameters + started.model.buffers {
         let wanted = try #require(end[parameter.name]?.values).map(Double.init)
-        let own = parameter.toPyTorch(started.model.values(of: parameter))
+        let own = parameter.toPyTorch(try started.model.values(of: parameter))
         #expect(relativeDifference(own, wanted) <= 1e-5, "\(parameter.name)")
       }
       for counter in started.model.counters {

@@ -126,7 +126,7 @@ import Testing
           other.seed = 7
           other.model.weights = path
           let read = try other.makeModel(inputShape: Shape(network.shape))
-          #expect(read.values.floats.map(\.bitPattern) == model.values.floats.map(\.bitPattern))
+          #expect(try read.values.floats.map(\.bitPattern) == model.values.floats.map(\.bitPattern))
           #expect(read.bufferValues.floats.map(\.bitPattern) == model.bufferValues.floats.map(\.bitPattern))
           #expect(read.counters.map(\.value) == model.counters.map(\.value))
         }

@@ -22,17 +22,17 @@ final class RecurrentSession {
     model = try Model(inputShape: shape, layers: [layer])
     var rest = parameters[...]
     for parameter in layer.parameters {
-      _ = model.values(of: parameter).update(fromContentsOf: rest.prefix(parameter.count))
+      _ = try model.values(of: parameter).update(fromContentsOf: rest.prefix(parameter.count))
       rest = rest.dropFirst(parameter.count)
     }
     let tree = try ReductionTree(shards: 1)
     shards = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: 1)
-    gradients = try FloatBuffer(count: model.values.count)
+    gradients = try FloatBuffer(count: model.valueCount)
     var plan = ArenaPlan()
     plan.advance()
     layer.plan(&plan, batch: batch, wantsInputGradient: true)
     context = StepContext(
-      arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.values.count, shards: shards,
+      arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.valueCount, shards: shards,
       tree: tree, communicator: SoloCommunicator(), lengths: lengths, seed: seed)
     context.isTraining = true
     layer.pack(context)

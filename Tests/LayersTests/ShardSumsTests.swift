@@ -13,7 +13,7 @@ import Testing
     var random = TestRandom(UInt64(shardCount))
     let layer = Linear(input: .vector(3), outputs: 5)
     let model = try Model(inputShape: .vector(3), layers: [layer])
-    let values = (0..<shardCount).map { _ in random.floats(model.values.count) }
+    let values = (0..<shardCount).map { _ in random.floats(model.valueCount) }
     let tree = try ReductionTree(shards: shardCount)
     func sum(_ node: Range<Int>) -> [Float] {
       guard node.count > 1 else { return values[node.lowerBound] }
@@ -28,9 +28,9 @@ import Testing
         let sums = ShardSums(layer.parameters)
         sums.plan(&plan, floats: 1 << 24)
         let nodes = program.reduction.nodes
-        let gradients = try FloatBuffer(count: nodes.count * model.values.count)
+        let gradients = try FloatBuffer(count: nodes.count * model.valueCount)
         let context = StepContext(
-          arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.values.count,
+          arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.valueCount,
           shards: program, tree: tree, communicator: SoloCommunicator(), seed: 1)
         var samples: [Range<Int>] = []
         sums.add(context) { _, own, target in
@@ -44,10 +44,10 @@ import Testing
         }
         #expect(samples == (0..<program.reduction.shards.count).map { 2 * $0..<2 * $0 + 2 })
         for (index, node) in nodes.enumerated() {
-          var wanted = [Float](repeating: 0, count: model.values.count)
+          var wanted = [Float](repeating: 0, count: model.valueCount)
           for segment in model.segments { wanted.replaceSubrange(segment, with: sum(node)[segment]) }
-          let start = index * model.values.count
-          #expect(Array(gradients.floats[start..<start + model.values.count]) == wanted, "rank \(rank) of \(ranks)")
+          let start = index * model.valueCount
+          #expect(Array(gradients.floats[start..<start + model.valueCount]) == wanted, "rank \(rank) of \(ranks)")
         }
       }
     }

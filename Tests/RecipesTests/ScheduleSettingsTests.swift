@@ -162,9 +162,9 @@ import Testing
       )
       .makeExperiment()
       #expect(experiment.optimizer.state.map(\.name) == states[variant.name])
-      #expect(experiment.optimizer.state.allSatisfy { $0.values.count == experiment.model.values.count })
-      let isEqual = withExtendedLifetime(experiment) {
-        experiment.average?.values.floats.elementsEqual(experiment.model.values.floats)
+      #expect(experiment.optimizer.state.allSatisfy { $0.values.count == experiment.model.valueCount })
+      let isEqual = try withExtendedLifetime(experiment) {
+        try experiment.evaluatedValues.floats.elementsEqual(try experiment.model.values.floats)
       }
       #expect(isEqual == true)
     }

@@ -74,8 +74,8 @@ private final class Witness: Observer {
     if report.step == failsAfter { throw Broken() }
   }
 
-  func tensorsDidChange(_ report: TensorReport) {
-    tensors.append((report.step, Array(report.model.values.floats), Array(report.gradient.floats)))
+  func tensorsDidChange(_ report: TensorReport) throws {
+    tensors.append((report.step, Array(try report.model.values.floats), Array(report.gradient.floats)))
   }
 
   func evaluationDidFinish(_ report: EvaluationReport) { evaluations.append(report) }

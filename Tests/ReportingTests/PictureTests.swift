@@ -1,3 +1,4 @@
+import Collectives
 import Foundation
 import Images
 import Recipes
@@ -14,7 +15,7 @@ struct PictureTests {
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
     let recipe = try Recipe.load(folder.recipe)
     let experiment = try recipe.makeExperiment()
-    let before = Array(experiment.model.values.floats)
+    let before = Array(try experiment.model.values.floats)
     var made: [(picture: TrainingPictures.Picture, step: Int)] = []
     let observer = TrainingPictures(experiment, recipe: recipe, at: { $0 == 3 }) { made.append(($0, $1)) }
     var report = StepReport()
@@ -27,7 +28,7 @@ struct PictureTests {
       #expect(tags.contains(tag))
     }
     #expect(tags.contains { $0.hasPrefix("classified") } && made.allSatisfy { $0.step == 3 })
-    #expect(Array(experiment.model.values.floats) == before)
+    #expect(try Array(experiment.model.values.floats) == before)
     for (picture, _) in made {
       let path = folder.path + "/picture.png"
       try Data(picture.png).write(to: URL(fileURLWithPath: path))
@@ -44,6 +45,29 @@ struct PictureTests {
       .pictures()
     // 4 units and 8 steps, every value 3 pixels wide.
     #expect(pictures.map(\.tag) == ["states/layer 0"] && pictures.map(\.size) == [ImageSize(height: 16, width: 28)])
+  }
+
+  @Test("show the same on any number of ranks, where each updates a part of the weights")
+  func onRanks() throws {
+    func pictures(ranks: Int) throws -> [[UInt8]] {
+      try ThreadCommunicator.run(ranks: ranks) { communicator in
+        let recipe = try Recipe.load(
+          "temporal-order", overrides: ["model.layers.0.lstm.hiddenSize=128", "steps=20", "data.testSize=10"])
+        let experiment = try recipe.makeExperiment()
+        var made: [[UInt8]] = []
+        let observer = TrainingPictures(experiment, recipe: recipe, at: { $0.isMultiple(of: 5) }) { picture, _ in
+          made.append(picture.png)
+        }
+        _ = try Trainer(
+          experiment, workspace: experiment.makeWorkspace(communicator: communicator),
+          observers: communicator.isRoot ? [observer] : []
+        ).run()
+        return made
+      }[0]
+    }
+    let alone = try pictures(ranks: 1)
+    #expect(Set(alone).count == 4)
+    for ranks in [2, 3] { #expect(try pictures(ranks: ranks) == alone, "\(ranks) ranks") }
   }
 
   @Test("lie on a sheet where they belong")

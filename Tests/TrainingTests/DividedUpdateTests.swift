@@ -58,11 +58,10 @@ import Testing
         step.beginEpoch()
         try step.run(epoch: 0, positions: 0..<33, into: &report)
         let state = try step.gatherState(withinEpoch: true)
-        try step.settle()
-        return withExtendedLifetime(step) {
+        return try withExtendedLifetime(step) {
           (
             slices: experiment.optimizer.slices, own: experiment.optimizer.state.map(\.values.count),
-            weights: experiment.model.values.floats.map(\.bitPattern),
+            weights: try experiment.model.values.floats.map(\.bitPattern),
             state: state.optimizer.map { Array($0.values.floats) }
           )
         }

@@ -17,6 +17,8 @@ struct SmallExperiment: Sendable {
   var accumulate = 1
   var clipValue: Double?
   var averageDecay: Double?
+  var warmsUp = true
+  var hasValidation = false
   var hasTest = true
   var reduction = Reduction.tree
   var compression: GradientCompression?
@@ -40,13 +42,17 @@ struct SmallExperiment: Sendable {
       network: Network(model: model, loss: CrossEntropy(logits: model.outputShape)), optimizer: try optimizer(model),
       data: DataSplits(
         training: data,
+        validation: hasValidation ? TemporalOrder(level: .easy, count: 40, seed: 1, purpose: .validationData) : nil,
         test: hasTest ? TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData) : nil),
       settings: TrainingSettings(
         seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: learningRate,
         clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue,
         reduction: reduction, compression: compression, optimizerSharding: optimizerSharding,
         recordedTensors: recordedTensors),
-      schedule: schedule(), average: try averageDecay.map { try WeightAverage(of: model.values, decay: $0) })
+      schedule: schedule(),
+      average: try averageDecay.map {
+        try WeightAverage(of: model.values, buffers: model.bufferValues, decay: $0, warmsUp: warmsUp)
+      })
   }
 
   func workspace(_ experiment: Experiment, _ communicator: any Communicator) throws -> Workspace {
@@ -66,10 +72,10 @@ struct SmallExperiment: Sendable {
         network: NetworkMeasurement(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: bucketBytes))
       _ = try trainer.run()
       // The floats are pointers into what the experiment holds.
-      return withExtendedLifetime(experiment) {
+      return try withExtendedLifetime(experiment) {
         Outcome(
-          weights: experiment.model.values.floats.map(\.bitPattern),
-          evaluatedWeights: experiment.evaluatedValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
+          weights: try experiment.model.values.floats.map(\.bitPattern),
+          evaluatedWeights: try experiment.evaluatedValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
           norms: recorder.steps.map(\.gradientNorm), rates: recorder.steps.map(\.learningRate),
           accuracies: recorder.steps.map(\.accuracy), samples: recorder.steps.map(\.samples),
           evaluations: recorder.evaluations, buffers: experiment.model.bufferValues.floats.map(\.bitPattern),

@@ -55,8 +55,8 @@ struct LoadingAheadTests {
       let threads = [made.data.training, made.data.test].compactMap { ($0 as? Slow)?.threads.count }
       // Each first batch is loaded where it is wanted, the others beside.
       #expect(threads == (ahead ? [2, 2] : [1, 1]))
-      return withExtendedLifetime(made) {
-        made.model.values.floats.map(\.bitPattern) + summary.evaluations.map { Float($0.loss).bitPattern }
+      return try withExtendedLifetime(made) {
+        try made.model.values.floats.map(\.bitPattern) + summary.evaluations.map { Float($0.loss).bitPattern }
       }
     }
   }

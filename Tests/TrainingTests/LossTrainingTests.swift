@@ -36,9 +36,9 @@ import Training
       let workspace = try experiment.makeWorkspace(communicator: communicator)
       let recorder = Recorder()
       let summary = try Trainer(experiment, workspace: workspace, observers: [recorder]).run()
-      return summary.evaluations.last.map {
+      return try summary.evaluations.last.map {
         Outcome(
-          weights: bits(experiment.model.values.floats), losses: recorder.steps.map(\.loss),
+          weights: bits(try experiment.model.values.floats), losses: recorder.steps.map(\.loss),
           accuracies: recorder.steps.map(\.accuracy), evaluation: $0)
       }
     }.compactMap(\.self)[0]

@@ -36,7 +36,7 @@ import Training
       let final = try SafetensorsFile(contentsOf: "\(folder)/\(cell)-final.safetensors")
       for named in model.parameters {
         let wanted = try #require(final[named.name]?.values)
-        for (own, theirs) in zip(model.values(of: named), wanted) {
+        for (own, theirs) in zip(try model.values(of: named), wanted) {
           #expect((own - theirs).magnitude < 2e-4, "\(named.name)")
         }
       }

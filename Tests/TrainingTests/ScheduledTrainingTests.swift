@@ -19,10 +19,10 @@ import Training
 
   /// With a threshold of 1, no loss is ever better, so that each one after the first reduces the rate.
   @Test(arguments: [(true, 1), (true, 0), (false, 1)])
-  func aPlateauIsToldOnceAnEpoch(hasTest: Bool, evaluateEvery: Int) throws {
+  func aPlateauIsToldOnceAnEpoch(hasValidation: Bool, evaluateEvery: Int) throws {
     var small = SmallExperiment()
     small.epochs = 3
-    small.hasTest = hasTest
+    small.hasValidation = hasValidation
     small.evaluateEvery = evaluateEvery
     small.schedule = { PlateauSchedule(factor: 0.5, patience: 0, threshold: 1) }
     let rates = try small.train(ranks: 2).rates
@@ -77,7 +77,7 @@ import Training
     small.epochs = 1
     small.samples = 33
     let fresh = try small.make()
-    let start = withExtendedLifetime(fresh) { Array(fresh.model.values.floats) }
+    let start = try withExtendedLifetime(fresh) { Array(try fresh.model.values.floats) }
     let moved = try small.train(ranks: 1).weights
     let changes = zip(moved, start).map { (Float(bitPattern: $0) - $1).magnitude }
     #expect(

@@ -28,7 +28,7 @@ import Training
 
     func stepDidFinish(_ report: StepReport) { reports.append(report) }
 
-    func tensorsDidChange(_ report: TensorReport) {
+    func tensorsDidChange(_ report: TensorReport) throws {
       #expect(reports.last?.step == report.step, "the step is told first")
       #expect(
         abs(
@@ -37,7 +37,7 @@ import Training
           < 1e-12)
       records.append(
         Record(
-          step: report.step, epoch: report.epoch, values: report.model.values.floats.map(\.bitPattern),
+          step: report.step, epoch: report.epoch, values: try report.model.values.floats.map(\.bitPattern),
           gradient: report.model.parameters.flatMap { report.gradient(of: $0).map(\.bitPattern) }))
     }
   }

@@ -20,6 +20,9 @@ public protocol Communicator: Messenger {
   /// them.
   var startedRanks: Int { get }
 
+  /// What `close` completes first; nil where nothing is ever on its way.
+  var pending: PendingExchanges? { get }
+
   /// Waits until every rank has come here.
   func barrier() throws
 
@@ -64,6 +67,9 @@ public protocol Communicator: Messenger {
 extension Communicator {
   /// As many as compute.
   public var startedRanks: Int { size }
+
+  /// Nil: exchanges are complete when their calls return.
+  public var pending: PendingExchanges? { nil }
 
   /// Has no rank to tell of the status.
   public func close(status: Int32) throws { try close() }

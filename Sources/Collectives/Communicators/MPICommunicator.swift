@@ -24,6 +24,8 @@ public final class MPICommunicator: Communicator {
   /// How often memory was shared.
   var sharings = 0
   private var tags = 0
+  /// Completed by `close`.
+  public let pending: PendingExchanges? = PendingExchanges()
 
   /// The environment variable that divides the ranks of a machine as if they ran on several, so that what happens between
   /// machines can be seen, and is tested, on one. All ranks compute then.
@@ -138,6 +140,7 @@ public final class MPICommunicator: Communicator {
 
   /// Ends MPI, also for the ranks that wait, which exit with the status.
   public func close(status: Int32) throws {
+    try pending?.complete()
     if isRoot { try Self.check(dpt_mpi_release(waiting, Int32(waiting.count), status), "release of waiting ranks") }
     try Self.check(dpt_mpi_finalize(), "finalize")
   }

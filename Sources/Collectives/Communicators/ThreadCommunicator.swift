@@ -14,6 +14,8 @@ public final class ThreadCommunicator: Communicator {
   public let isOversubscribed: Bool
   private let group: ThreadGroup
   private let messenger: any Messenger
+  /// Completed when a rank's work is done.
+  public let pending: PendingExchanges? = PendingExchanges()
   private var tags = 0
   private var looks = 0
 
@@ -50,7 +52,13 @@ public final class ThreadCommunicator: Communicator {
     let results = Results<T>(count: ranks)
     for rank in 0..<ranks {
       let thread = Thread {
-        let outcome = Result { try body(ThreadCommunicator(rank: rank, group: group)) }
+        let communicator = ThreadCommunicator(rank: rank, group: group)
+        let outcome = Result {
+          defer { communicator.pending?.abandon() }
+          let result = try body(communicator)
+          try communicator.pending?.complete()
+          return result
+        }
         results.set(rank, outcome)
         if case .failure(let error) = outcome { group.leave(rank, error) } else { group.leave(rank, nil) }
       }

@@ -37,6 +37,7 @@ public final class TreeReducer {
 
   private let plan: ReductionPlan
   private let messenger: any Messenger
+  private let pending: PendingExchanges?
   private let memory: ReductionMemory?
   private let buckets: [BucketReduction]
   private let whole: WholeReduction?
@@ -84,7 +85,8 @@ public final class TreeReducer {
     }
     try self.init(
       plan: chosen, rank: communicator.rank, memory: memory, messenger: communicator,
-      tag: communicator.takeTags(chosen.buckets.count), isOversubscribed: communicator.isOversubscribed)
+      tag: communicator.takeTags(chosen.buckets.count), isOversubscribed: communicator.isOversubscribed,
+      pending: communicator.pending)
   }
 
   /// Makes the reducer of a rank in memory that the ranks of its machine share; a single rank whose node is the sum
@@ -93,9 +95,10 @@ public final class TreeReducer {
   /// Messages go under as many numbers as there are buckets, from `tag` on.
   package init(
     plan: ReductionPlan, rank: Int, memory shared: SharedMemory?, messenger: any Messenger, tag: Int,
-    isOversubscribed: Bool
+    isOversubscribed: Bool, pending: PendingExchanges? = nil
   ) throws {
     self.plan = plan
+    self.pending = pending
     self.messenger = messenger
     local = try plan.tree.local(rank: rank, of: plan.ranks)
     elementCount = plan.elementCount
@@ -199,6 +202,7 @@ public final class TreeReducer {
 
   /// Gives this rank's pieces of `values` to all, after a reduction; every rank calls it. They travel while the ranks go on.
   public func shareValues() throws {
+    pending?.add(self)
     try goOn(after: beginSharing)
     // Others may wait for them, in layers before one in which this rank waits for those.
     if !messenger.servesAnyThread, plan.machines.count > 1 { try awaitValues() }
@@ -214,7 +218,7 @@ public final class TreeReducer {
     } neighbours: { spin, sleep in
       gathering.waitForNeighbours(spin: spin, sleep: sleep)
     }
-    if !gathering.isComplete { try goOn {} }
+    if gathering.isComplete { pending?.remove(self) } else { try goOn {} }
   }
 
   /// Says that this rank's pieces of `values` are made.

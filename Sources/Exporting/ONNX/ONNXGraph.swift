@@ -24,7 +24,8 @@ public final class ONNXGraph {
     let layout: ONNXValue.Layout
   }
 
-  init(of model: Model, lengths: String?) {
+  init(of model: Model, lengths: String?) throws {
+    try model.awaitValues()
     self.model = model
     self.lengths = lengths
   }
@@ -109,7 +110,7 @@ public final class ONNXGraph {
   // MARK: Constants
 
   /// A parameter's or buffer's values, in PyTorch's layout.
-  public func values(of parameter: Parameter) -> [Float] { parameter.toPyTorch(model.values(of: parameter)) }
+  public func values(of parameter: Parameter) -> [Float] { parameter.toPyTorch(model.arrivingValues(of: parameter)) }
 
   /// A parameter or buffer under its own name.
   public func weight(_ parameter: Parameter) -> String {

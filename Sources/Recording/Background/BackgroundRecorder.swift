@@ -20,7 +20,7 @@ public final class BackgroundRecorder: Observer {
   public func stepDidFinish(_ report: StepReport) throws { try thread.add(.record(.step(report))) }
 
   /// Hands a copy of the weights and the gradient over.
-  public func tensorsDidChange(_ report: TensorReport) throws { try thread.add(.tensors(TensorCopy(report))) }
+  public func tensorsDidChange(_ report: TensorReport) throws { try thread.add(.tensors(try TensorCopy(report))) }
 
   /// Hands the evaluation over.
   public func evaluationDidFinish(_ report: EvaluationReport) throws { try thread.add(.record(.evaluation(report))) }

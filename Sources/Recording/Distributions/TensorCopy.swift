@@ -18,11 +18,12 @@ final class TensorCopy: Sendable {
   var byteCount: Int { (weights.count + gradient.count) * MemoryLayout<Float>.size }
 
   /// Copies what a report shows.
-  init(_ report: TensorReport) {
+  /// - Throws: `Failure` where the ranks cannot exchange data.
+  init(_ report: TensorReport) throws {
     step = report.step
     epoch = report.epoch
     segments = report.model.parameters.map { Segment(name: $0.name, range: $0.offset..<$0.offset + $0.count) }
-    weights = Array(report.model.values.floats)
+    weights = Array(try report.model.values.floats)
     gradient = Array(report.gradient.floats)
   }
 }

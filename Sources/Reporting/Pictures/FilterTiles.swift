@@ -17,11 +17,12 @@ struct FilterTiles {
   var isColour: Bool { channels == 3 }
 
   /// The filters as the model has them; nil where no parameter is a filter for images.
-  init?(_ model: Model) {
+  /// - Throws: `Failure` where the ranks cannot exchange data.
+  init?(_ model: Model) throws {
     guard let filters = model.parameters.first(where: { $0.shape.count == 4 }) else { return nil }
     name = filters.name
     (count, channels, height, width) = (filters.shape[0], filters.shape[1], filters.shape[2], filters.shape[3])
-    let values = filters.toPyTorch(model.values(of: filters))
+    let values = filters.toPyTorch(try model.values(of: filters))
     let limit = max(values.map(\.magnitude).max() ?? 0, .leastNormalMagnitude)
     let (channels, height, width, size) = (channels, height, width, height * width)
     tiles = (0..<min(count, FilterTiles.most)).map { filter in

@@ -48,7 +48,7 @@ public final class TrainingPictures: Observer {
   public func pictures() throws -> [Picture] {
     let network = try copy()
     var pictures: [Picture?] = []
-    if let filters = FilterTiles(network.model) {
+    if let filters = try FilterTiles(network.model) {
       pictures.append(try picture("filters/\(filters.name)", filters.tiles.map(\.tile)))
     }
     // The training samples may be in use by the thread that loads ahead.
@@ -79,8 +79,8 @@ public final class TrainingPictures: Observer {
   private func copy() throws -> Network {
     let copy = try network ?? recipe.makeNetwork(inputShape: experiment.model.inputShape)
     network = copy
-    let (values, buffers) = (experiment.evaluatedValues, experiment.model.bufferValues)
-    copy.model.values.base.update(from: values.base, count: values.count)
+    let (values, buffers) = (try experiment.evaluatedValues, experiment.evaluatedBuffers)
+    try copy.model.values.base.update(from: values.base, count: values.count)
     copy.model.bufferValues.base.update(from: buffers.base, count: buffers.count)
     return copy
   }

@@ -5,7 +5,7 @@ struct FilterSection {
   func section() throws -> Section {
     var section = Section(title: "First-layer filters")
     for run in runs {
-      guard case .success(let trained) = run.trained, let filters = FilterTiles(trained.experiment.model) else {
+      guard case .success(let trained) = run.trained, let filters = try FilterTiles(trained.experiment.model) else {
         continue
       }
       section.figures.append(try figure(filters, run))

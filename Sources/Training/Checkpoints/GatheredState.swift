@@ -40,7 +40,7 @@ extension TrainingStep {
     let communicator = workspace.communicator
     let optimizer = experiment.optimizer
     // Only rank 0 has room for more than one whole vector.
-    let room = communicator.isRoot ? nil : try FloatBuffer(count: experiment.model.values.count)
+    let room = communicator.isRoot ? nil : try FloatBuffer(count: experiment.model.valueCount)
     for (index, part) in optimizer.state.enumerated() {
       let whole = room ?? state.optimizer[index].values
       try communicator.broadcast(UnsafeMutableRawBufferPointer(whole.floats), root: 0)

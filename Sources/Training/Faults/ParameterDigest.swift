@@ -10,14 +10,16 @@ struct ParameterDigest {
 
   /// 53 bits that depend on every bit of every parameter and buffer: a whole number that a control word holds exactly.
   var word: Double {
-    let hash = [model.values, model.bufferValues].reduce(UInt64(0)) { ParameterDigest.hash($1.floats, from: $0) }
-    return Double(hash >> 11)
+    get throws {
+      let hash = try [model.values, model.bufferValues].reduce(UInt64(0)) { ParameterDigest.hash($1.floats, from: $0) }
+      return Double(hash >> 11)
+    }
   }
 
   /// Names the first parameter in which a rank differs from rank 0, and that rank; every rank calls it.
   func failure(step: Int) throws -> CommonFailure {
     let tensors = model.parameters + model.buffers
-    let own = tensors.map { ParameterDigest.hash(model.values(of: $0), from: 0) }
+    let own = try tensors.map { ParameterDigest.hash(try model.values(of: $0), from: 0) }
     let bytes = own.count * MemoryLayout<UInt64>.stride
     var all = [UInt64](repeating: 0, count: own.count * communicator.size)
     try own.withUnsafeBytes { send in

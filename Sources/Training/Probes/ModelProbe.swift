@@ -60,14 +60,14 @@ public struct ModelProbe {
     let workspace = try Workspace(
       network, batch: samples.count, shards: 1, seed: seed, communicator: SoloCommunicator(), keepsOutputs: true)
     let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: samples.count)
-    let memory = try FloatBuffer(count: model.values.count)
+    let memory = try FloatBuffer(count: model.valueCount)
     let context = workspace.context(gradients: memory.base, nodeStride: memory.count)
     try samples.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
     _ = workspace.shards.divide(batch: 0..<samples.count)
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
     let lengths = (0..<samples.count).map { data.hasLengths ? Int(batch.lengths[$0]) : data.inputShape.steps }
     let recorder = OutputRecorder(model.layers)
-    model.pack(context)
+    try model.pack(context)
     context.layerObserver = recorder
     let outputs = try model.forward(batch.view, context)
     context.layerObserver = nil

@@ -28,14 +28,14 @@ final class DividedUpdate {
     self.communicator = communicator
     allSlices = (0..<communicator.size).map { reducer.scattered(toRank: $0) }
     slices = allSlices[communicator.rank]
-    norm = BlockSums(segments: [0..<model.values.count])
+    norm = BlockSums(segments: [0..<model.valueCount])
     try optimizer.restrict(to: slices)
     guard let values = reducer.values else { preconditionFailure("the reducer scatters the parameters' gradients") }
     if communicator.neighbours.first == communicator.rank {
-      values.update(from: model.values.base, count: model.values.count)
+      values.update(from: model.arrivingValues.base, count: model.valueCount)
     }
     try communicator.barrier()
-    model.values.move(to: values, of: reducer)
+    model.arrivingValues.move(to: values, of: reducer)
   }
 
   /// The norm of all ranks' slices of the mean gradients, in the bits of `GradientClipping.norm`.
@@ -55,9 +55,6 @@ final class DividedUpdate {
 
   /// This rank's slices are updated: all ranks may have them.
   func share() throws { try reducer.shareValues() }
-
-  /// Waits until all parameters before an offset have come, or all, as they must have before the next reduction begins.
-  func waitForParameters(below offset: Int? = nil) throws { try reducer.awaitValues(below: offset) }
 
   /// Makes room for `collect`, which allocates nothing then.
   func prepareCollecting() throws { _ = try makeCollector() }

@@ -36,7 +36,7 @@ extension Experiment {
   func dividesUpdate(_ communicator: any Communicator, network: NetworkMeasurement?) -> Bool {
     settings.reduction == .tree
       && settings.optimizerSharding.divides(
-        bytes: model.values.count * MemoryLayout<Float>.size, ranks: communicator.size,
+        bytes: model.valueCount * MemoryLayout<Float>.size, ranks: communicator.size,
         machines: communicator.machines.count, isCompressed: settings.compression != nil, network: network)
   }
 }

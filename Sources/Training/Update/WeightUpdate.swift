@@ -7,6 +7,8 @@ import Tensors
 final class WeightUpdate {
   /// How the update is divided among the ranks, or nil.
   let divided: DividedUpdate?
+  /// The end of each update.
+  let arrival: ValueArrival
   private let experiment: Experiment
   /// Where the mean gradients go; of a divided update those of this rank's slices alone.
   private let gradients: UnsafeMutablePointer<Float>
@@ -15,22 +17,30 @@ final class WeightUpdate {
   private let means: FloatBuffer?
   /// Memory for a copy of the gradient, on rank 0, where steps' tensors are recorded.
   private let copy: FloatBuffer?
-  private var isAverageDue = false
 
   /// The last step's mean gradient before clipping, on rank 0, where the settings have its tensors recorded.
   private(set) var recordedGradient: FloatBuffer?
 
-  /// Prepares updates from the sums of a reducer, or those `accumulated` from it; every rank makes it.
+  /// Prepares updates from the sums of a reducer, or those `accumulated` from it; every rank makes it. `activity` is told
+  /// where values are waited for.
   /// - Throws: `Failure` where memory is short or the ranks cannot exchange data.
   init(
-    _ experiment: Experiment, reducer: any GradientReducer, accumulated: FloatBuffer?, communicator: any Communicator
+    _ experiment: Experiment, reducer: any GradientReducer, accumulated: FloatBuffer?, communicator: any Communicator,
+    activity: Activity?
   ) throws {
     self.experiment = experiment
-    let count = experiment.model.values.count
+    let model = experiment.model
+    let count = model.valueCount
+    try model.awaitValues()
     divided = try (reducer as? TreeReducer).flatMap {
       $0.values == nil ? nil : try DividedUpdate(experiment, reducer: $0, communicator: communicator)
     }
     slices = divided?.slices ?? [0..<count]
+    let arrival = ValueArrival(
+      model.arrivingValues, sharedBy: divided == nil ? nil : reducer as? TreeReducer, average: experiment.average,
+      activity: activity)
+    self.arrival = arrival
+    model.arrival = { try arrival.awaitValues() }
     let sums = accumulated?.base ?? UnsafeMutablePointer(mutating: reducer.result)
     let isOwn = divided != nil || accumulated != nil || communicator.size == 1
     means = isOwn ? nil : try FloatBuffer(count: count)
@@ -44,7 +54,7 @@ final class WeightUpdate {
   /// gradient is not finite: then `report.isSkipped`, and nothing is changed. `number` is the step's, from 1.
   func run(from sums: UnsafePointer<Float>, number: Int, into report: inout StepReport) throws {
     let settings = experiment.settings
-    let values = experiment.model.values
+    let values = experiment.model.arrivingValues
     let totals = sums + values.count
     let loss = LossMeans(experiment.loss) { Double(totals[$0.rawValue]) }
     for slice in slices {
@@ -58,33 +68,28 @@ final class WeightUpdate {
     report.countsNothing = loss.countsNothing
     report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
     recordedGradient = nil
+    let optimizer = experiment.optimizer
+    let step = optimizer.stepCount
+    report.learningRate = experiment.schedule.learningRate(step: step, base: settings.learningRate)
     if report.isSkipped { return }
     if settings.recordedTensors.includes(number) {
       recordedGradient = copy
       try collect(into: copy)
     }
     try clip(norm)
-    let optimizer = experiment.optimizer
-    report.learningRate = experiment.schedule.learningRate(step: optimizer.stepCount, base: settings.learningRate)
     try optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate) {
       try divided?.gather($0)
     }
-    isAverageDue = true
-    guard let divided else { return try finish() }
+    // Every rank has the running statistics; the next forward pass may change them before all values have come.
+    experiment.average?.updateBuffers(experiment.model.bufferValues.base, step: step)
+    arrival.begin(step: step)
+    guard let divided else { return try arrival.awaitValues() }
     try divided.share()
-  }
-
-  /// Waits until all ranks' parameters have come, and does what all of them are needed for; every rank calls it before it
-  /// begins the next reduction, and before parameters are read by others than layers.
-  func finish() throws {
-    try divided?.waitForParameters()
-    if isAverageDue { experiment.average?.update(experiment.model.values.base) }
-    isAverageDue = false
   }
 
   /// The whole vector of the mean gradients, on all ranks; for reports of what went wrong.
   func wholeGradients(_ communicator: any Communicator) throws -> FloatBuffer {
-    let whole = try FloatBuffer(count: experiment.model.values.count)
+    let whole = try FloatBuffer(count: experiment.model.valueCount)
     try collect(into: communicator.isRoot ? whole : nil)
     try communicator.broadcast(UnsafeMutableRawBufferPointer(whole.floats), root: 0)
     return whole
@@ -92,11 +97,11 @@ final class WeightUpdate {
 
   private func collect(into whole: FloatBuffer?) throws {
     if let divided { return try divided.collect(gradients, into: whole) }
-    whole?.base.update(from: gradients, count: experiment.model.values.count)
+    whole?.base.update(from: gradients, count: experiment.model.valueCount)
   }
 
   private func norm() throws -> Double {
-    try divided?.norm(of: gradients) ?? GradientClipping.norm(gradients, count: experiment.model.values.count)
+    try divided?.norm(of: gradients) ?? GradientClipping.norm(gradients, count: experiment.model.valueCount)
   }
 
   /// Clips each value, and then all by the norm, which was `norm` before.

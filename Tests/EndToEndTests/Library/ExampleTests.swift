@@ -36,6 +36,51 @@ extension EndToEndTests {
       #expect(try digest(name, arguments, ranks: nil) == digest(name, arguments, ranks: 3))
     }
 
+    /// A network so large that each rank updates a part of the weights.
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func aLoopOfOnesOwnGivesTheNumbersOfTrain() throws {
+      try Folder.temporary { folder in
+        let words = ["temporal-order", "model.layers.0.lstm.hiddenSize=128", "epochs=3", "optimizerSharding=always"]
+        let trained = try Program.run(["train"] + words + ["--out", "run"], in: folder)
+        #expect(trained.status == 0, "\(trained.text)")
+        let losses = try folder.text("run/metrics.csv").split(separator: "\n").dropFirst().map {
+          String($0.split(separator: ",")[8])
+        }
+        let weights = try tensors(folder["run/weights.safetensors"])
+        for (ranks, environment) in [
+          (nil, [:]), (2, [:]), (3, [:]), (8, [:]), (3, ["DPTRAIN_RANKS_PER_MACHINE": "1"]),
+        ] as [(Int?, [String: String])] {
+          let own = try Program.run(
+            words, of: Program.path(of: "custom-loop"), ranks: ranks, in: folder, environment: environment)
+          #expect(own.status == 0, "\(own.text)")
+          let said = own.lines.compactMap { $0.split(separator: " ").last.map(String.init) }
+          #expect(said == losses, "\(ranks ?? 1) ranks")
+          #expect(try tensors(folder["weights.safetensors"]) == weights)
+        }
+      }
+    }
+
+    /// The bits of all weights in a file, without what else it says.
+    private func tensors(_ path: String) throws -> [[UInt32]] {
+      try SafetensorsFile(contentsOf: path).tensors.map { $0.values.map(\.bitPattern) }
+    }
+
+    /// The loop stops early by validation samples, and only by these.
+    @Test func aLoopOfOnesOwnStopsByValidationSamples() throws {
+      try Folder.temporary { folder in
+        let words = ["temporal-order", "optimizer.learningRate=0.00001", "epochs=30", "seed=2"]
+        func epochs(_ more: [String]) throws -> (count: Int, split: Bool) {
+          let ending = try Program.run(words + more, of: Program.path(of: "custom-loop"), in: folder)
+          #expect(ending.status == 0, "\(ending.text)")
+          let lines = ending.lines.filter { $0.hasPrefix("epoch ") }
+          return (lines.count, lines.allSatisfy { $0.contains(more.isEmpty ? ", test " : ", validation ") })
+        }
+        let unwatched = try epochs([])
+        #expect(unwatched.count == 30 && unwatched.split)
+        #expect(try epochs(["data.validationSize=8", "optimizer.learningRate=0.3"]).count < 30)
+      }
+    }
+
     @Test(arguments: examples.map(\.name))
     func anExampleIsShort(name: String) throws {
       let text = try String(contentsOfFile: "\(Self.folder)/\(name)/main.swift", encoding: .utf8)

@@ -27,11 +27,11 @@ public struct LayerRun {
     let (model, context) = (lone.model, lone.context)
     for parameter in layer.parameters {
       let values = parameters[String(parameter.name.dropFirst("0.".count))] ?? []
-      _ = model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values))
+      _ = try model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values))
     }
     for buffer in layer.buffers {
       if let values = buffers[String(buffer.name.dropFirst("0.".count))] {
-        _ = model.values(of: buffer).update(fromContentsOf: values)
+        _ = try model.values(of: buffer).update(fromContentsOf: values)
       }
     }
     let x = try PackedRows(inputs, shape: inputShape, samples: samples)
@@ -48,7 +48,9 @@ public struct LayerRun {
     outputs = result.outputs
     inputGradient = result.inputGradient
     self.buffers = Dictionary(
-      uniqueKeysWithValues: layer.buffers.map { (String($0.name.dropFirst("0.".count)), Array(model.values(of: $0))) })
+      uniqueKeysWithValues: try layer.buffers.map {
+        (String($0.name.dropFirst("0.".count)), Array(try model.values(of: $0)))
+      })
     counters = Dictionary(
       uniqueKeysWithValues: layer.counters.map { (String($0.name.dropFirst("0.".count)), $0.value) })
     self.gradients = Dictionary(

@@ -37,6 +37,6 @@ extension AdamSettings: OptimizerVariantSettings {
 
   func makeOptimizer(for model: Model) throws -> any Optimizer {
     try Adam(
-      count: model.values.count, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
+      count: model.valueCount, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
   }
 }

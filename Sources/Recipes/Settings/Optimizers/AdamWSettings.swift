@@ -38,6 +38,6 @@ extension AdamWSettings: OptimizerVariantSettings {
 
   func makeOptimizer(for model: Model) throws -> any Optimizer {
     try AdamW(
-      count: model.values.count, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
+      count: model.valueCount, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
   }
 }

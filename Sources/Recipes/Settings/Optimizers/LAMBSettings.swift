@@ -37,7 +37,7 @@ extension LAMBSettings: OptimizerVariantSettings {
 
   func makeOptimizer(for model: Model) throws -> any Optimizer {
     try LAMB(
-      count: model.values.count, segments: model.segments, beta1: beta1, beta2: beta2, epsilon: epsilon,
+      count: model.valueCount, segments: model.segments, beta1: beta1, beta2: beta2, epsilon: epsilon,
       weightDecay: weightDecay)
   }
 }

@@ -36,7 +36,7 @@ extension LARSSettings: OptimizerVariantSettings {
 
   func makeOptimizer(for model: Model) throws -> any Optimizer {
     try LARS(
-      count: model.values.count, segments: model.segments, trustCoefficient: trustCoefficient, momentum: momentum,
+      count: model.valueCount, segments: model.segments, trustCoefficient: trustCoefficient, momentum: momentum,
       weightDecay: weightDecay)
   }
 }

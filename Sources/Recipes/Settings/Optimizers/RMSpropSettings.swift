@@ -40,7 +40,7 @@ extension RMSpropSettings: OptimizerVariantSettings {
 
   func makeOptimizer(for model: Model) throws -> any Optimizer {
     try RMSprop(
-      count: model.values.count, alpha: alpha, epsilon: epsilon, weightDecay: weightDecay, momentum: momentum,
+      count: model.valueCount, alpha: alpha, epsilon: epsilon, weightDecay: weightDecay, momentum: momentum,
       centered: centered)
   }
 }

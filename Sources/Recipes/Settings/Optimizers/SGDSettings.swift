@@ -33,7 +33,7 @@ extension SGDSettings: OptimizerVariantSettings {
     ] + clippingFields
 
   func makeOptimizer(for model: Model) throws -> any Optimizer {
-    try SGD(count: model.values.count, momentum: momentum, nesterov: nesterov, weightDecay: weightDecay)
+    try SGD(count: model.valueCount, momentum: momentum, nesterov: nesterov, weightDecay: weightDecay)
   }
 
   func check(_ section: Section) throws {
