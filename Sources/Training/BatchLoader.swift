@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Foundation
 import Tensors
 
@@ -17,14 +18,14 @@ final class BatchLoader {
   private var spare: Batch?
 
   /// Memory for up to `capacity` samples of `data`, twice where it loads ahead; `shuffles` and `seed` are the sampler's.
-  /// - Throws: `Failure` (system) where memory is short.
+  /// - Throws: `Failure` (system) where memory is short, or no thread starts.
   init(data: any Dataset, shuffles: Bool, seed: UInt64, capacity: Int) throws {
     worker = Worker(data: data, sampler: Sampler(count: data.count, shuffles: shuffles, seed: seed))
     loadsAhead = data.loadsAhead
     current = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: capacity)
     if loadsAhead {
       spare = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: capacity)
-      worker.start()
+      try worker.start()
     }
   }
 
@@ -81,8 +82,8 @@ private final class Worker: @unchecked Sendable {
     self.sampler = sampler
   }
 
-  func start() {
-    let thread = Thread { [self] in
+  func start() throws {
+    try SystemThread.start("loader") { [self] in
       while true {
         wanted.wait()
         guard let target else { return }
@@ -90,9 +91,6 @@ private final class Worker: @unchecked Sendable {
         finished.signal()
       }
     }
-    thread.name = "loader"
-    thread.stackSize = 8 << 20
-    thread.start()
   }
 
   /// Ends the thread, after what it may be loading.

@@ -31,7 +31,7 @@ import Testing
 
   @Test(.timeLimit(.minutes(1))) func itLooksOnlyWhileThereIsSomethingToWaitFor() throws {
     let looks = Mutex(0)
-    let progress = BackgroundProgress {
+    let progress = try BackgroundProgress {
       looks.withLock {
         $0 += 1
         return $0.isMultiple(of: 5)
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(.timeLimit(.minutes(1))) func whatItComesUponIsThrownByPause() throws {
-    let progress = BackgroundProgress { throw Failure(.system, "the network is down") }
+    let progress = try BackgroundProgress { throw Failure(.system, "the network is down") }
     defer { progress.end() }
     try progress.resume {}
     while progress.isLooking { usleep(100) }

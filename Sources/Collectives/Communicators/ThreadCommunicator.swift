@@ -51,7 +51,7 @@ public final class ThreadCommunicator: Communicator {
     precondition(machines.flatMap { $0 }.sorted() == Array(0..<ranks), "each rank is on one machine")
     let results = Results<T>(count: ranks)
     for rank in 0..<ranks {
-      let thread = Thread {
+      let work = { @Sendable in
         let communicator = ThreadCommunicator(rank: rank, group: group)
         let outcome = Result {
           defer { communicator.pending?.abandon() }
@@ -62,8 +62,8 @@ public final class ThreadCommunicator: Communicator {
         results.set(rank, outcome)
         if case .failure(let error) = outcome { group.leave(rank, error) } else { group.leave(rank, nil) }
       }
-      thread.stackSize = 8 << 20
-      thread.start()
+      // Ranks that run already hear of one that does not.
+      do { try SystemThread.start("rank \(rank)", work) } catch { group.leave(rank, error) }
     }
     if let error = group.waitForAll() { throw error }
     return try results.all()

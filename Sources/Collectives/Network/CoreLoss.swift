@@ -28,7 +28,7 @@ struct CoreLoss {
       }.min() ?? 0
 
     var open = 0
-    let background = BackgroundProgress {
+    let background = try BackgroundProgress {
       while open < messages.count, try messages[open].isComplete() { open += 1 }
       return open == messages.count
     }

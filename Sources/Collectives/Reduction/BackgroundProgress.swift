@@ -1,4 +1,5 @@
 import CMPIShim
+import Diagnostics
 import Foundation
 
 /// A thread that goes on with a reduction while the rank's own thread computes.
@@ -20,11 +21,10 @@ final class BackgroundProgress: @unchecked Sendable {
 
   /// Makes the thread, which sleeps until `resume()`; `work` goes on without waiting, and tells whether
   /// there is nothing to be waited for.
-  init(_ work: @escaping () throws -> Bool) {
+  /// - Throws: `Failure` (system) if no thread starts.
+  init(_ work: @escaping () throws -> Bool) throws {
     self.work = work
-    let thread = Thread { [self] in run() }
-    thread.name = "dp-messages"
-    thread.start()
+    try SystemThread.start("dp-messages") { [self] in run() }
   }
 
   /// Ends the thread; it keeps this object until it has ended.

@@ -54,7 +54,9 @@ public struct ReductionTree: Equatable, Sendable {
     guard ranks <= shardCount else {
       throw Failure(
         .usage, "\(ranks) ranks are more than the batch has shards (\(shardCount)): some would have nothing to do",
-        advice: "Start at most \(shardCount) ranks, or set shards to \(ranks) or more (which changes the results).")
+        advice:
+          "Start at most \(counted(shardCount, "rank")), or set shards to \(ranks) or more (which changes the results)."
+      )
     }
     return (rank * shardCount / ranks)..<((rank + 1) * shardCount / ranks)
   }

@@ -162,14 +162,14 @@ public final class TreeReducer {
       try body()
       return try advance()
     }
-    let background = background ?? makeBackground()
+    let background = try background ?? makeBackground()
     self.background = background
     try background.resume(after: body)
   }
 
-  private func makeBackground() -> BackgroundProgress {
+  private func makeBackground() throws -> BackgroundProgress {
     // Its thread is ended before anything of this object is.
-    BackgroundProgress { [unowned(unsafe) self] in
+    try BackgroundProgress { [unowned(unsafe) self] in
       try advance()
       return !isWaiting
     }

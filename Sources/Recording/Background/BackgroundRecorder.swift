@@ -8,8 +8,9 @@ public final class BackgroundRecorder: Observer {
   private let thread: RecordThread
 
   /// Starts the thread.
-  init(_ sinks: [any RecordSink]) {
-    thread = RecordThread(sinks)
+  /// - Throws: `Failure` (system) if none starts.
+  init(_ sinks: [any RecordSink]) throws {
+    thread = try RecordThread(sinks)
   }
 
   deinit {

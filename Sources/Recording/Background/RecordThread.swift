@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Training
 
@@ -36,11 +37,10 @@ final class RecordThread: @unchecked Sendable {
   private var lastWrite = 0.0
 
   /// Starts the thread.
-  init(_ sinks: [any RecordSink]) {
+  /// - Throws: `Failure` (system) if none starts.
+  init(_ sinks: [any RecordSink]) throws {
     self.sinks = sinks
-    let thread = Thread { [self] in work() }
-    thread.name = "recorder"
-    thread.start()
+    try SystemThread.start("recorder") { [self] in work() }
   }
 
   /// Puts an item behind the others.

@@ -18,7 +18,7 @@ public struct RunRecording {
 
   /// What writes `metrics.jsonl`, `metrics.csv`, `distributions.jsonl` and TensorBoard's events of an experiment; behind
   /// what belongs to a checkpoint, where the run goes on from one.
-  /// - Throws: `Failure` (cannotCreate, inputOutput, data) naming a file.
+  /// - Throws: `Failure` (cannotCreate, inputOutput, data) naming a file, (system) if no thread starts.
   public func makeRecorder(
     _ experiment: Experiment, folder: RunFolder, resuming manifest: CheckpointManifest?
   ) throws -> BackgroundRecorder {
@@ -43,7 +43,7 @@ public struct RunRecording {
           folder: folder.path, cadence: tensorBoard, keeping: kept, after: manifest?.progress.step ?? 0, recipe: recipe)
       )
     }
-    return BackgroundRecorder(sinks)
+    return try BackgroundRecorder(sinks)
   }
 
   /// Which complete epochs end with an evaluation.

@@ -16,22 +16,23 @@ final class CheckpointWriter: @unchecked Sendable {
     return isRunning && !isDone
   }
 
-  /// Starts `job` on the thread beside; nothing else may be under way.
+  /// Starts `job` on the thread beside; nothing else may be under way. If no thread starts, `finish` tells.
   func start(_ job: Job) {
     precondition(!isRunning, "one thing is written at a time")
     isRunning = true
-    let thread = Thread { [self] in
-      var failure: Failure?
-      do { try job.body() } catch { failure = error as? Failure ?? Failure(.software, "\(error)") }
-      lock.lock()
-      outcome = failure
-      isDone = true
-      lock.unlock()
-      finished.signal()
+    do {
+      try SystemThread.start("checkpoint") { [self] in end(Result(catching: job.body)) }
+    } catch {
+      end(.failure(error))
     }
-    thread.name = "checkpoint"
-    thread.stackSize = 8 << 20
-    thread.start()
+  }
+
+  private func end(_ result: Result<Void, any Error>) {
+    lock.withLock {
+      if case .failure(let error) = result { outcome = error as? Failure ?? Failure(.software, "\(error)") }
+      isDone = true
+    }
+    finished.signal()
   }
 
   /// Waits for what is under way, if anything, and gives its failure.

@@ -20,6 +20,7 @@ public final class StallWatch: @unchecked Sendable {
 
   /// Seconds for the job's end to reach all ranks, before they end themselves.
   private static let grace = 5.0
+  private static let stackSize = 1 << 20
 
   private let folder: String
   private let rank: Int
@@ -57,16 +58,13 @@ public final class StallWatch: @unchecked Sendable {
   }
 
   /// Starts looking on.
-  public func start() {
-    start("watch") { [self] in watch() }
-    if let abortAfter { start("end") { [self] in endAlone(after: abortAfter + 3 * pause + StallWatch.grace) } }
-  }
-
-  private func start(_ name: String, _ work: @escaping @Sendable () -> Void) {
-    let thread = Thread(block: work)
-    thread.name = name
-    thread.stackSize = 1 << 20
-    thread.start()
+  /// - Throws: `Failure` (system) if no thread starts.
+  public func start() throws {
+    try SystemThread.start("watch", stackSize: StallWatch.stackSize) { [self] in watch() }
+    guard let abortAfter else { return }
+    try SystemThread.start("end", stackSize: StallWatch.stackSize) { [self] in
+      endAlone(after: abortAfter + 3 * pause + StallWatch.grace)
+    }
   }
 
   /// Seconds between two looks.
