@@ -1,18 +1,39 @@
 import Foundation
 
 /// When training has to end.
-enum TimeLimit {
+struct TimeLimit {
   /// Seconds that are kept for saving before a scheduler ends the job.
   private static let reserve = 60.0
 
-  /// In `monotonicSeconds`: `minutes` after `start`, or before the end of the Slurm job that this process belongs to,
-  /// whichever comes first; nil for no limit.
-  static func deadline(start: Double, minutes: Double?) -> Double? {
-    let own = minutes.map { start + $0 * 60 }
-    // Slurm gives the end in seconds since 1970, where it knows one.
-    let jobEnd = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap(Double.init).map {
-      monotonicSeconds() + $0 - Date().timeIntervalSince1970 - reserve
+  /// In `monotonicSeconds`.
+  let deadline: Double
+  /// What sets it, for messages.
+  let words: String
+
+  /// `minutes` after `start`, or before the end of the Slurm job that this process belongs to, whichever comes first; nil
+  /// for no limit.
+  ///
+  /// Slurm gives the end in seconds since 1970. A shell may keep that of a job that is over.
+  /// - Parameters:
+  ///   - start: when the program started, in `monotonicSeconds`.
+  ///   - minutes: those that were asked for.
+  ///   - environment: what Slurm has set.
+  ///   - now: seconds since 1970.
+  static func earliest(
+    start: Double, minutes: Double?, environment: [String: String] = ProcessInfo.processInfo.environment,
+    now: Double = Date().timeIntervalSince1970
+  ) -> TimeLimit? {
+    let own = minutes.map {
+      TimeLimit(deadline: start + $0 * 60, words: "the time limit, --minutes \(String(format: "%g", $0))")
     }
-    return [own, jobEnd].compactMap(\.self).min()
+    var job: TimeLimit?
+    if let number = environment["SLURM_JOB_ID"], let end = environment["SLURM_JOB_END_TIME"].flatMap(Double.init),
+      end > now
+    {
+      job = TimeLimit(
+        deadline: monotonicSeconds() + end - now - reserve,
+        words: "the time limit, \(Int(reserve)) s before the end of Slurm job \(number) (SLURM_JOB_END_TIME)")
+    }
+    return [own, job].compactMap(\.self).min { $0.deadline < $1.deadline }
   }
 }

@@ -39,7 +39,7 @@ public struct TrainingJob {
       oversubscribes: oversubscribes, prepare: { try prepare(makeRecipe(), $0) },
       description: { Session.describe("train", $0.recipe, $0.experiment) },
       work: { communicator, run in
-        let trained = try run.train(communicator, deadline: TimeLimit.deadline(start: start, minutes: minutes))
+        let trained = try run.train(communicator, until: TimeLimit.earliest(start: start, minutes: minutes))
         if trained.stopped != nil {
           try communicator.close(status: ExitCode.stopped.rawValue)
           Foundation.exit(ExitCode.stopped.rawValue)

@@ -14,8 +14,8 @@ struct TrainingRun {
   let folder: RunFolder?
   let job: TrainingJob
 
-  /// Trains, at most until `deadline` in `monotonicSeconds`.
-  func train(_ communicator: any Communicator, deadline: Double?) throws -> RunSummary {
+  /// Trains, at most until the limit.
+  func train(_ communicator: any Communicator, until limit: TimeLimit?) throws -> RunSummary {
     SignalRequests.install()
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
@@ -29,14 +29,14 @@ struct TrainingRun {
       recipe: recipe.resolvedYAML(), warn: warn)
     let activity = Activity()
     let watch = try stallWatch(activity, communicator, hosts: environment.hosts)
-    watch?.start()
+    try watch?.start()
     defer { watch?.stop() }
     if let folder { try begin(environment, folder: folder, resumingFrom: checkpoint?.manifest) }
     let recorder = try folder.map { try recording.makeRecorder(experiment, folder: $0, resuming: checkpoint?.manifest) }
     let trainer = try Trainer(
       experiment, workspace: workspace,
       observers: try recorder.map { try observers($0, ranks: communicator.size) } ?? [],
-      control: RunControl(folder: folder?.path, deadline: deadline, schedule: schedule), keeper: keeper,
+      control: RunControl(folder: folder?.path, deadline: limit?.deadline, schedule: schedule), keeper: keeper,
       activity: activity, network: environment.network)
     let timeline = try job.timelineSteps.map { try Timeline(experiment.model, steps: $0, communicator: communicator) }
     timeline?.follow(trainer, activity: activity)
@@ -50,7 +50,7 @@ struct TrainingRun {
       throw error
     }
     try timeline?.write(to: folder?.timeline)
-    if let folder { try conclude(summary, folder: folder, best: keeper.best) }
+    if let folder { try conclude(summary, folder: folder, best: keeper.best, limit: limit) }
     return summary
   }
 
@@ -96,7 +96,7 @@ struct TrainingRun {
   }
 
   private func warn(_ text: String) {
-    FileHandle.standardError.write(Data("dp-train: \(text)\n".utf8))
+    complain("dp-train: \(text)")
   }
 
   private func observers(_ recorder: BackgroundRecorder, ranks: Int) throws -> [any Observer] {
@@ -137,10 +137,13 @@ struct TrainingRun {
     Terminal.write("going on \(start)\n\n")
   }
 
-  private func conclude(_ summary: RunSummary, folder: RunFolder, best: EvaluationReport?) throws {
+  private func conclude(
+    _ summary: RunSummary, folder: RunFolder, best: EvaluationReport?, limit: TimeLimit?
+  ) throws {
     if let stopped = summary.stopped {
+      let cause = stopped == .timeLimit ? limit?.words : nil
       Terminal.write(
-        "\nstopped by \(stopped.words) after step \(Format.count(summary.steps)), and saved; go on with\n"
+        "\nstopped by \(cause ?? stopped.words) after step \(Format.count(summary.steps)), and saved; go on with\n"
           + "  dp-train train --out \(folder.path) --resume\n")
       return
     }
