@@ -21,6 +21,7 @@ public enum Session {
     oversubscribes: Bool = false, prepare: (any Communicator) throws -> T, description: (T) -> String = { _ in "" },
     work: (any Communicator, T) throws -> Void
   ) {
+    surviveFullFiles()
     let communicator = open(oversubscribes: oversubscribes)
     if communicator.isRoot, communicator.size < communicator.startedRanks { warn(ofWaitingIn: communicator) }
     let prepared: T
@@ -58,10 +59,11 @@ public enum Session {
     communicator.abort(agreed, alike: true)
   }
 
-  /// Ends this process for a failure where only rank 0 works, or no rank finds the others; rank 0 says why.
+  /// Ends this process for a failure where only rank 0 works, or no rank finds the others; rank 0 says why, or every process
+  /// if the launcher that the environment tells of is not there.
   /// `launch` tells how the process was started, as it was before MPI was: MPI may change the environment.
   public static func end(_ failure: Failure, launch: Launch) -> Never {
-    if launch.expectedRank == 0 { SoloCommunicator().abort(failure) }
+    if launch.speaks { SoloCommunicator().abort(failure) }
     Foundation.exit(failure.exitCode.rawValue)
   }
 
@@ -87,8 +89,8 @@ public enum Session {
     let (all, computing) = (communicator.startedRanks, communicator.size)
     let text =
       "dp-train: \(all) ranks on fewer processors: \(computing) \(computing == 1 ? "computes" : "compute"), "
-      + "\(all - computing) wait (\(MPICommunicator.oversubscribeKey)=1 lets all compute)\n"
-    FileHandle.standardError.write(Data(text.utf8))
+      + "\(all - computing) wait (\(MPICommunicator.oversubscribeKey)=1 lets all compute)"
+    complain(text)
   }
 
   private static func compare(_ own: String, with first: String) throws {

@@ -91,8 +91,7 @@ extension Communicator {
   ///   - alike: that every rank calls this with the same failure, as `agree` throws it: rank 0 alone prints it, as it is.
   public func abort(_ failure: Failure, alike: Bool = false) -> Never {
     if isRoot || !alike {
-      let text = size > 1 && !alike ? "\(name): \(failure)" : failure.description
-      FileHandle.standardError.write(Data("\(text)\n".utf8))
+      complain(size > 1 && !alike ? "\(name): \(failure)" : failure.description)
     }
     // The others wait, so that rank 0 is not ended before it has printed.
     if alike { try? barrier() }

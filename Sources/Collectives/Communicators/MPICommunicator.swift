@@ -50,6 +50,7 @@ public final class MPICommunicator: Communicator {
         advice: "The program was built with \(Launch.mpiVersion ?? "no MPI"); start it with that MPI's mpirun.")
     }
     dpt_mpi_line_buffer_stdout()
+    JobEnd.end { dpt_mpi_abort($0.rawValue) }
     let environment = ProcessInfo.processInfo.environment
     let ranksPerMachine = environment[Self.ranksPerMachineKey].flatMap { Int($0) }
     let wantsAll = oversubscribes || environment[Self.oversubscribeKey] == "1" || ranksPerMachine != nil
@@ -142,6 +143,7 @@ public final class MPICommunicator: Communicator {
   public func close(status: Int32) throws {
     try pending?.complete()
     if isRoot { try Self.check(dpt_mpi_release(waiting, Int32(waiting.count), status), "release of waiting ranks") }
+    JobEnd.endAlone()
     try Self.check(dpt_mpi_finalize(), "finalize")
   }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// Standard output, and whether a person is watching it.
@@ -15,8 +16,13 @@ public enum Terminal {
     return Int(size.ws_col)
   }()
 
-  /// Writes text as it is, at once.
+  /// Writes text as it is, at once. If that fails, the job ends with `ExitCode.inputOutput`: its output is what somebody
+  /// wants of it.
   public static func write(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    do {
+      try StandardStream.output.write(text)
+    } catch {
+      JobEnd.end(for: error as? Failure ?? Failure(.inputOutput, "\(error)"))
+    }
   }
 }

@@ -1,0 +1,42 @@
+import Foundation
+
+/// Standard output and standard error. Foundation's file handles end the program with a trap if writing fails.
+package enum StandardStream: Sendable {
+  case output, error
+
+  /// Writes all of the text.
+  /// - Throws: `Failure` (inputOutput) with the system's reason.
+  package func write(_ text: String) throws {
+    var text = text
+    try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
+  }
+
+  private func write(_ bytes: UnsafeRawBufferPointer) throws {
+    let file = self == .output ? STDOUT_FILENO : STDERR_FILENO
+    var rest = bytes[...]
+    while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+      let count = Foundation.write(file, start, rest.count)
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno == EAGAIN {
+        // Somebody made it non-blocking: wait until it takes more.
+        var wanted = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+        poll(&wanted, 1, -1)
+      } else if errno != EINTR {
+        throw Failure(
+          .inputOutput, "cannot write to standard \(self): \(String(cString: strerror(errno)))",
+          advice: self == .output ? "nothing more can be shown; let the output go to a place with room" : nil)
+      }
+    }
+  }
+}
+
+/// Tells people something on standard error. If that cannot be written to, nobody is there to be told so.
+package func complain(_ text: String) {
+  try? StandardStream.error.write(text + "\n")
+}
+
+/// Lets writing to a file that may not grow any more (`ulimit -f`) fail with a message, instead of ending the program.
+package func surviveFullFiles() {
+  signal(SIGXFSZ, SIG_IGN)
+}

@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// Systems that refuse something: room for output, threads, /proc.
+  struct SystemTests {
+    private static let canUnshare = geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare")
+
+    private func shell(_ script: String, in folder: Folder, limit: Double = 60) throws -> Ending {
+      try Program.start("/bin/bash", ["-c", script, Program.path], in: folder, limit: limit)
+    }
+
+    @Test(arguments: ["train steps=1 --out run", "recipes", "inspect", "--help", "--version", "doctor"])
+    func outputThatCannotBeWrittenIsAFailure(command: String) throws {
+      try Folder.temporary { folder in
+        let ending = try shell("exec \"$0\" \(command) >/dev/full", in: folder)
+        #expect(ending.status == 74, "\(ending.text)")
+        let message = "cannot write to standard output: No space left on device\n"
+        #expect(ending.errors.hasPrefix(message) && ending.errors.split(separator: "\n").count == 2, "\(ending.text)")
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func outputThatRankZeroCannotWriteEndsAll() throws {
+      try Folder.temporary { folder in
+        try folder.write("exec \"$@\" >/dev/full\n", to: "full")
+        let ending = try Program.run(
+          ["full", Program.path, "train", "steps=100000", "--out", "run"], of: "/bin/sh", ranks: 2, in: folder)
+        #expect(ending.status == 74, "\(ending.text)")
+        #expect(ending.text.components(separatedBy: "cannot write to standard output").count == 2, "\(ending.text)")
+      }
+    }
+
+    @Test func errorsThatCannotBeWrittenChangeNoStatus() throws {
+      try Folder.temporary { folder in
+        let full = try shell("exec \"$0\" train nowhere.yaml 2>/dev/full", in: folder)
+        #expect(full.status == 66)
+        let closed = try shell("exec \"$0\" --nonsense 2>&-", in: folder)
+        #expect(closed.status == 64)
+      }
+    }
+
+    @Test func aReaderThatGoesEndsTheProgramQuietly() throws {
+      try Folder.temporary { folder in
+        let ending = try shell("\"$0\" recipes --reference | head -n 1; echo ${PIPESTATUS[0]}", in: folder)
+        #expect(ending.errors == "" && ["0", "141"].contains(ending.lines[1]), "\(ending.text)")
+      }
+    }
+
+    @Test func aFileThatMayNotGrowIsAFailureThatNamesIt() throws {
+      try Folder.temporary { folder in
+        let output = try shell("ulimit -f 4; exec \"$0\" recipes --reference >page", in: folder)
+        #expect(output.status == 74, "\(output.text)")
+        #expect(output.errors.hasPrefix("cannot write to standard output: File too large\n"))
+        let metrics = try shell("ulimit -f 8; exec \"$0\" train epochs=60 --out run", in: folder)
+        #expect([73, 74].contains(metrics.status), "\(metrics.text)")
+        #expect(metrics.errors.contains("run/") && metrics.errors.contains("large"), "\(metrics.errors)")
+      }
+    }
+
+    /// Swift takes the command line from there.
+    @Test(.enabled(if: canUnshare, "needs root and unshare"))
+    func withoutProcTheCommandLineIsHeard() throws {
+      try Folder.temporary { folder in
+        let script = "mount --make-rprivate / && mount -t tmpfs none /proc && exec \"$0\" train /nonexistent.yaml"
+        let ending = try Program.start("/usr/bin/unshare", ["-m", "/bin/sh", "-c", script, Program.path], in: folder)
+        #expect(ending.status == 66 && ending.errors.hasPrefix("/nonexistent.yaml: there is no such"), "\(ending.text)")
+        #expect(try folder.contents() == [])
+      }
+    }
+
+    /// From memory for hardly more than the program up to memory for all: whatever it gets, it ends, and says why.
+    @Test func threadsThatCannotStartAreFailures() throws {
+      try Folder.temporary { folder in
+        var refusals = 0
+        for kibibytes in stride(from: 88 << 10, through: 480 << 10, by: 2 << 10) {
+          let ending = try shell(
+            "ulimit -v \(kibibytes); exec \"$0\" train steps=1 data.testSize=32 --out \(kibibytes)", in: folder,
+            limit: 10)
+          if ending.errors.hasPrefix("the system starts no thread for ") {
+            refusals += 1
+            #expect(ending.status == 71 && ending.errors.contains("ulimit -v \(kibibytes)"), "\(ending.text)")
+          } else if ending.status == 0 {
+            break
+          }
+        }
+        #expect(refusals > 0)
+      }
+    }
+  }
+}
