@@ -20,6 +20,10 @@ public protocol Dataset: AnyObject {
   /// What a trained model depends on.
   var facts: DataFacts { get }
 
+  /// Says, before any sample is loaded, how many ranks of this machine hold this data set. What it keeps in memory of its
+  /// own accord they share.
+  func share(amongRanks ranks: Int)
+
   /// One sample of the first epoch, written out for people.
   /// - Throws: `Failure` (data) where the sample cannot be read.
   func text(of index: Int) throws -> String
@@ -48,6 +52,9 @@ extension Dataset {
 
   /// Its number, from 0.
   public func place(of index: Int) -> String { "sample \(index)" }
+
+  /// Keeps nothing that a limit would be for.
+  public func share(amongRanks ranks: Int) {}
 
   /// Samples are quickly made or copied.
   public var loadsAhead: Bool { false }

@@ -60,10 +60,11 @@ public struct Experiment {
   /// rate; else it is judged by the training loss. Test samples decide on nothing.
   public var watchesValidation: Bool { data.validation != nil && settings.evaluateEvery > 0 }
 
-  /// The memory to train in on this rank.
+  /// The memory to train in on this rank; once, before the data are used.
   /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
   public func makeWorkspace(communicator: any Communicator) throws -> Workspace {
-    try Workspace(network, settings: settings, communicator: communicator)
+    for part in data.all { part.data.share(amongRanks: communicator.neighbours.count) }
+    return try Workspace(network, settings: settings, communicator: communicator)
   }
 
   /// What evaluates one part of the data, the training samples without random transforms: in `workspace` where its inputs have the model's shape, else in memory of its

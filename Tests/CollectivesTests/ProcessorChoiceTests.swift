@@ -65,7 +65,7 @@ import Testing
       try FileManager.default.createDirectory(atPath: root + folder, withIntermediateDirectories: true)
       try text.write(toFile: root + folder + "/cpu.max", atomically: true, encoding: .utf8)
     }
-    func quota(_ membership: String) -> Int? { ProcessorAccess.quota(of: membership, root: root)?.processors }
+    func quota(_ membership: String) -> Int? { CPUQuota.of(membership, root: root)?.processors }
     #expect(quota("0::/\n") == nil)
     try write("max 100000\n", "/job/step")
     #expect(quota("0::/job/step\n") == nil)
@@ -75,7 +75,7 @@ import Testing
     try write("100000 100000\n", "/job/step")
     #expect(quota("0::/job/step\n") == 1)
     #expect(quota("0::/job\n") == 3)
-    let groups = ["/job", "/job/step"].map { ProcessorAccess.quota(of: "0::\($0)\n", root: root)?.group }
+    let groups = ["/job", "/job/step"].map { CPUQuota.of("0::\($0)\n", root: root)?.group }
     #expect(groups[0] != groups[1])
   }
 

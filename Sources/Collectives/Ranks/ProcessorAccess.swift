@@ -19,34 +19,8 @@ struct ProcessorAccess: Equatable {
   static func own() -> ProcessorAccess {
     var mask = [UInt64](repeating: 0, count: Int(DPT_PROCESSOR_WORDS))
     dpt_processors(&mask)
-    let limit = quota(of: (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? "")
+    let limit = CPUQuota.own()
     return ProcessorAccess(mask: mask, quota: limit?.processors, group: limit?.group ?? 0)
-  }
-
-  /// The tightest `cpu.max` of a process's control group and those around it (Linux, cgroup v2).
-  /// - Parameters:
-  ///   - membership: the text of `/proc/self/cgroup`.
-  ///   - root: where control groups are mounted.
-  static func quota(of membership: String, root: String = "/sys/fs/cgroup") -> (processors: Int, group: UInt64)? {
-    guard let line = membership.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }) else { return nil }
-    var names = line.dropFirst(4).split(separator: "/")
-    var tightest: (processors: Int, group: UInt64)?
-    while true {
-      let folder = ([root] + names.map(String.init)).joined(separator: "/")
-      if let processors = limit(folder + "/cpu.max"), processors < tightest?.processors ?? .max {
-        tightest = (processors, number(of: folder))
-      }
-      guard names.popLast() != nil else { return tightest }
-    }
-  }
-
-  /// Processors, rounded up, of a file "MICROSECONDS PERIOD"; nil for "max PERIOD" or no file.
-  private static func limit(_ path: String) -> Int? {
-    let words = (try? String(contentsOfFile: path, encoding: .utf8))?.split(whereSeparator: \.isWhitespace) ?? []
-    guard words.count == 2, let time = Int(words[0]), let period = Int(words[1]), time > 0, period > 0 else {
-      return nil
-    }
-    return (time + period - 1) / period
   }
 
   /// What tells a file from all others of its kind; 0 where there is none.

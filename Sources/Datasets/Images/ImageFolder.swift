@@ -32,7 +32,7 @@ public final class ImageFolder: Dataset {
   ///   - pipeline: what is done to each; of this data set alone, since it has memory.
   ///   - seed: of what chance decides in the pipeline.
   ///   - purpose: what the samples are for; those of different purposes are transformed independently.
-  ///   - cache: at most so many MiB of images are kept in memory, on each rank; those seen first.
+  ///   - cache: at most so many MiB of images are kept in memory, on all ranks of a machine; those seen first.
   ///   - pixelLimit: the largest number of pixels that a file may claim.
   /// - Throws: `Failure` (configuration) where the pipeline's images may differ in size, (system) where memory is short.
   public init(
@@ -47,6 +47,9 @@ public final class ImageFolder: Dataset {
     self.cache = Array(repeating: nil, count: samples.samples.count)
     cacheBytes = cache << 20
   }
+
+  /// Keeps a rank's share of the images' memory.
+  public func share(amongRanks ranks: Int) { cacheBytes /= ranks }
 
   /// The file.
   public func text(of index: Int) -> String { samples.samples[index].path }

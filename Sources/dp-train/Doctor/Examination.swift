@@ -13,11 +13,12 @@ struct Examination {
 
   /// Everything but what has to be measured together.
   var findings: [Finding] {
-    [mpi, ranks, binding, scheduler, instructions, peak, memory, sharedMemory].compactMap(\.self)
+    [mpi, ranks, binding, quota, scheduler, instructions, peak, memory, sharedMemory].compactMap(\.self)
   }
 
   private var mpi: Finding {
-    let advice = Launch.mpiVersion == nil ? "install MPI's headers (libopenmpi-dev) and build again" : nil
+    let advice =
+      Launch.mpiVersion == nil ? "install MPI's headers (libopenmpi-dev or libmpich-dev) and build again" : nil
     return Finding(subject: "MPI", state: Launch.describe, advice: advice)
   }
 
@@ -38,7 +39,8 @@ struct Examination {
     let shared = hosts.values.flatMap { ranks in
       Dictionary(grouping: ranks, by: \.processors).values.filter { $0.count > $0[0].processorCount }
     }
-    let state = bound.isEmpty ? "ranks may run on every processor" : "\(bound.count) ranks are bound to some processors"
+    let state =
+      bound.isEmpty ? "ranks may run on every processor" : "\(counted(bound.count, "rank")) bound to some processors"
     guard let group = shared.first, group.count <= group[0].coreCount else {
       return Finding(subject: "binding", state: state)
     }
@@ -48,14 +50,33 @@ struct Examination {
       advice: "ranks \(names) on \(group[0].host) share processor \(group[0].processors): start with --bind-to none")
   }
 
+  /// Ranks that use more than their control group may are stopped for the rest of each tenth of a second.
+  private var quota: Finding? {
+    let groups = hosts.flatMap { host, ranks in
+      Dictionary(grouping: ranks.filter { $0.quota != nil }, by: \.quotaGroup).values.map { (host, $0) }
+    }
+    let shares = groups.map { host, ranks in (host: host, ranks: ranks.count, quota: ranks[0].quota ?? 0) }
+    guard let tightest = shares.min(by: { $0.quota / Double($0.ranks) < $1.quota / Double($1.ranks) }) else {
+      return nil
+    }
+    return Finding(
+      subject: "CPU quota",
+      state: "\(counted(tightest.ranks, "rank")) on \(tightest.host) may use the time of "
+        + "\(String(format: "%.3g", tightest.quota)) processors",
+      advice: tightest.quota >= Double(tightest.ranks)
+        ? nil
+        : "less than one processor a rank: raise the limit of the container or control group, or start fewer ranks")
+  }
+
   private var scheduler: Finding? {
     if let job = environment["SLURM_JOB_ID"] {
       let tasks = environment["SLURM_NTASKS"].flatMap(Int.init)
       let differs = tasks.map { $0 != startedRanks } ?? false
       return Finding(
-        subject: "scheduler", state: "Slurm job \(job), \(tasks.map(String.init) ?? "?") tasks",
+        subject: "scheduler", state: "Slurm job \(job), \(tasks.map { counted($0, "task") } ?? "? tasks")",
         advice: differs
-          ? "the job has \(tasks ?? 0) tasks, but \(startedRanks) ranks run: use srun or mpirun without -np" : nil)
+          ? "the job has \(counted(tasks ?? 0, "task")), but \(counted(startedRanks, "rank")) run: use srun or mpirun without -np"
+          : nil)
     }
     return environment["PBS_JOBID"].map { Finding(subject: "scheduler", state: "PBS job \($0)") }
   }

@@ -11,6 +11,9 @@ struct MachineFacts: Codable {
   let processorCount: Int
   /// Processors of the machine.
   let coreCount: Int
+  /// Processors' time that the control group of this rank may use, and the group's number; nil for no limit.
+  let quota: Double?
+  let quotaGroup: UInt64?
   /// Bytes of memory that are free for use, or nil where the system does not tell.
   let availableMemory: Int?
   /// Bytes of the shared memory that ranks of one machine talk through, or nil.
@@ -28,6 +31,8 @@ struct MachineFacts: Codable {
     coreCount = ProcessInfo.processInfo.processorCount
     processors = status["Cpus_allowed_list"] ?? "0-\(coreCount - 1)"
     processorCount = MachineFacts.count(processors)
+    let limit = CPUQuota.own()
+    (quota, quotaGroup) = (limit?.share, limit?.group)
     availableMemory = MachineFacts.lines(of: "/proc/meminfo")["MemAvailable"].flatMap { text in
       text.split(separator: " ").first.flatMap { Int($0) }.map { $0 << 10 }
     }

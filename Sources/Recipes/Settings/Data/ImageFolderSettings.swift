@@ -66,7 +66,7 @@ extension ImageFolderSettings: SplittableSettings {
         "evaluationTransforms", \.evaluationTransforms, .optional(.list(.named, least: 0)),
         "what is done to other images, or none for those of transforms in which chance has no part"),
       Field("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
-      Field("cache", \.cache, .number(.atLeast(0)), "the MiB of images that each part keeps in memory on each rank"),
+      Field("cache", \.cache, .number(.atLeast(0)), "the MiB of images that each part keeps in memory on each machine"),
       Field("damaged", \.damaged, .choice, "where a file is no sound image: skip names it once, fail ends the job"),
       Field("megapixels", \.megapixels, .number(.atLeast(1)), "millions of pixels that a file may have at most"),
       .origin(\.origin),
