@@ -2,8 +2,9 @@
 import PackageDescription
 
 // DPTRAIN_NO_MPI=1 builds the one-rank stand-in even where MPI is installed;
-// DPTRAIN_MPI_PC names another MPI's pkg-config file (for example mpich).
+// DPTRAIN_MPI_PC names another MPI's pkg-config file (for example mpich), which then has to be there.
 let withoutMPI = Context.environment["DPTRAIN_NO_MPI"].map { !$0.isEmpty && $0 != "0" } ?? false
+let namedMPI = Context.environment["DPTRAIN_MPI_PC"].flatMap { $0.isEmpty ? nil : $0 }
 
 var targets: [Target] = []
 
@@ -12,7 +13,7 @@ var targets: [Target] = []
 if !withoutMPI {
   targets.append(
     .systemLibrary(
-      name: "CMPI", pkgConfig: Context.environment["DPTRAIN_MPI_PC"] ?? "mpi",
+      name: "CMPI", pkgConfig: namedMPI ?? "mpi",
       providers: [.apt(["libopenmpi-dev"]), .yum(["openmpi-devel"]), .brew(["open-mpi"])]))
 }
 targets += [
@@ -39,7 +40,7 @@ targets += [
   .target(name: "Diagnostics"),
   .target(
     name: "CMPIShim", dependencies: withoutMPI ? [] : ["CMPI"],
-    cSettings: withoutMPI ? [.define("DPT_NO_MPI")] : []),
+    cSettings: withoutMPI ? [.define("DPT_NO_MPI")] : namedMPI == nil ? [] : [.define("DPT_NAMED_MPI")]),
   .target(name: "CKernels"),
   .target(name: "Tensors", dependencies: ["CKernels", "Diagnostics"]),
   .target(name: "Collectives", dependencies: ["CMPIShim", "CKernels", "Diagnostics"]),

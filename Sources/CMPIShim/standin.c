@@ -1,6 +1,10 @@
 // The stand-in where MPI is not installed: a job of one rank, which has everything already.
 #if defined(DPT_NO_MPI) || !__has_include(<mpi.h>)
 
+#if defined(DPT_NAMED_MPI) && !defined(DPT_NO_MPI)
+#error "the MPI that DPTRAIN_MPI_PC names has no mpi.h here: install it, or let PKG_CONFIG_PATH name the folder of its .pc file"
+#endif
+
 #include "CMPIShim.h"
 
 #include <stdio.h>

@@ -6,16 +6,23 @@ extension Launch {
   /// The MPI the program was built with, such as "Open MPI v4.1.4"; nil where it was built without.
   public static var mpiVersion: String? {
     guard dpt_mpi_available() else { return nil }
-    let text = String(cString: dpt_mpi_library_version())
-    // Open MPI goes on with ", package: ..."; MPICH with further lines, its parts set apart by runs of spaces.
-    let first = text.prefix { $0 != "," && $0 != "\n" }
-    let words = first.split(whereSeparator: \.isWhitespace)
+    return shortVersion(of: String(cString: dpt_mpi_library_version()))
+  }
+
+  /// An MPI's name and number in what it says of itself: "Open MPI v4.1.4, package: ...", "MPICH Version:      4.0.2" and
+  /// further lines, "MPI VERSION    : CRAY MPICH version 8.1.26 (ANL base 3.4a2)", "Intel(R) MPI Library 2021.9 for Linux* OS".
+  static func shortVersion(of text: String) -> String {
+    let first = text.prefix { !",(\n".contains($0) || $0 == "(" && text.hasPrefix("Intel(R)") }
+    var words = first.split { $0.isWhitespace || $0 == ":" }
+    if words.count > 2, words[0] == "MPI", words[1].lowercased() == "version" { words.removeFirst(2) }
+    words.removeAll { $0.lowercased() == "version" }
+    if let end = words.firstIndex(of: "for") { words.removeSubrange(end...) }
     return words.isEmpty ? "an MPI of unknown version" : words.joined(separator: " ")
   }
 
   /// One line on the MPI the program was built with.
   public static var describe: String {
-    mpiVersion ?? "built without MPI: one rank only; install libopenmpi-dev and build again"
+    mpiVersion ?? "built without MPI: one rank only; install libopenmpi-dev or libmpich-dev and build again"
   }
 
   /// The communicator of this job: MPI's where a launcher started the process, else that of a single rank.
@@ -45,6 +52,12 @@ extension Launch {
 
   /// Throws where several ranks were started but cannot find one another, whatever MPI would say.
   package func checkBeforeStart(mpiVersion: String?) throws {
+    if server?.isGone == true {
+      throw Failure(
+        .unavailable,
+        "this process is a rank of \(launcher?.rawValue ?? "a launcher"), its environment says, but that has ended",
+        advice: "its variables (OMPI_…, PMIX_…) are left over in this shell: unset them, or take another shell")
+    }
     guard expectsSeveralRanks else { return }
     if mpiVersion == nil || launcher == .srunNone { throw mismatch(mpiVersion: mpiVersion) }
   }
@@ -55,18 +68,21 @@ extension Launch {
   }
 
   private func mismatch(mpiVersion: String?) -> Failure {
-    let started = expectedSize.map { "\($0) ranks" } ?? "several ranks"
+    let started = expectedSize.map { counted($0, "rank") } ?? "several ranks"
     let by = launcher?.rawValue ?? "no launcher"
     guard let mpiVersion else {
       return Failure(
         .unavailable, "\(by) started \(started), but the program was built without MPI: each would train alone",
-        advice: "Install libopenmpi-dev and build again, or start one process without \(by).")
+        advice:
+          "Install that MPI's headers (libopenmpi-dev, libmpich-dev) and build again, or start one process without \(by)."
+      )
     }
     let advice =
       switch launcher {
-      case .srunNone, .srunPMI2: "Start it by srun --mpi=pmix, or by mpirun inside the batch script."
-      case .srunPMIx, .mpirun, .pmix, .pmi, nil:
-        "Start it with the mpirun of \(mpiVersion), or build it again with the MPI of this launcher (DPTRAIN_MPI_PC)."
+      case .srunNone, .srunPMI2:
+        "Start it by srun --mpi=\(SlurmMPI.plugin(of: mpiVersion)), or by mpirun inside the batch script."
+      case .srunPMIx, .srun, .mpirun, .pmix, .pmi, nil:
+        "Start it with the mpirun of \(mpiVersion), or build it again with this launcher's MPI (DPTRAIN_MPI_PC=mpich)."
       }
     return Failure(
       .unavailable,

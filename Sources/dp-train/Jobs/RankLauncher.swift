@@ -3,11 +3,8 @@ import Foundation
 
 /// Starts this program on so many ranks of this machine, in processes of their own.
 struct RankLauncher {
-  /// The command that starts {ranks} ranks.
-  let command: String
-
-  /// What starts them where nothing else is said.
-  static let standard = "mpirun -q --oversubscribe --bind-to none -np {ranks}"
+  /// The command that starts {ranks} ranks; nil for the mpirun of the program's MPI.
+  let command: String?
 
   /// A job under way.
   struct Job {
@@ -30,11 +27,11 @@ struct RankLauncher {
   }
 
   /// Starts the program; what it says goes to the file `log`. One rank needs no launcher.
-  /// - Throws: `Failure` (cannotCreate, unavailable) where the log cannot be written or the command not be started.
+  /// - Throws: `Failure` (cannotCreate, unavailable) where the log cannot be written, or the command not be found or
+  ///   started.
   func start(_ arguments: [String], ranks: Int, log: String) throws -> Job {
     let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
-    let launcher = command.replacingOccurrences(of: "{ranks}", with: String(ranks)).split(separator: " ")
-    let words = (ranks == 1 ? [] : launcher.map(String.init)) + [program] + arguments
+    let words = try (ranks == 1 ? [] : launcher(ranks: ranks)) + [program] + arguments
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = words
@@ -42,11 +39,8 @@ struct RankLauncher {
     // A rank of another job may start one of its own, which must not take itself for a part of that.
     let isRank = Launch().launcher != nil
     var environment = ProcessInfo.processInfo.environment.filter { name, _ in
-      !isRank || !["OMPI_", "PMIX_", "PMI_", "SLURM_"].contains { name.hasPrefix($0) }
+      !isRank || !Mpirun.isOfAJob(name)
     }
-    // Who trains as root knows it.
-    environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
-    environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     // So many ranks are meant, not as many as there are processors.
     environment[MPICommunicator.oversubscribeKey] = "1"
     process.environment = environment
@@ -62,5 +56,12 @@ struct RankLauncher {
       throw Failure(.unavailable, "cannot start \(words[0]): \((error as NSError).localizedDescription)")
     }
     return Job(process: process, log: log, words: words)
+  }
+
+  private func launcher(ranks: Int) throws -> [String] {
+    guard let command else {
+      return try Mpirun.find().command(ranks: ranks, cores: ProcessInfo.processInfo.activeProcessorCount)
+    }
+    return command.replacingOccurrences(of: "{ranks}", with: String(ranks)).split(separator: " ").map(String.init)
   }
 }

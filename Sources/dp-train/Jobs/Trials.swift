@@ -15,7 +15,7 @@ final class Trials {
   private let launcher: RankLauncher
   private var count = 0
 
-  init(folder: String, words: [String], launcher: String) {
+  init(folder: String, words: [String], launcher: String?) {
     self.folder = folder
     self.words = words
     self.launcher = RankLauncher(command: launcher)

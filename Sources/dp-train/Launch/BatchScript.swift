@@ -124,11 +124,10 @@ struct BatchScript {
     recipe=(\#(recipe))
     run=${DPTRAIN_RUN:-$PWD/runs/\#(name)}
 
-    ranks=$(awk '!/^ *(#|$)/ { n = 1; for (i = 2; i <= NF; i++) if ($i ~ /^slots=/) n = substr($i, 7); s += n } END { print s }' "$hosts")
-    # \#(BatchScript.keepaliveReason)
-    exec mpirun --hostfile "$hosts" -np "$ranks" --bind-to none --wdir "$PWD" \
-      \#(BatchScript.keepalive) \
-      "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600
+    # The program knows the mpirun of its MPI, and the words in which that is told machines and ranks.
+    words=$("$program" launcher --hosts "$hosts") || exit $?
+    mapfile -t start <<<"$words"
+    exec "${start[@]}" "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600
 
     """#
   }

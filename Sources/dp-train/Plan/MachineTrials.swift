@@ -23,7 +23,7 @@ struct MachineTrials {
 
   /// Trainings of the recipe that `words` name, each for about so many seconds.
   /// - Throws: `Failure` (cannotCreate) where no files can be written.
-  init(words: [String], launcher: String, seconds: Double) throws {
+  init(words: [String], launcher: String?, seconds: Double) throws {
     (self.words, self.launcher, self.seconds) = (words, RankLauncher(command: launcher), seconds)
     folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-plan-\(UUID().uuidString)").path
     do {

@@ -1,0 +1,141 @@
+import Diagnostics
+import Foundation
+
+/// The `mpirun` of the MPI that the program was built with, and the words that it takes: they differ from MPI to MPI.
+package struct Mpirun: Equatable, Sendable {
+  /// Whose it is.
+  package enum Kind: Equatable, Sendable {
+    /// Open MPI 4 and older, whose own daemons start the ranks.
+    case openMPI4
+    /// Open MPI 5 and newer, which leaves that to PRRTE.
+    case openMPI5
+    /// Hydra: MPICH, MVAPICH and Intel MPI.
+    case hydra
+  }
+
+  /// The program.
+  package let path: String
+  /// Whose it is.
+  package let kind: Kind
+
+  /// One that says this of itself, by `--version`; nil if it is nothing that is known here.
+  package init?(path: String, version: String) {
+    let first = version.prefix { !$0.isNewline }
+    if first.contains("Open MPI") || first.contains("OpenRTE") || first.contains("PRRTE") {
+      let number = first.split { !$0.isNumber && $0 != "." }.compactMap { Int($0.prefix { $0.isNumber }) }.first
+      kind = first.contains("PRRTE") || (number ?? 4) >= 5 ? .openMPI5 : .openMPI4
+    } else if version.contains("HYDRA") || version.contains("Intel(R) MPI") {
+      kind = .hydra
+    } else {
+      return nil
+    }
+    self.path = path
+  }
+
+  /// Whether it starts ranks of this MPI, as `Launch.mpiVersion` names it.
+  package func starts(_ mpi: String) -> Bool { (kind != .hydra) == mpi.hasPrefix("Open MPI") }
+
+  /// The one on the `PATH` that fits the program's MPI.
+  ///
+  /// Where several MPIs are installed `mpirun` may be another's; Debian calls each one's `mpirun.NAME`, too.
+  /// - Throws: `Failure` (unavailable) if there is none, or the program was built without MPI.
+  package static func find(
+    for mpi: String? = Launch.mpiVersion, path: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
+  ) throws -> Mpirun {
+    guard let mpi else {
+      throw Failure(.unavailable, "several ranks need MPI, and the program was \(Launch.describe)")
+    }
+    var others: [String] = []
+    let names = ["mpirun", mpi.hasPrefix("Open MPI") ? "mpirun.openmpi" : "mpirun.mpich", "mpiexec.hydra", "mpiexec"]
+    for name in names {
+      for folder in path.split(separator: ":") {
+        let file = "\(folder)/\(name)"
+        guard FileManager.default.isExecutableFile(atPath: file) else { continue }
+        let version = Self.version(of: file)
+        guard let found = Mpirun(path: file, version: version), found.starts(mpi) else {
+          others.append("\(file) is \(version.isEmpty ? "of no MPI" : String(version.prefix { !$0.isNewline }))")
+          continue
+        }
+        return found
+      }
+    }
+    throw Failure(
+      .unavailable,
+      "there is no mpirun of \(mpi) on the PATH" + (others.isEmpty ? "" : ": \(others.joined(separator: ", "))"),
+      advice: "install it (openmpi-bin or mpich) or load its module, or start the ranks by another launcher")
+  }
+
+  /// What it says to `--version`.
+  private static func version(of path: String) -> String {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: path)
+    process.arguments = ["--version"]
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return "" }
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// What starts so many ranks on this machine alone, of which so many processors may be used; the program and its words
+  /// follow. The ranks inherit the environment.
+  package func command(ranks: Int, cores: Int, isRoot: Bool = geteuid() == 0) -> [String] {
+    let yields = kind != .hydra && ranks > cores ? ["--mca", "mpi_yield_when_idle", "1"] : []
+    return [path] + options(isRoot: isRoot) + yields + count(ranks)
+  }
+
+  /// What starts ranks on several machines, in the current folder of each.
+  package func command(hosts: [(name: String, ranks: Int)], isRoot: Bool = geteuid() == 0) -> [String] {
+    let list = hosts.map { "\($0.name):\($0.ranks)" }.joined(separator: ",")
+    let ranks = hosts.reduce(0) { $0 + $1.ranks }
+    let folder = FileManager.default.currentDirectoryPath
+    let words =
+      kind == .hydra
+      ? ["-hosts", list, "-bind-to", "none", "-wdir", folder]
+      : ["--host", list, "--bind-to", "none", "--wdir", folder] + (isRoot ? ["--allow-run-as-root"] : []) + keepalive
+    return [path] + words + count(ranks)
+  }
+
+  /// Words for ranks on this machine alone, however few its processors. They talk by shared memory, which also starts
+  /// sooner than looking for networks; no rank is bound to a processor, since the program sees to that itself.
+  package func options(isRoot: Bool = geteuid() == 0) -> [String] {
+    // Open MPI starts nothing for root unless told so.
+    let permission = isRoot ? ["--allow-run-as-root"] : []
+    return switch kind {
+    case .openMPI4:
+      // Quiet: the training says itself what went wrong.
+      ["-q", "--oversubscribe", "--bind-to", "none", "--mca", "pml", "ob1", "--mca", "btl", "vader,self"] + permission
+    case .openMPI5:
+      ["--map-by", ":OVERSUBSCRIBE", "--bind-to", "none", "--mca", "pml", "ob1", "--mca", "btl", "sm,self"] + permission
+    case .hydra: ["-bind-to", "none"]
+    }
+  }
+
+  /// Words for a number of ranks.
+  package func count(_ ranks: Int) -> [String] { [kind == .hydra ? "-n" : "-np", "\(ranks)"] }
+
+  /// With these keepalive times mpirun notices within 20 seconds that a machine is gone, and ends the others: well before
+  /// the ranks give up themselves. To a machine that has not answered what mpirun sends, such as the order to end, it goes
+  /// on sending for a quarter of an hour.
+  private var keepalive: [String] {
+    let option = kind == .openMPI5 ? "--prtemca" : "--mca"
+    return [("time", "10"), ("intvl", "2"), ("probes", "5")].flatMap { [option, "oob_tcp_keepalive_\($0)", $1] }
+  }
+
+  /// Whether an environment variable tells a rank of its job: a process that starts another job must not hand it on.
+  package static func isOfAJob(_ variable: String) -> Bool {
+    ["OMPI_", "PMIX_", "PMI_", "PRTE_", "HYDI_", "MPI_LOCAL", "MPIR_CVAR_CH3_INTERFACE", "SLURM_"].contains {
+      variable.hasPrefix($0)
+    }
+  }
+}
+
+/// How Slurm's `srun` starts ranks.
+package enum SlurmMPI {
+  /// The value of `srun --mpi` that ranks of an MPI, as `Launch.mpiVersion` names it, are started by. Open MPI asks PMIx;
+  /// MPICH and what derives from it ask PMI 2, as they are built by default.
+  package static func plugin(of mpi: String) -> String { mpi.hasPrefix("Open MPI") ? "pmix" : "pmi2" }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import DPTrain
+import Foundation
+
+/// `dp-train launcher`: what the scripts in `launch` ask, since only the program knows its MPI.
+struct LauncherCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "launcher", abstract: "Print the command that starts ranks with the program's MPI, a word a line.",
+    shouldDisplay: false)
+
+  @Option(help: "So many ranks on this machine.")
+  var ranks: Int?
+
+  @Option(help: "Ranks on the machines of a file with a line for each: NAME slots=RANKS, or NAME:RANKS.")
+  var hosts: String?
+
+  func validate() throws {
+    guard (ranks == nil) != (hosts == nil) else { throw ValidationError("give --ranks or --hosts") }
+    guard ranks.map({ $0 > 0 }) ?? true else { throw ValidationError("--ranks must be 1 or more") }
+  }
+
+  func run() throws {
+    let mpirun = try Mpirun.find()
+    let words =
+      if let hosts {
+        mpirun.command(hosts: try HostFile.read(hosts))
+      } else {
+        mpirun.command(ranks: ranks ?? 1, cores: ProcessInfo.processInfo.activeProcessorCount)
+      }
+    Terminal.write(words.map { $0 + "\n" }.joined())
+  }
+}
