@@ -29,7 +29,7 @@ struct AllreduceBenchmark {
           String(format: "%.4f", row.nativeMs), String(format: "%.2f", row.nativeMs / row.treeMs),
         ]
       }
-      return "\(ranks) ranks, \(machines) machines\n"
+      return "\(counted(ranks, "rank")), \(counted(machines, "machine"))\n"
         + Format.table(
           [["length", "tree, ms", "bfloat16, ms", "MPI_Allreduce, ms", "ratio"]] + table, right: [0, 1, 2, 3, 4])
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import DPTrain
 
 /// `dp-train benchmark`.
-struct BenchmarkCommand: ParsableCommand {
+struct BenchmarkCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Time a recipe's training step, with nothing written and nothing evaluated.",
     discussion: """

@@ -84,8 +84,8 @@ struct BenchmarkResult: Encodable {
   /// A line, and a table of the layers where they were timed.
   var text: String {
     let line = String(
-      format: "%@: %.4f ms a step (%.4f to %.4f), %@ samples/s, %d ranks, %@\n", recipe, msPerStep, msMin, msMax,
-      Format.count(Int(samplesPerSecond)), ranks, instructionSet)
+      format: "%@: %.4f ms a step (%.4f to %.4f), %@ samples/s, %@, %@\n", recipe, msPerStep, msMin, msMax,
+      Format.count(Int(samplesPerSecond)), counted(ranks, "rank"), instructionSet)
     return line + speed + (layers.map { "\n" + table($0) } ?? "")
   }
 

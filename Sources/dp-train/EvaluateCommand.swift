@@ -3,7 +3,7 @@ import DPTrain
 import Foundation
 
 /// `dp-train evaluate`.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure a run's weights on its test samples, each counted exactly once.",
     discussion: """

@@ -27,7 +27,6 @@ struct ExportCommand: ParsableCommand {
   var out: String?
 
   func run() throws {
-    guard Launch().expectedRank == 0 else { return }
     let facts = try source.dataFacts()
     let network = try source.load(overrides: []).makeNetwork(inputShape: Shape(facts.inputShape))
     // As it was trained by, from whatever weights.

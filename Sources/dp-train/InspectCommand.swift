@@ -9,7 +9,6 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup var recipe: RecipeArguments
 
   func run() throws {
-    guard Launch().expectedRank == 0 else { return }
     let recipe = try load()
     let experiment = try recipe.makeExperiment()
     let model = experiment.model

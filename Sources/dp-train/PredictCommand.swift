@@ -25,7 +25,6 @@ struct PredictCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    guard Launch().expectedRank == 0 else { return }
     let recipe = try source.load(overrides: [])
     let facts = try source.dataFacts()
     let answers = Answers(recipe: recipe, facts: facts, reader: try recipe.makeReader(facts: facts))

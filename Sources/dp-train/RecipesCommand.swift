@@ -39,7 +39,6 @@ struct RecipesCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard Launch().expectedRank == 0 else { return }
     if reference {
       Terminal.write(RecipeReference.text)
     } else if schema {

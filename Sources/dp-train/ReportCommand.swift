@@ -34,7 +34,6 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard Launch().expectedRank == 0 else { return }
     let folders = runs.map { RunFolder(path: $0) }
     let path = out ?? folders.first?.report ?? "report.html"
     let report = try Report(folders, detail: detail)

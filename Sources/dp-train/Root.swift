@@ -21,7 +21,7 @@ struct Root: ParsableCommand {
       TrainCommand.self, WatchCommand.self, RecipesCommand.self, InspectCommand.self, EvaluateCommand.self,
       PredictCommand.self,
       ReportCommand.self, ExportCommand.self, VerifyCommand.self, DoctorCommand.self, LaunchCommand.self,
-      BenchmarkCommand.self, PlanCommand.self, ManualCommand.self,
+      BenchmarkCommand.self, PlanCommand.self, ManualCommand.self, LauncherCommand.self,
     ],
     defaultSubcommand: TrainCommand.self)
 
@@ -38,15 +38,20 @@ struct Root: ParsableCommand {
 
   /// Parses the command line and runs; ends the process with the right code, and one message in all from rank 0.
   static func start() {
+    surviveFullFiles()
     let launch = Launch()
     do {
       var command = try readCommand()
+      guard command is any UsesRanks || launch.runsAlone(type(of: command)._commandName) else { return }
       try command.run()
     } catch let failure as Failure {
       Session.end(failure, launch: launch)
     } catch {
-      guard launch.expectedRank == 0 else { Foundation.exit(exitCode(for: error).rawValue) }
-      exit(withError: error)
+      let code = exitCode(for: error).rawValue
+      guard launch.speaks else { Foundation.exit(code) }
+      let text = fullMessage(for: error)
+      if code == 0 { Terminal.write(text + "\n") } else if !text.isEmpty { complain(text) }
+      Foundation.exit(code)
     }
   }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import DPTrain
 
 /// `dp-train train`.
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train a recipe, or go on with a run.",
     discussion: """

@@ -3,7 +3,7 @@ import DPTrain
 import Foundation
 
 /// `dp-train verify`.
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Prove on a recipe that the number of ranks, and being killed, do not change the bits.",
@@ -22,8 +22,8 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: "Steps of each training (default: as many as take about two seconds).")
   var steps: Int?
 
-  @Option(help: "The command that starts {ranks} ranks.")
-  var launcher = RankLauncher.standard
+  @Option(help: "The command that starts {ranks} ranks (default: the mpirun of the program's MPI, with its words).")
+  var launcher: String?
 
   private static let calibrationSeconds = 0.2
   private static let seconds = 2.0
@@ -41,7 +41,8 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard Launch().expectedSize ?? 1 == 1 else {
+    let launch = Launch()
+    guard launch.expectedSize ?? 1 == 1 || !launch.isLive else {
       Session.refuse(
         Failure(.usage, "verify starts the ranks itself", advice: "start it without mpirun; --launcher says how"))
     }

@@ -22,7 +22,6 @@ struct WatchCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard Launch().expectedRank == 0 else { return }
     let folder = try RunFolder.existing(path)
     let watch = try RunWatch(folder, width: Terminal.width)
     signal(SIGINT) { _ in

@@ -1,6 +1,8 @@
-import Collectives
 import Diagnostics
+import Foundation
 import Testing
+
+@testable import Collectives
 
 @Suite struct LaunchTests {
   private let mpi = "Open MPI v4.1.4"
@@ -101,6 +103,66 @@ import Testing
   @Test func mpirunSeesToYieldingItself() {
     let environment = ["OMPI_COMM_WORLD_SIZE": "8", "OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_LOCAL_SIZE": "8"]
     #expect(!Launch(environment: environment).shouldYield(environment: environment, cores: 2))
+  }
+
+  @Test func anotherPluginOfSlurmIsTriedUntilMPIKnowsOfOneRankOnly() throws {
+    let launch = Launch(environment: [
+      "SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1", "SLURM_MPI_TYPE": "cray_shasta",
+    ])
+    #expect(launch.launcher == .srun && launch.expectedSize == 2)
+    try launch.checkBeforeStart(mpiVersion: "CRAY MPICH 8.1.26")
+    #expect(throws: Failure.self) { try launch.checkAfterStart(size: 1, mpiVersion: "CRAY MPICH 8.1.26") }
+  }
+
+  @Test(arguments: [
+    ("Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4", "Open MPI v4.1.4"),
+    ("MPICH Version:      4.0.2\nMPICH Release date: ...", "MPICH 4.0.2"),
+    ("MVAPICH2 Version      :\t2.3.7\nMVAPICH2 Release date : ...", "MVAPICH2 2.3.7"),
+    ("MPI VERSION    : CRAY MPICH version 8.1.26.4 (ANL base 3.4a2)\n", "CRAY MPICH 8.1.26.4"),
+    ("Intel(R) MPI Library 2021.9 for Linux* OS\n", "Intel(R) MPI Library 2021.9"),
+    ("", "an MPI of unknown version"),
+  ])
+  func anMPIsNameAndNumberAreKept(text: String, name: String) {
+    #expect(Launch.shortVersion(of: text) == name)
+  }
+
+  @Test func slurmsPluginFollowsTheMPI() {
+    #expect(SlurmMPI.plugin(of: mpi) == "pmix" && SlurmMPI.plugin(of: "MPICH 4.0.2") == "pmi2")
+  }
+
+  @Test func aServerOfPMIxIsThereAsLongAsItListens() throws {
+    let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let port = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer -> UInt16 in
+        guard bind(file, pointer, size) == 0, listen(file, 1) == 0, getsockname(file, pointer, &size) == 0 else {
+          return 0
+        }
+        return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_port.bigEndian }
+      }
+    }
+    try #require(port > 0)
+    let launch = Launch(environment: [
+      "OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "1",
+      "PMIX_SERVER_URI41": "99.0;tcp4://127.0.0.1:\(port)", "PMIX_SERVER_URI2": "nonsense",
+    ])
+    #expect(launch.isLive && !launch.speaks)
+    close(file)
+    #expect(!launch.isLive && launch.speaks)
+  }
+
+  @Test func aServerOfPMIIsThereAsLongAsTheConnection() throws {
+    var files: [Int32] = [0, 0]
+    try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &files) == 0)
+    let launch = Launch(environment: ["PMI_SIZE": "2", "PMI_RANK": "1", "PMI_FD": "\(files[0])"])
+    #expect(launch.isLive && !launch.speaks)
+    let file = open("/dev/null", O_RDONLY)
+    defer { close(file) }
+    #expect(Launch(environment: ["PMI_SIZE": "2", "PMI_RANK": "1", "PMI_FD": "\(file)"]).speaks)
+    files.forEach { close($0) }
   }
 
   @Test func theDescriptionIsOneLineNamingTheMPIOrItsAbsence() {

@@ -7,7 +7,7 @@ extension EndToEndTests {
     static let steps = ["train", "epochs=0", "data.testSize=32", "--out", "run"]
 
     @Test(
-      .enabled(if: Mpirun.isUsable, Mpirun.missing),
+      .enabled(if: Mpirun.isOpenMPI, "needs Open MPI"),
       arguments: [
         (
           ["PMI_SIZE": "4", "PMI_RANK": "0"], "a PMI launcher (mpiexec of MPICH or Intel MPI)",
@@ -30,17 +30,71 @@ extension EndToEndTests {
       }
     }
 
-    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: ["PMI_RANK", "SLURM_PROCID"])
-    func theOtherRanksOfAForeignLauncherEndSilently(variable: String) throws {
+    /// A shell that a launcher once started may keep its variables. No rank 0 is there that would speak for this process.
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"), arguments: ["PMI_RANK", "SLURM_PROCID"])
+    func aRankWithoutALauncherSaysWhyItDoesNotTrain(variable: String) throws {
       try Folder.temporary { folder in
         let size = variable == "PMI_RANK" ? "PMI_SIZE" : "SLURM_STEP_NUM_TASKS"
         let ending = try Program.run(Self.steps, in: folder, environment: [size: "4", variable: "1"])
-        #expect(ending.status == 69 && ending.text == "", "\(ending.text)")
+        #expect(ending.status == 69 && ending.errors.contains("each would train alone"), "\(ending.text)")
+      }
+    }
+
+    @Test(arguments: [
+      ["OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "1", "PMIX_RANK": "1"],
+      [
+        "OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "1", "PMIX_RANK": "1",
+        "PMIX_SERVER_URI41": "prterun-gone-1@0.0;tcp4://127.0.0.1:1",
+      ],
+      ["PMI_SIZE": "2", "PMI_RANK": "1", "PMI_FD": "77"], ["SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1"],
+    ])
+    func variablesOfALauncherThatIsGoneSilenceNothing(environment: [String: String]) throws {
+      try Folder.temporary { folder in
+        let usual = try Program.run(["inspect"], in: folder)
+        let ending = try Program.run(["inspect"], in: folder, environment: environment)
+        #expect(ending.status == 0 && ending.errors == "" && ending.output == usual.output, "\(ending.text)")
+        let refused = try Program.run(["inspect", "nowhere"], in: folder, environment: environment)
+        #expect(refused.status == 64 && refused.errors.hasPrefix("there is no built-in recipe"), "\(refused.text)")
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
+    func aTrainingOfALauncherThatIsGoneIsRefused() throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(
+          Self.steps, in: folder,
+          environment: [
+            "OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "1", "PMIX_RANK": "1",
+            "PMIX_SERVER_URI41": "prterun-gone-1@0.0;tcp4://127.0.0.1:1",
+          ])
+        #expect(ending.status == 69, "\(ending.text)")
+        #expect(ending.errors.hasPrefix("this process is a rank of mpirun, its environment says, but that has ended\n"))
+        #expect(try folder.contents() == [])
+      }
+    }
+
+    @Test func theEndOfAJobCountsWhereThereIsOne() throws {
+      try Folder.temporary { folder in
+        let now = Int(Date().timeIntervalSince1970)
+        func train(_ out: String, _ environment: [String: String]) throws -> Ending {
+          try Program.run(["train", "steps=3", "--out", out], in: folder, environment: environment)
+        }
+        #expect(try train("none", ["SLURM_JOB_END_TIME": "\(now + 30)"]).status == 0)
+        #expect(try train("past", ["SLURM_JOB_ID": "7", "SLURM_JOB_END_TIME": "\(now - 5)"]).status == 0)
+        #expect(try train("zero", ["SLURM_JOB_ID": "7", "SLURM_JOB_END_TIME": "0"]).status == 0)
+        let stopped = try train("near", ["SLURM_JOB_ID": "7", "SLURM_JOB_END_TIME": "\(now + 30)"])
+        #expect(stopped.status == 75, "\(stopped.text)")
+        #expect(
+          stopped.output.contains(
+            "stopped by the time limit, 60 s before the end of Slurm job 7 (SLURM_JOB_END_TIME) after step 1"))
+        let own = try Program.run(["train", "--minutes", "1e-9", "--out", "own"], in: folder)
+        #expect(
+          own.status == 75 && own.output.contains("stopped by the time limit, --minutes 1e-09 after"), "\(own.text)")
       }
     }
 
     /// With this folder for its files Open MPI cannot start; so what runs all the same has not started it.
-    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
     func withoutALauncherMPIIsNotStarted() throws {
       try Folder.temporary { folder in
         let broken = ["OPAL_PREFIX": folder["nowhere"]]

@@ -14,6 +14,8 @@ public struct Launch: Equatable, Sendable {
     case srunPMI2 = "srun --mpi=pmi2"
     /// Slurm's `srun --mpi=none`: tasks that do not know of one another.
     case srunNone = "srun --mpi=none"
+    /// Slurm's `srun` with another plugin, such as Cray's.
+    case srun
     /// Another launcher that speaks PMIx, such as `prun`.
     case pmix = "a PMIx launcher"
     /// Another launcher that speaks PMI, such as MPICH's `mpiexec`.
@@ -28,6 +30,8 @@ public struct Launch: Equatable, Sendable {
   public let expectedRank: Int
   /// The number of ranks on this machine, where the launcher tells.
   public let localSize: Int?
+  /// How to find out whether the launcher is there at all: its variables outlive it in shells that it once started.
+  let server: LaunchServer?
 
   /// Reads the variables that launchers set.
   ///
@@ -45,7 +49,7 @@ public struct Launch: Equatable, Sendable {
     } else if number("PMI_RANK") != nil {
       launcher = slurmType == "pmi2" ? .srunPMI2 : .pmi
     } else if let stepSize, stepSize > 1 {
-      launcher = .srunNone
+      launcher = slurmType.isEmpty || slurmType == "none" ? .srunNone : .srun
     } else {
       launcher = nil
     }
@@ -53,13 +57,23 @@ public struct Launch: Equatable, Sendable {
       expectedSize = nil
       expectedRank = 0
       localSize = nil
+      server = nil
     } else {
       expectedSize = number("OMPI_COMM_WORLD_SIZE") ?? number("PMI_SIZE") ?? stepSize
       expectedRank =
         number("OMPI_COMM_WORLD_RANK") ?? number("PMIX_RANK") ?? number("PMI_RANK") ?? number("SLURM_PROCID") ?? 0
-      localSize = number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? Self.slurmLocalSize(environment)
+      localSize =
+        number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? number("MPI_LOCALNRANKS") ?? Self.slurmLocalSize(environment)
+      server = LaunchServer(environment)
     }
   }
+
+  /// Whether this process is the one to speak for its job: rank 0, or any that no launcher is seen to look after. Those
+  /// have no rank 0 that would speak for them.
+  package var speaks: Bool { expectedRank == 0 || !isLive }
+
+  /// Whether the launcher answers.
+  package var isLive: Bool { server?.answers == true }
 
   /// Whether the launcher says that there is more than one rank.
   public var expectsSeveralRanks: Bool { (expectedSize ?? 1) > 1 || expectedRank > 0 }

@@ -3,7 +3,7 @@ import DPTrain
 import Foundation
 
 /// `dp-train doctor`.
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Look at MPI, processors, memory, network and disk: what is wrong, and what to do.",

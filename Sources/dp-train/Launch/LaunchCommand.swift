@@ -35,7 +35,6 @@ struct LaunchCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard Launch().expectedRank == 0 else { return }
     let recipe = try recipe.load()
     guard nodes * ranksPerNode <= recipe.shards else {
       throw Failure(

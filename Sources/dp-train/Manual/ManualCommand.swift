@@ -8,7 +8,6 @@ struct ManualCommand: ParsableCommand {
     discussion: "Example: dp-train manual > dp-train.1 && man -l dp-train.1")
 
   func run() throws {
-    guard Launch().expectedRank == 0 else { return }
     Terminal.write(ManualPage(try CommandInfo.program(), version: dpTrainVersion).text)
   }
 }

@@ -5,7 +5,7 @@ import Foundation
 import Planning
 
 /// `dp-train plan`.
-struct PlanCommand: ParsableCommand {
+struct PlanCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Forecast how long a recipe's step takes on more machines and ranks.",
     discussion: """
@@ -42,8 +42,9 @@ struct PlanCommand: ParsableCommand {
   @Option(help: "Seconds of each measurement, about.")
   var seconds = 1.5
 
-  @Option(help: "The command that starts {ranks} ranks on this machine.")
-  var launcher = RankLauncher.standard
+  @Option(
+    help: "The command that starts {ranks} ranks on this machine (default: the mpirun of the program's MPI).")
+  var launcher: String?
 
   @Option(help: "Draw the time of a step, samples/s and efficiency over the machines into this SVG file.")
   var svg: String?
@@ -115,7 +116,7 @@ struct PlanCommand: ParsableCommand {
     let partSize = recipe.compression == nil ? nil : try recipe.makeTree().partSize
     return try layouts.loads.map { load in
       if !json, Terminal.width != nil {
-        FileHandle.standardError.write(Data("measuring \(load.ranks) ranks, \(load.shards) shards\n".utf8))
+        complain("measuring \(counted(load.ranks, "rank")), \(counted(load.shards, "shard"))")
       }
       // A machine's part of a batch; the largest, where samples do not divide evenly.
       let batch = (recipe.batch * load.shards + recipe.shards - 1) / recipe.shards
