@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// The scripts in `launch`, with swift, apt-get and mpirun that only say how they were called.
+  struct LaunchScriptTests {
+    /// A copy of the scripts, the program as if built, and a folder of commands that comes first on the `PATH`.
+    private func inCopy(_ body: (Folder) throws -> Void) throws {
+      try Folder.temporary { folder in
+        for name in ["launch", ".build/release", "bin"] { try Folder(path: folder[name]).create() }
+        for name in ["train", "setup", "build"] {
+          try FileManager.default.copyItem(atPath: "\(repository)/launch/\(name)", toPath: folder["launch/\(name)"])
+        }
+        try FileManager.default.createSymbolicLink(
+          atPath: folder[".build/release/dp-train"], withDestinationPath: Program.path)
+        try command(
+          "swift",
+          """
+          if [ "$1" = --version ]; then echo "Swift version 6.3 (swift-6.3-RELEASE)"; exit; fi
+          echo "Fetching https://example.org/a"
+          echo "[1/2] Compiling Layers Linear.swift"
+          sleep ${SLOW:-0}
+          echo "[2/2] Linking dp-train"
+          exit ${BUILD:-0}
+          """, folder)
+        try body(folder)
+      }
+    }
+
+    private func command(_ name: String, _ text: String, _ folder: Folder) throws {
+      try folder.write("#!/bin/bash\n\(text)\n", to: "bin/\(name)")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder["bin/\(name)"])
+    }
+
+    private func run(_ script: String, _ arguments: [String], _ environment: [String: String], _ folder: Folder) throws
+      -> Ending
+    {
+      let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+      return try Program.start(
+        folder["launch/\(script)"], arguments, in: folder, environment: environment.merging(["PATH": path]) { $1 })
+    }
+
+    @Test(
+      .enabled(if: Mpirun.isOpenMPI, "needs Open MPI"),
+      arguments: [
+        ("mpirun (Open MPI) 4.1.4", ["-q", "--oversubscribe", "--bind-to", "none"], ["vader,self"]),
+        ("mpirun (Open MPI) 5.0.7", ["--map-by", ":OVERSUBSCRIBE", "--bind-to", "none"], ["sm,self"]),
+      ])
+    func trainStartsRanksInTheWordsOfTheMPI(version: String, first: [String], others: [String]) throws {
+      try inCopy { folder in
+        try command("mpirun", "[ \"$1\" = --version ] && echo \"\(version)\" || printf '%s\\n' \"$@\"", folder)
+        let ending = try run("train", ["--ranks", "3", "echo", "epochs=1"], [:], folder)
+        #expect(ending.status == 0, "\(ending.text)")
+        let words = ending.lines.map(String.init)
+        #expect(Array(words.prefix(first.count)) == first && others.allSatisfy(words.contains), "\(words)")
+        #expect(
+          words.suffix(7).dropLast() == ["-np", "3", folder[".build/release/dp-train"], "train", "echo", "epochs=1"])
+        #expect(ending.errors == "building dp-train\n")
+      }
+    }
+
+    @Test func ranksWithoutALauncherAreRefused() throws {
+      try inCopy { folder in
+        try command("mpirun", "echo other", folder)
+        let ending = try Program.start(
+          Program.path, ["launcher", "--ranks", "2"], in: folder, environment: ["PATH": folder["bin"]])
+        #expect(ending.status == 69 && ending.output == "", "\(ending.text)")
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
+    func hostsStartsRanksOnTheMachinesOfAFile() throws {
+      try inCopy { folder in
+        try command(
+          "mpirun", "[ \"$1\" = --version ] && echo \"mpirun (Open MPI) 4.1.4\" || printf '%s\\n' \"$@\"", folder)
+        let machines = "# mine\n\nnode1 slots=8 # both sockets\nnode2:4\nnode3\nnode3\n"
+        for (text, status, said) in [
+          (machines, 0, "node1:8,node2:4,node3:2"), ("node1 slots=many\n", 65, "machines, line 1: "),
+          ("# none\n", 65, "machines names no machine"),
+        ] as [(String, Int32, String)] {
+          try folder.write(text, to: "machines")
+          try folder.write(try Program.run(["launch", "hosts", "echo"], in: folder).output, to: "job")
+          let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+          let ending = try Program.start("/bin/bash", ["job", "machines"], in: folder, environment: ["PATH": path])
+          #expect(ending.status == status && ending.text.contains(said), "\(ending.text)")
+          if status == 0 { #expect(ending.output.contains("\n-np\n14\n") && ending.output.contains("\ntrain\necho\n")) }
+        }
+      }
+    }
+
+    @Test func theBuildShowsWhatItIsAtOnATerminal() throws {
+      let script = "/usr/bin/script"
+      guard FileManager.default.isExecutableFile(atPath: script) else { return }
+      try inCopy { folder in
+        let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+        let ending = try Program.start(
+          script, ["-qec", "stty cols 60 rows 20; launch/build --product dp-train", "/dev/null"], in: folder,
+          environment: ["PATH": path, "SLOW": "2"])
+        #expect(ending.status == 0, "\(ending.text)")
+        #expect(ending.output.contains("[1/2] Compiling Layers Linear.swift"), "\(ending.text)")
+        #expect(ending.output.contains("1 s  [1/2] Compiling"), "\(ending.text)")
+      }
+    }
+
+    @Test func aBuildThatFailsSaysAllOfIt() throws {
+      try inCopy { folder in
+        let ending = try run("train", ["--ranks", "1"], ["BUILD": "1"], folder)
+        #expect(ending.status == 70, "\(ending.text)")
+        #expect(ending.errors.contains("[1/2] Compiling Layers Linear.swift\n[2/2] Linking dp-train\n"))
+        #expect(ending.errors.hasSuffix("launch/build: the build failed\n"))
+      }
+    }
+
+    /// A pkg-config that knows everything but MPI, which apt-get does not bring either, or does.
+    @Test(arguments: ["mpich", "ompi", "craympich"], [true, false])
+    func setupTakesTheMPIThatIsAskedForOrNone(name: String, comes: Bool) throws {
+      try inCopy { folder in
+        try command(
+          "pkg-config",
+          "case ${@: -1} in mpi* | ompi* | cray*) [ -e \(folder["installed"]) ] ;; *) true ;; esac", folder)
+        try command("id", "echo 0", folder)
+        for name in ["mpirun", "mpirun.mpich"] { try command(name, "true", folder) }
+        try command(
+          "apt-get",
+          "echo \"$@\" >>\(folder["asked"]); case $* in *install*) \(comes ? "touch \(folder["installed"])" : "true") ;; esac",
+          folder)
+        let ending = try run("setup", [], ["DPTRAIN_MPI_PC": name], folder)
+        #expect(ending.status == (comes && name != "craympich" ? 0 : 69), "\(ending.text)")
+        let asked = (try? folder.text("asked")) ?? ""
+        #expect(
+          asked.contains("libmpich-dev") == (name == "mpich") && asked.contains("libopenmpi-dev") == (name == "ompi"))
+        if ending.status != 0 { #expect(ending.errors.contains("\(name).pc"), "\(ending.errors)") }
+      }
+    }
+  }
+}
