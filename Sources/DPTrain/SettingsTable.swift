@@ -14,7 +14,7 @@ enum SettingsTable {
       ["model", "\(layers.joined(separator: " → ")), \(Format.count(model.parameterCount)) parameters"],
       [
         "batch",
-        "\(recipe.batch) in \(recipe.shards) shards"
+        "\(recipe.batch) in \(counted(recipe.shards, "shard"))"
           + (recipe.accumulate > 1 ? ", \(recipe.accumulate) batches a step" : ""),
       ],
       ["optimizer", recipe.optimizerSummary],
