@@ -3,7 +3,7 @@
 
     swift build -c release
     python3 -m venv venv && venv/bin/pip install numpy torch jax
-    venv/bin/python Benchmarks/compare.py                     a few tasks, in about three minutes
+    venv/bin/python Benchmarks/compare.py                     a few tasks, in some minutes
     venv/bin/python Benchmarks/compare.py --all               all tasks, and every option of the peers
     venv/bin/python Benchmarks/compare.py gated --rounds 9
 

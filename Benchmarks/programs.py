@@ -26,36 +26,41 @@ class Peer:
 
 
 # The C library gives large blocks back to the system after each step, and fetches them anew in the next, unless told
-# not to: that alone can double the time of a convolutional network.
+# not to: that alone can double the time of a network. Every peer has it for every task.
 REUSE = {"MALLOC_MMAP_THRESHOLD_": "8589934592", "MALLOC_TRIM_THRESHOLD_": "8589934592"}
+
+
+def with_reuse(variants):
+    """The variants as they are, and each with heap reuse."""
+    return variants + [dataclasses.replace(v, name=f"{v.name}, heap reuse", variables=REUSE) for v in variants]
 
 
 def pytorch_variants(task, everything):
     # RMSprop has no fused form.
-    optimizer = "foreach" if task.optimizer == "rmsprop" else "fused"
-    update, compiled, channels_last = ("--optimizer", optimizer), ("--compile",), ("--channels-last",)
+    updates = ["foreach"] if task.optimizer == "rmsprop" else ["foreach", "fused"]
+    eager = [Variant("plain")]
+    for update in updates if everything else updates[-1:]:
+        eager.append(Variant(update, ("--optimizer", update)))
+    if task.is_image:
+        eager += [
+            Variant(f"channels last, {v.name}", ("--channels-last", *v.arguments))
+            for v in eager if everything or v.name != "plain"
+        ]
     # Before there is any result, compiling unrolls each step of a sequence: minutes for a long one.
     can_compile = everything and (task.is_image or task.shape[0] <= 32)
-    if not task.is_image:
-        found = [Variant("plain"), Variant(optimizer, update)]
-        return found + [Variant(f"compiled, {optimizer}", (*update, *compiled))] * can_compile
-    found = [
-        Variant("plain"),
-        Variant(f"{optimizer}, heap reuse", update, REUSE),
-        Variant(f"channels last, {optimizer}, heap reuse", (*channels_last, *update), REUSE),
-    ]
-    if everything:
-        found += [Variant(optimizer, update), Variant("channels last", channels_last)]
-        found += [Variant(f"compiled, {optimizer}, heap reuse", (*update, *compiled), REUSE)]
-    return found
+    best = ("--optimizer", updates[-1], "--compile")
+    compiled = [Variant(f"compiled, {updates[-1]}", best)] * can_compile
+    if can_compile and task.is_image:
+        compiled.append(Variant(f"compiled, channels last, {updates[-1]}", ("--channels-last", *best)))
+    return with_reuse(eager + compiled)
 
 
 def jax_variants(task, everything):
     if task.network == "mnist-cnn":
-        return [Variant("plain")]
+        return with_reuse([Variant("plain")])
     if task.network not in ("lstm", "gru", "rnn-relu"):
         return []
-    return [Variant("unroll 4", ("--unroll", "4"))] + [Variant("unroll 1")] * everything
+    return with_reuse([Variant("unroll 4", ("--unroll", "4"))] + [Variant("unroll 1")] * everything)
 
 
 PEERS = (

@@ -11,7 +11,7 @@ Strong scaling: the global batch stays. Weak scaling (--weak): each rank has the
 and are bound to no core. The programs take turns within each round (A1 B1 A2 B2 ... A1 B1 ...), so that whatever else the
 machine does meets them alike. The table gives medians over the rounds and ranges; speed-ups are taken within each round:
 samples a second against one rank. One process of PyTorch runs without DistributedDataParallel. Of PyTorch's options, as
-compare.py has them, the one counts that is fastest on one process. Of more ranks than processors some only wait, unless
+compare.py has them, the fastest counts, for each number of processes. Of more ranks than processors some only wait, unless
 --launcher has "-x DPTRAIN_OVERSUBSCRIBE=1".
 """
 
@@ -115,13 +115,15 @@ def measure(name, options):
     if options.no_peer:
         return times, None
     variants = {variant for program, variant, _ in times if program == DDP}
-    return times, min(variants, key=lambda variant: statistics.median(times[DDP, variant, 1]))
+    best = {
+        ranks: min(variants, key=lambda variant: statistics.median(times[DDP, variant, ranks])) for ranks in options.ranks}
+    return times, best
 
 
-def speedup(times, program, variant, ranks, weak):
+def speedup(alone, together, ranks, weak):
     """Samples a second against one rank's, round by round."""
     work = ranks if weak else 1
-    return [work * alone / all for alone, all in zip(times[program, variant, 1], times[program, variant, ranks])]
+    return [work * one / all for one, all in zip(alone, together)]
 
 
 def main():
@@ -134,10 +136,11 @@ def main():
         for ranks in options.ranks:
             ours = times[OURS, "", ranks]
             cells = [f"{name}, {TASKS[name].size}", str(ranks), spread(ours)]
-            cells.append(spread(speedup(times, OURS, "", ranks, options.weak)))
+            cells.append(spread(speedup(times[OURS, "", 1], ours, ranks, options.weak)))
             if best is not None:
-                theirs = times[DDP, best, ranks]
-                cells += [f"{spread(theirs)}, {best}", spread(speedup(times, DDP, best, ranks, options.weak))]
+                theirs = times[DDP, best[ranks], ranks]
+                gain = speedup(times[DDP, best[1], 1], theirs, ranks, options.weak)
+                cells += [f"{spread(theirs)}, {best[ranks]}", spread(gain)]
                 cells.append(spread([b / a for a, b in zip(ours, theirs)]))
             lines.append("| " + " | ".join(cells) + " |")
     kind = "weak (a batch for each rank)" if options.weak else "strong (one batch for all ranks)"
