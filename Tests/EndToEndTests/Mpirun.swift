@@ -43,12 +43,21 @@ enum Mpirun {
     _ parts: [Part], in folder: Folder, environment: [String: String] = [:], meanwhile: (pid_t) -> Void = { _ in }
   ) throws -> Ending {
     guard let found else { throw CocoaError(.fileNoSuchFile) }
+    return try Program.start(
+      found.path, options(of: found) + parts.map { $0.words(for: found) }.joined(separator: [":"]), in: folder,
+      environment: common.merging(environment) { $1 }, meanwhile: meanwhile)
+  }
+
+  /// The words before `-np` in a shell, for others that start ranks.
+  static var words: [String]? {
+    found.map { ["env"] + common.sorted { $0.key < $1.key }.map { "\($0)=\($1)" } + [$0.path] + options(of: $0) }
+  }
+
+  private static func options(of found: Collectives.Mpirun) -> [String] {
     var options = found.options()
     // A job that aborts would else often wait a second for ranks that are ending anyway.
     if found.kind == .openMPI4 { options += ["--mca", "odls_base_sigkill_timeout", "0"] }
-    return try Program.start(
-      found.path, options + parts.map { $0.words(for: found) }.joined(separator: [":"]), in: folder,
-      environment: common.merging(environment) { $1 }, meanwhile: meanwhile)
+    return options
   }
 
   /// All ranks compute, however few processors there are: else tests of more ranks would test fewer.

@@ -1,0 +1,468 @@
+"""Random recipes and data for them, each a function of its seed alone: every layer, loss, optimizer and schedule, odd sizes."""
+
+import random
+
+import numpy as np
+from shapes import DoesNotFit, every_layer, name_and_keys, shape_after, shape_through
+
+WITH_WEIGHTS = {
+    "linear", "conv1d", "conv2d", "embedding", "lstm", "gru", "rnn", "gated", "batch-norm", "layer-norm",
+}
+# Each recipe has the one of these whose turn it is.
+LAYERS = (
+    "conv1d", "lstm", "conv2d", "batch-norm", "max-pool", "gru", "average-pool", "residual", "global-average-pool", "rnn",
+    "flatten", "linear", "gated", "embedding", "layer-norm", "dropout", "relu", "leaky-relu", "tanh", "sigmoid", "gelu",
+    "softmax", "sequential",
+)
+OPTIMIZERS = ("sgd", "rmsprop", "adam", "lars", "adamw", "lamb")
+SCHEDULES = ("constant", "step", "cosine", "one-cycle", "polynomial", "plateau")
+ACTIVATIONS = ("relu", "leaky-relu", "tanh", "sigmoid", "gelu", "softmax", "dropout")
+# More than this makes a recipe slow.
+MOST_FEATURES, MOST_VALUES, MOST_WEIGHTS = 40, 4000, 30000
+
+
+class Case:
+    """A recipe, its arrays by file name, and how many ranks train it."""
+
+    def __init__(self, seed):
+        self.seed = seed
+        self.draw = Draw(seed)
+        self.numbers = np.random.default_rng(seed)
+        while True:
+            try:
+                self.make()
+                return
+            except DoesNotFit:
+                continue
+
+    def make(self):
+        draw = self.draw
+        self.has_lengths = False
+        self.layers, self.shape = Layers(draw).network()
+        self.loss, self.targets = self.choose_loss()
+        layers = list(every_layer(self.layers))
+        names = {name for name, _ in layers}
+        if not names & WITH_WEIGHTS or self.turn(LAYERS) not in names:
+            raise DoesNotFit("nothing to train, or not the layer whose turn it is")
+        self.has_lengths = "flatten" not in names and self.may_have_lengths() and draw.chance(0.6)
+        self.front = self.has_lengths and draw.chance(0.3)
+        self.is_stateful = any(keys.get("stateful") for _, keys in layers)
+        count = draw.whole(3, 30)
+        batch = draw.whole(2, min(13, count))
+        if "batch-norm" in names and count % batch == 1:
+            raise DoesNotFit("a last batch of one sample")
+        accumulate = draw.pick(1, 1, 1, 2, 3)
+        per_epoch = -(-count // (batch * accumulate))
+        self.recipe = {
+            "name": f"random-{self.seed}",
+            "seed": draw.whole(0, 9),
+            "epochs": max(1, min(4, draw.whole(2, 9) // per_epoch)),
+            "steps": draw.pick(None, None, None, draw.whole(1, 8)),
+            "batch": batch,
+            "accumulate": accumulate,
+            "shards": self.shards(batch),
+            "data": {"source": "numpy", "train": "train.npz", "shuffle": False},
+            "model": {"weights": "initial.safetensors", "layers": self.layers},
+            "loss": self.loss,
+            "optimizer": self.optimizer(),
+            "evaluate": {"every": draw.pick(1, 1, 1, 2, 0)},
+            "checkpoint": {"epochs": 0, "minutes": None},
+        }
+        self.recipe["schedule"] = self.schedule(batch * accumulate)
+        if draw.chance(0.25):
+            self.recipe["ema"] = {"decay": draw.pick(0.5, 0.9, 0.99)}
+        if draw.chance(0.7):
+            self.recipe["record"] = {"tensorBoard": 0, "histograms": 0, "images": 0}
+        self.ranks = draw.whole(1, 3)
+        if self.ranks > 1:
+            self.recipe["optimizerSharding"] = draw.pick("auto", "always", "never")
+            self.recipe["reduction"] = draw.pick("tree", "tree", "tree", "native")
+        self.ranks = min(self.ranks, self.recipe["shards"])
+        self.machines = draw.chance(0.3)
+        if self.front:
+            self.recipe["data"]["padding"] = "front"
+        self.arrays = {"train": self.samples(count, batch, self.shape)}
+        for split, share in (("validation", 0.4), ("test", 0.85)):
+            if draw.chance(share):
+                self.recipe["data"][split] = f"{split}.npz"
+                self.arrays[split] = self.samples(draw.whole(1, 20), batch, self.other_shape(names))
+
+    def turn(self, values):
+        """The one of some values whose turn it is."""
+        return values[self.seed % len(values)]
+
+    def shards(self, batch):
+        """At most as many as a batch has samples; with statistics by shard each has at least two."""
+        by_shard = any(keys.get("statistics") == "shard" for _, keys in every_layer(self.layers))
+        return self.draw.whole(1, max(1, min(9, batch // 2 if by_shard else batch)))
+
+    def may_have_lengths(self):
+        """Whether samples may have lengths: sequences, and targets for each step only where the steps stay the same."""
+        if len(self.shape) != 2:
+            return False
+        kept = all(shape_through(self.layers, (steps, self.shape[1]))[0] == steps for steps in self.valid_steps())
+        return len(self.output) == 1 or len(self.output) == 2 and kept
+
+    @property
+    def output(self):
+        return shape_through(self.layers, self.shape)
+
+    def valid_steps(self):
+        """The numbers of steps, at most the data's, that every layer can take."""
+        found = []
+        for steps in range(1, self.shape[0] + 1):
+            try:
+                shape_through(self.layers, (steps, self.shape[1]))
+                found.append(steps)
+            except DoesNotFit:
+                pass
+        return found
+
+    def other_shape(self, names):
+        """The training samples' shape, or now and then sequences of more steps."""
+        if len(self.shape) != 2 or "flatten" in names or self.is_stateful or self.draw.chance(0.7):
+            return self.shape
+        return (self.shape[0] + self.draw.whole(1, 5), self.shape[1])
+
+    # What the network is trained on.
+
+    def choose_loss(self):
+        """The loss, and what its targets are: ("classes", number of them, steps or None) or ("values",)."""
+        draw, output = self.draw, self.output
+        can_classify = output[-1] >= 2 and (len(output) == 1 or len(output) == 2 and output[0] > 1)
+        if can_classify and not ends_in_softmax(self.layers) and draw.chance(0.65):
+            keys = {"name": "cross-entropy"}
+            if draw.chance(0.4):
+                keys["labelSmoothing"] = draw.pick(0.05, 0.1, 0.5)
+            if draw.chance(0.3):
+                keys["classWeights"] = [round(draw.number(0.2, 3), 2) for _ in range(output[-1])]
+            if draw.chance(0.3):
+                keys["ignoreIndex"] = draw.pick(-100, -1, 0, output[-1] - 1)
+            return keys, ("classes", output[-1])
+        name = draw.pick("binary-cross-entropy", "mse", "l1", "huber", "smooth-l1")
+        keys = {"name": name}
+        if name == "huber":
+            keys["delta"] = draw.pick(0.3, 1, 2.5)
+        if name == "smooth-l1":
+            keys["beta"] = draw.pick(0.3, 1, 2.5)
+        return keys, ("values",)
+
+    def samples(self, count, batch, shape):
+        """The arrays of a file for `count` samples."""
+        numbers, draw = self.numbers, self.draw
+        first, keys = name_and_keys(self.layers[0])
+        if first == "embedding":
+            x = numbers.integers(keys["count"], size=(count, *shape)).astype(draw.pick("f4", "i8"))
+        else:
+            x = numbers.standard_normal((count, *shape)).astype("f4")
+            if first in ("batch-norm", "layer-norm") and draw.chance(0.5):
+                # Columns as they come: a year, kelvin, pascal.
+                x += numbers.choice([0, 10, 100, 3000], size=shape[-1]).astype("f4")
+        arrays = {"x": x}
+        output = shape_through(self.layers, shape)
+        if self.has_lengths:
+            lengths = numbers.choice(self.valid_steps(), size=count)
+            arrays["lengths"] = lengths.astype(draw.pick("i4", "i8"))
+            if first != "embedding":
+                # What stands in the padding must not matter.
+                for sample, length in enumerate(lengths):
+                    padding = slice(0, shape[0] - length) if self.front else slice(length, None)
+                    x[sample, padding] = draw.pick(0.0, 0.0, 7.5, np.nan)
+        if self.targets[0] == "values":
+            y = numbers.standard_normal((count, *output)).astype("f4")
+            arrays["y"] = (y > 0).astype("f4") if self.loss["name"] == "binary-cross-entropy" else y
+            return arrays
+        y = numbers.integers(self.targets[1], size=(count, *output[:-1]))
+        ignored = self.loss.get("ignoreIndex")
+        if ignored is not None:
+            y[numbers.random(y.shape) < 0.25] = ignored
+            # Something counts in every batch.
+            for sample in range(0, count, batch):
+                y[(sample, *(0,) * (y.ndim - 1))] = 1 if ignored == 0 else 0
+        arrays["y"] = y
+        return arrays
+
+    # How it is trained.
+
+    def optimizer(self):
+        draw = self.draw
+        name = self.turn(OPTIMIZERS)
+        keys = {"name": name}
+        if name in ("adam", "adamw", "lamb"):
+            keys |= {"learningRate": draw.pick(0.001, 0.004, 0.02), "beta1": draw.pick(0, 0.5, 0.9)}
+            keys |= {"beta2": draw.pick(0.9, 0.99, 0.999), "epsilon": draw.pick(1e-8, 1e-5, 1e-3)}
+        elif name == "rmsprop":
+            keys |= {"learningRate": draw.pick(0.001, 0.01), "alpha": draw.pick(0.9, 0.99)}
+            keys |= {"centered": draw.chance(0.3), "momentum": draw.pick(0, 0, 0.9), "epsilon": draw.pick(1e-8, 1e-5, 1e-3)}
+        elif name == "lars":
+            keys |= {"learningRate": draw.pick(0.5, 2), "momentum": draw.pick(0, 0.9)}
+            keys |= {"trustCoefficient": draw.pick(0.001, 0.01)}
+        else:
+            keys |= {"learningRate": draw.pick(0.003, 0.02, 0.1), "momentum": draw.pick(0, 0.5, 0.9)}
+            keys["nesterov"] = keys["momentum"] > 0 and draw.chance(0.5)
+        if draw.chance(0.4):
+            keys["weightDecay"] = draw.pick(0, 0.001, 0.1)
+        if draw.chance(0.35):
+            keys["clipNorm"] = draw.pick(0.05, 0.5, 2)
+        if draw.chance(0.2):
+            keys["clipValue"] = draw.pick(0.003, 0.05, 1)
+        return keys
+
+    def span(self, least):
+        return self.draw.pick(
+            f"{self.draw.whole(least, 4)} steps", f"{self.draw.pick(0.5, 1, 1.5)} epochs", f"{self.draw.whole(least, 9)} steps")
+
+    def schedule(self, samples):
+        draw = self.draw
+        name = SCHEDULES[self.seed // len(OPTIMIZERS) % len(SCHEDULES)]
+        keys = {"name": name}
+        if name == "step":
+            keys |= {"stepSize": self.span(1), "gamma": draw.pick(0.1, 0.5, 0.9)}
+        if name in ("cosine", "one-cycle", "polynomial") and draw.chance(0.5):
+            keys["length"] = self.span(1)
+        if name == "polynomial":
+            keys["power"] = draw.pick(1, 2, 0.5)
+        if name == "one-cycle":
+            keys |= {"rise": draw.pick(0, 0.3, 0.7, 1), "divisor": draw.pick(1, 25), "finalDivisor": draw.pick(1, 10000)}
+        if name == "plateau":
+            keys |= {"factor": draw.pick(0, 0.5), "patience": draw.pick(0, 1), "threshold": draw.pick(0, 0.01, 0.3)}
+            keys["minimum"] = draw.pick(0, 1e-3)
+        if draw.chance(0.4):
+            keys |= {"warmup": self.span(0), "warmupStart": draw.pick(0, 0.1, 1)}
+        if draw.chance(0.2):
+            keys["scaleWithBatch"] = draw.pick(8, samples, 4 * samples)
+        if name in ("cosine", "polynomial") and draw.chance(0.5):
+            rate = self.recipe["optimizer"]["learningRate"] * samples / keys.get("scaleWithBatch", samples)
+            keys["minimum"] = draw.pick(0.01, 0.5) * rate
+        return keys
+
+
+def ends_in_softmax(layers):
+    name, keys = name_and_keys(layers[-1])
+    return name == "softmax" or name == "sequential" and ends_in_softmax(keys["layers"])
+
+
+class Draw(random.Random):
+    """Random choices."""
+
+    def chance(self, share):
+        return self.random() < share
+
+    def pick(self, *values):
+        return self.choice(values)
+
+    def whole(self, least, most):
+        return self.randint(least, most)
+
+    def number(self, least, most):
+        return self.uniform(least, most)
+
+    def features(self):
+        """A size of every remainder of 16, small ones more often."""
+        return self.whole(1, 8) if self.chance(0.4) else self.whole(1, MOST_FEATURES)
+
+
+class Layers:
+    """Random layers, one after the other, that fit each other."""
+
+    def __init__(self, draw):
+        self.draw = draw
+        self.weights = 0
+
+    def network(self):
+        """A network and the shape of its inputs."""
+        draw = self.draw
+        kind = draw.pick("vector", "sequence", "sequence", "image", "image", "indices")
+        layers = []
+        # Embeddings take one index, or one a step.
+        if kind == "vector":
+            shape = (draw.features(),)
+        elif kind == "sequence":
+            shape = (draw.whole(2, 16), draw.features())
+        elif kind == "image":
+            shape = (draw.whole(1, 12), draw.whole(1, 12), draw.pick(1, 2, 3, draw.whole(1, 17)))
+        else:
+            shape = draw.pick((1,), (draw.whole(2, 12), 1), (draw.whole(2, 12), 1))
+            count = draw.features() + 1
+            layers.append({"embedding": {"count": count, "dimension": draw.features()}})
+            if draw.chance(0.5):
+                layers[0]["embedding"]["paddingIndex"] = draw.whole(0, count - 1)
+        start = shape
+        shape = shape_through(layers, start)
+        for _ in range(draw.whole(1, 5)):
+            shape = self.append(layers, shape)
+        self.finish(layers, shape)
+        shape_through(layers, start)
+        if self.weights > MOST_WEIGHTS:
+            raise DoesNotFit("too many weights")
+        return layers, start
+
+    def append(self, layers, shape, keeps=False, depth=0):
+        """Adds a random layer that fits; `keeps` says that the extents stay the same."""
+        for _ in range(50):
+            layer = self.layer(shape, keeps, depth)
+            try:
+                following = shape_after(layer, shape)
+            except DoesNotFit:
+                continue
+            values = 1
+            for extent in following:
+                values *= extent
+            if values > MOST_VALUES or keeps and following[:-1] != shape[:-1]:
+                continue
+            self.count(layer, shape, values)
+            layers.append(layer)
+            return following
+        raise DoesNotFit("no layer fits")
+
+    def count(self, layer, shape, values):
+        """Adds up about how many weights there are."""
+        name, keys = name_and_keys(layer)
+        if name == "linear":
+            self.weights += shape[-1] * keys["outputs"]
+        if name.startswith("conv"):
+            self.weights += shape[-1] * keys["outputs"] * 9
+
+    def layer(self, shape, keeps, depth):
+        draw = self.draw
+        kinds = ["linear", "linear", "batch-norm", "batch-norm", "activation", "activation", "activation"]
+        if shape[-1] > 1:
+            # Of one feature nothing but rounding is left, which some optimizers make large.
+            kinds.append("layer-norm")
+        if depth < 2:
+            kinds += ["residual", "residual", "sequential"]
+        if len(shape) == 2:
+            kinds += ["conv1d"] * 4 + ["recurrent"] * 5 + ["pool"] * 2
+        if len(shape) == 3:
+            kinds += ["conv2d"] * 6 + ["pool"] * 3
+        if len(shape) > 1 and not keeps:
+            kinds += ["global-average-pool", "flatten"]
+        kind = draw.pick(*kinds)
+        if kind == "linear":
+            return {"linear": {"outputs": draw.features()}}
+        if kind == "batch-norm":
+            keys = {"momentum": draw.pick(0.1, 0.5, None), "statistics": draw.pick("batch", "shard")}
+            return {"batch-norm": keys | ({"epsilon": 0.001} if draw.chance(0.3) else {})}
+        if kind == "layer-norm":
+            return draw.pick("layer-norm", {"layer-norm": {"epsilon": 0.01}})
+        if kind == "activation":
+            return self.activation()
+        if kind == "residual":
+            return self.residual(shape, keeps, depth + 1)
+        if kind == "sequential":
+            layers, following = [], shape
+            for _ in range(draw.whole(1, 3)):
+                following = self.append(layers, following, keeps, depth + 1)
+            return {"sequential": {"layers": layers}}
+        if kind in ("conv1d", "conv2d"):
+            return {kind: self.convolution(shape, keeps)}
+        if kind == "recurrent":
+            return self.recurrent(output="all" if keeps else draw.pick("all", "last"))
+        if kind == "pool":
+            return {draw.pick("max-pool", "average-pool"): self.pooling(shape, keeps)}
+        return kind
+
+    def activation(self):
+        draw = self.draw
+        name = draw.pick(*ACTIVATIONS)
+        if name == "dropout":
+            return {name: {"probability": 0}}
+        if name == "leaky-relu":
+            return {name: {"negativeSlope": draw.pick(0.01, 0.3, -0.2)}}
+        if name == "gelu":
+            return {name: {"approximate": draw.pick("tanh", None)}}
+        return name
+
+    def window(self, make, shape):
+        """A key's value for a window: a number, or for images now and then [height, width]."""
+        if len(shape) == 3 and self.draw.chance(0.4):
+            return [make(), make()]
+        return make()
+
+    def convolution(self, shape, keeps):
+        draw = self.draw
+        outputs = draw.features()
+        groups = draw.pick(*(n for n in range(1, shape[-1] + 1) if shape[-1] % n == 0)) if draw.chance(0.4) else 1
+        outputs = max(groups, outputs // groups * groups)
+        keys = {"outputs": outputs, "kernel": self.window(lambda: draw.whole(1, 5), shape), "groups": groups}
+        keys["bias"] = draw.chance(0.7)
+        if keeps or draw.chance(0.35):
+            half, dilation = draw.whole(0, 2), draw.pick(1, 1, 2)
+            return keys | {"kernel": 2 * half + 1, "padding": half * dilation, "dilation": dilation}
+        if draw.chance(0.6):
+            keys["stride"] = self.window(lambda: draw.whole(1, 3), shape)
+        if draw.chance(0.6):
+            keys["padding"] = self.window(lambda: draw.whole(0, 3), shape)
+        if draw.chance(0.3):
+            keys["dilation"] = self.window(lambda: draw.whole(1, 3), shape)
+        return keys
+
+    def pooling(self, shape, keeps):
+        draw = self.draw
+        if keeps:
+            return {"kernel": 3, "stride": 1, "padding": 1}
+        kernel = self.window(lambda: draw.whole(1, 4), shape)
+        keys = {"kernel": kernel}
+        if draw.chance(0.5):
+            keys["stride"] = self.window(lambda: draw.whole(1, 3), shape)
+        # At most half the window, as in PyTorch.
+        halves = [size // 2 for size in kernel] if isinstance(kernel, list) else kernel // 2
+        if draw.chance(0.4):
+            keys["padding"] = halves
+        return keys
+
+    def recurrent(self, output):
+        draw = self.draw
+        name = draw.pick("lstm", "gru", "rnn", "gated")
+        keys = {"hiddenSize": draw.features() // 2 + 1, "output": output, "layers": draw.pick(1, 1, 2, 3)}
+        if name == "rnn":
+            keys["nonlinearity"] = draw.pick("tanh", "relu")
+        if name == "gated":
+            keys["bias"] = draw.chance(0.6)
+        if draw.chance(0.4):
+            keys["bidirectional"] = True
+        elif draw.chance(0.2):
+            keys["stateful"] = True
+        return {name: keys}
+
+    def residual(self, shape, keeps, depth):
+        draw = self.draw
+        if len(shape) > 1 and not keeps and draw.chance(0.3):
+            # A block that makes the extents smaller.
+            name = "conv1d" if len(shape) == 2 else "conv2d"
+            outputs = draw.features()
+            body = [{name: {"outputs": outputs, "kernel": 3, "stride": 2, "padding": 1}}, *draw.pick(["batch-norm"], [])]
+            return {"residual": {"body": body, "shortcut": [{name: {"outputs": outputs, "kernel": 1, "stride": 2}}]}}
+        body, following = [], shape
+        for _ in range(draw.whole(1, 3)):
+            following = self.append(body, following, True, depth)
+        if following == shape and draw.chance(0.5):
+            return {"residual": {"body": body}}
+        if len(shape) > 1 and draw.chance(0.5):
+            name = "conv1d" if len(shape) == 2 else "conv2d"
+            return {"residual": {"body": body, "shortcut": [{name: {"outputs": following[-1], "kernel": 1}}]}}
+        return {"residual": {"body": body, "shortcut": [{"linear": {"outputs": following[-1]}}]}}
+
+    def finish(self, layers, shape):
+        """Adds layers that make the outputs what a loss can take, vectors mostly."""
+        draw = self.draw
+        last = []
+        if len(shape) > 1 and draw.chance(0.75):
+            last = self.reduction(shape)
+        shape = shape_through(last, shape)
+        if draw.chance(0.75):
+            last.append({"linear": {"outputs": draw.whole(1, 12)}})
+            self.count(last[-1], shape, 0)
+        layers += last
+
+    def reduction(self, shape):
+        """Layers that make vectors."""
+        draw = self.draw
+        if len(shape) == 2 and draw.chance(0.6):
+            return [self.recurrent(output="last")]
+        if len(shape) == 3 and draw.chance(0.25):
+            # A convolution as large as the image.
+            convolution = {"conv2d": {"outputs": draw.features(), "kernel": list(shape[:2])}}
+            self.count(convolution, shape, 0)
+            return [convolution, "flatten"]
+        return [draw.pick("global-average-pool", "flatten")]

@@ -1,0 +1,91 @@
+"""The shapes of a network's layers by the recipe's documentation: (features,), (steps, features) or (height, width, channels).
+
+A layer is the recipe's mapping of its name to its keys, or its name alone.
+"""
+
+RECURRENT = ("lstm", "gru", "rnn", "gated")
+
+
+class DoesNotFit(Exception):
+    """A layer cannot take its input."""
+
+
+def name_and_keys(layer):
+    """A layer's name and its keys, as given."""
+    if isinstance(layer, str):
+        return layer, {}
+    ((name, keys),) = layer.items()
+    return name, keys or {}
+
+
+def pair(value):
+    """A size for the height and one for the width."""
+    return tuple(value) if isinstance(value, list) else (value, value)
+
+
+def window_of(name, keys):
+    """Kernel, stride, padding and dilation of a convolution or a pooling layer, each for both axes."""
+    kernel = pair(keys["kernel"])
+    stride = keys.get("stride")
+    if stride is None:
+        stride = keys["kernel"] if name.endswith("pool") else 1
+    return kernel, pair(stride), pair(keys.get("padding", 0)), pair(keys.get("dilation", 1))
+
+
+def size_after(size, kernel, stride, padding, dilation):
+    """The size rule: ⌊(size + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1."""
+    result = (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+    if result < 1:
+        raise DoesNotFit(f"a size of {size} under a kernel of {kernel}")
+    return result
+
+
+def slide(name, keys, shape):
+    """The extents, without features, that a window makes of those of `shape`."""
+    return tuple(size_after(size, *axis) for size, axis in zip(shape[:-1], zip(*window_of(name, keys))))
+
+
+def shape_after(layer, shape):
+    """The shape that a layer gives for an input of `shape`."""
+    name, keys = name_and_keys(layer)
+    if name in ("linear", "embedding"):
+        return (*shape[:-1], keys["outputs" if name == "linear" else "dimension"])
+    if name in ("conv1d", "conv2d"):
+        return (*slide(name, keys, shape), keys["outputs"])
+    if name in ("max-pool", "average-pool"):
+        return (*slide(name, keys, shape), shape[-1])
+    if name == "global-average-pool":
+        return shape[-1:]
+    if name == "flatten":
+        result = 1
+        for extent in shape:
+            result *= extent
+        return (result,)
+    if name in RECURRENT:
+        features = keys.get("hiddenSize", 4) * (2 if keys.get("bidirectional") else 1)
+        return (shape[0], features) if keys.get("output") == "all" else (features,)
+    if name == "sequential":
+        return shape_through(keys["layers"], shape)
+    if name == "residual":
+        body = shape_through(keys["body"], shape)
+        if body != shape_through(keys.get("shortcut") or [], shape):
+            raise DoesNotFit("body and shortcut differ")
+        return body
+    return shape
+
+
+def shape_through(layers, shape):
+    """The shape that layers one after the other give."""
+    for layer in layers:
+        shape = shape_after(layer, shape)
+    return shape
+
+
+def every_layer(layers):
+    """All layers, nested ones too, as names and keys."""
+    for layer in layers:
+        name, keys = name_and_keys(layer)
+        yield name, keys
+        for part in ("body", "shortcut", "layers"):
+            if isinstance(keys.get(part), list):
+                yield from every_layer(keys[part])
