@@ -1,14 +1,14 @@
 """What dp-train wrote of a training beside its replay: how much may differ follows from PyTorch's own rounding.
 
-A number may differ from that of the replay in float64 by FACTOR times as much as those of two replays in float32 do, of which
-one starts from weights changed in their last bits, plus FLOOR of its size.
+A number may differ from that of the replay in float64 by FACTOR times as much as those of two replays in float32 do, of
+which one starts from weights changed in their last bits, plus FLOOR of its size.
 """
 
 import math
 
 import numpy as np
 
-FACTOR = 16
+FACTOR = 32
 FLOOR = 2e-5
 # Where rounding alone changes a number by this share, it proves nothing any more.
 BLIND = 0.05
@@ -44,9 +44,8 @@ class Comparison:
 
     def accuracy(self, place, own, wanted, others):
         """Compares shares of right rows, which may differ by those that rounding decides."""
-        clear = 1e-4 * wanted["largest"]
-        apart = max((abs(other["loss"] - wanted["loss"]) for other in others), default=0)
-        clear = max(clear, FACTOR * apart * 10)
+        apart = max(abs(other["loss"] - wanted["loss"]) for other in others)
+        clear = max(1e-4 * wanted["largest"], 10 * FACTOR * apart)
         unclear = sum(margin <= clear for margin in wanted["margins"])
         if own is None or not abs(own - wanted["accuracy"]) <= (unclear + 1e-6) / max(1, wanted["count"]):
             self.say(f"{place}: {own}, PyTorch {wanted['accuracy']}, {unclear} of {wanted['count']} undecided")

@@ -10,7 +10,7 @@ from network import Ragged
 
 
 def outputs_of(replay, samples, tensors):
-    """The replay's outputs for all samples, shaped as the exports'; those of sequences with lengths are padded with zeros."""
+    """The replay's outputs for all samples, shaped as the exports', with zeros behind the steps of each sample."""
     ((_, _, outputs),) = replay.outputs(samples, tensors, len(samples))
     return (outputs.padded() if isinstance(outputs, Ragged) else outputs).numpy()
 
@@ -50,8 +50,10 @@ RUNNERS = {"pytorch": (run_pytorch, ".py"), "onnx": (run_onnx, ".onnx")}
 
 
 def compare_exports(comparison, folder, program, samples, own, takes_indices):
-    """Exports the run in `folder`, and compares both networks' outputs for `samples` with the replay's from the run's own
-    weights; `program` runs dp-train."""
+    """Exports the run in `folder`, and compares both networks' outputs for `samples` with the replay's.
+
+    The replay takes the run's own weights; `program` runs dp-train.
+    """
     tensors = {name: torch.from_numpy(value) for name, value in own.items()}
     exact = outputs_of(comparison.exact, samples, {name: in_float64(value) for name, value in tensors.items()})
     rounded = outputs_of(comparison.rounded[0], samples, tensors)

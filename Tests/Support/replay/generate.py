@@ -1,4 +1,4 @@
-"""Random recipes and data for them, each a function of its seed alone: every layer, loss, optimizer and schedule, odd sizes."""
+"""Random recipes and data for them, each a function of its seed alone."""
 
 import random
 
@@ -10,9 +10,9 @@ WITH_WEIGHTS = {
 }
 # Each recipe has the one of these whose turn it is.
 LAYERS = (
-    "conv1d", "lstm", "conv2d", "batch-norm", "max-pool", "gru", "average-pool", "residual", "global-average-pool", "rnn",
-    "flatten", "linear", "gated", "embedding", "layer-norm", "dropout", "relu", "leaky-relu", "tanh", "sigmoid", "gelu",
-    "softmax", "sequential",
+    "conv1d", "lstm", "conv2d", "batch-norm", "max-pool", "gru", "average-pool", "residual", "global-average-pool",
+    "rnn", "flatten", "linear", "gated", "embedding", "layer-norm", "dropout", "relu", "leaky-relu", "tanh", "sigmoid",
+    "gelu", "softmax", "sequential",
 )
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "lars", "adamw", "lamb")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "polynomial", "plateau")
@@ -44,7 +44,7 @@ class Case:
         names = {name for name, _ in layers}
         if not names & WITH_WEIGHTS or self.turn(LAYERS) not in names:
             raise DoesNotFit("nothing to train, or not the layer whose turn it is")
-        self.has_lengths = "flatten" not in names and self.may_have_lengths() and draw.chance(0.6)
+        self.has_lengths = self.may_have_lengths() and draw.chance(0.6)
         self.front = self.has_lengths and draw.chance(0.3)
         self.is_stateful = any(keys.get("stateful") for _, keys in layers)
         count = draw.whole(3, 30)
@@ -70,7 +70,7 @@ class Case:
         }
         self.recipe["schedule"] = self.schedule(batch * accumulate)
         if draw.chance(0.25):
-            self.recipe["ema"] = {"decay": draw.pick(0.5, 0.9, 0.99)}
+            self.recipe["ema"] = {"decay": draw.pick(0.5, 0.9, 0.99), "warmup": draw.chance(0.5)}
         if draw.chance(0.7):
             self.recipe["record"] = {"tensorBoard": 0, "histograms": 0, "images": 0}
         self.ranks = draw.whole(1, 3)
@@ -97,11 +97,15 @@ class Case:
         return self.draw.whole(1, max(1, min(9, batch // 2 if by_shard else batch)))
 
     def may_have_lengths(self):
-        """Whether samples may have lengths: sequences, and targets for each step only where the steps stay the same."""
-        if len(self.shape) != 2:
+        """Whether samples may have lengths: sequences, and targets for each step only if the steps stay the same."""
+        if len(self.shape) != 2 or "flatten" in {name for name, _ in every_layer(self.layers)}:
             return False
-        kept = all(shape_through(self.layers, (steps, self.shape[1]))[0] == steps for steps in self.valid_steps())
-        return len(self.output) == 1 or len(self.output) == 2 and kept
+        if len(self.output) == 1:
+            return True
+        try:
+            return all(shape_through(self.layers, (n, self.shape[1]))[0] == n for n in range(1, self.shape[0] + 1))
+        except DoesNotFit:
+            return False
 
     @property
     def output(self):
@@ -188,15 +192,22 @@ class Case:
         draw = self.draw
         name = self.turn(OPTIMIZERS)
         keys = {"name": name}
+        # Behind a normalization some gradients are but rounding, which a small epsilon makes large.
+        normalizes = {"batch-norm", "layer-norm"} & {layer for layer, _ in every_layer(self.layers)}
+        epsilon = draw.pick(1e-4, 1e-3) if normalizes else draw.pick(1e-8, 1e-5, 1e-3)
         if name in ("adam", "adamw", "lamb"):
             keys |= {"learningRate": draw.pick(0.001, 0.004, 0.02), "beta1": draw.pick(0, 0.5, 0.9)}
-            keys |= {"beta2": draw.pick(0.9, 0.99, 0.999), "epsilon": draw.pick(1e-8, 1e-5, 1e-3)}
+            keys |= {"beta2": draw.pick(0.9, 0.99, 0.999), "epsilon": epsilon}
+            if name == "lamb":
+                keys["excludeVectors"] = draw.chance(0.4)
         elif name == "rmsprop":
             keys |= {"learningRate": draw.pick(0.001, 0.01), "alpha": draw.pick(0.9, 0.99)}
-            keys |= {"centered": draw.chance(0.3), "momentum": draw.pick(0, 0, 0.9), "epsilon": draw.pick(1e-8, 1e-5, 1e-3)}
+            keys |= {"centered": draw.chance(0.3), "momentum": draw.pick(0, 0, 0.9), "epsilon": epsilon}
         elif name == "lars":
-            keys |= {"learningRate": draw.pick(0.5, 2), "momentum": draw.pick(0, 0.9)}
-            keys |= {"trustCoefficient": draw.pick(0.001, 0.01)}
+            keys |= {"excludeVectors": draw.chance(0.4), "momentum": draw.pick(0, 0.9)}
+            # Excluded vectors take this step as it is.
+            keys["learningRate"] = draw.pick(0.02, 0.1) if keys["excludeVectors"] else draw.pick(0.5, 2)
+            keys["trustCoefficient"] = draw.pick(0.001, 0.01)
         else:
             keys |= {"learningRate": draw.pick(0.003, 0.02, 0.1), "momentum": draw.pick(0, 0.5, 0.9)}
             keys["nesterov"] = keys["momentum"] > 0 and draw.chance(0.5)
@@ -209,8 +220,8 @@ class Case:
         return keys
 
     def span(self, least):
-        return self.draw.pick(
-            f"{self.draw.whole(least, 4)} steps", f"{self.draw.pick(0.5, 1, 1.5)} epochs", f"{self.draw.whole(least, 9)} steps")
+        draw = self.draw
+        return draw.pick(f"{draw.whole(least, 9)} steps", f"{draw.pick(0.5, 1, 1.5)} epochs")
 
     def schedule(self, samples):
         draw = self.draw
@@ -223,7 +234,8 @@ class Case:
         if name == "polynomial":
             keys["power"] = draw.pick(1, 2, 0.5)
         if name == "one-cycle":
-            keys |= {"rise": draw.pick(0, 0.3, 0.7, 1), "divisor": draw.pick(1, 25), "finalDivisor": draw.pick(1, 10000)}
+            keys |= {"rise": draw.pick(0, 0.3, 0.7, 1), "divisor": draw.pick(1, 25)}
+            keys["finalDivisor"] = draw.pick(1, 10000)
         if name == "plateau":
             keys |= {"factor": draw.pick(0, 0.5), "patience": draw.pick(0, 1), "threshold": draw.pick(0, 0.01, 0.3)}
             keys["minimum"] = draw.pick(0, 1e-3)
@@ -339,7 +351,7 @@ class Layers:
             kinds += ["global-average-pool", "flatten"]
         kind = draw.pick(*kinds)
         if kind == "linear":
-            return {"linear": {"outputs": draw.features()}}
+            return {"linear": {"outputs": draw.features(), "bias": draw.chance(0.8)}}
         if kind == "batch-norm":
             keys = {"momentum": draw.pick(0.1, 0.5, None), "statistics": draw.pick("batch", "shard")}
             return {"batch-norm": keys | ({"epsilon": 0.001} if draw.chance(0.3) else {})}
@@ -417,8 +429,7 @@ class Layers:
         keys = {"hiddenSize": draw.features() // 2 + 1, "output": output, "layers": draw.pick(1, 1, 2, 3)}
         if name == "rnn":
             keys["nonlinearity"] = draw.pick("tanh", "relu")
-        if name == "gated":
-            keys["bias"] = draw.chance(0.6)
+        keys["bias"] = draw.chance(0.7)
         if draw.chance(0.4):
             keys["bidirectional"] = True
         elif draw.chance(0.2):
@@ -431,7 +442,8 @@ class Layers:
             # A block that makes the extents smaller.
             name = "conv1d" if len(shape) == 2 else "conv2d"
             outputs = draw.features()
-            body = [{name: {"outputs": outputs, "kernel": 3, "stride": 2, "padding": 1}}, *draw.pick(["batch-norm"], [])]
+            first = {name: {"outputs": outputs, "kernel": 3, "stride": 2, "padding": 1}}
+            body = draw.pick([first], [first, "batch-norm"])
             return {"residual": {"body": body, "shortcut": [{name: {"outputs": outputs, "kernel": 1, "stride": 2}}]}}
         body, following = [], shape
         for _ in range(draw.whole(1, 3)):

@@ -1,8 +1,8 @@
-"""A recipe's network in PyTorch, written from the resolved recipe and its documentation; nothing comes from the exporter.
+"""A recipe's network in PyTorch, written from the resolved recipe and its documentation, not from what is exported.
 
-Images are [batch, channels, height, width], sequences [batch, steps, features], indices [batch, steps] or [batch]. Where samples
-have lengths, a batch of sequences is a list with one [1, steps, features] for each sample, cut to its length: what a layer does
-to it is what PyTorch does to that sample alone, and batch normalization takes all their steps together.
+Images are [batch, channels, height, width], sequences [batch, steps, features], vectors [batch, features]. If samples
+have lengths, a batch of sequences is a list with one [1, steps, features] for each sample, cut to its length: what a layer
+does to it is what PyTorch does to that sample alone, and batch normalization takes all their steps together.
 """
 
 import math
@@ -194,7 +194,8 @@ class BatchNorm(Layer):
         for shard in shards:
             rows = rows_of(shard)
             centred = rows - rows.mean(0)
-            outputs.append(self.rows_like(shard, centred / (rows.var(0, correction=0) + epsilon).sqrt() * weight + bias))
+            normal = centred / (rows.var(0, correction=0) + epsilon).sqrt()
+            outputs.append(self.rows_like(shard, normal * weight + bias))
             squares = squares + centred.detach().square().sum(0)
         rows = rows_of(x).detach()
         mean += share * (rows.mean(0) - mean)
@@ -250,7 +251,7 @@ class Elementwise(Layer):
 
 
 class Gated:
-    """h[t] = c h[t−1] + (1 − c) (W_x x[t] + b_x) with c = σ(W_c x[t] + b_c + W_h h[t−1]), as PyTorch's recurrent layers go."""
+    """h[t] = c h[t−1] + (1 − c) (W_x x[t] + b_x) with c = σ(W_c x[t] + b_c + W_h h[t−1])."""
 
     def __init__(self, inputs, hidden, bias, layers, directions):
         self.hidden, self.bias, self.layers, self.directions = hidden, bias, layers, directions

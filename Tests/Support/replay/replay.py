@@ -4,11 +4,11 @@
     replay.py --program .build/release/dp-train --seeds 1-40       the recipes of these seeds
     replay.py --program .build/release/dp-train --seeds 17 --keep DIR      one, whose files are kept
 
-A recipe, its data and its first weights are a function of its seed. The network and the training in PyTorch are written from
-the recipe with all defaults (`dp-train recipes FILE --resolved`) and its documentation, and run in float64 and twice in float32.
-Compared are each step's loss, accuracy, gradient norm and learning rate, the epochs, the evaluations, the final weights, running
-values and counters, and the outputs of the exports on the test samples. A recipe runs on 1, 2 or 3 ranks. One that differs is
-printed whole, with its seed; the last line counts. The exit status is 1 where any differs.
+A recipe, its data and its first weights are a function of its seed. The network and the training in PyTorch are written
+from the recipe with all defaults (`dp-train recipes FILE --resolved`) and its documentation, and run in float64 and twice
+in float32. Compared are each step's loss, accuracy, gradient norm and learning rate, the epochs, the evaluations, the
+final weights, running values and counters, and the outputs of the exports on the test samples. A recipe runs on 1, 2 or 3
+ranks. One that differs is printed whole, with its seed; the last line counts. The exit status is 1 if any differs.
 """
 
 import argparse
@@ -54,7 +54,8 @@ class Run:
             if self.case.machines:
                 environment["DPTRAIN_RANKS_PER_MACHINE"] = "1"
         return subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60,
+            stdin=subprocess.DEVNULL)
 
     def train(self):
         """Writes the case's files and has dp-train train it; gives the first weights, or None where that failed."""
@@ -65,7 +66,7 @@ class Run:
         done = self.program("recipes", "recipe.yaml", "--resolved")
         if done.returncode != 0:
             return self.fail("dp-train refuses the recipe", done)
-        self.recipe = yaml.safe_load(done.stdout.replace(": none", ": null"))
+        self.recipe = with_nothing(yaml.safe_load(done.stdout))
         network = Network(self.recipe["model"]["layers"], case.shape)
         initial = network.initial(np.random.default_rng(case.seed))
         save_file({name: value.numpy() for name, value in initial.items()}, self.folder / "initial.safetensors")
@@ -120,6 +121,15 @@ class Run:
         return "\n".join([*lines, f"Again: {shlex.join(again(self.case.seed, self.options))}", ""])
 
 
+def with_nothing(value):
+    """A recipe's values, in which `none` is no value."""
+    if isinstance(value, dict):
+        return {key: with_nothing(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [with_nothing(part) for part in value]
+    return None if value == "none" else value
+
+
 def again(seed, options):
     launcher = ["--launcher", options.launcher] if options.launcher else []
     return [sys.executable, __file__, "--program", options.program, *launcher, "--seeds", str(seed), "--keep", "replay"]
@@ -128,7 +138,7 @@ def again(seed, options):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True, help="dp-train")
-    parser.add_argument("--launcher", default="", help="words that start ranks, such as mpirun; without, all run on one")
+    parser.add_argument("--launcher", default="", help="words that start ranks, such as mpirun; without, one rank")
     parser.add_argument("--seeds", required=True, help="a seed, or the first and last with - between them")
     parser.add_argument("--keep", help="a folder for the files, which are removed otherwise")
     options = parser.parse_args()
@@ -183,8 +193,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             failed, compared, blind, worst = run_all(options, pathlib.Path(folder))
     print(
-        f"{len(options.seeds)} recipes, {failed} differ; {compared} numbers and arrays compared, {blind} left out where rounding "
-        f"decides; at most {worst[0]:.2f} of what is allowed, at seed {worst[1]}")
+        f"{len(options.seeds)} recipes, {failed} differ; {compared} numbers and arrays compared, {blind} left out that "
+        f"rounding decides; at most {worst[0]:.2f} of what is allowed, at seed {worst[1]}")
     sys.exit(failed > 0)
 
 

@@ -1,4 +1,4 @@
-"""The shapes of a network's layers by the recipe's documentation: (features,), (steps, features) or (height, width, channels).
+"""The shapes of a network's layers: (features,), (steps, features) or (height, width, channels).
 
 A layer is the recipe's mapping of its name to its keys, or its name alone.
 """

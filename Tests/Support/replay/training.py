@@ -12,7 +12,7 @@ from updates import clip, make_optimizer
 
 @dataclasses.dataclass
 class Sums:
-    """What is added up over rows: losses, what their sum is divided by, and how the outputs compare with the targets."""
+    """What is added up over rows: losses, what they are divided by, and how the outputs compare with the targets."""
 
     loss: object = 0.0
     weight: float = 0.0
@@ -96,7 +96,9 @@ class Replay:
                 value *= 1 + 2**-23 * torch.randint(-1, 2, value.shape, generator=noise).to(dtype)
             self.tensors[name] = value if is_buffer(name) else value.requires_grad_()
         self.parameters = {name: value for name, value in self.tensors.items() if not is_buffer(name)}
-        self.average = {name: value.detach().clone() for name, value in self.parameters.items()}
+        # Of the parameters and of the running values.
+        self.average = {
+            name: value.detach().clone() for name, value in self.tensors.items() if value.is_floating_point()}
         self.rates = Rates(recipe, len(self.training))
         self.optimizer = make_optimizer(recipe["optimizer"], list(self.parameters.values()))
         self.steps, self.epochs, self.evaluations = [], [], []
@@ -156,8 +158,11 @@ class Replay:
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.step()
         if self.recipe["ema"]:
-            for name, value in self.parameters.items():
-                self.average[name] += (1 - self.recipe["ema"]["decay"]) * (value.detach() - self.average[name])
+            kept, count = self.recipe["ema"]["decay"], len(self.steps)
+            if self.recipe["ema"]["warmup"]:
+                kept = min(kept, (1 + count) / (10 + count))
+            for name, value in self.average.items():
+                value += (1 - kept) * (self.tensors[name].detach() - value)
         self.steps.append(
             sums.means() | {"gradientNorm": norm, "learningRate": rate, "samples": end - start})
 
@@ -172,12 +177,13 @@ class Replay:
         if samples < len(self.training):
             return
         every = self.recipe["evaluate"]["every"]
-        if self.monitored and every:
-            if epoch % every == 0:
-                self.rates.observe(self.evaluate(self.monitored)["loss"])
-                row["evaluation"] = self.evaluations[-1]
-        else:
+        if self.monitored and every and epoch % every == 0:
+            row["evaluation"] = self.evaluate(self.monitored)
+        # Nothing is decided on test samples.
+        if "validation" not in self.splits or every == 0:
             self.rates.observe(row["trainingLoss"])
+        elif epoch % every == 0:
+            self.rates.observe(row["evaluation"]["loss"])
 
     def evaluate(self, split):
         samples = self.splits[split]

@@ -4,21 +4,30 @@ import torch
 
 
 class LARS(torch.optim.Optimizer):
-    """v ← μ v + η ρ (g + λ w), w ← w − v with ρ = τ ‖w‖ / (‖g‖ + λ ‖w‖), or 1 where a norm is 0."""
+    """v ← μ v + η ρ (g + λ w), w ← w − v with ρ = τ ‖w‖ / (‖g‖ + λ ‖w‖), or 1 if a norm is 0.
+
+    Of excluded vectors ρ is 1 and λ is 0.
+    """
 
     def step(self):
         for group in self.param_groups:
-            decay = group["weight_decay"]
             for w in group["params"]:
+                is_plain = group["exclude"] and w.dim() == 1
+                decay = 0 if is_plain else group["weight_decay"]
                 weight, gradient = w.detach().norm(), w.grad.norm()
-                ratio = group["trust"] * weight / (gradient + decay * weight) if weight > 0 and gradient > 0 else 1
+                ratio = 1
+                if weight > 0 and gradient > 0 and not is_plain:
+                    ratio = group["trust"] * weight / (gradient + decay * weight)
                 velocity = self.state[w].setdefault("velocity", torch.zeros_like(w))
                 velocity.mul_(group["momentum"]).add_(group["lr"] * ratio * (w.grad + decay * w.detach()))
                 w.data -= velocity
 
 
 class LAMB(torch.optim.Optimizer):
-    """w ← w − η ‖w‖ / ‖r‖ r with r = m̂ / (√v̂ + ε) + λ w and Adam's m̂ and v̂; the ratio is 1 where a norm is 0."""
+    """w ← w − η ‖w‖ / ‖r‖ r with r = m̂ / (√v̂ + ε) + λ w and Adam's m̂ and v̂; the ratio is 1 if a norm is 0.
+
+    Of excluded vectors the ratio is 1 and λ is 0.
+    """
 
     def step(self):
         for group in self.param_groups:
@@ -32,9 +41,11 @@ class LAMB(torch.optim.Optimizer):
                 state["square"].mul_(beta2).add_((1 - beta2) * w.grad**2)
                 mean = state["mean"] / (1 - beta1 ** state["step"])
                 square = state["square"] / (1 - beta2 ** state["step"])
-                direction = mean / (square.sqrt() + group["eps"]) + group["weight_decay"] * w.detach()
+                is_plain = group["exclude"] and w.dim() == 1
+                decay = 0 if is_plain else group["weight_decay"]
+                direction = mean / (square.sqrt() + group["eps"]) + decay * w.detach()
                 weight, size = w.detach().norm(), direction.norm()
-                ratio = weight / size if weight > 0 and size > 0 else 1
+                ratio = weight / size if weight > 0 and size > 0 and not is_plain else 1
                 w.data -= group["lr"] * ratio * direction
 
 
@@ -49,10 +60,11 @@ def make_optimizer(keys, parameters):
             parameters, alpha=keys["alpha"], eps=keys["epsilon"], momentum=keys["momentum"], centered=keys["centered"],
             **decay)
     if kind == "lars":
-        return LARS(parameters, {"trust": keys["trustCoefficient"], "momentum": keys["momentum"], **decay})
+        more = {"trust": keys["trustCoefficient"], "momentum": keys["momentum"], "exclude": keys["excludeVectors"]}
+        return LARS(parameters, more | decay)
     moments = {"betas": (float(keys["beta1"]), float(keys["beta2"])), "eps": keys["epsilon"], **decay}
     if kind == "lamb":
-        return LAMB(parameters, moments)
+        return LAMB(parameters, moments | {"exclude": keys["excludeVectors"]})
     return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[kind](parameters, **moments)
 
 
