@@ -72,6 +72,7 @@ public final class TrainingStep {
     lastEnd = monotonicSeconds()
     lastReduction = lastEnd
     context.arrival = ParameterArrival { [unowned self] in try awaitValues(below: $0) }
+    if experiment.settings.nonFinite == .skip { (reducer as? TreeReducer)?.residuals?.prepareKeeping() }
   }
 
   /// Looks on as layers run, or nil.
@@ -108,6 +109,7 @@ public final class TrainingStep {
     number = report.step + 1
     let compares = experiment.settings.compareRanks
     isComparing = compares > 0 && workspace.communicator.size > 1 && number.isMultiple(of: compares)
+    if experiment.settings.nonFinite == .skip { residuals?.keep() }
     if let formerBuffers {
       formerBuffers.base.update(from: experiment.model.bufferValues.base, count: formerBuffers.count)
       for (index, counter) in experiment.model.counters.enumerated() { formerCounts[index] = counter.value }
@@ -221,13 +223,16 @@ public final class TrainingStep {
   /// Where the loss or a gradient is not finite: ends the training, or undoes what the step has changed already.
   private func pass(over positions: Range<Int>, of epoch: Int, loss: Double) throws {
     guard let formerBuffers, skipped < TrainingStep.skipLimit else {
-      let report = NonFiniteReport(model: experiment.model, communicator: workspace.communicator)
+      let report = NonFiniteReport(
+        model: experiment.model, communicator: workspace.communicator,
+        isHalf: experiment.settings.compression?.format == .float16)
       throw try report.failure(
         step: number, loss: loss, gradients: update.wholeGradients(workspace.communicator).base,
         samples: faultySamples(positions, epoch: epoch))
     }
     experiment.model.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
     for (counter, value) in zip(experiment.model.counters, formerCounts) { counter.value = value }
+    residuals?.takeBack()
     for carrier in experiment.model.stateCarriers { carrier.carriedBatch = 0 }
   }
 

@@ -19,9 +19,8 @@ DPT_INLINE void store_halves(uint16_t *p, h16 v, long n) {
 
 enum {
   DPT_EXPONENT_BITS = 0x7f800000,
-  // The largest finite values: 65504 and about 3.39e38.
+  // The largest finite float16, 65504. The bits of bfloat16's largest value, about 3.39e38, end before the infinite ones.
   DPT_LARGEST_FLOAT16 = 0x477fe000,
-  DPT_LARGEST_BFLOAT16 = 0x7f7f0000,
   // 2^−14, the smallest normal float16, below which its values are multiples of 2^−24, as floats from 0.5 to 1 are.
   DPT_SMALLEST_FLOAT16 = 0x38800000,
   DPT_ONE_HALF = 0x3f000000,
@@ -29,16 +28,18 @@ enum {
   DPT_FLOAT16_BIAS = 112 << 23,
 };
 
-// The nearest value of the format, of two equally near the even one; the largest finite one beyond it.
+// The nearest value of the format, of two equally near the even one; beyond the largest one infinity (IEEE 754, 4.3.1).
 DPT_INLINE v16 nearest(v16 x, dpt_half_format format) {
   const i16 magnitude = bits(x) & INT32_MAX, sign = bits(x) & INT32_MIN;
-  const i16 largest = (i16)(format == DPT_FLOAT16 ? DPT_LARGEST_FLOAT16 : DPT_LARGEST_BFLOAT16);
-  const i16 m = choose_bits(magnitude < largest, magnitude, largest);
+  const i16 m = choose_bits(magnitude < DPT_EXPONENT_BITS, magnitude, (i16)0);
   i16 rounded;
   if (format == DPT_FLOAT16) {
     const v16 shift = floats((i16)DPT_ONE_HALF);
-    const i16 normal = (m + 0xfff + ((m >> 13) & 1)) & ~0x1fff, small = bits((floats(m) + shift) - shift);
-    rounded = choose_bits(m < DPT_SMALLEST_FLOAT16, small, normal);
+    const i16 normal = (m + 0xfff + ((m >> 13) & 1)) & ~0x1fff;
+    // Small values alone are added to: large ones would lose bits, and denormals are none here.
+    const i16 isSmall = m < DPT_SMALLEST_FLOAT16;
+    const i16 small = bits((floats(choose_bits(isSmall, m, (i16)0)) + shift) - shift);
+    rounded = choose_bits(isSmall, small, choose_bits(normal > DPT_LARGEST_FLOAT16, (i16)DPT_EXPONENT_BITS, normal));
   } else {
     rounded = (m + 0x7fff + ((m >> 16) & 1)) & ~0xffff;
   }
@@ -51,7 +52,7 @@ DPT_INLINE void round_all(const float *x, float *residual, float *rounded, long 
     const v16 kept = load_some(residual + i, n - i), sum = load_some(x + i, n - i) + kept;
     const v16 value = nearest(sum, format);
     // What is infinite or no number leaves nothing behind that would spoil later sums.
-    store_some(residual + i, choose((bits(sum) & INT32_MAX) < DPT_EXPONENT_BITS, sum - value, kept), n - i);
+    store_some(residual + i, choose((bits(value) & INT32_MAX) < DPT_EXPONENT_BITS, sum - value, kept), n - i);
     store_some(rounded + i, value, n - i);
   }
 }

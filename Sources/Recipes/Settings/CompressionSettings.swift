@@ -12,10 +12,13 @@ public struct CompressionSettings: Equatable, Sendable {
 }
 
 extension CompressionSettings: Settings {
+  static let shortKey: String? = "format"
+
   static let fields: [Field<CompressionSettings>] = [
     Field(
       "format", \.format, .choice,
-      "what is rounded to: bfloat16, with the range of floats, or float16, more exact from 6.1e-5 to 65504"),
+      "what is rounded to: bfloat16, with the range of floats, or float16, more exact from 6.1e-5 to 65504, beyond which "
+        + "a batch's sum is not finite"),
     Field(
       "parts", \.parts, .optional(.number(.from(1, through: 4096))),
       "at most so many parts of a batch are rounded each by themselves, which fixes the result; best as many as there are "

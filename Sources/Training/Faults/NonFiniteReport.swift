@@ -10,6 +10,8 @@ struct NonFiniteReport {
 
   let model: Model
   let communicator: any Communicator
+  /// Whether gradients are added up in float16, whose range is small.
+  let isHalf: Bool
 
   /// What went wrong in a step.
   /// - Parameters:
@@ -34,11 +36,15 @@ struct NonFiniteReport {
       if all.count > NonFiniteReport.limit { message += " and \(all.count - NonFiniteReport.limit) others" }
       message += " of the training data"
     }
+    // Sums beyond float16's range are infinite, whatever the loss.
+    let range =
+      isHalf && loss.isFinite
+      ? "sums of gradients above 65504 do not fit into float16: set compression.format to bfloat16; or " : ""
     return CommonFailure(
       Failure(
         .software, message,
-        advice: "try a smaller learning rate, optimizer.clipNorm: 1, or warm-up; nonFinite: skip passes over such steps"
-      ))
+        advice: range
+          + "try a smaller learning rate, optimizer.clipNorm: 1, or warm-up; nonFinite: skip passes over such steps"))
   }
 
   /// All ranks' samples in ascending order.

@@ -5,6 +5,8 @@ public final class Residuals {
     let vector: Int
     let elements: Range<Int>
     let values: UnsafeMutablePointer<Float>
+    /// What they were before, if that is to be kept.
+    var former: UnsafeMutablePointer<Float>?
   }
 
   /// The elements of each vector.
@@ -19,7 +21,30 @@ public final class Residuals {
   }
 
   deinit {
-    for piece in own { piece.values.deallocate() }
+    for piece in own {
+      piece.values.deallocate()
+      piece.former?.deallocate()
+    }
+  }
+
+  /// Makes room for `keep`.
+  public func prepareKeeping() {
+    for index in own.indices where own[index].former == nil {
+      own[index].former = allocateFloats(own[index].elements.count)
+    }
+  }
+
+  /// Keeps what rounding has left out by now; between reductions.
+  public func keep() {
+    for piece in own { piece.former?.update(from: piece.values, count: piece.elements.count) }
+  }
+
+  /// Takes back what reductions did since `keep`, whose sums are not used; between reductions.
+  public func takeBack() {
+    for piece in own {
+      guard let former = piece.former else { continue }
+      piece.values.update(from: former, count: piece.elements.count)
+    }
   }
 
   /// Memory for what this rank keeps of a vector, zeroed; it stays as long as this object.
