@@ -7,11 +7,13 @@ import Tensors
 ///     r = m̂ / (√v̂ + ε) + λw;  w ← w − η · ‖w‖/‖r‖ · r
 ///
 /// You et al. 2020, algorithm 2 with φ(z) = z. The ratio is 1 where one of the norms is 0, as at a bias that starts
-/// from zero.
+/// from zero. Of excluded parameters the ratio is 1 and λ is 0.
 public final class LAMB: Optimizer {
   /// The steps made so far.
   public var stepCount = 0
   private let segments: [Range<Int>]
+  /// The numbers of the segments that take Adam's steps.
+  private let excluded: Set<Int>
   private var moments: AdamMoments
   /// The parameters that the slices have a part of.
   private var keptSegments: [(segment: Int, parts: Slices)]
@@ -19,13 +21,15 @@ public final class LAMB: Optimizer {
   /// Of the weights, then of the directions.
   private let sums: BlockSums
 
-  /// An optimizer for `count` values, padding included; `segments` says where each parameter lies.
+  /// An optimizer for `count` values, padding included; `segments` says where each parameter lies, and `excluded` which of
+  /// them, by their numbers, take Adam's steps, without weight decay.
   /// - Throws: `Failure` (system) where there is not enough memory for the running means.
   public init(
     count: Int, segments: [Range<Int>], beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-6,
-    weightDecay: Double = 0.01
+    weightDecay: Double = 0.01, excluded: Set<Int> = []
   ) throws {
     self.segments = segments
+    self.excluded = excluded
     sums = BlockSums(segments: segments, vectors: 2)
     moments = try AdamMoments(count: count, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
     keptSegments = moments.slices.divided(by: segments)
@@ -54,10 +58,13 @@ public final class LAMB: Optimizer {
     stepCount += 1
     var numbers = moments.numbers(step: stepCount, learningRate: learningRate)
     let (means, squares) = (moments.means, moments.squares)
-    for (range, offset) in moments.slices {
-      dpt_lamb_direction(
-        parameters + range.lowerBound, gradients + range.lowerBound, means.base + offset, squares.base + offset,
-        direction.base + offset, range.count, &numbers)
+    for (segment, parts) in keptSegments {
+      numbers.weightDecay = excluded.contains(segment) ? 0 : moments.weightDecay
+      for (range, offset) in parts {
+        dpt_lamb_direction(
+          parameters + range.lowerBound, gradients + range.lowerBound, means.base + offset, squares.base + offset,
+          direction.base + offset, range.count, &numbers)
+      }
     }
     sums.compute(slices, vector: 0, of: parameters)
     sums.compute(slices, vector: 1, ofJoined: direction.base)
@@ -65,7 +72,8 @@ public final class LAMB: Optimizer {
     for (segment, parts) in keptSegments {
       let weightNorm = sums.norm(segment: segment, vector: 0)
       let stepNorm = sums.norm(segment: segment, vector: 1)
-      let factor = Float(-learningRate * (weightNorm == 0 || stepNorm == 0 ? 1 : weightNorm / stepNorm))
+      let isPlain = excluded.contains(segment) || weightNorm == 0 || stepNorm == 0
+      let factor = Float(-learningRate * (isPlain ? 1 : weightNorm / stepNorm))
       for (range, offset) in parts {
         dpt_add_scaled(parameters + range.lowerBound, direction.base + offset, range.count, factor)
       }

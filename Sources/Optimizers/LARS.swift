@@ -6,7 +6,7 @@ import Tensors
 ///     ρ = τ‖w‖ / (‖g‖ + λ‖w‖);  v ← μv + ηρ(g + λw);  w ← w − v
 ///
 /// You, Gitman & Ginsburg 2017, algorithm 1; τ is the trust coefficient. ρ is 1 where one of the norms is 0, as at a
-/// bias that starts from zero.
+/// bias that starts from zero. Of excluded parameters ρ is 1 and λ is 0.
 public final class LARS: Optimizer {
   /// The steps made so far.
   public var stepCount = 0
@@ -14,6 +14,8 @@ public final class LARS: Optimizer {
   private let trustCoefficient: Double
   private let momentum: Double
   private let weightDecay: Double
+  /// The numbers of the segments that take plain steps of momentum.
+  private let excluded: Set<Int>
   private var kept: Slices
   /// The parameters that the slices have a part of.
   private var keptSegments: [(segment: Int, parts: Slices)]
@@ -21,13 +23,15 @@ public final class LARS: Optimizer {
   /// Of the weights, then of the gradients.
   private let sums: BlockSums
 
-  /// An optimizer for `count` values, padding included; `segments` says where each parameter lies.
+  /// An optimizer for `count` values, padding included; `segments` says where each parameter lies, and `excluded` which of
+  /// them, by their numbers, take plain steps of momentum, without weight decay.
   /// - Throws: `Failure` (system) where there is not enough memory for the velocity.
   public init(
     count: Int, segments: [Range<Int>], trustCoefficient: Double = 0.001, momentum: Double = 0.9,
-    weightDecay: Double = 0
+    weightDecay: Double = 0, excluded: Set<Int> = []
   ) throws {
     self.segments = segments
+    self.excluded = excluded
     self.trustCoefficient = trustCoefficient
     self.momentum = momentum
     kept = Slices(ofAll: count)
@@ -63,13 +67,15 @@ public final class LARS: Optimizer {
     for (segment, parts) in keptSegments {
       let weightNorm = sums.norm(segment: segment, vector: 0)
       let gradientNorm = sums.norm(segment: segment, vector: 1)
+      let isExcluded = excluded.contains(segment)
+      let decay = isExcluded ? 0 : weightDecay
       let trust =
-        weightNorm == 0 || gradientNorm == 0
-        ? 1 : trustCoefficient * weightNorm / (gradientNorm + weightDecay * weightNorm)
+        isExcluded || weightNorm == 0 || gradientNorm == 0
+        ? 1 : trustCoefficient * weightNorm / (gradientNorm + decay * weightNorm)
       for (range, offset) in parts {
         dpt_lars(
           parameters + range.lowerBound, gradients + range.lowerBound, velocity.base + offset, range.count,
-          learningRate * trust, momentum, weightDecay)
+          learningRate * trust, momentum, decay)
       }
     }
     stepCount += 1

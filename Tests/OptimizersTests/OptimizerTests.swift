@@ -99,6 +99,39 @@ import Testing
     }
   }
 
+  /// The second parameter is a bias that is left out.
+  @Test func larsAndLambLeaveParametersOut() throws {
+    var velocity = zeros
+    check(
+      try LARS(
+        count: paddedCount, segments: segments, trustCoefficient: 0.02, momentum: 0.8, weightDecay: 0.1, excluded: [1])
+    ) { w, g, part, _ in
+      let isExcluded = part == segments[1]
+      let decay = isExcluded ? 0 : 0.1
+      let local = isExcluded ? 1 : 0.02 * norm(w[part]) / (norm(g[part]) + 0.1 * norm(w[part]))
+      for i in part {
+        velocity[i] = 0.8 * velocity[i] + Self.rate * local * (g[i] + decay * w[i])
+        w[i] -= velocity[i]
+      }
+    }
+    var (means, squares) = (zeros, zeros)
+    check(
+      try LAMB(
+        count: paddedCount, segments: segments, beta1: 0.8, beta2: 0.95, epsilon: 1e-3, weightDecay: 0.1, excluded: [1])
+    ) { w, g, part, step in
+      let isExcluded = part == segments[1]
+      var direction = zeros
+      for i in part {
+        means[i] = 0.8 * means[i] + 0.2 * g[i]
+        squares[i] = 0.95 * squares[i] + 0.05 * g[i] * g[i]
+        direction[i] = corrected(means[i], 0.8, step) / (corrected(squares[i], 0.95, step).squareRoot() + 1e-3)
+        direction[i] += isExcluded ? 0 : 0.1 * w[i]
+      }
+      let ratio = isExcluded ? 1 : norm(w[part]) / norm(direction[part])
+      for i in part { w[i] -= Self.rate * ratio * direction[i] }
+    }
+  }
+
   /// A parameter that starts from zero has no norm to be in proportion to; neither has a gradient of zero.
   @Test func parametersAndGradientsOfZeroHaveATrustRatioOf1() throws {
     let lars = try LARS(count: 32, segments: [0..<3, 16..<19], momentum: 0, weightDecay: 0.5)

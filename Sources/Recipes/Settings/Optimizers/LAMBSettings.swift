@@ -13,6 +13,8 @@ public struct LAMBSettings: Equatable, Sendable {
   public var epsilon = 1e-6
   /// The share of the weights that is added to the direction.
   public var weightDecay = 0.01
+  /// Whether biases and the scales of normalization take Adam's steps, without weight decay.
+  public var excludeVectors = false
   /// The norm that gradients are scaled down to where theirs is larger; nil for no limit.
   public var clipNorm: Double?
   /// The size that each value of the gradient is cut to, before the norm; nil for no limit.
@@ -33,11 +35,12 @@ extension LAMBSettings: OptimizerVariantSettings {
       Field("beta2", \.beta2, .number(.from(0, below: 1)), "the share of the mean square kept at each step"),
       Field("epsilon", \.epsilon, .number(.above(0)), "added to the mean square's root, against division by zero"),
       Field("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to the direction"),
+      .excludeVectors(\.excludeVectors, steps: "Adam's steps"),
     ] + clippingFields
 
   func makeOptimizer(for model: Model) throws -> any Optimizer {
     try LAMB(
       count: model.valueCount, segments: model.segments, beta1: beta1, beta2: beta2, epsilon: epsilon,
-      weightDecay: weightDecay)
+      weightDecay: weightDecay, excluded: excludeVectors ? model.vectors : [])
   }
 }

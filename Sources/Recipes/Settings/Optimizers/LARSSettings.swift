@@ -11,6 +11,8 @@ public struct LARSSettings: Equatable, Sendable {
   public var momentum = 0.9
   /// The share of the weights that is added to their gradient.
   public var weightDecay = 0.0
+  /// Whether biases and the scales of normalization take plain steps of momentum, without weight decay.
+  public var excludeVectors = false
   /// The norm that gradients are scaled down to where theirs is larger; nil for no limit.
   public var clipNorm: Double?
   /// The size that each value of the gradient is cut to, before the norm; nil for no limit.
@@ -32,11 +34,12 @@ extension LARSSettings: OptimizerVariantSettings {
         "the size of a step of rate 1, before momentum, over the norm of the parameter"),
       Field("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
       Field("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
+      .excludeVectors(\.excludeVectors, steps: "plain steps of momentum"),
     ] + clippingFields
 
   func makeOptimizer(for model: Model) throws -> any Optimizer {
     try LARS(
       count: model.valueCount, segments: model.segments, trustCoefficient: trustCoefficient, momentum: momentum,
-      weightDecay: weightDecay)
+      weightDecay: weightDecay, excluded: excludeVectors ? model.vectors : [])
   }
 }
