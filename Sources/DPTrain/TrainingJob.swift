@@ -56,7 +56,7 @@ public struct TrainingJob {
     let notices = try recipe.checkLastBatch(of: experiment)
     let workspace = try experiment.makeWorkspace(communicator: communicator)
     let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resumes) : nil
-    try folder?.lock()
+    try folder?.lock(resumes: resumes, warn: Terminal.warn)
     return TrainingRun(
       recipe: recipe, experiment: experiment, workspace: workspace, notices: notices, folder: folder, job: self)
   }

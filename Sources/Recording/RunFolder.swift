@@ -41,29 +41,42 @@ public struct RunFolder: Sendable {
   /// Makes the folder of a new run: `out`, or `runs/NAME-YYYYMMDD-HHMMSS` where that is nil.
   /// - Throws: `Failure` (cannotCreate) where it cannot be made or written to, or holds a run already, unless `resumes`.
   public static func create(name: String, out: String?, resumes: Bool = false) throws -> RunFolder {
-    let folder = RunFolder(path: out ?? freshPath(name: name))
-    if folder.exists, !resumes {
-      throw Failure(
-        .cannotCreate, "\(folder.path) holds a run already",
-        advice: "go on with it by --resume, choose another folder with --out, or leave --out away for a new one")
-    }
-    let fault = makeFolders(folder.path)
-    guard fault == 0 else {
-      throw Failure(
-        .cannotCreate, "cannot make the run folder \(folder.path): \(String(cString: strerror(fault)))",
-        advice: "choose a folder that you may write to with --out")
-    }
+    let folder = RunFolder(path: try out ?? makeFresh(name: name))
+    try folder.checkIsFree(resumes: resumes)
+    try check(makeFolders(folder.path), making: folder.path)
     return folder
   }
 
-  private static func freshPath(name: String) -> String {
+  /// Throws where a run is there already that is not to go on.
+  private func checkIsFree(resumes: Bool) throws {
+    guard exists, !resumes else { return }
+    throw Failure(
+      .cannotCreate, "\(path) holds a run already",
+      advice: "go on with it by --resume, choose another folder with --out, or leave --out away for a new one")
+  }
+
+  private static func check(_ fault: Int32, making path: String) throws {
+    guard fault != 0 else { return }
+    throw Failure(
+      .cannotCreate, "cannot make the run folder \(path): \(String(cString: strerror(fault)))",
+      advice: "choose a folder that you may write to with --out")
+  }
+
+  /// Makes a new folder, named by the time.
+  private static func makeFresh(name: String) throws -> String {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.dateFormat = "yyyyMMdd-HHmmss"
     let base = "runs/\(name)-\(formatter.string(from: Date()))"
-    // Two runs that start within one second get folders of their own.
-    let candidates = sequence(first: 1) { $0 + 1 }.lazy.map { $0 == 1 ? base : "\(base)-\($0)" }
-    return candidates.first { !FileManager.default.fileExists(atPath: $0) } ?? base
+    try check(makeFolders("runs"), making: base)
+    // Who makes a folder has it: two runs that start within one second get folders of their own.
+    var (path, number) = (base, 1)
+    while mkdir(path, 0o777) != 0 {
+      try check(errno == EEXIST ? 0 : errno, making: path)
+      number += 1
+      path = "\(base)-\(number)"
+    }
+    return path
   }
 
   /// Makes a folder and those above it that are missing; returns 0, or the system's error number, which FileManager's
@@ -78,28 +91,43 @@ public struct RunFolder: Sendable {
     return mkdir(path, 0o777) == 0 || errno == EEXIST ? 0 : errno
   }
 
-  /// Keeps every other training out of the folder until this process ends. A former job that is about to end, such as
-  /// one that was killed and started again, is waited for.
-  /// - Throws: `Failure` (unavailable) where another training still writes here after `seconds`.
-  public func lock(seconds: Double = 30) throws {
+  /// Keeps every other training out of the folder until this process ends; called before anything is written to it. One
+  /// that resumes waits for a former job that is about to end, such as one that was killed and started again.
+  /// - Parameters:
+  ///   - resumes: whether the run that the folder may hold goes on.
+  ///   - seconds: how long a former job is waited for.
+  ///   - warn: is told where the file system knows no locks, and a file has to take their place.
+  /// - Throws: `Failure` (unavailable) where another training writes here, (cannotCreate) where the folder holds a run
+  ///   that is not to go on.
+  public func lock(resumes: Bool, seconds: Double = 30, warn: (String) -> Void = { _ in }) throws {
     let place = checkpoints + "/.lock"
     let fault = RunFolder.makeFolders(checkpoints)
     // Held by the open file, not by the object: the system lets go of it when the process ends in whatever way.
-    let descriptor = fault == 0 ? open(place, O_CREAT | O_RDWR | O_CLOEXEC, 0o666) : -1
+    let descriptor = fault == 0 ? open(place, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o666) : -1
     guard descriptor >= 0 else {
       throw Failure(.cannotCreate, "cannot write \(place): \(String(cString: strerror(fault == 0 ? errno : fault)))")
     }
-    let deadline = monotonicSeconds() + seconds
+    let deadline = monotonicSeconds() + (resumes ? seconds : 0)
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      // File systems that know no locks keep nobody out.
-      guard errno == EWOULDBLOCK || errno == EINTR else { return }
-      guard monotonicSeconds() < deadline else {
-        throw Failure(
-          .unavailable, "another training writes to \(path)",
-          advice: "wait for its end, or ask for it by a file named stop in that folder")
+      guard errno == EWOULDBLOCK || errno == EINTR else {
+        warn(
+          "the file system of \(path) knows no locks (\(String(cString: strerror(errno)))); "
+            + "a file in \(checkpoints) keeps other trainings out")
+        try FolderClaim(folder: checkpoints).take(waiting: resumes ? seconds : 0)
+        break
       }
+      guard monotonicSeconds() < deadline else { throw RunFolder.isTaken(path) }
       Thread.sleep(forTimeInterval: 0.05)
     }
+    // Another may have begun and ended since the folder was looked at.
+    try checkIsFree(resumes: resumes)
+  }
+
+  /// The failure of a folder that another training has.
+  static func isTaken(_ path: String, advice: String? = nil) -> Failure {
+    Failure(
+      .unavailable, "another training writes to \(path)",
+      advice: advice ?? "wait for its end, or ask for it by a file named stop in that folder")
   }
 
   /// Whether a training writes here now, as far as the file system's locks tell.
