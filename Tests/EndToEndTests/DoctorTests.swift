@@ -27,7 +27,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test(arguments: ["slurm", "pbs", "hosts", "kubernetes"])
+    @Test(arguments: ["slurm", "pbs", "torque", "hosts", "kubernetes"])
     func theScriptsThatComeAlongAreThoseThatArePrinted(scheduler: String) throws {
       try Folder.temporary { folder in
         let printed = try Program.run(["launch", scheduler], in: folder)
@@ -44,9 +44,9 @@ extension EndToEndTests {
           "temporal-order", "model.layers.0.lstm={hiddenSize: 7}", "--nodes", "2", "--ranks-per-node", "3",
         ]
         let slurm = try Program.run(["launch", "slurm"] + arguments, in: folder)
-        #expect(slurm.status == 0 && slurm.output.contains("#SBATCH --ntasks=6\n"), "\(slurm.text)")
+        #expect(slurm.status == 0 && slurm.output.contains("#SBATCH --ntasks-per-node=3\n"), "\(slurm.text)")
         #expect(slurm.output.contains("recipe=(temporal-order 'model.layers.0.lstm={hiddenSize: 7}')\n"))
-        for scheduler in ["slurm", "pbs", "hosts"] {
+        for scheduler in ["slurm", "pbs", "torque", "hosts"] {
           let script = try Program.run(["launch", scheduler] + arguments, in: folder)
           try folder.write(script.output, to: scheduler)
           let check = try Program.start("/bin/bash", ["-n", scheduler], in: folder)

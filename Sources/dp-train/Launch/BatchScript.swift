@@ -1,192 +1,116 @@
+import DPTrain
+
 /// A script that starts a training on a cluster, filled in.
 struct BatchScript {
   /// Who starts it.
   enum Scheduler: String, CaseIterable {
     /// Slurm's sbatch.
     case slurm
-    /// PBS's or Torque's qsub.
+    /// OpenPBS's or PBS Pro's qsub.
     case pbs
+    /// Torque's qsub.
+    case torque
     /// Nobody: mpirun reaches the machines of a list by ssh.
     case hosts
     /// Kubernetes with the MPI operator.
     case kubernetes
   }
 
-  /// The job's and the run folder's name.
+  /// What the site asks of a job; what is nil stands in the script as a comment, to be filled in.
+  struct Site {
+    /// Who pays.
+    var account: String?
+    /// The partition or queue.
+    var partition: String?
+    /// The quality of service.
+    var qos: String?
+    /// Memory of a machine, as the scheduler writes it.
+    var memory: String?
+    /// What `module load` loads.
+    var modules: [String] = []
+    /// The network interface that ranks talk through.
+    var interface: String?
+    /// Slurm's plugin that starts ranks: pmix, pmi2, cray_shasta.
+    var plugin = "pmix"
+  }
+
+  /// The recipe's name, which the job and the run folder have.
   var name = "temporal-order"
   /// The words behind `dp-train train`.
-  var recipe = "temporal-order"
+  var words = ["temporal-order"]
   /// Machines.
   var nodes = 1
   /// Ranks on each machine.
   var ranksPerNode = 2
   /// The job's limit.
-  var hours = 1
+  var minutes = 60
   /// The program.
   var program = ".build/release/dp-train"
+  /// What the site asks for.
+  var site = Site()
+  /// The numbers of an array of jobs, such as 1-10, each of which trains with its own seed; nil for one job.
+  var array: String?
 
-  private var ranks: Int { nodes * ranksPerNode }
+  /// All ranks.
+  var ranks: Int { nodes * ranksPerNode }
+
+  /// The recipe's words as a shell reads them.
+  var recipe: String { words.map(\.shellQuoted).joined(separator: " ") }
+
+  /// The job's limit as schedulers write it.
+  var time: String {
+    let (hours, rest) = (minutes / 60, minutes % 60)
+    return "\(hours):\(rest < 10 ? "0" : "")\(rest):00"
+  }
 
   /// The text for a scheduler.
   func text(for scheduler: Scheduler) -> String {
     switch scheduler {
     case .slurm: slurm
-    case .pbs: pbs
+    case .pbs: pbs(PBSDialect.pro)
+    case .torque: pbs(PBSDialect.torque)
     case .hosts: hosts
     case .kubernetes: kubernetes
     }
   }
 
-  /// Well before the ranks give up themselves: to a machine that has not answered what mpirun sends, such as the order
-  /// to end, mpirun goes on sending for a quarter of an hour.
-  private static let keepalive =
-    "--mca oob_tcp_keepalive_time 10 --mca oob_tcp_keepalive_intvl 2 --mca oob_tcp_keepalive_probes 5"
-  private static let keepaliveReason =
-    "With these keepalive times mpirun notices within 20 seconds that a machine is gone, and ends the others."
-
-  private var slurm: String {
-    #"""
-    #!/bin/bash
-    # Trains under Slurm: sbatch FILE
-    # Two minutes before the time is up, or when the job has to make room, training saves its state; the job is then
-    # queued again and goes on, on however many ranks it gets. Knobs:
-    #SBATCH --job-name=\#(name)
-    #SBATCH --nodes=\#(nodes)
-    #SBATCH --ntasks=\#(ranks)
-    #SBATCH --cpus-per-task=1
-    #SBATCH --time=\#(hours):00:00
-    #SBATCH --requeue
-    #SBATCH --open-mode=append
-    #SBATCH --signal=B:USR1@120
-    program=${DPTRAIN:-\#(program)}
-    recipe=(\#(recipe))
-    run=${DPTRAIN_RUN:-runs/\#(name)}
-
-    cd "${SLURM_SUBMIT_DIR:-.}" || exit 66
-    requeues=0
-    # srun hands SIGUSR1 on to every rank; SIGTERM reaches them without this script, which has to outlive it.
-    pid=
-    trap 'requeues=1; [ -z "$pid" ] || kill -USR1 $pid' USR1
-    trap ':' TERM
-    # -K1: without it a dead rank leaves the others waiting.
-    srun -K1 --mpi=pmix "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600 &
-    pid=$!
-    while kill -0 $pid 2>/dev/null; do wait $pid; done
-    wait $pid
-    status=$?
-    # 75: training was asked to stop, and has saved its state.
-    if [ $status -eq 75 ] && [ $requeues -eq 1 ]; then scontrol requeue "$SLURM_JOB_ID" && exit 0; fi
-    exit $status
-
-    """#
+  /// A directive: as a comment where the site did not say.
+  static func directive(_ mark: String, _ option: String, _ value: String?, example: String) -> String {
+    if let value { return "#\(mark) \(option)\(value)" }
+    return "##\(mark) \(option)\(example)"
   }
 
-  private var pbs: String {
-    #"""
-    #!/bin/bash
-    # Trains under PBS: qsub FILE
-    # Before the time is up training saves its state and ends with 75; the job then hands itself in again. Knobs:
-    #PBS -N \#(name)
-    #PBS -l select=\#(nodes):ncpus=\#(ranksPerNode):mpiprocs=\#(ranksPerNode)
-    #PBS -l walltime=\#(hours):00:00
-    #PBS -j oe
-    program=${DPTRAIN:-\#(program)}
-    recipe=(\#(recipe))
-    run=${DPTRAIN_RUN:-runs/\#(name)}
-    minutes=\#(hours * 60 - 3)
-    script=${DPTRAIN_SCRIPT:-job}  # this file
-
-    cd "${PBS_O_WORKDIR:-.}" || exit 66
-    # An Open MPI that was built with PBS knows the machines; the file tells any other.
-    hosts=()
-    [ -z "${PBS_NODEFILE:-}" ] || hosts=(--hostfile "$PBS_NODEFILE")
-    # \#(BatchScript.keepaliveReason)
-    mpirun "${hosts[@]}" -np \#(ranks) --bind-to none --mca odls_base_sigkill_timeout 10 \
-      \#(BatchScript.keepalive) \
-      "$program" train "${recipe[@]}" --out "$run" --resume --minutes "$minutes" --stall-abort 600
-    status=$?
-    # 75 before the time is up: somebody wanted it to stop.
-    if [ $status -eq 75 ] && [ $SECONDS -ge $((minutes * 60)) ]; then qsub "$script"; fi
-    exit $status
-
-    """#
+  /// The lines that load modules and choose the network.
+  var surroundings: String {
+    let modules =
+      site.modules.isEmpty
+      ? "# module load openmpi" : "module load \(site.modules.map(\.shellQuoted).joined(separator: " "))"
+    let interface = site.interface?.shellQuoted
+    return """
+      # What the program was built with; a PREFIX made by launch/install needs no Swift on the machines: PREFIX/bin/dp-train
+      program=${DPTRAIN:-\(program.shellQuoted)}
+      \(modules)
+      \(interface == nil ? "# " : "")interface=\(interface ?? "eth0")
+      # The network interface in the words of Open MPI 4 and 5, MPICH and Intel MPI.
+      if [ -n "${interface:-}" ]; then
+        export OMPI_MCA_btl_tcp_if_include=$interface OMPI_MCA_oob_tcp_if_include=$interface
+        export PRTE_MCA_prte_if_include=$interface PRTE_MCA_oob_tcp_if_include=$interface
+        export HYDRA_IFACE=$interface MPICH_NETWORK_IFACE=$interface FI_TCP_IFACE=$interface I_MPI_HYDRA_IFACE=$interface
+      fi
+      """
   }
 
-  private var hosts: String {
-    #"""
-    #!/bin/bash
-    # Trains on the machines of a list, reached by ssh without a password: bash FILE HOSTFILE
-    # HOSTFILE has a line for each: NAME slots=RANKS. Program, data and run folder must have the same paths on all.
-    # To stop, make a file named stop in the run folder; started again, training goes on where it was.
-    set -euo pipefail
-    hosts=${1:?a HOSTFILE is needed: a file with lines such as node1 slots=8}
-    program=${DPTRAIN:-$PWD/\#(program)}
-    recipe=(\#(recipe))
-    run=${DPTRAIN_RUN:-$PWD/runs/\#(name)}
-
-    # The program knows the mpirun of its MPI, and the words in which that is told machines and ranks.
-    words=$("$program" launcher --hosts "$hosts") || exit $?
-    mapfile -t start <<<"$words"
-    exec "${start[@]}" "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600
-
-    """#
-  }
-
-  private var kubernetes: String {
-    #"""
-    # Trains on Kubernetes with the MPI operator (kubeflow.org/v2beta1): kubectl apply -f FILE
-    # The image is that of launch/Dockerfile; the volume keeps the run folder, from which a new launcher goes on.
-    apiVersion: kubeflow.org/v2beta1
-    kind: MPIJob
-    metadata:
-      name: \#(name)
-    spec:
-      slotsPerWorker: \#(ranksPerNode)
-      runPolicy:
-        cleanPodPolicy: Running
-        backoffLimit: 20
-      mpiReplicaSpecs:
-        Launcher:
-          replicas: 1
-          template:
-            spec:
-              containers:
-                - name: launcher
-                  image: dp-train:latest
-                  command:
-                    - mpirun
-                    - --allow-run-as-root
-                    - --bind-to
-                    - none
-    \#(BatchScript.keepalive.split(separator: " ").map { "                - \"\($0)\"" }.joined(separator: "\n"))
-                    - -np
-                    - "\#(ranks)"
-                    - dp-train
-                    - train
-    \#(recipe.split(separator: " ").map { "                - \"\($0)\"" }.joined(separator: "\n"))
-                    - --out
-                    - /training/runs/\#(name)
-                    - --resume
-                    - --stall-abort
-                    - "600"
-        Worker:
-          replicas: \#(nodes)
-          template:
-            spec:
-              containers:
-                - name: worker
-                  image: dp-train:latest
-                  resources:
-                    limits:
-                      cpu: "\#(ranksPerNode)"
-                  volumeMounts:
-                    - name: work
-                      mountPath: /training
-              volumes:
-                - name: work
-                  persistentVolumeClaim:
-                    claimName: dp-train
-
-    """#
+  /// The lines that name recipe and run folder; `number` is the variable that tells an array's jobs apart.
+  func folder(number: String) -> String {
+    """
+    recipe=(\(recipe))
+    name=\(name.shellQuoted)
+    run=${DPTRAIN_RUN:-runs/$name}
+    # Each job of an array has its own run folder and its own seed.
+    if [ -n "${\(number):-}" ]; then
+      run+=-$\(number)
+      recipe+=("seed=$\(number)")
+    fi
+    """
   }
 }

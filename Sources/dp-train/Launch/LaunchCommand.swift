@@ -9,12 +9,13 @@ struct LaunchCommand: ParsableCommand {
     discussion: """
       Examples:
         dp-train launch slurm my.yaml epochs=100 --nodes 2 --ranks-per-node 32 > job && sbatch job
-        dp-train launch pbs temporal-order --hours 12 > job && qsub job
+        dp-train launch slurm mnist --array 1-10 > job && sbatch job               ten runs, each with its own seed
+        dp-train launch pbs temporal-order --hours 0.5 > job && qsub job
         dp-train launch hosts cats-dogs > job && bash job machines.txt
         dp-train launch kubernetes mnist --nodes 4 > job.yaml && kubectl apply -f job.yaml
       """)
 
-  @Argument(help: "slurm, pbs, hosts (machines reached by ssh) or kubernetes.")
+  @Argument(help: "slurm, pbs (OpenPBS and PBS Pro), torque, hosts (machines reached by ssh) or kubernetes.")
   var scheduler: BatchScript.Scheduler
 
   @OptionGroup var recipe: RecipeArguments
@@ -25,12 +26,54 @@ struct LaunchCommand: ParsableCommand {
   @Option(help: "Ranks on each machine: as many as it has cores, if the recipe has as many shards.")
   var ranksPerNode = 2
 
-  @Option(help: "Hours that the job may take before it is queued again.")
-  var hours = 1
+  @Option(help: "Hours that the job may take before it is queued again, such as 0.5.")
+  var hours = 1.0
+
+  @Option(help: "Who pays for the job.")
+  var account: String?
+
+  @Option(help: "The partition or queue.")
+  var partition: String?
+
+  @Option(help: "Slurm's quality of service.")
+  var qos: String?
+
+  @Option(help: "Memory of each machine in the scheduler's words: 16G for Slurm, 16gb for PBS, 16Gi for Kubernetes.")
+  var memory: String?
+
+  @Option(parsing: .upToNextOption, help: "Modules to load first.")
+  var modules: [String] = []
+
+  @Option(help: "The network interface that ranks talk through, such as ib0.")
+  var interface: String?
+
+  @Option(help: "Slurm's plugin that starts ranks (default: pmix where the program has Open MPI, else pmi2).")
+  var plugin: String?
+
+  @Option(help: "Numbers of an array of jobs, such as 1-10: each has its own run folder and trains with seed=NUMBER.")
+  var array: String?
 
   func validate() throws {
-    guard nodes > 0, ranksPerNode > 0, hours > 0 else {
-      throw ValidationError("--nodes, --ranks-per-node and --hours must be 1 or more")
+    // No recipe has more shards.
+    for (option, value) in [("--nodes", nodes), ("--ranks-per-node", ranksPerNode)] where !(1...4096).contains(value) {
+      throw ValidationError("\(option) must be from 1 to 4096, not \(value)")
+    }
+    guard hours >= 0.05, hours <= 87_600 else {
+      throw ValidationError("--hours must be from 0.05 to 87600, not \(hours)")
+    }
+    guard array.map({ $0.wholeMatch(of: /[0-9]+(-[0-9]+)?([,:%][0-9]+(-[0-9]+)?)*/) != nil }) ?? true else {
+      throw ValidationError("--array must be numbers such as 1-10, not \(array ?? "")")
+    }
+    let texts = [
+      ("--account", account), ("--partition", partition), ("--qos", qos), ("--memory", memory), ("--plugin", plugin),
+      ("--interface", interface),
+    ]
+    for (option, text) in texts {
+      guard let text, text.isEmpty || text.directiveWord != text else { continue }
+      throw ValidationError("\(option) must be made of letters, digits, \"-\", \"_\" and \".\", not \"\(text)\"")
+    }
+    guard array == nil || [.slurm, .pbs, .torque].contains(scheduler) else {
+      throw ValidationError("--array goes with slurm, pbs and torque")
     }
   }
 
@@ -41,20 +84,17 @@ struct LaunchCommand: ParsableCommand {
         .usage, "\(nodes) × \(ranksPerNode) ranks are more than the recipe has shards, \(recipe.shards)",
         advice: "choose fewer, or add shards=\(nodes * ranksPerNode) (which changes the results)")
     }
-    let words = self.recipe.words.isEmpty ? ["temporal-order"] : self.recipe.words
     var script = BatchScript()
     script.name = recipe.name
-    script.recipe = words.map(LaunchCommand.quoted).joined(separator: " ")
+    if !self.recipe.words.isEmpty { script.words = self.recipe.words }
     script.nodes = nodes
     script.ranksPerNode = ranksPerNode
-    script.hours = hours
+    script.minutes = Int((hours * 60).rounded())
+    script.array = array
+    script.site = BatchScript.Site(
+      account: account, partition: partition, qos: qos, memory: memory, modules: modules, interface: interface,
+      plugin: plugin ?? (Launch.describe.hasPrefix("MPICH") ? "pmi2" : "pmix"))
     Terminal.write(script.text(for: scheduler))
-  }
-
-  /// A word as a shell reads it.
-  private static func quoted(_ word: String) -> String {
-    let plain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/=:,+".contains($0)) }
-    return plain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }
 }
 

@@ -1,0 +1,174 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// The scripts that `dp-train launch` prints, run with schedulers that only say how they were called.
+  struct BatchScriptTests {
+    /// Words that a shell, YAML or a scheduler could take for something else; an accent makes one `Character` of a
+    /// quotation mark, U+0D4E one of a letter and what follows.
+    static let words = [
+      "name='; touch hacked #'", "data.train='\u{301}; touch hacked; '\u{301}", "record={every: 2}",
+      "a=\"$(touch hacked)\"",
+      "b=\\ back`touch hacked`", "c=\u{0D4E}'\u{0D4E}\"; touch hacked", "d=ü 東 🙂", "e=$(HOME) $HOME", "f=x\ty",
+    ]
+
+    /// A recipe file whose name is as bad.
+    private static let file = "it's '\u{301}$(touch hacked)'.yaml"
+
+    private func print(_ scheduler: String, _ options: [String] = [], in folder: Folder) throws -> String {
+      try folder.write("model: {layers: [lstm: 4, linear: 4]}\n", to: Self.file)
+      let ending = try Program.run(
+        ["launch", scheduler, "./" + Self.file, "record={every: 2}"] + options, in: folder)
+      #expect(ending.status == 0, "\(ending.text)")
+      return ending.output
+    }
+
+    /// Puts a command on a path of its own, which writes its arguments to a file, one a line.
+    private func fake(_ name: String, _ more: String = "", in folder: Folder) throws {
+      try Folder(path: folder["bin"]).create()
+      try folder.write("#!/bin/bash\nprintf '%s\\n' \"$@\" >>\"$LOG/\(name)\"\n\(more)\n", to: "bin/\(name)")
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder["bin/\(name)"])
+    }
+
+    private func run(_ script: String, _ environment: [String: String] = [:], in folder: Folder) throws -> Ending {
+      try folder.write(script, to: "job")
+      let path = folder["bin"] + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
+      return try Program.start(
+        "/bin/bash", ["job"], in: folder,
+        environment: ["PATH": path, "LOG": folder.path, "DPTRAIN": "/opt/dp train"].merging(environment) { $1 })
+    }
+
+    private func lines(_ name: String, in folder: Folder) throws -> [String] {
+      try folder.text(name).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
+    }
+
+    @Test func aShellReadsEveryWordAsItWas() throws {
+      try Folder.temporary { folder in
+        // The name of the recipe is checked when it is read, the other words not before training.
+        for word in Self.words {
+          try folder.write(
+            "recipe=(\(try quoted(word, in: folder)))\nprintf '%s\\n' \"${recipe[@]}\"\n", to: "script")
+          let ending = try Program.start("/bin/bash", ["script"], in: folder)
+          #expect(ending.output == word + "\n" && ending.errors == "", "\(word)")
+        }
+        #expect(try !folder.contents().contains("hacked"))
+      }
+    }
+
+    /// The word as the printed script has it.
+    private func quoted(_ word: String, in folder: Folder) throws -> String {
+      // A file's name goes through as it is.
+      let path = "./" + word.replacing("/", with: "") + ".yaml"
+      try folder.write("model: {layers: [lstm: 4, linear: 4]}\n", to: path)
+      let ending = try Program.run(["launch", "slurm", path], in: folder)
+      #expect(ending.status == 0, "\(ending.text)")
+      let line = try #require(ending.output.split(separator: "\n").first { $0.hasPrefix("recipe=(") })
+      return String(line.dropFirst("recipe=(".count).dropLast()).replacing("./", with: "").replacing(".yaml", with: "")
+    }
+
+    @Test func slurmStartsTheRanksAndQueuesAgain() throws {
+      try Folder.temporary { folder in
+        let script = try print("slurm", ["--nodes", "2", "--ranks-per-node", "3", "--hours", "0.5"], in: folder)
+        for line in [
+          "#SBATCH --nodes=2", "#SBATCH --ntasks-per-node=3", "#SBATCH --time=0:30:00", "##SBATCH --account=PROJECT",
+        ] {
+          #expect(script.contains(line + "\n"), "\(line)")
+        }
+        try fake("srun", "exit $STATUS", in: folder)
+        try fake("scontrol", in: folder)
+        let arguments = [
+          "-K1", "--mpi=pmix", "/opt/dp train", "train", "./" + Self.file, "record={every: 2}", "--out",
+        ]
+        for (status, restarts, requeues) in [
+          ("0", "", false), ("75", "", false), ("78", "", false), ("137", "", true), ("69", "4", true),
+          ("137", "5", false),
+        ] {
+          for name in ["srun", "scontrol"] { try? FileManager.default.removeItem(atPath: folder[name]) }
+          let ending = try run(
+            script, ["STATUS": status, "SLURM_JOB_ID": "42", "SLURM_RESTART_COUNT": restarts], in: folder)
+          #expect(ending.status == (requeues ? 0 : Int32(status)), "\(status): \(ending.text)")
+          #expect(try Array(lines("srun", in: folder).prefix(arguments.count)) == arguments)
+          let requeued = (try? lines("scontrol", in: folder)) ?? []
+          #expect(requeued == (requeues ? ["requeue", "42"] : []), "\(status)")
+        }
+        #expect(try !folder.contents().contains("hacked"))
+      }
+    }
+
+    @Test func jobsOfAnArrayHaveFoldersAndSeedsOfTheirOwn() throws {
+      try Folder.temporary { folder in
+        let script = try print(
+          "slurm", ["--array", "1-10", "--account", "physics", "--modules", "openmpi/5", "gcc", "--interface", "ib0"],
+          in: folder)
+        #expect(script.contains("#SBATCH --array=1-10\n") && script.contains("#SBATCH --account=physics\n"))
+        try fake("srun", "echo $OMPI_MCA_btl_tcp_if_include", in: folder)
+        try fake("module", in: folder)
+        let ending = try run(script, ["SLURM_ARRAY_TASK_ID": "7"], in: folder)
+        #expect(ending.status == 0 && ending.output == "ib0\n", "\(ending.text)")
+        #expect(try lines("module", in: folder) == ["load", "openmpi/5", "gcc"])
+        let words = try lines("srun", in: folder)
+        #expect(words.contains("seed=7"))
+        #expect(words.drop { $0 != "--out" }.dropFirst().first?.hasSuffix("-7") == true, "\(words)")
+      }
+    }
+
+    /// The program itself is one that ends as it is told.
+    @Test(arguments: ["pbs", "torque"])
+    func pbsHandsTheJobInAgain(scheduler: String) throws {
+      try Folder.temporary { folder in
+        let script = try print(scheduler, ["--ranks-per-node", "1", "--array", "1-3"], in: folder)
+        try fake(
+          "qsub", "printf '%s\\n' \"$DPTRAIN_RUN\" \"$DPTRAIN_NUMBER\" \"$DPTRAIN_RESTARTS\" >>\"$LOG/qsub\"",
+          in: folder)
+        try fake("program", "exit $STATUS", in: folder)
+        let number = scheduler == "pbs" ? "PBS_ARRAY_INDEX" : "PBS_ARRAYID"
+        let ending = try run(
+          script,
+          ["STATUS": "137", number: "2", "DPTRAIN": folder["bin/program"], "DPTRAIN_RUN": "runs/mine"], in: folder)
+        #expect(ending.status == 137, "\(ending.text)")
+        let words = try lines("program", in: folder)
+        #expect(words.prefix(3) == ["train", "./" + Self.file, "record={every: 2}"] && words.contains("seed=2"))
+        #expect(words.contains("runs/mine-2"))
+        #expect(
+          try lines("qsub", in: folder) == [
+            "-v", "DPTRAIN,DPTRAIN_RUN,DPTRAIN_NUMBER,DPTRAIN_RESTARTS", "runs/mine-2.job", "runs/mine", "2", "4",
+          ])
+        let again = try folder.text("runs/mine-2.job")
+        #expect(!again.contains("\n#PBS -J") && !again.contains("\n#PBS -t") && again.contains("#PBS -N"))
+      }
+    }
+
+    @Test func kubernetesReadsEveryArgumentAsItWas() throws {
+      try Folder.temporary { folder in
+        try folder.write("name: My_Net.2\nmodel: {layers: [lstm: 4, linear: 4]}\n", to: "my.yaml")
+        let ending = try Program.run(
+          ["launch", "kubernetes", "./my.yaml", "record={every: 2}", "model.weights=$(HOME) \"x\" \\ '\u{301}"],
+          in: folder)
+        #expect(ending.status == 0, "\(ending.text)")
+        let arguments = try ending.output.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
+          .filter { $0.hasPrefix("- \"") }
+          .map { try JSONDecoder().decode(String.self, from: Data($0.dropFirst(2).utf8)) }
+        #expect(arguments.first == "mpirun")
+        #expect(
+          arguments.suffix(9) == [
+            "train", "./my.yaml", "record={every: 2}", "model.weights=$$(HOME) \"x\" \\ '\u{301}", "--out",
+            "runs/My_Net.2", "--resume", "--stall-abort", "600",
+          ])
+        #expect(ending.output.contains("\n  name: my-net-2\n"))
+      }
+    }
+
+    @Test(arguments: [
+      ["--nodes", "4294967296", "--ranks-per-node", "4294967296"], ["--hours", "9223372036854775807"],
+      ["--hours", "nan"],
+      ["--array", "1-10\n#SBATCH --x"], ["--account", "a b"], ["--nodes", "0"],
+    ])
+    func impossibleOptionsAreRefused(options: [String]) throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(["launch", "slurm"] + options, in: folder)
+        #expect(ending.status == 64 && ending.output == "", "\(ending.text)")
+        #expect(ending.errors.contains(options[0]), "\(ending.text)")
+      }
+    }
+  }
+}
