@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "poison.h"
+
 /// Number of columns in one packed panel and in one SIMD group.
 #define DPT_LANES 16
 

@@ -7,7 +7,14 @@ static __thread uint64_t count;
 
 uint64_t dpt_allocation_count(void) { return count; }
 
-#if defined(__GLIBC__)
+#ifndef __has_feature
+#define __has_feature(name) 0
+#endif
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || !defined(__GLIBC__)
+bool dpt_counts_allocations(void) { return false; }
+#else
+bool dpt_counts_allocations(void) { return true; }
+
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
