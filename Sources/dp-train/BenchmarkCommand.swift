@@ -14,10 +14,10 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
 
   @OptionGroup var ranks: RankArguments
 
-  @Option(help: "Steps to time in all (default: 500, or as many as --seconds takes).")
+  @Option(help: "Steps to time in all (default: as many as --seconds takes, at most 500 where that is not given).")
   var steps: Int?
 
-  @Option(help: "Seconds to time steps for, about; at least five steps.")
+  @Option(help: "Seconds to time steps for, about; at least five steps (default: 10).")
   var seconds: Double?
 
   @Flag(help: "Measure how fast the core can multiply and add at all, too, and the step's share of it.")
@@ -39,8 +39,12 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
   private static let windows = 9
 
   func validate() throws {
-    guard steps.map({ $0 >= 1 }) ?? true else { throw ValidationError("--steps must be at least 1") }
-    guard seconds.map({ $0 > 0 }) ?? true else { throw ValidationError("--seconds must be above 0") }
+    guard steps.map({ (1...10_000_000).contains($0) }) ?? true else {
+      throw ValidationError("--steps must be from 1 to 10000000")
+    }
+    guard seconds.map({ $0 > 0 && $0 <= 1e6 }) ?? true else {
+      throw ValidationError("--seconds must be above 0 and at most 1000000")
+    }
     guard steps == nil || seconds == nil else { throw ValidationError("give --steps or --seconds, not both") }
   }
 
@@ -115,13 +119,16 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     stepSeconds = []
     stepSeconds.reserveCapacity(window * windows)
     var seconds: [Double] = []
-    for _ in 0..<windows {
+    let progress = WindowProgress(windows: windows, isShown: communicator.isRoot && !json)
+    for number in 0..<windows {
+      progress.show(done: number, secondsLeft: (seconds.last ?? 0) * Double(window * (windows - number)))
       try communicator.barrier()
       let start = monotonicSeconds()
       try run(window)
       seconds.append((monotonicSeconds() - start) / Double(window))
     }
     _ = try experiment.model.values
+    progress.clear()
     // All ranks at once, as they work at once.
     try communicator.barrier()
     let peakRate = peak ? PeakRate.measure() : nil
@@ -134,7 +141,8 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
 
   /// The number of steps to time, the same on all ranks.
   private func chosenSteps(_ communicator: any Communicator, _ run: (Int) throws -> Void) throws -> Int {
-    guard let seconds else { return steps ?? 500 }
+    if let steps { return steps }
+    let (seconds, most) = (seconds ?? 10, seconds == nil ? 500 : Int.max)
     // The first step allocates.
     try run(1)
     let start = monotonicSeconds()
@@ -144,7 +152,7 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
       count += 1
       var elapsed = monotonicSeconds() - start
       try withUnsafeMutableBytes(of: &elapsed) { try communicator.broadcast($0, root: 0) }
-      if elapsed >= seconds / 10 { return max(5, Int(seconds * Double(count) / elapsed)) }
+      if elapsed >= seconds / 10 { return min(most, max(5, Int(min(seconds * Double(count) / elapsed, 1e9)))) }
     }
   }
 }

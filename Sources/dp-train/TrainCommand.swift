@@ -49,7 +49,9 @@ struct TrainCommand: ParsableCommand, UsesRanks {
   var timelineSteps = 50
 
   func validate() throws {
-    guard timelineSteps > 0 else { throw ValidationError("--timeline-steps must be at least 1") }
+    guard (1...1_000_000).contains(timelineSteps) else {
+      throw ValidationError("--timeline-steps must be from 1 to 1000000, not \(timelineSteps)")
+    }
     guard minutes.map({ $0 > 0 && $0.isFinite }) ?? true else {
       throw ValidationError("--minutes must be more than 0")
     }
