@@ -20,7 +20,7 @@ struct TrainingRun {
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
       course: RunEnvironment.Course(experiment), network: try NetworkMeasurement.measure(communicator))
-    if communicator.isRoot { (experiment.data.notices + notices + recipe.validationNotices(experiment)).forEach(warn) }
+    if communicator.isRoot { (experiment.warnings + notices + recipe.validationNotices(experiment)).forEach(warn) }
     let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
     if let checkpoint { try checkRates(checkpoint.manifest, of: checkpoint.folder) }
     let schedule = recipe.checkpoint.schedule
@@ -96,7 +96,7 @@ struct TrainingRun {
   }
 
   private func warn(_ text: String) {
-    complain("dp-train: \(text)")
+    Terminal.warn(text)
   }
 
   private func observers(_ recorder: BackgroundRecorder, ranks: Int) throws -> [any Observer] {

@@ -19,13 +19,15 @@ public struct Experiment {
   public let data: DataSplits
   /// Numbers of the run.
   public let settings: TrainingSettings
+  /// What is allowed but surely not meant, and what people should know of the data, a sentence each.
+  public let warnings: [String]
   private let makeNetwork: ((Shape) throws -> Network)?
 
   /// Bundles the parts; `makeNetwork` makes the same network for inputs of another shape, its values not set, for
-  /// evaluations on longer or shorter sequences.
+  /// evaluations on longer or shorter sequences; `warnings` come before those about the data.
   public init(
     network: Network, optimizer: any Optimizer, data: DataSplits, settings: TrainingSettings,
-    schedule: any Schedule = ConstantSchedule(), average: WeightAverage? = nil,
+    schedule: any Schedule = ConstantSchedule(), average: WeightAverage? = nil, warnings: [String] = [],
     makeNetwork: ((Shape) throws -> Network)? = nil
   ) {
     self.network = network
@@ -34,6 +36,7 @@ public struct Experiment {
     self.average = average
     self.data = data
     self.settings = settings
+    self.warnings = warnings + data.notices
     self.makeNetwork = makeNetwork
   }
 

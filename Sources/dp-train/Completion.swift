@@ -24,7 +24,7 @@ enum Completion {
     func inner(_ keys: [KeyInfo], _ path: String) -> [String] {
       keys.flatMap { key -> [String] in
         switch key.shape {
-        case .section(let keys), .optional(.section(let keys)): inner(keys, "\(path)\(key.name).")
+        case .section(let keys, _), .optional(.section(let keys, _)): inner(keys, "\(path)\(key.name).")
         case .variants(let info):
           inner(info.variants.flatMap(\.keys), "\(path)\(key.name).")
             + (info.key.map { ["\(path)\(key.name).\($0)="] } ?? [])

@@ -12,7 +12,18 @@ struct RecipeArguments: ParsableArguments {
   /// The recipe, or where the words name none, that of another name or file, with the changes made.
   /// - Throws: `Failure` naming the key, line or file that is wrong.
   func load(otherwise standard: String = "temporal-order") throws -> Recipe {
-    try Recipe.load(words: words, default: standard)
+    do {
+      return try Recipe.load(words: words, default: standard)
+    } catch let failure as Failure where failure.exitCode == .usage {
+      // The first word is taken for a recipe where it names no subcommand.
+      guard let word = words.first, word == CommandLine.arguments.dropFirst().first,
+        let command = nearestName(
+          to: word, among: Root.configuration.subcommands.compactMap { $0.configuration.commandName })
+      else { throw failure }
+      throw Failure(
+        .usage, "there is no subcommand and no built-in recipe \"\(word)\"",
+        advice: "did you mean dp-train \(command)? dp-train --help lists the subcommands, dp-train recipes the recipes")
+    }
   }
 }
 

@@ -110,7 +110,7 @@ import Testing
     #expect(data.defaultText == "temporal-order")
     let model = try #require(Recipe.keys.first { $0.name == "model" })
     #expect(model.defaultText == nil)
-    guard case .section(let keys) = model.shape else {
+    guard case .section(let keys, _) = model.shape else {
       Issue.record("model is \(model.shape)")
       return
     }
@@ -126,7 +126,7 @@ import Testing
   private func inner(_ shape: ValueShape, path: String) -> [(path: String, key: KeyInfo)] {
     switch shape {
     case .optional(let shape), .list(let shape, least: _): inner(shape, path: path)
-    case .section(let keys): allKeys(keys, path: "\(path).")
+    case .section(let keys, _): allKeys(keys, path: "\(path).")
     // A layer may hold layers: each variant is gone into once.
     case .variants(let info):
       info.variants.filter { !path.contains("=\($0.name).") }.flatMap { allKeys($0.keys, path: "\(path)=\($0.name).") }

@@ -87,7 +87,11 @@ private enum Block: Variant {
     #expect(throws: wrong("blocks.yaml:1: blocks.0.leaf.scale must be from 0 to 2, not 2.5")) {
       try read("blocks: [{leaf: {scale: 2.5}}]")
     }
-    #expect(throws: wrong("blocks.yaml:1: blocks.0.leaf.limits must be a mapping of keys to values or none, not 3")) {
+    #expect(
+      throws: wrong(
+        "blocks.yaml:1: blocks.0.leaf.limits must be a mapping of keys to values or none, not 3",
+        "for example limits: {most: 9}")
+    ) {
       try read("blocks: [{leaf: {limits: 3}}]")
     }
   }

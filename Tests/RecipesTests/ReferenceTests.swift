@@ -22,7 +22,7 @@ import Testing
     func names(in shape: ValueShape, _ seen: Set<String>) -> Set<String> {
       switch shape {
       case .optional(let inner), .list(let inner, least: _): return names(in: inner, seen)
-      case .section(let keys): return names(keys, seen)
+      case .section(let keys, _): return names(keys, seen)
       case .variants(let info) where !seen.contains(info.noun):
         return info.variants.reduce(into: []) { $0.formUnion(names($1.keys, seen.union([info.noun]))) }
       default: return []

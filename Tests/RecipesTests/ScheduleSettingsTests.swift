@@ -73,8 +73,10 @@ import Testing
       try failure(of: "ema: {decay: 1}")
         == wrong("recipe.yaml:5: ema.decay must be at least 0 and below 1, not 1"))
     #expect(
-      try failure(of: "ema: 0.99")
-        == wrong("recipe.yaml:5: ema must be a mapping of keys to values or none, not 0.99"))
+      try failure(of: "ema: [0.99]")
+        == wrong(
+          "recipe.yaml:5: ema must be a mapping of keys to values or none, not a list",
+          "for example ema: {decay: 0.999}"))
   }
 
   @Test func wrongNamesAndKeysAreNamed() throws {

@@ -12,8 +12,6 @@ import Testing
       ("optimizer: {learningRate: 0x1p3}", "optimizer.learningRate must be a number, not 0x1p3"),
       ("optimizer: {clipNorm: big}", "optimizer.clipNorm must be a number or none, not \"big\""),
       ("optimizer: {name: sgd, nesterov: yes}", "optimizer.nesterov must be true or false, not \"yes\""),
-      ("optimizer: sgd", "optimizer must be a mapping of keys to values, not \"sgd\""),
-      ("evaluate: 3", "evaluate must be a mapping of keys to values, not 3"),
       ("batch: 2.5", "batch must be a whole number, not 2.5"),
       ("batch: 1e2", "batch must be a whole number, not 1e2"),
       ("batch: [3]", "batch must be a whole number, not a list"),
@@ -29,6 +27,21 @@ import Testing
     for (text, message) in cases {
       #expect(try failure(of: text) == wrong("recipe.yaml:5: " + message))
     }
+  }
+
+  @Test func aWrongMappingIsToldWithAnExample() throws {
+    let cases = [
+      ("optimizer: [sgd]", "optimizer must be a mapping of keys to values, not a list", "optimizer: {name: rmsprop}"),
+      ("checkpoint: 3", "checkpoint must be a mapping of keys to values, not 3", "checkpoint: {epochs: 1}"),
+    ]
+    for (text, message, example) in cases {
+      #expect(try failure(of: text) == wrong("recipe.yaml:5: " + message, "for example " + example))
+    }
+    #expect(
+      try failure(ofWhole: "model: {layers: [conv2d: 8]}")
+        == wrong(
+          "recipe.yaml:1: model.layers.0.conv2d must be a mapping of keys to values, not 8",
+          "for example conv2d: {outputs: 3, kernel: 3}"))
   }
 
   @Test func anImpossibleValueNamesTheRange() throws {

@@ -35,6 +35,7 @@ extension Recipe {
         try WeightAverage(
           of: network.model.values, buffers: network.model.bufferValues, decay: $0.decay, warmsUp: $0.warmup)
       },
+      warnings: try RecipeWarnings(self, network: network, data: splits).all(),
       makeNetwork: { shape in
         let model = try makeBareModel(inputShape: shape)
         return Network(model: model, loss: try loss.makeLoss(outputs: model.outputShape))

@@ -9,7 +9,7 @@ extension Recipe {
     var layers: [any Layer] = []
     for (index, settings) in list.enumerated() {
       let input = layers.last?.outputShape ?? input
-      let layer = try makeLayer(settings, input: input, key: "\(key).\(index)")
+      let layer = try makeLayer(settings, input: input, key: "\(key).\(index)", after: list.prefix(index))
       if let initialization = settings.initialization {
         for weight in layer.parameters where weight.shape.count > 1 {
           weight.chosenInitialization = initialization.initialization
@@ -27,27 +27,29 @@ extension Recipe {
     return "\(place)\(key) (\(name))"
   }
 
-  private func makeLayer(_ layer: LayerSettings, input: Shape, key: String) throws -> any Layer {
+  private func makeLayer(
+    _ layer: LayerSettings, input: Shape, key: String, after former: ArraySlice<LayerSettings>
+  ) throws -> any Layer {
     let place = words(for: layer, key: key)
     switch layer {
     case .lstm(let settings):
-      try requireSequence(input, place)
+      try requireSequence(input, place, after: former)
       return try located(place, input) {
         try LSTM(input: input, hiddenSize: settings.hiddenSize, options: settings.options)
       }
     case .rnn(let settings):
-      try requireSequence(input, place)
+      try requireSequence(input, place, after: former)
       return try located(place, input) {
         try RNN(
           input: input, hiddenSize: settings.hiddenSize, nonlinearity: settings.nonlinearity, options: settings.options)
       }
     case .gru(let settings):
-      try requireSequence(input, place)
+      try requireSequence(input, place, after: former)
       return try located(place, input) {
         try GRU(input: input, hiddenSize: settings.hiddenSize, options: settings.options)
       }
     case .gated(let settings):
-      try requireSequence(input, place)
+      try requireSequence(input, place, after: former)
       return try located(place, input) {
         try GatedRNN(
           input: input, hiddenSize: settings.hiddenSize, bias: settings.bias, options: settings.options)
@@ -55,7 +57,7 @@ extension Recipe {
     case .linear(let settings):
       return Linear(input: input, outputs: settings.outputs)
     case .conv1d(let settings):
-      try requireSequence(input, place)
+      try requireSequence(input, place, after: former)
       return try located(place, input) {
         try Conv1d(
           input: input, outputs: settings.outputs, window: settings.window, groups: settings.groups,
@@ -122,11 +124,22 @@ extension Recipe {
       advice: "an embedding is the first layer, on data of the shape samples × 1 or samples × steps × 1")
   }
 
-  private func requireSequence(_ input: Shape, _ place: String) throws {
+  private func requireSequence(_ input: Shape, _ place: String, after former: ArraySlice<LayerSettings>) throws {
     guard !input.isSequence else { return }
+    let advice =
+      if former.contains(where: { $0.recurrentOptions?.output == .last }) {
+        "let the recurrent layer before it give every step: output: all"
+      } else if former.contains(where: { if case .flatten = $0 { true } else { false } }) {
+        "leave out flatten before it"
+      } else if input.isImage {
+        "images go through conv2d; for rows of pixels as steps give the data the shape samples × steps × features"
+      } else if former.isEmpty {
+        "the data has one vector a sample: let linear read it, or give it the shape samples × steps × features"
+      } else {
+        "put it before the layers that join the steps"
+      }
     throw Failure(
-      .configuration, "\(place) needs a sequence, steps × features, but its input is \(input.words)",
-      advice: "a recurrent layer before it must have output: all")
+      .configuration, "\(place) needs a sequence, steps × features, but its input is \(input.words)", advice: advice)
   }
 
   /// The mean of one value is the value, and nothing would be left of it.

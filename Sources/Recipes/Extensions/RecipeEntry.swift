@@ -15,6 +15,9 @@ public protocol RecipeEntry: Equatable, Sendable {
   /// The keys, in the order in which they are written.
   static var keys: [RecipeKey<Self>] { get }
 
+  /// The key whose value may stand in place of the mapping of all keys, `name: value`; nil for none.
+  static var shortKey: String? { get }
+
   /// Every property at its default; those of required keys at whatever.
   init()
 
@@ -26,6 +29,8 @@ public protocol RecipeEntry: Equatable, Sendable {
 extension RecipeEntry {
   /// None.
   public static var keys: [RecipeKey<Self>] { [] }
+  /// None.
+  public static var shortKey: String? { nil }
   /// Everything goes together.
   public func check() throws {}
 }

@@ -31,6 +31,7 @@ struct EntrySettings<Entry: RecipeEntry>: VariantSettings {
 
   static var name: String { Entry.name }
   static var doc: String { Entry.doc }
+  static var shortKey: String? { Entry.shortKey }
   static var fields: [Field<EntrySettings>] { Entry.keys.map(\.field) }
 
   func check(_ section: Section) throws {

@@ -21,9 +21,10 @@ public struct RecipeReference {
   private mutating func addPages(of shape: ValueShape, key: KeyInfo) {
     switch shape {
     case .optional(let inner), .list(let inner, least: _): addPages(of: inner, key: key)
-    case .section(let keys):
+    case .section(let keys, let short):
       guard titles.insert(key.name).inserted else { return }
-      add(title: "`\(key.name)`", intro: "\(key.doc.capitalized).", keys: keys)
+      let alone = keys.first { $0.name == short }.map { Self.alone($0, in: key.name) } ?? ""
+      add(title: "`\(key.name)`", intro: "\(key.doc.capitalized).\(alone)", keys: keys)
     case .variants(let info): add(info)
     default: break
     }
@@ -37,7 +38,8 @@ public struct RecipeReference {
       page += "| [`\(variant.name)`](#\(Self.anchor(of: variant, info))) | \(Self.cell(variant.doc)) |\n"
     }
     for variant in info.variants {
-      page += "\n### \(noun) `\(variant.name)`\n\n\(variant.doc.capitalized).\n"
+      let alone = variant.short.map { Self.alone($0, in: variant.name) } ?? ""
+      page += "\n### \(noun) `\(variant.name)`\n\n\(variant.doc.capitalized).\(alone)\n"
       if let example = RecipeExamples.example(of: variant.name, noun: info.noun) {
         page += "\n```yaml\n\(example)\n```\n"
       }
@@ -61,8 +63,15 @@ public struct RecipeReference {
         "The \(noun)'s name as the only key of a mapping, over its own keys: `- name: {key: value}`. Where they are all "
         + "left at their defaults, the name alone: `- name`."
     }
-    let bare = info.allowsName ? " Where those are all left at their defaults, the name may stand alone." : ""
-    return "A mapping in which `\(key)` names the \(noun), beside that one's own keys.\(bare)"
+    let others = info.shortForms.map { " So may \($0)." } ?? ""
+    return
+      "A mapping in which `\(key)` names the \(noun), beside that one's own keys. Where those are all left at their "
+      + "defaults, the name may stand alone.\(others)"
+  }
+
+  /// Says that a key's value may stand for the whole mapping called `name`.
+  private static func alone(_ key: KeyInfo, in name: String) -> String {
+    " The value of `\(key.name)` may stand alone: `\(name): \(key.defaultText ?? key.shape.example)`."
   }
 
   private static func table(of keys: [KeyInfo]) -> String {

@@ -35,7 +35,7 @@ public struct RecipeSchema {
 
   /// Whether the key is required, or is a section that has such a key.
   private static func mustBeGiven(_ key: KeyInfo) -> Bool {
-    if case .section(let keys) = key.shape { keys.contains(where: mustBeGiven) } else { key.isRequired }
+    if case .section(let keys, _) = key.shape { keys.contains(where: mustBeGiven) } else { key.isRequired }
   }
 
   private mutating func properties(of keys: [KeyInfo]) -> [String: SchemaNode] {
@@ -73,12 +73,17 @@ public struct RecipeSchema {
       node.items = [value(inner, standard: nil)]
       node.minItems = least
       return node
-    case .section(let keys): return section(keys)
+    case .section(let keys, let short): return either(section(keys), keys.first { $0.name == short })
     case .variants(let variants):
       guard let key = variants.key else { return named(variants) }
       guard standard == nil else { return keyed(variants, by: key, standard: standard) }
       return reference(to: variants.noun) { $0.keyed(variants, by: key, standard: nil) }
     }
+  }
+
+  /// A mapping, or the value of the key that may stand in its place.
+  private mutating func either(_ mapping: SchemaNode, _ short: KeyInfo?) -> SchemaNode {
+    short.map { SchemaNode(anyOf: [value($0.shape, standard: nil), mapping]) } ?? mapping
   }
 
   /// A number or two of them.
@@ -111,7 +116,12 @@ public struct RecipeSchema {
         })
     }
     let names = info.variants.filter { !$0.keys.contains(where: Self.mustBeGiven) }.map(\.name)
-    return info.allowsName ? SchemaNode(anyOf: [SchemaNode(choices: names), mapping]) : mapping
+    let texts = info.shortForms.map { words in
+      var text = SchemaNode(types: ["string"])
+      text.description = words
+      return text
+    }
+    return SchemaNode(anyOf: [SchemaNode(choices: names), texts, mapping].compactMap(\.self))
   }
 
   /// A mapping of the variant's name, its only key, to the variant's keys, or the name alone.
@@ -122,7 +132,7 @@ public struct RecipeSchema {
         uniqueKeysWithValues: info.variants.map { variant in
           var keys = schema.section(variant.keys)
           keys.description = variant.doc
-          return (variant.name, keys)
+          return (variant.name, schema.either(keys, variant.short))
         })
       mapping.additionalProperties = false
       (mapping.minProperties, mapping.maxProperties) = (1, 1)

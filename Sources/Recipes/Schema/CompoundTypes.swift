@@ -34,8 +34,8 @@ extension ValueType {
       if node.isNone { return nil }
       do {
         return try inner.read(node, path, current ?? nil)
-      } catch let failure as Failure where failure == mismatch(node, path, inner.shape()) {
-        throw mismatch(node, path, shape())
+      } catch let failure as Failure where failure.message == mismatch(node, path, inner.shape()).message {
+        throw Failure(.configuration, mismatch(node, path, shape()).message, advice: failure.advice)
       }
     } write: { value in
       value.map(inner.write) ?? .scalar("none")
@@ -61,9 +61,11 @@ extension ValueType where Value: Settings {
   /// A mapping with the settings' own keys.
   static var section: ValueType {
     ValueType(isSection: true) {
-      .section(Value.fields.map(\.info))
+      .section(Value.fields.map(\.info), short: Value.shortKey)
     } read: { node, path, current in
-      try Value.read(Section(node, path: path), onto: current ?? Value())
+      let whole = Value.shortKey.map { node.asMapping(of: $0) } ?? node
+      return try Value.read(
+        Section(whole, path: path, example: Value.fields.map(\.info).example), onto: current ?? Value())
     } write: {
       .mapping($0.written)
     }

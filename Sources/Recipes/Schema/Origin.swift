@@ -31,6 +31,8 @@ struct Origin: Equatable, Sendable {
   private func node(_ key: String) -> YAMLNode? {
     key.split(separator: ".").reduce(root) { node, part in
       switch node?.content {
+      // A short form stands for the one key that it is the value of.
+      case .list(let items) where Int(part) == nil: items.isEmpty ? nil : node
       case .list(let items): Int(part).flatMap { items.indices.contains($0) ? items[$0] : nil }
       case .mapping(let entries): entries.first { $0.key == part }?.value
       default: nil

@@ -20,15 +20,17 @@ struct Section: Sendable {
     self.entries = entries
   }
 
-  /// A section of a mapping; a key with nothing after it is an empty one.
-  init(_ node: YAMLNode, path: String) throws {
+  /// A section of a mapping; a key with nothing after it is an empty one. Messages show `example` of what would be right.
+  init(_ node: YAMLNode, path: String, example: String? = nil) throws {
     if node.isEmpty {
       self.init(path: path, place: node.place, entries: [])
     } else if case .mapping(let entries) = node.content {
       self.init(path: path, place: node.place, entries: entries)
     } else {
       let subject = path.isEmpty ? "a recipe" : path
-      throw node.place.failure("\(subject) must be \(ValueShape.section([]).noun), not \(node.named)")
+      throw node.place.failure(
+        "\(subject) must be \(ValueShape.section([], short: nil).noun), not \(node.named)",
+        advice: example.map { "for example \(path.split(separator: ".").last ?? ""): \($0)" })
     }
   }
 
@@ -53,9 +55,11 @@ struct Section: Sendable {
   func checkKeys(_ names: [String], moved: [String: String]) throws {
     let valid = otherKeys + names
     guard let unknown = entries.first(where: { !valid.contains($0.key) }) else { return }
-    let nearest = nearestName(to: unknown.key, among: valid).map { "did you mean \(path(of: $0))?" }
+    let usual = FamiliarKeys.ours(for: unknown.key)
+    let nearest = (valid.contains(usual) ? usual : nearestName(to: usual, among: valid))
+      .map { "did you mean \(path(of: $0))?" }
     let list = valid.isEmpty ? "\(path) has no keys" : "valid keys: \(valid.joined(separator: ", "))"
     throw unknown.value.place.failure(
-      "unknown key \(path(of: unknown.key))", advice: moved[unknown.key] ?? hint(unknown.key) ?? nearest ?? list)
+      "unknown key \(path(of: unknown.key))", advice: moved[unknown.key] ?? hint(usual) ?? nearest ?? list)
   }
 }

@@ -9,12 +9,18 @@ protocol Settings: Equatable, Sendable {
   /// Keys that stood here once, each with what to write instead.
   static var movedKeys: [String: String] { get }
 
+  /// The key whose value may stand in place of the whole mapping, since it can mean nothing else: `linear: 10`; nil for
+  /// none.
+  static var shortKey: String? { get }
+
   /// Throws where properties that are each valid do not go together.
   func check(_ section: Section) throws
 }
 
 extension Settings {
   static var movedKeys: [String: String] { [:] }
+
+  static var shortKey: String? { nil }
 
   func check(_ section: Section) throws {}
 
@@ -26,6 +32,9 @@ extension Settings {
     try settings.check(section)
     return settings
   }
+
+  /// The key that may be left out, as data.
+  static var shortInfo: KeyInfo? { fields.first { $0.name == shortKey }?.info }
 
   /// Every key with its value.
   var written: [YAMLOutput.Entry] {

@@ -19,10 +19,25 @@ public indirect enum ValueShape: Sendable {
   case interval(range: ValueRange?)
   /// A list of at least `least` entries, each of the shape.
   case list(ValueShape, least: Int)
-  /// A mapping with these keys.
-  case section([KeyInfo])
+  /// A mapping with these keys; the value of the one called `short`, if any, may stand in its place.
+  case section([KeyInfo], short: String?)
   /// A mapping whose keys depend on a name.
   case variants(VariantsInfo)
+
+  /// A value of the shape, to be replaced by one that is meant.
+  var example: String {
+    switch self {
+    case .whole, .pair: "3"
+    case .number, .interval: "0.5"
+    case .flag: "true"
+    case .text: "text"
+    case .choice(let names): names.first ?? "text"
+    case .optional(let inner): inner.example
+    case .list(let inner, _): "[\(inner.example)]"
+    case .section(let keys, _): keys.example
+    case .variants(let info): info.variants.first { !$0.keys.contains(where: \.isRequired) }?.name ?? "name"
+    }
+  }
 
   /// The shape in words, to follow "must be".
   var noun: String {
@@ -61,15 +76,24 @@ public struct KeyInfo: Sendable {
   let makeShape: @Sendable () -> ValueShape
 }
 
+extension [KeyInfo] {
+  /// A mapping of these keys, on one line: all that are required, or the first at its default.
+  var example: String {
+    let required = filter(\.isRequired)
+    let shown = required.isEmpty ? Array(prefix(1)) : required
+    return "{" + shown.map { "\($0.name): \($0.defaultText ?? $0.shape.example)" }.joined(separator: ", ") + "}"
+  }
+}
+
 /// The variants that a section may be.
 public struct VariantsInfo: Sendable {
   /// What a variant is called: "layer", "data source".
   public let noun: String
   /// The key that names the variant beside the variant's own keys; nil where the name is itself the only key, and its
-  /// value the mapping of the variant's keys.
+  /// value the mapping of the variant's keys. Either way the name may stand alone.
   public let key: String?
-  /// Whether the name may stand alone in place of the mapping.
-  public let allowsName: Bool
+  /// What other texts may stand in place of the mapping, in words; nil where none may.
+  public let shortForms: String?
   /// Every variant.
   public let variants: [VariantInfo]
 }
@@ -82,6 +106,12 @@ public struct VariantInfo: Sendable {
   public let doc: String
   /// Its keys.
   public var keys: [KeyInfo] { makeKeys() }
+  /// The key whose value may stand in place of the mapping of its keys, or nil.
+  public var short: KeyInfo? { makeShort() }
+
+  /// A mapping of its keys, on one line.
+  var example: String { keys.example }
 
   let makeKeys: @Sendable () -> [KeyInfo]
+  let makeShort: @Sendable () -> KeyInfo?
 }

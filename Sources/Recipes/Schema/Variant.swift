@@ -8,10 +8,17 @@ protocol Variant: Equatable, Sendable {
   static var variants: [VariantCase<Self>] { get }
   /// The value's case where that is one of the program's own; nil for those that come along.
   var customVariant: VariantCase<Self>? { get }
+  /// What texts that name no variant may stand for, in words; nil where none may.
+  static var shortForms: String? { get }
+  /// The variant that such a text stands for, and the key that it is the value of; nil where it stands for none.
+  /// - Throws: `Failure` at `place` for a text that can only be meant so, but is wrong.
+  static func shortForm(of text: String, at place: Place) throws -> (name: String, key: String)?
 }
 
 extension Variant {
   var customVariant: VariantCase<Self>? { nil }
+  static var shortForms: String? { nil }
+  static func shortForm(of text: String, at place: Place) throws -> (name: String, key: String)? { nil }
 }
 
 /// One case of a `Variant`.
@@ -26,6 +33,8 @@ struct VariantCase<Whole: Sendable>: Sendable {
   let read: @Sendable (Section, _ current: Whole?) throws -> Whole
   /// The case's keys and values; nil for a value of another case.
   let write: @Sendable (Whole) -> [YAMLOutput.Entry]?
+  /// The key whose value may stand in place of the case's mapping, or nil.
+  let shortKey: String?
   /// The case as data.
   let info: VariantInfo
 
@@ -43,7 +52,8 @@ struct VariantCase<Whole: Sendable>: Sendable {
     }
     write = { unwrap($0)?.written }
     isKey = { key in Payload.fields.contains { $0.name == key } }
-    info = VariantInfo(name: name, doc: doc) { Payload.fields.map(\.info) }
+    shortKey = Payload.shortKey
+    info = VariantInfo(name: name, doc: doc, makeKeys: { Payload.fields.map(\.info) }, makeShort: { Payload.shortInfo })
   }
 
   /// Whether the case's settings have the key.
@@ -63,8 +73,8 @@ extension Variant {
   }
 
   /// The variants as data.
-  static func info(key: String?, allowsName: Bool) -> VariantsInfo {
-    VariantsInfo(noun: noun, key: key, allowsName: allowsName, variants: variants.map(\.info))
+  static func info(key: String?) -> VariantsInfo {
+    VariantsInfo(noun: noun, key: key, shortForms: shortForms, variants: variants.map(\.info))
   }
 
   fileprivate static func unknown(_ node: YAMLNode, _ path: String) -> Failure {
@@ -73,12 +83,12 @@ extension Variant {
 }
 
 extension ValueType where Value: Variant {
-  /// A mapping in which `key` names the variant, beside the variant's own keys; with `orName`, also the name alone.
-  static func variant(by key: String, orName: Bool = false) -> ValueType {
+  /// A mapping in which `key` names the variant, beside the variant's own keys; or the name alone.
+  static func variant(by key: String) -> ValueType {
     ValueType(isSection: true) {
-      .variants(Value.info(key: key, allowsName: orName))
+      .variants(Value.info(key: key))
     } read: { node, path, current in
-      let whole = try Section(orName ? node.asMapping(of: key) : node, path: path)
+      let whole = try Section(expanded(node, key), path: path, example: "{\(key): \(Value.variants[0].name)}")
       let named = whole[key]
       guard let name = named.map({ $0.text ?? "" }) ?? current?.chosen.name else {
         throw whole.place.failure("\(whole.path(of: key)) is missing", advice: "it names the \(Value.noun)")
@@ -112,7 +122,7 @@ extension ValueType where Value: Variant {
   /// A mapping of the variant's name, its only key, to its settings; the name alone where all are defaults.
   static var named: ValueType {
     ValueType {
-      .variants(Value.info(key: nil, allowsName: true))
+      .variants(Value.info(key: nil))
     } read: { node, path, current in
       var name = node
       var settings = YAMLNode(.mapping([]), at: node.place)
@@ -127,10 +137,12 @@ extension ValueType where Value: Variant {
           "\(path) must have one key, the \(Value.noun)'s name, but has \(keys)",
           advice: "the settings of a \(Value.noun) go under its name, indented or in braces: - name: {key: value}")
       default:
-        throw mismatch(node, path, .variants(Value.info(key: nil, allowsName: true)))
+        throw mismatch(node, path, .variants(Value.info(key: nil)))
       }
       guard let variant = Value.variant(named: name.text) else { throw Value.unknown(name, path) }
-      return try variant.read(Section(settings, path: "\(path).\(variant.name)"), current)
+      if let key = variant.shortKey { settings = settings.asMapping(of: key, takesLists: true) }
+      let section = try Section(settings, path: "\(path).\(variant.name)", example: variant.info.example)
+      return try variant.read(section, current)
     } write: { value in
       let chosen = value.chosen
       return .mapping([YAMLOutput.Entry(key: chosen.name, doc: chosen.doc, value: .mapping(chosen.entries))])
@@ -138,11 +150,28 @@ extension ValueType where Value: Variant {
   }
 }
 
+extension ValueType where Value: Variant {
+  /// A text alone as the mapping that it stands for: that of the variant it names, or of a short form.
+  private static func expanded(_ node: YAMLNode, _ key: String) throws -> YAMLNode {
+    let text = node.text ?? node.replaced
+    guard let text, !node.isNone, Value.variant(named: text) == nil,
+      let short = try Value.shortForm(of: text, at: node.place)
+    else { return node.asMapping(of: key) }
+    let whole = node.asMapping(of: short.key)
+    guard case .mapping(let entries) = whole.content, !entries.contains(where: { $0.key == key }) else { return whole }
+    let name = YAMLNode(.scalar(short.name, isQuoted: false), at: node.place)
+    return YAMLNode(.mapping([YAMLNode.Entry(key: key, value: name)] + entries), at: node.place)
+  }
+}
+
 extension YAMLNode {
-  /// A bare name as the mapping `{key: name}`; so too where the command line gives further keys to a bare name.
-  fileprivate func asMapping(of key: String) -> YAMLNode {
+  /// A text alone as the mapping `{key: text}`, and a list where a key may hold one; so too where the command line gives
+  /// further keys to a text alone.
+  func asMapping(of key: String, takesLists: Bool = false) -> YAMLNode {
     switch content {
     case .scalar where !isNone:
+      return YAMLNode(.mapping([Entry(key: key, value: self)]), at: place)
+    case .list where takesLists:
       return YAMLNode(.mapping([Entry(key: key, value: self)]), at: place)
     case .mapping(let entries):
       guard let replaced, !entries.contains(where: { $0.key == key }) else { return self }

@@ -70,11 +70,14 @@ private struct Converter {
 private func syntaxFailure(_ error: YamlError, locate: (_ line: Int?, _ column: Int?) -> String) -> Failure {
   let place: String
   let fault: String
+  var advice: String?
   switch error {
   case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
     place = locate(mark.line, mark.column)
     let start = context.map { "\($0.text) that starts on line \($0.mark.line), " } ?? ""
     fault = "not valid YAML: \(start)\(problem)"
+    // libyaml says no more of a tab than that no token starts so.
+    if problem.contains("cannot start any token") { advice = "indent with blanks; YAML allows no tabs there" }
   case .composer(let context, let problem, let mark, _):
     place = locate(mark.line, mark.column)
     fault = "not valid YAML: \(context.map { "\($0.text), " } ?? "")\(problem)"
@@ -90,5 +93,5 @@ private func syntaxFailure(_ error: YamlError, locate: (_ line: Int?, _ column: 
     place = locate(nil, nil)
     fault = "not valid YAML: \(error)"
   }
-  return Failure(.configuration, "\(place): \(fault)")
+  return Failure(.configuration, "\(place): \(fault)", advice: advice)
 }

@@ -10,6 +10,8 @@ public struct EMASettings: Equatable, Sendable {
 }
 
 extension EMASettings: Settings {
+  static let shortKey: String? = "decay"
+
   static let fields: [Field<EMASettings>] = [
     Field("decay", \.decay, .number(.from(0, below: 1)), "the share of the average kept at each step"),
     Field(

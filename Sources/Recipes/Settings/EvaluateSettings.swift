@@ -8,6 +8,8 @@ public struct EvaluateSettings: Equatable, Sendable {
 }
 
 extension EvaluateSettings: Settings {
+  static let shortKey: String? = "every"
+
   static let fields: [Field<EvaluateSettings>] = [
     Field("every", \.every, .number(.atLeast(0)), "epochs between evaluations; 0 is at the end only")
   ]

@@ -23,7 +23,7 @@ extension ModelSettings: Settings {
     Field(
       "weights", \.weights, .optional(.text), "a safetensors or .npz file to start from, or none to draw from the seed"),
     Field(
-      "initialization", \.initialization, .optional(.variant(by: "name", orName: true)),
+      "initialization", \.initialization, .optional(.variant(by: "name")),
       "how weights (not biases) are drawn, or none for each layer's default"),
     Field(
       "cell", \.cell, .optional(.choice),

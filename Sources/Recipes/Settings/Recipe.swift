@@ -73,7 +73,7 @@ extension Recipe: Settings {
       "parts a batch is cut into; they fix the result, whatever the number of ranks"),
     Field("data", \.data, .variant(by: "source"), "the samples to train on and to measure on"),
     Field("model", \.model, .section, "the network"),
-    Field("loss", \.loss, .variant(by: "name", orName: true), "what training makes small"),
+    Field("loss", \.loss, .variant(by: "name"), "what training makes small"),
     Field("optimizer", \.optimizer, .variant(by: "name"), "how gradients change the weights"),
     Field("schedule", \.schedule, .variant(by: "name"), "the learning rate over the run, in steps"),
     Field(

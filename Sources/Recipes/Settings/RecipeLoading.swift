@@ -129,7 +129,7 @@ extension Recipe {
     for key in keys {
       let inner: [KeyInfo]
       switch key.shape {
-      case .section(let keys): inner = keys
+      case .section(let keys, _): inner = keys
       case .variants(let variants) where variants.key != nil: inner = variants.variants.flatMap(\.keys)
       default: continue
       }

@@ -17,7 +17,7 @@ public enum Format {
 
   /// A number of thousands, for example 12,345 for 12,345,678.
   public static func thousands(_ value: Int) -> String {
-    value < 10_000 ? String(format: "%.1f", Double(value) / 1000) : count(value / 1000)
+    value < 10_000 ? String(format: "%.1f", Double(value) / 1000) : count(Int((Double(value) / 1000).rounded()))
   }
 
   /// A share as a percentage, for example `99.2 %`.
@@ -25,9 +25,10 @@ public enum Format {
     String(format: "%.1f %%", share * 100)
   }
 
-  /// A loss, for example `0.0123`.
+  /// A loss, for example `0.0123`, or `3.2e+07` where it is very large or small.
   public static func loss(_ value: Double) -> String {
-    value.magnitude < 0.001 && value != 0 ? String(format: "%.1e", value) : String(format: "%.4f", value)
+    let isPlain = value == 0 || (0.001..<100_000).contains(value.magnitude)
+    return String(format: isPlain ? "%.4f" : "%.1e", value)
   }
 
   /// What an evaluation gave, in two words: the accuracy where there is one, else the loss.

@@ -16,6 +16,11 @@ public enum Terminal {
     return Int(size.ws_col)
   }()
 
+  /// Writes a warning to standard error, with the program's name before it.
+  public static func warn(_ text: String) {
+    complain("dp-train: \(text)")
+  }
+
   /// Writes text as it is, at once. If that fails, the job ends with `ExitCode.inputOutput`: its output is what somebody
   /// wants of it.
   public static func write(_ text: String) {

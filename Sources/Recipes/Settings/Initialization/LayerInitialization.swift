@@ -21,7 +21,7 @@ extension Field {
     _ property: any WritableKeyPath<Root, InitializationSettings?> & Sendable
   ) -> Field {
     Field(
-      "initialization", property, .optional(.variant(by: "name", orName: true)),
+      "initialization", property, .optional(.variant(by: "name")),
       "how weights (not biases) are drawn, or none for the model's way")
   }
 }

@@ -44,6 +44,7 @@ public struct LeakyReLUSettings: Equatable, Sendable {
 extension LeakyReLUSettings: VariantSettings {
   static let name = "leaky-relu"
   static let doc = "x above zero, a share of x below"
+  static let shortKey: String? = "negativeSlope"
 
   static let fields: [Field<LeakyReLUSettings>] = [
     Field("negativeSlope", \.negativeSlope, .number(), "the factor of values below zero")
@@ -64,6 +65,7 @@ extension GELU.Approximation: Choice {}
 extension GELUSettings: VariantSettings {
   static let name = "gelu"
   static let doc = "x times the normal distribution function of x"
+  static let shortKey: String? = "approximate"
 
   static let fields: [Field<GELUSettings>] = [
     Field("approximate", \.approximate, .optional(.choice), "tanh for the approximation by tanh, or none")

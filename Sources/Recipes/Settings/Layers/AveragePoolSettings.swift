@@ -14,6 +14,7 @@ public struct AveragePoolSettings: Equatable, Sendable {
 extension AveragePoolSettings: PoolingSettings {
   static let name = "average-pool"
   static let doc = "the mean of each window"
+  static let shortKey: String? = "kernel"
 
   init() { self.init(kernel: Window.Extent(1)) }
 

@@ -16,5 +16,6 @@ public struct GRUSettings: Equatable, Sendable {
 extension GRUSettings: RecurrentSettings {
   static let name = "gru"
   static let doc = "gated recurrent units, a recurrent layer with gates"
+  static let shortKey: String? = "hiddenSize"
   static let fields: [Field<Self>] = recurrentFields()
 }

@@ -18,6 +18,7 @@ public struct GatedSettings: Equatable, Sendable {
 extension GatedSettings: RecurrentSettings {
   static let name = "gated"
   static let doc = "a recurrent layer with one gate between its state and its input"
+  static let shortKey: String? = "hiddenSize"
   static let fields: [Field<Self>] = recurrentFields(cell: [
     Field("bias", \.bias, .flag, "whether gate and candidate have biases")
   ])

@@ -16,5 +16,6 @@ public struct LSTMSettings: Equatable, Sendable {
 extension LSTMSettings: RecurrentSettings {
   static let name = "lstm"
   static let doc = "long short-term memory, a recurrent layer with gates"
+  static let shortKey: String? = "hiddenSize"
   static let fields: [Field<Self>] = recurrentFields()
 }

@@ -14,6 +14,7 @@ public struct LinearSettings: Equatable, Sendable {
 extension LinearSettings: VariantSettings {
   static let name = "linear"
   static let doc = "a fully connected layer"
+  static let shortKey: String? = "outputs"
 
   init() { self.init(outputs: 0) }
 

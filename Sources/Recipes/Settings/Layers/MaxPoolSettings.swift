@@ -14,6 +14,7 @@ public struct MaxPoolSettings: Equatable, Sendable {
 extension MaxPoolSettings: PoolingSettings {
   static let name = "max-pool"
   static let doc = "the largest value of each window"
+  static let shortKey: String? = "kernel"
 
   init() { self.init(kernel: Window.Extent(1)) }
 

@@ -20,6 +20,7 @@ extension RNN.Nonlinearity: Choice {}
 extension RNNSettings: RecurrentSettings {
   static let name = "rnn"
   static let doc = "a plain recurrent layer"
+  static let shortKey: String? = "hiddenSize"
   static let fields: [Field<Self>] = recurrentFields(cell: [
     Field("nonlinearity", \.nonlinearity, .choice, "what bends the new state: tanh or relu")
   ])

@@ -14,6 +14,7 @@ public struct ResidualSettings: Equatable, Sendable {
 extension ResidualSettings: VariantSettings {
   static let name = "residual"
   static let doc = "layers, and a shortcut around them that is added"
+  static let shortKey: String? = "body"
 
   init() { self.init(body: []) }
 

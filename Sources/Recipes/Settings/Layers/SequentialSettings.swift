@@ -12,6 +12,7 @@ public struct SequentialSettings: Equatable, Sendable {
 extension SequentialSettings: VariantSettings {
   static let name = "sequential"
   static let doc = "layers one after the other as one"
+  static let shortKey: String? = "layers"
 
   init() { self.init(layers: []) }
 

@@ -14,6 +14,7 @@ public struct CenterCropSettings: Equatable, Sendable {
 extension CenterCropSettings: TransformVariantSettings {
   static let name = CenterCrop.name
   static let doc = "the middle of images; where they are smaller, black is added around"
+  static let shortKey: String? = "size"
 
   init() { self.init(size: ImageSize(height: 1, width: 1)) }
 

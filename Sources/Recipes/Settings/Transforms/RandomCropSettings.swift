@@ -16,6 +16,7 @@ public struct RandomCropSettings: Equatable, Sendable {
 extension RandomCropSettings: TransformVariantSettings {
   static let name = RandomCrop.name
   static let doc = "a rectangle at a random place"
+  static let shortKey: String? = "size"
 
   init() { self.init(size: ImageSize(height: 1, width: 1)) }
 

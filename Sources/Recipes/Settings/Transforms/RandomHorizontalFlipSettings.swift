@@ -12,6 +12,7 @@ public struct RandomHorizontalFlipSettings: Equatable, Sendable {
 extension RandomHorizontalFlipSettings: TransformVariantSettings {
   static let name = RandomHorizontalFlip.name
   static let doc = "images mirrored left to right, at random"
+  static let shortKey: String? = "probability"
 
   static let fields: [Field<RandomHorizontalFlipSettings>] = [
     Field("probability", \.probability, .number(.from(0, through: 1)), "the share of images that is mirrored")

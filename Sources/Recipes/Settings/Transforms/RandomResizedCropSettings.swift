@@ -18,6 +18,7 @@ public struct RandomResizedCropSettings: Equatable, Sendable {
 extension RandomResizedCropSettings: TransformVariantSettings {
   static let name = RandomResizedCrop.name
   static let doc = "a rectangle of random size, shape and place, resized"
+  static let shortKey: String? = "size"
 
   init() { self.init(size: ImageSize(height: 1, width: 1)) }
 

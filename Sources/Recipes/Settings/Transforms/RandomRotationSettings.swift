@@ -18,6 +18,7 @@ extension RandomRotation.Interpolation: Choice {}
 extension RandomRotationSettings: TransformVariantSettings {
   static let name = RandomRotation.name
   static let doc = "images rotated by a random angle, black where nothing comes in"
+  static let shortKey: String? = "degrees"
 
   init() { self.init(degrees: 0...0) }
 

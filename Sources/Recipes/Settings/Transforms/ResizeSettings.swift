@@ -15,6 +15,7 @@ public struct ResizeSettings: Equatable, Sendable {
 extension ResizeSettings: TransformVariantSettings {
   static let name = Resize.name
   static let doc = "images of another size, bilinear with antialiasing"
+  static let shortKey: String? = "size"
 
   init() { self.init(size: .shorterSide(1)) }
 

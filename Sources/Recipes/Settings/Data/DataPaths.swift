@@ -1,0 +1,31 @@
+import Diagnostics
+import Foundation
+
+extension DataSettings {
+  static let shortForms: String? =
+    "the path of an `.npz` or `.csv` file with the training samples, or of a folder with "
+    + "MNIST's files, with a text file for each class, or with a folder of images for each class"
+
+  /// The data source that reads what lies at a path, and the key that names it.
+  static func shortForm(of text: String, at place: Place) throws -> (name: String, key: String)? {
+    let name = text.lowercased()
+    if name.hasSuffix(".npz") { return (NumPySettings.name, "train") }
+    if [".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.hasSuffix) { return (CSVSettings.name, "train") }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: text, isDirectory: &isFolder) else {
+      guard text.contains("/") else { return nil }
+      throw Failure(
+        .noInput, "\(place): data is \"\(text)\", but there is no such file or folder",
+        advice: "paths start at the folder in which dp-train was started, \(FileManager.default.currentDirectoryPath)")
+    }
+    guard isFolder.boolValue else {
+      throw place.failure(
+        "data is \"\(text)\", and the file's name does not tell what reads it",
+        advice: "name the source: {source: csv, train: \(text)}, or numpy for an .npz file")
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: text)) ?? []
+    if names.contains(where: { $0.hasPrefix("train-images") }) { return (IDXSettings.name, "folder") }
+    if names.contains(where: { $0.lowercased().hasSuffix(".txt") }) { return (TextLinesSettings.name, "folder") }
+    return (ImageFolderSettings.name, "folder")
+  }
+}
