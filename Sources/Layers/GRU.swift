@@ -28,10 +28,12 @@ public final class GRU: RecurrentLayer {
     super.init(GRU.cell, kind: "gru", input: input, hiddenSize: hiddenSize, options: RecurrentOptions(output: output))
   }
 
-  /// A layer with `hiddenSize` units in each level and direction.
+  /// A layer with `hiddenSize` units in each level and direction, with biases or without.
   /// - Throws: `Failure` (configuration) for options that do not go together.
-  public init(input: Shape, hiddenSize: Int, options: RecurrentOptions) throws {
+  public init(
+    input: Shape, hiddenSize: Int, bias: Bool = true, options: RecurrentOptions
+  ) throws {
     try options.check()
-    super.init(GRU.cell, kind: "gru", input: input, hiddenSize: hiddenSize, options: options)
+    super.init(GRU.cell.with(bias: bias), kind: "gru", input: input, hiddenSize: hiddenSize, options: options)
   }
 }

@@ -11,7 +11,7 @@ import Tensors
 /// second homework of Deep Learning (New York University, spring 2022). It is a minimal gated unit (Zhou et al. 2016)
 /// whose candidate does not look at the state.
 public final class GatedRNN: RecurrentLayer {
-  private static func cell(bias: Bool) -> RecurrentCell {
+  private static var cell: RecurrentCell {
     typealias Block = RecurrentCell.Block
     let weights: [RecurrentCell.Tensor] = [
       .init(name: "weight_c", blocks: 1, row: .inputs), .init(name: "weight_x", blocks: 1, row: .inputs),
@@ -21,10 +21,10 @@ public final class GatedRNN: RecurrentLayer {
       .init(name: "bias_c", blocks: 1, row: .bias), .init(name: "bias_x", blocks: 1, row: .bias),
     ]
     return RecurrentCell(
-      tensors: weights + (bias ? biases : []),
+      tensors: weights + biases,
       gates: [
-        .init(input: Block(0), hidden: Block(2), biases: bias ? [Block(3)] : []),
-        .init(input: Block(1), hidden: nil, biases: bias ? [Block(4)] : []),
+        .init(input: Block(0), hidden: Block(2), biases: [Block(3)]),
+        .init(input: Block(1), hidden: nil, biases: [Block(4)]),
       ],
       forward: { dpt_gated_forward($0) }, backward: { dpt_gated_backward($0) })
   }
@@ -32,7 +32,7 @@ public final class GatedRNN: RecurrentLayer {
   /// One layer with `hiddenSize` units.
   public init(input: Shape, hiddenSize: Int, bias: Bool = true, output: RecurrentOutput) {
     super.init(
-      GatedRNN.cell(bias: bias), kind: "gated", input: input, hiddenSize: hiddenSize,
+      GatedRNN.cell.with(bias: bias), kind: "gated", input: input, hiddenSize: hiddenSize,
       options: RecurrentOptions(output: output))
   }
 
@@ -40,6 +40,6 @@ public final class GatedRNN: RecurrentLayer {
   /// - Throws: `Failure` (configuration) for options that do not go together.
   public init(input: Shape, hiddenSize: Int, bias: Bool = true, options: RecurrentOptions) throws {
     try options.check()
-    super.init(GatedRNN.cell(bias: bias), kind: "gated", input: input, hiddenSize: hiddenSize, options: options)
+    super.init(GatedRNN.cell.with(bias: bias), kind: "gated", input: input, hiddenSize: hiddenSize, options: options)
   }
 }

@@ -41,7 +41,8 @@ final class LengthTrace {
         let steps = window.steps(from: Int(lengths[sample]))
         guard steps > 0 else {
           throw Failure(
-            .data, "sample \(context.firstSample + sample) of the batch has \(lengths[sample]) steps, too few for "
+            .data,
+            "sample \(context.firstSample + sample) of the batch has \(lengths[sample]) steps, too few for "
               + layer.kind, advice: "leave such samples out, or give the layer a smaller kernel, or padding")
         }
         shorter[sample] = Int32(steps)

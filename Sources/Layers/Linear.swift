@@ -3,7 +3,7 @@ import Tensors
 
 /// An affine map of the features: y = x · Wᵀ + b, applied to every step of a sequence and every pixel of an image.
 ///
-/// Input (…, inputs), output (…, outputs); `weight` [outputs, inputs] and `bias` [outputs] start uniform in
+/// Input (…, inputs), output (…, outputs); `weight` [outputs, inputs] and `bias` [outputs], unless there is none, start uniform in
 /// ±1/√inputs, as PyTorch's `nn.Linear`.
 public final class Linear: Layer {
   /// The recipe's name.
@@ -13,8 +13,8 @@ public final class Linear: Layer {
   private let inputShape: Shape
   /// [outputs, inputs].
   package let weight: Parameter
-  /// [outputs].
-  package let bias: Parameter
+  /// [outputs], or nil for none.
+  package let bias: Parameter?
   private var memory: Memory?
   private var input: TensorView?
 
@@ -25,18 +25,18 @@ public final class Linear: Layer {
     let gradient: ArenaPlan.Slot?
   }
 
-  /// A layer with `outputs` features out.
-  public init(input: Shape, outputs: Int) {
+  /// A layer with `outputs` features out, with a bias or without.
+  public init(input: Shape, outputs: Int, bias hasBias: Bool = true) {
     inputShape = input
     outputShape = input.with(features: outputs)
     let bound = 1 / Float(input.features).squareRoot()
     weight = Parameter(
       "weight", shape: [outputs, input.features], initialization: .uniform(bound: bound), flattened: input)
-    bias = Parameter("bias", shape: [outputs], initialization: .uniform(bound: bound))
+    bias = hasBias ? Parameter("bias", shape: [outputs], initialization: .uniform(bound: bound)) : nil
   }
 
-  /// `weight` and `bias`.
-  public var parameters: [Parameter] { [weight, bias] }
+  /// `weight`, and `bias` if there is one.
+  public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
   /// Each step by itself.
   public var lengthRule: LengthRule { .kept }
@@ -66,7 +66,7 @@ public final class Linear: Layer {
 
   /// Pads the bias; the weights are read as they lie.
   public func pack(_ context: StepContext) {
-    guard let memory else { return }
+    guard let memory, let bias else { return }
     context.arena[memory.paddedBias].update(from: context.values(bias), count: outputs)
   }
 
@@ -103,7 +103,7 @@ public final class Linear: Layer {
   public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
     guard let memory, let input else { preconditionFailure("backward before forward") }
     context.weightGradient(input: input, output: gradient, outputs: outputs, target: context.gradient(weight))
-    context.biasGradient(output: gradient, outputs: outputs, target: context.gradient(bias))
+    if let bias { context.biasGradient(output: gradient, outputs: outputs, target: context.gradient(bias)) }
     guard let slot = memory.gradient else { return nil }
     let result = gradient.with(base: context.arena[slot], columns: inputs)
     multiply(gradient, transposed: false, bias: nil, into: result, context)

@@ -34,11 +34,14 @@ public final class RNN: RecurrentLayer {
       options: RecurrentOptions(output: output))
   }
 
-  /// A layer with `hiddenSize` units in each level and direction.
+  /// A layer with `hiddenSize` units in each level and direction, with biases or without.
   /// - Throws: `Failure` (configuration) for options that do not go together.
-  public init(input: Shape, hiddenSize: Int, nonlinearity: Nonlinearity, options: RecurrentOptions) throws {
+  public init(
+    input: Shape, hiddenSize: Int, nonlinearity: Nonlinearity, bias: Bool = true, options: RecurrentOptions
+  ) throws {
     try options.check()
     self.nonlinearity = nonlinearity
-    super.init(RNN.cell(nonlinearity), kind: "rnn", input: input, hiddenSize: hiddenSize, options: options)
+    super.init(
+      RNN.cell(nonlinearity).with(bias: bias), kind: "rnn", input: input, hiddenSize: hiddenSize, options: options)
   }
 }

@@ -51,6 +51,15 @@ struct RecurrentCell {
   let forward: (UnsafePointer<dpt_recurrence>) -> Void
   let backward: (UnsafePointer<dpt_recurrence>) -> Void
 
+  /// The cell, or the same without its biases, which are its last parameters.
+  func with(bias: Bool) -> RecurrentCell {
+    guard !bias else { return self }
+    return RecurrentCell(
+      tensors: tensors.filter { $0.row != .bias },
+      gates: gates.map { Gate(input: $0.input, hidden: $0.hidden, biases: []) }, hasCellState: hasCellState,
+      forward: forward, backward: backward)
+  }
+
   /// PyTorch's parameters for a cell of this many gates.
   static func pyTorchTensors(gates: Int) -> [Tensor] {
     [

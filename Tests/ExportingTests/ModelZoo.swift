@@ -114,6 +114,13 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       SmallNetwork(
         name: "stateful gated", shape: [6, 3],
         layers: ["gated: {hiddenSize: 5, stateful: true, bias: false}", "linear: {outputs: 4}"]),
+      SmallNetwork(
+        name: "no biases", shape: [6, 3], hasLengths: true,
+        layers: [
+          "linear: {outputs: 5, bias: false}", "lstm: {hiddenSize: 4, output: all, bias: false, bidirectional: true}",
+          "gru: {hiddenSize: 5, output: all, bias: false, layers: 2}", "rnn: {hiddenSize: 3, bias: false}",
+          "linear: {outputs: 4, bias: false}",
+        ]),
     ] + recurrent
 
   /// Every cell in one direction and both, on one level and two, with the states of all steps and the last, without

@@ -8,13 +8,15 @@ enum TestCell: String, CaseIterable, Sendable {
   case relu = "rnn-relu"
   case gated
 
-  func layer(_ input: Shape, hidden: Int, _ options: RecurrentOptions = RecurrentOptions()) throws -> RecurrentLayer {
+  func layer(
+    _ input: Shape, hidden: Int, _ options: RecurrentOptions = RecurrentOptions(), bias: Bool = true
+  ) throws -> RecurrentLayer {
     switch self {
-    case .lstm: try LSTM(input: input, hiddenSize: hidden, options: options)
-    case .gru: try GRU(input: input, hiddenSize: hidden, options: options)
-    case .tanh: try RNN(input: input, hiddenSize: hidden, nonlinearity: .tanh, options: options)
-    case .relu: try RNN(input: input, hiddenSize: hidden, nonlinearity: .relu, options: options)
-    case .gated: try GatedRNN(input: input, hiddenSize: hidden, options: options)
+    case .lstm: try LSTM(input: input, hiddenSize: hidden, bias: bias, options: options)
+    case .gru: try GRU(input: input, hiddenSize: hidden, bias: bias, options: options)
+    case .tanh: try RNN(input: input, hiddenSize: hidden, nonlinearity: .tanh, bias: bias, options: options)
+    case .relu: try RNN(input: input, hiddenSize: hidden, nonlinearity: .relu, bias: bias, options: options)
+    case .gated: try GatedRNN(input: input, hiddenSize: hidden, bias: bias, options: options)
     }
   }
 }

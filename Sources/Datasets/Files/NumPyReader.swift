@@ -18,7 +18,8 @@ public struct NumPyReader: InputReader {
     let samples = try NumPyDataset(contentsOf: input, targets: nil, padding: padding)
     guard samples.inputShape.isAlike(shape) else {
       throw Failure(
-        .data, "\(input): samples have the shape \(samples.inputShape)", advice: "the run was trained on \(shape)" + (shape.isSequence ? ", of which the steps may differ" : ""))
+        .data, "\(input): samples have the shape \(samples.inputShape)",
+        advice: "the run was trained on \(shape)" + (shape.isSequence ? ", of which the steps may differ" : ""))
     }
     return samples
   }

@@ -98,6 +98,7 @@ extension NPYArray {
     }
     throw Failure(
       .data, "\(path): \(name)\(place) is \(values[index]) as float32, in sample \(place.first ?? 0)",
-      advice: "every number must be finite" + (valid?.lengths.isEmpty ?? true ? ", those of padding too" : ", but those of padding"))
+      advice: "every number must be finite"
+        + (valid?.lengths.isEmpty ?? true ? ", those of padding too" : ", but those of padding"))
   }
 }

@@ -24,9 +24,8 @@ extension GatedRNN: ExportableLayer {
   /// A small module of its own, since PyTorch has no such cell.
   public func pyTorchExpression(in source: PyTorchSource) -> String {
     source.use(.gated)
-    let bias = parameters.count == 3 * options.layers * directions ? ["bias=False"] : []
     let padding = options.padding == .front ? ["padding=\"front\""] : []
-    let arguments = ["\(inputShape.features)", "\(hiddenSize)"] + bias + pyTorchOptions + padding
+    let arguments = ["\(inputShape.features)", "\(hiddenSize)"] + pyTorchOptions + padding
     return "GatedRNN(\(arguments.joined(separator: ", ")))"
   }
 

@@ -7,16 +7,17 @@ extension Linear: ExportableLayer {
     let result: String
     if input.shape.isImage || input.shape.isSequence {
       let product = graph.node("MatMul", [input.name, graph.transposed(weight)])
-      result = graph.node("Add", [product, graph.weight(bias)])
+      result = bias.map { graph.node("Add", [product, graph.weight($0)]) } ?? product
     } else {
-      result = graph.node("Gemm", [input.name, graph.weight(weight), graph.weight(bias)], [.int("transB", 1)])
+      result = graph.node(
+        "Gemm", [input.name, graph.weight(weight)] + (bias.map { [graph.weight($0)] } ?? []), [.int("transB", 1)])
     }
     return ONNXValue(result, shape: outputShape, layout: input.layout)
   }
 
   /// `nn.Linear`.
   public func pyTorchExpression(in source: PyTorchSource) -> String {
-    let arguments = "(\(weight.shape[1]), \(weight.shape[0]))"
+    let arguments = "(\(weight.shape[1]), \(weight.shape[0])\(bias == nil ? ", bias=False" : ""))"
     return outputShape.isImage ? source.overPixels("Linear") + arguments : "nn.Linear" + arguments
   }
 }

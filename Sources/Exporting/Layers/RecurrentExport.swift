@@ -73,14 +73,18 @@ extension RecurrentLayer {
     }
     let rows = cell.gates.count * hiddenSize
     func name(_ index: Int) -> String { tensors[0][index].name + ".onnx" }
-    return [
+    let weights = [
       graph.constant(
         name(0), shape: [directions, rows, tensors[0][0].shape[1]], stacked(0).flatMap(\.self)),
       graph.constant(name(1), shape: [directions, rows, hiddenSize], stacked(1).flatMap(\.self)),
-      graph.constant(
-        name(2), shape: [directions, 2 * rows], zip(stacked(2), stacked(3)).flatMap { $0 + $1 }),
     ]
+    guard hasBias else { return weights + [""] }
+    let biases = zip(stacked(2), stacked(3)).flatMap { $0 + $1 }
+    return weights + [graph.constant(name(2), shape: [directions, 2 * rows], biases)]
   }
+
+  /// Whether the cells have biases, which are vectors.
+  private var hasBias: Bool { parameters.contains { $0.shape.count == 1 } }
 
   /// A recurrent class of PyTorch, as the source has it, with this layer's sizes and options.
   func pyTorchExpression(_ type: String, _ settings: [String] = [], in source: PyTorchSource) -> String {
@@ -93,6 +97,7 @@ extension RecurrentLayer {
   var pyTorchOptions: [String] {
     var arguments: [String] = []
     if options.layers > 1 { arguments.append("num_layers=\(options.layers)") }
+    if !hasBias { arguments.append("bias=False") }
     if options.isBidirectional { arguments.append("bidirectional=True") }
     if options.dropout > 0 { arguments.append("dropout=\(options.dropout)") }
     arguments.append("output=\"\(options.output)\"")

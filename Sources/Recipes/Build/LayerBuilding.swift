@@ -35,18 +35,19 @@ extension Recipe {
     case .lstm(let settings):
       try requireSequence(input, place, after: former)
       return try located(place, input) {
-        try LSTM(input: input, hiddenSize: settings.hiddenSize, options: settings.options)
+        try LSTM(input: input, hiddenSize: settings.hiddenSize, bias: settings.bias, options: settings.options)
       }
     case .rnn(let settings):
       try requireSequence(input, place, after: former)
       return try located(place, input) {
         try RNN(
-          input: input, hiddenSize: settings.hiddenSize, nonlinearity: settings.nonlinearity, options: settings.options)
+          input: input, hiddenSize: settings.hiddenSize, nonlinearity: settings.nonlinearity, bias: settings.bias,
+          options: settings.options)
       }
     case .gru(let settings):
       try requireSequence(input, place, after: former)
       return try located(place, input) {
-        try GRU(input: input, hiddenSize: settings.hiddenSize, options: settings.options)
+        try GRU(input: input, hiddenSize: settings.hiddenSize, bias: settings.bias, options: settings.options)
       }
     case .gated(let settings):
       try requireSequence(input, place, after: former)
@@ -55,7 +56,7 @@ extension Recipe {
           input: input, hiddenSize: settings.hiddenSize, bias: settings.bias, options: settings.options)
       }
     case .linear(let settings):
-      return Linear(input: input, outputs: settings.outputs)
+      return Linear(input: input, outputs: settings.outputs, bias: settings.bias)
     case .conv1d(let settings):
       try requireSequence(input, place, after: former)
       return try located(place, input) {

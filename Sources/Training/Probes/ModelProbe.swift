@@ -93,14 +93,16 @@ public struct ModelProbe {
   ) -> RecurrentStates {
     RecurrentStates(
       place: String(item.place), level: isAlone ? nil : trace.name, kind: item.layer.kind, isReverse: trace.isReverse,
-      lengths: lengths, hidden: ProbedValues(trace.hidden), cell: trace.cell.map(ProbedValues.init), hiddenGradient: nil)
+      lengths: lengths, hidden: ProbedValues(trace.hidden), cell: trace.cell.map(ProbedValues.init), hiddenGradient: nil
+    )
   }
 }
 
 extension RecurrentStates {
   fileprivate func with(gradient: ProbedValues?) -> RecurrentStates {
     RecurrentStates(
-      place: place, level: level, kind: kind, isReverse: isReverse, lengths: lengths, hidden: hidden, cell: cell, hiddenGradient: gradient
+      place: place, level: level, kind: kind, isReverse: isReverse, lengths: lengths, hidden: hidden, cell: cell,
+      hiddenGradient: gradient
     )
   }
 }

@@ -67,7 +67,8 @@ extension NumPySettings: SplittableSettings {
   }
 
   private func samples(_ path: String, _ recipe: Recipe) throws -> NumPyDataset {
-    try NumPyDataset(contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding)
+    try NumPyDataset(
+      contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding)
   }
 
   private func check(_ samples: NumPyDataset, path: String, against training: NumPyDataset) throws -> NumPyDataset {

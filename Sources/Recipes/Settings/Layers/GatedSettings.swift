@@ -4,7 +4,7 @@ import Layers
 public struct GatedSettings: Equatable, Sendable {
   /// The length of the hidden state.
   public var hiddenSize = 4
-  /// Whether gate and candidate have biases.
+  /// Whether the cells have biases.
   public var bias = true
   /// Levels, directions and what goes out.
   public var options = RecurrentOptions()
@@ -19,7 +19,5 @@ extension GatedSettings: RecurrentSettings {
   static let name = "gated"
   static let doc = "a recurrent layer with one gate between its state and its input"
   static let shortKey: String? = "hiddenSize"
-  static let fields: [Field<Self>] = recurrentFields(cell: [
-    Field("bias", \.bias, .flag, "whether gate and candidate have biases")
-  ])
+  static let fields: [Field<Self>] = recurrentFields()
 }

@@ -4,6 +4,8 @@ import Layers
 public struct LSTMSettings: Equatable, Sendable {
   /// The length of the hidden state.
   public var hiddenSize = 4
+  /// Whether the cells have biases.
+  public var bias = true
   /// Levels, directions and what goes out.
   public var options = RecurrentOptions()
   /// How the weights are drawn; nil for the model's way.

@@ -2,6 +2,8 @@
 public struct LinearSettings: Equatable, Sendable {
   /// The number of outputs.
   public var outputs: Int
+  /// Whether a bias is added.
+  public var bias = true
   /// How the weights are drawn; nil for the model's way.
   public var initialization: InitializationSettings?
 
@@ -20,6 +22,7 @@ extension LinearSettings: VariantSettings {
 
   static let fields: [Field<LinearSettings>] = [
     Field("outputs", \.outputs, .number(.size), required: true, "the number of outputs"),
+    Field("bias", \.bias, .flag, "whether a bias is added"),
     .initialization(\.initialization),
   ]
 }

@@ -6,6 +6,8 @@ public struct RNNSettings: Equatable, Sendable {
   public var hiddenSize = 4
   /// What bends the new state.
   public var nonlinearity = RNN.Nonlinearity.tanh
+  /// Whether the cells have biases.
+  public var bias = true
   /// Levels, directions and what goes out.
   public var options = RecurrentOptions()
   /// How the weights are drawn; nil for the model's way.

@@ -52,6 +52,7 @@ extension RecurrentSettings {
   fileprivate func converted<Other: RecurrentSettings>() -> Other {
     var other = Other()
     other.hiddenSize = hiddenSize
+    other.bias = bias
     other.options = options
     other.initialization = initialization
     return other

@@ -4,6 +4,8 @@ import Layers
 protocol RecurrentSettings: VariantSettings {
   /// The length of the hidden state.
   var hiddenSize: Int { get set }
+  /// Whether the cells have biases.
+  var bias: Bool { get set }
   /// Levels, directions and what goes out.
   var options: RecurrentOptions { get set }
   /// How the weights are drawn; nil for the model's way.
@@ -29,6 +31,7 @@ extension RecurrentSettings {
       Field(
         "stateful", \Self.options.isStateful, .flag,
         "whether a batch starts from the state after the one before, row by row, within an epoch"),
+      Field("bias", \Self.bias, .flag, "whether the cells have biases"),
       .initialization(\Self.initialization),
     ]
   }
