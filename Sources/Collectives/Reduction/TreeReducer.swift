@@ -202,7 +202,7 @@ public final class TreeReducer {
 
   /// Gives this rank's pieces of `values` to all, after a reduction; every rank calls it. They travel while the ranks go on.
   public func shareValues() throws {
-    pending?.add(self)
+    if gathering != nil { pending?.add(self) }
     try goOn(after: beginSharing)
     // Others may wait for them, in layers before one in which this rank waits for those.
     if !messenger.servesAnyThread, plan.machines.count > 1 { try awaitValues() }
