@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 
 @Suite struct CrossEntropyTests {
-  @Test(arguments: [2, 4, 16, 17, 50], [0, 0.1])
+  @Test(arguments: Array(2...40) + [50], [0, 0.1])
   func agreesWithFiniteDifferences(classes: Int, smoothing: Double) throws {
-    let rows = 6
+    let rows = 1 + classes * 7 % 13
     var random = TestRandom(UInt64(classes))
     let logits = random.floats(rows * classes, scale: 5)
     let targets = (0..<rows).map { _ in Int32.random(in: 0..<Int32(classes), using: &random) }

@@ -61,6 +61,31 @@ import Testing
     }
   }
 
+  @Test(arguments: 0..<16)
+  func theBitsAreTheSameAtAnySize(seed: UInt64) throws {
+    var random = TestRandom(seed)
+    func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+    var shape = Case()
+    shape.image = .image(height: number(6...12), width: number(6...12), channels: number(1...40))
+    shape.outputs = number(1...40)
+    shape.rectifies = Bool.random(using: &random)
+    shape.bias = Bool.random(using: &random)
+    let kernel = Window.Extent(height: number(1...3), width: number(1...3))
+    shape.window = Window(
+      kernel: kernel, stride: .init(height: number(1...2), width: number(1...2)),
+      padding: .init(height: number(0...kernel.height / 2), width: number(0...kernel.width / 2)))
+    shape.pool = Window(
+      kernel: .init(height: number(1...2), width: number(1...2)),
+      stride: .init(height: number(1...3), width: number(1...3)))
+    let (samples, shards) = (number(1...20), number(1...5))
+    let apart = try run(shape, samples: samples, shards: shards, keepsOutputs: true)
+    let joined = try run(shape, samples: samples, shards: shards, keepsOutputs: false)
+    let place = Comment(rawValue: "\(shape), \(samples) samples in \(shards) shards")
+    #expect(bits(joined.outputs) == bits(apart.outputs), place)
+    #expect(bits(joined.inputGradient) == bits(apart.inputGradient), place)
+    for (key, gradient) in apart.gradients { #expect(bits(joined.gradients[key] ?? []) == bits(gradient), place) }
+  }
+
   /// Looks which layers are seen, and what they give.
   private final class Onlooker: LayerObserver {
     var kinds: [String] = []

@@ -18,7 +18,9 @@ import Testing
     d.magnitude < delta ? 0.5 * d * d : delta * (d.magnitude - 0.5 * delta)
   }
 
-  @Test(arguments: 0..<cases.count, [Shape.vector(1), .vector(19), .sequence(steps: 3, features: 2)])
+  @Test(
+    arguments: 0..<cases.count,
+    [Shape.vector(1), .vector(16), .vector(33), .sequence(steps: 3, features: 2), .sequence(steps: 7, features: 19)])
   func agreesWithFiniteDifferences(index: Int, shape: Shape) throws {
     let (function, formula) = Self.cases[index]
     let samples = 5
