@@ -43,9 +43,9 @@ struct RingsEntry: DataEntry {
 /// Says after each evaluation which ring is hardest to tell; called on rank 0 alone.
 final class HardestRing: Observer {
   func evaluationDidFinish(_ report: EvaluationReport) {
-    let wrong = report.confusion.enumerated().map { actual, row in row.reduce(0, +) - row[actual] }
-    let hardest = wrong.indices.max { wrong[$0] < wrong[$1] } ?? 0
-    print("epoch \(report.epoch): \(wrong[hardest]) points of \(report.classNames[hardest]) taken for others")
+    let wrong = report.confusion.classes.mapValues { $0.samples - $0.right }.sorted { $0.key < $1.key }
+    guard let hardest = wrong.max(by: { $0.value < $1.value }) else { return }
+    print("epoch \(report.epoch): \(hardest.value) points of \(report.classNames[hardest.key]) taken for others")
   }
 }
 

@@ -65,9 +65,8 @@ public final class Evaluator {
   /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data.
   public func run(step: Int, epoch: Int, activity: Activity? = nil) throws -> EvaluationReport {
     let (model, loss) = (workspace.model, workspace.loss)
-    let classes = loss.meaning == .classes ? max(data.classNames.count, model.outputShape.features) : 0
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
-    var confusion = [Int](repeating: 0, count: classes * classes)
+    var confusion = ConfusionTally()
     try source.awaitValues()
     workspace.packedBy = ObjectIdentifier(self)
     try model.pack(context)
@@ -81,7 +80,7 @@ public final class Evaluator {
       if loss.meaning == .classes {
         for row in 0..<outputs.rows {
           guard let predicted = loss.prediction(row: row, context) else { continue }
-          confusion[Int(batch.classes[row]) * classes + predicted] += 1
+          confusion.add(actual: batch.classes[row], predicted: predicted)
         }
       }
       activity?.enter(.waiting, step: step)
@@ -90,29 +89,12 @@ public final class Evaluator {
       for sum in totals.indices { totals[sum] += Double(reducer.result[sum]) }
     }
     activity?.enter(.waiting, step: step)
-    confusion = try workspace.communicator.sum(confusion)
+    let counts = try confusion.sum(over: workspace.communicator)
     activity?.enter(.evaluating, step: step)
     let means = LossMeans(loss) { totals[$0.rawValue] }
     return EvaluationReport(
       split: split, step: step, epoch: epoch, loss: means.mean, accuracy: means.accuracy, samples: data.count,
-      classNames: (0..<classes).map { $0 < data.classNames.count ? data.classNames[$0] : String($0) },
-      confusion: (0..<classes).map { Array(confusion[$0 * classes..<($0 + 1) * classes]) })
-  }
-}
-
-extension Communicator {
-  /// The sum of all ranks' whole numbers, element by element; exact in any order.
-  fileprivate func sum(_ values: [Int]) throws -> [Int] {
-    let bytes = values.count * MemoryLayout<Int>.stride
-    var gathered = [Int](repeating: 0, count: values.count * size)
-    try values.withUnsafeBytes { own in
-      try gathered.withUnsafeMutableBytes { all in
-        try allgather(
-          own, into: all, counts: Array(repeating: bytes, count: size), offsets: (0..<size).map { $0 * bytes })
-      }
-    }
-    return values.indices.map { index in
-      (0..<size).reduce(0) { $0 + gathered[$1 * values.count + index] }
-    }
+      confusion: counts,
+      classNames: loss.meaning == .classes ? data.classNames(outputs: model.outputShape.features) : [])
   }
 }

@@ -50,6 +50,9 @@ public final class Predictor {
     packedVersion = model.version
   }
 
+  /// Whether the model carries a state from batch to batch.
+  var carriesState: Bool { !workspace.model.stateCarriers.isEmpty }
+
   /// Predictions for all samples in their order, a batch at a time.
   public var batches: some Sequence<Range<Int>> {
     stride(from: 0, to: data.count, by: workspace.capacity).lazy.map { [self] in

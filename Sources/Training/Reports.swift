@@ -52,7 +52,7 @@ public struct StepTimes: Sendable {
   }
 }
 
-/// What an evaluation on a data set gave.
+/// What an evaluation on a data set gave. Written as JSON it lacks the classes' names, which belong to the data.
 public struct EvaluationReport: Codable, Equatable, Sendable {
   /// What it ran on.
   public let split: Split
@@ -66,10 +66,23 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   public let accuracy: Double?
   /// Number of samples.
   public let samples: Int
+  /// How often each class was taken for each: numbers of samples, or of steps where each has a class; nothing where the
+  /// outputs are no classes.
+  public internal(set) var confusion: ConfusionCounts
   /// The classes' names; none where the outputs are no classes.
-  public let classNames: [String]
-  /// confusion[actual][predicted]: numbers of samples, or of steps where each has a class.
-  public let confusion: [[Int]]
+  public internal(set) var classNames: [String] = []
+
+  private enum CodingKeys: CodingKey {
+    case split, step, epoch, loss, accuracy, samples, confusion
+  }
+
+  /// The same without what is known of single classes.
+  var withoutClasses: EvaluationReport {
+    var report = self
+    report.confusion = ConfusionCounts(pairs: [])
+    report.classNames = []
+    return report
+  }
 }
 
 /// What a whole run gave.

@@ -51,6 +51,8 @@ public final class Trainer {
     defer { activity?.enter(.starting, step: progress.step) }
     guard let manifest = try resumption.run(checkpoint) else { return }
     progress = manifest.progress
+    progress.evaluation = manifest.progress.evaluation?.named(
+      by: experiment.data, outputs: experiment.model.outputShape.features)
     keeper?.restore(best: manifest.best)
     if progress.position > 0, progress.position < samples { step.beginEpoch(continuing: true) }
   }

@@ -8,7 +8,8 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
     commandName: "evaluate", abstract: "Measure a run's weights on its test samples, each counted exactly once.",
     discussion: """
       Keys may change what is evaluated on, for example: dp-train evaluate RUN data.testSize=10000
-      Works under mpirun too, with the same result on any number of ranks.
+      Works under mpirun too, with the same result on any number of ranks. Of more than 30 classes it shows the best, the
+      worst and the most frequent mistakes; --json has all.
       """)
 
   @OptionGroup var source: RunArguments
@@ -22,7 +23,9 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
   var on = Split.test
 
   @Option(
-    help: ArgumentHelp("Also show so many samples that were classified rightly, and as many wrongly.", valueName: "n"))
+    help: ArgumentHelp(
+      "Also show so many samples that were classified rightly, of all classes in turn, and as many wrongly.",
+      valueName: "n"))
   var show = 0
 
   @Flag(help: "Also show every sample that was classified wrongly.")
@@ -51,7 +54,8 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
     ) { communicator, prepared in
       let report = try prepared.evaluator.run(step: 0, epoch: 0)
       guard communicator.isRoot else { return }
-      Terminal.write(json ? try EvaluationText.json(report) : EvaluationText.text(report))
+      let text = EvaluationText(report)
+      Terminal.write(json ? try text.json() : text.text)
       guard show > 0 || showWrong, let data = prepared.experiment.data.measured(on) else { return }
       Terminal.write(
         try ExampleText.text(data: data, recipe: prepared.recipe, right: show, wrong: showWrong ? .max : show))

@@ -2,50 +2,111 @@ import DPTrain
 import Foundation
 
 /// How `evaluate` shows what it measured.
-enum EvaluationText {
+struct EvaluationText {
+  /// The most classes that each get a row and a column of the matrix.
+  private static let shownClasses = 30
+  /// Rows of each table, where there are more classes.
+  private static let rows = 10
+
+  private let report: EvaluationReport
+  private let counts: [Int: ConfusionCounts.ClassCount]
+  private let names: [String]
+
+  init(_ report: EvaluationReport) {
+    self.report = report
+    counts = report.confusion.classes
+    // A name that nobody would see stands in quotes.
+    names = report.classNames.map { $0.unicodeScalars.allSatisfy(\.properties.isWhitespace) ? "\"\($0)\"" : $0 }
+  }
+
   private struct Line: Encodable {
     let split: String
     let samples: Int
     let loss: Double
-    let accuracy: Double?
+    let accuracy, balancedAccuracy, macroF1: Double?
     let classes: [String]
     let confusion: [[Int]]
   }
 
-  /// One line of JSON; `confusion` has a row for each actual class.
-  static func json(_ report: EvaluationReport) throws -> String {
+  /// One line of JSON; `confusion` has [actual, predicted, count] of each pair of classes that occurs, by their places in
+  /// `classes`.
+  func json() throws -> String {
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
+    let confusion = report.confusion
     let line = Line(
       split: report.split.rawValue, samples: report.samples, loss: report.loss, accuracy: report.accuracy,
-      classes: report.classNames, confusion: report.confusion)
+      balancedAccuracy: confusion.balancedAccuracy, macroF1: confusion.macroF1, classes: report.classNames,
+      confusion: confusion.pairs.map { [$0.actual, $0.predicted, $0.count] })
     return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
   }
 
-  /// A row for each class, the loss, and the confusion matrix.
-  static func text(_ report: EvaluationReport) -> String {
+  /// A row for each class and the confusion matrix, or where there are too many classes those that tell most; and the
+  /// means.
+  var text: String {
     guard !report.confusion.isEmpty, let accuracy = report.accuracy else {
       var rows = [["samples", Format.count(report.samples)], ["loss", Format.loss(report.loss)]]
       if let accuracy = report.accuracy { rows.append(["accuracy", Format.percent(accuracy)]) }
       return Format.table(rows, right: [1])
     }
-    // A name that nobody would see stands in quotes.
-    let names = report.classNames.map { $0.allSatisfy(\.isWhitespace) ? "\"\($0)\"" : $0 }
-    var rows = [["class", "samples", "right", "accuracy"]]
-    for (index, row) in report.confusion.enumerated() {
-      let samples = row.reduce(0, +)
-      rows.append([
-        names[index], Format.count(samples), Format.count(row[index]),
-        samples == 0 ? "–" : Format.percent(Double(row[index]) / Double(samples)),
-      ])
+    let all = ["all", Format.count(report.confusion.samples), Format.count(report.confusion.right)]
+    let total = all + [Format.percent(accuracy)]
+    guard names.count > EvaluationText.shownClasses else {
+      return table(Array(names.indices), total: total) + "\n" + means + "\n" + matrix
     }
-    let counted = report.confusion.reduce(0) { $0 + $1.reduce(0, +) }
-    let right = report.confusion.enumerated().reduce(0) { $0 + $1.element[$1.offset] }
-    rows.append(["all", Format.count(counted), Format.count(right), Format.percent(accuracy)])
-    var confusion = [["actual \\ predicted"] + names]
-    for (index, row) in report.confusion.enumerated() {
-      confusion.append([names[index]] + row.map(Format.count))
+    let ranked = counts.filter { $0.value.samples > 0 }.sorted {
+      ($0.value.accuracy ?? 0, -$0.value.samples, $0.key) < ($1.value.accuracy ?? 0, -$1.value.samples, $1.key)
+    }.map(\.key)
+    let best = ranked.sorted {
+      (counts[$1]?.accuracy ?? 0, counts[$1]?.samples ?? 0, $0) < (
+        counts[$0]?.accuracy ?? 0, counts[$0]?.samples ?? 0, $1
+      )
     }
-    return Format.table(rows, right: [1, 2, 3]) + "\nloss \(Format.loss(report.loss))\n\n"
-      + Format.table(confusion, right: Set(1...report.classNames.count))
+    let shown = min(EvaluationText.rows, ranked.count)
+    return
+      "the \(shown) classes of the lowest accuracy, of \(Format.count(ranked.count)) that samples have\n"
+      + table(Array(ranked.prefix(shown)), total: nil) + "\nthe \(shown) of the highest\n"
+      + table(Array(best.prefix(shown)), total: total) + "\n" + means + confused
+  }
+
+  private func table(_ classes: [Int], total: [String]?) -> String {
+    let rows = classes.map { index in
+      let count = counts[index] ?? ConfusionCounts.ClassCount()
+      return [
+        names[index], Format.count(count.samples), Format.count(count.right), count.accuracy.map(Format.percent) ?? "–",
+      ]
+    }
+    return Format.table(
+      [["class", "samples", "right", "accuracy"]] + rows + (total.map { [$0] } ?? []), right: [1, 2, 3])
+  }
+
+  private var means: String {
+    var rows: [[String]] = []
+    if let mean = report.confusion.balancedAccuracy {
+      rows.append(["balanced accuracy", Format.percent(mean), "the mean over the classes"])
+    }
+    if let mean = report.confusion.macroF1 { rows.append(["macro F1", Format.percent(mean)]) }
+    rows.append(["loss", Format.loss(report.loss)])
+    return Format.table(rows)
+  }
+
+  private var matrix: String {
+    let rows = names.indices.map { actual in
+      [names[actual]] + names.indices.map { Format.count(report.confusion[actual, $0]) }
+    }
+    return Format.table([["actual \\ predicted"] + names] + rows, right: Set(1...names.count))
+  }
+
+  private var confused: String {
+    let pairs = report.confusion.mostConfused(EvaluationText.rows)
+    guard !pairs.isEmpty else { return "" }
+    let rows = pairs.map { pair in
+      let all = counts[pair.actual]?.samples ?? pair.count
+      return [
+        names[pair.actual], names[pair.predicted], Format.count(pair.count),
+        Format.percent(Double(pair.count) / Double(all)),
+      ]
+    }
+    return "\nthe most frequent mistakes\n"
+      + Format.table([["actual", "predicted", "samples", "of the class"]] + rows, right: [2, 3])
   }
 }

@@ -2,7 +2,7 @@ import DPTrain
 
 /// Samples that a model classified rightly and wrongly, written out.
 enum ExampleText {
-  /// Up to so many of each, in the data set's order.
+  /// Up to so many of each, of all classes in turn.
   static func text(data: any Dataset, recipe: Recipe, right: Int, wrong: Int) throws -> String {
     let network = try recipe.makeNetwork(inputShape: data.inputShape)
     guard network.loss.meaning == .classes else {
@@ -13,22 +13,44 @@ enum ExampleText {
     let predictor = try Predictor(data: data, workspace: workspace, continues: true)
     let reader = try recipe.makeReader(facts: data.facts)
     let table = PredictionTable(network: network, classNames: data.classNames, separator: reader.classSeparator)
-    var found: [Bool: [[String]]] = [true: [], false: []]
-    let limits = [true: right, false: wrong]
-    for batch in predictor.batches {
+    // Where each step has a class, a sample has none.
+    let classes: Int
+    if case .classes(steps: 1) = data.targetLayout {
+      classes = data.classNames(outputs: network.model.outputShape.features).count
+    } else {
+      classes = 1
+    }
+    var kinds = [Kind(isRight: true, limit: right), Kind(isRight: false, limit: wrong)].filter { $0.limit > 0 }
+    for batch in predictor.spreadBatches {
+      if kinds.allSatisfy({ $0.found.isComplete(classes: classes) }) { break }
       for prediction in try predictor.predict(batch) {
         let isRight = zip(table.classes(prediction.outputs), prediction.targets).allSatisfy { $1 == nil || $0 == $1 }
-        guard found[isRight, default: []].count < limits[isRight, default: 0] else { continue }
-        let input = try data.text(of: prediction.index)
-        found[isRight]?.append(
-          [input, table.text(of: prediction.targets)] + table.cells(prediction.outputs))
+        let label = classes == 1 ? 0 : prediction.targets.first.flatMap(\.self) ?? -1
+        for place in kinds.indices where kinds[place].isRight == isRight && kinds[place].found.accepts(label) {
+          let input = try data.text(of: prediction.index)
+          let cells = [input, table.text(of: prediction.targets)] + table.cells(prediction.outputs)
+          kinds[place].found.add((prediction.index, cells), of: label)
+        }
       }
-      if limits.allSatisfy({ found[$0.key, default: []].count >= $0.value }) { break }
     }
-    return [(true, "right"), (false, "wrong")].map { isRight, heading in
-      let rows = found[isRight, default: []]
+    return kinds.map { kind in
+      let rows = kind.found.chosen.sorted { $0.index < $1.index }.map(\.cells)
+      let heading = kind.isRight ? "right" : "wrong"
       guard !rows.isEmpty else { return "\n\(heading): none\n" }
       return "\n\(heading)\n" + Format.table([["sample", "actual"] + table.outputHeadings] + rows)
     }.joined()
+  }
+
+  /// What is sought, and what was found.
+  private struct Kind {
+    let isRight: Bool
+    let limit: Int
+    var found: ClassTurns<(index: Int, cells: [String])>
+
+    init(isRight: Bool, limit: Int) {
+      self.isRight = isRight
+      self.limit = limit
+      found = ClassTurns(limit: limit)
+    }
   }
 }

@@ -50,6 +50,9 @@ struct PredictionTable {
     }.joined(separator: separator)
   }
 
+  /// The most classes that a line of JSON has the probabilities of, the most probable ones.
+  private static let jsonClasses = 100
+
   private struct Line: Encodable {
     let input: String
     var output: String?
@@ -66,9 +69,9 @@ struct PredictionTable {
       line.output = text(of: classes(values))
       guard !outputs.isSequence else { break }
       line.probability = values.max().map(Double.init)
+      let likely = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }.prefix(PredictionTable.jsonClasses)
       line.probabilities = Dictionary(
-        values.enumerated().map { (text(of: [$0.offset]), Double($0.element)) }, uniquingKeysWith: { first, _ in first }
-      )
+        likely.map { (text(of: [$0]), Double(values[$0])) }, uniquingKeysWith: { first, _ in first })
     case .events, .values:
       line.outputs = values
     }

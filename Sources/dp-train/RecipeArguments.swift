@@ -55,11 +55,17 @@ struct RunArguments: ParsableArguments {
       let differing =
         now.classNames == then.classNames
         ? ("characters", now.alphabet ?? "", then.alphabet ?? "")
-        : ("classes", now.classNames.joined(separator: ", "), then.classNames.joined(separator: ", "))
+        : ("classes", RunArguments.list(now.classNames), RunArguments.list(then.classNames))
       throw Failure(
         .data, "the data now has the \(differing.0) \(differing.1), but \(run) was trained on \(differing.2)",
         advice: "measure on data with the same classes and characters, or train again")
     }
+  }
+
+  /// Names, of very many the first ones.
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(30).joined(separator: ", ")
+    return names.count > 30 ? "\(shown), … (\(Format.count(names.count)))" : shown
   }
 }
 

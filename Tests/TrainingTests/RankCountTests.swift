@@ -55,9 +55,8 @@ import Testing
       #expect(evaluations.count == 2)
       for evaluation in evaluations {
         #expect(evaluation.samples == 50)
-        #expect(evaluation.confusion.reduce(0) { $0 + $1.reduce(0, +) } == 50)
-        let right = (0..<4).reduce(0) { $0 + evaluation.confusion[$1][$1] }
-        #expect(evaluation.accuracy == Double(right) / 50)
+        #expect(evaluation.confusion.samples == 50)
+        #expect(evaluation.accuracy == Double(evaluation.confusion.right) / 50)
       }
     }
   }

@@ -52,7 +52,7 @@ extension Communicator {
   }
 
   /// One word of every rank, on every rank.
-  func gatherWords(_ own: Int) throws -> [Int] {
+  package func gatherWords(_ own: Int) throws -> [Int] {
     let width = MemoryLayout<Int>.size
     var words = [Int](repeating: 0, count: size)
     try withUnsafeBytes(of: own) { send in

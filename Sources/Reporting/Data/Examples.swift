@@ -19,28 +19,33 @@ struct Examples {
   /// Samples that were looked through.
   let count: Int
 
-  /// Looks through the first `scanned` samples of a data set: the first `limit` right ones, and the `limit` wrong ones that
-  /// the model was most certain of. Nothing where outputs are no classes. `seed` is that of the recipe.
+  /// Looks through about `scanned` samples, evenly among those of a data set: `limit` right ones, of all classes in turn,
+  /// and the `limit` wrong ones that the model was most certain of. Nothing where outputs are no classes. `seed` is that of
+  /// the recipe.
   /// - Throws: `Failure` where samples cannot be read, or memory is short.
   init?(_ network: Network, seed: UInt64, data: any Dataset, limit: Int, scanned: Int) throws {
-    guard network.loss.meaning == .classes, case .classes = data.targetLayout else { return nil }
-    let workspace = try Workspace(
-      network, batch: min(64, data.count), shards: 1, seed: seed, communicator: SoloCommunicator())
+    guard network.loss.meaning == .classes, case .classes(let steps) = data.targetLayout else { return nil }
+    let batch = min(Examples.batch, data.count)
+    let workspace = try Workspace(network, batch: batch, shards: 1, seed: seed, communicator: SoloCommunicator())
     let predictor = try Predictor(data: data, workspace: workspace, continues: true)
     let classes = network.model.outputShape.features
-    var (right, wrong, count) = ([Example](), [Example](), 0)
-    for batch in predictor.batches where batch.lowerBound < scanned {
-      for prediction in try predictor.predict(batch) {
+    var (right, wrong, count) = (ClassTurns<Example>(limit: limit), [Example](), 0)
+    for samples in predictor.spreadBatches.prefix((scanned + batch - 1) / batch) {
+      for prediction in try predictor.predict(samples) {
         count += 1
         let example = Examples.example(prediction, classes: classes)
         let isRight = zip(example.actual, example.predicted).allSatisfy { $0 == nil || $0 == $1 }
-        if isRight { if right.count < limit { right.append(example) } } else { wrong.append(example) }
+        let label = steps == 1 ? example.actual.first.flatMap(\.self) ?? -1 : 0
+        if !isRight { wrong.append(example) } else if right.accepts(label) { right.add(example, of: label) }
       }
     }
-    self.right = right
+    self.right = right.chosen
     self.wrong = Array(wrong.sorted { $0.probability > $1.probability }.prefix(limit))
     self.count = count
   }
+
+  /// Samples that are looked at together: few, so that they come from many places.
+  private static let batch = 16
 
   private static func example(_ prediction: Prediction, classes: Int) -> Example {
     let rows = stride(from: 0, to: prediction.outputs.count, by: classes).map {

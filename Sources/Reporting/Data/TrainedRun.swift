@@ -27,7 +27,8 @@ struct TrainedRun {
     weightsWords = isFinished ? "the final weights" : "the weights" + step
     recipe = try Recipe.load(folder.recipe, overrides: ["model.weights=\(weights)"])
     experiment = try recipe.makeExperiment()
-    evaluation = checkpoint?.manifest.progress.evaluation
+    evaluation = checkpoint?.manifest.progress.evaluation?.named(
+      by: experiment.data, outputs: experiment.model.outputShape.features)
     sampler = Sampler(
       count: experiment.data.training.count, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed)
   }

@@ -1,8 +1,9 @@
+import Training
+
 /// How often each class was taken for each: a square of cells, each as dark as its share of the row.
 struct ConfusionMatrix {
   let classNames: [String]
-  /// [actual][predicted].
-  let counts: [[Int]]
+  let counts: ConfusionCounts
 
   /// What the colours mean.
   var legend: [LegendEntry] {
@@ -23,12 +24,15 @@ struct ConfusionMatrix {
     let isTurned = words > cell - 4
     let bottom = 26 + (isTurned ? words : 16)
     var content = ""
-    for (actual, row) in counts.enumerated() {
-      for predicted in row.indices {
-        content += square(actual, predicted, x: left + Double(predicted) * cell, y: 4 + Double(actual) * cell, cell)
+    let samples = counts.classes.mapValues(\.samples)
+    for actual in classNames.indices {
+      for predicted in classNames.indices {
+        content += square(
+          actual, predicted, of: max(samples[actual, default: 0], 1), x: left + Double(predicted) * cell,
+          y: 4 + Double(actual) * cell, cell)
       }
     }
-    for (index, name) in classNames.enumerated() where classNames.count <= 40 {
+    for (index, name) in classNames.enumerated() {
       let text = name.count > 14 ? name.prefix(13) + "…" : name[...]
       let style = "tick left" + (classNames.count > 20 ? " small" : "")
       let place = (Double(index) + 0.5) * cell
@@ -44,8 +48,10 @@ struct ConfusionMatrix {
     return Drawing(kind: "confusion", width: Frame.width, height: height, title: title, content: content)
   }
 
-  private func square(_ actual: Int, _ predicted: Int, x: Double, y: Double, _ cell: Double) -> String {
-    let (count, all) = (counts[actual][predicted], max(counts[actual].reduce(0, +), 1))
+  private func square(
+    _ actual: Int, _ predicted: Int, of all: Int, x: Double, y: Double, _ cell: Double
+  ) -> String {
+    let count = counts[actual, predicted]
     let share = Double(count) / Double(all)
     let words = "\(classNames[actual]) taken for \(classNames[predicted]): \(count) of \(all)"
     let square =

@@ -2,9 +2,14 @@ import Collectives
 import Recording
 import Training
 
-/// Which classes were taken for which.
+/// Which classes were taken for which: as a matrix, or where there are too many classes to read one, in tables.
 struct ConfusionSection {
   let runs: [ReportedRun]
+
+  /// The most classes that a matrix is drawn of.
+  private static let drawnClasses = 30
+  /// Rows of each table.
+  private static let rows = 10
 
   func section() throws -> Section {
     var section = Section(title: "Confusion matrix")
@@ -12,15 +17,46 @@ struct ConfusionSection {
     for run in runs {
       guard case .success(let trained) = run.trained, let report = try report(trained), report.classNames.count > 1
       else { continue }
-      let matrix = ConfusionMatrix(classNames: report.classNames, counts: report.confusion)
-      let title = "Classes of the \(report.split.rawValue) samples" + (runs.count > 1 ? ": \(run.name)" : "")
-      let accuracy = report.accuracy.map { ", accuracy \(Format.percent($0))" } ?? ""
-      section.figures.append(
-        Figure(
-          title, note: "After step \(Format.count(report.step)), \(Format.count(report.samples)) samples\(accuracy).",
-          legend: matrix.legend, drawings: [matrix.drawing(title: title)]))
+      let owner = runs.count > 1 ? ": \(run.name)" : ""
+      if report.classNames.count <= ConfusionSection.drawnClasses {
+        let matrix = ConfusionMatrix(classNames: report.classNames, counts: report.confusion)
+        let title = "Classes of the \(report.split.rawValue) samples" + owner
+        section.figures.append(
+          Figure(title, note: words(report), legend: matrix.legend, drawings: [matrix.drawing(title: title)]))
+      } else {
+        let classes = "\(Format.count(report.classNames.count)) classes of the \(report.split.rawValue) samples\(owner)"
+        section.notes.append("\(classes): the least accurate ones, and the most frequent mistakes. \(words(report))")
+        section.tables += tables(report, owner)
+      }
     }
     return section
+  }
+
+  private func words(_ report: EvaluationReport) -> String {
+    let shares = [
+      ("accuracy", report.accuracy),
+      ("balanced accuracy (the mean over the classes)", report.confusion.balancedAccuracy),
+      ("macro F1", report.confusion.macroF1),
+    ].compactMap { name, share in share.map { ", \(name) \(Format.percent($0))" } }
+    return "After step \(Format.count(report.step)), \(Format.count(report.samples)) samples\(shares.joined())."
+  }
+
+  private func tables(_ report: EvaluationReport, _ owner: String) -> [Table] {
+    let (names, counts) = (report.classNames, report.confusion.classes)
+    let ranked = counts.filter { $0.value.samples > 0 }.sorted {
+      ($0.value.accuracy ?? 0, -$0.value.samples, $0.key) < ($1.value.accuracy ?? 0, -$1.value.samples, $1.key)
+    }
+    let least = ranked.prefix(ConfusionSection.rows).map { label, count in
+      [names[label], Format.count(count.samples), Format.count(count.right), count.accuracy.map(Format.percent) ?? "–"]
+    }
+    let confused = report.confusion.mostConfused(ConfusionSection.rows).map { pair in
+      let share = Double(pair.count) / Double(counts[pair.actual]?.samples ?? pair.count)
+      return [names[pair.actual], names[pair.predicted], Format.count(pair.count), Format.percent(share)]
+    }
+    return [
+      Table(headings: ["class\(owner)", "samples", "right", "accuracy"], rows: least, right: [1, 2, 3]),
+      Table(headings: ["actual\(owner)", "predicted", "samples", "of the class"], rows: confused, right: [2, 3]),
+    ].filter { !$0.rows.isEmpty }
   }
 
   /// The last evaluation that was saved; where there is none, one is made.

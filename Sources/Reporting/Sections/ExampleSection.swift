@@ -24,8 +24,8 @@ struct ExampleSection {
       else { continue }
       let owner = runs.count > 1 ? ": \(run.name)" : ""
       section.notes.append(
-        "\(runs.count > 1 ? run.name + ": of" : "Of") \(Format.count(examples.count)) \(split.rawValue) samples, the first "
-          + "that were classified rightly, and the wrong ones that the model was most certain of "
+        "\(runs.count > 1 ? run.name + ": of" : "Of") \(Format.count(examples.count)) \(split.rawValue) samples, some that were "
+          + "classified rightly, of all classes in turn, and the wrong ones that the model was most certain of "
           + "(\(trained.weightsWords)).")
       for (kind, chosen) in [("right", examples.right), ("wrong", examples.wrong)] {
         if chosen.isEmpty {

@@ -27,7 +27,7 @@ public final class CheckpointKeeper {
   private let recipe: String
   private let root: Root?
   private let warn: (String) -> Void
-  /// The best evaluation on validation samples so far.
+  /// The best evaluation on validation samples so far, without its classes: the last evaluation has them.
   public private(set) var best: EvaluationReport?
 
   /// Prepares checkpoints.
@@ -57,7 +57,7 @@ public final class CheckpointKeeper {
   /// Keeps a copy of the weights where an evaluation is the best so far: by accuracy, then by loss.
   func note(_ report: EvaluationReport) throws {
     guard report.isBetter(than: best) else { return }
-    best = report
+    best = report.withoutClasses
     guard let root else { return }
     if let failure = root.writer.finish() { complain(failure) }
     try root.bestSnapshot.takeWeights()

@@ -20,7 +20,7 @@ struct NonFiniteReport {
   ///   - gradients: those of all parameters.
   ///   - samples: this rank's samples whose own loss is not finite, by their numbers in the data set.
   func failure(step: Int, loss: Double, gradients: UnsafePointer<Float>, samples: [Int]) throws -> CommonFailure {
-    let all = try gather(samples)
+    let all = try communicator.gather(samples).sorted()
     var message = "step \(step): the loss is \(loss)"
     let faulty = model.parameters.filter { parameter in
       (0..<parameter.count).contains { !gradients[parameter.offset + $0].isFinite }
@@ -45,26 +45,5 @@ struct NonFiniteReport {
         .software, message,
         advice: range
           + "try a smaller learning rate, optimizer.clipNorm: 1, or warm-up; nonFinite: skip passes over such steps"))
-  }
-
-  /// All ranks' samples in ascending order.
-  private func gather(_ own: [Int]) throws -> [Int] {
-    let ranks = communicator.size
-    var counts = [Int](repeating: 0, count: ranks)
-    let word = MemoryLayout<Int>.stride
-    try withUnsafeBytes(of: own.count) { send in
-      try counts.withUnsafeMutableBytes {
-        try communicator.allgather(
-          send, into: $0, counts: Array(repeating: word, count: ranks), offsets: (0..<ranks).map { $0 * word })
-      }
-    }
-    var all = [Int](repeating: 0, count: counts.reduce(0, +))
-    let offsets = counts.indices.map { counts[..<$0].reduce(0, +) * word }
-    try own.withUnsafeBytes { send in
-      try all.withUnsafeMutableBytes {
-        try communicator.allgather(send, into: $0, counts: counts.map { $0 * word }, offsets: offsets)
-      }
-    }
-    return all.sorted()
   }
 }

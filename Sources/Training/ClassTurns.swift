@@ -1,0 +1,52 @@
+import Datasets
+
+/// Chooses things of all classes in turn, however they are ordered: the first of each class, then the second of each, and
+/// so on; where there are more classes than are wanted, of classes evenly among all.
+package struct ClassTurns<Element> {
+  private let limit: Int
+  private var found: [Int: [Element]] = [:]
+
+  /// Chooses at most `limit` in all.
+  package init(limit: Int) { self.limit = limit }
+
+  /// Whether as much was added as can be chosen, of as many classes as can be shown of `classes` in all.
+  package func isComplete(classes: Int) -> Bool {
+    found.count >= min(limit, classes) && found.values.reduce(0, { $0 + $1.count }) >= limit
+  }
+
+  /// Whether there is not as much of a class yet as could be chosen.
+  package func accepts(_ label: Int) -> Bool { found[label, default: []].count < limit }
+
+  /// Adds something of a class.
+  package mutating func add(_ element: Element, of label: Int) { found[label, default: []].append(element) }
+
+  /// What was chosen, class by class.
+  package var chosen: [Element] {
+    let labels = found.keys.sorted()
+    guard labels.count < limit else {
+      return (0..<limit).compactMap { found[labels[$0 * labels.count / limit]]?.first }
+    }
+    var (counts, all) = ([Int: Int](), 0)
+    for turn in 0..<(found.values.map(\.count).max() ?? 0) {
+      for label in labels where all < limit && turn < found[label, default: []].count {
+        counts[label] = turn + 1
+        all += 1
+      }
+    }
+    return labels.flatMap { found[$0, default: []].prefix(counts[$0, default: 0]) }
+  }
+}
+
+extension Predictor {
+  /// All samples, a batch at a time, so that the first batches lie evenly among all: data is often sorted by class. In
+  /// their order where the model carries a state from batch to batch.
+  package var spreadBatches: [Range<Int>] {
+    let all = Array(batches)
+    guard !carriesState, all.count > 2 else { return all }
+    // Numbers with their bits in reverse order (van der Corput 1935).
+    let width = Int.bitWidth - (all.count - 1).leadingZeroBitCount
+    return (0..<1 << width).lazy.map { number in
+      (0..<width).reduce(0) { $0 << 1 | number >> $1 & 1 }
+    }.filter { $0 < all.count }.map { all[$0] }
+  }
+}

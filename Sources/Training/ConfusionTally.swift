@@ -1,0 +1,31 @@
+import Collectives
+
+/// Counts pairs of classes as they come, on each rank those of its samples.
+struct ConfusionTally {
+  private var counts: [Key: Int] = [:]
+
+  private struct Key: Hashable {
+    let actual, predicted: Int32
+  }
+
+  /// Counts a sample of one class that was given another.
+  mutating func add(actual: Int32, predicted: Int) {
+    counts[Key(actual: actual, predicted: Int32(truncatingIfNeeded: predicted)), default: 0] += 1
+  }
+
+  /// The sums over all ranks, the same on each and on any number of them; every rank calls it.
+  /// - Throws: `Failure` where the ranks cannot exchange data.
+  func sum(over communicator: any Communicator) throws -> ConfusionCounts {
+    let own = counts.flatMap { [Int($0.key.actual), Int($0.key.predicted), $0.value] }
+    let all = try communicator.gather(own)
+    var sums: [Key: Int] = [:]
+    for first in stride(from: 0, to: all.count, by: 3) {
+      sums[Key(actual: Int32(all[first]), predicted: Int32(all[first + 1])), default: 0] += all[first + 2]
+    }
+    let order = sums.sorted { ($0.key.actual, $0.key.predicted) < ($1.key.actual, $1.key.predicted) }
+    return ConfusionCounts(
+      pairs: order.map {
+        ConfusionCounts.Pair(actual: Int($0.key.actual), predicted: Int($0.key.predicted), count: $0.value)
+      })
+  }
+}

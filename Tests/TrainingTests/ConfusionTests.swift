@@ -1,0 +1,90 @@
+import Collectives
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// Counts of pairs of classes, and what is read off them.
+struct ConfusionTests {
+  private func counts(_ matrix: [[Int]]) -> ConfusionCounts {
+    ConfusionCounts(
+      pairs: matrix.enumerated().flatMap { actual, row in
+        row.enumerated().filter { $0.element > 0 }.map {
+          .init(actual: actual, predicted: $0.offset, count: $0.element)
+        }
+      })
+  }
+
+  /// As scikit-learn defines balanced_accuracy_score and f1_score(average="macro").
+  @Test func meansAreThoseOfOthers() throws {
+    let counts = counts([[8, 1, 1, 0], [0, 1, 3, 0], [0, 0, 0, 0], [0, 0, 0, 5]])
+    #expect(counts.samples == 19 && counts.right == 14)
+    let balanced = try #require(counts.balancedAccuracy)
+    #expect(abs(balanced - (0.8 + 0.25 + 1) / 3) < 1e-12)
+    let f1 = try #require(counts.macroF1)
+    #expect(abs(f1 - (16.0 / 18 + 2.0 / 6 + 0 + 1) / 4) < 1e-12)
+    #expect(counts.mostConfused(2).map { [$0.actual, $0.predicted, $0.count] } == [[1, 2, 3], [0, 1, 1]])
+    #expect(counts[1, 2] == 3 && counts[2, 1] == 0 && counts[9, 9] == 0)
+    let none = self.counts([])
+    #expect(none.balancedAccuracy == nil && none.macroF1 == nil && none.isEmpty)
+  }
+
+  @Test func theJSONIsShortAndReadBack() throws {
+    var random = TestRandom(4)
+    for classes in [1, 3, 40] {
+      let matrix = (0..<classes).map { _ in (0..<classes).map { _ in max(0, Int.random(in: -9...9, using: &random)) } }
+      let counts = counts(matrix)
+      let data = try JSONEncoder().encode([counts])
+      #expect(data.count < 10 + 10 * counts.pairs.count)
+      #expect(try JSONDecoder().decode([ConfusionCounts].self, from: data) == [counts])
+      // As former versions wrote it.
+      let whole = try JSONEncoder().encode([matrix])
+      #expect(try JSONDecoder().decode([ConfusionCounts].self, from: whole) == [counts])
+    }
+  }
+
+  @Test(arguments: [
+    #""0 0""#, #""0 0 0""#, #""0 0 -1""#, #""-1 0 1""#, #""1 0 1 0 0 1""#, #""0 0 1 0 0 1""#,
+    #""0 0 99999999999999999""#,
+    #""a b c""#, "7", "[[-1]]", "[[1e300]]", #""99999999999 0 1""#,
+  ])
+  func damageIsRefused(text: String) {
+    #expect(throws: (any Error).self) {
+      try JSONDecoder().decode([ConfusionCounts].self, from: Data("[\(text)]".utf8))
+    }
+  }
+
+  /// However the samples are shared out, the counts are the same, on every rank.
+  @Test(arguments: [1, 2, 3, 7])
+  func ranksAddUpWhatEachHas(ranks: Int) throws {
+    var random = TestRandom(5)
+    let samples = (0..<200).map { _ in
+      (Int32.random(in: 0..<50, using: &random), Int.random(in: 0..<1_000_000, using: &random) / 300_000)
+    }
+    var matrix = [[Int]](repeating: [0, 0, 0, 0], count: 50)
+    for sample in samples { matrix[Int(sample.0)][sample.1] += 1 }
+    let sums = try ThreadCommunicator.run(ranks: ranks) { communicator in
+      var tally = ConfusionTally()
+      for sample in samples[samples.count * communicator.rank / ranks..<samples.count * (communicator.rank + 1) / ranks]
+      {
+        tally.add(actual: sample.0, predicted: sample.1)
+      }
+      return try tally.sum(over: communicator)
+    }
+    for sum in sums { #expect(sum == counts(matrix)) }
+  }
+
+  @Test func examplesAreOfAllClassesInTurn() {
+    func chosen(_ labels: [Int], limit: Int) -> [Int] {
+      var turns = ClassTurns<Int>(limit: limit)
+      for label in labels where turns.accepts(label) { turns.add(label, of: label) }
+      return turns.chosen
+    }
+    #expect(chosen([0, 0, 0, 0, 1, 1, 2], limit: 5) == [0, 0, 1, 1, 2])
+    #expect(chosen([2, 0, 0, 0], limit: 3) == [0, 0, 2])
+    #expect(chosen(Array(0..<100), limit: 4) == [0, 25, 50, 75])
+    #expect(chosen([5, 5], limit: .max) == [5, 5])
+    #expect(chosen([], limit: 3) == [] && chosen([1], limit: 0) == [])
+  }
+}
