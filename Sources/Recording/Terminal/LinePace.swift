@@ -3,19 +3,24 @@ struct LinePace {
   private static let seconds = 60.0
 
   private let totalSteps: Int
-  private var tenth: Int
+  private var tenth: Double
   private var last: Double
 
   /// Begins after a step, at a time in seconds.
   init(step: Int = 0, totalSteps: Int = 0, now: Double = 0) {
-    self.totalSteps = max(totalSteps, 1)
-    tenth = step * 10 / self.totalSteps
+    self.totalSteps = totalSteps
+    tenth = LinePace.tenth(step, of: totalSteps)
     last = now
+  }
+
+  /// In which tenth of the run a step ends, from 0; further on where it has more than `totalSteps`.
+  static func tenth(_ step: Int, of totalSteps: Int) -> Double {
+    (Double(step) * 10 / Double(max(totalSteps, 1))).rounded(.down)
   }
 
   /// Whether a line is due after a step; the next is then counted from here.
   mutating func isDue(step: Int, now: Double) -> Bool {
-    let reached = step * 10 / totalSteps
+    let reached = LinePace.tenth(step, of: totalSteps)
     guard reached > tenth || now - last > LinePace.seconds else { return false }
     tenth = reached
     last = now

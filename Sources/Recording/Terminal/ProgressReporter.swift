@@ -16,6 +16,7 @@ public final class ProgressReporter: Observer {
   private var lastShown = 0.0
   private var hasSaidNothingCounts = false
   private var sinceShown = (samples: 0, waiting: 0.0)
+  private var means = RecentMeans()
 
   /// A reporter for a run of at most `epochs` epochs on so many ranks; `width` is the terminal's, nil for plain lines.
   public init(epochs: Int, ranks: Int, width: Int?) {
@@ -34,10 +35,12 @@ public final class ProgressReporter: Observer {
     pace = LinePace(step: step, totalSteps: totalSteps, now: start)
   }
 
-  /// Renews the bar ten times a second, or prints a line every tenth of the run and every minute.
+  /// Renews the bar ten times a second, or prints a line every tenth of the run and every minute; loss and accuracy are the
+  /// means since the last.
   public func stepDidFinish(_ report: StepReport) {
     sinceShown.samples += report.samples
     sinceShown.waiting += report.times.waiting
+    means.add(loss: report.loss, accuracy: report.accuracy, samples: report.samples)
     if width != nil { curve.add(report.loss) }
     if report.countsNothing {
       if !hasSaidNothingCounts {
@@ -73,12 +76,13 @@ public final class ProgressReporter: Observer {
     let seconds = max(now - lastShown, 1e-9)
     line.step = report.step
     line.epoch = report.epoch
-    line.loss = report.loss
-    line.accuracy = report.accuracy
+    line.loss = means.loss
+    line.accuracy = means.accuracy
     line.samplesPerSecond = Double(sinceShown.samples) / seconds
     line.waiting = hasOtherRanks ? sinceShown.waiting / seconds : nil
     line.left = (now - start) / Double(report.step - firstStep) * Double(totalSteps - report.step)
     sinceShown = (0, 0)
+    means = RecentMeans()
     lastShown = now
     Terminal.write(width.map { "\r\u{1B}[K" + line.bar(width: $0, curve: curve) } ?? line.plain + "\n")
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Training
 
@@ -14,6 +15,8 @@ public final class RunWatch {
   private var line = ProgressLine()
   private var curve = LossCurve()
   private var pace: LinePace
+  private var means = RecentMeans()
+  private var tenth = 0.0
   private var recent: [(seconds: Double, waiting: Double)] = []
 
   /// Follows the run in `folder`; `width` is the terminal's, nil for plain lines.
@@ -43,20 +46,26 @@ public final class RunWatch {
   public func look() -> Bool {
     // Asked first: what is read then is all of a run that has ended.
     let goesOn = folder.isBeingWritten
-    let (lines, isNew) = tail.read()
-    if isNew {
-      (curve, recent) = (LossCurve(), [])
-      line.evaluation = nil
-    }
-    for line in lines { take(line) }
-    if line.step > 0, !lines.isEmpty { show() }
+    Terminal.write(news())
     if !goesOn, width != nil, line.step > 0 { Terminal.write("\n") }
     return goesOn
   }
 
+  /// The line about what has come since the last look; empty where nothing is due.
+  func news() -> String {
+    let (lines, isNew) = tail.read()
+    if isNew {
+      (curve, means, recent) = (LossCurve(), RecentMeans(), [])
+      line.evaluation = nil
+    }
+    for line in lines { take(line) }
+    return line.step > 0 && !lines.isEmpty ? shown() : ""
+  }
+
   private func take(_ entry: MetricsLine) {
     guard entry.event == "step" else {
-      line.evaluation = Format.evaluation(split: entry.split ?? "", accuracy: entry.accuracy, loss: entry.loss)
+      line.evaluation = Format.evaluation(
+        split: (entry.split ?? "").visible(), accuracy: entry.accuracy, loss: entry.loss)
       return
     }
     if let speed = entry.samplesPerSecond, speed > 0 {
@@ -65,22 +74,28 @@ public final class RunWatch {
     }
     line.step = entry.step
     line.epoch = entry.epoch
-    line.loss = entry.loss
-    line.accuracy = entry.accuracy
+    // The lines of the training itself are at the tenths of the run.
+    let tenth = LinePace.tenth(entry.step - 1, of: line.totalSteps ?? 0)
+    if tenth != self.tenth { (means, self.tenth) = (RecentMeans(), tenth) }
+    means.add(loss: entry.loss, accuracy: entry.accuracy)
     curve.add(entry.loss)
   }
 
-  private func show() {
+  private func shown() -> String {
     let seconds = recent.reduce(0) { $0 + $1.seconds } / Double(max(recent.count, 1))
     line.samplesPerSecond = seconds > 0 ? samplesPerStep / seconds : 0
     let waiting = recent.reduce(0) { $0 + $1.waiting } / Double(max(recent.count, 1))
     line.waiting = hasOtherRanks && seconds > 0 ? waiting / seconds : nil
-    line.left = line.totalSteps.map { seconds * Double($0 - line.step) }
+    line.left = line.totalSteps.map { seconds * (Double($0) - Double(line.step)) }
+    line.loss = means.loss
+    line.accuracy = means.accuracy
     guard let width else {
       let now = monotonicSeconds()
-      if pace.isDue(step: line.step, now: now) { Terminal.write(line.plain + "\n") }
-      return
+      guard pace.isDue(step: line.step, now: now) else { return "" }
+      defer { means = RecentMeans() }
+      return line.plain + "\n"
     }
-    Terminal.write("\r\u{1B}[K" + line.bar(width: width, curve: curve))
+    defer { means = RecentMeans() }
+    return "\r\u{1B}[K" + line.bar(width: width, curve: curve)
   }
 }
