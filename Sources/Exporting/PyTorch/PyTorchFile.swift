@@ -19,7 +19,7 @@ extension ExportedModel {
 
       """
     let head = """
-      \"\"\"The network of \(name.filter { !"\"\\".contains($0) }), trained by dp-train, as a PyTorch module.
+      \"\"\"The network of \(plainName), trained by dp-train, as a PyTorch module.
 
           model = load()            # with the weights of the file beside this one, ready to evaluate
           \(meaning == .values ? "outputs" : "logits") = model(x)         # x as \(className) says
@@ -35,12 +35,24 @@ extension ExportedModel {
     return blocks.joined(separator: "\n\n")
   }
 
+  /// The name as a part of a string of Python: by scalars, since what a quote is combined with is no quote to a Character.
+  private var plainName: String {
+    let isKept = { (scalar: Unicode.Scalar) in
+      scalar != "\"" && scalar != "\\"
+        && ![.control, .lineSeparator, .paragraphSeparator].contains(scalar.properties.generalCategory)
+    }
+    var text = ""
+    text.unicodeScalars.append(contentsOf: name.unicodeScalars.lazy.filter(isKept))
+    return text
+  }
+
   /// The recipe's name as a class: `temporal-order` is `TemporalOrder`, unless a class of that name is defined already.
   private func className(besides definitions: [String]) -> String {
     let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     let joined = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     let isTaken =
-      joined == "Path" || definitions.contains { $0.contains("class \(joined)(") || $0.contains("class \(joined):") }
+      PyTorchText.taken.contains(joined)
+      || definitions.contains { $0.contains("class \(joined)(") || $0.contains("class \(joined):") }
     return joined.first?.isLetter == true && !isTaken ? joined : "Network"
   }
 

@@ -1,5 +1,10 @@
 /// The definitions that a Python file may need.
 enum PyTorchText {
+  /// Names that a class cannot have, since Python or the file means something else by them.
+  static let taken: Set<String> = [
+    "None", "True", "False", "Path", "F", "WEIGHTS", "CLASSES", "ALPHABET", "MEAN", "STD",
+  ]
+
   static let overSteps = #"""
     class OverSteps:
         """Makes a layer that takes [batch, features, steps] one for [batch, steps, features]."""

@@ -103,7 +103,8 @@ extension ValueType<String> {
       rule: "made of letters, digits, \"-\", \"_\" and \".\", and not start with \".\"",
       pattern: #"[^.\s/\\:][^\s/\\:]*"#
     ) { text in
-      !text.hasPrefix(".") && text.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
+      // By scalars: a character is what its first scalar is, and may hide another.
+      text.unicodeScalars.first != "." && text.unicodeScalars.allSatisfy(\.isPartOfFileName)
     }
   }
 
@@ -120,6 +121,18 @@ extension ValueType<String> {
       return text
     } write: {
       .scalar(YAMLOutput.quotedIfNeeded($0))
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether this is a letter, a mark upon one, a digit, "-", "_" or ".".
+  fileprivate var isPartOfFileName: Bool {
+    switch properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
+      .letterNumber, .otherNumber, .nonspacingMark, .spacingMark:
+      true
+    default: "-_.".unicodeScalars.contains(self)
     }
   }
 }

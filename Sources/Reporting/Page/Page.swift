@@ -27,8 +27,18 @@ struct Page {
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
+  /// The library's own way of escaping looks at characters, and so passes over a `<` that a mark combines with.
+  private struct EscapedByScalars: MustacheContentType {
+    static let name: String = {
+      MustacheContentTypes.register(EscapedByScalars(), named: "ESCAPED_BY_SCALARS")
+      return "ESCAPED_BY_SCALARS"
+    }()
+
+    func escapeText(_ text: String) -> String { text.escapedForMarkup }
+  }
+
   private func template(_ bytes: [UInt8]) throws -> MustacheTemplate {
-    try MustacheTemplate(string: Page.text(bytes))
+    try MustacheTemplate(string: "{{% CONTENT_TYPE:\(EscapedByScalars.name)}}" + Page.text(bytes))
   }
 
   private var values: [String: Any] {

@@ -64,10 +64,13 @@ public struct Report {
     } catch {
       throw Failure(.cannotCreate, "\(folder) cannot be made: \((error as NSError).localizedDescription)")
     }
+    var taken: Set<String> = []
     return try sections.flatMap { $0.figures + $0.folded.flatMap(\.figures) }.map { figure in
       let file = StandaloneFigure(figure: figure)
-      try AtomicFile.write(Array(file.svg.utf8), to: "\(folder)/\(file.fileName)")
-      return file.fileName
+      let name = file.fileName(besides: taken)
+      taken.insert(name)
+      try AtomicFile.write(Array(file.svg.utf8), to: "\(folder)/\(name)")
+      return name
     }
   }
 }

@@ -6,10 +6,15 @@ struct StandaloneFigure {
 
   let figure: Figure
 
-  /// A name for its file, made of the title.
-  var fileName: String {
-    let words = figure.title.lowercased().split { !($0.isLetter || $0.isNumber) || !$0.isASCII }
-    return words.joined(separator: "-") + ".svg"
+  /// A name for its file, made of the title's ASCII letters and digits, in lower case; with a number behind where it is
+  /// among the names that are `taken`.
+  func fileName(besides taken: Set<String>) -> String {
+    let words = figure.title.lowercased().unicodeScalars.split {
+      !($0.isASCII && $0.properties.isAlphabetic || ("0"..."9").contains($0))
+    }
+    let stem = words.isEmpty ? "figure" : String(words.map(String.init).joined(separator: "-").prefix(100))
+    return sequence(first: 1) { $0 + 1 }.lazy.map { $0 == 1 ? "\(stem).svg" : "\(stem)-\($0).svg" }
+      .first { !taken.contains($0) } ?? stem
   }
 
   /// The file's text.

@@ -23,7 +23,7 @@ enum Digits {
 
   /// A value with two significant digits, as people write it: `0.016`, `5.1·10⁻⁵`.
   static func words(_ value: Double) -> String {
-    value == 0 || 1e-3..<1e6 ~= value.magnitude ? self.value(value, significant: 2) : power(value)
+    value == 0 || 1e-3..<1e6 ~= value.magnitude || !value.isFinite ? self.value(value, significant: 2) : power(value)
   }
 
   /// The label of a tick: `0.05`, `1500`, `20k`, `3M`, `10⁻⁴`.
@@ -57,8 +57,9 @@ extension StringProtocol {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      // Control characters have no place in HTML, not even written as references.
+      // Control characters have no place in HTML, not even written as references; the last two have none in XML.
       case _ where character.value < 32 && character != "\n" && character != "\t": result += "\u{FFFD}"
+      case "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
       default: result.unicodeScalars.append(character)
       }
     }

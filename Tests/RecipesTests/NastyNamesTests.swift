@@ -1,0 +1,36 @@
+import TestSupport
+import Testing
+
+@testable import Recipes
+
+/// What a recipe names comes back from the recipe that is written out, and its own name can be a file's.
+@Suite struct NastyNamesTests {
+  @Test func pathsComeBack() throws {
+    var random = TestRandom(71)
+    for _ in 0..<300 {
+      var recipe = try read("data: {source: numpy, train: x.npz}")
+      guard case .numpy(var data) = recipe.data else {
+        Issue.record("no numpy data")
+        return
+      }
+      data.train = random.nastyText()
+      recipe.data = .numpy(data)
+      guard case .numpy(let again) = try Recipe.parse(recipe.resolvedYAML(), file: "x.yaml").data else {
+        Issue.record("no numpy data any more")
+        continue
+      }
+      #expect(Array(again.train.unicodeScalars) == Array(data.train.unicodeScalars))
+    }
+  }
+
+  /// By scalars: none hides behind one that it is combined with.
+  @Test(arguments: ["\u{0D4E}<", "a\u{200D}'", "a'\u{301}", "\u{0D4E}/", "x\u{1B}", "é\u{202E}", "a b", ".a", ""])
+  func aNameThatHidesSomethingIsRefused(name: String) {
+    #expect(throws: (any Error).self) { try read("name: \(YAMLOutput.quotedIfNeeded(name))") }
+  }
+
+  @Test(arguments: ["müller", "mu\u{308}ller", "Ω-2.b_c", "数字", "१२"])
+  func lettersAndMarksAreNames(name: String) throws {
+    #expect(try read("name: \(YAMLOutput.quotedIfNeeded(name))").name == name)
+  }
+}
