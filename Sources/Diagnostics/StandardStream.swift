@@ -31,9 +31,10 @@ package enum StandardStream: Sendable {
   }
 }
 
-/// Tells people something on standard error. If that cannot be written to, nobody is there to be told so.
+/// Tells people something on standard error, control characters made visible. If that cannot be written to, nobody is there
+/// to be told so.
 package func complain(_ text: String) {
-  try? StandardStream.error.write(text + "\n")
+  try? StandardStream.error.write(text.visible(keepsLines: true) + "\n")
 }
 
 /// Lets writing to a file that may not grow any more (`ulimit -f`) fail with a message, instead of ending the program.

@@ -21,7 +21,7 @@ struct PredictCommand: ParsableCommand {
   @Argument(help: "Texts or files; none for the lines of standard input.", completion: .file())
   var inputs: [String] = []
 
-  @Flag(help: "Print a line of JSON for each sample.")
+  @Flag(help: "Print a line of JSON for each sample, with the probabilities of the 100 most probable classes.")
   var json = false
 
   func run() throws {
@@ -31,7 +31,8 @@ struct PredictCommand: ParsableCommand {
     if inputs.isEmpty {
       while let line = readLine() {
         for answer in try answers.answers(to: line) {
-          Terminal.write(json ? try answer.json() : answer.cells.dropFirst().joined(separator: "\t") + "\n")
+          Terminal.write(
+            json ? try answer.json() : answer.cells.dropFirst().map { $0.visible() }.joined(separator: "\t") + "\n")
         }
       }
       return
