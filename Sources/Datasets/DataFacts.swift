@@ -23,6 +23,18 @@ public struct DataFacts: Codable, Equatable, Sendable {
     self.columns = columns
     self.hasLengths = hasLengths
   }
+
+  /// Whether the shape can be that of an input, and not only a damaged file's.
+  package var isPossible: Bool {
+    guard 1...3 ~= inputShape.count else { return false }
+    var count = 1
+    for extent in inputShape {
+      guard 1...Int(Int32.max) ~= extent else { return false }
+      count *= extent
+      guard count <= Int(Int32.max) else { return false }
+    }
+    return true
+  }
 }
 
 extension Dataset {

@@ -103,10 +103,10 @@ public struct RunFolder: Sendable {
     let place = checkpoints + "/.lock"
     let fault = RunFolder.makeFolders(checkpoints)
     // Held by the open file, not by the object: the system lets go of it when the process ends in whatever way.
-    let descriptor = fault == 0 ? open(place, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o666) : -1
-    guard descriptor >= 0 else {
-      throw Failure(.cannotCreate, "cannot write \(place): \(String(cString: strerror(fault == 0 ? errno : fault)))")
+    guard fault == 0 else {
+      throw Failure(.cannotCreate, "cannot write \(place): \(String(cString: strerror(fault)))")
     }
+    let descriptor = try openOwnFile(place)
     let deadline = monotonicSeconds() + (resumes ? seconds : 0)
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else {
@@ -156,7 +156,13 @@ public struct RunFolder: Sendable {
   /// What the run's data source found in its files.
   /// - Throws: `Failure` (noInput, data) naming the file.
   public func readDataFacts() throws -> DataFacts {
-    try read(dataFacts, holding: "JSON with inputShape and classNames")
+    let facts: DataFacts = try read(dataFacts, holding: "JSON with inputShape and classNames")
+    guard facts.isPossible else {
+      throw Failure(
+        .data, "\(dataFacts) is damaged: no input has the shape \(facts.inputShape)",
+        advice: "it is written by training: features, steps × features, or height × width × channels")
+    }
+    return facts
   }
 
   /// Where and with what the run was made last.

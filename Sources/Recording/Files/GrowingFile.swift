@@ -10,14 +10,11 @@ final class GrowingFile {
   private(set) var length: Int
 
   /// Starts the file, or goes on behind the first `kept` bytes of one.
-  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file, (data) where it is shorter than `kept`.
+  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file, also where it is a symbolic link, (data) where it is
+  ///   shorter than `kept`.
   init(path: String, keeping kept: Int) throws {
     self.path = path
-    let isThere = FileManager.default.fileExists(atPath: path)
-    guard isThere || FileManager.default.createFile(atPath: path, contents: nil),
-      let file = FileHandle(forUpdatingAtPath: path)
-    else { throw Failure(.cannotCreate, "cannot write \(path): \(String(cString: strerror(errno)))") }
-    self.file = file
+    file = FileHandle(fileDescriptor: try openOwnFile(path), closeOnDealloc: true)
     let found = Int((try? file.seekToEnd()) ?? 0)
     guard found >= kept else {
       throw Failure(

@@ -1,0 +1,15 @@
+import Diagnostics
+import Foundation
+
+/// Opens a file of the run folder to read and write it, and makes it if it is not there; never through a symbolic link,
+/// which would let whoever prepared the folder have another file overwritten.
+/// - Throws: `Failure` (cannotCreate) naming the file.
+func openOwnFile(_ path: String) throws -> Int32 {
+  let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)
+  guard descriptor < 0 else { return descriptor }
+  guard errno != ELOOP else {
+    throw Failure(
+      .cannotCreate, "cannot write \(path): it is a symbolic link", advice: "remove the link, or choose another --out")
+  }
+  throw Failure(.cannotCreate, "cannot write \(path): \(String(cString: strerror(errno)))")
+}
