@@ -142,7 +142,8 @@ targets += [
   .testTarget(
     name: "ReportingTests",
     dependencies: [
-      "Reporting", "Recording", "Recipes", "Training", "Collectives", "Images", "Formats", "Diagnostics", "TestSupport",
+      "Reporting", "Recording", "Recipes", "Training", "Collectives", "Images", "Tensors", "Formats", "Diagnostics",
+      "TestSupport",
     ]),
   .testTarget(
     name: "RecordingTests",

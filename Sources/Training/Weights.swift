@@ -83,9 +83,10 @@ extension SafetensorsFile {
     return value
   }
 
-  /// A tensor of a shape.
-  /// - Throws: `Failure` (data) where the file, read from `path`, has none, or one of another shape.
-  func tensor(_ name: String, shape: [Int], path: String) throws -> Tensor {
+  /// A tensor of a shape, of finite numbers, or as an optimizer's squares may have grown, infinite ones.
+  /// - Throws: `Failure` (data) where the file, read from `path`, has none, or one of another shape, or values that are no
+  ///   numbers.
+  func tensor(_ name: String, shape: [Int], path: String, allowsInfinity: Bool = false) throws -> Tensor {
     guard let tensor = self[name] else {
       if integers.contains(where: { $0.name == name }) {
         throw Failure(
@@ -99,6 +100,11 @@ extension SafetensorsFile {
     guard tensor.shape == shape else {
       throw Failure(
         .data, "\(path): tensor \"\(name)\" has the shape \(tensor.shape)", advice: "the model needs \(shape)")
+    }
+    if let place = tensor.values.firstIndex(where: { allowsInfinity ? $0.isNaN : !$0.isFinite }) {
+      throw Failure(
+        .data, "\(path): tensor \"\(name)\" has the value \(tensor.values[place]) at place \(place)",
+        advice: "nothing can be computed with it; take weights from before the training went wrong")
     }
     return tensor
   }

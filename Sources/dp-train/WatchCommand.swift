@@ -18,7 +18,7 @@ struct WatchCommand: ParsableCommand {
   var every = 0.5
 
   func validate() throws {
-    guard every >= 0.05, every.isFinite else { throw ValidationError("--every must be at least 0.05") }
+    guard 0.05...86_400 ~= every else { throw ValidationError("--every must be 0.05 to 86400") }
   }
 
   func run() throws {

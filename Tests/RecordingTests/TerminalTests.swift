@@ -59,4 +59,40 @@ import Testing
     var slow = LinePace(step: 0, totalSteps: 1_000_000, now: 0)
     #expect((1...300).filter { slow.isDue(step: $0, now: Double($0)) } == [61, 122, 183, 244])
   }
+
+  /// A line tells of all steps since the one before, and not of the last batch alone.
+  @Test func linesHaveTheMeansSinceTheLast() {
+    var means = RecentMeans()
+    #expect(means.loss == 0 && means.accuracy == nil)
+    means.add(loss: 1, accuracy: 0.5, samples: 32)
+    means.add(loss: 3, accuracy: 1, samples: 32)
+    means.add(loss: 8, accuracy: 0, samples: 16)
+    #expect(means.loss == 3.2 && means.accuracy == 0.6)
+    // A step that was skipped has no part in it.
+    means.add(loss: .nan, accuracy: 0, samples: 32)
+    #expect(means.loss == 3.2 && means.accuracy == 0.6)
+    var broken = RecentMeans()
+    broken.add(loss: .infinity, accuracy: nil)
+    #expect(broken.loss == .infinity && broken.accuracy == nil)
+  }
+
+  @Test func numbersBeyondAllBoundsAreWritten() {
+    #expect(Format.duration(.infinity) == "∞" && Format.duration(.nan) == "∞" && Format.duration(1e300) == "∞")
+    #expect(
+      Format.count(1e300) == "1e+300" && Format.count(Double.nan).contains("nan") && Format.count(1234.9) == "1,234")
+    let line = ProgressLine(
+      step: .max, totalSteps: 1, epoch: .max, epochs: -1, loss: 1e308, accuracy: -1e308, evaluation: nil,
+      samplesPerSecond: .infinity, waiting: .nan, left: .infinity)
+    #expect(line.plain.contains("∞ left") && line.bar(width: 80, curve: LossCurve()).contains("100 %"))
+    var pace = LinePace(totalSteps: .max, now: 0)
+    let isDue = pace.isDue(step: .max, now: 1)
+    #expect(isDue)
+    var curve = LossCurve()
+    for loss in [1e308, 1e308, -1e308, 1e-320, 0] { curve.add(loss) }
+    #expect(curve.sparkline(width: 8).count == 2)
+  }
+
+  @Test func cellsOfTablesMoveNoCursor() {
+    #expect(Format.table([["a", "\u{1B}[2Jb"], ["c", "\u{202E}d"]]) == "a  \\x1b[2Jb\nc  \\u202ed\n")
+  }
 }

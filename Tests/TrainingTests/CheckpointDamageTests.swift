@@ -1,5 +1,6 @@
 import Collectives
 import Diagnostics
+import Formats
 import Foundation
 import TestSupport
 import Testing
@@ -71,6 +72,53 @@ struct CheckpointDamageTests {
     }
   }
 
+  /// Whatever numbers a manifest has whose digest is right, training goes on or refuses; it does not end by a trap.
+  @Test func impossibleNumbersAreRefused() throws {
+    try store { store, files in
+      let original = Array(try Data(contentsOf: URL(filePath: files[2])))
+      let isLong = ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1"
+      var random = TestRandom(11)
+      for _ in 0..<(isLong ? 5000 : 200) {
+        try Data(random.damaged(original)).write(to: URL(filePath: files[2]))
+        try Data("\(sha256(ofFile: files[2]))\n".utf8).write(to: URL(filePath: files[3]))
+        let small = SmallExperiment()
+        let made = try small.make()
+        let trainer = try Trainer(made, workspace: small.workspace(made, SoloCommunicator()), observers: [])
+        do {
+          try trainer.resume(store.newest { _ in })
+          _ = try trainer.run()
+        } catch let failure as Failure {
+          #expect([.data, .noInput, .configuration].contains(failure.exitCode), "\(failure)")
+        }
+      }
+    }
+  }
+
+  /// Weights that are no numbers, though every digest is right, are wrong data and no fault of the program.
+  @Test(arguments: [Float.nan, .infinity])
+  func weightsThatAreNoNumbersAreRefused(value: Float) throws {
+    try store { store, files in
+      let weights = try SafetensorsFile(contentsOf: files[0])
+      var tensors = weights.tensors
+      tensors[1].values[3] = value
+      try SafetensorsFile(tensors: tensors, integers: weights.integers, metadata: [:]).write(to: files[0])
+      let manifest = try String(contentsOfFile: files[2], encoding: .utf8)
+      let old = try #require(store.newestDigest(in: manifest, of: "weights.safetensors"))
+      try manifest.replacing(old, with: sha256(ofFile: files[0])).write(
+        toFile: files[2], atomically: true, encoding: .utf8)
+      try "\(sha256(ofFile: files[2]))\n".write(toFile: files[3], atomically: true, encoding: .utf8)
+      #expect(newest(store).step == 8)
+      let small = SmallExperiment()
+      let made = try small.make()
+      let trainer = try Trainer(made, workspace: small.workspace(made, SoloCommunicator()), observers: [])
+      #expect {
+        try trainer.resume(store.newest { _ in })
+      } throws: {
+        ($0 as? Failure)?.exitCode == .data && "\($0)".contains("at place 3")
+      }
+    }
+  }
+
   /// The digests of a whole that is not ours are right, and it is refused all the same.
   @Test func anotherModelsCheckpointIsRefused() throws {
     try store { store, _ in
@@ -99,5 +147,13 @@ struct CheckpointDamageTests {
     // All steps are done; only the last checkpoint, without which there would be none, ends it with an error.
     #expect { _ = try trainer.run() } throws: { ($0 as? Failure)?.exitCode == .cannotCreate }
     #expect(complaints.contains { $0.contains("training goes on") && $0.contains("/proc/none") })
+  }
+}
+
+extension CheckpointStore {
+  /// The digest that a manifest's text has for a file.
+  fileprivate func newestDigest(in manifest: String, of file: String) -> String? {
+    let record = manifest.components(separatedBy: "\"\(file)\"").last
+    return record?.firstMatch(of: /"sha256" ?: ?"([0-9a-f]{64})"/).map { String($0.1) }
   }
 }

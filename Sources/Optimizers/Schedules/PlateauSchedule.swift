@@ -47,8 +47,8 @@ public final class PlateauSchedule: Schedule {
     }
     set {
       best = newValue["best"] ?? .infinity
-      badLosses = Int(newValue["badLosses"] ?? 0)
-      reductions = Int(newValue["reductions"] ?? 0)
+      badLosses = newValue["badLosses"].flatMap(Int.init(exactly:)) ?? 0
+      reductions = newValue["reductions"].flatMap(Int.init(exactly:)) ?? 0
     }
   }
 }

@@ -10,6 +10,7 @@ extension Recipe {
     for (index, settings) in list.enumerated() {
       let input = layers.last?.outputShape ?? input
       let layer = try makeLayer(settings, input: input, key: "\(key).\(index)", after: list.prefix(index))
+      try checkSize(layer, words(for: settings, key: "\(key).\(index)"))
       if let initialization = settings.initialization {
         for weight in layer.parameters where weight.shape.count > 1 {
           weight.chosenInitialization = initialization.initialization
@@ -18,6 +19,31 @@ extension Recipe {
       layers.append(layer)
     }
     return layers
+  }
+
+  /// Refuses what no memory holds, before numbers of values leave the range of whole numbers.
+  private func checkSize(_ layer: any Layer, _ place: String) throws {
+    func isWithin(_ limit: Int, _ factors: [Int]) -> Bool {
+      var product = 1
+      for factor in factors {
+        let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+        guard !overflow, next <= limit else { return false }
+        product = next
+      }
+      return true
+    }
+    let outputs = layer.outputShape
+    guard isWithin(1 << 46, [batch] + outputs.extents) else {
+      throw Failure(
+        .configuration, "\(place) gives \(outputs) values for each of \(batch) samples, more than any memory holds",
+        advice: "choose fewer outputs, or smaller inputs")
+    }
+    for parameter in layer.parameters where !isWithin(1 << 56, parameter.shape + [outputs.steps * outputs.positions]) {
+      throw Failure(
+        .configuration,
+        "\(place): its \(parameter.name) of \(Shape(parameter.shape)) values is more than any memory holds",
+        advice: "choose fewer outputs, or fewer inputs")
+    }
   }
 
   /// How messages name a layer: its place where it has one, its key and kind.

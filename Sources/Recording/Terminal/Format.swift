@@ -1,9 +1,11 @@
+import Diagnostics
 import Foundation
 
 /// How numbers are shown to people.
 public enum Format {
   /// For example `0:42`, `12:05` or `3:20:00`.
   public static func duration(_ seconds: Double) -> String {
+    guard seconds < 1e12 else { return "∞" }
     let whole = Int(max(0, seconds).rounded())
     let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
     return hours > 0
@@ -48,6 +50,11 @@ public enum Format {
     return (value < 0 ? "-" : "") + groups.joined(separator: ",")
   }
 
+  /// The whole part of a number with separators; as it is where it has more digits than a Double tells.
+  public static func count(_ value: Double) -> String {
+    value.magnitude < 0x1p53 ? count(Int(value)) : String(format: "%g", value)
+  }
+
   /// A size in bytes, for example `1.2 MiB`.
   public static func bytes(_ count: Int) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB"]
@@ -60,8 +67,10 @@ public enum Format {
     return unit == 0 ? "\(count) B" : String(format: "%.1f %@", value, units[unit])
   }
 
-  /// Rows of columns, each as wide as its widest cell; columns named in `right` are flush right.
+  /// Rows of columns, each as wide as its widest cell; columns named in `right` are flush right. Control characters of
+  /// cells are made visible.
   public static func table(_ rows: [[String]], right: Set<Int> = []) -> String {
+    let rows = rows.map { $0.map { $0.visible() } }
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
     let lines = rows.map { row in

@@ -7,9 +7,9 @@ struct LossCurve {
   private var sum = 0.0
   private var steps = 0
 
-  /// Adds a step's loss; one that is no number is left out.
+  /// Adds a step's loss; one that is no number, or too large for sums of it to be one, is left out.
   mutating func add(_ loss: Double) {
-    guard loss.isFinite else { return }
+    guard loss.magnitude < 1e290 else { return }
     sum += loss
     steps += 1
     guard steps == stepsPerPoint else { return }

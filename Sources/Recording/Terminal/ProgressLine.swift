@@ -22,7 +22,7 @@ struct ProgressLine {
     var facts = [(5, "epoch \(epoch)/\(epochs)"), (1, "loss \(Format.loss(loss))")]
     if let accuracy { facts.append((3, "accuracy \(Format.percent(accuracy))")) }
     if let evaluation { facts.append((2, evaluation)) }
-    facts.append((6, "\(Format.count(Int(samplesPerSecond))) samples/s"))
+    facts.append((6, "\(Format.count(samplesPerSecond)) samples/s"))
     if let waiting { facts.append((4, "waiting \(Format.percent(waiting))")) }
     if let left { facts.append((0, "\(Format.duration(left)) left")) }
     return facts
@@ -36,7 +36,7 @@ struct ProgressLine {
 
   /// The line for a terminal of so many columns: a bar, the curve of the loss, and what else there is room for.
   func bar(width: Int, curve: LossCurve) -> String {
-    let share = Double(step) / Double(max(totalSteps ?? step, 1))
+    let share = min(1, Double(step) / Double(max(totalSteps ?? step, 1)))
     let percent = String(format: "%3d %%", Int(share * 100))
     var facts = facts
     while facts.count > 1, facts.map(\.text).joined(separator: "  ").count + 20 > width {

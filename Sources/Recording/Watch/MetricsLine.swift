@@ -9,6 +9,9 @@ struct MetricsLine: Decodable {
   let accuracy: Double?
   let samplesPerSecond, waitingSeconds: Double?
   let split: String?
+
+  /// Whether the numbers can be those of a training.
+  fileprivate var isPossible: Bool { step >= 0 && epoch >= 0 && step < 1 << 53 && epoch < 1 << 53 }
 }
 
 /// Reads a `metrics.jsonl` that still grows, or is cut back where its run is resumed.
@@ -23,7 +26,7 @@ struct MetricsTail {
   }
 
   /// The complete lines that have come since the last call; `isNew` where the file was cut back meanwhile, and these are
-  /// all. None where there is no file. Lines that are no JSON are left out.
+  /// all. None where there is no file. Lines that are damaged are left out.
   mutating func read() -> (lines: [MetricsLine], isNew: Bool) {
     guard let file = FileHandle(forReadingAtPath: path), let end = try? file.seekToEnd() else { return ([], false) }
     defer { try? file.close() }
@@ -34,9 +37,8 @@ struct MetricsTail {
     else { return ([], isNew) }
     let complete = data[...last]
     offset += complete.count
-    let lines = complete.split(separator: UInt8(ascii: "\n")).compactMap {
-      try? decoder.decode(MetricsLine.self, from: $0)
-    }
+    let lines = complete.split(separator: UInt8(ascii: "\n"))
+      .compactMap { try? decoder.decode(MetricsLine.self, from: $0) }.filter(\.isPossible)
     return (lines, isNew)
   }
 }

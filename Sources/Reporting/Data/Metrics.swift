@@ -47,7 +47,7 @@ struct Metrics {
       guard reader.read(line, into: &self) else {
         throw Failure(
           .data, "\(path), line \(number), is no line of metrics",
-          advice: "each is one JSON object with event, step and loss, as training writes it")
+          advice: "each is one JSON object with event, step, epoch and loss, as training writes it; steps ascend")
       }
     }
   }
@@ -63,7 +63,7 @@ struct Metrics {
       var (event, split) = ("", "")
       let isWhole = FlatObject(line).forEach { name, value in
         if let index = names.firstIndex(where: { name.elementsEqual($0) }) {
-          values[index] = value.number ?? .nan
+          values[index] = value.number?.drawable ?? .nan
         } else if name.elementsEqual("step".utf8) {
           step = value.number
         } else if name.elementsEqual("epoch".utf8) {
@@ -76,8 +76,9 @@ struct Metrics {
           samples = value.number ?? 0
         }
       }
-      guard isWhole, let step else { return false }
+      guard isWhole, let step, [step, epoch, samples].allSatisfy(\.isCount) else { return false }
       if event == "step" {
+        guard step > metrics.steps.last ?? 0, epoch >= metrics.epochs.last ?? 1 else { return false }
         metrics.steps.append(step)
         metrics.epochs.append(epoch)
         for index in values.indices { metrics.columns[index].append(values[index]) }
@@ -106,4 +107,13 @@ extension Metrics {
     }
     return means
   }
+}
+
+extension Double {
+  /// Whether this is a whole number that steps, epochs or samples can come to.
+  var isCount: Bool { 0...0x1p53 ~= self && self == rounded() }
+
+  /// The number as far as plots can place it: what is smaller than any loss or gradient is 0, what is larger infinite, so
+  /// that sums and powers of ten keep within a Double.
+  var drawable: Double { magnitude < 1e-150 ? 0 : magnitude > 1e150 ? self * .infinity : self }
 }

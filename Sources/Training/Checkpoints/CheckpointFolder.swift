@@ -67,6 +67,10 @@ public struct CheckpointFolder: Sendable {
         .data, "\(manifest) has the format \(read.format)",
         advice: "this program reads formats up to \(CheckpointManifest.currentFormat); use a newer one")
     }
+    guard read.isPossible else {
+      throw Failure(
+        .data, "\(manifest) has a number that no training comes to", advice: "it must come from this program")
+    }
     for (name, file) in read.files.sorted(by: { $0.key < $1.key }) {
       guard try record(of: "\(path)/\(name)") == file else {
         throw Failure(.data, "\(path)/\(name) is damaged", advice: advice)

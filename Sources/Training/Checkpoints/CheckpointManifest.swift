@@ -9,7 +9,7 @@ public struct CheckpointManifest: Codable, Equatable, Sendable {
   }
 
   /// The newest format that this program writes and reads.
-  public static let currentFormat = 1
+  public static let currentFormat = 2
 
   /// The format's number.
   public var format = CheckpointManifest.currentFormat
@@ -33,4 +33,19 @@ public struct CheckpointManifest: Codable, Equatable, Sendable {
   public var recorded: [String: Int]
   /// The files beside the manifest, by name.
   public var files: [String: File] = [:]
+
+  /// Whether the numbers can be those of a training, so that nothing is computed with what only damage can have made.
+  var isPossible: Bool {
+    let numbers =
+      [progress.step, progress.epoch, progress.position, samplesConsumed, optimizerSteps, carriedBatch]
+      + Array(recorded.values)
+      + [progress.evaluation, best].compactMap(\.self).flatMap { [$0.step, $0.epoch, $0.samples] }
+    return numbers.allSatisfy { 0...1 << 53 ~= $0 }
+  }
+
+  /// Whether a training of so many samples an epoch, in batches of a size, can go on from here.
+  func fits(samples: Int, batch: Int) -> Bool {
+    progress.position <= samples && carriedBatch <= batch
+      && !progress.epoch.multipliedReportingOverflow(by: samples + 1).overflow
+  }
 }

@@ -21,6 +21,12 @@ struct Resumption {
   func run(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws -> CheckpointManifest? {
     var state = GatheredState()
     if let checkpoint {
+      let settings = experiment.settings
+      guard checkpoint.manifest.fits(samples: experiment.data.training.count, batch: settings.batch) else {
+        throw Failure(
+          .data, "\(checkpoint.folder.path) is of a training with more samples or larger batches",
+          advice: "resume with the data and the batch that the run began with")
+      }
       state = try Snapshot.restore(
         experiment, from: checkpoint.folder, residualCount: step.residuals?.vectorCount ?? 0)
     }

@@ -112,7 +112,8 @@ final class Snapshot {
     let model = experiment.model
     func read(_ prefix: String, of parameters: [Parameter]? = nil, _ write: (Int, Float) -> Void) throws {
       for parameter in parameters ?? model.parameters {
-        let tensor = try file.tensor(prefix + parameter.name, shape: parameter.shape, path: folder.state)
+        let tensor = try file.tensor(
+          prefix + parameter.name, shape: parameter.shape, path: folder.state, allowsInfinity: prefix != averagePrefix)
         for (place, value) in zip(parameter.offset..., parameter.fromPyTorch(tensor.values)) { write(place, value) }
       }
     }
@@ -130,7 +131,8 @@ final class Snapshot {
       try read(residualPrefix(vector, of: residualCount)) { values[$0] = $1 }
       return values
     }
-    return GatheredState(
-      optimizer: state, carried: file.tensors.filter { $0.name.hasPrefix(CarriedStates.prefix) }, residuals: residuals)
+    let carried = try file.tensors.filter { $0.name.hasPrefix(CarriedStates.prefix) }
+      .map { try file.tensor($0.name, shape: $0.shape, path: folder.state) }
+    return GatheredState(optimizer: state, carried: carried, residuals: residuals)
   }
 }
