@@ -53,12 +53,12 @@ public struct TrainingJob {
   private func prepare(_ recipe: Recipe, _ communicator: any Communicator) throws -> TrainingRun {
     try checkResumption(of: recipe)
     let experiment = try recipe.makeExperiment()
-    let notices = try recipe.checkLastBatch(of: experiment)
+    let warnings = try recipe.trainingWarnings(of: experiment)
     let workspace = try experiment.makeWorkspace(communicator: communicator)
     let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resumes) : nil
     try folder?.lock(resumes: resumes, warn: Terminal.warn)
     return TrainingRun(
-      recipe: recipe, experiment: experiment, workspace: workspace, notices: notices, folder: folder, job: self)
+      recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: self)
   }
 
   /// A run goes on with what it began with.

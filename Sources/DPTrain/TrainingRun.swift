@@ -9,7 +9,7 @@ struct TrainingRun {
   let experiment: Experiment
   let workspace: Workspace
   /// What people should know before it begins.
-  let notices: [String]
+  let warnings: [String]
   /// On rank 0.
   let folder: RunFolder?
   let job: TrainingJob
@@ -20,7 +20,7 @@ struct TrainingRun {
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
       course: RunEnvironment.Course(experiment), network: try NetworkMeasurement.measure(communicator))
-    if communicator.isRoot { (experiment.warnings + notices + recipe.validationNotices(experiment)).forEach(warn) }
+    if communicator.isRoot { warnings.forEach(warn) }
     let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
     if let checkpoint { try checkRates(checkpoint.manifest, of: checkpoint.folder) }
     let schedule = recipe.checkpoint.schedule

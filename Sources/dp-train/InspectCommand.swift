@@ -11,7 +11,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let recipe = try load()
     let experiment = try recipe.makeExperiment()
-    for warning in experiment.warnings { Terminal.warn(warning) }
+    try recipe.trainingWarnings(of: experiment).forEach(Terminal.warn)
     let model = experiment.model
     let workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
     var rows = [["", "layer", "output", "parameters", "kFLOP forward"], ["", "input", "\(model.inputShape)", "", ""]]

@@ -7,7 +7,7 @@ extension Recipe {
   /// PyTorch says "Expected more than 1 value per channel when training".
   /// - Returns: notices of layers for which some shards of that batch have none.
   /// - Throws: `Failure` (configuration) naming a layer for which the whole batch has none.
-  public func checkLastBatch(of experiment: Experiment) throws -> [String] {
+  func checkLastBatch(of experiment: Experiment) throws -> [String] {
     let numbers = experiment.settings
     let samples = experiment.data.training.count
     let last = samples % batch

@@ -2,6 +2,14 @@ import Datasets
 import Layers
 import Training
 
+extension Recipe {
+  /// What people should know before this is trained: what is allowed but surely not meant, and what the data lacks.
+  /// - Throws: `Failure` (configuration) where training would go wrong in a later step.
+  public func trainingWarnings(of experiment: Experiment) throws -> [String] {
+    try experiment.warnings + checkLastBatch(of: experiment) + validationNotices(experiment)
+  }
+}
+
 /// What a recipe may say but surely does not mean, found when it is built.
 struct RecipeWarnings {
   private let recipe: Recipe

@@ -2,8 +2,8 @@ import Training
 
 /// What a run goes without if it has no validation samples. Test samples decide on nothing.
 extension Recipe {
-  /// What to tell before the first step.
-  public func validationNotices(_ experiment: Experiment) -> [String] {
+  /// What to tell of the schedule before the first step.
+  func validationNotices(_ experiment: Experiment) -> [String] {
     guard case .plateau = schedule, !experiment.watchesValidation, experiment.data.test != nil else { return [] }
     let missing =
       experiment.data.validation == nil
