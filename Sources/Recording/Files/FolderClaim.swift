@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Training
 
 /// Keeps a folder for one process where the file system knows no locks.
 ///
