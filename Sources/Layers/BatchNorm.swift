@@ -3,7 +3,7 @@ import Tensors
 
 /// Batch normalization, as PyTorch's `nn.BatchNorm1d` and `nn.BatchNorm2d`:
 ///
-///     y = γ (x − μ) / √(σ² + ε) + β,  μ and σ² per channel over samples, steps and pixels
+///     y = γ (x − μ) / √(σ² + ε) + β,  μ and σ² per channel over samples, pixels, and steps that are there
 ///
 /// `statistics` says over which samples: those of the global batch, whose sums go through the reduction tree (PyTorch on
 /// one process), or those of each shard. `weight` (γ, from 1) and `bias` (β, from 0) are learned. `running_mean` and
@@ -36,6 +36,9 @@ public final class BatchNorm: Layer, ReLUFusing {
   private var memory: Memory?
   private var input: TensorView?
   private var output: TensorView?
+  /// Whether the last batch had lengths, and if so the values of a channel in it, other ranks' included.
+  private var hadLengths = false
+  private var countedValues = 0
 
   private struct Memory {
     let output: ArenaPlan.Slot
@@ -43,6 +46,8 @@ public final class BatchNorm: Layer, ReLUFusing {
     let mean, inverse, sums: ArenaPlan.Slot
     /// Such a row for each coefficient of a pass over one group.
     let first, second, third: ArenaPlan.Slot
+    /// The number of each shard's values of a channel, where samples have lengths.
+    let counts: ArenaPlan.Slot
     let givesInputGradient: Bool
   }
 
@@ -87,7 +92,8 @@ public final class BatchNorm: Layer, ReLUFusing {
       output: plan.activation(outputShape.paddedCount(batch: batch)),
       mean: plan.persistent(groups * padded), inverse: plan.persistent(groups * padded),
       sums: plan.persistent(2 * groups * padded), first: plan.persistent(padded), second: plan.persistent(padded),
-      third: plan.persistent(padded), givesInputGradient: wantsInputGradient)
+      third: plan.persistent(padded), counts: plan.persistent(plan.shards * paddedToLanes(1)),
+      givesInputGradient: wantsInputGradient)
   }
 
   /// Normalizes with the statistics of the batch or the shards in training, else with the running ones.
@@ -97,6 +103,7 @@ public final class BatchNorm: Layer, ReLUFusing {
     let arena = context.arena
     if context.isTraining {
       running.tracked.value += 1
+      hadLengths = context.lengths != nil
       switch statistics {
       case .batch: try measureBatch(input, memory, context)
       case .shard: measureShards(input, memory, context)
@@ -126,22 +133,46 @@ public final class BatchNorm: Layer, ReLUFusing {
   }
 
   private func measureBatch(_ input: TensorView, _ memory: Memory, _ context: StepContext) throws {
-    let reducer = try context.batchSums(of: self, count: 2 * padded).forward
+    let reducer = try batchSums(context).forward
     let sums = context.arena[memory.sums]
-    var rows = kernelRows(input)
+    var rows = kernelRows(input, context)
     var program = context.shards.kernelProgram
     try measure(sums, group: 0, memory, context) { shift in
       dpt_batch_norm_moments(&rows, shift, reducer.nodes, padded, reducer.stride, &program)
+      if hadLengths {
+        joinCounts(memory, context) { node, count in (reducer.nodes + node * reducer.stride)[2 * padded] = count }
+      }
       try reducer.reduce()
       // All ranks of a machine may have the result in one place.
       sums.update(from: reducer.result, count: 2 * padded)
+      if hadLengths { countedValues = Int(reducer.result[2 * padded]) }
     }
-    running.update(first: sums, second: sums + padded, groups: 1, context)
+    running.update(first: sums, second: sums + padded, groups: 1, count: valueCount(of: 0, context), context)
+  }
+
+  /// The sums over the batch; where samples have lengths, the number of values behind them.
+  private func batchSums(_ context: StepContext) throws -> StepContext.BatchSums {
+    try context.batchSums(of: self, count: 2 * padded + (context.lengths == nil ? 0 : paddedToLanes(1)))
+  }
+
+  /// Adds up the shards' numbers of values in the tree.
+  private func joinCounts(_ memory: Memory, _ context: StepContext, emit: (_ node: Int, _ count: Float) -> Void) {
+    let (counts, stride) = (context.arena[memory.counts], paddedToLanes(1))
+    let groups = groups(context)
+    for shard in 0..<context.shards.reduction.shards.count {
+      counts[shard * stride] = Float(groups.valueCount(ofShard: shard))
+    }
+    context.shards.join(counts, stride: stride, count: 1) { emit($0, $1[0]) }
+  }
+
+  /// Values of a channel in a group, other ranks' included.
+  private func valueCount(of group: Int, _ context: StepContext) -> Int {
+    hadLengths && statistics == .batch ? countedValues : groups(context).valueCount(of: group)
   }
 
   private func measureShards(_ input: TensorView, _ memory: Memory, _ context: StepContext) {
     let sums = context.arena[memory.sums]
-    var rows = kernelRows(input)
+    var rows = kernelRows(input, context)
     for group in 0..<groups(context).count {
       let own = sums + 2 * group * padded
       var program = context.shards.kernelProgram(ofShard: group)
@@ -152,6 +183,10 @@ public final class BatchNorm: Layer, ReLUFusing {
     context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { node, sums in
       context.sums(ofBuffer: running.mean, node: node).update(from: sums, count: channels)
       context.sums(ofBuffer: running.variance, node: node).update(from: sums + padded, count: channels)
+    }
+    guard hadLengths else { return }
+    joinCounts(memory, context) { node, count in
+      context.sums(ofBuffer: running.mean, node: node)[context.distanceOfCounts] = count
     }
   }
 
@@ -169,9 +204,8 @@ public final class BatchNorm: Layer, ReLUFusing {
     let runningMean = context.values(ofBuffer: running.mean)
     let mean = context.arena[memory.mean] + group * padded
     let inverse = context.arena[memory.inverse] + group * padded
-    let count = groups(context).valueCount(of: group)
     /// Whether any channel's mean is far from its shift.
-    func finish(shift: UnsafePointer<Float>) -> Bool {
+    func finish(_ count: Float, shift: UnsafePointer<Float>) -> Bool {
       var isFar = false
       for channel in 0..<channels {
         let offset = sums[channel] / count
@@ -184,19 +218,24 @@ public final class BatchNorm: Layer, ReLUFusing {
       return isFar
     }
     try add(runningMean)
+    // The sum is known only now where samples have lengths.
+    let count = Float(valueCount(of: group, context))
     // A last, small batch may leave shards without samples.
-    guard count > 0, finish(shift: runningMean) else { return }
+    guard count > 0, finish(count, shift: runningMean) else { return }
     try add(mean)
-    _ = finish(shift: mean)
+    _ = finish(count, shift: mean)
     for channel in 0..<channels { sums[channel] = (mean[channel] - runningMean[channel]) * count }
   }
 
   /// The running values' next step, where the statistics are by shard.
   public func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
     guard sumsBuffers else { return }
+    let first = sums + running.mean.offset
+    let count =
+      hadLengths
+      ? Int(first[context.distanceOfCounts]) : context.batchCount * outputShape.steps * outputShape.positions
     running.update(
-      first: sums + running.mean.offset, second: sums + running.variance.offset, groups: context.shards.filledShards,
-      context)
+      first: first, second: sums + running.variance.offset, groups: context.shards.filledShards, count: count, context)
   }
 
   /// With N values a channel in a group: dx = γ/√(σ² + ε) · (dy − (Σ dy)/N − x̂ (Σ dy·x̂)/N) in each group, and
@@ -207,7 +246,7 @@ public final class BatchNorm: Layer, ReLUFusing {
     if fusesReLU { dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride) }
     switch statistics {
     case .batch:
-      let reducer = try context.batchSums(of: self, count: 2 * padded).backward
+      let reducer = try batchSums(context).backward
       sum(gradient, input, group: 0, context.shards.kernelProgram, reducer.nodes, reducer.stride, memory, context)
       for node in context.shards.reduction.nodes.indices {
         store(reducer.nodes + node * reducer.stride, node: node, context)
@@ -234,7 +273,7 @@ public final class BatchNorm: Layer, ReLUFusing {
     _ gradient: TensorView, _ input: TensorView, group: Int, _ program: dpt_shard_program,
     _ nodes: UnsafeMutablePointer<Float>, _ stride: Int, _ memory: Memory, _ context: StepContext
   ) {
-    var rows = kernelRows(input)
+    var rows = kernelRows(input, context)
     var program = program
     dpt_batch_norm_gradients(
       &rows, gradient.base, gradient.stride, context.arena[memory.mean] + group * padded,
@@ -255,7 +294,7 @@ public final class BatchNorm: Layer, ReLUFusing {
     let arena = context.arena
     let (a, b, c) = (arena[memory.first], arena[memory.second], arena[memory.third])
     let (mean, inverse) = (arena[memory.mean] + group * padded, arena[memory.inverse] + group * padded)
-    let count = groups(context).valueCount(of: group)
+    let count = Float(valueCount(of: group, context))
     guard count > 0 else { return }
     for channel in 0..<channels {
       let factor = context.values(weight)[channel] * inverse[channel]
@@ -275,12 +314,13 @@ public final class BatchNorm: Layer, ReLUFusing {
   /// The groups of samples that share their statistics in a pass.
   private func groups(_ context: StepContext) -> NormalizationGroups {
     NormalizationGroups(
-      areShards: context.isTraining && statistics == .shard, shape: outputShape, shards: context.shards)
+      areShards: context.isTraining && statistics == .shard, shape: outputShape, shards: context.shards,
+      lengths: context.lengths)
   }
 
-  private func kernelRows(_ view: TensorView) -> dpt_rows {
+  private func kernelRows(_ view: TensorView, _ context: StepContext) -> dpt_rows {
     dpt_rows(
       base: view.base, stride: view.stride, outerStride: view.batch * view.positions * view.stride, outer: view.steps,
-      positions: view.positions, columns: channels)
+      positions: view.positions, columns: channels, lengths: context.lengths)
   }
 }

@@ -35,8 +35,7 @@ final class LengthTrace {
       return
     }
     if case .window(let window) = layer.lengthRule, let slot = made[index] {
-      // As many whole numbers of 32 bits as floats.
-      let shorter = UnsafeMutableRawPointer(context.arena[slot]).assumingMemoryBound(to: Int32.self)
+      let shorter = context.arena.integers(slot)
       for sample in 0..<outputs.batch {
         let steps = window.steps(from: Int(lengths[sample]))
         guard steps > 0 else {

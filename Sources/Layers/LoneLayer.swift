@@ -26,7 +26,7 @@ package final class LoneLayer {
     plan.advance()
     layer.plan(&plan, batch: samples, wantsInputGradient: true)
     gradients = try FloatBuffer(count: model.valueCount)
-    bufferSums = try FloatBuffer(count: model.bufferValues.count)
+    bufferSums = try FloatBuffer(count: 2 * model.bufferValues.count)
     context = StepContext(
       arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.valueCount, shards: program,
       tree: tree, communicator: SoloCommunicator(), seed: seed)

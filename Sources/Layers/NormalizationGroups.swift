@@ -8,14 +8,23 @@ struct NormalizationGroups {
   let shape: Shape
   /// The batch's division.
   let shards: ShardProgram
+  /// The steps of each of this rank's samples that are there, or nil if all are.
+  let lengths: UnsafePointer<Int32>?
 
   /// Groups of which this rank has samples.
   var count: Int { areShards ? shards.reduction.shards.count : 1 }
 
-  /// Values of a channel in the whole group, other ranks' included.
-  func valueCount(of group: Int) -> Float {
-    let samples = areShards ? shards.samples(ofShard: group).count : shards.batch
-    return Float(samples * shape.steps * shape.positions)
+  /// Values of a channel in the whole group, other ranks' included; of the whole batch only if all steps are there.
+  func valueCount(of group: Int) -> Int {
+    if areShards { return valueCount(ofShard: group) }
+    return shards.batch * shape.steps * shape.positions
+  }
+
+  /// Values of a channel in one of this rank's shards.
+  func valueCount(ofShard shard: Int) -> Int {
+    let samples = shards.samples(ofShard: shard)
+    guard let lengths else { return samples.count * shape.steps * shape.positions }
+    return samples.reduce(0) { $0 + Int(lengths[$1]) } * shape.positions
   }
 
   /// Calls `body` with each stretch of this rank's rows in a group.

@@ -19,11 +19,12 @@ struct RunningStatistics {
     shape = input
   }
 
-  /// The next step, from Σ (x − running mean) and Σ (x − mean)² of the global batch; of the latter's means there are
-  /// `groups`, which leave the variance so many degrees of freedom less.
-  func update(first: UnsafePointer<Float>, second: UnsafePointer<Float>, groups: Int, _ context: StepContext) {
+  /// The next step, from Σ (x − running mean) and Σ (x − mean)² over the `count` values of the global batch; of the latter's
+  /// means there are `groups`, which leave the variance so many degrees of freedom less.
+  func update(
+    first: UnsafePointer<Float>, second: UnsafePointer<Float>, groups: Int, count: Int, _ context: StepContext
+  ) {
     let share = Float(momentum ?? 1 / Double(tracked.value))
-    let count = context.batchCount * shape.steps * shape.positions
     let (mean, variance) = (context.values(ofBuffer: mean), context.values(ofBuffer: variance))
     for channel in 0..<shape.features {
       mean[channel] += share * (first[channel] / Float(count))

@@ -14,8 +14,10 @@ public final class StepContext {
   /// Distance of two nodes' gradients in floats.
   public let nodeStride: Int
   /// Where layers put sums for their buffers (`Layer.sumsBuffers`): tree node 0 of this rank, flat as the buffers, the
-  /// others as the gradients' nodes; nil outside training.
+  /// others as the gradients' nodes, followed by as many floats for counts if there are lengths; nil outside training.
   public var bufferSums: UnsafeMutablePointer<Float>?
+  /// Floats of all buffers.
+  private let bufferCount: Int
   /// This rank's shards of the batch.
   public let shards: ShardProgram
   /// The tree over all shards.
@@ -56,6 +58,7 @@ public final class StepContext {
     self.arena = arena
     parameterValues = parameters ?? model.arrivingValues
     self.buffers = (buffers ?? model.bufferValues).base
+    bufferCount = model.bufferValues.count
     self.gradients = gradients
     self.nodeStride = nodeStride
     self.shards = shards
@@ -102,4 +105,8 @@ public final class StepContext {
     guard let bufferSums else { preconditionFailure("sums for buffers outside training") }
     return bufferSums + node * nodeStride + buffer.offset
   }
+
+  /// How far behind a buffer's sum the number of values lies that were added, where sequences differ in length: such sums
+  /// take twice the floats.
+  var distanceOfCounts: Int { bufferCount }
 }

@@ -53,7 +53,9 @@ public final class TrainingStep {
     self.workspace = workspace
     let model = experiment.model
     bufferStart = model.valueCount + paddedToLanes(LossSum.allCases.count)
-    let count = bufferStart + (model.sumsBuffers ? model.bufferValues.count : 0)
+    // Sums over steps that are there go with their number.
+    let sumsOfBuffer = model.sumsBuffers ? experiment.data.training.hasLengths ? 2 : 1 : 0
+    let count = bufferStart + sumsOfBuffer * model.bufferValues.count
     reducer = try experiment.makeReducer(
       workspace, elementCount: count, controlCount: RankWords.count, network: network)
     loader = try BatchLoader(

@@ -29,7 +29,7 @@ typedef struct {
     top = 0;                                                                             \
   }
 
-// Σ (x − shift) and Σ (x − shift)² of a shard's rows.
+// Σ (x − shift) and Σ (x − shift)² of a shard's rows, but for those of steps behind a sample's length.
 DPT_INLINE two_sums moments_of_rows(const dpt_rows *r, long from, long to, long j, v16 shift) {
   two_sums total = {splat(0.0f), splat(0.0f)};
   for (long t = 0; t < r->outer; t++)
@@ -37,6 +37,7 @@ DPT_INLINE two_sums moments_of_rows(const dpt_rows *r, long from, long to, long 
       const long end = to * r->positions - block < DPT_ROW_BLOCK ? to * r->positions : block + DPT_ROW_BLOCK;
       two_sums sum = {splat(0.0f), splat(0.0f)};
       for (long row = block; row < end; row++) {
+        if (r->lengths && t >= r->lengths[row / r->positions]) continue;
         v16 x = load(r->base + t * r->outerStride + row * r->stride + j) - shift;
         sum.first += x;
         sum.second = fma16(x, x, sum.second);

@@ -216,9 +216,11 @@ void dpt_average_pool_back(const dpt_convolution *g, const float *dy, float *dx)
 typedef struct {
   const float *base;
   long stride, outerStride, outer, positions, columns;
+  /// The number of steps of each sample that are there, the first ones, or NULL if all are.
+  const int32_t *lengths;
 } dpt_rows;
 
-/// out[node][j] = Σ (x − shift) and out[node][gap + j] = Σ (x − shift)² over the node's rows; whole groups of 16.
+/// out[node][j] = Σ (x − shift) and out[node][gap + j] = Σ (x − shift)² over the node's rows of steps that are there; whole groups of 16.
 void dpt_batch_norm_moments(const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
                             const dpt_shard_program *shards);
 /// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse over the node's rows; dy has the same rows as
