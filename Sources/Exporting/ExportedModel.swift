@@ -17,7 +17,7 @@ public struct ExportedModel {
   public var classNames: [String] = []
   /// The characters of text inputs in the order of their features; nil where inputs are no text.
   public var alphabet: String?
-  /// Whether samples have lengths of their own, so that recurrent layers have to be told them.
+  /// Whether samples have lengths of their own, which layers that look at several steps have to be told.
   public var hasLengths = false
   /// What is taken off each channel of the inputs, and what that is divided by; nil where inputs are taken as they are.
   public var normalization: (mean: [Double], deviation: [Double])?
@@ -36,8 +36,14 @@ public struct ExportedModel {
     return layers.first is Embedding
   }
 
-  /// Whether recurrent layers have to be told how many steps of each sample are valid.
-  var needsLengths: Bool { hasLengths && model.layers.hold { $0 is RecurrentLayer } }
+  /// Whether layers have to be told how many steps of each sample are there.
+  var needsLengths: Bool {
+    hasLengths && model.inputShape.isSequence
+      && model.layers.hold { layer in
+        if case .window = layer.lengthRule { return layer.outputShape.isSequence }
+        return layer is RecurrentLayer || layer is GlobalAveragePool || layer is BatchNorm
+      }
+  }
 
   /// What exported files say of the model, by key; lists are JSON.
   public var metadata: [String: String] {

@@ -45,13 +45,12 @@ struct ExportCase {
     var recipe = recipe
     recipe.model.weights = "\(folder)/network.safetensors"
     guard data.inputShape.isSequence, let network = try? recipe.makeNetwork(inputShape: shape) else { return }
-    let sample = SingleInput(shape: shape, hasLengths: data.hasLengths) { batch, place in
+    let sample = SingleInput(shape: shape, length: data.hasLengths ? shape.steps - 1 : nil) { batch, place in
       for step in 0..<shape.steps {
         for feature in 0..<shape.features {
           batch.view.row(step: step, sample: place)[feature] = inputs[step * shape.features + feature]
         }
       }
-      batch.lengths[place] = Int32(shape.steps - 1)
     }
     let other = try Workspace(network, batch: 1, shards: 1, seed: 1, communicator: SoloCommunicator())
     try write(outputs(of: other, for: sample, count: 1), of: sample, to: "\(folder)/shorter.npz")

@@ -88,6 +88,25 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
           "linear: {outputs: 4}",
         ]),
       SmallNetwork(
+        name: "convolutions of different lengths", shape: [12, 5], hasLengths: true,
+        layers: [
+          "linear: {outputs: 6}", "conv1d: {outputs: 6, kernel: 3, padding: 1}", "batch-norm", "sigmoid",
+          "max-pool: {kernel: 3, stride: 2, padding: 1}",
+          """
+          residual:
+                    body:
+                      - conv1d: {outputs: 6, kernel: 3, padding: 1}
+                      - softmax
+                    shortcut:
+                      - conv1d: {outputs: 6, kernel: 1}
+          """, "layer-norm", "average-pool: {kernel: 2, stride: 1, padding: 1}",
+          "lstm: {hiddenSize: 5, output: all}", "conv1d: {outputs: 4, kernel: 2, padding: 1, dilation: 2}",
+          "global-average-pool", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "a mean of embeddings of different lengths", shape: [7, 1], hasLengths: true, hasIndices: true,
+        layers: ["embedding: {count: 9, dimension: 5}", "gelu", "global-average-pool", "linear: {outputs: 4}"]),
+      SmallNetwork(
         name: "an embedding and a mean", shape: [7, 1], hasIndices: true,
         layers: [
           "embedding: {count: 9, dimension: 5, paddingIndex: 0}", "tanh", "global-average-pool", "linear: {outputs: 4}",
@@ -124,14 +143,14 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
     ] + recurrent
 
   /// Every cell in one direction and both, on one level and two, with the states of all steps and the last, without
-  /// lengths and with them, padded behind and in front.
+  /// lengths and with them.
   private static let recurrent = ["lstm", "gru", "rnn", "gated"].flatMap { cell in
-    [(false, "behind"), (true, "behind"), (true, "front")].flatMap { hasLengths, padding in
+    [false, true].flatMap { hasLengths in
       [false, true].map { isBidirectional in
         let more = cell == "rnn" && isBidirectional ? ", nonlinearity: relu" : ""
-        let options = "bidirectional: \(isBidirectional), padding: \(padding)\(more)"
+        let options = "bidirectional: \(isBidirectional)\(more)"
         return SmallNetwork(
-          name: "\(cell)\(isBidirectional ? " both ways" : "")\(hasLengths ? " padded \(padding)" : "")",
+          name: "\(cell)\(isBidirectional ? " both ways" : "")\(hasLengths ? " of different lengths" : "")",
           shape: [8, 5],
           hasLengths: hasLengths,
           layers: [

@@ -26,7 +26,15 @@ import Training
       layers: ["gru: {hiddenSize: 6, bidirectional: true}", "layer-norm", "linear: {outputs: 4}"]),
     SmallNetwork(
       name: "gated", shape: [8, 5], hasLengths: true,
-      layers: ["gated: {hiddenSize: 6, padding: front}", "linear: {outputs: 4}"]),
+      layers: ["gated: {hiddenSize: 6}", "linear: {outputs: 4}"]),
+    SmallNetwork(
+      name: "convolutions of different lengths", shape: [12, 5], hasLengths: true,
+      layers: [
+        "conv1d: {outputs: 6, kernel: 3, padding: 1}", "batch-norm", "relu",
+        "max-pool: {kernel: 3, stride: 2, padding: 1}",
+        "residual: {body: [{conv1d: {outputs: 6, kernel: 3, padding: 1}}, batch-norm]}", "layer-norm",
+        "average-pool: {kernel: 2, stride: 1, padding: 1}", "global-average-pool", "linear: {outputs: 4}",
+      ]),
   ]
 
   private static let steps = 10

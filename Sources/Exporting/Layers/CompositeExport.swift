@@ -4,7 +4,11 @@ extension Residual: ExportableLayer {
   /// Body and shortcut, and `Add`.
   /// - Throws: as the layers inside.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
-    let sides = try parts.map { try graph.add($0, to: input) }
+    let lengths = graph.lengths
+    let sides = try parts.map { part in
+      graph.lengths = lengths
+      return try graph.add(part, to: input)
+    }
     let (body, shortcut) = (sides[0], graph.arrange(sides[1], sides[0].layout))
     return body.with(name: graph.node("Add", [body.name, shortcut.name]))
   }

@@ -10,7 +10,7 @@ extension GatedRNN: ExportableLayer {
     var last: [String] = []
     for level in 0..<options.layers {
       let results = parameters(ofLevel: level).enumerated().map { direction, parameters in
-        addScan(parameters, isReverse: direction == 1, to: graph, input: states.name)
+        addScan(parameters, isReverse: direction == 1, to: graph, input: states)
       }
       states = ONNXValue(
         joined(results.map(\.all), graph),
@@ -24,8 +24,7 @@ extension GatedRNN: ExportableLayer {
   /// A small module of its own, since PyTorch has no such cell.
   public func pyTorchExpression(in source: PyTorchSource) -> String {
     source.use(.gated)
-    let padding = options.padding == .front ? ["padding=\"front\""] : []
-    let arguments = ["\(inputShape.features)", "\(hiddenSize)"] + pyTorchOptions + padding
+    let arguments = ["\(inputShape.features)", "\(hiddenSize)"] + pyTorchOptions
     return "GatedRNN(\(arguments.joined(separator: ", ")))"
   }
 
@@ -35,13 +34,14 @@ extension GatedRNN: ExportableLayer {
 
   /// The states of one direction: after all steps [steps, batch, hiddenSize], and the last [batch, hiddenSize].
   private func addScan(
-    _ parameters: [Parameter], isReverse: Bool, to graph: ONNXGraph, input: String
+    _ parameters: [Parameter], isReverse: Bool, to graph: ONNXGraph, input states: ONNXValue
   ) -> (all: String, last: String) {
+    let input = states.name
     func product(_ weight: Int, _ bias: Int) -> String {
       let product = graph.node("MatMul", [input, graph.transposed(parameters[weight])])
       return parameters.count > bias ? graph.node("Add", [product, graph.weight(parameters[bias])]) : product
     }
-    let scanned = [product(0, 3), product(1, 4)] + [graph.mask(padding: options.padding, of: input)].compactMap(\.self)
+    let scanned = [product(0, 3), product(1, 4)] + [graph.mask(of: states)].compactMap(\.self)
     let batch = graph.node("Shape", [input], [.int("start", 1), .int("end", 2)])
     let extents = graph.node("Concat", [batch, graph.constant([hiddenSize])], [.int("axis", 0)])
     let start = graph.node("ConstantOfShape", [extents])
@@ -77,26 +77,5 @@ extension GatedRNN: ExportableLayer {
       body.output(body.node("Identity", [new]), rows)
     }
     return body.message
-  }
-}
-
-extension ONNXGraph {
-  /// A single number.
-  func scalar(_ value: Float) -> String {
-    once("float \(value)") { constant(fresh("number"), shape: [], [value]) }
-  }
-
-  /// Whether each step of sequences [steps, batch, features] is a valid one: bool [steps, batch, 1]; nil where all are.
-  func mask(padding: SequencePadding, of input: String) -> String? {
-    guard let lengths else { return nil }
-    let steps = node("Squeeze", [node("Shape", [input], [.int("start", 0), .int("end", 1)])])
-    let numbers = node("Range", [constant([0], isScalar: true), steps, constant([1], isScalar: true)])
-    let column = node("Unsqueeze", [numbers, constant([1])])
-    let valid =
-      switch padding {
-      case .behind: node("Less", [column, lengths])
-      case .front: node("GreaterOrEqual", [column, node("Sub", [steps, lengths])])
-      }
-    return node("Unsqueeze", [valid, constant([-1])])
   }
 }

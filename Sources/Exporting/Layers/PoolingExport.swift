@@ -23,7 +23,9 @@ extension PoolingMemory {
 extension MaxPool: ExportableLayer {
   /// `MaxPool`.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
-    pooling.addNode("MaxPool", to: graph, input: input)
+    // A window that begins or ends in padding takes the largest of the steps that are there.
+    let input = pooling.window.padding.height > 0 ? graph.filled(input, with: -.greatestFiniteMagnitude) : input
+    return pooling.addNode("MaxPool", to: graph, input: input)
   }
 
   /// `nn.MaxPool2d`, or `nn.MaxPool1d` with the steps before the features.
@@ -45,8 +47,14 @@ extension AveragePool: ExportableLayer {
 }
 
 extension GlobalAveragePool: ExportableLayer {
-  /// `GlobalAveragePool` and `Flatten`.
+  /// `GlobalAveragePool` and `Flatten`; the sum by the lengths where there are such.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    if let lengths = graph.lengths {
+      let steps = graph.arrange(input, .featuresLast).name
+      let sum = graph.node("ReduceSum", [steps, graph.constant([1])], [.int("keepdims", 0)])
+      let count = graph.node("Unsqueeze", [graph.node("Cast", [lengths], [.int("to", 1)]), graph.constant([1])])
+      return ONNXValue(graph.node("Div", [sum, count]), shape: outputShape, layout: .featuresLast)
+    }
     let means = graph.node("GlobalAveragePool", [graph.arrange(input, .featuresFirst).name])
     return ONNXValue(graph.node("Flatten", [means]), shape: outputShape, layout: .featuresLast)
   }

@@ -27,9 +27,7 @@ extension RecurrentLayer {
 
   /// A node for each level of a cell that ONNX knows; each takes and gives [steps, batch, features].
   func addLevels(of cell: ONNXCell, to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
-    let isMoved = options.padding == .front && graph.lengths != nil
     var states = graph.arrange(input, .stepsFirst)
-    if isMoved { states = graph.movedToFront(states) }
     var last = ""
     for level in 0..<options.layers {
       let isShown = level < options.layers - 1 || options.output == .all
@@ -49,7 +47,7 @@ extension RecurrentLayer {
     guard options.output == .all else {
       return ONNXValue(joined(last, directionAxis: 0, graph), shape: outputShape, layout: .featuresLast)
     }
-    return isMoved ? graph.movedToBack(states) : states
+    return states
   }
 
   /// Puts the directions' features side by side: of [(steps,) directions, batch, features].
@@ -88,7 +86,7 @@ extension RecurrentLayer {
 
   /// A recurrent class of PyTorch, as the source has it, with this layer's sizes and options.
   func pyTorchExpression(_ type: String, _ settings: [String] = [], in source: PyTorchSource) -> String {
-    let type = source.recurrent(type, padding: options.padding)
+    let type = source.recurrent(type)
     return
       "\(type)(\((["\(inputShape.features)", "\(hiddenSize)"] + settings + pyTorchOptions).joined(separator: ", ")))"
   }
@@ -102,28 +100,5 @@ extension RecurrentLayer {
     if options.dropout > 0 { arguments.append("dropout=\(options.dropout)") }
     arguments.append("output=\"\(options.output)\"")
     return arguments
-  }
-}
-
-extension ONNXGraph {
-  /// The lengths as recurrent nodes want them.
-  var lengths32: String? { lengths.map { lengths in once("lengths32") { node("Cast", [lengths], [.int("to", 6)]) } } }
-
-  /// Sequences [steps, batch, features] that are padded in front, with the padding behind.
-  func movedToFront(_ value: ONNXValue) -> ONNXValue { reversedWithinLengths(reversed(value)) }
-
-  /// The other way.
-  func movedToBack(_ value: ONNXValue) -> ONNXValue { reversed(reversedWithinLengths(value)) }
-
-  private func reversed(_ value: ONNXValue) -> ONNXValue {
-    value.with(
-      name: node(
-        "Slice", [value.name, constant([-1]), constant([Int(Int64.min) + 1]), constant([0]), constant([-1])]))
-  }
-
-  private func reversedWithinLengths(_ value: ONNXValue) -> ONNXValue {
-    value.with(
-      name: node(
-        "ReverseSequence", [value.name, lengths ?? ""], [.int("time_axis", 0), .int("batch_axis", 1)]))
   }
 }

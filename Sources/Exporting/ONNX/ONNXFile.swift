@@ -16,7 +16,8 @@ extension ExportedModel {
     let input = ONNXValue(
       graph.fresh("input"), shape: shape,
       layout: takesIndices ? .indices : shape.isImage ? .featuresFirst : .featuresLast)
-    var output = try graph.add(model.layers, named: "", to: input)
+    let lengths = graph.lengths
+    var output = try graph.add(model.layers, named: "", to: graph.clearsSteps ? graph.filled(input) : input)
     output = graph.arrange(output, output.shape.isImage ? .featuresFirst : .featuresLast)
     let result = output.with(name: meaning == .values ? "outputs" : "logits")
     graph.add("Identity", [output.name], outputs: [result.name])
@@ -26,7 +27,7 @@ extension ExportedModel {
     message.node = graph.nodes
     message.initializer = graph.initializers
     message.input = [valueInfo(input, of: takesIndices ? .int64 : .float, graph)]
-    if let lengths = graph.lengths { message.input.append(.tensor(lengths, .int64, [.batch])) }
+    if let lengths { message.input.append(.tensor(lengths, .int64, [.batch])) }
     message.output = [valueInfo(result, of: .float, graph)]
     return try file(of: message)
   }

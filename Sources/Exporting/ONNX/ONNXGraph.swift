@@ -6,8 +6,10 @@ import Tensors
 
 /// An ONNX graph while layers add their nodes to it.
 public final class ONNXGraph {
-  /// The number of valid steps of each sample, int64 [batch]; nil where all are valid.
-  let lengths: String?
+  /// The number of steps of each sample that are there at the current layer, int64 [batch]; nil where all are.
+  var lengths: String?
+  /// Whether what is behind lengths has to be zeros, since layers or whoever uses the outputs look at it.
+  let clearsSteps: Bool
   /// Whether a layer needs the sequences to have as many steps as in training.
   var hasFixedSteps = false
   private(set) var nodes: [ONNXNodeProto] = []
@@ -28,6 +30,12 @@ public final class ONNXGraph {
     try model.awaitValues()
     self.model = model
     self.lengths = lengths
+    clearsSteps =
+      model.outputShape.isSequence
+      || model.layers.hold { layer in
+        if case .window = layer.lengthRule { return layer.outputShape.isSequence }
+        return layer is GlobalAveragePool
+      }
   }
 
   // MARK: Layers
@@ -39,7 +47,8 @@ public final class ONNXGraph {
     defer { place = outer }
     return try layers.enumerated().reduce(input) { value, entry in
       place = "\(prefix)\(entry.offset)"
-      return try entry.element.exportable(as: "ONNX", name: place).addNodes(to: self, input: value)
+      let layer = try entry.element.exportable(as: "ONNX", name: place)
+      return followLengths(of: layer, gave: try layer.addNodes(to: self, input: value))
     }
   }
 

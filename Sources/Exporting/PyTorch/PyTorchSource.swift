@@ -2,19 +2,19 @@ import Layers
 
 /// A Python file with a network as a PyTorch module, while layers say what they need.
 public final class PyTorchSource {
-  /// Whether recurrent layers are among the network's, which may be told lengths.
-  let hasRecurrence: Bool
+  /// Whether the network may be told lengths: recurrent layers are among its own, or its data has lengths.
+  let takesLengths: Bool
   /// Whether the network's inputs are indices.
   let takesIndices: Bool
   private(set) var pieces: Set<PyTorchPiece> = []
   private var ownDefinitions: [String] = []
   /// Layers of PyTorch that take their axes in another order here.
-  private var wrapped: [PyTorchPiece: [String: String]] = [:]
+  private var wrapped: [PyTorchPiece: Set<String>] = [:]
 
   init(for exported: ExportedModel) {
-    hasRecurrence = exported.model.layers.hold { $0 is RecurrentLayer }
+    takesLengths = exported.needsLengths || exported.model.layers.hold { $0 is RecurrentLayer }
     takesIndices = exported.takesIndices
-    if hasRecurrence { use(.sequential) }
+    if takesLengths { use(.sequential) }
   }
 
   /// Says that a class or function is needed.
@@ -32,19 +32,16 @@ public final class PyTorchSource {
   func overPixels(_ type: String) -> String { wrap(type, .overPixels) }
 
   /// A recurrent layer of PyTorch, `nn.TYPE`, as a class that gives its outputs alone.
-  func recurrent(_ type: String, padding: SequencePadding) -> String {
-    use(.recurrent)
-    return padding == .behind ? wrap(type, .recurrent) : wrap(type, .paddedInFront, as: "PaddedInFront\(type)")
-  }
+  func recurrent(_ type: String) -> String { wrap(type, .recurrent) }
 
-  private func wrap(_ type: String, _ piece: PyTorchPiece, as name: String? = nil) -> String {
+  private func wrap(_ type: String, _ piece: PyTorchPiece) -> String {
     use(piece)
-    wrapped[piece, default: [:]][type] = name ?? type
-    return name ?? type
+    wrapped[piece, default: []].insert(type)
+    return type
   }
 
   /// The class of layers one after the other.
-  var sequential: String { hasRecurrence ? "Sequential" : "nn.Sequential" }
+  var sequential: String { takesLengths ? "Sequential" : "nn.Sequential" }
 
   /// Layers one to a line, indented; `prefix` stands before their numbers.
   /// - Throws: `Failure` (configuration) naming a layer that PyTorch cannot express.
@@ -75,9 +72,9 @@ public final class PyTorchSource {
   /// The definitions of all that is used.
   var definitions: [String] {
     PyTorchPiece.allCases.filter(pieces.contains).flatMap { piece in
-      [piece.text(hasRecurrence: hasRecurrence)]
-        + (wrapped[piece] ?? [:]).sorted { $0.key < $1.key }.map { type, name in
-          "class \(name)(\(piece.className), nn.\(type)):\n    \"\"\"nn.\(type), \(piece.words).\"\"\"\n"
+      [piece.text(takesLengths: takesLengths)]
+        + (wrapped[piece] ?? []).sorted().map { type in
+          "class \(type)(\(piece.className), nn.\(type)):\n    \"\"\"nn.\(type), \(piece.words).\"\"\"\n"
         }
     } + ownDefinitions
   }

@@ -14,6 +14,37 @@ enum PyTorchText {
 
     """#
 
+  static let overStepsWithLengths = #"""
+    class OverSteps:
+        """Makes a layer that takes [batch, features, steps] one for [batch, steps, features].
+
+        lengths, int64 [batch], tells how many steps of each sample are there; without it all are.
+        """
+
+        takes_lengths = True
+
+        def forward(self, x, lengths=None):
+            if lengths is not None and isinstance(self, nn.BatchNorm1d):
+                steps = present(x, lengths)
+                result = torch.zeros_like(x)
+                result[steps] = super().forward(x[steps])
+                return result
+            if lengths is not None and isinstance(self, nn.MaxPool1d):
+                x = x.masked_fill(~present(x, lengths)[:, :, None], -torch.inf)
+            return super().forward(x.transpose(1, 2)).transpose(1, 2)
+
+        def output_lengths(self, lengths):
+            """How many steps come out for samples of so many."""
+            if not hasattr(self, "kernel_size"):
+                return lengths
+            kernel, stride, padding, dilation = (
+                size[0] if isinstance(size, tuple) else size
+                for size in (self.kernel_size, self.stride, self.padding, getattr(self, "dilation", 1))
+            )
+            return (lengths + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+
+    """#
+
   static let overPixels = #"""
     class OverPixels:
         """Makes a layer that takes features last one for images [batch, channels, height, width]."""
@@ -36,6 +67,21 @@ enum PyTorchText {
 
     """#
 
+  static let meanWithLengths = #"""
+    class Mean(nn.Module):
+        """The mean over some axes, of sequences over the steps that are there."""
+
+        takes_lengths = True
+
+        def __init__(self, *axes):
+            super().__init__()
+            self.axes = axes
+
+        def forward(self, x, lengths=None):
+            return x.mean(self.axes) if lengths is None else x.sum(1) / lengths.to(x)[:, None]
+
+    """#
+
   static let lookup = #"""
     class Lookup(nn.Embedding):
         """nn.Embedding that takes each index as a feature of its own."""
@@ -46,15 +92,38 @@ enum PyTorchText {
     """#
 
   static let sequential = #"""
-    class Sequential(nn.Sequential):
-        """nn.Sequential that tells recurrent layers how many steps of each sample are valid."""
+    def present(x, lengths):
+        """Which steps of sequences [batch, steps, ...] are there: bool [batch, steps]."""
+        return torch.arange(x.shape[1], device=x.device) < lengths.to(x.device)[:, None]
 
-        takes_lengths = True
+
+    def cleared(x, lengths):
+        """Sequences with zeros behind each sample's length."""
+        return torch.where(present(x, lengths).reshape(x.shape[:2] + (1,) * (x.dim() - 2)), x, 0)
+
+
+    class Sequential(nn.Sequential):
+        """nn.Sequential that tells layers how many steps of each sample are there, the first ones.
+
+        What is behind them does not matter, and is zeros in the outputs.
+        """
 
         def forward(self, x, lengths=None):
+            return self.follow(x if lengths is None else cleared(x, lengths), lengths)[0]
+
+        def follow(self, x, lengths):
+            """The outputs, and how many of their steps are there."""
             for layer in self:
-                x = layer(x, lengths) if hasattr(layer, "takes_lengths") else layer(x)
-            return x
+                if lengths is None:
+                    x = layer(x)
+                elif hasattr(layer, "follow"):
+                    x, lengths = layer.follow(x, lengths)
+                else:
+                    x = layer(x, lengths) if hasattr(layer, "takes_lengths") else layer(x)
+                    lengths = layer.output_lengths(lengths) if hasattr(layer, "output_lengths") else lengths
+                    lengths = lengths if x.dim() > 2 else None
+                    x = x if lengths is None else cleared(x, lengths)
+            return x, lengths
 
     """#
 
@@ -76,15 +145,18 @@ enum PyTorchText {
     class Residual(nn.Module):
         """body(x) + shortcut(x), where no shortcut means x itself."""
 
-        takes_lengths = True
-
         def __init__(self, body, shortcut=()):
             super().__init__()
             self.body = Sequential(*body)
             self.shortcut = Sequential(*shortcut)
 
         def forward(self, x, lengths=None):
-            return self.body(x, lengths) + self.shortcut(x, lengths)
+            return self.follow(x, lengths)[0]
+
+        def follow(self, x, lengths):
+            """The outputs, and how many of their steps are there."""
+            y, behind = self.body.follow(x, lengths)
+            return y + self.shortcut.follow(x, lengths)[0], behind
 
     """#
 
@@ -116,25 +188,6 @@ enum PyTorchText {
 
     """#
 
-  static let paddedInFront = #"""
-    def shifted(x, places):
-        """Sequences moved on by so many steps, each by its own number; what leaves at one end comes in at the other."""
-        steps = (torch.arange(x.shape[1], device=x.device) - places.to(x.device)[:, None]) % x.shape[1]
-        return x.gather(1, steps[:, :, None].expand_as(x))
-
-
-    class PaddedInFront:
-        """Makes a recurrent layer take sequences whose valid steps are the last ones."""
-
-        def forward(self, x, lengths=None):
-            if lengths is None:
-                return super().forward(x)
-            missing = x.shape[1] - lengths
-            states = super().forward(shifted(x, -missing), lengths)
-            return shifted(states, missing) if self.output == "all" else states
-
-    """#
-
   static let gated = #"""
     class GatedRNN(nn.Module):
         """A recurrence with one gate, from h[0] = 0:
@@ -144,17 +197,17 @@ enum PyTorchText {
 
         Sequences are [batch, steps, features]. output is "all" states of the last layer, or "last": those after each
         sample's last step (of the direction that goes backwards, its first). lengths, int64 [batch], tells how many steps
-        of each sample are valid; padding, whether the others are "behind" or in "front"; without lengths all are.
+        of each sample are valid, the first ones; without it all are.
         """
 
         takes_lengths = True
 
         def __init__(
-            self, inputs, hidden, num_layers=1, bias=True, bidirectional=False, dropout=0.0, output="all", padding="behind"
+            self, inputs, hidden, num_layers=1, bias=True, bidirectional=False, dropout=0.0, output="all"
         ):
             super().__init__()
             self.hidden, self.num_layers, self.dropout = hidden, num_layers, dropout
-            self.output, self.padding = output, padding
+            self.output = output
             self.directions = ["", "_reverse"] if bidirectional else [""]
             for layer in range(num_layers):
                 shapes = {"weight_c": (hidden, inputs), "weight_x": (hidden, inputs), "weight_h": (hidden, hidden)}
@@ -171,7 +224,7 @@ enum PyTorchText {
             if lengths is not None:
                 steps = torch.arange(x.shape[1], device=x.device)[None, :, None]
                 lengths = lengths.to(x.device)[:, None, None]
-                valid = steps < lengths if self.padding == "behind" else steps >= x.shape[1] - lengths
+                valid = steps < lengths
             for layer in range(self.num_layers):
                 if layer > 0:
                     x = F.dropout(x, self.dropout, self.training)

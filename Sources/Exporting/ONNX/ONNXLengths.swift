@@ -1,0 +1,59 @@
+import Layers
+import Tensors
+
+/// Sequences of different lengths in a graph. As in training, all values behind a sample's length are zeros, so that
+/// convolutions and means need not know of them.
+extension ONNXGraph {
+  /// A single number.
+  func scalar(_ value: Float) -> String {
+    once("float \(value)") { constant(fresh("number"), shape: [], [value]) }
+  }
+
+  /// The lengths as recurrent nodes want them.
+  var lengths32: String? {
+    lengths.map { lengths in once("\(lengths) of 32 bits") { node("Cast", [lengths], [.int("to", 6)]) } }
+  }
+
+  /// Which steps of sequences are there: bool of the value's axes, the features' of size 1; nil where all are.
+  func mask(of value: ONNXValue) -> String? {
+    guard let lengths else { return nil }
+    return once("mask by \(lengths) of \(value.layout)") {
+      let axis = ONNXValue.axes(value.layout, value.shape).firstIndex(of: "t") ?? 0
+      let steps = node("Squeeze", [node("Shape", [value.name], [.int("start", axis), .int("end", axis + 1)])])
+      let numbers = node("Range", [constant([0], isScalar: true), steps, constant([1], isScalar: true)])
+      if value.layout == .stepsFirst {
+        let valid = node("Less", [node("Unsqueeze", [numbers, constant([1])]), lengths])
+        return node("Unsqueeze", [valid, constant([-1])])
+      }
+      let valid = node("Less", [numbers, node("Unsqueeze", [lengths, constant([1])])])
+      return value.layout == .indices
+        ? valid : node("Unsqueeze", [valid, constant([value.layout == .featuresFirst ? 1 : -1])])
+    }
+  }
+
+  /// The value with another number behind each sample's length.
+  func filled(_ value: ONNXValue, with number: Float = 0) -> ONNXValue {
+    guard let mask = mask(of: value) else { return value }
+    let filling = value.layout == .indices ? constant([0], isScalar: true) : scalar(number)
+    return value.with(name: node("Where", [mask, value.name, filling]))
+  }
+
+  /// What follows a layer: the lengths of its outputs, and these with zeros behind.
+  func followLengths(of layer: any Layer, gave output: ONNXValue) -> ONNXValue {
+    guard let before = lengths else { return output }
+    guard output.shape.isSequence else {
+      lengths = nil
+      return output
+    }
+    switch layer.lengthRule {
+    case .window(let window):
+      let room = 2 * window.padding.height - window.dilation.height * (window.kernel.height - 1) - 1
+      let places = node("Div", [node("Add", [before, constant([room])]), constant([window.stride.height])])
+      lengths = node("Add", [places, constant([1])])
+    case .parts: return output
+    case .kept, .refused: break
+    }
+    // Recurrent nodes give zeros there.
+    return clearsSteps && !(layer is RecurrentLayer) ? filled(output) : output
+  }
+}
