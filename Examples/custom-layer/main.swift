@@ -4,6 +4,7 @@ import DPTrain
 /// y = max(0, x) + weight · min(0, x), a weight for each feature. He, Zhang, Ren & Sun 2015; PyTorch's `nn.PReLU`.
 final class PReLU: Layer {
   let kind = "prelu"
+  let lengthRule = LengthRule.kept
   let outputShape: Shape
   let parameters: [Parameter]
   private var memory: (output: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?

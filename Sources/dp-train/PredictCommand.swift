@@ -94,9 +94,20 @@ private final class Answers {
   private func workspace(for shape: Shape) throws -> Workspace {
     if let made = workspaces[shape] { return made }
     let made = try Workspace(
-      recipe.makeNetwork(inputShape: shape), batch: Answers.batch, shards: 1, seed: recipe.seed,
-      communicator: SoloCommunicator())
+      network(for: shape), batch: Answers.batch, shards: 1, seed: recipe.seed, communicator: SoloCommunicator())
     workspaces[shape] = made
     return made
+  }
+
+  private func network(for shape: Shape) throws -> Network {
+    let trained = Shape(facts.inputShape)
+    do {
+      return try recipe.makeNetwork(inputShape: shape)
+    } catch let failure as Failure where shape != trained {
+      throw Failure(
+        failure.exitCode, "the run does not take \(shape.words): \(failure.message)",
+        advice:
+          "it was trained on \(trained.words); only the number of steps may differ, and only if no layer depends on it")
+    }
   }
 }

@@ -102,4 +102,50 @@ import Testing
       throws: Failure(.data, "FILE: y[1] is 2000000000", advice: "class indices are below 1048576")
     ) { try open(NPYArray(shape: [3], int32s: [0, 2_000_000_000, 1])) }
   }
+
+  private func padded(_ x: [Float], lengths: [Int32], _ padding: SequencePadding, y: NPYArray? = nil) throws
+    -> NumPyDataset
+  {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try NPZArchive.write(
+      [
+        ("x", NPYArray(shape: [2, 3, 1], floats: x)), ("lengths", NPYArray(shape: [2], int32s: lengths)),
+        ("y", y ?? NPYArray(shape: [2], int32s: [0, 1])),
+      ], to: path)
+    return try NumPyDataset(
+      contentsOf: path, targets: y?.element == .float32 ? .values : .classes, padding: padding)
+  }
+
+  @Test func whatIsPaddedInFrontIsMoved() throws {
+    let classes = NPYArray(shape: [2, 3], int32s: [-9, 99, 1, 2, 3, 4])
+    let data = try padded([.nan, 5, 6, 7, 8, 9], lengths: [1, 3], .front, y: classes)
+    let batch = try load(data, [0, 1])
+    #expect((0..<6).map { batch.view.base[$0] } == [6, 7, 0, 8, 0, 9])
+    #expect((0..<6).map { batch.classes[$0] } == [1, 2, 0, 3, 0, 4])
+    #expect(batch.lengths[0] == 1 && batch.lengths[1] == 3 && data.classNames.count == 5)
+    let numbers = NPYArray(shape: [2, 3, 1], floats: [.nan, 1, 2, 3, 4, 5])
+    guard
+      case .values(let view) = try load(padded([0, 0, 1, 0, 1, 1], lengths: [2, 3], .front, y: numbers), [0, 1]).targets
+    else { return }
+    #expect((0..<6).map { view.base[$0] } == [1, 3, 2, 4, 0, 5])
+  }
+
+  @Test func theOtherEndIsPointedOutWhereItIsSurelyMeant() throws {
+    func notice(_ x: [Float], _ lengths: [Int32], _ padding: SequencePadding) throws -> String {
+      try padded(x, lengths: lengths, padding).notice ?? "none"
+    }
+    #expect(try notice([0, 0, 1, 0, 2, 3], [1, 2], .behind).hasSuffix("if so, set data.padding to front"))
+    #expect(try notice([1, 0, 0, 2, 3, 0], [1, 2], .front).hasSuffix("if so, leave data.padding out"))
+    #expect(try notice([1, 0, 0, 2, 3, 0], [1, 2], .behind) == "none")
+    #expect(try notice([0, 0, 1, 0, 2, 3], [1, 2], .front) == "none")
+    // One sample that begins with a value; nothing behind any length.
+    #expect(try notice([0, 0, 1, 4, 2, 3], [1, 2], .behind) == "none")
+    #expect(try notice([0, 0, 0, 0, 2, 0], [1, 2], .behind) == "none")
+  }
+
+  @Test func paddingMayHoldAnything() throws {
+    #expect(try padded([1, .nan, .infinity, 2, 3, 4], lengths: [1, 3], .behind).count == 2)
+    #expect(throws: Failure.self) { try padded([1, .nan, 0, 2, 3, 4], lengths: [2, 3], .behind) }
+  }
 }

@@ -59,7 +59,10 @@ struct Training: CustomTestStringConvertible, Sendable {
       data: {source: numpy, train: sequences.npz, test: sequences.npz, shuffle: true}
       model:
         layers:
+          - conv1d: {outputs: 4, kernel: 2, stride: 2, padding: 1}
+          - batch-norm: {statistics: shard}
           - lstm: {hiddenSize: 5, output: all}
+          - batch-norm
           - rnn: {hiddenSize: 6}
           - linear: {outputs: 3}
 

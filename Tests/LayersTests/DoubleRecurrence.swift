@@ -5,9 +5,8 @@ import Layers
 struct DoubleRecurrence {
   let kind: RecurrentCase
   let steps, inputs, hidden: Int
-  /// Valid steps of each sample, nil where all are, and where the others lie.
+  /// Valid steps of each sample, the first ones; nil where all are.
   var lengths: [Int32]?
-  var padding = SequencePadding.behind
   /// The hidden state that each sample starts from; zero where empty.
   var initial: [[Double]] = []
   /// What is added to the hidden state after each step, step by step in each sample, of every level and direction;
@@ -29,7 +28,6 @@ struct DoubleRecurrence {
     let samples = x.count / (steps * inputs)
     return (0..<samples).flatMap { sample in
       let valid = lengths.map { Int($0[sample]) } ?? steps
-      let first = padding == .front ? steps - valid : 0
       var rows = (0..<steps).map { Array(x[((sample * steps + $0) * inputs)..<((sample * steps + $0 + 1) * inputs)]) }
       var last: [Double] = []
       var rest = parameters[...]
@@ -40,7 +38,7 @@ struct DoubleRecurrence {
           let cell = cut(&rest, inputs: rows[0].count)
           let zero = [Double](repeating: 0, count: hidden)
           var state = (h: initial.isEmpty ? zero : initial[sample], c: zero)
-          let order = Array(first..<first + valid)
+          let order = Array(0..<valid)
           var own = [[Double]](repeating: zero, count: steps)
           for step in direction == 0 ? order : order.reversed() {
             state = next(rows[step], state, cell)

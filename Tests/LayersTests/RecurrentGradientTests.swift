@@ -6,29 +6,24 @@ import TestSupport
 import Testing
 
 @Suite struct RecurrentGradientTests {
-  /// Odd sizes, so that pads and partial tiles take part; lengths, among them 0, and padding on both sides.
+  /// Odd sizes, so that pads and partial tiles take part; lengths, among them 0.
   @Test(arguments: RecurrentCase.all)
   func agreesWithFiniteDifferences(of kind: RecurrentCase) throws {
-    try check(kind, hidden: 19, lengths: nil, padding: .behind, shards: 1)
-    try check(kind, hidden: 5, lengths: nil, padding: .front, shards: 3)
-    try check(kind, hidden: 5, lengths: [3, 0, 4], padding: .behind, shards: 2)
-    try check(kind, hidden: 5, lengths: [2, 4, 1], padding: .front, shards: 1)
+    try check(kind, hidden: 19, lengths: nil, shards: 1)
+    try check(kind, hidden: 5, lengths: nil, shards: 3)
+    try check(kind, hidden: 5, lengths: [3, 0, 4], shards: 2)
+    try check(kind, hidden: 5, lengths: [2, 4, 1], shards: 1)
   }
 
-  private func check(
-    _ kind: RecurrentCase, hidden: Int, lengths: [Int32]?, padding: SequencePadding, shards: Int
-  ) throws {
+  private func check(_ kind: RecurrentCase, hidden: Int, lengths: [Int32]?, shards: Int) throws {
     let (samples, steps, inputs) = (3, 4, 3)
     var random = TestRandom(UInt64(hidden))
-    var options = kind.options
-    options.padding = padding
     let shape = Shape.sequence(steps: steps, features: inputs)
-    let layer = try kind.cell.layer(shape, hidden: hidden, options)
+    let layer = try kind.cell.layer(shape, hidden: hidden, kind.options)
     let x = random.floats(samples * steps * inputs)
     let parameters = random.floats(layer.valueCount, scale: 0.6)
     let upstream = random.floats(samples * layer.outputShape.count)
-    let reference = DoubleRecurrence(
-      kind: kind, steps: steps, inputs: inputs, hidden: hidden, lengths: lengths, padding: padding)
+    let reference = DoubleRecurrence(kind: kind, steps: steps, inputs: inputs, hidden: hidden, lengths: lengths)
     func outputs(_ point: [Double]) -> [Double] {
       reference.outputs(Array(point[..<x.count]), parameters: Array(point[x.count...]))
     }
@@ -47,7 +42,7 @@ import Testing
       return zip(outputs(moved), upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
     }
     let gradients = run.inputGradient + names.flatMap { run.gradients[$0] ?? [] }
-    #expect(relativeDifference(probed.map { gradients[$0] }, wanted) < 4e-6, "hidden \(hidden) \(padding)")
+    #expect(relativeDifference(probed.map { gradients[$0] }, wanted) < 4e-6, "hidden \(hidden)")
   }
 
   /// Sequences of different lengths, packed and unpacked as PyTorch does it.

@@ -44,6 +44,5 @@ import Testing
     refused({ ($0.layers, $0.dropout) = (2, -0.1) }, "dropout of -0.1")
     refused({ $0.dropout = 0.5 }, "layers is 1")
     refused({ ($0.isStateful, $0.isBidirectional) = (true, true) }, "bidirectional")
-    refused({ ($0.isStateful, $0.padding) = (true, .front) }, "in front")
   }
 }

@@ -10,6 +10,7 @@ final class RecurrentSession {
   private let shards: ShardProgram
   private let model: Model
   private let gradients: FloatBuffer
+  private let lengths: UnsafePointer<Int32>?
   /// The present inputs, which the backward pass reads too.
   private var inputs: PackedRows?
 
@@ -19,6 +20,7 @@ final class RecurrentSession {
     seed: UInt64 = 1
   ) throws {
     self.layer = layer
+    self.lengths = lengths
     model = try Model(inputShape: shape, layers: [layer])
     var rest = parameters[...]
     for parameter in layer.parameters {
@@ -43,6 +45,7 @@ final class RecurrentSession {
     let samples = x.count / model.inputShape.count
     _ = shards.divide(batch: 0..<samples)
     context.isContinuation = continues
+    context.lengths = lengths
     let rows = try PackedRows(x, shape: model.inputShape, samples: samples)
     inputs = rows
     return PackedRows.unpack(try layer.forward(rows.view, context))

@@ -134,39 +134,69 @@ import Testing
     }
   }
 
-  @Test(arguments: ["last", "all"])
-  func recurrenceOverFewerStepsThanTheLengthsCountIsRefused(output: String) throws {
+  /// What making an experiment of sequences of 2 to 5 steps says.
+  private func failure(ofDiffering layers: String, perStep: Bool = false) throws -> Failure? {
     let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try NPZArchive.write(
       [
         ("x", NPYArray(shape: [40, 5, 2], floats: Array(repeating: 1, count: 400))),
-        ("y", NPYArray(shape: [40], int32s: (0..<40).map { Int32($0 % 3) })),
-        ("lengths", NPYArray(shape: [40], int32s: Array(repeating: 5, count: 40))),
+        ("y", NPYArray(shape: perStep ? [40, 5] : [40], int32s: (0..<(perStep ? 200 : 40)).map { Int32($0 % 3) })),
+        ("lengths", NPYArray(shape: [40], int32s: (0..<40).map { $0 == 7 ? 2 : Int32(3 + $0 % 3) })),
       ], to: path)
-    func recipe(padding: Int) throws -> Recipe {
-      try Recipe.parse(
-        """
-        data: {source: numpy, train: \(path)}
-        model:
-          layers:
-            - conv1d: {outputs: 4, kernel: 3, padding: \(padding)}
-            - sequential:
-                layers:
-                  - gru: {output: \(output)}
-            - global-average-pool
-            - linear: {outputs: 3}
-        """, file: "my.yaml", overrides: output == "last" ? ["model.layers.2=relu"] : [])
+    do {
+      _ = try Recipe.parse("data: {source: numpy, train: \(path)}\nmodel:\n  layers:\n\(layers)", file: "my.yaml")
+        .makeExperiment()
+      return nil
+    } catch let failure as Failure {
+      return Failure(
+        failure.exitCode, failure.message.replacingOccurrences(of: path, with: "FILE"), advice: failure.advice)
     }
-    let failure = try #require(throws: Failure.self) { try recipe(padding: 0).makeExperiment() }
+  }
+
+  @Test func layersThatCannotTellStepsFromPaddingAreRefused() throws {
     #expect(
-      failure
+      try failure(
+        ofDiffering:
+          "    - sequential:\n        layers:\n          - relu\n          - flatten\n    - linear: {outputs: 3}\n")
         == wrong(
-          "my.yaml:7: model.layers.1.sequential.layers.0 (gru) gets 3 steps of the data's 5, so the samples' lengths do "
-            + "not fit",
-          "let the layers before it keep the number of steps, as conv1d with padding does, or use data without lengths")
-    )
-    #expect(throws: Never.self) { try recipe(padding: 1).makeExperiment() }
+          "my.yaml:7: model.layers.0.sequential.layers.1 (flatten) cannot tell steps from padding, but the data's "
+            + "sequences differ in length",
+          "write global-average-pool in its place, or a recurrent layer with output: last"))
+    let ends = "    - global-average-pool\n    - linear: {outputs: 3}\n"
+    #expect(try failure(ofDiffering: "    - relu\n" + ends) == nil)
+    #expect(
+      try failure(
+        ofDiffering: "    - residual: {body: [conv1d: {outputs: 2, kernel: 3, stride: 2, padding: 1}], "
+          + "shortcut: [average-pool: {kernel: 1, stride: 2}]}\n" + ends) == nil)
+    #expect(
+      try failure(
+        ofDiffering:
+          "    - residual: {body: [conv1d: {outputs: 2, kernel: 3}], shortcut: [max-pool: {kernel: 2, stride: 2, padding: 1}]}\n"
+          + ends)
+        == wrong(
+          "my.yaml:4: model.layers.0 (residual) adds what its parts make of 1 step: 0 by body, 1 by shortcut",
+          "the data's sequences differ in length, so the parts' windows must agree in all lengths"))
+  }
+
+  @Test func aSampleTooShortForALayerIsNamed() throws {
+    #expect(
+      try failure(
+        ofDiffering: "    - sequential: {layers: [conv1d: {outputs: 2, kernel: 2}, max-pool: {kernel: 2, stride: 1}]}\n"
+          + "    - gru: {output: last}\n    - linear: {outputs: 3}\n")
+        == Failure(
+          .data, "FILE: sample 7 has 2 steps, too few for layer 0.1 (max-pool)",
+          advice: "leave out samples of fewer than 3 steps, or give the layer a smaller kernel, or padding"))
+  }
+
+  @Test func aLossOfEveryStepNeedsAsManyAsTheDataHas() throws {
+    #expect(try failure(ofDiffering: "    - gru: {output: all}\n    - linear: {outputs: 3}\n", perStep: true) == nil)
+    #expect(
+      try failure(
+        ofDiffering: "    - conv1d: {outputs: 3, kernel: 2, stride: 2, padding: 3}\n", perStep: true)
+        == wrong(
+          "the model makes 3 steps of 1, so the samples' lengths do not fit",
+          "use layers that keep the number of steps, or data without lengths"))
   }
 
   @Test(arguments: ["lstm", "gru", "rnn", "gated"])

@@ -7,13 +7,12 @@ import Testing
 @Suite struct RecurrentSettingsTests {
   @Test func everyKeyIsReadAndMade() throws {
     let recipe = try read(
-      "", "model.layers=[{gru: {hiddenSize: 6, layers: 3, bidirectional: true, dropout: 0.25, padding: front}}]")
+      "", "model.layers=[{gru: {hiddenSize: 6, layers: 3, bidirectional: true, dropout: 0.25}}]")
     var gru = GRUSettings()
     gru.hiddenSize = 6
     gru.options.layers = 3
     gru.options.isBidirectional = true
     gru.options.dropout = 0.25
-    gru.options.padding = .front
     #expect(recipe.model.layers == [.gru(gru)])
     let model = try recipe.makeModel(inputShape: .sequence(steps: 5, features: 2))
     #expect(model.outputShape == .vector(12))
@@ -46,11 +45,14 @@ import Testing
         recipe.yaml:5: model.layers.0.rnn: a bidirectional layer cannot be stateful: it starts at the sequence's end too
           leave stateful or bidirectional false
         """)
+  }
+
+  @Test func paddingIsAKeyOfTheData() throws {
     #expect(
-      try failing("stateful: true\n        padding: front") == """
-        recipe.yaml:4: model.layers.0.rnn: a stateful layer goes on where the batch before ended, so padding cannot be \
-        in front
-          set padding to behind, or leave stateful false
+      try failure(ofWhole: "model:\n  layers:\n    - gru:\n        hiddenSize: 3\n        padding: front\n").description
+        == """
+        recipe.yaml:5: unknown key model.layers.0.gru.padding
+          where sequences are padded is a fact of the data: write data.padding, once for all layers
         """)
   }
 
@@ -58,6 +60,5 @@ import Testing
     let layer = "model.layers.0.lstm"
     #expect(try failure(of: "", "\(layer).layers=0").message.hasSuffix("\(layer).layers must be from 1 to 1000, not 0"))
     #expect(try failure(of: "", "\(layer).dropout=1").message.contains("\(layer).dropout must be"))
-    #expect(try failure(of: "", "\(layer).padding=left").message.contains("\(layer).padding cannot be"))
   }
 }

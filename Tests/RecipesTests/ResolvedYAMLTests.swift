@@ -30,7 +30,6 @@ import Testing
                 layers: 1
                 bidirectional: false
                 dropout: 0
-                padding: behind
                 stateful: false
                 initialization: none
             - linear: {outputs: 2, initialization: none}

@@ -103,25 +103,4 @@ import Training
       }
     }
   }
-
-  @Test func aTargetForEachStepNeedsPaddingBehind() throws {
-    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try NPZArchive.write(
-      [
-        ("x", NPYArray(shape: [2, 3, 1], floats: Array(repeating: 0, count: 6))),
-        ("y", NPYArray(shape: [2, 3], int32s: [0, 1, 0, 1, 0, 1])), ("lengths", NPYArray(shape: [2], int32s: [1, 3])),
-      ], to: path)
-    func make(padding: String) throws -> Experiment {
-      let text = """
-        batch: 2
-        shards: 1
-        data: {source: numpy, train: \(path)}
-        model: {layers: [{gru: {hiddenSize: 2, output: all, padding: \(padding)}}]}
-        """
-      return try Recipe.parse(text, file: "loss.yaml").makeExperiment()
-    }
-    #expect(try make(padding: "behind").model.outputShape.steps == 3)
-    #expect(throws: Failure.self) { try make(padding: "front") }
-  }
 }

@@ -98,7 +98,7 @@ extension NPYArray {
     }
     throw Failure(
       .data, "\(path): \(name)\(place) is \(values[index]) as float32, in sample \(place.first ?? 0)",
-      advice: "every number must be finite"
-        + (valid?.lengths.isEmpty ?? true ? ", those of padding too" : ", but those of padding"))
+      advice: valid?.lengths.isEmpty ?? true
+        ? "every number must be finite, those of padding too" : "every number within lengths must be finite")
   }
 }
