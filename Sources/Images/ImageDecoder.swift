@@ -4,8 +4,8 @@ import Formats
 /// Reads image files, one after the other, in memory that is used again; for one thread at a time.
 ///
 /// JPEG and PNG, told apart by their first bytes. Everything becomes 8-bit RGB as with PIL's `convert("RGB")`: grey and
-/// palette images and CMYK are converted, transparency is dropped, 16 bits are scaled to 8. As there, colour profiles,
-/// gamma and the camera's orientation are not applied.
+/// palette images and CMYK are converted, transparency is dropped, 16 bits are scaled to 8. As there, colour profiles and
+/// gamma are not applied. Pictures are turned as EXIF's orientation says, which is PIL's `exif_transpose`.
 public final class ImageDecoder {
   /// The largest number of pixels that a file may claim before any memory is taken for them.
   public let pixelLimit: Int
@@ -28,7 +28,7 @@ public final class ImageDecoder {
   ///   cut short or damaged; then the image's contents are undefined.
   public func decode(_ path: String, into image: Image) throws {
     switch try open(path) {
-    case .jpeg: try jpeg.decode(bytes, path: path, pixelLimit: pixelLimit, into: image)
+    case .jpeg: try jpeg.decode(&bytes, path: path, pixelLimit: pixelLimit, into: image)
     case .png: try png.decode(&bytes, path: path, pixelLimit: pixelLimit, into: image)
     }
   }
@@ -37,7 +37,7 @@ public final class ImageDecoder {
   /// - Throws: `Failure` as `decode` does.
   public func check(_ path: String) throws {
     switch try open(path) {
-    case .jpeg: try jpeg.check(bytes, path: path, pixelLimit: pixelLimit, in: checked)
+    case .jpeg: try jpeg.check(&bytes, path: path, pixelLimit: pixelLimit, in: checked)
     case .png: try png.decode(&bytes, path: path, pixelLimit: pixelLimit, into: checked)
     }
   }
@@ -69,11 +69,11 @@ func damaged(_ path: String, _ format: String, _ reason: String) -> Failure {
     .data, "\(path): this \(format) image is damaged: \(reason)", advice: "copy the image again, or remove the file")
 }
 
-/// Throws where a header claims more pixels than the limit, or none.
+/// Throws where a header claims more pixels than the limit.
 func checkSize(_ size: ImageSize, path: String, pixelLimit: Int) throws {
   let (count, overflow) = size.height.multipliedReportingOverflow(by: size.width)
   guard overflow || count > pixelLimit else { return }
   throw Failure(
-    .data, "\(path): by its header the image has \(size) pixels",
-    advice: "at most \(pixelLimit) pixels are read, so that a damaged or hostile file cannot take all memory")
+    .data, "\(path): by its header the image has \(size) pixels, but data.megapixels allows \(pixelLimit)",
+    advice: "the limit keeps a damaged or hostile file from taking all memory; a larger data.megapixels lets it in")
 }

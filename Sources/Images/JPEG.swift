@@ -2,9 +2,13 @@ import CTurboJPEG
 import Diagnostics
 
 /// A decoder of JPEG images: libjpeg-turbo by its TurboJPEG interface, with exact inverse DCT and smooth upsampling of
-/// chroma, as in PIL.
+/// chroma, as in PIL. What EXIF says of the orientation is followed.
+///
+/// libjpeg warns of much that harms no pixel, such as an odd version or stray bytes between two parts. An image is damaged
+/// only where pixels are missing or made up.
 final class JPEG {
   private let handle: tjhandle
+  private let turned = Image()
 
   /// - Throws: `Failure` (system) where there is not enough memory.
   init() throws {
@@ -21,19 +25,26 @@ final class JPEG {
   private struct Header {
     let size: ImageSize
     let isCMYK: Bool
+    let markers: JPEGMarkers
   }
 
-  /// Decodes a file's bytes.
-  func decode(_ bytes: [UInt8], path: String, pixelLimit: Int, into image: Image) throws {
-    let header = try header(of: bytes, path: path, pixelLimit: pixelLimit)
+  /// Decodes a file's bytes, in which the version may be changed to one that libjpeg knows.
+  func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, into image: Image) throws {
+    let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
     try image.reshape(header.size)
-    guard header.isCMYK else {
-      return try decompress(bytes, path: path, to: image.pixels.baseAddress, header.size, TJPF_RGB)
+    if header.isCMYK {
+      try decompressInks(bytes, path: path, header, into: image)
+    } else {
+      try decompress(bytes, path: path, header.markers, to: image.pixels.baseAddress, header.size, TJPF_RGB)
     }
+    try header.markers.orientation.apply(to: image, copy: turned)
+  }
+
+  private func decompressInks(_ bytes: [UInt8], path: String, _ header: Header, into image: Image) throws {
     // The inks, four bytes a pixel, in the memory of the colours: pixel by pixel, none is overwritten before it is read.
     try image.reshape(header.size.withFourChannels)
     let pixels = image.pixels
-    try decompress(bytes, path: path, to: pixels.baseAddress, header.size, TJPF_CMYK)
+    try decompress(bytes, path: path, header.markers, to: pixels.baseAddress, header.size, TJPF_CMYK)
     for pixel in 0..<header.size.count {
       // Files hold the inks inverted (as Adobe's programs write them), so that this is light, not ink.
       let black = UInt32(pixels[4 * pixel + 3])
@@ -47,15 +58,17 @@ final class JPEG {
 
   /// Finds out whether a file's bytes can be decoded; at an eighth of the size, since all the damage that can be found is
   /// found before the pixels are computed.
-  func check(_ bytes: [UInt8], path: String, pixelLimit: Int, in image: Image) throws {
-    let header = try header(of: bytes, path: path, pixelLimit: pixelLimit)
+  func check(_ bytes: inout [UInt8], path: String, pixelLimit: Int, in image: Image) throws {
+    let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
     let size = ImageSize(height: (header.size.height + 7) / 8, width: (header.size.width + 7) / 8)
     try image.reshape(header.isCMYK ? size.withFourChannels : size)
     let format = header.isCMYK ? TJPF_CMYK : TJPF_RGB
-    try decompress(bytes, path: path, to: image.pixels.baseAddress, size, format)
+    try decompress(bytes, path: path, header.markers, to: image.pixels.baseAddress, size, format)
   }
 
-  private func header(of bytes: [UInt8], path: String, pixelLimit: Int) throws -> Header {
+  private func header(of bytes: inout [UInt8], path: String, pixelLimit: Int) throws -> Header {
+    let markers = JPEGMarkers(bytes)
+    for place in markers.versions { bytes[place] = 1 }
     var width: Int32 = 0
     var height: Int32 = 0
     var subsampling: Int32 = -1
@@ -64,28 +77,45 @@ final class JPEG {
       tjDecompressHeader3(handle, $0.baseAddress, UInt($0.count), &width, &height, &subsampling, &colourSpace)
     }
     // Where only the subsampling is of no common kind, the image can be decoded all the same.
-    guard code == 0 || (width > 0 && height > 0 && colourSpace >= 0 && subsampling < 0) else {
+    let isKnown = width > 0 && height > 0 && colourSpace >= 0
+    guard code == 0 || (isKnown && (subsampling < 0 || isWarning)) else {
       throw damaged(path, "JPEG", reason)
     }
     let size = ImageSize(height: Int(height), width: Int(width))
     try checkSize(size, path: path, pixelLimit: pixelLimit)
     return Header(
-      size: size, isCMYK: colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue))
+      size: size, isCMYK: colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue),
+      markers: markers)
   }
 
   private func decompress(
-    _ bytes: [UInt8], path: String, to pixels: UnsafeMutablePointer<UInt8>?, _ size: ImageSize, _ format: TJPF
+    _ bytes: [UInt8], path: String, _ markers: JPEGMarkers, to pixels: UnsafeMutablePointer<UInt8>?, _ size: ImageSize,
+    _ format: TJPF
   ) throws {
-    // Without the first flag libjpeg makes up what is missing and only warns; the second bounds the time that a hostile
-    // progressive file can take.
-    let flags = TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS
-    let code = bytes.withUnsafeBufferPointer {
-      tjDecompress2(
-        handle, $0.baseAddress, UInt($0.count), pixels, Int32(size.width), 0, Int32(size.height),
-        Int32(format.rawValue), flags)
+    func run(_ flags: Int32) -> Bool {
+      // The flag bounds the time that a hostile progressive file can take.
+      bytes.withUnsafeBufferPointer {
+        tjDecompress2(
+          handle, $0.baseAddress, UInt($0.count), pixels, Int32(size.width), 0, Int32(size.height),
+          Int32(format.rawValue), flags | TJFLAG_LIMITSCANS)
+      } == 0
     }
-    guard code == 0 else { throw damaged(path, "JPEG", reason) }
+    // libjpeg tells of the first warning only.
+    guard !run(TJFLAG_STOPONWARNING) else { return }
+    let first = reason
+    guard isWarning, !JPEG.losses.contains(where: first.contains), markers.hasEnd(bytes) else {
+      throw damaged(path, "JPEG", first)
+    }
+    if !run(0), !isWarning { throw damaged(path, "JPEG", reason) }
   }
+
+  /// What libjpeg's warnings say where it makes pixels up (its `jerror.h`).
+  private static let losses = [
+    "premature end of data segment", "Premature end of JPEG file", "bad Huffman code", "bad arithmetic code",
+    "instead of RST",
+  ]
+
+  private var isWarning: Bool { tjGetErrorCode(handle) == Int32(TJERR_WARNING.rawValue) }
 
   private var reason: String { String(cString: tjGetErrorStr2(handle)) }
 }

@@ -5,10 +5,11 @@ import Diagnostics
 final class PNG {
   /// The first eight bytes of every PNG file.
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  private let turned = Image()
 
   /// Decodes a file's bytes, which are changed: chunks that would make libpng convert colours are taken out.
   func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, into image: Image) throws {
-    try dropColourSpaces(&bytes, path: path)
+    let orientation = try dropColourSpaces(&bytes, path: path)
     var png = png_image()
     png.version = UInt32(PNG_IMAGE_VERSION)
     defer { png_image_free(&png) }
@@ -36,6 +37,7 @@ final class PNG {
         try image.reshape(size)
       }
     }
+    try orientation.apply(to: image, copy: turned)
   }
 
   private func read(_ png: inout png_image, to pixels: UnsafeMutablePointer<UInt8>?, path: String) throws {
@@ -44,8 +46,10 @@ final class PNG {
     }
   }
 
-  /// Takes gamma, chromaticities and profiles out of the chunks, and checks that these run to the image's end.
-  private func dropColourSpaces(_ bytes: inout [UInt8], path: String) throws {
+  /// Takes gamma, chromaticities and profiles out of the chunks, and checks that these run to the image's end. Gives the
+  /// orientation that EXIF's chunk names.
+  private func dropColourSpaces(_ bytes: inout [UInt8], path: String) throws -> Orientation {
+    var orientation = Orientation.upright
     let dropped: Set<String> = ["gAMA", "cHRM", "sRGB", "iCCP", "cICP", "mDCV", "cLLI"]
     var place = PNG.signature.count
     var kept = place
@@ -59,6 +63,7 @@ final class PNG {
         throw damaged(
           path, "PNG", "its part \(name.debugDescription) should end at byte \(end), but the file has \(bytes.count)")
       }
+      if name == "eXIf" { orientation = Orientation(exif: bytes[place + 8..<end - 4]) }
       if !dropped.contains(name) {
         if kept != place {
           bytes.withUnsafeMutableBytes { memory in
@@ -70,6 +75,7 @@ final class PNG {
       place = end
     }
     bytes.removeSubrange(kept...)
+    return orientation
   }
 
   private func cutShort(after name: String, count: Int, _ path: String) -> Failure {

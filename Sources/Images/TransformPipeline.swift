@@ -31,7 +31,7 @@ public final class TransformPipeline {
     guard preparedCount > 0 else { return }
     try canvas.load(image)
     for transform in transforms[..<preparedCount] {
-      // They draw nothing, so that any numbers will do.
+      // What they draw is the same by any numbers.
       try transform.run(on: canvas, random: TransformRandom(Self.unused, epoch: 0, sample: 0, place: 0))
     }
     try canvas.store(to: image)

@@ -30,7 +30,8 @@ extension Fault {
     },
     training(
       "an image that claims to be gigantic",
-      says: "images/train/class0/bomb.png: by its header the image has 30000×30000 pixels"
+      says: "images/train/class0/bomb.png: by its header the image has 30000×30000 pixels, "
+        + "but data.megapixels allows 64000000"
     ) {
       try $0.write($0.referenceImage("bomb.png"), to: "images/train/class0/bomb.png")
     },

@@ -55,6 +55,23 @@ import Testing
     #expect(TransformPipeline([RandomHorizontalFlip(), Resize(.shorterSide(4))]).preparedCount == 0)
   }
 
+  @Test func whatLeavesNothingToChanceIsDeterministic() throws {
+    let certain: [any Transform] = [
+      GaussianBlur(kernelSize: size(3, 3), sigma: 2...2), RandomHorizontalFlip(probability: 1),
+      RandomHorizontalFlip(probability: 0), RandomRotation(degrees: 90...90), ColorJitter(contrast: 1.5...1.5),
+    ]
+    let byChance: [any Transform] = [
+      GaussianBlur(kernelSize: size(3, 3)), RandomHorizontalFlip(), RandomRotation(degrees: -1...1),
+      ColorJitter(brightness: 1.5...1.5, contrast: 1.5...1.5), ColorJitter(hue: -0.1...0.1),
+    ]
+    for transform in certain {
+      let pipeline = TransformPipeline([transform])
+      #expect(transform.isDeterministic && pipeline.preparedCount == 1, "\(transform)")
+      #expect(try run(pipeline, epoch: 1, sample: 1) == run(pipeline, epoch: 2, sample: 3), "\(transform)")
+    }
+    for transform in byChance { #expect(!transform.isDeterministic, "\(transform)") }
+  }
+
   @Test func theOutputSizeIsKnownBeforeAnyImageWhereItIsFixed() {
     #expect(everything().outputSize() == size(21, 27))
     #expect(TransformPipeline().outputSize() == nil)

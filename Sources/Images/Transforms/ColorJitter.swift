@@ -19,8 +19,12 @@ public struct ColorJitter: Transform {
 
   /// The recipe's word.
   public static let name = "color-jitter"
-  /// Not the same in every epoch.
-  public let isDeterministic = false
+  /// The same in every epoch where factors are fixed, and their order makes no difference: at most one changes images.
+  public var isDeterministic: Bool {
+    let ranges: [(ClosedRange<Double>, Double)] = [(brightness, 1), (contrast, 1), (saturation, 1), (hue, 0)]
+    return ranges.allSatisfy { $0.0.lowerBound == $0.0.upperBound }
+      && ranges.filter { $0.0.lowerBound != $0.1 }.count <= 1
+  }
   /// The factor's range.
   public let brightness: ClosedRange<Double>
   /// The factor's range.

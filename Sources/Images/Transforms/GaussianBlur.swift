@@ -6,8 +6,8 @@ import Tensors
 public struct GaussianBlur: Transform {
   /// The recipe's word.
   public static let name = "gaussian-blur"
-  /// Not the same in every epoch.
-  public let isDeterministic = false
+  /// The same in every epoch where only one deviation is in the range.
+  public var isDeterministic: Bool { sigma.lowerBound == sigma.upperBound }
   /// The kernel's height and width, both odd.
   public let kernelSize: ImageSize
   /// The range of the Gaussian's standard deviation in pixels, above 0.

@@ -2,8 +2,8 @@
 public struct RandomHorizontalFlip: Transform {
   /// The recipe's word.
   public static let name = "random-horizontal-flip"
-  /// Not the same in every epoch.
-  public let isDeterministic = false
+  /// The same in every epoch where all images or none are mirrored.
+  public var isDeterministic: Bool { probability <= 0 || probability >= 1 }
   /// The share of images that is mirrored.
   public let probability: Double
 

@@ -13,8 +13,8 @@ public struct RandomRotation: Transform {
 
   /// The recipe's word.
   public static let name = "random-rotation"
-  /// Not the same in every epoch.
-  public let isDeterministic = false
+  /// The same in every epoch where only one angle is in the range.
+  public var isDeterministic: Bool { degrees.lowerBound == degrees.upperBound }
   /// The angle's range in degrees, counter-clockwise.
   public let degrees: ClosedRange<Double>
   /// Where a rotated pixel's value comes from.
