@@ -41,6 +41,9 @@ public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
     self.advice = advice
   }
 
+  /// The same failure with a place before its message.
+  public func located(_ place: String) -> Failure { Failure(exitCode, "\(place): \(message)", advice: advice) }
+
   /// The message, and the advice on a line of its own.
   public var description: String {
     advice.map { "\(message)\n  \($0)" } ?? message

@@ -3,7 +3,8 @@ import Diagnostics
 /// Reads the rows of a CSV file (RFC 4180), one after the other.
 ///
 /// Fields are UTF-8 text. One in quotes may hold separators, line ends and doubled quotes; blanks around one without
-/// quotes do not count. Lines end in LF or CR LF; empty ones are passed over. Every row has as many fields as the first.
+/// quotes do not count. Lines end in LF, CR LF or CR; empty ones are passed over. Every row has as many fields as the
+/// first; a separator at a line's end begins no further field.
 public struct CSVReader {
   /// A row.
   public struct Row: Sendable {
@@ -11,6 +12,8 @@ public struct CSVReader {
     public let line: Int
     /// What the fields hold.
     public let fields: [String]
+    /// The places of fields that are not UTF-8 text.
+    public let damaged: [Int]
   }
 
   private let path: String
@@ -19,13 +22,28 @@ public struct CSVReader {
   private var position = 0
   private var line = 1
   private var width: Int?
+  private var damaged: [Int] = []
 
-  /// Reads the file at `path`, whose fields are separated by `separator`, an ASCII character.
+  /// Reads the file at `path`, packed by gzip or not, whose fields are separated by `separator`, an ASCII character.
   ///
-  /// Throws `Failure(.noInput)` where it cannot be opened and `Failure(.inputOutput)` where reading fails.
+  /// Throws `Failure(.noInput)` where it cannot be opened, `Failure(.inputOutput)` where reading fails, and
+  /// `Failure(.data)` where it is of another kind, or packed and damaged.
   public init(contentsOf path: String, separator: Unicode.Scalar = ",") throws {
-    self.init(bytes: try fileBytes(path), path: path, separator: separator)
+    var bytes: [UInt8] = []
+    try forEachUnpackedChunk(ofFile: path) { bytes.append(contentsOf: $0) }
+    for (mark, kind, advice) in CSVReader.otherKinds where bytes.starts(with: mark) {
+      throw Failure(.data, "\(path) is no CSV file, but \(kind)", advice: advice)
+    }
+    self.init(bytes: bytes, path: path, separator: separator)
   }
+
+  /// What other files begin with, what they are, and what helps.
+  private static let otherKinds: [([UInt8], String, String)] = [
+    ([0xFF, 0xFE], "text in UTF-16", "save it as UTF-8"), ([0xFE, 0xFF], "text in UTF-16", "save it as UTF-8"),
+    ([0x50, 0x4B, 3, 4], "a zip archive or a spreadsheet", "unpack it, or save the table as CSV"),
+    ([0xD0, 0xCF, 0x11, 0xE0], "a spreadsheet", "save the table as CSV"),
+    (Array("PAR1".utf8), "a Parquet file", "save the table as CSV"),
+  ]
 
   /// Reads the contents of a file; `path` is what messages call it.
   public init(bytes: [UInt8], path: String, separator: Unicode.Scalar = ",") {
@@ -38,25 +56,34 @@ public struct CSVReader {
 
   /// The next row, or nil at the end.
   ///
-  /// Throws `Failure(.data)` naming the line, where quotes are wrong, a field is not UTF-8, or the number of fields is
-  /// not that of the first row.
+  /// Throws `Failure(.data)` naming the line, where quotes are wrong, or the number of fields is not that of the first
+  /// row; reading may go on with the next line then.
   public mutating func next() throws -> Row? {
     while skipLineEnd() {}
     guard position < bytes.count else { return nil }
     let start = line
-    var fields = [try field()]
-    while position < bytes.count, bytes[position] == separator {
-      position += 1
-      fields.append(try field())
+    damaged.removeAll()
+    var fields: [String] = []
+    do {
+      fields.append(try field(0))
+      while position < bytes.count, bytes[position] == separator {
+        position += 1
+        fields.append(try field(fields.count))
+      }
+    } catch {
+      while position < bytes.count, !isLineEnd(bytes[position]) { position += 1 }
+      throw error
     }
     _ = skipLineEnd()
+    let isLastEmpty = fields.count > 1 && fields.last?.isEmpty == true
+    if isLastEmpty, width == nil || width == fields.count - 1 { fields.removeLast() }
     if let width, width != fields.count {
       throw Failure(
         .data, "\(path):\(start): the row has \(counted(fields.count)), but the first has \(width)",
         advice: "all rows must have as many fields; one that holds a separator must stand in quotes")
     }
     width = fields.count
-    return Row(line: start, fields: fields)
+    return Row(line: start, fields: fields, damaged: damaged)
   }
 
   /// Goes past the end of a line, if one is here.
@@ -64,8 +91,8 @@ public struct CSVReader {
     guard position < bytes.count else { return false }
     if bytes[position] == newline {
       position += 1
-    } else if bytes[position] == carriageReturn, position + 1 < bytes.count, bytes[position + 1] == newline {
-      position += 2
+    } else if bytes[position] == carriageReturn {
+      position += position + 1 < bytes.count && bytes[position + 1] == newline ? 2 : 1
     } else {
       return false
     }
@@ -73,29 +100,26 @@ public struct CSVReader {
     return true
   }
 
-  private mutating func field() throws -> String {
+  private func isLineEnd(_ byte: UInt8) -> Bool { byte == newline || byte == carriageReturn }
+
+  private mutating func field(_ place: Int) throws -> String {
     let start = position
     while position < bytes.count, bytes[position] == blank { position += 1 }
-    if position < bytes.count, bytes[position] == quote { return try quotedField() }
+    if position < bytes.count, bytes[position] == quote { return try quotedField(place) }
     position = start
-    while position < bytes.count, bytes[position] != separator, bytes[position] != newline {
+    while position < bytes.count, bytes[position] != separator, !isLineEnd(bytes[position]) {
       guard bytes[position] != quote else {
         throw failure(line, "a quote stands within a field", "put the field in quotes, and double those in it")
       }
       position += 1
     }
-    var end = position
-    if end > start, end < bytes.count, bytes[end] == newline, bytes[end - 1] == carriageReturn {
-      end -= 1
-      position -= 1
-    }
-    var content = bytes[start..<end]
+    var content = bytes[start..<position]
     while content.first == blank { content.removeFirst() }
     while content.last == blank { content.removeLast() }
-    return try text(content, line: line)
+    return text(content, place)
   }
 
-  private mutating func quotedField() throws -> String {
+  private mutating func quotedField(_ place: Int) throws -> String {
     let start = line
     var content: [UInt8] = []
     position += 1
@@ -106,26 +130,22 @@ public struct CSVReader {
       if byte == quote {
         guard position < bytes.count, bytes[position] == quote else { break }
         position += 1
-      } else if byte == newline {
+      } else if byte == newline || byte == carriageReturn && (position == bytes.count || bytes[position] != newline) {
         line += 1
       }
       content.append(byte)
     }
     while position < bytes.count, bytes[position] == blank { position += 1 }
-    let isEnd =
-      position == bytes.count || [separator, newline].contains(bytes[position])
-      || bytes[position...].starts(with: [carriageReturn, newline])
-    guard isEnd else {
+    guard position == bytes.count || bytes[position] == separator || isLineEnd(bytes[position]) else {
       throw failure(line, "text follows the quote that closes a field", "double quotes that belong to the field")
     }
-    return try text(content[...], line: start)
+    return text(content[...], place)
   }
 
-  private func text(_ content: ArraySlice<UInt8>, line: Int) throws -> String {
-    guard let text = String(validating: content, as: UTF8.self) else {
-      throw failure(line, "a field is not UTF-8 text", "convert the file to UTF-8")
-    }
-    return text
+  private mutating func text(_ content: ArraySlice<UInt8>, _ place: Int) -> String {
+    if let text = String(validating: content, as: UTF8.self) { return text }
+    damaged.append(place)
+    return String(decoding: content, as: UTF8.self)
   }
 
   private func counted(_ count: Int) -> String { count == 1 ? "1 field" : "\(count) fields" }

@@ -30,6 +30,45 @@ public func fileBytes(_ path: String) throws -> [UInt8] {
   return bytes
 }
 
+/// The first bytes of the file at `path`, at most `count`.
+///
+/// Throws as `fileBytes` does.
+public func firstBytes(_ count: Int, ofFile path: String) throws -> [UInt8] {
+  let descriptor = try openForReading(path)
+  defer { close(descriptor) }
+  var bytes = [UInt8](repeating: 0, count: count)
+  let held = read(descriptor, &bytes, count)
+  if held < 0 { throw Failure(.inputOutput, "'\(path)' cannot be read: \(reason(errno)).") }
+  return Array(bytes[..<held])
+}
+
+/// Calls `body` with each line of the file at `path`, its bytes without the line's end (LF, CR LF or CR), and its number
+/// from 1. Memory grows with the longest line only. A mark of UTF-8 before the first line is passed over.
+///
+/// Throws as `fileBytes` does, and what `body` throws.
+public func forEachLine(ofFile path: String, _ body: (_ line: ArraySlice<UInt8>, _ number: Int) throws -> Void) throws {
+  var rest: [UInt8] = []
+  var number = 0
+  var skipsNewline = false
+  func give(_ line: ArraySlice<UInt8>) throws {
+    number += 1
+    try body(number == 1 && line.starts(with: [0xEF, 0xBB, 0xBF]) ? line.dropFirst(3) : line, number)
+  }
+  try forEachChunk(ofFile: path) { chunk in
+    rest.append(contentsOf: chunk)
+    var start = 0
+    while let end = rest[start...].firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) {
+      // The second half of CR LF.
+      if !(skipsNewline && end == start && rest[end] == 0x0A) { try give(rest[start..<end]) }
+      skipsNewline = rest[end] == 0x0D
+      start = end + 1
+    }
+    if start < rest.count { skipsNewline = false }
+    rest.removeFirst(start)
+  }
+  if !rest.isEmpty { try give(rest[...]) }
+}
+
 /// Reads the whole file at `path` into `bytes`, whose memory is used again.
 ///
 /// Throws `Failure(.noInput)` where there is no such file or it is no regular one (a folder, a pipe), `Failure(.data)`
@@ -37,7 +76,7 @@ public func fileBytes(_ path: String) throws -> [UInt8] {
 public func readFile(_ path: String, into bytes: inout [UInt8], limit: Int) throws {
   // A pipe would be waited for otherwise.
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  if descriptor < 0 { throw Failure(.noInput, "\(path) cannot be opened: \(reason(errno))") }
+  if descriptor < 0 { throw unopened("\(path) cannot be opened: \(reason(errno))", path: path) }
   defer { close(descriptor) }
   var status = stat()
   guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
@@ -57,9 +96,14 @@ public func readFile(_ path: String, into bytes: inout [UInt8], limit: Int) thro
   }
 }
 
+/// The failure of a file that cannot be opened for the reason that `errno` holds.
+private func unopened(_ message: String, path: String) -> Failure {
+  Failure(.noInput, message, advice: errno == ENOENT ? pathAdvice(path) : nil)
+}
+
 private func openForReading(_ path: String) throws -> Int32 {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  if descriptor < 0 { throw Failure(.noInput, "'\(path)' cannot be opened: \(reason(errno)).") }
+  if descriptor < 0 { throw unopened("'\(path)' cannot be opened: \(reason(errno)).", path: path) }
   return descriptor
 }
 

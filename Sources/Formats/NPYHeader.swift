@@ -36,12 +36,24 @@ struct NPYHeader {
     guard "<>|=".contains(byteOrder), let element = NPYElement(rawValue: String(descr.dropFirst())) else {
       throw Failure(
         .data, "\(source) holds elements of NumPy's type '\(descr)', which cannot be read.",
-        advice: "Readable are f2 f4 f8, i1 i2 i4 i8, u1 u2 u4 u8 and b1; convert the array with astype.")
+        advice: NPYHeader.advice(on: descr))
     }
     self.element = element
     isBigEndian = byteOrder == ">"
     isFortranOrder = order
     self.shape = shape
+  }
+
+  /// What to do with arrays of a type that cannot be read.
+  private static func advice(on type: String) -> String {
+    switch type.drop(while: { "<>|=".contains($0) }).first {
+    case "O":
+      "It holds Python objects. Arrays of one shape become numbers by numpy.stack; names become class indices by "
+        + "classes, y = numpy.unique(list(y), return_inverse=True)."
+    case "U", "S", "a":
+      "It holds text. Names become class indices by classes, y = numpy.unique(y, return_inverse=True)."
+    default: "Readable are f2 f4 f8, i1 i2 i4 i8, u1 u2 u4 u8 and b1; convert the array with astype."
+    }
   }
 }
 

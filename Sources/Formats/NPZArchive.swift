@@ -23,11 +23,15 @@ public final class NPZArchive {
       defer { zip_error_fini(&error) }
       let text = String(cString: zip_error_strerror(&error))
       if [ZIP_ER_NOENT, ZIP_ER_OPEN, ZIP_ER_READ].contains(code) {
-        throw Failure(.noInput, "'\(path)' cannot be opened: \(text).")
+        throw Failure(
+          .noInput, "'\(path)' cannot be opened: \(text).", advice: code == ZIP_ER_NOENT ? pathAdvice(path) : nil)
       }
+      let isArray = (try? firstBytes(6, ofFile: path))?.elementsEqual([0x93] + "NUMPY".utf8) ?? false
       throw Failure(
         .data, "'\(path)' cannot be read as an .npz archive: \(text).",
-        advice: "Write it with numpy.savez, or copy it again.")
+        advice: isArray
+          ? "It is a single array (.npy): put x and y into one archive by numpy.savez(\"train.npz\", x=x, y=y)."
+          : "Write it with numpy.savez, or copy it again.")
     }
     var names: [String] = []
     var entries: [String: UInt64] = [:]

@@ -67,6 +67,9 @@ struct SafetensorsHeader {
     }
     let length = file[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(file.count - 8) else {
+      if let (kind, help) = Self.otherKind(file, source: source) {
+        throw Failure(.data, "\(source) is no safetensors file, but \(kind).", advice: help)
+      }
       throw Failure(
         .data, "\(source): the header is \(length) bytes long by its own account, but \(file.count - 8) bytes follow.",
         advice: advice)
@@ -89,6 +92,27 @@ struct SafetensorsHeader {
     }
     entries = order.map { entries[$0] }
     try checkCoverage(dataCount: file.count - dataStart)
+  }
+
+  /// What a file of another format is, and what to do with it.
+  private static func otherKind(_ file: [UInt8], source: String) -> (kind: String, help: String)? {
+    if file.starts(with: [0x50, 0x4B, 3, 4]) || file.starts(with: [0x80, 2]) {
+      let names = file.prefix(4096)
+      let isPyTorch = file[0] == 0x80 || names.count > 30 && String(decoding: names, as: UTF8.self).contains(".pkl")
+      guard isPyTorch else {
+        return ("a zip archive", "An archive of NumPy has a name that ends in .npz; of others, take the weights out.")
+      }
+      return (
+        "one that torch.save wrote",
+        "Convert it: from safetensors.torch import save_file; "
+          + "save_file(torch.load(\(source), map_location=\"cpu\"), \"weights.safetensors\")"
+          + " – of a state_dict; of a whole module, save_file(module.state_dict(), …)."
+      )
+    }
+    if file.starts(with: [0x89, 0x48, 0x44, 0x46]) {
+      return ("an HDF5 file", "Write the weights with safetensors, or as .npz with numpy.savez.")
+    }
+    return nil
   }
 
   private static func members(

@@ -79,18 +79,6 @@ public struct RunFolder: Sendable {
     return path
   }
 
-  /// Makes a folder and those above it that are missing; returns 0, or the system's error number, which FileManager's
-  /// errors do not always give.
-  private static func makeFolders(_ path: String) -> Int32 {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) { return isFolder.boolValue ? 0 : EEXIST }
-    // Not NSString's deletingLastPathComponent, which traps on Linux where the path is a single letter.
-    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    let fault = parent.isEmpty ? 0 : makeFolders(parent)
-    guard fault == 0 else { return fault == EEXIST ? ENOTDIR : fault }
-    return mkdir(path, 0o777) == 0 || errno == EEXIST ? 0 : errno
-  }
-
   /// Keeps every other training out of the folder until this process ends; called before anything is written to it. One
   /// that resumes waits for a former job that is about to end, such as one that was killed and started again.
   /// - Parameters:
@@ -101,7 +89,7 @@ public struct RunFolder: Sendable {
   ///   that is not to go on.
   public func lock(resumes: Bool, seconds: Double = 30, warn: (String) -> Void = { _ in }) throws {
     let place = checkpoints + "/.lock"
-    let fault = RunFolder.makeFolders(checkpoints)
+    let fault = makeFolders(checkpoints)
     // Held by the open file, not by the object: the system lets go of it when the process ends in whatever way.
     guard fault == 0 else {
       throw Failure(.cannotCreate, "cannot write \(place): \(String(cString: strerror(fault)))")

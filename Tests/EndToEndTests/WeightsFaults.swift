@@ -28,6 +28,14 @@ extension Fault {
       says:
         "'start.safetensors': the header is 9223372036854775808 bytes long by its own account, but 1392 bytes follow."
     ) { $0.replaceSubrange(0..<8, with: [0, 0, 0, 0, 0, 0, 0, 0x80]) },
+    damaging(
+      testDescription: "weights of torch.save",
+      says: "'start.safetensors' is no safetensors file, but one that torch.save wrote."
+    ) { $0 = Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 26) + Array("archive/data.pkl".utf8) },
+    damaging(
+      testDescription: "weights of an old torch.save",
+      says: "'start.safetensors' is no safetensors file, but one that torch.save wrote."
+    ) { $0 = [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20] },
     starting(
       testDescription: "tensors that overlap",
       says: "'start.safetensors': the tensor 'b' at the offsets 4 to 12 overlaps the one before it, which ends at 8."

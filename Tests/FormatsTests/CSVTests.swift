@@ -1,4 +1,6 @@
 import Diagnostics
+import Foundation
+import TestSupport
 import Testing
 
 @testable import Formats
@@ -19,7 +21,10 @@ import Testing
     #expect(try rows("\n\n").isEmpty)
     #expect(try rows("1;2,5\n", separator: ";").map(\.fields) == [["1", "2,5"]])
     #expect(try rows("1\t2\n3\t\n", separator: "\t").map(\.fields) == [["1", "2"], ["3", ""]])
-    #expect(try rows("a\rb,c\r").map(\.fields) == [["a\rb", "c\r"]])
+    let old = try rows("a,b\r1,\"x\ry\"\r\r3,4\r")
+    #expect(old.map(\.fields) == [["a", "b"], ["1", "x\ry"], ["3", "4"]] && old.map(\.line) == [1, 2, 5])
+    #expect(try rows("a,b,\n1,2,\n3,4\n").map(\.fields) == [["a", "b"], ["1", "2"], ["3", "4"]])
+    #expect(try rows("a,b\n1,2,\n3,\n").map(\.fields) == [["a", "b"], ["1", "2"], ["3", ""]])
   }
 
   @Test(arguments: [
@@ -34,11 +39,55 @@ import Testing
     #expect(failure.message == message && failure.exitCode == .data && failure.advice != nil)
   }
 
-  @Test func textThatIsNotUTF8IsNamedByLine() {
-    var reader = CSVReader(bytes: [0x61, 0x0A, 0xFF, 0x0A], path: "t.csv")
-    #expect(throws: Never.self) { try reader.next() }
-    #expect(
-      throws: Failure(.data, "t.csv:2: a field is not UTF-8 text", advice: "convert the file to UTF-8")
-    ) { try reader.next() }
+  @Test func fieldsThatAreNotUTF8AreTold() throws {
+    var reader = CSVReader(bytes: [0x61, 0x2C, 0x62, 0x0A, 0xFF, 0x2C, 0x31, 0x0A], path: "t.csv")
+    #expect(try reader.next()?.damaged == [])
+    let row = try #require(try reader.next())
+    #expect(row.damaged == [0] && row.fields[1] == "1")
+  }
+
+  @Test func readingGoesOnBehindAWrongRow() throws {
+    var reader = CSVReader(bytes: Array("a,b\n1\n2,x\"y\"\n3,4\n".utf8), path: "t.csv")
+    _ = try reader.next()
+    #expect(throws: Failure.self) { try reader.next() }
+    #expect(throws: Failure.self) { try reader.next() }
+    let row = try #require(try reader.next())
+    #expect(row.fields == ["3", "4"] && row.line == 4)
+  }
+
+  @Test func packedFilesAreReadAndOtherKindsNamed() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/t"
+      try Data(gzipped(Array("a,b\n1,2\n".utf8))).write(to: URL(filePath: path))
+      var reader = try CSVReader(contentsOf: path)
+      #expect(try reader.next()?.fields == ["a", "b"])
+      for (bytes, kind) in [
+        ([0xFF, 0xFE, 0x61, 0], "text in UTF-16"), ([0x50, 0x4B, 3, 4], "a zip archive or a spreadsheet"),
+      ] as [([UInt8], String)] {
+        try Data(bytes).write(to: URL(filePath: path))
+        let failure = try #require(throws: Failure.self) { try CSVReader(contentsOf: path) }
+        #expect(failure.message == "\(path) is no CSV file, but \(kind)" && failure.exitCode == .data)
+      }
+    }
+  }
+
+  @Test func linesComeOneByOneWhateverTheirEnds() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/lines"
+      for text in ["\u{FEFF}a\r\nb\n\nc\rd", "a\nb\n\nc\nd\n", "a\rb\r\rc\rd\r"] {
+        try Data(text.utf8).write(to: URL(filePath: path))
+        var lines: [String] = []
+        try forEachLine(ofFile: path) { line, number in
+          lines.append("\(number)\(String(decoding: line, as: UTF8.self))")
+        }
+        #expect(lines == ["1a", "2b", "3", "4c", "5d"], "\(lines)")
+      }
+      // Longer than what is read at once.
+      let long = String(repeating: "x", count: 3 << 20)
+      try Data("\(long)\r\n\(long)y".utf8).write(to: URL(filePath: path))
+      var lengths: [Int] = []
+      try forEachLine(ofFile: path) { line, _ in lengths.append(line.count) }
+      #expect(lengths == [3 << 20, 3 << 20 + 1])
+    }
   }
 }

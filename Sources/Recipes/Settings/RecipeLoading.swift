@@ -103,7 +103,7 @@ extension Recipe {
   private static func text(ofFile path: String) throws -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw Failure(.noInput, "\(path): there is no such recipe file")
+      throw Failure(.noInput, "\(path): there is no such recipe file", advice: pathAdvice(path))
     }
     guard !isFolder.boolValue else {
       throw Failure(.noInput, "\(path): this is a folder, not a recipe file")

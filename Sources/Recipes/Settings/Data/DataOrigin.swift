@@ -7,10 +7,10 @@ extension Field {
   }
 }
 
-/// The failure of data that is not where the recipe says; `key` names where that is.
-func missingData(_ message: String, key: String, origin: String?) -> Failure {
+/// The failure of data that is not where the recipe says, at `path`; `key` is what names it.
+func missingData(_ message: String, path: String, key: String, origin: String?) -> Failure {
   let sources = origin.map { "get the data: \($0); or " } ?? ""
   return Failure(
     .noInput, message,
-    advice: "\(sources)set \(key) to where it is; paths start from the folder that the program is started in")
+    advice: "\(sources)set \(key) to where it is" + (pathAdvice(path).map { "; \($0)" } ?? ""))
 }

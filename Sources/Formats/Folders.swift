@@ -1,0 +1,29 @@
+import Diagnostics
+import Foundation
+
+/// Makes a folder and those above it that are missing; returns 0, or the system's error number, which FileManager's
+/// errors do not always give.
+public func makeFolders(_ path: String) -> Int32 {
+  var isFolder: ObjCBool = false
+  if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) { return isFolder.boolValue ? 0 : EEXIST }
+  let parent = parentFolder(of: path)
+  let fault = parent.isEmpty ? 0 : makeFolders(parent)
+  guard fault == 0 else { return fault == EEXIST ? ENOTDIR : fault }
+  return mkdir(path, 0o777) == 0 || errno == EEXIST ? 0 : errno
+}
+
+/// Makes the folders that a file at `path` is to be written to, as far as they are missing.
+///
+/// Throws `Failure(.cannotCreate)` where they cannot be made.
+public func makeFolders(holding path: String) throws {
+  let folder = parentFolder(of: path)
+  guard !folder.isEmpty else { return }
+  let fault = makeFolders(folder)
+  guard fault == 0 else {
+    throw Failure(
+      .cannotCreate, "cannot make the folder \(folder): \(reason(fault))", advice: "choose one that you may write to")
+  }
+}
+
+/// Not NSString's deletingLastPathComponent, which traps on Linux where the path is a single letter.
+private func parentFolder(of path: String) -> String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }
