@@ -12,6 +12,8 @@ public protocol Dataset: AnyObject {
   var classNames: [String] { get }
   /// Samples of an epoch.
   var count: Int { get }
+  /// The class of each sample where samples have one, and it is known before they are loaded; else nil.
+  var classes: [Int32]? { get }
   /// Whether samples have lengths of their own, shorter than the shape's steps, with padding behind.
   var hasLengths: Bool { get }
   /// Whether samples take so long to make that it pays to do it on a thread beside the training. Then `load` is called
@@ -44,6 +46,9 @@ public protocol Dataset: AnyObject {
 }
 
 extension Dataset {
+  /// Not known.
+  public var classes: [Int32]? { nil }
+
   /// All samples have all steps.
   public var hasLengths: Bool { false }
 

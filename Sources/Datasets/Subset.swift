@@ -18,6 +18,8 @@ public final class Subset: Dataset {
   public var targetLayout: TargetLayout { whole.targetLayout }
   /// Those of the whole.
   public var classNames: [String] { whole.classNames }
+  /// Those of the chosen samples.
+  public var classes: [Int32]? { whole.classes.map { all in indices.map { all[$0] } } }
   /// The number of chosen samples.
   public var count: Int { indices.count }
   /// As in the whole.
@@ -49,9 +51,10 @@ public final class Subset: Dataset {
 
 extension DataSplits {
   /// The parts of one data set.
-  public init(_ whole: any Dataset, split: SeedSplit) {
+  public init(_ whole: any Dataset, split: SeedSplit, notices: [String] = []) {
     func part(_ indices: [Int]) -> (any Dataset)? { indices.isEmpty ? nil : Subset(whole, indices: indices) }
     self.init(
-      training: Subset(whole, indices: split.training), validation: part(split.validation), test: part(split.test))
+      training: Subset(whole, indices: split.training), validation: part(split.validation), test: part(split.test),
+      notices: notices)
   }
 }

@@ -55,9 +55,99 @@ import Testing
     ("a,k\n", "t.csv: there are no rows behind the header"),
     ("", "t.csv: there are no rows"),
     ("k\nx\n", "t.csv: no column is left for the inputs"),
+    ("a;k\n1;x\n", "t.csv:1: the row has one field between commas, \"a;k\""),
+    (
+      "5.1,3.5,1.4,setosa\n4.9,3.0,1.4,setosa\n",
+      "t.csv:1: the first row is no list of names, but a sample: 5.1, 3.5, 1.4, setosa"
+    ),
+    ("3,1,0\n2,5,1\n", "t.csv:1: the first row is no list of names, but a sample: 3, 1, 0"),
   ])
   func whatIsWrongIsNamedByLineAndColumn(text: String, message: String) throws {
     #expect(try failure { try open(text) } == message)
+  }
+
+  @Test(arguments: ["0,1,k", "2010,2011,2012", "a,1,2", "0,k"])
+  func numbersMayNameColumns(names: String) throws {
+    let row = names.split(separator: ",").map { _ in "5" }.joined(separator: ",")
+    #expect(try open("\(names)\n\(row)\n").count == 1)
+  }
+
+  private func failed(_ text: String, label: String? = nil, _ outputs: NumPyDataset.TargetKind = .classes) throws
+    -> Failure
+  {
+    try #require(throws: Failure.self) { try open(text, outputs, label: label) }
+  }
+
+  @Test func whatToWriteInsteadIsReadyToCopy() throws {
+    #expect(try failed("a;k\n1;x\n").advice == "write data: {separator: semicolon}")
+    #expect(try failed("5.1,x\n4.9,y\n").advice?.hasPrefix("write data: {header: false}") == true)
+    #expect(
+      try failed("kind,a,b\nx,1,2\n").advice
+        == "the class is taken from b; if kind names it, write data: {label: kind}, and if it is no input, data: {ignore: [kind]}"
+    )
+    #expect(try failed("my kind,a\nx,1\n", .values).advice?.hasSuffix("data: {ignore: ['my kind']}") == true)
+    #expect(
+      try failed("a,k\n\"5,1\",x\n").advice == "where a comma stands before the fraction, write data: {decimal: comma}")
+  }
+
+  @Test func aCommaMayStandBeforeTheFraction() throws {
+    let style = CSVStyle(separator: .semicolon, decimal: .comma)
+    try withFolder { folder in
+      try write("a;b;k\n5,1;-3;x\n-0,25;1e2;y\n", to: "\(folder)/t.csv")
+      let columns = try CSVColumns(
+        of: "\(folder)/t.csv", style: style, outputs: .classes, label: nil, targets: nil, ignoring: [])
+      let data = try CSVDataset(contentsOf: "\(folder)/t.csv", style: style, columns: columns)
+      #expect(try load(data, [0, 1]).inputs == [5.1, -3, -0.25, 100])
+    }
+    let reader = try CSVInputReader(
+      facts: DataFacts(inputShape: [2], classNames: [], columns: ["a", "b"]), style: style)
+    #expect(try load(reader.samples("0,5;2"), [0]).inputs == [0.5, 2])
+    #expect(try failure { try reader.samples("0.5;2") } == "\"0.5;2\": column a: \"0.5\" is not a number")
+  }
+
+  @Test func onlyTextThatIsNeededHasToBeUTF8() throws {
+    try withFolder { folder in
+      let path = "\(folder)/t.csv"
+      try write(Array("note,a,k\ncaf".utf8) + [0xE9] + Array(",1,x\nno,2,y\n".utf8), to: path)
+      func open(_ ignored: [String], label: String?) throws -> CSVDataset {
+        let columns = try CSVColumns(
+          of: path, style: style, outputs: .classes, label: label, targets: nil, ignoring: ignored)
+        return try CSVDataset(contentsOf: path, style: style, columns: columns)
+      }
+      #expect(try open(["note"], label: nil).count == 2)
+      #expect(try failure { try open([], label: nil) } == "\(path):2: column note: the field is not UTF-8 text")
+      #expect(try failure { try open(["k"], label: "note") } == "\(path):2: column note: the field is not UTF-8 text")
+    }
+  }
+
+  @Test func aWholeNumberThatIsRoundedIsToldOnce() throws {
+    let data = try open("id,a,k\n16777216,1,x\n16777217,33554435,y\n16777219,5,x\n")
+    #expect(data.notices.count == 1)
+    #expect(data.notices[0].contains("/t.csv:3: column id: 16777217 becomes 16777216: "), "\(data.notices)")
+    #expect(data.notices[0].hasSuffix("data: {ignore: [id]}"))
+    #expect(try open(flowers, label: "kind").notices.isEmpty)
+  }
+
+  @Test func aReaderGoesOnBehindRowsThatAreWrong() throws {
+    let reader = try CSVInputReader(
+      facts: DataFacts(inputShape: [2], classNames: [], columns: ["a", "b"]), style: style)
+    try withFolder { folder in
+      let rows = (0..<150).map { $0 == 70 ? "x,1" : $0 == 71 ? "7" : "\($0),0" }
+      try write("b,a\n" + rows.joined(separator: "\n"), to: "\(folder)/new.csv")
+      var (names, values, failures): ([String], [Float], [String]) = ([], [], [])
+      try reader.read(file: "\(folder)/new.csv", report: { failures.append($0.message) }) { data, name in
+        #expect(data.count <= 64)
+        names += (0..<data.count).map(name)
+        values += try load(data, Array(0..<data.count)).inputs
+      }
+      #expect(
+        failures == [
+          "\(folder)/new.csv:72: column b: \"x\" is not a number",
+          "\(folder)/new.csv:73: the row has 1 field, but the first has 2",
+        ])
+      #expect(names == (0..<150).filter { ![70, 71].contains($0) }.map { "\(folder)/new.csv[\($0)]" })
+      #expect(values == (0..<150).filter { ![70, 71].contains($0) }.flatMap { [0, Float($0)] })
+    }
   }
 
   @Test func missingColumnsAndClassesAreNamed() throws {
@@ -83,6 +173,6 @@ import Testing
     #expect(
       try failure(.noInput) { try reader.samples("1.5") }
         == "\"1.5\" is no file, and no row of 2 numbers separated by a comma")
-    #expect(try failure { try reader.samples("1,x") } == "input:1: column 1: \"x\" is not a number")
+    #expect(try failure { try reader.samples("1,x") } == "\"1,x\": column a: \"x\" is not a number")
   }
 }

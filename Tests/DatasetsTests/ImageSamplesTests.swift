@@ -31,6 +31,35 @@ import Testing
         ])
       #expect(samples.samples.map(\.label) == [0, 0, 1, 1, 1, 1, 2, 2, 2])
       #expect(try ImageSamples(folder: "\(root)/train", split: nil).classNames == samples.classNames)
+      #expect(ImageSamples.isFolderOfClasses("\(root)/train") && !ImageSamples.isFolderOfClasses(root))
+      #expect(samples.passedOver == PassedOver(files: ["labels.png", "cats/Thumbs.db"]))
+    }
+  }
+
+  @Test func whatIsNoImageIsCountedAndNamed() throws {
+    var files = sixImages
+    for name in ["a.webp", "b.jfif", "c.bmp", "d.tif", "e.gif", "f.txt", "more/1.jpg"] {
+      files["train/dogs/\(name)"] = "colour.jpg"
+    }
+    try withImages(files) { root in
+      let samples = try ImageSamples(folder: root, split: "train")
+      #expect(samples.samples.count == 6)
+      #expect(
+        samples.passedOver.notices(root: "train", reason: "why") == [
+          "train: 6 files are not read (dogs/a.webp, dogs/b.jfif, dogs/c.bmp, dogs/d.tif, dogs/e.gif, …): why",
+          "train: 1 folder is not read (dogs/more): why",
+        ])
+    }
+  }
+
+  @Test func aPartMayLackClassesWhereItIsOnlyMeasured() throws {
+    try withImages(sixImages) { root in
+      let names = ["birds", "cats", "dogs"]
+      let samples = try ImageSamples(folder: "\(root)/train", split: nil, classNames: names, isWhole: false)
+      #expect(samples.classNames == names && samples.samples.map(\.label) == [1, 1, 1, 2, 2, 2])
+      #expect(
+        try failure { try ImageSamples(folder: "\(root)/train", split: nil, classNames: ["cats"], isWhole: false) }
+          .message == "\(root)/train has the classes cats, dogs, but must have cats")
     }
   }
 
@@ -92,7 +121,9 @@ import Testing
       #expect(again.sound == sound && again.damage.isEmpty)
       let limited = try failure { try all.withoutDamaged(pixelLimit: 100).sound }
       #expect(limited.message == "\(root)/train: no image of the class cats can be read")
-      #expect(limited.advice == "\(root)/train/cats/1.jpg: by its header the image has 40×53 pixels")
+      #expect(
+        limited.advice
+          == "\(root)/train/cats/1.jpg: by its header the image has 40×53 pixels, but data.megapixels allows 100")
     }
   }
 }

@@ -37,6 +37,56 @@ import Testing
     #expect((0..<4).map { batch.classes[$0] } == [4, 0, 5, 1])
   }
 
+  private func refused(_ y: NPYArray, x: [Int]) throws -> Failure {
+    try #require(throws: Failure.self) { try open(y, x: x) }
+  }
+
+  @Test func whatIsMeantOtherwiseIsToldWithWhatToWrite() throws {
+    let oneHot = NPYArray(shape: [3, 4], int32s: [0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1])
+    let told = try refused(oneHot, x: [3, 2])
+    #expect(
+      told.message == "FILE: y has the shape [3, 4] with a single 1 in each row: classes are not one-hot here"
+        && told.advice == "write class indices: y.argmax(axis=1)")
+    #expect(try refused(oneHot, x: [3, 2, 1]) == told)
+    // A class for each step, and the right kind of y for other losses.
+    #expect(try open(oneHot, x: [3, 4, 1]).targetLayout == .classes(steps: 4))
+    #expect(try open(oneHot, x: [3, 2], targets: .values).targetLayout == .values(.vector(4)))
+    let several = try refused(NPYArray(shape: [3, 2], int32s: [0, 1, 1, 1, 0, 0]), x: [3, 2])
+    #expect(several.advice?.hasPrefix("write loss: binary-cross-entropy") == true)
+    let numbers = try refused(NPYArray(shape: [3], floats: [1, 2.5, 3]), x: [3, 2])
+    #expect(numbers.advice?.hasSuffix("write loss: mse") == true)
+  }
+
+  @Test(arguments: [[3, 3, 32, 32], [3, 1, 28, 28], [3, 3, 9, 16]])
+  func channelsThatComeFirstAreRefused(shape: [Int]) throws {
+    let told = try refused(NPYArray(shape: [3], int32s: [0, 1, 2]), x: shape)
+    #expect(told.message.hasSuffix("the channels must come last"))
+    #expect(told.advice == "write it as x.transpose(0, 2, 3, 1)")
+  }
+
+  @Test(arguments: [[3, 32, 32, 3], [3, 28, 28, 1], [3, 1, 7, 4], [3, 3, 3, 3], [3, 3, 3, 8], [3, 2, 9, 9]])
+  func otherImagesAreTakenAsTheyAre(shape: [Int]) throws {
+    #expect(try open(NPYArray(shape: [3], int32s: [0, 1, 2]), x: shape).inputShape.extents == Array(shape.dropFirst()))
+  }
+
+  @Test func arraysThatNobodyReadsAndNumbersThatAreRoundedAreTold() throws {
+    try withFolder { folder in
+      let path = "\(folder)/t.npz"
+      try NPZArchive.write(
+        [
+          ("x", NPYArray(shape: [2, 1], int32s: [1, 16_777_217])), ("y", NPYArray(shape: [2], int32s: [0, 1])),
+          ("mask", NPYArray(shape: [2], int32s: [0, 1])),
+        ], to: path)
+      #expect(
+        try NumPyDataset(contentsOf: path).notices == [
+          "\(path): the array mask is not read; x, y and lengths are",
+          "\(path): x holds the whole number 16777217.0, which becomes 16777216.0: float32 has those up to 16,777,216",
+        ])
+      let failure = try #require(throws: Failure.self) { try NumPyReader(shape: [1, 1]).samples(path) }
+      #expect(failure.advice == "the run was trained on 1×1; give them a last axis: x[..., None]")
+    }
+  }
+
   @Test func stepsBehindTheLengthAreNotLookedAt() throws {
     let data = try open(NPYArray(shape: [3, 2], int32s: [0, -1, 1, 2, 1, 99]), lengths: [1, 2, 1])
     #expect(data.classNames == ["0", "1", "2"])

@@ -60,6 +60,42 @@ import Testing
         == "the run's data.json holds no alphabet")
   }
 
+  @Test func aFileOfTextsIsReadLineByLine() throws {
+    let reader = try TextLinesReader(
+      facts: DataFacts(inputShape: [3, 2], classNames: ["a", "b"], alphabet: "ab"), encoding: .oneHot)
+    try withFolder { folder in
+      let path = "\(folder)/new.txt"
+      try write(Array("ab\r\n\nb".utf8) + [0xE9] + Array("\n  \nbba".utf8), to: path)
+      var (names, failures): ([String], [String]) = ([], [])
+      try reader.read(file: path, report: { failures.append($0.message) }) { data, name in
+        names.append(name(0))
+        #expect(data.count == 1)
+      }
+      #expect(names == ["ab", "bba"])
+      #expect(failures == ["\(path):3: the line is not UTF-8 text", "\(path):4: the text \"\" has 0 letters"])
+      try write([0x89, 0x50, 0x4E, 0x47, 0], to: path)
+      let refused = try failure { try reader.read(file: path, report: { _ in }) { _, _ in } }
+      #expect(refused == "\(path) is a file, but holds no text")
+    }
+    #expect(reader.notice("abba") == nil)
+    #expect(reader.notice("Zäb") == "\"Zäb\": training had no \"Z\", \"ä\", which count as unknown")
+  }
+
+  @Test func whatIsNoClassIsPassedOverAndNamed() throws {
+    let found = try corpus(["b.TXT": "x\n", "a.txt": "y\rz\n", "README.txt": "Hello\n", "notes.md": "x"])
+    #expect(found.classNames == ["a", "b"] && found.lines == ["y", "z", "x"])
+    #expect(found.passedOver == PassedOver(files: ["README.txt", "notes.md"]))
+    #expect(try failure { try corpus(["a.txt": "x\n", "a.TXT": "y\n"]) } == "FOLDER: two files are of the class a")
+    try withFolder { folder in
+      try write("x\n", to: "\(folder)/b.txt")
+      let some = try TextCorpus(folder: folder, keepsDuplicates: false, classNames: ["a", "b"])
+      #expect(some.classNames == ["a", "b"] && some.classes == [1])
+      #expect(
+        try failure { try TextCorpus(folder: folder, keepsDuplicates: false, classNames: ["a", "c"]) }
+          == "\(folder)/b.txt: b is no class of the training samples")
+    }
+  }
+
   @Test func whatIsWrongIsNamedByFileAndLine() throws {
     #expect(
       try failure { try corpus(["a.txt": Array("x\n".utf8), "b.txt": [0x61, 0x0A, 0x0A, 0xC3, 0x28, 0x0A]]) }

@@ -43,6 +43,9 @@ extension Fault {
     images("other numbers of images and labels", "labels has 5 labels, but images has 4 images") {
       try $0.write(idxFile([5], [0, 1, 0, 1, 0]), to: "labels")
     },
+    images("images of one class alone", "all training samples are of one class, 0") {
+      try $0.write(idxFile([4], [0, 0, 0, 0]), to: "labels")
+    },
     images("a label that is no class", "labels: label 9 at row 3", ["data.classNames=[a,b,c,d]"]) {
       try $0.write(idxFile([4], [0, 1, 0, 9]), to: "labels")
     },
@@ -94,6 +97,13 @@ extension Fault {
     table("a number that is none", "t.csv:3: column a: \"NaN\" is not a finite number") { "a,b,k\n1,2,x\nNaN,3,y\n" },
     table("an infinite number", "t.csv:2: column a: \"inf\" is not a finite number") { "a,b,k\ninf,2,x\n1,3,y\n" },
     table("a quote without an end", "t.csv:3: a quoted field has no end") { "a,b,k\n1,2,x\n1,\"3,y\n" },
+    table("one class alone in a table", "all training samples are of one class, x") { "a,b,k\n1,2,x\n1,3,x\n" },
+    table(
+      "numbers to learn in the last column",
+      "t.csv: the last column, price, holds 30 different numbers, such as 0.5 and 1.5, which would be as many classes"
+    ) {
+      "size,price\n" + (0..<30).map { "\($0),\($0).5\n" }.joined()
+    },
     table(
       "a column that is not there", "t.csv: there is no column \"kind\", which data.label names",
       ["data.label=kind"]
@@ -101,6 +111,7 @@ extension Fault {
   ]
 
   private static let numbers = [
+    numpy("one class alone in an archive", "all training samples are of one class, 0", y: [0, 0, 0, 0]),
     numpy("NaN in x", "data.npz: x[2, 1] is nan as float32, in sample 2", x: [0, 1, 2, 3, 4, .nan, 6, 7]),
     numpy("infinity in x", "data.npz: x[3, 0] is -inf as float32, in sample 3", x: [0, 1, 2, 3, 4, 5, -.infinity, 7]),
   ]
@@ -150,9 +161,11 @@ extension Fault {
     }
   }
 
-  private static func numpy(_ testDescription: String, _ message: String, x: [Float]) -> Fault {
+  private static func numpy(
+    _ testDescription: String, _ message: String, x: [Float] = [0, 1, 2, 3, 4, 5, 6, 7], y: [Int32] = [0, 1, 0, 1]
+  ) -> Fault {
     training(testDescription, message, ["data.source=numpy", "data.train=data.npz"]) { folder in
-      let arrays = [("x", NPYArray(shape: [4, 2], floats: x)), ("y", NPYArray(shape: [4], int32s: [0, 1, 0, 1]))]
+      let arrays = [("x", NPYArray(shape: [4, 2], floats: x)), ("y", NPYArray(shape: [4], int32s: y))]
       try NPZArchive.write(arrays, to: folder["data.npz"])
     }
   }

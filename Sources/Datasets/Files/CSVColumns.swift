@@ -47,4 +47,21 @@ public struct CSVColumns: Equatable, Sendable {
         .data, "\(path): no column is left for the inputs", advice: "a table has inputs and a label or target columns")
     }
   }
+
+  /// The target of another file for inputs that are known.
+  /// - Throws: as for the columns of a file, and `Failure` (data) where the target is one of the inputs.
+  public init(
+    of path: String, style: CSVStyle, outputs: NumPyDataset.TargetKind, label: String?, targets: [String]?,
+    inputs: [String]
+  ) throws {
+    let table = try CSVTable(contentsOf: path, style: style)
+    let last = table.columns[table.columns.count - 1]
+    self.inputs = inputs
+    target = outputs == .classes ? .label(label ?? last) : .numbers(targets ?? [last])
+    if label == nil, targets == nil, inputs.contains(last) {
+      throw Failure(
+        .data, "\(path): the last column, \(last), is an input, so there is nothing to compare outputs with",
+        advice: "the file needs the inputs, and behind them the column that was the target in training")
+    }
+  }
 }

@@ -18,6 +18,8 @@ public final class CSVDataset: Dataset {
   public let columns: CSVColumns
   /// The class of each row; nil where targets are numbers.
   public let classes: [Int32]?
+  /// What people should know of the numbers, such as that one is rounded.
+  public let notices: [String]
   private let inputs: [Float]
   private let values: [Float]
 
@@ -29,8 +31,22 @@ public final class CSVDataset: Dataset {
     try self.init(CSVTable(contentsOf: path, style: style), columns: columns, classNames: classNames)
   }
 
+  /// Rows of inputs alone.
+  init(inputs: [Float], columns: CSVColumns) {
+    self.inputs = inputs
+    self.columns = columns
+    values = []
+    classes = nil
+    classNames = []
+    notices = []
+    count = inputs.count / columns.inputs.count
+    inputShape = .vector(columns.inputs.count)
+    targetLayout = .classes(steps: 1)
+  }
+
   init(_ source: CSVTable, columns: CSVColumns, classNames names: [String]? = nil) throws {
     var table = source
+    table.target = columns.target
     let inputPlaces = try columns.inputs.map { try table.place(of: $0, key: "the inputs") }
     var labelPlace: Int?
     var targetPlaces: [Int] = []
@@ -51,6 +67,7 @@ public final class CSVDataset: Dataset {
     guard count > 0 else {
       throw Failure(.data, "\(table.path): there are no rows behind the header", advice: "each row is one sample")
     }
+    notices = table.rounded.map { [$0] } ?? []
     let classNames = labelPlace == nil ? [] : names ?? CSVDataset.sorted(Set(labels.map(\.text)))
     let indices = Dictionary(uniqueKeysWithValues: zip(classNames, Int32(0)...))
     classes =

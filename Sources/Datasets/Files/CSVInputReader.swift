@@ -25,14 +25,48 @@ public struct CSVInputReader: InputReader {
     if FileManager.default.fileExists(atPath: input) {
       return try CSVDataset(contentsOf: input, style: style, columns: columns)
     }
-    let table = try CSVTable(row: input, style: style)
-    guard table.columns.count == columns.inputs.count, columns.inputs.count > 1 || Float(input) != nil else {
+    let table = try CSVTable(row: input, style: style, names: columns.inputs)
+    guard table.columns.count == columns.inputs.count, columns.inputs.count > 1 || style.number(input) != nil else {
       throw Failure(
         .noInput,
         "\"\(input)\" is no file, and no row of \(columns.inputs.count) numbers separated by a \(style.separator)",
         advice: "the inputs are \(columns.inputs.joined(separator: ", "))")
     }
-    let places = CSVColumns(inputs: table.columns, target: .none)
-    return try CSVDataset(table, columns: places)
+    return try CSVDataset(table, columns: CSVColumns(inputs: table.columns, target: .none))
+  }
+
+  /// Tables.
+  public var fileEndings: [String] { ["csv", "tsv", "csv.gz"] }
+
+  /// The rows of a file, a block at a time; those that cannot be read are numbered, too.
+  public func read(
+    file path: String, report: (Failure) -> Void,
+    _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
+  ) throws {
+    var table = try CSVTable(contentsOf: path, style: style)
+    let places = try columns.inputs.map { try table.place(of: $0, key: "the inputs") }
+    var (rows, numbers, number): ([Float], [Int], Int) = ([], [], 0)
+    func give() throws {
+      guard !numbers.isEmpty else { return }
+      try body(CSVDataset(inputs: rows, columns: columns)) { "\(path)[\(numbers[$0])]" }
+      (rows, numbers) = ([], [])
+    }
+    while true {
+      do {
+        guard let row = try table.next() else { break }
+        rows += try places.map { try table.number(row, $0) }
+        numbers.append(number)
+      } catch let failure as Failure {
+        // In their order.
+        try give()
+        report(failure)
+      }
+      number += 1
+      if numbers.count == 64 { try give() }
+    }
+    try give()
+    if number == 0 {
+      throw Failure(.data, "\(path): there are no rows behind the header", advice: "each row is one sample")
+    }
   }
 }

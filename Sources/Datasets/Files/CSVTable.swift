@@ -1,77 +1,71 @@
 import Diagnostics
 import Formats
 
-/// How a CSV file is written.
-public struct CSVStyle: Equatable, Sendable {
-  /// What stands between fields.
-  public enum Separator: String, CaseIterable, Sendable {
-    /// A comma.
-    case comma
-    /// A semicolon.
-    case semicolon
-    /// A tab.
-    case tab
-
-    fileprivate var scalar: Unicode.Scalar {
-      switch self {
-      case .comma: ","
-      case .semicolon: ";"
-      case .tab: "\t"
-      }
-    }
-  }
-
-  /// What stands between fields.
-  public var separator: Separator
-  /// Whether the first row names the columns.
-  public var hasHeader: Bool
-
-  /// Bundles the properties.
-  public init(separator: Separator = .comma, hasHeader: Bool = true) {
-    self.separator = separator
-    self.hasHeader = hasHeader
-  }
-}
-
 /// The rows of a CSV file, and its columns' names.
 struct CSVTable {
   /// What messages call the file.
   let path: String
   /// The names in the first row; without a header "0", "1", ….
   let columns: [String]
+  /// What the columns are for; messages say what else they might be for.
+  var target = CSVColumns.Target.none
+  /// The first whole number that float32 has to round, as a message; nil where there is none.
+  private(set) var rounded: String?
+  private let style: CSVStyle
+  /// Whether it is a file of lines, not one row.
+  private let hasLines: Bool
   private var reader: CSVReader
   private var pending: CSVReader.Row?
 
   /// Opens a file and reads its first row.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file.
   init(contentsOf path: String, style: CSVStyle) throws {
-    try self.init(
-      CSVReader(contentsOf: path, separator: style.separator.scalar), path: path, hasHeader: style.hasHeader)
-  }
-
-  /// A row that is no file's, without a header.
-  init(row: String, style: CSVStyle) throws {
-    let reader = CSVReader(bytes: Array(row.utf8), path: "input", separator: style.separator.scalar)
-    try self.init(reader, path: "input", hasHeader: false)
-  }
-
-  private init(_ reader: CSVReader, path: String, hasHeader: Bool) throws {
     self.path = path
-    self.reader = reader
-    guard let first = try self.reader.next() else {
+    self.style = style
+    hasLines = true
+    reader = try CSVReader(contentsOf: path, separator: style.separator.scalar)
+    guard let first = try reader.next() else {
       throw Failure(.data, "\(path): there are no rows", advice: "each row is one sample")
     }
-    guard hasHeader else {
+    if first.fields.count == 1, let other = style.otherSeparator(in: first.fields[0]) {
+      throw Failure(
+        .data,
+        "\(path):\(first.line): the row has one field between \(style.separator)s, \"\(shortened(first.fields[0]))\"",
+        advice: "write data: {separator: \(other)}")
+    }
+    if !style.hasHeader {
       columns = first.fields.indices.map(String.init)
       pending = first
       return
     }
     columns = first.fields
+    if let place = first.damaged.first {
+      throw Failure(
+        .data, "\(path):\(first.line): the name of column \(place) is not UTF-8 text",
+        advice: "convert the file to UTF-8")
+    }
+    if style.looksLikeSample(columns) {
+      throw Failure(
+        .data,
+        "\(path):\(first.line): the first row is no list of names, but a sample: \(shortened(columns.joined(separator: ", ")))",
+        advice: "write data: {header: false}, and name columns by their places from 0; or put a row of names before it")
+    }
     for (index, name) in columns.enumerated() where columns[..<index].contains(name) {
       throw Failure(
         .data, "\(path):\(first.line): two columns are named \"\(name)\"",
         advice: "give each column a name of its own, or say header: false where the first row is a sample")
     }
+  }
+
+  /// A row that is no file's, without a header; `names` are the columns' where there are as many.
+  init(row: String, style: CSVStyle, names: [String]) throws {
+    path = "\"\(shortened(row))\""
+    self.style = style
+    hasLines = false
+    reader = CSVReader(bytes: Array(row.utf8), path: path, separator: style.separator.scalar)
+    pending = try reader.next()
+    let count = pending?.fields.count ?? 0
+    columns = count == names.count ? names : (0..<count).map(String.init)
   }
 
   /// The next row, or nil at the end.
@@ -97,27 +91,68 @@ struct CSVTable {
 
   /// The number in a field.
   /// - Throws: `Failure` (data) naming line, column and text, where it is no finite number.
-  func number(_ row: CSVReader.Row, _ place: Int) throws -> Float {
+  mutating func number(_ row: CSVReader.Row, _ place: Int) throws -> Float {
     let text = row.fields[place]
-    guard let number = Float(text) else {
-      throw fault(row, place, text.isEmpty ? "there is no number" : "\"\(shown(text))\" is not a number")
+    guard let number = style.number(text) else {
+      guard !row.damaged.contains(place) else { throw notText(row, place) }
+      throw fault(
+        row, place, text.isEmpty ? "there is no number" : "\"\(shortened(text))\" is not a number",
+        advice: advice(on: text, column: columns[place]))
     }
-    guard number.isFinite else { throw fault(row, place, "\"\(shown(text))\" is not a finite number") }
+    guard number.isFinite else {
+      throw fault(row, place, "\"\(shortened(text))\" is not a finite number", advice: "every number must be finite")
+    }
+    if rounded == nil, number.magnitude >= 0x1p24, let exact = Int(text), Float(exactly: exact) == nil {
+      rounded =
+        "\(location(row)): column \(columns[place]): \(text) becomes \(Int(exactly: number).map(String.init) ?? "\(number)"): float32 has whole numbers up to "
+        + "16,777,216; if the column numbers the samples, leave it out by data: {ignore: [\(yaml(columns[place]))]}"
+    }
     return number
   }
 
   /// The text in a field.
   /// - Throws: `Failure` (data) naming line and column, where there is none.
   func text(_ row: CSVReader.Row, _ place: Int) throws -> String {
-    guard !row.fields[place].isEmpty else { throw fault(row, place, "there is no class") }
+    guard !row.damaged.contains(place) else { throw notText(row, place) }
+    guard !row.fields[place].isEmpty else {
+      throw fault(row, place, "there is no class", advice: "every sample has a class")
+    }
     return row.fields[place]
   }
 
-  private func fault(_ row: CSVReader.Row, _ place: Int, _ message: String) -> Failure {
-    Failure(
-      .data, "\(path):\(row.line): column \(columns[place]): \(message)",
-      advice: "columns must hold finite numbers, but for the label; leave others out with data.ignore")
+  /// What to write where a text stands in a column of numbers.
+  private func advice(on text: String, column: String) -> String {
+    if let other = style.otherSeparator(in: text), other != .comma {
+      return "if fields are separated by \(other)s, write data: {separator: \(other)}"
+    }
+    if style.decimal == .point, text.wholeMatch(of: /[-+]?\d+,\d+/) != nil {
+      return "where a comma stands before the fraction, write data: {decimal: comma}"
+    }
+    let name = yaml(column)
+    return switch target {
+    case .label(let label) where label != column:
+      "the class is taken from \(label); if \(column) names it, write data: {label: \(name)}, "
+        + "and if it is no input, data: {ignore: [\(name)]}"
+    case .label, .numbers: "inputs and targets are finite numbers; leave other columns out by data: {ignore: [\(name)]}"
+    case .none: "the inputs are finite numbers"
+    }
   }
 
-  private func shown(_ text: String) -> String { text.count > 40 ? text.prefix(37) + "..." : text }
+  private func notText(_ row: CSVReader.Row, _ place: Int) -> Failure {
+    fault(row, place, "the field is not UTF-8 text", advice: "convert the file to UTF-8")
+  }
+
+  private func location(_ row: CSVReader.Row) -> String { hasLines ? "\(path):\(row.line)" : path }
+
+  private func fault(_ row: CSVReader.Row, _ place: Int, _ message: String, advice: String) -> Failure {
+    Failure(.data, "\(location(row)): column \(columns[place]): \(message)", advice: advice)
+  }
+}
+
+private func shortened(_ text: String) -> String { text.count > 40 ? text.prefix(37) + "..." : text }
+
+/// A column's name as YAML, ready to copy.
+private func yaml(_ name: String) -> String {
+  let isPlain = name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_.-]*/) != nil
+  return isPlain ? name : "'\(name.replacing("'", with: "''"))'"
 }

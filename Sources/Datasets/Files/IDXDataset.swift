@@ -22,7 +22,8 @@ public final class IDXDataset: Dataset {
   /// Images have no steps.
   public let hasLengths = false
   /// The class of each image; 0 where there are no labels.
-  public let classes: [Int32]
+  public var classes: [Int32]? { labels }
+  private let labels: [Int32]
   private let pixels: Pixels
 
   /// Reads both files whole; without `labels` every image is of class 0. Where `classNames` is nil, labels are named
@@ -48,9 +49,9 @@ public final class IDXDataset: Dataset {
       }
       pixels = .floats(values.map { ($0 - mean) / std })
     }
-    classes =
+    self.labels =
       try labels.map { try IDXDataset.labels($0, count: count, images: images) } ?? Array(repeating: 0, count: count)
-    self.classNames = try ClassLabels.names(of: classes, among: classNames, path: labels ?? images)
+    self.classNames = try ClassLabels.names(of: self.labels, among: classNames, path: labels ?? images)
   }
 
   private static func labels(_ path: String, count: Int, images: String) throws -> [Int32] {
@@ -85,7 +86,7 @@ public final class IDXDataset: Dataset {
       case .floats(let floats):
         for (offset, value) in floats[range].enumerated() { target[offset] = value }
       }
-      batch.classes[place] = classes[index]
+      batch.classes[place] = labels[index]
     }
   }
 }

@@ -37,6 +37,12 @@ public struct LetterCode: Sendable {
   /// The features of one letter.
   public var features: Int { encoding == .oneHot ? alphabet.count : 1 }
 
+  /// The letters of a line that the alphabet lacks, each once.
+  func unknownLetters(in line: String) -> [Unicode.Scalar] {
+    var seen: Set<Unicode.Scalar> = []
+    return line.unicodeScalars.filter { places[$0] == nil && seen.insert($0).inserted }
+  }
+
   /// Writes a line to a place of a batch that was cleared before.
   func write(_ line: String, to batch: Batch, place: Int) {
     let inputs = batch.view

@@ -28,6 +28,8 @@ public final class NumPyDataset: Dataset {
   public var classes: [Int32]? { targetLayout == .classes(steps: 1) ? targets.classes : nil }
   /// Whether the archive has `lengths`.
   public let hasLengths: Bool
+  /// All that people should know of the arrays, such as that one is not read.
+  public let notices: [String]
   private let inputs: [Float]
   private let targets: NumPyTargets
   /// What people should know: that the padding seems to lie at the other end.
@@ -56,6 +58,7 @@ public final class NumPyDataset: Dataset {
         .data, "\(path): x has the shape \(x.shape)",
         advice: "x must be samples × features, samples × steps × features, or samples × height × width × channels")
     }
+    if kind != nil { try NumPyHints.checkChannels(of: x.shape, path: path) }
     count = x.shape[0]
     inputShape = Shape(Array(x.shape.dropFirst()))
     hasLengths = archive.names.contains("lengths")
@@ -65,11 +68,12 @@ public final class NumPyDataset: Dataset {
     case nil: targets = NumPyTargets(none: count)
     case .classes:
       targets = try NumPyTargets(
-        classes: archive.array("y"), path: path, count: count, valid: valid, ignored: ignored)
+        classes: archive.array("y"), path: path, inputShape: inputShape, count: count, valid: valid, ignored: ignored)
     case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count, valid: valid)
     }
     var inputs = try x.finiteFloats("x", path: path, valid: valid)
     notice = valid.notice(of: inputs, path: path)
+    notices = NumPyHints.notices([("x", x)], names: archive.names, path: path) + [notice].compactMap(\.self)
     valid.arrange(&inputs, shape: x.shape)
     self.inputs = inputs
   }

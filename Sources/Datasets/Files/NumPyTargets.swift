@@ -20,14 +20,17 @@ struct NumPyTargets {
 
   /// Class indices: `count`, or count × steps; those of steps behind a sample's length are not looked at.
   /// - Throws: `Failure` (data) naming the entry.
-  init(classes array: NPYArray, path: String, count: Int, valid: ValidSteps, ignored: Int?) throws {
+  init(
+    classes array: NPYArray, path: String, inputShape: Shape, count: Int, valid: ValidSteps, ignored: Int?
+  ) throws {
     guard array.shape.first == count, (1...2).contains(array.shape.count), array.shape.last != 0 else {
       throw Failure(
         .data, "\(path): y has the shape \(array.shape)",
         advice: "y must be one class index for each of the \(count) samples of x, or for each of their steps")
     }
+    try NumPyHints.checkOneHot(array, inputShape: inputShape, path: path)
     let steps = array.shape.count == 2 ? array.shape[1] : 1
-    var classes = try array.int32s()
+    var classes = try NumPyHints.classes(array, path: path)
     var largest: Int32 = 0
     for index in classes.indices {
       if !valid.hold(index, of: array.shape) {

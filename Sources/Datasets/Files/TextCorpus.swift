@@ -15,27 +15,47 @@ public struct TextCorpus: Sendable {
   public private(set) var lines: [String] = []
   /// The class of each line.
   public private(set) var classes: [Int32] = []
+  /// What was passed over in the folder.
+  public let passedOver: PassedOver
 
-  /// Reads all files of `folder` that end in `.txt`. A line that stands in its file twice counts once where
-  /// `keepsDuplicates` is false; one that stands in the files of two classes is a sample of each.
+  /// Reads all files of `folder` that end in `.txt`, in whatever case, but README.txt and LICENSE.txt. A line that stands
+  /// in its file twice counts once where `keepsDuplicates` is false; one that stands in the files of two classes is a
+  /// sample of each. Where `expected` names classes, those of the folder must be some of them.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file, the line and what would be right.
-  public init(folder: String, keepsDuplicates: Bool) throws {
-    let files: [String]
+  public init(folder: String, keepsDuplicates: Bool, classNames expected: [String]? = nil) throws {
+    let all: [String]
     do {
-      files = try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { $0.hasSuffix(".txt") && !$0.hasPrefix(".") }
+      all = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
         .sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
     } catch {
       throw Failure(
-        .noInput, "\(folder): the folder cannot be read", advice: "check that it is there, and its permissions")
+        .noInput, "\(folder): the folder cannot be read",
+        advice: pathAdvice(folder) ?? "check that it is there, and its permissions")
     }
-    guard files.count > 1 else {
+    let files = all.filter(TextCorpus.isClass)
+    guard files.count > (expected == nil ? 1 : 0) else {
       throw Failure(
         .data, "\(folder): \(files.first.map { "\($0) is the only class" } ?? "there are no files that end in .txt")",
         advice: "there must be a file CLASS.txt for each of two or more classes, with one sample a line")
     }
-    classNames = files.map { String($0.dropLast(4)) }
-    for (index, file) in files.enumerated() {
+    let names = files.map { String($0.dropLast(4)) }
+    if let twice = zip(names, files).first(where: { name, file in names.filter { $0 == name }.count > 1 }) {
+      throw Failure(.data, "\(folder): two files are of the class \(twice.0)", advice: "let one of them be \(twice.1)")
+    }
+    classNames = expected ?? names
+    var others = PassedOver()
+    for other in all where !TextCorpus.isClass(other) {
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: "\(folder)/\(other)", isDirectory: &isFolder)
+      others.add(other, isFolder: isFolder.boolValue)
+    }
+    passedOver = others
+    for (name, file) in zip(names, files) {
+      guard let index = classNames.firstIndex(of: name) else {
+        throw Failure(
+          .data, "\(folder)/\(file): \(name) is no class of the training samples",
+          advice: "they have the classes \(classNames.joined(separator: ", "))")
+      }
       let found = try TextCorpus.lines(of: "\(folder)/\(file)")
       var seen: Set<String> = []
       for line in found where keepsDuplicates || seen.insert(line).inserted {
@@ -45,21 +65,23 @@ public struct TextCorpus: Sendable {
     }
   }
 
+  /// Whether a file of that name holds a class's lines.
+  private static func isClass(_ file: String) -> Bool {
+    let name = file.lowercased()
+    return name.hasSuffix(".txt") && !["readme.txt", "license.txt"].contains(name)
+  }
+
   private static func lines(of path: String) throws -> [String] {
-    let bytes = try fileBytes(path)
     var lines: [String] = []
-    let isMarked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-    for (index, raw) in bytes[(isMarked ? 3 : 0)...].split(separator: 0x0A, omittingEmptySubsequences: false)
-      .enumerated()
-    {
+    try forEachLine(ofFile: path) { raw, number in
       guard let text = String(validating: raw, as: UTF8.self) else {
-        throw Failure(.data, "\(path):\(index + 1): the line is not UTF-8 text", advice: "convert the file to UTF-8")
+        throw Failure(.data, "\(path):\(number): the line is not UTF-8 text", advice: "convert the file to UTF-8")
       }
       let line = normalized(text)
-      guard !line.isEmpty else { continue }
+      guard !line.isEmpty else { return }
       guard line.unicodeScalars.count <= longestLine else {
         throw Failure(
-          .data, "\(path):\(index + 1): the line has \(line.unicodeScalars.count) letters",
+          .data, "\(path):\(number): the line has \(line.unicodeScalars.count) letters",
           advice: "each line is one sample, of at most \(longestLine) letters")
       }
       lines.append(line)

@@ -7,6 +7,8 @@ public final class TextLines: Dataset {
   public let inputShape: Shape
   /// The corpus's classes.
   public var classNames: [String] { corpus.classNames }
+  /// The class of each line.
+  public var classes: [Int32]? { corpus.classes }
   /// Number of lines.
   public var count: Int { corpus.lines.count }
   /// Lines differ in length.
@@ -52,7 +54,7 @@ public final class TextLines: Dataset {
 }
 
 /// Reads texts as lines for a model that was trained on such.
-public struct TextLinesReader: InputReader {
+public struct TextLinesReader: TextReader {
   private let steps: Int
   private let code: LetterCode
 
@@ -65,6 +67,15 @@ public struct TextLinesReader: InputReader {
     }
     self.steps = steps
     code = LetterCode(alphabet: Array(alphabet.unicodeScalars), encoding: encoding)
+  }
+
+  /// The letters that training had not.
+  public func notice(_ input: String) -> String? {
+    let unknown = code.unknownLetters(in: TextCorpus.normalized(input))
+    guard !unknown.isEmpty else { return nil }
+    let letters = unknown.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ") + (unknown.count > 8 ? ", …" : "")
+    return
+      "\"\(input.prefix(40))\": training had no \(letters), which \(unknown.count == 1 ? "counts" : "count") as unknown"
   }
 
   /// One text, which may be longer than those of training; letters that are new count as unknown.

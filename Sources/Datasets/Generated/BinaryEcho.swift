@@ -86,12 +86,23 @@ public final class BinaryEcho: Dataset {
 }
 
 /// Reads series of bits, such as `0110100`, of any length.
-public struct BinaryEchoReader: InputReader {
+public struct BinaryEchoReader: TextReader {
   /// Outputs are bits.
   public let classSeparator = ""
+  private let delay: Int
 
-  /// A reader.
-  public init() {}
+  /// A reader for a model that echoes bits so many steps later.
+  public init(delay: Int = 0) {
+    self.delay = delay
+  }
+
+  /// What becomes of the last bits.
+  public func notice(_ input: String) -> String? {
+    guard delay > 0 else { return nil }
+    let steps = delay == 1 ? "step" : "steps"
+    return "the output follows the input \(delay) \(steps) later: the first \(delay) bits of it mean nothing, and "
+      + "\(delay) further bits show the end"
+  }
 
   /// The series as one sample.
   public func samples(_ input: String) throws -> any Dataset {

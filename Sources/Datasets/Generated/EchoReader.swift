@@ -3,7 +3,7 @@ import Tensors
 
 /// Reads strings of letters and blanks ("nothing") for a model that echoes them: `hello`; behind the delay, as in
 /// `3:hello`, where the model was trained on delays that differ.
-public struct EchoReader: InputReader {
+public struct EchoReader: TextReader {
   /// Outputs are letters.
   public let classSeparator = ""
   private let encoding: EchoEncoding
@@ -33,6 +33,18 @@ public struct EchoReader: InputReader {
         encoding.write(symbol: symbol, delay: delay, to: batch.view.row(step: step, sample: place))
       }
     }
+  }
+
+  /// What becomes of the last letters, unless blanks follow them.
+  public func notice(_ input: String) -> String? {
+    guard let (delay, string) = try? parts(of: input), string.reversed().prefix(while: { $0 == " " }).count < delay
+    else {
+      return nil
+    }
+    let blanks = delay == 1 ? "1 blank" : "\(delay) blanks"
+    return
+      "the output follows the input \(delay) \(delay == 1 ? "step" : "steps") later: append \(blanks) to see its end, "
+      + "as in \"\(encoding.text([8, 5, 12, 12, 15], delay: delay))\(String(repeating: " ", count: min(delay, 40)))\""
   }
 
   private var example: String { encoding.text([8, 5, 12, 12, 15], delay: encoding.delays.upperBound) }

@@ -124,7 +124,7 @@ public final class TemporalOrder: Dataset {
   }
 }
 
-extension TemporalOrder: InputReader {
+extension TemporalOrder: TextReader {
   /// Takes a sequence such as `BcXdabYaE`; blanks are passed over.
   public func samples(_ input: String) throws -> any Dataset {
     let letters = input.filter { !$0.isWhitespace }

@@ -11,6 +11,8 @@ public final class ImageFolder: Dataset {
   public let inputShape: Shape
   /// The classes' names.
   public var classNames: [String] { samples.classNames }
+  /// The class of each image.
+  public var classes: [Int32]? { samples.samples.map { Int32($0.label) } }
   /// Number of images.
   public var count: Int { samples.samples.count }
   /// Images have no lengths.
@@ -88,12 +90,16 @@ public struct ImageReader: InputReader {
   private let pipeline: TransformPipeline
   private let decoder: ImageDecoder
 
-  /// A reader that does to images what was done to those that the model is measured on.
+  /// Those of images.
+  public let fileEndings = ImageSamples.endings
+
+  /// A reader that does to images what was done to those that the model is measured on; files may claim at most
+  /// `pixelLimit` pixels.
   /// - Throws: `Failure` (configuration) where the pipeline's images may differ in size, (system) where memory is short.
-  public init(pipeline: TransformPipeline) throws {
+  public init(pipeline: TransformPipeline, pixelLimit: Int = ImageDecoder.defaultPixelLimit) throws {
     self.pipeline = pipeline
     shape = try pipeline.outputShape()
-    decoder = try ImageDecoder()
+    decoder = try ImageDecoder(pixelLimit: pixelLimit)
   }
 
   /// The image of a file.

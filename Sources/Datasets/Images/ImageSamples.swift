@@ -26,48 +26,79 @@ public struct ImageSamples: Equatable, Sendable {
   public let samples: [ImageSample]
   /// Where they come from, for messages.
   public let source: String
+  /// What was passed over in the folder they come from.
+  public let passedOver: PassedOver
 
   /// Samples from anywhere.
-  public init(_ samples: [ImageSample], classNames: [String], source: String) {
+  public init(
+    _ samples: [ImageSample], classNames: [String], source: String, passedOver: PassedOver = PassedOver()
+  ) {
     self.samples = samples
     self.classNames = classNames
     self.source = source
+    self.passedOver = passedOver
   }
 
   /// The files FOLDER/SPLIT/CLASS/*.jpg, .jpeg and .png, or FOLDER/CLASS/* where `split` is nil: classes in the order of
-  /// their folders' names, files in the order of theirs (both by their bytes). Names that begin with a dot are passed over.
+  /// their folders' names, files in the order of theirs (both by their bytes). What else there is comes to `passedOver`,
+  /// but for names that begin with a dot.
   /// - Parameters:
   ///   - folder: the folder's path.
   ///   - split: the name of the part, for example "train".
   ///   - classNames: the classes there must be, such as those of the training samples; nil for those that there are.
+  ///   - isWhole: whether none of `classNames` may be missing.
   /// - Throws: `Failure` (noInput) where a folder is missing, (data) where there are no classes, a class without an image,
   ///   or other classes than there must be.
-  public init(folder: String, split: String?, classNames expected: [String]? = nil) throws {
+  public init(folder: String, split: String?, classNames expected: [String]? = nil, isWhole: Bool = true) throws {
     let root = try split.map { try Self.path(ofSplit: $0, in: folder) } ?? folder
-    let names = try Self.names(in: root).filter { isFolder("\(root)/\($0)") }
+    let all = try Self.names(in: root)
+    let names = all.filter { isFolder("\(root)/\($0)") }
     guard !names.isEmpty else {
       throw Failure(
         .data, "\(root) has no folders of classes",
         advice: "each class has a folder of images: \(root)/CLASS/*.jpg, .jpeg or .png")
     }
-    if let expected, expected != names {
+    if let expected, isWhole ? expected != names : !Set(names).isSubset(of: expected) {
       throw Failure(
         .data, "\(root) has the classes \(Self.list(names)), but must have \(Self.list(expected))",
         advice: "every part of a data set has the same classes")
     }
-    samples = try names.enumerated().flatMap { label, name in
-      let files = try Self.names(in: "\(root)/\(name)").filter { file in
-        Self.endings.contains { file.lowercased().hasSuffix(".\($0)") }
-      }
-      guard !files.isEmpty else {
+    classNames = expected ?? names
+    source = root
+    var others = PassedOver(files: all.filter { !isFolder("\(root)/\($0)") })
+    var found: [ImageSample] = []
+    for name in names {
+      let inside = try Self.names(in: "\(root)/\(name)")
+      let files = inside.filter(Self.isImage)
+      guard let label = classNames.firstIndex(of: name), !files.isEmpty else {
         throw Failure(
           .data, "\(root)/\(name) has no images",
           advice: "a class needs files that end in .jpg, .jpeg or .png; a folder that is no class must go")
       }
-      return files.map { ImageSample(path: "\(root)/\(name)/\($0)", label: label) }
+      found += files.map { ImageSample(path: "\(root)/\(name)/\($0)", label: label) }
+      for other in inside where !Self.isImage(other) {
+        others.add("\(name)/\(other)", isFolder: isFolder("\(root)/\(name)/\(other)"))
+      }
     }
-    classNames = names
-    source = root
+    samples = found
+    passedOver = others
+  }
+
+  /// Whether a folder holds classes itself: folders with an image in each.
+  public static func isFolderOfClasses(_ folder: String) -> Bool {
+    guard let names = try? names(in: folder).filter({ isFolder("\(folder)/\($0)") }), !names.isEmpty else {
+      return false
+    }
+    return names.allSatisfy { name in
+      (try? Self.names(in: "\(folder)/\(name)").contains { isImage($0) && !isFolder("\(folder)/\(name)/\($0)") })
+        ?? false
+    }
+  }
+
+  /// Whether a file's name ends as an image's.
+  public static func isImage(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return endings.contains { name.hasSuffix(".\($0)") }
   }
 
   /// Those with these indices, in the list's order.
@@ -75,7 +106,7 @@ public struct ImageSamples: Equatable, Sendable {
 
   /// Other samples of the same classes.
   func with(_ samples: [ImageSample]) -> ImageSamples {
-    ImageSamples(samples, classNames: classNames, source: source)
+    ImageSamples(samples, classNames: classNames, source: source, passedOver: passedOver)
   }
 
   private static func path(ofSplit split: String, in folder: String) throws -> String {
@@ -97,7 +128,8 @@ public struct ImageSamples: Equatable, Sendable {
     guard isFolder(folder) else {
       let exists = FileManager.default.fileExists(atPath: folder)
       throw Failure(
-        .noInput, "\(folder) \(exists ? "is no folder" : "is missing")", advice: "it must be a folder of images")
+        .noInput, "\(folder) \(exists ? "is no folder" : "is missing")",
+        advice: "it must be a folder of images" + (exists ? "" : pathAdvice(folder).map { "; \($0)" } ?? ""))
     }
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }

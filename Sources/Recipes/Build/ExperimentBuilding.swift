@@ -6,11 +6,33 @@ import Optimizers
 import Tensors
 import Training
 
+extension Dataset {
+  /// Whether classes are numbered, and none of the samples has the first number.
+  var lacksFirstClass: Bool { classNames.first == "0" && classes?.contains(0) == false }
+}
+
 extension Recipe {
   /// Everything that the recipe names, made: data, model, loss and optimizer.
   /// - Throws: `Failure` naming the key or file that is wrong.
-  public func makeExperiment() throws -> Experiment {
-    let splits = try makeSplits()
+  public func makeExperiment() throws -> Experiment { try makeExperiment(on: makeSplits()) }
+
+  /// What is needed to measure weights on one part of the data alone, for a model that was trained on samples with these
+  /// facts; `path` names the samples' file or folder, nil for those of the recipe.
+  /// - Throws: `Failure` naming the key or file that is wrong.
+  public func makeMeasurement(on split: Split, at path: String?, facts: DataFacts) throws -> Experiment {
+    guard let path = path ?? data.chosenSettings.path(of: split) else { return try makeExperiment() }
+    let measured = try data.chosenSettings.makeSamples(at: path, for: self, facts: facts)
+    let (shape, trained) = (measured.samples.inputShape, Shape(facts.inputShape))
+    guard shape == trained || shape.isSequence && trained.isSequence && shape.features == trained.features else {
+      throw Failure(.data, "\(path): samples have the shape \(shape)", advice: "the run was trained on \(trained)")
+    }
+    return try makeExperiment(
+      on: DataSplits(
+        training: measured.samples, validation: split == .validation ? measured.samples : nil,
+        test: split == .test ? measured.samples : nil, notices: measured.notices))
+  }
+
+  private func makeExperiment(on splits: DataSplits) throws -> Experiment {
     let network = try makeNetwork(inputShape: splits.training.inputShape)
     for (_, samples) in splits.all {
       let outputs =
@@ -54,7 +76,28 @@ extension Recipe {
 
   /// The training samples, and those to measure on.
   /// - Throws: `Failure` (noInput, data) where files are missing or wrong.
-  public func makeSplits() throws -> DataSplits { try data.chosenSettings.makeSplits(for: self) }
+  public func makeSplits() throws -> DataSplits {
+    let splits = try data.chosenSettings.makeSplits(for: self)
+    let training = splits.training
+    if training.classNames.count == 1, case .classes = training.targetLayout {
+      throw Failure(
+        .data, "all training samples are of one class, \(training.classNames[0])",
+        advice: "there must be two or more classes; to learn numbers, write loss: mse")
+    }
+    var notices = splits.notices
+    if training.lacksFirstClass {
+      notices.append(
+        "no training sample is of class 0, the first of \(training.classNames.count); class indices start at 0, so that "
+          + "labels from 1 become y - 1")
+    }
+    let step = batch * accumulate
+    if step > training.count {
+      notices.append(
+        "a step takes \(step) samples, but there are \(training.count) to train on: it takes all of them, "
+          + "and an epoch is one step; a smaller batch makes more of them")
+    }
+    return DataSplits(training: training, validation: splits.validation, test: splits.test, notices: notices)
+  }
 
   /// What reads new inputs for a model that was trained on samples with these facts.
   /// - Throws: `Failure` (data) where the facts are not of such samples.

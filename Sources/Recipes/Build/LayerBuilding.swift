@@ -94,7 +94,10 @@ extension Recipe {
       return try located(place, input) {
         guard input.isImage else {
           throw Failure(
-            .configuration, "it needs images, height × width × channels", advice: "conv1d takes sequences")
+            .configuration, "it needs images, height × width × channels",
+            advice: input.isSequence
+              ? "grey images have a last axis of one channel, x[..., None]; sequences go to conv1d"
+              : "linear takes vectors")
         }
         return try Conv2d(
           input: input, outputs: settings.outputs, window: settings.window, groups: settings.groups,

@@ -54,7 +54,8 @@ extension LossSettings {
   func check(outputs: Shape, data: any Dataset) throws {
     switch data.targetLayout {
     case .classes(let steps):
-      try checkClasses(steps: steps, count: data.classNames.count, outputs: outputs)
+      try checkClasses(
+        steps: steps, count: data.classNames.count, lacksFirst: data.lacksFirstClass, outputs: outputs)
     case .values(let shape):
       guard outputs == shape else {
         throw Failure(
@@ -70,7 +71,7 @@ extension LossSettings {
     }
   }
 
-  private func checkClasses(steps: Int, count: Int, outputs: Shape) throws {
+  private func checkClasses(steps: Int, count: Int, lacksFirst: Bool, outputs: Shape) throws {
     guard !outputs.isImage else {
       throw Failure(
         .configuration, "the model gives images of \(outputs), but each sample has one class",
@@ -89,7 +90,8 @@ extension LossSettings {
     guard outputs.features >= count else {
       throw Failure(
         .configuration, "the model gives \(outputs.features) outputs, but the data has \(count) classes",
-        advice: "the last layer needs outputs: \(count)")
+        advice: "the last layer needs outputs: \(count)"
+          + (lacksFirst ? "; or, since no sample is of class 0, let class indices start at 0: y - 1" : ""))
     }
   }
 }

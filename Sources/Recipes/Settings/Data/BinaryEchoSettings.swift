@@ -55,7 +55,7 @@ extension BinaryEchoSettings: DataSourceSettings {
       test: samples(testChunks, .testData, recipe))
   }
 
-  func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { BinaryEchoReader() }
+  func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { BinaryEchoReader(delay: delay) }
 
   private func samples(_ chunks: Int, _ purpose: RandomPurpose, _ recipe: Recipe) -> BinaryEcho {
     BinaryEcho(

@@ -13,6 +13,8 @@ public struct CSVSettings: Equatable, Sendable {
   public var header = true
   /// What stands between fields.
   public var separator = CSVStyle.Separator.comma
+  /// What stands before a number's fraction.
+  public var decimal = CSVStyle.Decimal.point
   /// The column that names the class, by name or place; nil for the last.
   public var label: String?
   /// The columns with the numbers that outputs should be, by name or place; nil for the last.
@@ -31,6 +33,7 @@ public struct CSVSettings: Equatable, Sendable {
 }
 
 extension CSVStyle.Separator: Choice {}
+extension CSVStyle.Decimal: Choice {}
 
 extension CSVSettings: SplittableSettings {
   static let name = "csv"
@@ -47,6 +50,7 @@ extension CSVSettings: SplittableSettings {
       Field("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
       Field("header", \.header, .flag, "whether the first row names the columns"),
       Field("separator", \.separator, .choice, "what stands between fields: comma, semicolon or tab"),
+      Field("decimal", \.decimal, .choice, "what stands before a number's fraction: point or comma"),
       Field(
         "label", \.label, .optional(.text),
         "the column that names the class, by name or place from 0, or none for the last"),
@@ -75,18 +79,47 @@ extension CSVSettings: SplittableSettings {
     let columns = try CSVColumns(
       of: train, style: style, outputs: kind, label: label, targets: targets, ignoring: ignore ?? [])
     let whole = try CSVDataset(contentsOf: train, style: style, columns: columns)
+    try checkClasses(of: whole)
     let parts = DataSplits(whole, split: try SeedSplit(count: whole.count, classes: whole.classes, shares: split))
     func file(_ path: String?) throws -> CSVDataset? {
       try path.map { try CSVDataset(contentsOf: $0, style: style, columns: columns, classNames: whole.classNames) }
     }
     return DataSplits(
-      training: parts.training, validation: try file(validation) ?? parts.validation, test: try file(test) ?? parts.test
-    )
+      training: parts.training, validation: try file(validation) ?? parts.validation,
+      test: try file(test) ?? parts.test, notices: whole.notices)
+  }
+
+  /// The last column, taken for the class since nothing else is said, may hold numbers to learn.
+  private func checkClasses(of data: CSVDataset) throws {
+    guard label == nil, case .label(let column) = data.columns.target else { return }
+    let numbers = data.classNames.compactMap { Float($0.replacing(",", with: ".")) }
+    let isFractional = numbers.contains { $0.rounded() != $0 }
+    let many = max(20, Int(Double(data.count).squareRoot()))
+    guard numbers.count == data.classNames.count, numbers.count > (isFractional ? min(many, data.count / 2) : many)
+    else { return }
+    let name = YAMLOutput.quotedIfNeeded(column)
+    throw Failure(
+      .data,
+      "\(train): the last column, \(column), holds \(numbers.count) different numbers, such as \(data.classNames[0]) and "
+        + "\(data.classNames[1]), which would be as many classes",
+      advice: "to learn the number, write loss: mse and data: {targets: [\(name)]}; "
+        + "where they are classes all the same, data: {label: \(name)}")
+  }
+
+  func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
+
+  func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples {
+    let columns = try CSVColumns(
+      of: path, style: style, outputs: recipe.loss.targetKind, label: label, targets: targets,
+      inputs: facts.columns ?? [])
+    let data = try CSVDataset(
+      contentsOf: path, style: style, columns: columns, classNames: facts.classNames.isEmpty ? nil : facts.classNames)
+    return MeasuredSamples(samples: data, notices: data.notices)
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
     try CSVInputReader(facts: facts, style: style)
   }
 
-  private var style: CSVStyle { CSVStyle(separator: separator, hasHeader: header) }
+  private var style: CSVStyle { CSVStyle(separator: separator, decimal: decimal, hasHeader: header) }
 }

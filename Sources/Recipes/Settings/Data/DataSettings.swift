@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 
 /// The data sources.
 public enum DataSettings: Equatable, Sendable {
@@ -70,4 +71,29 @@ protocol DataSourceSettings: VariantSettings {
   /// What reads new inputs for a model that was trained on samples with these facts.
   /// - Throws: `Failure` (data) where the facts are not of such samples.
   func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader
+
+  /// The file or folder that holds one part of the data and nothing else; nil where there is none.
+  func path(of split: Split) -> String?
+
+  /// The samples of a file or folder, to measure a model on that was trained on samples with these facts.
+  /// - Throws: `Failure` (noInput, data) naming what is wrong with it, (configuration) where the source has no files.
+  func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples
+}
+
+/// Samples to measure a model on.
+struct MeasuredSamples {
+  /// The samples.
+  let samples: any Dataset
+  /// What people should know of them.
+  var notices: [String] = []
+}
+
+extension DataSourceSettings {
+  func path(of split: Split) -> String? { nil }
+
+  func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples {
+    throw Failure(
+      .configuration, "data of the source \(Self.name) are in no file or folder, such as \(path)",
+      advice: "leave \(path) out; keys such as data.testSize=1000 change what is measured")
+  }
 }

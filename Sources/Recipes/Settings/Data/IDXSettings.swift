@@ -92,6 +92,17 @@ extension IDXSettings: SplittableSettings {
     return DataSplits(training: parts.training, validation: parts.validation, test: test)
   }
 
+  /// A folder's test images, or those to train on where it has no others.
+  func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples {
+    var source = self
+    source.folder = path
+    let part = source.found("t10k-images", 3) == nil ? "train" : "t10k"
+    return MeasuredSamples(
+      samples: try IDXDataset(
+        images: source.file(nil, "\(part)-images", 3), labels: source.file(nil, "\(part)-labels", 1),
+        classNames: facts.classNames, mean: Float(mean), std: Float(std)))
+  }
+
   func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
     IDXReader(shape: facts.inputShape, mean: Float(mean), std: Float(std))
   }
@@ -100,8 +111,8 @@ extension IDXSettings: SplittableSettings {
   private func file(_ named: String?, _ stem: String, _ axes: Int) throws -> String {
     if let path = named ?? found(stem, axes) { return path }
     throw missingData(
-      "\(folder ?? "."): there is no \(stem)-idx\(axes)-ubyte.gz and no \(stem)-idx\(axes)-ubyte", key: "data.folder",
-      origin: origin)
+      "\(folder ?? "."): there is no \(stem)-idx\(axes)-ubyte.gz and no \(stem)-idx\(axes)-ubyte", path: folder ?? ".",
+      key: "data.folder", origin: origin)
   }
 
   /// The folder's file of MNIST's name, packed or not; some copies have a dot in place of the second dash.

@@ -4,7 +4,8 @@ import Foundation
 import Images
 import Tensors
 
-/// Image files in a folder for each class: FOLDER/TRAIN/CLASS/*.jpg, and likewise for validation and test.
+/// Image files in a folder for each class: FOLDER/TRAIN/CLASS/*.jpg, and likewise for validation and test; or, where the
+/// folder has no parts, FOLDER/CLASS/*.jpg.
 public struct ImageFolderSettings: Equatable, Sendable {
   /// What happens where a file cannot be read as an image.
   public enum DamagePolicy: String, CaseIterable, Sendable {
@@ -16,7 +17,7 @@ public struct ImageFolderSettings: Equatable, Sendable {
 
   /// The folder, relative to the working folder.
   public var folder: String
-  /// The folder in it with the training images.
+  /// The folder in it with the training images, unless it holds the classes itself.
   public var train = "train"
   /// The folder in it with the validation images; nil for none.
   public var validation: String?
@@ -56,7 +57,9 @@ extension ImageFolderSettings: SplittableSettings {
 
   static let fields: [Field<ImageFolderSettings>] =
     [
-      Field("folder", \.folder, .text, required: true, "the folder with train/CLASS/*.jpg, .jpeg or .png"),
+      Field(
+        "folder", \.folder, .text, required: true,
+        "the folder with train/CLASS/*.jpg, .jpeg or .png, or with CLASS/* itself"),
       Field("train", \.train, .text, "the folder in it with the training images"),
       Field("validation", \.validation, .optional(.text), "the folder in it with the validation images, or none"),
       Field("test", \.test, .optional(.text), "the folder in it with the test images, or none"),
@@ -100,7 +103,23 @@ extension ImageFolderSettings: SplittableSettings {
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
-    try ImageReader(pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"))
+    try ImageReader(
+      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), pixelLimit: pixelLimit)
+  }
+
+  func path(of split: Split) -> String? {
+    switch split {
+    case .training: nil
+    case .validation: self.split.testShare == 0 ? validation.map { "\(folder)/\($0)" } : nil
+    case .test: test.map { "\(folder)/\($0)" }
+    }
+  }
+
+  func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples {
+    var notices: [String] = []
+    let all = try ImageSamples(folder: path, split: nil, classNames: facts.classNames, isWhole: false)
+    let sound = try withoutDamaged(all, &notices)
+    return MeasuredSamples(samples: try evaluated(sound, recipe), notices: notices)
   }
 
   private struct Parts {
@@ -112,15 +131,29 @@ extension ImageFolderSettings: SplittableSettings {
   private func samples(_ part: String, classNames: [String]?, _ notices: inout [String]) throws -> ImageSamples {
     let all: ImageSamples
     do {
-      all = try ImageSamples(folder: folder, split: part, classNames: classNames)
+      all = try ImageSamples(folder: folder, split: isFlat ? nil : part, classNames: classNames)
     } catch let failure as Failure where !FileManager.default.fileExists(atPath: folder) {
-      throw missingData(failure.message, key: "data.folder", origin: origin)
+      throw missingData(failure.message, path: folder, key: "data.folder", origin: origin)
     }
-    let (sound, damage) = try all.withoutDamaged(pixelLimit: megapixels * 1_000_000)
+    return try withoutDamaged(all, &notices)
+  }
+
+  /// Whether the folder holds the classes, not parts.
+  private var isFlat: Bool {
+    validation == nil && test == nil && !FileManager.default.fileExists(atPath: "\(folder)/\(train)")
+      && train == ImageFolderSettings(folder: folder).train && ImageSamples.isFolderOfClasses(folder)
+  }
+
+  private func withoutDamaged(_ all: ImageSamples, _ notices: inout [String]) throws -> ImageSamples {
+    let (sound, damage) = try all.withoutDamaged(pixelLimit: pixelLimit)
     if damaged == .fail, let first = damage.first { throw first }
+    notices += all.passedOver.notices(
+      root: all.source, reason: "images are files CLASS/*.jpg, .jpeg and .png; other kinds have to be converted")
     notices += damage.map { "\($0.message); left out" }
     return sound
   }
+
+  private var pixelLimit: Int { megapixels * 1_000_000 }
 
   private func evaluated(_ samples: ImageSamples, _ recipe: Recipe) throws -> ImageFolder {
     try dataset(samples, evaluationSettings, "evaluationTransforms", .testData, recipe)
@@ -132,7 +165,7 @@ extension ImageFolderSettings: SplittableSettings {
   ) throws -> ImageFolder {
     try ImageFolder(
       samples, pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed, purpose: purpose, cache: cache,
-      pixelLimit: megapixels * 1_000_000)
+      pixelLimit: pixelLimit)
   }
 
   /// What is done to images that are not trained on.

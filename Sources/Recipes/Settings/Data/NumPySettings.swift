@@ -59,11 +59,18 @@ extension NumPySettings: SplittableSettings {
     }
     return DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
-      notices: ([training] + others.compactMap(\.self)).compactMap(\.notice))
+      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices))
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
     NumPyReader(shape: facts.inputShape, padding: padding)
+  }
+
+  func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
+
+  func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples {
+    let data = try samples(path, recipe)
+    return MeasuredSamples(samples: data, notices: data.notices)
   }
 
   private func samples(_ path: String, _ recipe: Recipe) throws -> NumPyDataset {

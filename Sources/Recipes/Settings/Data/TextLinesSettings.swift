@@ -48,13 +48,23 @@ extension TextLinesSettings: SplittableSettings {
 
   func makeSplits(for recipe: Recipe) throws -> DataSplits {
     guard FileManager.default.fileExists(atPath: folder) else {
-      throw missingData("\(folder): there is no such folder", key: "data.folder", origin: origin)
+      throw missingData("\(folder): there is no such folder", path: folder, key: "data.folder", origin: origin)
     }
     let corpus = try TextCorpus(folder: folder, keepsDuplicates: keepDuplicates)
     let parts = try SeedSplit(count: corpus.lines.count, classes: corpus.classes, shares: split)
     // From the training lines alone: what they lack is unknown later too.
     let code = LetterCode(of: parts.training.lazy.map { corpus.lines[$0] }, encoding: encoding)
-    return DataSplits(TextLines(corpus, code: code), split: parts)
+    return DataSplits(TextLines(corpus, code: code), split: parts, notices: notices(corpus, folder))
+  }
+
+  func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples {
+    let corpus = try TextCorpus(folder: path, keepsDuplicates: keepDuplicates, classNames: facts.classNames)
+    let code = LetterCode(alphabet: Array((facts.alphabet ?? "").unicodeScalars), encoding: encoding)
+    return MeasuredSamples(samples: TextLines(corpus, code: code), notices: notices(corpus, path))
+  }
+
+  private func notices(_ corpus: TextCorpus, _ folder: String) -> [String] {
+    corpus.passedOver.notices(root: folder, reason: "a class is a file CLASS.txt, but for README.txt and LICENSE.txt")
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
