@@ -11,6 +11,7 @@ enum SettingsTable {
     var rows = [
       ["recipe", "\(recipe.name), seed \(recipe.seed)"],
       ["data", data(experiment)],
+      ["classes", ClassCounts.text(experiment.data.training) ?? ""],
       ["model", "\(layers.joined(separator: " → ")), \(Format.count(model.parameterCount)) parameters"],
       [
         "batch",
@@ -35,7 +36,7 @@ enum SettingsTable {
       rows.append(["average", "decay \(ema.decay); evaluations and the weights file take it"])
     }
     rows.append(["run", folder.path])
-    return Format.table(rows) + "\n"
+    return Format.table(rows.filter { !$0[1].isEmpty }) + "\n"
   }
 
   private static func ranks(_ environment: RunEnvironment) -> String {

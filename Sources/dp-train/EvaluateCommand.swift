@@ -7,7 +7,11 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Measure a run's weights on its test samples, each counted exactly once.",
     discussion: """
-      Keys may change what is evaluated on, for example: dp-train evaluate RUN data.testSize=10000
+      Measures the recipe's test samples, or a file or folder of other samples, with the classes of the training:
+        dp-train evaluate RUN                          the recipe's test samples
+        dp-train evaluate RUN pics/new                 image-folder: pics/new/CLASS/*.jpg; text-lines: CLASS.txt
+        dp-train evaluate RUN new.csv                  csv, numpy: a file with the target too; idx: a folder
+        dp-train evaluate RUN data.testSize=10000      keys change what is measured
       Works under mpirun too, with the same result on any number of ranks. Of more than 30 classes it shows the best, the
       worst and the most frequent mistakes; --json has all.
       """)
@@ -16,8 +20,11 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
 
   @OptionGroup var ranks: RankArguments
 
-  @Argument(help: "Keys to change, such as data.testSize=10000.", completion: Completion.overrides)
-  var overrides: [String] = []
+  @Argument(
+    help: ArgumentHelp(
+      "A file or folder of samples to measure, then keys to change, such as data.testSize=10000.",
+      valueName: "data-or-key=value"), completion: .file())
+  var words: [String] = []
 
   @Option(help: "The samples to measure on: training, validation or test.")
   var on = Split.test
@@ -63,9 +70,13 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
   }
 
   private func prepare(_ communicator: any Communicator) throws -> Prepared {
-    let recipe = try source.load(overrides: overrides)
-    let experiment = try recipe.makeExperiment()
+    let path = words.first.flatMap { !$0.contains("=") || FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    let recipe = try source.load(overrides: Array(path == nil ? words[...] : words.dropFirst()))
+    let experiment = try recipe.makeMeasurement(on: on, at: path, facts: source.dataFacts())
     try source.check(experiment.data)
+    if communicator.isRoot {
+      for notice in experiment.data.notices { FileHandle.standardError.write(Data("dp-train: \(notice)\n".utf8)) }
+    }
     let workspace = try experiment.makeWorkspace(communicator: communicator)
     guard let evaluator = try experiment.makeEvaluator(on: on, workspace: workspace) else {
       let others = experiment.data.all.map { "--on \($0.split.rawValue)" }.joined(separator: " or ")

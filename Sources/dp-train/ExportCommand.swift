@@ -32,7 +32,9 @@ struct ExportCommand: ParsableCommand {
     // As it was trained by, from whatever weights.
     let recipe = try Recipe.load(RunFolder(path: source.run).recipe)
     let exported = try ExportedModel(network, recipe: recipe, facts: facts)
-    for path in try exported.write(format, to: out ?? standardPath(recipe.name)) { Terminal.write(path + "\n") }
+    let path = out ?? standardPath(recipe.name)
+    try makeFolders(holding: path)
+    for file in try exported.write(format, to: path) { Terminal.write(file + "\n") }
   }
 
   /// In the run's folder, under the recipe's name, which in Python must be an identifier.

@@ -20,6 +20,7 @@ struct InspectCommand: ParsableCommand {
     let operations = model.layers.reduce(0) { $0 + $1.operations }
     rows.append(["", "total", "", Format.count(model.parameterCount), Format.thousands(operations)])
     Terminal.write(Format.table(rows, right: [3, 4]))
+    if let classes = ClassCounts.text(experiment.data.training) { Terminal.write("\nclasses  \(classes)\n") }
     Terminal.write(
       "\n"
         + Format.table([

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DPTrain
+import Foundation
 
 /// `dp-train predict`.
 struct PredictCommand: ParsableCommand {
@@ -13,57 +14,89 @@ struct PredictCommand: ParsableCommand {
         dp-train predict RUN new.npz         numpy: a file with x (and lengths); y is not needed
         dp-train predict RUN new-images.gz   idx: a file of images
         dp-train predict RUN 5.1,3.5,1.4     csv: a row of the inputs, or a file
-      Without inputs, each line of standard input is one, answered before the next is read.
+        dp-train predict RUN pics            a folder: every file in it that is an input
+      A file is read where texts are asked for, too: each of its lines is one. Without inputs, each line of standard input
+      is one, answered before the next is read; there a text may be named as a file. An input that cannot be read is
+      named, the others are answered, and the exit code is that of what was wrong, 65 where that differs.
       """)
 
   @OptionGroup var source: RunArguments
 
-  @Argument(help: "Texts or files; none for the lines of standard input.", completion: .file())
+  @Argument(
+    parsing: .allUnrecognized, help: "Texts, files or folders; none for the lines of standard input.",
+    completion: .file())
   var inputs: [String] = []
 
   @Flag(help: "Print a line of JSON for each sample, with the probabilities of the 100 most probable classes.")
   var json = false
 
+  /// Rows of negative numbers look like options, and are none.
+  func validate() throws {
+    guard !CommandLine.arguments.contains("--") else { return }
+    let unknown = inputs.first { $0.hasPrefix("-") && $0.prefixMatch(of: /-[0-9.]/) == nil && $0 != "-" }
+    if let unknown { throw ValidationError("Unknown option '\(unknown)'; an input that begins so stands behind --") }
+  }
+
   func run() throws {
     let recipe = try source.load(overrides: [])
     let facts = try source.dataFacts()
-    let answers = Answers(recipe: recipe, facts: facts, reader: try recipe.makeReader(facts: facts))
+    let reader = try recipe.makeReader(facts: facts)
+    let answers = Answers(recipe: recipe, facts: facts, reader: reader)
+    try answers.prepare()
+    var codes: Set<Int32> = []
+    var said = ""
+    func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+    let source = PredictInputs(
+      reader: reader,
+      report: { failure in
+        codes.insert(failure.exitCode.rawValue)
+        say(failure.description)
+      },
+      notify: { notice in
+        if notice != said { say("dp-train: \(notice)") }
+        said = notice
+      })
     if inputs.isEmpty {
+      var number = 0
       while let line = readLine() {
-        for answer in try answers.answers(to: line) {
-          Terminal.write(
-            json ? try answer.json() : answer.cells.dropFirst().map { $0.visible() }.joined(separator: "\t") + "\n")
+        number += 1
+        try source.read(line: line, number: number) { data, name in
+          try answers.answer(data, name) { name, table, outputs in
+            let cells = table.cells(outputs).map { $0.visible() }
+            Terminal.write(json ? try table.json(name, outputs) : cells.joined(separator: "\t") + "\n")
+          }
         }
       }
-      return
+    } else {
+      try answerAll(source, answers, facts)
     }
-    var rows: [[String]] = []
+    if let code = codes.first { throw ArgumentParser.ExitCode(codes.count == 1 ? code : 65) }
+  }
+
+  /// Answers the inputs of the command line as rows of a table, or as lines of JSON.
+  private func answerAll(_ source: PredictInputs, _ answers: Answers, _ facts: DataFacts) throws {
+    var writer = RowWriter()
+    for input in inputs { writer.widen(0, to: input.count) }
+    var isFirst = true
     for input in inputs {
-      for answer in try answers.answers(to: input) {
-        if json {
-          Terminal.write(try answer.json())
-        } else {
-          if rows.isEmpty { rows.append(["input"] + answer.table.outputHeadings) }
-          rows.append(answer.cells)
+      try source.read(input) { data, name in
+        if data.count > 1 { writer.widen(0, to: name(data.count - 1).count) }
+        try answers.answer(data, name) { name, table, outputs in
+          if json { return Terminal.write(try table.json(name, outputs)) }
+          if isFirst {
+            if table.showsClass { writer.widen(1, to: min(24, facts.classNames.map(\.count).max() ?? 0)) }
+            writer.write(["input"] + table.outputHeadings)
+          }
+          isFirst = false
+          writer.write([name] + table.cells(outputs))
         }
       }
     }
-    Terminal.write(Format.table(rows))
   }
 }
 
 /// Answers inputs, one after the other, and keeps what can be used again.
 private final class Answers {
-  struct Answer {
-    let input: String
-    let outputs: [Float]
-    let table: PredictionTable
-
-    var cells: [String] { [input] + table.cells(outputs) }
-
-    func json() throws -> String { try table.json(input, outputs) }
-  }
-
   private static let batch = 64
 
   private let recipe: Recipe
@@ -77,22 +110,29 @@ private final class Answers {
     self.reader = reader
   }
 
-  func answers(to input: String) throws -> [Answer] {
-    let data = try reader.samples(input)
+  /// Makes the network for inputs as those of the training: what is wrong with it is no input's fault.
+  func prepare() throws { _ = try workspace(for: Shape(facts.inputShape)) }
+
+  /// Gives the name and the outputs of each sample to `body`.
+  func answer(
+    _ data: any Dataset, _ name: @escaping (Int) -> String,
+    _ body: (_ name: String, _ table: PredictionTable, _ outputs: [Float]) throws -> Void
+  ) throws {
     let workspace = try workspace(for: data.inputShape)
     let table = PredictionTable(
       network: workspace.network, classNames: facts.classNames, separator: reader.classSeparator)
     let predictor = try Predictor(data: data, workspace: workspace)
-    return try predictor.batches.flatMap { batch in
-      try predictor.predict(batch).map { prediction in
-        Answer(
-          input: data.count == 1 ? input : "\(input)[\(prediction.index)]", outputs: prediction.outputs, table: table)
+    for batch in predictor.batches {
+      for prediction in try predictor.predict(batch) {
+        try body(name(prediction.index), table, prediction.outputs)
       }
     }
   }
 
+  /// The memory for inputs of a shape; that for a few shapes is kept.
   private func workspace(for shape: Shape) throws -> Workspace {
     if let made = workspaces[shape] { return made }
+    if workspaces.count == 16 { workspaces = [:] }
     let made = try Workspace(
       network(for: shape), batch: Answers.batch, shards: 1, seed: recipe.seed, communicator: SoloCommunicator())
     workspaces[shape] = made

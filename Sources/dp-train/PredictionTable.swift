@@ -25,6 +25,9 @@ struct PredictionTable {
     }
   }
 
+  /// Whether the first cell is a class's name.
+  var showsClass: Bool { meaning == .classes && !outputs.isSequence }
+
   /// One sample's cells.
   func cells(_ values: [Float]) -> [String] {
     switch meaning {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DPTrain
+import Foundation
 
 /// `[RECIPE] [key=value ...]`, as several subcommands take it.
 struct RecipeArguments: ParsableArguments {
@@ -35,12 +36,40 @@ struct RunArguments: ParsableArguments {
   @Flag(help: "Take the weights that were best on the validation samples, not the last.")
   var best = false
 
+  @Flag(help: "Take the weights of the newest checkpoint, as of a run that is not finished.")
+  var last = false
+
   /// The run's recipe, starting from the run's weights, with changes.
   /// - Throws: `Failure` where the folder holds no run.
   func load(overrides: [String]) throws -> Recipe {
     let folder = try RunFolder.existing(run)
-    let weights = best ? try CheckpointStore(path: folder.checkpoints).best().weights : folder.weights
-    return try Recipe.load(folder.recipe, overrides: ["model.weights=\(weights)"] + overrides)
+    return try Recipe.load(folder.recipe, overrides: ["model.weights=\(try weights(in: folder))"] + overrides)
+  }
+
+  /// The file of the weights that the flags choose.
+  private func weights(in folder: RunFolder) throws -> String {
+    let store = CheckpointStore(path: folder.checkpoints)
+    if best { return try store.best().weights }
+    if last {
+      guard let newest = store.newest(report: { _ in }) else {
+        throw Failure(.noInput, "\(run) has no checkpoint yet", advice: "training saves the first one after an epoch")
+      }
+      return newest.folder.weights
+    }
+    guard !FileManager.default.fileExists(atPath: folder.weights) else { return folder.weights }
+    let ways = [
+      store.newest(report: { _ in }) == nil ? nil : "--last takes the weights of its newest checkpoint",
+      (try? store.best()) == nil ? nil : "--best those that were best so far",
+    ].compactMap(\.self)
+    throw Failure(
+      .noInput, "\(run) is not finished: there is no \(folder.weights)",
+      advice: ways.isEmpty
+        ? "nothing of it is saved yet; a run that was stopped goes on by dp-train train --out \(run) --resume"
+        : ways.joined(separator: ", "))
+  }
+
+  func validate() throws {
+    guard !best || !last else { throw ValidationError("give --best or --last, not both") }
   }
 
   /// What the run's data source found in its files.

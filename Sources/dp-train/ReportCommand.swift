@@ -37,6 +37,7 @@ struct ReportCommand: ParsableCommand {
     let folders = runs.map { RunFolder(path: $0) }
     let path = out ?? folders.first?.report ?? "report.html"
     let report = try Report(folders, detail: detail)
+    try makeFolders(holding: path)
     try report.write(to: path)
     Terminal.write("\(path)\n")
     guard let figures else { return }

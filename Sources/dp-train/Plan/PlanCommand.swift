@@ -84,7 +84,10 @@ struct PlanCommand: ParsableCommand, UsesRanks {
       latency: latency, bandwidth: bandwidth, pieceBandwidth: pieceBandwidth, coreCost: coreCost)
     guard isFirst else { return }
     let report = try PlanReport(recipe, layouts: layouts, machines: machines, link: link)
-    if let svg { try AtomicFile.write(Array(report.svg.utf8), to: svg) }
+    if let svg {
+      try makeFolders(holding: svg)
+      try AtomicFile.write(Array(report.svg.utf8), to: svg)
+    }
     Terminal.write(json ? try report.json() + "\n" : report.text(width: Terminal.width ?? 100))
   }
 

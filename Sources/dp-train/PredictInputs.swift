@@ -1,0 +1,84 @@
+import DPTrain
+import Foundation
+
+/// Finds what `predict` was given: texts, files, the files of folders, or the lines of standard input.
+struct PredictInputs {
+  /// What reads them for the model.
+  let reader: any InputReader
+  /// Is told of each input that cannot be answered; the others are answered all the same.
+  let report: (Failure) -> Void
+  /// Is told what people should know of an input.
+  let notify: (String) -> Void
+
+  /// Gives all samples of an input of the command line to `body`, a piece at a time.
+  func read(_ input: String, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else { return try readOne(input, body) }
+    guard isFolder.boolValue else { return try readFile(input, body) }
+    for file in files(in: input) { try readFile(file, body) }
+  }
+
+  /// The same of a line of standard input. Where inputs are texts, a line is one even if it is the name of a file.
+  func read(line: String, number: Int, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws {
+    let located = PredictInputs(
+      reader: reader, report: { report($0.located("standard input:\(number)")) }, notify: notify)
+    if !reader.readsText, FileManager.default.fileExists(atPath: line) { return try located.read(line, body) }
+    try located.readOne(line, body)
+  }
+
+  private func readOne(_ input: String, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws
+  {
+    try reporting {
+      let data = try reader.samples(input)
+      try body(data) { data.count == 1 ? input : "\(input)[\($0)]" }
+      if reader.readsText { reader.notice(input).map(notify) }
+    }
+  }
+
+  private func readFile(_ path: String, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws
+  {
+    try reporting {
+      try reader.read(file: path, report: report) { data, name in
+        try reporting(at: reader.readsText ? "\"\(name(0))\"" : path) {
+          try body(data, name)
+          if reader.readsText { reader.notice(name(0)).map(notify) }
+        }
+      }
+    }
+  }
+
+  /// Reports a failure that one input met, and goes on; others end the program.
+  private func reporting(at place: String? = nil, _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let failure as Failure where [.data, .noInput, .inputOutput, .configuration].contains(failure.exitCode) {
+      let isNamed = place.map { failure.message.contains($0) } ?? true
+      report(isNamed ? failure : failure.located(place ?? ""))
+    }
+  }
+
+  /// The files of a folder and those within it that the reader takes, in the order of their names' bytes.
+  private func files(in folder: String) -> [String] {
+    let endings = reader.fileEndings.map { ".\($0)" }
+    var found: [String] = []
+    var others: [String] = []
+    for path in (FileManager.default.enumerator(atPath: folder)?.allObjects as? [String]) ?? [] {
+      guard !path.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { continue }
+      var isFolder: ObjCBool = false
+      _ = FileManager.default.fileExists(atPath: "\(folder)/\(path)", isDirectory: &isFolder)
+      guard !isFolder.boolValue else { continue }
+      let name = path.lowercased()
+      if endings.contains(where: name.hasSuffix) { found.append(path) } else { others.append(path) }
+    }
+    guard !found.isEmpty else {
+      let wanted =
+        endings.isEmpty ? "give the files themselves" : "files of inputs end in \(endings.joined(separator: ", "))"
+      report(Failure(.noInput, "\(folder) is a folder without a file of inputs", advice: wanted))
+      return []
+    }
+    others.sort()
+    PassedOver(files: others).notices(root: folder, reason: "inputs end in \(endings.joined(separator: ", "))")
+      .forEach(notify)
+    return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { "\(folder)/\($0)" }
+  }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// What is given to a trained model: texts, files, folders and standard input, good and bad.
+  struct InputTests {
+    private func succeed(_ arguments: [String], in folder: Folder) throws -> Ending {
+      let ending = try Program.run(arguments, in: folder)
+      try #require(ending.status == 0, "\(ending.text)")
+      return ending
+    }
+
+    /// Runs the program with these bytes as standard input.
+    private func run(_ arguments: [String], reading input: String, in folder: Folder) throws -> Ending {
+      try folder.write(input, to: "input")
+      let words = ([Program.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+      return try Program.start("/bin/sh", ["-c", "\(words) < input"], in: folder)
+    }
+
+    @Test func textsComeFromFilesAndStandardInput() throws {
+      try Folder.temporary { folder in
+        try SmallData.writeNames(folder)
+        try folder.write("Read me first\n", to: "data/names/README.txt")
+        let trained = try succeed(["train", "names", "epochs=1", "batch=300", "--out", "run"], in: folder)
+        #expect(trained.errors.contains("data/names: 1 file is not read (README.txt): "), "\(trained.text)")
+        #expect(trained.errors.contains("a step takes 300 samples, but there are "), "\(trained.text)")
+        #expect(trained.output.contains(/classes +3: German \d+, Italian \d+, Xhosa \d+\n/), "\(trained.text)")
+        #expect(
+          try succeed(["inspect", "names"], in: folder).output.contains(/\nclasses +3: German \d+, Italian \d+, Xhosa/))
+
+        try folder.write("Rossi\r\n\r\nMüller", to: "new.txt")
+        try folder.write([0x89, 0x50, 0x4E, 0x47, 0, 1], to: "photo.png")
+        let answers = try Program.run(["predict", "run", "new.txt", "photo.png", "Bauer"], in: folder)
+        #expect(answers.status == 65, "\(answers.text)")
+        #expect(answers.lines.dropFirst().map { $0.prefix { $0 != " " } } == ["Rossi", "Müller", "Bauer", ""])
+        #expect(answers.errors.contains("photo.png is a file, but holds no text\n"), "\(answers.text)")
+        #expect(!answers.output.contains("photo.png"))
+
+        let piped = try run(["predict", "run"], reading: "Rossi\n \nnew.txt\n\u{439}a\n", in: folder)
+        #expect(piped.status == 65 && piped.lines.count == 4, "\(piped.text)")
+        #expect(piped.errors.hasPrefix("standard input:2: the text \"\" has 0 letters\n"), "\(piped.text)")
+        #expect(piped.errors.contains("dp-train: \"\u{439}a\": training had no \"\u{439}\", which counts as unknown\n"))
+
+        // The classes are those of the training, though the folder has one of them only.
+        try Folder(path: folder["later"]).create()
+        try folder.write("Keler\nBeken\n", to: "later/German.txt")
+        let measured = try succeed(["evaluate", "run", "later"], in: folder)
+        #expect(measured.output.contains(#/German +2 /#) && measured.output.contains(#/Xhosa +0 /#), "\(measured.text)")
+        try folder.write("a\n", to: "later/Greek.txt")
+        let other = try Program.run(["evaluate", "run", "later"], in: folder)
+        #expect(other.status == 65 && other.errors.hasPrefix("later/Greek.txt: Greek is no class of the training"))
+      }
+    }
+
+    @Test func oneBadImageLeavesTheOthersAnswered() throws {
+      try Folder.temporary { folder in
+        try folder.writeImageRecipe(epochs: 1)
+        _ = try succeed(["train", "images.yaml", "--out", "run"], in: folder)
+        let good = "images/train/class0/0-colour.jpg"
+        try folder.write(Array(folder.bytes(good).prefix(700)), to: "cut.jpg")
+        let answers = try Program.run(["predict", "run", good, "cut.jpg", "none.jpg", good], in: folder)
+        #expect(answers.status == 65 && answers.lines.count == 4, "\(answers.text)")
+        #expect(answers.errors.hasPrefix("cut.jpg: this JPEG image is damaged: "), "\(answers.text)")
+        #expect(answers.errors.contains("none.jpg cannot be opened: No such file or directory\n  paths start from "))
+
+        let all = try succeed(["predict", "run", "images/train", "--json"], in: folder)
+        #expect(
+          all.lines.count == 49 && all.lines[0].hasPrefix("{\"input\":\"images/train/class0/0-cmyk.jpg\""),
+          "\(all.text)")
+        let measured = try succeed(["evaluate", "run", "images/train"], in: folder)
+        #expect(measured.output.contains(#/class0 +24 /#), "\(measured.text)")
+        // Another folder needs no part that is not measured.
+        try FileManager.default.moveItem(atPath: folder["images/train"], toPath: folder["images/held"])
+        let held = try succeed(["evaluate", "run", "data.test=held", "data.testShare=0"], in: folder)
+        #expect(held.output == measured.output)
+
+        try folder.write(Folder(path: reference("images")).bytes("bomb.png"), to: "bomb.png")
+        let bomb = try Program.run(["predict", "run", "bomb.png"], in: folder)
+        #expect(bomb.status == 65 && bomb.errors.contains("data.megapixels allows 64000000\n"), "\(bomb.text)")
+        let limited = try folder.text("run/recipe.yaml").replacing("megapixels: 64", with: "megapixels: 900")
+        try folder.write(limited, to: "run/recipe.yaml")
+        #expect(!(try Program.run(["predict", "run", "bomb.png"], in: folder).errors.contains("megapixels")))
+      }
+    }
+
+    @Test func aFolderOfClassesAloneIsSplitByShares() throws {
+      try Folder.temporary { folder in
+        try folder.writeImageRecipe(epochs: 1)
+        try FileManager.default.moveItem(atPath: folder["images/train"], toPath: folder["pics"])
+        try folder.write("x", to: "pics/class0/notes.webp")
+        let trained = try succeed(
+          [
+            "train", "images.yaml", "data.folder=pics", "data.validation=none", "data.testShare=0.25",
+            "data.validationShare=0.25", "--out", "run",
+          ], in: folder)
+        #expect(trained.output.contains(/data +24 samples an epoch, 12 for validation, 12 for test/), "\(trained.text)")
+        #expect(trained.output.contains("2: class0 12, class1 12\n"), "\(trained.text)")
+        #expect(trained.errors.hasPrefix("dp-train: pics: 1 file is not read (class0/notes.webp): "), "\(trained.text)")
+      }
+    }
+
+    @Test func rowsMayBeginWithAMinusSign() throws {
+      try Folder.temporary { folder in
+        let rows = (0..<40).map { "\($0 - 20).5,\($0 % 3),\($0 < 20 ? "low" : "high")" }
+        try folder.write("a,b,k\n" + rows.joined(separator: "\n"), to: "t.csv")
+        try folder.write(
+          "epochs: 2\ndata: {source: csv, train: t.csv, test: t.csv}\nmodel: {layers: [linear: {outputs: 2}]}\n",
+          to: "t.yaml")
+        _ = try succeed(["train", "t.yaml", "--out", "run"], in: folder)
+        let answers = try succeed(["predict", "run", "-0.67,0.2", "--json", "-.5,-1"], in: folder)
+        #expect(answers.lines.count == 3 && answers.lines[1].hasPrefix("{\"input\":\"-.5,-1\""), "\(answers.text)")
+        let typo = try Program.run(["predict", "run", "1,2", "--jsn"], in: folder)
+        #expect(typo.status == 64 && typo.errors.contains("Unknown option '--jsn'"), "\(typo.text)")
+        let piped = try run(["predict", "run"], reading: "1,2\n1\n-1,x\n3,4\n", in: folder)
+        #expect(piped.status == 65 && piped.lines.count == 3, "\(piped.text)")
+        #expect(piped.errors.contains("standard input:2: \"1\" is no file, and no row of 2 numbers"), "\(piped.text)")
+        #expect(piped.errors.contains("standard input:3: \"-1,x\": column b: \"x\" is not a number"), "\(piped.text)")
+        let measured = try succeed(["evaluate", "run", "t.csv"], in: folder)
+        #expect(measured.output == (try succeed(["evaluate", "run"], in: folder)).output)
+
+        let written = try succeed(["export", "run", "--format", "npz", "--out", "new/dir/x.npz"], in: folder)
+        #expect(written.output == "new/dir/x.npz\n" && FileManager.default.fileExists(atPath: folder["new/dir/x.npz"]))
+        try FileManager.default.removeItem(atPath: folder["run/weights.safetensors"])
+        for command in [["evaluate", "run"], ["predict", "run", "1,2"], ["export", "run", "--format", "npz"]] {
+          let unfinished = try Program.run(command, in: folder)
+          #expect(unfinished.status == 66, "\(unfinished.text)")
+          #expect(
+            unfinished.errors == """
+              run is not finished: there is no run/weights.safetensors
+                --last takes the weights of its newest checkpoint, --best those that were best so far
+
+              """)
+          #expect(try Program.run(command + ["--last"], in: folder).status == 0)
+        }
+      }
+    }
+
+    @Test func anEchoThatIsCutOffIsTold() throws {
+      try Folder.temporary { folder in
+        _ = try succeed(["train", "echo", "steps=1", "data.testSize=8", "--out", "run"], in: folder)
+        let cut = try succeed(["predict", "run", "hello world", "hello"], in: folder)
+        #expect(
+          cut.errors
+            == "dp-train: the output follows the input 4 steps later: append 4 blanks to see its end, as in "
+            + "\"hello    \"\n")
+        #expect(try succeed(["predict", "run", "hello    "], in: folder).errors == "")
+      }
+    }
+  }
+}
