@@ -28,7 +28,7 @@ import Testing
       let shape = Shape(drawn.input)
       let model = try Model(inputShape: shape, layers: makeLayers(drawn.layers, input: shape))
       for parameter in model.parameters {
-        _ = model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(try values(parameter.name)))
+        _ = try model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values(parameter.name)))
       }
       // Normalizations over parts of the batch are others.
       let run = try NetworkRun(model, inputs: values("x"), upstream: values("grad.y"), shards: shards)
@@ -77,10 +77,10 @@ struct NetworkRun {
     _ = program.divide(batch: 0..<samples)
     var plan = ArenaPlan(shards: shards)
     model.plan(&plan, batch: samples)
-    let sums = try FloatBuffer(count: model.values.count)
+    let sums = try FloatBuffer(count: model.valueCount)
     let bufferSums = try FloatBuffer(count: model.bufferValues.count)
     let context = StepContext(
-      arena: try Arena(plan), model: model, gradients: sums.base, nodeStride: model.values.count, shards: program,
+      arena: try Arena(plan), model: model, gradients: sums.base, nodeStride: model.valueCount, shards: program,
       tree: tree, communicator: SoloCommunicator(), seed: 1)
     context.isTraining = true
     context.bufferSums = bufferSums.base
@@ -93,7 +93,7 @@ struct NetworkRun {
       for column in 0..<x.columns { x[row, column] = padded.view[row, column] }
     }
     let gradient = try PackedRows(upstream, shape: model.outputShape, samples: samples)
-    model.pack(context)
+    try model.pack(context)
     outputs = PackedRows.unpack(try model.forward(x, context))
     try model.backward(gradient.view, context)
     gradients = Dictionary(

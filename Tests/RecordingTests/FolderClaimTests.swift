@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Recording
@@ -19,23 +20,22 @@ import Testing
 
   @Test func ofManyAtOnceOneTakesTheFolder() throws {
     try withFolder { folder in
-      nonisolated(unsafe) var taken = 0
-      let lock = NSLock()
+      let taken = Mutex(0)
       DispatchQueue.concurrentPerform(iterations: 16) { _ in
         do {
           try FolderClaim(folder: folder, pulse: 0.02).take(waiting: 0, patience: 0.5)
-          lock.withLock { taken += 1 }
+          taken.withLock { $0 += 1 }
         } catch {
-          lock.withLock { #expect((error as? Failure)?.exitCode == .unavailable) }
+          #expect((error as? Failure)?.exitCode == .unavailable)
         }
       }
-      #expect(taken == 1)
+      #expect(taken.withLock { $0 } == 1)
     }
   }
 
   @Test func whatStandsStillIsTakenOver() throws {
     try withFolder { folder in
-      FileManager.default.createFile(atPath: folder + "/.owner-3", contents: Data("elsewhere/1234 77 8 5\n".utf8))
+      _ = FileManager.default.createFile(atPath: folder + "/.owner-3", contents: Data("elsewhere/1234 77 8 5\n".utf8))
       try FolderClaim(folder: folder, pulse: 0.02).take(waiting: 0, patience: 0.2)
       #expect(try owners(folder) == [".owner-4"])
     }
@@ -44,11 +44,12 @@ import Testing
   @Test func aCountThatGoesOnKeepsOthersOut() throws {
     try withFolder { folder in
       let file = folder + "/.owner-1"
-      FileManager.default.createFile(atPath: file, contents: Data("elsewhere/1234 77 8 1\n".utf8))
-      nonisolated(unsafe) var isOver = false
+      _ = FileManager.default.createFile(atPath: file, contents: Data("elsewhere/1234 77 8 1\n".utf8))
+      let isOver = Mutex(false)
       let done = DispatchSemaphore(value: 0)
       DispatchQueue.global().async {
-        for count in 2... where !isOver {
+        for count in 2... {
+          if isOver.withLock({ $0 }) { break }
           try? Data("elsewhere/1234 77 8 \(count)\n".utf8).write(to: URL(filePath: file))
           usleep(20_000)
         }
@@ -57,7 +58,7 @@ import Testing
       let failure = #expect(throws: Failure.self) {
         try FolderClaim(folder: folder, pulse: 0.02).take(waiting: 0, patience: 5)
       }
-      isOver = true
+      isOver.withLock { $0 = true }
       done.wait()
       #expect(failure?.exitCode == .unavailable && failure?.advice?.contains(".owner-1") == true)
     }

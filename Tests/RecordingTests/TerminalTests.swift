@@ -88,7 +88,7 @@ import Testing
     let isDue = pace.isDue(step: .max, now: 1)
     #expect(isDue)
     var curve = LossCurve()
-    for loss in [1e308, 1e308, -1e308, 1e-320, 0] { curve.add(loss) }
+    for loss in [1e308, 1e308, -1e308, 0x1p-1063, 0] { curve.add(loss) }
     #expect(curve.sparkline(width: 8).count == 2)
   }
 

@@ -168,11 +168,11 @@ struct FaultTests {
       network: Network(
         model: plain.model, loss: CrossEntropy(logits: plain.model.outputShape, ignoreIndex: -1)),
       optimizer: plain.optimizer, data: DataSplits(training: Unlabelled(ignored)), settings: settings)
-    let initial = bits(made.model.values.floats)
+    let initial = try bits(made.model.values.floats)
     let recorder = Recorder()
     _ = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: [recorder]).run()
-    return withExtendedLifetime(made) {
-      (bits(made.model.values.floats), initial, recorder.steps, made.optimizer.stepCount)
+    return try withExtendedLifetime(made) {
+      (bits(try made.model.values.floats), initial, recorder.steps, made.optimizer.stepCount)
     }
   }
 

@@ -89,9 +89,9 @@ struct SequenceNetwork: Sendable, CustomTestStringConvertible {
       let recorder = Recorder()
       let workspace = try experiment.makeWorkspace(communicator: communicator)
       _ = try Trainer(experiment, workspace: workspace, observers: communicator.isRoot ? [recorder] : []).run()
-      return withExtendedLifetime(experiment) {
+      return try withExtendedLifetime(experiment) {
         Trained(
-          weights: experiment.model.values.floats.map(\.bitPattern),
+          weights: try experiment.model.values.floats.map(\.bitPattern),
           buffers: experiment.model.bufferValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
           norms: recorder.steps.map(\.gradientNorm), evaluations: recorder.evaluations.map(\.loss),
           accuracies: recorder.evaluations.map(\.accuracy))
