@@ -23,10 +23,10 @@ import Testing
           "recipe.yaml:5: unknown key optimizer.speed",
           "valid keys: name, learningRate, momentum, nesterov, weightDecay, clipNorm, clipValue"))
     #expect(
-      try failure(ofWhole: "model:\n  layers:\n    - linear: {outputs: 3}\n    - lstm:\n        units: 3\n")
+      try failure(ofWhole: "model:\n  layers:\n    - linear: {outputs: 3}\n    - lstm:\n        speed: 3\n")
         == wrong(
-          "recipe.yaml:5: unknown key model.layers.1.lstm.units",
-          "valid keys: hiddenSize, output, layers, bidirectional, dropout, padding, stateful, initialization"))
+          "recipe.yaml:5: unknown key model.layers.1.lstm.speed",
+          "valid keys: hiddenSize, bias, output, layers, bidirectional, dropout, stateful, initialization"))
   }
 
   @Test func aKeyOfAnotherSectionIsFound() throws {

@@ -40,9 +40,9 @@ import Testing
   }
 
   @Test func whatCannotBeReadIsNamed() throws {
-    #expect(throws: Failure(.noInput, "missing.yaml: there is no such recipe file")) {
-      try Recipe.load("missing.yaml")
-    }
+    let missing = try #require(throws: Failure.self) { try Recipe.load("missing.yaml") }
+    #expect(missing.exitCode == .noInput && missing.message == "missing.yaml: there is no such recipe file")
+    #expect(missing.advice?.contains(FileManager.default.currentDirectoryPath) == true)
     try withFolder { folder in
       let path = folder.path(percentEncoded: false)
       #expect(throws: Failure(.noInput, "\(path): this is a folder, not a recipe file")) { try Recipe.load(path) }

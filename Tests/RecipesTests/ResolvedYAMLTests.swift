@@ -18,6 +18,7 @@ import Testing
           source: temporal-order
           level: easy
           epochSize: 992
+          validationSize: 0
           testSize: 992
         model:
           weights: none
@@ -26,13 +27,14 @@ import Testing
           layers:
             - lstm:
                 hiddenSize: 3
+                bias: true
                 output: last
                 layers: 1
                 bidirectional: false
                 dropout: 0
                 stateful: false
                 initialization: none
-            - linear: {outputs: 2, initialization: none}
+            - linear: {outputs: 2, bias: true, initialization: none}
         loss:
           name: cross-entropy
           labelSmoothing: 0
@@ -79,7 +81,7 @@ import Testing
   @Test func commentsSayWhatEachKeyMeans() throws {
     let text = try read().resolvedYAML(comments: true)
     #expect(text.contains("batch: 32  # samples a step, over all ranks\n"))
-    #expect(text.contains("data:  # the training and test samples\n  source: temporal-order  # generated"))
+    #expect(text.contains("data:  # the samples to train on and to measure on\n  source: temporal-order  # generated"))
     #expect(
       text.contains(
         """
@@ -129,6 +131,6 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:17: model.layers must have at least one entry")) { try Recipe().validated() }
+    #expect(throws: wrong("recipe:18: model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }

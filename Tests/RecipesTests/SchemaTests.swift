@@ -24,7 +24,15 @@ struct SchemaTests {
       model + "data: {source: image-folder, folder: x, transforms: [color-jitter: {hue: 0.1, contrast: [0.5, 2]}]}",
       model + "schedule: {name: cosine, warmup: 5, length: 0.5 epochs}\noptimizer: {name: sgd, learningRate: 1.0e-3}",
       "model: {initialization: orthogonal, layers: [{linear: {outputs: 2, initialization: {name: normal, mean: 1}}}]}",
-    ]
+    ] + short
+
+  /// Values that stand for whole mappings.
+  private static let short = [
+    "model: {layers: [lstm: 3, dropout: 0.5, residual: [{linear: 3}, relu], leaky-relu: 0.1, linear: 2]}",
+    model + "optimizer: adam\nschedule: cosine\ndata: echo\nema: 0.9\ncompression: float16\nevaluate: 2\nloss: mse",
+    model + "data: train.npz", model + "data: table.csv",
+    model + "data: {source: image-folder, folder: x, transforms: [resize: 64, center-crop: [32, 48]]}",
+  ]
 
   /// What both refuse.
   private static let bad = [
@@ -33,16 +41,17 @@ struct SchemaTests {
     "model: {layers: [{lstm: {hidden: 4}}]}", "model: {layers: [{residual: {body: [{lstm: {hiddensize: 4}}]}}]}",
     "model: {layers: [{linear: {outputs: 0}}]}", "model: {layers: [{linear: {outputs: \"2\"}}]}",
     model + "batchsize: 3", model + "batch: 0", model + "batch: 1.5", model + "batch: many", model + "batch: [32]",
-    model + "epochs: none", model + "steps: -1", model + "shards: 4097", model + "nonFinite: go", model + "ema: 0.9",
-    model + "ema: {decay: 1}", model + "data: temporal-order", model + "data: {source: mnist}",
+    model + "epochs: none", model + "steps: -1", model + "shards: 4097", model + "nonFinite: go", model + "ema: 1.5",
+    model + "ema: {decay: 1}", model + "data: {source: mnist}",
     model + "data: {source: numpy}", model + "data: {train: a.npz}", model + "data: {source: numpy, level: easy}",
     model + "data: {source: numpy, train: a.npz, shuffle: 1}", model + "data: {source: echo, delay: few}",
     model + "data: {source: image-folder, folder: x, transforms: [resize]}",
     model + "data: {source: image-folder, folder: x, transforms: [{normalize: {mean: 0, std: 1}}]}",
-    model + "optimizer: adam", model + "optimizer: {name: adam, momentum: 0.9}",
+    model + "optimizer: {name: adam, momentum: 0.9}", model + "optimizer: [adam]", "model: {layers: [{conv2d: 3}]}",
+    "model: {layers: [{linear: ten}]}", model + "ema: [0.9]",
     model + "optimizer: {name: adam, beta1: 1}",
     model + "optimizer: {learningRate: fast}", model + "optimizer: {clipNorm: 0}", model + "schedule: {warmup: 3 days}",
-    model + "loss: crossentropy", model + "loss: {name: huber, delta: 0}", model + "evaluate: 1",
+    model + "loss: crossentropy", model + "loss: {name: huber, delta: 0}", model + "checkpoint: 1",
     model + "name: .hidden",
   ]
 

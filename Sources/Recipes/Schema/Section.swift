@@ -56,10 +56,10 @@ struct Section: Sendable {
     let valid = otherKeys + names
     guard let unknown = entries.first(where: { !valid.contains($0.key) }) else { return }
     let usual = FamiliarKeys.ours(for: unknown.key)
-    let nearest = (valid.contains(usual) ? usual : nearestName(to: usual, among: valid))
-      .map { "did you mean \(path(of: $0))?" }
+    let meant = valid.contains(usual) ? "did you mean \(path(of: usual))?" : nil
+    let nearest = nearestName(to: usual, among: valid).map { "did you mean \(path(of: $0))?" }
     let list = valid.isEmpty ? "\(path) has no keys" : "valid keys: \(valid.joined(separator: ", "))"
     throw unknown.value.place.failure(
-      "unknown key \(path(of: unknown.key))", advice: moved[unknown.key] ?? hint(usual) ?? nearest ?? list)
+      "unknown key \(path(of: unknown.key))", advice: moved[unknown.key] ?? meant ?? hint(usual) ?? nearest ?? list)
   }
 }

@@ -16,7 +16,7 @@ final class FolderClaim: @unchecked Sendable {
 
   private let folder: String
   private let interval: Double
-  private let timer = DispatchSource.makeTimerSource()
+  private var timer: (any DispatchSourceTimer)?
   private var count = 0
 
   /// A claim on a folder that is there.
@@ -55,10 +55,12 @@ final class FolderClaim: @unchecked Sendable {
     guard newest() == former + 1 else { throw taken(path(newest())) }
     beat(own)
     for generation in 1..<former + 1 { unlink(path(generation)) }
+    let timer = DispatchSource.makeTimerSource()
     timer.schedule(deadline: .now() + interval, repeating: interval)
     // The timer, and with it this object, live as long as the process.
     timer.setEventHandler { [self] in beat(own) }
     timer.resume()
+    self.timer = timer
   }
 
   private func taken(_ file: String) -> Failure {

@@ -10,10 +10,10 @@ public struct NumPySettings: Equatable, Sendable {
   public var validation: String?
   /// The file of the test samples; nil for none.
   public var test: String?
-  /// Whether every epoch takes the samples in an order of its own.
-  public var shuffle = true
   /// Where sequences that are shorter than others are padded.
   public var padding = SequencePadding.behind
+  /// Whether every epoch takes the samples in an order of its own.
+  public var shuffle = true
   /// How many training samples are kept for validation and testing.
   public var split = SplitShares()
 

@@ -18,6 +18,7 @@ extension RecurrentSettings {
   /// The keys that all recurrent layers have, around those of the cell.
   static func recurrentFields(cell: [Field<Self>] = []) -> [Field<Self>] {
     [Field("hiddenSize", \Self.hiddenSize, .number(.size), "the length of the hidden state")] + cell + [
+      Field("bias", \Self.bias, .flag, "whether the cells have biases"),
       Field("output", \Self.options.output, .choice, "the steps that go to the next layer: last or all"),
       Field(
         "layers", \Self.options.layers, .number(.from(1, through: 1000)),
@@ -31,7 +32,6 @@ extension RecurrentSettings {
       Field(
         "stateful", \Self.options.isStateful, .flag,
         "whether a batch starts from the state after the one before, row by row, within an epoch"),
-      Field("bias", \Self.bias, .flag, "whether the cells have biases"),
       .initialization(\Self.initialization),
     ]
   }
