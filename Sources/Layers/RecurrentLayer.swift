@@ -50,6 +50,11 @@ public class RecurrentLayer: Layer {
   /// Two per weight and step.
   public var operations: Int { levels.operations }
 
+  /// As many as forwards for the weights' gradients, and as many for those of states and inputs, where these are wanted.
+  public func backwardOperations(wantsInputGradient: Bool) -> Int {
+    levels.backwardOperations(wantsInputGradient: wantsInputGradient)
+  }
+
   /// Reserves gates, states and packed weights.
   public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     levels.plan(&plan, batch: batch, wantsInputGradient: wantsInputGradient)

@@ -38,6 +38,12 @@ final class RecurrentLevel: Layer {
   var parameters: [Parameter] { directions.flatMap(\.weights.parameters) }
   var lengthRule: LengthRule { .kept }
   var operations: Int { directions.reduce(0) { $0 + 2 * steps * $1.weights.products } }
+
+  /// As many as forwards for the weights' gradients, and as many for those of states and inputs, where these are wanted.
+  func backwardOperations(wantsInputGradient: Bool) -> Int {
+    let unwanted = directions.reduce(0) { $0 + 2 * steps * $1.weights.inputProducts }
+    return 2 * operations - (wantsInputGradient ? 0 : unwanted)
+  }
   var stateCarriers: [any StateCarrying] { isStateful ? [self] : [] }
   private var isBidirectional: Bool { directions.count > 1 }
 

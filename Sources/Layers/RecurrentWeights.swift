@@ -98,7 +98,9 @@ final class RecurrentWeights {
   /// Floats of one row of all gates.
   var width: Int { gates * padded }
   /// Multiply-adds of one step of one sample.
-  var products: Int { hidden * (inputShares.count * inputs + hiddenShares.count * hidden) }
+  var products: Int { inputProducts + hidden * hiddenShares.count * hidden }
+  /// Those of the inputs alone.
+  var inputProducts: Int { hidden * inputShares.count * inputs }
 
   func plan(_ plan: inout ArenaPlan, wantsInputGradient: Bool) {
     for (width, runs) in [(inputs, inputRuns), (hidden, hiddenRuns)] {

@@ -23,10 +23,21 @@ struct InspectCommand: ParsableCommand {
     if let classes = ClassCounts.text(experiment.data.training) { Terminal.write("\nclasses  \(classes)\n") }
     Terminal.write(
       "\n"
-        + Format.table([
-          ["a training step", "\(Format.thousands(model.trainingOperations * samples)) kFLOP for \(samples) samples"],
-          ["memory on one rank", "\(Format.bytes(workspace.arenaBytes)) of activations and packed weights"],
-        ]))
+        + Format.table(
+          [
+            ["a training step", "\(Format.thousands(model.trainingOperations * samples)) kFLOP for \(samples) samples"]
+          ] + memory(TrainingMemory(recipe, experiment, workspace: workspace))))
+  }
+
+  /// What training takes, and of what it consists.
+  private func memory(_ memory: TrainingMemory) -> [[String]] {
+    let parts = [
+      (memory.weights, "weights"), (memory.gradients, "gradients"), (memory.optimizer, "optimizer's state"),
+      (memory.activations, "activations and packed weights"), (memory.checkpoints, "copies for checkpoints"),
+      (memory.records, "copies for records"),
+    ]
+    return [["memory on one rank", "\(Format.bytes(memory.total)) besides the samples"]]
+      + parts.filter { $0.0 > 0 }.map { ["", "\(Format.bytes($0.0)) \($0.1)"] }
   }
 
   /// A row for each layer, named as its parameters are; those within another come behind it, and the numbers are theirs.

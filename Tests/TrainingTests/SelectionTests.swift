@@ -13,7 +13,8 @@ import Testing
     _ loss: Double, accuracy: Double? = nil, step: Int = 1, on split: Split = .validation
   ) -> EvaluationReport {
     EvaluationReport(
-      split: split, step: step, epoch: step, loss: loss, accuracy: accuracy, samples: 10, confusion: ConfusionCounts(pairs: []))
+      split: split, step: step, epoch: step, loss: loss, accuracy: accuracy, samples: 10,
+      confusion: ConfusionCounts(pairs: []))
   }
 
   private func keeper() throws -> CheckpointKeeper {
