@@ -44,8 +44,7 @@ import Testing
     #expect(
       told == [
         "my.yaml:9: model.layers.1.residual.body.0 (batch-norm): the last batch of each epoch has 5 of 37 samples, and 3 of "
-          + "its 4 shards one each, which has no variance: the layer gives its bias for that sample, and nothing is learned "
-          + "from it"
+          + "its 4 shards get 1 sample each, which has no variance: for it the layer gives its bias, and nothing is learned"
       ])
     #expect(try notices(samples: 40, norm: norm) == [])
   }

@@ -28,8 +28,8 @@ extension Recipe {
       case .shard where last < 2 * shards:
         let lonely = (0..<shards).filter { ($0 + 1) * last / shards - $0 * last / shards == 1 }.count
         notices.append(
-          "\(place): \(others), and \(lonely) of its \(shards) shards one each, which has no variance: the layer gives "
-            + "its bias for that sample, and nothing is learned from it")
+          "\(place): \(others), and \(lonely) of its \(shards) shards get 1 sample each, which has no variance: for it the "
+            + "layer gives its bias, and nothing is learned")
       default: break
       }
     }
