@@ -2,6 +2,7 @@ import Collectives
 import Foundation
 import Layers
 import Recipes
+import Tensors
 import Testing
 import Training
 
@@ -66,6 +67,15 @@ import Training
         #expect(abs(Double(gradient[7, sample: place, column: unit]) - wanted) < 1e-6)
       }
       #expect(gradient.norms(sample: place).allSatisfy { $0 > 0 })
+    }
+  }
+
+  @Test func normalizationsWithinOtherLayersAreSeen() throws {
+    let shape = Shape.vector(3)
+    let norm = try Residual(input: shape, body: [Sequential(input: shape, layers: [BatchNorm(input: shape)])])
+    for (layer, canGoBack) in [(norm as any Layer, false), (ReLU(input: shape), true)] {
+      let model = try Model(inputShape: shape, layers: [layer])
+      #expect(ModelProbe(Network(model: model, loss: CrossEntropy(logits: shape)), seed: 1).canGoBack == canGoBack)
     }
   }
 

@@ -48,7 +48,12 @@ public struct ModelProbe {
   }
 
   /// Whether gradients mean something here: with batch normalization they would take the batch for what it was not.
-  public var canGoBack: Bool { !network.model.layers.contains { $0 is BatchNorm } }
+  public var canGoBack: Bool {
+    func normalize(_ layers: [any Layer]) -> Bool {
+      layers.contains { layer in layer is BatchNorm || layer.parts.contains { normalize($0.layers) } }
+    }
+    return !normalize(network.model.layers)
+  }
 
   /// Runs the model on samples of an epoch, forwards and, where `gradients` says so and it `canGoBack`, backwards.
   /// - Throws: `Failure` where samples cannot be read, or memory is short.
