@@ -192,6 +192,7 @@ import Testing
     // One sample that begins with a value; nothing behind any length.
     #expect(try notice([0, 0, 1, 4, 2, 3], [1, 2], .behind) == "none")
     #expect(try notice([0, 0, 0, 0, 2, 0], [1, 2], .behind) == "none")
+    #expect(try open(NPYArray(shape: [3], int32s: [0, 1, 2])).notice == nil)
   }
 
   @Test func paddingMayHoldAnything() throws {

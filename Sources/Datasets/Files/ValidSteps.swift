@@ -38,10 +38,14 @@ struct ValidSteps {
     !lengths.isEmpty && shape.count >= 2 && shape[0] == lengths.count && shape[1] == steps
   }
 
-  /// A notice if every shorter sample of `x` begins, or with padding in front ends, with as many zeros as it has padding,
-  /// and there are values where its padding should be: so the padding surely lies at the other end.
+  /// A notice if padding in front is named where no sample has any; or if every shorter sample of `x` begins, with padding
+  /// in front ends, with as many zeros as it has padding, and values stand where its padding should be: so the padding
+  /// surely lies at the other end.
   func notice(of x: [Float], path: String) -> String? {
-    let width = lengths.isEmpty ? 0 : x.count / (lengths.count * steps)
+    guard !lengths.isEmpty else {
+      return padding == .front ? "\(path): there is no array lengths, so data.padding: front changes nothing" : nil
+    }
+    let width = x.count / (lengths.count * steps)
     func isZero(_ sample: Int, _ range: Range<Int>) -> Bool {
       let start = sample * steps
       return !x[(start + range.lowerBound) * width..<(start + range.upperBound) * width].contains { $0 != 0 }
