@@ -76,7 +76,9 @@ class Run:
         return initial
 
     def fail(self, what, done):
-        self.differences.append(f"{what} ends with {done.returncode}: {(done.stderr or done.stdout).strip()}")
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        # A crash says more than anyone wants to see of many recipes.
+        self.differences.append("\n".join([f"{what} ends with {done.returncode}:", *lines[:20]]))
 
     @property
     def text(self):
