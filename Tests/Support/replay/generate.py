@@ -37,7 +37,6 @@ class Case:
 
     def make(self):
         draw = self.draw
-        self.has_lengths = False
         self.layers, self.shape = Layers(draw).network()
         self.loss, self.targets = self.choose_loss()
         layers = list(every_layer(self.layers))
@@ -131,7 +130,7 @@ class Case:
     # What the network is trained on.
 
     def choose_loss(self):
-        """The loss, and what its targets are: ("classes", number of them, steps or None) or ("values",)."""
+        """The loss, and what its targets are: ("classes", number of them) or ("values",)."""
         draw, output = self.draw, self.output
         can_classify = output[-1] >= 2 and (len(output) == 1 or len(output) == 2 and output[0] > 1)
         if can_classify and not ends_in_softmax(self.layers) and draw.chance(0.65):
@@ -322,12 +321,12 @@ class Layers:
                 values *= extent
             if values > MOST_VALUES or keeps and following[:-1] != shape[:-1]:
                 continue
-            self.count(layer, shape, values)
+            self.count(layer, shape)
             layers.append(layer)
             return following
         raise DoesNotFit("no layer fits")
 
-    def count(self, layer, shape, values):
+    def count(self, layer, shape):
         """Adds up about how many weights there are."""
         name, keys = name_and_keys(layer)
         if name == "linear":
@@ -464,7 +463,7 @@ class Layers:
         shape = shape_through(last, shape)
         if draw.chance(0.75):
             last.append({"linear": {"outputs": draw.whole(1, 12)}})
-            self.count(last[-1], shape, 0)
+            self.count(last[-1], shape)
         layers += last
 
     def reduction(self, shape):
@@ -475,6 +474,6 @@ class Layers:
         if len(shape) == 3 and draw.chance(0.25):
             # A convolution as large as the image.
             convolution = {"conv2d": {"outputs": draw.features(), "kernel": list(shape[:2])}}
-            self.count(convolution, shape, 0)
+            self.count(convolution, shape)
             return [convolution, "flatten"]
         return [draw.pick("global-average-pool", "flatten")]
