@@ -140,7 +140,8 @@ class Case:
             if draw.chance(0.3):
                 keys["classWeights"] = [round(draw.number(0.2, 3), 2) for _ in range(output[-1])]
             if draw.chance(0.3):
-                keys["ignoreIndex"] = draw.pick(-100, -1, 0, output[-1] - 1)
+                # Of two classes none is ignored: one alone is nothing to learn.
+                keys["ignoreIndex"] = draw.pick(-100, -1, *((0, output[-1] - 1) if output[-1] > 2 else ()))
             return keys, ("classes", output[-1])
         name = draw.pick("binary-cross-entropy", "mse", "l1", "huber", "smooth-l1")
         keys = {"name": name}
@@ -179,9 +180,10 @@ class Case:
         ignored = self.loss.get("ignoreIndex")
         if ignored is not None:
             y[numbers.random(y.shape) < 0.25] = ignored
-            # Something counts in every batch.
-            for sample in range(0, count, batch):
-                y[(sample, *(0,) * (y.ndim - 1))] = 1 if ignored == 0 else 0
+        # Something counts in every batch, and there are two classes; of each sample this step is no padding.
+        step = (slice(None), -1 if self.front else 0)[: y.ndim]
+        first, second = [label for label in range(self.targets[1]) if label != ignored][:2]
+        y[step][::batch], y[step][1:2] = first, second
         arrays["y"] = y
         return arrays
 
@@ -292,6 +294,8 @@ class Layers:
             shape = (draw.whole(2, 16), draw.features())
         elif kind == "image":
             shape = (draw.whole(1, 12), draw.whole(1, 12), draw.pick(1, 2, 3, draw.whole(1, 17)))
+            if shape[0] in (1, 3) and shape[2] > 4:
+                raise DoesNotFit("the program may take it for an image with its channels first")
         else:
             shape = draw.pick((1,), (draw.whole(2, 12), 1), (draw.whole(2, 12), 1))
             count = draw.features() + 1
