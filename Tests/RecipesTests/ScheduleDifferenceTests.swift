@@ -14,7 +14,7 @@ import Testing
     }
     let (former, own) = (try recipe(before), try recipe(after))
     #expect(own.firstDifference(from: former) == nil)
-    let settings = try Recipe.load("temporal-order", overrides: after).makeExperiment().settings
+    let settings = try Recipe.load("temporal-order").makeExperiment().settings
     return own.firstChangedRate(from: former, done: done, settings: settings, samples: 992)
   }
 
