@@ -74,9 +74,13 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
     let recipe = try source.load(overrides: Array(path == nil ? words[...] : words.dropFirst()))
     let experiment = try recipe.makeMeasurement(on: on, at: path, facts: source.dataFacts())
     try source.check(experiment.data)
-    if communicator.isRoot {
-      for notice in experiment.data.notices { FileHandle.standardError.write(Data("dp-train: \(notice)\n".utf8)) }
+    let isElsewhere = words.contains { $0.hasPrefix("data.folder=") || $0.hasPrefix("data.train") }
+    if communicator.isRoot, path == nil, isElsewhere, recipe.keptShare(for: on) > 0 {
+      Terminal.warn(
+        "this measures the share \(recipe.keptShare(for: on)) of the samples, as data.\(on)Share says; "
+          + "dp-train evaluate RUN DATA measures all of a file or folder")
     }
+    if communicator.isRoot { experiment.data.notices.forEach(Terminal.warn) }
     let workspace = try experiment.makeWorkspace(communicator: communicator)
     guard let evaluator = try experiment.makeEvaluator(on: on, workspace: workspace) else {
       let others = experiment.data.all.map { "--on \($0.split.rawValue)" }.joined(separator: " or ")

@@ -45,15 +45,14 @@ struct PredictCommand: ParsableCommand {
     try answers.prepare()
     var codes: Set<Int32> = []
     var said = ""
-    func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
     let source = PredictInputs(
       reader: reader,
       report: { failure in
         codes.insert(failure.exitCode.rawValue)
-        say(failure.description)
+        complain(failure.description)
       },
       notify: { notice in
-        if notice != said { say("dp-train: \(notice)") }
+        if notice != said { Terminal.warn(notice) }
         said = notice
       })
     if inputs.isEmpty {

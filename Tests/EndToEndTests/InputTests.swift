@@ -23,7 +23,7 @@ extension EndToEndTests {
         try folder.write("Read me first\n", to: "data/names/README.txt")
         let trained = try succeed(["train", "names", "epochs=1", "batch=300", "--out", "run"], in: folder)
         #expect(trained.errors.contains("data/names: 1 file is not read (README.txt): "), "\(trained.text)")
-        #expect(trained.errors.contains("a step takes 300 samples, but there are "), "\(trained.text)")
+        #expect(trained.errors.contains("A step takes 300 samples, but there are "), "\(trained.text)")
         #expect(trained.output.contains(/classes +3: German \d+, Italian \d+, Xhosa \d+\n/), "\(trained.text)")
         #expect(
           try succeed(["inspect", "names"], in: folder).output.contains(/\nclasses +3: German \d+, Italian \d+, Xhosa/))
@@ -127,7 +127,7 @@ extension EndToEndTests {
           #expect(
             unfinished.errors == """
               run is not finished: there is no run/weights.safetensors
-                --last takes the weights of its newest checkpoint, --best those that were best so far
+                --last takes the weights of its newest checkpoint
 
               """)
           #expect(try Program.run(command + ["--last"], in: folder).status == 0)

@@ -38,12 +38,12 @@ public final class NumPyDataset: Dataset {
   private let path: String
 
   /// Reads an archive whole; where `targets` is nil, `y` may be missing and is not read. The class index `ignoring` may
-  /// be any number, and is no class. Where samples have lengths, `padding` says at which end the padding lies; samples, and
+  /// be any number, and is no class; `classNames` are those of the training samples, nil to take what `y` holds. Where samples have lengths, `padding` says at which end the padding lies; samples, and
   /// targets for each of their steps, are moved so that it lies behind.
   /// - Throws: `Failure` (noInput, data) naming the file, the array and what would be right.
   public init(
     contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
-    padding: SequencePadding = .behind
+    padding: SequencePadding = .behind, classNames: [String]? = nil
   ) throws {
     self.path = path
     let archive = try NPZArchive(contentsOf: path)
@@ -68,7 +68,8 @@ public final class NumPyDataset: Dataset {
     case nil: targets = NumPyTargets(none: count)
     case .classes:
       targets = try NumPyTargets(
-        classes: archive.array("y"), path: path, inputShape: inputShape, count: count, valid: valid, ignored: ignored)
+        classes: archive.array("y"), path: path, inputShape: inputShape, count: count, valid: valid, ignored: ignored,
+        names: classNames)
     case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count, valid: valid)
     }
     var inputs = try x.finiteFloats("x", path: path, valid: valid)

@@ -21,7 +21,8 @@ struct NumPyTargets {
   /// Class indices: `count`, or count × steps; those of steps behind a sample's length are not looked at.
   /// - Throws: `Failure` (data) naming the entry.
   init(
-    classes array: NPYArray, path: String, inputShape: Shape, count: Int, valid: ValidSteps, ignored: Int?
+    classes array: NPYArray, path: String, inputShape: Shape, count: Int, valid: ValidSteps, ignored: Int?,
+    names: [String]?
   ) throws {
     guard array.shape.first == count, (1...2).contains(array.shape.count), array.shape.last != 0 else {
       throw Failure(
@@ -47,7 +48,12 @@ struct NumPyTargets {
       }
     }
     layout = .classes(steps: steps)
-    classNames = (0...Int(largest)).map(String.init)
+    guard names.map({ Int(largest) < $0.count }) ?? true else {
+      throw Failure(
+        .data, "\(path): y holds the class \(largest)",
+        advice: "training had the classes 0 to \((names?.count ?? 0) - 1)")
+    }
+    classNames = names ?? (0...Int(largest)).map(String.init)
     valid.arrange(&classes, shape: array.shape)
     self.classes = classes
   }

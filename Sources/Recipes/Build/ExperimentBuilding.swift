@@ -6,11 +6,6 @@ import Optimizers
 import Tensors
 import Training
 
-extension Dataset {
-  /// Whether classes are numbered, and none of the samples has the first number.
-  var lacksFirstClass: Bool { classNames.first == "0" && classes?.contains(0) == false }
-}
-
 extension Recipe {
   /// Everything that the recipe names, made: data, model, loss and optimizer.
   /// - Throws: `Failure` naming the key or file that is wrong.
@@ -23,7 +18,7 @@ extension Recipe {
     guard let path = path ?? data.chosenSettings.path(of: split) else { return try makeExperiment() }
     let measured = try data.chosenSettings.makeSamples(at: path, for: self, facts: facts)
     let (shape, trained) = (measured.samples.inputShape, Shape(facts.inputShape))
-    guard shape == trained || shape.isSequence && trained.isSequence && shape.features == trained.features else {
+    guard shape.isAlike(trained) else {
       throw Failure(.data, "\(path): samples have the shape \(shape)", advice: "the run was trained on \(trained)")
     }
     return try makeExperiment(
@@ -84,19 +79,7 @@ extension Recipe {
         .data, "all training samples are of one class, \(training.classNames[0])",
         advice: "there must be two or more classes; to learn numbers, write loss: mse")
     }
-    var notices = splits.notices
-    if training.lacksFirstClass {
-      notices.append(
-        "no training sample is of class 0, the first of \(training.classNames.count); class indices start at 0, so that "
-          + "labels from 1 become y - 1")
-    }
-    let step = batch * accumulate
-    if step > training.count {
-      notices.append(
-        "a step takes \(step) samples, but there are \(training.count) to train on: it takes all of them, "
-          + "and an epoch is one step; a smaller batch makes more of them")
-    }
-    return DataSplits(training: training, validation: splits.validation, test: splits.test, notices: notices)
+    return splits
   }
 
   /// What reads new inputs for a model that was trained on samples with these facts.

@@ -54,8 +54,7 @@ extension LossSettings {
   func check(outputs: Shape, data: any Dataset) throws {
     switch data.targetLayout {
     case .classes(let steps):
-      try checkClasses(
-        steps: steps, count: data.classNames.count, lacksFirst: data.lacksFirstClass, outputs: outputs)
+      try checkClasses(steps: steps, data: data, outputs: outputs)
     case .values(let shape):
       guard outputs == shape else {
         throw Failure(
@@ -71,7 +70,9 @@ extension LossSettings {
     }
   }
 
-  private func checkClasses(steps: Int, count: Int, lacksFirst: Bool, outputs: Shape) throws {
+  private func checkClasses(steps: Int, data: any Dataset, outputs: Shape) throws {
+    let (count, lacksFirst) = (data.classNames.count, data.lacksFirstClass)
+    let areNumbers = count > 100 && data.classNames.allSatisfy { Double($0) != nil }
     guard !outputs.isImage else {
       throw Failure(
         .configuration, "the model gives images of \(outputs), but each sample has one class",
@@ -91,7 +92,8 @@ extension LossSettings {
       throw Failure(
         .configuration, "the model gives \(outputs.features) outputs, but the data has \(count) classes",
         advice: "the last layer needs outputs: \(count)"
-          + (lacksFirst ? "; or, since no sample is of class 0, let class indices start at 0: y - 1" : ""))
+          + (lacksFirst ? "; or, since no sample is of class 0, let class indices start at 0: y - 1" : "")
+          + (areNumbers ? "; or, to learn numbers, write loss: mse" : ""))
     }
   }
 }

@@ -12,9 +12,9 @@ extension Recipe {
 
 /// What a recipe may say but surely does not mean, found when it is built.
 struct RecipeWarnings {
-  private let recipe: Recipe
+  let recipe: Recipe
   private let network: Network
-  private let data: DataSplits
+  let data: DataSplits
 
   /// Looks at a recipe, and at what was made of it.
   init(_ recipe: Recipe, network: Network, data: DataSplits) {
@@ -26,7 +26,7 @@ struct RecipeWarnings {
   /// All warnings, a sentence or two each.
   /// - Throws: `Failure` where samples cannot be read.
   func all() throws -> [String] {
-    [lastLayer, outputCount, warmup].compactMap(\.self) + (try constantColumns())
+    [lastLayer, outputCount, warmup, firstClass, batchSize].compactMap(\.self) + (try constantColumns())
   }
 
   /// A last layer that the loss does not expect.

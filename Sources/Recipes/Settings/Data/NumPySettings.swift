@@ -69,13 +69,16 @@ extension NumPySettings: SplittableSettings {
   func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
 
   func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples {
-    let data = try samples(path, recipe)
+    let data = try samples(path, recipe, classNames: facts.classNames.isEmpty ? nil : facts.classNames)
     return MeasuredSamples(samples: data, notices: data.notices)
   }
 
-  private func samples(_ path: String, _ recipe: Recipe) throws -> NumPyDataset {
+  private func samples(
+    _ path: String, _ recipe: Recipe, classNames: [String]? = nil
+  ) throws -> NumPyDataset {
     try NumPyDataset(
-      contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding)
+      contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding,
+      classNames: classNames)
   }
 
   private func check(_ samples: NumPyDataset, path: String, against training: NumPyDataset) throws -> NumPyDataset {
