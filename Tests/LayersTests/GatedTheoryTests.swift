@@ -114,17 +114,21 @@ import Testing
     }
   }
 
-  /// One unit, W_h = 1, h[t−1] − u[t] = 4 and a gate at 1/2 in every step: J = 1/2 + 4 · 1/2 · 1/2 · W_h = 3/2.
-  @Test(arguments: [16, 100])
-  func aStateFarFromItsCandidateLetsTheGradientExplode(steps: Int) throws {
+  /// One unit, W_h = 1, h[t−1] − u[t] = d and a gate at 1/2 in every step: J = 1/2 + d · 1/2 · 1/2 · W_h, which is 1 at
+  /// d = 2, and 3/2 at d = 4.
+  @Test(arguments: [16, 100], [1.0, 2, 4])
+  func aStateFarFromItsCandidateLetsTheGradientExplode(steps: Int, distance: Double) throws {
     let shape = Shape.sequence(steps: steps, features: 2)
-    // h[t] = −2t; the candidate is h[t−1] − 4, the second input takes W_h h[t−1] off the gate's argument.
-    let inputs: [Float] = (0..<steps).flatMap { t in [Float(-2 * t - 4), Float(2 * t)] }
+    // h[t] = −td/2; the candidate is h[t−1] − d, the second input takes W_h h[t−1] off the gate's argument.
+    let inputs = (0..<steps).flatMap { t -> [Float] in
+      let state = -Double(t) * distance / 2
+      return [Float(state - distance), Float(-state)]
+    }
     let run = try LayerRun(
       GatedRNN(input: shape, hiddenSize: 1, bias: false, output: .last), inputShape: shape, inputs: inputs,
       parameters: ["weight_c_l0": [0, 1], "weight_x_l0": [1, 0], "weight_h_l0": [1]], upstream: [1])
-    #expect(run.outputs == [Float(-2 * steps)])
-    let wanted = 0.5 * pow(1.5, Double(steps - 1))
+    #expect(run.outputs == [Float(-Double(steps) * distance / 2)])
+    let wanted = 0.5 * pow(0.5 + distance / 4, Double(steps - 1))
     #expect((Double(run.inputGradient[0]) / wanted - 1).magnitude < (steps == 16 ? 1e-12 : 1e-5))
   }
 }
