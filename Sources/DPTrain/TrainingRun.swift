@@ -19,7 +19,9 @@ struct TrainingRun {
     SignalRequests.install()
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
-      course: RunEnvironment.Course(experiment), network: try NetworkMeasurement.measure(communicator))
+      course: RunEnvironment.Course(experiment),
+      initialWeights: communicator.isRoot ? try experiment.weightsDigest() : nil,
+      network: try NetworkMeasurement.measure(communicator))
     if communicator.isRoot { warnings.forEach(warn) }
     let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
     if let checkpoint { try checkRates(checkpoint.manifest, of: checkpoint.folder) }

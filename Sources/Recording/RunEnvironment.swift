@@ -27,18 +27,21 @@ public struct RunEnvironment: Codable, Sendable {
   public let processors: Int
   /// How far the run is to go.
   public let course: Course?
+  /// The SHA-256 digest of the parameters before the first step; nil where an older version wrote the file.
+  public let initialWeights: String?
   /// Number of machines: groups of ranks that share memory.
   public let machines: Int?
   /// The network between them, and what was chosen by it; nil on one machine.
   public let network: NetworkMeasurement?
 
-  /// Collects the facts; every rank calls it.
+  /// Collects the facts; every rank calls it. `initialWeights` is what `Experiment.weightsDigest` was before the first step.
   /// - Throws: `Failure` where the ranks cannot exchange data.
   public init(
-    version: String, communicator: any Communicator, mpi: String, course: Course,
+    version: String, communicator: any Communicator, mpi: String, course: Course, initialWeights: String?,
     network: NetworkMeasurement? = nil
   ) throws {
     self.course = course
+    self.initialWeights = initialWeights
     machines = communicator.machines.count
     self.network = network
     self.version = version

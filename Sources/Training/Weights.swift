@@ -17,6 +17,13 @@ extension Experiment {
       values: evaluatedValues, buffers: evaluatedBuffers, counts: model.counters.map(\.value), metadata: metadata
     ).write(to: path)
   }
+
+  /// The SHA-256 digest of all parameters as they lie in memory: two trainings of one model that begin with the same bits
+  /// have the same before their first step.
+  /// - Throws: `Failure` (unavailable) where there is no SHA-256.
+  public func weightsDigest() throws -> String {
+    try sha256(of: UnsafeRawBufferPointer(model.values.floats))
+  }
 }
 
 extension Model {
