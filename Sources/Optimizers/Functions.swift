@@ -15,7 +15,7 @@ func power(_ base: Double, _ exponent: Int) -> Double {
 /// baseᵉ for a base that is not negative, to about 1e-15 (relative) where the result is not far from 1.
 func power(_ base: Double, _ exponent: Double) -> Double {
   if let whole = Int(exactly: exponent), whole >= 0 { return power(base, whole) }
-  return base == 0 ? 0 : exponential(exponent * logarithm(base))
+  return base == 0 ? 0 : exponential(exponent * naturalLogarithm(base))
 }
 
 /// cos πx for x in 0...1.
@@ -34,7 +34,7 @@ func cosineOfHalfTurns(_ x: Double) -> Double {
 }
 
 /// ln x for x > 0: the exponent's share, and the series of artanh for the rest.
-private func logarithm(_ x: Double) -> Double {
+package func naturalLogarithm(_ x: Double) -> Double {
   let isLow = x.significand < 2.0.squareRoot()
   let reduced = isLow ? x.significand : x.significand / 2
   let exponent = Double(x.exponent) + (isLow ? 0 : 1)

@@ -124,7 +124,7 @@ public struct TrainingSettings: Sendable {
   public var compression: GradientCompression?
   /// Whether the ranks share out the update of the weights.
   public var optimizerSharding: OptimizerSharding
-  /// The steps whose weights and gradients observers are given.
+  /// The steps whose weights and gradients observers are given, besides unusual steps; never: none at all.
   public var recordedTensors: StepCadence
 
   /// All numbers.

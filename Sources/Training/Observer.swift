@@ -4,7 +4,8 @@ public protocol Observer: AnyObject {
   func runWillStart(step: Int, totalSteps: Int) throws
   /// After each step.
   func stepDidFinish(_ report: StepReport) throws
-  /// After each step whose tensors are recorded, behind `stepDidFinish`; what it is given is valid during the call.
+  /// After each step whose tensors are recorded, behind `stepDidFinish`: those of the settings' cadence, and unusual ones.
+  /// What it is given is valid during the call.
   func tensorsDidChange(_ report: TensorReport) throws
   /// After each evaluation.
   func evaluationDidFinish(_ report: EvaluationReport) throws

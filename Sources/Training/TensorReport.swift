@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// The weights after a step, and the gradient that changed them.
+/// The weights after a step and before, and the gradient that changed them.
 public struct TensorReport {
   /// The step's number, from 1.
   public let step: Int
@@ -11,6 +11,8 @@ public struct TensorReport {
   public let model: Model
   /// The mean gradient over the step's samples, before clipping, laid out as `model.values`.
   public let gradient: FloatBuffer
+  /// The values of `model` before the step.
+  public let former: FloatBuffer
 
   /// A parameter's gradient, in the layout that the parameter has in `model`.
   public func gradient(of parameter: Parameter) -> UnsafeBufferPointer<Float> {

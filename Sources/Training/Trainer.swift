@@ -53,6 +53,7 @@ public final class Trainer {
     progress = manifest.progress
     progress.evaluation = manifest.progress.evaluation?.named(
       by: experiment.data, outputs: experiment.model.outputShape.features)
+    if let known = progress.unusualSteps, step.update.unusualSteps != nil { step.update.unusualSteps = known }
     keeper?.restore(best: manifest.best)
     if progress.position > 0, progress.position < samples { step.beginEpoch(continuing: true) }
   }
@@ -81,7 +82,7 @@ public final class Trainer {
       report.epoch = progress.epoch + 1
       activity?.enter(.recording, step: progress.step)
       for observer in observers { try observer.stepDidFinish(report) }
-      if experiment.settings.recordedTensors.includes(progress.step) { try showTensors() }
+      if step.update.isRecorded { try showTensors() }
       let request = step.agreedRequest
       if request >= .save { try save(waits: request.isStop) }
       if request.isStop { return try finish(start: start, stopped: request, test: nil) }
@@ -92,9 +93,9 @@ public final class Trainer {
   }
 
   private func showTensors() throws {
-    guard let gradient = step.recordedGradient else { return }
+    guard let (gradient, former) = step.update.recorded else { return }
     let report = TensorReport(
-      step: progress.step, epoch: progress.epoch + 1, model: experiment.model, gradient: gradient)
+      step: progress.step, epoch: progress.epoch + 1, model: experiment.model, gradient: gradient, former: former)
     for observer in observers { try observer.tensorsDidChange(report) }
   }
 
@@ -138,6 +139,7 @@ public final class Trainer {
     activity?.enter(.saving, step: progress.step)
     var recorded: [String: Int] = [:]
     for observer in observers { recorded.merge(try observer.checkpointWillBeTaken()) { $1 } }
+    progress.unusualSteps = step.update.unusualSteps?.copy
     try keeper.save(progress, state, recorded: recorded, waits: waits)
     control?.didSave()
   }

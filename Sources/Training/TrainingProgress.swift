@@ -10,6 +10,8 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   public var totals = EpochTotals()
   /// The last evaluation in the course of training.
   public var evaluation: EvaluationReport?
+  /// What is known of the steps so far, to find unusual ones by; nil where no step's tensors are recorded.
+  var unusualSteps: UnusualSteps?
 
   /// Nothing done.
   public init() {}

@@ -100,9 +100,6 @@ public final class TrainingStep {
   /// The greatest of all ranks' requests at the last step.
   private(set) var agreedRequest = Request.none
 
-  /// The last step's mean gradient before clipping, on rank 0, where the settings have its tensors recorded.
-  var recordedGradient: FloatBuffer? { update.recordedGradient }
-
   /// One update from the samples at `positions` of the epoch's order: a batch, or as many as the step accumulates. On several
   /// ranks new weights may travel until the next step needs them; the model gives them out when all have come.
   /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data; `CommonFailure` where the loss or

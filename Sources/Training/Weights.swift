@@ -20,9 +20,9 @@ extension Experiment {
 
   /// The SHA-256 digest of all parameters as they lie in memory: two trainings of one model that begin with the same bits
   /// have the same before their first step.
-  /// - Throws: `Failure` (unavailable) where there is no SHA-256.
+  /// - Throws: `Failure` (unavailable) where there is no SHA-256, or where the ranks cannot exchange data.
   public func weightsDigest() throws -> String {
-    try sha256(of: UnsafeRawBufferPointer(model.values.floats))
+    try sha256(of: UnsafeRawBufferPointer(try model.values.floats))
   }
 }
 

@@ -75,9 +75,10 @@ import Training
       #expect(outcome.tensors.map(\.step) == records.map(\.step))
       for (record, seen) in zip(records, outcome.tensors) {
         let names = ["0.weight_ih_l0", "0.weight_hh_l0", "0.bias_ih_l0", "0.bias_hh_l0", "1.weight", "1.bias"]
-        #expect(record.tensors.map(\.name) == names + names)
-        #expect(record.tensors.map(\.kind) == names.map { _ in "weight" } + names.map { _ in "gradient" })
-        for (tensor, all) in [(record.tensors[0], seen.weights), (record.tensors[6], seen.gradient)] {
+        #expect(record.tensors.map(\.name) == names + names + names)
+        #expect(
+          record.tensors.map(\.kind) == ["weight", "gradient", "update"].flatMap { kind in names.map { _ in kind } })
+        for (tensor, all) in zip([0, 6, 12].map({ record.tensors[$0] }), [seen.weights, seen.gradient, seen.update]) {
           let values = all.prefix(128)
           #expect(tensor.count == 128 && tensor.minimum == values.min() && tensor.maximum == values.max())
           #expect(abs(tensor.mean - values.reduce(0, +) / 128) < 1e-5)

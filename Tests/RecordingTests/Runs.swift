@@ -15,7 +15,7 @@ struct Run: Sendable {
   /// What was seen on rank 0.
   struct Outcome: Sendable {
     let steps: [StepReport]
-    let tensors: [(step: Int, weights: [Float], gradient: [Float])]
+    let tensors: [(step: Int, weights: [Float], gradient: [Float], update: [Float])]
     let evaluations: [EvaluationReport]
   }
 
@@ -63,7 +63,7 @@ struct Broken: Error {}
 /// Keeps all that observers are told.
 private final class Witness: Observer {
   private(set) var steps: [StepReport] = []
-  private(set) var tensors: [(step: Int, weights: [Float], gradient: [Float])] = []
+  private(set) var tensors: [(step: Int, weights: [Float], gradient: [Float], update: [Float])] = []
   private(set) var evaluations: [EvaluationReport] = []
   private let failsAfter: Int?
 
@@ -75,7 +75,9 @@ private final class Witness: Observer {
   }
 
   func tensorsDidChange(_ report: TensorReport) throws {
-    tensors.append((report.step, Array(try report.model.values.floats), Array(report.gradient.floats)))
+    let weights = Array(try report.model.values.floats)
+    tensors.append(
+      (report.step, weights, Array(report.gradient.floats), zip(weights, report.former.floats).map { $0 - $1 }))
   }
 
   func evaluationDidFinish(_ report: EvaluationReport) { evaluations.append(report) }

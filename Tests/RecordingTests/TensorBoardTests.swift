@@ -85,8 +85,11 @@ struct TensorBoardTests {
     #expect(found.scalars.count == 11)
 
     let names = ["0.weight_ih_l0", "0.weight_hh_l0", "0.bias_ih_l0", "0.bias_hh_l0", "1.weight", "1.bias"]
-    #expect(Set(found.histograms.keys) == Set(names.flatMap { ["weights/\($0)", "gradients/\($0)"] }))
-    for (tag, values) in [("weights", outcome.tensors.map(\.weights)), ("gradients", outcome.tensors.map(\.gradient))] {
+    #expect(Set(found.histograms.keys) == Set(names.flatMap { ["weights/\($0)", "gradients/\($0)", "updates/\($0)"] }))
+    let tensors = outcome.tensors
+    for (tag, values) in [
+      ("weights", tensors.map(\.weights)), ("gradients", tensors.map(\.gradient)), ("updates", tensors.map(\.update)),
+    ] {
       let histograms = try #require(found.histograms["\(tag)/0.weight_ih_l0"])
       #expect(histograms.map(\.step) == [1, 20, 40, 60, 80, 93])
       for (histogram, values) in zip(histograms, values) {

@@ -1,8 +1,11 @@
 import Collectives
 import Layers
+import Formats
+import Foundation
 import Optimizers
 import Testing
-import Training
+
+@testable import Training
 
 @Suite struct TensorRecordTests {
   @Test func aCadenceHasTheFirstTheLastAndThoseBetween() {
@@ -19,7 +22,7 @@ import Training
   /// What is recorded of plain gradient descent without clipping: each weight falls by its gradient times the rate.
   private struct Record: Equatable, Sendable {
     let step, epoch: Int
-    let values, gradient: [UInt32]
+    let values, gradient, former: [UInt32]
   }
 
   private final class Tensors: Observer {
@@ -38,7 +41,8 @@ import Training
       records.append(
         Record(
           step: report.step, epoch: report.epoch, values: try report.model.values.floats.map(\.bitPattern),
-          gradient: report.model.parameters.flatMap { report.gradient(of: $0).map(\.bitPattern) }))
+          gradient: report.model.parameters.flatMap { report.gradient(of: $0).map(\.bitPattern) },
+          former: report.former.floats.map(\.bitPattern)))
     }
   }
 
@@ -61,6 +65,46 @@ import Training
     }[0]
   }
 
+  /// Two epochs of calm, a batch whose labels are all wrong, and calm again: besides the steps at regular intervals, those at
+  /// which the loss or the gradient stands out are recorded, on any number of ranks, and also where the run was broken
+  /// between; at most ten more than the regular ones so far.
+  @Test func unusualStepsAreFoundAndTheirNumberIsLimited() {
+    var steps = UnusualSteps()
+    var found: [Int] = []
+    for step in 1...200 {
+      let isCalm = step < 100 || step > 103
+      // As a checkpoint keeps it.
+      if step == 60 { steps = steps.copy }
+      if steps.add(
+        loss: (isCalm ? 0.5 : 2) + 0.01 * Double(step % 3),
+        norm: (step == 99 ? 40 : 0.1) * (1 + 0.1 * Double(step % 4)),
+        regular: step / 20)
+      {
+        found.append(step)
+      }
+    }
+    #expect(found == [99, 100])
+    var wild = UnusualSteps()
+    let count = (1...1000).filter { wild.add(loss: 1, norm: $0.isMultiple(of: 12) ? 1e6 : 1, regular: $0 / 100) }.count
+    #expect(count == 20)
+  }
+
+  @Test func whatIsKnownOfStepsSurvivesACheckpoint() throws {
+    var (whole, parts) = (UnusualSteps(), UnusualSteps())
+    for step in 1...150 {
+      let (loss, norm) = (
+        step == 140 ? 3 : 1 / Double(step % 7 + 1), step == 90 ? Double.infinity : Double(step % 5 + 1)
+      )
+      if step.isMultiple(of: 35) {
+        let encoder = JSONEncoder.withSpecialNumbers([])
+        parts = try JSONDecoder.withSpecialNumbers().decode(UnusualSteps.self, from: encoder.encode(parts.copy))
+      }
+      #expect(
+        whole.add(loss: loss, norm: norm, regular: 9) == parts.add(loss: loss, norm: norm, regular: 9), "step \(step)")
+    }
+    #expect(whole.copy == parts.copy)
+  }
+
   @Test func recordsAreTheSameBitsOnAnyNumberOfRanks() throws {
     // Two epochs of 100 samples in batches of 33.
     let cadence = StepCadence(every: 3, last: 8)
@@ -68,6 +112,10 @@ import Training
     #expect(alone.map(\.step) == [1, 3, 6, 8])
     #expect(alone.map(\.epoch) == [1, 1, 2, 2])
     #expect(Set(alone.map(\.values)).count == 4)
+    #expect(alone.allSatisfy { $0.former != $0.values })
+    // Each step's values are what the next finds.
+    let all = try records(ranks: 1, StepCadence(every: 1, last: 8))
+    #expect(zip(all, all.dropFirst()).allSatisfy { $0.values == $1.former })
     #expect(try records(ranks: 3, cadence) == alone)
     #expect(try records(ranks: 3, cadence, sharding: .always) == alone)
     #expect(try records(ranks: 2, .never).isEmpty)

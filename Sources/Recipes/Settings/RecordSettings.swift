@@ -6,7 +6,7 @@ public struct RecordSettings: Equatable, Sendable {
   public var every = 1
   /// Between the points of TensorBoard's curves; with `.span(.steps(0))` there is no event file.
   public var tensorBoard = RecordInterval.automatic
-  /// Between the distributions of weights and gradients, in `distributions.jsonl` and in TensorBoard.
+  /// Between the distributions of weights, gradients and updates, in `distributions.jsonl` and in TensorBoard.
   public var histograms = RecordInterval.automatic
   /// Between the pictures in TensorBoard.
   public var images = RecordInterval.automatic
@@ -19,7 +19,8 @@ public struct RecordSettings: Equatable, Sendable {
     tensorBoard.cadence(times: 1000, settings, samples: samples)
   }
 
-  /// The steps whose weights' and gradients' distributions are recorded; by default about 100 in a run.
+  /// The steps whose weights' and gradients' distributions are recorded besides unusual ones; by default about 100 in a
+  /// run.
   public func histogramCadence(_ settings: TrainingSettings, samples: Int) -> StepCadence {
     histograms.cadence(times: 100, settings, samples: samples)
   }
@@ -38,7 +39,8 @@ extension RecordSettings: Settings {
       "between points of TensorBoard's curves; auto: about 1000 a run; 0: no file for TensorBoard"),
     Field(
       "histograms", \.histograms, .recordInterval,
-      "between distributions of weights and gradients; auto: about 100 a run; 0: none"),
+      "between distributions of weights, gradients and updates, which unusual steps have besides; auto: about 100 a run; "
+        + "0: none at all"),
     Field(
       "images", \.images, .recordInterval,
       "between TensorBoard's pictures; auto: at the first, the middle and the last step; 0: none"),

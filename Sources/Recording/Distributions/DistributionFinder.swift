@@ -5,10 +5,16 @@ struct DistributionFinder {
 
   private var sample: [Float] = []
 
-  /// Those of all parameters and their gradients; a tensor without any finite value is left out.
+  /// Those of all parameters, their gradients and their updates; a tensor without any finite value is left out.
   mutating func distributions(_ copy: TensorCopy) -> [TensorDistribution] {
     var result: [TensorDistribution] = []
-    for (kind, values) in [(TensorDistribution.Kind.weight, copy.weights), (.gradient, copy.gradient)] {
+    for kind in TensorDistribution.Kind.allCases {
+      let values =
+        switch kind {
+        case .weight: copy.weights
+        case .gradient: copy.gradient
+        case .update: copy.update
+        }
       for segment in copy.segments {
         let found = values[segment.range].withUnsafeBufferPointer { distribution(segment.name, kind, $0) }
         if let found { result.append(found) }

@@ -1,8 +1,8 @@
 import Training
 
-/// The weights and the gradient of a step, copied.
+/// The weights, the gradient and the update of a step, copied.
 final class TensorCopy: Sendable {
-  /// One parameter's place in the two vectors.
+  /// One parameter's place in the vectors.
   struct Segment: Sendable {
     let name: String
     let range: Range<Int>
@@ -13,9 +13,11 @@ final class TensorCopy: Sendable {
   let segments: [Segment]
   let weights: [Float]
   let gradient: [Float]
+  /// What the step added to the weights.
+  let update: [Float]
 
-  /// The size of both vectors.
-  var byteCount: Int { (weights.count + gradient.count) * MemoryLayout<Float>.size }
+  /// The size of all vectors.
+  var byteCount: Int { (weights.count + gradient.count + update.count) * MemoryLayout<Float>.size }
 
   /// Copies what a report shows.
   /// - Throws: `Failure` where the ranks cannot exchange data.
@@ -25,5 +27,6 @@ final class TensorCopy: Sendable {
     segments = report.model.parameters.map { Segment(name: $0.name, range: $0.offset..<$0.offset + $0.count) }
     weights = Array(try report.model.values.floats)
     gradient = Array(report.gradient.floats)
+    update = zip(weights, report.former.floats).map { $0 - $1 }
   }
 }

@@ -1,8 +1,8 @@
 /// How the values of a tensor are spread.
 struct TensorDistribution: Sendable {
   /// What the tensor is of its parameter.
-  enum Kind: String, Sendable {
-    case weight, gradient
+  enum Kind: String, Sendable, CaseIterable {
+    case weight, gradient, update
   }
 
   /// The shares of values at or below each quantile.
@@ -12,7 +12,7 @@ struct TensorDistribution: Sendable {
 
   /// The parameter's name.
   let name: String
-  /// Whether these are its weights or their gradient.
+  /// Whether these are its weights, their gradient, or what the step added to them.
   let kind: Kind
   /// Values in all; those that are not finite count nowhere.
   let count: Int

@@ -37,7 +37,7 @@ extension TensorBoardSummary.Value {
     return value
   }
 
-  /// How a parameter's weights or gradients are spread, in the bins of the distribution; where all values are equal, in
+  /// How a parameter's weights, gradients or updates are spread, in the bins of the distribution; where all values are equal, in
   /// one.
   static func histogram(_ distribution: TensorDistribution) -> Self {
     let (least, most) = (Double(distribution.minimum), Double(distribution.maximum))
@@ -52,6 +52,6 @@ extension TensorBoardSummary.Value {
     histogram.bucketLimit = (1...bins).map { $0 == bins ? most : least + width * Double($0) }
     histogram.bucket = distribution.counts.prefix(bins).map(Double.init)
     return Self(
-      "\(distribution.kind == .weight ? "weights" : "gradients")/\(distribution.name)", .histo(histogram))
+      "\(distribution.kind.rawValue)s/\(distribution.name)", .histo(histogram))
   }
 }

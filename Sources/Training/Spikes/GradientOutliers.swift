@@ -1,4 +1,4 @@
-import Foundation
+import Optimizers
 
 /// When the norm of a step's gradient is unusual: at least `factor` times the median of the `window` steps before it, and
 /// above that by more than `deviations` median absolute deviations, both taken of the norms' logarithms, since norms spread
@@ -6,6 +6,8 @@ import Foundation
 public struct GradientOutlierRule: Equatable, Sendable {
   /// Steps that a step is compared with.
   public var window = 50
+  /// Steps that must have been before one that is compared.
+  public var fewest = 10
   /// Times the usual norm that an unusual one is at least.
   public var factor = 10.0
   /// Median absolute deviations of the logarithm that it is above the usual one.
@@ -14,21 +16,50 @@ public struct GradientOutlierRule: Equatable, Sendable {
   /// The rule as it is stated.
   public init() {}
 
-  /// The places of unusual norms, counted from 0; the first `window` are none, unless they are not finite.
+  /// The places of unusual norms, counted from 0; the first `fewest` are none, unless they are not finite.
   public func outliers(in norms: [Double]) -> [Int] {
-    var before = SortedWindow(size: window)
-    var places: [Int] = []
-    for (place, norm) in norms.enumerated() {
-      let logarithm = log(max(norm, .leastNormalMagnitude))
-      if !norm.isFinite {
-        places.append(place)
-      } else if before.isFull,
-        logarithm > before.median + max(log(factor), deviations * before.medianDeviation)
-      {
-        places.append(place)
-      }
-      before.append(logarithm)
-    }
-    return places
+    var search = GradientOutlierSearch(self)
+    return norms.indices.filter { search.add(norms[$0]) }
   }
+}
+
+/// Looks for unusual norms step by step.
+struct GradientOutlierSearch: Equatable, Codable {
+  private let rule: GradientOutlierRule
+  private let leastRise: Double
+  private var before: SortedWindow
+
+  /// A search at whose start nothing has been seen.
+  init(_ rule: GradientOutlierRule = GradientOutlierRule()) {
+    self.init(rule, before: SortedWindow(size: rule.window))
+  }
+
+  private init(_ rule: GradientOutlierRule, before: SortedWindow) {
+    self.rule = rule
+    self.before = before
+    leastRise = naturalLogarithm(rule.factor)
+  }
+
+  /// Takes the next step's norm in, and tells whether it is unusual: all ranks alike, whatever C library they have.
+  /// Allocates nothing.
+  mutating func add(_ norm: Double) -> Bool {
+    let logarithm = norm.isFinite ? naturalLogarithm(max(norm, .leastNormalMagnitude)) : .infinity
+    let isCompared = before.count >= min(rule.fewest, rule.window) && before.count > 0
+    let isUnusual =
+      !norm.isFinite
+      || isCompared && logarithm > before.median + max(leastRise, rule.deviations * before.medianDeviation)
+    before.append(logarithm)
+    return isUnusual
+  }
+
+  /// Takes memory of its own.
+  mutating func detach() { before = before.copy }
+
+  /// A search as it was, by the rule as it is stated.
+  init(from decoder: any Decoder) throws {
+    self.init(GradientOutlierRule(), before: try SortedWindow(from: decoder))
+  }
+
+  /// What has been seen.
+  func encode(to encoder: any Encoder) throws { try before.encode(to: encoder) }
 }

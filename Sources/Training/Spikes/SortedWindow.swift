@@ -1,5 +1,5 @@
 /// The last values of a series in ascending order, renewed value by value; a NaN counts as the largest number.
-struct SortedWindow {
+struct SortedWindow: Equatable, Codable {
   private let size: Int
   private var sorted: [Double] = []
   private var ring: [Double] = []
@@ -12,6 +12,8 @@ struct SortedWindow {
     ring.reserveCapacity(size)
   }
 
+  /// The number of values in it.
+  var count: Int { ring.count }
   /// Whether as many values have come as the window holds.
   var isFull: Bool { ring.count == size }
 
@@ -54,6 +56,31 @@ struct SortedWindow {
   /// Infinities of one sign do not differ.
   private static func distance(_ value: Double, _ median: Double) -> Double {
     value == median ? 0 : (value - median).magnitude
+  }
+
+  /// The same values, from the oldest to the newest, in memory of their own.
+  var copy: SortedWindow {
+    var copy = SortedWindow(size: size)
+    for value in ring[oldest...] + ring[..<oldest] { copy.append(value) }
+    return copy
+  }
+
+  private enum CodingKeys: CodingKey {
+    case size, values
+  }
+
+  /// A window with the values that it had, in memory of its own.
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(size: max(1, try container.decode(Int.self, forKey: .size)))
+    for value in try container.decode([Double].self, forKey: .values).suffix(size) { append(value) }
+  }
+
+  /// The values from the oldest to the newest.
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(size, forKey: .size)
+    try container.encode(Array(ring[oldest...] + ring[..<oldest]), forKey: .values)
   }
 
   /// The first place whose value is not below this one.

@@ -15,11 +15,14 @@ final class WeightUpdate {
   private let slices: [Range<Int>]
   /// Memory for the mean gradients where they cannot take the place of their sums, which others may read, too.
   private let means: FloatBuffer?
-  /// Memory for a copy of the gradient, on rank 0, where steps' tensors are recorded.
-  private let copy: FloatBuffer?
 
-  /// The last step's mean gradient before clipping, on rank 0, where the settings have its tensors recorded.
-  private(set) var recordedGradient: FloatBuffer?
+  /// The last recorded step's mean gradient before clipping, and the parameters before it; on rank 0, where steps' tensors
+  /// are recorded.
+  let recorded: (gradient: FloatBuffer, former: FloatBuffer)?
+  /// Whether the last step's tensors are recorded; on every rank.
+  private(set) var isRecorded = false
+  /// What is known of the steps so far, where unusual ones are recorded.
+  var unusualSteps: UnusualSteps?
 
   /// Prepares updates from the sums of a reducer, or those `accumulated` from it; every rank makes it. `activity` is told
   /// where values are waited for.
@@ -46,7 +49,8 @@ final class WeightUpdate {
     means = isOwn ? nil : try FloatBuffer(count: count)
     gradients = means?.base ?? sums
     let records = experiment.settings.recordedTensors.every > 0
-    copy = communicator.isRoot && records ? try FloatBuffer(count: count) : nil
+    recorded = communicator.isRoot && records ? (try FloatBuffer(count: count), try FloatBuffer(count: count)) : nil
+    unusualSteps = records ? UnusualSteps() : nil
     if records { try divided?.prepareCollecting() }
   }
 
@@ -67,14 +71,15 @@ final class WeightUpdate {
     report.gradientNorm = norm
     report.countsNothing = loss.countsNothing
     report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
-    recordedGradient = nil
+    isRecorded = false
     let optimizer = experiment.optimizer
     let step = optimizer.stepCount
     report.learningRate = experiment.schedule.learningRate(step: step, base: settings.learningRate)
     if report.isSkipped { return }
-    if settings.recordedTensors.includes(number) {
-      recordedGradient = copy
-      try collect(into: copy)
+    isRecorded = records(number, report)
+    if isRecorded {
+      try collect(into: recorded?.gradient)
+      recorded?.former.base.update(from: values.base, count: values.count)
     }
     try clip(norm)
     try optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate) {
@@ -85,6 +90,15 @@ final class WeightUpdate {
     arrival.begin(step: step)
     guard let divided else { return try arrival.awaitValues() }
     try divided.share()
+  }
+
+  /// Whether a step's tensors are recorded: at regular intervals, and of what is unusual; the same on every rank, whose
+  /// losses and norms have the same bits.
+  private func records(_ number: Int, _ report: StepReport) -> Bool {
+    let cadence = experiment.settings.recordedTensors
+    let isUnusual =
+      unusualSteps?.add(loss: report.loss, norm: report.gradientNorm, regular: number / max(cadence.every, 1)) ?? false
+    return isUnusual || cadence.includes(number)
   }
 
   /// The whole vector of the mean gradients, on all ranks; for reports of what went wrong.
