@@ -28,6 +28,7 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
     epoch = try values.decode(Int.self, forKey: .epoch)
     position = try values.decode(Int.self, forKey: .position)
     evaluation = try values.decodeIfPresent(EvaluationReport.self, forKey: .evaluation)
+    unusualSteps = try values.decodeIfPresent(UnusualSteps.self, forKey: .unusualSteps)
     if let totals = try values.decodeIfPresent(EpochTotals.self, forKey: .totals) {
       self.totals = totals
     } else {

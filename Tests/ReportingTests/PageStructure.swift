@@ -13,9 +13,10 @@ final class PageStructure: NSObject, XMLParserDelegate {
     var pictures = 0
     var legend = 0
 
-    /// Whether it has a title and a legend, and each of its drawings a name and, unless it is of pictures, two axes.
+    /// Whether it has a title and, unless it is of pictures alone, a legend, and each of its drawings a name and, unless it is of pictures, two axes.
     var isComplete: Bool {
-      !title.isEmpty && legend > 0 && drawings > 0 && names == drawings && axes == 2 * (drawings - pictures)
+      !title.isEmpty && (legend > 0 || pictures == drawings) && drawings > 0 && names == drawings
+        && axes == 2 * (drawings - pictures)
     }
   }
 

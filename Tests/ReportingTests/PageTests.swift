@@ -21,6 +21,38 @@ struct PageTests {
     for address in ["http:", "https:", "//fonts", "@import"] { #expect(!page.contains(address)) }
   }
 
+  @Test("losses are shown on a linear axis at first, and on a logarithmic one; their files are named so")
+  func scales() throws {
+    let folder = try RunFixture.make(steps: 200)
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let report = try Report([folder])
+    let page = try report.html()
+    let id = "learning-curves-figure-1"
+    #expect(page.contains(#"<input type="radio" id="\#(id)-0" name="\#(id)" checked=""/>"#))
+    #expect(page.contains(#"<label for="\#(id)-1">logarithmic</label>"#))
+    let names = try report.writeFigures(to: folder.path + "/figures")
+    #expect(names.contains("loss-by-epoch.svg") && names.contains("loss-by-epoch-logarithmic.svg"))
+    let text = try String(contentsOfFile: folder.path + "/figures/loss-by-epoch.svg", encoding: .utf8)
+    #expect(text.contains(">loss (nats)<"))
+  }
+
+  @Test("spikes of every curve are told; where nothing stands out there are no charts of it")
+  func spikes() throws {
+    let calm = try RunFixture.make(steps: 200)
+    defer { try? FileManager.default.removeItem(atPath: calm.path) }
+    let still = try Report([calm]).html()
+    #expect(still.contains("no spikes in training, mean of the epoch, no spikes in test"))
+    #expect(!still.contains("Loss with its spikes"))
+    // In the second epoch, and each of 120 single steps later on.
+    let wild = try RunFixture.make(steps: 3720) { step in
+      step == 62 ? 9 : step > 310 && step.isMultiple(of: 25) ? 8 : 1.4 / (1 + Double(step) / 50)
+    }
+    defer { try? FileManager.default.removeItem(atPath: wild.path) }
+    let page = try Report([wild]).html()
+    #expect(page.contains("Loss with its spikes") && page.contains("smaller ones"))
+    #expect(page.contains("<td>training, mean of the epoch</td><td>2</td>"))
+  }
+
   @Test("names are written so that they stay text")
   func escaping() throws {
     let folder = try RunFixture.make(steps: 5)

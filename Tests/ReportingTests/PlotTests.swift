@@ -22,6 +22,28 @@ struct PlotTests {
     #expect(Scale(3...3, from: 0, to: 1)(3).isFinite)
   }
 
+  @Test("a symmetric logarithmic scale shows both signs, and small values beside great ones")
+  func symmetric() {
+    let scale = Scale(-1000...1000, from: 0, to: 200, linearSize: 0.01)
+    #expect(scale(0) == 100 && scale(1000) == 200 && scale(-1000) == 0)
+    #expect(scale(0.01) > 105 && scale(-0.01) < 95 && scale(1) - scale(0.1) > 15)
+    #expect(scale.ticks(4) == [-1000, -1, 0, 1, 1000])
+    #expect(Scale(0...50, from: 0, to: 1, linearSize: 1).ticks(4) == [0, 1, 10])
+  }
+
+  @Test("long labels of ticks move the frame, so that they do not lie over the axis's own")
+  func labels() {
+    #expect(Frame.left(besides: [0, 1, 2]) == 62)
+    #expect(Frame.left(besides: [0.00025]) >= 25 + 7 * 7)
+  }
+
+  @Test("what was measured at places has a dot at each")
+  func dots() {
+    let mark = Mark.line(name: "test", colour: 1, style: .dotted, points: [.init(x: 0, y: 1), .init(x: 1, y: 2)])
+    let html = Chart(x: Axis("epoch"), y: Axis("loss"), marks: [mark]).drawing(title: "x").html
+    #expect(html.contains(#"class="series c1 dots""#) && html.components(separatedBy: "h0").count == 3)
+  }
+
   @Test("columns keep the least, the greatest and the mean; what is not finite is left out")
   func columns() {
     let places = (0..<1000).map(Double.init)

@@ -73,6 +73,53 @@ struct SectionTests {
     }
   }
 
+  @Test("steps that share a place keep their extremes, and an axis has room for them beside the usual values")
+  func extremes() throws {
+    let path = NSTemporaryDirectory() + "dp-train-distributions-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let text = (1...400).map { step in
+      let size = step == 222 ? 1000.0 : 0.01
+      let quantiles = stride(from: -4.0, through: 4, by: 1).map { String($0 * size) }.joined(separator: ",")
+      return
+        #"{"step":\#(step),"epoch":1,"tensors":[{"name":"w","kind":"gradient","count":9,"quantiles":[\#(quantiles)],"#
+        + #""histogram":{"minimum":-4,"maximum":4,"counts":[9]}}]}"# + "\n"
+    }
+    try text.joined().write(toFile: path, atomically: true, encoding: .utf8)
+    let history = try #require(try Distributions(path: path, limit: 10, keeping: [222]).histories.first)
+    #expect(history.steps.count == 10 && history.steps.last == 400)
+    let quantiles = history.spreads.map(\.quantiles)
+    #expect(quantiles.map { $0[8] }.max() == 4000 && quantiles.map { $0[0] }.min() == -4000)
+    #expect(quantiles.filter { $0[8] == 0.04 }.count == 9)
+    let axis = DistributionSection.axis([history], kind: "gradient")
+    #expect(axis.linearSize == 0.01 && axis.bounds == -4000...4000)
+    // Where nothing stands out the axis is linear.
+    let calm = try #require(try Distributions(path: path, limit: 10, keeping: []).histories.first)
+    #expect(calm.spreads.map { $0.quantiles[8] }.max() == 0.04)
+    #expect(DistributionSection.axis([calm], kind: "gradient").linearSize == nil)
+  }
+
+  @Test("settings tell model, every key of the optimizer and the schedule, and the keys that differ")
+  func settings() throws {
+    let folders = try [["optimizer.epsilon=1e-3"], ["schedule.name=cosine"]].map {
+      try RunFixture.trained("temporal-order", overrides: ["data.testSize=40"] + $0)
+    }
+    defer { for folder in folders { try? FileManager.default.removeItem(atPath: folder.path) } }
+    let page = try Report(folders).html()
+    #expect(page.contains("lstm 4 → linear 4, "))
+    #expect(page.contains("learningRate") && page.contains("epsilon 1.0e-3") && page.contains("cosine, length none"))
+    let differences = try #require(page.range(of: "keys that differ"))
+    let table = page[differences.upperBound...].prefix { $0 != "§" }.components(separatedBy: "</table>")[0]
+    #expect(table.contains("optimizer.epsilon") && table.contains("schedule.name") && !table.contains("data.testSize"))
+  }
+
+  @Test("the confusion matrix is of the samples that examples come from")
+  func confusion() throws {
+    let folder = try RunFixture.trained("temporal-order", overrides: ["data.testSize=60"])
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let page = try Report([folder]).html()
+    #expect(page.contains("Classes of the test samples") && page.contains("After step 62, 60 samples"))
+  }
+
   @Test("histograms are laid out over common bins without losing a value")
   func bins() {
     let histogram = Distributions.Spread.Histogram(minimum: 0, maximum: 4, counts: [10, 20, 30, 40])

@@ -4,7 +4,7 @@ import Foundation
 
 /// What `distributions.jsonl` tells: how the values of each parameter and of its gradient were spread, step by step.
 struct Distributions {
-  /// One tensor at one step.
+  /// One tensor at one step, or at several successive ones that share a place.
   struct Spread: Decodable {
     struct Histogram: Decodable {
       var minimum, maximum: Double
@@ -14,9 +14,11 @@ struct Distributions {
     let name: String
     let kind: String
     let count: Int
-    /// The values that the shares 0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99 and 1 of all lie at or below.
-    var quantiles: [Double]
-    var histogram: Histogram
+    /// The values that the shares 0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99 and 1 of all lie at or below; of several steps
+    /// the least of those below the median, and the greatest of those above it.
+    private(set) var quantiles: [Double]
+    /// That of the last step.
+    private(set) var histogram: Histogram
 
     /// Whether there are as many numbers as there are to be, and counts are such.
     fileprivate var isWhole: Bool {
@@ -31,6 +33,16 @@ struct Distributions {
       spread.histogram.maximum = histogram.maximum.drawable
       return spread
     }
+
+    /// Takes the next step in.
+    fileprivate mutating func add(_ next: Spread) {
+      let middle = quantiles.count / 2
+      for index in quantiles.indices {
+        let (own, new) = (quantiles[index], next.quantiles[index])
+        quantiles[index] = index < middle ? min(own, new) : index > middle ? max(own, new) : new
+      }
+      histogram = next.histogram
+    }
   }
 
   /// One tensor over the run.
@@ -38,8 +50,27 @@ struct Distributions {
     let name: String
     let kind: String
     let count: Int
-    fileprivate(set) var steps: [Double] = []
-    fileprivate(set) var spreads: [Spread] = []
+    /// The last step of each place.
+    private(set) var steps: [Double] = []
+    private(set) var spreads: [Spread] = []
+    private var place = -1
+
+    fileprivate init(name: String, kind: String, count: Int) {
+      self.name = name
+      self.kind = kind
+      self.count = count
+    }
+
+    fileprivate mutating func add(_ spread: Spread, step: Double, place: Int) {
+      if place == self.place, let last = spreads.indices.last {
+        spreads[last].add(spread)
+        steps[last] = step
+      } else {
+        spreads.append(spread)
+        steps.append(step)
+      }
+      self.place = place
+    }
   }
 
   private struct Line: Decodable {
@@ -50,21 +81,27 @@ struct Distributions {
   /// The tensors in the order of the first line.
   private(set) var histories: [History] = []
 
-  /// Reads at most about `limit` lines, evenly over the run; nothing where there is no such file.
+  /// Lines that are read for each place.
+  private static let linesPerPlace = 4
+
+  /// Reads a file into at most about `limit` places, evenly over its lines; nothing where there is no such file. Of a file
+  /// with many lines some are left out, evenly, but none of the steps `kept`.
   /// - Throws: `Failure` (data) naming the file and the line.
-  init(path: String, limit: Int) throws {
+  init(path: String, limit: Int, keeping kept: Set<Int>) throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
     let file = LineFile(path: path)
     var count = 0
     try file.forEach { _ in count += 1 }
-    let every = max(1, (count + limit - 1) / limit)
+    let every = max(1, count / (Distributions.linesPerPlace * limit))
     var (number, last) = (0, 0.0)
     var places: [String: Int] = [:]
     let decoder = JSONDecoder.withSpecialNumbers()
     try file.forEach { bytes in
       number += 1
       // The last line shows what the weights became.
-      guard (number - 1).isMultiple(of: every) || number == count else { return }
+      guard (number - 1).isMultiple(of: every) || number == count || kept.contains(Distributions.step(bytes)) else {
+        return
+      }
       guard let line = try? decoder.decode(Line.self, from: Data(bytes)), line.step.isCount, line.step > last,
         line.tensors.allSatisfy(\.isWhole)
       else {
@@ -73,16 +110,24 @@ struct Distributions {
           advice: "each is one JSON object with step and tensors, as training writes it; steps ascend")
       }
       last = line.step
+      let place = (number - 1) * limit / count
       for spread in line.tensors {
         let key = spread.kind + " " + spread.name
-        let place = places[key] ?? histories.count
-        if place == histories.count {
-          places[key] = place
+        let index = places[key] ?? histories.count
+        if index == histories.count {
+          places[key] = index
           histories.append(History(name: spread.name, kind: spread.kind, count: spread.count))
         }
-        histories[place].steps.append(line.step)
-        histories[place].spreads.append(spread.drawable)
+        histories[index].add(spread.drawable, step: line.step, place: place)
       }
     }
+  }
+
+  /// The step of a line, which it begins with; −1 where it does not.
+  private static func step(_ line: UnsafeRawBufferPointer) -> Int {
+    let start = Array(#"{"step":"#.utf8)
+    guard line.starts(with: start) else { return -1 }
+    let digits = line.dropFirst(start.count).prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    return Int(String(decoding: digits, as: UTF8.self)) ?? -1
   }
 }

@@ -93,6 +93,9 @@ struct Metrics {
 }
 
 extension Metrics {
+  /// The parts of the data that were measured on, in their order.
+  var splits: [String] { evaluations.map(\.split).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
+
   /// The means of a number over the steps of each epoch, at the epoch's number.
   func epochMeans(_ quantity: Quantity) -> [Mark.Point] {
     let values = self[quantity]

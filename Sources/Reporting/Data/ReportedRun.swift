@@ -19,6 +19,8 @@ struct ReportedRun {
   let recipeText: String
   let environment: RunEnvironment?
   let metrics: Metrics
+  /// What stands out in them.
+  let findings: SpikeFindings
   let distributions: Distributions
   /// The model and the data, or why there are none.
   let trained: Result<TrainedRun, Failure>
@@ -41,10 +43,12 @@ struct ReportedRun {
     environment = FileManager.default.contents(atPath: folder.environment)
       .flatMap { try? JSONDecoder().decode(RunEnvironment.self, from: $0) }
     metrics = try Metrics(path: folder.metrics)
+    findings = SpikeFindings(metrics)
     trained = TrainedRun.result(folder)
     let parameters = (try? recipe.countParameters(facts: folder.readDataFacts())) ?? 1
     distributions = try Distributions(
-      path: folder.distributions, limit: DistributionSection.places(tensors: 2 * parameters * runs, detail: detail))
+      path: folder.distributions, limit: DistributionSection.places(tensors: 3 * parameters * runs, detail: detail),
+      keeping: findings.unusualSteps(of: metrics))
   }
 
   /// Whether the run came to its end: it then wrote its weights.

@@ -2,9 +2,9 @@ import Foundation
 import Recording
 import Training
 
-/// The spikes of a run's loss and its unusual gradients.
+/// The spikes of a run's losses and its unusual gradients.
 struct SpikeFindings {
-  /// One spike with what went with it.
+  /// One spike among the losses of single steps, with what went with it.
   struct Spike {
     /// The first step and the last.
     let first, last: Double
@@ -19,9 +19,7 @@ struct SpikeFindings {
     let epoch: Double
 
     /// The steps, for example `638` or `638–641`.
-    var stepWords: String {
-      first == last ? Format.count(Int(first)) : "\(Format.count(Int(first)))–\(Format.count(Int(last)))"
-    }
+    var stepWords: String { SpikeFindings.words(first, last) }
 
     /// What is shown on hovering.
     var words: String {
@@ -31,20 +29,49 @@ struct SpikeFindings {
     }
   }
 
+  /// One spike of a curve with a point an epoch.
+  struct CurveSpike {
+    /// The first epoch and the last.
+    let first, last: Double
+    /// The epoch of the largest loss, and that loss.
+    let peakEpoch, peak: Double
+    /// The loss of the point before.
+    let before: Double
+
+    /// The epochs, for example `21` or `47–48`.
+    var epochWords: String { SpikeFindings.words(first, last) }
+
+    /// What is shown on hovering.
+    var words: String { "spike, epoch \(epochWords)\nloss \(Format.loss(peak)) after \(Format.loss(before))" }
+  }
+
+  /// A curve with a point an epoch.
+  struct Curve {
+    /// What it is of, such as `training, mean of the epoch`.
+    let name: String
+    let spikes: [CurveSpike]
+  }
+
+  /// Those of single steps.
   let spikes: [Spike]
   /// The places of unusual gradients among the recorded steps.
   let outliers: [Int]
-  /// Spikes of the curve of the epochs' mean losses, by the rule for such curves.
-  let epochSpikes: Int
+  /// The epochs' mean losses, and those of each part of the data that was measured on.
+  let curves: [Curve]
 
   /// Looks for them in what was recorded.
-  init(_ run: ReportedRun) {
-    let metrics = run.metrics
+  init(_ metrics: Metrics) {
     let (steps, losses, norms) = (metrics.steps, metrics[.loss], metrics[.gradientNorm])
     let (rates, epochs) = (metrics[.learningRate], metrics.epochs)
-    epochSpikes = LossSpikeRule().spikes(in: metrics.epochMeans(.loss).map(\.y)).count
+    let means = metrics.epochMeans(.loss)
+    curves =
+      [SpikeFindings.curve("training, mean of the epoch", means)]
+      + metrics.splits.map { split in
+        SpikeFindings.curve(
+          split, metrics.evaluations.filter { $0.split == split }.map { Mark.Point(x: $0.epoch, y: $0.loss) })
+      }
     outliers = GradientOutlierRule().outliers(in: norms)
-    spikes = LossSpikeRule.steps.spikes(in: losses).map { spike in
+    spikes = StepSpikeRule().spikes(in: losses).map { spike in
       let before = max(0, spike.range.lowerBound - 1)
       let around = before..<spike.range.upperBound
       let peak = spike.range.first { losses[$0] == spike.peak } ?? spike.range.lowerBound
@@ -56,9 +83,34 @@ struct SpikeFindings {
     }
   }
 
-  /// The largest spikes, in their order.
+  private static func curve(_ name: String, _ points: [Mark.Point]) -> Curve {
+    Curve(
+      name: name,
+      spikes: LossSpikeRule().spikes(in: points.map(\.y)).map { spike in
+        let peak = spike.range.first { points[$0].y == spike.peak } ?? spike.range.lowerBound
+        return CurveSpike(
+          first: points[spike.range.lowerBound].x, last: points[spike.range.upperBound - 1].x,
+          peakEpoch: points[peak].x,
+          peak: points[peak].y, before: points[spike.range.lowerBound - 1].y)
+      })
+  }
+
+  /// Whether nothing stands out.
+  var isEmpty: Bool { spikes.isEmpty && outliers.isEmpty && curves.allSatisfy(\.spikes.isEmpty) }
+
+  /// The largest spikes of single steps, in their order.
   func largest(_ count: Int) -> [Spike] {
     let chosen = spikes.sorted { ($0.peak.isNaN ? .infinity : $0.peak) > ($1.peak.isNaN ? .infinity : $1.peak) }
     return chosen.prefix(count).sorted { $0.first < $1.first }
+  }
+
+  fileprivate static func words(_ first: Double, _ last: Double) -> String {
+    first == last ? Format.count(Int(first)) : "\(Format.count(Int(first)))–\(Format.count(Int(last)))"
+  }
+
+  /// The steps at which spikes begin, and those of unusual gradients.
+  func unusualSteps(of metrics: Metrics) -> Set<Int> {
+    let steps = spikes.flatMap { [$0.first, $0.normStep] } + outliers.map { metrics.steps[$0] }
+    return Set(steps.compactMap { Int(exactly: $0) })
   }
 }

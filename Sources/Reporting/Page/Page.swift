@@ -61,10 +61,12 @@ struct Page {
       },
       "hints": section.hints, "hasHints": !section.hints.isEmpty, "isPaired": section.isPaired,
       "hasFigures": !section.figures.isEmpty,
-      "figures": section.figures.map(values),
-      "folded": section.folded.map {
-        ["summary": $0.summary, "figures": $0.figures.map(values), "isOpen": $0.isOpen, "isPaired": $0.isPaired]
-          as [String: Any]
+      "figures": values(section.figures, in: section.anchor),
+      "folded": section.folded.enumerated().map { place, folded in
+        [
+          "summary": folded.summary, "figures": values(folded.figures, in: "\(section.anchor)-\(place)"),
+          "isOpen": folded.isOpen, "isPaired": folded.isPaired,
+        ] as [String: Any]
       },
       "texts": section.texts.map { ["summary": $0.summary, "text": $0.text] },
     ]
@@ -74,9 +76,21 @@ struct Page {
     texts.enumerated().map { ["text": $0.element, "isRight": table.right.contains($0.offset)] }
   }
 
-  private func values(_ figure: Figure) -> [String: Any] {
+  private func values(_ figures: [Figure], in part: String) -> [[String: Any]] {
+    figures.enumerated().map { values($1, id: "\(part)-figure-\($0)") }
+  }
+
+  /// `id` is unlike that of any other figure on the page.
+  private func values(_ figure: Figure, id: String) -> [String: Any] {
     [
       "title": figure.title, "note": figure.note, "drawings": figure.drawings.map(\.html),
+      "hasViews": !figure.views.isEmpty,
+      "views": figure.views.enumerated().map { place, view in
+        [
+          "id": "\(id)-\(place)", "group": id, "name": view.name, "isFirst": place == 0,
+          "drawing": view.drawing.html,
+        ] as [String: Any]
+      },
       "legend": figure.legend.map { ["name": $0.name, "swatch": $0.swatch] },
     ]
   }

@@ -65,8 +65,8 @@ public struct Report {
       throw Failure(.cannotCreate, "\(folder) cannot be made: \((error as NSError).localizedDescription)")
     }
     var taken: Set<String> = []
-    return try sections.flatMap { $0.figures + $0.folded.flatMap(\.figures) }.map { figure in
-      let file = StandaloneFigure(figure: figure)
+    let figures = sections.flatMap { $0.figures + $0.folded.flatMap(\.figures) }
+    return try figures.flatMap(StandaloneFigure.files).map { file in
       let name = file.fileName(besides: taken)
       taken.insert(name)
       try AtomicFile.write(Array(file.svg.utf8), to: "\(folder)/\(name)")

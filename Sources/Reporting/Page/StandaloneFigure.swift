@@ -4,17 +4,36 @@ import Foundation
 struct StandaloneFigure {
   private static let (margin, lineHeight) = (10.0, 18.0)
 
-  let figure: Figure
+  private let figure: Figure
+  private let drawings: [Drawing]
+  /// What the name of its file ends in.
+  private let suffix: String
 
-  /// A name for its file, made of the title's ASCII letters and digits, in lower case; with a number behind where it is
-  /// among the names that are `taken`.
+  /// A name for its file, made of the title, and of what distinguishes it from the figure's first file; with a number behind
+  /// where it is among the names that are `taken`.
   func fileName(besides taken: Set<String>) -> String {
-    let words = figure.title.lowercased().unicodeScalars.split {
-      !($0.isASCII && $0.properties.isAlphabetic || ("0"..."9").contains($0))
-    }
-    let stem = words.isEmpty ? "figure" : String(words.map(String.init).joined(separator: "-").prefix(100))
+    let stem = figure.slug + suffix
     return sequence(first: 1) { $0 + 1 }.lazy.map { $0 == 1 ? "\(stem).svg" : "\(stem)-\($0).svg" }
       .first { !taken.contains($0) } ?? stem
+  }
+
+  /// A figure's files: one, or where it has several views, one of each.
+  static func files(of figure: Figure) -> [StandaloneFigure] {
+    guard !figure.views.isEmpty else { return [StandaloneFigure(figure: figure)] }
+    return figure.views.enumerated().map { place, view in
+      StandaloneFigure(figure: figure, drawings: [view.drawing], suffix: place == 0 ? "" : "-" + view.name)
+    }
+  }
+
+  /// The file of a figure with one view.
+  init(figure: Figure) {
+    self.init(figure: figure, drawings: figure.drawings, suffix: "")
+  }
+
+  private init(figure: Figure, drawings: [Drawing], suffix: String) {
+    self.figure = figure
+    self.drawings = drawings
+    self.suffix = suffix
   }
 
   /// The file's text.
@@ -25,11 +44,11 @@ struct StandaloneFigure {
       content += StandaloneFigure.swatch(entry.swatch, y: y + 8) + Markup.text(entry.name, "entry", x: 30, y: y + 12)
       y += StandaloneFigure.lineHeight
     }
-    for drawing in figure.drawings {
+    for drawing in drawings {
       content += drawing.nested(top: y + 2)
       y += drawing.height + 2
     }
-    let inner = max(Frame.width, figure.drawings.map(\.width).max() ?? 0)
+    let inner = max(Frame.width, drawings.map(\.width).max() ?? 0)
     let (width, height) = (inner + 2 * StandaloneFigure.margin, y + 2 * StandaloneFigure.margin)
     let size = Markup.place(x: 0, y: 0, width: width, height: height)
     return #"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \#(Digits.coordinate(width)) "#

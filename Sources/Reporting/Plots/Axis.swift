@@ -6,15 +6,22 @@ struct Axis {
   var label: String
   /// Whether each factor of ten takes the same length.
   var isLogarithmic = false
+  /// Where the axis is symmetric: values up to about this size take the same length each, and each factor of ten above the
+  /// same, on both sides of 0.
+  var linearSize: Double?
   /// Whether 0 is always shown.
   var includesZero = false
   /// The ends, where they are not to follow the values.
   var bounds: ClosedRange<Double>?
 
   /// An axis that follows its values.
-  init(_ label: String, isLogarithmic: Bool = false, includesZero: Bool = false, bounds: ClosedRange<Double>? = nil) {
+  init(
+    _ label: String, isLogarithmic: Bool = false, linearSize: Double? = nil, includesZero: Bool = false,
+    bounds: ClosedRange<Double>? = nil
+  ) {
     self.label = label
     self.isLogarithmic = isLogarithmic
+    self.linearSize = linearSize
     self.includesZero = includesZero
     self.bounds = bounds
   }
@@ -32,9 +39,15 @@ struct Axis {
     if includesZero, !isLogarithmic { (low, high) = (min(low, 0), max(high, 0)) }
     guard isRounded else { return low...high }
     if isLogarithmic { return Axis.roundedPowers(low, high) }
+    if linearSize != nil { return low < high ? low...high : low - 1...high + 1 }
     if low == high { return low == 0 ? 0...1 : low - low.magnitude * 0.1...high + high.magnitude * 0.1 }
     let step = Scale.step(high - low, count: 4)
     return (low / step + 1e-9).rounded(.down) * step...(high / step - 1e-9).rounded(.up) * step
+  }
+
+  /// How values lie between two coordinates of this axis.
+  func scale(_ domain: ClosedRange<Double>, from start: Double, to end: Double) -> Scale {
+    Scale(domain, from: start, to: end, isLogarithmic: isLogarithmic, linearSize: linearSize)
   }
 
   /// Ends of 1, 2 or 5 times powers of ten around two values.

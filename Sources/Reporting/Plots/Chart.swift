@@ -26,6 +26,7 @@ struct Chart {
     // Marks at the same places share one list of them.
     var places: [[Double]] = []
     let content = marks.map { mark in
+      if case .rules = mark { return mark.markup(in: frame, places: 0) }
       let own = mark.xs
       let place = places.firstIndex(of: own) ?? places.count
       if place == places.count { places.append(own) }
@@ -54,18 +55,18 @@ enum Mark {
     case strong
     /// What stands behind what matters.
     case faint
-    /// What belongs to a line of the same colour.
-    case dashed
+    /// What was measured at some places: each has a dot.
+    case dotted
   }
 
   /// Values joined by a line; gaps where they are not finite.
   case line(name: String, colour: Int, style: Style = .strong, points: [Point])
-  /// The area between a lower and an upper value; `level` 1 is the faintest.
+  /// The area between a lower and an upper value; `level` 0 is the faintest.
   case band(name: String, colour: Int, level: Int = 1, spans: [Span])
   /// Points of interest, each with a text that is shown on hovering.
   case flags(name: String, colour: Int, points: [(point: Point, text: String)])
-  /// A vertical line.
-  case rule(name: String, x: Double)
+  /// Vertical lines.
+  case rules(name: String, colour: Int, xs: [Double])
 
   /// A value at a place.
   struct Point: Equatable {
@@ -83,7 +84,7 @@ enum Mark {
     case .line(_, _, _, let points): points.map(\.x)
     case .band(_, _, _, let spans): spans.map(\.x)
     case .flags(_, _, let points): points.map(\.point.x)
-    case .rule(_, let x): [x]
+    case .rules(_, _, let xs): xs
     }
   }
 
@@ -93,7 +94,7 @@ enum Mark {
     case .line(_, _, _, let points): points.map(\.y)
     case .band(_, _, _, let spans): spans.flatMap { [$0.low, $0.high] }
     case .flags(_, _, let points): points.map(\.point.y)
-    case .rule: []
+    case .rules: []
     }
   }
 
@@ -106,7 +107,8 @@ enum Mark {
       LegendEntry(name: name, swatch: "area c\(colour) b\(level)")
     case .flags(let name, let colour, let points):
       points.isEmpty ? nil : LegendEntry(name: name, swatch: "flag c\(colour)")
-    case .rule(let name, _): LegendEntry(name: name, swatch: "line rule")
+    case .rules(let name, let colour, let xs):
+      xs.isEmpty ? nil : LegendEntry(name: name, swatch: "line c\(colour) rule")
     }
   }
 }

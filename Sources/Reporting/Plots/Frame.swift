@@ -4,7 +4,8 @@ import Foundation
 struct Frame {
   /// Width of every plot; small enough for a phone, where it is shown as it is.
   static let width = 400.0
-  private static let (left, right, top, bottom) = (62.0, 12.0, 8.0, 38.0)
+  private static let (right, top, bottom) = (12.0, 8.0, 38.0)
+  private static let usualLeft = 62.0
 
   let x, y: Scale
   let height: Double
@@ -16,13 +17,19 @@ struct Frame {
   ) {
     self.height = height
     labels = (xAxis.label, yAxis.label)
-    x = Scale(
-      xDomain, from: Frame.left, to: Frame.width - Frame.right, isLogarithmic: xAxis.isLogarithmic)
-    y = Scale(yDomain, from: height - Frame.bottom, to: Frame.top, isLogarithmic: yAxis.isLogarithmic)
+    y = yAxis.scale(yDomain, from: height - Frame.bottom, to: Frame.top)
+    x = xAxis.scale(xDomain, from: Frame.left(besides: y.ticks(4)), to: Frame.width - Frame.right)
   }
 
   /// Pixels of the plot's width inside the frame.
-  static var columns: Int { Int(width - left - right) }
+  static var columns: Int { Int(width - usualLeft - right) }
+
+  /// Where a frame begins whose vertical axis has these ticks: farther right where their labels are long, so that they do
+  /// not lie over the axis's own.
+  static func left(besides ticks: [Double]) -> Double {
+    let letters = ticks.map { Digits.tick($0).count }.max() ?? 0
+    return max(usualLeft, 25 + 7 * Double(letters))
+  }
 
   /// The attributes from which the script knows which value lies where.
   var attributes: String {

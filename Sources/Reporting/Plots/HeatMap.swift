@@ -31,21 +31,23 @@ struct HeatMap {
   /// Height of the grid in pixels of the plot.
   var height = 150.0
 
-  private static let (left, right, top, bottom) = (62.0, 12.0, 4.0, 38.0)
+  private static let (right, top, bottom) = (12.0, 4.0, 38.0)
   /// Room for a symbol above each column, and the most columns that get it.
   private static let (symbolWidth, mostSymbols) = (9.0, 200)
 
+  /// As of a plot with the same ticks.
+  private var left: Double { Frame.left(besides: y.isContinuous ? Scale.steps(y.ends, count: 4) : []) }
   private var rows: Int { columns > 0 ? values.count / columns : 0 }
   private var greatest: Float {
     limit ?? max(values.lazy.filter(\.isFinite).map(\.magnitude).max() ?? 0, .leastNormalMagnitude)
   }
   private var hasSymbols: Bool { x.names != nil && columns <= HeatMap.mostSymbols }
   private var width: Double {
-    let own = hasSymbols ? HeatMap.left + HeatMap.right + Double(columns) * HeatMap.symbolWidth : 0
+    let own = hasSymbols ? left + HeatMap.right + Double(columns) * HeatMap.symbolWidth : 0
     return max(Frame.width, own)
   }
   private var top: Double { HeatMap.top + (hasSymbols ? 16 : 0) }
-  private var inner: Double { width - HeatMap.left - HeatMap.right }
+  private var inner: Double { width - left - HeatMap.right }
 
   /// The legend's entry: what the colours span.
   var legend: LegendEntry {
@@ -58,7 +60,7 @@ struct HeatMap {
   /// The drawing.
   /// - Throws: `Failure` (software) where the picture cannot be encoded.
   func drawing(title: String) throws -> Drawing {
-    let place = Markup.place(x: HeatMap.left, y: top, width: inner, height: height)
+    let place = Markup.place(x: left, y: top, width: inner, height: height)
     // Densities are painted blue, as what has a sign is below zero.
     let painted = isSigned ? values : values.map { -$0 }
     let png = try Tile.signed(painted, height: rows, width: columns, limit: greatest, power: power).png()
@@ -66,7 +68,7 @@ struct HeatMap {
       kind: "heat", width: width, height: top + height + HeatMap.bottom, title: title,
       content: Markup.image(png, place, facts) + #"<rect class="edge" \#(place)/>"# + symbols + bottomLabels
         + leftLabels
-        + Markup.text(x.label, "axis", x: HeatMap.left + inner / 2, y: top + height + HeatMap.bottom - 5)
+        + Markup.text(x.label, "axis", x: left + inner / 2, y: top + height + HeatMap.bottom - 5)
         + Markup.upwards(y.label, "axis", x: 11, y: top + height / 2),
       isScrolled: width > Frame.width)
   }
@@ -94,7 +96,7 @@ struct HeatMap {
     guard hasSymbols, let names = x.names else { return "" }
     let step = inner / Double(columns)
     return names.enumerated().map { index, name in
-      Markup.text(name, "letter", x: HeatMap.left + (Double(index) + 0.5) * step, y: top - 5)
+      Markup.text(name, "letter", x: left + (Double(index) + 0.5) * step, y: top - 5)
     }.joined()
   }
 
@@ -104,7 +106,7 @@ struct HeatMap {
       let share =
         x.isContinuous
         ? (tick - x.ends.lowerBound) / length : (tick - x.ends.lowerBound + 0.5) / Double(columns)
-      return Frame.tick(tick, at: HeatMap.left + share * inner, floor: top + height, width: width)
+      return Frame.tick(tick, at: left + share * inner, floor: top + height, width: width)
     }.joined()
   }
 
@@ -122,7 +124,7 @@ struct HeatMap {
     }
     return ticks.map { share, label in
       Markup.text(
-        label, "tick left", x: HeatMap.left - 5, y: min(max(top + share * height + 4, top + 9), top + height))
+        label, "tick left", x: left - 5, y: min(max(top + share * height + 4, top + 9), top + height))
     }.joined()
   }
 }

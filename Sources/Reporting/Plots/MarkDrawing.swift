@@ -2,6 +2,10 @@ extension Mark {
   /// Its drawing; `places` is the number of the list of its places among the plot's.
   func markup(in frame: Frame, places: Int) -> String {
     switch self {
+    case .line(let name, let colour, .dotted, let points):
+      #"<path class="series c\#(colour) thin" \#(facts(name, places)) "#
+        + #"data-is="\#(Mark.list(points.map(\.y), significant: 4))" d="\#(Mark.path(points, in: frame))"/>"#
+        + #"<path class="series c\#(colour) dots\#(points.count > 60 ? " small" : "")" d="\#(Mark.dots(points, in: frame))"/>"#
     case .line(let name, let colour, let style, let points):
       #"<path class="series c\#(colour) \#(style.rawValue)" \#(facts(name, places)) "#
         + #"data-is="\#(Mark.list(points.map(\.y), significant: 4))" d="\#(Mark.path(points, in: frame))"/>"#
@@ -11,9 +15,8 @@ extension Mark {
         + #"data-to="\#(Mark.list(spans.map(\.high), significant: 3))" d="\#(Mark.outline(spans, in: frame))"/>"#
     case .flags(_, let colour, let points):
       points.map { Mark.flag($0.point, $0.text, colour, in: frame) }.joined()
-    case .rule(let name, let x):
-      #"<path class="rule" d="M\#(Digits.coordinate(frame.x(x))) \#(Digits.coordinate(frame.y.end))"#
-        + #"V\#(Digits.coordinate(frame.y.start))"><title>\#(name.escapedForMarkup)</title></path>"#
+    case .rules(let name, let colour, let xs):
+      #"<path class="rule c\#(colour)" d="\#(Mark.rules(xs, in: frame))"><title>\#(name.escapedForMarkup)</title></path>"#
     }
   }
 
@@ -41,6 +44,19 @@ extension Mark {
       isDrawing = true
     }
     return path.text
+  }
+
+  /// A dot at each point.
+  private static func dots(_ points: [Point], in frame: Frame) -> String {
+    points.filter { $0.y.isFinite && (!frame.y.isLogarithmic || $0.y > 0) }.map { point in
+      "M\(Digits.coordinate(frame.x(point.x))) \(Digits.coordinate(frame.y(point.y)))h0"
+    }.joined()
+  }
+
+  /// Lines from the top to the bottom, one at each pixel at most.
+  private static func rules(_ xs: [Double], in frame: Frame) -> String {
+    let (top, bottom) = (Digits.coordinate(frame.y.end), Digits.coordinate(frame.y.start))
+    return Set(xs.map { frame.x($0).rounded() }).sorted().map { "M\(Digits.coordinate($0)) \(top)V\(bottom)" }.joined()
   }
 
   private static func outline(_ spans: [Span], in frame: Frame) -> String {

@@ -7,14 +7,20 @@ struct Scale {
   /// Where the domain's lower end lies, and its upper.
   let start, end: Double
   let isLogarithmic: Bool
+  /// The size of values about up to which a symmetric logarithmic scale is linear.
+  let linearSize: Double?
 
   /// A scale over `domain`; a logarithmic one needs a positive domain.
-  init(_ domain: ClosedRange<Double>, from start: Double, to end: Double, isLogarithmic: Bool = false) {
+  init(
+    _ domain: ClosedRange<Double>, from start: Double, to end: Double, isLogarithmic: Bool = false,
+    linearSize: Double? = nil
+  ) {
     let isPoint = !(domain.upperBound > domain.lowerBound)
     let width = max(domain.lowerBound.magnitude * 0.1, 1e-9)
     self.domain = isPoint ? domain.lowerBound - (isLogarithmic ? 0 : width)...domain.lowerBound + width : domain
     (self.start, self.end) = (start, end)
     self.isLogarithmic = isLogarithmic
+    self.linearSize = linearSize
   }
 
   /// The coordinate of a value; those outside the domain lie at its ends.
@@ -23,13 +29,32 @@ struct Scale {
     let share =
       isLogarithmic
       ? log(clamped / domain.lowerBound) / log(domain.upperBound / domain.lowerBound)
-      : (clamped - domain.lowerBound) / (domain.upperBound - domain.lowerBound)
+      : (length(clamped) - length(domain.lowerBound)) / (length(domain.upperBound) - length(domain.lowerBound))
     return start + share * (end - start)
+  }
+
+  /// How far a value lies from 0: the value, or what a symmetric logarithmic scale makes of it.
+  private func length(_ value: Double) -> Double {
+    guard let linearSize else { return value }
+    return value < 0 ? -log10(1 - value / linearSize) : log10(1 + value / linearSize)
   }
 
   /// Round values within the domain, about `count` of them.
   func ticks(_ count: Int) -> [Double] {
-    isLogarithmic ? decades(count) : Scale.steps(domain, count: count)
+    if isLogarithmic { return decades(count) }
+    return linearSize.map { symmetricDecades($0, count) } ?? Scale.steps(domain, count: count)
+  }
+
+  /// 0, and powers of ten on both sides that are far enough from it and from one another.
+  private func symmetricDecades(_ linearSize: Double, _ count: Int) -> [Double] {
+    let most = max(domain.upperBound, -domain.lowerBound)
+    let (first, last) = (Int(log10(linearSize).rounded(.up)), Int(log10(most).rounded(.down)))
+    guard first <= last else { return Scale.steps(domain, count: count) }
+    let isBothSided = domain.lowerBound < -linearSize && domain.upperBound > linearSize
+    let places = max(1, isBothSided ? count / 2 : count)
+    let every = (last - first) / places + 1
+    let powers = stride(from: last, through: first, by: -every).map { pow(10, Double($0)) }
+    return (powers.map { -$0 } + [0] + powers.reversed()).filter { domain ~= $0 }
   }
 
   /// The multiples of a round step within a domain.

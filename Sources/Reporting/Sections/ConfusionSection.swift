@@ -10,12 +10,15 @@ struct ConfusionSection {
   private static let drawnClasses = 30
   /// Rows of each table.
   private static let rows = 10
+  /// More samples than these are not looked through for a page.
+  private static let most = 10_000
 
   func section() throws -> Section {
     var section = Section(title: "Confusion matrix")
     section.isPaired = runs.count.isMultiple(of: 2)
     for run in runs {
-      guard case .success(let trained) = run.trained, let report = try report(trained), report.classNames.count > 1
+      guard case .success(let trained) = run.trained, let report = try report(trained, of: run),
+        report.classNames.count > 1
       else { continue }
       let owner = runs.count > 1 ? ": \(run.name)" : ""
       if report.classNames.count <= ConfusionSection.drawnClasses {
@@ -59,11 +62,18 @@ struct ConfusionSection {
     ].filter { !$0.rows.isEmpty }
   }
 
-  /// The last evaluation that was saved; where there is none, one is made.
-  private func report(_ trained: TrainedRun) throws -> EvaluationReport? {
-    if let evaluation = trained.evaluation { return evaluation }
-    guard trained.experiment.loss.meaning == .classes, let split = trained.experiment.data.monitored else { return nil }
+  /// The last evaluation that was saved, if it is of the part of the data that examples come from; else one is made, if that
+  /// does not take long.
+  private func report(_ trained: TrainedRun, of run: ReportedRun) throws -> EvaluationReport? {
+    let (split, data) = trained.shown
+    if let evaluation = trained.evaluation, evaluation.split == split || data.count > ConfusionSection.most {
+      return evaluation
+    }
+    guard trained.experiment.loss.meaning == .classes, split != .training, data.count <= ConfusionSection.most else {
+      return nil
+    }
     let workspace = try trained.experiment.makeWorkspace(communicator: SoloCommunicator())
-    return try trained.experiment.makeEvaluator(on: split, workspace: workspace)?.run(step: 0, epoch: 0)
+    return try trained.experiment.makeEvaluator(on: split, workspace: workspace)?.run(
+      step: run.metrics.steps.last.flatMap { Int(exactly: $0) } ?? 0, epoch: 0)
   }
 }

@@ -29,11 +29,14 @@ struct CurveSection {
 
   private func factor(_ quantity: Metrics.Quantity) -> Double { quantity == .accuracy ? 100 : 1 }
 
-  /// The axis of losses or of accuracies.
-  private func axis(_ quantity: Metrics.Quantity, _ marks: [Mark]) -> Axis {
-    guard quantity == .loss else { return Axis("accuracy (%)", includesZero: false) }
+  /// A chart of losses, or of accuracies.
+  private func figure(_ title: String, _ quantity: Metrics.Quantity, x: String, _ marks: [Mark]) -> Figure {
+    guard quantity == .loss else {
+      return Figure(title, Chart(x: Axis(x), y: Axis("accuracy (%)"), marks: marks, shortLegend: shortLegend(marks)))
+    }
     let unit = runs.allSatisfy(\.hasEntropyLoss) ? "nats" : "units of the loss"
-    return .fitting("loss", unit: unit, marks)
+    return .onTwoScales(
+      title, x: Axis(x), label: "loss", unit: unit, marks: marks, shortLegend: shortLegend(marks))
   }
 
   private func bySteps(_ title: String, _ quantity: Metrics.Quantity) -> Figure {
@@ -49,9 +52,7 @@ struct CurveSection {
         .line(name: prefix + "training, smoothed over \(width) steps", colour: colour, points: columns.smoothed))
       strong += evaluations(run, quantity, at: \.step)
     }
-    let marks = faint + strong
-    return Figure(
-      title, Chart(x: Axis("step"), y: axis(quantity, marks), marks: marks, shortLegend: shortLegend(marks)))
+    return figure(title, quantity, x: "step", faint + strong)
   }
 
   private func byEpochs(_ title: String, _ quantity: Metrics.Quantity) -> Figure {
@@ -60,10 +61,21 @@ struct CurveSection {
       let training = Mark.line(
         name: (runs.count > 1 ? run.name + ": " : "") + "training, mean of the epoch",
         colour: runs.count > 1 ? run.colour : 0, points: means.thinned(to: run.columns))
-      return [training] + evaluations(run, quantity, at: \.epoch)
+      return [training] + evaluations(run, quantity, at: \.epoch) + (quantity == .loss ? [spikes(run)] : [])
     }
-    return Figure(
-      title, Chart(x: Axis("epoch"), y: axis(quantity, marks), marks: marks, shortLegend: shortLegend(marks)))
+    return figure(title, quantity, x: "epoch", marks)
+  }
+
+  /// The spikes of a run's curves by epoch.
+  private func spikes(_ run: ReportedRun) -> Mark {
+    .flags(
+      name: "spike", colour: 3,
+      points: run.findings.curves.flatMap { curve in
+        curve.spikes.filter { $0.peak.isFinite }.prefix(200).map { spike in
+          let owner = runs.count > 1 ? "\(run.name), \(curve.name)" : curve.name
+          return (Mark.Point(x: spike.peakEpoch, y: spike.peak), "\(owner)\n\(spike.words)")
+        }
+      })
   }
 
   /// With several runs: each run's colour, and what kinds of lines mean.
@@ -75,8 +87,11 @@ struct CurveSection {
       kinds.append(LegendEntry(name: "each training step", swatch: "area b1"))
     }
     kinds.append(LegendEntry(name: "training, smoothed or mean of the epoch", swatch: "line"))
-    if swatches.contains(where: { $0.hasSuffix("dashed") }) {
-      kinds.append(LegendEntry(name: "evaluations", swatch: "line dashed"))
+    if swatches.contains(where: { $0.hasSuffix("dotted") }) {
+      kinds.append(LegendEntry(name: "evaluations", swatch: "line dotted"))
+    }
+    if swatches.contains(where: { $0.hasPrefix("flag") }) {
+      kinds.append(LegendEntry(name: "spike", swatch: "flag c3"))
     }
     return runs.map { LegendEntry(name: $0.name, swatch: "square c\($0.colour)") } + kinds
   }
@@ -85,10 +100,8 @@ struct CurveSection {
   private func evaluations(
     _ run: ReportedRun, _ quantity: Metrics.Quantity, at place: KeyPath<Metrics.Evaluation, Double>
   ) -> [Mark] {
-    let all = run.metrics.evaluations
-    let splits = all.map(\.split).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    return splits.map { split in
-      let points = all.filter { $0.split == split }.map { evaluation in
+    run.metrics.splits.map { split in
+      let points = run.metrics.evaluations.filter { $0.split == split }.map { evaluation in
         Mark.Point(
           x: evaluation[keyPath: place],
           y: (quantity == .loss ? evaluation.loss : evaluation.accuracy) * factor(quantity))
@@ -96,7 +109,7 @@ struct CurveSection {
       let alone = runs.count == 1
       return .line(
         name: alone ? split : "\(run.name): \(split)",
-        colour: alone ? CurveSection.splitColours[split] ?? 3 : run.colour, style: alone ? .strong : .dashed,
+        colour: alone ? CurveSection.splitColours[split] ?? 3 : run.colour, style: .dotted,
         points: points.thinned(to: run.columns))
     }
   }

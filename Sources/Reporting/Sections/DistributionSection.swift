@@ -1,7 +1,7 @@
 import Foundation
 import Recording
 
-/// The weights and gradients of each parameter throughout training: bands of quantiles, and heat maps over steps.
+/// The weights, gradients and updates of each parameter throughout training: bands of quantiles, and heat maps over steps.
 struct DistributionSection {
   let runs: [ReportedRun]
 
@@ -29,18 +29,19 @@ struct DistributionSection {
       return section
     }
     section.notes = [
-      "How the values of each parameter and of its gradient are spread: above, bands that hold 50, 90 and 98 % of the "
-        + "values around the median; below, the share of values at each height. Axes leave out what a few steps reach "
-        + "alone; it is drawn at the edge."
+      "How the values of each parameter, of its gradient, and of its update (what a step added to it) are spread: bands that "
+        + "hold 50, 90 and 98 % of the values around the median, and all of them. Where several recorded steps share a place, "
+        + "bands reach as far as in any of them. Below the bands of weights is the share of values at each height. Recorded are "
+        + "steps at regular intervals, and unusual ones."
     ]
     let names = all.map(\.history.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     section.folded = try names.enumerated().map { index, name in
       let tensors = all.filter { $0.history.name == name }
       let count = tensors.first?.history.count ?? 0
-      let figures = try ["weight", "gradient"].flatMap { kind in
+      let figures = try ["weight", "gradient", "update"].flatMap { kind in
         let chosen = tensors.filter { $0.history.kind == kind }
-        let range = DistributionSection.range(chosen.map(\.history))
-        return try chosen.map { try figure($0, range: range) }
+        let axis = DistributionSection.axis(chosen.map(\.history), kind: kind)
+        return try chosen.map { try figure($0, axis: axis) }
       }
       let words = "\(name): \(Format.count(count)) \(count == 1 ? "value" : "values")"
       return Folded(
@@ -50,31 +51,41 @@ struct DistributionSection {
     return section
   }
 
-  /// The range that most steps stay in, the same for all runs.
-  private static func range(_ histories: [Distributions.History]) -> ClosedRange<Double> {
-    func usual(_ values: [Double], _ share: Double) -> Double {
-      let sorted = values.filter(\.isFinite).sorted()
-      return sorted.isEmpty ? 0 : sorted[Int(share * Double(sorted.count - 1))]
+  /// An axis with room for all values, the same for all runs: linear, or where some places reach much farther than most, a
+  /// symmetric logarithmic one, which shows the usual values, too.
+  static func axis(_ histories: [Distributions.History], kind: String) -> Axis {
+    let quantiles = histories.flatMap { $0.spreads.map(\.quantiles) }
+    let ends = quantiles.flatMap { [$0[0], $0[8]] }.filter(\.isFinite)
+    let reaches = quantiles.map { max($0[0].magnitude, $0[8].magnitude) }.filter { $0.isFinite && $0 > 0 }.sorted()
+    let usual = quantiles.map { max($0[1].magnitude, $0[7].magnitude) }.filter { $0.isFinite && $0 > 0 }.sorted()
+    var axis = Axis(kind)
+    if let most = reaches.last, let low = usual.dropFirst(usual.count / 10).first,
+      most > farther * reaches[reaches.count / 2]
+    {
+      axis = Axis(
+        "\(kind) (symmetric logarithmic)", linearSize: max(pow(10, log10(low).rounded(.down)), most * 1e-7))
     }
-    let lows = histories.flatMap { $0.spreads.map { $0.quantiles[1] } }
-    let highs = histories.flatMap { $0.spreads.map { $0.quantiles[7] } }
-    let (low, high) = (usual(lows, 0.05), usual(highs, 0.95))
-    guard high > low else { return low - max(low.magnitude * 0.1, 1e-6)...low + max(low.magnitude * 0.1, 1e-6) }
-    return Axis("").domain(of: [low, high], isRounded: true)
+    axis.bounds = axis.domain(of: ends, isRounded: true)
+    return axis
   }
 
-  private func figure(_ tensor: Tensor, range: ClosedRange<Double>) throws -> Figure {
+  /// How many times as far as in the usual place values reach before the axis becomes logarithmic.
+  private static let farther = 10.0
+
+  private func figure(_ tensor: Tensor, axis: Axis) throws -> Figure {
     let history = tensor.history
-    let title = (history.kind == "weight" ? "Weights of " : "Gradient of ") + history.name
+    let title = "\(history.kind == "weight" ? "Weights" : history.kind.capitalized) of \(history.name)"
     let owned = runs.count > 1 ? "\(title): \(tensor.run.name)" : title
-    let chart = bands(history, colour: tensor.run.colour, range: range)
+    let chart = bands(tensor, axis: axis)
+    guard history.kind == "weight", axis.linearSize == nil, let range = axis.bounds else { return Figure(owned, chart) }
     let heat = density(history, range: range)
     return Figure(
       owned, legend: chart.legend + [heat.legend],
       drawings: [chart.drawing(title: owned), try heat.drawing(title: owned)])
   }
 
-  private func bands(_ history: Distributions.History, colour: Int, range: ClosedRange<Double>) -> Chart {
+  private func bands(_ tensor: Tensor, axis: Axis) -> Chart {
+    let (history, colour) = (tensor.history, tensor.run.colour)
     func spans(_ low: Int, _ high: Int) -> [Mark.Span] {
       zip(history.steps, history.spreads).map { step, spread in
         Mark.Span(x: step, low: spread.quantiles[low], high: spread.quantiles[high])
@@ -82,12 +93,14 @@ struct DistributionSection {
     }
     let median = zip(history.steps, history.spreads).map { Mark.Point(x: $0, y: $1.quantiles[4]) }
     return Chart(
-      x: Axis("step"), y: Axis(history.kind == "weight" ? "weight" : "gradient", bounds: range),
+      x: Axis("step"), y: axis,
       marks: [
+        .band(name: "all", colour: colour, level: 0, spans: spans(0, 8)),
         .band(name: "98 %", colour: colour, level: 1, spans: spans(1, 7)),
         .band(name: "90 %", colour: colour, level: 2, spans: spans(2, 6)),
         .band(name: "50 %", colour: colour, level: 3, spans: spans(3, 5)),
         .line(name: "median", colour: colour, points: median),
+        tensor.run.spikeRules,
       ])
   }
 
@@ -102,7 +115,7 @@ struct DistributionSection {
       x: .init(
         label: "step", name: "step", ends: (history.steps.first ?? 0)...(history.steps.last ?? 1), isContinuous: true),
       y: .init(
-        label: history.kind == "weight" ? "weight" : "gradient", name: history.kind, ends: range, isContinuous: true),
+        label: history.kind, name: history.kind, ends: range, isContinuous: true),
       columns: columns, values: values, name: "share of the values (%)", isSigned: false, power: 0.6, height: 120)
   }
 

@@ -59,8 +59,10 @@ struct ExampleSection {
           style: kind == "right" ? "" : "wrong")
       }, columns: 4)
     return Figure(
-      title, note: "Contrast stretched to each picture's own range.",
-      legend: [LegendEntry(name: kind == "right" ? "its class" : "actual → predicted class", swatch: "ramp grey")],
+      title,
+      note: "Contrast stretched to each picture's own range. Below each: "
+        + (kind == "right" ? "its class." : "its class → the predicted one."),
+      legend: [],
       drawings: [grid.drawing(title: title)])
   }
 

@@ -28,8 +28,10 @@ struct FeatureMapSection {
       png: try data.tiles(samples: [0])[0].png(), aspect: Double(shape.extents[0]) / Double(shape.extents[1]),
       caption: "", words: data.shortText(of: 0))
     return Figure(
-      title, note: "\(shape.extents[0])×\(shape.extents[1]) pixels, as the network sees them.",
-      legend: [LegendEntry(name: "least to greatest value", swatch: "ramp grey")],
+      title,
+      note:
+        "\(shape.extents[0])×\(shape.extents[1]) pixels, as the network sees them, from the least value (black) to the greatest (white).",
+      legend: [],
       drawings: [PictureGrid(pictures: [picture], columns: 2).drawing(title: title)])
   }
 

@@ -6,7 +6,7 @@ struct SettingsSection {
 
   var section: Section {
     var section = Section(title: "Settings")
-    section.tables = [table]
+    section.tables = [table] + (runs.count > 1 ? [differences] : [])
     section.texts = runs.map { ("Recipe of \($0.name), every key", $0.recipeText) }
     section.notes = runs.compactMap(\.stateWords) + runs.compactMap(\.missingWords)
     return section
@@ -15,8 +15,13 @@ struct SettingsSection {
   private var table: Table {
     let facts: [(String, (ReportedRun) -> String?)] = [
       ("recipe", { "\($0.recipe.name), seed \($0.recipe.seed)" }),
+      ("model", \.modelWords),
+      ("initial weights", { run in run.environment?.initialWeights.map { "SHA-256 \($0.prefix(16))…" } }),
+      ("loss", { $0.keyWords("loss") }),
       ("batch", { "\(Format.count($0.recipe.batch)) in \($0.recipe.shards) shards" }),
-      ("optimizer", \.recipe.optimizerSummary),
+      ("optimizer", { $0.keyWords("optimizer") }),
+      ("schedule", { $0.keyWords("schedule") }),
+      ("average", { $0.recipe.ema == nil ? nil : $0.keyWords("ema") }),
       ("steps recorded", { run in run.metrics.steps.last.map { "up to \(Format.count(Int($0)))" } ?? "none" }),
       ("last evaluation", \.lastEvaluation),
       ("ranks", { run in run.environment.map { "\($0.ranks) on \(Set($0.hosts).sorted().joined(separator: ", "))" } }),
@@ -34,9 +39,37 @@ struct SettingsSection {
         return values.contains { $0 != nil } ? [name] + values.map { $0 ?? "unknown" } : nil
       })
   }
+
+  /// The keys of the recipes whose values are not the same in all runs.
+  private var differences: Table {
+    let all = runs.map { run in Dictionary(run.recipe.keys.map { ($0.key, $0.value) }) { first, _ in first } }
+    let keys = runs.flatMap { $0.recipe.keys.map(\.key) }.reduce(into: [String]()) { keys, key in
+      if key != "name", !keys.contains(key) { keys.append(key) }
+    }
+    let differing = keys.filter { key in Set(all.map { $0[key] }).count > 1 }
+    return Table(
+      headings: [differing.isEmpty ? "no key differs" : "keys that differ"] + runs.map(\.name),
+      rows: differing.map { key in [key] + all.map { $0[key] ?? "–" } })
+  }
 }
 
 extension ReportedRun {
+  /// The layers, with their outputs' shapes, and the number of parameters.
+  fileprivate var modelWords: String? {
+    guard case .success(let trained) = trained else { return nil }
+    let model = trained.experiment.model
+    let layers = model.layers.map { "\($0.kind) \($0.outputShape)" }.joined(separator: " → ")
+    return "\(layers), \(Format.count(model.parameterCount)) parameters"
+  }
+
+  /// All keys of one part of the recipe, its name first.
+  fileprivate func keyWords(_ part: String) -> String {
+    recipe.keys.filter { $0.key.hasPrefix(part + ".") }.map { key, value in
+      let name = key.dropFirst(part.count + 1)
+      return name == "name" ? value : "\(name) \(value)"
+    }.joined(separator: ", ")
+  }
+
   fileprivate var lastEvaluation: String? {
     guard let last = metrics.evaluations.last else { return nil }
     let accuracy = last.accuracy.isNaN ? "" : "accuracy \(Format.percent(last.accuracy)), "

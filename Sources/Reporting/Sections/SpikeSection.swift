@@ -6,89 +6,133 @@ import Training
 struct SpikeSection {
   let runs: [ReportedRun]
 
-  private static let listed = 12
+  /// Rows of a table for each run, and spikes whose samples are written out.
+  private static let (listed, written) = (100, 12)
   /// From here on a small mean of squares no longer makes giant steps.
   private static let usefulEpsilon = 1e-5
 
   var section: Section {
-    let findings = runs.map { ($0, SpikeFindings($0)) }
     var section = Section(title: "Spikes")
     guard runs.contains(where: { !$0.metrics.steps.isEmpty }) else { return section }
-    section.notes = [rule] + findings.map { words($0, $1) }
-    let marks = findings.map { lossMarks($0, $1) }
-    let norms = findings.map { normMarks($0, $1) }
-    // The same axes for all runs, so that they can be compared.
-    let lossAxis = Axis.fitting("loss", unit: runs.allSatisfy(\.hasEntropyLoss) ? "nats" : "", marks.flatMap(\.self))
-      .spanning(marks.flatMap(\.self))
-    let normAxis = Axis.fitting("‖gradient‖₂", unit: "", norms.flatMap(\.self)).spanning(norms.flatMap(\.self))
-    func owned(_ title: String, _ run: ReportedRun) -> String { runs.count > 1 ? "\(title): \(run.name)" : title }
+    section.notes = rules + runs.map(words)
+    guard runs.contains(where: { !$0.findings.isEmpty }) else { return section }
     section.isPaired = runs.count.isMultiple(of: 2)
-    section.figures = zip(runs, marks).map { run, marks in
-      Figure(owned("Loss with its spikes", run), Chart(x: Axis("step"), y: lossAxis, marks: marks))
+    section.figures = losses + norms
+    section.tables = [curveTable, stepTable].compactMap(\.self)
+    section.texts = runs.compactMap { run in
+      let samples = run.findings.largest(SpikeSection.written).compactMap { run.batchWords(of: $0) }
+      guard !samples.isEmpty else { return nil }
+      let isAll = run.findings.spikes.count <= SpikeSection.written
+      return (
+        "Samples of the batches of \(isAll ? "these spikes" : "the \(SpikeSection.written) largest spikes")"
+          + (runs.count > 1 ? ": \(run.name)" : ""), samples.joined(separator: "\n\n")
+      )
     }
-    section.figures += zip(runs, norms).map { run, marks in
-      Figure(owned("Gradient norm, unusual steps", run), Chart(x: Axis("step"), y: normAxis, marks: marks))
-    }
-    let rows = findings.flatMap { run, found in found.largest(SpikeSection.listed).map { row(run, $0) } }
-    if !rows.isEmpty {
-      section.tables = [
-        Table(
-          headings: (runs.count > 1 ? ["run"] : [])
-            + ["steps", "largest loss", "usual loss", "largest gradient norm", "learning rate", "epoch"],
-          rows: rows, right: Set(runs.count > 1 ? 2..<7 : 1..<6))
-      ]
-      section.texts = findings.compactMap { run, found in
-        let samples = found.largest(SpikeSection.listed).compactMap { run.batchWords(of: $0) }
-        return samples.isEmpty
-          ? nil
-          : ("Samples of these batches\(runs.count > 1 ? ": " + run.name : "")", samples.joined(separator: "\n\n"))
-      }
-      section.notes.append("What usually helps:")
-      section.hints = findings.filter { !$1.spikes.isEmpty }.flatMap { run, _ in advice(run) }
-    }
+    section.hints = runs.filter { !$0.findings.spikes.isEmpty }.flatMap(advice)
+    if !section.hints.isEmpty { section.notes.append("What usually helps:") }
     return section
   }
 
-  private var rule: String {
-    let loss = LossSpikeRule.steps
-    let gradient = GradientOutlierRule()
-    return
-      "A spike begins at a step whose loss is above the median of the \(loss.window) recorded steps before it by more "
-      + "than \(Digits.value(loss.factor)) median absolute deviations and \(Digits.value(loss.share * 100)) % of the first "
-      + "loss, and lasts until the loss is back under that. A gradient is unusual where its norm is more than "
-      + "\(Digits.value(gradient.factor)) times the median of the \(gradient.window) steps before, and by more than "
-      + "\(Digits.value(gradient.deviations)) median absolute deviations of the logarithm."
+  private func owned(_ title: String, _ run: ReportedRun) -> String { runs.count > 1 ? "\(title): \(run.name)" : title }
+
+  /// The losses of single steps, on the same axes for all runs, so that they can be compared.
+  private var losses: [Figure] {
+    let marks = runs.map(lossMarks)
+    return zip(runs, marks).map { run, own in
+      Figure.onTwoScales(
+        owned("Loss with its spikes", run), x: Axis("step"), label: "loss",
+        unit: runs.allSatisfy(\.hasEntropyLoss) ? "nats" : "", marks: own, spanning: marks.flatMap(\.self))
+    }
   }
 
-  private func words(_ run: ReportedRun, _ found: SpikeFindings) -> String {
+  private var norms: [Figure] {
+    let marks = runs.map(normMarks)
+    let axis = Axis.fitting("‖gradient‖₂", unit: "", marks.flatMap(\.self)).spanning(marks.flatMap(\.self))
+    return zip(runs, marks).map { run, own in
+      Figure(owned("Gradient norm, unusual steps", run), Chart(x: Axis("step"), y: axis, marks: own))
+    }
+  }
+
+  private var rules: [String] {
+    let curve = LossSpikeRule()
+    let loss = StepSpikeRule()
+    let gradient = GradientOutlierRule()
+    return [
+      "A curve with a point an epoch, of training or of an evaluation, has a spike where its loss rises above the lowest "
+        + "since the spike before by more than \(Digits.value(curve.share * 100)) % of the first loss: what an eye sees on a "
+        + "linear axis.",
+      "A single step begins a spike where its loss is above the median of the \(loss.window) recorded steps before it by "
+        + "more than \(Digits.value(loss.factor)) median absolute deviations and \(Digits.value(loss.share * 100)) % of the "
+        + "first loss; the spike lasts until the loss is back under that. A gradient is unusual where its norm is more than "
+        + "\(Digits.value(gradient.factor)) times the median of the \(gradient.window) steps before, and by more than "
+        + "\(Digits.value(gradient.deviations)) median absolute deviations of the logarithm.",
+    ]
+  }
+
+  private func words(_ run: ReportedRun) -> String {
     func counted(_ count: Int, _ one: String, _ many: String) -> String {
       count == 0 ? "no \(many)" : count == 1 ? "one \(one)" : "\(Format.count(count)) \(many)"
     }
-    return "\(run.name): \(counted(found.spikes.count, "spike", "spikes")) and "
-      + "\(counted(found.outliers.count, "unusual gradient", "unusual gradients")) in "
-      + "\(Format.count(run.metrics.steps.count)) recorded steps; in the curve of the epochs' means "
-      + "\(counted(found.epochSpikes, "spike", "spikes")) (over \(LossSpikeRule().window) epochs, "
-      + "\(Digits.value(LossSpikeRule().factor)) deviations)."
+    let curves = run.findings.curves.map { "\(counted($0.spikes.count, "spike", "spikes")) in \($0.name)" }
+    return
+      "\(run.name): by epoch \(curves.joined(separator: ", ")); in \(Format.count(run.metrics.steps.count)) recorded "
+      + "steps \(counted(run.findings.spikes.count, "spike", "spikes")) and "
+      + "\(counted(run.findings.outliers.count, "unusual gradient", "unusual gradients"))."
   }
 
-  private func lossMarks(_ run: ReportedRun, _ found: SpikeFindings) -> [Mark] {
+  /// All spikes of the curves by epoch; nil where there are none.
+  private var curveTable: Table? {
+    let rows = runs.flatMap { run in
+      run.findings.curves.flatMap { curve -> [[String]] in
+        let rows = curve.spikes.prefix(SpikeSection.listed).map { spike in
+          [curve.name, spike.epochWords, Format.loss(spike.before), Format.loss(spike.peak)]
+        }
+        let left = curve.spikes.count - rows.count
+        return rows + (left > 0 ? [[curve.name, "\(Format.count(left)) later ones", "", ""]] : [])
+      }.map { (runs.count > 1 ? [run.name] : []) + $0 }
+    }
+    guard !rows.isEmpty else { return nil }
+    let first = runs.count > 1 ? ["run"] : []
+    return Table(
+      headings: first + ["curve", "epochs", "loss before", "largest loss"], rows: rows,
+      right: Set(first.count + 2..<first.count + 4))
+  }
+
+  /// All spikes of single steps, or the largest and how many there are besides; nil where there are none.
+  private var stepTable: Table? {
+    let rows = runs.flatMap { run -> [[String]] in
+      let rows = run.findings.largest(SpikeSection.listed).map { row(run, $0) }
+      let left = run.findings.spikes.count - rows.count
+      let rest = (runs.count > 1 ? [run.name] : []) + ["\(Format.count(left)) smaller ones", "", "", "", "", ""]
+      return rows + (left > 0 ? [rest] : [])
+    }
+    guard !rows.isEmpty else { return nil }
+    return Table(
+      headings: (runs.count > 1 ? ["run"] : [])
+        + ["steps", "largest loss", "usual loss", "largest gradient norm", "learning rate", "epoch"],
+      rows: rows, right: Set(runs.count > 1 ? 2..<7 : 1..<6))
+  }
+
+  private func lossMarks(_ run: ReportedRun) -> [Mark] {
     let columns = PixelColumns(x: run.metrics.steps, y: run.metrics[.loss], count: run.columns)
     return [
       columns.values(name: "each training step", colour: run.colour),
       .line(name: "smoothed", colour: run.colour, points: columns.smoothed),
       .flags(
         name: "spike", colour: 3,
-        points: found.largest(200).map { spike in
+        points: run.findings.largest(200).map { spike in
           (Mark.Point(x: spike.peakStep, y: spike.peak), spike.words)
         }),
     ]
   }
 
-  private func normMarks(_ run: ReportedRun, _ found: SpikeFindings) -> [Mark] {
+  private func normMarks(_ run: ReportedRun) -> [Mark] {
+    let found = run.findings
     let (steps, norms) = (run.metrics.steps, run.metrics[.gradientNorm])
     let columns = PixelColumns(x: steps, y: norms, count: run.columns)
     let shown = found.outliers.sorted { norms[$0] > norms[$1] }.prefix(200).sorted()
     return [
+      run.spikeRules,
       columns.values(name: "each step", colour: run.colour),
       .line(name: "smoothed", colour: run.colour, points: columns.smoothed),
       .flags(
@@ -140,6 +184,13 @@ struct SpikeSection {
     }
     advice.append("take larger batches, whose gradients differ less")
     return advice.map { "\(runs.count > 1 ? run.name + ": " : "")\($0)." }
+  }
+}
+
+extension ReportedRun {
+  /// Lines where the spikes of single steps begin, the largest.
+  var spikeRules: Mark {
+    .rules(name: "a spike of the loss begins", colour: 3, xs: findings.largest(200).map(\.first))
   }
 }
 
