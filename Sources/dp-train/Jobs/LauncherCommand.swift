@@ -2,11 +2,15 @@ import ArgumentParser
 import DPTrain
 import Foundation
 
-/// `dp-train launcher`: what the scripts in `launch` ask, since only the program knows its MPI.
+/// `dp-train launcher`: what scripts ask, since the program knows its MPI.
 struct LauncherCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "launcher", abstract: "Print the command that starts ranks with the program's MPI, a word a line.",
-    shouldDisplay: false)
+    discussion: """
+      The words differ from MPI to MPI. For scripts:
+        mapfile -t start < <(dp-train launcher --ranks 8)
+        "${start[@]}" dp-train train temporal-order
+      """)
 
   @Option(help: "So many ranks on this machine.")
   var ranks: Int?
