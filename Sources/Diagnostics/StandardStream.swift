@@ -12,23 +12,32 @@ package enum StandardStream: Sendable {
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) throws {
-    let file = self == .output ? STDOUT_FILENO : STDERR_FILENO
-    var rest = bytes[...]
-    while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
-      let count = Foundation.write(file, start, rest.count)
-      if count >= 0 {
-        rest = rest.dropFirst(count)
-      } else if errno == EAGAIN {
-        // Somebody made it non-blocking: wait until it takes more.
-        var wanted = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
-        poll(&wanted, 1, -1)
-      } else if errno != EINTR {
-        throw Failure(
-          .inputOutput, "cannot write to standard \(self): \(String(cString: strerror(errno)))",
-          advice: self == .output ? "nothing more can be shown; let the output go to a place with room" : nil)
-      }
+    let code = writeAll(bytes, to: self == .output ? STDOUT_FILENO : STDERR_FILENO)
+    guard code != 0 else { return }
+    throw Failure(
+      .inputOutput, "cannot write to standard \(self): \(String(cString: strerror(code)))",
+      advice: self == .output ? "nothing more can be shown; let the output go to a place with room" : nil)
+  }
+}
+
+/// Writes all bytes to an open file; 0, or the system's error number.
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int32 {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    // Linux and macOS refuse or shorten writes of 2 GiB and more.
+    let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+    let count = write(file, piece.baseAddress, piece.count)
+    if count >= 0 {
+      rest = rest.dropFirst(count)
+    } else if errno == EAGAIN {
+      // Somebody made it non-blocking: wait until it takes more.
+      var wanted = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+      poll(&wanted, 1, -1)
+    } else if errno != EINTR {
+      return errno
     }
   }
+  return 0
 }
 
 /// Tells people something on standard error, control characters made visible. If that cannot be written to, nobody is there

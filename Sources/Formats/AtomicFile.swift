@@ -33,7 +33,10 @@ public enum AtomicFile {
     let (descriptor, temporary) = try createTemporary(in: folder, for: path)
     do {
       do {
-        try body { try writeAll($0, to: descriptor, path: path) }
+        try body {
+          let code = writeAll($0, to: descriptor)
+          if code != 0 { throw writeFailure(path, code) }
+        }
         if fsync(descriptor) != 0 { throw writeFailure(path, errno) }
       } catch {
         close(descriptor)
@@ -61,20 +64,6 @@ public enum AtomicFile {
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return (descriptor, temporary) }
       if errno != EEXIST && errno != EINTR { throw createFailure(path, errno) }
-    }
-  }
-
-  private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      // Linux and macOS refuse or shorten writes of 2 GiB and more.
-      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
-      let count = Foundation.write(descriptor, piece.baseAddress, piece.count)
-      if count >= 0 {
-        rest = rest.dropFirst(count)
-      } else if errno != EINTR {
-        throw writeFailure(path, errno)
-      }
     }
   }
 

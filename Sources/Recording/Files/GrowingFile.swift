@@ -32,7 +32,10 @@ final class GrowingFile {
   /// - Throws: `Failure` (inputOutput) naming the file.
   func append(_ bytes: [UInt8]) throws {
     guard !bytes.isEmpty else { return }
-    try writing { try file.write(contentsOf: bytes) }
+    let code = bytes.withUnsafeBytes { writeAll($0, to: file.fileDescriptor) }
+    guard code == 0 else {
+      throw Failure(.inputOutput, "cannot write \(path): \(String(cString: strerror(code)))")
+    }
     length += bytes.count
   }
 
