@@ -42,7 +42,7 @@ struct Root: ParsableCommand {
     let launch = Launch()
     do {
       var command = try readCommand()
-      guard command is any UsesRanks || launch.runsAlone(type(of: command)._commandName) else { return }
+      guard command is any UsesRanks || launch.runsAlone(name(of: command)) else { return }
       try command.run()
     } catch let failure as Failure {
       Session.end(failure, launch: launch)
@@ -53,6 +53,11 @@ struct Root: ParsableCommand {
       if code == 0 { Terminal.write(text + "\n") } else if !text.isEmpty { complain(text) }
       Foundation.exit(code)
     }
+  }
+
+  /// What users call a subcommand; nil for the parser's own, which helps.
+  private static func name(of command: any ParsableCommand) -> String? {
+    configuration.subcommands.first { $0 == type(of: command) }?.configuration.commandName
   }
 
   /// The subcommand that the command line asks for, with the instruction set that the environment asks for.

@@ -5,9 +5,9 @@ protocol UsesRanks {}
 
 extension Launch {
   /// Whether this process runs a subcommand that needs no ranks. If a launcher started several, rank 0 does, and says so.
-  func runsAlone(_ subcommand: String) -> Bool {
+  func runsAlone(_ subcommand: String?) -> Bool {
     guard speaks else { return false }
-    if isLive, expectsSeveralRanks {
+    if let subcommand, isLive, expectsSeveralRanks {
       complain(
         "dp-train: \(subcommand) needs no ranks: rank 0 alone runs it, "
           + (expectedSize.map { "of \($0) that were started" } ?? "and the others end"))

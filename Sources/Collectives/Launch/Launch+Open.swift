@@ -22,8 +22,10 @@ extension Launch {
 
   /// One line on the MPI the program was built with.
   public static var describe: String {
-    mpiVersion ?? "built without MPI: one rank only; install libopenmpi-dev or libmpich-dev and build again"
+    mpiVersion ?? withoutMPI
   }
+
+  static let withoutMPI = "built without MPI: one rank only; install libopenmpi-dev or libmpich-dev and build again"
 
   /// The communicator of this job: MPI's where a launcher started the process, else that of a single rank.
   ///

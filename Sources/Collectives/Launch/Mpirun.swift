@@ -43,7 +43,7 @@ package struct Mpirun: Equatable, Sendable {
     for mpi: String? = Launch.mpiVersion, path: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
   ) throws -> Mpirun {
     guard let mpi else {
-      throw Failure(.unavailable, "several ranks need MPI, and the program was \(Launch.describe)")
+      throw Failure(.unavailable, "several ranks need MPI, and the program was \(Launch.withoutMPI)")
     }
     var others: [String] = []
     let names = ["mpirun", mpi.hasPrefix("Open MPI") ? "mpirun.openmpi" : "mpirun.mpich", "mpiexec.hydra", "mpiexec"]
