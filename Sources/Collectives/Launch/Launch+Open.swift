@@ -84,7 +84,7 @@ extension Launch {
       case .srunNone, .srunPMI2:
         "Start it by srun --mpi=\(SlurmMPI.plugin(of: mpiVersion)), or by mpirun inside the batch script."
       case .srunPMIx, .srun, .mpirun, .pmix, .pmi, nil:
-        "Start it with the mpirun of \(mpiVersion), or build it again with this launcher's MPI (DPTRAIN_MPI_PC=mpich)."
+        "Start it with the mpirun of \(mpiVersion), or build it again with the launcher's own (DPTRAIN_MPI_PC names it)."
       }
     return Failure(
       .unavailable,
