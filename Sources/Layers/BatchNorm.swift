@@ -296,6 +296,12 @@ public final class BatchNorm: Layer, ReLUFusing {
     let (mean, inverse) = (arena[memory.mean] + group * padded, arena[memory.inverse] + group * padded)
     let count = Float(valueCount(of: group, context))
     guard count > 0 else { return }
+    if count == 1 {
+      // A single value is its own mean: nothing goes back. Computed, its rounding would.
+      return groups(context).forEachStretch(of: group, in: input) { rows in
+        for row in rows { (gradient.base + row * gradient.stride).update(repeating: 0, count: channels) }
+      }
+    }
     for channel in 0..<channels {
       let factor = context.values(weight)[channel] * inverse[channel]
       let meanGradient = sums[channel] / count

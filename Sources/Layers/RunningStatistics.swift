@@ -30,7 +30,9 @@ struct RunningStatistics {
       mean[channel] += share * (first[channel] / Float(count))
       // Single values tell nothing of a variance.
       guard count > groups else { continue }
-      variance[channel] += share * (second[channel] / Float(count - groups) - variance[channel])
+      let batch = second[channel] / Float(count - groups)
+      // Of a first batch that counts alone nothing of the old value may be left, not even its rounding.
+      variance[channel] = share == 1 ? batch : variance[channel] + share * (batch - variance[channel])
     }
   }
 }

@@ -58,7 +58,6 @@ public final class NumPyDataset: Dataset {
         .data, "\(path): x has the shape \(x.shape)",
         advice: "x must be samples × features, samples × steps × features, or samples × height × width × channels")
     }
-    if kind != nil { try NumPyHints.checkChannels(of: x.shape, path: path) }
     count = x.shape[0]
     inputShape = Shape(Array(x.shape.dropFirst()))
     hasLengths = archive.names.contains("lengths")
@@ -74,7 +73,9 @@ public final class NumPyDataset: Dataset {
     }
     var inputs = try x.finiteFloats("x", path: path, valid: valid)
     notice = valid.notice(of: inputs, path: path)
-    notices = NumPyHints.notices([("x", x)], names: archive.names, path: path) + [notice].compactMap(\.self)
+    let channels = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
+    notices =
+      NumPyHints.notices([("x", x)], names: archive.names, path: path) + [notice, channels].compactMap(\.self)
     valid.arrange(&inputs, shape: x.shape)
     self.inputs = inputs
   }

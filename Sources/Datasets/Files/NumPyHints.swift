@@ -4,15 +4,14 @@ import Tensors
 
 /// What arrays hold that was surely meant otherwise, and what to write instead.
 enum NumPyHints {
-  /// Throws where `x` holds images whose channels come first, as PyTorch has them.
-  static func checkChannels(of shape: [Int], path: String) throws {
-    guard shape.count == 4, [1, 3].contains(shape[1]) else { return }
+  /// What to tell of images that look as if their channels came first, as PyTorch has them; nil for others.
+  static func channelNotice(of shape: [Int], path: String) -> String? {
+    guard shape.count == 4, [1, 3].contains(shape[1]) else { return nil }
     let (height, width) = (shape[2], shape[3])
-    guard height == width ? width > 4 : shape[1] == 3 && min(height, width) > 8 else { return }
-    throw Failure(
-      .data,
-      "\(path): x has the shape \(shape), which is images of \(shape[1]) × \(height) pixels and \(width) channels: the "
-        + "channels must come last", advice: "write it as x.transpose(0, 2, 3, 1)")
+    guard height == width ? width > 4 : shape[1] == 3 && min(height, width) > 8 else { return nil }
+    return "\(path): x has the shape \(shape), which is images of \(shape[1]) × \(height) pixels and \(width) channels. "
+      + "If it is \(shape[1]) channels of \(height) × \(width) pixels, write it as x.transpose(0, 2, 3, 1): the channels "
+      + "must come last."
   }
 
   /// What brings samples of one shape into another; nil where nothing simple does.
