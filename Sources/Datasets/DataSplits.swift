@@ -42,6 +42,12 @@ public struct DataSplits {
     }
   }
 
+  /// Tells all parts how many ranks of a machine keep samples in memory.
+  public func share(amongRanks ranks: Int) {
+    for part in all { part.data.share(amongRanks: ranks) }
+    measuredTraining?.share(amongRanks: ranks)
+  }
+
   /// A part as evaluations see it, without what chance does to training samples; nil where there is none.
   public func measured(_ split: Split) -> (any Dataset)? {
     split == .training ? measuredTraining ?? training : self[split]

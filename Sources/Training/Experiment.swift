@@ -66,12 +66,12 @@ public struct Experiment {
   /// The memory to train in on this rank; once, before the data are used.
   /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
   public func makeWorkspace(communicator: any Communicator) throws -> Workspace {
-    for part in data.all { part.data.share(amongRanks: communicator.neighbours.count) }
+    data.share(amongRanks: communicator.neighbours.count)
     return try Workspace(network, settings: settings, communicator: communicator)
   }
 
-  /// What evaluates one part of the data, the training samples without random transforms: in `workspace` where its inputs have the model's shape, else in memory of its
-  /// own.
+  /// What evaluates one part of the data, the training samples without random transforms: in `workspace` where its inputs
+  /// have the model's shape, else in memory of its own.
   /// - Throws: `Failure` (configuration) where the model takes no inputs of that shape, (system) where memory is short.
   public func makeEvaluator(on split: Split, workspace: Workspace) throws -> Evaluator? {
     guard let samples = data.measured(split) else { return nil }

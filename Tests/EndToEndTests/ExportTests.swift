@@ -24,7 +24,7 @@ extension EndToEndTests {
         let none = try Program.run(["export", "run", "--best", "--format", "npz"], in: folder)
         #expect(none.status == 66 && none.errors.contains("data.validationShare"), "\(none.text)")
         #expect(
-          trained.output.contains("best      not kept: there are no validation samples; data.validationShare=0.1"))
+          trained.output.contains("best     not kept: there are no validation samples; data.validationShare=0.1"))
         let watched = try Program.run(
           ["train", "names", "epochs=1", "data.validationShare=0.2", "--out", "watched"], in: folder)
         #expect(watched.status == 0 && !watched.output.contains("not kept"), "\(watched.text)")
