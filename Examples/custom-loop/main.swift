@@ -37,6 +37,8 @@ Session.run(
         try plan.step.run(epoch: epoch, positions: batch, into: &report)
         report.step += 1
       }
+      // With evaluate.every=0 nothing is measured, and nothing stops early.
+      guard settings.evaluateEvery > 0, (epoch + 1).isMultiple(of: settings.evaluateEvery) else { continue }
       let measured = try plan.evaluator.run(step: report.step, epoch: epoch + 1)
       if communicator.isRoot { print("epoch \(epoch + 1): loss \(report.loss), \(plan.split) \(measured.loss)") }
       if measured.loss < best.loss { best = (measured.loss, epoch) }

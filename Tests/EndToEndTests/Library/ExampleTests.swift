@@ -56,6 +56,12 @@ extension EndToEndTests {
           let said = own.lines.compactMap { $0.split(separator: " ").last.map(String.init) }
           #expect(said == losses, "\(ranks ?? 1) ranks")
           #expect(try tensors(folder["weights.safetensors"]) == weights)
+          // Nothing but rank 0's last line reads the weights then.
+          let silent = try Program.run(
+            words + ["evaluate.every=0"], of: Program.path(of: "custom-loop"), ranks: ranks, in: folder,
+            environment: environment)
+          #expect(silent.status == 0 && silent.output == "", "\(silent.text)")
+          #expect(try tensors(folder["weights.safetensors"]) == weights)
         }
       }
     }
