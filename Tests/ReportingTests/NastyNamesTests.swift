@@ -62,7 +62,8 @@ struct NastyNamesTests {
       drawings: [
         PictureGrid(pictures: [.init(png: [], aspect: 1, caption: "x", words: name(3))], columns: 1).drawing(
           title: name(4)),
-        Chart(x: Axis(name(5)), y: Axis("y"), marks: [.rules(name: name(6), colour: 0, xs: [1])]).drawing(title: "chart"),
+        Chart(x: Axis(name(5)), y: Axis("y"), marks: [.rules(name: name(6), colour: 0, xs: [1])]).drawing(
+          title: "chart"),
       ])
     var section = Section(title: "Section")
     section.notes = [name(7)]

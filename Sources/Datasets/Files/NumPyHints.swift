@@ -9,7 +9,8 @@ enum NumPyHints {
     guard shape.count == 4, [1, 3].contains(shape[1]) else { return nil }
     let (height, width) = (shape[2], shape[3])
     guard height == width ? width > 4 : shape[1] == 3 && min(height, width) > 8 else { return nil }
-    return "\(path): x has the shape \(shape), which is images of \(shape[1]) × \(height) pixels and \(width) channels. "
+    return
+      "\(path): x has the shape \(shape), which is images of \(shape[1]) × \(height) pixels and \(width) channels. "
       + "If it is \(shape[1]) channels of \(height) × \(width) pixels, write it as x.transpose(0, 2, 3, 1): the channels "
       + "must come last."
   }
