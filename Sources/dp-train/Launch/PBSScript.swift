@@ -28,6 +28,14 @@ extension BatchScript {
         )
       }
     let other = dialect == .pro ? "torque" : "pbs"
+    let start =
+      ranks == 1
+      ? "start=()"
+      : """
+      # The program knows the mpirun of its MPI, and the words in which that is told machines and ranks.
+      words=$("$program" launcher --hosts "${PBS_NODEFILE:?set by PBS}") || exit $?
+      mapfile -t start <<<"$words"
+      """
     let lines = dialect == .pro && site.memory != nil ? "" : memory + "\n"
     return #"""
       #!/bin/bash
@@ -57,12 +65,7 @@ extension BatchScript {
         DPTRAIN=$program DPTRAIN_RUN=${run%"${number:+-$number}"} DPTRAIN_NUMBER=$number DPTRAIN_RESTARTS=$restarts \
           qsub -v DPTRAIN,DPTRAIN_RUN,DPTRAIN_NUMBER,DPTRAIN_RESTARTS "$run.job"
       }
-      # The program knows the mpirun of its MPI, and the words in which that is told machines and ranks.
-      start=()
-      if [ \#(ranks) -gt 1 ]; then
-        words=$("$program" launcher --hosts "${PBS_NODEFILE:?set by PBS}") || exit $?
-        mapfile -t start <<<"$words"
-      fi
+      \#(start)
       "${start[@]}" "$program" train "${recipe[@]}" --out "$run" --resume --minutes "$minutes" --stall-abort 600
       status=$?
       case $status in
