@@ -80,10 +80,7 @@ public struct Experiment {
       return try Evaluator(data: samples, split: split, workspace: workspace, of: self)
     }
     guard let other = try makeNetwork?(shape), other.model.isLaidOut(as: model) else {
-      throw Failure(
-        .configuration,
-        "the \(split.rawValue) samples are \(shape.words), the training samples \(model.inputShape.words)",
-        advice: "only the number of steps may differ, where no layer depends on it")
+      throw model.misfit(of: shape, in: split)
     }
     let own = try Workspace(other, settings: settings, communicator: workspace.communicator)
     return try Evaluator(data: samples, split: split, workspace: own, of: self)

@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import Diagnostics
 import Foundation
 import Layers
 import Recipes
@@ -201,6 +202,20 @@ struct Trained: Sendable, Equatable {
         return recorder.evaluations.map(\.loss)
       }
       #expect(try evaluations(test: "\(folder)/test.npz") == evaluations(test: "\(folder)/train.npz"))
+
+      // Without lengths, but for layers that depend on the number of steps.
+      file.lengths = file.lengths.map { _ in 7 }
+      try file.write(to: "\(folder)/train.npz", steps: 7, withLengths: false)
+      file.lengths = file.lengths.map { _ in 9 }
+      try file.write(to: "\(folder)/longer.npz", steps: 9, withLengths: false)
+      #expect(try evaluations(test: "\(folder)/longer.npz").allSatisfy { $0.isFinite })
+      #expect(
+        throws: Failure(
+          .configuration, "the test samples are a sequence of 9×3, the training samples a sequence of 7×3",
+          advice: "only the number of steps may differ, where no layer depends on it")
+      ) {
+        try evaluations(test: "\(folder)/longer.npz", layers: ["flatten", "linear: {outputs: 4}"])
+      }
     }
   }
 }

@@ -32,8 +32,6 @@ public final class NumPyDataset: Dataset {
   public let notices: [String]
   private let inputs: [Float]
   private let targets: NumPyTargets
-  /// What people should know: that the padding seems to lie at the other end.
-  public let notice: String?
   private let lengths: [Int32]
   private let path: String
 
@@ -72,10 +70,10 @@ public final class NumPyDataset: Dataset {
     case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count, valid: valid)
     }
     var inputs = try x.finiteFloats("x", path: path, valid: valid)
-    notice = valid.notice(of: inputs, path: path)
     let channels = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
     notices =
-      NumPyHints.notices([("x", x)], names: archive.names, path: path) + [notice, channels].compactMap(\.self)
+      NumPyHints.notices([("x", x)], names: archive.names, path: path)
+      + [valid.notice(of: inputs, path: path), channels].compactMap(\.self)
     valid.arrange(&inputs, shape: x.shape)
     self.inputs = inputs
   }

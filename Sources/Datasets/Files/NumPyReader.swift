@@ -19,7 +19,7 @@ public struct NumPyReader: InputReader {
     guard samples.inputShape.isAlike(shape) else {
       throw Failure(
         .data, "\(input): samples have the shape \(samples.inputShape)",
-        advice: "the run was trained on \(shape)" + (shape.isSequence ? ", of which the steps may differ" : "")
+        advice: "the run was trained on \(shape)"
           + (NumPyHints.change(from: samples.inputShape, to: shape).map { "; \($0)" } ?? ""))
     }
     return samples

@@ -29,11 +29,11 @@ extension Recipe {
 
   private func makeExperiment(on splits: DataSplits) throws -> Experiment {
     let network = try makeNetwork(inputShape: splits.training.inputShape)
-    for (_, samples) in splits.all {
-      let outputs =
-        samples.inputShape == network.model.inputShape
-        ? network.model.outputShape : try makeBareModel(inputShape: samples.inputShape).outputShape
-      try check(outputs: outputs, data: samples)
+    for (split, samples) in splits.all {
+      let shape = samples.inputShape
+      let model = shape == network.model.inputShape ? network.model : try makeBareModel(inputShape: shape)
+      guard model.isLaidOut(as: network.model) else { throw network.model.misfit(of: shape, in: split) }
+      try check(outputs: model.outputShape, data: samples)
     }
     try checkLengths(network.model, data: splits)
     try checkOrder()
