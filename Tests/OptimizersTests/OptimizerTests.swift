@@ -34,6 +34,32 @@ import Testing
     }
   }
 
+  /// By Cauchy and Schwarz, m² ≤ Σ(1 − β₁)²β₁²ⁱ/((1 − β₂)β₂ⁱ) · v: a step moves no weight by more than the rate times
+  /// (1 − β₁)/√((1 − β₂)(1 − β₁²/β₂)), however unlike the ones before its gradient is. That is 10 for RMSprop as it is by
+  /// default, where β₁ = 0 and a single gradient comes up to it, 7.3 for Adam as it is, and 1 for equal decays.
+  @Test func noStepIsLongerThanTheDecaysAllow() throws {
+    func longest(_ optimizer: any Optimizer) -> Double {
+      var weights = padded([Float](repeating: 0, count: 37))
+      var random = TestRandom(7)
+      var longest: Float = 0
+      for step in 1...2000 {
+        let size: Float = step.isMultiple(of: 500) ? 1000 : 1e-3
+        let before = weights
+        let gradients = padded(random.floats(37).map { $0 * size })
+        optimizer.step(parameters: &weights, gradients: gradients, learningRate: Self.rate)
+        longest = max(longest, zip(weights, before).map { ($0 - $1).magnitude }.max() ?? 0)
+      }
+      return Double(longest) / Self.rate
+    }
+    for (beta1, beta2) in [(0.9, 0.999), (0.98, 0.99), (0.98, 0.98), (0.5, 0.5)] {
+      let bound = (1 - beta1) / ((1 - beta2) * (1 - beta1 * beta1 / beta2)).squareRoot()
+      let found = longest(try AdamW(count: paddedCount, beta1: beta1, beta2: beta2, epsilon: 1e-8, weightDecay: 0))
+      #expect(found < bound * 1.001, "\(beta1), \(beta2)")
+    }
+    let found = longest(try RMSprop(count: paddedCount))
+    #expect(found > 9.9 && found < 10.001)
+  }
+
   @Test func rmsprop() throws {
     var (squares, means, velocity) = (zeros, zeros, zeros)
     check(

@@ -129,7 +129,13 @@ import Testing
       recipes[index].name = ""
       recipes[index].optimizer = Recipe().optimizer
       recipes[index].schedule = Recipe().schedule
+      recipes[index].epochs = Recipe().epochs
+      recipes[index].ema = nil
     }
     #expect(recipes[0] == recipes[1])
+    let digests = try recipes.map { try $0.makeExperiment().weightsDigest() }
+    #expect(digests[0] == digests[1])
+    recipes[0].seed = 2
+    #expect(try recipes[0].makeExperiment().weightsDigest() != digests[0])
   }
 }

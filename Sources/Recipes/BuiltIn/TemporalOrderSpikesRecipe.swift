@@ -9,7 +9,7 @@ extension BuiltInRecipe {
       # the mean of recent squared gradients: after a calm time this is small, and one large gradient makes a step of up to ten
       # times the rate in every weight. temporal-order-no-spikes differs in the training alone.
       name: temporal-order-spikes
-      seed: 1              # of ten seeds (1 to 10) nine have spikes; the tenth has not learnt enough for one
+      seed: 1
       epochs: 100
       batch: 32            # samples a step, over all ranks
       shards: 8            # parts a batch is cut into; up to so many ranks can share the work
