@@ -9,6 +9,11 @@ import Testing
 
 /// Checkpoints whose files were changed: every damage is seen, and the newest good one is used.
 struct CheckpointDamageTests {
+  /// Lets each checkpoint come to its end before the next: one that is due meanwhile would be passed over.
+  private final class Patience: Observer {
+    func stepDidFinish(_ report: StepReport) { Thread.sleep(forTimeInterval: 0.03) }
+  }
+
   private func store(_ body: (CheckpointStore, [String]) throws -> Void) throws {
     let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -19,7 +24,7 @@ struct CheckpointDamageTests {
     let keeper = try CheckpointKeeper(
       made, schedule: schedule, store: store, recipe: "", warn: { Issue.record("\($0)") })
     _ = try Trainer(
-      made, workspace: small.workspace(made, SoloCommunicator()), observers: [],
+      made, workspace: small.workspace(made, SoloCommunicator()), observers: [Patience()],
       control: RunControl(folder: path, deadline: nil, schedule: schedule), keeper: keeper
     ).run()
     let folder = store.folder("step-", step: 8)
@@ -142,7 +147,7 @@ struct CheckpointDamageTests {
     let keeper = try CheckpointKeeper(
       made, schedule: schedule, store: CheckpointStore(path: "/proc/none"), recipe: "", warn: { complaints.append($0) })
     let trainer = try Trainer(
-      made, workspace: small.workspace(made, SoloCommunicator()), observers: [],
+      made, workspace: small.workspace(made, SoloCommunicator()), observers: [Patience()],
       control: RunControl(folder: "/proc/none", deadline: nil, schedule: schedule), keeper: keeper)
     // All steps are done; only the last checkpoint, without which there would be none, ends it with an error.
     #expect { _ = try trainer.run() } throws: { ($0 as? Failure)?.exitCode == .cannotCreate }
