@@ -31,8 +31,12 @@ extension EndToEndTests {
         let best = try Program.run(
           ["export", "watched", "--best", "--format", "npz", "--out", "elsewhere.npz"], in: folder)
         #expect(best.status == 0 && best.output == "elsewhere.npz\n", "\(best.text)")
-        let elsewhere = try Program.run(["export", "run", "--format", "onnx", "--out", "no/where.onnx"], in: folder)
-        #expect(elsewhere.status == 73 && elsewhere.errors.contains("no/where.onnx"), "\(elsewhere.text)")
+        let elsewhere = try Program.run(["export", "run", "--format", "onnx", "--out", "new/where.onnx"], in: folder)
+        #expect(elsewhere.status == 0 && elsewhere.output == "new/where.onnx\n", "\(elsewhere.text)")
+        let nowhere = try Program.run(
+          ["export", "run", "--format", "onnx", "--out", "elsewhere.npz/where.onnx"], in: folder)
+        #expect(
+          nowhere.status == 73 && nowhere.errors.hasPrefix("cannot make the folder elsewhere.npz: "), "\(nowhere.text)")
         let unknown = try Program.run(["export", "run", "--format", "h5"], in: folder)
         #expect(unknown.status == 64, "\(unknown.text)")
 

@@ -38,7 +38,7 @@ extension EndToEndTests {
 
         let piped = try run(["predict", "run"], reading: "Rossi\n \nnew.txt\n\u{439}a\n", in: folder)
         #expect(piped.status == 65 && piped.lines.count == 4, "\(piped.text)")
-        #expect(piped.errors.hasPrefix("standard input:2: the text \"\" has 0 letters\n"), "\(piped.text)")
+        #expect(piped.errors.contains("standard input:2: the text \"\" has 0 letters\n"), "\(piped.text)")
         #expect(piped.errors.contains("dp-train: \"\u{439}a\": training had no \"\u{439}\", which counts as unknown\n"))
 
         // The classes are those of the training, though the folder has one of them only.
@@ -95,7 +95,7 @@ extension EndToEndTests {
           ], in: folder)
         #expect(trained.output.contains(/data +24 samples an epoch, 12 for validation, 12 for test/), "\(trained.text)")
         #expect(trained.output.contains("2: class0 12, class1 12\n"), "\(trained.text)")
-        #expect(trained.errors.hasPrefix("dp-train: pics: 1 file is not read (class0/notes.webp): "), "\(trained.text)")
+        #expect(trained.errors.contains("dp-train: pics: 1 file is not read (class0/notes.webp): "), "\(trained.text)")
       }
     }
 
