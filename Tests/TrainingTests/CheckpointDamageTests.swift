@@ -18,7 +18,9 @@ struct CheckpointDamageTests {
     let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: path) }
     let store = CheckpointStore(path: path)
-    let small = SmallExperiment()
+    // With an evaluation on validation samples after step 4 the checkpoint of step 3 is written before that of step 6.
+    var small = SmallExperiment()
+    small.hasValidation = true
     let made = try small.make()
     let schedule = CheckpointSchedule(steps: 3, epochs: 0)
     let keeper = try CheckpointKeeper(
@@ -141,7 +143,8 @@ struct CheckpointDamageTests {
 
   @Test func aFolderThatCannotBeWrittenToEndsNoTraining() throws {
     var complaints: [String] = []
-    let small = SmallExperiment()
+    var small = SmallExperiment()
+    small.hasValidation = true
     let made = try small.make()
     let schedule = CheckpointSchedule(steps: 1, epochs: 0)
     let keeper = try CheckpointKeeper(
