@@ -8,7 +8,7 @@ import Testing
 struct PageTests {
   @Test("has every section; every figure has title, name, axes and legend; nothing comes from elsewhere")
   func structure() throws {
-    let folder = try RunFixture.make(steps: 200)
+    let folder = try RunFixture.make(steps: 200) { $0 == 150 ? 5 : 1.4 / (1 + Double($0) / 50) }
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
     let page = try Report([folder]).html()
     let structure = try PageStructure(page)
@@ -43,14 +43,14 @@ struct PageTests {
     let still = try Report([calm]).html()
     #expect(still.contains("no spikes in training, mean of the epoch, no spikes in test"))
     #expect(!still.contains("Loss with its spikes"))
-    // In the second epoch, and each of 120 single steps later on.
+    // The second test, and 137 single steps later on.
     let wild = try RunFixture.make(steps: 3720) { step in
       step == 62 ? 9 : step > 310 && step.isMultiple(of: 25) ? 8 : 1.4 / (1 + Double(step) / 50)
     }
     defer { try? FileManager.default.removeItem(atPath: wild.path) }
     let page = try Report([wild]).html()
     #expect(page.contains("Loss with its spikes") && page.contains("smaller ones"))
-    #expect(page.contains("<td>training, mean of the epoch</td><td>2</td>"))
+    #expect(page.contains("<td>test</td><td>2</td>"))
   }
 
   @Test("names are written so that they stay text")

@@ -106,7 +106,7 @@ struct SectionTests {
     defer { for folder in folders { try? FileManager.default.removeItem(atPath: folder.path) } }
     let page = try Report(folders).html()
     #expect(page.contains("lstm 4 → linear 4, "))
-    #expect(page.contains("learningRate") && page.contains("epsilon 1.0e-3") && page.contains("cosine, length none"))
+    #expect(page.contains("learningRate") && page.contains("epsilon 0.001") && page.contains("cosine, length none"))
     let differences = try #require(page.range(of: "keys that differ"))
     let table = page[differences.upperBound...].prefix { $0 != "§" }.components(separatedBy: "</table>")[0]
     #expect(table.contains("optimizer.epsilon") && table.contains("schedule.name") && !table.contains("data.testSize"))

@@ -86,7 +86,8 @@ import Testing
     #expect(found == [99, 100])
     var wild = UnusualSteps()
     let count = (1...1000).filter { wild.add(loss: 1, norm: $0.isMultiple(of: 12) ? 1e6 : 1, regular: $0 / 100) }.count
-    #expect(count == 20)
+    // At step 996 nine regular ones were before.
+    #expect(count == 19)
   }
 
   @Test func whatIsKnownOfStepsSurvivesACheckpoint() throws {

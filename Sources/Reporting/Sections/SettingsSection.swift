@@ -21,7 +21,7 @@ struct SettingsSection {
       ("batch", { "\(Format.count($0.recipe.batch)) in \($0.recipe.shards) shards" }),
       ("optimizer", { $0.keyWords("optimizer") }),
       ("schedule", { $0.keyWords("schedule") }),
-      ("average", { $0.recipe.ema == nil ? nil : $0.keyWords("ema") }),
+      ("average", { $0.recipe.ema == nil ? "none" : $0.keyWords("ema") }),
       ("steps recorded", { run in run.metrics.steps.last.map { "up to \(Format.count(Int($0)))" } ?? "none" }),
       ("last evaluation", \.lastEvaluation),
       ("ranks", { run in run.environment.map { "\($0.ranks) on \(Set($0.hosts).sorted().joined(separator: ", "))" } }),

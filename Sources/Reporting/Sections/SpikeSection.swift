@@ -157,7 +157,9 @@ struct SpikeSection {
     let optimizer = run.recipe.optimizer
     var advice: [String] = []
     if case .rmsprop(let settings) = optimizer {
-      advice.append("take Adam (optimizer.name=adam), whose mean of past gradients damps what a single batch asks for")
+      advice.append(
+        "take AdamW with means that forget about equally fast (optimizer={name: adamw, beta1: 0.98, beta2: 0.99}), so that an "
+          + "unusual gradient cannot make a step much longer than a usual one does")
       if settings.alpha < 0.999 {
         advice.append(
           "let the mean of squares remember longer (optimizer.alpha=0.999), so that calm times do not make it forget how "
