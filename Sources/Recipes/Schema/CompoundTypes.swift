@@ -48,7 +48,12 @@ extension ValueType {
   ) -> ValueType where Value == [Element] {
     let shape: @Sendable () -> ValueShape = { .list(element.shape(), least: least) }
     return ValueType(shape: shape) { node, path, _ in
-      guard case .list(let items) = node.content else { throw mismatch(node, path, shape()) }
+      guard case .list(let items) = node.content else {
+        let failure = mismatch(node, path, shape())
+        throw Failure(
+          .configuration, failure.message,
+          advice: "for example \(path.split(separator: ".").last ?? ""): \(shape().example)")
+      }
       guard items.count >= least else { throw node.place.failure("\(path) must have at least one entry") }
       return try items.enumerated().map { try element.read($1, "\(path).\($0)", nil) }
     } write: { values in

@@ -19,6 +19,12 @@ struct Override {
     guard path.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }) else { throw malformed }
     self.text = text
     value = try YAMLNode.parse(String(text[text.index(after: equals)...]), override: text)
+    // As of a variable of the shell that is not set.
+    if value.isEmpty {
+      throw Failure(
+        .usage, "command line: \"\(text)\" has no value",
+        advice: "write one, \(path.joined(separator: "."))=none for none, or leave the word out")
+    }
   }
 
   /// The tree with the value put in place of what was there, or added.
@@ -31,6 +37,9 @@ struct Override {
     let key = path[depth]
     var result = node
     switch node.content {
+    case .list where Int(key) == nil && depth + 1 < path.count:
+      // A list alone may stand for the mapping whose key is named here.
+      result.content = .mapping(try put(into: [YAMLNode.Entry(key: key, value: node)], depth: depth))
     case .list(var items):
       guard let index = Int(key), items.indices.contains(index) else {
         let name = path[..<depth].joined(separator: ".")
