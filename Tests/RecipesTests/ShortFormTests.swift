@@ -61,6 +61,24 @@ import Testing
     #expect(try layers("[linear: 3]", "model.layers.0.linear.outputs=10") == layers("[linear: 10]"))
   }
 
+  @Test func theCommandLineReachesIntoLists() throws {
+    #expect(
+      try layers("[residual: [linear: 5, relu]]", "model.layers.0.residual.body.0.linear=6")
+        == layers("[residual: {body: [linear: 6, relu]}]"))
+  }
+
+  @Test(arguments: ["data=", "optimizer=", "ema=", "steps="])
+  func aWordWithoutAValueIsRefused(word: String) throws {
+    let failure = try failure(of: "", word)
+    #expect(failure.exitCode == .usage && failure.message == "command line: \"\(word)\" has no value")
+  }
+
+  @Test func aWrongListIsToldWithAnExample() throws {
+    #expect(
+      try failure(ofWhole: "model: {layers: linear}")
+        == wrong("recipe.yaml:1: model.layers must be a list, not \"linear\"", "for example layers: [lstm]"))
+  }
+
   @Test func whatIsWrongNamesTheKeyItStandsFor() throws {
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - linear: ten\n")
