@@ -23,7 +23,7 @@ import Testing
     try withRunFolder { folder in
       var random = TestRandom(21)
       let isLong = ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1"
-      for round in 0..<(isLong ? 20_000 : 600) {
+      for round in 0..<(isLong ? 5000 : 400) {
         var files = [Array(Self.environment.utf8), Array(Self.metrics.utf8)]
         files[round % 2] = random.damaged(files[round % 2])
         try Data(files[0]).write(to: URL(filePath: folder.environment))
