@@ -28,7 +28,7 @@ if ! pkg-config --exists mpich; then
   libraries=$(dirname "$(find prefix -name 'libmpich.so.*' | head -n 1)")
   libraries=$folder/$libraries
   for name in hwloc ucp ucs; do
-    [ -e "$libraries/lib$name.so" ] || ln -s "$(ls "$libraries/lib$name".so.* /usr/lib/*/"lib$name".so.* 2>/dev/null | head -n 1)" "$libraries/lib$name.so"
+    [ -e "$libraries/lib$name.so" ] || ln -sf "$(ls "$libraries/lib$name".so.* /usr/lib/*/"lib$name".so.* 2>/dev/null | head -n 1)" "$libraries/lib$name.so"
   done
   sed -i "s|=/usr|=$folder/prefix/usr|" "$libraries/pkgconfig/mpich.pc"
   export PKG_CONFIG_PATH=$libraries/pkgconfig PATH=$folder/prefix/usr/bin:$PATH LD_LIBRARY_PATH=$libraries
@@ -46,11 +46,11 @@ bin=$("${build[@]}" --show-bin-path)
 
 "$bin/collectives-check" version | grep -q MPICH || fail "not built with MPICH: $("$bin/collectives-check" version)"
 export DPTRAIN_OVERSUBSCRIBE=1
-for ranks in 1 2 3 8; do
-  timeout 120 mpirun.mpich -bind-to none -n $ranks "$bin/collectives-check" >out 2>&1 || { cat out; fail "$ranks ranks"; }
+for ranks in 1 2 3; do
+  timeout 300 mpirun.mpich -bind-to none -n $ranks "$bin/collectives-check" >out 2>&1 || { cat out; fail "$ranks ranks"; }
   grep -q "^ok $ranks" out || { cat out; fail "$ranks ranks"; }
 done
-say "all operations are right on 1, 2, 3 and 8 ranks"
+say "all operations are right on 1, 2 and 3 ranks"
 status=0
 timeout 120 mpirun.mpich -bind-to none -n 3 "$bin/collectives-check" fail >out 2>&1 || status=$?
 [ $status -eq 65 ] || { cat out; fail "a rank that fails with 65 ended the job with $status"; }
