@@ -7,15 +7,30 @@ import Diagnostics
 /// libjpeg warns of much that harms no pixel, such as an odd version or stray bytes between two parts. An image is damaged
 /// only where pixels are missing or made up.
 final class JPEG {
-  private let handle: tjhandle
+  private var handle: tjhandle
   private let turned = Image()
 
   /// - Throws: `Failure` (system) where there is not enough memory.
   init() throws {
-    guard let handle = tjInitDecompress() else {
-      throw Failure(.system, "not enough memory for a JPEG decoder")
+    handle = try JPEG.makeHandle()
+  }
+
+  private static func makeHandle() throws -> tjhandle {
+    guard let handle = tjInitDecompress() else { throw Failure(.system, "not enough memory for a JPEG decoder") }
+    return handle
+  }
+
+  /// What `body` gives; if it fails, further files get a decoder that has seen nothing of this one, which TurboJPEG leaves in
+  /// whatever state its header had come to.
+  private func startingAnew<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      let fresh = try JPEG.makeHandle()
+      tjDestroy(handle)
+      handle = fresh
+      throw error
     }
-    self.handle = handle
   }
 
   deinit {
@@ -30,14 +45,16 @@ final class JPEG {
 
   /// Decodes a file's bytes, in which the version may be changed to one that libjpeg knows.
   func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, into image: Image) throws {
-    let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
-    try image.reshape(header.size)
-    if header.isCMYK {
-      try decompressInks(bytes, path: path, header, into: image)
-    } else {
-      try decompress(bytes, path: path, header.markers, to: image.pixels.baseAddress, header.size, TJPF_RGB)
+    try startingAnew {
+      let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
+      try image.reshape(header.size)
+      if header.isCMYK {
+        try decompressInks(bytes, path: path, header, into: image)
+      } else {
+        try decompress(bytes, path: path, header.markers, to: image.pixels.baseAddress, header.size, TJPF_RGB)
+      }
+      try header.markers.orientation.apply(to: image, copy: turned)
     }
-    try header.markers.orientation.apply(to: image, copy: turned)
   }
 
   private func decompressInks(_ bytes: [UInt8], path: String, _ header: Header, into image: Image) throws {
@@ -59,11 +76,13 @@ final class JPEG {
   /// Finds out whether a file's bytes can be decoded; at an eighth of the size, since all the damage that can be found is
   /// found before the pixels are computed.
   func check(_ bytes: inout [UInt8], path: String, pixelLimit: Int, in image: Image) throws {
-    let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
-    let size = ImageSize(height: (header.size.height + 7) / 8, width: (header.size.width + 7) / 8)
-    try image.reshape(header.isCMYK ? size.withFourChannels : size)
-    let format = header.isCMYK ? TJPF_CMYK : TJPF_RGB
-    try decompress(bytes, path: path, header.markers, to: image.pixels.baseAddress, size, format)
+    try startingAnew {
+      let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
+      let size = ImageSize(height: (header.size.height + 7) / 8, width: (header.size.width + 7) / 8)
+      try image.reshape(header.isCMYK ? size.withFourChannels : size)
+      let format = header.isCMYK ? TJPF_CMYK : TJPF_RGB
+      try decompress(bytes, path: path, header.markers, to: image.pixels.baseAddress, size, format)
+    }
   }
 
   private func header(of bytes: inout [UInt8], path: String, pixelLimit: Int) throws -> Header {
@@ -78,8 +97,9 @@ final class JPEG {
     }
     // Where only the subsampling is of no common kind, the image can be decoded all the same.
     let isKnown = width > 0 && height > 0 && colourSpace >= 0
-    guard code == 0 || (isKnown && (subsampling < 0 || isWarning)) else {
-      throw damaged(path, "JPEG", reason)
+    guard isKnown, code == 0 || subsampling < 0 || isWarning else {
+      // Of a file that ends within its header TurboJPEG says nothing, and that its size is 0.
+      throw damaged(path, "JPEG", code == 0 ? "it ends within its header" : reason)
     }
     let size = ImageSize(height: Int(height), width: Int(width))
     try checkSize(size, path: path, pixelLimit: pixelLimit)

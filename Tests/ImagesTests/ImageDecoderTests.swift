@@ -116,6 +116,27 @@ import Testing
     }
   }
 
+  /// One decoder after the other's damage: what is good is decoded as before, and no memory is spoiled.
+  @Test func filesThatEndWithinTheirHeaderSpoilNothing() throws {
+    let bytes = try fileBytes("colour.jpg")
+    let folder = FileManager.default.temporaryDirectory.appending(path: "cut-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let decoder = try ImageDecoder()
+    let image = Image()
+    try decoder.decode(reference("images/colour.jpg"), into: image)
+    let wanted = Array(image.pixels)
+    for length in stride(from: 2, to: min(bytes.count, 700), by: 3) {
+      let file = folder.appending(path: "\(length).jpg")
+      try Data(bytes.prefix(length)).write(to: file)
+      #expect(throws: Failure.self, "\(length)") { try decoder.check(file.path) }
+      #expect(throws: Failure.self, "\(length)") { try decoder.decode(file.path, into: Image()) }
+      try decoder.check(reference("images/colour.jpg"))
+    }
+    try decoder.decode(reference("images/colour.jpg"), into: image)
+    #expect(Array(image.pixels) == wanted)
+  }
+
   @Test func damageInTheMiddleIsFound() throws {
     var jpeg = try fileBytes("colour.jpg")
     // A marker where coded pixels should be.
