@@ -11,7 +11,7 @@ import Testing
     let noise = [0.01, -0.02, 0.015, 0, -0.01]
     #expect(rule.spikes(in: (0..<60).map { 1.4 - 0.02 * Double($0) + noise[$0 % 5] }).isEmpty)
     #expect(rule.spikes(in: []).isEmpty)
-    #expect(rule.spikes(in: [1, 2, 3]).isEmpty)
+    #expect(rule.spikes(in: [3, 2, 1]).isEmpty)
   }
 
   @Test func aRiseAboveTheLowestIsASpikeFromTheSecondPointToTheLast() {
