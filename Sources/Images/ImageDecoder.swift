@@ -34,11 +34,15 @@ public final class ImageDecoder {
   }
 
   /// Reads the image at `path` to see whether it is sound: faster than decoding, with the same verdict.
+  /// - Returns: the size that the image has when it is decoded.
   /// - Throws: `Failure` as `decode` does.
-  public func check(_ path: String) throws {
+  @discardableResult
+  public func check(_ path: String) throws -> ImageSize {
     switch try open(path) {
-    case .jpeg: try jpeg.check(&bytes, path: path, pixelLimit: pixelLimit, in: checked)
-    case .png: try png.decode(&bytes, path: path, pixelLimit: pixelLimit, into: checked)
+    case .jpeg: return try jpeg.check(&bytes, path: path, pixelLimit: pixelLimit, in: checked)
+    case .png:
+      try png.decode(&bytes, path: path, pixelLimit: pixelLimit, into: checked)
+      return checked.size
     }
   }
 

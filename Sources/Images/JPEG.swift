@@ -75,13 +75,16 @@ final class JPEG {
 
   /// Finds out whether a file's bytes can be decoded; at an eighth of the size, since all the damage that can be found is
   /// found before the pixels are computed.
-  func check(_ bytes: inout [UInt8], path: String, pixelLimit: Int, in image: Image) throws {
+  /// - Returns: the size of what decoding gives.
+  func check(_ bytes: inout [UInt8], path: String, pixelLimit: Int, in image: Image) throws -> ImageSize {
     try startingAnew {
       let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
       let size = ImageSize(height: (header.size.height + 7) / 8, width: (header.size.width + 7) / 8)
       try image.reshape(header.isCMYK ? size.withFourChannels : size)
       let format = header.isCMYK ? TJPF_CMYK : TJPF_RGB
       try decompress(bytes, path: path, header.markers, to: image.pixels.baseAddress, size, format)
+      guard header.markers.orientation.exchangesSides else { return header.size }
+      return ImageSize(height: header.size.width, width: header.size.height)
     }
   }
 

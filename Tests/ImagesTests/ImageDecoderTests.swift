@@ -28,6 +28,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [30, 200, 400, 500, 650])
+  func aDamagedImageDoesNotSpoilTheNext(length: Int) throws {
+    try withTemporaryFolder { folder in
+      let cut = "\(folder)/cut.jpg"
+      try Data(try fileBytes("colour.jpg").prefix(length)).write(to: URL(filePath: cut))
+      let (decoder, image) = (try ImageDecoder(), Image())
+      for name in ["colour.jpg", "grey.jpg", "progressive.jpg"] {
+        #expect(throws: Failure.self) { try decoder.check(cut) }
+        #expect(try decoder.check(reference("images/\(name)")) == ImageSize(height: 40, width: 53))
+        #expect(throws: Failure.self) { try decoder.decode(cut, into: image) }
+        try decoder.decode(reference("images/\(name)"), into: image)
+        #expect(image.pixels.elementsEqual(try pixels(name)))
+      }
+    }
+  }
+
   @Test func theFirstBytesTellTheFormatNotTheName() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/really-a-png.jpg"

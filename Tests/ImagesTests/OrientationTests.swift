@@ -27,8 +27,9 @@ import Testing
       try Data(bytes).write(to: URL(filePath: "\(folder)/picture"))
       let image = Image()
       let decoder = try ImageDecoder()
-      try decoder.check("\(folder)/picture")
+      let size = try decoder.check("\(folder)/picture")
       try decoder.decode("\(folder)/picture", into: image)
+      #expect(size == image.size)
       return rows(image)
     }
   }
