@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// Transforms one after the other, and the memory they work in; for one thread at a time.
@@ -40,15 +41,22 @@ public final class TransformPipeline {
   /// Does the other transforms to a prepared image, and writes height × width × 3 floats.
   /// - Parameters:
   ///   - random: the seed and purpose of what chance decides.
+  ///   - size: what the image must become; nil where the transforms fix it.
   ///   - destination: has room for the output size.
-  /// - Throws: `Failure` (data) where the image is too small, (system) where there is not enough memory.
+  /// - Throws: `Failure` (data) where the image is too small or becomes one of another size, (system) where there is not enough memory.
   public func finish(
-    _ prepared: Image, random: Philox, epoch: Int, sample: Int, to destination: UnsafeMutablePointer<Float>
+    _ prepared: Image, random: Philox, epoch: Int, sample: Int, size: ImageSize? = nil,
+    to destination: UnsafeMutablePointer<Float>
   ) throws {
     try canvas.load(prepared)
     for (place, transform) in transforms.enumerated().dropFirst(preparedCount) {
       try transform.run(
         on: canvas, random: TransformRandom(random, epoch: epoch, sample: sample, place: place))
+    }
+    if let size, canvas.size != size {
+      throw Failure(
+        .data, "the image has \(canvas.size) pixels, but must have \(size)",
+        advice: "bring it to that size; or train with transforms that bring all to one: [resize: {size: [256, 256]}]")
     }
     canvas.write(normalize, to: destination)
   }

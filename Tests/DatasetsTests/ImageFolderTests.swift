@@ -90,12 +90,47 @@ import Testing
     }
   }
 
+  @Test func imagesOfOneSizeNeedNoTransforms() throws {
+    try withImages(sixImages) { root in
+      let samples = try ImageSamples(folder: root, split: "train").withoutDamaged().sound
+      func data(_ transforms: [any Transform] = []) throws -> ImageFolder {
+        try ImageFolder(samples, pipeline: TransformPipeline(transforms), seed: 1, purpose: .trainingData)
+      }
+      #expect(try data().inputShape == .image(height: 40, width: 53, channels: 3))
+      #expect(try data([RandomHorizontalFlip()]).inputShape == data().inputShape)
+      #expect(try data([Resize(.shorterSide(20))]).inputShape == .image(height: 20, width: 26, channels: 3))
+      #expect(try loaded(data(), [0, 5]).allSatisfy { $0.floats.allSatisfy { (0...1).contains($0) } })
+
+      let small = try PNGEncoder.encode(
+        [UInt8](repeating: 9, count: 300), size: ImageSize(height: 10, width: 10), colors: .rgb)
+      let whole = try data()
+      try write(small, to: "\(root)/train/dogs/2.png")
+      let reader = try ImageReader(pipeline: TransformPipeline(), shape: [40, 53, 3])
+      #expect(try loaded(reader.samples("\(root)/train/cats/1.jpg"), [0])[0].floats == loaded(whole, [0])[0].floats)
+      let input = try #require(throws: Failure.self) { try loaded(reader.samples("\(root)/train/dogs/2.png"), [0]) }
+      #expect(input.message == "\(root)/train/dogs/2.png: the image has 10×10 pixels, but must have 40×53")
+      // A file that changed since it was looked at.
+      #expect(try #require(throws: Failure.self) { try loaded(whole, [4]) } == input)
+
+      let mixed = try ImageSamples(folder: root, split: "train").withoutDamaged().sound
+      let failure = try #require(throws: Failure.self) {
+        try ImageFolder(mixed, pipeline: TransformPipeline(), seed: 1, purpose: .trainingData)
+      }
+      #expect(
+        failure.message == "images of different sizes: \(root)/train/cats/1.jpg of 40×53 pixels, "
+          + "\(root)/train/dogs/2.png of 10×10")
+      #expect(
+        failure.advice == "data.transforms bring them to one: data: {source: image-folder, folder: \(root), "
+          + "transforms: [resize: {size: [40, 53]}]}")
+    }
+  }
+
   @Test func theReaderSeesWhatTheDataSetSees() throws {
     let pipeline = { TransformPipeline([Resize(.shorterSide(24)), CenterCrop(ImageSize(height: 20, width: 24))]) }
     try withImages(sixImages) { root in
       let data = try ImageFolder(
         ImageSamples(folder: root, split: "train"), pipeline: pipeline(), seed: 1, purpose: .testData)
-      let reader = try ImageReader(pipeline: pipeline())
+      let reader = try ImageReader(pipeline: pipeline(), shape: data.inputShape.extents)
       let inputs = try data.samples.samples.map { try reader.samples($0.path) }
       for (index, input) in inputs.enumerated() {
         #expect(input.inputShape == data.inputShape)

@@ -1,3 +1,4 @@
+import DPTrain
 import Foundation
 
 extension Fault {
@@ -39,9 +40,18 @@ extension Fault {
       try $0.write([UInt8](), to: "images/train/class0/none.png")
     },
     training(
-      "images of different sizes", says: "the transforms leave images of different sizes", status: 78,
-      ["data.transforms=[random-horizontal-flip]"]
-    ) { _ in },
+      "images of different sizes",
+      says: "the transforms leave images of different sizes: images/train/class0/0-cmyk.jpg of 40×53 pixels, "
+        + "images/train/class1/small.png of 10×10", status: 78, ["data.transforms=[random-horizontal-flip]"]
+    ) {
+      try $0.write(
+        PNGEncoder.encode([UInt8](repeating: 9, count: 300), size: ImageSize(height: 10, width: 10), colors: .rgb),
+        to: "images/train/class1/small.png")
+    },
+    Fault(
+      testDescription: "a folder of folders of classes",
+      arguments: ["train", "images.yaml", "data=.", "--out", "run"], status: 66, message: ". has no folder train"
+    ) { try $0.writeImageRecipe(epochs: 1) },
   ]
 
   private static func training(

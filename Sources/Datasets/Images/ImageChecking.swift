@@ -17,12 +17,14 @@ extension ImageSamples {
   ) {
     let workers = min(max(1, ProcessInfo.processInfo.activeProcessorCount), max(1, samples.count))
     let found = Mutex<[Int: Failure]>([:])
+    let sizes = Mutex<[Int: ImageSize]>([:])
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       do {
         let decoder = try ImageDecoder(pixelLimit: pixelLimit)
         for index in stride(from: worker, to: samples.count, by: workers) {
           do {
-            try decoder.check(samples[index].path)
+            let size = try decoder.check(samples[index].path)
+            sizes.withLock { $0[index] = size }
           } catch let failure as Failure {
             found.withLock { $0[index] = failure }
           }
@@ -34,7 +36,12 @@ extension ImageSamples {
     let failures = found.withLock { $0 }.sorted { $0.key < $1.key }
     if let other = failures.first(where: { ![.data, .noInput].contains($0.value.exitCode) }) { throw other.value }
     let damaged = Set(failures.map(\.key))
-    let sound = samples.indices.filter { !damaged.contains($0) }.map { samples[$0] }
+    let known = sizes.withLock { $0 }
+    let sound = samples.indices.filter { !damaged.contains($0) }.map { index in
+      var sample = samples[index]
+      sample.size = known[index]
+      return sample
+    }
     let remaining = Set(sound.map(\.label))
     for (label, name) in classNames.enumerated() where !remaining.contains(label) {
       throw Failure(

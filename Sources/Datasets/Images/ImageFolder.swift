@@ -22,6 +22,7 @@ public final class ImageFolder: Dataset {
   /// The files.
   public let samples: ImageSamples
   private let pipeline: TransformPipeline
+  private let size: ImageSize
   private let random: Philox
   private let decoder: ImageDecoder
   private let scratch = Image()
@@ -36,14 +37,15 @@ public final class ImageFolder: Dataset {
   ///   - purpose: what the samples are for; those of different purposes are transformed independently.
   ///   - cache: at most so many MiB of images are kept in memory, on all ranks of a machine; those seen first.
   ///   - pixelLimit: the largest number of pixels that a file may claim.
-  /// - Throws: `Failure` (configuration) where the pipeline's images may differ in size, (system) where memory is short.
+  /// - Throws: `Failure` (configuration) where the pipeline's images differ in size, (system) where memory is short.
   public init(
     _ samples: ImageSamples, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
     pixelLimit: Int = ImageDecoder.defaultPixelLimit
   ) throws {
     self.samples = samples
     self.pipeline = pipeline
-    inputShape = try pipeline.outputShape()
+    size = try pipeline.outputSize(of: samples)
+    inputShape = .image(height: size.height, width: size.width, channels: 3)
     random = Philox(seed: seed, purpose: purpose)
     decoder = try ImageDecoder(pixelLimit: pixelLimit)
     self.cache = Array(repeating: nil, count: samples.samples.count)
@@ -64,7 +66,7 @@ public final class ImageFolder: Dataset {
       let sample = samples.samples[index]
       try located(sample.path) {
         try pipeline.finish(
-          try prepared(index), random: random, epoch: epoch, sample: index,
+          try prepared(index), random: random, epoch: epoch, sample: index, size: size,
           to: batch.view.row(step: 0, sample: place))
       }
       batch.classes[place] = Int32(sample.label)
@@ -93,12 +95,19 @@ public struct ImageReader: InputReader {
   /// Those of images.
   public let fileEndings = ImageSamples.endings
 
-  /// A reader that does to images what was done to those that the model is measured on; files may claim at most
+  /// A reader that does to images what was done to those that the model is measured on, of a shape; files may claim at most
   /// `pixelLimit` pixels.
-  /// - Throws: `Failure` (configuration) where the pipeline's images may differ in size, (system) where memory is short.
-  public init(pipeline: TransformPipeline, pixelLimit: Int = ImageDecoder.defaultPixelLimit) throws {
+  /// - Throws: `Failure` (data) where the shape is no image's, (system) where memory is short.
+  public init(
+    pipeline: TransformPipeline, shape: [Int], pixelLimit: Int = ImageDecoder.defaultPixelLimit
+  ) throws {
     self.pipeline = pipeline
-    shape = try pipeline.outputShape()
+    self.shape = Shape(shape)
+    guard shape.count == 3, shape[2] == 3 else {
+      throw Failure(
+        .data, "the run's data.json holds the shape \(self.shape), which is no image of three colours",
+        advice: "train again: the run was trained on other data")
+    }
     decoder = try ImageDecoder(pixelLimit: pixelLimit)
   }
 
@@ -112,6 +121,7 @@ public struct ImageReader: InputReader {
       try located(input) {
         try pipeline.finish(
           image, random: Philox(seed: 0, purpose: .testData), epoch: 1, sample: 0,
+          size: ImageSize(height: shape.extents[0], width: shape.extents[1]),
           to: batch.view.row(step: 0, sample: place))
       }
     }
@@ -128,13 +138,24 @@ private func located<T>(_ path: String, _ body: () throws -> T) throws -> T {
 }
 
 extension TransformPipeline {
-  /// The shape of the results, which must be known before any image.
-  fileprivate func outputShape() throws -> Shape {
-    guard let size = outputSize() else {
+  /// The size of all results: the one that transforms fix, or else the one that all images get that are known.
+  fileprivate func outputSize(of images: ImageSamples) throws -> ImageSize {
+    if let size = outputSize() { return size }
+    let sizes = images.samples.map { sample in sample.size.flatMap { outputSize(for: $0) } }
+    if let first = sizes.first, let size = first {
+      guard let other = sizes.firstIndex(where: { $0 != size }) else { return size }
+      let fix = "\(Resize.name): {size: [\(size.height), \(size.width)]}"
+      let names = transforms.isEmpty ? "images" : "the transforms leave images"
       throw Failure(
-        .configuration, "the transforms leave images of different sizes",
-        advice: "one of them must fix height and width, for example \(Resize.name): {size: [256, 256]}")
+        .configuration,
+        "\(names) of different sizes: \(images.samples[0].path) of \(size) pixels, \(images.samples[other].path) of "
+          + (sizes[other].map { "\($0)" } ?? "others"),
+        advice: transforms.isEmpty
+          ? "data.transforms bring them to one: data: {source: image-folder, folder: \(images.root), transforms: [\(fix)]}"
+          : "one of data.transforms must fix height and width, for example \(fix)")
     }
-    return .image(height: size.height, width: size.width, channels: 3)
+    throw Failure(
+      .configuration, "the transforms leave images of different sizes",
+      advice: "one of data.transforms must fix height and width, for example \(Resize.name): {size: [256, 256]}")
   }
 }

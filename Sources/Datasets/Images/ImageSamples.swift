@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Images
 import Tensors
 
 /// An image file and its class.
@@ -8,6 +9,8 @@ public struct ImageSample: Equatable, Sendable {
   public let path: String
   /// The index of the class.
   public let label: Int
+  /// Rows and columns, where the file was looked at.
+  var size: ImageSize?
 
   /// A file of a class.
   public init(path: String, label: Int) {
@@ -28,15 +31,24 @@ public struct ImageSamples: Equatable, Sendable {
   public let source: String
   /// What was passed over in the folder they come from.
   public let passedOver: PassedOver
+  /// The folder that holds all parts, for messages.
+  let root: String
 
   /// Samples from anywhere.
   public init(
     _ samples: [ImageSample], classNames: [String], source: String, passedOver: PassedOver = PassedOver()
   ) {
+    self.init(samples, classNames: classNames, source: source, passedOver: passedOver, root: source)
+  }
+
+  private init(
+    _ samples: [ImageSample], classNames: [String], source: String, passedOver: PassedOver, root: String
+  ) {
     self.samples = samples
     self.classNames = classNames
     self.source = source
     self.passedOver = passedOver
+    self.root = root
   }
 
   /// The files FOLDER/SPLIT/CLASS/*.jpg, .jpeg and .png, or FOLDER/CLASS/* where `split` is nil: classes in the order of
@@ -50,6 +62,7 @@ public struct ImageSamples: Equatable, Sendable {
   /// - Throws: `Failure` (noInput) where a folder is missing, (data) where there are no classes, a class without an image,
   ///   or other classes than there must be.
   public init(folder: String, split: String?, classNames expected: [String]? = nil, isWhole: Bool = true) throws {
+    self.root = folder
     let root = try split.map { try Self.path(ofSplit: $0, in: folder) } ?? folder
     let all = try Self.names(in: root)
     let names = all.filter { isFolder("\(root)/\($0)") }
@@ -59,9 +72,11 @@ public struct ImageSamples: Equatable, Sendable {
         advice: "each class has a folder of images: \(root)/CLASS/*.jpg, .jpeg or .png")
     }
     if let expected, isWhole ? expected != names : !Set(names).isSubset(of: expected) {
+      let inner = names.first { Self.isFolderOfClasses("\(root)/\($0)") }
       throw Failure(
         .data, "\(root) has the classes \(Self.list(names)), but must have \(Self.list(expected))",
-        advice: "every part of a data set has the same classes")
+        advice: inner.map { "\(root)/\($0) is a folder of classes: did you mean that?" }
+          ?? "every part of a data set has the same classes")
     }
     classNames = expected ?? names
     source = root
@@ -106,17 +121,19 @@ public struct ImageSamples: Equatable, Sendable {
 
   /// Other samples of the same classes.
   func with(_ samples: [ImageSample]) -> ImageSamples {
-    ImageSamples(samples, classNames: classNames, source: source, passedOver: passedOver)
+    ImageSamples(samples, classNames: classNames, source: source, passedOver: passedOver, root: root)
   }
 
   private static func path(ofSplit split: String, in folder: String) throws -> String {
     let path = "\(folder)/\(split)"
     guard !isFolder(path) else { return path }
     let others = try names(in: folder).filter { isFolder("\(folder)/\($0)") }
+    let held = others.isEmpty ? "it has no folders at all" : "it has \(list(others))"
+    let meant = others.first { isFolderOfClasses("\(folder)/\($0)") || isFolder("\(folder)/\($0)/\(split)") }
     throw Failure(
       .noInput, "\(folder) has no folder \(split)",
       advice: nearestName(to: split, among: others).map { "did you mean \($0)?" }
-        ?? (others.isEmpty ? "it has no folders at all" : "it has \(list(others))"))
+        ?? meant.map { "\(held); for the images in \($0), write data: {folder: \(folder)/\($0)}" } ?? held)
   }
 
   private static func list(_ names: [String]) -> String {

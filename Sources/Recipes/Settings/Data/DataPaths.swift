@@ -8,17 +8,14 @@ extension DataSettings {
 
   /// The data source that reads what lies at a path, and the key that names it.
   static func shortForm(of text: String, at place: Place) throws -> (name: String, key: String)? {
-    let name = text.lowercased()
-    if name.hasSuffix(".npz") { return (NumPySettings.name, "train") }
-    if [".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.hasSuffix) { return (CSVSettings.name, "train") }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: text, isDirectory: &isFolder) else {
+    if isTable(text) { return (text.lowercased().hasSuffix(".npz") ? NumPySettings.name : CSVSettings.name, "train") }
+    guard FileManager.default.fileExists(atPath: text) else {
       guard text.contains("/") else { return nil }
       throw Failure(
         .noInput, "\(place): data is \"\(text)\", but there is no such file or folder",
         advice: "paths start at the folder in which dp-train was started, \(FileManager.default.currentDirectoryPath)")
     }
-    guard isFolder.boolValue else {
+    guard isFolder(text) else {
       throw place.failure(
         "data is \"\(text)\", and the file's name does not tell what reads it",
         advice: "name the source: {source: csv, train: \(text)}, or numpy for an .npz file")
@@ -26,6 +23,20 @@ extension DataSettings {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: text)) ?? []
     if names.contains(where: { $0.hasPrefix("train-images") }) { return (IDXSettings.name, "folder") }
     if names.contains(where: { $0.lowercased().hasSuffix(".txt") }) { return (TextLinesSettings.name, "folder") }
+    if let table = names.sorted().first(where: isTable), !names.contains(where: { isFolder("\(text)/\($0)") }) {
+      throw place.failure(
+        "data is \"\(text)\", a folder without folders of images", advice: "name a file in it: data: \(text)/\(table)")
+    }
     return (ImageFolderSettings.name, "folder")
+  }
+
+  /// Whether a file of that name holds samples itself.
+  private static func isTable(_ name: String) -> Bool {
+    [".npz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.lowercased().hasSuffix)
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 }
