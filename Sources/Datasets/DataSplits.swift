@@ -18,15 +18,18 @@ public struct DataSplits {
   public let test: (any Dataset)?
   /// What people should know of the source, such as files that were left out.
   public let notices: [String]
+  /// Why the samples' shape may be another than is meant; nil where nothing hints at it.
+  public let shapeNotice: String?
   private let measuredTraining: (any Dataset)?
 
   /// Bundles the parts; `measuredTraining` is the training samples as they are measured, where these differ from those
   /// trained on, as by random transforms.
   public init(
     training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil, notices: [String] = [],
-    measuredTraining: (any Dataset)? = nil
+    shapeNotice: String? = nil, measuredTraining: (any Dataset)? = nil
   ) {
     self.notices = notices
+    self.shapeNotice = shapeNotice
     self.measuredTraining = measuredTraining
     self.training = training
     self.validation = validation

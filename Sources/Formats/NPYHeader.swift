@@ -51,7 +51,12 @@ struct NPYHeader {
       "It holds Python objects. Arrays of one shape become numbers by numpy.stack; names become class indices by "
         + "classes, y = numpy.unique(list(y), return_inverse=True)."
     case "U", "S", "a":
-      "It holds text. Names become class indices by classes, y = numpy.unique(y, return_inverse=True)."
+      "It holds text. Numbers are read by x.astype(float); names become class indices by "
+        + "classes, y = numpy.unique(y, return_inverse=True)."
+    case "c":
+      "It holds complex numbers. As two features each they are numpy.concatenate([x.real, x.imag], axis=-1)."
+    case "M", "m":
+      "It holds times. Numbers are, for example, days from the first: (x - x.min()) / numpy.timedelta64(1, \"D\")."
     default: "Readable are f2 f4 f8, i1 i2 i4 i8, u1 u2 u4 u8 and b1; convert the array with astype."
     }
   }
@@ -96,7 +101,12 @@ private struct PythonLiteralScanner {
   mutating func string() throws -> String {
     skipSpaces()
     guard let quote = rest.first, quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
-      throw failure("has \(next) where a string belongs (structured types cannot be read)")
+      guard rest.first != UInt8(ascii: "[") else {
+        throw Failure(
+          .data, "\(source) holds elements of a structured type, which cannot be read.",
+          advice: "They become numbers by numpy.lib.recfunctions.structured_to_unstructured(x).")
+      }
+      throw failure("has \(next) where a string belongs")
     }
     guard let end = rest.dropFirst().firstIndex(of: quote) else { throw failure("has a string without an end") }
     let text = String(decoding: rest[(rest.startIndex + 1)..<end], as: UTF8.self)

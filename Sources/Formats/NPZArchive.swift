@@ -7,6 +7,8 @@ import Diagnostics
 public final class NPZArchive {
   /// The arrays' names, without `.npy`, in the archive's order; other files in the archive are passed over.
   public let names: [String]
+  /// Whether it is no archive of arrays, but of what `torch.save` writes.
+  public let isPyTorch: Bool
   private let path: String
   private let archive: OpaquePointer
   private let entries: [String: UInt64]
@@ -27,14 +29,18 @@ public final class NPZArchive {
           .noInput, "'\(path)' cannot be opened: \(text).", advice: code == ZIP_ER_NOENT ? pathAdvice(path) : nil)
       }
       let isArray = (try? firstBytes(6, ofFile: path))?.elementsEqual([0x93] + "NUMPY".utf8) ?? false
+      let isPickle = (try? firstBytes(2, ofFile: path))?.elementsEqual([0x80, 2]) ?? false
       throw Failure(
         .data, "'\(path)' cannot be read as an .npz archive: \(text).",
-        advice: isArray
-          ? "It is a single array (.npy): put x and y into one archive by numpy.savez(\"train.npz\", x=x, y=y)."
-          : "Write it with numpy.savez, or copy it again.")
+        advice: isPickle
+          ? "torch.save or pickle wrote the file: write it by numpy.savez(\"train.npz\", x=x, y=y)."
+          : isArray
+            ? "It is a single array (.npy): put x and y into one archive by numpy.savez(\"train.npz\", x=x, y=y)."
+            : "Write it with numpy.savez, or copy it again.")
     }
     var names: [String] = []
     var entries: [String: UInt64] = [:]
+    var isPyTorch = false
     do {
       for index in 0..<UInt64(max(0, zip_get_num_entries(archive, 0))) {
         guard let raw = zip_get_name(archive, index, 0) else {
@@ -42,6 +48,7 @@ public final class NPZArchive {
             .data, "'\(path)': the name of entry \(index) cannot be read: \(String(cString: zip_strerror(archive))).")
         }
         let file = String(cString: raw)
+        isPyTorch = isPyTorch || file.hasSuffix("/data.pkl")
         guard file.hasSuffix(".npy") else { continue }
         let name = String(file.dropLast(4))
         if entries.updateValue(index, forKey: name) != nil {
@@ -56,6 +63,7 @@ public final class NPZArchive {
     self.path = path
     self.archive = archive
     self.names = names
+    self.isPyTorch = isPyTorch
     self.entries = entries
   }
 

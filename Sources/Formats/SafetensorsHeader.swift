@@ -109,6 +109,15 @@ struct SafetensorsHeader {
           + " – of a state_dict; of a whole module, save_file(module.state_dict(), …)."
       )
     }
+    if file.starts(with: [0x93] + "NUMPY".utf8) {
+      return (
+        "a single array of NumPy (.npy)",
+        "Put all weights into one archive by numpy.savez(\"weights.npz\", **{\"0.weight\": weight, \"0.bias\": bias})."
+      )
+    }
+    if file.prefix(64).allSatisfy({ $0 >= 0x20 || [0x09, 0x0A, 0x0D].contains($0) }) {
+      return ("text", "Weights are in a file .safetensors or .npz, and in a run's folder.")
+    }
     if file.starts(with: [0x89, 0x48, 0x44, 0x46]) {
       return ("an HDF5 file", "Write the weights with safetensors, or as .npz with numpy.savez.")
     }

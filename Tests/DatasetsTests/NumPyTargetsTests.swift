@@ -92,6 +92,20 @@ import Testing
     #expect(data.classNames == ["0", "1", "2"])
   }
 
+  @Test func sequencesThatSeemPaddedAreTold() throws {
+    func notices(_ ends: [Int], start: Float = 1) throws -> [String] {
+      let x = ends.flatMap { end in (0..<5).map { $0 == 0 ? start : $0 <= end ? 1 : Float(0) } }
+      let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      let y = NPYArray(shape: [ends.count], int32s: ends.map { Int32($0 % 2) })
+      try NPZArchive.write([("x", NPYArray(shape: [ends.count, 5, 1], floats: x)), ("y", y)], to: path)
+      return try NumPyDataset(contentsOf: path).notices
+    }
+    let told = try notices([1, 3, 4])
+    #expect(told.count == 1 && told[0].contains(": 2 of 3 samples end in steps that are all 0"), "\(told)")
+    #expect(try notices([4, 4, 4]).isEmpty && notices([2, 2, 2]).isEmpty && notices([1, 3, 4], start: 0).isEmpty)
+  }
+
   @Test func theIgnoredIndexIsNoClass() throws {
     let data = try open(NPYArray(shape: [3], int32s: [0, -100, 1]), ignoring: -100)
     #expect(data.classNames == ["0", "1"])
@@ -119,7 +133,13 @@ import Testing
     }
     #expect(
       try failure(NPYArray(shape: [3, 2], int32s: [0, 0, 0, -7, 0, 0]))
-        == Failure(.data, "FILE: y[1, 1] is -7", advice: "class indices start at 0"))
+        == Failure(
+          .data, "FILE: y[1, 1] is -7",
+          advice: "class indices start at 0: if -7 marks samples without a class, write loss: {name: cross-entropy, "
+            + "ignoreIndex: -7}; if classes are counted from -7, they become y + 7"))
+    #expect(
+      try failure(NPYArray(shape: [3], int32s: [1, -1, 1])).advice
+        == "class indices start at 0: -1 and 1 become 0 and 1 by (y + 1) // 2")
     #expect(
       try failure(NPYArray(shape: [2], int32s: [0, 0]))
         == Failure(

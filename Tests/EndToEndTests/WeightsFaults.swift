@@ -36,6 +36,13 @@ extension Fault {
       testDescription: "weights of an old torch.save",
       says: "'start.safetensors' is no safetensors file, but one that torch.save wrote."
     ) { $0 = [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20] },
+    damaging(
+      testDescription: "a single array in place of weights",
+      says: "'start.safetensors' is no safetensors file, but a single array of NumPy (.npy)."
+    ) { $0 = [0x93] + Array("NUMPY".utf8) + [1, 0] + [UInt8](repeating: 0x20, count: 90) },
+    damaging(
+      testDescription: "a table in place of weights", says: "'start.safetensors' is no safetensors file, but text."
+    ) { $0 = Array("a,b,label\n1,2,x\n".utf8) },
     starting(
       testDescription: "tensors that overlap",
       says: "'start.safetensors': the tensor 'b' at the offsets 4 to 12 overlaps the one before it, which ends at 8."

@@ -30,6 +30,8 @@ public final class NumPyDataset: Dataset {
   public let hasLengths: Bool
   /// All that people should know of the arrays, such as that one is not read.
   public let notices: [String]
+  /// Why the shape of `x` may be another than is meant; nil where nothing hints at it.
+  public let shapeNotice: String?
   private let inputs: [Float]
   private let targets: NumPyTargets
   private let lengths: [Int32]
@@ -47,8 +49,12 @@ public final class NumPyDataset: Dataset {
     let archive = try NPZArchive(contentsOf: path)
     for name in kind == nil ? ["x"] : ["x", "y"] where !archive.names.contains(name) {
       throw Failure(
-        .data, "\(path): there is no array \"\(name)\"; it holds \(archive.names.joined(separator: ", "))",
-        advice: "x: samples × features, × steps × features, or × height × width × channels; y: class indices")
+        .data,
+        "\(path): there is no array \"\(name)\"; it holds "
+          + (archive.names.isEmpty ? "no arrays" : archive.names.joined(separator: ", ")),
+        advice: archive.isPyTorch
+          ? "torch.save wrote the file; write it by numpy.savez(\"train.npz\", x=x.numpy(), y=y.numpy())"
+          : "x: samples × features, × steps × features, or × height × width × channels; y: class indices")
     }
     let x = try archive.array("x")
     guard (2...4).contains(x.shape.count), !x.shape.contains(0) else {
@@ -70,10 +76,17 @@ public final class NumPyDataset: Dataset {
     case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count, valid: valid)
     }
     var inputs = try x.finiteFloats("x", path: path, valid: valid)
-    let channels = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
+    shapeNotice = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
+    let meant =
+      kind == nil
+      ? []
+      : [
+        shapeNotice, NumPyHints.byteNotice(of: x, inputs, path: path),
+        hasLengths ? nil : NumPyHints.paddingNotice(of: inputs, shape: x.shape, path: path),
+      ]
     notices =
       NumPyHints.notices([("x", x)], names: archive.names, path: path)
-      + [valid.notice(of: inputs, path: path), channels].compactMap(\.self)
+      + ([valid.notice(of: inputs, path: path)] + meant).compactMap(\.self)
     valid.arrange(&inputs, shape: x.shape)
     self.inputs = inputs
   }

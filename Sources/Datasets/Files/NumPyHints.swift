@@ -11,8 +11,50 @@ enum NumPyHints {
     guard height == width ? width > 4 : shape[1] == 3 && min(height, width) > 8 else { return nil }
     return
       "\(path): x has the shape \(shape), which is images of \(shape[1]) × \(height) pixels and \(width) channels. "
-      + "If it is \(shape[1]) channels of \(height) × \(width) pixels, write it as x.transpose(0, 2, 3, 1): the channels "
+      + "If it is \(shape[1]) \(shape[1] == 1 ? "channel" : "channels") of \(height) × \(width) pixels, write it as x.transpose(0, 2, 3, 1): the channels "
       + "must come last."
+  }
+
+  /// What to tell of images whose pixels are bytes as they are; nil for others.
+  static func byteNotice(of x: NPYArray, _ values: [Float], path: String) -> String? {
+    guard x.shape.count == 4, x.element == .uint8, let most = values.max(), most > 16 else { return nil }
+    return
+      "\(path): the pixels of x are numbers up to \(Int(most)), and are taken as they are. Networks learn better from 0 to "
+      + "1: x.astype(\"float32\") / 255."
+  }
+
+  /// What to tell of sequences without lengths that end in zeros, some in more than others; nil for others.
+  static func paddingNotice(of x: [Float], shape: [Int], path: String) -> String? {
+    guard shape.count == 3, shape[1] > 2 else { return nil }
+    let (count, steps, width) = (shape[0], shape[1], shape[2])
+    func isZero(_ sample: Int, _ step: Int) -> Bool {
+      let start = (sample * steps + step) * width
+      return !x[start..<start + width].contains { $0 != 0 }
+    }
+    var padded = 0
+    var ends: Set<Int> = []
+    for sample in 0..<count {
+      // What begins with zeros, too, is a picture with a margin or silence, no padding.
+      guard !isZero(sample, 0) else { return nil }
+      let end = (1..<steps).reversed().first { !isZero(sample, $0) } ?? 0
+      guard end < steps - 1 else { continue }
+      padded += 1
+      ends.insert(end)
+    }
+    guard ends.count > 1, padded * 10 >= count else { return nil }
+    return
+      "\(path): \(padded) of \(count) samples end in steps that are all 0, and without an array lengths these count as all "
+      + "others do. If they are padding, add lengths, the number of steps of each sample."
+  }
+
+  /// What labels below 0 become class indices by.
+  static func negativeAdvice(_ classes: [Int32]) -> String {
+    let (least, most) = (classes.min() ?? 0, classes.max() ?? 0)
+    if least == -1, most == 1, !classes.contains(0) {
+      return "class indices start at 0: -1 and 1 become 0 and 1 by (y + 1) // 2"
+    }
+    return "class indices start at 0: if \(least) marks samples without a class, write loss: {name: cross-entropy, "
+      + "ignoreIndex: \(least)}; if classes are counted from \(least), they become y + \(-Int(least))"
   }
 
   /// What brings samples of one shape into another; nil where nothing simple does.

@@ -42,7 +42,12 @@ struct NumPyTargets {
           let isNegative = classes[index] < 0
           throw Failure(
             .data, "\(path): y[\(place)] is \(classes[index])",
-            advice: isNegative ? "class indices start at 0" : "class indices are below \(ClassLabels.limit)")
+            advice: isNegative
+              ? NumPyHints.negativeAdvice(
+                classes.indices.filter { valid.hold($0, of: array.shape) && ignored != Int(classes[$0]) }.map {
+                  classes[$0]
+                })
+              : "class indices are below \(ClassLabels.limit)")
         }
         largest = max(largest, classes[index])
       }

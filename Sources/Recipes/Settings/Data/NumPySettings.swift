@@ -59,12 +59,14 @@ extension NumPySettings: SplittableSettings {
     }
     return DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
-      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices))
+      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), shapeNotice: training.shapeNotice)
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
     NumPyReader(shape: facts.inputShape, padding: padding)
   }
+
+  var classSource: String? { "\(train): y" }
 
   func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
 
