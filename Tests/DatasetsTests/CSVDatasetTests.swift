@@ -61,6 +61,10 @@ import Testing
       "t.csv:1: the first row is no list of names, but a sample: 5.1, 3.5, 1.4, setosa"
     ),
     ("3,1,0\n2,5,1\n", "t.csv:1: the first row is no list of names, but a sample: 3, 1, 0"),
+    ("a|k\n1|x\n", "t.csv:1: the row has one field between commas, \"a|k\""),
+    ("a k\n1 x\n", "t.csv:1: the row has one field between commas, \"a k\""),
+    ("a,k\n0x10,x\n", "t.csv:2: column a: \"0x10\" is not a number"),
+    (",k\n1,x\n,y\n", "t.csv:3: column 0: there is no number"),
   ])
   func whatIsWrongIsNamedByLineAndColumn(text: String, message: String) throws {
     #expect(try failure { try open(text) } == message)
@@ -88,6 +92,59 @@ import Testing
     #expect(try failed("my kind,a\nx,1\n", .values).advice?.hasSuffix("data: {ignore: ['my kind']}") == true)
     #expect(
       try failed("a,k\n\"5,1\",x\n").advice == "where a comma stands before the fraction, write data: {decimal: comma}")
+  }
+
+  @Test(arguments: ["", "NA", "?", "-", "1_000"])
+  func aHoleIsNotTakenForAColumnOfClasses(hole: String) throws {
+    #expect(
+      try failed("a,b,k\n1,2,x\n1,\(hole),y\n3,4,x\n").advice
+        == "put a number there, or leave the row out: b has numbers in 2 of 3 rows")
+  }
+
+  @Test func numbersAsPeopleWriteThemAreTold() throws {
+    #expect(try failed("a,k\n\"1,234.5\",x\n").advice == "write 1234.5: nothing stands between thousands")
+    #expect(try failed("a,k\n12%,x\n").advice == "write the number alone, without %")
+    #expect(
+      try failed("a,k\n1,x\n2,y\n", .values).advice
+        == "a target is a number; to learn classes, write loss: cross-entropy and data: {label: k}")
+    #expect(
+      try failed("a|k\n1|x\n").advice
+        == "fields are separated by a comma, a semicolon or a tab: put one in place of each \"|\"")
+  }
+
+  @Test func namesAreNotTakenForASample() throws {
+    let failure = try #require(throws: Failure.self) { try open("a,k\n1,x\n2,y\n3,x\n", header: false) }
+    #expect(failure.message.hasSuffix("t.csv:1: column 0: \"a\" is not a number"))
+    #expect(failure.advice == "the first row names the columns: leave header: false out")
+  }
+
+  @Test func aColumnThatNumbersTheRowsIsTold() throws {
+    let told = try open(",a,k\n0,5,x\n1,7,y\n2,3,x\n").notices
+    #expect(told.count == 1 && told[0].hasSuffix("leave it out by data: {ignore: [0]}"), "\(told)")
+    #expect(try open(",a,k\n0,5,x\n1,7,y\n2,3,x\n", ignoring: ["0"]).notices.isEmpty)
+    #expect(try open(",a,k\n0,5,x\n1,7,y\n3,3,x\n").notices.isEmpty)
+    #expect(try open("n,a,k\n0,5,x\n1,7,y\n2,3,x\n").notices.isEmpty)
+  }
+
+  @Test func aRowIsFoundByItsLine() throws {
+    let data = try open("a,k\n\n1,x\n2,y\n")
+    #expect(data.place(of: 0).hasSuffix("t.csv:3") && data.place(of: 1).hasSuffix("t.csv:4"))
+  }
+
+  @Test func aReaderTellsToWriteFilesAsThoseOfTheTraining() throws {
+    let reader = try CSVInputReader(
+      facts: DataFacts(inputShape: [2], classNames: [], columns: ["a", "b"]), style: style)
+    try withFolder { folder in
+      for text in ["1.5,2\n3,4\n", "a;b\n1;2\n"] {
+        try write(text, to: "\(folder)/new.csv")
+        let failure = try #require(throws: Failure.self) { try reader.samples("\(folder)/new.csv") }
+        #expect(failure.advice?.contains("that of the training") == true, "\(failure)")
+      }
+    }
+    let long = try #require(throws: Failure.self) { try reader.samples("1,2,x") }
+    #expect(
+      long == Failure(.data, "\"1,2,x\" has 3 fields, but the inputs are 2", advice: "a row has the inputs alone: a, b")
+    )
   }
 
   @Test func aCommaMayStandBeforeTheFraction() throws {
@@ -171,8 +228,11 @@ import Testing
     }
     #expect(try load(reader.samples("1.5, -2"), [0]).inputs == [1.5, -2])
     #expect(
-      try failure(.noInput) { try reader.samples("1.5") }
+      try failure { try reader.samples("1.5") }
         == "\"1.5\" is no file, and no row of 2 numbers separated by a comma")
+    #expect(
+      try failure(.noInput) { try reader.samples("new") }
+        == "\"new\" is no file, and no row of 2 numbers separated by a comma")
     #expect(try failure { try reader.samples("1,x") } == "\"1,x\": column a: \"x\" is not a number")
   }
 }

@@ -43,8 +43,16 @@ public struct CSVColumns: Equatable, Sendable {
     }
     inputs = table.columns.indices.filter { !taken.contains($0) }.map { table.columns[$0] }
     guard !inputs.isEmpty else {
+      guard
+        let other = table.columns.count == 1 ? ["|", " ", ":"].first(where: { table.columns[0].contains($0) }) : nil
+      else {
+        throw Failure(
+          .data, "\(path): no column is left for the inputs", advice: "a table has inputs and a label or target columns"
+        )
+      }
       throw Failure(
-        .data, "\(path): no column is left for the inputs", advice: "a table has inputs and a label or target columns")
+        .data, "\(path):1: the row has one field between \(style.separator)s, \"\(shortened(table.columns[0]))\"",
+        advice: "fields are separated by a comma, a semicolon or a tab: put one in place of each \"\(other)\"")
     }
   }
 

@@ -22,6 +22,9 @@ public final class CSVDataset: Dataset {
   public let notices: [String]
   private let inputs: [Float]
   private let values: [Float]
+  private let path: String
+  /// The line of the file that each row begins on.
+  private let lines: [Int32]
 
   /// Reads all rows of a file; `classNames` are those of the training samples, nil to take what the file holds.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file, the line, the column and what would be right.
@@ -39,6 +42,8 @@ public final class CSVDataset: Dataset {
     classes = nil
     classNames = []
     notices = []
+    path = ""
+    lines = []
     count = inputs.count / columns.inputs.count
     inputShape = .vector(columns.inputs.count)
     targetLayout = .classes(steps: 1)
@@ -57,17 +62,18 @@ public final class CSVDataset: Dataset {
     }
     var (inputs, values): ([Float], [Float]) = ([], [])
     var labels: [(text: String, line: Int)] = []
-    var count = 0
+    var lines: [Int32] = []
     while let row = try table.next() {
       for place in inputPlaces { inputs.append(try table.number(row, place)) }
       for place in targetPlaces { values.append(try table.number(row, place)) }
       if let labelPlace { labels.append((try table.text(row, labelPlace), row.line)) }
-      count += 1
+      lines.append(Int32(truncatingIfNeeded: row.line))
     }
-    guard count > 0 else {
+    guard !lines.isEmpty else {
       throw Failure(.data, "\(table.path): there are no rows behind the header", advice: "each row is one sample")
     }
-    notices = table.rounded.map { [$0] } ?? []
+    let numbering = labelPlace == nil && targetPlaces.isEmpty ? nil : table.numbering(inputPlaces, of: inputs)
+    notices = [table.rounded, numbering].compactMap(\.self)
     let classNames = labelPlace == nil ? [] : names ?? CSVDataset.sorted(Set(labels.map(\.text)))
     let indices = Dictionary(uniqueKeysWithValues: zip(classNames, Int32(0)...))
     classes =
@@ -81,7 +87,9 @@ public final class CSVDataset: Dataset {
         }
         return index
       }
-    self.count = count
+    count = lines.count
+    self.lines = lines
+    path = table.path
     self.columns = columns
     self.classNames = classNames
     self.inputs = inputs
@@ -95,6 +103,9 @@ public final class CSVDataset: Dataset {
     DataFacts(
       inputShape: inputShape.extents, classNames: classNames, columns: columns.inputs, hasLengths: hasLengths)
   }
+
+  /// The file and the line.
+  public func place(of index: Int) -> String { lines.isEmpty ? "sample \(index)" : "\(path):\(lines[index])" }
 
   /// The first numbers of the row.
   public func text(of index: Int) -> String {

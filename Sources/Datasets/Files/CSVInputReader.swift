@@ -23,14 +23,21 @@ public struct CSVInputReader: InputReader {
   /// alone.
   public func samples(_ input: String) throws -> any Dataset {
     if FileManager.default.fileExists(atPath: input) {
-      return try CSVDataset(contentsOf: input, style: style, columns: columns)
+      return try CSVDataset(CSVTable(contentsOf: input, style: style, isInput: true), columns: columns)
     }
     let table = try CSVTable(row: input, style: style, names: columns.inputs)
-    guard table.columns.count == columns.inputs.count, columns.inputs.count > 1 || style.number(input) != nil else {
+    let (count, wanted) = (table.columns.count, columns.inputs.count)
+    guard count == wanted, wanted > 1 || style.number(input) != nil else {
+      let names = columns.inputs.joined(separator: ", ")
+      guard count == 1 else {
+        throw Failure(
+          .data, "\"\(shortened(input))\" has \(count) fields, but the inputs are \(wanted)",
+          advice: "a row has the inputs alone: \(names)")
+      }
       throw Failure(
-        .noInput,
-        "\"\(input)\" is no file, and no row of \(columns.inputs.count) numbers separated by a \(style.separator)",
-        advice: "the inputs are \(columns.inputs.joined(separator: ", "))")
+        style.number(input) == nil ? .noInput : .data,
+        "\"\(input)\" is no file, and no row of \(wanted) numbers separated by a \(style.separator)",
+        advice: "the inputs are \(names)")
     }
     return try CSVDataset(table, columns: CSVColumns(inputs: table.columns, target: .none))
   }
@@ -43,7 +50,7 @@ public struct CSVInputReader: InputReader {
     file path: String, report: (Failure) -> Void,
     _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
   ) throws {
-    var table = try CSVTable(contentsOf: path, style: style)
+    var table = try CSVTable(contentsOf: path, style: style, isInput: true)
     let places = try columns.inputs.map { try table.place(of: $0, key: "the inputs") }
     var (rows, numbers, number): ([Float], [Int], Int) = ([], [], 0)
     func give() throws {

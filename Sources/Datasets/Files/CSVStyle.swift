@@ -42,6 +42,8 @@ public struct CSVStyle: Equatable, Sendable {
 
   /// The number that a field's text is, if it is one.
   func number(_ text: String) -> Float? {
+    // Numbers to base 16, as C writes them, are none in tables.
+    guard !text.contains(where: { $0 == "x" || $0 == "X" }) else { return nil }
     guard decimal == .comma else { return Float(text) }
     return text.contains(".") ? nil : Float(text.replacing(",", with: "."))
   }

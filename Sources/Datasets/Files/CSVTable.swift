@@ -1,5 +1,6 @@
 import Diagnostics
 import Formats
+import Foundation
 
 /// The rows of a CSV file, and its columns' names.
 struct CSVTable {
@@ -14,24 +15,32 @@ struct CSVTable {
   private let style: CSVStyle
   /// Whether it is a file of lines, not one row.
   private let hasLines: Bool
+  /// Whether its rows are inputs for a trained model, whose recipe says how files are written.
+  private let isInput: Bool
+  /// The first row and the others, before any was read.
+  private let start: (first: CSVReader.Row, others: CSVReader)?
   private var reader: CSVReader
   private var pending: CSVReader.Row?
 
-  /// Opens a file and reads its first row.
+  /// Opens a file and reads its first row; `isInput` says that it is one for a trained model.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file.
-  init(contentsOf path: String, style: CSVStyle) throws {
+  init(contentsOf path: String, style: CSVStyle, isInput: Bool = false) throws {
     self.path = path
+    self.isInput = isInput
     self.style = style
     hasLines = true
     reader = try CSVReader(contentsOf: path, separator: style.separator.scalar)
     guard let first = try reader.next() else {
       throw Failure(.data, "\(path): there are no rows", advice: "each row is one sample")
     }
+    start = (first, reader)
     if first.fields.count == 1, let other = style.otherSeparator(in: first.fields[0]) {
       throw Failure(
         .data,
         "\(path):\(first.line): the row has one field between \(style.separator)s, \"\(shortened(first.fields[0]))\"",
-        advice: "write data: {separator: \(other)}")
+        advice: isInput
+          ? "the file must be written as that of the training, with \(style.separator)s"
+          : "write data: {separator: \(other)}")
     }
     if !style.hasHeader {
       columns = first.fields.indices.map(String.init)
@@ -48,7 +57,9 @@ struct CSVTable {
       throw Failure(
         .data,
         "\(path):\(first.line): the first row is no list of names, but a sample: \(shortened(columns.joined(separator: ", ")))",
-        advice: "write data: {header: false}, and name columns by their places from 0; or put a row of names before it")
+        advice: isInput
+          ? "the file must begin with the columns' names, as that of the training"
+          : "write data: {header: false}, and name columns by their places from 0; or put a row of names before it")
     }
     for (index, name) in columns.enumerated() where columns[..<index].contains(name) {
       throw Failure(
@@ -62,6 +73,8 @@ struct CSVTable {
     path = "\"\(shortened(row))\""
     self.style = style
     hasLines = false
+    isInput = true
+    start = nil
     reader = CSVReader(bytes: Array(row.utf8), path: path, separator: style.separator.scalar)
     pending = try reader.next()
     let count = pending?.fields.count ?? 0
@@ -97,15 +110,17 @@ struct CSVTable {
       guard !row.damaged.contains(place) else { throw notText(row, place) }
       throw fault(
         row, place, text.isEmpty ? "there is no number" : "\"\(shortened(text))\" is not a number",
-        advice: advice(on: text, column: columns[place]))
+        advice: advice(on: text, row, place))
     }
     guard number.isFinite else {
-      throw fault(row, place, "\"\(shortened(text))\" is not a finite number", advice: "every number must be finite")
+      throw fault(
+        row, place, "\"\(shortened(text))\" is not a finite number",
+        advice: "every number must be finite: put one there, or leave the row out")
     }
     if rounded == nil, number.magnitude >= 0x1p24, let exact = Int(text), Float(exactly: exact) == nil {
       rounded =
-        "\(location(row)): column \(columns[place]): \(text) becomes \(Int(exactly: number).map(String.init) ?? "\(number)"): float32 has whole numbers up to "
-        + "16,777,216; if the column numbers the samples, leave it out by data: {ignore: [\(yaml(columns[place]))]}"
+        "\(location(row)): column \(name(place)): \(text) becomes \(Int(exactly: number).map(String.init) ?? "\(number)"): float32 has whole numbers up to "
+        + "16,777,216; if the column numbers the samples, leave it out by data: {ignore: [\(yaml(name(place)))]}"
     }
     return number
   }
@@ -115,26 +130,81 @@ struct CSVTable {
   func text(_ row: CSVReader.Row, _ place: Int) throws -> String {
     guard !row.damaged.contains(place) else { throw notText(row, place) }
     guard !row.fields[place].isEmpty else {
-      throw fault(row, place, "there is no class", advice: "every sample has a class")
+      throw fault(
+        row, place, "there is no class", advice: "every sample has a class: put it there, or leave the row out")
     }
     return row.fields[place]
   }
 
+  /// What to tell of a column without a name that numbers the rows, as pandas writes it; nil where there is none. `inputs`
+  /// are the rows' numbers at `places`.
+  func numbering(_ places: [Int], of inputs: [Float]) -> String? {
+    let rows = inputs.count / places.count
+    guard rows > 2, let index = places.firstIndex(where: { columns[$0].isEmpty }),
+      inputs[index] == 0 || inputs[index] == 1
+    else { return nil }
+    guard (1..<rows).allSatisfy({ inputs[$0 * places.count + index] == inputs[index] + Float($0) }) else { return nil }
+    return
+      "\(path): column \(places[index]) has no name and numbers the rows, as pandas writes it, and is an input as others are; "
+      + "leave it out by data: {ignore: [\(places[index])]}"
+  }
+
   /// What to write where a text stands in a column of numbers.
-  private func advice(on text: String, column: String) -> String {
+  private func advice(on text: String, _ row: CSVReader.Row, _ place: Int) -> String {
     if let other = style.otherSeparator(in: text), other != .comma {
-      return "if fields are separated by \(other)s, write data: {separator: \(other)}"
+      return isInput
+        ? "fields are separated by a \(style.separator), as in the training"
+        : "if fields are separated by \(other)s, write data: {separator: \(other)}"
     }
     if style.decimal == .point, text.wholeMatch(of: /[-+]?\d+,\d+/) != nil {
-      return "where a comma stands before the fraction, write data: {decimal: comma}"
+      return isInput
+        ? "a point stands before the fraction, as in the training"
+        : "where a comma stands before the fraction, write data: {decimal: comma}"
     }
-    let name = yaml(column)
-    return switch target {
-    case .label(let label) where label != column:
-      "the class is taken from \(label); if \(column) names it, write data: {label: \(name)}, "
-        + "and if it is no input, data: {ignore: [\(name)]}"
-    case .label, .numbers: "inputs and targets are finite numbers; leave other columns out by data: {ignore: [\(name)]}"
-    case .none: "the inputs are finite numbers"
+    let thousands = style.decimal == .point ? "," : "."
+    if text.contains(thousands), style.number(text.replacing(thousands, with: "")) != nil {
+      return "write \(text.replacing(thousands, with: "")): nothing stands between thousands"
+    }
+    if text.hasSuffix("%"), style.number(text.dropLast().trimmingCharacters(in: .whitespaces)) != nil {
+      return "write the number alone, without %"
+    }
+    let (numbers, rows) = countNumbers(in: place)
+    if !style.hasHeader, row.line == start?.first.line, numbers * 2 > rows {
+      return isInput
+        ? "the file must have no row of names, as that of the training"
+        : "the first row names the columns: leave header: false out"
+    }
+    let column = yaml(name(place))
+    guard numbers * 2 <= rows else {
+      return "put a number there, or leave the row out: \(name(place)) has numbers in \(numbers) of \(rows) rows"
+    }
+    switch target {
+    case .label(let label) where label != columns[place]:
+      return "the class is taken from \(label); if \(name(place)) names it, write data: {label: \(column)}, "
+        + "and if it is no input, data: {ignore: [\(column)]}"
+    case .numbers(let targets) where targets.contains(columns[place]) || targets.contains("\(place)"):
+      return "a target is a number; to learn classes, write loss: cross-entropy and data: {label: \(column)}"
+    case .label, .numbers:
+      return "inputs and targets are finite numbers; leave other columns out by data: {ignore: [\(column)]}"
+    case .none: return "the inputs are finite numbers"
+    }
+  }
+
+  /// In how many of the file's rows a column has a number, and how many rows there are; a single row has none.
+  private func countNumbers(in place: Int) -> (numbers: Int, rows: Int) {
+    guard let start else { return (0, 0) }
+    var others = start.others
+    var next = style.hasHeader ? nil : start.first
+    var (numbers, rows) = (0, 0)
+    while true {
+      do {
+        guard let row = try next ?? others.next() else { return (numbers, rows) }
+        next = nil
+        rows += 1
+        if style.number(row.fields[place])?.isFinite == true { numbers += 1 }
+      } catch {
+        rows += 1
+      }
     }
   }
 
@@ -145,11 +215,15 @@ struct CSVTable {
   private func location(_ row: CSVReader.Row) -> String { hasLines ? "\(path):\(row.line)" : path }
 
   private func fault(_ row: CSVReader.Row, _ place: Int, _ message: String, advice: String) -> Failure {
-    Failure(.data, "\(location(row)): column \(columns[place]): \(message)", advice: advice)
+    Failure(.data, "\(location(row)): column \(name(place)): \(message)", advice: advice)
   }
+
+  /// What messages call a column: by its place where it has no name.
+  private func name(_ place: Int) -> String { columns[place].isEmpty ? "\(place)" : columns[place] }
 }
 
-private func shortened(_ text: String) -> String { text.count > 40 ? text.prefix(37) + "..." : text }
+/// The beginning of a long text.
+func shortened(_ text: String) -> String { text.count > 40 ? text.prefix(37) + "..." : text }
 
 /// A column's name as YAML, ready to copy.
 private func yaml(_ name: String) -> String {
