@@ -43,7 +43,7 @@ extension Fault {
     images("other numbers of images and labels", "labels has 5 labels, but images has 4 images") {
       try $0.write(idxFile([5], [0, 1, 0, 1, 0]), to: "labels")
     },
-    images("images of one class alone", "all training samples are of one class, 0") {
+    images("images of one class alone", "labels: all training samples are of one class, 0") {
       try $0.write(idxFile([4], [0, 0, 0, 0]), to: "labels")
     },
     images("a label that is no class", "labels: label 9 at row 3", ["data.classNames=[a,b,c,d]"]) {
@@ -97,7 +97,9 @@ extension Fault {
     table("a number that is none", "t.csv:3: column a: \"NaN\" is not a finite number") { "a,b,k\n1,2,x\nNaN,3,y\n" },
     table("an infinite number", "t.csv:2: column a: \"inf\" is not a finite number") { "a,b,k\ninf,2,x\n1,3,y\n" },
     table("a quote without an end", "t.csv:3: a quoted field has no end") { "a,b,k\n1,2,x\n1,\"3,y\n" },
-    table("one class alone in a table", "all training samples are of one class, x") { "a,b,k\n1,2,x\n1,3,x\n" },
+    table("one class alone in a table", "t.csv: the last column: all training samples are of one class, x") {
+      "a,b,k\n1,2,x\n1,3,x\n"
+    },
     table(
       "numbers to learn in the last column",
       "t.csv: the last column, price, holds 30 different numbers, such as 0.5 and 1.5, which would be as many classes"
@@ -111,8 +113,21 @@ extension Fault {
   ]
 
   private static let numbers = [
-    numpy("one class alone in an archive", "all training samples are of one class, 0", y: [0, 0, 0, 0]),
+    numpy("one class alone in an archive", "data.npz: y: all training samples are of one class, 0", y: [0, 0, 0, 0]),
     numpy("NaN in x", "data.npz: x[2, 1] is nan as float32, in sample 2", x: [0, 1, 2, 3, 4, .nan, 6, 7]),
+    numpy(
+      "no class but the one that is left out",
+      "data.npz: y: no training sample has a class: all have 7, which loss.ignoreIndex leaves out", y: [7, 7, 7, 7],
+      ["loss.ignoreIndex=7"]),
+    numpy(
+      "classes where numbers from 0 to 1 belong",
+      "data.npz: sample 3: the target is 2.0, but loss binary-cross-entropy compares with numbers from 0 to 1",
+      y: [0, 1, 1, 2], ["loss=binary-cross-entropy", "model.layers.1.linear.outputs=1"]),
+    table(
+      "a number above 1 where numbers from 0 to 1 belong",
+      "t.csv:4: number 1 of the target is 1.5, but loss binary-cross-entropy compares with numbers from 0 to 1",
+      ["loss=binary-cross-entropy", "data.targets=[b,k]", "model.layers.1.linear.outputs=2"]
+    ) { "a,b,k\n1,0,1\n1,1,0\n1,0,1.5\n" },
     numpy("infinity in x", "data.npz: x[3, 0] is -inf as float32, in sample 3", x: [0, 1, 2, 3, 4, 5, -.infinity, 7]),
   ]
 
@@ -162,9 +177,10 @@ extension Fault {
   }
 
   private static func numpy(
-    _ testDescription: String, _ message: String, x: [Float] = [0, 1, 2, 3, 4, 5, 6, 7], y: [Int32] = [0, 1, 0, 1]
+    _ testDescription: String, _ message: String, x: [Float] = [0, 1, 2, 3, 4, 5, 6, 7], y: [Int32] = [0, 1, 0, 1],
+    _ overrides: [String] = []
   ) -> Fault {
-    training(testDescription, message, ["data.source=numpy", "data.train=data.npz"]) { folder in
+    training(testDescription, message, ["data.source=numpy", "data.train=data.npz"] + overrides) { folder in
       let arrays = [("x", NPYArray(shape: [4, 2], floats: x)), ("y", NPYArray(shape: [4], int32s: y))]
       try NPZArchive.write(arrays, to: folder["data.npz"])
     }

@@ -78,7 +78,10 @@ import Testing
     let hasLengths: Bool
     let targetLayout: TargetLayout
 
-    init(_ layout: TargetLayout, classes: Int = 0, hasLengths: Bool = false) {
+    let classes: [Int32]?
+
+    init(_ layout: TargetLayout, classes: Int = 0, hasLengths: Bool = false, seen: [Int32]? = nil) {
+      self.classes = seen
       targetLayout = layout
       classNames = (0..<classes).map(String.init)
       self.hasLengths = hasLengths
@@ -95,6 +98,34 @@ import Testing
     } catch {
       return (error as? Failure)?.message
     }
+  }
+
+  private func advice(_ outputs: Shape, _ data: any Dataset, hasRecurrent: Bool = false) throws -> String? {
+    let entropy = LossSettings.crossEntropy(CrossEntropySettings())
+    return try #require(throws: Failure.self) {
+      try entropy.check(outputs: outputs, data: data, hasRecurrent: hasRecurrent)
+    }.advice
+  }
+
+  @Test func whatClassIndicesMayMeanIsTold() throws {
+    func told(_ classes: Int, _ seen: [Int32]) throws -> String? {
+      try advice(.vector(2), Promise(.classes(steps: 1), classes: classes, seen: seen))
+    }
+    #expect(try told(3, [0, 1, 2]) == "the last layer needs outputs: 3")
+    #expect(try told(4, [1, 2, 3])?.hasSuffix("no sample is of class 0, let class indices start at 0: y - 1") == true)
+    #expect(
+      try told(6, [5, 0, 2]) == "the last layer needs outputs: 6; only 3 of the classes occur here, 0, 2, 5: "
+        + "y = numpy.unique(y, return_inverse=True)[1] numbers those alone")
+    #expect(
+      try told(256, [0, 1, 255])?.contains(
+        "if 255 marks samples without a class, loss: {name: cross-entropy, ignoreIndex: 255}; only 3") == true)
+    #expect(try told(300, (0..<150).map { 2 * $0 + 1 })?.hasSuffix("to learn numbers, write loss: mse") == true)
+  }
+
+  @Test func stepsAreJoinedByALayerThatIsThere() throws {
+    let (steps, data) = (Shape.sequence(steps: 4, features: 3), Promise(.classes(steps: 1), classes: 3))
+    #expect(try advice(steps, data, hasRecurrent: true) == "the last recurrent layer must have output: last")
+    #expect(try advice(steps, data)?.hasPrefix("join the steps before the last layer: global-average-pool") == true)
   }
 
   @Test func outputsMustFitTheTargets() {
@@ -115,7 +146,7 @@ import Testing
         == "the model gives 2 outputs, but the data has 3 classes")
     #expect(
       failure(squared, outputs: .vector(2), Promise(.values(.vector(3))))
-        == "the model gives outputs of the shape 2, but y has 3 numbers a sample")
+        == "the model gives outputs of the shape 2, but each sample has 3 numbers as its target")
     #expect(
       failure(squared, outputs: .vector(2), Promise(.classes(steps: 1), classes: 2))
         == "loss mse compares with numbers, but the data has classes")

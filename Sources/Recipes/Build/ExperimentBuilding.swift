@@ -28,12 +28,20 @@ extension Recipe {
   }
 
   private func makeExperiment(on splits: DataSplits) throws -> Experiment {
-    let network = try makeNetwork(inputShape: splits.training.inputShape)
+    let network: Network
+    do {
+      network = try makeNetwork(inputShape: splits.training.inputShape)
+    } catch let failure as Failure where failure.exitCode == .configuration {
+      guard let notice = splits.shapeNotice else { throw failure }
+      throw Failure(
+        .configuration, failure.message, advice: [notice, failure.advice].compactMap(\.self).joined(separator: "\n  "))
+    }
     for (split, samples) in splits.all {
       let shape = samples.inputShape
       let model = shape == network.model.inputShape ? network.model : try makeBareModel(inputShape: shape)
       guard model.isLaidOut(as: network.model) else { throw network.model.misfit(of: shape, in: split) }
       try check(outputs: model.outputShape, data: samples)
+      try loss.checkTargets(of: samples)
     }
     try checkLengths(network.model, data: splits)
     try checkOrder()
@@ -75,8 +83,14 @@ extension Recipe {
     let splits = try data.chosenSettings.makeSplits(for: self)
     let training = splits.training
     if training.classNames.count == 1, case .classes = training.targetLayout {
+      let source = data.chosenSettings.classSource.map { "\($0): " } ?? ""
+      if let ignored = loss.ignoreIndex, training.classes?.allSatisfy({ Int($0) == ignored }) == true {
+        throw Failure(
+          .data, "\(source)no training sample has a class: all have \(ignored), which loss.ignoreIndex leaves out",
+          advice: "give classes to some, from 0 on")
+      }
       throw Failure(
-        .data, "all training samples are of one class, \(training.classNames[0])",
+        .data, "\(source)all training samples are of one class, \(training.classNames[0])",
         advice: "there must be two or more classes; to learn numbers, write loss: mse")
     }
     return splits
@@ -92,7 +106,8 @@ extension Recipe {
   private func check(outputs: Shape, data: any Dataset) throws {
     try loss.check(data: data)
     do {
-      try loss.check(outputs: outputs, data: data)
+      let hasRecurrent = placeOfLayer { $0.recurrentOptions != nil } != nil
+      try loss.check(outputs: outputs, data: data, hasRecurrent: hasRecurrent)
     } catch let failure as Failure {
       guard let last = model.layers.last else { throw failure }
       let place = words(for: last, key: "model.layers.\(model.layers.count - 1)")

@@ -106,6 +106,8 @@ extension CSVSettings: SplittableSettings {
         + "where they are classes all the same, data: {label: \(name)}")
   }
 
+  var classSource: String? { "\(train): \(label.map { "column \($0)" } ?? "the last column")" }
+
   func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
 
   func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples {

@@ -64,6 +64,10 @@ protocol DataSourceSettings: VariantSettings {
   /// Whether every epoch takes the samples in an order of its own.
   var shuffle: Bool { get }
 
+  /// Where the classes of the training samples come from, for messages: a file, and what of it; nil where no file holds
+  /// them.
+  var classSource: String? { get }
+
   /// The samples; the recipe tells the seed and what its loss compares with.
   /// - Throws: `Failure` (noInput, data) naming the file and what is wrong with it.
   func makeSplits(for recipe: Recipe) throws -> DataSplits
@@ -89,6 +93,8 @@ struct MeasuredSamples {
 }
 
 extension DataSourceSettings {
+  var classSource: String? { nil }
+
   func path(of split: Split) -> String? { nil }
 
   func makeSamples(at path: String, for recipe: Recipe, facts: DataFacts) throws -> MeasuredSamples {

@@ -103,6 +103,8 @@ extension IDXSettings: SplittableSettings {
         classNames: facts.classNames, mean: Float(mean), std: Float(std)))
   }
 
+  var classSource: String? { trainLabels ?? folder }
+
   func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
     IDXReader(shape: facts.inputShape, mean: Float(mean), std: Float(std))
   }

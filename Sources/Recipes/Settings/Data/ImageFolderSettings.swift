@@ -104,8 +104,11 @@ extension ImageFolderSettings: SplittableSettings {
 
   func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
     try ImageReader(
-      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), pixelLimit: pixelLimit)
+      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), shape: facts.inputShape,
+      pixelLimit: pixelLimit)
   }
+
+  var classSource: String? { folder }
 
   func path(of split: Split) -> String? {
     switch split {
