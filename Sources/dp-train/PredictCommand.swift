@@ -55,7 +55,8 @@ struct PredictCommand: ParsableCommand {
         if notice != said { Terminal.warn(notice) }
         said = notice
       })
-    if inputs.isEmpty {
+    let givenInputs = withoutTerminator(inputs)
+    if givenInputs.isEmpty {
       var number = 0
       while let line = readLine() {
         number += 1
@@ -67,13 +68,19 @@ struct PredictCommand: ParsableCommand {
         }
       }
     } else {
-      try answerAll(source, answers, facts)
+      try answerAll(givenInputs, source, answers, facts)
     }
     if let code = codes.first { throw ArgumentParser.ExitCode(codes.count == 1 ? code : 65) }
   }
 
+  /// The inputs without the first `--`, which only says that no options follow.
+  private func withoutTerminator(_ inputs: [String]) -> [String] {
+    guard let place = inputs.firstIndex(of: "--") else { return inputs }
+    return Array(inputs[..<place] + inputs[(place + 1)...])
+  }
+
   /// Answers the inputs of the command line as rows of a table, or as lines of JSON.
-  private func answerAll(_ source: PredictInputs, _ answers: Answers, _ facts: DataFacts) throws {
+  private func answerAll(_ inputs: [String], _ source: PredictInputs, _ answers: Answers, _ facts: DataFacts) throws {
     var writer = RowWriter()
     for input in inputs { writer.widen(0, to: input.count) }
     var isFirst = true

@@ -13,7 +13,10 @@ struct PredictInputs {
   /// Gives all samples of an input of the command line to `body`, a piece at a time.
   func read(_ input: String, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else { return try readOne(input, body) }
+    guard FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else {
+      if reader.readsText, isLikeFile(input) { notify("\"\(input)\": there is no such file; it is taken as a text") }
+      return try readOne(input, body)
+    }
     guard isFolder.boolValue else { return try readFile(input, body) }
     for file in files(in: input) { try readFile(file, body) }
   }
@@ -23,7 +26,18 @@ struct PredictInputs {
     let located = PredictInputs(
       reader: reader, report: { report($0.located("standard input:\(number)")) }, notify: notify)
     if !reader.readsText, FileManager.default.fileExists(atPath: line) { return try located.read(line, body) }
+    // What is no UTF-8 became this mark when it was read.
+    guard !reader.readsText || !line.unicodeScalars.contains("\u{FFFD}") else {
+      return located.report(Failure(.data, "the line is not UTF-8 text", advice: "convert it to UTF-8"))
+    }
     try located.readOne(line, body)
+  }
+
+  /// Whether a text looks as if it should name a file.
+  private func isLikeFile(_ text: String) -> Bool {
+    let name = text.lowercased()
+    let endings = ["txt", "csv", "tsv", "npz", "npy", "json", "png", "jpg", "jpeg", "gz"]
+    return !text.contains(" ") && (text.contains("/") || endings.contains { name.hasSuffix(".\($0)") })
   }
 
   private func readOne(_ input: String, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws

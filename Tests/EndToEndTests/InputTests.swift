@@ -96,6 +96,10 @@ extension EndToEndTests {
         #expect(trained.output.contains(/data +24 samples an epoch, 12 for validation, 12 for test/), "\(trained.text)")
         #expect(trained.output.contains("2: class0 12, class1 12\n"), "\(trained.text)")
         #expect(trained.errors.contains("dp-train: pics: 1 file is not read (class0/notes.webp): "), "\(trained.text)")
+        // All images have one size, so that they need no transforms.
+        let plain = try succeed(["train", "images.yaml", "data=pics", "steps=1", "--out", "plain"], in: folder)
+        #expect(plain.output.contains("48 samples an epoch, 40×53×3 each"), "\(plain.text)")
+        #expect(try succeed(["predict", "plain", "pics/class0"], in: folder).lines.count == 25)
       }
     }
 
@@ -132,6 +136,32 @@ extension EndToEndTests {
               """)
           #expect(try Program.run(command + ["--last"], in: folder).status == 0)
         }
+      }
+    }
+
+    @Test func textsThatLookLikeFilesAreTold() throws {
+      try Folder.temporary { folder in
+        try Folder(path: folder["lines"]).create()
+        try folder.write((0..<20).map { "x\($0)./-\n" }.joined(), to: "lines/a.txt")
+        try folder.write(
+          (0..<20).map { "\($0)zt\n" }.joined() + String(repeating: "1zt\n", count: 40), to: "lines/b.txt")
+        try folder.write(
+          "epochs: 1\ndata: lines\nmodel: {layers: [lstm: {hiddenSize: 4, output: last}, linear: {outputs: 2}]}\n",
+          to: "t.yaml")
+        let trained = try succeed(["train", "t.yaml", "--out", "run"], in: folder)
+        #expect(!trained.errors.contains("repeat"), "\(trained.text)")
+        let answers = try succeed(["predict", "run", "none.txt", "./x", "zt", "--", "-x"], in: folder)
+        #expect(answers.lines.count == 5, "\(answers.text)")
+        for name in ["none.txt", "./x"] {
+          #expect(
+            answers.errors.contains("\"\(name)\": there is no such file; it is taken as a text"), "\(answers.text)")
+        }
+        let file = try Program.run(["evaluate", "run", "lines/a.txt"], in: folder)
+        #expect(
+          file.status == 66 && file.errors.hasPrefix("lines/a.txt is a file, but must be a folder"), "\(file.text)")
+        try folder.write(String(repeating: "x\n", count: 90) + "y\n", to: "lines/a.txt")
+        let repeated = try succeed(["evaluate", "run", "lines"], in: folder)
+        #expect(repeated.errors.contains("lines: 129 of 151 lines repeat one of their file"), "\(repeated.text)")
       }
     }
 

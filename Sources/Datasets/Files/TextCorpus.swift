@@ -15,6 +15,8 @@ public struct TextCorpus: Sendable {
   public private(set) var lines: [String] = []
   /// The class of each line.
   public private(set) var classes: [Int32] = []
+  /// Lines that stand in their file before, and do not count.
+  public private(set) var repeated = 0
   /// What was passed over in the folder.
   public let passedOver: PassedOver
 
@@ -28,6 +30,12 @@ public struct TextCorpus: Sendable {
       all = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }
         .sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
     } catch {
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
+        throw Failure(
+          .noInput, "\(folder) is a file, but must be a folder",
+          advice: "name the folder that has such a file for each class")
+      }
       throw Failure(
         .noInput, "\(folder): the folder cannot be read",
         advice: pathAdvice(folder) ?? "check that it is there, and its permissions")
@@ -58,7 +66,11 @@ public struct TextCorpus: Sendable {
       }
       let found = try TextCorpus.lines(of: "\(folder)/\(file)")
       var seen: Set<String> = []
-      for line in found where keepsDuplicates || seen.insert(line).inserted {
+      for line in found {
+        guard keepsDuplicates || seen.insert(line).inserted else {
+          repeated += 1
+          continue
+        }
         lines.append(line)
         classes.append(Int32(index))
       }

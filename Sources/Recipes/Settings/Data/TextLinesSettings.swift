@@ -64,7 +64,16 @@ extension TextLinesSettings: SplittableSettings {
   }
 
   private func notices(_ corpus: TextCorpus, _ folder: String) -> [String] {
-    corpus.passedOver.notices(root: folder, reason: "a class is a file CLASS.txt, but for README.txt and LICENSE.txt")
+    let (repeated, kept) = (corpus.repeated, corpus.lines.count)
+    // A few are a matter of course.
+    let repetition =
+      repeated > kept
+      ? [
+        "\(folder): \(repeated) of \(repeated + kept) lines repeat one of their file and do not count; "
+          + "data.keepDuplicates: true counts them"
+      ] : []
+    return corpus.passedOver.notices(
+      root: folder, reason: "a class is a file CLASS.txt, but for README.txt and LICENSE.txt") + repetition
   }
 
   func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
