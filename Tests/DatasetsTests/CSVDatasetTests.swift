@@ -106,7 +106,8 @@ import Testing
     #expect(try failed("a,k\n12%,x\n").advice == "write the number alone, without %")
     #expect(
       try failed("a,k\n1,x\n2,y\n", .values).advice
-        == "a target is a number; to learn classes, write loss: cross-entropy and data: {label: k}")
+        == "a target is a number; to learn classes, write loss: cross-entropy and data: {label: k}; if another column "
+        + "is meant, data: {targets: [NAME]}")
     #expect(
       try failed("a|k\n1|x\n").advice
         == "fields are separated by a comma, a semicolon or a tab: put one in place of each \"|\"")

@@ -46,6 +46,13 @@ extension Fault {
     images("images of one class alone", "labels: all training samples are of one class, 0") {
       try $0.write(idxFile([4], [0, 0, 0, 0]), to: "labels")
     },
+    images(
+      "images of one class alone beside others to test on", "labels: all training samples are of one class, 0",
+      ["data.testImages=images", "data.testLabels=test-labels"]
+    ) {
+      try $0.write(idxFile([4], [0, 0, 0, 0]), to: "labels")
+      try $0.write(idxFile([4], [0, 1, 0, 1]), to: "test-labels")
+    },
     images("a label that is no class", "labels: label 9 at row 3", ["data.classNames=[a,b,c,d]"]) {
       try $0.write(idxFile([4], [0, 1, 0, 9]), to: "labels")
     },

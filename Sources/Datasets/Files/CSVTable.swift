@@ -183,7 +183,8 @@ struct CSVTable {
       return "the class is taken from \(label); if \(name(place)) names it, write data: {label: \(column)}, "
         + "and if it is no input, data: {ignore: [\(column)]}"
     case .numbers(let targets) where targets.contains(columns[place]) || targets.contains("\(place)"):
-      return "a target is a number; to learn classes, write loss: cross-entropy and data: {label: \(column)}"
+      return "a target is a number; to learn classes, write loss: cross-entropy and data: {label: \(column)}; if "
+        + "another column is meant, data: {targets: [NAME]}"
     case .label, .numbers:
       return "inputs and targets are finite numbers; leave other columns out by data: {ignore: [\(column)]}"
     case .none: return "the inputs are finite numbers"

@@ -81,19 +81,23 @@ extension Recipe {
   /// - Throws: `Failure` (noInput, data) where files are missing or wrong.
   public func makeSplits() throws -> DataSplits {
     let splits = try data.chosenSettings.makeSplits(for: self)
-    let training = splits.training
-    if training.classNames.count == 1, case .classes = training.targetLayout {
-      let source = data.chosenSettings.classSource.map { "\($0): " } ?? ""
-      if let ignored = loss.ignoreIndex, training.classes?.allSatisfy({ Int($0) == ignored }) == true {
-        throw Failure(
-          .data, "\(source)no training sample has a class: all have \(ignored), which loss.ignoreIndex leaves out",
-          advice: "give classes to some, from 0 on")
-      }
-      throw Failure(
-        .data, "\(source)all training samples are of one class, \(training.classNames[0])",
-        advice: "there must be two or more classes; to learn numbers, write loss: mse")
-    }
+    try checkClassCount(of: splits.training)
     return splits
+  }
+
+  /// Checks that training samples that have classes have two or more.
+  /// - Throws: `Failure` (data) naming where the classes come from.
+  func checkClassCount(of training: any Dataset) throws {
+    guard training.classNames.count == 1, case .classes = training.targetLayout else { return }
+    let source = data.chosenSettings.classSource.map { "\($0): " } ?? ""
+    if let ignored = loss.ignoreIndex, training.classes?.allSatisfy({ Int($0) == ignored }) == true {
+      throw Failure(
+        .data, "\(source)no training sample has a class: all have \(ignored), which loss.ignoreIndex leaves out",
+        advice: "give classes to some, from 0 on")
+    }
+    throw Failure(
+      .data, "\(source)all training samples are of one class, \(training.classNames[0])",
+      advice: "there must be two or more classes; to learn numbers, write loss: mse")
   }
 
   /// What reads new inputs for a model that was trained on samples with these facts.

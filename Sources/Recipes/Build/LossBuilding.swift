@@ -104,7 +104,11 @@ extension LossSettings {
   /// What class indices that are more than the outputs may be instead, as advice to follow another.
   private func otherMeaning(of data: any Dataset) -> String {
     let count = data.classNames.count
-    guard data.classNames.allSatisfy({ Double($0) != nil }) else { return "" }
+    let numbers = data.classNames.compactMap(Double.init)
+    guard numbers.count == count else { return "" }
+    if numbers.contains(where: { $0.rounded() != $0 }) {
+      return "; or, to learn numbers, write loss: mse, and for a table data: {targets: [NAME]}"
+    }
     // Names from the data's numbers are all there; those from indices may have gaps.
     let seen = Set(data.classes ?? []).subtracting([Int32(truncatingIfNeeded: uncountedTarget)]).sorted()
     let isNumbered = data.classNames.first == "0" && data.classNames.last == "\(count - 1)"

@@ -74,12 +74,15 @@ extension CSVSettings: SplittableSettings {
       throw Failure(
         .configuration,
         "loss \(recipe.loss.chosen.name) compares with \(kind == .classes ? "classes, but data.targets names numbers" : "numbers, but data.label names a class")",
-        advice: "data.label goes with loss: cross-entropy, data.targets with the other losses")
+        advice: kind == .classes
+          ? "to learn numbers, write loss: mse; to learn classes, data.label in place of data.targets"
+          : "to learn classes, write loss: cross-entropy; to learn numbers, data.targets in place of data.label")
     }
     let columns = try CSVColumns(
       of: train, style: style, outputs: kind, label: label, targets: targets, ignoring: ignore ?? [])
     let whole = try CSVDataset(contentsOf: train, style: style, columns: columns)
     try checkClasses(of: whole)
+    try recipe.checkClassCount(of: whole)
     let parts = DataSplits(whole, split: try SeedSplit(count: whole.count, classes: whole.classes, shares: split))
     func file(_ path: String?) throws -> CSVDataset? {
       try path.map { try CSVDataset(contentsOf: $0, style: style, columns: columns, classNames: whole.classNames) }

@@ -78,6 +78,7 @@ extension IDXSettings: SplittableSettings {
     let training = try IDXDataset(
       images: file(trainImages, "train-images", 3), labels: file(trainLabels, "train-labels", 1),
       classNames: classNames, mean: Float(mean), std: Float(std))
+    try recipe.checkClassCount(of: training)
     let parts = DataSplits(
       training, split: try SeedSplit(count: training.count, classes: training.classes, shares: split))
     guard hasTest else { return parts }
