@@ -1,5 +1,6 @@
 import CZip
 import Diagnostics
+import Foundation
 
 /// A `.npz` archive open for reading: a zip file of `.npy` arrays, as written by `numpy.savez`.
 ///
@@ -18,6 +19,13 @@ public final class NPZArchive {
   /// Throws `Failure(.noInput)` where the file cannot be opened, and `Failure(.data)` where it is not a zip archive, its
   /// directory is damaged, or two arrays have one name.
   public init(contentsOf path: String) throws {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      throw Failure(
+        .noInput, "'\(path)' cannot be read: it is \(isFolder ? "a folder" : "no regular file").",
+        advice: isFolder ? "Name a file in it." : "Write it to a file first.")
+    }
     var code: Int32 = 0
     guard let archive = zip_open(path, Int32(ZIP_RDONLY), &code) else {
       var error = zip_error_t()
@@ -28,15 +36,9 @@ public final class NPZArchive {
         throw Failure(
           .noInput, "'\(path)' cannot be opened: \(text).", advice: code == ZIP_ER_NOENT ? pathAdvice(path) : nil)
       }
-      let isArray = (try? firstBytes(6, ofFile: path))?.elementsEqual([0x93] + "NUMPY".utf8) ?? false
-      let isPickle = (try? firstBytes(2, ofFile: path))?.elementsEqual([0x80, 2]) ?? false
       throw Failure(
         .data, "'\(path)' cannot be read as an .npz archive: \(text).",
-        advice: isPickle
-          ? "torch.save or pickle wrote the file: write it by numpy.savez(\"train.npz\", x=x, y=y)."
-          : isArray
-            ? "It is a single array (.npy): put x and y into one archive by numpy.savez(\"train.npz\", x=x, y=y)."
-            : "Write it with numpy.savez, or copy it again.")
+        advice: NPZArchive.advice(on: (try? firstBytes(6, ofFile: path)) ?? []))
     }
     var names: [String] = []
     var entries: [String: UInt64] = [:]
@@ -65,6 +67,19 @@ public final class NPZArchive {
     self.names = names
     self.isPyTorch = isPyTorch
     self.entries = entries
+  }
+
+  /// What to do about a file that begins so and is no archive.
+  private static func advice(on start: [UInt8]) -> String {
+    if start.elementsEqual([0x93] + "NUMPY".utf8) {
+      return "It is a single array (.npy): put x and y into one archive by numpy.savez(\"train.npz\", x=x, y=y)."
+    }
+    if start.starts(with: [0x80, 2]) {
+      return "torch.save or pickle wrote the file: write it by numpy.savez(\"train.npz\", x=x, y=y)."
+    }
+    return start.starts(with: [0x50, 0x4B, 3, 4])
+      ? "It begins as an archive, but has no end: it was cut short. Copy or write it again."
+      : "Write it with numpy.savez, or copy it again."
   }
 
   deinit {

@@ -15,6 +15,10 @@ extension Fault {
       try folder.write(Array(bytes[..<(bytes.count / 2)]), to: "data.npz")
     },
     training(
+      testDescription: "a folder in place of an archive", status: 66,
+      says: "'data.npz' cannot be read: it is a folder."
+    ) { try Folder(path: $0["data.npz"]).create() },
+    training(
       testDescription: "random bytes", says: "'data.npz' cannot be read as an .npz archive: Not a zip archive."
     ) { folder in
       var random = TestRandom(3)

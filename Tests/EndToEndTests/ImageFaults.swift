@@ -6,6 +6,10 @@ extension Fault {
   static let images = [
     training("no folder of images", says: "nowhere is missing", status: 66, ["data.folder=nowhere"]) { _ in },
     training("no such part", says: "images has no folder trian", status: 66, ["data.train=trian"]) { _ in },
+    training(
+      "a part of a folder of classes", says: "images/train has no folder train, but the classes themselves", status: 66,
+      ["data.folder=images/train"]
+    ) { _ in },
     training("a class without images", says: "images/train/class2 has no images") {
       try Folder(path: $0["images/train/class2"]).create()
     },

@@ -84,7 +84,8 @@ private func read(_ text: String) throws -> [TransformSettings] {
     #expect(
       try failure("  - rotate: {degrees: 3}")
         == wrong("r.yaml:2: data.transforms.0: there is no transform \"rotate\"", "it must be one of \(names)"))
-    #expect(try failure("  - resize: {size: 0}").message.contains("transforms.0.resize.size must be at least 1, not 0"))
+    #expect(
+      try failure("  - resize: {size: 0}").message.contains("transforms.0.resize.size must be from 1 to 65536, not 0"))
     #expect(try failure("  - resize").message.contains("data.transforms.0.resize.size is missing"))
     #expect(
       try failure("  - random-rotation: {degrees: [20, 10]}").message

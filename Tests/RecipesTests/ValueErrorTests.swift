@@ -49,6 +49,14 @@ import Testing
       ("batch: 0", "batch must be at least 1, not 0"),
       ("shards: 5000", "shards must be from 1 to 4096, not 5000"),
       ("shards: 99999999999999999999", "shards must be from 1 to 4096, not 99999999999999999999"),
+      (
+        "data: {testSize: 9223372036854775807}",
+        "data.testSize must be from 1 to 100000000, not 9223372036854775807"
+      ),
+      (
+        "data: {source: image-folder, folder: f, megapixels: 9223372036854775807}",
+        "data.megapixels must be from 1 to 100000, not 9223372036854775807"
+      ),
       ("epochs: 9223372036854775808", "epochs must be at most 9223372036854775807, not 9223372036854775808"),
       ("epochs: -99999999999999999999", "epochs must be at least 0, not -99999999999999999999"),
       ("seed: 18446744073709551616", "seed must be at most 18446744073709551615, not 18446744073709551616"),

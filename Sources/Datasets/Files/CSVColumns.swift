@@ -32,14 +32,14 @@ public struct CSVColumns: Equatable, Sendable {
   ) throws {
     let table = try CSVTable(contentsOf: path, style: style)
     let last = table.columns[table.columns.count - 1]
-    var taken = Set(try ignored.map { try table.place(of: $0, key: "data.ignore") })
+    var taken = Set(try ignored.map { try table.place(of: $0, use: "data.ignore names") })
     switch outputs {
     case .classes:
       target = .label(label ?? last)
-      taken.insert(try table.place(of: label ?? last, key: "data.label"))
+      taken.insert(try table.place(of: label ?? last, use: "data.label names"))
     case .values:
       target = .numbers(targets ?? [last])
-      for column in targets ?? [last] { taken.insert(try table.place(of: column, key: "data.targets")) }
+      for column in targets ?? [last] { taken.insert(try table.place(of: column, use: "data.targets names")) }
     }
     inputs = table.columns.indices.filter { !taken.contains($0) }.map { table.columns[$0] }
     guard !inputs.isEmpty else {

@@ -52,12 +52,12 @@ public final class CSVDataset: Dataset {
   init(_ source: CSVTable, columns: CSVColumns, classNames names: [String]? = nil) throws {
     var table = source
     table.target = columns.target
-    let inputPlaces = try columns.inputs.map { try table.place(of: $0, key: "the inputs") }
+    let inputPlaces = try columns.inputs.map { try table.place(of: $0, use: "the model reads") }
     var labelPlace: Int?
     var targetPlaces: [Int] = []
     switch columns.target {
-    case .label(let column): labelPlace = try table.place(of: column, key: "data.label")
-    case .numbers(let columns): targetPlaces = try columns.map { try table.place(of: $0, key: "data.targets") }
+    case .label(let column): labelPlace = try table.place(of: column, use: "data.label names")
+    case .numbers(let columns): targetPlaces = try columns.map { try table.place(of: $0, use: "data.targets names") }
     case .none: break
     }
     var (inputs, values): ([Float], [Float]) = ([], [])

@@ -51,7 +51,7 @@ public struct CSVInputReader: InputReader {
     _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
   ) throws {
     var table = try CSVTable(contentsOf: path, style: style, isInput: true)
-    let places = try columns.inputs.map { try table.place(of: $0, key: "the inputs") }
+    let places = try columns.inputs.map { try table.place(of: $0, use: "the model reads") }
     var (rows, numbers, number): ([Float], [Int], Int) = ([], [], 0)
     func give() throws {
       guard !numbers.isEmpty else { return }

@@ -91,14 +91,14 @@ struct CSVTable {
     return try reader.next()
   }
 
-  /// The place of a column that is named, or numbered from 0.
+  /// The place of a column that is named, or numbered from 0; `use` says who asks for it.
   /// - Throws: `Failure` (data) naming the nearest column.
-  func place(of column: String, key: String) throws -> Int {
+  func place(of column: String, use: String) throws -> Int {
     if let place = columns.firstIndex(of: column) { return place }
     if let place = Int(column), columns.indices.contains(place) { return place }
     let nearest = nearestName(to: column, among: columns).map { "did you mean \($0)? " } ?? ""
     throw Failure(
-      .data, "\(path): there is no column \"\(column)\", which \(key) names",
+      .data, "\(path): there is no column \"\(column)\", which \(use)",
       advice: "\(nearest)there are \(columns.prefix(20).joined(separator: ", "))\(columns.count > 20 ? ", …" : "")")
   }
 

@@ -128,6 +128,13 @@ public struct ImageSamples: Equatable, Sendable {
     let path = "\(folder)/\(split)"
     guard !isFolder(path) else { return path }
     let others = try names(in: folder).filter { isFolder("\(folder)/\($0)") }
+    if isFolderOfClasses(folder) {
+      throw Failure(
+        .noInput, "\(folder) has no folder \(split), but the classes themselves",
+        advice:
+          "name no parts: leave data.train, data.validation and data.test out; data: {testShare: 0.2} keeps some images "
+          + "to test on")
+    }
     let held = others.isEmpty ? "it has no folders at all" : "it has \(list(others))"
     let meant = others.first { isFolderOfClasses("\(folder)/\($0)") || isFolder("\(folder)/\($0)/\(split)") }
     throw Failure(

@@ -30,11 +30,13 @@ extension EchoSettings: DataSourceSettings {
       "steps from a letter to its echo, such as 4; with 0-8 each string has its own, joined to its inputs"),
     Field("length", \.length, .range(from: 2, through: 1_000_000), "letters of a training string, such as 15 or 10-20"),
     Field("testLengths", \.testLengths, .range(from: 2, through: 1_000_000), "letters of a test string"),
-    Field("epochSize", \.epochSize, .number(.atLeast(1)), "training samples an epoch"),
+    Field("epochSize", \.epochSize, .number(.from(1, through: 100_000_000)), "training samples an epoch"),
     Field(
-      "validationSize", \.validationSize, .number(.atLeast(0)),
+      "validationSize", \.validationSize, .number(.from(0, through: 100_000_000)),
       "samples to measure on while training, as long as the test's but others; 0 is none"),
-    Field("testSize", \.testSize, .number(.atLeast(1)), "test samples; steps before the delay do not count"),
+    Field(
+      "testSize", \.testSize, .number(.from(1, through: 100_000_000)),
+      "test samples; steps before the delay do not count"),
   ]
 
   func check(_ section: Section) throws {

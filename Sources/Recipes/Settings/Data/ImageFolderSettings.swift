@@ -71,7 +71,9 @@ extension ImageFolderSettings: SplittableSettings {
       Field("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
       Field("cache", \.cache, .number(.atLeast(0)), "the MiB of images that each part keeps in memory on each machine"),
       Field("damaged", \.damaged, .choice, "where a file is no sound image: skip names it once, fail ends the job"),
-      Field("megapixels", \.megapixels, .number(.atLeast(1)), "millions of pixels that a file may have at most"),
+      Field(
+        "megapixels", \.megapixels, .number(.from(1, through: 100_000)),
+        "millions of pixels that a file may have at most"),
       .origin(\.origin),
     ]
 

@@ -24,11 +24,11 @@ extension TemporalOrderSettings: DataSourceSettings {
 
   static let fields: [Field<TemporalOrderSettings>] = [
     Field("level", \.level, .choice, "easy, normal, moderate, hard or nightmare: 7 to 500 symbols a sequence"),
-    Field("epochSize", \.epochSize, .number(.atLeast(1)), "training samples an epoch"),
+    Field("epochSize", \.epochSize, .number(.from(1, through: 100_000_000)), "training samples an epoch"),
     Field(
-      "validationSize", \.validationSize, .number(.atLeast(0)),
+      "validationSize", \.validationSize, .number(.from(0, through: 100_000_000)),
       "samples to measure on while training, neither trained on nor tested on; 0 is none"),
-    Field("testSize", \.testSize, .number(.atLeast(1)), "test samples"),
+    Field("testSize", \.testSize, .number(.from(1, through: 100_000_000)), "test samples"),
   ]
 
   /// Samples are new in each epoch anyway.

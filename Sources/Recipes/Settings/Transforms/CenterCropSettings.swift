@@ -19,7 +19,7 @@ extension CenterCropSettings: TransformVariantSettings {
   init() { self.init(size: ImageSize(height: 1, width: 1)) }
 
   static let fields: [Field<CenterCropSettings>] = [
-    Field("size", \.size, .imageSize(.atLeast(1)), required: true, "height and width in pixels")
+    Field("size", \.size, .imageSize(.from(1, through: 65536)), required: true, "height and width in pixels")
   ]
 
   var transform: (any Transform)? { CenterCrop(size) }

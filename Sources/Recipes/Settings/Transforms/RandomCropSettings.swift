@@ -21,7 +21,7 @@ extension RandomCropSettings: TransformVariantSettings {
   init() { self.init(size: ImageSize(height: 1, width: 1)) }
 
   static let fields: [Field<RandomCropSettings>] = [
-    Field("size", \.size, .imageSize(.atLeast(1)), required: true, "height and width in pixels"),
+    Field("size", \.size, .imageSize(.from(1, through: 65536)), required: true, "height and width in pixels"),
     Field("padding", \.padding, .imageSize(.atLeast(0)), "black pixels added on every side before, or [rows, columns]"),
   ]
 

@@ -23,7 +23,8 @@ extension RandomResizedCropSettings: TransformVariantSettings {
   init() { self.init(size: ImageSize(height: 1, width: 1)) }
 
   static let fields: [Field<RandomResizedCropSettings>] = [
-    Field("size", \.size, .imageSize(.atLeast(1)), required: true, "height and width of the result in pixels"),
+    Field(
+      "size", \.size, .imageSize(.from(1, through: 65536)), required: true, "height and width of the result in pixels"),
     Field("scale", \.scale, .interval(.from(0.0001, through: 1)), "the rectangle's share of the area, [least, most]"),
     Field("ratio", \.ratio, .interval(.from(0.01, through: 100)), "the rectangle's width / height, [least, most]"),
   ]

@@ -29,7 +29,7 @@ extension ResizeSettings: TransformVariantSettings {
 extension ValueType<Resize.Target> {
   /// One whole number for the shorter side, or two as `[height, width]`.
   static var resizeTarget: ValueType {
-    let both = ValueType<ImageSize>.imageSize(.atLeast(1))
+    let both = ValueType<ImageSize>.imageSize(.from(1, through: 65536))
     return ValueType {
       both.shape()
     } read: { node, path, _ in
