@@ -22,7 +22,9 @@ extension RandomCropSettings: TransformVariantSettings {
 
   static let fields: [Field<RandomCropSettings>] = [
     Field("size", \.size, .imageSize(.from(1, through: 65536)), required: true, "height and width in pixels"),
-    Field("padding", \.padding, .imageSize(.atLeast(0)), "black pixels added on every side before, or [rows, columns]"),
+    Field(
+      "padding", \.padding, .imageSize(.from(0, through: 65536)),
+      "black pixels added on every side before, or [rows, columns]"),
   ]
 
   var transform: (any Transform)? { RandomCrop(size, padding: padding) }
