@@ -53,6 +53,9 @@ final class DividedUpdate {
     try new.gather()
   }
 
+  /// Waits until every rank has come here.
+  func meet() throws { try communicator.barrier() }
+
   /// This rank's slices are updated: all ranks may have them.
   func share() throws { try reducer.shareValues() }
 

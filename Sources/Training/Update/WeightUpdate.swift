@@ -80,6 +80,8 @@ final class WeightUpdate {
     if isRecorded {
       try collect(into: recorded?.gradient)
       recorded?.former.base.update(from: values.base, count: values.count)
+      // The ranks of a machine share one copy of the weights: none may change its part before rank 0 has copied all.
+      try divided?.meet()
     }
     try clip(norm)
     try optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate) {
