@@ -115,7 +115,7 @@ struct SafetensorsHeader {
         "Put all weights into one archive by numpy.savez(\"weights.npz\", **{\"0.weight\": weight, \"0.bias\": bias})."
       )
     }
-    if file.prefix(64).allSatisfy({ $0 >= 0x20 || [0x09, 0x0A, 0x0D].contains($0) }) {
+    if file.prefix(64).allSatisfy({ 0x20..<0x7F ~= $0 || [0x09, 0x0A, 0x0D].contains($0) }) {
       return ("text", "Weights are in a file .safetensors or .npz, and in a run's folder.")
     }
     if file.starts(with: [0x89, 0x48, 0x44, 0x46]) {

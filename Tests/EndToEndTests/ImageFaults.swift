@@ -10,6 +10,10 @@ extension Fault {
       "a part of a folder of classes", says: "images/train has no folder train, but the classes themselves", status: 66,
       ["data.folder=images/train"]
     ) { _ in },
+    training(
+      "the folder of one class", says: "images/train/class0 has no folder train, but images of one class", status: 66,
+      ["data.folder=images/train/class0"]
+    ) { _ in },
     training("a class without images", says: "images/train/class2 has no images") {
       try Folder(path: $0["images/train/class2"]).create()
     },

@@ -135,12 +135,21 @@ public struct ImageSamples: Equatable, Sendable {
           "name no parts: leave data.train, data.validation and data.test out; data: {testShare: 0.2} keeps some images "
           + "to test on")
     }
+    if others.isEmpty, try names(in: folder).contains(where: isImage) {
+      let parent = URL(filePath: folder).deletingLastPathComponent().relativePath
+      throw Failure(
+        .noInput, "\(folder) has no folder \(split), but images of one class",
+        advice: "each class has a folder of images: name the folder that holds them all, such as \(parent)")
+    }
     let held = others.isEmpty ? "it has no folders at all" : "it has \(list(others))"
-    let meant = others.first { isFolderOfClasses("\(folder)/\($0)") || isFolder("\(folder)/\($0)/\(split)") }
+    // Who names parts knows of them.
+    let meant =
+      split != "train"
+      ? nil : others.first { isFolderOfClasses("\(folder)/\($0)") || isFolder("\(folder)/\($0)/\(split)") }
     throw Failure(
       .noInput, "\(folder) has no folder \(split)",
       advice: nearestName(to: split, among: others).map { "did you mean \($0)?" }
-        ?? meant.map { "\(held); for the images in \($0), write data: {folder: \(folder)/\($0)}" } ?? held)
+        ?? meant.map { "\(held); for the images in \($0), write data: \(folder)/\($0)" } ?? held)
   }
 
   private static func list(_ names: [String]) -> String {
