@@ -225,9 +225,11 @@ public final class TrainingStep {
       let report = NonFiniteReport(
         model: experiment.model, communicator: workspace.communicator,
         isHalf: experiment.settings.compression?.format == .float16)
-      throw try report.failure(
-        step: number, loss: loss, gradients: update.wholeGradients(workspace.communicator).base,
-        samples: faultySamples(positions, epoch: epoch))
+      let gradients = try update.wholeGradients(workspace.communicator)
+      throw try withExtendedLifetime(gradients) {
+        try report.failure(
+          step: number, loss: loss, gradients: gradients.base, samples: faultySamples(positions, epoch: epoch))
+      }
     }
     experiment.model.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
     for (counter, value) in zip(experiment.model.counters, formerCounts) { counter.value = value }
