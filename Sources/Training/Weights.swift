@@ -1,5 +1,6 @@
 import Diagnostics
 import Formats
+import Foundation
 import Layers
 import Tensors
 
@@ -57,6 +58,12 @@ extension Model {
   /// exactly this model's. A counter that the file lacks, as files of PyTorch before 0.4.1 do, starts at 0.
   /// - Throws: `Failure` (noInput, data) naming the file, the tensor, and the shape that would fit.
   public func readWeights(from path: String) throws {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw Failure(
+        .noInput, "\(path) is a folder, but must be a file of weights",
+        advice: "a run's weights are in \(path)/weights.safetensors")
+    }
     let file = try path.hasSuffix(".npz") ? SafetensorsFile(contentsOfArchive: path) : SafetensorsFile(contentsOf: path)
     for parameter in parameters + buffers {
       let tensor = try file.tensor(parameter.name, shape: parameter.shape, path: path)

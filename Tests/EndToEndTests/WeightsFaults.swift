@@ -14,6 +14,10 @@ extension Fault {
       testDescription: "a missing file of weights", status: 66,
       says: "'start.safetensors' cannot be opened: No such file or directory."
     ) { _ in },
+    starting(
+      testDescription: "a run's folder in place of weights", status: 66,
+      says: "start.safetensors is a folder, but must be a file of weights"
+    ) { try Folder(path: $0["start.safetensors"]).create() },
     damaging(
       testDescription: "weights cut short",
       says: "'start.safetensors': the tensor '1.bias' at the offsets 960 to 976 leaves the file: "

@@ -64,7 +64,9 @@ extension ImageFolderSettings: SplittableSettings {
       Field("validation", \.validation, .optional(.text), "the folder in it with the validation images, or none"),
       Field("test", \.test, .optional(.text), "the folder in it with the test images, or none"),
     ] + splitFields + [
-      Field("transforms", \.transforms, .list(.named, least: 0), "what is done to each training image, in this order"),
+      Field(
+        "transforms", \.transforms, .list(.named, least: 0),
+        "what is done to each training image, in this order; images of one size need nothing"),
       Field(
         "evaluationTransforms", \.evaluationTransforms, .optional(.list(.named, least: 0)),
         "what is done to other images, or none for those of transforms in which chance has no part"),
