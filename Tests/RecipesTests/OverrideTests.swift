@@ -76,6 +76,36 @@ import Testing
           "the settings of a layer go under its name, indented or in braces: - name: {key: value}"))
   }
 
+  @Test func aWholeLeavesThePartsGivenBeforeIt() throws {
+    var sgd = SGDSettings()
+    (sgd.learningRate, sgd.momentum) = (0.5, 0.9)
+    #expect(try read("", "optimizer.learningRate=0.5", "optimizer={name: sgd, momentum: 0.9}").optimizer == .sgd(sgd))
+    #expect(
+      try read("", "optimizer.learningRate=0.5", "optimizer=sgd", "optimizer.momentum=0.9").optimizer == .sgd(sgd))
+    #expect(try read("", "schedule.warmup=3", "schedule=cosine") == read("schedule: {name: cosine, warmup: 3}\n"))
+    #expect(
+      try read("", "data.testShare=0.3", "data=a.npz") == read("data: {source: numpy, train: a.npz, testShare: 0.3}\n"))
+    #expect(
+      try read("", "model.layers.0.lstm.hiddenSize=5", "model.layers.0=lstm") == read("", "model.layers.0.lstm=5"))
+    // None is a last word.
+    #expect(try read("", "ema.decay=0.9", "ema=none").ema == nil)
+  }
+
+  @Test func aWholeWithoutThePartsGivenBeforeItIsAnError() throws {
+    #expect(
+      try failure(of: "", "optimizer.alpha=0.5", "optimizer=sgd").message
+        == "command line: optimizer.alpha=0.5: unknown key optimizer.alpha")
+    for (part, whole) in [
+      ("model.layers.0.lstm.hiddenSize=5", "model.layers=[rnn]"),
+      ("model.layers.0.lstm.hiddenSize=5", "model.layers.0=rnn"),
+      ("optimizer.name=sgd", "optimizer=adam"), ("optimizer.learningRate=1", "optimizer={name: sgd, learningRate: 2}"),
+    ] {
+      #expect(
+        try failure(of: "", part, whole).message
+          == "command line: \(whole): this takes back \(part), which stands before it")
+    }
+  }
+
   @Test func anIndexOutsideTheListSaysWhichThereAre() throws {
     #expect(
       try failure(of: "", "model.layers.2.lstm.hiddenSize=4")

@@ -27,6 +27,46 @@ struct Override {
     }
   }
 
+  /// The overrides of a command line in the order in which they count: one that gives a whole, `optimizer=sgd`, before
+  /// those of its parts, `optimizer.learningRate=0.5`, wherever it stands, since it would take them back. The word for
+  /// none does, as the last word.
+  /// - Throws: `Failure` as `init`, and (configuration) for one that contradicts an earlier one of a part.
+  static func ordered(_ texts: [String]) throws -> [Override] {
+    var ordered: [Override] = []
+    for text in texts {
+      let whole = try Override(text)
+      let parts = ordered.indices.filter { ordered[$0].isPart(of: whole) }
+      guard let first = parts.first, !whole.value.isNone else {
+        ordered.append(whole)
+        continue
+      }
+      if let lost = parts.lazy.map({ ordered[$0] }).first(where: { !whole.leaves($0) }) {
+        throw whole.value.place.failure(
+          "this takes back \(lost.text), which stands before it",
+          advice: "leave one of them out, or write \(lost.text) last if it still has a meaning then")
+      }
+      ordered.insert(whole, at: first)
+    }
+    return ordered
+  }
+
+  private func isPart(of whole: Override) -> Bool {
+    path.count > whole.path.count && path.starts(with: whole.path)
+  }
+
+  /// Whether a value keeps its meaning in the whole that is given here.
+  private func leaves(_ part: Override) -> Bool {
+    let key = part.path[path.count]
+    switch value.content {
+    case .list: return false
+    case .mapping(let entries): return !entries.contains { $0.key == key }
+    case .scalar(let text, _):
+      // An entry of a list is named by its key; other wholes by a key of theirs.
+      let isEntry = path.last.map { Int($0) != nil } ?? false
+      return isEntry ? text == key : !["name", "source"].contains(key) && Int(key) == nil
+    }
+  }
+
   /// The tree with the value put in place of what was there, or added.
   func applied(to root: YAMLNode) throws -> YAMLNode {
     try put(into: root, depth: 0)

@@ -57,7 +57,7 @@ extension Recipe {
   private static func read(_ text: String, file: String, overrides: [String]) throws -> (Recipe, YAMLNode) {
     let document = try Section(try YAMLNode.parse(text, file: file), path: "")
     var root = YAMLNode(.mapping(document.entries), at: .file(file))
-    for override in overrides { root = try Override(override).applied(to: root) }
+    for override in try Override.ordered(overrides) { root = try override.applied(to: root) }
     var section = try Section(root, path: "")
     section.hint = { key in
       whereElse(key, in: keys).map { "did you mean \($0)?" }
