@@ -47,6 +47,17 @@ import Training
         == "The model gives 5 outputs, but the data has 2 classes. The others are never right.")
   }
 
+  @Test func aScheduleThatIsOverBeforeTheTrainingIsTold() throws {
+    #expect(
+      try warnings("epochs: 4\nschedule: {name: cosine, length: 2 epochs, warmup: 1}\n")[0]
+        == "schedule.length ends at step 5 of 8. From step 6 on the learning rate is 0: nothing is learned there.")
+    #expect(
+      try warnings("epochs: 4\nschedule: {name: polynomial, length: 7, minimum: 0.001}\n")[0]
+        == "schedule.length ends at step 7 of 8. From step 8 on the learning rate is 0.001.")
+    #expect(try warnings("epochs: 4\nschedule: {name: one-cycle, length: 8}\n").count == 1)
+    #expect(try warnings("epochs: 4\nsteps: 3\nschedule: {name: cosine, length: 3}\n").count == 1)
+  }
+
   @Test func aWarmUpThatNeverEndsIsTold() throws {
     #expect(
       try warnings("epochs: 3\nschedule: {name: constant, warmup: 4 epochs}\n")[0]

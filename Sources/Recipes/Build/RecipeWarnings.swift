@@ -26,7 +26,7 @@ struct RecipeWarnings {
   /// All warnings, a sentence or two each.
   /// - Throws: `Failure` where samples cannot be read.
   func all() throws -> [String] {
-    [lastLayer, outputCount, warmup, firstClass, batchSize].compactMap(\.self) + (try constantColumns())
+    [lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize].compactMap(\.self) + (try constantColumns())
   }
 
   /// A last layer that the loss does not expect.
@@ -58,13 +58,31 @@ struct RecipeWarnings {
 
   /// A rate that rises to the end.
   private var warmup: String? {
-    let samples = data.training.count
-    guard samples > 0 else { return nil }
-    let perEpoch = (samples + recipe.batch * recipe.accumulate - 1) / (recipe.batch * recipe.accumulate)
-    let warmup = recipe.schedule.chosenSettings.warmup.steps(perEpoch: perEpoch)
-    let total = min(recipe.steps ?? .max, recipe.epochs.multipliedReportingOverflow(by: perEpoch).partialValue)
+    let (warmup, total, _) = steps
     guard warmup > 0, total > 0, warmup >= total else { return nil }
     return "schedule.warmup is \(warmup) steps, but training has \(total). It never reaches the learning rate."
+  }
+
+  /// A schedule that is over before training is.
+  private var scheduleEnd: String? {
+    let (warmup, total, perEpoch) = steps
+    let settings = recipe.schedule.chosenSettings
+    guard let length = settings.length.map({ max(1, $0.steps(perEpoch: perEpoch)) }), length < total - warmup else {
+      return nil
+    }
+    let rate = settings.makeSchedule(length: length, stepsPerEpoch: perEpoch)
+      .learningRate(step: length, base: recipe.baseLearningRate)
+    return "schedule.length ends at step \(warmup + length) of \(total). From step \(warmup + length + 1) on the "
+      + "learning rate is \(rate.recipeText)\(rate == 0 ? ": nothing is learned there" : "")."
+  }
+
+  /// The steps of the warm-up, of the whole training, and of an epoch.
+  private var steps: (warmup: Int, total: Int, perEpoch: Int) {
+    let perStep = recipe.batch * recipe.accumulate
+    let perEpoch = (data.training.count + perStep - 1) / perStep
+    let all = recipe.epochs.multipliedReportingOverflow(by: perEpoch)
+    let total = min(recipe.steps ?? .max, all.overflow ? .max : all.partialValue)
+    return (recipe.schedule.chosenSettings.warmup.steps(perEpoch: perEpoch), total, perEpoch)
   }
 
   /// Columns of tables that tell nothing.

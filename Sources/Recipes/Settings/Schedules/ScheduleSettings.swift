@@ -58,12 +58,16 @@ protocol ScheduleVariantSettings: VariantSettings {
   var warmupStart: Double { get set }
   /// The number of samples a step for which the learning rate is meant, or nil to leave the rate alone.
   var scaleWithBatch: Int? { get set }
+  /// How long the schedule proper takes; nil for the rest of the run, and where it has no end.
+  var length: TrainingSpan? { get }
 
   /// The schedule after the warm-up, over `length` steps at least 1.
   func makeSchedule(length: Int, stepsPerEpoch: Int) -> any Schedule
 }
 
 extension ScheduleVariantSettings {
+  var length: TrainingSpan? { nil }
+
   /// The keys of what every schedule has.
   static var sharedFields: [Field<Self>] {
     [
