@@ -86,7 +86,11 @@ struct TrainingRun {
       "epochs \(recipe.epochs)" + (recipe.steps.map { ", steps \($0)" } ?? "")
     }
     func rate(_ value: Double) -> String { String(format: "%.4g", value) }
-    let keep = change.length.map { "set schedule.length='\($0)' to keep the course of the rate, " } ?? ""
+    let keep =
+      change.length.map {
+        "set schedule.length='\($0)' to keep the course of the rate, which then stays at its end's"
+          + "\(recipe.schedule.minimum == 0 ? ", 0, where nothing is learned" : ""), "
+      } ?? ""
     throw Failure(
       .configuration,
       "with \(length(recipe)) instead of \(length(former)) the learning rate takes another course: step "
