@@ -163,6 +163,12 @@ struct TrainingRun {
     rows.append(["weights", folder.weights + (experiment.average == nil ? "" : " (averaged)")])
     rows.append(["SHA-256", try sha256(ofFile: folder.weights)])
     Terminal.write("\n" + Format.table(rows))
+    // Where nothing counts there is no accuracy either, and a notice has told so.
+    for evaluation in summary.evaluations where !evaluation.loss.isFinite && evaluation.accuracy?.isNaN != true {
+      warn(
+        "The loss on the \(evaluation.split.rawValue) samples is \(evaluation.loss): the network's outputs are too large "
+          + "to compute with. Try a smaller learning rate, optimizer.clipNorm: 1, or warm-up.")
+    }
   }
 
   private func text(_ evaluation: EvaluationReport) -> String {
