@@ -1,6 +1,7 @@
 /// The candidate that a misspelt `name` most likely means, or nil where none is near.
 ///
-/// Near is an edit distance (Levenshtein 1966, case ignored) of at most a third of the name's length, and at least 1.
+/// Near is a distance of at most a third of the name's length, and at least 1: that of optimal string alignment, the
+/// letters to change, add, leave out or exchange with their neighbour (Damerau 1964, Levenshtein 1966); case is ignored.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let wanted = Array(name.lowercased())
   let limit = max(1, wanted.count / 3)
@@ -10,14 +11,17 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
 }
 
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  var beforePrevious: [Int] = []
   var previous = Array(0...b.count)
   for i in 0..<a.count {
     var current = [i + 1]
     for j in 0..<b.count {
       let substitution = previous[j] + (a[i] == b[j] ? 0 : 1)
-      current.append(min(substitution, previous[j + 1] + 1, current[j] + 1))
+      var least = min(substitution, previous[j + 1] + 1, current[j] + 1)
+      if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { least = min(least, beforePrevious[j - 1] + 1) }
+      current.append(least)
     }
-    previous = current
+    (beforePrevious, previous) = (previous, current)
   }
   return previous[b.count]
 }

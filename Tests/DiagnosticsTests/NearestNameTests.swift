@@ -7,6 +7,11 @@ import Testing
     #expect(nearestName(to: "learningrate", among: names) == "learningRate")
     #expect(nearestName(to: "lerningRate", among: names) == "learningRate")
     #expect(nearestName(to: "momentums", among: names) == "momentum")
+    // Two letters that changed places are one mistake.
+    #expect(nearestName(to: "trian", among: ["watch", "train"]) == "train")
+    #expect(nearestName(to: "tariin", among: ["train"]) == "train")
+    #expect(nearestName(to: "ab", among: ["ba"]) == "ba")
+    #expect(nearestName(to: "tarni", among: ["train"]) == nil)
     #expect(nearestName(to: "epochs", among: names) == nil)
     #expect(nearestName(to: "x", among: [String]()) == nil)
   }
