@@ -14,12 +14,18 @@ enum HostFile {
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
       guard let first = words.first else { continue }
-      let parts = first.split(separator: ":", maxSplits: 1)
-      let count = words.dropFirst().first { $0.hasPrefix("slots=") }?.dropFirst(6) ?? parts.dropFirst().first ?? "1"
-      guard let name = parts.first, let ranks = Int(count), ranks > 0 else {
+      let slots = words.dropFirst().first { $0.hasPrefix("slots=") }?.dropFirst(6)
+      let (name, behind) = divided(first)
+      guard let ranks = Int(slots ?? behind ?? "1"), ranks > 0 else {
         throw Failure(
           .data, "\(path), line \(index + 1): \"\(line)\" names no machine and its ranks",
           advice: "write NAME slots=RANKS, for example node1 slots=8")
+      }
+      // Others would be options, or further words, to those who start ranks.
+      guard !name.hasPrefix("-"), name.wholeMatch(of: /[A-Za-z0-9._:\[\]-]+/) != nil else {
+        throw Failure(
+          .data, "\(path), line \(index + 1): \"\(name)\" is no name of a machine",
+          advice: "names are made of letters, digits and . - _ and begin with no -; addresses may have : [ ]")
       }
       if let known = hosts.firstIndex(where: { $0.name == name }) {
         hosts[known].ranks += ranks
@@ -29,5 +35,12 @@ enum HostFile {
     }
     guard !hosts.isEmpty else { throw Failure(.data, "\(path) names no machine") }
     return hosts
+  }
+  /// A word's name of a machine, and what stands behind a colon. Addresses of IPv6 have colons of their own.
+  private static func divided(_ word: Substring) -> (name: Substring, behind: Substring?) {
+    let isAddress = word.count { $0 == ":" } > 1
+    let start = isAddress ? word.lastIndex(of: "]") ?? word.endIndex : word.startIndex
+    guard let colon = word[start...].firstIndex(of: ":") else { return (word, nil) }
+    return (word[..<colon], word[word.index(after: colon)...])
   }
 }
