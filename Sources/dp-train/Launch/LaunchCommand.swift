@@ -72,8 +72,22 @@ struct LaunchCommand: ParsableCommand {
       guard let text, text.isEmpty || text.directiveWord != text else { continue }
       throw ValidationError("\(option) must be made of letters, digits, \"-\", \"_\" and \".\", not \"\(text)\"")
     }
-    guard array == nil || [.slurm, .pbs, .torque].contains(scheduler) else {
-      throw ValidationError("--array goes with slurm, pbs and torque")
+    try checkScheduler()
+  }
+
+  /// Options that the scheduler has no word for would be lost.
+  private func checkScheduler() throws {
+    let queues: [BatchScript.Scheduler] = [.slurm, .pbs, .torque]
+    let owners: [(option: String, isGiven: Bool, schedulers: [BatchScript.Scheduler])] = [
+      ("--account", account != nil, queues), ("--partition", partition != nil, queues), ("--qos", qos != nil, [.slurm]),
+      ("--memory", memory != nil, queues + [.kubernetes]), ("--modules", !modules.isEmpty, queues + [.hosts]),
+      ("--plugin", plugin != nil, [.slurm]), ("--array", array != nil, queues),
+    ]
+    for (option, isGiven, schedulers) in owners where isGiven && !schedulers.contains(scheduler) {
+      let names = schedulers.map(\.rawValue)
+      let list =
+        names.count == 1 ? names[0] : names.dropLast().joined(separator: ", ") + " and " + names[names.count - 1]
+      throw ValidationError("\(option) goes with \(list)")
     }
   }
 
