@@ -15,6 +15,12 @@ public enum ExportFormat: String, CaseIterable, Sendable {
 
   /// What file names end in.
   public var suffix: String { self == .pytorch ? "py" : rawValue }
+
+  /// The files that are written where one at `path` is asked for.
+  package func files(at path: String) -> [String] {
+    guard self == .pytorch else { return [path] }
+    return [path, (path.hasSuffix(".py") ? String(path.dropLast(3)) : path) + ".safetensors"]
+  }
 }
 
 extension ExportedModel {
@@ -22,6 +28,7 @@ extension ExportedModel {
   /// - Throws: `Failure` (configuration) naming a layer that the format cannot express, (cannotCreate, inputOutput) naming
   ///   the file.
   @discardableResult public func write(_ format: ExportFormat, to path: String) throws -> [String] {
+    let files = format.files(at: path)
     switch format {
     case .safetensors:
       try model.weightsFile(metadata: metadata).write(to: path)
@@ -30,11 +37,9 @@ extension ExportedModel {
     case .onnx:
       try AtomicFile.write(onnxFile(), to: path)
     case .pytorch:
-      let stem = path.hasSuffix(".py") ? String(path.dropLast(3)) : path
-      try AtomicFile.write(Array(pyTorchSource().utf8), to: path)
-      try model.weightsFile(metadata: metadata).write(to: stem + ".safetensors")
-      return [path, stem + ".safetensors"]
+      try AtomicFile.write(Array(pyTorchSource().utf8), to: files[0])
+      try model.weightsFile(metadata: metadata).write(to: files[1])
     }
-    return [path]
+    return files
   }
 }

@@ -35,6 +35,26 @@ public struct RunFolder: Sendable {
   /// The final weights.
   public var weights: String { path + "/weights.safetensors" }
 
+  /// Makes sure that a page or an exported file does not take the place of what a run holds.
+  /// - Throws: `Failure` (cannotCreate) where `path` names a run's own file, or one of its checkpoints.
+  package static func checkIsFree(_ path: String, advice: String) throws {
+    // Links on the way are followed; the file itself is replaced, not what it may point to.
+    let place = URL(filePath: path).absoluteURL.standardizedFileURL
+    let parts = place.deletingLastPathComponent().resolvingSymlinksInPath().pathComponents
+    let folder = RunFolder(path: NSString.path(withComponents: parts))
+    let own = [
+      folder.recipe, folder.dataFacts, folder.environment, folder.metrics, folder.epochs, folder.distributions,
+      folder.timeline, folder.weights,
+    ]
+    let holder = parts.lastIndex(of: "checkpoints").map {
+      RunFolder(path: NSString.path(withComponents: Array(parts[..<$0])))
+    }
+    guard holder?.exists == true || (folder.exists && own.contains("\(folder.path)/\(place.lastPathComponent)")) else {
+      return
+    }
+    throw Failure(.cannotCreate, "\(path) would take the place of a file of a run", advice: advice)
+  }
+
   /// Whether a run was begun here.
   public var exists: Bool { FileManager.default.fileExists(atPath: recipe) }
 

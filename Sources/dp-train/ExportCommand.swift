@@ -27,12 +27,15 @@ struct ExportCommand: ParsableCommand {
   var out: String?
 
   func run() throws {
+    // As it was trained by, from whatever weights.
+    let recipe = try Recipe.load(RunFolder.existing(source.run).recipe)
+    let path = out ?? standardPath(recipe.name)
+    for file in format.files(at: path) {
+      try RunFolder.checkIsFree(file, advice: "choose another with --out")
+    }
     let facts = try source.dataFacts()
     let network = try source.load(overrides: []).makeNetwork(inputShape: Shape(facts.inputShape))
-    // As it was trained by, from whatever weights.
-    let recipe = try Recipe.load(RunFolder(path: source.run).recipe)
     let exported = try ExportedModel(network, recipe: recipe, facts: facts)
-    let path = out ?? standardPath(recipe.name)
     try makeFolders(holding: path)
     for file in try exported.write(format, to: path) { Terminal.write(file + "\n") }
   }

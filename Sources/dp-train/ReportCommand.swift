@@ -36,6 +36,9 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let folders = runs.map { RunFolder(path: $0) }
     let path = out ?? folders.first?.report ?? "report.html"
+    for place in [path] + (figures.map { [$0 + "/figure.svg"] } ?? []) {
+      try RunFolder.checkIsFree(place, advice: "choose another file with --out, or another folder with --figures")
+    }
     let report = try Report(folders, detail: detail)
     try makeFolders(holding: path)
     try report.write(to: path)
