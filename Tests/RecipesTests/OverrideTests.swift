@@ -9,7 +9,6 @@ import Testing
     #expect(try read("", "batch=64").batch == 64)
     #expect(try read("", "batch=64", "batch=128").batch == 128)
     #expect(try read("steps: 3\n", "steps=none").steps == nil)
-    #expect(try read("steps: 3\n", "steps=").steps == nil)
   }
 
   @Test func dotsAndIndicesReachInside() throws {

@@ -77,7 +77,7 @@ struct Override {
     let key = path[depth]
     var result = node
     switch node.content {
-    case .list where Int(key) == nil && depth + 1 < path.count:
+    case .list where Int(key) == nil && path.dropFirst(depth + 1).first.flatMap { Int($0) } != nil:
       // A list alone may stand for the mapping whose key is named here.
       result.content = .mapping(try put(into: [YAMLNode.Entry(key: key, value: node)], depth: depth))
     case .list(var items):
