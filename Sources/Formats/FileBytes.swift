@@ -101,10 +101,24 @@ private func unopened(_ message: String, path: String) -> Failure {
   Failure(.noInput, message, advice: errno == ENOENT ? pathAdvice(path) : nil)
 }
 
+/// Opens a regular file; a pipe would be waited for otherwise, and cannot be read twice.
 private func openForReading(_ path: String) throws -> Int32 {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   if descriptor < 0 { throw unopened("'\(path)' cannot be opened: \(reason(errno)).", path: path) }
+  var status = stat()
+  guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    close(descriptor)
+    throw notRegular(path, status)
+  }
   return descriptor
+}
+
+/// The failure of what stands in place of a file.
+func notRegular(_ path: String, _ status: stat) -> Failure {
+  let isFolder = status.st_mode & S_IFMT == S_IFDIR
+  return Failure(
+    .noInput, "'\(path)' cannot be read: it is \(isFolder ? "a folder" : "no regular file").",
+    advice: isFolder ? "Name a file in it." : "Write it to a file first.")
 }
 
 private func readChunks(

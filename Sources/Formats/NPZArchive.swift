@@ -21,10 +21,7 @@ public final class NPZArchive {
   public init(contentsOf path: String) throws {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      let isFolder = status.st_mode & S_IFMT == S_IFDIR
-      throw Failure(
-        .noInput, "'\(path)' cannot be read: it is \(isFolder ? "a folder" : "no regular file").",
-        advice: isFolder ? "Name a file in it." : "Write it to a file first.")
+      throw notRegular(path, status)
     }
     var code: Int32 = 0
     guard let archive = zip_open(path, Int32(ZIP_RDONLY), &code) else {

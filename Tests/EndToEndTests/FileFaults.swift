@@ -88,7 +88,7 @@ extension Fault {
       try Folder(path: $0["one"]).create()
       try $0.write("x\n", to: "one/a.txt")
     },
-    names("a folder in place of a class", "'names/c.txt' cannot be read: Is a directory.", status: 74) {
+    names("a folder in place of a class", "'names/c.txt' cannot be read: it is a folder.", status: 66) {
       try Folder(path: $0["names/c.txt"]).create()
     },
     names(

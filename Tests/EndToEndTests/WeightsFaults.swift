@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 
 /// Weights that fit the default recipe.
 let temporalOrderWeights = SafetensorsFile(
@@ -15,9 +16,20 @@ extension Fault {
       says: "'start.safetensors' cannot be opened: No such file or directory."
     ) { _ in },
     starting(
-      testDescription: "a run's folder in place of weights", status: 66,
+      testDescription: "a folder in place of weights", status: 66,
       says: "start.safetensors is a folder, but must be a file of weights"
     ) { try Folder(path: $0["start.safetensors"]).create() },
+    starting(
+      testDescription: "a run's folder in place of weights", status: 66,
+      says: "start.safetensors is a folder, but model.weights names a file"
+    ) {
+      try Folder(path: $0["start.safetensors"]).create()
+      try $0.write("", to: "start.safetensors/weights.safetensors")
+    },
+    starting(
+      testDescription: "a pipe in place of weights", status: 66,
+      says: "'start.safetensors' cannot be read: it is no regular file."
+    ) { mkfifo($0["start.safetensors"], 0o600) },
     damaging(
       testDescription: "weights cut short",
       says: "'start.safetensors': the tensor '1.bias' at the offsets 960 to 976 leaves the file: "

@@ -31,7 +31,7 @@ import Testing
 
   @Test("a folder in the place of a file is named, with the reason")
   func folder() {
-    expectFailure(.inputOutput, fixture(""), "Is a directory") { _ = try NPYArray(contentsOf: fixture("")) }
+    expectFailure(.noInput, fixture(""), "it is a folder") { _ = try NPYArray(contentsOf: fixture("")) }
   }
 
   @Test("a file that is no NumPy array is told so")

@@ -49,21 +49,29 @@ extension EndToEndTests {
           try folder.write(
             "recipe=(\(try quoted(word, in: folder)))\nprintf '%s\\n' \"${recipe[@]}\"\n", to: "script")
           let ending = try Program.start("/bin/bash", ["script"], in: folder)
-          #expect(ending.output == word + "\n" && ending.errors == "", "\(word)")
+          #expect(ending.output == "model.weights=\"\(escaped(word))\"\n" && ending.errors == "", "\(word)")
         }
         #expect(try !folder.contents().contains("hacked"))
       }
     }
 
-    /// The word as the printed script has it.
+    /// The word as the printed script has it: the text of a key that any text will do for.
     private func quoted(_ word: String, in folder: Folder) throws -> String {
-      // A file's name goes through as it is.
-      let path = "./" + word.replacing("/", with: "") + ".yaml"
-      try folder.write("model: {layers: [lstm: 4, linear: 4]}\n", to: path)
-      let ending = try Program.run(["launch", "slurm", path], in: folder)
+      let ending = try Program.run(
+        ["launch", "slurm", "temporal-order", "model.weights=\"\(escaped(word))\""], in: folder)
       #expect(ending.status == 0, "\(ending.text)")
-      let line = try #require(ending.output.split(separator: "\n").first { $0.hasPrefix("recipe=(") })
-      return String(line.dropFirst("recipe=(".count).dropLast()).replacing("./", with: "").replacing(".yaml", with: "")
+      let line = try #require(ending.output.split(separator: "\n").first { $0.hasPrefix("recipe=(temporal-order ") })
+      return String(line.dropFirst("recipe=(temporal-order ".count).dropLast())
+    }
+
+    /// The word within YAML's double quotes.
+    private func escaped(_ word: String) -> String {
+      var text = String.UnicodeScalarView()
+      for scalar in word.unicodeScalars {
+        if scalar == "\\" || scalar == "\"" { text.append("\\") }
+        text.append(scalar)
+      }
+      return String(text)
     }
 
     @Test func slurmStartsTheRanksAndQueuesAgain() throws {
