@@ -80,6 +80,31 @@ import Testing
           "it must be one of \(LayerSettings.variants.map(\.name).joined(separator: ", "))"))
   }
 
+  @Test func kindsOfOtherProgramsAreTranslated() throws {
+    func advice(_ text: String) throws -> String? { try failure(of: text).advice }
+    #expect(try advice("loss: l2\n") == "did you mean mse?")
+    #expect(try advice("loss: bce\n") == "did you mean binary-cross-entropy?")
+    #expect(try advice("loss: CrossEntropy\n") == "did you mean cross-entropy?")
+    #expect(try advice("optimizer: AdamW\n") == "did you mean adamw?")
+    #expect(try advice("schedule: linear\n") == "did you mean polynomial?")
+    func layer(_ text: String) throws -> String? { try failure(ofWhole: "model: {layers: [\(text)]}\n").advice }
+    #expect(try layer("dense: {outputs: 3}") == "did you mean linear?")
+    #expect(try layer("conv: {outputs: 3}") == "did you mean conv2d or conv1d?")
+    #expect(try layer("MaxPool2d: 2") == "did you mean max-pool?")
+    #expect(try layer("maxpool: 2") == "did you mean max-pool?")
+    #expect(try layer("bn") == "did you mean batch-norm?")
+    #expect(try layer("linear: {units: 3}") == "did you mean model.layers.0.linear.outputs?")
+    #expect(try layer("lstm: {units: 3}") == "did you mean model.layers.0.lstm.hiddenSize?")
+  }
+
+  @Test func optionsThatAreKeysAreTranslated() {
+    #expect(Recipe.key(called: "epochs") == "epochs")
+    #expect(Recipe.key(called: "batch-size") == "batch")
+    #expect(Recipe.key(called: "lr") == "optimizer.learningRate")
+    #expect(Recipe.key(called: "schedule.warmup") == "schedule.warmup")
+    #expect(Recipe.key(called: "ouput") == nil)
+  }
+
   @Test func aLayerHasOneName() throws {
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - lstm:\n      hiddenSize: 4\n")

@@ -54,6 +54,14 @@ import Testing
     #expect(try failure(ofWhole: "[1]: 2\n") == wrong("recipe.yaml:1: a key must be a single word"))
   }
 
+  @Test func aColonWithoutABlankIsTold() throws {
+    #expect(try failure(ofWhole: "epochs:2\n").advice == "a blank must follow the colon: epochs: 2")
+    let failure = try failure(ofWhole: "seed: 1\nepochs:2\nbatch: 3\n")
+    #expect(
+      failure.advice == "each line needs a key and a colon with a blank behind it, such as epochs: 2",
+      "\(failure.message)")
+  }
+
   @Test func anUndefinedAliasIsAnError() throws {
     #expect(
       try failure(ofWhole: "batch: *a\n") == wrong("recipe.yaml:1:8: not valid YAML: found undefined alias"))

@@ -1,22 +1,58 @@
-/// Names that other programs give what recipes have, for advice on unknown keys.
+/// Names that other programs give what recipes have, for advice on unknown keys and kinds.
 enum FamiliarKeys {
-  private static let names = [
+  private static let keys = [
     "lr": "learningRate", "rate": "learningRate", "batchsize": "batch", "minibatch": "batch", "numepochs": "epochs",
     "maxepochs": "epochs", "nepochs": "epochs", "maxsteps": "steps", "iterations": "steps", "l2": "weightDecay",
-    "wd": "weightDecay", "hidden": "hiddenSize", "units": "hiddenSize", "numlayers": "layers", "outfeatures": "outputs",
+    "wd": "weightDecay", "hidden": "hiddenSize", "units": "hiddenSize outputs", "numlayers": "layers",
+    "outfeatures": "outputs",
     "outchannels": "outputs", "filters": "outputs", "kernelsize": "kernel", "p": "probability", "eps": "epsilon",
     "gradclip": "clipNorm", "clip": "clipNorm", "maxnorm": "clipNorm", "scheduler": "schedule", "criterion": "loss",
     "dataset": "data", "randomseed": "seed", "accumulation": "accumulate", "gradaccumulation": "accumulate",
     "numembeddings": "count", "embeddingdim": "dimension",
   ]
 
-  /// The name that recipes give what is called `name` elsewhere, or its words as recipes write them: `weight_decay` is
-  /// `weightDecay`.
+  private static let kinds = [
+    "l2": "mse", "l2loss": "mse", "mseloss": "mse", "squared": "mse", "meansquarederror": "mse", "mae": "l1",
+    "l1loss": "l1", "meanabsoluteerror": "l1", "huberloss": "huber", "smoothl1loss": "smooth-l1",
+    "bce": "binary-cross-entropy", "bceloss": "binary-cross-entropy", "bcewithlogits": "binary-cross-entropy",
+    "bcewithlogitsloss": "binary-cross-entropy", "ce": "cross-entropy", "crossentropyloss": "cross-entropy",
+    "nll": "cross-entropy", "categoricalcrossentropy": "cross-entropy", "dense": "linear", "fc": "linear",
+    "conv": "conv2d conv1d", "convolution": "conv2d conv1d", "maxpool1d": "max-pool", "maxpool2d": "max-pool",
+    "avgpool": "average-pool", "avgpool1d": "average-pool", "avgpool2d": "average-pool",
+    "adaptiveavgpool": "global-average-pool", "adaptiveavgpool2d": "global-average-pool",
+    "globalavgpool": "global-average-pool", "gap": "global-average-pool", "bn": "batch-norm",
+    "batchnorm1d": "batch-norm", "batchnorm2d": "batch-norm", "ln": "layer-norm", "elman": "rnn",
+    "cosineannealing": "cosine", "cosineannealinglr": "cosine", "onecyclelr": "one-cycle", "steplr": "step",
+    "linear": "polynomial", "reducelronplateau": "plateau", "randomflip": "random-horizontal-flip",
+    "hflip": "random-horizontal-flip", "imagefolder": "image-folder", "images": "image-folder", "npz": "numpy",
+    "text": "text-lines", "table": "csv",
+  ]
+
+  /// The key among `valid` that is called `name` elsewhere, or in other writing, such as `weight_decay` for `weightDecay`.
+  static func key(for name: String, among valid: [String]) -> String? {
+    let joined = joined(name)
+    return ([joined] + words(keys[joined.lowercased()])).first { valid.contains($0) }
+  }
+
+  /// What recipes call a key of other programs, in the first meaning.
   static func ours(for name: String) -> String {
+    let joined = joined(name)
+    return words(keys[joined.lowercased()]).first ?? joined
+  }
+
+  /// The kinds among `valid` that are called `name` elsewhere, or in other writing, such as `BatchNorm` for `batch-norm`.
+  static func kinds(for name: String, among valid: [String]) -> [String] {
+    let joined = joined(name).lowercased()
+    let same = valid.filter { $0.replacing("-", with: "").lowercased() == joined }
+    return same.isEmpty ? words(kinds[joined]).filter(valid.contains) : same
+  }
+
+  private static func joined(_ name: String) -> String {
     let words = name.split { "_- ".contains($0) }
-    let joined = words.dropFirst().reduce(words.first.map(String.init) ?? name) {
+    return words.dropFirst().reduce(words.first.map(String.init) ?? name) {
       $0 + $1.prefix(1).uppercased() + $1.dropFirst()
     }
-    return names[joined.lowercased()] ?? joined
   }
+
+  private static func words(_ text: String?) -> [String] { text?.split(separator: " ").map(String.init) ?? [] }
 }

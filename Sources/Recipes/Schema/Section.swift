@@ -30,8 +30,15 @@ struct Section: Sendable {
       let subject = path.isEmpty ? "a recipe" : path
       throw node.place.failure(
         "\(subject) must be \(ValueShape.section([], short: nil).noun), not \(node.named)",
-        advice: example.map { "for example \(path.split(separator: ".").last ?? ""): \($0)" })
+        advice: example.map { "for example \(path.split(separator: ".").last ?? ""): \($0)" }
+          ?? Section.unspacedColon(node))
     }
+  }
+
+  /// What to do about `epochs:2`, which YAML takes for one word.
+  private static func unspacedColon(_ node: YAMLNode) -> String? {
+    guard let text = node.text, let colon = text.firstIndex(of: ":"), !text.contains("\n") else { return nil }
+    return "a blank must follow the colon: \(text[...colon]) \(text[text.index(after: colon)...])"
   }
 
   /// The value given for a key.
@@ -56,7 +63,7 @@ struct Section: Sendable {
     let valid = otherKeys + names
     guard let unknown = entries.first(where: { !valid.contains($0.key) }) else { return }
     let usual = FamiliarKeys.ours(for: unknown.key)
-    let meant = valid.contains(usual) ? "did you mean \(path(of: usual))?" : nil
+    let meant = FamiliarKeys.key(for: unknown.key, among: valid).map { "did you mean \(path(of: $0))?" }
     let nearest = nearestName(to: usual, among: valid).map { "did you mean \(path(of: $0))?" }
     let list = valid.isEmpty ? "\(path) has no keys" : "valid keys: \(valid.joined(separator: ", "))"
     throw unknown.value.place.failure(

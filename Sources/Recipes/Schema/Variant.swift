@@ -78,7 +78,12 @@ extension Variant {
   }
 
   fileprivate static func unknown(_ node: YAMLNode, _ path: String) -> Failure {
-    unknownChoice(node, "\(path): there is no \(noun)", variants.map(\.name))
+    let usual = FamiliarKeys.kinds(for: node.text ?? "", among: variants.map(\.name))
+    guard usual.isEmpty else {
+      return node.place.failure(
+        "\(path): there is no \(noun) \(node.named)", advice: "did you mean \(usual.joined(separator: " or "))?")
+    }
+    return unknownChoice(node, "\(path): there is no \(noun)", variants.map(\.name))
   }
 }
 

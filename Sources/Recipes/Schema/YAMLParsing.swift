@@ -78,6 +78,9 @@ private func syntaxFailure(_ error: YamlError, locate: (_ line: Int?, _ column: 
     fault = "not valid YAML: \(start)\(problem)"
     // libyaml says no more of a tab than that no token starts so.
     if problem.contains("cannot start any token") { advice = "indent with blanks; YAML allows no tabs there" }
+    if problem.contains("could not find expected ':'") {
+      advice = "each line needs a key and a colon with a blank behind it, such as epochs: 2"
+    }
   case .composer(let context, let problem, let mark, _):
     place = locate(mark.line, mark.column)
     fault = "not valid YAML: \(context.map { "\($0.text), " } ?? "")\(problem)"

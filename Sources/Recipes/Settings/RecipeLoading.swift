@@ -96,7 +96,8 @@ extension Recipe {
     try Recipe.parse(text, file: file, extensions: origin.extensions)
   }
 
-  private static func isPath(_ text: String) -> Bool {
+  /// Whether a recipe's name is that of a file.
+  package static func isPath(_ text: String) -> Bool {
     text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml")
   }
 
@@ -108,11 +109,19 @@ extension Recipe {
     guard !isFolder.boolValue else {
       throw Failure(.noInput, "\(path): this is a folder, not a recipe file")
     }
+    // A pipe would have to be read by every rank, and again when the run is resumed.
+    let type = try? FileManager.default.attributesOfItem(atPath: URL(filePath: path).resolvingSymlinksInPath().path)[
+      .type]
+    guard type as? FileAttributeType == .typeRegular else {
+      throw Failure(.noInput, "\(path): this is no regular file", advice: "write the recipe to a file first")
+    }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw Failure(.noInput, "\(path): the recipe file cannot be read", advice: "check its permissions")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Failure(.configuration, "\(path): the recipe is not UTF-8 text")
+      throw Failure(
+        .configuration, "\(path): the recipe is not UTF-8 text",
+        advice: "a recipe is a YAML file; data is named in it, or by a key: dp-train train RECIPE data=\(path)")
     }
     return text
   }
@@ -122,6 +131,16 @@ extension Recipe {
     let stem = (URL(filePath: file).lastPathComponent as NSString).deletingPathExtension
     let node = YAMLNode(.scalar(stem, isQuoted: true), at: .file(file))
     return (try? ValueType<String>.fileName.read(node, "name", nil)) ?? Recipe().name
+  }
+
+  /// The dotted path of the key that is called so here or in other programs; nil where there is none.
+  package static func key(called name: String) -> String? {
+    let names = keys.map(\.name)
+    if let key = FamiliarKeys.key(for: name, among: names) { return key }
+    if name.contains("."), let section = name.split(separator: ".").first, names.contains(String(section)) {
+      return name
+    }
+    return whereElse(FamiliarKeys.ours(for: name), in: keys)
   }
 
   /// The dotted path of a key that has this name in one of the sections.
