@@ -45,6 +45,10 @@ struct RecipesCommand: ParsableCommand {
       Terminal.write(RecipeSchema.text)
     } else if resolved {
       Terminal.write(try Recipe.load(words[0], overrides: Array(words.dropFirst())).resolvedYAML(comments: true))
+    } else if let file = words.first, Recipe.isPath(file) {
+      _ = try Recipe.load(file)
+      throw Failure(
+        .usage, "\(file) is a file, not a built-in recipe", advice: "--resolved prints it with every key written out")
     } else if let name = words.first {
       Terminal.write(try BuiltInRecipes.recipe(named: name).text)
     } else {

@@ -60,6 +60,30 @@ struct Root: ParsableCommand {
     configuration.subcommands.first { $0 == type(of: command) }?.configuration.commandName
   }
 
+  /// The failure of an unknown option that is a recipe's key, or the number of ranks; nil for another message.
+  private static func optionThatIsKey(_ message: String) -> Failure? {
+    guard let option = message.firstMatch(of: /Unknown option '--([A-Za-z][A-Za-z._-]*)/)?.1.lowercased() else {
+      return nil
+    }
+    let words = CommandLine.arguments
+    guard
+      let place = words.firstIndex(where: {
+        $0.lowercased() == "--\(option)" || $0.lowercased().hasPrefix("--\(option)=")
+      })
+    else { return nil }
+    let name = words[place].dropFirst(2).prefix { $0 != "=" }
+    let next = words.dropFirst(place + 1).first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+    let value = words[place].contains("=") ? String(words[place].dropFirst(name.count + 3)) : next ?? "VALUE"
+    if ["ranks", "np", "n"].contains(option) {
+      return Failure(
+        .usage, "Unknown option '--\(name)'",
+        advice: "mpirun starts the ranks: mpirun -np \(value) dp-train train RECIPE")
+    }
+    guard let key = Recipe.key(called: String(name)) else { return nil }
+    return Failure(
+      .usage, "Unknown option '--\(name)'", advice: "a recipe's key is set without dashes: \(key)=\(value)")
+  }
+
   /// The subcommand that the command line asks for, with the instruction set that the environment asks for.
   private static func readCommand() throws -> any ParsableCommand {
     do {
@@ -69,7 +93,8 @@ struct Root: ParsableCommand {
     } catch {
       // A call for help ends here, too.
       guard exitCode(for: error) != .success else { throw error }
-      Session.refuse(error as? Failure ?? Failure(.usage, fullMessage(for: error)))
+      Session.refuse(
+        error as? Failure ?? optionThatIsKey(fullMessage(for: error)) ?? Failure(.usage, fullMessage(for: error)))
     }
   }
 }

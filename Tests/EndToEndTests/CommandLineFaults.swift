@@ -1,3 +1,5 @@
+import Foundation
+
 extension Fault {
   /// What is wrong with the command line or the environment.
   static let commandLine = [
@@ -10,6 +12,18 @@ extension Fault {
     Fault(
       testDescription: "an unknown option", arguments: ["train", "--ouput", "run"], status: 64,
       message: "Error: Unknown option '--ouput'. Did you mean '--out'?"),
+    Fault(
+      testDescription: "letters of a subcommand exchanged", arguments: ["trian"], status: 64,
+      message: "there is no subcommand and no built-in recipe \"trian\""),
+    Fault(
+      testDescription: "a key given as an option", arguments: ["train", "--lr=0.1"], status: 64,
+      message: "Unknown option '--lr'"),
+    Fault(
+      testDescription: "an option of another scheduler", arguments: ["launch", "hosts", "--account", "us"], status: 64,
+      message: "Error: --account goes with slurm, pbs and torque"),
+    Fault(
+      testDescription: "a pipe in place of a recipe", arguments: ["train", "./pipe.yaml"], status: 66,
+      message: "./pipe.yaml: this is no regular file", prepare: { mkfifo($0["pipe.yaml"], 0o600) }),
     Fault(
       testDescription: "an unknown option of the program", arguments: ["--nonsense"], status: 64,
       message: "Error: Unknown option '--nonsense'"),
@@ -45,5 +59,24 @@ extension Fault {
     Fault(
       testDescription: "a run that is not there", arguments: ["evaluate", "nowhere"], status: 66,
       message: "nowhere holds no run: there is no nowhere/recipe.yaml"),
+  ]
+
+  /// What is wrong where rank 0 works alone.
+  static let alone = [
+    Fault(
+      testDescription: "a recipe that is no file", arguments: ["recipes", "./nosuch.yaml"], status: 66,
+      message: "./nosuch.yaml: there is no such recipe file"),
+    Fault(
+      testDescription: "an option in place of a machine", arguments: ["launcher", "--hosts", "hosts"], status: 65,
+      message: "hosts, line 2: \"-oProxyCommand=touch\" is no name of a machine",
+      prepare: { try $0.write("node1:2\n-oProxyCommand=touch:1\n", to: "hosts") }),
+    Fault(
+      testDescription: "a page in place of a run's metrics",
+      arguments: ["report", "run", "--out", "run/metrics.jsonl"],
+      status: 73, message: "run/metrics.jsonl would take the place of a file of a run",
+      prepare: { folder in
+        try Folder(path: folder["run"]).create()
+        try folder.write("epochs: 1\n", to: "run/recipe.yaml")
+      }),
   ]
 }

@@ -47,7 +47,7 @@ struct Fault: CustomTestStringConvertible, Sendable {
 extension EndToEndTests {
   /// What is wrong is said in one message, wherever the program runs, and the exit code tells the kind.
   struct FaultTests {
-    @Test(arguments: Fault.all)
+    @Test(arguments: Fault.all + Fault.alone)
     func aFaultEndsTheProgramWithOneMessageAndItsCode(fault: Fault) throws {
       try fault.check()
     }
