@@ -14,7 +14,7 @@ package struct PoolingMemory {
   init(input: Shape, window: Window) throws {
     for (name, kernel, padding) in [
       ("height", window.kernel.height, window.padding.height), ("width", window.kernel.width, window.padding.width),
-    ] where 2 * padding > kernel {
+    ] where padding > kernel / 2 {
       throw Failure(
         .configuration, "a padding of \(padding) is more than half of the kernel's \(name), \(kernel)",
         advice: "a window must not lie in the padding alone, so padding can be at most \(kernel / 2)")
