@@ -35,7 +35,7 @@ extension Fault {
       status: 64, message: "command line: \"batch\" is not KEY=VALUE"),
     Fault(
       testDescription: "no steps to time", arguments: ["benchmark", "--steps", "0"], status: 64,
-      message: "Error: --steps must be at least 1"),
+      message: "Error: --steps must be from 1 to 10000000"),
     Fault(
       testDescription: "steps and seconds to time", arguments: ["benchmark", "--steps", "5", "--seconds", "1"],
       status: 64,
