@@ -29,7 +29,7 @@ extension ScheduleSettings: Variant {
   ]
 
   /// The learning rate that the schedule falls to, where it names one that it always reaches.
-  var minimum: Double? {
+  public var minimum: Double? {
     switch self {
     case .cosine(let settings): settings.minimum
     case .polynomial(let settings): settings.minimum
