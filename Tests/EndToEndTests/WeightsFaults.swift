@@ -20,13 +20,6 @@ extension Fault {
       says: "start.safetensors is a folder, but must be a file of weights"
     ) { try Folder(path: $0["start.safetensors"]).create() },
     starting(
-      testDescription: "a run's folder in place of weights", status: 66,
-      says: "start.safetensors is a folder, but model.weights names a file"
-    ) {
-      try Folder(path: $0["start.safetensors"]).create()
-      try $0.write("", to: "start.safetensors/weights.safetensors")
-    },
-    starting(
       testDescription: "a pipe in place of weights", status: 66,
       says: "'start.safetensors' cannot be read: it is no regular file."
     ) { mkfifo($0["start.safetensors"], 0o600) },

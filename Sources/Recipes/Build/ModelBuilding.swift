@@ -1,5 +1,3 @@
-import Diagnostics
-import Foundation
 import Layers
 import Tensors
 import Training
@@ -10,20 +8,11 @@ extension Recipe {
   public func makeModel(inputShape: Shape) throws -> Model {
     let made = try makeBareModel(inputShape: inputShape)
     if let weights = model.weights {
-      try checkIsFile(weights)
       try made.readWeights(from: weights)
     } else {
       made.initialize(seed: seed)
     }
     return made
-  }
-
-  /// Names the weights in the folder of a run.
-  private func checkIsFile(_ path: String) throws {
-    let file = (path.hasSuffix("/") ? path : path + "/") + "weights.safetensors"
-    guard FileManager.default.fileExists(atPath: file) else { return }
-    throw Failure(
-      .noInput, "\(path) is a folder, but model.weights names a file", advice: "write model.weights=\(file)")
   }
 
   /// The model and the loss for inputs of a shape, the model's values as `makeModel` sets them.
