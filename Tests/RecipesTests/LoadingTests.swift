@@ -49,7 +49,8 @@ import Testing
       let file = folder.appending(path: "binary.yaml")
       try Data([0x61, 0xFF, 0xFE]).write(to: file)
       let name = file.path(percentEncoded: false)
-      #expect(throws: wrong("\(name): the recipe is not UTF-8 text")) { try Recipe.load(name) }
+      let binary = try #require(throws: Failure.self) { try Recipe.load(name) }
+      #expect(binary.exitCode == .configuration && binary.message == "\(name): the recipe is not UTF-8 text")
     }
   }
 
