@@ -88,8 +88,8 @@ struct TrainingRun {
     func rate(_ value: Double) -> String { String(format: "%.4g", value) }
     let keep =
       change.length.map {
-        "set schedule.length='\($0)' to keep the course of the rate, which then stays at its end's"
-          + "\(recipe.schedule.minimum == 0 ? ", 0, where nothing is learned" : ""), "
+        "set schedule.length='\($0)' to keep the course of the rate, which then stays at its end"
+          + "\(recipe.schedule.minimum == 0 ? " (0: nothing more is learned)" : ""), "
       } ?? ""
     throw Failure(
       .configuration,
