@@ -144,7 +144,7 @@ extension EndToEndTests {
       try Folder.temporary { folder in
         let ending = try Program.run(Self.endless + ["--minutes", "0.01"], ranks: 3, in: folder)
         #expect(ending.status == 75 && ending.output.contains("stopped by the time limit"), "\(ending.text)")
-        let job = ["SLURM_JOB_END_TIME": String(Int(Date().timeIntervalSince1970) + 61)]
+        let job = ["SLURM_JOB_ID": "1", "SLURM_JOB_END_TIME": String(Int(Date().timeIntervalSince1970) + 61)]
         let slurm = try Program.run(["train", "--out", "run", "--resume"], in: folder, environment: job)
         #expect(slurm.status == 75 && slurm.seconds < 10, "\(slurm.text)")
       }
