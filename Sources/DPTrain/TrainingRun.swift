@@ -85,7 +85,7 @@ struct TrainingRun {
     func length(_ recipe: Recipe) -> String {
       "epochs \(recipe.epochs)" + (recipe.steps.map { ", steps \($0)" } ?? "")
     }
-    func rate(_ value: Double) -> String { String(format: "%.4g", value) }
+    func rate(_ value: Double) -> String { String(format: "%.8g", value) }
     let keep =
       change.length.map {
         "set schedule.length='\($0)' to keep the course of the rate, which then stays at its end"

@@ -69,11 +69,12 @@ extension PixelColumns {
 extension [Mark.Point] {
   /// These points, or where they are many more than `places`, the least and the greatest at each place.
   func thinned(to places: Int) -> [Mark.Point] {
-    guard count > 2 * places else { return self }
-    return PixelColumns(x: map(\.x), y: map(\.y), count: places).spans.flatMap { span in
-      span.low == span.high
-        ? [Mark.Point(x: span.x, y: span.low)]
-        : [Mark.Point(x: span.x, y: span.low), Mark.Point(x: span.x, y: span.high)]
+    guard count > 2 * places, places > 0 else { return self }
+    return (0..<places).flatMap { place -> [Mark.Point] in
+      let part = self[place * count / places..<(place + 1) * count / places].filter(\.y.isFinite)
+      guard let low = part.min(by: { $0.y < $1.y }), let high = part.max(by: { $0.y < $1.y }) else { return [] }
+      // In their own order, so that what only falls is drawn falling.
+      return low.x == high.x ? [low] : low.x < high.x ? [low, high] : [high, low]
     }
   }
 }

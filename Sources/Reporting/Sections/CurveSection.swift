@@ -61,9 +61,11 @@ struct CurveSection {
       let training = Mark.line(
         name: (runs.count > 1 ? run.name + ": " : "") + "training, mean of the epoch",
         colour: runs.count > 1 ? run.colour : 0, points: means.thinned(to: run.columns))
-      return [training] + evaluations(run, quantity, at: \.epoch) + (quantity == .loss ? [spikes(run)] : [])
+      return [training] + evaluations(run, quantity, at: \.epoch)
     }
-    return figure(title, quantity, x: "epoch", marks)
+    // Over all curves, so that none hides them.
+    let flags = quantity == .loss ? runs.map(spikes) : []
+    return figure(title, quantity, x: "epoch", marks + flags)
   }
 
   /// The spikes of a run's curves by epoch.

@@ -8,7 +8,7 @@ struct LaunchCommand: ParsableCommand {
     commandName: "launch", abstract: "Print a script that trains a recipe on a cluster, filled in.",
     discussion: """
       Examples:
-        dp-train launch slurm my.yaml epochs=100 --nodes 2 --ranks-per-node 32 > job && sbatch job
+        dp-train launch slurm my.yaml epochs=100 --nodes 2 --ranks-per-node 4 > job && sbatch job
         dp-train launch slurm mnist --array 1-10 > job && sbatch job               ten runs, each with its own seed
         dp-train launch pbs temporal-order --hours 0.5 > job && qsub job
         dp-train launch hosts cats-dogs > job && bash job machines.txt
