@@ -205,7 +205,7 @@ extension EndToEndTests {
         #expect(
           longer.errors.contains(
             "with epochs 60, steps 20 instead of epochs 60, steps 10 the learning rate takes another")
-            && longer.errors.contains("it would jump from 2.447e-05 to 0.0005")
+            && longer.errors.contains("it would jump from 2.4471742e-05 to 0.0005")
             && longer.errors.contains("schedule.length='10 steps'") && longer.errors.contains("model.weights="),
           "\(longer.text)")
         #expect(try folder.text("run/recipe.yaml") == recipe)
