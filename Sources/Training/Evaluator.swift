@@ -40,7 +40,7 @@ public final class Evaluator {
     self.split = split
     reducer = try TreeReducer(
       communicator: workspace.communicator, tree: workspace.tree, elementCount: LossSum.allCases.count,
-      controlCount: 0)
+      controlCount: 1)
     loader = try BatchLoader(data: data, shuffles: false, seed: 0, capacity: workspace.capacity)
     // No gradients are written; the loss's sums go to the reducer directly.
     context = workspace.context(
@@ -60,10 +60,23 @@ public final class Evaluator {
     return batch
   }
 
-  /// Loss over all samples; accuracy and confusion where the outputs are classes.
-  /// `activity` is told of each batch.
-  /// - Throws: `Failure` where samples cannot be read or the ranks cannot exchange data.
+  /// Ends an evaluation at a rank's request; all ranks throw it after the same batch.
+  struct Stopped: Error {
+    /// The greatest of all ranks' requests.
+    let request: Request
+  }
+
+  /// Loss over all samples; accuracy and confusion if the outputs are classes.
+  /// - Parameter activity: told of each batch.
+  /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data.
   public func run(step: Int, epoch: Int, activity: Activity? = nil) throws -> EvaluationReport {
+    try run(step: step, epoch: epoch, activity: activity) { .none }
+  }
+
+  /// The same until a rank wants to stop.
+  /// - Parameter request: what this rank wants, asked for at each batch.
+  /// - Throws: `Stopped` if any rank wants to stop; as `run` else.
+  func run(step: Int, epoch: Int, activity: Activity?, request: () -> Request) throws -> EvaluationReport {
     let (model, loss) = (workspace.model, workspace.loss)
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
     var confusion = ConfusionTally()
@@ -83,9 +96,13 @@ public final class Evaluator {
           confusion.add(actual: batch.classes[row], predicted: predicted)
         }
       }
+      reducer.control[0] = Double(request().rawValue)
       activity?.enter(.waiting, step: step)
       try reducer.reduce()
       activity?.enter(.evaluating, step: step)
+      if let greatest = reducer.controls.max().flatMap({ Request(rawValue: Int($0)) }), greatest.isStop {
+        throw Stopped(request: greatest)
+      }
       for sum in totals.indices { totals[sum] += Double(reducer.result[sum]) }
     }
     activity?.enter(.waiting, step: step)

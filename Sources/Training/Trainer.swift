@@ -59,13 +59,23 @@ public final class Trainer {
   }
 
   /// Trains to the end, or until it is asked to stop.
-  /// - Throws: `Failure` where data cannot be read, files cannot be written, or ranks cannot exchange data.
+  /// - Throws: `Failure` if data cannot be read, files cannot be written, or ranks cannot exchange data.
   public func run() throws -> RunSummary {
+    let start = monotonicSeconds()
+    defer { keeper?.finish() }
+    do {
+      return try train(from: start)
+    } catch let evaluation as Evaluator.Stopped {
+      // The next run evaluates again, from the state before the evaluation.
+      try save(waits: true)
+      return try finish(start: start, stopped: evaluation.request, test: nil)
+    }
+  }
+
+  private func train(from start: Double) throws -> RunSummary {
     let settings = experiment.settings
     let totalSteps = settings.totalSteps(samples: samples)
-    let start = monotonicSeconds()
     for observer in observers { try observer.runWillStart(step: progress.step, totalSteps: totalSteps) }
-    defer { keeper?.finish() }
     var report = StepReport()
     report.step = progress.step
     while true {
@@ -101,15 +111,15 @@ public final class Trainer {
 
   private func endEpoch() throws {
     let settings = experiment.settings
-    progress.epoch += 1
-    progress.position = 0
-    if settings.evaluateEvery > 0, progress.epoch.isMultiple(of: settings.evaluateEvery) {
+    if settings.evaluateEvery > 0, (progress.epoch + 1).isMultiple(of: settings.evaluateEvery) {
       try monitorTraining()
       if experiment.watchesValidation, let evaluation = progress.evaluation {
         experiment.schedule.observe(loss: evaluation.loss)
       }
     }
     if !experiment.watchesValidation, let loss = progress.totals.meanLoss { experiment.schedule.observe(loss: loss) }
+    progress.epoch += 1
+    progress.position = 0
     progress.totals = EpochTotals()
     if control?.wantsSave(epoch: progress.epoch) == true { try save(waits: false) }
   }
@@ -123,7 +133,10 @@ public final class Trainer {
   private func evaluate(_ evaluator: Evaluator?) throws -> EvaluationReport? {
     let epochs = progress.epoch + (progress.position > 0 ? 1 : 0)
     activity?.enter(.evaluating, step: progress.step)
-    guard let report = try evaluator?.run(step: progress.step, epoch: epochs, activity: activity) else { return nil }
+    guard
+      let report = try evaluator?.run(
+        step: progress.step, epoch: epochs, activity: activity, request: { control?.stopRequest() ?? .none })
+    else { return nil }
     for observer in observers { try observer.evaluationDidFinish(report) }
     return report
   }

@@ -106,6 +106,30 @@ extension EndToEndTests {
       }
     }
 
+    /// An evaluation that takes seconds is broken off, and made again when the run is resumed, on other ranks.
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func aSignalStopsWithinAnEvaluation() throws {
+      try Folder.temporary { folder in
+        let arguments = [
+          "train", "data.epochSize=64", "data.testSize=3000000", "evaluate.every=1", "epochs=1", "--out",
+        ]
+        let whole = try Program.run(arguments + ["whole"], in: folder)
+        #expect(whole.status == 0, "\(whole.text)")
+        let stopped = try Program.run(arguments + ["run"], ranks: 2, in: folder) { pid in
+          waitFor(folder["run/metrics.jsonl"])
+          Thread.sleep(forTimeInterval: 0.3)
+          kill(pid, SIGUSR1)
+        }
+        #expect(stopped.status == 75 && stopped.output.contains("after step 2, and saved"), "\(stopped.text)")
+        #expect(try Metrics(run: "run", in: folder).evaluations.isEmpty)
+        let resumed = try Program.run(arguments + ["run", "--resume"], ranks: 3, in: folder)
+        #expect(resumed.status == 0, "\(resumed.text)")
+        #expect(try Metrics(run: "run", in: folder).evaluations == Metrics(run: "whole", in: folder).evaluations)
+        #expect(
+          try sha256(ofFile: folder["run/weights.safetensors"]) == sha256(ofFile: folder["whole/weights.safetensors"]))
+      }
+    }
+
     @Test func aSecondInterruptEndsAtOnce() throws {
       try Folder.temporary { folder in
         // A step of this size lasts for seconds.

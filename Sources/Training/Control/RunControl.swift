@@ -24,17 +24,23 @@ public final class RunControl {
 
   /// The wish for after a step.
   func request(step: Int) -> Request {
-    let signalled = SignalRequests.current
-    guard let folder else { return signalled }
+    guard let folder else { return SignalRequests.current }
     let now = monotonicSeconds()
-    var request = max(signalled, isDue(step: step, now: now) ? .save : .none)
-    if let deadline, now >= deadline { request = max(request, .timeLimit) }
+    var request: Request = isDue(step: step, now: now) ? .save : .none
     if now - lastLook > RunControl.fileSeconds {
       lastLook = now
-      if take(folder + "/save") { request = max(request, .save) }
-      if take(folder + "/stop") { request = max(request, .stopFile) }
+      if take(folder + "/save") { request = .save }
+      if take(folder + "/stop") { request = .stopFile }
     }
-    return request
+    return max(request, stopRequest(now: now))
+  }
+
+  /// Whether training shall end at once, between two batches of an evaluation. The file `stop` is seen at the next step.
+  func stopRequest() -> Request { stopRequest(now: monotonicSeconds()) }
+
+  private func stopRequest(now: Double) -> Request {
+    let isOver = folder != nil && deadline.map { now >= $0 } ?? false
+    return max(SignalRequests.current, isOver ? .timeLimit : .none)
   }
 
   /// Whether an epoch that has ended shall be saved.
