@@ -57,9 +57,7 @@ struct PredictCommand: ParsableCommand {
       })
     let givenInputs = withoutTerminator(inputs)
     if givenInputs.isEmpty {
-      var number = 0
-      while let line = readLine() {
-        number += 1
+      try source.forEachLineOfStandardInput { line, number in
         try source.read(line: line, number: number) { data, name in
           try answers.answer(data, name) { name, table, outputs in
             let cells = table.cells(outputs).map { $0.visible() }

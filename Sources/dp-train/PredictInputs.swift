@@ -21,16 +21,33 @@ struct PredictInputs {
     for file in files(in: input) { try readFile(file, body) }
   }
 
-  /// The same of a line of standard input. Where inputs are texts, a line is one even if it is the name of a file.
-  func read(line: String, number: Int, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws {
+  /// The same of a line of standard input. If inputs are texts, a line is one even if it is the name of a file.
+  func read(
+    line: [UInt8], number: Int, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
+  ) throws {
     let located = PredictInputs(
       reader: reader, report: { report($0.located("standard input:\(number)")) }, notify: notify)
-    if !reader.readsText, FileManager.default.fileExists(atPath: line) { return try located.read(line, body) }
-    // What is no UTF-8 became this mark when it was read.
-    guard !reader.readsText || !line.unicodeScalars.contains("\u{FFFD}") else {
+    guard let text = String(validating: line, as: UTF8.self) else {
       return located.report(Failure(.data, "the line is not UTF-8 text", advice: "convert it to UTF-8"))
     }
-    try located.readOne(line, body)
+    if !reader.readsText, FileManager.default.fileExists(atPath: text) { return try located.read(text, body) }
+    try located.readOne(text, body)
+  }
+
+  /// Gives each line of standard input to `body` as it comes, without its end, with its number from 1.
+  func forEachLineOfStandardInput(_ body: (_ line: [UInt8], _ number: Int) throws -> Void) rethrows {
+    let input = fdopen(STDIN_FILENO, "r")
+    var memory: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    defer { free(memory) }
+    var number = 0
+    while let input, case let count = getline(&memory, &capacity, input), count > 0, let memory {
+      var line = UnsafeRawBufferPointer(start: memory, count: count)[...]
+      if line.last == UInt8(ascii: "\n") { line.removeLast() }
+      if line.last == UInt8(ascii: "\r") { line.removeLast() }
+      number += 1
+      try body(Array(line), number)
+    }
   }
 
   /// Whether a text looks as if it should name a file.

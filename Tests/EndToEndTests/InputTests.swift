@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Testing
 
@@ -10,8 +11,13 @@ extension EndToEndTests {
       return ending
     }
 
-    /// Runs the program with these bytes as standard input.
+    /// Runs the program with this text as standard input.
     private func run(_ arguments: [String], reading input: String, in folder: Folder) throws -> Ending {
+      try run(arguments, reading: Array(input.utf8), in: folder)
+    }
+
+    /// The same with bytes.
+    private func run(_ arguments: [String], reading input: [UInt8], in folder: Folder) throws -> Ending {
       try folder.write(input, to: "input")
       let words = ([Program.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
       return try Program.start("/bin/sh", ["-c", "\(words) < input"], in: folder)
@@ -40,6 +46,11 @@ extension EndToEndTests {
         #expect(piped.status == 65 && piped.lines.count == 4, "\(piped.text)")
         #expect(piped.errors.contains("standard input:2: the text \"\" has 0 letters\n"), "\(piped.text)")
         #expect(piped.errors.contains("dp-train: \"\u{439}a\": training had no \"\u{439}\", which counts as unknown\n"))
+
+        // A text may hold the mark that stands for what is no UTF-8; bytes that are none are refused.
+        let marked = try run(["predict", "run"], reading: Array("a\u{FFFD}\nb".utf8) + [0xFF, 0x0A], in: folder)
+        #expect(marked.status == 65 && marked.lines.count == 2, "\(marked.text)")
+        #expect(marked.errors.contains("standard input:2: the line is not UTF-8 text\n"), "\(marked.text)")
 
         // The classes are those of the training, though the folder has one of them only.
         try Folder(path: folder["later"]).create()
@@ -80,6 +91,33 @@ extension EndToEndTests {
         let limited = try folder.text("run/recipe.yaml").replacing("megapixels: 64", with: "megapixels: 900")
         try folder.write(limited, to: "run/recipe.yaml")
         #expect(!(try Program.run(["predict", "run", "bomb.png"], in: folder).errors.contains("megapixels")))
+      }
+    }
+
+    @Test func oneBadSampleOfAnArchiveLeavesTheOthersAnswered() throws {
+      try Folder.temporary { folder in
+        func write(_ name: String, bad: Set<Int>) throws {
+          let x = (0..<24).map { bad.contains($0) ? Float.nan : Float($0 % 5) }
+          try NPZArchive.write(
+            [
+              (name: "x", array: NPYArray(shape: [8, 3], floats: x)),
+              (name: "y", array: NPYArray(shape: [8], int32s: [0, 1, 0, 1, 0, 1, 0, 1])),
+            ], to: folder[name], compressed: false)
+        }
+        try write("t.npz", bad: [])
+        try write("new.npz", bad: [4, 5, 21])
+        try folder.write(
+          "epochs: 1\ndata: {source: numpy, train: t.npz, test: t.npz}\nmodel: {layers: [linear: 2]}\n", to: "t.yaml")
+        _ = try succeed(["train", "t.yaml", "--out", "run"], in: folder)
+        let answers = try Program.run(["predict", "run", "new.npz", "--json"], in: folder)
+        #expect(answers.status == 65, "\(answers.text)")
+        let names = answers.lines.dropLast().map { $0.prefix { $0 != "," } }
+        #expect(names == [0, 2, 3, 4, 5, 6].map { "{\"input\":\"new.npz[\($0)]\"" }, "\(answers.text)")
+        #expect(
+          answers.errors.contains("new.npz: x[1, 1] is nan as float32, in sample 1\n")
+            && answers.errors.contains("new.npz: x[7, 0] is nan as float32, in sample 7\n"), "\(answers.text)")
+        let measured = try Program.run(["train", "t.yaml", "data.train=new.npz", "--out", "other"], in: folder)
+        #expect(measured.status == 65 && measured.errors.hasPrefix("new.npz: x[1, 1] is nan"), "\(measured.text)")
       }
     }
 

@@ -38,12 +38,15 @@ public final class NumPyDataset: Dataset {
   private let path: String
 
   /// Reads an archive whole; where `targets` is nil, `y` may be missing and is not read. The class index `ignoring` may
-  /// be any number, and is no class; `classNames` are those of the training samples, nil to take what `y` holds. Where samples have lengths, `padding` says at which end the padding lies; samples, and
-  /// targets for each of their steps, are moved so that it lies behind.
+  /// be any number, and is no class; `classNames` are those of the training samples, nil to take what `y` holds. If samples
+  /// have lengths, `padding` says at which end the padding lies; samples, and targets for each of their steps, are moved so
+  /// that it lies behind.
+  /// - Parameter report: told of each sample with a number that is not finite; throws it by default.
   /// - Throws: `Failure` (noInput, data) naming the file, the array and what would be right.
   public init(
     contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
-    padding: SequencePadding = .behind, classNames: [String]? = nil
+    padding: SequencePadding = .behind, classNames: [String]? = nil,
+    report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
   ) throws {
     self.path = path
     let archive = try NPZArchive(contentsOf: path)
@@ -75,7 +78,7 @@ public final class NumPyDataset: Dataset {
         names: classNames)
     case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count, valid: valid)
     }
-    var inputs = try x.finiteFloats("x", path: path, valid: valid)
+    var inputs = try x.floats("x", path: path, valid: valid, report: report)
     shapeNotice = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
     let meant =
       kind == nil

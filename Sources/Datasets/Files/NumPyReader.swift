@@ -14,8 +14,27 @@ public struct NumPyReader: InputReader {
   }
 
   /// All samples of a file.
-  public func samples(_ input: String) throws -> any Dataset {
-    let samples = try NumPyDataset(contentsOf: input, targets: nil, padding: padding)
+  public func samples(_ input: String) throws -> any Dataset { try samples(input) { throw $1 } }
+
+  /// The samples of a file whose numbers are finite; the others are given to `report`.
+  public func read(
+    file path: String, report: (Failure) -> Void,
+    _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
+  ) throws {
+    var damaged: Set<Int> = []
+    let all = try samples(path) { sample, failure in
+      damaged.insert(sample)
+      report(failure)
+    }
+    let sound = (0..<all.count).filter { !damaged.contains($0) }
+    guard !sound.isEmpty else { return }
+    try body(Subset(all, indices: sound)) { all.count == 1 ? path : "\(path)[\(sound[$0])]" }
+  }
+
+  private func samples(
+    _ input: String, report: (_ sample: Int, Failure) throws -> Void
+  ) throws -> any Dataset {
+    let samples = try NumPyDataset(contentsOf: input, targets: nil, padding: padding, report: report)
     guard samples.inputShape.isAlike(shape) else {
       throw Failure(
         .data, "\(input): samples have the shape \(samples.inputShape)",

@@ -100,19 +100,35 @@ struct NumPyTargets {
 
 extension NPYArray {
   /// The elements as float32; those that are padding may be anything.
-  /// - Throws: `Failure` (data) naming the first sample, with its place, that holds no finite number.
-  func finiteFloats(_ name: String, path: String, valid: ValidSteps? = nil) throws -> [Float] {
+  /// - Parameter report: told of each sample that has a number that is not finite, within `valid` if that is given.
+  func floats(
+    _ name: String, path: String, valid: ValidSteps? = nil, report: (_ sample: Int, Failure) throws -> Void
+  ) rethrows -> [Float] {
     let values = floats()
     func isWrong(_ index: Int) -> Bool { !values[index].isFinite && valid?.hold(index, of: shape) ?? true }
-    guard let index = values.indices.first(where: isWrong) else { return values }
-    var (rest, place) = (index, [Int]())
-    for length in shape.reversed() {
-      place.insert(rest % length, at: 0)
-      rest /= length
+    let size = shape.dropFirst().reduce(1, *)
+    var start = 0
+    while let index = values[start...].indices.first(where: isWrong) {
+      var (rest, place) = (index, [Int]())
+      for length in shape.reversed() {
+        place.insert(rest % length, at: 0)
+        rest /= length
+      }
+      let sample = index / size
+      try report(
+        sample,
+        Failure(
+          .data, "\(path): \(name)\(place) is \(values[index]) as float32, in sample \(sample)",
+          advice: valid?.lengths.isEmpty ?? true
+            ? "every number must be finite, those of padding too" : "every number within lengths must be finite"))
+      start = (sample + 1) * size
     }
-    throw Failure(
-      .data, "\(path): \(name)\(place) is \(values[index]) as float32, in sample \(place.first ?? 0)",
-      advice: valid?.lengths.isEmpty ?? true
-        ? "every number must be finite, those of padding too" : "every number within lengths must be finite")
+    return values
+  }
+
+  /// The same.
+  /// - Throws: `Failure` (data) for the first sample that has a number that is not finite.
+  func finiteFloats(_ name: String, path: String, valid: ValidSteps? = nil) throws -> [Float] {
+    try floats(name, path: path, valid: valid) { _, failure in throw failure }
   }
 }
