@@ -10,11 +10,16 @@ struct JPEGMarkers {
   /// Reads the parts of a file.
   init(_ bytes: [UInt8]) {
     var place = 2
-    while place + 4 <= bytes.count, bytes[place] == 0xFF {
+    while place + 4 <= bytes.count {
+      // libjpeg passes over stray bytes before a marker, and a marker may be filled up with any number of 0xFF.
       let marker = bytes[place + 1]
-      // A marker may be filled up with any number of these.
-      guard marker != 0xFF else {
+      guard bytes[place] == 0xFF, marker != 0xFF else {
         place += 1
+        continue
+      }
+      // These have no content: a stuffed zero, TEM, RST0 to RST7.
+      guard ![0x00, 0x01].contains(marker), !(0xD0...0xD7).contains(marker) else {
+        place += 2
         continue
       }
       let end = place + 2 + Int(bytes[place + 2]) << 8 + Int(bytes[place + 3])

@@ -107,7 +107,10 @@ import Testing
     let expected = try pixels(name)
     var stray = sound
     stray.insert(contentsOf: [0x12, 0x34, 0x00, 0x56], at: sound.count - 2)
-    var versions = [stray]
+    // Behind the first part, before the second one's marker.
+    var between = sound
+    between.insert(contentsOf: [0x12, 0x34, 0x00, 0x56], at: 4 + Int(sound[4]) << 8 + Int(sound[5]))
+    var versions = [stray, between]
     if let place = sound.firstRange(of: Array("JFIF\0".utf8))?.upperBound {
       for bytes in [sound, stray] {
         versions.append(bytes)
