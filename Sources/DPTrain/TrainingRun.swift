@@ -154,7 +154,7 @@ struct TrainingRun {
       return
     }
     try experiment.writeWeights(to: folder.weights, metadata: ["recipe": recipe.name])
-    var rows = [["time", "\(Format.count(summary.steps)) steps in \(Format.seconds(summary.seconds))"]]
+    var rows = [["time", "\(Format.count(summary.steps, "step")) in \(Format.seconds(summary.seconds))"]]
     for evaluation in summary.evaluations { rows.append([evaluation.split.rawValue, text(evaluation)]) }
     if let best, best.step < summary.steps {
       rows.append(["best", "\(text(best)), after epoch \(best.epoch): \(folder.checkpoints)/best"])

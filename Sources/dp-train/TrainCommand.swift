@@ -30,16 +30,16 @@ struct TrainCommand: ParsableCommand, UsesRanks {
   var resume = false
 
   @Option(
-    help: ArgumentHelp("Name the ranks that keep the others waiting for so many seconds.", valueName: "seconds"))
+    help: ArgumentHelp("Name the ranks that keep the others waiting longer than this.", valueName: "seconds"))
   var stallWarning = 60.0
 
   @Option(
     help: ArgumentHelp(
-      "End the job where some ranks keep the others waiting for so many seconds (default: wait).", valueName: "seconds")
+      "End the job if ranks keep the others waiting longer than this (default: wait).", valueName: "seconds")
   )
   var stallAbort: Double?
 
-  @Option(help: "Save and stop after so many minutes; under Slurm by default a minute before the job's end.")
+  @Option(help: "Save and stop after this time (default: under Slurm a minute before the job's end, else no limit).")
   var minutes: Double?
 
   @Flag(help: "Write timeline.json, a trace of what every rank does when: for ui.perfetto.dev or chrome://tracing.")

@@ -63,7 +63,7 @@ struct VerifyCommand: ParsableCommand, UsesRanks {
     let trials = Trials(folder: folder, words: self.recipe.words, launcher: launcher)
 
     let steps = try self.steps ?? VerifyCommand.chosenSteps(recipe)
-    Terminal.write("\(recipe.name), \(Format.count(steps)) steps\n\n")
+    Terminal.write("\(recipe.name), \(Format.count(steps, "step"))\n\n")
     var outcomes: [Trials.Outcome] = []
     for count in ranks { outcomes.append(try trials.train(ranks: count, steps: steps)) }
     let (before, after) = (ranks[ranks.count - 1], ranks[0])

@@ -50,6 +50,11 @@ public enum Format {
     return (value < 0 ? "-" : "") + groups.joined(separator: ",")
   }
 
+  /// A number and a noun: "1 step", "2,000 steps".
+  public static func count(_ value: Int, _ noun: String) -> String {
+    "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+  }
+
   /// The whole part of a number with separators; as it is where it has more digits than a Double tells.
   public static func count(_ value: Double) -> String {
     value.magnitude < 0x1p53 ? count(Int(value)) : String(format: "%g", value)

@@ -38,7 +38,7 @@ public struct Report {
   private var subtitle: String {
     if runs.count > 1 { return runs.map(\.name).joined(separator: " · ") }
     return runs.map { run in
-      let steps = run.metrics.steps.last.map { "\(Format.count(Int($0))) steps" } ?? "no steps yet"
+      let steps = run.metrics.steps.last.map { Format.count(Int($0), "step") } ?? "no steps yet"
       return [run.recipe.name, steps, run.environment?.started].compactMap(\.self).joined(separator: " · ")
     }.joined()
   }

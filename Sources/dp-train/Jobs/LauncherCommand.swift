@@ -12,7 +12,7 @@ struct LauncherCommand: ParsableCommand {
         "${start[@]}" dp-train train temporal-order
       """)
 
-  @Option(help: "So many ranks on this machine.")
+  @Option(help: "The number of ranks on this machine.")
   var ranks: Int?
 
   @Option(help: "Ranks on the machines of a file with a line for each: NAME slots=RANKS, or NAME:RANKS.")

@@ -26,17 +26,17 @@ struct PlanCommand: ParsableCommand, UsesRanks {
     transform: PlanCommand.numbers)
   var ranksPerNode: [Int] = []
 
-  @Option(help: "Microseconds that a short message takes from machine to machine.")
+  @Option(help: "Microseconds of a short message between two machines (default: measured, or assumed on one machine).")
   var latency: Double?
 
-  @Option(help: "Gbit/s that a machine can send, and get at the same time.")
+  @Option(help: "Gbit/s that a machine sends and receives at the same time (default: likewise).")
   var bandwidth: Double?
 
   @Option(
-    help: "The same where nothing is sent in answer, as where the update is divided (default: as --bandwidth).")
+    help: "The same for messages without an answer, as in a divided update (default: as --bandwidth).")
   var pieceBandwidth: Double?
 
-  @Option(help: "Nanoseconds of a core that a byte takes that a rank sends, and one that it gets, while it computes.")
+  @Option(help: "Nanoseconds of a core that a byte sent and a byte received cost (default: likewise).")
   var coreCost: Double?
 
   @Option(help: "Seconds of each measurement, about.")
