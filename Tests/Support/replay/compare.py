@@ -1,7 +1,7 @@
 """What dp-train wrote of a training beside its replay: how much may differ follows from PyTorch's own rounding.
 
 A number may differ from that of the replay in float64 by FACTOR times as much as those of two replays in float32 do, of
-which one starts from weights changed in their last bits, plus FLOOR of its size.
+which one has weights at the start, and gradients between layers, changed in their last bits, plus FLOOR of its size.
 """
 
 import math

@@ -63,17 +63,33 @@ def rows_of(x):
 
 
 class Pass:
-    """What layers are told of a pass: training or not, the number of shards, the states that stateful layers carry."""
+    """What layers are told of a pass: training or not, the number of shards, the states that stateful layers carry.
 
-    def __init__(self, training, shards=1, states=None):
+    A generator `noise` changes the gradients between layers by a unit in the last place of float32, as another order of
+    additions would.
+    """
+
+    def __init__(self, training, shards=1, states=None, noise=None):
         self.training = training
         self.shards = shards
         self.states = {} if states is None else states
+        self.noise = noise
+
+    def rounded(self, x):
+        """The same values; their gradient gets the noise."""
+        if self.noise is not None and x.requires_grad:
+            x.register_hook(lambda gradient: changed(gradient, self.noise))
+        return x
 
     def boundaries(self, count):
         """Where the shards of a batch of `count` samples begin and end; shard i of S begins at ⌊i · count / S⌋."""
         places = [index * count // self.shards for index in range(self.shards + 1)]
         return [(start, end) for start, end in zip(places, places[1:]) if end > start]
+
+
+def changed(values, noise):
+    """Values of which each is changed by a unit in the last place of float32, up or down or not."""
+    return values * (1 + 2**-23 * torch.randint(-1, 2, values.shape, generator=noise).to(values.dtype))
 
 
 def uniform(random, shape, bound, around=0.0):
@@ -419,7 +435,7 @@ def initial_of(layers, random):
 
 def through(layers, x, tensors, run):
     for layer in layers:
-        x = layer(x, tensors, run)
+        x = each(run.rounded, layer(x, tensors, run))
     return x
 
 

@@ -5,7 +5,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from network import Network, Pass, is_buffer, rows_of
+from network import Network, Pass, changed, is_buffer, rows_of
 from rates import Rates
 from updates import clip, make_optimizer
 
@@ -84,7 +84,8 @@ class Replay:
     """A training: its steps, epochs and evaluations as they are written down, and its final tensors."""
 
     def __init__(self, recipe, splits, initial, dtype, noise=None):
-        """`noise` makes relative changes of the initial parameters by a unit in the last place of float32."""
+        """`noise` changes the initial parameters, and gradients between layers, by a unit in the last place of float32."""
+        self.noise = noise
         self.recipe, self.splits, self.dtype = recipe, splits, dtype
         self.training = splits["training"]
         self.loss = Loss(recipe["loss"])
@@ -93,7 +94,7 @@ class Replay:
         for name, value in initial.items():
             value = value.clone() if name.endswith("num_batches_tracked") else value.to(dtype, copy=True)
             if noise is not None and not is_buffer(name):
-                value *= 1 + 2**-23 * torch.randint(-1, 2, value.shape, generator=noise).to(dtype)
+                value = changed(value, noise)
             self.tensors[name] = value if is_buffer(name) else value.requires_grad_()
         self.parameters = {name: value for name, value in self.tensors.items() if not is_buffer(name)}
         # Of the parameters and of the running values.
@@ -141,7 +142,7 @@ class Replay:
         """One update from the samples from `start` up to `end`."""
         batch, sums = self.recipe["batch"], Sums()
         self.optimizer.zero_grad()
-        run = Pass(True, self.recipe["shards"], states)
+        run = Pass(True, self.recipe["shards"], states, self.noise)
         for first in range(start, end, batch):
             last = min(first + batch, end)
             outputs = self.network(self.training.inputs(first, last, self.dtype), self.tensors, run)
