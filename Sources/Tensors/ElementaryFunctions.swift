@@ -36,12 +36,30 @@ public func cosine(ofTurn turn: Double) -> Double {
   }
 }
 
-/// eˣ for |x| ≤ 700: x = n · log 2 + r, and e^r as a Taylor series up to |r| = log 2 / 2.
+/// eˣ, 0 below −700 and infinite above 700: x = n · log 2 + r, and e^r as a Taylor series up to |r| = log 2 / 2.
 public func exponential(_ x: Double) -> Double {
+  if x.magnitude > 700 { return x < 0 ? 0 : .infinity }
   let n = (x * 1.4426950408889634).rounded()
   let r = x - n * 0.6931471805599453
   var sum = 1.0
   // The first term left out is below 10⁻¹⁷.
   for k in stride(from: 14.0, through: 1, by: -1) { sum = 1 + sum * r / k }
   return Double(sign: .plus, exponent: Int(n), significand: sum)
+}
+
+/// baseᵉ for a whole exponent that is not negative, by repeated squaring.
+package func power(_ base: Double, _ exponent: Int) -> Double {
+  var (result, square, rest) = (1.0, base, exponent)
+  while rest > 0 {
+    if !rest.isMultiple(of: 2) { result *= square }
+    square *= square
+    rest /= 2
+  }
+  return result
+}
+
+/// baseᵉ for a base that is not negative, to about 1e-15 (relative) if the result is not far from 1.
+package func power(_ base: Double, _ exponent: Double) -> Double {
+  if let whole = Int(exactly: exponent), whole >= 0 { return power(base, whole) }
+  return base == 0 ? 0 : exponential(exponent * naturalLogarithm(base))
 }

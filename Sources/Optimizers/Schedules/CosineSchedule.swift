@@ -1,3 +1,5 @@
+import Tensors
+
 /// A learning rate that falls to a minimum along half a cosine, as PyTorch's `CosineAnnealingLR`, and stays there:
 ///
 ///     η(t) = m + (η − m) · (1 + cos(πt / T)) / 2
@@ -22,5 +24,5 @@ public struct CosineSchedule: Schedule {
 
 /// The value at `share` (0...1) of the way along half a cosine.
 func anneal(from start: Double, to end: Double, at share: Double) -> Double {
-  end + (start - end) * (1 + cosineOfHalfTurns(share)) / 2
+  end + (start - end) * (1 + cosine(ofTurn: share / 2)) / 2
 }

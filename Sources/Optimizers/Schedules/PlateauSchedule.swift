@@ -1,3 +1,5 @@
+import Tensors
+
 /// A learning rate that falls when the loss stops falling, as PyTorch's `ReduceLROnPlateau` (mode min, threshold
 /// relative, no cooldown): after more than `patience` observed losses in a row that are not below
 /// best · (1 − threshold), the rate is multiplied by `factor`, down to `minimum`.

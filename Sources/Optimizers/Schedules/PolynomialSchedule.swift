@@ -1,3 +1,5 @@
+import Tensors
+
 /// A learning rate that falls to a minimum as a power of the steps left, as PyTorch's `PolynomialLR`, and stays there:
 ///
 ///     η(t) = m + (η − m) · (1 − t/T)ᵖ

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A learning rate that falls by a factor every so many steps, as PyTorch's `StepLR`: η · γ^⌊t / stepSize⌋.
 public struct StepSchedule: Schedule {
   private let stepSize: Int

@@ -1,4 +1,4 @@
-import Optimizers
+import Tensors
 
 /// When the norm of a step's gradient is unusual: at least `factor` times the median of the `window` steps before it, and
 /// above that by more than `deviations` median absolute deviations, both taken of the norms' logarithms, since norms spread
