@@ -3,7 +3,7 @@
 #ifndef DPT_BATCH_NORM_H
 #define DPT_BATCH_NORM_H
 
-#include "weight_gradient.h"
+#include "fold.h"
 
 #define DPT_ROW_BLOCK 64
 
@@ -11,23 +11,14 @@ typedef struct {
   v16 first, second;
 } two_sums;
 
-// Joins the sums of one lane group over shards and stores each node's: `first` at out[j], `second` at out[j + gap].
-#define DPT_JOIN_SHARDS(SHARD_SUM)                                                       \
-  two_sums stack[DPT_STACK];                                                             \
-  int top = 0;                                                                           \
-  for (long shard = 0; shard < s->shards; shard++) {                                     \
-    stack[top++] = SHARD_SUM;                                                            \
-    for (int join = 0; join < s->joins[shard]; join++) {                                 \
-      top--;                                                                             \
-      stack[top - 1].first += stack[top].first;                                          \
-      stack[top - 1].second += stack[top].second;                                        \
-    }                                                                                    \
-    if (s->emits[shard] < 0) continue;                                                   \
-    float *node = out + s->emits[shard] * outNode + j;                                   \
-    store(node, stack[0].first);                                                         \
-    store(node + gap, stack[0].second);                                                  \
-    top = 0;                                                                             \
-  }
+// Gives the fold the present shard's sums, and stores a whole node's: the first at out, the second `gap` floats behind.
+DPT_INLINE void fold_two_sums(shard_fold *f, two_sums sums, float *out, long gap, long outNode) {
+  store(f->top, sums.first);
+  store(f->top + DPT_LANES, sums.second);
+  if (!join_shards(f)) return;
+  store(out + f->node * outNode, load(f->stack));
+  store(out + f->node * outNode + gap, load(f->stack + DPT_LANES));
+}
 
 // Σ (x − shift) and Σ (x − shift)² of a shard's rows, but for those of steps behind a sample's length.
 DPT_INLINE two_sums moments_of_rows(const dpt_rows *r, long from, long to, long j, v16 shift) {
@@ -51,7 +42,9 @@ DPT_INLINE two_sums moments_of_rows(const dpt_rows *r, long from, long to, long 
 static void batch_norm_moments(const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
                                const dpt_shard_program *s) {
   for (long j = 0; j < r->columns; j += DPT_LANES) {
-    DPT_JOIN_SHARDS(moments_of_rows(r, s->rowStart[shard], s->rowStart[shard + 1], j, load(shift + j)))
+    v16 stack[2 * DPT_STACK];
+    for (shard_fold f = fold_shards(s, stack, 2 * DPT_LANES); has_shard(&f);)
+      fold_two_sums(&f, moments_of_rows(r, shard_start(&f), shard_end(&f), j, load(shift + j)), out + j, gap, outNode);
   }
 }
 
@@ -80,8 +73,12 @@ static void batch_norm_gradients(const dpt_rows *r, const float *dy, long dyStri
                                  const float *inverse, float *out, long gap, long outNode,
                                  const dpt_shard_program *s) {
   for (long j = 0; j < r->columns; j += DPT_LANES) {
-    DPT_JOIN_SHARDS(gradients_of_rows(r, dy, dyStride, s->rowStart[shard], s->rowStart[shard + 1], j, load(mean + j),
-                                      load(inverse + j)))
+    v16 stack[2 * DPT_STACK];
+    for (shard_fold f = fold_shards(s, stack, 2 * DPT_LANES); has_shard(&f);) {
+      const two_sums sums =
+          gradients_of_rows(r, dy, dyStride, shard_start(&f), shard_end(&f), j, load(mean + j), load(inverse + j));
+      fold_two_sums(&f, sums, out + j, gap, outNode);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 #define DPT_CONVOLUTION_BACKWARD_H
 
 #include "convolution_gradient.h"
+#include "fold.h"
 #include "pooling.h"
 
 // So many samples have enough of rows that few tiles of a product are not full, and its weights are read for many rows.
@@ -22,13 +23,6 @@ DPT_INLINE long samples_back(const dpt_convolution *g) {
 // The sums of the weights' gradients, and behind them those of the biases'.
 DPT_INLINE size_t sums_of_shard(const dpt_convolution *g, const gradient_plan *plan) {
   return plan->sums + (size_t)padded_to_lanes(g->outputs);
-}
-
-// Shards whose sums wait at once.
-DPT_INLINE size_t stack_depth(long shards) {
-  size_t depth = 2;
-  while (1L << (depth - 2) < shards) depth++;
-  return depth;
 }
 
 static size_t convolution_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {
@@ -96,11 +90,10 @@ static void convolve_back(const dpt_convolution_backward *p, const dpt_shard_pro
   const long atOnce = p->dx ? samples_back(g) : 1;
   // The first sample whose input's gradient is still to be made.
   long first = s->rowStart[0];
-  long top = 0;
-  for (long shard = 0; shard < s->shards; shard++) {
-    float *sums = stack + (size_t)top++ * size;
+  for (shard_fold f = fold_shards(s, stack, (long)size); has_shard(&f);) {
+    float *sums = f.top;
     memset(sums, 0, size * sizeof(float));
-    for (long n = s->rowStart[shard]; n < s->rowStart[shard + 1]; n++) {
+    for (long n = shard_start(&f); n < shard_end(&f); n++) {
       const float *dy = output_gradients(p, n, unpooled + (n - first) * g->yImage);
       if (p->biasGradient) add_bias_gradient(g, dy, sums + plan.sums);
       const float *x = p->x + n * g->xImage;
@@ -114,14 +107,8 @@ static void convolve_back(const dpt_convolution_backward *p, const dpt_shard_pro
       }
       first = n + 1;
     }
-    for (int join = 0; join < s->joins[shard]; join++) {
-      top--;
-      float *left = stack + (size_t)(top - 1) * size, *right = left + size;
-      for (size_t i = 0; i < size; i += DPT_LANES) store(left + i, load(left + i) + load(right + i));
-    }
-    if (s->emits[shard] < 0) continue;
-    top = 0;
-    const long node = s->emits[shard] * p->node;
+    if (!join_shards(&f)) continue;
+    const long node = f.node * p->node;
     copy_sums(g, &plan, stack, p->weightGradient + node, p->weightRow);
     if (p->biasGradient) memcpy(p->biasGradient + node, stack + plan.sums, (size_t)g->outputs * sizeof(float));
   }

@@ -26,8 +26,6 @@ typedef struct {
   size_t input, output, sums;  // floats of packed input, packed output gradients, and the sums
 } gradient_plan;
 
-DPT_INLINE long padded_to_lanes(long n) { return (n + DPT_LANES - 1) / DPT_LANES * DPT_LANES; }
-
 static gradient_plan plan_gradient(const dpt_convolution *g) {
   gradient_plan plan = {0};
   const long taps = g->kernelHeight * g->kernelWidth;

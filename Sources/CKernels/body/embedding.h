@@ -2,29 +2,30 @@
 #ifndef DPT_EMBEDDING_H
 #define DPT_EMBEDDING_H
 
-#include "weight_gradient.h"
+#include "fold.h"
 
-static void embedding_gradient(const dpt_lookup *p, const dpt_shard_program *s) {
-  for (long entry = 0; entry < p->entries; entry++) {
-    const int32_t *first = p->order + p->starts[entry], *end = p->order + p->starts[entry + 1];
-    if (entry == p->skipped) first = end;
-    for (long j = 0; j < p->columns; j += DPT_LANES) {
+static void embedding_gradient(const dpt_lookup *lookup, const dpt_shard_program *s) {
+  const dpt_lookup p = *lookup;
+  for (long entry = 0; entry < p.entries; entry++) {
+    const int32_t *first = p.order + p.starts[entry], *end = p.order + p.starts[entry + 1];
+    if (entry == p.skipped) first = end;
+    if (first == end) {
+      // The sums of nothing, without a fold: most entries of a large table are not looked up.
+      for (long shard = 0; shard < s->shards; shard++)
+        if (s->emits[shard] >= 0)
+          memset(p.out + s->emits[shard] * p.outNode + entry * p.columns, 0, (size_t)p.columns * sizeof(float));
+      continue;
+    }
+    for (long j = 0; j < p.columns; j += DPT_LANES) {
       v16 stack[DPT_STACK];
-      int top = 0;
       const int32_t *next = first;
-      for (long shard = 0; shard < s->shards; shard++) {
+      for (shard_fold f = fold_shards(s, stack, DPT_LANES); has_shard(&f);) {
         v16 sum = splat(0.0f);
         // Rows come ordered by shard, then by step, then by sample.
-        for (; next < end && *next % p->batch < s->rowStart[shard + 1]; next++)
-          sum += load(p->gradient + *next * p->stride + j);
-        stack[top++] = sum;
-        for (int join = 0; join < s->joins[shard]; join++) {
-          top--;
-          stack[top - 1] += stack[top];
-        }
-        if (s->emits[shard] < 0) continue;
-        store_some(p->out + s->emits[shard] * p->outNode + entry * p->columns + j, stack[0], p->columns - j);
-        top = 0;
+        for (; next < end && *next % p.batch < shard_end(&f); next++) sum += load(p.gradient + *next * p.stride + j);
+        store(f.top, sum);
+        if (!join_shards(&f)) continue;
+        store_some(p.out + f.node * p.outNode + entry * p.columns + j, stack[0], p.columns - j);
       }
     }
   }

@@ -83,8 +83,6 @@ static void resample_row(const float *row, const int32_t *first, const float *we
 
 // MARK: Colours
 
-DPT_INLINE v16 larger(v16 a, v16 b) { return choose(a > b, a, b); }
-DPT_INLINE v16 smaller(v16 a, v16 b) { return choose(a < b, a, b); }
 DPT_INLINE v16 unit_clamp(v16 x) { return smaller(larger(x, splat(0.0f)), splat(1.0f)); }
 
 // The weights of ITU-R BT.601, as torchvision writes them.

@@ -29,6 +29,9 @@ DPT_INLINE i16 bits(v16 a) { return (i16)a; }
 DPT_INLINE v16 floats(i16 a) { return (v16)a; }
 // Lanes of `a` where the mask is all ones, of `b` where it is zero.
 DPT_INLINE v16 choose(i16 mask, v16 a, v16 b) { return floats((mask & bits(a)) | (~mask & bits(b))); }
+// The larger and the smaller of both, lane by lane; b if one of them is no number.
+DPT_INLINE v16 larger(v16 a, v16 b) { return choose(a > b, a, b); }
+DPT_INLINE v16 smaller(v16 a, v16 b) { return choose(a < b, a, b); }
 // The first n floats (n ≤ 16), zeros behind.
 DPT_INLINE v16 load_some(const float *p, long n) {
   if (n >= DPT_LANES) return load(p);
@@ -46,6 +49,8 @@ DPT_INLINE v16 first_lanes(v16 v, long n) {
   const i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   return choose(lane < (i16)(int32_t)n, v, (v16)0.0f);
 }
+// n rounded up to whole groups of lanes.
+DPT_INLINE long padded_to_lanes(long n) { return (n + DPT_LANES - 1) / DPT_LANES * DPT_LANES; }
 // The lanes' sum, ascending.
 DPT_INLINE float sum_of_lanes(v16 v) {
   float sum = v[0];

@@ -3,10 +3,8 @@
 #ifndef DPT_WEIGHT_GRADIENT_H
 #define DPT_WEIGHT_GRADIENT_H
 
+#include "fold.h"
 #include "gemm.h"
-
-// Depth of the stack for up to 4096 shards.
-#define DPT_STACK 13
 
 // Where a tile's columns of a and b lie: those of b in panels `panel` floats apart.
 typedef struct {
@@ -14,9 +12,9 @@ typedef struct {
   long panel;
 } tile_columns;
 
-// Adds up one shard's rows: acc[i][j] = Σ a[row][i] · b[row][j].
+// Adds up one shard's rows: sums[i][j] = Σ a[row][i] · b[row][j] for a tile of mr × np groups.
 DPT_INLINE void outer_tile(int mr, int np, const dpt_outer_product *p, tile_columns at, long from, long to,
-                           v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
+                           float *sums) {
   v16 sum[DPT_TILE_ROWS][DPT_TILE_PANELS];
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++)
@@ -41,7 +39,7 @@ DPT_INLINE void outer_tile(int mr, int np, const dpt_outer_product *p, tile_colu
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
-    for (int j = 0; j < np; j++) acc[i][j] = sum[i][j];
+    for (int j = 0; j < np; j++) store(sums + (i * np + j) * DPT_LANES, sum[i][j]);
 }
 
 // Stores 16 columns of row i, from column j on, as far as they count.
@@ -66,22 +64,13 @@ DPT_INLINE void emit_lanes(const dpt_outer_product *p, float *node, long i, long
 
 DPT_INLINE void gradient_tile(int mr, int np, const dpt_outer_product *p, const dpt_shard_program *s, long i0, long j0,
                               tile_columns at) {
-  v16 stack[DPT_STACK][DPT_TILE_ROWS][DPT_TILE_PANELS];
-  int top = 0;
-  for (long shard = 0; shard < s->shards; shard++) {
-    outer_tile(mr, np, p, at, s->rowStart[shard] * p->positions, s->rowStart[shard + 1] * p->positions, stack[top++]);
-    for (int join = 0; join < s->joins[shard]; join++) {
-      top--;
-      for (int i = 0; i < mr; i++)
-        for (int j = 0; j < np; j++) stack[top - 1][i][j] += stack[top][i][j];
-    }
-    if (s->emits[shard] < 0) continue;
-    float *node = p->out + s->emits[shard] * p->outNode;
+  v16 stack[DPT_STACK * DPT_TILE_ROWS * DPT_TILE_PANELS];
+  for (shard_fold f = fold_shards(s, stack, mr * np * DPT_LANES); has_shard(&f);) {
+    outer_tile(mr, np, p, at, shard_start(&f) * p->positions, shard_end(&f) * p->positions, f.top);
+    if (!join_shards(&f)) continue;
+    float *node = p->out + f.node * p->outNode;
     for (int i = 0; i < mr; i++)
-      for (int j = 0; j < np; j++) {
-        emit_lanes(p, node, i0 + i, j0 + j * DPT_LANES, stack[0][i][j]);
-      }
-    top = 0;
+      for (int j = 0; j < np; j++) emit_lanes(p, node, i0 + i, j0 + j * DPT_LANES, stack[i * np + j]);
   }
 }
 
@@ -117,30 +106,24 @@ static void gradient_in_tiles(const dpt_outer_product *p, const dpt_shard_progra
 #define DPT_SUM_GROUPS 4
 
 DPT_INLINE void sum_columns(int groups, const dpt_outer_product *p, long j0, float *out2, const dpt_shard_program *s) {
-  v16 stack[DPT_STACK][DPT_SUM_GROUPS];
-  int top = 0;
-  for (long shard = 0; shard < s->shards; shard++) {
+  v16 stack[DPT_STACK * DPT_SUM_GROUPS];
+  for (shard_fold f = fold_shards(s, stack, groups * DPT_LANES); has_shard(&f);) {
     v16 sum[DPT_SUM_GROUPS];
 #pragma clang loop unroll(full)
     for (int j = 0; j < groups; j++) sum[j] = splat(0.0f);
     for (long t = 0; t < p->outer; t++)
-      for (long r = s->rowStart[shard] * p->positions; r < s->rowStart[shard + 1] * p->positions; r++)
+      for (long r = shard_start(&f) * p->positions; r < shard_end(&f) * p->positions; r++)
 #pragma clang loop unroll(full)
-        for (int j = 0; j < groups; j++) sum[j] += load(p->b + t * p->bOuter + r * p->bStride + j0 + j * DPT_LANES);
+        for (int j = 0; j < groups; j++)
+          sum[j] += load(p->b + t * p->bOuter + r * p->bStride + j0 + j * DPT_LANES);
 #pragma clang loop unroll(full)
-    for (int j = 0; j < groups; j++) stack[top][j] = sum[j];
-    top++;
-    for (int join = 0; join < s->joins[shard]; join++) {
-      top--;
-      for (int j = 0; j < groups; j++) stack[top - 1][j] += stack[top][j];
-    }
-    if (s->emits[shard] < 0) continue;
-    const long node = s->emits[shard] * p->outNode;
+    for (int j = 0; j < groups; j++) store(f.top + j * DPT_LANES, sum[j]);
+    if (!join_shards(&f)) continue;
+    const long node = f.node * p->outNode;
     for (int j = 0; j < groups; j++) {
-      emit_lanes(p, p->out + node, 0, j0 + j * DPT_LANES, stack[0][j]);
-      if (out2) emit_lanes(p, out2 + node, 0, j0 + j * DPT_LANES, stack[0][j]);
+      emit_lanes(p, p->out + node, 0, j0 + j * DPT_LANES, stack[j]);
+      if (out2) emit_lanes(p, out2 + node, 0, j0 + j * DPT_LANES, stack[j]);
     }
-    top = 0;
   }
 }
 

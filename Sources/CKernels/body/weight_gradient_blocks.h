@@ -22,7 +22,7 @@ typedef struct {
 DPT_INLINE block_plan plan_blocks(long m, long n) {
   const long height = (DPT_BLOCK_ROWS / DPT_TILE_ROWS) * DPT_TILE_ROWS;
   const long rows = (m + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * DPT_TILE_ROWS;
-  const long columns = (n + DPT_LANES - 1) / DPT_LANES * DPT_LANES;
+  const long columns = padded_to_lanes(n);
   block_plan plan = {.rows = rows < height ? rows : height,
                      .columns = columns < DPT_BLOCK_COLUMNS ? columns : DPT_BLOCK_COLUMNS};
   plan.sums = (size_t)(plan.rows * plan.columns);
@@ -34,9 +34,7 @@ DPT_INLINE block_plan plan_blocks(long m, long n) {
 static size_t weight_gradient_scratch(long m, long n, long shards) {
   if (m * n < DPT_BLOCKED_FROM) return 0;
   const block_plan plan = plan_blocks(m, n);
-  size_t depth = 2;
-  while (1L << (depth - 2) < shards) depth++;
-  return depth * plan.sums + plan.a + plan.b;
+  return stack_depth(shards) * plan.sums + plan.a + plan.b;
 }
 
 // One block of the result while it is summed: which part it is, and where the chunks and the present shard's sums lie.
@@ -122,22 +120,15 @@ static void gradient_in_blocks(const dpt_outer_product *p, const dpt_shard_progr
       const long rows = p->m - g.i0 < plan.rows ? p->m - g.i0 : plan.rows;
       const long columns = p->n - g.j0 < plan.columns ? p->n - g.j0 : plan.columns;
       g.rows = (rows + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * DPT_TILE_ROWS;
-      g.columns = (columns + DPT_LANES - 1) / DPT_LANES * DPT_LANES;
+      g.columns = padded_to_lanes(columns);
       if (p->outer * perStep <= DPT_CHUNK) {
         sum_few_rows(&g, s, start, perStep);
         continue;
       }
-      long top = 0;
-      for (long shard = 0; shard < s->shards; shard++) {
-        sum_shard(&g, &plan, s->rowStart[shard], s->rowStart[shard + 1], stack + (size_t)top++ * plan.sums);
-        for (int join = 0; join < s->joins[shard]; join++) {
-          top--;
-          float *left = stack + (size_t)(top - 1) * plan.sums, *right = left + plan.sums;
-          for (long i = 0; i < g.rows * plan.columns; i += DPT_LANES) store(left + i, load(left + i) + load(right + i));
-        }
-        if (s->emits[shard] < 0) continue;
-        top = 0;
-        float *node = p->out + s->emits[shard] * p->outNode;
+      for (shard_fold f = fold_shards(s, stack, g.rows * plan.columns); has_shard(&f);) {
+        sum_shard(&g, &plan, shard_start(&f), shard_end(&f), f.top);
+        if (!join_shards(&f)) continue;
+        float *node = p->out + f.node * p->outNode;
         for (long i = 0; i < rows; i++)
           for (long j = 0; j < columns; j += DPT_LANES)
             emit_lanes(p, node, g.i0 + i, g.j0 + j, load(stack + i * plan.columns + j));
