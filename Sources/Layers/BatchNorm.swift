@@ -122,9 +122,8 @@ public final class BatchNorm: Layer, ReLUFusing {
       let (mean, inverse) = (arena[memory.mean] + group * padded, arena[memory.inverse] + group * padded)
       for channel in 0..<channels { factor[channel] = context.values(weight)[channel] * inverse[channel] }
       groups(context).forEachStretch(of: group, in: input) { rows in
-        dpt_scale_rows(
-          input.base + rows.lowerBound * input.stride, input.stride, output.base + rows.lowerBound * output.stride,
-          output.stride, rows.count, channels, mean, factor, shift, fusesReLU)
+        var pass = dpt_row_pass(input: input, result: output, rows: rows)
+        dpt_scale_rows(&pass, mean, factor, shift, fusesReLU)
       }
     }
     self.input = input
@@ -311,9 +310,8 @@ public final class BatchNorm: Layer, ReLUFusing {
       c[channel] = -factor * meanGradient
     }
     groups(context).forEachStretch(of: group, in: input) { rows in
-      dpt_combine_rows(
-        gradient.base + rows.lowerBound * gradient.stride, gradient.stride,
-        input.base + rows.lowerBound * input.stride, input.stride, rows.count, channels, mean, a, b, c)
+      var pass = dpt_row_pass(input: input, gradient: gradient, result: gradient, rows: rows)
+      dpt_combine_rows(&pass, mean, a, b, c)
     }
   }
 

@@ -53,11 +53,12 @@ extension StepContext {
     second: UnsafeMutablePointer<Float>? = nil, program: dpt_shard_program? = nil
   ) {
     let padded = paddedToLanes(outputs)
+    var rows = dpt_row_sums(
+      base: output.base + firstColumn, stride: output.stride,
+      outerStride: output.batch * output.positions * output.stride, outer: output.steps, positions: output.positions,
+      columns: gates > 1 ? gates * padded : outputs, group: gates > 1 ? padded : 0, groupValid: outputs, out: target,
+      second: second, outNode: nodeStride)
     var program = program ?? shards.kernelProgram
-    dpt_bias_gradient(
-      output.base + firstColumn, output.stride, output.batch * output.positions * output.stride, output.steps,
-      output.positions,
-      gates > 1 ? gates * padded : outputs, gates > 1 ? padded : 0, gates > 1 ? outputs : 0, target, second, nodeStride,
-      &program)
+    dpt_sum_rows(&rows, &program)
   }
 }

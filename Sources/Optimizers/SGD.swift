@@ -44,11 +44,13 @@ public final class SGD: Optimizer {
     parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
     gather: (BlockSums) throws -> Void
   ) rethrows {
+    var numbers = dpt_sgd_step(
+      learningRate: learningRate, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov,
+      first: stepCount == 0)
     let velocity = velocity?.base
     for (range, offset) in kept {
       dpt_sgd(
-        parameters + range.lowerBound, gradients + range.lowerBound, velocity.map { $0 + offset }, range.count,
-        learningRate, momentum, weightDecay, nesterov, stepCount == 0)
+        parameters + range.lowerBound, gradients + range.lowerBound, velocity.map { $0 + offset }, range.count, &numbers)
     }
     stepCount += 1
   }

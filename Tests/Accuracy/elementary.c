@@ -19,8 +19,8 @@ static long double sigmoid(long double x) {
 }
 
 static const function kFunctions[] = {
-    {"exp", dpt_exp, expl},       {"log", dpt_log, logl}, {"tanh", dpt_tanh, tanhl},
-    {"sigmoid", dpt_sigmoid, sigmoid}, {"erf", dpt_erf, erfl},
+    {"exp", dpt_map_exp, expl},         {"log", dpt_map_log, logl}, {"tanh", dpt_map_tanh, tanhl},
+    {"sigmoid", dpt_map_sigmoid, sigmoid}, {"erf", dpt_map_erf, erfl},
 };
 
 static float from_bits(uint32_t bits) {

@@ -8,11 +8,11 @@ import Testing
   typealias Reference = @Sendable (Double) -> Double
 
   static let functions: [(name: String, kernel: Kernel, reference: Reference)] = [
-    ("exp", { dpt_exp($0, $1, $2) }, { exp($0) }),
-    ("log", { dpt_log($0, $1, $2) }, { log($0) }),
-    ("tanh", { dpt_tanh($0, $1, $2) }, { tanh($0) }),
-    ("erf", { dpt_erf($0, $1, $2) }, { erf($0) }),
-    ("sigmoid", { dpt_sigmoid($0, $1, $2) }, { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) }),
+    ("exp", { dpt_map_exp($0, $1, $2) }, { exp($0) }),
+    ("log", { dpt_map_log($0, $1, $2) }, { log($0) }),
+    ("tanh", { dpt_map_tanh($0, $1, $2) }, { tanh($0) }),
+    ("erf", { dpt_map_erf($0, $1, $2) }, { erf($0) }),
+    ("sigmoid", { dpt_map_sigmoid($0, $1, $2) }, { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) }),
   ]
 
   /// Every exponent and sign, and enough mantissas of each.

@@ -82,26 +82,27 @@ static void batch_norm_gradients(const dpt_rows *r, const float *dy, long dyStri
   }
 }
 
-// y = (x − mean) · factor + shift for `rows` rows, negative ones 0 with `relu`. The mean is taken off first: where it is
-// many deviations from 0, products with x would round away what is left.
-static void scale_rows(const float *x, long xStride, float *y, long yStride, long rows, long columns,
-                       const float *mean, const float *factor, const float *shift, bool relu) {
-  for (long row = 0; row < rows; row++)
+// The mean is taken off first: where it is many deviations from 0, products with x would round away what is left.
+static void scale_rows(const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu) {
+  const long rows = r->rows, columns = r->columns, xStride = r->xStride, yStride = r->yStride;
+  const float *x = r->x;
+  float *y = r->y;
+  for (long row = 0; row < rows; row++, x += xStride, y += yStride)
     for (long j = 0; j < columns; j += DPT_LANES) {
-      v16 value = fma16(load(x + row * xStride + j) - load(mean + j), load(factor + j), load(shift + j));
+      v16 value = fma16(load(x + j) - load(mean + j), load(factor + j), load(shift + j));
       if (relu) value = choose(value < splat(0.0f), splat(0.0f), value);
-      store(y + row * yStride + j, value);
+      store(y + j, value);
     }
 }
 
-// dy ← a · dy + b · (x − mean) + c, channel by channel.
-static void combine_rows(float *dy, long dyStride, const float *x, long xStride, long rows, long columns,
-                         const float *mean, const float *a, const float *b, const float *c) {
-  for (long row = 0; row < rows; row++)
+static void combine_rows(const dpt_row_pass *r, const float *mean, const float *a, const float *b, const float *c) {
+  const long rows = r->rows, columns = r->columns, xStride = r->xStride, gStride = r->gStride, yStride = r->yStride;
+  const float *x = r->x, *g = r->g;
+  float *y = r->y;
+  for (long row = 0; row < rows; row++, x += xStride, g += gStride, y += yStride)
     for (long j = 0; j < columns; j += DPT_LANES) {
-      v16 centred = load(x + row * xStride + j) - load(mean + j);
-      float *at = dy + row * dyStride + j;
-      store(at, fma16(load(at), load(a + j), fma16(centred, load(b + j), load(c + j))));
+      v16 centred = load(x + j) - load(mean + j);
+      store(y + j, fma16(load(g + j), load(a + j), fma16(centred, load(b + j), load(c + j))));
     }
 }
 

@@ -4,17 +4,18 @@
 
 #include "vector.h"
 
-static void sgd(float *w, const float *g, float *buffer, long n, double learningRate, double momentum,
-                double weightDecay, bool nesterov, bool first) {
-  const v16 rate = splat((float)-learningRate), inertia = splat((float)momentum), decay = splat((float)weightDecay);
+static void sgd(float *w, const float *g, float *velocities, long n, const dpt_sgd_step *s) {
+  const v16 rate = splat((float)-s->learningRate), inertia = splat((float)s->momentum);
+  const v16 decay = splat((float)s->weightDecay);
+  const bool decays = s->weightDecay != 0, nesterov = s->nesterov, first = s->first;
   for (long i = 0; i < n; i += DPT_LANES) {
     const long valid = n - i;
     v16 weight = load_some(w + i, valid);
     v16 step = load_some(g + i, valid);
-    if (weightDecay != 0) step = fma16(decay, weight, step);
-    if (buffer) {
-      v16 velocity = first ? step : fma16(inertia, load_some(buffer + i, valid), step);
-      store_some(buffer + i, velocity, valid);
+    if (decays) step = fma16(decay, weight, step);
+    if (velocities) {
+      v16 velocity = first ? step : fma16(inertia, load_some(velocities + i, valid), step);
+      store_some(velocities + i, velocity, valid);
       step = nesterov ? fma16(inertia, velocity, step) : velocity;
     }
     store_some(w + i, fma16(rate, step, weight), valid);

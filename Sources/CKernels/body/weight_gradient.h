@@ -1,4 +1,4 @@
-// Weight and bias gradients: one product per shard, joined tile by tile in the tree's order while the tiles lie in L1.
+// Weight gradients: one product per shard, joined tile by tile in the tree's order while the tiles lie in L1.
 // Large ones are in weight_gradient_blocks.h.
 #ifndef DPT_WEIGHT_GRADIENT_H
 #define DPT_WEIGHT_GRADIENT_H
@@ -100,43 +100,6 @@ static void gradient_in_tiles(const dpt_outer_product *p, const dpt_shard_progra
     for (long i = 0; i < p->m; i += height)
       gradient_tiles(1, p, s, i, p->m - i < height ? p->m - i : height, j,
                      (tile_columns){p->a + i, p->b + j, DPT_LANES});
-}
-
-// Up to four groups of columns at a time: their sums wait for each other's additions no longer than they must.
-#define DPT_SUM_GROUPS 4
-
-DPT_INLINE void sum_columns(int groups, const dpt_outer_product *p, long j0, float *out2, const dpt_shard_program *s) {
-  v16 stack[DPT_STACK * DPT_SUM_GROUPS];
-  for (shard_fold f = fold_shards(s, stack, groups * DPT_LANES); has_shard(&f);) {
-    v16 sum[DPT_SUM_GROUPS];
-#pragma clang loop unroll(full)
-    for (int j = 0; j < groups; j++) sum[j] = splat(0.0f);
-    for (long t = 0; t < p->outer; t++)
-      for (long r = shard_start(&f) * p->positions; r < shard_end(&f) * p->positions; r++)
-#pragma clang loop unroll(full)
-        for (int j = 0; j < groups; j++)
-          sum[j] += load(p->b + t * p->bOuter + r * p->bStride + j0 + j * DPT_LANES);
-#pragma clang loop unroll(full)
-    for (int j = 0; j < groups; j++) store(f.top + j * DPT_LANES, sum[j]);
-    if (!join_shards(&f)) continue;
-    const long node = f.node * p->outNode;
-    for (int j = 0; j < groups; j++) {
-      emit_lanes(p, p->out + node, 0, j0 + j * DPT_LANES, stack[j]);
-      if (out2) emit_lanes(p, out2 + node, 0, j0 + j * DPT_LANES, stack[j]);
-    }
-  }
-}
-
-static void bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, long group,
-                          long groupValid, float *out, float *out2, long outNode, const dpt_shard_program *s) {
-  const dpt_outer_product p = {
-      .b = b, .bStride = bStride, .bOuter = bOuter, .outer = outer, .positions = positions, .n = n, .group = group,
-      .groupValid = groupValid, .outGroup = groupValid, .out = out, .outJ = 1, .outNode = outNode,
-  };
-  const long wide = DPT_SUM_GROUPS * DPT_LANES;
-  long j = 0;
-  for (; j + wide - DPT_LANES < n; j += wide) sum_columns(DPT_SUM_GROUPS, &p, j, out2, s);
-  for (; j < n; j += DPT_LANES) sum_columns(1, &p, j, out2, s);
 }
 
 #endif

@@ -1,7 +1,7 @@
 // The arithmetic of dp-train: float32, the same bits on every instruction set.
 //
-// Every function below is compiled once per instruction set from one source (body/) and chosen at run time.
-// SIMD lanes run across output columns, never across a sum: each output element is one chain of fused
+// Every kernel (kernels.h) is compiled once per instruction set from one source (body/) and chosen at run time.
+// SIMD lanes run across output columns, never across a product's sum: each output element is one chain of fused
 // multiply-adds in ascending order, so its bits depend neither on the other rows nor on blocking nor on the
 // instruction set.
 //
@@ -43,8 +43,10 @@ size_t dpt_packed_count(long inner, long columns);
 void dpt_pack_transposed(const float *w, long outputs, long inner, long stride, float *packed);
 /// Packs `w` (inner × outputs, stride `stride`) into panels: panel p, row k holds w[k][16p + j].
 void dpt_pack(const float *w, long inner, long outputs, long stride, float *packed);
+/// Packs w[o][kh][kw][c] (rows `wStride` floats apart) for a convolution's backward pass.
+void dpt_pack_convolution_back(const float *w, long outputs, long taps, long channels, long wStride, float *packed);
 
-// MARK: Matrix products (body/gemm.h, body/weights_product.h, body/weight_gradient.h, body/weight_gradient_blocks.h)
+// MARK: Matrix products
 
 /// What a product's accumulators start from.
 typedef enum {
@@ -75,8 +77,6 @@ typedef struct {
   dpt_start start;
 } dpt_product;
 
-void dpt_multiply(const dpt_product *p);
-
 /// C = bias + A · B, where B are weights as they lie: B[k][j] = weights[k · weightsStride + j], or, transposed,
 /// weights[j · weightsStride + k]. They are packed on the way; the chains are those of `dpt_multiply`.
 typedef struct {
@@ -94,10 +94,6 @@ typedef struct {
   /// Memory for the weights being packed, `dpt_weights_product_scratch` floats.
   float *scratch;
 } dpt_weights_product;
-
-/// Floats of scratch that `dpt_multiply_weights` needs.
-size_t dpt_weights_product_scratch(long inner, long columns);
-void dpt_multiply_weights(const dpt_weights_product *p);
 
 /// The shards that one rank holds, as a program for a stack (ReductionTree): after shard i is pushed, its top two are
 /// added `joins[i]` times; then, if `emits[i]` ≥ 0, the one value left is node `emits[i]` and is taken off.
@@ -133,16 +129,20 @@ typedef struct {
   size_t scratchCount;
 } dpt_outer_product;
 
-/// Floats of scratch with which `dpt_weight_gradient` runs fastest, for m × n results and `shards` shards.
-size_t dpt_weight_gradient_scratch(long m, long n, long shards);
-void dpt_weight_gradient(const dpt_outer_product *p, const dpt_shard_program *shards);
-
-/// out[node][j] = sum over the node's shards of Σ b[row][j], rows as above; written to `out2` too where not NULL. Columns
+/// out[node][j] = sum over the node's shards of Σ base[row][j], rows as above; written to `second` too unless NULL. Columns
 /// in groups are counted as above, group after group.
-void dpt_bias_gradient(const float *b, long bStride, long bOuter, long outer, long positions, long n, long group,
-                       long groupValid, float *out, float *out2, long outNode, const dpt_shard_program *shards);
+typedef struct {
+  const float *base;
+  long stride, outerStride, outer, positions;
+  /// Columns, those of all groups with their pads.
+  long columns;
+  /// 0 if there are no groups.
+  long group, groupValid;
+  float *out, *second;
+  long outNode;
+} dpt_row_sums;
 
-// MARK: Convolution (body/convolution.h, body/convolution_gradient.h, body/convolution_backward.h)
+// MARK: Convolution
 
 /// A two-dimensional cross-correlation of `batch` images, channels last:
 /// y[n][oh][ow][o] = bias[o] + Σ x[n][oh·S − P + kh·D][ow·S − P + kw·D][c] · w[o][kh][kw][c], summed over kh, kw, c in
@@ -159,13 +159,6 @@ typedef struct {
   long kernelHeight, kernelWidth, strideHeight, strideWidth;
   long paddingHeight, paddingWidth, dilationHeight, dilationWidth;
 } dpt_convolution;
-
-/// Forward: `packed` is the weight packed transposed (inner kh, kw, c), `bias` padded to panels or NULL. With `relu`,
-/// negative outputs become 0.
-void dpt_convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
-                  bool relu);
-/// The fewest samples that `dpt_convolve` is as fast for as for many.
-long dpt_convolution_samples(const dpt_convolution *g);
 
 /// What goes into a convolution's backward pass, and where its results go. Every sample lies at the same place as forwards.
 typedef struct {
@@ -193,24 +186,7 @@ typedef struct {
   float *scratch;
 } dpt_convolution_backward;
 
-/// Packs w[o][kh][kw][c] (rows `wStride` floats apart) for the backward pass.
-void dpt_pack_convolution_back(const float *w, long outputs, long taps, long channels, long wStride, float *packed);
-/// Floats of scratch that `dpt_convolve_back` needs for a program of `shards` shards, with or without pooling.
-size_t dpt_convolution_backward_scratch(const dpt_convolution *g, long shards, bool pooled);
-/// The gradients of the weights, the biases and the inputs for all samples of the shards.
-void dpt_convolve_back(const dpt_convolution_backward *p, const dpt_shard_program *shards);
-
-// MARK: Pooling (body/pooling.h); a window is a convolution's, `outputs` being `channels`
-
-/// The largest value of each window, and the tap that held it (at the same place as in y). With `rectified` a value that is
-/// not positive has the tap −1, to which no gradient goes: x are outputs of a ReLU, whose derivative is 0 there.
-void dpt_max_pool(const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified);
-void dpt_max_pool_back(const dpt_convolution *g, const float *dy, const int8_t *taps, float *dx);
-/// The mean of each window, padding counted as zeros.
-void dpt_average_pool(const dpt_convolution *g, const float *x, float *y);
-void dpt_average_pool_back(const dpt_convolution *g, const float *dy, float *dx);
-
-// MARK: Batch normalization and sums of activations (body/batch_norm.h)
+// MARK: Batch normalization
 
 /// Rows of activations: `outer` steps of the samples' `positions` rows each, as in dpt_outer_product.
 typedef struct {
@@ -220,26 +196,7 @@ typedef struct {
   const int32_t *lengths;
 } dpt_rows;
 
-/// out[node][j] = Σ (x − shift) and out[node][gap + j] = Σ (x − shift)² over the node's rows of steps that are there; whole groups of 16.
-void dpt_batch_norm_moments(const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
-                            const dpt_shard_program *shards);
-/// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse over the node's rows; dy has the same rows as
-/// x, `dyStride` floats apart.
-void dpt_batch_norm_gradients(const dpt_rows *r, const float *dy, long dyStride, const float *mean,
-                              const float *inverse, float *out, long gap, long outNode,
-                              const dpt_shard_program *shards);
-/// y = (x − mean) · factor + shift by channel, negative values 0 with `relu`.
-void dpt_scale_rows(const float *x, long xStride, float *y, long yStride, long rows, long columns, const float *mean,
-                    const float *factor, const float *shift, bool relu);
-/// dy ← a · dy + b · (x − mean) + c by channel.
-void dpt_combine_rows(float *dy, long dyStride, const float *x, long xStride, long rows, long columns,
-                      const float *mean, const float *a, const float *b, const float *c);
-/// dy ← dy where y > 0, else 0; n a multiple of 16.
-void dpt_relu_back(const float *y, float *dy, long n);
-/// y = a + b, negative values 0 with `relu`; n a multiple of 16; y may be a or b.
-void dpt_add_rows(const float *a, const float *b, float *y, long n, bool relu);
-
-// MARK: Recurrent layers (body/recurrent.h)
+// MARK: Recurrent layers
 
 /// One direction of a recurrent layer over `steps` steps of `batch` samples; hidden rows are `padded` floats wide
 /// (hidden size rounded up to 16). Time-major: row (t, b) is at (t · batch + b). A row of the gates is made of groups of
@@ -285,24 +242,7 @@ typedef struct {
   float *stateGradients;
 } dpt_recurrence;
 
-void dpt_lstm_forward(const dpt_recurrence *r);
-void dpt_lstm_backward(const dpt_recurrence *r);
-void dpt_rnn_forward(const dpt_recurrence *r, bool relu);
-void dpt_rnn_backward(const dpt_recurrence *r, bool relu);
-void dpt_gru_forward(const dpt_recurrence *r);
-void dpt_gru_backward(const dpt_recurrence *r);
-void dpt_gated_forward(const dpt_recurrence *r);
-void dpt_gated_backward(const dpt_recurrence *r);
-
-// MARK: Elementary functions (body/elementary.h), each within 2 ulp
-
-void dpt_exp(const float *x, float *y, long n);
-void dpt_log(const float *x, float *y, long n);
-void dpt_tanh(const float *x, float *y, long n);
-void dpt_sigmoid(const float *x, float *y, long n);
-void dpt_erf(const float *x, float *y, long n);
-
-// MARK: Layers that work row by row (body/activation.h, body/normalization.h, body/embedding.h)
+// MARK: Layers that work row by row
 
 /// What goes through a layer: `rows` rows of `columns` floats of input x, of result y and, backwards, of the gradient g
 /// of the layer's output. Whole groups of 16 columns of y are written.
@@ -330,15 +270,6 @@ typedef enum {
   DPT_GELU_TANH,
 } dpt_activation_kind;
 
-/// y = f(x).
-void dpt_activation(dpt_activation_kind kind, float parameter, const dpt_row_pass *r);
-/// y = g ⊙ f′, where x holds the outputs of tanh and the logistic function, else the inputs.
-void dpt_activation_gradient(dpt_activation_kind kind, float parameter, const dpt_row_pass *r);
-/// y = softmax(x), row by row.
-void dpt_softmax(const dpt_row_pass *r);
-/// y = x ⊙ (g − Σ x ⊙ g), where x holds the outputs of softmax.
-void dpt_softmax_gradient(const dpt_row_pass *r);
-
 /// Which values dropout keeps: those whose random word is at least `threshold`. The word of a place is a function of
 /// (seed, stream, step, sample, place in the sample) alone.
 typedef struct {
@@ -352,9 +283,7 @@ typedef struct {
   float scale;
 } dpt_dropout_mask;
 
-/// y = x · scale where kept, else 0; the same on gradients. y may be x.
-void dpt_dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask);
-
+/// What layer normalization scales and shifts by, and what it keeps of each row.
 typedef struct {
   /// One value per column, padded with zeros to whole groups of 16.
   const float *weight, *bias;
@@ -362,11 +291,6 @@ typedef struct {
   /// Mean and 1 / deviation of every row; forwards written, backwards read.
   float *statistics;
 } dpt_row_norm;
-
-/// y = (x − mean) / √(variance + ε) ⊙ weight + bias, mean and (biased) variance over each row.
-void dpt_layer_norm(const dpt_row_pass *r, const dpt_row_norm *p);
-/// The gradient of x to y (unless NULL), and to `scaled` g ⊙ (x − mean) / deviation, whose rows' sum is the weight's.
-void dpt_layer_norm_gradient(const dpt_row_pass *r, const dpt_row_norm *p, float *scaled, long scaledStride);
 
 /// Rows that each looked up one entry of a table of `entries` rows of `columns`.
 typedef struct {
@@ -383,10 +307,7 @@ typedef struct {
   long outNode;
 } dpt_lookup;
 
-/// out[node][entry] = sum over the node's shards, in the tree's order, of the gradients of the rows.
-void dpt_embedding_gradient(const dpt_lookup *p, const dpt_shard_program *shards);
-
-// MARK: Losses (body/loss.h)
+// MARK: Losses
 
 /// What a loss writes for every row, in a record of 16 floats whose rest it leaves alone; all 0 for rows that do not
 /// count, but for the prediction.
@@ -429,11 +350,6 @@ typedef struct {
   int32_t ignored;
 } dpt_class_targets;
 
-/// Cross-entropy of logits with class indices: loss = w[target] (log Σ exp(z) − z[target]) and gradient =
-/// w[target] (softmax − one-hot), the target spread by the smoothing as in Szegedy et al. 2016. The largest logit is
-/// subtracted first (Goodfellow et al., Deep Learning, section 4.1).
-void dpt_cross_entropy(const dpt_loss_pass *p, const dpt_class_targets *targets);
-
 /// Losses of outputs z against numbers y, with d = z − y.
 typedef enum {
   /// d²
@@ -448,29 +364,7 @@ typedef enum {
   DPT_BINARY,
 } dpt_value_loss_kind;
 
-/// The loss of each row, summed over its columns.
-void dpt_value_loss(dpt_value_loss_kind kind, float parameter, const dpt_loss_pass *p, const float *targets,
-                    long targetStride);
-
-// MARK: Flat vectors (body/flat.h)
-
-/// quotient = x / divisor; both may be one.
-void dpt_divide(const float *x, float *quotient, long n, float divisor);
-/// x = x · factor.
-void dpt_scale(float *x, long n, float factor);
-/// Σ x² in a fixed order: within each block of 1024 16 lanes in float, these in double; then the blocks' sums, ascending,
-/// in double. So blocks may be summed apart and their sums added.
-double dpt_sum_of_squares(const float *x, long n);
-/// x = x + y.
-void dpt_add(float *x, const float *y, long n);
-/// x = x + factor · y.
-void dpt_add_scaled(float *x, const float *y, long n, float factor);
-/// x = x + share · (y − x).
-void dpt_approach(float *x, const float *y, long n, float share);
-/// Each x to the nearest value in ±limit; a NaN stays.
-void dpt_clamp(float *x, long n, float limit);
-
-// MARK: 16-bit formats (body/half.h)
+// MARK: 16-bit formats
 
 /// A format of 16 bits.
 typedef enum {
@@ -480,28 +374,7 @@ typedef enum {
   DPT_FLOAT16,
 } dpt_half_format;
 
-/// rounded = x + residual, rounded to the nearest value of the format (ties to even, ±the largest finite one beyond it);
-/// residual = what that leaves out. Where the sum is infinite or no number it stays so, and the residual as it was.
-/// `rounded` may be `x`.
-void dpt_round_halves(const float *x, float *residual, float *rounded, long n, dpt_half_format format);
-/// Floats that are values of the format, in 16 bits each.
-void dpt_pack_halves(const float *x, uint16_t *packed, long n, dpt_half_format format);
-/// The floats again.
-void dpt_unpack_halves(const uint16_t *packed, float *x, long n, dpt_half_format format);
-
-// MARK: Images (body/image.h): three planes of floats from 0 to 1, rows packed, or 8-bit pixels
-
-/// Pixels of three bytes to planes: each byte / 255.
-void dpt_image_planes(const uint8_t *pixels, long n, float *r, float *g, float *b);
-/// Planes to pixels of three bytes: each float · 255, rounded, what lies beyond 0 … 255 to the nearer end.
-void dpt_image_pixels(const float *r, const float *g, const float *b, long n, uint8_t *pixels);
-/// Planes to pixels of three floats: (x − mean) · factor, each of three.
-void dpt_image_normalize(const float *r, const float *g, const float *b, long n, const float *mean,
-                         const float *factor, float *out);
-/// out = Σ weights[k] · rows[k], in ascending k.
-void dpt_weighted_rows(const float *const *rows, const float *weights, long taps, float *out, long n);
-/// out[j] = Σ weights[k · n + j] · row[first[j] + k], in ascending k.
-void dpt_resample_row(const float *row, const int32_t *first, const float *weights, long taps, float *out, long n);
+// MARK: Images
 
 /// How colours are changed; all but hue clamp to 0 … 1.
 typedef enum {
@@ -521,9 +394,6 @@ typedef struct {
   float factor, mean;
 } dpt_color_step;
 
-/// Changes n colours in place by the steps one after the other; gives the sum of the results' greys.
-double dpt_adjust_colors(float *r, float *g, float *b, long n, const dpt_color_step *steps, long count);
-
 /// A rotation about the middle: to(y, x) is from(y', x') with x' = cosine · x − sine · y, y' = sine · x + cosine · y,
 /// counted from the middle; zero where that lies outside.
 typedef struct {
@@ -535,22 +405,19 @@ typedef struct {
   bool bilinear;
 } dpt_rotation;
 
-/// Rotates three planes.
-void dpt_rotate(const dpt_rotation *r);
+// MARK: Optimizers
 
-// MARK: Optimizers (body/optimizers.h); the formulas stand with the Swift classes that call these
-
-/// PyTorch's SGD update; `momentum` buffer NULL where momentum is 0, `first` on the first step.
-void dpt_sgd(float *w, const float *g, float *momentumBuffer, long n, double learningRate, double momentum,
-             double weightDecay, bool nesterov, bool first);
+/// The numbers of one SGD step.
+typedef struct {
+  double learningRate, momentum, weightDecay;
+  /// Whether momentum looks ahead (Nesterov), and whether this is the first step, which starts the velocity.
+  bool nesterov, first;
+} dpt_sgd_step;
 
 /// The numbers of one RMSprop step.
 typedef struct {
   double learningRate, alpha, epsilon, weightDecay, momentum;
 } dpt_rmsprop_step;
-
-/// PyTorch's RMSprop update; `mean` NULL where it is not centered, `velocity` NULL where momentum is 0.
-void dpt_rmsprop(float *w, const float *g, float *v, float *mean, float *velocity, long n, const dpt_rmsprop_step *s);
 
 /// The numbers of step t of Adam and its kin.
 typedef struct {
@@ -560,19 +427,9 @@ typedef struct {
   double epsilon, weightDecay;
 } dpt_adam_step;
 
-/// PyTorch's Adam update, or AdamW's where `decoupled`.
-void dpt_adam(float *w, const float *g, float *m, float *v, long n, const dpt_adam_step *s, bool decoupled);
-/// Moves LAMB's means one step on and writes m̂ / (√v̂ + ε) + λw; the learning rate is not used.
-void dpt_lamb_direction(const float *w, const float *g, float *m, float *v, float *direction, long n,
-                        const dpt_adam_step *s);
-/// LARS's update of one parameter, `rate` being the global times the local learning rate.
-void dpt_lars(float *w, const float *g, float *velocity, long n, double rate, double momentum, double weightDecay);
+// MARK: Kernels, which take what is declared above
 
-// MARK: The processor's limit (body/peak.h)
-
-/// Runs `turns` turns of independent chains x ← x · factor + summand in registers, the most that the processor can
-/// multiply and add; writes 16 floats that depend on all chains, and returns the number of operations, two per
-/// multiply-add.
-double dpt_multiply_adds(long turns, float factor, float summand, float *result);
+#define DPT_KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) RESULT dpt_##NAME PARAMETERS;
+#include "kernels.h"
 
 #endif

@@ -6,6 +6,6 @@
 #define DPT_TILE_PANELS 1
 #define DPT_EACH_HEIGHT(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi2"))), apply_to = function)
-#include "../body/kernels.h"
+#include "../body/variant.h"
 #pragma clang attribute pop
 #endif

@@ -9,6 +9,6 @@
 #pragma clang attribute push( \
     __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi2"), min_vector_width(512))), \
     apply_to = function)
-#include "../body/kernels.h"
+#include "../body/variant.h"
 #pragma clang attribute pop
 #endif

@@ -5,4 +5,4 @@
 #define DPT_TILE_ROWS 6
 #define DPT_TILE_PANELS 1
 #define DPT_EACH_HEIGHT(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
-#include "../body/kernels.h"
+#include "../body/variant.h"

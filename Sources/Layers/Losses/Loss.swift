@@ -84,11 +84,18 @@ struct LossMemory {
   func sums(
     of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext
   ) {
-    var program = context.shards.kernelProgram
     let stride = Int(DPT_LANES)
-    dpt_bias_gradient(
-      context.arena[records], stride, outputs.batch * outputs.positions * stride, outputs.steps, outputs.positions,
-      LossSum.allCases.count, 0, 0, target, nil, nodeStride, &program)
+    var rows = dpt_row_sums()
+    rows.base = UnsafePointer(context.arena[records])
+    rows.stride = stride
+    rows.outerStride = outputs.batch * outputs.positions * stride
+    rows.outer = outputs.steps
+    rows.positions = outputs.positions
+    rows.columns = LossSum.allCases.count
+    rows.out = target
+    rows.outNode = nodeStride
+    var program = context.shards.kernelProgram
+    dpt_sum_rows(&rows, &program)
   }
 
   func value(row: Int, _ context: StepContext) -> Float {

@@ -16,11 +16,11 @@ static void map(void (*function)(const float *, float *, long), float size) {
   hash_floats(y, kMany);
 }
 
-static void exponential(void) { map(dpt_exp, 110); }
-static void logarithm(void) { map(dpt_log, 4); }
-static void hyperbolic_tangent(void) { map(dpt_tanh, 12); }
-static void logistic(void) { map(dpt_sigmoid, 20); }
-static void error_function(void) { map(dpt_erf, 5); }
+static void exponential(void) { map(dpt_map_exp, 110); }
+static void logarithm(void) { map(dpt_map_log, 4); }
+static void hyperbolic_tangent(void) { map(dpt_map_tanh, 12); }
+static void logistic(void) { map(dpt_map_sigmoid, 20); }
+static void error_function(void) { map(dpt_map_erf, 5); }
 
 static void flat(void) {
   const long n = draw(1, 3000);
@@ -64,8 +64,10 @@ static void hash_variables(const variables *s) {
 
 static void sgd(void) {
   const variables s = draw_variables();
-  dpt_sgd(s.w, s.g, draw_bool() ? s.m : NULL, s.n, share(), share(), draw_bool() ? share() : 0, draw_bool(),
-          draw_bool());
+  float *velocity = draw_bool() ? s.m : NULL;
+  const dpt_sgd_step step = {.learningRate = share(), .momentum = share(), .weightDecay = draw_bool() ? share() : 0,
+                             .nesterov = draw_bool(), .first = draw_bool()};
+  dpt_sgd(s.w, s.g, velocity, s.n, &step);
   hash_variables(&s);
 }
 

@@ -73,17 +73,19 @@ static void weight_gradient(void) {
   hash_floats(p.out, s.nodes * results);
 }
 
-static void bias_gradient(void) {
+static void row_sums(void) {
   const part s = random_part(9);
   long group, valid, n;
   draw_groups(&n, &group, &valid);
-  const long outer = draw(1, 4), positions = draw(1, 4), stride = PADDED(n), node = PADDED(n);
-  const long step = s.samples * positions * stride;
-  float *out = floats(s.nodes * node), *copy = floats(s.nodes * node);
-  dpt_bias_gradient(random_floats(outer * step, 1), stride, step, outer, positions, n, group, valid, out, copy, node,
-                    &s.program);
-  hash_floats(out, s.nodes * node);
-  hash_floats(copy, s.nodes * node);
+  dpt_row_sums r = {.outer = draw(1, 4), .positions = draw(1, 4), .columns = n, .group = group, .groupValid = valid};
+  r.stride = r.outNode = PADDED(n);
+  r.outerStride = s.samples * r.positions * r.stride;
+  r.base = random_floats(r.outer * r.outerStride, 1);
+  r.out = floats(s.nodes * r.outNode);
+  r.second = floats(s.nodes * r.outNode);
+  dpt_sum_rows(&r, &s.program);
+  hash_floats(r.out, s.nodes * r.outNode);
+  hash_floats(r.second, s.nodes * r.outNode);
 }
 
 static void batch_norm(void) {
@@ -101,9 +103,11 @@ static void batch_norm(void) {
   dpt_batch_norm_gradients(&r, dy, r.stride, shift, inverse, out, r.stride, 2 * r.stride, &s.program);
   hash_rows(out, s.nodes * 2, r.columns, r.stride);
   float *y = floats(values);
-  dpt_scale_rows(x, r.stride, y, r.stride, rows, r.columns, shift, inverse, c, draw_bool());
+  const dpt_row_pass pass = {.x = x, .xStride = r.stride, .g = y, .gStride = r.stride, .y = y, .yStride = r.stride,
+                             .rows = rows, .columns = r.columns};
+  dpt_scale_rows(&pass, shift, inverse, c, draw_bool());
   hash_rows(y, rows, r.columns, r.stride);
-  dpt_combine_rows(y, r.stride, x, r.stride, rows, r.columns, shift, shift, inverse, c);
+  dpt_combine_rows(&pass, shift, shift, inverse, c);
   hash_rows(y, rows, r.columns, r.stride);
   dpt_relu_back(y, dy, values);
   hash_rows(dy, rows, r.columns, r.stride);
@@ -142,7 +146,7 @@ static void embedding(void) {
 void product_cases(void) {
   each_case("product", 400, product);
   each_case("weight-gradient", 300, weight_gradient);
-  each_case("bias-gradient", 200, bias_gradient);
+  each_case("row-sums", 200, row_sums);
   each_case("batch-norm", 150, batch_norm);
   each_case("embedding", 200, embedding);
 }

@@ -1,6 +1,6 @@
-// Normalisation of each row over its columns. Sums run in sixteen lanes, which are added in ascending order.
-#ifndef DPT_NORMALIZATION_H
-#define DPT_NORMALIZATION_H
+// Layer normalization: each row over its columns. Sums run in sixteen lanes, which are added in ascending order.
+#ifndef DPT_LAYER_NORM_H
+#define DPT_LAYER_NORM_H
 
 #include "vector.h"
 

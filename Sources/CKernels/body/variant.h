@@ -1,0 +1,33 @@
+// One variant of all kernels. Included by each file of variants/ after it has set the target, DPT_VARIANT (its name),
+// DPT_TILE_ROWS, DPT_TILE_PANELS and DPT_EACH_HEIGHT (a case for each tile height).
+#include "../table.h"
+#include "activation.h"
+#include "batch_norm.h"
+#include "convolution.h"
+#include "convolution_backward.h"
+#include "elementary.h"
+#include "embedding.h"
+#include "flat.h"
+#include "gemm.h"
+#include "half.h"
+#include "image.h"
+#include "layer_norm.h"
+#include "loss.h"
+#include "optimizers.h"
+#include "peak.h"
+#include "pooling.h"
+#include "recurrent_gated.h"
+#include "recurrent_gru.h"
+#include "recurrent_lstm.h"
+#include "recurrent_rnn.h"
+#include "row_sums.h"
+#include "weight_gradient_blocks.h"
+#include "weights_product.h"
+
+#define DPT_TABLE_(NAME) dpt_kernels_##NAME
+#define DPT_TABLE(NAME) DPT_TABLE_(NAME)
+
+const dpt_kernels DPT_TABLE(DPT_VARIANT) = {
+#define DPT_KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) .NAME = NAME,
+#include "../include/kernels.h"
+};

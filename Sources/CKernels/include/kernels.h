@@ -1,0 +1,228 @@
+// Every kernel, once: DPT_KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) is the function `RESULT dpt_NAME PARAMETERS`.
+//
+// This file is included wherever something is made for each kernel: its prototype (CKernels.h), its place in the table of
+// an instruction set (table.h, body/variant.h), and the call through the table in use (dispatch.c). A new kernel is a line
+// here and a static function NAME in a file of body/. ARGUMENTS are the parameters' names once more, for that call.
+//
+// DPT_SCRATCH is a kernel that says how many floats of scratch another one needs. It gives the most of all instruction
+// sets that the processor has, so that a change of the set finds enough.
+#ifndef DPT_SCRATCH
+#define DPT_SCRATCH(NAME, PARAMETERS, ARGUMENTS) DPT_KERNEL(size_t, NAME, PARAMETERS, ARGUMENTS)
+#endif
+
+// MARK: Matrix products (body/gemm.h, body/weights_product.h, body/weight_gradient.h, body/weight_gradient_blocks.h)
+
+/// C = start + A · B.
+DPT_KERNEL(void, multiply, (const dpt_product *p), (p))
+/// C = bias + A · B with weights as they lie.
+DPT_KERNEL(void, multiply_weights, (const dpt_weights_product *p), (p))
+/// Floats of scratch that `dpt_multiply_weights` needs.
+DPT_SCRATCH(weights_product_scratch, (long inner, long columns), (inner, columns))
+/// The products of each shard's rows, added in the tree.
+DPT_KERNEL(void, weight_gradient, (const dpt_outer_product *p, const dpt_shard_program *shards), (p, shards))
+/// Floats of scratch with which `dpt_weight_gradient` runs fastest, for m × n results and `shards` shards.
+DPT_SCRATCH(weight_gradient_scratch, (long m, long n, long shards), (m, n, shards))
+/// The sum of each shard's rows, added in the tree: the gradient of a bias, or the sums of a loss's records.
+DPT_KERNEL(void, sum_rows, (const dpt_row_sums *p, const dpt_shard_program *shards), (p, shards))
+
+// MARK: Convolution (body/convolution.h, body/convolution_gradient.h, body/convolution_backward.h)
+
+/// Forward: `packed` is the weight packed transposed (inner kh, kw, c), `bias` padded to panels or NULL. With `relu`,
+/// negative outputs become 0.
+DPT_KERNEL(void, convolve,
+           (const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y, bool relu),
+           (g, x, packed, bias, y, relu))
+/// The fewest samples that `dpt_convolve` is as fast for as for many.
+DPT_KERNEL(long, convolution_samples, (const dpt_convolution *g), (g))
+/// The gradients of the weights, the biases and the inputs for all samples of the shards.
+DPT_KERNEL(void, convolve_back, (const dpt_convolution_backward *p, const dpt_shard_program *shards), (p, shards))
+/// Floats of scratch that `dpt_convolve_back` needs for a program of `shards` shards, with or without pooling.
+DPT_SCRATCH(convolution_backward_scratch, (const dpt_convolution *g, long shards, bool pooled), (g, shards, pooled))
+
+// MARK: Pooling (body/pooling.h); a window is a convolution's, `outputs` being `channels`
+
+/// The largest value of each window, and the tap that held it (at the same place as in y). With `rectified` a value that is
+/// not positive has the tap −1, to which no gradient goes: x are outputs of a ReLU, whose derivative is 0 there.
+DPT_KERNEL(void, max_pool, (const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified),
+           (g, x, y, taps, rectified))
+/// dx from dy: each window's gradient goes to its tap.
+DPT_KERNEL(void, max_pool_back, (const dpt_convolution *g, const float *dy, const int8_t *taps, float *dx),
+           (g, dy, taps, dx))
+/// The mean of each window, padding counted as zeros.
+DPT_KERNEL(void, average_pool, (const dpt_convolution *g, const float *x, float *y), (g, x, y))
+/// dx from dy: each window's gradient goes to its taps in equal parts.
+DPT_KERNEL(void, average_pool_back, (const dpt_convolution *g, const float *dy, float *dx), (g, dy, dx))
+
+// MARK: Batch normalization (body/batch_norm.h)
+
+/// out[node][j] = Σ (x − shift) and out[node][gap + j] = Σ (x − shift)² over the node's rows of steps that are there; whole
+/// groups of 16.
+DPT_KERNEL(void, batch_norm_moments,
+           (const dpt_rows *r, const float *shift, float *out, long gap, long outNode, const dpt_shard_program *shards),
+           (r, shift, out, gap, outNode, shards))
+/// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse over the node's rows; dy has the same rows as
+/// x, `dyStride` floats apart.
+DPT_KERNEL(void, batch_norm_gradients,
+           (const dpt_rows *r, const float *dy, long dyStride, const float *mean, const float *inverse, float *out,
+            long gap, long outNode, const dpt_shard_program *shards),
+           (r, dy, dyStride, mean, inverse, out, gap, outNode, shards))
+/// y = (x − mean) · factor + shift by channel, negative values 0 with `relu`.
+DPT_KERNEL(void, scale_rows,
+           (const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu),
+           (r, mean, factor, shift, relu))
+/// y = a · g + b · (x − mean) + c by channel; y may be g.
+DPT_KERNEL(void, combine_rows,
+           (const dpt_row_pass *r, const float *mean, const float *a, const float *b, const float *c),
+           (r, mean, a, b, c))
+
+// MARK: Recurrent layers (body/recurrent.h): all steps of dpt_recurrence, forwards or backwards
+
+/// Long short-term memory (body/recurrent_lstm.h).
+DPT_KERNEL(void, lstm_forward, (const dpt_recurrence *r), (r))
+DPT_KERNEL(void, lstm_backward, (const dpt_recurrence *r), (r))
+/// The plain recurrence with tanh, or with ReLU (body/recurrent_rnn.h).
+DPT_KERNEL(void, rnn_forward, (const dpt_recurrence *r, bool relu), (r, relu))
+DPT_KERNEL(void, rnn_backward, (const dpt_recurrence *r, bool relu), (r, relu))
+/// The gated recurrent unit (body/recurrent_gru.h).
+DPT_KERNEL(void, gru_forward, (const dpt_recurrence *r), (r))
+DPT_KERNEL(void, gru_backward, (const dpt_recurrence *r), (r))
+/// The gated recurrence (body/recurrent_gated.h).
+DPT_KERNEL(void, gated_forward, (const dpt_recurrence *r), (r))
+DPT_KERNEL(void, gated_backward, (const dpt_recurrence *r), (r))
+
+// MARK: Elementary functions (body/elementary.h), each within 2 ulp; y may be x
+
+/// y = e^x.
+DPT_KERNEL(void, map_exp, (const float *x, float *y, long n), (x, y, n))
+/// y = log x.
+DPT_KERNEL(void, map_log, (const float *x, float *y, long n), (x, y, n))
+/// y = tanh x.
+DPT_KERNEL(void, map_tanh, (const float *x, float *y, long n), (x, y, n))
+/// y = 1 / (1 + e^−x).
+DPT_KERNEL(void, map_sigmoid, (const float *x, float *y, long n), (x, y, n))
+/// y = erf x.
+DPT_KERNEL(void, map_erf, (const float *x, float *y, long n), (x, y, n))
+
+// MARK: Layers that work row by row (body/activation.h, body/layer_norm.h, body/embedding.h)
+
+/// y = f(x).
+DPT_KERNEL(void, activation, (dpt_activation_kind kind, float parameter, const dpt_row_pass *r), (kind, parameter, r))
+/// y = g ⊙ f′, where x holds the outputs of tanh and the logistic function, else the inputs.
+DPT_KERNEL(void, activation_gradient, (dpt_activation_kind kind, float parameter, const dpt_row_pass *r),
+           (kind, parameter, r))
+/// y = softmax(x), row by row.
+DPT_KERNEL(void, softmax, (const dpt_row_pass *r), (r))
+/// y = x ⊙ (g − Σ x ⊙ g), where x holds the outputs of softmax.
+DPT_KERNEL(void, softmax_gradient, (const dpt_row_pass *r), (r))
+/// y = x · scale where kept, else 0; the same on gradients. y may be x.
+DPT_KERNEL(void, dropout, (const dpt_row_pass *r, const dpt_dropout_mask *mask), (r, mask))
+/// y = (x − mean) / √(variance + ε) ⊙ weight + bias, mean and (biased) variance over each row.
+DPT_KERNEL(void, layer_norm, (const dpt_row_pass *r, const dpt_row_norm *p), (r, p))
+/// The gradient of x to y (unless NULL), and to `scaled` g ⊙ (x − mean) / deviation, whose rows' sum is the weight's.
+DPT_KERNEL(void, layer_norm_gradient,
+           (const dpt_row_pass *r, const dpt_row_norm *p, float *scaled, long scaledStride),
+           (r, p, scaled, scaledStride))
+/// out[node][entry] = sum over the node's shards, in the tree's order, of the gradients of the rows.
+DPT_KERNEL(void, embedding_gradient, (const dpt_lookup *p, const dpt_shard_program *shards), (p, shards))
+
+// MARK: Losses (body/loss.h)
+
+/// Cross-entropy of logits with class indices: loss = w[target] (log Σ exp(z) − z[target]) and gradient =
+/// w[target] (softmax − one-hot), the target spread by the smoothing as in Szegedy et al. 2016. The largest logit is
+/// subtracted first (Goodfellow et al., Deep Learning, section 4.1).
+DPT_KERNEL(void, cross_entropy, (const dpt_loss_pass *p, const dpt_class_targets *targets), (p, targets))
+/// The loss of each row against numbers, summed over its columns.
+DPT_KERNEL(void, value_loss,
+           (dpt_value_loss_kind kind, float parameter, const dpt_loss_pass *p, const float *targets, long targetStride),
+           (kind, parameter, p, targets, targetStride))
+
+// MARK: Flat vectors (body/flat.h)
+
+/// x = x + y.
+DPT_KERNEL(void, add, (float *x, const float *y, long n), (x, y, n))
+/// y = a + b, negative values 0 with `relu`; n a multiple of 16; y may be a or b.
+DPT_KERNEL(void, add_rows, (const float *a, const float *b, float *y, long n, bool relu), (a, b, y, n, relu))
+/// x = x + factor · y.
+DPT_KERNEL(void, add_scaled, (float *x, const float *y, long n, float factor), (x, y, n, factor))
+/// x = x + share · (y − x).
+DPT_KERNEL(void, approach, (float *x, const float *y, long n, float share), (x, y, n, share))
+/// x = x · factor.
+DPT_KERNEL(void, scale, (float *x, long n, float factor), (x, n, factor))
+/// quotient = x / divisor; both may be one.
+DPT_KERNEL(void, divide, (const float *x, float *quotient, long n, float divisor), (x, quotient, n, divisor))
+/// Each x to the nearest value in ±limit; a NaN stays.
+DPT_KERNEL(void, clamp, (float *x, long n, float limit), (x, n, limit))
+/// dy ← dy where y > 0, else 0; n a multiple of 16.
+DPT_KERNEL(void, relu_back, (const float *y, float *dy, long n), (y, dy, n))
+/// Σ x² in a fixed order: within each block of 1024 16 lanes in float, these in double; then the blocks' sums, ascending,
+/// in double. So blocks may be summed apart and their sums added.
+DPT_KERNEL(double, sum_of_squares, (const float *x, long n), (x, n))
+
+// MARK: 16-bit formats (body/half.h)
+
+/// rounded = x + residual, rounded to the nearest value of the format (ties to even, ±the largest finite one beyond it);
+/// residual = what that leaves out. Where the sum is infinite or no number it stays so, and the residual as it was.
+/// `rounded` may be `x`.
+DPT_KERNEL(void, round_halves, (const float *x, float *residual, float *rounded, long n, dpt_half_format format),
+           (x, residual, rounded, n, format))
+/// Floats that are values of the format, in 16 bits each.
+DPT_KERNEL(void, pack_halves, (const float *x, uint16_t *packed, long n, dpt_half_format format),
+           (x, packed, n, format))
+/// The floats again.
+DPT_KERNEL(void, unpack_halves, (const uint16_t *packed, float *x, long n, dpt_half_format format),
+           (packed, x, n, format))
+
+// MARK: Images (body/image.h): three planes of floats from 0 to 1, rows packed, or 8-bit pixels
+
+/// Pixels of three bytes to planes: each byte / 255.
+DPT_KERNEL(void, image_planes, (const uint8_t *pixels, long n, float *r, float *g, float *b), (pixels, n, r, g, b))
+/// Planes to pixels of three bytes: each float · 255, rounded, what lies beyond 0 … 255 to the nearer end.
+DPT_KERNEL(void, image_pixels, (const float *r, const float *g, const float *b, long n, uint8_t *pixels),
+           (r, g, b, n, pixels))
+/// Planes to pixels of three floats: (x − mean) · factor, each of three.
+DPT_KERNEL(void, image_normalize,
+           (const float *r, const float *g, const float *b, long n, const float *mean, const float *factor, float *out),
+           (r, g, b, n, mean, factor, out))
+/// out = Σ weights[k] · rows[k], in ascending k.
+DPT_KERNEL(void, weighted_rows, (const float *const *rows, const float *weights, long taps, float *out, long n),
+           (rows, weights, taps, out, n))
+/// out[j] = Σ weights[k · n + j] · row[first[j] + k], in ascending k.
+DPT_KERNEL(void, resample_row,
+           (const float *row, const int32_t *first, const float *weights, long taps, float *out, long n),
+           (row, first, weights, taps, out, n))
+/// Changes n colours in place by the steps one after the other; gives the sum of the results' greys.
+DPT_KERNEL(double, adjust_colors, (float *r, float *g, float *b, long n, const dpt_color_step *steps, long count),
+           (r, g, b, n, steps, count))
+/// Rotates three planes.
+DPT_KERNEL(void, rotate, (const dpt_rotation *r), (r))
+
+// MARK: Optimizers (body/optimizers.h); the formulas stand with the Swift classes that call these
+
+/// PyTorch's SGD update; `velocity` is NULL if momentum is 0.
+DPT_KERNEL(void, sgd, (float *w, const float *g, float *velocity, long n, const dpt_sgd_step *s), (w, g, velocity, n, s))
+/// PyTorch's RMSprop update; `mean` is NULL unless it is centered, `velocity` if momentum is 0.
+DPT_KERNEL(void, rmsprop,
+           (float *w, const float *g, float *v, float *mean, float *velocity, long n, const dpt_rmsprop_step *s),
+           (w, g, v, mean, velocity, n, s))
+/// PyTorch's Adam update, or AdamW's if `decoupled`.
+DPT_KERNEL(void, adam, (float *w, const float *g, float *m, float *v, long n, const dpt_adam_step *s, bool decoupled),
+           (w, g, m, v, n, s, decoupled))
+/// Moves LAMB's means one step on and writes m̂ / (√v̂ + ε) + λw; the learning rate is not used.
+DPT_KERNEL(void, lamb_direction,
+           (const float *w, const float *g, float *m, float *v, float *direction, long n, const dpt_adam_step *s),
+           (w, g, m, v, direction, n, s))
+/// LARS's update of one parameter, `rate` being the global times the local learning rate.
+DPT_KERNEL(void, lars,
+           (float *w, const float *g, float *velocity, long n, double rate, double momentum, double weightDecay),
+           (w, g, velocity, n, rate, momentum, weightDecay))
+
+// MARK: The processor's limit (body/peak.h)
+
+/// Runs `turns` turns of independent chains x ← x · factor + summand in registers, the most that the processor can
+/// multiply and add; writes 16 floats that depend on all chains, and returns the number of operations, two per
+/// multiply-add.
+DPT_KERNEL(double, multiply_adds, (long turns, float factor, float summand, float *result),
+           (turns, factor, summand, result))
+
+#undef DPT_KERNEL
+#undef DPT_SCRATCH
