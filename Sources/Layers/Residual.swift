@@ -145,12 +145,13 @@ public final class Residual: Layer, ReLUFusing {
   }
 
   private func add(_ a: TensorView, _ b: TensorView, to sum: TensorView, relu: Bool) {
+    let add = relu ? dpt_add_relu : dpt_add
     if a.stride == sum.stride, b.stride == sum.stride {
-      dpt_add_rows(a.base, b.base, sum.base, sum.rows * sum.stride, relu)
+      add(a.base, b.base, sum.base, sum.rows * sum.stride)
     } else {
       // Raw inputs lie closer than whole lanes.
       for row in 0..<sum.rows {
-        dpt_add_rows(a.base + row * a.stride, b.base + row * b.stride, sum.base + row * sum.stride, sum.stride, relu)
+        add(a.base + row * a.stride, b.base + row * b.stride, sum.base + row * sum.stride, sum.stride)
       }
     }
   }

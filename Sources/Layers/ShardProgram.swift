@@ -99,7 +99,7 @@ public final class ShardProgram {
       depth += 1
       for _ in 0..<joins[shard] {
         depth -= 1
-        if let left = stack[depth - 1], let right = stack[depth] { Kernel.add(right, to: left, count: count) }
+        if let left = stack[depth - 1], let right = stack[depth] { dpt_add(left, right, left, count) }
       }
       if emits[shard] >= 0, let sum = stack[0] {
         emit(Int(emits[shard]), sum)

@@ -58,7 +58,9 @@ final class ShardSums {
       write(shards.kernelProgram(ofShard: shard), shards.samples(ofShard: shard), target(depth))
       for _ in 0..<shards.reduction.joins[shard] {
         let (left, right) = (target(depth - 1), target(depth))
-        for parameter in parameters { Kernel.add(right[parameter], to: left[parameter], count: parameter.count) }
+        for parameter in parameters {
+          dpt_add(left[parameter], right[parameter], left[parameter], parameter.count)
+        }
         depth -= 1
       }
       if shards.reduction.emits[shard] >= 0 { node += 1 } else { depth += 1 }

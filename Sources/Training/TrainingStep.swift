@@ -1,3 +1,4 @@
+import CKernels
 import Collectives
 import Datasets
 import Layers
@@ -131,7 +132,7 @@ public final class TrainingStep {
         if first == positions.lowerBound {
           total.update(from: sum, count: part.count)
         } else {
-          Kernel.add(sum, to: total, count: part.count)
+          dpt_add(total, sum, total, part.count)
         }
       }
     }

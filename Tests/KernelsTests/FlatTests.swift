@@ -26,4 +26,22 @@ import Testing
     #expect(bits(divided) == bits(x[..<count].map { $0 / 3 } + [x[count]]))
     #expect(bits(scaled) == bits(x[..<count].map { $0 * 1.7 } + [x[count]]))
   }
+
+  @Test(arguments: [1, 16, 37])
+  func sumsAreExactAndMayTakeThePlaceOfWhatIsAdded(count: Int) {
+    var random = TestRandom(UInt64(count))
+    let (x, y) = (random.floats(count + 1), random.floats(count + 1))
+    let wanted = zip(x, y).map(+)
+    for (name, sums) in onEachInstructionSet({
+      var (apart, inPlace, positive) = (y, x, y)
+      dpt_add(x, y, &apart, count)
+      inPlace.withUnsafeMutableBufferPointer { dpt_add($0.baseAddress, y, $0.baseAddress, count) }
+      dpt_add_relu(x, y, &positive, count)
+      return (apart, inPlace, positive)
+    }) {
+      #expect(bits(sums.0) == bits(wanted[..<count] + [y[count]]), "\(name)")
+      #expect(bits(sums.1) == bits(wanted[..<count] + [x[count]]), "\(name)")
+      #expect(bits(sums.2) == bits(wanted[..<count].map { $0 < 0 ? 0 : $0 } + [y[count]]), "\(name)")
+    }
+  }
 }

@@ -106,19 +106,4 @@ static void combine_rows(const dpt_row_pass *r, const float *mean, const float *
     }
 }
 
-// dy where y > 0, else 0, in place.
-static void relu_back(const float *y, float *dy, long n) {
-  for (long i = 0; i < n; i += DPT_LANES)
-    store(dy + i, choose(load(y + i) > splat(0.0f), load(dy + i), splat(0.0f)));
-}
-
-// y = a + b, negative values 0 with `relu`; n a multiple of 16.
-static void add_rows(const float *a, const float *b, float *y, long n, bool relu) {
-  for (long i = 0; i < n; i += DPT_LANES) {
-    v16 value = load(a + i) + load(b + i);
-    if (relu) value = choose(value < splat(0.0f), splat(0.0f), value);
-    store(y + i, value);
-  }
-}
-
 #endif

@@ -1,4 +1,4 @@
-// Elementwise passes over flat vectors: sums, scaling and norms.
+// Elementwise passes over flat vectors: sums, scaling, the ReLU and norms.
 #ifndef DPT_FLAT_H
 #define DPT_FLAT_H
 
@@ -29,9 +29,20 @@ static double sum_of_squares(const float *x, long n) {
   return total;
 }
 
-static void add(float *x, const float *y, long n) {
-  for (long i = 0; i < n; i += DPT_LANES) store_some(x + i, load_some(x + i, n - i) + load_some(y + i, n - i), n - i);
+// result = operation(x, y), whole groups first, so that these need no masks.
+DPT_INLINE void combine(v16 (*operation)(v16, v16), const float *x, const float *y, float *result, long n) {
+  long i = 0;
+  for (; i + DPT_LANES <= n; i += DPT_LANES) store(result + i, operation(load(x + i), load(y + i)));
+  if (i < n) store_some(result + i, operation(load_some(x + i, n - i), load_some(y + i, n - i)), n - i);
 }
+
+DPT_INLINE v16 sum16(v16 x, v16 y) { return x + y; }
+DPT_INLINE v16 relu_sum16(v16 x, v16 y) { return choose(x + y < splat(0.0f), splat(0.0f), x + y); }
+DPT_INLINE v16 relu_back16(v16 y, v16 dy) { return choose(y > splat(0.0f), dy, splat(0.0f)); }
+
+static void add(const float *x, const float *y, float *sum, long n) { combine(sum16, x, y, sum, n); }
+static void add_relu(const float *x, const float *y, float *sum, long n) { combine(relu_sum16, x, y, sum, n); }
+static void relu_back(const float *y, float *dy, long n) { combine(relu_back16, y, dy, dy, n); }
 
 static void add_scaled(float *x, const float *y, long n, float factor) {
   for (long i = 0; i < n; i += DPT_LANES)

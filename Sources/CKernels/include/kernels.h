@@ -138,10 +138,10 @@ DPT_KERNEL(void, value_loss,
 
 // MARK: Flat vectors (body/flat.h)
 
-/// x = x + y.
-DPT_KERNEL(void, add, (float *x, const float *y, long n), (x, y, n))
-/// y = a + b, negative values 0 with `relu`; n a multiple of 16; y may be a or b.
-DPT_KERNEL(void, add_rows, (const float *a, const float *b, float *y, long n, bool relu), (a, b, y, n, relu))
+/// sum = x + y, any two or all of which may be one.
+DPT_KERNEL(void, add, (const float *x, const float *y, float *sum, long n), (x, y, sum, n))
+/// sum = max(0, x + y), the same.
+DPT_KERNEL(void, add_relu, (const float *x, const float *y, float *sum, long n), (x, y, sum, n))
 /// x = x + factor · y.
 DPT_KERNEL(void, add_scaled, (float *x, const float *y, long n, float factor), (x, y, n, factor))
 /// x = x + share · (y − x).
@@ -152,7 +152,7 @@ DPT_KERNEL(void, scale, (float *x, long n, float factor), (x, n, factor))
 DPT_KERNEL(void, divide, (const float *x, float *quotient, long n, float divisor), (x, quotient, n, divisor))
 /// Each x to the nearest value in ±limit; a NaN stays.
 DPT_KERNEL(void, clamp, (float *x, long n, float limit), (x, n, limit))
-/// dy ← dy where y > 0, else 0; n a multiple of 16.
+/// dy ← dy where y > 0, else 0.
 DPT_KERNEL(void, relu_back, (const float *y, float *dy, long n), (y, dy, n))
 /// Σ x² in a fixed order: within each block of 1024 16 lanes in float, these in double; then the blocks' sums, ascending,
 /// in double. So blocks may be summed apart and their sums added.

@@ -1,3 +1,5 @@
+import CKernels
+
 /// What a rank that computes loses to messages that move meanwhile: its core also copies them, and runs the system's network.
 struct CoreLoss {
   /// Bytes of each message, and the messages that go each way in a round.
@@ -52,7 +54,7 @@ struct CoreLoss {
   }
 }
 
-/// A piece of computing, some ten microseconds long.
+/// A piece of computing, a few microseconds long.
 private final class Work {
   private static let (length, passes) = (4096, 8)
   private let values = allocateFloats(Work.length)
@@ -62,6 +64,6 @@ private final class Work {
   }
 
   func run() {
-    for _ in 0..<Self.passes { add(values, values, into: values, count: Self.length) }
+    for _ in 0..<Self.passes { dpt_add(values, values, values, Self.length) }
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Adds vectors over all ranks: each writes its tree nodes (`local.nodes`) to `nodes` and its own words to `control`; after
 /// `reduce()` the sum lies at `result` and all ranks' words in `controls`.
 package protocol GradientReducer: AnyObject {
@@ -75,7 +77,7 @@ package final class NativeReducer: GradientReducer {
 
   package func reduce() throws {
     for node in local.nodes.indices.dropFirst() {
-      add(UnsafePointer(nodes), UnsafePointer(nodes + node * stride), into: nodes, count: stride)
+      dpt_add(nodes, nodes + node * stride, nodes, stride)
     }
     try communicator.sum(UnsafeMutableBufferPointer(start: nodes, count: elementCount))
     try communicator.allgather(

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Adds vectors by a stack program, block by block, so that what is added next is still in the nearest cache.
 ///
 /// The vectors are only read. All start on 64 bytes, and offsets and counts are multiples of 16.
@@ -55,7 +57,7 @@ final class TreeJoin {
         depth -= 1
         let isLast = index == joins.count - 1 && depth == 1
         let sum = isLast ? result : sums + (depth - 1) * Self.block
-        add(stack[depth - 1], stack[depth], into: sum, count: count)
+        dpt_add(stack[depth - 1], stack[depth], sum, count)
         stack[depth - 1] = UnsafePointer(sum)
       }
     }
@@ -80,22 +82,6 @@ struct NodeJoin {
       let inside = sorted.filter { target.lowerBound <= $0.node.lowerBound && $0.node.upperBound <= target.upperBound }
       return TreeJoin(joins: ReductionTree.joins(of: inside.map(\.node), to: target), pieces: inside.map(\.values))
     }
-  }
-}
-
-/// left + right, element by element; the destination may be either of them.
-@inline(never)
-func add(
-  _ left: UnsafePointer<Float>, _ right: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>, count: Int
-) {
-  // Vectors of fixed width need no check whether the three overlap, which keeps the loop fast where they do.
-  typealias Vector = SIMD16<Float>
-  let a = UnsafeRawPointer(left)
-  let b = UnsafeRawPointer(right)
-  let c = UnsafeMutableRawPointer(sum)
-  for offset in stride(from: 0, to: count * floatSize, by: MemoryLayout<Vector>.size) {
-    let vector = a.load(fromByteOffset: offset, as: Vector.self) + b.load(fromByteOffset: offset, as: Vector.self)
-    c.storeBytes(of: vector, toByteOffset: offset, as: Vector.self)
   }
 }
 

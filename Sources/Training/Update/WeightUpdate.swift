@@ -1,3 +1,4 @@
+import CKernels
 import Collectives
 import Layers
 import Optimizers
@@ -62,8 +63,7 @@ final class WeightUpdate {
     let totals = sums + values.count
     let loss = LossMeans(experiment.loss) { Double(totals[$0.rawValue]) }
     for slice in slices {
-      Kernel.divide(
-        sums + slice.lowerBound, by: Float(loss.divisor), into: gradients + slice.lowerBound, count: slice.count)
+      dpt_divide(sums + slice.lowerBound, gradients + slice.lowerBound, slice.count, Float(loss.divisor))
     }
     let norm = try norm()
     report.loss = loss.mean

@@ -27,7 +27,7 @@ static void flat(void) {
   float *x = random_floats(n, 4), *y = random_floats(n, 4);
   dpt_divide(x, x, n, draw_float(10));
   dpt_scale(x, n, draw_float(10));
-  dpt_add(x, y, n);
+  dpt_add(x, y, x, n);
   dpt_add_scaled(x, y, n, draw_float(2));
   dpt_approach(x, y, n, draw_float(1));
   hash_floats(x, n);

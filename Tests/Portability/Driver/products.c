@@ -111,7 +111,8 @@ static void batch_norm(void) {
   hash_rows(y, rows, r.columns, r.stride);
   dpt_relu_back(y, dy, values);
   hash_rows(dy, rows, r.columns, r.stride);
-  dpt_add_rows(x, dy, y, values, draw_bool());
+  if (draw_bool()) dpt_add_relu(x, dy, y, values);
+  else dpt_add(x, dy, y, values);
   hash_rows(y, rows, r.columns, r.stride);
 }
 

@@ -107,7 +107,7 @@ final class RoundingJoin {
       case .add:
         depth -= 1
         let sum = last ?? sums + (depth - 1) * Self.block
-        Collectives.add(stack[depth - 1], stack[depth], into: sum, count: count)
+        dpt_add(stack[depth - 1], stack[depth], sum, count)
         stack[depth - 1] = UnsafePointer(sum)
       case .round(let residual):
         let rounded = last ?? sums + (depth - 1) * Self.block
