@@ -1,5 +1,4 @@
 import CKernels
-import Tensors
 
 /// Adam as PyTorch's `torch.optim.Adam` (no AMSGrad):
 ///
@@ -7,41 +6,51 @@ import Tensors
 ///     w ← w − η/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
 ///
 /// Kingma & Ba 2015.
-public final class Adam: Optimizer {
-  /// The steps made so far.
-  public var stepCount = 0
-  private var moments: AdamMoments
+public class Adam: SlicedOptimizer {
+  private let numbers: AdamNumbers
+  private let decay: WeightDecay
 
-  /// An optimizer for `count` parameters.
-  /// - Throws: `Failure` (system) where there is not enough memory for the running means.
-  public init(
-    count: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
-  ) throws {
-    moments = try AdamMoments(count: count, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)
+  /// What weight decay is added to: the gradients, or the step itself.
+  enum WeightDecay {
+    case coupled, decoupled
   }
 
-  /// The running means of g and g².
-  public var state: [OptimizerState] { moments.state }
+  init(count: Int, _ numbers: AdamNumbers, _ decay: WeightDecay) throws {
+    self.numbers = numbers
+    self.decay = decay
+    try super.init(count: count, state: AdamNumbers.means)
+  }
 
-  /// Keeps to some slices from now on.
-  /// - Throws: `Failure` (system) where there is not enough memory.
-  public func restrict(to slices: [Range<Int>]) throws { try moments.restrict(to: slices) }
+  /// An optimizer for `count` parameters.
+  /// - Throws: `Failure` (system) if there is not enough memory for the running means.
+  public convenience init(
+    count: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0
+  ) throws {
+    try self.init(
+      count: count, AdamNumbers(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay), .coupled)
+  }
 
-  /// The values that a step changes.
-  public var slices: [Range<Int>] { moments.slices.ranges }
+  override final func update(_ part: UpdatePart) {
+    var numbers = numbers.of(step: stepCount, learningRate: part.learningRate)
+    dpt_adam(
+      part.weights, part.gradients, values("exp_avg", of: part), values("exp_avg_sq", of: part), part.count, &numbers,
+      decay == .decoupled)
+  }
+}
 
-  /// One update.
-  public func step(
-    parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
-    gather: (BlockSums) throws -> Void
-  ) rethrows {
-    stepCount += 1
-    var numbers = moments.numbers(step: stepCount, learningRate: learningRate)
-    let (means, squares) = (moments.means, moments.squares)
-    for (range, offset) in moments.slices {
-      let start = range.lowerBound
-      dpt_adam(
-        parameters + start, gradients + start, means.base + offset, squares.base + offset, range.count, &numbers, false)
-    }
+/// AdamW as PyTorch's `torch.optim.AdamW` (no AMSGrad): Adam whose weight decay does not pass through the means:
+///
+///     w ← (1 − ηλ)w;  m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²
+///     w ← w − η/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)
+///
+/// Loshchilov & Hutter 2019.
+public final class AdamW: Adam {
+  /// An optimizer for `count` parameters.
+  /// - Throws: `Failure` (system) if there is not enough memory for the running means.
+  public init(
+    count: Int, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, weightDecay: Double = 0.01
+  ) throws {
+    try super.init(
+      count: count, AdamNumbers(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay), .decoupled)
   }
 }

@@ -44,8 +44,8 @@ struct Slices: Sequence {
 
   /// For each segment of the vector that the ranges overlap its number, and the parts that they have of it with their
   /// places among these ranges' values.
-  func divided(by segments: [Range<Int>]) -> [(segment: Int, parts: Slices)] {
-    segments.indices.map { ($0, clamped(to: segments[$0])) }.filter { $0.parts.count > 0 }
+  func divided(by segments: [Range<Int>]) -> [(segment: Int, slices: Slices)] {
+    segments.indices.map { ($0, clamped(to: segments[$0])) }.filter { $0.slices.count > 0 }
   }
 
   /// The part within `bounds`, with its places among these ranges' values.

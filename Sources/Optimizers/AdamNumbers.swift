@@ -1,0 +1,20 @@
+import CKernels
+import Tensors
+
+/// The numbers that Adam, AdamW and LAMB share.
+struct AdamNumbers {
+  /// PyTorch's names of the running means of g and g².
+  static let means = ["exp_avg", "exp_avg_sq"]
+
+  let beta1: Double
+  let beta2: Double
+  let epsilon: Double
+  let weightDecay: Double
+
+  /// Those of a step, counted from 1.
+  func of(step: Int, learningRate: Double) -> dpt_adam_step {
+    dpt_adam_step(
+      learningRate: learningRate, beta1: beta1, beta2: beta2, correction1: 1 - power(beta1, step),
+      correction2: 1 - power(beta2, step), epsilon: epsilon, weightDecay: weightDecay)
+  }
+}
