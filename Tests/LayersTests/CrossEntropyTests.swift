@@ -43,6 +43,39 @@ import Testing
     #expect((Double(run[.weight]) - weight).magnitude < 1e-6 * weight)
   }
 
+  /// The exponentials of more than 256 classes are added in another order than those of fewer.
+  @Test(arguments: [256, 257, 1000, 10_000], [0, 0.1])
+  func manyClassesAgreeWithDoublePrecisionOnEveryInstructionSet(classes: Int, smoothing: Double) throws {
+    let rows = 5
+    var random = TestRandom(UInt64(classes))
+    let logits = random.floats(rows * classes, scale: 8)
+    let targets = (0..<rows).map { _ in Int32.random(in: 0..<Int32(classes), using: &random) }
+    var loss = 0.0
+    var gradient: [Double] = []
+    var predicted: [Int?] = []
+    for row in 0..<rows {
+      let z = logits[row * classes..<(row + 1) * classes].map(Double.init)
+      let logSum = log(z.reduce(0) { $0 + exp($1) })
+      let shares = (0..<classes).map {
+        ($0 == Int(targets[row]) ? 1 - smoothing : 0) + smoothing / Double(classes)
+      }
+      loss += zip(shares, z).reduce(0) { $0 + $1.0 * (logSum - $1.1) }
+      gradient += zip(shares, z).map { exp($1 - logSum) - $0 }
+      predicted.append(z.firstIndex(of: z.max() ?? 0))
+    }
+    let results = try onEachInstructionSet {
+      try LossRun(
+        CrossEntropy(logits: .vector(classes), labelSmoothing: smoothing), shape: .vector(classes), outputs: logits,
+        wanted: .classes(targets), shards: 3)
+    }
+    for (name, run) in results {
+      #expect((Double(run[.loss]) - loss).magnitude < 1e-6 * loss, "\(name)")
+      #expect(relativeDifference(run.gradient, gradient) < 1e-6, "\(name)")
+      #expect(run.predictions == predicted, "\(name)")
+      #expect(bits(run.sums + run.gradient) == bits(results[0].result.sums + results[0].result.gradient), "\(name)")
+    }
+  }
+
   @Test func largeLogitsDoNotOverflow() throws {
     let run = try LossRun(
       CrossEntropy(logits: .vector(2)), shape: .vector(2), outputs: [1000, 0, -1000, 0], wanted: .classes([0, 0]))

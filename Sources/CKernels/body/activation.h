@@ -1,9 +1,8 @@
-// Elementwise layers and their derivatives; softmax and dropout.
+// Elementwise layers and their derivatives.
 #ifndef DPT_ACTIVATION_H
 #define DPT_ACTIVATION_H
 
-#include "loss.h"
-#include "philox.h"
+#include "elementary.h"
 
 // The standard normal distribution function, ½ (1 + erf(x / √2)), which does not cancel for negative x.
 DPT_INLINE v16 normal_cdf16(v16 x) {
@@ -56,7 +55,7 @@ DPT_INLINE v16 derivative16(dpt_activation_kind kind, v16 parameter, v16 x) {
 
 // Rows that fill whole lanes alike on all sides are one long row.
 DPT_INLINE void each_row(dpt_activation_kind kind, bool backward, float parameter, const dpt_row_pass *r) {
-  const long padded = (r->columns + DPT_LANES - 1) / DPT_LANES * DPT_LANES;
+  const long padded = padded_to_lanes(r->columns);
   const bool flat = r->xStride == padded && r->yStride == padded && (!backward || r->gStride == padded);
   const long rows = flat ? 1 : r->rows;
   const long columns = flat ? r->rows * padded : r->columns;
@@ -86,42 +85,5 @@ static void activation_gradient(dpt_activation_kind kind, float parameter, const
 }
 
 #undef DPT_EACH_ACTIVATION
-
-static void softmax_gradient(const dpt_row_pass *r) {
-  for (long i = 0; i < r->rows; i++) {
-    const float *p = r->x + i * r->xStride, *g = r->g + i * r->gStride;
-    float *dx = r->y + i * r->yStride;
-    v16 sums = splat(0.0f);
-    for (long k = 0; k < r->columns; k += DPT_LANES)
-      sums = fma16(load_some(p + k, r->columns - k), load_some(g + k, r->columns - k), sums);
-    const v16 mean = splat(sum_of_lanes(sums));
-    for (long k = 0; k < r->columns; k += DPT_LANES) {
-      const long valid = r->columns - k;
-      store(dx + k, load_some(p + k, valid) * (load_some(g + k, valid) - mean));
-    }
-  }
-}
-
-static void dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) {
-  const long groups = (r->columns + DPT_LANES - 1) / DPT_LANES;
-  const long blocks = (mask->positions * groups + 3) / 4;
-  for (long t = 0; t < mask->steps; t++)
-    for (long b = 0; b < mask->batch; b++) {
-      const long first = (t * mask->batch + b) * mask->positions;
-      const float *x = r->x + first * r->xStride;
-      float *y = r->y + first * r->yStride;
-      u16x32 words[4];
-      uint32_t q = 0;
-      for (long row = 0; row < mask->positions; row++, x += r->xStride, y += r->yStride)
-        for (long k = 0; k < r->columns; k += DPT_LANES, q++) {
-          // A block of 16 counters gives the words of 64 places.
-          if (q % 4 == 0)
-            philox16(((uint32_t)(t * blocks) + q / 4) * DPT_LANES, (uint32_t)(mask->firstSample + b), mask->step,
-                     mask->stream, mask->seed, words);
-          const i16 keep = words[q % 4] >= (u16x32)mask->threshold;
-          store(y + k, choose(keep, load_some(x + k, r->columns - k) * splat(mask->scale), splat(0.0f)));
-        }
-    }
-}
 
 #endif

@@ -1,28 +1,8 @@
-// Softmax and the losses, row by row; sums over classes ascend.
+// The losses, row by row.
 #ifndef DPT_LOSS_H
 #define DPT_LOSS_H
 
-#include "elementary.h"
-
-DPT_INLINE float largest(const float *z, long n) {
-  float m = z[0];
-  for (long k = 1; k < n; k++) m = z[k] > m ? z[k] : m;
-  return m;
-}
-
-// Σ exp(z − m), ascending; the exponentials go to `out` where wanted, zeros in its pad columns.
-DPT_INLINE float sum_of_exponentials(const float *z, long n, float m, float *out) {
-  float sum = 0;
-  for (long k = 0; k < n; k += DPT_LANES) {
-    const long valid = n - k < DPT_LANES ? n - k : DPT_LANES;
-    float lanes[DPT_LANES];
-    store(lanes, exp16(load_some(z + k, valid) - splat(m)));
-    for (long l = 0; l < valid; l++) sum += lanes[l];
-    for (long l = valid; l < DPT_LANES; l++) lanes[l] = 0;
-    if (out) store(out + k, load(lanes));
-  }
-  return sum;
-}
+#include "softmax.h"
 
 // Whether a row counts: steps behind a sample's length do not.
 DPT_INLINE bool row_counts(const dpt_loss_pass *p, long row) {
@@ -70,9 +50,7 @@ static void cross_entropy(const dpt_loss_pass *p, const dpt_class_targets *t) {
     }
     const float m = largest(z, classes);
     const float sum = sum_of_exponentials(z, classes, m, g);
-    // A NaN among the logits is nobody's largest; the search then ends at the last class.
-    long best = 0;
-    while (z[best] != m && best < classes - 1) best++;
+    const long best = place_of(m, z, classes);
     const float logSum = log16(splat(sum))[0];
     record[DPT_RECORD_CORRECT] = best == target;
     record[DPT_RECORD_WEIGHT] = t->weights ? t->weights[target] : 1;
@@ -155,15 +133,6 @@ static void value_loss(dpt_value_loss_kind kind, float parameter, const dpt_loss
     case DPT_HUBER: value_losses(DPT_HUBER, parameter, p, targets, targetStride); break;
     case DPT_SMOOTH_ABSOLUTE: value_losses(DPT_SMOOTH_ABSOLUTE, parameter, p, targets, targetStride); break;
     case DPT_BINARY: value_losses(DPT_BINARY, parameter, p, targets, targetStride); break;
-  }
-}
-
-static void softmax(const dpt_row_pass *r) {
-  for (long i = 0; i < r->rows; i++) {
-    const float *x = r->x + i * r->xStride;
-    float *y = r->y + i * r->yStride;
-    const v16 sum = splat(sum_of_exponentials(x, r->columns, largest(x, r->columns), y));
-    for (long k = 0; k < r->columns; k += DPT_LANES) store(y + k, load(y + k) / sum);
   }
 }
 

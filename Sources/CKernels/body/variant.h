@@ -5,6 +5,7 @@
 #include "batch_norm.h"
 #include "convolution.h"
 #include "convolution_backward.h"
+#include "dropout.h"
 #include "elementary.h"
 #include "embedding.h"
 #include "flat.h"
@@ -21,6 +22,7 @@
 #include "recurrent_lstm.h"
 #include "recurrent_rnn.h"
 #include "row_sums.h"
+#include "softmax.h"
 #include "weight_gradient_blocks.h"
 #include "weights_product.h"
 

@@ -103,7 +103,8 @@ DPT_KERNEL(void, map_sigmoid, (const float *x, float *y, long n), (x, y, n))
 /// y = erf x.
 DPT_KERNEL(void, map_erf, (const float *x, float *y, long n), (x, y, n))
 
-// MARK: Layers that work row by row (body/activation.h, body/layer_norm.h, body/embedding.h)
+// MARK: Layers that work row by row (body/activation.h, body/softmax.h, body/dropout.h, body/layer_norm.h,
+// body/embedding.h)
 
 /// y = f(x).
 DPT_KERNEL(void, activation, (dpt_activation_kind kind, float parameter, const dpt_row_pass *r), (kind, parameter, r))

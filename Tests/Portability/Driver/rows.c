@@ -1,9 +1,15 @@
 // Layers that work row by row, and the losses.
 #include "driver.h"
 
+// The columns of a case; those of "many-classes" are so many that sums over them take another order.
+typedef struct {
+  long least, most;
+} column_bounds;
+static const column_bounds kFew = {1, 60}, kMany = {257, 1500};
+
 // Rows of random size; values of ±`size`, now and then any float.
-static dpt_row_pass draw_rows(float size) {
-  dpt_row_pass r = {.rows = draw(1, 20), .columns = draw(1, 60)};
+static dpt_row_pass draw_rows(float size, column_bounds columns) {
+  dpt_row_pass r = {.rows = draw(1, 20), .columns = draw(columns.least, columns.most)};
   r.xStride = PADDED(r.columns) + 16 * draw(0, 1);
   r.gStride = PADDED(r.columns) + 16 * draw(0, 1);
   r.yStride = PADDED(r.columns) + 16 * draw(0, 1);
@@ -18,7 +24,7 @@ static dpt_row_pass draw_rows(float size) {
 static void hash_result(const dpt_row_pass *r) { hash_rows(r->y, r->rows, r->columns, r->yStride); }
 
 static void activation(void) {
-  const dpt_row_pass r = draw_rows(draw_bool() ? 2 : 12);
+  const dpt_row_pass r = draw_rows(draw_bool() ? 2 : 12, kFew);
   for (int kind = DPT_RELU; kind <= DPT_GELU_TANH; kind++) {
     const float parameter = draw_float(0.5f);
     dpt_activation((dpt_activation_kind)kind, parameter, &r);
@@ -28,14 +34,16 @@ static void activation(void) {
   }
 }
 
-static void softmax(void) {
-  dpt_row_pass r = draw_rows(8);
+static void softmax_of(column_bounds columns) {
+  dpt_row_pass r = draw_rows(8, columns);
   dpt_softmax(&r);
   hash_result(&r);
   r.x = random_floats(r.rows * r.xStride, 1);
   dpt_softmax_gradient(&r);
   hash_result(&r);
 }
+
+static void softmax(void) { softmax_of(kFew); }
 
 static void dropout(void) {
   dpt_dropout_mask mask = {
@@ -52,7 +60,7 @@ static void dropout(void) {
 }
 
 static void layer_norm(void) {
-  const dpt_row_pass r = draw_rows(3);
+  const dpt_row_pass r = draw_rows(3, kFew);
   const long width = PADDED(r.columns);
   float *weight = floats(width), *bias = floats(width);
   for (long k = 0; k < r.columns; k++) {
@@ -70,8 +78,9 @@ static void layer_norm(void) {
 }
 
 // A model's outputs of random size, with sequences of different lengths now and then.
-static dpt_loss_pass draw_loss_pass(void) {
-  dpt_loss_pass p = {.steps = draw(1, 4), .batch = draw(1, 6), .positions = draw(1, 2), .columns = draw(1, 60)};
+static dpt_loss_pass draw_loss_pass(column_bounds columns) {
+  dpt_loss_pass p = {.steps = draw(1, 4), .batch = draw(1, 6), .positions = draw(1, 2),
+                     .columns = draw(columns.least, columns.most)};
   p.stride = p.gradientStride = PADDED(p.columns);
   const long rows = p.steps * p.batch * p.positions;
   float *outputs = random_floats(rows * p.stride, draw_bool() ? 3 : 60);
@@ -93,8 +102,8 @@ static void hash_losses(const dpt_loss_pass *p) {
   hash_rows(p->gradient, rows, p->columns, p->stride);
 }
 
-static void cross_entropy(void) {
-  const dpt_loss_pass p = draw_loss_pass();
+static void cross_entropy_of(column_bounds columns) {
+  const dpt_loss_pass p = draw_loss_pass(columns);
   const long rows = p.steps * p.batch * p.positions;
   int32_t *targets = memory((size_t)rows * sizeof(int32_t));
   for (long i = 0; i < rows; i++) targets[i] = (int32_t)draw(0, p.columns - 1);
@@ -109,8 +118,15 @@ static void cross_entropy(void) {
   hash_losses(&p);
 }
 
+static void cross_entropy(void) { cross_entropy_of(kFew); }
+
+static void many_classes(void) {
+  softmax_of(kMany);
+  cross_entropy_of(kMany);
+}
+
 static void value_loss(void) {
-  const dpt_loss_pass p = draw_loss_pass();
+  const dpt_loss_pass p = draw_loss_pass(kFew);
   const float *targets = random_floats(p.steps * p.batch * p.positions * p.stride, 3);
   for (int kind = DPT_SQUARED; kind <= DPT_BINARY; kind++) {
     dpt_value_loss((dpt_value_loss_kind)kind, 1.5f + draw_float(1), &p, targets, p.stride);
@@ -124,5 +140,6 @@ void row_cases(void) {
   each_case("dropout", 200, dropout);
   each_case("layer-norm", 200, layer_norm);
   each_case("cross-entropy", 200, cross_entropy);
+  each_case("many-classes", 60, many_classes);
   each_case("value-loss", 200, value_loss);
 }

@@ -1,0 +1,29 @@
+// Dropout: sixteen random words at a time say what is kept.
+#ifndef DPT_DROPOUT_H
+#define DPT_DROPOUT_H
+
+#include "philox.h"
+
+static void dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) {
+  const long groups = (r->columns + DPT_LANES - 1) / DPT_LANES;
+  const long blocks = (mask->positions * groups + 3) / 4;
+  for (long t = 0; t < mask->steps; t++)
+    for (long b = 0; b < mask->batch; b++) {
+      const long first = (t * mask->batch + b) * mask->positions;
+      const float *x = r->x + first * r->xStride;
+      float *y = r->y + first * r->yStride;
+      u16x32 words[4];
+      uint32_t q = 0;
+      for (long row = 0; row < mask->positions; row++, x += r->xStride, y += r->yStride)
+        for (long k = 0; k < r->columns; k += DPT_LANES, q++) {
+          // A block of 16 counters gives the words of 64 places.
+          if (q % 4 == 0)
+            philox16(((uint32_t)(t * blocks) + q / 4) * DPT_LANES, (uint32_t)(mask->firstSample + b), mask->step,
+                     mask->stream, mask->seed, words);
+          const i16 keep = words[q % 4] >= (u16x32)mask->threshold;
+          store(y + k, choose(keep, load_some(x + k, r->columns - k) * splat(mask->scale), splat(0.0f)));
+        }
+    }
+}
+
+#endif
