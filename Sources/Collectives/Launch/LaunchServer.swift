@@ -1,15 +1,16 @@
+import Diagnostics
 import Foundation
 
-/// What a launcher keeps on each machine for its ranks to talk to. A process that finds it belongs to a job that runs.
+/// A launcher's server on each machine, which its ranks talk to. A process that finds it belongs to a running job.
 enum LaunchServer: Equatable, Sendable {
   /// A PMIx server, by its addresses: of Open MPI's mpirun, and of `srun --mpi=pmix`.
   case pmix([String])
   /// A connection that the process was born with: of MPICH's and Intel MPI's mpiexec, and of `srun --mpi=pmi2`.
   case pmi(Int32)
-  /// Slurm's own process, which started this one or one that did.
+  /// Slurm's own process, an ancestor of this one.
   case slurmstepd
 
-  /// The one that the environment tells of, if it tells of any.
+  /// The server that the environment variables name, if any.
   init?(_ environment: [String: String]) {
     let addresses = environment.filter { $0.key.hasPrefix("PMIX_SERVER_URI") }.map(\.value)
     if !addresses.isEmpty {
@@ -23,7 +24,7 @@ enum LaunchServer: Equatable, Sendable {
     }
   }
 
-  /// Whether it is there.
+  /// Whether the server is running.
   var answers: Bool {
     switch self {
     case .pmix(let addresses): Set(addresses).contains(where: Self.listens) || Self.descends(from: "slurmstepd")
@@ -32,7 +33,7 @@ enum LaunchServer: Equatable, Sendable {
     }
   }
 
-  /// Whether it is certain that it is there no more: nobody listens at addresses that all could be tried.
+  /// Whether the server has certainly ended: all its addresses can be tried, and nobody listens there.
   var isGone: Bool {
     guard case .pmix(let addresses) = self, addresses.allSatisfy({ $0.contains("tcp4://") }) else { return false }
     return !answers
@@ -56,7 +57,7 @@ enum LaunchServer: Equatable, Sendable {
     }
     if code == 0 { return true }
     guard errno == EINPROGRESS else { return false }
-    // It is on this machine, and answers at once or never.
+    // The server is on this machine, and answers at once or never.
     var wanted = pollfd(file: file)
     guard poll(&wanted, 1, 1000) == 1 else { return false }
     var error: Int32 = 0
@@ -69,18 +70,12 @@ enum LaunchServer: Equatable, Sendable {
     return fstat(file, &facts) == 0 && facts.st_mode & S_IFMT == S_IFSOCK
   }
 
-  /// Whether a process that this one comes of has this name.
+  /// Whether an ancestor of this process has this name.
   private static func descends(from name: String) -> Bool {
     var process = getppid()
-    while process > 1 {
-      // "7 (slurmstepd) S 1 ...": the number, the name, the state, the parent.
-      guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
-        let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")")
-      else { return false }
-      if text[text.index(after: open)..<close] == name { return true }
-      let rest = text[text.index(after: close)...].split(separator: " ")
-      guard rest.count > 1, let parent = pid_t(rest[1]) else { return false }
-      process = parent
+    while process > 1, let record = ProcessRecord(of: process) {
+      if record.name == name { return true }
+      process = record.parent
     }
     return false
   }

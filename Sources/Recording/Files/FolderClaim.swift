@@ -101,14 +101,9 @@ final class FolderClaim: @unchecked Sendable {
     return Self.startTime(of: process).map { $0 == words[2] } ?? true
   }
 
-  /// When a process began, in the system's ticks; nil where the system does not tell.
-  private static func startTime(of process: pid_t) -> Substring? {
-    // "7 (name) S 1 ...": the 22nd word, counted from behind the name, which may have blanks.
-    guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
-      let end = text.lastIndex(of: ")")
-    else { return nil }
-    let words = text[end...].split(separator: " ")
-    return words.count > 20 ? words[20] : nil
+  /// When a process began; nil if the system does not tell.
+  private static func startTime(of process: pid_t) -> String? {
+    ProcessRecord(of: process).map { String($0.startTime) }
   }
 
   /// The machine's name, and since when it runs: another boot has other processes.
