@@ -1,7 +1,18 @@
+import ArgumentParser
 import DPTrain
 
-/// A subcommand that all ranks of a job run together. What does not conform is run by one of them.
+/// A subcommand that all ranks of a job run together. One rank alone runs the others.
 protocol UsesRanks {}
+
+/// `--oversubscribe`, for subcommands that compute on all ranks.
+struct RankArguments: ParsableArguments {
+  @Flag(
+    help: """
+      Run all ranks even if there are fewer processors. By default surplus ranks sleep, which is faster; results are \
+      identical. DPTRAIN_OVERSUBSCRIBE=1 does the same.
+      """)
+  var oversubscribe = false
+}
 
 extension Launch {
   /// Whether this process runs a subcommand that needs no ranks. If a launcher started several, rank 0 does, and says so.

@@ -117,3 +117,13 @@ struct Examination {
       advice: least < 64 << 20 ? "MPI needs some megabytes a rank there: give a container --shm-size=1g" : nil)
   }
 }
+
+/// One line of the doctor's report.
+struct Finding {
+  /// What was examined.
+  let subject: String
+  /// Its state.
+  let state: String
+  /// What is wrong with it and what to do; nil if all is well.
+  var advice: String?
+}
