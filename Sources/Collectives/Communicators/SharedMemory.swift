@@ -1,12 +1,12 @@
-/// Memory of the ranks of one machine, all of which read and write it; zeroed at first.
+/// Memory that all ranks of one machine read and write; zero at first.
 ///
-/// Unchecked: who writes where and when is for the users to agree on.
+/// Unchecked: its users agree on who writes where and when.
 public final class SharedMemory: @unchecked Sendable {
   /// The part of each rank of the machine, lowest rank first; each starts on 64 bytes.
   public let parts: [UnsafeMutableRawBufferPointer]
   private let release: @Sendable () -> Void
 
-  /// Bundles parts of memory that `release` gives back.
+  /// Memory in parts, which `release` gives back.
   init(parts: [UnsafeMutableRawBufferPointer], release: @escaping @Sendable () -> Void) {
     self.parts = parts
     self.release = release

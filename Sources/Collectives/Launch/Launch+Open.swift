@@ -3,13 +3,13 @@ import Diagnostics
 import Foundation
 
 extension Launch {
-  /// The MPI the program was built with, such as "Open MPI v4.1.4"; nil where it was built without.
+  /// The MPI the program was built with, such as "Open MPI v4.1.4"; nil if it was built without.
   public static var mpiVersion: String? {
     guard dpt_mpi_available() else { return nil }
     return shortVersion(of: String(cString: dpt_mpi_library_version()))
   }
 
-  /// An MPI's name and number in what it says of itself: "Open MPI v4.1.4, package: ...", "MPICH Version:      4.0.2" and
+  /// An MPI's name and number from its own description: "Open MPI v4.1.4, package: ...", "MPICH Version:      4.0.2" and
   /// further lines, "MPI VERSION    : CRAY MPICH version 8.1.26 (ANL base 3.4a2)", "Intel(R) MPI Library 2021.9 for Linux* OS".
   static func shortVersion(of text: String) -> String {
     let first = text.prefix { !",(\n".contains($0) || $0 == "(" && text.hasPrefix("Intel(R)") }
@@ -27,16 +27,15 @@ extension Launch {
 
   static let withoutMPI = "built without MPI: one rank only; install libopenmpi-dev or libmpich-dev and build again"
 
-  /// The communicator of this job: MPI's where a launcher started the process, else that of a single rank.
+  /// The communicator of this job: MPI's if a launcher started the process, else that of a single rank.
   ///
-  /// Without a launcher MPI is not started, so a program on its own needs none. Throws `Failure(.unavailable)` where
-  /// the launcher started several ranks and they would not find one another, each training alone without a word.
-  ///
-  /// Does not return for ranks for which there is no processor: they sleep until the others close the communicator, and
-  /// exit; see `MPICommunicator`.
+  /// Without a launcher MPI is not started, so a program on its own needs none. Does not return for ranks for which there is
+  /// no processor: they sleep until the others close the communicator, and exit; see `MPICommunicator`.
   /// - Parameters:
-  ///   - oversubscribes: whether all ranks shall compute nevertheless.
-  ///   - environment: what launchers have set; the process's own environment by default.
+  ///   - oversubscribes: whether all ranks compute nevertheless.
+  ///   - environment: the environment variables; the process's own by default.
+  /// - Throws: `Failure` (unavailable) if the launcher started several ranks that would not find one another, so that each
+  ///   would silently train alone.
   public static func openCommunicator(
     oversubscribes: Bool = false, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> any Communicator {
@@ -52,7 +51,7 @@ extension Launch {
     return communicator
   }
 
-  /// Throws where several ranks were started but cannot find one another, whatever MPI would say.
+  /// Throws if several ranks were started but certainly cannot find one another.
   package func checkBeforeStart(mpiVersion: String?) throws {
     if server?.isGone == true {
       throw Failure(
@@ -64,7 +63,7 @@ extension Launch {
     if mpiVersion == nil || launcher == .srunNone { throw mismatch(mpiVersion: mpiVersion) }
   }
 
-  /// Throws where the launcher started several ranks and MPI knows of one only.
+  /// Throws if the launcher started several ranks and MPI has only one.
   package func checkAfterStart(size: Int, mpiVersion: String?) throws {
     if size == 1 && expectsSeveralRanks { throw mismatch(mpiVersion: mpiVersion) }
   }
@@ -94,7 +93,7 @@ extension Launch {
 
   /// Whether waiting ranks must give up their core because there are more of them on this machine than cores.
   ///
-  /// Only Open MPI's mpirun sees to that itself. Slurm tells the cores of the job; else those of the process count.
+  /// Only Open MPI's mpirun does that itself. Slurm names the cores of the job; else those of the process count.
   package func shouldYield(
     environment: [String: String], cores: Int = ProcessInfo.processInfo.activeProcessorCount
   ) -> Bool {

@@ -2,9 +2,9 @@ import CMPIShim
 import Diagnostics
 import Foundation
 
-/// What the environment says about how this process was started: alone, or as a rank of a job.
+/// How this process was started according to its environment: alone, or as a rank of a job.
 public struct Launch: Equatable, Sendable {
-  /// Who starts the ranks of a job.
+  /// A program that starts the ranks of a job.
   public enum Launcher: String, Sendable {
     /// Open MPI's `mpirun`.
     case mpirun
@@ -22,15 +22,16 @@ public struct Launch: Equatable, Sendable {
     case pmi = "a PMI launcher (mpiexec of MPICH or Intel MPI)"
   }
 
-  /// The launcher; nil where the process was started on its own.
+  /// The launcher; nil if the process was started on its own.
   public let launcher: Launcher?
-  /// The number of ranks the launcher says it started, where it says so.
+  /// The number of ranks that the launcher started, if it says so.
   public let expectedSize: Int?
-  /// This process's rank as the launcher tells it, before MPI is up; 0 where it does not. Until then only rank 0 speaks.
+  /// This process's rank according to the launcher, before MPI is up; 0 if it does not say so. Until then only rank 0
+  /// prints.
   public let expectedRank: Int
-  /// The number of ranks on this machine, where the launcher tells.
+  /// The number of ranks on this machine, if the launcher says so.
   public let localSize: Int?
-  /// How to find out whether the launcher is there at all: its variables outlive it in shells that it once started.
+  /// Tells whether the launcher still runs: its variables outlive it in shells that it once started.
   let server: LaunchServer?
 
   /// Reads the variables that launchers set.
@@ -68,14 +69,14 @@ public struct Launch: Equatable, Sendable {
     }
   }
 
-  /// Whether this process is the one to speak for its job: rank 0, or any that no launcher is seen to look after. Those
-  /// have no rank 0 that would speak for them.
+  /// Whether this process prints for its job: rank 0 does, and so does any process whose launcher is gone, since it has no
+  /// rank 0.
   package var speaks: Bool { expectedRank == 0 || !isLive }
 
   /// Whether the launcher answers.
   package var isLive: Bool { server?.answers == true }
 
-  /// Whether the launcher says that there is more than one rank.
+  /// Whether there is more than one rank according to the launcher.
   public var expectsSeveralRanks: Bool { (expectedSize ?? 1) > 1 || expectedRank > 0 }
 
   /// This node's entry of `SLURM_STEP_TASKS_PER_NODE`, which looks like "2(x3),1".

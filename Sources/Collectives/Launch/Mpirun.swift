@@ -1,9 +1,9 @@
 import Diagnostics
 import Foundation
 
-/// The `mpirun` of the MPI that the program was built with, and the words that it takes: they differ from MPI to MPI.
+/// The `mpirun` of the MPI that the program was built with, and its options, which differ from MPI to MPI.
 package struct Mpirun: Equatable, Sendable {
-  /// Whose it is.
+  /// The launcher behind an `mpirun`.
   package enum Kind: Equatable, Sendable {
     /// Open MPI 4 and older, whose own daemons start the ranks.
     case openMPI4
@@ -13,12 +13,12 @@ package struct Mpirun: Equatable, Sendable {
     case hydra
   }
 
-  /// The program.
+  /// The program's path.
   package let path: String
-  /// Whose it is.
+  /// The launcher behind it.
   package let kind: Kind
 
-  /// One that says this of itself, by `--version`; nil if it is nothing that is known here.
+  /// The program at a path, by its answer to `--version`; nil if that names no known launcher.
   package init?(path: String, version: String) {
     let first = version.prefix { !$0.isNewline }
     if first.contains("Open MPI") || first.contains("OpenRTE") || first.contains("PRRTE") {
@@ -35,9 +35,9 @@ package struct Mpirun: Equatable, Sendable {
   /// Whether it starts ranks of this MPI, as `Launch.mpiVersion` names it.
   package func starts(_ mpi: String) -> Bool { (kind != .hydra) == mpi.hasPrefix("Open MPI") }
 
-  /// The one on the `PATH` that fits the program's MPI.
+  /// The `mpirun` on the `PATH` that fits the program's MPI.
   ///
-  /// Where several MPIs are installed `mpirun` may be another's; Debian calls each one's `mpirun.NAME`, too.
+  /// If several MPIs are installed, `mpirun` may belong to another; Debian also installs each as `mpirun.NAME`.
   /// - Throws: `Failure` (unavailable) if there is none, or the program was built without MPI.
   package static func find(
     for mpi: String? = Launch.mpiVersion, path: String = ProcessInfo.processInfo.environment["PATH"] ?? ""
@@ -65,7 +65,7 @@ package struct Mpirun: Equatable, Sendable {
       advice: "install it (openmpi-bin or mpich) or load its module, or start the ranks by another launcher")
   }
 
-  /// What it says to `--version`.
+  /// A program's answer to `--version`.
   private static func version(of path: String) -> String {
     let process = Process()
     let output = Pipe()
@@ -80,33 +80,33 @@ package struct Mpirun: Equatable, Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// What starts so many ranks on this machine alone, of which so many processors may be used; the program and its words
-  /// follow. The ranks inherit the environment.
+  /// The command that starts ranks on this machine, which may use `cores` processors; append the program and its arguments.
+  /// The ranks inherit the environment.
   package func command(ranks: Int, cores: Int, isRoot: Bool = geteuid() == 0) -> [String] {
     let yields = kind != .hydra && ranks > cores ? ["--mca", "mpi_yield_when_idle", "1"] : []
     return [path] + options(isRoot: isRoot) + yields + count(ranks)
   }
 
-  /// What starts ranks on several machines, in the current folder of each.
+  /// The command that starts ranks on several machines, in the current folder of each.
   package func command(hosts: [(name: String, ranks: Int)], isRoot: Bool = geteuid() == 0) -> [String] {
     let list = hosts.map { "\($0.name):\($0.ranks)" }.joined(separator: ",")
     let ranks = hosts.reduce(0) { $0 + $1.ranks }
     let folder = FileManager.default.currentDirectoryPath
-    let words =
+    let options =
       kind == .hydra
       ? ["-hosts", list, "-bind-to", "none", "-wdir", folder]
       : ["--host", list, "--bind-to", "none", "--wdir", folder] + (isRoot ? ["--allow-run-as-root"] : []) + keepalive
-    return [path] + words + count(ranks)
+    return [path] + options + count(ranks)
   }
 
-  /// Words for ranks on this machine alone, however few its processors. They talk by shared memory, which also starts
-  /// sooner than looking for networks; no rank is bound to a processor, since the program sees to that itself.
+  /// The options for ranks on this machine alone, even with few processors. They talk by shared memory, which starts sooner
+  /// than searching for networks. No rank is bound to a processor, since the program chooses processors itself.
   package func options(isRoot: Bool = geteuid() == 0) -> [String] {
     // Open MPI starts nothing for root unless told so.
     let permission = isRoot ? ["--allow-run-as-root"] : []
     return switch kind {
     case .openMPI4:
-      // Quiet: the training says itself what went wrong.
+      // Quiet: the training reports failures itself.
       ["-q", "--oversubscribe", "--bind-to", "none", "--mca", "pml", "ob1", "--mca", "btl", "vader,self"] + permission
     case .openMPI5:
       ["--map-by", ":OVERSUBSCRIBE", "--bind-to", "none", "--mca", "pml", "ob1", "--mca", "btl", "sm,self"] + permission
@@ -114,18 +114,18 @@ package struct Mpirun: Equatable, Sendable {
     }
   }
 
-  /// Words for a number of ranks.
+  /// The option for a number of ranks.
   package func count(_ ranks: Int) -> [String] { [kind == .hydra ? "-n" : "-np", "\(ranks)"] }
 
-  /// With these keepalive times mpirun notices within 20 seconds that a machine is gone, and ends the others: well before
-  /// the ranks give up themselves. To a machine that has not answered what mpirun sends, such as the order to end, it goes
-  /// on sending for a quarter of an hour.
+  /// With these keepalive times mpirun notices within 20 seconds that a machine is gone and ends the others, well before the
+  /// ranks give up themselves. If a machine does not acknowledge what mpirun has sent, such as the order to end, mpirun
+  /// still resends it for a quarter of an hour.
   private var keepalive: [String] {
     let option = kind == .openMPI5 ? "--prtemca" : "--mca"
     return [("time", "10"), ("intvl", "2"), ("probes", "5")].flatMap { [option, "oob_tcp_keepalive_\($0)", $1] }
   }
 
-  /// Whether an environment variable tells a rank of its job: a process that starts another job must not hand it on.
+  /// Whether an environment variable describes a rank's job: a process that starts another job must clear it.
   package static func isOfAJob(_ variable: String) -> Bool {
     ["OMPI_", "PMIX_", "PMI_", "PRTE_", "HYDI_", "MPI_LOCAL", "MPIR_CVAR_CH3_INTERFACE", "SLURM_"].contains {
       variable.hasPrefix($0)
@@ -135,7 +135,7 @@ package struct Mpirun: Equatable, Sendable {
 
 /// How Slurm's `srun` starts ranks.
 package enum SlurmMPI {
-  /// The value of `srun --mpi` that ranks of an MPI, as `Launch.mpiVersion` names it, are started by. Open MPI asks PMIx;
-  /// MPICH and what derives from it ask PMI 2, as they are built by default.
+  /// The value of `srun --mpi` for an MPI, as `Launch.mpiVersion` names it. Open MPI needs PMIx; MPICH and its derivatives
+  /// need PMI 2, as they are built by default.
   package static func plugin(of mpi: String) -> String { mpi.hasPrefix("Open MPI") ? "pmix" : "pmi2" }
 }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// How much of its machine's processors a control group may use (Linux).
+/// The share of its machine's processor time that a control group may use (Linux).
 package struct CPUQuota: Equatable {
-  /// Processors' time in the time that passes; 0.5 is half of one.
+  /// Processor time per time; 0.5 is half a processor.
   package let share: Double
   /// The control group: processes with the same one share it.
   package let group: UInt64
@@ -10,15 +10,16 @@ package struct CPUQuota: Equatable {
   /// Whole processors, rounded up.
   var processors: Int { Int(share.rounded(.up)) }
 
-  /// This process's; nil where nothing limits it.
+  /// The quota of this process; nil if nothing limits it.
   package static func own() -> CPUQuota? {
     of((try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? "")
   }
 
-  /// The tightest of a process's control group and those around it: `cpu.max` of version 2, `cpu.cfs_quota_us` of version 1.
+  /// The tightest quota of a process's control group and those around it: `cpu.max` of version 2, `cpu.cfs_quota_us` of
+  /// version 1.
   /// - Parameters:
   ///   - membership: the text of `/proc/self/cgroup`.
-  ///   - root: where control groups are mounted.
+  ///   - root: the folder in which control groups are mounted.
   static func of(_ membership: String, root: String = "/sys/fs/cgroup") -> CPUQuota? {
     membership.split(separator: "\n").flatMap { line -> [CPUQuota] in
       // "0::/job/step" in version 2, "4:cpu,cpuacct:/job/step" in version 1.
@@ -30,7 +31,7 @@ package struct CPUQuota: Equatable {
     }.min { $0.share < $1.share }
   }
 
-  /// Those of a group and of the groups around it, the innermost first.
+  /// The quotas of a group and of the groups around it, the innermost first.
   private static func quotas(_ root: String, path: Substring, limit: (String) -> Double?) -> [CPUQuota] {
     var names = path.split(separator: "/").map(String.init)
     var found: [CPUQuota] = []
@@ -41,13 +42,13 @@ package struct CPUQuota: Equatable {
     }
   }
 
-  /// Of a file "MICROSECONDS PERIOD"; nil for "max PERIOD" or no file.
+  /// The share in a file "MICROSECONDS PERIOD"; nil for "max PERIOD" or no file.
   private static func unified(_ folder: String) -> Double? {
     let words = text(folder + "/cpu.max").split(whereSeparator: \.isWhitespace)
     return words.count == 2 ? share(words[0], words[1]) : nil
   }
 
-  /// Of two files; -1 microseconds are no limit.
+  /// The share in two files; -1 microseconds mean no limit.
   private static func divided(_ folder: String) -> Double? {
     share(text(folder + "/cpu.cfs_quota_us"), text(folder + "/cpu.cfs_period_us"))
   }

@@ -1,11 +1,11 @@
 import CMPIShim
 import Foundation
 
-/// What a process may use of its machine's processors.
+/// The processors of its machine that a process may use.
 struct ProcessorAccess: Equatable {
-  /// The processors it may run on, a bit each; all 0 where the system does not tell.
+  /// The processors it may run on, a bit each; all 0 if the system does not tell.
   let mask: [UInt64]
-  /// Of how many processors its control group may use the time; nil where nothing limits it.
+  /// The number of processors whose time its control group may use; nil if nothing limits it.
   let quota: Int?
   /// The control group that has the quota: processes with the same one share it.
   let group: UInt64
@@ -15,7 +15,7 @@ struct ProcessorAccess: Equatable {
     (0..<mask.count * UInt64.bitWidth).filter { mask[$0 / UInt64.bitWidth] >> UInt64($0 % UInt64.bitWidth) & 1 == 1 }
   }
 
-  /// What this process may use.
+  /// The access of this process.
   static func own() -> ProcessorAccess {
     var mask = [UInt64](repeating: 0, count: Int(DPT_PROCESSOR_WORDS))
     dpt_processors(&mask)
@@ -23,7 +23,7 @@ struct ProcessorAccess: Equatable {
     return ProcessorAccess(mask: mask, quota: limit?.processors, group: limit?.group ?? 0)
   }
 
-  /// What tells a file from all others of its kind; 0 where there is none.
+  /// A file's inode number, which no other of its kind has; 0 if there is no file.
   static func number(of path: String) -> UInt64 {
     var facts = stat()
     return stat(path, &facts) == 0 ? UInt64(facts.st_ino) : 0

@@ -5,13 +5,13 @@ struct ProcessorChoice {
   private var holders: [Int?]
   /// Control groups' processors that are given.
   private var given: [UInt64: Int] = [:]
-  /// Whoever may use just these processors comes too late.
+  /// Sets of processors that have none left.
   private var exhausted: Set<[UInt64]> = []
 
   /// The ranks that compute: of each machine those that can have a processor of their own, at least one, and rank 0.
   /// - Parameters:
   ///   - machines: the ranks of each machine, ascending.
-  ///   - access: what each rank may use.
+  ///   - access: the processors that each rank may use.
   /// - Returns: ranks, ascending.
   static func computing(machines: [[Int]], access: [ProcessorAccess]) -> [Int] {
     machines.flatMap { ranks in
@@ -31,10 +31,10 @@ struct ProcessorChoice {
     holders = Array(repeating: nil, count: (access.map(\.mask.count).max() ?? 0) * UInt64.bitWidth)
   }
 
-  /// Whether the rank gets one; others may have to move to another of theirs, but none loses its own.
+  /// Whether the rank gets a processor. Other ranks may move to another of theirs, but none loses its processor.
   private mutating func give(toRank rank: Int) -> Bool {
     let own = access[rank]
-    // Nothing is known: then nothing speaks against it.
+    // Nothing is known about its processors.
     if own.mask.allSatisfy({ $0 == 0 }) { return true }
     if let quota = own.quota, given[own.group, default: 0] >= quota { return false }
     var tried = Array(repeating: false, count: holders.count)

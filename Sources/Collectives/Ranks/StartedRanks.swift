@@ -1,15 +1,15 @@
 import CMPIShim
 import Foundation
 
-/// All ranks that a launcher started, as they find one another before it is known which of them compute.
+/// All ranks that a launcher started, before it is known which of them compute.
 struct StartedRanks {
-  /// What every rank tells the others.
+  /// The facts that every rank tells the others.
   struct Facts {
-    /// A random number, for names that no other job has.
+    /// A random number, for names that no other job uses.
     let token: UInt64
-    /// Whether all ranks shall compute.
+    /// Whether the rank wants all ranks to compute.
     let wantsAll: Bool
-    /// The process, and the namespace in which this is its number.
+    /// The process number, and the namespace in which it is valid.
     let process: pid_t
     let namespace: UInt64
     let access: ProcessorAccess
@@ -17,9 +17,10 @@ struct StartedRanks {
 
   /// The number of this rank among them.
   let rank: Int
-  /// The ranks of each machine: those that MPI says can share memory, ascending; machines in the order of their first.
+  /// The ranks of each machine, which can share memory according to MPI, ascending; machines in the order of their first
+  /// ranks.
   let machines: [[Int]]
-  /// Of each rank.
+  /// The facts of each rank.
   let facts: [Facts]
 
   /// Meets all ranks, each of which calls it, once MPI has started.
@@ -35,13 +36,13 @@ struct StartedRanks {
       rank: Int(dpt_mpi_rank()), machines: machines, facts: try gather(own.words, ranks: size).map(Facts.init(words:)))
   }
 
-  /// The ranks that compute: all where one wants that, else those for which there are processors. Ascending.
+  /// The ranks that compute: all if one of them wants that, else those for which there are processors. Ascending.
   var computing: [Int] {
     if facts.contains(where: \.wantsAll) { return Array(facts.indices) }
     return ProcessorChoice.computing(machines: machines, access: facts.map(\.access))
   }
 
-  /// Whether some ranks of a rank's machine, of these, have to share a processor.
+  /// Whether some of these ranks on a rank's machine have to share a processor.
   func areCrowded(_ ranks: [Int], around rank: Int) -> Bool {
     let neighbours = neighbours(of: rank, among: ranks)
     return ProcessorChoice.withProcessor(neighbours, access: facts.map(\.access)).count < neighbours.count
@@ -52,12 +53,12 @@ struct StartedRanks {
     neighbours(of: rank, among: ranks).filter { facts[$0].namespace == facts[rank].namespace }.map { facts[$0].process }
   }
 
-  /// Those of some ranks that are on the machine of one.
+  /// The ranks, of some, that are on the machine of one.
   private func neighbours(of rank: Int, among ranks: [Int]) -> [Int] {
     (machines.first { $0.contains(rank) } ?? []).filter(ranks.contains)
   }
 
-  /// The words of every rank, on every rank; all give equally many.
+  /// The words of every rank, on every rank; each gives the same number.
   private static func gather(_ own: [UInt64], ranks: Int) throws -> [[UInt64]] {
     let bytes = own.count * MemoryLayout<UInt64>.size
     var all = [UInt64](repeating: 0, count: own.count * ranks)
@@ -68,7 +69,7 @@ struct StartedRanks {
 }
 
 extension StartedRanks.Facts {
-  /// As it travels; a quota of 0 is none.
+  /// The facts as words; a quota of 0 is none.
   fileprivate var words: [UInt64] {
     [token, wantsAll ? 1 : 0, UInt64(process), namespace, UInt64(access.quota ?? 0), access.group] + access.mask
   }

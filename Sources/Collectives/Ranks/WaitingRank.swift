@@ -4,7 +4,7 @@ import Foundation
 
 /// A rank for which there is no processor: it sleeps until those that compute are done.
 ///
-/// It looks up ten times a second at most, which takes no processor time to speak of. MPI's own barriers would spin.
+/// It polls at most ten times a second, which takes next to no processor time. MPI's own barriers would spin.
 struct WaitingRank {
   /// The processes of the ranks that compute on this machine. They end after this one, unless something is wrong.
   let computing: [pid_t]
@@ -13,11 +13,11 @@ struct WaitingRank {
   private static let shortestPause = 0.001
   /// Pauses grow with the time waited, so that a short job does not end much later.
   private static let pauseShare = 0.05
-  /// Seconds in which the word may still come that all is done, after a process has ended.
+  /// Seconds in which the release may still arrive after a process has ended.
   private static let grace = 5.0
 
-  /// Waits, ends MPI with the others, and exits with the status that rank 0 gives; with `ExitCode.unavailable` where a
-  /// rank that computes has ended before. Ignores the signals that ask a job to save: it has nothing to save.
+  /// Waits, ends MPI with the others, and exits with the status that rank 0 gives, or with `ExitCode.unavailable` if a
+  /// computing rank has ended before. Ignores the signals that ask a job to save: it has nothing to save.
   func wait() -> Never {
     for number in [SIGTERM, SIGINT, SIGUSR1] { signal(number, SIG_IGN) }
     let watched = computing.filter(Self.isThere)
@@ -36,7 +36,7 @@ struct WaitingRank {
       if !watched.allSatisfy(Self.isThere) {
         let since = alarm ?? now
         alarm = since
-        // Not exit: what runs at the end of a process could wait for the others.
+        // Not `exit`: MPI's exit handlers could wait for the others.
         if now - since > .seconds(Self.grace) { _exit(ExitCode.unavailable.rawValue) }
       }
       let waited = (now - start) / .seconds(1)
