@@ -118,11 +118,7 @@ extension Communicator {
   /// One rank's text, on every rank.
   /// - Throws: `Failure` where the ranks cannot exchange data.
   public func text(_ own: String, from root: Int) throws -> String {
-    var length = UInt64(own.utf8.count)
-    try withUnsafeMutableBytes(of: &length) { try broadcast($0, root: root) }
-    var bytes = rank == root ? Array(own.utf8) : [UInt8](repeating: 0, count: Int(length))
-    try bytes.withUnsafeMutableBytes { try broadcast($0, root: root) }
-    return String(decoding: bytes, as: UTF8.self)
+    String(decoding: try broadcast(Array(own.utf8), from: root), as: UTF8.self)
   }
 }
 

@@ -21,7 +21,7 @@ struct TrainingRun {
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
       course: RunEnvironment.Course(experiment),
       initialWeights: communicator.isRoot ? try experiment.weightsDigest() : nil,
-      network: try NetworkMeasurement.measure(communicator))
+      network: try LinkSpeed.measure(communicator))
     if communicator.isRoot { warnings.forEach(warn) }
     let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
     if let checkpoint { try checkRates(checkpoint.manifest, of: checkpoint.folder) }

@@ -25,9 +25,9 @@ public final class ShardProgram {
     rowStart = .allocate(capacity: count + 1)
     rowStart.initialize(repeating: 0, count: count + 1)
     joins = .allocate(capacity: count)
-    joins.initialize(from: reduction.joins, count: count)
+    joins.initialize(from: reduction.fold.joins, count: count)
     emits = .allocate(capacity: count)
-    emits.initialize(from: reduction.emits, count: count)
+    emits.initialize(from: reduction.fold.emits, count: count)
     zero = .allocate(capacity: 1)
     zero.initialize(to: 0)
     stack = .allocate(capacity: count)
@@ -93,18 +93,12 @@ public final class ShardProgram {
     _ vectors: UnsafeMutablePointer<Float>, stride: Int, count: Int,
     emit: (_ node: Int, _ sum: UnsafeMutablePointer<Float>) -> Void
   ) {
-    var depth = 0
-    for shard in 0..<reduction.shards.count {
-      stack[depth] = vectors + shard * stride
-      depth += 1
-      for _ in 0..<joins[shard] {
-        depth -= 1
-        if let left = stack[depth - 1], let right = stack[depth] { dpt_add(left, right, left, count) }
-      }
-      if emits[shard] >= 0, let sum = stack[0] {
-        emit(Int(emits[shard]), sum)
-        depth = 0
-      }
+    reduction.fold.run { shard, place in
+      stack[place] = vectors + shard * stride
+    } add: { _, place in
+      if let left = stack[place], let right = stack[place + 1] { dpt_add(left, right, left, count) }
+    } emit: { node in
+      if let sum = stack[0] { emit(node, sum) }
     }
   }
 }

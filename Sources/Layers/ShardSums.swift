@@ -49,21 +49,19 @@ final class ShardSums {
     }
     let stride = stride
     var node = 0
-    func target(_ depth: Int) -> GradientTarget {
-      guard depth > 0 else { return GradientTarget(base: context.gradients + node * context.nodeStride, offset: 0) }
-      return GradientTarget(base: context.arena[partialSums] + (depth - 1) * stride, offset: parameters[0].offset)
+    func target(_ place: Int) -> GradientTarget {
+      guard place > 0 else { return GradientTarget(base: context.gradients + node * context.nodeStride, offset: 0) }
+      return GradientTarget(base: context.arena[partialSums] + (place - 1) * stride, offset: parameters[0].offset)
     }
-    var depth = 0
-    for shard in 0..<shards.reduction.shards.count {
-      write(shards.kernelProgram(ofShard: shard), shards.samples(ofShard: shard), target(depth))
-      for _ in 0..<shards.reduction.joins[shard] {
-        let (left, right) = (target(depth - 1), target(depth))
-        for parameter in parameters {
-          dpt_add(left[parameter], right[parameter], left[parameter], parameter.count)
-        }
-        depth -= 1
+    shards.reduction.fold.run { shard, place in
+      write(shards.kernelProgram(ofShard: shard), shards.samples(ofShard: shard), target(place))
+    } add: { _, place in
+      let (left, right) = (target(place), target(place + 1))
+      for parameter in parameters {
+        dpt_add(left[parameter], right[parameter], left[parameter], parameter.count)
       }
-      if shards.reduction.emits[shard] >= 0 { node += 1 } else { depth += 1 }
+    } emit: { _ in
+      node += 1
     }
   }
 }

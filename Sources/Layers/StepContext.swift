@@ -70,15 +70,15 @@ public final class StepContext {
 
   /// The sums over the whole batch in a layer's forward and backward pass.
   struct BatchSums {
-    let forward, backward: TreeReducer
+    let forward, backward: TreeSum
   }
 
   /// A layer's sums of `count` floats; every rank asks for them in the same order, and the first time they are made.
   func batchSums(of layer: any Layer, count: Int) throws -> BatchSums {
     let name = ObjectIdentifier(layer)
     if let made = reducers[name] { return made }
-    func make() throws -> TreeReducer {
-      try TreeReducer(communicator: communicator, tree: tree, elementCount: count, controlCount: 0)
+    func make() throws -> TreeSum {
+      try TreeSum(SumLayout(elementCount: count), tree: tree, communicator: communicator)
     }
     let made = BatchSums(forward: try make(), backward: try make())
     reducers[name] = made

@@ -1,4 +1,6 @@
-/// What connects machines, in the numbers of the α–β–γ model (and LogP's o, Culler et al. 1993).
+import Collectives
+
+/// The network between machines, in the numbers of the α–β–γ model (and LogP's o, Culler et al. 1993).
 public struct Interconnect: Equatable, Sendable {
   /// α: seconds from sending a short message until it is there.
   public var latency: Double
@@ -33,4 +35,6 @@ public struct Interconnect: Equatable, Sendable {
   public var bandwidth: Double { 1 / secondsPerByte }
   /// Bytes of pieces a second.
   public var pieceBandwidth: Double { 1 / secondsPerPieceByte }
+  /// The same network as a training sees it.
+  package var speed: LinkSpeed { LinkSpeed(latency: latency, bytesPerSecond: bandwidth) }
 }

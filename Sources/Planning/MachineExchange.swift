@@ -42,8 +42,6 @@ public struct MachineExchange: Equatable, Sendable {
   public var operation: Operation
   /// The network.
   public let network: Interconnect
-  /// The longest bucket in bytes that travels whole.
-  public static let shortLimit = 64 << 10
 
   /// The exchange between machines that have `treeNodes` whole tree nodes of a batch each, at most, `roundedNodes` of
   /// them in 16 bits where gradients are compressed.
@@ -76,7 +74,7 @@ public struct MachineExchange: Equatable, Sendable {
 
   /// Whether a bucket travels in pieces.
   private func isDivided(_ bytes: Int) -> Bool {
-    operation != .allreduce || roundedNodes != nil || bytes > MachineExchange.shortLimit
+    operation != .allreduce || roundedNodes != nil || bytes > ReductionPlan.shortLimit
   }
 
   /// The rounds in which machines tell each other all they know.

@@ -24,7 +24,7 @@ public struct StepExchange: Equatable, Sendable {
   /// What `exchange` takes in a step of machines like this one, which divide the update between them or do not.
   public init(_ machine: Machine, _ exchange: MachineExchange, dividesUpdate: Bool) {
     let network = exchange.network
-    let size = NetworkMeasurement(latency: network.latency, bytesPerSecond: network.bandwidth).bucketBytes
+    let size = network.speed.bucketBytes
     let buckets =
       dividesUpdate ? machine.buckets(size: size, grain: BlockSums.grain) : machine.buckets(size: size)
     var (sums, parameters) = (exchange, exchange)

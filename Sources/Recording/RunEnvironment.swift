@@ -31,14 +31,14 @@ public struct RunEnvironment: Codable, Sendable {
   public let initialWeights: String?
   /// Number of machines: groups of ranks that share memory.
   public let machines: Int?
-  /// The network between them, and what was chosen by it; nil on one machine.
-  public let network: NetworkMeasurement?
+  /// The network between them, and the bucket size chosen for it; nil on one machine.
+  public let network: LinkSpeed?
 
   /// Collects the facts; every rank calls it. `initialWeights` is what `Experiment.weightsDigest` was before the first step.
   /// - Throws: `Failure` where the ranks cannot exchange data.
   public init(
     version: String, communicator: any Communicator, mpi: String, course: Course, initialWeights: String?,
-    network: NetworkMeasurement? = nil
+    network: LinkSpeed? = nil
   ) throws {
     self.course = course
     self.initialWeights = initialWeights
@@ -49,7 +49,7 @@ public struct RunEnvironment: Codable, Sendable {
     command = CommandLine.arguments
     ranks = communicator.size
     startedRanks = communicator.startedRanks
-    hosts = try communicator.allgather(Array(communicator.hostName.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    hosts = try communicator.gather(Array(communicator.hostName.utf8)).map { String(decoding: $0, as: UTF8.self) }
     self.mpi = mpi
     instructionSet = InstructionSet.active
     system = ProcessInfo.processInfo.operatingSystemVersionString

@@ -17,7 +17,7 @@ struct ConfusionTally {
   /// - Throws: `Failure` where the ranks cannot exchange data.
   func sum(over communicator: any Communicator) throws -> ConfusionCounts {
     let own = counts.flatMap { [Int($0.key.actual), Int($0.key.predicted), $0.value] }
-    let all = try communicator.gather(own)
+    let all = try communicator.gather(own).flatMap(\.self)
     var sums: [Key: Int] = [:]
     for first in stride(from: 0, to: all.count, by: 3) {
       sums[Key(actual: Int32(all[first]), predicted: Int32(all[first + 1])), default: 0] += all[first + 2]

@@ -8,7 +8,7 @@ public final class Evaluator {
   private let workspace: Workspace
   private let data: any Dataset
   private let split: Split
-  private let reducer: TreeReducer
+  private let sum: TreeSum
   private let loader: BatchLoader
   private let context: StepContext
   /// The model whose weights are measured, as they are or averaged.
@@ -38,13 +38,13 @@ public final class Evaluator {
     self.workspace = workspace
     self.data = data
     self.split = split
-    reducer = try TreeReducer(
-      communicator: workspace.communicator, tree: workspace.tree, elementCount: LossSum.allCases.count,
-      controlCount: 1)
+    sum = try TreeSum(
+      SumLayout(elementCount: LossSum.allCases.count, statusCount: 1), tree: workspace.tree,
+      communicator: workspace.communicator)
     loader = try BatchLoader(data: data, shuffles: false, seed: 0, capacity: workspace.capacity)
-    // No gradients are written; the loss's sums go to the reducer directly.
+    // No gradients are written, only the loss's sums.
     context = workspace.context(
-      parameters: parameters, buffers: buffers, gradients: reducer.nodes, nodeStride: reducer.stride)
+      parameters: parameters, buffers: buffers, gradients: sum.nodes, nodeStride: sum.stride)
   }
 
   /// This rank's part of the global batch that begins with a sample.
@@ -89,21 +89,23 @@ public final class Evaluator {
       let outputs = try model.forward(batch.view, context)
       _ = loss.evaluate(outputs, targets: batch.targets, context, gradient: false)
       context.isContinuation = true
-      loss.sums(of: outputs, into: reducer.nodes, nodeStride: reducer.stride, context)
+      loss.sums(of: outputs, into: sum.nodes, nodeStride: sum.stride, context)
       if loss.meaning == .classes {
         for row in 0..<outputs.rows {
           guard let predicted = loss.prediction(row: row, context) else { continue }
           confusion.add(actual: batch.classes[row], predicted: predicted)
         }
       }
-      reducer.control[0] = Double(request().rawValue)
+      sum.status.own[0] = Double(request().rawValue)
       activity?.enter(.waiting, step: step)
-      try reducer.reduce()
+      try sum.reduce()
       activity?.enter(.evaluating, step: step)
-      if let greatest = reducer.controls.max().flatMap({ Request(rawValue: Int($0)) }), greatest.isStop {
-        throw Stopped(request: greatest)
+      var greatest = Request.none
+      for rank in 0..<workspace.communicator.size {
+        greatest = max(greatest, Request(rawValue: Int(sum.status[rank][0])) ?? .none)
       }
-      for sum in totals.indices { totals[sum] += Double(reducer.result[sum]) }
+      if greatest.isStop { throw Stopped(request: greatest) }
+      for index in totals.indices { totals[index] += Double(sum.result[index]) }
     }
     activity?.enter(.waiting, step: step)
     let counts = try confusion.sum(over: workspace.communicator)

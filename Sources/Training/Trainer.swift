@@ -16,12 +16,13 @@ public final class Trainer {
   private let activity: Activity?
   private var progress = TrainingProgress()
 
-  /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` and `keeper` nothing can
-  /// be asked of the run and nothing is saved; `activity` is told what the run is at, and `network` tells how gradients best travel between machines.
-  /// - Throws: `Failure` (system) where memory is short.
+  /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` and `keeper` nothing can be
+  /// asked of the run and nothing is saved. `activity` is told the phases of the run, and `network` decides how gradients
+  /// travel between machines.
+  /// - Throws: `Failure` (system) if memory is short.
   public init(
     _ experiment: Experiment, workspace: Workspace, observers: [any Observer], control: RunControl? = nil,
-    keeper: CheckpointKeeper? = nil, activity: Activity? = nil, network: NetworkMeasurement? = nil
+    keeper: CheckpointKeeper? = nil, activity: Activity? = nil, network: LinkSpeed? = nil
   ) throws {
     self.activity = activity
     self.experiment = experiment

@@ -7,16 +7,16 @@ import Tensors
 
 /// One step of data-parallel training on this rank, with all the memory it needs.
 ///
-/// The rank computes its shards of the global batch; the reducer adds all shards' gradients and sums in one fixed
-/// tree; every rank then makes the same update. Where a step accumulates several batches, each is reduced, and the
-/// sums are added in the batches' order before the one division. After the first call nothing is allocated.
+/// The rank computes its shards of the global batch; all shards' gradients and sums are added in one fixed tree; every rank
+/// then makes the same update. If a step accumulates several batches, their sums are added in the batches' order before the
+/// one division. After the first call nothing is allocated.
 public final class TrainingStep {
   /// Steps in a row that may be skipped.
   private static let skipLimit = 10
 
   let experiment: Experiment
   let workspace: Workspace
-  private let reducer: any GradientReducer
+  private let sum: any GradientSum
   private let loader: BatchLoader
   private let context: StepContext
   /// Where sums for buffers lie in what is reduced: behind the gradients and the loss's sums.
@@ -37,12 +37,12 @@ public final class TrainingStep {
   /// Seconds since then in which parameters were waited for.
   private var waited = 0.0
 
-  /// Prepares steps in a workspace; every rank makes them. `activity` is told what they are at, and `network` tells how
-  /// gradients best travel between machines; it changes no bits. Nor does whether they, and new parameters, travel while
-  /// the passes go on (`overlaps`).
-  /// - Throws: `Failure` (system) where memory is short.
+  /// Prepares steps in a workspace; every rank makes them. `activity` is told the phases of each step. `network` decides how
+  /// gradients travel between machines; with `overlaps` they, and new parameters, travel during the passes. Neither changes
+  /// results.
+  /// - Throws: `Failure` (system) if memory is short.
   public init(
-    _ experiment: Experiment, workspace: Workspace, activity: Activity? = nil, network: NetworkMeasurement? = nil,
+    _ experiment: Experiment, workspace: Workspace, activity: Activity? = nil, network: LinkSpeed? = nil,
     overlaps: Bool = true
   ) throws {
     self.activity = activity
@@ -57,25 +57,24 @@ public final class TrainingStep {
     // Sums over steps that are there go with their number.
     let sumsOfBuffer = model.sumsBuffers ? experiment.data.training.hasLengths ? 2 : 1 : 0
     let count = bufferStart + sumsOfBuffer * model.bufferValues.count
-    reducer = try experiment.makeReducer(
-      workspace, elementCount: count, controlCount: RankWords.count, network: network)
+    let sum = try experiment.makeGradientSum(workspace, elementCount: count, network: network)
+    self.sum = sum
     loader = try BatchLoader(
       data: experiment.data.training, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed,
       capacity: workspace.capacity)
-    context = workspace.context(gradients: reducer.nodes, nodeStride: reducer.stride)
+    context = workspace.context(gradients: sum.nodes, nodeStride: sum.stride)
     context.isTraining = true
-    context.bufferSums = model.sumsBuffers ? reducer.nodes + bufferStart : nil
-    accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: reducer.elementCount) : nil
+    context.bufferSums = model.sumsBuffers ? sum.nodes + bufferStart : nil
+    accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: sum.elementCount) : nil
     update = try WeightUpdate(
-      experiment, reducer: reducer, accumulated: accumulated, communicator: workspace.communicator, activity: activity)
+      experiment, sum: sum, accumulated: accumulated, communicator: workspace.communicator, activity: activity)
     if overlaps, workspace.communicator.machines.count > 1 {
-      let reducer = reducer
-      context.frontier = GradientFrontier(model) { try reducer.advance(writtenFrom: $0) }
+      context.frontier = GradientFrontier(model) { try sum.advance(writtenFrom: $0) }
     }
     lastEnd = monotonicSeconds()
     lastReduction = lastEnd
     context.arrival = ParameterArrival { [unowned self] in try awaitValues(below: $0) }
-    if experiment.settings.nonFinite == .skip { (reducer as? TreeReducer)?.residuals?.prepareKeeping() }
+    if experiment.settings.nonFinite == .skip { residuals?.prepareKeeping() }
   }
 
   /// Looks on as layers run, or nil.
@@ -93,7 +92,7 @@ public final class TrainingStep {
   var carried: CarriedStates { CarriedStates(workspace: workspace, context: context) }
 
   /// What compression has left out of the gradients so far, or nil.
-  var residuals: Residuals? { (reducer as? TreeReducer)?.residuals }
+  var residuals: Residuals? { sum.residuals }
 
   /// What this rank asks for; every rank learns of it with the gradients.
   var request = Request.none
@@ -127,16 +126,16 @@ public final class TrainingStep {
       let part = first..<min(first + batch, positions.upperBound)
       try addUp(epoch: epoch, positions: part, of: positions, times: &report.times)
       guard let accumulated else { continue }
-      for part in reducer.summed {
-        let (sum, total) = (reducer.result + part.lowerBound, accumulated.base + part.lowerBound)
+      for range in sum.summed {
+        let (own, total) = (sum.result + range.lowerBound, accumulated.base + range.lowerBound)
         if first == positions.lowerBound {
-          total.update(from: sum, count: part.count)
+          total.update(from: own, count: range.count)
         } else {
-          dpt_add(total, sum, total, part.count)
+          dpt_add(total, own, total, range.count)
         }
       }
     }
-    let sums = accumulated.map { UnsafePointer($0.base) } ?? reducer.result
+    let sums = accumulated.map { UnsafePointer($0.base) } ?? sum.result
     try update.run(from: sums, number: number, into: &report)
     // A batch in which nothing counts is no fault: its weights stay, and its statistics and states are as good as others.
     let isFaulty = report.isSkipped && !report.countsNothing
@@ -152,7 +151,7 @@ public final class TrainingStep {
     report.seconds = lastEnd - start
   }
 
-  /// Adds up the gradients and the loss's sums of one batch of a step over all ranks, into the reducer's result.
+  /// Adds up the gradients and the loss's sums of one batch of a step over all ranks.
   private func addUp(epoch: Int, positions: Range<Int>, of step: Range<Int>, times: inout StepTimes) throws {
     let model = experiment.model
     // What came since the last reduction, such as the update or writing metrics, counts as compute of this rank.
@@ -172,42 +171,36 @@ public final class TrainingStep {
     context.isContinuation = true
     let gradient = experiment.loss.evaluate(outputs, targets: batch.targets, context, gradient: true)
     experiment.loss.sums(
-      of: outputs, into: reducer.nodes + model.valueCount, nodeStride: reducer.stride, context)
+      of: outputs, into: sum.nodes + model.valueCount, nodeStride: sum.stride, context)
     if let frontier = context.frontier {
       frontier.reset()
-      try reducer.advance(writtenFrom: model.valueCount)
+      try sum.advance(writtenFrom: model.valueCount)
     }
     try model.backward(gradient, context)
 
     let reduceStart = monotonicSeconds()
     activity?.enter(.waiting, step: number)
     let digest = ParameterDigest(model: model, communicator: workspace.communicator)
-    let own = RankWords(
+    let own = RankStatus(
       data: dataEnd - dataStart, compute: reduceStart - start - (dataEnd - dataStart) - waited, request: request,
       digest: isComparing ? try digest.word : 0)
-    own.tell(by: reducer)
-    try reducer.reduce()
-    if model.sumsBuffers { model.updateBuffers(from: reducer.result + bufferStart, context) }
+    own.write(to: sum.status)
+    try sum.reduce()
+    if model.sumsBuffers { model.updateBuffers(from: sum.result + bufferStart, context) }
     lastReduction = monotonicSeconds()
     activity?.enter(.updating, step: number)
-    let all = RankWords.Summary(ranks: workspace.communicator.size, by: reducer)
+    let all = RankStatus.Summary(sum.status, ranks: workspace.communicator.size)
     all.add(to: &times, reduction: lastReduction - reduceStart + waited, own: own)
     waited = 0
     agreedRequest = all.request
     if !all.isAlike { throw try digest.failure(step: number) }
   }
 
-  /// Waits for parameters that a forward pass needs, or for all.
+  /// Waits for the parameters before an offset, which a forward pass needs, or for all.
   private func awaitValues(below offset: Int?) throws {
     guard update.divided != nil else { return }
     let start = monotonicSeconds()
-    if let offset {
-      activity?.enter(.receiving, step: number)
-      try update.arrival.awaitValues(below: offset)
-      activity?.enter(.computing, step: number)
-    } else {
-      try update.arrival.awaitValues()
-    }
+    try update.arrival.awaitValues(below: offset)
     waited += monotonicSeconds() - start
   }
 

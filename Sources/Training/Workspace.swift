@@ -24,7 +24,9 @@ public final class Workspace {
   ///   as many parts as the settings say, (system) where memory is short.
   public convenience init(_ network: Network, settings: TrainingSettings, communicator: any Communicator) throws {
     try self.init(
-      network, batch: settings.batch, tree: settings.makeTree(), seed: settings.seed, communicator: communicator)
+      network, batch: settings.batch,
+      tree: ReductionTree(shards: settings.shards, parts: settings.compression?.parts), seed: settings.seed,
+      communicator: communicator)
   }
 
   /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples; `seed` is that of

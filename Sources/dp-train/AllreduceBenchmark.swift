@@ -49,13 +49,14 @@ struct AllreduceBenchmark {
   /// pass does: what was read before lies in no cache.
   private func measure(bytes: Int, _ communicator: any Communicator) throws -> Result.Row {
     let count = bytes / MemoryLayout<Float>.size
-    let reducer = try TreeReducer(
-      communicator: communicator, tree: ReductionTree(shards: communicator.size), elementCount: count, controlCount: 1)
-    // A part for each machine, as is best.
-    let compressed = try TreeReducer(
-      communicator: communicator,
-      tree: ReductionTree(shards: communicator.size, parts: communicator.machines.count), elementCount: count,
-      controlCount: 1, compression: Compression(format: .bfloat16, count: count))
+    let exact = try TreeSum(
+      SumLayout(elementCount: count, statusCount: 1), tree: ReductionTree(shards: communicator.size),
+      communicator: communicator)
+    // A part for each machine is best.
+    let compressed = try TreeSum(
+      SumLayout(
+        elementCount: count, statusCount: 1, compression: Compression(format: .bfloat16, count: count)),
+      tree: ReductionTree(shards: communicator.size, parts: communicator.machines.count), communicator: communicator)
     let values = try FloatBuffer(count: count)
     let repetitions = max(2, min(500, (4 << 20) / bytes))
     func time(_ target: UnsafeMutablePointer<Float>, _ sum: () throws -> Void) throws -> Double {
@@ -71,7 +72,7 @@ struct AllreduceBenchmark {
     }
     var (tree, bfloat16, native): ([Double], [Double], [Double]) = ([], [], [])
     for round in 0...Self.rounds {
-      let byTree = try time(reducer.nodes) { try reducer.reduce() }
+      let byTree = try time(exact.nodes) { try exact.reduce() }
       let byCompression = try time(compressed.nodes) { try compressed.reduce() }
       let byMPI = try time(values.base) { try communicator.sum(values.floats) }
       // The first round warms up.

@@ -30,8 +30,8 @@ import Testing
       do {
         try communicator.agree {
           if communicator.rank == 1 { throw Failure(.noInput, "data.npz is missing") }
-          _ = try TreeReducer(
-            communicator: communicator, tree: ReductionTree(shards: 3), elementCount: 5, controlCount: 0)
+          _ = try TreeSum(
+            SumLayout(elementCount: 5), tree: ReductionTree(shards: 3), communicator: communicator)
         }
         return nil
       } catch let failure as Failure {

@@ -101,9 +101,9 @@ import Testing
       let mailboxes = Mailboxes()
       let count = 16 << 10
       let plan = try ReductionPlan(
-        tree: ReductionTree(shards: 8, parts: compression.map { _ in parts }), machines: (0..<machines).map { [$0] },
-        elementCount: count, controlCount: 0, wholeLimit: 0, bucketBytes: 16 << 10, compression: compression)
-      try TreeReducer.reduceByTurns(try TreeReducer.onePerRank(plan, mailboxes: mailboxes))
+        SumLayout(elementCount: count, wholeLimit: 0, bucketBytes: 16 << 10, compression: compression),
+        tree: ReductionTree(shards: 8, parts: compression.map { _ in parts }), machines: (0..<machines).map { [$0] })
+      try TreeSum.reduceByTurns(try TreeSum.onePerRank(plan, mailboxes: mailboxes))
       return mailboxes.sentBytes
     }
     let exact = try bytes(nil)
@@ -154,14 +154,16 @@ import Testing
 }
 
 extension CompressionTests.Case {
-  fileprivate func reducer(_ communicator: any Communicator, rounded: Int, elements: Int) throws -> TreeReducer {
-    try TreeReducer(
-      communicator: communicator, tree: ReductionTree(shards: shards, parts: parts), elementCount: elements,
-      controlCount: 1, bucketBytes: 1024, compression: Compression(format: format, count: rounded))
+  fileprivate func reducer(_ communicator: any Communicator, rounded: Int, elements: Int) throws -> TreeSum {
+    try TreeSum(
+      SumLayout(
+        elementCount: elements, statusCount: 1, bucketBytes: 1024,
+        compression: Compression(format: format, count: rounded)),
+      tree: ReductionTree(shards: shards, parts: parts), communicator: communicator)
   }
 
   /// One reduction of samples, written in stretches from the end where it is early.
-  fileprivate func reduce(_ reducer: TreeReducer, elements: Int, step: Int, isEarly: Bool) throws -> [Float] {
+  fileprivate func reduce(_ reducer: TreeSum, elements: Int, step: Int, isEarly: Bool) throws -> [Float] {
     let vectors = reducer.local.nodes.map { referenceSum($0, count: elements, step: step) }
     var end = elements
     while end > 0 {

@@ -1,6 +1,7 @@
-import Collectives
 import Diagnostics
 import Testing
+
+@testable import Collectives
 
 @Suite struct ReductionTreeTests {
   @Test(arguments: 2...70) func aNodeSplitsAtTheLargestPowerOfTwoBelowIt(count: Int) {
@@ -9,8 +10,9 @@ import Testing
 
   @Test func theProgramOfEightShardsOnOneRankIsTheKnownOne() throws {
     let local = try ReductionTree(shards: 8).local(rank: 0, of: 1)
-    #expect(local.joins == [0, 1, 0, 2, 0, 1, 0, 3])
-    #expect(local.emits == [-1, -1, -1, -1, -1, -1, -1, 0])
+    #expect(local.fold.joins == [0, 1, 0, 2, 0, 1, 0, 3])
+    #expect(local.fold.emits == [-1, -1, -1, -1, -1, -1, -1, 0])
+    #expect(local.fold.depth == 4)
     #expect(local.nodes == [0..<8])
   }
 
@@ -50,31 +52,33 @@ import Testing
       var delivered: [String] = []
       for rank in 0..<ranks {
         let local = try tree.local(rank: rank, of: ranks)
-        var emitted = [String](repeating: "", count: local.nodes.count)
-        var stack: [String] = []
-        for (i, shard) in local.shards.enumerated() {
-          stack.append("\(shard)")
-          join(&stack, times: local.joins[i])
-          if local.emits[i] >= 0 { emitted[Int(local.emits[i])] = stack.removeLast() }
-        }
-        #expect(stack.isEmpty)
-        delivered += emitted
+        let nodes = spellOut(local.fold, local.shards.map(String.init))
+        #expect(nodes.count == local.nodes.count)
+        delivered += nodes
       }
-      var stack: [String] = []
-      let joins = ReductionTree.joins(of: try tree.nodes(ofRanks: ranks).flatMap { $0 }, to: 0..<shards)
-      for (node, count) in zip(delivered, joins) {
-        stack.append(node)
-        join(&stack, times: count)
-      }
-      #expect(stack == [whole])
+      let fold = TreeFold(try tree.nodes(ofRanks: ranks).flatMap { $0 }, to: [0..<shards])
+      #expect(spellOut(fold, delivered) == [whole])
     }
   }
 
-  private func join(_ stack: inout [String], times: Int32) {
-    for _ in 0..<times {
+  /// The nodes that a fold makes of some leaves, as sums in brackets.
+  private func spellOut(_ fold: TreeFold, _ leaves: [String]) -> [String] {
+    var (stack, nodes, additions, deepest) = ([String](), [String](), 0, 0)
+    fold.run { index, place in
+      #expect(place == stack.count)
+      stack.append(leaves[index])
+      deepest = max(deepest, stack.count)
+    } add: { number, place in
+      #expect(number == additions && place == stack.count - 2)
+      additions += 1
       let right = stack.removeLast()
-      stack[stack.count - 1] = "(\(stack[stack.count - 1])+\(right))"
+      stack[place] = "(\(stack[place])+\(right))"
+    } emit: { node in
+      #expect(node == nodes.count && stack.count == 1)
+      nodes.append(stack.removeLast())
     }
+    #expect(stack.isEmpty && deepest == fold.depth)
+    return nodes
   }
 
   @Test func moreRanksThanShardsIsAUsageErrorThatNamesBoth() throws {

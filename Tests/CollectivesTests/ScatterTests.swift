@@ -14,23 +14,24 @@ import Testing
   /// What a rank makes of a sum.
   private static func made(_ sum: Float, _ step: Int) -> Float { 2 * sum + Float(step) }
 
-  @Test(arguments: [[[0, 1]], [[0, 1, 2], [3]]] + TreeReducerTests.machines)
+  @Test(arguments: [[[0, 1]], [[0, 1, 2], [3]]] + TreeSumTests.machines)
   func eachRankGetsItsPiecesAndAllGetWhatIsMadeOfThem(_ machines: [[Int]]) throws {
     for (shards, isEarly) in [(8, false), (13, true)] {
       let tree = try ReductionTree(shards: shards)
       let expected = (0..<3).map { referenceSum(0..<shards, count: Self.elements, step: $0) }
       let found = try ThreadCommunicator.run(machines: machines) { communicator in
-        let reducer = try TreeReducer(
-          communicator: communicator, tree: tree, elementCount: Self.elements, controlCount: 2, bucketBytes: 8192,
-          scatter: Self.scatter)
-        let values = try #require(reducer.values)
+        let reducer = try TreeSum(
+          SumLayout(
+            elementCount: Self.elements, statusCount: 2, bucketBytes: 8192, scatter: Self.scatter),
+          tree: tree, communicator: communicator)
+        let values = try #require(reducer.share?.values)
         var wrong = 0
         for step in 0..<3 {
           for (k, node) in reducer.local.nodes.enumerated() {
             let sum = referenceSum(node, count: Self.elements, step: step)
             for element in 0..<Self.elements { reducer.nodes[k * reducer.stride + element] = sum[element] }
           }
-          reducer.control[1] = Double(step + communicator.rank)
+          reducer.status.own[1] = Double(step + communicator.rank)
           if isEarly { for start in [6000, 100] { try reducer.advance(writtenFrom: start) } }
           try reducer.reduce()
           for range in reducer.summed {
@@ -39,14 +40,14 @@ import Testing
               values[element] = Self.made(reducer.result[element], step)
             }
           }
-          wrong += (0..<communicator.size).count { reducer.controls[2 * $0 + 1] != Double(step + $0) }
-          try reducer.shareValues()
+          wrong += (0..<communicator.size).count { reducer.status[$0][1] != Double(step + $0) }
+          try reducer.share?.begin()
           // As a forward pass needs them: the first ones first.
           for end in [0, 1, 700, 4096, Self.head] {
-            try reducer.awaitValues(below: end)
+            try reducer.share?.awaitValues(below: end)
             wrong += (0..<end).count { values[$0] != Self.made(expected[step][$0], step) }
           }
-          try reducer.awaitValues()
+          try reducer.share?.awaitValues()
         }
         return (wrong: wrong, summed: reducer.summed)
       }
@@ -62,10 +63,10 @@ import Testing
   /// A step of several batches: sums after sums, without anything shared between.
   @Test func severalReductionsMayGoBeforeASharing() throws {
     let sums = try ThreadCommunicator.run(machines: [[0, 1], [2]]) { communicator in
-      let reducer = try TreeReducer(
-        communicator: communicator, tree: ReductionTree(shards: 3), elementCount: Self.elements, controlCount: 0,
-        bucketBytes: 4096, scatter: Self.scatter)
-      let values = try #require(reducer.values)
+      let reducer = try TreeSum(
+        SumLayout(elementCount: Self.elements, bucketBytes: 4096, scatter: Self.scatter),
+        tree: ReductionTree(shards: 3), communicator: communicator)
+      let values = try #require(reducer.share?.values)
       for step in 0..<50 {
         for batch in 0..<3 {
           reducer.nodes.update(repeating: Float(step * batch), count: Self.elements)
@@ -74,8 +75,8 @@ import Testing
             for element in range { values[element] += reducer.result[element] }
           }
         }
-        try reducer.shareValues()
-        try reducer.awaitValues()
+        try reducer.share?.begin()
+        try reducer.share?.awaitValues()
       }
       return (0..<Self.head).map { values[$0] }
     }
@@ -89,9 +90,10 @@ import Testing
     for machines in [[[0, 1, 2]], [[0], [1], [2]], [[0, 1], [2]]] {
       let wrong = try ThreadCommunicator.run(machines: machines) { communicator in
         let reducers = try [nil, Self.scatter].map {
-          try TreeReducer(
-            communicator: communicator, tree: ReductionTree(shards: 6, parts: 3), elementCount: Self.elements,
-            controlCount: 1, bucketBytes: 8192, compression: compression, scatter: $0)
+          try TreeSum(
+            SumLayout(
+              elementCount: Self.elements, statusCount: 1, bucketBytes: 8192, compression: compression, scatter: $0),
+            tree: ReductionTree(shards: 6, parts: 3), communicator: communicator)
         }
         var wrong = 0
         for step in 0..<4 {
@@ -112,18 +114,18 @@ import Testing
     }
   }
 
-  /// Each rank with a lane gives every other machine its piece of nodes, and then of what it made.
+  /// Each rank with a stripe gives every other machine its piece of nodes, and then of what it made.
   @Test(arguments: [(1024, 64, 16 << 10), (4096, 256, 16 << 10), (1000, 1, 16 << 10)])
   func thousandsOfRanksSendAsManyMessagesAsTheorySays(ranks: Int, perMachine: Int, elements: Int) throws {
     let machines = stride(from: 0, to: ranks, by: perMachine).map { Array($0..<min($0 + perMachine, ranks)) }
     let plan = try ReductionPlan(
-      tree: ReductionTree(shards: ranks), machines: machines, elementCount: elements, controlCount: 0,
-      bucketBytes: 1 << 30, scatter: Scatter(count: elements, grain: 16))
+      SumLayout(elementCount: elements, bucketBytes: 1 << 30, scatter: Scatter(count: elements, grain: 16)),
+      tree: ReductionTree(shards: ranks), machines: machines)
     let mailboxes = Mailboxes()
-    let reducers = try TreeReducer.onePerRank(plan, mailboxes: mailboxes)
-    let lanes = min(perMachine, elements * 4 / 4096)
-    // Machines that get no piece of a lane are sent nothing.
-    let pieces = min(machines.count, elements / lanes / 16)
+    let reducers = try TreeSum.onePerRank(plan, mailboxes: mailboxes)
+    let stripes = min(perMachine, elements * 4 / 4096)
+    // Machines that get no piece of a stripe are sent nothing.
+    let pieces = min(machines.count, elements / stripes / 16)
     let expected = (0..<64).map { element in
       evaluate(0..<ranks, leaf: { sample($0, element) }, add: { $0 + $1 })
     }
@@ -137,18 +139,18 @@ import Testing
         }
       }
       let before = mailboxes.sentCount
-      try TreeReducer.reduceByTurns(reducers)
-      #expect(mailboxes.sentCount - before == lanes * pieces * (machines.count - 1))
+      try TreeSum.reduceByTurns(reducers)
+      #expect(mailboxes.sentCount - before == stripes * pieces * (machines.count - 1))
       for reducer in reducers {
-        let values = try #require(reducer.values)
+        let values = try #require(reducer.share?.values)
         for range in reducer.summed.dropLast() {
           for element in range { values[element] = Self.made(reducer.result[element], step) }
         }
       }
-      try TreeReducer.shareByTurns(reducers)
-      #expect(mailboxes.sentCount - before == 2 * lanes * pieces * (machines.count - 1))
+      try TreeSum.shareByTurns(reducers)
+      #expect(mailboxes.sentCount - before == 2 * stripes * pieces * (machines.count - 1))
       let wrong = try reducers.count { reducer in
-        let values = try #require(reducer.values)
+        let values = try #require(reducer.share?.values)
         return (0..<elements).contains { values[$0] != Self.made(expected[$0 % 64], step) }
       }
       #expect(wrong == 0)
@@ -158,20 +160,20 @@ import Testing
   /// Pieces move while their ranks compute: they are there before anybody asks for them.
   @Test(.timeLimit(.minutes(1))) func piecesAppearWhileRanksDoSomethingElse() throws {
     let isThere = try ThreadCommunicator.run(machines: [[0], [1]]) { communicator in
-      let reducer = try TreeReducer(
-        communicator: communicator, tree: ReductionTree(shards: 2), elementCount: Self.elements, controlCount: 1,
-        bucketBytes: 4096, scatter: Self.scatter)
-      let values = try #require(reducer.values)
+      let reducer = try TreeSum(
+        SumLayout(elementCount: Self.elements, statusCount: 1, bucketBytes: 4096, scatter: Self.scatter),
+        tree: ReductionTree(shards: 2), communicator: communicator)
+      let values = try #require(reducer.share?.values)
       var found: [Bool] = []
       for step in 1...3 {
         try reducer.reduce()
         for range in reducer.summed.dropLast() { for element in range { values[element] = Float(step) } }
-        try reducer.shareValues()
+        try reducer.share?.begin()
         let deadline = Date(timeIntervalSinceNow: 30)
         func isHere() -> Bool { (0..<Self.head).allSatisfy { values[$0] == Float(step) } }
         while !isHere(), Date() < deadline { usleep(1000) }
         found.append(isHere())
-        try reducer.awaitValues()
+        try reducer.share?.awaitValues()
       }
       return found
     }

@@ -37,30 +37,34 @@ func referenceSum(_ node: Range<Int>, count: Int, step: Int = 0) -> [Float] {
     add: { left, right in zip(left, right).map { $0 + $1 } })
 }
 
-extension TreeReducer {
-  /// A reducer for every rank of a plan.
-  static func onePerRank(_ plan: ReductionPlan, mailboxes: Mailboxes) throws -> [TreeReducer] {
+extension TreeSum {
+  /// A sum for every rank of a plan.
+  static func onePerRank(_ plan: ReductionPlan, mailboxes: Mailboxes) throws -> [TreeSum] {
     let memories = plan.machines.map { ranks in
       SharedMemory(byteCounts: ranks.map { ReductionMemory.byteCount(plan, rank: $0) })
     }
     return try (0..<plan.ranks).map { rank in
-      try TreeReducer(
-        plan: plan, rank: rank, memory: memories[plan.place(ofRank: rank).machine],
-        messenger: mailboxes.messenger(ofRank: rank), tag: 0, isOversubscribed: true)
+      try TreeSum(
+        Participant(
+          plan, rank: rank, memory: memories[plan.place(ofRank: rank).machine],
+          messenger: mailboxes.messenger(ofRank: rank), isOversubscribed: true))
     }
   }
 
   /// Lets each go on in its turn until all are done.
-  static func reduceByTurns(_ reducers: [TreeReducer]) throws {
-    for reducer in reducers { reducer.writeAll() }
-    var open = reducers
-    while !open.isEmpty { open = try open.filter { try !$0.isComplete() } }
+  static func reduceByTurns(_ sums: [TreeSum]) throws {
+    for sum in sums { sum.algorithm.writeAll() }
+    var open = sums
+    while !open.isEmpty { open = try open.filter { try !$0.algorithm.isComplete() } }
   }
 
   /// Lets each give all others its values, in its turn, until all have all.
-  static func shareByTurns(_ reducers: [TreeReducer]) throws {
-    for reducer in reducers { try reducer.beginSharing() }
-    var open = reducers
-    while !open.isEmpty { open = try open.filter { try !$0.haveValuesCome() } }
+  static func shareByTurns(_ sums: [TreeSum]) throws {
+    var open = sums.compactMap { $0.share?.gathering }
+    for gathering in open { try gathering.begin() }
+    while !open.isEmpty {
+      for gathering in open { try gathering.advance() }
+      open = open.filter { !$0.isComplete }
+    }
   }
 }

@@ -28,7 +28,7 @@ import Testing
     Job(ranks: 1024, perMachine: 16, shards: 2048, elements: 40, wholeLimit: 1 << 20, messages: 64 * 6),
     // 2^9 + 488 machines: 488 pairs give two messages each besides.
     Job(ranks: 1000, perMachine: 1, shards: 1003, elements: 5, wholeLimit: 1 << 20, messages: 512 * 9 + 2 * 488),
-    // Long: each rank that has a lane gives every other machine its piece of nodes and then of the sum.
+    // Long: each rank that has a stripe gives every other machine its piece of nodes and then of the sum.
     Job(ranks: 1024, perMachine: 64, shards: 1024, elements: 64 << 10, wholeLimit: 0, messages: 64 * 16 * 2 * 15),
     Job(ranks: 4096, perMachine: 256, shards: 4096, elements: 16 << 10, wholeLimit: 0, messages: 16 * 16 * 2 * 15),
     // On one machine nothing is sent.
@@ -40,9 +40,9 @@ import Testing
     let tree = try ReductionTree(shards: job.shards)
     let mailboxes = Mailboxes()
     let plan = try ReductionPlan(
-      tree: tree, machines: job.machines, elementCount: job.elements, controlCount: 0, wholeLimit: job.wholeLimit,
-      bucketBytes: 1 << 30)
-    let reducers = try TreeReducer.onePerRank(plan, mailboxes: mailboxes)
+      SumLayout(elementCount: job.elements, wholeLimit: job.wholeLimit, bucketBytes: 1 << 30), tree: tree,
+      machines: job.machines)
+    let reducers = try TreeSum.onePerRank(plan, mailboxes: mailboxes)
     for step in 0..<2 {
       for reducer in reducers {
         for (k, node) in reducer.local.nodes.enumerated() {
@@ -53,7 +53,7 @@ import Testing
         }
       }
       let before = mailboxes.sentCount
-      try TreeReducer.reduceByTurns(reducers)
+      try TreeSum.reduceByTurns(reducers)
       #expect(mailboxes.sentCount - before == job.messages)
       let expected = (0..<min(64, job.elements)).map { element in
         evaluate(0..<job.shards, leaf: { sample($0, element, step) }, add: { $0 + $1 })
@@ -65,13 +65,15 @@ import Testing
     }
   }
 
-  @Test func controlWordsOfAllRanksReachAll() throws {
+  /// With a vector, and alone.
+  @Test(arguments: [3, 0]) func statusWordsOfAllRanksReachAll(elements: Int) throws {
     let machines = (0..<20).map { machine in (0..<5).map { $0 * 20 + machine } }
     let plan = try ReductionPlan(
-      tree: ReductionTree(shards: 100), machines: machines, elementCount: 3, controlCount: 2)
-    let reducers = try TreeReducer.onePerRank(plan, mailboxes: Mailboxes())
-    for (rank, reducer) in reducers.enumerated() { reducer.control[1] = Double(rank) }
-    try TreeReducer.reduceByTurns(reducers)
-    #expect(reducers.allSatisfy { Array($0.controls) == (0..<100).flatMap { [0, Double($0)] } })
+      SumLayout(elementCount: elements, statusCount: 2), tree: ReductionTree(shards: 100), machines: machines)
+    let reducers = try TreeSum.onePerRank(plan, mailboxes: Mailboxes())
+    for (rank, reducer) in reducers.enumerated() { reducer.status.own[1] = Double(rank) }
+    try TreeSum.reduceByTurns(reducers)
+    #expect(
+      reducers.allSatisfy { reducer in (0..<100).allSatisfy { Array(reducer.status[$0]) == [0, Double($0)] } })
   }
 }

@@ -86,8 +86,8 @@ import Testing
     a.withUnsafeBufferPointer { a in
       b.withUnsafeBufferPointer { b in
         rowStart.withUnsafeBufferPointer { rowStart in
-          local.joins.withUnsafeBufferPointer { joins in
-            local.emits.withUnsafeBufferPointer { emits in
+          local.fold.joins.withUnsafeBufferPointer { joins in
+            local.fold.emits.withUnsafeBufferPointer { emits in
               out.withUnsafeMutableBufferPointer { out in
                 var program = dpt_shard_program(
                   shards: local.shards.count, rowStart: rowStart.baseAddress, joins: joins.baseAddress,

@@ -128,7 +128,7 @@ private final class CountingCommunicator: Communicator {
   func sum(_ values: UnsafeMutableBufferPointer<Float>) throws { try inner.sum(values) }
   func shareMemory(byteCount: Int) throws -> SharedMemory? { try inner.shareMemory(byteCount: byteCount) }
   func takeTags(_ count: Int) -> Int { inner.takeTags(count) }
-  func lookAfterPeers() throws { try inner.lookAfterPeers() }
+  func checkPeers() throws { try inner.checkPeers() }
   func end(_ exitCode: ExitCode) -> Never { inner.end(exitCode) }
   func close() throws { try inner.close() }
 }

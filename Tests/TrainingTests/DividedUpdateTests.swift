@@ -53,7 +53,7 @@ import Testing
         let experiment = try Self.small(2, .always).make()
         let step = try TrainingStep(
           experiment, workspace: experiment.makeWorkspace(communicator: communicator),
-          network: NetworkMeasurement(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 16_384))
+          network: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 16_384))
         var report = StepReport()
         step.beginEpoch()
         try step.run(epoch: 0, positions: 0..<33, into: &report)
@@ -80,7 +80,7 @@ import Testing
   }
 
   private static func divides(
-    _ sharding: OptimizerSharding, hidden: Int, machines: [[Int]], network: NetworkMeasurement? = nil,
+    _ sharding: OptimizerSharding, hidden: Int, machines: [[Int]], network: LinkSpeed? = nil,
     _ change: @Sendable (inout SmallExperiment) -> Void = { _ in }
   ) throws -> Bool {
     var small = SmallExperiment(hidden: hidden)
@@ -103,7 +103,7 @@ import Testing
     #expect(try !Self.divides(.never, hidden: 100, machines: node))
     #expect(try !Self.divides(.always, hidden: 100, machines: [[0]]))
     let (near, far) = (
-      NetworkMeasurement(latency: 5e-6, bytesPerSecond: 1e9), NetworkMeasurement(latency: 1e-3, bytesPerSecond: 1e9)
+      LinkSpeed(latency: 5e-6, bytesPerSecond: 1e9), LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9)
     )
     #expect(try Self.divides(.auto, hidden: 100, machines: two, network: near))
     #expect(try !Self.divides(.auto, hidden: 100, machines: two, network: far))

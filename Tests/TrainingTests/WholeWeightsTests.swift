@@ -25,7 +25,7 @@ import Testing
     return small
   }
 
-  private static let network = NetworkMeasurement(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 8192)
+  private static let network = LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 8192)
 
   /// All that a reader may see, in bits.
   private static func weights(_ experiment: Experiment) throws -> [UInt32] {

@@ -2,8 +2,8 @@ import CMPIShim
 import Diagnostics
 import Foundation
 
-/// The ranks that an MPI launcher started. One object a process; all calls from the thread that made it,
-/// but those on messages.
+/// The ranks that an MPI launcher started. One object per process; all calls come from the thread that made it, except
+/// those on messages.
 public final class MPICommunicator: Communicator {
   /// This process's rank in the job.
   public let rank: Int
@@ -11,15 +11,15 @@ public final class MPICommunicator: Communicator {
   public let size: Int
   /// The name of this machine.
   public let hostName = ownHostName()
-  /// The ranks of each machine: those that MPI says can share memory, in groups of `ranksPerMachineKey` where that is set.
+  /// The ranks of each machine: those that can share memory according to MPI, in groups of `ranksPerMachineKey` if set.
   public let machines: [[Int]]
   /// Whether some ranks of this rank's machine have to share a processor.
   public let isOversubscribed: Bool
-  /// The number of processes that the launcher started; more than `size` where some wait.
+  /// The number of processes that the launcher started; more than `size` if some wait.
   public let startedRanks: Int
-  /// Those that wait, as the launcher numbers them.
+  /// The ranks that wait, as the launcher numbers them.
   private let waiting: [Int32]
-  /// What each rank said of itself at the start.
+  /// What each rank told the others at the start.
   let facts: [StartedRanks.Facts]
   /// How often memory was shared.
   var sharings = 0
@@ -27,20 +27,20 @@ public final class MPICommunicator: Communicator {
   /// Completed by `close`.
   public let pending: PendingExchanges? = PendingExchanges()
 
-  /// The environment variable that divides the ranks of a machine as if they ran on several, so that what happens between
-  /// machines can be seen, and is tested, on one. All ranks compute then.
+  /// The environment variable that groups the ranks of a machine as if they ran on several, for tests of what happens
+  /// between machines. All ranks compute then.
   public static let ranksPerMachineKey = "DPTRAIN_RANKS_PER_MACHINE"
-  /// The environment variable that, set to 1 on any rank, lets all ranks compute, also where they have to take turns.
+  /// The environment variable that, set to 1 on any rank, lets all ranks compute, even if they have to take turns.
   public static let oversubscribeKey = "DPTRAIN_OVERSUBSCRIBE"
 
   /// Starts MPI, and makes standard output flush at every line, since under a launcher it is a pipe.
   ///
-  /// Where a machine has fewer processors for the job than ranks, as many of them compute as can have one of their own,
-  /// and are numbered anew, from 0; rank 0 is the launcher's. The others sleep: **for them this does not return**. Their
+  /// If a machine has fewer processors for the job than ranks, only as many ranks compute as can have one of their own. They
+  /// are numbered anew, from 0; rank 0 is the launcher's. The others sleep: **for them this does not return**. Their
   /// processes end when those that compute close the communicator.
   ///
-  /// Throws a `Failure` with MPI's own message where MPI does not start. Without a launcher use `SoloCommunicator`:
-  /// it needs no MPI and starts sooner.
+  /// Without a launcher use `SoloCommunicator`: it needs no MPI and starts sooner.
+  /// - Throws: `Failure` with MPI's own message if MPI does not start.
   /// - Parameter oversubscribes: whether all ranks shall compute; true on one rank is enough.
   public init(oversubscribes: Bool = false) throws {
     let code = dpt_mpi_init()
@@ -73,7 +73,7 @@ public final class MPICommunicator: Communicator {
     machines = real.flatMap { $0.divided(into: together) }.sorted { $0[0] < $1[0] }
   }
 
-  /// Waits until every rank has come here.
+  /// Waits until every rank has called it.
   public func barrier() throws {
     try Self.check(dpt_mpi_barrier(), "barrier")
   }
@@ -125,18 +125,18 @@ public final class MPICommunicator: Communicator {
     try MPIMessage(direction, buffer, peer: peer, tag: tag)
   }
 
-  /// Where the MPI allows it (MPI_THREAD_SERIALIZED).
+  /// If the MPI allows it (MPI_THREAD_SERIALIZED).
   public var servesAnyThread: Bool { dpt_mpi_serves_any_thread() }
 
-  /// Lets MPI notice what came in, such as the end of the job.
-  public func lookAfterPeers() throws {
+  /// Lets MPI notice incoming messages, such as the end of the job.
+  public func checkPeers() throws {
     try Self.check(dpt_mpi_progress(), "progress")
   }
 
   /// Ends every rank by MPI_Abort.
   public func end(_ exitCode: ExitCode) -> Never { dpt_mpi_abort(exitCode.rawValue) }
 
-  /// Ends MPI. Every rank must come here; a rank alone would wait for ever.
+  /// Ends MPI. Every rank must call it; a rank alone would wait for ever.
   public func close() throws { try close(status: 0) }
 
   /// Ends MPI, also for the ranks that wait, which exit with the status.
@@ -147,7 +147,7 @@ public final class MPICommunicator: Communicator {
     try Self.check(dpt_mpi_finalize(), "finalize")
   }
 
-  /// Throws MPI's own message where a call failed.
+  /// Throws MPI's own message if a call failed.
   static func check(_ code: Int32, _ operation: String) throws {
     guard code != 0 else { return }
     throw Failure(.system, "MPI \(operation) failed: \(Self.text(of: code))")

@@ -46,21 +46,21 @@ public final class SoloCommunicator: Communicator {
   /// Memory of this rank.
   public func shareMemory(byteCount: Int) -> SharedMemory? { SharedMemory(byteCounts: [byteCount]) }
 
-  /// Always 0: there is nobody to write to.
+  /// Always 0: there is no other rank.
   public func takeTags(_ count: Int) -> Int { 0 }
 
-  /// Traps: there is nobody to write to.
+  /// Traps: there is no other rank.
   public func message(
     _ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int
   ) -> any Message {
     preconditionFailure("a single rank sends no messages")
   }
 
-  /// There is nothing to serve.
+  /// There are no messages.
   public var servesAnyThread: Bool { true }
 
   /// Returns at once.
-  public func lookAfterPeers() {}
+  public func checkPeers() {}
 
   /// Exits.
   public func end(_ exitCode: ExitCode) -> Never { exit(exitCode.rawValue) }
@@ -69,7 +69,7 @@ public final class SoloCommunicator: Communicator {
   public func close() {}
 }
 
-/// Copies bytes between buffers, doing nothing where source and destination are the same place.
+/// Copies bytes between buffers; does nothing if source and destination are the same place.
 func copy(
   _ source: UnsafeRawBufferPointer, _ sourceOffset: Int, to destination: UnsafeMutableRawBufferPointer,
   _ destinationOffset: Int, count: Int

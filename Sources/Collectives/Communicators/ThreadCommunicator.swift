@@ -29,12 +29,11 @@ public final class ThreadCommunicator: Communicator {
   /// The number of threads.
   public var size: Int { group.size }
 
-  /// Those that `run` was told.
+  /// The machines given to `run`.
   public var machines: [[Int]] { group.machines }
 
-  /// Runs `body` once a rank, each on a thread of its own, and gives the results in the order of ranks.
-  ///
-  /// Throws the error of the rank that failed first; ranks that were only released by it do not count.
+  /// Runs `body` once for each rank, on a thread of its own, and returns the results in the order of ranks.
+  /// - Throws: the error of the rank that failed first, not of the ranks that it released.
   public static func run<T: Sendable>(
     ranks: Int, _ body: @escaping @Sendable (any Communicator) throws -> T
   ) throws -> [T] {
@@ -62,14 +61,14 @@ public final class ThreadCommunicator: Communicator {
         results.set(rank, outcome)
         if case .failure(let error) = outcome { group.leave(rank, error) } else { group.leave(rank, nil) }
       }
-      // Ranks that run already hear of one that does not.
+      // Ranks that run already are told of one that does not start.
       do { try SystemThread.start("rank \(rank)", work) } catch { group.leave(rank, error) }
     }
     if let error = group.waitForAll() { throw error }
     return try results.all()
   }
 
-  /// Waits until every rank has come here.
+  /// Waits until every rank has called it.
   public func barrier() throws { try group.meet() }
 
   /// Copies the root's buffer into every other rank's.
@@ -147,13 +146,13 @@ public final class ThreadCommunicator: Communicator {
   /// Yes: a lock guards the mailboxes.
   public var servesAnyThread: Bool { true }
 
-  /// Throws where a rank failed, or has ended some time ago.
-  public func lookAfterPeers() throws {
+  /// Throws if a rank has failed, or has ended some time ago.
+  public func checkPeers() throws {
     looks += 1
-    try group.lookAfterPeers(patiently: looks.isMultiple(of: Self.patience))
+    try group.checkPeers(patiently: looks.isMultiple(of: Self.patience))
   }
 
-  /// Looks after which one that ended will not be waited for.
+  /// Checks after which a rank that has ended is no longer waited for.
   private static let patience = 64
 
   /// Exits, which ends every rank.

@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// What one rank lays open to the others during an operation.
+/// What one rank shows to the others during an operation.
 struct Posting {
   var buffer: UnsafeRawBufferPointer
   var counts: [Int]
@@ -38,7 +38,7 @@ final class ThreadGroup: @unchecked Sendable {
     postings = Array(repeating: Posting(), count: size)
   }
 
-  /// Waits for all ranks; throws where one of them ended and will never come.
+  /// Waits for all ranks; throws if one of them has ended and will never come.
   func meet() throws {
     condition.lock()
     defer { condition.unlock() }
@@ -55,8 +55,8 @@ final class ThreadGroup: @unchecked Sendable {
     if meeting == meetings, let rank = firstToLeave { throw ended(rank) }
   }
 
-  /// Throws where a rank failed, or ended and is waited for all the same `patiently`.
-  func lookAfterPeers(patiently: Bool) throws {
+  /// Throws if a rank has failed, or if it has ended and this one has waited for it `patiently`.
+  func checkPeers(patiently: Bool) throws {
     try condition.withLock {
       if let rank = firstToLeave, firstError != nil || patiently { throw ended(rank) }
     }
@@ -66,7 +66,7 @@ final class ThreadGroup: @unchecked Sendable {
     Failure(.software, "rank \(rank) ended while other ranks waited for it")
   }
 
-  /// Lays open a posting, lets `read` look at those of all ranks, and returns when all have read.
+  /// Shows a posting, lets `read` see those of all ranks, and returns when all have read.
   func exchange(_ rank: Int, _ posting: Posting, _ read: ([Posting]) -> Void) throws {
     condition.withLock { postings[rank] = posting }
     try meet()
@@ -75,7 +75,7 @@ final class ThreadGroup: @unchecked Sendable {
     try meet()
   }
 
-  /// Notes that a rank has ended, with its error if it failed, and releases those that wait for it.
+  /// Notes that a rank has ended, with its error if it failed, and releases the ranks that wait for it.
   func leave(_ rank: Int, _ error: (any Error)?) {
     condition.withLock {
       left += 1

@@ -8,16 +8,16 @@ package final class Mailboxes: @unchecked Sendable {
     let from, to, tag: Int
   }
 
-  /// The messages between two ranks under one tag that one side has started and the other has not, oldest first.
+  /// The messages between two ranks under one tag that only one side has started, oldest first.
   fileprivate final class Box {
     private(set) var open: [MailboxMessage] = []
 
     init() {
-      // An exchange has two under way at most, in whatever order: nodes and their sum. Later there is no room to be made.
+      // An exchange has at most two under way, in any order: nodes and their sum. Nothing is allocated later.
       open.reserveCapacity(4)
     }
 
-    /// Copies where the other side has started; false where that is still to come.
+    /// Copies if the other side has started; else keeps the message until it does.
     func meet(_ message: MailboxMessage) {
       guard let other = open.first, other.direction != message.direction else { return open.append(message) }
       open.removeFirst()
@@ -44,7 +44,7 @@ package final class Mailboxes: @unchecked Sendable {
   /// The bytes sent so far.
   package var sentBytes: Int { lock.withLock { bytes } }
 
-  /// What carries the messages of one rank.
+  /// Carries the messages of one rank.
   package func messenger(ofRank rank: Int) -> any Messenger { MailboxMessenger(rank: rank, mailboxes: self) }
 
   fileprivate func box(_ route: Route) -> Box {
@@ -89,7 +89,7 @@ private final class MailboxMessenger: Messenger {
 
   let servesAnyThread = true
 
-  func lookAfterPeers() {}
+  func checkPeers() {}
 }
 
 private final class MailboxMessage: Message {

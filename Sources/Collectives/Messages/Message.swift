@@ -1,4 +1,4 @@
-/// Which way a message goes.
+/// The direction of a message.
 public enum MessageDirection: Sendable {
   /// From this rank.
   case send
@@ -6,9 +6,9 @@ public enum MessageDirection: Sendable {
   case receive
 }
 
-/// A message that goes again and again between the same places of two ranks.
+/// A message that is sent repeatedly between the same buffers of two ranks.
 public protocol Message: AnyObject {
-  /// Begins to send or receive; until the message is complete its buffer is not to be touched, or a sent one changed.
+  /// Begins to send or receive. Until the message is complete, do not touch its buffer; a sent one may be read.
   func start() throws
   /// Whether a started message is complete; never waits.
   func isComplete() throws -> Bool
@@ -16,15 +16,16 @@ public protocol Message: AnyObject {
 
 /// Carries messages between a rank and others without ever waiting.
 public protocol Messenger: AnyObject {
-  /// Whether other threads than the rank's own may make, start and look after messages, one thread at a time.
+  /// Whether any thread may make, start and poll messages, one thread at a time; else only the rank's own.
   var servesAnyThread: Bool { get }
-  /// Makes a message between `buffer`, which is not empty, and another rank's.
+  /// Makes a message between `buffer`, which is not empty, and a buffer of another rank.
   ///
-  /// What one rank sends to another under a tag the other receives in the order in which it was started. The lengths are
-  /// equal on both sides.
+  /// Messages of one rank to another under one tag arrive in the order in which they are started. The lengths are equal on
+  /// both sides.
   func message(
     _ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int
   ) throws -> any Message
-  /// Called from time to time by a rank that waits; throws where it waits in vain.
-  func lookAfterPeers() throws
+  /// Poll while waiting.
+  /// - Throws: `Failure` if a peer is gone.
+  func checkPeers() throws
 }

@@ -1,4 +1,4 @@
-/// A message to or from each of some machines, or none, that all go once in an exchange.
+/// At most one message to or from each of some machines; all go once in an exchange.
 final class MessageRow {
   private let messages: [(any Message)?]
   private var completed = 0
@@ -18,7 +18,7 @@ final class MessageRow {
     for index in messages.indices { try start(index) }
   }
 
-  /// Whether all are complete that were started; goes on where it stopped the last time, and tells of each once.
+  /// Whether all that were started are complete. Continues where it stopped the last time, and calls `each` once for each.
   func areComplete(each: (Int) -> Void = { _ in }) throws -> Bool {
     while completed < messages.count {
       guard try messages[completed]?.isComplete() ?? true else { return false }

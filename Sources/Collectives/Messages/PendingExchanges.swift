@@ -1,24 +1,24 @@
-/// What a rank has begun to share with others and must complete before communication ends: others may still need it.
+/// The values that a rank has begun to share and must complete before communication ends: other ranks may still need them.
 public final class PendingExchanges {
-  private var reducers: [TreeReducer] = []
+  private var shares: [PieceShare] = []
 
   /// Nothing begun yet.
   init() {}
 
   /// Completes everything.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   func complete() throws {
-    while let reducer = reducers.last { try reducer.awaitValues() }
+    while let share = shares.last { try share.awaitValues() }
   }
 
-  /// Forgets everything, as a failure ends the job.
-  func abandon() { reducers.removeAll() }
+  /// Forgets everything, since a failure ends the job.
+  func abandon() { shares.removeAll() }
 
-  /// Keeps a reducer whose values are on their way.
-  func add(_ reducer: TreeReducer) {
-    if !reducers.contains(where: { $0 === reducer }) { reducers.append(reducer) }
+  /// Keeps a share whose values are under way.
+  func add(_ share: PieceShare) {
+    if !shares.contains(where: { $0 === share }) { shares.append(share) }
   }
 
-  /// A reducer's values have all come, and its own are taken.
-  func remove(_ reducer: TreeReducer) { reducers.removeAll { $0 === reducer } }
+  /// Forgets a share that is complete.
+  func remove(_ share: PieceShare) { shares.removeAll { $0 === share } }
 }

@@ -1,10 +1,11 @@
 import CKernels
 
-/// What a rank that computes loses to messages that move meanwhile: its core also copies them, and runs the system's network.
+/// The time that a computing rank loses to messages that move meanwhile: its core also copies them, and runs the system's
+/// network stack.
 struct CoreLoss {
   /// Bytes of each message, and the messages that go each way in a round.
   private static let (messageBytes, messageCount, rounds) = (1 << 20, 2, 3)
-  /// Units of work by which their time is found.
+  /// Units of work by which the time of one is measured.
   private static let calibration = 100
 
   private let communicator: any Communicator
@@ -15,8 +16,8 @@ struct CoreLoss {
     work = Work()
   }
 
-  /// Seconds for each byte that goes out or comes in, the median of several rounds with a peer; nil where messages do not
-  /// move while a rank computes.
+  /// Seconds for each byte sent or received, the median of several rounds with a peer; nil if messages do not move while a
+  /// rank computes.
   func measure(with peer: Int, tag: Int) throws -> Double? {
     guard communicator.servesAnyThread, !communicator.isOversubscribed else { return nil }
     let memory = SharedMemory(byteCounts: Array(repeating: Self.messageBytes, count: 2 * Self.messageCount))
@@ -30,7 +31,7 @@ struct CoreLoss {
       }.min() ?? 0
 
     var open = 0
-    let background = try BackgroundProgress {
+    let background = try ProgressThread {
       while open < messages.count, try messages[open].isComplete() { open += 1 }
       return open == messages.count
     }
@@ -54,7 +55,7 @@ struct CoreLoss {
   }
 }
 
-/// A piece of computing, a few microseconds long.
+/// A unit of computing, a few microseconds long.
 private final class Work {
   private static let (length, passes) = (4096, 8)
   private let values = allocateFloats(Work.length)

@@ -31,7 +31,7 @@ public final class Timeline {
   /// - Throws: `Failure` where the ranks cannot exchange data, or (cannotCreate, inputOutput) naming the file.
   public func write(to path: String?) throws {
     recorder.finish()
-    let ranks = try communicator.allgather(events)
+    let ranks = try communicator.gather(events)
     guard let path else { return }
     try AtomicFile.write(to: path) { append in
       try Array("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n".utf8).withUnsafeBytes(append)

@@ -26,15 +26,11 @@ struct CarriedStates {
     let own = rows[workspace.communicator.rank]
     var tensors: [SafetensorsFile.Tensor] = []
     for carrier in carriers {
-      let stride = carrier.carriedWidth * MemoryLayout<Float>.stride
+      let width = carrier.carriedWidth
       for base in carrier.carriedRows(context) {
-        var all = [Float](repeating: 0, count: batch * carrier.carriedWidth)
-        try all.withUnsafeMutableBytes { receive in
-          try workspace.communicator.allgather(
-            UnsafeRawBufferPointer(start: base, count: own.count * stride), into: receive,
-            counts: rows.map { $0.count * stride }, offsets: rows.map { $0.lowerBound * stride })
-        }
-        tensors.append(("\(CarriedStates.prefix)\(tensors.count)", [batch, carrier.carriedWidth], all))
+        let all = try workspace.communicator.gather(
+          Array(UnsafeBufferPointer(start: base, count: own.count * width)), counts: rows.map { $0.count * width })
+        tensors.append(("\(CarriedStates.prefix)\(tensors.count)", [batch, width], all))
       }
     }
     return tensors

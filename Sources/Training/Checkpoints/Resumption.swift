@@ -51,11 +51,8 @@ struct Resumption {
       let encoder = JSONEncoder.withSpecialNumbers([])
       bytes = Array(try encoder.encode(manifest))
     }
-    var count = bytes.count
-    try withUnsafeMutableBytes(of: &count) { try communicator.broadcast($0, root: 0) }
-    guard count > 0 else { return nil }
-    if !communicator.isRoot { bytes = [UInt8](repeating: 0, count: count) }
-    try bytes.withUnsafeMutableBytes { try communicator.broadcast($0, root: 0) }
+    bytes = try communicator.broadcast(bytes, from: 0)
+    guard !bytes.isEmpty else { return nil }
     let decoder = JSONDecoder.withSpecialNumbers()
     return try decoder.decode(CheckpointManifest.self, from: Data(bytes))
   }

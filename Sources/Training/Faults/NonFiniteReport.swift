@@ -20,7 +20,7 @@ struct NonFiniteReport {
   ///   - gradients: those of all parameters.
   ///   - samples: this rank's samples whose own loss is not finite, by their numbers in the data set.
   func failure(step: Int, loss: Double, gradients: UnsafePointer<Float>, samples: [Int]) throws -> CommonFailure {
-    let all = try communicator.gather(samples).sorted()
+    let all = try communicator.gather(samples).joined().sorted()
     var message = "step \(step): the loss is \(loss)"
     let faulty = model.parameters.filter { parameter in
       (0..<parameter.count).contains { !gradients[parameter.offset + $0].isFinite }

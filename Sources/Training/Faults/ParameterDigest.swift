@@ -8,7 +8,7 @@ struct ParameterDigest {
   let model: Model
   let communicator: any Communicator
 
-  /// 53 bits that depend on every bit of every parameter and buffer: a whole number that a control word holds exactly.
+  /// 53 bits that depend on every bit of every parameter and buffer: a whole number that a status word holds exactly.
   var word: Double {
     get throws {
       let hash = try [model.values, model.bufferValues].reduce(UInt64(0)) { ParameterDigest.hash($1.floats, from: $0) }
@@ -20,18 +20,10 @@ struct ParameterDigest {
   func failure(step: Int) throws -> CommonFailure {
     let tensors = model.parameters + model.buffers
     let own = try tensors.map { ParameterDigest.hash(try model.values(of: $0), from: 0) }
-    let bytes = own.count * MemoryLayout<UInt64>.stride
-    var all = [UInt64](repeating: 0, count: own.count * communicator.size)
-    try own.withUnsafeBytes { send in
-      try all.withUnsafeMutableBytes { receive in
-        try communicator.allgather(
-          send, into: receive, counts: Array(repeating: bytes, count: communicator.size),
-          offsets: (0..<communicator.size).map { $0 * bytes })
-      }
-    }
+    let all = try communicator.gather(own)
     var place = "somewhere"
     search: for (index, tensor) in tensors.enumerated() {
-      for rank in 1..<communicator.size where all[rank * own.count + index] != all[index] {
+      for rank in 1..<communicator.size where all[rank][index] != all[0][index] {
         place = "\(tensor.name) of rank \(rank)"
         break search
       }

@@ -3,15 +3,16 @@ import Layers
 import Optimizers
 import Tensors
 
-/// The update of the weights divided among all ranks: each updates those pieces of the parameters whose gradients' sums it
-/// makes, and keeps the optimizer's state for them alone. The new parameters travel while the next forward pass goes on.
+/// The update of the weights divided among all ranks: each updates the pieces of the parameters whose gradients' sums it
+/// makes, and keeps the optimizer's state for them alone. The new parameters travel during the next forward pass.
 ///
-/// The ranks of a machine have one copy of the parameters. The pieces are cut between blocks of the norms' sums, so the
-/// bits are those of one rank's update. After Rajbhandari et al. 2020 (ZeRO, stage 1).
+/// The ranks of a machine have one copy of the parameters: from `init` on the model's values lie in memory that they share.
+/// The pieces are cut between blocks of the norms' sums, so the bits are those of one rank's update. After Rajbhandari et
+/// al. 2020 (ZeRO, stage 1).
 final class DividedUpdate {
   /// The values that this rank updates, ascending.
   let slices: [Range<Int>]
-  private let reducer: TreeReducer
+  private let pieces: PieceShare
   private let communicator: any Communicator
   private let allSlices: [[Range<Int>]]
   private let optimizer: any Optimizer
@@ -19,23 +20,22 @@ final class DividedUpdate {
   private var gatherings: [ObjectIdentifier: PartialSums] = [:]
   private var collector: PieceCollector?
 
-  /// Divides the update of an experiment as its reducer scatters the sums; every rank calls it.
-  /// - Throws: `Failure` where the ranks cannot exchange data, or memory is short.
-  init(_ experiment: Experiment, reducer: TreeReducer, communicator: any Communicator) throws {
+  /// Divides the update of an experiment into the pieces that ranks share; every rank calls it.
+  /// - Throws: `Failure` if the ranks cannot exchange data, or memory is short.
+  init(_ experiment: Experiment, pieces: PieceShare, communicator: any Communicator) throws {
     let model = experiment.model
     optimizer = experiment.optimizer
-    self.reducer = reducer
+    self.pieces = pieces
     self.communicator = communicator
-    allSlices = (0..<communicator.size).map { reducer.scattered(toRank: $0) }
+    allSlices = (0..<communicator.size).map { pieces.pieces(ofRank: $0) }
     slices = allSlices[communicator.rank]
     norm = BlockSums(segments: [0..<model.valueCount])
     try optimizer.restrict(to: slices)
-    guard let values = reducer.values else { preconditionFailure("the reducer scatters the parameters' gradients") }
     if communicator.neighbours.first == communicator.rank {
-      values.update(from: model.arrivingValues.base, count: model.valueCount)
+      pieces.values.update(from: model.arrivingValues.base, count: model.valueCount)
     }
     try communicator.barrier()
-    model.arrivingValues.move(to: values, of: reducer)
+    model.arrivingValues.move(to: pieces.values, of: pieces)
   }
 
   /// The norm of all ranks' slices of the mean gradients, in the bits of `GradientClipping.norm`.
@@ -53,17 +53,17 @@ final class DividedUpdate {
     try new.gather()
   }
 
-  /// Waits until every rank has come here.
+  /// Waits until every rank has called it.
   func meet() throws { try communicator.barrier() }
 
-  /// This rank's slices are updated: all ranks may have them.
-  func share() throws { try reducer.shareValues() }
+  /// Gives this rank's slices, which are updated, to all ranks.
+  func share() throws { try pieces.begin() }
 
-  /// Makes room for `collect`, which allocates nothing then.
+  /// Makes room for `collect`, which then allocates nothing.
   func prepareCollecting() throws { _ = try makeCollector() }
 
-  /// Puts a vector, of which each rank has its slices, together on rank 0; `isJoined` where it has nothing else. Every
-  /// rank calls it.
+  /// Collects a vector, of which each rank has its slices, on rank 0; `isJoined` if it has nothing else. Every rank calls
+  /// it.
   func collect(_ values: UnsafePointer<Float>, isJoined: Bool = false, into whole: FloatBuffer?) throws {
     try makeCollector().collect(values, isJoined: isJoined, into: whole?.base)
   }

@@ -2,22 +2,22 @@ import Collectives
 import Optimizers
 import Tensors
 
-/// The end of each update: the values that other ranks made come, and then the average takes all of them in.
+/// The end of each update: the values that other ranks made arrive, and then the average takes in all of them.
 ///
-/// The model has it as its `arrival`, so that whoever reads values gets those after the last step. It waits for this rank
-/// alone: what other ranks send travels without their calls.
+/// It is the model's `arrival`, so that readers get the values after the last step. It needs no calls of other ranks: their
+/// values travel in the background.
 final class ValueArrival {
-  private let reducer: TreeReducer?
+  private let pieces: PieceShare?
   private let values: FloatBuffer
   private let average: WeightAverage?
   private let activity: Activity?
   private var isDue = false
   private var step = 0
 
-  /// Ends updates of `values`, which `reducer` shares, or nobody where every rank makes them all.
-  init(_ values: FloatBuffer, sharedBy reducer: TreeReducer?, average: WeightAverage?, activity: Activity?) {
+  /// Ends updates of `values`, which ranks share in `pieces`; nil if every rank makes them all.
+  init(_ values: FloatBuffer, pieces: PieceShare?, average: WeightAverage?, activity: Activity?) {
     self.values = values
-    self.reducer = reducer
+    self.pieces = pieces
     self.average = average
     self.activity = activity
   }
@@ -28,21 +28,19 @@ final class ValueArrival {
     self.step = step
   }
 
-  /// Waits until all values have come, as they must before the next reduction begins.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
-  func awaitValues() throws {
+  /// Waits until the values before an offset are here; without one, until all are, as they must be before the next sum
+  /// begins.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
+  func awaitValues(below offset: Int? = nil) throws {
     guard isDue else { return }
-    if let reducer {
+    if let pieces {
       let before = activity?.now
       if let before { activity?.enter(.receiving, step: before.step) }
-      try reducer.awaitValues()
+      try pieces.awaitValues(below: offset)
       if let before { activity?.enter(before.phase, step: before.step) }
     }
+    guard offset == nil else { return }
     average?.update(values.base, step: step)
     isDue = false
   }
-
-  /// Waits until the values before an offset have come.
-  /// - Throws: as `awaitValues`.
-  func awaitValues(below offset: Int) throws { try reducer?.awaitValues(below: offset) }
 }

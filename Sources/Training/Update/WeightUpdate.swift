@@ -4,48 +4,45 @@ import Layers
 import Optimizers
 import Tensors
 
-/// What becomes of the gradients' sums of a step: mean gradients, clipping, and the change of the weights.
+/// The update of a step: mean gradients from their sums, clipping, and the change of the weights.
 final class WeightUpdate {
   /// How the update is divided among the ranks, or nil.
   let divided: DividedUpdate?
   /// The end of each update.
   let arrival: ValueArrival
   private let experiment: Experiment
-  /// Where the mean gradients go; of a divided update those of this rank's slices alone.
+  /// The mean gradients; in a divided update those of this rank's slices alone.
   private let gradients: UnsafeMutablePointer<Float>
   private let slices: [Range<Int>]
-  /// Memory for the mean gradients where they cannot take the place of their sums, which others may read, too.
+  /// Memory for the mean gradients if they cannot take the place of their sums, which other ranks may read.
   private let means: FloatBuffer?
 
-  /// The last recorded step's mean gradient before clipping, and the parameters before it; on rank 0, where steps' tensors
-  /// are recorded.
+  /// The last recorded step's mean gradient before clipping, and the parameters before it; on rank 0, if steps' tensors are
+  /// recorded.
   let recorded: (gradient: FloatBuffer, former: FloatBuffer)?
   /// Whether the last step's tensors are recorded; on every rank.
   private(set) var isRecorded = false
-  /// What is known of the steps so far, where unusual ones are recorded.
+  /// The steps so far, if unusual ones are recorded.
   var unusualSteps: UnusualSteps?
 
-  /// Prepares updates from the sums of a reducer, or those `accumulated` from it; every rank makes it. `activity` is told
-  /// where values are waited for.
-  /// - Throws: `Failure` where memory is short or the ranks cannot exchange data.
+  /// Prepares updates from gradients' sums, or from several batches' `accumulated` sums; every rank makes it. `activity` is
+  /// told while values are waited for.
+  /// - Throws: `Failure` if memory is short or the ranks cannot exchange data.
   init(
-    _ experiment: Experiment, reducer: any GradientReducer, accumulated: FloatBuffer?, communicator: any Communicator,
+    _ experiment: Experiment, sum: any GradientSum, accumulated: FloatBuffer?, communicator: any Communicator,
     activity: Activity?
   ) throws {
     self.experiment = experiment
     let model = experiment.model
     let count = model.valueCount
     try model.awaitValues()
-    divided = try (reducer as? TreeReducer).flatMap {
-      $0.values == nil ? nil : try DividedUpdate(experiment, reducer: $0, communicator: communicator)
-    }
+    divided = try sum.share.map { try DividedUpdate(experiment, pieces: $0, communicator: communicator) }
     slices = divided?.slices ?? [0..<count]
     let arrival = ValueArrival(
-      model.arrivingValues, sharedBy: divided == nil ? nil : reducer as? TreeReducer, average: experiment.average,
-      activity: activity)
+      model.arrivingValues, pieces: sum.share, average: experiment.average, activity: activity)
     self.arrival = arrival
     model.arrival = { try arrival.awaitValues() }
-    let sums = accumulated?.base ?? UnsafeMutablePointer(mutating: reducer.result)
+    let sums = accumulated?.base ?? UnsafeMutablePointer(mutating: sum.result)
     let isOwn = divided != nil || accumulated != nil || communicator.size == 1
     means = isOwn ? nil : try FloatBuffer(count: count)
     gradients = means?.base ?? sums
@@ -87,7 +84,7 @@ final class WeightUpdate {
     try optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate) {
       try divided?.gather($0)
     }
-    // Every rank has the running statistics; the next forward pass may change them before all values have come.
+    // Every rank has the running statistics; the next forward pass may change them before all values are here.
     experiment.average?.updateBuffers(experiment.model.bufferValues.base, step: step)
     arrival.begin(step: step)
     guard let divided else { return try arrival.awaitValues() }

@@ -10,14 +10,14 @@ enum Probes {
     guard communicator.size > 1 else { return nil }
     var times: [Int: Double] = [:]
     for bytes in [4 << 10, 1 << 20, 25 << 20] {
-      let reducer = try TreeReducer(
-        communicator: communicator, tree: ReductionTree(shards: communicator.size), elementCount: bytes / 4,
-        controlCount: 1)
-      try reducer.reduce()
+      let sum = try TreeSum(
+        SumLayout(elementCount: bytes / 4, statusCount: 1), tree: ReductionTree(shards: communicator.size),
+        communicator: communicator)
+      try sum.reduce()
       try communicator.barrier()
       let start = monotonicSeconds()
       let count = bytes > 1 << 20 ? 3 : rounds
-      for _ in 0..<count { try reducer.reduce() }
+      for _ in 0..<count { try sum.reduce() }
       times[bytes] = (monotonicSeconds() - start) / Double(count)
     }
     let state = [(4 << 10, "4 KiB"), (1 << 20, "1 MiB"), (25 << 20, "25 MiB")].map { bytes, name in

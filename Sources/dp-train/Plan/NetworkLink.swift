@@ -39,11 +39,11 @@ struct NetworkLink {
   }
 
   /// What the network between this job's machines does, and their number, or nil where there is one only.
-  private static func measured() throws -> (network: NetworkMeasurement, machines: Int)? {
+  private static func measured() throws -> (network: LinkSpeed, machines: Int)? {
     guard Launch().expectsSeveralRanks else { return nil }
     let communicator = try Launch.openCommunicator()
     do {
-      let found = try NetworkMeasurement.measure(communicator, includingCores: true)
+      let found = try LinkSpeed.measure(communicator, includingCores: true)
       let machines = communicator.machines.count
       try communicator.close()
       return found.map { ($0, machines) }

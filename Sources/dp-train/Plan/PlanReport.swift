@@ -22,7 +22,11 @@ struct PlanReport {
       guard let machine = measured[load] else { preconditionFailure("every load has been measured") }
       let work = Workload(
         batch: recipe.batch * recipe.accumulate, tree: tree, isCompressed: recipe.compression != nil,
-        dividesUpdate: recipe.dividesUpdate(bytes: gradientBytes, machines: nodes, network: link.network))
+        dividesUpdate: recipe.reduction == .tree
+          && recipe.optimizerSharding.divides(
+            bytes: gradientBytes, ranks: nodes, machines: nodes, isCompressed: recipe.compression != nil,
+            network: link.network.speed)
+      )
       return try Forecast(machine, nodes: nodes, work, network: link.network)
     }
     let single = try forecast(layouts.single, nodes: 1)

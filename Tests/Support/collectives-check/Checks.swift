@@ -32,7 +32,7 @@ func runChecks() -> Int32 {
         for limit in [7, 1 << 30] {
           dpt_mpi_set_chunk_limit(limit)
           try communicator.barrier()
-          try checkReducer(communicator, limit: limit)
+          try checkSum(communicator, limit: limit)
           try checkCompressed(communicator)
         }
       } else if arguments.contains("large") {
@@ -64,7 +64,7 @@ private func checkSmall(_ communicator: any Communicator) throws {
     try checkBroadcast(communicator)
     try checkAllgather(communicator)
     try checkAlltoall(communicator)
-    try checkReducer(communicator, limit: limit)
+    try checkSum(communicator, limit: limit)
     try checkCompressed(communicator)
     try checkSharing(communicator)
     let sum = try communicator.agree { communicator.rank }
@@ -72,13 +72,13 @@ private func checkSmall(_ communicator: any Communicator) throws {
   }
 }
 
-private func checkReducer(_ communicator: any Communicator, limit: Int) throws {
+private func checkSum(_ communicator: any Communicator, limit: Int) throws {
   for shards in [8, 13] where communicator.size <= shards {
     for (elements, wholeLimit) in [(100, 1 << 20), (100, 0), (limit > 100 ? 30_011 : 411, 0), (1011, 2048)] {
       let tree = try ReductionTree(shards: shards)
-      let reducer = try TreeReducer(
-        communicator: communicator, tree: tree, elementCount: elements, controlCount: 3, wholeLimit: wholeLimit,
-        bucketBytes: 8192)
+      let reducer = try TreeSum(
+        SumLayout(elementCount: elements, statusCount: 3, wholeLimit: wholeLimit, bucketBytes: 8192), tree: tree,
+        communicator: communicator)
       for step in 0..<2 {
         try check(reducer, tree, communicator, step: step)
       }
@@ -93,9 +93,11 @@ private func checkCompressed(_ communicator: any Communicator) throws {
     for parts in [1, 2, 8] where communicator.size <= 8 {
       let tree = try ReductionTree(shards: 8, parts: parts)
       let pair = try [communicator, SoloCommunicator()].map {
-        try TreeReducer(
-          communicator: $0, tree: tree, elementCount: count, controlCount: 1, bucketBytes: 1024,
-          compression: Compression(format: format, count: rounded))
+        try TreeSum(
+          SumLayout(
+            elementCount: count, statusCount: 1, bucketBytes: 1024,
+            compression: Compression(format: format, count: rounded)),
+          tree: tree, communicator: $0)
       }
       for step in 0..<3 {
         for reducer in pair {
@@ -117,12 +119,12 @@ private func checkCompressed(_ communicator: any Communicator) throws {
 }
 
 /// Fills the rank's nodes from shard vectors, reduces, and compares bits with the same tree on one process.
-private func check(_ reducer: TreeReducer, _ tree: ReductionTree, _ communicator: any Communicator, step: Int) throws {
+private func check(_ reducer: TreeSum, _ tree: ReductionTree, _ communicator: any Communicator, step: Int) throws {
   for (k, node) in reducer.local.nodes.enumerated() {
     let vector = treeSum(node, reducer.elementCount, step)
     for i in vector.indices { reducer.nodes[k * reducer.stride + i] = vector[i] }
   }
-  for i in 0..<3 { reducer.control[i] = Double(communicator.rank * 10 + i + step) }
+  for i in 0..<3 { reducer.status.own[i] = Double(communicator.rank * 10 + i + step) }
   try reducer.reduce()
   let expected = treeSum(0..<tree.shardCount, reducer.elementCount, step)
   for i in expected.indices {
@@ -130,7 +132,7 @@ private func check(_ reducer: TreeReducer, _ tree: ReductionTree, _ communicator
   }
   for r in 0..<communicator.size {
     for i in 0..<3 {
-      try require(reducer.controls[r * 3 + i] == Double(r * 10 + i + step), "control word \(i) of rank \(r) differs")
+      try require(reducer.status[r][i] == Double(r * 10 + i + step), "status word \(i) of rank \(r) differs")
     }
   }
 }

@@ -1,0 +1,57 @@
+/// One rank of a plan: where it stands, the memory of its machine, and what carries its messages.
+struct Participant {
+  let plan: ReductionPlan
+  let rank: Int
+  let machine: Int
+  /// Its place among the machine's ranks.
+  let place: Int
+  let memory: ReductionMemory
+  let messenger: any Messenger
+  /// Messages go under as many numbers as there are buckets, from this one on.
+  let tag: Int
+  let isOversubscribed: Bool
+  let pending: PendingExchanges?
+
+  /// A rank of a plan, in memory that the ranks of its machine share.
+  init(
+    _ plan: ReductionPlan, rank: Int, memory: SharedMemory, messenger: any Messenger, tag: Int = 0,
+    isOversubscribed: Bool, pending: PendingExchanges? = nil
+  ) {
+    (self.plan, self.rank, self.messenger, self.tag) = (plan, rank, messenger, tag)
+    (machine, place) = plan.place(ofRank: rank)
+    self.memory = ReductionMemory(memory, plan: plan, machine: machine)
+    self.isOversubscribed = isOversubscribed
+    self.pending = pending
+  }
+
+  /// This rank, with memory for the sums of a layout; every rank calls it. If memory cannot be shared, each rank counts as
+  /// a machine of its own.
+  /// - Throws: `Failure` (usage) if there are more ranks than shards, or if the transport fails.
+  init(_ layout: SumLayout, tree: ReductionTree, communicator: any Communicator) throws {
+    let rank = communicator.rank
+    var plan = try ReductionPlan(layout, tree: tree, machines: communicator.machines)
+    var memory: SharedMemory?
+    if !plan.isSum {
+      memory = try communicator.shareMemory(byteCount: ReductionMemory.byteCount(plan, rank: rank))
+      if memory == nil {
+        plan = try ReductionPlan(layout, tree: tree, machines: (0..<communicator.size).map { [$0] })
+      }
+    }
+    self.init(
+      plan, rank: rank,
+      memory: memory ?? SharedMemory(byteCounts: [ReductionMemory.byteCount(plan, rank: rank)]),
+      messenger: communicator, tag: communicator.takeTags(plan.buckets.count),
+      isOversubscribed: communicator.isOversubscribed, pending: communicator.pending)
+  }
+
+  /// The number of ranks on this rank's machine.
+  var neighbours: Int { plan.machines[machine].count }
+
+  /// Whether messages go to other machines.
+  var hasMessages: Bool { plan.machines.count > 1 }
+
+  /// How this rank adds up the plan's vectors; what rounding leaves out goes to `residuals`.
+  func makeAlgorithm(_ status: StatusTable, residuals: Residuals? = nil) throws -> any SumAlgorithm {
+    plan.isWhole ? WholeSum(self, status) : try BucketSums(self, status, residuals: residuals)
+  }
+}

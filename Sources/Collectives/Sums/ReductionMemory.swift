@@ -1,0 +1,120 @@
+import CMPIShim
+
+/// The memory that the ranks of a machine share for a reduction.
+///
+/// Each rank's part begins with two slots for its status words, used in turn, so that a rank that is ahead does not
+/// overwrite what another still reads. Its tree nodes follow, in the slots themselves if every rank adds up everything.
+/// The first rank's part goes on with the counters, all ranks' status words, the result, and the shared values.
+struct ReductionMemory {
+  /// Where things begin in a rank's part, in bytes.
+  private struct Offsets {
+    /// The length of a slot.
+    let slot: Int
+    let nodes: Int
+    let counters: Int
+    let status: Int
+    let result: Int
+    let values: Int
+    let end: Int
+
+    init(_ plan: ReductionPlan, rank: Int) {
+      func statusBytes(ofRanks ranks: Int) -> Int {
+        (ranks * plan.layout.statusCount * MemoryLayout<Double>.size + 63) / 64 * 64
+      }
+      let nodeBytes = plan.rankNodes[rank].count * plan.stride * floatSize
+      slot = statusBytes(ofRanks: 1) + (plan.isWhole ? nodeBytes : 0)
+      nodes = plan.isWhole ? statusBytes(ofRanks: 1) : 2 * slot
+      counters = 2 * slot + (plan.isWhole ? 0 : nodeBytes)
+      status = counters + Count.allCases.count * plan.buckets.count * MemoryLayout<dpt_counter>.size
+      result = status + (plan.machines.count > 1 ? statusBytes(ofRanks: plan.ranks) : 0)
+      values = result + (plan.isWhole || plan.isSum ? 0 : plan.stride * floatSize)
+      let isFirst = plan.machines.contains { $0[0] == rank }
+      // Kernels may read a cache line behind the values.
+      let shared = plan.layout.scatter.map { ($0.count + ReductionPlan.grain) * floatSize } ?? 0
+      end = isFirst ? values + shared : counters
+    }
+  }
+
+  private let shared: SharedMemory
+  private let plan: ReductionPlan
+  private let ranks: [Int]
+  private let offsets: [Offsets]
+
+  /// Lays out the memory of one machine.
+  init(_ shared: SharedMemory, plan: ReductionPlan, machine: Int) {
+    self.shared = shared
+    self.plan = plan
+    ranks = plan.machines[machine]
+    offsets = ranks.map { Offsets(plan, rank: $0) }
+    precondition(zip(offsets, shared.parts).allSatisfy { $1.count >= $0.end }, "each rank has its part")
+  }
+
+  /// The bytes of a rank's part.
+  static func byteCount(_ plan: ReductionPlan, rank: Int) -> Int { Offsets(plan, rank: rank).end }
+
+  private func address<T>(_ place: Int, _ offset: Int, as type: T.Type) -> UnsafeMutablePointer<T> {
+    guard let base = shared.parts[place].baseAddress else { preconditionFailure("shared memory has an address") }
+    return (base + offset).assumingMemoryBound(to: type)
+  }
+
+  /// The nodes of the machine's rank at a place; those of a slot if each rank adds up everything.
+  func nodes(_ place: Int, slot: Int = 0) -> UnsafeMutablePointer<Float> {
+    address(place, offsets[place].nodes + slot * offsets[place].slot, as: Float.self)
+  }
+
+  /// All nodes of the machine's ranks, their values from `element` on.
+  func nodeValues(from element: Int = 0, slot: Int = 0) -> [NodeValues] {
+    ranks.indices.flatMap { place in
+      plan.rankNodes[ranks[place]].enumerated().map { index, node in
+        NodeValues(node: node, values: .floats(nodes(place, slot: slot) + index * plan.stride + element))
+      }
+    }
+  }
+
+  /// The status words of the machine's rank at a place.
+  func status(_ place: Int, slot: Int) -> UnsafeMutablePointer<Double> {
+    address(place, slot * offsets[place].slot, as: Double.self)
+  }
+
+  /// The status words of all ranks, machine by machine, if there are several machines.
+  var status: UnsafeMutablePointer<Double> { address(0, offsets[0].status, as: Double.self) }
+
+  /// Copies all ranks' status words, of a slot or from other machines, rank by rank.
+  func collectStatus(into words: UnsafeMutablePointer<Double>, slot: Int) {
+    let count = plan.layout.statusCount
+    if plan.machines.count == 1 {
+      for neighbour in ranks.indices {
+        (words + neighbour * count).update(from: status(neighbour, slot: slot), count: count)
+      }
+      return
+    }
+    var next = UnsafePointer(status)
+    for rank in plan.machines.joined() {
+      (words + rank * count).update(from: next, count: count)
+      next += count
+    }
+  }
+
+  /// What is counted for each bucket.
+  enum Count: Int, CaseIterable {
+    /// The ranks that have written their nodes.
+    case written
+    /// The stripes whose sums are complete.
+    case joined
+    /// The stripes whose shared values have arrived.
+    case arrived
+  }
+
+  /// Counts a bucket's ranks or stripes.
+  func counter(ofBucket bucket: Int, _ count: Count) -> UnsafeMutablePointer<dpt_counter> {
+    address(0, offsets[0].counters, as: dpt_counter.self) + Count.allCases.count * bucket + count.rawValue
+  }
+
+  /// The sum; a single rank's node if it is that.
+  var result: UnsafeMutablePointer<Float> {
+    plan.isSum ? nodes(0) : address(0, offsets[0].result, as: Float.self)
+  }
+
+  /// The values that the ranks make of scattered sums and share.
+  var values: UnsafeMutablePointer<Float> { address(0, offsets[0].values, as: Float.self) }
+}

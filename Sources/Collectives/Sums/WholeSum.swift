@@ -1,0 +1,63 @@
+import CMPIShim
+
+/// The sum of a short vector on one machine: every rank shows its nodes to the others, and adds up all of them itself.
+///
+/// Each sum takes one wait only: a rank that returns to a slot two sums later knows that all ranks have begun the sum
+/// between, hence are done with the slot.
+final class WholeSum: SumAlgorithm {
+  let nodes: UnsafeMutablePointer<Float>
+  private let sum: UnsafeMutablePointer<Float>
+  private let participant: Participant
+  private let status: StatusTable
+  /// Of each slot.
+  private let joins: [TreeJoin]
+  private let counter: UnsafeMutablePointer<dpt_counter>
+  /// The number of the sum, from 1.
+  private var number: UInt32 = 0
+
+  init(_ participant: Participant, _ status: StatusTable) {
+    (self.participant, self.status) = (participant, status)
+    let (plan, memory) = (participant.plan, participant.memory)
+    nodes = allocateFloats(plan.rankNodes[participant.rank].count * plan.stride)
+    sum = allocateFloats(plan.stride)
+    joins = [0, 1].map { TreeJoin(memory.nodeValues(slot: $0), to: 0..<plan.tree.shardCount) }
+    counter = memory.counter(ofBucket: 0, .written)
+  }
+
+  deinit {
+    nodes.deallocate()
+    sum.deallocate()
+  }
+
+  var result: UnsafePointer<Float> { UnsafePointer(sum) }
+
+  private var slot: Int { Int(number & 1) }
+
+  /// The counter's value once all ranks have written.
+  private var target: UInt32 { number &* UInt32(participant.neighbours) }
+
+  /// Nothing is gained by an early begin.
+  func write(from element: Int) {}
+
+  func writeAll() {
+    number &+= 1
+    let (plan, memory, place) = (participant.plan, participant.memory, participant.place)
+    status.post(to: memory.status(place, slot: slot))
+    let count = plan.rankNodes[participant.rank].count * plan.stride
+    memory.nodes(place, slot: slot).update(from: nodes, count: count)
+    dpt_counter_arrive(counter, target)
+  }
+
+  func advance() {}
+
+  var isUnderWay: Bool { false }
+
+  func isComplete() -> Bool {
+    guard dpt_counter_reached(counter, target) else { return false }
+    joins[slot].run(into: sum, offset: 0, count: participant.plan.stride)
+    status.collect(from: participant.memory, slot: slot)
+    return true
+  }
+
+  func wait(spin: UInt32, sleep: UInt32) -> Bool? { dpt_counter_wait(counter, target, spin, sleep) }
+}

@@ -1,0 +1,14 @@
+let floatSize = MemoryLayout<Float>.size
+
+/// Zeroed floats on a 64-byte boundary, for `deallocate()`; at least a cache line, so that they have an address.
+func allocateFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
+  let bytes = UnsafeMutableRawPointer.allocate(byteCount: max(count, 16) * floatSize, alignment: 64)
+  return bytes.initializeMemory(as: Float.self, repeating: 0, count: max(count, 16))
+}
+
+extension UnsafeMutablePointer<Float> {
+  /// The bytes of `count` floats.
+  func bytes(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(start: self, count: count))
+  }
+}

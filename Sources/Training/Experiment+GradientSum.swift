@@ -1,0 +1,40 @@
+import Collectives
+import Diagnostics
+import Optimizers
+
+extension Experiment {
+  /// The sum of `elementCount` floats of all ranks, the gradients first, whose sums are scattered if the update is divided;
+  /// every rank makes it.
+  /// - Throws: `Failure` (usage) if there are more ranks than shards, (configuration) if the transport adds sums that are to
+  ///   be rounded.
+  func makeGradientSum(_ workspace: Workspace, elementCount: Int, network: LinkSpeed?) throws -> any GradientSum {
+    let (communicator, tree) = (workspace.communicator, workspace.tree)
+    switch settings.reduction {
+    case .tree:
+      return try TreeSum(
+        SumLayout(
+          elementCount: elementCount, statusCount: RankStatus.count, bucketBytes: network?.bucketBytes,
+          boundaries: model.parameters.map(\.offset),
+          compression: settings.compression.map { Compression(format: $0.format, count: model.valueCount) },
+          scatter: dividesUpdate(communicator, network: network)
+            ? Scatter(count: model.valueCount, grain: BlockSums.grain) : nil),
+        tree: tree, communicator: communicator)
+    case .native:
+      guard settings.compression == nil else {
+        throw Failure(
+          .configuration, "the native reduction cannot compress gradients",
+          advice: "reduce in the tree, or leave compression out")
+      }
+      return try NativeSum(
+        elementCount: elementCount, statusCount: RankStatus.count, tree: tree, communicator: communicator)
+    }
+  }
+
+  /// Whether the update is divided among these ranks; `network` is the network between their machines.
+  func dividesUpdate(_ communicator: any Communicator, network: LinkSpeed?) -> Bool {
+    settings.reduction == .tree
+      && settings.optimizerSharding.divides(
+        bytes: model.valueCount * MemoryLayout<Float>.size, ranks: communicator.size,
+        machines: communicator.machines.count, isCompressed: settings.compression != nil, network: network)
+  }
+}
