@@ -23,4 +23,26 @@ extension StringProtocol {
     }
     return String(text)
   }
+
+  /// This text in double quotes, as YAML reads it.
+  package var yamlQuoted: String {
+    var quoted = "\""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\n": quoted += "\\n"
+      case "\t": quoted += "\\t"
+      default:
+        switch scalar.properties.generalCategory {
+        case .control, .format, .unassigned, .lineSeparator, .paragraphSeparator:
+          let hex = String(scalar.value, radix: 16)
+          quoted += "\\U" + String(repeating: "0", count: 8 - hex.count) + hex
+        default:
+          quoted.unicodeScalars.append(scalar)
+        }
+      }
+    }
+    return quoted + "\""
+  }
 }

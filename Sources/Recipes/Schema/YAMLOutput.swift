@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A YAML tree to be written: scalars are ready text, keys carry their documentation.
 indirect enum YAMLOutput: Sendable {
   case scalar(String)
@@ -58,24 +60,7 @@ extension YAMLOutput {
     let startsLikeText = text.first.map { $0.isLetter || $0 == "/" || $0 == "_" } ?? false
     let words = YAMLNode.words.union(["true", "false", "yes", "no", "on", "off", "y", "n"])
     if isSafe && startsLikeText && !words.contains(text.lowercased()) { return text }
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\t": quoted += "\\t"
-      default:
-        switch scalar.properties.generalCategory {
-        case .control, .format, .unassigned, .lineSeparator, .paragraphSeparator:
-          let hex = String(scalar.value, radix: 16)
-          quoted += "\\U" + String(repeating: "0", count: 8 - hex.count) + hex
-        default:
-          quoted.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return quoted + "\""
+    return text.yamlQuoted
   }
 }
 

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension BatchScript {
   /// For the MPI operator of Kubernetes.
   var kubernetes: String {

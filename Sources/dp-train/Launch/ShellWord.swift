@@ -18,26 +18,6 @@ extension String {
     return String(quoted)
   }
 
-  /// The text in double quotes, as YAML and JSON read it.
-  var yamlQuoted: String {
-    var quoted = "\""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      default:
-        switch scalar.properties.generalCategory {
-        case .control, .format, .unassigned, .privateUse, .lineSeparator, .paragraphSeparator:
-          let hex = String(scalar.value, radix: 16)
-          quoted += "\\U" + String(repeating: "0", count: 8 - hex.count) + hex
-        default:
-          quoted.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return quoted + "\""
-  }
-
   /// The text with all but small letters, digits and hyphens replaced, as Kubernetes wants names (RFC 1123).
   var kubernetesName: String {
     let name = lowercased().unicodeScalars.map { scalar in
