@@ -134,7 +134,9 @@ targets += [
   .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(
     name: "RecipesTests",
-    dependencies: ["Recipes", "Layers", "Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
+    dependencies: [
+      "Recipes", "Layers", "Optimizers", "Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport",
+    ]),
   .testTarget(
     name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   // Runs the program to ask for its options.

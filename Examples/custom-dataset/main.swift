@@ -30,8 +30,9 @@ final class Rings: Dataset {
 struct RingsEntry: DataEntry {
   var rings = 3
   let shuffle = false  // Samples are new in each epoch anyway.
-  static let (name, doc) = ("rings", "points of the plane, told apart by their distance from the origin")
-  static let keys = [RecipeKey("rings", \Self.rings, .number(.from(2, through: 100)), "classes")]
+  static let form = RecipeForm<Self>(
+    "rings", "points of the plane, told apart by their distance from the origin",
+    keys: [RecipeKey("rings", \.rings, .number(.from(2, through: 100)), "classes")])
 
   func makeSplits(for recipe: Recipe) -> DataSplits {
     DataSplits(
@@ -53,5 +54,5 @@ var job = TrainingJob()
 job.observers = { _ in [HardestRing()] }
 job.run {
   try Recipe.load(
-    default: "Examples/custom-dataset/rings.yaml", extensions: RecipeExtensions(dataSources: [RingsEntry.self]))
+    default: "Examples/custom-dataset/rings.yaml", extensions: Registry(dataSources: [RingsEntry.self]))
 }

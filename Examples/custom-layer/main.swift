@@ -50,11 +50,11 @@ final class PReLU: Layer {
 /// The layer in recipes: `- prelu: {start: 0.1}`.
 struct PReLUEntry: LayerEntry {
   var start = 0.25
-  static let (name, doc) = ("prelu", "max(0, x), and a learned share of x below zero")
-  static let keys = [RecipeKey("start", \Self.start, .number(), "the share before training")]
-  func makeLayer(input: Shape) -> any Layer { PReLU(input: input, start: start) }
+  static let form = RecipeForm<Self>(
+    "prelu", "x, a learned share of it below zero", keys: [RecipeKey("start", \.start, .number(), "the first share")])
+  func makeLayer(_ site: LayerSite) -> any Layer { PReLU(input: site.input, start: start) }
 }
 
 TrainingJob().run {
-  try Recipe.load(default: "Examples/custom-layer/prelu.yaml", extensions: RecipeExtensions(layers: [PReLUEntry.self]))
+  try Recipe.load(default: "Examples/custom-layer/prelu.yaml", extensions: Registry(layers: [PReLUEntry.self]))
 }

@@ -89,7 +89,7 @@ struct TrainingRun {
     let keep =
       change.length.map {
         "set schedule.length='\($0)' to keep the course of the rate, which then stays at its end"
-          + "\(recipe.schedule.minimum == 0 ? " (0: nothing more is learned)" : ""), "
+          + "\(recipe.schedule.finalRate == 0 ? " (0: nothing more is learned)" : ""), "
       } ?? ""
     throw Failure(
       .configuration,

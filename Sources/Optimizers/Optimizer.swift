@@ -45,7 +45,7 @@ public struct OptimizerState {
   public let values: FloatBuffer
 
   /// Names a vector.
-  package init(name: String, values: FloatBuffer) {
+  public init(name: String, values: FloatBuffer) {
     self.name = name
     self.values = values
   }

@@ -25,8 +25,8 @@ enum Completion {
       keys.flatMap { key -> [String] in
         switch key.shape {
         case .section(let keys, _), .optional(.section(let keys, _)): inner(keys, "\(path)\(key.name).")
-        case .variants(let info):
-          inner(info.variants.flatMap(\.keys), "\(path)\(key.name).")
+        case .entry(let info):
+          inner(info.entries.flatMap(\.keys), "\(path)\(key.name).")
             + (info.key.map { ["\(path)\(key.name).\($0)="] } ?? [])
         default: ["\(path)\(key.name)="]
         }

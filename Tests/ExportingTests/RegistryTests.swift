@@ -21,7 +21,7 @@ import Testing
       try $0.recipe(samples: "samples.npz").makeModel(inputShape: Shape($0.shape))
     }
     let layers = models.flatMap { nested($0.layers) }
-    #expect(Set(layers.map(\.kind)) == Set(LayerSettings.variants.map(\.name)))
+    #expect(Set(layers.map(\.kind)) == Set(EntryKind.layer.names))
     for layer in layers { #expect(layer is any ExportableLayer, "\(layer.kind)") }
   }
 

@@ -72,7 +72,7 @@ import Testing
 
   @Test func layersThatAProgramPutInHaveNoLine() throws {
     var recipe = try Recipe.parse("model: {layers: [relu, flatten]}", file: "my.yaml")
-    recipe.model.layers.insert(.lstm(LSTMSettings()), at: 1)
+    recipe.model.layers.insert(LSTMEntry(), at: 1)
     let failure = try #require(throws: Failure.self) {
       try recipe.makeModel(inputShape: .image(height: 2, width: 2, channels: 1))
     }

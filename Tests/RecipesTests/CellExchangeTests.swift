@@ -4,7 +4,7 @@ import Testing
 @testable import Recipes
 
 @Suite struct CellExchangeTests {
-  private func layers(_ text: String, cell: String) throws -> [LayerSettings] {
+  private func layers(_ text: String, cell: String) throws -> [any LayerEntry] {
     try read("", "model.layers=\(text)", "model.cell=\(cell)").model.layers
   }
 
@@ -23,7 +23,7 @@ import Testing
   @Test func whatTheCellHasAloneStaysWhereItIsTheSame() throws {
     let relu = "[{rnn: {nonlinearity: relu}}, {linear: {outputs: 2}}]"
     #expect(try layers(relu, cell: "rnn") == read("", "model.layers=\(relu)").model.layers)
-    #expect(try layers(relu, cell: "gru") == [.gru(GRUSettings()), .linear(LinearSettings(outputs: 2))])
+    #expect(try layers(relu, cell: "gru") == [GRUEntry(), LinearEntry(outputs: 2)] as [any LayerEntry])
   }
 
   @Test func theWrittenRecipeHasTheNewLayers() throws {

@@ -18,29 +18,19 @@ import Testing
   }
 
   @Test func everyPropertyHasAKey() {
-    func check<S: Settings>(_ type: S.Type) {
-      #expect(Mirror(reflecting: S()).children.map { $0.label ?? "" } == S.fields.map(\.name), "\(S.self)")
+    func check<S: RecipeSettings>(_ type: S.Type) {
+      #expect(Mirror(reflecting: S()).children.map { $0.label ?? "" } == S.form.keys.map(\.name), "\(S.self)")
     }
     // Where a recipe comes from is no part of what it says.
     #expect(
-      Mirror(reflecting: Recipe()).children.compactMap(\.label) == Recipe.fields.map(\.name) + ["origin"])
+      Mirror(reflecting: Recipe()).children.compactMap(\.label) == Recipe.form.keys.map(\.name) + ["origin"])
     check(ModelSettings.self)
     check(EMASettings.self)
     check(EvaluateSettings.self)
     check(RecordSettings.self)
-    func checkAll<V: Variant>(_ type: V.Type) {
-      for variant in V.variants {
-        let payload = Mirror(reflecting: variant.standard).children.first?.value
-        #expect(
-          payload.map(properties) == variant.info.keys.map(\.name),
-          "\(variant.name)")
-      }
+    for types in allTypes {
+      for type in types { #expect(properties(of: type.init()) == type.info.keys.map(\.name), "\(type.name)") }
     }
-    checkAll(DataSettings.self)
-    checkAll(LayerSettings.self)
-    checkAll(OptimizerSettings.self)
-    checkAll(ScheduleSettings.self)
-    checkAll(TransformSettings.self)
   }
 
   /// The properties that have keys; what several layers share as `options` or `window` has each its own.
@@ -59,22 +49,22 @@ import Testing
 
   @Test func everyKeyAppearsInTheResolvedText() throws {
     var recipe = try read()
-    recipe.model.layers = LayerSettings.variants.map(\.standard)
+    recipe.model.layers = EntryKind.layer.defaults
     recipe.ema = EMASettings()
     recipe.compression = CompressionSettings()
-    let (sources, optimizers) = (DataSettings.variants, OptimizerSettings.variants)
-    let schedules = ScheduleSettings.variants
+    let (sources, optimizers) = (EntryKind.data.defaults, EntryKind.optimizer.defaults)
+    let schedules = EntryKind.schedule.defaults
     for turn in 0..<max(sources.count, optimizers.count, schedules.count) {
-      recipe.data = sources[turn % sources.count].standard
-      if case .imageFolder(var images) = recipe.data {
-        images.transforms = TransformSettings.variants.map(\.standard)
+      recipe.data = sources[turn % sources.count]
+      if var images = recipe.data as? ImageFolderEntry {
+        images.transforms = EntryKind.transform.defaults
         images.evaluationTransforms = images.transforms
-        recipe.data = .imageFolder(images)
+        recipe.data = images
       }
-      recipe.optimizer = optimizers[turn % optimizers.count].standard
-      recipe.schedule = schedules[turn % schedules.count].standard
+      recipe.optimizer = optimizers[turn % optimizers.count]
+      recipe.schedule = schedules[turn % schedules.count]
       let text = recipe.resolvedYAML(comments: true)
-      let chosen = [recipe.data.chosen.name, recipe.optimizer.chosen.name, recipe.schedule.chosen.name]
+      let chosen = [recipe.data.name, recipe.optimizer.name, recipe.schedule.name]
       // All layers are there, but none with an initialization of its own.
       for (path, key) in allKeys(Recipe.keys, path: "") where !path.contains("initialization=") {
         let isOfAnother = path.contains("=") && !chosen.contains { path.contains("=\($0).") }
@@ -83,18 +73,18 @@ import Testing
     }
   }
 
-  @Test func everyVariantIsRegisteredOnceAndDescribed() {
-    func check<V: Variant>(_ type: V.Type) {
-      #expect(Set(V.variants.map(\.name)).count == V.variants.count)
-      for variant in V.variants {
-        #expect(variant.standard.chosen.name == variant.name)
-        #expect(!variant.doc.isEmpty)
-      }
+  @Test func everyEntryIsRegisteredOnceAndDescribed() {
+    for types in allTypes {
+      #expect(Set(types.map { $0.name }).count == types.count)
+      for type in types { #expect(!type.info.doc.isEmpty && type.init().name == type.name) }
     }
-    check(DataSettings.self)
-    check(LayerSettings.self)
-    check(OptimizerSettings.self)
-    check(ScheduleSettings.self)
+  }
+
+  private var allTypes: [[any RecipeEntry.Type]] {
+    [
+      EntryKind.layer.types, EntryKind.loss.types, EntryKind.optimizer.types, EntryKind.schedule.types,
+      EntryKind.data.types, EntryKind.transform.types, EntryKind.initialization.types,
+    ]
   }
 
   @Test func defaultsAndRangesAreKnownAsData() throws {
@@ -127,9 +117,9 @@ import Testing
     switch shape {
     case .optional(let shape), .list(let shape, least: _): inner(shape, path: path)
     case .section(let keys, _): allKeys(keys, path: "\(path).")
-    // A layer may hold layers: each variant is gone into once.
-    case .variants(let info):
-      info.variants.filter { !path.contains("=\($0.name).") }.flatMap { allKeys($0.keys, path: "\(path)=\($0.name).") }
+    // A layer may hold layers: each entry is gone into once.
+    case .entry(let info):
+      info.entries.filter { !path.contains("=\($0.name).") }.flatMap { allKeys($0.keys, path: "\(path)=\($0.name).") }
     default: []
     }
   }

@@ -6,14 +6,14 @@ import Testing
   @Test func whatTheFileLeavesOutHasItsDefault() throws {
     let recipe = try read()
     var expected = Recipe()
-    var lstm = LSTMSettings()
+    var lstm = LSTMEntry()
     lstm.hiddenSize = 3
-    expected.model.layers = [.lstm(lstm), .linear(LinearSettings(outputs: 2))]
+    expected.model.layers = [lstm, LinearEntry(outputs: 2)]
     #expect(recipe == expected)
     #expect(recipe.epochs == 60)
     #expect(recipe.steps == nil)
-    #expect(recipe.optimizer == .rmsprop(RMSpropSettings()))
-    #expect(recipe.data == .temporalOrder(TemporalOrderSettings()))
+    #expect(recipe.optimizer == RMSpropEntry())
+    #expect(recipe.data == TemporalOrderEntry())
   }
 
   @Test func theNameIsTheFilesUnlessGiven() throws {
@@ -51,24 +51,24 @@ import Testing
     expected.steps = 10
     expected.batch = 64
     expected.shards = 16
-    var numpy = NumPySettings(train: "a b.npz", test: "c.npz")
+    var numpy = NumPyEntry(train: "a b.npz", test: "c.npz")
     numpy.shuffle = false
-    expected.data = .numpy(numpy)
-    var rnn = RNNSettings()
+    expected.data = numpy
+    var rnn = RNNEntry()
     rnn.hiddenSize = 7
     rnn.nonlinearity = .relu
     rnn.options.output = .all
     expected.model = ModelSettings(layers: [
-      .lstm(LSTMSettings()), .rnn(rnn), .rnn(RNNSettings()), .linear(LinearSettings(outputs: 3)),
+      LSTMEntry(), rnn, RNNEntry(), LinearEntry(outputs: 3),
     ])
     expected.model.weights = "start.safetensors"
-    var sgd = SGDSettings()
+    var sgd = SGDEntry()
     sgd.learningRate = 0.001
     sgd.momentum = 0.9
     sgd.nesterov = true
     sgd.weightDecay = 0.0001
     sgd.clipNorm = 2.5
-    expected.optimizer = .sgd(sgd)
+    expected.optimizer = sgd
     expected.evaluate.every = 0
     expected.record.every = 5
     #expect(recipe == expected)
@@ -78,12 +78,12 @@ import Testing
   func noneIsWrittenInSeveralWays(_ word: String) throws {
     let recipe = try read("steps: \(word)\noptimizer: {name: sgd, clipNorm: \(word)}\n")
     #expect(recipe.steps == nil)
-    #expect(recipe.optimizer == .sgd(SGDSettings()))
+    #expect(recipe.optimizer == SGDEntry())
   }
 
   @Test func quotedNoneIsText() throws {
     let recipe = try read("data: {source: numpy, train: \"none\", test: 'null'}\n")
-    #expect(recipe.data == .numpy(NumPySettings(train: "none", test: "null")))
+    #expect(recipe.data == NumPyEntry(train: "none", test: "null"))
   }
 
   @Test func sectionsWithNothingInThemAreDefaults() throws {

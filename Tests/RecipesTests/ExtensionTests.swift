@@ -3,36 +3,54 @@ import Diagnostics
 import Foundation
 import Images
 import Layers
+import Optimizers
 import Tensors
 import Testing
 
 @testable import Recipes
 
-/// A program's own layers, data sources and transforms in recipes.
+/// A program's own entries in recipes, of every kind.
 @Suite struct ExtensionTests {
   struct Scale: LayerEntry {
     enum Mode: String, Choice { case once, twice }
     var factor = 2.0
     var mode = Mode.once
     var units = 0
-    static let name = "scale"
-    static let doc = "a scaled copy"
-    static let keys = [
-      RecipeKey("factor", \Self.factor, .number(.above(0)), "the factor"),
-      RecipeKey("mode", \Self.mode, .choice, "how often"),
-      RecipeKey("units", \Self.units, .number(.atLeast(1)), required: true, "the outputs"),
-    ]
+    var initialization: (any InitializationEntry)?
+    static let form = RecipeForm<Self>(
+      "scale", "a scaled copy",
+      keys: [
+        RecipeKey("factor", \.factor, .number(.above(0)), "the factor"),
+        RecipeKey("mode", \.mode, .choice, "how often"),
+        RecipeKey("units", \.units, .number(.atLeast(1)), required: true, "the outputs"),
+        .initialization(\.initialization),
+      ])
 
-    func check() throws {
+    func check(_ section: RecipeSection) throws {
       guard factor < 100 || mode == .once else {
-        throw Failure(.configuration, "factor \(factor) twice is too much", advice: "take it once")
+        throw section.conflict(
+          of: ["factor", "mode"], "\(section.path): factor \(factor) twice is too much", advice: "take it once")
       }
     }
 
-    func makeLayer(input: Shape) throws -> any Layer {
-      guard input.features > 1 else { throw Failure(.configuration, "one feature cannot be scaled") }
-      return Linear(input: input, outputs: units)
+    func makeLayer(_ site: LayerSite) throws -> any Layer {
+      guard site.input.features > 1 else { throw Failure(.configuration, "one feature cannot be scaled") }
+      return Linear(input: site.input, outputs: units)
     }
+  }
+
+  /// A layer of layers.
+  struct Repeated: LayerEntry {
+    var layers: [any LayerEntry] = []
+    static let form = RecipeForm<Self>(
+      "repeated", "layers that keep the shape", short: "layers",
+      keys: [RecipeKey("layers", \.layers, .list(.layer), required: true, "the layers")])
+
+    func checkInput(_ site: LayerSite) throws {
+      guard !site.input.isImage else { throw Failure(.configuration, "takes no images") }
+    }
+
+    func makeLayer(_ site: LayerSite) -> any Layer { Sequential(input: site.input, layers: site.layers("layers")) }
   }
 
   struct Zeros: DataEntry {
@@ -44,17 +62,15 @@ import Testing
       func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) { batch.clear(count: indices.count) }
     }
 
-    static let name = "zeros"
-    static let doc = "zeros"
+    static let form = RecipeForm<Self>("zeros", "zeros")
 
     func makeSplits(for recipe: Recipe) -> DataSplits { DataSplits(training: Samples()) }
   }
 
   struct Darken: TransformEntry, DeterministicTransform {
     var share = 0.5
-    static let name = "darken"
-    static let doc = "darker images"
-    static let keys = [RecipeKey("share", \Self.share, .number(.from(0, through: 1)), "of the light")]
+    static let form = RecipeForm<Self>(
+      "darken", "darker images", keys: [RecipeKey("share", \.share, .number(.from(0, through: 1)), "of the light")])
 
     func makeTransform() -> any Transform { self }
 
@@ -66,8 +82,80 @@ import Testing
     }
   }
 
-  static let extensions = RecipeExtensions(
-    layers: [Scale.self], dataSources: [Zeros.self], transforms: [Darken.self])
+  struct RareClass: LossEntry {
+    var factor = 10.0
+    let targetKind = NumPyDataset.TargetKind.classes
+    static let form = RecipeForm<Self>(
+      "rare-class", "cross-entropy in which the last class counts more",
+      keys: [RecipeKey("factor", \.factor, .number(.above(0)), "how much more")])
+
+    func makeLoss(outputs: Shape) -> any Loss {
+      CrossEntropy(logits: outputs, classWeights: Array(repeating: 1, count: outputs.features - 1) + [factor])
+    }
+  }
+
+  /// Bernstein et al. 2018.
+  final class SignDescent: Optimizer {
+    var stepCount = 0
+    let state: [OptimizerState] = []
+    private(set) var slices: [Range<Int>]
+
+    init(count: Int) { slices = [0..<count] }
+
+    func restrict(to slices: [Range<Int>]) { self.slices = slices }
+
+    func step(
+      parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
+      gather: (BlockSums) throws -> Void
+    ) {
+      for index in slices.joined() where gradients[index] != 0 {
+        parameters[index] -= Float(learningRate) * (gradients[index] > 0 ? 1 : -1)
+      }
+      stepCount += 1
+    }
+  }
+
+  struct SignDescentEntry: OptimizerEntry {
+    var learningRate = 0.001
+    var clipNorm: Double?
+    var clipValue: Double?
+    static let form = RecipeForm<Self>(
+      "sign-descent", "steps of one size along the gradient's signs", keys: [rateKey] + clippingKeys)
+
+    func makeOptimizer(for model: Model) -> any Optimizer { SignDescent(count: model.valueCount) }
+  }
+
+  struct InverseRoot: Schedule {
+    let offset: Double
+
+    func learningRate(step: Int, base: Double) -> Double { base * (offset / (offset + Double(step))).squareRoot() }
+  }
+
+  struct InverseRootEntry: ScheduleEntry {
+    var offset = 1000.0
+    var warmup = TrainingSpan.steps(0)
+    var warmupStart = 0.0
+    var scaleWithBatch: Int?
+    static let form = RecipeForm<Self>(
+      "inverse-root", "the rate falls with the root of the steps",
+      keys: [RecipeKey("offset", \.offset, .number(.above(0)), "steps until half of its square is left")] + sharedKeys)
+
+    func makeSchedule(length: Int, stepsPerEpoch: Int) -> any Schedule { InverseRoot(offset: offset) }
+  }
+
+  struct Small: InitializationEntry {
+    var share = 0.1
+    static let form = RecipeForm<Self>(
+      "small", "small normal numbers",
+      keys: [RecipeKey("share", \.share, .number(.above(0)), "the share of the usual size")])
+
+    var initialization: Initialization { .xavierNormal(gain: Float(share)) }
+  }
+
+  static let extensions = Registry(
+    layers: [Scale.self, Repeated.self], losses: [RareClass.self], optimizers: [SignDescentEntry.self],
+    schedules: [InverseRootEntry.self], dataSources: [Zeros.self], transforms: [Darken.self],
+    initializations: [Small.self])
   static let text = """
     data: {source: zeros}
     model:
@@ -88,9 +176,8 @@ import Testing
 
   @Test func ownEntriesAreReadMadeAndWritten() throws {
     let recipe = try read(Self.text, "model.layers.1.scale.factor=4", "model.layers.1.scale.mode=twice")
-    let own = CustomLayer(Scale(factor: 4, mode: .twice, units: 2))
-    #expect(recipe.model.layers.last == .custom(own))
-    #expect(recipe.data == .custom(CustomData(Zeros())))
+    #expect(recipe.model.layers.last == Scale(factor: 4, mode: .twice, units: 2))
+    #expect(recipe.data == Zeros())
     let experiment = try recipe.makeExperiment()
     #expect(experiment.model.parameters.map(\.name) == ["0.0.weight", "0.0.bias", "1.weight", "1.bias"])
     #expect(experiment.data.training.count == 4 && experiment.settings.shuffles)
@@ -104,15 +191,63 @@ import Testing
   @Test func aTransformWorksOnThePixels() throws {
     let text =
       "{data: {source: image-folder, folder: x, transforms: [darken: {share: 0.25}]}, model: {layers: [flatten]}}"
-    guard case .imageFolder(let images) = try read(text).data else {
-      Issue.record("not images")
-      return
-    }
+    let images = try #require(try read(text).data as? ImageFolderEntry)
     let image = Image()
     try image.reshape(ImageSize(height: 1, width: 2))
     for index in image.pixels.indices { image.pixels[index] = UInt8(40 * index) }
     try images.transforms.makePipeline(key: "transforms").prepare(image)
     #expect(Array(image.pixels.prefix(6)) == [0, 10, 20, 30, 40, 50])
+  }
+
+  @Test func anOwnLossIsMade() throws {
+    let recipe = try read(Self.text, "loss={name: rare-class, factor: 3}")
+    #expect(recipe.loss == RareClass(factor: 3) && recipe.resolvedYAML().contains("loss:\n  name: rare-class\n"))
+    #expect(try recipe.makeExperiment().network.loss is CrossEntropy)
+    #expect(
+      try failure(Self.text, "loss={name: rare-class, weight: 3}").advice == "valid keys: name, factor"
+        && read(Self.text, "loss=rare-class", "loss.factor=3") == recipe)
+  }
+
+  @Test func anOwnOptimizerIsMade() throws {
+    let recipe = try read(Self.text, "optimizer=sign-descent", "optimizer.learningRate=0.5", "optimizer.clipNorm=2")
+    #expect(recipe.optimizer == SignDescentEntry(learningRate: 0.5, clipNorm: 2))
+    #expect(recipe.optimizerSummary == "sign-descent, learning rate 0.5, gradient norm at most 2")
+    let experiment = try recipe.makeExperiment()
+    #expect(experiment.settings.clipNorm == 2 && experiment.settings.learningRate == 0.5)
+    let optimizer = try #require(experiment.optimizer as? SignDescent)
+    optimizer.restrict(to: [1..<3])
+    var values: [Float] = [1, 1, 1, 1]
+    optimizer.step(parameters: &values, gradients: [3, 0, -2, 1], learningRate: 0.25) { _ in }
+    #expect(values == [1, 1, 1.25, 1] && optimizer.stepCount == 1)
+  }
+
+  @Test func anOwnScheduleIsMadeWithTheKeysOfAll() throws {
+    let recipe = try read(Self.text, "schedule={name: inverse-root, offset: 3, warmup: 2, scaleWithBatch: 16}")
+    #expect(recipe.schedule.summary == "inverse-root after 2 steps of warm-up" && recipe.baseLearningRate == 0.002)
+    let schedule = try recipe.makeExperiment().schedule
+    #expect([0, 2, 11].map { schedule.learningRate(step: $0, base: 1) } == [0, 1, 0.5])
+    #expect(try read(recipe.resolvedYAML()) == recipe)
+  }
+
+  @Test func anOwnInitializationDrawsWeights() throws {
+    let recipe = try read(
+      Self.text, "model.initialization={name: small, share: 0.5}", "model.layers.1.scale.initialization=small")
+    let drawn = try recipe.makeExperiment().model.parameters.map(\.initialization)
+    #expect(drawn[0] == .xavierNormal(gain: 0.5) && drawn[2] == .xavierNormal(gain: 0.1))
+  }
+
+  /// Its layers are made, named in messages and get other cells as those of a residual are.
+  @Test func anOwnLayerMayHoldLayers() throws {
+    let text = "{data: {source: zeros}, model: {layers: [repeated: [linear: 2, relu], linear: 2]}}"
+    #expect(try read(text).makeExperiment().model.parameters.map(\.name).first == "0.0.weight")
+    let fault = try failure(text, "model.layers.0.repeated.layers.1=lstm")
+    #expect(fault.message.contains("model.layers.0.repeated.layers.1 (lstm) needs a sequence"), "\(fault.message)")
+    let cells = try read("{model: {cell: gru, layers: [repeated: [lstm: 3]]}}").model.layers
+    #expect((cells.first as? Repeated)?.layers.first is GRUEntry)
+    let images = #expect(throws: Failure.self) {
+      try read(text).makeModel(inputShape: .image(height: 2, width: 2, channels: 1))
+    }
+    #expect(images?.message == "own.yaml:1: model.layers.0 (repeated) takes no images")
   }
 
   @Test func mistakesNameThePlace() throws {
@@ -157,12 +292,11 @@ import Testing
 
   @Test func twoOfOneNameAreRefused() throws {
     struct Second: LayerEntry {
-      static let name = "linear"
-      static let doc = "another"
-      func makeLayer(input: Shape) -> any Layer { ReLU(input: input) }
+      static let form = RecipeForm<Self>("linear", "another")
+      func makeLayer(_ site: LayerSite) -> any Layer { ReLU(input: site.input) }
     }
     let failure = #expect(throws: Failure.self) {
-      try Recipe.parse(Self.text, file: "own.yaml", extensions: RecipeExtensions(layers: [Second.self]))
+      try Recipe.parse(Self.text, file: "own.yaml", extensions: Registry(layers: [Second.self]))
     }
     #expect(failure?.message == "there are two of the layer \"linear\"")
   }

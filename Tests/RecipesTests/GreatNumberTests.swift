@@ -35,15 +35,15 @@ import Testing
 
   @Test(arguments: numbers) func ofKinds(number: Int) {
     let kinds = [
-      ("optimizer", OptimizerSettings.info(key: "name")), ("schedule", ScheduleSettings.info(key: "name")),
-      ("loss", LossSettings.info(key: "name")),
+      ("optimizer", EntryKind.optimizer.info(key: "name")), ("schedule", EntryKind.schedule.info(key: "name")),
+      ("loss", EntryKind.loss.info(key: "name")),
     ]
     for (section, info) in kinds {
-      for variant in info.variants {
-        for key in whole(variant.keys) { build(["\(section)=\(variant.name)", "\(section).\(key)=\(number)"]) }
+      for entry in info.entries {
+        for key in whole(entry.keys) { build(["\(section)=\(entry.name)", "\(section).\(key)=\(number)"]) }
       }
     }
-    for schedule in ScheduleSettings.info(key: "name").variants.map(\.name) {
+    for schedule in EntryKind.schedule.names {
       for span in ["\(number) steps", "1e300 epochs"] {
         build(["schedule=\(schedule)", "schedule.warmup=\(span)"])
         build(["schedule=\(schedule)", "schedule.length=\(span)"])
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: numbers) func ofData(number: Int) throws {
-    let sources = DataSettings.info(key: "source").variants
+    let sources = EntryKind.data.info(key: "source").entries
     #expect(sources.contains { whole($0.keys).contains("testSize") })
     for source in sources {
       for key in whole(source.keys) {
@@ -61,8 +61,9 @@ import Testing
         ).makeExperiment()
       }
     }
-    for transform in TransformSettings.info(key: nil).variants {
-      let example = try #require(RecipeExamples.example(of: transform.name, noun: "transform")).dropFirst(2)
+    let transforms = EntryKind.transform.info(key: nil)
+    for transform in transforms.entries {
+      let example = RecipeReference.example(of: transform, transforms).dropFirst(2)
       for key in whole(transform.keys) {
         let place = "data.transforms.0.\(transform.name).\(key)"
         _ = try? read(
@@ -76,8 +77,9 @@ import Testing
     let inputs = [
       Shape.vector(8), .sequence(steps: 10, features: 8), .image(height: 16, width: 16, channels: 3),
     ]
-    for layer in LayerSettings.info(key: nil).variants {
-      let example = try #require(RecipeExamples.example(of: layer.name, noun: "layer")).dropFirst(2)
+    let layers = EntryKind.layer.info(key: nil)
+    for layer in layers.entries {
+      let example = RecipeReference.example(of: layer, layers).dropFirst(2)
       for key in whole(layer.keys) {
         guard
           let recipe = try? Recipe.parse(

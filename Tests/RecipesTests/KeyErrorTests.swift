@@ -37,7 +37,7 @@ import Testing
       try failure(of: "layers: []\n") == wrong("recipe.yaml:5: unknown key layers", "did you mean model.layers?"))
   }
 
-  @Test func aKeyOfAnotherVariantSaysWhose() throws {
+  @Test func aKeyOfAnotherEntrySaysWhose() throws {
     #expect(
       try failure(of: "optimizer:\n  name: rmsprop\n  nesterov: true\n")
         == wrong(
@@ -61,7 +61,7 @@ import Testing
           "it is required: the training samples, an .npz file with x, y and optionally lengths"))
   }
 
-  @Test func anUnknownVariantSuggestsTheNearestOrListsAll() throws {
+  @Test func anUnknownEntrySuggestsTheNearestOrListsAll() throws {
     #expect(
       try failure(of: "optimizer: {name: rmsprob}\n")
         == wrong("recipe.yaml:5: optimizer.name: there is no optimizer \"rmsprob\"", "did you mean rmsprop?"))
@@ -69,7 +69,7 @@ import Testing
       try failure(of: "data: {source: imagenet}\n")
         == wrong(
           "recipe.yaml:5: data.source: there is no data source \"imagenet\"",
-          "it must be one of \(DataSettings.variants.map(\.name).joined(separator: ", "))"))
+          "it must be one of \(EntryKind.data.names.joined(separator: ", "))"))
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - lstn: {hiddenSize: 4}\n")
         == wrong("recipe.yaml:3: model.layers.0: there is no layer \"lstn\"", "did you mean lstm?"))
@@ -77,7 +77,7 @@ import Testing
       try failure(ofWhole: "model:\n  layers: [7]\n")
         == wrong(
           "recipe.yaml:2: model.layers.0: there is no layer 7",
-          "it must be one of \(LayerSettings.variants.map(\.name).joined(separator: ", "))"))
+          "it must be one of \(EntryKind.layer.names.joined(separator: ", "))"))
   }
 
   @Test func kindsOfOtherProgramsAreTranslated() throws {

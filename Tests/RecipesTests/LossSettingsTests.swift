@@ -8,25 +8,25 @@ import Testing
 
 @Suite struct LossSettingsTests {
   @Test func aLossIsANameOrANameWithSettings() throws {
-    #expect(try read("loss: mse\n").loss == .squared(PlainSettings()))
-    var smoothed = CrossEntropySettings()
+    #expect(try read("loss: mse\n").loss == SquaredEntry())
+    var smoothed = CrossEntropyEntry()
     smoothed.labelSmoothing = 0.1
     smoothed.classWeights = [1, 2.5]
     smoothed.ignoreIndex = -100
     #expect(
       try read("loss: {name: cross-entropy, labelSmoothing: 0.1, classWeights: [1, 2.5], ignoreIndex: -100}\n").loss
-        == .crossEntropy(smoothed))
-    #expect(try read("loss: {labelSmoothing: 0}\n").loss == .crossEntropy(CrossEntropySettings()))
+        == smoothed)
+    #expect(try read("loss: {labelSmoothing: 0}\n").loss == CrossEntropyEntry())
   }
 
   @Test func theCommandLineChangesSettingsOfABareName() throws {
-    var huber = HuberSettings()
+    var huber = HuberEntry()
     huber.delta = 0.5
-    #expect(try read("loss: huber\n", "loss.delta=0.5").loss == .huber(huber))
+    #expect(try read("loss: huber\n", "loss.delta=0.5").loss == huber)
     #expect(
-      try read("loss: {name: cross-entropy, labelSmoothing: 0.1}\n", "loss=l1").loss == .absolute(PlainSettings()))
+      try read("loss: {name: cross-entropy, labelSmoothing: 0.1}\n", "loss=l1").loss == AbsoluteEntry())
     #expect(
-      try read("loss: {name: cross-entropy, labelSmoothing: 0.1}\n", "loss.name=l1").loss == .absolute(PlainSettings()))
+      try read("loss: {name: cross-entropy, labelSmoothing: 0.1}\n", "loss.name=l1").loss == AbsoluteEntry())
   }
 
   @Test func anUnknownLossOrKeyIsNamed() throws {
@@ -90,7 +90,7 @@ import Testing
     func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {}
   }
 
-  private func failure(_ loss: LossSettings, outputs: Shape, _ data: any Dataset) -> String? {
+  private func failure(_ loss: any LossEntry, outputs: Shape, _ data: any Dataset) -> String? {
     do {
       try loss.check(data: data)
       try loss.check(outputs: outputs, data: data)
@@ -101,7 +101,7 @@ import Testing
   }
 
   private func advice(_ outputs: Shape, _ data: any Dataset, hasRecurrent: Bool = false) throws -> String? {
-    let entropy = LossSettings.crossEntropy(CrossEntropySettings())
+    let entropy = CrossEntropyEntry()
     return try #require(throws: Failure.self) {
       try entropy.check(outputs: outputs, data: data, hasRecurrent: hasRecurrent)
     }.advice
@@ -129,8 +129,8 @@ import Testing
   }
 
   @Test func outputsMustFitTheTargets() {
-    let entropy = LossSettings.crossEntropy(CrossEntropySettings())
-    let squared = LossSettings.squared(PlainSettings())
+    let entropy = CrossEntropyEntry()
+    let squared = SquaredEntry()
     let steps = Shape.sequence(steps: 4, features: 3)
     #expect(failure(entropy, outputs: .vector(3), Promise(.classes(steps: 1), classes: 3)) == nil)
     #expect(failure(entropy, outputs: steps, Promise(.classes(steps: 4), classes: 3, hasLengths: true)) == nil)
@@ -158,10 +158,10 @@ import Testing
   }
 
   @Test func classWeightsMustBeAsManyAsClasses() throws {
-    var settings = CrossEntropySettings()
+    var settings = CrossEntropyEntry()
     settings.classWeights = [1, 2]
     let failure = try #require(throws: Failure.self) {
-      try LossSettings.crossEntropy(settings).makeLoss(outputs: .vector(3))
+      try settings.makeLoss(outputs: .vector(3))
     }
     #expect(
       failure

@@ -1,56 +1,49 @@
 import Diagnostics
+import Layers
 import Testing
 
 @testable import Recipes
 
 /// A leaf of a tree of blocks.
-private struct Leaf: VariantSettings {
-  static let name = "leaf"
-  static let doc = "holds numbers"
+private struct Leaf: LayerEntry {
   var scale: Float = 1
   var kernel = [3, 3]
   var limits: Limits?
 
-  static let fields: [Field<Leaf>] = [
-    Field("scale", \.scale, .number(.from(0, through: 2)), "a factor"),
-    Field("kernel", \.kernel, .list(.number(.atLeast(1))), "height and width"),
-    Field("limits", \.limits, .optional(.section), "limits or none"),
-  ]
+  static let form = RecipeForm<Self>(
+    "leaf", "holds numbers",
+    keys: [
+      RecipeKey("scale", \.scale, .number(.from(0, through: 2)), "a factor"),
+      RecipeKey("kernel", \.kernel, .list(.number(.atLeast(1))), "height and width"),
+      RecipeKey("limits", \.limits, .optional(.section), "limits or none"),
+    ])
+
+  func makeLayer(_ site: LayerSite) -> any Layer { Flatten(input: site.input) }
 }
 
 /// A section that may be absent.
-private struct Limits: Settings {
+private struct Limits: RecipeSettings {
   var most = 9
 
-  static let fields: [Field<Limits>] = [Field("most", \.most, .number(.atLeast(1)), "the most")]
+  static let form = RecipeForm<Self>(keys: [RecipeKey("most", \.most, .number(.atLeast(1)), "the most")])
 }
 
 /// A block of blocks.
-private struct Group: VariantSettings {
-  static let name = "group"
-  static let doc = "holds blocks"
-  var blocks: [Block] = []
+private struct Group: LayerEntry {
+  var blocks: [any LayerEntry] = []
 
-  static let fields: [Field<Group>] = [
-    Field("blocks", \.blocks, .list(.named), required: true, "the blocks")
-  ]
+  static let form = RecipeForm<Self>(
+    "group", "holds blocks", keys: [RecipeKey("blocks", \.blocks, .list(.layer), required: true, "the blocks")])
+
+  func makeLayer(_ site: LayerSite) -> any Layer { Sequential(input: site.input, layers: site.layers("blocks")) }
 }
 
-private enum Block: Variant {
-  case leaf(Leaf)
-  case group(Group)
-
-  static let noun = "block"
-  static let variants: [VariantCase<Block>] = [
-    VariantCase(Block.leaf) { if case .leaf(let settings) = $0 { settings } else { nil } },
-    VariantCase(Block.group) { if case .group(let settings) = $0 { settings } else { nil } },
-  ]
-}
-
-/// What the recipe's own settings do not use yet: lists of numbers, 32-bit numbers, variants that hold variants.
+/// What the recipe's own settings do not use yet: lists of numbers, 32-bit numbers, sections in entries.
 @Suite struct NestedSettingsTests {
   private func read(_ text: String) throws -> Group {
-    try Group.read(Section(YAMLNode.parse(text, file: "blocks.yaml"), path: ""), onto: Group())
+    try Registry(layers: [Leaf.self, Group.self]).apply {
+      try Group.read(RecipeSection(YAMLNode.parse(text, file: "blocks.yaml"), path: ""), onto: Group())
+    }
   }
 
   @Test func blocksMayHoldBlocks() throws {
@@ -70,11 +63,8 @@ private enum Block: Variant {
 
       """
     let group = try read(text)
-    guard case .group(let inner) = group.blocks.last else {
-      Issue.record("the last block is \(group.blocks)")
-      return
-    }
-    #expect(inner.blocks.last == .leaf(Leaf(scale: 2, kernel: [1], limits: Limits(most: 4))))
+    let inner = try #require(group.blocks.last as? Group)
+    #expect(inner.blocks.last as? Leaf == Leaf(scale: 2, kernel: [1], limits: Limits(most: 4)))
     #expect(YAMLOutput.mapping(group.written).document(comments: false) == text)
     #expect(try read(YAMLOutput.mapping(group.written).document(comments: true)) == group)
   }
@@ -98,19 +88,21 @@ private enum Block: Variant {
 
   @Test func anEntryTooLongForALineIsBrokenUp() throws {
     let kernel = Array(repeating: 1_000_000, count: 12)
-    let group = Group(blocks: [.leaf(Leaf(kernel: kernel))])
+    let group = Group(blocks: [Leaf(kernel: kernel)])
     let text = YAMLOutput.mapping(group.written).document(comments: false)
     #expect(text.hasPrefix("blocks:\n  - leaf:\n      scale: 1\n      kernel: [1000000, "))
     #expect(try read(text) == group)
   }
 
-  @Test func theReferenceOfBlocksInBlocksIsMadeWhenAskedFor() {
-    let group = Block.variants[1].info
-    guard case .list(.variants(let blocks), least: 1) = group.keys[0].shape else {
-      Issue.record("blocks are \(group.keys[0].shape)")
-      return
+  @Test func theReferenceOfBlocksInBlocksIsMadeWhenAskedFor() throws {
+    try Registry(layers: [Leaf.self, Group.self]).apply {
+      guard case .list(.entry(let blocks), least: 1) = Group.info.keys[0].shape else {
+        Issue.record("blocks are \(Group.info.keys[0].shape)")
+        return
+      }
+      let own = blocks.entries.suffix(2)
+      #expect(blocks.key == nil && own.map(\.name) == ["leaf", "group"])
+      #expect(own.first?.keys.map(\.defaultText) == ["1", "[3, 3]", "none"])
     }
-    #expect(blocks.key == nil && blocks.variants.map(\.name) == ["leaf", "group"])
-    #expect(blocks.variants[0].keys.map(\.defaultText) == ["1", "[3, 3]", "none"])
   }
 }

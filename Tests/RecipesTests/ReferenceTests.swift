@@ -23,8 +23,8 @@ import Testing
       switch shape {
       case .optional(let inner), .list(let inner, least: _): return names(in: inner, seen)
       case .section(let keys, _): return names(keys, seen)
-      case .variants(let info) where !seen.contains(info.noun):
-        return info.variants.reduce(into: []) { $0.formUnion(names($1.keys, seen.union([info.noun]))) }
+      case .entry(let info) where !seen.contains(info.noun):
+        return info.entries.reduce(into: []) { $0.formUnion(names($1.keys, seen.union([info.noun]))) }
       default: return []
       }
     }
@@ -34,25 +34,25 @@ import Testing
   }
 
   @Test func everyExampleOfTheReferenceCanBeRead() throws {
-    func check<V: Variant>(_ type: V.Type, _ wrap: (String) -> String) throws {
-      for variant in V.variants {
-        let example = try #require(RecipeExamples.example(of: variant.name, noun: V.noun))
+    func check(_ info: EntryKindInfo, _ wrap: (String) -> String) throws {
+      for entry in info.entries {
+        let example = RecipeReference.example(of: entry, info)
         #expect(
-          variant.info.keys.isEmpty != example.contains("{") || ["zeros", "ones"].contains(variant.name)
-            || ["xavier-normal", "kaiming-uniform"].contains(variant.name), "\(example) shows no key")
+          entry.keys.isEmpty != example.contains("{") || ["xavier-normal", "kaiming-uniform"].contains(entry.name),
+          "\(example) shows no key")
         let text = wrap(example)
         #expect(throws: Never.self, "\(text)") { try Recipe.parse(text, file: "example.yaml") }
       }
     }
-    try check(LayerSettings.self) { "model:\n  layers:\n    \($0)\n" }
-    try check(TransformSettings.self) {
+    try check(EntryKind.layer.info(key: nil)) { "model:\n  layers:\n    \($0)\n" }
+    try check(EntryKind.transform.info(key: nil)) {
       smallest + "data:\n  source: image-folder\n  folder: x\n  transforms:\n    \($0)\n"
     }
-    try check(InitializationSettings.self) { "model:\n  \($0)\n  layers: [linear: {outputs: 1}]\n" }
-    try check(DataSettings.self) { smallest + $0 }
-    try check(LossSettings.self) { smallest + $0 }
-    try check(OptimizerSettings.self) { smallest + $0 }
-    try check(ScheduleSettings.self) { smallest + $0 }
+    try check(EntryKind.initialization.info(key: "name")) { "model:\n  \($0)\n  layers: [linear: {outputs: 1}]\n" }
+    try check(EntryKind.data.info(key: "source")) { smallest + $0 }
+    try check(EntryKind.loss.info(key: "name")) { smallest + $0 }
+    try check(EntryKind.optimizer.info(key: "name")) { smallest + $0 }
+    try check(EntryKind.schedule.info(key: "name")) { smallest + $0 }
   }
 
   @Test func theWholeRecipeOfTheIntroductionCanBeRead() throws {

@@ -6,11 +6,11 @@ import Testing
 
 /// A value alone stands for a mapping where it can mean one key only.
 @Suite struct ShortFormTests {
-  private func layers(_ list: String, _ overrides: String...) throws -> [LayerSettings] {
+  private func layers(_ list: String, _ overrides: String...) throws -> [any LayerEntry] {
     try Recipe.parse("model: {layers: \(list)}", file: "recipe.yaml", overrides: overrides).model.layers
   }
 
-  @Test func namesStandForVariants() throws {
+  @Test func namesStandForEntries() throws {
     #expect(try read("optimizer: adam\n") == read("optimizer: {name: adam}\n"))
     #expect(try read("schedule: cosine\n") == read("schedule: {name: cosine}\n"))
     #expect(try read("data: echo\n") == read("data: {source: echo}\n"))

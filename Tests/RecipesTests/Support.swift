@@ -33,3 +33,25 @@ func failure(of text: String = "", _ overrides: String...) throws -> Failure {
 func wrong(_ message: String, _ advice: String? = nil) -> Failure {
   Failure(.configuration, message, advice: advice)
 }
+
+/// Whether both are of one type and written alike.
+func == (a: (any RecipeEntry)?, b: (any RecipeEntry)?) -> Bool {
+  guard let a, let b else { return a == nil && b == nil }
+  return a.isEqual(to: b)
+}
+
+/// Whether the layers are the same, one by one.
+func == (a: [any LayerEntry], b: [any LayerEntry]) -> Bool { a.elementsEqual(b) { $0.isEqual(to: $1) } }
+
+extension EntryKind {
+  /// One entry of each type, with every default.
+  var defaults: [Entry] { types.compactMap { $0.init() as? Entry } }
+}
+
+/// Whether every property of both is the same, down to the last digit: more than that both are written alike.
+func isIdentical(_ a: Recipe, _ b: Recipe) -> Bool {
+  func values(_ recipe: Recipe) -> [String] {
+    Mirror(reflecting: recipe).children.filter { $0.label != "origin" }.map { String(reflecting: $0.value) }
+  }
+  return values(a) == values(b)
+}

@@ -5,16 +5,17 @@ import Testing
 @testable import Recipes
 
 /// A section that holds transforms, as the data of images do.
-private struct ImageSection: Settings {
-  var transforms: [TransformSettings] = []
+private struct ImageSection: RecipeSettings {
+  var transforms: [any PipelineEntry] = []
 
-  static let fields: [Field<ImageSection>] = [
-    Field("transforms", \.transforms, .list(.named), required: true, "the transforms")
-  ]
+  static let form = RecipeForm<Self>(keys: [
+    RecipeKey("transforms", \.transforms, .list(.transform), required: true, "the transforms")
+  ])
 }
 
-private func read(_ text: String) throws -> [TransformSettings] {
-  try ImageSection.read(Section(YAMLNode.parse(text, file: "r.yaml"), path: "data"), onto: ImageSection()).transforms
+private func read(_ text: String) throws -> [any PipelineEntry] {
+  let section = try RecipeSection(YAMLNode.parse(text, file: "r.yaml"), path: "data")
+  return try ImageSection.read(section, onto: ImageSection()).transforms
 }
 
 @Suite struct TransformSettingsTests {
@@ -77,7 +78,7 @@ private func read(_ text: String) throws -> [TransformSettings] {
         - normalize: {mean: [0, 0.5, 1], std: [1, 2, 3]}
       """)
     let written = YAMLOutput.mapping(ImageSection(transforms: settings).written).flowText
-    #expect(try read(written) == settings)
+    #expect(try read(written).elementsEqual(settings) { $0.isEqual(to: $1) })
   }
 
   @Test func impossibleSettingsAreNamed() throws {
@@ -113,5 +114,5 @@ private func read(_ text: String) throws -> [TransformSettings] {
     #expect(failure.message == "data.transforms.0 is normalize, but 1 more transforms follow")
   }
 
-  private var names: String { TransformSettings.variants.map(\.name).joined(separator: ", ") }
+  private var names: String { EntryKind.transform.names.joined(separator: ", ") }
 }

@@ -191,9 +191,9 @@ struct Trained: Sendable, Equatable {
       func evaluations(test: String, layers: [String] = network.layers) throws -> [Double] {
         let other = SequenceNetwork(name: "", layers: layers)
         var recipe = try other.recipe("\(folder)/train.npz")
-        if case .numpy(var settings) = recipe.data {
+        if var settings = recipe.data as? NumPyEntry {
           settings.test = test
-          recipe.data = .numpy(settings)
+          recipe.data = settings
         }
         let experiment = try recipe.makeExperiment()
         let recorder = Recorder()

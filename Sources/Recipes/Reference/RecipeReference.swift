@@ -25,38 +25,43 @@ public struct RecipeReference {
       guard titles.insert(key.name).inserted else { return }
       let alone = keys.first { $0.name == short }.map { Self.alone($0, in: key.name) } ?? ""
       add(title: "`\(key.name)`", intro: "\(key.doc.capitalized).\(alone)", keys: keys)
-    case .variants(let info): add(info)
+    case .entry(let info): add(info)
     default: break
     }
   }
 
-  private mutating func add(_ info: VariantsInfo) {
+  private mutating func add(_ info: EntryKindInfo) {
     guard titles.insert(info.noun).inserted else { return }
     let noun = info.noun.capitalized
     var page = "## \(noun)\n\n\(Self.form(of: info))\n\n| \(info.noun) | what it is |\n|---|---|\n"
-    for variant in info.variants {
-      page += "| [`\(variant.name)`](#\(Self.anchor(of: variant, info))) | \(Self.cell(variant.doc)) |\n"
+    for entry in info.entries {
+      page += "| [`\(entry.name)`](#\(Self.anchor(of: entry, info))) | \(Self.cell(entry.doc)) |\n"
     }
-    for variant in info.variants {
-      let alone = variant.short.map { Self.alone($0, in: variant.name) } ?? ""
-      page += "\n### \(noun) `\(variant.name)`\n\n\(variant.doc.capitalized).\(alone)\n"
-      if let example = RecipeExamples.example(of: variant.name, noun: info.noun) {
-        page += "\n```yaml\n\(example)\n```\n"
-      }
-      page += "\n" + (variant.keys.isEmpty ? "It has no keys.\n" : Self.table(of: variant.keys))
+    for entry in info.entries {
+      let alone = entry.short.map { Self.alone($0, in: entry.name) } ?? ""
+      page += "\n### \(noun) `\(entry.name)`\n\n\(entry.doc.capitalized).\(alone)\n"
+      page += "\n```yaml\n\(Self.example(of: entry, info))\n```\n"
+      page += "\n" + (entry.keys.isEmpty ? "It has no keys.\n" : Self.table(of: entry.keys))
     }
     pages.append(page)
-    for variant in info.variants {
-      for key in variant.keys { addPages(of: key.shape, key: key) }
+    for entry in info.entries {
+      for key in entry.keys { addPages(of: key.shape, key: key) }
     }
   }
 
-  private static func anchor(of variant: VariantInfo, _ info: VariantsInfo) -> String {
-    "\(info.noun) \(variant.name)".replacing(" ", with: "-")
+  private static func anchor(of entry: EntryInfo, _ info: EntryKindInfo) -> String {
+    "\(info.noun) \(entry.name)".replacing(" ", with: "-")
   }
 
-  /// How a recipe writes one of the variants.
-  private static func form(of info: VariantsInfo) -> String {
+  /// An entry as a recipe writes it.
+  static func example(of entry: EntryInfo, _ info: EntryKindInfo) -> String {
+    guard let key = info.key else { return "- " + entry.name + (entry.example.map { ": {\($0)}" } ?? "") }
+    let section = info.noun == EntryKind.data.noun ? "data" : info.noun
+    return "\(section): " + (entry.example.map { "{\(key): \(entry.name), \($0)}" } ?? entry.name)
+  }
+
+  /// How a recipe writes one of the entries.
+  private static func form(of info: EntryKindInfo) -> String {
     let noun = info.noun
     guard let key = info.key else {
       return
@@ -96,7 +101,7 @@ public struct RecipeReference {
     case .interval(let range): return bounded("number or [least, most]", range)
     case .list(let inner, _): return "list, each entry: \(words(for: inner, key: key))"
     case .section: return "[keys of its own](#\(key.name))"
-    case .variants(let info): return "[\(info.noun)](#\(info.noun.replacing(" ", with: "-")))"
+    case .entry(let info): return "[\(info.noun)](#\(info.noun.replacing(" ", with: "-")))"
     }
   }
 

@@ -49,7 +49,7 @@ public struct RecipeSchema {
     return node
   }
 
-  /// What a shape takes; `standard` is its default, the variant to which keys without a name belong.
+  /// What a shape takes; `standard` is its default, the entry to which keys without a name belong.
   private mutating func value(_ shape: ValueShape, standard: String?) -> SchemaNode {
     switch shape {
     case .whole(let range): return SchemaNode(types: ["integer"], range: range)
@@ -74,10 +74,10 @@ public struct RecipeSchema {
       node.minItems = least
       return node
     case .section(let keys, let short): return either(section(keys), keys.first { $0.name == short })
-    case .variants(let variants):
-      guard let key = variants.key else { return named(variants) }
-      guard standard == nil else { return keyed(variants, by: key, standard: standard) }
-      return reference(to: variants.noun) { $0.keyed(variants, by: key, standard: nil) }
+    case .entry(let kind):
+      guard let key = kind.key else { return named(kind) }
+      guard standard == nil else { return keyed(kind, by: key, standard: standard) }
+      return reference(to: kind.noun) { $0.keyed(kind, by: key, standard: nil) }
     }
   }
 
@@ -94,28 +94,28 @@ public struct RecipeSchema {
     return SchemaNode(anyOf: [one, two])
   }
 
-  /// A mapping in which `key` names the variant beside the variant's own keys.
-  private mutating func keyed(_ info: VariantsInfo, by key: String, standard: String?) -> SchemaNode {
-    var name = SchemaNode(choices: info.variants.map(\.name))
+  /// A mapping in which `key` names the entry beside the entry's own keys.
+  private mutating func keyed(_ info: EntryKindInfo, by key: String, standard: String?) -> SchemaNode {
+    var name = SchemaNode(choices: info.entries.map(\.name))
     name.description = "the \(info.noun)"
     var mapping = SchemaNode(types: standard == nil ? ["object"] : ["object", "null"])
     mapping.properties = [key: name]
     mapping.required = standard == nil ? [key] : nil
-    mapping.allOf = info.variants.map { variant in
+    mapping.allOf = info.entries.map { entry in
       var chosen = SchemaNode()
-      chosen.properties = [key: SchemaNode(choices: [variant.name])]
-      chosen.required = variant.name == standard ? nil : [key]
+      chosen.properties = [key: SchemaNode(choices: [entry.name])]
+      chosen.required = entry.name == standard ? nil : [key]
       return SchemaNode(
         if: chosen,
-        then: reference(to: "\(info.noun) \(variant.name)") { schema in
-          var keys = schema.section(variant.keys)
+        then: reference(to: "\(info.noun) \(entry.name)") { schema in
+          var keys = schema.section(entry.keys)
           keys.types = nil
           keys.properties?[key] = SchemaNode()
-          keys.description = variant.doc
+          keys.description = entry.doc
           return keys
         })
     }
-    let names = info.variants.filter { !$0.keys.contains(where: Self.mustBeGiven) }.map(\.name)
+    let names = info.entries.filter { !$0.keys.contains(where: Self.mustBeGiven) }.map(\.name)
     let texts = info.shortForms.map { words in
       var text = SchemaNode(types: ["string"])
       text.description = words
@@ -124,19 +124,19 @@ public struct RecipeSchema {
     return SchemaNode(anyOf: [SchemaNode(choices: names), texts, mapping].compactMap(\.self))
   }
 
-  /// A mapping of the variant's name, its only key, to the variant's keys, or the name alone.
-  private mutating func named(_ info: VariantsInfo) -> SchemaNode {
+  /// A mapping of the entry's name, its only key, to the entry's keys, or the name alone.
+  private mutating func named(_ info: EntryKindInfo) -> SchemaNode {
     reference(to: info.noun) { schema in
       var mapping = SchemaNode(types: ["object"])
       mapping.properties = Dictionary(
-        uniqueKeysWithValues: info.variants.map { variant in
-          var keys = schema.section(variant.keys)
-          keys.description = variant.doc
-          return (variant.name, schema.either(keys, variant.short))
+        uniqueKeysWithValues: info.entries.map { entry in
+          var keys = schema.section(entry.keys)
+          keys.description = entry.doc
+          return (entry.name, schema.either(keys, entry.short))
         })
       mapping.additionalProperties = false
       (mapping.minProperties, mapping.maxProperties) = (1, 1)
-      let names = info.variants.filter { !$0.keys.contains(where: Self.mustBeGiven) }.map(\.name)
+      let names = info.entries.filter { !$0.keys.contains(where: Self.mustBeGiven) }.map(\.name)
       return SchemaNode(anyOf: [SchemaNode(choices: names), mapping])
     }
   }

@@ -156,9 +156,6 @@ extension Axis {
 extension ReportedRun {
   /// Whether the loss is an entropy, which has the unit nat.
   var hasEntropyLoss: Bool {
-    switch recipe.loss {
-    case .crossEntropy, .binaryCrossEntropy: true
-    default: false
-    }
+    recipe.loss is CrossEntropyEntry || recipe.loss is BinaryCrossEntropyEntry
   }
 }

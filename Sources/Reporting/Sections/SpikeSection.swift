@@ -1,4 +1,5 @@
 import Foundation
+import Recipes
 import Recording
 import Training
 
@@ -156,7 +157,7 @@ struct SpikeSection {
   private func advice(_ run: ReportedRun) -> [String] {
     let optimizer = run.recipe.optimizer
     var advice: [String] = []
-    if case .rmsprop(let settings) = optimizer {
+    if let settings = optimizer as? RMSpropEntry {
       advice.append(
         "take AdamW with means that forget about equally fast (optimizer={name: adamw, beta1: 0.98, beta2: 0.99}), so that an "
           + "unusual gradient cannot make a step much longer than a usual one does")
@@ -166,19 +167,19 @@ struct SpikeSection {
             + "large gradients can be")
       }
     }
-    if case .constant = run.recipe.schedule {
+    if run.recipe.schedule is ConstantScheduleEntry {
       advice.append(
         "let the learning rate fall (schedule.name=cosine): late in training a step of the same size leads out of the "
           + "narrow valley that the loss has reached")
     }
-    if let epsilon = optimizer.epsilon, epsilon < SpikeSection.usefulEpsilon {
+    if let epsilon = optimizer.rootEpsilon, epsilon < SpikeSection.usefulEpsilon {
       advice.append(
         "give the optimizer a larger ε (optimizer.epsilon=1e-4): after a long time of tiny gradients a common one, divided "
           + "by the root of their mean square, becomes a giant step")
     }
     if optimizer.clipNorm == nil {
       let together =
-        optimizer.epsilon == nil
+        optimizer.rootEpsilon == nil
         ? ""
         : "; by itself it does little where the optimizer divides by the "
           + "gradients' size"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import custom_layer
 
-/// What the library's articles show is here, or in `Examples`, or in the tests of `RecipeExtensions`, where it is compiled and run.
+/// What the library's articles show is here, or in `Examples`, or in `ExtensionTests`, where it is compiled and run.
 @Suite struct ArticleTests {
   private static let articles = repository + "/Sources/DPTrain/DPTrain.docc"
   private static let sources =

@@ -26,8 +26,8 @@ import Testing
     #expect(Set(listed).subtracting(declared).sorted() == [], "in docs/public-api.md, but not public")
   }
 
-  /// What a module declares as public at the top level of its files; of recipes, not the settings of each kind, which
-  /// the page covers by a rule.
+  /// What a module declares as public at the top level of its files; of recipes, not each entry and section, which the page
+  /// covers by a rule.
   private func names(in folder: String) throws -> Set<String> {
     let declaration = /^public (?:final |indirect )?(?:class|struct|enum|protocol|let|func|var|typealias) (\w+)/
       .anchorsMatchLineEndings()
@@ -37,9 +37,9 @@ import Testing
     }
     guard folder.hasSuffix("/Recipes") else { return names }
     let kept: Set = [
-      "ModelSettings", "LayerSettings", "DataSettings", "TransformSettings", "LossSettings", "OptimizerSettings",
-      "ScheduleSettings",
+      "RecipeSettings", "ModelSettings", "RecipeEntry", "LayerEntry", "RecurrentEntry", "LossEntry", "OptimizerEntry",
+      "ScheduleEntry", "DataEntry", "SplittableEntry", "PipelineEntry", "TransformEntry", "InitializationEntry",
     ]
-    return names.filter { kept.contains($0) || !($0.hasSuffix("Settings") || $0.hasSuffix("Name")) }
+    return names.filter { kept.contains($0) || !($0.hasSuffix("Settings") || $0.hasSuffix("Entry")) }
   }
 }

@@ -1,0 +1,74 @@
+import Diagnostics
+import Layers
+import Tensors
+
+extension Recipe {
+  /// The layers, one after the other, for inputs of a shape; `key` is the list's.
+  /// - Throws: `Failure` (configuration) naming the layer, its line, the shape that comes in, and what would fit.
+  func makeLayers(_ list: [any LayerEntry], input: Shape, key: String) throws -> [any Layer] {
+    var layers: [any Layer] = []
+    for (index, entry) in list.enumerated() {
+      let site = LayerSite(
+        input: layers.last?.outputShape ?? input, batch: batch, shards: shards, former: list.prefix(index))
+      let layer = try makeLayer(entry, at: site, key: "\(key).\(index)")
+      try checkSize(layer, words(for: entry, key: "\(key).\(index)"))
+      if let initialization = entry.initialization {
+        for weight in layer.parameters where weight.shape.count > 1 {
+          weight.chosenInitialization = initialization.initialization
+        }
+      }
+      layers.append(layer)
+    }
+    return layers
+  }
+
+  /// Refuses what no memory holds, before numbers of values leave the range of whole numbers.
+  private func checkSize(_ layer: any Layer, _ place: String) throws {
+    func isWithin(_ limit: Int, _ factors: [Int]) -> Bool {
+      var product = 1
+      for factor in factors {
+        let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+        guard !overflow, next <= limit else { return false }
+        product = next
+      }
+      return true
+    }
+    let outputs = layer.outputShape
+    guard isWithin(1 << 46, [batch] + outputs.extents) else {
+      throw Failure(
+        .configuration, "\(place) gives \(outputs) values for each of \(batch) samples, more than any memory holds",
+        advice: "choose fewer outputs, or smaller inputs")
+    }
+    for parameter in layer.parameters where !isWithin(1 << 56, parameter.shape + [outputs.steps * outputs.positions]) {
+      throw Failure(
+        .configuration,
+        "\(place): its \(parameter.name) of \(Shape(parameter.shape)) values is more than any memory holds",
+        advice: "choose fewer outputs, or fewer inputs")
+    }
+  }
+
+  /// How messages name a layer: its place where it has one, its key and kind.
+  func words(for layer: any LayerEntry, key: String) -> String {
+    let place = origin.place(of: key, named: layer.name).map { "\($0): " } ?? ""
+    return "\(place)\(key) (\(layer.name))"
+  }
+
+  private func makeLayer(_ entry: any LayerEntry, at site: LayerSite, key: String) throws -> any Layer {
+    let place = words(for: entry, key: key)
+    try located(place) { try entry.checkInput(site) }
+    var site = site
+    for part in entry.parts {
+      site.parts[part.key] = try makeLayers(part.layers, input: site.input, key: "\(key).\(entry.name).\(part.key)")
+    }
+    return try located("\(place) does not fit its input, \(site.input.words):") { try entry.makeLayer(site) }
+  }
+
+  /// What `make` gives, its failure with a text before it.
+  private func located<T>(_ text: String, _ make: () throws -> T) throws -> T {
+    do {
+      return try make()
+    } catch let failure as Failure {
+      throw Failure(failure.exitCode, "\(text) \(failure.message)", advice: failure.advice)
+    }
+  }
+}

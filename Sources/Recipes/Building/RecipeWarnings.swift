@@ -1,0 +1,118 @@
+import Datasets
+import Layers
+import Training
+
+extension Recipe {
+  /// What people should know before this is trained: what is allowed but surely not meant, and what the data lacks.
+  /// - Throws: `Failure` (configuration) where training would go wrong in a later step.
+  public func trainingWarnings(of experiment: Experiment) throws -> [String] {
+    try experiment.warnings + checkLastBatch(of: experiment) + validationNotices(experiment)
+  }
+}
+
+/// What a recipe may say but surely does not mean, found when it is built.
+struct RecipeWarnings {
+  let recipe: Recipe
+  private let network: Network
+  let data: DataSplits
+
+  /// Looks at a recipe, and at what was made of it.
+  init(_ recipe: Recipe, network: Network, data: DataSplits) {
+    self.recipe = recipe
+    self.network = network
+    self.data = data
+  }
+
+  /// All warnings, a sentence or two each.
+  /// - Throws: `Failure` where samples cannot be read.
+  func all() throws -> [String] {
+    [lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize].compactMap(\.self) + (try constantColumns())
+  }
+
+  /// A last layer that the loss does not expect.
+  private var lastLayer: String? {
+    let layers = recipe.model.layers.withNested(key: "model.layers")
+    guard let last = layers.last else { return nil }
+    let place = recipe.words(for: last.layer, key: last.key)
+    switch (recipe.loss, last.layer) {
+    case (is CrossEntropyEntry, is SoftmaxEntry):
+      return "\(place): loss cross-entropy takes logits, and makes shares of them itself. Leave softmax out."
+    case (is BinaryCrossEntropyEntry, is SigmoidEntry):
+      return "\(place): loss binary-cross-entropy takes logits, and makes shares of them itself. Leave sigmoid out."
+    case (is BinaryCrossEntropyEntry, is SoftmaxEntry):
+      return "\(place): loss binary-cross-entropy takes logits, one for each event. Leave softmax out."
+    case (is CrossEntropyEntry, is ReLUEntry), (is CrossEntropyEntry, is SigmoidEntry),
+      (is BinaryCrossEntropyEntry, is ReLUEntry):
+      return "\(place): loss \(recipe.loss.name) takes logits, which may be any numbers. "
+        + "Leave \(last.layer.name) out."
+    default:
+      return nil
+    }
+  }
+
+  /// More outputs than classes.
+  private var outputCount: String? {
+    let (outputs, classes) = (network.model.outputShape.features, data.training.classNames.count)
+    guard recipe.loss is CrossEntropyEntry, classes > 1, outputs > classes else { return nil }
+    return "The model gives \(outputs) outputs, but the data has \(classes) classes. The others are never right."
+  }
+
+  /// A rate that rises to the end.
+  private var warmup: String? {
+    let (warmup, total, _) = steps
+    guard warmup > 0, total > 0, warmup >= total else { return nil }
+    return "schedule.warmup is \(warmup) steps, but training has \(total). It never reaches the learning rate."
+  }
+
+  /// A schedule that is over before training is.
+  private var scheduleEnd: String? {
+    let (warmup, total, perEpoch) = steps
+    let settings = recipe.schedule
+    guard let length = settings.length.map({ max(1, $0.steps(perEpoch: perEpoch)) }), length < total - warmup else {
+      return nil
+    }
+    let rate = settings.makeSchedule(length: length, stepsPerEpoch: perEpoch)
+      .learningRate(step: length, base: recipe.baseLearningRate)
+    return "schedule.length ends at step \(warmup + length) of \(total). From step \(warmup + length + 1) on the "
+      + "learning rate is \(rate.recipeText)\(rate == 0 ? ": nothing is learned there" : "")."
+  }
+
+  /// The steps of the warm-up, of the whole training, and of an epoch.
+  private var steps: (warmup: Int, total: Int, perEpoch: Int) {
+    let perStep = recipe.batch * recipe.accumulate
+    let perEpoch = (data.training.count + perStep - 1) / perStep
+    let all = recipe.epochs.multipliedReportingOverflow(by: perEpoch)
+    let total = min(recipe.steps ?? .max, all.overflow ? .max : all.partialValue)
+    return (recipe.schedule.warmup.steps(perEpoch: perEpoch), total, perEpoch)
+  }
+
+  /// Columns of tables that tell nothing.
+  private func constantColumns() throws -> [String] {
+    let samples = data.training
+    let shape = samples.inputShape
+    // Larger tables would take too long to look through.
+    guard !shape.isSequence, !shape.isImage, shape.features > 1, !samples.loadsAhead, samples.count > 1,
+      samples.count <= 50_000_000 / shape.features
+    else { return [] }
+    let batch = try Batch(shape: shape, targets: samples.targetLayout, capacity: min(samples.count, 1024))
+    var first: [Float] = []
+    var candidates = Array(0..<shape.features)
+    for start in stride(from: 0, to: samples.count, by: batch.capacity) where !candidates.isEmpty {
+      let indices = Array(start..<min(start + batch.capacity, samples.count))
+      try indices.withUnsafeBufferPointer { try samples.load(epoch: 0, indices: $0, into: batch) }
+      let rows = batch.view
+      if first.isEmpty { first = (0..<shape.features).map { rows.row(sample: 0)[$0] } }
+      candidates.removeAll { column in (0..<indices.count).contains { rows.row(sample: $0)[column] != first[column] } }
+    }
+    guard !candidates.isEmpty else { return [] }
+    let names = samples.facts.columns
+    let shown = candidates.prefix(5).map { column in
+      (names.map { "\"\($0[column])\"" } ?? "\(column)") + " (always \(first[column]))"
+    }
+    let more = candidates.count > shown.count ? " and \(candidates.count - shown.count) more" : ""
+    return [
+      "The same value in every training sample: \(names == nil ? "feature" : "column") "
+        + "\(shown.joined(separator: ", "))\(more). It tells the model nothing.\(names == nil ? "" : " data.ignore leaves columns out.")"
+    ]
+  }
+}

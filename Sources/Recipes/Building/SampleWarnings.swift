@@ -1,0 +1,33 @@
+import Datasets
+
+extension RecipeWarnings {
+  /// Labels that are counted from 1.
+  var firstClass: String? {
+    guard data.training.lacksFirstClass else { return nil }
+    return
+      "No training sample is of class 0, the first of \(data.training.classNames.count). Class indices start at 0: "
+      + "labels from 1 become y - 1."
+  }
+
+  /// A batch of more samples than there are.
+  var batchSize: String? {
+    let (step, count) = (recipe.batch * recipe.accumulate, data.training.count)
+    guard step > count else { return nil }
+    return
+      "A step takes \(step) samples, but there are \(count) to train on: it takes all of them, and an epoch is one "
+      + "step. A smaller batch makes more steps of it."
+  }
+}
+
+extension Dataset {
+  /// Whether classes are numbered, and none of the samples has the first number.
+  var lacksFirstClass: Bool { classNames.first == "0" && classes?.contains(0) == false }
+}
+
+extension Recipe {
+  /// The share of its training samples that the data source keeps for a part.
+  public func keptShare(for split: Split) -> Double {
+    guard let shares = (data as? any SplittableEntry)?.split else { return 0 }
+    return split == .test ? shares.testShare : split == .validation ? shares.validationShare : 0
+  }
+}

@@ -1,0 +1,65 @@
+import Datasets
+import Diagnostics
+import Tensors
+
+extension LossEntry {
+  /// Checks that all targets are numbers that the loss is made for: one that compares with probabilities is
+  /// no measure of anything if a target is outside of 0 to 1. Of samples that take long to make, the first ones are
+  /// looked at.
+  /// - Throws: `Failure` (data) naming the first sample, with its file, that has another target.
+  func checkTargets(of data: any Dataset) throws {
+    guard needsProbabilities, case .values(let shape) = data.targetLayout else { return }
+    let capacity = max(1, min(data.count, 1024, (1 << 22) / data.inputShape.count))
+    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: capacity)
+    let steps = data.hasLengths && shape.steps == data.inputShape.steps
+    var wrong: (place: String, value: Float)?
+    var found = TargetRange()
+    for start in stride(from: 0, to: data.loadsAhead ? min(data.count, 1024) : data.count, by: capacity) {
+      let indices = Array(start..<min(start + capacity, data.count))
+      try indices.withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
+      guard case .values(let view) = batch.targets else { return }
+      for (row, index) in indices.enumerated() {
+        for step in 0..<(steps ? min(data.length(of: index), view.steps) : view.steps) {
+          for place in 0..<view.positions * view.columns {
+            let value = view.row(step: step, sample: row)[place]
+            found.add(value)
+            guard wrong == nil, !(0...1).contains(value) else { continue }
+            let step = view.steps > 1 ? " at step \(step)" : ""
+            let number = view.positions * view.columns > 1 ? "number \(place) of the target" : "the target"
+            wrong = ("\(data.place(of: index)): \(number)\(step)", value)
+          }
+        }
+      }
+    }
+    guard let wrong else { return }
+    throw Failure(
+      .data, "\(wrong.place) is \(wrong.value), but loss \(name) compares with numbers from 0 to 1",
+      advice: found.advice)
+  }
+}
+
+/// What numbers targets are.
+private struct TargetRange {
+  private var least = Float.infinity
+  private var most = -Float.infinity
+  private var areWhole = true
+
+  mutating func add(_ value: Float) {
+    least = min(least, value)
+    most = max(most, value)
+    areWhole = areWhole && value.rounded() == value
+  }
+
+  /// How such numbers are learned.
+  var advice: String {
+    switch (areWhole, least, most) {
+    case (true, -1, 1): "-1 and 1 become 0 and 1 by (y + 1) / 2"
+    case (true, 1, 2): "1 and 2 become 0 and 1 by y - 1"
+    case (true, 0..., ...255) where most == 255: "numbers up to 255 become 0 to 1 by y / 255"
+    case (true, _, ..<1000):
+      "a sample that is of one of several classes has its index, and goes with loss: cross-entropy and an output for each "
+        + "class; numbers go with loss: mse"
+    default: "numbers go with loss: mse"
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import Diagnostics
+import Foundation
+
+/// Data named by a path alone.
+enum DataPaths {
+  /// What the path may be, in words.
+  static let words =
+    "the path of an `.npz` or `.csv` file with the training samples, or of a folder with "
+    + "MNIST's files, with a text file for each class, or with a folder of images for each class"
+
+  /// The data source that reads what lies at a path, and the key that names it.
+  static func source(_ text: String, at place: Place) throws -> (name: String, key: String)? {
+    if isTable(text) { return (text.lowercased().hasSuffix(".npz") ? NumPyEntry.name : CSVEntry.name, "train") }
+    guard FileManager.default.fileExists(atPath: text) else {
+      guard text.contains("/") else { return nil }
+      throw Failure(
+        .noInput, "\(place): data is \"\(text)\", but there is no such file or folder",
+        advice: "paths start at the folder in which dp-train was started, \(FileManager.default.currentDirectoryPath)")
+    }
+    guard isFolder(text) else {
+      throw place.failure(
+        "data is \"\(text)\", and the file's name does not tell what reads it",
+        advice: "name the source: {source: csv, train: \(text)}, or numpy for an .npz file")
+    }
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: text)) ?? []
+    if names.contains(where: { $0.hasPrefix("train-images") }) { return (IDXEntry.name, "folder") }
+    if names.contains(where: { $0.lowercased().hasSuffix(".txt") }) { return (TextLinesEntry.name, "folder") }
+    if let table = names.sorted().first(where: isTable), !names.contains(where: { isFolder("\(text)/\($0)") }) {
+      throw place.failure(
+        "data is \"\(text)\", a folder without folders of images", advice: "name a file in it: data: \(text)/\(table)")
+    }
+    return (ImageFolderEntry.name, "folder")
+  }
+
+  /// Whether a file of that name holds samples itself.
+  private static func isTable(_ name: String) -> Bool {
+    [".npz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.lowercased().hasSuffix)
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+}

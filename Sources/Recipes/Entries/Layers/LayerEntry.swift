@@ -1,0 +1,85 @@
+import Diagnostics
+import Layers
+import Tensors
+
+/// A layer in recipes.
+public protocol LayerEntry: RecipeEntry {
+  /// How the weights are drawn; nil for the model's way, and for layers without weights.
+  var initialization: (any InitializationEntry)? { get }
+
+  /// Refuses inputs that the layer is not made for.
+  /// - Throws: `Failure` (configuration); the layer's place is put before its message, as in "… needs a sequence".
+  func checkInput(_ site: LayerSite) throws
+
+  /// The layer for the site's input.
+  /// - Throws: `Failure` (configuration) if it does not fit; the layer's place and input are put before its message.
+  func makeLayer(_ site: LayerSite) throws -> any Layer
+}
+
+extension LayerEntry {
+  /// The model's way.
+  public var initialization: (any InitializationEntry)? { nil }
+
+  /// Takes every input.
+  public func checkInput(_ site: LayerSite) throws {}
+
+  /// The lists of layers within this one, by their keys behind its own.
+  var parts: [(key: String, layers: [any LayerEntry])] {
+    Self.form.keys.map { ($0.name, $0.layers(self)) }.filter { !$0.1.isEmpty }
+  }
+}
+
+/// What a layer is made for: its input, and what is around it.
+public struct LayerSite {
+  /// The shape of a sample's input.
+  public let input: Shape
+  /// The samples of a batch, and the shards that it is cut into.
+  public let batch, shards: Int
+  /// The layers before it in its list.
+  let former: ArraySlice<any LayerEntry>
+  /// The layers within it, by their keys.
+  var parts: [String: [any Layer]] = [:]
+
+  /// The layers that the entry has under a key, made for the same input.
+  public func layers(_ key: String) -> [any Layer] { parts[key] ?? [] }
+
+  /// Refuses what is no sequence.
+  /// - Throws: `Failure` (configuration) that says how to get one.
+  func requireSequence() throws {
+    guard !input.isSequence else { return }
+    let advice =
+      if former.contains(where: { ($0 as? any RecurrentEntry)?.options.output == .last }) {
+        "let the recurrent layer before it give every step: output: all"
+      } else if former.contains(where: { $0 is FlattenEntry }) {
+        "leave out flatten before it"
+      } else if input.isImage {
+        "images go through conv2d; for rows of pixels as steps give the data the shape samples × steps × features"
+      } else if former.isEmpty {
+        "the data has one vector a sample: let linear read it, or give it the shape samples × steps × features"
+      } else {
+        "put it before the layers that join the steps"
+      }
+    throw Failure(
+      .configuration, "needs a sequence, steps × features, but its input is \(input.words)", advice: advice)
+  }
+}
+
+extension EntryKind where Entry == any LayerEntry {
+  /// Layers.
+  static var layer: EntryKind { EntryKind("layer", { $0.layers.map { $0 } }, { $0 }) }
+}
+
+extension ValueType where Value == any LayerEntry {
+  /// A layer, by its name.
+  public static var layer: ValueType { entry(.layer) }
+}
+
+extension [any LayerEntry] {
+  /// These layers and all within them, each with its key; `key` is the list's.
+  func withNested(key: String) -> [(key: String, layer: any LayerEntry)] {
+    enumerated().flatMap { index, layer in
+      let own = "\(key).\(index)"
+      return [(own, layer)] + layer.parts.flatMap { $0.layers.withNested(key: "\(own).\(layer.name).\($0.key)") }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import Layers
+
+/// Layers one after the other as one layer.
+public struct SequentialEntry: LayerEntry {
+  /// The layers from input to output.
+  public var layers: [any LayerEntry]
+
+  /// A layer of these layers.
+  public init(layers: [any LayerEntry]) { self.layers = layers }
+
+  /// Every default; what is required has a placeholder.
+  public init() { self.init(layers: []) }
+
+  /// Its name and keys in recipes.
+  public static let form = RecipeForm<Self>(
+    "sequential", "layers one after the other as one",
+    example: "layers: [{linear: {outputs: 64}}, relu]", short: "layers",
+    keys: [RecipeKey("layers", \.layers, .list(.layer), required: true, "the layers from input to output")])
+
+  /// The layers as one.
+  public func makeLayer(_ site: LayerSite) -> any Layer {
+    Sequential(input: site.input, layers: site.layers("layers"))
+  }
+}

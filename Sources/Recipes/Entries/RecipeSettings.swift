@@ -1,0 +1,70 @@
+/// A struct that is one mapping of a recipe: its properties hold the values of the keys that its form declares.
+public protocol RecipeSettings: Equatable, Sendable {
+  /// The keys, and how recipes write the mapping.
+  static var form: RecipeForm<Self> { get }
+
+  /// Every property at its default; those of required keys hold a placeholder.
+  init()
+
+  /// Checks that properties which are each valid go together.
+  /// - Throws: `Failure` (configuration), as `section.conflict` makes it.
+  func check(_ section: RecipeSection) throws
+}
+
+extension RecipeSettings {
+  /// Checks nothing.
+  public func check(_ section: RecipeSection) throws {}
+
+  /// Whether a recipe writes both alike.
+  public static func == (a: Self, b: Self) -> Bool {
+    YAMLOutput.mapping(a.written).flowText == YAMLOutput.mapping(b.written).flowText
+  }
+
+  /// The settings a section gives; what it leaves out stays as in `start`.
+  static func read(_ section: RecipeSection, onto start: Self) throws -> Self {
+    try section.checkKeys(form.keys.map(\.name), moved: form.moved)
+    var settings = start
+    for key in form.keys { try key.read(section, &settings) }
+    try settings.check(section)
+    return settings
+  }
+
+  /// Every key with its value.
+  var written: [YAMLOutput.Entry] {
+    Self.form.keys.map { YAMLOutput.Entry(key: $0.name, doc: $0.doc, value: $0.write(self)) }
+  }
+}
+
+/// Settings that recipes choose by a name among others of their kind: a layer, a data source, an optimizer.
+///
+/// What comes along and what a program adds are declared alike, and listed in a `Registry`.
+public protocol RecipeEntry: RecipeSettings {}
+
+extension RecipeEntry {
+  /// The name in recipes.
+  public static var name: String { form.name }
+
+  /// The name in recipes.
+  var name: String { Self.name }
+
+  /// Whether another entry is of the same type and written alike.
+  public func isEqual(to other: any RecipeEntry) -> Bool { self == other as? Self }
+
+  /// The entry as data.
+  static var info: EntryInfo {
+    EntryInfo(
+      name: form.name, doc: form.doc, example: form.example, makeKeys: { form.keys.map(\.info) },
+      makeShort: { form.keys.first { $0.name == form.short }?.info })
+  }
+
+  /// The key whose value may stand in place of the whole mapping, or nil.
+  static var shortKey: String? { form.short }
+
+  /// Whether the entry has the key.
+  static func hasKey(_ key: String) -> Bool { form.keys.contains { $0.name == key } }
+
+  /// The entry that a section gives, onto `current` if that is one of this type.
+  static func entry(_ section: RecipeSection, onto current: (any RecipeEntry)?) throws -> any RecipeEntry {
+    try read(section, onto: current as? Self ?? Self())
+  }
+}

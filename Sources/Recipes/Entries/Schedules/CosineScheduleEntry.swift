@@ -1,0 +1,36 @@
+import Optimizers
+
+/// A learning rate that falls along half a cosine (Loshchilov and Hutter 2017).
+public struct CosineScheduleEntry: ScheduleEntry {
+  /// How long the fall takes; nil for the rest of the run.
+  public var length: TrainingSpan?
+  /// The rate that it falls to.
+  public var minimum = 0.0
+  /// How long the rate rises first.
+  public var warmup = TrainingSpan.steps(0)
+  /// The share of the rate that the rise starts from.
+  public var warmupStart = 0.0
+  /// The samples a step that the learning rate is meant for, or nil.
+  public var scaleWithBatch: Int?
+
+  /// Every default.
+  public init() {}
+
+  /// The minimum.
+  public var finalRate: Double? { minimum }
+
+  /// Its name and keys in recipes.
+  public static let form = RecipeForm<Self>(
+    "cosine", "the rate falls along half a cosine", example: "minimum: 1.0e-5, warmup: 2 epochs",
+    keys: [
+      RecipeKey(
+        "length", \.length, .optional(.span(allowsNone: false)),
+        "steps or epochs of the fall, or none for all after the warm-up"),
+      RecipeKey("minimum", \.minimum, .number(.atLeast(0)), "the learning rate that it falls to"),
+    ] + sharedKeys)
+
+  /// Half a cosine.
+  public func makeSchedule(length rest: Int, stepsPerEpoch: Int) -> any Schedule {
+    CosineSchedule(length: max(1, length?.steps(perEpoch: stepsPerEpoch) ?? rest), minimum: minimum)
+  }
+}

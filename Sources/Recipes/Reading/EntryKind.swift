@@ -1,0 +1,168 @@
+import Diagnostics
+
+/// What recipes choose among by name, such as layers; `Entry` is what all of the kind are, `any LayerEntry`.
+struct EntryKind<Entry: Sendable>: Sendable {
+  /// What one is called in messages: "layer", "optimizer".
+  let noun: String
+  /// The types of a registry that are of this kind.
+  private let list: @Sendable (Registry) -> [any RecipeEntry.Type]
+  /// An entry of this kind as any.
+  private let general: @Sendable (Entry) -> any RecipeEntry
+  /// What texts that name no entry may stand for, in words; nil where none may.
+  var shortForms: String?
+  /// The entry that such a text stands for, and the key that it is the value of; nil where it stands for none. Throws a
+  /// `Failure` at the place for a text that can only be meant so, but is wrong.
+  var shortForm: @Sendable (_ text: String, Place) throws -> (name: String, key: String)? = { _, _ in nil }
+
+  /// A kind whose types a registry has in one of its lists.
+  init(
+    _ noun: String, _ list: @escaping @Sendable (Registry) -> [any RecipeEntry.Type],
+    _ general: @escaping @Sendable (Entry) -> any RecipeEntry
+  ) {
+    self.noun = noun
+    self.list = list
+    self.general = general
+  }
+
+  /// Every type: those that come along, and those of the program whose recipe is being read.
+  var types: [any RecipeEntry.Type] { list(.builtIn) + list(.current) }
+
+  /// The names of all.
+  var names: [String] { types.map { $0.name } }
+
+  /// The kind as data; `key` names the entry beside the entry's own keys, or is nil.
+  func info(key: String?) -> EntryKindInfo {
+    EntryKindInfo(noun: noun, key: key, shortForms: shortForms, entries: types.map { $0.info })
+  }
+
+  /// The type called `name`.
+  func type(named name: String?) -> (any RecipeEntry.Type)? { types.first { $0.name == name } }
+
+  /// Throws where two types have one name.
+  func checkNames() throws {
+    var seen: Set<String> = []
+    guard let double = names.first(where: { !seen.insert($0).inserted }) else { return }
+    throw Failure(
+      .software, "there are two of the \(noun) \"\(double)\"", advice: "give the program's own another name")
+  }
+
+  fileprivate func read(_ type: any RecipeEntry.Type, _ section: RecipeSection, onto current: Entry?) throws -> Entry {
+    guard let entry = try type.entry(section, onto: current.map(general)) as? Entry else {
+      preconditionFailure("\(type) is no \(noun)")
+    }
+    return entry
+  }
+
+  fileprivate func written(_ entry: Entry) -> (name: String, doc: String, entries: [YAMLOutput.Entry]) {
+    func written(_ entry: some RecipeEntry) -> (name: String, doc: String, entries: [YAMLOutput.Entry]) {
+      (entry.name, Swift.type(of: entry).form.doc, entry.written)
+    }
+    return written(general(entry))
+  }
+
+  fileprivate func unknown(_ node: YAMLNode, _ path: String) -> Failure {
+    let usual = FamiliarKeys.kinds(for: node.text ?? "", among: names)
+    guard usual.isEmpty else {
+      return node.place.failure(
+        "\(path): there is no \(noun) \(node.named)", advice: "did you mean \(usual.joined(separator: " or "))?")
+    }
+    return unknownChoice(node, "\(path): there is no \(noun)", names)
+  }
+
+  /// A text alone as the mapping that it stands for: that of the entry it names, or of a short form.
+  fileprivate func expanded(_ node: YAMLNode, _ key: String) throws -> YAMLNode {
+    let text = node.text ?? node.replaced
+    guard let text, !node.isNone, type(named: text) == nil, let short = try shortForm(text, node.place)
+    else { return node.asMapping(of: key) }
+    let whole = node.asMapping(of: short.key)
+    guard case .mapping(let entries) = whole.content, !entries.contains(where: { $0.key == key }) else { return whole }
+    let name = YAMLNode(.scalar(short.name, isQuoted: false), at: node.place)
+    return YAMLNode(.mapping([YAMLNode.Entry(key: key, value: name)] + entries), at: node.place)
+  }
+}
+
+extension ValueType {
+  /// A mapping in which `key` names the entry, beside the entry's own keys; or the name alone.
+  static func entry(_ kind: EntryKind<Value>, by key: String) -> ValueType {
+    ValueType(isSection: true) {
+      .entry(kind.info(key: key))
+    } read: { node, path, current in
+      let whole = try RecipeSection(
+        kind.expanded(node, key), path: path, example: "{\(key): \(kind.names.first ?? "name")}")
+      let named = whole[key]
+      let currentName = current.map { kind.written($0).name }
+      guard let name = named.map({ $0.text ?? "" }) ?? currentName else {
+        throw whole.place.failure("\(whole.path(of: key)) is missing", advice: "it names the \(kind.noun)")
+      }
+      guard let type = kind.type(named: name) else { throw kind.unknown(named ?? node, whole.path(of: key)) }
+      var entries = whole.entries.filter { $0.key != key }
+      if let named, named.place.isCommandLine {
+        // The user cannot delete the keys that the file gives the entry it names.
+        let former = kind.type(named: named.replaced ?? currentName)
+        entries.removeAll { entry in
+          !entry.value.place.isCommandLine && former?.hasKey(entry.key) == true && !type.hasKey(entry.key)
+        }
+      }
+      var section = RecipeSection(path: path, place: named?.place ?? node.place, entries: entries)
+      section.otherKeys = [key]
+      section.hint = { unknown in
+        let owners = kind.types.filter { $0.hasKey(unknown) }.map { $0.name }
+        return owners.isEmpty
+          ? nil : "\(name) has no such key; it belongs to \(key): \(owners.joined(separator: " or "))"
+      }
+      return try kind.read(type, section, onto: current)
+    } write: { value in
+      let entry = kind.written(value)
+      return .mapping([YAMLOutput.Entry(key: key, doc: entry.doc, value: .scalar(entry.name))] + entry.entries)
+    }
+  }
+
+  /// A mapping of the entry's name, its only key, to its settings; the name alone where all are defaults.
+  static func entry(_ kind: EntryKind<Value>) -> ValueType {
+    ValueType {
+      .entry(kind.info(key: nil))
+    } read: { node, path, current in
+      var name = node
+      var settings = YAMLNode(.mapping([]), at: node.place)
+      switch node.content {
+      case .scalar where !node.isNone: break
+      case .mapping(let entries) where entries.count == 1:
+        name = YAMLNode(.scalar(entries[0].key, isQuoted: false), at: entries[0].value.place)
+        settings = entries[0].value
+      case .mapping(let entries) where entries.count > 1:
+        let keys = entries.map(\.key).joined(separator: ", ")
+        throw (entries.last { $0.value.place.isCommandLine }?.value ?? node).place.failure(
+          "\(path) must have one key, the \(kind.noun)'s name, but has \(keys)",
+          advice: "the settings of a \(kind.noun) go under its name, indented or in braces: - name: {key: value}")
+      default:
+        throw mismatch(node, path, .entry(kind.info(key: nil)))
+      }
+      guard let type = kind.type(named: name.text) else { throw kind.unknown(name, path) }
+      if let key = type.shortKey { settings = settings.asMapping(of: key, takesLists: true) }
+      let section = try RecipeSection(settings, path: "\(path).\(type.name)", example: type.info.keys.example)
+      return try kind.read(type, section, onto: current)
+    } write: { value in
+      let entry = kind.written(value)
+      return .mapping([YAMLOutput.Entry(key: entry.name, doc: entry.doc, value: .mapping(entry.entries))])
+    }
+  }
+}
+
+extension YAMLNode {
+  /// A text alone as the mapping `{key: text}`, and a list where a key may hold one; so too where the command line gives
+  /// further keys to a text alone.
+  func asMapping(of key: String, takesLists: Bool = false) -> YAMLNode {
+    switch content {
+    case .scalar where !isNone:
+      return YAMLNode(.mapping([Entry(key: key, value: self)]), at: place)
+    case .list where takesLists:
+      return YAMLNode(.mapping([Entry(key: key, value: self)]), at: place)
+    case .mapping(let entries):
+      guard let replaced, !entries.contains(where: { $0.key == key }) else { return self }
+      let name = YAMLNode(.scalar(replaced, isQuoted: false), at: place)
+      return YAMLNode(.mapping([Entry(key: key, value: name)] + entries), at: place)
+    default:
+      return self
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/// One value of a recipe's YAML tree, before it is given a type.
+///
+/// Scalars keep their text: the field that reads one decides what it means, so `1e-3` is a number and `no` is text,
+/// whatever the version of YAML.
+struct YAMLNode: Sendable {
+  /// What the value is.
+  enum Content: Sendable {
+    case scalar(String, isQuoted: Bool)
+    case list([YAMLNode])
+    case mapping([Entry])
+  }
+
+  /// A key and its value.
+  struct Entry: Sendable {
+    var key: String
+    var value: YAMLNode
+  }
+
+  var content: Content
+  /// The line of the key (of the value itself in a list), or the override.
+  var place: Place
+  /// The file's text that an override replaced; it tells which entry the file's other keys were meant for.
+  var replaced: String?
+
+  /// Makes a value.
+  init(_ content: Content, at place: Place, replaced: String? = nil) {
+    self.content = content
+    self.place = place
+    self.replaced = replaced
+  }
+
+  /// The words for the absence of a value.
+  static let words: Set<String> = ["none", "null", "~", ""]
+
+  /// Whether the value is an unquoted `none`, `null`, `~` or nothing at all.
+  var isNone: Bool {
+    if case .scalar(let text, isQuoted: false) = content { Self.words.contains(text.lowercased()) } else { false }
+  }
+
+  /// Whether nothing is written after the key.
+  var isEmpty: Bool {
+    if case .scalar("", isQuoted: false) = content { true } else { false }
+  }
+
+  /// The text of a scalar, quoted or not.
+  var text: String? {
+    if case .scalar(let text, _) = content { text } else { nil }
+  }
+
+  /// The value as messages name it: numbers as they are, text in quotes.
+  var named: String {
+    switch content {
+    case .list: return "a list"
+    case .mapping: return "a mapping"
+    case .scalar(let text, let isQuoted):
+      if isEmpty { return "an empty value" }
+      let shown = text.count > 60 ? text.prefix(57) + "..." : text[...]
+      if isQuoted { return "the quoted text \"\(shown)\"" }
+      return isNone || Double(text) != nil ? String(shown) : "\"\(shown)\""
+    }
+  }
+}

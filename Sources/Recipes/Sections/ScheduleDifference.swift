@@ -1,0 +1,44 @@
+import Optimizers
+import Training
+
+/// Where a recipe's learning rates depart from those that a run had so far.
+public struct ScheduleDifference: Equatable, Sendable {
+  /// The first step, from 1, that would have had another rate.
+  public let step: Int
+  /// The rates of that step: the one it had, and the recipe's.
+  public let former, own: Double
+  /// The rates of the last step done and of the next, if the run went on with the recipe.
+  public let last, next: Double
+  /// What schedule.length must be to keep the course; nil if the schedule has no such key.
+  public let length: String?
+}
+
+extension Recipe {
+  /// Where this recipe's rates depart from those of the former one in the `done` first updates, with so many training samples
+  /// an epoch; nil if they had been the same. Then the recipe is true of the whole run.
+  public func firstChangedRate(from former: Recipe, done: Int, settings: TrainingSettings, samples: Int)
+    -> ScheduleDifference?
+  {
+    func schedule(_ recipe: Recipe) -> (any Schedule, TrainingSettings) {
+      var settings = settings
+      (settings.epochs, settings.steps) = (recipe.epochs, recipe.steps)
+      settings.learningRate = recipe.baseLearningRate
+      return (recipe.schedule.makeSchedule(settings, samples: samples), settings)
+    }
+    let ((own, _), (before, old)) = (schedule(self), schedule(former))
+    let base = former.baseLearningRate
+    func rates(_ step: Int) -> (Double, Double) {
+      (before.learningRate(step: step, base: base), own.learningRate(step: step, base: baseLearningRate))
+    }
+    guard let step = (0..<done).first(where: { rates($0).0 != rates($0).1 }) else { return nil }
+    let warmup = former.schedule.warmup.steps(perEpoch: old.stepsPerEpoch(samples: samples))
+    let written = former.written.lazy.compactMap { entry -> String? in
+      guard entry.key == "schedule", case .mapping(let entries) = entry.value else { return nil }
+      return entries.first { $0.key == "length" }?.value.flowText
+    }.first
+    let rest = max(1, old.totalSteps(samples: samples) - warmup)
+    return ScheduleDifference(
+      step: step + 1, former: rates(step).0, own: rates(step).1, last: rates(done - 1).0, next: rates(done).1,
+      length: written == "none" ? "\(rest) steps" : written)
+  }
+}
