@@ -7,39 +7,38 @@ final class PReLU: Layer {
   let lengthRule = LengthRule.kept
   let outputShape: Shape
   let parameters: [Parameter]
-  private var memory: (output: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
-  private var input: TensorView?
 
   init(input: Shape, start: Double) {
     outputShape = input
     parameters = [Parameter("weight", shape: [input.features], initialization: .constant(Float(start)))]
   }
 
-  func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     let floats = outputShape.paddedCount(batch: batch)
-    memory = (plan.activation(floats), plan.gradient(floats))
     plan.gradientSums(of: parameters[0])
+    return PReLUPass(weight: parameters[0], output: plan.activation(floats), gradient: plan.gradient(floats))
   }
+}
 
-  func forward(_ x: TensorView, _ context: StepContext) -> TensorView {
-    input = x
-    return bend(x, x, memory?.output, context)
-  }
+/// The layer at work.
+struct PReLUPass: Pass {
+  let weight: Parameter
+  let output, gradient: ArenaPlan.Slot
 
-  func backward(_ dy: TensorView, _ context: StepContext) -> TensorView? {
-    guard let x = input else { return nil }
-    context.sumGradient(of: parameters[0]) { sample, sum in  // The same bits on any number of ranks.
+  func forward(_ x: TensorView, _ context: StepContext) -> TensorView { bend(x, x, output, context) }
+
+  func backward(_ dy: TensorView, input x: TensorView, output y: TensorView, _ context: StepContext) -> TensorView? {
+    context.sumGradient(of: weight) { sample, sum in  // The same bits on any number of ranks.
       for row in x.rows(ofSample: sample) {
         for column in 0..<x.columns { sum[column] += dy[row, column] * min(0, x[row, column]) }
       }
     }
-    return bend(dy, x, memory?.gradient, context)
+    return bend(dy, x, gradient, context)
   }
 
   /// The values, times the weight where x is not above 0.
-  private func bend(_ v: TensorView, _ x: TensorView, _ slot: ArenaPlan.Slot?, _ context: StepContext) -> TensorView {
-    guard let slot else { fatalError("used before plan") }
-    let (result, slope) = (v.with(base: context.arena[slot], columns: v.columns), context.values(parameters[0]))
+  private func bend(_ v: TensorView, _ x: TensorView, _ slot: ArenaPlan.Slot, _ context: StepContext) -> TensorView {
+    let (result, slope) = (v.with(base: context.arena[slot], columns: v.columns), context.values(weight))
     for row in 0..<v.rows {
       for column in 0..<v.columns { result[row, column] = v[row, column] * (x[row, column] > 0 ? 1 : slope[column]) }
     }

@@ -115,7 +115,7 @@ struct TrainingRun {
     let cadence = recipe.record.imageCadence(experiment.settings, samples: experiment.data.training.count)
     guard cadence.every > 0, recording.tensorBoard.every > 0 else { return [] }
     return [
-      TrainingPictures(experiment, recipe: recipe, at: cadence.includes) { picture, step in
+      TrainingPictures(experiment, at: cadence.includes) { picture, step in
         try recorder.addImage(picture.tag, png: picture.png, size: picture.size, step: step)
       }
     ]

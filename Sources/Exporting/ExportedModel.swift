@@ -61,7 +61,7 @@ public struct ExportedModel {
 extension [any Layer] {
   /// Whether one of these layers, or of those within them, is such a one.
   func hold(where isMeant: (any Layer) -> Bool) -> Bool {
-    contains { layer in isMeant(layer) || layer.parts.contains { $0.layers.hold(where: isMeant) } }
+    nested.contains { isMeant($0.layer) }
   }
 }
 

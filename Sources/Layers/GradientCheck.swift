@@ -16,7 +16,7 @@ public struct GradientCheck {
 
   /// Checks a layer that was made for inputs of a shape and belongs to no model yet.
   /// - Parameters:
-  ///   - layer: what to check; of no use afterwards.
+  ///   - layer: what to check; its parameters are then those of the check.
   ///   - input: the shape of one input.
   ///   - samples: the batch.
   ///   - shards: the parts that the batch is cut into, over which gradients are summed in the tree.
@@ -32,8 +32,8 @@ public struct GradientCheck {
     let handed = try Rows(layer.outputShape, samples: samples, seed: seed, purpose: .testData)
 
     func sum() throws -> Double {
-      layer.pack(context)
-      return upstream.dot(try layer.forward(x.view, context))
+      lone.program.pack(context)
+      return upstream.dot(try lone.program.forward(x.view, context))
     }
     func slope(_ value: UnsafeMutablePointer<Float>) throws -> Double {
       let here = value.pointee
@@ -45,7 +45,7 @@ public struct GradientCheck {
     }
 
     _ = try sum()
-    let inputGradient = try layer.backward(handed.view, context).map(Rows.values) ?? []
+    let inputGradient = try lone.program.backward(handed.view, context).map(Rows.values) ?? []
     var pairs = ["input": (inputGradient, try x.places.map(slope))]
     for parameter in layer.parameters {
       let name = String(parameter.name.dropFirst("0.".count))
@@ -70,9 +70,7 @@ private struct Rows {
 
   init(_ shape: Shape, samples: Int, seed: UInt64, purpose: RandomPurpose) throws {
     buffer = try FloatBuffer(count: shape.paddedCount(batch: samples))
-    view = TensorView(
-      base: buffer.base, steps: shape.steps, batch: samples, positions: shape.positions, columns: shape.features,
-      stride: paddedToLanes(shape.features))
+    view = TensorView(base: buffer.base, shape: shape, batch: samples)
     let random = Philox(seed: seed, purpose: purpose)
     for (index, place) in places.enumerated() {
       let draw = 2 * random.uniform(sample: 0, element: index) - 1

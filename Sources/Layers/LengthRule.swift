@@ -3,7 +3,7 @@ import Tensors
 /// What a layer does with sequences of different lengths.
 ///
 /// `StepContext.lengths` says how many steps of each sample are there. Behind them a layer is given zeros, and what it gives
-/// there becomes zeros again, outputs and gradients alike (`LayerList`). So only a layer whose steps see each other has
+/// there becomes zeros again, outputs and gradients alike (`Program`). So only a layer whose steps see each other has
 /// anything to do.
 public enum LengthRule: Sendable {
   /// Each step gives a step, or the steps that are there give one vector.
@@ -17,7 +17,7 @@ public enum LengthRule: Sendable {
 }
 
 extension Layer {
-  /// The steps that the layer gives for a sample of so many; 0 if they are too few.
+  /// The steps that the layer gives for a sample of `steps` steps; 0 if they are too few.
   package func outputSteps(from steps: Int) -> Int {
     guard steps > 0 else { return 0 }
     return switch lengthRule {

@@ -26,8 +26,8 @@ public struct ArenaPlan: Sendable {
   fileprivate let number = ArenaPlan.plans.add(1, ordering: .relaxed).newValue
   /// The most shards of a batch that one rank computes.
   public let shards: Int
-  /// Whether every layer's outputs are kept to the end of the forward pass, for whoever looks on; else layers may run
-  /// together, and what lies between them is not.
+  /// Whether every layer's outputs are kept to the end of the forward pass, and the gradients of recurrent layers' states,
+  /// for whoever looks on; else layers may run together, and what lies between them is not.
   public let keepsOutputs: Bool
   /// The number of the layer that is being planned: its place on the clock.
   public private(set) var layer = 0
@@ -40,7 +40,7 @@ public struct ArenaPlan: Sendable {
     self.keepsOutputs = keepsOutputs
   }
 
-  /// Goes on to the next layer; called by whatever holds layers, before each one's `plan`.
+  /// Moves on to the next layer; called by whatever holds layers, before each one's pass is made.
   public mutating func advance() {
     layer += 1
   }
@@ -89,8 +89,6 @@ public struct ArenaPlan: Sendable {
 
 /// The one block of memory that a model computes in; allocated once, so that steps allocate nothing.
 public final class Arena {
-  /// Whether it was planned for every layer's outputs (`ArenaPlan.keepsOutputs`).
-  public let keepsOutputs: Bool
   private let buffer: FloatBuffer
   private let plan: Int
   private let offsets: [Int]
@@ -108,7 +106,6 @@ public final class Arena {
         dpt_poison(memory.base + offset + reservation.floats, Arena.zone * MemoryLayout<Float>.stride)
       }
     }
-    keepsOutputs = plan.keepsOutputs
     self.plan = plan.number
     offsets = layout.offsets
     buffer = memory
@@ -118,10 +115,8 @@ public final class Arena {
   }
 
   /// The memory of a slot of the plan that this arena was made from.
-  ///
-  /// A layer has the slots of the plan made last. One that was planned anew for other memory must not run in this one.
   public subscript(slot: ArenaPlan.Slot) -> UnsafeMutablePointer<Float> {
-    precondition(slot.plan == plan, "a layer runs in the memory that it was planned for last, and in no other")
+    precondition(slot.plan == plan, "a pass runs in the memory that it was made for, and in no other")
     return buffer.base + offsets[slot.index]
   }
 

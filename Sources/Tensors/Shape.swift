@@ -47,6 +47,9 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// The number of values.
   public var count: Int { extents.reduce(1, *) }
 
+  /// Floats of a batch whose rows are padded to whole lanes.
+  public func paddedCount(batch: Int) -> Int { batch * steps * positions * paddedToLanes(features) }
+
   /// A vector of all values, step by step or pixel by pixel; a vector is its own, and comes from where it came from.
   public var flattened: Shape {
     guard extents.count > 1 else { return self }

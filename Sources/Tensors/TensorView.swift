@@ -32,6 +32,13 @@ public struct TensorView {
     self.stride = stride
   }
 
+  /// Rows for `batch` samples of a shape, padded to whole lanes.
+  public init(base: UnsafeMutablePointer<Float>, shape: Shape, batch: Int) {
+    self.init(
+      base: base, steps: shape.steps, batch: batch, positions: shape.positions, columns: shape.features,
+      stride: paddedToLanes(shape.features))
+  }
+
   /// A view with this one's steps, samples and positions, and other memory; rows are padded to whole lanes.
   public func with(base: UnsafeMutablePointer<Float>, columns: Int) -> TensorView {
     TensorView(

@@ -11,30 +11,18 @@ public final class Evaluator {
   private let sum: TreeSum
   private let loader: BatchLoader
   private let context: StepContext
-  /// The model whose weights are measured, as they are or averaged.
-  private let source: Model
+  /// The model whose weights are measured.
+  private let model: Model
 
   /// Prepares evaluations on `data` of the workspace's model in global batches of the workspace's size.
   /// - Throws: `Failure` (system) where memory is short.
   public convenience init(data: any Dataset, split: Split, workspace: Workspace) throws {
-    try self.init(
-      data: data, split: split, workspace: workspace, source: workspace.model,
-      parameters: workspace.model.arrivingValues, buffers: workspace.model.bufferValues)
+    try self.init(data: data, split: split, workspace: workspace, values: workspace.model)
   }
 
-  /// The same with the weights that an experiment's evaluations take.
-  convenience init(data: any Dataset, split: Split, workspace: Workspace, of experiment: Experiment) throws {
-    let (model, average) = (experiment.model, experiment.average)
-    try self.init(
-      data: data, split: split, workspace: workspace, source: model,
-      parameters: average?.values ?? model.arrivingValues, buffers: average?.buffers ?? model.bufferValues)
-  }
-
-  /// Takes parameters and buffers that are whole when `source` says so.
-  private init(
-    data: any Dataset, split: Split, workspace: Workspace, source: Model, parameters: FloatBuffer, buffers: FloatBuffer
-  ) throws {
-    self.source = source
+  /// The same with the values of another model with the same layers.
+  init(data: any Dataset, split: Split, workspace: Workspace, values model: Model) throws {
+    self.model = model
     self.workspace = workspace
     self.data = data
     self.split = split
@@ -43,8 +31,7 @@ public final class Evaluator {
       communicator: workspace.communicator)
     loader = try BatchLoader(data: data, shuffles: false, seed: 0, capacity: workspace.capacity)
     // No gradients are written, only the loss's sums.
-    context = workspace.context(
-      parameters: parameters, buffers: buffers, gradients: sum.nodes, nodeStride: sum.stride)
+    context = workspace.context(values: model, gradients: sum.nodes, nodeStride: sum.stride)
   }
 
   /// This rank's part of the global batch that begins with a sample.
@@ -77,22 +64,22 @@ public final class Evaluator {
   /// - Parameter request: what this rank wants, asked for at each batch.
   /// - Throws: `Stopped` if any rank wants to stop; as `run` else.
   func run(step: Int, epoch: Int, activity: Activity?, request: () -> Request) throws -> EvaluationReport {
-    let (model, loss) = (workspace.model, workspace.loss)
+    let (program, lossPass, loss) = (workspace.program, workspace.lossPass, workspace.network.loss)
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
     var confusion = ConfusionTally()
-    try source.awaitValues()
+    try model.awaitValues()
     workspace.packedBy = ObjectIdentifier(self)
-    try model.pack(context)
+    program.pack(context)
     context.isContinuation = false
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
       let batch = try load(from: first)
-      let outputs = try model.forward(batch.view, context)
-      _ = loss.evaluate(outputs, targets: batch.targets, context, gradient: false)
+      let outputs = try program.forward(batch.view, context)
+      _ = lossPass.evaluate(outputs, targets: batch.targets, context, gradient: false)
       context.isContinuation = true
-      loss.sums(of: outputs, into: sum.nodes, nodeStride: sum.stride, context)
+      lossPass.sums(of: outputs, into: sum.nodes, nodeStride: sum.stride, context)
       if loss.meaning == .classes {
         for row in 0..<outputs.rows {
-          guard let predicted = loss.prediction(row: row, context) else { continue }
+          guard let predicted = lossPass.prediction(row: row, context) else { continue }
           confusion.add(actual: batch.classes[row], predicted: predicted)
         }
       }

@@ -21,14 +21,14 @@ public struct Experiment {
   public let settings: TrainingSettings
   /// What is allowed but surely not meant, and what people should know of the data, a sentence each.
   public let warnings: [String]
-  private let makeNetwork: ((Shape) throws -> Network)?
+  private let makeLayers: ((Shape) throws -> [any Layer])?
 
-  /// Bundles the parts; `makeNetwork` makes the same network for inputs of another shape, its values not set, for
-  /// evaluations on longer or shorter sequences; `warnings` come before those about the data.
+  /// Bundles the parts; `makeLayers` makes the model's layers for inputs of another shape, for evaluations on longer or
+  /// shorter sequences; `warnings` come before those about the data.
   public init(
     network: Network, optimizer: any Optimizer, data: DataSplits, settings: TrainingSettings,
     schedule: any Schedule = ConstantSchedule(), average: WeightAverage? = nil, warnings: [String] = [],
-    makeNetwork: ((Shape) throws -> Network)? = nil
+    makeLayers: ((Shape) throws -> [any Layer])? = nil
   ) {
     self.network = network
     self.optimizer = optimizer
@@ -37,7 +37,7 @@ public struct Experiment {
     self.data = data
     self.settings = settings
     self.warnings = warnings + data.notices
-    self.makeNetwork = makeNetwork
+    self.makeLayers = makeLayers
   }
 
   /// The model.
@@ -59,6 +59,13 @@ public struct Experiment {
   /// The buffers that evaluations and the weights file take, likewise.
   public var evaluatedBuffers: FloatBuffer { average?.buffers ?? model.bufferValues }
 
+  /// The network with the weights that evaluations take. It shares them: what training changes changes here.
+  public var evaluatedNetwork: Network { Network(model: evaluatedModel, loss: loss) }
+
+  private var evaluatedModel: Model {
+    average.map { Model(model, values: $0.values, buffers: $0.buffers) } ?? model
+  }
+
   /// Whether the course of training is judged by evaluations on validation samples, by which a plateau lowers the learning
   /// rate; else it is judged by the training loss. Test samples decide on nothing.
   public var watchesValidation: Bool { data.validation != nil && settings.evaluateEvery > 0 }
@@ -75,15 +82,16 @@ public struct Experiment {
   /// - Throws: `Failure` (configuration) where the model takes no inputs of that shape, (system) where memory is short.
   public func makeEvaluator(on split: Split, workspace: Workspace) throws -> Evaluator? {
     guard let samples = data.measured(split) else { return nil }
-    let shape = samples.inputShape
+    let (shape, measured) = (samples.inputShape, evaluatedModel)
     if shape == model.inputShape {
-      return try Evaluator(data: samples, split: split, workspace: workspace, of: self)
+      return try Evaluator(data: samples, split: split, workspace: workspace, values: measured)
     }
-    guard let other = try makeNetwork?(shape), other.model.isLaidOut(as: model) else {
+    guard let layers = try makeLayers?(shape), let other = Model(measured, inputShape: shape, layers: layers) else {
       throw model.misfit(of: shape, in: split)
     }
-    let own = try Workspace(other, settings: settings, communicator: workspace.communicator)
-    return try Evaluator(data: samples, split: split, workspace: own, of: self)
+    let own = try Workspace(
+      Network(model: other, loss: loss), settings: settings, communicator: workspace.communicator)
+    return try Evaluator(data: samples, split: split, workspace: own)
   }
 }
 

@@ -18,14 +18,6 @@ public struct Network {
 }
 
 extension Model {
-  /// Whether another model has the same parameters at the same places, so that its values can be used here.
-  package func isLaidOut(as other: Model) -> Bool {
-    func layout(_ model: Model) -> [(String, [Int], Int)] {
-      (model.parameters + model.buffers).map { ($0.name, $0.shape, $0.offset) }
-    }
-    return layout(self).elementsEqual(layout(other), by: ==)
-  }
-
   /// The failure of samples of another shape, which this model's weights do not take.
   package func misfit(of shape: Shape, in split: Split) -> Failure {
     Failure(

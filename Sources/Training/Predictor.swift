@@ -45,13 +45,14 @@ public final class Predictor {
   private func pack() throws {
     let (model, own) = (workspace.model, ObjectIdentifier(self))
     guard workspace.packedBy != own || packedVersion != model.version else { return }
-    try model.pack(context)
+    try model.awaitValues()
+    workspace.program.pack(context)
     workspace.packedBy = own
     packedVersion = model.version
   }
 
   /// Whether the model carries a state from batch to batch.
-  var carriesState: Bool { !workspace.model.stateCarriers.isEmpty }
+  var carriesState: Bool { !workspace.program.stateCarriers.isEmpty }
 
   /// Predictions for all samples in their order, a batch at a time.
   public var batches: some Sequence<Range<Int>> {
@@ -77,7 +78,7 @@ public final class Predictor {
       }
       let targets = (0..<min(steps, targetSteps)).map { step -> Int? in
         let target = Int(batch.classes[step * batch.count + place])
-        return target == workspace.loss.ignoredTarget ? nil : target
+        return target == workspace.network.loss.ignoredTarget ? nil : target
       }
       return Prediction(index: index, outputs: outputs, targets: targets)
     }
@@ -98,12 +99,12 @@ public final class Predictor {
     end = samples.upperBound
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
     try pack()
-    let outputs = try workspace.model.forward(batch.view, context)
+    let outputs = try workspace.program.forward(batch.view, context)
     let result = outputs.with(base: try readMemory(for: outputs).base, columns: outputs.columns)
     var rows = dpt_row_pass(
       x: UnsafePointer(outputs.base), xStride: outputs.stride, g: nil, gStride: 0, y: result.base,
       yStride: result.stride, rows: outputs.rows, columns: outputs.columns)
-    switch workspace.loss.meaning {
+    switch workspace.network.loss.meaning {
     case .classes: dpt_softmax(&rows)
     case .events: dpt_activation(DPT_SIGMOID, 0, &rows)
     case .values: return outputs

@@ -19,6 +19,8 @@ public final class TrainingStep {
   private let sum: any GradientSum
   private let loader: BatchLoader
   private let context: StepContext
+  /// Lets each layer wait for its weights.
+  private lazy var arrival = ParameterArrival { [unowned self] in try awaitValues(below: $0) }
   /// Where sums for buffers lie in what is reduced: behind the gradients and the loss's sums.
   private let bufferStart: Int
   /// The sums over a step's batches so far, where there are several.
@@ -49,7 +51,7 @@ public final class TrainingStep {
     self.overlaps = overlaps
     formerBuffers =
       experiment.settings.nonFinite == .skip ? try FloatBuffer(count: experiment.model.bufferValues.count) : nil
-    formerCounts = experiment.model.counters.map(\.value)
+    formerCounts = experiment.model.counts
     self.experiment = experiment
     self.workspace = workspace
     let model = experiment.model
@@ -73,7 +75,6 @@ public final class TrainingStep {
     }
     lastEnd = monotonicSeconds()
     lastReduction = lastEnd
-    context.arrival = ParameterArrival { [unowned self] in try awaitValues(below: $0) }
     if experiment.settings.nonFinite == .skip { residuals?.prepareKeeping() }
   }
 
@@ -111,14 +112,14 @@ public final class TrainingStep {
     if experiment.settings.nonFinite == .skip { residuals?.keep() }
     if let formerBuffers {
       formerBuffers.base.update(from: experiment.model.bufferValues.base, count: formerBuffers.count)
-      for (index, counter) in experiment.model.counters.enumerated() { formerCounts[index] = counter.value }
+      for (index, count) in experiment.model.counts.enumerated() { formerCounts[index] = count }
     }
     experiment.model.noteChange()
     workspace.packedBy = ObjectIdentifier(self)
     let start = lastEnd
     report.times = StepTimes()
     activity?.enter(.computing, step: number)
-    context.arrival?.reset()
+    arrival.reset()
     // The optimizer's count is what a checkpoint restores.
     context.step = experiment.optimizer.stepCount
     let batch = experiment.settings.batch
@@ -153,7 +154,7 @@ public final class TrainingStep {
 
   /// Adds up the gradients and the loss's sums of one batch of a step over all ranks.
   private func addUp(epoch: Int, positions: Range<Int>, of step: Range<Int>, times: inout StepTimes) throws {
-    let model = experiment.model
+    let (model, program, lossPass) = (experiment.model, workspace.program, workspace.lossPass)
     // What came since the last reduction, such as the update or writing metrics, counts as compute of this rank.
     let start = lastReduction
     let dataStart = monotonicSeconds()
@@ -166,17 +167,16 @@ public final class TrainingStep {
     let dataEnd = monotonicSeconds()
     activity?.enter(.computing, step: number)
 
-    let outputs = try model.forward(batch.view, context)
+    let outputs = try program.forward(batch.view, context, arrival: arrival)
     try awaitValues(below: nil)
     context.isContinuation = true
-    let gradient = experiment.loss.evaluate(outputs, targets: batch.targets, context, gradient: true)
-    experiment.loss.sums(
-      of: outputs, into: sum.nodes + model.valueCount, nodeStride: sum.stride, context)
+    let gradient = lossPass.evaluate(outputs, targets: batch.targets, context, gradient: true)
+    lossPass.sums(of: outputs, into: sum.nodes + model.valueCount, nodeStride: sum.stride, context)
     if let frontier = context.frontier {
       frontier.reset()
       try sum.advance(writtenFrom: model.valueCount)
     }
-    try model.backward(gradient, context)
+    _ = try program.backward(gradient, context)
 
     let reduceStart = monotonicSeconds()
     activity?.enter(.waiting, step: number)
@@ -186,7 +186,7 @@ public final class TrainingStep {
       digest: isComparing ? try digest.word : 0)
     own.write(to: sum.status)
     try sum.reduce()
-    if model.sumsBuffers { model.updateBuffers(from: sum.result + bufferStart, context) }
+    if model.sumsBuffers { program.updateBuffers(from: sum.result + bufferStart, context) }
     lastReduction = monotonicSeconds()
     activity?.enter(.updating, step: number)
     let all = RankStatus.Summary(sum.status, ranks: workspace.communicator.size)
@@ -226,14 +226,14 @@ public final class TrainingStep {
       }
     }
     experiment.model.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
-    for (counter, value) in zip(experiment.model.counters, formerCounts) { counter.value = value }
+    experiment.model.counts = formerCounts
     residuals?.takeBack()
-    for carrier in experiment.model.stateCarriers { carrier.carriedBatch = 0 }
+    for carrier in workspace.program.stateCarriers { carrier.carriedBatch = 0 }
   }
 
   /// This rank's samples of the last batch whose own loss is not finite, by their numbers in the data set.
   private func faultySamples(_ positions: Range<Int>, epoch: Int) throws -> [Int] {
-    let shape = experiment.loss.shape
+    let shape = experiment.model.outputShape
     let batch = experiment.settings.batch
     let last = positions.lowerBound + (positions.count - 1) / batch * batch..<positions.upperBound
     let own = workspace.shards.part(of: last)
@@ -242,7 +242,7 @@ public final class TrainingStep {
       return (0..<shape.steps).contains { step in
         (0..<shape.positions).contains { place in
           let row = (step * own.count + sample) * shape.positions + place
-          return !experiment.loss.value(row: row, context).isFinite
+          return !workspace.lossPass.value(row: row, context).isFinite
         }
       }
     }

@@ -15,7 +15,7 @@ extension Experiment {
       metadata["decay"] = String(average.decay)
     }
     try model.weightsFile(
-      values: evaluatedValues, buffers: evaluatedBuffers, counts: model.counters.map(\.value), metadata: metadata
+      values: evaluatedValues, buffers: evaluatedBuffers, counts: model.counts, metadata: metadata
     ).write(to: path)
   }
 
@@ -51,7 +51,7 @@ extension Model {
   /// The file of all parameters, buffers and counters.
   /// - Throws: `Failure` where the ranks cannot exchange data.
   package func weightsFile(metadata: [String: String]) throws -> SafetensorsFile {
-    try weightsFile(values: values, buffers: bufferValues, counts: counters.map(\.value), metadata: metadata)
+    try weightsFile(values: values, buffers: bufferValues, counts: counts, metadata: metadata)
   }
 
   /// Takes all parameters, buffers and counters from a safetensors file, or one whose name ends in .npz, that holds
@@ -70,7 +70,7 @@ extension Model {
       _ = try values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(tensor.values))
     }
     noteChange()
-    for counter in counters { counter.value = try file.count(counter.name, path: path) ?? 0 }
+    counts = try counters.map { try file.count($0.name, path: path) ?? 0 }
     let wanted = Set((parameters + buffers).map(\.name) + counters.map(\.name))
     if let extra = file.names.first(where: { !wanted.contains($0) }) {
       throw Failure(

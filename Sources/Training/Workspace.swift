@@ -2,10 +2,15 @@ import Collectives
 import Layers
 import Tensors
 
-/// The memory that a model computes in on this rank, planned once and shared by training, evaluation and prediction.
+/// A model and its loss at work on this rank, in memory that training, evaluation and prediction share. One network can
+/// have any number of workspaces at once.
 public final class Workspace {
   /// The model, and the loss on its outputs.
   public let network: Network
+  /// The model's layers at work.
+  public let program: Program
+  /// The loss at work.
+  public let lossPass: any LossPass
   /// The tree in which everything that sums over a batch is added.
   public let tree: ReductionTree
   /// This rank's shards of the current batch.
@@ -52,16 +57,14 @@ public final class Workspace {
     self.tree = tree
     shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: tree.shardCount)
     var plan = ArenaPlan(shards: shards.reduction.shards.count, keepsOutputs: keepsOutputs)
-    network.model.plan(&plan, batch: shards.capacity(batch: batch))
-    network.loss.plan(&plan, batch: shards.capacity(batch: batch))
+    let capacity = shards.capacity(batch: batch)
+    program = network.model.makeProgram(&plan, batch: capacity)
+    lossPass = network.loss.makePass(&plan, outputs: network.model.outputShape, batch: capacity)
     arena = try Arena(plan)
   }
 
   /// The model.
   public var model: Model { network.model }
-
-  /// The loss on the model's outputs.
-  public var loss: any Loss { network.loss }
 
   /// The largest number of samples that this rank has of a batch.
   public var capacity: Int { shards.capacity(batch: batch) }
@@ -69,15 +72,13 @@ public final class Workspace {
   /// Bytes of activations, their gradients and packed weights on this rank.
   public var arenaBytes: Int { arena.byteCount }
 
-  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart; parameters and buffers are the
-  /// model's unless others are given.
+  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart. The values are the model's, or
+  /// those of another model with the same layers.
   func context(
-    parameters: FloatBuffer? = nil, buffers: FloatBuffer? = nil, gradients: UnsafeMutablePointer<Float>,
-    nodeStride: Int
+    values model: Model? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int
   ) -> StepContext {
     StepContext(
-      arena: arena, model: model, parameters: parameters, buffers: buffers, gradients: gradients,
-      nodeStride: nodeStride, shards: shards,
+      arena: arena, model: model ?? self.model, gradients: gradients, nodeStride: nodeStride, shards: shards,
       tree: tree, communicator: communicator, seed: seed)
   }
 }

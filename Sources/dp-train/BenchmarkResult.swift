@@ -57,11 +57,13 @@ struct BenchmarkResult: Encodable {
   private static func layers(_ rows: [LayerTimes.Row], steps: Int, peak: Double?) -> [LayerResult] {
     rows.indices.filter { !isOnlyPart(rows, $0) }.map { index in
       let row = rows[index]
-      func ms(_ pass: LayerPass) -> Double { row[pass] * 1e3 / Double(steps) }
+      func ms(_ work: LayerWork) -> Double { row[work] * 1e3 / Double(steps) }
       let rate = row.operations / row.seconds.reduce(0, +)
       return LayerResult(
-        name: row.layer.kind, output: "\(row.layer.outputShape)", depth: row.depth,
-        parameterBytes: row.layer.parameters.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.size, packMs: ms(.pack),
+        name: row.layers.map(\.kind).joined(separator: ", "), output: "\(row.layers[row.layers.count - 1].outputShape)",
+        depth: row.depth,
+        parameterBytes: row.layers.flatMap(\.parameters).reduce(0) { $0 + $1.count } * MemoryLayout<Float>.size,
+        packMs: ms(.pack),
         forwardMs: ms(.forward), backwardMs: ms(.backward), gflopPerSecond: rate * 1e-9,
         shareOfPeak: peak.map { rate / $0 })
     }

@@ -69,9 +69,10 @@ struct ExportCase {
     try Array(0..<count).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
     let context = workspace.context(gradients: try model.values.base, nodeStride: 0)
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
-    try model.pack(context)
+    workspace.program.pack(context)
     return Samples(
-      inputs: PackedRows.unpack(batch.view), outputs: PackedRows.unpack(try model.forward(batch.view, context)),
+      inputs: PackedRows.unpack(batch.view),
+      outputs: PackedRows.unpack(try workspace.program.forward(batch.view, context)),
       lengths: (0..<count).map { batch.lengths[$0] }, outputShape: model.outputShape)
   }
 

@@ -11,10 +11,10 @@ import Testing
       let tree = try ReductionTree(shards: shards)
       let program = ShardProgram(try tree.local(rank: rank, of: ranks), shardCount: shards)
       let own = program.divide(batch: 0..<12)
-      let layers = [Dropout(input: shape, probability: 0.3), Dropout(input: shape, probability: 0.3)]
-      let model = try Model(inputShape: shape, layers: layers)
+      let model = try Model(
+        inputShape: shape, layers: (0..<2).map { _ in Dropout(input: shape, probability: 0.3) })
       var plan = ArenaPlan()
-      model.plan(&plan, batch: own.count)
+      let layers = model.makeProgram(&plan, batch: own.count)
       let input = try FloatBuffer(count: own.count * shape.count)
       input.floats.update(repeating: 1)
       let context = StepContext(
@@ -23,7 +23,7 @@ import Testing
       context.isTraining = true
       context.step = step
       context.firstSample = own.lowerBound
-      let view = try model.forward(
+      let view = try layers.forward(
         TensorView(
           base: input.base, steps: shape.steps, batch: own.count, positions: shape.positions, columns: shape.features,
           stride: shape.features), context)

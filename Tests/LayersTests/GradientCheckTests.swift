@@ -10,8 +10,6 @@ import Testing
     let outputShape: Shape
     let parameters: [Parameter]
     private let spoilt: (weight: Float, input: Float)
-    private var slots: (output: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
-    private var input: TensorView?
 
     init(input: Shape, spoilt: (weight: Float, input: Float)) {
       outputShape = input
@@ -19,39 +17,46 @@ import Testing
       parameters = [Parameter("weight", shape: [input.features], initialization: .uniform(bound: 1))]
     }
 
-    func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
       let floats = outputShape.paddedCount(batch: batch)
-      slots = (plan.activation(floats), plan.gradient(floats))
       plan.gradientSums(of: parameters[0])
+      return ScalingPass(
+        weight: parameters[0], spoilt: spoilt, output: plan.activation(floats), gradient: plan.gradient(floats))
     }
+  }
 
-    private func scaled(_ view: TensorView, by factor: Float, _ slot: ArenaPlan.Slot?, _ context: StepContext)
+  private struct ScalingPass: Pass {
+    let weight: Parameter
+    let spoilt: (weight: Float, input: Float)
+    let output, gradient: ArenaPlan.Slot
+
+    private func scaled(_ view: TensorView, by factor: Float, _ slot: ArenaPlan.Slot, _ context: StepContext)
       -> TensorView
     {
-      guard let slot else { return view }
       let result = view.with(base: context.arena[slot], columns: view.columns)
       for row in 0..<view.rows {
         for column in 0..<view.columns {
-          result[row, column] = factor * view[row, column] * context.values(parameters[0])[column]
+          result[row, column] = factor * view[row, column] * context.values(weight)[column]
         }
       }
       return result
     }
 
     func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-      self.input = input
-      return scaled(input, by: 1, slots?.output, context)
+      scaled(input, by: 1, output, context)
     }
 
-    func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
-      context.sumGradient(of: parameters[0]) { sample, sum in
+    func backward(
+      _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+    ) -> TensorView? {
+      context.sumGradient(of: weight) { sample, sum in
         for row in gradient.rows(ofSample: sample) {
           for column in 0..<gradient.columns {
-            sum[column] += spoilt.weight * gradient[row, column] * (input?[row, column] ?? 0)
+            sum[column] += spoilt.weight * gradient[row, column] * input[row, column]
           }
         }
       }
-      return scaled(gradient, by: spoilt.input, slots?.gradient, context)
+      return scaled(gradient, by: spoilt.input, self.gradient, context)
     }
   }
 

@@ -25,7 +25,7 @@ struct LossRun {
     let program = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
     _ = program.divide(batch: 0..<samples)
     var plan = ArenaPlan()
-    loss.plan(&plan, batch: samples)
+    let pass = loss.makePass(&plan, outputs: shape, batch: samples)
     let sums = try FloatBuffer(count: LossSum.allCases.count)
     let z = try FloatBuffer(count: samples * shape.count)
     let y = try FloatBuffer(count: samples * shape.count)
@@ -51,12 +51,12 @@ struct LossRun {
           arena: arena, model: model, gradients: sums.base, nodeStride: 0, shards: program, tree: tree,
           communicator: SoloCommunicator(), lengths: lengths.isEmpty ? nil : lengths.baseAddress, seed: 1)
         let targets: Targets = if case .values = wanted { .values(view(y)) } else { .classes(base) }
-        let gradient = loss.evaluate(view(z), targets: targets, context, gradient: true)
+        let gradient = pass.evaluate(view(z), targets: targets, context, gradient: true)
         for (place, source) in order.enumerated() {
           back[source] = gradient.base[place / shape.features * gradient.stride + place % shape.features]
         }
-        predictions = (0..<samples * shape.steps).map { loss.prediction(row: $0, context) }
-        loss.sums(of: view(z), into: sums.base, nodeStride: 0, context)
+        predictions = (0..<samples * shape.steps).map { pass.prediction(row: $0, context) }
+        pass.sums(of: view(z), into: sums.base, nodeStride: 0, context)
       }
     }
     self.sums = Array(sums.floats)

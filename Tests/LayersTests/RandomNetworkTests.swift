@@ -76,7 +76,7 @@ struct NetworkRun {
     let program = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
     _ = program.divide(batch: 0..<samples)
     var plan = ArenaPlan(shards: shards)
-    model.plan(&plan, batch: samples)
+    let layers = model.makeProgram(&plan, batch: samples)
     let sums = try FloatBuffer(count: model.valueCount)
     let bufferSums = try FloatBuffer(count: model.bufferValues.count)
     let context = StepContext(
@@ -93,9 +93,9 @@ struct NetworkRun {
       for column in 0..<x.columns { x[row, column] = padded.view[row, column] }
     }
     let gradient = try PackedRows(upstream, shape: model.outputShape, samples: samples)
-    try model.pack(context)
-    outputs = PackedRows.unpack(try model.forward(x, context))
-    try model.backward(gradient.view, context)
+    layers.pack(context)
+    outputs = PackedRows.unpack(try layers.forward(x, context))
+    _ = try layers.backward(gradient.view, context)
     gradients = Dictionary(
       uniqueKeysWithValues: model.parameters.map {
         ($0.name, $0.toPyTorch(sums.floats[$0.offset..<$0.offset + $0.count]))

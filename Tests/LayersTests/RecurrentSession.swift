@@ -6,6 +6,7 @@ import TestSupport
 /// A recurrent layer that sees one batch after the other on one rank; arrays are batch-first.
 final class RecurrentSession {
   let context: StepContext
+  let program: Program
   private let layer: RecurrentLayer
   private let shards: ShardProgram
   private let model: Model
@@ -14,10 +15,10 @@ final class RecurrentSession {
   /// The present inputs, which the backward pass reads too.
   private var inputs: PackedRows?
 
-  /// Memory for `batch` samples of a shape; `lengths` hold for every batch.
+  /// Memory for `batch` samples of a shape; `lengths` hold for every batch. `keepsOutputs` as in `ArenaPlan`.
   init(
     _ layer: RecurrentLayer, shape: Shape, batch: Int, parameters: [Float], lengths: UnsafePointer<Int32>? = nil,
-    seed: UInt64 = 1
+    seed: UInt64 = 1, keepsOutputs: Bool = false
   ) throws {
     self.layer = layer
     self.lengths = lengths
@@ -30,14 +31,13 @@ final class RecurrentSession {
     let tree = try ReductionTree(shards: 1)
     shards = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: 1)
     gradients = try FloatBuffer(count: model.valueCount)
-    var plan = ArenaPlan()
-    plan.advance()
-    layer.plan(&plan, batch: batch, wantsInputGradient: true)
+    var plan = ArenaPlan(keepsOutputs: keepsOutputs)
+    program = Program([layer], &plan, batch: batch, wantsInputGradient: true)
     context = StepContext(
       arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.valueCount, shards: shards,
       tree: tree, communicator: SoloCommunicator(), lengths: lengths, seed: seed)
     context.isTraining = true
-    layer.pack(context)
+    program.pack(context)
   }
 
   /// The outputs for the next batch, which is the continuation of the one before or not.
@@ -48,7 +48,7 @@ final class RecurrentSession {
     context.lengths = lengths
     let rows = try PackedRows(x, shape: model.inputShape, samples: samples)
     inputs = rows
-    return PackedRows.unpack(try layer.forward(rows.view, context))
+    return PackedRows.unpack(try program.forward(rows.view, context))
   }
 
   /// What one forward and one backward pass give.
@@ -62,7 +62,7 @@ final class RecurrentSession {
   func run(_ x: [Float], upstream: [Float], continues: Bool = false) throws -> Run {
     let outputs = try forward(x, continues: continues)
     let g = try PackedRows(upstream, shape: layer.outputShape, samples: x.count / model.inputShape.count)
-    let inputGradient = try layer.backward(g.view, context).map(PackedRows.unpack) ?? []
+    let inputGradient = try program.backward(g.view, context).map(PackedRows.unpack) ?? []
     return Run(
       outputs: outputs, inputGradient: inputGradient,
       gradients: layer.parameters.flatMap { Array(gradients.floats[$0.offset..<$0.offset + $0.count]) })

@@ -29,10 +29,9 @@ import Testing
     let kept = try (lengths ?? []).withUnsafeBufferPointer { memory in
       let session = try RecurrentSession(
         layer, shape: shape, batch: samples, parameters: parameters,
-        lengths: lengths == nil ? nil : memory.baseAddress)
-      try layer.keepStateGradients(batch: samples)
+        lengths: lengths == nil ? nil : memory.baseAddress, keepsOutputs: true)
       _ = try session.run(x, upstream: upstream)
-      let trace = try #require(layer.traces(session.context).first)
+      let trace = try #require(session.program.traces(of: layer, session.context).first)
       return PackedRows.unpack(try #require(trace.hiddenGradient))
     }
     #expect(relativeDifference(kept, wanted) < 2e-6, "\(cell) \(output) \(lengths ?? [])")
@@ -47,7 +46,7 @@ import Testing
     let layer = try LSTM(input: shape, hiddenSize: 4, options: options)
     let session = try RecurrentSession(layer, shape: shape, batch: 3, parameters: random.floats(layer.valueCount))
     let outputs = try session.forward(random.floats(3 * shape.count))
-    let traces = layer.traces(session.context)
+    let traces = session.program.traces(of: layer, session.context)
     #expect(traces.map(\.name) == ["l0", "l0_reverse", "l1", "l1_reverse"])
     #expect(traces.map(\.isReverse) == [false, true, false, true])
     // The outputs are the states of the upper level, both directions side by side.

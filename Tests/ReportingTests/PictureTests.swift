@@ -17,7 +17,7 @@ struct PictureTests {
     let experiment = try recipe.makeExperiment()
     let before = Array(try experiment.model.values.floats)
     var made: [(picture: TrainingPictures.Picture, step: Int)] = []
-    let observer = TrainingPictures(experiment, recipe: recipe, at: { $0 == 3 }) { made.append(($0, $1)) }
+    let observer = TrainingPictures(experiment, at: { $0 == 3 }) { made.append(($0, $1)) }
     var report = StepReport()
     for step in 1...4 {
       report.step = step
@@ -41,7 +41,7 @@ struct PictureTests {
   @Test("are made of the states of recurrent layers")
   func recurrent() throws {
     let recipe = try Recipe.load("temporal-order", overrides: ["data.testSize=10"])
-    let pictures = try TrainingPictures(recipe.makeExperiment(), recipe: recipe, at: { _ in true }) { _, _ in }
+    let pictures = try TrainingPictures(recipe.makeExperiment(), at: { _ in true }) { _, _ in }
       .pictures()
     // 4 units and 8 steps, every value 3 pixels wide.
     #expect(pictures.map(\.tag) == ["states/layer 0"] && pictures.map(\.size) == [ImageSize(height: 16, width: 28)])
@@ -55,7 +55,7 @@ struct PictureTests {
           "temporal-order", overrides: ["model.layers.0.lstm.hiddenSize=128", "steps=20", "data.testSize=10"])
         let experiment = try recipe.makeExperiment()
         var made: [[UInt8]] = []
-        let observer = TrainingPictures(experiment, recipe: recipe, at: { $0.isMultiple(of: 5) }) { picture, _ in
+        let observer = TrainingPictures(experiment, at: { $0.isMultiple(of: 5) }) { picture, _ in
           made.append(picture.png)
         }
         _ = try Trainer(

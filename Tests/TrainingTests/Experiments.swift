@@ -79,7 +79,7 @@ struct SmallExperiment: Sendable {
           norms: recorder.steps.map(\.gradientNorm), rates: recorder.steps.map(\.learningRate),
           accuracies: recorder.steps.map(\.accuracy), samples: recorder.steps.map(\.samples),
           evaluations: recorder.evaluations, buffers: experiment.model.bufferValues.floats.map(\.bitPattern),
-          counts: Dictionary(uniqueKeysWithValues: experiment.model.counters.map { ($0.name, $0.value) }))
+          counts: Dictionary(uniqueKeysWithValues: zip(experiment.model.counters.map(\.name), experiment.model.counts)))
       }
     }
     return outcomes[0]

@@ -79,10 +79,28 @@ import Training
     }
   }
 
+  /// Probes, evaluations and training steps of one network, each in memory of its own, do not see each other.
   @Test func nothingIsChanged() throws {
     let data = try #require(experiment.data.test)
-    let before = Array(try experiment.model.values.floats)
-    _ = try probe.run(on: data, samples: samples, gradients: true)
-    #expect(try Array(experiment.model.values.floats) == before)
+    func train(_ experiment: Experiment, between: () throws -> Void) throws -> [UInt32] {
+      let workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
+      let step = try TrainingStep(experiment, workspace: workspace)
+      var report = StepReport()
+      step.beginEpoch()
+      for number in 0..<4 {
+        try step.run(epoch: 0, positions: 32 * number..<32 * (number + 1), into: &report)
+        try between()
+      }
+      return try experiment.model.values.floats.map(\.bitPattern)
+    }
+    let other = try Recipe.load("temporal-order", overrides: ["seed=4", "data.testSize=20"]).makeExperiment()
+    let alone = try train(other) {}
+    let before = try probe.run(on: data, samples: samples, gradients: true)
+    let watched = try train(experiment) { _ = try probe.run(on: data, samples: samples, gradients: true) }
+    #expect(watched == alone)
+    let after = try probe.run(on: data, samples: samples, gradients: true)
+    #expect(
+      after.outputs[1].values[sample: 0, column: 0] != before.outputs[1].values[sample: 0, column: 0],
+      "the probe sees the weights as they are")
   }
 }

@@ -103,7 +103,7 @@ struct ResumeTests {
         Outcome(
           weights: bits(try made.evaluatedValues.floats) + bits(try made.model.values.floats)
             + bits(made.model.bufferValues.floats) + bits(made.evaluatedBuffers.floats),
-          counts: made.model.counters.map(\.value), losses: recorder.steps.map(\.loss),
+          counts: made.model.counts, losses: recorder.steps.map(\.loss),
           evaluations: summary.evaluations, best: keeper.best)
       }
     }[0]

@@ -10,21 +10,22 @@ import Training
 struct SplitTests {
   /// An LSTM on the easy level, measured on other data.
   private func experiment(_ data: DataSplits, steps: Bool) throws -> Experiment {
-    func network(_ shape: Shape) throws -> Network {
+    func layers(_ shape: Shape) -> [any Layer] {
       let recurrent = LSTM(input: shape, hiddenSize: 6, output: .last)
-      let model = try Model(
-        inputShape: shape,
-        layers: [recurrent, BatchNorm(input: recurrent.outputShape), Linear(input: recurrent.outputShape, outputs: 4)])
-      return Network(model: model, loss: CrossEntropy(logits: model.outputShape))
+      return [
+        recurrent, BatchNorm(input: recurrent.outputShape), Linear(input: recurrent.outputShape, outputs: 4),
+      ]
     }
-    let made = try network(data.training.inputShape)
-    made.model.initialize(seed: 5)
+    let shape = data.training.inputShape
+    let model = try Model(inputShape: shape, layers: layers(shape))
+    model.initialize(seed: 5)
+    let made = Network(model: model, loss: CrossEntropy(logits: model.outputShape))
     return Experiment(
       network: made, optimizer: try RMSprop(count: made.model.values.count), data: data,
       settings: TrainingSettings(
         seed: 1, epochs: 2, steps: nil, batch: 32, shards: 4, shuffles: false, learningRate: 0.01, clipNorm: nil,
         evaluateEvery: 1),
-      makeNetwork: steps ? network : nil)
+      makeLayers: steps ? layers : nil)
   }
 
   private func sequences(_ level: TemporalOrder.Level, _ count: Int, _ purpose: RandomPurpose) -> TemporalOrder {

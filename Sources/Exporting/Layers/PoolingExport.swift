@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-extension PoolingMemory {
+extension Pooling {
   private var axes: Int { inputShape.isSequence ? 1 : 2 }
 
   /// A pooling node.

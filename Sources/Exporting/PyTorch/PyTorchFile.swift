@@ -69,7 +69,8 @@ extension ExportedModel {
       output.isImage
       ? "[batch, \(output.features), \(output.extents[0]), \(output.extents[1])]"
       : output.isSequence ? "[batch, steps, \(output.features)]" : "[batch, \(output.features)]"
-    let state = model.stateCarriers.isEmpty ? "" : " Each call starts from states of zero."
+    let isStateful = model.layers.hold { ($0 as? RecurrentLayer)?.options.isStateful == true }
+    let state = isStateful ? " Each call starts from states of zero." : ""
     let lengths = needsLengths ? ", and lengths int64 [batch]" : ""
     let normal = normalization == nil ? "" : ", normalized"
     return "Takes \(input)\(normal)\(lengths); gives \(meaning == .values ? "numbers" : "logits") \(result).\(state)"

@@ -14,12 +14,10 @@ public class Activation: Layer {
   public let kind: String
   /// The input's shape.
   public let outputShape: Shape
-  private let function: dpt_activation_kind
+  fileprivate let function: dpt_activation_kind
   /// What the function has besides its argument, such as a slope.
   package let parameter: Float
-  private let operand: Operand
-  private var memory: (output: ArenaPlan.Slot, gradient: ArenaPlan.Slot?)?
-  private var kept: TensorView?
+  fileprivate let operand: Operand
 
   init(
     kind: String, input: Shape, function: dpt_activation_kind, parameter: Float = 0, derivativeFrom operand: Operand
@@ -34,29 +32,36 @@ public class Activation: Layer {
   /// Each step by itself.
   public var lengthRule: LengthRule { .kept }
 
-  /// Reserves the outputs, and the input's gradient where it is wanted.
-  public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+  /// Reserves the outputs, and the input's gradient if it is wanted.
+  public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     let floats = outputShape.paddedCount(batch: batch)
-    memory = (plan.activation(floats), wantsInputGradient ? plan.gradient(floats) : nil)
+    return ActivationPass(
+      layer: self, output: plan.activation(floats), gradient: wantsInputGradient ? plan.gradient(floats) : nil)
   }
+}
+
+private struct ActivationPass: Pass {
+  let layer: Activation
+  let output: ArenaPlan.Slot
+  let gradient: ArenaPlan.Slot?
 
   /// y = f(x).
-  public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    guard let memory else { preconditionFailure("forward before plan") }
-    let output = input.with(base: context.arena[memory.output], columns: input.columns)
-    var rows = dpt_row_pass(input: input, result: output)
-    dpt_activation(function, parameter, &rows)
-    kept = operand == .input ? input : output
-    return output
+  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    let result = input.with(base: context.arena[output], columns: input.columns)
+    var rows = dpt_row_pass(input: input, result: result)
+    dpt_activation(layer.function, layer.parameter, &rows)
+    return result
   }
 
   /// ∂ℓ/∂x = ∂ℓ/∂y ⊙ f′.
-  public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
-    guard let memory, let kept else { preconditionFailure("backward before forward") }
-    guard let slot = memory.gradient else { return nil }
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
+    guard let slot = self.gradient else { return nil }
     let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
-    var rows = dpt_row_pass(input: kept, gradient: gradient, result: result)
-    dpt_activation_gradient(function, parameter, &rows)
+    let operand = layer.operand == .input ? input : output
+    var rows = dpt_row_pass(input: operand, gradient: gradient, result: result)
+    dpt_activation_gradient(layer.function, layer.parameter, &rows)
     return result
   }
 }

@@ -10,8 +10,6 @@ public final class Softmax: Layer {
   public let kind = "softmax"
   /// The input's shape.
   public let outputShape: Shape
-  private var memory: (output: ArenaPlan.Slot, gradient: ArenaPlan.Slot?)?
-  private var output: TensorView?
 
   /// A layer for inputs of a shape.
   public init(input: Shape) {
@@ -21,26 +19,29 @@ public final class Softmax: Layer {
   /// Each step by itself.
   public var lengthRule: LengthRule { .kept }
 
-  /// Reserves the outputs, and the input's gradient where it is wanted.
-  public func plan(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+  /// Reserves the outputs, and the input's gradient if it is wanted.
+  public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     let floats = outputShape.paddedCount(batch: batch)
-    memory = (plan.activation(floats), wantsInputGradient ? plan.gradient(floats) : nil)
+    return SoftmaxPass(output: plan.activation(floats), gradient: wantsInputGradient ? plan.gradient(floats) : nil)
   }
+}
+
+private struct SoftmaxPass: Pass {
+  let output: ArenaPlan.Slot
+  let gradient: ArenaPlan.Slot?
 
   /// The shares of each row.
-  public func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    guard let memory else { preconditionFailure("forward before plan") }
-    let output = input.with(base: context.arena[memory.output], columns: input.columns)
-    var rows = dpt_row_pass(input: input, result: output)
+  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    let result = input.with(base: context.arena[output], columns: input.columns)
+    var rows = dpt_row_pass(input: input, result: result)
     dpt_softmax(&rows)
-    self.output = output
-    return output
+    return result
   }
 
-  /// The gradient of the input.
-  public func backward(_ gradient: TensorView, _ context: StepContext) -> TensorView? {
-    guard let memory, let output else { preconditionFailure("backward before forward") }
-    guard let slot = memory.gradient else { return nil }
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
+    guard let slot = self.gradient else { return nil }
     let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
     var rows = dpt_row_pass(input: output, gradient: gradient, result: result)
     dpt_softmax_gradient(&rows)

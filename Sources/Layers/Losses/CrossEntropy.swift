@@ -12,15 +12,12 @@ public final class CrossEntropy: Loss {
   public let kind = "cross-entropy"
   /// One of the classes is right.
   public let meaning = OutputMeaning.classes
-  /// The shape of one sample's outputs.
-  public let shape: Shape
   /// Rows with this target do not count.
   public var ignoredTarget: Int? { ignored.map { Int($0) } }
   private let smoothing: Float
   private let weights: UnsafeMutableBufferPointer<Float>?
   private let weightSum: Float
   private let ignored: Int32?
-  private var memory: LossMemory?
 
   /// A loss on logits of this shape: [classes] or [steps, classes].
   ///
@@ -29,7 +26,6 @@ public final class CrossEntropy: Loss {
   ///   - classWeights: a weight for each class, or nil for 1 each.
   ///   - ignoreIndex: rows with this target do not count.
   public init(logits: Shape, labelSmoothing: Double = 0, classWeights: [Double]? = nil, ignoreIndex: Int? = nil) {
-    shape = logits
     smoothing = Float(labelSmoothing)
     ignored = ignoreIndex.map { Int32(clamping: $0) }
     let chosen =
@@ -48,37 +44,15 @@ public final class CrossEntropy: Loss {
     weights?.deallocate()
   }
 
-  /// Reserves the records of every row and the gradient.
-  public func plan(_ plan: inout ArenaPlan, batch: Int) {
-    memory = LossMemory(&plan, shape: shape, batch: batch)
-  }
-
-  /// Loss and prediction of every row, and ∂ℓ/∂z = softmax(z) Σ a − a unless `gradient` is false.
-  public func evaluate(
-    _ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool
-  ) -> TensorView {
-    guard let memory else { preconditionFailure("loss before plan") }
-    guard case .classes(let indices) = targets else { preconditionFailure("cross-entropy needs classes") }
-    var (pass, result) = memory.pass(outputs, context, gradient: gradient)
-    var classes = dpt_class_targets(
-      targets: indices, weights: weights.flatMap { UnsafePointer($0.baseAddress) }, weightSum: weightSum,
-      smoothing: smoothing, ignores: ignored != nil, ignored: ignored ?? 0)
-    dpt_cross_entropy(&pass, &classes)
-    return result
-  }
-
-  /// Writes the sums of the last evaluated batch.
-  public func sums(
-    of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext
-  ) {
-    memory?.sums(of: outputs, into: target, nodeStride: nodeStride, context)
-  }
-
-  /// The loss of a row of the last evaluated batch.
-  public func value(row: Int, _ context: StepContext) -> Float { memory?.value(row: row, context) ?? 0 }
-
-  /// The class with the largest logit (the first of equals), or nil for a row that does not count.
-  public func prediction(row: Int, _ context: StepContext) -> Int? {
-    memory?.prediction(row: row, context)
+  /// Reserves the records of every row and the gradient, ∂ℓ/∂z = softmax(z) Σ a − a. The prediction is the class with the
+  /// largest logit (the first of equals).
+  public func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass {
+    RowLossPass(&plan, outputs: outputs, batch: batch) { [self] pass, targets in
+      guard case .classes(let indices) = targets else { preconditionFailure("cross-entropy needs classes") }
+      var classes = dpt_class_targets(
+        targets: indices, weights: weights.flatMap { UnsafePointer($0.baseAddress) }, weightSum: weightSum,
+        smoothing: smoothing, ignores: ignored != nil, ignored: ignored ?? 0)
+      dpt_cross_entropy(&pass, &classes)
+    }
   }
 }

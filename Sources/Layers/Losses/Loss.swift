@@ -29,23 +29,11 @@ public protocol Loss: AnyObject {
   var kind: String { get }
   /// How the outputs read.
   var meaning: OutputMeaning { get }
-  /// The target of rows that do not count; nil where all do.
+  /// The target of rows that do not count; nil if all do.
   var ignoredTarget: Int? { get }
 
-  /// Reserves the records of every row and the gradient.
-  func plan(_ plan: inout ArenaPlan, batch: Int)
-  /// The losses of all rows, and unless `gradient` is false their gradient with respect to the outputs, which is
-  /// returned. Steps behind a sample's length count nothing and have the gradient 0.
-  func evaluate(_ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool) -> TensorView
-  /// Writes the sums (`LossSum`) of the last evaluated batch to `target`, one set per tree node, `nodeStride` floats
-  /// apart.
-  func sums(of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext)
-  /// The shape of one sample's outputs: a row has their features, and each step or pixel is a row.
-  var shape: Shape { get }
-  /// The loss of a row of the last evaluated batch.
-  func value(row: Int, _ context: StepContext) -> Float
-  /// The predicted class of a row of the last evaluated batch; nil where there is none or the row does not count.
-  func prediction(row: Int, _ context: StepContext) -> Int?
+  /// Puts the loss to work on outputs of this shape: reserves all memory for batches of up to `batch` samples.
+  func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass
 }
 
 extension Loss {
@@ -61,24 +49,44 @@ extension Loss {
   }
 }
 
-/// What all losses keep of a batch: a record of every row, and the gradient.
-struct LossMemory {
-  private let records, gradient: ArenaPlan.Slot
+/// A loss at work in the memory of one workspace. A row of outputs has their features; each step or pixel is a row.
+public protocol LossPass {
+  /// The losses of all rows, and unless `gradient` is false their gradient with respect to the outputs, which is
+  /// returned. Steps behind a sample's length count nothing and have the gradient 0.
+  func evaluate(_ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool) -> TensorView
+  /// Writes the sums (`LossSum`) of the last evaluated batch to `target`, one set per tree node, `nodeStride` floats
+  /// apart.
+  func sums(of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext)
+  /// The loss of a row of the last evaluated batch.
+  func value(row: Int, _ context: StepContext) -> Float
+  /// The predicted class of a row of the last evaluated batch; nil if there is none or the row does not count.
+  func prediction(row: Int, _ context: StepContext) -> Int?
+}
 
-  init(_ plan: inout ArenaPlan, shape: Shape, batch: Int) {
+/// What all losses do: they keep a record of every row, and the gradient.
+struct RowLossPass: LossPass {
+  private let records, gradient: ArenaPlan.Slot
+  /// Writes the records and the gradient of a batch.
+  private let evaluate: (_ pass: inout dpt_loss_pass, _ targets: Targets) -> Void
+
+  init(
+    _ plan: inout ArenaPlan, outputs shape: Shape, batch: Int,
+    evaluate: @escaping (_ pass: inout dpt_loss_pass, _ targets: Targets) -> Void
+  ) {
     plan.advance()
     records = plan.activation(batch * shape.steps * shape.positions * Int(DPT_LANES))
     gradient = plan.gradient(shape.paddedCount(batch: batch))
+    self.evaluate = evaluate
   }
 
-  /// The kernels' view of a batch, and the place of its gradient.
-  func pass(_ outputs: TensorView, _ context: StepContext, gradient: Bool) -> (dpt_loss_pass, TensorView) {
+  func evaluate(_ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool) -> TensorView {
     let result = outputs.with(base: context.arena[self.gradient], columns: outputs.columns)
-    let pass = dpt_loss_pass(
+    var pass = dpt_loss_pass(
       outputs: UnsafePointer(outputs.base), stride: outputs.stride, steps: outputs.steps, batch: outputs.batch,
       positions: outputs.positions, columns: outputs.columns, lengths: outputs.steps > 1 ? context.lengths : nil,
       records: context.arena[records], gradient: gradient ? result.base : nil, gradientStride: result.stride)
-    return (pass, result)
+    evaluate(&pass, targets)
+    return result
   }
 
   func sums(

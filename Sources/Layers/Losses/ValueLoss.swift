@@ -23,15 +23,11 @@ public final class ValueLoss: Loss {
   public let kind: String
   /// Numbers, but for binary cross-entropy: there each output is the logit of an event.
   public let meaning: OutputMeaning
-  /// The shape of one sample's outputs.
-  public let shape: Shape
   private let function: dpt_value_loss_kind
   private let parameter: Float
-  private var memory: LossMemory?
 
   /// A loss on outputs of this shape.
   public init(_ function: Function, outputs: Shape) {
-    shape = outputs
     meaning = function == .binaryCrossEntropy ? .events : .values
     (kind, self.function, parameter) =
       switch function {
@@ -43,32 +39,11 @@ public final class ValueLoss: Loss {
       }
   }
 
-  /// Reserves the records of every row and the gradient.
-  public func plan(_ plan: inout ArenaPlan, batch: Int) {
-    memory = LossMemory(&plan, shape: shape, batch: batch)
+  /// Reserves the records of every row and the gradient. Outputs are no classes, so there are no predictions.
+  public func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass {
+    RowLossPass(&plan, outputs: outputs, batch: batch) { [self] pass, targets in
+      guard case .values(let values) = targets else { preconditionFailure("\(kind) needs numbers") }
+      dpt_value_loss(function, parameter, &pass, values.base, values.stride)
+    }
   }
-
-  /// The loss of every row, and its gradient unless `gradient` is false.
-  public func evaluate(
-    _ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool
-  ) -> TensorView {
-    guard let memory else { preconditionFailure("loss before plan") }
-    guard case .values(let values) = targets else { preconditionFailure("\(kind) needs numbers") }
-    var (pass, result) = memory.pass(outputs, context, gradient: gradient)
-    dpt_value_loss(function, parameter, &pass, values.base, values.stride)
-    return result
-  }
-
-  /// Writes the sums of the last evaluated batch.
-  public func sums(
-    of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext
-  ) {
-    memory?.sums(of: outputs, into: target, nodeStride: nodeStride, context)
-  }
-
-  /// None: outputs are no classes.
-  public func prediction(row: Int, _ context: StepContext) -> Int? { nil }
-
-  /// The loss of a row of the last evaluated batch.
-  public func value(row: Int, _ context: StepContext) -> Float { memory?.value(row: row, context) ?? 0 }
 }

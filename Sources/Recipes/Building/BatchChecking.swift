@@ -14,7 +14,8 @@ extension Recipe {
     guard last > 0, numbers.totalSteps(samples: samples) >= numbers.stepsPerEpoch(samples: samples) else { return [] }
     let settings = model.layers.withNested(key: "model.layers").filter { $0.layer is BatchNormEntry }
     var notices: [String] = []
-    for (layer, named) in zip(normalizations(experiment.model.layers), settings)
+    let layers = experiment.model.layers.nested.compactMap { $0.layer as? BatchNorm }
+    for (layer, named) in zip(layers, settings)
     where layer.outputShape.steps * layer.outputShape.positions == 1 {
       let place = words(for: named.layer, key: named.key)
       let others = "the last batch of each epoch has \(last) of \(samples) samples"
@@ -32,10 +33,6 @@ extension Recipe {
       }
     }
     return notices
-  }
-
-  private func normalizations(_ layers: [any Layer]) -> [BatchNorm] {
-    layers.flatMap { [$0 as? BatchNorm].compactMap(\.self) + $0.parts.flatMap { normalizations($0.layers) } }
   }
 
   /// The nearest batch with which no sample is left alone.

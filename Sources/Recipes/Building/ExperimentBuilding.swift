@@ -38,9 +38,11 @@ extension Recipe {
     }
     for (split, samples) in splits.all {
       let shape = samples.inputShape
-      let model = shape == network.model.inputShape ? network.model : try makeBareModel(inputShape: shape)
-      guard model.isLaidOut(as: network.model) else { throw network.model.misfit(of: shape, in: split) }
-      try check(outputs: model.outputShape, data: samples)
+      let measured =
+        shape == network.model.inputShape
+        ? network.model : Model(network.model, inputShape: shape, layers: try makeLayers(input: shape))
+      guard let measured else { throw network.model.misfit(of: shape, in: split) }
+      try check(outputs: measured.outputShape, data: samples)
       try loss.checkTargets(of: samples)
     }
     try checkLengths(network.model, data: splits)
@@ -61,10 +63,7 @@ extension Recipe {
           of: network.model.values, buffers: network.model.bufferValues, decay: $0.decay, warmsUp: $0.warmup)
       },
       warnings: try RecipeWarnings(self, network: network, data: splits).all(),
-      makeNetwork: { shape in
-        let model = try makeBareModel(inputShape: shape)
-        return Network(model: model, loss: try loss.makeLoss(outputs: model.outputShape))
-      })
+      makeLayers: makeLayers)
   }
 
   /// The tree in which everything that sums over a batch is added.

@@ -6,7 +6,7 @@ extension Recipe {
   /// The model for inputs of a shape: values drawn from the seed, or taken from the recipe's weights.
   /// - Throws: `Failure` (configuration) where a layer does not fit its input, (data, noInput) for weights that do not.
   public func makeModel(inputShape: Shape) throws -> Model {
-    let made = try makeBareModel(inputShape: inputShape)
+    let made = try Model(inputShape: inputShape, layers: makeLayers(input: inputShape))
     if let weights = model.weights {
       try made.readWeights(from: weights)
     } else {
@@ -22,14 +22,14 @@ extension Recipe {
     return Network(model: made, loss: try loss.makeLoss(outputs: made.outputShape))
   }
 
-  /// The model for inputs of a shape, its values not set.
-  func makeBareModel(inputShape: Shape) throws -> Model {
-    let layers = try makeLayers(model.layers, input: inputShape, key: "model.layers")
+  /// The model's layers for inputs of a shape.
+  func makeLayers(input: Shape) throws -> [any Layer] {
+    let layers = try makeLayers(model.layers, input: input, key: "model.layers")
     if let initialization = model.initialization?.initialization {
       for weight in layers.flatMap(\.parameters) where weight.shape.count > 1 && weight.chosenInitialization == nil {
         weight.chosenInitialization = initialization
       }
     }
-    return try Model(inputShape: inputShape, layers: layers)
+    return layers
   }
 }

@@ -22,32 +22,24 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
   /// All that was noted, in the order in which it ended.
   private(set) var spans: [Span] = []
   private var numbers: [String: Int] = [:]
-  private var layerNames: [ObjectIdentifier: String] = [:]
-  private var passNumbers: [PassKey: Int] = [:]
+  private let layerNames: [ObjectIdentifier: String]
+  private var workNumbers: [WorkKey: Int] = [:]
   private var firstStep: Int?
   private var others = 0
   private var phase: (kind: Activity.Phase, start: Double)?
   private var outer: (name: String, start: Double, step: Int)?
   private var layerStarts: [Double] = []
 
-  private struct PassKey: Hashable {
+  private struct WorkKey: Hashable {
     let layer: ObjectIdentifier
-    let pass: LayerPass
+    let work: LayerWork
   }
 
   /// Notes the first so many steps of this process, in which `model` is trained.
   public init(model: Model, steps: Int) {
     self.steps = steps
-    name(model.layers, prefix: "")
-  }
-
-  private func name(_ layers: [any Layer], prefix: String) {
-    for (index, layer) in layers.enumerated() {
-      layerNames[ObjectIdentifier(layer)] = "\(prefix)\(index) \(layer.kind)"
-      for part in layer.parts {
-        name(part.layers, prefix: "\(prefix)\(index).\(part.name.isEmpty ? "" : part.name + ".")")
-      }
-    }
+    layerNames = Dictionary(
+      uniqueKeysWithValues: model.layers.nested.map { (ObjectIdentifier($0.layer), "\($0.place) \($0.layer.kind)") })
   }
 
   /// Ends the phase before and notes it; the phases of a step, an evaluation or a checkpoint lie within one span.
@@ -74,22 +66,20 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
   }
 
   /// Notes the time.
-  public func layerBegins(_ layer: any Layer) { layerStarts.append(monotonicSeconds()) }
+  public func layersBegin(_ layers: [any Layer]) { layerStarts.append(monotonicSeconds()) }
 
-  /// Notes the layer's pass.
-  public func layerEnds(_ layer: any Layer, _ pass: LayerPass, operations: Int) {
+  /// Notes the layers' work.
+  public func layersEnd(_ layers: [any Layer], _ work: LayerWork, operations: Int) {
     guard let start = layerStarts.popLast(), let outer, isNoted(outer) else { return }
-    let key = PassKey(layer: ObjectIdentifier(layer), pass: pass)
-    let number = passNumbers[key] ?? number(of: "\(words(layer)) \(pass)")
-    passNumbers[key] = number
+    let key = WorkKey(layer: ObjectIdentifier(layers[0]), work: work)
+    let number = workNumbers[key] ?? number(of: "\(words(layers)) \(work)")
+    workNumbers[key] = number
     spans.append(Span(name: number, start: start, end: monotonicSeconds(), step: outer.step))
   }
 
-  /// A layer's place and kind, or those of several that run together.
-  private func words(_ layer: any Layer) -> String {
-    if let name = layerNames[ObjectIdentifier(layer)] { return name }
-    let parts = layer.parts.flatMap(\.layers).compactMap { layerNames[ObjectIdentifier($0)] }
-    return parts.isEmpty ? layer.kind : parts.joined(separator: ", ")
+  /// Places and kinds of layers that run as one; those within recurrent layers have no place.
+  private func words(_ layers: [any Layer]) -> String {
+    layers.map { layerNames[ObjectIdentifier($0)] ?? $0.kind }.joined(separator: ", ")
   }
 
   private func endOuter(_ now: Double) {

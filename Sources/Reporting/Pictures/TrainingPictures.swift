@@ -1,12 +1,11 @@
 import Collectives
 import Images
-import Recipes
 import Training
 
 /// Shows a model as pictures while it trains: its first filters, feature maps of an image, classified images, and the
 /// states of recurrent layers over a sequence.
 ///
-/// It works with a copy of the weights in memory of its own, on rank 0 alone, so that training does not notice.
+/// It works with the training's weights in memory of its own, on rank 0 alone, so that training does not notice.
 public final class TrainingPictures: Observer {
   /// A picture as TensorBoard takes it.
   public struct Picture: Sendable {
@@ -21,18 +20,15 @@ public final class TrainingPictures: Observer {
   private static let (examples, scanned) = (8, 128)
 
   private let experiment: Experiment
-  private let recipe: Recipe
   private let cadence: (_ step: Int) -> Bool
   private let add: (_ picture: Picture, _ step: Int) throws -> Void
-  private var network: Network?
 
-  /// Gives pictures of an experiment, made by `recipe`, to `add` at the steps that `cadence` says.
+  /// Gives pictures of an experiment to `add` at the steps that `cadence` says.
   public init(
-    _ experiment: Experiment, recipe: Recipe, at cadence: @escaping (_ step: Int) -> Bool,
+    _ experiment: Experiment, at cadence: @escaping (_ step: Int) -> Bool,
     add: @escaping (_ picture: Picture, _ step: Int) throws -> Void
   ) {
     self.experiment = experiment
-    self.recipe = recipe
     self.cadence = cadence
     self.add = add
   }
@@ -46,7 +42,7 @@ public final class TrainingPictures: Observer {
   /// All pictures of the model as it is now.
   /// - Throws: `Failure` where samples cannot be read, or memory is short.
   public func pictures() throws -> [Picture] {
-    let network = try copy()
+    let (network, seed) = (experiment.evaluatedNetwork, experiment.settings.seed)
     var pictures: [Picture?] = []
     if let filters = try FilterTiles(network.model) {
       pictures.append(try picture("filters/\(filters.name)", filters.tiles.map(\.tile)))
@@ -55,13 +51,13 @@ public final class TrainingPictures: Observer {
     guard let monitored = experiment.data.monitored.flatMap({ experiment.data[$0] }),
       monitored.inputShape == network.model.inputShape
     else { return pictures.compactMap(\.self) }
-    let probe = ModelProbe(network, seed: recipe.seed)
+    let probe = ModelProbe(network, seed: seed)
     if monitored.inputShape.isImage {
       for maps in try FeatureMapTiles.all(probe, data: monitored, sample: 0) {
         pictures.append(try picture("feature maps/\(maps.output.place) \(maps.output.kind)", maps.tiles.map(\.tile)))
       }
       let found = try Examples(
-        network, seed: recipe.seed, data: monitored, limit: TrainingPictures.examples, scanned: TrainingPictures.scanned
+        network, seed: seed, data: monitored, limit: TrainingPictures.examples, scanned: TrainingPictures.scanned
       )
       for (kind, chosen) in [("right", found?.right ?? []), ("wrong", found?.wrong ?? [])] {
         pictures.append(try picture("classified \(kind)", monitored.tiles(samples: chosen.map(\.index))))
@@ -73,16 +69,6 @@ public final class TrainingPictures: Observer {
       }
     }
     return pictures.compactMap(\.self)
-  }
-
-  /// A network with the weights that evaluations take.
-  private func copy() throws -> Network {
-    let copy = try network ?? recipe.makeNetwork(inputShape: experiment.model.inputShape)
-    network = copy
-    let (values, buffers) = (try experiment.evaluatedValues, experiment.evaluatedBuffers)
-    try copy.model.values.base.update(from: values.base, count: values.count)
-    copy.model.bufferValues.base.update(from: buffers.base, count: buffers.count)
-    return copy
   }
 
   private func picture(_ tag: String, _ tiles: [Tile]) throws -> Picture? {

@@ -14,7 +14,7 @@ struct CarriedStates {
     self.context = context
   }
 
-  private var carriers: [any StateCarrying] { workspace.model.stateCarriers }
+  private var carriers: [any StateCarrying] { workspace.program.stateCarriers }
 
   /// The size of the batch whose states are carried.
   var batch: Int { carriers.first?.carriedBatch ?? 0 }

@@ -36,8 +36,8 @@ struct Resumption {
     for vector in [try model.values, model.bufferValues] + (average.map { [$0.values, $0.buffers] } ?? []) {
       try communicator.broadcast(UnsafeMutableRawBufferPointer(vector.floats), root: 0)
     }
-    for counter in model.counters {
-      try withUnsafeMutableBytes(of: &counter.value) { try communicator.broadcast($0, root: 0) }
+    for index in model.counts.indices {
+      try withUnsafeMutableBytes(of: &model.counts[index]) { try communicator.broadcast($0, root: 0) }
     }
     try step.scatter(state, carriedBatch: manifest.carriedBatch)
     experiment.optimizer.stepCount = manifest.optimizerSteps

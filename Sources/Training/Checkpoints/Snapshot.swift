@@ -47,7 +47,7 @@ final class Snapshot {
   func takeWeights() throws {
     try values.base.update(from: model.values.base, count: values.count)
     buffers.base.update(from: model.bufferValues.base, count: buffers.count)
-    counts = model.counters.map(\.value)
+    counts = model.counts
     if let average, let source = experiment.average {
       average.values.base.update(from: source.values.base, count: average.values.count)
       average.buffers.base.update(from: source.buffers.base, count: average.buffers.count)

@@ -66,30 +66,18 @@ final class OutputRecorder: LayerObserver {
 
   /// Keeps the outputs of these layers, those within layers too.
   init(_ layers: [any Layer]) {
-    places = OutputRecorder.places(layers, under: "")
+    places = Dictionary(uniqueKeysWithValues: layers.nested.map { (ObjectIdentifier($0.layer), $0.place) })
   }
 
-  private static func places(_ layers: [any Layer], under prefix: String) -> [ObjectIdentifier: String] {
-    var places: [ObjectIdentifier: String] = [:]
-    for (index, layer) in layers.enumerated() {
-      let place = prefix + String(index)
-      places[ObjectIdentifier(layer)] = place
-      for part in layer.parts {
-        let inner = place + "." + (part.name.isEmpty ? "" : part.name + ".")
-        places.merge(self.places(part.layers, under: inner)) { first, _ in first }
-      }
-    }
-    return places
-  }
+  func layersBegin(_ layers: [any Layer]) {}
 
-  func layerBegins(_ layer: any Layer) {}
+  func layersEnd(_ layers: [any Layer], _ work: LayerWork, operations: Int) {}
 
-  func layerEnds(_ layer: any Layer, _ pass: LayerPass, operations: Int) {}
-
-  func layer(_ layer: any Layer, gave outputs: TensorView) {
+  func layers(_ layers: [any Layer], gave outputs: TensorView) {
     // The levels of a recurrent layer have no place of their own.
-    guard let place = places[ObjectIdentifier(layer)] else { return }
+    guard let place = places[ObjectIdentifier(layers[0])] else { return }
     self.outputs.append(
-      LayerOutput(place: place, kind: layer.kind, shape: layer.outputShape, values: ProbedValues(outputs)))
+      LayerOutput(
+        place: place, kind: layers[0].kind, shape: layers[0].outputShape, values: ProbedValues(outputs)))
   }
 }

@@ -41,7 +41,7 @@ public struct ModelProbe {
   private let network: Network
   private let seed: UInt64
 
-  /// A probe of a network; its layers plan new memory.
+  /// A probe of a network, which works in memory of its own.
   public init(_ network: Network, seed: UInt64) {
     self.network = network
     self.seed = seed
@@ -49,16 +49,13 @@ public struct ModelProbe {
 
   /// Whether gradients mean something here: with batch normalization they would take the batch for what it was not.
   public var canGoBack: Bool {
-    func normalize(_ layers: [any Layer]) -> Bool {
-      layers.contains { layer in layer is BatchNorm || layer.parts.contains { normalize($0.layers) } }
-    }
-    return !normalize(network.model.layers)
+    !network.model.layers.nested.contains { $0.layer is BatchNorm }
   }
 
   /// Runs the model on samples of an epoch, forwards and, where `gradients` says so and it `canGoBack`, backwards.
   /// - Throws: `Failure` where samples cannot be read, or memory is short.
   public func run(on data: any Dataset, samples: [Int], epoch: Int = 0, gradients: Bool) throws -> Result {
-    let (model, loss) = (network.model, network.loss)
+    let model = network.model
     let recurrent = model.layers.enumerated().compactMap { index, layer in
       (layer as? RecurrentLayer).map { (place: index, layer: $0) }
     }
@@ -72,22 +69,26 @@ public struct ModelProbe {
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
     let lengths = (0..<samples.count).map { data.hasLengths ? Int(batch.lengths[$0]) : data.inputShape.steps }
     let recorder = OutputRecorder(model.layers)
-    try model.pack(context)
+    let program = workspace.program
+    try model.awaitValues()
+    program.pack(context)
     context.layerObserver = recorder
-    let outputs = try model.forward(batch.view, context)
+    let outputs = try program.forward(batch.view, context)
     context.layerObserver = nil
     let goesBack = gradients && canGoBack
     // Backwards, layers use the memory of states again; so these are copied before.
     var states = recurrent.flatMap { item in
-      let traces = item.layer.traces(context)
+      let traces = program.traces(of: item.layer, context)
       let before = Array(model.layers.prefix(item.place))
       let steps = lengths.map { data.hasLengths ? before.outputSteps(from: $0) : item.layer.inputShape.steps }
       return traces.map { copy($0, of: item, lengths: steps, isAlone: traces.count == 1) }
     }
     if goesBack {
-      for item in recurrent { try item.layer.keepStateGradients(batch: samples.count) }
-      try model.backward(loss.evaluate(outputs, targets: batch.targets, context, gradient: true), context)
-      let kept = recurrent.flatMap { $0.layer.traces(context).map { $0.hiddenGradient.map(ProbedValues.init) } }
+      let gradient = workspace.lossPass.evaluate(outputs, targets: batch.targets, context, gradient: true)
+      _ = try program.backward(gradient, context)
+      let kept = recurrent.flatMap {
+        program.traces(of: $0.layer, context).map { $0.hiddenGradient.map(ProbedValues.init) }
+      }
       states = zip(states, kept).map { $0.with(gradient: $1) }
     }
     return Result(inputs: ProbedValues(batch.view), lengths: lengths, outputs: recorder.outputs, states: states)

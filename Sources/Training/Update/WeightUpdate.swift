@@ -41,7 +41,7 @@ final class WeightUpdate {
     let arrival = ValueArrival(
       model.arrivingValues, pieces: sum.share, average: experiment.average, activity: activity)
     self.arrival = arrival
-    model.arrival = { try arrival.awaitValues() }
+    model.setArrival { try arrival.awaitValues() }
     let sums = accumulated?.base ?? UnsafeMutablePointer(mutating: sum.result)
     let isOwn = divided != nil || accumulated != nil || communicator.size == 1
     means = isOwn ? nil : try FloatBuffer(count: count)

@@ -19,12 +19,13 @@ public struct LayerRun {
   public init(
     _ layer: any Layer, inputShape: Shape, inputs: [Float], parameters: [String: [Float]], upstream: [Float],
     shards: Int = 1, lengths: [Int32]? = nil, isTraining: Bool = true, seed: UInt64 = 1,
-    buffers: [String: [Float]] = [:], withBackward: Bool = true, keepsOutputs: Bool = false
+    buffers: [String: [Float]] = [:], counters: [Int64] = [], withBackward: Bool = true, keepsOutputs: Bool = false
   ) throws {
     let samples = inputs.count / inputShape.count
     let lone = try LoneLayer(
       layer, input: inputShape, samples: samples, shards: shards, seed: seed, keepsOutputs: keepsOutputs)
-    let (model, context) = (lone.model, lone.context)
+    let (model, program, context) = (lone.model, lone.program, lone.context)
+    if !counters.isEmpty { model.counts = counters }
     for parameter in layer.parameters {
       let values = parameters[String(parameter.name.dropFirst("0.".count))] ?? []
       _ = try model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values))
@@ -39,10 +40,10 @@ public struct LayerRun {
     let result: (outputs: [Float], inputGradient: [Float]) = try (lengths ?? []).withUnsafeBufferPointer { lengths in
       context.lengths = lengths.isEmpty ? nil : lengths.baseAddress
       context.isTraining = isTraining
-      layer.pack(context)
-      let outputs = PackedRows.unpack(try layer.forward(x.view, context))
-      let inputGradient = withBackward ? try layer.backward(g.view, context).map(PackedRows.unpack) ?? [] : []
-      if isTraining, layer.sumsBuffers { layer.updateBuffers(from: lone.bufferSums.base, context) }
+      program.pack(context)
+      let outputs = PackedRows.unpack(try program.forward(x.view, context))
+      let inputGradient = withBackward ? try program.backward(g.view, context).map(PackedRows.unpack) ?? [] : []
+      if isTraining, layer.sumsBuffers { program.updateBuffers(from: lone.bufferSums.base, context) }
       return (outputs, inputGradient)
     }
     outputs = result.outputs
@@ -51,8 +52,8 @@ public struct LayerRun {
       uniqueKeysWithValues: try layer.buffers.map {
         (String($0.name.dropFirst("0.".count)), Array(try model.values(of: $0)))
       })
-    counters = Dictionary(
-      uniqueKeysWithValues: layer.counters.map { (String($0.name.dropFirst("0.".count)), $0.value) })
+    self.counters = Dictionary(
+      uniqueKeysWithValues: zip(model.counters, model.counts).map { (String($0.name.dropFirst("0.".count)), $1) })
     self.gradients = Dictionary(
       uniqueKeysWithValues: layer.parameters.map {
         (

@@ -1,0 +1,146 @@
+import CKernels
+import Diagnostics
+import Tensors
+
+/// A residual connection: y = body(x) + shortcut(x), where the shortcut is the identity unless layers are given for it,
+/// such as a 1×1 convolution. He, Zhang, Ren & Sun 2015.
+///
+/// Parameters are named `body.0.weight`, `shortcut.0.weight`, and so on.
+public final class Residual: Layer {
+  /// The recipe's name.
+  public let kind = "residual"
+  /// The body's output shape, which is the shortcut's, too.
+  public let outputShape: Shape
+  /// The body's and the shortcut's parameters.
+  public let parameters: [Parameter]
+  /// The body's and the shortcut's buffers.
+  public let buffers: [Parameter]
+  /// The body's and the shortcut's counters.
+  public let counters: [Counter]
+  fileprivate let inputShape: Shape
+  private let body, shortcut: [any Layer]
+
+  /// A block for inputs of a shape; no layers in `shortcut` mean the identity.
+  /// - Throws: `Failure` (configuration) where body and shortcut give different shapes.
+  public init(input: Shape, body: [any Layer], shortcut: [any Layer] = []) throws {
+    let (main, side) = (body.last?.outputShape ?? input, shortcut.last?.outputShape ?? input)
+    guard side == main else {
+      throw Failure(
+        .configuration,
+        "the body gives \(main.words), but the \(shortcut.isEmpty ? "input" : "shortcut") \(side)",
+        advice: "both are added, so a shortcut must bring the input to the body's shape, such as a 1×1 convolution")
+    }
+    inputShape = input
+    // Values are added to those that PyTorch has in the same place.
+    outputShape = main.flattenedFrom == side.flattenedFrom ? main : .vector(main.count)
+    self.body = body
+    self.shortcut = shortcut
+    func named<Value: Named>(_ values: (any Layer) -> [Value]) -> [Value] {
+      body.named(values, under: "body.") + shortcut.named(values, under: "shortcut.")
+    }
+    parameters = named(\.parameters)
+    buffers = named(\.buffers)
+    counters = named(\.counters)
+  }
+
+  /// `body` and `shortcut`; the latter has no layers if it is the identity.
+  public var parts: [(name: String, layers: [any Layer])] { [("body", body), ("shortcut", shortcut)] }
+
+  /// That of body and shortcut, which must agree.
+  public var lengthRule: LengthRule { .parts }
+
+  /// Reserves the memory of all layers, the sum, and the input's gradient if it is wanted.
+  public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    ResidualPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: false)
+  }
+
+  /// The layers as they run: with outputs in PyTorch's order where only one of both has another.
+  fileprivate var running: (body: [any Layer], shortcut: [any Layer]) {
+    let (main, side) = (body.last?.outputShape ?? inputShape, shortcut.last?.outputShape ?? inputShape)
+    guard main.flattenedFrom != side.flattenedFrom else { return (body, shortcut) }
+    return (body.inChannelOrder(input: inputShape), shortcut.inChannelOrder(input: inputShape))
+  }
+}
+
+/// A residual connection at work, and the ReLU behind it if it applies that.
+struct ResidualPass: Pass {
+  private let body, shortcut: Program
+  private let appliesReLU: Bool
+  private let output: ArenaPlan.Slot
+  /// The gradient that arrives, kept while the body's backward pass overwrites its own.
+  private let kept: ArenaPlan.Slot
+  private let gradient: ArenaPlan.Slot?
+
+  /// Plans the shortcut before the body, so that going backwards the body comes first.
+  init(_ layer: Residual, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool) {
+    self.appliesReLU = appliesReLU
+    let layers = layer.running
+    shortcut = Program(layers.shortcut, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    body = Program(layers.body, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    plan.advance()
+    let floats = layer.outputShape.paddedCount(batch: batch)
+    output = plan.activation(floats)
+    kept = plan.gradient(floats)
+    gradient = wantsInputGradient ? plan.gradient(layer.inputShape.paddedCount(batch: batch)) : nil
+  }
+
+  var stateCarriers: [any StateCarrying] { body.stateCarriers + shortcut.stateCarriers }
+
+  func pack(_ context: StepContext) {
+    shortcut.pack(context)
+    body.pack(context)
+  }
+
+  func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
+    body.updateBuffers(from: sums, context)
+    shortcut.updateBuffers(from: sums, context)
+  }
+
+  /// The sum.
+  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    let lengths = context.lengths
+    let direct = try shortcut.forward(input, context)
+    context.lengths = lengths
+    let transformed = try body.forward(input, context)
+    let result = transformed.with(base: context.arena[output], columns: transformed.columns)
+    add(direct, transformed, to: result, relu: appliesReLU)
+    return result
+  }
+
+  /// The gradient goes both ways, and what comes back adds up.
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) throws -> TensorView? {
+    if appliesReLU { dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride) }
+    let kept = gradient.with(base: context.arena[kept], columns: gradient.columns)
+    kept.base.update(from: gradient.base, count: gradient.rows * gradient.stride)
+    let transformed = try body.backward(gradient, context)
+    guard let slot = self.gradient else {
+      _ = try shortcut.backward(kept, context)
+      return nil
+    }
+    guard let transformed else { return nil }
+    let result = transformed.with(base: context.arena[slot], columns: transformed.columns)
+    if shortcut.isEmpty {
+      add(kept, transformed, to: result, relu: false)
+    } else {
+      // The shortcut's backward pass may use the memory that the body's gradient lies in.
+      result.base.update(from: transformed.base, count: result.rows * result.stride)
+      guard let direct = try shortcut.backward(kept, context) else { return nil }
+      add(direct, result, to: result, relu: false)
+    }
+    return result
+  }
+
+  private func add(_ a: TensorView, _ b: TensorView, to sum: TensorView, relu: Bool) {
+    let add = relu ? dpt_add_relu : dpt_add
+    if a.stride == sum.stride, b.stride == sum.stride {
+      add(a.base, b.base, sum.base, sum.rows * sum.stride)
+    } else {
+      // Raw inputs lie closer than whole lanes.
+      for row in 0..<sum.rows {
+        add(a.base + row * a.stride, b.base + row * b.stride, sum.base + row * sum.stride, sum.stride)
+      }
+    }
+  }
+}

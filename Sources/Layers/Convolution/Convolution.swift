@@ -1,0 +1,169 @@
+import CKernels
+import Diagnostics
+import Tensors
+
+/// What the convolutions over images and over sequences share.
+package struct Convolution {
+  package let outputShape: Shape
+  /// The kernel.
+  package let window: Window
+  package let groups: Int
+  let inputShape: Shape
+  let weight: Parameter
+  let bias: Parameter?
+
+  /// `kernelShape` is the kernel's part of the weight's shape in PyTorch: [height, width] or [steps].
+  init(input: Shape, outputs: Int, window: Window, kernelShape: [Int], groups: Int, bias: Bool) throws {
+    guard input.features.isMultiple(of: groups), outputs.isMultiple(of: groups) else {
+      throw Failure(
+        .configuration, "\(groups) groups do not divide \(input.features) input and \(outputs) output channels",
+        advice: "groups must divide both")
+    }
+    inputShape = input
+    self.window = window
+    self.groups = groups
+    outputShape = try window.outputShape(for: input, features: outputs)
+    let channels = input.features / groups
+    let initialization = Initialization.uniform(bound: 1 / Float(channels * window.taps).squareRoot())
+    weight = Parameter(
+      "weight", shape: [outputs, channels] + kernelShape, initialization: initialization,
+      factors: [outputs, channels, window.taps], axes: [0, 2, 1])
+    self.bias = bias ? Parameter("bias", shape: [outputs], initialization: initialization) : nil
+  }
+
+  /// The weight, and the bias if there is one.
+  package var parameters: [Parameter] { [weight] + [bias].compactMap(\.self) }
+
+  var operations: Int { 2 * weight.count * outputShape.positions * outputShape.steps }
+
+  /// Channels of one group.
+  var channels: Int { inputShape.features / groups }
+  var outputs: Int { outputShape.features / groups }
+  /// Weights of one output.
+  var inner: Int { window.taps * channels }
+  /// Floats of one group's packed weights, and of those for the way back.
+  var packedCount: Int { dpt_packed_count(inner, outputs) }
+  var packedBackCount: Int { dpt_packed_count(window.taps * outputs, channels) }
+
+  func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
+    window.geometry(
+      input: inputShape, output: outputShape, batch: batch, inputStride: inputStride,
+      outputStride: paddedToLanes(outputShape.features), channels: channels, outputs: outputs, padded: groups == 1)
+  }
+}
+
+/// A convolution at work, and the ReLU behind it if it applies that.
+struct ConvolutionPass: Pass {
+  let convolution: Convolution
+  let appliesReLU: Bool
+  private let packed, scratch: ArenaPlan.Slot
+  /// The outputs of all samples, or of those that are made at once for a pooling.
+  private let output: ArenaPlan.Slot
+  private let paddedBias: ArenaPlan.Slot?
+  private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
+
+  /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted. With
+  /// `pooledSamples` a pooling takes the outputs of that many samples at once, and its gradients come back.
+  init(
+    _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool,
+    pooledSamples: Int? = nil
+  ) {
+    self.convolution = convolution
+    self.appliesReLU = appliesReLU
+    let (groups, input, outputs) = (convolution.groups, convolution.inputShape, convolution.outputs)
+    let outputFloats = convolution.outputShape.paddedCount(batch: pooledSamples ?? batch)
+    var g = convolution.geometry(batch: batch, inputStride: paddedToLanes(input.features))
+    packed = plan.persistent(groups * convolution.packedCount)
+    scratch = plan.backwardScratch(dpt_convolution_backward_scratch(&g, plan.shards, pooledSamples != nil))
+    output = pooledSamples == nil ? plan.activation(outputFloats) : plan.forwardScratch(outputFloats)
+    paddedBias = convolution.bias == nil ? nil : plan.persistent(groups * paddedToLanes(outputs))
+    back =
+      wantsInputGradient
+      ? (
+        plan.persistent(groups * convolution.packedBackCount), plan.gradient(input.paddedCount(batch: batch))
+      ) : nil
+  }
+
+  /// Packs the weights for both directions.
+  func pack(_ context: StepContext) {
+    let (inner, channels, outputs) = (convolution.inner, convolution.channels, convolution.outputs)
+    for group in 0..<convolution.groups {
+      let weights = context.values(convolution.weight) + group * outputs * inner
+      dpt_pack_transposed(weights, outputs, inner, inner, context.arena[packed] + group * convolution.packedCount)
+      if let back {
+        dpt_pack_convolution_back(
+          weights, outputs, convolution.window.taps, channels, inner,
+          context.arena[back.packed] + group * convolution.packedBackCount)
+      }
+      if let bias = convolution.bias, let paddedBias {
+        (context.arena[paddedBias] + group * paddedToLanes(outputs))
+          .update(from: context.values(bias) + group * outputs, count: outputs)
+      }
+    }
+  }
+
+  /// The correlation.
+  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    forward(input, samples: 0..<input.batch, context)
+  }
+
+  /// The outputs of some of the samples of a batch of images, in the place of those of the samples before.
+  func forward(_ input: TensorView, samples: Range<Int>, _ context: StepContext) -> TensorView {
+    let (channels, outputs) = (convolution.channels, convolution.outputs)
+    let result = TensorView(base: context.arena[output], shape: convolution.outputShape, batch: samples.count)
+    var g = convolution.geometry(batch: samples.count, inputStride: input.stride)
+    let first = input.base + samples.lowerBound * g.xImage
+    for group in 0..<convolution.groups {
+      dpt_convolve(
+        &g, first + group * channels, context.arena[packed] + group * convolution.packedCount,
+        paddedBias.map { UnsafePointer(context.arena[$0] + group * paddedToLanes(outputs)) },
+        result.base + group * outputs, appliesReLU)
+    }
+    return result
+  }
+
+  /// ∂ℓ/∂w is the correlation of the input with ∂ℓ/∂y dilated by the stride; ∂ℓ/∂x that of ∂ℓ/∂y with w turned over.
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
+    var pass = dpt_convolution_backward()
+    pass.dy = gradient.base
+    pass.rectified = appliesReLU ? UnsafePointer(output.base) : nil
+    let result = run(&pass, input, context)
+    // Sequences' sums go through all samples step by step.
+    if let bias = convolution.bias, convolution.outputShape.isSequence {
+      context.biasGradient(
+        output: gradient, outputs: convolution.outputShape.features, target: context.gradient(bias))
+    }
+    return result
+  }
+
+  /// Completes a backward pass that has its gradients, and runs it.
+  func run(_ pass: inout dpt_convolution_backward, _ input: TensorView, _ context: StepContext) -> TensorView? {
+    let shape = convolution.inputShape
+    let (inner, channels, outputs) = (convolution.inner, convolution.channels, convolution.outputs)
+    let result = back.map { TensorView(base: context.arena[$0.gradient], shape: shape, batch: input.batch) }
+    pass.convolution = convolution.geometry(batch: input.batch, inputStride: input.stride)
+    pass.inverse = convolution.geometry(batch: input.batch, inputStride: paddedToLanes(shape.features))
+    pass.x = UnsafePointer(input.base)
+    pass.weightGradient = context.gradient(convolution.weight)
+    pass.weightRow = inner
+    pass.biasGradient = convolution.outputShape.isSequence ? nil : convolution.bias.map(context.gradient)
+    pass.node = context.nodeStride
+    pass.dx = result?.base
+    pass.packed = back.map { UnsafePointer(context.arena[$0.packed]) }
+    pass.scratch = context.arena[scratch]
+    var program = context.shards.kernelProgram
+    for _ in 0..<convolution.groups {
+      dpt_convolve_back(&pass, &program)
+      pass.x += channels
+      pass.dy = pass.dy.map { $0 + outputs }
+      pass.rectified = pass.rectified.map { $0 + outputs }
+      pass.weightGradient += outputs * inner
+      pass.biasGradient = pass.biasGradient.map { $0 + outputs }
+      pass.dx = pass.dx.map { $0 + channels }
+      pass.packed = pass.packed.map { $0 + convolution.packedBackCount }
+    }
+    return result
+  }
+}

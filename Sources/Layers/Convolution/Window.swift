@@ -1,0 +1,135 @@
+import CKernels
+import Diagnostics
+import Tensors
+
+/// A window that slides over images or sequences: the kernel of a convolution or of a pooling layer.
+///
+/// The size rule, per axis: ⌊(H + 2P − D(K − 1) − 1) / S⌋ + 1. Sequences are images of width 1.
+public struct Window: Equatable, Sendable {
+  /// One number for the height and one for the width.
+  public struct Extent: Equatable, Sendable {
+    /// Along the height, or the steps of a sequence.
+    public var height: Int
+    /// Along the width.
+    public var width: Int
+
+    /// Two numbers.
+    public init(height: Int, width: Int) {
+      self.height = height
+      self.width = width
+    }
+
+    /// The same number twice.
+    public init(_ both: Int) {
+      self.init(height: both, width: both)
+    }
+  }
+
+  /// Taps.
+  public var kernel: Extent
+  /// Pixels from one place of the window to the next.
+  public var stride: Extent
+  /// Zeros around the image.
+  public var padding: Extent
+  /// Pixels from one tap to the next.
+  public var dilation: Extent
+
+  /// A window.
+  public init(kernel: Extent, stride: Extent = Extent(1), padding: Extent = Extent(0), dilation: Extent = Extent(1)) {
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+  }
+
+  /// A window over a sequence.
+  public static func steps(kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1) -> Window {
+    Window(
+      kernel: Extent(height: kernel, width: 1), stride: Extent(height: stride, width: 1),
+      padding: Extent(height: padding, width: 0), dilation: Extent(height: dilation, width: 1))
+  }
+
+  /// Number of taps.
+  public var taps: Int { kernel.height * kernel.width }
+
+  /// The shape of what the window gives for an input, with `features` channels.
+  /// - Throws: `Failure` (configuration) where the window does not fit, naming both sizes and the rule.
+  public func outputShape(for input: Shape, features: Int) throws -> Shape {
+    for (name, extent) in [("kernel", kernel), ("stride", stride), ("padding", padding), ("dilation", dilation)] {
+      guard max(extent.height, extent.width) <= Window.largest else {
+        throw Failure(
+          .configuration, "a \(name) of \(max(extent.height, extent.width)) is too large",
+          advice: "at most \(Window.largest)")
+      }
+    }
+    if taps > Window.mostTaps {
+      throw Failure(.configuration, "a kernel of \(taps) taps is too large", advice: "at most \(Window.mostTaps) taps")
+    }
+    func size(_ name: String, _ size: Int, _ part: KeyPath<Extent, Int>) throws -> Int {
+      let (taps, gap) = (kernel[keyPath: part], dilation[keyPath: part])
+      let (step, pads) = (stride[keyPath: part], padding[keyPath: part])
+      let room = size + 2 * pads - gap * (taps - 1) - 1
+      guard room >= 0 else {
+        throw Failure(
+          .configuration,
+          "the output's \(name) would be ⌊(\(size) + 2·\(pads) − \(gap)·(\(taps) − 1) − 1) / \(step)⌋ + 1, less than 1",
+          advice: "the rule is ⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; "
+            + "kernel can be at most \((size + 2 * pads - 1) / gap + 1), or padding must be at least \((1 - room) / 2 + pads)"
+        )
+      }
+      return room / step + 1
+    }
+    if input.isSequence {
+      return .sequence(steps: try size("steps", input.extents[0], \.height), features: features)
+    }
+    guard input.isImage else {
+      throw Failure(.configuration, "\(input.words) is no image or sequence")
+    }
+    return .image(
+      height: try size("height", input.extents[0], \.height), width: try size("width", input.extents[1], \.width),
+      channels: features)
+  }
+
+  /// The places of the window within a sequence of `steps` steps; 0 if it does not fit.
+  func steps(from steps: Int) -> Int {
+    let room = steps + 2 * padding.height - dilation.height * (kernel.height - 1) - 1
+    return room < 0 ? 0 : room / stride.height + 1
+  }
+
+  /// More than any image has, and small enough to reckon with.
+  static let largest = 1 << 30
+
+  /// As many as the kernels take.
+  public static let mostTaps = 128
+
+  /// The window over views of this many samples, as the kernels take it; `channels` and `outputs` of one group.
+  func geometry(
+    input: Shape, output: Shape, batch: Int, inputStride: Int, outputStride: Int, channels: Int, outputs: Int,
+    padded: Bool
+  ) -> dpt_convolution {
+    var g = dpt_convolution()
+    g.batch = batch
+    g.channels = channels
+    g.outputs = outputs
+    (g.height, g.width) = Window.size(input)
+    (g.outHeight, g.outWidth) = Window.size(output)
+    // Sequences lie time-major: a line is a step, and an image a row of it.
+    g.xStride = inputStride
+    g.xLine = (input.isSequence ? batch : g.width) * inputStride
+    g.xImage = input.isSequence ? inputStride : g.height * g.width * inputStride
+    g.yStride = outputStride
+    g.yLine = (output.isSequence ? batch : g.outWidth) * outputStride
+    g.yImage = output.isSequence ? outputStride : g.outHeight * g.outWidth * outputStride
+    g.xPadded = padded || channels.isMultiple(of: Int(DPT_LANES))
+    g.yPadded = padded || outputs.isMultiple(of: Int(DPT_LANES))
+    (g.kernelHeight, g.kernelWidth) = (kernel.height, kernel.width)
+    (g.strideHeight, g.strideWidth) = (stride.height, stride.width)
+    (g.paddingHeight, g.paddingWidth) = (padding.height, padding.width)
+    (g.dilationHeight, g.dilationWidth) = (dilation.height, dilation.width)
+    return g
+  }
+
+  private static func size(_ shape: Shape) -> (height: Int, width: Int) {
+    shape.isSequence ? (shape.extents[0], 1) : (shape.extents[0], shape.extents[1])
+  }
+}

@@ -1,0 +1,23 @@
+/// Lets each layer of a forward pass wait for its parameters, which other ranks may still be sending, and packs them, once a
+/// step. Layers within others are waited for with the others.
+package final class ParameterArrival {
+  /// How many of the program's stages, from the first on, have what they need in this step.
+  private var prepared = 0
+  private let awaitValues: (Int) throws -> Void
+
+  /// Watches a model's passes; `awaitValues` waits until all parameters' values before an offset have come.
+  package init(awaitValues: @escaping (_ offset: Int) throws -> Void) {
+    self.awaitValues = awaitValues
+  }
+
+  /// The parameters are being changed: wait for them anew.
+  package func reset() { prepared = 0 }
+
+  /// A stage is about to run.
+  func prepare(stage index: Int, parameterEnd: Int, pack: () -> Void) throws {
+    guard index == prepared else { return }
+    if parameterEnd > 0 { try awaitValues(parameterEnd) }
+    pack()
+    prepared += 1
+  }
+}

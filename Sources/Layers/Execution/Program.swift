@@ -1,0 +1,130 @@
+import Tensors
+
+/// Layers at work one after the other, in the memory of one plan: a model's, or those that another layer is made of.
+///
+/// Which of them run as one is decided here, once. The program tells observers, lets layers wait for weights that arrive,
+/// tells which gradients are written, and keeps each layer's inputs for its backward pass.
+public final class Program: Pass {
+  private struct Stage {
+    /// One layer, or several that run as one.
+    let layers: [any Layer]
+    let pass: any Pass
+    let lengths: StageLengths
+    /// Where the layers' parameters end among the model's.
+    let parameterEnd: Int
+  }
+
+  private let stages: [Stage]
+  /// The inputs of each stage in the last forward pass, and the outputs of the last stage.
+  private var activations: [TensorView] = []
+  /// The samples' lengths before each stage in the last forward pass.
+  private var lengths: [UnsafePointer<Int32>?] = []
+
+  /// Plans layers, each of which must have been made for the shape that the one before it gives, for batches of up to
+  /// `batch` samples.
+  public init(_ layers: [any Layer], _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    var stages: [Stage] = []
+    var rest = layers[...]
+    while let fusion = Fusion.first(in: rest, keepsOutputs: plan.keepsOutputs) {
+      rest = rest.dropFirst(fusion.layers.count)
+      for _ in 0..<fusion.ticks { plan.advance() }
+      let pass = fusion.makePass(&plan, batch, wantsInputGradient || !stages.isEmpty)
+      stages.append(
+        Stage(
+          layers: fusion.layers, pass: pass, lengths: StageLengths(fusion.layers, &plan, batch: batch),
+          parameterEnd: fusion.layers.flatMap(\.parameters).map { $0.offset + $0.count }.max() ?? 0))
+    }
+    self.stages = stages
+    activations.reserveCapacity(stages.count + 1)
+    lengths.reserveCapacity(stages.count)
+  }
+
+  /// Whether the outputs are the inputs themselves.
+  var isEmpty: Bool { stages.isEmpty }
+
+  /// The passes, in the order in which they run.
+  var passes: [any Pass] { stages.map(\.pass) }
+
+  /// The pass that a layer of this program runs in, and how many samples it ran for last; nil if it has not run here.
+  func lastRun(of layer: any Layer) -> (pass: any Pass, samples: Int)? {
+    guard let index = stages.firstIndex(where: { $0.layers.contains { $0 === layer } }), index < activations.count
+    else { return nil }
+    return (stages[index].pass, activations[index].batch)
+  }
+
+  /// What carries states in one of the layers.
+  public var stateCarriers: [any StateCarrying] { stages.flatMap(\.pass.stateCarriers) }
+
+  /// Renews what the layers derive from the parameters.
+  public func pack(_ context: StepContext) {
+    for stage in stages { pack(stage, context) }
+  }
+
+  private func pack(_ stage: Stage, _ context: StepContext) {
+    context.layerObserver?.layersBegin(stage.layers)
+    stage.pass.pack(context)
+    context.layerObserver?.layersEnd(stage.layers, .pack, operations: 0)
+  }
+
+  /// The outputs for a batch. The context's lengths, if it has any, become those of the outputs.
+  /// - Throws: `Failure` where a layer that sums over the whole batch cannot reach the other ranks, (data) for a sample of
+  ///   which a layer's window leaves nothing.
+  public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    try forward(input, context, arrival: nil)
+  }
+
+  /// The same; each layer waits for its parameters by `arrival`, and packs them, before it runs.
+  package func forward(
+    _ input: TensorView, _ context: StepContext, arrival: ParameterArrival?
+  ) throws -> TensorView {
+    activations.removeAll(keepingCapacity: true)
+    lengths.removeAll(keepingCapacity: true)
+    var values = input
+    for (index, stage) in stages.enumerated() {
+      try arrival?.prepare(stage: index, parameterEnd: stage.parameterEnd) { pack(stage, context) }
+      context.layerObserver?.layersBegin(stage.layers)
+      activations.append(values)
+      lengths.append(context.lengths)
+      values = try stage.pass.forward(values, context)
+      context.lengths = try stage.lengths.follow(context.lengths, into: values, context)
+      context.layerObserver?.layers(stage.layers, gave: values)
+      context.layerObserver?.layersEnd(stage.layers, .forward, operations: input.batch * stage.layers.operations)
+    }
+    activations.append(values)
+    return values
+  }
+
+  /// All parameters' gradients, and that of the input if it is wanted. The context's lengths become those of the input.
+  /// - Throws: as `forward`.
+  public func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
+    var current: TensorView? = gradient
+    for index in stages.indices.reversed() {
+      guard let next = current else { return nil }
+      let (stage, before) = (stages[index], lengths[index])
+      context.layerObserver?.layersBegin(stage.layers)
+      context.lengths = before
+      current = try stage.pass.backward(
+        next, input: activations[index], output: activations[index + 1], context)
+      context.lengths = before
+      if let before { current?.clear(behind: before) }
+      context.layerObserver?.layersEnd(
+        stage.layers, .backward,
+        operations: gradient.batch * stage.layers.backwardOperations(wantsInputGradient: current != nil))
+      for layer in stage.layers { try context.frontier?.finish(layer) }
+    }
+    return current
+  }
+
+  /// The same of a layer that is made of this program's; these know their own inputs and outputs.
+  /// - Throws: as `forward`.
+  public func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) throws -> TensorView? {
+    try backward(gradient, context)
+  }
+
+  /// Renews all layers' buffers.
+  public func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
+    for stage in stages { stage.pass.updateBuffers(from: sums, context) }
+  }
+}

@@ -1,0 +1,111 @@
+import Collectives
+import Tensors
+
+/// What the layers work on in a step.
+public final class StepContext {
+  /// Where activations live.
+  public let arena: Arena
+  /// The model's parameters, flat.
+  public var parameters: UnsafeMutablePointer<Float> { model.arrivingValues.base }
+  /// The model's buffers, flat.
+  public var buffers: UnsafeMutablePointer<Float> { model.bufferValues.base }
+  /// The gradients of tree node 0 of this rank, flat as the parameters; node k lies k · nodeStride floats behind.
+  public let gradients: UnsafeMutablePointer<Float>
+  /// Distance of two nodes' gradients in floats.
+  public let nodeStride: Int
+  /// Where layers put sums for their buffers (`Layer.sumsBuffers`): tree node 0 of this rank, flat as the buffers, the
+  /// others as the gradients' nodes, followed by as many floats for counts if there are lengths; nil outside training.
+  public var bufferSums: UnsafeMutablePointer<Float>?
+  /// This rank's shards of the batch.
+  public let shards: ShardProgram
+  /// The tree over all shards.
+  public let tree: ReductionTree
+  private let model: Model
+  private var reducers: [ObjectIdentifier: BatchSums] = [:]
+  /// The ranks, for layers that sum over the whole batch in their forward pass.
+  public let communicator: any Communicator
+  /// The number of steps of each sample that are there, the first ones, at the layer that runs; nil if all are. A forward
+  /// pass leaves those of the outputs.
+  public var lengths: UnsafePointer<Int32>?
+  /// Seed of whatever layers draw at random.
+  public let seed: UInt64
+  /// Whether this is a training step; else layers such as dropout do nothing and running means are used.
+  public var isTraining = false
+  /// Whether this batch continues the one before, row by row: layers that carry a state then start from it. False for the
+  /// first batch of an epoch or an evaluation.
+  public var isContinuation = false
+  /// Looks on as layers run, or nil.
+  public var layerObserver: (any LayerObserver)?
+  /// Told when a layer's gradients are written, or nil.
+  package var frontier: GradientFrontier?
+  /// Training steps done before this one.
+  public var step = 0
+  /// Samples of the global batch.
+  public var batchCount: Int { shards.batch }
+  /// The position of this rank's first sample within the samples of the step, which is one global batch or several.
+  public var firstSample = 0
+
+  /// Bundles what a step needs; the layers work with the model's values.
+  public init(
+    arena: Arena, model: Model, gradients: UnsafeMutablePointer<Float>, nodeStride: Int, shards: ShardProgram,
+    tree: ReductionTree, communicator: any Communicator, lengths: UnsafePointer<Int32>? = nil, seed: UInt64
+  ) {
+    self.arena = arena
+    self.model = model
+    self.gradients = gradients
+    self.nodeStride = nodeStride
+    self.shards = shards
+    self.tree = tree
+    self.communicator = communicator
+    self.lengths = lengths
+    self.seed = seed
+  }
+
+  /// The sums over the whole batch in a layer's forward and backward pass.
+  struct BatchSums {
+    let forward, backward: TreeSum
+  }
+
+  /// A layer's sums of `count` floats; every rank asks for them in the same order, and the first time they are made.
+  func batchSums(of layer: any Layer, count: Int) throws -> BatchSums {
+    let name = ObjectIdentifier(layer)
+    if let made = reducers[name] { return made }
+    func make() throws -> TreeSum {
+      try TreeSum(SumLayout(elementCount: count), tree: tree, communicator: communicator)
+    }
+    let made = BatchSums(forward: try make(), backward: try make())
+    reducers[name] = made
+    return made
+  }
+
+  /// A parameter's values.
+  public func values(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
+    parameters + parameter.offset
+  }
+
+  /// A buffer's values.
+  public func values(ofBuffer buffer: Parameter) -> UnsafeMutablePointer<Float> {
+    buffers + buffer.offset
+  }
+
+  /// What a counter has counted.
+  public func count(_ counter: Counter) -> Int64 { model.counts[counter.index] }
+
+  /// Counts one more.
+  public func increment(_ counter: Counter) { model.counts[counter.index] += 1 }
+
+  /// A parameter's gradient at tree node 0.
+  public func gradient(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
+    gradients + parameter.offset
+  }
+
+  /// Where a buffer's sum of a tree node goes.
+  func sums(ofBuffer buffer: Parameter, node: Int) -> UnsafeMutablePointer<Float> {
+    guard let bufferSums else { preconditionFailure("sums for buffers outside training") }
+    return bufferSums + node * nodeStride + buffer.offset
+  }
+
+  /// How far behind a buffer's sum the number of values lies that were added, where sequences differ in length: such sums
+  /// take twice the floats.
+  var distanceOfCounts: Int { model.bufferValues.count }
+}

@@ -1,0 +1,40 @@
+import Tensors
+
+extension [any Layer] {
+  /// These layers and all within them, each before those within it, and with its place as parameters' names begin, for
+  /// example `2.body.0`.
+  package var nested: [(place: String, layer: any Layer)] { nested(under: "") }
+
+  private func nested(under prefix: String) -> [(place: String, layer: any Layer)] {
+    enumerated().flatMap { index, layer in
+      let place = "\(prefix)\(index)"
+      return [(place, layer)]
+        + layer.parts.flatMap { $0.layers.nested(under: place + ($0.name.isEmpty ? "." : ".\($0.name).")) }
+    }
+  }
+
+  /// All layers' parameters, buffers or counters, first layer first, renamed as in PyTorch's `nn.Sequential`: `0.weight`, ...
+  func named<Value: Named>(_ values: (any Layer) -> [Value], under prefix: String = "") -> [Value] {
+    enumerated().flatMap { index, layer in
+      values(layer).map { value in
+        value.name = "\(prefix)\(index).\(value.name)"
+        return value
+      }
+    }
+  }
+
+  /// The same layers, with outputs in PyTorch's order even if they are a flattened image.
+  func inChannelOrder(input: Shape) -> [any Layer] {
+    self + [ChannelOrder(input: last?.outputShape ?? input)].compactMap(\.self)
+  }
+
+  /// Floating-point operations of one sample's forward pass.
+  var operations: Int { reduce(0) { $0 + $1.operations } }
+
+  /// Floating-point operations of one sample's backward pass, with or without the gradient of the first layer's input.
+  func backwardOperations(wantsInputGradient: Bool) -> Int {
+    enumerated().reduce(0) { sum, item in
+      sum + item.element.backwardOperations(wantsInputGradient: wantsInputGradient || item.offset > 0)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import CKernels
+import Diagnostics
+import Tensors
+
+/// A table of vectors, looked up by index: y = weight[x].
+///
+/// Input [1] or [steps, 1], each value a whole number from 0 to count − 1; output [dimension] or [steps, dimension].
+/// `weight` [count, dimension] starts as standard normal numbers. The row at `paddingIndex` starts at zero and gets no
+/// gradient. PyTorch's `nn.Embedding`. Indices have no gradient, so no layer with parameters may stand before this one.
+public final class Embedding: Layer {
+  /// The recipe's name.
+  public let kind = "embedding"
+  /// [dimension] or [steps, dimension].
+  public let outputShape: Shape
+  fileprivate let count: Int
+  /// The row that stays zero, if any.
+  package let paddingIndex: Int?
+  fileprivate let weight: Parameter
+
+  /// A table of `count` vectors.
+  public init(input: Shape, count: Int, dimension: Int, paddingIndex: Int? = nil) {
+    precondition(input.features == 1 && !input.isImage, "embedding needs one index a step")
+    outputShape = input.with(features: dimension)
+    self.count = count
+    self.paddingIndex = paddingIndex
+    weight = Parameter(
+      "weight", shape: [count, dimension], initialization: .normal(mean: 0, deviation: 1), zeroRow: paddingIndex)
+  }
+
+  /// `weight`.
+  public var parameters: [Parameter] { [weight] }
+
+  /// Each step by itself.
+  public var lengthRule: LengthRule { .kept }
+
+  /// Reserves the outputs and the order of the lookups.
+  public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    let rows = batch * outputShape.steps
+    return EmbeddingPass(
+      layer: self, output: plan.activation(outputShape.paddedCount(batch: batch)), indices: plan.activation(rows),
+      order: plan.backwardScratch(rows), starts: plan.backwardScratch(count + 2))
+  }
+}
+
+private struct EmbeddingPass: Pass {
+  let layer: Embedding
+  let output: ArenaPlan.Slot
+  /// Each row's index, and for the gradients the rows by index, and where each index' rows start; as many 32-bit
+  /// integers as there are floats.
+  let indices, order, starts: ArenaPlan.Slot
+
+  /// The rows of the table.
+  /// - Throws: `Failure` (data) for a value that is not an index of the table.
+  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    let result = input.with(base: context.arena[output], columns: layer.outputShape.features)
+    let indices = context.arena.integers(indices)
+    let table = context.values(layer.weight)
+    for row in 0..<input.rows {
+      let value = input.base[row * input.stride]
+      guard let index = Int(exactly: value), (0..<layer.count).contains(index) else {
+        throw failure(value, row: row, input, context)
+      }
+      indices[row] = Int32(index)
+      let target = result.base + row * result.stride
+      target.update(from: table + index * result.columns, count: result.columns)
+      (target + result.columns).update(repeating: 0, count: result.stride - result.columns)
+    }
+    return result
+  }
+
+  /// ∂ℓ/∂weight[i] = Σ ∂ℓ/∂y over the rows whose index is i. Never a gradient of the input.
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
+    var program = context.shards.kernelProgram
+    let arena = context.arena
+    let lookups = Lookups(
+      indices: arena.integers(indices), starts: arena.integers(starts), order: arena.integers(order),
+      entries: layer.count)
+    lookups.arrange(gradient, program)
+    var lookup = dpt_lookup(
+      entries: layer.count, columns: gradient.columns, batch: gradient.batch, starts: UnsafePointer(lookups.starts),
+      order: UnsafePointer(lookups.order), skipped: layer.paddingIndex ?? -1, gradient: UnsafePointer(gradient.base),
+      stride: gradient.stride, out: context.gradient(layer.weight), outNode: context.nodeStride)
+    dpt_embedding_gradient(&lookup, &program)
+    return nil
+  }
+
+  private func failure(_ value: Float, row: Int, _ input: TensorView, _ context: StepContext) -> Failure {
+    let sample = context.firstSample + row % input.batch
+    let place = input.steps > 1 ? "step \(row / input.batch) of sample \(sample)" : "sample \(sample)"
+    let text = Int(exactly: value).map { String($0) } ?? String(value)
+    return Failure(
+      .data, "embedding: \(text), at \(place) of the batch, is not an index of a table of \(layer.count)",
+      advice: "indices are whole numbers from 0 to \(layer.count - 1)")
+  }
+}
+
+/// Which rows of a batch looked up which entry.
+private struct Lookups {
+  let indices, starts, order: UnsafeMutablePointer<Int32>
+  let entries: Int
+
+  /// Sorts the rows by entry, then shard, step and sample (a counting sort, which keeps the order it meets them in).
+  func arrange(_ rows: TensorView, _ program: dpt_shard_program) {
+    starts.update(repeating: 0, count: entries + 2)
+    for row in 0..<rows.rows { starts[Int(indices[row]) + 2] += 1 }
+    for entry in 2..<entries + 2 { starts[entry] += starts[entry - 1] }
+    // starts[entry + 1] moves on from the entry's first place to its end, which is where the next one starts.
+    for shard in 0..<program.shards {
+      for step in 0..<rows.steps {
+        for sample in Int(program.rowStart[shard])..<Int(program.rowStart[shard + 1]) {
+          let row = step * rows.batch + sample
+          let entry = Int(indices[row])
+          order[Int(starts[entry + 1])] = Int32(row)
+          starts[entry + 1] += 1
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Tensors
+
+/// Batch normalization, as PyTorch's `nn.BatchNorm1d` and `nn.BatchNorm2d`:
+///
+///     y = γ (x − μ) / √(σ² + ε) + β,  μ and σ² per channel over samples, pixels, and steps that are there
+///
+/// `statistics` says over which samples: those of the global batch, whose sums go through the reduction tree (PyTorch on
+/// one process), or those of each shard. `weight` (γ, from 1) and `bias` (β, from 0) are learned. `running_mean` and
+/// `running_var` (with Bessel's correction) are used outside training, and `num_batches_tracked` counts the batches
+/// behind them. Any input shape; channels last. Ioffe & Szegedy 2015; over shards: Hoffer, Hubara & Soudry 2017.
+public final class BatchNorm: Layer {
+  /// The samples over which mean and variance are taken in training.
+  public enum Statistics: String, CaseIterable, Sendable {
+    /// The global batch.
+    case batch
+    /// Each shard for itself, so that the passes wait for no other rank. The sums for the running values travel with the
+    /// gradients: the mean over the batch, and the variance within shards, pooled.
+    case shard
+  }
+
+  /// The recipe's name.
+  public let kind = "batch-norm"
+  /// The input's shape.
+  public let outputShape: Shape
+  /// Added to the variance.
+  package let epsilon: Float
+  /// What mean and variance are taken over in training.
+  package let statistics: Statistics
+  let running: RunningStatistics
+  let weight, bias: Parameter
+
+  /// A layer for inputs of a shape; the running values take `momentum` of each new batch's, or with nil become the mean
+  /// over all batches.
+  public init(input: Shape, epsilon: Double = 1e-5, momentum: Double? = 0.1, statistics: Statistics = .batch) {
+    outputShape = input
+    self.epsilon = Float(epsilon)
+    self.statistics = statistics
+    running = RunningStatistics(input: input, momentum: momentum)
+    func parameter(_ name: String, _ value: Float) -> Parameter {
+      Parameter(name, shape: [input.features], initialization: .constant(value), flattened: input)
+    }
+    weight = parameter("weight", 1)
+    bias = parameter("bias", 0)
+  }
+
+  /// `weight` and `bias`.
+  public var parameters: [Parameter] { [weight, bias] }
+  /// `running_mean` and `running_var`.
+  public var buffers: [Parameter] { [running.mean, running.variance] }
+  /// Each batch's share in the running values; nil where all have the same.
+  package var momentum: Double? { running.momentum }
+  /// `num_batches_tracked`.
+  public var counters: [Counter] { [running.tracked] }
+  /// With statistics by shard.
+  public var sumsBuffers: Bool { statistics == .shard }
+
+  /// Each step by itself; the statistics are those of the steps that are there.
+  public var lengthRule: LengthRule { .kept }
+
+  /// Reserves the outputs and a few rows of channels.
+  public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    BatchNormPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: false)
+  }
+}

@@ -1,0 +1,54 @@
+import CKernels
+import Tensors
+
+/// Average pooling of images or sequences, as PyTorch's `nn.AvgPool2d` and `nn.AvgPool1d` (padding counts as zeros): the
+/// mean of each window, channel by channel.
+///
+/// Input [height, width, channels] or [steps, channels]; the size rule is `Window`'s.
+public final class AveragePool: Layer {
+  /// The recipe's name.
+  public let kind = "average-pool"
+  /// The window.
+  package let pooling: Pooling
+
+  /// A layer for inputs of a shape.
+  /// - Throws: `Failure` (configuration) where the window does not fit.
+  public init(input: Shape, window: Window) throws {
+    pooling = try Pooling(input: input, window: window)
+  }
+
+  /// The size rule's result, with the input's channels.
+  public var outputShape: Shape { pooling.outputShape }
+
+  /// What is behind a sample's length is outside of the window.
+  public var lengthRule: LengthRule { .window(pooling.window) }
+
+  /// Reserves the outputs.
+  public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    AveragePoolPass(memory: PoolingMemory(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient))
+  }
+}
+
+/// The means of windows, or of everything.
+struct AveragePoolPass: Pass {
+  let memory: PoolingMemory
+
+  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    let output = memory.output(batch: input.batch, context)
+    memory.pooling.forEachWindow(batch: input.batch, inputStride: input.stride, context) { g, from, to in
+      dpt_average_pool(&g, input.base + from, output.base + to)
+    }
+    return output
+  }
+
+  /// Each window's gradient in equal shares.
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
+    guard let result = memory.inputGradient(batch: gradient.batch, context) else { return nil }
+    memory.pooling.forEachWindow(batch: gradient.batch, inputStride: result.stride, context) { g, to, from in
+      dpt_average_pool_back(&g, gradient.base + from, result.base + to)
+    }
+    return result
+  }
+}

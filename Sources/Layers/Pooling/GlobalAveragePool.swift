@@ -1,0 +1,35 @@
+import Diagnostics
+import Tensors
+
+/// The mean over all pixels, or over the steps that are there, channel by channel: PyTorch's `x.mean((2, 3))`, or `nn.AdaptiveAvgPool2d(1)`
+/// flattened. Lin, Chen & Yan 2013.
+///
+/// Input [height, width, channels] or [steps, channels], output [channels].
+public final class GlobalAveragePool: Layer {
+  /// The recipe's name.
+  public let kind = "global-average-pool"
+  private let pooling: Pooling
+
+  /// A layer for inputs of a shape.
+  /// - Throws: `Failure` (configuration) for vectors.
+  public init(input: Shape) throws {
+    guard input.isImage || input.isSequence else {
+      throw Failure(.configuration, "\(input.words) is no image or sequence")
+    }
+    pooling = Pooling(globalOver: input)
+  }
+
+  /// [channels].
+  public var outputShape: Shape { pooling.outputShape }
+
+  /// The shape of one input.
+  package var inputShape: Shape { pooling.inputShape }
+
+  /// The mean is that of the steps that are there.
+  public var lengthRule: LengthRule { .kept }
+
+  /// Reserves the means, and the input's gradient.
+  public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    AveragePoolPass(memory: PoolingMemory(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient))
+  }
+}

@@ -1,0 +1,65 @@
+import CKernels
+import Tensors
+
+/// Max pooling of images or sequences, as PyTorch's `nn.MaxPool2d` and `nn.MaxPool1d`: the largest value of each window,
+/// channel by channel. The gradient goes to the place that held it, the first of equals.
+///
+/// Input [height, width, channels] or [steps, channels]; the size rule is `Window`'s.
+public final class MaxPool: Layer {
+  /// The recipe's name.
+  public let kind = "max-pool"
+  /// The window.
+  package let pooling: Pooling
+
+  /// A layer for inputs of a shape.
+  /// - Throws: `Failure` (configuration) where the window does not fit.
+  public init(input: Shape, window: Window) throws {
+    pooling = try Pooling(input: input, window: window)
+  }
+
+  /// The size rule's result, with the input's channels.
+  public var outputShape: Shape { pooling.outputShape }
+
+  /// What is behind a sample's length is outside of the window.
+  public var lengthRule: LengthRule { .window(pooling.window) }
+
+  /// Reserves the outputs and where each came from.
+  public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    MaxPoolPass(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+  }
+}
+
+struct MaxPoolPass: Pass {
+  let memory: PoolingMemory
+  private let tapMemory: ArenaPlan.Slot
+
+  init(_ pooling: Pooling, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    memory = PoolingMemory(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    // A byte each.
+    tapMemory = plan.activation(pooling.outputShape.paddedCount(batch: batch) / MemoryLayout<Float>.size)
+  }
+
+  /// Which tap of its window each output is.
+  func taps(_ context: StepContext) -> UnsafeMutablePointer<Int8> {
+    UnsafeMutableRawPointer(context.arena[tapMemory]).assumingMemoryBound(to: Int8.self)
+  }
+
+  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    let output = memory.output(batch: input.batch, context)
+    memory.pooling.forEachWindow(batch: input.batch, inputStride: input.stride, context) { g, from, to in
+      dpt_max_pool(&g, input.base + from, output.base + to, taps(context) + to, false)
+    }
+    return output
+  }
+
+  /// Each window's gradient to the place of its largest value.
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
+    guard let result = memory.inputGradient(batch: gradient.batch, context) else { return nil }
+    memory.pooling.forEachWindow(batch: gradient.batch, inputStride: result.stride, context) { g, to, from in
+      dpt_max_pool_back(&g, gradient.base + from, taps(context) + from, result.base + to)
+    }
+    return result
+  }
+}

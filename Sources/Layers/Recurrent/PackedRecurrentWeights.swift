@@ -1,0 +1,101 @@
+import CKernels
+import Tensors
+
+/// The weights of one direction of a recurrent layer as its kernels read them.
+struct PackedRecurrentWeights {
+  private let weights: RecurrentWeights
+  private let input, hidden, hiddenBack, bias: ArenaPlan.Slot
+  /// For the gradient of the input, if it is wanted.
+  private let inputBack: ArenaPlan.Slot?
+
+  init(_ weights: RecurrentWeights, _ plan: inout ArenaPlan, wantsInputGradient: Bool) {
+    self.weights = weights
+    let (inputs, units) = (weights.inputs, weights.hidden)
+    let (inputShares, hiddenShares) = (weights.inputShares.count, weights.hiddenShares.count)
+    for (width, runs) in [(inputs, weights.inputRuns), (units, weights.hiddenRuns)] {
+      for run in runs {
+        plan.sharedScratch(dpt_weight_gradient_scratch(width, run.count * weights.padded, plan.shards))
+        // The gradient of a single gate may run along the other side.
+        if run.count == 1 { plan.sharedScratch(dpt_weight_gradient_scratch(units, width, plan.shards)) }
+      }
+    }
+    input = plan.persistent(inputShares * dpt_packed_count(inputs, units))
+    hidden = plan.persistent(hiddenShares * dpt_packed_count(units, units))
+    hiddenBack = plan.persistent(dpt_packed_count(hiddenShares * units, units))
+    bias = plan.persistent(weights.width)
+    inputBack = wantsInputGradient ? plan.persistent(dpt_packed_count(inputShares * units, inputs)) : nil
+  }
+
+  func pack(_ context: StepContext) {
+    let arena = context.arena
+    packForwards(weights.inputShares, columns: weights.inputs, into: arena[input], context)
+    packForwards(weights.hiddenShares, columns: weights.hidden, into: arena[hidden], context)
+    for share in weights.biasShares {
+      let bias = arena[bias] + share.first.gate * weights.padded
+      bias.update(from: values(share.first, context), count: weights.hidden)
+      guard let second = share.second else { continue }
+      let values = values(second, context)
+      for unit in 0..<weights.hidden { bias[unit] += values[unit] }
+    }
+    packBack(weights.hiddenShares, columns: weights.hidden, into: arena[hiddenBack], context)
+    if let inputBack { packBack(weights.inputShares, columns: weights.inputs, into: arena[inputBack], context) }
+  }
+
+  /// Packs the rows of all shares, one share behind the other.
+  private func packForwards(
+    _ shares: [RecurrentWeights.Share], columns: Int, into packed: UnsafeMutablePointer<Float>, _ context: StepContext
+  ) {
+    for (place, share) in shares.enumerated() {
+      dpt_pack_transposed(
+        values(share, context), weights.hidden, columns, columns, packed + place * weights.padded * columns)
+    }
+  }
+
+  /// Packs the rows of all shares, one share below the other, for products that sum over the gates.
+  private func packBack(
+    _ shares: [RecurrentWeights.Share], columns: Int, into packed: UnsafeMutablePointer<Float>, _ context: StepContext
+  ) {
+    let (lanes, hidden) = (Int(DPT_LANES), weights.hidden)
+    for first in stride(from: 0, to: columns, by: lanes) {
+      for (place, share) in shares.enumerated() {
+        dpt_pack(
+          values(share, context) + first, hidden, min(lanes, columns - first), columns,
+          packed + (first * shares.count + place * lanes) * hidden)
+      }
+    }
+  }
+
+  private func values(_ share: RecurrentWeights.Share, _ context: StepContext) -> UnsafeMutablePointer<Float> {
+    context.values(share.parameter) + share.offset
+  }
+
+  /// Gives a recurrence the weights that its kernel reads.
+  func lend(to recurrence: inout dpt_recurrence, _ context: StepContext) {
+    recurrence.hidden = weights.hidden
+    recurrence.padded = weights.padded
+    recurrence.inputs = weights.inputs
+    recurrence.inputColumns = weights.inputShares.count * weights.padded
+    recurrence.inputWeights = UnsafePointer(context.arena[input])
+    recurrence.recurrent = UnsafePointer(context.arena[hidden])
+    recurrence.recurrentBack = UnsafePointer(context.arena[hiddenBack])
+    recurrence.bias = UnsafePointer(context.arena[bias])
+  }
+
+  /// Writes the gradient of the input, if it is wanted, or adds it to what is there.
+  func inputGradient(gates: TensorView, into result: TensorView?, adding: Bool, _ context: StepContext) {
+    guard let inputBack, let result else { return }
+    var product = dpt_product()
+    product.a = UnsafePointer(gates.base)
+    product.aStride = gates.stride
+    product.segments = weights.inputShares.count
+    product.segmentLength = weights.hidden
+    product.segmentStride = weights.padded
+    product.b = UnsafePointer(context.arena[inputBack])
+    product.c = result.base
+    product.cStride = result.stride
+    product.rows = result.rows
+    product.columns = weights.inputs
+    product.start = adding ? DPT_START_OUTPUT : DPT_START_ZERO
+    dpt_multiply(&product)
+  }
+}

@@ -1,0 +1,118 @@
+import CKernels
+import Tensors
+
+/// The weights of one direction of one recurrent layer, and what of them adds to which gate.
+///
+/// Each gate is padded to whole lanes, so that a lane holds the same unit in every gate.
+struct RecurrentWeights {
+  /// `hidden` rows of a parameter that add to a gate.
+  struct Share {
+    let gate: Int
+    let parameter: Parameter
+    /// Where the rows start in the parameter.
+    let offset: Int
+  }
+
+  let parameters: [Parameter]
+  let gates: Int
+  let inputs: Int
+  let hidden: Int
+  let inputShares, hiddenShares: [Share]
+  let biasShares: [(first: Share, second: Share?)]
+  /// Shares side by side in the gates and in one parameter, whose gradients are one product.
+  let inputRuns, hiddenRuns: [(first: Share, count: Int)]
+  private let biasRuns: [(first: Share, second: Share?, count: Int)]
+
+  init(_ cell: RecurrentCell, inputs: Int, hidden: Int, suffix: String) {
+    self.inputs = inputs
+    self.hidden = hidden
+    gates = cell.gates.count
+    let uniform = Initialization.uniform(bound: 1 / Float(hidden).squareRoot())
+    let columns = { (row: RecurrentCell.Tensor.Row) in
+      switch row {
+      case .inputs: inputs
+      case .hidden: hidden
+      case .bias: 1
+      }
+    }
+    let parameters = cell.tensors.map { tensor in
+      let rows = tensor.blocks * hidden
+      return Parameter(
+        tensor.name + suffix, shape: tensor.row == .bias ? [rows] : [rows, columns(tensor.row)],
+        initialization: uniform)
+    }
+    func share(_ gate: Int, _ block: RecurrentCell.Block) -> Share {
+      Share(
+        gate: gate, parameter: parameters[block.tensor],
+        offset: block.block * hidden * columns(cell.tensors[block.tensor].row))
+    }
+    self.parameters = parameters
+    inputShares = cell.gates.enumerated().compactMap { index, gate in gate.input.map { share(index, $0) } }
+    hiddenShares = cell.gates.enumerated().compactMap { index, gate in gate.hidden.map { share(index, $0) } }
+    biasShares = cell.gates.enumerated().compactMap { index, gate in
+      gate.biases.first.map { first in (share(index, first), gate.biases.dropFirst().first.map { share(index, $0) }) }
+    }
+    inputRuns = RecurrentWeights.runs(inputShares, size: hidden * inputs)
+    hiddenRuns = RecurrentWeights.runs(hiddenShares, size: hidden * hidden)
+    var biasRuns: [(first: Share, second: Share?, count: Int)] = []
+    for (first, second) in biasShares {
+      if let last = biasRuns.last, follows(first, last.first, last.count),
+        second.map({ own in last.second.map { follows(own, $0, last.count) } ?? false }) ?? (last.second == nil)
+      {
+        biasRuns[biasRuns.count - 1].count += 1
+      } else {
+        biasRuns.append((first, second, 1))
+      }
+    }
+    self.biasRuns = biasRuns
+
+    /// Whether a bias stands `count` places behind another, in the gates and in its parameter.
+    func follows(_ share: Share, _ first: Share, _ count: Int) -> Bool {
+      share.parameter === first.parameter && share.gate == first.gate + count
+        && share.offset == first.offset + count * hidden
+    }
+  }
+
+  private static func runs(_ shares: [Share], size: Int) -> [(first: Share, count: Int)] {
+    var runs: [(first: Share, count: Int)] = []
+    for share in shares {
+      if let (first, count) = runs.last, share.parameter === first.parameter, share.gate == first.gate + count,
+        share.offset == first.offset + count * size
+      {
+        runs[runs.count - 1].count += 1
+      } else {
+        runs.append((share, 1))
+      }
+    }
+    return runs
+  }
+
+  var padded: Int { paddedToLanes(hidden) }
+  /// Floats of one row of all gates.
+  var width: Int { gates * padded }
+  /// Multiply-adds of one step of one sample.
+  var products: Int { inputProducts + hidden * hiddenShares.count * hidden }
+  /// Those of the inputs alone.
+  var inputProducts: Int { hidden * inputShares.count * inputs }
+
+  /// The gradients of all parameters, over the shards of `program`, from those of the gates; `before` holds the hidden
+  /// state before every step.
+  func gradients(
+    input: TensorView, before: TensorView, gates: TensorView, program: dpt_shard_program, to target: GradientTarget,
+    _ context: StepContext
+  ) {
+    func place(_ share: Share) -> UnsafeMutablePointer<Float> { target[share.parameter] + share.offset }
+    for (input, runs) in [(input, inputRuns), (before, hiddenRuns)] {
+      for run in runs {
+        context.weightGradient(
+          input: input, output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
+          target: place(run.first), program: program)
+      }
+    }
+    for run in biasRuns {
+      context.biasGradient(
+        output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
+        target: place(run.first), second: run.second.map(place), program: program)
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Tensors
+
+/// The values of a flattened image channel by channel, as PyTorch has them, instead of pixel by pixel.
+///
+/// It stands where the order is seen: behind a model that ends in a flattened image, and where a residual block adds such
+/// a vector to one of another order. It belongs to how layers run, not to what a recipe lists.
+final class ChannelOrder: Layer {
+  let kind = "channel-order"
+  let outputShape: Shape
+  private let pixels, channels: Int
+
+  /// Nil if vectors of this shape are in PyTorch's order.
+  init?(input: Shape) {
+    guard let image = input.flattenedFrom else { return nil }
+    outputShape = .vector(input.count)
+    (pixels, channels) = (image[0] * image[1], image[2])
+  }
+
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    let floats = outputShape.paddedCount(batch: batch)
+    return ChannelOrderPass(
+      pixels: pixels, channels: channels, output: plan.activation(floats),
+      gradient: wantsInputGradient ? plan.gradient(floats) : nil)
+  }
+}
+
+private struct ChannelOrderPass: Pass {
+  let pixels, channels: Int
+  let output: ArenaPlan.Slot
+  let gradient: ArenaPlan.Slot?
+
+  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    let result = input.with(base: context.arena[output], columns: input.columns)
+    forEachPlace { pixelwise, channelwise in
+      for row in 0..<input.rows { result[row, channelwise] = input[row, pixelwise] }
+    }
+    return result
+  }
+
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
+    guard let slot = self.gradient else { return nil }
+    let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
+    forEachPlace { pixelwise, channelwise in
+      for row in 0..<gradient.rows { result[row, pixelwise] = gradient[row, channelwise] }
+    }
+    return result
+  }
+
+  /// Calls `body` with each value's place in either order.
+  private func forEachPlace(_ body: (_ pixelwise: Int, _ channelwise: Int) -> Void) {
+    for pixel in 0..<pixels {
+      for channel in 0..<channels { body(pixel * channels + channel, channel * pixels + pixel) }
+    }
+  }
+}

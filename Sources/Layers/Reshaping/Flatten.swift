@@ -1,0 +1,85 @@
+import Tensors
+
+/// All values of a sample as one vector: step by step, or pixel by pixel.
+///
+/// PyTorch flattens images channel by channel. That order is kept wherever it is seen: the parameters of the layers behind
+/// are permuted when weights are read and written (`Parameter`), and a model's outputs and what a residual block adds are
+/// put in that order (`ChannelOrder`). Values are moved together only if rows have pads between them.
+public final class Flatten: Layer {
+  /// The recipe's name.
+  public let kind = "flatten"
+  /// The product of the input's extents.
+  public let outputShape: Shape
+  private let inputShape: Shape
+
+  /// A layer for inputs of a shape.
+  public init(input: Shape) {
+    inputShape = input
+    outputShape = input.flattened
+  }
+
+  /// A vector has a place for every step, there or not.
+  public var lengthRule: LengthRule {
+    .refused(advice: "write global-average-pool in its place, or a recurrent layer with output: last")
+  }
+
+  /// Reserves room for moving values together, if that may be needed.
+  public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    FlattenPass(
+      inputShape: inputShape, output: plan.activation(outputShape.paddedCount(batch: batch)),
+      gradient: wantsInputGradient ? plan.gradient(inputShape.paddedCount(batch: batch)) : nil)
+  }
+}
+
+private struct FlattenPass: Pass {
+  let inputShape: Shape
+  let output: ArenaPlan.Slot
+  let gradient: ArenaPlan.Slot?
+
+  /// Whether a sample is one row, or rows that lie one behind the other without pads, which is then a vector as it lies.
+  private func isContiguous(_ rows: TensorView) -> Bool {
+    rows.steps == 1 && (rows.positions == 1 || rows.stride == rows.columns)
+  }
+
+  /// The same values as vectors.
+  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    if isContiguous(input) {
+      return TensorView(
+        base: input.base, batch: input.batch, columns: inputShape.count, stride: input.positions * input.stride)
+    }
+    let result = TensorView(base: context.arena[output], shape: inputShape.flattened, batch: input.batch)
+    move(input, result) { row, place, columns in place.update(from: row, count: columns) }
+    return result
+  }
+
+  /// The gradient as rows again.
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
+    guard let slot = self.gradient else { return nil }
+    let inPlace = TensorView(base: gradient.base, shape: inputShape, batch: gradient.batch)
+    if isContiguous(inPlace), inPlace.positions * inPlace.stride == gradient.stride { return inPlace }
+    let result = TensorView(base: context.arena[slot], shape: inputShape, batch: gradient.batch)
+    move(result, gradient) { row, place, columns in
+      row.update(from: place, count: columns)
+      (row + columns).update(repeating: 0, count: result.stride - columns)
+    }
+    return result
+  }
+
+  /// Calls `body` with each row and its place in the sample's vector.
+  private func move(
+    _ rows: TensorView, _ vectors: TensorView,
+    _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+  ) {
+    for step in 0..<rows.steps {
+      for sample in 0..<rows.batch {
+        for position in 0..<rows.positions {
+          body(
+            rows.row(step: step, sample: sample, position: position),
+            vectors.row(sample: sample) + (step * rows.positions + position) * rows.columns, rows.columns)
+        }
+      }
+    }
+  }
+}
