@@ -133,14 +133,12 @@ struct ResidualPass: Pass {
   }
 
   private func add(_ a: TensorView, _ b: TensorView, to sum: TensorView, relu: Bool) {
-    let add = relu ? dpt_add_relu : dpt_add
-    if a.stride == sum.stride, b.stride == sum.stride {
-      add(a.base, b.base, sum.base, sum.rows * sum.stride)
-    } else {
-      // Raw inputs lie closer than whole lanes.
-      for row in 0..<sum.rows {
-        add(a.base + row * a.stride, b.base + row * b.stride, sum.base + row * sum.stride, sum.stride)
-      }
+    // Raw inputs lie closer than whole lanes.
+    let isDense = a.stride == sum.stride && b.stride == sum.stride
+    let (count, rows) = isDense ? (sum.rows * sum.stride, 1) : (sum.stride, sum.rows)
+    for row in 0..<rows {
+      let (left, right, result) = (a.base + row * a.stride, b.base + row * b.stride, sum.base + row * sum.stride)
+      if relu { dpt_add_relu(left, right, result, count) } else { dpt_add(left, right, result, count) }
     }
   }
 }
