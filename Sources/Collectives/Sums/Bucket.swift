@@ -30,8 +30,8 @@ struct Bucket {
   let isScattered: Bool
   private let grain: Int
 
-  /// Some elements of a section, cut into at most `ranks` stripes. Short ones have up to `shortLimit` bytes; without a
-  /// limit, on one machine, none is.
+  /// A bucket of some elements of a section, cut into at most `ranks` stripes. Up to `shortLimit` bytes are short; without a
+  /// limit, on one machine, no bucket is.
   init(_ elements: Range<Int>, of section: Section, ranks: Int, shortLimit: Int?) {
     let bytes = elements.count * floatSize
     self.elements = elements
@@ -42,7 +42,7 @@ struct Bucket {
     carriesStatus = elements.lowerBound == 0 && !isScattered && (shortLimit == nil || isShort)
   }
 
-  /// The status words alone.
+  /// A bucket for the status words alone.
   init() {
     (elements, stripes, grain) = (0..<0, [0..<0], 1)
     (isShort, carriesStatus, isCompressed, isScattered) = (true, true, false, false)

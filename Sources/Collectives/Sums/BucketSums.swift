@@ -51,8 +51,8 @@ final class BucketSums: SumAlgorithm {
     for bucket in buckets where bucket.stage == .writing { bucket.write(number) }
   }
 
-  /// A look at any message moves all of them, and those of a kind arrive in the order of the buckets: if the first ones
-  /// are still under way, the rest need not be looked at.
+  /// Polling any message moves all of them, and those of a kind arrive in the order of the buckets: if the first ones are
+  /// still under way, the rest need not be polled.
   func advance() throws {
     var (sums, nodes) = (0, 0)
     for index in firstOpen..<buckets.count {

@@ -1,4 +1,4 @@
-/// One rank of a plan: where it stands, the memory of its machine, and what carries its messages.
+/// One rank of a plan: its place, the memory of its machine, and its messenger.
 struct Participant {
   let plan: ReductionPlan
   let rank: Int

@@ -37,7 +37,7 @@ final class DoublingExchange: Exchange {
       return
     }
     var (known, steps) = (first, [Step]())
-    /// What some machines know comes from one of them, to which what is known here goes unless it `onlySends`.
+    /// Gets some machines' nodes from one of them, `peer`, which gets the known ones unless it `onlySends`.
     func learn(_ machines: Range<Int>, from peer: Int, onlySends: Bool = false) throws {
       let coming = NodeParcel(machines: machines, place)
       let merge = ParcelMerge(known, coming, place)
