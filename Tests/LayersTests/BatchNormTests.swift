@@ -108,6 +108,20 @@ import Testing
     }
   }
 
+  /// Rounding would be multiplied by up to 1/√ε, and by an optimizer that goes by the gradient's norm without limit.
+  @Test(arguments: BatchNorm.Statistics.allCases, [2, 4, 8])
+  func alikeSamplesWithAlikeGradientsGetExactZeros(statistics: BatchNorm.Statistics, samples: Int) throws {
+    var random = TestRandom(7)
+    let shape = Shape.vector(33)
+    let (x, upstream) = (random.floats(33), random.floats(33))
+    let run = try LayerRun(
+      BatchNorm(input: shape, statistics: statistics), inputShape: shape,
+      inputs: Array(repeatElement(x, count: samples).joined()),
+      parameters: ["weight": random.floats(33), "bias": random.floats(33)],
+      upstream: Array(repeatElement(upstream, count: samples).joined()), shards: 1)
+    #expect(run.inputGradient.allSatisfy { $0 == 0 })
+  }
+
   @Test func shardsWithoutSamplesChangeNothing() throws {
     var random = TestRandom(6)
     let shape = Shape.image(height: 3, width: 3, channels: 4)

@@ -95,6 +95,7 @@ static void scale_rows(const dpt_row_pass *r, const float *mean, const float *fa
     }
 }
 
+// The mean gradient is taken off first, too: where all gradients are alike, nothing is left to be multiplied.
 static void combine_rows(const dpt_row_pass *r, const float *mean, const float *a, const float *b, const float *c) {
   const long rows = r->rows, columns = r->columns, xStride = r->xStride, gStride = r->gStride, yStride = r->yStride;
   const float *x = r->x, *g = r->g;
@@ -102,7 +103,7 @@ static void combine_rows(const dpt_row_pass *r, const float *mean, const float *
   for (long row = 0; row < rows; row++, x += xStride, g += gStride, y += yStride)
     for (long j = 0; j < columns; j += DPT_LANES) {
       v16 centred = load(x + j) - load(mean + j);
-      store(y + j, fma16(load(g + j), load(a + j), fma16(centred, load(b + j), load(c + j))));
+      store(y + j, load(a + j) * fma16(centred, load(b + j), load(g + j) - load(c + j)));
     }
 }
 

@@ -242,12 +242,9 @@ final class BatchNormPass: Pass {
       }
     }
     for channel in 0..<channels {
-      let factor = context.values(layer.weight)[channel] * inverse[channel]
-      let meanGradient = sums[channel] / count
-      let slope = sums[padded + channel] / count * inverse[channel]
-      a[channel] = factor
-      b[channel] = -factor * slope
-      c[channel] = -factor * meanGradient
+      a[channel] = context.values(layer.weight)[channel] * inverse[channel]
+      b[channel] = -sums[padded + channel] / count * inverse[channel]
+      c[channel] = sums[channel] / count
     }
     groups(context).forEachStretch(of: group, in: input) { rows in
       var pass = dpt_row_pass(input: input, gradient: gradient, result: gradient, rows: rows)
