@@ -18,7 +18,7 @@ public struct DataSplits {
   public let test: (any Dataset)?
   /// What people should know of the source, such as files that were left out.
   public let notices: [String]
-  /// Why the samples' shape may be another than is meant; nil where nothing hints at it.
+  /// Why samples or their targets may be shaped otherwise than is meant; nil if nothing hints at it.
   public let shapeNotice: String?
   private let measuredTraining: (any Dataset)?
 

@@ -50,6 +50,11 @@ import Testing
     #expect(try refused(oneHot, x: [3, 2, 1]) == told)
     // A class for each step, and the right kind of y for other losses.
     #expect(try open(oneHot, x: [3, 4, 1]).targetLayout == .classes(steps: 4))
+    // Or for as many steps as a model makes of more: the hint is given only if it makes others.
+    let shorter = try open(oneHot, x: [3, 6, 1])
+    #expect(shorter.targetLayout == .classes(steps: 4))
+    #expect(shorter.shapeNotice?.contains("y.argmax(axis=1)") == true && shorter.notices.isEmpty)
+    #expect(try open(oneHot, x: [3, 4, 1]).shapeNotice == nil)
     #expect(try open(oneHot, x: [3, 2], targets: .values).targetLayout == .values(.vector(4)))
     let several = try refused(NPYArray(shape: [3, 2], int32s: [0, 1, 1, 1, 0, 0]), x: [3, 2])
     #expect(several.advice?.hasPrefix("write loss: binary-cross-entropy") == true)

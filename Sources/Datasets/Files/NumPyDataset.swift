@@ -30,7 +30,7 @@ public final class NumPyDataset: Dataset {
   public let hasLengths: Bool
   /// All that people should know of the arrays, such as that one is not read.
   public let notices: [String]
-  /// Why the shape of `x` may be another than is meant; nil where nothing hints at it.
+  /// Why `x` or `y` may be shaped otherwise than is meant; nil if nothing hints at it.
   public let shapeNotice: String?
   private let inputs: [Float]
   private let targets: NumPyTargets
@@ -79,12 +79,15 @@ public final class NumPyDataset: Dataset {
     case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count, valid: valid)
     }
     var inputs = try x.floats("x", path: path, valid: valid, report: report)
-    shapeNotice = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
+    let channelNotice = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
+    let isOfOwnSteps = targets.layout == .classes(steps: inputShape.steps)
+    let indicators = kind == .classes && !isOfOwnSteps ? try NumPyHints.indicators(archive.array("y"), path: path) : nil
+    shapeNotice = channelNotice ?? indicators?.description
     let meant =
       kind == nil
       ? []
       : [
-        shapeNotice, NumPyHints.byteNotice(of: x, inputs, path: path),
+        channelNotice, NumPyHints.byteNotice(of: x, inputs, path: path),
         hasLengths ? nil : NumPyHints.paddingNotice(of: inputs, shape: x.shape, path: path),
       ]
     notices =

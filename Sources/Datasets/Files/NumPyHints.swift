@@ -65,19 +65,19 @@ enum NumPyHints {
     return nil
   }
 
-  /// Throws where `y` holds a row for each sample that has a single 1, though samples have other steps.
-  static func checkOneHot(_ y: NPYArray, inputShape: Shape, path: String) throws {
-    guard y.shape.count == 2, y.shape[1] > 1, y.shape[1] != inputShape.steps || !inputShape.isSequence else { return }
+  /// What is meant if `y` holds zeros and ones, a row for each sample: a failure that says it; nil if `y` holds anything else.
+  static func indicators(_ y: NPYArray, path: String) -> Failure? {
+    guard y.shape.count == 2, y.shape[1] > 1 else { return nil }
     let values = y.floats()
     let width = y.shape[1]
     let rows = stride(from: 0, to: values.count, by: width).map { values[$0..<$0 + width] }
-    guard rows.allSatisfy({ row in row.allSatisfy { $0 == 0 || $0 == 1 } }) else { return }
+    guard rows.allSatisfy({ row in row.allSatisfy { $0 == 0 || $0 == 1 } }) else { return nil }
     guard rows.allSatisfy({ $0.reduce(0, +) == 1 }) else {
-      throw Failure(
+      return Failure(
         .data, "\(path): y has the shape \(y.shape) of zeros and ones, so that a sample has any number of classes",
         advice: "write loss: binary-cross-entropy; cross-entropy compares with one class index for each sample")
     }
-    throw Failure(
+    return Failure(
       .data, "\(path): y has the shape \(y.shape) with a single 1 in each row: classes are not one-hot here",
       advice: "write class indices: y.argmax(axis=1)")
   }

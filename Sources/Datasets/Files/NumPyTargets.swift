@@ -29,7 +29,12 @@ struct NumPyTargets {
         .data, "\(path): y has the shape \(array.shape)",
         advice: "y must be one class index for each of the \(count) samples of x, or for each of their steps")
     }
-    try NumPyHints.checkOneHot(array, inputShape: inputShape, path: path)
+    // Rows may also be classes of steps, of as many as the model makes of the sequence.
+    if array.shape.last ?? 0 > inputShape.steps || !inputShape.isSequence,
+      let failure = NumPyHints.indicators(array, path: path)
+    {
+      throw failure
+    }
     let steps = array.shape.count == 2 ? array.shape[1] : 1
     var classes = try NumPyHints.classes(array, path: path)
     var largest: Int32 = 0

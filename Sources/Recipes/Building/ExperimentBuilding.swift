@@ -28,21 +28,14 @@ extension Recipe {
   }
 
   private func makeExperiment(on splits: DataSplits) throws -> Experiment {
-    let network: Network
-    do {
-      network = try makeNetwork(inputShape: splits.training.inputShape)
-    } catch let failure as Failure where failure.exitCode == .configuration {
-      guard let notice = splits.shapeNotice else { throw failure }
-      throw Failure(
-        .configuration, failure.message, advice: [notice, failure.advice].compactMap(\.self).joined(separator: "\n  "))
-    }
+    let network = try splits.advising { try makeNetwork(inputShape: splits.training.inputShape) }
     for (split, samples) in splits.all {
       let shape = samples.inputShape
       let measured =
         shape == network.model.inputShape
         ? network.model : Model(network.model, inputShape: shape, layers: try makeLayers(input: shape))
       guard let measured else { throw network.model.misfit(of: shape, in: split) }
-      try check(outputs: measured.outputShape, data: samples)
+      try splits.advising { try check(outputs: measured.outputShape, data: samples) }
       try loss.checkTargets(of: samples)
     }
     try checkLengths(network.model, data: splits)
@@ -138,5 +131,18 @@ extension Recipe {
   /// The first layer, nested ones included, of which `isMeant` is true, as messages name it.
   private func placeOfLayer(where isMeant: (any LayerEntry) -> Bool) -> String? {
     model.layers.withNested(key: "model.layers").first { isMeant($0.layer) }.map { words(for: $0.layer, key: $0.key) }
+  }
+}
+
+extension DataSplits {
+  /// What `body` gives; if it fails since shapes do not fit, what else the data may mean is part of the advice.
+  fileprivate func advising<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let failure as Failure where failure.exitCode == .configuration {
+      guard let notice = shapeNotice else { throw failure }
+      throw Failure(
+        .configuration, failure.message, advice: [notice, failure.advice].compactMap(\.self).joined(separator: "\n  "))
+    }
   }
 }
