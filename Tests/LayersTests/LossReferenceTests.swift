@@ -23,7 +23,7 @@ import Testing
     ("smooth-l1", .smoothAbsolute(beta: 0.7)),
   ]
   private static let values: [(name: String, make: Make)] = functions.flatMap { name, function in
-    let make: Make = { outputs, _ in ValueLoss(function, outputs: outputs) }
+    let make: Make = { _, _ in ValueLoss(function) }
     return [("\(name).rows", make), ("\(name).steps", make)]
   }
   static let losses = entropies + values

@@ -35,7 +35,7 @@ import Testing
       point.indices.filter(counts).reduce(0) { $0 + formula(point[$1], Double(y[$1])) }
     }
     let run = try LossRun(
-      ValueLoss(function, outputs: shape), shape: shape, outputs: z, wanted: .values(y), lengths: lengths, shards: 3)
+      ValueLoss(function), shape: shape, outputs: z, wanted: .values(y), lengths: lengths, shards: 3)
     let point = z.map(Double.init)
     #expect((Double(run[.loss]) - total(point)).magnitude < 2e-6 * total(point))
     #expect(relativeDifference(run.gradient, finiteDifferences(at: point, total)) < 2e-6)
@@ -46,7 +46,7 @@ import Testing
   @Test func aDifferenceOfNothingHasNoGradient() throws {
     for (function, _) in Self.cases where function != .binaryCrossEntropy {
       let run = try LossRun(
-        ValueLoss(function, outputs: .vector(2)), shape: .vector(2), outputs: [1, -2], wanted: .values([1, -2]))
+        ValueLoss(function), shape: .vector(2), outputs: [1, -2], wanted: .values([1, -2]))
       #expect(run.gradient == [0, 0] && run[.loss] == 0)
     }
   }
@@ -54,7 +54,7 @@ import Testing
   @Test func binaryCrossEntropyNeitherOverflowsNorCancels() throws {
     let shape = Shape.vector(1)
     func loss(_ z: Float, _ y: Float) throws -> Float {
-      try LossRun(ValueLoss(.binaryCrossEntropy, outputs: shape), shape: shape, outputs: [z], wanted: .values([y]))[
+      try LossRun(ValueLoss(.binaryCrossEntropy), shape: shape, outputs: [z], wanted: .values([y]))[
         .loss]
     }
     #expect(try loss(1000, 0) == 1000 && loss(-1000, 1) == 1000)
@@ -66,10 +66,10 @@ import Testing
   }
 
   @Test func accuracyIsTheShareOfRightSigns() throws {
-    let loss = ValueLoss(.binaryCrossEntropy, outputs: .vector(3))
+    let loss = ValueLoss(.binaryCrossEntropy)
     let run = try LossRun(
       loss, shape: .vector(3), outputs: [1, -1, 0, 2, -3, 0.5], wanted: .values([1, 1, 0, 0, 0, 1]))
     #expect(run[.correct] == 4 && run[.count] == 6)
-    #expect(loss.hasAccuracy && !ValueLoss(.squared, outputs: .vector(3)).hasAccuracy)
+    #expect(loss.hasAccuracy && !ValueLoss(.squared).hasAccuracy)
   }
 }

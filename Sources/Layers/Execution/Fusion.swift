@@ -30,7 +30,8 @@ struct Fusion {
     }
   }
 
-  /// A ReLU that the layer before it applies as it writes its outputs, which saves a pass over memory.
+  /// A ReLU that the layer before it applies as it writes its outputs, which saves a pass over memory. Gradients of 0 may
+  /// have another sign than behind a ReLU by itself.
   private static func withReLU(_ layers: ArraySlice<any Layer>) -> Fusion? {
     guard layers.dropFirst().first is ReLU else { return nil }
     let both = Array(layers.prefix(2))

@@ -26,8 +26,8 @@ public final class ValueLoss: Loss {
   private let function: dpt_value_loss_kind
   private let parameter: Float
 
-  /// A loss on outputs of this shape.
-  public init(_ function: Function, outputs: Shape) {
+  /// A loss of every value by a function.
+  public init(_ function: Function) {
     meaning = function == .binaryCrossEntropy ? .events : .values
     (kind, self.function, parameter) =
       switch function {

@@ -14,7 +14,7 @@ public struct BinaryCrossEntropyEntry: LossEntry {
   public var needsProbabilities: Bool { true }
 
   /// The loss.
-  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.binaryCrossEntropy, outputs: outputs) }
+  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.binaryCrossEntropy) }
 }
 
 /// The mean of squared differences.
@@ -26,7 +26,7 @@ public struct SquaredEntry: LossEntry {
   public init() {}
 
   /// The loss.
-  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.squared, outputs: outputs) }
+  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.squared) }
 }
 
 /// The mean of absolute differences.
@@ -38,7 +38,7 @@ public struct AbsoluteEntry: LossEntry {
   public init() {}
 
   /// The loss.
-  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.absolute, outputs: outputs) }
+  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.absolute) }
 }
 
 /// Huber's loss (1964).
@@ -55,7 +55,7 @@ public struct HuberEntry: LossEntry {
     keys: [RecipeKey("delta", \.delta, .number(.above(0)), "the difference from which on the loss is a straight line")])
 
   /// The loss.
-  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.huber(delta: Float(delta)), outputs: outputs) }
+  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.huber(delta: Float(delta))) }
 }
 
 /// Huber's loss divided by its delta (Girshick 2015).
@@ -72,5 +72,5 @@ public struct SmoothAbsoluteEntry: LossEntry {
     keys: [RecipeKey("beta", \.beta, .number(.above(0)), "the difference from which on the loss is a straight line")])
 
   /// The loss.
-  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.smoothAbsolute(beta: Float(beta)), outputs: outputs) }
+  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.smoothAbsolute(beta: Float(beta))) }
 }
