@@ -26,13 +26,13 @@ public final class Flatten: Layer {
   /// Reserves room for moving values together, if that may be needed.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     FlattenPass(
-      inputShape: inputShape, output: plan.activation(outputShape.paddedCount(batch: batch)),
+      inputShape: inputShape, outputShape: outputShape, output: plan.activation(outputShape.paddedCount(batch: batch)),
       gradient: wantsInputGradient ? plan.gradient(inputShape.paddedCount(batch: batch)) : nil)
   }
 }
 
 private struct FlattenPass: Pass {
-  let inputShape: Shape
+  let inputShape, outputShape: Shape
   let output: ArenaPlan.Slot
   let gradient: ArenaPlan.Slot?
 
@@ -45,9 +45,9 @@ private struct FlattenPass: Pass {
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     if isContiguous(input) {
       return TensorView(
-        base: input.base, batch: input.batch, columns: inputShape.count, stride: input.positions * input.stride)
+        base: input.base, batch: input.batch, columns: outputShape.features, stride: input.positions * input.stride)
     }
-    let result = TensorView(base: context.arena[output], shape: inputShape.flattened, batch: input.batch)
+    let result = TensorView(base: context.arena[output], shape: outputShape, batch: input.batch)
     move(input, result) { row, place, columns in place.update(from: row, count: columns) }
     return result
   }
