@@ -82,6 +82,7 @@ public final class Model {
     self.counters = counters
     self.bufferValues = bufferValues
     self.shared = shared
+    sumsBuffers = layers.contains(where: \.sumsBuffers)
     arrivingValues = values
     inChannelOrder = layers.inChannelOrder(input: inputShape)
   }
@@ -112,7 +113,7 @@ public final class Model {
   public var trainingOperations: Int { layers.operations + layers.backwardOperations(wantsInputGradient: false) }
 
   /// Whether layers put sums for their buffers beside the gradients.
-  public var sumsBuffers: Bool { layers.contains(where: \.sumsBuffers) }
+  public let sumsBuffers: Bool
 
   /// Where each parameter lies in `values`, padding not included.
   public var segments: [Range<Int>] {

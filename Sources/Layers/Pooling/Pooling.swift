@@ -9,6 +9,8 @@ package struct Pooling {
   package let window: Window
   /// Whether the window covers all steps that are there, or all pixels, so that it has one place.
   private let isGlobal: Bool
+  /// The window's places, as a shape of the input's kind.
+  private let places: Shape
 
   /// Throws `Failure` (configuration) where the window does not fit, or a place of it would see padding alone.
   init(input: Shape, window: Window) throws {
@@ -22,6 +24,7 @@ package struct Pooling {
     inputShape = input
     self.window = window
     outputShape = try window.outputShape(for: input, features: input.features)
+    places = outputShape
     isGlobal = false
   }
 
@@ -30,15 +33,15 @@ package struct Pooling {
     inputShape = input
     outputShape = .vector(input.features)
     window = Window(kernel: .init(height: input.extents[0], width: input.isImage ? input.extents[1] : 1))
+    places = input.isSequence ? .sequence(steps: 1, features: input.features) : Shape([1, 1, input.features])
     isGlobal = true
   }
 
   /// The window as the kernels take it.
   func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
     let features = inputShape.features
-    let single = inputShape.isSequence ? Shape.sequence(steps: 1, features: features) : Shape([1, 1, features])
     return window.geometry(
-      input: inputShape, output: isGlobal ? single : outputShape, batch: batch, inputStride: inputStride,
+      input: inputShape, output: places, batch: batch, inputStride: inputStride,
       outputStride: paddedToLanes(features), channels: features, outputs: features, padded: true)
   }
 
