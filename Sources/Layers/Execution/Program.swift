@@ -5,13 +5,21 @@ import Tensors
 /// Which of them run as one is decided here, once. The program tells observers, lets layers wait for weights that arrive,
 /// tells which gradients are written, and keeps each layer's inputs for its backward pass.
 public final class Program: Pass {
-  private struct Stage {
+  /// A class, since a loop over structs copies each.
+  private final class Stage {
     /// One layer, or several that run as one.
     let layers: [any Layer]
     let pass: any Pass
     let lengths: StageLengths
     /// Where the layers' parameters end among the model's.
     let parameterEnd: Int
+
+    init(_ fusion: Fusion, pass: any Pass, lengths: StageLengths) {
+      layers = fusion.layers
+      self.pass = pass
+      self.lengths = lengths
+      parameterEnd = layers.flatMap(\.parameters).map { $0.offset + $0.count }.max() ?? 0
+    }
   }
 
   private let stages: [Stage]
@@ -30,9 +38,7 @@ public final class Program: Pass {
       for _ in 0..<fusion.ticks { plan.advance() }
       let pass = fusion.makePass(&plan, batch, wantsInputGradient || !stages.isEmpty)
       stages.append(
-        Stage(
-          layers: fusion.layers, pass: pass, lengths: StageLengths(fusion.layers, &plan, batch: batch),
-          parameterEnd: fusion.layers.flatMap(\.parameters).map { $0.offset + $0.count }.max() ?? 0))
+        Stage(fusion, pass: pass, lengths: StageLengths(fusion.layers, &plan, batch: batch)))
     }
     self.stages = stages
     activations.reserveCapacity(stages.count + 1)

@@ -20,8 +20,9 @@ struct Recurrence {
 /// A recurrence at work: its states, and its passes through a batch of sequences.
 ///
 /// A kernel runs the whole sequence; in the backward pass it leaves the gates' gradients in their place, from which those
-/// of weights and inputs follow as products over all steps.
-struct RecurrencePass {
+/// of weights and inputs follow as products over all steps. A class, since copies of all its parts cost small layers more
+/// than their arithmetic.
+final class RecurrencePass {
   let weights: PackedRecurrentWeights
   private let recurrence: Recurrence
   private let steps: Int
