@@ -14,7 +14,7 @@
 
 /// C = start + A · B.
 DPT_KERNEL(void, multiply, (const dpt_product *p), (p))
-/// C = bias + A · B with weights as they lie.
+/// C = bias + A · B with weights that are not packed.
 DPT_KERNEL(void, multiply_weights, (const dpt_weights_product *p), (p))
 /// Floats of scratch that `dpt_multiply_weights` needs.
 DPT_SCRATCH(weights_product_scratch, (long inner, long columns), (inner, columns))

@@ -48,7 +48,7 @@ final class RecurrentLevel: Layer {
 final class RecurrentLevelPass: Pass {
   private let layer: RecurrentLevel
   private let directions: [RecurrencePass]
-  /// The outputs, if they are not the states as they lie.
+  /// The outputs, if they lie apart from the states.
   private let joined: ArenaPlan.Slot?
   private let gradient: ArenaPlan.Slot?
   /// The global batch whose states are carried, 0 if none are yet.
