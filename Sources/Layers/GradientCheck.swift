@@ -51,7 +51,7 @@ public struct GradientCheck {
       let name = String(parameter.name.dropFirst("0.".count))
       let start = parameter.offset
       let own = (0..<parameter.count).map { lone.gradients.base[start + $0] }
-      pairs[name] = (own, try (0..<parameter.count).map { try slope(model.arrivingValues.base + start + $0) })
+      pairs[name] = (own, try (0..<parameter.count).map { try slope(model.weights.arrivingValues.base + start + $0) })
     }
     differences = pairs.mapValues(GradientCheck.difference)
   }

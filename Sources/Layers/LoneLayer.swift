@@ -27,9 +27,9 @@ package final class LoneLayer {
     var plan = ArenaPlan(shards: shards, keepsOutputs: keepsOutputs)
     program = Program([layer], &plan, batch: samples, wantsInputGradient: true)
     gradients = try FloatBuffer(count: model.valueCount)
-    bufferSums = try FloatBuffer(count: 2 * model.bufferValues.count)
+    bufferSums = try FloatBuffer(count: 2 * model.weights.bufferValues.count)
     context = StepContext(
-      arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.valueCount,
+      arena: try Arena(plan), weights: model.weights, gradients: gradients.base, nodeStride: model.valueCount,
       shards: shardProgram, tree: tree, communicator: SoloCommunicator(), seed: seed)
     context.isTraining = true
     context.bufferSums = bufferSums.base

@@ -11,18 +11,15 @@ public final class Evaluator {
   private let sum: TreeSum
   private let loader: BatchLoader
   private let context: StepContext
-  /// The model whose weights are measured.
-  private let model: Model
 
   /// Prepares evaluations on `data` of the workspace's model in global batches of the workspace's size.
   /// - Throws: `Failure` (system) where memory is short.
   public convenience init(data: any Dataset, split: Split, workspace: Workspace) throws {
-    try self.init(data: data, split: split, workspace: workspace, values: workspace.model)
+    try self.init(data: data, split: split, workspace: workspace, weights: workspace.model.weights)
   }
 
-  /// The same with the values of another model with the same layers.
-  init(data: any Dataset, split: Split, workspace: Workspace, values model: Model) throws {
-    self.model = model
+  /// The same with other weights of the same layout.
+  init(data: any Dataset, split: Split, workspace: Workspace, weights: Weights) throws {
     self.workspace = workspace
     self.data = data
     self.split = split
@@ -31,7 +28,7 @@ public final class Evaluator {
       communicator: workspace.communicator)
     loader = try BatchLoader(data: data, shuffles: false, seed: 0, capacity: workspace.capacity)
     // No gradients are written, only the loss's sums.
-    context = workspace.context(values: model, gradients: sum.nodes, nodeStride: sum.stride)
+    context = workspace.context(weights: weights, gradients: sum.nodes, nodeStride: sum.stride)
   }
 
   /// This rank's part of the global batch that begins with a sample.
@@ -67,9 +64,7 @@ public final class Evaluator {
     let (program, lossPass, loss) = (workspace.program, workspace.lossPass, workspace.network.loss)
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
     var confusion = ConfusionTally()
-    try model.awaitValues()
-    workspace.packedBy = ObjectIdentifier(self)
-    program.pack(context)
+    try workspace.pack(context)
     context.isContinuation = false
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
       let batch = try load(from: first)
@@ -101,6 +96,6 @@ public final class Evaluator {
     return EvaluationReport(
       split: split, step: step, epoch: epoch, loss: means.mean, accuracy: means.accuracy, samples: data.count,
       confusion: counts,
-      classNames: loss.meaning == .classes ? data.classNames(outputs: model.outputShape.features) : [])
+      classNames: loss.meaning == .classes ? data.classNames(outputs: workspace.model.outputShape.features) : [])
   }
 }

@@ -21,6 +21,8 @@ public struct Experiment {
   public let settings: TrainingSettings
   /// What is allowed but surely not meant, and what people should know of the data, a sentence each.
   public let warnings: [String]
+  /// The weights that evaluations and the weights file take: the averaged ones if there is an average, else the model's.
+  public let evaluatedWeights: Weights
   private let makeLayers: ((Shape) throws -> [any Layer])?
 
   /// Bundles the parts; `makeLayers` makes the model's layers for inputs of another shape, for evaluations on longer or
@@ -34,6 +36,9 @@ public struct Experiment {
     self.optimizer = optimizer
     self.schedule = schedule
     self.average = average
+    let weights = network.model.weights
+    evaluatedWeights =
+      average.map { Weights(following: weights, values: $0.values, bufferValues: $0.buffers) } ?? weights
     self.data = data
     self.settings = settings
     self.warnings = warnings + data.notices
@@ -46,25 +51,8 @@ public struct Experiment {
   /// The loss on the model's outputs.
   public var loss: any Loss { network.loss }
 
-  /// The values that evaluations and the weights file take, after the last step: the averaged ones where there is an
-  /// average. Valid until the next step.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
-  public var evaluatedValues: FloatBuffer {
-    get throws {
-      let values = try model.values
-      return average?.values ?? values
-    }
-  }
-
-  /// The buffers that evaluations and the weights file take, likewise.
-  public var evaluatedBuffers: FloatBuffer { average?.buffers ?? model.bufferValues }
-
   /// The network with the weights that evaluations take. It shares them: what training changes changes here.
-  public var evaluatedNetwork: Network { Network(model: evaluatedModel, loss: loss) }
-
-  private var evaluatedModel: Model {
-    average.map { Model(model, values: $0.values, buffers: $0.buffers) } ?? model
-  }
+  public var evaluatedNetwork: Network { Network(model: Model(model, weights: evaluatedWeights), loss: loss) }
 
   /// Whether the course of training is judged by evaluations on validation samples, by which a plateau lowers the learning
   /// rate; else it is judged by the training loss. Test samples decide on nothing.
@@ -82,16 +70,16 @@ public struct Experiment {
   /// - Throws: `Failure` (configuration) where the model takes no inputs of that shape, (system) where memory is short.
   public func makeEvaluator(on split: Split, workspace: Workspace) throws -> Evaluator? {
     guard let samples = data.measured(split) else { return nil }
-    let (shape, measured) = (samples.inputShape, evaluatedModel)
+    let shape = samples.inputShape
     if shape == model.inputShape {
-      return try Evaluator(data: samples, split: split, workspace: workspace, values: measured)
+      return try Evaluator(data: samples, split: split, workspace: workspace, weights: evaluatedWeights)
     }
-    guard let layers = try makeLayers?(shape), let other = Model(measured, inputShape: shape, layers: layers) else {
+    guard let layers = try makeLayers?(shape), let other = Model(model, inputShape: shape, layers: layers) else {
       throw model.misfit(of: shape, in: split)
     }
     let own = try Workspace(
       Network(model: other, loss: loss), settings: settings, communicator: workspace.communicator)
-    return try Evaluator(data: samples, split: split, workspace: own)
+    return try Evaluator(data: samples, split: split, workspace: own, weights: evaluatedWeights)
   }
 }
 

@@ -38,17 +38,15 @@ public final class Predictor {
     self.data = data
     batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
     // A forward pass writes no gradients; any place will do.
-    context = workspace.context(gradients: workspace.model.arrivingValues.base, nodeStride: 0)
+    context = workspace.context(gradients: workspace.model.weights.bufferValues.base, nodeStride: 0)
   }
 
   /// Lets the layers work with the model's weights as they are now.
   private func pack() throws {
-    let (model, own) = (workspace.model, ObjectIdentifier(self))
-    guard workspace.packedBy != own || packedVersion != model.version else { return }
-    try model.awaitValues()
-    workspace.program.pack(context)
-    workspace.packedBy = own
-    packedVersion = model.version
+    let version = workspace.model.weights.version
+    guard workspace.packedContext != ObjectIdentifier(context) || packedVersion != version else { return }
+    try workspace.pack(context)
+    packedVersion = version
   }
 
   /// Whether the model carries a state from batch to batch.

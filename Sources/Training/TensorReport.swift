@@ -9,7 +9,7 @@ public struct TensorReport {
   public let epoch: Int
   /// The model with its parameters' values after the step.
   public let model: Model
-  /// The mean gradient over the step's samples, before clipping, laid out as `model.values`.
+  /// The mean gradient over the step's samples, before clipping, laid out as `model.weights.values`.
   public let gradient: FloatBuffer
   /// The values of `model` before the step.
   public let former: FloatBuffer

@@ -146,7 +146,7 @@ public final class Trainer {
   private func save(waits: Bool) throws {
     guard let keeper else { return }
     activity?.enter(.saving, step: progress.step)
-    try experiment.model.awaitValues()
+    try experiment.model.weights.awaitValues()
     activity?.enter(.waiting, step: progress.step)
     let isWithinEpoch = progress.position > 0 && progress.position < samples
     let state = try step.gatherState(withinEpoch: isWithinEpoch)

@@ -50,15 +50,15 @@ public final class TrainingStep {
     self.activity = activity
     self.overlaps = overlaps
     formerBuffers =
-      experiment.settings.nonFinite == .skip ? try FloatBuffer(count: experiment.model.bufferValues.count) : nil
-    formerCounts = experiment.model.counts
+      experiment.settings.nonFinite == .skip ? try FloatBuffer(count: experiment.model.weights.bufferValues.count) : nil
+    formerCounts = experiment.model.weights.counts
     self.experiment = experiment
     self.workspace = workspace
     let model = experiment.model
     bufferStart = model.valueCount + paddedToLanes(LossSum.allCases.count)
     // Sums over steps that are there go with their number.
     let sumsOfBuffer = model.sumsBuffers ? experiment.data.training.hasLengths ? 2 : 1 : 0
-    let count = bufferStart + sumsOfBuffer * model.bufferValues.count
+    let count = bufferStart + sumsOfBuffer * model.weights.bufferValues.count
     let sum = try experiment.makeGradientSum(workspace, elementCount: count, network: network)
     self.sum = sum
     loader = try BatchLoader(
@@ -111,11 +111,10 @@ public final class TrainingStep {
     isComparing = compares > 0 && workspace.communicator.size > 1 && number.isMultiple(of: compares)
     if experiment.settings.nonFinite == .skip { residuals?.keep() }
     if let formerBuffers {
-      formerBuffers.base.update(from: experiment.model.bufferValues.base, count: formerBuffers.count)
-      for (index, count) in experiment.model.counts.enumerated() { formerCounts[index] = count }
+      formerBuffers.base.update(from: experiment.model.weights.bufferValues.base, count: formerBuffers.count)
+      for (index, count) in experiment.model.weights.counts.enumerated() { formerCounts[index] = count }
     }
-    experiment.model.noteChange()
-    workspace.packedBy = ObjectIdentifier(self)
+    workspace.willPack(context)
     let start = lastEnd
     report.times = StepTimes()
     activity?.enter(.computing, step: number)
@@ -144,7 +143,7 @@ public final class TrainingStep {
     if isFaulty { try pass(over: positions, of: epoch, loss: report.loss) }
     if !overlaps {
       let start = monotonicSeconds()
-      try experiment.model.awaitValues()
+      try experiment.model.weights.awaitValues()
       report.times.communication += monotonicSeconds() - start
     }
     report.samples = positions.count
@@ -225,8 +224,8 @@ public final class TrainingStep {
           step: number, loss: loss, gradients: gradients.base, samples: faultySamples(positions, epoch: epoch))
       }
     }
-    experiment.model.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
-    experiment.model.counts = formerCounts
+    experiment.model.weights.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
+    experiment.model.weights.counts = formerCounts
     residuals?.takeBack()
     for carrier in workspace.program.stateCarriers { carrier.carriedBatch = 0 }
   }

@@ -19,8 +19,8 @@ public final class Workspace {
   public let batch: Int
   /// The ranks.
   public let communicator: any Communicator
-  /// Whose weights the layers are packed by, where that is known.
-  var packedBy: ObjectIdentifier?
+  /// The context with whose weights the layers are packed, if that is known.
+  private(set) var packedContext: ObjectIdentifier?
   private let arena: Arena
   private let seed: UInt64
 
@@ -72,13 +72,27 @@ public final class Workspace {
   /// Bytes of activations, their gradients and packed weights on this rank.
   public var arenaBytes: Int { arena.byteCount }
 
-  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart. The values are the model's, or
-  /// those of another model with the same layers.
+  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart. The weights are the model's, or
+  /// others of the same layout.
   func context(
-    values model: Model? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int
+    weights: Weights? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int
   ) -> StepContext {
     StepContext(
-      arena: arena, model: model ?? self.model, gradients: gradients, nodeStride: nodeStride, shards: shards,
+      arena: arena, weights: weights ?? model.weights, gradients: gradients, nodeStride: nodeStride, shards: shards,
       tree: tree, communicator: communicator, seed: seed)
+  }
+
+  /// Lets the layers work with a context's weights, once these have arrived.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
+  func pack(_ context: StepContext) throws {
+    try context.weights.awaitValues()
+    program.pack(context)
+    packedContext = ObjectIdentifier(context)
+  }
+
+  /// Each layer is about to be packed by itself, with the weights of a training step.
+  func willPack(_ context: StepContext) {
+    context.weights.noteChange()
+    packedContext = ObjectIdentifier(context)
   }
 }

@@ -127,7 +127,7 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
       try run(window)
       seconds.append((monotonicSeconds() - start) / Double(window))
     }
-    _ = try experiment.model.values
+    _ = try experiment.model.weights.values
     progress.clear()
     // All ranks at once, as they work at once.
     try communicator.barrier()

@@ -67,7 +67,7 @@ struct ExportCase {
     let model = workspace.model
     let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: count)
     try Array(0..<count).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
-    let context = workspace.context(gradients: try model.values.base, nodeStride: 0)
+    let context = workspace.context(gradients: try model.weights.values.base, nodeStride: 0)
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
     workspace.program.pack(context)
     return Samples(

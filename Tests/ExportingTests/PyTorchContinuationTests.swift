@@ -62,9 +62,10 @@ import Training
         samples: "\(folder)/samples.npz", "steps: \(Self.steps)", optimizer: Self.optimizer,
         weights: "\(folder)/start.safetensors"
       ).makeExperiment()
-      #expect(try bits(started.model.values.floats) == bits(trained.experiment.model.values.floats))
-      #expect(bits(started.model.bufferValues.floats) == bits(trained.experiment.model.bufferValues.floats))
-      #expect(started.model.counts == trained.experiment.model.counts)
+      #expect(try bits(started.model.weights.values.floats) == bits(trained.experiment.model.weights.values.floats))
+      #expect(
+        bits(started.model.weights.bufferValues.floats) == bits(trained.experiment.model.weights.bufferValues.floats))
+      #expect(started.model.weights.counts == trained.experiment.model.weights.counts)
 
       let losses = Losses()
       let workspace = try started.makeWorkspace(communicator: SoloCommunicator())
@@ -78,10 +79,10 @@ import Training
       let end = try SafetensorsFile(contentsOf: "\(folder)/end.safetensors")
       for parameter in started.model.parameters + started.model.buffers {
         let wanted = try #require(end[parameter.name]?.values).map(Double.init)
-        let own = parameter.toPyTorch(try started.model.values(of: parameter))
+        let own = parameter.toPyTorch(try started.model.weights.values(of: parameter))
         #expect(relativeDifference(own, wanted) <= 1e-5, "\(parameter.name)")
       }
-      for (counter, count) in zip(started.model.counters, started.model.counts) {
+      for (counter, count) in zip(started.model.counters, started.model.weights.counts) {
         #expect(end.integers.first { $0.name == counter.name }?.values == [count])
       }
     }

@@ -18,7 +18,8 @@ import Testing
       let input = try FloatBuffer(count: own.count * shape.count)
       input.floats.update(repeating: 1)
       let context = StepContext(
-        arena: try Arena(plan), model: model, gradients: input.base, nodeStride: 0, shards: program, tree: tree,
+        arena: try Arena(plan), weights: model.weights, gradients: input.base, nodeStride: 0, shards: program,
+        tree: tree,
         communicator: SoloCommunicator(), lengths: nil, seed: seed)
       context.isTraining = true
       context.step = step

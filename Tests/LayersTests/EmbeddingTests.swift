@@ -49,7 +49,7 @@ import Testing
     let layer = Embedding(input: .vector(1), count: 4, dimension: 3, paddingIndex: 1)
     let model = try Model(inputShape: .vector(1), layers: [layer])
     model.initialize(seed: 1)
-    let values = Array(try model.values(of: model.parameters[0]))
+    let values = Array(try model.weights.values(of: model.parameters[0]))
     #expect(values[3..<6] == [0, 0, 0])
     #expect(!values[..<3].contains(0) && !values[6...].contains(0))
   }

@@ -48,7 +48,7 @@ struct LossRun {
       classes.withUnsafeBufferPointer { classes in
         guard let base = classes.baseAddress else { return }
         let context = StepContext(
-          arena: arena, model: model, gradients: sums.base, nodeStride: 0, shards: program, tree: tree,
+          arena: arena, weights: model.weights, gradients: sums.base, nodeStride: 0, shards: program, tree: tree,
           communicator: SoloCommunicator(), lengths: lengths.isEmpty ? nil : lengths.baseAddress, seed: 1)
         let targets: Targets = if case .values = wanted { .values(view(y)) } else { .classes(base) }
         let gradient = pass.evaluate(view(z), targets: targets, context, gradient: true)

@@ -28,7 +28,8 @@ import Testing
       let shape = Shape(drawn.input)
       let model = try Model(inputShape: shape, layers: makeLayers(drawn.layers, input: shape))
       for parameter in model.parameters {
-        _ = try model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values(parameter.name)))
+        _ = try model.weights.values(of: parameter).update(
+          fromContentsOf: parameter.fromPyTorch(values(parameter.name)))
       }
       // Normalizations over parts of the batch are others.
       let run = try NetworkRun(model, inputs: values("x"), upstream: values("grad.y"), shards: shards)
@@ -78,9 +79,10 @@ struct NetworkRun {
     var plan = ArenaPlan(shards: shards)
     let layers = model.makeProgram(&plan, batch: samples)
     let sums = try FloatBuffer(count: model.valueCount)
-    let bufferSums = try FloatBuffer(count: model.bufferValues.count)
+    let bufferSums = try FloatBuffer(count: model.weights.bufferValues.count)
     let context = StepContext(
-      arena: try Arena(plan), model: model, gradients: sums.base, nodeStride: model.valueCount, shards: program,
+      arena: try Arena(plan), weights: model.weights, gradients: sums.base, nodeStride: model.valueCount,
+      shards: program,
       tree: tree, communicator: SoloCommunicator(), seed: 1)
     context.isTraining = true
     context.bufferSums = bufferSums.base

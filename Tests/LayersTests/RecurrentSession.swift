@@ -25,7 +25,7 @@ final class RecurrentSession {
     model = try Model(inputShape: shape, layers: [layer])
     var rest = parameters[...]
     for parameter in layer.parameters {
-      _ = try model.values(of: parameter).update(fromContentsOf: rest.prefix(parameter.count))
+      _ = try model.weights.values(of: parameter).update(fromContentsOf: rest.prefix(parameter.count))
       rest = rest.dropFirst(parameter.count)
     }
     let tree = try ReductionTree(shards: 1)
@@ -34,7 +34,8 @@ final class RecurrentSession {
     var plan = ArenaPlan(keepsOutputs: keepsOutputs)
     program = Program([layer], &plan, batch: batch, wantsInputGradient: true)
     context = StepContext(
-      arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.valueCount, shards: shards,
+      arena: try Arena(plan), weights: model.weights, gradients: gradients.base, nodeStride: model.valueCount,
+      shards: shards,
       tree: tree, communicator: SoloCommunicator(), lengths: lengths, seed: seed)
     context.isTraining = true
     program.pack(context)

@@ -29,7 +29,7 @@ import Testing
         let nodes = program.reduction.nodes
         let gradients = try FloatBuffer(count: nodes.count * model.valueCount)
         let context = StepContext(
-          arena: try Arena(plan), model: model, gradients: gradients.base, nodeStride: model.valueCount,
+          arena: try Arena(plan), weights: model.weights, gradients: gradients.base, nodeStride: model.valueCount,
           shards: program, tree: tree, communicator: SoloCommunicator(), seed: 1)
         var samples: [Range<Int>] = []
         sums.add(context) { _, own, target in

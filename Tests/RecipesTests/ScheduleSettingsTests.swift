@@ -163,7 +163,7 @@ import Testing
       #expect(experiment.optimizer.state.map(\.name) == states[type.name])
       #expect(experiment.optimizer.state.allSatisfy { $0.values.count == experiment.model.valueCount })
       let isEqual = try withExtendedLifetime(experiment) {
-        try experiment.evaluatedValues.floats.elementsEqual(try experiment.model.values.floats)
+        try experiment.evaluatedWeights.values.floats.elementsEqual(try experiment.model.weights.values.floats)
       }
       #expect(isEqual == true)
     }

@@ -75,7 +75,7 @@ private final class Witness: Observer {
   }
 
   func tensorsDidChange(_ report: TensorReport) throws {
-    let weights = Array(try report.model.values.floats)
+    let weights = Array(try report.model.weights.values.floats)
     tensors.append(
       (report.step, weights, Array(report.gradient.floats), zip(weights, report.former.floats).map { $0 - $1 }))
   }

@@ -15,7 +15,7 @@ struct PictureTests {
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
     let recipe = try Recipe.load(folder.recipe)
     let experiment = try recipe.makeExperiment()
-    let before = Array(try experiment.model.values.floats)
+    let before = Array(try experiment.model.weights.values.floats)
     var made: [(picture: TrainingPictures.Picture, step: Int)] = []
     let observer = TrainingPictures(experiment, at: { $0 == 3 }) { made.append(($0, $1)) }
     var report = StepReport()
@@ -28,7 +28,7 @@ struct PictureTests {
       #expect(tags.contains(tag))
     }
     #expect(tags.contains { $0.hasPrefix("classified") } && made.allSatisfy { $0.step == 3 })
-    #expect(try Array(experiment.model.values.floats) == before)
+    #expect(try Array(experiment.model.weights.values.floats) == before)
     for (picture, _) in made {
       let path = folder.path + "/picture.png"
       try Data(picture.png).write(to: URL(fileURLWithPath: path))

@@ -16,12 +16,12 @@ import Training
   }
 
   static let optimizers: [@Sendable (Model) throws -> any Optimizer] = [
-    { try SGD(count: $0.values.count, momentum: 0.9, nesterov: true) },
-    { try RMSprop(count: $0.values.count, momentum: 0.9, centered: true) },
-    { try Adam(count: $0.values.count) },
-    { try AdamW(count: $0.values.count) },
-    { try LARS(count: $0.values.count, segments: $0.segments) },
-    { try LAMB(count: $0.values.count, segments: $0.segments) },
+    { try SGD(count: $0.valueCount, momentum: 0.9, nesterov: true) },
+    { try RMSprop(count: $0.valueCount, momentum: 0.9, centered: true) },
+    { try Adam(count: $0.valueCount) },
+    { try AdamW(count: $0.valueCount) },
+    { try LARS(count: $0.valueCount, segments: $0.segments) },
+    { try LAMB(count: $0.valueCount, segments: $0.segments) },
   ]
   private static let schedules: [@Sendable () -> any Schedule] = [
     { ConstantSchedule() },

@@ -37,13 +37,13 @@ import Testing
     let experiment = try small(decay: 0.5).make()
     let average = try #require(experiment.average)
     let step = try TrainingStep(experiment, workspace: experiment.makeWorkspace(communicator: SoloCommunicator()))
-    var wanted = Array(experiment.model.bufferValues.floats)
+    var wanted = Array(experiment.model.weights.bufferValues.floats)
     var report = StepReport()
     step.beginEpoch()
     let shares: [Float] = [0.1, 2.0 / 11, 0.25]
     for (index, kept) in shares.enumerated() {
       try step.run(epoch: 0, positions: index * 33..<index * 33 + 33, into: &report)
-      for (place, value) in experiment.model.bufferValues.floats.enumerated() {
+      for (place, value) in experiment.model.weights.bufferValues.floats.enumerated() {
         wanted[place] = kept * wanted[place] + (1 - kept) * value
       }
       let differences = zip(average.buffers.floats, wanted).map { (own: Float, wanted: Float) -> Float in
@@ -51,8 +51,8 @@ import Testing
       }
       #expect((differences.max() ?? 1) < 1e-5)
     }
-    #expect(bits(experiment.evaluatedBuffers.floats) == bits(average.buffers.floats))
-    #expect(bits(experiment.evaluatedBuffers.floats) != bits(experiment.model.bufferValues.floats))
+    #expect(bits(experiment.evaluatedWeights.bufferValues.floats) == bits(average.buffers.floats))
+    #expect(bits(experiment.evaluatedWeights.bufferValues.floats) != bits(experiment.model.weights.bufferValues.floats))
   }
 
   /// Weights and statistics in the file are those that were evaluated.

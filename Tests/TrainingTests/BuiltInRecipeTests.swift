@@ -22,7 +22,7 @@ import Training
         experiment, workspace: experiment.makeWorkspace(communicator: communicator), observers: [recorder]
       ).run()
       return Result(
-        weights: try withExtendedLifetime(experiment) { bits(try experiment.model.values.floats) },
+        weights: try withExtendedLifetime(experiment) { bits(try experiment.model.weights.values.floats) },
         losses: recorder.steps.map(\.loss), evaluated: recorder.evaluations.map(\.loss),
         accuracies: recorder.evaluations.map(\.accuracy))
     }[0]

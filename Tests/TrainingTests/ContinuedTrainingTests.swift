@@ -29,7 +29,9 @@ import Training
         }
         try step.run(epoch: 0, positions: batch * 33..<(batch + 1) * 33, into: &report)
       }
-      let weights = try withExtendedLifetime(experiment) { try experiment.model.values.floats.map(\.bitPattern) }
+      let weights = try withExtendedLifetime(experiment) {
+        try experiment.model.weights.values.floats.map(\.bitPattern)
+      }
       return (weights, report.learningRate)
     }
     let (whole, restarted) = (try train(restarting: false), try train(restarting: true))

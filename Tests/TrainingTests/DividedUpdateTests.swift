@@ -61,7 +61,7 @@ import Testing
         return try withExtendedLifetime(step) {
           (
             slices: experiment.optimizer.slices, own: experiment.optimizer.state.map(\.values.count),
-            weights: try experiment.model.values.floats.map(\.bitPattern),
+            weights: try experiment.model.weights.values.floats.map(\.bitPattern),
             state: state.optimizer.map { Array($0.values.floats) }
           )
         }

@@ -78,7 +78,7 @@ import Training
       let recorder = Recorder()
       _ = try Trainer(experiment, workspace: workspace, observers: communicator.isRoot ? [recorder] : []).run()
       return Outcome(
-        weights: bits(try experiment.model.values.floats) + bits(experiment.model.bufferValues.floats),
+        weights: bits(try experiment.model.weights.values.floats) + bits(experiment.model.weights.bufferValues.floats),
         losses: recorder.steps.map(\.loss))
     }
     return (outcomes[0].weights, outcomes[0].losses)

@@ -24,7 +24,7 @@ struct SmallExperiment: Sendable {
   var compression: GradientCompression?
   var optimizerSharding = OptimizerSharding.auto
   var recordedTensors = StepCadence.never
-  var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.values.count) }
+  var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.valueCount) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
   /// The layers before the linear one, for inputs of a shape and a hidden size.
   var recurrent: @Sendable (Shape, Int) throws -> [any Layer] = { input, hidden in
@@ -51,7 +51,7 @@ struct SmallExperiment: Sendable {
         recordedTensors: recordedTensors),
       schedule: schedule(),
       average: try averageDecay.map {
-        try WeightAverage(of: model.values, buffers: model.bufferValues, decay: $0, warmsUp: warmsUp)
+        try WeightAverage(of: model.weights.values, buffers: model.weights.bufferValues, decay: $0, warmsUp: warmsUp)
       })
   }
 
@@ -74,12 +74,14 @@ struct SmallExperiment: Sendable {
       // The floats are pointers into what the experiment holds.
       return try withExtendedLifetime(experiment) {
         Outcome(
-          weights: try experiment.model.values.floats.map(\.bitPattern),
-          evaluatedWeights: try experiment.evaluatedValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
+          weights: try experiment.model.weights.values.floats.map(\.bitPattern),
+          evaluatedWeights: try experiment.evaluatedWeights.values.floats.map(\.bitPattern),
+          losses: recorder.steps.map(\.loss),
           norms: recorder.steps.map(\.gradientNorm), rates: recorder.steps.map(\.learningRate),
           accuracies: recorder.steps.map(\.accuracy), samples: recorder.steps.map(\.samples),
-          evaluations: recorder.evaluations, buffers: experiment.model.bufferValues.floats.map(\.bitPattern),
-          counts: Dictionary(uniqueKeysWithValues: zip(experiment.model.counters.map(\.name), experiment.model.counts)))
+          evaluations: recorder.evaluations, buffers: experiment.model.weights.bufferValues.floats.map(\.bitPattern),
+          counts: Dictionary(
+            uniqueKeysWithValues: zip(experiment.model.counters.map(\.name), experiment.model.weights.counts)))
       }
     }
     return outcomes[0]

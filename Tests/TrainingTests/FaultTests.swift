@@ -83,11 +83,11 @@ struct FaultTests {
         #expect(recorder.steps.filter(\.isSkipped).count == 2)
         #expect(made.optimizer.stepCount == recorder.steps.count - 2)
         #expect(recorder.steps.allSatisfy { $0.learningRate == 0.01 }, "a skipped step has its rate")
-        #expect(made.model.counts == [Int64(recorder.steps.count - 2)], "skipped batches count nowhere")
+        #expect(made.model.weights.counts == [Int64(recorder.steps.count - 2)], "skipped batches count nowhere")
         return try withExtendedLifetime(made) {
-          let values = try made.model.values.floats
-          #expect(values.allSatisfy(\.isFinite) && made.model.bufferValues.floats.allSatisfy(\.isFinite))
-          return bits(values) + bits(made.model.bufferValues.floats)
+          let values = try made.model.weights.values.floats
+          #expect(values.allSatisfy(\.isFinite) && made.model.weights.bufferValues.floats.allSatisfy(\.isFinite))
+          return bits(values) + bits(made.model.weights.bufferValues.floats)
         }
       }[0]
     }
@@ -168,11 +168,11 @@ struct FaultTests {
       network: Network(
         model: plain.model, loss: CrossEntropy(logits: plain.model.outputShape, ignoreIndex: -1)),
       optimizer: plain.optimizer, data: DataSplits(training: Unlabelled(ignored)), settings: settings)
-    let initial = try bits(made.model.values.floats)
+    let initial = try bits(made.model.weights.values.floats)
     let recorder = Recorder()
     _ = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: [recorder]).run()
     return try withExtendedLifetime(made) {
-      (bits(try made.model.values.floats), initial, recorder.steps, made.optimizer.stepCount)
+      (bits(try made.model.weights.values.floats), initial, recorder.steps, made.optimizer.stepCount)
     }
   }
 
@@ -202,8 +202,8 @@ struct FaultTests {
     func stepDidFinish(_ report: StepReport) throws {
       guard report.step == 3 else { return }
       let weight = model.parameters[1]
-      let value = try model.values(of: weight)[2]
-      try model.values(of: weight)[2] = Float(bitPattern: value.bitPattern ^ 1)
+      let value = try model.weights.values(of: weight)[2]
+      try model.weights.values(of: weight)[2] = Float(bitPattern: value.bitPattern ^ 1)
     }
   }
 

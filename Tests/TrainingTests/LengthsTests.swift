@@ -92,8 +92,8 @@ struct SequenceNetwork: Sendable, CustomTestStringConvertible {
       _ = try Trainer(experiment, workspace: workspace, observers: communicator.isRoot ? [recorder] : []).run()
       return try withExtendedLifetime(experiment) {
         Trained(
-          weights: try experiment.model.values.floats.map(\.bitPattern),
-          buffers: experiment.model.bufferValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
+          weights: try experiment.model.weights.values.floats.map(\.bitPattern),
+          buffers: experiment.model.weights.bufferValues.floats.map(\.bitPattern), losses: recorder.steps.map(\.loss),
           norms: recorder.steps.map(\.gradientNorm), evaluations: recorder.evaluations.map(\.loss),
           accuracies: recorder.evaluations.map(\.accuracy))
       }

@@ -56,7 +56,7 @@ struct LoadingAheadTests {
       // Each first batch is loaded where it is wanted, the others beside.
       #expect(threads == (ahead ? [2, 2] : [1, 1]))
       return try withExtendedLifetime(made) {
-        try made.model.values.floats.map(\.bitPattern) + summary.evaluations.map { Float($0.loss).bitPattern }
+        try made.model.weights.values.floats.map(\.bitPattern) + summary.evaluations.map { Float($0.loss).bitPattern }
       }
     }
   }

@@ -38,7 +38,7 @@ import Training
       let summary = try Trainer(experiment, workspace: workspace, observers: [recorder]).run()
       return try summary.evaluations.last.map {
         Outcome(
-          weights: bits(try experiment.model.values.floats), losses: recorder.steps.map(\.loss),
+          weights: bits(try experiment.model.weights.values.floats), losses: recorder.steps.map(\.loss),
           accuracies: recorder.steps.map(\.accuracy), evaluation: $0)
       }
     }.compactMap(\.self)[0]

@@ -52,7 +52,7 @@ import Training
     let result = try probe.run(on: data, samples: samples, gradients: true)
     let gradient = try #require(result.states.first?.hiddenGradient)
     let weight = try #require(experiment.model.parameters.first { $0.name == "1.weight" })
-    let values = weight.toPyTorch(try experiment.model.values(of: weight))
+    let values = weight.toPyTorch(try experiment.model.weights.values(of: weight))
     let predictor = try Predictor(
       data: data,
       workspace: Workspace(experiment.network, batch: 20, shards: 1, seed: 1, communicator: SoloCommunicator()))
@@ -91,7 +91,7 @@ import Training
         try step.run(epoch: 0, positions: 32 * number..<32 * (number + 1), into: &report)
         try between()
       }
-      return try experiment.model.values.floats.map(\.bitPattern)
+      return try experiment.model.weights.values.floats.map(\.bitPattern)
     }
     let other = try Recipe.load("temporal-order", overrides: ["seed=4", "data.testSize=20"]).makeExperiment()
     let alone = try train(other) {}

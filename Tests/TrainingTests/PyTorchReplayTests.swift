@@ -26,7 +26,7 @@ import Training
       try model.readWeights(from: "\(folder)/\(cell)-initial.safetensors")
       let experiment = Experiment(
         network: Network(model: model, loss: CrossEntropy(logits: model.outputShape)),
-        optimizer: try RMSprop(count: model.values.count), data: DataSplits(training: data),
+        optimizer: try RMSprop(count: model.weights.values.count), data: DataSplits(training: data),
         settings: TrainingSettings(
           seed: 1, epochs: 1, steps: nil, batch: 32, shards: 8, shuffles: false, learningRate: 0.001, clipNorm: nil,
           evaluateEvery: 1))
@@ -36,7 +36,7 @@ import Training
       let final = try SafetensorsFile(contentsOf: "\(folder)/\(cell)-final.safetensors")
       for named in model.parameters {
         let wanted = try #require(final[named.name]?.values)
-        for (own, theirs) in zip(try model.values(of: named), wanted) {
+        for (own, theirs) in zip(try model.weights.values(of: named), wanted) {
           #expect((own - theirs).magnitude < 2e-4, "\(named.name)")
         }
       }

@@ -30,14 +30,14 @@ struct ResumeTests {
     averaged.batch = 16
     averaged.hidden = 20
     averaged.optimizerSharding = .always
-    averaged.optimizer = { try Adam(count: $0.values.count) }
+    averaged.optimizer = { try Adam(count: $0.valueCount) }
     var plateau = plain
     plateau.hasTest = false
     plateau.hasValidation = false
     plateau.schedule = {
       WarmupSchedule(steps: 2, following: PlateauSchedule(factor: 0.5, patience: 0, threshold: 0.5))
     }
-    plateau.optimizer = { try SGD(count: $0.values.count, momentum: 0.9) }
+    plateau.optimizer = { try SGD(count: $0.valueCount, momentum: 0.9) }
     var stateful = plain
     stateful.samples = 99
     stateful.recurrent = { input, hidden in
@@ -64,7 +64,7 @@ struct ResumeTests {
     var compressed = plain
     compressed.compression = GradientCompression(format: .float16, parts: 3)
     compressed.optimizerSharding = .always
-    compressed.optimizer = { try Adam(count: $0.values.count) }
+    compressed.optimizer = { try Adam(count: $0.valueCount) }
     return [
       "compressed": compressed, "plain": plain, "averaged, accumulated": averaged, "plateau": plateau,
       "stateful, dropout, batch norm": stateful,
@@ -101,9 +101,9 @@ struct ResumeTests {
       let summary = try trainer.run()
       return try withExtendedLifetime(made) {
         Outcome(
-          weights: bits(try made.evaluatedValues.floats) + bits(try made.model.values.floats)
-            + bits(made.model.bufferValues.floats) + bits(made.evaluatedBuffers.floats),
-          counts: made.model.counts, losses: recorder.steps.map(\.loss),
+          weights: bits(try made.evaluatedWeights.values.floats) + bits(try made.model.weights.values.floats)
+            + bits(made.model.weights.bufferValues.floats) + bits(made.evaluatedWeights.bufferValues.floats),
+          counts: made.model.weights.counts, losses: recorder.steps.map(\.loss),
           evaluations: summary.evaluations, best: keeper.best)
       }
     }[0]

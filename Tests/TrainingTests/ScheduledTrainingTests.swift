@@ -73,11 +73,11 @@ import Training
     let clipped = try small.train(ranks: 1)
     #expect(clipped.norms[0] == plain.norms[0])
     #expect(clipped.weights != plain.weights)
-    small.optimizer = { try SGD(count: $0.values.count) }
+    small.optimizer = { try SGD(count: $0.valueCount) }
     small.epochs = 1
     small.samples = 33
     let fresh = try small.make()
-    let start = try withExtendedLifetime(fresh) { Array(try fresh.model.values.floats) }
+    let start = try withExtendedLifetime(fresh) { Array(try fresh.model.weights.values.floats) }
     let moved = try small.train(ranks: 1).weights
     let changes = zip(moved, start).map { (Float(bitPattern: $0) - $1).magnitude }
     #expect(

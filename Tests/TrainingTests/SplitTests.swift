@@ -21,7 +21,7 @@ struct SplitTests {
     model.initialize(seed: 5)
     let made = Network(model: model, loss: CrossEntropy(logits: model.outputShape))
     return Experiment(
-      network: made, optimizer: try RMSprop(count: made.model.values.count), data: data,
+      network: made, optimizer: try RMSprop(count: made.model.weights.values.count), data: data,
       settings: TrainingSettings(
         seed: 1, epochs: 2, steps: nil, batch: 32, shards: 4, shuffles: false, learningRate: 0.01, clipNorm: nil,
         evaluateEvery: 1),

@@ -38,7 +38,7 @@ import Training
       let recorder = Recorder()
       _ = try Trainer(experiment, workspace: workspace, observers: [recorder]).run()
       return Outcome(
-        weights: bits(try experiment.model.values.floats), losses: recorder.steps.map(\.loss),
+        weights: bits(try experiment.model.weights.values.floats), losses: recorder.steps.map(\.loss),
         testLosses: recorder.evaluations.map(\.loss))
     }[0]
   }

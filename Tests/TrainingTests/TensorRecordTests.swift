@@ -40,7 +40,7 @@ import Testing
           < 1e-12)
       records.append(
         Record(
-          step: report.step, epoch: report.epoch, values: try report.model.values.floats.map(\.bitPattern),
+          step: report.step, epoch: report.epoch, values: try report.model.weights.values.floats.map(\.bitPattern),
           gradient: report.model.parameters.flatMap { report.gradient(of: $0).map(\.bitPattern) },
           former: report.former.floats.map(\.bitPattern)))
     }
@@ -53,7 +53,7 @@ import Testing
       var small = SmallExperiment()
       small.recordedTensors = cadence
       small.optimizerSharding = sharding
-      small.optimizer = { try SGD(count: $0.values.count) }
+      small.optimizer = { try SGD(count: $0.valueCount) }
       small.clipValue = 1e-3
       let experiment = try small.make()
       let tensors = Tensors()

@@ -30,8 +30,8 @@ import Testing
   /// All that a reader may see, in bits.
   private static func weights(_ experiment: Experiment) throws -> [UInt32] {
     try withExtendedLifetime(experiment) {
-      bits(try experiment.model.values.floats) + bits(try experiment.evaluatedValues.floats)
-        + bits(experiment.model.bufferValues.floats) + bits(experiment.evaluatedBuffers.floats)
+      bits(try experiment.model.weights.values.floats) + bits(try experiment.evaluatedWeights.values.floats)
+        + bits(experiment.model.weights.bufferValues.floats) + bits(experiment.evaluatedWeights.bufferValues.floats)
     }
   }
 
@@ -136,8 +136,8 @@ import Testing
     _ = try evaluator.run(step: 1, epoch: 1)
     #expect(try predictor.predict(0..<8).flatMap(\.outputs) == trained)
     let fresh = try Self.small(.never).make()
-    _ = try fresh.model.values.floats.update(fromContentsOf: try experiment.model.values.floats)
-    _ = fresh.model.bufferValues.floats.update(fromContentsOf: experiment.model.bufferValues.floats)
+    _ = try fresh.model.weights.values.floats.update(fromContentsOf: try experiment.model.weights.values.floats)
+    _ = fresh.model.weights.bufferValues.floats.update(fromContentsOf: experiment.model.weights.bufferValues.floats)
     let other = try Predictor(data: data, workspace: fresh.makeWorkspace(communicator: SoloCommunicator()))
     #expect(try other.predict(0..<8).flatMap(\.outputs) == trained)
   }

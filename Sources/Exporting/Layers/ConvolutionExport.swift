@@ -2,9 +2,9 @@ import Layers
 
 extension Convolution {
   /// `Conv`.
-  func addNodes(to graph: ONNXGraph, input: ONNXValue, axes: Int) -> ONNXValue {
+  func addNodes(to graph: ONNXGraph, input: ONNXValue, axes: Int) throws -> ONNXValue {
     let input = graph.arrange(input, .featuresFirst)
-    let inputs = [input.name] + parameters.map(graph.weight)
+    let inputs = [input.name] + (try parameters.map(graph.weight))
     let result = graph.node(
       "Conv", inputs,
       window.attributes(axes: axes) + [.ints("dilations", window.dilation.list(axes)), .int("group", groups)])
@@ -26,8 +26,8 @@ extension Convolution {
 
 extension Conv1d: ExportableLayer {
   /// `Conv` over steps.
-  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
-    convolution.addNodes(to: graph, input: input, axes: 1)
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
+    try convolution.addNodes(to: graph, input: input, axes: 1)
   }
 
   /// `nn.Conv1d` with the steps before the features.
@@ -38,8 +38,8 @@ extension Conv1d: ExportableLayer {
 
 extension Conv2d: ExportableLayer {
   /// `Conv`.
-  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
-    convolution.addNodes(to: graph, input: input, axes: 2)
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
+    try convolution.addNodes(to: graph, input: input, axes: 2)
   }
 
   /// `nn.Conv2d`.

@@ -2,14 +2,14 @@ import Layers
 
 extension Embedding: ExportableLayer {
   /// `Gather`.
-  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     var indices = input.name
     if input.layout != .indices {
       let single = graph.node("Squeeze", [graph.arrange(input, .featuresLast).name, graph.constant([-1])])
       indices = graph.node("Cast", [single], [.int("to", 7)])
     }
     return ONNXValue(
-      graph.node("Gather", [graph.weight(parameters[0]), indices]), shape: outputShape, layout: .featuresLast)
+      graph.node("Gather", [try graph.weight(parameters[0]), indices]), shape: outputShape, layout: .featuresLast)
   }
 
   /// `nn.Embedding`.

@@ -5,12 +5,12 @@ import Tensors
 /// ONNX has no such cell: a `Scan` goes through the steps, and what does not depend on the state is computed before it.
 extension GatedRNN: ExportableLayer {
   /// For each level and direction the products of the inputs, and a `Scan`.
-  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     var states = graph.arrange(input, .stepsFirst)
     var last: [String] = []
     for level in 0..<options.layers {
-      let results = parameters(ofLevel: level).enumerated().map { direction, parameters in
-        addScan(parameters, isReverse: direction == 1, to: graph, input: states)
+      let results = try parameters(ofLevel: level).enumerated().map { direction, parameters in
+        try addScan(parameters, isReverse: direction == 1, to: graph, input: states)
       }
       states = ONNXValue(
         joined(results.map(\.all), graph),
@@ -35,13 +35,13 @@ extension GatedRNN: ExportableLayer {
   /// The states of one direction: after all steps [steps, batch, hiddenSize], and the last [batch, hiddenSize].
   private func addScan(
     _ parameters: [Parameter], isReverse: Bool, to graph: ONNXGraph, input states: ONNXValue
-  ) -> (all: String, last: String) {
+  ) throws -> (all: String, last: String) {
     let input = states.name
-    func product(_ weight: Int, _ bias: Int) -> String {
-      let product = graph.node("MatMul", [input, graph.transposed(parameters[weight])])
-      return parameters.count > bias ? graph.node("Add", [product, graph.weight(parameters[bias])]) : product
+    func product(_ weight: Int, _ bias: Int) throws -> String {
+      let product = graph.node("MatMul", [input, try graph.transposed(parameters[weight])])
+      return parameters.count > bias ? graph.node("Add", [product, try graph.weight(parameters[bias])]) : product
     }
-    let scanned = [product(0, 3), product(1, 4)] + [graph.mask(of: states)].compactMap(\.self)
+    let scanned = [try product(0, 3), try product(1, 4)] + [graph.mask(of: states)].compactMap(\.self)
     let batch = graph.node("Shape", [input], [.int("start", 1), .int("end", 2)])
     let extents = graph.node("Concat", [batch, graph.constant([hiddenSize])], [.int("axis", 0)])
     let start = graph.node("ConstantOfShape", [extents])
@@ -50,7 +50,8 @@ extension GatedRNN: ExportableLayer {
     graph.add(
       "Scan", [start] + scanned, outputs: [last, all],
       [
-        .graph("body", step(parameters, isMasked: scanned.count > 2, graph)), .int("num_scan_inputs", scanned.count),
+        .graph("body", try step(parameters, isMasked: scanned.count > 2, graph)),
+        .int("num_scan_inputs", scanned.count),
         .ints("scan_input_directions", Array(repeating: order, count: scanned.count)),
         .ints("scan_output_directions", [order]),
       ])
@@ -59,12 +60,12 @@ extension GatedRNN: ExportableLayer {
 
   /// One step: c = σ(gate + W_h h), h′ = c ⊙ h + (1 − c) ⊙ candidate; where the step is no valid one h stays, and 0 goes
   /// out.
-  private func step(_ parameters: [Parameter], isMasked: Bool, _ graph: ONNXGraph) -> ONNXGraphProto {
+  private func step(_ parameters: [Parameter], isMasked: Bool, _ graph: ONNXGraph) throws -> ONNXGraphProto {
     let body = ONNXSubgraph(of: graph, named: "step")
     let rows = [ONNXTensorShapeProto.Dimension.batch, .size(hiddenSize)]
     let h = body.input("h", .float, rows)
     let (gate, candidate) = (body.input("gate", .float, rows), body.input("candidate", .float, rows))
-    let sum = body.node("Add", [gate, body.node("MatMul", [h, graph.transposed(parameters[2])])])
+    let sum = body.node("Add", [gate, body.node("MatMul", [h, try graph.transposed(parameters[2])])])
     let c = body.node("Sigmoid", [sum])
     let rest = body.node("Sub", [graph.scalar(1), c])
     let new = body.node("Add", [body.node("Mul", [c, h]), body.node("Mul", [rest, candidate])])

@@ -2,8 +2,8 @@ import Layers
 
 extension LSTM: ExportableLayer {
   /// `LSTM`, whose gates are i, o, f, c.
-  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
-    addLevels(of: ONNXCell(type: "LSTM", gates: [0, 3, 1, 2]), to: graph, input: input)
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
+    try addLevels(of: ONNXCell(type: "LSTM", gates: [0, 3, 1, 2]), to: graph, input: input)
   }
 
   /// `nn.LSTM` that gives its outputs alone.

@@ -2,15 +2,15 @@ import Layers
 
 extension Linear: ExportableLayer {
   /// `Gemm`, or for every step or pixel `MatMul` and `Add`.
-  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     let input = input.layout == .featuresFirst ? graph.arrange(input, .featuresLast) : input
     let result: String
     if input.shape.isImage || input.shape.isSequence {
-      let product = graph.node("MatMul", [input.name, graph.transposed(weight)])
-      result = bias.map { graph.node("Add", [product, graph.weight($0)]) } ?? product
+      let product = graph.node("MatMul", [input.name, try graph.transposed(weight)])
+      result = try bias.map { graph.node("Add", [product, try graph.weight($0)]) } ?? product
     } else {
-      result = graph.node(
-        "Gemm", [input.name, graph.weight(weight)] + (bias.map { [graph.weight($0)] } ?? []), [.int("transB", 1)])
+      let weights = try [weight, bias].compactMap(\.self).map(graph.weight)
+      result = graph.node("Gemm", [input.name] + weights, [.int("transB", 1)])
     }
     return ONNXValue(result, shape: outputShape, layout: input.layout)
   }

@@ -2,10 +2,10 @@ import Layers
 
 extension BatchNorm: ExportableLayer {
   /// `BatchNormalization` by the running values.
-  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     let input = graph.arrange(input, .featuresFirst)
     let result = graph.node(
-      "BatchNormalization", [input.name] + (parameters + buffers).map(graph.weight), [.float("epsilon", epsilon)])
+      "BatchNormalization", [input.name] + (try (parameters + buffers).map(graph.weight)), [.float("epsilon", epsilon)])
     return input.with(name: result)
   }
 
@@ -23,10 +23,10 @@ extension BatchNorm: ExportableLayer {
 
 extension LayerNorm: ExportableLayer {
   /// `LayerNormalization` over the features.
-  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     let input = input.layout == .featuresFirst ? graph.arrange(input, .featuresLast) : input
     let result = graph.node(
-      "LayerNormalization", [input.name] + parameters.map(graph.weight),
+      "LayerNormalization", [input.name] + (try parameters.map(graph.weight)),
       [.int("axis", -1), .float("epsilon", epsilon)])
     return input.with(name: result)
   }

@@ -2,8 +2,8 @@ import Layers
 
 extension RNN: ExportableLayer {
   /// `RNN`.
-  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
-    addLevels(
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
+    try addLevels(
       of: ONNXCell(type: "RNN", gates: [0], function: nonlinearity == .relu ? "Relu" : "Tanh"), to: graph,
       input: input)
   }

@@ -26,7 +26,7 @@ extension RecurrentLayer {
   }
 
   /// A node for each level of a cell that ONNX knows; each takes and gives [steps, batch, features].
-  func addLevels(of cell: ONNXCell, to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+  func addLevels(of cell: ONNXCell, to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     var states = graph.arrange(input, .stepsFirst)
     var last = ""
     for level in 0..<options.layers {
@@ -34,7 +34,7 @@ extension RecurrentLayer {
       let all = isShown ? graph.fresh("states") : ""
       last = graph.fresh("last")
       graph.add(
-        cell.type, [states.name] + weights(ofLevel: level, cell, graph) + [graph.lengths32 ?? ""],
+        cell.type, [states.name] + (try weights(ofLevel: level, cell, graph)) + [graph.lengths32 ?? ""],
         outputs: [all, last],
         cell.attributes + [
           .int("hidden_size", hiddenSize), .string("direction", options.isBidirectional ? "bidirectional" : "forward"),
@@ -60,11 +60,11 @@ extension RecurrentLayer {
 
   /// ONNX's W [directions, gates · hiddenSize, inputs], R [directions, gates · hiddenSize, hiddenSize] and
   /// B [directions, 2 · gates · hiddenSize].
-  private func weights(ofLevel level: Int, _ cell: ONNXCell, _ graph: ONNXGraph) -> [String] {
+  private func weights(ofLevel level: Int, _ cell: ONNXCell, _ graph: ONNXGraph) throws -> [String] {
     let tensors = parameters(ofLevel: level)
-    func stacked(_ index: Int) -> [[Float]] {
-      tensors.map { tensors in
-        let values = graph.values(of: tensors[index])
+    func stacked(_ index: Int) throws -> [[Float]] {
+      try tensors.map { tensors in
+        let values = try graph.values(of: tensors[index])
         let block = values.count / cell.gates.count
         return cell.gates.flatMap { values[$0 * block..<($0 + 1) * block] }
       }
@@ -73,11 +73,11 @@ extension RecurrentLayer {
     func name(_ index: Int) -> String { tensors[0][index].name + ".onnx" }
     let weights = [
       graph.constant(
-        name(0), shape: [directions, rows, tensors[0][0].shape[1]], stacked(0).flatMap(\.self)),
-      graph.constant(name(1), shape: [directions, rows, hiddenSize], stacked(1).flatMap(\.self)),
+        name(0), shape: [directions, rows, tensors[0][0].shape[1]], try stacked(0).flatMap(\.self)),
+      graph.constant(name(1), shape: [directions, rows, hiddenSize], try stacked(1).flatMap(\.self)),
     ]
     guard hasBias else { return weights + [""] }
-    let biases = zip(stacked(2), stacked(3)).flatMap { $0 + $1 }
+    let biases = zip(try stacked(2), try stacked(3)).flatMap { $0 + $1 }
     return weights + [graph.constant(name(2), shape: [directions, 2 * rows], biases)]
   }
 

@@ -11,7 +11,7 @@ extension ExportedModel {
   /// or `outputs` where they are numbers. Batch and, where no layer depends on it, time may be any.
   /// - Throws: `Failure` (configuration) naming a layer that ONNX cannot express, (data) for more than 2 GiB.
   func onnxFile() throws -> [UInt8] {
-    let graph = try ONNXGraph(of: model, lengths: needsLengths ? "lengths" : nil)
+    let graph = ONNXGraph(of: model, lengths: needsLengths ? "lengths" : nil)
     let shape = model.inputShape
     let input = ONNXValue(
       graph.fresh("input"), shape: shape,

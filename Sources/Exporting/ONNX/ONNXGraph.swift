@@ -26,8 +26,7 @@ public final class ONNXGraph {
     let layout: ONNXValue.Layout
   }
 
-  init(of model: Model, lengths: String?) throws {
-    try model.awaitValues()
+  init(of model: Model, lengths: String?) {
     self.model = model
     self.lengths = lengths
     clearsSteps =
@@ -119,17 +118,21 @@ public final class ONNXGraph {
   // MARK: Constants
 
   /// A parameter's or buffer's values, in PyTorch's layout.
-  public func values(of parameter: Parameter) -> [Float] { parameter.toPyTorch(model.arrivingValues(of: parameter)) }
+  /// - Throws: `Failure` if the ranks cannot exchange data.
+  public func values(of parameter: Parameter) throws -> [Float] {
+    parameter.toPyTorch(try model.weights.values(of: parameter))
+  }
 
   /// A parameter or buffer under its own name.
-  public func weight(_ parameter: Parameter) -> String {
-    constant(parameter.name, shape: parameter.shape, values(of: parameter))
+  /// - Throws: as `values`.
+  public func weight(_ parameter: Parameter) throws -> String {
+    constant(parameter.name, shape: parameter.shape, try values(of: parameter))
   }
 
   /// A matrix with its two axes exchanged.
-  func transposed(_ parameter: Parameter) -> String {
+  func transposed(_ parameter: Parameter) throws -> String {
     let (rows, columns) = (parameter.shape[0], parameter.shape[1])
-    let values = values(of: parameter)
+    let values = try values(of: parameter)
     return constant(
       "\(parameter.name).T", shape: [columns, rows],
       (0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } })

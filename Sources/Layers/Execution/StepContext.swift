@@ -6,9 +6,9 @@ public final class StepContext {
   /// Where activations live.
   public let arena: Arena
   /// The model's parameters, flat.
-  public var parameters: UnsafeMutablePointer<Float> { model.arrivingValues.base }
+  public var parameters: UnsafeMutablePointer<Float> { weights.arrivingValues.base }
   /// The model's buffers, flat.
-  public var buffers: UnsafeMutablePointer<Float> { model.bufferValues.base }
+  public var buffers: UnsafeMutablePointer<Float> { weights.bufferValues.base }
   /// The gradients of tree node 0 of this rank, flat as the parameters; node k lies k · nodeStride floats behind.
   public let gradients: UnsafeMutablePointer<Float>
   /// Distance of two nodes' gradients in floats.
@@ -20,7 +20,8 @@ public final class StepContext {
   public let shards: ShardProgram
   /// The tree over all shards.
   public let tree: ReductionTree
-  private let model: Model
+  /// What the layers work with.
+  package let weights: Weights
   private var reducers: [ObjectIdentifier: BatchSums] = [:]
   /// The ranks, for layers that sum over the whole batch in their forward pass.
   public let communicator: any Communicator
@@ -45,13 +46,13 @@ public final class StepContext {
   /// The position of this rank's first sample within the samples of the step, which is one global batch or several.
   public var firstSample = 0
 
-  /// Bundles what a step needs; the layers work with the model's values.
+  /// Bundles what a step needs; the layers work with these weights.
   public init(
-    arena: Arena, model: Model, gradients: UnsafeMutablePointer<Float>, nodeStride: Int, shards: ShardProgram,
+    arena: Arena, weights: Weights, gradients: UnsafeMutablePointer<Float>, nodeStride: Int, shards: ShardProgram,
     tree: ReductionTree, communicator: any Communicator, lengths: UnsafePointer<Int32>? = nil, seed: UInt64
   ) {
     self.arena = arena
-    self.model = model
+    self.weights = weights
     self.gradients = gradients
     self.nodeStride = nodeStride
     self.shards = shards
@@ -89,10 +90,10 @@ public final class StepContext {
   }
 
   /// What a counter has counted.
-  public func count(_ counter: Counter) -> Int64 { model.counts[counter.index] }
+  public func count(_ counter: Counter) -> Int64 { weights.counts[counter.index] }
 
   /// Counts one more.
-  public func increment(_ counter: Counter) { model.counts[counter.index] += 1 }
+  public func increment(_ counter: Counter) { weights.counts[counter.index] += 1 }
 
   /// A parameter's gradient at tree node 0.
   public func gradient(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
@@ -107,5 +108,5 @@ public final class StepContext {
 
   /// How far behind a buffer's sum the number of values lies that were added, where sequences differ in length: such sums
   /// take twice the floats.
-  var distanceOfCounts: Int { model.bufferValues.count }
+  var distanceOfCounts: Int { weights.bufferValues.count }
 }

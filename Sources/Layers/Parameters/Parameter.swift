@@ -12,6 +12,8 @@ public final class Parameter {
   public var chosenInitialization: Initialization?
   /// Where its values start in the model's flat vectors; set by the model.
   public internal(set) var offset = 0
+  /// Whether it is a buffer, whose values lie apart; set by the model.
+  var isBuffer = false
   /// PyTorch's layout seen as these extents, whose product is the count ...
   private let factors: [Int]
   /// ... lies here with the axes in this order, outermost first.
@@ -90,7 +92,7 @@ public final class Parameter {
 }
 
 /// Declares a whole number that a layer counts while training: a 64-bit scalar in weights files. The model keeps it with
-/// its parameters (`Model.counts`).
+/// its parameters (`Weights.counts`).
 public final class Counter {
   /// The name within the model, for example `1.num_batches_tracked`.
   public internal(set) var name: String

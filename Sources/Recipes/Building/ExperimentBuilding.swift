@@ -53,7 +53,8 @@ extension Recipe {
       settings: settings, schedule: schedule.makeSchedule(settings, samples: splits.training.count),
       average: try ema.map {
         try WeightAverage(
-          of: network.model.values, buffers: network.model.bufferValues, decay: $0.decay, warmsUp: $0.warmup)
+          of: network.model.weights.values, buffers: network.model.weights.bufferValues, decay: $0.decay,
+          warmsUp: $0.warmup)
       },
       warnings: try RecipeWarnings(self, network: network, data: splits).all(),
       makeLayers: makeLayers)

@@ -25,7 +25,7 @@ final class TensorCopy: Sendable {
     step = report.step
     epoch = report.epoch
     segments = report.model.parameters.map { Segment(name: $0.name, range: $0.offset..<$0.offset + $0.count) }
-    weights = Array(try report.model.values.floats)
+    weights = Array(try report.model.weights.values.floats)
     gradient = Array(report.gradient.floats)
     update = zip(weights, report.former.floats).map { $0 - $1 }
   }

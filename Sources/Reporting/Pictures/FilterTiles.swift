@@ -22,7 +22,7 @@ struct FilterTiles {
     guard let filters = model.parameters.first(where: { $0.shape.count == 4 }) else { return nil }
     name = filters.name
     (count, channels, height, width) = (filters.shape[0], filters.shape[1], filters.shape[2], filters.shape[3])
-    let values = filters.toPyTorch(try model.values(of: filters))
+    let values = filters.toPyTorch(try model.weights.values(of: filters))
     let limit = max(values.map(\.magnitude).max() ?? 0, .leastNormalMagnitude)
     let (channels, height, width, size) = (channels, height, width, height * width)
     tiles = (0..<min(count, FilterTiles.most)).map { filter in

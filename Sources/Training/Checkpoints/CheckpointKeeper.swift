@@ -100,11 +100,11 @@ public final class CheckpointKeeper {
         let folder = store.folder("best-", step: newBest.step)
         var manifest = manifest
         manifest.best = newBest
-        try folder.write(manifest, weights: root.bestSnapshot.evaluatedWeights, state: nil)
+        try folder.write(manifest, weights: root.bestSnapshot.evaluatedWeightsFile(), state: nil)
         store.settle("best-", link: "best", newest: folder, keep: 1)
       }
       let folder = store.folder("step-", step: manifest.progress.step)
-      try folder.write(manifest, weights: root.snapshot.weights, state: root.snapshot.stateFile)
+      try folder.write(manifest, weights: root.snapshot.weightsFile(), state: root.snapshot.stateFile())
       store.settle("step-", link: "last", newest: folder, keep: keep)
     }
   }

@@ -32,13 +32,13 @@ struct Resumption {
     }
     activity?.enter(.waiting, step: checkpoint?.manifest.progress.step ?? 0)
     guard let manifest = try share(checkpoint?.manifest) else { return nil }
-    let (model, average) = (experiment.model, experiment.average)
-    for vector in [try model.values, model.bufferValues] + (average.map { [$0.values, $0.buffers] } ?? []) {
-      try communicator.broadcast(UnsafeMutableRawBufferPointer(vector.floats), root: 0)
+    let weights = experiment.model.weights
+    for copy in [weights] + (experiment.average == nil ? [] : [experiment.evaluatedWeights]) {
+      for vector in [try copy.values, copy.bufferValues] {
+        try communicator.broadcast(UnsafeMutableRawBufferPointer(vector.floats), root: 0)
+      }
     }
-    for index in model.counts.indices {
-      try withUnsafeMutableBytes(of: &model.counts[index]) { try communicator.broadcast($0, root: 0) }
-    }
+    try weights.counts.withUnsafeMutableBytes { try communicator.broadcast($0, root: 0) }
     try step.scatter(state, carriedBatch: manifest.carriedBatch)
     experiment.optimizer.stepCount = manifest.optimizerSteps
     experiment.schedule.state = manifest.schedule

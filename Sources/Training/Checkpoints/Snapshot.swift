@@ -7,10 +7,9 @@ import Tensors
 /// another thread.
 final class Snapshot {
   private let experiment: Experiment
-  private let values: FloatBuffer
-  private let buffers: FloatBuffer
-  private let average: (values: FloatBuffer, buffers: FloatBuffer)?
-  private var counts: [Int64] = []
+  private let weights: Weights
+  /// The averaged weights, if there is an average.
+  private let average: Weights?
   private let state: [OptimizerState]
   private var carried: [SafetensorsFile.Tensor] = []
   private var residuals: [[Float]] = []
@@ -19,12 +18,8 @@ final class Snapshot {
   /// - Throws: `Failure` (system) where memory is short.
   init(_ experiment: Experiment, includesState: Bool) throws {
     self.experiment = experiment
-    let model = experiment.model
-    values = try FloatBuffer(count: model.valueCount)
-    buffers = try FloatBuffer(count: model.bufferValues.count)
-    average = try experiment.average.map {
-      (try FloatBuffer(count: $0.values.count), try FloatBuffer(count: $0.buffers.count))
-    }
+    weights = try Weights(roomFor: experiment.model.weights)
+    average = experiment.average == nil ? nil : try Weights(roomFor: experiment.evaluatedWeights)
     state = includesState ? try Snapshot.makeState(experiment) : []
   }
 
@@ -45,13 +40,8 @@ final class Snapshot {
   /// Copies the parameters, buffers, counters and averages as they are after the last step.
   /// - Throws: `Failure` where the ranks cannot exchange data.
   func takeWeights() throws {
-    try values.base.update(from: model.values.base, count: values.count)
-    buffers.base.update(from: model.bufferValues.base, count: buffers.count)
-    counts = model.counts
-    if let average, let source = experiment.average {
-      average.values.base.update(from: source.values.base, count: average.values.count)
-      average.buffers.base.update(from: source.buffers.base, count: average.buffers.count)
-    }
+    try weights.copy(model.weights)
+    try average?.copy(experiment.evaluatedWeights)
   }
 
   /// Copies everything as it is now; the rest was gathered.
@@ -65,17 +55,16 @@ final class Snapshot {
     residuals = gathered.residuals
   }
 
-  /// The parameters, buffers and counters.
-  var weights: SafetensorsFile { model.weightsFile(values: values, buffers: buffers, counts: counts, metadata: [:]) }
+  /// The file of the weights. These copies wait for nobody, so that a thread of its own may write them.
+  func weightsFile() throws -> SafetensorsFile { try model.weightsFile(of: weights, metadata: [:]) }
 
-  /// The parameters and buffers that evaluations take, the averaged ones where there is an average, and the counters.
-  var evaluatedWeights: SafetensorsFile {
-    model.weightsFile(
-      values: average?.values ?? values, buffers: average?.buffers ?? buffers, counts: counts, metadata: [:])
+  /// The file of the weights that evaluations take, the averaged ones if there is an average.
+  func evaluatedWeightsFile() throws -> SafetensorsFile {
+    try model.weightsFile(of: average ?? weights, metadata: [:])
   }
 
-  /// The rest.
-  var stateFile: SafetensorsFile {
+  /// The file of the rest.
+  func stateFile() throws -> SafetensorsFile {
     func tensors<Values: RandomAccessCollection<Float>>(
       _ prefix: String, _ values: Values, of parameters: [Parameter]
     ) -> [SafetensorsFile.Tensor] where Values.Index == Int {
@@ -86,9 +75,9 @@ final class Snapshot {
     }
     let vectors =
       state.flatMap { tensors(Snapshot.statePrefix($0), $0.values.floats, of: model.parameters) }
-      + (average.map {
-        tensors(Snapshot.averagePrefix, $0.values.floats, of: model.parameters)
-          + tensors(Snapshot.averagePrefix, $0.buffers.floats, of: model.buffers)
+      + (try average.map {
+        tensors(Snapshot.averagePrefix, try $0.values.floats, of: model.parameters)
+          + tensors(Snapshot.averagePrefix, $0.bufferValues.floats, of: model.buffers)
       } ?? [])
     let rest = residuals.enumerated().flatMap { vector, values in
       tensors(Snapshot.residualPrefix(vector, of: residuals.count), values, of: model.parameters)
@@ -117,11 +106,12 @@ final class Snapshot {
         for (place, value) in zip(parameter.offset..., parameter.fromPyTorch(tensor.values)) { write(place, value) }
       }
     }
-    if let average = experiment.average {
-      try read(averagePrefix) { average.values.base[$0] = $1 }
-      average.buffers.base.update(from: model.bufferValues.base, count: average.buffers.count)
+    if experiment.average != nil {
+      let (average, buffers) = (try experiment.evaluatedWeights.values, experiment.evaluatedWeights.bufferValues)
+      try read(averagePrefix) { average.base[$0] = $1 }
+      buffers.base.update(from: model.weights.bufferValues.base, count: buffers.count)
       if let first = model.buffers.first, file[averagePrefix + first.name] != nil {
-        try read(averagePrefix, of: model.buffers) { average.buffers.base[$0] = $1 }
+        try read(averagePrefix, of: model.buffers) { buffers.base[$0] = $1 }
       }
     }
     let state = try makeState(experiment)

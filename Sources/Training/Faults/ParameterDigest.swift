@@ -11,7 +11,8 @@ struct ParameterDigest {
   /// 53 bits that depend on every bit of every parameter and buffer: a whole number that a status word holds exactly.
   var word: Double {
     get throws {
-      let hash = try [model.values, model.bufferValues].reduce(UInt64(0)) { ParameterDigest.hash($1.floats, from: $0) }
+      let vectors = [try model.weights.values, model.weights.bufferValues]
+      let hash = vectors.reduce(UInt64(0)) { ParameterDigest.hash($1.floats, from: $0) }
       return Double(hash >> 11)
     }
   }
@@ -19,7 +20,7 @@ struct ParameterDigest {
   /// Names the first parameter in which a rank differs from rank 0, and that rank; every rank calls it.
   func failure(step: Int) throws -> CommonFailure {
     let tensors = model.parameters + model.buffers
-    let own = try tensors.map { ParameterDigest.hash(try model.values(of: $0), from: 0) }
+    let own = try tensors.map { ParameterDigest.hash(try model.weights.values(of: $0), from: 0) }
     let all = try communicator.gather(own)
     var place = "somewhere"
     search: for (index, tensor) in tensors.enumerated() {

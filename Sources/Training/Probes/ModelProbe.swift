@@ -70,8 +70,7 @@ public struct ModelProbe {
     let lengths = (0..<samples.count).map { data.hasLengths ? Int(batch.lengths[$0]) : data.inputShape.steps }
     let recorder = OutputRecorder(model.layers)
     let program = workspace.program
-    try model.awaitValues()
-    program.pack(context)
+    try workspace.pack(context)
     context.layerObserver = recorder
     let outputs = try program.forward(batch.view, context)
     context.layerObserver = nil

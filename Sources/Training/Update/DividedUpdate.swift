@@ -32,10 +32,10 @@ final class DividedUpdate {
     norm = BlockSums(segments: [0..<model.valueCount])
     try optimizer.restrict(to: slices)
     if communicator.neighbours.first == communicator.rank {
-      pieces.values.update(from: model.arrivingValues.base, count: model.valueCount)
+      pieces.values.update(from: model.weights.arrivingValues.base, count: model.valueCount)
     }
     try communicator.barrier()
-    model.arrivingValues.move(to: pieces.values, of: pieces)
+    model.weights.arrivingValues.move(to: pieces.values, of: pieces)
   }
 
   /// The norm of all ranks' slices of the mean gradients, in the bits of `GradientClipping.norm`.

@@ -1,12 +1,13 @@
 import Collectives
+import Layers
 import Optimizers
 import Tensors
 
 /// The end of each update: the values that other ranks made arrive, and then the average takes in all of them.
 ///
-/// It is the model's `arrival`, so that readers get the values after the last step. It needs no calls of other ranks: their
-/// values travel in the background.
-final class ValueArrival {
+/// The weights have it as their `arrival`, so that readers get the values after the last step. It needs no calls of other
+/// ranks: their values travel in the background.
+final class ValueArrival: WeightArrival {
   private let pieces: PieceShare?
   private let values: FloatBuffer
   private let average: WeightAverage?
@@ -31,7 +32,7 @@ final class ValueArrival {
   /// Waits until the values before an offset are here; without one, until all are, as they must be before the next sum
   /// begins.
   /// - Throws: `Failure` if the ranks cannot exchange data.
-  func awaitValues(below offset: Int? = nil) throws {
+  func awaitValues(below offset: Int?) throws {
     guard isDue else { return }
     if let pieces {
       let before = activity?.now

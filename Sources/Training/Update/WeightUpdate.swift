@@ -35,13 +35,13 @@ final class WeightUpdate {
     self.experiment = experiment
     let model = experiment.model
     let count = model.valueCount
-    try model.awaitValues()
+    try model.weights.awaitValues()
     divided = try sum.share.map { try DividedUpdate(experiment, pieces: $0, communicator: communicator) }
     slices = divided?.slices ?? [0..<count]
     let arrival = ValueArrival(
-      model.arrivingValues, pieces: sum.share, average: experiment.average, activity: activity)
+      model.weights.arrivingValues, pieces: sum.share, average: experiment.average, activity: activity)
     self.arrival = arrival
-    model.setArrival { try arrival.awaitValues() }
+    model.weights.arrival = arrival
     let sums = accumulated?.base ?? UnsafeMutablePointer(mutating: sum.result)
     let isOwn = divided != nil || accumulated != nil || communicator.size == 1
     means = isOwn ? nil : try FloatBuffer(count: count)
@@ -56,7 +56,7 @@ final class WeightUpdate {
   /// gradient is not finite: then `report.isSkipped`, and nothing is changed. `number` is the step's, from 1.
   func run(from sums: UnsafePointer<Float>, number: Int, into report: inout StepReport) throws {
     let settings = experiment.settings
-    let values = experiment.model.arrivingValues
+    let values = experiment.model.weights.arrivingValues
     let totals = sums + values.count
     let loss = LossMeans(experiment.loss) { Double(totals[$0.rawValue]) }
     for slice in slices {
@@ -85,9 +85,9 @@ final class WeightUpdate {
       try divided?.gather($0)
     }
     // Every rank has the running statistics; the next forward pass may change them before all values are here.
-    experiment.average?.updateBuffers(experiment.model.bufferValues.base, step: step)
+    experiment.average?.updateBuffers(experiment.model.weights.bufferValues.base, step: step)
     arrival.begin(step: step)
-    guard let divided else { return try arrival.awaitValues() }
+    guard let divided else { return try arrival.awaitValues(below: nil) }
     try divided.share()
   }
 

@@ -25,14 +25,14 @@ public struct LayerRun {
     let lone = try LoneLayer(
       layer, input: inputShape, samples: samples, shards: shards, seed: seed, keepsOutputs: keepsOutputs)
     let (model, program, context) = (lone.model, lone.program, lone.context)
-    if !counters.isEmpty { model.counts = counters }
+    if !counters.isEmpty { model.weights.counts = counters }
     for parameter in layer.parameters {
       let values = parameters[String(parameter.name.dropFirst("0.".count))] ?? []
-      _ = try model.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values))
+      _ = try model.weights.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values))
     }
     for buffer in layer.buffers {
       if let values = buffers[String(buffer.name.dropFirst("0.".count))] {
-        _ = try model.values(of: buffer).update(fromContentsOf: values)
+        _ = try model.weights.values(of: buffer).update(fromContentsOf: values)
       }
     }
     let x = try PackedRows(inputs, shape: inputShape, samples: samples)
@@ -50,10 +50,12 @@ public struct LayerRun {
     inputGradient = result.inputGradient
     self.buffers = Dictionary(
       uniqueKeysWithValues: try layer.buffers.map {
-        (String($0.name.dropFirst("0.".count)), Array(try model.values(of: $0)))
+        (String($0.name.dropFirst("0.".count)), Array(try model.weights.values(of: $0)))
       })
     self.counters = Dictionary(
-      uniqueKeysWithValues: zip(model.counters, model.counts).map { (String($0.name.dropFirst("0.".count)), $1) })
+      uniqueKeysWithValues: zip(model.counters, model.weights.counts).map {
+        (String($0.name.dropFirst("0.".count)), $1)
+      })
     self.gradients = Dictionary(
       uniqueKeysWithValues: layer.parameters.map {
         (

@@ -5,8 +5,8 @@ import Layers
 import Tensors
 
 extension Experiment {
-  /// Writes the weights that evaluations take. Where they are averaged, the file says so: its metadata have `weights`
-  /// as `average` and the average's `decay`.
+  /// Writes the weights that evaluations take. If they are averaged, the file's metadata say so: `weights` is `average`, and
+  /// `decay` is the average's.
   /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
   public func writeWeights(to path: String, metadata: [String: String]) throws {
     var metadata = metadata
@@ -14,16 +14,14 @@ extension Experiment {
       metadata["weights"] = "average"
       metadata["decay"] = String(average.decay)
     }
-    try model.weightsFile(
-      values: evaluatedValues, buffers: evaluatedBuffers, counts: model.counts, metadata: metadata
-    ).write(to: path)
+    try model.weightsFile(of: evaluatedWeights, metadata: metadata).write(to: path)
   }
 
-  /// The SHA-256 digest of all parameters as they lie in memory: two trainings of one model that begin with the same bits
-  /// have the same before their first step.
-  /// - Throws: `Failure` (unavailable) where there is no SHA-256, or where the ranks cannot exchange data.
+  /// The SHA-256 digest of all parameters in memory: two trainings of one model that begin with the same bits have the same
+  /// before their first step.
+  /// - Throws: `Failure` (unavailable) if there is no SHA-256, or if the ranks cannot exchange data.
   public func weightsDigest() throws -> String {
-    try sha256(of: UnsafeRawBufferPointer(try model.values.floats))
+    try sha256(of: UnsafeRawBufferPointer(try model.weights.values.floats))
   }
 }
 
@@ -34,28 +32,18 @@ extension Model {
     try weightsFile(metadata: metadata).write(to: path)
   }
 
-  /// The file of parameters and buffers that lie as this model's in two vectors, and of its counters' values.
-  func weightsFile(
-    values: FloatBuffer, buffers bufferValues: FloatBuffer, counts: [Int64], metadata: [String: String]
-  ) -> SafetensorsFile {
-    func tensors(_ parameters: [Parameter], _ values: FloatBuffer) -> [SafetensorsFile.Tensor] {
-      parameters.map {
-        ($0.name, $0.shape, $0.toPyTorch(values.floats[$0.offset..<$0.offset + $0.count]))
-      }
-    }
+  /// The file of all parameters, buffers and counters: with the values of the model's weights, or of others that lie as
+  /// these.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
+  package func weightsFile(of others: Weights? = nil, metadata: [String: String]) throws -> SafetensorsFile {
+    let weights = others ?? weights
     return SafetensorsFile(
-      tensors: tensors(parameters, values) + tensors(buffers, bufferValues),
-      integers: zip(counters, counts).map { ($0.name, [], [$1]) }, metadata: metadata)
-  }
-
-  /// The file of all parameters, buffers and counters.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
-  package func weightsFile(metadata: [String: String]) throws -> SafetensorsFile {
-    try weightsFile(values: values, buffers: bufferValues, counts: counts, metadata: metadata)
+      tensors: try (parameters + buffers).map { ($0.name, $0.shape, $0.toPyTorch(try weights.values(of: $0))) },
+      integers: zip(counters, weights.counts).map { ($0.name, [], [$1]) }, metadata: metadata)
   }
 
   /// Takes all parameters, buffers and counters from a safetensors file, or one whose name ends in .npz, that holds
-  /// exactly this model's. A counter that the file lacks, as files of PyTorch before 0.4.1 do, starts at 0.
+  /// exactly this model's. A counter that the file lacks, as in files of PyTorch before 0.4.1, starts at 0.
   /// - Throws: `Failure` (noInput, data) naming the file, the tensor, and the shape that would fit.
   public func readWeights(from path: String) throws {
     var isFolder: ObjCBool = false
@@ -67,10 +55,10 @@ extension Model {
     let file = try path.hasSuffix(".npz") ? SafetensorsFile(contentsOfArchive: path) : SafetensorsFile(contentsOf: path)
     for parameter in parameters + buffers {
       let tensor = try file.tensor(parameter.name, shape: parameter.shape, path: path)
-      _ = try values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(tensor.values))
+      _ = try weights.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(tensor.values))
     }
-    noteChange()
-    counts = try counters.map { try file.count($0.name, path: path) ?? 0 }
+    weights.noteChange()
+    weights.counts = try counters.map { try file.count($0.name, path: path) ?? 0 }
     let wanted = Set((parameters + buffers).map(\.name) + counters.map(\.name))
     if let extra = file.names.first(where: { !wanted.contains($0) }) {
       throw Failure(
@@ -84,8 +72,8 @@ extension SafetensorsFile {
   /// All tensors' names, in their order in the file.
   fileprivate var names: [String] { integers.map(\.name) + tensors.map(\.name) }
 
-  /// A counter's value, or nil where the file has none of this name.
-  /// - Throws: `Failure` (data) where the file, read from `path`, has it as something else than a count.
+  /// A counter's value, or nil if the file has none of this name.
+  /// - Throws: `Failure` (data) if it is no count in the file, which was read from `path`.
   fileprivate func count(_ name: String, path: String) throws -> Int64? {
     func wrong(_ what: String) -> Failure {
       Failure(.data, "\(path): tensor \"\(name)\" \(what)", advice: "the model needs a scalar of I64, at least 0")
@@ -97,8 +85,9 @@ extension SafetensorsFile {
     return value
   }
 
-  /// A tensor of a shape, of finite numbers, or as an optimizer's squares may have grown, infinite ones.
-  /// - Throws: `Failure` (data) where the file, read from `path`, has none, or one of another shape, or values that are no
+  /// A tensor of a shape, of finite numbers, or with `allowsInfinity` of infinite ones too, as an optimizer's squares may
+  /// be.
+  /// - Throws: `Failure` (data) if the file, read from `path`, has none, or one of another shape, or values that are no
   ///   numbers.
   func tensor(_ name: String, shape: [Int], path: String, allowsInfinity: Bool = false) throws -> Tensor {
     guard let tensor = self[name] else {
