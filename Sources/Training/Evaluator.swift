@@ -53,14 +53,14 @@ public final class Evaluator {
   /// Loss over all samples; accuracy and confusion if the outputs are classes.
   /// - Parameter activity: told of each batch.
   /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data.
-  public func run(step: Int, epoch: Int, activity: Activity? = nil) throws -> EvaluationReport {
+  public func run(step: Int, epoch: Int, activity: Activity = Activity()) throws -> EvaluationReport {
     try run(step: step, epoch: epoch, activity: activity) { .none }
   }
 
   /// The same until a rank wants to stop.
   /// - Parameter request: what this rank wants, asked for at each batch.
   /// - Throws: `Stopped` if any rank wants to stop; as `run` else.
-  func run(step: Int, epoch: Int, activity: Activity?, request: () -> Request) throws -> EvaluationReport {
+  func run(step: Int, epoch: Int, activity: Activity, request: () -> Request) throws -> EvaluationReport {
     let (program, lossPass, loss) = (workspace.program, workspace.lossPass, workspace.network.loss)
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
     var confusion = ConfusionTally()
@@ -79,9 +79,7 @@ public final class Evaluator {
         }
       }
       sum.status.own[0] = Double(request().rawValue)
-      activity?.enter(.waiting, step: step)
-      try sum.reduce()
-      activity?.enter(.evaluating, step: step)
+      try activity.during(.waiting) { try sum.reduce() }
       var greatest = Request.none
       for rank in 0..<workspace.communicator.size {
         greatest = max(greatest, Request(rawValue: Int(sum.status[rank][0])) ?? .none)
@@ -89,9 +87,7 @@ public final class Evaluator {
       if greatest.isStop { throw Stopped(request: greatest) }
       for index in totals.indices { totals[index] += Double(sum.result[index]) }
     }
-    activity?.enter(.waiting, step: step)
-    let counts = try confusion.sum(over: workspace.communicator)
-    activity?.enter(.evaluating, step: step)
+    let counts = try activity.during(.waiting) { try confusion.sum(over: workspace.communicator) }
     let means = LossMeans(loss) { totals[$0.rawValue] }
     return EvaluationReport(
       split: split, step: step, epoch: epoch, loss: means.mean, accuracy: means.accuracy, samples: data.count,

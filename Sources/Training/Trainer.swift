@@ -13,7 +13,7 @@ public final class Trainer {
   private let observers: [any Observer]
   private let control: RunControl?
   private let keeper: CheckpointKeeper?
-  private let activity: Activity?
+  private let activity: Activity
   private var progress = TrainingProgress()
 
   /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` and `keeper` nothing can be
@@ -22,7 +22,7 @@ public final class Trainer {
   /// - Throws: `Failure` (system) if memory is short.
   public init(
     _ experiment: Experiment, workspace: Workspace, observers: [any Observer], control: RunControl? = nil,
-    keeper: CheckpointKeeper? = nil, activity: Activity? = nil, network: LinkSpeed? = nil
+    keeper: CheckpointKeeper? = nil, activity: Activity = Activity(), network: LinkSpeed? = nil
   ) throws {
     self.activity = activity
     self.experiment = experiment
@@ -49,7 +49,7 @@ public final class Trainer {
   public func resume(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws {
     let resumption = Resumption(
       experiment, communicator: workspace.communicator, step: step, activity: activity)
-    defer { activity?.enter(.starting, step: progress.step) }
+    defer { activity.enter(.starting, step: progress.step) }
     guard let manifest = try resumption.run(checkpoint) else { return }
     progress = manifest.progress
     progress.evaluation = manifest.progress.evaluation?.named(
@@ -91,7 +91,7 @@ public final class Trainer {
       progress.step += 1
       report.step = progress.step
       report.epoch = progress.epoch + 1
-      activity?.enter(.recording, step: progress.step)
+      activity.enter(.recording, step: progress.step)
       for observer in observers { try observer.stepDidFinish(report) }
       if step.update.isRecorded { try showTensors() }
       let request = step.agreedRequest
@@ -133,7 +133,7 @@ public final class Trainer {
 
   private func evaluate(_ evaluator: Evaluator?) throws -> EvaluationReport? {
     let epochs = progress.epoch + (progress.position > 0 ? 1 : 0)
-    activity?.enter(.evaluating, step: progress.step)
+    activity.enter(.evaluating, step: progress.step)
     guard
       let report = try evaluator?.run(
         step: progress.step, epoch: epochs, activity: activity, request: { control?.stopRequest() ?? .none })
@@ -145,12 +145,10 @@ public final class Trainer {
   /// Takes a checkpoint; every rank calls it in the course of an epoch, where layers may carry states.
   private func save(waits: Bool) throws {
     guard let keeper else { return }
-    activity?.enter(.saving, step: progress.step)
+    activity.enter(.saving, step: progress.step)
     try experiment.model.weights.awaitValues()
-    activity?.enter(.waiting, step: progress.step)
     let isWithinEpoch = progress.position > 0 && progress.position < samples
-    let state = try step.gatherState(withinEpoch: isWithinEpoch)
-    activity?.enter(.saving, step: progress.step)
+    let state = try activity.during(.waiting) { try step.gatherState(withinEpoch: isWithinEpoch) }
     var recorded: [String: Int] = [:]
     for observer in observers { recorded.merge(try observer.checkpointWillBeTaken()) { $1 } }
     progress.unusualSteps = step.update.unusualSteps?.copy

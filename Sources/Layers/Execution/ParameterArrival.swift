@@ -3,12 +3,10 @@
 package final class ParameterArrival {
   /// How many of the program's stages, from the first on, have what they need in this step.
   private var prepared = 0
-  private let awaitValues: (Int) throws -> Void
+  private let weights: Weights
 
-  /// Watches a model's passes; `awaitValues` waits until all parameters' values before an offset have come.
-  package init(awaitValues: @escaping (_ offset: Int) throws -> Void) {
-    self.awaitValues = awaitValues
-  }
+  /// For passes that work with these weights.
+  package init(_ weights: Weights) { self.weights = weights }
 
   /// The parameters are being changed: wait for them anew.
   package func reset() { prepared = 0 }
@@ -16,7 +14,7 @@ package final class ParameterArrival {
   /// A stage is about to run.
   func prepare(stage index: Int, parameterEnd: Int, pack: () -> Void) throws {
     guard index == prepared else { return }
-    if parameterEnd > 0 { try awaitValues(parameterEnd) }
+    if parameterEnd > 0 { try weights.awaitValues(below: parameterEnd) }
     pack()
     prepared += 1
   }

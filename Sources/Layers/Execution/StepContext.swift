@@ -1,14 +1,10 @@
 import Collectives
 import Tensors
 
-/// What the layers work on in a step.
+/// What the layers work on: memory, weights and shards, which are the same in every step, and what differs between steps.
 public final class StepContext {
-  /// Where activations live.
+  /// The memory of activations.
   public let arena: Arena
-  /// The model's parameters, flat.
-  public var parameters: UnsafeMutablePointer<Float> { weights.arrivingValues.base }
-  /// The model's buffers, flat.
-  public var buffers: UnsafeMutablePointer<Float> { weights.bufferValues.base }
   /// The gradients of tree node 0 of this rank, flat as the parameters; node k lies k · nodeStride floats behind.
   public let gradients: UnsafeMutablePointer<Float>
   /// Distance of two nodes' gradients in floats.
@@ -18,35 +14,33 @@ public final class StepContext {
   public var bufferSums: UnsafeMutablePointer<Float>?
   /// This rank's shards of the batch.
   public let shards: ShardProgram
-  /// The tree over all shards.
-  public let tree: ReductionTree
-  /// What the layers work with.
-  package let weights: Weights
-  private var reducers: [ObjectIdentifier: BatchSums] = [:]
-  /// The ranks, for layers that sum over the whole batch in their forward pass.
-  public let communicator: any Communicator
-  /// The number of steps of each sample that are there, the first ones, at the layer that runs; nil if all are. A forward
-  /// pass leaves those of the outputs.
-  public var lengths: UnsafePointer<Int32>?
-  /// Seed of whatever layers draw at random.
+  /// The seed of whatever layers draw at random.
   public let seed: UInt64
+  /// Sums over all ranks within a pass.
+  let batchSums: BatchSums
+  /// The weights that the layers work with.
+  package let weights: Weights
+
+  // MARK: What differs between steps
+
   /// Whether this is a training step; else layers such as dropout do nothing and running means are used.
   public var isTraining = false
+  /// Training steps done before this one.
+  public var step = 0
   /// Whether this batch continues the one before, row by row: layers that carry a state then start from it. False for the
   /// first batch of an epoch or an evaluation.
   public var isContinuation = false
+  /// The position of this rank's first sample within the samples of the step, which is one global batch or several.
+  public var firstSample = 0
+  /// The number of steps of each sample that are there, the first ones, at the layer that runs; nil if all are. A forward
+  /// pass leaves those of the outputs.
+  public var lengths: UnsafePointer<Int32>?
   /// Looks on as layers run, or nil.
   public var layerObserver: (any LayerObserver)?
   /// Told when a layer's gradients are written, or nil.
   package var frontier: GradientFrontier?
-  /// Training steps done before this one.
-  public var step = 0
-  /// Samples of the global batch.
-  public var batchCount: Int { shards.batch }
-  /// The position of this rank's first sample within the samples of the step, which is one global batch or several.
-  public var firstSample = 0
 
-  /// Bundles what a step needs; the layers work with these weights.
+  /// Bundles what a step needs; the layers work with these weights, and sum over a batch in this tree.
   public init(
     arena: Arena, weights: Weights, gradients: UnsafeMutablePointer<Float>, nodeStride: Int, shards: ShardProgram,
     tree: ReductionTree, communicator: any Communicator, lengths: UnsafePointer<Int32>? = nil, seed: UInt64
@@ -56,28 +50,19 @@ public final class StepContext {
     self.gradients = gradients
     self.nodeStride = nodeStride
     self.shards = shards
-    self.tree = tree
-    self.communicator = communicator
     self.lengths = lengths
     self.seed = seed
+    batchSums = BatchSums(tree: tree, communicator: communicator)
   }
 
-  /// The sums over the whole batch in a layer's forward and backward pass.
-  struct BatchSums {
-    let forward, backward: TreeSum
-  }
+  /// Samples of the global batch.
+  public var batchCount: Int { shards.batch }
 
-  /// A layer's sums of `count` floats; every rank asks for them in the same order, and the first time they are made.
-  func batchSums(of layer: any Layer, count: Int) throws -> BatchSums {
-    let name = ObjectIdentifier(layer)
-    if let made = reducers[name] { return made }
-    func make() throws -> TreeSum {
-      try TreeSum(SumLayout(elementCount: count), tree: tree, communicator: communicator)
-    }
-    let made = BatchSums(forward: try make(), backward: try make())
-    reducers[name] = made
-    return made
-  }
+  /// The parameters, flat.
+  public var parameters: UnsafeMutablePointer<Float> { weights.arrivingValues.base }
+
+  /// The buffers, flat.
+  public var buffers: UnsafeMutablePointer<Float> { weights.bufferValues.base }
 
   /// A parameter's values.
   public func values(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
@@ -89,16 +74,16 @@ public final class StepContext {
     buffers + buffer.offset
   }
 
+  /// A parameter's gradient at tree node 0.
+  public func gradient(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
+    gradients + parameter.offset
+  }
+
   /// What a counter has counted.
   public func count(_ counter: Counter) -> Int64 { weights.counts[counter.index] }
 
   /// Counts one more.
   public func increment(_ counter: Counter) { weights.counts[counter.index] += 1 }
-
-  /// A parameter's gradient at tree node 0.
-  public func gradient(_ parameter: Parameter) -> UnsafeMutablePointer<Float> {
-    gradients + parameter.offset
-  }
 
   /// Where a buffer's sum of a tree node goes.
   func sums(ofBuffer buffer: Parameter, node: Int) -> UnsafeMutablePointer<Float> {
@@ -106,7 +91,7 @@ public final class StepContext {
     return bufferSums + node * nodeStride + buffer.offset
   }
 
-  /// How far behind a buffer's sum the number of values lies that were added, where sequences differ in length: such sums
-  /// take twice the floats.
+  /// How far behind a buffer's sum the number of the added values lies, if sequences differ in length: such sums take
+  /// twice the floats.
   var distanceOfCounts: Int { weights.bufferValues.count }
 }

@@ -91,8 +91,8 @@ final class BatchNormPass: Pass {
   }
 
   /// The sums over the batch, and behind them, if samples have lengths, the number of values.
-  private func batchSums(_ context: StepContext) throws -> StepContext.BatchSums {
-    try context.batchSums(of: layer, count: 2 * padded + (context.lengths == nil ? 0 : paddedToLanes(1)))
+  private func batchSums(_ context: StepContext) throws -> BatchSums.Pair {
+    try context.batchSums.pair(of: layer, count: 2 * padded + (context.lengths == nil ? 0 : paddedToLanes(1)))
   }
 
   /// Adds up the shards' numbers of values in the tree.

@@ -7,17 +7,17 @@ struct Resumption {
   private let experiment: Experiment
   private let communicator: any Communicator
   private let step: TrainingStep
-  private let activity: Activity?
+  private let activity: Activity
 
-  init(_ experiment: Experiment, communicator: any Communicator, step: TrainingStep, activity: Activity?) {
+  init(_ experiment: Experiment, communicator: any Communicator, step: TrainingStep, activity: Activity) {
     self.experiment = experiment
     self.communicator = communicator
     self.step = step
     self.activity = activity
   }
 
-  /// Restores from `checkpoint`, given on rank 0; returns the manifest on every rank, or nil where there is none.
-  /// - Throws: `Failure` where the checkpoint does not fit the experiment.
+  /// Restores from `checkpoint`, given on rank 0; returns the manifest on every rank, or nil if there is none.
+  /// - Throws: `Failure` if the checkpoint does not fit the experiment.
   func run(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws -> CheckpointManifest? {
     var state = GatheredState()
     if let checkpoint {
@@ -30,7 +30,7 @@ struct Resumption {
       state = try Snapshot.restore(
         experiment, from: checkpoint.folder, residualCount: step.residuals?.vectorCount ?? 0)
     }
-    activity?.enter(.waiting, step: checkpoint?.manifest.progress.step ?? 0)
+    activity.enter(.waiting, step: checkpoint?.manifest.progress.step ?? 0)
     guard let manifest = try share(checkpoint?.manifest) else { return nil }
     let weights = experiment.model.weights
     for copy in [weights] + (experiment.average == nil ? [] : [experiment.evaluatedWeights]) {

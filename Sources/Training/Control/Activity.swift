@@ -1,7 +1,8 @@
-/// What a rank is doing, for its watch on another thread to see.
+/// What a rank is doing: each phase is told to a listener as it begins, is seen by the rank's watch on another thread, and
+/// is timed.
 public final class Activity: @unchecked Sendable {
   /// The parts of a step, and what comes between steps.
-  public enum Phase: Int, Sendable {
+  public enum Phase: Int, CaseIterable, Sendable {
     case starting, loading, computing, receiving, waiting, updating, recording, evaluating, saving
 
     /// Whether it ends when others have done something.
@@ -23,28 +24,66 @@ public final class Activity: @unchecked Sendable {
     }
   }
 
-  /// Is told of each phase as it begins, on the thread that computes; nil for nobody.
+  /// Is told of each phase as it begins, on the thread that computes; or nil.
   public var listener: (any ActivityListener)?
 
   /// Words that one thread writes and another reads, each by itself: a stale one does no harm.
   private let words: UnsafeMutablePointer<Int>
+  /// The seconds of each phase that were not taken yet, without the present one's.
+  private let seconds: UnsafeMutableBufferPointer<Double>
+  /// When the present phase began.
+  private var start = monotonicSeconds()
 
   /// Nothing done yet.
   public init() {
     words = .allocate(capacity: 2)
     words.initialize(repeating: 0, count: 2)
+    seconds = .allocate(capacity: Phase.allCases.count)
+    seconds.initialize(repeating: 0)
   }
 
   deinit {
     words.deallocate()
+    seconds.deallocate()
   }
 
-  /// Notes what begins now, in which step.
+  /// Ends the present phase; another begins, in a step.
   func enter(_ phase: Phase, step: Int) {
+    let end = monotonicSeconds()
+    seconds[now.phase.rawValue] += end - start
+    start = end
     words[0] = step
-    // Each note changes the word, even where a phase follows itself.
+    // Each note changes the word, even if a phase follows itself.
     words[1] = ((words[1] >> 8) &+ 1) << 8 | phase.rawValue
     listener?.phaseBegins(phase, step: step)
+  }
+
+  /// Runs `body` as a phase within the present one, which continues afterwards; but not if `body` throws, for then nothing
+  /// does.
+  func during<Result>(_ phase: Phase, _ body: () throws -> Result) rethrows -> Result {
+    let outer = now
+    enter(phase, step: outer.step)
+    let result = try body()
+    enter(outer.phase, step: outer.step)
+    return result
+  }
+
+  /// Forgets the seconds so far.
+  func restart() {
+    seconds.update(repeating: 0)
+    start = monotonicSeconds()
+  }
+
+  /// Seconds of a phase since they were last taken, without the present phase.
+  func takeSeconds(of phase: Phase) -> Double {
+    defer { seconds[phase.rawValue] = 0 }
+    return seconds[phase.rawValue]
+  }
+
+  /// The seconds of all phases likewise.
+  func takeSeconds() -> Double {
+    defer { seconds.update(repeating: 0) }
+    return seconds.reduce(0, +)
   }
 
   /// What was noted last; `count` differs after every note.
@@ -54,8 +93,8 @@ public final class Activity: @unchecked Sendable {
   }
 }
 
-/// Looks on as a rank goes from one phase to the next, for example to write a timeline.
+/// Is told as a rank enters one phase after the other, for example to write a timeline.
 public protocol ActivityListener: AnyObject {
-  /// A phase begins, and the one before it ends, in the course of a step or after it.
+  /// A phase begins, in a step or after it, and the one before it ends.
   func phaseBegins(_ phase: Activity.Phase, step: Int)
 }

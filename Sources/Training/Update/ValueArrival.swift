@@ -11,12 +11,12 @@ final class ValueArrival: WeightArrival {
   private let pieces: PieceShare?
   private let values: FloatBuffer
   private let average: WeightAverage?
-  private let activity: Activity?
+  private let activity: Activity
   private var isDue = false
   private var step = 0
 
   /// Ends updates of `values`, which ranks share in `pieces`; nil if every rank makes them all.
-  init(_ values: FloatBuffer, pieces: PieceShare?, average: WeightAverage?, activity: Activity?) {
+  init(_ values: FloatBuffer, pieces: PieceShare?, average: WeightAverage?, activity: Activity) {
     self.values = values
     self.pieces = pieces
     self.average = average
@@ -34,12 +34,7 @@ final class ValueArrival: WeightArrival {
   /// - Throws: `Failure` if the ranks cannot exchange data.
   func awaitValues(below offset: Int?) throws {
     guard isDue else { return }
-    if let pieces {
-      let before = activity?.now
-      if let before { activity?.enter(.receiving, step: before.step) }
-      try pieces.awaitValues(below: offset)
-      if let before { activity?.enter(before.phase, step: before.step) }
-    }
+    if let pieces { try activity.during(.receiving) { try pieces.awaitValues(below: offset) } }
     guard offset == nil else { return }
     average?.update(values.base, step: step)
     isDue = false

@@ -9,7 +9,7 @@ final class WeightUpdate {
   /// How the update is divided among the ranks, or nil.
   let divided: DividedUpdate?
   /// The end of each update.
-  let arrival: ValueArrival
+  private let arrival: ValueArrival
   private let experiment: Experiment
   /// The mean gradients; in a divided update those of this rank's slices alone.
   private let gradients: UnsafeMutablePointer<Float>
@@ -30,7 +30,7 @@ final class WeightUpdate {
   /// - Throws: `Failure` if memory is short or the ranks cannot exchange data.
   init(
     _ experiment: Experiment, sum: any GradientSum, accumulated: FloatBuffer?, communicator: any Communicator,
-    activity: Activity?
+    activity: Activity
   ) throws {
     self.experiment = experiment
     let model = experiment.model

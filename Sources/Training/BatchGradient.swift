@@ -1,0 +1,126 @@
+import Collectives
+import Datasets
+import Layers
+import Tensors
+
+/// The gradient of one batch: each rank leads its shards through the model, forwards and back; all shards' gradients, and the
+/// loss's sums, are added in one fixed tree.
+final class BatchGradient {
+  /// The sums over all ranks: the gradients, flat as the parameters, behind them the loss's sums, and then those for buffers.
+  let sum: any GradientSum
+  /// What the layers work on.
+  let context: StepContext
+  /// Loads this rank's samples.
+  let loader: BatchLoader
+  /// What this rank asks for; every rank learns of it with the next sum.
+  var request = Request.none
+  /// The greatest of all ranks' requests at the last sum.
+  private(set) var agreedRequest = Request.none
+  private let experiment: Experiment
+  private let workspace: Workspace
+  private let activity: Activity
+  /// Lets each layer wait for its weights.
+  private let arrival: ParameterArrival
+  /// Where the sums for buffers begin.
+  private let bufferStart: Int
+
+  /// Memory for batches in a workspace; every rank makes it. `network` and `overlaps` as in `TrainingStep.init`.
+  /// - Throws: `Failure` (system) if memory is short.
+  init(
+    _ experiment: Experiment, workspace: Workspace, activity: Activity, network: LinkSpeed?, overlaps: Bool
+  ) throws {
+    self.experiment = experiment
+    self.workspace = workspace
+    self.activity = activity
+    let (model, data) = (experiment.model, experiment.data.training)
+    bufferStart = model.valueCount + paddedToLanes(LossSum.allCases.count)
+    // If steps may be missing, sums over those that are there need their number.
+    let sumsOfBuffer = model.sumsBuffers ? data.hasLengths ? 2 : 1 : 0
+    let count = bufferStart + sumsOfBuffer * model.weights.bufferValues.count
+    let sum = try experiment.makeGradientSum(workspace, elementCount: count, network: network)
+    self.sum = sum
+    loader = try BatchLoader(
+      data: data, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed,
+      capacity: workspace.capacity)
+    arrival = ParameterArrival(model.weights)
+    context = workspace.context(gradients: sum.nodes, nodeStride: sum.stride)
+    context.isTraining = true
+    context.bufferSums = model.sumsBuffers ? sum.nodes + bufferStart : nil
+    if overlaps, workspace.communicator.machines.count > 1 {
+      context.frontier = GradientFrontier(model) { try sum.advance(writtenFrom: $0) }
+    }
+  }
+
+  /// A step begins, which changes the weights that the step before left.
+  func stepBegins() {
+    workspace.willPack(context)
+    arrival.reset()
+    // The optimizer's count is what a checkpoint restores.
+    context.step = experiment.optimizer.stepCount
+  }
+
+  /// Adds up the batch at `positions`, one of those of `step`, over all ranks, and adds where the time went to `times`.
+  /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data; `CommonFailure` if the ranks'
+  ///   parameters differ.
+  func run(
+    epoch: Int, positions: Range<Int>, of step: (number: Int, positions: Range<Int>), times: inout StepTimes
+  ) throws {
+    let (model, program, lossPass) = (experiment.model, workspace.program, workspace.lossPass)
+    activity.enter(.loading, step: step.number)
+    let part = workspace.shards.divide(batch: positions)
+    context.firstSample = part.lowerBound - step.positions.lowerBound
+    let batch = try loader.load(
+      BatchLoader.Portion(epoch: epoch, positions: part), next: following(positions, of: epoch))
+    context.lengths = experiment.data.training.hasLengths ? UnsafePointer(batch.lengths) : nil
+
+    activity.enter(.computing, step: step.number)
+    let outputs = try program.forward(batch.view, context, arrival: arrival)
+    try model.weights.awaitValues()
+    context.isContinuation = true
+    let gradient = lossPass.evaluate(outputs, targets: batch.targets, context, gradient: true)
+    lossPass.sums(of: outputs, into: sum.nodes + model.valueCount, nodeStride: sum.stride, context)
+    if let frontier = context.frontier {
+      frontier.reset()
+      try sum.advance(writtenFrom: model.valueCount)
+    }
+    _ = try program.backward(gradient, context)
+    try reduce(step: step.number, times: &times)
+  }
+}
+
+extension BatchGradient {
+  /// Adds all ranks' gradients, tells them this rank's status, and learns theirs.
+  private func reduce(step number: Int, times: inout StepTimes) throws {
+    activity.enter(.waiting, step: number)
+    let communicator = workspace.communicator
+    let digest = ParameterDigest(model: experiment.model, communicator: communicator)
+    let (data, receiving) = (activity.takeSeconds(of: .loading), activity.takeSeconds(of: .receiving))
+    // All else since the last sum, such as the update or writing metrics, counts as compute of this rank.
+    let compute = activity.takeSeconds()
+    let own = RankStatus(
+      data: data, compute: compute, request: request, digest: isCompared(number) ? try digest.word : 0)
+    own.write(to: sum.status)
+    try sum.reduce()
+    if experiment.model.sumsBuffers { workspace.program.updateBuffers(from: sum.result + bufferStart, context) }
+    activity.enter(.updating, step: number)
+    let all = RankStatus.Summary(sum.status, ranks: communicator.size)
+    all.add(to: &times, reduction: receiving + activity.takeSeconds(), own: own)
+    agreedRequest = all.request
+    if !all.isAlike { throw try digest.failure(step: number) }
+  }
+
+  /// Whether the ranks compare their parameters in a step.
+  private func isCompared(_ number: Int) -> Bool {
+    let interval = experiment.settings.compareRanks
+    return interval > 0 && workspace.communicator.size > 1 && number.isMultiple(of: interval)
+  }
+
+  /// This rank's part of the batch that comes next in the course of training.
+  private func following(_ positions: Range<Int>, of epoch: Int) -> BatchLoader.Portion {
+    let count = experiment.data.training.count
+    let isLast = positions.upperBound >= count
+    let first = isLast ? 0 : positions.upperBound
+    let batch = first..<min(first + experiment.settings.batch, count)
+    return BatchLoader.Portion(epoch: isLast ? epoch + 1 : epoch, positions: workspace.shards.part(of: batch))
+  }
+}

@@ -1,0 +1,102 @@
+import Collectives
+import Diagnostics
+import Layers
+import Tensors
+
+/// Steps whose loss or a gradient is not finite: they end the training, or are skipped.
+///
+/// Before a step's fault is known, the step has changed buffers, counts, residuals and carried states. If steps may be
+/// skipped, these are kept and put back.
+final class FaultySteps {
+  /// The faulty steps in a row that end the training even if steps may be skipped.
+  private static let limit = 10
+
+  private let experiment: Experiment
+  private let workspace: Workspace
+  private let gradient: BatchGradient
+  private let update: WeightUpdate
+  /// The buffers before the step; nil if no step may be skipped.
+  private let formerBuffers: FloatBuffer?
+  private var formerCounts: [Int64] = []
+  private var inRow = 0
+
+  /// - Throws: `Failure` (system) if memory is short.
+  init(_ experiment: Experiment, workspace: Workspace, gradient: BatchGradient, update: WeightUpdate) throws {
+    self.experiment = experiment
+    self.workspace = workspace
+    self.gradient = gradient
+    self.update = update
+    let weights = experiment.model.weights
+    let skips = experiment.settings.nonFinite == .skip
+    formerBuffers = skips ? try FloatBuffer(count: weights.bufferValues.count) : nil
+    guard skips else { return }
+    formerCounts = weights.counts.map { $0 }
+    gradient.sum.residuals?.prepareKeeping()
+  }
+
+  /// Keeps what a step changes before its fault is known.
+  func stepBegins() {
+    guard let formerBuffers else { return }
+    gradient.sum.residuals?.keep()
+    let weights = experiment.model.weights
+    formerBuffers.base.update(from: weights.bufferValues.base, count: formerBuffers.count)
+    for (index, count) in weights.counts.enumerated() { formerCounts[index] = count }
+  }
+
+  /// Handles the step if it was faulty; every rank calls it.
+  /// - Throws: `CommonFailure` if training ends, naming parameters and samples.
+  func stepEnds(_ report: StepReport, number: Int, epoch: Int, positions: Range<Int>) throws {
+    // A batch in which nothing counts is no fault: its weights stay, and its statistics and states are as good as others.
+    guard report.isSkipped, !report.countsNothing else {
+      inRow = 0
+      return
+    }
+    inRow += 1
+    if let formerBuffers, inRow < FaultySteps.limit {
+      restore(formerBuffers)
+    } else {
+      throw try failure(report, number: number, epoch: epoch, positions: positions)
+    }
+  }
+
+  private func restore(_ formerBuffers: FloatBuffer) {
+    let weights = experiment.model.weights
+    weights.bufferValues.base.update(from: formerBuffers.base, count: formerBuffers.count)
+    for (index, count) in formerCounts.enumerated() { weights.counts[index] = count }
+    gradient.sum.residuals?.takeBack()
+    for carrier in workspace.program.stateCarriers { carrier.carriedBatch = 0 }
+  }
+
+  private func failure(
+    _ report: StepReport, number: Int, epoch: Int, positions: Range<Int>
+  ) throws -> CommonFailure {
+    let finder = NonFiniteReport(
+      model: experiment.model, communicator: workspace.communicator,
+      isHalf: experiment.settings.compression?.format == .float16)
+    let gradients = try update.wholeGradients(workspace.communicator)
+    return try withExtendedLifetime(gradients) {
+      try finder.failure(
+        step: number, loss: report.loss, gradients: gradients.base, samples: samples(of: positions, epoch: epoch))
+    }
+  }
+
+  /// This rank's samples of the step's last batch whose own loss is not finite, by their numbers in the data set.
+  private func samples(of positions: Range<Int>, epoch: Int) -> [Int] {
+    let batch = experiment.settings.batch
+    let last = positions.lowerBound + (positions.count - 1) / batch * batch..<positions.upperBound
+    let own = workspace.shards.part(of: last)
+    let samples = gradient.loader.samples(BatchLoader.Portion(epoch: epoch, positions: own))
+    return samples.enumerated().filter { !isFinite(sample: $0.offset, of: own.count) }.map(\.element)
+  }
+
+  /// Whether the loss of one of this rank's samples is finite.
+  private func isFinite(sample: Int, of count: Int) -> Bool {
+    let shape = experiment.model.outputShape
+    return (0..<shape.steps).allSatisfy { step in
+      (0..<shape.positions).allSatisfy { place in
+        let row = (step * count + sample) * shape.positions + place
+        return workspace.lossPass.value(row: row, gradient.context).isFinite
+      }
+    }
+  }
+}
