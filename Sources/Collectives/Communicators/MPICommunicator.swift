@@ -23,7 +23,8 @@ public final class MPICommunicator: Communicator {
   let facts: [StartedRanks.Facts]
   /// How often memory was shared.
   var sharings = 0
-  private var tags = 0
+  /// How many message tags are taken.
+  var tags = 0
   /// Completed by `close`.
   public let pending: PendingExchanges? = PendingExchanges()
 
@@ -73,66 +74,6 @@ public final class MPICommunicator: Communicator {
     machines = real.flatMap { $0.divided(into: together) }.sorted { $0[0] < $1[0] }
   }
 
-  /// Waits until every rank has called it.
-  public func barrier() throws {
-    try Self.check(dpt_mpi_barrier(), "barrier")
-  }
-
-  /// Copies the root's buffer into every other rank's.
-  public func broadcast(_ buffer: UnsafeMutableRawBufferPointer, root: Int) throws {
-    precondition(root >= 0 && root < size, "the root of a broadcast is a rank")
-    try Self.check(dpt_mpi_broadcast(buffer.baseAddress, buffer.count, Int32(root)), "broadcast")
-  }
-
-  /// Gives every rank the bytes of all; see `Communicator`.
-  public func allgather(
-    _ send: UnsafeRawBufferPointer, into receive: UnsafeMutableRawBufferPointer, counts: [Int], offsets: [Int]
-  ) throws {
-    checkGather(send, receive, counts, offsets)
-    try Self.check(dpt_mpi_allgather(send.baseAddress, receive.baseAddress, counts, offsets), "allgather")
-  }
-
-  /// Exchanges bytes between every pair of ranks; see `Communicator`.
-  public func alltoall(
-    _ send: UnsafeRawBufferPointer, sendCounts: [Int], sendOffsets: [Int],
-    into receive: UnsafeMutableRawBufferPointer, receiveCounts: [Int], receiveOffsets: [Int]
-  ) throws {
-    checkExchange(send.count, sendCounts, sendOffsets, receive.count, receiveCounts, receiveOffsets)
-    try Self.check(
-      dpt_mpi_alltoall(
-        send.baseAddress, sendCounts, sendOffsets, receive.baseAddress, receiveCounts, receiveOffsets), "alltoall")
-  }
-
-  /// MPI_Allreduce.
-  public func sum(_ values: UnsafeMutableBufferPointer<Float>) throws {
-    try Self.check(dpt_mpi_sum(values.baseAddress, values.count), "allreduce")
-  }
-
-  /// The next numbers, from the start again when they are used up: by then the first ones' messages have arrived.
-  public func takeTags(_ count: Int) -> Int {
-    if tags + count > Self.tagLimit { tags = 0 }
-    defer { tags += count }
-    return tags
-  }
-
-  /// MPI lets every implementation have 32,767 tags.
-  private static let tagLimit = 32_767
-
-  /// A persistent request of MPI.
-  public func message(
-    _ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int
-  ) throws -> any Message {
-    try MPIMessage(direction, buffer, peer: peer, tag: tag)
-  }
-
-  /// If the MPI allows it (MPI_THREAD_SERIALIZED).
-  public var servesAnyThread: Bool { dpt_mpi_serves_any_thread() }
-
-  /// Lets MPI notice incoming messages, such as the end of the job.
-  public func checkPeers() throws {
-    try Self.check(dpt_mpi_progress(), "progress")
-  }
-
   /// Ends every rank by MPI_Abort.
   public func end(_ exitCode: ExitCode) -> Never { dpt_mpi_abort(exitCode.rawValue) }
 
@@ -157,33 +98,5 @@ public final class MPICommunicator: Communicator {
     var bytes = [CChar](repeating: 0, count: 1024)
     dpt_mpi_error_string(code, &bytes, bytes.count)
     return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-}
-
-/// A message between two processes.
-private final class MPIMessage: Message {
-  private let handle: OpaquePointer
-
-  init(_ direction: MessageDirection, _ buffer: UnsafeMutableRawBufferPointer, peer: Int, tag: Int) throws {
-    guard let start = buffer.baseAddress, buffer.count > 0 else { preconditionFailure("a message has bytes") }
-    var made: OpaquePointer?
-    try MPICommunicator.check(
-      dpt_mpi_message_create(direction == .send, start, buffer.count, Int32(peer), Int32(tag), &made), "message")
-    guard let made else { preconditionFailure("MPI made no message") }
-    handle = made
-  }
-
-  deinit {
-    dpt_mpi_message_free(handle)
-  }
-
-  func start() throws {
-    try MPICommunicator.check(dpt_mpi_message_start(handle), "message")
-  }
-
-  func isComplete() throws -> Bool {
-    var isComplete = false
-    try MPICommunicator.check(dpt_mpi_message_test(handle, &isComplete), "message")
-    return isComplete
   }
 }
