@@ -41,8 +41,7 @@ struct PredictCommand: ParsableCommand {
     let recipe = try source.load(overrides: [])
     let facts = try source.dataFacts()
     let reader = try recipe.makeReader(facts: facts)
-    let answers = Answers(recipe: recipe, facts: facts, reader: reader)
-    try answers.prepare()
+    let answers = try Answers(recipe: recipe, facts: facts, reader: reader)
     var codes: Set<Int32> = []
     var said = ""
     let source = PredictInputs(
@@ -107,15 +106,17 @@ private final class Answers {
   private let facts: DataFacts
   private let reader: any InputReader
   private var workspaces: [Shape: Workspace] = [:]
+  /// The network for inputs of the trained shape, whose weights those for other shapes share.
+  private let trained: Network
 
-  init(recipe: Recipe, facts: DataFacts, reader: any InputReader) {
+  /// - Throws: `Failure` if the network cannot be made for inputs like those of the training: that is no input's fault.
+  init(recipe: Recipe, facts: DataFacts, reader: any InputReader) throws {
     self.recipe = recipe
     self.facts = facts
     self.reader = reader
+    trained = try recipe.makeNetwork(inputShape: Shape(facts.inputShape))
+    _ = try workspace(for: trained.model.inputShape)
   }
-
-  /// Makes the network for inputs as those of the training: what is wrong with it is no input's fault.
-  func prepare() throws { _ = try workspace(for: Shape(facts.inputShape)) }
 
   /// Gives the name and the outputs of each sample to `body`.
   func answer(
@@ -144,14 +145,16 @@ private final class Answers {
   }
 
   private func network(for shape: Shape) throws -> Network {
-    let trained = Shape(facts.inputShape)
+    let trainedShape = trained.model.inputShape
+    guard shape != trainedShape else { return trained }
     do {
-      return try recipe.makeNetwork(inputShape: shape)
-    } catch let failure as Failure where shape != trained {
+      return try recipe.makeNetwork(inputShape: shape, sharing: trained)
+    } catch let failure as Failure {
       throw Failure(
         failure.exitCode, "the run does not take \(shape.words): \(failure.message)",
         advice:
-          "it was trained on \(trained.words); only the number of steps may differ, and only if no layer depends on it")
+          "it was trained on \(trainedShape.words); only the number of steps may differ, and only if no layer depends "
+          + "on it")
     }
   }
 }

@@ -22,6 +22,17 @@ extension Recipe {
     return Network(model: made, loss: try loss.makeLoss(outputs: made.outputShape))
   }
 
+  /// The network for inputs of another shape, with the weights of `network`, which this recipe made.
+  /// - Throws: as `makeNetwork(inputShape:)`; so if the weights do not fit inputs of that shape.
+  package func makeNetwork(inputShape: Shape, sharing network: Network) throws -> Network {
+    let layers = try makeLayers(input: inputShape)
+    guard let model = Model(network.model, inputShape: inputShape, layers: layers) else {
+      // Says what does not fit.
+      return try makeNetwork(inputShape: inputShape)
+    }
+    return Network(model: model, loss: try loss.makeLoss(outputs: model.outputShape))
+  }
+
   /// The model's layers for inputs of a shape.
   func makeLayers(input: Shape) throws -> [any Layer] {
     let layers = try makeLayers(model.layers, input: input, key: "model.layers")
