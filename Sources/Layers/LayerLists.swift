@@ -9,8 +9,13 @@ extension [any Layer] {
     enumerated().flatMap { index, layer in
       let place = "\(prefix)\(index)"
       return [(place, layer)]
-        + layer.parts.flatMap { $0.layers.nested(under: place + ($0.name.isEmpty ? "." : ".\($0.name).")) }
+        + layer.parts.flatMap { $0.layers.nested(under: Self.prefix(ofPart: $0.name, at: place)) }
     }
+  }
+
+  /// What stands before the numbers of a part's layers, for a layer at `place`.
+  package static func prefix(ofPart name: String, at place: String) -> String {
+    place + (name.isEmpty ? "." : ".\(name).")
   }
 
   /// All layers' parameters, buffers or counters, first layer first, renamed as in PyTorch's `nn.Sequential`: `0.weight`, ...

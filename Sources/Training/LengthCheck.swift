@@ -20,13 +20,13 @@ extension Model {
 }
 
 extension [any Layer] {
-  /// The first of these layers, or of those within them, that gives no step for a sample of so many.
+  /// The first of these layers, or of those within them, that gives no step for a sample of `length` steps.
   fileprivate func place(withoutStepsFrom length: Int, under prefix: String = "") -> String? {
     var steps = length
     for (index, layer) in enumerated() {
       let place = "\(prefix)\(index)"
       for part in layer.parts {
-        let inner = "\(place).\(part.name.isEmpty ? "" : part.name + ".")"
+        let inner = Self.prefix(ofPart: part.name, at: place)
         if let found = part.layers.place(withoutStepsFrom: steps, under: inner) { return found }
       }
       steps = layer.outputSteps(from: steps)

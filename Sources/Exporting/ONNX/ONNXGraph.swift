@@ -54,7 +54,7 @@ public final class ONNXGraph {
   /// Adds the layers of a part of the current layer, as `Layer.parts` has them.
   /// - Throws: as above.
   public func add(_ part: (name: String, layers: [any Layer]), to input: ONNXValue) throws -> ONNXValue {
-    try add(part.layers, named: place + (part.name.isEmpty ? "." : ".\(part.name)."), to: input)
+    try add(part.layers, named: [any Layer].prefix(ofPart: part.name, at: place), to: input)
   }
 
   // MARK: Nodes
