@@ -13,7 +13,7 @@ public final class Evaluator {
   private let context: StepContext
 
   /// Prepares evaluations on `data` of the workspace's model in global batches of the workspace's size.
-  /// - Throws: `Failure` (system) where memory is short.
+  /// - Throws: `Failure` (system) if memory is short.
   public convenience init(data: any Dataset, split: Split, workspace: Workspace) throws {
     try self.init(data: data, split: split, workspace: workspace, weights: workspace.model.weights)
   }

@@ -8,11 +8,9 @@ import Tensors
 public struct Prediction: Sendable {
   /// Which sample of its data set.
   public let index: Int
-  /// The outputs, step by step (valid ones only): probabilities where the loss takes logits, else the numbers
-  /// themselves.
+  /// The outputs, step by step (valid ones only): probabilities if the loss takes logits, else the numbers themselves.
   public let outputs: [Float]
-  /// The class that each valid step has in the data set, nil for a step that does not count; none where targets are
-  /// numbers.
+  /// The class that each valid step has in the data set, nil for a step that does not count; none if targets are numbers.
   public let targets: [Int?]
 }
 
@@ -24,13 +22,13 @@ public final class Predictor {
   private let context: StepContext
   private let continues: Bool
   private var packedVersion = -1
-  /// Behind the last sample predicted.
+  /// The place after the last sample predicted.
   private var end = 0
   private var read: FloatBuffer?
 
-  /// Prepares predictions for samples of the model's input shape. Where the model carries a state, each call starts
-  /// afresh, or with `continues` goes on from the one before if its samples do.
-  /// - Throws: `Failure` (data) for a sample of too few steps, (system) where memory is short.
+  /// Prepares predictions for samples of the model's input shape. If the model carries a state, each call starts afresh;
+  /// with `continues` it starts from the state of the call before if its samples follow those.
+  /// - Throws: `Failure` (data) for a sample of too few steps, (system) if memory is short.
   public init(data: any Dataset, workspace: Workspace, continues: Bool = false) throws {
     try workspace.model.checkLengths(of: data)
     self.continues = continues
@@ -60,7 +58,7 @@ public final class Predictor {
   }
 
   /// Predictions for some samples, at most the workspace's batch.
-  /// - Throws: `Failure` where samples cannot be read.
+  /// - Throws: `Failure` if samples cannot be read.
   public func predict(_ samples: Range<Int>) throws -> [Prediction] {
     let view = try outputs(samples)
     return zip(samples, 0..<view.batch).map { index, place in

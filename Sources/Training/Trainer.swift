@@ -44,8 +44,8 @@ public final class Trainer {
 
   private var samples: Int { experiment.data.training.count }
 
-  /// Goes on from a checkpoint, given on rank 0. Every rank calls it; the number of ranks may be another than before.
-  /// - Throws: `Failure` where the checkpoint does not fit the experiment, or ranks cannot exchange data.
+  /// Resumes from a checkpoint, given on rank 0. Every rank calls it; the number of ranks may differ from before.
+  /// - Throws: `Failure` if the checkpoint does not fit the experiment, or ranks cannot exchange data.
   public func resume(_ checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?) throws {
     let resumption = Resumption(
       experiment, communicator: workspace.communicator, step: step, activity: activity)
@@ -142,7 +142,7 @@ public final class Trainer {
     return report
   }
 
-  /// Takes a checkpoint; every rank calls it in the course of an epoch, where layers may carry states.
+  /// Takes a checkpoint. Every rank calls it, also within an epoch, when layers may carry states.
   private func save(waits: Bool) throws {
     guard let keeper else { return }
     activity.enter(.saving, step: progress.step)

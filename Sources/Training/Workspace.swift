@@ -24,9 +24,9 @@ public final class Workspace {
   private let arena: Arena
   private let seed: UInt64
 
-  /// Plans and allocates the memory for this rank's part of the global batches that `settings` tell.
-  /// - Throws: `Failure` (usage) where there are more ranks than shards, (configuration) where these cannot be rounded in
-  ///   as many parts as the settings say, (system) where memory is short.
+  /// Plans and allocates the memory for this rank's part of the global batches of the `settings`.
+  /// - Throws: `Failure` (usage) if there are more ranks than shards, (configuration) if the shards cannot be rounded in as
+  ///   many parts as the settings say, (system) if memory is short.
   public convenience init(_ network: Network, settings: TrainingSettings, communicator: any Communicator) throws {
     try self.init(
       network, batch: settings.batch,
@@ -36,7 +36,7 @@ public final class Workspace {
 
   /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples; `seed` is that of
   /// layers that draw at random. With `keepsOutputs` an observer is given every layer's outputs, at the price of memory.
-  /// - Throws: `Failure` (usage) where there are more ranks than shards, (system) where memory is short.
+  /// - Throws: `Failure` (usage) if there are more ranks than shards, (system) if memory is short.
   public convenience init(
     _ network: Network, batch: Int, shards: Int, seed: UInt64, communicator: any Communicator,
     keepsOutputs: Bool = false

@@ -15,7 +15,7 @@ final class Snapshot {
   private var residuals: [[Float]] = []
 
   /// Memory for the parts of an experiment that its checkpoints keep, with the optimizer's state or without.
-  /// - Throws: `Failure` (system) where memory is short.
+  /// - Throws: `Failure` (system) if memory is short.
   init(_ experiment: Experiment, includesState: Bool) throws {
     self.experiment = experiment
     weights = try Weights(roomFor: experiment.model.weights)
@@ -38,7 +38,7 @@ final class Snapshot {
   }
 
   /// Copies the parameters, buffers, counters and averages as they are after the last step.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   func takeWeights() throws {
     try weights.copy(model.weights)
     try average?.copy(experiment.evaluatedWeights)
@@ -89,9 +89,9 @@ final class Snapshot {
 
   private static func statePrefix(_ state: OptimizerState) -> String { "optimizer.\(state.name)." }
 
-  /// Puts the weights of a checkpoint and their averages back into an experiment, and gives the rest, with so many vectors
-  /// of residuals. Where it has no averages of the buffers, as those of former versions, these start from the buffers, which
-  /// those versions evaluated with.
+  /// Puts the weights of a checkpoint and their averages back into an experiment, and returns the rest, with `residualCount`
+  /// vectors of residuals. Checkpoints of former versions have no averages of the buffers; these start from the buffers, by
+  /// which those versions evaluated.
   /// - Throws: `Failure` (data) naming a tensor that is missing or of another shape.
   static func restore(
     _ experiment: Experiment, from folder: CheckpointFolder, residualCount: Int

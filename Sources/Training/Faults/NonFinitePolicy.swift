@@ -1,7 +1,7 @@
-/// What happens where a loss or a gradient is infinite or no number.
+/// What happens if a loss or a gradient is infinite or no number.
 public enum NonFinitePolicy: String, CaseIterable, Sendable {
-  /// Training ends, and says where it came from.
+  /// Training ends, and names the parameters and samples at fault.
   case stop
-  /// The step changes nothing, and training goes on; ten such steps in a row end it.
+  /// The step changes nothing, and training continues; ten such steps in a row end it.
   case skip
 }

@@ -3,7 +3,7 @@ import Diagnostics
 import Layers
 import Tensors
 
-/// Finds out where a loss or gradient that is no finite number came from; every rank calls it.
+/// Finds the source of a loss or gradient that is not finite; every rank calls it.
 struct NonFiniteReport {
   /// The samples named at most.
   private static let limit = 8
@@ -13,7 +13,7 @@ struct NonFiniteReport {
   /// Whether gradients are added up in float16, whose range is small.
   let isHalf: Bool
 
-  /// What went wrong in a step.
+  /// The failure of a step.
   /// - Parameters:
   ///   - step: its number.
   ///   - loss: the mean loss over the batch.

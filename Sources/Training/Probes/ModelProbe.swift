@@ -5,9 +5,9 @@ import Tensors
 
 /// What a recurrent layer did with some samples.
 public struct RecurrentStates: Sendable {
-  /// Where the layer stands, as its parameters' names begin, for example `0`.
+  /// The layer's place, with which its parameters' names begin, for example `0`.
   public let place: String
-  /// Its level and direction as its parameters' names end, for example `l0`; nil where it has but one.
+  /// Its level and direction as its parameters' names end, for example `l0`; nil if it has only one.
   public let level: String?
   /// The layer's name in recipes.
   public let kind: String
@@ -19,12 +19,12 @@ public struct RecurrentStates: Sendable {
   public let hidden: ProbedValues
   /// c[t] after each step: LSTM only.
   public let cell: ProbedValues?
-  /// ∂ℓ/∂h[t], ℓ being the sample's own loss, all its steps together; nil where it was not asked for.
+  /// ∂ℓ/∂h[t], ℓ being the sample's own loss, all its steps together; nil if it was not asked for.
   public let hiddenGradient: ProbedValues?
 }
 
-/// Looks into a model while it works on chosen samples, on this rank alone; nothing is changed, and layers do what they do
-/// when the model is measured.
+/// Looks into a model while it works on chosen samples, on this rank alone. It changes nothing, and layers work as in
+/// evaluations.
 public struct ModelProbe {
   /// What the probe saw.
   public struct Result {
@@ -47,13 +47,13 @@ public struct ModelProbe {
     self.seed = seed
   }
 
-  /// Whether gradients mean something here: with batch normalization they would take the batch for what it was not.
+  /// Whether gradients mean something here: not with batch normalization, whose backward pass is that of training.
   public var canGoBack: Bool {
     !network.model.layers.nested.contains { $0.layer is BatchNorm }
   }
 
-  /// Runs the model on samples of an epoch, forwards and, where `gradients` says so and it `canGoBack`, backwards.
-  /// - Throws: `Failure` where samples cannot be read, or memory is short.
+  /// Runs the model on samples of an epoch: forwards, and with `gradients` backwards if it `canGoBack`.
+  /// - Throws: `Failure` if samples cannot be read, or memory is short.
   public func run(on data: any Dataset, samples: [Int], epoch: Int = 0, gradients: Bool) throws -> Result {
     let model = network.model
     let recurrent = model.layers.enumerated().compactMap { index, layer in
@@ -75,7 +75,7 @@ public struct ModelProbe {
     let outputs = try program.forward(batch.view, context)
     context.layerObserver = nil
     let goesBack = gradients && canGoBack
-    // Backwards, layers use the memory of states again; so these are copied before.
+    // The backward pass reuses the memory of states; so these are copied before.
     var states = recurrent.flatMap { item in
       let traces = program.traces(of: item.layer, context)
       let before = Array(model.layers.prefix(item.place))
