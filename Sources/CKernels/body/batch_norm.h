@@ -49,8 +49,9 @@ static void batch_norm_moments(const dpt_rows *r, const float *shift, float *out
 }
 
 // Σ dy and Σ dy · x̂ of a shard's rows, x̂ = (x − mean) · inverse.
-DPT_INLINE two_sums gradients_of_rows(const dpt_rows *r, const float *dy, long dyStride, long from, long to, long j,
-                                      v16 mean, v16 inverse) {
+DPT_INLINE two_sums gradients_of_rows(const dpt_batch_norm_sums *p, long from, long to, long j) {
+  const dpt_rows *r = &p->x;
+  const v16 mean = load(p->mean + j), inverse = load(p->inverse + j);
   const long outerRows = r->outerStride / r->stride;
   two_sums total = {splat(0.0f), splat(0.0f)};
   for (long t = 0; t < r->outer; t++)
@@ -59,7 +60,7 @@ DPT_INLINE two_sums gradients_of_rows(const dpt_rows *r, const float *dy, long d
       two_sums sum = {splat(0.0f), splat(0.0f)};
       for (long row = block; row < end; row++) {
         v16 x = load(r->base + t * r->outerStride + row * r->stride + j);
-        v16 gradient = load(dy + (t * outerRows + row) * dyStride + j);
+        v16 gradient = load(p->dy + (t * outerRows + row) * p->dyStride + j);
         sum.first += gradient;
         sum.second = fma16(gradient, (x - mean) * inverse, sum.second);
       }
@@ -69,16 +70,11 @@ DPT_INLINE two_sums gradients_of_rows(const dpt_rows *r, const float *dy, long d
   return total;
 }
 
-static void batch_norm_gradients(const dpt_rows *r, const float *dy, long dyStride, const float *mean,
-                                 const float *inverse, float *out, long gap, long outNode,
-                                 const dpt_shard_program *s) {
-  for (long j = 0; j < r->columns; j += DPT_LANES) {
+static void batch_norm_gradients(const dpt_batch_norm_sums *p, const dpt_shard_program *s) {
+  for (long j = 0; j < p->x.columns; j += DPT_LANES) {
     v16 stack[2 * DPT_STACK];
-    for (shard_fold f = fold_shards(s, stack, 2 * DPT_LANES); has_shard(&f);) {
-      const two_sums sums =
-          gradients_of_rows(r, dy, dyStride, shard_start(&f), shard_end(&f), j, load(mean + j), load(inverse + j));
-      fold_two_sums(&f, sums, out + j, gap, outNode);
-    }
+    for (shard_fold f = fold_shards(s, stack, 2 * DPT_LANES); has_shard(&f);)
+      fold_two_sums(&f, gradients_of_rows(p, shard_start(&f), shard_end(&f), j), p->out + j, p->gap, p->outNode);
   }
 }
 

@@ -2,7 +2,8 @@
 //
 // This file is included wherever something is made for each kernel: its prototype (CKernels.h), its place in the table of
 // an instruction set (table.h, body/variant.h), and the call through the table in use (dispatch.c). A new kernel is a line
-// here and a static function NAME in a file of body/. ARGUMENTS are the parameters' names once more, for that call.
+// here and a static function NAME in a file of body/; what it takes beyond a few arguments is a struct in kernels/.
+// ARGUMENTS are the parameters' names once more, for that call.
 //
 // DPT_SCRATCH is a kernel that says how many floats of scratch another one needs. It gives the most of all instruction
 // sets that the processor has, so that a change of the set finds enough.
@@ -60,12 +61,8 @@ DPT_KERNEL(void, average_pool_back, (const dpt_convolution *g, const float *dy, 
 DPT_KERNEL(void, batch_norm_moments,
            (const dpt_rows *r, const float *shift, float *out, long gap, long outNode, const dpt_shard_program *shards),
            (r, shift, out, gap, outNode, shards))
-/// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse over the node's rows; dy has the same rows as
-/// x, `dyStride` floats apart.
-DPT_KERNEL(void, batch_norm_gradients,
-           (const dpt_rows *r, const float *dy, long dyStride, const float *mean, const float *inverse, float *out,
-            long gap, long outNode, const dpt_shard_program *shards),
-           (r, dy, dyStride, mean, inverse, out, gap, outNode, shards))
+/// The sums of the backward pass, added in the tree.
+DPT_KERNEL(void, batch_norm_gradients, (const dpt_batch_norm_sums *p, const dpt_shard_program *shards), (p, shards))
 /// y = (x − mean) · factor + shift by channel, negative values 0 with `relu`.
 DPT_KERNEL(void, scale_rows,
            (const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu),
@@ -162,7 +159,7 @@ DPT_KERNEL(double, sum_of_squares, (const float *x, long n), (x, n))
 // MARK: 16-bit formats (body/half.h)
 
 /// rounded = x + residual, rounded to the nearest value of the format (ties to even, ±the largest finite one beyond it);
-/// residual = what that leaves out. Where the sum is infinite or no number it stays so, and the residual as it was.
+/// residual = what that leaves out. If the sum is infinite or no number, it stays so, and the residual as it was.
 /// `rounded` may be `x`.
 DPT_KERNEL(void, round_halves, (const float *x, float *residual, float *rounded, long n, dpt_half_format format),
            (x, residual, rounded, n, format))

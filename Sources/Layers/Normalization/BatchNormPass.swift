@@ -213,11 +213,12 @@ final class BatchNormPass: Pass {
     _ gradient: TensorView, _ input: TensorView, group: Int, _ program: dpt_shard_program,
     _ nodes: UnsafeMutablePointer<Float>, _ stride: Int, _ context: StepContext
   ) {
-    var rows = kernelRows(input, context)
+    var sums = dpt_batch_norm_sums(
+      x: kernelRows(input, context), dy: gradient.base, dyStride: gradient.stride,
+      mean: context.arena[mean] + group * padded, inverse: context.arena[inverse] + group * padded, out: nodes,
+      gap: padded, outNode: stride)
     var program = program
-    dpt_batch_norm_gradients(
-      &rows, gradient.base, gradient.stride, context.arena[mean] + group * padded,
-      context.arena[inverse] + group * padded, nodes, padded, stride, &program)
+    dpt_batch_norm_gradients(&sums, &program)
   }
 
   /// A node's Σ dy and Σ dy·x̂ are the gradients of β and γ.

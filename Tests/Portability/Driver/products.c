@@ -100,7 +100,9 @@ static void batch_norm(void) {
   float *out = floats(s.nodes * 2 * r.stride);
   dpt_batch_norm_moments(&r, shift, out, r.stride, 2 * r.stride, &s.program);
   hash_rows(out, s.nodes * 2, r.columns, r.stride);
-  dpt_batch_norm_gradients(&r, dy, r.stride, shift, inverse, out, r.stride, 2 * r.stride, &s.program);
+  const dpt_batch_norm_sums sums = {.x = r, .dy = dy, .dyStride = r.stride, .mean = shift, .inverse = inverse, .out = out,
+                                    .gap = r.stride, .outNode = 2 * r.stride};
+  dpt_batch_norm_gradients(&sums, &s.program);
   hash_rows(out, s.nodes * 2, r.columns, r.stride);
   float *y = floats(values);
   const dpt_row_pass pass = {.x = x, .xStride = r.stride, .g = y, .gStride = r.stride, .y = y, .yStride = r.stride,

@@ -1,0 +1,63 @@
+// What the kernels of losses take, and what they write.
+#ifndef DPT_KERNELS_LOSSES_H
+#define DPT_KERNELS_LOSSES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// What a loss writes for every row, in a record of 16 floats whose rest it leaves alone; all 0 for rows that do not
+/// count, but for the prediction.
+enum {
+  DPT_RECORD_LOSS,
+  /// 1 if the largest logit (the first of equals) is the target's; for values, how many outputs are positive where
+  /// the target is above 0.5, and not positive elsewhere.
+  DPT_RECORD_CORRECT,
+  /// What the loss is divided by, summed over rows: the target's class weight (1 without weights), or the columns.
+  DPT_RECORD_WEIGHT,
+  /// What the right ones are counted from: 1, or the columns.
+  DPT_RECORD_COUNT,
+  /// The class with the largest logit, −1 for values and for rows that do not count.
+  DPT_RECORD_PREDICTED,
+};
+
+/// A model's outputs, steps × batch × positions rows of `columns`, and what a loss writes: records, and gradients
+/// unless NULL (zeros in the pad columns).
+typedef struct {
+  const float *outputs;
+  long stride;
+  long steps, batch, positions, columns;
+  /// The number of steps of each sample that count, or NULL if all do.
+  const int32_t *lengths;
+  float *records;
+  float *gradient;
+  long gradientStride;
+} dpt_loss_pass;
+
+/// A class for each row.
+typedef struct {
+  const int32_t *targets;
+  /// One weight per class, padded with zeros to whole groups of 16, and their sum; NULL for 1 each, without smoothing.
+  const float *weights;
+  float weightSum;
+  /// The share of the target that is spread over all classes.
+  float smoothing;
+  /// Whether rows with the target `ignored` do not count.
+  bool ignores;
+  int32_t ignored;
+} dpt_class_targets;
+
+/// Losses of outputs z against numbers y, with d = z − y.
+typedef enum {
+  /// d²
+  DPT_SQUARED,
+  /// |d|
+  DPT_ABSOLUTE,
+  /// ½ d² where |d| < parameter, else parameter (|d| − ½ parameter)
+  DPT_HUBER,
+  /// the same divided by the parameter
+  DPT_SMOOTH_ABSOLUTE,
+  /// −y log σ(z) − (1 − y) log(1 − σ(z))
+  DPT_BINARY,
+} dpt_value_loss_kind;
+
+#endif

@@ -1,0 +1,92 @@
+// What the kernels of matrix products take.
+#ifndef DPT_KERNELS_PRODUCTS_H
+#define DPT_KERNELS_PRODUCTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/// What a product's accumulators start from.
+typedef enum {
+  DPT_START_ZERO,
+  /// One value per column, `bias`.
+  DPT_START_BIAS,
+  /// What `c` holds already.
+  DPT_START_OUTPUT,
+} dpt_start;
+
+/// C = start + A · B.
+typedef struct {
+  /// Rows of A; the inner dimension is `segments` segments of `segmentLength` floats, `segmentStride` apart.
+  const float *a;
+  long aStride;
+  long segments, segmentLength, segmentStride;
+  /// B in panels of 16 columns (`dpt_pack`), inner length segments · segmentLength.
+  const float *b;
+  /// A second product that continues every element's chain, inner length `inner2`, as A and B; NULL if there is none.
+  const float *a2;
+  long a2Stride, inner2;
+  const float *b2;
+  /// Start values for DPT_START_BIAS, padded with zeros to whole panels.
+  const float *bias;
+  float *c;
+  long cStride;
+  long rows, columns;
+  dpt_start start;
+} dpt_product;
+
+/// C = bias + A · B, B being unpacked weights: B[k][j] = weights[k · weightsStride + j], or, transposed,
+/// weights[j · weightsStride + k]. They are packed on the way; the chains are those of `dpt_multiply`.
+typedef struct {
+  const float *a;
+  long aStride;
+  long inner;
+  const float *weights;
+  long weightsStride;
+  bool transposed;
+  /// One value per column, padded with zeros to whole panels; NULL for zeros.
+  const float *bias;
+  float *c;
+  long cStride;
+  long rows, columns;
+  /// Memory for the weights being packed, `dpt_weights_product_scratch` floats.
+  float *scratch;
+} dpt_weights_product;
+
+/// out[node][i][j] = sum over the node's shards, in the tree's order, of Σ a[row][i] · b[row][j].
+///
+/// b's columns may come in groups of `group` columns (a multiple of 16), such as gates, of which the first `groupValid`
+/// count; j then counts these, and column k of group q goes to out + i · outI + q · outGroup + k · outJ.
+///
+/// The rows of a shard are, for each outer step t ascending, the rows r of the shard's samples ascending, `positions`
+/// rows a sample: a + t · aOuter + r · aStride.
+typedef struct {
+  const float *a;
+  long aStride, aOuter;
+  const float *b;
+  long bStride, bOuter;
+  long outer, positions;
+  /// Columns of a; columns of b, those of all groups with their pads.
+  long m, n;
+  /// 0 if b has no groups.
+  long group, groupValid;
+  float *out;
+  long outI, outJ, outGroup, outNode;
+  /// Memory for large products, which are cut into blocks; NULL if there is none.
+  float *scratch;
+  size_t scratchCount;
+} dpt_outer_product;
+
+/// out[node][j] = sum over the node's shards of Σ base[row][j], rows as above; written to `second` too unless NULL. Columns
+/// in groups are counted as above, group after group.
+typedef struct {
+  const float *base;
+  long stride, outerStride, outer, positions;
+  /// Columns, those of all groups with their pads.
+  long columns;
+  /// 0 if there are no groups.
+  long group, groupValid;
+  float *out, *second;
+  long outNode;
+} dpt_row_sums;
+
+#endif

@@ -1,0 +1,52 @@
+// What the kernels of recurrent layers take.
+#ifndef DPT_KERNELS_RECURRENT_H
+#define DPT_KERNELS_RECURRENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// One direction of a recurrent layer over `steps` steps of `batch` samples; hidden rows are `padded` floats wide
+/// (hidden size rounded up to 16). Time-major: row (t, b) is at (t · batch + b). A row of the gates is made of groups of
+/// `padded` lanes: i, f, g, o (LSTM); the one pre-activation (RNN); n, r, z, m (GRU); c, v (gated).
+typedef struct {
+  long steps, batch, hidden, padded;
+  /// The samples that are gone through: firstSample ..< endSample.
+  long firstSample, endSample;
+  /// Whether the steps are gone through from the last to the first.
+  bool reverse;
+  /// Each sample's number of valid steps, the first ones, or NULL if all steps are valid. At steps that are not valid
+  /// the state after is zero, and so are the gates' gradients.
+  const int32_t *lengths;
+  /// Whether all this is more than the caches hold; then each step's rows are fetched while the step before is computed.
+  bool fetchesAhead;
+  /// The inputs, (steps × batch) rows of `inputs` floats, `xStride` apart, and their weights, transposed and packed per
+  /// gate: inputColumns columns (those of the gates that inputs add to, which come first), inner length inputs.
+  const float *x;
+  long xStride, inputs, inputColumns;
+  const float *inputWeights;
+  /// Recurrent weights transposed and packed per gate: groups · padded columns, inner length hidden.
+  const float *recurrent;
+  /// Recurrent weights packed for the backward pass: inner length groups · hidden, `hidden` columns.
+  const float *recurrentBack;
+  /// Bias of every group.
+  const float *bias;
+  /// (steps × batch) rows: the activated gates; after the backward pass, the gradients of the pre-activations.
+  float *gates;
+  /// (steps + 1) × batch rows; block t is the state before step t and block t + 1 the state after it, the other way
+  /// round in reverse. The block before the direction's first step is the initial state. `c`, LSTM only, or NULL.
+  float *h, *c;
+  /// LSTM: tanh of the cell state, steps × batch rows.
+  float *tanhC;
+  /// Backward: gradient arriving at every step's output (steps × batch rows, stride gradStride), or NULL.
+  const float *gradAll;
+  /// Backward: gradient arriving at each sample's last valid step (in reverse, first) only (batch rows), or NULL.
+  const float *gradLast;
+  long gradStride;
+  /// Backward scratch: batch rows each; `dc`, LSTM only, or NULL.
+  float *dh, *dc;
+  /// Backward: where the whole gradient of the state after every valid step goes, for observers (steps ×
+  /// batch rows), or NULL.
+  float *stateGradients;
+} dpt_recurrence;
+
+#endif

@@ -1,0 +1,90 @@
+// What the kernels of layers that work row by row take.
+#ifndef DPT_KERNELS_ROWS_H
+#define DPT_KERNELS_ROWS_H
+
+#include <stdint.h>
+
+/// What goes through a layer: `rows` rows of `columns` floats of input x, of result y and, backwards, of the gradient g
+/// of the layer's output. Whole groups of 16 columns of y are written.
+typedef struct {
+  const float *x;
+  long xStride;
+  const float *g;
+  long gStride;
+  float *y;
+  long yStride;
+  long rows, columns;
+} dpt_row_pass;
+
+typedef enum {
+  /// max(0, x)
+  DPT_RELU,
+  /// x where positive, else x · parameter
+  DPT_LEAKY_RELU,
+  DPT_TANH,
+  /// 1 / (1 + e^−x)
+  DPT_SIGMOID,
+  /// x · Φ(x), Φ the standard normal distribution function
+  DPT_GELU,
+  /// ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))
+  DPT_GELU_TANH,
+} dpt_activation_kind;
+
+/// Which values dropout keeps: those whose random word is at least `threshold`. The word of a place is a function of
+/// (seed, stream, step, sample, place in the sample) alone.
+typedef struct {
+  /// The rows are steps × batch × positions.
+  long steps, batch, positions;
+  /// The first sample's number within the global batch.
+  long firstSample;
+  uint64_t seed;
+  uint32_t stream, step, threshold;
+  /// Factor of what is kept.
+  float scale;
+} dpt_dropout_mask;
+
+/// What layer normalization scales and shifts by, and what it keeps of each row.
+typedef struct {
+  /// One value per column, padded with zeros to whole groups of 16.
+  const float *weight, *bias;
+  float epsilon;
+  /// Mean and 1 / deviation of every row; forwards written, backwards read.
+  float *statistics;
+} dpt_row_norm;
+
+/// Rows that each looked up one entry of a table of `entries` rows of `columns`.
+typedef struct {
+  long entries, columns, batch;
+  /// entries + 1 places in `order`: the rows that looked up entry e are order[starts[e]] ..< order[starts[e + 1]].
+  const int32_t *starts;
+  /// Row numbers (step · batch + sample), for each entry by shard, then step, then sample.
+  const int32_t *order;
+  /// An entry whose gradient is zero, or −1.
+  long skipped;
+  const float *gradient;
+  long stride;
+  float *out;
+  long outNode;
+} dpt_lookup;
+
+/// Rows of activations: `outer` steps of the samples' `positions` rows each, as in dpt_outer_product.
+typedef struct {
+  const float *base;
+  long stride, outerStride, outer, positions, columns;
+  /// The number of steps of each sample that are there, the first ones, or NULL if all are.
+  const int32_t *lengths;
+} dpt_rows;
+
+/// The sums of batch normalization's backward pass over the node's rows, of x and, `dyStride` floats apart, of dy:
+/// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse, `outNode` floats from node to node.
+typedef struct {
+  dpt_rows x;
+  const float *dy;
+  long dyStride;
+  /// One value per column, in whole groups of 16.
+  const float *mean, *inverse;
+  float *out;
+  long gap, outNode;
+} dpt_batch_norm_sums;
+
+#endif
