@@ -7,7 +7,7 @@ import Testing
     let recipe = try read()
     var expected = Recipe()
     var lstm = LSTMEntry()
-    lstm.hiddenSize = 3
+    lstm.recurrence.hiddenSize = 3
     expected.model.layers = [lstm, LinearEntry(outputs: 2)]
     #expect(recipe == expected)
     #expect(recipe.epochs == 60)
@@ -55,9 +55,9 @@ import Testing
     numpy.shuffle = false
     expected.data = numpy
     var rnn = RNNEntry()
-    rnn.hiddenSize = 7
+    rnn.recurrence.hiddenSize = 7
     rnn.nonlinearity = .relu
-    rnn.options.output = .all
+    rnn.recurrence.options.output = .all
     expected.model = ModelSettings(layers: [
       LSTMEntry(), rnn, RNNEntry(), LinearEntry(outputs: 3),
     ])

@@ -133,9 +133,7 @@ import Testing
 
   struct InverseRootEntry: ScheduleEntry {
     var offset = 1000.0
-    var warmup = TrainingSpan.steps(0)
-    var warmupStart = 0.0
-    var scaleWithBatch: Int?
+    var start = ScheduleStart()
     static let form = RecipeForm<Self>(
       "inverse-root", "the rate falls with the root of the steps",
       keys: [RecipeKey("offset", \.offset, .number(.above(0)), "steps until half of its square is left")] + sharedKeys)

@@ -14,7 +14,7 @@ import Testing
   @Test func dotsAndIndicesReachInside() throws {
     let recipe = try read("", "model.layers.0.lstm.hiddenSize=8", "optimizer.alpha=0.5", "evaluate.every=0")
     var lstm = LSTMEntry()
-    lstm.hiddenSize = 8
+    lstm.recurrence.hiddenSize = 8
     #expect(recipe.model.layers == [lstm, LinearEntry(outputs: 2)] as [any LayerEntry])
     var optimizer = RMSpropEntry()
     optimizer.alpha = 0.5
@@ -34,7 +34,7 @@ import Testing
     let recipe = try read(
       "", "model.layers=[{rnn: {hiddenSize: 2}}, {linear: {outputs: 5}}]", "optimizer={name: sgd, momentum: 0.5}")
     var rnn = RNNEntry()
-    rnn.hiddenSize = 2
+    rnn.recurrence.hiddenSize = 2
     #expect(recipe.model.layers == [rnn, LinearEntry(outputs: 5)] as [any LayerEntry])
     var sgd = SGDEntry()
     sgd.momentum = 0.5

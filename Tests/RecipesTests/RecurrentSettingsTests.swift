@@ -9,10 +9,10 @@ import Testing
     let recipe = try read(
       "", "model.layers=[{gru: {hiddenSize: 6, layers: 3, bidirectional: true, dropout: 0.25}}]")
     var gru = GRUEntry()
-    gru.hiddenSize = 6
-    gru.options.layers = 3
-    gru.options.isBidirectional = true
-    gru.options.dropout = 0.25
+    gru.recurrence.hiddenSize = 6
+    gru.recurrence.options.layers = 3
+    gru.recurrence.options.isBidirectional = true
+    gru.recurrence.options.dropout = 0.25
     #expect(recipe.model.layers == [gru] as [any LayerEntry])
     let model = try recipe.makeModel(inputShape: .sequence(steps: 5, features: 2))
     #expect(model.outputShape == .vector(12))
@@ -23,9 +23,9 @@ import Testing
   @Test func theGatedRecurrenceCanDoWithoutBiasesAndCarryItsState() throws {
     let recipe = try read("", "model.layers=[{gated: {bias: false, stateful: true, output: all}}]")
     var gated = GatedEntry()
-    gated.bias = false
-    gated.options.isStateful = true
-    gated.options.output = .all
+    gated.recurrence.bias = false
+    gated.recurrence.options.isStateful = true
+    gated.recurrence.options.output = .all
     #expect(recipe.model.layers == [gated] as [any LayerEntry])
     let model = try recipe.makeModel(inputShape: .sequence(steps: 5, features: 2))
     #expect(model.parameters.map(\.name) == ["0.weight_c_l0", "0.weight_x_l0", "0.weight_h_l0"])

@@ -55,8 +55,8 @@ import Testing
     }
     var cosine = CosineScheduleEntry()
     cosine.length = .epochs(2.5)
-    cosine.warmup = .steps(1)
-    cosine.scaleWithBatch = 256
+    cosine.start.warmup = .steps(1)
+    cosine.start.scaleWithBatch = 256
     recipe.schedule = cosine
     #expect(recipe.resolvedYAML().contains("  length: 2.5 epochs\n  minimum: 0\n  warmup: 1 step\n"))
     #expect(try recipe.validated() == recipe)

@@ -119,7 +119,8 @@ extension Recipe {
 
   /// A carried state means something only where row i of a batch continues row i of the one before.
   private func checkOrder() throws {
-    guard data.shuffle, let place = placeOfLayer(where: { ($0 as? any RecurrentEntry)?.options.isStateful == true })
+    guard data.shuffle,
+      let place = placeOfLayer(where: { ($0 as? any RecurrentEntry)?.recurrence.options.isStateful == true })
     else { return }
     let shuffle = origin.place(of: "data.shuffle").map { "\($0)" } ?? "by default"
     throw Failure(

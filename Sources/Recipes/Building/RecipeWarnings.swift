@@ -83,7 +83,7 @@ struct RecipeWarnings {
     let perEpoch = (data.training.count + perStep - 1) / perStep
     let all = recipe.epochs.multipliedReportingOverflow(by: perEpoch)
     let total = min(recipe.steps ?? .max, all.overflow ? .max : all.partialValue)
-    return (recipe.schedule.warmup.steps(perEpoch: perEpoch), total, perEpoch)
+    return (recipe.schedule.start.warmup.steps(perEpoch: perEpoch), total, perEpoch)
   }
 
   /// Columns of tables that tell nothing.

@@ -31,7 +31,7 @@ extension Recipe {
       (before.learningRate(step: step, base: base), own.learningRate(step: step, base: baseLearningRate))
     }
     guard let step = (0..<done).first(where: { rates($0).0 != rates($0).1 }) else { return nil }
-    let warmup = former.schedule.warmup.steps(perEpoch: old.stepsPerEpoch(samples: samples))
+    let warmup = former.schedule.start.warmup.steps(perEpoch: old.stepsPerEpoch(samples: samples))
     let written = former.written.lazy.compactMap { entry -> String? in
       guard entry.key == "schedule", case .mapping(let entries) = entry.value else { return nil }
       return entries.first { $0.key == "length" }?.value.flowText

@@ -2,14 +2,8 @@ import Layers
 
 /// Gated recurrent units (Cho et al. 2014).
 public struct GRUEntry: RecurrentEntry {
-  /// The length of the hidden state.
-  public var hiddenSize = 4
-  /// Whether the cells have biases.
-  public var bias = true
-  /// Levels, directions and what goes out.
-  public var options = RecurrentOptions()
-  /// How the weights are drawn; nil for the model's way.
-  public var initialization: (any InitializationEntry)?
+  /// Size, levels, directions, and what goes out.
+  public var recurrence = RecurrenceSettings()
 
   /// Every default.
   public init() {}
@@ -21,6 +15,6 @@ public struct GRUEntry: RecurrentEntry {
 
   /// The layer; of sequences alone.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
-    try GRU(input: site.input, hiddenSize: hiddenSize, bias: bias, options: options)
+    try GRU(input: site.input, hiddenSize: recurrence.hiddenSize, bias: recurrence.bias, options: recurrence.options)
   }
 }

@@ -2,14 +2,8 @@ import Layers
 
 /// A recurrence with one gate.
 public struct GatedEntry: RecurrentEntry {
-  /// The length of the hidden state.
-  public var hiddenSize = 4
-  /// Whether the cells have biases.
-  public var bias = true
-  /// Levels, directions and what goes out.
-  public var options = RecurrentOptions()
-  /// How the weights are drawn; nil for the model's way.
-  public var initialization: (any InitializationEntry)?
+  /// Size, levels, directions, and what goes out.
+  public var recurrence = RecurrenceSettings()
 
   /// Every default.
   public init() {}
@@ -20,6 +14,7 @@ public struct GatedEntry: RecurrentEntry {
 
   /// The layer; of sequences alone.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
-    try GatedRNN(input: site.input, hiddenSize: hiddenSize, bias: bias, options: options)
+    try GatedRNN(
+      input: site.input, hiddenSize: recurrence.hiddenSize, bias: recurrence.bias, options: recurrence.options)
   }
 }

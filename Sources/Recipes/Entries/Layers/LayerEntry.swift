@@ -48,7 +48,7 @@ public struct LayerSite {
   func requireSequence() throws {
     guard !input.isSequence else { return }
     let advice =
-      if former.contains(where: { ($0 as? any RecurrentEntry)?.options.output == .last }) {
+      if former.contains(where: { ($0 as? any RecurrentEntry)?.recurrence.options.output == .last }) {
         "let the recurrent layer before it give every step: output: all"
       } else if former.contains(where: { $0 is FlattenEntry }) {
         "leave out flatten before it"

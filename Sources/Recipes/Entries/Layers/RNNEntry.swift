@@ -2,16 +2,10 @@ import Layers
 
 /// A plain recurrent layer (Elman 1990).
 public struct RNNEntry: RecurrentEntry {
-  /// The length of the hidden state.
-  public var hiddenSize = 4
+  /// Size, levels, directions, and what goes out.
+  public var recurrence = RecurrenceSettings()
   /// What bends the new state.
   public var nonlinearity = RNN.Nonlinearity.tanh
-  /// Whether the cells have biases.
-  public var bias = true
-  /// Levels, directions and what goes out.
-  public var options = RecurrentOptions()
-  /// How the weights are drawn; nil for the model's way.
-  public var initialization: (any InitializationEntry)?
 
   /// Every default.
   public init() {}
@@ -26,7 +20,8 @@ public struct RNNEntry: RecurrentEntry {
   /// The layer; of sequences alone.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
     try RNN(
-      input: site.input, hiddenSize: hiddenSize, nonlinearity: nonlinearity, bias: bias, options: options)
+      input: site.input, hiddenSize: recurrence.hiddenSize, nonlinearity: nonlinearity, bias: recurrence.bias,
+      options: recurrence.options)
   }
 }
 

@@ -1,15 +1,24 @@
 import Layers
 
-/// A recurrent layer in recipes: what all of them have besides what their cell needs.
+/// A recurrent layer in recipes.
 public protocol RecurrentEntry: LayerEntry {
+  /// Size, levels, directions, and what goes out.
+  var recurrence: RecurrenceSettings { get set }
+}
+
+/// What all recurrent layers have besides what their cell needs.
+public struct RecurrenceSettings: Sendable {
   /// The length of the hidden state.
-  var hiddenSize: Int { get set }
+  public var hiddenSize = 4
   /// Whether the cells have biases.
-  var bias: Bool { get set }
+  public var bias = true
   /// Levels, directions and what goes out.
-  var options: RecurrentOptions { get set }
+  public var options = RecurrentOptions()
   /// How the weights are drawn; nil for the model's way.
-  var initialization: (any InitializationEntry)? { get set }
+  public var initialization: (any InitializationEntry)?
+
+  /// Every default.
+  public init() {}
 }
 
 extension RecurrentOutput: Choice {}
@@ -19,32 +28,36 @@ extension RecurrentEntry {
   static func recurrentForm(
     _ name: String, _ doc: String, example: String, cell: [RecipeKey<Self>] = []
   ) -> RecipeForm<Self> {
-    let size = RecipeKey("hiddenSize", \Self.hiddenSize, .number(.size), "the length of the hidden state")
+    let size = RecipeKey("hiddenSize", \Self.recurrence.hiddenSize, .number(.size), "the length of the hidden state")
     return RecipeForm(
       name, doc, example: example, short: "hiddenSize",
       moved: ["padding": "where sequences are padded is a fact of the data: write data.padding, once for all layers"],
       keys: [size] + cell + [
-        RecipeKey("bias", \Self.bias, .flag, "whether the cells have biases"),
-        RecipeKey("output", \Self.options.output, .choice, "the steps that go to the next layer: last or all"),
+        RecipeKey("bias", \Self.recurrence.bias, .flag, "whether the cells have biases"),
         RecipeKey(
-          "layers", \Self.options.layers, .number(.from(1, through: 1000)),
+          "output", \Self.recurrence.options.output, .choice, "the steps that go to the next layer: last or all"),
+        RecipeKey(
+          "layers", \Self.recurrence.options.layers, .number(.from(1, through: 1000)),
           "the number of such layers on top of each other"),
         RecipeKey(
-          "bidirectional", \Self.options.isBidirectional, .flag,
+          "bidirectional", \Self.recurrence.options.isBidirectional, .flag,
           "whether to go through the sequence from its end too; doubles the features"),
         RecipeKey(
-          "dropout", \Self.options.dropout, .number(.from(0, below: 1)),
+          "dropout", \Self.recurrence.options.dropout, .number(.from(0, below: 1)),
           "the share of values set to zero between the layers while training"),
         RecipeKey(
-          "stateful", \Self.options.isStateful, .flag,
+          "stateful", \Self.recurrence.options.isStateful, .flag,
           "whether a batch starts from the state after the one before, row by row, within an epoch"),
-        .initialization(\Self.initialization),
+        .initialization(\Self.recurrence.initialization),
       ])
   }
 
+  /// How the weights are drawn; nil for the model's way.
+  public var initialization: (any InitializationEntry)? { recurrence.initialization }
+
   /// Checks that levels, directions and state go together.
   public func check(_ section: RecipeSection) throws {
-    guard let conflict = options.conflict else { return }
+    guard let conflict = recurrence.options.conflict else { return }
     throw section.conflict(of: conflict.keys, "\(section.path): \(conflict.message)", advice: conflict.advice)
   }
 
@@ -76,17 +89,8 @@ extension LayerEntry {
     guard name != cell.rawValue,
       let type = EntryKind.layer.type(named: cell.rawValue) as? any RecurrentEntry.Type
     else { return self }
-    return type.init(like: recurrent)
-  }
-}
-
-extension RecurrentEntry {
-  /// Settings with all that recurrent layers have in common.
-  fileprivate init(like other: any RecurrentEntry) {
-    self.init()
-    hiddenSize = other.hiddenSize
-    bias = other.bias
-    options = other.options
-    initialization = other.initialization
+    var other = type.init()
+    other.recurrence = recurrent.recurrence
+    return other
   }
 }

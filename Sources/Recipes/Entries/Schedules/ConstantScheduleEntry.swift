@@ -2,12 +2,8 @@ import Optimizers
 
 /// One learning rate throughout.
 public struct ConstantScheduleEntry: ScheduleEntry {
-  /// How long the rate rises first.
-  public var warmup = TrainingSpan.steps(0)
-  /// The share of the rate that the rise starts from.
-  public var warmupStart = 0.0
-  /// The samples a step that the learning rate is meant for, or nil.
-  public var scaleWithBatch: Int?
+  /// What the rate starts from.
+  public var start = ScheduleStart()
 
   /// Every default.
   public init() {}

@@ -6,12 +6,8 @@ public struct CosineScheduleEntry: ScheduleEntry {
   public var length: TrainingSpan?
   /// The rate that it falls to.
   public var minimum = 0.0
-  /// How long the rate rises first.
-  public var warmup = TrainingSpan.steps(0)
-  /// The share of the rate that the rise starts from.
-  public var warmupStart = 0.0
-  /// The samples a step that the learning rate is meant for, or nil.
-  public var scaleWithBatch: Int?
+  /// What the rate starts from.
+  public var start = ScheduleStart()
 
   /// Every default.
   public init() {}

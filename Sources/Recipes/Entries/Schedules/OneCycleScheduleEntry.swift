@@ -10,12 +10,8 @@ public struct OneCycleScheduleEntry: ScheduleEntry {
   public var divisor = 25.0
   /// How far below its start the cycle ends.
   public var finalDivisor = 10000.0
-  /// How long the rate rises first, to the cycle's start.
-  public var warmup = TrainingSpan.steps(0)
-  /// The share of the cycle's start that this rise starts from.
-  public var warmupStart = 0.0
-  /// The samples a step that the learning rate is meant for, or nil.
-  public var scaleWithBatch: Int?
+  /// What the rate starts from before its rise to the cycle's start.
+  public var start = ScheduleStart()
 
   /// Every default.
   public init() {}

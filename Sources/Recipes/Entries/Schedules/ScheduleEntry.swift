@@ -3,12 +3,8 @@ import Training
 
 /// A schedule in recipes: the learning rate over the run.
 public protocol ScheduleEntry: RecipeEntry {
-  /// How long the rate rises before the schedule proper begins.
-  var warmup: TrainingSpan { get set }
-  /// The share of the rate that the rise starts from.
-  var warmupStart: Double { get set }
-  /// The number of samples a step for which the learning rate is meant, or nil to leave the rate alone.
-  var scaleWithBatch: Int? { get set }
+  /// What the rate starts from before the schedule proper begins.
+  var start: ScheduleStart { get set }
   /// How long the schedule proper takes; nil for the rest of the run, and if it has no end.
   var length: TrainingSpan? { get }
   /// The learning rate that the schedule falls to, if it names one that it always reaches.
@@ -16,6 +12,19 @@ public protocol ScheduleEntry: RecipeEntry {
 
   /// The schedule after the warm-up, over `length` steps, at least 1.
   func makeSchedule(length: Int, stepsPerEpoch: Int) -> any Schedule
+}
+
+/// What the learning rate of any schedule starts from.
+public struct ScheduleStart: Equatable, Sendable {
+  /// How long the rate rises before the schedule proper begins.
+  public var warmup = TrainingSpan.steps(0)
+  /// The share of the rate that the rise starts from.
+  public var warmupStart = 0.0
+  /// The samples a step that the learning rate is meant for; nil leaves the rate alone.
+  public var scaleWithBatch: Int?
+
+  /// Every default.
+  public init() {}
 }
 
 extension ScheduleEntry {
@@ -28,11 +37,12 @@ extension ScheduleEntry {
   public static var sharedKeys: [RecipeKey<Self>] {
     [
       RecipeKey(
-        "warmup", \.warmup, .span(allowsNone: true), "steps or epochs of linear rise before the schedule begins"),
+        "warmup", \.start.warmup, .span(allowsNone: true), "steps or epochs of linear rise before the schedule begins"),
       RecipeKey(
-        "warmupStart", \.warmupStart, .number(.from(0, through: 1)), "the share of the rate that the rise starts from"),
+        "warmupStart", \.start.warmupStart, .number(.from(0, through: 1)),
+        "the share of the rate that the rise starts from"),
       RecipeKey(
-        "scaleWithBatch", \.scaleWithBatch, .optional(.number(.atLeast(1))),
+        "scaleWithBatch", \.start.scaleWithBatch, .optional(.number(.atLeast(1))),
         "samples a step that the learning rate is meant for; it grows in proportion with more, and shrinks with fewer; or "
           + "none"),
     ]
@@ -40,17 +50,17 @@ extension ScheduleEntry {
 
   /// The schedule in a few words, for people.
   public var summary: String {
-    let rise = [.steps(0), .epochs(0)].contains(warmup) ? "" : " after \(warmup.recipeText) of warm-up"
+    let rise = [.steps(0), .epochs(0)].contains(start.warmup) ? "" : " after \(start.warmup.recipeText) of warm-up"
     return name + rise
   }
 
-  /// The schedule of a run of these numbers with so many samples an epoch.
+  /// The schedule of a run of these numbers with this many samples an epoch.
   func makeSchedule(_ settings: TrainingSettings, samples: Int) -> any Schedule {
     let perEpoch = settings.stepsPerEpoch(samples: samples)
-    let rise = warmup.steps(perEpoch: perEpoch)
+    let rise = start.warmup.steps(perEpoch: perEpoch)
     let schedule = makeSchedule(
       length: max(1, settings.totalSteps(samples: samples) - rise), stepsPerEpoch: perEpoch)
-    return rise == 0 ? schedule : WarmupSchedule(steps: rise, start: warmupStart, following: schedule)
+    return rise == 0 ? schedule : WarmupSchedule(steps: rise, start: start.warmupStart, following: schedule)
   }
 }
 
@@ -65,10 +75,10 @@ extension ValueType where Value == any ScheduleEntry {
 }
 
 extension Recipe {
-  /// The learning rate that the schedule starts from: the optimizer's, in proportion to the samples of a step where
+  /// The learning rate that the schedule starts from: the optimizer's, in proportion to the samples of a step if
   /// the schedule says for how many it is meant (Goyal et al. 2017, the linear scaling rule).
   public var baseLearningRate: Double {
-    guard let reference = schedule.scaleWithBatch else { return optimizer.learningRate }
+    guard let reference = schedule.start.scaleWithBatch else { return optimizer.learningRate }
     return optimizer.learningRate * Double(batch * accumulate) / Double(reference)
   }
 }
