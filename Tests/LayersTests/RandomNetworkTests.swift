@@ -15,9 +15,8 @@ import Testing
   }
 
   private static func drawn() throws -> [Drawn] {
-    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Reference/random-networks.json")
-    return try JSONDecoder().decode([Drawn].self, from: Data(contentsOf: path))
+    let file = referenceFolder.appendingPathComponent("random-networks.json")
+    return try JSONDecoder().decode([Drawn].self, from: Data(contentsOf: file))
   }
 
   @Test(arguments: [1, 3])

@@ -1,5 +1,3 @@
-import Formats
-import Foundation
 import Layers
 import Tensors
 import TestSupport
@@ -48,7 +46,7 @@ import Testing
   /// Sequences of different lengths, packed and unpacked as PyTorch does it.
   @Test(arguments: RecurrentCase.all)
   func agreesWithPyTorch(on kind: RecurrentCase) throws {
-    let archive = try NPZArchive(contentsOf: Self.reference)
+    let archive = try reference("recurrent.npz")
     let x = try archive.array("x")
     let shape = Shape.sequence(steps: x.shape[1], features: x.shape[2])
     let layer = try kind.cell.layer(shape, hidden: 6, kind.options)
@@ -65,7 +63,4 @@ import Testing
     // Where padding is, zeros and nothing near them.
     #expect(zip(own, wanted).allSatisfy { $1 != 0 || $0 == 0 })
   }
-
-  private static let reference = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Reference/recurrent.npz").path
 }

@@ -1,5 +1,3 @@
-import Formats
-import Foundation
 import Layers
 import Tensors
 import TestSupport
@@ -7,9 +5,6 @@ import Testing
 
 /// The layers over images against PyTorch's numbers (Tests/Reference/make_vision_reference.py).
 @Suite struct VisionReferenceTests {
-  private static let archive = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Reference/vision.npz").path
-
   typealias Make = @Sendable (Shape) throws -> any Layer
 
   static let cases: [(name: String, make: Make)] = [
@@ -67,7 +62,7 @@ import Testing
   @Test(arguments: cases.map(\.name), [1, 3])
   func agreesWithPyTorch(name: String, shards: Int) throws {
     let make = try #require(Self.cases.first { $0.name == name }).make
-    let archive = try NPZArchive(contentsOf: Self.archive)
+    let archive = try reference("vision.npz")
     func values(_ key: String) throws -> [Float] { try archive.array("\(name).\(key)").floats() }
     let extents = try archive.array("\(name).x").shape
     let shape = Shape.image(height: extents[1], width: extents[2], channels: extents[3])

@@ -1,4 +1,3 @@
-import Formats
 import Foundation
 import Layers
 import Tensors
@@ -6,14 +5,11 @@ import TestSupport
 import Testing
 
 @Suite struct BatchNormTests {
-  private static let archive = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Reference/batch-norm.npz").path
-
   /// Three batches, the last one smaller, and an evaluation; over shards PyTorch's layer runs on each chunk
   /// (Tests/Reference/make_batch_norm_reference.py).
   @Test(arguments: [("vectors", 1), ("vectors", 3), ("images-mean", 2), ("images-shards", 3), ("sequences-shards", 2)])
   func agreesWithPyTorchOverSeveralBatches(name: String, shards: Int) throws {
-    let archive = try NPZArchive(contentsOf: Self.archive)
+    let archive = try reference("batch-norm.npz")
     func values(_ key: String) throws -> [Float] { try archive.array("\(name).\(key)").floats() }
     let momentum = Double(try values("momentum")[0])
     let shape = Shape(Array(try archive.array("\(name).x.0").shape.dropFirst()))
