@@ -38,13 +38,12 @@ targets += [
 
 targets += [
   .target(name: "Diagnostics"),
+  .target(name: "CKernels"),
   .target(
     name: "CMPIShim", dependencies: withoutMPI ? [] : ["CMPI"],
     cSettings: withoutMPI ? [.define("DPT_NO_MPI")] : namedMPI == nil ? [] : [.define("DPT_NAMED_MPI")]),
-  .target(name: "CKernels"),
   .target(name: "Tensors", dependencies: ["CKernels", "Diagnostics"]),
   .target(name: "Collectives", dependencies: ["CMPIShim", "CKernels", "Diagnostics"]),
-  .target(name: "Planning", dependencies: ["Collectives", "Optimizers"]),
   .target(name: "Formats", dependencies: ["CZip", "CZlib", "CCrypto", "Diagnostics"]),
   .target(
     name: "Images", dependencies: ["CTurboJPEG", "CPNG", "CKernels", "Tensors", "Formats", "Diagnostics"]),
@@ -82,6 +81,7 @@ targets += [
       "Recipes", "Training", "Datasets", "Layers", "Tensors", "Formats", "ProtocolBuffers", "Diagnostics",
       .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ]),
+  .target(name: "Planning", dependencies: ["Collectives", "Optimizers"]),
 ]
 
 // MARK: Products' own targets
@@ -124,28 +124,20 @@ targets += [
   .testTarget(name: "KernelsTests", dependencies: ["CKernels", "Collectives", "TestSupport"]),
   .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
   .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "CMPIShim", "Diagnostics", "collectives-check"]),
-  .testTarget(name: "PlanningTests", dependencies: ["Planning", "Collectives"]),
+  .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics", "TestSupport"], exclude: ["Fixtures"]),
+  .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(
     name: "LayersTests", dependencies: ["Layers", "Collectives", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
   .testTarget(
     name: "OptimizersTests",
     dependencies: ["Optimizers", "Tensors", "Formats", "CAllocationCounter", "TestSupport"]),
-  .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics", "TestSupport"], exclude: ["Fixtures"]),
-  .testTarget(name: "ImagesTests", dependencies: ["Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
-  .testTarget(
-    name: "RecipesTests",
-    dependencies: [
-      "Recipes", "Layers", "Optimizers", "Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport",
-    ]),
   .testTarget(
     name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
-  // Runs the program to ask for its options.
-  .testTarget(name: "DocumentationTests"),
   .testTarget(
-    name: "ReportingTests",
+    name: "TrainingTests",
     dependencies: [
-      "Reporting", "Recording", "Recipes", "Training", "Collectives", "Images", "Tensors", "Formats", "Diagnostics",
-      "TestSupport",
+      "Training", "Recipes", "Collectives", "Layers", "Optimizers", "Datasets", "Tensors", "Formats", "Diagnostics",
+      "CAllocationCounter", "TestSupport",
     ]),
   .testTarget(
     name: "RecordingTests",
@@ -154,10 +146,15 @@ targets += [
       "Diagnostics", "TestSupport",
     ]),
   .testTarget(
-    name: "EndToEndTests",
-    dependencies: shown + [
-      "DPTrain", "Formats", "TestSupport", "CKernels", "custom-layer", "custom-dataset",
-      "custom-loop",
+    name: "RecipesTests",
+    dependencies: [
+      "Recipes", "Layers", "Optimizers", "Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport",
+    ]),
+  .testTarget(
+    name: "ReportingTests",
+    dependencies: [
+      "Reporting", "Recording", "Recipes", "Training", "Collectives", "Images", "Tensors", "Formats", "Diagnostics",
+      "TestSupport",
     ]),
   .testTarget(
     name: "ExportingTests",
@@ -165,11 +162,14 @@ targets += [
       "Exporting", "Recipes", "Training", "Datasets", "Collectives", "Layers", "Optimizers", "Tensors", "Formats",
       "Diagnostics", "TestSupport",
     ]),
+  .testTarget(name: "PlanningTests", dependencies: ["Planning", "Collectives"]),
+  // Runs the program to ask for its options.
+  .testTarget(name: "DocumentationTests"),
   .testTarget(
-    name: "TrainingTests",
-    dependencies: [
-      "Training", "Recipes", "Collectives", "Layers", "Optimizers", "Datasets", "Tensors", "Formats", "Diagnostics",
-      "CAllocationCounter", "TestSupport",
+    name: "EndToEndTests",
+    dependencies: shown + [
+      "DPTrain", "Formats", "TestSupport", "CKernels", "custom-layer", "custom-dataset",
+      "custom-loop",
     ]),
 ]
 
