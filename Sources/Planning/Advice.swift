@@ -15,12 +15,12 @@ public struct Advice: Equatable, Sendable {
 
   /// What `forecasts` say.
   public init(_ forecasts: [Forecast]) {
-    let sorted = forecasts.sorted { ($0.nodes, $0.ranksPerNode) < ($1.nodes, $1.ranksPerNode) }
-    best = Dictionary(grouping: sorted, by: \.nodes).values
+    let sorted = forecasts.sorted { ($0.machines, $0.ranksPerMachine) < ($1.machines, $1.ranksPerMachine) }
+    best = Dictionary(grouping: sorted, by: \.machines).values
       .compactMap { $0.min { $0.step < $1.step } }
-      .sorted { $0.nodes < $1.nodes }
+      .sorted { $0.machines < $1.machines }
     wasteful = sorted.compactMap { slow in
-      sorted.filter { $0.ranks < slow.ranks && $0.nodes <= slow.nodes && $0.step < slow.step }
+      sorted.filter { $0.ranks < slow.ranks && $0.machines <= slow.machines && $0.step < slow.step }
         .min { $0.step < $1.step }
         .map { Waste(slow: slow, fast: $0) }
     }

@@ -1,7 +1,7 @@
-/// The exchange of gradients in buckets while the backward pass goes on.
+/// The exchange of gradients in buckets during the backward pass.
 ///
 /// Buckets begin at the end of the gradients, where the last layer's are. A bucket is begun when the backward pass has
-/// written all of it; a thread of each rank sees to it that it moves, and the network takes one bucket after the other:
+/// written all of it; a thread of each rank sees to it that it moves, and the link takes one bucket after the other:
 ///
 ///     endᵢ = max(endᵢ₋₁, begunᵢ) + secondsᵢ
 ///
@@ -10,7 +10,7 @@
 public struct BackwardOverlap: Equatable, Sendable {
   /// Seconds by which the backward pass is longer.
   public let cores: Double
-  /// Seconds for which the exchange goes on after the pass.
+  /// Seconds for which the exchange lasts after the pass.
   public let exposed: Double
 
   /// The exchange of buckets in this order during a backward pass, which is given layer by layer, the last one first.
@@ -26,7 +26,7 @@ public struct BackwardOverlap: Equatable, Sendable {
       sent += bucket.bytes
       let begun = max(free, ends.first { $0.written >= sent }?.time ?? pass)
       free = begun + bucket.seconds
-      // The part of this bucket's cost that falls into the pass.
+      // The share of this bucket's cost that falls into the pass.
       if bucket.seconds > 0 { within += bucket.coreSeconds * min(1, max(0, pass - begun) / bucket.seconds) }
     }
     cores = within

@@ -2,7 +2,7 @@ import Collectives
 
 extension Machine {
   /// The bytes of the buckets of about `size` bytes in which gradients travel, in the order in which they are begun: the
-  /// last layer's first. They start where layers do, where that fits, and at multiples of `grain` floats, or of cache lines.
+  /// last layer's first. They start where layers do, if that fits, and at multiples of `grain` floats, by default of cache lines.
   public func buckets(size: Int, grain: Int? = nil) -> [Int] {
     let value = MemoryLayout<Float>.size
     let count = gradientBytes / value

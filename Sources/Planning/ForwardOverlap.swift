@@ -1,6 +1,6 @@
-/// The arrival of updated parameters in buckets while the forward pass goes on.
+/// The arrival of updated parameters in buckets during the forward pass.
 ///
-/// All buckets are begun as the pass begins, those with the first layers' parameters first, and the network takes one after
+/// All buckets are begun as the pass begins, those with the first layers' parameters first, and the link takes one after
 /// the other. A layer begins when the one before has ended and the last bucket that holds its parameters has come:
 ///
 ///     beginᵢ = max(endᵢ₋₁, arrivalᵢ)

@@ -1,13 +1,13 @@
-/// A machine's training step as measured: so many ranks, with so many shards together, and no other machines.
+/// A machine's training step as measured: its ranks, with all their shards, and no other machines.
 public struct Machine: Equatable, Sendable {
-  /// A layer's part of the forward or the backward pass.
+  /// A layer's share of the forward or the backward pass.
   public struct Stage: Equatable, Sendable {
     /// Seconds until it ends.
     public var seconds: Double
     /// Bytes of the parameters that it needs, or of the gradients that are ready as it ends.
     public var bytes: Int
 
-    /// A part.
+    /// A share.
     public init(seconds: Double, bytes: Int) {
       self.seconds = seconds
       self.bytes = bytes

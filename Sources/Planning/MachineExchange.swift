@@ -1,11 +1,11 @@
 import Collectives
 
-/// The sum of a bucket of gradients over machines, or half of what it takes: every rank exchanges its part of the bucket with
-/// the ranks that have the same part on the other machines.
+/// The sum of a bucket of gradients over machines, or half of what it takes: every rank exchanges its stripe of the bucket with
+/// the ranks that have that stripe on the other machines.
 ///
-/// Long buckets of b bytes: each of n machines sends every other that one's n-th part of its whole tree nodes (k at most)
+/// Long buckets of b bytes: each of n machines sends every other that one's piece, the n-th, of its whole tree nodes (k at most)
 /// and adds up its own (reduce-scatter); then it sends that sum to all (allgather). Short ones: in ⌊log₂ n⌋ rounds, and
-/// two more where n is no power of two, machines exchange all they know with one other.
+/// two more if n is no power of two, machines exchange all they know with one other.
 ///
 ///     long:   2 α + (k + 1) · (n − 1)/n · b β, and 2 (n − 1) messages
 ///     short:  rounds · (α + k b β), and a message a round
@@ -14,7 +14,7 @@ import Collectives
 ///
 ///     2 α + (k − p/2 + 1/2) · (n − 1)/n · b β
 ///
-/// Where the update is divided, gradients are reduce-scattered, and parameters are allgathered in their place, buckets of any
+/// If the update is divided, gradients are reduce-scattered, and parameters are allgathered in their place, buckets of any
 /// length in pieces and parameters in 32 bits:
 ///
 ///     reduce-scatter:   α + (k − p/2) · (n − 1)/n · b β, and n − 1 messages
@@ -36,29 +36,29 @@ public struct MachineExchange: Equatable, Sendable {
   public let machines: Int
   /// The largest number of whole tree nodes that a machine has, k.
   public let treeNodes: Int
-  /// How many of these are rounded to 16 bits, p; nil where nothing is compressed.
+  /// How many of these are rounded to 16 bits, p; nil if nothing is compressed.
   public let roundedNodes: Int?
   /// What is exchanged.
   public var operation: Operation
-  /// The network.
-  public let network: Interconnect
+  /// The link.
+  public let link: LinkModel
 
   /// The exchange between machines that have `treeNodes` whole tree nodes of a batch each, at most, `roundedNodes` of
-  /// them in 16 bits where gradients are compressed.
+  /// them in 16 bits if gradients are compressed.
   public init(
-    machines: Int, treeNodes: Int, roundedNodes: Int? = nil, operation: Operation = .allreduce, network: Interconnect
+    machines: Int, treeNodes: Int, roundedNodes: Int? = nil, operation: Operation = .allreduce, link: LinkModel
   ) {
     self.machines = machines
     self.treeNodes = treeNodes
     self.roundedNodes = roundedNodes
     self.operation = operation
-    self.network = network
+    self.link = link
   }
 
   /// The exchange between machines of `ranks` ranks each, compressed or not.
-  /// - Throws: `Failure` (usage) where there are more ranks than shards.
+  /// - Throws: `Failure` (usage) if there are more ranks than shards.
   public init(
-    machines: Int, ranks: Int, tree: ReductionTree, isCompressed: Bool = false, network: Interconnect
+    machines: Int, ranks: Int, tree: ReductionTree, isCompressed: Bool = false, link: LinkModel
   ) throws {
     let all = machines * ranks
     let nodes = try (0..<machines).map { machine in
@@ -69,7 +69,7 @@ public struct MachineExchange: Equatable, Sendable {
     }
     let most = nodes.max { 2 * $0.all - $0.rounded < 2 * $1.all - $1.rounded } ?? (all: 1, rounded: 0)
     self.init(
-      machines: machines, treeNodes: most.all, roundedNodes: isCompressed ? most.rounded : nil, network: network)
+      machines: machines, treeNodes: most.all, roundedNodes: isCompressed ? most.rounded : nil, link: link)
   }
 
   /// Whether a bucket travels in pieces.
@@ -104,22 +104,22 @@ public struct MachineExchange: Equatable, Sendable {
     isDivided(bytes) ? pieces.messages * (machines - 1) : rounds
   }
 
-  /// Seconds on the network for a bucket of `bytes`.
+  /// Seconds on the link for a bucket of `bytes`.
   public func seconds(_ bytes: Int) -> Double {
     let latencies = machines == 1 ? 0 : isDivided(bytes) ? pieces.messages : rounds
-    let rate = operation == .allreduce ? network.secondsPerByte : network.secondsPerPieceByte
-    return Double(latencies) * network.latency + traffic(bytes) * rate
+    let rate = operation == .allreduce ? link.secondsPerByte : link.secondsPerPieceByte
+    return Double(latencies) * link.latency + traffic(bytes) * rate
   }
 
-  /// Bytes that go out of a machine where all are to know a few `bytes`, of which each knows its part, and the seconds.
+  /// Bytes that go out of a machine if all are to know a few `bytes`, of which each knows a share, and the seconds.
   public func spread(_ bytes: Int) -> (traffic: Double, seconds: Double) {
     let traffic = Double(machines - 1) / Double(machines) * Double(bytes)
-    return (traffic, Double(rounds) * network.latency + traffic * network.secondsPerByte)
+    return (traffic, Double(rounds) * link.latency + traffic * link.secondsPerByte)
   }
 
-  /// Seconds that the exchange of a bucket of `bytes` takes of each rank's core, with so many ranks on a machine.
+  /// Seconds that the exchange of a bucket of `bytes` takes of each rank's core, with `ranks` ranks on a machine.
   public func coreSeconds(_ bytes: Int, ranks: Int) -> Double {
-    2 * traffic(bytes) / Double(ranks) * network.coreSecondsPerByte
-      + Double(messages(bytes)) * network.coreSecondsPerMessage
+    2 * traffic(bytes) / Double(ranks) * link.coreSecondsPerByte
+      + Double(messages(bytes)) * link.coreSecondsPerMessage
   }
 }

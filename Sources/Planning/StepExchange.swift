@@ -10,21 +10,21 @@ import Optimizers
 ///
 ///     rounds · α + (n − 1)/n · P β
 public struct StepExchange: Equatable, Sendable {
-  /// Seconds that the network takes.
+  /// Seconds that the link takes.
   public let seconds: Double
   /// Seconds for which the cores move bytes while they compute.
   public let cores: Double
-  /// Seconds of the network in which the step does not go on.
+  /// Seconds of the link in which nothing is computed.
   public let exposed: Double
   /// Bytes that a machine sends, and as many that it gets.
   public let traffic: Double
-  /// Bytes of a bucket, about; nil where all goes at once.
+  /// Bytes of a bucket, about; nil if all goes at once.
   public let bucket: Int?
 
   /// What `exchange` takes in a step of machines like this one, which divide the update between them or do not.
   public init(_ machine: Machine, _ exchange: MachineExchange, dividesUpdate: Bool) {
-    let network = exchange.network
-    let size = network.speed.bucketBytes
+    let link = exchange.link
+    let size = link.speed.bucketBytes
     let buckets =
       dividesUpdate ? machine.buckets(size: size, grain: BlockSums.grain) : machine.buckets(size: size)
     var (sums, parameters) = (exchange, exchange)
@@ -52,6 +52,6 @@ public struct StepExchange: Equatable, Sendable {
     traffic = buckets.reduce(norm.traffic) { $0 + sums.traffic($1) + parameters.traffic($1) }
   }
 
-  /// Seconds of the network that pass while the passes go on.
+  /// Seconds of the link during the passes.
   public var hidden: Double { max(0, seconds - exposed) }
 }

@@ -2,7 +2,7 @@
 public struct Transfer: Equatable, Sendable {
   /// The bucket's bytes.
   public var bytes: Int
-  /// Seconds on the network.
+  /// Seconds on the link.
   public var seconds: Double
   /// Seconds that it takes of each rank's core.
   public var coreSeconds: Double
@@ -16,7 +16,7 @@ public struct Transfer: Equatable, Sendable {
 }
 
 extension MachineExchange {
-  /// A bucket's way, with so many ranks on a machine.
+  /// A bucket's way, with `ranks` ranks on a machine.
   public func transfer(_ bytes: Int, ranks: Int) -> Transfer {
     Transfer(bytes: bytes, seconds: seconds(bytes), coreSeconds: coreSeconds(bytes, ranks: ranks))
   }

@@ -6,7 +6,7 @@ public struct Workload {
   public var batch: Int
   /// The tree over their shards, in which gradients are added.
   public var tree: ReductionTree
-  /// Whether gradients are rounded to 16 bits where they travel.
+  /// Whether gradients are rounded to 16 bits when they travel.
   public var isCompressed: Bool
   /// Whether machines divide the update between them, and parameters travel in place of sums.
   public var dividesUpdate: Bool

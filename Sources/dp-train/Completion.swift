@@ -5,7 +5,7 @@ import Foundation
 /// What a shell offers where a word of the command line is half written.
 enum Completion {
   /// A built-in recipe, a recipe file, or a key to change.
-  static let recipeWords = CompletionKind.custom { _, _, prefix in
+  static let recipeArguments = CompletionKind.custom { _, _, prefix in
     BuiltInRecipes.all.map(\.name).filter { $0.hasPrefix(prefix) } + keys(prefix)
       + entries(prefix) { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }
   }

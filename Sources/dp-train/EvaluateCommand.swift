@@ -24,7 +24,7 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
     help: ArgumentHelp(
       "A file or folder of samples to measure, then keys to change, such as data.testSize=10000.",
       valueName: "data-or-key=value"), completion: .file())
-  var words: [String] = []
+  var arguments: [String] = []
 
   @Option(help: "The samples to measure on: training, validation or test.")
   var on = Split.test
@@ -70,11 +70,11 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
   }
 
   private func prepare(_ communicator: any Communicator) throws -> Prepared {
-    let path = words.first.flatMap { !$0.contains("=") || FileManager.default.fileExists(atPath: $0) ? $0 : nil }
-    let recipe = try source.load(overrides: Array(path == nil ? words[...] : words.dropFirst()))
+    let path = arguments.first.flatMap { !$0.contains("=") || FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+    let recipe = try source.load(overrides: Array(path == nil ? arguments[...] : arguments.dropFirst()))
     let experiment = try recipe.makeMeasurement(on: on, at: path, facts: source.dataFacts())
     try source.check(experiment.data)
-    let isElsewhere = words.contains { $0.hasPrefix("data.folder=") || $0.hasPrefix("data.train") }
+    let isElsewhere = arguments.contains { $0.hasPrefix("data.folder=") || $0.hasPrefix("data.train") }
     if communicator.isRoot, path == nil, isElsewhere, recipe.keptShare(for: on) > 0 {
       Terminal.warn(
         "this measures the share \(recipe.keptShare(for: on)) of the samples, as data.\(on)Share says; "

@@ -56,8 +56,8 @@ struct InspectCommand: ParsableCommand {
 
   /// The argument may be a run's folder.
   private func load() throws -> Recipe {
-    if let first = recipe.words.first, RunFolder(path: first).exists {
-      return try Recipe.load(RunFolder(path: first).recipe, overrides: Array(recipe.words.dropFirst()))
+    if let first = recipe.arguments.first, RunFolder(path: first).exists {
+      return try Recipe.load(RunFolder(path: first).recipe, overrides: Array(recipe.arguments.dropFirst()))
     }
     return try recipe.load()
   }

@@ -7,17 +7,17 @@ struct RecipeArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
       "A built-in recipe's name or a YAML file (default: temporal-order), then keys to change, such as batch=64.",
-      valueName: "recipe-or-key=value"), completion: Completion.recipeWords)
-  var words: [String] = []
+      valueName: "recipe-or-key=value"), completion: Completion.recipeArguments)
+  var arguments: [String] = []
 
-  /// The recipe, or where the words name none, that of another name or file, with the changes made.
+  /// The recipe, or if the arguments name none, that of another name or file, with the changes made.
   /// - Throws: `Failure` naming the key, line or file that is wrong.
   func load(otherwise standard: String = "temporal-order") throws -> Recipe {
     do {
-      return try Recipe.load(words: words, default: standard)
+      return try Recipe.load(arguments: arguments, default: standard)
     } catch let failure as Failure where failure.exitCode == .usage {
-      // The first word is taken for a recipe where it names no subcommand.
-      guard let word = words.first, word == CommandLine.arguments.dropFirst().first,
+      // The first argument is taken for a recipe if it names no subcommand.
+      guard let word = arguments.first, word == CommandLine.arguments.dropFirst().first,
         let command = nearestName(
           to: word, among: Root.configuration.subcommands.compactMap { $0.configuration.commandName })
       else { throw failure }

@@ -14,7 +14,7 @@ struct RecipesCommand: ParsableCommand {
     help: ArgumentHelp(
       "The built-in recipe to print; with --resolved also a YAML file, and keys to change.", valueName: "recipe"),
     completion: .list(BuiltInRecipes.all.map(\.name)))
-  var words: [String] = []
+  var arguments: [String] = []
 
   @Flag(help: "Print the recipe with every key written out and explained.")
   var resolved = false
@@ -29,12 +29,12 @@ struct RecipesCommand: ParsableCommand {
     guard [resolved, reference, schema].count(where: { $0 }) <= 1 else {
       throw ValidationError("--resolved, --reference and --schema exclude each other")
     }
-    if resolved && words.isEmpty { throw ValidationError("--resolved needs the recipe to print") }
-    if (reference || schema) && !words.isEmpty {
-      throw ValidationError("--reference and --schema are about all recipes; leave \(words[0]) out")
+    if resolved && arguments.isEmpty { throw ValidationError("--resolved needs the recipe to print") }
+    if (reference || schema) && !arguments.isEmpty {
+      throw ValidationError("--reference and --schema are about all recipes; leave \(arguments[0]) out")
     }
-    if !resolved && words.count > 1 {
-      throw ValidationError("one recipe is printed as it is; for \(words[1]) give --resolved, too")
+    if !resolved && arguments.count > 1 {
+      throw ValidationError("one recipe is printed as it is; for \(arguments[1]) give --resolved, too")
     }
   }
 
@@ -44,12 +44,13 @@ struct RecipesCommand: ParsableCommand {
     } else if schema {
       Terminal.write(RecipeSchema.text)
     } else if resolved {
-      Terminal.write(try Recipe.load(words[0], overrides: Array(words.dropFirst())).resolvedYAML(comments: true))
-    } else if let file = words.first, Recipe.isPath(file) {
+      Terminal.write(
+        try Recipe.load(arguments[0], overrides: Array(arguments.dropFirst())).resolvedYAML(comments: true))
+    } else if let file = arguments.first, Recipe.isPath(file) {
       _ = try Recipe.load(file)
       throw Failure(
         .usage, "\(file) is a file, not a built-in recipe", advice: "--resolved prints it with every key written out")
-    } else if let name = words.first {
+    } else if let name = arguments.first {
       Terminal.write(try BuiltInRecipes.recipe(named: name).text)
     } else {
       Terminal.write(Format.table(BuiltInRecipes.all.map { [$0.name, $0.summary] }))

@@ -66,15 +66,15 @@ struct Root: ParsableCommand {
     guard let option = message.firstMatch(of: /Unknown option '--([A-Za-z][A-Za-z._-]*)/)?.1.lowercased() else {
       return nil
     }
-    let words = CommandLine.arguments
+    let arguments = CommandLine.arguments
     guard
-      let place = words.firstIndex(where: {
+      let place = arguments.firstIndex(where: {
         $0.lowercased() == "--\(option)" || $0.lowercased().hasPrefix("--\(option)=")
       })
     else { return nil }
-    let name = words[place].dropFirst(2).prefix { $0 != "=" }
-    let next = words.dropFirst(place + 1).first.flatMap { $0.hasPrefix("-") ? nil : $0 }
-    let value = words[place].contains("=") ? String(words[place].dropFirst(name.count + 3)) : next ?? "VALUE"
+    let name = arguments[place].dropFirst(2).prefix { $0 != "=" }
+    let next = arguments.dropFirst(place + 1).first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+    let value = arguments[place].contains("=") ? String(arguments[place].dropFirst(name.count + 3)) : next ?? "VALUE"
     if ["ranks", "np", "n"].contains(option) {
       return Failure(
         .usage, "Unknown option '--\(name)'",

@@ -60,7 +60,7 @@ struct VerifyCommand: ParsableCommand, UsesRanks {
     }
     let folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-verify-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let trials = Trials(folder: folder, words: self.recipe.words, launcher: launcher)
+    let trials = Trials(folder: folder, arguments: self.recipe.arguments, launcher: launcher)
 
     let steps = try self.steps ?? VerifyCommand.chosenSteps(recipe)
     Terminal.write("\(recipe.name), \(Format.count(steps, "step"))\n\n")

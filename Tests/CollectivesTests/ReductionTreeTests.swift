@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ReductionTreeTests {
   @Test(arguments: 2...70) func aNodeSplitsAtTheLargestPowerOfTwoBelowIt(count: Int) {
-    #expect(ReductionTree.leftPart(of: count) == largestPowerOfTwo(below: count))
+    #expect(ReductionTree.leftCount(of: count) == largestPowerOfTwo(below: count))
   }
 
   @Test func theProgramOfEightShardsOnOneRankIsTheKnownOne() throws {

@@ -38,7 +38,7 @@ import Testing
         }
         func sum(_ node: Range<Int>) -> [Float] {
           guard node.count > 1 else { return product(node.lowerBound - local.shards.lowerBound) }
-          let middle = node.lowerBound + ReductionTree.leftPart(of: node.count)
+          let middle = node.lowerBound + ReductionTree.leftCount(of: node.count)
           return zip(sum(node.lowerBound..<middle), sum(middle..<node.upperBound)).map { $0 + $1 }
         }
         let wanted = local.nodes.flatMap { sum($0) }

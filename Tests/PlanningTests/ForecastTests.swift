@@ -21,14 +21,15 @@ struct ForecastTests {
   }
 
   private func forecast(
-    _ nodes: Int, ranks: Int = 1, latency: Double = 0, bandwidth: Double = 1e9, core: Double = 0, divided: Bool = false
+    _ machines: Int, ranks: Int = 1, latency: Double = 0, bandwidth: Double = 1e9, core: Double = 0,
+    divided: Bool = false
   ) throws -> Forecast {
     let tree = try #require(Self.tree)
-    let network = Interconnect(
+    let link = LinkModel(
       latency: latency, bandwidth: bandwidth, coreSecondsPerByte: core, coreSecondsPerMessage: 0)
     return try Forecast(
-      machine(ranks: ranks, shards: 64 / nodes), nodes: nodes,
-      Workload(batch: 128, tree: tree, dividesUpdate: divided), network: network)
+      machine(ranks: ranks, shards: 64 / machines), machines: machines,
+      Workload(batch: 128, tree: tree, dividesUpdate: divided), link: link)
   }
 
   @Test func aForecastIsAsByHand() throws {
@@ -68,24 +69,24 @@ struct ForecastTests {
   }
 
   @Test(arguments: [2, 4, 8, 16])
-  func worseNetworksTakeLonger(nodes: Int) throws {
+  func worseLinksTakeLonger(machines: Int) throws {
     for (better, worse) in [(0.0, 1e-3), (1e-3, 1), (1, 100)] {
-      #expect(try forecast(nodes, latency: better).step < forecast(nodes, latency: worse).step)
+      #expect(try forecast(machines, latency: better).step < forecast(machines, latency: worse).step)
     }
     for (better, worse) in [(1e9, 1e8), (1e8, 1e6), (1e6, 1e3)] {
-      #expect(try forecast(nodes, bandwidth: better).step < forecast(nodes, bandwidth: worse).step)
+      #expect(try forecast(machines, bandwidth: better).step < forecast(machines, bandwidth: worse).step)
     }
-    #expect(try forecast(nodes, core: 1e-9).step < forecast(nodes, core: 1e-6).step)
-    // Without cost of its own a network divides the work.
-    #expect(try (forecast(nodes, bandwidth: 1e18).step - 64 / Double(nodes)).magnitude < 1e-6)
+    #expect(try forecast(machines, core: 1e-9).step < forecast(machines, core: 1e-6).step)
+    // Without cost of its own a link divides the work.
+    #expect(try (forecast(machines, bandwidth: 1e18).step - 64 / Double(machines)).magnitude < 1e-6)
   }
 
   @Test func aStepWaitsForTheSlowestMachine() throws {
     let tree = try #require(Self.tree)
-    let network = Interconnect(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0, coreSecondsPerMessage: 0)
+    let link = LinkModel(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0, coreSecondsPerMessage: 0)
     var uneven = machine(ranks: 1, shards: 16)
     uneven.step = Distribution(shares: [10, 20])
-    let four = try Forecast(uneven, nodes: 4, Workload(batch: 128, tree: tree), network: network)
+    let four = try Forecast(uneven, machines: 4, Workload(batch: 128, tree: tree), link: link)
     #expect((four.step - (10.0 / 16 + 20.0 * 15 / 16)).magnitude < 1e-6)
     #expect((four.waiting - (10.0 / 16 + 20.0 * 15 / 16 - 15)).magnitude < 1e-6)
   }
@@ -93,17 +94,17 @@ struct ForecastTests {
   /// 64 shards on 3 machines: the largest part is 22, the mean 21.33.
   @Test func machinesWithFewerShardsWait() throws {
     let tree = try #require(Self.tree)
-    let network = Interconnect(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0, coreSecondsPerMessage: 0)
+    let link = LinkModel(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0, coreSecondsPerMessage: 0)
     let three = try Forecast(
-      machine(ranks: 1, shards: 22), nodes: 3, Workload(batch: 128, tree: tree), network: network)
+      machine(ranks: 1, shards: 22), machines: 3, Workload(batch: 128, tree: tree), link: link)
     #expect((three.waiting - (22 - 64.0 / 3)).magnitude < 1e-6)
   }
 
   @Test func moreRanksThanShardsAreRefused() throws {
     let tree = try #require(Self.tree)
-    let network = Interconnect(latency: 0, bandwidth: 1)
+    let link = LinkModel(latency: 0, bandwidth: 1)
     #expect(throws: (any Error).self) {
-      try Forecast(machine(ranks: 5, shards: 5), nodes: 13, Workload(batch: 128, tree: tree), network: network)
+      try Forecast(machine(ranks: 5, shards: 5), machines: 13, Workload(batch: 128, tree: tree), link: link)
     }
   }
 
@@ -111,14 +112,14 @@ struct ForecastTests {
     // Beyond 4 machines the latency outweighs the work.
     let slow = try [1, 2, 4, 8, 16].map { try forecast($0, latency: $0 > 4 ? 20 : 0.1) }
     let advice = Advice(slow)
-    #expect(advice.fastest?.nodes == 4)
-    #expect(advice.best.map(\.nodes) == [1, 2, 4, 8, 16])
-    #expect(advice.wasteful.map(\.slow.nodes) == [8, 16])
-    #expect(advice.wasteful.allSatisfy { $0.fast.nodes == 4 })
+    #expect(advice.fastest?.machines == 4)
+    #expect(advice.best.map(\.machines) == [1, 2, 4, 8, 16])
+    #expect(advice.wasteful.map(\.slow.machines) == [8, 16])
+    #expect(advice.wasteful.allSatisfy { $0.fast.machines == 4 })
 
     // Of ranks on a machine the number counts that is fastest; with equal steps the smaller.
     let few = try [forecast(2, ranks: 1), forecast(2, ranks: 2), forecast(2, ranks: 4, latency: 100)]
-    #expect(Advice(few).best.map(\.ranksPerNode) == [2])
+    #expect(Advice(few).best.map(\.ranksPerMachine) == [2])
     #expect(try Advice([forecast(1, ranks: 2), forecast(1, ranks: 2)]).best.count == 1)
     #expect(Advice([]).fastest == nil)
   }

@@ -3,16 +3,16 @@ import Planning
 import Testing
 
 struct MachineExchangeTests {
-  private let network = Interconnect(
+  private let link = LinkModel(
     latency: 10e-6, bandwidth: 1e9, coreSecondsPerByte: 1e-9, coreSecondsPerMessage: 1e-6)
 
   @Test func timeAndTrafficAreAsByHand() {
     // Half of 1 MB out for the reduce-scatter, and half for the allgather: 1 ms, and two latencies.
-    let two = MachineExchange(machines: 2, treeNodes: 1, network: network)
+    let two = MachineExchange(machines: 2, treeNodes: 1, link: link)
     #expect(two.traffic(1_000_000) == 1_000_000)
     #expect((two.seconds(1_000_000) - 1.02e-3).magnitude < 1e-12)
     // Three whole nodes travel, and the sum: 4 · 3/4.
-    let four = MachineExchange(machines: 4, treeNodes: 3, network: network)
+    let four = MachineExchange(machines: 4, treeNodes: 3, link: link)
     #expect(four.traffic(1_000_000) == 3_000_000)
     #expect((four.seconds(1_000_000) - 3.02e-3).magnitude < 1e-12)
     // Both ways, two ranks taking half each; six messages.
@@ -21,19 +21,19 @@ struct MachineExchangeTests {
 
   @Test func shortBucketsTravelWhole() {
     // Three rounds of 1 KB; with six machines two more than two, and two nodes each time.
-    let eight = MachineExchange(machines: 8, treeNodes: 1, network: network)
+    let eight = MachineExchange(machines: 8, treeNodes: 1, link: link)
     #expect((eight.seconds(1000) - 3 * 11e-6).magnitude < 1e-12 && eight.messages(1000) == 3)
-    let six = MachineExchange(machines: 6, treeNodes: 2, network: network)
+    let six = MachineExchange(machines: 6, treeNodes: 2, link: link)
     #expect((six.seconds(1000) - 4 * 12e-6).magnitude < 1e-12 && six.messages(1000) == 4)
     #expect((six.coreSeconds(1000, ranks: 1) - (16e-6 + 4e-6)).magnitude < 1e-12)
   }
 
   @Test func compressedSumsAndPartsTravelInHalfTheBytes() {
     // A quarter of 1 MB out for the reduce-scatter, and a quarter for the allgather.
-    let part = MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 1, network: network)
+    let part = MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 1, link: link)
     #expect(part.traffic(1_000_000) == 500_000)
     #expect((part.seconds(1_000_000) - 0.52e-3).magnitude < 1e-12)
-    let more = MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 0, network: network)
+    let more = MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 0, link: link)
     #expect(more.traffic(1_000_000) == 750_000)
     // Short ones go as long ones do.
     #expect(part.traffic(1000) == 500 && part.messages(1000) == 2)
@@ -41,15 +41,15 @@ struct MachineExchangeTests {
   }
 
   @Test func piecesThatNothingFollowsGoAtTheirOwnRate() {
-    let network = Interconnect(latency: 0, bandwidth: 1e9, pieceBandwidth: 2e9)
-    let both = MachineExchange(machines: 2, treeNodes: 1, network: network)
-    let pieces = MachineExchange(machines: 2, treeNodes: 1, operation: .reduceScatter, network: network)
+    let link = LinkModel(latency: 0, bandwidth: 1e9, pieceBandwidth: 2e9)
+    let both = MachineExchange(machines: 2, treeNodes: 1, link: link)
+    let pieces = MachineExchange(machines: 2, treeNodes: 1, operation: .reduceScatter, link: link)
     #expect((both.seconds(1_000_000) - 1e-3).magnitude < 1e-12)
     #expect((pieces.seconds(1_000_000) - 0.25e-3).magnitude < 1e-12)
   }
 
   @Test func halvesOfAnExchangeAreAsByHand() {
-    var exchange = MachineExchange(machines: 4, treeNodes: 3, operation: .reduceScatter, network: network)
+    var exchange = MachineExchange(machines: 4, treeNodes: 3, operation: .reduceScatter, link: link)
     #expect(exchange.traffic(1_000_000) == 2_250_000 && exchange.messages(1_000_000) == 3)
     #expect((exchange.seconds(1_000_000) - 2.26e-3).magnitude < 1e-12)
     exchange.operation = .allgather
@@ -64,7 +64,7 @@ struct MachineExchangeTests {
 
   @Test func compressedPartsTravelInHalfTheBytesAndParametersDoNot() {
     func traffic(_ operation: MachineExchange.Operation) -> Double {
-      MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 1, operation: operation, network: network)
+      MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 1, operation: operation, link: link)
         .traffic(1_000_000)
     }
     #expect(traffic(.reduceScatter) == 250_000 && traffic(.allgather) == 500_000)
@@ -74,7 +74,7 @@ struct MachineExchangeTests {
     func nodes(_ machines: Int, parts: Int) throws -> [Int?] {
       let exchange = try MachineExchange(
         machines: machines, ranks: 1, tree: ReductionTree(shards: 8, parts: parts), isCompressed: true,
-        network: network)
+        link: link)
       return [exchange.treeNodes, exchange.roundedNodes]
     }
     #expect(try nodes(2, parts: 2) == [1, 1])
@@ -86,13 +86,13 @@ struct MachineExchangeTests {
   }
 
   @Test func oneMachineExchangesNothing() {
-    let one = MachineExchange(machines: 1, treeNodes: 1, network: network)
+    let one = MachineExchange(machines: 1, treeNodes: 1, link: link)
     #expect(one.seconds(1_000_000) == 0 && one.traffic(1_000_000) == 0 && one.coreSeconds(1_000_000, ranks: 4) == 0)
   }
 
   @Test func machinesHaveTheTreeNodesOfTheirShards() throws {
     func nodes(_ machines: Int, _ ranks: Int, shards: Int) throws -> Int {
-      try MachineExchange(machines: machines, ranks: ranks, tree: ReductionTree(shards: shards), network: network)
+      try MachineExchange(machines: machines, ranks: ranks, tree: ReductionTree(shards: shards), link: link)
         .treeNodes
     }
     #expect(try nodes(2, 2, shards: 8) == 1)

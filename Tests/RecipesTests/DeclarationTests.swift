@@ -95,7 +95,7 @@ import Testing
       Issue.record("batch is \(batch.shape)")
       return
     }
-    #expect(range == ValueRange(words: "at least 1", lower: .init(value: 1, isIncluded: true), upper: nil))
+    #expect(range == ValueRange(text: "at least 1", lower: .init(value: 1, isIncluded: true), upper: nil))
     let data = try #require(Recipe.keys.first { $0.name == "data" })
     #expect(data.defaultText == "temporal-order")
     let model = try #require(Recipe.keys.first { $0.name == "model" })

@@ -1,4 +1,4 @@
-/// The speed of the network between the machines of a job, from a short measurement, and the bucket size that suits it.
+/// The speed of the link between the machines of a job, from a short measurement, and the bucket size that suits it.
 public struct LinkSpeed: Codable, Sendable, Equatable {
   /// Seconds from the start of a short message to its arrival, on the slowest connection measured.
   public let latency: Double

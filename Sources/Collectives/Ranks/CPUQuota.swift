@@ -44,8 +44,8 @@ package struct CPUQuota: Equatable {
 
   /// The share in a file "MICROSECONDS PERIOD"; nil for "max PERIOD" or no file.
   private static func unified(_ folder: String) -> Double? {
-    let words = text(folder + "/cpu.max").split(whereSeparator: \.isWhitespace)
-    return words.count == 2 ? share(words[0], words[1]) : nil
+    let fields = text(folder + "/cpu.max").split(whereSeparator: \.isWhitespace)
+    return fields.count == 2 ? share(fields[0], fields[1]) : nil
   }
 
   /// The share in two files; -1 microseconds mean no limit.

@@ -33,7 +33,8 @@ struct StartedRanks {
       token: .random(in: 0..<1 << 32), wantsAll: wantsAll, process: getpid(),
       namespace: ProcessorAccess.number(of: "/proc/self/ns/pid"), access: .own())
     return StartedRanks(
-      rank: Int(dpt_mpi_rank()), machines: machines, facts: try gather(own.words, ranks: size).map(Facts.init(words:)))
+      rank: Int(dpt_mpi_rank()), machines: machines,
+      facts: try gather(own.numbers, ranks: size).map(Facts.init(numbers:)))
   }
 
   /// The ranks that compute: all if one of them wants that, else those for which there are processors. Ascending.
@@ -58,7 +59,7 @@ struct StartedRanks {
     (machines.first { $0.contains(rank) } ?? []).filter(ranks.contains)
   }
 
-  /// The words of every rank, on every rank; each gives the same number.
+  /// The numbers of every rank, on every rank; each gives the same number.
   private static func gather(_ own: [UInt64], ranks: Int) throws -> [[UInt64]] {
     let bytes = own.count * MemoryLayout<UInt64>.size
     var all = [UInt64](repeating: 0, count: own.count * ranks)
@@ -69,16 +70,16 @@ struct StartedRanks {
 }
 
 extension StartedRanks.Facts {
-  /// The facts as words; a quota of 0 is none.
-  fileprivate var words: [UInt64] {
+  /// The facts as numbers; a quota of 0 is none.
+  fileprivate var numbers: [UInt64] {
     [token, wantsAll ? 1 : 0, UInt64(process), namespace, UInt64(access.quota ?? 0), access.group] + access.mask
   }
 
-  fileprivate init(words: [UInt64]) {
+  fileprivate init(numbers: [UInt64]) {
     self.init(
-      token: words[0], wantsAll: words[1] == 1, process: pid_t(words[2]), namespace: words[3],
+      token: numbers[0], wantsAll: numbers[1] == 1, process: pid_t(numbers[2]), namespace: numbers[3],
       access: ProcessorAccess(
-        mask: Array(words[6...]), quota: words[4] == 0 ? nil : Int(words[4]), group: words[5]))
+        mask: Array(numbers[6...]), quota: numbers[4] == 0 ? nil : Int(numbers[4]), group: numbers[5]))
   }
 }
 

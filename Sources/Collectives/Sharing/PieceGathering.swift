@@ -1,4 +1,4 @@
-/// One rank's part in gathering the pieces of a vector, which lies in memory that the ranks of a machine share. It never
+/// One rank's work in gathering the pieces of a vector, which lies in memory that the ranks of a machine share. It never
 /// waits.
 ///
 /// The first bucket goes first, since a forward pass needs it first. Few travel at a time, so that none waits for later

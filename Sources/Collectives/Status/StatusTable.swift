@@ -27,8 +27,8 @@ public final class StatusTable {
   }
 
   /// Takes all ranks' words from shared memory.
-  func collect(from memory: ReductionMemory, slot: Int) {
-    if let words = words.baseAddress { memory.collectStatus(into: words, slot: slot) }
+  func collect(from memory: ReductionMemory, turn: Int) {
+    if let words = words.baseAddress { memory.collectStatus(into: words, turn: turn) }
   }
 
   /// Where the words of all ranks lie, for a transport that brings them itself.

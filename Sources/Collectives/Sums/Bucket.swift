@@ -90,12 +90,12 @@ extension ReductionPlan {
 }
 
 extension Range<Int> {
-  /// Parts of nearly equal length.
+  /// Ranges of nearly equal length.
   func divided(into count: Int) -> [Range<Int>] {
     (0..<count).map { lowerBound + self.count * $0 / count..<lowerBound + self.count * ($0 + 1) / count }
   }
 
-  /// Elements that begin at a grain, divided at grains.
+  /// Elements that begin at a multiple of `grain`, divided at multiples of it.
   func divided(into count: Int, grain: Int) -> [Range<Int>] {
     (lowerBound / grain..<(upperBound + grain - 1) / grain).divided(into: count).map {
       Swift.min($0.lowerBound * grain, upperBound)..<Swift.min($0.upperBound * grain, upperBound)

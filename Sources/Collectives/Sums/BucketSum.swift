@@ -51,7 +51,7 @@ final class BucketSum {
   /// Does what can be done without waiting.
   func advance(_ number: UInt32) throws {
     if stage == .gathering, let exchange, dpt_counter_reached(written, number &* writers) {
-      try exchange.begin(slot: Int(number & 1))
+      try exchange.begin(turn: Int(number & 1))
       stage = .exchanging
     }
     if stage == .exchanging, try exchange?.advance() ?? true {

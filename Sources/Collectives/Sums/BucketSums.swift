@@ -26,7 +26,7 @@ final class BucketSums: SumAlgorithm {
     }
   }
 
-  private var slot: Int { Int(number & 1) }
+  private var turn: Int { Int(number & 1) }
 
   private func begin() {
     guard !isWriting else { return }
@@ -47,7 +47,7 @@ final class BucketSums: SumAlgorithm {
   func writeAll() {
     begin()
     isWriting = false
-    status.post(to: memory.status(place, slot: slot))
+    status.post(to: memory.status(place, turn: turn))
     for bucket in buckets where bucket.stage == .writing { bucket.write(number) }
   }
 
@@ -76,7 +76,7 @@ final class BucketSums: SumAlgorithm {
   func isComplete() throws -> Bool {
     try advance()
     guard firstOpen == buckets.count else { return false }
-    status.collect(from: memory, slot: slot)
+    status.collect(from: memory, turn: turn)
     return true
   }
 

@@ -2,14 +2,14 @@ import CMPIShim
 
 /// The memory that the ranks of a machine share for a reduction.
 ///
-/// Each rank's part begins with two slots for its status words, used in turn, so that a rank that is ahead does not
-/// overwrite what another still reads. Its tree nodes follow, in the slots themselves if every rank adds up everything.
-/// The first rank's part goes on with the counters, all ranks' status words, the result, and the shared values.
+/// Each rank's memory begins with its status words, twice: sums write to both in turn, so that a rank that is ahead does
+/// not overwrite what another still reads. Its tree nodes follow, twice too if every rank adds up everything. In the first
+/// rank's memory the counters, all ranks' status words, the result, and the shared values follow.
 struct ReductionMemory {
-  /// Where things begin in a rank's part, in bytes.
+  /// Where things begin in a rank's memory, in bytes.
   private struct Offsets {
-    /// The length of a slot.
-    let slot: Int
+    /// The length of what is there twice.
+    let turn: Int
     let nodes: Int
     let counters: Int
     let status: Int
@@ -22,9 +22,9 @@ struct ReductionMemory {
         (ranks * plan.layout.statusCount * MemoryLayout<Double>.size + 63) / 64 * 64
       }
       let nodeBytes = plan.rankNodes[rank].count * plan.stride * floatSize
-      slot = statusBytes(ofRanks: 1) + (plan.isWhole ? nodeBytes : 0)
-      nodes = plan.isWhole ? statusBytes(ofRanks: 1) : 2 * slot
-      counters = 2 * slot + (plan.isWhole ? 0 : nodeBytes)
+      turn = statusBytes(ofRanks: 1) + (plan.isWhole ? nodeBytes : 0)
+      nodes = plan.isWhole ? statusBytes(ofRanks: 1) : 2 * turn
+      counters = 2 * turn + (plan.isWhole ? 0 : nodeBytes)
       status = counters + Count.allCases.count * plan.buckets.count * MemoryLayout<dpt_counter>.size
       result = status + (plan.machines.count > 1 ? statusBytes(ofRanks: plan.ranks) : 0)
       values = result + (plan.isWhole || plan.isSum ? 0 : plan.stride * floatSize)
@@ -46,10 +46,10 @@ struct ReductionMemory {
     self.plan = plan
     ranks = plan.machines[machine]
     offsets = ranks.map { Offsets(plan, rank: $0) }
-    precondition(zip(offsets, shared.parts).allSatisfy { $1.count >= $0.end }, "each rank has its part")
+    precondition(zip(offsets, shared.parts).allSatisfy { $1.count >= $0.end }, "each rank has its memory")
   }
 
-  /// The bytes of a rank's part.
+  /// The bytes of a rank's memory.
   static func byteCount(_ plan: ReductionPlan, rank: Int) -> Int { Offsets(plan, rank: rank).end }
 
   private func address<T>(_ place: Int, _ offset: Int, as type: T.Type) -> UnsafeMutablePointer<T> {
@@ -57,34 +57,34 @@ struct ReductionMemory {
     return (base + offset).assumingMemoryBound(to: type)
   }
 
-  /// The nodes of the machine's rank at a place; those of a slot if each rank adds up everything.
-  func nodes(_ place: Int, slot: Int = 0) -> UnsafeMutablePointer<Float> {
-    address(place, offsets[place].nodes + slot * offsets[place].slot, as: Float.self)
+  /// The nodes of the machine's rank at a place; those of a turn if each rank adds up everything.
+  func nodes(_ place: Int, turn: Int = 0) -> UnsafeMutablePointer<Float> {
+    address(place, offsets[place].nodes + turn * offsets[place].turn, as: Float.self)
   }
 
   /// All nodes of the machine's ranks, their values from `element` on.
-  func nodeValues(from element: Int = 0, slot: Int = 0) -> [NodeValues] {
+  func nodeValues(from element: Int = 0, turn: Int = 0) -> [NodeValues] {
     ranks.indices.flatMap { place in
       plan.rankNodes[ranks[place]].enumerated().map { index, node in
-        NodeValues(node: node, values: .floats(nodes(place, slot: slot) + index * plan.stride + element))
+        NodeValues(node: node, values: .floats(nodes(place, turn: turn) + index * plan.stride + element))
       }
     }
   }
 
   /// The status words of the machine's rank at a place.
-  func status(_ place: Int, slot: Int) -> UnsafeMutablePointer<Double> {
-    address(place, slot * offsets[place].slot, as: Double.self)
+  func status(_ place: Int, turn: Int) -> UnsafeMutablePointer<Double> {
+    address(place, turn * offsets[place].turn, as: Double.self)
   }
 
   /// The status words of all ranks, machine by machine, if there are several machines.
   var status: UnsafeMutablePointer<Double> { address(0, offsets[0].status, as: Double.self) }
 
-  /// Copies all ranks' status words, of a slot or from other machines, rank by rank.
-  func collectStatus(into words: UnsafeMutablePointer<Double>, slot: Int) {
+  /// Copies all ranks' status words, of a turn or from other machines, rank by rank.
+  func collectStatus(into words: UnsafeMutablePointer<Double>, turn: Int) {
     let count = plan.layout.statusCount
     if plan.machines.count == 1 {
       for neighbour in ranks.indices {
-        (words + neighbour * count).update(from: status(neighbour, slot: slot), count: count)
+        (words + neighbour * count).update(from: status(neighbour, turn: turn), count: count)
       }
       return
     }

@@ -60,16 +60,16 @@ package final class ReductionPlan {
   private static func sections(_ layout: SumLayout, stride: Int) -> [Bucket.Section] {
     precondition(layout.elementCount >= 0 && layout.statusCount >= 0, "a vector has no negative length")
     let (rounded, scattered) = (layout.compression?.count ?? 0, layout.scatter?.count ?? 0)
-    let head = max(rounded, scattered)
+    let special = max(rounded, scattered)
     precondition(
-      head <= layout.elementCount && head.isMultiple(of: grain), "what is rounded or scattered ends at a grain")
+      special <= layout.elementCount && special.isMultiple(of: grain), "what is rounded or scattered is whole grains")
     precondition(Set([rounded, scattered, 0]).count <= 2, "all is rounded that is scattered")
     precondition(layout.scatter?.grain.isMultiple(of: grain) ?? true, "pieces are whole grains")
     return [
-      Bucket.Section(elements: head..<stride, grain: grain, isCompressed: false, isScattered: false),
+      Bucket.Section(elements: special..<stride, grain: grain, isCompressed: false, isScattered: false),
       Bucket.Section(
-        elements: 0..<head, grain: layout.scatter?.grain ?? grain, isCompressed: rounded > 0, isScattered: scattered > 0
-      ),
+        elements: 0..<special, grain: layout.scatter?.grain ?? grain, isCompressed: rounded > 0,
+        isScattered: scattered > 0),
     ].filter { !$0.elements.isEmpty }
   }
 

@@ -2,14 +2,14 @@ import CMPIShim
 
 /// The sum of a short vector on one machine: every rank shows its nodes to the others, and adds up all of them itself.
 ///
-/// Each sum takes one wait only: a rank that returns to a slot two sums later knows that all ranks have begun the sum
-/// between, hence are done with the slot.
+/// Each sum takes one wait only: a rank that writes to the same memory two sums later knows that all ranks have
+/// begun the sum between, hence are done with that memory.
 final class WholeSum: SumAlgorithm {
   let nodes: UnsafeMutablePointer<Float>
   private let sum: UnsafeMutablePointer<Float>
   private let participant: Participant
   private let status: StatusTable
-  /// Of each slot.
+  /// One for each of the two turns.
   private let joins: [TreeJoin]
   private let counter: UnsafeMutablePointer<dpt_counter>
   /// The number of the sum, from 1.
@@ -20,7 +20,7 @@ final class WholeSum: SumAlgorithm {
     let (plan, memory) = (participant.plan, participant.memory)
     nodes = allocateFloats(plan.rankNodes[participant.rank].count * plan.stride)
     sum = allocateFloats(plan.stride)
-    joins = [0, 1].map { TreeJoin(memory.nodeValues(slot: $0), to: 0..<plan.tree.shardCount) }
+    joins = [0, 1].map { TreeJoin(memory.nodeValues(turn: $0), to: 0..<plan.tree.shardCount) }
     counter = memory.counter(ofBucket: 0, .written)
   }
 
@@ -31,7 +31,7 @@ final class WholeSum: SumAlgorithm {
 
   var result: UnsafePointer<Float> { UnsafePointer(sum) }
 
-  private var slot: Int { Int(number & 1) }
+  private var turn: Int { Int(number & 1) }
 
   /// The counter's value once all ranks have written.
   private var target: UInt32 { number &* UInt32(participant.neighbours) }
@@ -42,9 +42,9 @@ final class WholeSum: SumAlgorithm {
   func writeAll() {
     number &+= 1
     let (plan, memory, place) = (participant.plan, participant.memory, participant.place)
-    status.post(to: memory.status(place, slot: slot))
+    status.post(to: memory.status(place, turn: turn))
     let count = plan.rankNodes[participant.rank].count * plan.stride
-    memory.nodes(place, slot: slot).update(from: nodes, count: count)
+    memory.nodes(place, turn: turn).update(from: nodes, count: count)
     dpt_counter_arrive(counter, target)
   }
 
@@ -54,8 +54,8 @@ final class WholeSum: SumAlgorithm {
 
   func isComplete() -> Bool {
     guard dpt_counter_reached(counter, target) else { return false }
-    joins[slot].run(into: sum, offset: 0, count: participant.plan.stride)
-    status.collect(from: participant.memory, slot: slot)
+    joins[turn].run(into: sum, offset: 0, count: participant.plan.stride)
+    status.collect(from: participant.memory, turn: turn)
     return true
   }
 

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// The fixed binary tree in which everything that sums over a batch is added: over shards, never over ranks.
 ///
-/// A node of n > 1 shards splits at the largest power of two below n, left part first. Ranks only decide where each part is
+/// A node of n > 1 shards splits at the largest power of two below n, left child first. Ranks only decide where each node is
 /// added, so sums have the same bits on any number of ranks.
 public struct ReductionTree: Equatable, Sendable {
   /// The number of leaves.
@@ -41,8 +41,8 @@ public struct ReductionTree: Equatable, Sendable {
     return rest == 0 && node.upperBound == min(node.lowerBound + partSize, shardCount) ? part : nil
   }
 
-  /// The number of shards in the left part of a node of `count` > 1 shards.
-  public static func leftPart(of count: Int) -> Int {
+  /// The number of shards in the left child of a node of `count` > 1 shards.
+  public static func leftCount(of count: Int) -> Int {
     precondition(count > 1, "a single shard does not split")
     return 1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
   }
@@ -82,7 +82,7 @@ public struct ReductionTree: Equatable, Sendable {
     return nodes
   }
 
-  /// The part of the tree that one rank adds up alone.
+  /// What of the tree one rank adds up alone.
   /// - Throws: as `shards(ofRank:of:)`.
   public func local(rank: Int, of ranks: Int) throws -> LocalReduction {
     LocalReduction(tree: self, shards: try shards(ofRank: rank, of: ranks))
@@ -96,7 +96,7 @@ public struct ReductionTree: Equatable, Sendable {
 
   /// The two nodes that make up one of several shards.
   static func children(of node: Range<Int>) -> (Range<Int>, Range<Int>) {
-    let middle = node.lowerBound + leftPart(of: node.count)
+    let middle = node.lowerBound + leftCount(of: node.count)
     return (node.lowerBound..<middle, middle..<node.upperBound)
   }
 }

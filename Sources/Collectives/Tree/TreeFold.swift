@@ -61,7 +61,7 @@ public struct TreeFold: Equatable, Sendable {
   }
 }
 
-/// The part of the tree that a rank adds up alone.
+/// What of the tree one rank adds up alone.
 public struct LocalReduction: Equatable, Sendable {
   /// The rank's shards.
   public let shards: Range<Int>

@@ -17,7 +17,7 @@ extension Recipe {
     let layers = experiment.model.layers.nested.compactMap { $0.layer as? BatchNorm }
     for (layer, named) in zip(layers, settings)
     where layer.outputShape.steps * layer.outputShape.positions == 1 {
-      let place = words(for: named.layer, key: named.key)
+      let place = messageName(of: named.layer, key: named.key)
       let others = "the last batch of each epoch has \(last) of \(samples) samples"
       switch layer.statistics {
       case .batch where last == 1:

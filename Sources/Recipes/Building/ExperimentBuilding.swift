@@ -112,7 +112,7 @@ extension Recipe {
       try loss.check(outputs: outputs, data: data, hasRecurrent: hasRecurrent)
     } catch let failure as Failure {
       guard let last = model.layers.last else { throw failure }
-      let place = words(for: last, key: "model.layers.\(model.layers.count - 1)")
+      let place = messageName(of: last, key: "model.layers.\(model.layers.count - 1)")
       throw Failure(failure.exitCode, "\(place): \(failure.message)", advice: failure.advice)
     }
   }
@@ -132,7 +132,9 @@ extension Recipe {
 
   /// The first layer, nested ones included, of which `isMeant` is true, as messages name it.
   private func placeOfLayer(where isMeant: (any LayerEntry) -> Bool) -> String? {
-    model.layers.withNested(key: "model.layers").first { isMeant($0.layer) }.map { words(for: $0.layer, key: $0.key) }
+    model.layers.withNested(key: "model.layers").first { isMeant($0.layer) }.map {
+      messageName(of: $0.layer, key: $0.key)
+    }
   }
 }
 

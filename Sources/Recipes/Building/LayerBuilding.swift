@@ -11,7 +11,7 @@ extension Recipe {
       let site = LayerSite(
         input: layers.last?.outputShape ?? input, batch: batch, shards: shards, former: list.prefix(index))
       let layer = try makeLayer(entry, at: site, key: "\(key).\(index)")
-      try checkSize(layer, words(for: entry, key: "\(key).\(index)"))
+      try checkSize(layer, messageName(of: entry, key: "\(key).\(index)"))
       if let initialization = entry.initialization {
         for weight in layer.parameters where weight.shape.count > 1 {
           weight.chosenInitialization = initialization.initialization
@@ -48,13 +48,13 @@ extension Recipe {
   }
 
   /// How messages name a layer: its place where it has one, its key and kind.
-  func words(for layer: any LayerEntry, key: String) -> String {
+  func messageName(of layer: any LayerEntry, key: String) -> String {
     let place = origin.place(of: key, named: layer.name).map { "\($0): " } ?? ""
     return "\(place)\(key) (\(layer.name))"
   }
 
   private func makeLayer(_ entry: any LayerEntry, at site: LayerSite, key: String) throws -> any Layer {
-    let place = words(for: entry, key: key)
+    let place = messageName(of: entry, key: key)
     try located(place) { try entry.checkInput(site) }
     var site = site
     for part in entry.parts {

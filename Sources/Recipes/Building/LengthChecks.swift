@@ -50,7 +50,7 @@ extension Recipe {
 
   private func placeOfLayer(_ layer: any Layer, key: String) -> String {
     let settings = model.layers.withNested(key: "model.layers").first { $0.key == key }
-    return settings.map { words(for: $0.layer, key: key) } ?? "\(key) (\(layer.kind))"
+    return settings.map { messageName(of: $0.layer, key: key) } ?? "\(key) (\(layer.kind))"
   }
 
   /// A loss of every step takes the data's lengths for those of the outputs.

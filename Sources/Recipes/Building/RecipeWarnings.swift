@@ -33,7 +33,7 @@ struct RecipeWarnings {
   private var lastLayer: String? {
     let layers = recipe.model.layers.withNested(key: "model.layers")
     guard let last = layers.last else { return nil }
-    let place = recipe.words(for: last.layer, key: last.key)
+    let place = recipe.messageName(of: last.layer, key: last.key)
     switch (recipe.loss, last.layer) {
     case (is CrossEntropyEntry, is SoftmaxEntry):
       return "\(place): loss cross-entropy takes logits, and makes shares of them itself. Leave softmax out."

@@ -50,17 +50,17 @@ public struct Bounds<Value: Comparable & Sendable>: Sendable {
 
 extension Bounds where Value: RecipeNumber {
   /// The allowed values in words, to follow "must be"; nil where all are allowed.
-  var words: String? {
+  var text: String? {
     switch (lower, upper) {
     case (.included(let least)?, .included(let most)?): return "from \(least.recipeText) to \(most.recipeText)"
-    case (let lower?, let upper?): return "\(Self.words(lower)) and \(Self.words(upper, "below", "at most"))"
-    case (let lower?, nil): return Self.words(lower)
-    case (nil, let upper?): return Self.words(upper, "below", "at most")
+    case (let lower?, let upper?): return "\(Self.text(lower)) and \(Self.text(upper, "below", "at most"))"
+    case (let lower?, nil): return Self.text(lower)
+    case (nil, let upper?): return Self.text(upper, "below", "at most")
     case (nil, nil): return nil
     }
   }
 
-  private static func words(_ end: End, _ open: String = "greater than", _ closed: String = "at least") -> String {
+  private static func text(_ end: End, _ open: String = "greater than", _ closed: String = "at least") -> String {
     switch end {
     case .included(let value): "\(closed) \(value.recipeText)"
     case .excluded(let value): "\(open) \(value.recipeText)"
@@ -84,7 +84,7 @@ public struct ValueRange: Equatable, Sendable {
   }
 
   /// The values in words, to follow "must be".
-  public let words: String
+  public let text: String
   /// The lower end; nil where there is none.
   public let lower: End?
   /// The upper end; nil where there is none.
@@ -94,7 +94,7 @@ public struct ValueRange: Equatable, Sendable {
 extension Bounds where Value: RecipeNumber {
   /// The allowed values as data; nil where all are allowed.
   var range: ValueRange? {
-    words.map { ValueRange(words: $0, lower: lower.map(Self.end), upper: upper.map(Self.end)) }
+    text.map { ValueRange(text: $0, lower: lower.map(Self.end), upper: upper.map(Self.end)) }
   }
 
   private static func end(_ end: End) -> ValueRange.End {

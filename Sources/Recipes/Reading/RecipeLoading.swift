@@ -24,18 +24,19 @@ extension Recipe {
   /// Reads what a command line names: `[RECIPE] [KEY=VALUE ...]`.
   ///
   /// - Parameters:
-  ///   - words: the words, by default those that the process was started with; the first is the recipe, as for `load`, unless it contains "=".
-  ///   - standard: the recipe where they name none.
+  ///   - arguments: by default those of this process; the first is the recipe, as for `load`, unless it contains "=".
+  ///   - standard: the recipe if they name none.
   ///   - extensions: as for `load`.
   /// - Throws: as `load`.
   public static func load(
-    words: some Sequence<String> = CommandLine.arguments.dropFirst(), default standard: String,
+    arguments: some Sequence<String> = CommandLine.arguments.dropFirst(), default standard: String,
     extensions: Registry = Registry()
   ) throws -> Recipe {
-    let words = Array(words)
-    let named = words.first.flatMap { $0.contains("=") ? nil : $0 }
+    let arguments = Array(arguments)
+    let named = arguments.first.flatMap { $0.contains("=") ? nil : $0 }
     return try load(
-      named ?? standard, overrides: Array(named == nil ? words[...] : words.dropFirst()), extensions: extensions)
+      named ?? standard, overrides: Array(named == nil ? arguments[...] : arguments.dropFirst()), extensions: extensions
+    )
   }
 
   /// Reads the text of a recipe.

@@ -61,11 +61,11 @@ extension ValueType where Value: RecipeNumber {
         throw mismatch(node, path, shape)
       case .unrepresentable(let isNegative, let limit):
         let isBounded = Value.isWhole && (isNegative ? bounds.lower != nil : bounds.upper != nil)
-        let words = isBounded ? bounds.words ?? limit : limit
-        throw node.place.failure("\(path) must be \(words), not \(node.named)")
+        let rule = isBounded ? bounds.text ?? limit : limit
+        throw node.place.failure("\(path) must be \(rule), not \(node.named)")
       case .value(let value):
         guard bounds.contains(value) else {
-          throw node.place.failure("\(path) must be \(bounds.words ?? Value.noun), not \(node.named)")
+          throw node.place.failure("\(path) must be \(bounds.text ?? Value.noun), not \(node.named)")
         }
         return value
       }

@@ -83,23 +83,23 @@ public struct RecipeReference {
     "| key | value | default | what it means |\n|---|---|---|---|\n"
       + keys.map { key in
         let standard = key.isRequired ? "required" : key.defaultText.map { "`\($0)`" } ?? ""
-        return "| `\(key.name)` | \(cell(words(for: key.shape, key: key))) | \(standard) | \(cell(key.doc)) |\n"
+        return "| `\(key.name)` | \(cell(text(of: key.shape, key: key))) | \(standard) | \(cell(key.doc)) |\n"
       }.joined()
   }
 
   /// What the shape takes, to stand in a table.
-  private static func words(for shape: ValueShape, key: KeyInfo) -> String {
-    func bounded(_ noun: String, _ range: ValueRange?) -> String { range.map { "\(noun), \($0.words)" } ?? noun }
+  private static func text(of shape: ValueShape, key: KeyInfo) -> String {
+    func bounded(_ noun: String, _ range: ValueRange?) -> String { range.map { "\(noun), \($0.text)" } ?? noun }
     switch shape {
     case .whole(let range): return bounded("whole number", range)
     case .number(let range): return bounded("number", range)
     case .flag: return "`true` or `false`"
     case .text(let rule, _): return rule.map { "text: \($0)" } ?? "text"
     case .choice(let names): return names.map { "`\($0)`" }.joined(separator: ", ")
-    case .optional(let inner): return "\(words(for: inner, key: key)), or `none`"
+    case .optional(let inner): return "\(text(of: inner, key: key)), or `none`"
     case .pair(let range): return bounded("whole number or [height, width]", range)
     case .interval(let range): return bounded("number or [least, most]", range)
-    case .list(let inner, _): return "list, each entry: \(words(for: inner, key: key))"
+    case .list(let inner, _): return "list, each entry: \(text(of: inner, key: key))"
     case .section: return "[keys of its own](#\(key.name))"
     case .entry(let info): return "[\(info.noun)](#\(info.noun.replacing(" ", with: "-")))"
     }

@@ -94,11 +94,11 @@ final class FolderClaim: @unchecked Sendable {
   /// Whether the process that a file of this machine names is there.
   private func isAlive(_ text: String?) -> Bool {
     // A file that is still empty was made just now.
-    let words = text?.split(separator: " ") ?? []
-    guard words.count > 2, let process = pid_t(words[1]) else { return true }
+    let fields = text?.split(separator: " ") ?? []
+    guard fields.count > 2, let process = pid_t(fields[1]) else { return true }
     guard kill(process, 0) == 0 || errno == EPERM else { return false }
     // Numbers are used again, in containers at once.
-    return Self.startTime(of: process).map { $0 == words[2] } ?? true
+    return Self.startTime(of: process).map { $0 == fields[2] } ?? true
   }
 
   /// When a process began; nil if the system does not tell.

@@ -45,7 +45,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
   /// Ends the phase before and notes it; the phases of a step, an evaluation or a checkpoint lie within one span.
   public func phaseBegins(_ kind: Activity.Phase, step: Int) {
     let now = monotonicSeconds()
-    if let phase, let outer, isNoted(outer), let name = TimelineRecorder.words(phase.kind, within: outer.name) {
+    if let phase, let outer, isNoted(outer), let name = TimelineRecorder.name(of: phase.kind, within: outer.name) {
       note(name, from: phase.start, to: now, step: outer.step)
     }
     phase = (kind, now)
@@ -72,13 +72,13 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
   public func layersEnd(_ layers: [any Layer], _ work: LayerWork, operations: Int) {
     guard let start = layerStarts.popLast(), let outer, isNoted(outer) else { return }
     let key = WorkKey(layer: ObjectIdentifier(layers[0]), work: work)
-    let number = workNumbers[key] ?? number(of: "\(words(layers)) \(work)")
+    let number = workNumbers[key] ?? number(of: "\(name(of: layers)) \(work)")
     workNumbers[key] = number
     spans.append(Span(name: number, start: start, end: monotonicSeconds(), step: outer.step))
   }
 
   /// Places and kinds of layers that run as one; those within recurrent layers have no place.
-  private func words(_ layers: [any Layer]) -> String {
+  private func name(of layers: [any Layer]) -> String {
     layers.map { layerNames[ObjectIdentifier($0)] ?? $0.kind }.joined(separator: ", ")
   }
 
@@ -118,7 +118,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
   }
 
   /// A phase within what it belongs to; nil where it is all of it.
-  private static func words(_ phase: Activity.Phase, within outer: String) -> String? {
+  private static func name(of phase: Activity.Phase, within outer: String) -> String? {
     switch phase {
     case .loading: "data"
     case .computing: "compute"

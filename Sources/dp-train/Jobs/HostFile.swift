@@ -12,16 +12,16 @@ enum HostFile {
     }
     var hosts: [(name: String, ranks: Int)] = []
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
-      guard let first = words.first else { continue }
-      let slots = words.dropFirst().first { $0.hasPrefix("slots=") }?.dropFirst(6)
+      let fields = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+      guard let first = fields.first else { continue }
+      let slots = fields.dropFirst().first { $0.hasPrefix("slots=") }?.dropFirst(6)
       let (name, behind) = divided(first)
       guard let ranks = Int(slots ?? behind ?? "1"), ranks > 0 else {
         throw Failure(
           .data, "\(path), line \(index + 1): \"\(line)\" names no machine and its ranks",
           advice: "write NAME slots=RANKS, for example node1 slots=8")
       }
-      // Others would be options, or further words, to those who start ranks.
+      // Others would be options, or further arguments, to those who start ranks.
       guard !name.hasPrefix("-"), name.wholeMatch(of: /[A-Za-z0-9._:\[\]-]+/) != nil else {
         throw Failure(
           .data, "\(path), line \(index + 1): \"\(name)\" is no name of a machine",

@@ -25,12 +25,12 @@ struct LauncherCommand: ParsableCommand {
 
   func run() throws {
     let mpirun = try Mpirun.find()
-    let words =
+    let command =
       if let hosts {
         mpirun.command(hosts: try HostFile.read(hosts))
       } else {
         mpirun.command(ranks: ranks ?? 1, cores: ProcessInfo.processInfo.activeProcessorCount)
       }
-    Terminal.write(words.map { $0 + "\n" }.joined())
+    Terminal.write(command.map { $0 + "\n" }.joined())
   }
 }

@@ -1,7 +1,7 @@
 import DPTrain
 import Foundation
 
-/// Starts this program on so many ranks of this machine, in processes of their own.
+/// Starts this program on some ranks of this machine, in processes of their own.
 struct RankLauncher {
   /// The command that starts {ranks} ranks; nil for the mpirun of the program's MPI.
   let command: String?
@@ -10,7 +10,7 @@ struct RankLauncher {
   struct Job {
     let process: Process
     fileprivate let log: String
-    fileprivate let words: [String]
+    fileprivate let command: [String]
 
     /// Waits for the end; what the job wrote to standard output and standard error.
     /// - Throws: `Failure` (software) where it did not end well.
@@ -19,7 +19,7 @@ struct RankLauncher {
       let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
       guard process.terminationStatus == 0 else {
         throw Failure(
-          .software, "this ended with status \(process.terminationStatus): \(words.joined(separator: " "))\n\(said)",
+          .software, "this ended with status \(process.terminationStatus): \(command.joined(separator: " "))\n\(said)",
           advice: "--launcher names the command that starts ranks here")
       }
       return said
@@ -31,17 +31,17 @@ struct RankLauncher {
   ///   started.
   func start(_ arguments: [String], ranks: Int, log: String) throws -> Job {
     let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
-    let words = try (ranks == 1 ? [] : launcher(ranks: ranks)) + [program] + arguments
+    let command = try (ranks == 1 ? [] : launcher(ranks: ranks)) + [program] + arguments
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = words
+    process.arguments = command
     process.standardInput = FileHandle.nullDevice
-    // A rank of another job may start one of its own, which must not take itself for a part of that.
+    // A rank of another job may start one of its own, which must not join that job.
     let isRank = Launch().launcher != nil
     var environment = ProcessInfo.processInfo.environment.filter { name, _ in
       !isRank || !Mpirun.isOfAJob(name)
     }
-    // So many ranks are meant, not as many as there are processors.
+    // All these ranks are meant, also if there are fewer processors.
     environment[MPICommunicator.oversubscribeKey] = "1"
     process.environment = environment
     guard FileManager.default.createFile(atPath: log, contents: nil), let handle = FileHandle(forWritingAtPath: log)
@@ -53,9 +53,9 @@ struct RankLauncher {
     do {
       try process.run()
     } catch {
-      throw Failure(.unavailable, "cannot start \(words[0]): \((error as NSError).localizedDescription)")
+      throw Failure(.unavailable, "cannot start \(command[0]): \((error as NSError).localizedDescription)")
     }
-    return Job(process: process, log: log, words: words)
+    return Job(process: process, log: log, command: command)
   }
 
   private func launcher(ranks: Int) throws -> [String] {

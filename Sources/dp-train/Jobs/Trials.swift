@@ -11,13 +11,13 @@ final class Trials {
   }
 
   private let folder: String
-  private let words: [String]
+  private let recipe: [String]
   private let launcher: RankLauncher
   private var count = 0
 
-  init(folder: String, words: [String], launcher: String?) {
+  init(folder: String, arguments: [String], launcher: String?) {
     self.folder = folder
-    self.words = words
+    recipe = arguments
     self.launcher = RankLauncher(command: launcher)
   }
 
@@ -63,6 +63,6 @@ final class Trials {
   }
 
   private func arguments(steps: Int, out: String) -> [String] {
-    ["train"] + words + ["steps=\(steps)", "epochs=1000000", "evaluate.every=0", "--out", out + "/run"]
+    ["train"] + recipe + ["steps=\(steps)", "epochs=1000000", "evaluate.every=0", "--out", out + "/run"]
   }
 }

@@ -36,8 +36,8 @@ struct BatchScript {
 
   /// The recipe's name, which the job and the run folder have.
   var name = "temporal-order"
-  /// The words behind `dp-train train`.
-  var words = ["temporal-order"]
+  /// The arguments of `dp-train train`.
+  var arguments = ["temporal-order"]
   /// Machines.
   var nodes = 1
   /// Ranks on each machine.
@@ -54,8 +54,8 @@ struct BatchScript {
   /// All ranks.
   var ranks: Int { nodes * ranksPerNode }
 
-  /// The recipe's words as a shell reads them.
-  var recipe: String { words.map(\.shellQuoted).joined(separator: " ") }
+  /// The recipe's arguments as a shell reads them.
+  var recipe: String { arguments.map(\.shellQuoted).joined(separator: " ") }
 
   /// The job's limit as schedulers write it.
   var time: String {

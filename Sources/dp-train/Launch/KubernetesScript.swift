@@ -64,7 +64,7 @@ extension BatchScript {
       + [
         "--mca", "oob_tcp_keepalive_time", "10", "--mca", "oob_tcp_keepalive_intvl", "2", "--mca",
         "oob_tcp_keepalive_probes", "5", "-np", "\(ranks)", "dp-train", "train",
-      ] + words + ["--out", "runs/\(name)", "--resume", "--stall-abort", "600"]
+      ] + arguments + ["--out", "runs/\(name)", "--resume", "--stall-abort", "600"]
   }
 
   /// An argument in YAML. `$(NAME)` would be a variable to Kubernetes, and `$$(NAME)` is that text.

@@ -100,7 +100,7 @@ struct LaunchCommand: ParsableCommand {
     }
     var script = BatchScript()
     script.name = recipe.name
-    if !self.recipe.words.isEmpty { script.words = self.recipe.words }
+    if !self.recipe.arguments.isEmpty { script.arguments = self.recipe.arguments }
     script.nodes = nodes
     script.ranksPerNode = ranksPerNode
     script.minutes = Int((hours * 60).rounded())

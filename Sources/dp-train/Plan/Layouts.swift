@@ -2,12 +2,12 @@ import DPTrain
 
 /// Numbers of machines and of ranks on each, as far as a batch has shards for them.
 struct Layouts {
-  /// So many machines with so many ranks each.
+  /// Some machines with some ranks each.
   struct Layout: Equatable {
-    let nodes, ranks: Int
+    let machines, ranks: Int
   }
 
-  /// What one machine has to do: so many ranks, with so many shards together.
+  /// What one machine has to do: its ranks, with all their shards.
   struct Load: Hashable {
     let ranks, shards: Int
   }
@@ -19,13 +19,13 @@ struct Layouts {
   private let shards: Int
 
   /// All pairs of numbers.
-  /// - Throws: `Failure` (usage) where each has more ranks than shards.
-  init(nodes: [Int], ranksPerNode: [Int], shards: Int) throws {
-    let all = nodes.flatMap { nodes in ranksPerNode.map { Layout(nodes: nodes, ranks: $0) } }
-    chosen = all.filter { $0.nodes * $0.ranks <= shards }
-    refused = all.filter { $0.nodes * $0.ranks > shards }
+  /// - Throws: `Failure` (usage) if each has more ranks than shards.
+  init(machines: [Int], ranksPerMachine: [Int], shards: Int) throws {
+    let all = machines.flatMap { machines in ranksPerMachine.map { Layout(machines: machines, ranks: $0) } }
+    chosen = all.filter { $0.machines * $0.ranks <= shards }
+    refused = all.filter { $0.machines * $0.ranks > shards }
     self.shards = shards
-    guard chosen.isEmpty, let least = all.map({ $0.nodes * $0.ranks }).min() else { return }
+    guard chosen.isEmpty, let least = all.map({ $0.machines * $0.ranks }).min() else { return }
     throw Failure(
       .usage, "\(least) ranks are more than the recipe has shards, \(shards): some would have nothing to do",
       advice: "choose fewer, or add shards=\(least) (which changes the results)")
@@ -33,9 +33,9 @@ struct Layouts {
 
   /// What the machine has to do that has most shards.
   func load(of layout: Layout) -> Load {
-    let all = layout.nodes * layout.ranks
-    let counts = (0..<layout.nodes).map { node in
-      (node + 1) * layout.ranks * shards / all - node * layout.ranks * shards / all
+    let all = layout.machines * layout.ranks
+    let counts = (0..<layout.machines).map { machine in
+      (machine + 1) * layout.ranks * shards / all - machine * layout.ranks * shards / all
     }
     return Load(ranks: layout.ranks, shards: counts.max() ?? shards)
   }

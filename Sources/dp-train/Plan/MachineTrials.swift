@@ -5,7 +5,7 @@ import Planning
 /// Short trainings on this machine, in processes of their own.
 struct MachineTrials {
   private let folder: String
-  private let words: [String]
+  private let arguments: [String]
   private let launcher: RankLauncher
   private let seconds: Double
 
@@ -21,10 +21,10 @@ struct MachineTrials {
     let layers: [Layer]
   }
 
-  /// Trainings of the recipe that `words` name, each for about so many seconds.
-  /// - Throws: `Failure` (cannotCreate) where no files can be written.
-  init(words: [String], launcher: String?, seconds: Double) throws {
-    (self.words, self.launcher, self.seconds) = (words, RankLauncher(command: launcher), seconds)
+  /// Trainings of the recipe that `arguments` name, each for about `seconds`.
+  /// - Throws: `Failure` (cannotCreate) if no files can be written.
+  init(arguments: [String], launcher: String?, seconds: Double) throws {
+    (self.arguments, self.launcher, self.seconds) = (arguments, RankLauncher(command: launcher), seconds)
     folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-plan-\(UUID().uuidString)").path
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -38,12 +38,11 @@ struct MachineTrials {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  /// A machine's step with so many ranks and shards, for its part of a batch, with gradients in so many parts where they
-  /// are compressed.
-  /// - Throws: `Failure` (software, unavailable) where the training fails or cannot be started.
+  /// A machine's step under a load, for its share of a batch, with gradients in `parts` parts if they are compressed.
+  /// - Throws: `Failure` (software, unavailable) if the training fails or cannot be started.
   func measure(_ load: Layouts.Load, batch: Int, parts: Int?) throws -> Machine {
     let arguments =
-      ["benchmark"] + words
+      ["benchmark"] + self.arguments
       + ["batch=\(batch)", "shards=\(load.shards)"] + (parts.map { ["compression.parts=\($0)"] } ?? []) + [
         "--seconds", "\(seconds)", "--layers", "--json",
       ]

@@ -80,7 +80,7 @@ struct PlanCommand: ParsableCommand, UsesRanks {
     let isFirst = Launch().expectedRank == 0
     // The other ranks wait for the first in MPI's start, where they do not use their processors.
     let machines = isFirst ? try measure(layouts, of: recipe) : []
-    let link = try NetworkLink.find(
+    let link = try FoundLink.find(
       latency: latency, bandwidth: bandwidth, pieceBandwidth: pieceBandwidth, coreCost: coreCost)
     guard isFirst else { return }
     let report = try PlanReport(recipe, layouts: layouts, machines: machines, link: link)
@@ -95,7 +95,7 @@ struct PlanCommand: ParsableCommand, UsesRanks {
     let recipe = try recipe.load()
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let counts = ranksPerNode.isEmpty ? PlanCommand.usualCounts(cores: cores) : ranksPerNode
-    let layouts = try Layouts(nodes: nodes, ranksPerNode: counts, shards: recipe.shards)
+    let layouts = try Layouts(machines: nodes, ranksPerMachine: counts, shards: recipe.shards)
     guard layouts.chosen.allSatisfy({ $0.ranks <= cores }) else {
       throw Failure(
         .usage,
@@ -114,14 +114,14 @@ struct PlanCommand: ParsableCommand, UsesRanks {
 
   /// This machine with each number of ranks and shards that is needed, and alone with one rank.
   private func measure(_ layouts: Layouts, of recipe: Recipe) throws -> [Machine] {
-    let trials = try MachineTrials(words: self.recipe.words, launcher: launcher, seconds: seconds)
+    let trials = try MachineTrials(arguments: self.recipe.arguments, launcher: launcher, seconds: seconds)
     defer { trials.remove() }
     let partSize = recipe.compression == nil ? nil : try recipe.makeTree().partSize
     return try layouts.loads.map { load in
       if !json, Terminal.width != nil {
         complain("measuring \(counted(load.ranks, "rank")), \(counted(load.shards, "shard"))")
       }
-      // A machine's part of a batch; the largest, where samples do not divide evenly.
+      // A machine's share of a batch; the largest, if samples do not divide evenly.
       let batch = (recipe.batch * load.shards + recipe.shards - 1) / recipe.shards
       // Parts as large as those of the whole, but for what a machine does not have.
       return try trials.measure(load, batch: batch, parts: partSize.map { (load.shards + $0 - 1) / $0 })

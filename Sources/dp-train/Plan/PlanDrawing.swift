@@ -5,12 +5,12 @@ import Reporting
 extension PlanReport {
   /// The step's time and the efficiency over the machines, a line for each number of ranks, as an SVG file's text.
   var svg: String {
-    let counts = Set(forecasts.map(\.ranksPerNode)).sorted()
+    let counts = Set(forecasts.map(\.ranksPerMachine)).sorted()
     func lines(_ value: (Forecast) -> Double) -> [LineFigure.Line] {
       counts.map { count in
         LineFigure.Line(
           "\(count) \(count == 1 ? "rank" : "ranks") on each node",
-          points: forecasts.filter { $0.ranksPerNode == count }.map { (Double($0.nodes), value($0)) })
+          points: forecasts.filter { $0.ranksPerMachine == count }.map { (Double($0.machines), value($0)) })
       }
     }
     return LineFigure(

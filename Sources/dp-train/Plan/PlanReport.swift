@@ -6,32 +6,32 @@ import Planning
 struct PlanReport {
   let recipe: Recipe
   let layouts: Layouts
-  let link: NetworkLink
+  let link: FoundLink
   let forecasts: [Forecast]
   let advice: Advice
   let gradientBytes: Int
 
   /// Forecasts for all layouts from the machine as measured under each load.
-  init(_ recipe: Recipe, layouts: Layouts, machines: [Machine], link: NetworkLink) throws {
+  init(_ recipe: Recipe, layouts: Layouts, machines: [Machine], link: FoundLink) throws {
     (self.recipe, self.layouts, self.link) = (recipe, layouts, link)
     let tree = try recipe.makeTree()
     let gradientBytes = machines.first?.gradientBytes ?? 0
     let measured = Dictionary(
       uniqueKeysWithValues: machines.map { (Layouts.Load(ranks: $0.ranks, shards: $0.shards), $0) })
-    func forecast(_ load: Layouts.Load, nodes: Int) throws -> Forecast {
+    func forecast(_ load: Layouts.Load, machines: Int) throws -> Forecast {
       guard let machine = measured[load] else { preconditionFailure("every load has been measured") }
       let work = Workload(
         batch: recipe.batch * recipe.accumulate, tree: tree, isCompressed: recipe.compression != nil,
         dividesUpdate: recipe.reduction == .tree
           && recipe.optimizerSharding.divides(
-            bytes: gradientBytes, ranks: nodes, machines: nodes, isCompressed: recipe.compression != nil,
-            network: link.network.speed)
+            bytes: gradientBytes, ranks: machines, machines: machines, isCompressed: recipe.compression != nil,
+            network: link.model.speed)
       )
-      return try Forecast(machine, nodes: nodes, work, network: link.network)
+      return try Forecast(machine, machines: machines, work, link: link.model)
     }
-    let single = try forecast(layouts.single, nodes: 1)
+    let single = try forecast(layouts.single, machines: 1)
     forecasts = try layouts.chosen.map {
-      try forecast(layouts.load(of: $0), nodes: $0.nodes).compared(toOneRank: single.samplesPerSecond)
+      try forecast(layouts.load(of: $0), machines: $0.machines).compared(toOneRank: single.samplesPerSecond)
     }
     advice = Advice(forecasts)
     self.gradientBytes = gradientBytes
@@ -48,7 +48,7 @@ struct PlanReport {
       let dividedUpdate, fewerRanksAreFaster: Bool
 
       init(_ forecast: Forecast, _ advice: Advice) {
-        (nodes, ranksPerNode, ranks) = (forecast.nodes, forecast.ranksPerNode, forecast.ranks)
+        (nodes, ranksPerNode, ranks) = (forecast.machines, forecast.ranksPerMachine, forecast.ranks)
         (msPerStep, samplesPerSecond) = (forecast.step * 1e3, forecast.samplesPerSecond)
         (speedup, efficiency) = (forecast.speedup, forecast.efficiency)
         (waitingMs, communicationMs) = (forecast.waiting * 1e3, forecast.communication * 1e3)
@@ -69,12 +69,12 @@ struct PlanReport {
     }
     let contents = Contents(
       recipe: recipe.name, batch: recipe.batch * recipe.accumulate, shards: recipe.shards, gradientBytes: gradientBytes,
-      latencyMicroseconds: link.network.latency * 1e6, gbitPerSecond: link.network.bandwidth * 8e-9,
-      pieceGbitPerSecond: link.network.pieceBandwidth * 8e-9,
-      coreNanosecondsPerByte: link.network.coreSecondsPerByte * 1e9,
+      latencyMicroseconds: link.model.latency * 1e6, gbitPerSecond: link.model.bandwidth * 8e-9,
+      pieceGbitPerSecond: link.model.pieceBandwidth * 8e-9,
+      coreNanosecondsPerByte: link.model.coreSecondsPerByte * 1e9,
       networkOrigin: link.origin, forecasts: forecasts.map { Row($0, advice) },
       fastest: advice.fastest.map { Row($0, advice) },
-      moreRanksThanShards: layouts.refused.map { [$0.nodes, $0.ranks] })
+      moreRanksThanShards: layouts.refused.map { [$0.machines, $0.ranks] })
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return String(decoding: try encoder.encode(contents), as: UTF8.self)

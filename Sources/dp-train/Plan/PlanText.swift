@@ -5,26 +5,26 @@ import Planning
 extension PlanReport {
   /// A table, a plot of the best number of ranks on each number of machines, and what they say; `width` columns wide.
   func text(width: Int) -> String {
-    [head, table, plot(width: width), sayings].joined(separator: "\n")
+    [heading, table, plot(width: width), sayings].joined(separator: "\n")
   }
 
-  private var head: String {
-    let network = link.network
-    let isAlike = network.pieceBandwidth == network.bandwidth
-    let pieces = isAlike ? "" : String(format: " (%.3g where nothing is answered)", network.pieceBandwidth * 8e-9)
+  private var heading: String {
+    let link = link.model
+    let isAlike = link.pieceBandwidth == link.bandwidth
+    let pieces = isAlike ? "" : String(format: " (%.3g where nothing is answered)", link.pieceBandwidth * 8e-9)
     let numbers = String(
-      format: "%.3g Gbit/s%@, %.3g µs, %.2g ns of a core for a byte", network.bandwidth * 8e-9, pieces,
-      network.latency * 1e6, network.coreSecondsPerByte * 1e9)
+      format: "%.3g Gbit/s%@, %.3g µs, %.2g ns of a core for a byte", link.bandwidth * 8e-9, pieces,
+      link.latency * 1e6, link.coreSecondsPerByte * 1e9)
     return """
       \(recipe.name): batches of \(Format.count(recipe.batch)) in \(recipe.shards) shards, \
       \(Format.bytes(gradientBytes)) of gradients
-      network: \(numbers) (\(link.origin))
+      network: \(numbers) (\(self.link.origin))
 
       """
   }
 
   private var table: String {
-    let heads = [
+    let headings = [
       "nodes × ranks", "ms a step", "samples/s", "speed-up", "efficiency", "waiting", "communication", "hidden, ms",
     ]
     let rows = forecasts.map { forecast in
@@ -32,10 +32,10 @@ extension PlanReport {
         name(forecast), String(format: "%.4g", forecast.step * 1e3), Format.count(Int(forecast.samplesPerSecond)),
         String(format: "%.2f", forecast.speedup), Format.percent(forecast.efficiency),
         Format.percent(forecast.waiting / forecast.step), Format.percent(forecast.communication / forecast.step),
-        forecast.nodes == 1 ? "" : String(format: "%.3f", forecast.hidden * 1e3),
+        forecast.machines == 1 ? "" : String(format: "%.3f", forecast.hidden * 1e3),
       ]
     }
-    return Format.table([heads] + rows, right: Set(1...7))
+    return Format.table([headings] + rows, right: Set(1...7))
   }
 
   /// A bar for each number of machines, divided into where the time goes.
@@ -44,7 +44,7 @@ extension PlanReport {
     let rows = advice.best.map { forecast in
       let number = String(format: "%.4g ms", forecast.step * 1e3)
       let perSecond = Double(max(10, width - 32)) / longest
-      // Each part ends at the nearest cell, so that the whole is as long as its time.
+      // Each piece of a bar ends at the nearest cell, so that the whole is as long as its time.
       let ends = [
         forecast.step - forecast.waiting - forecast.communication, forecast.step - forecast.communication,
         forecast.step,
@@ -79,8 +79,8 @@ extension PlanReport {
           waste.slow.step * 1e3,
           name(waste.fast), waste.fast.step * 1e3))
     }
-    if let most = layouts.refused.map({ $0.nodes * $0.ranks }).max() {
-      let names = layouts.refused.map { "\($0.nodes) × \($0.ranks)" }.joined(separator: ", ")
+    if let most = layouts.refused.map({ $0.machines * $0.ranks }).max() {
+      let names = layouts.refused.map { "\($0.machines) × \($0.ranks)" }.joined(separator: ", ")
       lines.append(
         "left out: \(names), more ranks than shards (\(recipe.shards)); "
           + "shards=\(most) lets them work, and changes the results")
@@ -88,5 +88,5 @@ extension PlanReport {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  private func name(_ forecast: Forecast) -> String { "\(forecast.nodes) × \(forecast.ranksPerNode)" }
+  private func name(_ forecast: Forecast) -> String { "\(forecast.machines) × \(forecast.ranksPerMachine)" }
 }

@@ -43,7 +43,7 @@ import Testing
     var loss = 0.0
     Session.run(
       prepare: { communicator in
-        let experiment = try Recipe.load(words: [], default: "temporal-order").makeExperiment()
+        let experiment = try Recipe.load(arguments: [], default: "temporal-order").makeExperiment()
         let workspace = try experiment.makeWorkspace(communicator: communicator)
         return (experiment.settings, try TrainingStep(experiment, workspace: workspace))
       },

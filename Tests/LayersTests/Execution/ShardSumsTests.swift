@@ -17,7 +17,7 @@ import Testing
     let tree = try ReductionTree(shards: shardCount)
     func sum(_ node: Range<Int>) -> [Float] {
       guard node.count > 1 else { return values[node.lowerBound] }
-      let middle = node.lowerBound + ReductionTree.leftPart(of: node.count)
+      let middle = node.lowerBound + ReductionTree.leftCount(of: node.count)
       return zip(sum(node.lowerBound..<middle), sum(middle..<node.upperBound)).map { $0 + $1 }
     }
     for ranks in 1...shardCount {
@@ -80,7 +80,7 @@ import Testing
     #expect(bits(whole.inputGradient) == bits(parts.flatMap(\.inputGradient)))
     func sum(_ node: Range<Int>, _ name: String) -> [Float] {
       guard node.count > 1 else { return parts[node.lowerBound].gradients[name] ?? [] }
-      let middle = node.lowerBound + ReductionTree.leftPart(of: node.count)
+      let middle = node.lowerBound + ReductionTree.leftCount(of: node.count)
       return zip(sum(node.lowerBound..<middle, name), sum(middle..<node.upperBound, name)).map { $0 + $1 }
     }
     for (name, gradient) in whole.gradients {

@@ -165,7 +165,7 @@ private func checkSharing(_ communicator: any Communicator) throws {
 
 private func treeSum(_ node: Range<Int>, _ count: Int, _ step: Int) -> [Float] {
   if node.count == 1 { return (0..<count).map { sample(node.lowerBound, $0, step) } }
-  let middle = node.lowerBound + ReductionTree.leftPart(of: node.count)
+  let middle = node.lowerBound + ReductionTree.leftCount(of: node.count)
   let left = treeSum(node.lowerBound..<middle, count, step)
   let right = treeSum(middle..<node.upperBound, count, step)
   return zip(left, right).map { $0 + $1 }

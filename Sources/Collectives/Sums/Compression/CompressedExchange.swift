@@ -53,7 +53,7 @@ final class CompressedExchange: Exchange {
 
   var isJoined: Bool { messages.isJoined }
 
-  func begin(slot: Int) throws {
+  func begin(turn: Int) throws {
     try messages.begin { machine in
       let piece = pieces[machine]
       for (node, sum) in local.enumerated() {

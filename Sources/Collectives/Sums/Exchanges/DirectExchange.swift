@@ -54,7 +54,7 @@ final class DirectExchange: Exchange {
 
   var isJoined: Bool { messages.isJoined }
 
-  func begin(slot: Int) throws { try messages.begin { addUp(pieces[$0]) } }
+  func begin(turn: Int) throws { try messages.begin { addUp(pieces[$0]) } }
 
   /// Puts a piece of the machine's nodes where it is sent from.
   private func addUp(_ piece: Range<Int>) {

@@ -62,12 +62,12 @@ final class DoublingExchange: Exchange {
 
   var isJoined: Bool { current >= steps.count }
 
-  func begin(slot: Int) throws {
+  func begin(turn: Int) throws {
     first.fill(local)
     if place.bucket.carriesStatus {
       let count = place.plan.layout.statusCount
       for neighbour in 0..<place.participant.neighbours {
-        (first.status + neighbour * count).update(from: place.memory.status(neighbour, slot: slot), count: count)
+        (first.status + neighbour * count).update(from: place.memory.status(neighbour, turn: turn), count: count)
       }
     }
     current = 0

@@ -1,8 +1,8 @@
 /// One rank's work on its stripe of a bucket: from the nodes of its machine's ranks to the sum over all machines, in the
 /// shared result.
 protocol Exchange: AnyObject {
-  /// All ranks of the machine have written their nodes, and their status words to `slot`.
-  func begin(slot: Int) throws
+  /// All ranks of the machine have written their nodes, and the status words of this turn.
+  func begin(turn: Int) throws
   /// Does what can be done without waiting; whether the stripe's sum is complete.
   func advance() throws -> Bool
   /// Whether all that is still to come are sums that others have made.
@@ -87,7 +87,7 @@ final class LocalExchange: Exchange {
 
   let isJoined = true
 
-  func begin(slot: Int) {
+  func begin(turn: Int) {
     let elements = place.elements
     join.run(into: place.memory.result + elements.lowerBound, offset: 0, count: elements.count)
   }

@@ -78,7 +78,7 @@ extension EntryKind where Entry == any DataEntry {
   /// Data sources.
   static var data: EntryKind {
     var kind = EntryKind("data source", { $0.dataSources.map { $0 } }, { $0 })
-    (kind.shortForms, kind.shortForm) = (DataPaths.words, DataPaths.source)
+    (kind.shortForms, kind.shortForm) = (DataPaths.text, DataPaths.source)
     return kind
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// Data named by a path alone.
 enum DataPaths {
   /// What the path may be, in words.
-  static let words =
+  static let text =
     "the path of an `.npz` or `.csv` file with the training samples, or of a folder with "
     + "MNIST's files, with a text file for each class, or with a folder of images for each class"
 

@@ -1,12 +1,12 @@
 import Collectives
 
-/// The network between machines, in the numbers of the α–β–γ model (and LogP's o, Culler et al. 1993).
-public struct Interconnect: Equatable, Sendable {
+/// The link between machines, in the numbers of the α–β–γ model (and LogP's o, Culler et al. 1993).
+public struct LinkModel: Equatable, Sendable {
   /// α: seconds from sending a short message until it is there.
   public var latency: Double
   /// β: seconds a byte takes on a machine's way out, or on its way in; both are used at once.
   public var secondsPerByte: Double
-  /// The same where pieces go by themselves, not followed by their sums, as where the update is divided.
+  /// The same if pieces go by themselves, not followed by their sums, as if the update is divided.
   public var secondsPerPieceByte: Double
   /// γ: seconds of a core for each byte that a rank sends and for each that it receives and adds.
   public var coreSecondsPerByte: Double
@@ -16,8 +16,8 @@ public struct Interconnect: Equatable, Sendable {
   /// All numbers; `bandwidth` is in bytes a second, and so is `pieceBandwidth`, which is the same unless given.
   public init(
     latency: Double, bandwidth: Double, pieceBandwidth: Double? = nil,
-    coreSecondsPerByte: Double = Interconnect.usualCoreSecondsPerByte,
-    coreSecondsPerMessage: Double = Interconnect.usualCoreSecondsPerMessage
+    coreSecondsPerByte: Double = LinkModel.usualCoreSecondsPerByte,
+    coreSecondsPerMessage: Double = LinkModel.usualCoreSecondsPerMessage
   ) {
     self.latency = latency
     secondsPerByte = 1 / bandwidth
@@ -35,6 +35,6 @@ public struct Interconnect: Equatable, Sendable {
   public var bandwidth: Double { 1 / secondsPerByte }
   /// Bytes of pieces a second.
   public var pieceBandwidth: Double { 1 / secondsPerPieceByte }
-  /// The same network as a training sees it.
+  /// The same link as a training sees it.
   package var speed: LinkSpeed { LinkSpeed(latency: latency, bytesPerSecond: bandwidth) }
 }
