@@ -7,12 +7,12 @@ package enum ClassCounts {
     guard let classes = data.classes, data.classNames.count > 1 else { return nil }
     var counts = [Int](repeating: 0, count: data.classNames.count)
     for index in classes where counts.indices.contains(Int(index)) { counts[Int(index)] += 1 }
-    let words = zip(data.classNames, counts).map { "\($0) \(Format.count($1))" }
-    let number = Format.count(words.count)
-    guard words.count > shown else { return "\(number): \(words.joined(separator: ", "))" }
+    let texts = zip(data.classNames, counts).map { "\($0) \(Format.count($1))" }
+    let number = Format.count(texts.count)
+    guard texts.count > shown else { return "\(number): \(texts.joined(separator: ", "))" }
     let order = counts.indices.sorted { (counts[$0], $0) < (counts[$1], $1) }
-    return "\(number): \(words.prefix(shown / 2).joined(separator: ", ")), …; smallest \(words[order[0]]), "
-      + "largest \(words[order[order.count - 1]])"
+    return "\(number): \(texts.prefix(shown / 2).joined(separator: ", ")), …; smallest \(texts[order[0]]), "
+      + "largest \(texts[order[order.count - 1]])"
   }
 
   private static let shown = 8

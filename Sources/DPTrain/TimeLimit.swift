@@ -8,7 +8,7 @@ struct TimeLimit {
   /// In `monotonicSeconds`.
   let deadline: Double
   /// What sets it, for messages.
-  let words: String
+  let text: String
 
   /// `minutes` after `start`, or before the end of the Slurm job that this process belongs to, whichever comes first; nil
   /// for no limit.
@@ -24,7 +24,7 @@ struct TimeLimit {
     now: Double = Date().timeIntervalSince1970
   ) -> TimeLimit? {
     let own = minutes.map {
-      TimeLimit(deadline: start + $0 * 60, words: "the time limit, --minutes \(String(format: "%g", $0))")
+      TimeLimit(deadline: start + $0 * 60, text: "the time limit, --minutes \(String(format: "%g", $0))")
     }
     var job: TimeLimit?
     if let number = environment["SLURM_JOB_ID"], let end = environment["SLURM_JOB_END_TIME"].flatMap(Double.init),
@@ -32,7 +32,7 @@ struct TimeLimit {
     {
       job = TimeLimit(
         deadline: monotonicSeconds() + end - now - reserve,
-        words: "the time limit, \(Int(reserve)) s before the end of Slurm job \(number) (SLURM_JOB_END_TIME)")
+        text: "the time limit, \(Int(reserve)) s before the end of Slurm job \(number) (SLURM_JOB_END_TIME)")
     }
     return [own, job].compactMap(\.self).min { $0.deadline < $1.deadline }
   }

@@ -39,7 +39,7 @@ struct TrainingRun {
       experiment, workspace: workspace,
       observers: try recorder.map { try observers($0, ranks: communicator.size) } ?? [],
       control: RunControl(folder: folder?.path, deadline: limit?.deadline, schedule: schedule), keeper: keeper,
-      activity: activity, network: environment.network)
+      activity: activity, link: environment.network)
     let timeline = try job.timelineSteps.map { try Timeline(experiment.model, steps: $0, communicator: communicator) }
     timeline?.follow(trainer, activity: activity)
     if job.resumes { try trainer.resume(checkpoint) }
@@ -147,9 +147,9 @@ struct TrainingRun {
     _ summary: RunSummary, folder: RunFolder, best: EvaluationReport?, limit: TimeLimit?
   ) throws {
     if let stopped = summary.stopped {
-      let cause = stopped == .timeLimit ? limit?.words : nil
+      let cause = stopped == .timeLimit ? limit?.text : nil
       Terminal.write(
-        "\nstopped by \(cause ?? stopped.words) after step \(Format.count(summary.steps)), and saved; go on with\n"
+        "\nstopped by \(cause ?? stopped.text) after step \(Format.count(summary.steps)), and saved; go on with\n"
           + "  dp-train train --out \(folder.path) --resume\n")
       return
     }

@@ -2,12 +2,12 @@ import CKernels
 
 /// Sums of squares over the segments of a flat vector, of which each rank takes those of its own slices.
 ///
-/// The flat vector is cut into blocks of `grain` values. Each piece of a segment in a block has a partial sum of its own,
+/// The flat vector is cut into blocks of `blockLength` values. Each piece of a segment in a block has a partial sum of its own,
 /// and a segment's sum adds its pieces' in ascending order. So a sum has the same bits however the vector is divided
 /// into slices, as long as they are cut between blocks.
 public final class BlockSums {
   /// Floats of a block; slices start and end on multiples of it, or at the vector's end.
-  public static let grain = 1024
+  public static let blockLength = 1024
 
   /// The partial sums: piece by piece in the flat vector's order, the vectors' beside each other. A rank computes
   /// `parts(of:)` its slices; those of other slices must come from other ranks before sums are read.
@@ -26,7 +26,7 @@ public final class BlockSums {
     for segment in segments {
       var start = segment.lowerBound
       while start < segment.upperBound {
-        let end = min((start / BlockSums.grain + 1) * BlockSums.grain, segment.upperBound)
+        let end = min((start / BlockSums.blockLength + 1) * BlockSums.blockLength, segment.upperBound)
         pieces.append(start..<end)
         start = end
       }

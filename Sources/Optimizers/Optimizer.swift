@@ -14,7 +14,7 @@ public protocol Optimizer: AnyObject {
   var slices: [Range<Int>] { get }
 
   /// Keeps to some slices from now on, and its state with them: they are ascending and disjoint, none at all or empty ones
-  /// included. Each starts and ends on multiples of `BlockSums.grain`, or at the vector's end, and lies in the slices before.
+  /// included. Each starts and ends on multiples of `BlockSums.blockLength`, or at the vector's end, and lies in the slices before.
   /// - Throws: `Failure` (system) where there is not enough memory.
   func restrict(to slices: [Range<Int>]) throws
 

@@ -30,7 +30,9 @@ struct Slices: Sequence {
   func restricted(to ranges: [Range<Int>]) -> Slices {
     precondition(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }, "slices ascend")
     precondition(
-      ranges.flatMap { [$0.lowerBound, $0.upperBound] }.allSatisfy { $0.isMultiple(of: BlockSums.grain) || $0 == end },
+      ranges.flatMap { [$0.lowerBound, $0.upperBound] }.allSatisfy {
+        $0.isMultiple(of: BlockSums.blockLength) || $0 == end
+      },
       "slices are cut between blocks")
     var offsets: [Int] = []
     var offset = 0

@@ -26,7 +26,7 @@ public struct StepExchange: Equatable, Sendable {
     let link = exchange.link
     let size = link.speed.bucketBytes
     let buckets =
-      dividesUpdate ? machine.buckets(size: size, grain: BlockSums.grain) : machine.buckets(size: size)
+      dividesUpdate ? machine.buckets(size: size, grain: BlockSums.blockLength) : machine.buckets(size: size)
     var (sums, parameters) = (exchange, exchange)
     if dividesUpdate { (sums.operation, parameters.operation) = (.reduceScatter, .allgather) }
     func transfers(_ buckets: [Int], _ exchange: MachineExchange) -> [Transfer] {
@@ -43,7 +43,7 @@ public struct StepExchange: Equatable, Sendable {
     }
     let forward = transfers(buckets.reversed(), parameters)
     let after = ForwardOverlap(machine.forward, forward)
-    let block = BlockSums.grain * MemoryLayout<Float>.size
+    let block = BlockSums.blockLength * MemoryLayout<Float>.size
     let blocks = (machine.gradientBytes + block - 1) / block
     let norm = exchange.spread(blocks * MemoryLayout<Double>.size)
     seconds = (backward + forward).reduce(norm.seconds) { $0 + $1.seconds }

@@ -31,7 +31,7 @@ public struct RunEnvironment: Codable, Sendable {
   public let initialWeights: String?
   /// Number of machines: groups of ranks that share memory.
   public let machines: Int?
-  /// The network between them, and the bucket size chosen for it; nil on one machine.
+  /// The link between them, and the bucket size chosen for it; nil on one machine.
   public let network: LinkSpeed?
 
   /// Collects the facts; every rank calls it. `initialWeights` is what `Experiment.weightsDigest` was before the first step.

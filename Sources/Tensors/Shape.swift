@@ -71,7 +71,7 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   public func with(features: Int) -> Shape { Shape(extents.dropLast() + [features]) }
 
   /// For messages, for example `a sequence of 8×8`.
-  public var words: String {
+  public var text: String {
     "\(isImage ? "an image" : isSequence ? "a sequence" : "a vector") of \(self)"
   }
 

@@ -27,7 +27,7 @@ final class BatchGradient {
   /// Memory for batches in a workspace; every rank makes it. `network` and `overlaps` as in `TrainingStep.init`.
   /// - Throws: `Failure` (system) if memory is short.
   init(
-    _ experiment: Experiment, workspace: Workspace, activity: Activity, network: LinkSpeed?, overlaps: Bool
+    _ experiment: Experiment, workspace: Workspace, activity: Activity, link: LinkSpeed?, overlaps: Bool
   ) throws {
     self.experiment = experiment
     self.workspace = workspace
@@ -37,7 +37,7 @@ final class BatchGradient {
     // If steps may be missing, sums over those that are there need their number.
     let sumsOfBuffer = model.sumsBuffers ? data.hasLengths ? 2 : 1 : 0
     let count = bufferStart + sumsOfBuffer * model.weights.bufferValues.count
-    let sum = try experiment.makeGradientSum(workspace, elementCount: count, network: network)
+    let sum = try experiment.makeGradientSum(workspace, elementCount: count, link: link)
     self.sum = sum
     loader = try BatchLoader(
       data: data, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed,

@@ -7,17 +7,17 @@ extension Experiment {
   /// every rank makes it.
   /// - Throws: `Failure` (usage) if there are more ranks than shards, (configuration) if the transport adds sums that are to
   ///   be rounded.
-  func makeGradientSum(_ workspace: Workspace, elementCount: Int, network: LinkSpeed?) throws -> any GradientSum {
+  func makeGradientSum(_ workspace: Workspace, elementCount: Int, link: LinkSpeed?) throws -> any GradientSum {
     let (communicator, tree) = (workspace.communicator, workspace.tree)
     switch settings.reduction {
     case .tree:
       return try TreeSum(
         SumLayout(
-          elementCount: elementCount, statusCount: RankStatus.count, bucketBytes: network?.bucketBytes,
+          elementCount: elementCount, statusCount: RankStatus.count, bucketBytes: link?.bucketBytes,
           boundaries: model.parameters.map(\.offset),
           compression: settings.compression.map { Compression(format: $0.format, count: model.valueCount) },
-          scatter: dividesUpdate(communicator, network: network)
-            ? Scatter(count: model.valueCount, grain: BlockSums.grain) : nil),
+          scatter: dividesUpdate(communicator, link: link)
+            ? Scatter(count: model.valueCount, grain: BlockSums.blockLength) : nil),
         tree: tree, communicator: communicator)
     case .native:
       guard settings.compression == nil else {
@@ -30,11 +30,11 @@ extension Experiment {
     }
   }
 
-  /// Whether the update is divided among these ranks; `network` is the network between their machines.
-  func dividesUpdate(_ communicator: any Communicator, network: LinkSpeed?) -> Bool {
+  /// Whether the update is divided among these ranks; `link` is the link between their machines.
+  func dividesUpdate(_ communicator: any Communicator, link: LinkSpeed?) -> Bool {
     settings.reduction == .tree
       && settings.optimizerSharding.divides(
         bytes: model.valueCount * MemoryLayout<Float>.size, ranks: communicator.size,
-        machines: communicator.machines.count, isCompressed: settings.compression != nil, network: network)
+        machines: communicator.machines.count, isCompressed: settings.compression != nil, link: link)
   }
 }

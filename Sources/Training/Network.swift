@@ -21,7 +21,7 @@ extension Model {
   /// The failure of samples of another shape, which this model's weights do not take.
   package func misfit(of shape: Shape, in split: Split) -> Failure {
     Failure(
-      .configuration, "the \(split.rawValue) samples are \(shape.words), the training samples \(inputShape.words)",
+      .configuration, "the \(split.rawValue) samples are \(shape.text), the training samples \(inputShape.text)",
       advice: "only the number of steps may differ, where no layer depends on it")
   }
 }

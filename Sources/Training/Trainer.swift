@@ -17,12 +17,12 @@ public final class Trainer {
   private var progress = TrainingProgress()
 
   /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` and `keeper` nothing can be
-  /// asked of the run and nothing is saved. `activity` is told the phases of the run, and `network` decides how gradients
+  /// asked of the run and nothing is saved. `activity` is told the phases of the run, and `link` decides how gradients
   /// travel between machines.
   /// - Throws: `Failure` (system) if memory is short.
   public init(
     _ experiment: Experiment, workspace: Workspace, observers: [any Observer], control: RunControl? = nil,
-    keeper: CheckpointKeeper? = nil, activity: Activity = Activity(), network: LinkSpeed? = nil
+    keeper: CheckpointKeeper? = nil, activity: Activity = Activity(), link: LinkSpeed? = nil
   ) throws {
     self.activity = activity
     self.experiment = experiment
@@ -30,7 +30,7 @@ public final class Trainer {
     self.observers = observers
     self.control = control
     self.keeper = keeper
-    step = try TrainingStep(experiment, workspace: workspace, activity: activity, network: network)
+    step = try TrainingStep(experiment, workspace: workspace, activity: activity, link: link)
     let monitored = experiment.data.monitored
     monitor = try monitored.flatMap { try experiment.makeEvaluator(on: $0, workspace: workspace) }
     test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)

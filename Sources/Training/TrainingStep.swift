@@ -21,12 +21,12 @@ public final class TrainingStep {
   private let accumulated: FloatBuffer?
   private var lastEnd: Double
 
-  /// Prepares steps in a workspace; every rank makes them. `activity` is told the phases of each step. `network` decides how
+  /// Prepares steps in a workspace; every rank makes them. `activity` is told the phases of each step. `link` decides how
   /// gradients travel between machines; with `overlaps` they, and new parameters, travel during the passes. Neither changes
   /// results.
   /// - Throws: `Failure` (system) if memory is short.
   public init(
-    _ experiment: Experiment, workspace: Workspace, activity: Activity = Activity(), network: LinkSpeed? = nil,
+    _ experiment: Experiment, workspace: Workspace, activity: Activity = Activity(), link: LinkSpeed? = nil,
     overlaps: Bool = true
   ) throws {
     self.experiment = experiment
@@ -34,7 +34,7 @@ public final class TrainingStep {
     self.activity = activity
     self.overlaps = overlaps
     gradient = try BatchGradient(
-      experiment, workspace: workspace, activity: activity, network: network, overlaps: overlaps)
+      experiment, workspace: workspace, activity: activity, link: link, overlaps: overlaps)
     accumulated = experiment.settings.accumulate > 1 ? try FloatBuffer(count: gradient.sum.elementCount) : nil
     update = try WeightUpdate(
       experiment, sum: gradient.sum, accumulated: accumulated, communicator: workspace.communicator,

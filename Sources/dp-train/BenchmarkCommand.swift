@@ -56,7 +56,7 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     ) { communicator, prepared in
       let workspace = prepared.workspace
       let step = try TrainingStep(
-        prepared.experiment, workspace: workspace, network: try LinkSpeed.measure(communicator),
+        prepared.experiment, workspace: workspace, link: try LinkSpeed.measure(communicator),
         overlaps: overlap)
       let result = try measure(prepared.recipe, prepared.experiment, step, communicator)
       guard communicator.isRoot else { return }

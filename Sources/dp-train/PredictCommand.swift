@@ -151,9 +151,9 @@ private final class Answers {
       return try recipe.makeNetwork(inputShape: shape, sharing: trained)
     } catch let failure as Failure {
       throw Failure(
-        failure.exitCode, "the run does not take \(shape.words): \(failure.message)",
+        failure.exitCode, "the run does not take \(shape.text): \(failure.message)",
         advice:
-          "it was trained on \(trainedShape.words); only the number of steps may differ, and only if no layer depends "
+          "it was trained on \(trainedShape.text); only the number of steps may differ, and only if no layer depends "
           + "on it")
     }
   }

@@ -5,11 +5,11 @@ struct DividedUpdateChoiceTests {
   /// 1 GB/s and 100 µs: 2 · ⌈log₂ M⌉ messages take as long as this many bytes.
   @Test(arguments: [(2, 200_000), (3, 400_000), (4, 400_000), (5, 600_000), (8, 600_000), (9, 800_000)])
   func bytesOutweighMessagesAsByHand(machines: Int, travelling: Int) {
-    let network = LinkSpeed(latency: 100e-6, bytesPerSecond: 1e9)
+    let link = LinkSpeed(latency: 100e-6, bytesPerSecond: 1e9)
     // (M − 1)/M of these travel.
     let bytes = travelling * machines / (machines - 1)
-    #expect(network.favorsDividedUpdate(bytes: bytes + machines, machines: machines))
-    #expect(!network.favorsDividedUpdate(bytes: bytes - machines, machines: machines))
+    #expect(link.favorsDividedUpdate(bytes: bytes + machines, machines: machines))
+    #expect(!link.favorsDividedUpdate(bytes: bytes - machines, machines: machines))
   }
 
   @Test func slowNetworksFavorItAndSlowMessagesDoNot() {
@@ -21,7 +21,7 @@ struct DividedUpdateChoiceTests {
   }
 
   @Test func nothingIsDividedOnOneMachine() {
-    let network = LinkSpeed(latency: 0, bytesPerSecond: 1)
-    #expect(!network.favorsDividedUpdate(bytes: 1 << 30, machines: 1))
+    let link = LinkSpeed(latency: 0, bytesPerSecond: 1)
+    #expect(!link.favorsDividedUpdate(bytes: 1 << 30, machines: 1))
   }
 }

@@ -53,7 +53,7 @@ import Testing
         let experiment = try Self.small(2, .always).make()
         let step = try TrainingStep(
           experiment, workspace: experiment.makeWorkspace(communicator: communicator),
-          network: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 16_384))
+          link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 16_384))
         var report = StepReport()
         step.beginEpoch()
         try step.run(epoch: 0, positions: 0..<33, into: &report)
@@ -80,7 +80,7 @@ import Testing
   }
 
   private static func divides(
-    _ sharding: OptimizerSharding, hidden: Int, machines: [[Int]], network: LinkSpeed? = nil,
+    _ sharding: OptimizerSharding, hidden: Int, machines: [[Int]], link: LinkSpeed? = nil,
     _ change: @Sendable (inout SmallExperiment) -> Void = { _ in }
   ) throws -> Bool {
     var small = SmallExperiment(hidden: hidden)
@@ -88,7 +88,7 @@ import Testing
     change(&small)
     let trained = small
     let found = try ThreadCommunicator.run(machines: machines) {
-      try trained.make().dividesUpdate($0, network: network)
+      try trained.make().dividesUpdate($0, link: link)
     }
     #expect(Set(found).count == 1)
     return found[0]
@@ -105,12 +105,12 @@ import Testing
     let (near, far) = (
       LinkSpeed(latency: 5e-6, bytesPerSecond: 1e9), LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9)
     )
-    #expect(try Self.divides(.auto, hidden: 100, machines: two, network: near))
-    #expect(try !Self.divides(.auto, hidden: 100, machines: two, network: far))
-    #expect(try Self.divides(.always, hidden: 100, machines: two, network: far))
+    #expect(try Self.divides(.auto, hidden: 100, machines: two, link: near))
+    #expect(try !Self.divides(.auto, hidden: 100, machines: two, link: far))
+    #expect(try Self.divides(.always, hidden: 100, machines: two, link: far))
     // What is rounded travels as sums; what MPI adds up is not scattered.
     let rounded = GradientCompression(format: .bfloat16, parts: 2)
-    #expect(try !Self.divides(.auto, hidden: 100, machines: two, network: near) { $0.compression = rounded })
+    #expect(try !Self.divides(.auto, hidden: 100, machines: two, link: near) { $0.compression = rounded })
     #expect(try Self.divides(.auto, hidden: 100, machines: node) { $0.compression = rounded })
     #expect(try !Self.divides(.always, hidden: 100, machines: two) { $0.reduction = .native })
   }

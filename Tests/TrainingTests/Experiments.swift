@@ -69,7 +69,7 @@ struct SmallExperiment: Sendable {
       let recorder = Recorder()
       let trainer = try Trainer(
         experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [],
-        network: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: bucketBytes))
+        link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: bucketBytes))
       _ = try trainer.run()
       // The floats are pointers into what the experiment holds.
       return try withExtendedLifetime(experiment) {

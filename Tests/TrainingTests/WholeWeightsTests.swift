@@ -25,7 +25,7 @@ import Testing
     return small
   }
 
-  private static let network = LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 8192)
+  private static let link = LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 8192)
 
   /// All that a reader may see, in bits.
   private static func weights(_ experiment: Experiment) throws -> [UInt32] {
@@ -42,7 +42,7 @@ import Testing
     try ThreadCommunicator.run(machines: machines) { communicator in
       let experiment = try small(sharding).make()
       let step = try TrainingStep(
-        experiment, workspace: experiment.makeWorkspace(communicator: communicator), network: network)
+        experiment, workspace: experiment.makeWorkspace(communicator: communicator), link: link)
       var report = StepReport()
       var seen: [[UInt32]] = []
       for _ in 0..<3 {
@@ -76,7 +76,7 @@ import Testing
       try ThreadCommunicator.run(machines: machines) { communicator in
         let experiment = try Self.small(sharding).make()
         let workspace = try experiment.makeWorkspace(communicator: communicator)
-        let step = try TrainingStep(experiment, workspace: workspace, network: Self.network)
+        let step = try TrainingStep(experiment, workspace: workspace, link: Self.link)
         let evaluator = try #require(try experiment.makeEvaluator(on: .test, workspace: workspace))
         var report = StepReport()
         return try (0..<6).map { count in
@@ -109,7 +109,7 @@ import Testing
         let reader = Reader(experiment)
         _ = try Trainer(
           experiment, workspace: experiment.makeWorkspace(communicator: communicator),
-          observers: communicator.isRoot ? [reader] : [], network: Self.network
+          observers: communicator.isRoot ? [reader] : [], link: Self.link
         ).run()
         return reader.seen
       }[0]

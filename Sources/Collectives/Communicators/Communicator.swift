@@ -46,7 +46,7 @@ public protocol Communicator: Messenger {
   /// number of ranks. For the same bits use `TreeSum`.
   func sum(_ values: UnsafeMutableBufferPointer<Float>) throws
 
-  /// Memory that the ranks of a machine share, with a part of `byteCount` bytes for this rank; every rank calls it. Nil on
+  /// Memory that the ranks of a machine share, with an area of `byteCount` bytes for this rank; every rank calls it. Nil on
   /// all ranks if any of them cannot share memory.
   func shareMemory(byteCount: Int) throws -> SharedMemory?
 

@@ -37,7 +37,7 @@ extension MPICommunicator {
     guard let start else { return nil }
     nonisolated(unsafe) let mapping = start
     let memory = SharedMemory(
-      parts: zip(starts, sizes).map { UnsafeMutableRawBufferPointer(start: start + $0, count: $1) },
+      areas: zip(starts, sizes).map { UnsafeMutableRawBufferPointer(start: start + $0, count: $1) },
       release: { dpt_shared_unmap(mapping, total) })
     return isShared ? memory : nil
   }

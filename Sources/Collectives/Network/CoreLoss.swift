@@ -21,9 +21,9 @@ struct CoreLoss {
   func measure(with peer: Int, tag: Int) throws -> Double? {
     guard communicator.servesAnyThread, !communicator.isOversubscribed else { return nil }
     let memory = SharedMemory(byteCounts: Array(repeating: Self.messageBytes, count: 2 * Self.messageCount))
-    let messages = try memory.parts.enumerated().map { index, part in
+    let messages = try memory.areas.enumerated().map { index, area in
       try communicator.message(
-        index < Self.messageCount ? .receive : .send, part, peer: peer, tag: tag)
+        index < Self.messageCount ? .receive : .send, area, peer: peer, tag: tag)
     }
     let unit =
       (0..<Self.rounds).map { _ in

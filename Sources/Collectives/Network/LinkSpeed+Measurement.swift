@@ -41,12 +41,12 @@ extension LinkSpeed {
     with peer: Int, isFirst: Bool, tag: Int, _ communicator: any Communicator
   ) throws -> (short: Double, pieces: Double, sums: Double) {
     let memory = SharedMemory(byteCounts: Array(repeating: bucketLimits.lower, count: 2 * buckets))
-    func messages(_ part: Int, _ count: Int) throws -> (out: any Message, back: any Message) {
-      func message(_ direction: MessageDirection, _ part: Int) throws -> any Message {
-        let bytes = UnsafeMutableRawBufferPointer(rebasing: memory.parts[part].prefix(count))
+    func messages(_ pair: Int, _ count: Int) throws -> (out: any Message, back: any Message) {
+      func message(_ direction: MessageDirection, _ area: Int) throws -> any Message {
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: memory.areas[area].prefix(count))
         return try communicator.message(direction, bytes, peer: peer, tag: tag)
       }
-      return (try message(.send, 2 * part), try message(.receive, 2 * part + 1))
+      return (try message(.send, 2 * pair), try message(.receive, 2 * pair + 1))
     }
     func finish(_ message: any Message) throws {
       var looks = 0

@@ -2,14 +2,14 @@ import CMPIShim
 
 /// The memory that the ranks of a machine share for a reduction.
 ///
-/// Each rank's memory begins with its status words, twice: sums write to both in turn, so that a rank that is ahead does
+/// Each rank's area begins with its status words, twice: sums write to both in turn, so that a rank that is ahead does
 /// not overwrite what another still reads. Its tree nodes follow, twice too if every rank adds up everything. In the first
-/// rank's memory the counters, all ranks' status words, the result, and the shared values follow.
+/// rank's area the counters, all ranks' status words, the result, and the shared values follow.
 struct ReductionMemory {
-  /// Where things begin in a rank's memory, in bytes.
+  /// Where things begin in a rank's area, in bytes.
   private struct Offsets {
     /// The length of what is there twice.
-    let turn: Int
+    let turnBytes: Int
     let nodes: Int
     let counters: Int
     let status: Int
@@ -22,9 +22,9 @@ struct ReductionMemory {
         (ranks * plan.layout.statusCount * MemoryLayout<Double>.size + 63) / 64 * 64
       }
       let nodeBytes = plan.rankNodes[rank].count * plan.stride * floatSize
-      turn = statusBytes(ofRanks: 1) + (plan.isWhole ? nodeBytes : 0)
-      nodes = plan.isWhole ? statusBytes(ofRanks: 1) : 2 * turn
-      counters = 2 * turn + (plan.isWhole ? 0 : nodeBytes)
+      turnBytes = statusBytes(ofRanks: 1) + (plan.isWhole ? nodeBytes : 0)
+      nodes = plan.isWhole ? statusBytes(ofRanks: 1) : 2 * turnBytes
+      counters = 2 * turnBytes + (plan.isWhole ? 0 : nodeBytes)
       status = counters + Count.allCases.count * plan.buckets.count * MemoryLayout<dpt_counter>.size
       result = status + (plan.machines.count > 1 ? statusBytes(ofRanks: plan.ranks) : 0)
       values = result + (plan.isWhole || plan.isSum ? 0 : plan.stride * floatSize)
@@ -46,20 +46,20 @@ struct ReductionMemory {
     self.plan = plan
     ranks = plan.machines[machine]
     offsets = ranks.map { Offsets(plan, rank: $0) }
-    precondition(zip(offsets, shared.parts).allSatisfy { $1.count >= $0.end }, "each rank has its memory")
+    precondition(zip(offsets, shared.areas).allSatisfy { $1.count >= $0.end }, "each rank has its area")
   }
 
-  /// The bytes of a rank's memory.
+  /// The bytes of a rank's area.
   static func byteCount(_ plan: ReductionPlan, rank: Int) -> Int { Offsets(plan, rank: rank).end }
 
   private func address<T>(_ place: Int, _ offset: Int, as type: T.Type) -> UnsafeMutablePointer<T> {
-    guard let base = shared.parts[place].baseAddress else { preconditionFailure("shared memory has an address") }
+    guard let base = shared.areas[place].baseAddress else { preconditionFailure("shared memory has an address") }
     return (base + offset).assumingMemoryBound(to: type)
   }
 
   /// The nodes of the machine's rank at a place; those of a turn if each rank adds up everything.
   func nodes(_ place: Int, turn: Int = 0) -> UnsafeMutablePointer<Float> {
-    address(place, offsets[place].nodes + turn * offsets[place].turn, as: Float.self)
+    address(place, offsets[place].nodes + turn * offsets[place].turnBytes, as: Float.self)
   }
 
   /// All nodes of the machine's ranks, their values from `element` on.
@@ -73,7 +73,7 @@ struct ReductionMemory {
 
   /// The status words of the machine's rank at a place.
   func status(_ place: Int, turn: Int) -> UnsafeMutablePointer<Double> {
-    address(place, turn * offsets[place].turn, as: Double.self)
+    address(place, turn * offsets[place].turnBytes, as: Double.self)
   }
 
   /// The status words of all ranks, machine by machine, if there are several machines.

@@ -82,7 +82,7 @@ public struct ReductionTree: Equatable, Sendable {
     return nodes
   }
 
-  /// What of the tree one rank adds up alone.
+  /// The shards that one rank adds up alone, and their nodes.
   /// - Throws: as `shards(ofRank:of:)`.
   public func local(rank: Int, of ranks: Int) throws -> LocalReduction {
     LocalReduction(tree: self, shards: try shards(ofRank: rank, of: ranks))

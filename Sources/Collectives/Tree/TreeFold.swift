@@ -61,7 +61,7 @@ public struct TreeFold: Equatable, Sendable {
   }
 }
 
-/// What of the tree one rank adds up alone.
+/// The shards that one rank adds up alone, and their nodes.
 public struct LocalReduction: Equatable, Sendable {
   /// The rank's shards.
   public let shards: Range<Int>

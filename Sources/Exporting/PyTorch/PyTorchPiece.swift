@@ -12,7 +12,7 @@ enum PyTorchPiece: CaseIterable {
   }
 
   /// What such a layer then is.
-  var words: String {
+  var text: String {
     switch self {
     case .overSteps: "for sequences [batch, steps, features]"
     case .overPixels: "for images [batch, channels, height, width]"

@@ -74,7 +74,7 @@ public final class PyTorchSource {
     PyTorchPiece.allCases.filter(pieces.contains).flatMap { piece in
       [piece.text(takesLengths: takesLengths)]
         + (wrapped[piece] ?? []).sorted().map { type in
-          "class \(type)(\(piece.className), nn.\(type)):\n    \"\"\"nn.\(type), \(piece.words).\"\"\"\n"
+          "class \(type)(\(piece.className), nn.\(type)):\n    \"\"\"nn.\(type), \(piece.text).\"\"\"\n"
         }
     } + ownDefinitions
   }

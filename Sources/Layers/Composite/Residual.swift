@@ -27,7 +27,7 @@ public final class Residual: Layer {
     guard side == main else {
       throw Failure(
         .configuration,
-        "the body gives \(main.words), but the \(shortcut.isEmpty ? "input" : "shortcut") \(side)",
+        "the body gives \(main.text), but the \(shortcut.isEmpty ? "input" : "shortcut") \(side)",
         advice: "both are added, so a shortcut must bring the input to the body's shape, such as a 1×1 convolution")
     }
     inputShape = input

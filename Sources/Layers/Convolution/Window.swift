@@ -83,7 +83,7 @@ public struct Window: Equatable, Sendable {
       return .sequence(steps: try size("steps", input.extents[0], \.height), features: features)
     }
     guard input.isImage else {
-      throw Failure(.configuration, "\(input.words) is no image or sequence")
+      throw Failure(.configuration, "\(input.text) is no image or sequence")
     }
     return .image(
       height: try size("height", input.extents[0], \.height), width: try size("width", input.extents[1], \.width),

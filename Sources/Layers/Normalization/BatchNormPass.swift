@@ -64,7 +64,7 @@ final class BatchNormPass: Pass {
     for group in 0..<groups(context).count {
       let (mean, inverse) = (arena[mean] + group * padded, arena[inverse] + group * padded)
       for channel in 0..<channels { factor[channel] = context.values(layer.weight)[channel] * inverse[channel] }
-      groups(context).forEachStretch(of: group, in: input) { rows in
+      groups(context).forEachRange(of: group, in: input) { rows in
         var pass = dpt_row_pass(input: input, result: result, rows: rows)
         dpt_scale_rows(&pass, mean, factor, shift, appliesReLU)
       }
@@ -238,7 +238,7 @@ final class BatchNormPass: Pass {
     guard count > 0 else { return }
     if count == 1 {
       // A single value is its own mean: nothing goes back. Computed, its rounding would.
-      return groups(context).forEachStretch(of: group, in: input) { rows in
+      return groups(context).forEachRange(of: group, in: input) { rows in
         for row in rows { (gradient.base + row * gradient.stride).update(repeating: 0, count: channels) }
       }
     }
@@ -247,7 +247,7 @@ final class BatchNormPass: Pass {
       b[channel] = -sums[padded + channel] / count * inverse[channel]
       c[channel] = sums[channel] / count
     }
-    groups(context).forEachStretch(of: group, in: input) { rows in
+    groups(context).forEachRange(of: group, in: input) { rows in
       var pass = dpt_row_pass(input: input, gradient: gradient, result: gradient, rows: rows)
       dpt_combine_rows(&pass, mean, a, b, c)
     }

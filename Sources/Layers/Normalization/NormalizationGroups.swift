@@ -27,8 +27,8 @@ struct NormalizationGroups {
     return samples.reduce(0) { $0 + Int(lengths[$1]) } * shape.positions
   }
 
-  /// Calls `body` with each stretch of this rank's rows in a group.
-  func forEachStretch(of group: Int, in view: TensorView, _ body: (Range<Int>) -> Void) {
+  /// Calls `body` with each range of this rank's rows in a group.
+  func forEachRange(of group: Int, in view: TensorView, _ body: (Range<Int>) -> Void) {
     guard areShards else { return body(0..<view.rows) }
     let samples = shards.samples(ofShard: group)
     for step in 0..<view.steps where !samples.isEmpty {

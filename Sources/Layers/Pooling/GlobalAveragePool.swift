@@ -14,7 +14,7 @@ public final class GlobalAveragePool: Layer {
   /// - Throws: `Failure` (configuration) for vectors.
   public init(input: Shape) throws {
     guard input.isImage || input.isSequence else {
-      throw Failure(.configuration, "\(input.words) is no image or sequence")
+      throw Failure(.configuration, "\(input.text) is no image or sequence")
     }
     pooling = Pooling(globalOver: input)
   }

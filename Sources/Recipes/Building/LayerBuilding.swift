@@ -60,7 +60,7 @@ extension Recipe {
     for part in entry.parts {
       site.parts[part.key] = try makeLayers(part.layers, input: site.input, key: "\(key).\(entry.name).\(part.key)")
     }
-    return try located("\(place) does not fit its input, \(site.input.words):") { try entry.makeLayer(site) }
+    return try located("\(place) does not fit its input, \(site.input.text):") { try entry.makeLayer(site) }
   }
 
   /// What `make` gives, its failure with a text before it.

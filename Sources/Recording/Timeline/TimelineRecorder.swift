@@ -5,7 +5,7 @@ import Training
 ///
 /// Steps are noted up to a limit, so that the file stays small; what comes between steps up to another.
 public final class TimelineRecorder: LayerObserver, ActivityListener {
-  /// A stretch of time, in seconds of `monotonicSeconds`.
+  /// A span of time, in seconds of `monotonicSeconds`.
   struct Span {
     let name: Int
     let start, end: Double

@@ -9,7 +9,7 @@ public final class Activity: @unchecked Sendable {
     var isWaiting: Bool { self == .receiving || self == .waiting }
 
     /// For messages: "has been … for".
-    var words: String {
+    var text: String {
       switch self {
       case .starting: "starting"
       case .loading: "loading samples"

@@ -19,7 +19,7 @@ public enum Request: Int, Comparable, Sendable {
   public var isStop: Bool { self > .save }
 
   /// For messages.
-  public var words: String {
+  public var text: String {
     switch self {
     case .none: "nothing"
     case .save: "a request to save"

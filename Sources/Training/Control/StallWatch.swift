@@ -140,7 +140,7 @@ public final class StallWatch: @unchecked Sendable {
       }
       let phase = Activity.Phase(rawValue: status.phase) ?? .starting
       return
-        "rank \(rank) on \(hosts[rank]) has been \(phase.words) in step \(status.step) for \(Int(status.seconds)) s"
+        "rank \(rank) on \(hosts[rank]) has been \(phase.text) in step \(status.step) for \(Int(status.seconds)) s"
     }
     let others = missing.count > 8 ? ", and \(missing.count - 8) more" : ""
     let machines = Set(hosts).sorted().joined(separator: ", ")

@@ -14,8 +14,8 @@ public enum OptimizerSharding: String, CaseIterable, Sendable {
   private static let worthwhileBytes = 128 << 10
 
   /// Whether an update of `bytes` of parameters is divided among ranks on some machines, if gradients' sums are made in the
-  /// tree, rounded or not; `network` is the network between the machines, if it is known.
-  package func divides(bytes: Int, ranks: Int, machines: Int, isCompressed: Bool, network: LinkSpeed?) -> Bool {
+  /// tree, rounded or not; `link` is the link between the machines, if it is known.
+  package func divides(bytes: Int, ranks: Int, machines: Int, isCompressed: Bool, link: LinkSpeed?) -> Bool {
     guard ranks > 1 else { return false }
     switch self {
     case .never: return false
@@ -24,7 +24,7 @@ public enum OptimizerSharding: String, CaseIterable, Sendable {
       guard bytes >= Self.worthwhileBytes else { return false }
       if machines == 1 { return true }
       // Rounded sums travel in 16 bits; parameters would in 32.
-      return !isCompressed && network?.favorsDividedUpdate(bytes: bytes, machines: machines) ?? true
+      return !isCompressed && link?.favorsDividedUpdate(bytes: bytes, machines: machines) ?? true
     }
   }
 }

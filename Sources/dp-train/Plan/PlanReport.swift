@@ -25,7 +25,7 @@ struct PlanReport {
         dividesUpdate: recipe.reduction == .tree
           && recipe.optimizerSharding.divides(
             bytes: gradientBytes, ranks: machines, machines: machines, isCompressed: recipe.compression != nil,
-            network: link.model.speed)
+            link: link.model.speed)
       )
       return try Forecast(machine, machines: machines, work, link: link.model)
     }

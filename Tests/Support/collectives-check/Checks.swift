@@ -137,7 +137,7 @@ private func check(_ reducer: TreeSum, _ tree: ReductionTree, _ communicator: an
   }
 }
 
-/// Each rank's part is seen by all of its machine, and what cannot be shared is refused on all alike.
+/// Each rank's area is seen by all of its machine, and what cannot be shared is refused on all alike.
 private func checkSharing(_ communicator: any Communicator) throws {
   guard let memory = try communicator.shareMemory(byteCount: 100) else { throw Failure(.software, "nothing shared") }
   #if os(Linux)
@@ -149,15 +149,15 @@ private func checkSharing(_ communicator: any Communicator) throws {
   #endif
   let ranks = communicator.neighbours
   let place = ranks.firstIndex(of: communicator.rank) ?? 0
-  try require(memory.parts.count == ranks.count, "one part a rank")
-  for part in memory.parts {
-    try require(part.count >= 100 && part.prefix(100).allSatisfy { $0 == 0 }, "zeroed memory")
+  try require(memory.areas.count == ranks.count, "one area a rank")
+  for area in memory.areas {
+    try require(area.count >= 100 && area.prefix(100).allSatisfy { $0 == 0 }, "zeroed memory")
   }
   try communicator.barrier()
-  memory.parts[place][99] = UInt8(communicator.rank + 1)
+  memory.areas[place][99] = UInt8(communicator.rank + 1)
   try communicator.barrier()
-  for (rank, part) in zip(ranks, memory.parts) {
-    try require(part[99] == UInt8(rank + 1), "rank \(rank)'s byte is seen")
+  for (rank, area) in zip(ranks, memory.areas) {
+    try require(area[99] == UInt8(rank + 1), "rank \(rank)'s byte is seen")
   }
   let isMuch = communicator.rank == communicator.size - 1
   try require(try communicator.shareMemory(byteCount: isMuch ? 1 << 46 : 100) == nil, "so much cannot be shared")

@@ -39,7 +39,7 @@ public struct BatchNormEntry: LayerEntry {
     guard samples * input.steps * input.positions < 2 else { return }
     throw Failure(
       .configuration,
-      "needs the mean of at least 2 values a channel, but its input is \(input.words), and "
+      "needs the mean of at least 2 values a channel, but its input is \(input.text), and "
         + (statistics == .shard ? "of \(batch) samples in \(shards) shards some have 1" : "the batch is 1"),
       advice: "make batch at least \(statistics == .shard ? 2 * shards : 2)")
   }

@@ -51,7 +51,7 @@ public struct EmbeddingEntry: LayerEntry {
   public func checkInput(_ site: LayerSite) throws {
     guard site.input.features != 1 || site.input.isImage else { return }
     throw Failure(
-      .configuration, "needs one index, or one for each step, but its input is \(site.input.words)",
+      .configuration, "needs one index, or one for each step, but its input is \(site.input.text)",
       advice: "an embedding is the first layer, on data of the shape samples × 1 or samples × steps × 1")
   }
 }

@@ -60,7 +60,7 @@ public struct LayerSite {
         "put it before the layers that join the steps"
       }
     throw Failure(
-      .configuration, "needs a sequence, steps × features, but its input is \(input.words)", advice: advice)
+      .configuration, "needs a sequence, steps × features, but its input is \(input.text)", advice: advice)
   }
 }
 

@@ -1,11 +1,11 @@
-/// A stretch of training, in steps or in epochs.
+/// A span of training, in steps or in epochs.
 public enum TrainingSpan: Equatable, Sendable {
   /// Updates of the weights.
   case steps(Int)
   /// Passes over the training data; part of one is allowed.
   case epochs(Double)
 
-  /// The stretch in whole steps, the nearest number of them.
+  /// The span in whole steps, the nearest number of them.
   public func steps(perEpoch: Int) -> Int {
     switch self {
     case .steps(let steps): steps
@@ -25,7 +25,7 @@ public enum TrainingSpan: Equatable, Sendable {
 }
 
 extension ValueType<TrainingSpan> {
-  /// A number of steps or epochs; a bare number is of steps. 0 is allowed where `allowsNone`.
+  /// A number of steps or epochs; a bare number is of steps. 0 is allowed if `allowsNone`.
   static func span(allowsNone: Bool) -> ValueType {
     let rule = "steps or epochs, such as 500 steps or 2.5 epochs"
     let range = allowsNone ? "at least 0" : "greater than 0"
@@ -51,11 +51,11 @@ extension ValueType<TrainingSpan> {
     }
   }
 
-  /// The stretch that a text names, of whatever sign; nil where it names none.
+  /// The span that a text names, of whatever sign; nil if it names none.
   static func parse(_ text: String) -> TrainingSpan? {
-    let words = text.split(separator: " ")
-    guard let number = words.first, words.count <= 2 else { return nil }
-    switch words.dropFirst().first ?? "steps" {
+    let fields = text.split(separator: " ")
+    guard let number = fields.first, fields.count <= 2 else { return nil }
+    switch fields.dropFirst().first ?? "steps" {
     case "step", "steps":
       guard case .value(let steps) = Int.reading(String(number)) else { return nil }
       return .steps(steps)
