@@ -1,6 +1,6 @@
-/// What recipes may name: the types of all kinds of entries.
+/// The types of all entries that recipes may name.
 ///
-/// `builtIn` is what comes along. A program gives its own to `Recipe.load`; nothing is registered for good.
+/// `builtIn` lists the built-in ones. A program passes its own to `Recipe.load`; no type is registered globally.
 public struct Registry: Sendable {
   /// Layers.
   public var layers: [any LayerEntry.Type]
@@ -8,13 +8,13 @@ public struct Registry: Sendable {
   public var losses: [any LossEntry.Type]
   /// Optimizers.
   public var optimizers: [any OptimizerEntry.Type]
-  /// Learning rates over the run.
+  /// Schedules of the learning rate.
   public var schedules: [any ScheduleEntry.Type]
   /// Data sources.
   public var dataSources: [any DataEntry.Type]
   /// Transforms of images.
   public var transforms: [any PipelineEntry.Type]
-  /// Ways to draw weights.
+  /// Ways to initialize weights.
   public var initializations: [any InitializationEntry.Type]
 
   /// Lists the types of each kind.
@@ -33,7 +33,7 @@ public struct Registry: Sendable {
     self.initializations = initializations
   }
 
-  /// What comes along, in the order of the reference.
+  /// The built-in entries, in the order of the reference.
   public static let builtIn = Registry(
     layers: [
       LSTMEntry.self, RNNEntry.self, GRUEntry.self, GatedEntry.self, LinearEntry.self, Conv1dEntry.self,
@@ -68,11 +68,11 @@ public struct Registry: Sendable {
       OrthogonalEntry.self,
     ])
 
-  /// What the program adds whose recipe is being read on this thread.
+  /// The entries that the program adds, while its recipe is read in this task.
   @TaskLocal static var current = Registry()
 
-  /// What `body` gives while recipes may name these.
-  /// - Throws: `Failure` (software) where two of a kind have one name.
+  /// Runs `body` while recipes may name these entries too.
+  /// - Throws: `Failure` (software) if two entries of a kind have the same name.
   func apply<T>(_ body: () throws -> T) throws -> T {
     try Registry.$current.withValue(self) {
       try EntryKind.layer.checkNames()

@@ -102,7 +102,7 @@ import Testing
     #expect(
       try failure("    - batch-norm: {statistics: shard}\n", "batch=15", shape: .vector(4))
         == wrong(
-          "my.yaml:3: model.layers.0 (batch-norm) needs the mean of at least 2 values a channel, but its input is a "
+          "my.yaml:3: model.layers.0 (batch-norm) needs at least 2 values per channel, but its input is a "
             + "vector of 4, and of 15 samples in 8 shards some have 1", "make batch at least 16"))
     #expect(
       try failure("    - batch-norm\n", "batch=1", "shards=1", shape: .vector(4)).message.hasSuffix(
@@ -176,7 +176,7 @@ import Testing
           + ends)
         == wrong(
           "my.yaml:4: model.layers.0 (residual) adds what its parts make of 1 step: 0 by body, 1 by shortcut",
-          "the data's sequences differ in length, so the parts' windows must agree in all lengths"))
+          "the data's sequences differ in length, so the parts must give equally many steps for each length"))
   }
 
   @Test func aSampleTooShortForALayerIsNamed() throws {

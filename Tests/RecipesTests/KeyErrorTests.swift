@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func aMissingKeyIsNamedWithWhatItIs() throws {
-    let layers = "it is required: the layers from input to output, each a name and settings"
+    let layers = "it is required: the layers from input to output, each a name with its settings"
     #expect(try failure(ofWhole: "") == wrong("recipe.yaml: model.layers is missing", layers))
     #expect(try failure(ofWhole: "# only\n") == wrong("recipe.yaml: model.layers is missing", layers))
     #expect(

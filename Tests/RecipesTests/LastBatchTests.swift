@@ -25,9 +25,9 @@ import Testing
   @Test func oneSampleIsRefused() throws {
     #expect(
       throws: wrong(
-        "my.yaml:9: model.layers.1.residual.body.0 (batch-norm) needs the mean of at least 2 values a channel, but the "
+        "my.yaml:9: model.layers.1.residual.body.0 (batch-norm) needs at least 2 values per channel, but the "
           + "last batch of each epoch has 1 of 33 samples",
-        "choose a batch that leaves none or more, such as batch: 15")
+        "choose a batch that leaves 0 or at least 2 samples over, such as batch: 15")
     ) { try notices(samples: 33) }
   }
 

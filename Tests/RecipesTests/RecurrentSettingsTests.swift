@@ -52,7 +52,7 @@ import Testing
       try failure(ofWhole: "model:\n  layers:\n    - gru:\n        hiddenSize: 3\n        padding: front\n").description
         == """
         recipe.yaml:5: unknown key model.layers.0.gru.padding
-          where sequences are padded is a fact of the data: write data.padding, once for all layers
+          padding belongs to the data: set data.padding, once for all layers
         """)
   }
 

@@ -80,7 +80,7 @@ import Testing
 
   @Test func commentsSayWhatEachKeyMeans() throws {
     let text = try read().resolvedYAML(comments: true)
-    #expect(text.contains("batch: 32  # samples a step, over all ranks\n"))
+    #expect(text.contains("batch: 32  # samples per batch, over all ranks\n"))
     #expect(text.contains("data:  # the samples to train on and to measure on\n  source: temporal-order  # generated"))
     #expect(
       text.contains(

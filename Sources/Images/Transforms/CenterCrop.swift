@@ -1,4 +1,4 @@
-/// Takes the middle of images; where they are smaller, black is added around.
+/// Takes the middle of images; black is added around smaller ones.
 public struct CenterCrop: DeterministicTransform {
   /// The recipe's word.
   public static let name = "center-crop"

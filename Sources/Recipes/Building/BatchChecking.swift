@@ -3,10 +3,9 @@ import Layers
 import Training
 
 extension Recipe {
-  /// Checks that an epoch's last batch, which may be a small one, has a variance wherever batch normalization takes one.
-  /// PyTorch says "Expected more than 1 value per channel when training".
-  /// - Returns: notices of layers for which some shards of that batch have none.
-  /// - Throws: `Failure` (configuration) naming a layer for which the whole batch has none.
+  /// Checks that batch normalization gets at least two values per channel from an epoch's last, smaller batch.
+  /// - Returns: a notice for each layer for which some shards of that batch have only one sample.
+  /// - Throws: `Failure` (configuration) naming a layer if the whole batch has one value per channel.
   func checkLastBatch(of experiment: Experiment) throws -> [String] {
     let numbers = experiment.settings
     let samples = experiment.data.training.count
@@ -22,8 +21,9 @@ extension Recipe {
       switch layer.statistics {
       case .batch where last == 1:
         throw Failure(
-          .configuration, "\(place) needs the mean of at least 2 values a channel, but \(others)",
-          advice: "choose a batch that leaves none or more, such as batch: \(batchNear(samples: samples))")
+          .configuration, "\(place) needs at least 2 values per channel, but \(others)",
+          advice:
+            "choose a batch that leaves 0 or at least 2 samples over, such as batch: \(batchNear(samples: samples))")
       case .shard where last < 2 * shards:
         let lonely = (0..<shards).filter { ($0 + 1) * last / shards - $0 * last / shards == 1 }.count
         notices.append(
@@ -35,7 +35,7 @@ extension Recipe {
     return notices
   }
 
-  /// The nearest batch with which no sample is left alone.
+  /// The nearest batch size that leaves no single sample at the end of an epoch.
   private func batchNear(samples: Int) -> Int {
     let near = (1..<max(batch, 3)).flatMap { [batch - $0, batch + $0] }
     return near.first { $0 >= max(2, shards) && samples % $0 != 1 } ?? samples

@@ -7,12 +7,14 @@ import Tensors
 import Training
 
 extension Recipe {
-  /// Everything that the recipe names, made: data, model, loss and optimizer.
+  /// Makes everything that the recipe names: data, model, loss, optimizer and schedule.
   /// - Throws: `Failure` naming the key or file that is wrong.
   public func makeExperiment() throws -> Experiment { try makeExperiment(on: makeSplits()) }
 
-  /// What is needed to measure weights on one part of the data alone, for a model that was trained on samples with these
-  /// facts; `path` names the samples' file or folder, nil for those of the recipe.
+  /// Makes an experiment that measures weights on one part of the data.
+  /// - Parameters:
+  ///   - path: the samples' file or folder; nil for those of the recipe.
+  ///   - facts: what is known of the samples that the model was trained on.
   /// - Throws: `Failure` naming the key or file that is wrong.
   public func makeMeasurement(on split: Split, at path: String?, facts: DataFacts) throws -> Experiment {
     guard let path = path ?? data.path(of: split) else { return try makeExperiment() }
@@ -60,8 +62,8 @@ extension Recipe {
       makeLayers: makeLayers)
   }
 
-  /// The tree in which everything that sums over a batch is added.
-  /// - Throws: `Failure` (configuration) where `compression` wants more parts than there are shards.
+  /// Makes the tree in which everything that sums over a batch is added.
+  /// - Throws: `Failure` (configuration) if `compression` wants more parts than there are shards.
   public func makeTree() throws -> ReductionTree {
     try ReductionTree(shards: shards, parts: gradientCompression?.parts)
   }
@@ -70,16 +72,16 @@ extension Recipe {
     compression.map { GradientCompression(format: $0.format, parts: $0.parts ?? shards) }
   }
 
-  /// The training samples, and those to measure on.
-  /// - Throws: `Failure` (noInput, data) where files are missing or wrong.
+  /// Reads or generates the training, validation and test samples.
+  /// - Throws: `Failure` (noInput, data) if files are missing or wrong.
   public func makeSplits() throws -> DataSplits {
     let splits = try data.makeSplits(for: self)
     try checkClassCount(of: splits.training)
     return splits
   }
 
-  /// Checks that training samples that have classes have two or more.
-  /// - Throws: `Failure` (data) naming where the classes come from.
+  /// Checks that training samples with classes have at least two.
+  /// - Throws: `Failure` (data) naming the source of the classes.
   func checkClassCount(of training: any Dataset) throws {
     guard training.classNames.count == 1, case .classes = training.targetLayout else { return }
     let source = data.classSource.map { "\($0): " } ?? ""
@@ -93,18 +95,18 @@ extension Recipe {
       advice: "there must be two or more classes; to learn numbers, write loss: mse")
   }
 
-  /// What the data source takes off each channel of its images, 0…1, and what it divides by then; nil if it takes
-  /// numbers as they are.
-  /// - Throws: `Failure` (configuration) if transforms do not follow each other.
+  /// The mean that is subtracted from each image channel (0…1) and the deviation that divides it; nil if inputs are
+  /// used as they are.
+  /// - Throws: `Failure` (configuration) if the transforms are in an impossible order.
   public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? { try data.inputNormalization() }
 
-  /// What reads new inputs for a model that was trained on samples with these facts.
-  /// - Throws: `Failure` (data) where the facts are not of such samples.
+  /// Makes the reader of new inputs for a model that was trained on samples with these facts.
+  /// - Throws: `Failure` (data) if the facts do not fit the recipe's data source.
   public func makeReader(facts: DataFacts) throws -> any InputReader {
     try data.makeReader(for: self, facts: facts)
   }
 
-  /// Checks that the data has what the loss compares with, and that the last layer's outputs are shaped alike.
+  /// Checks that the data has targets for the loss, and that the outputs have their shape.
   private func check(outputs: Shape, data: any Dataset) throws {
     try loss.check(data: data)
     do {
@@ -117,7 +119,7 @@ extension Recipe {
     }
   }
 
-  /// A carried state means something only where row i of a batch continues row i of the one before.
+  /// Checks that samples are not shuffled if a layer carries its state from row to row of consecutive batches.
   private func checkOrder() throws {
     guard data.shuffle,
       let place = placeOfLayer(where: { ($0 as? any RecurrentEntry)?.recurrence.options.isStateful == true })
@@ -130,7 +132,7 @@ extension Recipe {
       advice: "set data.shuffle to false and order the samples so, or leave stateful false")
   }
 
-  /// The first layer, nested ones included, of which `isMeant` is true, as messages name it.
+  /// The first layer that `isMeant` accepts, nested ones included, as messages name it.
   private func placeOfLayer(where isMeant: (any LayerEntry) -> Bool) -> String? {
     model.layers.withNested(key: "model.layers").first { isMeant($0.layer) }.map {
       messageName(of: $0.layer, key: $0.key)
@@ -139,7 +141,7 @@ extension Recipe {
 }
 
 extension DataSplits {
-  /// What `body` gives; if it fails since shapes do not fit, what else the data may mean is part of the advice.
+  /// Runs `body`. If shapes do not fit, adds what else the data may mean to the failure's advice.
   fileprivate func advising<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()

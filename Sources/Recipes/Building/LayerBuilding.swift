@@ -3,8 +3,8 @@ import Layers
 import Tensors
 
 extension Recipe {
-  /// The layers, one after the other, for inputs of a shape; `key` is the list's.
-  /// - Throws: `Failure` (configuration) naming the layer, its line, the shape that comes in, and what would fit.
+  /// Makes the layers of a list, each for the output shape of the one before; `key` is the list's key.
+  /// - Throws: `Failure` (configuration) naming the layer, its line, its input's shape, and what would fit.
   func makeLayers(_ list: [any LayerEntry], input: Shape, key: String) throws -> [any Layer] {
     var layers: [any Layer] = []
     for (index, entry) in list.enumerated() {
@@ -22,7 +22,7 @@ extension Recipe {
     return layers
   }
 
-  /// Refuses what no memory holds, before numbers of values leave the range of whole numbers.
+  /// Checks that value counts fit in memory, before they overflow an `Int`.
   private func checkSize(_ layer: any Layer, _ place: String) throws {
     func isWithin(_ limit: Int, _ factors: [Int]) -> Bool {
       var product = 1
@@ -47,7 +47,7 @@ extension Recipe {
     }
   }
 
-  /// How messages name a layer: its place where it has one, its key and kind.
+  /// Names a layer for messages: its place if known, its key and kind.
   func messageName(of layer: any LayerEntry, key: String) -> String {
     let place = origin.place(of: key, named: layer.name).map { "\($0): " } ?? ""
     return "\(place)\(key) (\(layer.name))"
@@ -63,7 +63,7 @@ extension Recipe {
     return try located("\(place) does not fit its input, \(site.input.text):") { try entry.makeLayer(site) }
   }
 
-  /// What `make` gives, its failure with a text before it.
+  /// Runs `make` and puts `text` before the message of its failure.
   private func located<T>(_ text: String, _ make: () throws -> T) throws -> T {
     do {
       return try make()

@@ -5,9 +5,8 @@ import Tensors
 import Training
 
 extension Recipe {
-  /// Checks that every layer knows what to do with sequences of different lengths, where the data has such, and that no
-  /// sample is too short.
-  /// - Throws: `Failure` (configuration) naming the layer, (data) naming the sample and the layer.
+  /// If sequences differ in length, checks that every layer can handle this and that no sample is too short.
+  /// - Throws: `Failure` (configuration) naming the layer, or (data) naming the sample and the layer.
   func checkLengths(_ built: Model, data: DataSplits) throws {
     let parts = data.all.map(\.data).filter(\.hasLengths)
     guard !parts.isEmpty else { return }
@@ -35,7 +34,7 @@ extension Recipe {
     }
   }
 
-  /// What is added must have as many steps for every sample.
+  /// Checks that the parts that a layer adds give the same number of steps for every length.
   private func checkSum(_ layer: any Layer, steps: Int, key: String) throws {
     for length in 1...steps {
       let ends = layer.parts.map { (name: $0.name, steps: $0.layers.outputSteps(from: length)) }
@@ -44,7 +43,7 @@ extension Recipe {
         .configuration,
         "\(placeOfLayer(layer, key: key)) adds what its parts make of \(length) \(length == 1 ? "step" : "steps"): "
           + ends.map { "\($0.steps) by \($0.name)" }.joined(separator: ", "),
-        advice: "the data's sequences differ in length, so the parts' windows must agree in all lengths")
+        advice: "the data's sequences differ in length, so the parts must give equally many steps for each length")
     }
   }
 
@@ -53,7 +52,7 @@ extension Recipe {
     return settings.map { messageName(of: $0.layer, key: key) } ?? "\(key) (\(layer.kind))"
   }
 
-  /// A loss of every step takes the data's lengths for those of the outputs.
+  /// Checks that a loss over every step sees the data's lengths: the model must keep the number of steps.
   private func checkSteps(of built: Model) throws {
     guard built.outputShape.isSequence,
       let length = (1...built.inputShape.steps).first(where: { built.layers.outputSteps(from: $0) != $0 })

@@ -3,8 +3,8 @@ import Tensors
 import Training
 
 extension Recipe {
-  /// The model for inputs of a shape: values drawn from the seed, or taken from the recipe's weights.
-  /// - Throws: `Failure` (configuration) where a layer does not fit its input, (data, noInput) for weights that do not.
+  /// Makes the model for inputs of a shape, with weights drawn from the seed or read from `model.weights`.
+  /// - Throws: `Failure` (configuration) if a layer does not fit its input, (data, noInput) if the weights do not fit.
   public func makeModel(inputShape: Shape) throws -> Model {
     let made = try Model(inputShape: inputShape, layers: makeLayers(input: inputShape))
     if let weights = model.weights {
@@ -15,15 +15,15 @@ extension Recipe {
     return made
   }
 
-  /// The model and the loss for inputs of a shape, the model's values as `makeModel` sets them.
-  /// - Throws: as `makeModel`, and `Failure` (configuration) where the loss does not fit.
+  /// Makes the model and the loss for inputs of a shape.
+  /// - Throws: as `makeModel`, and `Failure` (configuration) if the loss does not fit.
   public func makeNetwork(inputShape: Shape) throws -> Network {
     let made = try makeModel(inputShape: inputShape)
     return Network(model: made, loss: try loss.makeLoss(outputs: made.outputShape))
   }
 
-  /// The network for inputs of another shape, with the weights of `network`, which this recipe made.
-  /// - Throws: as `makeNetwork(inputShape:)`; so if the weights do not fit inputs of that shape.
+  /// Makes the network for inputs of another shape. It shares the weights of `network`, which this recipe made.
+  /// - Throws: as `makeNetwork(inputShape:)`, also if the weights do not fit inputs of that shape.
   package func makeNetwork(inputShape: Shape, sharing network: Network) throws -> Network {
     let layers = try makeLayers(input: inputShape)
     guard let model = Model(network.model, inputShape: inputShape, layers: layers) else {
@@ -33,7 +33,7 @@ extension Recipe {
     return Network(model: model, loss: try loss.makeLoss(outputs: model.outputShape))
   }
 
-  /// The model's layers for inputs of a shape.
+  /// Makes the model's layers for inputs of a shape.
   func makeLayers(input: Shape) throws -> [any Layer] {
     let layers = try makeLayers(model.layers, input: input, key: "model.layers")
     if let initialization = model.initialization?.initialization {

@@ -4,7 +4,7 @@ import Layers
 import Tensors
 
 extension LossEntry {
-  /// Checks that the data has what the loss compares with.
+  /// Checks that the data has the targets that the loss needs: classes or numbers.
   /// - Throws: `Failure` (configuration) naming the loss.
   func check(data: any Dataset) throws {
     guard case .classes = data.targetLayout, targetKind != .classes else { return }
@@ -13,7 +13,7 @@ extension LossEntry {
       advice: "classes go with loss: cross-entropy")
   }
 
-  /// Checks that the model's outputs are shaped as the data's targets.
+  /// Checks that the model's outputs have the shape of the data's targets.
   /// - Throws: `Failure` (configuration) naming both shapes.
   func check(outputs: Shape, data: any Dataset, hasRecurrent: Bool = false) throws {
     switch data.targetLayout {
@@ -65,7 +65,7 @@ extension LossEntry {
     }
   }
 
-  /// What class indices that are more than the outputs may be instead, as advice to follow another.
+  /// Further advice if class indices exceed the outputs: what the targets may really be.
   private func otherMeaning(of data: any Dataset) -> String {
     let count = data.classNames.count
     let numbers = data.classNames.compactMap(Double.init)
@@ -73,7 +73,7 @@ extension LossEntry {
     if numbers.contains(where: { $0.rounded() != $0 }) {
       return "; or, to learn numbers, write loss: mse, and for a table data: {targets: [NAME]}"
     }
-    // Names from the data's numbers are all there; those from indices may have gaps.
+    // Class names read from the data are complete; names made from indices may have gaps.
     let seen = Set(data.classes ?? []).subtracting([Int32(truncatingIfNeeded: uncountedTarget)]).sorted()
     let isNumbered = data.classNames.first == "0" && data.classNames.last == "\(count - 1)"
     guard isNumbered, !seen.isEmpty, seen.count < count else {

@@ -3,33 +3,33 @@ import Layers
 import Training
 
 extension Recipe {
-  /// What people should know before this is trained: what is allowed but surely not meant, and what the data lacks.
-  /// - Throws: `Failure` (configuration) where training would go wrong in a later step.
+  /// Warnings before training: settings that are allowed but surely not meant, and gaps in the data.
+  /// - Throws: `Failure` (configuration) if a later step would fail.
   public func trainingWarnings(of experiment: Experiment) throws -> [String] {
     try experiment.warnings + checkLastBatch(of: experiment) + validationNotices(experiment)
   }
 }
 
-/// What a recipe may say but surely does not mean, found when it is built.
+/// Finds settings that are valid but surely not meant, once the experiment is built.
 struct RecipeWarnings {
   let recipe: Recipe
   private let network: Network
   let data: DataSplits
 
-  /// Looks at a recipe, and at what was made of it.
+  /// Takes a recipe and what was made from it.
   init(_ recipe: Recipe, network: Network, data: DataSplits) {
     self.recipe = recipe
     self.network = network
     self.data = data
   }
 
-  /// All warnings, a sentence or two each.
-  /// - Throws: `Failure` where samples cannot be read.
+  /// All warnings, one or two sentences each.
+  /// - Throws: `Failure` if samples cannot be read.
   func all() throws -> [String] {
     [lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize].compactMap(\.self) + (try constantColumns())
   }
 
-  /// A last layer that the loss does not expect.
+  /// A last layer that does not suit the loss.
   private var lastLayer: String? {
     let layers = recipe.model.layers.withNested(key: "model.layers")
     guard let last = layers.last else { return nil }
@@ -57,14 +57,14 @@ struct RecipeWarnings {
     return "The model gives \(outputs) outputs, but the data has \(classes) classes. The others are never right."
   }
 
-  /// A rate that rises to the end.
+  /// A warm-up that is longer than the training.
   private var warmup: String? {
     let (warmup, total, _) = steps
     guard warmup > 0, total > 0, warmup >= total else { return nil }
     return "schedule.warmup is \(warmup) steps, but training has \(total). It never reaches the learning rate."
   }
 
-  /// A schedule that is over before training is.
+  /// A schedule that ends before the training does.
   private var scheduleEnd: String? {
     let (warmup, total, perEpoch) = steps
     let settings = recipe.schedule
@@ -77,7 +77,7 @@ struct RecipeWarnings {
       + "learning rate is \(rate.recipeText)\(rate == 0 ? ": nothing is learned there" : "")."
   }
 
-  /// The steps of the warm-up, of the whole training, and of an epoch.
+  /// The number of steps of the warm-up, of the training, and of one epoch.
   private var steps: (warmup: Int, total: Int, perEpoch: Int) {
     let perStep = recipe.batch * recipe.accumulate
     let perEpoch = (data.training.count + perStep - 1) / perStep
@@ -86,11 +86,11 @@ struct RecipeWarnings {
     return (recipe.schedule.start.warmup.steps(perEpoch: perEpoch), total, perEpoch)
   }
 
-  /// Columns of tables that tell nothing.
+  /// Table columns with the same value in every sample.
   private func constantColumns() throws -> [String] {
     let samples = data.training
     let shape = samples.inputShape
-    // Larger tables would take too long to look through.
+    // Only small tables are searched; larger ones would take too long.
     guard !shape.isSequence, !shape.isImage, shape.features > 1, !samples.loadsAhead, samples.count > 1,
       samples.count <= 50_000_000 / shape.features
     else { return [] }

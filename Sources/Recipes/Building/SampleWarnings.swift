@@ -1,7 +1,7 @@
 import Datasets
 
 extension RecipeWarnings {
-  /// Labels that are counted from 1.
+  /// Labels that seem to count from 1.
   var firstClass: String? {
     guard data.training.lacksFirstClass else { return nil }
     return
@@ -9,7 +9,7 @@ extension RecipeWarnings {
       + "labels from 1 become y - 1."
   }
 
-  /// A batch of more samples than there are.
+  /// A batch of more samples than the training has.
   var batchSize: String? {
     let (step, count) = (recipe.batch * recipe.accumulate, data.training.count)
     guard step > count else { return nil }
@@ -20,12 +20,12 @@ extension RecipeWarnings {
 }
 
 extension Dataset {
-  /// Whether classes are numbered, and none of the samples has the first number.
+  /// Whether classes are numbered from 0 and no sample is of class 0.
   var lacksFirstClass: Bool { classNames.first == "0" && classes?.contains(0) == false }
 }
 
 extension Recipe {
-  /// The share of its training samples that the data source keeps for a part.
+  /// The share of its training samples that the data source sets aside for a part.
   public func keptShare(for split: Split) -> Double {
     guard let shares = (data as? any SplittableEntry)?.split else { return 0 }
     return split == .test ? shares.testShare : split == .validation ? shares.validationShare : 0

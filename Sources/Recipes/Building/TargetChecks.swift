@@ -3,10 +3,9 @@ import Diagnostics
 import Tensors
 
 extension LossEntry {
-  /// Checks that all targets are numbers that the loss is made for: one that compares with probabilities is
-  /// no measure of anything if a target is outside of 0 to 1. Of samples that take long to make, the first ones are
-  /// looked at.
-  /// - Throws: `Failure` (data) naming the first sample, with its file, that has another target.
+  /// Checks that all targets are in the loss's range: 0 to 1 if it compares with probabilities. Of samples that are
+  /// slow to load, only the first ones are checked.
+  /// - Throws: `Failure` (data) naming the first sample, with its file, whose target is out of range.
   func checkTargets(of data: any Dataset) throws {
     guard needsProbabilities, case .values(let shape) = data.targetLayout else { return }
     let capacity = max(1, min(data.count, 1024, (1 << 22) / data.inputShape.count))
@@ -38,7 +37,7 @@ extension LossEntry {
   }
 }
 
-/// What numbers targets are.
+/// The range of the targets, to advise what to do with them.
 private struct TargetRange {
   private var least = Float.infinity
   private var most = -Float.infinity
@@ -50,14 +49,14 @@ private struct TargetRange {
     areWhole = areWhole && value.rounded() == value
   }
 
-  /// How such numbers are learned.
+  /// How such targets can be learned.
   var advice: String {
     switch (areWhole, least, most) {
     case (true, -1, 1): "-1 and 1 become 0 and 1 by (y + 1) / 2"
     case (true, 1, 2): "1 and 2 become 0 and 1 by y - 1"
     case (true, 0..., ...255) where most == 255: "numbers up to 255 become 0 to 1 by y / 255"
     case (true, _, ..<1000):
-      "a sample that is of one of several classes has its index, and goes with loss: cross-entropy and an output for each "
+      "if each sample is of one of several classes, give its class index, loss: cross-entropy and an output for each "
         + "class; numbers go with loss: mse"
     default: "numbers go with loss: mse"
     }

@@ -1,8 +1,8 @@
 import Training
 
-/// What a run goes without if it has no validation samples. Test samples decide on nothing.
+/// Notices about what a run lacks without validation samples. Test samples never influence training.
 extension Recipe {
-  /// What to tell of the schedule before the first step.
+  /// What to say about the schedule before the first step.
   func validationNotices(_ experiment: Experiment) -> [String] {
     guard schedule is PlateauScheduleEntry, !experiment.watchesValidation, experiment.data.test != nil else {
       return []
@@ -14,8 +14,8 @@ extension Recipe {
     return ["schedule plateau watches the training loss, since \(missing)"]
   }
 
-  /// Why no best weights are kept, if samples are measured in the course of training and could have been chosen from files; nil
-  /// if best weights are kept, or nothing is measured.
+  /// Why no best weights are kept although samples are measured during training; nil if best weights are kept, or
+  /// nothing is measured.
   public func noBestReason(_ experiment: Experiment) -> String? {
     guard data is any SplittableEntry, experiment.data.validation == nil, experiment.data.test != nil,
       experiment.settings.evaluateEvery > 0

@@ -1,8 +1,8 @@
 import Diagnostics
 
-/// A recipe that comes with the program.
+/// A recipe that is part of the program.
 public struct BuiltInRecipe: Sendable {
-  /// What the command line calls it.
+  /// Its name on the command line.
   public let name: String
   /// One line on what it trains.
   public let summary: String
@@ -10,18 +10,17 @@ public struct BuiltInRecipe: Sendable {
   public let text: String
 }
 
-/// The recipes that come with the program.
+/// The recipes that are part of the program.
 public enum BuiltInRecipes {
-  /// Every one, the first being what the program trains by default.
+  /// Every built-in recipe. The first is the one that the program trains by default.
   public static let all: [BuiltInRecipe] = [
     .temporalOrder, .temporalOrderRNN, .temporalOrderNormal, .temporalOrderModerate, .temporalOrderHard,
     .temporalOrderNightmare, .temporalOrderSpikes, .temporalOrderNoSpikes, .echo, .echoVariable, .echoBinary,
     .mnist, .names, .catsDogs,
   ]
 
-  /// The recipe of that name.
-  ///
-  /// - Throws: a `Failure` (`.usage`) that names the nearest one.
+  /// Finds a built-in recipe by name.
+  /// - Throws: `Failure` (usage) suggesting the nearest name if there is none.
   public static func recipe(named name: String) throws -> BuiltInRecipe {
     if let recipe = all.first(where: { $0.name == name }) { return recipe }
     let nearest = nearestName(to: name, among: all.map(\.name)).map { "did you mean \($0)? " } ?? ""

@@ -4,22 +4,22 @@ extension BuiltInRecipe {
     name: "cats-dogs",
     summary: "a residual network tells photographs of cats and dogs apart (image folders)",
     text: #"""
-      # Photographs of cats and dogs, 1000 of each to train on, from scratch. Half of the validation images, chosen by a
-      # fixed seed, are kept for the test at the end.
+      # Photographs of cats and dogs: 1000 of each to train on, from random weights. Half of the validation images, chosen
+      # by a fixed seed, are set aside for the test at the end.
       name: cats-dogs
-      seed: 1              # another seed, another run; the same seed, the same bits
+      seed: 1              # the same seed gives the same bits
       epochs: 30
-      batch: 32            # samples a step, over all ranks
-      shards: 8            # parts a batch is cut into; up to so many ranks can share the work
+      batch: 32            # samples per batch, over all ranks
+      shards: 8            # parts that a batch is cut into; up to that many ranks share the work
 
       data:
         source: image-folder
-        folder: data/cats-and-dogs    # from where the program is started; train/cats/*.jpg and so on
+        folder: data/cats-and-dogs    # relative to the working directory; train/cats/*.jpg and so on
         origin: the Kaggle competition Dogs vs. Cats
         validation: validation
         testShare: 0.5                # of the validation images
         transforms:
-          - resize: {size: [112, 112]}    # 256 × 256 in the homework, where five times the time brings little
+          - resize: {size: [112, 112]}    # 256 × 256 in the homework takes five times as long and gains little
           - random-horizontal-flip
           - random-rotation: {degrees: 20}
           - color-jitter: {contrast: 0.1, saturation: 0.1, hue: 0.1}

@@ -1,24 +1,24 @@
 extension BuiltInRecipe {
-  /// Bits echoed across chunks by a state that is carried.
+  /// Bits echoed across chunks by a carried state.
   static let echoBinary = BuiltInRecipe(
     name: "echo-binary",
-    summary: "endless series of bits, cut in chunks of 10 with the state carried between them",
+    summary: "endless series of bits in chunks of 10; the state is carried from chunk to chunk",
     text: #"""
-      # The older echo task: endless series of bits, one a row of the batch, cut into chunks of 10 steps. The state after a
+      # The older echo task: endless series of bits, one per row of the batch, cut into chunks of 10 steps. The state after a
       # chunk is the initial state of the next; gradients stop there (truncated back-propagation through time). The echo
       # comes 3 steps later, so the first 3 bits of a chunk are right only if the state was carried.
       #   dp-train predict RUN 0110100
       name: echo-binary
-      seed: 1              # all of ten seeds (1 to 10) reach 100 %, after 1 or 2 epochs
+      seed: 1              # all of ten seeds (1 to 10) reach 100 % after 1 or 2 epochs
       epochs: 10
-      batch: 32            # series side by side, over all ranks
-      shards: 8            # parts a batch is cut into; up to so many ranks can share the work
+      batch: 32            # series, one per row, over all ranks
+      shards: 8            # parts that a batch is cut into; up to that many ranks share the work
 
       data:
         source: echo-binary
         delay: 3
-        chunk: 10          # steps of a batch
-        chunks: 100        # batches an epoch; each epoch has new series and starts from zero
+        chunk: 10          # steps per batch
+        chunks: 100        # batches per epoch; each epoch has new series and starts from a zero state
         testChunks: 100
 
       model:

@@ -4,27 +4,27 @@ extension BuiltInRecipe {
     name: "echo",
     summary: "a GRU repeats each letter of a string four steps later",
     text: #"""
-      # The echo task: at each step the network names the letter that it was given four steps before, and "nothing" before
-      # that. So it has to keep the last four letters at all times. Accuracy on the test strings is the share of right letters
-      # after the delay, of strings that are longer than those trained on.
+      # The echo task: at each step the network outputs the letter of four steps before, or "nothing" in the first four
+      # steps. So it has to keep the last four letters. The test accuracy is the share of right letters after the delay;
+      # test strings are longer than training strings.
       #   dp-train predict RUN "hello    "
       name: echo
-      seed: 1              # all of ten seeds (1 to 10) reach 100 %, after 40 to 100 epochs
+      seed: 1              # all of ten seeds (1 to 10) reach 100 % after 40 to 100 epochs
       epochs: 150
-      batch: 64            # samples a step, over all ranks
-      shards: 8            # parts a batch is cut into; up to so many ranks can share the work
+      batch: 64            # samples per batch, over all ranks
+      shards: 8            # parts that a batch is cut into; up to that many ranks share the work
 
       data:
         source: echo
-        delay: 4           # steps; 0-8 gives each string a delay of its own, as in echo-variable
+        delay: 4           # steps; 0-8 gives each string its own, as in echo-variable
         length: 15
         testLengths: 15-25
-        epochSize: 1024    # training strings an epoch, fresh in each
+        epochSize: 1024    # training strings per epoch; each epoch has new ones
         testSize: 500
 
       model:
         layers:
-          - gru: {hiddenSize: 64, output: all}    # the state after every step goes on
+          - gru: {hiddenSize: 64, output: all}    # the state after every step is the output
           - linear: {outputs: 27}                 # "nothing" and the letters
 
       loss: cross-entropy

@@ -4,18 +4,17 @@ extension BuiltInRecipe {
     name: "names",
     summary: "a GRU tells the language of a surname, letter by letter",
     text: #"""
-      # Surnames in 18 languages, letters in, language out. A tenth of the names is held out for testing: the same names
-      # for every seed, as many of each language as its share. A name that a file repeats counts once, so that no test
-      # name was trained on.
+      # Surnames in 18 languages: letters in, language out. A tenth of each language's names is set aside for the test, the
+      # same names for every seed. A name that a file repeats counts once, so that no test name is trained on.
       name: names
-      seed: 1              # another seed, another run; the same seed, the same bits
+      seed: 1              # the same seed gives the same bits
       epochs: 12
-      batch: 32            # samples a step, over all ranks
-      shards: 8            # parts a batch is cut into; up to so many ranks can share the work
+      batch: 32            # samples per batch, over all ranks
+      shards: 8            # parts that a batch is cut into; up to that many ranks share the work
 
       data:
         source: text-lines
-        folder: data/names # from where the program is started; holds a file LANGUAGE.txt for each, one name a line
+        folder: data/names # relative to the working directory; holds a file LANGUAGE.txt per language, one name per line
         origin: the folder data/names of https://download.pytorch.org/tutorial/data.zip
         encoding: oneHot   # a feature for each letter
         testShare: 0.1

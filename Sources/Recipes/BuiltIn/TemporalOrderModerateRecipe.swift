@@ -8,14 +8,14 @@ extension BuiltInRecipe {
       # of steps, which takes more hidden units and more epochs than the easy level.
       name: temporal-order-moderate
       seed: 1              # all of ten seeds (1 to 10) reach 100 %
-      epochs: 150          # the notebook this comes from: 100, see temporal-order-spikes
-      batch: 32            # samples a step, over all ranks
-      shards: 8            # parts a batch is cut into; up to so many ranks can share the work
+      epochs: 150          # the original notebook: 100; see temporal-order-spikes
+      batch: 32            # samples per batch, over all ranks
+      shards: 8            # parts that a batch is cut into; up to that many ranks share the work
 
       data:
         source: temporal-order
         level: moderate    # easy, normal, moderate, hard or nightmare
-        epochSize: 992     # training samples an epoch
+        epochSize: 992     # training samples per epoch
         testSize: 992
 
       model:
@@ -28,7 +28,7 @@ extension BuiltInRecipe {
       optimizer:
         name: rmsprop
         learningRate: 0.004    # the notebook: 0.001
-        clipNorm: 1        # against the rare very large gradient
+        clipNorm: 1        # limits the rare very large gradient
 
       evaluate: {every: 1} # epochs
       record: {every: 1}   # steps

@@ -8,13 +8,13 @@ extension BuiltInRecipe {
       name: temporal-order-normal
       seed: 1              # all of ten seeds (1 to 10) reach 100 %
       epochs: 60
-      batch: 32            # samples a step, over all ranks
-      shards: 8            # parts a batch is cut into; up to so many ranks can share the work
+      batch: 32            # samples per batch, over all ranks
+      shards: 8            # parts that a batch is cut into; up to that many ranks share the work
 
       data:
         source: temporal-order
         level: normal
-        epochSize: 992     # training samples an epoch
+        epochSize: 992     # training samples per epoch
         testSize: 992
 
       model:
@@ -27,9 +27,9 @@ extension BuiltInRecipe {
       optimizer:
         name: rmsprop
         learningRate: 0.004
-        clipNorm: 1        # against the rare very large gradient
+        clipNorm: 1        # limits the rare very large gradient
 
-      schedule: {name: cosine}    # ends with small steps, so that the result is calm
+      schedule: {name: cosine}    # ends with small steps, so that the accuracy is steady
 
       evaluate: {every: 1} # epochs
       record: {every: 1}   # steps

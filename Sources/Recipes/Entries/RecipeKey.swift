@@ -1,20 +1,20 @@
 import Diagnostics
 
-/// A key of a recipe that sets a property: all that reading, writing, messages and the reference know about it.
+/// A recipe's key for a property of its settings: how to read, write and describe it.
 public struct RecipeKey<Settings: RecipeSettings>: Sendable {
   /// The key.
   let name: String
-  /// One line on what it means; units where it has any.
+  /// One line on its meaning, with its unit if it has one.
   let doc: String
   /// Whether the recipe must give the key.
   let isRequired: Bool
-  /// Sets the property from the section.
+  /// Sets the property from a section.
   let read: @Sendable (RecipeSection, inout Settings) throws -> Void
-  /// The property's YAML.
+  /// The property as YAML.
   let write: @Sendable (Settings) -> YAMLOutput
-  /// The layers that the key holds, if it holds any.
+  /// The layers in the key's value, if any.
   let layers: @Sendable (Settings) -> [any LayerEntry]
-  /// Puts another layer in the place of each that the key holds.
+  /// Replaces each layer in the key's value.
   let replaceLayers: @Sendable (inout Settings, (any LayerEntry) -> any LayerEntry) -> Void
 
   private let shape: @Sendable () -> ValueShape
@@ -22,11 +22,11 @@ public struct RecipeKey<Settings: RecipeSettings>: Sendable {
 
   /// Declares that the key `name` holds the property at `property`.
   /// - Parameters:
-  ///   - name: letters and digits, as `hiddenSize`.
-  ///   - property: where the value goes.
-  ///   - type: what values it may have.
+  ///   - name: letters and digits, such as `hiddenSize`.
+  ///   - property: the property to set.
+  ///   - type: the accepted values.
   ///   - required: whether the recipe must give the key.
-  ///   - doc: one phrase on what it means, with its unit where it has one.
+  ///   - doc: one phrase on its meaning, with its unit if it has one.
   public init<Value>(
     _ name: String, _ property: any WritableKeyPath<Settings, Value> & Sendable, _ type: ValueType<Value>,
     required: Bool = false, _ doc: String
@@ -43,7 +43,7 @@ public struct RecipeKey<Settings: RecipeSettings>: Sendable {
       } else if required {
         throw section.place.failure("\(path) is missing", advice: "it is required: \(doc)")
       } else if type.isSection {
-        // An absent section may still lack a required key.
+        // Read an absent section too: it may lack a required key.
         let nothing = YAMLNode(.mapping([]), at: section.place)
         settings[keyPath: property] = try type.read(nothing, path, settings[keyPath: property])
       }

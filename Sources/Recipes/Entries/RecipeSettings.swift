@@ -1,4 +1,4 @@
-/// A struct that is one mapping of a recipe: its properties hold the values of the keys that its form declares.
+/// A struct for one mapping of a recipe. Its properties hold the values of the keys in its form.
 public protocol RecipeSettings: Equatable, Sendable {
   /// The keys, and how recipes write the mapping.
   static var form: RecipeForm<Self> { get }
@@ -6,8 +6,8 @@ public protocol RecipeSettings: Equatable, Sendable {
   /// Every property at its default; those of required keys hold a placeholder.
   init()
 
-  /// Checks that properties which are each valid go together.
-  /// - Throws: `Failure` (configuration), as `section.conflict` makes it.
+  /// Checks that properties which are valid alone are also valid together.
+  /// - Throws: `Failure` (configuration) from `section.conflict`.
   func check(_ section: RecipeSection) throws
 }
 
@@ -15,12 +15,12 @@ extension RecipeSettings {
   /// Checks nothing.
   public func check(_ section: RecipeSection) throws {}
 
-  /// Whether a recipe writes both alike.
+  /// Whether a recipe writes both the same way.
   public static func == (a: Self, b: Self) -> Bool {
     YAMLOutput.mapping(a.written).flowText == YAMLOutput.mapping(b.written).flowText
   }
 
-  /// The settings a section gives; what it leaves out stays as in `start`.
+  /// Reads the settings of a section; what it leaves out stays as in `start`.
   static func read(_ section: RecipeSection, onto start: Self) throws -> Self {
     try section.checkKeys(form.keys.map(\.name), moved: form.moved)
     var settings = start
@@ -35,9 +35,9 @@ extension RecipeSettings {
   }
 }
 
-/// Settings that recipes choose by a name among others of their kind: a layer, a data source, an optimizer.
+/// Settings that recipes choose by name among others of their kind: a layer, a data source, an optimizer.
 ///
-/// What comes along and what a program adds are declared alike, and listed in a `Registry`.
+/// Built-in entries and those of a program are declared the same way and listed in a `Registry`.
 public protocol RecipeEntry: RecipeSettings {}
 
 extension RecipeEntry {
@@ -47,7 +47,7 @@ extension RecipeEntry {
   /// The name in recipes.
   var name: String { Self.name }
 
-  /// Whether another entry is of the same type and written alike.
+  /// Whether another entry has the same type and is written the same way.
   public func isEqual(to other: any RecipeEntry) -> Bool { self == other as? Self }
 
   /// The entry as data.
@@ -57,13 +57,13 @@ extension RecipeEntry {
       makeShort: { form.keys.first { $0.name == form.short }?.info })
   }
 
-  /// The key whose value may stand in place of the whole mapping, or nil.
+  /// The key whose value may stand for the whole mapping, or nil.
   static var shortKey: String? { form.short }
 
   /// Whether the entry has the key.
   static func hasKey(_ key: String) -> Bool { form.keys.contains { $0.name == key } }
 
-  /// The entry that a section gives, onto `current` if that is one of this type.
+  /// Reads the entry of a section; what it leaves out stays as in `current`, if that has this type.
   static func entry(_ section: RecipeSection, onto current: (any RecipeEntry)?) throws -> any RecipeEntry {
     try read(section, onto: current as? Self ?? Self())
   }

@@ -1,4 +1,4 @@
-/// The values a number may have.
+/// The allowed values of a number.
 public struct Bounds<Value: Comparable & Sendable>: Sendable {
   /// An end of the allowed values.
   enum End: Sendable {
@@ -6,9 +6,9 @@ public struct Bounds<Value: Comparable & Sendable>: Sendable {
     case excluded(Value)
   }
 
-  /// The lower end; nil where there is none.
+  /// The lower end; nil if there is none.
   let lower: End?
-  /// The upper end; nil where there is none.
+  /// The upper end; nil if there is none.
   let upper: End?
 
   /// Every value of the type.
@@ -49,7 +49,7 @@ public struct Bounds<Value: Comparable & Sendable>: Sendable {
 }
 
 extension Bounds where Value: RecipeNumber {
-  /// The allowed values in words, to follow "must be"; nil where all are allowed.
+  /// The allowed values in words, to follow "must be"; nil if all are allowed.
   var text: String? {
     switch (lower, upper) {
     case (.included(let least)?, .included(let most)?): return "from \(least.recipeText) to \(most.recipeText)"
@@ -69,30 +69,30 @@ extension Bounds where Value: RecipeNumber {
 }
 
 extension Bounds<Int> {
-  /// Features, units or entries of a table: as many as a float counts.
+  /// A count of features, units or table entries; a float represents every whole number up to 2^24.
   public static var size: Bounds { from(1, through: 1 << 24) }
 }
 
-/// The values that a number of a recipe may have, as data.
+/// The allowed values of a recipe's number, as data.
 public struct ValueRange: Equatable, Sendable {
   /// One end.
   public struct End: Equatable, Sendable {
     /// The number at the end.
     public let value: Double
-    /// Whether that number is allowed itself.
+    /// Whether the end itself is allowed.
     public let isIncluded: Bool
   }
 
   /// The values in words, to follow "must be".
   public let text: String
-  /// The lower end; nil where there is none.
+  /// The lower end; nil if there is none.
   public let lower: End?
-  /// The upper end; nil where there is none.
+  /// The upper end; nil if there is none.
   public let upper: End?
 }
 
 extension Bounds where Value: RecipeNumber {
-  /// The allowed values as data; nil where all are allowed.
+  /// The allowed values as data; nil if all are allowed.
   var range: ValueRange? {
     text.map { ValueRange(text: $0, lower: lower.map(Self.end), upper: upper.map(Self.end)) }
   }

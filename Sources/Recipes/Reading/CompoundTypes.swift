@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// An enumeration whose cases' raw values are the words of a recipe.
+/// An enumeration whose raw values are the words that a recipe uses.
 public protocol Choice: RawRepresentable<String>, CaseIterable, Equatable, Sendable {}
 
 extension ValueType where Value: Choice {
@@ -19,7 +19,7 @@ extension ValueType where Value: Choice {
   }
 }
 
-/// The failure of a name that is none of `names`; `subject` stands before the name.
+/// The failure for a name that is not in `names`; its message is `subject` and the name.
 func unknownChoice(_ node: YAMLNode, _ subject: String, _ names: [String]) -> Failure {
   let nearest = nearestName(to: node.text ?? "", among: names).map { "did you mean \($0)?" }
   return node.place.failure(
@@ -42,7 +42,7 @@ extension ValueType {
     }
   }
 
-  /// A list with at least `least` entries, which is 0 or 1.
+  /// A list with at least `least` (0 or 1) entries.
   public static func list<Element>(
     _ element: ValueType<Element>, least: Int = 1
   ) -> ValueType where Value == [Element] {
@@ -63,7 +63,7 @@ extension ValueType {
 }
 
 extension ValueType where Value: RecipeSettings {
-  /// A mapping with the settings' own keys.
+  /// A mapping with the keys of its settings.
   public static var section: ValueType {
     ValueType(isSection: true) {
       .section(Value.form.keys.map(\.info), short: Value.form.short)

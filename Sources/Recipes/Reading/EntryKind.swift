@@ -1,20 +1,21 @@
 import Diagnostics
 
-/// What recipes choose among by name, such as layers; `Entry` is what all of the kind are, `any LayerEntry`.
+/// A kind of thing that recipes choose by name, such as layers; `Entry` is the existential type, such as `any
+/// LayerEntry`.
 struct EntryKind<Entry: Sendable>: Sendable {
-  /// What one is called in messages: "layer", "optimizer".
+  /// The word for one of them in messages: "layer", "optimizer".
   let noun: String
-  /// The types of a registry that are of this kind.
+  /// Takes the types of this kind from a registry.
   private let list: @Sendable (Registry) -> [any RecipeEntry.Type]
-  /// An entry of this kind as any.
+  /// Converts an entry of this kind to `any RecipeEntry`.
   private let general: @Sendable (Entry) -> any RecipeEntry
-  /// What texts that name no entry may stand for, in words; nil where none may.
+  /// Describes the texts, other than names, that may stand for an entry; nil if there are none.
   var shortForms: String?
-  /// The entry that such a text stands for, and the key that it is the value of; nil where it stands for none. Throws a
-  /// `Failure` at the place for a text that can only be meant so, but is wrong.
+  /// The entry that such a text stands for, and the key whose value it is; nil if it stands for none. Throws a
+  /// `Failure` at the place if the text is clearly meant this way, but is wrong.
   var shortForm: @Sendable (_ text: String, Place) throws -> (name: String, key: String)? = { _, _ in nil }
 
-  /// A kind whose types a registry has in one of its lists.
+  /// A kind whose types are one list of a registry.
   init(
     _ noun: String, _ list: @escaping @Sendable (Registry) -> [any RecipeEntry.Type],
     _ general: @escaping @Sendable (Entry) -> any RecipeEntry
@@ -24,13 +25,13 @@ struct EntryKind<Entry: Sendable>: Sendable {
     self.general = general
   }
 
-  /// Every type: those that come along, and those of the program whose recipe is being read.
+  /// Every type: the built-in ones, and those of the registry in use.
   var types: [any RecipeEntry.Type] { list(.builtIn) + list(.current) }
 
-  /// The names of all.
+  /// The names of all types.
   var names: [String] { types.map { $0.name } }
 
-  /// The kind as data; `key` names the entry beside the entry's own keys, or is nil.
+  /// The kind as data; `key` is the key that names the entry among the entry's own keys, or nil.
   func info(key: String?) -> EntryKindInfo {
     EntryKindInfo(noun: noun, key: key, shortForms: shortForms, entries: types.map { $0.info })
   }
@@ -38,7 +39,7 @@ struct EntryKind<Entry: Sendable>: Sendable {
   /// The type called `name`.
   func type(named name: String?) -> (any RecipeEntry.Type)? { types.first { $0.name == name } }
 
-  /// Throws where two types have one name.
+  /// Throws if two types have the same name.
   func checkNames() throws {
     var seen: Set<String> = []
     guard let double = names.first(where: { !seen.insert($0).inserted }) else { return }
@@ -69,7 +70,7 @@ struct EntryKind<Entry: Sendable>: Sendable {
     return unknownChoice(node, "\(path): there is no \(noun)", names)
   }
 
-  /// A text alone as the mapping that it stands for: that of the entry it names, or of a short form.
+  /// Expands a text without keys to the mapping that it stands for: an entry's name or a short form.
   fileprivate func expanded(_ node: YAMLNode, _ key: String) throws -> YAMLNode {
     let text = node.text ?? node.replaced
     guard let text, !node.isNone, type(named: text) == nil, let short = try shortForm(text, node.place)
@@ -82,7 +83,7 @@ struct EntryKind<Entry: Sendable>: Sendable {
 }
 
 extension ValueType {
-  /// A mapping in which `key` names the entry, beside the entry's own keys; or the name alone.
+  /// A mapping in which `key` names the entry and the other keys are the entry's; or the name alone.
   static func entry(_ kind: EntryKind<Value>, by key: String) -> ValueType {
     ValueType(isSection: true) {
       .entry(kind.info(key: key))
@@ -97,7 +98,8 @@ extension ValueType {
       guard let type = kind.type(named: name) else { throw kind.unknown(named ?? node, whole.path(of: key)) }
       var entries = whole.entries.filter { $0.key != key }
       if let named, named.place.isCommandLine {
-        // The user cannot delete the keys that the file gives the entry it names.
+        // Keys of the file's entry stay after an override has replaced the entry: the user cannot delete them. They are
+        // no error.
         let former = kind.type(named: named.replaced ?? currentName)
         entries.removeAll { entry in
           !entry.value.place.isCommandLine && former?.hasKey(entry.key) == true && !type.hasKey(entry.key)
@@ -117,7 +119,7 @@ extension ValueType {
     }
   }
 
-  /// A mapping of the entry's name, its only key, to its settings; the name alone where all are defaults.
+  /// A mapping whose only key is the entry's name and whose value is its settings; or the name alone.
   static func entry(_ kind: EntryKind<Value>) -> ValueType {
     ValueType {
       .entry(kind.info(key: nil))
@@ -149,8 +151,7 @@ extension ValueType {
 }
 
 extension YAMLNode {
-  /// A text alone as the mapping `{key: text}`, and a list where a key may hold one; so too where the command line gives
-  /// further keys to a text alone.
+  /// Expands a text to the mapping `{key: text}`; a list too, if `takesLists`. An override may add keys to such a text.
   func asMapping(of key: String, takesLists: Bool = false) -> YAMLNode {
     switch content {
     case .scalar where !isNone:

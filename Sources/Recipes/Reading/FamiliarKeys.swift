@@ -1,4 +1,4 @@
-/// Names that other programs give what recipes have, for advice on unknown keys and kinds.
+/// Other programs' names for keys and entries, for advice on unknown ones.
 enum FamiliarKeys {
   private static let keys = [
     "lr": "learningRate", "rate": "learningRate", "batchsize": "batch", "minibatch": "batch", "numepochs": "epochs",
@@ -28,19 +28,21 @@ enum FamiliarKeys {
     "text": "text-lines", "table": "csv",
   ]
 
-  /// The key among `valid` that is called `name` elsewhere, or in other writing, such as `weight_decay` for `weightDecay`.
+  /// The key among `valid` that other programs call `name`, or that is spelled differently, such as `weight_decay` for
+  /// `weightDecay`.
   static func key(for name: String, among valid: [String]) -> String? {
     let joined = joined(name)
     return ([joined] + words(keys[joined.lowercased()])).first { valid.contains($0) }
   }
 
-  /// What recipes call a key of other programs, in the first meaning.
+  /// Our name for a key of another program: its first meaning.
   static func ours(for name: String) -> String {
     let joined = joined(name)
     return words(keys[joined.lowercased()]).first ?? joined
   }
 
-  /// The kinds among `valid` that are called `name` elsewhere, or in other writing, such as `BatchNorm` for `batch-norm`.
+  /// The entries among `valid` that other programs call `name`, or that are spelled differently, such as `BatchNorm`
+  /// for `batch-norm`.
   static func kinds(for name: String, among valid: [String]) -> [String] {
     let joined = joined(name).lowercased()
     let same = valid.filter { $0.replacing("-", with: "").lowercased() == joined }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A `KEY=VALUE` from the command line; the key is dotted and counts list entries from 0, the value is YAML.
+/// A `KEY=VALUE` from the command line. The key is dotted, list entries count from 0, and the value is YAML.
 struct Override {
   /// The override as it was typed.
   let text: String
@@ -9,7 +9,7 @@ struct Override {
   /// The value's tree.
   let value: YAMLNode
 
-  /// Reads an override; throws `.usage` where it is not `KEY=VALUE`, `.configuration` where VALUE is not YAML.
+  /// Reads an override. Throws `Failure` (usage) if it is not `KEY=VALUE`, (configuration) if VALUE is not YAML.
   init(_ text: String) throws {
     let malformed = Failure(
       .usage, "command line: \"\(text)\" is not KEY=VALUE",
@@ -19,7 +19,7 @@ struct Override {
     guard path.allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }) else { throw malformed }
     self.text = text
     value = try YAMLNode.parse(String(text[text.index(after: equals)...]), override: text)
-    // As of a variable of the shell that is not set.
+    // An unset shell variable leaves the value empty.
     if value.isEmpty {
       throw Failure(
         .usage, "command line: \"\(text)\" has no value",
@@ -27,10 +27,9 @@ struct Override {
     }
   }
 
-  /// The overrides of a command line in the order in which they count: one that gives a whole, `optimizer=sgd`, before
-  /// those of its parts, `optimizer.learningRate=0.5`, wherever it stands, since it would take them back. The word for
-  /// none does, as the last word.
-  /// - Throws: `Failure` as `init`, and (configuration) for one that contradicts an earlier one of a part.
+  /// Sorts overrides into the order in which they apply: one of a whole section, `optimizer=sgd`, before those of its
+  /// parts, `optimizer.learningRate=0.5`, which it would undo. `none` stays where it is.
+  /// - Throws: `Failure` as `init`, and (configuration) if one undoes an earlier one of a part.
   static func ordered(_ texts: [String]) throws -> [Override] {
     var ordered: [Override] = []
     for text in texts {
@@ -54,20 +53,20 @@ struct Override {
     path.count > whole.path.count && path.starts(with: whole.path)
   }
 
-  /// Whether a value keeps its meaning in the whole that is given here.
+  /// Whether the other override still means something after this one has set the section that holds it.
   private func leaves(_ part: Override) -> Bool {
     let key = part.path[path.count]
     switch value.content {
     case .list: return false
     case .mapping(let entries): return !entries.contains { $0.key == key }
     case .scalar(let text, _):
-      // An entry of a list is named by its key; other wholes by a key of theirs.
+      // A list's entry is named by its key; other sections by a key in them.
       let isEntry = path.last.map { Int($0) != nil } ?? false
       return isEntry ? text == key : !["name", "source"].contains(key) && Int(key) == nil
     }
   }
 
-  /// The tree with the value put in place of what was there, or added.
+  /// Returns the tree with the value set.
   func applied(to root: YAMLNode) throws -> YAMLNode {
     try put(into: root, depth: 0)
   }
@@ -78,7 +77,7 @@ struct Override {
     var result = node
     switch node.content {
     case .list where Int(key) == nil && path.dropFirst(depth + 1).first.flatMap { Int($0) } != nil:
-      // A list alone may stand for the mapping whose key is named here.
+      // A list may stand for the mapping whose key is named here.
       result.content = .mapping(try put(into: [YAMLNode.Entry(key: key, value: node)], depth: depth))
     case .list(var items):
       guard let index = Int(key), items.indices.contains(index) else {
@@ -91,12 +90,12 @@ struct Override {
     case .mapping(let entries):
       result.content = .mapping(try put(into: entries, depth: depth))
     case .scalar(let text, _):
-      // A bare name in a list (`- lstm`) has settings all the same. Other scalars give way, and reading says what
-      // the key's type is.
+      // A name in a list (`- lstm`) is expanded so that it can have settings. Other scalars are replaced; reading
+      // reports a wrong type.
       let bare = text == key ? [YAMLNode.Entry(key: key, value: YAMLNode(.mapping([]), at: node.place))] : []
       result = YAMLNode(
         .mapping(try put(into: bare, depth: depth)), at: bare.isEmpty ? value.place : node.place)
-      // Where a name alone says the same as a mapping that names it, the name still counts.
+      // Remember the name that the mapping replaces: the file's keys still belong to it.
       result.replaced = node.isNone ? nil : text
     }
     return result

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Where a key or value of a recipe was given; every message about a recipe starts with one.
+/// The place where a key or value was given. Every message about a recipe starts with one.
 enum Place: Equatable, Sendable, CustomStringConvertible {
   /// The file as a whole.
   case file(String)
@@ -17,12 +17,12 @@ enum Place: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Whether the place is an override rather than the file.
+  /// Whether the place is an override, not the file.
   var isCommandLine: Bool {
     if case .commandLine = self { true } else { false }
   }
 
-  /// A configuration failure at this place.
+  /// Makes a configuration failure at this place.
   func failure(_ message: String, advice: String? = nil) -> Failure {
     Failure(.configuration, "\(self): \(message)", advice: advice)
   }

@@ -2,7 +2,8 @@ import Diagnostics
 import Layers
 
 extension ValueType<ClosedRange<Double>> {
-  /// Two numbers within `bounds` as `[least, most]`, or one number within `singleBounds` and what it stands for.
+  /// Two numbers within `bounds` as `[least, most]`; or one number within `singleBounds`, which `expand` turns into
+  /// two.
   static func interval(
     _ bounds: Bounds<Double> = .any, single singleBounds: Bounds<Double>,
     _ standsFor: @escaping @Sendable (Double) -> ClosedRange<Double>
@@ -37,14 +38,14 @@ extension ValueType<ClosedRange<Double>> {
     }
   }
 
-  /// Two numbers within `bounds`, or one that is both.
+  /// Two numbers within `bounds`, or one for both.
   static func interval(_ bounds: Bounds<Double>) -> ValueType {
     interval(bounds, single: bounds) { $0...$0 }
   }
 }
 
 extension ValueType<ClosedRange<Int>> {
-  /// One whole number, or the least and the greatest of several: `15` or `15-25`.
+  /// A range of whole numbers, `15-25`, or one number, `15`.
   static func range(from least: Int, through most: Int) -> ValueType {
     let rule = "a whole number, or two such as \(least + 1)-\(least + 5) for all between"
     let shape = ValueShape.text(rule: "\(rule); from \(least) to \(most)", pattern: "[0-9]+(-[0-9]+)?")
@@ -71,7 +72,7 @@ extension ValueType<ClosedRange<Int>> {
 }
 
 extension ValueType<Window.Extent> {
-  /// One whole number for both sides, or two as `[height, width]`.
+  /// A height and width: one whole number for both, or `[height, width]`.
   static func extent(_ bounds: Bounds<Int>) -> ValueType {
     let shape: ValueShape = .pair(range: bounds.range)
     let side = ValueType<Int>.number(bounds)

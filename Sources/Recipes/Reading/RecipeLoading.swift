@@ -5,11 +5,11 @@ extension Recipe {
   /// Reads a built-in recipe or a YAML file.
   ///
   /// - Parameters:
-  ///   - nameOrPath: a file, if it contains "/" or ends in ".yaml" or ".yml"; else the name of a built-in recipe.
-  ///   - overrides: `KEY=VALUE`, in order, keys dotted and list entries counted from 0.
-  ///   - extensions: what the program adds: layers, losses, data sources and the like.
-  /// - Throws: a `Failure`: `.usage` for a name that is not built in and for a malformed override, `.noInput` for a
-  ///   file that cannot be read, `.configuration` for all that is wrong in the recipe.
+  ///   - nameOrPath: a file if it contains "/" or ends in ".yaml" or ".yml"; else the name of a built-in recipe.
+  ///   - overrides: `KEY=VALUE`, in order. Keys are dotted; list entries count from 0.
+  ///   - extensions: the program's own layers, losses, data sources and other entries.
+  /// - Throws: `Failure`: `.usage` if the name is not built in or an override is malformed, `.noInput` if the file
+  ///   cannot be read, `.configuration` if anything in the recipe is wrong.
   public static func load(
     _ nameOrPath: String, overrides: [String] = [], extensions: Registry = Registry()
   ) throws -> Recipe {
@@ -21,10 +21,10 @@ extension Recipe {
       try text(ofFile: nameOrPath), file: nameOrPath, overrides: overrides, extensions: extensions)
   }
 
-  /// Reads what a command line names: `[RECIPE] [KEY=VALUE ...]`.
+  /// Reads the recipe that a command line names: `[RECIPE] [KEY=VALUE ...]`.
   ///
   /// - Parameters:
-  ///   - arguments: by default those of this process; the first is the recipe, as for `load`, unless it contains "=".
+  ///   - arguments: by default those of the process. The first is the recipe, as for `load`, unless it contains "=".
   ///   - standard: the recipe if they name none.
   ///   - extensions: as for `load`.
   /// - Throws: as `load`.
@@ -43,10 +43,10 @@ extension Recipe {
   ///
   /// - Parameters:
   ///   - text: the YAML.
-  ///   - file: what messages call the text; its last part, without suffix, is the recipe's default name.
+  ///   - file: the name of the text in messages; its last part, without suffix, is the recipe's default name.
   ///   - overrides: as for `load`.
   ///   - extensions: as for `load`.
-  /// - Throws: a `Failure`: `.usage` for a malformed override, `.configuration` for all that is wrong in the recipe.
+  /// - Throws: `Failure`: `.usage` if an override is malformed, `.configuration` if anything in the recipe is wrong.
   public static func parse(
     _ text: String, file: String, overrides: [String] = [], extensions: Registry = Registry()
   ) throws -> Recipe {
@@ -70,34 +70,34 @@ extension Recipe {
     return (recipe, root)
   }
 
-  /// The recipe as YAML with every key written out; reading it gives an equal recipe.
+  /// The recipe as YAML with every key written out. Reading it gives an equal recipe.
   ///
-  /// - Parameter comments: whether each key is followed by what it means.
+  /// - Parameter comments: whether each key is followed by its meaning.
   public func resolvedYAML(comments: Bool = false) -> String {
     YAMLOutput.mapping(written).document(comments: comments)
   }
 
-  /// The recipe itself, after the checks that a recipe in a file goes through.
+  /// Returns the recipe after the same checks as a recipe in a file.
   ///
-  /// - Parameter extensions: what the program adds: layers, losses, data sources and the like.
-  /// - Throws: a `Failure` (`.configuration`) that names the line of `resolvedYAML()`.
+  /// - Parameter extensions: the program's own layers, losses, data sources and other entries.
+  /// - Throws: `Failure` (configuration) naming the line of `resolvedYAML()`.
   public func validated(extensions: Registry = Registry()) throws -> Recipe {
     try Recipe.parse(resolvedYAML(), file: name, extensions: extensions)
   }
 
-  /// The recipe that another run was made from, read with what this one may name.
+  /// Loads the recipe of an earlier run with the same extensions as this one.
   /// - Throws: as `load`.
   public func loadFormer(_ path: String) throws -> Recipe {
     try Recipe.load(path, extensions: origin.extensions)
   }
 
-  /// The recipe that a checkpoint was made with, read with what this one may name; messages call it `file`.
+  /// Reads a checkpoint's recipe with the same extensions as this one; `file` is its name in messages.
   /// - Throws: as `load`.
   public func parseFormer(_ text: String, file: String) throws -> Recipe {
     try Recipe.parse(text, file: file, extensions: origin.extensions)
   }
 
-  /// Whether a recipe's name is that of a file.
+  /// Whether a recipe's name is a file's path.
   package static func isPath(_ text: String) -> Bool {
     text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml")
   }
@@ -110,7 +110,7 @@ extension Recipe {
     guard !isFolder.boolValue else {
       throw Failure(.noInput, "\(path): this is a folder, not a recipe file")
     }
-    // A pipe would have to be read by every rank, and again when the run is resumed.
+    // A pipe cannot be read by every rank, nor again when the run is resumed.
     let type = try? FileManager.default.attributesOfItem(atPath: URL(filePath: path).resolvingSymlinksInPath().path)[
       .type]
     guard type as? FileAttributeType == .typeRegular else {
@@ -127,14 +127,14 @@ extension Recipe {
     return text
   }
 
-  /// The file's name without folders and suffix, where it can name a run folder.
+  /// The file's name without folders and suffix, if a run folder can have that name.
   private static func defaultName(file: String) -> String {
     let stem = (URL(filePath: file).lastPathComponent as NSString).deletingPathExtension
     let node = YAMLNode(.scalar(stem, isQuoted: true), at: .file(file))
     return (try? ValueType<String>.fileName.read(node, "name", nil)) ?? Recipe().name
   }
 
-  /// The dotted path of the key that is called so here or in other programs; nil where there is none.
+  /// The dotted path of the key with this name, here or in other programs; nil if there is none.
   package static func key(called name: String) -> String? {
     let names = keys.map(\.name)
     if let key = FamiliarKeys.key(for: name, among: names) { return key }
@@ -144,7 +144,7 @@ extension Recipe {
     return whereElse(FamiliarKeys.ours(for: name), in: keys)
   }
 
-  /// The dotted path of a key that has this name in one of the sections.
+  /// The dotted path of a key with this name in one of the sections.
   private static func whereElse(_ name: String, in keys: [KeyInfo]) -> String? {
     for key in keys {
       let inner: [KeyInfo]

@@ -1,15 +1,15 @@
-/// What reading a number from a recipe's text may come to.
+/// The result of reading a number from a recipe's text.
 enum NumberReading<Value> {
   case value(Value)
-  /// Not a number of this kind at all.
+  /// The text is not a number of this kind.
   case malformed
-  /// A number that the type cannot hold; `limit` says what it can, to follow "must be".
+  /// The type cannot hold the number; `limit` is what it can hold, to follow "must be".
   case unrepresentable(isNegative: Bool, limit: String)
 }
 
-/// A type of number that a recipe's key may have.
+/// A number type that a recipe's key may have.
 protocol RecipeNumber: Comparable, Sendable {
-  /// The type in words, to follow "must be".
+  /// The type's name, to follow "must be".
   static var noun: String { get }
   /// Whether the type holds whole numbers only.
   static var isWhole: Bool { get }
@@ -17,7 +17,7 @@ protocol RecipeNumber: Comparable, Sendable {
   static func reading(_ text: String) -> NumberReading<Self>
   /// The nearest double.
   var asDouble: Double { get }
-  /// The shortest text that reads as the same value.
+  /// The shortest text that reads back as the same value.
   var recipeText: String { get }
 }
 
@@ -45,9 +45,9 @@ extension RecipeNumber where Self: BinaryFloatingPoint & LosslessStringConvertib
   static var isWhole: Bool { false }
 
   static func reading(_ text: String) -> NumberReading<Self> {
-    // Swift also reads "nan", "infinity" and hexadecimal; a recipe wants none of them.
+    // Swift also reads "nan", "infinity" and hexadecimal; recipes refuse them.
     guard text.allSatisfy({ "0123456789+-.eE".contains($0) }), let value = Self(text) else { return .malformed }
-    // Training computes in 32 bits: a number that becomes infinite or 0 there is not the one the user meant.
+    // Training computes in 32 bits. Refuse numbers that would become infinite or 0 there.
     let stored = Float(value)
     let isLost = stored == 0 && text.prefix { $0 != "e" && $0 != "E" }.contains { "123456789".contains($0) }
     if stored.isInfinite || isLost {
@@ -62,7 +62,7 @@ extension RecipeNumber where Self: BinaryFloatingPoint & LosslessStringConvertib
     let text = description
     if text.hasSuffix(".0") { return String(text.dropLast(2)) }
     guard let exponent = text.firstIndex(of: "e") else { return text }
-    // Readers of YAML 1.1, such as Python's, take 1e-8 for text and 1.0e-8 for a number.
+    // YAML 1.1 readers, such as Python's, take 1e-8 for text and 1.0e-8 for a number.
     let point = text.contains(".") ? "" : ".0"
     return text[..<exponent] + point + text[exponent...].replacing("e-0", with: "e-")
   }

@@ -1,26 +1,26 @@
 import Diagnostics
 
-/// A mapping of the recipe while it is read: its keys, and where they were given.
+/// A mapping of the recipe while it is read: its keys and values, and where they were given.
 public struct RecipeSection: Sendable {
-  /// The dotted key of the mapping, empty for the whole recipe.
+  /// The dotted key of the mapping; empty for the whole recipe.
   public let path: String
-  /// Where a key is missing from.
+  /// The place to name if a key is missing.
   let place: Place
   /// The keys and values given.
   let entries: [YAMLNode.Entry]
-  /// Keys that are valid besides the settings' own.
+  /// Valid keys that do not belong to the settings themselves.
   var otherKeys: [String] = []
-  /// Advice on an unknown key that another place would take.
+  /// Advice on an unknown key that is valid elsewhere.
   var hint: @Sendable (_ key: String) -> String? = { _ in nil }
 
-  /// A section of these entries.
+  /// A section with these entries.
   init(path: String, place: Place, entries: [YAMLNode.Entry]) {
     self.path = path
     self.place = place
     self.entries = entries
   }
 
-  /// A section of a mapping; a key with nothing after it is an empty one. Messages show `example` of what would be right.
+  /// Reads a mapping; a key without a value is an empty one. Messages show `example` as a correct one.
   init(_ node: YAMLNode, path: String, example: String? = nil) throws {
     if node.isEmpty {
       self.init(path: path, place: node.place, entries: [])
@@ -35,7 +35,7 @@ public struct RecipeSection: Sendable {
     }
   }
 
-  /// What to do about `epochs:2`, which YAML takes for one word.
+  /// Advice on `epochs:2`, which YAML reads as one word.
   private static func unspacedColon(_ node: YAMLNode) -> String? {
     guard let text = node.text, let colon = text.firstIndex(of: ":"), !text.contains("\n") else { return nil }
     return "a blank must follow the colon: \(text[...colon]) \(text[text.index(after: colon)...])"
@@ -47,18 +47,18 @@ public struct RecipeSection: Sendable {
   /// The dotted path of a key.
   public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-  /// A key's value and where it comes from, for messages about several keys: "shards is 8 (recipe.yaml:6)".
+  /// A key's value and origin, for messages about several keys: "shards is 8 (recipe.yaml:6)".
   func naming(_ key: String, _ value: some RecipeNumber) -> String {
     "\(path(of: key)) is \(value.recipeText) (\(self[key]?.place.description ?? "by default"))"
   }
 
-  /// The failure of keys that do not go together, at the place of the first of them that was given.
+  /// The failure for keys that contradict each other, at the place of the first one given.
   public func conflict(of keys: [String], _ message: String, advice: String) -> Failure {
     let place = keys.lazy.compactMap { self[$0]?.place }.first ?? place
     return place.failure(message, advice: advice)
   }
 
-  /// Throws for the first key that is not in `names`; `moved` tells where such a key went.
+  /// Throws for the first key that is not in `names`; `moved` says what replaces a former key.
   func checkKeys(_ names: [String], moved: [String: String]) throws {
     let valid = otherKeys + names
     guard let unknown = entries.first(where: { !valid.contains($0.key) }) else { return }

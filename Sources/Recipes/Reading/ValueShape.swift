@@ -1,30 +1,30 @@
-/// What a recipe's key may hold, as data: for messages, the reference page and editors' schemas.
+/// The values that a recipe's key accepts, as data: for messages, the reference page and editors' schemas.
 public indirect enum ValueShape: Sendable {
-  /// A whole number; `range` is nil where any will do.
+  /// A whole number; `range` is nil if any is allowed.
   case whole(range: ValueRange?)
   /// A decimal number; `range` as above.
   case number(range: ValueRange?)
   /// `true` or `false`.
   case flag
-  /// Text that is not empty; where not any will do, `rule` says in words which, and all of it matches the regular
-  /// expression `pattern`.
+  /// Text that is not empty. `rule` says in words what is allowed, and allowed text matches the regular expression
+  /// `pattern`; nil if any is allowed.
   case text(rule: String?, pattern: String?)
   /// One of a few words.
   case choice([String])
-  /// The shape or `none`.
+  /// The inner shape or `none`.
   case optional(ValueShape)
   /// One whole number, or two for height and width; `range` as above.
   case pair(range: ValueRange?)
-  /// One number, or two for the least and the most; `range` as above.
+  /// One number, or two for the least and the greatest; `range` as above.
   case interval(range: ValueRange?)
-  /// A list of at least `least` entries, each of the shape.
+  /// A list of at least `least` values.
   case list(ValueShape, least: Int)
-  /// A mapping with these keys; the value of the one called `short`, if any, may stand in its place.
+  /// A mapping with these keys; the value of the key `short`, if any, may stand for the whole mapping.
   case section([KeyInfo], short: String?)
-  /// A mapping whose keys depend on a name.
+  /// A mapping whose keys depend on the entry it names.
   case entry(EntryKindInfo)
 
-  /// A value of the shape, to be replaced by one that is meant.
+  /// A placeholder value of this shape.
   var example: String {
     switch self {
     case .whole, .pair: "3"
@@ -65,19 +65,18 @@ public struct KeyInfo: Sendable {
   public let doc: String
   /// Whether the recipe must give it.
   public let isRequired: Bool
-  /// The value used where the recipe does not give the key, as YAML: of one of several entries the name; nil for
-  /// required keys and sections.
+  /// The default value as YAML, or the default entry's name; nil for required keys and sections.
   public var defaultText: String? { makeDefaultText() }
-  /// What the key may hold.
+  /// The values that the key accepts.
   public var shape: ValueShape { makeShape() }
 
-  // Made when asked for, because a layer may hold layers.
+  // Closures, because a layer may contain layers.
   let makeDefaultText: @Sendable () -> String?
   let makeShape: @Sendable () -> ValueShape
 }
 
 extension [KeyInfo] {
-  /// A mapping of these keys, on one line: all that are required, or the first at its default.
+  /// A mapping of these keys on one line: all required ones, or else the first with its default.
   var example: String {
     let required = filter(\.isRequired)
     let shown = required.isEmpty ? Array(prefix(1)) : required
@@ -85,30 +84,30 @@ extension [KeyInfo] {
   }
 }
 
-/// The entries that a section may be.
+/// A kind of entry that a section may be.
 public struct EntryKindInfo: Sendable {
-  /// What an entry is called: "layer", "data source".
+  /// The word for one entry: "layer", "data source".
   public let noun: String
-  /// The key that names the entry beside the entry's own keys; nil where the name is itself the only key, and its
-  /// value the mapping of the entry's keys. Either way the name may stand alone.
+  /// The key that names the entry, among the entry's own keys; nil if the name is the only key and its value holds the
+  /// entry's keys. In both cases the name may stand alone.
   public let key: String?
-  /// What other texts may stand in place of the mapping, in words; nil where none may.
+  /// Describes other texts that may stand for the mapping; nil if there are none.
   public let shortForms: String?
-  /// Every entry.
+  /// All entries of the kind.
   public let entries: [EntryInfo]
 }
 
-/// One of the entries a section may be: a layer, a data source, an optimizer.
+/// One entry that a section may be: a layer, a data source, an optimizer.
 public struct EntryInfo: Sendable {
   /// The name that chooses it.
   public let name: String
-  /// One line on what it is.
+  /// One line that describes it.
   public let doc: String
-  /// Its keys with values as a recipe may have them; nil for the name alone.
+  /// Example keys and values; nil if the name alone is the example.
   public let example: String?
   /// Its keys.
   public var keys: [KeyInfo] { makeKeys() }
-  /// The key whose value may stand in place of the mapping of its keys, or nil.
+  /// The key whose value may stand for the whole mapping, or nil.
   public var short: KeyInfo? { makeShort() }
 
   let makeKeys: @Sendable () -> [KeyInfo]

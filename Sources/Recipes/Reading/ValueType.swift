@@ -1,17 +1,17 @@
 import Diagnostics
 
-/// How a value of a recipe is read from YAML, checked, described and written back.
+/// How a recipe's value is read from YAML, checked, described and written.
 public struct ValueType<Value: Sendable>: Sendable {
-  /// What the value may be.
+  /// The accepted values.
   let shape: @Sendable () -> ValueShape
-  /// Whether the value is a mapping of keys with their own defaults, so that leaving it out means leaving out each.
+  /// Whether the value is a mapping whose keys have their own defaults, so that it may be left out.
   let isSection: Bool
-  /// The value of a node; `path` is its dotted key, `current` the value whose parts stand where the node is silent.
+  /// Reads a node. `path` is its dotted key; `current` supplies what the node does not give.
   let read: @Sendable (_ node: YAMLNode, _ path: String, _ current: Value?) throws -> Value
-  /// The YAML of a value.
+  /// Writes a value as YAML.
   let write: @Sendable (Value) -> YAMLOutput
 
-  /// Makes a type of value.
+  /// Makes a type from its shape and its two conversions.
   init(
     isSection: Bool = false, shape: @escaping @Sendable () -> ValueShape,
     read: @escaping @Sendable (_ node: YAMLNode, _ path: String, _ current: Value?) throws -> Value,
@@ -23,7 +23,7 @@ public struct ValueType<Value: Sendable>: Sendable {
     self.write = write
   }
 
-  /// The failure of a node of another type.
+  /// The failure for a node of another type.
   static func mismatch(_ node: YAMLNode, _ path: String, _ shape: ValueShape) -> Failure {
     node.place.failure("\(path) must be \(shape.noun), not \(node.named)")
   }
@@ -98,12 +98,12 @@ extension ValueType<String> {
 
   /// A name that can be part of a file's name on every system.
   static var fileName: ValueType {
-    // What counts as a letter no editor's regular expression knows; it can refuse what never is one.
+    // The pattern only excludes what is never a letter: regular expressions in editors do not know all letters.
     text(
       rule: "made of letters, digits, \"-\", \"_\" and \".\", and not start with \".\"",
       pattern: #"[^.\s/\\:][^\s/\\:]*"#
     ) { text in
-      // By scalars: a character is what its first scalar is, and may hide another.
+      // Check scalars, not characters: a character can hide a forbidden scalar behind its first one.
       text.unicodeScalars.first != "." && text.unicodeScalars.allSatisfy(\.isPartOfFileName)
     }
   }
@@ -126,7 +126,7 @@ extension ValueType<String> {
 }
 
 extension Unicode.Scalar {
-  /// Whether this is a letter, a mark upon one, a digit, "-", "_" or ".".
+  /// Whether this is a letter, a combining mark, a digit, "-", "_" or ".".
   fileprivate var isPartOfFileName: Bool {
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,

@@ -1,7 +1,7 @@
-/// One value of a recipe's YAML tree, before it is given a type.
+/// One value of a recipe's YAML tree, before it has a type.
 ///
-/// Scalars keep their text: the field that reads one decides what it means, so `1e-3` is a number and `no` is text,
-/// whatever the version of YAML.
+/// Scalars keep their text; the key that reads one decides what it means. So `1e-3` is a number and `no` is text in
+/// every version of YAML.
 struct YAMLNode: Sendable {
   /// What the value is.
   enum Content: Sendable {
@@ -17,9 +17,9 @@ struct YAMLNode: Sendable {
   }
 
   var content: Content
-  /// The line of the key (of the value itself in a list), or the override.
+  /// The line of the key (in a list: of the value), or the override.
   var place: Place
-  /// The file's text that an override replaced; it tells which entry the file's other keys were meant for.
+  /// The file's text that an override replaced: the entry that the file's other keys belong to.
   var replaced: String?
 
   /// Makes a value.
@@ -29,15 +29,15 @@ struct YAMLNode: Sendable {
     self.replaced = replaced
   }
 
-  /// The words for the absence of a value.
+  /// The words that mean no value.
   static let words: Set<String> = ["none", "null", "~", ""]
 
-  /// Whether the value is an unquoted `none`, `null`, `~` or nothing at all.
+  /// Whether the value is an unquoted `none`, `null` or `~`, or missing.
   var isNone: Bool {
     if case .scalar(let text, isQuoted: false) = content { Self.words.contains(text.lowercased()) } else { false }
   }
 
-  /// Whether nothing is written after the key.
+  /// Whether the key has no value.
   var isEmpty: Bool {
     if case .scalar("", isQuoted: false) = content { true } else { false }
   }
@@ -47,7 +47,7 @@ struct YAMLNode: Sendable {
     if case .scalar(let text, _) = content { text } else { nil }
   }
 
-  /// The value as messages name it: numbers as they are, text in quotes.
+  /// The value as messages show it: numbers plain, text in quotes.
   var named: String {
     switch content {
     case .list: return "a list"

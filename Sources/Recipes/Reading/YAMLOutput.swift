@@ -1,12 +1,12 @@
 import Diagnostics
 
-/// A YAML tree to be written: scalars are ready text, keys carry their documentation.
+/// A YAML tree for output: scalars are finished text, keys carry their documentation.
 indirect enum YAMLOutput: Sendable {
   case scalar(String)
   case list([YAMLOutput])
   case mapping([Entry])
 
-  /// A key, what it means, and its value.
+  /// A key, its meaning, and its value.
   struct Entry: Sendable {
     let key: String
     let doc: String
@@ -23,7 +23,7 @@ indirect enum YAMLOutput: Sendable {
     }
   }
 
-  /// The tree as a document, a key a line; `comments` adds what each key means.
+  /// The tree as a document, one key per line; `comments` adds each key's meaning.
   func document(comments: Bool) -> String {
     var writer = Writer(comments: comments)
     writer.write(self, indent: 0)
@@ -39,14 +39,14 @@ indirect enum YAMLOutput: Sendable {
     }
   }
 
-  /// Whether the tree reads well on one line: a simple one or a mapping to simple ones.
+  /// Whether the tree fits on one line: a simple one, or a mapping of simple ones.
   fileprivate var isFlat: Bool {
     if case .mapping(let entries) = self { entries.allSatisfy(\.value.isSimple) } else { isSimple }
   }
 }
 
 extension YAMLOutput {
-  /// Text as YAML, in double quotes unless every reader of YAML takes it for this very text.
+  /// Text as YAML, quoted unless every YAML reader takes it for exactly this text.
   static func quotedIfNeeded(_ text: String) -> String {
     let isSafe = text.utf8.allSatisfy { byte in
       switch byte {
@@ -69,7 +69,7 @@ private struct Writer {
   let comments: Bool
   var lines: [String] = []
 
-  /// The longest line that a list's entry may fill before it is broken up.
+  /// The longest line for a list's entry; longer ones are broken up.
   static let width = 100
 
   mutating func write(_ tree: YAMLOutput, indent: Int) {
@@ -98,7 +98,7 @@ private struct Writer {
     }
   }
 
-  /// An entry of a list: `- name: {key: value}` where that fits and no comments are wanted.
+  /// Writes a list's entry: `- name: {key: value}` if that fits and no comments are wanted.
   private mutating func writeItem(_ item: YAMLOutput, indent: Int) {
     let margin = String(repeating: " ", count: indent)
     if !comments, case .mapping(let entries) = item, entries.count == 1, entries[0].value.isFlat {

@@ -2,9 +2,9 @@ import Diagnostics
 import Yams
 
 extension YAMLNode {
-  /// The tree of a YAML document; an empty document is an empty mapping.
+  /// Parses a YAML document; an empty document is an empty mapping.
   ///
-  /// - Parameter file: the name that messages give the document.
+  /// - Parameter file: the document's name in messages.
   static func parse(_ text: String, file: String) throws -> YAMLNode {
     do {
       let document = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
@@ -20,7 +20,7 @@ extension YAMLNode {
     }
   }
 
-  /// The tree of an override's value, every node placed on the command line.
+  /// Parses an override's value; every node's place is the command line.
   static func parse(_ text: String, override: String) throws -> YAMLNode {
     let place = Place.commandLine(override)
     do {
@@ -35,12 +35,12 @@ extension YAMLNode {
   }
 }
 
-/// Turns Yams' tree into ours.
+/// Converts Yams' tree to ours.
 private struct Converter {
   let place: (Mark?) -> Place
   var count = 0
 
-  /// Aliases are copied where they are used, so a few lines of nested aliases could otherwise fill the memory.
+  /// Aliases are copied, so a few lines of nested aliases could otherwise fill the memory.
   static let limit = 100_000
 
   mutating func convert(_ node: Node, at here: Place) throws -> YAMLNode {
@@ -76,7 +76,7 @@ private func syntaxFailure(_ error: YamlError, locate: (_ line: Int?, _ column: 
     place = locate(mark.line, mark.column)
     let start = context.map { "\($0.text) that starts on line \($0.mark.line), " } ?? ""
     fault = "not valid YAML: \(start)\(problem)"
-    // libyaml says no more of a tab than that no token starts so.
+    // libyaml reports a tab only as a character that cannot start a token.
     if problem.contains("cannot start any token") { advice = "indent with blanks; YAML allows no tabs there" }
     if problem.contains("could not find expected ':'") {
       advice = "each line needs a key and a colon with a blank behind it, such as epochs: 2"

@@ -1,4 +1,4 @@
-/// The reference of all keys of a recipe as a page in Markdown: made from the keys as they are declared.
+/// Makes the reference page of all recipe keys, in Markdown, from their declarations.
 public struct RecipeReference {
   private var pages: [String] = []
   private var titles: Set<String> = []
@@ -12,7 +12,7 @@ public struct RecipeReference {
     return introduction + "\n" + reference.pages.joined(separator: "\n")
   }
 
-  /// A page with a table of keys, followed by those of the sections in it.
+  /// Adds a table of keys, then those of the sections in it.
   private mutating func add(title: String, intro: String, keys: [KeyInfo]) {
     pages.append("## \(title)\n\n\(intro)\n\n" + Self.table(of: keys))
     for key in keys { addPages(of: key.shape, key: key) }
@@ -53,28 +53,28 @@ public struct RecipeReference {
     "\(info.noun) \(entry.name)".replacing(" ", with: "-")
   }
 
-  /// An entry as a recipe writes it.
+  /// An example of an entry, as a recipe writes it.
   static func example(of entry: EntryInfo, _ info: EntryKindInfo) -> String {
     guard let key = info.key else { return "- " + entry.name + (entry.example.map { ": {\($0)}" } ?? "") }
     let section = info.noun == EntryKind.data.noun ? "data" : info.noun
     return "\(section): " + (entry.example.map { "{\(key): \(entry.name), \($0)}" } ?? entry.name)
   }
 
-  /// How a recipe writes one of the entries.
+  /// Describes how a recipe writes entries of a kind.
   private static func form(of info: EntryKindInfo) -> String {
     let noun = info.noun
     guard let key = info.key else {
       return
-        "The \(noun)'s name as the only key of a mapping, over its own keys: `- name: {key: value}`. Where they are all "
-        + "left at their defaults, the name alone: `- name`."
+        "The \(noun)'s name as the only key of a mapping, over its own keys: `- name: {key: value}`. If all have their "
+        + "defaults, the name alone: `- name`."
     }
     let others = info.shortForms.map { " So may \($0)." } ?? ""
     return
-      "A mapping in which `\(key)` names the \(noun), beside that one's own keys. Where those are all left at their "
+      "A mapping in which `\(key)` names the \(noun) and the other keys are its own. If all have their "
       + "defaults, the name may stand alone.\(others)"
   }
 
-  /// Says that a key's value may stand for the whole mapping called `name`.
+  /// Says that a key's value may stand for the whole mapping `name`.
   private static func alone(_ key: KeyInfo, in name: String) -> String {
     " The value of `\(key.name)` may stand alone: `\(name): \(key.defaultText ?? key.shape.example)`."
   }
@@ -87,7 +87,7 @@ public struct RecipeReference {
       }.joined()
   }
 
-  /// What the shape takes, to stand in a table.
+  /// The accepted values, for a table's cell.
   private static func text(of shape: ValueShape, key: KeyInfo) -> String {
     func bounded(_ noun: String, _ range: ValueRange?) -> String { range.map { "\(noun), \($0.text)" } ?? noun }
     switch shape {

@@ -1,11 +1,11 @@
 import Foundation
 
-/// The JSON Schema (draft 2020-12) of recipes, for editors: made from the keys as they are declared.
+/// The JSON Schema (draft 2020-12) of recipes, for editors, made from the declarations of the keys.
 ///
-/// It takes what the program takes in a file, and refuses unknown keys, wrong types, unknown names and numbers out of
-/// their bounds. What several keys have to agree on, it does not know.
+/// It accepts what the program accepts in a file. It refuses unknown keys and names, wrong types and numbers out of
+/// bounds, but does not check rules that concern several keys.
 public struct RecipeSchema {
-  /// Definitions made so far, by name; nil while one is being made, which may mention itself.
+  /// Finished definitions by name; nil while a recursive one is being made.
   private var definitions: [String: SchemaNode?] = [:]
 
   private init() {}
@@ -19,7 +19,7 @@ public struct RecipeSchema {
     root.definitions = schema.definitions.compactMapValues { $0 }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // Texts and finite numbers alone: nothing that could fail.
+    // The encoder cannot fail on texts and finite numbers.
     let data = (try? encoder.encode(root)) ?? Data()
     return String(decoding: data, as: UTF8.self) + "\n"
   }
@@ -33,7 +33,7 @@ public struct RecipeSchema {
     return node
   }
 
-  /// Whether the key is required, or is a section that has such a key.
+  /// Whether the key is required, or is a section with a required key.
   private static func mustBeGiven(_ key: KeyInfo) -> Bool {
     if case .section(let keys, _) = key.shape { keys.contains(where: mustBeGiven) } else { key.isRequired }
   }
@@ -49,14 +49,14 @@ public struct RecipeSchema {
     return node
   }
 
-  /// What a shape takes; `standard` is its default, the entry to which keys without a name belong.
+  /// The schema of a shape; `standard` is its default: the entry that keys without a name belong to.
   private mutating func value(_ shape: ValueShape, standard: String?) -> SchemaNode {
     switch shape {
     case .whole(let range): return SchemaNode(types: ["integer"], range: range)
     case .number(let range): return SchemaNode(types: ["number"], range: range)
     case .flag: return SchemaNode(types: ["boolean"])
     case .text(_, let pattern):
-      // A number or true is text as well where a key holds text.
+      // Editors read an unquoted number or true as such, where the program reads text.
       var node = SchemaNode(types: pattern == nil ? ["string", "number", "boolean"] : ["string", "number"])
       node.minLength = 1
       node.pattern = pattern.map { "^(\($0))$" }
@@ -81,12 +81,12 @@ public struct RecipeSchema {
     }
   }
 
-  /// A mapping, or the value of the key that may stand in its place.
+  /// A mapping, or the value of the short key instead.
   private mutating func either(_ mapping: SchemaNode, _ short: KeyInfo?) -> SchemaNode {
     short.map { SchemaNode(anyOf: [value($0.shape, standard: nil), mapping]) } ?? mapping
   }
 
-  /// A number or two of them.
+  /// One number, or two.
   private func either(_ one: SchemaNode) -> SchemaNode {
     var two = SchemaNode(types: ["array"])
     two.items = [one]
@@ -94,7 +94,7 @@ public struct RecipeSchema {
     return SchemaNode(anyOf: [one, two])
   }
 
-  /// A mapping in which `key` names the entry beside the entry's own keys.
+  /// A mapping in which `key` names the entry and the other keys are the entry's.
   private mutating func keyed(_ info: EntryKindInfo, by key: String, standard: String?) -> SchemaNode {
     var name = SchemaNode(choices: info.entries.map(\.name))
     name.description = "the \(info.noun)"
@@ -124,7 +124,7 @@ public struct RecipeSchema {
     return SchemaNode(anyOf: [SchemaNode(choices: names), texts, mapping].compactMap(\.self))
   }
 
-  /// A mapping of the entry's name, its only key, to the entry's keys, or the name alone.
+  /// A mapping whose only key is the entry's name and whose value holds its keys; or the name alone.
   private mutating func named(_ info: EntryKindInfo) -> SchemaNode {
     reference(to: info.noun) { schema in
       var mapping = SchemaNode(types: ["object"])
@@ -141,7 +141,7 @@ public struct RecipeSchema {
     }
   }
 
-  /// A definition of that name, made where there is none yet.
+  /// A reference to the definition of that name, which is made if it is missing.
   private mutating func reference(to name: String, _ make: (inout RecipeSchema) -> SchemaNode) -> SchemaNode {
     let name = name.replacing(" ", with: "-")
     if definitions[name] == nil {

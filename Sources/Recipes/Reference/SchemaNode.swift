@@ -1,4 +1,4 @@
-/// One schema of a JSON Schema, with the keywords that recipes need; those that are nil are left out.
+/// One JSON Schema, with the keywords that recipes need. Nil keywords are left out.
 struct SchemaNode: Encodable {
   var schema: String?
   var title: String?
@@ -10,7 +10,7 @@ struct SchemaNode: Encodable {
   var minimum, exclusiveMinimum, maximum, exclusiveMaximum: Double?
   var minLength: Int?
   var pattern: String?
-  /// The one schema of all entries: a struct can hold itself in an array only.
+  /// The schema of all entries; an array, because a struct cannot contain itself directly.
   var items: [SchemaNode]?
   var minItems, maxItems: Int?
   var properties: [String: SchemaNode]?
@@ -18,11 +18,11 @@ struct SchemaNode: Encodable {
   var additionalProperties: Bool?
   var minProperties, maxProperties: Int?
   var anyOf, allOf: [SchemaNode]?
-  /// What `if` and `then` hold.
+  /// The schemas of `if` and `then`; they are written only together.
   var condition: [SchemaNode]?
   var definitions: [String: SchemaNode]?
 
-  /// Takes values of these types; numbers within a range.
+  /// Accepts values of these types, numbers only within a range.
   init(types: [String]? = nil, range: ValueRange? = nil) {
     self.types = types
     if let lower = range?.lower {
@@ -33,22 +33,22 @@ struct SchemaNode: Encodable {
     }
   }
 
-  /// Takes these words.
+  /// Accepts these words.
   init(choices: [String]) {
     self.choices = choices.map(SchemaValue.text)
   }
 
-  /// Takes what any of the schemas takes.
+  /// Accepts what at least one of the schemas accepts.
   init(anyOf: [SchemaNode]) {
     self.anyOf = anyOf
   }
 
-  /// Takes what the definition takes.
+  /// Accepts what the definition accepts.
   init(reference: String) {
     self.reference = reference
   }
 
-  /// Takes what `then` takes, or what `if` does not take.
+  /// If `if` accepts a value, so must `then`.
   init(if condition: SchemaNode, then consequence: SchemaNode) {
     self.condition = [condition, consequence]
   }
@@ -64,7 +64,7 @@ struct SchemaNode: Encodable {
     case minItems, maxItems, properties, required, additionalProperties, minProperties, maxProperties, anyOf, allOf
   }
 
-  /// Writes the keywords that are given.
+  /// Writes the keywords that are set.
   func encode(to encoder: any Encoder) throws {
     var keywords = encoder.container(keyedBy: Keyword.self)
     try keywords.encodeIfPresent(schema, forKey: .schema)

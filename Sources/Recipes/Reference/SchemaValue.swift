@@ -1,4 +1,4 @@
-/// A value in JSON.
+/// A JSON value.
 indirect enum SchemaValue: Encodable {
   case null
   case flag(Bool)
@@ -7,12 +7,12 @@ indirect enum SchemaValue: Encodable {
   case list([SchemaValue])
   case mapping([String: SchemaValue])
 
-  /// A recipe's value on one line, as an editor's reader of YAML 1.2 takes it.
+  /// Parses a recipe's value on one line as a YAML 1.2 reader does.
   init(yaml: String) {
     self = (try? YAMLNode.parse(yaml, override: "")).map(SchemaValue.init) ?? .text(yaml)
   }
 
-  /// A tree of YAML, as a reader of YAML 1.2 takes it.
+  /// Converts a YAML tree as a YAML 1.2 reader does.
   init(_ node: YAMLNode) {
     switch node.content {
     case .scalar(let text, let isQuoted):

@@ -1,24 +1,24 @@
 import Training
 
-/// When training saves its state, so that it can be resumed.
+/// When training saves its state, from which it can be resumed.
 public struct CheckpointSettings: RecipeSettings {
-  /// When, and how much is kept.
+  /// When to save, and how many to keep.
   public var schedule = CheckpointSchedule(minutes: 10, apart: 10)
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its keys in recipes.
+  /// The keys in recipes.
   public static let form = RecipeForm<Self>(
     keys: [
       RecipeKey(
-        "epochs", \.schedule.epochs, .number(.atLeast(0)), "epochs between checkpoints; 0 is none at their ends"),
+        "epochs", \.schedule.epochs, .number(.atLeast(0)), "epochs between checkpoints; 0 is none at the end of epochs"),
       RecipeKey("steps", \.schedule.steps, .optional(.number(.atLeast(1))), "steps between checkpoints, or none"),
       RecipeKey("minutes", \.schedule.minutes, .optional(.number(.above(0))), "minutes between checkpoints, or none"),
       RecipeKey(
         "apart", \.schedule.apart, .number(.atLeast(0)),
-        "the least seconds from any checkpoint to one at the end of an epoch"),
+        "the fewest seconds from any checkpoint to one at the end of an epoch"),
       RecipeKey(
-        "keep", \.schedule.keep, .number(.atLeast(1)), "the newest checkpoints that are kept, besides the best"),
+        "keep", \.schedule.keep, .number(.atLeast(1)), "how many of the newest checkpoints to keep, besides the best"),
     ])
 }

@@ -1,27 +1,27 @@
 import Collectives
 
-/// How gradients are rounded as they are added up.
+/// How gradients are rounded before machines exchange them.
 public struct CompressionSettings: RecipeSettings {
-  /// What they are rounded to.
+  /// The 16-bit format.
   public var format = Compression.Format.bfloat16
-  /// The most parts of a batch whose gradients are rounded each by themselves; nil for as many as there are shards.
+  /// The most parts of a batch that are rounded separately; nil for as many as there are shards.
   public var parts: Int?
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its keys in recipes.
+  /// The keys in recipes.
   public static let form = RecipeForm<Self>(
     short: "format",
     keys: [
       RecipeKey(
         "format", \.format, .choice,
-        "what is rounded to: bfloat16, with the range of floats, or float16, more exact from 6.1e-5 to 65504, beyond which "
-          + "a batch's sum is not finite"),
+        "the 16-bit format: bfloat16, with the range of floats, or float16, more exact from 6.1e-5 to 65504 but "
+          + "not finite beyond"),
       RecipeKey(
         "parts", \.parts, .optional(.number(.from(1, through: 4096))),
-        "at most so many parts of a batch are rounded each by themselves, which fixes the result; best as many as there are "
-          + "machines; or none, for as many as there are shards"),
+        "the most parts of a batch that are rounded separately, which fixes the result; best the number of machines; "
+          + "or none for the number of shards"),
     ])
 }
 

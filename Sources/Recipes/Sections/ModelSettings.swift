@@ -1,16 +1,16 @@
-/// The network: its layers, and the weights to start from.
+/// The model: its layers, and the initial weights.
 public struct ModelSettings: RecipeSettings {
-  /// A safetensors or `.npz` file with the weights to start from; nil to draw them from the seed.
+  /// A safetensors or `.npz` file with the initial weights; nil to draw them from the seed.
   public var weights: String?
-  /// How weights are drawn; nil for each layer's default.
+  /// How weights are drawn; nil for each layer's own way.
   public var initialization: (any InitializationEntry)?
-  /// The cell that every recurrent layer gets in place of its own; nil to leave them. Reading a recipe exchanges the
-  /// layers and leaves nil here.
+  /// The cell that replaces that of every recurrent layer; nil to keep them. Always nil after a recipe was read: its
+  /// layers are replaced then.
   public var cell: RecurrentCellName?
   /// The layers, from input to output.
   public var layers: [any LayerEntry] = []
 
-  /// A network without layers, which a recipe must give.
+  /// No layers yet; a recipe must give some.
   public init() {}
 
   /// A network of these layers, its weights drawn from the seed.
@@ -18,25 +18,26 @@ public struct ModelSettings: RecipeSettings {
     self.layers = layers
   }
 
-  /// Its keys in recipes.
+  /// The keys in recipes.
   public static let form = RecipeForm<Self>(
     keys: [
       RecipeKey(
         "weights", \.weights, .optional(.text),
-        "a safetensors or .npz file to start from, or none to draw from the seed"),
+        "a safetensors or .npz file with the initial weights, or none to draw them from the seed"),
       RecipeKey(
         "initialization", \.initialization, .optional(.initialization),
         "how weights (not biases) are drawn, or none for each layer's default"),
       RecipeKey(
         "cell", \.cell, .optional(.choice),
-        "gated, rnn, lstm or gru for every recurrent layer in place of its own, or none to leave them"),
+        "gated, rnn, lstm or gru to replace every recurrent layer's cell, or none to keep them"),
       RecipeKey(
-        "layers", \.layers, .list(.layer), required: true, "the layers from input to output, each a name and settings"),
+        "layers", \.layers, .list(.layer), required: true,
+        "the layers from input to output, each a name with its settings"),
     ])
 }
 
 extension ModelSettings {
-  /// Carries out what `cell` asks for.
+  /// Replaces the recurrent layers' cells by `cell`, if set.
   mutating func exchangeCells() {
     guard let cell else { return }
     layers = layers.map { $0.exchanging(cell: cell) }

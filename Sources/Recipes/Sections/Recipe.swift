@@ -1,9 +1,8 @@
 import Training
 
-/// What to train, on what, and how: the user's YAML file with every default filled in.
+/// What to train, on what data, and how: the YAML file with every default filled in.
 ///
-/// `Recipe.load` reads one; a program may also start from `Recipe()` and set properties, then pass it through
-/// `validated()`.
+/// `Recipe.load` reads one. A program may also start from `Recipe()`, set properties, and call `validated()`.
 public struct Recipe: Sendable {
   /// The name that run folders start with.
   public var name = "recipe"
@@ -11,44 +10,44 @@ public struct Recipe: Sendable {
   public var seed: UInt64 = 1
   /// The number of passes over the training data.
   public var epochs = 60
-  /// The number of steps to stop after, if the epochs have not ended before; nil for no limit.
+  /// The number of steps to stop after if the epochs have not ended before; nil for no limit.
   public var steps: Int?
-  /// The samples of one batch, over all ranks; a step takes as many batches as `accumulate` says.
+  /// The samples of one batch over all ranks. A step takes `accumulate` batches.
   public var batch = 32
-  /// The batches whose gradients are added up for one step.
+  /// The number of batches whose gradients are added for one step.
   public var accumulate = 1
-  /// The parts a batch is cut into; ranks share them out.
+  /// The number of parts that a batch is cut into; ranks share them.
   public var shards = 8
   /// The samples to train on and to measure on.
   public var data: any DataEntry = TemporalOrderEntry()
-  /// The network. Its `layers` are empty until they are given.
+  /// The model. Its `layers` must be set.
   public var model = ModelSettings()
-  /// What training makes small.
+  /// What training minimizes.
   public var loss: any LossEntry = CrossEntropyEntry()
   /// How gradients change the weights.
   public var optimizer: any OptimizerEntry = RMSpropEntry()
   /// The learning rate over the run.
   public var schedule: any ScheduleEntry = ConstantScheduleEntry()
-  /// The average of the weights that evaluations and the weights file take; nil for the weights themselves.
+  /// The average of the weights that evaluations and the weights file use; nil for the weights themselves.
   public var ema: EMASettings?
-  /// What happens where the loss or a gradient is infinite or no number.
+  /// What to do if the loss or a gradient is infinite or NaN.
   public var nonFinite = NonFinitePolicy.stop
-  /// How gradients are added up over the ranks.
+  /// How gradients are added over the ranks.
   public var reduction = Reduction.tree
-  /// How gradients are rounded to 16 bits as they are added up; nil where they are not.
+  /// How gradients are rounded to 16 bits before machines exchange them; nil for no rounding.
   public var compression: CompressionSettings?
-  /// Whether the ranks share out the update of the weights.
+  /// Whether each rank updates only a part of the weights.
   public var optimizerSharding = OptimizerSharding.auto
-  /// The steps between comparisons of all ranks' weights; 0 for none.
+  /// The number of steps between comparisons of all ranks' weights; 0 for never.
   public var compareRanks = 100
-  /// When to measure on the validation samples, or the test's where there are none.
+  /// When to measure on the validation samples, or on the test samples if there are none.
   public var evaluate = EvaluateSettings()
   /// When to save the state of the training.
   public var checkpoint = CheckpointSettings()
-  /// What to write down of the training, and how often.
+  /// What to record of the training, and how often.
   public var record = RecordSettings()
 
-  /// Where all this was given.
+  /// Where the values were given.
   var origin = Origin()
 
   /// A recipe with every default and no layers.
@@ -66,48 +65,48 @@ extension Recipe: RecipeSettings {
       RecipeKey("seed", \.seed, .number(.atLeast(0)), "the seed of every random number"),
       RecipeKey("epochs", \.epochs, .number(.atLeast(0)), "passes over the training data"),
       RecipeKey(
-        "steps", \.steps, .optional(.number(.atLeast(0))), "steps to stop after, if the epochs last longer; or none"),
-      RecipeKey("batch", \.batch, .number(.atLeast(1)), "samples a step, over all ranks"),
+        "steps", \.steps, .optional(.number(.atLeast(0))), "steps to stop after if the epochs last longer, or none"),
+      RecipeKey("batch", \.batch, .number(.atLeast(1)), "samples per batch, over all ranks"),
       RecipeKey(
         "accumulate", \.accumulate, .number(.from(1, through: 65536)),
-        "batches that are added up for one step; a step then takes accumulate · batch samples"),
+        "batches whose gradients are added for one step, which then takes accumulate · batch samples"),
       RecipeKey(
         "shards", \.shards, .number(.from(1, through: 4096)),
-        "parts a batch is cut into; they fix the result, whatever the number of ranks"),
+        "parts that a batch is cut into; they fix the result for any number of ranks"),
       RecipeKey("data", \.data, .data, "the samples to train on and to measure on"),
       RecipeKey("model", \.model, .section, "the network"),
-      RecipeKey("loss", \.loss, .loss, "what training makes small"),
+      RecipeKey("loss", \.loss, .loss, "what training minimizes"),
       RecipeKey("optimizer", \.optimizer, .optimizer, "how gradients change the weights"),
       RecipeKey("schedule", \.schedule, .schedule, "the learning rate over the run, in steps"),
       RecipeKey(
         "ema", \.ema, .optional(.section),
-        "an average of the weights for evaluations and the weights file, or none; training goes on with the weights"),
+        "an average of the weights for evaluations and the weights file, or none; training itself does not use it"),
       RecipeKey(
         "nonFinite", \.nonFinite, .choice,
-        "where the loss or a gradient is infinite or no number: stop, or skip the step"),
+        "if the loss or a gradient is infinite or NaN: stop, or skip the step"),
       RecipeKey(
         "reduction", \.reduction, .choice,
-        "how ranks' gradients are added: in one tree, the same bits on any number of ranks, or native: by MPI_Allreduce"
+        "how gradients are added over the ranks: tree, the same bits on any number of ranks, or native, by MPI_Allreduce"
       ),
       RecipeKey(
         "compression", \.compression, .optional(.section),
-        "gradients in 16 bits between machines, what rounding leaves out being added the next time, or none; "
+        "16-bit gradients between machines, or none; rounding errors are added to the next step's gradients; "
           + "the same bits on any number of ranks"),
       RecipeKey(
         "optimizerSharding", \.optimizerSharding, .choice,
-        "whether each rank updates a part of the weights and keeps that of the optimizer's state, the new weights travelling "
-          + "during the next forward pass: auto where it pays; the bits are the same"),
+        "whether each rank updates a part of the weights and keeps the optimizer's state for that part alone; "
+          + "auto: if it is faster; the bits are the same"),
       RecipeKey(
         "compareRanks", \.compareRanks, .number(.atLeast(0)),
         "steps between comparisons of all ranks' weights; 0 is never"),
       RecipeKey(
         "evaluate", \.evaluate, .section,
-        "when to measure on the validation samples, or the test's where there are none"),
+        "when to measure on the validation samples, or the test samples if there are none"),
       RecipeKey("checkpoint", \.checkpoint, .section, "when to save the state of the training, to resume from"),
-      RecipeKey("record", \.record, .section, "what to write down of the training, and how often"),
+      RecipeKey("record", \.record, .section, "what to record of the training, and how often"),
     ])
 
-  /// Checks numbers that have to agree: of samples and shards, of compression, of learning rates.
+  /// Checks settings that depend on each other: batch and shards, compression, learning rates.
   public func check(_ section: RecipeSection) throws {
     if batch < shards {
       throw section.conflict(
@@ -151,7 +150,7 @@ extension Reduction: Choice {}
 extension OptimizerSharding: Choice {}
 
 extension Recipe {
-  /// Every key with its value as YAML, dotted, in the order in which recipes are written; a list is one value.
+  /// Every dotted key with its value as YAML, in the order of recipes; a list is one value.
   package var keys: [(key: String, value: String)] { Recipe.keys(written, under: "") }
 
   private static func keys(_ entries: [YAMLOutput.Entry], under prefix: String) -> [(key: String, value: String)] {

@@ -2,20 +2,20 @@
 public struct RecipeDifference: Equatable, Sendable {
   /// The dotted key.
   public let key: String
-  /// Its value in the one, as YAML; nil where it has none.
+  /// Its value in this recipe, as YAML; nil if it has none.
   public let own: String?
-  /// Its value in the other.
+  /// Its value in the other recipe.
   public let other: String?
 }
 
 extension Recipe {
-  /// The keys of which a run may change when it is resumed: how long it goes on, and what it writes down.
+  /// The keys that may change when a run is resumed: its length, and what it records.
   public static let keysFreeToChange = [
     "name", "epochs", "steps", "optimizerSharding", "compareRanks", "evaluate", "checkpoint", "record",
   ]
 
-  /// The first key that differs in another recipe and decides on the weights after so many steps. The length of the run and
-  /// that of the schedule are judged by `firstChangedRate`.
+  /// The first key that differs from another recipe and influences the weights. The length of the run and of the
+  /// schedule are left to `firstChangedRate`.
   public func firstDifference(from other: Recipe) -> RecipeDifference? {
     func decisive(_ recipe: Recipe) -> [YAMLOutput.Entry] {
       recipe.written.filter { !Recipe.keysFreeToChange.contains($0.key) }.map { entry in

@@ -1,13 +1,13 @@
 import Training
 
-/// How far apart records are.
+/// The distance between records.
 public enum RecordInterval: Equatable, Sendable {
-  /// So far that a run has about a certain number of them, which depends on what is recorded.
+  /// Chosen so that a run has about a certain number of records, which depends on what is recorded.
   case automatic
-  /// So many steps or epochs; 0 for never.
+  /// A number of steps or epochs; 0 for never.
   case span(TrainingSpan)
 
-  /// The steps that are recorded of a run with so many samples an epoch; `times` in all where that is left to us.
+  /// The steps to record, for `samples` samples per epoch; about `times` in all if automatic.
   func cadence(times: Int, _ settings: TrainingSettings, samples: Int) -> StepCadence {
     let last = settings.totalSteps(samples: samples)
     switch self {

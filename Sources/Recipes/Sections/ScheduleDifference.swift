@@ -1,21 +1,21 @@
 import Optimizers
 import Training
 
-/// Where a recipe's learning rates depart from those that a run had so far.
+/// The first step at which a recipe's learning rate differs from the one that a run used.
 public struct ScheduleDifference: Equatable, Sendable {
-  /// The first step, from 1, that would have had another rate.
+  /// The first step, counted from 1, with another rate.
   public let step: Int
-  /// The rates of that step: the one it had, and the recipe's.
+  /// The rates of that step: the one used, and the recipe's.
   public let former, own: Double
-  /// The rates of the last step done and of the next, if the run went on with the recipe.
+  /// The rates of the last step done, and of the next one with this recipe.
   public let last, next: Double
-  /// What schedule.length must be to keep the course; nil if the schedule has no such key.
+  /// The value of schedule.length that keeps the former rates; nil if the schedule has no such key.
   public let length: String?
 }
 
 extension Recipe {
-  /// Where this recipe's rates depart from those of the former one in the `done` first updates, with so many training samples
-  /// an epoch; nil if they had been the same. Then the recipe is true of the whole run.
+  /// Finds the first of the `done` finished updates for which this recipe's rate differs from the former one's, with
+  /// `samples` training samples per epoch; nil if none does. The recipe then describes the whole run.
   public func firstChangedRate(from former: Recipe, done: Int, settings: TrainingSettings, samples: Int)
     -> ScheduleDifference?
   {

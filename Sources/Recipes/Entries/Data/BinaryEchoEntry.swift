@@ -1,36 +1,37 @@
 import Datasets
 import Tensors
 
-/// The binary echo task: series of bits, cut into chunks, to be repeated some steps later.
+/// The binary echo task: repeat each bit of a series some steps later. Series are cut into chunks.
 public struct BinaryEchoEntry: DataEntry {
   /// Steps from a bit to its echo.
   public var delay = 3
-  /// Steps of a chunk, which is one sample.
+  /// Steps per chunk; a chunk is one sample.
   public var chunk = 10
-  /// Batches of an epoch: chunks of each row's series.
+  /// Chunks of each row's series, which is the number of batches per epoch.
   public var chunks = 100
-  /// The same of the validation samples; 0 for none.
+  /// Chunks of each validation series; 0 for none.
   public var validationChunks = 0
-  /// The same of the test samples.
+  /// Chunks of each test series.
   public var testChunks = 100
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "echo-binary", "generated series of bits, a chunk a batch: repeat each bit some steps later",
+    "echo-binary", "generated series of bits, cut into one chunk per batch: repeat each bit some steps later",
     example: "delay: 3, chunk: 10",
     keys: [
       RecipeKey("delay", \.delay, .number(.from(0, through: 10000)), "steps from a bit to its echo"),
       RecipeKey(
         "chunk", \.chunk, .number(.from(2, through: 1_000_000)),
-        "steps of a chunk; row by row, a batch's chunks continue those of the batch before"),
+        "steps per chunk; each row of a batch continues the same row of the batch before"),
       RecipeKey(
-        "chunks", \.chunks, .number(.from(1, through: 1_000_000)), "chunks of each series, which is batches an epoch"),
+        "chunks", \.chunks, .number(.from(1, through: 1_000_000)),
+        "chunks of each series, also the batches per epoch"),
       RecipeKey(
         "validationChunks", \.validationChunks, .number(.from(0, through: 1_000_000)),
-        "chunks of each series to measure on while training; 0 is none"),
+        "chunks of each validation series; 0 is none"),
       RecipeKey("testChunks", \.testChunks, .number(.from(1, through: 1_000_000)), "chunks of each test series"),
     ])
 
@@ -45,10 +46,10 @@ public struct BinaryEchoEntry: DataEntry {
     }
   }
 
-  /// The chunks' order is the series'.
+  /// False: chunks must stay in the order of their series.
   public var shuffle: Bool { false }
 
-  /// The training samples, and those to measure on.
+  /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) -> DataSplits {
     DataSplits(
       training: samples(chunks, .trainingData, recipe),
@@ -56,7 +57,7 @@ public struct BinaryEchoEntry: DataEntry {
       test: samples(testChunks, .testData, recipe))
   }
 
-  /// The reader of such inputs.
+  /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { BinaryEchoReader(delay: delay) }
 
   private func samples(_ chunks: Int, _ purpose: RandomPurpose, _ recipe: Recipe) -> BinaryEcho {

@@ -1,9 +1,9 @@
 import Datasets
 import Diagnostics
 
-/// Tables of numbers in CSV files, one sample a row.
+/// Tables of numbers in CSV files, one sample per row.
 public struct CSVEntry: SplittableEntry {
-  /// The file of the training samples, relative to the working folder.
+  /// The file of the training samples, relative to the working directory.
   public var train: String
   /// The file of the validation samples; nil for none.
   public var validation: String?
@@ -11,53 +11,53 @@ public struct CSVEntry: SplittableEntry {
   public var test: String?
   /// Whether the first row names the columns.
   public var header = true
-  /// What stands between fields.
+  /// The character between fields.
   public var separator = CSVStyle.Separator.comma
-  /// What stands before a number's fraction.
+  /// The character before a number's fraction.
   public var decimal = CSVStyle.Decimal.point
-  /// The column that names the class, by name or place; nil for the last.
+  /// The column of the class, by name or index from 0; nil for the last.
   public var label: String?
-  /// The columns with the numbers that outputs should be, by name or place; nil for the last.
+  /// The columns of the target numbers, by name or index from 0; nil for the last.
   public var targets: [String]?
-  /// The columns that are left out, by name or place; nil for none.
+  /// The columns to leave out, by name or index from 0; nil for none.
   public var ignore: [String]?
-  /// Whether every epoch takes the rows in an order of its own.
+  /// Whether each epoch shuffles the rows.
   public var shuffle = true
-  /// How many rows are kept for validation and testing.
+  /// How many training rows are set aside for validation and testing.
   public var split = SplitShares()
 
-  /// The rows of a file.
+  /// Rows of a file.
   public init(train: String) { self.train = train }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(train: "") }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "csv", "tables of numbers in CSV files: one sample a row, with a class or numbers as the target",
+    "csv", "tables of numbers in CSV files: one sample per row, with a class or numbers as the target",
     example: "train: table.csv, label: species, ignore: [id], testShare: 0.2",
     keys: [
-      RecipeKey("train", \.train, .text, required: true, "the training samples, a CSV file with one sample a row"),
+      RecipeKey("train", \.train, .text, required: true, "the training samples, a CSV file with one sample per row"),
       RecipeKey(
         "validation", \.validation, .optional(.text),
-        "samples to measure on while training, a file of the same kind, or none"),
+        "the validation samples, a file of the same kind, or none"),
       RecipeKey("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
       RecipeKey("header", \.header, .flag, "whether the first row names the columns"),
-      RecipeKey("separator", \.separator, .choice, "what stands between fields: comma, semicolon or tab"),
-      RecipeKey("decimal", \.decimal, .choice, "what stands before a number's fraction: point or comma"),
+      RecipeKey("separator", \.separator, .choice, "the character between fields: comma, semicolon or tab"),
+      RecipeKey("decimal", \.decimal, .choice, "the character before a number's fraction: point or comma"),
       RecipeKey(
         "label", \.label, .optional(.text),
-        "the column that names the class, by name or place from 0, or none for the last"),
+        "the column of the class, by name or index from 0, or none for the last"),
       RecipeKey(
         "targets", \.targets, .optional(.list(.text)),
-        "for losses on numbers: the columns that outputs should be, by name or place from 0, or none for the last"),
+        "for losses on numbers: the columns of the target, by name or index from 0, or none for the last"),
       RecipeKey(
         "ignore", \.ignore, .optional(.list(.text)),
-        "the columns that are left out, by name or place from 0, or none; all others are inputs"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
+        "the columns to leave out, by name or index from 0, or none; all others are inputs"),
+      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
     ] + splitKeys)
 
-  /// The training samples, and those to measure on.
+  /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     let kind = recipe.loss.targetKind
     guard kind == .classes ? targets == nil : label == nil else {
@@ -82,7 +82,7 @@ public struct CSVEntry: SplittableEntry {
       test: try file(test) ?? parts.test, notices: whole.notices)
   }
 
-  /// The last column, taken for the class since nothing else is said, may hold numbers to learn.
+  /// Throws if the last column is the class only by default, and looks like a number to learn.
   private func checkClasses(of data: CSVDataset) throws {
     guard label == nil, case .label(let column) = data.columns.target else { return }
     let numbers = data.classNames.compactMap { Float($0.replacing(",", with: ".")) }
@@ -96,16 +96,16 @@ public struct CSVEntry: SplittableEntry {
       "\(train): the last column, \(column), holds \(numbers.count) different numbers, such as \(data.classNames[0]) and "
         + "\(data.classNames[1]), which would be as many classes",
       advice: "to learn the number, write loss: mse and data: {targets: [\(name)]}; "
-        + "where they are classes all the same, data: {label: \(name)}")
+        + "if they are classes after all, data: {label: \(name)}")
   }
 
-  /// The source of the classes.
+  /// Where the classes come from, for messages.
   public var classSource: String? { "\(train): \(label.map { "column \($0)" } ?? "the last column")" }
 
-  /// The part's own file or folder.
+  /// The file or folder of one part of the data.
   public func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
 
-  /// The samples of one more file or folder.
+  /// Reads the samples of another file or folder.
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
@@ -117,7 +117,7 @@ public struct CSVEntry: SplittableEntry {
     return (data, data.notices)
   }
 
-  /// The reader of such inputs.
+  /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
     try CSVInputReader(facts: facts, style: style)
   }

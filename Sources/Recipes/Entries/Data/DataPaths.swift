@@ -1,25 +1,25 @@
 import Diagnostics
 import Foundation
 
-/// Data named by a path alone.
+/// Chooses the data source if the recipe gives only a path.
 enum DataPaths {
-  /// What the path may be, in words.
+  /// The accepted paths, in words.
   static let text =
     "the path of an `.npz` or `.csv` file with the training samples, or of a folder with "
     + "MNIST's files, with a text file for each class, or with a folder of images for each class"
 
-  /// The data source that reads what lies at a path, and the key that names it.
+  /// The data source for the file or folder at a path, and the key that takes the path.
   static func source(_ text: String, at place: Place) throws -> (name: String, key: String)? {
     if isTable(text) { return (text.lowercased().hasSuffix(".npz") ? NumPyEntry.name : CSVEntry.name, "train") }
     guard FileManager.default.fileExists(atPath: text) else {
       guard text.contains("/") else { return nil }
       throw Failure(
         .noInput, "\(place): data is \"\(text)\", but there is no such file or folder",
-        advice: "paths start at the folder in which dp-train was started, \(FileManager.default.currentDirectoryPath)")
+        advice: "paths start at the working directory, \(FileManager.default.currentDirectoryPath)")
     }
     guard isFolder(text) else {
       throw place.failure(
-        "data is \"\(text)\", and the file's name does not tell what reads it",
+        "data is \"\(text)\", and the file's name does not tell which source reads it",
         advice: "name the source: {source: csv, train: \(text)}, or numpy for an .npz file")
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: text)) ?? []
@@ -32,7 +32,7 @@ enum DataPaths {
     return (ImageFolderEntry.name, "folder")
   }
 
-  /// Whether a file of that name holds samples itself.
+  /// Whether a file of that name is a table of samples.
   private static func isTable(_ name: String) -> Bool {
     [".npz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.lowercased().hasSuffix)
   }

@@ -1,42 +1,43 @@
 import Datasets
 import Tensors
 
-/// The echo task: strings of letters to be repeated some steps later.
+/// The echo task: repeat each letter of a string some steps later.
 public struct EchoEntry: DataEntry {
-  /// Steps from a letter to its echo; where there are several, each sequence has its own, which its inputs tell.
+  /// Steps from a letter to its echo; with several, each string has its own, which is part of its inputs.
   public var delay = 4...4
-  /// Steps of a training sequence.
+  /// Letters of a training string.
   public var length = 15...15
-  /// Steps of a test sequence.
+  /// Letters of a test string.
   public var testLengths = 15...25
-  /// Training samples an epoch, fresh in each.
+  /// The number of training samples per epoch; each epoch has new ones.
   public var epochSize = 1024
-  /// Validation samples, made as the test's and the same in every evaluation; 0 for none.
+  /// The number of validation samples, made as the test samples and the same in every evaluation; 0 for none.
   public var validationSize = 0
-  /// Test samples, the same in every evaluation.
+  /// The number of test samples, the same in every evaluation.
   public var testSize = 500
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     "echo", "generated strings: repeat each letter some steps later",
     example: "delay: 0-8, length: 20, testLengths: 15-25",
     keys: [
       RecipeKey(
         "delay", \.delay, .range(from: 0, through: 10000),
-        "steps from a letter to its echo, such as 4; with 0-8 each string has its own, joined to its inputs"),
+        "steps from a letter to its echo, such as 4; with 0-8 each string's inputs give its own delay"
+      ),
       RecipeKey(
         "length", \.length, .range(from: 2, through: 1_000_000), "letters of a training string, such as 15 or 10-20"),
       RecipeKey("testLengths", \.testLengths, .range(from: 2, through: 1_000_000), "letters of a test string"),
-      RecipeKey("epochSize", \.epochSize, .number(.from(1, through: 100_000_000)), "training samples an epoch"),
+      RecipeKey("epochSize", \.epochSize, .number(.from(1, through: 100_000_000)), "training samples per epoch"),
       RecipeKey(
         "validationSize", \.validationSize, .number(.from(0, through: 100_000_000)),
-        "samples to measure on while training, as long as the test's but others; 0 is none"),
+        "validation samples, as long as the test samples; 0 is none"),
       RecipeKey(
         "testSize", \.testSize, .number(.from(1, through: 100_000_000)),
-        "test samples; steps before the delay do not count"),
+        "test samples; steps before the delay are not counted"),
     ])
 
   /// Checks that strings are longer than the delay.
@@ -51,10 +52,10 @@ public struct EchoEntry: DataEntry {
     }
   }
 
-  /// Samples are new in each epoch anyway.
+  /// False: each epoch has new samples anyway.
   public var shuffle: Bool { false }
 
-  /// The training samples, and those to measure on.
+  /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) -> DataSplits {
     let uncounted = recipe.loss.uncountedTarget
     func measured(_ count: Int, _ part: Echo.Part) -> Echo {
@@ -67,7 +68,7 @@ public struct EchoEntry: DataEntry {
       test: measured(testSize, .test(uncounted: uncounted)))
   }
 
-  /// The reader of such inputs.
+  /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader { EchoReader(encoding: encoding) }
 
   private var encoding: EchoEncoding { EchoEncoding(delays: delay) }

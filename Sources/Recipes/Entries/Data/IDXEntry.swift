@@ -2,9 +2,9 @@ import Datasets
 import Diagnostics
 import Foundation
 
-/// Grey images and labels from IDX files, MNIST's format, packed by gzip or not.
+/// Grey images and labels from IDX files, the format of MNIST; they may be gzipped.
 public struct IDXEntry: SplittableEntry {
-  /// The folder with files of MNIST's usual names, relative to the working folder; nil where the files are named.
+  /// The folder of files with MNIST's usual names, relative to the working directory; nil if all files are named.
   public var folder: String?
   /// The file of the training images; nil for the folder's.
   public var trainImages: String?
@@ -16,26 +16,26 @@ public struct IDXEntry: SplittableEntry {
   public var testLabels: String?
   /// The classes' names in the order of their labels; nil for "0", "1", … up to the largest.
   public var classNames: [String]?
-  /// What is subtracted from pixels (8-bit ones: of 0…1).
+  /// The mean to subtract from pixels; 8-bit ones are scaled to 0…1 before.
   public var mean = 0.0
-  /// What pixels are divided by then.
+  /// The standard deviation that divides pixels after that.
   public var std = 1.0
-  /// Whether every epoch takes the images in an order of its own.
+  /// Whether each epoch shuffles the images.
   public var shuffle = true
-  /// How many training images are kept for validation and testing.
+  /// How many training images are set aside for validation and testing.
   public var split = SplitShares()
-  /// Where the data can be had, for the message when it is missing.
+  /// Where to get the data, for the message if it is missing.
   public var origin: String?
 
   /// The files of a folder.
   public init(folder: String? = nil) { self.folder = folder }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(folder: nil) }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "idx", "grey images and labels from IDX files, as MNIST comes, packed by gzip or not",
+    "idx", "grey images and labels from IDX files, the format of MNIST; they may be gzipped",
     example: "folder: data/mnist, mean: 0.1307, std: 0.3081, validationShare: 0.1",
     keys: [
       RecipeKey("folder", \.folder, .optional(.text), "the folder with files of MNIST's usual names, or none"),
@@ -46,12 +46,12 @@ public struct IDXEntry: SplittableEntry {
       RecipeKey(
         "classNames", \.classNames, .optional(.list(.text)),
         "the classes' names in the order of their labels, or none for 0, 1, and so on"),
-      RecipeKey("mean", \.mean, .number(), "subtracted from pixels, after 8-bit ones are scaled to 0…1"),
-      RecipeKey("std", \.std, .number(.above(0)), "what pixels are divided by then"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
+      RecipeKey("mean", \.mean, .number(), "subtracted from pixels; 8-bit ones are scaled to 0…1 before"),
+      RecipeKey("std", \.std, .number(.above(0)), "the divisor of pixels after that"),
+      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
     ] + splitKeys + [.origin(\.origin)])
 
-  /// Checks that files are named, and each part once.
+  /// Checks that files are named, and no part twice.
   public func check(_ section: RecipeSection) throws {
     guard folder != nil || (trainImages != nil && trainLabels != nil) else {
       throw section.place.failure(
@@ -66,7 +66,7 @@ public struct IDXEntry: SplittableEntry {
     try checkSplit(section, test: "testImages")
   }
 
-  /// The training samples, and those to measure on.
+  /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     let hasTest = testImages != nil || found("t10k-images", 3) != nil
     guard !hasTest || split.testShare == 0 else {
@@ -92,7 +92,7 @@ public struct IDXEntry: SplittableEntry {
     return DataSplits(training: parts.training, validation: parts.validation, test: test)
   }
 
-  /// A folder's test images, or those to train on where it has no others.
+  /// Reads a folder's test images, or its training images if it has no others.
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
@@ -105,10 +105,10 @@ public struct IDXEntry: SplittableEntry {
     return (data, [])
   }
 
-  /// The source of the classes.
+  /// Where the classes come from, for messages.
   public var classSource: String? { trainLabels ?? folder }
 
-  /// The reader of such inputs.
+  /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
     IDXReader(shape: facts.inputShape, mean: Float(mean), std: Float(std))
   }
@@ -118,7 +118,7 @@ public struct IDXEntry: SplittableEntry {
     mean == 0 && std == 1 ? nil : ([mean], [std])
   }
 
-  /// The file that is named, or the folder's.
+  /// The named file, or else the folder's.
   private func file(_ named: String?, _ stem: String, _ axes: Int) throws -> String {
     if let path = named ?? found(stem, axes) { return path }
     throw missingData(
@@ -126,7 +126,7 @@ public struct IDXEntry: SplittableEntry {
       key: "data.folder", origin: origin)
   }
 
-  /// The folder's file of MNIST's name, packed or not; some copies have a dot in place of the second dash.
+  /// The folder's file of MNIST's name, gzipped or not; some copies have a dot instead of the second dash.
   private func found(_ stem: String, _ axes: Int) -> String? {
     guard let folder else { return nil }
     return ["-", "."].flatMap { ["\(stem)\($0)idx\(axes)-ubyte", "\(stem)\($0)idx\(axes)-ubyte.gz"] }

@@ -4,78 +4,79 @@ import Foundation
 import Images
 import Tensors
 
-/// Image files in a folder for each class: FOLDER/TRAIN/CLASS/*.jpg, and likewise for validation and test; or, where the
-/// folder has no parts, FOLDER/CLASS/*.jpg.
+/// Image files in one folder per class: FOLDER/TRAIN/CLASS/*.jpg, likewise for validation and test; or
+/// FOLDER/CLASS/*.jpg if the folder has no parts.
 public struct ImageFolderEntry: SplittableEntry {
-  /// What happens where a file cannot be read as an image.
+  /// What to do if a file cannot be read as an image.
   public enum DamagePolicy: String, CaseIterable, Sendable {
-    /// It is named once and left out.
+    /// Leave it out, with one notice.
     case skip
-    /// The job ends, naming it.
+    /// End the job with its name.
     case fail
   }
 
-  /// The folder, relative to the working folder.
+  /// The folder, relative to the working directory.
   public var folder: String
-  /// The folder in it with the training images, unless it holds the classes itself.
+  /// The subfolder of the training images, unless the folder holds the classes itself.
   public var train = "train"
-  /// The folder in it with the validation images; nil for none.
+  /// The subfolder of the validation images; nil for none.
   public var validation: String?
-  /// The folder in it with the test images; nil for none.
+  /// The subfolder of the test images; nil for none.
   public var test: String?
-  /// How many images are kept for validation and testing where there are no folders for them: of the training images,
-  /// or for testing of the validation images where there are some.
+  /// How many images are set aside for parts that have no folder. Test images are taken from the validation images if
+  /// there are some, else from the training images.
   public var split = SplitShares()
-  /// What is done to each training image.
+  /// The transforms of each training image.
   public var transforms: [any PipelineEntry] = []
-  /// What is done to each other image; nil for those of `transforms` in which chance has no part.
+  /// The transforms of all other images; nil for those of `transforms` that are not random.
   public var evaluationTransforms: [any PipelineEntry]?
-  /// Whether every epoch takes the images in an order of its own.
+  /// Whether each epoch shuffles the images.
   public var shuffle = true
-  /// The most that each part of the data keeps in memory on each rank, in MiB.
+  /// The most memory, in MiB, that each part of the data keeps images in on each machine.
   public var cache = 1024
-  /// What happens where a file cannot be read as an image.
+  /// What to do if a file cannot be read as an image.
   public var damaged = DamagePolicy.skip
-  /// The most pixels that a file may have, in millions.
+  /// The most pixels of a file, in millions.
   public var megapixels = 64
-  /// Where the data can be had, for the message when it is missing.
+  /// Where to get the data, for the message if it is missing.
   public var origin: String?
 
   /// Images of a folder.
   public init(folder: String) { self.folder = folder }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(folder: "") }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "image-folder", "JPEG and PNG files in a folder for each class",
+    "image-folder", "JPEG and PNG files in one folder per class",
     example: "folder: data/photographs, validation: validation, transforms: [resize: {size: [112, 112]}]",
     keys: [
       RecipeKey(
         "folder", \.folder, .text, required: true,
-        "the folder with train/CLASS/*.jpg, .jpeg or .png, or with CLASS/* itself"),
-      RecipeKey("train", \.train, .text, "the folder in it with the training images"),
-      RecipeKey("validation", \.validation, .optional(.text), "the folder in it with the validation images, or none"),
-      RecipeKey("test", \.test, .optional(.text), "the folder in it with the test images, or none"),
+        "the folder with train/CLASS/*.jpg, .jpeg or .png, or directly with CLASS/*"),
+      RecipeKey("train", \.train, .text, "its subfolder of training images"),
+      RecipeKey("validation", \.validation, .optional(.text), "its subfolder of validation images, or none"),
+      RecipeKey("test", \.test, .optional(.text), "its subfolder of test images, or none"),
     ] + splitKeys + [
       RecipeKey(
         "transforms", \.transforms, .list(.transform, least: 0),
-        "what is done to each training image, in this order; images of one size need nothing"),
+        "transforms of each training image, in this order; images of one size need none"),
       RecipeKey(
         "evaluationTransforms", \.evaluationTransforms, .optional(.list(.transform, least: 0)),
-        "what is done to other images, or none for those of transforms in which chance has no part"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
+        "transforms of all other images, or none for those of transforms that are not random"),
+      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
       RecipeKey(
-        "cache", \.cache, .number(.atLeast(0)), "the MiB of images that each part keeps in memory on each machine"),
-      RecipeKey("damaged", \.damaged, .choice, "where a file is no sound image: skip names it once, fail ends the job"),
+        "cache", \.cache, .number(.atLeast(0)), "MiB of memory for images, for each part of the data on each machine"),
+      RecipeKey(
+        "damaged", \.damaged, .choice, "if a file is damaged: skip leaves it out with one notice, fail ends the job"),
       RecipeKey(
         "megapixels", \.megapixels, .number(.from(1, through: 100_000)),
-        "millions of pixels that a file may have at most"),
+        "the most pixels of a file, in millions"),
       .origin(\.origin),
     ])
 
-  /// The training samples, and those to measure on.
+  /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     var notices: [String] = []
     let whole = try samples(train, classNames: nil, &notices)
@@ -99,17 +100,17 @@ public struct ImageFolderEntry: SplittableEntry {
         ? nil : try evaluated(parts.training, recipe))
   }
 
-  /// The reader of such inputs.
+  /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
     try ImageReader(
       pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), shape: facts.inputShape,
       pixelLimit: pixelLimit)
   }
 
-  /// The source of the classes.
+  /// Where the classes come from, for messages.
   public var classSource: String? { folder }
 
-  /// The part's own file or folder.
+  /// The file or folder of one part of the data.
   public func path(of split: Split) -> String? {
     switch split {
     case .training: nil
@@ -118,7 +119,7 @@ public struct ImageFolderEntry: SplittableEntry {
     }
   }
 
-  /// The samples of one more file or folder.
+  /// Reads the samples of another file or folder.
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
@@ -128,7 +129,7 @@ public struct ImageFolderEntry: SplittableEntry {
     return (try evaluated(sound, recipe), notices)
   }
 
-  /// What the last of the transforms for evaluation takes off and divides by.
+  /// The normalization at the end of the transforms for evaluation, if any.
   public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
     let normalize = try evaluationSettings.makePipeline(key: "data.evaluationTransforms").normalize
     guard normalize != .none else { return nil }
@@ -161,7 +162,7 @@ public struct ImageFolderEntry: SplittableEntry {
     let (sound, damage) = try all.withoutDamaged(pixelLimit: pixelLimit)
     if damaged == .fail, let first = damage.first { throw first }
     notices += all.passedOver.notices(
-      root: all.source, reason: "images are files CLASS/*.jpg, .jpeg and .png; other kinds have to be converted")
+      root: all.source, reason: "images are files CLASS/*.jpg, .jpeg and .png; convert files of other kinds")
     notices += damage.map { "\($0.message); left out" }
     return sound
   }
@@ -181,7 +182,7 @@ public struct ImageFolderEntry: SplittableEntry {
       pixelLimit: pixelLimit)
   }
 
-  /// What is done to images that are not trained on.
+  /// The transforms of images that are not trained on.
   var evaluationSettings: [any PipelineEntry] {
     evaluationTransforms ?? transforms.deterministic
   }
@@ -190,7 +191,7 @@ public struct ImageFolderEntry: SplittableEntry {
 extension ImageFolderEntry.DamagePolicy: Choice {}
 
 extension SeedSplit {
-  /// Splits images, each class alike.
+  /// Splits images, keeping the shares of the classes.
   fileprivate init(of images: ImageSamples, shares: SplitShares) throws {
     try self.init(count: images.samples.count, classes: images.samples.map { Int32($0.label) }, shares: shares)
   }

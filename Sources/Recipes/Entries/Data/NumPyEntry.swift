@@ -1,20 +1,20 @@
 import Datasets
 import Diagnostics
 
-/// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels or numbers, as the loss needs) and, where sequences
+/// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels or numbers, as the loss needs) and, if sequences
 /// differ in length, `lengths`.
 public struct NumPyEntry: SplittableEntry {
-  /// The file of the training samples, relative to the working folder.
+  /// The file of the training samples, relative to the working directory.
   public var train: String
   /// The file of the validation samples; nil for none.
   public var validation: String?
   /// The file of the test samples; nil for none.
   public var test: String?
-  /// Where sequences that are shorter than others are padded.
+  /// Where shorter sequences are padded.
   public var padding = SequencePadding.behind
-  /// Whether every epoch takes the samples in an order of its own.
+  /// Whether each epoch shuffles the samples.
   public var shuffle = true
-  /// How many training samples are kept for validation and testing.
+  /// How many training samples are set aside for validation and testing.
   public var split = SplitShares()
 
   /// Samples from these files.
@@ -23,10 +23,10 @@ public struct NumPyEntry: SplittableEntry {
     self.test = test
   }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(train: "") }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     "numpy", "arrays from .npz files with the keys x, y and optionally lengths",
     example: "train: train.npz, test: test.npz",
@@ -35,15 +35,15 @@ public struct NumPyEntry: SplittableEntry {
         "train", \.train, .text, required: true, "the training samples, an .npz file with x, y and optionally lengths"),
       RecipeKey(
         "validation", \.validation, .optional(.text),
-        "samples to measure on while training, a file of the same kind, or none"),
+        "the validation samples, a file of the same kind, or none"),
       RecipeKey("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
       RecipeKey(
         "padding", \.padding, .choice,
-        "where samples with fewer steps than x are padded: behind their steps or in front of them"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
+        "where samples with fewer steps than x are padded: behind or in front"),
+      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
     ] + splitKeys)
 
-  /// The training samples, and those to measure on.
+  /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     let training = try samples(train, recipe)
     let parts = DataSplits(
@@ -56,18 +56,18 @@ public struct NumPyEntry: SplittableEntry {
       notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), shapeNotice: training.shapeNotice)
   }
 
-  /// The reader of such inputs.
+  /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) -> any InputReader {
     NumPyReader(shape: facts.inputShape, padding: padding)
   }
 
-  /// The source of the classes.
+  /// Where the classes come from, for messages.
   public var classSource: String? { "\(train): y" }
 
-  /// The part's own file or folder.
+  /// The file or folder of one part of the data.
   public func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
 
-  /// The samples of one more file or folder.
+  /// Reads the samples of another file or folder.
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {

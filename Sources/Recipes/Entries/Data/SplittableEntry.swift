@@ -1,32 +1,33 @@
 import Datasets
 import Diagnostics
 
-/// A data source that can keep some of its training samples for validation and testing.
+/// A data source that can set aside some of its training samples for validation and testing.
 public protocol SplittableEntry: DataEntry {
-  /// How many are kept, and which.
+  /// How many samples are set aside, and the seed that chooses them.
   var split: SplitShares { get set }
 }
 
 extension SplittableEntry {
-  /// The keys of all such sources.
+  /// The keys for `split`.
   public static var splitKeys: [RecipeKey<Self>] {
     [
       RecipeKey(
         "validationShare", \Self.split.validationShare, .number(.from(0, below: 1)),
-        "the share of the samples that is kept to measure on while training"),
+        "the share of the samples that is set aside for validation"),
       RecipeKey(
         "testShare", \Self.split.testShare, .number(.from(0, below: 1)),
-        "the share of the samples that is kept to measure on at the end"),
+        "the share of the samples that is set aside for the test"),
       RecipeKey(
         "splitSeed", \Self.split.splitSeed, .number(.atLeast(0)),
-        "the seed that chooses the kept samples; not the recipe's, so that every seed is measured on the same ones"),
+        "the seed that chooses these samples; not the recipe's, so that all seeds are measured on the same ones"
+      ),
     ]
   }
 
-  /// Checks that the shares leave something to train on, and that no part has both a share and samples of its own.
+  /// Checks that the shares leave training samples, and that no part has both a share and samples of its own.
   public func check(_ section: RecipeSection) throws { try checkSplit(section) }
 
-  /// Checks that the shares leave something to train on, and that no part has both a share and samples that one of these
+  /// Checks that the shares leave training samples, and that no part has both a share and samples that one of these
   /// keys names.
   func checkSplit(_ section: RecipeSection, validation: String = "validation", test: String = "test") throws {
     guard split.validationShare + split.testShare < 1 else {

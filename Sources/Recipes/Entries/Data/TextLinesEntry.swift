@@ -4,26 +4,26 @@ import Foundation
 
 /// Lines of text in a folder with one file for each class.
 public struct TextLinesEntry: SplittableEntry {
-  /// The folder with a file CLASS.txt for each class, relative to the working folder.
+  /// The folder with a file CLASS.txt for each class, relative to the working directory.
   public var folder: String
   /// How letters become numbers.
   public var encoding = LetterEncoding.oneHot
-  /// Whether a line that stands in a file twice is two samples.
+  /// Whether a line that a file repeats is several samples.
   public var keepDuplicates = false
-  /// Whether every epoch takes the lines in an order of its own.
+  /// Whether each epoch shuffles the lines.
   public var shuffle = true
-  /// How many lines are kept for validation and testing.
+  /// How many lines are set aside for validation and testing.
   public var split = SplitShares(testShare: 0.1)
-  /// Where the data can be had, for the message when it is missing.
+  /// Where to get the data, for the message if it is missing.
   public var origin: String?
 
   /// The lines of a folder.
   public init(folder: String) { self.folder = folder }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(folder: "") }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     "text-lines", "lines of text, letter by letter, from a folder with a file CLASS.txt for each class",
     example: "folder: data/names, validationShare: 0.1, testShare: 0.1",
@@ -35,23 +35,23 @@ public struct TextLinesEntry: SplittableEntry {
         "oneHot: a feature for each letter; index: its place in the alphabet from 1, for an embedding"),
       RecipeKey(
         "keepDuplicates", \.keepDuplicates, .flag,
-        "whether a line that a file repeats is several samples, which may then be trained on and tested on"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether every epoch has an order of its own"),
+        "whether a line that a file repeats is several samples; some may then be both trained on and tested on"),
+      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
     ] + splitKeys + [.origin(\.origin)])
 
-  /// The training samples, and those to measure on.
+  /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     guard FileManager.default.fileExists(atPath: folder) else {
       throw missingData("\(folder): there is no such folder", path: folder, key: "data.folder", origin: origin)
     }
     let corpus = try TextCorpus(folder: folder, keepsDuplicates: keepDuplicates)
     let parts = try SeedSplit(count: corpus.lines.count, classes: corpus.classes, shares: split)
-    // From the training lines alone: what they lack is unknown later too.
+    // The code is made from the training lines alone; letters that they lack are unknown later too.
     let code = LetterCode(of: parts.training.lazy.map { corpus.lines[$0] }, encoding: encoding)
     return DataSplits(TextLines(corpus, code: code), split: parts, notices: notices(corpus, folder))
   }
 
-  /// The samples of one more file or folder.
+  /// Reads the samples of another file or folder.
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
@@ -62,18 +62,18 @@ public struct TextLinesEntry: SplittableEntry {
 
   private func notices(_ corpus: TextCorpus, _ folder: String) -> [String] {
     let (repeated, kept) = (corpus.repeated, corpus.lines.count)
-    // A few are a matter of course.
+    // Report repetitions only if they are many.
     let repetition =
       repeated > kept
       ? [
-        "\(folder): \(repeated) of \(repeated + kept) lines repeat one of their file and do not count; "
-          + "data.keepDuplicates: true counts them"
+        "\(folder): \(repeated) of \(repeated + kept) lines repeat one of the same file and are left out; "
+          + "data.keepDuplicates: true keeps them"
       ] : []
     return corpus.passedOver.notices(
-      root: folder, reason: "a class is a file CLASS.txt, but for README.txt and LICENSE.txt") + repetition
+      root: folder, reason: "a class is a file CLASS.txt, except README.txt and LICENSE.txt") + repetition
   }
 
-  /// The reader of such inputs.
+  /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
     try TextLinesReader(facts: facts, encoding: encoding)
   }

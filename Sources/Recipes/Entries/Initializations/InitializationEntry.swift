@@ -1,18 +1,18 @@
 import Layers
 
-/// A way to draw weights before training, in recipes.
+/// An initialization of weights in recipes.
 public protocol InitializationEntry: RecipeEntry {
-  /// The way, as layers take it.
+  /// The initialization for layers.
   var initialization: Initialization { get }
 }
 
 extension EntryKind where Entry == any InitializationEntry {
-  /// Ways to draw weights.
+  /// The kind of all initializations.
   static var initialization: EntryKind { EntryKind("initialization", { $0.initializations.map { $0 } }, { $0 }) }
 }
 
 extension ValueType where Value == any InitializationEntry {
-  /// A way to draw weights, by its name.
+  /// An initialization, by its name.
   public static var initialization: ValueType { entry(.initialization, by: "name") }
 }
 
@@ -23,6 +23,6 @@ extension RecipeKey {
   ) -> RecipeKey {
     RecipeKey(
       "initialization", property, .optional(.initialization),
-      "how weights (not biases) are drawn, or none for the model's way")
+      "how weights (not biases) are drawn, or none for model.initialization")
   }
 }

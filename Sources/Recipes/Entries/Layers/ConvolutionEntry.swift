@@ -1,25 +1,26 @@
 import Layers
 
-/// A convolution in recipes: what those over sequences and over images have in common.
+/// The common keys of convolutions over sequences and over images.
 protocol ConvolutionEntry: LayerEntry {
   /// The number of output channels.
   var outputs: Int { get set }
   /// Kernel, stride, padding and dilation.
   var window: Window { get set }
-  /// Groups of channels that see only each other.
+  /// The number of channel groups; a group's outputs see only its inputs.
   var groups: Int { get set }
   /// Whether a bias is added.
   var bias: Bool { get set }
-  /// How the weights are drawn; nil for the model's way.
+  /// How the weights are drawn; nil for `model.initialization`.
   var initialization: (any InitializationEntry)? { get set }
 }
 
 extension ConvolutionEntry {
-  /// The keys of both, around those of the window.
+  /// The common keys, with those of the window between them.
   static func convolutionKeys(window: [RecipeKey<Self>]) -> [RecipeKey<Self>] {
     [RecipeKey("outputs", \Self.outputs, .number(.size), required: true, "the number of output channels")] + window
       + [
-        RecipeKey("groups", \Self.groups, .number(.atLeast(1)), "groups of channels that see only each other"),
+        RecipeKey(
+          "groups", \Self.groups, .number(.atLeast(1)), "channel groups; a group's outputs see only its inputs"),
         RecipeKey("bias", \Self.bias, .flag, "whether a bias is added"),
         .initialization(\Self.initialization),
       ]

@@ -2,19 +2,21 @@ import Layers
 
 /// Dropout (Srivastava et al. 2014).
 public struct DropoutEntry: LayerEntry {
-  /// The share of values that is dropped.
+  /// The probability with which a value is set to zero.
   public var probability = 0.5
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "dropout", "drops values at random in training, the same ones on any number of ranks",
+    "dropout", "sets values to zero at random in training, the same ones on any number of ranks",
     example: "probability: 0.2", short: "probability",
-    keys: [RecipeKey("probability", \.probability, .number(.from(0, below: 1)), "the share of values that is dropped")])
+    keys: [
+      RecipeKey("probability", \.probability, .number(.from(0, below: 1)), "the probability of setting a value to zero")
+    ])
 
-  /// The layer.
+  /// Makes the layer.
   public func makeLayer(_ site: LayerSite) -> any Layer {
     Dropout(input: site.input, probability: probability)
   }

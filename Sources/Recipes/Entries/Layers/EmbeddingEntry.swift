@@ -9,19 +9,19 @@ public struct EmbeddingEntry: LayerEntry {
   public var dimension: Int
   /// The entry that stays zero; nil for none.
   public var paddingIndex: Int?
-  /// How the table is drawn; nil for the model's way.
+  /// How the table is drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
 
-  /// A table of `count` vectors.
+  /// A table of `count` vectors of `dimension` values.
   public init(count: Int, dimension: Int) {
     self.count = count
     self.dimension = dimension
   }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(count: 0, dimension: 0) }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     "embedding", "a table of vectors, looked up by an index for each step",
     example: "count: 60, dimension: 16, paddingIndex: 0",
@@ -32,7 +32,7 @@ public struct EmbeddingEntry: LayerEntry {
       .initialization(\.initialization),
     ])
 
-  /// Checks that the padding is an entry.
+  /// Checks that `paddingIndex` is an entry of the table.
   public func check(_ section: RecipeSection) throws {
     if let paddingIndex, paddingIndex >= count {
       throw section.conflict(
@@ -42,12 +42,12 @@ public struct EmbeddingEntry: LayerEntry {
     }
   }
 
-  /// The table, which looks up each step.
+  /// Makes the table.
   public func makeLayer(_ site: LayerSite) -> any Layer {
     Embedding(input: site.input, count: count, dimension: dimension, paddingIndex: paddingIndex)
   }
 
-  /// Refuses inputs that are not indices.
+  /// Checks that inputs are one index per step.
   public func checkInput(_ site: LayerSite) throws {
     guard site.input.features != 1 || site.input.isImage else { return }
     throw Failure(

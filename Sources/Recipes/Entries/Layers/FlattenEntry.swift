@@ -1,13 +1,13 @@
 import Layers
 
-/// All values of a sample as one vector.
+/// Makes one vector of all values of a sample.
 public struct FlattenEntry: LayerEntry {
-  /// Its name in recipes.
+  /// The name in recipes; there are no keys.
   public static let form = RecipeForm<Self>("flatten", "all values as one vector")
 
-  /// The only value.
+  /// There is nothing to set.
   public init() {}
 
-  /// The layer.
+  /// Makes the layer.
   public func makeLayer(_ site: LayerSite) -> any Layer { Flatten(input: site.input) }
 }

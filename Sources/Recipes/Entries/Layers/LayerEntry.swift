@@ -4,32 +4,32 @@ import Tensors
 
 /// A layer in recipes.
 public protocol LayerEntry: RecipeEntry {
-  /// How the weights are drawn; nil for the model's way, and for layers without weights.
+  /// How the weights are drawn; nil for `model.initialization`, and for layers without weights.
   var initialization: (any InitializationEntry)? { get }
 
-  /// Refuses inputs that the layer is not made for.
-  /// - Throws: `Failure` (configuration); the layer's place is put before its message, as in "… needs a sequence".
+  /// Checks that the layer can take its input.
+  /// - Throws: `Failure` (configuration). Its message follows the layer's place, as in "… needs a sequence".
   func checkInput(_ site: LayerSite) throws
 
-  /// The layer for the site's input.
-  /// - Throws: `Failure` (configuration) if it does not fit; the layer's place and input are put before its message.
+  /// Makes the layer for the site's input.
+  /// - Throws: `Failure` (configuration) if it does not fit. Its message follows the layer's place and input.
   func makeLayer(_ site: LayerSite) throws -> any Layer
 }
 
 extension LayerEntry {
-  /// The model's way.
+  /// Nil.
   public var initialization: (any InitializationEntry)? { nil }
 
-  /// Takes every input.
+  /// Accepts every input.
   public func checkInput(_ site: LayerSite) throws {}
 
-  /// The lists of layers within this one, by their keys behind its own.
+  /// The lists of layers within this one, each with its key.
   var parts: [(key: String, layers: [any LayerEntry])] {
     Self.form.keys.map { ($0.name, $0.layers(self)) }.filter { !$0.1.isEmpty }
   }
 }
 
-/// What a layer is made for: its input, and what is around it.
+/// The place of a layer in the model: its input and its surroundings.
 public struct LayerSite {
   /// The shape of a sample's input.
   public let input: Shape
@@ -40,10 +40,10 @@ public struct LayerSite {
   /// The layers within it, by their keys.
   var parts: [String: [any Layer]] = [:]
 
-  /// The layers that the entry has under a key, made for the same input.
+  /// The layers within it under a key, made for the same input.
   public func layers(_ key: String) -> [any Layer] { parts[key] ?? [] }
 
-  /// Refuses what is no sequence.
+  /// Checks that the input is a sequence.
   /// - Throws: `Failure` (configuration) that says how to get one.
   func requireSequence() throws {
     guard !input.isSequence else { return }
@@ -53,9 +53,9 @@ public struct LayerSite {
       } else if former.contains(where: { $0 is FlattenEntry }) {
         "leave out flatten before it"
       } else if input.isImage {
-        "images go through conv2d; for rows of pixels as steps give the data the shape samples × steps × features"
+        "use conv2d for images; to read rows of pixels as steps, give the data the shape samples × steps × features"
       } else if former.isEmpty {
-        "the data has one vector a sample: let linear read it, or give it the shape samples × steps × features"
+        "the data has one vector per sample: use linear, or give it the shape samples × steps × features"
       } else {
         "put it before the layers that join the steps"
       }
@@ -65,7 +65,7 @@ public struct LayerSite {
 }
 
 extension EntryKind where Entry == any LayerEntry {
-  /// Layers.
+  /// The kind of all layers.
   static var layer: EntryKind { EntryKind("layer", { $0.layers.map { $0 } }, { $0 }) }
 }
 
@@ -75,7 +75,7 @@ extension ValueType where Value == any LayerEntry {
 }
 
 extension [any LayerEntry] {
-  /// These layers and all within them, each with its key; `key` is the list's.
+  /// These layers and all within them, each with its dotted key; `key` is the list's.
   func withNested(key: String) -> [(key: String, layer: any LayerEntry)] {
     enumerated().flatMap { index, layer in
       let own = "\(key).\(index)"

@@ -2,70 +2,70 @@ import Layers
 
 /// A recurrent layer in recipes.
 public protocol RecurrentEntry: LayerEntry {
-  /// Size, levels, directions, and what goes out.
+  /// The common keys: size, stacked layers, directions, output, initialization.
   var recurrence: RecurrenceSettings { get set }
 }
 
-/// What all recurrent layers have besides what their cell needs.
+/// The common keys of recurrent layers.
 public struct RecurrenceSettings: Sendable {
   /// The length of the hidden state.
   public var hiddenSize = 4
   /// Whether the cells have biases.
   public var bias = true
-  /// Levels, directions and what goes out.
+  /// Stacked layers, directions, output and carried state.
   public var options = RecurrentOptions()
-  /// How the weights are drawn; nil for the model's way.
+  /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 }
 
 extension RecurrentOutput: Choice {}
 
 extension RecurrentEntry {
-  /// The form of a layer that has the keys of all, around those of its cell.
+  /// The form of a recurrent layer: the common keys, with those of its cell between them.
   static func recurrentForm(
     _ name: String, _ doc: String, example: String, cell: [RecipeKey<Self>] = []
   ) -> RecipeForm<Self> {
     let size = RecipeKey("hiddenSize", \Self.recurrence.hiddenSize, .number(.size), "the length of the hidden state")
     return RecipeForm(
       name, doc, example: example, short: "hiddenSize",
-      moved: ["padding": "where sequences are padded is a fact of the data: write data.padding, once for all layers"],
+      moved: ["padding": "padding belongs to the data: set data.padding, once for all layers"],
       keys: [size] + cell + [
         RecipeKey("bias", \Self.recurrence.bias, .flag, "whether the cells have biases"),
         RecipeKey(
-          "output", \Self.recurrence.options.output, .choice, "the steps that go to the next layer: last or all"),
+          "output", \Self.recurrence.options.output, .choice, "the steps given to the next layer: last or all"),
         RecipeKey(
           "layers", \Self.recurrence.options.layers, .number(.from(1, through: 1000)),
-          "the number of such layers on top of each other"),
+          "the number of stacked layers"),
         RecipeKey(
           "bidirectional", \Self.recurrence.options.isBidirectional, .flag,
-          "whether to go through the sequence from its end too; doubles the features"),
+          "whether to read the sequence backwards too; doubles the features"),
         RecipeKey(
           "dropout", \Self.recurrence.options.dropout, .number(.from(0, below: 1)),
-          "the share of values set to zero between the layers while training"),
+          "the probability with which values between the layers are set to zero in training"),
         RecipeKey(
           "stateful", \Self.recurrence.options.isStateful, .flag,
-          "whether a batch starts from the state after the one before, row by row, within an epoch"),
+          "whether each row of a batch starts from its state after the batch before, within an epoch"),
         .initialization(\Self.recurrence.initialization),
       ])
   }
 
-  /// How the weights are drawn; nil for the model's way.
+  /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)? { recurrence.initialization }
 
-  /// Checks that levels, directions and state go together.
+  /// Checks that layers, directions and state go together.
   public func check(_ section: RecipeSection) throws {
     guard let conflict = recurrence.options.conflict else { return }
     throw section.conflict(of: conflict.keys, "\(section.path): \(conflict.message)", advice: conflict.advice)
   }
 
-  /// Refuses what is no sequence.
+  /// Checks that the input is a sequence.
   public func checkInput(_ site: LayerSite) throws { try site.requireSequence() }
 }
 
-/// The recurrent layers, for exchanging one for another.
+/// The recurrent layers that `model.cell` can choose.
 public enum RecurrentCellName: String, Choice {
   /// A recurrence with one gate.
   case gated
@@ -78,8 +78,8 @@ public enum RecurrentCellName: String, Choice {
 }
 
 extension LayerEntry {
-  /// The layer, or the layers within, with another cell: what all recurrent layers have stays, what belongs to a cell
-  /// has its default. A layer that has the cell already stays as it is.
+  /// Replaces the cell of this layer, or of the layers within. Common keys keep their values, those of a cell get their
+  /// defaults. A layer that already has the cell stays as it is.
   func exchanging(cell: RecurrentCellName) -> any LayerEntry {
     guard let recurrent = self as? any RecurrentEntry else {
       var copy = self

@@ -1,6 +1,6 @@
 import Layers
 
-/// Layers one after the other as one layer.
+/// Several layers, one after the other, as one layer.
 public struct SequentialEntry: LayerEntry {
   /// The layers from input to output.
   public var layers: [any LayerEntry]
@@ -8,16 +8,16 @@ public struct SequentialEntry: LayerEntry {
   /// A layer of these layers.
   public init(layers: [any LayerEntry]) { self.layers = layers }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(layers: []) }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "sequential", "layers one after the other as one",
+    "sequential", "several layers, one after the other, as one",
     example: "layers: [{linear: {outputs: 64}}, relu]", short: "layers",
     keys: [RecipeKey("layers", \.layers, .list(.layer), required: true, "the layers from input to output")])
 
-  /// The layers as one.
+  /// Makes one layer of them.
   public func makeLayer(_ site: LayerSite) -> any Layer {
     Sequential(input: site.input, layers: site.layers("layers"))
   }

@@ -9,13 +9,13 @@ public struct CrossEntropyEntry: LossEntry {
   public var labelSmoothing = 0.0
   /// A weight for each class; nil for 1 each.
   public var classWeights: [Double]?
-  /// The label of samples or steps that do not count; nil for none.
+  /// The label of samples or steps to leave out; nil for none.
   public var ignoreIndex: Int?
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     "cross-entropy", "the cross-entropy of logits and a class for each sample or step",
     example: "labelSmoothing: 0.1, classWeights: [1, 4]",
@@ -28,13 +28,13 @@ public struct CrossEntropyEntry: LossEntry {
         "a weight for each class, or none for 1 each"),
       RecipeKey(
         "ignoreIndex", \.ignoreIndex, .optional(.number(.from(-0x8000_0000, through: 0x7fff_ffff))),
-        "the label of samples or steps that do not count, or none; a step in which nothing counts changes no weights"),
+        "the label of samples or steps to leave out, or none; a batch of nothing else changes no weights"),
     ])
 
-  /// Compares with classes.
+  /// Classes.
   public var targetKind: NumPyDataset.TargetKind { .classes }
 
-  /// The loss, its weights in the order of the classes.
+  /// Makes the loss; the weights are in the order of the classes.
   public func makeLoss(outputs: Shape) throws -> any Loss {
     if let classWeights, classWeights.count != outputs.features {
       throw Failure(

@@ -3,35 +3,35 @@ import Diagnostics
 import Layers
 import Tensors
 
-/// A loss in recipes: what training makes small.
+/// A loss in recipes: what training minimizes.
 public protocol LossEntry: RecipeEntry {
-  /// What it compares outputs with.
+  /// The kind of targets: classes or numbers.
   var targetKind: NumPyDataset.TargetKind { get }
-  /// Whether the numbers that it compares with are probabilities, from 0 to 1.
+  /// Whether targets are probabilities, from 0 to 1.
   var needsProbabilities: Bool { get }
 
-  /// The label that does not count, if any.
+  /// The label that is left out, if any.
   var ignoreIndex: Int? { get }
 
-  /// The loss on outputs of a shape.
-  /// - Throws: `Failure` (configuration) if a setting does not fit them.
+  /// Makes the loss for outputs of a shape.
+  /// - Throws: `Failure` (configuration) if a setting does not fit the shape.
   func makeLoss(outputs: Shape) throws -> any Loss
 }
 
 extension LossEntry {
   /// Numbers.
   public var targetKind: NumPyDataset.TargetKind { .values }
-  /// Takes any numbers.
+  /// False: any numbers.
   public var needsProbabilities: Bool { false }
-  /// Counts every label.
+  /// Nil: every label counts.
   public var ignoreIndex: Int? { nil }
 
-  /// The label by which data sources mark steps that do not count: the recipe's, or one that is no class.
+  /// The label by which data sources mark steps to leave out: `ignoreIndex`, or one that is no class.
   var uncountedTarget: Int { ignoreIndex ?? TargetLayout.uncounted }
 }
 
 extension EntryKind where Entry == any LossEntry {
-  /// Losses.
+  /// The kind of all losses.
   static var loss: EntryKind { EntryKind("loss", { $0.losses.map { $0 } }, { $0 }) }
 }
 

@@ -1,76 +1,76 @@
 import Layers
 import Tensors
 
-/// The cross-entropy of single events, each with a logit of its own.
+/// The cross-entropy of independent events, each with a logit of its own.
 public struct BinaryCrossEntropyEntry: LossEntry {
-  /// Its name in recipes.
+  /// The name in recipes; there are no keys.
   public static let form = RecipeForm<Self>(
-    "binary-cross-entropy", "the cross-entropy of single events, each with a logit and a target from 0 to 1")
+    "binary-cross-entropy", "the cross-entropy of independent events, each with a logit and a target from 0 to 1")
 
-  /// The only value.
+  /// There is nothing to set.
   public init() {}
 
-  /// Compares with probabilities.
+  /// True.
   public var needsProbabilities: Bool { true }
 
-  /// The loss.
+  /// Makes the loss.
   public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.binaryCrossEntropy) }
 }
 
-/// The mean of squared differences.
+/// The mean squared difference.
 public struct SquaredEntry: LossEntry {
-  /// Its name in recipes.
-  public static let form = RecipeForm<Self>("mse", "the mean of squared differences from numbers")
+  /// The name in recipes; there are no keys.
+  public static let form = RecipeForm<Self>("mse", "the mean squared difference from numbers")
 
-  /// The only value.
+  /// There is nothing to set.
   public init() {}
 
-  /// The loss.
+  /// Makes the loss.
   public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.squared) }
 }
 
-/// The mean of absolute differences.
+/// The mean absolute difference.
 public struct AbsoluteEntry: LossEntry {
-  /// Its name in recipes.
-  public static let form = RecipeForm<Self>("l1", "the mean of absolute differences from numbers")
+  /// The name in recipes; there are no keys.
+  public static let form = RecipeForm<Self>("l1", "the mean absolute difference from numbers")
 
-  /// The only value.
+  /// There is nothing to set.
   public init() {}
 
-  /// The loss.
+  /// Makes the loss.
   public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.absolute) }
 }
 
 /// Huber's loss (1964).
 public struct HuberEntry: LossEntry {
-  /// The difference from which on the loss is a straight line.
+  /// The difference from which the loss is linear.
   public var delta = 1.0
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "huber", "half the square of small differences, delta times large ones", example: "delta: 0.5",
-    keys: [RecipeKey("delta", \.delta, .number(.above(0)), "the difference from which on the loss is a straight line")])
+    "huber", "half the square of differences up to delta, linear beyond", example: "delta: 0.5",
+    keys: [RecipeKey("delta", \.delta, .number(.above(0)), "the difference from which the loss is linear")])
 
-  /// The loss.
+  /// Makes the loss.
   public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.huber(delta: Float(delta))) }
 }
 
 /// Huber's loss divided by its delta (Girshick 2015).
 public struct SmoothAbsoluteEntry: LossEntry {
-  /// The difference from which on the loss is a straight line.
+  /// The difference from which the loss is linear.
   public var beta = 1.0
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "smooth-l1", "absolute differences, rounded off where smaller than beta", example: "beta: 0.5",
-    keys: [RecipeKey("beta", \.beta, .number(.above(0)), "the difference from which on the loss is a straight line")])
+    "smooth-l1", "the absolute difference, smoothed below beta", example: "beta: 0.5",
+    keys: [RecipeKey("beta", \.beta, .number(.above(0)), "the difference from which the loss is linear")])
 
-  /// The loss.
+  /// Makes the loss.
   public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.smoothAbsolute(beta: Float(beta))) }
 }

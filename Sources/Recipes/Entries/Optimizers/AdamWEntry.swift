@@ -1,42 +1,42 @@
 import Layers
 import Optimizers
 
-/// AdamW (Loshchilov and Hutter 2019): Adam, its weight decay kept out of the running means.
+/// AdamW (Loshchilov and Hutter 2019): Adam with weight decay separate from the running means.
 public struct AdamWEntry: OptimizerEntry {
   /// The step size.
   public var learningRate = 0.001
-  /// The share of the running mean of gradients that is kept at each step.
+  /// The share of the mean gradient that each step keeps.
   public var beta1 = 0.9
-  /// The share of the running mean of squared gradients that is kept at each step.
+  /// The share of the mean square that each step keeps.
   public var beta2 = 0.999
-  /// What is added to the root of the mean square, against division by zero.
+  /// Added to the root of the mean square to avoid division by zero.
   public var epsilon = 1e-8
-  /// The share of the weights that a step of size 1 takes off.
+  /// The share of the weights that a step of rate 1 subtracts.
   public var weightDecay = 0.01
-  /// The norm that gradients are scaled down to where theirs is larger; nil for no limit.
+  /// The largest norm of the gradient, which is scaled down to it; nil for no limit.
   public var clipNorm: Double?
-  /// The size that each value of the gradient is cut to, before the norm; nil for no limit.
+  /// The largest size of each gradient value, cut before the norm is taken; nil for no limit.
   public var clipValue: Double?
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "adamw", "Adam with weight decay apart from the gradients", example: "learningRate: 0.003, weightDecay: 0.05",
+    "adamw", "Adam with weight decay separate from the gradients", example: "learningRate: 0.003, weightDecay: 0.05",
     keys: [
       rateKey,
-      RecipeKey("beta1", \.beta1, .number(.from(0, below: 1)), "the share of the mean gradient kept at each step"),
-      RecipeKey("beta2", \.beta2, .number(.from(0, below: 1)), "the share of the mean square kept at each step"),
-      RecipeKey("epsilon", \.epsilon, .number(.above(0)), "added to the mean square's root, against division by zero"),
+      RecipeKey("beta1", \.beta1, .number(.from(0, below: 1)), "the share of the mean gradient that each step keeps"),
+      RecipeKey("beta2", \.beta2, .number(.from(0, below: 1)), "the share of the mean square that each step keeps"),
+      RecipeKey("epsilon", \.epsilon, .number(.above(0)), "added to the divisor to avoid division by zero"),
       RecipeKey(
-        "weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights that a step of size 1 takes off"),
+        "weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights that a step of rate 1 subtracts"),
     ] + clippingKeys)
 
-  /// What is added to the root.
+  /// `epsilon`, which is added to the root of the mean square.
   public var rootEpsilon: Double? { epsilon }
 
-  /// AdamW over all values of the model.
+  /// Makes AdamW for all values of the model.
   public func makeOptimizer(for model: Model) throws -> any Optimizer {
     try AdamW(
       count: model.valueCount, beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: weightDecay)

@@ -1,41 +1,41 @@
 import Layers
 import Optimizers
 
-/// LARS (You, Gitman and Ginsburg 2017): momentum with steps in proportion to the norm of each parameter.
+/// LARS (You, Gitman and Ginsburg 2017): momentum with each parameter's step in proportion to its norm.
 public struct LARSEntry: OptimizerEntry {
   /// The step size.
   public var learningRate = 1.0
-  /// The size of a step of rate 1 in proportion to the parameter's norm.
+  /// The norm of a step of rate 1, before momentum, over the parameter's norm.
   public var trustCoefficient = 0.001
   /// The share of the last step that is added to the next; 0 for none.
   public var momentum = 0.9
   /// The share of the weights that is added to their gradient.
   public var weightDecay = 0.0
-  /// Whether biases and the scales of normalization take plain steps of momentum, without weight decay.
+  /// Whether biases, and scales and shifts of normalization, take plain steps of momentum, without weight decay.
   public var excludeVectors = false
-  /// The norm that gradients are scaled down to where theirs is larger; nil for no limit.
+  /// The largest norm of the gradient, which is scaled down to it; nil for no limit.
   public var clipNorm: Double?
-  /// The size that each value of the gradient is cut to, before the norm; nil for no limit.
+  /// The largest size of each gradient value, cut before the norm is taken; nil for no limit.
   public var clipValue: Double?
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "lars", "momentum with steps in proportion to the norm of each parameter, for large batches",
+    "lars", "momentum with each parameter's step in proportion to its norm, for large batches",
     example: "learningRate: 1, momentum: 0.9, weightDecay: 1.0e-4",
     keys: [
       rateKey,
       RecipeKey(
         "trustCoefficient", \.trustCoefficient, .number(.above(0)),
-        "the size of a step of rate 1, before momentum, over the norm of the parameter"),
+        "the norm of a step of rate 1, before momentum, over the parameter's norm"),
       RecipeKey("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
       RecipeKey("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
       .excludeVectors(\.excludeVectors, steps: "plain steps of momentum"),
     ] + clippingKeys)
 
-  /// LARS over all values of the model.
+  /// Makes LARS for all values of the model.
   public func makeOptimizer(for model: Model) throws -> any Optimizer {
     try LARS(
       count: model.valueCount, segments: model.segments, trustCoefficient: trustCoefficient, momentum: momentum,

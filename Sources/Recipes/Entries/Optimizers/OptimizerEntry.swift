@@ -6,28 +6,28 @@ import Optimizers
 public protocol OptimizerEntry: RecipeEntry {
   /// The step size.
   var learningRate: Double { get set }
-  /// The norm that gradients are scaled down to where theirs is larger; nil for no limit.
+  /// The largest norm of the gradient, which is scaled down to it; nil for no limit.
   var clipNorm: Double? { get set }
-  /// The size that each value of the gradient is cut to; nil for no limit.
+  /// The largest size of each gradient value; nil for no limit.
   var clipValue: Double? { get set }
-  /// What is added to the root of the mean of squared gradients; nil if the optimizer does not divide by that.
+  /// The number added to the root of the mean squared gradient; nil if the optimizer does not divide by that root.
   var rootEpsilon: Double? { get }
 
-  /// The optimizer of a model's values.
-  /// - Throws: `Failure` (system) if memory is short.
+  /// Makes the optimizer of a model's values.
+  /// - Throws: `Failure` (system) if there is not enough memory.
   func makeOptimizer(for model: Model) throws -> any Optimizer
 }
 
 extension OptimizerEntry {
-  /// Divides by no root.
+  /// Nil: divides by no root.
   public var rootEpsilon: Double? { nil }
 
-  /// The key of the step size.
+  /// The key `learningRate`.
   public static var rateKey: RecipeKey<Self> {
     RecipeKey("learningRate", \.learningRate, .number(.atLeast(0)), "the step size")
   }
 
-  /// The keys of the limits on the gradient.
+  /// The keys `clipNorm` and `clipValue`.
   public static var clippingKeys: [RecipeKey<Self>] {
     [
       RecipeKey("clipNorm", \.clipNorm, .optional(.number(.above(0))), "the largest norm of the gradient, or none"),
@@ -39,21 +39,21 @@ extension OptimizerEntry {
 }
 
 extension RecipeKey where Settings: OptimizerEntry {
-  /// The key that leaves vectors out of the steps in proportion to their norm, and of weight decay.
+  /// The key that excludes vectors from steps in proportion to their norm, and from weight decay.
   static func excludeVectors(_ property: any WritableKeyPath<Settings, Bool> & Sendable, steps: String) -> RecipeKey {
     RecipeKey(
       "excludeVectors", property, .flag,
-      "whether biases and the scales and shifts of normalization take \(steps), without weight decay")
+      "whether biases, and scales and shifts of normalization, take \(steps), without weight decay")
   }
 }
 
 extension Model {
-  /// The numbers of the parameters that are vectors: biases, and the scales and shifts of normalization.
+  /// The indices of the parameters that are vectors: biases, and scales and shifts of normalization.
   var vectors: Set<Int> { Set(parameters.indices.filter { parameters[$0].shape.count == 1 }) }
 }
 
 extension EntryKind where Entry == any OptimizerEntry {
-  /// Optimizers.
+  /// The kind of all optimizers.
   static var optimizer: EntryKind { EntryKind("optimizer", { $0.optimizers.map { $0 } }, { $0 }) }
 }
 
@@ -63,7 +63,7 @@ extension ValueType where Value == any OptimizerEntry {
 }
 
 extension Recipe {
-  /// The optimizer in a few words, for people.
+  /// One line that describes the optimizer.
   public var optimizerSummary: String {
     let value = optimizer.clipValue.map { String(format: ", gradient values at most %g", $0) } ?? ""
     let norm = optimizer.clipNorm.map { String(format: ", gradient norm at most %g", $0) } ?? ""

@@ -7,30 +7,30 @@ public struct SGDEntry: OptimizerEntry {
   public var learningRate = 0.01
   /// The share of the last step that is added to the next; 0 for none.
   public var momentum = 0.0
-  /// Whether the gradient is looked at after the momentum's step.
+  /// Whether to use Nesterov's variant of momentum.
   public var nesterov = false
   /// The share of the weights that is added to their gradient.
   public var weightDecay = 0.0
-  /// The norm that gradients are scaled down to where theirs is larger; nil for no limit.
+  /// The largest norm of the gradient, which is scaled down to it; nil for no limit.
   public var clipNorm: Double?
-  /// The size that each value of the gradient is cut to, before the norm; nil for no limit.
+  /// The largest size of each gradient value, cut before the norm is taken; nil for no limit.
   public var clipValue: Double?
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     "sgd", "stochastic gradient descent",
     example: "learningRate: 0.1, momentum: 0.9, nesterov: true, weightDecay: 1.0e-4",
     keys: [
       rateKey,
       RecipeKey("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
-      RecipeKey("nesterov", \.nesterov, .flag, "whether to look at the gradient after the momentum's step"),
+      RecipeKey("nesterov", \.nesterov, .flag, "whether to use Nesterov's variant of momentum"),
       RecipeKey("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
     ] + clippingKeys)
 
-  /// SGD over all values of the model.
+  /// Makes SGD for all values of the model.
   public func makeOptimizer(for model: Model) throws -> any Optimizer {
     try SGD(count: model.valueCount, momentum: momentum, nesterov: nesterov, weightDecay: weightDecay)
   }

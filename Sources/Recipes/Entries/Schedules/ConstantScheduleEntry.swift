@@ -1,17 +1,17 @@
 import Optimizers
 
-/// One learning rate throughout.
+/// The same learning rate throughout.
 public struct ConstantScheduleEntry: ScheduleEntry {
-  /// What the rate starts from.
+  /// The warm-up, and the samples per step that the rate is meant for.
   public var start = ScheduleStart()
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "constant", "one learning rate throughout", example: "warmup: 500 steps", keys: sharedKeys)
+    "constant", "the same learning rate throughout", example: "warmup: 500 steps", keys: sharedKeys)
 
-  /// One rate.
+  /// Makes the schedule.
   public func makeSchedule(length: Int, stepsPerEpoch: Int) -> any Schedule { ConstantSchedule() }
 }

@@ -1,35 +1,38 @@
 import Optimizers
 
-/// A learning rate that falls when the loss stops falling: the validation loss at each evaluation, or the training loss of
-/// each epoch where there are no validation samples or no evaluations in the course of training.
+/// A learning rate that falls when the loss stops falling. It watches the validation loss of each evaluation; without
+/// validation samples or evaluations during training, the training loss of each epoch.
 public struct PlateauScheduleEntry: ScheduleEntry {
-  /// What the rate is multiplied by.
+  /// The factor of each fall.
   public var factor = 0.1
-  /// The losses in a row that may be no better before the rate falls.
+  /// How many losses in a row may fail to improve before the rate falls.
   public var patience = 10
-  /// The share by which a loss must be below the best to be better.
+  /// The share by which a loss must be below the best to be an improvement.
   public var threshold = 0.0001
-  /// The rate below which it does not fall.
+  /// The lowest rate.
   public var minimum = 0.0
-  /// What the rate starts from.
+  /// The warm-up, and the samples per step that the rate is meant for.
   public var start = ScheduleStart()
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     "plateau", "the rate falls by a factor when the validation loss, or else the training loss, stops falling",
     example: "factor: 0.5, patience: 5",
     keys: [
-      RecipeKey("factor", \.factor, .number(.from(0, below: 1)), "what the rate is multiplied by"),
-      RecipeKey("patience", \.patience, .number(.atLeast(0)), "losses in a row that may be no better before it falls"),
+      RecipeKey("factor", \.factor, .number(.from(0, below: 1)), "the factor of each fall"),
       RecipeKey(
-        "threshold", \.threshold, .number(.from(0, below: 1)), "the share below the best that counts as better"),
-      RecipeKey("minimum", \.minimum, .number(.atLeast(0)), "the learning rate below which it does not fall"),
+        "patience", \.patience, .number(.atLeast(0)),
+        "how many losses may fail to improve before the rate falls"),
+      RecipeKey(
+        "threshold", \.threshold, .number(.from(0, below: 1)),
+        "the share below the best that counts as an improvement"),
+      RecipeKey("minimum", \.minimum, .number(.atLeast(0)), "the lowest learning rate"),
     ] + sharedKeys)
 
-  /// A factor after every plateau.
+  /// Makes the schedule.
   public func makeSchedule(length: Int, stepsPerEpoch: Int) -> any Schedule {
     PlateauSchedule(factor: factor, patience: patience, threshold: threshold, minimum: minimum)
   }

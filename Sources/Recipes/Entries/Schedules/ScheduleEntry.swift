@@ -1,60 +1,60 @@
 import Optimizers
 import Training
 
-/// A schedule in recipes: the learning rate over the run.
+/// A schedule of the learning rate in recipes.
 public protocol ScheduleEntry: RecipeEntry {
-  /// What the rate starts from before the schedule proper begins.
+  /// The warm-up, and the samples per step that the rate is meant for.
   var start: ScheduleStart { get set }
-  /// How long the schedule proper takes; nil for the rest of the run, and if it has no end.
+  /// The length of the schedule after the warm-up; nil for the rest of the run, or if it has no end.
   var length: TrainingSpan? { get }
-  /// The learning rate that the schedule falls to, if it names one that it always reaches.
+  /// The rate that the schedule always falls to; nil if there is none.
   var finalRate: Double? { get }
 
-  /// The schedule after the warm-up, over `length` steps, at least 1.
+  /// Makes the schedule after the warm-up, over `length` steps, at least 1.
   func makeSchedule(length: Int, stepsPerEpoch: Int) -> any Schedule
 }
 
-/// What the learning rate of any schedule starts from.
+/// The common keys of all schedules: the warm-up, and the samples per step that the rate is meant for.
 public struct ScheduleStart: Equatable, Sendable {
-  /// How long the rate rises before the schedule proper begins.
+  /// The length of the warm-up, in which the rate rises before the schedule begins.
   public var warmup = TrainingSpan.steps(0)
-  /// The share of the rate that the rise starts from.
+  /// The share of the rate that the warm-up starts from.
   public var warmupStart = 0.0
-  /// The samples a step that the learning rate is meant for; nil leaves the rate alone.
+  /// The samples per step that the learning rate is meant for; nil to use the rate as it is.
   public var scaleWithBatch: Int?
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 }
 
 extension ScheduleEntry {
-  /// The rest of the run.
+  /// Nil: the rest of the run.
   public var length: TrainingSpan? { nil }
-  /// Names no such rate.
+  /// Nil: no such rate.
   public var finalRate: Double? { nil }
 
-  /// The keys that every schedule has.
+  /// The common keys of all schedules.
   public static var sharedKeys: [RecipeKey<Self>] {
     [
       RecipeKey(
         "warmup", \.start.warmup, .span(allowsNone: true), "steps or epochs of linear rise before the schedule begins"),
       RecipeKey(
         "warmupStart", \.start.warmupStart, .number(.from(0, through: 1)),
-        "the share of the rate that the rise starts from"),
+        "the share of the rate that the warm-up starts from"),
       RecipeKey(
         "scaleWithBatch", \.start.scaleWithBatch, .optional(.number(.atLeast(1))),
-        "samples a step that the learning rate is meant for; it grows in proportion with more, and shrinks with fewer; or "
-          + "none"),
+        "the samples per step that the learning rate is meant for, which is scaled in proportion to the actual ones; "
+          + "or none"),
     ]
   }
 
-  /// The schedule in a few words, for people.
+  /// One line that describes the schedule.
   public var summary: String {
     let rise = [.steps(0), .epochs(0)].contains(start.warmup) ? "" : " after \(start.warmup.recipeText) of warm-up"
     return name + rise
   }
 
-  /// The schedule of a run of these numbers with this many samples an epoch.
+  /// Makes the schedule of a run with `samples` training samples per epoch.
   func makeSchedule(_ settings: TrainingSettings, samples: Int) -> any Schedule {
     let perEpoch = settings.stepsPerEpoch(samples: samples)
     let rise = start.warmup.steps(perEpoch: perEpoch)
@@ -65,7 +65,7 @@ extension ScheduleEntry {
 }
 
 extension EntryKind where Entry == any ScheduleEntry {
-  /// Schedules.
+  /// The kind of all schedules.
   static var schedule: EntryKind { EntryKind("schedule", { $0.schedules.map { $0 } }, { $0 }) }
 }
 
@@ -75,8 +75,8 @@ extension ValueType where Value == any ScheduleEntry {
 }
 
 extension Recipe {
-  /// The learning rate that the schedule starts from: the optimizer's, in proportion to the samples of a step if
-  /// the schedule says for how many it is meant (Goyal et al. 2017, the linear scaling rule).
+  /// The learning rate that the schedule multiplies: the optimizer's, scaled in proportion to the samples per step if
+  /// `scaleWithBatch` is set (Goyal et al. 2017, the linear scaling rule).
   public var baseLearningRate: Double {
     guard let reference = schedule.start.scaleWithBatch else { return optimizer.learningRate }
     return optimizer.learningRate * Double(batch * accumulate) / Double(reference)

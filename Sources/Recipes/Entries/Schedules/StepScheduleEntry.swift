@@ -1,26 +1,26 @@
 import Optimizers
 
-/// A learning rate that falls by a factor again and again.
+/// A learning rate that falls by a factor at regular intervals of steps or epochs.
 public struct StepScheduleEntry: ScheduleEntry {
-  /// From one fall to the next.
+  /// The interval from one fall to the next.
   public var stepSize = TrainingSpan.epochs(30)
-  /// What the rate is multiplied by.
+  /// The factor of each fall.
   public var gamma = 0.1
-  /// What the rate starts from.
+  /// The warm-up, and the samples per step that the rate is meant for.
   public var start = ScheduleStart()
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "step", "the rate falls by a factor every so many steps or epochs", example: "stepSize: 30 epochs, gamma: 0.1",
+    "step", "the rate falls by a factor at regular intervals", example: "stepSize: 30 epochs, gamma: 0.1",
     keys: [
       RecipeKey("stepSize", \.stepSize, .span(allowsNone: false), "steps or epochs from one fall to the next"),
-      RecipeKey("gamma", \.gamma, .number(.from(0, through: 1)), "what the rate is multiplied by"),
+      RecipeKey("gamma", \.gamma, .number(.from(0, through: 1)), "the factor of each fall"),
     ] + sharedKeys)
 
-  /// A factor after every `stepSize`.
+  /// Makes the schedule.
   public func makeSchedule(length: Int, stepsPerEpoch: Int) -> any Schedule {
     StepSchedule(stepSize: max(1, stepSize.steps(perEpoch: stepsPerEpoch)), gamma: gamma)
   }

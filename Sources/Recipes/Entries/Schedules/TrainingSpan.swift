@@ -2,10 +2,10 @@
 public enum TrainingSpan: Equatable, Sendable {
   /// Updates of the weights.
   case steps(Int)
-  /// Passes over the training data; part of one is allowed.
+  /// Passes over the training data; fractions are allowed.
   case epochs(Double)
 
-  /// The span in whole steps, the nearest number of them.
+  /// The span in whole steps, rounded to the nearest.
   public func steps(perEpoch: Int) -> Int {
     switch self {
     case .steps(let steps): steps
@@ -13,7 +13,7 @@ public enum TrainingSpan: Equatable, Sendable {
     }
   }
 
-  /// As a recipe writes it: `500 steps` or `2.5 epochs`.
+  /// The text in a recipe: `500 steps` or `2.5 epochs`.
   var recipeText: String {
     switch self {
     case .steps(1): "1 step"
@@ -25,7 +25,7 @@ public enum TrainingSpan: Equatable, Sendable {
 }
 
 extension ValueType<TrainingSpan> {
-  /// A number of steps or epochs; a bare number is of steps. 0 is allowed if `allowsNone`.
+  /// A number of steps or epochs; a bare number means steps. 0 is allowed if `allowsNone`.
   static func span(allowsNone: Bool) -> ValueType {
     let rule = "steps or epochs, such as 500 steps or 2.5 epochs"
     let range = allowsNone ? "at least 0" : "greater than 0"
@@ -51,7 +51,7 @@ extension ValueType<TrainingSpan> {
     }
   }
 
-  /// The span that a text names, of whatever sign; nil if it names none.
+  /// Parses a text, whatever its sign; nil if it is no span.
   static func parse(_ text: String) -> TrainingSpan? {
     let fields = text.split(separator: " ")
     guard let number = fields.first, fields.count <= 2 else { return nil }

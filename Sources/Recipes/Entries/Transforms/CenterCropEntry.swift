@@ -1,24 +1,24 @@
 import Images
 
-/// The middle of images.
+/// Takes the middle of images.
 public struct CenterCropEntry: TransformEntry {
-  /// Height and width of what is taken.
+  /// Height and width of the result in pixels.
   public var size: ImageSize
 
-  /// The middle of a size.
+  /// The middle in this size.
   public init(size: ImageSize) { self.size = size }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(size: ImageSize(height: 1, width: 1)) }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    CenterCrop.name, "the middle of images; where they are smaller, black is added around",
+    CenterCrop.name, "the middle of images; black is added around smaller ones",
     example: "size: 224", short: "size",
     keys: [
       RecipeKey("size", \.size, .imageSize(.from(1, through: 65536)), required: true, "height and width in pixels")
     ])
 
-  /// The transform.
+  /// Makes the transform.
   public func makeTransform() -> any Transform { CenterCrop(size) }
 }

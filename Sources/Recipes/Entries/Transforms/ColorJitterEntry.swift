@@ -1,20 +1,20 @@
 import Images
 
-/// Colours changed at random, in random order.
+/// Changes colours at random, in random order.
 public struct ColorJitterEntry: TransformEntry {
-  /// The factor's range.
+  /// The range of the brightness factor.
   public var brightness = 1.0...1.0
-  /// The factor's range.
+  /// The range of the contrast factor.
   public var contrast = 1.0...1.0
-  /// The factor's range.
+  /// The range of the saturation factor.
   public var saturation = 1.0...1.0
-  /// The range of turns.
+  /// The range of the turn of the hue; 1 is the full circle.
   public var hue = 0.0...0.0
 
   /// No change.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     ColorJitter.name, "brightness, contrast, saturation and hue changed at random, in random order",
     example: "contrast: 0.1, saturation: 0.1, hue: 0.1",
@@ -30,7 +30,7 @@ public struct ColorJitterEntry: TransformEntry {
   private static let factors = ValueType<ClosedRange<Double>>.interval(
     .atLeast(0), single: .atLeast(0), ColorJitter.factors)
 
-  /// The transform.
+  /// Makes the transform.
   public func makeTransform() -> any Transform {
     ColorJitter(brightness: brightness, contrast: contrast, saturation: saturation, hue: hue)
   }

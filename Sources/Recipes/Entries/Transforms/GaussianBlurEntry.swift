@@ -1,19 +1,19 @@
 import Images
 
-/// Images blurred by a Gaussian of random width.
+/// Blurs images with a Gaussian of random width.
 public struct GaussianBlurEntry: TransformEntry {
-  /// The kernel's height and width.
+  /// The kernel's height and width in pixels, both odd.
   public var kernelSize: ImageSize
   /// The range of standard deviations in pixels.
   public var sigma = 0.1...2.0
 
-  /// A kernel of a size.
+  /// A kernel of this size.
   public init(kernelSize: ImageSize) { self.kernelSize = kernelSize }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(kernelSize: ImageSize(height: 1, width: 1)) }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     GaussianBlur.name, "images blurred by a Gaussian of random width", example: "kernelSize: 7, sigma: [0.1, 1.0]",
     keys: [
@@ -23,7 +23,7 @@ public struct GaussianBlurEntry: TransformEntry {
         "sigma", \.sigma, .interval(.from(0.01, through: 1000)), "the standard deviation in pixels, [least, most]"),
     ])
 
-  /// Checks that the kernel has a middle.
+  /// Checks that height and width are odd.
   public func check(_ section: RecipeSection) throws {
     guard kernelSize.height % 2 == 1, kernelSize.width % 2 == 1 else {
       throw section.conflict(
@@ -32,6 +32,6 @@ public struct GaussianBlurEntry: TransformEntry {
     }
   }
 
-  /// The transform.
+  /// Makes the transform.
   public func makeTransform() -> any Transform { GaussianBlur(kernelSize: kernelSize, sigma: sigma) }
 }

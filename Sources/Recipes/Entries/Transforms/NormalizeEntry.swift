@@ -1,10 +1,10 @@
 import Images
 
-/// Floats of mean 0 and deviation 1.
+/// Normalizes floats, for mean 0 and deviation 1.
 public struct NormalizeEntry: PipelineEntry {
-  /// What is taken off red, green and blue.
+  /// The means to subtract from red, green and blue, which range from 0 to 1.
   public var mean: [Double]
-  /// What they are divided by.
+  /// The standard deviations that divide them after that.
   public var std: [Double]
 
   /// Three means and three standard deviations.
@@ -13,21 +13,23 @@ public struct NormalizeEntry: PipelineEntry {
     self.std = std
   }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(mean: [0, 0, 0], std: [1, 1, 1]) }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     Normalize.name, "(x - mean) / std of red, green and blue; the last transform",
     example: "mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]",
     keys: [
       RecipeKey(
-        "mean", \.mean, .list(.number()), required: true, "what is taken off red, green and blue, which go from 0 to 1"),
+        "mean", \.mean, .list(.number()), required: true,
+        "the means to subtract from red, green and blue (0 to 1)"),
       RecipeKey(
-        "std", \.std, .list(.number(.from(0.0001, through: 10000))), required: true, "what they are divided by"),
+        "std", \.std, .list(.number(.from(0.0001, through: 10000))), required: true,
+        "the standard deviations to divide by"),
     ])
 
-  /// Checks that there are three of each.
+  /// Checks that both have three entries.
   public func check(_ section: RecipeSection) throws {
     for (key, values) in [("mean", mean), ("std", std)] where values.count != 3 {
       throw section.conflict(
@@ -35,7 +37,7 @@ public struct NormalizeEntry: PipelineEntry {
     }
   }
 
-  /// What the pipeline writes.
+  /// The normalization that ends the pipeline.
   var normalize: Normalize {
     Normalize(mean: SIMD3(mean[0], mean[1], mean[2]), deviation: SIMD3(std[0], std[1], std[2]))
   }

@@ -1,21 +1,21 @@
 import Images
 
-/// Images mirrored at random.
+/// Mirrors images left to right, at random.
 public struct RandomHorizontalFlipEntry: TransformEntry {
-  /// The share of images that is mirrored.
+  /// The probability of mirroring.
   public var probability = 0.5
 
-  /// Every default.
+  /// Every key at its default.
   public init() {}
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     RandomHorizontalFlip.name, "images mirrored left to right, at random",
     example: "probability: 0.5", short: "probability",
     keys: [
-      RecipeKey("probability", \.probability, .number(.from(0, through: 1)), "the share of images that is mirrored")
+      RecipeKey("probability", \.probability, .number(.from(0, through: 1)), "the probability of mirroring")
     ])
 
-  /// The transform.
+  /// Makes the transform.
   public func makeTransform() -> any Transform { RandomHorizontalFlip(probability: probability) }
 }

@@ -1,21 +1,21 @@
 import Images
 
-/// A rectangle of random size, shape and place, resized.
+/// Takes a rectangle of random size, shape and place, and resizes it.
 public struct RandomResizedCropEntry: TransformEntry {
-  /// Height and width of the result.
+  /// Height and width of the result in pixels.
   public var size: ImageSize
   /// The rectangle's share of the image's area.
   public var scale = 0.08...1
-  /// The rectangle's width / height.
+  /// The rectangle's width over its height.
   public var ratio = 0.75...4.0 / 3
 
-  /// Results of a size.
+  /// Results of this size.
   public init(size: ImageSize) { self.size = size }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(size: ImageSize(height: 1, width: 1)) }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     RandomResizedCrop.name, "a rectangle of random size, shape and place, resized",
     example: "size: 224, scale: [0.3, 1]", short: "size",
@@ -29,6 +29,6 @@ public struct RandomResizedCropEntry: TransformEntry {
         "ratio", \.ratio, .interval(.from(0.01, through: 100)), "the rectangle's width / height, [least, most]"),
     ])
 
-  /// The transform.
+  /// Makes the transform.
   public func makeTransform() -> any Transform { RandomResizedCrop(size, scale: scale, ratio: ratio) }
 }

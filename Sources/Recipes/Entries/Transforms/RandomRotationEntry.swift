@@ -1,21 +1,21 @@
 import Images
 
-/// Images rotated by a random angle.
+/// Rotates images by a random angle.
 public struct RandomRotationEntry: TransformEntry {
-  /// The range of angles, counter-clockwise.
+  /// The range of angles in degrees, counter-clockwise.
   public var degrees: ClosedRange<Double>
-  /// Where a rotated pixel's value comes from.
+  /// How a rotated pixel's value is interpolated.
   public var interpolation = RandomRotation.Interpolation.nearest
 
-  /// Angles of a range.
+  /// Angles in a range.
   public init(degrees: ClosedRange<Double>) { self.degrees = degrees }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(degrees: 0...0) }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    RandomRotation.name, "images rotated by a random angle, black where nothing comes in",
+    RandomRotation.name, "images rotated by a random angle, with black corners",
     example: "degrees: 20, interpolation: bilinear", short: "degrees",
     keys: [
       RecipeKey(
@@ -24,7 +24,7 @@ public struct RandomRotationEntry: TransformEntry {
       RecipeKey("interpolation", \.interpolation, .choice, "nearest or bilinear"),
     ])
 
-  /// The transform.
+  /// Makes the transform.
   public func makeTransform() -> any Transform { RandomRotation(degrees: degrees, interpolation: interpolation) }
 }
 

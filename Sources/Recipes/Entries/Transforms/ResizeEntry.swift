@@ -1,23 +1,23 @@
 import Images
 import Layers
 
-/// Images resized, bilinear with antialiasing.
+/// Resizes images, bilinear with antialiasing.
 public struct ResizeEntry: TransformEntry {
-  /// The shorter side, or height and width.
+  /// The shorter side, or height and width, in pixels.
   public var size: Resize.Target
 
-  /// Images of a size.
+  /// Images of this size.
   public init(size: Resize.Target) { self.size = size }
 
-  /// Every default; what is required has a placeholder.
+  /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(size: .shorterSide(1)) }
 
-  /// Its name and keys in recipes.
+  /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
     Resize.name, "images of another size, bilinear with antialiasing", example: "size: [112, 112]", short: "size",
     keys: [RecipeKey("size", \.size, .resizeTarget, required: true, "the shorter side in pixels, or [height, width]")])
 
-  /// The transform.
+  /// Makes the transform.
   public func makeTransform() -> any Transform { Resize(size) }
 }
 

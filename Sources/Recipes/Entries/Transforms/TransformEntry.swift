@@ -1,17 +1,17 @@
 import Diagnostics
 import Images
 
-/// What images go through in recipes: a transform, or the normalization that ends a pipeline.
+/// A step of the image pipeline in recipes: a transform, or the normalization at its end.
 public protocol PipelineEntry: RecipeEntry {}
 
 /// A transform of images in recipes.
 public protocol TransformEntry: PipelineEntry {
-  /// The transform.
+  /// Makes the transform.
   func makeTransform() -> any Transform
 }
 
 extension EntryKind where Entry == any PipelineEntry {
-  /// Transforms of images.
+  /// The kind of all transforms.
   static var transform: EntryKind { EntryKind("transform", { $0.transforms.map { $0 } }, { $0 }) }
 }
 
@@ -21,20 +21,20 @@ extension ValueType where Value == any PipelineEntry {
 }
 
 extension [any PipelineEntry] {
-  /// The transforms, one after the other; `key` is the list's.
-  /// - Throws: `Failure` (configuration) where a normalisation is not the last.
+  /// Makes the pipeline of the transforms in order; `key` is the list's key.
+  /// - Throws: `Failure` (configuration) if a normalization is not the last.
   public func makePipeline(key: String) throws -> TransformPipeline {
     if let index = dropLast().firstIndex(where: { $0 is NormalizeEntry }) {
       throw Failure(
         .configuration, "\(key).\(index) is \(Normalize.name), but \(count - 1 - index) more transforms follow",
-        advice: "it must be the last: the others work on colours from 0 to 1")
+        advice: "it must be the last: all others need colours from 0 to 1")
     }
     return TransformPipeline(
       compactMap { ($0 as? any TransformEntry)?.makeTransform() },
       normalize: (last as? NormalizeEntry)?.normalize ?? .none)
   }
 
-  /// Those in which chance has no part.
+  /// The transforms that are not random.
   var deterministic: [any PipelineEntry] {
     filter { ($0 as? any TransformEntry)?.makeTransform().isDeterministic ?? true }
   }
