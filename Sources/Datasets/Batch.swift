@@ -1,24 +1,24 @@
 import Tensors
 
-/// The memory of one batch of inputs, targets and lengths; made once and filled again for every step.
+/// The memory of one batch of inputs, targets and lengths, allocated once and refilled for every step.
 public final class Batch {
   /// The shape of one input.
   public let shape: Shape
-  /// What each sample's outputs should be.
+  /// The form of the targets.
   public let targetLayout: TargetLayout
   /// The largest number of samples.
   public let capacity: Int
-  /// The number of samples now.
+  /// The current number of samples.
   public private(set) var count = 0
-  /// Where targets are classes: the class index of each row, step by step, in each step sample by sample.
+  /// If targets are classes: the class index of each row; rows are ordered by step, then by sample.
   public let classes: UnsafeMutablePointer<Int32>
-  /// Number of valid steps of each sample.
+  /// The number of valid steps of each sample.
   public let lengths: UnsafeMutablePointer<Int32>
   private let inputs: FloatBuffer
   private let values: FloatBuffer
 
-  /// Memory for up to `capacity` samples.
-  /// - Throws: `Failure` (system) where there is not enough.
+  /// Allocates memory for up to `capacity` samples.
+  /// - Throws: `Failure` (system) if there is not enough.
   public init(shape: Shape, targets: TargetLayout = .classes(steps: 1), capacity: Int) throws {
     self.shape = shape
     targetLayout = targets
@@ -44,19 +44,19 @@ public final class Batch {
     lengths.deallocate()
   }
 
-  /// Makes room for `count` samples, whose inputs all have to be written then.
+  /// Sets the number of samples to `count`. The caller then writes all inputs.
   public func resize(count: Int) {
     precondition(count <= capacity, "batch of \(count) samples in memory for \(capacity)")
     self.count = count
   }
 
-  /// Makes room for `count` samples and clears their inputs.
+  /// Sets the number of samples to `count` and their inputs to zero.
   public func clear(count: Int) {
     resize(count: count)
     inputs.base.update(repeating: 0, count: count * shape.count)
   }
 
-  /// What the outputs should be, in the order of their rows; for the data set to write to.
+  /// The targets in the order of their rows, for the data set to write.
   public var targets: Targets {
     switch targetLayout {
     case .classes: .classes(UnsafePointer(classes))
@@ -64,7 +64,7 @@ public final class Batch {
     }
   }
 
-  /// The inputs, time-major where they are sequences.
+  /// The inputs; sequences are time-major.
   public var view: TensorView { view(shape, of: inputs) }
 
   private func view(_ shape: Shape, of memory: FloatBuffer) -> TensorView {

@@ -1,15 +1,15 @@
-/// What a data source found in its files and a trained model depends on: kept with the run, so that outputs keep their
-/// meaning and new inputs can be read where the training data is not at hand.
+/// Facts about the data that a trained model depends on. The run keeps them, so that outputs can be named and new
+/// inputs read without the training data.
 public struct DataFacts: Codable, Equatable, Sendable {
   /// The extents of one input.
   public var inputShape: [Int]
-  /// The classes' names, in the order of their indices; none where targets are numbers.
+  /// The classes' names in the order of their indices; empty if targets are numbers.
   public var classNames: [String]
-  /// The characters of text inputs, in the order of their indices; nil where inputs are no text.
+  /// The characters of text inputs in the order of their indices; nil if inputs are not text.
   public var alphabet: String?
-  /// The names of the columns that inputs came from, or their places from "0" on; nil where inputs are no table's rows.
+  /// The names of the input columns, or their indices from "0" on; nil if inputs are not rows of a table.
   public var columns: [String]?
-  /// Whether samples have lengths of their own, as `Dataset.hasLengths` says; nil where it was not written down.
+  /// Whether samples differ in length, as `Dataset.hasLengths` says; nil if this was not recorded.
   public var hasLengths: Bool?
 
   /// Bundles the facts.
@@ -24,7 +24,7 @@ public struct DataFacts: Codable, Equatable, Sendable {
     self.hasLengths = hasLengths
   }
 
-  /// Whether the shape can be that of an input, and not only a damaged file's.
+  /// Whether an input can have this shape; false hints at a damaged file.
   package var isPossible: Bool {
     guard 1...3 ~= inputShape.count else { return false }
     var count = 1

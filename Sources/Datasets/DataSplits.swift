@@ -1,29 +1,29 @@
-/// The parts of a data source.
+/// The parts of the data.
 public enum Split: String, CaseIterable, Codable, Sendable {
-  /// What weights are fitted to.
+  /// The samples that weights are fitted to.
   case training
-  /// What the course of training is judged by.
+  /// The samples that are measured during training, to choose weights and learning rates.
   case validation
-  /// What the result is judged by.
+  /// The samples that the result is measured on.
   case test
 }
 
 /// The samples that a run trains on, and those it is measured on.
 public struct DataSplits {
-  /// What weights are fitted to.
+  /// The samples that weights are fitted to.
   public let training: any Dataset
-  /// What the course of training is judged by, if there is a part for it alone.
+  /// The samples that are measured during training; nil if there are none.
   public let validation: (any Dataset)?
-  /// What the result is judged by, if anything.
+  /// The samples that the result is measured on; nil if there are none.
   public let test: (any Dataset)?
-  /// What people should know of the source, such as files that were left out.
+  /// Notices about the data, such as files that were left out.
   public let notices: [String]
-  /// Why samples or their targets may be shaped otherwise than is meant; nil if nothing hints at it.
+  /// A hint that samples or targets may have another shape than intended; nil if nothing suggests it.
   public let shapeNotice: String?
   private let measuredTraining: (any Dataset)?
 
-  /// Bundles the parts; `measuredTraining` is the training samples as they are measured, where these differ from those
-  /// trained on, as by random transforms.
+  /// Bundles the parts. `measuredTraining` are the training samples for measuring, if they differ from those trained
+  /// on, for example by random transforms.
   public init(
     training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil, notices: [String] = [],
     shapeNotice: String? = nil, measuredTraining: (any Dataset)? = nil
@@ -36,7 +36,7 @@ public struct DataSplits {
     self.test = test
   }
 
-  /// A part, or nil where there is none.
+  /// A part, or nil if there is none.
   public subscript(_ split: Split) -> (any Dataset)? {
     switch split {
     case .training: training
@@ -51,17 +51,17 @@ public struct DataSplits {
     measuredTraining?.share(amongRanks: ranks)
   }
 
-  /// A part as evaluations see it, without what chance does to training samples; nil where there is none.
+  /// A part for evaluations, without random transforms; nil if there is none.
   public func measured(_ split: Split) -> (any Dataset)? {
     split == .training ? measuredTraining ?? training : self[split]
   }
 
-  /// All parts that there are.
+  /// All parts that exist.
   public var all: [(split: Split, data: any Dataset)] {
     Split.allCases.compactMap { split in self[split].map { (split, $0) } }
   }
 
-  /// What is evaluated in the course of training: the validation samples, or the test's where there are none. The test's are
-  /// shown only: no weights and no learning rate are chosen by them.
+  /// The part that is evaluated during training: validation, or test if there is none. Test results are only shown;
+  /// they choose no weights and no learning rates.
   public var monitored: Split? { validation != nil ? .validation : test != nil ? .test : nil }
 }

@@ -1,75 +1,75 @@
 import Tensors
 
-/// A source of samples: inputs of one shape, and what the outputs for each should be.
+/// A source of samples: inputs of one shape, and targets.
 ///
-/// A sample is a function of (epoch, index) alone, so that every rank and machine sees the same.
+/// A sample is a function of (epoch, index) alone, so that every rank sees the same.
 public protocol Dataset: AnyObject {
   /// The shape of one input.
   var inputShape: Shape { get }
-  /// What the outputs for one sample should be.
+  /// The form of one sample's target.
   var targetLayout: TargetLayout { get }
-  /// The classes' names, in the order of their indices; none where targets are numbers.
+  /// The classes' names in the order of their indices; empty if targets are numbers.
   var classNames: [String] { get }
-  /// Samples of an epoch.
+  /// The number of samples per epoch.
   var count: Int { get }
-  /// The class of each sample where samples have one, and it is known before they are loaded; else nil.
+  /// The class of each sample, if there is one that is known before loading; else nil.
   var classes: [Int32]? { get }
-  /// Whether samples have lengths of their own, shorter than the shape's steps, with padding behind.
+  /// Whether samples have fewer steps than the shape; the rest is padding behind.
   var hasLengths: Bool { get }
-  /// Whether samples take so long to make that it pays to do it on a thread beside the training. Then `load` is called
-  /// from that thread, though never from two at once; data sets of one source must share nothing that changes.
+  /// Whether loading is slow enough to use a thread of its own. `load` is then called on that thread, never on two at
+  /// once; parts of one source must share no mutable state.
   var loadsAhead: Bool { get }
-  /// What a trained model depends on.
+  /// The facts that a trained model depends on.
   var facts: DataFacts { get }
 
-  /// Says, before any sample is loaded, how many ranks of this machine hold this data set. What it keeps in memory of its
-  /// own accord they share.
+  /// Called before any sample is loaded, with the number of this machine's ranks that hold this data set. They share
+  /// the memory that it uses for caching.
   func share(amongRanks ranks: Int)
 
-  /// One sample of the first epoch, written out for people.
-  /// - Throws: `Failure` (data) where the sample cannot be read.
+  /// Describes a sample of the first epoch in text.
+  /// - Throws: `Failure` (data) if the sample cannot be read.
   func text(of index: Int) throws -> String
 
-  /// The same of any epoch, from 0.
-  /// - Throws: `Failure` (data) where the sample cannot be read.
+  /// Describes a sample of an epoch, counted from 0.
+  /// - Throws: `Failure` (data) if the sample cannot be read.
   func text(of index: Int, epoch: Int) throws -> String
 
-  /// The steps that a sample has itself, without padding.
+  /// The number of a sample's steps, without padding.
   func length(of index: Int) -> Int
 
-  /// How messages name a sample, with its file if it has one.
+  /// Names a sample for messages, with its file if it has one.
   func place(of index: Int) -> String
 
-  /// Makes `batch` as large as `indices` and writes the samples with these indices to it.
-  /// - Throws: `Failure` (data) where a sample cannot be read.
+  /// Resizes `batch` to the number of `indices` and writes these samples to it.
+  /// - Throws: `Failure` (data) if a sample cannot be read.
   func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws
 }
 
 extension Dataset {
-  /// Not known.
+  /// Nil: not known.
   public var classes: [Int32]? { nil }
 
-  /// All samples have all steps.
+  /// False: all samples have all steps.
   public var hasLengths: Bool { false }
 
-  /// All that the shape has.
+  /// All steps of the shape.
   public func length(of index: Int) -> Int { inputShape.steps }
 
-  /// Its number, from 0.
+  /// The sample's index.
   public func place(of index: Int) -> String { "sample \(index)" }
 
-  /// Keeps nothing that a limit would be for.
+  /// Does nothing: there is no cache.
   public func share(amongRanks ranks: Int) {}
 
-  /// Samples are quickly made or copied.
+  /// False: samples are made or copied quickly.
   public var loadsAhead: Bool { false }
 
-  /// The sample's number, from 0.
+  /// The sample's index.
   public func text(of index: Int) -> String { "sample \(index)" }
 
-  /// As in the first epoch: samples are the same in every epoch unless a data set says otherwise.
+  /// The text of the first epoch, since samples are the same in every epoch by default.
   public func text(of index: Int, epoch: Int) throws -> String { try text(of: index) }
 
-  /// A class for each sample.
+  /// One class per sample.
   public var targetLayout: TargetLayout { .classes(steps: 1) }
 }

@@ -2,41 +2,41 @@ import Diagnostics
 import Formats
 import Tensors
 
-/// Turns what people give to a trained model, text or the name of a file, into samples.
+/// Turns a trained model's input, a text or a file's name, into samples.
 public protocol InputReader {
-  /// Stands between the names of a sample's classes where each step has one.
+  /// The text between the classes of a sample's steps.
   var classSeparator: String { get }
-  /// The endings of files that a folder of inputs is searched for; none where a folder is no input.
+  /// The endings of files to look for in a folder of inputs; empty if a folder is not an input.
   var fileEndings: [String] { get }
-  /// Whether an input is the text itself; else it may be the name of a file.
+  /// Whether an input is the text itself; otherwise it may be the name of a file.
   var readsText: Bool { get }
 
-  /// The samples that one input stands for; their targets mean nothing.
+  /// Makes the samples of one input; their targets have no meaning.
   /// - Throws: `Failure` (data, noInput) naming what is wrong with the input.
   func samples(_ input: String) throws -> any Dataset
 
-  /// Reads the samples of a file in their order, a piece at a time.
+  /// Reads the samples of a file in order, block by block.
   /// - Parameters:
-  ///   - report: is told of each sample that cannot be read; the others are read all the same.
-  ///   - body: is given each piece, and what a sample of it is called by its index.
-  /// - Throws: `Failure` (data, noInput) where the file as a whole cannot be read, and what `body` throws.
+  ///   - report: called for each sample that cannot be read; reading then continues.
+  ///   - body: called for each block, with a function that names a sample by its index.
+  /// - Throws: `Failure` (data, noInput) if the file as a whole cannot be read, and what `body` throws.
   func read(
     file path: String, report: (Failure) -> Void,
     _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws
 
-  /// What people should know of an input, such as that it has letters that training had not; nil for nothing.
+  /// A notice about an input, such as letters that training did not have; nil for none.
   func notice(_ input: String) -> String?
 }
 
 extension InputReader {
   /// A blank.
   public var classSeparator: String { " " }
-  /// None.
+  /// Empty: no folders.
   public var fileEndings: [String] { [] }
-  /// It may be the name of a file.
+  /// False.
   public var readsText: Bool { false }
 
-  /// The samples that the file's name stands for.
+  /// Reads the file as one block.
   public func read(
     file path: String, report: (Failure) -> Void,
     _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
@@ -45,20 +45,20 @@ extension InputReader {
     try body(data) { data.count == 1 ? path : "\(path)[\($0)]" }
   }
 
-  /// Nothing.
+  /// Nil.
   public func notice(_ input: String) -> String? { nil }
 }
 
-/// A reader of texts: of a file it reads each line.
+/// A reader of texts. Each line of a file is one text.
 public protocol TextReader: InputReader {}
 
 extension TextReader {
-  /// Text.
+  /// The ending of text files.
   public var fileEndings: [String] { ["txt"] }
-  /// It is.
+  /// True.
   public var readsText: Bool { true }
 
-  /// One sample a line; empty lines are passed over.
+  /// Makes one sample per line; empty lines are skipped.
   public func read(
     file path: String, report: (Failure) -> Void,
     _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
@@ -66,7 +66,8 @@ extension TextReader {
     guard !(try firstBytes(1024, ofFile: path).contains(0)) else {
       throw Failure(
         .data, "\(path) is a file, but holds no text",
-        advice: "a file of texts has one on each line, in UTF-8; a text that is named as a file goes to standard input")
+        advice:
+          "a file of texts has one on each line, in UTF-8; pass a text that is also a file's name by standard input")
     }
     try forEachLine(ofFile: path) { bytes, number in
       guard !bytes.isEmpty else { return }
@@ -85,31 +86,31 @@ extension TextReader {
   }
 }
 
-/// One sample that is no part of a data set: an input without a target.
+/// One sample that belongs to no data set: an input without a target.
 public final class SingleInput: Dataset {
   /// The input's shape.
   public let inputShape: Shape
-  /// None.
+  /// Empty: there are no classes.
   public let classNames: [String] = []
-  /// One.
+  /// 1.
   public let count = 1
   /// Whether the input may have fewer steps than its shape.
   public var hasLengths: Bool { length != nil }
   private let length: Int?
   private let write: (Batch, _ place: Int) throws -> Void
 
-  /// The sample that `write` puts at a place of a batch, which was cleared before; `length` is its own number of steps, which
-  /// is written already, where the model takes such.
+  /// A sample that `write` writes to a place of a batch whose inputs are zero. `length` is its number of steps, already
+  /// written to the batch; nil if the model takes no lengths.
   public init(shape: Shape, length: Int? = nil, write: @escaping (Batch, _ place: Int) throws -> Void) {
     inputShape = shape
     self.length = length
     self.write = write
   }
 
-  /// The input's own steps.
+  /// The input's number of steps.
   public func length(of index: Int) -> Int { length ?? inputShape.steps }
 
-  /// The only one.
+  /// "the input".
   public func place(of index: Int) -> String { "the input" }
 
   /// Writes the sample.

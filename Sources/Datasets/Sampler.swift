@@ -1,12 +1,12 @@
 import Tensors
 
-/// The order in which an epoch goes through a data set; the same on every rank.
+/// The order of an epoch's samples; the same on every rank.
 public final class Sampler {
   private let random: Philox
   private let shuffles: Bool
   private let order: UnsafeMutableBufferPointer<Int>
 
-  /// An order over `count` samples: a new permutation each epoch, or ascending.
+  /// An order of `count` samples: a new permutation in each epoch, or ascending.
   public init(count: Int, shuffles: Bool, seed: UInt64) {
     random = Philox(seed: seed, purpose: .shuffle)
     self.shuffles = shuffles
@@ -18,7 +18,8 @@ public final class Sampler {
     order.deallocate()
   }
 
-  /// Arranges the order of an epoch (Fisher & Yates, from ascending order, so that it depends on the epoch alone).
+  /// Arranges the order of an epoch (Fisher & Yates). It starts from ascending order, so that it depends on the epoch
+  /// alone.
   public func arrange(epoch: Int) {
     guard shuffles else { return }
     for index in order.indices { order[index] = index }

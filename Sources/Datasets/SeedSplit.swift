@@ -1,11 +1,11 @@
 import Diagnostics
 import Tensors
 
-/// How many of a source's samples are kept for validation and testing, and which ones.
+/// How many of a source's samples are set aside for validation and testing, and the seed that chooses them.
 public struct SplitShares: Equatable, Sendable {
-  /// The share of all samples that validation takes.
+  /// The share of all samples for validation.
   public var validationShare: Double
-  /// The share of all samples that testing takes.
+  /// The share of all samples for testing.
   public var testShare: Double
   /// The seed that chooses the samples.
   public var splitSeed: UInt64
@@ -18,23 +18,23 @@ public struct SplitShares: Equatable, Sendable {
   }
 }
 
-/// Which samples of one source are for training, validation and testing: a function of their number, their classes and
-/// the shares alone.
+/// Splits the samples of a source into training, validation and test, depending only on their number, their classes and
+/// the shares.
 ///
-/// Samples are taken in a random order: first those for testing, then those for validation, so that the test samples
-/// stay the same where the validation share changes. A part has exactly its share of all samples, rounded to the nearest
-/// whole number. Where there are classes, the order mixes them evenly, so that every part has its share of each class,
-/// up to one sample.
+/// Samples are taken in a random order, first those for testing, then those for validation, so that the test samples
+/// stay the same if the validation share changes. A part has its share of all samples, rounded to the nearest whole
+/// number. If there are classes, the order mixes them evenly, so that every part has its share of each class, up to one
+/// sample.
 public struct SeedSplit: Equatable, Sendable {
-  /// What weights are fitted to, ascending.
+  /// The training samples, ascending.
   public let training: [Int]
-  /// What the course of training is judged by, in random order: its first samples are as good as any.
+  /// The validation samples, in random order, so that the first ones are a random sample.
   public let validation: [Int]
-  /// What the result is judged by, in random order.
+  /// The test samples, in random order.
   public let test: [Int]
 
-  /// Splits `count` samples, of these classes if there are any.
-  /// - Throws: `Failure` (data) where a part that is asked for would be empty.
+  /// Splits `count` samples; `classes` are the samples' classes, if any.
+  /// - Throws: `Failure` (data) if a requested part would be empty.
   public init(count: Int, classes: [Int32]? = nil, shares: SplitShares) throws {
     precondition(classes == nil || classes?.count == count, "one class a sample")
     let testCount = Int((shares.testShare * Double(count)).rounded())
@@ -55,7 +55,7 @@ public struct SeedSplit: Equatable, Sendable {
     training = order[kept...].sorted()
   }
 
-  /// All samples in a random order that mixes classes evenly.
+  /// All samples in a random order that mixes the classes evenly.
   private static func order(count: Int, classes: [Int32]?, seed: UInt64) -> [Int] {
     let random = Philox(seed: seed, purpose: .split)
     var order = Array(0..<count)
@@ -64,7 +64,7 @@ public struct SeedSplit: Equatable, Sendable {
     }
     guard let classes else { return order }
     let sizes = Dictionary(classes.map { ($0, 1) }, uniquingKeysWith: +)
-    // The r-th of a class's n samples belongs at (2r + 1) / 2n of the whole.
+    // The r-th of a class's n samples belongs at (2r + 1) / 2n of the whole order.
     var seen: [Int32: Int] = [:]
     let places = order.enumerated().map { position, index -> (place: Double, position: Int, index: Int) in
       let rank = seen[classes[index], default: 0]

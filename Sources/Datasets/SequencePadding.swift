@@ -1,7 +1,7 @@
-/// Where a file pads sequences that have fewer steps than it has room for.
+/// The end at which a file pads sequences that have fewer steps than the array.
 public enum SequencePadding: String, CaseIterable, Sendable {
-  /// The steps that are there come first.
+  /// Valid steps come first.
   case behind
-  /// The steps that are there come last.
+  /// Valid steps come last.
   case front
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Some samples of a data set, in an order of their own.
+/// Some samples of a data set, in a given order.
 public final class Subset: Dataset {
   private let whole: any Dataset
   private let indices: [Int]
@@ -12,36 +12,36 @@ public final class Subset: Dataset {
     self.indices = indices
   }
 
-  /// That of the whole.
+  /// The shape of the whole's inputs.
   public var inputShape: Shape { whole.inputShape }
-  /// That of the whole.
+  /// The form of the whole's targets.
   public var targetLayout: TargetLayout { whole.targetLayout }
-  /// Those of the whole.
+  /// The whole's classes.
   public var classNames: [String] { whole.classNames }
-  /// Those of the chosen samples.
+  /// The classes of the chosen samples.
   public var classes: [Int32]? { whole.classes.map { all in indices.map { all[$0] } } }
   /// The number of chosen samples.
   public var count: Int { indices.count }
   /// As in the whole.
   public var hasLengths: Bool { whole.hasLengths }
-  /// As in the whole, whose `load` must change nothing then, since other parts may call it at the same time.
+  /// As in the whole. Its `load` must then change no state, since other subsets may call it at the same time.
   public var loadsAhead: Bool { whole.loadsAhead }
-  /// Those of the whole.
+  /// The whole's facts.
   public var facts: DataFacts { whole.facts }
 
-  /// That of the whole's sample.
+  /// The number of the sample's steps.
   public func length(of index: Int) -> Int { whole.length(of: indices[index]) }
 
-  /// That of the whole's sample.
+  /// The sample's name in the whole.
   public func place(of index: Int) -> String { whole.place(of: indices[index]) }
 
-  /// The sample as the whole writes it out.
+  /// The sample's text.
   public func text(of index: Int) throws -> String { try whole.text(of: indices[index]) }
 
-  /// The same of an epoch.
+  /// The sample's text in an epoch.
   public func text(of index: Int, epoch: Int) throws -> String { try whole.text(of: indices[index], epoch: epoch) }
 
-  /// Loads from the whole.
+  /// Loads the samples from the whole.
   public func load(epoch: Int, indices chosen: UnsafeBufferPointer<Int>, into batch: Batch) throws {
     wanted.removeAll(keepingCapacity: true)
     for index in chosen { wanted.append(indices[index]) }

@@ -41,7 +41,7 @@ import Testing
   @Test func whatIsNoBitIsNamed() throws {
     #expect(try BinaryEchoReader().samples("0110").inputShape == .sequence(steps: 4, features: 1))
     let failure = try #require(throws: Failure.self) { try BinaryEchoReader().samples("0120") }
-    #expect(failure.message == #"input "0120": "2" at place 3 is no bit"#)
+    #expect(failure.message == #"input "0120": "2" at place 3 is not a bit"#)
     #expect(throws: Failure.self) { try BinaryEchoReader().samples("") }
   }
 }

@@ -52,15 +52,15 @@ import Testing
     ("a,k\n1e39,x\n", "t.csv:2: column a: \"1e39\" is not a finite number"),
     ("a,k\n1,x\n2\n", "t.csv:3: the row has 1 field, but the first has 2"),
     ("a,a\n1,x\n", "t.csv:1: two columns are named \"a\""),
-    ("a,k\n", "t.csv: there are no rows behind the header"),
+    ("a,k\n", "t.csv: there are no rows after the header"),
     ("", "t.csv: there are no rows"),
     ("k\nx\n", "t.csv: no column is left for the inputs"),
     ("a;k\n1;x\n", "t.csv:1: the row has one field between commas, \"a;k\""),
     (
       "5.1,3.5,1.4,setosa\n4.9,3.0,1.4,setosa\n",
-      "t.csv:1: the first row is no list of names, but a sample: 5.1, 3.5, 1.4, setosa"
+      "t.csv:1: the first row is a sample, not a list of names: 5.1, 3.5, 1.4, setosa"
     ),
-    ("3,1,0\n2,5,1\n", "t.csv:1: the first row is no list of names, but a sample: 3, 1, 0"),
+    ("3,1,0\n2,5,1\n", "t.csv:1: the first row is a sample, not a list of names: 3, 1, 0"),
     ("a|k\n1|x\n", "t.csv:1: the row has one field between commas, \"a|k\""),
     ("a k\n1 x\n", "t.csv:1: the row has one field between commas, \"a k\""),
     ("a,k\n0x10,x\n", "t.csv:2: column a: \"0x10\" is not a number"),
@@ -87,11 +87,11 @@ import Testing
     #expect(try failed("5.1,x\n4.9,y\n").advice?.hasPrefix("write data: {header: false}") == true)
     #expect(
       try failed("kind,a,b\nx,1,2\n").advice
-        == "the class is taken from b; if kind names it, write data: {label: kind}, and if it is no input, data: {ignore: [kind]}"
+        == "the class is taken from b; if kind names it, write data: {label: kind}, and if it is not an input, data: {ignore: [kind]}"
     )
     #expect(try failed("my kind,a\nx,1\n", .values).advice?.hasSuffix("data: {ignore: ['my kind']}") == true)
     #expect(
-      try failed("a,k\n\"5,1\",x\n").advice == "where a comma stands before the fraction, write data: {decimal: comma}")
+      try failed("a,k\n\"5,1\",x\n").advice == "if numbers have a decimal comma, write data: {decimal: comma}")
   }
 
   @Test(arguments: ["", "NA", "?", "-", "1_000"])
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func numbersAsPeopleWriteThemAreTold() throws {
-    #expect(try failed("a,k\n\"1,234.5\",x\n").advice == "write 1234.5: nothing stands between thousands")
+    #expect(try failed("a,k\n\"1,234.5\",x\n").advice == "write 1234.5, without a separator between thousands")
     #expect(try failed("a,k\n12%,x\n").advice == "write the number alone, without %")
     #expect(
       try failed("a,k\n1,x\n2,y\n", .values).advice
@@ -215,7 +215,7 @@ import Testing
       try failure { try open(flowers, ignoring: ["4"]) } == "t.csv: there is no column \"4\", which data.ignore names")
     #expect(
       try failure { try open(flowers, label: "kind", ignoring: ["id"], classNames: ["blue"]) }
-        == "t.csv:2: \"red\" is no class of the training samples")
+        == "t.csv:2: \"red\" is not a class of the training samples")
   }
 
   @Test func aReaderTakesFilesWithFurtherColumnsAndSingleRows() throws {
@@ -230,10 +230,10 @@ import Testing
     #expect(try load(reader.samples("1.5, -2"), [0]).inputs == [1.5, -2])
     #expect(
       try failure { try reader.samples("1.5") }
-        == "\"1.5\" is no file, and no row of 2 numbers separated by a comma")
+        == "\"1.5\" is neither a file nor a row of 2 numbers separated by a comma")
     #expect(
       try failure(.noInput) { try reader.samples("new") }
-        == "\"new\" is no file, and no row of 2 numbers separated by a comma")
+        == "\"new\" is neither a file nor a row of 2 numbers separated by a comma")
     #expect(try failure { try reader.samples("1,x") } == "\"1,x\": column a: \"x\" is not a number")
   }
 }

@@ -88,13 +88,13 @@ import Testing
     func message(_ reader: EchoReader, _ input: String) throws -> String {
       try #require(throws: Failure.self) { try reader.samples(input) }.message
     }
-    #expect(try message(fixed, "heLlo") == #"input "heLlo": "L" at place 3 is no letter"#)
-    #expect(try message(fixed, "3:hello") == #"input "3:hello": "3" at place 1 is no letter"#)
+    #expect(try message(fixed, "heLlo") == #"input "heLlo": "L" at place 3 is not a letter"#)
+    #expect(try message(fixed, "3:hello") == #"input "3:hello": "3" at place 1 is not a letter"#)
     #expect(try message(fixed, "") == #"input "" has no letters"#)
     #expect(try message(variable, "hello") == #"input "hello" has no delay"#)
     #expect(
-      try message(variable, "9:hello") == #"input "9:hello": the delay "9" is none that the model was trained on"#)
-    #expect(try message(variable, "8:he1lo") == #"input "8:he1lo": "1" at place 5 is no letter"#)
+      try message(variable, "9:hello") == #"input "9:hello": the delay "9" is not one that the model was trained on"#)
+    #expect(try message(variable, "8:he1lo") == #"input "8:he1lo": "1" at place 5 is not a letter"#)
     #expect(try message(variable, "8:") == #"input "8:" has no letters"#)
   }
 }

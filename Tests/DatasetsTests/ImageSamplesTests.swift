@@ -73,7 +73,7 @@ import Testing
           == Failure(.noInput, "\(root)/no is missing", advice: "it must be a folder of images"))
       #expect(
         try failure { try ImageSamples(folder: "\(root)/plain/1.jpg", split: nil) }.message
-          == "\(root)/plain/1.jpg is no folder")
+          == "\(root)/plain/1.jpg is not a folder")
       #expect(
         try failure { try ImageSamples(folder: root, split: "trains") }
           == Failure(.noInput, "\(root) has no folder trains", advice: "did you mean train?"))

@@ -92,7 +92,7 @@ import Testing
       #expect(some.classNames == ["a", "b"] && some.classes == [1])
       #expect(
         try failure { try TextCorpus(folder: folder, keepsDuplicates: false, classNames: ["a", "c"]) }
-          == "\(folder)/b.txt: b is no class of the training samples")
+          == "\(folder)/b.txt: b is not a class of the training samples")
     }
   }
 

@@ -26,7 +26,7 @@ extension EndToEndTests {
 
             """, "\(prediction.text)")
         let wrong = try Program.run(["predict", "run", "he1lo"], in: folder)
-        #expect(wrong.status == 65 && wrong.errors.hasPrefix("input \"he1lo\": \"1\" at place 3 is no letter\n"))
+        #expect(wrong.status == 65 && wrong.errors.hasPrefix("input \"he1lo\": \"1\" at place 3 is not a letter\n"))
       }
     }
 

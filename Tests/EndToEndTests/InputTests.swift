@@ -155,7 +155,8 @@ extension EndToEndTests {
         #expect(typo.status == 64 && typo.errors.contains("Unknown option '--jsn'"), "\(typo.text)")
         let piped = try run(["predict", "run"], reading: "1,2\n1\n-1,x\n3,4\n", in: folder)
         #expect(piped.status == 65 && piped.lines.count == 3, "\(piped.text)")
-        #expect(piped.errors.contains("standard input:2: \"1\" is no file, and no row of 2 numbers"), "\(piped.text)")
+        #expect(
+          piped.errors.contains("standard input:2: \"1\" is neither a file nor a row of 2 numbers"), "\(piped.text)")
         #expect(piped.errors.contains("standard input:3: \"-1,x\": column b: \"x\" is not a number"), "\(piped.text)")
         let measured = try succeed(["evaluate", "run", "t.csv"], in: folder)
         #expect(measured.output == (try succeed(["evaluate", "run"], in: folder)).output)

@@ -1,31 +1,31 @@
 import Diagnostics
 
-/// Which columns of a table are what.
+/// The use of a table's columns.
 public struct CSVColumns: Equatable, Sendable {
-  /// What the outputs should be.
+  /// The kind of target.
   public enum Target: Equatable, Sendable {
-    /// A class, named in this column.
+    /// The class in this column.
     case label(String)
     /// The numbers in these columns.
     case numbers([String])
-    /// Nothing: inputs only.
+    /// No target: inputs only.
     case none
   }
 
   /// The columns of the inputs.
   public let inputs: [String]
-  /// What the outputs should be.
+  /// The target.
   public let target: Target
 
-  /// These columns.
+  /// Bundles the columns.
   public init(inputs: [String], target: Target) {
     self.inputs = inputs
     self.target = target
   }
 
-  /// The columns of a file: the target, and as inputs all others that are not ignored. A target that is nil is the last
-  /// column: a label where outputs are classes, else a number.
-  /// - Throws: `Failure` (noInput, inputOutput, data) where the file cannot be read or lacks one of these columns.
+  /// The columns of a file: the target, and as inputs all others that are not ignored. If `target` is nil, it is the
+  /// last column: a label if targets are classes, else a number.
+  /// - Throws: `Failure` (noInput, inputOutput, data) if the file cannot be read or lacks one of these columns.
   public init(
     of path: String, style: CSVStyle, outputs: NumPyDataset.TargetKind, label: String?, targets: [String]?,
     ignoring ignored: [String]
@@ -56,8 +56,8 @@ public struct CSVColumns: Equatable, Sendable {
     }
   }
 
-  /// The target of another file for inputs that are known.
-  /// - Throws: as for the columns of a file, and `Failure` (data) where the target is one of the inputs.
+  /// The target of another file with known inputs.
+  /// - Throws: as for the columns of a file, and `Failure` (data) if the target is one of the inputs.
   public init(
     of path: String, style: CSVStyle, outputs: NumPyDataset.TargetKind, label: String?, targets: [String]?,
     inputs: [String]
@@ -69,7 +69,7 @@ public struct CSVColumns: Equatable, Sendable {
     if label == nil, targets == nil, inputs.contains(last) {
       throw Failure(
         .data, "\(path): the last column, \(last), is an input, so there is nothing to compare outputs with",
-        advice: "the file needs the inputs, and behind them the column that was the target in training")
+        advice: "the file needs the inputs and, after them, the column that was the target in training")
     }
   }
 }

@@ -2,31 +2,31 @@ import Diagnostics
 import Formats
 import Tensors
 
-/// Samples that are rows of a CSV file: numbers, and a class or further numbers as the target.
+/// Samples that are rows of a CSV file: numbers, with a class or further numbers as the target.
 public final class CSVDataset: Dataset {
   /// [input columns].
   public let inputShape: Shape
-  /// A class, or as many numbers as target columns.
+  /// One class, or one number per target column.
   public let targetLayout: TargetLayout
-  /// What the label column holds, sorted (as numbers where all are whole numbers); none where targets are numbers.
+  /// The distinct values of the label column, sorted (as numbers if all are whole); empty if targets are numbers.
   public let classNames: [String]
   /// Number of rows.
   public let count: Int
-  /// Rows have no steps.
+  /// False: rows have no steps.
   public let hasLengths = false
-  /// Which columns are what.
+  /// The use of the file's columns.
   public let columns: CSVColumns
-  /// The class of each row; nil where targets are numbers.
+  /// The class of each row; nil if targets are numbers.
   public let classes: [Int32]?
-  /// What people should know of the numbers, such as that one is rounded.
+  /// Notices about the numbers, such as rounding.
   public let notices: [String]
   private let inputs: [Float]
   private let values: [Float]
   private let path: String
-  /// The line of the file that each row begins on.
+  /// The line of the file on which each row begins.
   private let lines: [Int32]
 
-  /// Reads all rows of a file; `classNames` are those of the training samples, nil to take what the file holds.
+  /// Reads all rows of a file. `classNames` are those of the training samples; nil to use the file's own.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file, the line, the column and what would be right.
   public convenience init(
     contentsOf path: String, style: CSVStyle, columns: CSVColumns, classNames: [String]? = nil
@@ -34,7 +34,7 @@ public final class CSVDataset: Dataset {
     try self.init(CSVTable(contentsOf: path, style: style), columns: columns, classNames: classNames)
   }
 
-  /// Rows of inputs alone.
+  /// Rows of inputs, without targets.
   init(inputs: [Float], columns: CSVColumns) {
     self.inputs = inputs
     self.columns = columns
@@ -70,7 +70,7 @@ public final class CSVDataset: Dataset {
       lines.append(Int32(truncatingIfNeeded: row.line))
     }
     guard !lines.isEmpty else {
-      throw Failure(.data, "\(table.path): there are no rows behind the header", advice: "each row is one sample")
+      throw Failure(.data, "\(table.path): there are no rows after the header", advice: "each row is one sample")
     }
     let numbering = labelPlace == nil && targetPlaces.isEmpty ? nil : table.numbering(inputPlaces, of: inputs)
     notices = [table.rounded, numbering].compactMap(\.self)
@@ -82,7 +82,7 @@ public final class CSVDataset: Dataset {
       : try labels.map { text, line in
         guard let index = indices[text] else {
           throw Failure(
-            .data, "\(table.path):\(line): \"\(text)\" is no class of the training samples",
+            .data, "\(table.path):\(line): \"\(text)\" is not a class of the training samples",
             advice: "they have the classes \(classNames.joined(separator: ", "))")
         }
         return index
@@ -107,7 +107,7 @@ public final class CSVDataset: Dataset {
   /// The file and the line.
   public func place(of index: Int) -> String { lines.isEmpty ? "sample \(index)" : "\(path):\(lines[index])" }
 
-  /// The first numbers of the row.
+  /// The first numbers of the row, at most eight.
   public func text(of index: Int) -> String {
     let width = inputShape.features
     let shown = inputs[index * width..<index * width + min(width, 8)].map { "\($0)" }.joined(separator: ", ")

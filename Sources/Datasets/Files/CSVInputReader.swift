@@ -3,13 +3,13 @@ import Formats
 import Foundation
 import Tensors
 
-/// Reads samples for a model that was trained on a table: the rows of a CSV file, or one row as text.
+/// Reads inputs for a model that was trained on a table: the rows of a CSV file, or one row as text.
 public struct CSVInputReader: InputReader {
   private let columns: CSVColumns
   private let style: CSVStyle
 
-  /// A reader of rows with the columns that training took as inputs.
-  /// - Throws: `Failure` (data) where the facts hold no columns.
+  /// A reader of rows with the input columns of the training.
+  /// - Throws: `Failure` (data) if the facts have no columns.
   public init(facts: DataFacts, style: CSVStyle) throws {
     guard let inputs = facts.columns else {
       throw Failure(
@@ -19,8 +19,8 @@ public struct CSVInputReader: InputReader {
     self.style = style
   }
 
-  /// All rows of the file of that name, which may have further columns; or the row that the text is, with the inputs
-  /// alone.
+  /// Reads all rows of the file with that name, which may have further columns; or one row of inputs, if the text is
+  /// one.
   public func samples(_ input: String) throws -> any Dataset {
     if FileManager.default.fileExists(atPath: input) {
       return try CSVDataset(CSVTable(contentsOf: input, style: style, isInput: true), columns: columns)
@@ -36,16 +36,16 @@ public struct CSVInputReader: InputReader {
       }
       throw Failure(
         style.number(input) == nil ? .noInput : .data,
-        "\"\(input)\" is no file, and no row of \(wanted) numbers separated by a \(style.separator)",
+        "\"\(input)\" is neither a file nor a row of \(wanted) numbers separated by a \(style.separator)",
         advice: "the inputs are \(names)")
     }
     return try CSVDataset(table, columns: CSVColumns(inputs: table.columns, target: .none))
   }
 
-  /// Tables.
+  /// The endings of tables.
   public var fileEndings: [String] { ["csv", "tsv", "csv.gz"] }
 
-  /// The rows of a file, a block at a time; those that cannot be read are numbered, too.
+  /// Reads the rows of a file block by block. Unreadable rows are numbered too.
   public func read(
     file path: String, report: (Failure) -> Void,
     _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
@@ -64,7 +64,7 @@ public struct CSVInputReader: InputReader {
         rows += try places.map { try table.number(row, $0) }
         numbers.append(number)
       } catch let failure as Failure {
-        // In their order.
+        // Keep the rows' order: pass on the rows before the fault first.
         try give()
         report(failure)
       }
@@ -73,7 +73,7 @@ public struct CSVInputReader: InputReader {
     }
     try give()
     if number == 0 {
-      throw Failure(.data, "\(path): there are no rows behind the header", advice: "each row is one sample")
+      throw Failure(.data, "\(path): there are no rows after the header", advice: "each row is one sample")
     }
   }
 }

@@ -1,6 +1,6 @@
-/// How a CSV file is written.
+/// The format of a CSV file.
 public struct CSVStyle: Equatable, Sendable {
-  /// What stands between fields.
+  /// The character between fields.
   public enum Separator: String, CaseIterable, Sendable {
     /// A comma.
     case comma
@@ -18,7 +18,7 @@ public struct CSVStyle: Equatable, Sendable {
     }
   }
 
-  /// What stands before a number's fraction.
+  /// The character before a number's fraction.
   public enum Decimal: String, CaseIterable, Sendable {
     /// A point.
     case point
@@ -26,9 +26,9 @@ public struct CSVStyle: Equatable, Sendable {
     case comma
   }
 
-  /// What stands between fields.
+  /// The character between fields.
   public var separator: Separator
-  /// What stands before a number's fraction.
+  /// The character before a number's fraction.
   public var decimal: Decimal
   /// Whether the first row names the columns.
   public var hasHeader: Bool
@@ -40,30 +40,30 @@ public struct CSVStyle: Equatable, Sendable {
     self.hasHeader = hasHeader
   }
 
-  /// The number that a field's text is, if it is one.
+  /// Parses a field as a number; nil if it is not one.
   func number(_ text: String) -> Float? {
-    // Numbers to base 16, as C writes them, are none in tables.
+    // `Float` also reads hexadecimal numbers; tables have none.
     guard !text.contains(where: { $0 == "x" || $0 == "X" }) else { return nil }
     guard decimal == .comma else { return Float(text) }
     return text.contains(".") ? nil : Float(text.replacing(",", with: "."))
   }
 
-  /// The separator that a text has in it, if it has another than this one.
+  /// A separator that the text contains, other than this one.
   func otherSeparator(in text: String) -> Separator? {
     Separator.allCases.first { other in
       other != separator && !(other == .comma && decimal == .comma) && text.unicodeScalars.contains(other.scalar)
     }
   }
 
-  /// Whether a first row is a sample rather than the columns' names: its fields, but for one at most, are numbers, and are
-  /// not numbered as columns are.
+  /// Whether a first row is a sample rather than column names: all fields, except one at most, are numbers that do not
+  /// count up as column numbers do.
   func looksLikeSample(_ fields: [String]) -> Bool {
     let numbers = fields.compactMap(number)
     guard !numbers.isEmpty, numbers.count >= fields.count - 1 else { return false }
     guard numbers.count > 1 else { return numbers[0] != 0 }
     let ascends = zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }
     let areWhole = numbers.allSatisfy { $0.rounded() == $0 }
-    // Long rows of ascending fractions are wavelengths and the like.
+    // Long rows of ascending fractions are column names such as wavelengths.
     return !ascends || !areWhole && numbers.count < 8
   }
 }

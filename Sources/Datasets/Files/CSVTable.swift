@@ -2,27 +2,27 @@ import Diagnostics
 import Formats
 import Foundation
 
-/// The rows of a CSV file, and its columns' names.
+/// The rows of a CSV file, and the names of its columns.
 struct CSVTable {
-  /// What messages call the file.
+  /// The file's name in messages.
   let path: String
   /// The names in the first row; without a header "0", "1", ….
   let columns: [String]
-  /// What the columns are for; messages say what else they might be for.
+  /// The use of the columns, for advice in messages.
   var target = CSVColumns.Target.none
-  /// The first whole number that float32 has to round, as a message; nil where there is none.
+  /// A message about the first whole number that float32 rounds; nil if there is none.
   private(set) var rounded: String?
   private let style: CSVStyle
-  /// Whether it is a file of lines, not one row.
+  /// Whether this is a file with lines, not a single row.
   private let hasLines: Bool
-  /// Whether its rows are inputs for a trained model, whose recipe says how files are written.
+  /// Whether its rows are inputs for a trained model, which must be written as the training file was.
   private let isInput: Bool
-  /// The first row and the others, before any was read.
+  /// The first row and the reader of the others, from the beginning.
   private let start: (first: CSVReader.Row, others: CSVReader)?
   private var reader: CSVReader
   private var pending: CSVReader.Row?
 
-  /// Opens a file and reads its first row; `isInput` says that it is one for a trained model.
+  /// Opens a file and reads its first row. `isInput`: the rows are inputs for a trained model.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file.
   init(contentsOf path: String, style: CSVStyle, isInput: Bool = false) throws {
     self.path = path
@@ -39,7 +39,7 @@ struct CSVTable {
         .data,
         "\(path):\(first.line): the row has one field between \(style.separator)s, \"\(shortened(first.fields[0]))\"",
         advice: isInput
-          ? "the file must be written as that of the training, with \(style.separator)s"
+          ? "the file must have the training file's format, with \(style.separator)s"
           : "write data: {separator: \(other)}")
     }
     if !style.hasHeader {
@@ -56,19 +56,19 @@ struct CSVTable {
     if style.looksLikeSample(columns) {
       throw Failure(
         .data,
-        "\(path):\(first.line): the first row is no list of names, but a sample: \(shortened(columns.joined(separator: ", ")))",
+        "\(path):\(first.line): the first row is a sample, not a list of names: \(shortened(columns.joined(separator: ", ")))",
         advice: isInput
-          ? "the file must begin with the columns' names, as that of the training"
-          : "write data: {header: false}, and name columns by their places from 0; or put a row of names before it")
+          ? "the file must begin with the columns' names, as the training file does"
+          : "write data: {header: false}, and name columns by their indices from 0; or put a row of names before it")
     }
     for (index, name) in columns.enumerated() where columns[..<index].contains(name) {
       throw Failure(
         .data, "\(path):\(first.line): two columns are named \"\(name)\"",
-        advice: "give each column a name of its own, or say header: false where the first row is a sample")
+        advice: "give each column its own name, or write header: false if the first row is a sample")
     }
   }
 
-  /// A row that is no file's, without a header; `names` are the columns' where there are as many.
+  /// One row that is not from a file, without a header; `names` are the columns' names if the counts match.
   init(row: String, style: CSVStyle, names: [String]) throws {
     path = "\"\(shortened(row))\""
     self.style = style
@@ -81,7 +81,7 @@ struct CSVTable {
     columns = count == names.count ? names : (0..<count).map(String.init)
   }
 
-  /// The next row, or nil at the end.
+  /// Reads the next row; nil at the end.
   /// - Throws: `Failure` (data) naming the line.
   mutating func next() throws -> CSVReader.Row? {
     if let row = pending {
@@ -91,7 +91,7 @@ struct CSVTable {
     return try reader.next()
   }
 
-  /// The place of a column that is named, or numbered from 0; `use` says who asks for it.
+  /// The index of a column given by name or index; `use` says what needs it, for the message.
   /// - Throws: `Failure` (data) naming the nearest column.
   func place(of column: String, use: String) throws -> Int {
     if let place = columns.firstIndex(of: column) { return place }
@@ -103,7 +103,7 @@ struct CSVTable {
   }
 
   /// The number in a field.
-  /// - Throws: `Failure` (data) naming line, column and text, where it is no finite number.
+  /// - Throws: `Failure` (data) naming line, column and text if it is not a finite number.
   mutating func number(_ row: CSVReader.Row, _ place: Int) throws -> Float {
     let text = row.fields[place]
     guard let number = style.number(text) else {
@@ -126,7 +126,7 @@ struct CSVTable {
   }
 
   /// The text in a field.
-  /// - Throws: `Failure` (data) naming line and column, where there is none.
+  /// - Throws: `Failure` (data) naming line and column if the field is empty.
   func text(_ row: CSVReader.Row, _ place: Int) throws -> String {
     guard !row.damaged.contains(place) else { throw notText(row, place) }
     guard !row.fields[place].isEmpty else {
@@ -136,7 +136,7 @@ struct CSVTable {
     return row.fields[place]
   }
 
-  /// What to tell of a column without a name that numbers the rows, as pandas writes it; nil where there is none. `inputs`
+  /// A notice about an unnamed input column that numbers the rows, as pandas writes it; nil if there is none. `inputs`
   /// are the rows' numbers at `places`.
   func numbering(_ places: [Int], of inputs: [Float]) -> String? {
     let rows = inputs.count / places.count
@@ -145,11 +145,11 @@ struct CSVTable {
     else { return nil }
     guard (1..<rows).allSatisfy({ inputs[$0 * places.count + index] == inputs[index] + Float($0) }) else { return nil }
     return
-      "\(path): column \(places[index]) has no name and numbers the rows, as pandas writes it, and is an input as others are; "
+      "\(path): column \(places[index]) has no name and numbers the rows, as pandas writes it, and is an input like any other; "
       + "leave it out by data: {ignore: [\(places[index])]}"
   }
 
-  /// What to write where a text stands in a column of numbers.
+  /// Advice on a text in a column of numbers.
   private func advice(on text: String, _ row: CSVReader.Row, _ place: Int) -> String {
     if let other = style.otherSeparator(in: text), other != .comma {
       return isInput
@@ -158,12 +158,12 @@ struct CSVTable {
     }
     if style.decimal == .point, text.wholeMatch(of: /[-+]?\d+,\d+/) != nil {
       return isInput
-        ? "a point stands before the fraction, as in the training"
-        : "where a comma stands before the fraction, write data: {decimal: comma}"
+        ? "write a decimal point, as in the training"
+        : "if numbers have a decimal comma, write data: {decimal: comma}"
     }
     let thousands = style.decimal == .point ? "," : "."
     if text.contains(thousands), style.number(text.replacing(thousands, with: "")) != nil {
-      return "write \(text.replacing(thousands, with: "")): nothing stands between thousands"
+      return "write \(text.replacing(thousands, with: "")), without a separator between thousands"
     }
     if text.hasSuffix("%"), style.number(text.dropLast().trimmingCharacters(in: .whitespaces)) != nil {
       return "write the number alone, without %"
@@ -171,7 +171,7 @@ struct CSVTable {
     let (numbers, rows) = countNumbers(in: place)
     if !style.hasHeader, row.line == start?.first.line, numbers * 2 > rows {
       return isInput
-        ? "the file must have no row of names, as that of the training"
+        ? "the file must have no row of names, as the training file has none"
         : "the first row names the columns: leave header: false out"
     }
     let column = yaml(name(place))
@@ -181,7 +181,7 @@ struct CSVTable {
     switch target {
     case .label(let label) where label != columns[place]:
       return "the class is taken from \(label); if \(name(place)) names it, write data: {label: \(column)}, "
-        + "and if it is no input, data: {ignore: [\(column)]}"
+        + "and if it is not an input, data: {ignore: [\(column)]}"
     case .numbers(let targets) where targets.contains(columns[place]) || targets.contains("\(place)"):
       return "a target is a number; to learn classes, write loss: cross-entropy and data: {label: \(column)}; if "
         + "another column is meant, data: {targets: [NAME]}"
@@ -191,7 +191,7 @@ struct CSVTable {
     }
   }
 
-  /// In how many of the file's rows a column has a number, and how many rows there are; a single row has none.
+  /// How many of the file's rows have a number in a column, and how many rows there are; 0 for a single row.
   private func countNumbers(in place: Int) -> (numbers: Int, rows: Int) {
     guard let start else { return (0, 0) }
     var others = start.others
@@ -219,11 +219,11 @@ struct CSVTable {
     Failure(.data, "\(location(row)): column \(name(place)): \(message)", advice: advice)
   }
 
-  /// What messages call a column: by its place where it has no name.
+  /// The column's name for messages, or its index if it has none.
   private func name(_ place: Int) -> String { columns[place].isEmpty ? "\(place)" : columns[place] }
 }
 
-/// The beginning of a long text.
+/// The beginning of a text longer than 40 characters.
 func shortened(_ text: String) -> String { text.count > 40 ? text.prefix(37) + "..." : text }
 
 /// A column's name as YAML, ready to copy.

@@ -2,11 +2,11 @@ import Diagnostics
 
 /// Class indices from a file.
 enum ClassLabels {
-  /// The most classes that a source may have; a larger index is a damaged one.
+  /// The largest number of classes; a larger index means a damaged file.
   static let limit = 1 << 20
 
-  /// The classes' names: `names`, or "0", "1", … up to the largest label where that is nil.
-  /// - Throws: `Failure` (data) that names the first label that is none of the classes by its row, from 0.
+  /// The classes' names: `names`, or if nil "0", "1", … up to the largest label.
+  /// - Throws: `Failure` (data) naming the row, from 0, of the first label that is not one of the classes.
   static func names(of labels: [Int32], among names: [String]?, path: String) throws -> [String] {
     let count = names?.count ?? limit
     if let row = labels.firstIndex(where: { !(0..<Int32(count)).contains($0) }) {

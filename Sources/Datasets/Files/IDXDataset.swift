@@ -2,13 +2,13 @@ import Diagnostics
 import Formats
 import Tensors
 
-/// Grey images and their labels from two IDX files, as MNIST comes.
+/// Grey images and their labels from two IDX files, the format of MNIST.
 ///
-/// Images are samples × height × width; 8-bit ones are scaled to 0…1, other types taken as they are. Then the mean is
-/// subtracted, and the result divided by the standard deviation.
+/// Images are samples × height × width. 8-bit ones are scaled to 0…1, other types are not. Then the mean is subtracted
+/// and the result divided by the standard deviation.
 public final class IDXDataset: Dataset {
   private enum Pixels {
-    /// As in the file, and the value of each of the 256.
+    /// The file's bytes, and the input value of each of the 256.
     case bytes([UInt8], values: [Float])
     case floats([Float])
   }
@@ -19,15 +19,15 @@ public final class IDXDataset: Dataset {
   public let classNames: [String]
   /// Number of images.
   public let count: Int
-  /// Images have no steps.
+  /// False: images have no steps.
   public let hasLengths = false
-  /// The class of each image; 0 where there are no labels.
+  /// The class of each image; 0 without labels.
   public var classes: [Int32]? { labels }
   private let labels: [Int32]
   private let pixels: Pixels
 
-  /// Reads both files whole; without `labels` every image is of class 0. Where `classNames` is nil, labels are named
-  /// "0", "1", … up to the largest.
+  /// Reads both files whole. Without `labels` every image is of class 0. If `classNames` is nil, labels are named "0",
+  /// "1", … up to the largest.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file, the row, and what would be right.
   public init(images: String, labels: String?, classNames: [String]? = nil, mean: Float = 0, std: Float = 1) throws {
     let array = try IDXArray(contentsOf: images)
@@ -96,14 +96,14 @@ public struct IDXReader: InputReader {
   private let shape: Shape
   private let mean, std: Float
 
-  /// A reader of images of the shape that a model was trained on, scaled as those were.
+  /// A reader of images with the shape and scaling of those that a model was trained on.
   public init(shape: [Int], mean: Float, std: Float) {
     self.shape = Shape(shape)
     self.mean = mean
     self.std = std
   }
 
-  /// All images of a file.
+  /// Reads all images of a file.
   public func samples(_ input: String) throws -> any Dataset {
     let images = try IDXDataset(images: input, labels: nil, mean: mean, std: std)
     guard images.inputShape == shape else {

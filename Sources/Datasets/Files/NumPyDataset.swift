@@ -3,12 +3,13 @@ import Formats
 import Tensors
 
 /// Samples from a NumPy archive (`.npz`) with the arrays `x` (samples × features, samples × steps × features, or
-/// samples × height × width × channels), `y` (targets) and, optionally, `lengths` (valid steps of each sample; the
-/// others are padding, behind them or in front).
+/// samples × height × width × channels), `y` (targets) and, optionally, `lengths` (the number of valid steps of each
+/// sample; the others are padding, behind or in front).
 ///
-/// `y` holds a class index for each sample, or samples × steps of them; or numbers, samples first, shaped as the outputs.
+/// `y` holds a class index per sample, or samples × steps of them; or numbers with the shape of the outputs, samples
+/// first.
 public final class NumPyDataset: Dataset {
-  /// What `y` holds.
+  /// The kind of values in `y`.
   public enum TargetKind: Sendable {
     /// Class indices.
     case classes
@@ -18,30 +19,34 @@ public final class NumPyDataset: Dataset {
 
   /// [features], [steps, features] or [height, width, channels].
   public let inputShape: Shape
-  /// What `y` holds for one sample.
+  /// The form of one sample's target.
   public var targetLayout: TargetLayout { targets.layout }
-  /// "0", "1", … up to the largest class index; none where targets are numbers.
+  /// "0", "1", … up to the largest class index; empty if targets are numbers.
   public var classNames: [String] { targets.classNames }
   /// Number of samples.
   public let count: Int
-  /// The class of each sample, where it has one.
+  /// The class of each sample; nil if samples have more than one or none.
   public var classes: [Int32]? { targetLayout == .classes(steps: 1) ? targets.classes : nil }
   /// Whether the archive has `lengths`.
   public let hasLengths: Bool
-  /// All that people should know of the arrays, such as that one is not read.
+  /// Notices about the arrays, such as one that is not read.
   public let notices: [String]
-  /// Why `x` or `y` may be shaped otherwise than is meant; nil if nothing hints at it.
+  /// A hint that `x` or `y` may have another shape than intended; nil if nothing suggests it.
   public let shapeNotice: String?
   private let inputs: [Float]
   private let targets: NumPyTargets
   private let lengths: [Int32]
   private let path: String
 
-  /// Reads an archive whole; where `targets` is nil, `y` may be missing and is not read. The class index `ignoring` may
-  /// be any number, and is no class; `classNames` are those of the training samples, nil to take what `y` holds. If samples
-  /// have lengths, `padding` says at which end the padding lies; samples, and targets for each of their steps, are moved so
-  /// that it lies behind.
-  /// - Parameter report: told of each sample with a number that is not finite; throws it by default.
+  /// Reads an archive whole.
+  ///
+  /// If samples have lengths, they and their targets per step are moved so that all padding is behind.
+  /// - Parameters:
+  ///   - targets: the kind of `y`; nil to ignore `y`, which may be missing then.
+  ///   - ignoring: a label that is not a class, and may be any number.
+  ///   - classNames: the names of the training samples; nil to use the classes in `y`.
+  ///   - padding: the end of sequences at which the file pads.
+  ///   - report: called for each sample with a number that is not finite; throws it by default.
   /// - Throws: `Failure` (noInput, data) naming the file, the array and what would be right.
   public init(
     contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,

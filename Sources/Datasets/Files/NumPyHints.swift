@@ -2,9 +2,9 @@ import Diagnostics
 import Formats
 import Tensors
 
-/// What arrays hold that was surely meant otherwise, and what to write instead.
+/// Detects arrays that are surely meant otherwise, and says what to write instead.
 enum NumPyHints {
-  /// What to tell of images that look as if their channels came first, as PyTorch has them; nil for others.
+  /// A notice about images whose channels seem to come first, as in PyTorch; nil for others.
   static func channelNotice(of shape: [Int], path: String) -> String? {
     guard shape.count == 4, [1, 3].contains(shape[1]) else { return nil }
     let (height, width) = (shape[2], shape[3])
@@ -15,15 +15,15 @@ enum NumPyHints {
       + "must come last."
   }
 
-  /// What to tell of images whose pixels are bytes as they are; nil for others.
+  /// A notice about images whose pixels are unscaled bytes; nil for others.
   static func byteNotice(of x: NPYArray, _ values: [Float], path: String) -> String? {
     guard x.shape.count == 4, x.element == .uint8, let most = values.max(), most > 16 else { return nil }
     return
-      "\(path): the pixels of x are numbers up to \(Int(most)), and are taken as they are. Networks learn better from 0 to "
+      "\(path): the pixels of x are numbers up to \(Int(most)), and are not scaled. Networks learn better from 0 to "
       + "1: x.astype(\"float32\") / 255."
   }
 
-  /// What to tell of sequences without lengths that end in zeros, some in more than others; nil for others.
+  /// A notice about sequences without `lengths` that end in different numbers of zero steps; nil for others.
   static func paddingNotice(of x: [Float], shape: [Int], path: String) -> String? {
     guard shape.count == 3, shape[1] > 2 else { return nil }
     let (count, steps, width) = (shape[0], shape[1], shape[2])
@@ -34,7 +34,7 @@ enum NumPyHints {
     var padded = 0
     var ends: Set<Int> = []
     for sample in 0..<count {
-      // What begins with zeros, too, is a picture with a margin or silence, no padding.
+      // Samples that also begin with zeros are pictures with a margin, or sound with silence.
       guard !isZero(sample, 0) else { return nil }
       let end = (1..<steps).reversed().first { !isZero(sample, $0) } ?? 0
       guard end < steps - 1 else { continue }
@@ -43,11 +43,11 @@ enum NumPyHints {
     }
     guard ends.count > 1, padded * 10 >= count else { return nil }
     return
-      "\(path): \(padded) of \(count) samples end in steps that are all 0, and without an array lengths these count as all "
+      "\(path): \(padded) of \(count) samples end in steps that are all 0, and without an array lengths these count like all "
       + "others do. If they are padding, add lengths, the number of steps of each sample."
   }
 
-  /// What labels below 0 become class indices by.
+  /// How to turn labels below 0 into class indices.
   static func negativeAdvice(_ classes: [Int32]) -> String {
     let (least, most) = (classes.min() ?? 0, classes.max() ?? 0)
     if least == -1, most == 1, !classes.contains(0) {
@@ -57,7 +57,7 @@ enum NumPyHints {
       + "ignoreIndex: \(least)}; if classes are counted from \(least), they become y + \(-Int(least))"
   }
 
-  /// What brings samples of one shape into another; nil where nothing simple does.
+  /// The expression that turns samples of one shape into another; nil if nothing simple does.
   static func change(from shape: Shape, to wanted: Shape) -> String? {
     let (held, needed) = (shape.extents, wanted.extents)
     if held.count == 3, needed == [held[1], held[2], held[0]] { return "write them as x.transpose(0, 2, 3, 1)" }
@@ -65,7 +65,7 @@ enum NumPyHints {
     return nil
   }
 
-  /// What is meant if `y` holds zeros and ones, a row for each sample: a failure that says it; nil if `y` holds anything else.
+  /// A failure that says what to do if `y` holds a row of zeros and ones per sample; nil if it holds anything else.
   static func indicators(_ y: NPYArray, path: String) -> Failure? {
     guard y.shape.count == 2, y.shape[1] > 1 else { return nil }
     let values = y.floats()
@@ -82,8 +82,8 @@ enum NumPyHints {
       advice: "write class indices: y.argmax(axis=1)")
   }
 
-  /// The class indices that `y` holds.
-  /// - Throws: `Failure` (data) naming the first that is no whole number.
+  /// Reads `y` as class indices.
+  /// - Throws: `Failure` (data) naming the first one that is not a whole number.
   static func classes(_ y: NPYArray, path: String) throws -> [Int32] {
     do {
       return try y.int32s()
@@ -94,7 +94,7 @@ enum NumPyHints {
     }
   }
 
-  /// What people should know of an archive: arrays that nobody reads, and whole numbers that float32 has to round.
+  /// Notices about an archive: arrays that are not read, and whole numbers that float32 rounds.
   static func notices(_ arrays: [(name: String, array: NPYArray)], names: [String], path: String) -> [String] {
     let unread = names.filter { !["x", "y", "lengths"].contains($0) }
     let one = unread.count == 1

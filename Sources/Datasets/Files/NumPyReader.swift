@@ -1,22 +1,22 @@
 import Diagnostics
 import Tensors
 
-/// Reads the samples of `.npz` files with an array `x` (and `lengths`).
+/// Reads inputs from `.npz` files with an array `x` (and `lengths`).
 public struct NumPyReader: InputReader {
   private let shape: Shape
   private let padding: SequencePadding
 
-  /// A reader of samples of the shape that a model was trained on, or of another number of steps; `padding` says where
+  /// A reader of samples with the shape of the training samples, but any number of steps; `padding` is the end at which
   /// shorter ones are padded.
   public init(shape: [Int], padding: SequencePadding = .behind) {
     self.shape = Shape(shape)
     self.padding = padding
   }
 
-  /// All samples of a file.
+  /// Reads all samples of a file.
   public func samples(_ input: String) throws -> any Dataset { try samples(input) { throw $1 } }
 
-  /// The samples of a file whose numbers are finite; the others are given to `report`.
+  /// Reads the samples of a file whose numbers are finite; `report` is called for the others.
   public func read(
     file path: String, report: (Failure) -> Void,
     _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
@@ -44,6 +44,6 @@ public struct NumPyReader: InputReader {
     return samples
   }
 
-  /// Archives.
+  /// The ending of archives.
   public var fileEndings: [String] { ["npz"] }
 }

@@ -4,22 +4,22 @@ import Tensors
 
 /// The array `y` of a NumPy archive.
 struct NumPyTargets {
-  /// What it holds for one sample.
+  /// The form of one sample's target.
   let layout: TargetLayout
-  /// "0", "1", … up to the largest class index; none where it holds numbers.
+  /// "0", "1", … up to the largest class index; empty if targets are numbers.
   let classNames: [String]
   private(set) var classes: [Int32] = []
   private var values: [Float] = []
 
-  /// Class 0 for each of `count` samples, where `y` is not needed.
+  /// Class 0 for each of `count` samples, if `y` is not needed.
   init(none count: Int) {
     layout = .classes(steps: 1)
     classNames = ["0"]
     classes = Array(repeating: 0, count: count)
   }
 
-  /// Class indices: `count`, or count × steps; those of steps behind a sample's length are not looked at.
-  /// - Throws: `Failure` (data) naming the entry.
+  /// Reads class indices: `count`, or count × steps. Those of padding are not checked.
+  /// - Throws: `Failure` (data) naming the entry that is wrong.
   init(
     classes array: NPYArray, path: String, inputShape: Shape, count: Int, valid: ValidSteps, ignored: Int?,
     names: [String]?
@@ -29,7 +29,7 @@ struct NumPyTargets {
         .data, "\(path): y has the shape \(array.shape)",
         advice: "y must be one class index for each of the \(count) samples of x, or for each of their steps")
     }
-    // Rows may also be classes of steps, of as many as the model makes of the sequence.
+    // Rows may also hold a class per step, for fewer steps than the input has if the model gives fewer.
     if array.shape.last ?? 0 > inputShape.steps || !inputShape.isSequence,
       let failure = NumPyHints.indicators(array, path: path)
     {
@@ -68,8 +68,8 @@ struct NumPyTargets {
     self.classes = classes
   }
 
-  /// Numbers, the samples first; one number each where there is no further axis.
-  /// - Throws: `Failure` (data) where there are not as many as samples.
+  /// Reads numbers, samples first; without a further axis, one number per sample.
+  /// - Throws: `Failure` (data) if there are not as many as samples.
   init(values array: NPYArray, path: String, count: Int, valid: ValidSteps) throws {
     guard array.shape.first == count, array.shape.count <= 4, !array.shape.contains(0) else {
       throw Failure(
@@ -78,13 +78,13 @@ struct NumPyTargets {
     }
     layout = .values(array.shape.count == 1 ? .vector(1) : Shape(Array(array.shape.dropFirst())))
     classNames = []
-    // Only numbers for each step are padded: a vector of as many numbers as there are steps is none.
+    // Only numbers per step are padded, not a vector that happens to have as many numbers as there are steps.
     let isSequence = array.shape.count == 3
     values = try array.finiteFloats("y", path: path, valid: isSequence ? valid : nil)
     if isSequence { valid.arrange(&values, shape: array.shape) }
   }
 
-  /// Copies a sample's targets to a place of a batch, time-major.
+  /// Copies a sample's target to a place of a batch, time-major.
   func write(sample: Int, to batch: Batch, place: Int) {
     switch (layout, batch.targets) {
     case (.classes(let steps), .classes):
@@ -104,8 +104,9 @@ struct NumPyTargets {
 }
 
 extension NPYArray {
-  /// The elements as float32; those that are padding may be anything.
-  /// - Parameter report: told of each sample that has a number that is not finite, within `valid` if that is given.
+  /// Converts the elements to float32.
+  /// - Parameter report: called for each sample with a number that is not finite; padding is not checked if `valid` is
+  ///   given.
   func floats(
     _ name: String, path: String, valid: ValidSteps? = nil, report: (_ sample: Int, Failure) throws -> Void
   ) rethrows -> [Float] {
@@ -131,8 +132,8 @@ extension NPYArray {
     return values
   }
 
-  /// The same.
-  /// - Throws: `Failure` (data) for the first sample that has a number that is not finite.
+  /// Converts the elements to float32.
+  /// - Throws: `Failure` (data) for the first sample with a number that is not finite.
   func finiteFloats(_ name: String, path: String, valid: ValidSteps? = nil) throws -> [Float] {
     try floats(name, path: path, valid: valid) { _, failure in throw failure }
   }

@@ -1,11 +1,11 @@
-/// The files and folders that stand among samples and are none.
+/// The files and folders among samples that are not read.
 public struct PassedOver: Equatable, Sendable {
-  /// Files, by their paths from the folder on.
+  /// Files, by their paths within the folder.
   public private(set) var files: [String]
-  /// Folders, likewise.
+  /// Folders, by their paths within the folder.
   public private(set) var folders: [String]
 
-  /// These files and folders.
+  /// Takes lists of files and folders.
   public init(files: [String] = [], folders: [String] = []) {
     self.files = files
     self.folders = folders
@@ -16,7 +16,8 @@ public struct PassedOver: Equatable, Sendable {
     if isFolder { folders.append(path) } else { files.append(path) }
   }
 
-  /// A sentence for files and one for folders, if there are any, of the folder `root`; `reason` says what makes a sample.
+  /// One sentence about the files and one about the folders, if any, of the folder `root`; `reason` says what a sample
+  /// is.
   public func notices(root: String, reason: String) -> [String] {
     [(files, "file", "files"), (folders, "folder", "folders")].filter { !$0.0.isEmpty }.map { paths, one, many in
       let names = paths.prefix(5).joined(separator: ", ") + (paths.count > 5 ? ", …" : "")

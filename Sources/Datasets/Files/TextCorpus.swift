@@ -2,11 +2,11 @@ import Diagnostics
 import Formats
 import Foundation
 
-/// Lines of text of several classes: a folder with a file `CLASS.txt` for each, UTF-8, one sample a line.
+/// Lines of text in several classes: a folder with one UTF-8 file `CLASS.txt` per class, one sample per line.
 ///
-/// Lines are brought to Unicode's normalization form C; blanks around them and empty lines do not count.
+/// Lines are converted to Unicode's normalization form C and stripped of surrounding blanks; empty lines are left out.
 public struct TextCorpus: Sendable {
-  /// The most letters of a line; longer ones are no lines of such a corpus.
+  /// The most letters of a line; longer ones suggest another kind of file.
   public static let longestLine = 10_000
 
   /// The files' names without `.txt`, in the order of their Unicode scalars.
@@ -15,14 +15,14 @@ public struct TextCorpus: Sendable {
   public private(set) var lines: [String] = []
   /// The class of each line.
   public private(set) var classes: [Int32] = []
-  /// Lines that stand in their file before, and do not count.
+  /// The number of left-out lines that repeat an earlier line of their file.
   public private(set) var repeated = 0
-  /// What was passed over in the folder.
+  /// The files and folders that were not read.
   public let passedOver: PassedOver
 
-  /// Reads all files of `folder` that end in `.txt`, in whatever case, but README.txt and LICENSE.txt. A line that stands
-  /// in its file twice counts once where `keepsDuplicates` is false; one that stands in the files of two classes is a
-  /// sample of each. Where `expected` names classes, those of the folder must be some of them.
+  /// Reads all files of `folder` that end in `.txt`, in upper or lower case, except README.txt and LICENSE.txt. Unless
+  /// `keepsDuplicates`, repeated lines of a file are left out; a line in the files of two classes is a sample of each.
+  /// If `expected` is given, the folder's classes must be among them.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file, the line and what would be right.
   public init(folder: String, keepsDuplicates: Bool, classNames expected: [String]? = nil) throws {
     let all: [String]
@@ -34,7 +34,7 @@ public struct TextCorpus: Sendable {
       if FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
         throw Failure(
           .noInput, "\(folder) is a file, but must be a folder",
-          advice: "name the folder that has such a file for each class")
+          advice: "name the folder that holds one file per class")
       }
       throw Failure(
         .noInput, "\(folder): the folder cannot be read",
@@ -44,7 +44,7 @@ public struct TextCorpus: Sendable {
     guard files.count > (expected == nil ? 1 : 0) else {
       throw Failure(
         .data, "\(folder): \(files.first.map { "\($0) is the only class" } ?? "there are no files that end in .txt")",
-        advice: "there must be a file CLASS.txt for each of two or more classes, with one sample a line")
+        advice: "there must be a file CLASS.txt for each of two or more classes, with one sample per line")
     }
     let names = files.map { String($0.dropLast(4)) }
     if let twice = zip(names, files).first(where: { name, file in names.filter { $0 == name }.count > 1 }) {
@@ -61,7 +61,7 @@ public struct TextCorpus: Sendable {
     for (name, file) in zip(names, files) {
       guard let index = classNames.firstIndex(of: name) else {
         throw Failure(
-          .data, "\(folder)/\(file): \(name) is no class of the training samples",
+          .data, "\(folder)/\(file): \(name) is not a class of the training samples",
           advice: "they have the classes \(classNames.joined(separator: ", "))")
       }
       let found = try TextCorpus.lines(of: "\(folder)/\(file)")
@@ -77,7 +77,7 @@ public struct TextCorpus: Sendable {
     }
   }
 
-  /// Whether a file of that name holds a class's lines.
+  /// Whether a file of that name is a class.
   private static func isClass(_ file: String) -> Bool {
     let name = file.lowercased()
     return name.hasSuffix(".txt") && !["readme.txt", "license.txt"].contains(name)
@@ -99,12 +99,12 @@ public struct TextCorpus: Sendable {
       lines.append(line)
     }
     guard !lines.isEmpty else {
-      throw Failure(.data, "\(path): there is no text", advice: "each class needs a sample; one line is one sample")
+      throw Failure(.data, "\(path): there is no text", advice: "each class needs a sample; each line is one sample")
     }
     return lines
   }
 
-  /// The text in normalization form C, without blanks around it.
+  /// The text in normalization form C, without surrounding blanks.
   static func normalized(_ text: String) -> String {
     text.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping
   }

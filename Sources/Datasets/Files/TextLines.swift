@@ -1,9 +1,9 @@
 import Diagnostics
 import Tensors
 
-/// Lines of text and their classes, letter by letter, padded behind to the longest line.
+/// Lines of text and their classes, one letter per step, padded behind to the longest line.
 public final class TextLines: Dataset {
-  /// [letters of the longest line, features of a letter].
+  /// [letters of the longest line, features per letter].
   public let inputShape: Shape
   /// The corpus's classes.
   public var classNames: [String] { corpus.classNames }
@@ -11,12 +11,12 @@ public final class TextLines: Dataset {
   public var classes: [Int32]? { corpus.classes }
   /// Number of lines.
   public var count: Int { corpus.lines.count }
-  /// Lines differ in length.
+  /// True: lines differ in length.
   public let hasLengths = true
   private let corpus: TextCorpus
   private let code: LetterCode
 
-  /// All lines of a corpus, in a code that may lack some of their letters.
+  /// All lines of a corpus; `code` may lack some of their letters.
   public init(_ corpus: TextCorpus, code: LetterCode) {
     self.corpus = corpus
     self.code = code
@@ -53,13 +53,13 @@ public final class TextLines: Dataset {
   }
 }
 
-/// Reads texts as lines for a model that was trained on such.
+/// Reads texts for a model that was trained on lines.
 public struct TextLinesReader: TextReader {
   private let steps: Int
   private let code: LetterCode
 
-  /// A reader for the alphabet and the length that training found.
-  /// - Throws: `Failure` (data) where the facts hold no alphabet.
+  /// A reader with the training's alphabet.
+  /// - Throws: `Failure` (data) if the facts have no alphabet.
   public init(facts: DataFacts, encoding: LetterEncoding) throws {
     guard let alphabet = facts.alphabet, let steps = facts.inputShape.first else {
       throw Failure(
@@ -69,7 +69,7 @@ public struct TextLinesReader: TextReader {
     code = LetterCode(alphabet: Array(alphabet.unicodeScalars), encoding: encoding)
   }
 
-  /// The letters that training had not.
+  /// A notice about letters that are not in the training's alphabet.
   public func notice(_ input: String) -> String? {
     let unknown = code.unknownLetters(in: TextCorpus.normalized(input))
     guard !unknown.isEmpty else { return nil }
@@ -78,7 +78,7 @@ public struct TextLinesReader: TextReader {
       "\"\(input.prefix(40))\": training had no \(letters), which \(unknown.count == 1 ? "counts" : "count") as unknown"
   }
 
-  /// One text, which may be longer than those of training; letters that are new count as unknown.
+  /// One text, which may be longer than the training's lines.
   public func samples(_ input: String) throws -> any Dataset {
     let line = TextCorpus.normalized(input)
     let count = line.unicodeScalars.count

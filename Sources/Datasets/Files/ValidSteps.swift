@@ -1,29 +1,29 @@
 import Formats
 
-/// Which steps of an archive's sequences are there; the others are padding.
+/// The valid steps of an archive's sequences; the others are padding.
 struct ValidSteps {
-  /// The number of valid steps of each sample; none if all are valid.
+  /// The number of valid steps of each sample; empty if all are valid.
   let lengths: [Int32]
-  /// Steps that each sample has room for.
+  /// The number of steps in the array.
   let steps: Int
-  /// Where the others lie.
+  /// The end at which the file pads.
   let padding: SequencePadding
 
-  /// The valid steps of a sample, as they lie in the file.
+  /// The valid steps of a sample in the file.
   private func range(_ sample: Int) -> Range<Int> {
     guard !lengths.isEmpty else { return 0..<steps }
     let length = Int(lengths[sample])
     return padding == .behind ? 0..<length : steps - length..<steps
   }
 
-  /// Whether a value of an array [samples, steps, ...] is one of a valid step; all are where the array has no such steps.
+  /// Whether a value of an array [samples, steps, ...] belongs to a valid step; true if the array has no such axis.
   func hold(_ index: Int, of shape: [Int]) -> Bool {
     guard fits(shape) else { return true }
     let width = shape.dropFirst(2).reduce(1, *)
     return range(index / (steps * width)).contains(index / width % steps)
   }
 
-  /// Moves the valid steps of each sample of an array [samples, steps, ...] to the sample's front; zeros come behind.
+  /// Moves the valid steps of each sample of an array [samples, steps, ...] to the front and fills the rest with zeros.
   func arrange<Number: ExpressibleByIntegerLiteral>(_ values: inout [Number], shape: [Int]) {
     guard fits(shape) else { return }
     let width = shape.dropFirst(2).reduce(1, *)
@@ -38,9 +38,9 @@ struct ValidSteps {
     !lengths.isEmpty && shape.count >= 2 && shape[0] == lengths.count && shape[1] == steps
   }
 
-  /// A notice if padding in front is named where no sample has any; or if every shorter sample of `x` begins, with padding
-  /// in front ends, with as many zeros as it has padding, and values stand where its padding should be: so the padding
-  /// surely lies at the other end.
+  /// A notice if padding seems to be at the other end: every shorter sample of `x` begins (with padding in front: ends)
+  /// with as many zero steps as it has padding, and has values in place of the padding. Also if padding in front is set
+  /// but there are no lengths.
   func notice(of x: [Float], path: String) -> String? {
     guard !lengths.isEmpty else {
       return padding == .front ? "\(path): there is no array lengths, so data.padding: front changes nothing" : nil

@@ -1,29 +1,29 @@
 import Diagnostics
 import Tensors
 
-/// The binary echo task: endless series of random bits, cut into chunks; the outputs repeat the bits some steps later.
+/// The binary echo task: endless series of random bits, cut into chunks. The target of a step is the bit `delay` steps
+/// earlier; the first `delay` steps of a series are not counted. Input: one value, 0 or 1, per step.
 ///
-/// `rows` series run side by side. Sample i of an epoch is chunk ⌊i / rows⌋ of series i mod rows, so that in batches of
-/// `rows` samples row r of a batch continues row r of the batch before: layers that carry their state can echo bits of
-/// the chunk before. Each epoch has series of its own. The target of a step is the bit `delay` steps earlier; the first
-/// `delay` steps of a series do not count. Input: one value, 0 or 1, a step.
+/// Sample i of an epoch is chunk ⌊i / rows⌋ of series i mod rows. So in batches of `rows` samples, row r continues row
+/// r of the batch before, and layers that carry their state can echo bits of the chunk before. Each epoch has new
+/// series.
 public final class BinaryEcho: Dataset {
   /// "0" and "1".
   public let classNames = ["0", "1"]
-  /// [steps of a chunk, 1].
+  /// [steps per chunk, 1].
   public let inputShape: Shape
-  /// Chunks of all series of an epoch.
+  /// The chunks of all series of an epoch.
   public let count: Int
-  /// Every chunk is whole.
+  /// False: every chunk is whole.
   public let hasLengths = false
-  /// A class for each step.
+  /// One class per step.
   public var targetLayout: TargetLayout { .classes(steps: inputShape.steps) }
   private let delay: Int
   private let rows: Int
   private let uncounted: Int32
   private let random: Philox
 
-  /// Series of `chunks` chunks of `chunk` steps; steps that do not count have the target `uncounted`.
+  /// Makes series of `chunks` chunks with `chunk` steps; uncounted steps have the target `uncounted`.
   public init(
     delay: Int, chunk: Int, chunks: Int, rows: Int, seed: UInt64, purpose: RandomPurpose, uncounted: Int
   ) {
@@ -53,14 +53,14 @@ public final class BinaryEcho: Dataset {
   /// The bits of a chunk.
   public func text(of index: Int) -> String { text(of: index, epoch: 0) }
 
-  /// The bits of a chunk of an epoch.
+  /// The bits of a chunk in an epoch.
   public func text(of index: Int, epoch: Int) -> String {
     var series = Bits(random: random, epoch: epoch, row: index % rows)
     let first = index / rows * inputShape.steps
     return (first..<first + inputShape.steps).map { String(series[$0]) }.joined()
   }
 
-  /// One series, of which a word of 32 bits is at hand.
+  /// The bits of one series, drawn 32 at a time.
   private struct Bits {
     let random: Philox
     let epoch, row: Int
@@ -87,16 +87,16 @@ public final class BinaryEcho: Dataset {
 
 /// Reads series of bits, such as `0110100`, of any length.
 public struct BinaryEchoReader: TextReader {
-  /// Outputs are bits.
+  /// Empty: classes are bits.
   public let classSeparator = ""
   private let delay: Int
 
-  /// A reader for a model that echoes bits so many steps later.
+  /// A reader for a model that echoes bits `delay` steps later.
   public init(delay: Int = 0) {
     self.delay = delay
   }
 
-  /// What becomes of the last bits.
+  /// Says that the output lags behind the input.
   public func notice(_ input: String) -> String? {
     guard delay > 0 else { return nil }
     let steps = delay == 1 ? "step" : "steps"
@@ -104,12 +104,12 @@ public struct BinaryEchoReader: TextReader {
       + "\(delay) further bits show the end"
   }
 
-  /// The series as one sample.
+  /// Makes one sample of the series.
   public func samples(_ input: String) throws -> any Dataset {
     let bits = try input.enumerated().map { position, digit -> Float in
       guard digit == "0" || digit == "1" else {
         throw Failure(
-          .data, "input \"\(input)\": \"\(digit)\" at place \(position + 1) is no bit",
+          .data, "input \"\(input)\": \"\(digit)\" at place \(position + 1) is not a bit",
           advice: "a series is made of 0 and 1, such as 0110100")
       }
       return digit == "1" ? 1 : 0

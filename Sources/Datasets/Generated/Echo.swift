@@ -2,19 +2,19 @@ import Tensors
 
 /// The echo task: the outputs repeat the inputs some steps later, and are "nothing" before that.
 ///
-/// Inputs are one-hot rows (`EchoEncoding`); the target of step t is the symbol of step t − delay, "nothing" for
-/// t < delay. Length and delay of each sequence are drawn from ranges, equally likely; shorter ones are padded behind.
-/// Training sequences are fresh in each epoch and draw from all symbols, "nothing" too, and every step's target
-/// counts. Validation and test sequences are of letters alone, and steps before the delay do not count: their accuracy is the share of
-/// right letters after the delay.
+/// Inputs are one-hot rows (`EchoEncoding`). The target of step t is the symbol of step t − delay, "nothing" for t <
+/// delay. Length and delay of each sequence are drawn uniformly from ranges; shorter sequences are padded behind.
+/// Training sequences are new in each epoch, contain all symbols, and every step counts. Validation and test sequences
+/// contain only letters, and steps before the delay are not counted: the accuracy is the share of right letters after
+/// the delay.
 public final class Echo: Dataset {
-  /// What the sequences are for.
+  /// The use of the sequences.
   public enum Part: Sendable {
-    /// To fit weights to.
+    /// For fitting weights.
     case training
-    /// To measure on while training; steps that do not count have this target.
+    /// For measuring during training; uncounted steps have this target.
     case validation(uncounted: Int)
-    /// To measure on at the end; likewise.
+    /// For measuring at the end; uncounted steps have this target.
     case test(uncounted: Int)
   }
 
@@ -22,11 +22,11 @@ public final class Echo: Dataset {
   public let classNames = EchoEncoding.symbols.map(String.init)
   /// [greatest length, features].
   public let inputShape: Shape
-  /// Samples of an epoch.
+  /// The number of samples per epoch.
   public let count: Int
-  /// Whether lengths differ.
+  /// Whether sequences differ in length.
   public var hasLengths: Bool { lengths.count > 1 }
-  /// A class for each step.
+  /// One class per step.
   public var targetLayout: TargetLayout { .classes(steps: inputShape.steps) }
   private let encoding: EchoEncoding
   private let lengths: ClosedRange<Int>
@@ -34,7 +34,7 @@ public final class Echo: Dataset {
   private let beforeDelay: Int32
   private let random: Philox
 
-  /// Sequences of `lengths` steps, made from the seed.
+  /// Makes sequences of `lengths` steps from the seed.
   public init(encoding: EchoEncoding, lengths: ClosedRange<Int>, count: Int, seed: UInt64, part: Part) {
     self.encoding = encoding
     self.lengths = lengths
@@ -54,7 +54,7 @@ public final class Echo: Dataset {
     }
   }
 
-  /// The classes and the characters of inputs.
+  /// The shape, the classes and the characters of inputs.
   public var facts: DataFacts {
     DataFacts(
       inputShape: inputShape.extents, classNames: classNames, alphabet: String(EchoEncoding.symbols),
@@ -78,10 +78,10 @@ public final class Echo: Dataset {
     }
   }
 
-  /// The symbols of a sample, behind its delay where delays differ.
+  /// The symbols of a sample; its delay comes first if delays differ.
   public func text(of index: Int) -> String { text(of: index, epoch: 0) }
 
-  /// The same of an epoch.
+  /// The symbols of a sample in an epoch; its delay comes first if delays differ.
   public func text(of index: Int, epoch: Int) -> String {
     let (length, delay) = extent(epoch: epoch, index: index)
     var symbols: [Int] = []

@@ -1,10 +1,10 @@
 import Diagnostics
 import Tensors
 
-/// Reads strings of letters and blanks ("nothing") for a model that echoes them: `hello`; behind the delay, as in
-/// `3:hello`, where the model was trained on delays that differ.
+/// Reads strings of letters and blanks ("nothing") for a model that echoes them: `hello`; or `3:hello`, with the delay
+/// in front, if the model was trained on different delays.
 public struct EchoReader: TextReader {
-  /// Outputs are letters.
+  /// Empty: classes are letters.
   public let classSeparator = ""
   private let encoding: EchoEncoding
 
@@ -13,13 +13,14 @@ public struct EchoReader: TextReader {
     self.encoding = encoding
   }
 
-  /// The string, of any length; the model is made for it.
+  /// Makes one sample of the string, which may have any length.
   public func samples(_ input: String) throws -> any Dataset {
     let (delay, string) = try parts(of: input)
     let symbols = try string.enumerated().map { position, letter in
       guard let symbol = EchoEncoding.symbols.firstIndex(of: letter) else {
         throw Failure(
-          .data, "input \"\(input)\": \"\(letter)\" at place \(input.count - string.count + position + 1) is no letter",
+          .data,
+          "input \"\(input)\": \"\(letter)\" at place \(input.count - string.count + position + 1) is not a letter",
           advice: "a string is made of the letters a to z and of blanks, which stand for nothing")
       }
       return symbol
@@ -35,7 +36,7 @@ public struct EchoReader: TextReader {
     }
   }
 
-  /// What becomes of the last letters, unless blanks follow them.
+  /// Says that the output lags behind the input, unless blanks follow the letters.
   public func notice(_ input: String) -> String? {
     guard let (delay, string) = try? parts(of: input), string.reversed().prefix(while: { $0 == " " }).count < delay
     else {
@@ -49,7 +50,7 @@ public struct EchoReader: TextReader {
 
   private var example: String { encoding.text([8, 5, 12, 12, 15], delay: encoding.delays.upperBound) }
 
-  /// The delay that an input gives or the model has, and the string.
+  /// The delay, from the input or else the model's, and the string.
   private func parts(of input: String) throws -> (delay: Int, string: Substring) {
     guard encoding.isVariable else { return (encoding.delays.lowerBound, input[...]) }
     let (least, most) = (encoding.delays.lowerBound, encoding.delays.upperBound)
@@ -61,7 +62,7 @@ public struct EchoReader: TextReader {
     }
     guard let delay = Int(input[..<colon]), encoding.delays.contains(delay) else {
       throw Failure(
-        .data, "input \"\(input)\": the delay \"\(input[..<colon])\" is none that the model was trained on",
+        .data, "input \"\(input)\": the delay \"\(input[..<colon])\" is not one that the model was trained on",
         advice: "write a whole number from \(least) to \(most) before the colon, as in \(example)")
     }
     return (delay, input[input.index(after: colon)...])

@@ -1,13 +1,14 @@
 import Diagnostics
 import Tensors
 
-/// The temporal order problem: which of two relevant symbols came first and second, far apart among distractors.
+/// The temporal order problem: which of two relevant symbols came first and second, far apart among distractors?
+/// (Hochreiter & Schmidhuber 1997, experiment 6a.)
 ///
-/// Symbols X, Y (relevant), a, b, c, d (distractors), B (first), E (last), one-hot in this order. Positions t1 and t2
-/// (from 0, B's) hold X or Y; the class is Q, R, S or U for XX, XY, YX, YY, equally likely. Sequences are padded in
-/// front with zeros to the level's greatest length. Hochreiter & Schmidhuber 1997, experiment 6a.
+/// Symbols are X, Y (relevant), a, b, c, d (distractors), B (first) and E (last), one-hot in this order. Positions t1
+/// and t2 (counted from 0, that of B) hold X or Y; the class is Q, R, S or U for XX, XY, YX, YY, equally likely.
+/// Sequences are padded in front with zeros to the level's greatest length.
 public final class TemporalOrder: Dataset {
-  /// How long the sequences are and how far apart the relevant symbols.
+  /// The level sets the sequences' length and the distance of the relevant symbols.
   public enum Level: String, CaseIterable, Sendable {
     /// 7–8 symbols.
     case easy
@@ -20,7 +21,7 @@ public final class TemporalOrder: Dataset {
     /// 300–500 symbols.
     case nightmare
 
-    /// Both ends included.
+    /// The range of lengths.
     public var lengths: ClosedRange<Int> {
       switch self {
       case .easy: 7...8
@@ -31,7 +32,7 @@ public final class TemporalOrder: Dataset {
       }
     }
 
-    /// Where the first relevant symbol stands.
+    /// The range of positions of the first relevant symbol.
     public var first: ClosedRange<Int> {
       switch self {
       case .easy: 1...2
@@ -41,7 +42,7 @@ public final class TemporalOrder: Dataset {
       }
     }
 
-    /// Where the second relevant symbol stands.
+    /// The range of positions of the second relevant symbol.
     public var second: ClosedRange<Int> {
       switch self {
       case .easy: 4...5
@@ -53,20 +54,20 @@ public final class TemporalOrder: Dataset {
     }
   }
 
-  /// The symbols, in the order of their one-hot places.
+  /// The symbols in the order of their one-hot indices.
   public static let symbols: [Character] = ["X", "Y", "a", "b", "c", "d", "B", "E"]
-  /// Q, R, S, U.
+  /// The classes Q, R, S and U, for XX, XY, YX and YY.
   public let classNames = ["Q", "R", "S", "U"]
   /// [greatest length, 8].
   public let inputShape: Shape
-  /// Samples of an epoch.
+  /// The number of samples per epoch.
   public let count: Int
-  /// Padding is in front, so the last step is every sample's last.
+  /// False: padding is in front, so every sample ends with the last step.
   public let hasLengths = false
   private let level: Level
   private let random: Philox
 
-  /// Sequences of one level; `purpose` keeps training and test apart.
+  /// Sequences of one level; those of different purposes are independent.
   public init(level: Level, count: Int, seed: UInt64, purpose: RandomPurpose) {
     self.level = level
     self.count = count
@@ -89,7 +90,7 @@ public final class TemporalOrder: Dataset {
   /// The symbols of a sample.
   public func text(of index: Int) -> String { text(of: index, epoch: 0) }
 
-  /// The symbols of a sample of an epoch.
+  /// The symbols of a sample in an epoch.
   public func text(of index: Int, epoch: Int) -> String {
     var text = ""
     _ = generate(epoch: epoch, index: index) { _, _, symbol in text.append(TemporalOrder.symbols[symbol]) }
@@ -106,7 +107,7 @@ public final class TemporalOrder: Dataset {
     let target = Int(draw[3] >> 30)
     var word: UInt32 = 0
     for position in 0..<length {
-      // Sixteen distractors of two bits each in a word.
+      // A word of 32 bits gives sixteen distractors of two bits.
       if position & 15 == 0 {
         word = random.word(epoch: epoch, sample: index, element: 4 + (position >> 4))
       }
@@ -125,7 +126,7 @@ public final class TemporalOrder: Dataset {
 }
 
 extension TemporalOrder: TextReader {
-  /// Takes a sequence such as `BcXdabYaE`; blanks are passed over.
+  /// Parses a sequence such as `BcXdabYaE`; blanks are ignored.
   public func samples(_ input: String) throws -> any Dataset {
     let letters = input.filter { !$0.isWhitespace }
     guard (1...inputShape.steps).contains(letters.count) else {

@@ -4,14 +4,14 @@ import Images
 import Synchronization
 
 extension ImageSamples {
-  /// Reads every file to see whether it is sound, on all cores, and leaves out those that are not.
+  /// Reads every file on all cores and leaves out those that are damaged.
   ///
-  /// Each rank reads all files itself: so all have the same list, whatever a file's rank would be, without a word between
-  /// them. A picture of 500×375 pixels takes a core about 0.3 ms.
+  /// Every rank reads all files, so that all ranks have the same list without communicating. A picture of 500 × 375
+  /// pixels takes about 0.3 ms of one core.
   /// - Parameter pixelLimit: the largest number of pixels that a file may claim.
   /// - Returns: the sound samples, and why each other one was left out.
-  /// - Throws: `Failure` (data) where a class would have no samples any more, (inputOutput) where reading fails midway,
-  ///   (system) where there is not enough memory.
+  /// - Throws: `Failure` (data) if a class has no samples left, (inputOutput) if a file cannot be read to its end,
+  ///   (system) if there is not enough memory.
   public func withoutDamaged(pixelLimit: Int = ImageDecoder.defaultPixelLimit) throws -> (
     sound: ImageSamples, damage: [Failure]
   ) {

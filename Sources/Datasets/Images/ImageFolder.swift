@@ -2,12 +2,12 @@ import Diagnostics
 import Images
 import Tensors
 
-/// Image files, each with a class, as height × width × 3 floats after a pipeline of transforms.
+/// Image files with classes, as height × width × 3 floats after a pipeline of transforms.
 ///
-/// What becomes of an image depends on the seed, the epoch and the sample's index alone. Images are kept in memory as they
-/// are after the leading deterministic transforms, as far as the cache goes; results do not depend on it.
+/// Transforms depend only on the seed, the epoch and the sample's index. Images are cached after the leading
+/// deterministic transforms, up to the limit of `cache`; results do not depend on it.
 public final class ImageFolder: Dataset {
-  /// Height × width × 3.
+  /// [height, width, 3].
   public let inputShape: Shape
   /// The classes' names.
   public var classNames: [String] { samples.classNames }
@@ -15,9 +15,9 @@ public final class ImageFolder: Dataset {
   public var classes: [Int32]? { samples.samples.map { Int32($0.label) } }
   /// Number of images.
   public var count: Int { samples.samples.count }
-  /// Images have no lengths.
+  /// False: images have no steps.
   public let hasLengths = false
-  /// Reading and transforming takes a millisecond or more.
+  /// True: reading and transforming takes a millisecond or more.
   public let loadsAhead = true
   /// The files.
   public let samples: ImageSamples
@@ -32,12 +32,13 @@ public final class ImageFolder: Dataset {
   /// Images of a list of files.
   /// - Parameters:
   ///   - samples: the files.
-  ///   - pipeline: what is done to each; of this data set alone, since it has memory.
-  ///   - seed: of what chance decides in the pipeline.
-  ///   - purpose: what the samples are for; those of different purposes are transformed independently.
-  ///   - cache: at most so many MiB of images are kept in memory, on all ranks of a machine; those seen first.
+  ///   - pipeline: the transforms of each image; for this data set alone, since it has state.
+  ///   - seed: the seed of random transforms.
+  ///   - purpose: the use of the samples; those of different purposes are transformed independently.
+  ///   - cache: the memory for images, in MiB, shared by all ranks of a machine; the first images seen are kept.
   ///   - pixelLimit: the largest number of pixels that a file may claim.
-  /// - Throws: `Failure` (configuration) where the pipeline's images differ in size, (system) where memory is short.
+  /// - Throws: `Failure` (configuration) if the pipeline's images differ in size, (system) if there is not enough
+  ///   memory.
   public init(
     _ samples: ImageSamples, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
     pixelLimit: Int = ImageDecoder.defaultPixelLimit
@@ -52,14 +53,14 @@ public final class ImageFolder: Dataset {
     cacheBytes = cache << 20
   }
 
-  /// Keeps a rank's share of the images' memory.
+  /// Limits the cache to this rank's share.
   public func share(amongRanks ranks: Int) { cacheBytes /= ranks }
 
-  /// The file.
+  /// The file's path.
   public func text(of index: Int) -> String { samples.samples[index].path }
 
-  /// Reads, or takes from memory, and transforms.
-  /// - Throws: `Failure` (noInput, data) naming the file that cannot be read or is too small for a transform.
+  /// Reads images, or takes them from the cache, and transforms them.
+  /// - Throws: `Failure` (noInput, data) naming a file that cannot be read or is too small for a transform.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
     batch.resize(count: indices.count)
     for (place, index) in indices.enumerated() {
@@ -92,12 +93,11 @@ public struct ImageReader: InputReader {
   private let pipeline: TransformPipeline
   private let decoder: ImageDecoder
 
-  /// Those of images.
+  /// The endings of image files.
   public let fileEndings = ImageSamples.endings
 
-  /// A reader that does to images what was done to those that the model is measured on, of a shape; files may claim at most
-  /// `pixelLimit` pixels.
-  /// - Throws: `Failure` (data) where the shape is no image's, (system) where memory is short.
+  /// A reader that transforms images to `shape` as in evaluations; files may claim at most `pixelLimit` pixels.
+  /// - Throws: `Failure` (data) if the shape is not an image's, (system) if there is not enough memory.
   public init(
     pipeline: TransformPipeline, shape: [Int], pixelLimit: Int = ImageDecoder.defaultPixelLimit
   ) throws {
@@ -111,8 +111,8 @@ public struct ImageReader: InputReader {
     decoder = try ImageDecoder(pixelLimit: pixelLimit)
   }
 
-  /// The image of a file.
-  /// - Throws: `Failure` (noInput, data) naming the file that cannot be read or is too small for a transform.
+  /// Reads the image of a file.
+  /// - Throws: `Failure` (noInput, data) naming a file that cannot be read or is too small for a transform.
   public func samples(_ input: String) throws -> any Dataset {
     let image = Image()
     try decoder.decode(input, into: image)
@@ -128,7 +128,7 @@ public struct ImageReader: InputReader {
   }
 }
 
-/// Names the file in failures of transforms.
+/// Runs `body` and puts the file's name before the message of its failure.
 private func located<T>(_ path: String, _ body: () throws -> T) throws -> T {
   do {
     return try body()
@@ -138,7 +138,7 @@ private func located<T>(_ path: String, _ body: () throws -> T) throws -> T {
 }
 
 extension TransformPipeline {
-  /// The size of all results: the one that transforms fix, or else the one that all images get that are known.
+  /// The common size of all results: set by the transforms, or else found from the images.
   fileprivate func outputSize(of images: ImageSamples) throws -> ImageSize {
     if let size = outputSize() { return size }
     let sizes = images.samples.map { sample in sample.size.flatMap { outputSize(for: $0) } }

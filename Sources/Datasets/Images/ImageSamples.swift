@@ -9,7 +9,7 @@ public struct ImageSample: Equatable, Sendable {
   public let path: String
   /// The index of the class.
   public let label: Int
-  /// Rows and columns, where the file was looked at.
+  /// Rows and columns; nil if the file was not read yet.
   var size: ImageSize?
 
   /// A file of a class.
@@ -21,20 +21,20 @@ public struct ImageSample: Equatable, Sendable {
 
 /// A list of image files in a fixed order, and the names of their classes.
 public struct ImageSamples: Equatable, Sendable {
-  /// The file names' endings, whatever their case.
+  /// The accepted endings of file names, in lower or upper case.
   public static let endings = ["jpg", "jpeg", "png"]
   /// The classes' names, in the order of their indices.
   public let classNames: [String]
   /// The files, class by class.
   public let samples: [ImageSample]
-  /// Where they come from, for messages.
+  /// The source of the files, for messages.
   public let source: String
-  /// What was passed over in the folder they come from.
+  /// The files and folders that were not read.
   public let passedOver: PassedOver
   /// The folder that holds all parts, for messages.
   let root: String
 
-  /// Samples from anywhere.
+  /// Takes a list of samples.
   public init(
     _ samples: [ImageSample], classNames: [String], source: String, passedOver: PassedOver = PassedOver()
   ) {
@@ -51,16 +51,15 @@ public struct ImageSamples: Equatable, Sendable {
     self.root = root
   }
 
-  /// The files FOLDER/SPLIT/CLASS/*.jpg, .jpeg and .png, or FOLDER/CLASS/* where `split` is nil: classes in the order of
-  /// their folders' names, files in the order of theirs (both by their bytes). What else there is comes to `passedOver`,
-  /// but for names that begin with a dot.
+  /// Lists the files FOLDER/SPLIT/CLASS/*.jpg, .jpeg and .png, or FOLDER/CLASS/* if `split` is nil. Classes and files
+  /// are in the order of their names' bytes. Other files and folders go to `passedOver`, except hidden ones.
   /// - Parameters:
   ///   - folder: the folder's path.
   ///   - split: the name of the part, for example "train".
-  ///   - classNames: the classes there must be, such as those of the training samples; nil for those that there are.
+  ///   - classNames: the required classes, such as those of the training samples; nil for any.
   ///   - isWhole: whether none of `classNames` may be missing.
-  /// - Throws: `Failure` (noInput) where a folder is missing, (data) where there are no classes, a class without an image,
-  ///   or other classes than there must be.
+  /// - Throws: `Failure` (noInput) if a folder is missing, (data) if there are no classes, a class has no image, or the
+  ///   classes are not the required ones.
   public init(folder: String, split: String?, classNames expected: [String]? = nil, isWhole: Bool = true) throws {
     self.root = folder
     let root = try split.map { try Self.path(ofSplit: $0, in: folder) } ?? folder
@@ -88,7 +87,7 @@ public struct ImageSamples: Equatable, Sendable {
       guard let label = classNames.firstIndex(of: name), !files.isEmpty else {
         throw Failure(
           .data, "\(root)/\(name) has no images",
-          advice: "a class needs files that end in .jpg, .jpeg or .png; a folder that is no class must go")
+          advice: "a class needs files that end in .jpg, .jpeg or .png; remove folders that are not classes")
       }
       found += files.map { ImageSample(path: "\(root)/\(name)/\($0)", label: label) }
       for other in inside where !Self.isImage(other) {
@@ -99,7 +98,7 @@ public struct ImageSamples: Equatable, Sendable {
     passedOver = others
   }
 
-  /// Whether a folder holds classes itself: folders with an image in each.
+  /// Whether a folder holds folders with an image in each.
   public static func isFolderOfClasses(_ folder: String) -> Bool {
     guard let names = try? names(in: folder).filter({ isFolder("\(folder)/\($0)") }), !names.isEmpty else {
       return false
@@ -110,16 +109,16 @@ public struct ImageSamples: Equatable, Sendable {
     }
   }
 
-  /// Whether a file's name ends as an image's.
+  /// Whether a file's name has an image's ending.
   public static func isImage(_ name: String) -> Bool {
     let name = name.lowercased()
     return endings.contains { name.hasSuffix(".\($0)") }
   }
 
-  /// Those with these indices, in the list's order.
+  /// The samples with these indices, in the order of the list.
   public func choosing(_ indices: [Int]) -> ImageSamples { with(indices.sorted().map { samples[$0] }) }
 
-  /// Other samples of the same classes.
+  /// A list of other samples with the same classes.
   func with(_ samples: [ImageSample]) -> ImageSamples {
     ImageSamples(samples, classNames: classNames, source: source, passedOver: passedOver, root: root)
   }
@@ -142,7 +141,7 @@ public struct ImageSamples: Equatable, Sendable {
         advice: "each class has a folder of images: name the folder that holds them all, such as \(parent)")
     }
     let held = others.isEmpty ? "it has no folders at all" : "it has \(list(others))"
-    // Who names parts knows of them.
+    // No hint if the recipe names parts: its user knows of them.
     let meant =
       split != "train"
       ? nil : others.first { isFolderOfClasses("\(folder)/\($0)") || isFolder("\(folder)/\($0)/\(split)") }
@@ -156,12 +155,12 @@ public struct ImageSamples: Equatable, Sendable {
     names.prefix(10).joined(separator: ", ") + (names.count > 10 ? ", … (\(names.count))" : "")
   }
 
-  /// What a folder holds, in the order of the names' bytes.
+  /// The names in a folder, in the order of their bytes.
   private static func names(in folder: String) throws -> [String] {
     guard isFolder(folder) else {
       let exists = FileManager.default.fileExists(atPath: folder)
       throw Failure(
-        .noInput, "\(folder) \(exists ? "is no folder" : "is missing")",
+        .noInput, "\(folder) \(exists ? "is not a folder" : "is missing")",
         advice: "it must be a folder of images" + (exists ? "" : pathAdvice(folder).map { "; \($0)" } ?? ""))
     }
     do {
