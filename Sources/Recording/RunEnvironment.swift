@@ -3,7 +3,7 @@ import Foundation
 import Tensors
 import Training
 
-/// Where and with what a run was made: `environment.json`.
+/// Where and how a run was made: `environment.json`.
 public struct RunEnvironment: Codable, Sendable {
   /// This program's version.
   public let version: String
@@ -11,31 +11,31 @@ public struct RunEnvironment: Codable, Sendable {
   public let started: String
   /// The command line.
   public let command: [String]
-  /// Number of ranks that compute.
+  /// The number of ranks that compute.
   public let ranks: Int
-  /// Number of ranks that were started; more than `ranks` where there were not enough processors.
+  /// The number of ranks that were started; more than `ranks` if there were not enough processors.
   public let startedRanks: Int?
   /// The host of each rank.
   public let hosts: [String]
-  /// The MPI library, or that there is none.
+  /// The MPI library, or a note that there is none.
   public let mpi: String
   /// The kernels' instruction set on rank 0.
   public let instructionSet: String
   /// The operating system on rank 0.
   public let system: String
-  /// Processors that rank 0 sees.
+  /// The number of processors that rank 0 sees.
   public let processors: Int
-  /// How far the run is to go.
+  /// The planned length of the run.
   public let course: Course?
-  /// The SHA-256 digest of the parameters before the first step; nil where an older version wrote the file.
+  /// The SHA-256 digest of the parameters before the first step; nil in files of older versions.
   public let initialWeights: String?
-  /// Number of machines: groups of ranks that share memory.
+  /// The number of machines: groups of ranks that share memory.
   public let machines: Int?
-  /// The link between them, and the bucket size chosen for it; nil on one machine.
+  /// The speed of the link between machines, and the bucket size chosen for it; nil on one machine.
   public let network: LinkSpeed?
 
-  /// Collects the facts; every rank calls it. `initialWeights` is what `Experiment.weightsDigest` was before the first step.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// Collects the facts; every rank calls it. `initialWeights` is `Experiment.weightsDigest` before the first step.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   public init(
     version: String, communicator: any Communicator, mpi: String, course: Course, initialWeights: String?,
     network: LinkSpeed? = nil
@@ -56,16 +56,16 @@ public struct RunEnvironment: Codable, Sendable {
     processors = ProcessInfo.processInfo.activeProcessorCount
   }
 
-  /// How far a run is to go.
+  /// The planned length of a run.
   public struct Course: Codable, Equatable, Sendable {
-    /// Steps in all.
+    /// The number of steps in all.
     public let steps: Int
-    /// Epochs, if no number of steps ends it before.
+    /// The number of epochs, unless the number of steps ends the run before.
     public let epochs: Int
-    /// Samples of a step.
+    /// The samples per step.
     public let samplesPerStep: Int
 
-    /// That of an experiment.
+    /// The planned length of an experiment.
     public init(_ experiment: Experiment) {
       steps = experiment.settings.totalSteps(samples: experiment.data.training.count)
       epochs = experiment.settings.epochs

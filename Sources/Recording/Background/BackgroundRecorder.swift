@@ -1,14 +1,14 @@
 import Images
 import Training
 
-/// Hands what happens to sinks on a thread beside, so that training does not wait while numbers are written out.
+/// Passes records to a background thread, so that training does not wait for files.
 ///
-/// What a step costs is the copy of its report, and at some steps that of the weights and the gradient.
+/// A step costs only the copy of its report and, at some steps, copies of weights and gradient.
 public final class BackgroundRecorder: Observer {
   private let thread: RecordThread
 
   /// Starts the thread.
-  /// - Throws: `Failure` (system) if none starts.
+  /// - Throws: `Failure` (system) if it cannot be started.
   init(_ sinks: [any RecordSink]) throws {
     thread = try RecordThread(sinks)
   }
@@ -17,24 +17,24 @@ public final class BackgroundRecorder: Observer {
     thread.stop()
   }
 
-  /// Hands the step over.
+  /// Queues the step.
   public func stepDidFinish(_ report: StepReport) throws { try thread.add(.record(.step(report))) }
 
-  /// Hands a copy of the weights and the gradient over.
+  /// Queues a copy of the weights, the gradient and the update.
   public func tensorsDidChange(_ report: TensorReport) throws { try thread.add(.tensors(try TensorCopy(report))) }
 
-  /// Hands the evaluation over.
+  /// Queues the evaluation.
   public func evaluationDidFinish(_ report: EvaluationReport) throws { try thread.add(.record(.evaluation(report))) }
 
-  /// Hands a picture over, for TensorBoard; `png` is a PNG file of that size.
-  /// - Throws: `Failure` where a record before it could not be written.
+  /// Queues a picture for TensorBoard; `png` is a PNG file of that size.
+  /// - Throws: `Failure` if an earlier record could not be written.
   public func addImage(
     _ tag: String, png: [UInt8], size: ImageSize, colors: PNGEncoder.Colors = .rgb, step: Int
   ) throws {
     try thread.add(.record(.image(ImageRecord(tag: tag, step: step, png: png, size: size, colors: colors))))
   }
 
-  /// Waits until everything is on disk.
+  /// Waits until everything is on disk. Returns the size of each growing file by its name.
   public func checkpointWillBeTaken() throws -> [String: Int] { try thread.flush() }
 
   /// Waits until everything is on disk, and closes the files.
@@ -43,7 +43,7 @@ public final class BackgroundRecorder: Observer {
     try thread.close()
   }
 
-  /// Brings to disk what happened before a failure ended the training.
+  /// Writes everything to disk, after a failure has ended the training.
   /// - Throws: `Failure` naming a file that cannot be written.
   public func flush() throws { _ = try thread.flush() }
 }

@@ -1,13 +1,13 @@
 import Images
 import Training
 
-/// Something to be written down.
+/// Something to record.
 enum Record: Sendable {
   /// A step was done.
   case step(StepReport)
   /// An evaluation was done.
   case evaluation(EvaluationReport)
-  /// A step's tensors were looked at.
+  /// The distributions of a step's tensors.
   case distributions([TensorDistribution], step: Int, epoch: Int)
   /// A picture was drawn.
   case image(ImageRecord)
@@ -17,24 +17,24 @@ enum Record: Sendable {
 
 /// A picture of a step.
 struct ImageRecord: Sendable {
-  /// What it shows.
+  /// What it shows, as TensorBoard's tag.
   let tag: String
   /// The step's number.
   let step: Int
-  /// A PNG file's bytes.
+  /// The PNG file.
   let png: [UInt8]
   /// Rows and columns.
   let size: ImageSize
-  /// What its pixels hold.
+  /// The pixels' format.
   let colors: PNGEncoder.Colors
 }
 
-/// Writes records down; called on one thread at a time.
+/// A destination of records; called on one thread at a time.
 protocol RecordSink: AnyObject {
-  /// Takes a record, in the order in which things happened.
+  /// Takes a record. Records come in the order of events.
   func take(_ record: Record) throws
-  /// Brings everything taken to disk, and gives the bytes of each growing file by its name in the run folder.
+  /// Writes everything taken so far to disk. Returns the size of each growing file by its name in the run folder.
   func flush() throws -> [String: Int]
-  /// Ends the files, after the last flush.
+  /// Closes the files, after the last flush.
   func close() throws
 }

@@ -2,23 +2,24 @@ import Diagnostics
 import Foundation
 import Training
 
-/// The thread that records are written on, and the queue before it.
+/// The thread that writes records, and its queue.
 ///
-/// Unchecked: the lock guards the queue and the results; the sinks belong to the thread alone.
+/// Unchecked: the lock guards the queue and the results; only the thread uses the sinks.
 final class RecordThread: @unchecked Sendable {
-  /// What waits in the queue.
+  /// An entry of the queue.
   enum Item {
-    /// A record, ready.
+    /// A finished record.
     case record(Record)
-    /// Tensors whose distributions are still to be found.
+    /// Tensors whose distributions are not computed yet.
     case tensors(TensorCopy)
   }
 
-  /// Seconds between looks at the queue: waking the thread would take the training longer than a small step's record.
+  /// Seconds between polls of the queue. Waking the thread would take the training longer than a small step's record.
   private static let lookSeconds = 0.02
   /// Seconds between writes to the files.
   private static let writeSeconds = 0.5
-  /// Items after which the training waits for the thread: what can never be caught up with must not fill the memory.
+  /// The queue's greatest length. When it is full, training waits, so that a thread that falls behind does not fill the
+  /// memory.
   private static let limit = 1 << 16
   private static let byteLimit = 64 << 20
 
@@ -32,19 +33,19 @@ final class RecordThread: @unchecked Sendable {
   private var isEnding = false
   private var lengths: [String: Int] = [:]
   private var failure: (any Error)?
-  /// Of the thread alone.
+  /// Used by the thread only.
   private var finder = DistributionFinder()
   private var lastWrite = 0.0
 
   /// Starts the thread.
-  /// - Throws: `Failure` (system) if none starts.
+  /// - Throws: `Failure` (system) if it cannot be started.
   init(_ sinks: [any RecordSink]) throws {
     self.sinks = sinks
     try SystemThread.start("recorder") { [self] in work() }
   }
 
-  /// Puts an item behind the others.
-  /// - Throws: `Failure` where an item before it could not be written.
+  /// Appends an item to the queue.
+  /// - Throws: `Failure` if an earlier item could not be written.
   func add(_ item: Item) throws {
     lock.lock()
     queue.append(item)
@@ -56,18 +57,18 @@ final class RecordThread: @unchecked Sendable {
     if isFull { _ = try flush() }
   }
 
-  /// Waits until everything in the queue is on disk, and gives the bytes of each growing file by its name.
-  /// - Throws: `Failure` where something could not be written.
+  /// Waits until everything in the queue is on disk. Returns the size of each growing file by its name.
+  /// - Throws: `Failure` if something could not be written.
   func flush() throws -> [String: Int] {
     try finish(ending: false)
     return lock.withLock { lengths }
   }
 
   /// Waits until everything in the queue is on disk, closes the files and ends the thread.
-  /// - Throws: `Failure` where something could not be written.
+  /// - Throws: `Failure` if something could not be written.
   func close() throws { try finish(ending: true) }
 
-  /// Ends the thread; what is in the queue is dropped.
+  /// Ends the thread and drops the queue.
   func stop() {
     lock.withLock { isEnding = true }
     wake.signal()

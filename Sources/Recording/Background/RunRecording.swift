@@ -1,24 +1,24 @@
 import Training
 
-/// What is written into the run folder while a run goes on, and how often.
+/// What to record in the run folder during training, and how often.
 public struct RunRecording {
   /// Steps between lines of `metrics.jsonl`.
   public var every: Int
-  /// The steps that are points of TensorBoard's curves; never: no file for TensorBoard.
+  /// The steps that are points of TensorBoard's curves; `.never` for no event file.
   public var tensorBoard: StepCadence
-  /// The resolved recipe, which TensorBoard shows.
+  /// The resolved recipe, for TensorBoard.
   public var recipe: String
 
-  /// All settings.
+  /// Bundles the settings.
   public init(every: Int, tensorBoard: StepCadence, recipe: String) {
     self.every = every
     self.tensorBoard = tensorBoard
     self.recipe = recipe
   }
 
-  /// What writes `metrics.jsonl`, `metrics.csv`, `distributions.jsonl` and TensorBoard's events of an experiment; behind
-  /// what belongs to a checkpoint, where the run goes on from one.
-  /// - Throws: `Failure` (cannotCreate, inputOutput, data) naming a file, (system) if no thread starts.
+  /// Makes the observer that writes `metrics.jsonl`, `metrics.csv`, `distributions.jsonl` and TensorBoard's events. If
+  /// a run is resumed, files continue after what belongs to its checkpoint.
+  /// - Throws: `Failure` (cannotCreate, inputOutput, data) naming a file, (system) if the thread cannot be started.
   public func makeRecorder(
     _ experiment: Experiment, folder: RunFolder, resuming manifest: CheckpointManifest?
   ) throws -> BackgroundRecorder {
@@ -46,7 +46,7 @@ public struct RunRecording {
     return try BackgroundRecorder(sinks)
   }
 
-  /// Which complete epochs end with an evaluation.
+  /// Returns which complete epochs end with an evaluation.
   private static func evaluatedEpochs(_ experiment: Experiment) -> (Int) -> Bool {
     guard experiment.data.monitored != nil else { return { _ in false } }
     let settings = experiment.settings

@@ -1,11 +1,13 @@
-/// Finds the distributions of tensors, in memory that is used again.
+/// Computes the distributions of tensors, reusing its memory.
 struct DistributionFinder {
-  /// Values that the quantiles of a larger tensor are taken from: every k-th, k the same for the same size.
+  /// The most values for quantiles; larger tensors are sampled at a fixed interval, the same for tensors of the same
+  /// size.
   static let sampleSize = 4096
 
   private var sample: [Float] = []
 
-  /// Those of all parameters, their gradients and their updates; a tensor without any finite value is left out.
+  /// The distributions of all parameters, their gradients and their updates. Tensors without any finite value are left
+  /// out.
   mutating func distributions(_ copy: TensorCopy) -> [TensorDistribution] {
     var result: [TensorDistribution] = []
     for kind in TensorDistribution.Kind.allCases {
@@ -23,7 +25,7 @@ struct DistributionFinder {
     return result
   }
 
-  /// That of one tensor; nil where none of its values is finite.
+  /// The distribution of one tensor; nil if none of its values is finite.
   mutating func distribution(
     _ name: String, _ kind: TensorDistribution.Kind, _ values: UnsafeBufferPointer<Float>
   ) -> TensorDistribution? {

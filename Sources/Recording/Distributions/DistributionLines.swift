@@ -1,6 +1,6 @@
-/// The lines of `distributions.jsonl`: one for each step whose weights and gradients are recorded.
+/// Writes `distributions.jsonl`: one line per step whose tensors are recorded.
 struct DistributionLines: LineFormat {
-  /// A line for a step's tensors.
+  /// Adds a line for a step's tensors.
   func add(_ record: Record, to lines: inout JSONLines) {
     guard case .distributions(let tensors, let step, let epoch) = record else { return }
     lines.add("{\"step\":")

@@ -1,8 +1,8 @@
 import Training
 
-/// The weights, the gradient and the update of a step, copied.
+/// A copy of a step's weights, gradient and update.
 final class TensorCopy: Sendable {
-  /// One parameter's place in the vectors.
+  /// One parameter's range of the vectors.
   struct Segment: Sendable {
     let name: String
     let range: Range<Int>
@@ -16,11 +16,11 @@ final class TensorCopy: Sendable {
   /// What the step added to the weights.
   let update: [Float]
 
-  /// The size of all vectors.
+  /// The size of all vectors in bytes.
   var byteCount: Int { (weights.count + gradient.count + update.count) * MemoryLayout<Float>.size }
 
-  /// Copies what a report shows.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// Copies the tensors of a report.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   init(_ report: TensorReport) throws {
     step = report.step
     epoch = report.epoch

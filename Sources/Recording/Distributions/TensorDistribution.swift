@@ -1,30 +1,30 @@
-/// How the values of a tensor are spread.
+/// The distribution of a tensor's values.
 struct TensorDistribution: Sendable {
-  /// What the tensor is of its parameter.
+  /// The role of the tensor.
   enum Kind: String, Sendable, CaseIterable {
     case weight, gradient, update
   }
 
   /// The shares of values at or below each quantile.
   static let shares = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1]
-  /// Bins of the histogram, equally wide from the least to the greatest value.
+  /// The number of histogram bins, equally wide from the least to the greatest value.
   static let bins = 30
 
   /// The parameter's name.
   let name: String
-  /// Whether these are its weights, their gradient, or what the step added to them.
+  /// Whether these are the parameter's weights, their gradient, or the step's update.
   let kind: Kind
-  /// Values in all; those that are not finite count nowhere.
+  /// The number of finite values.
   let count: Int
-  /// The least and the greatest.
+  /// The least and the greatest value.
   let minimum, maximum: Float
-  /// Sums of the values and of their squares.
+  /// The sums of the values and of their squares.
   let sum, sumOfSquares: Double
-  /// Sum of the squared distances from the mean; the two sums above may lose it in rounding.
+  /// The sum of squared distances from the mean; computing it from the two sums above could lose it in rounding.
   let sumOfDeviations: Double
-  /// The values at `shares`; of large tensors those of evenly spaced values, the least and the greatest excepted.
+  /// The values at `shares`; in large tensors of a regular sample, except the least and the greatest.
   let quantiles: [Float]
-  /// How many values each bin of the histogram has.
+  /// The number of values in each histogram bin.
   let counts: [Int]
 
   /// The mean.

@@ -1,12 +1,12 @@
 import Datasets
 import Training
 
-/// `metrics.csv`: a row for each epoch.
+/// Writes `metrics.csv`: one row per epoch.
 ///
-/// Loss and accuracy of training are means over the epoch's samples as they came, while the weights changed, those of skipped
-/// steps left out; those of the evaluation come from the epoch's end, where there was one.
+/// Training loss and accuracy are means over the epoch's samples while the weights changed, without skipped steps.
+/// Those of the evaluation are from the epoch's end, if there was one.
 final class EpochTable: RecordSink {
-  /// The first line.
+  /// The header line.
   static let header =
     "epoch,step,samples,seconds,learningRate,trainingLoss,trainingAccuracy,split,evaluationLoss,evaluationAccuracy\n"
 
@@ -23,8 +23,9 @@ final class EpochTable: RecordSink {
     var evaluation: EvaluationReport?
   }
 
-  /// Starts the file, or goes on behind the first `kept` bytes of one, in the midst of the epoch that `progress` tells.
-  /// An epoch has so many samples; `evaluates` says which end with an evaluation.
+  /// Starts the file, or continues after the first `kept` bytes of an existing one, in the middle of the epoch that
+  /// `progress` gives. `samples` is the number of samples per epoch; `evaluates` says which epochs end with an
+  /// evaluation.
   /// - Throws: `Failure` as `GrowingFile` does.
   init(
     path: String, keeping kept: Int, progress: TrainingProgress?, samples: Int, evaluates: @escaping (Int) -> Bool
@@ -34,12 +35,12 @@ final class EpochTable: RecordSink {
     self.evaluates = evaluates
     if kept == 0 { text = Array(EpochTable.header.utf8) }
     guard let progress, progress.position > 0 else { return }
-    // The row of a complete epoch that no evaluation follows is in the file.
+    // If no evaluation follows a complete epoch, its row is already in the file.
     if progress.position >= samples, !evaluates(progress.epoch + 1) { return }
     current = Epoch(number: progress.epoch + 1, step: progress.step, totals: progress.totals)
   }
 
-  /// Adds a step to its epoch, or an evaluation, and puts a row together where the epoch is complete.
+  /// Adds a step to its epoch, or an evaluation. Makes the row if the epoch is complete.
   func take(_ record: Record) {
     switch record {
     case .step(let report): add(report)

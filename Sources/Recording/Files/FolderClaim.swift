@@ -2,16 +2,17 @@ import Diagnostics
 import Foundation
 import Training
 
-/// Keeps a folder for one process where the file system knows no locks.
+/// Reserves a folder for one process on file systems without locks.
 ///
-/// A file `.owner-N` names the owner of generation N and counts up as long as it lives. Whoever makes the next one owns the
-/// folder: files are made exclusively (`O_EXCL`), so that of several only one does. The next one may be made if there is
-/// none yet, if the owner's process is gone from this machine, or if its count has stood still.
+/// A file `.owner-N` names the owner of generation N, which increases a count in it while it lives. The process that
+/// creates the next generation owns the folder; `O_EXCL` makes sure that only one succeeds. A process may create it if
+/// there is no owner yet, if the owner was a process of this machine that has ended, or if the count has not changed
+/// for `patience` seconds.
 final class FolderClaim: @unchecked Sendable {
-  /// Seconds from one count to the next.
+  /// Seconds between counts.
   static let pulse = 2.0
-  /// Seconds in which a count that stands still tells that its process is gone: network file systems may show what another
-  /// machine has written up to a minute later.
+  /// Seconds without a count after which the owner is taken to have ended. Network file systems may show another
+  /// machine's writes up to a minute late.
   static let patience = 70.0
 
   private let folder: String
@@ -19,7 +20,7 @@ final class FolderClaim: @unchecked Sendable {
   private var timer: (any DispatchSourceTimer)?
   private var count = 0
 
-  /// A claim on a folder that is there.
+  /// A claim on an existing folder.
   init(folder: String, pulse: Double = FolderClaim.pulse) {
     self.folder = folder
     interval = pulse
@@ -27,16 +28,16 @@ final class FolderClaim: @unchecked Sendable {
 
   /// Takes the folder until this process ends.
   /// - Parameters:
-  ///   - seconds: how long an owner on this machine is waited for, if it lives.
+  ///   - seconds: how long to wait for an owner on this machine that still lives.
   ///   - patience: as `FolderClaim.patience`; shorter in tests.
-  /// - Throws: `Failure` (unavailable) where another process has it, (cannotCreate) where no file can be written.
+  /// - Throws: `Failure` (unavailable) if another process has it, (cannotCreate) if no file can be written.
   func take(waiting seconds: Double, patience: Double = FolderClaim.patience) throws {
     let former = newest()
     if former > 0 {
       let start = monotonicSeconds()
       let file = path(former)
       let first = contents(of: file)
-      // Its process is looked for here; else its count has to tell.
+      // An owner on this machine is looked up by its process; one elsewhere only by its count.
       let isHere = first?.hasPrefix(Self.machine + " ") == true
       while isHere ? isAlive(first) : monotonicSeconds() < start + patience {
         guard let now = contents(of: file) else { break }
@@ -57,7 +58,7 @@ final class FolderClaim: @unchecked Sendable {
     for generation in 1..<former + 1 { unlink(path(generation)) }
     let timer = DispatchSource.makeTimerSource()
     timer.schedule(deadline: .now() + interval, repeating: interval)
-    // The timer, and with it this object, live as long as the process.
+    // The timer, and with it this object, lives as long as the process.
     timer.setEventHandler { [self] in beat(own) }
     timer.resume()
     self.timer = timer
@@ -70,18 +71,18 @@ final class FolderClaim: @unchecked Sendable {
 
   private func path(_ generation: Int) -> String { "\(folder)/.owner-\(generation)" }
 
-  /// The newest generation, 0 where there is none.
+  /// The newest generation; 0 if there is none.
   private func newest() -> Int {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.compactMap { $0.hasPrefix(".owner-") ? Int($0.dropFirst(".owner-".count)) : nil }.max() ?? 0
   }
 
-  /// Opened anew each time: network file systems look for what is new then.
+  /// Opens the file each time: network file systems then look for new contents.
   private func contents(of file: String) -> String? {
     FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Counts up. A process whose file is gone is no owner any more, and makes none.
+  /// Increases the count. If its file is gone, the process is no longer the owner and does not create a new one.
   private func beat(_ file: String) {
     count += 1
     let descriptor = open(file, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW)
@@ -91,22 +92,22 @@ final class FolderClaim: @unchecked Sendable {
     close(descriptor)
   }
 
-  /// Whether the process that a file of this machine names is there.
+  /// Whether the process that a file of this machine names still runs.
   private func isAlive(_ text: String?) -> Bool {
-    // A file that is still empty was made just now.
+    // An empty file was created just now.
     let fields = text?.split(separator: " ") ?? []
     guard fields.count > 2, let process = pid_t(fields[1]) else { return true }
     guard kill(process, 0) == 0 || errno == EPERM else { return false }
-    // Numbers are used again, in containers at once.
+    // Process numbers are reused, in containers immediately.
     return Self.startTime(of: process).map { $0 == fields[2] } ?? true
   }
 
-  /// When a process began; nil if the system does not tell.
+  /// The start time of a process; nil if the system does not tell.
   private static func startTime(of process: pid_t) -> String? {
     ProcessRecord(of: process).map { String($0.startTime) }
   }
 
-  /// The machine's name, and since when it runs: another boot has other processes.
+  /// The machine's name and boot: after another boot, processes are others.
   private static let machine: String = {
     let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? ""
     return ProcessInfo.processInfo.hostName + "/" + boot.prefix(8)

@@ -1,17 +1,17 @@
 import Diagnostics
 import Foundation
 
-/// A file of the run folder that grows as long as the run goes on.
+/// A file of the run folder that grows during the run.
 final class GrowingFile {
-  /// Where it is.
+  /// The file's path.
   let path: String
   private let file: FileHandle
-  /// Bytes written, those of a former process included.
+  /// Bytes written, including those of earlier processes.
   private(set) var length: Int
 
-  /// Starts the file, or goes on behind the first `kept` bytes of one.
-  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file, also where it is a symbolic link, (data) where it is
-  ///   shorter than `kept`.
+  /// Starts the file, or continues after the first `kept` bytes of an existing one.
+  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file, for example if it is a symbolic link, (data) if
+  ///   it is shorter than `kept`.
   init(path: String, keeping kept: Int) throws {
     self.path = path
     file = FileHandle(fileDescriptor: try openOwnFile(path), closeOnDealloc: true)
@@ -28,7 +28,7 @@ final class GrowingFile {
   /// The file's name in the run folder.
   var name: String { (path as NSString).lastPathComponent }
 
-  /// Adds bytes at the end.
+  /// Appends bytes.
   /// - Throws: `Failure` (inputOutput) naming the file.
   func append(_ bytes: [UInt8]) throws {
     guard !bytes.isEmpty else { return }
@@ -39,7 +39,7 @@ final class GrowingFile {
     length += bytes.count
   }
 
-  /// Writes nothing more.
+  /// Closes the file.
   /// - Throws: `Failure` (inputOutput) naming the file.
   func close() throws {
     try writing { try file.close() }

@@ -1,15 +1,14 @@
-/// Lines of JSON, put together in one buffer: many times faster than `JSONEncoder`, for lines that come with every step.
+/// A buffer of JSON lines, many times faster than `JSONEncoder`, for lines that are written every step.
 ///
-/// Numbers that JSON has no form for become the texts "inf", "-inf" and "nan", as with
-/// `JSONEncoder.withSpecialNumbers`.
+/// Numbers that JSON cannot express become the texts "inf", "-inf" and "nan", as with `JSONEncoder.withSpecialNumbers`.
 struct JSONLines {
-  /// What was put together.
+  /// The lines so far.
   private(set) var bytes: [UInt8] = []
 
-  /// Forgets everything, but keeps the memory.
+  /// Empties the buffer but keeps its memory.
   mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-  /// Adds text as it is: names, brackets, commas.
+  /// Adds text unchanged: names, brackets, commas.
   mutating func add(_ text: StaticString) {
     bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
@@ -19,12 +18,12 @@ struct JSONLines {
     bytes.append(contentsOf: value.description.utf8)
   }
 
-  /// Adds a number with as many digits as tell it from its neighbours.
+  /// Adds a number with as many digits as identify it.
   mutating func add(_ value: Double) {
     value.isFinite ? bytes.append(contentsOf: value.description.utf8) : add(special: value)
   }
 
-  /// Adds a number with as many digits as tell it from its neighbours among floats.
+  /// Adds a float with as many digits as identify it among floats.
   mutating func add(_ value: Float) {
     value.isFinite ? bytes.append(contentsOf: value.description.utf8) : add(special: Double(value))
   }
@@ -46,7 +45,7 @@ struct JSONLines {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  /// Adds a list, each element by `body`.
+  /// Adds a list; `body` adds each element.
   mutating func add<T>(list: some Sequence<T>, _ body: (inout JSONLines, T) -> Void) {
     bytes.append(UInt8(ascii: "["))
     var isFirst = true

@@ -1,11 +1,11 @@
 import Training
 
-/// The lines of `metrics.jsonl`: one for every so many steps, and one for every evaluation.
+/// Writes `metrics.jsonl`: a line every `every` steps, and one per evaluation.
 struct MetricsLines: LineFormat {
-  /// Steps from one line to the next.
+  /// Steps between lines.
   let every: Int
 
-  /// A line for a step or an evaluation.
+  /// Adds a line for a step or an evaluation.
   func add(_ record: Record, to lines: inout JSONLines) {
     switch record {
     case .step(let report): if report.step.isMultiple(of: every) { add(report, to: &lines) }
@@ -17,7 +17,7 @@ struct MetricsLines: LineFormat {
   private func add(_ report: StepReport, to lines: inout JSONLines) {
     lines.add("{")
     add(accuracy: report.accuracy, to: &lines)
-    // A float's digits are enough for times.
+    // Times are written as floats, which have enough digits.
     lines.add("\"communicationSeconds\":")
     lines.add(Float(report.times.communication))
     lines.add(",\"computeSeconds\":")

@@ -1,8 +1,8 @@
 import Diagnostics
 import Foundation
 
-/// Opens a file of the run folder to read and write it, and makes it if it is not there; never through a symbolic link,
-/// which would let whoever prepared the folder have another file overwritten.
+/// Opens a file of the run folder for reading and writing, and creates it if needed. It refuses symbolic links, which
+/// could have another file overwritten.
 /// - Throws: `Failure` (cannotCreate) naming the file.
 func openOwnFile(_ path: String) throws -> Int32 {
   let descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666)

@@ -1,6 +1,6 @@
 import ProtocolBuffers
 
-/// The events of a file.
+/// The events of a TensorBoard file.
 extension TensorBoardEvent {
   private init(time: Double, _ what: OneOf_What) {
     self.init()
@@ -8,14 +8,14 @@ extension TensorBoardEvent {
     self.what = what
   }
 
-  /// The first of a file; the time is in seconds since 1970.
+  /// The first event of a file; the time is in seconds since 1970.
   static func start(time: Double) -> Self {
     var event = Self(time: time, .fileVersion("brain.Event:2"))
     event.sourceMetadata.writer = "dp-train"
     return event
   }
 
-  /// That a program goes on writing: what was read of this step and later ones no longer counts.
+  /// An event after a resumption: TensorBoard then discards this step and later ones that it has read before.
   static func resumption(time: Double, step: Int) -> Self {
     var log = TensorBoardSessionLog()
     log.status = .start
@@ -24,7 +24,7 @@ extension TensorBoardEvent {
     return event
   }
 
-  /// What there is to see of a step.
+  /// The values of a step.
   static func summary(time: Double, step: Int, _ values: [TensorBoardSummary.Value]) -> Self {
     var summary = TensorBoardSummary()
     summary.value = values

@@ -2,21 +2,20 @@ import Foundation
 import ProtocolBuffers
 import SwiftProtobuf
 
-/// A file of events for TensorBoard: records of TensorFlow's format, each with its length and checks.
+/// A file of TensorBoard events: TensorFlow's records, each with its length and checksums.
 final class EventFile {
-  /// What TensorBoard knows its files by.
+  /// The prefix by which TensorBoard finds its files.
   static let prefix = "events.out.tfevents."
 
   private let file: GrowingFile
   private var bytes: [UInt8] = []
 
-  /// Starts a file in a folder, named by time, host and process as TensorBoard wants it; it begins with the format's
-  /// version. Where a run is resumed, `after` is the last step that counts: TensorBoard then forgets what it has read of
-  /// later ones.
+  /// Starts a file in a folder, named by time, host and process as TensorBoard expects, with the format's version. If a
+  /// run is resumed, `after` is its last valid step: TensorBoard then discards later ones that it has read.
   /// - Throws: `Failure` (cannotCreate) naming the file.
   init(folder: String, after step: Int?) throws {
     let now = Date().timeIntervalSince1970
-    // Two files of one process and second have names of their own.
+    // A process may start two files in the same second.
     let name = (0...).lazy
       .map { "\(folder)/\(EventFile.prefix)\(Int(now)).\(ProcessInfo.processInfo.hostName).\(getpid()).\($0)" }
       .first { !FileManager.default.fileExists(atPath: $0) }
@@ -25,7 +24,7 @@ final class EventFile {
     if let step { try add(.resumption(time: now, step: step + 1)) }
   }
 
-  /// Puts a record together: the event's length, that length's check, the event, and its check.
+  /// Adds a record to the buffer: the event's length, the length's checksum, the event, and its checksum.
   func add(_ event: TensorBoardEvent) throws {
     let message: [UInt8] = try event.serializedBytes()
     let length = EventFile.bytes(of: UInt64(message.count))
@@ -35,7 +34,7 @@ final class EventFile {
     bytes.append(contentsOf: EventFile.bytes(of: CRC32C.masked(message)))
   }
 
-  /// Writes the records to the file, and gives its bytes by its name.
+  /// Writes the records to the file. Returns its size by its name.
   /// - Throws: `Failure` (inputOutput) naming the file.
   func flush() throws -> [String: Int] {
     try file.append(bytes)
@@ -46,7 +45,7 @@ final class EventFile {
   /// Closes the file.
   func close() throws { try file.close() }
 
-  /// Little-endian.
+  /// The bytes of a number, little-endian.
   private static func bytes(of value: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian, Array.init)
   }

@@ -1,7 +1,7 @@
 import Foundation
 import ProtocolBuffers
 
-/// What TensorBoard shows under a tag.
+/// Values that TensorBoard shows under a tag.
 extension TensorBoardSummary.Value {
   private init(_ tag: String, _ value: OneOf_Value) {
     self.init()
@@ -24,7 +24,7 @@ extension TensorBoardSummary.Value {
     return Self(image.tag, .image(message))
   }
 
-  /// Text in Markdown: a tensor of one string, for the plugin for text.
+  /// Text in Markdown, for TensorBoard's text plugin: a tensor of one string.
   static func text(_ tag: String, _ text: String) -> Self {
     var extent = TensorBoardTensorShapeProto.Dim()
     extent.size = 1
@@ -37,8 +37,8 @@ extension TensorBoardSummary.Value {
     return value
   }
 
-  /// How a parameter's weights, gradients or updates are spread, in the bins of the distribution; where all values are equal, in
-  /// one.
+  /// The distribution of a parameter's weights, gradients or updates, in the bins of its histogram; in one bin if all
+  /// values are equal.
   static func histogram(_ distribution: TensorDistribution) -> Self {
     let (least, most) = (Double(distribution.minimum), Double(distribution.maximum))
     let bins = least < most ? TensorDistribution.bins : 1

@@ -7,23 +7,23 @@ import Training
 final class TensorBoardSink: RecordSink {
   private let cadence: StepCadence
   private let file: EventFile
-  /// The files of former processes, which nothing is added to.
+  /// The sizes of earlier processes' files, which do not grow any more.
   private let former: [String: Int]
-  /// The time of the last step, in seconds since 1970; records are written later than they come about.
+  /// The time of the last step, in seconds since 1970. Records are written later than they happen.
   private var time = Date().timeIntervalSince1970
   private var sincePoint = Interval()
 
-  /// The steps from one point of the curves to the next.
+  /// The steps between two points of the curves.
   private struct Interval {
     var samples = 0
     var seconds = 0.0
     var times = StepTimes()
   }
 
-  /// Starts a file in a run folder with a point of the curves at the steps of `cadence`.
+  /// Starts a file in a run folder, with points of the curves at the steps of `cadence`.
   ///
-  /// Files of former processes are cut back to the bytes that `kept` has for them, and removed where it has none: what
-  /// they hold behind has not happened. `step` is the step that the run goes on after.
+  /// Files of earlier processes are cut back to the sizes in `kept`, and removed if they are not in it: the rest is
+  /// undone by the resumption. `step` is the step after which the run continues.
   /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
   init(folder: String, cadence: StepCadence, keeping kept: [String: Int], after step: Int, recipe: String) throws {
     self.cadence = cadence
@@ -46,7 +46,7 @@ final class TensorBoardSink: RecordSink {
     return lengths
   }
 
-  /// Puts the events of a record together.
+  /// Adds the events of a record to the buffer.
   func take(_ record: Record) throws {
     switch record {
     case .step(let report):
@@ -76,7 +76,7 @@ final class TensorBoardSink: RecordSink {
     sincePoint.times.add(report.times)
   }
 
-  /// The step's own loss, accuracy, gradient norm and learning rate; speed and shares of time since the last point.
+  /// The step's loss, accuracy, gradient norm and learning rate, and speed and shares of time since the last point.
   private func point(_ report: StepReport) -> [TensorBoardSummary.Value] {
     let times = sincePoint.times
     let seconds = max(sincePoint.seconds, .leastNormalMagnitude)

@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// How numbers are shown to people.
+/// Formats numbers for people.
 public enum Format {
   /// For example `0:42`, `12:05` or `3:20:00`.
   public static func duration(_ seconds: Double) -> String {
@@ -12,12 +12,12 @@ public enum Format {
       ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)
   }
 
-  /// A span of time with the precision that fits it, for example `0.42 s` or `12:05`.
+  /// A duration in suitable precision, for example `0.42 s` or `12:05`.
   public static func seconds(_ seconds: Double) -> String {
     seconds < 60 ? String(format: "%.2f s", seconds) : duration(seconds)
   }
 
-  /// A number of thousands, for example 12,345 for 12,345,678.
+  /// A number in thousands: 12,345 for 12,345,678.
   public static func thousands(_ value: Int) -> String {
     value < 10_000 ? String(format: "%.1f", Double(value) / 1000) : count(Int((Double(value) / 1000).rounded()))
   }
@@ -27,13 +27,13 @@ public enum Format {
     String(format: "%.1f %%", share * 100)
   }
 
-  /// A loss, for example `0.0123`, or `3.2e+07` where it is very large or small.
+  /// A loss, for example `0.0123`, or `3.2e+07` if it is very large or small.
   public static func loss(_ value: Double) -> String {
     let isPlain = value == 0 || (0.001..<100_000).contains(value.magnitude)
     return String(format: isPlain ? "%.4f" : "%.1e", value)
   }
 
-  /// What an evaluation gave, in two words: the accuracy where there is one, else the loss.
+  /// The result of an evaluation: the accuracy if there is one, else the loss.
   public static func evaluation(split: String, accuracy: Double?, loss: Double) -> String {
     "\(split) \(accuracy.map(percent) ?? self.loss(loss))"
   }
@@ -55,7 +55,7 @@ public enum Format {
     "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
   }
 
-  /// The whole part of a number with separators; as it is where it has more digits than a Double tells.
+  /// The whole part of a number with separators; without them if a Double does not hold all digits.
   public static func count(_ value: Double) -> String {
     value.magnitude < 0x1p53 ? count(Int(value)) : String(format: "%g", value)
   }
@@ -72,7 +72,7 @@ public enum Format {
     return unit == 0 ? "\(count) B" : String(format: "%.1f %@", value, units[unit])
   }
 
-  /// Rows of columns, each as wide as its widest cell; columns named in `right` are flush right. Control characters of
+  /// Rows of columns, each as wide as its widest cell. Columns in `right` are right-aligned. Control characters in
   /// cells are made visible.
   public static func table(_ rows: [[String]], right: Set<Int> = []) -> String {
     let rows = rows.map { $0.map { $0.visible() } }

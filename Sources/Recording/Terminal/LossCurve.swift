@@ -1,4 +1,4 @@
-/// The course of a loss in a bounded number of points: each is the mean of as many steps as it takes.
+/// The course of a loss in a limited number of points, each the mean of equally many steps.
 struct LossCurve {
   private static let points = 128
 
@@ -7,7 +7,7 @@ struct LossCurve {
   private var sum = 0.0
   private var steps = 0
 
-  /// Adds a step's loss; one that is no number, or too large for sums of it to be one, is left out.
+  /// Adds a step's loss. Losses that are not finite, or whose sums would not be, are left out.
   mutating func add(_ loss: Double) {
     guard loss.magnitude < 1e290 else { return }
     sum += loss
@@ -20,7 +20,7 @@ struct LossCurve {
     stepsPerPoint *= 2
   }
 
-  /// The whole course as a line of `width` blocks, the highest loss the tallest; empty before the first step.
+  /// The whole course as a line of `width` blocks, the highest loss as the tallest; empty before the first step.
   func sparkline(width: Int) -> String {
     let all = steps > 0 ? means + [sum / Double(steps)] : means
     guard width > 0, let lowest = all.min(), let highest = all.max() else { return "" }

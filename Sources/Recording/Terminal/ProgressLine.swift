@@ -1,8 +1,8 @@
 import Foundation
 
-/// How far a training is, in one line: plain for logs, or with a bar for a terminal.
+/// The progress of a training in one line: plain for logs, or with a bar for a terminal.
 struct ProgressLine {
-  /// The step, and the last of the run, where that is known.
+  /// The step, and the number of steps of the run, if known.
   var step = 0
   var totalSteps: Int?
   var epoch = 0
@@ -12,12 +12,12 @@ struct ProgressLine {
   /// The last evaluation, for example `test 98.2 %`.
   var evaluation: String?
   var samplesPerSecond = 0.0
-  /// Share of time in which ranks wait for one another; nil where there is one rank alone.
+  /// The share of time in which ranks wait for each other; nil for a single rank.
   var waiting: Double?
-  /// Seconds to the end, where it is known.
+  /// Seconds to the end, if known.
   var left: Double?
 
-  /// Facts in their order; each has a rank, the highest of which goes first where there is no room.
+  /// The facts in order. If there is not enough room, those of the highest rank are dropped first.
   private var facts: [(rank: Int, text: String)] {
     var facts = [(5, "epoch \(epoch)/\(epochs)"), (1, "loss \(Format.loss(loss))")]
     if let accuracy { facts.append((3, "accuracy \(Format.percent(accuracy))")) }
@@ -28,13 +28,13 @@ struct ProgressLine {
     return facts
   }
 
-  /// The line for a log.
+  /// The line for logs.
   var plain: String {
     let steps = "step \(step)" + (totalSteps.map { "/\($0)" } ?? "")
     return ([steps] + facts.map(\.text)).joined(separator: "  ")
   }
 
-  /// The line for a terminal of so many columns: a bar, the curve of the loss, and what else there is room for.
+  /// The line for a terminal of `width` columns: a bar, the curve of the loss, and as many facts as fit.
   func bar(width: Int, curve: LossCurve) -> String {
     let share = min(1, Double(step) / Double(max(totalSteps ?? step, 1)))
     let percent = String(format: "%3d %%", Int(share * 100))
@@ -43,7 +43,7 @@ struct ProgressLine {
       let least = facts.indices.max { facts[$0].rank < facts[$1].rank } ?? 0
       facts.remove(at: least)
     }
-    // What is left over goes to the bar first, then to the curve, which stands behind the loss.
+    // The bar takes the remaining room first, then the curve, which comes after the loss.
     let room = width - facts.map(\.text).joined(separator: "  ").count - percent.count - 6
     let cells = min(12, max(4, room))
     let sparkline = curve.sparkline(width: min(24, room - cells - 1))

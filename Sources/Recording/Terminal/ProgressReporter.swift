@@ -1,7 +1,7 @@
 import Foundation
 import Training
 
-/// Shows how training goes: a bar with time left on a terminal, a plain line now and then elsewhere.
+/// Shows the progress of training: a bar on a terminal, otherwise a line now and then.
 public final class ProgressReporter: Observer {
   private static let barSeconds = 0.1
 
@@ -18,7 +18,7 @@ public final class ProgressReporter: Observer {
   private var sinceShown = (samples: 0, waiting: 0.0)
   private var means = RecentMeans()
 
-  /// A reporter for a run of at most `epochs` epochs on so many ranks; `width` is the terminal's, nil for plain lines.
+  /// A reporter for a run of at most `epochs` epochs on `ranks` ranks; `width` is the terminal's, nil for plain lines.
   public init(epochs: Int, ranks: Int, width: Int?) {
     self.width = width
     hasOtherRanks = ranks > 1
@@ -35,8 +35,8 @@ public final class ProgressReporter: Observer {
     pace = LinePace(step: step, totalSteps: totalSteps, now: start)
   }
 
-  /// Renews the bar ten times a second, or prints a line every tenth of the run and every minute; loss and accuracy are the
-  /// means since the last.
+  /// Updates the bar ten times a second, or prints a line every tenth of the run and every minute. Loss and accuracy
+  /// are means since the last update.
   public func stepDidFinish(_ report: StepReport) {
     sinceShown.samples += report.samples
     sinceShown.waiting += report.times.waiting
@@ -47,7 +47,7 @@ public final class ProgressReporter: Observer {
         Terminal.write(
           (width == nil ? "" : "\r\u{1B}[K") + "step \(report.step) changes no weights, since no label of its ")
         Terminal.write(
-          "batch counts: all are ignored, or have the weight 0. Further steps like it go without a word.\n")
+          "batch counts: all are ignored, or have the weight 0. Further such steps are not reported.\n")
       }
       hasSaidNothingCounts = true
     } else if report.isSkipped {

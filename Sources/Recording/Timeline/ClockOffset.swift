@@ -2,20 +2,20 @@ import Collectives
 import Training
 
 extension Communicator {
-  /// By how many seconds this rank's clock is ahead of rank 0's; every rank calls it. 0 on rank 0's machine, where all
-  /// have one clock.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// The seconds by which this rank's clock is ahead of rank 0's; every rank calls it. 0 on rank 0's machine, whose
+  /// ranks share a clock.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   func clockOffset() throws -> Double {
     let hosts = try gather(Array(hostName.utf8))
     let measured = try measuredClockOffset(clock: monotonicSeconds)
     return hosts[rank] == hosts[0] ? 0 : measured
   }
 
-  /// By how many seconds this rank's clock is ahead of rank 0's, found by exchanging readings in rounds.
+  /// Measures by how many seconds this rank's clock is ahead of rank 0's, by exchanging readings in rounds.
   ///
-  /// What rank 0 read before a round is older than what this rank reads after it, and the other way around; the offset
-  /// lies between the closest of these bounds, and its middle is taken. The error is at most half a round's time.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// Rank 0's reading before a round is older than this rank's reading after it, and vice versa. The offset lies
+  /// between the closest of these bounds; their middle is returned. The error is at most half of a round's time.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   func measuredClockOffset(rounds: Int = 16, clock: () -> Double) throws -> Double {
     var (least, most) = (-Double.infinity, Double.infinity)
     for _ in 0..<rounds {

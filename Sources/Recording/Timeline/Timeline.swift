@@ -3,15 +3,15 @@ import Formats
 import Layers
 import Training
 
-/// The timeline of a run on all ranks, as a trace that Perfetto and Chrome's trace viewer show: each rank is a process.
+/// The timeline of a run on all ranks, as a trace for Perfetto and Chrome's trace viewer. Each rank is a process there.
 public final class Timeline {
   private let recorder: TimelineRecorder
   private let communicator: any Communicator
-  /// This rank's clock where rank 0's timeline begins.
+  /// This rank's clock at the start of rank 0's timeline.
   private let origin: Double
 
-  /// Aligns the ranks' clocks and notes the first `steps` steps of this process; every rank makes one.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// Aligns the ranks' clocks. Every rank makes a timeline, which records the first `steps` steps of this process.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   public init(_ model: Model, steps: Int, communicator: any Communicator) throws {
     recorder = TimelineRecorder(model: model, steps: steps)
     self.communicator = communicator
@@ -21,14 +21,14 @@ public final class Timeline {
     origin = beginning + offset
   }
 
-  /// Looks on as a trainer works that tells `activity` what it is at.
+  /// Observes a trainer that reports its phases to `activity`.
   public func follow(_ trainer: Trainer, activity: Activity) {
     activity.listener = recorder
     trainer.layerObserver = recorder
   }
 
-  /// Writes what all ranks have noted; every rank calls it, and rank 0 gives the path.
-  /// - Throws: `Failure` where the ranks cannot exchange data, or (cannotCreate, inputOutput) naming the file.
+  /// Writes the events of all ranks; every rank calls it, and rank 0 gives the path.
+  /// - Throws: `Failure` if the ranks cannot exchange data, or (cannotCreate, inputOutput) naming the file.
   public func write(to path: String?) throws {
     recorder.finish()
     let ranks = try communicator.gather(events)
@@ -49,7 +49,7 @@ public final class Timeline {
     addMetadata("process_name", to: &lines) { $0.add(quoted: communicator.name) }
     lines.add(",\n")
     addMetadata("thread_name", to: &lines) { $0.add("\"training\"") }
-    // What holds others comes before them.
+    // A span comes before those within it.
     for span in recorder.spans.sorted(by: { ($0.start, -$0.end) < ($1.start, -$1.end) }) {
       lines.add(",\n{\"name\":")
       lines.add(quoted: recorder.names[span.name])
@@ -77,6 +77,6 @@ public final class Timeline {
     lines.add("}}")
   }
 
-  /// Whole nanoseconds since the timeline began.
+  /// Nanoseconds since the start of the timeline.
   private func nanoseconds(_ seconds: Double) -> Int { Int(((seconds - origin) * 1e9).rounded()) }
 }

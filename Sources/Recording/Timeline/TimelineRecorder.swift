@@ -1,25 +1,25 @@
 import Layers
 import Training
 
-/// Notes when this rank does what: the phases of its steps, each layer's passes, evaluations and checkpoints.
+/// Records when this rank does what: the phases of its steps, each layer's passes, evaluations and checkpoints.
 ///
-/// Steps are noted up to a limit, so that the file stays small; what comes between steps up to another.
+/// Steps are limited in number, so that the file stays small; so are evaluations and checkpoints.
 public final class TimelineRecorder: LayerObserver, ActivityListener {
   /// A span of time, in seconds of `monotonicSeconds`.
   struct Span {
     let name: Int
     let start, end: Double
-    /// The step in the course of which, or after which, it was.
+    /// The step during or after which it was.
     let step: Int
   }
 
-  /// Evaluations and checkpoints that are noted.
+  /// The most evaluations and checkpoints to record.
   private static let otherLimit = 100
 
   private let steps: Int
-  /// What spans' names stand for.
+  /// The names of spans, which refer to them by index.
   private(set) var names: [String] = []
-  /// All that was noted, in the order in which it ended.
+  /// The recorded spans, in the order of their ends.
   private(set) var spans: [Span] = []
   private var numbers: [String: Int] = [:]
   private let layerNames: [ObjectIdentifier: String]
@@ -35,14 +35,14 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     let work: LayerWork
   }
 
-  /// Notes the first so many steps of this process, in which `model` is trained.
+  /// Records the first `steps` steps of this process, which train `model`.
   public init(model: Model, steps: Int) {
     self.steps = steps
     layerNames = Dictionary(
       uniqueKeysWithValues: model.layers.nested.map { (ObjectIdentifier($0.layer), "\($0.place) \($0.layer.kind)") })
   }
 
-  /// Ends the phase before and notes it; the phases of a step, an evaluation or a checkpoint lie within one span.
+  /// Ends and records the phase before. The phases of a step, an evaluation or a checkpoint lie within one span.
   public func phaseBegins(_ kind: Activity.Phase, step: Int) {
     let now = monotonicSeconds()
     if let phase, let outer, isNoted(outer), let name = TimelineRecorder.name(of: phase.kind, within: outer.name) {
@@ -50,7 +50,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     }
     phase = (kind, now)
     let next = TimelineRecorder.outerName(kind, step: step)
-    // Waiting for the others is part of whatever goes on; a step begins with each first loading of it.
+    // Waiting belongs to the span that is open; loading a step's first batch starts a step's span.
     if let next, outer?.name != next || outer?.step != step {
       endOuter(now)
       outer = (next, now, step)
@@ -58,17 +58,17 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     }
   }
 
-  /// Notes what is under way as ended.
+  /// Ends the open spans.
   public func finish() {
     let now = monotonicSeconds()
     endOuter(now)
     (phase, outer) = (nil, nil)
   }
 
-  /// Notes the time.
+  /// Notes the start of the layers' work.
   public func layersBegin(_ layers: [any Layer]) { layerStarts.append(monotonicSeconds()) }
 
-  /// Notes the layers' work.
+  /// Records the layers' work.
   public func layersEnd(_ layers: [any Layer], _ work: LayerWork, operations: Int) {
     guard let start = layerStarts.popLast(), let outer, isNoted(outer) else { return }
     let key = WorkKey(layer: ObjectIdentifier(layers[0]), work: work)
@@ -77,7 +77,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     spans.append(Span(name: number, start: start, end: monotonicSeconds(), step: outer.step))
   }
 
-  /// Places and kinds of layers that run as one; those within recurrent layers have no place.
+  /// The indices and kinds of layers that run as one; layers within recurrent layers have no index.
   private func name(of layers: [any Layer]) -> String {
     layers.map { layerNames[ObjectIdentifier($0)] ?? $0.kind }.joined(separator: ", ")
   }
@@ -105,7 +105,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     return names.count - 1
   }
 
-  /// What a phase belongs to; nil for one that goes on with what is under way.
+  /// The name of the outer span of a phase; nil if the phase belongs to the open one.
   private static func outerName(_ phase: Activity.Phase, step: Int) -> String? {
     switch phase {
     case .starting: "start"
@@ -117,7 +117,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
     }
   }
 
-  /// A phase within what it belongs to; nil where it is all of it.
+  /// The name of a phase within its outer span; nil if it is the whole span.
   private static func name(of phase: Activity.Phase, within outer: String) -> String? {
     switch phase {
     case .loading: "data"

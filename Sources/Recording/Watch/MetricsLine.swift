@@ -1,7 +1,7 @@
 import Formats
 import Foundation
 
-/// A line of `metrics.jsonl`, as far as is needed to see how a run goes.
+/// The parts of a line of `metrics.jsonl` that show how a run is doing.
 struct MetricsLine: Decodable {
   let event: String
   let step, epoch: Int
@@ -10,23 +10,23 @@ struct MetricsLine: Decodable {
   let samplesPerSecond, waitingSeconds: Double?
   let split: String?
 
-  /// Whether the numbers can be those of a training.
+  /// Whether a training can have such numbers.
   fileprivate var isPossible: Bool { step >= 0 && epoch >= 0 && step < 1 << 53 && epoch < 1 << 53 }
 }
 
-/// Reads a `metrics.jsonl` that still grows, or is cut back where its run is resumed.
+/// Reads a `metrics.jsonl` that still grows, and may be cut back if its run is resumed.
 struct MetricsTail {
   private let path: String
   private let decoder = JSONDecoder.withSpecialNumbers()
   private var offset = 0
 
-  /// Nothing is read yet.
+  /// Starts before the first line.
   init(path: String) {
     self.path = path
   }
 
-  /// The complete lines that have come since the last call; `isNew` where the file was cut back meanwhile, and these are
-  /// all. None where there is no file. Lines that are damaged are left out.
+  /// Reads the complete lines since the last call. If the file was cut back meanwhile, `isNew` is true and these are
+  /// all lines. There are none without a file. Damaged lines are left out.
   mutating func read() -> (lines: [MetricsLine], isNew: Bool) {
     guard let file = FileHandle(forReadingAtPath: path), let end = try? file.seekToEnd() else { return ([], false) }
     defer { try? file.close() }

@@ -2,9 +2,9 @@ import Diagnostics
 import Foundation
 import Training
 
-/// Follows a run from outside, by what it writes into its folder.
+/// Follows a run from outside, through the files in its folder.
 public final class RunWatch {
-  /// Lines from which speed and waiting are taken.
+  /// The number of lines from which speed and waiting are computed.
   private static let recentLines = 200
 
   private let folder: RunFolder
@@ -20,7 +20,7 @@ public final class RunWatch {
   private var recent: [(seconds: Double, waiting: Double)] = []
 
   /// Follows the run in `folder`; `width` is the terminal's, nil for plain lines.
-  /// - Throws: `Failure` (noInput, data) where the folder does not say how far the run is to go.
+  /// - Throws: `Failure` (noInput, data) if the folder does not say how long the run is to be.
   public init(_ folder: RunFolder, width: Int?) throws {
     self.folder = folder
     self.width = width
@@ -30,28 +30,28 @@ public final class RunWatch {
     line.epochs = environment.course?.epochs ?? 0
     line.totalSteps = environment.course?.steps
     tail = MetricsTail(path: folder.metrics)
-    // The first look has a line whatever has come.
+    // The first look always prints a line.
     pace = LinePace(totalSteps: line.totalSteps ?? 0, now: -.infinity)
   }
 
-  /// Whether the whole run was seen to its end.
+  /// Whether the whole run was seen.
   public var isComplete: Bool {
     line.step == line.totalSteps && FileManager.default.fileExists(atPath: folder.weights)
   }
 
-  /// The last step that was seen, 0 before the first.
+  /// The last step seen; 0 before the first.
   public var step: Int { line.step }
 
-  /// Shows what has come since the last look, and tells whether the run goes on.
+  /// Shows what is new since the last look. Returns whether the run still goes on.
   public func look() -> Bool {
-    // Asked first: what is read then is all of a run that has ended.
+    // Ask first: if the run has ended, everything is read afterwards.
     let goesOn = folder.isBeingWritten
     Terminal.write(news())
     if !goesOn, width != nil, line.step > 0 { Terminal.write("\n") }
     return goesOn
   }
 
-  /// The line about what has come since the last look; empty where nothing is due.
+  /// The line about what is new since the last look; empty if none is due.
   func news() -> String {
     let (lines, isNew) = tail.read()
     if isNew {
@@ -74,7 +74,7 @@ public final class RunWatch {
     }
     line.step = entry.step
     line.epoch = entry.epoch
-    // The lines of the training itself are at the tenths of the run.
+    // The training's own lines are at the tenths of the run.
     let tenth = LinePace.tenth(entry.step - 1, of: line.totalSteps ?? 0)
     if tenth != self.tenth { (means, self.tenth) = (RecentMeans(), tenth) }
     means.add(loss: entry.loss, accuracy: entry.accuracy)
