@@ -2,9 +2,10 @@ import Diagnostics
 import Formats
 import Foundation
 
-/// What `distributions.jsonl` tells: how the values of each parameter and of its gradient were spread, step by step.
+/// The contents of `distributions.jsonl`: the distributions of each parameter, its gradient and its update over the
+/// steps.
 struct Distributions {
-  /// One tensor at one step, or at several successive ones that share a place.
+  /// One tensor at one step, or at several successive steps drawn at the same place.
   struct Spread: Decodable {
     struct Histogram: Decodable {
       var minimum, maximum: Double
@@ -14,18 +15,18 @@ struct Distributions {
     let name: String
     let kind: String
     let count: Int
-    /// The values that the shares 0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99 and 1 of all lie at or below; of several steps
-    /// the least of those below the median, and the greatest of those above it.
+    /// The values at or below which the shares 0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99 and 1 of all values are. Of
+    /// several steps, the least of each quantile below the median and the greatest of each above it.
     private(set) var quantiles: [Double]
-    /// That of the last step.
+    /// The histogram of the last step.
     private(set) var histogram: Histogram
 
-    /// Whether there are as many numbers as there are to be, and counts are such.
+    /// Whether all numbers are there and counts are valid.
     fileprivate var isWhole: Bool {
       quantiles.count == 9 && count >= 0 && histogram.counts.allSatisfy(\.isCount)
     }
 
-    /// The same with numbers that plots can place.
+    /// The same with numbers that plots can draw.
     fileprivate var drawable: Spread {
       var spread = self
       spread.quantiles = quantiles.map(\.drawable)
@@ -34,7 +35,7 @@ struct Distributions {
       return spread
     }
 
-    /// Takes the next step in.
+    /// Merges the next step into this place.
     fileprivate mutating func add(_ next: Spread) {
       let middle = quantiles.count / 2
       for index in quantiles.indices {
@@ -78,14 +79,14 @@ struct Distributions {
     let tensors: [Spread]
   }
 
-  /// The tensors in the order of the first line.
+  /// The tensors, in the order of the first line.
   private(set) var histories: [History] = []
 
-  /// Lines that are read for each place.
+  /// The number of lines to read per place.
   private static let linesPerPlace = 4
 
-  /// Reads a file into at most about `limit` places, evenly over its lines; nothing where there is no such file. Of a file
-  /// with many lines some are left out, evenly, but none of the steps `kept`.
+  /// Reads a file into about `limit` places at most, evenly over its lines; empty if there is no such file. Of a long
+  /// file some lines are skipped, evenly, but none of the steps `kept`.
   /// - Throws: `Failure` (data) naming the file and the line.
   init(path: String, limit: Int, keeping kept: Set<Int>) throws {
     guard FileManager.default.fileExists(atPath: path) else { return }
@@ -98,7 +99,7 @@ struct Distributions {
     let decoder = JSONDecoder.withSpecialNumbers()
     try file.forEach { bytes in
       number += 1
-      // The last line shows what the weights became.
+      // Always read the last line, which shows the final weights.
       guard (number - 1).isMultiple(of: every) || number == count || kept.contains(Distributions.step(bytes)) else {
         return
       }
@@ -123,7 +124,7 @@ struct Distributions {
     }
   }
 
-  /// The step of a line, which it begins with; −1 where it does not.
+  /// The step at the beginning of a line; −1 if there is none.
   private static func step(_ line: UnsafeRawBufferPointer) -> Int {
     let start = Array(#"{"step":"#.utf8)
     guard line.starts(with: start) else { return -1 }

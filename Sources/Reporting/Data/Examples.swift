@@ -4,25 +4,25 @@ import Layers
 import Tensors
 import Training
 
-/// Samples that a model classified rightly and wrongly.
+/// Samples that a model classified right and wrong.
 struct Examples {
-  /// A sample with what the model made of it.
+  /// A sample and its prediction.
   struct Example {
     let index: Int
-    /// The classes that each step has and that it was given; one of each where a sample has one class.
+    /// The actual and the predicted class of each step; one of each if a sample has one class.
     let actual, predicted: [Int?]
-    /// The probability of what was predicted: of the least certain step.
+    /// The probability of the prediction; of several steps, that of the least certain one.
     let probability: Double
   }
 
   let right, wrong: [Example]
-  /// Samples that were looked through.
+  /// The number of samples examined.
   let count: Int
 
-  /// Looks through about `scanned` samples, evenly among those of a data set: `limit` right ones, of all classes in turn,
-  /// and the `limit` wrong ones that the model was most certain of. Nothing where outputs are no classes. `seed` is that of
-  /// the recipe.
-  /// - Throws: `Failure` where samples cannot be read, or memory is short.
+  /// Examines about `scanned` samples, evenly spaced in a data set, and keeps `limit` right ones, taking all classes in
+  /// turn, and the `limit` wrong ones with the highest probability. Nil if outputs are not classes. `seed` is the
+  /// recipe's.
+  /// - Throws: `Failure` if samples cannot be read, or there is not enough memory.
   init?(_ network: Network, seed: UInt64, data: any Dataset, limit: Int, scanned: Int) throws {
     guard network.loss.meaning == .classes, case .classes(let steps) = data.targetLayout else { return nil }
     let batch = min(Examples.batch, data.count)
@@ -44,7 +44,7 @@ struct Examples {
     self.count = count
   }
 
-  /// Samples that are looked at together: few, so that they come from many places.
+  /// Samples per forward pass; few, so that they come from many places.
   private static let batch = 16
 
   private static func example(_ prediction: Prediction, classes: Int) -> Example {

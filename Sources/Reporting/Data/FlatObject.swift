@@ -2,7 +2,7 @@ import Foundation
 
 /// One line of `metrics.jsonl`: a JSON object whose values are numbers and short texts, without escapes or nesting.
 ///
-/// Foundation's decoder takes some 20 µs a line; a report of 100,000 steps would wait seconds for it.
+/// Foundation's decoder takes about 20 µs per line, which is seconds for a report of 100,000 steps.
 struct FlatObject {
   private let bytes: UnsafeRawBufferPointer
 
@@ -10,14 +10,15 @@ struct FlatObject {
     self.bytes = bytes
   }
 
-  /// A value as it is written, without the quotes of a text.
+  /// A value as written, without a text's quotes.
   struct Value {
     fileprivate let bytes: Slice<UnsafeRawBufferPointer>
 
-    /// As a text.
+    /// The value as a text.
     var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// As a number; the texts of `JSONEncoder.withSpecialNumbers` for what JSON has no number for count, too.
+    /// The value as a number, or one of the texts of `JSONEncoder.withSpecialNumbers` for numbers that JSON cannot
+    /// express.
     var number: Double? {
       guard !bytes.isEmpty, bytes.count < 48 else { return nil }
       return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 48) { text in
@@ -31,7 +32,7 @@ struct FlatObject {
     }
   }
 
-  /// Hands each member to `body`, its name as bytes; false where the line is no such object.
+  /// Calls `body` for each member with its name as bytes. Returns false if the line is not such an object.
   func forEach(_ body: (_ name: Slice<UnsafeRawBufferPointer>, _ value: Value) -> Void) -> Bool {
     let quote = UInt8(ascii: "\"")
     var place = skip(bytes.startIndex, UInt8(ascii: "{"))
@@ -55,7 +56,7 @@ struct FlatObject {
     return true
   }
 
-  /// Behind a byte that is expected at a place, or that place.
+  /// The place after `byte`, if it is at `place`; else `place`.
   private func skip(_ place: Int, _ byte: UInt8) -> Int {
     place < bytes.endIndex && bytes[place] == byte ? place + 1 : place
   }

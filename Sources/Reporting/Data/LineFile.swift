@@ -1,14 +1,14 @@
 import Diagnostics
 import Foundation
 
-/// A growing file of one JSON object a line, read line by line without holding it all.
+/// A file with one JSON object per line, which may still grow. It is read line by line without loading it whole.
 struct LineFile {
   private static let block = 1 << 20
 
   let path: String
 
-  /// Hands each whole line to `body`; what a run that is still writing has begun at the end is left out.
-  /// - Throws: `Failure` (noInput) where the file cannot be read, or what `body` throws.
+  /// Calls `body` for each complete line. An unfinished line at the end is left out.
+  /// - Throws: `Failure` (noInput) if the file cannot be read, or what `body` throws.
   func forEach(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     guard let file = fopen(path, "r") else {
       throw Failure(.noInput, "cannot read \(path): \(String(cString: strerror(errno)))")
@@ -34,7 +34,7 @@ struct LineFile {
     }
   }
 
-  /// Hands over the whole lines, and tells how many bytes they take.
+  /// Calls `body` for the complete lines. Returns how many bytes they take.
   private func split(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
     guard let base = bytes.baseAddress else { return 0 }
     var start = 0

@@ -3,15 +3,15 @@ import Formats
 import Foundation
 import Training
 
-/// What `metrics.jsonl` tells of a run, number by number.
+/// The contents of `metrics.jsonl`, one list per number.
 struct Metrics {
-  /// The numbers of a step, in the order of a line of `metrics.jsonl`.
+  /// The numbers of a step, in the order of a line.
   enum Quantity: String, CaseIterable {
     case loss, accuracy, gradientNorm, learningRate, samplesPerSecond
     case dataSeconds, computeSeconds, communicationSeconds, waitingSeconds
   }
 
-  /// An evaluation's line.
+  /// The line of an evaluation.
   struct Evaluation: Equatable {
     var split = ""
     var step = 0.0
@@ -21,23 +21,23 @@ struct Metrics {
     var samples = 0.0
   }
 
-  /// The steps that were recorded, ascending.
+  /// The recorded steps, ascending.
   private(set) var steps: [Double] = []
   /// The epoch of each, from 1.
   private(set) var epochs: [Double] = []
   private var columns = [[Double]](repeating: [], count: Quantity.allCases.count)
-  /// The evaluations in their order.
+  /// The evaluations in order.
   private(set) var evaluations: [Evaluation] = []
 
-  /// One number of all recorded steps; NaN where it was not recorded.
+  /// One number of all recorded steps; NaN if it was not recorded.
   subscript(quantity: Quantity) -> [Double] {
     Quantity.allCases.firstIndex(of: quantity).map { columns[$0] } ?? []
   }
 
-  /// Whether any step has a number.
+  /// Whether any step has this number.
   func has(_ quantity: Quantity) -> Bool { self[quantity].contains { !$0.isNaN } }
 
-  /// Reads a file, to the last whole line of it.
+  /// Reads a file up to its last complete line.
   /// - Throws: `Failure` (noInput, data) naming the file and the line.
   init(path: String) throws {
     var reader = Reader()
@@ -52,7 +52,7 @@ struct Metrics {
     }
   }
 
-  /// Reads one line after the other.
+  /// Reads the lines in order.
   private struct Reader {
     private let names: [[UInt8]] = Quantity.allCases.map { Array($0.rawValue.utf8) }
     private var values = [Double](repeating: .nan, count: Quantity.allCases.count)
@@ -93,7 +93,7 @@ struct Metrics {
 }
 
 extension Metrics {
-  /// The parts of the data that were measured on, in their order.
+  /// The parts of the data that were evaluated, in the order of their first evaluation.
   var splits: [String] { evaluations.map(\.split).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
 
   /// The means of a number over the steps of each epoch, at the epoch's number.
@@ -113,10 +113,10 @@ extension Metrics {
 }
 
 extension Double {
-  /// Whether this is a whole number that steps, epochs or samples can come to.
+  /// Whether this is a whole number that can count steps, epochs or samples.
   var isCount: Bool { 0...0x1p53 ~= self && self == rounded() }
 
-  /// The number as far as plots can place it: what is smaller than any loss or gradient is 0, what is larger infinite, so
-  /// that sums and powers of ten keep within a Double.
+  /// The number in a range that plots can draw: smaller than any loss or gradient becomes 0, larger becomes infinite,
+  /// so that sums and powers of ten stay within a Double.
   var drawable: Double { magnitude < 1e-150 ? 0 : magnitude > 1e150 ? self * .infinity : self }
 }

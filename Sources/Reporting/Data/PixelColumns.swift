@@ -1,11 +1,11 @@
-/// A long series brought to about as many places as a plot has pixels across: least, greatest and mean value of each, so
-/// that nothing that stands out is lost.
+/// A long series reduced to about one column per pixel of a plot: the least, greatest and mean value of each, so that
+/// no outlier is lost.
 struct PixelColumns {
   private(set) var spans: [Mark.Span] = []
   private(set) var means: [Mark.Point] = []
 
-  /// Gathers values at ascending places into at most `count` columns of equal width. Values that are not finite are left
-  /// out, and a column without any is, too.
+  /// Gathers values at ascending places into at most `count` columns of equal width. Values that are not finite are
+  /// left out, and so are columns without values.
   init(x: [Double], y: [Double], count: Int) {
     guard let first = x.first, let last = x.last else { return }
     let width = max((last - first) / Double(count), .leastNormalMagnitude)
@@ -35,17 +35,17 @@ struct PixelColumns {
 }
 
 extension PixelColumns {
-  /// The values themselves: from the least to the greatest of each column, or a faint line where columns hold one.
+  /// The values: from the least to the greatest of each column, or a faint line if each column has one value.
   func values(name: String, colour: Int) -> Mark {
     spans.contains { $0.low < $0.high }
       ? .band(name: name, colour: colour, spans: spans)
       : .line(name: name, colour: colour, style: .faint, points: means)
   }
 
-  /// Columns that a smoothed value is a mean of: about a 30th of them, at least 5.
+  /// The number of columns in a smoothed mean: about a 30th of all, at least 5.
   private var window: Int { max(5, means.count / 30) | 1 }
 
-  /// Each column's mean with those beside it, fewer at the ends; the farther they are, the less they weigh.
+  /// The weighted mean of each column and its neighbours, fewer at the ends; farther ones weigh less.
   var smoothed: [Mark.Point] {
     let half = window / 2
     return means.indices.map { index in
@@ -59,7 +59,7 @@ extension PixelColumns {
     }
   }
 
-  /// How far a smoothed value looks, along the horizontal axis.
+  /// The width of the smoothing along the horizontal axis.
   var smoothedWidth: Double {
     guard let first = means.first, let last = means.last, means.count > 1 else { return 1 }
     return (last.x - first.x) / Double(means.count - 1) * Double(window)
@@ -67,13 +67,13 @@ extension PixelColumns {
 }
 
 extension [Mark.Point] {
-  /// These points, or where they are many more than `places`, the least and the greatest at each place.
+  /// These points, or if there are many more than `places`, the least and the greatest at each place.
   func thinned(to places: Int) -> [Mark.Point] {
     guard count > 2 * places, places > 0 else { return self }
     return (0..<places).flatMap { place -> [Mark.Point] in
       let part = self[place * count / places..<(place + 1) * count / places].filter(\.y.isFinite)
       guard let low = part.min(by: { $0.y < $1.y }), let high = part.max(by: { $0.y < $1.y }) else { return [] }
-      // In their own order, so that what only falls is drawn falling.
+      // Keep their order, so that a falling line is drawn falling.
       return low.x == high.x ? [low] : low.x < high.x ? [low, high] : [high, low]
     }
   }

@@ -5,28 +5,28 @@ import Recipes
 import Recording
 import Tensors
 
-/// A run as far as its folder tells of it.
+/// A run as its folder describes it.
 struct ReportedRun {
   let folder: RunFolder
-  /// How the run is called on the page: unlike all others on it.
+  /// The run's name on the page, different from all others.
   let name: String
-  /// Which of the colours is its own, where several runs are shown.
+  /// The index of its colour, if several runs are shown.
   let colour: Int
-  /// Places along the horizontal axis of a plot.
+  /// The number of places along a plot's horizontal axis.
   let columns: Int
   let recipe: Recipe
-  /// The recipe as it was resolved, YAML.
+  /// The resolved recipe as YAML.
   let recipeText: String
   let environment: RunEnvironment?
   let metrics: Metrics
-  /// What stands out in them.
+  /// The spikes and unusual gradients in the metrics.
   let findings: SpikeFindings
   let distributions: Distributions
-  /// The model and the data, or why there are none.
+  /// The model and the data, or the reason why there are none.
   let trained: Result<TrainedRun, Failure>
 
-  /// Reads a run; `name` and `colour` are what the page calls and paints it, beside all `runs`;
-  /// `detail` is the share of a plot's places that are drawn.
+  /// Reads a run. `name` and `colour` distinguish it on the page, which shows `runs` runs; `detail` is the share of a
+  /// plot's places that are drawn.
   /// - Throws: `Failure` (noInput, data) naming the file that is missing or damaged.
   init(_ folder: RunFolder, name: String, colour: Int, of runs: Int, detail: Double) throws {
     guard folder.exists else {
@@ -51,10 +51,10 @@ struct ReportedRun {
       keeping: findings.unusualSteps(of: metrics))
   }
 
-  /// Whether the run came to its end: it then wrote its weights.
+  /// Whether the run has ended: it then wrote its weights.
   var isFinished: Bool { FileManager.default.fileExists(atPath: folder.weights) }
 
-  /// Names for runs: their folders' last parts, or where two are alike the whole paths.
+  /// Names for runs: the last part of each folder's path, or the whole paths if two are equal.
   static func names(_ folders: [RunFolder]) -> [String] {
     let short = folders.map { folder in
       folder.path.split(separator: "/").last.map(String.init) ?? folder.path
@@ -64,7 +64,7 @@ struct ReportedRun {
 }
 
 extension ReportedRun {
-  /// The samples of the batches around a spike, written out; nil where the data is not at hand.
+  /// The samples of the batches around a spike, as text; nil if the data is not available.
   func batchWords(of spike: SpikeFindings.Spike) -> String? {
     guard case .success(let trained) = trained else { return nil }
     let before = max(1, Int(spike.first) - 1)
@@ -77,7 +77,7 @@ extension ReportedRun {
 }
 
 extension Recipe {
-  /// The number of parameters of the network for data with these facts.
+  /// The number of parameters of the model for data with these facts.
   fileprivate func countParameters(facts: DataFacts) throws -> Int {
     try makeNetwork(inputShape: Shape(facts.inputShape)).model.parameters.count
   }

@@ -1,12 +1,12 @@
 import Datasets
 import Tensors
 
-/// The inputs of a few samples, copied.
+/// Copies of the inputs of a few samples.
 struct SampleInputs {
   private let copies: [[Float]]
 
   /// Loads samples of an epoch.
-  /// - Throws: `Failure` where a sample cannot be read.
+  /// - Throws: `Failure` if a sample cannot be read.
   init(_ data: any Dataset, samples: [Int], epoch: Int = 0) throws {
     let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: samples.count)
     try samples.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
@@ -21,13 +21,13 @@ struct SampleInputs {
     }
   }
 
-  /// One sample's values, step by step and pixel by pixel.
+  /// One sample's values, by step or pixel, then by feature.
   func values(_ sample: Int) -> [Float] { copies[sample] }
 }
 
 extension Dataset {
-  /// Samples that are images, as the network sees them.
-  /// - Throws: `Failure` where a sample cannot be read.
+  /// Pictures of samples that are images, as the model sees them.
+  /// - Throws: `Failure` if a sample cannot be read.
   func tiles(samples: [Int]) throws -> [Tile] {
     let inputs = try SampleInputs(self, samples: samples)
     return samples.indices.map { place in
@@ -37,7 +37,7 @@ extension Dataset {
     }
   }
 
-  /// A sample written out; of a file's path the last two parts.
+  /// A sample's text; of a file's path only the last two parts.
   func shortText(of index: Int) -> String {
     let text = (try? text(of: index)) ?? "sample \(index)"
     return self is ImageFolder ? text.split(separator: "/").suffix(2).joined(separator: "/") : text

@@ -2,9 +2,9 @@ import Foundation
 import Recording
 import Training
 
-/// The spikes of a run's losses and its unusual gradients.
+/// The spikes of a run's losses, and its unusual gradients.
 struct SpikeFindings {
-  /// One spike among the losses of single steps, with what went with it.
+  /// One spike in the losses of single steps, with related numbers.
   struct Spike {
     /// The first step and the last.
     let first, last: Double
@@ -12,16 +12,16 @@ struct SpikeFindings {
     let peakStep, peak: Double
     /// The loss of the step before.
     let usual: Double
-    /// The largest gradient norm from the step before on, whose update led into the spike, and its step.
+    /// The largest gradient norm from the step before on, and its step; that update led into the spike.
     let norm, normStep: Double
-    /// The learning rate at the beginning.
+    /// The learning rate at the spike's beginning.
     let learningRate: Double
     let epoch: Double
 
     /// The steps, for example `638` or `638–641`.
     var stepWords: String { SpikeFindings.words(first, last) }
 
-    /// What is shown on hovering.
+    /// The text shown on hovering.
     var words: String {
       "spike, step \(stepWords)\nloss \(Format.loss(peak)) after \(Format.loss(usual))\n"
         + "gradient norm \(Digits.value(norm)) at step \(Format.count(Int(normStep)))\n"
@@ -29,7 +29,7 @@ struct SpikeFindings {
     }
   }
 
-  /// One spike of a curve with a point an epoch.
+  /// One spike of a curve with one point per epoch.
   struct CurveSpike {
     /// The first epoch and the last.
     let first, last: Double
@@ -41,25 +41,25 @@ struct SpikeFindings {
     /// The epochs, for example `21` or `47–48`.
     var epochWords: String { SpikeFindings.words(first, last) }
 
-    /// What is shown on hovering.
+    /// The text shown on hovering.
     var words: String { "spike, epoch \(epochWords)\nloss \(Format.loss(peak)) after \(Format.loss(before))" }
   }
 
-  /// A curve with a point an epoch.
+  /// A curve with one point per epoch.
   struct Curve {
-    /// What it is of, such as `training, mean of the epoch`.
+    /// What it shows, such as `training, mean of the epoch`.
     let name: String
     let spikes: [CurveSpike]
   }
 
-  /// Those of single steps.
+  /// The spikes of single steps.
   let spikes: [Spike]
-  /// The places of unusual gradients among the recorded steps.
+  /// The indices of unusual gradients among the recorded steps.
   let outliers: [Int]
-  /// The epochs' mean losses, and those of each part of the data that was measured on.
+  /// The epochs' mean losses, and the losses of each evaluated part of the data.
   let curves: [Curve]
 
-  /// Looks for them in what was recorded.
+  /// Finds them in the metrics.
   init(_ metrics: Metrics) {
     let (steps, losses, norms) = (metrics.steps, metrics[.loss], metrics[.gradientNorm])
     let (rates, epochs) = (metrics[.learningRate], metrics.epochs)
@@ -95,10 +95,10 @@ struct SpikeFindings {
       })
   }
 
-  /// Whether nothing stands out.
+  /// Whether there are no spikes and no unusual gradients.
   var isEmpty: Bool { spikes.isEmpty && outliers.isEmpty && curves.allSatisfy(\.spikes.isEmpty) }
 
-  /// The largest spikes of single steps, in their order.
+  /// The largest spikes of single steps, in order of time.
   func largest(_ count: Int) -> [Spike] {
     let chosen = spikes.sorted { ($0.peak.isNaN ? .infinity : $0.peak) > ($1.peak.isNaN ? .infinity : $1.peak) }
     return chosen.prefix(count).sorted { $0.first < $1.first }
@@ -108,7 +108,7 @@ struct SpikeFindings {
     first == last ? Format.count(Int(first)) : "\(Format.count(Int(first)))–\(Format.count(Int(last)))"
   }
 
-  /// The steps at which spikes begin, and those of unusual gradients.
+  /// The first steps of spikes, and the steps of unusual gradients.
   func unusualSteps(of metrics: Metrics) -> Set<Int> {
     let steps = spikes.flatMap { [$0.first, $0.normStep] } + outliers.map { metrics.steps[$0] }
     return Set(steps.compactMap { Int(exactly: $0) })

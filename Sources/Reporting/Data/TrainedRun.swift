@@ -5,18 +5,18 @@ import Recipes
 import Recording
 import Training
 
-/// What a run trained, and on what: made again from its recipe, with the newest weights that it saved.
+/// The model and data of a run, made again from its recipe with the newest weights that it saved.
 struct TrainedRun {
   let recipe: Recipe
   let experiment: Experiment
-  /// Which weights these are.
+  /// Describes these weights.
   let weightsWords: String
-  /// The last evaluation in the course of training, where a checkpoint has one.
+  /// The last evaluation during training, if a checkpoint has one.
   let evaluation: EvaluationReport?
   private let sampler: Sampler
 
-  /// Makes model and data.
-  /// - Throws: `Failure` where there are no weights yet, or data is not at hand.
+  /// Makes the model and the data.
+  /// - Throws: `Failure` if there are no weights yet, or the data is not available.
   init(_ folder: RunFolder) throws {
     let checkpoint = CheckpointStore(path: folder.checkpoints).newest { _ in }
     let isFinished = FileManager.default.fileExists(atPath: folder.weights)
@@ -33,7 +33,7 @@ struct TrainedRun {
       count: experiment.data.training.count, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed)
   }
 
-  /// The same, or why it cannot be.
+  /// The model and data of a run, or the reason why there are none.
   static func result(_ folder: RunFolder) -> Result<TrainedRun, Failure> {
     do {
       return .success(try TrainedRun(folder))
@@ -42,7 +42,7 @@ struct TrainedRun {
     }
   }
 
-  /// The part of the data that examples come from: what the result is judged by, as far as there is any.
+  /// The part of the data that examples come from: test samples if there are any, else validation, else training.
   var shown: (split: Split, data: any Dataset) {
     for split in [Split.test, .validation] {
       if let data = experiment.data[split] { return (split, data) }
@@ -50,7 +50,7 @@ struct TrainedRun {
     return (.training, experiment.data.training)
   }
 
-  /// The epoch of a step, from 0, and the samples of its batch, by their numbers in the data set: a function of the recipe.
+  /// The epoch of a step, from 0, and the indices of its batch's samples; both follow from the recipe.
   func samples(step: Int) -> (epoch: Int, samples: [Int]) {
     let settings = experiment.settings
     let count = experiment.data.training.count
@@ -61,7 +61,7 @@ struct TrainedRun {
     return (epoch, Array(sampler.indices(first..<min(first + settings.samplesPerStep, count))))
   }
 
-  /// A batch's samples, written out: numbers, and texts where they are short.
+  /// A batch's samples as text: indices, with short texts.
   func batchWords(step: Int) -> String {
     let (epoch, samples) = samples(step: step)
     let texts = samples.prefix(64).map { index -> String in

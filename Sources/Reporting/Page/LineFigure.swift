@@ -1,11 +1,11 @@
-/// Lines in charts below one another, over one kind of horizontal axis, as an SVG file of its own.
+/// Charts with lines, one below the other with a common horizontal axis, as an SVG file.
 package struct LineFigure {
-  /// Values joined by a line, under the same name in each chart.
+  /// Values joined by a line, with the same name in each chart.
   package struct Line {
     let name: String
     let points: [(x: Double, y: Double)]
 
-    /// A line.
+    /// Creates a line.
     package init(_ name: String, points: [(x: Double, y: Double)]) {
       self.name = name
       self.points = points
@@ -15,14 +15,14 @@ package struct LineFigure {
   private let title, xLabel: String
   private let charts: [(yLabel: String, lines: [Line])]
 
-  /// Charts whose vertical axes begin at 0 and whose horizontal ones are logarithmic; labels carry their units.
+  /// Charts with vertical axes from 0 and logarithmic horizontal axes; labels include their units.
   package init(_ title: String, xLabel: String, charts: [(yLabel: String, lines: [Line])]) {
     self.title = title
     self.xLabel = xLabel
     self.charts = charts
   }
 
-  /// The file's text.
+  /// The SVG file's text.
   package var svg: String {
     let drawn = charts.map { chart in
       Chart(

@@ -2,13 +2,13 @@ import Diagnostics
 import Foundation
 import Mustache
 
-/// The page's template with its sections.
+/// The page: a template and its sections.
 struct Page {
   let title: String
   let subtitle: String
   let sections: [Section]
 
-  /// The whole page.
+  /// The page's HTML.
   func html() throws -> String {
     do {
       let library = MustacheLibrary(templates: [
@@ -27,7 +27,7 @@ struct Page {
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-  /// The library's own way of escaping looks at characters, and so passes over a `<` that a mark combines with.
+  /// The library's own escaping goes by characters, so it misses a `<` with a combining mark.
   private struct EscapedByScalars: MustacheContentType {
     static let name: String = {
       MustacheContentTypes.register(EscapedByScalars(), named: "ESCAPED_BY_SCALARS")
@@ -80,7 +80,7 @@ struct Page {
     figures.enumerated().map { values($1, id: "\(part)-figure-\($0)") }
   }
 
-  /// `id` is unlike that of any other figure on the page.
+  /// `id` is unique on the page.
   private func values(_ figure: Figure, id: String) -> [String: Any] {
     [
       "title": figure.title, "note": figure.note, "drawings": figure.drawings.map(\.html),

@@ -3,13 +3,13 @@ import Formats
 import Foundation
 import Recording
 
-/// One self-contained HTML page about one run, or about several side by side.
+/// A self-contained HTML page about one run, or about several side by side.
 public struct Report {
   private let runs: [ReportedRun]
   private let sections: [Section]
 
-  /// Reads the runs' folders; a run may still be under way. With `detail` below 1 fewer places along the axes are drawn,
-  /// for a smaller page.
+  /// Reads the runs' folders; a run may still be under way. With `detail` below 1 fewer places along the axes are
+  /// drawn, which makes the page smaller.
   /// - Throws: `Failure` (noInput, data) naming the file that is missing or damaged.
   public init(_ folders: [RunFolder], detail: Double = 1) throws {
     let names = ReportedRun.names(folders)
@@ -43,20 +43,20 @@ public struct Report {
     }.joined()
   }
 
-  /// The page.
-  /// - Throws: `Failure` (software) where a template is damaged.
+  /// The page's HTML.
+  /// - Throws: `Failure` (software) if a template is damaged.
   public func html() throws -> String {
     let title = runs.count == 1 ? runs.map(\.name).joined() : "\(runs.count) runs side by side"
     return try Page(title: title, subtitle: subtitle, sections: sections).html()
   }
 
-  /// Writes the page, beside and renamed.
+  /// Writes the page: first to a temporary file, which is then renamed.
   /// - Throws: `Failure` naming the file that cannot be written.
   public func write(to path: String) throws {
     try AtomicFile.write(Array(try html().utf8), to: path)
   }
 
-  /// Writes each figure as an SVG file of its own to a folder, which is made where it is missing, and tells their names.
+  /// Writes each figure as an SVG file to a folder, which is created if needed. Returns the files' names.
   /// - Throws: `Failure` naming the file that cannot be written.
   public func writeFigures(to folder: String) throws -> [String] {
     do {

@@ -2,25 +2,25 @@
 struct Section {
   /// The heading.
   let title: String
-  /// What is to be known before looking, or why nothing is shown.
+  /// What to know before looking, or why nothing is shown.
   var notes: [String] = []
-  /// A list of what can be done.
+  /// A list of advice.
   var hints: [String] = []
   /// Tables, before the figures.
   var tables: [Table] = []
-  /// Figures, side by side where there is room.
+  /// Figures, side by side if there is room.
   var figures: [Figure] = []
-  /// Whether figures belong together two by two, as those of two runs do.
+  /// Whether figures belong together in pairs, such as those of two runs.
   var isPaired = false
-  /// More figures, which are unfolded on demand.
+  /// More figures, folded at first.
   var folded: [Folded] = []
-  /// Texts to be read as they are, which are unfolded on demand.
+  /// Texts shown unchanged, folded at first.
   var texts: [(summary: String, text: String)] = []
 
-  /// Where links lead.
+  /// The target of links to the section.
   var anchor: String { title.lowercased().split(separator: " ").joined(separator: "-") }
 
-  /// Whether there is anything to see.
+  /// Whether the section is empty.
   var isEmpty: Bool { notes.isEmpty && tables.isEmpty && figures.isEmpty && folded.isEmpty && texts.isEmpty }
 }
 
@@ -28,9 +28,9 @@ struct Section {
 struct Folded {
   let summary: String
   let figures: [Figure]
-  /// Whether they belong together two by two.
+  /// Whether they belong together in pairs.
   var isPaired = false
-  /// Whether they are shown at first.
+  /// Whether they are unfolded at first.
   var isOpen = false
 }
 
@@ -38,8 +38,8 @@ struct Folded {
 struct Table {
   let headings: [String]
   let rows: [[String]]
-  /// Columns that are flush right.
+  /// The indices of right-aligned columns.
   var right: Set<Int> = []
-  /// Whether the cells are samples' texts, every letter of which takes the same room.
+  /// Whether cells are samples' texts, shown in a fixed-width font.
   var isText = false
 }

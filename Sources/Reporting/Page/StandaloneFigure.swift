@@ -1,23 +1,23 @@
 import Foundation
 
-/// A figure as an SVG file of its own, with its title and legend in the drawing, for documents.
+/// A figure as an SVG file for documents, with its title and legend in the drawing.
 struct StandaloneFigure {
   private static let (margin, lineHeight) = (10.0, 18.0)
 
   private let figure: Figure
   private let drawings: [Drawing]
-  /// What the name of its file ends in.
+  /// The end of the file's name.
   private let suffix: String
 
-  /// A name for its file, made of the title, and of what distinguishes it from the figure's first file; with a number behind
-  /// where it is among the names that are `taken`.
+  /// A name for the file: the title, what distinguishes it from the figure's other files, and a number if the name is
+  /// `taken`.
   func fileName(besides taken: Set<String>) -> String {
     let stem = figure.slug + suffix
     return sequence(first: 1) { $0 + 1 }.lazy.map { $0 == 1 ? "\(stem).svg" : "\(stem)-\($0).svg" }
       .first { !taken.contains($0) } ?? stem
   }
 
-  /// A figure's files: one, or where it has several views, one of each.
+  /// A figure's files: one, or one for each of its views.
   static func files(of figure: Figure) -> [StandaloneFigure] {
     guard !figure.views.isEmpty else { return [StandaloneFigure(figure: figure)] }
     return figure.views.enumerated().map { place, view in
@@ -36,7 +36,7 @@ struct StandaloneFigure {
     self.suffix = suffix
   }
 
-  /// The file's text.
+  /// The SVG file's text.
   var svg: String {
     var (content, y) = ("", 22.0)
     content += Markup.text(figure.title, "heading", x: 0, y: 13)

@@ -1,23 +1,24 @@
 import Datasets
 import Training
 
-/// What one layer makes of an image, channel by channel.
+/// The outputs of one layer for an image, channel by channel.
 struct FeatureMapTiles {
   private static let (layers, channels) = (3, 32)
 
   let output: LayerOutput
-  /// The size of the largest value, which is painted fully.
+  /// The largest size of a value, which is fully opaque.
   let limit: Float
   /// Whether there are values below zero.
   let isSigned: Bool
-  /// A tile a channel and its greatest value: the first of them where there are many.
+  /// A tile for each channel and its greatest value; if there are many, only the first ones.
   let tiles: [(tile: Tile, greatest: Float)]
 
-  /// Those of the first layer that gives images, of one in the middle, and of the last, for a sample of a data set.
-  /// - Throws: `Failure` where the sample cannot be read, or memory is short.
+  /// The outputs of the first layer that gives images, of one in the middle, and of the last, for a sample of a data
+  /// set.
+  /// - Throws: `Failure` if the sample cannot be read, or there is not enough memory.
   static func all(_ probe: ModelProbe, data: any Dataset, sample: Int) throws -> [FeatureMapTiles] {
     let result = try probe.run(on: data, samples: [sample], gradients: false)
-    // Layers within blocks, such as a residual connection's, are part of these.
+    // Only outer layers: layers within blocks, such as a residual connection's, are part of these.
     let candidates = result.outputs.filter {
       !$0.place.contains(".") && $0.shape.isImage && $0.shape.positions > 1
         && ["conv2d", "residual", "sequential"].contains($0.kind)

@@ -6,18 +6,18 @@ struct FilterTiles {
 
   /// The parameter's name.
   let name: String
-  /// Filters in all, and channels and size of each.
+  /// The number of filters, and each one's channels and size.
   let count, channels, height, width: Int
-  /// The size of the largest weight, which is painted fully.
+  /// The largest size of a weight, which is fully opaque.
   let limit: Float
-  /// A tile a filter, and its least and greatest weight: the first of them where there are many.
+  /// A tile for each filter, and its least and greatest weight; if there are many, only the first ones.
   let tiles: [(tile: Tile, range: ClosedRange<Float>)]
 
-  /// Whether the three channels are shown as colours; else the first channel is shown.
+  /// Whether the three channels are shown as colours. Otherwise only the first channel is shown.
   var isColour: Bool { channels == 3 }
 
-  /// The filters as the model has them; nil where no parameter is a filter for images.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// Reads the filters from the model; nil if no parameter is a filter for images.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   init?(_ model: Model) throws {
     guard let filters = model.parameters.first(where: { $0.shape.count == 4 }) else { return nil }
     name = filters.name

@@ -1,16 +1,16 @@
 import Images
 
-/// Tiles of one size side by side on white, as one picture for TensorBoard.
+/// Tiles of the same size, side by side on white, as one picture for TensorBoard.
 struct Sheet {
   private static let (gap, columns) = (2, 8)
-  /// Tiles that are smaller than this are drawn larger, every pixel as a square.
+  /// Smaller tiles are enlarged, each pixel as a square.
   private static let smallest = 24
 
   let size: ImageSize
   /// Red, green and blue, row by row.
   let pixels: [UInt8]
 
-  /// Lays tiles out, eight a row; nil where there are none.
+  /// Arranges tiles, eight per row; nil if there are none.
   init?(_ tiles: [Tile]) {
     guard let first = tiles.first else { return nil }
     let scale = max(1, Sheet.smallest / max(first.height, first.width, 1))
@@ -32,7 +32,7 @@ struct Sheet {
     self.pixels = pixels
   }
 
-  /// As a PNG file.
-  /// - Throws: `Failure` (software) where it cannot be encoded.
+  /// The picture as a PNG file.
+  /// - Throws: `Failure` (software) if it cannot be encoded.
   func png() throws -> [UInt8] { try PNGEncoder.encode(pixels, size: size, colors: .rgb) }
 }

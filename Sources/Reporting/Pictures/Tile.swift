@@ -1,20 +1,20 @@
 import Foundation
 import Images
 
-/// A small picture, as it goes into a page or a sheet.
+/// A small picture for a page or a sheet.
 struct Tile {
   let height, width: Int
   let colors: PNGEncoder.Colors
-  /// Row by row, the pixels' bytes side by side.
+  /// The pixels' bytes, row by row.
   let bytes: [UInt8]
 
-  /// As a PNG file.
-  /// - Throws: `Failure` (software) where it cannot be encoded.
+  /// The picture as a PNG file.
+  /// - Throws: `Failure` (software) if it cannot be encoded.
   func png() throws -> [UInt8] {
     try PNGEncoder.encode(bytes, size: ImageSize(height: height, width: width), colors: colors)
   }
 
-  /// Red, green and blue of a pixel, on white where it is transparent.
+  /// Red, green and blue of a pixel, blended with white if it is transparent.
   func onWhite(row: Int, column: Int) -> [UInt8] {
     let first = (row * width + column) * colors.rawValue
     switch colors {
@@ -28,7 +28,7 @@ struct Tile {
 }
 
 extension Tile {
-  /// Blue below zero, orange above: told apart by colour-blind people, and fit for light and dark pages.
+  /// Blue below zero, orange above: colour-blind people can tell them apart, and they suit light and dark pages.
   private static let (cold, hot): ([UInt8], [UInt8]) = ([26, 118, 200], [226, 103, 10])
 
   /// An image of one channel or three, its values stretched from black to white over its own range.
@@ -37,19 +37,19 @@ extension Tile {
     let scale = high > low ? 255 / (high - low) : 0
     return Tile(
       height: height, width: width, colors: channels == 3 ? .rgb : .grey,
-      // Of other numbers of channels the first is shown.
+      // Of any other number of channels, only the first is shown.
       bytes: stride(from: 0, to: values.count, by: channels == 3 ? 1 : channels).map {
         byte((values[$0] - low) * scale)
       })
   }
 
-  /// Values of three channels as colours around a middle grey, which is zero.
+  /// Values of three channels as colours, with middle grey for zero.
   static func colours(_ values: [Float], height: Int, width: Int, limit: Float) -> Tile {
     Tile(height: height, width: width, colors: .rgb, bytes: values.map { byte(127.5 + 127.5 * $0 / limit) })
   }
 
-  /// Values with signs: as opaque as they are large, blue below zero and orange above. A `power` below 1 shows small values
-  /// better.
+  /// Signed values: blue below zero, orange above, the larger the more opaque. A `power` below 1 makes small values
+  /// more visible.
   static func signed(_ values: [Float], height: Int, width: Int, limit: Float, power: Double = 1) -> Tile {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(values.count * 4)

@@ -2,16 +2,16 @@ import Collectives
 import Images
 import Training
 
-/// Shows a model as pictures while it trains: its first filters, feature maps of an image, classified images, and the
+/// Makes pictures of a model during training: its first filters, feature maps of an image, classified images, and the
 /// states of recurrent layers over a sequence.
 ///
-/// It works with the training's weights in memory of its own, on rank 0 alone, so that training does not notice.
+/// It uses the training's weights in a workspace of its own, only on rank 0, so that training is not affected.
 public final class TrainingPictures: Observer {
-  /// A picture as TensorBoard takes it.
+  /// A picture for TensorBoard.
   public struct Picture: Sendable {
-    /// What it shows, for example `filters/0.weight`.
+    /// The tag, for example `filters/0.weight`.
     public let tag: String
-    /// A PNG file of red, green and blue.
+    /// A PNG file with red, green and blue.
     public let png: [UInt8]
     /// Its size.
     public let size: ImageSize
@@ -23,7 +23,7 @@ public final class TrainingPictures: Observer {
   private let cadence: (_ step: Int) -> Bool
   private let add: (_ picture: Picture, _ step: Int) throws -> Void
 
-  /// Gives pictures of an experiment to `add` at the steps that `cadence` says.
+  /// Passes pictures of an experiment to `add` at the steps of `cadence`.
   public init(
     _ experiment: Experiment, at cadence: @escaping (_ step: Int) -> Bool,
     add: @escaping (_ picture: Picture, _ step: Int) throws -> Void
@@ -33,21 +33,21 @@ public final class TrainingPictures: Observer {
     self.add = add
   }
 
-  /// Makes the pictures, where it is time.
+  /// Makes the pictures if they are due.
   public func stepDidFinish(_ report: StepReport) throws {
     guard cadence(report.step) else { return }
     for picture in try pictures() { try add(picture, report.step) }
   }
 
-  /// All pictures of the model as it is now.
-  /// - Throws: `Failure` where samples cannot be read, or memory is short.
+  /// Makes all pictures of the model with its current weights.
+  /// - Throws: `Failure` if samples cannot be read, or there is not enough memory.
   public func pictures() throws -> [Picture] {
     let (network, seed) = (experiment.evaluatedNetwork, experiment.settings.seed)
     var pictures: [Picture?] = []
     if let filters = try FilterTiles(network.model) {
       pictures.append(try picture("filters/\(filters.name)", filters.tiles.map(\.tile)))
     }
-    // The training samples may be in use by the thread that loads ahead.
+    // Training samples may be in use by the thread that loads ahead.
     guard let monitored = experiment.data.monitored.flatMap({ experiment.data[$0] }),
       monitored.inputShape == network.model.inputShape
     else { return pictures.compactMap(\.self) }
@@ -77,7 +77,7 @@ public final class TrainingPictures: Observer {
 }
 
 extension RecurrentStates {
-  /// The hidden state of the first sample: a row a unit, a column a step.
+  /// The hidden state of the first sample: one row per unit, one column per step.
   fileprivate func tile(steps: Int) -> Tile {
     let values = (0..<hidden.columns).flatMap { unit in (0..<steps).map { hidden[$0, sample: 0, column: unit] } }
     let limit = max(values.map(\.magnitude).max() ?? 0, .leastNormalMagnitude)

@@ -1,20 +1,20 @@
 import Foundation
 
-/// One side of a plot: what it shows, and how its values are spread.
+/// One axis of a plot: its label and its scale.
 struct Axis {
-  /// What the values are, with their unit.
+  /// The label of the values, with their unit.
   var label: String
-  /// Whether each factor of ten takes the same length.
+  /// Whether the scale is logarithmic.
   var isLogarithmic = false
-  /// Where the axis is symmetric: values up to about this size take the same length each, and each factor of ten above the
-  /// same, on both sides of 0.
+  /// For a symmetric logarithmic scale: the size up to which it is linear; above, each factor of ten takes the same
+  /// length, on both sides of 0.
   var linearSize: Double?
   /// Whether 0 is always shown.
   var includesZero = false
-  /// The ends, where they are not to follow the values.
+  /// Fixed ends; nil if they follow the values.
   var bounds: ClosedRange<Double>?
 
-  /// An axis that follows its values.
+  /// An axis whose ends follow its values.
   init(
     _ label: String, isLogarithmic: Bool = false, linearSize: Double? = nil, includesZero: Bool = false,
     bounds: ClosedRange<Double>? = nil
@@ -26,7 +26,7 @@ struct Axis {
     self.bounds = bounds
   }
 
-  /// The domain that shows `values` (the finite ones, and the positive where it is logarithmic) with round ends where
+  /// The domain for `values` (only finite ones; on a logarithmic axis only positive ones), with round ends if
   /// `isRounded`.
   func domain(of values: some Sequence<Double>, isRounded: Bool) -> ClosedRange<Double> {
     if let bounds { return bounds }
@@ -45,7 +45,7 @@ struct Axis {
     return (low / step + 1e-9).rounded(.down) * step...(high / step - 1e-9).rounded(.up) * step
   }
 
-  /// How values lie between two coordinates of this axis.
+  /// The scale of this axis between two coordinates.
   func scale(_ domain: ClosedRange<Double>, from start: Double, to end: Double) -> Scale {
     Scale(domain, from: start, to: end, isLogarithmic: isLogarithmic, linearSize: linearSize)
   }

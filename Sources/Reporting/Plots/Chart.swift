@@ -3,10 +3,10 @@ struct Chart {
   var x: Axis
   var y: Axis
   var marks: [Mark] = []
-  /// What the legend says, where that is not the name of each mark.
+  /// The legend, if it is not the names of the marks.
   var shortLegend: [LegendEntry]?
 
-  /// The frame, fitted to all marks.
+  /// The frame, large enough for all marks.
   private var frame: Frame {
     let xs = x.domain(of: marks.flatMap(\.xs), isRounded: false)
     return Frame(x, xs, y, y.domain(of: marks.flatMap(\.ys), isRounded: true))
@@ -23,7 +23,7 @@ struct Chart {
   /// The drawing.
   func drawing(title: String) -> Drawing {
     let frame = frame
-    // Marks at the same places share one list of them.
+    // Marks with the same places share one list.
     var places: [[Double]] = []
     let content = marks.map { mark in
       if case .rules = mark { return mark.markup(in: frame, places: 0) }
@@ -40,30 +40,30 @@ struct Chart {
   }
 }
 
-/// A line of a legend.
+/// An entry of a legend.
 struct LegendEntry: Equatable {
   let name: String
-  /// The classes of the swatch.
+  /// The CSS classes of the swatch.
   let swatch: String
 }
 
-/// One thing drawn in a chart.
+/// Something drawn in a chart.
 enum Mark {
-  /// How a line looks.
+  /// The style of a line.
   enum Style: String {
-    /// What matters.
+    /// The main line.
     case strong
-    /// What stands behind what matters.
+    /// A background line.
     case faint
-    /// What was measured at some places: each has a dot.
+    /// Measurements, each with a dot.
     case dotted
   }
 
-  /// Values joined by a line; gaps where they are not finite.
+  /// Values joined by a line, with gaps if they are not finite.
   case line(name: String, colour: Int, style: Style = .strong, points: [Point])
   /// The area between a lower and an upper value; `level` 0 is the faintest.
   case band(name: String, colour: Int, level: Int = 1, spans: [Span])
-  /// Points of interest, each with a text that is shown on hovering.
+  /// Points of interest, each with a text shown on hovering.
   case flags(name: String, colour: Int, points: [(point: Point, text: String)])
   /// Vertical lines.
   case rules(name: String, colour: Int, xs: [Double])
@@ -78,7 +78,7 @@ enum Mark {
     var x, low, high: Double
   }
 
-  /// Where it lies along the horizontal axis.
+  /// The places along the horizontal axis.
   var xs: [Double] {
     switch self {
     case .line(_, _, _, let points): points.map(\.x)
@@ -98,7 +98,7 @@ enum Mark {
     }
   }
 
-  /// What the legend says of it.
+  /// Its legend entry.
   var legend: LegendEntry? {
     switch self {
     case .line(let name, let colour, let style, _):

@@ -1,11 +1,11 @@
 import Training
 
-/// How often each class was taken for each: a square of cells, each as dark as its share of the row.
+/// A matrix of how often each class was predicted as each class; the darker a cell, the larger its share of the row.
 struct ConfusionMatrix {
   let classNames: [String]
   let counts: ConfusionCounts
 
-  /// What the colours mean.
+  /// The meaning of the colours.
   var legend: [LegendEntry] {
     [
       LegendEntry(name: "right, share of the actual class", swatch: "ramp dense"),
@@ -20,7 +20,7 @@ struct ConfusionMatrix {
     let left = 30 + words
     let size = Frame.width - left - 8
     let cell = size / Double(classNames.count)
-    // Names that are wider than their column run upwards.
+    // Names wider than their column run upwards.
     let isTurned = words > cell - 4
     let bottom = 26 + (isTurned ? words : 16)
     var content = ""

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How numbers are written into plots.
+/// Formats numbers for plots.
 enum Digits {
   /// A coordinate with at most one decimal, for example `12.5` or `12`.
   static func coordinate(_ value: Double) -> String {
@@ -10,7 +10,7 @@ enum Digits {
     return (tenths < 0 ? "-" : "") + (rest == 0 ? "\(whole)" : "\(whole).\(rest)")
   }
 
-  /// A value with so many significant digits, as JavaScript reads it.
+  /// A value with `significant` digits, as JavaScript reads it.
   static func value(_ value: Double, significant: Int32 = 4) -> String {
     if value.isNaN { return "NaN" }
     if value.isInfinite { return value > 0 ? "Infinity" : "-Infinity" }
@@ -21,7 +21,7 @@ enum Digits {
     }
   }
 
-  /// A value with two significant digits, as people write it: `0.016`, `5.1·10⁻⁵`.
+  /// A value with two significant digits for people: `0.016`, `5.1·10⁻⁵`.
   static func words(_ value: Double) -> String {
     value == 0 || 1e-3..<1e6 ~= value.magnitude || !value.isFinite ? self.value(value, significant: 2) : power(value)
   }
@@ -48,7 +48,7 @@ enum Digits {
 }
 
 extension StringProtocol {
-  /// This text with the characters replaced that mean something in HTML.
+  /// This text with HTML's special characters escaped.
   var escapedForMarkup: String {
     var result = ""
     for character in unicodeScalars {
@@ -57,7 +57,7 @@ extension StringProtocol {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      // Control characters have no place in HTML, not even written as references; the last two have none in XML.
+      // HTML allows no control characters, not even as references, and XML not the last two.
       case _ where character.value < 32 && character != "\n" && character != "\t": result += "\u{FFFD}"
       case "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
       default: result.unicodeScalars.append(character)

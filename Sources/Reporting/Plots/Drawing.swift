@@ -1,29 +1,29 @@
 import Foundation
 
-/// A drawing in SVG: what is in it, and its size in pixels.
+/// A drawing in SVG: its content, and its size in pixels.
 struct Drawing {
-  /// The class that the page's style and script know it by.
+  /// The class by which the page's style and script know it.
   let kind: String
   let width, height: Double
-  /// Its name, for those who hear it.
+  /// Its name, for screen readers.
   let title: String
-  /// What the script reads.
+  /// Attributes for the script.
   var attributes = ""
   let content: String
-  /// Whether it is as wide on every page, and moved where the page is narrower.
+  /// Whether it keeps its width and is scrolled on narrower pages.
   var isScrolled = false
 
   private var viewBox: String { #"viewBox="0 0 \#(Digits.coordinate(width)) \#(Digits.coordinate(height))""# }
   private var name: String { "<title>\(title.escapedForMarkup)</title>" }
 
-  /// As a part of a page.
+  /// The drawing as a part of a page.
   var html: String {
     let size = isScrolled ? #" style="width: \#(Digits.coordinate(width))px""# : ""
     let svg = #"<svg class="\#(kind)" role="img" \#(viewBox) \#(attributes)\#(size)>\#(name)\#(content)</svg>"#
     return isScrolled ? #"<div class="scroll">\#(svg)</div>"# : svg
   }
 
-  /// As a part of another drawing, with its top at a height.
+  /// The drawing as a part of another one; `top` is its vertical position.
   func nested(top: Double) -> String {
     #"<svg class="\#(kind)" \#(viewBox) x="0" y="\#(Digits.coordinate(top))" width="\#(Digits.coordinate(width))" "#
       + #"height="\#(Digits.coordinate(height))">\#(content)</svg>"#
@@ -32,7 +32,7 @@ struct Drawing {
 
 /// Elements of SVG.
 enum Markup {
-  /// A text at a place; its class says how it is aligned and looks.
+  /// A text at a place; `style` is its CSS class, which also aligns it.
   static func text(_ text: some StringProtocol, _ style: String, x: Double, y: Double) -> String {
     #"<text class="\#(style)" x="\#(Digits.coordinate(x))" y="\#(Digits.coordinate(y))">\#(text.escapedForMarkup)</text>"#
   }
@@ -43,7 +43,7 @@ enum Markup {
       + "\(text.escapedForMarkup)</text>"
   }
 
-  /// Where a rectangle or an image lies.
+  /// The attributes for the place of a rectangle or an image.
   static func place(x: Double, y: Double, width: Double, height: Double) -> String {
     #"x="\#(Digits.coordinate(x))" y="\#(Digits.coordinate(y))" width="\#(Digits.coordinate(width))" "#
       + #"height="\#(Digits.coordinate(height))""#

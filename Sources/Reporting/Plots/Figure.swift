@@ -1,14 +1,14 @@
-/// Drawings with all that is said about them.
+/// One or more drawings with a title, a note and a legend.
 struct Figure {
   /// What it shows.
   let title: String
-  /// What is to be known about it, or nothing.
+  /// A note, or empty.
   let note: String
-  /// What colours and lines mean.
+  /// The meaning of colours and lines.
   let legend: [LegendEntry]
   /// The drawings, one below the other.
   let drawings: [Drawing]
-  /// Instead of them several views, one of which is shown at a time, at first the first one.
+  /// Alternative views in place of the drawings, one shown at a time, the first one at first.
   var views: [View] = []
 
   /// A drawing to choose.
@@ -17,12 +17,12 @@ struct Figure {
     let drawing: Drawing
   }
 
-  /// A chart as a figure.
+  /// A figure of a chart.
   init(_ title: String, note: String = "", _ chart: Chart) {
     self.init(title, note: note, legend: chart.legend, drawings: [chart.drawing(title: title)])
   }
 
-  /// Any drawings as a figure.
+  /// A figure of any drawings.
   init(_ title: String, note: String = "", legend: [LegendEntry], drawings: [Drawing]) {
     self.title = title
     self.note = note
@@ -30,7 +30,7 @@ struct Figure {
     self.drawings = drawings
   }
 
-  /// The title's ASCII letters and digits, in lower case, with hyphens between words: for the names of files.
+  /// The title's ASCII letters and digits in lower case, joined by hyphens, for file names.
   var slug: String {
     let words = title.lowercased().unicodeScalars.split {
       !($0.isASCII && $0.properties.isAlphabetic || ("0"..."9").contains($0))
@@ -40,8 +40,8 @@ struct Figure {
 }
 
 extension Figure {
-  /// A chart on a linear axis and, where all its values are positive, on a logarithmic one, to choose between; `label` and
-  /// `unit` are those of its vertical axis, and `spanned` the marks that it has room for, where there are more than its own.
+  /// A chart to choose on a linear axis or, if all its values are positive, on a logarithmic one. `label` and `unit`
+  /// are those of its vertical axis; `spanned` are the marks that the axis has room for, if not only its own.
   static func onTwoScales(
     _ title: String, note: String = "", x: Axis, label: String, unit: String, marks: [Mark],
     spanning spanned: [Mark]? = nil, shortLegend: [LegendEntry]? = nil

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The rectangle that a plot is drawn in, with its grid, ticks and labels.
+/// The frame of a plot: grid, ticks and labels.
 struct Frame {
-  /// Width of every plot; small enough for a phone, where it is shown as it is.
+  /// The width of every plot, small enough for a phone without scaling.
   static let width = 400.0
   private static let (right, top, bottom) = (12.0, 8.0, 38.0)
   private static let usualLeft = 62.0
@@ -11,7 +11,7 @@ struct Frame {
   let height: Double
   private let labels: (x: String, y: String)
 
-  /// A frame `height` high for values in two domains; `lines` lines of labels fit below it.
+  /// A frame with a height of `height` for values in two domains, with room for `lines` lines of labels below.
   init(
     _ xAxis: Axis, _ xDomain: ClosedRange<Double>, _ yAxis: Axis, _ yDomain: ClosedRange<Double>, height: Double = 236
   ) {
@@ -21,17 +21,17 @@ struct Frame {
     x = xAxis.scale(xDomain, from: Frame.left(besides: y.ticks(4)), to: Frame.width - Frame.right)
   }
 
-  /// Pixels of the plot's width inside the frame.
+  /// The width of the plot inside the frame, in pixels.
   static var columns: Int { Int(width - usualLeft - right) }
 
-  /// Where a frame begins whose vertical axis has these ticks: farther right where their labels are long, so that they do
-  /// not lie over the axis's own.
+  /// The left edge of a frame whose vertical axis has these ticks. Long labels move it to the right, so that they do
+  /// not cover the axis's own label.
   static func left(besides ticks: [Double]) -> Double {
     let letters = ticks.map { Digits.tick($0).count }.max() ?? 0
     return max(usualLeft, 25 + 7 * Double(letters))
   }
 
-  /// The attributes from which the script knows which value lies where.
+  /// The attributes from which the script computes where values are.
   var attributes: String {
     let edges = [x.start, x.end, y.end, y.start].map(Digits.coordinate).joined(separator: " ")
     let domain = [x.domain.lowerBound, x.domain.upperBound].map { Digits.value($0, significant: 8) }
@@ -62,7 +62,7 @@ struct Frame {
       + ticks.map { Frame.tick($0, at: x($0), floor: floor, width: Frame.width) }.joined()
   }
 
-  /// The label of a tick of a horizontal axis; at the right edge it would be cut.
+  /// The label of a tick of a horizontal axis, moved away from the right edge so that it is not cut.
   static func tick(_ value: Double, at place: Double, floor: Double, width: Double) -> String {
     let label = Digits.tick(value)
     return Markup.text(label, "tick", x: min(place, width - 4 - 3.2 * Double(label.count)), y: floor + 16)

@@ -1,41 +1,41 @@
-/// Values on a grid, painted by their size: a picture whose opacity tells how large a value is, and whose colour its sign.
+/// Values on a grid: opacity shows a value's size, colour its sign.
 struct HeatMap {
-  /// A direction of the grid: what is along it.
+  /// One direction of the grid.
   struct Side {
-    /// What the axis says.
+    /// The label of the axis.
     let label: String
-    /// What one place is called, before its number or name.
+    /// The word for one place, before its number or name.
     let name: String
-    /// The first place's and the last place's number.
+    /// The numbers of the first place and of the last.
     var ends: ClosedRange<Double>
-    /// Names of all places, instead of numbers.
+    /// The names of all places, instead of numbers.
     var names: [String]?
-    /// Whether the ends are values between which the places lie, and not the numbers of places.
+    /// Whether the ends are values between which the places lie, instead of the places' numbers.
     var isContinuous = false
   }
 
   let x: Side
   let y: Side
-  /// Places of a row.
+  /// The number of places per row.
   let columns: Int
-  /// Row by row from the top, each from the left.
+  /// The values, row by row from the top.
   let values: [Float]
-  /// What a value is, with its unit.
+  /// The meaning of a value, with its unit.
   let name: String
   /// Whether values have signs.
   var isSigned = true
-  /// The value that is painted fully, or nil for the largest.
+  /// The value that is fully opaque; nil for the largest.
   var limit: Float?
-  /// The power of the share that opacity shows; below 1 small values show better.
+  /// The power that gives the opacity from the share of the limit; below 1 makes small values more visible.
   var power = 1.0
-  /// Height of the grid in pixels of the plot.
+  /// The height of the grid in pixels of the plot.
   var height = 150.0
 
   private static let (right, top, bottom) = (12.0, 4.0, 38.0)
-  /// Room for a symbol above each column, and the most columns that get it.
+  /// Room for a symbol above each column, and the most columns with symbols.
   private static let (symbolWidth, mostSymbols) = (9.0, 200)
 
-  /// As of a plot with the same ticks.
+  /// The left edge of a plot with the same ticks.
   private var left: Double { Frame.left(besides: y.isContinuous ? Scale.steps(y.ends, count: 4) : []) }
   private var rows: Int { columns > 0 ? values.count / columns : 0 }
   private var greatest: Float {
@@ -49,7 +49,7 @@ struct HeatMap {
   private var top: Double { HeatMap.top + (hasSymbols ? 16 : 0) }
   private var inner: Double { width - left - HeatMap.right }
 
-  /// The legend's entry: what the colours span.
+  /// The legend's entry: the range of the colours.
   var legend: LegendEntry {
     let end = Digits.words(Double(greatest))
     return LegendEntry(
@@ -58,10 +58,10 @@ struct HeatMap {
   }
 
   /// The drawing.
-  /// - Throws: `Failure` (software) where the picture cannot be encoded.
+  /// - Throws: `Failure` (software) if the picture cannot be encoded.
   func drawing(title: String) throws -> Drawing {
     let place = Markup.place(x: left, y: top, width: inner, height: height)
-    // Densities are painted blue, as what has a sign is below zero.
+    // Unsigned values are painted blue, like negative ones.
     let painted = isSigned ? values : values.map { -$0 }
     let png = try Tile.signed(painted, height: rows, width: columns, limit: greatest, power: power).png()
     return Drawing(
@@ -73,10 +73,10 @@ struct HeatMap {
       isScrolled: width > Frame.width)
   }
 
-  /// What the script needs to tell the value under the pointer.
+  /// Attributes from which the script finds the value under the pointer.
   private var facts: String {
     func side(_ letter: String, _ side: Side) -> String {
-      // A continuous vertical side rises, rows go down.
+      // A continuous vertical axis goes up, but rows go down.
       let bounds = [side.ends.lowerBound, side.ends.upperBound]
       let ends = (letter == "y" && side.isContinuous ? bounds.reversed() : bounds).map {
         Digits.value($0, significant: 5)

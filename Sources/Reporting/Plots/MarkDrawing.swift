@@ -1,5 +1,5 @@
 extension Mark {
-  /// Its drawing; `places` is the number of the list of its places among the plot's.
+  /// The mark's drawing; `places` is the index of its list of places in the plot.
   func markup(in frame: Frame, places: Int) -> String {
     switch self {
     case .line(let name, let colour, .dotted, let points):
@@ -24,7 +24,7 @@ extension Mark {
     #"data-name="\#(name.escapedForMarkup)" data-at="\#(places)""#
   }
 
-  /// Numbers as the script reads them.
+  /// Numbers in the script's format.
   static func list(_ values: [Double], significant: Int32) -> String {
     values.map { Digits.value($0, significant: significant) }.joined(separator: " ")
   }
@@ -39,7 +39,7 @@ extension Mark {
       }
       let (x, y) = (frame.x(point.x), frame.y(point.y))
       isDrawing ? path.line(x, y) : path.move(x, y)
-      // A single point would be invisible.
+      // A line to the same point would be invisible.
       if points.count == 1 { path.line(x + 0.1, y) }
       isDrawing = true
     }
@@ -53,7 +53,7 @@ extension Mark {
     }.joined()
   }
 
-  /// Lines from the top to the bottom, one at each pixel at most.
+  /// Lines from the top to the bottom, at most one per pixel.
   private static func rules(_ xs: [Double], in frame: Frame) -> String {
     let (top, bottom) = (Digits.coordinate(frame.y.end), Digits.coordinate(frame.y.start))
     return Set(xs.map { frame.x($0).rounded() }).sorted().map { "M\(Digits.coordinate($0)) \(top)V\(bottom)" }.joined()

@@ -1,11 +1,11 @@
-/// The text of a path, written as short as SVG lets it: each point relative to the one before, in tenths of a pixel.
+/// The text of an SVG path, as short as possible: each point relative to the one before, in tenths of a pixel.
 struct PathText {
   private(set) var text = ""
-  /// Where the path is, in tenths.
+  /// The current point, in tenths of a pixel.
   private var (x, y) = (0, 0)
   private var isDrawing = false
 
-  /// Begins a new stretch at a point.
+  /// Begins a new part of the path at a point.
   mutating func move(_ x: Double, _ y: Double) {
     (self.x, self.y) = (PathText.tenths(x), PathText.tenths(y))
     text += "M" + PathText.number(self.x) + PathText.separated(self.y)
@@ -15,14 +15,14 @@ struct PathText {
   /// Draws a line to a point.
   mutating func line(_ x: Double, _ y: Double) {
     let (right, down) = (PathText.tenths(x), PathText.tenths(y))
-    // One letter is enough for the lines behind it.
+    // One letter is enough for all lines that follow.
     text += (isDrawing ? PathText.separated(right - self.x) : "l" + PathText.number(right - self.x))
     text += PathText.separated(down - self.y)
     (self.x, self.y) = (right, down)
     isDrawing = true
   }
 
-  /// Draws a line back to the beginning.
+  /// Closes the current part of the path.
   mutating func close() {
     text += "z"
     isDrawing = false
@@ -30,7 +30,7 @@ struct PathText {
 
   private static func tenths(_ value: Double) -> Int { Int((value * 10).rounded()) }
 
-  /// A minus separates numbers as well as a blank.
+  /// A minus sign separates numbers, otherwise a blank.
   private static func separated(_ tenths: Int) -> String { (tenths < 0 ? "" : " ") + number(tenths) }
 
   private static func number(_ tenths: Int) -> String {

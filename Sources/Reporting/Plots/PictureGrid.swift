@@ -1,20 +1,20 @@
-/// Pictures side by side with a line below each.
+/// Pictures in rows, each with a caption.
 struct PictureGrid {
-  /// A picture, PNG, and what is said of it.
+  /// A PNG picture and its texts.
   struct Picture {
     let png: [UInt8]
-    /// Height divided by width.
+    /// The height divided by the width.
     let aspect: Double
-    /// Short: it stands below.
+    /// A short text below.
     let caption: String
-    /// Shown on hovering.
+    /// The text shown on hovering.
     let words: String
-    /// A class of the caption.
+    /// The CSS class of the caption.
     var style = ""
   }
 
   let pictures: [Picture]
-  /// Pictures of a row.
+  /// The number of pictures per row.
   let columns: Int
 
   /// The drawing.

@@ -1,16 +1,16 @@
 import Foundation
 
-/// Where values lie along an axis.
+/// Maps values to coordinates along an axis.
 struct Scale {
   /// The values at the axis's two ends.
   let domain: ClosedRange<Double>
-  /// Where the domain's lower end lies, and its upper.
+  /// The coordinates of the domain's lower end and of its upper end.
   let start, end: Double
   let isLogarithmic: Bool
-  /// The size of values about up to which a symmetric logarithmic scale is linear.
+  /// The size up to which a symmetric logarithmic scale is about linear.
   let linearSize: Double?
 
-  /// A scale over `domain`; a logarithmic one needs a positive domain.
+  /// A scale over `domain`, which must be positive for a logarithmic one.
   init(
     _ domain: ClosedRange<Double>, from start: Double, to end: Double, isLogarithmic: Bool = false,
     linearSize: Double? = nil
@@ -23,7 +23,7 @@ struct Scale {
     self.linearSize = linearSize
   }
 
-  /// The coordinate of a value; those outside the domain lie at its ends.
+  /// The coordinate of a value; values outside the domain are at its ends.
   func callAsFunction(_ value: Double) -> Double {
     let clamped = min(max(value, domain.lowerBound), domain.upperBound)
     let share =
@@ -33,7 +33,7 @@ struct Scale {
     return start + share * (end - start)
   }
 
-  /// How far a value lies from 0: the value, or what a symmetric logarithmic scale makes of it.
+  /// The distance of a value from 0: the value, or its symmetric logarithm.
   private func length(_ value: Double) -> Double {
     guard let linearSize else { return value }
     return value < 0 ? -log10(1 - value / linearSize) : log10(1 + value / linearSize)
@@ -45,7 +45,7 @@ struct Scale {
     return linearSize.map { symmetricDecades($0, count) } ?? Scale.steps(domain, count: count)
   }
 
-  /// 0, and powers of ten on both sides that are far enough from it and from one another.
+  /// 0, and powers of ten on both sides, far enough from it and from each other.
   private func symmetricDecades(_ linearSize: Double, _ count: Int) -> [Double] {
     let most = max(domain.upperBound, -domain.lowerBound)
     let (first, last) = (Int(log10(linearSize).rounded(.up)), Int(log10(most).rounded(.down)))
@@ -66,7 +66,7 @@ struct Scale {
     return stride(from: first, through: last, by: 1).map { $0 * step }
   }
 
-  /// The step of 1, 2 or 5 times a power of ten that divides a length into about `count` parts.
+  /// The step, 1, 2 or 5 times a power of ten, that divides a length into about `count` parts.
   static func step(_ length: Double, count: Int) -> Double {
     let rough = length / Double(max(count, 1))
     let power = pow(10, log10(rough).rounded(.down))

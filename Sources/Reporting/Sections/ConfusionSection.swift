@@ -2,15 +2,15 @@ import Collectives
 import Recording
 import Training
 
-/// Which classes were taken for which: as a matrix, or where there are too many classes to read one, in tables.
+/// Which classes were confused: as a matrix, or in tables if there are too many classes.
 struct ConfusionSection {
   let runs: [ReportedRun]
 
-  /// The most classes that a matrix is drawn of.
+  /// The most classes in a matrix.
   private static let drawnClasses = 30
-  /// Rows of each table.
+  /// The number of rows of each table.
   private static let rows = 10
-  /// More samples than these are not looked through for a page.
+  /// The most samples to evaluate for a page.
   private static let most = 10_000
 
   func section() throws -> Section {
@@ -62,8 +62,8 @@ struct ConfusionSection {
     ].filter { !$0.rows.isEmpty }
   }
 
-  /// The last evaluation that was saved, if it is of the part of the data that examples come from; else one is made, if that
-  /// does not take long.
+  /// The last saved evaluation, if it is of the part of the data that examples come from; otherwise a new one, unless
+  /// that would take long.
   private func report(_ trained: TrainedRun, of run: ReportedRun) throws -> EvaluationReport? {
     let (split, data) = trained.shown
     if let evaluation = trained.evaluation, evaluation.split == split || data.count > ConfusionSection.most {

@@ -1,11 +1,11 @@
 import Recipes
 import Training
 
-/// Loss and accuracy, by step and by epoch, and what went with them.
+/// Loss, accuracy, gradient norm and learning rate, by step and by epoch.
 struct CurveSection {
   let runs: [ReportedRun]
 
-  /// Colours of the parts of the data where one run is shown; with several each run has its own.
+  /// The colours of evaluated parts of the data, if one run is shown. With several, each run has its colour.
   private static let splitColours = ["test": 1, "validation": 2]
 
   var section: Section {
@@ -29,7 +29,7 @@ struct CurveSection {
 
   private func factor(_ quantity: Metrics.Quantity) -> Double { quantity == .accuracy ? 100 : 1 }
 
-  /// A chart of losses, or of accuracies.
+  /// A chart of losses or accuracies.
   private func figure(_ title: String, _ quantity: Metrics.Quantity, x: String, _ marks: [Mark]) -> Figure {
     guard quantity == .loss else {
       return Figure(title, Chart(x: Axis(x), y: Axis("accuracy (%)"), marks: marks, shortLegend: shortLegend(marks)))
@@ -63,7 +63,7 @@ struct CurveSection {
         colour: runs.count > 1 ? run.colour : 0, points: means.thinned(to: run.columns))
       return [training] + evaluations(run, quantity, at: \.epoch)
     }
-    // Over all curves, so that none hides them.
+    // Drawn last, so that no curve hides them.
     let flags = quantity == .loss ? runs.map(spikes) : []
     return figure(title, quantity, x: "epoch", marks + flags)
   }
@@ -80,7 +80,7 @@ struct CurveSection {
       })
   }
 
-  /// With several runs: each run's colour, and what kinds of lines mean.
+  /// A legend for several runs: each run's colour, and the kinds of lines.
   private func shortLegend(_ marks: [Mark]) -> [LegendEntry]? {
     guard runs.count > 1 else { return nil }
     let swatches = marks.compactMap { $0.legend?.swatch }
@@ -98,7 +98,7 @@ struct CurveSection {
     return runs.map { LegendEntry(name: $0.name, swatch: "square c\($0.colour)") } + kinds
   }
 
-  /// A line for each part of the data that was measured on.
+  /// A line for each evaluated part of the data.
   private func evaluations(
     _ run: ReportedRun, _ quantity: Metrics.Quantity, at place: KeyPath<Metrics.Evaluation, Double>
   ) -> [Mark] {
@@ -142,7 +142,7 @@ struct CurveSection {
 }
 
 extension Axis {
-  /// An axis that is logarithmic where the marks' values differ by more than a factor of 30.
+  /// An axis that is logarithmic if the marks' values differ by more than a factor of 30.
   static func fitting(_ label: String, unit: String, _ marks: [Mark]) -> Axis {
     let values = marks.lazy.flatMap { $0.ys }.filter { $0.isFinite }
     let (low, high) = (values.filter { $0 > 0 }.min() ?? 1, values.max() ?? 1)
@@ -154,7 +154,7 @@ extension Axis {
 }
 
 extension ReportedRun {
-  /// Whether the loss is an entropy, which has the unit nat.
+  /// Whether the loss is an entropy, measured in nats.
   var hasEntropyLoss: Bool {
     recipe.loss is CrossEntropyEntry || recipe.loss is BinaryCrossEntropyEntry
   }

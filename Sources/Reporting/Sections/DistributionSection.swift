@@ -1,17 +1,17 @@
 import Foundation
 import Recording
 
-/// The weights, gradients and updates of each parameter throughout training: bands of quantiles, and heat maps over steps.
+/// The weights, gradients and updates of each parameter during training: bands of quantiles, and heat maps over steps.
 struct DistributionSection {
   let runs: [ReportedRun]
 
-  /// Places along the horizontal axis that a page can afford for so many tensors.
+  /// The number of places along the horizontal axis, fewer for many tensors to limit the page's size.
   static func places(tensors: Int, detail: Double) -> Int {
     max(10, Int(detail * Double(min(120, max(30, 2400 / max(tensors, 1))))))
   }
 
   private static let bins = 36
-  /// Parameters that are shown at once; the others are folded.
+  /// The number of parameters shown unfolded.
   private static let open = 2
 
   private struct Tensor {
@@ -51,8 +51,8 @@ struct DistributionSection {
     return section
   }
 
-  /// An axis with room for all values, the same for all runs: linear, or where some places reach much farther than most, a
-  /// symmetric logarithmic one, which shows the usual values, too.
+  /// An axis with room for all values, the same for all runs. It is linear, or symmetric logarithmic if some places
+  /// reach much farther than most, so that usual values stay visible.
   static func axis(_ histories: [Distributions.History], kind: String) -> Axis {
     let quantiles = histories.flatMap { $0.spreads.map(\.quantiles) }
     let ends = quantiles.flatMap { [$0[0], $0[8]] }.filter(\.isFinite)
@@ -69,7 +69,7 @@ struct DistributionSection {
     return axis
   }
 
-  /// How many times as far as in the usual place values reach before the axis becomes logarithmic.
+  /// How many times farther than usual values must reach for a logarithmic axis.
   private static let farther = 10.0
 
   private func figure(_ tensor: Tensor, axis: Axis) throws -> Figure {
@@ -119,7 +119,7 @@ struct DistributionSection {
       columns: columns, values: values, name: "share of the values (%)", isSigned: false, power: 0.6, height: 120)
   }
 
-  /// A histogram's counts as shares of all, laid out over bins of another range; what lies outside counts at the edges.
+  /// A histogram's counts as shares of all values, in bins over another range; values outside count in the outer bins.
   static func shares(_ histogram: Distributions.Spread.Histogram, range: ClosedRange<Double>, bins: Int) -> [Double] {
     var shares = [Double](repeating: 0, count: bins)
     let all = max(histogram.counts.reduce(0, +), 1)

@@ -2,7 +2,7 @@ import Datasets
 import Recording
 import Training
 
-/// Samples that were classified rightly and wrongly, as texts or images.
+/// Samples that were classified right and wrong, as texts or images.
 struct ExampleSection {
   let runs: [ReportedRun]
 
@@ -80,7 +80,7 @@ struct ExampleSection {
       }, right: [3], isText: true)
   }
 
-  /// The classes' names; of a sequence of classes without blanks between, and a dot where none counts.
+  /// The classes' names; those of a sequence of letters without blanks, and a dot for uncounted steps.
   private func names(_ classes: [Int?], _ data: any Dataset) -> String {
     let names = classes.map { index in
       index.map { $0 < data.classNames.count ? data.classNames[$0] : String($0) } ?? "·"

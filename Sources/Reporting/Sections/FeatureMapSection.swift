@@ -1,7 +1,7 @@
 import Datasets
 import Training
 
-/// What a few layers make of an image, channel by channel.
+/// The outputs of a few layers for an image, channel by channel.
 struct FeatureMapSection {
   let runs: [ReportedRun]
 

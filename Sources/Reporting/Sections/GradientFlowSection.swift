@@ -3,13 +3,12 @@ import Foundation
 import Recording
 import Training
 
-/// The norm of ∂ℓ/∂h[t] over t, for recurrent layers: whether gradients vanish or explode on their way back.
+/// The norm of ∂ℓ/∂h[t] over t for recurrent layers: shows whether gradients vanish or explode on their way back.
 struct GradientFlowSection {
   let runs: [ReportedRun]
 
   private static let samples = 64
-  /// How many times smaller or larger a gradient is at the first step than at the last where it is said to vanish or
-  /// to explode.
+  /// The ratio between the gradients at the first and the last step from which they are said to vanish or explode.
   static let factor = 100.0
 
   /// One layer's norms.
@@ -17,7 +16,7 @@ struct GradientFlowSection {
     let run: ReportedRun
     let place: String
     let isReverse: Bool
-    /// The norms at each step: of each sample, ascending.
+    /// For each step, the norms of all samples, ascending.
     let norms: [[Double]]
     let hasLossEverywhere: Bool
 
@@ -78,7 +77,7 @@ struct GradientFlowSection {
     let result = try probe.run(
       on: data, samples: Array(0..<min(data.count, Self.samples)), gradients: true)
     return result.states.compactMap { states in
-      // Those of one length, so that each step is as far from the end in all of them.
+      // Only samples of one length, so that each step is equally far from the end in all of them.
       let counts = Dictionary(grouping: states.lengths.indices, by: { states.lengths[$0] })
       guard let gradient = states.hiddenGradient,
         let (length, chosen) = counts.max(by: { ($0.value.count, $0.key) < ($1.value.count, $1.key) }), length > 1
@@ -91,7 +90,7 @@ struct GradientFlowSection {
     }
   }
 
-  /// What the numbers say, in a sentence.
+  /// The result in one sentence.
   private func words(_ flow: Flow) -> String {
     let medians = flow.isReverse ? flow.medians.reversed() : flow.medians
     let (first, last) = (medians.first ?? 0, medians.last ?? 0)

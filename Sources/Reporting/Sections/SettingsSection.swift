@@ -1,6 +1,6 @@
 import Recording
 
-/// What was run, where, and how it ended.
+/// The runs' settings, machines and results.
 struct SettingsSection {
   let runs: [ReportedRun]
 
@@ -40,7 +40,7 @@ struct SettingsSection {
       })
   }
 
-  /// The keys of the recipes whose values are not the same in all runs.
+  /// The recipes' keys whose values differ between runs.
   private var differences: Table {
     let all = runs.map { run in Dictionary(run.recipe.keys.map { ($0.key, $0.value) }) { first, _ in first } }
     let keys = runs.flatMap { $0.recipe.keys.map(\.key) }.reduce(into: [String]()) { keys, key in
@@ -54,7 +54,7 @@ struct SettingsSection {
 }
 
 extension ReportedRun {
-  /// The layers, with their outputs' shapes, and the number of parameters.
+  /// The layers with their outputs' shapes, and the number of parameters.
   fileprivate var modelWords: String? {
     guard case .success(let trained) = trained else { return nil }
     let model = trained.experiment.model
@@ -76,13 +76,13 @@ extension ReportedRun {
     return "\(last.split): \(accuracy)loss \(Format.loss(last.loss)) on \(Format.count(Int(last.samples))) samples"
   }
 
-  /// Says why nothing is shown that the model has to be run for, if that is so.
+  /// The reason why sections that need the model are missing; nil if they are not.
   fileprivate var missingWords: String? {
     guard case .failure(let failure) = trained else { return nil }
     return "\(name): nothing is shown that needs the model and its data: \(failure.message)."
   }
 
-  /// Says so where the run has not come to its end.
+  /// Says that the run has not ended; nil if it has.
   fileprivate var stateWords: String? {
     isFinished
       ? nil : "\(name) has not come to its end: it is under way, or was stopped. Shown is what it wrote so far."
@@ -90,7 +90,7 @@ extension ReportedRun {
 }
 
 extension RunEnvironment {
-  /// The command line, without the place of the program.
+  /// The command line, without the program's folder.
   fileprivate var commandWords: String {
     let program = command.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
     return ([program].compactMap(\.self) + command.dropFirst()).joined(separator: " ")

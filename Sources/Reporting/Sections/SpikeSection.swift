@@ -3,13 +3,13 @@ import Recipes
 import Recording
 import Training
 
-/// Spikes of the loss and unusual gradients: where, how large, from which samples, and what usually helps.
+/// Spikes of the loss and unusual gradients: when, how large, from which samples, and what usually helps.
 struct SpikeSection {
   let runs: [ReportedRun]
 
-  /// Rows of a table for each run, and spikes whose samples are written out.
+  /// The number of table rows per run, and of spikes whose samples are listed.
   private static let (listed, written) = (100, 12)
-  /// From here on a small mean of squares no longer makes giant steps.
+  /// From here on a small mean of squares no longer causes giant steps.
   private static let usefulEpsilon = 1e-5
 
   var section: Section {
@@ -36,7 +36,7 @@ struct SpikeSection {
 
   private func owned(_ title: String, _ run: ReportedRun) -> String { runs.count > 1 ? "\(title): \(run.name)" : title }
 
-  /// The losses of single steps, on the same axes for all runs, so that they can be compared.
+  /// The losses of single steps, with the same axes for all runs.
   private var losses: [Figure] {
     let marks = runs.map(lossMarks)
     return zip(runs, marks).map { run, own in
@@ -81,7 +81,7 @@ struct SpikeSection {
       + "\(counted(run.findings.outliers.count, "unusual gradient", "unusual gradients"))."
   }
 
-  /// All spikes of the curves by epoch; nil where there are none.
+  /// All spikes of the curves by epoch; nil if there are none.
   private var curveTable: Table? {
     let rows = runs.flatMap { run in
       run.findings.curves.flatMap { curve -> [[String]] in
@@ -99,7 +99,7 @@ struct SpikeSection {
       right: Set(first.count + 2..<first.count + 4))
   }
 
-  /// All spikes of single steps, or the largest and how many there are besides; nil where there are none.
+  /// All spikes of single steps, or the largest and the number of the others; nil if there are none.
   private var stepTable: Table? {
     let rows = runs.flatMap { run -> [[String]] in
       let rows = run.findings.largest(SpikeSection.listed).map { row(run, $0) }
@@ -153,7 +153,7 @@ struct SpikeSection {
     ]
   }
 
-  /// What usually helps, as far as the recipe does not do it already; what helped most where it was measured comes first.
+  /// Advice that the recipe does not follow yet. What helped most in measurements comes first.
   private func advice(_ run: ReportedRun) -> [String] {
     let optimizer = run.recipe.optimizer
     var advice: [String] = []
@@ -191,14 +191,14 @@ struct SpikeSection {
 }
 
 extension ReportedRun {
-  /// Lines where the spikes of single steps begin, the largest.
+  /// Lines at the first steps of the largest spikes.
   var spikeRules: Mark {
     .rules(name: "a spike of the loss begins", colour: 3, xs: findings.largest(200).map(\.first))
   }
 }
 
 extension Axis {
-  /// This axis with the ends that show all marks.
+  /// This axis with ends that show all marks.
   func spanning(_ marks: [Mark]) -> Axis {
     var axis = self
     axis.bounds = domain(of: marks.flatMap(\.ys), isRounded: true)

@@ -2,7 +2,7 @@ import Datasets
 import Recording
 import Training
 
-/// The hidden and cell states of recurrent layers over a sequence, under its letters.
+/// The hidden and cell states of recurrent layers over a sequence, below its letters.
 struct StateSection {
   let runs: [ReportedRun]
 
@@ -57,16 +57,16 @@ struct StateSection {
       legend: [map.legend], drawings: [try map.drawing(title: heading)])
   }
 
-  /// The symbol of each step, where the inputs are letters; a blank where padding is.
+  /// The symbol of each step if inputs are letters; a blank for padding.
   static func letters(_ data: any Dataset, sample: Int, steps: Int) throws -> [String]? {
     guard data is TemporalOrder || data is BinaryEcho || data.facts.alphabet != nil else { return nil }
-    // A delay stands before the symbols.
+    // A delay comes before the symbols.
     let symbols = try data.text(of: sample).unicodeScalars.suffix(steps).map { String($0) }
     return Array(repeating: " ", count: steps - symbols.count) + symbols
   }
 }
 
 extension RecurrentStates {
-  /// The layer, and where it has several levels or directions, which of them.
+  /// The layer and, if it has several stacked layers or directions, which one.
   var layerWords: String { "layer \(place)" + (level.map { ", \($0)" } ?? "") }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Recording
 
-/// Where the time of the steps went.
+/// How the time of the steps was spent.
 struct TimeSection {
   let runs: [ReportedRun]
 
