@@ -85,7 +85,7 @@ struct PageTests {
     let file = try #require(FileHandle(forWritingAtPath: folder.metrics))
     try file.seekToEnd()
     try file.write(contentsOf: Data(#"{"event":"st"#.utf8))
-    #expect(try Report([folder]).html().contains("has not come to its end"))
+    #expect(try Report([folder]).html().contains("has not ended"))
     #expect(throws: Failure.self) { try Report([RunFolder(path: "/nowhere")]) }
   }
 

@@ -52,7 +52,7 @@ struct SectionTests {
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
     try FileManager.default.removeItem(atPath: folder.path + "/data.npz")
     let page = try Report([folder]).html()
-    #expect(page.contains("nothing is shown that needs the model and its data") && page.contains("Loss by step"))
+    #expect(page.contains("sections that need the model and its data are missing") && page.contains("Loss by step"))
   }
 
   @Test("distributions become bands and heat maps")

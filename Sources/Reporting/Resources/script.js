@@ -1,6 +1,6 @@
 "use strict";
-// Shows the values under the pointer. Every plot carries them: where its frame lies (data-edges), what its horizontal axis
-// spans (data-domain), and each series' places and values (data-at, data-is, data-to).
+// Shows the values under the pointer. Every plot has them in attributes: the edges of its frame (data-edges), the domain of
+// its horizontal axis (data-domain), and each series' places and values (data-at, data-is, data-to).
 (() => {
   const tip = document.getElementById("tip");
   const numbers = (text) => text.split(" ").map(Number);
@@ -46,7 +46,7 @@
     return line;
   }));
 
-  // A heat map is a picture whose opacity tells the size of a value, and its colour the sign.
+  // In a heat map's picture opacity is the size of a value, and colour its sign.
   const cells = (image, done) => {
     const canvas = document.createElement("canvas");
     const picture = new Image();
@@ -92,7 +92,7 @@
 
   const plots = new Map();
   for (const svg of document.querySelectorAll("svg")) {
-    // The browser's own tip would lie over this one; readers still hear the name.
+    // Remove the browser's own tooltip; screen readers still have the name.
     const title = svg.querySelector(":scope > title");
     if (title) { svg.setAttribute("aria-label", title.textContent); title.remove(); }
     const react = (event) => {

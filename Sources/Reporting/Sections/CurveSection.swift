@@ -21,8 +21,8 @@ struct CurveSection {
     }
     section.figures += [norm, rate]
     section.notes = [
-      "Step-wise values are those of each batch before its update. Pale areas reach from the least to the greatest value "
-        + "of the steps that share a place, so that nothing that stands out is lost."
+      "Values by step are those of each batch before its update. Pale areas reach from the least to the greatest value "
+        + "of the steps that share a place, so that no outlier is lost."
     ]
     return section
   }

@@ -29,10 +29,10 @@ struct DistributionSection {
       return section
     }
     section.notes = [
-      "How the values of each parameter, of its gradient, and of its update (what a step added to it) are spread: bands that "
-        + "hold 50, 90 and 98 % of the values around the median, and all of them. Where several recorded steps share a place, "
-        + "bands reach as far as in any of them. Below the bands of weights is the share of values at each height. Recorded are "
-        + "steps at regular intervals, and unusual ones."
+      "The distributions of the values of each parameter, its gradient and its update (what a step added to it): bands with "
+        + "50, 90 and 98 % of the values around the median, and with all of them. If several recorded steps share a place, "
+        + "bands reach as far as in any of them. Below the bands of weights is the share of values at each height. Steps are "
+        + "recorded at regular intervals, and unusual ones too."
     ]
     let names = all.map(\.history.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     section.folded = try names.enumerated().map { index, name in

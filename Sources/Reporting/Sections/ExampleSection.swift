@@ -24,12 +24,12 @@ struct ExampleSection {
       else { continue }
       let owner = runs.count > 1 ? ": \(run.name)" : ""
       section.notes.append(
-        "\(runs.count > 1 ? run.name + ": of" : "Of") \(Format.count(examples.count)) \(split.rawValue) samples, some that were "
-          + "classified rightly, of all classes in turn, and the wrong ones that the model was most certain of "
+        "\(runs.count > 1 ? run.name + ": of" : "Of") \(Format.count(examples.count)) \(split.rawValue) samples: some that were "
+          + "classified correctly, of all classes in turn, and the wrong ones that the model was most certain of "
           + "(\(trained.weightsWords)).")
       for (kind, chosen) in [("right", examples.right), ("wrong", examples.wrong)] {
         if chosen.isEmpty {
-          section.notes.append("None of them was classified \(kind == "right" ? "rightly" : "wrongly")\(owner).")
+          section.notes.append("None of them was classified \(kind == "right" ? "correctly" : "wrongly")\(owner).")
         } else if isImage {
           section.figures.append(try pictures(chosen, of: data, kind, owner))
         } else {
@@ -43,7 +43,7 @@ struct ExampleSection {
   private func pictures(
     _ examples: [Examples.Example], of data: any Dataset, _ kind: String, _ owner: String
   ) throws -> Figure {
-    let title = "Classified \(kind == "right" ? "rightly" : "wrongly")\(owner)"
+    let title = "Classified \(kind == "right" ? "correctly" : "wrongly")\(owner)"
     let shape = data.inputShape
     let tiles = try data.tiles(samples: examples.map(\.index))
     let grid = PictureGrid(

@@ -29,10 +29,10 @@ struct GradientFlowSection {
     guard !flows.isEmpty else { return section }
     section.notes =
       [
-        "The norm of ∂ℓ/∂h[t], the gradient of a sample's own loss with respect to the hidden state after step t, by all "
-          + "later steps and by the outputs. It is said to vanish where it is over \(Digits.value(Self.factor)) times "
-          + "smaller at the step that is farthest from the loss than at the nearest, and to explode where it is so many "
-          + "times larger; f is the factor a step between the two."
+        "The norm of ∂ℓ/∂h[t], the gradient of a sample's own loss with respect to the hidden state after step t, through "
+          + "all later steps and the outputs. It vanishes if it is over \(Digits.value(Self.factor)) times smaller at the "
+          + "step that is farthest from the loss than at the nearest, and explodes if it is as many times larger; f is the "
+          + "factor per step between the two."
       ] + flows.map(words)
     if runs.count > 1 {
       let marks = flows.map { flow in
@@ -103,7 +103,7 @@ struct GradientFlowSection {
       first < last / Self.factor
       ? "vanishes" : first > last * Self.factor ? "explodes" : "neither vanishes nor explodes"
     let everywhere =
-      flow.hasLossEverywhere ? " Every step has a loss of its own, which adds to what comes from later ones." : ""
+      flow.hasLossEverywhere ? " Every step has a loss of its own, which adds to that of later steps." : ""
     return "\(name): the gradient \(verdict): \(numbers), f = \(Digits.value(factor, significant: 3)).\(everywhere)"
   }
 }

@@ -79,13 +79,13 @@ extension ReportedRun {
   /// The reason why sections that need the model are missing; nil if they are not.
   fileprivate var missingWords: String? {
     guard case .failure(let failure) = trained else { return nil }
-    return "\(name): nothing is shown that needs the model and its data: \(failure.message)."
+    return "\(name): sections that need the model and its data are missing: \(failure.message)."
   }
 
   /// Says that the run has not ended; nil if it has.
   fileprivate var stateWords: String? {
     isFinished
-      ? nil : "\(name) has not come to its end: it is under way, or was stopped. Shown is what it wrote so far."
+      ? nil : "\(name) has not ended: it is under way, or was stopped. The page shows what it has written so far."
   }
 }
 

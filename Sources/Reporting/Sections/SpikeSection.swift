@@ -59,12 +59,12 @@ struct SpikeSection {
     let loss = StepSpikeRule()
     let gradient = GradientOutlierRule()
     return [
-      "A curve with a point an epoch, of training or of an evaluation, has a spike where its loss rises above the lowest "
-        + "since the spike before by more than \(Digits.value(curve.share * 100)) % of the first loss: what an eye sees on a "
+      "A curve with one point per epoch, of training or of an evaluation, has a spike if its loss rises above the lowest "
+        + "since the last spike by more than \(Digits.value(curve.share * 100)) % of the first loss, which is visible on a "
         + "linear axis.",
-      "A single step begins a spike where its loss is above the median of the \(loss.window) recorded steps before it by "
+      "A step begins a spike if its loss is above the median of the \(loss.window) recorded steps before it by "
         + "more than \(Digits.value(loss.factor)) median absolute deviations and \(Digits.value(loss.share * 100)) % of the "
-        + "first loss; the spike lasts until the loss is back under that. A gradient is unusual where its norm is more than "
+        + "first loss; the spike lasts until the loss is below that again. A gradient is unusual if its norm is more than "
         + "\(Digits.value(gradient.factor)) times the median of the \(gradient.window) steps before, and by more than "
         + "\(Digits.value(gradient.deviations)) median absolute deviations of the logarithm.",
     ]
@@ -159,33 +159,32 @@ struct SpikeSection {
     var advice: [String] = []
     if let settings = optimizer as? RMSpropEntry {
       advice.append(
-        "take AdamW with means that forget about equally fast (optimizer={name: adamw, beta1: 0.98, beta2: 0.99}), so that an "
+        "use AdamW with means that forget about equally fast (optimizer={name: adamw, beta1: 0.98, beta2: 0.99}), so that an "
           + "unusual gradient cannot make a step much longer than a usual one does")
       if settings.alpha < 0.999 {
         advice.append(
-          "let the mean of squares remember longer (optimizer.alpha=0.999), so that calm times do not make it forget how "
-            + "large gradients can be")
+          "give the mean of squares a longer memory (optimizer.alpha=0.999), so that it still knows large gradients after a "
+            + "calm time")
       }
     }
     if run.recipe.schedule is ConstantScheduleEntry {
       advice.append(
-        "let the learning rate fall (schedule.name=cosine): late in training a step of the same size leads out of the "
-          + "narrow valley that the loss has reached")
+        "let the learning rate fall (schedule.name=cosine): late in training, a step of the same size leaves the narrow "
+          + "valley that the loss has reached")
     }
     if let epsilon = optimizer.rootEpsilon, epsilon < SpikeSection.usefulEpsilon {
       advice.append(
-        "give the optimizer a larger ε (optimizer.epsilon=1e-4): after a long time of tiny gradients a common one, divided "
-          + "by the root of their mean square, becomes a giant step")
+        "give the optimizer a larger ε (optimizer.epsilon=1e-4): after a long time of tiny gradients a usual one, divided "
+          + "by the root of their mean square, makes a giant step")
     }
     if optimizer.clipNorm == nil {
       let together =
         optimizer.rootEpsilon == nil
         ? ""
-        : "; by itself it does little where the optimizer divides by the "
-          + "gradients' size"
+        : "; alone it does little, because the optimizer divides by the gradients' size"
       advice.append("limit the gradient's norm (optimizer.clipNorm=1)\(together)")
     }
-    advice.append("take larger batches, whose gradients differ less")
+    advice.append("use larger batches, whose gradients differ less")
     return advice.map { "\(runs.count > 1 ? run.name + ": " : "")\($0)." }
   }
 }
