@@ -2,21 +2,21 @@ import Diagnostics
 import Formats
 import Training
 
-/// What a trained model can be written as.
+/// The formats that a trained model can be exported to.
 public enum ExportFormat: String, CaseIterable, Sendable {
-  /// The weights under PyTorch's names and in its layouts: what `load_state_dict` takes.
+  /// The weights with PyTorch's names and layouts, for `load_state_dict`.
   case safetensors
-  /// The same as a NumPy archive.
+  /// The same weights as a NumPy archive.
   case npz
-  /// A Python file with the network as a PyTorch module, and its weights as safetensors beside it.
+  /// A Python file with the network as a PyTorch module, and a safetensors file with its weights.
   case pytorch
   /// Network and weights as one ONNX file.
   case onnx
 
-  /// What file names end in.
+  /// The ending of file names.
   public var suffix: String { self == .pytorch ? "py" : rawValue }
 
-  /// The files that are written where one at `path` is asked for.
+  /// All files that are written for an export to `path`.
   package func files(at path: String) -> [String] {
     guard self == .pytorch else { return [path] }
     return [path, (path.hasSuffix(".py") ? String(path.dropLast(3)) : path) + ".safetensors"]
@@ -24,9 +24,9 @@ public enum ExportFormat: String, CaseIterable, Sendable {
 }
 
 extension ExportedModel {
-  /// Writes the model to the file at `path`, all or nothing; gives the paths of all files written.
-  /// - Throws: `Failure` (configuration) naming a layer that the format cannot express, (cannotCreate, inputOutput) naming
-  ///   the file.
+  /// Writes the model to the file at `path`, all or nothing. Returns the paths of all files written.
+  /// - Throws: `Failure` (configuration) naming a layer that the format cannot express, (cannotCreate, inputOutput)
+  ///   naming the file.
   @discardableResult public func write(_ format: ExportFormat, to path: String) throws -> [String] {
     let files = format.files(at: path)
     switch format {

@@ -3,40 +3,41 @@ import Foundation
 import Layers
 import Tensors
 
-/// A trained model, and what those who use it elsewhere need to know of it.
+/// A trained model, with everything that its users need to know.
 public struct ExportedModel {
   /// The network with its weights.
   public let model: Model
-  /// What it is called: the recipe's name.
+  /// The recipe's name.
   public let name: String
-  /// How its outputs read.
+  /// The meaning of the outputs.
   public let meaning: OutputMeaning
-  /// The recipe that it was trained by, as YAML with every key.
+  /// The recipe of the training, as YAML with every key.
   public var recipe = ""
-  /// The classes' names in the order of the outputs; none where outputs are numbers.
+  /// The classes' names in the order of the outputs; empty if outputs are numbers.
   public var classNames: [String] = []
-  /// The characters of text inputs in the order of their features; nil where inputs are no text.
+  /// The characters of text inputs in the order of their features; nil if inputs are not text.
   public var alphabet: String?
-  /// Whether samples have lengths of their own, which layers that look at several steps have to be told.
+  /// Whether samples differ in length.
   public var hasLengths = false
-  /// What is taken off each channel of the inputs, and what that is divided by; nil where inputs are taken as they are.
+  /// The mean that is subtracted from each input channel, and the deviation that divides it; nil if inputs are used as
+  /// they are.
   public var normalization: (mean: [Double], deviation: [Double])?
 
-  /// A model by its name, with nothing else known.
+  /// A model with a name, and defaults for everything else.
   public init(_ model: Model, name: String, meaning: OutputMeaning) {
     self.model = model
     self.name = name
     self.meaning = meaning
   }
 
-  /// Whether the inputs are indices of a table of vectors, one a sample or a step, and no features.
+  /// Whether the inputs are indices for an embedding, one per sample or step, not features.
   var takesIndices: Bool {
     var layers = model.layers
     while let inner = (layers.first as? Sequential)?.parts.first?.layers { layers = inner }
     return layers.first is Embedding
   }
 
-  /// Whether layers have to be told how many steps of each sample are there.
+  /// Whether some layers need the number of valid steps of each sample.
   var needsLengths: Bool {
     hasLengths && model.inputShape.isSequence
       && model.layers.hold { layer in
@@ -45,7 +46,7 @@ public struct ExportedModel {
       }
   }
 
-  /// What exported files say of the model, by key; lists are JSON.
+  /// Facts about the model for the exported files, by key; lists are JSON.
   public var metadata: [String: String] {
     var metadata = ["name": name, "recipe": recipe, "inputShape": JSON.text(model.inputShape.extents)]
     if !classNames.isEmpty { metadata["classes"] = JSON.text(classNames) }
@@ -59,23 +60,23 @@ public struct ExportedModel {
 }
 
 extension [any Layer] {
-  /// Whether one of these layers, or of those within them, is such a one.
+  /// Whether `isMeant` is true of one of these layers, nested ones included.
   func hold(where isMeant: (any Layer) -> Bool) -> Bool {
     nested.contains { isMeant($0.layer) }
   }
 }
 
-/// JSON, which for strings and numbers is Python, too.
+/// JSON texts; for strings and numbers they are valid Python, too.
 enum JSON {
-  /// On one line.
+  /// A value as JSON on one line.
   static func text(_ value: some Encodable) -> String {
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
-    // Strings and finite numbers can always be written.
+    // The encoder cannot fail on strings and finite numbers.
     guard let data = try? encoder.encode(value) else { return "" }
     return String(decoding: data, as: UTF8.self)
   }
 
-  /// A list as Python code is usually laid out: on one line if it is short.
+  /// A list in Python's usual layout: on one line if it is short.
   static func pythonList(_ values: [some Encodable & Sendable]) -> String {
     let items = values.map { text($0) }
     let short = items.joined(separator: ", ")

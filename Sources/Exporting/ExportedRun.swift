@@ -3,14 +3,14 @@ import Recipes
 import Training
 
 extension ExportedModel {
-  /// A network that was trained by a recipe on samples with these facts.
-  /// - Throws: `Failure` (configuration) where the recipe's transforms do not follow each other.
+  /// A network that a recipe trained on samples with these facts.
+  /// - Throws: `Failure` (configuration) if the recipe's transforms are in an impossible order.
   public init(_ network: Network, recipe: Recipe, facts: DataFacts) throws {
     self.init(network.model, name: recipe.name, meaning: network.loss.meaning)
     self.recipe = recipe.resolvedYAML()
     classNames = facts.classNames
     alphabet = facts.alphabet
-    // Runs of former versions do not say; told lengths, networks are right in any case.
+    // Runs of older versions do not say. With lengths, networks are correct in both cases.
     hasLengths = facts.hasLengths ?? true
     normalization = try recipe.inputNormalization()
   }

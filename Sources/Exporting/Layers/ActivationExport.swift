@@ -59,7 +59,7 @@ extension Softmax: ExportableLayer {
 }
 
 extension Dropout: ExportableLayer {
-  /// Nothing: outside training values pass.
+  /// No node: dropout passes values unchanged outside of training.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue { input }
 
   /// `nn.Dropout`.

@@ -1,8 +1,8 @@
 import Layers
 
 extension Residual: ExportableLayer {
-  /// Body and shortcut, and `Add`.
-  /// - Throws: as the layers inside.
+  /// The nodes of body and shortcut, and `Add`.
+  /// - Throws: as the layers within.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     let lengths = graph.lengths
     let sides = try parts.map { part in
@@ -14,7 +14,7 @@ extension Residual: ExportableLayer {
   }
 
   /// A module with `body` and `shortcut`.
-  /// - Throws: as the layers inside.
+  /// - Throws: as the layers within.
   public func pyTorchExpression(in source: PyTorchSource) throws -> String {
     source.use(.residual)
     let sides = try parts.filter { !$0.layers.isEmpty }.map { part in
@@ -25,14 +25,14 @@ extension Residual: ExportableLayer {
 }
 
 extension Sequential: ExportableLayer {
-  /// The layers' nodes.
-  /// - Throws: as the layers inside.
+  /// The nodes of the layers.
+  /// - Throws: as the layers within.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     try graph.add(parts[0], to: input)
   }
 
-  /// `nn.Sequential`, or one that hands on lengths.
-  /// - Throws: as the layers inside.
+  /// `nn.Sequential`, or a module that passes lengths on.
+  /// - Throws: as the layers within.
   public func pyTorchExpression(in source: PyTorchSource) throws -> String {
     "\(source.sequential)(\n\(try source.list(parts[0])))"
   }

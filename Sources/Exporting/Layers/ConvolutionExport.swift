@@ -30,7 +30,7 @@ extension Conv1d: ExportableLayer {
     try convolution.addNodes(to: graph, input: input, axes: 1)
   }
 
-  /// `nn.Conv1d` with the steps before the features.
+  /// `nn.Conv1d` for steps before features.
   public func pyTorchExpression(in source: PyTorchSource) -> String {
     source.overSteps("Conv1d") + convolution.pyTorchArguments(axes: 1)
   }
@@ -49,7 +49,7 @@ extension Conv2d: ExportableLayer {
 }
 
 extension Window {
-  /// Kernel, strides and pads of an ONNX node over so many axes: of sequences one, the height.
+  /// The kernel, strides and pads of an ONNX node over one axis (sequences: the height) or two.
   func attributes(axes: Int) -> [ONNXAttribute] {
     [
       .ints("kernel_shape", kernel.list(axes)), .ints("strides", stride.list(axes)),
@@ -59,9 +59,9 @@ extension Window {
 }
 
 extension Window.Extent {
-  /// The numbers of so many axes.
+  /// The numbers for one axis or two.
   func list(_ axes: Int) -> [Int] { axes == 1 ? [height] : [height, width] }
 
-  /// The same in Python: one number where all are alike.
+  /// The numbers in Python: a single one if they are equal.
   func python(_ axes: Int) -> String { axes == 1 || height == width ? "\(height)" : "(\(height), \(width))" }
 }

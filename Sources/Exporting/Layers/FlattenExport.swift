@@ -1,7 +1,7 @@
 import Layers
 
 extension Flatten: ExportableLayer {
-  /// `Flatten`, of images channel by channel as in PyTorch; the weights behind are ordered so, too.
+  /// `Flatten`; images channel by channel as in PyTorch, which is also the order of the next layer's weights.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
     if input.shape.isSequence { graph.hasFixedSteps = true }
     let input = graph.arrange(input, input.shape.isImage ? .featuresFirst : .featuresLast)

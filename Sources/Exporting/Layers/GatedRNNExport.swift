@@ -2,9 +2,10 @@ import Layers
 import ProtocolBuffers
 import Tensors
 
-/// ONNX has no such cell: a `Scan` goes through the steps, and what does not depend on the state is computed before it.
+/// ONNX has no such cell. A `Scan` runs over the steps; everything that does not depend on the state is computed before
+/// it.
 extension GatedRNN: ExportableLayer {
-  /// For each level and direction the products of the inputs, and a `Scan`.
+  /// For each level and direction, the products of the inputs and a `Scan`.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     var states = graph.arrange(input, .stepsFirst)
     var last: [String] = []
@@ -21,7 +22,7 @@ extension GatedRNN: ExportableLayer {
     return ONNXValue(joined(last, graph), shape: outputShape, layout: .featuresLast)
   }
 
-  /// A small module of its own, since PyTorch has no such cell.
+  /// A module of the file, since PyTorch has no such cell.
   public func pyTorchExpression(in source: PyTorchSource) -> String {
     source.use(.gated)
     let arguments = ["\(inputShape.features)", "\(hiddenSize)"] + pyTorchOptions
@@ -32,7 +33,7 @@ extension GatedRNN: ExportableLayer {
     sides.count == 1 ? sides[0] : graph.node("Concat", sides, [.int("axis", -1)])
   }
 
-  /// The states of one direction: after all steps [steps, batch, hiddenSize], and the last [batch, hiddenSize].
+  /// The states of one direction: after all steps [steps, batch, hiddenSize], and after the last [batch, hiddenSize].
   private func addScan(
     _ parameters: [Parameter], isReverse: Bool, to graph: ONNXGraph, input states: ONNXValue
   ) throws -> (all: String, last: String) {
@@ -58,8 +59,8 @@ extension GatedRNN: ExportableLayer {
     return (all, last)
   }
 
-  /// One step: c = σ(gate + W_h h), h′ = c ⊙ h + (1 − c) ⊙ candidate; where the step is no valid one h stays, and 0 goes
-  /// out.
+  /// One step: c = σ(gate + W_h h), h′ = c ⊙ h + (1 − c) ⊙ candidate. At invalid steps h does not change and the output
+  /// is 0.
   private func step(_ parameters: [Parameter], isMasked: Bool, _ graph: ONNXGraph) throws -> ONNXGraphProto {
     let body = ONNXSubgraph(of: graph, named: "step")
     let rows = [ONNXTensorShapeProto.Dimension.batch, .size(hiddenSize)]

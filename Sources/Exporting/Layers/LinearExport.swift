@@ -1,7 +1,7 @@
 import Layers
 
 extension Linear: ExportableLayer {
-  /// `Gemm`, or for every step or pixel `MatMul` and `Add`.
+  /// `Gemm`; over steps or pixels `MatMul` and `Add`.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     let input = input.layout == .featuresFirst ? graph.arrange(input, .featuresLast) : input
     let result: String

@@ -1,7 +1,7 @@
 import Layers
 
 extension BatchNorm: ExportableLayer {
-  /// `BatchNormalization` by the running values.
+  /// `BatchNormalization` with the running statistics.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     let input = graph.arrange(input, .featuresFirst)
     let result = graph.node(
@@ -9,7 +9,7 @@ extension BatchNorm: ExportableLayer {
     return input.with(name: result)
   }
 
-  /// `nn.BatchNorm1d` or `nn.BatchNorm2d`; sequences have the steps before the features.
+  /// `nn.BatchNorm1d` or `nn.BatchNorm2d`; in sequences steps come before features.
   public func pyTorchExpression(in source: PyTorchSource) -> String {
     var arguments = "\(outputShape.features)"
     if epsilon != 1e-5 { arguments += ", eps=\(epsilon)" }
@@ -31,7 +31,7 @@ extension LayerNorm: ExportableLayer {
     return input.with(name: result)
   }
 
-  /// `nn.LayerNorm`, of images over the channels.
+  /// `nn.LayerNorm`; in images over the channels.
   public func pyTorchExpression(in source: PyTorchSource) -> String {
     let arguments = "(\(outputShape.features)" + (epsilon == 1e-5 ? ")" : ", eps=\(epsilon))")
     return outputShape.isImage ? source.overPixels("LayerNorm") + arguments : "nn.LayerNorm" + arguments

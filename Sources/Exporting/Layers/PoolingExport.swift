@@ -4,14 +4,14 @@ import Tensors
 extension Pooling {
   private var axes: Int { inputShape.isSequence ? 1 : 2 }
 
-  /// A pooling node.
+  /// Adds a pooling node.
   func addNode(_ type: String, to graph: ONNXGraph, input: ONNXValue, _ attributes: [ONNXAttribute] = []) -> ONNXValue {
     let input = graph.arrange(input, .featuresFirst)
     let result = graph.node(type, [input.name], window.attributes(axes: axes) + attributes)
     return ONNXValue(result, shape: outputShape, layout: .featuresFirst)
   }
 
-  /// One of PyTorch's pooling layers, by its name without the number of axes.
+  /// A pooling layer of PyTorch; `type` is its name without the number of axes.
   func pyTorchExpression(_ type: String, in source: PyTorchSource) -> String {
     var arguments = window.kernel.python(axes)
     if window.stride != window.kernel { arguments += ", stride=\(window.stride.python(axes))" }

@@ -8,7 +8,7 @@ extension RNN: ExportableLayer {
       input: input)
   }
 
-  /// `nn.RNN` that gives its outputs alone.
+  /// `nn.RNN` that returns only its outputs.
   public func pyTorchExpression(in source: PyTorchSource) -> String {
     pyTorchExpression("RNN", nonlinearity == .tanh ? [] : ["nonlinearity=\"\(nonlinearity)\""], in: source)
   }

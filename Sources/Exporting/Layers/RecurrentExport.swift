@@ -1,23 +1,23 @@
 import Layers
 import Tensors
 
-/// How ONNX has a recurrent cell that it knows.
+/// A recurrent cell that ONNX has.
 struct ONNXCell {
   /// The node's type.
   let type: String
-  /// Which of PyTorch's gates stands at each place of ONNX's.
+  /// For each of ONNX's gates, the index of PyTorch's gate.
   let gates: [Int]
-  /// Settings that are the same for each direction.
+  /// Attributes that are the same for each direction.
   var attributes: [ONNXAttribute] = []
-  /// The function of each direction, where it is not the standard's.
+  /// The function of each direction; nil for the default.
   var function: String?
 }
 
 extension RecurrentLayer {
-  /// 2 where the layer goes both ways, else 1.
+  /// 2 if the layer is bidirectional, else 1.
   var directions: Int { options.isBidirectional ? 2 : 1 }
 
-  /// The parameters of a level, direction by direction.
+  /// The parameters of a level, by direction.
   func parameters(ofLevel level: Int) -> [[Parameter]] {
     let count = parameters.count / (options.layers * directions)
     return (0..<directions).map { direction in
@@ -25,7 +25,7 @@ extension RecurrentLayer {
     }
   }
 
-  /// A node for each level of a cell that ONNX knows; each takes and gives [steps, batch, features].
+  /// Adds a node per level, for a cell that ONNX has. Input and output are [steps, batch, features].
   func addLevels(of cell: ONNXCell, to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     var states = graph.arrange(input, .stepsFirst)
     var last = ""
@@ -50,7 +50,7 @@ extension RecurrentLayer {
     return states
   }
 
-  /// Puts the directions' features side by side: of [(steps,) directions, batch, features].
+  /// Joins the directions' features, from [(steps,) directions, batch, features].
   private func joined(_ value: String, directionAxis axis: Int, _ graph: ONNXGraph) -> String {
     guard directions > 1 else { return graph.node("Squeeze", [value, graph.constant([axis])]) }
     let order = axis == 0 ? [1, 0, 2] : [0, 2, 1, 3]
@@ -58,8 +58,8 @@ extension RecurrentLayer {
     return graph.node("Reshape", [sideBySide, graph.constant(Array(repeating: 0, count: axis + 1) + [-1])])
   }
 
-  /// ONNX's W [directions, gates · hiddenSize, inputs], R [directions, gates · hiddenSize, hiddenSize] and
-  /// B [directions, 2 · gates · hiddenSize].
+  /// ONNX's weights of a level: W [directions, gates · hiddenSize, inputs], R [directions, gates · hiddenSize,
+  /// hiddenSize] and B [directions, 2 · gates · hiddenSize].
   private func weights(ofLevel level: Int, _ cell: ONNXCell, _ graph: ONNXGraph) throws -> [String] {
     let tensors = parameters(ofLevel: level)
     func stacked(_ index: Int) throws -> [[Float]] {
@@ -81,17 +81,17 @@ extension RecurrentLayer {
     return weights + [graph.constant(name(2), shape: [directions, 2 * rows], biases)]
   }
 
-  /// Whether the cells have biases, which are vectors.
+  /// Whether the cells have biases: only these are vectors.
   private var hasBias: Bool { parameters.contains { $0.shape.count == 1 } }
 
-  /// A recurrent class of PyTorch, as the source has it, with this layer's sizes and options.
+  /// The expression for a recurrent class of the file, with this layer's sizes and options.
   func pyTorchExpression(_ type: String, _ settings: [String] = [], in source: PyTorchSource) -> String {
     let type = source.recurrent(type)
     return
       "\(type)(\((["\(inputShape.features)", "\(hiddenSize)"] + settings + pyTorchOptions).joined(separator: ", ")))"
   }
 
-  /// Named arguments of the options that are not PyTorch's defaults.
+  /// Named arguments for options that differ from PyTorch's defaults.
   var pyTorchOptions: [String] {
     var arguments: [String] = []
     if options.layers > 1 { arguments.append("num_layers=\(options.layers)") }

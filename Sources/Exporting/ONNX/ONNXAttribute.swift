@@ -1,7 +1,7 @@
 import Foundation
 import ProtocolBuffers
 
-/// A setting of an ONNX node.
+/// An attribute of an ONNX node.
 public struct ONNXAttribute {
   let message: ONNXAttributeProto
 

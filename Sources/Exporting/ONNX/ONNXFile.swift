@@ -6,10 +6,12 @@ import Tensors
 extension ExportedModel {
   /// The model as an ONNX file.
   ///
-  /// Input `input`: [batch, features], [batch, time, features] or [batch, channels, height, width], or of int64 [batch]
-  /// or [batch, time] where an embedding comes first; `lengths`, int64 [batch], where samples have them. Output `logits`,
-  /// or `outputs` where they are numbers. Batch and, where no layer depends on it, time may be any.
-  /// - Throws: `Failure` (configuration) naming a layer that ONNX cannot express, (data) for more than 2 GiB.
+  /// The input `input` is [batch, features], [batch, time, features] or [batch, channels, height, width]; or int64
+  /// [batch] or [batch, time] if an embedding comes first. If samples have lengths, there is an input `lengths`, int64
+  /// [batch]. The output is `logits`, or `outputs` if targets are numbers. Batch may have any size; so may time, unless
+  /// a layer depends on it.
+  /// - Throws: `Failure` (configuration) naming a layer that ONNX cannot express, (data) if the file would exceed 2
+  ///   GiB.
   func onnxFile() throws -> [UInt8] {
     let graph = ONNXGraph(of: model, lengths: needsLengths ? "lengths" : nil)
     let shape = model.inputShape
@@ -75,17 +77,17 @@ extension ExportedModel {
 }
 
 extension ONNXTensorShapeProto.Dimension {
-  /// The number of samples.
+  /// The dimension of the samples, of any size.
   static var batch: Self { any("batch") }
 
-  /// A size that may be any, by its name.
+  /// A dimension of any size, with a name.
   static func any(_ name: String) -> Self {
     var dimension = Self()
     dimension.dimParam = name
     return dimension
   }
 
-  /// A size that is fixed.
+  /// A dimension of fixed size.
   static func size(_ size: Int) -> Self {
     var dimension = Self()
     dimension.dimValue = Int64(size)

@@ -4,18 +4,18 @@ import Layers
 import ProtocolBuffers
 import Tensors
 
-/// An ONNX graph while layers add their nodes to it.
+/// An ONNX graph to which layers add their nodes.
 public final class ONNXGraph {
-  /// The number of steps of each sample that are there at the current layer, int64 [batch]; nil where all are.
+  /// The number of valid steps of each sample at the current layer, int64 [batch]; nil if all are valid.
   var lengths: String?
-  /// Whether what is behind lengths has to be zeros, since layers or whoever uses the outputs look at it.
+  /// Whether values after a sample's length must be zero, because a layer or a user of the outputs reads them.
   let clearsSteps: Bool
-  /// Whether a layer needs the sequences to have as many steps as in training.
+  /// Whether a layer needs as many steps as in training.
   var hasFixedSteps = false
   private(set) var nodes: [ONNXNodeProto] = []
   private(set) var initializers: [ONNXTensorProto] = []
   private let model: Model
-  /// What stands before the names of the current layer's values: its place in the model.
+  /// The prefix of the names of the current layer's values: its place in the model.
   private var place = ""
   private var names: [String: Int] = [:]
   private var arranged: [Arrangement: ONNXValue] = [:]
@@ -39,7 +39,7 @@ public final class ONNXGraph {
 
   // MARK: Layers
 
-  /// Adds layers one after the other; `prefix` stands before their numbers.
+  /// Adds layers one after the other; their numbers follow `prefix` in names.
   /// - Throws: `Failure` (configuration) naming a layer that ONNX cannot express.
   func add(_ layers: [any Layer], named prefix: String, to input: ONNXValue) throws -> ONNXValue {
     let outer = place
@@ -51,22 +51,22 @@ public final class ONNXGraph {
     }
   }
 
-  /// Adds the layers of a part of the current layer, as `Layer.parts` has them.
-  /// - Throws: as above.
+  /// Adds the layers of a part of the current layer, from `Layer.parts`.
+  /// - Throws: `Failure` (configuration) naming a layer that ONNX cannot express.
   public func add(_ part: (name: String, layers: [any Layer]), to input: ONNXValue) throws -> ONNXValue {
     try add(part.layers, named: [any Layer].prefix(ofPart: part.name, at: place), to: input)
   }
 
   // MARK: Nodes
 
-  /// Adds a node with one output, whose name it gives. Inputs left out have empty names.
+  /// Adds a node with one output. Returns the output's name. Omitted inputs have empty names.
   public func node(_ type: String, _ inputs: [String], _ attributes: [ONNXAttribute] = []) -> String {
     let output = fresh(type.lowercased())
     add(type, inputs, outputs: [output], attributes)
     return output
   }
 
-  /// Adds a node that changes a value's numbers, one by one or along its features.
+  /// Adds a node that changes only a value's numbers, one by one or along its features.
   public func node(_ type: String, on value: ONNXValue, _ attributes: [ONNXAttribute] = []) -> ONNXValue {
     value.with(name: node(type, [value.name], attributes))
   }
@@ -90,7 +90,7 @@ public final class ONNXGraph {
     return count == 0 ? name : "\(name)_\(count + 1)"
   }
 
-  /// What `make` gives, made once for each key.
+  /// The result of `make`, which runs once per key.
   func once(_ key: String, _ make: () -> String) -> String {
     if let name = shared[key] { return name }
     let outer = place
@@ -123,13 +123,13 @@ public final class ONNXGraph {
     parameter.toPyTorch(try model.weights.values(of: parameter))
   }
 
-  /// A parameter or buffer under its own name.
+  /// The name of a parameter or buffer, added under its own name.
   /// - Throws: as `values`.
   public func weight(_ parameter: Parameter) throws -> String {
     constant(parameter.name, shape: parameter.shape, try values(of: parameter))
   }
 
-  /// A matrix with its two axes exchanged.
+  /// The name of a parameter's matrix, transposed.
   func transposed(_ parameter: Parameter) throws -> String {
     let (rows, columns) = (parameter.shape[0], parameter.shape[1])
     let values = try values(of: parameter)
@@ -138,12 +138,12 @@ public final class ONNXGraph {
       (0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } })
   }
 
-  /// A constant of numbers.
+  /// Adds a constant of numbers.
   public func constant(_ name: String, shape: [Int], _ values: [Float]) -> String {
     add(name, .float, shape: shape, littleEndianBytes(values.map(\.bitPattern)))
   }
 
-  /// A constant of whole numbers, a vector, or a scalar where `isScalar`.
+  /// Adds a constant of whole numbers: a vector, or a scalar if `isScalar`.
   func constant(_ values: [Int], isScalar: Bool = false) -> String {
     once("\(isScalar ? "scalar" : "constant") \(values)") {
       add(fresh("constant"), .int64, shape: isScalar ? [] : [values.count], littleEndianBytes(values.map(Int64.init)))

@@ -1,20 +1,20 @@
 import Layers
 import Tensors
 
-/// Sequences of different lengths in a graph. As in training, all values behind a sample's length are zeros, so that
-/// convolutions and means need not know of them.
+/// Sequences of different lengths in a graph. As in training, all values after a sample's length are zero, so that
+/// convolutions and means need no lengths.
 extension ONNXGraph {
-  /// A single number.
+  /// A constant scalar.
   func scalar(_ value: Float) -> String {
     once("float \(value)") { constant(fresh("number"), shape: [], [value]) }
   }
 
-  /// The lengths as recurrent nodes want them.
+  /// The lengths in 32 bits, as recurrent nodes need them.
   var lengths32: String? {
     lengths.map { lengths in once("\(lengths) of 32 bits") { node("Cast", [lengths], [.int("to", 6)]) } }
   }
 
-  /// Which steps of sequences are there: bool of the value's axes, the features' of size 1; nil where all are.
+  /// Which steps of a sequence are valid: bool, with the value's axes but size 1 for features; nil if all are.
   func mask(of value: ONNXValue) -> String? {
     guard let lengths else { return nil }
     return once("mask by \(lengths) of \(value.layout)") {
@@ -31,14 +31,14 @@ extension ONNXGraph {
     }
   }
 
-  /// The value with another number behind each sample's length.
+  /// The value with `number` after each sample's length.
   func filled(_ value: ONNXValue, with number: Float = 0) -> ONNXValue {
     guard let mask = mask(of: value) else { return value }
     let filling = value.layout == .indices ? constant([0], isScalar: true) : scalar(number)
     return value.with(name: node("Where", [mask, value.name, filling]))
   }
 
-  /// What follows a layer: the lengths of its outputs, and these with zeros behind.
+  /// Updates the lengths after a layer. Returns its outputs with zeros after them.
   func followLengths(of layer: any Layer, gave output: ONNXValue) -> ONNXValue {
     guard let before = lengths else { return output }
     guard output.shape.isSequence else {
@@ -53,7 +53,7 @@ extension ONNXGraph {
     case .parts: return output
     case .kept, .refused: break
     }
-    // Recurrent nodes give zeros there.
+    // Recurrent nodes already give zeros there.
     return clearsSteps && !(layer is RecurrentLayer) ? filled(output) : output
   }
 }

@@ -1,6 +1,6 @@
 import ProtocolBuffers
 
-/// A graph within a node, such as a loop's body; it may use the outer graph's constants.
+/// A graph within a node, such as a loop's body; it may use constants of the outer graph.
 final class ONNXSubgraph {
   private(set) var message = ONNXGraphProto()
   private let outer: ONNXGraph
@@ -10,7 +10,7 @@ final class ONNXSubgraph {
     message.name = outer.fresh(name)
   }
 
-  /// Declares an input; gives its name.
+  /// Declares an input. Returns its name.
   func input(
     _ word: String, _ type: ONNXTensorProto.DataType, _ dimensions: [ONNXTensorShapeProto.Dimension]
   ) -> String {
@@ -19,12 +19,12 @@ final class ONNXSubgraph {
     return name
   }
 
-  /// Declares a value as the next output.
+  /// Declares the next output.
   func output(_ name: String, _ dimensions: [ONNXTensorShapeProto.Dimension]) {
     message.output.append(.tensor(name, .float, dimensions))
   }
 
-  /// Adds a node with one output, whose name it gives.
+  /// Adds a node with one output. Returns the output's name.
   func node(_ type: String, _ inputs: [String]) -> String {
     var node = ONNXNodeProto()
     node.name = outer.fresh("\(type)_node")

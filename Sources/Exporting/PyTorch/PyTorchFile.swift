@@ -6,7 +6,7 @@ extension ExportedModel {
   /// - Throws: `Failure` (configuration) naming a layer that PyTorch cannot express.
   func pyTorchSource() throws -> String {
     let source = PyTorchSource(for: self)
-    // Listed first: the layers say what they need.
+    // Made first, because the layers register the definitions that they need.
     let layers = PyTorchSource.indented(PyTorchSource.indented(try source.list(model.layers, named: "")))
     let className = className(besides: source.definitions)
     let network = """
@@ -35,7 +35,7 @@ extension ExportedModel {
     return blocks.joined(separator: "\n\n")
   }
 
-  /// The name as a part of a string of Python: by scalars, since what a quote is combined with is no quote to a Character.
+  /// The name as part of a Python string. By scalars: a quote with a combining mark is not a quote to `Character`.
   private var plainName: String {
     let isKept = { (scalar: Unicode.Scalar) in
       scalar != "\"" && scalar != "\\"
@@ -46,7 +46,8 @@ extension ExportedModel {
     return text
   }
 
-  /// The recipe's name as a class: `temporal-order` is `TemporalOrder`, unless a class of that name is defined already.
+  /// The recipe's name as a class name: `temporal-order` becomes `TemporalOrder`, unless a class of that name exists
+  /// already.
   private func className(besides definitions: [String]) -> String {
     let words = name.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }
     let joined = words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
@@ -105,7 +106,7 @@ extension ExportedModel {
     guard normalization != nil else { return nil }
     return """
       def normalize(x):
-          \"\"\"Pixels from 0 to 1, [batch, channels, height, width], as the network takes them.\"\"\"
+          \"\"\"Normalizes pixels from 0 to 1, [batch, channels, height, width], for the network.\"\"\"
           mean, std = (torch.tensor(values).view(1, -1, 1, 1) for values in (MEAN, STD))
           return (x - mean) / std
 
@@ -120,7 +121,7 @@ extension ExportedModel {
       : meaning == .classes ? "*output.argmax(-1).reshape(-1).tolist()" : "*output.reshape(-1).tolist()"
     return """
       if __name__ == "__main__":
-          # python FILE INPUTS.npy\(needsLengths ? " LENGTHS.npy" : ""): what the network says of each sample of an array
+          # python FILE INPUTS.npy\(needsLengths ? " LENGTHS.npy" : ""): the network's prediction for each sample of an array
           import sys
 
           import numpy as np

@@ -1,8 +1,8 @@
-/// A class or function of a Python file that only some networks need, in the order in which they are defined.
+/// A class or function that only some Python files need; the cases are in the order of their definitions.
 enum PyTorchPiece: CaseIterable {
   case overSteps, overPixels, mean, lookup, sequential, residual, recurrent, gated
 
-  /// The name of what layers of PyTorch are made into.
+  /// The name of the class that adapts layers of PyTorch.
   var className: String {
     switch self {
     case .overSteps: "OverSteps"
@@ -11,7 +11,7 @@ enum PyTorchPiece: CaseIterable {
     }
   }
 
-  /// What such a layer then is.
+  /// Describes the adapted layer.
   var text: String {
     switch self {
     case .overSteps: "for sequences [batch, steps, features]"
@@ -20,7 +20,7 @@ enum PyTorchPiece: CaseIterable {
     }
   }
 
-  /// The definition; `takesLengths` says whether lengths are handed on.
+  /// The definition; `takesLengths` says whether lengths are passed on.
   func text(takesLengths: Bool) -> String {
     switch self {
     case .overSteps: takesLengths ? PyTorchText.overStepsWithLengths : PyTorchText.overSteps

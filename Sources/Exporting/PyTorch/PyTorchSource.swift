@@ -1,14 +1,14 @@
 import Layers
 
-/// A Python file with a network as a PyTorch module, while layers say what they need.
+/// A Python file with a network as a PyTorch module; layers register the definitions that they need.
 public final class PyTorchSource {
-  /// Whether the network may be told lengths: recurrent layers are among its own, or its data has lengths.
+  /// Whether the network may be given lengths: it has recurrent layers, or its data has lengths.
   let takesLengths: Bool
   /// Whether the network's inputs are indices.
   let takesIndices: Bool
   private(set) var pieces: Set<PyTorchPiece> = []
   private var ownDefinitions: [String] = []
-  /// Layers of PyTorch that take their axes in another order here.
+  /// Names of PyTorch layers whose axes are adapted, by the class that adapts them.
   private var wrapped: [PyTorchPiece: Set<String>] = [:]
 
   init(for exported: ExportedModel) {
@@ -17,21 +17,21 @@ public final class PyTorchSource {
     if takesLengths { use(.sequential) }
   }
 
-  /// Says that a class or function is needed.
+  /// Registers a class or function.
   func use(_ piece: PyTorchPiece) { pieces.insert(piece) }
 
-  /// Says that a class or function is needed that is not among those known here: its definition, given once or often.
+  /// Registers a class or function by its definition; repetitions have no effect.
   public func define(_ definition: String) {
     if !ownDefinitions.contains(definition) { ownDefinitions.append(definition) }
   }
 
-  /// A layer of PyTorch, `nn.TYPE`, whose features come first, as a class for sequences, where they come last.
+  /// The class that adapts PyTorch's `nn.TYPE`, which has features first, to sequences with features last.
   func overSteps(_ type: String) -> String { wrap(type, .overSteps) }
 
-  /// A layer of PyTorch, `nn.TYPE`, whose features come last, as a class for images, where they come first.
+  /// The class that adapts PyTorch's `nn.TYPE`, which has features last, to images with features first.
   func overPixels(_ type: String) -> String { wrap(type, .overPixels) }
 
-  /// A recurrent layer of PyTorch, `nn.TYPE`, as a class that gives its outputs alone.
+  /// The class that adapts PyTorch's recurrent `nn.TYPE` to return only its outputs.
   func recurrent(_ type: String) -> String { wrap(type, .recurrent) }
 
   private func wrap(_ type: String, _ piece: PyTorchPiece) -> String {
@@ -40,10 +40,10 @@ public final class PyTorchSource {
     return type
   }
 
-  /// The class of layers one after the other.
+  /// The class for layers one after the other.
   var sequential: String { takesLengths ? "Sequential" : "nn.Sequential" }
 
-  /// Layers one to a line, indented; `prefix` stands before their numbers.
+  /// The layers' expressions, one per line, indented; their numbers follow `prefix` in names.
   /// - Throws: `Failure` (configuration) naming a layer that PyTorch cannot express.
   func list(_ layers: [any Layer], named prefix: String) throws -> String {
     let outer = place
@@ -55,21 +55,21 @@ public final class PyTorchSource {
       }.joined())
   }
 
-  /// The layers of a part of the current layer.
-  /// - Throws: as above.
+  /// The expressions of the layers of a part of the current layer.
+  /// - Throws: `Failure` (configuration) naming a layer that PyTorch cannot express.
   func list(_ part: (name: String, layers: [any Layer])) throws -> String {
     try list(part.layers, named: place + (part.name.isEmpty ? "." : ".\(part.name)."))
   }
 
   private var place = ""
 
-  /// Lines, each four blanks further to the right.
+  /// The lines, indented by four blanks.
   static func indented(_ lines: String) -> String {
     lines.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    \($0)" }
       .joined(separator: "\n")
   }
 
-  /// The definitions of all that is used.
+  /// The definitions that are needed.
   var definitions: [String] {
     PyTorchPiece.allCases.filter(pieces.contains).flatMap { piece in
       [piece.text(takesLengths: takesLengths)]
@@ -79,7 +79,7 @@ public final class PyTorchSource {
     } + ownDefinitions
   }
 
-  /// What is imported besides torch.
+  /// The imports that are needed.
   var imports: [String] {
     var lines = ["from pathlib import Path\n", "import torch"]
     if pieces.contains(.gated) { lines.append("import torch.nn.functional as F") }

@@ -1,6 +1,6 @@
 /// The definitions that a Python file may need.
 enum PyTorchText {
-  /// Names that a class cannot have, since Python or the file means something else by them.
+  /// Names that the class must not have, because they mean something else in Python or in the file.
   static let taken: Set<String> = [
     "None", "True", "False", "Path", "F", "WEIGHTS", "CLASSES", "ALPHABET", "MEAN", "STD",
   ]
@@ -34,7 +34,7 @@ enum PyTorchText {
             return super().forward(x.transpose(1, 2)).transpose(1, 2)
 
         def output_lengths(self, lengths):
-            """How many steps come out for samples of so many."""
+            """The number of output steps for samples with these lengths."""
             if not hasattr(self, "kernel_size"):
                 return lengths
             kernel, stride, padding, dilation = (
@@ -69,7 +69,7 @@ enum PyTorchText {
 
   static let meanWithLengths = #"""
     class Mean(nn.Module):
-        """The mean over some axes, of sequences over the steps that are there."""
+        """The mean over some axes; in sequences over the valid steps."""
 
         takes_lengths = True
 
@@ -84,7 +84,7 @@ enum PyTorchText {
 
   static let lookup = #"""
     class Lookup(nn.Embedding):
-        """nn.Embedding that takes each index as a feature of its own."""
+        """nn.Embedding for indices with a last axis of size 1."""
 
         def forward(self, x):
             return super().forward(x.squeeze(-1).long())
@@ -93,12 +93,12 @@ enum PyTorchText {
 
   static let sequential = #"""
     def present(x, lengths):
-        """Which steps of sequences [batch, steps, ...] are there: bool [batch, steps]."""
+        """Which steps of sequences [batch, steps, ...] are valid: bool [batch, steps]."""
         return torch.arange(x.shape[1], device=x.device) < lengths.to(x.device)[:, None]
 
 
     def cleared(x, lengths):
-        """Sequences with zeros behind each sample's length."""
+        """Sequences with zeros after each sample's length."""
         return torch.where(present(x, lengths).reshape(x.shape[:2] + (1,) * (x.dim() - 2)), x, 0)
 
 
@@ -112,7 +112,7 @@ enum PyTorchText {
             return self.follow(x if lengths is None else cleared(x, lengths), lengths)[0]
 
         def follow(self, x, lengths):
-            """The outputs, and how many of their steps are there."""
+            """The outputs and their numbers of valid steps."""
             for layer in self:
                 if lengths is None:
                     x = layer(x)
@@ -129,7 +129,7 @@ enum PyTorchText {
 
   static let residual = #"""
     class Residual(nn.Module):
-        """body(x) + shortcut(x), where no shortcut means x itself."""
+        """body(x) + shortcut(x); without a shortcut it is x itself."""
 
         def __init__(self, body, shortcut=()):
             super().__init__()
@@ -143,7 +143,7 @@ enum PyTorchText {
 
   static let residualWithLengths = #"""
     class Residual(nn.Module):
-        """body(x) + shortcut(x), where no shortcut means x itself."""
+        """body(x) + shortcut(x); without a shortcut it is x itself."""
 
         def __init__(self, body, shortcut=()):
             super().__init__()
@@ -154,7 +154,7 @@ enum PyTorchText {
             return self.follow(x, lengths)[0]
 
         def follow(self, x, lengths):
-            """The outputs, and how many of their steps are there."""
+            """The outputs and their numbers of valid steps."""
             y, behind = self.body.follow(x, lengths)
             return y + self.shortcut.follow(x, lengths)[0], behind
 
