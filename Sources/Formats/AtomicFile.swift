@@ -1,33 +1,32 @@
 import Diagnostics
 import Foundation
 
-/// Writes a file so that its path names either the old contents or all of the new, whatever happens meanwhile.
+/// Writes files atomically: the path names either the old contents or all of the new, even after a crash.
 ///
 /// The bytes go to a temporary file in the same folder (`.dp-train-….tmp`), are flushed to the disk (`fsync`), and the
 /// file is renamed. A symbolic link at the path is replaced, not followed.
 public enum AtomicFile {
-  /// Takes the next bytes of the file; throws where they cannot be written.
+  /// Appends bytes to the file; throws if they cannot be written.
   public typealias Append = (UnsafeRawBufferPointer) throws -> Void
 
   /// Writes `bytes` to `path`.
-  ///
-  /// Throws `Failure(.cannotCreate)` where the file cannot be made or renamed, and `Failure(.inputOutput)` where
-  /// writing fails midway; then nothing is left behind and an old file stays as it was.
+  /// - Throws: `Failure` (cannotCreate) if the file cannot be created or renamed, (inputOutput) if writing fails. Then
+  ///   no temporary file is left, and an old file is unchanged.
   public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
     try write(to: path) { append in try append(bytes) }
   }
 
-  /// Writes `bytes` to `path`; throws as the other forms do.
+  /// Writes `bytes` to `path`; throws as the first form.
   public static func write(_ bytes: [UInt8], to path: String) throws {
     try bytes.withUnsafeBytes { try write($0, to: path) }
   }
 
-  /// Writes `data` to `path`; throws as the other forms do.
+  /// Writes `data` to `path`; throws as the first form.
   public static func write(_ data: Data, to path: String) throws {
     try data.withUnsafeBytes { try write($0, to: path) }
   }
 
-  /// Writes to `path` what `body` appends piece by piece; throws as the other forms do, and what `body` throws.
+  /// Writes to `path` everything that `body` appends; throws as the first form, and what `body` throws.
   public static func write(to path: String, _ body: (Append) throws -> Void) throws {
     let folder = folder(of: path)
     let (descriptor, temporary) = try createTemporary(in: folder, for: path)
@@ -42,7 +41,7 @@ public enum AtomicFile {
         close(descriptor)
         throw error
       }
-      // Network file systems report a full disk as late as this.
+      // Network file systems may report a full disk only here.
       if close(descriptor) != 0 { throw writeFailure(path, errno) }
       if rename(temporary, path) != 0 { throw createFailure(path, errno) }
     } catch {
@@ -60,14 +59,14 @@ public enum AtomicFile {
   private static func createTemporary(in folder: String, for path: String) throws -> (Int32, String) {
     while true {
       let temporary = "\(folder)/.dp-train-\(String(UInt64.random(in: 0 ... .max), radix: 16)).tmp"
-      // Not mkstemp: the file is to have the rights that the user's umask gives any other.
+      // Not mkstemp: the file gets the permissions of the user's umask.
       let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       if descriptor >= 0 { return (descriptor, temporary) }
       if errno != EEXIST && errno != EINTR { throw createFailure(path, errno) }
     }
   }
 
-  /// Makes the new name last through a power cut. File systems that cannot flush a folder are no reason to fail.
+  /// Makes the new name survive a power failure. A file system that cannot flush folders is not an error.
   private static func flushFolder(_ folder: String) {
     let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 { return }

@@ -1,18 +1,18 @@
 import Diagnostics
 
-/// Reads the rows of a CSV file (RFC 4180), one after the other.
+/// Reads the rows of a CSV file (RFC 4180) in order.
 ///
-/// Fields are UTF-8 text. One in quotes may hold separators, line ends and doubled quotes; blanks around one without
-/// quotes do not count. Lines end in LF, CR LF or CR; empty ones are passed over. Every row has as many fields as the
-/// first; a separator at a line's end begins no further field.
+/// Fields are UTF-8 text. A quoted field may contain separators, line ends and doubled quotes; blanks around an
+/// unquoted one are removed. Lines end in LF, CR LF or CR; empty lines are skipped. Every row has as many fields as the
+/// first; a separator at the end of a line does not start another field.
 public struct CSVReader {
   /// A row.
   public struct Row: Sendable {
-    /// The line of the file that it begins on, from 1.
+    /// The line of the file on which it begins, from 1.
     public let line: Int
-    /// What the fields hold.
+    /// The contents of the fields.
     public let fields: [String]
-    /// The places of fields that are not UTF-8 text.
+    /// The indices of fields that are not UTF-8 text.
     public let damaged: [Int]
   }
 
@@ -24,20 +24,19 @@ public struct CSVReader {
   private var width: Int?
   private var damaged: [Int] = []
 
-  /// Reads the file at `path`, packed by gzip or not, whose fields are separated by `separator`, an ASCII character.
-  ///
-  /// Throws `Failure(.noInput)` where it cannot be opened, `Failure(.inputOutput)` where reading fails, and
-  /// `Failure(.data)` where it is of another kind, or packed and damaged.
+  /// Opens the file at `path`, gzipped or not; `separator` must be an ASCII character.
+  /// - Throws: `Failure` (noInput) if it cannot be opened, (inputOutput) if reading fails, (data) if it is of another
+  ///   kind, or packed and damaged.
   public init(contentsOf path: String, separator: Unicode.Scalar = ",") throws {
     var bytes: [UInt8] = []
     try forEachUnpackedChunk(ofFile: path) { bytes.append(contentsOf: $0) }
     for (mark, kind, advice) in CSVReader.otherKinds where bytes.starts(with: mark) {
-      throw Failure(.data, "\(path) is no CSV file, but \(kind)", advice: advice)
+      throw Failure(.data, "\(path) is not a CSV file but \(kind)", advice: advice)
     }
     self.init(bytes: bytes, path: path, separator: separator)
   }
 
-  /// What other files begin with, what they are, and what helps.
+  /// The first bytes of other kinds of files, their names, and advice.
   private static let otherKinds: [([UInt8], String, String)] = [
     ([0xFF, 0xFE], "text in UTF-16", "save it as UTF-8"), ([0xFE, 0xFF], "text in UTF-16", "save it as UTF-8"),
     ([0x50, 0x4B, 3, 4], "a zip archive or a spreadsheet", "unpack it, or save the table as CSV"),
@@ -45,19 +44,18 @@ public struct CSVReader {
     (Array("PAR1".utf8), "a Parquet file", "save the table as CSV"),
   ]
 
-  /// Reads the contents of a file; `path` is what messages call it.
+  /// Reads the contents of a file; `path` is its name in messages.
   public init(bytes: [UInt8], path: String, separator: Unicode.Scalar = ",") {
     self.path = path
     self.bytes = bytes
     self.separator = UInt8(ascii: separator)
-    // A mark of UTF-8, as some spreadsheets write it.
+    // A byte order mark of UTF-8, which some spreadsheets write.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
-  /// The next row, or nil at the end.
-  ///
-  /// Throws `Failure(.data)` naming the line, where quotes are wrong, or the number of fields is not that of the first
-  /// row; reading may go on with the next line then.
+  /// The next row; nil at the end.
+  /// - Throws: `Failure` (data) naming the line, if quotes are wrong or the number of fields differs from the first
+  ///   row's. Reading may then continue with the next line.
   public mutating func next() throws -> Row? {
     while skipLineEnd() {}
     guard position < bytes.count else { return nil }
@@ -80,13 +78,13 @@ public struct CSVReader {
     if let width, width != fields.count {
       throw Failure(
         .data, "\(path):\(start): the row has \(counted(fields.count)), but the first has \(width)",
-        advice: "all rows must have as many fields; one that holds a separator must stand in quotes")
+        advice: "all rows must have as many fields; put a field that contains a separator in quotes")
     }
     width = fields.count
     return Row(line: start, fields: fields, damaged: damaged)
   }
 
-  /// Goes past the end of a line, if one is here.
+  /// Skips the end of a line, if there is one here.
   private mutating func skipLineEnd() -> Bool {
     guard position < bytes.count else { return false }
     if bytes[position] == newline {
@@ -109,7 +107,7 @@ public struct CSVReader {
     position = start
     while position < bytes.count, bytes[position] != separator, !isLineEnd(bytes[position]) {
       guard bytes[position] != quote else {
-        throw failure(line, "a quote stands within a field", "put the field in quotes, and double those in it")
+        throw failure(line, "there is a quote within a field", "put the field in quotes, and double those in it")
       }
       position += 1
     }

@@ -1,6 +1,6 @@
 /// The value of an IEEE 754 binary16 number.
 ///
-/// By hand, because `Float16` is not offered on every platform.
+/// Not `Float16`, which some platforms lack.
 func float(fromHalf bits: UInt16) -> Float {
   let sign: Float = bits & 0x8000 == 0 ? 1 : -1
   let exponent = Int(bits >> 10 & 0x1F)
@@ -17,9 +17,9 @@ func float(fromBrain bits: UInt16) -> Float {
   Float(bitPattern: UInt32(bits) << 16)
 }
 
-/// The `count` little-endian numbers at the start of `bytes`, each with its index through `transform`.
+/// Decodes `count` little-endian numbers from the start of `bytes`, applying `transform` to each with its index.
 ///
-/// `bytes` must hold at least `count` of them; their address need not be aligned.
+/// `bytes` must hold at least `count` numbers; it need not be aligned.
 func decode<Bits: FixedWidthInteger, Value>(
   _ bytes: UnsafeRawBufferPointer, count: Int, _ transform: (Bits, Int) throws -> Value
 ) rethrows -> [Value] {
@@ -37,7 +37,7 @@ package func littleEndianBytes<Value: FixedWidthInteger>(_ values: [Value]) -> [
   values.map(\.littleEndian).withUnsafeBytes { Array($0) }
 }
 
-/// The product of `shape`'s lengths, or nil where it, or the product of those that are not 0, exceeds `Int`.
+/// The product of the lengths in `shape`; nil if it, or the product of the lengths other than 0, exceeds `Int`.
 func elementCount(_ shape: [Int]) -> Int? {
   var product = 1
   for length in shape where length != 0 {
@@ -48,7 +48,7 @@ func elementCount(_ shape: [Int]) -> Int? {
   return shape.contains(0) ? 0 : product
 }
 
-/// A shape in words: `3 × 4`, or `one value` for the shape without axes.
+/// A shape for messages: `3 × 4`, or `one value` without axes.
 func describe(_ shape: [Int]) -> String {
   shape.isEmpty ? "one value" : shape.map(String.init).joined(separator: " × ")
 }

@@ -1,14 +1,13 @@
 import Diagnostics
 import Foundation
 
-/// The operating system's words for the error number `code`.
+/// The operating system's message for the error number `code`.
 func reason(_ code: Int32) -> String {
   String(cString: strerror(code))
 }
 
-/// Calls `body` with the contents of the file at `path`, in order, in pieces of at most `chunk` bytes.
-///
-/// Throws `Failure(.noInput)` where the file cannot be opened and `Failure(.inputOutput)` where reading fails.
+/// Calls `body` with the contents of the file at `path`, in order, in chunks of at most `chunk` bytes.
+/// - Throws: `Failure` (noInput) if the file cannot be opened, (inputOutput) if reading fails.
 func forEachChunk(
   ofFile path: String, chunk: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void
 ) throws {
@@ -17,9 +16,8 @@ func forEachChunk(
   try readChunks(of: descriptor, path: path, chunk: chunk, body)
 }
 
-/// The whole contents of the file at `path`.
-///
-/// Throws `Failure(.noInput)` where the file cannot be opened and `Failure(.inputOutput)` where reading fails.
+/// The contents of the file at `path`.
+/// - Throws: `Failure` (noInput) if the file cannot be opened, (inputOutput) if reading fails.
 public func fileBytes(_ path: String) throws -> [UInt8] {
   let descriptor = try openForReading(path)
   defer { close(descriptor) }
@@ -31,8 +29,7 @@ public func fileBytes(_ path: String) throws -> [UInt8] {
 }
 
 /// The first bytes of the file at `path`, at most `count`.
-///
-/// Throws as `fileBytes` does.
+/// - Throws: as `fileBytes`.
 public func firstBytes(_ count: Int, ofFile path: String) throws -> [UInt8] {
   let descriptor = try openForReading(path)
   defer { close(descriptor) }
@@ -42,10 +39,9 @@ public func firstBytes(_ count: Int, ofFile path: String) throws -> [UInt8] {
   return Array(bytes[..<held])
 }
 
-/// Calls `body` with each line of the file at `path`, its bytes without the line's end (LF, CR LF or CR), and its number
-/// from 1. Memory grows with the longest line only. A mark of UTF-8 before the first line is passed over.
-///
-/// Throws as `fileBytes` does, and what `body` throws.
+/// Calls `body` with each line of the file at `path`, without its end (LF, CR LF or CR), and its number from 1. A byte
+/// order mark is skipped. Memory grows only with the longest line.
+/// - Throws: as `fileBytes`, and what `body` throws.
 public func forEachLine(ofFile path: String, _ body: (_ line: ArraySlice<UInt8>, _ number: Int) throws -> Void) throws {
   var rest: [UInt8] = []
   var number = 0
@@ -58,7 +54,7 @@ public func forEachLine(ofFile path: String, _ body: (_ line: ArraySlice<UInt8>,
     rest.append(contentsOf: chunk)
     var start = 0
     while let end = rest[start...].firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) {
-      // The second half of CR LF.
+      // Skip the second half of CR LF.
       if !(skipsNewline && end == start && rest[end] == 0x0A) { try give(rest[start..<end]) }
       skipsNewline = rest[end] == 0x0D
       start = end + 1
@@ -69,18 +65,17 @@ public func forEachLine(ofFile path: String, _ body: (_ line: ArraySlice<UInt8>,
   if !rest.isEmpty { try give(rest[...]) }
 }
 
-/// Reads the whole file at `path` into `bytes`, whose memory is used again.
-///
-/// Throws `Failure(.noInput)` where there is no such file or it is no regular one (a folder, a pipe), `Failure(.data)`
-/// where it has more than `limit` bytes, and `Failure(.inputOutput)` where reading fails.
+/// Reads the file at `path` into `bytes`, reusing its memory.
+/// - Throws: `Failure` (noInput) if there is no such file or it is not a regular one (a folder, a pipe), (data) if it
+///   has more than `limit` bytes, (inputOutput) if reading fails.
 public func readFile(_ path: String, into bytes: inout [UInt8], limit: Int) throws {
-  // A pipe would be waited for otherwise.
+  // Opening a pipe would otherwise block.
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   if descriptor < 0 { throw unopened("\(path) cannot be opened: \(reason(errno))", path: path) }
   defer { close(descriptor) }
   var status = stat()
   guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-    let kind = status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is no regular file"
+    let kind = status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "it is not a regular file"
     throw Failure(.noInput, "\(path) cannot be read: \(kind)")
   }
   guard status.st_size <= limit else {
@@ -96,12 +91,12 @@ public func readFile(_ path: String, into bytes: inout [UInt8], limit: Int) thro
   }
 }
 
-/// The failure of a file that cannot be opened for the reason that `errno` holds.
+/// The failure if a file cannot be opened; `errno` holds the reason.
 private func unopened(_ message: String, path: String) -> Failure {
   Failure(.noInput, message, advice: errno == ENOENT ? pathAdvice(path) : nil)
 }
 
-/// Opens a regular file; a pipe would be waited for otherwise, and cannot be read twice.
+/// Opens a regular file. A pipe would block, and cannot be read twice.
 private func openForReading(_ path: String) throws -> Int32 {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   if descriptor < 0 { throw unopened("'\(path)' cannot be opened: \(reason(errno)).", path: path) }
@@ -113,7 +108,7 @@ private func openForReading(_ path: String) throws -> Int32 {
   return descriptor
 }
 
-/// The failure of what stands in place of a file.
+/// The failure if the path is not a regular file.
 func notRegular(_ path: String, _ status: stat) -> Failure {
   let isFolder = status.st_mode & S_IFMT == S_IFDIR
   return Failure(

@@ -1,8 +1,8 @@
 import Diagnostics
 import Foundation
 
-/// Makes a folder and those above it that are missing; returns 0, or the system's error number, which FileManager's
-/// errors do not always give.
+/// Creates a folder and missing ones above it. Returns 0, or the system's error number, which FileManager's errors do
+/// not always have.
 public func makeFolders(_ path: String) -> Int32 {
   var isFolder: ObjCBool = false
   if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) { return isFolder.boolValue ? 0 : EEXIST }
@@ -12,9 +12,8 @@ public func makeFolders(_ path: String) -> Int32 {
   return mkdir(path, 0o777) == 0 || errno == EEXIST ? 0 : errno
 }
 
-/// Makes the folders that a file at `path` is to be written to, as far as they are missing.
-///
-/// Throws `Failure(.cannotCreate)` where they cannot be made.
+/// Creates the missing folders above the file `path`.
+/// - Throws: `Failure` (cannotCreate) if they cannot be created.
 public func makeFolders(holding path: String) throws {
   let folder = parentFolder(of: path)
   guard !folder.isEmpty else { return }
@@ -25,5 +24,5 @@ public func makeFolders(holding path: String) throws {
   }
 }
 
-/// Not NSString's deletingLastPathComponent, which traps on Linux where the path is a single letter.
+/// Not NSString's deletingLastPathComponent, which traps on Linux if the path is a single letter.
 private func parentFolder(of path: String) -> String { path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }

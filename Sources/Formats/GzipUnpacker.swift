@@ -1,22 +1,22 @@
 import CZlib
 import Diagnostics
 
-/// Unpacks gzip data (RFC 1952) piece by piece, through zlib, which checks the CRC-32 and the length.
+/// Unpacks gzip data (RFC 1952) chunk by chunk, through zlib, which checks the CRC-32 and the length.
 ///
-/// One member may follow another, as where gzip files were joined; anything else behind a member is a fault.
+/// Members may follow each other, as in joined gzip files; anything else after a member is an error.
 final class GzipUnpacker {
   private let source: String
-  /// At an address of its own, which zlib remembers.
+  /// At a fixed address, which zlib keeps.
   private let stream: UnsafeMutablePointer<z_stream>
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
   private var isAtEnd = false
 
-  /// Begins; `source` is what messages call the file.
+  /// Starts unpacking; `source` is the file's name in messages.
   init(source: String) throws {
     self.source = source
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // 15 bits of window, the format's most; 16 more ask for gzip's header and check.
+    // 15 bits of window, the format's maximum; 16 more select gzip's header and check.
     let code = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard code == Z_OK else {
       throw Failure(.system, "\(source) cannot be unpacked: zlib cannot begin (\(String(cString: zError(code)))).")
@@ -29,9 +29,8 @@ final class GzipUnpacker {
     buffer.deallocate()
   }
 
-  /// Calls `body` with what the file's next bytes unpack to.
-  ///
-  /// Throws `Failure(.data)` where they are damaged, and what `body` throws.
+  /// Unpacks the file's next bytes and calls `body` with the results.
+  /// - Throws: `Failure` (data) if the bytes are damaged, and what `body` throws.
   func append(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     // zlib's pointers are not const, but it only reads the input.
     stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.bindMemory(to: UInt8.self).baseAddress)
@@ -57,9 +56,8 @@ final class GzipUnpacker {
     } while stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0
   }
 
-  /// Ends.
-  ///
-  /// Throws `Failure(.data)` where the file was cut short.
+  /// Ends the data.
+  /// - Throws: `Failure` (data) if the file is incomplete.
   func finish() throws {
     if !isAtEnd { throw damage("the packed data end too early") }
   }
@@ -70,9 +68,8 @@ final class GzipUnpacker {
   }
 }
 
-/// Calls `body` with the contents of the file at `path` in pieces, unpacked where its first bytes are gzip's.
-///
-/// Throws as `forEachChunk` does, and `Failure(.data)` where packed data are damaged.
+/// Calls `body` with the contents of the file at `path` in chunks, unpacked if it begins as a gzip file.
+/// - Throws: as `forEachChunk`, and `Failure` (data) if packed data is damaged.
 func forEachUnpackedChunk(ofFile path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
   var unpacker: GzipUnpacker?
   var isFirst = true

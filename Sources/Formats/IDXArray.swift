@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// An array from an IDX file, the format of MNIST: two zero bytes, the element type, the number of axes, each axis's
-/// length in 32 bits, then the elements; big endian, the last axis varying fastest. The file may be packed by gzip.
+/// length in 32 bits, then the elements; big endian, the last axis varying fastest. The file may be gzipped.
 public struct IDXArray: Sendable {
   /// The element types; the raw value is the format's code.
   public enum Element: UInt8, CaseIterable, Sendable {
@@ -42,10 +42,9 @@ public struct IDXArray: Sendable {
   /// The number of elements.
   public var count: Int { bytes.count / element.byteCount }
 
-  /// Reads the file at `path`. Memory grows with what is really there, not with what the header says.
-  ///
-  /// Throws `Failure(.noInput)` where it cannot be opened, `Failure(.inputOutput)` where reading fails, and
-  /// `Failure(.data)` where it is no IDX file, or holds more or less than its header says.
+  /// Reads the file at `path`. Memory grows with the actual contents, not with the header's claim.
+  /// - Throws: `Failure` (noInput) if it cannot be opened, (inputOutput) if reading fails, (data) if it is not an IDX
+  ///   file, or holds more or less than its header says.
   public init(contentsOf path: String) throws {
     var contents = IDXContents(source: "'\(path)'")
     try forEachUnpackedChunk(ofFile: path) { try contents.append($0) }
@@ -67,7 +66,7 @@ public struct IDXArray: Sendable {
     }
   }
 
-  /// The elements as 32-bit integers, or nil where they are floats.
+  /// The elements as 32-bit integers; nil if they are floats.
   public func int32s() -> [Int32]? {
     switch element {
     case .uint8: bytes.map { Int32($0) }

@@ -1,8 +1,8 @@
 import Diagnostics
 
-/// The contents of an IDX file while they come in, piece by piece.
+/// The contents of an IDX file, collected chunk by chunk.
 struct IDXContents {
-  /// What the first bytes say.
+  /// The header's contents.
   struct Header {
     let shape: [Int]
     let element: IDXArray.Element
@@ -15,14 +15,13 @@ struct IDXContents {
   private var header: Header?
   private let source: String
 
-  /// Nothing yet; `source` is what messages call the file.
+  /// Empty contents; `source` is the file's name in messages.
   init(source: String) {
     self.source = source
   }
 
   /// Takes the next bytes.
-  ///
-  /// Throws `Failure(.data)` where the header is wrong, or more comes than it says.
+  /// - Throws: `Failure` (data) if the header is wrong, or if there are more bytes than it says.
   mutating func append(_ chunk: UnsafeRawBufferPointer) throws {
     var rest = chunk[...]
     while header == nil, let byte = rest.popFirst() {
@@ -37,9 +36,8 @@ struct IDXContents {
     bytes.append(contentsOf: rest)
   }
 
-  /// Ends, with what the header said.
-  ///
-  /// Throws `Failure(.data)` where there was less than it says.
+  /// Ends the contents. Returns the header.
+  /// - Throws: `Failure` (data) if there are fewer bytes than it says.
   func finish() throws -> Header {
     guard let header else {
       guard prefix.count >= 4 else { throw noIDX("it ends after \(prefix.count) bytes") }

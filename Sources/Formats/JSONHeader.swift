@@ -1,13 +1,13 @@
-/// A JSON value as safetensors headers need it: objects keep their order and repeated keys, integers stay exact.
+/// A JSON value for safetensors headers: objects keep their order and repeated keys, integers stay exact.
 enum JSONHeader {
   case object([(key: String, value: JSONHeader)])
   case array([JSONHeader])
   case string(String)
   case integer(Int)
-  /// null, true, false, and numbers that are not integers of 64 bits: nothing that a valid header holds.
+  /// null, true, false, and numbers that are not 64-bit integers: a valid header has none of them.
   case other
 
-  /// Parses one JSON value (RFC 8259) that may be followed by white space only; throws `JSONFault`.
+  /// Parses one JSON value (RFC 8259), which only white space may follow; throws `JSONFault`.
   init(parsing bytes: ArraySlice<UInt8>) throws(JSONFault) {
     var parser = JSONParser(rest: bytes, start: bytes.startIndex)
     self = try parser.value(depth: 0)
@@ -16,10 +16,10 @@ enum JSONHeader {
   }
 }
 
-/// Where and why a text is not JSON.
+/// Says where and why a text is not JSON.
 struct JSONFault: Error {
   var text: String
-  /// Bytes from the start of the text.
+  /// The offset in bytes from the start of the text.
   var offset: Int
 }
 
@@ -43,7 +43,7 @@ private struct JSONParser {
   }
 
   mutating func value(depth: Int) throws(JSONFault) -> JSONHeader {
-    // Deep nesting would overflow the stack; headers need a depth of three.
+    // Limits the use of the stack; headers need a depth of three.
     if depth > 16 { throw fault("values are nested too deeply") }
     skipSpaces()
     switch rest.first {
@@ -118,7 +118,7 @@ private struct JSONParser {
     case "u":
       let unit = try hexadecimal()
       if let scalar = Unicode.Scalar(unit) { return scalar }
-      // Beyond 16 bits: a pair of surrogates.
+      // Beyond 16 bits: a surrogate pair.
       if unit < 0xDC00, rest.popFirst() == UInt8(ascii: "\\"), rest.popFirst() == UInt8(ascii: "u") {
         let low = try hexadecimal()
         if (0xDC00...0xDFFF).contains(low),
@@ -144,7 +144,7 @@ private struct JSONParser {
   }
 }
 
-/// Whether `word` is a number by JSON's grammar: no leading zeros, digits on both sides of a point.
+/// Whether `word` is a number in JSON's grammar: no leading zeros, digits on both sides of a point.
 private func isNumber(_ word: ArraySlice<UInt8>) -> Bool {
   var rest = word
   func skip(_ characters: String) -> Bool {

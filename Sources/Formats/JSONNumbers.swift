@@ -1,7 +1,7 @@
 import Foundation
 
 extension JSONEncoder {
-  /// An encoder that writes numbers JSON has no form for as the texts "inf", "-inf" and "nan".
+  /// An encoder that writes numbers that JSON cannot express as the texts "inf", "-inf" and "nan".
   public static func withSpecialNumbers(_ formatting: OutputFormatting) -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = formatting
@@ -12,7 +12,7 @@ extension JSONEncoder {
 }
 
 extension JSONDecoder {
-  /// A decoder of what `JSONEncoder.withSpecialNumbers` writes.
+  /// A decoder for the output of `JSONEncoder.withSpecialNumbers`.
   public static func withSpecialNumbers() -> JSONDecoder {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(

@@ -2,14 +2,14 @@ import Diagnostics
 
 /// A NumPy array: shape, element type, elements in C order (the last axis varies fastest).
 ///
-/// Reads `.npy` files of versions 1.0, 2.0 and 3.0 (NumPy Enhancement Proposal 1), of either byte order and of C or
-/// Fortran order; writes version 1.0, little endian, C order.
+/// Reads `.npy` files of versions 1.0, 2.0 and 3.0 (NumPy Enhancement Proposal 1), in both byte orders and in C and
+/// Fortran order. Writes version 1.0, little endian, C order.
 public struct NPYArray: Sendable {
   /// The length of each axis; empty for a single value.
   public let shape: [Int]
   /// The element type.
   public let element: NPYElement
-  /// What messages call the array: its file, and its entry where the file is an archive.
+  /// The array's name in messages: its file and, if that is an archive, its entry.
   public let source: String
   /// The number of elements.
   public let count: Int
@@ -17,16 +17,14 @@ public struct NPYArray: Sendable {
   let bytes: ArraySlice<UInt8>
 
   /// Reads the `.npy` file at `path`.
-  ///
-  /// Throws `Failure(.noInput)` where it cannot be opened, `Failure(.inputOutput)` where reading fails, and
-  /// `Failure(.data)` where it is damaged or of a type that cannot be read.
+  /// - Throws: `Failure` (noInput) if it cannot be opened, (inputOutput) if reading fails, (data) if it is damaged or
+  ///   its type is not supported.
   public init(contentsOf path: String) throws {
     try self.init(bytes: fileBytes(path), source: "'\(path)'")
   }
 
-  /// Reads the contents of a `.npy` file; `source` is what messages call it.
-  ///
-  /// Throws `Failure(.data)` where the contents are damaged or of a type that cannot be read.
+  /// Parses the contents of a `.npy` file; `source` is its name in messages.
+  /// - Throws: `Failure` (data) if the contents are damaged or the type is not supported.
   public init(bytes file: [UInt8], source: String) throws {
     let (text, dataStart) = try Self.headerText(of: file, source: source)
     let header = try NPYHeader(text, source: source)
@@ -94,7 +92,7 @@ public struct NPYArray: Sendable {
     self.bytes = bytes()
   }
 
-  /// The contents of a `.npy` file of this array: version 1.0, little endian, C order, data at a multiple of 64 bytes.
+  /// The array as a `.npy` file: version 1.0, little endian, C order, data at a multiple of 64 bytes.
   public func encoded() -> [UInt8] {
     let order = element.byteCount == 1 ? "|" : "<"
     let lengths = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
@@ -105,14 +103,14 @@ public struct NPYArray: Sendable {
     return Self.magic + [1, 0] + littleEndianBytes([UInt16(header.count)]) + header + bytes
   }
 
-  /// Writes the array to the `.npy` file at `path`, all or nothing; throws as `AtomicFile.write` does.
+  /// Writes the array to the `.npy` file at `path`, all or nothing; throws as `AtomicFile.write`.
   public func write(to path: String) throws {
     try AtomicFile.write(encoded(), to: path)
   }
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  /// The header's text and the offset at which the data begin.
+  /// The header's text, and the offset at which the data begins.
   private static func headerText(of file: [UInt8], source: String) throws -> (ArraySlice<UInt8>, Int) {
     guard file.count >= 10, file.starts(with: magic) else {
       throw Failure(
@@ -129,7 +127,8 @@ public struct NPYArray: Sendable {
     let length = file[8..<min(start, file.count)].reversed().reduce(0) { $0 << 8 | Int($1) }
     guard file.count >= start, length <= file.count - start else {
       throw Failure(
-        .data, "\(source): the header is \(length) bytes long by its own account, the file \(file.count) bytes in all.",
+        .data,
+        "\(source): the header claims \(length) bytes, the file \(file.count) bytes in all.",
         advice: "The file was cut short or is damaged; copy or write it again.")
     }
     return (file[start..<(start + length)], start + length)
@@ -142,7 +141,7 @@ public struct NPYArray: Sendable {
 private func rearranged(
   _ bytes: ArraySlice<UInt8>, shape: [Int], size: Int, fromFortranOrder: Bool, swapped: Bool
 ) -> [UInt8] {
-  // Distances in `bytes`, in bytes, from an element to the next along each axis.
+  // For each axis, the distance in bytes from an element to the next.
   var strides = [Int](repeating: 0, count: shape.count)
   var stride = size
   for axis in fromFortranOrder ? Array(shape.indices) : shape.indices.reversed() {

@@ -1,4 +1,4 @@
-/// The element types of NumPy arrays that can be read; the raw value is NumPy's code without the byte order.
+/// The supported element types of NumPy arrays; the raw value is NumPy's code without the byte order.
 public enum NPYElement: String, CaseIterable, Sendable {
   /// IEEE 754 binary16.
   case float16 = "f2"
@@ -22,7 +22,7 @@ public enum NPYElement: String, CaseIterable, Sendable {
   case uint32 = "u4"
   /// Unsigned, 64 bits.
   case uint64 = "u8"
-  /// A truth value in one byte; anything but 0 is true.
+  /// A truth value in one byte; every value except 0 is true.
   case bool = "b1"
 
   /// The size of one element in bytes.

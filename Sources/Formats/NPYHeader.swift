@@ -1,13 +1,13 @@
 import Diagnostics
 
-/// What the header of a `.npy` file says (NumPy Enhancement Proposal 1): a Python dictionary of three entries.
+/// The header of a `.npy` file (NumPy Enhancement Proposal 1): a Python dictionary with three entries.
 struct NPYHeader {
   var element: NPYElement
   var isBigEndian: Bool
   var isFortranOrder: Bool
   var shape: [Int]
 
-  /// Parses the dictionary in `text`; `source` is what messages call the file.
+  /// Parses the dictionary in `text`; `source` is the file's name in messages.
   init(_ text: ArraySlice<UInt8>, source: String) throws {
     var scanner = PythonLiteralScanner(text, source: source)
     var descr: String?
@@ -44,7 +44,7 @@ struct NPYHeader {
     self.shape = shape
   }
 
-  /// What to do with arrays of a type that cannot be read.
+  /// Advice on arrays of a type that is not supported.
   private static func advice(on type: String) -> String {
     switch type.drop(while: { "<>|=".contains($0) }).first {
     case "O":
@@ -62,7 +62,7 @@ struct NPYHeader {
   }
 }
 
-/// Reads the few Python literals that a `.npy` header may hold: strings, `True` and `False`, tuples of lengths.
+/// Parses the Python literals of a `.npy` header: strings, `True` and `False`, tuples of lengths.
 private struct PythonLiteralScanner {
   private var rest: ArraySlice<UInt8>
   private let source: String

@@ -32,8 +32,7 @@ extension NPYArray {
   }
 
   /// The elements as 32-bit integers, in C order.
-  ///
-  /// Throws `Failure(.data)` that names the first value that is not an integer or beyond 32 bits, and its index.
+  /// - Throws: `Failure` (data) naming the first value that is not an integer of 32 bits, and its index.
   public func int32s() throws -> [Int32] {
     switch element {
     case .float64:
@@ -55,7 +54,7 @@ extension NPYArray {
     }
   }
 
-  /// The elements of an array of 64-bit integers, in C order; nil where it holds something else.
+  /// The elements of an array of 64-bit integers, in C order; nil for other types.
   public func int64s() -> [Int64]? {
     element == .int64 ? values { (value: Int64, _) in value } : nil
   }
@@ -73,7 +72,7 @@ extension NPYArray {
       advice: "Integers from \(Int32.min) to \(Int32.max) are expected here.")
   }
 
-  /// The index along each axis of the element with the C-order index `index`, such as `[2, 0]`.
+  /// The index along each axis of the element with C-order index `index`, such as `[2, 0]`.
   private func positionText(_ index: Int) -> String {
     var rest = index
     var position: [Int] = []

@@ -2,22 +2,21 @@ import CZip
 import Diagnostics
 import Foundation
 
-/// A `.npz` archive open for reading: a zip file of `.npy` arrays, as written by `numpy.savez`.
+/// A `.npz` archive open for reading: a zip file of `.npy` arrays, as `numpy.savez` writes it.
 ///
-/// The archive stays open as long as the object lives. One thread at a time may read from it.
+/// The archive stays open while the object lives. Only one thread may read from it at a time.
 public final class NPZArchive {
-  /// The arrays' names, without `.npy`, in the archive's order; other files in the archive are passed over.
+  /// The arrays' names, without `.npy`, in the archive's order; other files in the archive are ignored.
   public let names: [String]
-  /// Whether it is no archive of arrays, but of what `torch.save` writes.
+  /// Whether the file is not an archive of arrays but was written by `torch.save`.
   public let isPyTorch: Bool
   private let path: String
   private let archive: OpaquePointer
   private let entries: [String: UInt64]
 
   /// Opens the archive at `path` and reads its directory.
-  ///
-  /// Throws `Failure(.noInput)` where the file cannot be opened, and `Failure(.data)` where it is not a zip archive, its
-  /// directory is damaged, or two arrays have one name.
+  /// - Throws: `Failure` (noInput) if the file cannot be opened, (data) if it is not a zip archive, its directory is
+  ///   damaged, or two arrays have the same name.
   public init(contentsOf path: String) throws {
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
@@ -66,7 +65,7 @@ public final class NPZArchive {
     self.entries = entries
   }
 
-  /// What to do about a file that begins so and is no archive.
+  /// Advice on a file that is not an archive, by its first bytes.
   private static func advice(on start: [UInt8]) -> String {
     if start.elementsEqual([0x93] + "NUMPY".utf8) {
       return "It is a single array (.npy): put x and y into one archive by numpy.savez(\"train.npz\", x=x, y=y)."
@@ -84,9 +83,8 @@ public final class NPZArchive {
   }
 
   /// Reads the array `name`; libzip checks its CRC-32.
-  ///
-  /// Throws `Failure(.data)` where the archive holds no such array (the message names those it holds) or where the
-  /// entry is damaged (the message gives libzip's own words).
+  /// - Throws: `Failure` (data) if the archive has no such array (the message names those it has) or the entry is
+  ///   damaged (the message quotes libzip).
   public func array(_ name: String) throws -> NPYArray {
     guard let index = entries[name] else {
       let held = names.isEmpty ? "It holds no arrays." : "It holds \(names.map { "'\($0)'" }.joined(separator: ", "))."
@@ -104,7 +102,7 @@ public final class NPZArchive {
       throw damage(source, String(cString: zip_strerror(archive)))
     }
     defer { zip_fclose(file) }
-    // Grows with what is really there: the size in a damaged directory may be anything.
+    // Grows with the actual contents: the size in a damaged directory may be anything.
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Int(min(status.size, 1 << 24)))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)

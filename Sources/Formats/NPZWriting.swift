@@ -3,11 +3,12 @@ import Diagnostics
 import Foundation
 
 extension NPZArchive {
-  /// Writes `arrays` to the `.npz` archive at `path`, in their order, all or nothing; `compressed` chooses deflate.
+  /// Writes `arrays` to the `.npz` archive at `path`, in order, all or nothing; `compressed` selects deflate.
   ///
-  /// `comment` is the archive's, which NumPy passes over: at most 65535 bytes, else it is left out. The same arrays give
-  /// the same bytes: entries carry the date 1980-01-01. Throws `Failure(.usage)` where two arrays
-  /// have one name, `Failure(.software)` where libzip refuses, and what `AtomicFile.write` throws.
+  /// `comment` is the archive's comment, which NumPy ignores; it is left out if it exceeds 65535 bytes. The same arrays
+  /// give the same bytes: entries have the date 1980-01-01.
+  /// - Throws: `Failure` (usage) if two arrays have the same name, (software) if libzip fails, and what
+  ///   `AtomicFile.write` throws.
   public static func write(
     _ arrays: [(name: String, array: NPYArray)], to path: String, compressed: Bool = true, comment: String = ""
   ) throws {
@@ -16,7 +17,7 @@ extension NPZArchive {
       throw Failure(
         .usage, "Two arrays of the name '\(name)' cannot be written to '\(path)'.", advice: "Names must differ.")
     }
-    // An archive without entries is not written by libzip; this is the directory's end record alone.
+    // libzip does not write an archive without entries; this is only the directory's end record.
     if arrays.isEmpty {
       return try AtomicFile.write([0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18), to: path)
     }
@@ -36,7 +37,7 @@ extension NPZArchive {
     guard let archive = zip_open_from_source(memory, Int32(ZIP_TRUNCATE), &error) else {
       throw refusal(path, String(cString: zip_error_strerror(&error)))
     }
-    // The archive would free its memory when closed; what it wrote is read after that.
+    // Closing the archive would free its memory, which is read after that.
     zip_source_keep(memory)
     do {
       for (name, array) in arrays {
@@ -58,7 +59,7 @@ extension NPZArchive {
   private static func add(
     _ contents: [UInt8], as file: String, to archive: OpaquePointer, compressed: Bool, path: String
   ) throws {
-    // libzip owns and frees this copy: the entry is compressed only when the archive is closed.
+    // libzip owns and frees this copy: it compresses the entry only when the archive is closed.
     let copy = malloc(contents.count)
     contents.withUnsafeBytes { bytes in
       if let copy, let start = bytes.baseAddress { memcpy(copy, start, bytes.count) }

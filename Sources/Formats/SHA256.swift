@@ -3,15 +3,15 @@ import Diagnostics
 
 /// The SHA-256 digest (FIPS 180-4) of the file at `path`, in 64 lower-case hexadecimal digits.
 ///
-/// The file is read in pieces, so its size does not matter. Throws `Failure(.noInput)` where it cannot be opened,
-/// `Failure(.inputOutput)` where reading fails, `Failure(.unavailable)` where libcrypto offers no SHA-256.
+/// Reads the file in chunks.
+/// - Throws: `Failure` (noInput) if it cannot be opened, (inputOutput) if reading fails, (unavailable) if libcrypto has
+///   no SHA-256.
 public func sha256(ofFile path: String) throws -> String {
   try digest { update in try forEachChunk(ofFile: path) { try update($0) } }
 }
 
 /// The SHA-256 digest (FIPS 180-4) of `bytes`, in 64 lower-case hexadecimal digits.
-///
-/// Throws `Failure(.unavailable)` where libcrypto offers no SHA-256.
+/// - Throws: `Failure` (unavailable) if libcrypto has no SHA-256.
 public func sha256(of bytes: UnsafeRawBufferPointer) throws -> String {
   try digest { update in try update(bytes) }
 }

@@ -1,36 +1,34 @@
 import Diagnostics
 
-/// A safetensors file: named tensors of float32 or 64-bit integers, and a dictionary of strings (format of
+/// A safetensors file: named tensors of float32 or 64-bit integers, and a dictionary of strings (the format of
 /// huggingface/safetensors).
 ///
-/// The file is the header's length (8 bytes, little endian), the header (JSON) and the tensors' bytes, which lie side by
-/// side without gaps.
+/// The file consists of the header's length (8 bytes, little endian), the header (JSON) and the tensors' bytes without
+/// gaps.
 public struct SafetensorsFile: Sendable {
   /// A tensor: its name, the length of each axis, its values in C order.
   public typealias Tensor = (name: String, shape: [Int], values: [Float])
 
-  /// The tensors in the order in which their values lie in the file.
+  /// The tensors, in the order of their values in the file.
   public var tensors: [Tensor]
   /// A tensor of whole numbers, such as a counter, whose shape is empty.
   public typealias IntegerTensor = (name: String, shape: [Int], values: [Int64])
 
-  /// The tensors of whole numbers, likewise; they lie before the others.
+  /// The tensors of whole numbers, in the same way; they come before the others.
   public var integers: [IntegerTensor]
-  /// Free text by key: what the header keeps under `__metadata__`.
+  /// Free text by key, from the header's `__metadata__`.
   public var metadata: [String: String]
 
-  /// Makes a file's contents from tensors and metadata.
+  /// Takes tensors and metadata.
   public init(tensors: [Tensor] = [], integers: [IntegerTensor] = [], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.integers = integers
     self.metadata = metadata
   }
 
-  /// Reads the file at `path`; F16, BF16 and F64 become float32 (F64 rounded to the nearest),
-  /// I64 are `integers`.
-  ///
-  /// Throws `Failure(.noInput)` where it cannot be opened, `Failure(.inputOutput)` where reading fails, and
-  /// `Failure(.data)`, with the tensor and the numbers at fault, where the file is damaged or of another type.
+  /// Reads the file at `path`. F16, BF16 and F64 become float32 (F64 rounded to the nearest), I64 become `integers`.
+  /// - Throws: `Failure` (noInput) if it cannot be opened, (inputOutput) if reading fails, (data) naming the tensor and
+  ///   the wrong numbers if the file is damaged or of another type.
   public init(contentsOf path: String) throws {
     let file = try fileBytes(path)
     let header = try SafetensorsHeader(file: file, source: "'\(path)'")
@@ -50,16 +48,16 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
-  /// The tensor `name`, or nil where there is none.
+  /// The tensor `name`; nil if there is none.
   public subscript(_ name: String) -> Tensor? {
     tensors.first { $0.name == name }
   }
 
-  /// Writes the file at `path`, all or nothing: integers as I64, then tensors as F32, in their order; metadata
-  /// sorted by key.
+  /// Writes the file at `path`, all or nothing: integers as I64, then tensors as F32, in order; metadata sorted by key.
   ///
-  /// The same contents give the same bytes. Throws `Failure(.software)` where a tensor's values do not fill its shape or
-  /// a name is repeated or reserved, and what `AtomicFile.write` throws.
+  /// The same contents give the same bytes.
+  /// - Throws: `Failure` (software) if a tensor's values do not fill its shape or a name is repeated or reserved, and
+  ///   what `AtomicFile.write` throws.
   public func write(to path: String) throws {
     let header = try encodedHeader(path: path)
     try AtomicFile.write(to: path) { append in
@@ -77,7 +75,7 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
-  /// The header's JSON, filled up with spaces to a multiple of 8 bytes, as the format wants.
+  /// The header's JSON, padded with spaces to a multiple of 8 bytes, as the format requires.
   private func encodedHeader(path: String) throws -> [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {

@@ -1,10 +1,9 @@
 import Foundation
 
-/// The same tensors as a NumPy archive: an array for each, and the metadata as the archive's comment, in JSON.
+/// The same tensors as a NumPy archive: one array each, and the metadata as JSON in the archive's comment.
 extension SafetensorsFile {
-  /// Reads the `.npz` archive at `path`: 64-bit integers are `integers`, all else become float32. No metadata.
-  ///
-  /// Throws as `NPZArchive` does.
+  /// Reads the `.npz` archive at `path`: 64-bit integers become `integers`, all others float32. Metadata is not read.
+  /// - Throws: as `NPZArchive`.
   public init(contentsOfArchive path: String) throws {
     self.init()
     let archive = try NPZArchive(contentsOf: path)
@@ -18,7 +17,7 @@ extension SafetensorsFile {
     }
   }
 
-  /// Writes the `.npz` archive at `path`, all or nothing; throws as `NPZArchive.write` does.
+  /// Writes the `.npz` archive at `path`, all or nothing; throws as `NPZArchive.write`.
   public func writeArchive(to path: String) throws {
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     let comment = metadata.isEmpty ? "" : String(decoding: try encoder.encode(metadata), as: UTF8.self)

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// The element types of safetensors files that can be read; the raw value is the format's code.
+/// The supported element types of safetensors files; the raw value is the format's code.
 enum SafetensorsElement: String, CaseIterable {
   case half = "F16"
   case brain = "BF16"
@@ -16,10 +16,10 @@ enum SafetensorsElement: String, CaseIterable {
     }
   }
 
-  /// What takes a tensor's bytes to its values.
+  /// Converts a tensor's bytes to its values.
   typealias Reader<Value> = (UnsafeRawBufferPointer) -> [Value]
 
-  /// The reader of numbers that become float32; nil for whole numbers.
+  /// The reader for numbers that become float32; nil for whole numbers.
   var floats: Reader<Float>? {
     let size = byteCount
     return switch self {
@@ -31,20 +31,20 @@ enum SafetensorsElement: String, CaseIterable {
     }
   }
 
-  /// The reader of whole numbers; nil for others.
+  /// The reader for whole numbers; nil for others.
   var integers: Reader<Int64>? {
     guard case .long = self else { return nil }
     return { decode($0, count: $0.count / 8) { (bits: UInt64, _) in Int64(bitPattern: bits) } }
   }
 }
 
-/// The header of a safetensors file, checked: every range lies in the file, and together they cover it exactly once.
+/// The checked header of a safetensors file: all ranges are in the file and cover it exactly once.
 struct SafetensorsHeader {
   struct Entry {
     var name: String
     var element: SafetensorsElement
     var shape: [Int]
-    /// The bytes' range, counted from the end of the header.
+    /// The start of the range of bytes, counted from the end of the header.
     var begin: Int
     var end: Int
   }
@@ -56,7 +56,7 @@ struct SafetensorsHeader {
   let dataStart: Int
   private let source: String
 
-  /// Parses and checks the header of `file`; `source` is what messages call it. Throws `Failure(.data)`.
+  /// Parses and checks the header of `file`; `source` is its name in messages. Throws `Failure` (data).
   init(file: [UInt8], source: String) throws {
     self.source = source
     let advice = "The file is damaged, cut short or not a safetensors file; copy or write it again."
@@ -68,10 +68,11 @@ struct SafetensorsHeader {
     let length = file[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(file.count - 8) else {
       if let (kind, help) = Self.otherKind(file, source: source) {
-        throw Failure(.data, "\(source) is no safetensors file, but \(kind).", advice: help)
+        throw Failure(.data, "\(source) is not a safetensors file but \(kind).", advice: help)
       }
       throw Failure(
-        .data, "\(source): the header is \(length) bytes long by its own account, but \(file.count - 8) bytes follow.",
+        .data,
+        "\(source): the header claims \(length) bytes, but \(file.count - 8) bytes follow.",
         advice: advice)
     }
     dataStart = 8 + Int(length)
@@ -94,7 +95,7 @@ struct SafetensorsHeader {
     try checkCoverage(dataCount: file.count - dataStart)
   }
 
-  /// What a file of another format is, and what to do with it.
+  /// The kind of a file of another format, and advice on it.
   private static func otherKind(_ file: [UInt8], source: String) -> (kind: String, help: String)? {
     if file.starts(with: [0x50, 0x4B, 3, 4]) || file.starts(with: [0x80, 2]) {
       let names = file.prefix(4096)

@@ -15,23 +15,23 @@ public struct ImageSize: Equatable, Sendable, CustomStringConvertible {
   /// Columns.
   public var width: Int
 
-  /// So many rows of so many pixels.
+  /// A height and a width.
   public init(height: Int, width: Int) {
     self.height = height
     self.width = width
   }
 
-  /// Pixels.
+  /// The number of pixels.
   public var count: Int { height * width }
 
-  /// The size of an image of three channels whose memory holds this one's with four.
+  /// The size of a three-channel image whose memory is enough for this size with four channels.
   var withFourChannels: ImageSize { ImageSize(height: height, width: (width * 4 + 2) / 3) }
 
   /// For example `375×500`: height first, as in shapes.
   public var description: String { "\(height)×\(width)" }
 }
 
-/// An 8-bit RGB image, height × width × 3, in memory that grows to the largest image it ever held.
+/// An 8-bit RGB image, height × width × 3, whose memory grows to the largest image so far.
 public final class Image {
   /// Rows and columns; 0×0 at first.
   public private(set) var size = ImageSize(height: 0, width: 0)
@@ -42,7 +42,7 @@ public final class Image {
   public init() {}
 
   /// A copy of an image.
-  /// - Throws: `Failure` (system) where there is not enough memory.
+  /// - Throws: `Failure` (system) if there is not enough memory.
   public convenience init(copying other: Image) throws {
     self.init()
     try reshape(other.size)
@@ -53,9 +53,8 @@ public final class Image {
     free(memory)
   }
 
-  /// Makes it an image of this size, whose pixels all have to be written then; a smaller one
-  /// keeps the first bytes.
-  /// - Throws: `Failure` (system) where there is not enough memory.
+  /// Resizes the image; all pixels must then be written. A smaller one keeps the first bytes.
+  /// - Throws: `Failure` (system) if there is not enough memory.
   public func reshape(_ size: ImageSize) throws {
     if size.count * 3 > capacity {
       guard let larger = malloc(size.count * 3) else {
@@ -68,7 +67,7 @@ public final class Image {
     self.size = size
   }
 
-  /// Red, green and blue of each pixel, row by row; the image's own memory, as long as it lives and keeps its size.
+  /// Red, green and blue of each pixel, row by row; valid while the image lives and keeps its size.
   public var pixels: UnsafeMutableBufferPointer<UInt8> {
     UnsafeMutableBufferPointer(start: memory, count: memory == nil ? 0 : size.count * 3)
   }

@@ -1,16 +1,16 @@
 import CTurboJPEG
 import Diagnostics
 
-/// A decoder of JPEG images: libjpeg-turbo by its TurboJPEG interface, with exact inverse DCT and smooth upsampling of
-/// chroma, as in PIL. What EXIF says of the orientation is followed.
+/// A decoder of JPEG images through libjpeg-turbo's TurboJPEG interface, with exact inverse DCT and smooth upsampling
+/// of chroma, as in PIL. It applies EXIF's orientation.
 ///
-/// libjpeg warns of much that harms no pixel, such as an odd version or stray bytes between two parts. An image is damaged
-/// only where pixels are missing or made up.
+/// libjpeg warns of many faults that harm no pixel, such as an odd version or stray bytes between two parts. An image
+/// counts as damaged only if pixels are missing or made up.
 final class JPEG {
   private var handle: tjhandle
   private let turned = Image()
 
-  /// - Throws: `Failure` (system) where there is not enough memory.
+  /// - Throws: `Failure` (system) if there is not enough memory.
   init() throws {
     handle = try JPEG.makeHandle()
   }
@@ -20,8 +20,7 @@ final class JPEG {
     return handle
   }
 
-  /// What `body` gives; if it fails, further files get a decoder that has seen nothing of this one, which TurboJPEG leaves in
-  /// whatever state its header had come to.
+  /// Runs `body`. If it fails, later files get a new decoder: TurboJPEG keeps the state of a broken header.
   private func startingAnew<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
@@ -43,7 +42,7 @@ final class JPEG {
     let markers: JPEGMarkers
   }
 
-  /// Decodes a file's bytes, in which the version may be changed to one that libjpeg knows.
+  /// Decodes a file's bytes; an unknown version in them is changed to one that libjpeg knows.
   func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, into image: Image) throws {
     try startingAnew {
       let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
@@ -58,12 +57,12 @@ final class JPEG {
   }
 
   private func decompressInks(_ bytes: [UInt8], path: String, _ header: Header, into image: Image) throws {
-    // The inks, four bytes a pixel, in the memory of the colours: pixel by pixel, none is overwritten before it is read.
+    // The inks, four bytes per pixel, share the memory of the colours: each pixel is read before it is overwritten.
     try image.reshape(header.size.withFourChannels)
     let pixels = image.pixels
     try decompress(bytes, path: path, header.markers, to: pixels.baseAddress, header.size, TJPF_CMYK)
     for pixel in 0..<header.size.count {
-      // Files hold the inks inverted (as Adobe's programs write them), so that this is light, not ink.
+      // Files hold inverted inks (as Adobe's programs write them), so this is light, not ink.
       let black = UInt32(pixels[4 * pixel + 3])
       for channel in 0..<3 {
         let product = UInt32(255 - pixels[4 * pixel + channel]) * black + 128
@@ -73,9 +72,9 @@ final class JPEG {
     try image.reshape(header.size)
   }
 
-  /// Finds out whether a file's bytes can be decoded; at an eighth of the size, since all the damage that can be found is
-  /// found before the pixels are computed.
-  /// - Returns: the size of what decoding gives.
+  /// Checks whether a file's bytes can be decoded, at an eighth of the size: all detectable damage is found before
+  /// pixels are computed.
+  /// - Returns: the size of the decoded image.
   func check(_ bytes: inout [UInt8], path: String, pixelLimit: Int, in image: Image) throws -> ImageSize {
     try startingAnew {
       let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
@@ -98,10 +97,10 @@ final class JPEG {
     let code = bytes.withUnsafeBufferPointer {
       tjDecompressHeader3(handle, $0.baseAddress, UInt($0.count), &width, &height, &subsampling, &colourSpace)
     }
-    // Where only the subsampling is of no common kind, the image can be decoded all the same.
+    // If only the subsampling is unusual, the image can still be decoded.
     let isKnown = width > 0 && height > 0 && colourSpace >= 0
     guard isKnown, code == 0 || subsampling < 0 || isWarning else {
-      // Of a file that ends within its header TurboJPEG says nothing, and that its size is 0.
+      // For a file that ends within its header, TurboJPEG reports no error and the size 0.
       throw damaged(path, "JPEG", code == 0 ? "it ends within its header" : reason)
     }
     let size = ImageSize(height: Int(height), width: Int(width))
@@ -116,14 +115,14 @@ final class JPEG {
     _ format: TJPF
   ) throws {
     func run(_ flags: Int32) -> Bool {
-      // The flag bounds the time that a hostile progressive file can take.
+      // The flag limits the time that a hostile progressive file can take.
       bytes.withUnsafeBufferPointer {
         tjDecompress2(
           handle, $0.baseAddress, UInt($0.count), pixels, Int32(size.width), 0, Int32(size.height),
           Int32(format.rawValue), flags | TJFLAG_LIMITSCANS)
       } == 0
     }
-    // libjpeg tells of the first warning only.
+    // libjpeg reports only the first warning.
     guard !run(TJFLAG_STOPONWARNING) else { return }
     let first = reason
     guard isWarning, !JPEG.losses.contains(where: first.contains), markers.hasEnd(bytes) else {
@@ -132,7 +131,7 @@ final class JPEG {
     if !run(0), !isWarning { throw damaged(path, "JPEG", reason) }
   }
 
-  /// What libjpeg's warnings say where it makes pixels up (its `jerror.h`).
+  /// libjpeg's warnings when it makes up pixels (its `jerror.h`).
   private static let losses = [
     "premature end of data segment", "Premature end of JPEG file", "bad Huffman code", "bad arithmetic code",
     "instead of RST",

@@ -1,23 +1,23 @@
-/// What the parts of a JPEG file before its first scan say that libjpeg does not tell (ITU-T T.81, annex B).
+/// Facts from the parts of a JPEG file before its first scan that libjpeg does not report (ITU-T T.81, annex B).
 struct JPEGMarkers {
-  /// Which way up the pixels lie.
+  /// The orientation of the pixels.
   private(set) var orientation = Orientation.upright
-  /// Where the major version of each JFIF part stands.
+  /// The offset of the major version of each JFIF part.
   private(set) var versions: [Int] = []
-  /// Where the first scan's coded pixels begin; nil where there are none.
+  /// The offset of the first scan's coded pixels; nil if there are none.
   private(set) var scan: Int?
 
   /// Reads the parts of a file.
   init(_ bytes: [UInt8]) {
     var place = 2
     while place + 4 <= bytes.count {
-      // libjpeg passes over stray bytes before a marker, and a marker may be filled up with any number of 0xFF.
+      // libjpeg skips stray bytes before a marker, and a marker may be preceded by any number of 0xFF.
       let marker = bytes[place + 1]
       guard bytes[place] == 0xFF, marker != 0xFF else {
         place += 1
         continue
       }
-      // These have no content: a stuffed zero, TEM, RST0 to RST7.
+      // Markers without contents: a stuffed zero, TEM, RST0 to RST7.
       guard ![0x00, 0x01].contains(marker), !(0xD0...0xD7).contains(marker) else {
         place += 2
         continue
@@ -39,7 +39,7 @@ struct JPEGMarkers {
     }
   }
 
-  /// Whether the end marker follows the first scan: within coded pixels its bytes never stand side by side.
+  /// Whether the end marker follows the first scan: its bytes never occur next to each other within coded pixels.
   func hasEnd(_ bytes: [UInt8]) -> Bool {
     guard let scan else { return false }
     return zip(bytes[scan...], bytes[scan...].dropFirst()).contains { $0 == 0xFF && $1 == 0xD9 }

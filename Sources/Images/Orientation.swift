@@ -1,6 +1,6 @@
-/// Which way up a picture's pixels lie in its file: the EXIF tag of that name, as cameras write it.
+/// The orientation of a picture's pixels in its file: the EXIF tag of that name, which cameras write.
 ///
-/// The raw value is the tag's. Each case says what has to be done to the pixels to see the picture upright.
+/// The raw value is the tag's. Each case says how to change the pixels to see the picture upright.
 enum Orientation: UInt16 {
   /// Nothing.
   case upright = 1
@@ -19,8 +19,8 @@ enum Orientation: UInt16 {
   /// Turn it by 90 degrees counter-clockwise.
   case turnedRight
 
-  /// What the TIFF structure of an EXIF part says (EXIF 2.3, 4.6): its byte order, and in its first directory the tag 0x0112.
-  /// `upright` where that is missing or damaged, as in programs that show pictures.
+  /// Reads the tag 0x0112 from the first directory of an EXIF part's TIFF structure (EXIF 2.3, 4.6). The result is
+  /// `upright` if it is missing or damaged, as in other programs.
   init(exif bytes: some RandomAccessCollection<UInt8>) {
     self = Orientation.read(Array(bytes)).flatMap(Orientation.init(rawValue:)) ?? .upright
   }
@@ -28,7 +28,7 @@ enum Orientation: UInt16 {
   private static func read(_ bytes: [UInt8]) -> UInt16? {
     let isLittle = bytes.starts(with: [0x49, 0x49])
     guard isLittle || bytes.starts(with: [0x4D, 0x4D]) else { return nil }
-    /// The number of so many bytes at a place, or nil where the structure ends before.
+    /// The number of `count` bytes at a place; nil if the structure ends before.
     func number(_ place: Int, _ count: Int) -> Int? {
       guard place >= 0, place + count <= bytes.count else { return nil }
       let digits = bytes[place..<place + count]
@@ -39,7 +39,7 @@ enum Orientation: UInt16 {
       let place = directory + 2 + 12 * entry
       guard let tag = number(place, 2) else { return nil }
       guard tag == 0x0112 else { continue }
-      // One SHORT, which stands in the entry itself.
+      // One SHORT, stored in the entry itself.
       guard number(place + 2, 2) == 3, number(place + 4, 4) == 1 else { return nil }
       return number(place + 8, 2).map(UInt16.init)
     }
@@ -50,7 +50,7 @@ enum Orientation: UInt16 {
   var exchangesSides: Bool { rawValue >= Orientation.transposed.rawValue }
 
   /// Turns the image upright; `copy` is memory for its old pixels.
-  /// - Throws: `Failure` (system) where there is not enough memory.
+  /// - Throws: `Failure` (system) if there is not enough memory.
   func apply(to image: Image, copy: Image) throws {
     guard self != .upright else { return }
     let (height, width) = (image.size.height, image.size.width)

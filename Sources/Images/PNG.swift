@@ -1,13 +1,13 @@
 import CPNG
 import Diagnostics
 
-/// A decoder of PNG images: libpng by its simplified interface.
+/// A decoder of PNG images, through libpng's simplified interface.
 final class PNG {
   /// The first eight bytes of every PNG file.
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   private let turned = Image()
 
-  /// Decodes a file's bytes, which are changed: chunks that would make libpng convert colours are taken out.
+  /// Decodes a file's bytes. It removes chunks from them that would make libpng convert colours.
   func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, into image: Image) throws {
     let orientation = try dropColourSpaces(&bytes, path: path)
     var png = png_image()
@@ -19,14 +19,14 @@ final class PNG {
       }
       let size = ImageSize(height: Int(png.height), width: Int(png.width))
       try checkSize(size, path: path, pixelLimit: pixelLimit)
-      // Else 16 bits would be taken for linear light.
+      // Otherwise libpng takes 16 bits for linear light.
       png.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
       try image.reshape(size)
       if png.format & UInt32(PNG_FORMAT_FLAG_ALPHA) == 0 {
         png.format = UInt32(PNG_FORMAT_FLAG_COLOR)
         try read(&png, to: image.pixels.baseAddress, path: path)
       } else {
-        // Dropped after reading: libpng would blend it with a background.
+        // Alpha is dropped after reading: libpng would blend it with a background.
         png.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
         try image.reshape(size.withFourChannels)
         let pixels = image.pixels
@@ -46,8 +46,8 @@ final class PNG {
     }
   }
 
-  /// Takes gamma, chromaticities and profiles out of the chunks, and checks that these run to the image's end. Gives the
-  /// orientation that EXIF's chunk names.
+  /// Removes gamma, chromaticities and profiles, and checks that the chunks reach the image's end. Returns the
+  /// orientation in EXIF's chunk.
   private func dropColourSpaces(_ bytes: inout [UInt8], path: String) throws -> Orientation {
     var orientation = Orientation.upright
     let dropped: Set<String> = ["gAMA", "cHRM", "sRGB", "iCCP", "cICP", "mDCV", "cLLI"]
@@ -87,6 +87,6 @@ final class PNG {
 }
 
 extension png_image {
-  /// What libpng says went wrong.
+  /// libpng's error message.
   var text: String { withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } }
 }

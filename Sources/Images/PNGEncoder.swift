@@ -1,15 +1,15 @@
 import CPNG
 import Diagnostics
 
-/// Makes PNG files of 8-bit pixels in memory: libpng by its simplified interface.
+/// Makes PNG files of 8-bit pixels in memory, through libpng's simplified interface.
 public enum PNGEncoder {
-  /// What a pixel holds.
+  /// The format of a pixel.
   public enum Colors: Int, Sendable {
     /// One byte, from black to white.
     case grey = 1
     /// Red, green and blue, a byte each.
     case rgb = 3
-    /// Red, green and blue, not multiplied by what follows, and how opaque they are, from 0 to 255.
+    /// Red, green and blue, not multiplied by the opacity that follows, from 0 to 255.
     case rgba = 4
 
     fileprivate var format: Int32 {
@@ -21,8 +21,8 @@ public enum PNGEncoder {
     }
   }
 
-  /// The bytes of a PNG file of an image, whose pixels are given row by row.
-  /// - Throws: `Failure` (software) where libpng cannot encode it, with libpng's message.
+  /// Encodes an image as a PNG file; the pixels are row by row.
+  /// - Throws: `Failure` (software) with libpng's message if it cannot encode the image.
   public static func encode(_ pixels: [UInt8], size: ImageSize, colors: Colors) throws -> [UInt8] {
     precondition(
       size.count > 0 && pixels.count == size.count * colors.rawValue, "an image has as many bytes as its size says")
@@ -32,7 +32,7 @@ public enum PNGEncoder {
     png.height = UInt32(size.height)
     png.format = UInt32(colors.format)
     defer { png_image_free(&png) }
-    // More than any compressed image takes: the pixels stored as they are, a filter byte a row, and the chunks' frames.
+    // An upper bound: uncompressed pixels, one filter byte per row, and the chunks' frames.
     var length = pixels.count + size.height + (pixels.count / 4096 + 1) * 32 + 1024
     var file = [UInt8](repeating: 0, count: length)
     guard png_image_write_to_memory(&png, &file, &length, 0, pixels, 0, nil) != 0 else {

@@ -1,9 +1,9 @@
-/// The weights with which pixels along one axis are resampled to another number: a triangle, widened where the axis
-/// shrinks (bilinear with antialiasing, as in PIL and in torchvision with `antialias=True`).
+/// The weights for resampling pixels along one axis: a triangle, wider if the axis shrinks (bilinear with antialiasing,
+/// as in PIL and in torchvision with `antialias=True`).
 struct ResampleWeights {
-  /// The input pixels that each output pixel takes.
+  /// The number of input pixels per output pixel.
   private(set) var taps = 0
-  /// The first of them, for each output pixel.
+  /// The first input pixel of each output pixel.
   private(set) var first: [Int32] = []
   /// Output pixels × taps.
   private(set) var byOutput: [Float] = []
@@ -12,7 +12,7 @@ struct ResampleWeights {
   private var input = 0
   private var output = 0
 
-  /// Prepares resampling `input` pixels to `output`.
+  /// Prepares resampling from `input` to `output` pixels.
   mutating func prepare(from input: Int, to output: Int) {
     guard input != self.input || output != self.output else { return }
     (self.input, self.output) = (input, output)
@@ -25,7 +25,7 @@ struct ResampleWeights {
       let middle = scale * (Double(place) + 0.5)
       let start = max(0, Int(middle - reach + 0.5))
       let end = min(input, Int(middle + reach + 0.5))
-      // All take as many pixels; those before `start` and from `end` on weigh nothing.
+      // All output pixels have as many taps; those outside of `start` ..< `end` have weight 0.
       let begin = min(start, input - taps)
       first.append(Int32(begin))
       let weights = (begin..<begin + taps).lazy.map { pixel -> Double in

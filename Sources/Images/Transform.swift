@@ -1,29 +1,29 @@
 import Tensors
 
-/// A change of images, as torchvision's of the same name: to floats from 0 to 1, or of them.
+/// A change of images, as torchvision's transform of the same name; it gives or takes floats from 0 to 1.
 ///
-/// What chance decides is drawn first, as plain parameters, and applied then: so the same parameters always give the
+/// Random choices are drawn first, as plain parameters, and applied after that. So the same parameters always give the
 /// same image.
 public protocol Transform: Sendable {
-  /// What chance decides.
+  /// The random choices.
   associatedtype Parameters: Sendable
 
   /// The name in recipes.
   static var name: String { get }
-  /// Whether it does the same to an image in every epoch.
+  /// Whether it changes an image in the same way in every epoch.
   var isDeterministic: Bool { get }
 
-  /// The size of what becomes of an image of size `input` (nil: of any size); nil where that is not fixed.
+  /// The size of the result for an image of size `input` (nil: any size); nil if it is not fixed.
   func outputSize(for input: ImageSize?) -> ImageSize?
-  /// The parameters for an image of this size.
+  /// Draws the parameters for an image of this size.
   func draw(size: ImageSize, random: TransformRandom) -> Parameters
   /// Changes the image.
-  /// - Throws: `Failure` (data) where the image is too small, (system) where there is not enough memory.
+  /// - Throws: `Failure` (data) if the image is too small, (system) if there is not enough memory.
   func apply(_ parameters: Parameters, to canvas: Canvas) throws
 }
 
 extension Transform {
-  /// Only some have another size than their input.
+  /// The input's size, which most transforms keep.
   public func outputSize(for input: ImageSize?) -> ImageSize? { input }
 
   /// Draws parameters and applies them.
@@ -32,25 +32,25 @@ extension Transform {
   }
 }
 
-/// A transform that leaves nothing to chance.
+/// A transform that is not random.
 public protocol DeterministicTransform: Transform where Parameters == Void {}
 
 extension DeterministicTransform {
-  /// Always.
+  /// True.
   public var isDeterministic: Bool { true }
-  /// Nothing.
+  /// Draws nothing.
   public func draw(size: ImageSize, random: TransformRandom) {}
 }
 
-/// The random numbers of one transform of a pipeline for one sample in one epoch.
+/// The random numbers of one transform in a pipeline, for one sample in one epoch.
 public struct TransformRandom: Sendable {
   private let philox: Philox
   private let epoch: Int
   private let sample: Int
   private let first: Int
 
-  /// Numbers that depend on the generator's seed and purpose, the epoch, the sample's index and the transform's place in
-  /// the list, and on nothing else.
+  /// Numbers that depend only on the generator's seed and purpose, the epoch, the sample's index and the transform's
+  /// place in the list.
   public init(_ philox: Philox, epoch: Int, sample: Int, place: Int) {
     self.philox = philox
     self.epoch = epoch
@@ -58,13 +58,13 @@ public struct TransformRandom: Sendable {
     first = place << 16
   }
 
-  /// Number `element` (below 65536), uniform in `range`, its upper end not included.
+  /// Number `element` (below 65536), uniform in `range` without its upper end.
   public func uniform(_ element: Int, in range: ClosedRange<Double>) -> Double {
     let share = Double(philox.uniform(epoch: epoch, sample: sample, element: first + element))
     return range.lowerBound + share * (range.upperBound - range.lowerBound)
   }
 
-  /// Number `element` (below 65536), a whole number of `range`.
+  /// Number `element` (below 65536), a whole number in `range`.
   public func integer(_ element: Int, in range: ClosedRange<Int>) -> Int {
     philox.integer(in: range, epoch: epoch, sample: sample, element: first + element)
   }

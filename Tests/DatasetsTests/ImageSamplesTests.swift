@@ -114,7 +114,7 @@ import Testing
         names(sound) == ["cats/1.jpg", "cats/2.png", "cats/3.jpeg", "dogs/1.jpg", "dogs/2.png", "dogs/3.JPG"])
       #expect(damage.count == 4)
       #expect(damage[0].message.hasPrefix("\(root)/train/cats/4.jpg: this JPEG image is damaged: "))
-      #expect(damage[1].message == "\(root)/train/dogs/0.jpg is no image: it begins with the bytes 6e 6f 20 69")
+      #expect(damage[1].message == "\(root)/train/dogs/0.jpg is not an image: it begins with the bytes 6e 6f 20 69")
       #expect(damage[2].message == "\(root)/train/dogs/5.png is empty")
       #expect(damage[3].message == "\(root)/train/dogs/6.png cannot be read: it is a folder")
       let again = try sound.withoutDamaged()
@@ -123,7 +123,8 @@ import Testing
       #expect(limited.message == "\(root)/train: no image of the class cats can be read")
       #expect(
         limited.advice
-          == "\(root)/train/cats/1.jpg: by its header the image has 40×53 pixels, but data.megapixels allows 100")
+          == "\(root)/train/cats/1.jpg: according to its header the image has 40×53 pixels, but data.megapixels allows 100"
+      )
     }
   }
 }

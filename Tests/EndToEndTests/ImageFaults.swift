@@ -33,13 +33,13 @@ extension Fault {
     },
     training(
       "text that is named as an image",
-      says: "images/train/class1/text.jpg is no image: it begins with the bytes 48 65 6c 6c"
+      says: "images/train/class1/text.jpg is not an image: it begins with the bytes 48 65 6c 6c"
     ) {
       try $0.write("Hello, world", to: "images/train/class1/text.jpg")
     },
     training(
       "an image that claims to be gigantic",
-      says: "images/train/class0/bomb.png: by its header the image has 30000×30000 pixels, "
+      says: "images/train/class0/bomb.png: according to its header the image has 30000×30000 pixels, "
         + "but data.megapixels allows 64000000"
     ) {
       try $0.write($0.referenceImage("bomb.png"), to: "images/train/class0/bomb.png")

@@ -30,12 +30,13 @@ extension Fault {
     ) { $0.removeLast(4) },
     damaging(
       testDescription: "a header cut short",
-      says: "'start.safetensors': the header is 9223372036854775808 bytes long by its own account, but 1 bytes follow."
+      says:
+        "'start.safetensors': the header claims 9223372036854775808 bytes, but 1 bytes follow."
     ) { $0 = [0, 0, 0, 0, 0, 0, 0, 0x80, UInt8(ascii: "{")] },
     damaging(
       testDescription: "a header of 2^63 bytes",
       says:
-        "'start.safetensors': the header is 9223372036854775808 bytes long by its own account, but 1392 bytes follow."
+        "'start.safetensors': the header claims 9223372036854775808 bytes, but 1392 bytes follow."
     ) { $0.replaceSubrange(0..<8, with: [0, 0, 0, 0, 0, 0, 0, 0x80]) },
     damaging(
       testDescription: "weights of torch.save",

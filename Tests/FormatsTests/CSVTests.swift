@@ -31,7 +31,7 @@ import Testing
     ("a,b\n1,2\n3\n", "t.csv:3: the row has 1 field, but the first has 2"),
     ("a,b\n1,2,3\n", "t.csv:2: the row has 3 fields, but the first has 2"),
     ("a,b\n1,\"x\n", "t.csv:2: a quoted field has no end"),
-    ("\"1\n2\",b\n1,x\"y\"\n", "t.csv:3: a quote stands within a field"),
+    ("\"1\n2\",b\n1,x\"y\"\n", "t.csv:3: there is a quote within a field"),
     ("\"a\"b,c\n", "t.csv:1: text follows the quote that closes a field"),
   ])
   func whatIsWrongIsNamedByLine(text: String, message: String) throws {
@@ -66,7 +66,7 @@ import Testing
       ] as [([UInt8], String)] {
         try Data(bytes).write(to: URL(filePath: path))
         let failure = try #require(throws: Failure.self) { try CSVReader(contentsOf: path) }
-        #expect(failure.message == "\(path) is no CSV file, but \(kind)" && failure.exitCode == .data)
+        #expect(failure.message == "\(path) is not a CSV file but \(kind)" && failure.exitCode == .data)
       }
     }
   }

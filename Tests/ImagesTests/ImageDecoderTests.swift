@@ -57,9 +57,9 @@ import Testing
   @Test func whatIsNoImageIsRefusedByItsFirstBytes() throws {
     let text = try failure(ofDecoding: Array("This is a text.\n".utf8))
     #expect(text.exitCode == .data)
-    #expect(text.message.hasSuffix("is no image: it begins with the bytes 54 68 69 73"))
+    #expect(text.message.hasSuffix("is not an image: it begins with the bytes 54 68 69 73"))
     #expect(try failure(ofDecoding: []).message.hasSuffix("picture.jpg is empty"))
-    #expect(try failure(ofDecoding: [0xFF]).message.hasSuffix("is no image: it begins with the bytes ff"))
+    #expect(try failure(ofDecoding: [0xFF]).message.hasSuffix("is not an image: it begins with the bytes ff"))
     #expect(try failure(ofDecoding: [0xFF, 0xD8, 0xFF]).message.contains("this JPEG image is damaged: "))
     #expect(
       try failure(ofDecoding: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]).message

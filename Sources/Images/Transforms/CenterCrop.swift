@@ -1,11 +1,11 @@
 /// Takes the middle of images; black is added around smaller ones.
 public struct CenterCrop: DeterministicTransform {
-  /// The recipe's word.
+  /// The name in recipes.
   public static let name = "center-crop"
-  /// Height and width of what is taken.
+  /// Height and width of the result.
   public let size: ImageSize
 
-  /// Takes so much.
+  /// A crop of this size.
   public init(_ size: ImageSize) {
     self.size = size
   }
@@ -13,7 +13,7 @@ public struct CenterCrop: DeterministicTransform {
   /// Always `size`.
   public func outputSize(for input: ImageSize?) -> ImageSize? { size }
 
-  /// Takes the middle; an odd remainder is shared as torchvision does.
+  /// Takes the middle; an odd remainder is divided as in torchvision.
   public func apply(_ parameters: Void, to canvas: Canvas) throws {
     try canvas.crop(
       top: Self.start(of: size.height, in: canvas.size.height), left: Self.start(of: size.width, in: canvas.size.width),
@@ -27,7 +27,7 @@ public struct CenterCrop: DeterministicTransform {
 }
 
 extension Canvas {
-  /// Makes the image a rectangle of itself; what lies outside of it is black.
+  /// Crops the image to a rectangle; parts outside of the image are black.
   func crop(top: Int, left: Int, size: ImageSize) throws {
     if top == 0, left == 0, size == self.size { return }
     let columns = max(0, left)..<max(0, left, min(self.size.width, left + size.width))

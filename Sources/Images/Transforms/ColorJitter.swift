@@ -2,40 +2,39 @@ import CKernels
 
 /// Changes brightness, contrast, saturation and hue at random, in random order.
 public struct ColorJitter: Transform {
-  /// What is changed, how much, and in which order; numbers as torchvision's.
+  /// The changes, their strength and their order; numbers as torchvision's.
   public struct Parameters: Equatable, Sendable {
-    /// The changes one after the other: 0 is brightness, 1 contrast, 2 saturation, 3 hue.
+    /// The order of the changes: 0 is brightness, 1 contrast, 2 saturation, 3 hue.
     public var order: SIMD4<Int>
-    /// Factors of brightness (0), contrast (1) and saturation (2), where 1 changes nothing; and what is added to the hue
-    /// (3), in turns of at most a half.
+    /// The factors of brightness (0), contrast (1) and saturation (2), of which 1 changes nothing; and the turn of the
+    /// hue (3), from −0.5 to 0.5.
     public var factors: SIMD4<Double>
 
-    /// Changes in an order.
+    /// Takes an order and factors.
     public init(order: SIMD4<Int>, factors: SIMD4<Double>) {
       self.order = order
       self.factors = factors
     }
   }
 
-  /// The recipe's word.
+  /// The name in recipes.
   public static let name = "color-jitter"
-  /// The same in every epoch where factors are fixed, and their order makes no difference: at most one changes images.
+  /// True if factors are fixed and their order does not matter: at most one of them changes images.
   public var isDeterministic: Bool {
     let ranges: [(ClosedRange<Double>, Double)] = [(brightness, 1), (contrast, 1), (saturation, 1), (hue, 0)]
     return ranges.allSatisfy { $0.0.lowerBound == $0.0.upperBound }
       && ranges.filter { $0.0.lowerBound != $0.1 }.count <= 1
   }
-  /// The factor's range.
+  /// The range of the factor; 1 changes nothing.
   public let brightness: ClosedRange<Double>
-  /// The factor's range.
+  /// The range of the factor; 1 changes nothing.
   public let contrast: ClosedRange<Double>
-  /// The factor's range.
+  /// The range of the factor; 1 changes nothing.
   public let saturation: ClosedRange<Double>
-  /// The range of what is added, in turns.
+  /// The range of the turn of the hue, from −0.5 to 0.5.
   public let hue: ClosedRange<Double>
 
-  /// Factors of brightness, contrast and saturation within these ranges, where 1 changes nothing, and turns of the hue, from
-  /// −0.5 to 0.5, where 0 changes nothing.
+  /// Takes the ranges of the factors of brightness, contrast and saturation, and of the turn of the hue.
   public init(
     brightness: ClosedRange<Double> = 1...1, contrast: ClosedRange<Double> = 1...1,
     saturation: ClosedRange<Double> = 1...1, hue: ClosedRange<Double> = 0...0
@@ -46,10 +45,10 @@ public struct ColorJitter: Transform {
     self.hue = hue
   }
 
-  /// The factors that a single number stands for: from 1 − `spread`, but not below 0, to 1 + `spread`.
+  /// The range of factors for a single number: from 1 − `spread`, but at least 0, to 1 + `spread`.
   public static func factors(_ spread: Double) -> ClosedRange<Double> { max(0, 1 - spread)...1 + spread }
 
-  /// An order and factors, all uniform.
+  /// Draws an order and factors, all uniform.
   public func draw(size: ImageSize, random: TransformRandom) -> Parameters {
     var order = SIMD4(0, 1, 2, 3)
     for place in 0..<3 {
@@ -62,7 +61,7 @@ public struct ColorJitter: Transform {
     return Parameters(order: order, factors: factors)
   }
 
-  /// Changes the colours, in one pass over the image up to contrast, which needs the mean of the greys then, and one from
+  /// Changes the colours in two passes: one up to contrast, which needs the mean grey value of the image, and one from
   /// there on.
   public func apply(_ parameters: Parameters, to canvas: Canvas) {
     let kinds = [DPT_BRIGHTNESS, DPT_CONTRAST, DPT_SATURATION, DPT_HUE]
@@ -85,7 +84,7 @@ public struct ColorJitter: Transform {
     }
   }
 
-  /// Gives the sum of the greys.
+  /// Applies steps. Returns the sum of the grey values.
   private func adjust(_ canvas: Canvas, _ steps: UnsafeBufferPointer<dpt_color_step>) -> Double {
     dpt_adjust_colors(
       canvas.planes[0], canvas.planes[1], canvas.planes[2], canvas.size.count, steps.baseAddress, steps.count)

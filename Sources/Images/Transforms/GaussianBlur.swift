@@ -2,29 +2,29 @@ import CKernels
 import Diagnostics
 import Tensors
 
-/// Blurs images by a Gaussian of random width; beyond its border an image is mirrored.
+/// Blurs images with a Gaussian of random width; images are mirrored at their borders.
 public struct GaussianBlur: Transform {
-  /// The recipe's word.
+  /// The name in recipes.
   public static let name = "gaussian-blur"
-  /// The same in every epoch where only one deviation is in the range.
+  /// True if the range has only one deviation.
   public var isDeterministic: Bool { sigma.lowerBound == sigma.upperBound }
   /// The kernel's height and width, both odd.
   public let kernelSize: ImageSize
   /// The range of the Gaussian's standard deviation in pixels, above 0.
   public let sigma: ClosedRange<Double>
 
-  /// Blurs with a kernel of a size, and deviations that are uniform in a range.
+  /// A blur with a kernel of this size, and deviations uniform in a range.
   public init(kernelSize: ImageSize, sigma: ClosedRange<Double> = 0.1...2) {
     self.kernelSize = kernelSize
     self.sigma = sigma
   }
 
-  /// The standard deviation in pixels.
+  /// Draws a standard deviation in pixels.
   public func draw(size: ImageSize, random: TransformRandom) -> Double {
     random.uniform(0, in: sigma)
   }
 
-  /// Blurs with a standard deviation in pixels: across first, then down.
+  /// Blurs with a standard deviation in pixels, across first, then down.
   public func apply(_ sigma: Double, to canvas: Canvas) throws {
     let size = canvas.size
     guard size.height > kernelSize.height / 2, size.width > kernelSize.width / 2 else {
@@ -61,7 +61,7 @@ public struct GaussianBlur: Transform {
     }
   }
 
-  /// The Gaussian at whole distances from the middle, so scaled that they add up to 1.
+  /// The Gaussian at whole distances from the middle, scaled so that the weights add to 1.
   private func fill(_ weights: UnsafeMutableBufferPointer<Float>, count: Int, sigma: Double) {
     func height(_ tap: Int) -> Double {
       let distance = Double(tap - count / 2) / sigma
@@ -80,7 +80,7 @@ public struct GaussianBlur: Transform {
     }
   }
 
-  /// A place within 0 ..< count; the outermost pixel is not repeated.
+  /// Mirrors a place into 0 ..< count without repeating the outermost pixel.
   private func mirrored(_ place: Int, _ count: Int) -> Int {
     place < 0 ? -place : place < count ? place : 2 * count - 2 - place
   }

@@ -1,31 +1,31 @@
 import Diagnostics
 
-/// Takes a rectangle at a random place of images that have black added around them.
+/// Adds black pixels around images and takes a rectangle at a random place.
 public struct RandomCrop: Transform {
-  /// Where the rectangle begins in the padded image.
+  /// The place of the rectangle in the padded image.
   public struct Parameters: Equatable, Sendable {
     /// The first row.
     public var top: Int
     /// The first column.
     public var left: Int
 
-    /// A rectangle that begins at a row and a column.
+    /// Takes the first row and column.
     public init(top: Int, left: Int) {
       self.top = top
       self.left = left
     }
   }
 
-  /// The recipe's word.
+  /// The name in recipes.
   public static let name = "random-crop"
-  /// Not the same in every epoch.
+  /// False.
   public let isDeterministic = false
-  /// Height and width of what is taken.
+  /// Height and width of the result.
   public let size: ImageSize
   /// Black rows above and below (height), and columns left and right (width).
   public let padding: ImageSize
 
-  /// Takes a rectangle of a size from images padded by so many pixels on each side.
+  /// Crops of this size from images with this padding on each side.
   public init(_ size: ImageSize, padding: ImageSize = ImageSize(height: 0, width: 0)) {
     self.size = size
     self.padding = padding
@@ -34,14 +34,14 @@ public struct RandomCrop: Transform {
   /// Always `size`.
   public func outputSize(for input: ImageSize?) -> ImageSize? { size }
 
-  /// A place, uniform.
+  /// Draws a place, uniformly.
   public func draw(size input: ImageSize, random: TransformRandom) -> Parameters {
     let room = room(in: input)
     return Parameters(
       top: random.integer(0, in: 0...max(0, room.height)), left: random.integer(1, in: 0...max(0, room.width)))
   }
 
-  /// Takes the rectangle at a place.
+  /// Takes the rectangle at the place.
   public func apply(_ parameters: Parameters, to canvas: Canvas) throws {
     let room = room(in: canvas.size)
     guard room.height >= 0, room.width >= 0 else {

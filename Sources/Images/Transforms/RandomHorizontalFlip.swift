@@ -1,23 +1,23 @@
 /// Mirrors images, left to right, with a probability.
 public struct RandomHorizontalFlip: Transform {
-  /// The recipe's word.
+  /// The name in recipes.
   public static let name = "random-horizontal-flip"
-  /// The same in every epoch where all images or none are mirrored.
+  /// True if all images or none are mirrored.
   public var isDeterministic: Bool { probability <= 0 || probability >= 1 }
-  /// The share of images that is mirrored.
+  /// The probability of mirroring.
   public let probability: Double
 
-  /// Mirrors with a probability.
+  /// Takes the probability of mirroring.
   public init(probability: Double = 0.5) {
     self.probability = probability
   }
 
-  /// Whether to mirror.
+  /// Draws whether to mirror.
   public func draw(size: ImageSize, random: TransformRandom) -> Bool {
     random.uniform(0, in: 0...1) < probability
   }
 
-  /// Mirrors, or leaves the image as it is.
+  /// Mirrors the image if `mirrors`.
   public func apply(_ mirrors: Bool, to canvas: Canvas) {
     guard mirrors else { return }
     let width = canvas.size.width

@@ -2,18 +2,19 @@ import Tensors
 
 /// Takes a rectangle of random size, shape and place and resizes it.
 public struct RandomResizedCrop: Transform {
-  /// The recipe's word.
+  /// The name in recipes.
   public static let name = "random-resized-crop"
-  /// Not the same in every epoch.
+  /// False.
   public let isDeterministic = false
   /// Height and width of the result.
   public let size: ImageSize
   /// The rectangle's share of the image's area.
   public let scale: ClosedRange<Double>
-  /// The rectangle's width / height.
+  /// The rectangle's width over its height.
   public let ratio: ClosedRange<Double>
 
-  /// Rectangles of a share of the area and a shape within these ranges, uniform in the share and in the shape's logarithm.
+  /// Takes the ranges of the rectangle's share of the area and of its shape; uniform in the share and in the logarithm
+  /// of the shape.
   public init(_ size: ImageSize, scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3.0 / 4...4.0 / 3)
   {
     self.size = size
@@ -24,7 +25,7 @@ public struct RandomResizedCrop: Transform {
   /// Always `size`.
   public func outputSize(for input: ImageSize?) -> ImageSize? { size }
 
-  /// The first of ten rectangles that fits, or else the largest one in the middle of an allowed shape.
+  /// Draws rectangles: the first of ten that fits, or else the largest one in the middle with an allowed shape.
   public func draw(size input: ImageSize, random: TransformRandom) -> ImageRegion {
     let logarithms = naturalLogarithm(ratio.lowerBound)...naturalLogarithm(ratio.upperBound)
     for attempt in 0..<10 {
@@ -49,7 +50,7 @@ public struct RandomResizedCrop: Transform {
     return ImageRegion(top: (input.height - size.height) / 2, left: (input.width - size.width) / 2, size: size)
   }
 
-  /// Resizes a region, bilinear with antialiasing.
+  /// Resizes the region, bilinear with antialiasing.
   public func apply(_ parameters: ImageRegion, to canvas: Canvas) throws {
     try canvas.resize(parameters, to: size)
   }

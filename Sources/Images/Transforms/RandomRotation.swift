@@ -1,32 +1,32 @@
 import CKernels
 import Tensors
 
-/// Rotates images about their middle by a random angle, in their size; what comes in from outside is black.
+/// Rotates images about their middle by a random angle, keeping their size; corners without image are black.
 public struct RandomRotation: Transform {
-  /// Where a rotated pixel's value comes from.
+  /// How a rotated pixel's value is interpolated.
   public enum Interpolation: String, Sendable, CaseIterable {
     /// The nearest pixel.
     case nearest
-    /// The four nearest ones.
+    /// A weighted mean of the four nearest ones.
     case bilinear
   }
 
-  /// The recipe's word.
+  /// The name in recipes.
   public static let name = "random-rotation"
-  /// The same in every epoch where only one angle is in the range.
+  /// True if the range has only one angle.
   public var isDeterministic: Bool { degrees.lowerBound == degrees.upperBound }
-  /// The angle's range in degrees, counter-clockwise.
+  /// The range of the angle in degrees, counter-clockwise.
   public let degrees: ClosedRange<Double>
-  /// Where a rotated pixel's value comes from.
+  /// How a rotated pixel's value is interpolated.
   public let interpolation: Interpolation
 
-  /// Rotates by angles that are uniform in a range.
+  /// Rotations by angles uniform in a range.
   public init(degrees: ClosedRange<Double>, interpolation: Interpolation = .nearest) {
     self.degrees = degrees
     self.interpolation = interpolation
   }
 
-  /// An angle in degrees.
+  /// Draws an angle in degrees.
   public func draw(size: ImageSize, random: TransformRandom) -> Double {
     random.uniform(0, in: degrees)
   }

@@ -3,25 +3,25 @@ import Diagnostics
 
 /// Resizes images, bilinear with antialiasing.
 public struct Resize: DeterministicTransform {
-  /// What size images get.
+  /// The size of the results.
   public enum Target: Equatable, Sendable {
-    /// The shorter side gets so many pixels, the other so many that the shape stays.
+    /// The number of pixels of the shorter side; the other side keeps the shape.
     case shorterSide(Int)
     /// Height and width.
     case exact(ImageSize)
   }
 
-  /// The recipe's word.
+  /// The name in recipes.
   public static let name = "resize"
-  /// What size images get.
+  /// The size of the results.
   public let target: Target
 
-  /// Resizes to a size.
+  /// Resizing to a size.
   public init(_ target: Target) {
     self.target = target
   }
 
-  /// The size of what becomes of an image of size `input`.
+  /// The size of the result for an image of size `input`.
   public func outputSize(for input: ImageSize?) -> ImageSize? {
     switch target {
     case .exact(let size): return size
@@ -38,7 +38,7 @@ public struct Resize: DeterministicTransform {
   public func apply(_ parameters: Void, to canvas: Canvas) throws {
     guard let size = outputSize(for: canvas.size) else { return }
     guard size.count <= ImageDecoder.defaultPixelLimit else {
-      // A thin strip may pass the decoder and yet grow beyond all memory here.
+      // A thin strip may pass the decoder but become too large for memory here.
       throw Failure(
         .data, "\(Self.name) makes \(size) pixels of an image of \(canvas.size)",
         advice: "at most \(ImageDecoder.defaultPixelLimit) pixels are made; give both height and width, or crop before")
@@ -56,7 +56,7 @@ public struct ImageRegion: Equatable, Sendable {
   /// Rows and columns.
   public var size: ImageSize
 
-  /// The rectangle whose upper left pixel lies at (top, left).
+  /// The rectangle with its upper left pixel at (top, left).
   public init(top: Int, left: Int, size: ImageSize) {
     self.top = top
     self.left = left
@@ -65,7 +65,7 @@ public struct ImageRegion: Equatable, Sendable {
 }
 
 extension Canvas {
-  /// Resizes a region, which must lie within the image, to the whole image: down first, then across.
+  /// Resizes a region, which must be within the image, to the whole image: down first, then across.
   func resize(_ region: ImageRegion, to size: ImageSize) throws {
     if region == ImageRegion(top: 0, left: 0, size: size), size == self.size { return }
     let stride = self.size.width

@@ -28,7 +28,7 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// What happened at a step.
+/// An event at a step.
 package nonisolated struct TensorBoardEvent: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -90,7 +90,7 @@ package nonisolated struct TensorBoardEvent: Sendable {
   fileprivate var _sourceMetadata: TensorBoardSourceMetadata? = nil
 }
 
-/// Who wrote the file.
+/// The program that wrote the file.
 package nonisolated struct TensorBoardSourceMetadata: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -103,7 +103,7 @@ package nonisolated struct TensorBoardSourceMetadata: Sendable {
   package init() {}
 }
 
-/// START: what was read of this step and later ones no longer counts.
+/// START: discard what was read of this step and later ones.
 package nonisolated struct TensorBoardSessionLog: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -150,7 +150,7 @@ package nonisolated struct TensorBoardSessionLog: Sendable {
   package init() {}
 }
 
-/// What there is to see of a step.
+/// The values of a step.
 package nonisolated struct TensorBoardSummary: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -281,7 +281,7 @@ package nonisolated struct TensorBoardSummaryMetadata: Sendable {
   fileprivate var _pluginData: TensorBoardSummaryMetadata.PluginData? = nil
 }
 
-/// How numbers are spread.
+/// The distribution of numbers.
 package nonisolated struct TensorBoardHistogramProto: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
