@@ -112,7 +112,7 @@ private func openForReading(_ path: String) throws -> Int32 {
 func notRegular(_ path: String, _ status: stat) -> Failure {
   let isFolder = status.st_mode & S_IFMT == S_IFDIR
   return Failure(
-    .noInput, "'\(path)' cannot be read: it is \(isFolder ? "a folder" : "no regular file").",
+    .noInput, "'\(path)' cannot be read: it is \(isFolder ? "a folder" : "not a regular file").",
     advice: isFolder ? "Name a file in it." : "Write it to a file first.")
 }
 

@@ -23,7 +23,7 @@ extension Fault {
       message: "Error: --account goes with slurm, pbs and torque"),
     Fault(
       testDescription: "a pipe in place of a recipe", arguments: ["train", "./pipe.yaml"], status: 66,
-      message: "./pipe.yaml: this is no regular file", prepare: { mkfifo($0["pipe.yaml"], 0o600) }),
+      message: "./pipe.yaml: this is not a regular file", prepare: { mkfifo($0["pipe.yaml"], 0o600) }),
     Fault(
       testDescription: "an unknown option of the program", arguments: ["--nonsense"], status: 64,
       message: "Error: Unknown option '--nonsense'"),

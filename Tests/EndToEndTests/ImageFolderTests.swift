@@ -9,7 +9,7 @@ extension EndToEndTests {
         try folder.write("no image", to: "images/train/class0/text.png")
         let trained = try Program.run(["train", "images.yaml", "--out", "run"], in: folder)
         try #require(trained.status == 0, "\(trained.text)")
-        #expect(trained.errors.hasPrefix("dp-train: images/train/class0/text.png is no image: it begins with"))
+        #expect(trained.errors.hasPrefix("dp-train: images/train/class0/text.png is not an image: it begins with"))
         #expect(
           trained.errors.contains("; left out\n")
             && trained.output.contains(/data +48 samples an epoch, 12 for validation, 12 for test/))

@@ -59,7 +59,7 @@ extension EndToEndTests {
         #expect(measured.output.contains(#/German +2 /#) && measured.output.contains(#/Xhosa +0 /#), "\(measured.text)")
         try folder.write("a\n", to: "later/Greek.txt")
         let other = try Program.run(["evaluate", "run", "later"], in: folder)
-        #expect(other.status == 65 && other.errors.hasPrefix("later/Greek.txt: Greek is no class of the training"))
+        #expect(other.status == 65 && other.errors.hasPrefix("later/Greek.txt: Greek is not a class of the training"))
       }
     }
 

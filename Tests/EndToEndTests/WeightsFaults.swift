@@ -21,7 +21,7 @@ extension Fault {
     ) { try Folder(path: $0["start.safetensors"]).create() },
     starting(
       testDescription: "a pipe in place of weights", status: 66,
-      says: "'start.safetensors' cannot be read: it is no regular file."
+      says: "'start.safetensors' cannot be read: it is not a regular file."
     ) { mkfifo($0["start.safetensors"], 0o600) },
     damaging(
       testDescription: "weights cut short",
@@ -40,18 +40,18 @@ extension Fault {
     ) { $0.replaceSubrange(0..<8, with: [0, 0, 0, 0, 0, 0, 0, 0x80]) },
     damaging(
       testDescription: "weights of torch.save",
-      says: "'start.safetensors' is no safetensors file, but one that torch.save wrote."
+      says: "'start.safetensors' is not a safetensors file but one that torch.save wrote."
     ) { $0 = Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 26) + Array("archive/data.pkl".utf8) },
     damaging(
       testDescription: "weights of an old torch.save",
-      says: "'start.safetensors' is no safetensors file, but one that torch.save wrote."
+      says: "'start.safetensors' is not a safetensors file but one that torch.save wrote."
     ) { $0 = [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20] },
     damaging(
       testDescription: "a single array in place of weights",
-      says: "'start.safetensors' is no safetensors file, but a single array of NumPy (.npy)."
+      says: "'start.safetensors' is not a safetensors file but a single array of NumPy (.npy)."
     ) { $0 = [0x93] + Array("NUMPY".utf8) + [1, 0] + [UInt8](repeating: 0x20, count: 90) },
     damaging(
-      testDescription: "a table in place of weights", says: "'start.safetensors' is no safetensors file, but text."
+      testDescription: "a table in place of weights", says: "'start.safetensors' is not a safetensors file but text."
     ) { $0 = Array("a,b,label\n1,2,x\n".utf8) },
     starting(
       testDescription: "tensors that overlap",

@@ -75,7 +75,7 @@ import Testing
       #expect(isFolder == Failure(.noInput, "\(folder) cannot be read: it is a folder"))
       try #require(mkfifo("\(folder)/pipe.jpg", 0o600) == 0)
       let isPipe = try #require(throws: Failure.self) { try decoder.check("\(folder)/pipe.jpg") }
-      #expect(isPipe == Failure(.noInput, "\(folder)/pipe.jpg cannot be read: it is no regular file"))
+      #expect(isPipe == Failure(.noInput, "\(folder)/pipe.jpg cannot be read: it is not a regular file"))
     }
   }
 
@@ -85,10 +85,12 @@ import Testing
     let refused = try failure(ofDecoding: fileBytes(name))
     #expect(refused.exitCode == .data)
     #expect(
-      refused.message.contains("by its header the image has \(name == "bomb.png" ? "30000×30000" : "60000×60000")"))
+      refused.message.contains(
+        "according to its header the image has \(name == "bomb.png" ? "30000×30000" : "60000×60000")"))
     #expect(refused.message.hasSuffix("but data.megapixels allows 64000000"))
     let small = try failure(ofDecoding: fileBytes("colour.png"), limit: 40 * 53 - 1)
-    #expect(small.message.hasSuffix("by its header the image has 40×53 pixels, but data.megapixels allows 2119"))
+    #expect(
+      small.message.hasSuffix("according to its header the image has 40×53 pixels, but data.megapixels allows 2119"))
   }
 
   @Test(arguments: ["colour.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "colour.png", "palette.png", "alpha.png"])

@@ -105,7 +105,7 @@ public struct ImageReader: InputReader {
     self.shape = Shape(shape)
     guard shape.count == 3, shape[2] == 3 else {
       throw Failure(
-        .data, "the run's data.json holds the shape \(self.shape), which is no image of three colours",
+        .data, "the run's data.json holds the shape \(self.shape), which is not an image of three colours",
         advice: "train again: the run was trained on other data")
     }
     decoder = try ImageDecoder(pixelLimit: pixelLimit)

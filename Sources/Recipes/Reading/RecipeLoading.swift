@@ -114,7 +114,7 @@ extension Recipe {
     let type = try? FileManager.default.attributesOfItem(atPath: URL(filePath: path).resolvingSymlinksInPath().path)[
       .type]
     guard type as? FileAttributeType == .typeRegular else {
-      throw Failure(.noInput, "\(path): this is no regular file", advice: "write the recipe to a file first")
+      throw Failure(.noInput, "\(path): this is not a regular file", advice: "write the recipe to a file first")
     }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw Failure(.noInput, "\(path): the recipe file cannot be read", advice: "check its permissions")
