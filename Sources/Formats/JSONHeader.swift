@@ -12,7 +12,7 @@ enum JSONHeader {
     var parser = JSONParser(rest: bytes, start: bytes.startIndex)
     self = try parser.value(depth: 0)
     parser.skipSpaces()
-    if !parser.rest.isEmpty { throw parser.fault("text goes on after the end") }
+    if !parser.rest.isEmpty { throw parser.fault("there is text after the end") }
   }
 }
 

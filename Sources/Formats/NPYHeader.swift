@@ -95,7 +95,7 @@ private struct PythonLiteralScanner {
 
   mutating func expectEnd() throws {
     skipSpaces()
-    if !rest.isEmpty { throw failure("goes on after its end with \(next)") }
+    if !rest.isEmpty { throw failure("continues after its end with \(next)") }
   }
 
   mutating func string() throws -> String {

@@ -61,7 +61,7 @@ import Testing
       ("{\"a\":1.}", "a value is missing"), ("{\"a\":-}", "a value is missing"), ("{\"a\":1e}", "a value is missing"),
       ("{\"a", "a string has no end"), ("{\"a\n\":1}", "a control character"), ("{\"\\x\":1}", "an unknown escape"),
       ("{\"\\u12\":1}", "an unknown escape"), ("{\"\\ud800\":1}", "half a surrogate pair"),
-      ("{\"\\udc00\\ud800\":1}", "half a surrogate pair"), ("{} {}", "text goes on after the end"),
+      ("{\"\\udc00\\ud800\":1}", "half a surrogate pair"), ("{} {}", "there is text after the end"),
       (String(repeating: "[", count: 100_000), "nested too deeply"),
     ])
   func json(header: String, message: String) {

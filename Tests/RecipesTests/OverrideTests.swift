@@ -101,7 +101,7 @@ import Testing
     ] {
       #expect(
         try failure(of: "", part, whole).message
-          == "command line: \(whole): this takes back \(part), which stands before it")
+          == "command line: \(whole): this undoes \(part), which comes before it")
     }
   }
 

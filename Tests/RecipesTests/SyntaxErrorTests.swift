@@ -58,7 +58,7 @@ import Testing
     #expect(try failure(ofWhole: "epochs:2\n").advice == "a blank must follow the colon: epochs: 2")
     let failure = try failure(ofWhole: "seed: 1\nepochs:2\nbatch: 3\n")
     #expect(
-      failure.advice == "each line needs a key and a colon with a blank behind it, such as epochs: 2",
+      failure.advice == "each line needs a key and a colon, followed by a blank, such as epochs: 2",
       "\(failure.message)")
   }
 

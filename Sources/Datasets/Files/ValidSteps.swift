@@ -61,10 +61,10 @@ struct ValidSteps {
     guard hasValues else { return nil }
     return switch padding {
     case .behind:
-      "\(path): the first steps of shorter samples are all 0, and values stand behind their lengths: the data is surely "
+      "\(path): the first steps of shorter samples are all 0, and there are values after their lengths: the data is surely "
         + "padded in front; if so, set data.padding to front"
     case .front:
-      "\(path): the last steps of shorter samples are all 0, and values stand before their steps: the data is surely "
+      "\(path): the last steps of shorter samples are all 0, and there are values before their steps: the data is surely "
         + "padded behind; if so, leave data.padding out"
     }
   }

@@ -47,7 +47,7 @@ extension AveragePool: ExportableLayer {
 }
 
 extension GlobalAveragePool: ExportableLayer {
-  /// `GlobalAveragePool` and `Flatten`; the sum by the lengths where there are such.
+  /// `GlobalAveragePool` and `Flatten`; with lengths, the sum over the number of valid steps.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
     if let lengths = graph.lengths {
       let steps = graph.arrange(input, .featuresLast).name

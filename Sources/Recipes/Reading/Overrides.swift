@@ -41,7 +41,7 @@ struct Override {
       }
       if let lost = parts.lazy.map({ ordered[$0] }).first(where: { !whole.leaves($0) }) {
         throw whole.value.place.failure(
-          "this takes back \(lost.text), which stands before it",
+          "this undoes \(lost.text), which comes before it",
           advice: "leave one of them out, or write \(lost.text) last if it still has a meaning then")
       }
       ordered.insert(whole, at: first)

@@ -61,7 +61,7 @@ private struct Converter {
             return YAMLNode.Entry(key: name, value: try convert(value, at: keyPlace))
           }), at: here)
     case .alias(let alias):
-      throw place(alias.mark).failure("the alias *\(alias.anchor) stands for nothing")
+      throw place(alias.mark).failure("the alias *\(alias.anchor) is not defined")
     }
   }
 }
@@ -79,7 +79,7 @@ private func syntaxFailure(_ error: YamlError, locate: (_ line: Int?, _ column: 
     // libyaml reports a tab only as a character that cannot start a token.
     if problem.contains("cannot start any token") { advice = "indent with blanks; YAML allows no tabs there" }
     if problem.contains("could not find expected ':'") {
-      advice = "each line needs a key and a colon with a blank behind it, such as epochs: 2"
+      advice = "each line needs a key and a colon, followed by a blank, such as epochs: 2"
     }
   case .composer(let context, let problem, let mark, _):
     place = locate(mark.line, mark.column)

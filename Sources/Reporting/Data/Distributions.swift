@@ -107,7 +107,7 @@ struct Distributions {
         line.tensors.allSatisfy(\.isWhole)
       else {
         throw Failure(
-          .data, "\(path), line \(number), is no line of distributions",
+          .data, "\(path), line \(number), is not a line of distributions",
           advice: "each is one JSON object with step and tensors, as training writes it; steps ascend")
       }
       last = line.step

@@ -46,7 +46,7 @@ struct Metrics {
       number += 1
       guard reader.read(line, into: &self) else {
         throw Failure(
-          .data, "\(path), line \(number), is no line of metrics",
+          .data, "\(path), line \(number), is not a line of metrics",
           advice: "each is one JSON object with event, step, epoch and loss, as training writes it; steps ascend")
       }
     }

@@ -53,7 +53,7 @@ struct ConfusionMatrix {
   ) -> String {
     let count = counts[actual, predicted]
     let share = Double(count) / Double(all)
-    let words = "\(classNames[actual]) taken for \(classNames[predicted]): \(count) of \(all)"
+    let words = "\(classNames[actual]) predicted as \(classNames[predicted]): \(count) of \(all)"
     let square =
       #"<rect class="cell\#(actual == predicted ? "" : " wrong")" "#
       + Markup.place(x: x, y: y, width: cell, height: cell)
