@@ -96,7 +96,7 @@ import Testing
       ("{'color': 1}", "'color' that is unknown or repeated"), ("{'descr': '<f4'}", "lacks one of the entries"),
       ("{'fortran_order': Maybe}", "'Maybe}' where True or False belongs"),
       ("{'shape': (2, -3)}", "'-3)}' where a length"), ("{'shape': (99999999999999999999,)}", "99999999999999999999"),
-      ("{'shape': (1 2)}", "where ')' belongs"), ("{} trailing", "goes on after its end"),
+      ("{'shape': (1 2)}", "where ')' belongs"), ("{} trailing", "continues after its end"),
       ("{'shape': (\(String(repeating: "1,", count: 65)))}", "more than 64 axes"),
     ])
   func literals(header: String, message: String) {
