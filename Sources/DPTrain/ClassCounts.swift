@@ -2,7 +2,7 @@ import Recording
 
 /// The classes of a data set and how many samples each has, on one line.
 package enum ClassCounts {
-  /// For example `3: Greek 200, Irish 230, Thai 90`; of many classes only some. Nil where samples have no known class.
+  /// For example `3: Greek 200, Irish 230, Thai 90`; of many classes, only some. Nil if samples have no known class.
   package static func text(_ data: any Dataset) -> String? {
     guard let classes = data.classes, data.classNames.count > 1 else { return nil }
     var counts = [Int](repeating: 0, count: data.classNames.count)

@@ -1,4 +1,4 @@
-// What a Swift program needs to define its own layers, data or recipe entries and train them: `import DPTrain`.
+// `import DPTrain` gives a program all it needs to define its own layers, data or recipe entries and train them.
 @_exported import Collectives
 @_exported import Datasets
 @_exported import Diagnostics

@@ -1,22 +1,21 @@
 import Foundation
 
-/// What every program that computes on several ranks does around its work: `dp-train` and programs of one's own.
+/// Runs the work of a program on several ranks: `dp-train`, or your own program.
 public enum Session {
-  /// Opens the communicator, prepares on all ranks, makes sure that all prepared the same, then works, and ends
-  /// communication. Where anything fails, the process ends, and with it the whole job, with the failure's exit code.
+  /// Opens the communicator, prepares on all ranks, checks that all prepared the same, works, and ends communication.
+  /// If anything fails, the whole job ends with the failure's exit code.
   ///
-  /// A failure in `prepare` on any rank ends the job on all with one message, from rank 0; one in `work` is printed by
-  /// the rank that met it, and ends the job on all. An error that is no `Failure` counts as one of the program
-  /// (`ExitCode.software`).
+  /// If `prepare` fails on any rank, rank 0 prints the one message. If `work` fails, the rank that failed prints it. An
+  /// error that is no `Failure` counts as a fault of the program (`ExitCode.software`).
   ///
-  /// Where there are more ranks than processors, some of them sleep: their processes end here when the others are done,
-  /// and run neither of the closures nor what follows. `DPTRAIN_OVERSUBSCRIBE=1` lets all compute.
+  /// If there are more ranks than processors, some only sleep: their processes end here when the others are done, and run
+  /// neither the closures nor the code after this call. `DPTRAIN_OVERSUBSCRIBE=1` lets all compute.
   /// - Parameters:
-  ///   - oversubscribes: whether all ranks shall compute, also where they have to take turns.
-  ///   - prepare: reads what is needed and reserves memory. It may itself communicate only if all ranks do so alike.
-  ///   - description: what a rank is about to do, of what was prepared; must be the same text on all ranks. A stale
-  ///     recipe or data file on one machine would otherwise give wrong weights, or a hang.
-  ///   - work: what is done with what was prepared.
+  ///   - oversubscribes: whether all ranks compute, even if they have to take turns.
+  ///   - prepare: reads files and reserves memory. It may communicate only if all ranks do so in the same way.
+  ///   - description: describes the work as a text, which must be the same on all ranks. A stale recipe or data file on
+  ///     one machine would otherwise give wrong weights, or a hang.
+  ///   - work: does the work with the prepared value.
   public static func run<T>(
     oversubscribes: Bool = false, prepare: (any Communicator) throws -> T, description: (T) -> String = { _ in "" },
     work: (any Communicator, T) throws -> Void
@@ -46,8 +45,8 @@ public enum Session {
     }
   }
 
-  /// Ends the job for a failure that comes before any work: on all ranks alike, or on one, where the others are at
-  /// the agreement in `run`. Ranks that ended on their own might be gone before rank 0 has said why.
+  /// Ends the job for a failure before any work: on all ranks, or on one while the others are at the agreement in `run`.
+  /// All ranks end together, so that none ends the job before rank 0 has printed the message.
   public static func refuse(_ failure: Failure) -> Never {
     let communicator = open()
     var agreed = failure
@@ -59,15 +58,14 @@ public enum Session {
     communicator.abort(agreed, alike: true)
   }
 
-  /// Ends this process for a failure where only rank 0 works, or no rank finds the others; rank 0 says why, or every process
-  /// if the launcher that the environment tells of is not there.
-  /// `launch` tells how the process was started, as it was before MPI was: MPI may change the environment.
+  /// Ends this process for a failure if only rank 0 works, or if the ranks cannot connect. Only a process that `launch` says
+  /// speaks prints the message. Read `launch` before MPI starts, since MPI may change the environment.
   public static func end(_ failure: Failure, launch: Launch) -> Never {
     if launch.speaks { SoloCommunicator().abort(failure) }
     Foundation.exit(failure.exitCode.rawValue)
   }
 
-  /// What all ranks must have alike before they work together on a recipe.
+  /// A text of purpose, recipe and data that must be the same on all ranks.
   public static func describe(_ purpose: String, _ recipe: Recipe, _ experiment: Experiment) -> String {
     let data = experiment.data.all.map { split, samples in
       "\(samples.count) \(split.rawValue) samples of \(samples.inputShape), classes \(samples.classNames)"
@@ -106,7 +104,7 @@ public enum Session {
 }
 
 extension InstructionSet {
-  /// Chooses the set that the environment asks for, if it does.
+  /// Selects the set that the environment variable names, if it is set.
   /// - Throws: as `select`.
   public static func selectByEnvironment() throws {
     guard let name = ProcessInfo.processInfo.environment[variable], !name.isEmpty else { return }
@@ -115,15 +113,15 @@ extension InstructionSet {
 }
 
 extension Communicator {
-  /// One rank's text, on every rank.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// Returns the text of rank `root` on every rank.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   public func text(_ own: String, from root: Int) throws -> String {
     String(decoding: try broadcast(Array(own.utf8), from: root), as: UTF8.self)
   }
 }
 
 extension Error {
-  /// The failure itself, or one of the program.
+  /// The failure itself; other errors become a fault of the program.
   fileprivate var asFailure: Failure { self as? Failure ?? Failure(.software, "\(self)") }
 }
 

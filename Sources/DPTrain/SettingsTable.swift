@@ -1,6 +1,6 @@
 import Recording
 
-/// What is about to be trained, and with what: printed before the first step.
+/// A table of the training's settings, printed before the first step.
 enum SettingsTable {
   static func text(
     _ recipe: Recipe, experiment: Experiment, environment: RunEnvironment, folder: RunFolder

@@ -1,23 +1,22 @@
 import Foundation
 
-/// When training has to end.
+/// The time by which training must end.
 struct TimeLimit {
-  /// Seconds that are kept for saving before a scheduler ends the job.
+  /// Seconds left for saving before the scheduler ends the job.
   private static let reserve = 60.0
 
-  /// In `monotonicSeconds`.
+  /// The time, in `monotonicSeconds`.
   let deadline: Double
-  /// What sets it, for messages.
+  /// The cause of the limit, for messages.
   let text: String
 
-  /// `minutes` after `start`, or before the end of the Slurm job that this process belongs to, whichever comes first; nil
-  /// for no limit.
+  /// The earlier of `minutes` after `start` and a minute before the end of this process's Slurm job; nil for no limit.
   ///
-  /// Slurm gives the end in seconds since 1970. A shell may keep that of a job that is over.
+  /// Slurm gives the end in seconds since 1970. An end in the past is ignored: a shell may keep that of a finished job.
   /// - Parameters:
   ///   - start: when the program started, in `monotonicSeconds`.
-  ///   - minutes: those that were asked for.
-  ///   - environment: what Slurm has set.
+  ///   - minutes: the requested limit.
+  ///   - environment: contains Slurm's variables.
   ///   - now: seconds since 1970.
   static func earliest(
     start: Double, minutes: Double?, environment: [String: String] = ProcessInfo.processInfo.environment,

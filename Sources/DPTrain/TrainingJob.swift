@@ -1,35 +1,35 @@
 import Foundation
 import Recording
 
-/// One training as a whole program does it: on all ranks that a launcher started, with run folder, metrics, progress,
-/// checkpoints, signals and a watch for ranks that stall. `dp-train train` is such a job.
+/// A complete training, as `dp-train train` does it: on all ranks that a launcher started, with run folder, metrics,
+/// progress, checkpoints, signals and a watch for ranks that stall.
 public struct TrainingJob {
   /// The folder for everything the run writes; nil for `runs/NAME-YYYYMMDD-HHMMSS`.
   public var out: String?
-  /// Whether to go on from the newest checkpoint in the folder `out`, if there is one.
+  /// Whether to resume from the newest checkpoint in the folder `out`, if there is one.
   public var resumes = false
-  /// Minutes after which training saves and stops; nil for no limit but that of a Slurm job, a minute before its end.
+  /// Minutes after which training saves and stops. If nil, only a Slurm job limits it: to a minute before the job's end.
   public var minutes: Double?
-  /// Seconds after which ranks that keep the others waiting are named.
+  /// Seconds after which a warning names ranks that keep the others waiting.
   public var stallWarning = 60.0
-  /// Seconds after which the job ends where some ranks keep the others waiting; nil: it waits.
+  /// Seconds after which the job ends if ranks keep the others waiting; nil to wait without limit.
   public var stallAbort: Double?
-  /// Steps that `timeline.json` shows, a trace of what every rank does when; nil for none.
+  /// How many steps `timeline.json` shows, a trace of all ranks' work; nil for no trace.
   public var timelineSteps: Int?
-  /// Whether all ranks shall compute where there are more of them than processors. Else some sleep until the others are
-  /// done, which is faster, to the same bits.
+  /// Whether all ranks compute even if there are fewer processors. By default surplus ranks sleep, which is faster;
+  /// results are identical.
   public var oversubscribes = false
-  /// Observers besides the usual ones, made on rank 0 before the first step; it is given the path of the run folder.
+  /// Makes additional observers on rank 0 before the first step, from the path of the run folder.
   public var observers: (String) throws -> [any Observer] = { _ in [] }
 
-  /// A job with every default.
+  /// A job with the default settings.
   public init() {}
 
-  /// Trains the recipe that `makeRecipe` gives on each rank, and returns what came of it.
+  /// Trains the recipe that `makeRecipe` makes on each rank, and returns a summary.
   ///
-  /// Returns only where the training came to its end: where it is asked to stop before, the process ends with
-  /// `ExitCode.stopped` once the state is saved, and where anything fails, as `Session.run` says. Nor does it return on
-  /// ranks that sleep since there is no processor for them.
+  /// It returns only if the training reaches its end. If it is asked to stop before, it saves its state and the process
+  /// ends with `ExitCode.stopped`; failures end the process as in `Session.run`. It does not return on ranks that sleep
+  /// because there is no processor for them.
   @discardableResult
   public func run(_ makeRecipe: () throws -> Recipe) -> RunSummary {
     let start = monotonicSeconds()
@@ -61,7 +61,7 @@ public struct TrainingJob {
       recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: self)
   }
 
-  /// A run goes on with what it began with.
+  /// Checks that the recipe may resume the run in the folder.
   private func checkResumption(of recipe: Recipe) throws {
     guard resumes, let former = out.map(RunFolder.init(path:)), former.exists else { return }
     guard let difference = recipe.firstDifference(from: try recipe.loadFormer(former.recipe)) else { return }

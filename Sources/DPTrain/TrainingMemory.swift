@@ -1,26 +1,26 @@
 import Recipes
 import Training
 
-/// What a training takes of the memory of its only rank, in bytes, besides the samples. Of several ranks of a machine each
-/// takes about as much, but for the copies, which rank 0 alone makes.
+/// The memory of a training on one rank, in bytes, without the samples. Each of several ranks needs about as much, but only
+/// rank 0 makes the copies.
 public struct TrainingMemory {
-  /// The weights, and their average.
+  /// The weights and their average.
   public let weights: Int
   /// The gradients.
   public let gradients: Int
-  /// What the optimizer keeps from step to step.
+  /// The optimizer's state.
   public let optimizer: Int
   /// Activations, their gradients, and packed weights.
   public let activations: Int
-  /// Copies of all that is saved, while it is written.
+  /// Copies for checkpoints while they are written.
   public let checkpoints: Int
-  /// Copies of what is recorded: histograms and pictures.
+  /// Copies for histograms and pictures.
   public let records: Int
 
-  /// All of it.
+  /// The sum of all.
   public var total: Int { weights + gradients + optimizer + activations + checkpoints + records }
 
-  /// That of a recipe's training in a workspace.
+  /// The memory of a recipe's training in a workspace.
   public init(_ recipe: Recipe, _ experiment: Experiment, workspace: Workspace) {
     let size = MemoryLayout<Float>.stride
     let values = size * experiment.model.valueCount
@@ -30,11 +30,11 @@ public struct TrainingMemory {
     gradients = values * (experiment.settings.accumulate > 1 ? 2 : 1)
     optimizer = state
     activations = workspace.arenaBytes
-    // The newest state, the best weights, and what is laid out for the files.
+    // The newest state, the best weights, and the copy laid out for the files.
     checkpoints = (sets * values + state) + sets * values + (values + state)
     let samples = experiment.data.training.count
     let drawsPictures = recipe.record.imageCadence(experiment.settings, samples: samples).every > 0
-    // The gradient before clipping, and both for the thread that writes; a network of its own draws the pictures.
+    // The gradient before clipping, and copies of it and the weights for the writing thread; the pictures' own network.
     records = (experiment.settings.recordedTensors.every > 0 ? 3 * values : 0) + (drawsPictures ? values : 0)
   }
 }

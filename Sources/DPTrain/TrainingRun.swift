@@ -3,18 +3,18 @@ import Foundation
 import Recording
 import Reporting
 
-/// The work of a `TrainingJob`: what is shown, written and saved around the training.
+/// The work of a `TrainingJob`: trains, and prints, records and saves around it.
 struct TrainingRun {
   let recipe: Recipe
   let experiment: Experiment
   let workspace: Workspace
-  /// What people should know before it begins.
+  /// Warnings to print before the first step.
   let warnings: [String]
-  /// On rank 0.
+  /// The run's folder on rank 0; nil on other ranks.
   let folder: RunFolder?
   let job: TrainingJob
 
-  /// Trains, at most until the limit.
+  /// Trains to the end or to the time limit.
   func train(_ communicator: any Communicator, until limit: TimeLimit?) throws -> RunSummary {
     SignalRequests.install()
     let environment = try RunEnvironment(
@@ -47,7 +47,7 @@ struct TrainingRun {
     do {
       summary = try trainer.run()
     } catch {
-      // The last steps before a failure are those that tell of it; the failure itself is what has to be heard.
+      // Write the steps before the failure; a failure of that must not hide the first one.
       try? recorder?.flush()
       throw error
     }
@@ -56,7 +56,7 @@ struct TrainingRun {
     return summary
   }
 
-  /// What finds ranks that stopped answering, where there are several.
+  /// A watch for ranks that stall; nil if there is only one rank.
   private func stallWatch(
     _ activity: Activity, _ communicator: any Communicator, hosts: [String]
   ) throws -> StallWatch? {
@@ -73,8 +73,8 @@ struct TrainingRun {
     CheckpointStore(path: folder.checkpoints).newest { warn("\($0.message); looking for an older checkpoint") }
   }
 
-  /// A longer or shorter run goes on only if the steps done had the learning rates that its recipe says: else no recipe would
-  /// give the same weights again.
+  /// Checks that the steps done had the learning rates of this recipe, which may have another length: otherwise no recipe
+  /// would give the same weights again.
   private func checkRates(_ manifest: CheckpointManifest, of folder: CheckpointFolder) throws {
     let former = try recipe.parseFormer(manifest.recipe, file: "\(folder.path)/checkpoint.json")
     let samples = experiment.data.training.count
@@ -110,7 +110,7 @@ struct TrainingRun {
     return [recorder, progress] + pictures(for: recorder) + (try folder.map { try job.observers($0.path) } ?? [])
   }
 
-  /// What draws pictures for TensorBoard, if anything shall.
+  /// The observer that draws pictures for TensorBoard; empty if none are recorded.
   private func pictures(for recorder: BackgroundRecorder) -> [any Observer] {
     let cadence = recipe.record.imageCadence(experiment.settings, samples: experiment.data.training.count)
     guard cadence.every > 0, recording.tensorBoard.every > 0 else { return [] }
@@ -121,7 +121,7 @@ struct TrainingRun {
     ]
   }
 
-  /// What is written down of the course of training.
+  /// The settings of what the run records.
   private var recording: RunRecording {
     RunRecording(
       every: recipe.record.every,
@@ -129,7 +129,7 @@ struct TrainingRun {
       recipe: recipe.resolvedYAML())
   }
 
-  /// Writes and shows what is known before the first step.
+  /// Writes the run's first files and prints the settings.
   private func begin(
     _ environment: RunEnvironment, folder: RunFolder, resumingFrom manifest: CheckpointManifest?
   ) throws {
@@ -139,8 +139,8 @@ struct TrainingRun {
     Terminal.write(SettingsTable.text(recipe, experiment: experiment, environment: environment, folder: folder))
     guard job.resumes else { return }
     let start =
-      manifest.map { "after step \(Format.count($0.progress.step))" } ?? "from the start: nothing is saved yet"
-    Terminal.write("going on \(start)\n\n")
+      manifest.map { "resuming after step \(Format.count($0.progress.step))" } ?? "starting: nothing is saved yet"
+    Terminal.write("\(start)\n\n")
   }
 
   private func conclude(
@@ -149,7 +149,7 @@ struct TrainingRun {
     if let stopped = summary.stopped {
       let cause = stopped == .timeLimit ? limit?.text : nil
       Terminal.write(
-        "\nstopped by \(cause ?? stopped.text) after step \(Format.count(summary.steps)), and saved; go on with\n"
+        "\nstopped by \(cause ?? stopped.text) after step \(Format.count(summary.steps)), and saved; resume with\n"
           + "  dp-train train --out \(folder.path) --resume\n")
       return
     }
@@ -163,7 +163,7 @@ struct TrainingRun {
     rows.append(["weights", folder.weights + (experiment.average == nil ? "" : " (averaged)")])
     rows.append(["SHA-256", try sha256(ofFile: folder.weights)])
     Terminal.write("\n" + Format.table(rows))
-    // Where nothing counts there is no accuracy either, and a notice has told so.
+    // If no target counts, the accuracy is NaN too, and a notice has already said so.
     for evaluation in summary.evaluations where !evaluation.loss.isFinite && evaluation.accuracy?.isNaN != true {
       warn(
         "The loss on the \(evaluation.split.rawValue) samples is \(evaluation.loss): the network's outputs are too large "

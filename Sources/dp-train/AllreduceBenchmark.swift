@@ -1,11 +1,11 @@
 import DPTrain
 import Foundation
 
-/// Times sums over all ranks: in the reduction tree, the same compressed, and by MPI_Allreduce.
+/// Times sums over all ranks: by the tree, by the tree in bfloat16, and by MPI_Allreduce.
 struct AllreduceBenchmark {
-  /// What was found, of one length after the other.
+  /// The measured times, a row for each length.
   struct Result: Encodable {
-    /// Milliseconds of a sum of so many bytes a rank, medians, seen by rank 0.
+    /// Median milliseconds of a sum of `bytes` per rank, as rank 0 sees them.
     struct Row: Encodable {
       let bytes: Int
       let treeMs, bfloat16Ms, nativeMs: Double
@@ -14,14 +14,14 @@ struct AllreduceBenchmark {
     let ranks, machines: Int
     let rows: [Row]
 
-    /// One line.
+    /// The result as one line of JSON.
     func json() throws -> String {
       let encoder = JSONEncoder()
       encoder.outputFormatting = .sortedKeys
       return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
 
-    /// A table.
+    /// The result as a table.
     var text: String {
       let table = rows.map { row in
         [
@@ -38,21 +38,21 @@ struct AllreduceBenchmark {
   private static let lengths = [4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 25 << 20, 64 << 20]
   private static let rounds = 9
 
-  /// Measures; every rank calls it.
+  /// Measures all lengths. Every rank calls it.
   func run(_ communicator: any Communicator) throws -> Result {
     Result(
       ranks: communicator.size, machines: communicator.machines.count,
       rows: try Self.lengths.map { try measure(bytes: $0, communicator) })
   }
 
-  /// All by turns, so that what else the machine does meets all. Values are written anew before each sum, as a backward
-  /// pass does: what was read before lies in no cache.
+  /// Measures one length. The three sums take turns, so that other load on the machine affects them alike. Values are
+  /// rewritten before each sum, as a backward pass does, so that caches hold no earlier reads.
   private func measure(bytes: Int, _ communicator: any Communicator) throws -> Result.Row {
     let count = bytes / MemoryLayout<Float>.size
     let exact = try TreeSum(
       SumLayout(elementCount: count, statusCount: 1), tree: ReductionTree(shards: communicator.size),
       communicator: communicator)
-    // A part for each machine is best.
+    // One part per machine is fastest.
     let compressed = try TreeSum(
       SumLayout(
         elementCount: count, statusCount: 1, compression: Compression(format: .bfloat16, count: count)),

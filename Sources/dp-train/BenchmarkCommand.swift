@@ -6,36 +6,36 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "benchmark", abstract: "Time a recipe's training step, with nothing written and nothing evaluated.",
     discussion: """
-      The median of several windows of steps is given, after a warm-up. Works under mpirun too.
-      Operations are those of the products, two per multiply-add, forwards and backwards.
+      Prints the median of several windows of steps, after a warm-up. Works under mpirun too.
+      Counts the operations of the products, two per multiply-add, forwards and backwards.
       """)
 
   @OptionGroup var recipe: RecipeArguments
 
   @OptionGroup var ranks: RankArguments
 
-  @Option(help: "Steps to time in all (default: as many as --seconds takes, at most 500 where that is not given).")
+  @Option(help: "Steps to time in all (default: as many as fit into --seconds; at most 500 without --seconds).")
   var steps: Int?
 
-  @Option(help: "Seconds to time steps for, about; at least five steps (default: 10).")
+  @Option(help: "About how many seconds to time steps for; at least five steps (default: 10).")
   var seconds: Double?
 
-  @Flag(help: "Measure how fast the core can multiply and add at all, too, and the step's share of it.")
+  @Flag(help: "Also measure a core's peak of multiply-adds, and the step's share of it.")
   var peak = false
 
-  @Flag(help: "Print each layer's times; with mpirun, those of rank 0.")
+  @Flag(help: "Print each layer's times; under mpirun, those of rank 0.")
   var layers = false
 
-  @Flag(help: "Time sums over all ranks instead, 4 KiB to 64 MiB: the tree, the tree in bfloat16, MPI_Allreduce.")
+  @Flag(help: "Instead time sums over all ranks, 4 KiB to 64 MiB: the tree, the tree in bfloat16, MPI_Allreduce.")
   var allreduce = false
 
-  @Flag(inversion: .prefixedNo, help: "Let gradients and new weights travel between machines while the passes go on.")
+  @Flag(inversion: .prefixedNo, help: "Send gradients and new weights between machines during the passes.")
   var overlap = true
 
   @Flag(help: "Print one line of JSON.")
   var json = false
 
-  /// The most windows that the steps are divided into.
+  /// The largest number of windows that the steps are divided into.
   private static let windows = 9
 
   func validate() throws {
@@ -75,14 +75,14 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     }
   }
 
-  /// What all ranks must be asked for alike.
+  /// The options that must be the same on all ranks.
   private var kind: String { "benchmark \(steps.map(String.init) ?? "") \(seconds.map { "\($0) s" } ?? "") \(overlap)" }
 
   private func prepare(
     _ communicator: any Communicator
   ) throws -> (recipe: Recipe, experiment: Experiment, workspace: Workspace) {
     var recipe = try recipe.load()
-    // Nothing is recorded of the steps.
+    // Recording would cost time.
     recipe.record.histograms = .span(.steps(0))
     let experiment = try recipe.makeExperiment()
     return (recipe, experiment, try experiment.makeWorkspace(communicator: communicator))
@@ -97,7 +97,7 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     var position = 0
     var times = StepTimes()
     var stepSeconds: [Double] = []
-    // Whole batches only, so that every step does the same work.
+    // Only whole batches, so that every step does the same work.
     func run(_ steps: Int) throws {
       for _ in 0..<steps {
         if position + batch > count { position = 0 }
@@ -129,7 +129,7 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     }
     _ = try experiment.model.weights.values
     progress.clear()
-    // All ranks at once, as they work at once.
+    // All ranks measure at the same time, since they also train at the same time.
     try communicator.barrier()
     let peakRate = peak ? PeakRate.measure() : nil
     seconds.sort()
@@ -143,7 +143,7 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
   private func chosenSteps(_ communicator: any Communicator, _ run: (Int) throws -> Void) throws -> Int {
     if let steps { return steps }
     let (seconds, most) = (seconds ?? 10, seconds == nil ? 500 : Int.max)
-    // The first step allocates.
+    // The first step is not timed: it allocates.
     try run(1)
     let start = monotonicSeconds()
     var count = 0

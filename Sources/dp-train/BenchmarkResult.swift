@@ -2,17 +2,17 @@ import DPTrain
 import Foundation
 import Planning
 
-/// What `benchmark` found, as text and as JSON.
+/// The result of `benchmark`, as text and as JSON.
 struct BenchmarkResult: Encodable {
   private let recipe: String
   private let ranks, batch, steps: Int
   private let msPerStep, msMean, msMin, msMax, samplesPerSecond: Double
-  /// The mean time of the shortest twentieth of all steps, of the next, and so on.
+  /// Mean step times by twentieths of all steps, the shortest first.
   private let stepMsShares: [Double]
-  /// Where a step's time goes, as a mean over ranks.
+  /// A step's time by phase, as a mean over ranks.
   private let dataMs, computeMs, communicationMs, waitingMs: Double
   private let operationsPerStep: Int
-  /// Thousand millions of operations a second of all ranks, and what one rank's core reaches at most.
+  /// GFLOP/s of all ranks together, and the peak of one core.
   private let gflopPerSecond: Double
   private let peakGflopPerSecond, shareOfPeak: Double?
   private let instructionSet: String
@@ -29,8 +29,8 @@ struct BenchmarkResult: Encodable {
     var ms: Double { packMs + forwardMs + backwardMs }
   }
 
-  /// `seconds` holds each window's time per step, ascending, `stepSeconds` each step's, `times` the sums of their parts;
-  /// `peak` is one core's limit in operations a second.
+  /// A result from `seconds`, each window's time per step, ascending; `stepSeconds`, each step's time; and `times`, the
+  /// sums of the phases. `peak` is one core's limit in operations a second.
   init(
     recipe: String, ranks: Int, batch: Int, steps: Int, seconds: [Double], stepSeconds: [Double], times: StepTimes,
     operations: Int, peak: Double?, layerTimes: LayerTimes?
@@ -69,21 +69,21 @@ struct BenchmarkResult: Encodable {
     }
   }
 
-  /// Whether a row is all that its parent holds, so that it would only say the same again.
+  /// Whether a row is its parent's only child and would repeat it.
   private static func isOnlyPart(_ rows: [LayerTimes.Row], _ index: Int) -> Bool {
     let depth = rows[index].depth
     guard depth > 0, rows[index - 1].depth < depth else { return false }
     return !rows[(index + 1)...].prefix { $0.depth >= depth }.contains { $0.depth == depth }
   }
 
-  /// One line.
+  /// The result as one line of JSON.
   func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
-  /// A line, and a table of the layers where they were timed.
+  /// One line, and a table of the layers if they were timed.
   var text: String {
     let line = String(
       format: "%@: %.4f ms a step (%.4f to %.4f), %@ samples/s, %@, %@\n", recipe, msPerStep, msMin, msMax,

@@ -2,7 +2,7 @@ import ArgumentParser
 import DPTrain
 import Foundation
 
-/// What a shell offers where a word of the command line is half written.
+/// Completes half-written words of the command line.
 enum Completion {
   /// A built-in recipe, a recipe file, or a key to change.
   static let recipeArguments = CompletionKind.custom { _, _, prefix in
@@ -13,7 +13,7 @@ enum Completion {
   /// A key to change.
   static let overrides = CompletionKind.custom { _, _, prefix in keys(prefix) }
 
-  /// A run's folder; those in `runs` without a word written.
+  /// A run's folder. Those in `runs` are offered even if nothing is written yet.
   static let runs = CompletionKind.custom { _, _, prefix in
     let known = entries("runs/") { RunFolder(path: $0).exists }.filter { !$0.hasSuffix("/") && $0.hasPrefix(prefix) }
     return known + entries(prefix) { RunFolder(path: $0).exists }.filter { !known.contains($0) }
@@ -35,7 +35,7 @@ enum Completion {
     return Set(inner(Recipe.keys, "")).filter { $0.hasPrefix(prefix) }.sorted()
   }
 
-  /// The entries of the folder that a half-written path is in: those wanted, and folders to go on into.
+  /// The entries of the folder that a half-written path is in: wanted ones, and folders.
   private static func entries(_ prefix: String, wanted: (String) -> Bool) -> [String] {
     let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []

@@ -12,8 +12,8 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
         dp-train evaluate RUN pics/new                 image-folder: pics/new/CLASS/*.jpg; text-lines: CLASS.txt
         dp-train evaluate RUN new.csv                  csv, numpy: a file with the target too; idx: a folder
         dp-train evaluate RUN data.testSize=10000      keys change what is measured
-      Works under mpirun too, with the same result on any number of ranks. Of more than 30 classes it shows the best, the
-      worst and the most frequent mistakes; --json has all.
+      Works under mpirun too, with the same result on any number of ranks. With more than 30 classes it shows the best,
+      the worst and the most frequent mistakes; --json has all.
       """)
 
   @OptionGroup var source: RunArguments
@@ -26,12 +26,12 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
       valueName: "data-or-key=value"), completion: .file())
   var arguments: [String] = []
 
-  @Option(help: "The samples to measure on: training, validation or test.")
+  @Option(help: "The samples to measure: training, validation or test.")
   var on = Split.test
 
   @Option(
     help: ArgumentHelp(
-      "Also show so many samples that were classified rightly, of all classes in turn, and as many wrongly.",
+      "Also show n samples that were classified rightly, of all classes in turn, and n wrongly.",
       valueName: "n"))
   var show = 0
 

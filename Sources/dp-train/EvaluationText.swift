@@ -1,11 +1,11 @@
 import DPTrain
 import Foundation
 
-/// How `evaluate` shows what it measured.
+/// The result of `evaluate`, as text and as JSON.
 struct EvaluationText {
-  /// The most classes that each get a row and a column of the matrix.
+  /// The matrix is shown up to this number of classes.
   private static let shownClasses = 30
-  /// Rows of each table, where there are more classes.
+  /// Rows of each table if there are more classes.
   private static let rows = 10
 
   private let report: EvaluationReport
@@ -15,7 +15,7 @@ struct EvaluationText {
   init(_ report: EvaluationReport) {
     self.report = report
     counts = report.confusion.classes
-    // A name that nobody would see stands in quotes.
+    // Quotes make a name of spaces visible.
     names = report.classNames.map { $0.unicodeScalars.allSatisfy(\.properties.isWhitespace) ? "\"\($0)\"" : $0 }
   }
 
@@ -28,8 +28,8 @@ struct EvaluationText {
     let confusion: [[Int]]
   }
 
-  /// One line of JSON; `confusion` has [actual, predicted, count] of each pair of classes that occurs, by their places in
-  /// `classes`.
+  /// One line of JSON. `confusion` has [actual, predicted, count] for each pair of classes that occurs; both are indices
+  /// into `classes`.
   func json() throws -> String {
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     let confusion = report.confusion
@@ -40,8 +40,8 @@ struct EvaluationText {
     return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
   }
 
-  /// A row for each class and the confusion matrix, or where there are too many classes those that tell most; and the
-  /// means.
+  /// A row for each class, the means and the confusion matrix; if there are too many classes, the best and worst of them
+  /// and the most frequent mistakes.
   var text: String {
     guard !report.confusion.isEmpty, let accuracy = report.accuracy else {
       var rows = [["samples", Format.count(report.samples)], ["loss", Format.loss(report.loss)]]

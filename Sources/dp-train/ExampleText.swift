@@ -1,8 +1,8 @@
 import DPTrain
 
-/// Samples that a model classified rightly and wrongly, written out.
+/// Samples that a model classified rightly and wrongly, as tables.
 enum ExampleText {
-  /// Up to so many of each, of all classes in turn.
+  /// Up to `right` and `wrong` samples, of all classes in turn.
   static func text(data: any Dataset, recipe: Recipe, right: Int, wrong: Int) throws -> String {
     let network = try recipe.makeNetwork(inputShape: data.inputShape)
     guard network.loss.meaning == .classes else {
@@ -13,7 +13,7 @@ enum ExampleText {
     let predictor = try Predictor(data: data, workspace: workspace, continues: true)
     let reader = try recipe.makeReader(facts: data.facts)
     let table = PredictionTable(network: network, classNames: data.classNames, separator: reader.classSeparator)
-    // Where each step has a class, a sample has none.
+    // If each step has a class, the sample itself has none.
     let classes: Int
     if case .classes(steps: 1) = data.targetLayout {
       classes = data.classNames(outputs: network.model.outputShape.features).count
@@ -41,7 +41,7 @@ enum ExampleText {
     }.joined()
   }
 
-  /// What is sought, and what was found.
+  /// The samples found of one kind, at most `limit`.
   private struct Kind {
     let isRight: Bool
     let limit: Int

@@ -12,7 +12,7 @@ struct ExportCommand: ParsableCommand {
       pytorch        a Python file with the network as a module, and its weights beside it
       onnx           network and weights in one file
 
-      The files say what the run's recipe, classes and alphabet are. The other way: dp-train train RECIPE
+      The files contain the run's recipe, classes and alphabet. The other way: dp-train train RECIPE
       model.weights=FILE takes weights that PyTorch wrote by safetensors.torch.save_file(model.state_dict(), FILE).
       """)
 
@@ -27,7 +27,7 @@ struct ExportCommand: ParsableCommand {
   var out: String?
 
   func run() throws {
-    // As it was trained by, from whatever weights.
+    // The recipe as it was trained, not with `model.weights` set to the exported ones.
     let recipe = try Recipe.load(RunFolder.existing(source.run).recipe)
     let path = out ?? standardPath(recipe.name)
     for file in format.files(at: path) {
@@ -40,7 +40,7 @@ struct ExportCommand: ParsableCommand {
     for file in try exported.write(format, to: path) { Terminal.write(file + "\n") }
   }
 
-  /// In the run's folder, under the recipe's name, which in Python must be an identifier.
+  /// A file in the run's folder with the recipe's name. A Python file's name must be an identifier.
   private func standardPath(_ name: String) -> String {
     let stem =
       format == .pytorch ? String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }) : name

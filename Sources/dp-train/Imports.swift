@@ -1,3 +1,3 @@
-// What all files of the program use besides DPTrain, which leaves it to the programs that train with it.
+// Imported for all files of the program; `DPTrain` does not export these modules.
 @_exported import Formats
 @_exported import Recording

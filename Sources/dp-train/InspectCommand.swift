@@ -29,7 +29,7 @@ struct InspectCommand: ParsableCommand {
           ] + memory(TrainingMemory(recipe, experiment, workspace: workspace))))
   }
 
-  /// What training takes, and of what it consists.
+  /// The memory of a training, in all and by use.
   private func memory(_ memory: TrainingMemory) -> [[String]] {
     let parts = [
       (memory.weights, "weights"), (memory.gradients, "gradients"), (memory.optimizer, "optimizer's state"),
@@ -40,7 +40,7 @@ struct InspectCommand: ParsableCommand {
       + parts.filter { $0.0 > 0 }.map { ["", "\(Format.bytes($0.0)) \($0.1)"] }
   }
 
-  /// A row for each layer, named as its parameters are; those within another come behind it, and the numbers are theirs.
+  /// A row for each layer, named as its parameters are. Nested layers follow their parent and have the numbers.
   private func rows(of layers: [any Layer], named prefix: String) -> [[String]] {
     layers.enumerated().flatMap { index, layer in
       let name = "\(prefix)\(index)"
@@ -54,7 +54,7 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
-  /// The argument may be a run's folder.
+  /// The recipe, which may be named by a run's folder.
   private func load() throws -> Recipe {
     if let first = recipe.arguments.first, RunFolder(path: first).exists {
       return try Recipe.load(RunFolder(path: first).recipe, overrides: Array(recipe.arguments.dropFirst()))

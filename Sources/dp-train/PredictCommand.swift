@@ -7,17 +7,17 @@ struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Classify inputs, or compute their numbers, with a run's weights.",
     discussion: """
-      What an input is depends on the run's data: text for sequences of symbols or letters, otherwise a file.
+      The run's data decides what an input is: text for sequences of symbols or letters, otherwise a file.
         dp-train predict RUN BcXdaYbE        temporal-order: a sequence of its symbols
-        dp-train predict RUN Müller Rossi    text-lines: texts, of letters that training knew or not
-        dp-train predict RUN "hello    "     echo: letters; with a delay of their own: 3:hello
+        dp-train predict RUN Müller Rossi    text-lines: texts, also with letters unknown to the training
+        dp-train predict RUN "hello    "     echo: letters; with another delay: 3:hello
         dp-train predict RUN new.npz         numpy: a file with x (and lengths); y is not needed
         dp-train predict RUN new-images.gz   idx: a file of images
         dp-train predict RUN 5.1,3.5,1.4     csv: a row of the inputs, or a file
         dp-train predict RUN pics            a folder: every file in it that is an input
-      A file is read where texts are asked for, too: each of its lines is one. Without inputs, each line of standard input
-      is one, answered before the next is read; there a text may be named as a file. An input that cannot be read is
-      named, the others are answered, and the exit code is that of what was wrong, 65 where that differs.
+      If inputs are texts, a file is read too: each of its lines is an input. Without inputs, each line of standard input
+      is one, answered before the next is read; there a text may have the name of a file. An input that cannot be read is
+      named and the others are answered; the exit code is that of the fault, or 65 if several faults differ.
       """)
 
   @OptionGroup var source: RunArguments
@@ -27,10 +27,10 @@ struct PredictCommand: ParsableCommand {
     completion: .file())
   var inputs: [String] = []
 
-  @Flag(help: "Print a line of JSON for each sample, with the probabilities of the 100 most probable classes.")
+  @Flag(help: "Print a line of JSON for each sample, with the 100 most probable classes.")
   var json = false
 
-  /// Rows of negative numbers look like options, and are none.
+  /// Refuses unknown options. Rows of negative numbers look like options but are inputs.
   func validate() throws {
     guard !CommandLine.arguments.contains("--") else { return }
     let unknown = inputs.first { $0.hasPrefix("-") && $0.prefixMatch(of: /-[0-9.]/) == nil && $0 != "-" }
@@ -70,13 +70,13 @@ struct PredictCommand: ParsableCommand {
     if let code = codes.first { throw ArgumentParser.ExitCode(codes.count == 1 ? code : 65) }
   }
 
-  /// The inputs without the first `--`, which only says that no options follow.
+  /// The inputs without the first `--`, which ends the options.
   private func withoutTerminator(_ inputs: [String]) -> [String] {
     guard let place = inputs.firstIndex(of: "--") else { return inputs }
     return Array(inputs[..<place] + inputs[(place + 1)...])
   }
 
-  /// Answers the inputs of the command line as rows of a table, or as lines of JSON.
+  /// Answers the command line's inputs as rows of a table or lines of JSON.
   private func answerAll(_ inputs: [String], _ source: PredictInputs, _ answers: Answers, _ facts: DataFacts) throws {
     var writer = RowWriter()
     for input in inputs { writer.widen(0, to: input.count) }
@@ -98,7 +98,7 @@ struct PredictCommand: ParsableCommand {
   }
 }
 
-/// Answers inputs, one after the other, and keeps what can be used again.
+/// Answers inputs one after the other and keeps workspaces for reuse.
 private final class Answers {
   private static let batch = 64
 
@@ -118,7 +118,7 @@ private final class Answers {
     _ = try workspace(for: trained.model.inputShape)
   }
 
-  /// Gives the name and the outputs of each sample to `body`.
+  /// Calls `body` with the name and the outputs of each sample.
   func answer(
     _ data: any Dataset, _ name: @escaping (Int) -> String,
     _ body: (_ name: String, _ table: PredictionTable, _ outputs: [Float]) throws -> Void
@@ -134,7 +134,7 @@ private final class Answers {
     }
   }
 
-  /// The memory for inputs of a shape; that for a few shapes is kept.
+  /// The workspace for inputs of a shape. Up to 16 are kept.
   private func workspace(for shape: Shape) throws -> Workspace {
     if let made = workspaces[shape] { return made }
     if workspaces.count == 16 { workspaces = [:] }

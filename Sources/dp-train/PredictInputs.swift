@@ -1,16 +1,16 @@
 import DPTrain
 import Foundation
 
-/// Finds what `predict` was given: texts, files, the files of folders, or the lines of standard input.
+/// Finds the inputs of `predict`: texts, files, the files of folders, or the lines of standard input.
 struct PredictInputs {
-  /// What reads them for the model.
+  /// Turns inputs into samples.
   let reader: any InputReader
-  /// Is told of each input that cannot be answered; the others are answered all the same.
+  /// Called for each input that cannot be answered; the others are still answered.
   let report: (Failure) -> Void
-  /// Is told what people should know of an input.
+  /// Called with notices to the user about an input.
   let notify: (String) -> Void
 
-  /// Gives all samples of an input of the command line to `body`, a piece at a time.
+  /// Calls `body` with the samples of one command-line input, a data set at a time.
   func read(_ input: String, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else {
@@ -21,7 +21,8 @@ struct PredictInputs {
     for file in files(in: input) { try readFile(file, body) }
   }
 
-  /// The same of a line of standard input. If inputs are texts, a line is one even if it is the name of a file.
+  /// Calls `body` with the samples of a line of standard input. If inputs are texts, the line is one even if it is the
+  /// name of a file.
   func read(
     line: [UInt8], number: Int, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
   ) throws {
@@ -34,7 +35,7 @@ struct PredictInputs {
     try located.readOne(text, body)
   }
 
-  /// Gives each line of standard input to `body` as it comes, without its end, with its number from 1.
+  /// Calls `body` with each line of standard input as it arrives, without its line ending; numbers start at 1.
   func forEachLineOfStandardInput(_ body: (_ line: [UInt8], _ number: Int) throws -> Void) rethrows {
     let input = fdopen(STDIN_FILENO, "r")
     var memory: UnsafeMutablePointer<CChar>?
@@ -50,7 +51,7 @@ struct PredictInputs {
     }
   }
 
-  /// Whether a text looks as if it should name a file.
+  /// Whether a text looks like a file's name.
   private func isLikeFile(_ text: String) -> Bool {
     let name = text.lowercased()
     let endings = ["txt", "csv", "tsv", "npz", "npy", "json", "png", "jpg", "jpeg", "gz"]
@@ -78,7 +79,7 @@ struct PredictInputs {
     }
   }
 
-  /// Reports a failure that one input met, and goes on; others end the program.
+  /// Reports a failure that concerns one input. Other failures are thrown on.
   private func reporting(at place: String? = nil, _ body: () throws -> Void) throws {
     do {
       try body()
@@ -88,7 +89,7 @@ struct PredictInputs {
     }
   }
 
-  /// The files of a folder and those within it that the reader takes, in the order of their names' bytes.
+  /// The files in a folder and its subfolders that the reader accepts, sorted by the bytes of their paths.
   private func files(in folder: String) -> [String] {
     let endings = reader.fileEndings.map { ".\($0)" }
     var found: [String] = []

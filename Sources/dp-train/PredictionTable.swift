@@ -1,7 +1,7 @@
 import DPTrain
 import Foundation
 
-/// How outputs are shown: the class and its probability, the class of each step, or numbers.
+/// Shows outputs: the class and its probability, the class of each step, or numbers.
 struct PredictionTable {
   private let meaning: OutputMeaning
   private let outputs: Shape
@@ -16,7 +16,7 @@ struct PredictionTable {
     self.separator = separator
   }
 
-  /// What stands over the cells of the outputs.
+  /// The headings of the cells of the outputs.
   var outputHeadings: [String] {
     switch meaning {
     case .classes: outputs.isSequence ? ["predicted"] : ["predicted", "probability"]
@@ -46,14 +46,14 @@ struct PredictionTable {
     }
   }
 
-  /// The classes' names, and a dot for each step that has none.
+  /// The classes' names; a dot for each step without a class.
   func text(of classes: [Int?]) -> String {
     classes.map { index in
       index.map { $0 < classNames.count ? classNames[$0] : String($0) } ?? "·"
     }.joined(separator: separator)
   }
 
-  /// The most classes that a line of JSON has the probabilities of, the most probable ones.
+  /// A line of JSON has the probabilities of up to this number of classes, the most probable ones.
   private static let jsonClasses = 100
 
   private struct Line: Encodable {
@@ -64,7 +64,7 @@ struct PredictionTable {
     var outputs: [Float]?
   }
 
-  /// One sample as a line of JSON: `output` is the class or the classes of the steps.
+  /// One sample as a line of JSON. `output` is the class, or the classes of all steps.
   func json(_ input: String, _ values: [Float]) throws -> String {
     var line = Line(input: input)
     switch meaning {

@@ -2,7 +2,7 @@ import ArgumentParser
 import DPTrain
 import Foundation
 
-/// `[RECIPE] [key=value ...]`, as several subcommands take it.
+/// `[RECIPE] [key=value ...]`, shared by several subcommands.
 struct RecipeArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -10,13 +10,13 @@ struct RecipeArguments: ParsableArguments {
       valueName: "recipe-or-key=value"), completion: Completion.recipeArguments)
   var arguments: [String] = []
 
-  /// The recipe, or if the arguments name none, that of another name or file, with the changes made.
-  /// - Throws: `Failure` naming the key, line or file that is wrong.
+  /// The recipe with the changes made; if the arguments name none, the one called `standard`.
+  /// - Throws: `Failure` that names the faulty key, line or file.
   func load(otherwise standard: String = "temporal-order") throws -> Recipe {
     do {
       return try Recipe.load(arguments: arguments, default: standard)
     } catch let failure as Failure where failure.exitCode == .usage {
-      // The first argument is taken for a recipe if it names no subcommand.
+      // A mistyped subcommand is taken for a recipe.
       guard let word = arguments.first, word == CommandLine.arguments.dropFirst().first,
         let command = nearestName(
           to: word, among: Root.configuration.subcommands.compactMap { $0.configuration.commandName })
@@ -33,14 +33,14 @@ struct RunArguments: ParsableArguments {
   @Argument(help: "The folder of a run.", completion: Completion.runs)
   var run: String
 
-  @Flag(help: "Take the weights that were best on the validation samples, not the last.")
+  @Flag(help: "Use the weights that were best on the validation samples, not the last.")
   var best = false
 
-  @Flag(help: "Take the weights of the newest checkpoint, as of a run that is not finished.")
+  @Flag(help: "Use the weights of the newest checkpoint, also of a run that is not finished.")
   var last = false
 
-  /// The run's recipe, starting from the run's weights, with changes.
-  /// - Throws: `Failure` where the folder holds no run.
+  /// The run's recipe with changes, starting from the run's weights.
+  /// - Throws: `Failure` if the folder holds no run.
   func load(overrides: [String]) throws -> Recipe {
     let folder = try RunFolder.existing(run)
     return try Recipe.load(folder.recipe, overrides: ["model.weights=\(try weights(in: folder))"] + overrides)
@@ -64,7 +64,7 @@ struct RunArguments: ParsableArguments {
     throw Failure(
       .noInput, "\(run) is not finished: there is no \(folder.weights)",
       advice: ways.isEmpty
-        ? "nothing of it is saved yet; a run that was stopped goes on by dp-train train --out \(run) --resume"
+        ? "nothing of it is saved yet; a stopped run resumes by dp-train train --out \(run) --resume"
         : ways.joined(separator: ", "))
   }
 
@@ -72,12 +72,12 @@ struct RunArguments: ParsableArguments {
     guard !best || !last else { throw ValidationError("give --best or --last, not both") }
   }
 
-  /// What the run's data source found in its files.
-  /// - Throws: `Failure` where that file is missing or damaged.
+  /// The facts about the training data that the run's folder keeps.
+  /// - Throws: `Failure` if that file is missing or damaged.
   func dataFacts() throws -> DataFacts { try RunFolder(path: run).readDataFacts() }
 
-  /// Makes sure that the data still means what it did when the run was trained.
-  /// - Throws: `Failure` (data) naming the classes or characters of both.
+  /// Checks that the data has the same classes and characters as in the training.
+  /// - Throws: `Failure` (data) that names both if they differ.
   func check(_ data: DataSplits) throws {
     let (now, then) = (data.training.facts, try dataFacts())
     guard now.classNames == then.classNames, now.alphabet == then.alphabet else {
@@ -91,7 +91,7 @@ struct RunArguments: ParsableArguments {
     }
   }
 
-  /// Names, of very many the first ones.
+  /// A list of names; of more than 30, the first ones and their number.
   private static func list(_ names: [String]) -> String {
     let shown = names.prefix(30).joined(separator: ", ")
     return names.count > 30 ? "\(shown), … (\(Format.count(names.count)))" : shown
@@ -99,8 +99,8 @@ struct RunArguments: ParsableArguments {
 }
 
 extension RunFolder {
-  /// The folder of a run that was begun.
-  /// - Throws: `Failure` (noInput) where there is none at `path`.
+  /// The folder of a run that exists.
+  /// - Throws: `Failure` (noInput) if there is none at `path`.
   static func existing(_ path: String) throws -> RunFolder {
     let folder = RunFolder(path: path)
     guard folder.exists else {

@@ -8,7 +8,7 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Show one run, or several side by side, on one self-contained HTML page.",
     discussion: """
-      The page needs no network and can be mailed. A run that is under way can be looked at, too.
+      The page needs no network and can be mailed. The run may still be training.
         dp-train report runs/echo-20260101-120000
         dp-train report runs/before runs/after --out comparison.html
       """)
@@ -26,7 +26,7 @@ struct ReportCommand: ParsableCommand {
     completion: .directory)
   var figures: String?
 
-  @Option(help: "The share of places along the axes that are drawn, for a smaller page: 0.1 to 1.")
+  @Option(help: "The share of points along the axes that are drawn, from 0.1 to 1; less makes a smaller page.")
   var detail = 1.0
 
   func validate() throws {

@@ -13,7 +13,7 @@ struct Root: ParsableCommand {
       Without a subcommand it trains; without a recipe, temporal-order.
 
       Environment: \(InstructionSet.variable)=avx512|avx2|neon|baseline chooses the kernels (all give the same bits);
-      \(MPICommunicator.oversubscribeKey)=1 lets all ranks compute where there are more of them than processors.
+      \(MPICommunicator.oversubscribeKey)=1 lets all ranks compute even if there are fewer processors.
       Exit codes are those of sysexits.h: 64 command line, 65 data, 66 missing input, 69 unavailable, 70 a fault of the program,
       71 the system refused, 73 output, 74 reading or writing, 75 asked to stop, and saved, 78 recipe.
       """,
@@ -27,7 +27,7 @@ struct Root: ParsableCommand {
     defaultSubcommand: TrainCommand.self)
 
   private static var version: String {
-    // A name that is none is complained of by whatever computes.
+    // An invalid name is reported later, by the command that computes.
     try? InstructionSet.selectByEnvironment()
     return """
       dp-train \(dpTrainVersion)
@@ -37,7 +37,8 @@ struct Root: ParsableCommand {
       """
   }
 
-  /// Parses the command line and runs; ends the process with the right code, and one message in all from rank 0.
+  /// Parses the command line and runs the subcommand. A failure ends the process with its exit code; only rank 0 prints
+  /// the message.
   static func start() {
     surviveFullFiles()
     let launch = Launch()
@@ -56,12 +57,13 @@ struct Root: ParsableCommand {
     }
   }
 
-  /// What users call a subcommand; nil for the parser's own, which helps.
+  /// A subcommand's name; nil for the parser's own help command.
   private static func name(of command: any ParsableCommand) -> String? {
     configuration.subcommands.first { $0 == type(of: command) }?.configuration.commandName
   }
 
-  /// The failure of an unknown option that is a recipe's key, or the number of ranks; nil for another message.
+  /// A failure with advice if the message is about an unknown option that names a recipe's key or the number of ranks;
+  /// otherwise nil.
   private static func optionThatIsKey(_ message: String) -> Failure? {
     guard let option = message.firstMatch(of: /Unknown option '--([A-Za-z][A-Za-z._-]*)/)?.1.lowercased() else {
       return nil
@@ -85,14 +87,14 @@ struct Root: ParsableCommand {
       .usage, "Unknown option '--\(name)'", advice: "a recipe's key is set without dashes: \(key)=\(value)")
   }
 
-  /// The subcommand that the command line asks for, with the instruction set that the environment asks for.
+  /// Parses the subcommand, and selects the instruction set that the environment names.
   private static func readCommand() throws -> any ParsableCommand {
     do {
       let command = try parseAsRoot()
       try InstructionSet.selectByEnvironment()
       return command
     } catch {
-      // A call for help ends here, too.
+      // `--help` and `--version` are thrown too, with exit code 0.
       guard exitCode(for: error) != .success else { throw error }
       Session.refuse(
         error as? Failure ?? optionThatIsKey(fullMessage(for: error)) ?? Failure(.usage, fullMessage(for: error)))

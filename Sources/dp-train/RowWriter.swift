@@ -1,16 +1,16 @@
 import DPTrain
 
-/// Writes the rows of a table as they come, each column as wide as its widest cell so far.
+/// Writes a table row by row; each column is as wide as its widest cell so far.
 struct RowWriter {
   private var widths: [Int] = []
 
-  /// Makes a column wide enough for cells of so many characters.
+  /// Makes a column at least `width` characters wide.
   mutating func widen(_ column: Int, to width: Int) {
     while widths.count <= column { widths.append(0) }
     widths[column] = max(widths[column], width)
   }
 
-  /// Writes a row; control characters of its cells are made visible.
+  /// Writes a row. Control characters are made visible.
   mutating func write(_ row: [String]) {
     let cells = row.map { $0.visible() }
     for (column, cell) in cells.enumerated() { widen(column, to: cell.count) }

@@ -4,17 +4,17 @@ import DPTrain
 /// `dp-train train`.
 struct TrainCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Train a recipe, or go on with a run.",
+    commandName: "train", abstract: "Train a recipe, or resume a run.",
     discussion: """
       Examples:
         dp-train train                                       the default recipe, temporal-order
         dp-train train temporal-order data.level=normal epochs=100
         dp-train train my.yaml --out runs/first
-        dp-train train my.yaml --out runs/first --resume     on any number of ranks; starts where nothing is saved yet
+        dp-train train my.yaml --out runs/first --resume     on any number of ranks; begins if nothing is saved yet
         mpirun -np 8 dp-train train temporal-order           the same bits, on 8 ranks
 
       SIGTERM, SIGINT (control-C), SIGUSR1, the time limit or a file named stop in the run folder end training after the
-      step under way: it saves its state and exits with 75. A file named save saves, and training goes on.
+      current step: it saves its state and exits with 75. A file named save makes it save and continue.
       """)
 
   @OptionGroup var recipe: RecipeArguments
@@ -26,11 +26,11 @@ struct TrainCommand: ParsableCommand, UsesRanks {
   var out: String?
 
   @Flag(
-    help: "Go on from the newest checkpoint in the folder --out, if there is one; without RECIPE with the run's own.")
+    help: "Resume from the newest checkpoint in the folder --out, if there is one; without RECIPE, with the run's own.")
   var resume = false
 
   @Option(
-    help: ArgumentHelp("Name the ranks that keep the others waiting longer than this.", valueName: "seconds"))
+    help: ArgumentHelp("Name ranks that keep the others waiting longer than this.", valueName: "seconds"))
   var stallWarning = 60.0
 
   @Option(
@@ -42,10 +42,10 @@ struct TrainCommand: ParsableCommand, UsesRanks {
   @Option(help: "Save and stop after this time (default: under Slurm a minute before the job's end, else no limit).")
   var minutes: Double?
 
-  @Flag(help: "Write timeline.json, a trace of what every rank does when: for ui.perfetto.dev or chrome://tracing.")
+  @Flag(help: "Write timeline.json, a trace of all ranks' work for ui.perfetto.dev or chrome://tracing.")
   var timeline = false
 
-  @Option(help: ArgumentHelp("Steps that the timeline shows, the first ones.", valueName: "steps"))
+  @Option(help: ArgumentHelp("How many steps the timeline shows, from the first.", valueName: "steps"))
   var timelineSteps = 50
 
   func validate() throws {
@@ -59,7 +59,7 @@ struct TrainCommand: ParsableCommand, UsesRanks {
       throw ValidationError("--stall-warning must be more than 0, and --stall-abort at least as long")
     }
     guard !resume || out != nil else {
-      throw ValidationError("--resume needs --out, the folder of the run to go on with")
+      throw ValidationError("--resume needs --out, the folder of the run to resume")
     }
   }
 

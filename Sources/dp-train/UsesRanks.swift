@@ -1,7 +1,7 @@
 import ArgumentParser
 import DPTrain
 
-/// A subcommand that all ranks of a job run together. One rank alone runs the others.
+/// A subcommand that all ranks of a job run together. Other subcommands run on rank 0 alone.
 protocol UsesRanks {}
 
 /// `--oversubscribe`, for subcommands that compute on all ranks.
@@ -15,7 +15,8 @@ struct RankArguments: ParsableArguments {
 }
 
 extension Launch {
-  /// Whether this process runs a subcommand that needs no ranks. If a launcher started several, rank 0 does, and says so.
+  /// Whether this process runs a subcommand that needs no ranks. Only rank 0 does; it prints a warning if a launcher
+  /// started several.
   func runsAlone(_ subcommand: String?) -> Bool {
     guard speaks else { return false }
     if let subcommand, isLive, expectsSeveralRanks {

@@ -22,7 +22,7 @@ struct VerifyCommand: ParsableCommand, UsesRanks {
   @Option(help: "Steps of each training (default: as many as take about two seconds).")
   var steps: Int?
 
-  @Option(help: "The command that starts {ranks} ranks (default: the mpirun of the program's MPI, with its words).")
+  @Option(help: "The command that starts {ranks} ranks (default: the mpirun of the program's MPI).")
   var launcher: String?
 
   private static let calibrationSeconds = 0.2
@@ -85,7 +85,7 @@ struct VerifyCommand: ParsableCommand, UsesRanks {
     Terminal.write("\nall weights are the same bits\n")
   }
 
-  /// So many that a training lasts long enough to be killed in its midst.
+  /// The number of steps whose training lasts long enough to be killed midway.
   private static func chosenSteps(_ recipe: Recipe) throws -> Int {
     let experiment = try recipe.makeExperiment()
     let step = try TrainingStep(experiment, workspace: experiment.makeWorkspace(communicator: SoloCommunicator()))

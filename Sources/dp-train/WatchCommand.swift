@@ -7,14 +7,14 @@ struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch", abstract: "Follow a run from another shell, until it ends or control-C.",
     discussion: """
-      It reads what the run writes into its folder, on any machine that sees it, and changes nothing. On a terminal it
-      shows a bar, elsewhere a line every tenth of the run and every minute. Of a run that has ended it shows the end.
+      It only reads the run's folder, so it works on any machine that sees that folder. On a terminal it shows a bar,
+      elsewhere a line every tenth of the run and every minute. If the run has ended, it shows the end.
       """)
 
   @Argument(help: ArgumentHelp("The folder of a run.", valueName: "run"))
   var path: String
 
-  @Option(help: "Seconds between looks.")
+  @Option(help: "Seconds between two readings.")
   var every = 0.5
 
   func validate() throws {
@@ -25,7 +25,7 @@ struct WatchCommand: ParsableCommand {
     let folder = try RunFolder.existing(path)
     let watch = try RunWatch(folder, width: Terminal.width)
     signal(SIGINT) { _ in
-      // Nothing of the run ends with the look at it.
+      // Control-C ends the watching, not the run.
       _ = write(STDOUT_FILENO, "\n", 1)
       _exit(0)
     }
@@ -33,6 +33,6 @@ struct WatchCommand: ParsableCommand {
     Terminal.write(
       watch.isComplete
         ? "finished after step \(Format.count(watch.step)): \(folder.weights)\n"
-        : "ended after step \(Format.count(watch.step)); go on with dp-train train --out \(path) --resume\n")
+        : "ended after step \(Format.count(watch.step)); resume with dp-train train --out \(path) --resume\n")
   }
 }

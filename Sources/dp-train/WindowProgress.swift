@@ -1,19 +1,19 @@
 import DPTrain
 import Foundation
 
-/// How far a measurement is, on a line of a terminal that clears itself.
+/// Shows a measurement's progress on one line of a terminal, and clears it at the end.
 struct WindowProgress {
   let windows: Int
-  /// Whether anybody is watching.
+  /// Whether standard output is a terminal and the caller wants the line.
   let isShown: Bool
 
-  /// Prepares the line; nothing is shown where standard output is no terminal.
+  /// Prepares the line. Nothing is shown if standard output is not a terminal.
   init(windows: Int, isShown: Bool) {
     self.windows = windows
     self.isShown = isShown && Terminal.width != nil
   }
 
-  /// Shows that so many windows are done.
+  /// Shows the number of windows done and the time left.
   func show(done: Int, secondsLeft: Double) {
     guard isShown else { return }
     let left = done == 0 ? "" : ", \(Format.duration(secondsLeft)) left"

@@ -117,9 +117,9 @@ over() {
 # resumed SCRIPT: the run goes on with the cable back, and ends as if nothing had been.
 resumed() {
   train "$1" "$1" again || fail "$1: going on: status $?"
-  grep -q "going on after step" again.out || fail "$1: the second start did not go on from a checkpoint"
+  grep -q "resuming after step" again.out || fail "$1: the second start did not resume from a checkpoint"
   [ "$(hash_of "$1")" = "$expected" ] || fail "$1: other weights, $(hash_of "$1")"
-  say "$1: $(grep -o 'going on after step .*' again.out), with the cable back, and ended with the same weights"
+  say "$1: $(grep -o 'resuming after step .*' again.out), with the cable back, and ended with the same weights"
 }
 
 # mpirun notices by its keepalive messages and ends all.

@@ -108,10 +108,10 @@ disturbed() {
   wait_for 180 "the second start" has_restarted "$job"
   say "$name: started again after $((SECONDS - submitted)) s"
   wait_for 300 "the end" has_ended "$job"
-  grep -q "going on after step" "job-$name.out" || fail "$name: the second start did not go on from a checkpoint"
+  grep -q "resuming after step" "job-$name.out" || fail "$name: the second start did not resume from a checkpoint"
   [ "$(state_of "$job")" = COMPLETED ] || fail "$name: the job ended as $(state_of "$job")"
   [ "$(hash_of "$name")" = "$expected" ] || fail "$name: other weights, $(hash_of "$name")"
-  say "$name: $(grep -o 'going on after step .*' "job-$name.out" | tail -n 1), and ended with the same weights"
+  say "$name: $(grep -o 'resuming after step .*' "job-$name.out" | tail -n 1), and ended with the same weights"
 }
 
 # As Slurm does two minutes before the time is up.

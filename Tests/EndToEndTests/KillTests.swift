@@ -99,10 +99,10 @@ extension EndToEndTests {
           kill(pid, signal)
         }
         #expect(ending.status == 75, "\(ending.text)")
-        #expect(ending.output.contains("go on with\n  dp-train train --out run --resume\n"), "\(ending.text)")
+        #expect(ending.output.contains("resume with\n  dp-train train --out run --resume\n"), "\(ending.text)")
         #expect(try folder.text("run/checkpoints/last/complete").count == 65)
         let again = try Program.run(["train", "--out", "run", "--resume", "steps=1"], in: folder)
-        #expect(again.status == 0 && again.output.contains("going on after step "), "\(again.text)")
+        #expect(again.status == 0 && again.output.contains("resuming after step "), "\(again.text)")
       }
     }
 
@@ -210,7 +210,7 @@ extension EndToEndTests {
         let homeless = try Program.run(["train", "--resume"], in: folder)
         #expect(homeless.status == 64, "\(homeless.text)")
         let longer = try Program.run(["train", "--out", "run", "--resume", "steps=6"], in: folder)
-        #expect(longer.status == 0 && longer.output.contains("going on after step 3"), "\(longer.text)")
+        #expect(longer.status == 0 && longer.output.contains("resuming after step 3"), "\(longer.text)")
         #expect(try Metrics(run: "run", in: folder).steps.map(\.step) == Array(1...6))
       }
     }

@@ -6,17 +6,17 @@ import Foundation
 struct DoctorCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Look at MPI, processors, memory, network and disk: what is wrong, and what to do.",
+    abstract: "Check MPI, processors, memory, network and disk, and advise on what is wrong.",
     discussion: """
-      Start it as the training is to be started, for a few seconds:
+      Start it as you will start the training; it takes a few seconds:
         dp-train doctor
         mpirun -np 8 dp-train doctor
-      Exits with 69 where something is wrong.
+      Exits with 69 if something is wrong.
       """)
 
   @OptionGroup var ranks: RankArguments
 
-  @Option(help: "Where runs are to be written.", completion: .directory)
+  @Option(help: "The folder that runs will be written to.", completion: .directory)
   var out = "runs"
 
   func run() throws {
@@ -31,7 +31,7 @@ struct DoctorCommand: ParsableCommand, UsesRanks {
     }
   }
 
-  /// Prints what was found, on rank 0; whether all is well.
+  /// Prints the findings on rank 0 and returns whether all is well.
   private func examine(_ communicator: any Communicator) throws -> Bool {
     try communicator.barrier()
     let own = MachineFacts(rank: communicator.rank, host: communicator.hostName, peak: PeakRate.measure())

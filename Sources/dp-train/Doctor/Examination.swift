@@ -1,17 +1,17 @@
 import DPTrain
 import Foundation
 
-/// Judges what all ranks found.
+/// Judges the facts of all ranks.
 struct Examination {
-  /// Of the ranks that compute.
+  /// The facts of each rank that computes.
   let facts: [MachineFacts]
-  /// The number of ranks with those that wait.
+  /// The number of started ranks, including those that only wait.
   let startedRanks: Int
   let environment: [String: String]
 
   private var hosts: [String: [MachineFacts]] { Dictionary(grouping: facts, by: \.host) }
 
-  /// Everything but what has to be measured together.
+  /// All findings except those that ranks must measure together (`Probes`).
   var findings: [Finding] {
     [mpi, ranks, binding, quota, scheduler, instructions, peak, memory, sharedMemory].compactMap(\.self)
   }
@@ -50,7 +50,7 @@ struct Examination {
       advice: "ranks \(names) on \(group[0].host) share processor \(group[0].processors): start with --bind-to none")
   }
 
-  /// Ranks that use more than their control group may are stopped for the rest of each tenth of a second.
+  /// The tightest CPU quota. Linux stops ranks that exceed it for the rest of each period, usually 0.1 s.
   private var quota: Finding? {
     let groups = hosts.flatMap { host, ranks in
       Dictionary(grouping: ranks.filter { $0.quota != nil }, by: \.quotaGroup).values.map { (host, $0) }
@@ -120,10 +120,10 @@ struct Examination {
 
 /// One line of the doctor's report.
 struct Finding {
-  /// What was examined.
+  /// What it is about, for example "memory".
   let subject: String
-  /// Its state.
+  /// The state that was found.
   let state: String
-  /// What is wrong with it and what to do; nil if all is well.
+  /// What is wrong and what to do; nil if all is well.
   var advice: String?
 }

@@ -1,28 +1,28 @@
 import DPTrain
 import Foundation
 
-/// What a rank knows of its machine; as text it travels to rank 0.
+/// A rank's facts about its machine. Ranks send them as JSON text.
 struct MachineFacts: Codable {
   let rank: Int
   let host: String
   /// The processors this rank may run on, as Linux lists them, for example "0-3,8".
   let processors: String
-  /// How many of them.
+  /// The number of processors this rank may run on.
   let processorCount: Int
-  /// Processors of the machine.
+  /// The number of processors of the machine.
   let coreCount: Int
-  /// Processors' time that the control group of this rank may use, and the group's number; nil for no limit.
+  /// The number of processors whose time this rank's control group may use, and the group's number; nil if unlimited.
   let quota: Double?
   let quotaGroup: UInt64?
-  /// Bytes of memory that are free for use, or nil where the system does not tell.
+  /// Bytes of available memory; nil if unknown.
   let availableMemory: Int?
-  /// Bytes of the shared memory that ranks of one machine talk through, or nil.
+  /// Size in bytes of /dev/shm, through which the ranks of one machine talk; nil if unknown.
   let sharedMemory: Int?
-  /// Floating-point operations a second of one core, all ranks at once.
+  /// Floating-point operations a second of one core while all ranks measure.
   let peak: Double
   let instructionSet: String
 
-  /// Looks around.
+  /// Collects the facts of this process.
   init(rank: Int, host: String, peak: Double) {
     self.rank = rank
     self.host = host
@@ -52,7 +52,7 @@ struct MachineFacts: Codable {
       }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The numbers in a list such as "0-3,8".
+  /// How many numbers a list such as "0-3,8" contains.
   private static func count(_ list: String) -> Int {
     list.split(separator: ",").reduce(0) { sum, part in
       let ends = part.split(separator: "-").compactMap { Int($0) }

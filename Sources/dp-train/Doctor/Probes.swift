@@ -1,11 +1,11 @@
 import DPTrain
 import Foundation
 
-/// What is measured: sums over all ranks, and writing to disk.
+/// The doctor's measurements: sums over all ranks, and writing to disk.
 enum Probes {
   private static let rounds = 20
 
-  /// The time that the reduction of a training takes, for small and large models.
+  /// Times sums over all ranks, as long as the gradients of small and large models. Every rank calls it.
   static func network(_ communicator: any Communicator) throws -> Finding? {
     guard communicator.size > 1 else { return nil }
     var times: [Int: Double] = [:]
@@ -30,7 +30,7 @@ enum Probes {
         ? nil : "a small sum should take well below 2 ms: look at the binding, and at which network MPI chose")
   }
 
-  /// The speed of writing and flushing in the folder of runs.
+  /// Times writing and flushing 32 MiB in the folder of runs.
   static func disk(_ folder: String) -> Finding {
     let subject = "disk"
     let size = 32 << 20

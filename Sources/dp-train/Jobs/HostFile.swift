@@ -1,11 +1,11 @@
 import DPTrain
 import Foundation
 
-/// A list of machines, as Open MPI and MPICH read them.
+/// A list of machines in the format of Open MPI and MPICH.
 enum HostFile {
-  /// The machines of a file, each with its ranks: "NAME slots=4", "NAME:4", or "NAME" for one. A machine may stand there
-  /// more than once, as PBS writes it.
-  /// - Throws: `Failure` (noInput, data) naming the file and the line.
+  /// Reads machines and their ranks: "NAME slots=4", "NAME:4", or "NAME" for one rank. The ranks of a repeated machine
+  /// are added, as PBS needs.
+  /// - Throws: `Failure` (noInput, data) that names the file and the line.
   static func read(_ path: String) throws -> [(name: String, ranks: Int)] {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
       throw Failure(.noInput, "\(path) cannot be read", advice: "give a file with lines such as node1 slots=8")
@@ -21,7 +21,7 @@ enum HostFile {
           .data, "\(path), line \(index + 1): \"\(line)\" names no machine and its ranks",
           advice: "write NAME slots=RANKS, for example node1 slots=8")
       }
-      // Others would be options, or further arguments, to those who start ranks.
+      // The launcher would take other names for options or for several words.
       guard !name.hasPrefix("-"), name.wholeMatch(of: /[A-Za-z0-9._:\[\]-]+/) != nil else {
         throw Failure(
           .data, "\(path), line \(index + 1): \"\(name)\" is no name of a machine",
@@ -36,7 +36,8 @@ enum HostFile {
     guard !hosts.isEmpty else { throw Failure(.data, "\(path) names no machine") }
     return hosts
   }
-  /// A word's name of a machine, and what stands behind a colon. Addresses of IPv6 have colons of their own.
+
+  /// Splits a word at the colon before its ranks. IPv6 addresses have colons of their own.
   private static func divided(_ word: Substring) -> (name: Substring, behind: Substring?) {
     let isAddress = word.count { $0 == ":" } > 1
     let start = isAddress ? word.lastIndex(of: "]") ?? word.endIndex : word.startIndex

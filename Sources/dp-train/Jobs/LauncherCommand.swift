@@ -2,12 +2,12 @@ import ArgumentParser
 import DPTrain
 import Foundation
 
-/// `dp-train launcher`: what scripts ask, since the program knows its MPI.
+/// `dp-train launcher`. Scripts ask it, since the program knows its MPI.
 struct LauncherCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "launcher", abstract: "Print the command that starts ranks with the program's MPI, a word a line.",
+    commandName: "launcher", abstract: "Print the command that starts ranks with the program's MPI, one word per line.",
     discussion: """
-      The words differ from MPI to MPI. For scripts:
+      The command depends on the MPI. In scripts:
         mapfile -t start < <(dp-train launcher --ranks 8)
         "${start[@]}" dp-train train temporal-order
       """)
@@ -15,7 +15,7 @@ struct LauncherCommand: ParsableCommand {
   @Option(help: "The number of ranks on this machine.")
   var ranks: Int?
 
-  @Option(help: "Ranks on the machines of a file with a line for each: NAME slots=RANKS, or NAME:RANKS.")
+  @Option(help: "A file of machines and their ranks, one per line: NAME slots=RANKS, or NAME:RANKS.")
   var hosts: String?
 
   func validate() throws {

@@ -1,19 +1,19 @@
 import DPTrain
 import Foundation
 
-/// Starts this program on some ranks of this machine, in processes of their own.
+/// Starts this program as a job of several ranks on this machine.
 struct RankLauncher {
-  /// The command that starts {ranks} ranks; nil for the mpirun of the program's MPI.
+  /// The command that starts ranks, with "{ranks}" for their number; nil for the mpirun of the program's MPI.
   let command: String?
 
-  /// A job under way.
+  /// A running job.
   struct Job {
     let process: Process
     fileprivate let log: String
     fileprivate let command: [String]
 
-    /// Waits for the end; what the job wrote to standard output and standard error.
-    /// - Throws: `Failure` (software) where it did not end well.
+    /// Waits for the end and returns what the job wrote to standard output and standard error.
+    /// - Throws: `Failure` (software) if its exit status is not 0.
     @discardableResult func finish() throws -> String {
       process.waitUntilExit()
       let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
@@ -26,9 +26,9 @@ struct RankLauncher {
     }
   }
 
-  /// Starts the program; what it says goes to the file `log`. One rank needs no launcher.
-  /// - Throws: `Failure` (cannotCreate, unavailable) where the log cannot be written, or the command not be found or
-  ///   started.
+  /// Starts the program; its output goes to the file `log`. One rank needs no launcher.
+  /// - Throws: `Failure` (cannotCreate) if the log cannot be written; `Failure` (unavailable) if the command is not found
+  ///   or cannot be started.
   func start(_ arguments: [String], ranks: Int, log: String) throws -> Job {
     let program = Bundle.main.executablePath ?? CommandLine.arguments[0]
     let command = try (ranks == 1 ? [] : launcher(ranks: ranks)) + [program] + arguments
@@ -36,12 +36,12 @@ struct RankLauncher {
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command
     process.standardInput = FileHandle.nullDevice
-    // A rank of another job may start one of its own, which must not join that job.
+    // Clear MPI variables so that a nested job does not join its parent's.
     let isRank = Launch().launcher != nil
     var environment = ProcessInfo.processInfo.environment.filter { name, _ in
       !isRank || !Mpirun.isOfAJob(name)
     }
-    // All these ranks are meant, also if there are fewer processors.
+    // All ranks must compute, even if there are fewer processors.
     environment[MPICommunicator.oversubscribeKey] = "1"
     process.environment = environment
     guard FileManager.default.createFile(atPath: log, contents: nil), let handle = FileHandle(forWritingAtPath: log)

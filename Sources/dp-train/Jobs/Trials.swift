@@ -1,9 +1,9 @@
 import DPTrain
 import Foundation
 
-/// Trainings of one recipe by this program in processes of their own, each in a folder of its own.
+/// Trains one recipe several times, each time as a separate job with its own folder.
 final class Trials {
-  /// What a training gave.
+  /// The result of a training.
   struct Outcome {
     let name: String
     let digest: String
@@ -21,7 +21,7 @@ final class Trials {
     self.launcher = RankLauncher(command: launcher)
   }
 
-  /// Trains to the end.
+  /// Trains to the end on `ranks` ranks.
   func train(ranks: Int, steps: Int) throws -> Outcome {
     let out = try freshFolder()
     let start = monotonicSeconds()
@@ -31,18 +31,18 @@ final class Trials {
       seconds: monotonicSeconds() - start)
   }
 
-  /// Trains, is killed after its first checkpoint, and goes on with other ranks.
+  /// Trains on `ranks` ranks, kills the job after its first checkpoint, and resumes on `others` ranks.
   func trainKilled(ranks: Int, then others: Int, steps: Int) throws -> Outcome {
     let out = try freshFolder()
     let start = monotonicSeconds()
-    // The extra keys decide on nothing but when to save.
+    // The extra keys only decide when to save.
     let arguments = arguments(steps: steps, out: out) + ["checkpoint.steps=\(max(1, steps / 10))", "--resume"]
     let run = try launcher.start(arguments, ranks: ranks, log: out + "/log")
     while run.process.isRunning, !FileManager.default.fileExists(atPath: out + "/run/checkpoints/last") {
       Thread.sleep(forTimeInterval: 0.005)
     }
     let wasKilled = run.process.isRunning
-    // A launcher that is killed cannot tidy up: its ranks notice by themselves.
+    // A killed launcher cannot end its ranks: they notice and end themselves.
     kill(run.process.processIdentifier, SIGKILL)
     run.process.waitUntilExit()
     try launcher.start(arguments, ranks: others, log: out + "/log").finish()

@@ -1,8 +1,8 @@
 import DPTrain
 
-/// A script that starts a training on a cluster, filled in.
+/// A script that starts a training on a cluster.
 struct BatchScript {
-  /// Who starts it.
+  /// What starts the job.
   enum Scheduler: String, CaseIterable {
     /// Slurm's sbatch.
     case slurm
@@ -10,23 +10,23 @@ struct BatchScript {
     case pbs
     /// Torque's qsub.
     case torque
-    /// Nobody: mpirun reaches the machines of a list by ssh.
+    /// No scheduler: mpirun reaches the machines of a list by ssh.
     case hosts
     /// Kubernetes with the MPI operator.
     case kubernetes
   }
 
-  /// What the site asks of a job; what is nil stands in the script as a comment, to be filled in.
+  /// Settings that sites require. Those that are nil become comments in the script, to be filled in.
   struct Site {
-    /// Who pays.
+    /// The account that pays for the job.
     var account: String?
     /// The partition or queue.
     var partition: String?
     /// The quality of service.
     var qos: String?
-    /// Memory of a machine, as the scheduler writes it.
+    /// Memory of each machine in the scheduler's notation, such as 16G.
     var memory: String?
-    /// What `module load` loads.
+    /// Arguments of `module load`.
     var modules: [String] = []
     /// The network interface that ranks talk through.
     var interface: String?
@@ -34,36 +34,36 @@ struct BatchScript {
     var plugin = "pmix"
   }
 
-  /// The recipe's name, which the job and the run folder have.
+  /// The recipe's name, also used for the job and the run folder.
   var name = "temporal-order"
   /// The arguments of `dp-train train`.
   var arguments = ["temporal-order"]
-  /// Machines.
+  /// The number of machines.
   var nodes = 1
-  /// Ranks on each machine.
+  /// The number of ranks on each machine.
   var ranksPerNode = 2
-  /// The job's limit.
+  /// The job's time limit, in minutes.
   var minutes = 60
-  /// The program.
+  /// The path of dp-train.
   var program = ".build/release/dp-train"
-  /// What the site asks for.
+  /// The site's settings.
   var site = Site()
-  /// The numbers of an array of jobs, such as 1-10, each of which trains with its own seed; nil for one job.
+  /// The numbers of an array of jobs, such as 1-10; each job trains with its own seed. Nil for one job.
   var array: String?
 
-  /// All ranks.
+  /// The number of ranks on all machines.
   var ranks: Int { nodes * ranksPerNode }
 
-  /// The recipe's arguments as a shell reads them.
+  /// The arguments, quoted for a shell.
   var recipe: String { arguments.map(\.shellQuoted).joined(separator: " ") }
 
-  /// The job's limit as schedulers write it.
+  /// The job's time limit as schedulers write it, H:MM:SS.
   var time: String {
     let (hours, rest) = (minutes / 60, minutes % 60)
     return "\(hours):\(rest < 10 ? "0" : "")\(rest):00"
   }
 
-  /// The text for a scheduler.
+  /// The script for a scheduler.
   func text(for scheduler: Scheduler) -> String {
     switch scheduler {
     case .slurm: slurm
@@ -74,24 +74,24 @@ struct BatchScript {
     }
   }
 
-  /// A directive: as a comment where the site did not say.
+  /// A directive; a comment with an example if `value` is nil.
   static func directive(_ mark: String, _ option: String, _ value: String?, example: String) -> String {
     if let value { return "#\(mark) \(option)\(value)" }
     return "##\(mark) \(option)\(example)"
   }
 
-  /// The lines that load modules and choose the network.
+  /// The lines that name the program, load modules and choose the network interface.
   var surroundings: String {
     let modules =
       site.modules.isEmpty
       ? "# module load openmpi" : "module load \(site.modules.map(\.shellQuoted).joined(separator: " "))"
     let interface = site.interface?.shellQuoted
     return """
-      # What the program was built with; a PREFIX made by launch/install needs no Swift on the machines: PREFIX/bin/dp-train
+      # Load the modules that the program was built with. After launch/install PREFIX, PREFIX/bin/dp-train needs no Swift.
       program=${DPTRAIN:-\(program.shellQuoted)}
       \(modules)
       \(interface == nil ? "# " : "")interface=\(interface ?? "eth0")
-      # The network interface in the words of Open MPI 4 and 5, MPICH and Intel MPI.
+      # The network interface, for Open MPI 4 and 5, MPICH and Intel MPI.
       if [ -n "${interface:-}" ]; then
         export OMPI_MCA_btl_tcp_if_include=$interface OMPI_MCA_oob_tcp_if_include=$interface
         export PRTE_MCA_prte_if_include=$interface PRTE_MCA_oob_tcp_if_include=$interface
@@ -100,7 +100,7 @@ struct BatchScript {
       """
   }
 
-  /// The lines that name recipe and run folder; `number` is the variable that tells an array's jobs apart.
+  /// The lines that name recipe and run folder. The shell variable `number` holds a job's number in an array.
   func folder(number: String) -> String {
     """
     recipe=(\(recipe))

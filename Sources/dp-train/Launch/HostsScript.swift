@@ -1,11 +1,11 @@
 extension BatchScript {
-  /// For machines reached by ssh.
+  /// The script for machines reached by ssh.
   var hosts: String {
     #"""
     #!/bin/bash
     # Trains on the machines of a list, reached by ssh without a password: bash FILE HOSTFILE
     # HOSTFILE has a line for each: NAME slots=RANKS. Program, data and run folder must have the same paths on all.
-    # To stop, make a file named stop in the run folder; started again, training goes on where it was.
+    # To stop, make a file named stop in the run folder. Started again, training resumes.
     set -euo pipefail
     hosts=${1:?a HOSTFILE is needed: a file with lines such as node1 slots=8}
     \#(surroundings)
@@ -14,7 +14,7 @@ extension BatchScript {
     name=\#(name.shellQuoted)
     run=${DPTRAIN_RUN:-$PWD/runs/$name}
 
-    # The program knows the mpirun of its MPI, and the words in which that is told machines and ranks.
+    # The program knows the mpirun of its MPI, and its options for machines and ranks.
     words=$("$program" launcher --hosts "$hosts") || exit $?
     mapfile -t start <<<"$words"
     exec "${start[@]}" "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600

@@ -1,12 +1,12 @@
 import Diagnostics
 
 extension BatchScript {
-  /// For the MPI operator of Kubernetes.
+  /// The script for the MPI operator of Kubernetes.
   var kubernetes: String {
     #"""
     # Trains on Kubernetes with the MPI operator (kubeflow.org/v2beta1): kubectl apply -f FILE
-    # The image is that of launch/Dockerfile. The volume keeps data and run folder, from which a new launcher goes on; a
-    # claim named dp-train must be there, which all workers may mount at once (ReadWriteMany) if there are several.
+    # Build the image from launch/Dockerfile. The volume keeps data and run folder, from which a new launcher resumes. It
+    # needs a claim named dp-train, which several workers can only share if they may mount it at once (ReadWriteMany).
     apiVersion: kubeflow.org/v2beta1
     kind: MPIJob
     metadata:
@@ -54,7 +54,7 @@ extension BatchScript {
     """#
   }
 
-  /// What the launcher runs; the image has Open MPI 4. With these keepalive times mpirun notices within 20 seconds that a
+  /// The launcher's command; the image has Open MPI 4. With these keepalive times, mpirun notices within 20 seconds that a
   /// machine is gone, and ends the others.
   private var command: [String] {
     let interface = site.interface.map {
@@ -67,7 +67,7 @@ extension BatchScript {
       ] + arguments + ["--out", "runs/\(name)", "--resume", "--stall-abort", "600"]
   }
 
-  /// An argument in YAML. `$(NAME)` would be a variable to Kubernetes, and `$$(NAME)` is that text.
+  /// An argument in YAML. Kubernetes would expand `$(NAME)`, so `$$(NAME)` is written for it.
   private static func argument(_ word: String) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in word.unicodeScalars {

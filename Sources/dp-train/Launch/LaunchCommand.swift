@@ -5,7 +5,7 @@ import Foundation
 /// `dp-train launch`.
 struct LaunchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "launch", abstract: "Print a script that trains a recipe on a cluster, filled in.",
+    commandName: "launch", abstract: "Print a script that trains a recipe on a cluster.",
     discussion: """
       Examples:
         dp-train launch slurm my.yaml epochs=100 --nodes 2 --ranks-per-node 4 > job && sbatch job
@@ -20,16 +20,16 @@ struct LaunchCommand: ParsableCommand {
 
   @OptionGroup var recipe: RecipeArguments
 
-  @Option(help: "Machines.")
+  @Option(help: "The number of machines.")
   var nodes = 1
 
-  @Option(help: "Ranks on each machine: as many as it has cores, if the recipe has as many shards.")
+  @Option(help: "Ranks on each machine. One per core is best, if the recipe has enough shards.")
   var ranksPerNode = 2
 
-  @Option(help: "Hours that the job may take before it is queued again, such as 0.5.")
+  @Option(help: "The job's time limit in hours, such as 0.5; after it the job is queued again.")
   var hours = 1.0
 
-  @Option(help: "Who pays for the job.")
+  @Option(help: "The account that pays for the job.")
   var account: String?
 
   @Option(help: "The partition or queue.")
@@ -38,7 +38,7 @@ struct LaunchCommand: ParsableCommand {
   @Option(help: "Slurm's quality of service.")
   var qos: String?
 
-  @Option(help: "Memory of each machine in the scheduler's words: 16G for Slurm, 16gb for PBS, 16Gi for Kubernetes.")
+  @Option(help: "Memory of each machine as the scheduler writes it: 16G for Slurm, 16gb for PBS, 16Gi for Kubernetes.")
   var memory: String?
 
   @Option(parsing: .upToNextOption, help: "Modules to load first.")
@@ -47,14 +47,14 @@ struct LaunchCommand: ParsableCommand {
   @Option(help: "The network interface that ranks talk through, such as ib0.")
   var interface: String?
 
-  @Option(help: "Slurm's plugin that starts ranks (default: pmix where the program has Open MPI, else pmi2).")
+  @Option(help: "Slurm's plugin that starts ranks (default: pmi2 if the program has MPICH, else pmix).")
   var plugin: String?
 
   @Option(help: "Numbers of an array of jobs, such as 1-10: each has its own run folder and trains with seed=NUMBER.")
   var array: String?
 
   func validate() throws {
-    // No recipe has more shards.
+    // A recipe has at most 4096 shards.
     for (option, value) in [("--nodes", nodes), ("--ranks-per-node", ranksPerNode)] where !(1...4096).contains(value) {
       throw ValidationError("\(option) must be from 1 to 4096, not \(value)")
     }
@@ -75,7 +75,7 @@ struct LaunchCommand: ParsableCommand {
     try checkScheduler()
   }
 
-  /// Options that the scheduler has no word for would be lost.
+  /// Refuses options that the scheduler does not have, rather than ignore them.
   private func checkScheduler() throws {
     let queues: [BatchScript.Scheduler] = [.slurm, .pbs, .torque]
     let owners: [(option: String, isGiven: Bool, schedulers: [BatchScript.Scheduler])] = [

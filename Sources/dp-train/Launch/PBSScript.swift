@@ -1,4 +1,4 @@
-/// What differs between the schedulers whose qsub takes `#PBS` lines.
+/// The schedulers whose qsub reads `#PBS` lines.
 enum PBSDialect {
   /// OpenPBS and PBS Pro.
   case pro
@@ -7,7 +7,7 @@ enum PBSDialect {
 }
 
 extension BatchScript {
-  /// For qsub.
+  /// The script for qsub.
   func pbs(_ dialect: PBSDialect) -> String {
     func directive(_ option: String, _ value: String?, _ example: String) -> String {
       BatchScript.directive("PBS", option, value, example: example)
@@ -32,16 +32,16 @@ extension BatchScript {
       ranks == 1
       ? "start=()"
       : """
-      # The program knows the mpirun of its MPI, and the words in which that is told machines and ranks.
+      # The program knows the mpirun of its MPI, and its options for machines and ranks.
       words=$("$program" launcher --hosts "${PBS_NODEFILE:?set by PBS}") || exit $?
       mapfile -t start <<<"$words"
       """
     let lines = dialect == .pro && site.memory != nil ? "" : memory + "\n"
     return #"""
       #!/bin/bash
-      # Trains under \#(title): qsub FILE. For \#(dialect == .pro ? "Torque" : "OpenPBS") there is dp-train launch \#(other).
-      # Before the time is up training saves its state and ends with 75; the job then hands itself in again.
-      # Knobs; a line with ## is a comment, with # it counts:
+      # Trains under \#(title): qsub FILE. For \#(dialect == .pro ? "Torque" : "OpenPBS") use dp-train launch \#(other).
+      # Before the time is up, training saves its state and ends with 75; the job then submits itself again.
+      # Options; a line that begins with ## is a comment:
       #PBS -N \#(String(name.directiveWord.prefix(15)))
       #PBS \#(machines)
       \#(lines)#PBS -l walltime=\#(time)
@@ -51,13 +51,13 @@ extension BatchScript {
       #PBS -j oe
       \#(surroundings)
       minutes=\#(max(1, minutes - max(1, min(3, minutes / 5))))
-      # So many times the job is handed in again if a rank or a machine fails.
+      # How many times the job is submitted again after a rank or a machine fails.
       restarts=${DPTRAIN_RESTARTS:-5}
 
       cd "${PBS_O_WORKDIR:-.}" || exit 66
       number=${\#(number):-${DPTRAIN_NUMBER:-}}
       \#(folder(number: "number"))
-      # qsub runs a copy of this file. Another copy is there for the next time, of an array's job for that one alone.
+      # qsub runs a copy of this file. The next submission needs another copy; without the array, for this job alone.
       mkdir -p "$(dirname "$run")" || exit 73
       sed '/^#PBS \#(arrayOption)/d' "$0" >"$run.job" || exit 73
       again() {
@@ -69,13 +69,13 @@ extension BatchScript {
       "${start[@]}" "$program" train "${recipe[@]}" --out "$run" --resume --minutes "$minutes" --stall-abort 600
       status=$?
       case $status in
-        # Before the time is up: somebody wanted it to stop.
+        # Stopped before the time is up: a user wanted it, so do not submit again.
         75) [ $SECONDS -lt $((minutes * 60)) ] || again ;;
         0 | 64 | 65 | 66 | 70 | 73 | 78) ;;
         *)
           if [ "$restarts" -gt 0 ]; then
             restarts=$((restarts - 1))
-            echo "ended with $status; handed in again" >&2
+            echo "ended with $status; submitted again" >&2
             again
           fi
           ;;

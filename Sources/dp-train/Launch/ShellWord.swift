@@ -1,7 +1,7 @@
 extension String {
   /// The text as one word of a POSIX shell.
   ///
-  /// By scalars: a quotation mark and an accent behind it are one `Character`, in which the mark would be overlooked.
+  /// It works on scalars: a quotation mark and a combining accent are one `Character`, which would hide the mark.
   var shellQuoted: String {
     let isPlain = unicodeScalars.allSatisfy { scalar in
       switch scalar {
@@ -18,7 +18,7 @@ extension String {
     return String(quoted)
   }
 
-  /// The text with all but small letters, digits and hyphens replaced, as Kubernetes wants names (RFC 1123).
+  /// The text as a Kubernetes name (RFC 1123): small letters, digits and hyphens, which replace all else.
   var kubernetesName: String {
     let name = lowercased().unicodeScalars.map { scalar in
       switch scalar {
@@ -26,12 +26,12 @@ extension String {
       default: Character("-")
       }
     }
-    // Pods get a suffix of their own, and 63 letters in all.
+    // A pod's name gets a suffix and may have 63 letters in all.
     let trimmed = String(name.prefix(40)).split(separator: "-").joined(separator: "-")
     return trimmed.isEmpty ? "training" : trimmed
   }
 
-  /// The text with all replaced that a scheduler's directive could take for something else.
+  /// The text with only letters, digits and "._-", safe in a scheduler's directive; hyphens replace all else.
   var directiveWord: String {
     String(
       unicodeScalars.map { scalar in

@@ -1,5 +1,5 @@
 extension BatchScript {
-  /// For Slurm's sbatch.
+  /// The script for Slurm's sbatch.
   var slurm: String {
     func directive(_ option: String, _ value: String?, _ example: String) -> String {
       BatchScript.directive("SBATCH", "--\(option)=", value, example: example)
@@ -8,9 +8,9 @@ extension BatchScript {
     return #"""
       #!/bin/bash
       # Trains under Slurm: sbatch FILE
-      # Two minutes before the time is up, or when the job has to make room, training saves its state; the job is then
-      # queued again and goes on, on however many ranks it gets. It is queued again, too, if a rank or a machine fails.
-      # Knobs; a line with ## is a comment, with # it counts:
+      # Two minutes before the time is up, or if the job is preempted, training saves its state. The job is then queued
+      # again and resumes on any number of ranks. It is also queued again if a rank or a machine fails.
+      # Options; a line that begins with ## is a comment:
       #SBATCH --job-name=\#(name.directiveWord)
       #SBATCH --nodes=\#(nodes)
       #SBATCH --ntasks-per-node=\#(ranksPerNode)
@@ -27,19 +27,19 @@ extension BatchScript {
       #SBATCH --signal=B:USR1@120
       \#(surroundings)
       # How Slurm starts the ranks: pmix for Open MPI, pmi2 for MPICH and Intel MPI, cray_shasta for Cray.
-      # srun --mpi=list tells which it has.
+      # srun --mpi=list lists those that are installed.
       plugin=${DPTRAIN_PLUGIN:-\#(site.plugin.shellQuoted)}
-      # So many times the job is queued again if a rank or a machine fails.
+      # How many times the job is queued again after a rank or a machine fails.
       restarts=5
 
       cd "${SLURM_SUBMIT_DIR:-.}" || exit 66
       \#(folder(number: "SLURM_ARRAY_TASK_ID"))
       requeues=0
-      # srun hands SIGUSR1 on to every rank; SIGTERM reaches them without this script, which has to outlive it.
+      # srun passes SIGUSR1 to every rank. SIGTERM reaches the ranks directly; this script must survive it.
       pid=
       trap 'requeues=1; [ -z "$pid" ] || kill -USR1 $pid' USR1
       trap ':' TERM
-      # -K1: without it a dead rank leaves the others waiting.
+      # -K1 ends the job if a rank dies; without it the others would wait.
       srun -K1 --mpi="$plugin" "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600 &
       pid=$!
       while kill -0 $pid 2>/dev/null; do wait $pid; done
@@ -48,7 +48,7 @@ extension BatchScript {
       case $status in
         # Training was asked to stop, and has saved its state.
         75) [ $requeues -eq 1 ] && scontrol requeue "$SLURM_JOB_ID" && exit 0 ;;
-        # Nothing that would go better another time: done, or wrong command line, data, recipe or output.
+        # Another try would not help: done, or wrong command line, data, recipe or output.
         0 | 64 | 65 | 66 | 70 | 73 | 78) ;;
         *)
           if [ "${SLURM_RESTART_COUNT:-0}" -lt "$restarts" ]; then

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// A command as the argument parser describes it: the part of its dump (`--experimental-dump-help`) that a manual needs.
+/// A command as the argument parser describes it in its dump (`--experimental-dump-help`).
 struct CommandInfo: Decodable {
   /// An argument, an option or a flag.
   struct Argument: Decodable {
@@ -9,7 +9,7 @@ struct CommandInfo: Decodable {
       let kind: String
       let name: String
 
-      /// As it is written.
+      /// The name with its dashes.
       var text: String { (kind == "long" ? "--" : "-") + name }
     }
 
@@ -37,7 +37,7 @@ struct CommandInfo: Decodable {
   let arguments: [Argument]?
 
   /// The description of the whole program.
-  /// - Throws: `DecodingError` where the argument parser describes commands in another way.
+  /// - Throws: `DecodingError` if the dump has another format.
   static func program() throws -> CommandInfo {
     try JSONDecoder().decode(Dump.self, from: Data(Root._dumpHelp().utf8)).command
   }

@@ -1,18 +1,18 @@
 import DPTrain
 
-/// The program's manual page in the language of man pages (man(7)), made from what the argument parser knows.
+/// The program's manual page in the format of man(7), made from the argument parser's description.
 struct ManualPage {
   private var lines: [String] = []
 
   /// The text of the page.
   var text: String { lines.map { $0 + "\n" }.joined() }
 
-  /// Writes the page of a program; its parts that people do not use are left out.
+  /// Writes the page of a program, without its hidden parts.
   init(_ program: CommandInfo, version: String) {
     let name = program.commandName
     lines.append(".TH \(name.uppercased()) 1 \"\" \"\(name) \(version)\" \"User Commands\"")
     section("NAME")
-    // Hyphens that searches of manuals must find are written as minus signs.
+    // Searches of manuals find only minus signs (`\-`), not hyphens.
     lines.append("\(escaped(name)) \\- \(lowercased(program.abstract ?? ""))")
     section("SYNOPSIS")
     lines += [".B \(escaped(name))", ".RI [ subcommand ]", ".RI [ arguments ]"]
@@ -39,7 +39,7 @@ struct ManualPage {
     if let discussion = command.discussion { verbatim(discussion) }
   }
 
-  /// An argument in a line of usage.
+  /// An argument as it stands in a usage line.
   private func usage(_ argument: CommandInfo.Argument) -> String {
     let value = argument.valueName.map { "<\($0)>" } ?? ""
     let word =
@@ -63,7 +63,7 @@ struct ManualPage {
     lines.append(escaped(words.joined(separator: " ")))
   }
 
-  /// Text whose lines stand as they are.
+  /// Adds text with its line breaks.
   private mutating func verbatim(_ text: String) {
     lines += [".PP", ".nf"]
     lines += text.split(separator: "\n", omittingEmptySubsequences: false).map { escaped(String($0)) }

@@ -1,17 +1,17 @@
 import DPTrain
 import Planning
 
-/// The link between machines, and how its numbers were found.
+/// The link between machines, and where its numbers come from.
 struct FoundLink {
   let model: LinkModel
-  /// In a few words, for people.
+  /// Where the numbers come from, in a few words.
   let origin: String
 
   private static let (usualLatency, usualBandwidth) = (30e-6, 10e9 / 8)
 
-  /// What is given (microseconds, Gbit/s, nanoseconds a byte), else what is measured if ranks run on several machines,
-  /// else what is usual. Every rank calls it.
-  /// - Throws: `Failure` where ranks do not find one another.
+  /// Finds the link's numbers: given ones (microseconds, Gbit/s, nanoseconds a byte), else measured ones if ranks run on
+  /// several machines, else usual ones. Every rank calls it.
+  /// - Throws: `Failure` if ranks cannot connect.
   static func find(
     latency: Double?, bandwidth: Double?, pieceBandwidth: Double?, coreCost: Double?
   ) throws -> FoundLink {
@@ -38,7 +38,7 @@ struct FoundLink {
           ?? "assumed; give --latency and --bandwidth, or start one rank on each of two machines by mpirun"))
   }
 
-  /// The speed of the link between this job's machines, and their number; nil on one machine.
+  /// Measures the link between this job's machines; nil if there is only one machine.
   private static func measured() throws -> (speed: LinkSpeed, machines: Int)? {
     guard Launch().expectsSeveralRanks else { return nil }
     let communicator = try Launch.openCommunicator()

@@ -1,25 +1,25 @@
 import DPTrain
 
-/// Numbers of machines and of ranks on each, as far as a batch has shards for them.
+/// Pairs of a number of machines and a number of ranks on each, divided by whether a batch has enough shards.
 struct Layouts {
-  /// Some machines with some ranks each.
+  /// A number of machines and of ranks on each.
   struct Layout: Equatable {
     let machines, ranks: Int
   }
 
-  /// What one machine has to do: its ranks, with all their shards.
+  /// The work of one machine: its ranks, and the number of shards that they share.
   struct Load: Hashable {
     let ranks, shards: Int
   }
 
-  /// Those that can be, machines ascending.
+  /// The possible layouts, by ascending number of machines.
   let chosen: [Layout]
-  /// Those with more ranks than shards.
+  /// The layouts with more ranks than shards.
   let refused: [Layout]
   private let shards: Int
 
-  /// All pairs of numbers.
-  /// - Throws: `Failure` (usage) if each has more ranks than shards.
+  /// Makes all pairs of the numbers.
+  /// - Throws: `Failure` (usage) if all of them have more ranks than shards.
   init(machines: [Int], ranksPerMachine: [Int], shards: Int) throws {
     let all = machines.flatMap { machines in ranksPerMachine.map { Layout(machines: machines, ranks: $0) } }
     chosen = all.filter { $0.machines * $0.ranks <= shards }
@@ -31,7 +31,7 @@ struct Layouts {
       advice: "choose fewer, or add shards=\(least) (which changes the results)")
   }
 
-  /// What the machine has to do that has most shards.
+  /// The load of the machine with the most shards.
   func load(of layout: Layout) -> Load {
     let all = layout.machines * layout.ranks
     let counts = (0..<layout.machines).map { machine in
@@ -40,10 +40,10 @@ struct Layouts {
     return Load(ranks: layout.ranks, shards: counts.max() ?? shards)
   }
 
-  /// One rank with all shards, to compare with.
+  /// One rank with all shards, the base of the comparison.
   var single: Load { Load(ranks: 1, shards: shards) }
 
-  /// Each that has to be measured, once.
+  /// All loads to measure, without duplicates.
   var loads: [Load] {
     Set(chosen.map(load) + [single]).sorted { ($0.ranks, $1.shards) < ($1.ranks, $0.shards) }
   }

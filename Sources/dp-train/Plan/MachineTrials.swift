@@ -2,14 +2,14 @@ import DPTrain
 import Foundation
 import Planning
 
-/// Short trainings on this machine, in processes of their own.
+/// Times short trainings on this machine, each as a separate job.
 struct MachineTrials {
   private let folder: String
   private let arguments: [String]
   private let launcher: RankLauncher
   private let seconds: Double
 
-  /// What `benchmark --json` prints, as far as it is wanted.
+  /// The part of `benchmark --json` that is needed.
   private struct Measured: Decodable {
     struct Layer: Decodable {
       let depth, parameterBytes: Int
@@ -21,8 +21,8 @@ struct MachineTrials {
     let layers: [Layer]
   }
 
-  /// Trainings of the recipe that `arguments` name, each for about `seconds`.
-  /// - Throws: `Failure` (cannotCreate) if no files can be written.
+  /// Trials of the recipe that `arguments` name, each of about `seconds`.
+  /// - Throws: `Failure` (cannotCreate) if the folder for files cannot be created.
   init(arguments: [String], launcher: String?, seconds: Double) throws {
     (self.arguments, self.launcher, self.seconds) = (arguments, RankLauncher(command: launcher), seconds)
     folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-plan-\(UUID().uuidString)").path
@@ -33,12 +33,13 @@ struct MachineTrials {
     }
   }
 
-  /// Removes the files.
+  /// Removes the folder.
   func remove() {
     try? FileManager.default.removeItem(atPath: folder)
   }
 
-  /// A machine's step under a load, for its share of a batch, with gradients in `parts` parts if they are compressed.
+  /// Measures a machine's step under a load. `batch` is the machine's share of the batch; `parts` is `compression.parts`,
+  /// or nil without compression.
   /// - Throws: `Failure` (software, unavailable) if the training fails or cannot be started.
   func measure(_ load: Layouts.Load, batch: Int, parts: Int?) throws -> Machine {
     let arguments =
@@ -47,7 +48,7 @@ struct MachineTrials {
         "--seconds", "\(seconds)", "--layers", "--json",
       ]
     let said = try launcher.start(arguments, ranks: load.ranks, log: folder + "/log").finish()
-    // MPI may have something to say before.
+    // MPI may print lines before.
     guard let line = said.split(separator: "\n").last(where: { $0.hasPrefix("{") }),
       let measured = try? JSONDecoder().decode(Measured.self, from: Data(line.utf8))
     else {

@@ -9,9 +9,9 @@ struct PlanCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "plan", abstract: "Forecast how long a recipe's step takes on more machines and ranks.",
     discussion: """
-      Times short trainings on this machine, with as many ranks and shards as each machine would have, and adds what the
-      network takes. Start it alone and give the network's numbers, or on two machines or more, one rank on each, and it
-      measures them:
+      Times short trainings on this machine, with the ranks and shards that each machine would have, and adds the time of
+      the network. Start it alone and give the network's numbers; or start one rank on each of two machines or more, and
+      it measures them:
         dp-train plan mnist --nodes 1,2,4,8 --bandwidth 10 --latency 30
         mpirun -np 2 --map-by node --bind-to none dp-train plan mnist --nodes 1,2,4,8
       """)
@@ -29,24 +29,24 @@ struct PlanCommand: ParsableCommand, UsesRanks {
   @Option(help: "Microseconds of a short message between two machines (default: measured, or assumed on one machine).")
   var latency: Double?
 
-  @Option(help: "Gbit/s that a machine sends and receives at the same time (default: likewise).")
+  @Option(help: "Gbit/s that a machine sends while receiving as much (default: measured or assumed).")
   var bandwidth: Double?
 
   @Option(
-    help: "The same for messages without an answer, as in a divided update (default: as --bandwidth).")
+    help: "Gbit/s for messages without an answer, as in a divided update (default: as --bandwidth).")
   var pieceBandwidth: Double?
 
-  @Option(help: "Nanoseconds of a core that a byte sent and a byte received cost (default: likewise).")
+  @Option(help: "Nanoseconds of a core to send a byte and receive a byte (default: measured or assumed).")
   var coreCost: Double?
 
-  @Option(help: "Seconds of each measurement, about.")
+  @Option(help: "About how many seconds each measurement takes.")
   var seconds = 1.5
 
   @Option(
     help: "The command that starts {ranks} ranks on this machine (default: the mpirun of the program's MPI).")
   var launcher: String?
 
-  @Option(help: "Draw the time of a step, samples/s and efficiency over the machines into this SVG file.")
+  @Option(help: "An SVG file to draw to: a step's time, samples/s and efficiency over the number of machines.")
   var svg: String?
 
   @Flag(help: "Print one line of JSON.")
@@ -78,7 +78,7 @@ struct PlanCommand: ParsableCommand, UsesRanks {
       Session.refuse(failure)
     }
     let isFirst = Launch().expectedRank == 0
-    // The other ranks wait for the first in MPI's start, where they do not use their processors.
+    // The other ranks wait in MPI's start, which leaves their processors free for the first one's trials.
     let machines = isFirst ? try measure(layouts, of: recipe) : []
     let link = try FoundLink.find(
       latency: latency, bandwidth: bandwidth, pieceBandwidth: pieceBandwidth, coreCost: coreCost)
@@ -112,7 +112,7 @@ struct PlanCommand: ParsableCommand, UsesRanks {
     return counts[counts.count - 1] == cores ? counts : counts + [cores]
   }
 
-  /// This machine with each number of ranks and shards that is needed, and alone with one rank.
+  /// Measures this machine under all loads.
   private func measure(_ layouts: Layouts, of recipe: Recipe) throws -> [Machine] {
     let trials = try MachineTrials(arguments: self.recipe.arguments, launcher: launcher, seconds: seconds)
     defer { trials.remove() }
@@ -121,9 +121,9 @@ struct PlanCommand: ParsableCommand, UsesRanks {
       if !json, Terminal.width != nil {
         complain("measuring \(counted(load.ranks, "rank")), \(counted(load.shards, "shard"))")
       }
-      // A machine's share of a batch; the largest, if samples do not divide evenly.
+      // A machine's share of a batch, rounded up.
       let batch = (recipe.batch * load.shards + recipe.shards - 1) / recipe.shards
-      // Parts as large as those of the whole, but for what a machine does not have.
+      // The number of parts, of the recipe's size, that these shards fill.
       return try trials.measure(load, batch: batch, parts: partSize.map { (load.shards + $0 - 1) / $0 })
     }
   }

@@ -3,7 +3,7 @@ import Planning
 import Reporting
 
 extension PlanReport {
-  /// The step's time and the efficiency over the machines, a line for each number of ranks, as an SVG file's text.
+  /// An SVG of step time, samples/s and efficiency over the number of machines, a line for each number of ranks.
   var svg: String {
     let counts = Set(forecasts.map(\.ranksPerMachine)).sorted()
     func lines(_ value: (Forecast) -> Double) -> [LineFigure.Line] {

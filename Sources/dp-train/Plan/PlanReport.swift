@@ -2,7 +2,7 @@ import DPTrain
 import Foundation
 import Planning
 
-/// What `plan` found: the forecasts, and what they say.
+/// The result of `plan`: forecasts, and the advice drawn from them.
 struct PlanReport {
   let recipe: Recipe
   let layouts: Layouts
@@ -11,7 +11,7 @@ struct PlanReport {
   let advice: Advice
   let gradientBytes: Int
 
-  /// Forecasts for all layouts from the machine as measured under each load.
+  /// Forecasts all layouts from the machine's measurements under each load.
   init(_ recipe: Recipe, layouts: Layouts, machines: [Machine], link: FoundLink) throws {
     (self.recipe, self.layouts, self.link) = (recipe, layouts, link)
     let tree = try recipe.makeTree()
@@ -37,7 +37,7 @@ struct PlanReport {
     self.gradientBytes = gradientBytes
   }
 
-  /// One line.
+  /// The report as one line of JSON.
   func json() throws -> String {
     struct Row: Encodable {
       let nodes, ranksPerNode, ranks: Int

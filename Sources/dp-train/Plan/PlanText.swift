@@ -3,7 +3,7 @@ import Foundation
 import Planning
 
 extension PlanReport {
-  /// A table, a plot of the best number of ranks on each number of machines, and what they say; `width` columns wide.
+  /// A table, a plot of the best number of ranks for each number of machines, and advice; `width` columns wide.
   func text(width: Int) -> String {
     [heading, table, plot(width: width), sayings].joined(separator: "\n")
   }
@@ -11,7 +11,7 @@ extension PlanReport {
   private var heading: String {
     let link = link.model
     let isAlike = link.pieceBandwidth == link.bandwidth
-    let pieces = isAlike ? "" : String(format: " (%.3g where nothing is answered)", link.pieceBandwidth * 8e-9)
+    let pieces = isAlike ? "" : String(format: " (%.3g without answers)", link.pieceBandwidth * 8e-9)
     let numbers = String(
       format: "%.3g Gbit/s%@, %.3g µs, %.2g ns of a core for a byte", link.bandwidth * 8e-9, pieces,
       link.latency * 1e6, link.coreSecondsPerByte * 1e9)
@@ -38,13 +38,13 @@ extension PlanReport {
     return Format.table([headings] + rows, right: Set(1...7))
   }
 
-  /// A bar for each number of machines, divided into where the time goes.
+  /// A bar for each number of machines, divided into computing, waiting and communication.
   private func plot(width: Int) -> String {
     let longest = advice.best.map(\.step).max() ?? 1
     let rows = advice.best.map { forecast in
       let number = String(format: "%.4g ms", forecast.step * 1e3)
       let perSecond = Double(max(10, width - 32)) / longest
-      // Each piece of a bar ends at the nearest cell, so that the whole is as long as its time.
+      // Each part's end is rounded by itself, so that the bar's length matches the whole time.
       let ends = [
         forecast.step - forecast.waiting - forecast.communication, forecast.step - forecast.communication,
         forecast.step,
