@@ -1,9 +1,9 @@
-/// A failure that every rank has met alike, so that one message from rank 0 says it for all.
+/// A failure that all ranks have in common; only rank 0 prints it.
 public struct CommonFailure: Error {
-  /// What went wrong.
+  /// The failure.
   public let failure: Failure
 
-  /// Marks a failure as every rank's.
+  /// Marks a failure as common to all ranks.
   public init(_ failure: Failure) {
     self.failure = failure
   }

@@ -1,4 +1,4 @@
-/// How a failed run ends: the codes of BSD's `sysexits.h`, which schedulers and scripts can tell apart.
+/// The exit codes of failures, as in BSD's `sysexits.h`, for schedulers and scripts.
 public enum ExitCode: Int32, Sendable {
   /// The command line is wrong (`EX_USAGE`).
   case usage = 64
@@ -22,16 +22,16 @@ public enum ExitCode: Int32, Sendable {
   case configuration = 78
 }
 
-/// The one error type: what went wrong, where, and what would be right.
+/// The error type of all modules: the fault, its place, and advice.
 ///
-/// `message` names the file, line or key and the value; `advice` says what to do next. Rank 0 prints both once and
-/// the job ends with `exitCode` on every rank.
+/// `message` names the file, line or key, and the value; `advice` says what to do. Rank 0 prints both once, and every rank
+/// ends with `exitCode`.
 public struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
   /// The process's exit status.
   public let exitCode: ExitCode
   /// One sentence: the place, the value, the fault.
   public let message: String
-  /// What would be right, or what to try; nil where the message says it already.
+  /// What would be right, or what to try; nil if the message already says it.
   public let advice: String?
 
   /// Makes a failure.

@@ -1,21 +1,21 @@
 import Foundation
 import Synchronization
 
-/// How this process ends, and its job with it, for a failure that is met where nothing can be thrown.
+/// Ends this process and its job for a failure that cannot be thrown.
 package enum JobEnd {
   private static let ending = Mutex<@Sendable (ExitCode) -> Never>({ exit($0.rawValue) })
 
-  /// Ends the job at once, in another way from now on: an MPI that is started has to end all ranks.
+  /// Sets the function that ends the job: once MPI is started, it must end all ranks.
   package static func end(by body: @escaping @Sendable (ExitCode) -> Never) {
     ending.withLock { $0 = body }
   }
 
-  /// Lets only this process end from now on: it has no other ranks, or they have parted.
+  /// Sets that only this process ends: it is the only rank, or the ranks have left MPI.
   package static func endAlone() {
     end { exit($0.rawValue) }
   }
 
-  /// Says what went wrong, and ends the job.
+  /// Prints the failure and ends the job.
   package static func end(for failure: Failure) -> Never {
     complain(failure.description)
     ending.withLock { $0 }(failure.exitCode)

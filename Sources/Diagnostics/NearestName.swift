@@ -1,7 +1,7 @@
-/// The candidate that a misspelt `name` most likely means, or nil where none is near.
+/// The candidate that a misspelt `name` most likely means; nil if none is near.
 ///
-/// Near is a distance of at most a third of the name's length, and at least 1: that of optimal string alignment, the
-/// letters to change, add, leave out or exchange with their neighbour (Damerau 1964, Levenshtein 1966); case is ignored.
+/// Near is a distance of at most a third of the name's length, or 1 if that is less. The distance is that of optimal string
+/// alignment: letters changed, added, left out, or swapped with a neighbour (Damerau 1964, Levenshtein 1966). Case is ignored.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
   let wanted = Array(name.lowercased())
   let limit = max(1, wanted.count / 3)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What to say of a file or folder that is missing: where its path starts from; nil where the path says it itself.
+/// Advice on a missing file or folder: where a relative path or `~` starts; nil if the path is absolute.
 package func pathAdvice(_ path: String) -> String? {
   if path == "~" || path.hasPrefix("~/") {
     return "~ is the home folder in a shell alone: write \(NSHomeDirectory())\(path.dropFirst())"

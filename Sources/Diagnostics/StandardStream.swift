@@ -1,6 +1,6 @@
 import Foundation
 
-/// Standard output and standard error. Foundation's file handles end the program with a trap if writing fails.
+/// Standard output and standard error. Foundation's file handles would trap if writing fails.
 package enum StandardStream: Sendable {
   case output, error
 
@@ -20,7 +20,7 @@ package enum StandardStream: Sendable {
   }
 }
 
-/// Writes all bytes to an open file; 0, or the system's error number.
+/// Writes all bytes to an open file. Returns 0, or the system's error number.
 package func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int32 {
   var rest = bytes[...]
   while !rest.isEmpty {
@@ -30,7 +30,7 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int32 
     if count >= 0 {
       rest = rest.dropFirst(count)
     } else if errno == EAGAIN {
-      // Somebody made it non-blocking: wait until it takes more.
+      // The file is non-blocking: wait until it accepts more.
       var wanted = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
       poll(&wanted, 1, -1)
     } else if errno != EINTR {
@@ -40,13 +40,13 @@ package func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int32 
   return 0
 }
 
-/// Tells people something on standard error, control characters made visible. If that cannot be written to, nobody is there
-/// to be told so.
+/// Prints a message on standard error, with control characters made visible. Errors are ignored: nowhere is left to report
+/// them.
 package func complain(_ text: String) {
   try? StandardStream.error.write(text.visible(keepsLines: true) + "\n")
 }
 
-/// Lets writing to a file that may not grow any more (`ulimit -f`) fail with a message, instead of ending the program.
+/// Makes writes beyond the file size limit (`ulimit -f`) return an error instead of ending the program.
 package func surviveFullFiles() {
   signal(SIGXFSZ, SIG_IGN)
 }

@@ -1,15 +1,15 @@
 import Foundation
 
-/// A thread of the system. Foundation's `Thread.start` does not tell if the system starts none; this does.
+/// Starts threads. Unlike Foundation's `Thread.start`, it throws if the system cannot start one.
 package enum SystemThread {
-  /// Enough for whatever the program does on a thread.
+  /// The default stack size, enough for all threads of the program.
   package static let usualStackSize = 8 << 20
 
-  /// Starts a thread that does `body` and ends. Nobody waits for it.
+  /// Starts a detached thread that runs `body`.
   /// - Parameters:
-  ///   - name: what it is for, in messages and for debuggers: at most 15 letters.
+  ///   - name: its name in messages and debuggers, at most 15 letters.
   ///   - stackSize: bytes of its stack.
-  ///   - body: what it does.
+  ///   - body: its work.
   /// - Throws: `Failure` (system) if there is no memory for its stack, or no room for another thread.
   package static func start(
     _ name: String, stackSize: Int = usualStackSize, _ body: @escaping @Sendable () -> Void
@@ -53,9 +53,9 @@ package enum SystemThread {
   }
 }
 
-/// The limits that can keep a process from starting threads.
+/// The limits that can prevent a process from starting threads.
 private enum ThreadLimits {
-  /// Those that are set for this process, in words.
+  /// Descriptions of the limits of this process.
   static func own() -> [String] {
     var found: [String] = []
     if let bytes = limit(RLIMIT_AS) { found.append("memory, ulimit -v \(bytes >> 10)") }

@@ -1,6 +1,6 @@
 extension StringProtocol {
-  /// This text for a terminal: characters that would move the cursor, colour what follows or turn its direction stand as
-  /// `\\x1b` or `\\u202e`; line ends stay if `keepsLines`.
+  /// This text made safe for a terminal: control characters, and those that change the text's direction, become `\\x1b` or
+  /// `\\u202e`. Line ends stay if `keepsLines`.
   package func visible(keepsLines: Bool = false) -> String {
     func isHidden(_ scalar: Unicode.Scalar) -> Bool {
       switch scalar.value {
@@ -24,7 +24,7 @@ extension StringProtocol {
     return String(text)
   }
 
-  /// This text in double quotes, as YAML reads it.
+  /// This text as a double-quoted YAML string.
   package var yamlQuoted: String {
     var quoted = "\""
     for scalar in unicodeScalars {

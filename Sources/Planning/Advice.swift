@@ -1,19 +1,19 @@
-/// What forecasts say about how many ranks to start.
+/// Advice from forecasts on how many ranks to start.
 public struct Advice: Equatable, Sendable {
-  /// For each number of machines, ascending, the forecast of the least step; of equals the one with fewer ranks.
+  /// The fastest forecast for each number of machines, ascending; of equals, the one with fewer ranks.
   public let best: [Forecast]
-  /// Forecasts that are slower than some with fewer ranks, each with the fastest of those.
+  /// Forecasts that are slower than one with fewer ranks.
   public let wasteful: [Waste]
 
-  /// More ranks that make the step longer.
+  /// A forecast with more ranks but a longer step.
   public struct Waste: Equatable, Sendable {
     /// The forecast with more ranks.
     public let slow: Forecast
-    /// The fastest with fewer.
+    /// The fastest forecast with fewer ranks.
     public let fast: Forecast
   }
 
-  /// What `forecasts` say.
+  /// Advice from `forecasts`.
   public init(_ forecasts: [Forecast]) {
     let sorted = forecasts.sorted { ($0.machines, $0.ranksPerMachine) < ($1.machines, $1.ranksPerMachine) }
     best = Dictionary(grouping: sorted, by: \.machines).values
@@ -26,6 +26,6 @@ public struct Advice: Equatable, Sendable {
     }
   }
 
-  /// The forecast of the least step of all.
+  /// The forecast with the shortest step of all.
   public var fastest: Forecast? { best.min { $0.step < $1.step } }
 }

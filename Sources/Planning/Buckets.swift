@@ -1,8 +1,8 @@
 import Collectives
 
 extension Machine {
-  /// The bytes of the buckets of about `size` bytes in which gradients travel, in the order in which they are begun: the
-  /// last layer's first. They start where layers do, if that fits, and at multiples of `grain` floats, by default of cache lines.
+  /// The sizes, in bytes, of buckets of about `size` bytes, the last layer's first. Buckets start at the starts of layers if
+  /// possible, and always at multiples of `grain` floats, or of cache lines if that is nil.
   public func buckets(size: Int, grain: Int? = nil) -> [Int] {
     let value = MemoryLayout<Float>.size
     let count = gradientBytes / value

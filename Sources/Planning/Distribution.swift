@@ -1,11 +1,11 @@
 import Foundation
 
-/// How a measured span of time spreads: the means of equal shares of all samples, the shortest first.
+/// The distribution of a measured time: the means of equal shares of all samples, the shortest first.
 public struct Distribution: Equatable, Sendable {
-  /// The mean of the shortest share, of the next, ...; ascending.
+  /// The mean of each share, ascending.
   public let shares: [Double]
 
-  /// The distribution of `samples`, of which there is at least one, in `count` shares.
+  /// The distribution of at least one sample in `count` shares.
   public init(samples: [Double], shares count: Int = 20) {
     precondition(!samples.isEmpty && count > 0, "a distribution is of at least one sample")
     let sorted = samples.sorted()
@@ -13,7 +13,7 @@ public struct Distribution: Equatable, Sendable {
     var shares: [Double] = []
     for share in 0..<count {
       let (low, high) = (Double(share) * width, Double(share + 1) * width)
-      // From the first on, so that equal samples give themselves exactly. One at the edge belongs to both sides, by shares.
+      // Differences from the first make the mean of equal samples exact. A sample at an edge is divided between shares.
       let first = sorted[min(Int(low), sorted.count - 1)]
       let rest = (Int(low)..<sorted.count).prefix { Double($0) < high }.reduce(0.0) { sum, place in
         sum + (sorted[place] - first) * (min(high, Double(place + 1)) - max(low, Double(place)))
@@ -29,11 +29,11 @@ public struct Distribution: Equatable, Sendable {
     self.shares = shares
   }
 
-  /// The mean.
+  /// The mean of all samples.
   public var mean: Double { expectedMaximum(of: 1) }
 
-  /// The mean of the greatest of `count` values that are drawn independently: what a step takes that waits for the
-  /// slowest of `count` machines. The i-th of m shares holds it with a probability of (i/m)ⁿ − ((i − 1)/m)ⁿ.
+  /// The expected maximum of `count` independent values, such as a step's time that waits for the slowest of n machines.
+  /// The i-th of m shares contains it with a probability of (i/m)ⁿ − ((i − 1)/m)ⁿ.
   public func expectedMaximum(of count: Int) -> Double {
     precondition(count > 0, "the greatest is of at least one value")
     func below(_ place: Int) -> Double { pow(Double(place) / Double(shares.count), Double(count)) }

@@ -1,38 +1,38 @@
 import Collectives
 
-/// What a step is expected to take on some machines with some ranks each.
+/// The forecast of a step's time on a number of machines with a number of ranks on each.
 ///
-///     step = E[max over machines of a machine's step] + what the exchange takes of the ranks' cores
-///            + the exchange's end after the backward pass, and what the forward pass waits for parameters
+///     step = E[max over machines of a machine's step] + the exchange's time on the ranks' cores
+///            + the exchange after the backward pass + the forward pass's waiting for parameters
 ///
-/// A machine's step is measured, with as many ranks and shards as the machine has that has most of them. All machines are
-/// taken to be alike.
+/// A machine's step is measured with the ranks and shards of the machine that has the most shards. All machines count as
+/// equally fast.
 public struct Forecast: Equatable, Sendable {
-  /// The machines.
+  /// The number of machines.
   public let machines: Int
-  /// The ranks of each.
+  /// The number of ranks on each.
   public let ranksPerMachine: Int
   /// Seconds of a step.
   public let step: Double
-  /// Samples a second, all together.
+  /// Samples a second of all ranks together.
   public let samplesPerSecond: Double
-  /// How many times as many samples a second as one rank.
+  /// The ratio of samples a second to that of one rank.
   public private(set) var speedup = 1.0
-  /// Seconds in which a rank waits for slower ones, or for ones with more shards; mean over ranks.
+  /// Seconds of waiting for ranks that are slower or have more shards; mean over ranks.
   public let waiting: Double
-  /// Seconds in which a rank exchanges and adds gradients, or waits for parameters, and does not compute.
+  /// Seconds in which a rank does not compute, but exchanges and adds gradients or waits for parameters.
   public let communication: Double
-  /// Seconds of a machine's step by itself, mean.
+  /// Mean seconds of a step of one machine alone.
   public let machineStep: Double
   /// Seconds of the exchange between machines.
   public let exchange: Double
-  /// Those that pass during the backward or the forward pass.
+  /// Seconds of the exchange that overlap with the passes.
   public let hidden: Double
-  /// Bytes of the buckets in which gradients and parameters go between machines; nil if they do not, or go all at once.
+  /// Bytes of a bucket; nil if there is one machine or one bucket.
   public let bucket: Int?
-  /// Bytes that a machine sends in a step, and as many that it gets.
+  /// Bytes that a machine sends in a step; it receives as many.
   public let traffic: Double
-  /// Whether machines divide the update between them.
+  /// Whether the machines divide the update.
   public let dividesUpdate: Bool
 
   /// The forecast for `machines` machines like the one that was measured.
@@ -62,13 +62,13 @@ public struct Forecast: Equatable, Sendable {
     dividesUpdate = machines > 1 && work.dividesUpdate
   }
 
-  /// All ranks.
+  /// The number of all ranks.
   public var ranks: Int { machines * ranksPerMachine }
 
-  /// How many times as many samples a second as one rank, for each rank.
+  /// The speed-up divided by the number of ranks.
   public var efficiency: Double { speedup / Double(ranks) }
 
-  /// The same with the speed-up over one rank that does `samplesPerSecond`.
+  /// This forecast with the speed-up over one rank that trains `samplesPerSecond`.
   public func compared(toOneRank samplesPerSecond: Double) -> Forecast {
     var result = self
     result.speedup = self.samplesPerSecond / samplesPerSecond

@@ -1,26 +1,26 @@
 /// The arrival of updated parameters in buckets during the forward pass.
 ///
-/// All buckets are begun as the pass begins, those with the first layers' parameters first, and the link takes one after
-/// the other. A layer begins when the one before has ended and the last bucket that holds its parameters has come:
+/// All buckets begin with the pass, and the link carries one after the other, those of the first layers first. A layer
+/// begins when the layer before has ended and the last bucket with its parameters has arrived:
 ///
 ///     beginᵢ = max(endᵢ₋₁, arrivalᵢ)
 ///
-/// Moving bytes takes the cores' time: while a bucket moves, a layer computes so much more slowly. Who waits for parameters
-/// loses nothing by that.
+/// Moving bytes takes time from the cores: a layer computes more slowly while a bucket moves. Waiting for parameters does
+/// not get longer by it.
 public struct ForwardOverlap: Equatable, Sendable {
   /// Seconds by which layers take longer.
   public let cores: Double
   /// Seconds for which layers wait for their parameters.
   public let exposed: Double
 
-  /// The arrival of buckets in this order during a forward pass, which is given layer by layer, the first one first.
+  /// The arrival of `buckets`, in this order, during a pass of layers, the first layer first.
   public init(_ forward: [Machine.Stage], _ buckets: [Transfer]) {
     var arrivals: [(time: Double, bytes: Int)] = []
     for bucket in buckets {
       let last = arrivals.last ?? (0, 0)
       arrivals.append((last.time + bucket.seconds, last.bytes + bucket.bytes))
     }
-    /// When so many seconds of computing that begin at `start` end.
+    /// The end of `computing` seconds of work that begin at `start`.
     func end(of computing: Double, from start: Double) -> Double {
       var (clock, left) = (start, computing)
       for (bucket, arrival) in zip(buckets, arrivals) where arrival.time > clock && left > 0 {

@@ -1,19 +1,19 @@
 import Collectives
 
-/// The link between machines, in the numbers of the α–β–γ model (and LogP's o, Culler et al. 1993).
+/// The link between machines as the α–β–γ model describes it, with LogP's o (Culler et al. 1993).
 public struct LinkModel: Equatable, Sendable {
-  /// α: seconds from sending a short message until it is there.
+  /// α: seconds until a short message arrives.
   public var latency: Double
-  /// β: seconds a byte takes on a machine's way out, or on its way in; both are used at once.
+  /// β: seconds per byte that a machine sends while it receives as much.
   public var secondsPerByte: Double
-  /// The same if pieces go by themselves, not followed by their sums, as if the update is divided.
+  /// β for pieces that are sent without receiving their sums, as in a divided update.
   public var secondsPerPieceByte: Double
-  /// γ: seconds of a core for each byte that a rank sends and for each that it receives and adds.
+  /// γ: seconds of a core for each byte sent, and for each byte received and added.
   public var coreSecondsPerByte: Double
-  /// o: seconds of a core for each message that a rank sends, and for the one that it receives for it.
+  /// o: seconds of a core for a message sent and its answer received.
   public var coreSecondsPerMessage: Double
 
-  /// All numbers; `bandwidth` is in bytes a second, and so is `pieceBandwidth`, which is the same unless given.
+  /// A link; `bandwidth` and `pieceBandwidth` are in bytes a second. Without `pieceBandwidth`, both are the same.
   public init(
     latency: Double, bandwidth: Double, pieceBandwidth: Double? = nil,
     coreSecondsPerByte: Double = LinkModel.usualCoreSecondsPerByte,
@@ -26,15 +26,15 @@ public struct LinkModel: Equatable, Sendable {
     self.coreSecondsPerMessage = coreSecondsPerMessage
   }
 
-  /// What TCP takes of a core of today for a byte.
+  /// TCP's usual time on a current core for a byte.
   public static let usualCoreSecondsPerByte = 0.4e-9
-  /// What TCP takes of a core of today for a message.
+  /// TCP's usual time on a current core for a message.
   public static let usualCoreSecondsPerMessage = 5e-6
 
   /// Bytes a second.
   public var bandwidth: Double { 1 / secondsPerByte }
   /// Bytes of pieces a second.
   public var pieceBandwidth: Double { 1 / secondsPerPieceByte }
-  /// The same link as a training sees it.
+  /// The link as a training measures it.
   package var speed: LinkSpeed { LinkSpeed(latency: latency, bytesPerSecond: bandwidth) }
 }

@@ -1,28 +1,29 @@
 import Collectives
 
-/// The sum of a bucket of gradients over machines, or half of what it takes: every rank exchanges its stripe of the bucket with
-/// the ranks that have that stripe on the other machines.
+/// The time and traffic of one bucket's exchange between machines: an allreduce, or one of its halves. Every rank exchanges
+/// its stripe of the bucket with the ranks of the other machines that have the same stripe.
 ///
-/// Long buckets of b bytes: each of n machines sends every other that one's piece, the n-th, of its whole tree nodes (k at most)
-/// and adds up its own (reduce-scatter); then it sends that sum to all (allgather). Short ones: in ⌊log₂ n⌋ rounds, and
-/// two more if n is no power of two, machines exchange all they know with one other.
+/// A long bucket of b bytes: each of n machines has up to k whole tree nodes and sends every other machine that one's n-th
+/// of them. Each adds its own n-th (reduce-scatter) and sends the sum to all (allgather). A short bucket: in ⌊log₂ n⌋
+/// rounds, and two more if n is no power of two, pairs of machines exchange all the sums they have.
 ///
 ///     long:   2 α + (k + 1) · (n − 1)/n · b β, and 2 (n − 1) messages
 ///     short:  rounds · (α + k b β), and a message a round
 ///
-/// Compressed ones go as long ones do, sums in 16 bits a value, and so those of the k nodes, p of them, that are a part:
+/// A compressed bucket is exchanged like a long one. Sums have 16 bits a value, and so have the p of the k nodes that are
+/// parts:
 ///
 ///     2 α + (k − p/2 + 1/2) · (n − 1)/n · b β
 ///
-/// If the update is divided, gradients are reduce-scattered, and parameters are allgathered in their place, buckets of any
-/// length in pieces and parameters in 32 bits:
+/// With a divided update, gradients are reduce-scattered and parameters are allgathered, both in pieces at any length, the
+/// parameters in 32 bits:
 ///
 ///     reduce-scatter:   α + (k − p/2) · (n − 1)/n · b β, and n − 1 messages
 ///     allgather:        α + (n − 1)/n · b β, and n − 1 messages
 ///
-/// The ranks of a machine share its way. After Thakur, Rabenseifner & Gropp 2005; Chan et al. 2007 for the model.
+/// The ranks of a machine share its link. After Thakur, Rabenseifner & Gropp 2005; Chan et al. 2007 for the model.
 public struct MachineExchange: Equatable, Sendable {
-  /// What is exchanged.
+  /// The kind of exchange.
   public enum Operation: Sendable {
     /// All machines get the sum.
     case allreduce
@@ -32,19 +33,18 @@ public struct MachineExchange: Equatable, Sendable {
     case allgather
   }
 
-  /// The machines, n.
+  /// The number of machines, n.
   public let machines: Int
-  /// The largest number of whole tree nodes that a machine has, k.
+  /// The largest number of whole tree nodes of a machine, k.
   public let treeNodes: Int
-  /// How many of these are rounded to 16 bits, p; nil if nothing is compressed.
+  /// The number of these that are rounded to 16 bits, p; nil without compression.
   public let roundedNodes: Int?
-  /// What is exchanged.
+  /// The kind of exchange.
   public var operation: Operation
-  /// The link.
+  /// The link between the machines.
   public let link: LinkModel
 
-  /// The exchange between machines that have `treeNodes` whole tree nodes of a batch each, at most, `roundedNodes` of
-  /// them in 16 bits if gradients are compressed.
+  /// The exchange between machines with at most `treeNodes` whole tree nodes each, `roundedNodes` of them in 16 bits.
   public init(
     machines: Int, treeNodes: Int, roundedNodes: Int? = nil, operation: Operation = .allreduce, link: LinkModel
   ) {
@@ -77,13 +77,13 @@ public struct MachineExchange: Equatable, Sendable {
     operation != .allreduce || roundedNodes != nil || bytes > ReductionPlan.shortLimit
   }
 
-  /// The rounds in which machines tell each other all they know.
+  /// The number of rounds of a short bucket's exchange.
   private var rounds: Int {
     let full = Int.bitWidth - 1 - machines.leadingZeroBitCount
     return machines == 1 << full ? full : full + 2
   }
 
-  /// How many times a piece's bytes go to each other machine, and how many messages.
+  /// How many times a piece's bytes go to each other machine, and in how many messages.
   private var pieces: (values: Double, messages: Int) {
     let nodes = Double(treeNodes) - Double(roundedNodes ?? 0) / 2
     return switch operation {
@@ -93,7 +93,7 @@ public struct MachineExchange: Equatable, Sendable {
     }
   }
 
-  /// Bytes that go out of a machine, and as many in, for a bucket of `bytes`.
+  /// Bytes that a machine sends for a bucket of `bytes`; it receives as many.
   public func traffic(_ bytes: Int) -> Double {
     guard isDivided(bytes) else { return Double(rounds * treeNodes * bytes) }
     return pieces.values * Double(machines - 1) / Double(machines) * Double(bytes)
@@ -111,13 +111,13 @@ public struct MachineExchange: Equatable, Sendable {
     return Double(latencies) * link.latency + traffic(bytes) * rate
   }
 
-  /// Bytes that go out of a machine if all are to know a few `bytes`, of which each knows a share, and the seconds.
+  /// The traffic and the seconds of a short allgather: each machine has a share of `bytes`, and all get all.
   public func spread(_ bytes: Int) -> (traffic: Double, seconds: Double) {
     let traffic = Double(machines - 1) / Double(machines) * Double(bytes)
     return (traffic, Double(rounds) * link.latency + traffic * link.secondsPerByte)
   }
 
-  /// Seconds that the exchange of a bucket of `bytes` takes of each rank's core, with `ranks` ranks on a machine.
+  /// Seconds of each rank's core for a bucket of `bytes`, with `ranks` ranks on a machine.
   public func coreSeconds(_ bytes: Int, ranks: Int) -> Double {
     2 * traffic(bytes) / Double(ranks) * link.coreSecondsPerByte
       + Double(messages(bytes)) * link.coreSecondsPerMessage

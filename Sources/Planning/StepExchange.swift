@@ -1,27 +1,27 @@
 import Collectives
 import Optimizers
 
-/// All that goes between machines in a step, and by how much it makes the step longer.
+/// All exchanges between machines in a step, and the time that they add to it.
 ///
-/// Either gradients are summed during the backward pass. Or the update is divided: then each rank gets the sums of its pieces
-/// of the buckets during the pass; after it the partial sums of the gradient's norm go round, 8 bytes for each block of
-/// gradients, P in all; then each updates its pieces, and the parameters go to all during the next forward pass. The norm
-/// takes as many rounds as short buckets do:
+/// Without a divided update, gradients are summed during the backward pass. With one, each rank gets the sums of its pieces
+/// of the buckets during that pass. Then the partial sums of the gradient's norm are allgathered: 8 bytes for each block of
+/// gradients, P in all. Each rank updates its pieces, and the parameters go to all during the next forward pass. The norm
+/// takes as many rounds as a short bucket:
 ///
 ///     rounds · α + (n − 1)/n · P β
 public struct StepExchange: Equatable, Sendable {
-  /// Seconds that the link takes.
+  /// Seconds of all exchanges on the link.
   public let seconds: Double
-  /// Seconds for which the cores move bytes while they compute.
+  /// Seconds by which moving bytes makes the passes longer.
   public let cores: Double
-  /// Seconds of the link in which nothing is computed.
+  /// Seconds of the link in which the step waits.
   public let exposed: Double
-  /// Bytes that a machine sends, and as many that it gets.
+  /// Bytes that a machine sends; it receives as many.
   public let traffic: Double
-  /// Bytes of a bucket, about; nil if all goes at once.
+  /// About the bytes of a bucket; nil if there is only one.
   public let bucket: Int?
 
-  /// What `exchange` takes in a step of machines like this one, which divide the update between them or do not.
+  /// The exchanges of a step of machines like this one, with or without a divided update.
   public init(_ machine: Machine, _ exchange: MachineExchange, dividesUpdate: Bool) {
     let link = exchange.link
     let size = link.speed.bucketBytes
@@ -52,6 +52,6 @@ public struct StepExchange: Equatable, Sendable {
     traffic = buckets.reduce(norm.traffic) { $0 + sums.traffic($1) + parameters.traffic($1) }
   }
 
-  /// Seconds of the link during the passes.
+  /// Seconds of the link that overlap with the passes.
   public var hidden: Double { max(0, seconds - exposed) }
 }

@@ -1,13 +1,13 @@
-/// A bucket's way between machines.
+/// The transfer of a bucket between machines.
 public struct Transfer: Equatable, Sendable {
   /// The bucket's bytes.
   public var bytes: Int
   /// Seconds on the link.
   public var seconds: Double
-  /// Seconds that it takes of each rank's core.
+  /// Seconds of each rank's core.
   public var coreSeconds: Double
 
-  /// A bucket's way.
+  /// A transfer.
   public init(bytes: Int, seconds: Double, coreSeconds: Double) {
     self.bytes = bytes
     self.seconds = seconds
@@ -16,7 +16,7 @@ public struct Transfer: Equatable, Sendable {
 }
 
 extension MachineExchange {
-  /// A bucket's way, with `ranks` ranks on a machine.
+  /// The transfer of a bucket with `ranks` ranks on a machine.
   public func transfer(_ bytes: Int, ranks: Int) -> Transfer {
     Transfer(bytes: bytes, seconds: seconds(bytes), coreSeconds: coreSeconds(bytes, ranks: ranks))
   }

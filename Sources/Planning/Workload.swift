@@ -1,14 +1,14 @@
 import Collectives
 
-/// What all machines do together in a step.
+/// The work of all machines in a step.
 public struct Workload {
-  /// The samples.
+  /// The samples of a step.
   public var batch: Int
   /// The tree over their shards, in which gradients are added.
   public var tree: ReductionTree
-  /// Whether gradients are rounded to 16 bits when they travel.
+  /// Whether gradients travel between machines in 16 bits.
   public var isCompressed: Bool
-  /// Whether machines divide the update between them, and parameters travel in place of sums.
+  /// Whether machines divide the update, so that parameters travel in place of sums.
   public var dividesUpdate: Bool
 
   /// A step's work.
