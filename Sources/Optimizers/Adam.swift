@@ -10,7 +10,7 @@ public class Adam: SlicedOptimizer {
   private let numbers: AdamNumbers
   private let decay: WeightDecay
 
-  /// What weight decay is added to: the gradients, or the step itself.
+  /// Whether weight decay is added to the gradients (coupled) or to the step (decoupled).
   enum WeightDecay {
     case coupled, decoupled
   }
@@ -38,7 +38,7 @@ public class Adam: SlicedOptimizer {
   }
 }
 
-/// AdamW as PyTorch's `torch.optim.AdamW` (no AMSGrad): Adam whose weight decay does not pass through the means:
+/// AdamW as PyTorch's `torch.optim.AdamW` (no AMSGrad): Adam with weight decay outside the running means:
 ///
 ///     w ← (1 − ηλ)w;  m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²
 ///     w ← w − η/(1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + ε)

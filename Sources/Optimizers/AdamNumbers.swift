@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// The numbers that Adam, AdamW and LAMB share.
+/// The hyperparameters that Adam, AdamW and LAMB share.
 struct AdamNumbers {
   /// PyTorch's names of the running means of g and g².
   static let means = ["exp_avg", "exp_avg_sq"]
@@ -11,7 +11,7 @@ struct AdamNumbers {
   let epsilon: Double
   let weightDecay: Double
 
-  /// Those of a step, counted from 1.
+  /// The kernel's numbers for a step, counted from 1.
   func of(step: Int, learningRate: Double) -> dpt_adam_step {
     dpt_adam_step(
       learningRate: learningRate, beta1: beta1, beta2: beta2, correction1: 1 - power(beta1, step),

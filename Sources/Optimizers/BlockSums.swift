@@ -1,25 +1,24 @@
 import CKernels
 
-/// Sums of squares over the segments of a flat vector, of which each rank takes those of its own slices.
+/// Sums of squares over segments of a flat vector. Each rank computes partial sums for its own slices.
 ///
-/// The flat vector is cut into blocks of `blockLength` values. Each piece of a segment in a block has a partial sum of its own,
-/// and a segment's sum adds its pieces' in ascending order. So a sum has the same bits however the vector is divided
-/// into slices, as long as they are cut between blocks.
+/// The flat vector is cut into blocks of `blockLength` values. The part of a segment in a block has one partial sum, and a
+/// segment's sum adds these in ascending order. So slices do not change a sum's bits, if they are cut between blocks.
 public final class BlockSums {
   /// Floats of a block; slices start and end on multiples of it, or at the vector's end.
   public static let blockLength = 1024
 
-  /// The partial sums: piece by piece in the flat vector's order, the vectors' beside each other. A rank computes
-  /// `parts(of:)` its slices; those of other slices must come from other ranks before sums are read.
+  /// The partial sums in the flat vector's order; for each place, one of each vector. A rank computes `parts(of:)` its
+  /// slices. The others must come from other ranks before sums are read.
   public let partials: UnsafeMutableBufferPointer<Double>
   private let vectors: Int
-  /// The pieces' first values in the flat vector.
+  /// Where each partial sum's values start in the flat vector.
   private let starts: [Int]
   private let counts: [Int]
-  /// For each segment the number of its first piece, and the number of all pieces.
+  /// For each segment, the number of its first piece; then the number of all pieces.
   private let firstPieces: [Int]
 
-  /// Room for the sums over `segments`, in ascending order, of `vectors` vectors that are divided in the same way.
+  /// Memory for sums over ascending `segments` of `vectors` vectors with the same segments.
   public init(segments: [Range<Int>], vectors: Int = 1) {
     var pieces: [Range<Int>] = []
     var firstPieces = [0]
@@ -44,22 +43,22 @@ public final class BlockSums {
     partials.deallocate()
   }
 
-  /// Which of `partials` each slice's are: ascending as the slices are, and without gaps where the slices are.
+  /// The range of `partials` for each slice. Adjacent slices have adjacent ranges.
   public func parts(of slices: [Range<Int>]) -> [Range<Int>] { slices.map(part(of:)) }
 
-  /// Which of `partials` one slice's are. Allocates nothing.
+  /// The range of `partials` for a slice. Allocates nothing.
   private func part(of slice: Range<Int>) -> Range<Int> {
     let pieces = pieces(of: slice)
     return pieces.lowerBound * vectors..<pieces.upperBound * vectors
   }
 
-  /// Fills in the slices' partial sums of one vector; `values` is the whole vector's first value. Allocates nothing.
+  /// Computes the slices' partial sums of one vector; `values` points to the whole vector. Allocates nothing.
   public func compute(_ slices: [Range<Int>], vector: Int = 0, of values: UnsafePointer<Float>) {
     for slice in slices { compute(slice, vector: vector, from: values + slice.lowerBound) }
   }
 
-  /// Fills in the slices' partial sums of one vector, of which `values` has the slices alone, one after the other.
-  /// Allocates nothing.
+  /// Computes the slices' partial sums of one vector; `values` has only the slices, one after the other. Allocates
+  /// nothing.
   public func compute(_ slices: [Range<Int>], vector: Int = 0, ofJoined values: UnsafePointer<Float>) {
     var start = values
     for slice in slices {
@@ -75,7 +74,7 @@ public final class BlockSums {
     }
   }
 
-  /// Writes the partial sums of `parts`, one part after the other. Allocates nothing.
+  /// Copies the partial sums of `parts` to `buffer`, one part after the other. Allocates nothing.
   public func pack(_ parts: [Range<Int>], into buffer: UnsafeMutablePointer<Double>) {
     var place = buffer
     for part in parts {
@@ -86,7 +85,7 @@ public final class BlockSums {
     }
   }
 
-  /// Takes the partial sums of `parts`, as another rank has packed them. Allocates nothing.
+  /// Copies the partial sums of `parts` from `buffer`, which another rank packed. Allocates nothing.
   public func unpack(_ parts: [Range<Int>], from buffer: UnsafePointer<Double>) {
     var place = buffer
     for part in parts {
@@ -97,7 +96,7 @@ public final class BlockSums {
     }
   }
 
-  /// The Euclidean norm of one vector's segment, from all its partial sums.
+  /// The Euclidean norm of a segment of one vector, from all its partial sums.
   public func norm(segment: Int = 0, vector: Int = 0) -> Double {
     var sum = 0.0
     for piece in firstPieces[segment]..<firstPieces[segment + 1] { sum += partials[piece * vectors + vector] }

@@ -7,7 +7,7 @@ public enum GradientClipping {
     dpt_sum_of_squares(gradients, count).squareRoot()
   }
 
-  /// Scales `gradients` by limit / (norm + 1e-6) where that is below 1, as PyTorch's `clip_grad_norm_`
+  /// Scales `gradients` by limit / (norm + 1e-6) if that is below 1, as PyTorch's `clip_grad_norm_`
   /// (Pascanu, Mikolov & Bengio 2013).
   public static func clip(_ gradients: UnsafeMutablePointer<Float>, count: Int, norm: Double, limit: Double) {
     let factor = limit / (norm + 1e-6)

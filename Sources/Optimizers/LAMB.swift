@@ -6,21 +6,21 @@ import Tensors
 ///     m ← β₁m + (1 − β₁)g;  v ← β₂v + (1 − β₂)g²;  m̂ = m/(1 − β₁ᵗ);  v̂ = v/(1 − β₂ᵗ)
 ///     r = m̂ / (√v̂ + ε) + λw;  w ← w − η · ‖w‖/‖r‖ · r
 ///
-/// You et al. 2020, algorithm 2 with φ(z) = z. The ratio is 1 where one of the norms is 0, as at a bias that starts
-/// from zero. Of excluded parameters the ratio is 1 and λ is 0.
+/// You et al. 2020, algorithm 2 with φ(z) = z. The ratio is 1 if one of the norms is 0, such as that of a bias that starts
+/// at zero. For excluded parameters the ratio is 1 and λ is 0.
 public final class LAMB: SlicedOptimizer {
   private let numbers: AdamNumbers
-  /// The numbers of the segments that take Adam's steps.
+  /// The indices of the segments with plain Adam steps.
   private let excluded: Set<Int>
-  /// r of the slices' values.
+  /// r, for the slices' values.
   private var direction: FloatBuffer
-  /// Of the weights, then of the directions.
+  /// Sums of squares of the weights and of the directions.
   private let sums: BlockSums
-  /// What each segment's direction is multiplied by in the present step.
+  /// Each segment's factor of r in this step.
   private var factors: [Float]
 
-  /// An optimizer for `count` values, padding included; `segments` says where each parameter lies, and `excluded` which of
-  /// them, by their numbers, take Adam's steps, without weight decay.
+  /// An optimizer for `count` values, padding included. `segments` has the range of each parameter; `excluded` has the
+  /// indices of those with plain Adam steps without weight decay.
   /// - Throws: `Failure` (system) if there is not enough memory for the running means.
   public init(
     count: Int, segments: [Range<Int>], beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-6,
@@ -34,7 +34,7 @@ public final class LAMB: SlicedOptimizer {
     try super.init(count: count, segments: segments, state: AdamNumbers.means)
   }
 
-  /// Keeps to some slices from now on.
+  /// Restricts updates and state to some slices.
   /// - Throws: `Failure` (system) if there is not enough memory.
   override public func restrict(to slices: [Range<Int>]) throws {
     try super.restrict(to: slices)

@@ -1,24 +1,24 @@
 import CKernels
 
-/// LARS: momentum with a learning rate of its own for each parameter, for large batches:
+/// LARS: momentum with a separate learning rate for each parameter, for large batches:
 ///
 ///     ρ = τ‖w‖ / (‖g‖ + λ‖w‖);  v ← μv + ηρ(g + λw);  w ← w − v
 ///
-/// You, Gitman & Ginsburg 2017, algorithm 1; τ is the trust coefficient. ρ is 1 where one of the norms is 0, as at a
-/// bias that starts from zero. Of excluded parameters ρ is 1 and λ is 0.
+/// You, Gitman & Ginsburg 2017, algorithm 1; τ is the trust coefficient. ρ is 1 if one of the norms is 0, such as that of
+/// a bias that starts at zero. For excluded parameters ρ is 1 and λ is 0.
 public final class LARS: SlicedOptimizer {
   private let trustCoefficient: Double
   private let momentum: Double
   private let weightDecay: Double
-  /// The numbers of the segments that take plain steps of momentum.
+  /// The indices of the segments with plain momentum steps.
   private let excluded: Set<Int>
-  /// Of the weights, then of the gradients.
+  /// Sums of squares of the weights and of the gradients.
   private let sums: BlockSums
-  /// ρ of each segment in the present step.
+  /// ρ of each segment in this step.
   private var trust: [Double]
 
-  /// An optimizer for `count` values, padding included; `segments` says where each parameter lies, and `excluded` which of
-  /// them, by their numbers, take plain steps of momentum, without weight decay.
+  /// An optimizer for `count` values, padding included. `segments` has the range of each parameter; `excluded` has the
+  /// indices of those with plain momentum steps without weight decay.
   /// - Throws: `Failure` (system) if there is not enough memory for the velocity.
   public init(
     count: Int, segments: [Range<Int>], trustCoefficient: Double = 0.001, momentum: Double = 0.9,

@@ -6,7 +6,7 @@ import CKernels
 ///     centered:  m ← αm + (1 − α)g;  d ← √(v − m²) + ε   (Graves 2013)
 ///     b ← μb + g / d;  w ← w − ηb
 ///
-/// Tieleman & Hinton 2012, lecture 6.5. Where rounding leaves v − m² below zero it counts as zero.
+/// Tieleman & Hinton 2012, lecture 6.5. If rounding makes v − m² negative, it counts as zero.
 public final class RMSprop: SlicedOptimizer {
   private let alpha: Double
   private let epsilon: Double

@@ -1,19 +1,19 @@
 import Tensors
 
-/// What all optimizers here share: the slices that they change, their state, the count of steps, and the loop over the
-/// slices. A subclass names the vectors of its state and updates a part.
+/// The base class of optimizers: slices, state, step count and the loop over the slices. A subclass names the vectors of
+/// its state and updates a part.
 public class SlicedOptimizer: Optimizer {
-  /// The steps made so far; within a step its own number, from 1.
+  /// The number of steps made so far; during a step, its own number, from 1.
   public final var stepCount = 0
   /// The vectors of the state.
   public private(set) final var state: [OptimizerState]
   private let segments: [Range<Int>]
   private var kept: Slices
-  /// The segments that the slices have a part of.
+  /// The segments that overlap the slices, with their parts in the slices.
   private(set) final var parts: [(segment: Int, slices: Slices)]
 
-  /// An optimizer for `count` values, whose state are vectors of these names, zero at first. An update never goes across
-  /// the `segments`' ends: the parameters if they differ in what an update does, else one segment of all values.
+  /// An optimizer for `count` values, with state vectors of these names, initially zero. An update's part never crosses the
+  /// end of a segment: `segments` has the parameters' ranges if updates differ between parameters; nil is one segment.
   /// - Throws: `Failure` (system) if there is not enough memory for the state.
   init(count: Int, segments: [Range<Int>]? = nil, state names: [String]) throws {
     self.segments = segments ?? [0..<count]
@@ -22,10 +22,10 @@ public class SlicedOptimizer: Optimizer {
     parts = kept.divided(by: self.segments)
   }
 
-  /// The values that a step changes.
+  /// The ranges of values that a step changes.
   public final var slices: [Range<Int>] { kept.ranges }
 
-  /// Keeps to some slices from now on.
+  /// Restricts updates and state to some slices.
   /// - Throws: `Failure` (system) if there is not enough memory.
   public func restrict(to slices: [Range<Int>]) throws {
     let (former, slices) = (kept, kept.restricted(to: slices))
@@ -34,7 +34,7 @@ public class SlicedOptimizer: Optimizer {
     parts = kept.divided(by: segments)
   }
 
-  /// One update.
+  /// Makes one update of the slices.
   public final func step(
     parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
     gather: (BlockSums) throws -> Void
@@ -45,7 +45,7 @@ public class SlicedOptimizer: Optimizer {
     forEachPart(of: step) { update($0) }
   }
 
-  /// Computes what an update needs of whole segments, such as norms; nothing unless overridden.
+  /// Prepares an update that needs values of whole segments, such as norms. The default does nothing.
   func prepare(_ step: UpdateStep, gather: (BlockSums) throws -> Void) rethrows {}
 
   /// Changes the weights and the state of a part.
@@ -53,7 +53,7 @@ public class SlicedOptimizer: Optimizer {
     preconditionFailure("an optimizer updates parts")
   }
 
-  /// Calls `body` for each slice, or for each part of it if segments divide it.
+  /// Calls `body` for each part of a slice in a segment.
   final func forEachPart(of step: UpdateStep, _ body: (UpdatePart) -> Void) {
     for (segment, slices) in parts {
       for (range, offset) in slices {
@@ -65,26 +65,26 @@ public class SlicedOptimizer: Optimizer {
     }
   }
 
-  /// A part's values of a vector of the state, or nil if the state has none of that name.
+  /// A part's values in a vector of the state; nil if the state has no vector of that name.
   final func values(_ name: String, of part: UpdatePart) -> UnsafeMutablePointer<Float>? {
     for vector in state where vector.name == name { return vector.values.base + part.offset }
     return nil
   }
 }
 
-/// What a step changes, and by what: the first value of the whole vectors.
+/// The vectors of a step; pointers to the first values of the whole vectors.
 struct UpdateStep {
   let weights: UnsafeMutablePointer<Float>
   let gradients: UnsafePointer<Float>
   let learningRate: Double
 }
 
-/// Values of one segment that lie side by side.
+/// A contiguous range of values in one segment.
 struct UpdatePart {
   let weights: UnsafeMutablePointer<Float>
   let gradients: UnsafePointer<Float>
   let count: Int
-  /// Where they start in each vector of the state.
+  /// The part's start in each vector of the state.
   let offset: Int
   let segment: Int
   let learningRate: Double

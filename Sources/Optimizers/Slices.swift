@@ -1,17 +1,16 @@
 import Tensors
 
-/// Ranges of a flat vector, ascending and disjoint, and where the values of each lie in a vector of theirs alone, one range
-/// after the other.
+/// Ascending, disjoint ranges of a flat vector, with their offsets in a packed vector that has only their values.
 struct Slices: Sequence {
   let ranges: [Range<Int>]
-  /// Where each range starts in the vector of theirs alone.
+  /// The start of each range in the packed vector.
   private let offsets: [Int]
-  /// Values of all ranges together.
+  /// The number of values in all ranges.
   let count: Int
-  /// Values of the whole vector.
+  /// The number of values in the whole vector.
   private let end: Int
 
-  /// The whole of a vector.
+  /// One range of the whole vector.
   init(ofAll count: Int) {
     self.init([0..<count], offsets: [0], end: count)
   }
@@ -26,7 +25,7 @@ struct Slices: Sequence {
   /// Each range with its offset.
   func makeIterator() -> Zip2Sequence<[Range<Int>], [Int]>.Iterator { zip(ranges, offsets).makeIterator() }
 
-  /// Ranges within these, cut between blocks.
+  /// Makes slices from ranges within these, cut between blocks.
   func restricted(to ranges: [Range<Int>]) -> Slices {
     precondition(zip(ranges, ranges.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound }, "slices ascend")
     precondition(
@@ -44,13 +43,13 @@ struct Slices: Sequence {
     return Slices(ranges, offsets: offsets, end: end)
   }
 
-  /// For each segment of the vector that the ranges overlap its number, and the parts that they have of it with their
-  /// places among these ranges' values.
+  /// The segments that the ranges overlap, each by its index and the overlapping parts. The parts keep their offsets in
+  /// this packed vector.
   func divided(by segments: [Range<Int>]) -> [(segment: Int, slices: Slices)] {
     segments.indices.map { ($0, clamped(to: segments[$0])) }.filter { $0.slices.count > 0 }
   }
 
-  /// The part within `bounds`, with its places among these ranges' values.
+  /// The parts within `bounds`. They keep their offsets in this packed vector.
   private func clamped(to bounds: Range<Int>) -> Slices {
     let parts = filter { range, _ in range.overlaps(bounds) }.map { range, offset in
       let part = range.clamped(to: bounds)
@@ -59,7 +58,7 @@ struct Slices: Sequence {
     return Slices(parts.map(\.range), offsets: parts.map(\.offset), end: end)
   }
 
-  /// A copy of the ranges' values, where `values` are those of `former` ranges that hold these.
+  /// Copies the ranges' values from `values`, the packed vector of `former`, whose ranges contain these.
   func copy(_ values: FloatBuffer, of former: Slices) throws -> FloatBuffer {
     let copy = try FloatBuffer(count: count)
     for (range, start) in self {

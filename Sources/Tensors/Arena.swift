@@ -1,17 +1,17 @@
 import CKernels
 import Synchronization
 
-/// Collects, before the first step, how much memory a model needs, and when each piece of it is in use.
+/// Plans a model's memory before the first step: the sizes of its pieces, and when each is in use.
 ///
-/// A step is a clock: layers tick forwards from the first to the last, then backwards. Pieces that are never in use at
-/// the same tick share memory.
+/// A step is a clock: it ticks once for each layer's forward pass, then once for each layer's backward pass. Pieces that
+/// are never in use at the same tick share memory.
 public struct ArenaPlan: Sendable {
   /// A piece of the arena, reserved in a plan.
   public struct Slot: Sendable {
     fileprivate let index: Int
-    /// The plan's number.
+    /// The number of the plan that made it.
     fileprivate let plan: Int
-    /// Number of floats.
+    /// The number of floats.
     public let count: Int
   }
 
@@ -22,14 +22,14 @@ public struct ArenaPlan: Sendable {
 
   private static let end = 1 << 30
   private static let plans = Atomic(0)
-  /// Tells this plan from others, whose slots are not its own.
+  /// Identifies this plan, so that an arena can refuse another plan's slots.
   fileprivate let number = ArenaPlan.plans.add(1, ordering: .relaxed).newValue
-  /// The most shards of a batch that one rank computes.
+  /// The largest number of shards that this rank computes.
   public let shards: Int
-  /// Whether every layer's outputs are kept to the end of the forward pass, and the gradients of recurrent layers' states,
-  /// for whoever looks on; else layers may run together, and what lies between them is not.
+  /// Whether every layer's outputs, and the gradients of recurrent layers' states, are kept for observers. Otherwise fusions
+  /// may leave out outputs between layers.
   public let keepsOutputs: Bool
-  /// The number of the layer that is being planned: its place on the clock.
+  /// The index of the layer that is being planned, which is its tick.
   public private(set) var layer = 0
   fileprivate private(set) var reservations: [Reservation] = []
   fileprivate private(set) var scratch: Int?
@@ -40,37 +40,37 @@ public struct ArenaPlan: Sendable {
     self.keepsOutputs = keepsOutputs
   }
 
-  /// Moves on to the next layer; called by whatever holds layers, before each one's pass is made.
+  /// Advances to the next layer. Call it before making each layer's pass.
   public mutating func advance() {
     layer += 1
   }
 
-  /// Memory that keeps its contents from step to step, such as packed weights.
+  /// Reserves memory that keeps its contents from step to step, such as packed weights.
   public mutating func persistent(_ floats: Int) -> Slot {
     reserve(floats, 0...ArenaPlan.end)
   }
 
-  /// Memory in use from this layer's forward pass to its backward pass, such as its outputs.
+  /// Reserves memory in use from this layer's forward pass to its backward pass, such as its outputs.
   public mutating func activation(_ floats: Int) -> Slot {
     reserve(floats, layer...ArenaPlan.end - layer)
   }
 
-  /// Memory in use from this layer's backward pass on: a gradient, which the layers before may hand on in place.
+  /// Reserves memory in use from this layer's backward pass on: a gradient, which earlier layers may change in place.
   public mutating func gradient(_ floats: Int) -> Slot {
     reserve(floats, ArenaPlan.end - layer...ArenaPlan.end)
   }
 
-  /// Memory in use in this layer's forward pass alone.
+  /// Reserves memory in use only during this layer's forward pass.
   public mutating func forwardScratch(_ floats: Int) -> Slot {
     reserve(floats, layer...layer)
   }
 
-  /// Memory in use in this layer's backward pass alone.
+  /// Reserves memory in use only during this layer's backward pass.
   public mutating func backwardScratch(_ floats: Int) -> Slot {
     reserve(floats, ArenaPlan.end - layer...ArenaPlan.end - layer)
   }
 
-  /// Makes sure that the scratch that all layers share, each only while it computes, has at least so many floats.
+  /// Makes the scratch that all layers share at least `floats` long. A layer may use it only while it computes.
   public mutating func sharedScratch(_ floats: Int) {
     guard floats > 0 else { return }
     if let slot = scratch {
@@ -81,22 +81,22 @@ public struct ArenaPlan: Sendable {
   }
 
   private mutating func reserve(_ floats: Int, _ ticks: ClosedRange<Int>) -> Slot {
-    // With the slack that kernels may touch behind the last row.
+    // Includes the slack that kernels may touch after the last row.
     reservations.append(Reservation(floats: paddedToLanes(floats + paddedToLanes(1)), ticks: ticks))
     return Slot(index: reservations.count - 1, plan: number, count: floats)
   }
 }
 
-/// The one block of memory that a model computes in; allocated once, so that steps allocate nothing.
+/// The block of memory that a model computes in, allocated once, so that steps allocate nothing.
 public final class Arena {
   private let buffer: FloatBuffer
   private let plan: Int
   private let offsets: [Int]
-  /// Memory that every layer may use while it computes; what one leaves there the next overwrites.
+  /// Scratch that each layer may use while it computes; the next layer overwrites it.
   public let scratch: UnsafeMutableBufferPointer<Float>
 
-  /// Places what the plan asks for, and allocates it, filled with zeros.
-  /// - Throws: `Failure` (system) where there is not enough memory.
+  /// Lays out the plan's pieces and allocates the memory, filled with zeros.
+  /// - Throws: `Failure` (system) if there is not enough memory.
   public init(_ plan: ArenaPlan) throws {
     let isGuarded = dpt_poisons()
     let layout = isGuarded ? Arena.placeApart(plan.reservations) : Arena.place(plan.reservations)
@@ -114,13 +114,13 @@ public final class Arena {
       count: plan.scratch.map { plan.reservations[$0].floats } ?? 0)
   }
 
-  /// The memory of a slot of the plan that this arena was made from.
+  /// The memory of a slot of this arena's plan.
   public subscript(slot: ArenaPlan.Slot) -> UnsafeMutablePointer<Float> {
     precondition(slot.plan == plan, "a pass runs in the memory that it was made for, and in no other")
     return buffer.base + offsets[slot.index]
   }
 
-  /// The memory of a slot as 32-bit integers, which are as many as its floats.
+  /// The memory of a slot as 32-bit integers, one for each float.
   package func integers(_ slot: ArenaPlan.Slot) -> UnsafeMutablePointer<Int32> {
     UnsafeMutableRawPointer(self[slot]).assumingMemoryBound(to: Int32.self)
   }
@@ -128,10 +128,10 @@ public final class Arena {
   /// Size in bytes.
   public var byteCount: Int { buffer.count * MemoryLayout<Float>.stride }
 
-  /// Floats that nobody may touch, behind each piece in builds with the address sanitizer.
+  /// Poisoned floats after each piece, in builds with the address sanitizer.
   private static let zone = 64
 
-  /// One behind the other, with a zone behind each that is poisoned: so no memory is shared.
+  /// Places pieces one after the other, each followed by a poisoned zone; none share memory.
   private static func placeApart(_ reservations: [ArenaPlan.Reservation]) -> (offsets: [Int], count: Int) {
     var end = 0
     let offsets = reservations.map { reservation in
@@ -141,7 +141,7 @@ public final class Arena {
     return (offsets, end)
   }
 
-  /// Largest first, each at the lowest place that is free at all its ticks.
+  /// Places pieces, the largest first, each at the lowest offset that is free at all its ticks.
   private static func place(_ reservations: [ArenaPlan.Reservation]) -> (offsets: [Int], count: Int) {
     var offsets = [Int](repeating: 0, count: reservations.count)
     var placed: [Int] = []

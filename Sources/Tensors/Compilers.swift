@@ -1,10 +1,10 @@
 import CKernels
 
-/// What the program was compiled with.
+/// The compilers that built the program.
 public enum Compilers {
-  /// For example "Swift 6.3, Clang 21.0.0", the latter for the kernels.
+  /// For example "Swift 6.3, Clang 21.0.0". Clang compiled the kernels.
   public static var description: String {
-    // Clang adds where it comes from, in brackets.
+    // Clang adds its origin in brackets.
     let words = String(cString: dpt_compiler()).prefix { $0 != "(" }.split(separator: " ")
     return "\(swift), \(words.joined(separator: " "))"
   }

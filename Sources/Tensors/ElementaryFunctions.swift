@@ -1,5 +1,5 @@
-// Functions in double precision, made of operations that IEEE 754 rounds alike on every machine; the C library's differ
-// from version to version and from processor to processor.
+// Functions in double precision, made of operations that IEEE 754 rounds alike on every machine. Those of the C library
+// differ between versions and processors.
 
 /// log x for normal x > 0: x = 2^e · m with m from √½ to √2, and log m = 2 artanh((m − 1) / (m + 1)) as a series.
 public func naturalLogarithm(_ x: Double) -> Double {
@@ -17,7 +17,7 @@ public func naturalLogarithm(_ x: Double) -> Double {
   return exponent * 0.6931471805599453 + 2 * s * sum
 }
 
-/// cos(2π · turn): the nearest quarter is taken off exactly, then a Taylor series up to π/4.
+/// cos(2π · turn): subtracts the nearest quarter turn exactly, then uses a Taylor series up to π/4.
 public func cosine(ofTurn turn: Double) -> Double {
   let quarter = (turn * 4).rounded()
   let x = (turn - quarter / 4) * 6.283185307179586
@@ -47,7 +47,7 @@ public func exponential(_ x: Double) -> Double {
   return Double(sign: .plus, exponent: Int(n), significand: sum)
 }
 
-/// baseᵉ for a whole exponent that is not negative, by repeated squaring.
+/// baseᵉ for a whole exponent ≥ 0, by repeated squaring.
 package func power(_ base: Double, _ exponent: Int) -> Double {
   var (result, square, rest) = (1.0, base, exponent)
   while rest > 0 {
@@ -58,7 +58,7 @@ package func power(_ base: Double, _ exponent: Int) -> Double {
   return result
 }
 
-/// baseᵉ for a base that is not negative, to about 1e-15 (relative) if the result is not far from 1.
+/// baseᵉ for a base ≥ 0, with a relative error of about 1e-15 if the result is not far from 1.
 package func power(_ base: Double, _ exponent: Double) -> Double {
   if let whole = Int(exactly: exponent), whole >= 0 { return power(base, whole) }
   return base == 0 ? 0 : exponential(exponent * naturalLogarithm(base))

@@ -9,17 +9,18 @@ import Diagnostics
   import Darwin
 #endif
 
-/// Floats on a 64-byte boundary, zero at first, with 16 floats of slack behind; freed with the object, or lent by another.
+/// A vector of floats on a 64-byte boundary, initially zero, with 16 floats of slack at its end. The memory is freed with the
+/// object, or belongs to another object.
 public final class FloatBuffer {
   /// The first float.
   public private(set) var base: UnsafeMutablePointer<Float>
-  /// Number of floats, slack not counted.
+  /// The number of floats without slack.
   public let count: Int
-  /// What keeps the memory, where it is not this buffer's own.
+  /// Keeps the memory alive if it is not this buffer's own.
   private var owner: AnyObject?
 
   /// Allocates `count` floats.
-  /// - Throws: `Failure` (system) where the machine has not got that much memory.
+  /// - Throws: `Failure` (system) if there is not enough memory.
   public init(count: Int) throws {
     let bytes = (count + Int(DPT_LANES)) * MemoryLayout<Float>.stride
     var memory: UnsafeMutableRawPointer?
@@ -33,7 +34,7 @@ public final class FloatBuffer {
     self.count = count
   }
 
-  /// Floats in memory that `owner` keeps, with slack behind.
+  /// A buffer of memory kept alive by `owner`, with slack at its end.
   package init(lending base: UnsafeMutablePointer<Float>, count: Int, of owner: AnyObject) {
     self.base = base
     self.count = count
@@ -44,14 +45,14 @@ public final class FloatBuffer {
     if owner == nil { free(base) }
   }
 
-  /// Lies from now on in memory that `owner` keeps, with the values that are there.
+  /// Rebinds to memory kept alive by `owner`; its contents become the values.
   package func move(to memory: UnsafeMutablePointer<Float>, of owner: AnyObject) {
     if self.owner == nil { free(base) }
     base = memory
     self.owner = owner
   }
 
-  /// The floats, slack not included.
+  /// The floats without slack.
   public var floats: UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: base, count: count)
   }

@@ -19,8 +19,8 @@ public enum InstructionSet {
   /// The set in use.
   public static var active: String { String(cString: dpt_active_variant()) }
 
-  /// Chooses the set for the whole process; to be called before anything is computed.
-  /// - Throws: `Failure` (usage) for an unknown name, (unavailable) for one that the processor lacks.
+  /// Selects the set for the whole process. Call it before computing anything.
+  /// - Throws: `Failure` (usage) if the name is unknown, (unavailable) if the processor lacks the set.
   public static func select(_ name: String) throws {
     guard names.contains(name) else {
       throw Failure(

@@ -1,9 +1,9 @@
 extension Philox {
-  /// A normal number of mean 0 and deviation 1: even and odd elements are the cosine and sine of one pair of words
-  /// (Box & Muller 1958).
+  /// A normal number of mean 0 and deviation 1. An even element is the cosine, the next odd one the sine, of one pair of
+  /// words (Box & Muller 1958).
   ///
-  /// Logarithm, cosine and sine are this module's, made of operations that IEEE 754 rounds alike on every machine; the
-  /// result is within 10⁻¹⁴ of the exact one, and never beyond ±6.7.
+  /// Logarithm, cosine and sine are those of this module, which give the same bits on every machine. The result is within
+  /// 10⁻¹⁴ of the exact one and in ±6.7.
   public func normal(epoch: Int = 0, sample: Int, element: Int) -> Double {
     let first = word(epoch: epoch, sample: sample, element: element & ~1)
     let second = word(epoch: epoch, sample: sample, element: element | 1)

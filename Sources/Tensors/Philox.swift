@@ -1,4 +1,4 @@
-/// What random numbers are for; numbers of different purposes are independent of each other.
+/// The purpose of random numbers. Numbers of different purposes are independent.
 public enum RandomPurpose: UInt32, Sendable {
   /// Initial values of parameters.
   case initialization = 1
@@ -8,9 +8,9 @@ public enum RandomPurpose: UInt32, Sendable {
   case trainingData = 3
   /// Generated test samples.
   case testData = 4
-  /// What dropout keeps.
+  /// The values that dropout keeps.
   case dropout = 5
-  /// Which samples of a data set go to which part of it.
+  /// The division of a data set's samples into training, validation and test samples.
   case split = 6
   /// Generated validation samples.
   case validationData = 7
@@ -29,7 +29,7 @@ public struct Philox: Sendable {
     self.purpose = purpose
   }
 
-  /// Four random words: element block `block` of sample `sample` in epoch `epoch`.
+  /// Four random words: elements 4 · `block` to 4 · `block` + 3 of a sample.
   public func words(epoch: Int = 0, sample: Int, block: Int) -> SIMD4<UInt32> {
     let counter = SIMD4<UInt32>(
       UInt32(truncatingIfNeeded: block),
@@ -49,12 +49,12 @@ public struct Philox: Sendable {
     Float(word(epoch: epoch, sample: sample, element: element) >> 8) * 0x1p-24
   }
 
-  /// An integer in `range`, equally likely up to 2^-32 (Lemire's multiplication without the rejection).
+  /// An integer in `range`, uniform up to 2^-32 (Lemire's multiplication without rejection).
   public func integer(in range: ClosedRange<Int>, epoch: Int = 0, sample: Int, element: Int) -> Int {
     Philox.integer(word(epoch: epoch, sample: sample, element: element), in: range)
   }
 
-  /// A random word mapped to `range`.
+  /// Maps a random word to `range`.
   public static func integer(_ word: UInt32, in range: ClosedRange<Int>) -> Int {
     range.lowerBound + Int((UInt64(word) &* UInt64(range.count)) >> 32)
   }

@@ -1,12 +1,12 @@
 /// The shape of one sample, without the batch: `[features]`, `[steps, features]` or `[height, width, channels]`.
 ///
-/// Channels (features) come last everywhere; see `TensorView` for how a batch lies in memory. Shapes are equal if their
-/// extents are, wherever they come from.
+/// Channels (features) always come last; `TensorView` describes a batch in memory. Shapes are equal if their extents are
+/// equal; `flattenedFrom` does not count.
 public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// The extents, outermost first.
   public let extents: [Int]
-  /// The extents of the image that a vector was flattened from, if PyTorch has its features in another order, channel by
-  /// channel; nil if there is but one order.
+  /// The extents of the image that a vector was flattened from, if PyTorch has its features in another order (channel by
+  /// channel); otherwise nil.
   public let flattenedFrom: [Int]?
 
   /// Makes a shape from its extents.
@@ -26,16 +26,16 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// A sequence of feature vectors.
   public static func sequence(steps: Int, features: Int) -> Shape { Shape([steps, features]) }
 
-  /// An image of channels, height × width pixels.
+  /// An image of height × width pixels with channels.
   public static func image(height: Int, width: Int, channels: Int) -> Shape { Shape([height, width, channels]) }
 
   /// The innermost extent.
   public var features: Int { extents.last ?? 0 }
 
-  /// The number of time steps; 1 where this is no sequence.
+  /// The number of time steps; 1 if this is not a sequence.
   public var steps: Int { isSequence ? extents[0] : 1 }
 
-  /// The number of pixels; 1 where this is no image.
+  /// The number of pixels; 1 if this is not an image.
   public var positions: Int { isImage ? extents[0] * extents[1] : 1 }
 
   /// Whether this is a sequence.
@@ -47,10 +47,10 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// The number of values.
   public var count: Int { extents.reduce(1, *) }
 
-  /// Floats of a batch whose rows are padded to whole lanes.
+  /// The number of floats of a batch, its rows padded to whole groups of lanes.
   public func paddedCount(batch: Int) -> Int { batch * steps * positions * paddedToLanes(features) }
 
-  /// A vector of all values, step by step or pixel by pixel; a vector is its own, and comes from where it came from.
+  /// A vector of all values, step by step or pixel by pixel. A vector stays the same, with its `flattenedFrom`.
   public var flattened: Shape {
     guard extents.count > 1 else { return self }
     return positions > 1 && features > 1 ? Shape(flattening: self) : .vector(count)
@@ -62,7 +62,7 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// Hashes the extents.
   public func hash(into hasher: inout Hasher) { hasher.combine(extents) }
 
-  /// Whether both are the same, or sequences of which only the numbers of steps differ.
+  /// Whether both are equal, or sequences that differ only in the number of steps.
   public func isAlike(_ other: Shape) -> Bool {
     self == other || isSequence && other.isSequence && features == other.features
   }
@@ -70,11 +70,11 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// The same steps or pixels with other features.
   public func with(features: Int) -> Shape { Shape(extents.dropLast() + [features]) }
 
-  /// For messages, for example `a sequence of 8×8`.
+  /// The shape in words for messages, for example `a sequence of 8×8`.
   public var text: String {
     "\(isImage ? "an image" : isSequence ? "a sequence" : "a vector") of \(self)"
   }
 
-  /// For example `8×8`.
+  /// The extents, for example `8×8`.
   public var description: String { extents.map(String.init).joined(separator: "×") }
 }

@@ -1,14 +1,14 @@
-/// What the outputs of a model should be: its kind and shape.
+/// The kind and shape of a sample's targets.
 public enum TargetLayout: Equatable, Sendable {
   /// A class for each sample (steps: 1), or for each step of a sequence.
   case classes(steps: Int)
   /// Numbers of a shape.
   case values(Shape)
 
-  /// The class index of steps that do not count, unless a recipe names another (PyTorch's default `ignore_index`).
+  /// The default class index of steps that do not count (PyTorch's default `ignore_index`).
   public static let uncounted = -100
 
-  /// Whether both are the same, but for the number of steps that have targets of their own.
+  /// Whether both are equal, or differ only in the number of steps with targets.
   public func isAlike(_ other: TargetLayout) -> Bool {
     switch (self, other) {
     case (.classes(let steps), .classes(let others)): (steps == 1) == (others == 1)
@@ -27,10 +27,10 @@ public enum TargetLayout: Equatable, Sendable {
   }
 }
 
-/// What the outputs of a batch should be, in the order of the outputs' rows.
+/// The targets of a batch, in the order of the outputs' rows.
 public enum Targets {
   /// A class index for each row.
   case classes(UnsafePointer<Int32>)
-  /// Numbers for each row, as many as outputs.
+  /// A number for each output of each row.
   case values(TensorView)
 }

@@ -2,22 +2,22 @@ import CKernels
 
 /// A view of activations or their gradients: `steps` × `batch` × `positions` rows of `columns` floats.
 ///
-/// Row (t, b, p) is row (t · batch + b) · positions + p, `stride` floats behind the one before. Sequences have steps
-/// (time-major, so that one step's rows are contiguous), images positions (height · width pixels of channels), vectors
-/// neither. A view does not own its memory; 16 floats behind the last row are readable and writable (kernels work in
-/// groups of 16 columns), and what lies in a row behind its columns is finite but means nothing.
+/// Row (t, b, p) is row (t · batch + b) · positions + p; rows are `stride` floats apart. Sequences have steps (time-major, so
+/// that one step's rows are contiguous), images have positions (height · width pixels), vectors have neither. A view does not
+/// own its memory. Kernels work in groups of 16 columns, so 16 floats after the last row are readable and writable. Floats
+/// in a row after its columns are finite but meaningless.
 public struct TensorView {
   /// The first row.
   public let base: UnsafeMutablePointer<Float>
-  /// Time steps; 1 where the samples are no sequences.
+  /// The number of time steps; 1 if the samples are not sequences.
   public let steps: Int
-  /// Samples.
+  /// The number of samples.
   public let batch: Int
-  /// Rows of one sample at one step: the pixels of an image, else 1.
+  /// The number of rows of one sample at one step: the pixels of an image, otherwise 1.
   public let positions: Int
-  /// Valid floats of a row.
+  /// The number of valid floats in a row.
   public let columns: Int
-  /// Distance of two rows in floats.
+  /// The distance between rows, in floats.
   public let stride: Int
 
   /// Makes a view.
@@ -32,23 +32,23 @@ public struct TensorView {
     self.stride = stride
   }
 
-  /// Rows for `batch` samples of a shape, padded to whole lanes.
+  /// A view of `batch` samples of a shape, rows padded to whole groups of lanes.
   public init(base: UnsafeMutablePointer<Float>, shape: Shape, batch: Int) {
     self.init(
       base: base, steps: shape.steps, batch: batch, positions: shape.positions, columns: shape.features,
       stride: paddedToLanes(shape.features))
   }
 
-  /// A view with this one's steps, samples and positions, and other memory; rows are padded to whole lanes.
+  /// A view of other memory with the same steps, samples and positions, rows padded to whole groups of lanes.
   public func with(base: UnsafeMutablePointer<Float>, columns: Int) -> TensorView {
     TensorView(
       base: base, steps: steps, batch: batch, positions: positions, columns: columns, stride: paddedToLanes(columns))
   }
 
-  /// Number of rows.
+  /// The number of rows.
   public var rows: Int { steps * batch * positions }
 
-  /// The first float of a row.
+  /// A pointer to the first float of a row.
   public func row(step: Int = 0, sample: Int, position: Int = 0) -> UnsafeMutablePointer<Float> {
     base + ((step * batch + sample) * positions + position) * stride
   }
@@ -59,7 +59,7 @@ public struct TensorView {
     nonmutating set { base[row * stride + column] = newValue }
   }
 
-  /// The rows of a sample: one for each step or pixel.
+  /// The indices of a sample's rows: one for each step or pixel.
   public func rows(ofSample sample: Int) -> some Sequence<Int> {
     (0..<steps * positions).lazy.map { [batch, positions] place in
       (place / positions * batch + sample) * positions + place % positions
@@ -68,7 +68,7 @@ public struct TensorView {
 }
 
 extension TensorView {
-  /// Makes the steps behind each sample's length zeros.
+  /// Sets the steps after each sample's length to zero.
   public func clear(behind lengths: UnsafePointer<Int32>) {
     let width = positions * stride
     for step in 0..<steps {

@@ -1,8 +1,8 @@
 /// The same learning rate at every step.
 public struct ConstantSchedule: Schedule {
-  /// The schedule.
+  /// A constant schedule.
   public init() {}
 
-  /// The base rate.
+  /// The base rate, at any step.
   public func learningRate(step: Int, base: Double) -> Double { base }
 }

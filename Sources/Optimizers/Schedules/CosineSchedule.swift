@@ -9,7 +9,7 @@ public struct CosineSchedule: Schedule {
   private let length: Int
   private let minimum: Double
 
-  /// Reaches `minimum` after `length` steps.
+  /// A schedule that reaches `minimum` after `length` steps.
   public init(length: Int, minimum: Double = 0) {
     precondition(length > 0, "a schedule has a length")
     self.length = length

@@ -1,8 +1,8 @@
 import Tensors
 
-/// A learning rate that falls when the loss stops falling, as PyTorch's `ReduceLROnPlateau` (mode min, threshold
-/// relative, no cooldown): after more than `patience` observed losses in a row that are not below
-/// best · (1 − threshold), the rate is multiplied by `factor`, down to `minimum`.
+/// A learning rate that falls when the loss stops falling, as PyTorch's `ReduceLROnPlateau` (mode min, relative threshold,
+/// no cooldown): after more than `patience` losses in a row that are not below best · (1 − threshold), the rate is
+/// multiplied by `factor`, down to `minimum`.
 public final class PlateauSchedule: Schedule {
   private let factor: Double
   private let patience: Int
@@ -20,7 +20,7 @@ public final class PlateauSchedule: Schedule {
     self.minimum = minimum
   }
 
-  /// The base rate after the reductions so far, whatever the step.
+  /// The base rate after the reductions so far; it does not depend on the step.
   public func learningRate(step: Int, base: Double) -> Double {
     // A minimum above the base rate does not raise it.
     max(base * power(factor, reductions), min(minimum, base))
@@ -40,7 +40,7 @@ public final class PlateauSchedule: Schedule {
     }
   }
 
-  /// The best loss, if there was one, the number of bad losses since, and the number of reductions.
+  /// The best loss, if any; the number of bad losses since; and the number of reductions.
   public var state: [String: Double] {
     get {
       var state = ["badLosses": Double(badLosses), "reductions": Double(reductions)]

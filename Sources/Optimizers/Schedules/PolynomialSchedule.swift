@@ -8,7 +8,7 @@ public struct PolynomialSchedule: Schedule {
   private let exponent: Double
   private let minimum: Double
 
-  /// Reaches `minimum` after `length` steps; exponent 1 is a straight line.
+  /// A schedule that reaches `minimum` after `length` steps; exponent 1 gives a straight line.
   public init(length: Int, exponent: Double = 1, minimum: Double = 0) {
     precondition(length > 0, "a schedule has a length")
     self.length = length

@@ -1,11 +1,11 @@
 import Tensors
 
-/// A learning rate that falls by a factor every so many steps, as PyTorch's `StepLR`: η · γ^⌊t / stepSize⌋.
+/// A learning rate that falls by a factor every `stepSize` steps, as PyTorch's `StepLR`: η · γ^⌊t / stepSize⌋.
 public struct StepSchedule: Schedule {
   private let stepSize: Int
   private let gamma: Double
 
-  /// A factor of `gamma` every `stepSize` steps.
+  /// A schedule with a factor of `gamma` every `stepSize` steps.
   public init(stepSize: Int, gamma: Double) {
     precondition(stepSize > 0, "a step has a length")
     self.stepSize = stepSize

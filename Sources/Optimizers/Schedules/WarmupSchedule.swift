@@ -1,5 +1,5 @@
-/// A linear rise of the learning rate before another schedule begins, as PyTorch's `LinearLR` and then that one in a
-/// `SequentialLR`: step t of N has s + (1 − s) · t/N of the rate that the other schedule starts with.
+/// A linear rise of the learning rate before another schedule, as PyTorch's `SequentialLR` of `LinearLR` and that one:
+/// step t of N has s + (1 − s) · t/N times the first rate of the other schedule.
 ///
 /// Goyal et al. 2017.
 public struct WarmupSchedule: Schedule {
@@ -7,7 +7,7 @@ public struct WarmupSchedule: Schedule {
   private let start: Double
   private let following: any Schedule
 
-  /// A rise over `steps` steps from the share `start` of the rate; `following` counts its steps from its own start.
+  /// A rise over `steps` steps from the share `start` of the rate. The steps of `following` count from its own start.
   public init(steps: Int, start: Double = 0, following: any Schedule) {
     self.steps = steps
     self.start = start
@@ -20,10 +20,10 @@ public struct WarmupSchedule: Schedule {
     return (start + (1 - start) * Double(step) / Double(steps)) * following.learningRate(step: 0, base: base)
   }
 
-  /// Tells the other schedule.
+  /// Passes the loss to the other schedule.
   public func observe(loss: Double) { following.observe(loss: loss) }
 
-  /// The other schedule's.
+  /// The other schedule's state.
   public var state: [String: Double] {
     get { following.state }
     nonmutating set { following.state = newValue }
