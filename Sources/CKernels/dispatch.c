@@ -1,4 +1,4 @@
-// Which variant runs: the fastest that the processor supports, unless one is chosen by name.
+// Chooses the variant: the fastest that the processor supports, unless one is selected by name.
 #include "table.h"
 #include <string.h>
 
@@ -54,7 +54,7 @@ static const variant *current(void) {
   if (chosen) return chosen;
   int i = 0;
   while (!dpt_variant_supported(i)) i++;
-  // Two threads that meet here choose the same.
+  // Two threads at once choose the same variant.
   __atomic_store_n(&active, &kVariants[i], __ATOMIC_RELEASE);
   return &kVariants[i];
 }

@@ -1,4 +1,4 @@
-// Weights into panels of 16 columns, as the micro-kernel reads them.
+// Packs weights into panels of 16 columns, as the micro-kernel reads them.
 #include "include/CKernels.h"
 #include <string.h>
 

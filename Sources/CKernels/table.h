@@ -1,4 +1,4 @@
-// The kernels of one instruction set.
+// The table of kernels of one instruction set.
 #ifndef DPT_TABLE_H
 #define DPT_TABLE_H
 

@@ -1,10 +1,11 @@
-// Swift reads the command line from /proc, and without /proc takes it for empty. The system hands it to constructors.
+// Swift reads the command line from /proc; without /proc it finds none. glibc passes the arguments to constructors, so this
+// one keeps them for Swift.
 #if defined(__linux__)
 #include <features.h>
 #endif
 
 #if defined(__GLIBC__)
-// Of Swift's own library; weak, so that programs link if a later one has it no more.
+// Part of Swift's library; weak, so that programs still link if a later version lacks it.
 __attribute__((weak)) extern void _swift_stdlib_overrideUnsafeArgvArgc(char **arguments, int count);
 
 __attribute__((constructor)) static void keep_arguments(int count, char **arguments) {

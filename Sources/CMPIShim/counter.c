@@ -1,4 +1,4 @@
-// Counters in shared memory: who waits spins for a while, and then sleeps until the last one arrives.
+// Counters in shared memory: a waiting rank spins for a while, then sleeps until the last one arrives.
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include <linux/futex.h>
@@ -48,7 +48,7 @@ bool dpt_counter_reached(const dpt_counter *counter, uint32_t target) {
 }
 
 void dpt_counter_arrive(dpt_counter *counter, uint32_t target) {
-  // In one order with a sleeper's note and its last look: one of the two sees the other.
+  // Sequential consistency: either this sees the sleeper, or the sleeper sees the new value.
   uint32_t value = __atomic_add_fetch(&counter->value, 1, __ATOMIC_SEQ_CST);
   if (value != target || __atomic_load_n(&counter->sleepers, __ATOMIC_SEQ_CST) == 0) return;
 #if defined(__linux__)
@@ -56,7 +56,7 @@ void dpt_counter_arrive(dpt_counter *counter, uint32_t target) {
 #endif
 }
 
-// Sleeps while the counter stays at `value`, not beyond `end`.
+// Sleeps while the counter stays at `value`, at most until `end`.
 static void sleep_at(dpt_counter *counter, uint32_t value, uint64_t now, uint64_t end) {
 #if defined(__linux__)
   struct timespec left = {(time_t)((end - now) / 1000000000u), (long)((end - now) % 1000000000u)};

@@ -1,4 +1,4 @@
-// The shim over a real MPI. Counts of MPI calls are ints: what is longer than chunk_limit travels in pieces.
+// The shim over a real MPI. MPI counts with int, so longer data than chunk_limit travels in pieces.
 #if !defined(DPT_NO_MPI) && __has_include(<mpi.h>)
 
 #include "CMPIShim.h"
@@ -13,21 +13,21 @@
 
 enum { no_memory = -1, no_threads = -2, message_tag = 1, default_chunk_limit = 1 << 30, eager_looks = 1000 };
 
-// All ranks that were started, and those of them that compute: the same, or a part.
+// All ranks that were started, and those of them that compute.
 static MPI_Comm everyone = MPI_COMM_NULL;
 static MPI_Comm world = MPI_COMM_NULL;
-// For messages, so that they and the collective operations do not take each other's.
+// For messages, so that they do not mix with those of collective operations.
 static MPI_Comm mail = MPI_COMM_NULL;
 static int own_rank = 0, world_size = 1;
 static bool serves_any_thread = false;
 static size_t chunk_limit = default_chunk_limit;
 
-// Scratch for one call, allocated once: a count and a displacement per rank, two requests and statuses per rank.
+// Scratch for one call: per rank a count, a displacement, two requests and two statuses.
 static int *int_counts, *int_offsets;
 static MPI_Request *requests;
 static MPI_Status *statuses;
 
-// MPI_THREAD_SERIALIZED: one thread in MPI at a time. Whoever waits leaves after each look, so that others get on, too.
+// MPI_THREAD_SERIALIZED: one thread in MPI at a time. A waiting thread leaves after each poll, so that others get in.
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int before_gate;
 
@@ -42,13 +42,13 @@ static int leave_gate(int code) {
   return code;
 }
 
-// For one look of many: lets others go first who came before.
+// For repeated polls: lets threads that already wait at the gate go first.
 static void enter_gate_politely(void) {
   if (atomic_load_explicit(&before_gate, memory_order_relaxed) > 0) sched_yield();
   enter_gate();
 }
 
-// Waits for requests that were begun as the gate was left with `code`; looks eagerly at first.
+// Waits for requests unless `code` is an error. It spins for eager_looks polls, then yields between polls.
 static int finish(int code, int count, MPI_Request *of, MPI_Status *with) {
   int is_done = 0;
   for (long looks = 0; code == MPI_SUCCESS && !is_done; looks++) {
@@ -79,7 +79,7 @@ static int allocate_scratch(void) {
   return int_counts && int_offsets && requests && statuses ? MPI_SUCCESS : no_memory;
 }
 
-// Makes `computing` the ranks that work together.
+// Makes `computing` the communicator of all later calls.
 static int enter(MPI_Comm computing) {
   world = computing;
   int code = MPI_Comm_dup(world, &mail);
@@ -89,7 +89,7 @@ static int enter(MPI_Comm computing) {
   return code;
 }
 
-// The code of several requests: where some of them failed, the first one's own.
+// The code of several requests: if some failed, that of the first.
 static int first_error(int code, const MPI_Status *of, int count) {
   if (code != MPI_ERR_IN_STATUS) return code;
   for (int i = 0; i < count; i++) {
@@ -116,7 +116,7 @@ int dpt_mpi_select(bool computes) {
   int code = MPI_Comm_free(&mail);
   if (code == MPI_SUCCESS) code = MPI_Comm_split(everyone, computes ? 0 : MPI_UNDEFINED, own_rank, &part);
   if (code != MPI_SUCCESS || !computes) return code;
-  // The scratch stays: it is for more ranks.
+  // The scratch of more ranks is large enough.
   code = MPI_Comm_set_errhandler(part, MPI_ERRORS_RETURN);
   return code == MPI_SUCCESS ? enter(part) : code;
 }
@@ -161,7 +161,7 @@ int dpt_mpi_barrier(void) {
   return finish_one(leave_gate(MPI_Ibarrier(world, &request)), request);
 }
 
-// The bytes of piece `index` of a message of `count` bytes: the limit, the rest, or 0 past the end.
+// The length in bytes of piece `index` of a message of `count` bytes; 0 past the end.
 static int piece_length(size_t count, size_t index) {
   size_t start = index * chunk_limit;
   if (start >= count) return 0;
@@ -179,7 +179,7 @@ int dpt_mpi_broadcast(void *buffer, size_t count, int root) {
   return code;
 }
 
-// The usual ring: in step s each rank passes on to its right neighbour the part that it got in the step before.
+// The usual ring: in each step, a rank sends to its right neighbour the part that it got in the step before.
 static int ring_allgather(char *receive, const ptrdiff_t *counts, const ptrdiff_t *offsets) {
   int right = (own_rank + 1) % world_size, left = (own_rank + world_size - 1) % world_size;
   for (int step = 0; step < world_size - 1; step++) {
@@ -204,7 +204,7 @@ static int ring_allgather(char *receive, const ptrdiff_t *counts, const ptrdiff_
 }
 
 int dpt_mpi_allgather(const void *send, void *receive, const ptrdiff_t *counts, const ptrdiff_t *offsets) {
-  // All ranks must pass MPI_IN_PLACE or none, so every part is put in its place first.
+  // MPI_IN_PLACE must be passed by all ranks or none, so copy the own part to its place first.
   char *own_place = (char *)receive + offsets[own_rank];
   if (counts[own_rank] > 0 && send != own_place) memcpy(own_place, send, (size_t)counts[own_rank]);
   bool fits = true;
@@ -220,8 +220,8 @@ int dpt_mpi_allgather(const void *send, void *receive, const ptrdiff_t *counts, 
   return finish_one(leave_gate(code), request);
 }
 
-// MPI_Alltoallv would need all ranks to agree whether their counts fit an int, and each knows only its own. So each
-// pair exchanges its pieces directly, piece i of all pairs at a time, starting with the nearest neighbours.
+// For MPI_Alltoallv all ranks would have to agree whether their counts fit an int, but each knows only its own. So each
+// pair exchanges pieces directly: piece i of all pairs at a time, starting with the nearest neighbours.
 int dpt_mpi_alltoall(const void *send, const ptrdiff_t *send_counts, const ptrdiff_t *send_offsets, void *receive,
                      const ptrdiff_t *receive_counts, const ptrdiff_t *receive_offsets) {
   if (send_counts[own_rank] > 0) {
@@ -257,7 +257,7 @@ int dpt_mpi_sum(float *values, size_t count) {
   int code = MPI_SUCCESS;
   for (size_t start = 0; code == MPI_SUCCESS && start < count; start += default_chunk_limit) {
     size_t rest = count - start;
-    // Not by MPI_Iallreduce, which is slower: where this adds gradients, no other thread has messages to look after.
+    // MPI_Iallreduce is slower. This may block: no other thread uses MPI while it adds gradients.
     enter_gate();
     code = leave_gate(MPI_Allreduce(MPI_IN_PLACE, values + start,
                                     (int)(rest < default_chunk_limit ? rest : default_chunk_limit), MPI_FLOAT, MPI_SUM,

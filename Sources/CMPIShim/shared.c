@@ -1,4 +1,4 @@
-// Memory that processes of one machine share, without a name, or by POSIX names that live only until all have mapped it.
+// Memory shared by processes of one machine: without a name, or under a POSIX name until all have mapped it.
 #if defined(__linux__)
 #define _GNU_SOURCE
 #include <sched.h>
@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #if defined(__linux__)
-// Bytes of memory that can still be used; all where the system does not tell.
+// Bytes of available memory; unlimited if unknown.
 static size_t available(void) {
   size_t kibibytes = SIZE_MAX / 1024;
   FILE *facts = fopen("/proc/meminfo", "r");
@@ -28,7 +28,7 @@ static size_t available(void) {
 }
 
 static int open_nameless(size_t bytes) {
-  // Nothing else limits it: reserving more than there is would end in processes being killed.
+  // The system has no limit here: if memory ran out, it would kill processes.
   if (bytes > available()) {
     errno = ENOMEM;
     return -1;
@@ -36,7 +36,7 @@ static int open_nameless(size_t bytes) {
   return memfd_create("dp-train", MFD_CLOEXEC);
 }
 
-// Whether an open file is memory that dpt_shared_create made without a name.
+// Whether an open file is nameless memory of dpt_shared_create.
 static bool is_nameless(int file, size_t bytes) {
   struct stat facts;
   return fstat(file, &facts) == 0 && facts.st_nlink == 0 && facts.st_size == (off_t)bytes;
@@ -76,7 +76,7 @@ void *dpt_shared_map(const char *place, size_t bytes, size_t own_start, size_t o
   }
   *error = 0;
 #if defined(__linux__)
-  // Without this a full /dev/shm would show only as a fatal signal when a page is touched.
+  // Otherwise a full /dev/shm would raise a fatal signal when a page is touched.
   *error = posix_fallocate(file, (off_t)own_start, (off_t)own_bytes);
 #else
   (void)own_start, (void)own_bytes;

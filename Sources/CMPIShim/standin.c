@@ -1,4 +1,4 @@
-// The stand-in where MPI is not installed: a job of one rank, which has everything already.
+// The shim without MPI: a job of one rank.
 #if defined(DPT_NO_MPI) || !__has_include(<mpi.h>)
 
 #if defined(DPT_NAMED_MPI) && !defined(DPT_NO_MPI)
@@ -74,7 +74,7 @@ int dpt_mpi_machines(int *lowest_ranks) {
 
 int dpt_mpi_progress(void) { return 0; }
 
-// A single rank has nobody to write to.
+// A single rank has no peer for messages.
 enum { no_peer = 1 };
 
 int dpt_mpi_message_create(bool sends, void *buffer, size_t count, int peer, int tag, dpt_message **message) {

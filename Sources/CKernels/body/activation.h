@@ -4,7 +4,7 @@
 
 #include "elementary.h"
 
-// The standard normal distribution function, ½ (1 + erf(x / √2)), which does not cancel for negative x.
+// The standard normal distribution function, ½ (1 + erf(x / √2)), without cancellation for negative x.
 DPT_INLINE v16 normal_cdf16(v16 x) {
   v16 z = x * splat(0.707106781f);
   v16 y = floats(bits(z) & 0x7fffffff);
@@ -22,7 +22,7 @@ DPT_INLINE v16 gelu_tanh_part(v16 x) {
   return tanh16(splat(kGeluScale) * fma16(splat(kGeluCubic) * x * x, x, x));
 }
 
-// NaN compares false everywhere, so that it passes through.
+// Comparisons with NaN are false, so NaN passes through.
 DPT_INLINE v16 activation16(dpt_activation_kind kind, v16 parameter, v16 x) {
   switch (kind) {
     case DPT_RELU: return choose(x <= splat(0.0f), splat(0.0f), x);
@@ -45,7 +45,7 @@ DPT_INLINE v16 derivative16(dpt_activation_kind kind, v16 parameter, v16 x) {
     case DPT_GELU: return fma16(x * exp16(splat(-0.5f) * x * x), splat(0.398942280f), normal_cdf16(x));
     case DPT_GELU_TANH: {
       v16 t = gelu_tanh_part(x);
-      // Where tanh is ±1 the product is zero, which an infinite square would spoil.
+      // If tanh is ±1 the product is zero, but an infinite square would make it NaN.
       v16 square = choose(x * x > splat(1e6f), splat(1e6f), x * x);
       v16 inner = splat(kGeluScale) * fma16(splat(3 * kGeluCubic), square, one);
       return fma16(splat(0.5f) * x * fma16(-t, t, one), inner, fma16(t, splat(0.5f), splat(0.5f)));
@@ -53,7 +53,7 @@ DPT_INLINE v16 derivative16(dpt_activation_kind kind, v16 parameter, v16 x) {
   }
 }
 
-// Rows that fill whole lanes alike on all sides are one long row.
+// If rows of all views are padded and contiguous, they are processed as one long row.
 DPT_INLINE void each_row(dpt_activation_kind kind, bool backward, float parameter, const dpt_row_pass *r) {
   const long padded = padded_to_lanes(r->columns);
   const bool flat = r->xStride == padded && r->yStride == padded && (!backward || r->gStride == padded);

@@ -11,7 +11,7 @@ typedef struct {
   v16 first, second;
 } two_sums;
 
-// Gives the fold the present shard's sums, and stores a whole node's: the first at out, the second `gap` floats behind.
+// Adds the current shard's sums to the fold, and stores a whole node's: the first at out, the second `gap` floats after it.
 DPT_INLINE void fold_two_sums(shard_fold *f, two_sums sums, float *out, long gap, long outNode) {
   store(f->top, sums.first);
   store(f->top + DPT_LANES, sums.second);
@@ -20,7 +20,7 @@ DPT_INLINE void fold_two_sums(shard_fold *f, two_sums sums, float *out, long gap
   store(out + f->node * outNode + gap, load(f->stack + DPT_LANES));
 }
 
-// Σ (x − shift) and Σ (x − shift)² of a shard's rows, but for those of steps behind a sample's length.
+// Σ (x − shift) and Σ (x − shift)² of a shard's rows, without steps after a sample's length.
 DPT_INLINE two_sums moments_of_rows(const dpt_rows *r, long from, long to, long j, v16 shift) {
   two_sums total = {splat(0.0f), splat(0.0f)};
   for (long t = 0; t < r->outer; t++)
@@ -78,7 +78,7 @@ static void batch_norm_gradients(const dpt_batch_norm_sums *p, const dpt_shard_p
   }
 }
 
-// The mean is taken off first: where it is many deviations from 0, products with x would round away what is left.
+// Subtract the mean first: if it is many deviations from 0, products with x would lose the difference to rounding.
 static void scale_rows(const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu) {
   const long rows = r->rows, columns = r->columns, xStride = r->xStride, yStride = r->yStride;
   const float *x = r->x;
@@ -91,7 +91,7 @@ static void scale_rows(const dpt_row_pass *r, const float *mean, const float *fa
     }
 }
 
-// The mean gradient is taken off first, too: where all gradients are alike, nothing is left to be multiplied.
+// Subtract the mean gradient first, too: if all gradients are equal, the differences are exactly 0.
 static void combine_rows(const dpt_row_pass *r, const float *mean, const float *a, const float *b, const float *c) {
   const long rows = r->rows, columns = r->columns, xStride = r->xStride, gStride = r->gStride, yStride = r->yStride;
   const float *x = r->x, *g = r->g;

@@ -1,4 +1,4 @@
-// Dropout: sixteen random words at a time say what is kept.
+// Dropout, decided for sixteen values at a time by random words.
 #ifndef DPT_DROPOUT_H
 #define DPT_DROPOUT_H
 
@@ -16,7 +16,7 @@ static void dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) {
       uint32_t q = 0;
       for (long row = 0; row < mask->positions; row++, x += r->xStride, y += r->yStride)
         for (long k = 0; k < r->columns; k += DPT_LANES, q++) {
-          // A block of 16 counters gives the words of 64 places.
+          // A block of 16 counters gives the words for 64 values.
           if (q % 4 == 0)
             philox16(((uint32_t)(t * blocks) + q / 4) * DPT_LANES, (uint32_t)(mask->firstSample + b), mask->step,
                      mask->stream, mask->seed, words);

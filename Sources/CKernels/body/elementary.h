@@ -12,7 +12,7 @@ static const float kLog2e = 1.44269504f;
 static const float kLn2Hi = 0.693145752f;
 static const float kLn2Lo = 1.42860677e-06f;
 
-// e^x = 2^n · (1 + p): x = n ln 2 + r with |r| ≤ ln2 / 2, and p = e^r − 1. What rounding takes from r is kept in `rest`.
+// e^x = 2^n · (1 + p): x = n ln 2 + r with |r| ≤ ln2 / 2, and p = e^r − 1. `rest` is the rounding error of r.
 DPT_INLINE v16 reduced_expm1(v16 x, i16 *n) {
   v16 shifted = fma16(x, splat(kLog2e), splat(kRound));
   v16 whole = shifted - splat(kRound);
@@ -52,17 +52,17 @@ DPT_INLINE v16 exp_of_negative(v16 x) {
 }
 
 DPT_INLINE v16 sigmoid16(v16 x) {
-  // With e = exp(−|x|): 1 / (1 + e) for x ≥ 0, e / (1 + e) below, so that neither side cancels or overflows.
+  // With e = exp(−|x|): 1 / (1 + e) for x ≥ 0, otherwise e / (1 + e), so that neither side cancels or overflows.
   v16 e = exp_of_negative(floats(bits(x) | (int32_t)0x80000000));
   v16 sum = e + splat(1.0f);
   v16 y = choose(x < splat(0.0f), e, splat(1.0f)) / sum;
-  // What rounding took from 1 + e, times a straight line for 1 / sum that is within 4 % where sum is from 1 to 2.
+  // Corrects the rounding error of 1 + e, with a straight line for 1 / sum that is within 4 % for sums from 1 to 2.
   v16 lost = e - (sum - splat(1.0f));
   return fma16(y * lost, fma16(sum, splat(0.5f), splat(-1.457f)), y);
 }
 
 DPT_INLINE v16 tanh16(v16 x) {
-  // Up to 0.55 an odd polynomial; beyond, 1 − 2 / (e^{2|x|} + 1), where 20 is far past the point that rounds to 1.
+  // Up to 0.55 an odd polynomial; beyond, 1 − 2 / (e^{2|x|} + 1), which rounds to 1 well below 20.
   v16 y = floats(bits(x) & 0x7fffffff);
   v16 u = y * y;
   v16 q = splat(-0x1.830be6p-8f);
@@ -109,7 +109,7 @@ DPT_INLINE v16 log16(v16 x) {
   return choose(invalid, splat(NAN), y);
 }
 
-// erfc y = exp(y p(y)) for y ≥ 0.93, the polynomial fitted up to 4, where erfc is 1.5e-8; zero beyond.
+// erfc y = exp(y p(y)) for y ≥ 0.93. The polynomial is fitted up to 4, where erfc is 1.5e-8; beyond, the result is zero.
 DPT_INLINE v16 erfc_far(v16 y) {
   v16 z = choose(y > splat(4.0f), splat(4.0f), y);
   v16 q = splat(-0x1.3755f6p-18f);
@@ -143,7 +143,7 @@ DPT_INLINE v16 erf16(v16 x) {
   return floats(bits(value) | (bits(x) & (int32_t)0x80000000));
 }
 
-// log(1 + e) for 0 ≤ e ≤ 1; what rounding took from 1 + e is put back to first order.
+// log(1 + e) for 0 ≤ e ≤ 1, with a first-order correction of the rounding error of 1 + e.
 DPT_INLINE v16 log1p16(v16 e) {
   v16 sum = e + splat(1.0f);
   return log16(sum) + (e - (sum - splat(1.0f))) / sum;

@@ -1,4 +1,5 @@
-// The gradient of a table's rows: for each entry the gradients of the rows that looked it up, per shard, in the tree.
+// The gradient of an embedding's table: for each entry, the gradients of the rows that looked it up, added per shard and then
+// in the tree.
 #ifndef DPT_EMBEDDING_H
 #define DPT_EMBEDDING_H
 
@@ -10,7 +11,7 @@ static void embedding_gradient(const dpt_lookup *lookup, const dpt_shard_program
     const int32_t *first = p.order + p.starts[entry], *end = p.order + p.starts[entry + 1];
     if (entry == p.skipped) first = end;
     if (first == end) {
-      // The sums of nothing, without a fold: most entries of a large table are not looked up.
+      // Zeros without a fold: most entries of a large table are not looked up.
       for (long shard = 0; shard < s->shards; shard++)
         if (s->emits[shard] >= 0)
           memset(p.out + s->emits[shard] * p.outNode + entry * p.columns, 0, (size_t)p.columns * sizeof(float));
@@ -21,7 +22,7 @@ static void embedding_gradient(const dpt_lookup *lookup, const dpt_shard_program
       const int32_t *next = first;
       for (shard_fold f = fold_shards(s, stack, DPT_LANES); has_shard(&f);) {
         v16 sum = splat(0.0f);
-        // Rows come ordered by shard, then by step, then by sample.
+        // Rows are ordered by shard, then by step, then by sample.
         for (; next < end && *next % p.batch < shard_end(&f); next++) sum += load(p.gradient + *next * p.stride + j);
         store(f.top, sum);
         if (!join_shards(&f)) continue;

@@ -21,7 +21,7 @@ static double sum_of_squares(const float *x, long n) {
       v16 v = load_some(x + i, end - i);
       sum = fma16(v, v, sum);
     }
-    // A sum of its own, so that blocks can be summed apart.
+    // Each block has its own sum, so that blocks can be summed separately.
     double blockTotal = 0;
     for (int l = 0; l < DPT_LANES; l++) blockTotal += (double)sum[l];
     total += blockTotal;
@@ -29,7 +29,7 @@ static double sum_of_squares(const float *x, long n) {
   return total;
 }
 
-// result = operation(x, y), whole groups first, so that these need no masks.
+// result = operation(x, y). Whole groups come first; they need no masks.
 DPT_INLINE void combine(v16 (*operation)(v16, v16), const float *x, const float *y, float *result, long n) {
   long i = 0;
   for (; i + DPT_LANES <= n; i += DPT_LANES) store(result + i, operation(load(x + i), load(y + i)));
@@ -52,7 +52,7 @@ static void add_scaled(float *x, const float *y, long n, float factor) {
 static void approach(float *x, const float *y, long n, float share) {
   for (long i = 0; i < n; i += DPT_LANES) {
     v16 from = load_some(x + i, n - i), to = load_some(y + i, n - i);
-    // From the nearer end, so that nothing and all are exact.
+    // Start from the nearer end, so that the shares 0 and 1 are exact.
     v16 value = share < 0.5f ? fma16(splat(share), to - from, from) : fma16(splat(share - 1.0f), to - from, to);
     store_some(x + i, value, n - i);
   }

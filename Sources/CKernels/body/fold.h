@@ -1,5 +1,5 @@
 // The fold over a rank's shards in the reduction tree's order. A kernel writes each shard's value to the top of a stack,
-// and takes each node's sum from its bottom:
+// and reads each node's sum from its bottom:
 //
 //     for (shard_fold f = fold_shards(program, stack, size); has_shard(&f);) {
 //       ... write the sum of samples shard_start(&f) ..< shard_end(&f) to f.top ...
@@ -10,10 +10,10 @@
 
 #include "vector.h"
 
-// Values that a stack holds for the most shards there may be, 4096.
+// The values on a stack for 4096 shards, the maximum.
 #define DPT_STACK 13
 
-// Values that a stack holds for this many shards.
+// The values on a stack for this number of shards.
 DPT_INLINE size_t stack_depth(long shards) {
   size_t depth = 2;
   while (1L << (depth - 2) < shards) depth++;
@@ -21,12 +21,12 @@ DPT_INLINE size_t stack_depth(long shards) {
 }
 
 typedef struct {
-  // A copy, which no store can change.
+  // A copy, so that the compiler knows that stores do not change it.
   dpt_shard_program program;
-  // Values of `size` floats, which are whole groups of lanes, and where the next shard's value goes.
+  // Values of `size` floats, a multiple of 16; `top` is the place of the next shard's value.
   float *stack, *top;
   long size, shard;
-  // The node whose sum is whole, or −1.
+  // The node whose sum is complete, or −1.
   long node;
 } shard_fold;
 
@@ -36,12 +36,11 @@ DPT_INLINE shard_fold fold_shards(const dpt_shard_program *program, void *stack,
 
 DPT_INLINE bool has_shard(const shard_fold *f) { return f->shard < f->program.shards; }
 
-// The present shard's samples.
+// The current shard's first sample, and the one after its last.
 DPT_INLINE long shard_start(const shard_fold *f) { return f->program.rowStart[f->shard]; }
 DPT_INLINE long shard_end(const shard_fold *f) { return f->program.rowStart[f->shard + 1]; }
 
-// Adds what the tree adds once the present shard's value is there, and moves to the next shard. Says whether a node's sum
-// is whole.
+// Makes the tree's additions after the current shard, and moves to the next. Returns whether a node's sum is complete.
 DPT_INLINE bool join_shards(shard_fold *f) {
   const long shard = f->shard++;
 #pragma clang loop unroll(disable)

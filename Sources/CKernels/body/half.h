@@ -1,5 +1,5 @@
-// Rounding to 16-bit formats with error feedback, and packing of what is rounded. All in operations on 32 bits, so that
-// no instruction set needs conversions of its own, and none has other bits.
+// Rounding to 16-bit formats with error feedback, and packing of rounded values. All operations have 32 bits, so that no
+// instruction set needs conversions, and all give the same bits.
 #ifndef DPT_HALF_H
 #define DPT_HALF_H
 
@@ -19,16 +19,16 @@ DPT_INLINE void store_halves(uint16_t *p, h16 v, long n) {
 
 enum {
   DPT_EXPONENT_BITS = 0x7f800000,
-  // The largest finite float16, 65504. The bits of bfloat16's largest value, about 3.39e38, end before the infinite ones.
+  // The largest finite float16, 65504.
   DPT_LARGEST_FLOAT16 = 0x477fe000,
-  // 2^−14, the smallest normal float16, below which its values are multiples of 2^−24, as floats from 0.5 to 1 are.
+  // 2^−14, the smallest normal float16. Smaller values are multiples of 2^−24, as floats from 0.5 to 1 are.
   DPT_SMALLEST_FLOAT16 = 0x38800000,
   DPT_ONE_HALF = 0x3f000000,
-  // What the exponents of the two are apart, 127 − 15.
+  // The difference of the formats' exponent biases, 127 − 15.
   DPT_FLOAT16_BIAS = 112 << 23,
 };
 
-// The nearest value of the format, of two equally near the even one; beyond the largest one infinity (IEEE 754, 4.3.1).
+// The nearest value of the format, ties to even; infinity beyond the largest one (IEEE 754, 4.3.1).
 DPT_INLINE v16 nearest(v16 x, dpt_half_format format) {
   const i16 magnitude = bits(x) & INT32_MAX, sign = bits(x) & INT32_MIN;
   const i16 m = choose_bits(magnitude < DPT_EXPONENT_BITS, magnitude, (i16)0);
@@ -36,7 +36,7 @@ DPT_INLINE v16 nearest(v16 x, dpt_half_format format) {
   if (format == DPT_FLOAT16) {
     const v16 shift = floats((i16)DPT_ONE_HALF);
     const i16 normal = (m + 0xfff + ((m >> 13) & 1)) & ~0x1fff;
-    // Small values alone are added to: large ones would lose bits, and denormals are none here.
+    // Only small values are rounded by adding `shift`: large ones would lose bits.
     const i16 isSmall = m < DPT_SMALLEST_FLOAT16;
     const i16 small = bits((floats(choose_bits(isSmall, m, (i16)0)) + shift) - shift);
     rounded = choose_bits(isSmall, small, choose_bits(normal > DPT_LARGEST_FLOAT16, (i16)DPT_EXPONENT_BITS, normal));
@@ -51,7 +51,7 @@ DPT_INLINE void round_all(const float *x, float *residual, float *rounded, long 
   for (long i = 0; i < n; i += DPT_LANES) {
     const v16 kept = load_some(residual + i, n - i), sum = load_some(x + i, n - i) + kept;
     const v16 value = nearest(sum, format);
-    // What is infinite or no number leaves nothing behind that would spoil later sums.
+    // If the value is infinite or NaN, keep the former residual, so that later sums stay finite.
     store_some(residual + i, choose((bits(value) & INT32_MAX) < DPT_EXPONENT_BITS, sum - value, kept), n - i);
     store_some(rounded + i, value, n - i);
   }

@@ -90,7 +90,7 @@ DPT_INLINE v16 grey_of(v16 r, v16 g, v16 b) {
   return fma16(splat(0.114f), b, fma16(splat(0.587f), g, splat(0.2989f) * r));
 }
 
-// One channel of a colour from its hue: `place` is the hue in sixths, moved so that the channel is least from 1 to 3.
+// One channel of a colour from its hue: `place` is the hue in sixths, shifted so that the channel is lowest from 1 to 3.
 DPT_INLINE v16 channel_of(v16 place, v16 most, v16 chroma) {
   place = choose(place >= splat(6.0f), place - splat(6.0f), place);
   return fma16(-chroma, unit_clamp(smaller(place, splat(4.0f) - place)), most);
@@ -103,7 +103,7 @@ DPT_INLINE void turn_hue(v16 *r, v16 *g, v16 *b, float sixths) {
   const v16 fromGreen = (*b - *r) * inverse + splat(2.0f);
   const v16 fromBlue = (*r - *g) * inverse + splat(4.0f);
   v16 hue = choose(*r == most, fromRed, choose(*g == most, fromGreen, fromBlue)) + splat(6.0f + sixths);
-  // From −1 … 5 and −3 … 3 to 0 … 6.
+  // Bring both to 0 … 6.
   hue = choose(hue >= splat(12.0f), hue - splat(12.0f), choose(hue >= splat(6.0f), hue - splat(6.0f), hue));
   *r = channel_of(hue + splat(5.0f), most, chroma);
   *g = channel_of(hue + splat(3.0f), most, chroma);
@@ -144,7 +144,7 @@ static double adjust_colors(float *red, float *green, float *blue, long n, const
 
 // MARK: Rotation
 
-// Half to even, for values below 2^22.
+// Rounds to the nearest integer, ties to even, for values below 2^22.
 DPT_INLINE v16 nearest_whole(v16 x) { return (x + splat(0x1.8p23f)) - splat(0x1.8p23f); }
 
 DPT_INLINE i16 within(v16 x, float limit) { return (x >= splat(0.0f)) & (x < splat(limit)); }
@@ -155,7 +155,7 @@ DPT_INLINE v16 gather(const float *from, i16 places) {
   return v;
 }
 
-// The pixel (y, x) of each plane times `weight`, added to the sums; nothing outside of the image.
+// Adds `weight` times the pixel (y, x) of each plane to the sums, and nothing outside the image.
 DPT_INLINE void add_tap(const dpt_rotation *r, v16 y, v16 x, v16 weight, v16 *sums, v16 *mask) {
   const i16 inside = within(x, (float)r->width) & within(y, (float)r->height);
   weight = floats(bits(weight) & inside);
@@ -182,7 +182,7 @@ static void rotate(const dpt_rotation *r) {
         add_tap(r, top, left + one, (one - bottom) * right, sums, &mask);
         add_tap(r, top + one, left, bottom * (one - right), sums, &mask);
         add_tap(r, top + one, left + one, bottom * right, sums, &mask);
-        // torchvision weights the border's pixels twice: with what lies outside as zeros, then by the mask.
+        // torchvision weights border pixels twice: by zeros outside the image, then by the mask.
         for (int c = 0; c < 3; c++) sums[c] *= mask;
       } else {
         add_tap(r, nearest_whole(y), nearest_whole(x), splat(1.0f), sums, &mask);

@@ -1,10 +1,10 @@
-// The losses, row by row.
+// Losses and their gradients, row by row.
 #ifndef DPT_LOSS_H
 #define DPT_LOSS_H
 
 #include "softmax.h"
 
-// Whether a row counts: steps behind a sample's length do not.
+// Whether a row counts: steps after a sample's length do not.
 DPT_INLINE bool row_counts(const dpt_loss_pass *p, long row) {
   const long sample = row / p->positions % p->batch, step = row / p->positions / p->batch;
   return !p->lengths || step < p->lengths[sample];
@@ -18,7 +18,7 @@ DPT_INLINE void skip_row(const dpt_loss_pass *p, float *record, float *gradient)
 }
 
 // With a = (1 − ε) w[target] one-hot + ε / classes · w: loss = Σ a (log Σ exp z − z), gradient = softmax Σ a − a.
-// `logSum` is the logarithm of the sum of exponentials of z − m; the softmax stands in `gradient`, if anywhere.
+// `logSum` is the logarithm of the sum of exponentials of z − m. `gradient` contains the softmax, unless it is NULL.
 DPT_INLINE float weighted_entropy(const float *z, long classes, long target, float m, float logSum,
                                   const dpt_class_targets *t, float *gradient) {
   const float share = t->smoothing / (float)classes;
@@ -97,7 +97,7 @@ DPT_INLINE value_loss16 value_loss_of(dpt_value_loss_kind kind, float parameter,
   }
 }
 
-// Lanes of the row's columns are added group by group, then the lanes.
+// Each row's groups of columns are added lane by lane, then the lanes.
 DPT_INLINE void value_losses(dpt_value_loss_kind kind, float parameter, const dpt_loss_pass *p, const float *targets,
                              long targetStride) {
   for (long r = 0; r < p->steps * p->batch * p->positions; r++) {

@@ -1,4 +1,4 @@
-// The optimizers' updates, element by element. Numbers come as doubles and are rounded to float once.
+// The optimizers' updates, element by element. Hyperparameters are doubles, rounded to float once.
 #ifndef DPT_OPTIMIZERS_H
 #define DPT_OPTIMIZERS_H
 
@@ -39,7 +39,7 @@ static void rmsprop(float *w, const float *g, float *v, float *mean, float *velo
       center = fma16(take, step - center, center);
       store_some(mean + i, center, valid);
       square = fma16(-center, center, square);
-      // Rounding may leave a variance of zero below it.
+      // Rounding may make a variance of zero negative.
       square = choose(square < zero, zero, square);
     }
     step = step / (sqrt16(square) + small);
@@ -51,7 +51,7 @@ static void rmsprop(float *w, const float *g, float *v, float *mean, float *velo
   }
 }
 
-// Moves Adam's running means of g and g² one step on, and returns the new ones.
+// Adam's new running means of g and g².
 typedef struct {
   v16 mean, square;
 } moments;

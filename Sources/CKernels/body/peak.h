@@ -1,5 +1,5 @@
-// How fast the processor can multiply and add: chains of fused multiply-adds that do not wait for each other, as many as
-// a tile of the micro-kernel has, with nothing to load or store.
+// Measures the processor's peak: independent chains of fused multiply-adds in registers, as many as a tile of the
+// micro-kernel has.
 #ifndef DPT_PEAK_H
 #define DPT_PEAK_H
 
@@ -18,7 +18,7 @@ static double multiply_adds(long turns, float factor, float summand, float *resu
 #pragma clang loop unroll(full)
       for (int j = 0; j < DPT_TILE_PANELS; j++) chain[i][j] = fma16(chain[i][j], y, z);
   }
-  // The chains' sum is the result, so that no chain can be left out.
+  // The result is the sum of all chains, so that the compiler cannot drop one.
   v16 sum = splat(0.0f);
 #pragma clang loop unroll(full)
   for (int i = 0; i < DPT_TILE_ROWS; i++)

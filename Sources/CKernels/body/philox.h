@@ -7,8 +7,8 @@
 typedef uint32_t u16x32 __attribute__((ext_vector_type(16)));
 typedef uint64_t u8x64 __attribute__((ext_vector_type(8)));
 
-// The four words of the counters (first + lane, b, c, d). Those of even and of odd lanes are computed apart, each in the
-// lower half of 64 bits, so that the halves of products need not be sorted; what the upper halves hold means nothing.
+// The four words of the counters (first + lane, b, c, d). Even and odd lanes are computed separately, each in the lower
+// half of 64 bits, so that products need no shuffles; the upper halves are meaningless.
 DPT_INLINE void philox16(uint32_t first, uint32_t b, uint32_t c, uint32_t d, uint64_t seed, u16x32 words[4]) {
   const u8x64 low = 0xffffffff;
   u8x64 x[2], y[2], z[2], w[2];

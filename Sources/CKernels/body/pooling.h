@@ -1,4 +1,4 @@
-// Pooling, channels last, sixteen channels at a time. Pads of a pixel's channels are pooled like the rest.
+// Pooling, channels last, sixteen channels at a time. The padding of a pixel's channels is pooled too.
 #ifndef DPT_POOLING_H
 #define DPT_POOLING_H
 
@@ -6,7 +6,7 @@
 
 typedef int8_t i8x16 __attribute__((ext_vector_type(16)));
 
-// The taps of one window that lie within the image: where, from its image's first pixel, and which (kh · kernelWidth + kw).
+// The taps of a window inside the image: their offsets from the image's first pixel, and indices (kh · kernelWidth + kw).
 typedef struct {
   long count, offset[DPT_TAPS];
   int32_t tap[DPT_TAPS];
@@ -26,8 +26,8 @@ DPT_INLINE void find_taps(const dpt_convolution *g, long oh, long ow, window_tap
   }
 }
 
-// Largest value of each window, and which of its taps held it: the first of equals, a NaN before all. Taps outside the
-// image do not take part. With `rectified` a value that is not positive has no tap: it lets no gradient through.
+// The largest value of each window, and its tap: the first of equals; NaN wins. Taps outside the image do not count. With
+// `rectified`, a value that is not positive has no tap and passes no gradient.
 static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified) {
   window_taps window;
   for (long n = 0; n < g->batch; n++)
@@ -41,7 +41,7 @@ static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t 
           i16 from = -1;
           for (long t = 0; t < window.count; t++) {
             v16 value = load(image + window.offset[t] + c);
-            // The first tap is always taken, so that a window of −∞ has a place, too.
+            // The first tap always counts, so that a window of −∞ has a tap.
             i16 better = t == 0 ? (i16)-1 : (value > best) | ((value != value) & (best == best));
             best = choose(better, value, best);
             from = (better & window.tap[t]) | (~better & from);
@@ -54,7 +54,7 @@ static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t 
       }
 }
 
-// Every window's gradient goes to the tap that was largest; windows that overlap add up in ascending order.
+// Every window's gradient goes to its tap; overlapping windows add in ascending order.
 static void max_pool_back(const dpt_convolution *g, const float *dy, const int8_t *taps, float *dx) {
   window_taps window;
   for (long n = 0; n < g->batch; n++) {
@@ -80,7 +80,7 @@ static void max_pool_back(const dpt_convolution *g, const float *dy, const int8_
   }
 }
 
-// Taps of a window that count towards its mean: all of them, padding included, as PyTorch's count_include_pad.
+// The mean of each window over all taps, padding included, as PyTorch's count_include_pad.
 static void average_pool(const dpt_convolution *g, const float *x, float *y) {
   const v16 count = splat((float)(g->kernelHeight * g->kernelWidth));
   for (long n = 0; n < g->batch; n++)

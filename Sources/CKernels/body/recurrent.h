@@ -1,5 +1,5 @@
-// Whole sequences of recurrent steps: the small recurrent product and the gates, step by step, for a block of samples
-// that stays in L1. The cells are in files of their own; this one holds the order of steps, samples and products.
+// Runs whole sequences of recurrent steps: the small recurrent product and the gates, step by step, for a block of samples
+// that stays in L1. Each cell has its own file; this one has the loops over steps and samples, and the products.
 #ifndef DPT_RECURRENT_H
 #define DPT_RECURRENT_H
 
@@ -9,19 +9,19 @@
 // Samples of one block: few enough for L1, enough for whole tiles.
 #define DPT_SAMPLE_BLOCK 48
 
-// What the products of a cell work on; constants at every call.
+// The layout of a cell's gates for the products; constant at every call.
 typedef struct {
-  // Groups of `padded` lanes in a row of the gates.
+  // The number of groups of `padded` lanes in a row of the gates.
   long groups;
-  // The groups that the recurrent product adds to.
+  // The first of the groups that the recurrent product adds to, and their number.
   long firstRecurrent, recurrent;
-  // The group that starts from its bias at every step since no input adds to it, or −1.
+  // The group without inputs, which starts from its bias at every step; or −1.
   long biased;
-  // Whether the state before reaches the state after by itself too; the cell then leaves that share of dh in place.
+  // Whether the state before also reaches the state after directly; the cell then leaves that share of dh in place.
   bool direct;
 } cell_layout;
 
-// One sample's step: row of the gates, and rows of the state before and after it.
+// One sample's step: its row of the gates, and the rows of the states before and after it.
 typedef struct {
   long gates, before, after;
 } cell_rows;
@@ -29,7 +29,7 @@ typedef struct {
 typedef void (*cell_forward)(const dpt_recurrence *, cell_rows);
 typedef void (*cell_backward)(const dpt_recurrence *, cell_rows, float *dh, float *dc, const float *above);
 
-// The step that comes `i` steps after the direction's first.
+// The step at position `i` in the direction of the recurrence.
 DPT_INLINE long step_at(const dpt_recurrence *r, long i) { return r->reverse ? r->steps - 1 - i : i; }
 
 // The number of valid steps of a sample.
@@ -48,10 +48,10 @@ DPT_INLINE const float *gradient_from_above(const dpt_recurrence *r, long t, lon
   return t == last ? r->gradLast + b * r->gradStride : NULL;
 }
 
-// Whether inputs and state add to the same groups, so that one product does for both.
+// Whether inputs and state add to the same groups, so that one product computes both.
 DPT_INLINE bool adds_at_once(cell_layout cell) { return cell.firstRecurrent == 0 && cell.recurrent == cell.groups; }
 
-// Fetches the rows that sample b's forward pass writes at step t. Not inlined: few layers need it.
+// Prefetches the rows that sample b's forward pass writes at step t. Not inlined: few layers need it.
 static __attribute__((noinline)) void fetch_step(const dpt_recurrence *r, cell_layout cell, long t, long b) {
   const cell_rows at = rows_at(r, t, b);
   const long P = r->padded, width = cell.groups * P;
@@ -64,8 +64,8 @@ static __attribute__((noinline)) void fetch_step(const dpt_recurrence *r, cell_l
   }
 }
 
-// gates[t] = bias + x[t] · W_xᵀ (+ h[before] · W_hᵀ where that adds to the same groups), for `rows` samples from `first`
-// on; what follows finds it in L1.
+// gates[t] = bias + x[t] · W_xᵀ (+ h[before] · W_hᵀ if that adds to the same groups), for `rows` samples from `first` on. It
+// stays in L1 for the cell.
 DPT_INLINE void start_from_inputs(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
   const long row = t * r->batch + first, width = cell.groups * r->padded;
   const bool both = adds_at_once(cell);
@@ -95,7 +95,7 @@ DPT_INLINE void add_recurrent_product(const dpt_recurrence *r, cell_layout cell,
   multiply(&p);
 }
 
-// dh = dGates[t] · W_h, on top of what is there where the cell has a direct path.
+// dh = dGates[t] · W_h, added to dh if the cell has a direct path.
 DPT_INLINE void recurrent_product_back(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
   const long P = r->padded, width = cell.groups * P;
   dpt_product p = {
@@ -141,13 +141,13 @@ DPT_INLINE void run_forward(const dpt_recurrence *r, cell_layout layout, cell_fo
   }
 }
 
-// The gradient of a state: what the later steps ask for, and what arrives from above.
+// The gradient of a state: that of later steps plus that from above.
 DPT_INLINE v16 state_gradient(const float *dh, const float *above, long j) {
   v16 gradient = load(dh + j);
   return above ? gradient + load(above + j) : gradient;
 }
 
-// Keeps the gradients of the states after step t, before the cell changes what they are made of.
+// Copies the gradients of the states after step t, before the cell changes dh.
 DPT_INLINE void keep_state_gradients(const dpt_recurrence *r, long t, long first, long rows) {
   const long P = r->padded;
   for (long b = first; b < first + rows; b++) {

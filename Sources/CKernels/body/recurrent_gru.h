@@ -1,5 +1,5 @@
-// The gated recurrent unit (Cho et al. 2014) in PyTorch's form. A row holds n, r, z and m = W_hn h + b_hn in this order,
-// so that both what inputs add to (n, r, z) and what states add to (r, z, m) lie side by side.
+// The gated recurrent unit (Cho et al. 2014) in PyTorch's form. A row holds n, r, z and m = W_hn h + b_hn in this order, so
+// that both the groups that inputs add to (n, r, z) and those that states add to (r, z, m) are contiguous.
 #ifndef DPT_RECURRENT_GRU_H
 #define DPT_RECURRENT_GRU_H
 

@@ -4,11 +4,11 @@
 
 #include "weight_gradient.h"
 
-// Up to four groups of columns at a time: their sums wait for each other's additions no longer than they must.
+// Groups of columns that are summed at the same time, so that their chains of additions overlap.
 #define DPT_SUM_GROUPS 4
 
 DPT_INLINE void sum_columns(int groups, const dpt_row_sums *p, long j0, const dpt_shard_program *s) {
-  // The sums are written as one row of a product.
+  // The sums are written like one row of a product.
   const dpt_outer_product row = {
       .n = p->columns, .group = p->group, .groupValid = p->groupValid, .outJ = 1, .outGroup = p->groupValid,
   };
@@ -34,7 +34,7 @@ DPT_INLINE void sum_columns(int groups, const dpt_row_sums *p, long j0, const dp
 }
 
 static void sum_rows(const dpt_row_sums *sums, const dpt_shard_program *s) {
-  // A copy, which no store can change.
+  // A copy, so that the compiler knows that stores do not change it.
   const dpt_row_sums p = *sums;
   const long wide = DPT_SUM_GROUPS * DPT_LANES;
   long j = 0;

@@ -1,5 +1,5 @@
-// Softmax of rows. Sums over up to 256 columns ascend; over more they run in sixteen lanes, which are added in ascending
-// order: one chain of additions would take longer than the exponentials.
+// Softmax of rows. Sums over up to 256 columns are one ascending chain. Longer sums run in sixteen lanes, which are added in
+// ascending order, since one chain of additions would take longer than the exponentials.
 #ifndef DPT_SOFTMAX_H
 #define DPT_SOFTMAX_H
 
@@ -8,7 +8,7 @@
 // Up to this many columns a sum is one chain.
 #define DPT_CHAIN_COLUMNS 256
 
-// The largest value. One that is no number is passed over, but in the first place it is the result.
+// The largest value. NaNs are skipped, except that a NaN in the first place is the result.
 DPT_INLINE float largest(const float *z, long n) {
   float m = z[0];
   long k = 0;
@@ -28,7 +28,7 @@ DPT_INLINE float largest(const float *z, long n) {
   return m;
 }
 
-// The first place of m, or the last of all if m is in none since it is no number.
+// The index of the first m; the last index if m is NaN.
 DPT_INLINE long place_of(float m, const float *z, long n) {
   long k = 0;
   while (k + DPT_LANES < n && !__builtin_reduce_or(load(z + k) == splat(m))) k += DPT_LANES;
@@ -36,7 +36,7 @@ DPT_INLINE long place_of(float m, const float *z, long n) {
   return k;
 }
 
-// Σ exp(z − m); the exponentials go to `out` unless it is NULL, zeros to its pad columns.
+// Σ exp(z − m). Writes the exponentials to `out` unless it is NULL, and zeros to its padding.
 DPT_INLINE float sum_of_exponentials(const float *z, long n, float m, float *out) {
   float sum = 0;
   v16 sums = splat(0.0f);

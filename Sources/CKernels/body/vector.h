@@ -1,4 +1,4 @@
-// Sixteen float lanes, and the few operations the kernels build on. The compiler splits them to what the target has.
+// Sixteen float lanes, and the basic operations of the kernels. The compiler splits them into the target's vectors.
 #ifndef DPT_VECTOR_H
 #define DPT_VECTOR_H
 
@@ -9,7 +9,7 @@
 typedef float v16 __attribute__((ext_vector_type(16)));
 typedef int32_t i16 __attribute__((ext_vector_type(16)));
 
-// Vectors are passed between functions here only to be inlined; no call with them is ever made.
+// All functions with vector parameters are inlined, so the calling convention does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #define DPT_INLINE static inline __attribute__((always_inline))
@@ -20,19 +20,19 @@ DPT_INLINE v16 load(const float *p) {
   return v;
 }
 DPT_INLINE void store(float *p, v16 v) { memcpy(p, &v, sizeof v); }
-// Begins to bring a group of lanes into L2.
+// Prefetches a group of lanes into L2.
 DPT_INLINE void fetch_ahead(const float *p) { __builtin_prefetch(p, 0, 2); }
 DPT_INLINE v16 splat(float x) { return (v16)x; }
 DPT_INLINE v16 fma16(v16 a, v16 b, v16 c) { return __builtin_elementwise_fma(a, b, c); }
 DPT_INLINE v16 sqrt16(v16 a) { return __builtin_elementwise_sqrt(a); }
 DPT_INLINE i16 bits(v16 a) { return (i16)a; }
 DPT_INLINE v16 floats(i16 a) { return (v16)a; }
-// Lanes of `a` where the mask is all ones, of `b` where it is zero.
+// Selects lanes: of `a` if the mask is all ones, of `b` if it is zero.
 DPT_INLINE v16 choose(i16 mask, v16 a, v16 b) { return floats((mask & bits(a)) | (~mask & bits(b))); }
-// The larger and the smaller of both, lane by lane; b if one of them is no number.
+// The larger and the smaller of both, lane by lane; b if one of them is NaN.
 DPT_INLINE v16 larger(v16 a, v16 b) { return choose(a > b, a, b); }
 DPT_INLINE v16 smaller(v16 a, v16 b) { return choose(a < b, a, b); }
-// The first n floats (n ≤ 16), zeros behind.
+// The first n floats (n ≤ 16), then zeros.
 DPT_INLINE v16 load_some(const float *p, long n) {
   if (n >= DPT_LANES) return load(p);
   v16 v = 0;
@@ -43,7 +43,7 @@ DPT_INLINE void store_some(float *p, v16 v, long n) {
   if (n >= DPT_LANES) store(p, v);
   else memcpy(p, &v, (size_t)n * sizeof(float));
 }
-// The first n lanes, zeros behind.
+// The first n lanes, then zeros.
 DPT_INLINE v16 first_lanes(v16 v, long n) {
   if (n >= DPT_LANES) return v;
   const i16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};

@@ -1,18 +1,18 @@
-// Weight gradients: one product per shard, joined tile by tile in the tree's order while the tiles lie in L1.
-// Large ones are in weight_gradient_blocks.h.
+// Weight gradients: one product per shard, added tile by tile in the tree's order while the tiles are in L1.
+// Large products use weight_gradient_blocks.h.
 #ifndef DPT_WEIGHT_GRADIENT_H
 #define DPT_WEIGHT_GRADIENT_H
 
 #include "fold.h"
 #include "gemm.h"
 
-// Where a tile's columns of a and b lie: those of b in panels `panel` floats apart.
+// Pointers to a tile's columns of a and b; panels of b are `panel` floats apart.
 typedef struct {
   const float *a, *b;
   long panel;
 } tile_columns;
 
-// Adds up one shard's rows: sums[i][j] = Σ a[row][i] · b[row][j] for a tile of mr × np groups.
+// Sums one shard's rows: sums[i][j] = Σ a[row][i] · b[row][j] for a tile of mr × np groups.
 DPT_INLINE void outer_tile(int mr, int np, const dpt_outer_product *p, tile_columns at, long from, long to,
                            float *sums) {
   v16 sum[DPT_TILE_ROWS][DPT_TILE_PANELS];
@@ -42,7 +42,7 @@ DPT_INLINE void outer_tile(int mr, int np, const dpt_outer_product *p, tile_colu
     for (int j = 0; j < np; j++) store(sums + (i * np + j) * DPT_LANES, sum[i][j]);
 }
 
-// Stores 16 columns of row i, from column j on, as far as they count.
+// Stores the valid ones of 16 columns of row i, from column j on.
 DPT_INLINE void emit_lanes(const dpt_outer_product *p, float *node, long i, long j, v16 value) {
   float *out = node + i * p->outI;
   long end = p->n;
@@ -77,7 +77,7 @@ DPT_INLINE void gradient_tile(int mr, int np, const dpt_outer_product *p, const 
 #define DPT_CASE(MR) \
   case MR: gradient_tile(MR, np, p, s, i0, j0, at); break;
 
-// A tile of `height` rows and `np` panels of the result.
+// Computes a tile of `height` rows and `np` panels of the result.
 DPT_INLINE void gradient_tiles(int np, const dpt_outer_product *p, const dpt_shard_program *s, long i0, long height,
                                long j0, tile_columns at) {
   switch (height) {
@@ -86,7 +86,7 @@ DPT_INLINE void gradient_tiles(int np, const dpt_outer_product *p, const dpt_sha
 }
 #undef DPT_CASE
 
-// All of the result tile by tile, from rows as they lie.
+// Computes the whole result tile by tile, from unpacked rows.
 static void gradient_in_tiles(const dpt_outer_product *p, const dpt_shard_program *s) {
   const long height = tile_height(p->m, DPT_TILE_ROWS);
   long j = 0;

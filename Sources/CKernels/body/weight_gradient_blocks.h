@@ -1,4 +1,5 @@
-// Weight gradients of large products: blocks of sums that lie in L2, rows packed in chunks to where they are read in order.
+// Weight gradients of large products: blocks of sums that fit into L2, from rows packed in chunks so that they are read in
+// order.
 #ifndef DPT_WEIGHT_GRADIENT_BLOCKS_H
 #define DPT_WEIGHT_GRADIENT_BLOCKS_H
 
@@ -7,11 +8,11 @@
 #define DPT_BLOCK_ROWS 192
 #define DPT_BLOCK_COLUMNS 256
 #define DPT_CHUNK 128
-// Floats from one tile or panel of a chunk to the next: a group of lanes more than they hold, so that they do not all start
-// at the same lines of L1, and so that whole groups can be stored.
+// Floats from one tile or panel of a chunk to the next: 16 more than they have, so that they do not all map to the same
+// lines of L1, and so that whole groups can be stored.
 #define DPT_CHUNK_TILE (DPT_CHUNK * DPT_TILE_ROWS + DPT_LANES)
 #define DPT_CHUNK_PANEL (DPT_CHUNK * DPT_LANES + DPT_LANES)
-// Below this many results the tiles alone do as well.
+// With fewer results, tiles without blocks are as fast.
 #define DPT_BLOCKED_FROM 4096
 
 typedef struct {
@@ -37,7 +38,7 @@ static size_t weight_gradient_scratch(long m, long n, long shards) {
   return stack_depth(shards) * plan.sums + plan.a + plan.b;
 }
 
-// One block of the result while it is summed: which part it is, and where the chunks and the present shard's sums lie.
+// A block of the result during its summation: its range, the chunks, and the current shard's sums.
 typedef struct {
   const dpt_outer_product *p;
   long i0, rows, j0, columns;
@@ -49,7 +50,7 @@ DPT_INLINE void pack_row(gradient_block *g, const float *a, const float *b) {
   const dpt_outer_product *p = g->p;
   const long k = g->chunk++;
   float *tile = g->a + k * DPT_TILE_ROWS;
-  // What follows a tile's rows is stored too, and then overwritten by the next row, or by nobody.
+  // Whole groups are stored; the floats after a tile's rows are overwritten by the next row or never read.
   for (long i = g->i0; i < g->i0 + g->rows; i += DPT_TILE_ROWS, tile += DPT_CHUNK_TILE)
     store(tile, p->m - i < DPT_TILE_ROWS ? first_lanes(load(a + i), p->m - i) : load(a + i));
   float *panel = g->b + k * DPT_LANES;
@@ -84,7 +85,7 @@ DPT_INLINE void sum_shard(gradient_block *g, const block_plan *plan, long from, 
   if (g->chunk > 0) add_chunk(g, plan, sums);
 }
 
-// All of a block, where one chunk holds all rows of all shards: each tile goes through the shards in registers.
+// Computes a block if one chunk has all rows of all shards: each tile sums the shards in registers.
 DPT_INLINE void sum_few_rows(gradient_block *g, const dpt_shard_program *s, long first, long perStep) {
   const dpt_outer_product *p = g->p;
   for (long t = 0; t < p->outer; t++)

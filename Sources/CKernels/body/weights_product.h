@@ -1,21 +1,21 @@
-// A product with weights as they lie: they are packed on the way, a block at a time, which then serves all rows of A.
+// A product with unpacked weights. It packs them a block at a time, and uses each block for all rows of A.
 #ifndef DPT_WEIGHTS_PRODUCT_H
 #define DPT_WEIGHTS_PRODUCT_H
 
 #include "gemm.h"
 
-// Inner length and columns of a block of weights: 256 KB, which stay in L2 beside some rows of A.
+// Inner length and columns of a block of weights: 256 KB, which fit into L2 with some rows of A.
 #define DPT_WEIGHTS_INNER 256
 #define DPT_WEIGHTS_COLUMNS 256
 
-// Takes every second row of the result from the lower or the upper half of two rows' lanes, mixed.
+// Interleaves the lower or the upper halves of two rows' lanes.
 #define DPT_MIX_LOWER(A, B) \
   __builtin_shufflevector(A, B, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
 #define DPT_MIX_UPPER(A, B) \
   __builtin_shufflevector(A, B, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 
-// to[k][j] = from[j][k] for 16 × 16 floats. Mixing rows i and i + 8 turns the bits of (row, lane) round by one place; after
-// four times row and lane have changed places.
+// to[k][j] = from[j][k] for 16 × 16 floats. Interleaving rows i and i + 8 rotates the bits of (row, lane) by one; four times
+// swap row and lane.
 DPT_INLINE void transpose_lanes(const float *from, long stride, float *to) {
   v16 rows[DPT_LANES], mixed[DPT_LANES];
 #pragma clang loop unroll(full)
@@ -34,7 +34,7 @@ DPT_INLINE void transpose_lanes(const float *from, long stride, float *to) {
   for (int i = 0; i < DPT_LANES; i++) store(to + i * DPT_LANES, rows[i]);
 }
 
-// The panel of B's columns from `column` on, `valid` of them, rows first ..< first + inner.
+// Packs the panel of `valid` columns of B from `column` on, rows first ..< first + inner.
 DPT_INLINE void pack_panel(const dpt_weights_product *p, long first, long inner, long column, long valid, float *panel) {
   if (!p->transposed) {
     const float *w = p->weights + first * p->weightsStride + column;
@@ -64,7 +64,7 @@ static void multiply_weights(const dpt_weights_product *p) {
       for (long j = 0; j < columns; j += DPT_LANES)
         pack_panel(p, first, inner, column + j, columns - j < DPT_LANES ? columns - j : DPT_LANES,
                    p->scratch + j * inner);
-      // Every element's chain goes on from block to block.
+      // Every element's chain of additions continues from block to block.
       const dpt_product product = {
           .a = p->a + first, .aStride = p->aStride, .segments = 1, .segmentLength = inner,
           .b = p->scratch, .bias = p->bias ? p->bias + column : NULL,

@@ -1,12 +1,12 @@
 // Every kernel, once: DPT_KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) is the function `RESULT dpt_NAME PARAMETERS`.
 //
-// This file is included wherever something is made for each kernel: its prototype (CKernels.h), its place in the table of
-// an instruction set (table.h, body/variant.h), and the call through the table in use (dispatch.c). A new kernel is a line
-// here and a static function NAME in a file of body/; what it takes beyond a few arguments is a struct in kernels/.
-// ARGUMENTS are the parameters' names once more, for that call.
+// This file is included to make each kernel's prototype (CKernels.h), its entry in the table of an instruction set (table.h,
+// body/variant.h), and its call through the active table (dispatch.c). A new kernel is a line here and a static function
+// NAME in a file of body/; arguments beyond a few are a struct in kernels/. ARGUMENTS repeats the parameters' names for
+// the call.
 //
-// DPT_SCRATCH is a kernel that says how many floats of scratch another one needs. It gives the most of all instruction
-// sets that the processor has, so that a change of the set finds enough.
+// DPT_SCRATCH is a kernel that returns how many floats of scratch another one needs: the maximum over all instruction sets
+// that the processor has, so that a change of the set finds enough.
 #ifndef DPT_SCRATCH
 #define DPT_SCRATCH(NAME, PARAMETERS, ARGUMENTS) DPT_KERNEL(size_t, NAME, PARAMETERS, ARGUMENTS)
 #endif
@@ -15,11 +15,11 @@
 
 /// C = start + A · B.
 DPT_KERNEL(void, multiply, (const dpt_product *p), (p))
-/// C = bias + A · B with weights that are not packed.
+/// C = bias + A · B with unpacked weights.
 DPT_KERNEL(void, multiply_weights, (const dpt_weights_product *p), (p))
 /// Floats of scratch that `dpt_multiply_weights` needs.
 DPT_SCRATCH(weights_product_scratch, (long inner, long columns), (inner, columns))
-/// The products of each shard's rows, added in the tree.
+/// The product of each shard's rows, added in the tree.
 DPT_KERNEL(void, weight_gradient, (const dpt_outer_product *p, const dpt_shard_program *shards), (p, shards))
 /// Floats of scratch with which `dpt_weight_gradient` runs fastest, for m × n results and `shards` shards.
 DPT_SCRATCH(weight_gradient_scratch, (long m, long n, long shards), (m, n, shards))
@@ -33,7 +33,7 @@ DPT_KERNEL(void, sum_rows, (const dpt_row_sums *p, const dpt_shard_program *shar
 DPT_KERNEL(void, convolve,
            (const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y, bool relu),
            (g, x, packed, bias, y, relu))
-/// The fewest samples that `dpt_convolve` is as fast for as for many.
+/// The smallest number of samples at which `dpt_convolve` reaches its full speed.
 DPT_KERNEL(long, convolution_samples, (const dpt_convolution *g), (g))
 /// The gradients of the weights, the biases and the inputs for all samples of the shards.
 DPT_KERNEL(void, convolve_back, (const dpt_convolution_backward *p, const dpt_shard_program *shards), (p, shards))
@@ -42,8 +42,8 @@ DPT_SCRATCH(convolution_backward_scratch, (const dpt_convolution *g, long shards
 
 // MARK: Pooling (body/pooling.h); a window is a convolution's, `outputs` being `channels`
 
-/// The largest value of each window, and the tap that held it (at the same place as in y). With `rectified` a value that is
-/// not positive has the tap −1, to which no gradient goes: x are outputs of a ReLU, whose derivative is 0 there.
+/// The largest value of each window, and its tap (at the same place as in y). With `rectified`, x are outputs of a ReLU: a
+/// value that is not positive has the tap −1, which gets no gradient.
 DPT_KERNEL(void, max_pool, (const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified),
            (g, x, y, taps, rectified))
 /// dx from dy: each window's gradient goes to its tap.
@@ -56,14 +56,14 @@ DPT_KERNEL(void, average_pool_back, (const dpt_convolution *g, const float *dy, 
 
 // MARK: Batch normalization (body/batch_norm.h)
 
-/// out[node][j] = Σ (x − shift) and out[node][gap + j] = Σ (x − shift)² over the node's rows of steps that are there; whole
-/// groups of 16.
+/// out[node][j] = Σ (x − shift) and out[node][gap + j] = Σ (x − shift)² over the node's rows of valid steps; whole groups of
+/// 16.
 DPT_KERNEL(void, batch_norm_moments,
            (const dpt_rows *r, const float *shift, float *out, long gap, long outNode, const dpt_shard_program *shards),
            (r, shift, out, gap, outNode, shards))
 /// The sums of the backward pass, added in the tree.
 DPT_KERNEL(void, batch_norm_gradients, (const dpt_batch_norm_sums *p, const dpt_shard_program *shards), (p, shards))
-/// y = (x − mean) · factor + shift by channel, negative values 0 with `relu`.
+/// y = (x − mean) · factor + shift by channel; with `relu`, negative values become 0.
 DPT_KERNEL(void, scale_rows,
            (const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu),
            (r, mean, factor, shift, relu))
@@ -105,14 +105,14 @@ DPT_KERNEL(void, map_erf, (const float *x, float *y, long n), (x, y, n))
 
 /// y = f(x).
 DPT_KERNEL(void, activation, (dpt_activation_kind kind, float parameter, const dpt_row_pass *r), (kind, parameter, r))
-/// y = g ⊙ f′, where x holds the outputs of tanh and the logistic function, else the inputs.
+/// y = g ⊙ f′; x has the outputs of tanh and the logistic function, but the inputs of other functions.
 DPT_KERNEL(void, activation_gradient, (dpt_activation_kind kind, float parameter, const dpt_row_pass *r),
            (kind, parameter, r))
 /// y = softmax(x), row by row.
 DPT_KERNEL(void, softmax, (const dpt_row_pass *r), (r))
-/// y = x ⊙ (g − Σ x ⊙ g), where x holds the outputs of softmax.
+/// y = x ⊙ (g − Σ x ⊙ g); x has the outputs of softmax.
 DPT_KERNEL(void, softmax_gradient, (const dpt_row_pass *r), (r))
-/// y = x · scale where kept, else 0; the same on gradients. y may be x.
+/// y = x · scale if kept, otherwise 0; the same for gradients. y may be x.
 DPT_KERNEL(void, dropout, (const dpt_row_pass *r, const dpt_dropout_mask *mask), (r, mask))
 /// y = (x − mean) / √(variance + ε) ⊙ weight + bias, mean and (biased) variance over each row.
 DPT_KERNEL(void, layer_norm, (const dpt_row_pass *r, const dpt_row_norm *p), (r, p))
@@ -136,9 +136,9 @@ DPT_KERNEL(void, value_loss,
 
 // MARK: Flat vectors (body/flat.h)
 
-/// sum = x + y, any two or all of which may be one.
+/// sum = x + y; any of them may be the same vector.
 DPT_KERNEL(void, add, (const float *x, const float *y, float *sum, long n), (x, y, sum, n))
-/// sum = max(0, x + y), the same.
+/// sum = max(0, x + y); any of them may be the same vector.
 DPT_KERNEL(void, add_relu, (const float *x, const float *y, float *sum, long n), (x, y, sum, n))
 /// x = x + factor · y.
 DPT_KERNEL(void, add_scaled, (float *x, const float *y, long n, float factor), (x, y, n, factor))
@@ -146,27 +146,26 @@ DPT_KERNEL(void, add_scaled, (float *x, const float *y, long n, float factor), (
 DPT_KERNEL(void, approach, (float *x, const float *y, long n, float share), (x, y, n, share))
 /// x = x · factor.
 DPT_KERNEL(void, scale, (float *x, long n, float factor), (x, n, factor))
-/// quotient = x / divisor; both may be one.
+/// quotient = x / divisor; both may be the same vector.
 DPT_KERNEL(void, divide, (const float *x, float *quotient, long n, float divisor), (x, quotient, n, divisor))
-/// Each x to the nearest value in ±limit; a NaN stays.
+/// Clamps each x to ±limit; a NaN stays.
 DPT_KERNEL(void, clamp, (float *x, long n, float limit), (x, n, limit))
-/// dy ← dy where y > 0, else 0.
+/// dy ← dy if y > 0, otherwise 0.
 DPT_KERNEL(void, relu_back, (const float *y, float *dy, long n), (y, dy, n))
-/// Σ x² in a fixed order: within each block of 1024 16 lanes in float, these in double; then the blocks' sums, ascending,
-/// in double. So blocks may be summed apart and their sums added.
+/// Σ x² in a fixed order: in each block of 1024, 16 lanes in float, then these in double; then the blocks' sums, ascending,
+/// in double. So blocks may be summed separately and their sums added.
 DPT_KERNEL(double, sum_of_squares, (const float *x, long n), (x, n))
 
 // MARK: 16-bit formats (body/half.h)
 
-/// rounded = x + residual, rounded to the nearest value of the format (ties to even, ±the largest finite one beyond it);
-/// residual = what that leaves out. If the sum is infinite or no number, it stays so, and the residual as it was.
-/// `rounded` may be `x`.
+/// rounded = x + residual, rounded to the nearest value of the format (ties to even, infinity beyond the largest one);
+/// residual = the difference. If the result is infinite or NaN, the residual stays. `rounded` may be `x`.
 DPT_KERNEL(void, round_halves, (const float *x, float *residual, float *rounded, long n, dpt_half_format format),
            (x, residual, rounded, n, format))
-/// Floats that are values of the format, in 16 bits each.
+/// Packs floats that are values of the format into 16 bits each.
 DPT_KERNEL(void, pack_halves, (const float *x, uint16_t *packed, long n, dpt_half_format format),
            (x, packed, n, format))
-/// The floats again.
+/// Unpacks values of the format to floats.
 DPT_KERNEL(void, unpack_halves, (const uint16_t *packed, float *x, long n, dpt_half_format format),
            (packed, x, n, format))
 
@@ -174,7 +173,7 @@ DPT_KERNEL(void, unpack_halves, (const uint16_t *packed, float *x, long n, dpt_h
 
 /// Pixels of three bytes to planes: each byte / 255.
 DPT_KERNEL(void, image_planes, (const uint8_t *pixels, long n, float *r, float *g, float *b), (pixels, n, r, g, b))
-/// Planes to pixels of three bytes: each float · 255, rounded, what lies beyond 0 … 255 to the nearer end.
+/// Planes to pixels of three bytes: each float · 255, rounded and clamped to 0 … 255.
 DPT_KERNEL(void, image_pixels, (const float *r, const float *g, const float *b, long n, uint8_t *pixels),
            (r, g, b, n, pixels))
 /// Planes to pixels of three floats: (x − mean) · factor, each of three.
@@ -188,13 +187,13 @@ DPT_KERNEL(void, weighted_rows, (const float *const *rows, const float *weights,
 DPT_KERNEL(void, resample_row,
            (const float *row, const int32_t *first, const float *weights, long taps, float *out, long n),
            (row, first, weights, taps, out, n))
-/// Changes n colours in place by the steps one after the other; gives the sum of the results' greys.
+/// Changes n colours in place by the steps, one after the other. Returns the sum of the results' greys.
 DPT_KERNEL(double, adjust_colors, (float *r, float *g, float *b, long n, const dpt_color_step *steps, long count),
            (r, g, b, n, steps, count))
 /// Rotates three planes.
 DPT_KERNEL(void, rotate, (const dpt_rotation *r), (r))
 
-// MARK: Optimizers (body/optimizers.h); the formulas stand with the Swift classes that call these
+// MARK: Optimizers (body/optimizers.h); the formulas are with the Swift classes
 
 /// PyTorch's SGD update; `velocity` is NULL if momentum is 0.
 DPT_KERNEL(void, sgd, (float *w, const float *g, float *velocity, long n, const dpt_sgd_step *s), (w, g, velocity, n, s))
@@ -205,7 +204,7 @@ DPT_KERNEL(void, rmsprop,
 /// PyTorch's Adam update, or AdamW's if `decoupled`.
 DPT_KERNEL(void, adam, (float *w, const float *g, float *m, float *v, long n, const dpt_adam_step *s, bool decoupled),
            (w, g, m, v, n, s, decoupled))
-/// Moves LAMB's means one step on and writes m̂ / (√v̂ + ε) + λw; the learning rate is not used.
+/// Updates LAMB's means and writes m̂ / (√v̂ + ε) + λw; the learning rate is not used.
 DPT_KERNEL(void, lamb_direction,
            (const float *w, const float *g, float *m, float *v, float *direction, long n, const dpt_adam_step *s),
            (w, g, m, v, direction, n, s))
@@ -216,9 +215,8 @@ DPT_KERNEL(void, lars,
 
 // MARK: The processor's limit (body/peak.h)
 
-/// Runs `turns` turns of independent chains x ← x · factor + summand in registers, the most that the processor can
-/// multiply and add; writes 16 floats that depend on all chains, and returns the number of operations, two per
-/// multiply-add.
+/// Runs `turns` turns of independent chains x ← x · factor + summand in registers, the processor's peak of multiply-adds.
+/// Writes 16 floats that depend on all chains, and returns the number of operations, two per multiply-add.
 DPT_KERNEL(double, multiply_adds, (long turns, float factor, float summand, float *result),
            (turns, factor, summand, result))
 

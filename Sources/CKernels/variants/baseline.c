@@ -1,5 +1,5 @@
-// What every processor of the architecture has. On 64-bit ARM that is NEON with fused multiply-add, at full speed; on
-// x86-64 it is SSE2, where each fused multiply-add is a call of the C library: slow, but the same bits.
+// For every processor of the architecture. On 64-bit ARM that is NEON with fused multiply-add, at full speed. On x86-64 it
+// is SSE2, where each fused multiply-add is a call of the C library: slow, but with the same bits.
 #pragma STDC FP_CONTRACT OFF
 #define DPT_VARIANT baseline
 #define DPT_TILE_ROWS 6
