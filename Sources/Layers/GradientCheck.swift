@@ -1,34 +1,34 @@
 import Tensors
 
-/// Compares a layer's backward pass with central differences of its forward pass, for whoever writes a layer.
+/// Compares a layer's backward pass with central differences of its forward pass. For tests of new layers.
 ///
-/// Inputs are drawn from the seed, of sizes from 0.05 to 1: near 0 many functions have a kink. In float32 a right
-/// gradient differs by some 1e-4 of its largest value; a wrong one by much more.
+/// Inputs are random with magnitudes from 0.05 to 1, since many functions have a kink at 0. In float32 a correct gradient
+/// differs by about 1e-4 of its largest value; a wrong one by much more.
 public struct GradientCheck {
   private static let step: Float = 0x1p-10
 
-  /// The largest difference of each parameter's gradient, by its name, relative to the gradient's largest magnitude;
-  /// that of the input is called `input`.
+  /// The largest difference of each parameter's gradient, by the parameter's name, relative to the gradient's largest
+  /// magnitude. That of the input's gradient is named `input`.
   public let differences: [String: Double]
 
-  /// The largest of all.
+  /// The largest difference of all.
   public var largest: Double { differences.values.max() ?? 0 }
 
-  /// Checks a layer that was made for inputs of a shape and belongs to no model yet.
+  /// Checks a layer that was made for inputs of a shape and is in no model yet.
   /// - Parameters:
-  ///   - layer: what to check; its parameters are then those of the check.
+  ///   - layer: the layer; afterwards its parameters belong to the check.
   ///   - input: the shape of one input.
-  ///   - samples: the batch.
-  ///   - shards: the parts that the batch is cut into, over which gradients are summed in the tree.
-  ///   - seed: what inputs, parameters and the gradient of the outputs are drawn from.
-  /// - Throws: `Failure` (system) where memory is short, and what the layer throws.
+  ///   - samples: the size of the batch.
+  ///   - shards: the number of shards of the batch.
+  ///   - seed: the seed of inputs, parameters and the gradient of the outputs.
+  /// - Throws: `Failure` (system) if there is not enough memory; errors of the layer.
   public init(_ layer: any Layer, input: Shape, samples: Int = 4, shards: Int = 3, seed: UInt64 = 1) throws {
     let lone = try LoneLayer(layer, input: input, samples: samples, shards: shards, seed: seed)
     let (model, context) = (lone.model, lone.context)
     model.initialize(seed: seed)
     let x = try Rows(input, samples: samples, seed: seed, purpose: .trainingData)
     let upstream = try Rows(layer.outputShape, samples: samples, seed: seed, purpose: .testData)
-    // A backward pass may overwrite the gradient it is given.
+    // A backward pass may overwrite its gradient, so pass a copy.
     let handed = try Rows(layer.outputShape, samples: samples, seed: seed, purpose: .testData)
 
     func sum() throws -> Double {
@@ -63,7 +63,7 @@ public struct GradientCheck {
   }
 }
 
-/// Numbers drawn as rows of a batch.
+/// Random numbers as rows of a batch.
 private struct Rows {
   private let buffer: FloatBuffer
   let view: TensorView
@@ -78,10 +78,10 @@ private struct Rows {
     }
   }
 
-  /// Where each value lies.
+  /// Pointers to all values.
   var places: [UnsafeMutablePointer<Float>] { Rows.places(view) }
 
-  /// Σ of products with another view's values.
+  /// The sum of products with another view's values.
   func dot(_ other: TensorView) -> Double {
     zip(places, Rows.places(other)).reduce(0) { $0 + Double($1.0.pointee) * Double($1.1.pointee) }
   }

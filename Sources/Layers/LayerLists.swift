@@ -1,8 +1,8 @@
 import Tensors
 
 extension [any Layer] {
-  /// These layers and all within them, each before those within it, and with its place as parameters' names begin, for
-  /// example `2.body.0`.
+  /// These layers and all layers within them, parents first, with the prefix of their parameters' names, for example
+  /// `2.body.0`.
   package var nested: [(place: String, layer: any Layer)] { nested(under: "") }
 
   private func nested(under prefix: String) -> [(place: String, layer: any Layer)] {
@@ -28,7 +28,7 @@ extension [any Layer] {
     }
   }
 
-  /// The same layers, with outputs in PyTorch's order even if they are a flattened image.
+  /// These layers, followed by one that puts a flattened image's values in PyTorch's order if needed.
   func inChannelOrder(input: Shape) -> [any Layer] {
     self + [ChannelOrder(input: last?.outputShape ?? input)].compactMap(\.self)
   }

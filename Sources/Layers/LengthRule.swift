@@ -1,23 +1,22 @@
 import Tensors
 
-/// What a layer does with sequences of different lengths.
+/// How a layer treats sequences of different lengths.
 ///
-/// `StepContext.lengths` says how many steps of each sample are there. Behind them a layer is given zeros, and what it gives
-/// there becomes zeros again, outputs and gradients alike (`Program`). So only a layer whose steps see each other has
-/// anything to do.
+/// `StepContext.lengths` says how many steps each sample has. The steps after these are padding: inputs are zero there, and
+/// `Program` sets outputs and gradients to zero. So only layers whose steps depend on each other need to do more.
 public enum LengthRule: Sendable {
-  /// Each step gives a step, or the steps that are there give one vector.
+  /// Each valid step gives one step, or all valid steps give one vector.
   case kept
-  /// Each place of the window within the steps that are there gives a step.
+  /// Each place of the window within the valid steps gives one step.
   case window(Window)
-  /// The rule of the layers of each of its `parts`, one after the other.
+  /// The rules of the layers in `parts`, one after the other.
   case parts
-  /// The layer cannot tell steps from padding. The advice says what to write instead.
+  /// The layer cannot distinguish steps from padding. The advice says what to write instead.
   case refused(advice: String)
 }
 
 extension Layer {
-  /// The steps that the layer gives for a sample of `steps` steps; 0 if they are too few.
+  /// The number of output steps for a sample of `steps` steps; 0 if these are too few.
   package func outputSteps(from steps: Int) -> Int {
     guard steps > 0 else { return 0 }
     return switch lengthRule {
@@ -29,6 +28,6 @@ extension Layer {
 }
 
 extension [any Layer] {
-  /// The same of layers one after the other.
+  /// The number of output steps of these layers, one after the other.
   package func outputSteps(from steps: Int) -> Int { reduce(steps) { $1.outputSteps(from: $0) } }
 }

@@ -1,22 +1,22 @@
 import Collectives
 import Tensors
 
-/// A layer in a model of its own on one rank, with all that a training step on one batch needs; for checks of layers.
+/// One layer as a model on one rank, with all that a training step on one batch needs. For tests of layers.
 package final class LoneLayer {
-  /// The model, its values not initialized.
+  /// The model. Its values are not initialized.
   package let model: Model
-  /// The layer at work.
+  /// The program of the layer.
   package let program: Program
-  /// Where the backward pass writes gradients, flat as the model's values.
+  /// The gradients that the backward pass writes, laid out as the model's values.
   package let gradients: FloatBuffer
-  /// Where the layer sums for its buffers, flat as the model's.
+  /// The sums for the layer's buffers, laid out as the model's buffers.
   package let bufferSums: FloatBuffer
-  /// What the layer works on, for training; valid as long as this object lives.
+  /// The context of a training step; valid as long as this object lives.
   package let context: StepContext
 
-  /// Plans a layer that belongs to no model yet, for inputs of a shape and a batch of `samples` in `shards` shards;
+  /// Plans a layer that is in no model yet, for inputs of a shape and a batch of `samples` in `shards` shards;
   /// `keepsOutputs` as in `ArenaPlan`.
-  /// - Throws: `Failure` (system) where memory is short, (configuration) where there are no shards.
+  /// - Throws: `Failure` (system) if there is not enough memory, (configuration) if there are no shards.
   package init(
     _ layer: any Layer, input: Shape, samples: Int, shards: Int, seed: UInt64, keepsOutputs: Bool = false
   ) throws {

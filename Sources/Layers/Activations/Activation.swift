@@ -1,11 +1,11 @@
 import CKernels
 import Tensors
 
-/// A layer that applies one function to every value: what ReLU, tanh and the others share.
+/// The base class of ReLU, tanh and other layers that apply one function to every value.
 ///
-/// Vectors, sequences and images alike; the output has the input's shape. No parameters.
+/// Any input shape; the output has the same. No parameters.
 public class Activation: Layer {
-  /// What the derivative is computed from.
+  /// Whether the derivative is computed from the input or the output.
   enum Operand {
     case input, output
   }
@@ -15,7 +15,7 @@ public class Activation: Layer {
   /// The input's shape.
   public let outputShape: Shape
   fileprivate let function: dpt_activation_kind
-  /// What the function has besides its argument, such as a slope.
+  /// The function's parameter, such as a slope.
   package let parameter: Float
   fileprivate let operand: Operand
 
@@ -29,7 +29,7 @@ public class Activation: Layer {
     self.operand = operand
   }
 
-  /// Each step by itself.
+  /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
   /// Reserves the outputs, and the input's gradient if it is wanted.

@@ -1,12 +1,12 @@
 import CKernels
 import Tensors
 
-/// Dropout: in training each value is kept with probability 1 − p and then scaled by 1 / (1 − p), else it is 0; outside
-/// of training nothing changes. The output has the input's shape.
+/// Dropout: in training each value is kept with probability 1 − p and scaled by 1 / (1 − p), otherwise it is 0. Outside
+/// training nothing changes. The output has the input's shape.
 ///
-/// What is kept is a function of (seed, place of the layer in the model, training step, the sample's place in the global
-/// batch, the value's place in the sample), so it is the same on any number of ranks and shards. Srivastava et al. 2014;
-/// PyTorch's `nn.Dropout`.
+/// Whether a value is kept is a function of (seed, the layer's place in the model, training step, the sample's place in the
+/// global batch, the value's place in the sample), so it is the same on any number of ranks and shards. Srivastava et al.
+/// 2014; PyTorch's `nn.Dropout`.
 public final class Dropout: Layer {
   /// The recipe's name.
   public let kind = "dropout"
@@ -22,10 +22,10 @@ public final class Dropout: Layer {
     self.probability = probability
   }
 
-  /// Each step by itself.
+  /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
-  /// Reserves the outputs; the input's gradient takes the place of theirs.
+  /// Reserves the outputs. The input's gradient overwrites that of the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     DropoutPass(
       probability: probability, stream: RandomPurpose.dropout.rawValue ^ UInt32(truncatingIfNeeded: plan.layer) << 8,
@@ -35,12 +35,12 @@ public final class Dropout: Layer {
 
 private struct DropoutPass: Pass {
   let probability: Double
-  /// Tells this layer's random numbers from those of others.
+  /// Selects this layer's random numbers.
   let stream: UInt32
   let output: ArenaPlan.Slot
   let wantsInputGradient: Bool
 
-  /// The input with values dropped, or the input itself outside of training.
+  /// The input with some values dropped; outside training, the input itself.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     guard context.isTraining else { return input }
     let result = input.with(base: context.arena[output], columns: input.columns)
@@ -48,7 +48,7 @@ private struct DropoutPass: Pass {
     return result
   }
 
-  /// The gradient of what was kept, with the same factor.
+  /// The gradient of the kept values, with the same factor.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {

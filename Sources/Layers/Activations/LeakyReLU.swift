@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// The leaky rectifier: y = x where x > 0, else negativeSlope · x. Maas, Hannun & Ng 2013; PyTorch's `nn.LeakyReLU`.
+/// The leaky rectifier: y = x if x > 0, otherwise negativeSlope · x. Maas, Hannun & Ng 2013; PyTorch's `nn.LeakyReLU`.
 public final class LeakyReLU: Activation {
   /// A layer for inputs of a shape.
   public init(input: Shape, negativeSlope: Float = 0.01) {

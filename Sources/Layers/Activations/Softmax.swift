@@ -1,10 +1,10 @@
 import CKernels
 import Tensors
 
-/// Softmax over the features: y[k] = e^x[k] / Σ e^x[j], the largest x subtracted first; for every step and pixel.
+/// Softmax over the features of every step and pixel: y[k] = e^x[k] / Σ e^x[j], with the largest x subtracted first.
 ///
-/// ∂ℓ/∂x = y ⊙ (∂ℓ/∂y − Σ y ⊙ ∂ℓ/∂y). The output has the input's shape. PyTorch's `nn.Softmax` over the features. Not for
-/// the end of a model with cross-entropy, which takes logits.
+/// ∂ℓ/∂x = y ⊙ (∂ℓ/∂y − Σ y ⊙ ∂ℓ/∂y). The output has the input's shape. PyTorch's `nn.Softmax` over the features. Do not end
+/// a model with it if the loss is cross-entropy, which takes logits.
 public final class Softmax: Layer {
   /// The recipe's name.
   public let kind = "softmax"
@@ -16,7 +16,7 @@ public final class Softmax: Layer {
     outputShape = input
   }
 
-  /// Each step by itself.
+  /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
   /// Reserves the outputs, and the input's gradient if it is wanted.
@@ -30,7 +30,7 @@ private struct SoftmaxPass: Pass {
   let output: ArenaPlan.Slot
   let gradient: ArenaPlan.Slot?
 
-  /// The shares of each row.
+  /// The softmax of each row.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     let result = input.with(base: context.arena[output], columns: input.columns)
     var rows = dpt_row_pass(input: input, result: result)

@@ -2,14 +2,14 @@ import CKernels
 import Diagnostics
 import Tensors
 
-/// A residual connection: y = body(x) + shortcut(x), where the shortcut is the identity unless layers are given for it,
-/// such as a 1×1 convolution. He, Zhang, Ren & Sun 2015.
+/// A residual connection: y = body(x) + shortcut(x). The shortcut is the identity unless it has layers, such as a 1×1
+/// convolution. He, Zhang, Ren & Sun 2015.
 ///
 /// Parameters are named `body.0.weight`, `shortcut.0.weight`, and so on.
 public final class Residual: Layer {
   /// The recipe's name.
   public let kind = "residual"
-  /// The body's output shape, which is the shortcut's, too.
+  /// The output shape of body and shortcut.
   public let outputShape: Shape
   /// The body's and the shortcut's parameters.
   public let parameters: [Parameter]
@@ -20,8 +20,8 @@ public final class Residual: Layer {
   fileprivate let inputShape: Shape
   private let body, shortcut: [any Layer]
 
-  /// A block for inputs of a shape; no layers in `shortcut` mean the identity.
-  /// - Throws: `Failure` (configuration) where body and shortcut give different shapes.
+  /// A residual connection for inputs of a shape; an empty `shortcut` is the identity.
+  /// - Throws: `Failure` (configuration) if body and shortcut give different shapes.
   public init(input: Shape, body: [any Layer], shortcut: [any Layer] = []) throws {
     let (main, side) = (body.last?.outputShape ?? input, shortcut.last?.outputShape ?? input)
     guard side == main else {
@@ -31,7 +31,7 @@ public final class Residual: Layer {
         advice: "both are added, so a shortcut must bring the input to the body's shape, such as a 1×1 convolution")
     }
     inputShape = input
-    // Values are added to those that PyTorch has in the same place.
+    // PyTorch adds values in its own order, so both must have the same.
     outputShape = main.flattenedFrom == side.flattenedFrom ? main : .vector(main.count)
     self.body = body
     self.shortcut = shortcut
@@ -46,7 +46,7 @@ public final class Residual: Layer {
   /// `body` and `shortcut`; the latter has no layers if it is the identity.
   public var parts: [(name: String, layers: [any Layer])] { [("body", body), ("shortcut", shortcut)] }
 
-  /// That of body and shortcut, which must agree.
+  /// The rules of body and shortcut, which must agree.
   public var lengthRule: LengthRule { .parts }
 
   /// Reserves the memory of all layers, the sum, and the input's gradient if it is wanted.
@@ -54,7 +54,7 @@ public final class Residual: Layer {
     ResidualPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: false)
   }
 
-  /// The layers as they run: with outputs in PyTorch's order where only one of both has another.
+  /// The layers as they run. If only one side has another order than PyTorch's, its outputs are put in that order.
   fileprivate var running: (body: [any Layer], shortcut: [any Layer]) {
     let (main, side) = (body.last?.outputShape ?? inputShape, shortcut.last?.outputShape ?? inputShape)
     guard main.flattenedFrom != side.flattenedFrom else { return (body, shortcut) }
@@ -62,16 +62,16 @@ public final class Residual: Layer {
   }
 }
 
-/// A residual connection at work, and the ReLU behind it if it applies that.
+/// The pass of a residual connection, followed by a ReLU if `appliesReLU`.
 struct ResidualPass: Pass {
   private let body, shortcut: Program
   private let appliesReLU: Bool
   private let output: ArenaPlan.Slot
-  /// The gradient that arrives, kept while the body's backward pass overwrites its own.
+  /// A copy of the outputs' gradient: the body's backward pass may overwrite the original.
   private let kept: ArenaPlan.Slot
   private let gradient: ArenaPlan.Slot?
 
-  /// Plans the shortcut before the body, so that going backwards the body comes first.
+  /// Plans the shortcut before the body, since the backward pass runs the body first.
   init(_ layer: Residual, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool) {
     self.appliesReLU = appliesReLU
     let layers = layer.running
@@ -96,7 +96,7 @@ struct ResidualPass: Pass {
     shortcut.updateBuffers(from: sums, context)
   }
 
-  /// The sum.
+  /// The sum of body and shortcut.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let lengths = context.lengths
     let direct = try shortcut.forward(input, context)
@@ -107,7 +107,7 @@ struct ResidualPass: Pass {
     return result
   }
 
-  /// The gradient goes both ways, and what comes back adds up.
+  /// The sum of the input's gradients of body and shortcut.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView? {
@@ -124,7 +124,7 @@ struct ResidualPass: Pass {
     if shortcut.isEmpty {
       add(kept, transformed, to: result, relu: false)
     } else {
-      // The shortcut's backward pass may use the memory that the body's gradient lies in.
+      // Copy the body's gradient: the shortcut's backward pass may use its memory.
       result.base.update(from: transformed.base, count: result.rows * result.stride)
       guard let direct = try shortcut.backward(kept, context) else { return nil }
       add(direct, result, to: result, relu: false)
@@ -133,7 +133,7 @@ struct ResidualPass: Pass {
   }
 
   private func add(_ a: TensorView, _ b: TensorView, to sum: TensorView, relu: Bool) {
-    // Raw inputs lie closer than whole lanes.
+    // Rows of raw inputs are not padded.
     let isDense = a.stride == sum.stride && b.stride == sum.stride
     let (count, rows) = isDense ? (sum.rows * sum.stride, 1) : (sum.stride, sum.rows)
     for row in 0..<rows {

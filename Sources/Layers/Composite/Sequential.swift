@@ -1,6 +1,6 @@
 import Tensors
 
-/// Layers one after the other as one layer, as PyTorch's `nn.Sequential`; parameters are named `0.weight`, ...
+/// Several layers as one, as PyTorch's `nn.Sequential`. Parameters are named `0.weight`, ...
 public final class Sequential: Layer {
   /// The recipe's name.
   public let kind = "sequential"
@@ -14,7 +14,7 @@ public final class Sequential: Layer {
   public let counters: [Counter]
   private let layers: [any Layer]
 
-  /// Lists layers for inputs of a shape; each must have been made for the shape that the one before it gives.
+  /// Combines layers for inputs of a shape. Each must have been made for the output shape of the layer before.
   public init(input: Shape, layers: [any Layer]) {
     self.layers = layers
     outputShape = layers.last?.outputShape ?? input
@@ -23,9 +23,9 @@ public final class Sequential: Layer {
     counters = layers.named(\.counters)
   }
 
-  /// The layers, under no name of their own.
+  /// The layers, with an empty prefix.
   public var parts: [(name: String, layers: [any Layer])] { [("", layers)] }
-  /// That of all layers.
+  /// The rules of all layers.
   public var lengthRule: LengthRule { .parts }
 
   /// Reserves the memory of all layers.

@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Input [1] or [steps, 1], each value a whole number from 0 to count − 1; output [dimension] or [steps, dimension].
 /// `weight` [count, dimension] starts as standard normal numbers. The row at `paddingIndex` starts at zero and gets no
-/// gradient. PyTorch's `nn.Embedding`. Indices have no gradient, so no layer with parameters may stand before this one.
+/// gradient. PyTorch's `nn.Embedding`. Indices have no gradient, so no layer with parameters may precede this one.
 public final class Embedding: Layer {
   /// The recipe's name.
   public let kind = "embedding"
@@ -30,7 +30,7 @@ public final class Embedding: Layer {
   /// `weight`.
   public var parameters: [Parameter] { [weight] }
 
-  /// Each step by itself.
+  /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
   /// Reserves the outputs and the order of the lookups.
@@ -45,11 +45,10 @@ public final class Embedding: Layer {
 private struct EmbeddingPass: Pass {
   let layer: Embedding
   let output: ArenaPlan.Slot
-  /// Each row's index, and for the gradients the rows by index, and where each index' rows start; as many 32-bit
-  /// integers as there are floats.
+  /// 32-bit integers: each row's index; for the gradients, the rows sorted by index, and where each index's rows start.
   let indices, order, starts: ArenaPlan.Slot
 
-  /// The rows of the table.
+  /// Copies the table's rows.
   /// - Throws: `Failure` (data) for a value that is not an index of the table.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let result = input.with(base: context.arena[output], columns: layer.outputShape.features)
@@ -68,7 +67,7 @@ private struct EmbeddingPass: Pass {
     return result
   }
 
-  /// ∂ℓ/∂weight[i] = Σ ∂ℓ/∂y over the rows whose index is i. Never a gradient of the input.
+  /// ∂ℓ/∂weight[i] = Σ ∂ℓ/∂y over the rows whose index is i. The input has no gradient.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
@@ -96,17 +95,17 @@ private struct EmbeddingPass: Pass {
   }
 }
 
-/// Which rows of a batch looked up which entry.
+/// The rows of a batch, sorted by the entry that they looked up.
 private struct Lookups {
   let indices, starts, order: UnsafeMutablePointer<Int32>
   let entries: Int
 
-  /// Sorts the rows by entry, then shard, step and sample (a counting sort, which keeps the order it meets them in).
+  /// Sorts the rows by entry, then shard, step and sample, by a stable counting sort.
   func arrange(_ rows: TensorView, _ program: dpt_shard_program) {
     starts.update(repeating: 0, count: entries + 2)
     for row in 0..<rows.rows { starts[Int(indices[row]) + 2] += 1 }
     for entry in 2..<entries + 2 { starts[entry] += starts[entry - 1] }
-    // starts[entry + 1] moves on from the entry's first place to its end, which is where the next one starts.
+    // starts[entry + 1] advances from the entry's first place to its end, which is where the next entry starts.
     for shard in 0..<program.shards {
       for step in 0..<rows.steps {
         for sample in Int(program.rowStart[shard])..<Int(program.rowStart[shard + 1]) {

@@ -3,7 +3,7 @@ import Tensors
 
 /// An affine map of the features: y = x · Wᵀ + b, applied to every step of a sequence and every pixel of an image.
 ///
-/// Input (…, inputs), output (…, outputs); `weight` [outputs, inputs] and `bias` [outputs], unless there is none, start uniform in
+/// Input (…, inputs), output (…, outputs). `weight` [outputs, inputs] and the optional `bias` [outputs] start uniform in
 /// ±1/√inputs, as PyTorch's `nn.Linear`.
 public final class Linear: Layer {
   /// The recipe's name.
@@ -13,10 +13,10 @@ public final class Linear: Layer {
   fileprivate let inputShape: Shape
   /// [outputs, inputs].
   package let weight: Parameter
-  /// [outputs], or nil for none.
+  /// [outputs]; nil if there is none.
   package let bias: Parameter?
 
-  /// A layer with `outputs` features out, with a bias or without.
+  /// A layer with `outputs` output features, with or without a bias.
   public init(input: Shape, outputs: Int, bias hasBias: Bool = true) {
     inputShape = input
     outputShape = input.with(features: outputs)
@@ -29,13 +29,13 @@ public final class Linear: Layer {
   /// `weight`, and `bias` if there is one.
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
-  /// Each step by itself.
+  /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
   /// Two per weight and step.
   public var operations: Int { 2 * weight.count * rowsPerSample }
 
-  /// As many as forwards for the weights' gradients, and as many for the input's if it is wanted.
+  /// Those of the forward pass for the weights' gradients, and as many for the input's gradient if it is wanted.
   public func backwardOperations(wantsInputGradient: Bool) -> Int { wantsInputGradient ? 2 * operations : operations }
 
   fileprivate var inputs: Int { inputShape.features }
@@ -61,7 +61,7 @@ private struct LinearPass: Pass {
   let paddedBias, output: ArenaPlan.Slot
   let gradient: ArenaPlan.Slot?
 
-  /// Pads the bias; the weights are read as they lie.
+  /// Pads the bias. The weights are not packed.
   func pack(_ context: StepContext) {
     guard let bias = layer.bias else { return }
     context.arena[paddedBias].update(from: context.values(bias), count: layer.outputs)
@@ -89,7 +89,7 @@ private struct LinearPass: Pass {
     return result
   }
 
-  /// The product of rows with the weights, or with these transposed.
+  /// The product of rows with the weights or their transpose.
   private func multiply(
     _ rows: TensorView, transposed: Bool, bias: UnsafePointer<Float>?, into result: TensorView, _ context: StepContext
   ) {

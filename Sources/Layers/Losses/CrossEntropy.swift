@@ -5,12 +5,12 @@ import Tensors
 ///
 ///     ℓ = Σ a[k] (log Σ exp z − z[k])      a = (1 − ε) w[target] · one-hot(target) + ε / classes · w
 ///
-/// ε is the label smoothing (Szegedy et al. 2016), w the weights of the classes. The mean is taken once, over the sum of
-/// the targets' weights in the whole batch, as PyTorch's `nn.CrossEntropyLoss` does. Takes logits: no softmax before it.
+/// ε is the label smoothing (Szegedy et al. 2016), w has the weights of the classes. The mean divides once by the sum of the
+/// targets' weights in the whole batch, as PyTorch's `nn.CrossEntropyLoss`. Takes logits, so no softmax comes before it.
 public final class CrossEntropy: Loss {
   /// The recipe's name.
   public let kind = "cross-entropy"
-  /// One of the classes is right.
+  /// Classes, of which one is right.
   public let meaning = OutputMeaning.classes
   /// Rows with this target do not count.
   public var ignoredTarget: Int? { ignored.map { Int($0) } }
@@ -44,7 +44,7 @@ public final class CrossEntropy: Loss {
     weights?.deallocate()
   }
 
-  /// Reserves the records of every row and the gradient, ∂ℓ/∂z = softmax(z) Σ a − a. The prediction is the class with the
+  /// Reserves a record for each row and the gradient, ∂ℓ/∂z = softmax(z) Σ a − a. The prediction is the class with the
   /// largest logit (the first of equals).
   public func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass {
     RowLossPass(&plan, outputs: outputs, batch: batch) { [self] pass, targets in

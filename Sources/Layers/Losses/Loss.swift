@@ -1,19 +1,19 @@
 import CKernels
 import Tensors
 
-/// What is summed over a batch to know a loss, in the order of the sums.
+/// The sums of a loss over a batch, in this order.
 public enum LossSum: Int, CaseIterable, Sendable {
-  /// The losses.
+  /// The sum of losses.
   case loss
-  /// What was predicted rightly: rows, or single outputs.
+  /// The number of right predictions: rows, or single outputs.
   case correct
-  /// What losses and gradients are divided by, once, after the reduction: rows, their weights, or single outputs.
+  /// The divisor of losses and gradients, used once after the reduction: rows, their weights, or single outputs.
   case weight
-  /// What the right ones are counted from.
+  /// The number of predictions.
   case count
 }
 
-/// How a model's outputs read, which its loss decides.
+/// The meaning of a model's outputs, which its loss decides.
 public enum OutputMeaning: Sendable {
   /// Logits of classes, one of which is right: softmax gives their probabilities.
   case classes
@@ -23,24 +23,24 @@ public enum OutputMeaning: Sendable {
   case values
 }
 
-/// What training makes small: a number for each row of outputs, summed over a batch in the tree.
+/// The function that training minimizes: a number for each row of outputs, summed over a batch in the tree.
 public protocol Loss: AnyObject {
   /// The name used in recipes.
   var kind: String { get }
-  /// How the outputs read.
+  /// The meaning of the outputs.
   var meaning: OutputMeaning { get }
-  /// The target of rows that do not count; nil if all do.
+  /// The target of rows that do not count; nil if all count.
   var ignoredTarget: Int? { get }
 
-  /// Puts the loss to work on outputs of this shape: reserves all memory for batches of up to `batch` samples.
+  /// Makes a pass for outputs of this shape and reserves all its memory for batches of up to `batch` samples.
   func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass
 }
 
 extension Loss {
-  /// Every row counts.
+  /// Nil: every row counts.
   public var ignoredTarget: Int? { nil }
 
-  /// Whether a share of right predictions means anything.
+  /// Whether accuracy, the share of right predictions, is defined.
   public var hasAccuracy: Bool {
     switch meaning {
     case .classes, .events: true
@@ -49,12 +49,12 @@ extension Loss {
   }
 }
 
-/// A loss at work in the memory of one workspace. A row of outputs has their features; each step or pixel is a row.
+/// A loss at work in the memory of one workspace. Each sample, or each of its steps or pixels, is a row of outputs.
 public protocol LossPass {
-  /// The losses of all rows, and unless `gradient` is false their gradient with respect to the outputs, which is
-  /// returned. Steps behind a sample's length count nothing and have the gradient 0.
+  /// Computes the losses of all rows, and returns their gradient with respect to the outputs unless `gradient` is false.
+  /// Steps after a sample's length do not count and have the gradient 0.
   func evaluate(_ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool) -> TensorView
-  /// Writes the sums (`LossSum`) of the last evaluated batch to `target`, one set per tree node, `nodeStride` floats
+  /// Writes the sums (`LossSum`) of the last evaluated batch to `target`, one set for each tree node, `nodeStride` floats
   /// apart.
   func sums(of outputs: TensorView, into target: UnsafeMutablePointer<Float>, nodeStride: Int, _ context: StepContext)
   /// The loss of a row of the last evaluated batch.
@@ -63,7 +63,7 @@ public protocol LossPass {
   func prediction(row: Int, _ context: StepContext) -> Int?
 }
 
-/// What all losses do: they keep a record of every row, and the gradient.
+/// The pass of all losses, which keeps a record of every row, and the gradient.
 struct RowLossPass: LossPass {
   private let records, gradient: ArenaPlan.Slot
   /// Writes the records and the gradient of a batch.

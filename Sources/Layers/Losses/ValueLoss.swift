@@ -1,8 +1,8 @@
 import CKernels
 import Tensors
 
-/// A loss of outputs z against as many numbers y, value by value, with d = z − y below; the mean is taken once, over all values
-/// that count, as PyTorch does.
+/// A loss of outputs z with targets y, value by value. The mean is over all values that count, as in PyTorch. Below,
+/// d = z − y.
 public final class ValueLoss: Loss {
   /// The loss of one value.
   public enum Function: Equatable, Sendable {
@@ -10,7 +10,7 @@ public final class ValueLoss: Loss {
     case squared
     /// |d|; PyTorch's `nn.L1Loss`.
     case absolute
-    /// ½ d² where |d| < delta, else delta (|d| − ½ delta). Huber 1964; PyTorch's `nn.HuberLoss`.
+    /// ½ d² if |d| < delta, otherwise delta (|d| − ½ delta). Huber 1964; PyTorch's `nn.HuberLoss`.
     case huber(delta: Float)
     /// Huber's loss divided by its delta, here called beta. Girshick 2015; PyTorch's `nn.SmoothL1Loss`.
     case smoothAbsolute(beta: Float)
@@ -21,12 +21,12 @@ public final class ValueLoss: Loss {
 
   /// The recipe's name.
   public let kind: String
-  /// Numbers, but for binary cross-entropy: there each output is the logit of an event.
+  /// Numbers; for binary cross-entropy, logits of events.
   public let meaning: OutputMeaning
   private let function: dpt_value_loss_kind
   private let parameter: Float
 
-  /// A loss of every value by a function.
+  /// A loss by a function of each value.
   public init(_ function: Function) {
     meaning = function == .binaryCrossEntropy ? .events : .values
     (kind, self.function, parameter) =
@@ -39,7 +39,7 @@ public final class ValueLoss: Loss {
       }
   }
 
-  /// Reserves the records of every row and the gradient. Outputs are no classes, so there are no predictions.
+  /// Reserves a record for each row and the gradient. There are no predictions, since outputs are not classes.
   public func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass {
     RowLossPass(&plan, outputs: outputs, batch: batch) { [self] pass, targets in
       guard case .values(let values) = targets else { preconditionFailure("\(kind) needs numbers") }

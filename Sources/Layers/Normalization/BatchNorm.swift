@@ -2,19 +2,19 @@ import Tensors
 
 /// Batch normalization, as PyTorch's `nn.BatchNorm1d` and `nn.BatchNorm2d`:
 ///
-///     y = γ (x − μ) / √(σ² + ε) + β,  μ and σ² per channel over samples, pixels, and steps that are there
+///     y = γ (x − μ) / √(σ² + ε) + β,  μ and σ² per channel over samples, pixels and valid steps
 ///
-/// `statistics` says over which samples: those of the global batch, whose sums go through the reduction tree (PyTorch on
-/// one process), or those of each shard. `weight` (γ, from 1) and `bias` (β, from 0) are learned. `running_mean` and
-/// `running_var` (with Bessel's correction) are used outside training, and `num_batches_tracked` counts the batches
-/// behind them. Any input shape; channels last. Ioffe & Szegedy 2015; over shards: Hoffer, Hubara & Soudry 2017.
+/// `statistics` selects the samples: those of the global batch, added in the reduction tree (as PyTorch on one process), or
+/// those of each shard. `weight` (γ, from 1) and `bias` (β, from 0) are learned. `running_mean` and `running_var` (with
+/// Bessel's correction) are used outside training; `num_batches_tracked` counts their batches. Any input shape; channels
+/// last. Ioffe & Szegedy 2015; over shards: Hoffer, Hubara & Soudry 2017.
 public final class BatchNorm: Layer {
-  /// The samples over which mean and variance are taken in training.
+  /// The samples of one mean and variance in training.
   public enum Statistics: String, CaseIterable, Sendable {
     /// The global batch.
     case batch
-    /// Each shard for itself, so that the passes wait for no other rank. The sums for the running values travel with the
-    /// gradients: the mean over the batch, and the variance within shards, pooled.
+    /// Each shard by itself, so that the passes wait for no other rank. The sums for the running values travel with the
+    /// gradients: the mean over the batch, and the pooled variance within shards.
     case shard
   }
 
@@ -24,13 +24,13 @@ public final class BatchNorm: Layer {
   public let outputShape: Shape
   /// Added to the variance.
   package let epsilon: Float
-  /// What mean and variance are taken over in training.
+  /// The samples of one mean and variance in training.
   package let statistics: Statistics
   let running: RunningStatistics
   let weight, bias: Parameter
 
-  /// A layer for inputs of a shape; the running values take `momentum` of each new batch's, or with nil become the mean
-  /// over all batches.
+  /// A layer for inputs of a shape. `momentum` is the share of each new batch in the running values; with nil, they are the
+  /// mean over all batches.
   public init(input: Shape, epsilon: Double = 1e-5, momentum: Double? = 0.1, statistics: Statistics = .batch) {
     outputShape = input
     self.epsilon = Float(epsilon)
@@ -47,14 +47,14 @@ public final class BatchNorm: Layer {
   public var parameters: [Parameter] { [weight, bias] }
   /// `running_mean` and `running_var`.
   public var buffers: [Parameter] { [running.mean, running.variance] }
-  /// Each batch's share in the running values; nil where all have the same.
+  /// Each batch's share in the running values; nil if all have the same.
   package var momentum: Double? { running.momentum }
   /// `num_batches_tracked`.
   public var counters: [Counter] { [running.tracked] }
-  /// With statistics by shard.
+  /// True with statistics by shard.
   public var sumsBuffers: Bool { statistics == .shard }
 
-  /// Each step by itself; the statistics are those of the steps that are there.
+  /// Steps are independent, except for the statistics, which only count valid steps.
   public var lengthRule: LengthRule { .kept }
 
   /// Reserves the outputs and a few rows of channels.

@@ -1,22 +1,22 @@
 import CKernels
 import Tensors
 
-/// Batch normalization at work, and the ReLU behind it if it applies that.
+/// The pass of batch normalization, followed by a ReLU if `appliesReLU`.
 final class BatchNormPass: Pass {
-  /// The square of as many deviations as a mean may lie from the shift of its sums: rounding counts for as many times more.
+  /// The largest squared distance, in variances, of a mean from the shift of its sums. It bounds the growth of rounding.
   private static let farness: Float = 4
 
   private let layer: BatchNorm
   private let appliesReLU: Bool
   private let output: ArenaPlan.Slot
-  /// Rows of one float a channel, for each group of samples with statistics of its own: mean, 1/√(σ² + ε), two sums.
+  /// For each group of samples, rows with a float per channel: mean, 1/√(σ² + ε), and two sums.
   private let mean, inverse, sums: ArenaPlan.Slot
-  /// Such a row for each coefficient of a pass over one group.
+  /// Rows with a float per channel: the coefficients of a kernel for one group.
   private let first, second, third: ArenaPlan.Slot
-  /// The number of each shard's values of a channel, if samples have lengths.
+  /// Each shard's number of values per channel, if samples have lengths.
   private let counts: ArenaPlan.Slot
   private let givesInputGradient: Bool
-  /// Whether the last batch had lengths, and if so the values of a channel in it, other ranks' included.
+  /// Whether the last batch had lengths; if so, its number of values per channel on all ranks.
   private var hadLengths = false
   private var countedValues = 0
 
@@ -40,8 +40,8 @@ final class BatchNormPass: Pass {
   private var channels: Int { layer.outputShape.features }
   private var padded: Int { paddedToLanes(channels) }
 
-  /// Normalizes with the statistics of the batch or the shards in training, else with the running ones.
-  /// - Throws: `Failure` where the ranks cannot exchange sums, or (system) memory is short.
+  /// Normalizes with the statistics of the batch or the shards in training, otherwise with the running ones.
+  /// - Throws: `Failure` if the ranks cannot exchange sums; `Failure` (system) if there is not enough memory.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let arena = context.arena
     if context.isTraining {
@@ -83,19 +83,19 @@ final class BatchNormPass: Pass {
         joinCounts(context) { node, count in (reducer.nodes + node * reducer.stride)[2 * padded] = count }
       }
       try reducer.reduce()
-      // All ranks of a machine may have the result in one place.
+      // Copy the result: the ranks of a machine may share its memory.
       sums.update(from: reducer.result, count: 2 * padded)
       if hadLengths { countedValues = Int(reducer.result[2 * padded]) }
     }
     running.update(first: sums, second: sums + padded, groups: 1, count: valueCount(of: 0, context), context)
   }
 
-  /// The sums over the batch, and behind them, if samples have lengths, the number of values.
+  /// The sums over the batch, followed by the number of values if samples have lengths.
   private func batchSums(_ context: StepContext) throws -> BatchSums.Pair {
     try context.batchSums.pair(of: layer, count: 2 * padded + (context.lengths == nil ? 0 : paddedToLanes(1)))
   }
 
-  /// Adds up the shards' numbers of values in the tree.
+  /// Adds the shards' numbers of values in the tree.
   private func joinCounts(_ context: StepContext, emit: (_ node: Int, _ count: Float) -> Void) {
     let (counts, stride) = (context.arena[counts], paddedToLanes(1))
     let groups = groups(context)
@@ -105,7 +105,7 @@ final class BatchNormPass: Pass {
     context.shards.join(counts, stride: stride, count: 1) { emit($0, $1[0]) }
   }
 
-  /// Values of a channel in a group, other ranks' included.
+  /// The number of values per channel in a group, on all ranks.
   private func valueCount(of group: Int, _ context: StepContext) -> Int {
     hadLengths && layer.statistics == .batch ? countedValues : groups(context).valueCount(of: group)
   }
@@ -130,13 +130,13 @@ final class BatchNormPass: Pass {
     }
   }
 
-  /// A group's mean and 1/√(σ² + ε). `add` puts Σ (x − shift) and Σ (x − shift)² into `sums`, which become
+  /// Computes a group's mean and 1/√(σ² + ε). `add` writes Σ (x − shift) and Σ (x − shift)² to `sums`, which then become
   /// Σ (x − running mean) and Σ (x − mean)².
   ///
-  /// The variance is Σ (x − shift)²/N less the square of the mean's distance from the shift, and as exact as float32 if
-  /// that distance is small beside the deviation. The first shift is the running mean. If it is far from the group's mean
-  /// in any channel, as in a first step on raw numbers, a second pass takes the mean that the first one found as its
-  /// shift. All ranks see the same sums and choose alike.
+  /// The variance is Σ (x − shift)²/N minus the squared distance of the mean from the shift. It is exact to float32 if that
+  /// distance is small compared to the deviation. The first shift is the running mean. If that is far from the group's mean
+  /// in any channel, as in the first step on raw numbers, a second pass uses the mean of the first one as its shift. All
+  /// ranks see the same sums and decide alike.
   private func measure(
     _ sums: UnsafeMutablePointer<Float>, group: Int, _ context: StepContext,
     add: (_ shift: UnsafePointer<Float>) throws -> Void
@@ -158,16 +158,16 @@ final class BatchNormPass: Pass {
       return isFar
     }
     try add(runningMean)
-    // With lengths the sum is known only now.
+    // With lengths, the count is known only after `add`.
     let count = Float(valueCount(of: group, context))
-    // A last, small batch may leave shards without samples.
+    // A last small batch may have shards without samples.
     guard count > 0, finish(count, shift: runningMean) else { return }
     try add(mean)
     _ = finish(count, shift: mean)
     for channel in 0..<channels { sums[channel] = (mean[channel] - runningMean[channel]) * count }
   }
 
-  /// The running values' next step, if the statistics are by shard.
+  /// Updates the running values, if the statistics are by shard.
   func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
     guard layer.sumsBuffers else { return }
     let first = sums + running.mean.offset
@@ -178,8 +178,8 @@ final class BatchNormPass: Pass {
       first: first, second: sums + running.variance.offset, groups: context.shards.filledShards, count: count, context)
   }
 
-  /// With N values a channel in a group: dx = γ/√(σ² + ε) · (dy − (Σ dy)/N − x̂ (Σ dy·x̂)/N) in each group, and
-  /// ∂ℓ/∂β = Σ dy, ∂ℓ/∂γ = Σ dy·x̂ over all.
+  /// With N values per channel in a group: dx = γ/√(σ² + ε) · (dy − (Σ dy)/N − x̂ (Σ dy·x̂)/N) in each group, and
+  /// ∂ℓ/∂β = Σ dy, ∂ℓ/∂γ = Σ dy·x̂ over all groups.
   /// - Throws: as `forward`.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
@@ -208,7 +208,7 @@ final class BatchNormPass: Pass {
     return givesInputGradient ? gradient : nil
   }
 
-  /// Σ dy and Σ dy·x̂ of the program's nodes, with a group's mean and deviation.
+  /// Sums dy and dy·x̂ for the program's nodes, with a group's mean and deviation.
   private func sum(
     _ gradient: TensorView, _ input: TensorView, group: Int, _ program: dpt_shard_program,
     _ nodes: UnsafeMutablePointer<Float>, _ stride: Int, _ context: StepContext
@@ -221,13 +221,13 @@ final class BatchNormPass: Pass {
     dpt_batch_norm_gradients(&sums, &program)
   }
 
-  /// A node's Σ dy and Σ dy·x̂ are the gradients of β and γ.
+  /// Stores a node's Σ dy and Σ dy·x̂ as the gradients of β and γ.
   private func store(_ sums: UnsafeMutablePointer<Float>, node: Int, _ context: StepContext) {
     (context.gradient(layer.bias) + node * context.nodeStride).update(from: sums, count: channels)
     (context.gradient(layer.weight) + node * context.nodeStride).update(from: sums + padded, count: channels)
   }
 
-  /// dx of a group in the place of dy.
+  /// Overwrites a group's dy with dx.
   private func combine(
     _ gradient: TensorView, _ input: TensorView, group: Int, sums: UnsafePointer<Float>, _ context: StepContext
   ) {
@@ -237,7 +237,7 @@ final class BatchNormPass: Pass {
     let count = Float(valueCount(of: group, context))
     guard count > 0 else { return }
     if count == 1 {
-      // A single value is its own mean: nothing goes back. Computed, its rounding would.
+      // A single value is its own mean, so its gradient is 0, which rounding would miss.
       return groups(context).forEachRange(of: group, in: input) { rows in
         for row in rows { (gradient.base + row * gradient.stride).update(repeating: 0, count: channels) }
       }
@@ -253,7 +253,7 @@ final class BatchNormPass: Pass {
     }
   }
 
-  /// The groups of samples that share their statistics in a pass.
+  /// The groups of samples that share statistics.
   private func groups(_ context: StepContext) -> NormalizationGroups {
     NormalizationGroups(
       areShards: context.isTraining && layer.statistics == .shard, shape: layer.outputShape, shards: context.shards,

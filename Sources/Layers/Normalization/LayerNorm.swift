@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// Normalisation over the features, for every step and pixel alone:
+/// Normalization over the features of each step or pixel:
 ///
 ///     y = (x − mean x) / √(var x + ε) ⊙ weight + bias        var x = mean (x − mean x)²
 ///
@@ -30,10 +30,10 @@ public final class LayerNorm: Layer {
   /// `weight` and `bias`.
   public var parameters: [Parameter] { [weight, bias] }
 
-  /// Each step by itself.
+  /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
-  /// Reserves the outputs, mean and deviation of every row, and what the gradients need.
+  /// Reserves the outputs, each row's mean and deviation, and the gradients' memory.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     let floats = outputShape.paddedCount(batch: batch)
     return LayerNormPass(
@@ -48,7 +48,7 @@ private struct LayerNormPass: Pass {
   let output, statistics, scaled: ArenaPlan.Slot
   let gradient: ArenaPlan.Slot?
 
-  /// The normalised rows.
+  /// The normalized rows.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     let result = input.with(base: context.arena[output], columns: input.columns)
     var rows = dpt_row_pass(input: input, result: result)
@@ -57,7 +57,7 @@ private struct LayerNormPass: Pass {
     return result
   }
 
-  /// ∂ℓ/∂weight = Σ ∂ℓ/∂y ⊙ normalised x, ∂ℓ/∂bias = Σ ∂ℓ/∂y, and the gradient of the input.
+  /// ∂ℓ/∂weight = Σ ∂ℓ/∂y ⊙ normalized x, ∂ℓ/∂bias = Σ ∂ℓ/∂y, and the gradient of the input.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {

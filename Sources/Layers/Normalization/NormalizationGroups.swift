@@ -1,26 +1,26 @@
 import Tensors
 
-/// The samples over which a batch normalization takes one mean and one variance: the global batch, or each shard.
+/// The groups of samples that share a mean and a variance in batch normalization: the global batch, or each shard.
 struct NormalizationGroups {
-  /// Whether each shard is a group of its own; else the batch is the one group.
+  /// Whether each shard is a group; otherwise the batch is the only group.
   let areShards: Bool
-  /// Of one sample.
+  /// The shape of one sample.
   let shape: Shape
-  /// The batch's division.
+  /// The division of the batch.
   let shards: ShardProgram
-  /// The steps of each of this rank's samples that are there, or nil if all are.
+  /// The number of valid steps of each of this rank's samples; nil if all are valid.
   let lengths: UnsafePointer<Int32>?
 
-  /// Groups of which this rank has samples.
+  /// The number of groups with samples on this rank.
   var count: Int { areShards ? shards.reduction.shards.count : 1 }
 
-  /// Values of a channel in the whole group, other ranks' included; of the whole batch only if all steps are there.
+  /// The number of values per channel in a group, on all ranks. For the whole batch all steps must be valid.
   func valueCount(of group: Int) -> Int {
     if areShards { return valueCount(ofShard: group) }
     return shards.batch * shape.steps * shape.positions
   }
 
-  /// Values of a channel in one of this rank's shards.
+  /// The number of values per channel in one of this rank's shards.
   func valueCount(ofShard shard: Int) -> Int {
     let samples = shards.samples(ofShard: shard)
     guard let lengths else { return samples.count * shape.steps * shape.positions }

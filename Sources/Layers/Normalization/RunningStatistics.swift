@@ -1,6 +1,6 @@
 import Tensors
 
-/// What batch normalization remembers of the batches of training, under PyTorch's names.
+/// The running mean and variance of batch normalization, with PyTorch's names.
 struct RunningStatistics {
   let mean, variance: Parameter
   /// Counts the batches.
@@ -8,7 +8,7 @@ struct RunningStatistics {
   let momentum: Double?
   private let shape: Shape
 
-  /// Each batch's values take the share `momentum`; with nil all batches have the same share.
+  /// `momentum` is the share of each new batch; with nil, all batches have the same share.
   init(input: Shape, momentum: Double?) {
     func buffer(_ name: String, _ value: Float) -> Parameter {
       Parameter(name, shape: [input.features], initialization: .constant(value), flattened: input)
@@ -19,8 +19,8 @@ struct RunningStatistics {
     shape = input
   }
 
-  /// The next step, from Σ (x − running mean) and Σ (x − mean)² over the `count` values of the global batch; of the latter's
-  /// means there are `groups`, which leave the variance so many degrees of freedom less.
+  /// Updates both from Σ (x − running mean) and Σ (x − mean)² over the `count` values of the global batch. The latter has
+  /// `groups` means, which reduce the degrees of freedom of the variance.
   func update(
     first: UnsafePointer<Float>, second: UnsafePointer<Float>, groups: Int, count: Int, _ context: StepContext
   ) {
@@ -28,10 +28,10 @@ struct RunningStatistics {
     let (mean, variance) = (context.values(ofBuffer: mean), context.values(ofBuffer: variance))
     for channel in 0..<shape.features {
       mean[channel] += share * (first[channel] / Float(count))
-      // Single values tell nothing of a variance.
+      // Single values have no variance.
       guard count > groups else { continue }
       let batch = second[channel] / Float(count - groups)
-      // Of a first batch that counts alone nothing of the old value may be left, not even its rounding.
+      // With share 1 the old value must vanish, without its rounding.
       variance[channel] = share == 1 ? batch : variance[channel] + share * (batch - variance[channel])
     }
   }

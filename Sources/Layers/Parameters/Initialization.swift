@@ -1,15 +1,15 @@
 import Tensors
 
-/// How a parameter's values are drawn before training.
+/// The distribution of a parameter's initial values.
 ///
-/// A parameter's fans are those of PyTorch: of a shape [outputs, inputs, ...], where ... is a kernel's extent, fan-in is
-/// inputs · ..., fan-out outputs · ....
+/// Fans are those of PyTorch: for a shape [outputs, inputs, kernel...], fan-in is inputs · kernel..., and fan-out is
+/// outputs · kernel....
 public enum Initialization: Equatable, Sendable {
-  /// Which fan a variance is made for.
+  /// The fan that a variance is made for.
   public enum Fan: String, CaseIterable, Sendable {
-    /// Keeps the variance of activations on their way forwards.
+    /// Keeps the variance of activations in the forward pass.
     case fanIn = "fan-in"
-    /// Keeps the variance of gradients on their way backwards.
+    /// Keeps the variance of gradients in the backward pass.
     case fanOut = "fan-out"
   }
 
@@ -27,15 +27,15 @@ public enum Initialization: Equatable, Sendable {
   case kaimingUniform(fan: Fan, gain: Float)
   /// Normal, with the deviation gain / √fan; gain √2 fits ReLU. He, Zhang, Ren & Sun 2015.
   case kaimingNormal(fan: Fan, gain: Float)
-  /// A matrix [outputs, all else] whose rows or columns, whichever are fewer, are orthogonal and of length gain.
+  /// A matrix [outputs, all other extents] whose rows or columns, whichever are fewer, are orthogonal and have length gain.
   /// Saxe, McClelland & Ganguli 2014.
   case orthogonal(gain: Float)
 
   /// The gain √2 for layers followed by ReLU.
   public static let reluGain = Float(2).squareRoot()
 
-  /// The values of a parameter of this shape, in PyTorch's layout, for the parameter with this index in its model; a
-  /// function of (seed, index, element) alone.
+  /// The initial values of the parameter at `index` in its model, in PyTorch's layout; a pure function of (seed, index,
+  /// element).
   public func values(shape: [Int], seed: UInt64, index: Int) -> [Float] {
     let count = shape.reduce(1, *)
     let random = Philox(seed: seed, purpose: .initialization)

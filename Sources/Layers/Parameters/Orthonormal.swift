@@ -1,5 +1,5 @@
-/// The orthonormal factor of a matrix whose `rows` rows lie one after the other: of QR with a positive diagonal of R where
-/// it has at least as many rows as columns, else of that of its transpose, transposed back.
+/// The orthonormal factor of a row-major matrix with `rows` rows: Q of its QR decomposition with a positive diagonal of R. If
+/// it has fewer rows than columns, that of its transpose, transposed back.
 ///
 /// Gram–Schmidt in double precision, each vector twice (Giraud, Langou & Rozložník 2005), in a fixed order.
 func orthonormal(_ matrix: [Double], rows: Int) -> [Double] {
@@ -22,7 +22,7 @@ func orthonormal(_ matrix: [Double], rows: Int) -> [Double] {
   return result
 }
 
-/// Doubles in lanes of eight, so that sums have one order on every machine and still run at speed.
+/// A vector of doubles in eight lanes, so that sums are fast and have the same order on every machine.
 private struct Vector {
   private var lanes: [SIMD8<Double>]
 

@@ -1,22 +1,22 @@
 import Tensors
 
-/// One tensor of a layer: its name and shape as PyTorch has them, how it lies in memory, and where its values start.
+/// A tensor of a layer: PyTorch's name and shape, its layout here, and the start of its values in the model's vector.
 public final class Parameter {
-  /// The name within the model, for example `weight_ih_l0`; layers that hold others put those' names before it.
+  /// The name within the model, for example `weight_ih_l0`; parent layers add prefixes.
   public internal(set) var name: String
   /// Extents in PyTorch, outermost first, for example [outputs, inputs].
   public let shape: [Int]
-  /// How its values are drawn before training: as chosen, else as the layer has it by default.
+  /// The initialization: the chosen one, or the layer's default.
   public var initialization: Initialization { chosenInitialization ?? standardInitialization }
-  /// How its values are drawn, where that is not the layer's default.
+  /// The chosen initialization; nil for the layer's default.
   public var chosenInitialization: Initialization?
-  /// Where its values start in the model's flat vectors; set by the model.
+  /// The start of its values in the model's flat vectors; set by the model.
   public internal(set) var offset = 0
-  /// Whether it is a buffer, whose values lie apart; set by the model.
+  /// Whether it is a buffer, which is stored apart; set by the model.
   var isBuffer = false
-  /// PyTorch's layout seen as these extents, whose product is the count ...
+  /// Extents that PyTorch's layout is split into; their product is `count`.
   private let factors: [Int]
-  /// ... lies here with the axes in this order, outermost first.
+  /// The order of these extents in the layout here, outermost first.
   private let axes: [Int]
   private let standardInitialization: Initialization
   /// The row (along the first axis) that starts at zero, if any.
@@ -24,8 +24,8 @@ public final class Parameter {
 
   /// Declares a parameter.
   ///
-  /// Where the kernels want another layout than PyTorch's, `factors` splits the shape into extents, and `axes` is their
-  /// order here: a convolution's weight [O, I, H, W] lies as axes [0, 2, 3, 1]. `zeroRow` starts at zero.
+  /// If kernels need another layout than PyTorch's, `factors` splits the shape into extents, and `axes` is their order here:
+  /// a convolution's weight [O, I, H, W] has the axes [0, 2, 3, 1]. The row `zeroRow` starts at zero.
   public init(
     _ name: String, shape: [Int], initialization: Initialization, factors: [Int]? = nil, axes: [Int]? = nil,
     zeroRow: Int? = nil
@@ -38,8 +38,8 @@ public final class Parameter {
     self.axes = axes ?? Array((factors ?? shape).indices)
   }
 
-  /// Declares a parameter whose last extent is the features of `input`; where those were flattened from an image,
-  /// PyTorch has them channel by channel, and here they lie pixel by pixel.
+  /// Declares a parameter whose last extent is the features of `input`. If these were flattened from an image, PyTorch has
+  /// them channel by channel; here they are pixel by pixel.
   public convenience init(_ name: String, shape: [Int], initialization: Initialization, flattened input: Shape) {
     guard let image = input.flattenedFrom else {
       self.init(name, shape: shape, initialization: initialization)
@@ -51,10 +51,10 @@ public final class Parameter {
       axes: [0, 2, 1])
   }
 
-  /// Number of values.
+  /// The number of values.
   public var count: Int { shape.reduce(1, *) }
 
-  /// The values to start training from, in this layout; a function of the seed and of the place in the model.
+  /// The initial values, in the layout here; a function of the seed and of the index in the model.
   func initialValues(seed: UInt64, index: Int) -> [Float] {
     var drawn = initialization.values(shape: shape, seed: seed, index: index)
     if let zeroRow, let rows = shape.first {
@@ -64,12 +64,12 @@ public final class Parameter {
     return fromPyTorch(drawn)
   }
 
-  /// Values in this layout, given in PyTorch's.
+  /// Converts values from PyTorch's layout to the one here.
   public func fromPyTorch(_ values: [Float]) -> [Float] {
     isPyTorchLayout ? values : places().map { values[$0] }
   }
 
-  /// Values in PyTorch's layout, given in this one.
+  /// Converts values from the layout here to PyTorch's.
   public func toPyTorch(_ values: some RandomAccessCollection<Float>) -> [Float] {
     guard !isPyTorchLayout else { return Array(values) }
     var result = [Float](repeating: 0, count: count)
@@ -79,7 +79,7 @@ public final class Parameter {
 
   private var isPyTorchLayout: Bool { axes == Array(factors.indices) }
 
-  /// For each value here, in order, its place in PyTorch's layout.
+  /// For each value in the layout here, its index in PyTorch's layout.
   private func places() -> [Int] {
     var strides = [Int](repeating: 1, count: factors.count)
     for axis in factors.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * factors[axis + 1] }
@@ -91,12 +91,12 @@ public final class Parameter {
   }
 }
 
-/// Declares a whole number that a layer counts while training: a 64-bit scalar in weights files. The model keeps it with
-/// its parameters (`Weights.counts`).
+/// A whole number that a layer counts in training: a 64-bit scalar in weights files. The model keeps its value
+/// (`Weights.counts`).
 public final class Counter {
   /// The name within the model, for example `1.num_batches_tracked`.
   public internal(set) var name: String
-  /// Its place among the model's counts; set by the model.
+  /// Its index in the model's counts; set by the model.
   var index = 0
 
   /// Declares a counter, which starts at 0.
@@ -105,7 +105,7 @@ public final class Counter {
   }
 }
 
-/// What has a name within a model; layers that hold others put those' names before it.
+/// A value with a name within a model; parent layers add prefixes.
 protocol Named: AnyObject {
   var name: String { get set }
 }

@@ -1,8 +1,8 @@
 import CKernels
 import Tensors
 
-/// Average pooling of images or sequences, as PyTorch's `nn.AvgPool2d` and `nn.AvgPool1d` (padding counts as zeros): the
-/// mean of each window, channel by channel.
+/// Average pooling of images or sequences: the mean of each window, channel by channel. Padding counts as zeros, as in
+/// PyTorch's `nn.AvgPool2d` and `nn.AvgPool1d`.
 ///
 /// Input [height, width, channels] or [steps, channels]; the size rule is `Window`'s.
 public final class AveragePool: Layer {
@@ -12,15 +12,15 @@ public final class AveragePool: Layer {
   package let pooling: Pooling
 
   /// A layer for inputs of a shape.
-  /// - Throws: `Failure` (configuration) where the window does not fit.
+  /// - Throws: `Failure` (configuration) if the window does not fit.
   public init(input: Shape, window: Window) throws {
     pooling = try Pooling(input: input, window: window)
   }
 
-  /// The size rule's result, with the input's channels.
+  /// The size by the size rule, with the input's channels.
   public var outputShape: Shape { pooling.outputShape }
 
-  /// What is behind a sample's length is outside of the window.
+  /// Windows only cover valid steps.
   public var lengthRule: LengthRule { .window(pooling.window) }
 
   /// Reserves the outputs.
@@ -29,7 +29,7 @@ public final class AveragePool: Layer {
   }
 }
 
-/// The means of windows, or of everything.
+/// The pass of average pooling, over windows or globally.
 struct AveragePoolPass: Pass {
   let memory: PoolingMemory
 
@@ -41,7 +41,7 @@ struct AveragePoolPass: Pass {
     return output
   }
 
-  /// Each window's gradient in equal shares.
+  /// Divides each window's gradient equally among its taps.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {

@@ -1,7 +1,7 @@
 import Diagnostics
 import Tensors
 
-/// The mean over all pixels, or over the steps that are there, channel by channel: PyTorch's `x.mean((2, 3))`, or `nn.AdaptiveAvgPool2d(1)`
+/// The mean over all pixels or all valid steps, channel by channel: PyTorch's `x.mean((2, 3))`, or `nn.AdaptiveAvgPool2d(1)`
 /// flattened. Lin, Chen & Yan 2013.
 ///
 /// Input [height, width, channels] or [steps, channels], output [channels].
@@ -25,7 +25,7 @@ public final class GlobalAveragePool: Layer {
   /// The shape of one input.
   package var inputShape: Shape { pooling.inputShape }
 
-  /// The mean is that of the steps that are there.
+  /// The mean is over the valid steps.
   public var lengthRule: LengthRule { .kept }
 
   /// Reserves the means, and the input's gradient.

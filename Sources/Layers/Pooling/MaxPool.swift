@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 
 /// Max pooling of images or sequences, as PyTorch's `nn.MaxPool2d` and `nn.MaxPool1d`: the largest value of each window,
-/// channel by channel. The gradient goes to the place that held it, the first of equals.
+/// channel by channel. The gradient goes to that value's place, the first of equals.
 ///
 /// Input [height, width, channels] or [steps, channels]; the size rule is `Window`'s.
 public final class MaxPool: Layer {
@@ -12,18 +12,18 @@ public final class MaxPool: Layer {
   package let pooling: Pooling
 
   /// A layer for inputs of a shape.
-  /// - Throws: `Failure` (configuration) where the window does not fit.
+  /// - Throws: `Failure` (configuration) if the window does not fit.
   public init(input: Shape, window: Window) throws {
     pooling = try Pooling(input: input, window: window)
   }
 
-  /// The size rule's result, with the input's channels.
+  /// The size by the size rule, with the input's channels.
   public var outputShape: Shape { pooling.outputShape }
 
-  /// What is behind a sample's length is outside of the window.
+  /// Windows only cover valid steps.
   public var lengthRule: LengthRule { .window(pooling.window) }
 
-  /// Reserves the outputs and where each came from.
+  /// Reserves the outputs and their taps.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     MaxPoolPass(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
   }
@@ -35,11 +35,11 @@ struct MaxPoolPass: Pass {
 
   init(_ pooling: Pooling, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     memory = PoolingMemory(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
-    // A byte each.
+    // A byte for each output.
     tapMemory = plan.activation(pooling.outputShape.paddedCount(batch: batch) / MemoryLayout<Float>.size)
   }
 
-  /// Which tap of its window each output is.
+  /// The tap of each output's largest value in its window.
   func taps(_ context: StepContext) -> UnsafeMutablePointer<Int8> {
     UnsafeMutableRawPointer(context.arena[tapMemory]).assumingMemoryBound(to: Int8.self)
   }
@@ -52,7 +52,7 @@ struct MaxPoolPass: Pass {
     return output
   }
 
-  /// Each window's gradient to the place of its largest value.
+  /// Adds each window's gradient to the place of its largest value.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {

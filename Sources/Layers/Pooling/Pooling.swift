@@ -2,17 +2,17 @@ import CKernels
 import Diagnostics
 import Tensors
 
-/// What the pooling layers share: a window over images or sequences, channel by channel.
+/// The part that pooling layers share: a window over images or sequences, channel by channel.
 package struct Pooling {
   package let inputShape: Shape
   package let outputShape: Shape
   package let window: Window
-  /// Whether the window covers all steps that are there, or all pixels, so that it has one place.
+  /// Whether the window covers all valid steps or all pixels, so that it has one place.
   private let isGlobal: Bool
   /// The window's places, as a shape of the input's kind.
   private let places: Shape
 
-  /// Throws `Failure` (configuration) where the window does not fit, or a place of it would see padding alone.
+  /// - Throws: `Failure` (configuration) if the window does not fit, or could cover only padding.
   init(input: Shape, window: Window) throws {
     for (name, kernel, padding) in [
       ("height", window.kernel.height, window.padding.height), ("width", window.kernel.width, window.padding.width),
@@ -28,7 +28,7 @@ package struct Pooling {
     isGlobal = false
   }
 
-  /// One window over everything.
+  /// One window over all pixels or steps.
   init(globalOver input: Shape) {
     inputShape = input
     outputShape = .vector(input.features)
@@ -37,7 +37,7 @@ package struct Pooling {
     isGlobal = true
   }
 
-  /// The window as the kernels take it.
+  /// The kernels' description of the window.
   func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
     let features = inputShape.features
     return window.geometry(
@@ -51,8 +51,8 @@ package struct Pooling {
     if isGlobal { g.kernelHeight = g.height } else { g.outHeight = window.steps(from: steps) }
   }
 
-  /// Calls `body` with the window over all samples at once, or over each sample's own steps if these differ, and with how
-  /// far behind the first values of inputs and outputs it begins.
+  /// Calls `body` with the window over all samples at once, or over each sample if lengths differ, and with the offsets of
+  /// its first input and output.
   func forEachWindow(
     batch: Int, inputStride: Int, _ context: StepContext,
     _ body: (_ window: inout dpt_convolution, _ input: Int, _ output: Int) -> Void
@@ -67,7 +67,7 @@ package struct Pooling {
   }
 }
 
-/// The memory of a pooling layer at work: outputs, and the input's gradient if it is wanted.
+/// The memory of a pooling pass: outputs, and the input's gradient if it is wanted.
 struct PoolingMemory {
   let pooling: Pooling
   private let output: ArenaPlan.Slot

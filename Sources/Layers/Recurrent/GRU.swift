@@ -8,7 +8,7 @@ import Tensors
 ///     h[t] = (1 − z) ⊙ n + z ⊙ h[t−1]          h[0] = 0
 ///
 /// Parameters, their names and the order of the gates (r, z, n) are those of PyTorch's `nn.GRU`: `weight_ih_l0`,
-/// `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`. Cho et al. 2014, with the reset gate behind the product, as cuDNN has it.
+/// `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`. Cho et al. 2014, with the reset gate after the product, as in cuDNN.
 public final class GRU: RecurrentLayer {
   private static var cell: RecurrentCell {
     typealias Block = RecurrentCell.Block
@@ -28,8 +28,8 @@ public final class GRU: RecurrentLayer {
     super.init(GRU.cell, kind: "gru", input: input, hiddenSize: hiddenSize, options: RecurrentOptions(output: output))
   }
 
-  /// A layer with `hiddenSize` units in each level and direction, with biases or without.
-  /// - Throws: `Failure` (configuration) for options that do not go together.
+  /// A layer with `hiddenSize` units in each level and direction, with or without biases.
+  /// - Throws: `Failure` (configuration) if the options are invalid.
   public init(
     input: Shape, hiddenSize: Int, bias: Bool = true, options: RecurrentOptions
   ) throws {

@@ -9,7 +9,7 @@ import Tensors
 /// Parameters: `weight_c_l0` and `weight_x_l0` [hiddenSize, inputs], `weight_h_l0` [hiddenSize, hiddenSize], and, unless
 /// `bias` is false, `bias_c_l0` and `bias_x_l0` [hiddenSize]. Without biases it is the recurrence of exercise 1.2 of the
 /// second homework of Deep Learning (New York University, spring 2022). It is a minimal gated unit (Zhou et al. 2016)
-/// whose candidate does not look at the state.
+/// whose candidate does not depend on the state.
 public final class GatedRNN: RecurrentLayer {
   private static var cell: RecurrentCell {
     typealias Block = RecurrentCell.Block
@@ -37,7 +37,7 @@ public final class GatedRNN: RecurrentLayer {
   }
 
   /// A layer with `hiddenSize` units in each level and direction.
-  /// - Throws: `Failure` (configuration) for options that do not go together.
+  /// - Throws: `Failure` (configuration) if the options are invalid.
   public init(input: Shape, hiddenSize: Int, bias: Bool = true, options: RecurrentOptions) throws {
     try options.check()
     super.init(GatedRNN.cell.with(bias: bias), kind: "gated", input: input, hiddenSize: hiddenSize, options: options)

@@ -21,8 +21,8 @@ public final class LSTM: RecurrentLayer {
       LSTM.cell, kind: "lstm", input: input, hiddenSize: hiddenSize, options: RecurrentOptions(output: output))
   }
 
-  /// A layer with `hiddenSize` units in each level and direction, with biases or without.
-  /// - Throws: `Failure` (configuration) for options that do not go together.
+  /// A layer with `hiddenSize` units in each level and direction, with or without biases.
+  /// - Throws: `Failure` (configuration) if the options are invalid.
   public init(
     input: Shape, hiddenSize: Int, bias: Bool = true, options: RecurrentOptions
   ) throws {

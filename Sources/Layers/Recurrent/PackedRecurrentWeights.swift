@@ -1,7 +1,7 @@
 import CKernels
 import Tensors
 
-/// The weights of one direction of a recurrent layer as its kernels read them.
+/// The packed weights of one direction of a recurrent level.
 struct PackedRecurrentWeights {
   private let weights: RecurrentWeights
   private let input, hidden, hiddenBack, bias: ArenaPlan.Slot
@@ -15,7 +15,7 @@ struct PackedRecurrentWeights {
     for (width, runs) in [(inputs, weights.inputRuns), (units, weights.hiddenRuns)] {
       for run in runs {
         plan.sharedScratch(dpt_weight_gradient_scratch(width, run.count * weights.padded, plan.shards))
-        // The gradient of a single gate may run along the other side.
+        // The gradient of a single gate may be computed transposed.
         if run.count == 1 { plan.sharedScratch(dpt_weight_gradient_scratch(units, width, plan.shards)) }
       }
     }
@@ -41,7 +41,7 @@ struct PackedRecurrentWeights {
     if let inputBack { packBack(weights.inputShares, columns: weights.inputs, into: arena[inputBack], context) }
   }
 
-  /// Packs the rows of all shares, one share behind the other.
+  /// Packs the rows of all shares, one share after the other.
   private func packForwards(
     _ shares: [RecurrentWeights.Share], columns: Int, into packed: UnsafeMutablePointer<Float>, _ context: StepContext
   ) {
@@ -69,7 +69,7 @@ struct PackedRecurrentWeights {
     context.values(share.parameter) + share.offset
   }
 
-  /// Gives a recurrence the weights that its kernel reads.
+  /// Sets a recurrence's pointers to the packed weights.
   func lend(to recurrence: inout dpt_recurrence, _ context: StepContext) {
     recurrence.hidden = weights.hidden
     recurrence.padded = weights.padded
@@ -81,7 +81,7 @@ struct PackedRecurrentWeights {
     recurrence.bias = UnsafePointer(context.arena[bias])
   }
 
-  /// Writes the gradient of the input, if it is wanted, or adds it to what is there.
+  /// Writes the gradient of the input to `result`, or adds it if `adding`. Does nothing if it is not wanted.
   func inputGradient(gates: TensorView, into result: TensorView?, adding: Bool, _ context: StepContext) {
     guard let inputBack, let result else { return }
     var product = dpt_product()

@@ -23,7 +23,7 @@ public final class RNN: RecurrentLayer {
       forward: { dpt_rnn_forward($0, relu) }, backward: { dpt_rnn_backward($0, relu) })
   }
 
-  /// φ.
+  /// The function φ.
   package let nonlinearity: Nonlinearity
 
   /// One layer with `hiddenSize` units.
@@ -34,8 +34,8 @@ public final class RNN: RecurrentLayer {
       options: RecurrentOptions(output: output))
   }
 
-  /// A layer with `hiddenSize` units in each level and direction, with biases or without.
-  /// - Throws: `Failure` (configuration) for options that do not go together.
+  /// A layer with `hiddenSize` units in each level and direction, with or without biases.
+  /// - Throws: `Failure` (configuration) if the options are invalid.
   public init(
     input: Shape, hiddenSize: Int, nonlinearity: Nonlinearity, bias: Bool = true, options: RecurrentOptions
   ) throws {

@@ -5,7 +5,7 @@ import Tensors
 struct Recurrence {
   let cell: RecurrentCell
   let weights: RecurrentWeights
-  /// The end of its parameters' names, for example `_l0`.
+  /// The suffix of its parameters' names, for example `_l0`.
   let suffix: String
   let isReverse: Bool
 
@@ -17,22 +17,22 @@ struct Recurrence {
   }
 }
 
-/// A recurrence at work: its states, and its passes through a batch of sequences.
+/// The pass of one direction of one level: its states, and its passes through a batch of sequences.
 ///
-/// A kernel runs the whole sequence; in the backward pass it leaves the gates' gradients in their place, from which those
-/// of weights and inputs follow as products over all steps. A class, since copies of all its parts cost small layers more
-/// than their arithmetic.
+/// A kernel runs the whole sequence. In the backward pass it overwrites the gates with their gradients, from which products
+/// over all steps give those of weights and inputs. It is a class: copying the struct would cost small layers more time than
+/// their arithmetic.
 final class RecurrencePass {
   let weights: PackedRecurrentWeights
   private let recurrence: Recurrence
   private let steps: Int
   private let shardSums: ShardSums
   private let gates, h, dh: ArenaPlan.Slot
-  /// Cell state, its tanh, and its gradient: LSTM only.
+  /// The cell state, its tanh, and its gradient; only for LSTM.
   private let cell: (c: ArenaPlan.Slot, tanhC: ArenaPlan.Slot, dc: ArenaPlan.Slot)?
-  /// What is carried from batch to batch, in training and in evaluation: stateful layers only.
+  /// The carried states of training and of evaluation; only for stateful layers.
   private let carried: (training: Carried, evaluation: Carried)?
-  /// The gradients of the states after all steps, if the plan keeps them.
+  /// The gradients of the states after each step, if the plan keeps them.
   private let stateGradients: ArenaPlan.Slot?
 
   private struct Carried {
@@ -70,7 +70,7 @@ final class RecurrencePass {
   private var padded: Int { recurrence.weights.padded }
   private var isReverse: Bool { recurrence.isReverse }
 
-  /// Runs all steps; they start from the carried state if `continues`, else from zero.
+  /// Runs all steps, from the carried state if `continues`, otherwise from zero.
   func forward(_ input: TensorView, continues: Bool, _ context: StepContext) {
     let arena = context.arena
     let carried = carried.map { context.isTraining ? $0.training : $0.evaluation }
@@ -105,18 +105,18 @@ final class RecurrencePass {
       hiddenGradient: stateGradients.map { states.with(base: context.arena[$0], columns: hidden) })
   }
 
-  /// Where the rows of the states lie that training carries: hidden states, and cell states if there are any.
+  /// Pointers to the rows of training's carried states: hidden states, and cell states if there are any.
   func carriedRows(_ context: StepContext) -> [UnsafeMutablePointer<Float>] {
     guard let carried = carried?.training else { return [] }
     return [carried.h, carried.c].compactMap { $0.map { context.arena[$0] } }
   }
 
-  /// The hidden states after all steps.
+  /// The hidden states after each step.
   func states(samples: Int, _ context: StepContext) -> TensorView {
     states(isReverse ? 0 : 1, samples: samples, context)
   }
 
-  /// Copies the states after all steps to rows of `target`.
+  /// Copies the hidden states after each step to rows of `target`.
   func copyStates(samples: Int, to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext) {
     let states = states(samples: samples, context)
     for row in 0..<states.rows {
@@ -124,7 +124,7 @@ final class RecurrencePass {
     }
   }
 
-  /// The states from row block `first` on; there is one more than steps.
+  /// The states from block `first` on; there is one block more than steps.
   private func states(_ first: Int, samples: Int, _ context: StepContext) -> TensorView {
     TensorView(
       base: context.arena[h] + first * samples * padded, steps: steps, batch: samples, columns: hidden, stride: padded)
@@ -146,8 +146,9 @@ final class RecurrencePass {
     }
   }
 
-  /// Back-propagation through all steps from the gradient of the states after each of them, or of the last alone;
-  /// `firstColumn` is where this direction's features start in it. Writes, or adds, the gradient of the input to `result`, if it is wanted.
+  /// Back-propagation through all steps from the gradient of the states after each step, or after the last if `ofLast`.
+  /// `firstColumn` is the start of this direction's features in it. Writes the gradient of the input to `result`, or adds it
+  /// if `adding`.
   func backward(
     _ gradient: TensorView, input: TensorView, firstColumn: Int, ofLast: Bool, into result: TensorView?, adding: Bool,
     _ context: StepContext

@@ -1,10 +1,10 @@
 import CKernels
 
-/// Describes a recurrent cell: its parameters, how they make up the gates, and its kernels.
+/// Describes a recurrent cell: its parameters, their use in the gates, and its kernels.
 struct RecurrentCell {
-  /// A parameter of one direction of one layer: `blocks` times hiddenSize rows.
+  /// A parameter of one direction of one level: `blocks` times hiddenSize rows.
   struct Tensor {
-    /// What each row holds.
+    /// The contents of a row.
     enum Row {
       /// A weight for each input.
       case inputs
@@ -14,7 +14,7 @@ struct RecurrentCell {
       case bias
     }
 
-    /// The name before the number of the layer.
+    /// The name without the suffix for level and direction.
     let name: String
     let blocks: Int
     let row: Row
@@ -31,27 +31,27 @@ struct RecurrentCell {
     }
   }
 
-  /// What one group of lanes sums up before the cell's functions are applied.
+  /// The terms of a gate's sum, before the cell's functions are applied.
   struct Gate {
-    /// The weights of the inputs, if they add to it.
+    /// The weights of the inputs, if inputs add to the gate.
     var input: Block?
-    /// The weights of the hidden state, if it adds to it.
+    /// The weights of the hidden state, if it adds to the gate.
     var hidden: Block?
-    /// At most two biases, which are added up.
+    /// At most two biases; both are added.
     var biases: [Block]
   }
 
   /// The parameters in PyTorch's order.
   let tensors: [Tensor]
-  /// The gates in the kernels' order; those with inputs lie side by side from the first on, those with hidden
-  /// weights side by side too.
+  /// The gates in the kernels' order. Those with inputs are contiguous from the first on; those with hidden weights are
+  /// contiguous too.
   let gates: [Gate]
   /// Whether there is a cell state besides the hidden state.
   var hasCellState = false
   let forward: (UnsafePointer<dpt_recurrence>) -> Void
   let backward: (UnsafePointer<dpt_recurrence>) -> Void
 
-  /// The cell, or the same without its biases, which are its last parameters.
+  /// The cell with or without biases, which are its last parameters.
   func with(bias: Bool) -> RecurrentCell {
     guard !bias else { return self }
     return RecurrentCell(
@@ -60,7 +60,7 @@ struct RecurrentCell {
       forward: forward, backward: backward)
   }
 
-  /// PyTorch's parameters for a cell of this many gates.
+  /// PyTorch's parameters for a cell of `gates` gates.
   static func pyTorchTensors(gates: Int) -> [Tensor] {
     [
       Tensor(name: "weight_ih", blocks: gates, row: .inputs), Tensor(name: "weight_hh", blocks: gates, row: .hidden),

@@ -1,24 +1,24 @@
 import Tensors
 
-/// What LSTM, GRU, RNN and GatedRNN have in common: layers on top of each other, in one direction or both, with dropout
-/// between them, over sequences of different lengths, with or without a state that is carried from batch to batch.
+/// The base class of LSTM, GRU, RNN and GatedRNN: stacked levels in one or two directions, with dropout between them, over
+/// sequences of different lengths, with or without carried state.
 ///
-/// Input [steps, inputs]; output [features] or [steps, features], features being hiddenSize, or twice that where the
-/// layer is bidirectional. `StepContext.lengths` says how many steps of each sample are valid; at the others nothing
-/// happens, and outputs and gradients are zero. All parameters start uniform in ±1/√hiddenSize; their names end in `_l0`,
-/// `_l0_reverse`, `_l1`, ... as PyTorch's do.
+/// Input [steps, inputs]; output [features] or [steps, features], with features = hiddenSize, or twice that if the layer is
+/// bidirectional. `StepContext.lengths` says how many steps of each sample are valid; the others are skipped, and outputs and
+/// gradients are zero there. All parameters start uniform in ±1/√hiddenSize. Their names end in `_l0`, `_l0_reverse`,
+/// `_l1`, ... as in PyTorch.
 public class RecurrentLayer: Layer {
   /// The recipe's name.
   public let kind: String
   /// [features] or [steps, features].
   public let outputShape: Shape
-  /// Level by level, forwards before backwards.
+  /// The parameters, level by level, those of the forward direction first.
   public let parameters: [Parameter]
   /// [steps, inputs].
   package let inputShape: Shape
   /// Units of each level and direction.
   package let hiddenSize: Int
-  /// What all recurrent layers can do.
+  /// The options of all recurrent layers.
   package let options: RecurrentOptions
   private let levels: [any Layer]
 
@@ -41,13 +41,13 @@ public class RecurrentLayer: Layer {
     parameters = list.flatMap(\.parameters)
   }
 
-  /// States go over the steps that are there.
+  /// Recurrences only run over valid steps.
   public var lengthRule: LengthRule { .kept }
 
   /// Two per weight and step.
   public var operations: Int { levels.operations }
 
-  /// As many as forwards for the weights' gradients, and as many for those of states and inputs, if these are wanted.
+  /// Those of the forward pass for the weights' gradients, and as many for those of states and, if wanted, of inputs.
   public func backwardOperations(wantsInputGradient: Bool) -> Int {
     levels.backwardOperations(wantsInputGradient: wantsInputGradient)
   }
@@ -58,25 +58,23 @@ public class RecurrentLayer: Layer {
   }
 }
 
-/// What went on in one direction of one level of a recurrent layer, step by step, in the last batch.
+/// The states of one direction of one level of a recurrent layer after each step of the last batch.
 public struct RecurrentTrace {
-  /// The level and direction as parameters' names end, for example `l0` or `l1_reverse`.
+  /// The level and direction, as at the end of parameters' names, for example `l0` or `l1_reverse`.
   public let name: String
-  /// Whether it goes through the sequence from its end.
+  /// Whether it runs through the sequence from its end.
   public let isReverse: Bool
-  /// h[t], the hidden state after each step: steps × batch rows of hiddenSize; zeros at steps that are padding.
+  /// h[t], the hidden state after each step: steps × batch rows of hiddenSize; zeros at padding.
   public let hidden: TensorView
-  /// c[t], the cell state after each step, likewise: LSTM only.
+  /// c[t], the cell state after each step, shaped as `hidden`; only for LSTM.
   public let cell: TensorView?
-  /// ∂ℓ/∂h[t], the whole gradient of the loss with respect to h[t], by all later steps and by the outputs: as `hidden`,
-  /// after a backward pass, if the plan keeps it (`ArenaPlan.keepsOutputs`). If there is a cell state, c[t] counts as a
-  /// variable of its own.
+  /// ∂ℓ/∂h[t], the total gradient through later steps and outputs, shaped as `hidden`. Available after a backward pass if
+  /// the plan keeps it (`ArenaPlan.keepsOutputs`). If there is a cell state, c[t] counts as a separate variable.
   public let hiddenGradient: TensorView?
 }
 
 extension Program {
-  /// What went on in each level and direction of a recurrent layer of this program in the last batch, level by level; valid
-  /// until the next pass.
+  /// The traces of a recurrent layer of this program in the last batch, level by level. Valid until the next pass.
   public func traces(of layer: RecurrentLayer, _ context: StepContext) -> [RecurrentTrace] {
     guard let (pass, samples) = lastRun(of: layer), let levels = pass as? Program else { return [] }
     return levels.passes.compactMap { $0 as? RecurrentLevelPass }

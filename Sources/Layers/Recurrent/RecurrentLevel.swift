@@ -1,6 +1,6 @@
 import Tensors
 
-/// One of the layers that a recurrent layer has on top of each other: one direction, or two side by side.
+/// One level of a recurrent layer, with one direction or two.
 final class RecurrentLevel: Layer {
   let kind: String
   let outputShape: Shape
@@ -10,7 +10,7 @@ final class RecurrentLevel: Layer {
   fileprivate let output: RecurrentOutput
   fileprivate let isStateful: Bool
 
-  /// Level `number` of a layer; it shows `output`, whatever the layer's options say.
+  /// Level `number` of a layer. It gives `output`; that of `options` is ignored.
   init(
     _ cell: RecurrentCell, kind: String, number: Int, input: Shape, hiddenSize: Int, output: RecurrentOutput,
     options: RecurrentOptions
@@ -33,7 +33,7 @@ final class RecurrentLevel: Layer {
   var lengthRule: LengthRule { .kept }
   var operations: Int { directions.reduce(0) { $0 + 2 * inputShape.steps * $1.weights.products } }
 
-  /// As many as forwards for the weights' gradients, and as many for those of states and inputs, if these are wanted.
+  /// Those of the forward pass for the weights' gradients, and as many for those of states and, if wanted, of inputs.
   func backwardOperations(wantsInputGradient: Bool) -> Int {
     let unwanted = directions.reduce(0) { $0 + 2 * inputShape.steps * $1.weights.inputProducts }
     return 2 * operations - (wantsInputGradient ? 0 : unwanted)
@@ -44,14 +44,14 @@ final class RecurrentLevel: Layer {
   }
 }
 
-/// A level at work, with the states that it carries from batch to batch.
+/// The pass of a level, with its carried states.
 final class RecurrentLevelPass: Pass {
   private let layer: RecurrentLevel
   private let directions: [RecurrencePass]
-  /// The outputs, if they lie apart from the states.
+  /// The outputs, if they are not the states themselves.
   private let joined: ArenaPlan.Slot?
   private let gradient: ArenaPlan.Slot?
-  /// The global batch whose states are carried, 0 if none are yet.
+  /// The size of the global batch whose states are carried; 0 if none are yet.
   private var carried = (training: 0, evaluation: 0)
 
   init(_ layer: RecurrentLevel, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
@@ -103,7 +103,7 @@ final class RecurrentLevelPass: Pass {
     return result
   }
 
-  /// Whether this batch starts from the carried states; notes whose states will be carried after it.
+  /// Whether this batch starts from the carried states. Records the batch size, whose states are carried next.
   private func continues(_ context: StepContext) -> Bool {
     guard layer.isStateful else { return false }
     let batch = context.batchCount

@@ -1,35 +1,35 @@
 import Diagnostics
 
-/// Which steps of a recurrent layer the next layer sees.
+/// The output of a recurrent layer.
 public enum RecurrentOutput: String, CaseIterable, Sendable {
-  /// The hidden state after each sample's last valid step (of the direction that goes backwards: its first).
+  /// The hidden state after each sample's last valid step; for the reverse direction, after the first step.
   case last
-  /// The hidden states after all steps; zeros at steps that are padding.
+  /// The hidden states after each step; zeros at padding.
   case all
 }
 
-/// What all recurrent layers can do besides their cell.
+/// The options of all recurrent layers.
 public struct RecurrentOptions: Equatable, Sendable {
-  /// The steps that go to the next layer.
+  /// The output for the next layer.
   public var output: RecurrentOutput
-  /// Layers on top of each other; each sees all steps of the one below.
+  /// The number of stacked levels; each sees all steps of the level below.
   public var layers = 1
-  /// Whether each layer also goes through the sequence from its end; features out are [forwards, backwards].
+  /// Whether each level also runs through the sequence from its end; output features are [forwards, backwards].
   public var isBidirectional = false
-  /// The share of values set to zero between two layers while training; the rest is scaled by 1 / (1 − dropout).
+  /// The share of values set to zero between two levels in training; the others are scaled by 1 / (1 − dropout).
   public var dropout = 0.0
-  /// Whether the state after a batch is the initial state of the next, without a gradient from one to the other.
+  /// Whether the state after a batch is the initial state of the next, without a gradient between them.
   ///
-  /// Row i of a batch then has to continue row i of the batch before. A batch that is the first of its epoch or
-  /// evaluation, or of another size than the one before, starts from zero.
+  /// Row i of a batch must then continue row i of the batch before. The first batch of an epoch or evaluation, and a batch
+  /// of another size than the one before, start from zero.
   public var isStateful = false
 
-  /// One layer that goes forwards.
+  /// One level in the forward direction.
   public init(output: RecurrentOutput = .last) {
     self.output = output
   }
 
-  /// The first thing about these options that cannot be: the recipe's keys, what is wrong, and what would be right.
+  /// The first invalid option: the recipe's keys, the fault, and advice; nil if all are valid.
   public var conflict: (keys: [String], message: String, advice: String)? {
     if layers < 1 {
       return (["layers"], "a recurrent layer cannot have \(layers) layers", "it needs at least 1")
@@ -52,7 +52,7 @@ public struct RecurrentOptions: Equatable, Sendable {
     return nil
   }
 
-  /// Throws `Failure` (configuration) for options that cannot be.
+  /// - Throws: `Failure` (configuration) if an option is invalid.
   func check() throws {
     guard let conflict else { return }
     throw Failure(.configuration, conflict.message, advice: conflict.advice)

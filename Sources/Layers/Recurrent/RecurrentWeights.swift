@@ -1,15 +1,15 @@
 import CKernels
 import Tensors
 
-/// The weights of one direction of one recurrent layer, and what of them adds to which gate.
+/// The weights of one direction of one recurrent level, and their use in the gates.
 ///
-/// Each gate is padded to whole lanes, so that a lane holds the same unit in every gate.
+/// Each gate is padded to whole groups of lanes, so that a lane has the same unit in every gate.
 struct RecurrentWeights {
   /// `hidden` rows of a parameter that add to a gate.
   struct Share {
     let gate: Int
     let parameter: Parameter
-    /// Where the rows start in the parameter.
+    /// The start of the rows in the parameter.
     let offset: Int
   }
 
@@ -19,7 +19,7 @@ struct RecurrentWeights {
   let hidden: Int
   let inputShares, hiddenShares: [Share]
   let biasShares: [(first: Share, second: Share?)]
-  /// Shares side by side in the gates and in one parameter, whose gradients are one product.
+  /// Shares that are contiguous in the gates and in one parameter, so that one product gives their gradients.
   let inputRuns, hiddenRuns: [(first: Share, count: Int)]
   private let biasRuns: [(first: Share, second: Share?, count: Int)]
 
@@ -66,7 +66,7 @@ struct RecurrentWeights {
     }
     self.biasRuns = biasRuns
 
-    /// Whether a bias stands `count` places behind another, in the gates and in its parameter.
+    /// Whether a bias is `count` places after another, both in the gates and in its parameter.
     func follows(_ share: Share, _ first: Share, _ count: Int) -> Bool {
       share.parameter === first.parameter && share.gate == first.gate + count
         && share.offset == first.offset + count * hidden
@@ -88,15 +88,15 @@ struct RecurrentWeights {
   }
 
   var padded: Int { paddedToLanes(hidden) }
-  /// Floats of one row of all gates.
+  /// Floats of a row of all gates.
   var width: Int { gates * padded }
   /// Multiply-adds of one step of one sample.
   var products: Int { inputProducts + hidden * hiddenShares.count * hidden }
-  /// Those of the inputs alone.
+  /// Multiply-adds with the inputs in one step of one sample.
   var inputProducts: Int { hidden * inputShares.count * inputs }
 
-  /// The gradients of all parameters, over the shards of `program`, from those of the gates; `before` holds the hidden
-  /// state before every step.
+  /// Computes the gradients of all parameters, over the shards of `program`, from those of the gates. `before` has the
+  /// hidden state before every step.
   func gradients(
     input: TensorView, before: TensorView, gates: TensorView, program: dpt_shard_program, to target: GradientTarget,
     _ context: StepContext

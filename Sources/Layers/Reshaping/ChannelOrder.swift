@@ -1,15 +1,15 @@
 import Tensors
 
-/// The values of a flattened image channel by channel, as PyTorch has them, instead of pixel by pixel.
+/// Reorders the values of a flattened image from pixel by pixel to PyTorch's order, channel by channel.
 ///
-/// It stands where the order is seen: behind a model that ends in a flattened image, and where a residual block adds such
-/// a vector to one of another order. It belongs to how layers run, not to what a recipe lists.
+/// It is used where the order matters: at the end of a model whose output is a flattened image, and where a residual
+/// connection adds such a vector to one of another order. Recipes do not contain it.
 final class ChannelOrder: Layer {
   let kind = "channel-order"
   let outputShape: Shape
   private let pixels, channels: Int
 
-  /// Nil if vectors of this shape are in PyTorch's order.
+  /// A layer for inputs of a shape; nil if they are already in PyTorch's order.
   init?(input: Shape) {
     guard let image = input.flattenedFrom else { return nil }
     outputShape = .vector(input.count)
@@ -48,7 +48,7 @@ private struct ChannelOrderPass: Pass {
     return result
   }
 
-  /// Calls `body` with each value's place in either order.
+  /// Calls `body` with each value's index in both orders.
   private func forEachPlace(_ body: (_ pixelwise: Int, _ channelwise: Int) -> Void) {
     for pixel in 0..<pixels {
       for channel in 0..<channels { body(pixel * channels + channel, channel * pixels + pixel) }

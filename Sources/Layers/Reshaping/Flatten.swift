@@ -2,9 +2,9 @@ import Tensors
 
 /// All values of a sample as one vector: step by step, or pixel by pixel.
 ///
-/// PyTorch flattens images channel by channel. That order is kept wherever it is seen: the parameters of the layers behind
-/// are permuted when weights are read and written (`Parameter`), and a model's outputs and what a residual block adds are
-/// put in that order (`ChannelOrder`). Values are moved together only if rows have pads between them.
+/// PyTorch flattens images channel by channel. That order is used where it is visible: in weights files, the parameters of
+/// the next layers are permuted (`Parameter`); a model's outputs and the terms of a residual connection are reordered
+/// (`ChannelOrder`). Values are copied only if rows are padded.
 public final class Flatten: Layer {
   /// The recipe's name.
   public let kind = "flatten"
@@ -18,12 +18,12 @@ public final class Flatten: Layer {
     outputShape = input.flattened
   }
 
-  /// A vector has a place for every step, there or not.
+  /// Refuses different lengths: a vector has features for every step, valid or not.
   public var lengthRule: LengthRule {
     .refused(advice: "write global-average-pool in its place, or a recurrent layer with output: last")
   }
 
-  /// Reserves room for moving values together, if that may be needed.
+  /// Reserves memory for copies, if they may be needed.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     FlattenPass(
       inputShape: inputShape, outputShape: outputShape, output: plan.activation(outputShape.paddedCount(batch: batch)),
@@ -36,7 +36,7 @@ private struct FlattenPass: Pass {
   let output: ArenaPlan.Slot
   let gradient: ArenaPlan.Slot?
 
-  /// Whether a sample is one row, or rows that lie one behind the other without pads, which is then a vector as it lies.
+  /// Whether each sample is already a vector: one row, or contiguous rows without padding.
   private func isContiguous(_ rows: TensorView) -> Bool {
     rows.steps == 1 && (rows.positions == 1 || rows.stride == rows.columns)
   }
@@ -67,7 +67,7 @@ private struct FlattenPass: Pass {
     return result
   }
 
-  /// Calls `body` with each row and its place in the sample's vector.
+  /// Calls `body` with each row and its place in its sample's vector.
   private func move(
     _ rows: TensorView, _ vectors: TensorView,
     _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
