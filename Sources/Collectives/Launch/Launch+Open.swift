@@ -9,8 +9,9 @@ extension Launch {
     return shortVersion(of: String(cString: dpt_mpi_library_version()))
   }
 
-  /// An MPI's name and number from its own description: "Open MPI v4.1.4, package: ...", "MPICH Version:      4.0.2" and
-  /// further lines, "MPI VERSION    : CRAY MPICH version 8.1.26 (ANL base 3.4a2)", "Intel(R) MPI Library 2021.9 for Linux* OS".
+  /// An MPI's name and version from its own description, such as "Open MPI v4.1.4, package: ...", "MPICH Version:      4.0.2"
+  /// (and further lines), "MPI VERSION    : CRAY MPICH version 8.1.26 (ANL base 3.4a2)" or "Intel(R) MPI Library 2021.9 for
+  /// Linux* OS".
   static func shortVersion(of text: String) -> String {
     let first = text.prefix { !",(\n".contains($0) || $0 == "(" && text.hasPrefix("Intel(R)") }
     var words = first.split { $0.isWhitespace || $0 == ":" }
@@ -27,15 +28,15 @@ extension Launch {
 
   static let withoutMPI = "built without MPI: one rank only; install libopenmpi-dev or libmpich-dev and build again"
 
-  /// The communicator of this job: MPI's if a launcher started the process, else that of a single rank.
+  /// Opens the communicator of this job: MPI's if a launcher started the process, otherwise that of a single rank.
   ///
-  /// Without a launcher MPI is not started, so a program on its own needs none. Does not return for ranks for which there is
-  /// no processor: they sleep until the others close the communicator, and exit; see `MPICommunicator`.
+  /// Without a launcher, MPI is not started. On surplus ranks, without a processor, it does not return: they sleep until the
+  /// others close the communicator, then exit; see `MPICommunicator`.
   /// - Parameters:
-  ///   - oversubscribes: whether all ranks compute nevertheless.
-  ///   - environment: the environment variables; the process's own by default.
-  /// - Throws: `Failure` (unavailable) if the launcher started several ranks that would not find one another, so that each
-  ///   would silently train alone.
+  ///   - oversubscribes: whether all ranks compute, even if there are fewer processors.
+  ///   - environment: the environment variables; by default those of the process.
+  /// - Throws: `Failure` (unavailable) if the launcher started several ranks that cannot connect, so that each would
+  ///   silently train alone.
   public static func openCommunicator(
     oversubscribes: Bool = false, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> any Communicator {
@@ -51,7 +52,7 @@ extension Launch {
     return communicator
   }
 
-  /// Throws if several ranks were started but certainly cannot find one another.
+  /// Throws if several ranks were started but certainly cannot connect.
   package func checkBeforeStart(mpiVersion: String?) throws {
     if server?.isGone == true {
       throw Failure(
@@ -91,9 +92,9 @@ extension Launch {
       advice: advice)
   }
 
-  /// Whether waiting ranks must give up their core because there are more of them on this machine than cores.
+  /// Whether waiting ranks must yield their core because there are fewer cores than ranks on this machine.
   ///
-  /// Only Open MPI's mpirun does that itself. Slurm names the cores of the job; else those of the process count.
+  /// Only Open MPI's mpirun makes them yield by itself. `cores` counts unless Slurm names the cores of the job.
   package func shouldYield(
     environment: [String: String], cores: Int = ProcessInfo.processInfo.activeProcessorCount
   ) -> Bool {

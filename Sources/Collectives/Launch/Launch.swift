@@ -12,7 +12,7 @@ public struct Launch: Equatable, Sendable {
     case srunPMIx = "srun --mpi=pmix"
     /// Slurm's `srun --mpi=pmi2`.
     case srunPMI2 = "srun --mpi=pmi2"
-    /// Slurm's `srun --mpi=none`: tasks that do not know of one another.
+    /// Slurm's `srun --mpi=none`: unconnected tasks.
     case srunNone = "srun --mpi=none"
     /// Slurm's `srun` with another plugin, such as Cray's.
     case srun
@@ -26,18 +26,18 @@ public struct Launch: Equatable, Sendable {
   public let launcher: Launcher?
   /// The number of ranks that the launcher started, if it says so.
   public let expectedSize: Int?
-  /// This process's rank according to the launcher, before MPI is up; 0 if it does not say so. Until then only rank 0
+  /// This process's rank according to the launcher, before MPI is started; 0 if it does not say. Until then only rank 0
   /// prints.
   public let expectedRank: Int
   /// The number of ranks on this machine, if the launcher says so.
   public let localSize: Int?
-  /// Tells whether the launcher still runs: its variables outlive it in shells that it once started.
+  /// The launcher's server, to test whether it still runs: its variables stay in shells that it once started.
   let server: LaunchServer?
 
   /// Reads the variables that launchers set.
   ///
-  /// Inside a Slurm batch script `SLURM_NTASKS` and `SLURM_PROCID` are set though no launcher ran; they count only in
-  /// a step of several tasks.
+  /// In a Slurm batch script `SLURM_NTASKS` and `SLURM_PROCID` are set without a launcher, so they only count in a step of
+  /// several tasks.
   public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
     func number(_ key: String) -> Int? { environment[key].flatMap { Int($0) } }
     let stepSize = number("SLURM_STEP_NUM_TASKS")
@@ -69,17 +69,16 @@ public struct Launch: Equatable, Sendable {
     }
   }
 
-  /// Whether this process prints for its job: rank 0 does, and so does any process whose launcher is gone, since it has no
-  /// rank 0.
+  /// Whether this process prints for its job: rank 0, or any process whose launcher is gone.
   package var speaks: Bool { expectedRank == 0 || !isLive }
 
-  /// Whether the launcher answers.
+  /// Whether the launcher is running.
   package var isLive: Bool { server?.answers == true }
 
   /// Whether there is more than one rank according to the launcher.
   public var expectsSeveralRanks: Bool { (expectedSize ?? 1) > 1 || expectedRank > 0 }
 
-  /// This node's entry of `SLURM_STEP_TASKS_PER_NODE`, which looks like "2(x3),1".
+  /// This machine's entry of `SLURM_STEP_TASKS_PER_NODE`, which looks like "2(x3),1".
   private static func slurmLocalSize(_ environment: [String: String]) -> Int? {
     guard let text = environment["SLURM_STEP_TASKS_PER_NODE"] else { return nil }
     var counts: [Int] = []

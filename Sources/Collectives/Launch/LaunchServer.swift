@@ -1,11 +1,11 @@
 import Diagnostics
 import Foundation
 
-/// A launcher's server on each machine, which its ranks talk to. A process that finds it belongs to a running job.
+/// A launcher's server on a machine, which its ranks talk to. A process that finds it is part of a running job.
 enum LaunchServer: Equatable, Sendable {
   /// A PMIx server, by its addresses: of Open MPI's mpirun, and of `srun --mpi=pmix`.
   case pmix([String])
-  /// A connection that the process was born with: of MPICH's and Intel MPI's mpiexec, and of `srun --mpi=pmi2`.
+  /// An inherited connection: of MPICH's and Intel MPI's mpiexec, and of `srun --mpi=pmi2`.
   case pmi(Int32)
   /// Slurm's own process, an ancestor of this one.
   case slurmstepd
@@ -33,13 +33,13 @@ enum LaunchServer: Equatable, Sendable {
     }
   }
 
-  /// Whether the server has certainly ended: all its addresses can be tried, and nobody listens there.
+  /// Whether the server has certainly ended: all its addresses can be tried, and none answers.
   var isGone: Bool {
     guard case .pmix(let addresses) = self, addresses.allSatisfy({ $0.contains("tcp4://") }) else { return false }
     return !answers
   }
 
-  /// Whether somebody listens at an address such as "prterun-node-7@0.0;tcp4://127.0.0.1:48981".
+  /// Whether a server listens at an address such as "prterun-node-7@0.0;tcp4://127.0.0.1:48981".
   private static func listens(_ address: String) -> Bool {
     guard let place = address.components(separatedBy: "://").last, let colon = place.lastIndex(of: ":"),
       let port = UInt16(place[place.index(after: colon)...])
@@ -57,7 +57,7 @@ enum LaunchServer: Equatable, Sendable {
     }
     if code == 0 { return true }
     guard errno == EINPROGRESS else { return false }
-    // The server is on this machine, and answers at once or never.
+    // The server is on this machine, so it answers at once or never.
     var wanted = pollfd(file: file)
     guard poll(&wanted, 1, 1000) == 1 else { return false }
     var error: Int32 = 0

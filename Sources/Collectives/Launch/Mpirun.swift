@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// The `mpirun` of the MPI that the program was built with, and its options, which differ from MPI to MPI.
+/// The `mpirun` of the MPI that the program was built with, and its options, which depend on the MPI.
 package struct Mpirun: Equatable, Sendable {
   /// The launcher behind an `mpirun`.
   package enum Kind: Equatable, Sendable {
@@ -99,10 +99,10 @@ package struct Mpirun: Equatable, Sendable {
     return [path] + options + count(ranks)
   }
 
-  /// The options for ranks on this machine alone, even with few processors. They talk by shared memory, which starts sooner
-  /// than searching for networks. No rank is bound to a processor, since the program chooses processors itself.
+  /// The options for ranks on this machine only, even with few processors. Ranks talk by shared memory, which starts sooner
+  /// than a search for networks. None is bound to a processor, since the program chooses processors itself.
   package func options(isRoot: Bool = geteuid() == 0) -> [String] {
-    // Open MPI starts nothing for root unless told so.
+    // Open MPI refuses to run as root without this option.
     let permission = isRoot ? ["--allow-run-as-root"] : []
     return switch kind {
     case .openMPI4:
@@ -117,9 +117,9 @@ package struct Mpirun: Equatable, Sendable {
   /// The option for a number of ranks.
   package func count(_ ranks: Int) -> [String] { [kind == .hydra ? "-n" : "-np", "\(ranks)"] }
 
-  /// With these keepalive times mpirun notices within 20 seconds that a machine is gone and ends the others, well before the
-  /// ranks give up themselves. If a machine does not acknowledge what mpirun has sent, such as the order to end, mpirun
-  /// still resends it for a quarter of an hour.
+  /// With these keepalive times, mpirun notices within 20 seconds that a machine is gone and ends the others, well before
+  /// the ranks give up themselves. If a machine does not acknowledge data, such as the order to end, mpirun still resends it
+  /// for a quarter of an hour.
   private var keepalive: [String] {
     let option = kind == .openMPI5 ? "--prtemca" : "--mca"
     return [("time", "10"), ("intvl", "2"), ("probes", "5")].flatMap { [option, "oob_tcp_keepalive_\($0)", $1] }
@@ -133,7 +133,7 @@ package struct Mpirun: Equatable, Sendable {
   }
 }
 
-/// How Slurm's `srun` starts ranks.
+/// The way in which Slurm's `srun` starts ranks.
 package enum SlurmMPI {
   /// The value of `srun --mpi` for an MPI, as `Launch.mpiVersion` names it. Open MPI needs PMIx; MPICH and its derivatives
   /// need PMI 2, as they are built by default.

@@ -1,23 +1,23 @@
 import Foundation
 
-/// Messages between ranks within one process, whether these are threads or merely take turns.
+/// Messages between ranks in one process, which are threads or take turns.
 ///
-/// A message is copied from buffer to buffer when both sides have started it; until then neither is complete.
+/// A message is copied from buffer to buffer as soon as both sides have started it; then both are complete.
 package final class Mailboxes: @unchecked Sendable {
   fileprivate struct Route: Hashable {
     let from, to, tag: Int
   }
 
-  /// The messages between two ranks under one tag that only one side has started, oldest first.
+  /// The messages between two ranks with one tag that only one side has started, oldest first.
   fileprivate final class Box {
     private(set) var open: [MailboxMessage] = []
 
     init() {
-      // An exchange has at most two under way, in any order: nodes and their sum. Nothing is allocated later.
+      // An exchange has at most two messages at a time, nodes and their sum, so nothing is allocated later.
       open.reserveCapacity(4)
     }
 
-    /// Copies if the other side has started; else keeps the message until it does.
+    /// Copies if the other side has started, otherwise keeps the message until it does.
     func meet(_ message: MailboxMessage) {
       guard let other = open.first, other.direction != message.direction else { return open.append(message) }
       open.removeFirst()

@@ -1,4 +1,4 @@
-/// At most one message to or from each of some machines; all go once in an exchange.
+/// At most one message to or from each machine. An exchange starts each message once.
 final class MessageRow {
   private let messages: [(any Message)?]
   private var completed = 0
@@ -7,18 +7,18 @@ final class MessageRow {
     self.messages = messages
   }
 
-  /// Starts one. The first to be started after all were complete begins another round.
+  /// Starts a message. The first start after all are complete begins a new round.
   func start(_ index: Int) throws {
     if completed == messages.count { completed = 0 }
     try messages[index]?.start()
   }
 
-  /// Starts all.
+  /// Starts all messages.
   func start() throws {
     for index in messages.indices { try start(index) }
   }
 
-  /// Whether all that were started are complete. Continues where it stopped the last time, and calls `each` once for each.
+  /// Whether all messages are complete. Calls `each` once for each message as it completes, in order.
   func areComplete(each: (Int) -> Void = { _ in }) throws -> Bool {
     while completed < messages.count {
       guard try messages[completed]?.isComplete() ?? true else { return false }

@@ -1,11 +1,10 @@
 import CKernels
 
-/// The time that a computing rank loses to messages that move meanwhile: its core also copies them, and runs the system's
-/// network stack.
+/// Measures the time that a computing rank loses to messages: its core also copies them and runs the system's network stack.
 struct CoreLoss {
-  /// Bytes of each message, and the messages that go each way in a round.
+  /// The bytes of a message, the messages each way in a round, and the rounds.
   private static let (messageBytes, messageCount, rounds) = (1 << 20, 2, 3)
-  /// Units of work by which the time of one is measured.
+  /// The units of work in a measurement of one unit's time.
   private static let calibration = 100
 
   private let communicator: any Communicator
@@ -16,8 +15,8 @@ struct CoreLoss {
     work = Work()
   }
 
-  /// Seconds for each byte sent or received, the median of several rounds with a peer; nil if messages do not move while a
-  /// rank computes.
+  /// Seconds for each byte sent or received: the median of several rounds with a peer. Nil if messages do not move while
+  /// ranks compute.
   func measure(with peer: Int, tag: Int) throws -> Double? {
     guard communicator.servesAnyThread, !communicator.isOversubscribed else { return nil }
     let memory = SharedMemory(byteCounts: Array(repeating: Self.messageBytes, count: 2 * Self.messageCount))
@@ -55,7 +54,7 @@ struct CoreLoss {
   }
 }
 
-/// A unit of computing, a few microseconds long.
+/// A unit of work that takes a few microseconds.
 private final class Work {
   private static let (length, passes) = (4096, 8)
   private let values = allocateFloats(Work.length)

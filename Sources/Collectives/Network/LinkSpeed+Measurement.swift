@@ -2,13 +2,13 @@ import CMPIShim
 
 extension LinkSpeed {
   private static let rounds = 20
-  /// Buckets that are exchanged at once.
+  /// How many buckets are exchanged at once.
   private static let buckets = 4
   private static let looksBeforeYielding = 1000
 
-  /// Measures between pairs of neighbouring machines, all at once; every rank calls it. Nil on one machine.
+  /// Measures between all pairs of neighbouring machines at the same time. Every rank calls it. Nil on one machine.
   ///
-  /// `includingCores` also measures the time that messages take of a core: forecasts want it, trainings do not.
+  /// `includingCores` also measures the time that messages take of a core. Only forecasts need it.
   public static func measure(
     _ communicator: any Communicator, includingCores: Bool = false
   ) throws -> LinkSpeed? {
@@ -36,7 +36,7 @@ extension LinkSpeed {
   }
 
   /// Seconds of a short message one way, the least of several; and medians for messages that go both ways at once, as
-  /// buckets do: pieces alone, and pieces followed by messages as long as their sums.
+  /// buckets do: pieces alone, and pieces followed by sums of the same length.
   private static func exchange(
     with peer: Int, isFirst: Bool, tag: Int, _ communicator: any Communicator
   ) throws -> (short: Double, pieces: Double, sums: Double) {
@@ -93,5 +93,5 @@ extension LinkSpeed {
   }
 }
 
-/// The seconds that something takes.
+/// The seconds that `body` takes.
 func seconds(_ body: () throws -> Void) rethrows -> Double { try ContinuousClock().measure(body) / .seconds(1) }

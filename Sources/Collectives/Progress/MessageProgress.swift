@@ -1,12 +1,12 @@
-/// Moves the messages of one rank's exchanges: on a thread of its own if the transport serves any thread, else whenever the
-/// rank calls.
+/// Moves the messages of one rank's exchanges: on a background thread if the transport serves any thread, otherwise whenever
+/// the rank calls.
 final class MessageProgress {
   private let work: () throws -> Bool
   private let peers: PeerWait
   private let usesThread: Bool
   private var thread: ProgressThread?
 
-  /// Moves a sum's messages, and those of a gathering that follows it.
+  /// Progress of a sum's messages, and of those of a gathering after it.
   init(_ participant: Participant, _ algorithm: any SumAlgorithm, _ gathering: PieceGathering? = nil) {
     peers = PeerWait(messenger: participant.messenger, isOversubscribed: participant.isOversubscribed)
     usesThread = participant.hasMessages && participant.messenger.servesAnyThread
@@ -24,7 +24,7 @@ final class MessageProgress {
     thread?.end()
   }
 
-  /// Lets messages move after `body`, while the rank does something else.
+  /// Runs `body`, then lets messages move while the rank computes.
   func resume(after body: () throws -> Void = {}) throws {
     guard usesThread else {
       try body()
@@ -36,7 +36,7 @@ final class MessageProgress {
     try thread.resume(after: body)
   }
 
-  /// Waits until `isComplete`, on the rank's own thread; `neighbours` is that of `PeerWait.wait`.
+  /// Waits on the rank's own thread until `isComplete`; for `neighbours` see `PeerWait.wait`.
   func wait(
     until isComplete: () throws -> Bool, neighbours: (_ spin: UInt32, _ sleep: UInt32) -> Bool?
   ) throws {
@@ -44,7 +44,7 @@ final class MessageProgress {
     try peers.wait(until: isComplete, neighbours: neighbours)
   }
 
-  /// Completes a sum, of which this rank has written everything.
+  /// Completes a sum after this rank has written all nodes and status words.
   func complete(_ algorithm: any SumAlgorithm) throws {
     try thread?.pause()
     algorithm.writeAll()

@@ -1,18 +1,18 @@
 import CMPIShim
 
-/// How a rank waits for others: awake for a while, since they come soon; then asleep, and checking on them from time to
-/// time. An oversubscribed rank yields immediately.
+/// Waits for other ranks: spins for a while, since they usually come soon, then sleeps and checks from time to time whether
+/// they still run. An oversubscribed rank yields immediately.
 struct PeerWait {
-  /// Microseconds for which a rank watches for others before it sleeps, and for which it sleeps before it checks on them.
+  /// Microseconds of spinning before a rank sleeps, and of sleep before it checks its peers.
   private static let (spinMicroseconds, sleepMicroseconds): (UInt32, UInt32) = (500, 50_000)
-  /// Looks for messages between two checks on the others.
+  /// The number of polls between two checks of the peers.
   private static let looksPerCheck = 1 << 14
 
   let messenger: any Messenger
   let isOversubscribed: Bool
 
-  /// Waits until `isComplete`. If no message is waited for, `neighbours` waits for the ranks of this machine, awake and
-  /// asleep for at most the given microseconds, and returns whether they have come; else it returns nil.
+  /// Waits until `isComplete`. `neighbours` waits for ranks of this machine, spinning and sleeping for at most the given
+  /// microseconds, and returns whether they have come; it returns nil if the rank waits for messages instead.
   func wait(
     until isComplete: () throws -> Bool, neighbours: (_ spin: UInt32, _ sleep: UInt32) -> Bool?
   ) throws {
@@ -23,7 +23,7 @@ struct PeerWait {
         continue
       }
       looks += 1
-      // A rank that has waited long for the network leaves the processor to others.
+      // After a long wait for the network, yield the processor to others.
       dpt_pause(isOversubscribed || looks > Self.looksPerCheck)
       if looks.isMultiple(of: Self.looksPerCheck) { try messenger.checkPeers() }
     }

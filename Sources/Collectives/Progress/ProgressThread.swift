@@ -4,30 +4,29 @@ import Foundation
 
 /// A thread that moves messages while the rank's own thread computes.
 ///
-/// MPI moves messages only while it is called. The thread calls it briefly, sleeps, and calls it again; it takes next to
-/// nothing of the processor that it shares with the computing. A lock keeps the two threads from working on an exchange at
-/// the same time. Other calls of the rank's own thread, such as batch normalization's sums, are serialized by the MPI shim
-/// (MPI_THREAD_SERIALIZED).
+/// MPI only moves messages while it is called. This thread calls it briefly, sleeps, and calls it again, which costs the
+/// computing thread almost no time. A lock keeps the two threads from working on an exchange at the same time. The MPI shim
+/// serializes other calls of the rank's own thread, such as batch normalization's sums (MPI_THREAD_SERIALIZED).
 final class ProgressThread: @unchecked Sendable {
-  /// Microseconds of sleep between two looks: too short for a network connection's buffers to run empty.
+  /// Microseconds of sleep between two polls: too short for a connection's buffers to run empty.
   private static let sleepMicroseconds: UInt32 = 250
 
-  // The lock guards everything below, and whatever `work` does.
+  // The lock guards everything below, and all that `work` does.
   private let condition = NSCondition()
   private let work: () throws -> Bool
   private var isOn = false
   private var isEnding = false
   private var error: (any Error)?
 
-  /// Makes the thread, which sleeps until `resume()`. `work` does what can be done without waiting, and returns whether
-  /// that was all.
+  /// Makes the thread, which sleeps until `resume()`. `work` does all it can without waiting, and returns whether everything
+  /// is done.
   /// - Throws: `Failure` (system) if no thread starts.
   init(_ work: @escaping () throws -> Bool) throws {
     self.work = work
     try SystemThread.start("dp-messages") { [self] in run() }
   }
 
-  /// Ends the thread; it keeps this object until it has ended.
+  /// Ends the thread, which retains this object until then.
   func end() {
     condition.withLock {
       isEnding = true
@@ -35,7 +34,7 @@ final class ProgressThread: @unchecked Sendable {
     }
   }
 
-  /// Runs `body` between two looks of the thread, which then looks until all is done.
+  /// Runs `body` while the thread does not work; then the thread works until all is done.
   func resume(after body: () throws -> Void) throws {
     try condition.withLock {
       try body()
@@ -44,10 +43,10 @@ final class ProgressThread: @unchecked Sendable {
     }
   }
 
-  /// Whether the thread still has something to do.
+  /// Whether the thread still has work.
   var isLooking: Bool { condition.withLock { isOn } }
 
-  /// Keeps the thread from looking until it is resumed; throws the error that it met.
+  /// Pauses the thread until `resume()`. Throws an error of the thread.
   func pause() throws {
     try condition.withLock {
       isOn = false

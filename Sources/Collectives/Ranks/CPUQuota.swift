@@ -2,24 +2,24 @@ import Foundation
 
 /// The share of its machine's processor time that a control group may use (Linux).
 package struct CPUQuota: Equatable {
-  /// Processor time per time; 0.5 is half a processor.
+  /// The number of processors; 0.5 is half of one's time.
   package let share: Double
-  /// The control group: processes with the same one share it.
+  /// The number of the control group, whose processes share the quota.
   package let group: UInt64
 
-  /// Whole processors, rounded up.
+  /// The number of processors, rounded up.
   var processors: Int { Int(share.rounded(.up)) }
 
-  /// The quota of this process; nil if nothing limits it.
+  /// The quota of this process; nil if there is no limit.
   package static func own() -> CPUQuota? {
     of((try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? "")
   }
 
-  /// The tightest quota of a process's control group and those around it: `cpu.max` of version 2, `cpu.cfs_quota_us` of
+  /// The tightest quota of a process's control group and its ancestors: `cpu.max` of version 2, `cpu.cfs_quota_us` of
   /// version 1.
   /// - Parameters:
   ///   - membership: the text of `/proc/self/cgroup`.
-  ///   - root: the folder in which control groups are mounted.
+  ///   - root: the folder where control groups are mounted.
   static func of(_ membership: String, root: String = "/sys/fs/cgroup") -> CPUQuota? {
     membership.split(separator: "\n").flatMap { line -> [CPUQuota] in
       // "0::/job/step" in version 2, "4:cpu,cpuacct:/job/step" in version 1.
@@ -31,7 +31,7 @@ package struct CPUQuota: Equatable {
     }.min { $0.share < $1.share }
   }
 
-  /// The quotas of a group and of the groups around it, the innermost first.
+  /// The quotas of a group and its ancestors, the innermost first.
   private static func quotas(_ root: String, path: Substring, limit: (String) -> Double?) -> [CPUQuota] {
     var names = path.split(separator: "/").map(String.init)
     var found: [CPUQuota] = []

@@ -3,11 +3,11 @@ import Foundation
 
 /// The processors of its machine that a process may use.
 struct ProcessorAccess: Equatable {
-  /// The processors it may run on, a bit each; all 0 if the system does not tell.
+  /// The processors it may run on, one bit each; all 0 if unknown.
   let mask: [UInt64]
-  /// The number of processors whose time its control group may use; nil if nothing limits it.
+  /// The number of processors whose time its control group may use; nil if there is no limit.
   let quota: Int?
-  /// The control group that has the quota: processes with the same one share it.
+  /// The number of the control group with the quota, which its processes share.
   let group: UInt64
 
   /// The numbers of the processors, ascending.
@@ -23,7 +23,7 @@ struct ProcessorAccess: Equatable {
     return ProcessorAccess(mask: mask, quota: limit?.processors, group: limit?.group ?? 0)
   }
 
-  /// A file's inode number, which no other of its kind has; 0 if there is no file.
+  /// A file's inode number; 0 if there is no file.
   static func number(of path: String) -> UInt64 {
     var facts = stat()
     return stat(path, &facts) == 0 ? UInt64(facts.st_ino) : 0

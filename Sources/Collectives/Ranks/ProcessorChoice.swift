@@ -1,14 +1,14 @@
-/// Gives ranks of one machine a processor each, as many of them as can have one of their own.
+/// Assigns processors to the ranks of one machine: one each, to as many ranks as possible.
 struct ProcessorChoice {
   private let access: [ProcessorAccess]
-  /// The rank that has each processor.
+  /// The rank of each processor; nil if the processor is free.
   private var holders: [Int?]
-  /// Control groups' processors that are given.
+  /// The number of processors assigned in each control group with a quota.
   private var given: [UInt64: Int] = [:]
-  /// Sets of processors that have none left.
+  /// Sets of processors in which none is free.
   private var exhausted: Set<[UInt64]> = []
 
-  /// The ranks that compute: of each machine those that can have a processor of their own, at least one, and rank 0.
+  /// The ranks that compute: on each machine those that get a processor, at least one; always rank 0.
   /// - Parameters:
   ///   - machines: the ranks of each machine, ascending.
   ///   - access: the processors that each rank may use.
@@ -20,7 +20,7 @@ struct ProcessorChoice {
     }.sorted()
   }
 
-  /// As many of a machine's ranks as can have a processor of their own; the first is among them.
+  /// The largest number of a machine's ranks that can each have a processor, including the first rank.
   static func withProcessor(_ ranks: [Int], access: [ProcessorAccess]) -> [Int] {
     var choice = ProcessorChoice(access)
     return ranks.filter { choice.give(toRank: $0) }
@@ -31,10 +31,10 @@ struct ProcessorChoice {
     holders = Array(repeating: nil, count: (access.map(\.mask.count).max() ?? 0) * UInt64.bitWidth)
   }
 
-  /// Whether the rank gets a processor. Other ranks may move to another of theirs, but none loses its processor.
+  /// Assigns a processor to the rank, if possible. Other ranks may move to another processor, but none loses its own.
   private mutating func give(toRank rank: Int) -> Bool {
     let own = access[rank]
-    // Nothing is known about its processors.
+    // Its processors are unknown.
     if own.mask.allSatisfy({ $0 == 0 }) { return true }
     if let quota = own.quota, given[own.group, default: 0] >= quota { return false }
     var tried = Array(repeating: false, count: holders.count)
@@ -46,7 +46,7 @@ struct ProcessorChoice {
     return true
   }
 
-  /// An augmenting path of the bipartite matching of ranks and processors (Kuhn 1955).
+  /// Searches an augmenting path in the bipartite matching of ranks and processors (Kuhn 1955).
   private mutating func seat(_ rank: Int, _ tried: inout [Bool]) -> Bool {
     let processors = access[rank].processors
     if let free = processors.first(where: { holders[$0] == nil }) {

@@ -1,15 +1,15 @@
 import CMPIShim
 import Foundation
 
-/// All ranks that a launcher started, before it is known which of them compute.
+/// All ranks that a launcher started, from which those that compute are chosen.
 struct StartedRanks {
-  /// The facts that every rank tells the others.
+  /// The facts that ranks exchange about themselves.
   struct Facts {
-    /// A random number, for names that no other job uses.
+    /// A random number for unique names.
     let token: UInt64
-    /// Whether the rank wants all ranks to compute.
+    /// Whether this rank was asked to let all ranks compute.
     let wantsAll: Bool
-    /// The process number, and the namespace in which it is valid.
+    /// The process number and its namespace.
     let process: pid_t
     let namespace: UInt64
     let access: ProcessorAccess
@@ -17,13 +17,13 @@ struct StartedRanks {
 
   /// The number of this rank among them.
   let rank: Int
-  /// The ranks of each machine, which can share memory according to MPI, ascending; machines in the order of their first
+  /// The ranks of each machine, ascending; MPI says that they can share memory. Machines are in the order of their first
   /// ranks.
   let machines: [[Int]]
   /// The facts of each rank.
   let facts: [Facts]
 
-  /// Meets all ranks, each of which calls it, once MPI has started.
+  /// Exchanges facts between all ranks after MPI has started. Every rank calls it.
   static func meet(wantsAll: Bool) throws -> StartedRanks {
     let size = Int(dpt_mpi_size())
     var lowest = [Int32](repeating: 0, count: size)
@@ -37,29 +37,29 @@ struct StartedRanks {
       facts: try gather(own.numbers, ranks: size).map(Facts.init(numbers:)))
   }
 
-  /// The ranks that compute: all if one of them wants that, else those for which there are processors. Ascending.
+  /// The ranks that compute, ascending: all if one of them was asked for that, otherwise those that get a processor.
   var computing: [Int] {
     if facts.contains(where: \.wantsAll) { return Array(facts.indices) }
     return ProcessorChoice.computing(machines: machines, access: facts.map(\.access))
   }
 
-  /// Whether some of these ranks on a rank's machine have to share a processor.
+  /// Whether some of `ranks` on the machine of `rank` must share a processor.
   func areCrowded(_ ranks: [Int], around rank: Int) -> Bool {
     let neighbours = neighbours(of: rank, among: ranks)
     return ProcessorChoice.withProcessor(neighbours, access: facts.map(\.access)).count < neighbours.count
   }
 
-  /// The processes of some ranks that this rank can see.
+  /// The processes of those of `ranks` that this rank can see: on its machine, in its namespace.
   func visibleProcesses(of ranks: [Int]) -> [pid_t] {
     neighbours(of: rank, among: ranks).filter { facts[$0].namespace == facts[rank].namespace }.map { facts[$0].process }
   }
 
-  /// The ranks, of some, that are on the machine of one.
+  /// Those of `ranks` that are on the machine of `rank`.
   private func neighbours(of rank: Int, among ranks: [Int]) -> [Int] {
     (machines.first { $0.contains(rank) } ?? []).filter(ranks.contains)
   }
 
-  /// The numbers of every rank, on every rank; each gives the same number.
+  /// Gathers the same count of numbers from every rank on every rank.
   private static func gather(_ own: [UInt64], ranks: Int) throws -> [[UInt64]] {
     let bytes = own.count * MemoryLayout<UInt64>.size
     var all = [UInt64](repeating: 0, count: own.count * ranks)
@@ -70,7 +70,7 @@ struct StartedRanks {
 }
 
 extension StartedRanks.Facts {
-  /// The facts as numbers; a quota of 0 is none.
+  /// The facts as numbers; a quota of 0 means none.
   fileprivate var numbers: [UInt64] {
     [token, wantsAll ? 1 : 0, UInt64(process), namespace, UInt64(access.quota ?? 0), access.group] + access.mask
   }
@@ -84,7 +84,7 @@ extension StartedRanks.Facts {
 }
 
 extension Array {
-  /// Parts of `count` elements each, the last perhaps of fewer.
+  /// Parts of `count` elements each; the last may have fewer.
   func divided(into count: Int) -> [[Element]] {
     stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
   }

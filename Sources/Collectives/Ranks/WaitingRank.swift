@@ -2,22 +2,22 @@ import CMPIShim
 import Diagnostics
 import Foundation
 
-/// A rank for which there is no processor: it sleeps until those that compute are done.
+/// A rank without a processor, which sleeps until those that compute are done.
 ///
-/// It polls at most ten times a second, which takes next to no processor time. MPI's own barriers would spin.
+/// It polls at most ten times a second, which takes almost no processor time. MPI's barriers would spin.
 struct WaitingRank {
-  /// The processes of the ranks that compute on this machine. They end after this one, unless something is wrong.
+  /// The processes of the ranks that compute on this machine. If one ends before this rank is released, it has failed.
   let computing: [pid_t]
 
   private static let longestPause = 0.1
   private static let shortestPause = 0.001
-  /// Pauses grow with the time waited, so that a short job does not end much later.
+  /// Pauses are this share of the time waited so far, so that a short job does not end much later.
   private static let pauseShare = 0.05
-  /// Seconds in which the release may still arrive after a process has ended.
+  /// Seconds in which the release may still arrive after a computing process has ended.
   private static let grace = 5.0
 
-  /// Waits, ends MPI with the others, and exits with the status that rank 0 gives, or with `ExitCode.unavailable` if a
-  /// computing rank has ended before. Ignores the signals that ask a job to save: it has nothing to save.
+  /// Waits, ends MPI together with the others, and exits with rank 0's status; or with `ExitCode.unavailable` if a computing
+  /// rank ended before. It ignores signals that ask a job to save, since it has nothing to save.
   func wait() -> Never {
     for number in [SIGTERM, SIGINT, SIGUSR1] { signal(number, SIG_IGN) }
     let watched = computing.filter(Self.isThere)
@@ -36,7 +36,7 @@ struct WaitingRank {
       if !watched.allSatisfy(Self.isThere) {
         let since = alarm ?? now
         alarm = since
-        // Not `exit`: MPI's exit handlers could wait for the others.
+        // `exit` would run MPI's exit handlers, which could wait for the others.
         if now - since > .seconds(Self.grace) { _exit(ExitCode.unavailable.rawValue) }
       }
       let waited = (now - start) / .seconds(1)
@@ -44,6 +44,6 @@ struct WaitingRank {
     }
   }
 
-  /// Whether there is a process, also one of another user.
+  /// Whether a process exists; it may be another user's.
   private static func isThere(_ process: pid_t) -> Bool { kill(process, 0) == 0 || errno == EPERM }
 }

@@ -1,8 +1,8 @@
 import CMPIShim
 
-/// One bucket of a vector whose pieces each machine gives to all others.
+/// The allgather of one bucket of a vector: each machine sends its pieces to all others.
 final class BucketGathering {
-  /// Where the bucket starts in the vector.
+  /// The start of the bucket in the vector.
   let start: Int
   /// This rank's messages, if it has a stripe.
   private let messages: (sends: MessageRow, receives: MessageRow)?
@@ -10,10 +10,10 @@ final class BucketGathering {
   private let arrived: UnsafeMutablePointer<dpt_counter>
   private let owners: UInt32
   private var isReceiving = false
-  /// Whether this rank's piece is under way to others.
+  /// Whether this rank's piece is being sent.
   private(set) var isSending = false
 
-  /// The bucket of a number.
+  /// The gathering of bucket `number`.
   init(_ participant: Participant, bucket number: Int) throws {
     let (plan, memory) = (participant.plan, participant.memory)
     let bucket = plan.buckets[number]
@@ -32,30 +32,30 @@ final class BucketGathering {
     }
   }
 
-  /// Whether this rank waits for messages: others' pieces, or that its own are taken.
+  /// Whether this rank waits for messages in either direction.
   var isExchanging: Bool { isReceiving || isSending }
 
-  /// All ranks are done with the values so far: others' pieces may come.
+  /// Starts to receive the others' pieces. All ranks must be done with the former values.
   func receive() throws {
     guard let messages else { return }
     isReceiving = true
     try messages.receives.start()
   }
 
-  /// This rank's piece is made.
+  /// Starts to send this rank's piece, which must be complete.
   func send() throws {
     guard let messages else { return }
     isSending = true
-    // Each machine begins with the one behind it, so that not all write to one.
+    // Each machine begins with its successor, so that not all send to the same one.
     for step in 1...machines { try messages.sends.start((machine + step) % machines) }
   }
 
-  /// Sends what can be sent without waiting.
+  /// Polls the sending. Never waits.
   func advanceSending() throws {
     if isSending, try messages?.sends.areComplete() ?? true { isSending = false }
   }
 
-  /// Receives what is there, in the gathering of a number.
+  /// Polls the receiving, in gathering `number`. Never waits.
   func advanceReceiving(_ number: UInt32) throws {
     guard isReceiving, try messages?.receives.areComplete() ?? true else { return }
     isReceiving = false
@@ -65,7 +65,7 @@ final class BucketGathering {
   /// Whether the whole bucket has arrived on this machine.
   func hasArrived(_ number: UInt32) -> Bool { dpt_counter_reached(arrived, number &* owners) }
 
-  /// Waits for other ranks of the machine; whether they have come in time.
+  /// Waits for other ranks of the machine; returns whether the bucket has arrived in time.
   func wait(_ number: UInt32, spin: UInt32, sleep: UInt32) -> Bool {
     dpt_counter_wait(arrived, number &* owners, spin, sleep)
   }

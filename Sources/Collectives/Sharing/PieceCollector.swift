@@ -1,15 +1,15 @@
-/// Collects a vector that is divided among the ranks on rank 0. All memory is allocated by `init`.
+/// Collects a vector that is divided among the ranks on rank 0. `init` allocates all memory.
 public final class PieceCollector {
   private let own: [Range<Int>]
-  /// This rank's pieces, one after the other, for rank 0.
+  /// This rank's pieces, one after the other, to be sent to rank 0.
   private let outgoing: UnsafeMutablePointer<Float>
-  /// On rank 0 the others' pieces, likewise.
+  /// On rank 0, the pieces of each other rank, one after the other.
   private let incoming: [UnsafeMutablePointer<Float>]
   private let others: [[Range<Int>]]
   private let messages: MessageRow
   private let peers: PeerWait
 
-  /// Prepares for vectors of which each of several ranks has its `pieces`; every rank makes it alike.
+  /// Prepares for vectors whose pieces are `pieces[rank]`. Every rank makes it with the same arguments.
   /// - Throws: `Failure` if the transport fails.
   public init(_ pieces: [[Range<Int>]], communicator: any Communicator) throws {
     let lengths = pieces.map { $0.reduce(0) { $0 + $1.count } }
@@ -39,8 +39,8 @@ public final class PieceCollector {
     for floats in incoming { floats.deallocate() }
   }
 
-  /// Puts the vector together in `whole`, which rank 0 alone gives. `values` is a whole vector of which the rank's pieces
-  /// are right, or if `isJoined`, these pieces alone, one after the other. Every rank calls it.
+  /// Collects the vector in `whole`, which only rank 0 passes. `values` is a whole vector in which the rank's pieces are
+  /// valid; or, if `isJoined`, only these pieces, one after the other. Every rank calls it.
   /// - Throws: `Failure` if the transport fails.
   public func collect(
     _ values: UnsafePointer<Float>, isJoined: Bool = false, into whole: UnsafeMutablePointer<Float>?

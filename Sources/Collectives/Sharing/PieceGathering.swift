@@ -1,20 +1,19 @@
-/// One rank's work in gathering the pieces of a vector, which lies in memory that the ranks of a machine share. It never
-/// waits.
+/// The allgather of a vector's pieces on one rank. The vector is in shared memory of the machine's ranks. Never waits.
 ///
-/// The first bucket goes first, since a forward pass needs it first. Few travel at a time, so that none waits for later
-/// ones.
+/// The first bucket goes first, since a forward pass needs it first. Few buckets travel at a time, so that none is delayed
+/// by later ones.
 final class PieceGathering {
-  /// Buckets that are sent or polled at a time.
+  /// How many buckets are sent or polled at a time.
   private static let bucketsAtOnce = 2
 
   private let buckets: [BucketGathering]
   private var number: UInt32 = 0
-  /// The first bucket that has not arrived, that is not sent, and whose sending is not complete.
+  /// The first buckets that have not arrived, whose sending has not begun, and whose sending is not complete.
   private var firstMissing, firstUnsent, firstSending: Int
 
-  /// The gathering of the scattered elements of a plan.
+  /// The gathering of a plan's scattered elements.
   init(_ participant: Participant) throws {
-    // A plan's buckets begin at the end of the vector.
+    // A plan's buckets start from the end of the vector.
     let all = participant.plan.buckets
     buckets = try all.indices.reversed().filter { all[$0].isScattered }.map {
       try BucketGathering(participant, bucket: $0)
@@ -22,7 +21,7 @@ final class PieceGathering {
     (firstMissing, firstUnsent, firstSending) = (buckets.count, buckets.count, buckets.count)
   }
 
-  /// This rank's pieces are made, and all ranks are done with the values so far.
+  /// Begins after this rank has written its pieces and all ranks are done with the former values.
   func begin() throws {
     precondition(isComplete, "a gathering begins when the one before is complete")
     number &+= 1
@@ -31,7 +30,7 @@ final class PieceGathering {
     try advance()
   }
 
-  /// Does what can be done without waiting.
+  /// Does all that is possible without waiting.
   func advance() throws {
     for index in firstSending..<firstUnsent { try buckets[index].advanceSending() }
     while true {
@@ -46,18 +45,18 @@ final class PieceGathering {
     while firstMissing < buckets.count, buckets[firstMissing].hasArrived(number) { firstMissing += 1 }
   }
 
-  /// Whether all values have arrived, and this rank's pieces are taken.
+  /// Whether all values have arrived and this rank's pieces are sent.
   var isComplete: Bool { firstMissing == buckets.count && firstSending == buckets.count }
 
-  /// Whether the values before an element have arrived; without one, whether all is complete.
+  /// Whether the values before an element have arrived; with nil, whether everything is complete.
   func haveArrived(below element: Int?) -> Bool {
     guard let element else { return isComplete }
     return firstMissing == buckets.count || buckets[firstMissing].start >= element
   }
 
-  /// Waits for other ranks of the machine; whether they have come in time, or nil if messages are waited for.
+  /// Waits for other ranks of the machine; returns whether they have come in time, or nil if messages must be polled.
   func wait(spin: UInt32, sleep: UInt32) -> Bool? {
-    // Ranks on other machines wait for this rank's messages, which move only while it looks for messages.
+    // Ranks on other machines may wait for this rank's messages, which only move while it polls.
     guard firstMissing < buckets.count, !buckets.contains(where: \.isExchanging) else { return nil }
     return buckets[firstMissing].wait(number, spin: spin, sleep: sleep)
   }

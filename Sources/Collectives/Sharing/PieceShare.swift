@@ -1,16 +1,16 @@
-/// Shares values that each rank makes of its pieces of scattered sums: all ranks of a machine have them in one vector, and
-/// get the others' pieces while they do something else (allgather).
+/// Shares the values that each rank computes from its pieces of scattered sums (allgather). The ranks of a machine have one
+/// vector; the others' pieces arrive in it while they compute.
 public final class PieceShare {
-  /// The vector. A rank writes its pieces before `begin()`. `Scatter.count` floats and a cache line, zeros at first.
+  /// The vector: `Scatter.count` floats and a cache line, initially zero. A rank writes its pieces before `begin()`.
   public let values: UnsafeMutablePointer<Float>
-  /// Gets the others' pieces.
+  /// Exchanges the pieces.
   let gathering: PieceGathering
   private let plan: ReductionPlan
-  /// Keeps the memory of `values`.
+  /// Keeps the memory of `values` alive.
   private let memory: ReductionMemory
   private let progress: MessageProgress
   private let pending: PendingExchanges?
-  /// Whether messages move only while this rank waits for them.
+  /// Whether messages only move while this rank waits for them.
   private let needsWaiting: Bool
 
   init(_ participant: Participant, _ gathering: PieceGathering, _ progress: MessageProgress) {
@@ -23,7 +23,7 @@ public final class PieceShare {
   /// The pieces of a rank: ascending, none of them empty.
   public func pieces(ofRank rank: Int) -> [Range<Int>] { plan.pieces(ofRank: rank) }
 
-  /// Gives this rank's pieces to all, after a sum; every rank calls it. They travel while the ranks compute.
+  /// Starts sending this rank's pieces to all, after a sum. Every rank calls it. They travel while the ranks compute.
   public func begin() throws {
     pending?.add(self)
     try progress.resume { try gathering.begin() }
@@ -31,8 +31,8 @@ public final class PieceShare {
     if needsWaiting { try awaitValues() }
   }
 
-  /// Waits until the values before an element are here; without one, until all are here and this rank's are taken, as they
-  /// must be before the next sum begins. Allocates nothing.
+  /// Waits until the values before an element have arrived. With nil, waits until all have arrived and this rank's are sent,
+  /// as must be before the next sum begins. Allocates nothing.
   public func awaitValues(below element: Int? = nil) throws {
     try progress.wait {
       if !gathering.haveArrived(below: element) { try gathering.advance() }
@@ -43,6 +43,6 @@ public final class PieceShare {
     if isComplete { pending?.remove(self) } else { try progress.resume() }
   }
 
-  /// Whether all values are here and this rank's are taken.
+  /// Whether all values have arrived and this rank's are sent.
   var isComplete: Bool { gathering.isComplete }
 }

@@ -1,11 +1,11 @@
-/// Some words of every rank, such as seconds of compute or a wish to stop: a rank writes its own, an exchange brings the
-/// others'.
+/// Status words of every rank, such as seconds of compute or a request to stop. A rank writes its own; an exchange brings
+/// the others'.
 public final class StatusTable {
   /// This rank's words.
   public let own: UnsafeMutableBufferPointer<Double>
   private let words: UnsafeMutableBufferPointer<Double>
 
-  /// A table of `count` words for each rank, zero at first.
+  /// A table of `count` words for each rank, initially zero.
   init(rank: Int, of ranks: Int, count: Int) {
     words = .allocate(capacity: ranks * count)
     words.initialize(repeating: 0)
@@ -16,21 +16,21 @@ public final class StatusTable {
     words.deallocate()
   }
 
-  /// The words of a rank at the last exchange.
+  /// The words of a rank as of the last exchange.
   public subscript(rank: Int) -> UnsafeBufferPointer<Double> {
     UnsafeBufferPointer(rebasing: words[rank * own.count..<(rank + 1) * own.count])
   }
 
-  /// Copies this rank's words to where others read them.
+  /// Copies this rank's words to `place`, where others read them.
   func post(to place: UnsafeMutablePointer<Double>) {
     if let own = own.baseAddress { place.update(from: own, count: self.own.count) }
   }
 
-  /// Takes all ranks' words from shared memory.
+  /// Copies all ranks' words from shared memory.
   func collect(from memory: ReductionMemory, turn: Int) {
     if let words = words.baseAddress { memory.collectStatus(into: words, turn: turn) }
   }
 
-  /// Where the words of all ranks lie, for a transport that brings them itself.
+  /// The memory of all ranks' words, for a transport that exchanges them itself.
   var memory: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(words) }
 }

@@ -1,18 +1,18 @@
 import CMPIShim
 
-/// One bucket of a sum on one rank, and how far it has come.
+/// One bucket of a sum on one rank, and its progress.
 final class BucketSum {
-  /// What is to happen next.
+  /// The current stage.
   enum Stage {
     /// This rank writes its nodes.
     case writing
     /// The other ranks of the machine write theirs; only the owner of a stripe waits for that.
     case gathering
-    /// The stripe's sum is made, with other machines.
+    /// This rank computes its stripe's sum, with other machines.
     case exchanging
-    /// All stripes' sums are made.
+    /// The machine's other ranks complete their stripes.
     case joining
-    /// Nothing: the sum lies in the result.
+    /// The sum is in the result.
     case done
   }
 
@@ -23,7 +23,7 @@ final class BucketSum {
   /// Nil if this rank has no stripe of the bucket.
   private let exchange: (any Exchange)?
 
-  /// The bucket of a number; what rounding leaves out goes to `residuals`.
+  /// The sum of bucket `number`; `residuals` keeps the rounding errors.
   init(_ participant: Participant, bucket number: Int, residuals: Residuals?) throws {
     bucket = participant.plan.buckets[number]
     written = participant.memory.counter(ofBucket: number, .written)
@@ -33,22 +33,22 @@ final class BucketSum {
     exchange = try ExchangePlace(participant, bucket: number)?.makeExchange(residuals: residuals)
   }
 
-  /// Whether messages are waited for: sums that others have made, or nodes to be added.
+  /// Whether the bucket waits for messages: sums of others, or nodes to add.
   var awaits: (sums: Bool, nodes: Bool) {
     guard stage == .exchanging, let exchange else { return (false, false) }
     return (exchange.isJoined, !exchange.isJoined)
   }
 
-  /// A new sum begins.
+  /// Begins a new sum.
   func begin() { stage = .writing }
 
-  /// This rank's nodes are written for the sum of a number.
+  /// Marks this rank's nodes as written, for sum `number`.
   func write(_ number: UInt32) {
     dpt_counter_arrive(written, number &* writers)
     stage = exchange == nil ? .joining : .gathering
   }
 
-  /// Does what can be done without waiting.
+  /// Does all that is possible without waiting.
   func advance(_ number: UInt32) throws {
     if stage == .gathering, let exchange, dpt_counter_reached(written, number &* writers) {
       try exchange.begin(turn: Int(number & 1))
@@ -61,7 +61,7 @@ final class BucketSum {
     if stage == .joining, dpt_counter_reached(joined, number &* owners) { stage = .done }
   }
 
-  /// Waits for other ranks of the machine, if these are waited for; whether they have come in time.
+  /// Waits for other ranks of the machine if the stage needs them; returns whether they have come in time.
   func wait(_ number: UInt32, spin: UInt32, sleep: UInt32) -> Bool {
     switch stage {
     case .gathering: dpt_counter_wait(written, number &* writers, spin, sleep)

@@ -1,7 +1,7 @@
-/// The sums of a vector in buckets, in memory that the ranks of a machine share. A plan without buckets has nothing to add:
-/// a single rank's node is the sum.
+/// Sums a vector in buckets, in memory that the ranks of a machine share. A plan without buckets has nothing to add: the
+/// only rank's node is the sum.
 final class BucketSums: SumAlgorithm {
-  /// The most buckets to poll, per kind of message, before the rest is left for the next time.
+  /// How many waiting buckets to poll per kind of message in one pass.
   private static let polledAtOnce = 2
 
   let nodes: UnsafeMutablePointer<Float>
@@ -51,8 +51,8 @@ final class BucketSums: SumAlgorithm {
     for bucket in buckets where bucket.stage == .writing { bucket.write(number) }
   }
 
-  /// Polling any message moves all of them, and those of a kind arrive in the order of the buckets: if the first ones are
-  /// still under way, the rest need not be polled.
+  /// Advances the buckets. Polling one message moves all, and messages of a kind arrive in the order of the buckets. So if
+  /// the first ones have not arrived, the others need not be polled.
   func advance() throws {
     var (sums, nodes) = (0, 0)
     for index in firstOpen..<buckets.count {

@@ -1,4 +1,4 @@
-/// A sum of gradients over all ranks, `TreeSum` or `NativeSum`; the members are those of `TreeSum`.
+/// A sum of gradients over all ranks: `TreeSum` or `NativeSum`. `TreeSum` describes the members.
 package protocol GradientSum: AnyObject {
   var elementCount: Int { get }
   var stride: Int { get }

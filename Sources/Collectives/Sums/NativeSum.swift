@@ -1,8 +1,8 @@
 import CKernels
 
-/// The transport's own sum, `MPI_Allreduce`, which networks with arithmetic of their own make fast.
+/// The transport's sum, `MPI_Allreduce`, which is fast on networks that can add.
 ///
-/// The order of additions is the transport's: the bits depend on the number of ranks, and MPI need not even give all ranks
+/// The transport chooses the order of additions: the bits depend on the number of ranks, and MPI need not even give all ranks
 /// the same.
 package final class NativeSum: GradientSum {
   package let elementCount: Int
@@ -11,10 +11,10 @@ package final class NativeSum: GradientSum {
   package let nodes: UnsafeMutablePointer<Float>
   package let status: StatusTable
   private let communicator: any Communicator
-  /// Of the status words, in bytes, rank by rank.
+  /// The status words' lengths and offsets in bytes, by rank.
   private let counts, offsets: [Int]
 
-  /// The sum on this rank; every rank makes it, with the same arguments.
+  /// The sum on this rank. Every rank makes it with the same arguments.
   /// - Throws: `Failure` (usage) if there are more ranks than shards.
   package init(elementCount: Int, statusCount: Int, tree: ReductionTree, communicator: any Communicator) throws {
     self.communicator = communicator
@@ -32,14 +32,14 @@ package final class NativeSum: GradientSum {
     nodes.deallocate()
   }
 
-  /// In the place of node 0.
+  /// The sum, which overwrites node 0.
   package var result: UnsafePointer<Float> { UnsafePointer(nodes) }
 
   package var summed: [Range<Int>] { [0..<elementCount] }
   package var residuals: Residuals? { nil }
   package var share: PieceShare? { nil }
 
-  /// Does nothing: all is added at the end.
+  /// Does nothing: everything is added in `reduce()`.
   package func advance(writtenFrom element: Int) {}
 
   package func reduce() throws {

@@ -1,18 +1,18 @@
-/// One rank of a plan: its place, the memory of its machine, and its messenger.
+/// One rank of a plan, with its place, the memory of its machine, and its messenger.
 struct Participant {
   let plan: ReductionPlan
   let rank: Int
   let machine: Int
-  /// Its place among the machine's ranks.
+  /// The rank's place among the machine's ranks.
   let place: Int
   let memory: ReductionMemory
   let messenger: any Messenger
-  /// Messages go under as many numbers as there are buckets, from this one on.
+  /// The first tag of messages; each bucket has its own tag.
   let tag: Int
   let isOversubscribed: Bool
   let pending: PendingExchanges?
 
-  /// A rank of a plan, in memory that the ranks of its machine share.
+  /// A rank of a plan, with the shared memory of its machine.
   init(
     _ plan: ReductionPlan, rank: Int, memory: SharedMemory, messenger: any Messenger, tag: Int = 0,
     isOversubscribed: Bool, pending: PendingExchanges? = nil
@@ -24,8 +24,8 @@ struct Participant {
     self.pending = pending
   }
 
-  /// This rank, with memory for the sums of a layout; every rank calls it. If memory cannot be shared, each rank counts as
-  /// a machine of its own.
+  /// This rank, with memory for the sums of a layout. Every rank calls it. If memory cannot be shared, each rank counts as a
+  /// separate machine.
   /// - Throws: `Failure` (usage) if there are more ranks than shards, or if the transport fails.
   init(_ layout: SumLayout, tree: ReductionTree, communicator: any Communicator) throws {
     let rank = communicator.rank
@@ -50,7 +50,7 @@ struct Participant {
   /// Whether messages go to other machines.
   var hasMessages: Bool { plan.machines.count > 1 }
 
-  /// How this rank adds up the plan's vectors; what rounding leaves out goes to `residuals`.
+  /// Makes the algorithm for the plan's vectors; `residuals` keeps the rounding errors.
   func makeAlgorithm(_ status: StatusTable, residuals: Residuals? = nil) throws -> any SumAlgorithm {
     plan.isWhole ? WholeSum(self, status) : try BucketSums(self, status, residuals: residuals)
   }

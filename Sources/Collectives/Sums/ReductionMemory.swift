@@ -2,11 +2,11 @@ import CMPIShim
 
 /// The memory that the ranks of a machine share for a reduction.
 ///
-/// Each rank's area begins with its status words, twice: sums write to both in turn, so that a rank that is ahead does
-/// not overwrite what another still reads. Its tree nodes follow, twice too if every rank adds up everything. In the first
-/// rank's area the counters, all ranks' status words, the result, and the shared values follow.
+/// Each rank's area begins with its status words, twice: sums use them in turn, so that a rank that is ahead does not
+/// overwrite words that another still reads. Its tree nodes follow; if every rank sums everything, they are there twice too.
+/// The first rank's area also has the counters, all ranks' status words, the result, and the shared values.
 struct ReductionMemory {
-  /// Where things begin in a rank's area, in bytes.
+  /// Offsets in a rank's area, in bytes.
   private struct Offsets {
     /// The length of what is there twice.
     let turnBytes: Int
@@ -29,7 +29,7 @@ struct ReductionMemory {
       result = status + (plan.machines.count > 1 ? statusBytes(ofRanks: plan.ranks) : 0)
       values = result + (plan.isWhole || plan.isSum ? 0 : plan.stride * floatSize)
       let isFirst = plan.machines.contains { $0[0] == rank }
-      // Kernels may read a cache line behind the values.
+      // Kernels may read a cache line after the values.
       let shared = plan.layout.scatter.map { ($0.count + ReductionPlan.grain) * floatSize } ?? 0
       end = isFirst ? values + shared : counters
     }
@@ -57,12 +57,12 @@ struct ReductionMemory {
     return (base + offset).assumingMemoryBound(to: type)
   }
 
-  /// The nodes of the machine's rank at a place; those of a turn if each rank adds up everything.
+  /// The nodes of the machine's rank at a place; those of a turn if every rank sums everything.
   func nodes(_ place: Int, turn: Int = 0) -> UnsafeMutablePointer<Float> {
     address(place, offsets[place].nodes + turn * offsets[place].turnBytes, as: Float.self)
   }
 
-  /// All nodes of the machine's ranks, their values from `element` on.
+  /// All nodes of the machine's ranks, with values from `element` on.
   func nodeValues(from element: Int = 0, turn: Int = 0) -> [NodeValues] {
     ranks.indices.flatMap { place in
       plan.rankNodes[ranks[place]].enumerated().map { index, node in
@@ -79,7 +79,7 @@ struct ReductionMemory {
   /// The status words of all ranks, machine by machine, if there are several machines.
   var status: UnsafeMutablePointer<Double> { address(0, offsets[0].status, as: Double.self) }
 
-  /// Copies all ranks' status words, of a turn or from other machines, rank by rank.
+  /// Copies all ranks' status words to `words` by rank: those of a turn, or those that came from other machines.
   func collectStatus(into words: UnsafeMutablePointer<Double>, turn: Int) {
     let count = plan.layout.statusCount
     if plan.machines.count == 1 {
@@ -95,7 +95,7 @@ struct ReductionMemory {
     }
   }
 
-  /// What is counted for each bucket.
+  /// The counters of each bucket.
   enum Count: Int, CaseIterable {
     /// The ranks that have written their nodes.
     case written
@@ -105,16 +105,16 @@ struct ReductionMemory {
     case arrived
   }
 
-  /// Counts a bucket's ranks or stripes.
+  /// A bucket's counter of ranks or stripes.
   func counter(ofBucket bucket: Int, _ count: Count) -> UnsafeMutablePointer<dpt_counter> {
     address(0, offsets[0].counters, as: dpt_counter.self) + Count.allCases.count * bucket + count.rawValue
   }
 
-  /// The sum; a single rank's node if it is that.
+  /// The sum; a single rank's node if that is the sum.
   var result: UnsafeMutablePointer<Float> {
     plan.isSum ? nodes(0) : address(0, offsets[0].result, as: Float.self)
   }
 
-  /// The values that the ranks make of scattered sums and share.
+  /// The values that the ranks compute from scattered sums and share.
   var values: UnsafeMutablePointer<Float> { address(0, offsets[0].values, as: Float.self) }
 }

@@ -1,15 +1,15 @@
-/// How a vector is added up over all shards of all ranks; the same on all ranks.
+/// The plan for summing a vector over all shards of all ranks; the same on all ranks.
 ///
-/// Ranks of one machine read one another's tree nodes in shared memory. Between machines only sums travel: the largest
-/// tree nodes that lie wholly within a machine's shards.
+/// Ranks of one machine read each other's tree nodes in shared memory. Between machines only sums travel: the largest tree
+/// nodes within a machine's shards.
 package final class ReductionPlan {
   /// The floats of a cache line, on whose boundaries nodes, buckets, stripes and pieces start.
   package static let grain = 16
-  /// The usual longest vector, in bytes, that each rank of a machine adds up whole.
+  /// The default maximum length, in bytes, of a vector that each rank of a machine sums whole.
   private static let wholeLimit = 16 << 10
-  /// The usual longest bucket, in bytes, that travels whole between machines.
+  /// The default maximum length, in bytes, of a bucket that travels whole between machines.
   package static let shortLimit = 64 << 10
-  /// The usual bytes of a bucket between machines.
+  /// The default length, in bytes, of a bucket between machines.
   private static let bucketBytes = 4 << 20
 
   let layout: SumLayout
@@ -19,11 +19,11 @@ package final class ReductionPlan {
   let stride: Int
   /// The tree nodes of each rank.
   let rankNodes: [[Range<Int>]]
-  /// Whether every rank adds up everything itself, as the ranks of one machine do with a short vector.
+  /// Whether every rank sums everything itself, as ranks of one machine do with a short vector.
   let isWhole: Bool
   /// Whether a single rank's only node is the sum.
   let isSum: Bool
-  /// In the order in which they are added up: from the end of the vector to its start.
+  /// The buckets in the order of their sums: from the end of the vector to its start.
   let buckets: [Bucket]
   private var known: [Range<Int>: [Range<Int>]] = [:]
 
@@ -56,7 +56,7 @@ package final class ReductionPlan {
     self.buckets = isSum ? [] : buckets
   }
 
-  /// The elements that are neither rounded nor scattered, and those that are, as far as there are any.
+  /// The sections of elements that travel in different ways: plain ones, and rounded or scattered ones.
   private static func sections(_ layout: SumLayout, stride: Int) -> [Bucket.Section] {
     precondition(layout.elementCount >= 0 && layout.statusCount >= 0, "a vector has no negative length")
     let (rounded, scattered) = (layout.compression?.count ?? 0, layout.scatter?.count ?? 0)
@@ -73,7 +73,7 @@ package final class ReductionPlan {
     ].filter { !$0.elements.isEmpty }
   }
 
-  /// A number of elements, rounded up to whole grains.
+  /// A number of elements, rounded up to a multiple of `grain`.
   static func padded(_ count: Int) -> Int { (count + grain - 1) / grain * grain }
 
   /// The number of ranks.
@@ -87,7 +87,7 @@ package final class ReductionPlan {
     preconditionFailure("every rank is on a machine")
   }
 
-  /// The scattered elements whose sums a rank gets: ascending, none of the ranges empty.
+  /// The scattered elements whose sums a rank gets: ascending, without empty ranges.
   func pieces(ofRank rank: Int) -> [Range<Int>] {
     let (machine, place) = place(ofRank: rank)
     return buckets.reversed().filter(\.isScattered).compactMap { bucket in
@@ -97,7 +97,7 @@ package final class ReductionPlan {
     }.filter { !$0.isEmpty }
   }
 
-  /// The largest tree nodes that lie wholly within the shards of these machines, ascending.
+  /// The largest tree nodes within the shards of these machines, ascending.
   func nodes(ofMachines range: Range<Int>) -> [Range<Int>] {
     if let nodes = known[range] { return nodes }
     let ranges = machines[range].joined().sorted().map { rankNodes[$0] }

@@ -1,21 +1,21 @@
-/// How one rank takes part in sums, one after the other. It never waits.
+/// One rank's work on sums, one after the other. Only `wait` waits.
 protocol SumAlgorithm: AnyObject {
-  /// This rank's nodes, which are free for writing whenever a sum is complete.
+  /// This rank's nodes. They may be written whenever no sum is running.
   var nodes: UnsafeMutablePointer<Float> { get }
   /// The sum, once it is complete.
   var result: UnsafePointer<Float> { get }
 
-  /// This rank's nodes are written from `element` to the end. The first call after a sum begins the next one.
+  /// Marks this rank's nodes as written from `element` to the end. The first call after a sum begins the next one.
   func write(from element: Int)
-  /// All nodes and status words are written.
+  /// Marks all nodes and status words as written.
   func writeAll()
-  /// Does what can be done now.
+  /// Does all that is possible without waiting.
   func advance() throws
-  /// Whether something that is written still has to travel or be added.
+  /// Whether written values still have to travel or be added.
   var isUnderWay: Bool { get }
-  /// Does what can be done now; whether the sum and all ranks' status words are here.
+  /// Advances; returns whether the sum and all ranks' status words are complete.
   func isComplete() throws -> Bool
-  /// Waits for other ranks of the machine, up to some microseconds awake and some asleep. Whether they have come, or nil if
-  /// messages are waited for instead.
+  /// Waits for other ranks of the machine, spinning and sleeping for up to these microseconds. Returns whether they have
+  /// come, or nil if messages must be polled instead.
   func wait(spin: UInt32, sleep: UInt32) -> Bool?
 }

@@ -1,21 +1,21 @@
-/// A vector that ranks add up, the status words that travel with it, and how both travel; the same on all ranks.
+/// The layout of a sum: its vector, the status words that travel with it, and how both travel. The same on all ranks.
 public struct SumLayout: Sendable {
   /// The number of floats in a vector.
   public var elementCount: Int
   /// The number of status words of each rank.
   public var statusCount: Int
-  /// The longest vector, in bytes, that travels whole, so that few messages do; nil for the usual limits.
+  /// The maximum length, in bytes, of a vector that travels whole, in few messages; nil for the default limits.
   public var wholeLimit: Int?
-  /// The approximate length of a bucket, which travels by itself between machines; nil for the usual one.
+  /// The approximate length of a bucket, in bytes; nil for the default.
   public var bucketBytes: Int?
-  /// Elements from which on the vector is written at once; buckets start there if that fits.
+  /// Elements where writing stages begin; buckets start there if possible.
   public var boundaries: [Int]
-  /// How the vector is rounded at the tree's parts and at its root, or nil.
+  /// The rounding of sums at the tree's parts and root; nil for none.
   public var compression: Compression?
-  /// The sums that are divided among the ranks, or nil; it needs several ranks.
+  /// The sums that are divided among the ranks; nil if all ranks get all sums. Needs several ranks.
   public var scatter: Scatter?
 
-  /// A layout; what is left out has the usual value.
+  /// A layout; omitted arguments have their default.
   public init(
     elementCount: Int, statusCount: Int = 0, wholeLimit: Int? = nil, bucketBytes: Int? = nil, boundaries: [Int] = [],
     compression: Compression? = nil, scatter: Scatter? = nil
@@ -30,12 +30,12 @@ public struct SumLayout: Sendable {
   }
 }
 
-/// The first elements of a vector, if their sums are divided among all ranks (reduce-scatter): each rank gets the sums of
-/// its pieces, makes new values of them, and shares these with all (allgather).
+/// The first elements of a vector, whose sums are divided among all ranks (reduce-scatter). Each rank gets the sums of its
+/// pieces, computes new values from them, and shares these with all (allgather).
 public struct Scatter: Equatable, Sendable {
-  /// The number of elements, whole cache lines.
+  /// The number of elements, a multiple of 16.
   public let count: Int
-  /// Pieces start at multiples of this number of elements, whole cache lines.
+  /// Pieces start at multiples of this number of elements, itself a multiple of 16.
   public let grain: Int
 
   /// The first `count` elements, in pieces that start at multiples of `grain`.

@@ -1,34 +1,34 @@
-/// Adds vectors over all shards of all ranks in the tree, and gives every rank the same bits.
+/// Sums vectors over all shards of all ranks in the tree, and gives every rank the same bits.
 ///
-/// Before `reduce()` a rank writes its tree nodes (`local.nodes`) to `nodes` and its status words to `status.own`; after it
-/// the sum lies at `result` and all ranks' words in `status`. All memory is allocated once, by `init`.
+/// Before `reduce()` a rank writes its tree nodes (`local.nodes`) to `nodes` and its status words to `status.own`. After it
+/// the sum is at `result` and all ranks' words are in `status`. `init` allocates all memory.
 ///
-/// The ranks of a machine read each other's nodes in memory that they share; if that is refused, each rank counts as a
-/// machine of its own. Between machines the vector travels in buckets, the end of it first. Call `advance(writtenFrom:)`
-/// as nodes are written: a background thread sends them if the transport allows it.
+/// The ranks of a machine read each other's nodes in shared memory; if that is refused, each rank counts as a separate
+/// machine. Between machines the vector travels in buckets, its end first. Call `advance(writtenFrom:)` as nodes are written:
+/// a background thread sends them if the transport allows it.
 public final class TreeSum {
-  /// What this rank adds up itself, before `reduce()`.
+  /// The additions that this rank makes itself before `reduce()`.
   public let local: LocalReduction
-  /// This rank's nodes: node k of `local.nodes` starts at k · `stride`. Aligned to 64 bytes. Free for writing whenever a
-  /// sum is complete.
+  /// This rank's nodes: node k of `local.nodes` starts at k · `stride`. Aligned to 64 bytes. They may be written whenever no
+  /// sum is running.
   public let nodes: UnsafeMutablePointer<Float>
-  /// The sum, `elementCount` floats, after `reduce()` and until the next one begins. Aligned to 64 bytes. All ranks of a
-  /// machine may have it in one place; if a single rank's only node is the sum, it lies in `nodes`.
+  /// The sum, `elementCount` floats, after `reduce()` and until the next one begins. Aligned to 64 bytes. The ranks of a
+  /// machine may share its memory; if a single rank's only node is the sum, it is in `nodes`.
   public let result: UnsafePointer<Float>
   /// This rank's status words, and those of all ranks after `reduce()`.
   public let status: StatusTable
-  /// The elements whose sums this rank gets, ascending: all, or its pieces of the scattered ones and the rest.
+  /// The elements whose sums this rank gets, ascending: all, or those that are not scattered and its pieces.
   public let summed: [Range<Int>]
-  /// What rounding has left out so far, if the vector is compressed.
+  /// The residuals of rounding; nil if the vector is not compressed.
   public let residuals: Residuals?
-  /// Shares the values that ranks make of their sums, if these are scattered.
+  /// Shares the values that ranks compute from scattered sums; nil if sums are not scattered.
   public let share: PieceShare?
-  /// Adds the nodes.
+  /// The algorithm that adds the nodes.
   let algorithm: any SumAlgorithm
   private let plan: ReductionPlan
   private let progress: MessageProgress
 
-  /// The sum on this rank; every rank makes it, with the same arguments.
+  /// The sum on this rank. Every rank makes it with the same arguments.
   /// - Throws: `Failure` (usage) if there are more ranks than shards, or if the transport fails.
   public convenience init(_ layout: SumLayout, tree: ReductionTree, communicator: any Communicator) throws {
     try self.init(Participant(layout, tree: tree, communicator: communicator))
@@ -57,9 +57,9 @@ public final class TreeSum {
   /// The distance between two nodes in `nodes`, in floats: `elementCount` rounded up to 16.
   public var stride: Int { plan.stride }
 
-  /// Says that this rank's nodes are written from `element` to the end, which may then travel.
+  /// Marks this rank's nodes as written from `element` to the end, so that they may be sent.
   ///
-  /// `element` may be less each time, until `reduce()`, which says so of the rest. Does nothing on one machine.
+  /// `element` may decrease with each call; `reduce()` marks the rest. Does nothing on one machine.
   public func advance(writtenFrom element: Int) throws {
     guard plan.machines.count > 1 else { return }
     try progress.resume {
@@ -68,7 +68,7 @@ public final class TreeSum {
     }
   }
 
-  /// Adds the nodes of all ranks into `result` and gets all status words. Every rank calls it; allocates nothing.
+  /// Adds the nodes of all ranks into `result` and gets all status words. Every rank calls it. Allocates nothing.
   public func reduce() throws {
     checkShare()
     try progress.complete(algorithm)

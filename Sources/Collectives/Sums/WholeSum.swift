@@ -1,15 +1,15 @@
 import CMPIShim
 
-/// The sum of a short vector on one machine: every rank shows its nodes to the others, and adds up all of them itself.
+/// The sum of a short vector on one machine: every rank writes its nodes to shared memory and adds all nodes itself.
 ///
-/// Each sum takes one wait only: a rank that writes to the same memory two sums later knows that all ranks have
-/// begun the sum between, hence are done with that memory.
+/// Each sum needs only one wait: if a rank writes to the same memory two sums later, all ranks have begun the sum between,
+/// so they are done with that memory.
 final class WholeSum: SumAlgorithm {
   let nodes: UnsafeMutablePointer<Float>
   private let sum: UnsafeMutablePointer<Float>
   private let participant: Participant
   private let status: StatusTable
-  /// One for each of the two turns.
+  /// The additions of each turn's nodes.
   private let joins: [TreeJoin]
   private let counter: UnsafeMutablePointer<dpt_counter>
   /// The number of the sum, from 1.
@@ -36,7 +36,7 @@ final class WholeSum: SumAlgorithm {
   /// The counter's value once all ranks have written.
   private var target: UInt32 { number &* UInt32(participant.neighbours) }
 
-  /// Nothing is gained by an early begin.
+  /// Does nothing: the sum begins when all is written.
   func write(from element: Int) {}
 
   func writeAll() {

@@ -1,18 +1,18 @@
 import Diagnostics
 
-/// The fixed binary tree in which everything that sums over a batch is added: over shards, never over ranks.
+/// The fixed binary tree in which all sums over a batch are added: over shards, never over ranks.
 ///
-/// A node of n > 1 shards splits at the largest power of two below n, left child first. Ranks only decide where each node is
-/// added, so sums have the same bits on any number of ranks.
+/// A node of n > 1 shards splits at the largest power of two below n; the left child has the larger half. The ranks only
+/// decide where each node is added, so sums have the same bits on any number of ranks.
 public struct ReductionTree: Equatable, Sendable {
   /// The number of leaves.
   public let shardCount: Int
-  /// The shards of a part; the last part may have fewer. A part is a tree node whose sum can be rounded: no rank adds it to
-  /// others within itself. A power of two, or all shards if nothing is rounded.
+  /// The number of shards in a part; the last part may have fewer. A part is a tree node at which sums are rounded, so no
+  /// rank adds it to others before that. A power of two, or all shards if nothing is rounded.
   public let partSize: Int
 
-  /// The tree over this many shards. Its parts have the smallest power of two of shards that makes at most `parts` of them;
-  /// without `parts`, there is one.
+  /// The tree over `shards` leaves. The part size is the smallest power of two that makes at most `parts` parts; without
+  /// `parts`, there is one.
   /// - Throws: `Failure` (configuration) if there are no shards, no parts, or more parts than shards.
   public init(shards: Int, parts: Int? = nil) throws {
     guard shards >= 1 else {
@@ -35,7 +35,7 @@ public struct ReductionTree: Equatable, Sendable {
   /// The number of parts.
   public var partCount: Int { (shardCount + partSize - 1) / partSize }
 
-  /// The number of the part that a tree node is, or nil if it is less or more than one.
+  /// The number of the part that is this tree node; nil if the node is not a part.
   public func part(_ node: Range<Int>) -> Int? {
     let (part, rest) = node.lowerBound.quotientAndRemainder(dividingBy: partSize)
     return rest == 0 && node.upperBound == min(node.lowerBound + partSize, shardCount) ? part : nil
@@ -61,10 +61,10 @@ public struct ReductionTree: Equatable, Sendable {
     return (rank * shardCount / ranks)..<((rank + 1) * shardCount / ranks)
   }
 
-  /// The largest tree nodes that lie wholly inside a range of shards, in ascending order; together they cover it.
+  /// The largest tree nodes inside a range of shards, in ascending order; together they cover it.
   public func maximalNodes(in range: Range<Int>) -> [Range<Int>] { nodes(in: range, upTo: shardCount) }
 
-  /// The largest tree nodes of at most a part that lie wholly inside a range of shards, in ascending order.
+  /// The largest tree nodes of at most a part inside a range of shards, in ascending order.
   func nodesOfParts(in range: Range<Int>) -> [Range<Int>] { nodes(in: range, upTo: partSize) }
 
   private func nodes(in range: Range<Int>, upTo size: Int) -> [Range<Int>] {
@@ -88,13 +88,13 @@ public struct ReductionTree: Equatable, Sendable {
     LocalReduction(tree: self, shards: try shards(ofRank: rank, of: ranks))
   }
 
-  /// The nodes that each rank hands to the others, by rank.
+  /// The nodes that each rank passes to the others, by rank.
   /// - Throws: as `shards(ofRank:of:)`.
   public func nodes(ofRanks ranks: Int) throws -> [[Range<Int>]] {
     try (0..<ranks).map { nodesOfParts(in: try shards(ofRank: $0, of: ranks)) }
   }
 
-  /// The two nodes that make up one of several shards.
+  /// The two children of a node of several shards.
   static func children(of node: Range<Int>) -> (Range<Int>, Range<Int>) {
     let middle = node.lowerBound + leftCount(of: node.count)
     return (node.lowerBound..<middle, middle..<node.upperBound)

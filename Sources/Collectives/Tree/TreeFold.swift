@@ -1,15 +1,15 @@
-/// The additions of a tree as a stack program: each leaf is pushed, and then the top two entries are added some number of
-/// times. Entries lie at places of the stack, the lowest one at 0.
+/// The additions of a tree as a stack program: each leaf is pushed, then the top two entries are added a number of times. The
+/// lowest entry has place 0.
 public struct TreeFold: Equatable, Sendable {
-  /// After pushing the i-th leaf: how many times the top two entries are added (lower one + upper one).
+  /// How many times the top two entries are added (lower + upper) after pushing the i-th leaf.
   public let joins: [Int32]
-  /// After those additions: the number of the node that is now complete and leaves the stack, or -1.
+  /// The number of the root that is complete after these additions and leaves the stack; -1 if there is none.
   public let emits: [Int32]
-  /// The most entries at a time.
+  /// The largest number of entries at a time.
   public let depth: Int
 
-  /// Adds leaves up to each of the `roots`. Leaves are tree nodes in ascending order that make up the roots, tree nodes
-  /// in ascending order themselves.
+  /// The additions of `leaves` up to each of the `roots`. Both are tree nodes in ascending order; the leaves make up the
+  /// roots.
   init(_ leaves: [Range<Int>], to roots: [Range<Int>]) {
     var joins = [Int32](repeating: 0, count: leaves.count)
     var emits = [Int32](repeating: -1, count: leaves.count)
@@ -40,9 +40,9 @@ public struct TreeFold: Equatable, Sendable {
 
   /// Runs the program.
   /// - Parameters:
-  ///   - leaf: puts a leaf at a place.
+  ///   - leaf: writes a leaf to a place.
   ///   - add: adds the entry above a place to the one at the place; `number` counts additions from 0.
-  ///   - emit: takes a complete node from place 0.
+  ///   - emit: reads a complete root from place 0.
   @inlinable @inline(__always)
   public func run(
     leaf: (_ index: Int, _ place: Int) -> Void, add: (_ number: Int, _ place: Int) -> Void,
@@ -65,7 +65,7 @@ public struct TreeFold: Equatable, Sendable {
 public struct LocalReduction: Equatable, Sendable {
   /// The rank's shards.
   public let shards: Range<Int>
-  /// The largest tree nodes within them, of at most a part, in ascending order: the rank hands these to the others.
+  /// The largest tree nodes within them, of at most a part, in ascending order. The rank passes these to the others.
   public let nodes: [Range<Int>]
   /// Adds the shards up to the nodes.
   public let fold: TreeFold

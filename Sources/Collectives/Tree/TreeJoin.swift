@@ -1,10 +1,10 @@
 import CKernels
 
-/// A tree node and its values, which start on 64 bytes.
+/// A tree node and its values, which start on a 64-byte boundary.
 struct NodeValues {
   enum Values {
     case floats(UnsafePointer<Float>)
-    /// A part that is rounded already.
+    /// The values of a part that is already rounded.
     case halves(UnsafePointer<UInt16>)
   }
 
@@ -12,24 +12,24 @@ struct NodeValues {
   let values: Values
 }
 
-/// Adds vectors in the tree to one sum, a block at a time, so that each addition finds its vectors in the nearest cache.
+/// Adds the vectors of tree nodes to one sum, a block at a time, so that additions find their operands in the nearest cache.
 ///
-/// With a `Rounding`, each sum that is a part is rounded. Offsets and counts are multiples of 16.
+/// With a `Rounding`, sums are rounded at parts. Offsets and counts are multiples of 16.
 final class TreeJoin {
   /// Floats of a block.
   private static let block = 2048
 
   private let fold: TreeFold
   private let leaves: [NodeValues.Values]
-  /// The residuals of each leaf, of each sum, and of the total, as far as these are rounded.
+  /// The residuals of each leaf, each sum, and the total; nil for those that are not rounded.
   private let leafResiduals, sumResiduals: [UnsafeMutablePointer<Float>?]
   private let totalResidual: UnsafeMutablePointer<Float>?
   private let format: dpt_half_format
   private let stack: UnsafeMutablePointer<UnsafePointer<Float>>
-  /// A block for each place of the stack.
+  /// Memory of a block for each place of the stack.
   private let blocks: UnsafeMutablePointer<Float>
 
-  /// The sum of the node `root` from those of the nodes that make it up.
+  /// The sum of the node `root` from those of `nodes` that are within it.
   init(_ nodes: [NodeValues], to root: Range<Int>, rounding: Rounding? = nil) {
     let inside = nodes.filter { root.lowerBound <= $0.node.lowerBound && $0.node.upperBound <= root.upperBound }
       .sorted { $0.node.lowerBound < $1.node.lowerBound }
@@ -57,13 +57,13 @@ final class TreeJoin {
     blocks.deallocate()
   }
 
-  /// The vector, if there is only one and it is its sum.
+  /// The only vector, if it is already the sum.
   var only: UnsafePointer<Float>? {
     guard leaves.count == 1, case .floats(let values) = leaves[0] else { return nil }
     return values
   }
 
-  /// Puts the sum of elements `offset` ..< `offset + count` into `result`, or in 16 bits each into `packed`, or both.
+  /// Writes the sum of elements `offset` ..< `offset + count` to `result`, or in 16 bits each to `packed`, or to both.
   func run(
     into result: UnsafeMutablePointer<Float>?, packed: UnsafeMutablePointer<UInt16>? = nil, offset: Int, count: Int
   ) {
@@ -76,7 +76,7 @@ final class TreeJoin {
     }
   }
 
-  /// The block's sum lies at the lowest place of the stack afterwards, in `target` unless it is a leaf's.
+  /// Adds a block. The sum is then at place 0 of the stack, in `target` unless it is a leaf.
   private func addBlock(offset: Int, count: Int, target: UnsafeMutablePointer<Float>?) {
     fold.run { index, place in
       switch leaves[index] {
@@ -104,7 +104,7 @@ final class TreeJoin {
     stack[place] = UnsafePointer(rounded)
   }
 
-  /// Memory for the sum at a place; the lowest one's is `target` if there is one.
+  /// The memory for the sum at a place; `target`, if given, at place 0.
   private func memory(_ place: Int, _ target: UnsafeMutablePointer<Float>?) -> UnsafeMutablePointer<Float> {
     if place == 0, let target { target } else { blocks + place * Self.block }
   }

@@ -1,17 +1,17 @@
 import CKernels
 
-/// Compressed stripes, which travel as long ones do, in 16 bits a value: each machine gets a piece of the stripe from all
-/// others, adds it up, and sends the sum to all unless it is scattered. A part is rounded once it is complete: on its
-/// machine, or, if several machines have shards of it, by the machine that adds up the piece, which rounds the total, too.
+/// Exchanges compressed stripes, in 16 bits a value: each machine gets its piece of the stripe from all others, sums it, and
+/// sends the sum to all unless it is scattered. A part is rounded as soon as it is complete: on its machine, or, if several
+/// machines have shards of it, by the machine that sums the piece, which also rounds the total.
 final class CompressedExchange: Exchange {
   private let place: ExchangePlace
   private let pieces: [Range<Int>]
   private let format: Compression.Format
-  /// The machine's nodes, from those of its ranks.
+  /// Adds the nodes of the machine's ranks to the machine's nodes.
   private let local: [TreeJoin]
-  /// The sum, from the nodes of all machines.
+  /// Adds the nodes of all machines to the sum.
   private let final: TreeJoin
-  /// The nodes for each machine; for the own one, those that it keeps.
+  /// The nodes for each machine, including this one.
   private let outgoing: [CompressedParcel]
   /// The nodes from each machine.
   private let incoming: [CompressedParcel]
@@ -72,7 +72,7 @@ final class CompressedExchange: Exchange {
       }, take: unpack)
   }
 
-  /// Takes over the sum of another machine's piece.
+  /// Unpacks the sum of another machine's piece.
   private func unpack(_ machine: Int) {
     let piece = pieces[machine]
     guard machine != place.machine, !place.bucket.isScattered else { return }

@@ -1,5 +1,5 @@
-/// Some elements of a machine's tree nodes as they travel: a whole part in 16 bits a value; all else in 32, be it less than
-/// a part, which is yet to be rounded, or more, since one sum in 32 bits is no longer than two parts in 16.
+/// Some elements of a machine's tree nodes in a message. Whole parts have 16 bits a value. Other nodes have 32: smaller ones
+/// are not rounded yet, and larger ones are no longer than their parts in 16 bits.
 final class CompressedParcel {
   private let nodes: [Range<Int>]
   private let values: [NodeValues.Values]
@@ -14,7 +14,7 @@ final class CompressedParcel {
     byteCount = bytes.reduce(0, +)
     let memory = UnsafeMutableRawPointer(allocateFloats((byteCount + floatSize - 1) / floatSize))
     self.memory = memory
-    // Floats come first, since they must be aligned.
+    // Floats come first: they must be aligned.
     var next = (floats: 0, halves: zip(isHalf, bytes).reduce(0) { $0 + ($1.0 ? 0 : $1.1) })
     values = zip(isHalf, bytes).map { isHalf, bytes in
       defer { if isHalf { next.halves += bytes } else { next.floats += bytes } }
@@ -28,13 +28,13 @@ final class CompressedParcel {
     memory.deallocate()
   }
 
-  /// All that travels.
+  /// The message's bytes.
   var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: memory, count: byteCount) }
 
   /// The nodes with their values.
   var nodeValues: [NodeValues] { zip(nodes, values).map { NodeValues(node: $0, values: $1) } }
 
-  /// Fills in a node's sum, of elements from `offset` on.
+  /// Writes a node's sum of `count` elements from `offset` on.
   func write(_ node: Int, _ sum: TreeJoin, offset: Int, count: Int) {
     switch values[node] {
     case .floats(let values): sum.run(into: UnsafeMutablePointer(mutating: values), offset: offset, count: count)

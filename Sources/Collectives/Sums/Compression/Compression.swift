@@ -1,13 +1,13 @@
 import CKernels
 
-/// How gradients are rounded to 16 bits as they are added up, so that less travels between machines.
+/// The rounding of gradients to 16 bits in the sum, so that less travels between machines.
 ///
-/// For each part of the tree (`ReductionTree.partSize`) and each element, with g the part's sum and r the residual that
-/// rounding has left out before: c = g + r, q = round(c), and r ← c − q. The parts' q are added in the tree, and the total
-/// is rounded in the same way. So nothing is lost, only delayed (error feedback: Seide et al. 2014; Karimireddy et al.
-/// 2019). The number of ranks and machines changes what travels, and no bit of the result.
+/// For each part of the tree (`ReductionTree.partSize`) and each element, with the part's sum g and the residual r of former
+/// roundings: c = g + r, q = round(c), and r ← c − q. The parts' q are added in the tree, and the total is rounded in the
+/// same way. So nothing is lost, only delayed (error feedback: Seide et al. 2014; Karimireddy et al. 2019). The numbers of
+/// ranks and machines do not change a bit of the result.
 public struct Compression: Equatable, Sendable {
-  /// A format of 16 bits. Values are rounded to the nearest, ties to even; values beyond the range, to its end. Infinities
+  /// A 16-bit format. Values are rounded to the nearest, ties to even. Values beyond the range become infinite; infinities
   /// and NaNs stay.
   public enum Format: String, CaseIterable, Sendable {
     /// The upper half of a float: its range, and 8 bits of precision.
@@ -21,7 +21,7 @@ public struct Compression: Equatable, Sendable {
 
   /// The format that sums are rounded to.
   public var format: Format
-  /// How many of a vector's elements are rounded, from its start, a multiple of 16; the rest is exact.
+  /// The number of elements, from the vector's start, that are rounded; a multiple of 16. The others are exact.
   public var count: Int
 
   /// Rounds the first `count` elements to a format.

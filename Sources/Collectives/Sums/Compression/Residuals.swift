@@ -1,17 +1,17 @@
-/// What rounding has left out of compressed sums so far: a vector for each part of the tree, and then one for the total. The
-/// rank that rounds an element keeps its residual.
+/// The residuals of compressed sums: a vector for each part of the tree, and one for the total. The rank that rounds an
+/// element keeps its residual.
 public final class Residuals {
   private struct Piece {
     let vector: Int
     let elements: Range<Int>
     let values: UnsafeMutablePointer<Float>
-    /// The values at the last `keep`, if these are kept.
+    /// The values at the last `keep`, after `prepareKeeping`.
     var former: UnsafeMutablePointer<Float>?
   }
 
-  /// The elements of each vector.
+  /// The number of elements in each vector.
   public let elementCount: Int
-  /// The number of vectors: the tree's parts, and one more.
+  /// The number of vectors: one for each part, and one for the total.
   public let vectorCount: Int
   private var own: [Piece] = []
 
@@ -27,19 +27,19 @@ public final class Residuals {
     }
   }
 
-  /// Makes room for `keep`.
+  /// Allocates the memory for `keep`.
   public func prepareKeeping() {
     for index in own.indices where own[index].former == nil {
       own[index].former = allocateFloats(own[index].elements.count)
     }
   }
 
-  /// Copies the residuals as they are now; between sums.
+  /// Copies the current residuals. Call it between sums.
   public func keep() {
     for piece in own { piece.former?.update(from: piece.values, count: piece.elements.count) }
   }
 
-  /// Undoes what sums did since `keep`, if these sums are not used; between sums.
+  /// Restores the residuals of the last `keep`, if the sums since then are not used. Call it between sums.
   public func takeBack() {
     for piece in own {
       guard let former = piece.former else { continue }
@@ -47,14 +47,14 @@ public final class Residuals {
     }
   }
 
-  /// Memory for the residuals that this rank keeps of a vector, zero at first; it lives as long as this object.
+  /// Memory for this rank's residuals of a vector, initially zero. It lives as long as this object.
   func own(_ elements: Range<Int>, ofVector vector: Int) -> UnsafeMutablePointer<Float> {
     let values = allocateFloats(elements.count)
     own.append(Piece(vector: vector, elements: elements, values: values))
     return values
   }
 
-  /// All vectors, on rank 0; nil on the others. Every rank calls it, between sums.
+  /// Gathers all vectors on rank 0; nil on the others. Every rank calls it, between sums.
   /// - Throws: `Failure` if the ranks cannot exchange data.
   public func gather(_ communicator: any Communicator) throws -> [[Float]]? {
     let bounds = try communicator.gather(own.flatMap { [$0.vector, $0.elements.lowerBound, $0.elements.upperBound] })
@@ -80,7 +80,7 @@ public final class Residuals {
     return communicator.isRoot ? vectors : nil
   }
 
-  /// Gives each rank what it keeps of all vectors, given on rank 0. Every rank calls it, between sums.
+  /// Distributes rank 0's vectors: each rank gets its residuals. Every rank calls it, between sums.
   /// - Throws: `Failure` if the ranks cannot exchange data.
   public func scatter(_ vectors: [[Float]], _ communicator: any Communicator) throws {
     for vector in 0..<vectorCount {

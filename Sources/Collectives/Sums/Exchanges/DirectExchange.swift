@@ -1,11 +1,11 @@
-/// Long stripes: each machine gets a piece of the stripe from all others, adds it up, and sends the sum to all unless it is
-/// scattered. If each machine has one tree node, no allreduce can send less.
+/// Exchanges long stripes: each machine gets its piece of the stripe from all others, sums it, and sends the sum to all
+/// unless it is scattered. If each machine has one tree node, no allreduce can send less.
 final class DirectExchange: Exchange {
   private let place: ExchangePlace
   private let pieces: [Range<Int>]
-  /// The machine's nodes.
+  /// Adds the nodes of the machine's ranks to the machine's nodes.
   private let local: [TreeJoin]
-  /// Those nodes, piece by piece, for sending; not used if the only one is sent from where it lies.
+  /// The machine's nodes, piece by piece, for sending. Unused if the only node is sent directly.
   private let own: UnsafeMutablePointer<Float>
   private let received: UnsafeMutablePointer<Float>
   private let final: TreeJoin
@@ -56,7 +56,7 @@ final class DirectExchange: Exchange {
 
   func begin(turn: Int) throws { try messages.begin { addUp(pieces[$0]) } }
 
-  /// Puts a piece of the machine's nodes where it is sent from.
+  /// Sums a piece of the machine's nodes into the memory for sending.
   private func addUp(_ piece: Range<Int>) {
     guard local.count > 1 || local[0].only == nil else { return }
     let offset = piece.lowerBound - place.elements.lowerBound

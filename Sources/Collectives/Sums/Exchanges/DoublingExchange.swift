@@ -1,10 +1,10 @@
-/// Short stripes: machines exchange all the tree nodes they know with one partner after the other, so that each knows twice
-/// as many every time (recursive doubling).
+/// Exchanges short stripes by recursive doubling: machines exchange all the tree nodes that they have with one partner after
+/// the other, so that each has twice as many after each round.
 ///
-/// With M = 2^p machines each sends p messages. If M is 2^p + r, 2 r machines form pairs: the second of each first sends its
-/// nodes to the first, which goes through p rounds for both and sends it the sum.
+/// With M = 2^p machines, each sends p messages. If M is 2^p + r, 2 r machines form pairs: the second of a pair sends its
+/// nodes to the first, which takes part in p rounds for both and then sends it the sum.
 final class DoublingExchange: Exchange {
-  /// One message each way at most, and the merge of what was known with what came.
+  /// At most one message each way, and the merge of the nodes before with those received.
   private struct Step {
     var send: (any Message)?
     var receive: (any Message)?
@@ -37,7 +37,8 @@ final class DoublingExchange: Exchange {
       return
     }
     var (known, steps) = (first, [Step]())
-    /// Gets some machines' nodes from one of them, `peer`, which gets the known ones unless it `onlySends`.
+    /// Adds a step that gets some machines' nodes from one of them, `peer`, and sends it the present ones unless it
+    /// `onlySends`.
     func learn(_ machines: Range<Int>, from peer: Int, onlySends: Bool = false) throws {
       let coming = NodeParcel(machines: machines, place)
       let merge = ParcelMerge(known, coming, place)
@@ -48,7 +49,7 @@ final class DoublingExchange: Exchange {
       known = merge.both
     }
     if isPaired { try learn(machine + 1..<machine + 2, from: machine + 1, onlySends: true) }
-    /// The first machine of those that take part in the rounds, or the number of all.
+    /// The first machine of a participant in the rounds; the number of machines for the end.
     func start(_ participant: Int) -> Int { participant < pairs ? 2 * participant : participant + pairs }
     let participant = isPaired ? machine / 2 : machine - pairs
     for round in 0..<rounds {

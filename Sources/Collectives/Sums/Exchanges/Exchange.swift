@@ -1,11 +1,11 @@
 /// One rank's work on its stripe of a bucket: from the nodes of its machine's ranks to the sum over all machines, in the
 /// shared result.
 protocol Exchange: AnyObject {
-  /// All ranks of the machine have written their nodes, and the status words of this turn.
+  /// Begins after all ranks of the machine have written their nodes, and their status words of this turn.
   func begin(turn: Int) throws
-  /// Does what can be done without waiting; whether the stripe's sum is complete.
+  /// Does all that is possible without waiting. Returns whether the stripe's sum is complete.
   func advance() throws -> Bool
-  /// Whether all that is still to come are sums that others have made.
+  /// Whether only sums of other machines are missing.
   var isJoined: Bool { get }
 }
 
@@ -14,10 +14,10 @@ struct ExchangePlace {
   let participant: Participant
   let bucket: Bucket
   private let stripe: Int
-  /// The number under which messages go.
+  /// The tag of messages.
   private let tag: Int
 
-  /// The stripe that a rank has of the bucket of a number, or nil if it has none.
+  /// The rank's stripe of bucket `number`; nil if it has none.
   init?(_ participant: Participant, bucket number: Int) {
     bucket = participant.plan.buckets[number]
     guard let stripe = bucket.stripe(at: participant.place, ranks: participant.neighbours) else { return nil }
@@ -32,10 +32,10 @@ struct ExchangePlace {
   /// The stripe's elements.
   var elements: Range<Int> { bucket.stripes[stripe] }
 
-  /// The stripe's pieces, one for each machine, which adds it up.
+  /// The stripe's pieces, one for each machine, which sums it.
   var pieces: [Range<Int>] { bucket.pieces(ofStripe: stripe, machines: plan.machines.count) }
 
-  /// The nodes of the machine's ranks, their values from the stripe's first element on.
+  /// The nodes of the machine's ranks, with values from the stripe's first element on.
   var nodeValues: [NodeValues] { memory.nodeValues(from: elements.lowerBound) }
 
   /// The whole tree.
@@ -63,7 +63,7 @@ struct ExchangePlace {
       })
   }
 
-  /// The exchange that suits the bucket and the number of machines; what rounding leaves out goes to `residuals`.
+  /// Makes the exchange for the bucket and the number of machines; `residuals` keeps the rounding errors.
   func makeExchange(residuals: Residuals?) throws -> any Exchange {
     var rounding: Rounding?
     if bucket.isCompressed, let compression = plan.layout.compression, let residuals {
@@ -75,7 +75,7 @@ struct ExchangePlace {
   }
 }
 
-/// The exchange of a machine that has all ranks: there is nobody to exchange with, but sums are rounded as if there were.
+/// The exchange on a single machine: it sends nothing, but rounds sums as several machines would.
 final class LocalExchange: Exchange {
   private let place: ExchangePlace
   private let join: TreeJoin

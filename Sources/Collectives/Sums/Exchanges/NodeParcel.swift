@@ -1,4 +1,4 @@
-/// Some neighbouring machines' tree nodes of a stripe, and perhaps their status words, in one message.
+/// A message with a stripe of the tree nodes of consecutive machines, and possibly their status words.
 final class NodeParcel {
   let machines: Range<Int>
   let nodes: [Range<Int>]
@@ -27,21 +27,21 @@ final class NodeParcel {
     nodes.indices.map { NodeValues(node: nodes[$0], values: .floats(values($0))) }
   }
 
-  /// Behind the values: machine by machine, rank by rank.
+  /// The status words, after the values: machine by machine, rank by rank.
   var status: UnsafeMutablePointer<Double> {
     UnsafeMutableRawPointer(values(nodes.count)).assumingMemoryBound(to: Double.self)
   }
 
-  /// All that travels.
+  /// The message's bytes.
   var bytes: UnsafeMutableRawBufferPointer { memory.bytes(nodes.count * length + statusCount * 2) }
 
-  /// Fills in the nodes' sums, whose vectors begin with the stripe.
+  /// Computes the nodes' sums, whose vectors begin with the stripe.
   func fill(_ sums: [TreeJoin]) {
     for (index, sum) in sums.enumerated() { sum.run(into: values(index), offset: 0, count: length) }
   }
 }
 
-/// Makes one parcel of two.
+/// Merges two parcels into one.
 struct ParcelMerge {
   /// The merged parcel.
   let both: NodeParcel

@@ -1,12 +1,12 @@
-/// The messages of an exchange in pieces: every machine gets its piece of all machines' nodes, adds it up, and sends the sum
-/// to all unless sums are scattered. With M machines a rank sends and receives 2 (M − 1) messages, or M − 1.
+/// The messages of an exchange in pieces: every machine gets its piece of all machines' nodes, sums it, and sends the sum to
+/// all. With M machines a rank sends and receives 2 (M − 1) messages; M − 1 if sums are scattered.
 final class PieceMessages {
-  /// Whether the own piece is added up, and all that is still to come are sums that others have made.
+  /// Whether this machine's piece is summed, so that only sums of other machines are missing.
   private(set) var isJoined = false
   private let machine, machines: Int
   private let nodeSends, nodeReceives, sumSends, sumReceives: MessageRow
 
-  /// The messages of one rank; `sum` is where a machine's sum lies.
+  /// The messages of one rank; `sum` gives the memory of a machine's sum.
   init(
     _ place: ExchangePlace, nodesTo: ExchangePlace.Buffers, nodesFrom: ExchangePlace.Buffers, sum: ExchangePlace.Buffers
   ) throws {
@@ -20,14 +20,14 @@ final class PieceMessages {
     sumReceives = try place.row(.receive) { isScattered ? none : sum($0) }
   }
 
-  /// Begins; `prepare` makes what goes to a machine, or what this one keeps, right before it goes.
+  /// Begins. `prepare` computes the nodes for a machine, including this one, right before they are sent.
   func begin(_ prepare: (_ machine: Int) -> Void) throws {
     isJoined = false
     for machine in 0..<machines {
       try nodeReceives.start(machine)
       try sumReceives.start(machine)
     }
-    // Each machine begins with the one behind it, so that not all write to one.
+    // Each machine begins with its successor, so that not all send to the same one.
     for step in 1...machines {
       let other = (machine + step) % machines
       prepare(other)
@@ -35,8 +35,8 @@ final class PieceMessages {
     }
   }
 
-  /// Does what can be done without waiting: `join` adds up the own piece, `take` is told of each machine whose sum has
-  /// come. Whether all is done.
+  /// Does all that is possible without waiting: `join` sums this machine's piece; `take` is called for each machine whose
+  /// sum has arrived. Returns whether all is done.
   func advance(join: () -> Void, take: (_ machine: Int) -> Void = { _ in }) throws -> Bool {
     if !isJoined {
       guard try nodeReceives.areComplete() else { return false }
