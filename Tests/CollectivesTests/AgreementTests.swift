@@ -3,11 +3,11 @@ import Diagnostics
 import Testing
 
 @Suite struct AgreementTests {
-  @Test func everyRankGetsItsOwnValueWhereAllSucceed() throws {
+  @Test func everyRankGetsItsValueIfAllSucceed() throws {
     #expect(try ThreadCommunicator.run(ranks: 3) { c in try c.agree { c.rank * 2 } } == [0, 2, 4])
   }
 
-  @Test func allRanksThrowTheFailureOfTheLowestRankWithItsName() throws {
+  @Test func allRanksThrowTheFailureOfTheLowestRank() throws {
     let thrown = try outcomes(ranks: 4) { rank in
       if rank >= 2 { throw Failure(.noInput, "data-\(rank).npz is missing", advice: "Copy it to every node.") }
     }
@@ -18,13 +18,13 @@ import Testing
     #expect(thrown[0]?.advice == "Copy it to every node.")
   }
 
-  @Test func aFailureAlikeOnAllRanksIsThrownAsItIs() throws {
+  @Test func aFailureOnAllRanksIsThrownUnchanged() throws {
     let same = Failure(.configuration, "recipe.yaml:3: epoch is no key", advice: "Did you mean epochs?")
     #expect(try outcomes(ranks: 3) { _ in throw same } == [same, same, same])
     #expect(throws: same) { try SoloCommunicator().agree { throw same } }
   }
 
-  /// One rank fails before what the others are in the midst of together.
+  /// One rank fails while the others are already communicating.
   @Test(.timeLimit(.minutes(1))) func aFailureReachesRanksThatPrepareAReduction() throws {
     let thrown = try ThreadCommunicator.run(ranks: 3) { communicator -> Failure? in
       do {
@@ -47,13 +47,13 @@ import Testing
     #expect(thrown.allSatisfy { $0?.exitCode == .usage && $0?.advice == nil })
   }
 
-  @Test func otherErrorsCountAsTheProgramsOwn() throws {
+  @Test func otherErrorsCountAsProgramFaults() throws {
     struct Odd: Error {}
     let thrown = try outcomes(ranks: 2) { rank in if rank == 0 { throw Odd() } }
     #expect(thrown.allSatisfy { $0?.exitCode == .software })
   }
 
-  /// What each rank's call of `agree` throws.
+  /// The error that each rank's call of `agree` throws.
   private func outcomes(ranks: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws -> [Failure?] {
     try ThreadCommunicator.run(ranks: ranks) { communicator -> Failure? in
       do {

@@ -2,7 +2,7 @@ import Collectives
 import Testing
 
 @Suite struct BucketDivisionTests {
-  @Test(arguments: [1, 16, 17, 100, 4096, 40_000]) func bucketsCoverEverythingFromTheEndOn(count: Int) {
+  @Test(arguments: [1, 16, 17, 100, 4096, 40_000]) func bucketsCoverAllElements(count: Int) {
     for bytes in [1, 64, 1000, 16_384, 1 << 20] {
       let buckets = ReductionPlan.divide(0..<count, bytes: bytes, boundaries: [0, 5, 16, 3000, 39_999])
       #expect(buckets.last?.lowerBound == 0 && buckets[0].upperBound == (count + 15) / 16 * 16)
@@ -11,18 +11,18 @@ import Testing
     }
   }
 
-  @Test func theFirstBucketIsAQuarter() {
+  @Test func theFirstBucketHasAQuarterOfTheSize() {
     #expect(ReductionPlan.divide(0..<1024, bytes: 1024) == [960..<1024, 704..<960, 448..<704, 192..<448, 0..<192])
     #expect(ReductionPlan.divide(512..<1024, bytes: 1024) == [960..<1024, 704..<960, 512..<704])
   }
 
-  @Test func bucketsStartWhereWhatIsWrittenAtOnceDoes() {
+  @Test func bucketsStartAtBoundaries() {
     // 320 is 384 elements before the end of the second bucket, 1.5 times the size; 304 would be more.
     #expect(ReductionPlan.divide(0..<768, bytes: 1024, boundaries: [320]) == [704..<768, 320..<704, 64..<320, 0..<64])
     #expect(ReductionPlan.divide(0..<768, bytes: 1024, boundaries: [304])[1] == 448..<704)
-    // What lies before a boundary within a cache line is written later: the bucket starts behind it.
+    // The start of a boundary's cache line is written later, so the bucket starts after it.
     #expect(ReductionPlan.divide(0..<768, bytes: 1024, boundaries: [401])[1] == 416..<704)
-    // The first layers' little is not waited for by what is written before.
+    // The first layers' small bucket does not delay earlier ones.
     #expect(ReductionPlan.divide(0..<320, bytes: 1024, boundaries: [32]).suffix(2) == [32..<256, 0..<32])
   }
 }

@@ -15,13 +15,13 @@ import Testing
     [(8, 1), (8, 2), (8, 8), (13, 5), (13, 13)].map { Case(format: format, shards: $0.0, parts: $0.1) }
   }
 
-  /// Ranks on machines: one or several each, alike or not, in order or dealt out in turns.
+  /// Ranks on machines: one or several each, equally many or not, in order or interleaved.
   static let machines: [[[Int]]] = [
     [[0]], [[0, 1]], [[0, 1, 2, 3, 4, 5, 6, 7]], [[0], [1]], [[0], [1], [2]], [[0, 1], [2, 3]], [[0, 2], [1, 3]],
     [[0, 1, 2], [3, 4]], [[0, 3, 6], [1, 4, 7], [2, 5]], (0..<8).map { [$0] },
   ]
 
-  @Test(arguments: cases) func everyRankGetsTheBitsOfTheFormulaOnAnyMachines(_ sum: Case) throws {
+  @Test(arguments: cases) func sumsHaveTheBitsOfTheFormulaOnAnyMachines(_ sum: Case) throws {
     let (rounded, elements) = (1040, 1050)
     var reference = Reference(sum, rounded: rounded, elements: elements)
     let expected = (0..<3).map { reference.reduce(step: $0) }
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test(arguments: cases) func residualsGoOnOnOtherMachines(_ sum: Case) throws {
+  @Test(arguments: cases) func residualsContinueOnOtherMachines(_ sum: Case) throws {
     let count = 208
     var reference = Reference(sum, rounded: count, elements: count)
     let expected = (0..<4).map { reference.reduce(step: $0) }
@@ -64,8 +64,8 @@ import Testing
     }
   }
 
-  /// With gradients of which all sums are exact: the results and what is left are all there was.
-  @Test(arguments: cases) func nothingIsLost(_ sum: Case) throws {
+  /// With gradients whose sums are exact: results plus residuals are the whole sum.
+  @Test(arguments: cases) func roundingErrorsAreNotLost(_ sum: Case) throws {
     let (count, steps) = (48, 20)
     @Sendable func gradient(_ shard: Int, _ element: Int, _ step: Int) -> Float {
       (sample(shard, element, step) * 1024).rounded() / 1024
@@ -94,9 +94,9 @@ import Testing
     #expect(left.joined().contains { $0 != 0 } == true)
   }
 
-  /// Each machine sends every other one its piece of its node, and its sum: half the bytes where the node is a part.
+  /// Each machine sends every other one a piece of its node, and a sum: half the bytes if the node is a part.
   @Test(arguments: [(8, 8, 0.5), (8, 2, 0.75), (2, 2, 0.5), (2, 8, 0.75)])
-  func halfTheBytesTravelWhereAMachineHasAPart(machines: Int, parts: Int, share: Double) throws {
+  func aPartTravelsInHalfTheBytes(machines: Int, parts: Int, share: Double) throws {
     func bytes(_ compression: Compression?) throws -> Int {
       let mailboxes = Mailboxes()
       let count = 16 << 10
@@ -112,7 +112,7 @@ import Testing
     #expect(Double(compressed) == share * Double(exact))
   }
 
-  @Test func whatIsNotFiniteReachesAllAndSpoilsNothingLater() throws {
+  @Test func nonFiniteValuesReachAllRanksAndLeaveNoResidual() throws {
     for format in Compression.Format.allCases {
       let sum = Case(format: format, shards: 4, parts: 4)
       let results = try ThreadCommunicator.run(machines: [[0], [1, 2]]) { communicator in
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test func partsAreTheSmallestPowersOfTwoOfShardsThatMakeNoMoreOfThem() throws {
+  @Test func partSizeIsTheSmallestSufficientPowerOfTwo() throws {
     for shards in 1...40 {
       for parts in 1...shards {
         let tree = try ReductionTree(shards: shards, parts: parts)
@@ -162,7 +162,7 @@ extension CompressionTests.Case {
       tree: ReductionTree(shards: shards, parts: parts), communicator: communicator)
   }
 
-  /// One reduction of samples, written in stretches from the end where it is early.
+  /// One reduction of samples; with `isEarly`, written in stretches from the end.
   fileprivate func reduce(_ reducer: TreeSum, elements: Int, step: Int, isEarly: Bool) throws -> [Float] {
     let vectors = reducer.local.nodes.map { referenceSum($0, count: elements, step: step) }
     var end = elements

@@ -2,9 +2,9 @@ import Collectives
 import Testing
 
 struct DividedUpdateChoiceTests {
-  /// 1 GB/s and 100 µs: 2 · ⌈log₂ M⌉ messages take as long as this many bytes.
+  /// 1 GB/s and 100 µs: 2 · ⌈log₂ M⌉ messages take as long as `travelling` bytes.
   @Test(arguments: [(2, 200_000), (3, 400_000), (4, 400_000), (5, 600_000), (8, 600_000), (9, 800_000)])
-  func bytesOutweighMessagesAsByHand(machines: Int, travelling: Int) {
+  func updatesAreDividedFromTheComputedSizeOn(machines: Int, travelling: Int) {
     let link = LinkSpeed(latency: 100e-6, bytesPerSecond: 1e9)
     // (M − 1)/M of these travel.
     let bytes = travelling * machines / (machines - 1)
@@ -12,7 +12,7 @@ struct DividedUpdateChoiceTests {
     #expect(!link.favorsDividedUpdate(bytes: bytes - machines, machines: machines))
   }
 
-  @Test func slowNetworksFavorItAndSlowMessagesDoNot() {
+  @Test func lowBandwidthFavorsDividingAndHighLatencyDoesNot() {
     func favors(_ latency: Double, _ rate: Double) -> Bool {
       LinkSpeed(latency: latency, bytesPerSecond: rate).favorsDividedUpdate(bytes: 1 << 20, machines: 4)
     }

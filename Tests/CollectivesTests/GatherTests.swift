@@ -3,7 +3,7 @@ import Testing
 @testable import Collectives
 
 @Suite struct GatherTests {
-  @Test(arguments: [1, 2, 5]) func valuesOfAnyNumberAreGatheredRankByRank(ranks: Int) throws {
+  @Test(arguments: [1, 2, 5]) func listsOfAnyLengthAreGatheredByRank(ranks: Int) throws {
     let wanted = (0..<ranks).map { [UInt16](repeating: UInt16($0), count: $0 * 2) }
     let gathered = try ThreadCommunicator.run(ranks: ranks) { try $0.gather(wanted[$0.rank]) }
     #expect(gathered.allSatisfy { $0 == wanted })
@@ -11,7 +11,7 @@ import Testing
     #expect(single.allSatisfy { $0 == (0..<ranks).map { Double($0) / 2 } })
   }
 
-  @Test(arguments: [1, 2, 5]) func rankZeroAloneGathersIfOthersNeedNothing(ranks: Int) throws {
+  @Test(arguments: [1, 2, 5]) func valuesCanBeGatheredOnRankZeroAlone(ranks: Int) throws {
     let counts = (0..<ranks).map { 3 - $0 % 3 }
     let gathered = try ThreadCommunicator.run(ranks: ranks) {
       try $0.gatherOnRoot([Int](repeating: $0.rank, count: counts[$0.rank]), counts: counts)

@@ -13,13 +13,13 @@ import Testing
     #expect(try Launch.openCommunicator(environment: [:]) is SoloCommunicator)
   }
 
-  @Test func aBatchScriptItselfIsNoLauncher() throws {
+  @Test func aBatchScriptIsNoLauncher() throws {
     let environment = ["SLURM_PROCID": "0", "SLURM_NTASKS": "8", "SLURM_JOB_ID": "7"]
     #expect(Launch(environment: environment).launcher == nil)
     #expect(try Launch.openCommunicator(environment: environment) is SoloCommunicator)
   }
 
-  @Test func mpirunIsSeenAlsoInsideASlurmStep() {
+  @Test func mpirunIsRecognizedInASlurmStep() {
     let launch = Launch(environment: [
       "OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "3", "OMPI_COMM_WORLD_LOCAL_SIZE": "2", "PMIX_RANK": "3",
       "SLURM_STEP_NUM_TASKS": "1", "SLURM_PROCID": "0",
@@ -28,7 +28,7 @@ import Testing
     #expect(launch.expectedSize == 4 && launch.expectedRank == 3 && launch.localSize == 2)
   }
 
-  @Test func srunWithPMIxIsSeen() {
+  @Test func srunWithPMIxIsRecognized() {
     let launch = Launch(environment: [
       "PMIX_RANK": "2", "PMIX_NAMESPACE": "slurm.pmix.5.0", "SLURM_MPI_TYPE": "pmix_v4", "SLURM_STEP_NUM_TASKS": "6",
       "SLURM_PROCID": "2", "SLURM_STEP_TASKS_PER_NODE": "2(x2),1,1", "SLURM_NODEID": "2",
@@ -37,23 +37,23 @@ import Testing
     #expect(launch.expectedSize == 6 && launch.expectedRank == 2 && launch.localSize == 1)
   }
 
-  @Test func srunWithPMI2IsSeen() {
+  @Test func srunWithPMI2IsRecognized() {
     let launch = Launch(environment: ["PMI_RANK": "1", "PMI_SIZE": "2", "SLURM_MPI_TYPE": "pmi2"])
     #expect(launch.launcher == .srunPMI2 && launch.expectedSize == 2 && launch.expectedRank == 1)
   }
 
-  @Test func mpiexecOfMPICHIsSeen() {
+  @Test func mpiexecOfMPICHIsRecognized() {
     let launch = Launch(environment: ["PMI_RANK": "0", "PMI_SIZE": "2"])
     #expect(launch.launcher == .pmi && launch.expectedSize == 2)
   }
 
-  @Test func srunWithoutMPIIsSeenFromTwoTasksOn() {
+  @Test func srunWithoutMPIIsRecognizedFromTwoTasksOn() {
     let launch = Launch(environment: ["SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1"])
     #expect(launch.launcher == .srunNone && launch.expectedSize == 2 && launch.expectedRank == 1)
     #expect(Launch(environment: ["SLURM_STEP_NUM_TASKS": "1", "SLURM_PROCID": "0"]).launcher == nil)
   }
 
-  @Test func severalRanksWithoutMPIAreAMismatchThatSaysWhatToDo() {
+  @Test func severalRanksWithoutMPIAreRefusedWithAdvice() {
     let launch = Launch(environment: ["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "0"])
     let failure = #expect(throws: Failure.self) { try launch.checkBeforeStart(mpiVersion: nil) }
     #expect(failure?.exitCode == .unavailable)
@@ -61,7 +61,7 @@ import Testing
     #expect(failure?.advice?.contains("libopenmpi-dev") == true)
   }
 
-  @Test func severalRanksOfWhichMPIKnowsOneAreAMismatch() throws {
+  @Test func severalRanksAreRefusedIfMPIFindsOnlyOne() throws {
     let launch = Launch(environment: ["PMI_SIZE": "2", "PMI_RANK": "1"])
     try launch.checkBeforeStart(mpiVersion: mpi)
     try launch.checkAfterStart(size: 2, mpiVersion: mpi)
@@ -70,19 +70,19 @@ import Testing
     #expect(failure?.message.contains("(Open MPI v4.1.4) does not find them") == true)
   }
 
-  @Test func srunWithoutMPIIsAMismatchBeforeMPIStarts() {
+  @Test func srunWithoutMPIIsRefusedBeforeMPIStarts() {
     let launch = Launch(environment: ["SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1"])
     let failure = #expect(throws: Failure.self) { try launch.checkBeforeStart(mpiVersion: mpi) }
     #expect(failure?.advice?.contains("srun --mpi=pmix") == true)
   }
 
-  @Test func oneRankUnderALauncherIsNoMismatch() throws {
+  @Test func oneRankUnderALauncherIsAccepted() throws {
     let launch = Launch(environment: ["OMPI_COMM_WORLD_SIZE": "1", "OMPI_COMM_WORLD_RANK": "0"])
     try launch.checkBeforeStart(mpiVersion: nil)
     try launch.checkAfterStart(size: 1, mpiVersion: mpi)
   }
 
-  @Test func waitingRanksYieldWhereTheyOutnumberTheCores() {
+  @Test func waitingRanksYieldIfTheyOutnumberTheCores() {
     var environment = [
       "PMIX_RANK": "0", "SLURM_MPI_TYPE": "pmix", "SLURM_STEP_NUM_TASKS": "4", "SLURM_STEP_TASKS_PER_NODE": "4",
       "SLURM_NODEID": "0",
@@ -100,12 +100,12 @@ import Testing
     #expect(!yields(cores: 2))
   }
 
-  @Test func mpirunSeesToYieldingItself() {
+  @Test func mpirunMakesRanksYieldItself() {
     let environment = ["OMPI_COMM_WORLD_SIZE": "8", "OMPI_COMM_WORLD_RANK": "0", "OMPI_COMM_WORLD_LOCAL_SIZE": "8"]
     #expect(!Launch(environment: environment).shouldYield(environment: environment, cores: 2))
   }
 
-  @Test func anotherPluginOfSlurmIsTriedUntilMPIKnowsOfOneRankOnly() throws {
+  @Test func anotherSlurmPluginIsRefusedIfMPIFindsOnlyOneRank() throws {
     let launch = Launch(environment: [
       "SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1", "SLURM_MPI_TYPE": "cray_shasta",
     ])
@@ -122,15 +122,15 @@ import Testing
     ("Intel(R) MPI Library 2021.9 for Linux* OS\n", "Intel(R) MPI Library 2021.9"),
     ("", "an MPI of unknown version"),
   ])
-  func anMPIsNameAndNumberAreKept(text: String, name: String) {
+  func nameAndVersionOfAnMPIAreExtracted(text: String, name: String) {
     #expect(Launch.shortVersion(of: text) == name)
   }
 
-  @Test func slurmsPluginFollowsTheMPI() {
+  @Test func theSlurmPluginFitsTheMPI() {
     #expect(SlurmMPI.plugin(of: mpi) == "pmix" && SlurmMPI.plugin(of: "MPICH 4.0.2") == "pmi2")
   }
 
-  @Test func aServerOfPMIxIsThereAsLongAsItListens() throws {
+  @Test func aPMIxServerRunsAsLongAsItListens() throws {
     let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -154,7 +154,7 @@ import Testing
     #expect(!launch.isLive && launch.speaks)
   }
 
-  @Test func aServerOfPMIIsThereAsLongAsTheConnection() throws {
+  @Test func aPMIServerRunsAsLongAsItsConnection() throws {
     var files: [Int32] = [0, 0]
     try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &files) == 0)
     let launch = Launch(environment: ["PMI_SIZE": "2", "PMI_RANK": "1", "PMI_FD": "\(files[0])"])
@@ -165,7 +165,7 @@ import Testing
     files.forEach { close($0) }
   }
 
-  @Test func theDescriptionIsOneLineNamingTheMPIOrItsAbsence() {
+  @Test func theDescriptionNamesTheMPIOrItsAbsence() {
     #expect(!Launch.describe.contains("\n") && !Launch.describe.isEmpty)
     #expect(Launch.mpiVersion.map { Launch.describe == $0 } ?? Launch.describe.contains("built without MPI"))
   }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct LinkSpeedTests {
-  @Test func machinesAgreeOnWhatTheyMeasured() throws {
+  @Test func machinesAgreeOnTheMeasuredSpeed() throws {
     let found = try ThreadCommunicator.run(machines: [[0, 1], [2, 3], [4]]) {
       try LinkSpeed.measure($0, includingCores: true)
     }
@@ -11,12 +11,12 @@ import Testing
     #expect(found.allSatisfy { $0 == first })
     #expect(first.latency > 0 && first.bytesPerSecond > 1e6)
     #expect(try #require(first.pieceBytesPerSecond) > 1e6)
-    // Five threads take each other's processors: what messages take cannot be told.
+    // Five threads share processors, so the messages' core time cannot be measured.
     #expect(first.coreSecondsPerByte == nil)
     #expect(try ThreadCommunicator.run(ranks: 2) { try LinkSpeed.measure($0) } == [nil, nil])
   }
 
-  @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "one processor")) func messagesTakeTimeOfACore()
+  @Test(.enabled(if: ProcessInfo.processInfo.activeProcessorCount > 1, "one processor")) func messagesTakeCoreTime()
     throws
   {
     let found = try ThreadCommunicator.run(machines: [[0], [1]]) {

@@ -3,17 +3,17 @@ import Testing
 
 @testable import Collectives
 
-/// Real ranks under a real mpirun, by the program `collectives-check` that is built beside the tests.
+/// Real ranks under a real mpirun, with the program `collectives-check`.
 @Suite(.serialized, .enabled(if: Ranks.canStart, "needs a build with MPI, and that MPI's mpirun"))
 struct MPITests {
   @Test(.timeLimit(.minutes(5)), arguments: [1, 2, 3, 5, 8])
-  func allOperationsAreRightWholeAndInPieces(ranks: Int) throws {
+  func allOperationsAreCorrectWholeAndInPieces(ranks: Int) throws {
     let end = try Ranks.run(ranks, [])
     #expect(end.status == 0 && end.output.contains("ok \(ranks)\n"), "\(end.output)")
   }
 
   @Test(.timeLimit(.minutes(5)), arguments: [(2, 1), (3, 2), (5, 2), (8, 4), (8, 1)])
-  func theReductionIsRightBetweenMachines(ranks: Int, ranksPerMachine: Int) throws {
+  func theReductionIsCorrectBetweenMachines(ranks: Int, ranksPerMachine: Int) throws {
     let end = try Ranks.run(ranks, ["reduce"], ranksPerMachine: ranksPerMachine)
     #expect(end.status == 0 && end.output.contains("ok \(ranks)\n"), "\(end.output)")
   }
@@ -30,7 +30,7 @@ struct MPITests {
     #expect(end.output.contains("rank 2 on ") && end.output.contains(": broken on purpose"), "\(end.output)")
   }
 
-  @Test(.timeLimit(.minutes(5))) func anErrorOfMPIIsHandedUpWithItsOwnMessage() throws {
+  @Test(.timeLimit(.minutes(5))) func anMPIErrorHasItsOwnMessage() throws {
     let end = try Ranks.run(2, ["truncate"])
     #expect(end.status == 71)
     #expect(end.output.contains(#/MPI alltoall failed: .*[Mm]essage truncated/#), "\(end.output)")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Collectives
 
-/// The words of each MPI's launcher, by launchers that only tell their version.
+/// The options of each MPI's launcher, tested with launchers that only print their version.
 @Suite struct MpirunTests {
   private static let openMPI4 = "mpirun (Open MPI) 4.1.4\n\nReport bugs to http://www.open-mpi.org/community/help/\n"
   private static let openMPI5 = "mpirun (Open MPI) 5.0.7\n\nReport bugs to https://www.open-mpi.org/community/help/\n"
@@ -15,11 +15,11 @@ import Testing
     (openMPI4, Mpirun.Kind.openMPI4), ("mpirun (Open MPI) 3.1.3\n", .openMPI4), (openMPI5, .openMPI5),
     ("prterun (PRRTE) 3.0.8\n", .openMPI5), (hydra, .hydra), (intel, .hydra),
   ])
-  func aLauncherIsKnownByWhatItSays(version: String, kind: Mpirun.Kind) {
+  func aLauncherIsRecognizedByItsVersion(version: String, kind: Mpirun.Kind) {
     #expect(Mpirun(path: "mpirun", version: version)?.kind == kind)
   }
 
-  @Test func whatIsNoLauncherIsNone() {
+  @Test func otherProgramsAreNoLaunchers() {
     #expect(Mpirun(path: "mpirun", version: "bash: mpirun: command not found\n") == nil)
   }
 
@@ -37,7 +37,7 @@ import Testing
     (hydra, "mpirun -bind-to none -n 2", "mpirun -bind-to none -n 3"),
     (intel, "mpirun -bind-to none -n 2", "mpirun -bind-to none -n 3"),
   ])
-  func ranksOfOneMachineAreStartedInItsWords(version: String, asRoot: String, asUser: String) throws {
+  func ranksOfOneMachineAreStartedWithTheRightOptions(version: String, asRoot: String, asUser: String) throws {
     let mpirun = try #require(Mpirun(path: "mpirun", version: version))
     #expect(mpirun.command(ranks: 2, cores: 2, isRoot: true).joined(separator: " ") == asRoot)
     #expect(mpirun.command(ranks: 3, cores: 2, isRoot: false).joined(separator: " ") == asUser)
@@ -48,7 +48,7 @@ import Testing
     (openMPI5, "--host a:2,b:1 --bind-to none --wdir HERE --prtemca oob_tcp_keepalive_time 10", "-np 3"),
     (hydra, "-hosts a:2,b:1 -bind-to none -wdir HERE", "-n 3"),
   ])
-  func ranksOfSeveralMachinesAreStartedInItsWords(version: String, start: String, end: String) throws {
+  func ranksOfSeveralMachinesAreStartedWithTheRightOptions(version: String, start: String, end: String) throws {
     let mpirun = try #require(Mpirun(path: "mpirun", version: version))
     let words = mpirun.command(hosts: [("a", 2), ("b", 1)], isRoot: false).joined(separator: " ")
     let here = FileManager.default.currentDirectoryPath
@@ -56,7 +56,7 @@ import Testing
       words.hasPrefix("mpirun " + start.replacingOccurrences(of: "HERE", with: here)) && words.hasSuffix(" " + end))
   }
 
-  @Test func theOneOfTheProgramsMPIIsFoundAmongSeveral() throws {
+  @Test func theLauncherOfTheProgramsMPIIsFoundAmongSeveral() throws {
     try inFolder { folder in
       try write("mpirun", saying: Self.openMPI4, to: folder + "/system")
       try write("mpirun.mpich", saying: Self.hydra, to: folder + "/system")
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func whereThereIsNoneTheFailureSaysWhatThereIs() throws {
+  @Test func aMissingLauncherIsAFailureThatListsOthers() throws {
     try inFolder { folder in
       try write("mpirun", saying: Self.openMPI4, to: folder)
       let failure = #expect(throws: Failure.self) { try Mpirun.find(for: "MPICH 4.0.2", path: folder) }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Collectives
 
-/// Which ranks compute where there are fewer processors.
+/// The choice of ranks that compute if there are fewer processors.
 @Suite struct ProcessorChoiceTests {
   private func access(_ processors: [Int], quota: Int? = nil, group: UInt64 = 0) -> ProcessorAccess {
     var mask = [UInt64](repeating: 0, count: 2)
@@ -15,22 +15,22 @@ import Testing
     ProcessorChoice.computing(machines: machines, access: access)
   }
 
-  @Test(arguments: [1, 2, 3, 8, 100]) func asManyComputeAsThereAreProcessors(processors: Int) {
+  @Test(arguments: [1, 2, 3, 8, 100]) func asManyRanksComputeAsThereAreProcessors(processors: Int) {
     let all = (0..<8).map { _ in access(Array(0..<processors)) }
     #expect(computing([Array(0..<8)], all) == Array(0..<min(8, processors)))
   }
 
-  @Test func eachMachineHasItsOwn() {
+  @Test func eachMachineHasItsOwnProcessors() {
     let all = (0..<6).map { _ in access([0, 1]) }
     #expect(computing([[0, 2, 4], [1, 3, 5]], all) == [0, 1, 2, 3])
     #expect(computing([[0, 1, 2, 3, 4], [5]], all) == [0, 1, 5])
   }
 
-  @Test func ranksBoundToTheSameProcessorDoNotComputeBoth() {
+  @Test func onlyOneOfTheRanksBoundToAProcessorComputes() {
     #expect(computing([[0, 1, 2, 3]], [access([0]), access([0]), access([1]), access([1])]) == [0, 2])
   }
 
-  @Test func ranksMakeRoomForThoseThatHaveLessChoice() {
+  @Test func ranksMakeRoomForThoseWithLessChoice() {
     #expect(computing([[0, 1, 2]], [access([0, 1]), access([0]), access([1])]) == [0, 1])
     #expect(computing([[0, 1, 2]], [access([3, 70, 5]), access([3, 70]), access([3])]) == [0, 1, 2])
     #expect(
@@ -45,11 +45,11 @@ import Testing
     #expect(computing([[0, 1, 2, 3]], apart) == [0, 2])
   }
 
-  @Test func whereNothingIsKnownAllCompute() {
+  @Test func allRanksComputeIfProcessorsAreUnknown() {
     #expect(computing([[0, 1, 2]], (0..<3).map { _ in access([]) }) == [0, 1, 2])
   }
 
-  @Test func thousandRanksAreChosenAtOnce() {
+  @Test func choosingAmongThousandsOfRanksIsFast() {
     let mask = [UInt64](repeating: .max, count: 4)
     let all = (0..<1000).map { _ in ProcessorAccess(mask: mask, quota: nil, group: 0) }
     let clock = ContinuousClock()
@@ -58,7 +58,7 @@ import Testing
     #expect(clock.now - start < .seconds(1))
   }
 
-  @Test func theTightestQuotaAroundCounts() throws {
+  @Test func theTightestQuotaOfAllGroupsCounts() throws {
     let root = FileManager.default.temporaryDirectory.appending(path: "dp-train-quota-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: root) }
     func write(_ text: String, _ folder: String) throws {
@@ -79,7 +79,7 @@ import Testing
     #expect(groups[0] != groups[1])
   }
 
-  @Test func thisProcessMayUseSomeProcessor() {
+  @Test func thisProcessHasAProcessor() {
     #expect(ProcessorAccess.own().processors.count >= 1)
   }
 }

@@ -6,8 +6,8 @@ import Testing
 @testable import Collectives
 
 @Suite struct ProgressThreadTests {
-  /// Gradients move while their rank computes: the sum of what is written is there before anybody asks for it.
-  @Test(.timeLimit(.minutes(1))) func sumsAppearWhileRanksDoSomethingElse() throws {
+  /// Gradients move while their rank computes: the sum is there before the rank waits for it.
+  @Test(.timeLimit(.minutes(1))) func sumsArriveWhileRanksCompute() throws {
     let elements = 9000
     let isThere = try ThreadCommunicator.run(machines: [[0], [1]]) { communicator in
       let sum = try TreeSum(
@@ -29,7 +29,7 @@ import Testing
     #expect(isThere == [true, true])
   }
 
-  @Test(.timeLimit(.minutes(1))) func itLooksOnlyWhileThereIsSomethingToWaitFor() throws {
+  @Test(.timeLimit(.minutes(1))) func itOnlyPollsWhileMessagesArePending() throws {
     let looks = Mutex(0)
     let progress = try ProgressThread {
       looks.withLock {
@@ -51,13 +51,13 @@ import Testing
     #expect(looks.withLock { $0 } == paused)
   }
 
-  @Test(.timeLimit(.minutes(1))) func whatItComesUponIsThrownByPause() throws {
+  @Test(.timeLimit(.minutes(1))) func pauseThrowsTheErrorOfTheThread() throws {
     let progress = try ProgressThread { throw Failure(.system, "the network is down") }
     defer { progress.end() }
     try progress.resume {}
     while progress.isLooking { usleep(100) }
     #expect(throws: Failure(.system, "the network is down")) { try progress.pause() }
-    // Once.
+    // It is thrown only once.
     try progress.pause()
   }
 }

@@ -8,7 +8,7 @@ import Testing
     #expect(ReductionTree.leftCount(of: count) == largestPowerOfTwo(below: count))
   }
 
-  @Test func theProgramOfEightShardsOnOneRankIsTheKnownOne() throws {
+  @Test func theFoldOfEightShardsOnOneRankIsTheExpectedOne() throws {
     let local = try ReductionTree(shards: 8).local(rank: 0, of: 1)
     #expect(local.fold.joins == [0, 1, 0, 2, 0, 1, 0, 3])
     #expect(local.fold.emits == [-1, -1, -1, -1, -1, -1, -1, 0])
@@ -16,12 +16,12 @@ import Testing
     #expect(local.nodes == [0..<8])
   }
 
-  @Test func threeRanksHoldTheKnownNodesOfEightShards() throws {
+  @Test func threeRanksHaveTheExpectedNodesOfEightShards() throws {
     let nodes = try ReductionTree(shards: 8).nodes(ofRanks: 3)
     #expect(nodes == [[0..<2], [2..<4, 4..<5], [5..<6, 6..<8]])
   }
 
-  @Test(arguments: 1...40) func ranksShareOutAllShards(shards: Int) throws {
+  @Test(arguments: 1...40) func ranksDivideAllShards(shards: Int) throws {
     let tree = try ReductionTree(shards: shards)
     for ranks in 1...shards {
       let parts = try (0..<ranks).map { try tree.shards(ofRank: $0, of: ranks) }
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...40) func maximalNodesAreTheNodesInsideWhoseParentIsNot(shards: Int) throws {
+  @Test(arguments: 1...40) func maximalNodesHaveParentsOutsideTheRange(shards: Int) throws {
     let tree = try ReductionTree(shards: shards)
     let nodes = allNodes(0..<shards)
     for ranks in 1...shards {
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...40) func programsOfAllRanksSpellOutTheTree(shards: Int) throws {
+  @Test(arguments: 1...40) func foldsOfAllRanksMakeUpTheTree(shards: Int) throws {
     let tree = try ReductionTree(shards: shards)
     let whole = evaluate(0..<shards, leaf: { "\($0)" }, add: { "(\($0)+\($1))" })
     for ranks in 1...shards {

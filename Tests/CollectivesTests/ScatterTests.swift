@@ -3,7 +3,7 @@ import Testing
 
 @testable import Collectives
 
-/// Sums of which each rank gets its own pieces, and vectors made of such pieces that all ranks get.
+/// Scattered sums, and shares of the values computed from them.
 @Suite struct ScatterTests {
   private static let elements = 9000
   private static let head = 8960
@@ -11,11 +11,11 @@ import Testing
 
   private static let scatter = Scatter(count: head, grain: grain)
 
-  /// What a rank makes of a sum.
+  /// The value that a rank computes from a sum.
   private static func made(_ sum: Float, _ step: Int) -> Float { 2 * sum + Float(step) }
 
   @Test(arguments: [[[0, 1]], [[0, 1, 2], [3]]] + TreeSumTests.machines)
-  func eachRankGetsItsPiecesAndAllGetWhatIsMadeOfThem(_ machines: [[Int]]) throws {
+  func ranksGetSumsOfTheirPiecesAndShareTheResults(_ machines: [[Int]]) throws {
     for (shards, isEarly) in [(8, false), (13, true)] {
       let tree = try ReductionTree(shards: shards)
       let expected = (0..<3).map { referenceSum(0..<shards, count: Self.elements, step: $0) }
@@ -42,7 +42,7 @@ import Testing
           }
           wrong += (0..<communicator.size).count { reducer.status[$0][1] != Double(step + $0) }
           try reducer.share?.begin()
-          // As a forward pass needs them: the first ones first.
+          // In the order of a forward pass.
           for end in [0, 1, 700, 4096, Self.head] {
             try reducer.share?.awaitValues(below: end)
             wrong += (0..<end).count { values[$0] != Self.made(expected[step][$0], step) }
@@ -60,8 +60,8 @@ import Testing
     }
   }
 
-  /// A step of several batches: sums after sums, without anything shared between.
-  @Test func severalReductionsMayGoBeforeASharing() throws {
+  /// A step of several batches: several sums before one share.
+  @Test func severalSumsMayPrecedeAShare() throws {
     let sums = try ThreadCommunicator.run(machines: [[0, 1], [2]]) { communicator in
       let reducer = try TreeSum(
         SumLayout(elementCount: Self.elements, bucketBytes: 4096, scatter: Self.scatter),
@@ -85,7 +85,7 @@ import Testing
     for values in sums { #expect(values.allSatisfy { $0 == wanted }) }
   }
 
-  @Test func roundedSumsAreThoseThatAllWouldGet() throws {
+  @Test func scatteredRoundedSumsEqualWholeOnes() throws {
     let compression = Compression(format: .bfloat16, count: Self.head)
     for machines in [[[0, 1, 2]], [[0], [1], [2]], [[0, 1], [2]]] {
       let wrong = try ThreadCommunicator.run(machines: machines) { communicator in
@@ -114,9 +114,9 @@ import Testing
     }
   }
 
-  /// Each rank with a stripe gives every other machine its piece of nodes, and then of what it made.
+  /// Each rank with a stripe sends every other machine its piece of nodes, and then its new values.
   @Test(arguments: [(1024, 64, 16 << 10), (4096, 256, 16 << 10), (1000, 1, 16 << 10)])
-  func thousandsOfRanksSendAsManyMessagesAsTheorySays(ranks: Int, perMachine: Int, elements: Int) throws {
+  func thousandsOfRanksSendTheExpectedMessages(ranks: Int, perMachine: Int, elements: Int) throws {
     let machines = stride(from: 0, to: ranks, by: perMachine).map { Array($0..<min($0 + perMachine, ranks)) }
     let plan = try ReductionPlan(
       SumLayout(elementCount: elements, bucketBytes: 1 << 30, scatter: Scatter(count: elements, grain: 16)),
@@ -124,7 +124,7 @@ import Testing
     let mailboxes = Mailboxes()
     let reducers = try TreeSum.onePerRank(plan, mailboxes: mailboxes)
     let stripes = min(perMachine, elements * 4 / 4096)
-    // Machines that get no piece of a stripe are sent nothing.
+    // Machines without a piece of a stripe get no message.
     let pieces = min(machines.count, elements / stripes / 16)
     let expected = (0..<64).map { element in
       evaluate(0..<ranks, leaf: { sample($0, element) }, add: { $0 + $1 })
@@ -157,8 +157,8 @@ import Testing
     }
   }
 
-  /// Pieces move while their ranks compute: they are there before anybody asks for them.
-  @Test(.timeLimit(.minutes(1))) func piecesAppearWhileRanksDoSomethingElse() throws {
+  /// Pieces move while their ranks compute: they are there before a rank waits for them.
+  @Test(.timeLimit(.minutes(1))) func piecesArriveWhileRanksCompute() throws {
     let isThere = try ThreadCommunicator.run(machines: [[0], [1]]) { communicator in
       let reducer = try TreeSum(
         SumLayout(elementCount: Self.elements, statusCount: 1, bucketBytes: 4096, scatter: Self.scatter),

@@ -2,7 +2,7 @@ import CMPIShim
 import Foundation
 import Testing
 
-/// Memory that processes find by a path in /proc, or by a name.
+/// Shared memory that processes open by a path in /proc or by a name.
 @Suite struct SharedMemoryTests {
   private static let bytes = 1 << 16
   private static let name = "/dp-train-test-\(UUID().uuidString.prefix(8))"
@@ -25,7 +25,7 @@ import Testing
     #expect(map(place).start == nil)
   }
 
-  @Test func aNameLivesUntilItIsClosed() throws {
+  @Test func aNameExistsUntilItIsClosed() throws {
     var file: Int32 = -1
     #expect(dpt_shared_create(Self.name, Self.bytes, &file) == 0)
     var other: Int32 = -1
@@ -34,7 +34,7 @@ import Testing
   }
 
   #if os(Linux)
-    @Test func memoryWithoutANameIsFoundByItsProcess() throws {
+    @Test func namelessMemoryIsFoundThroughItsProcess() throws {
       var file: Int32 = -1
       #expect(dpt_shared_create(nil, Self.bytes, &file) == 0)
       let place = "/proc/\(getpid())/fd/\(file)"
@@ -42,7 +42,7 @@ import Testing
       try expectShared(place) { dpt_shared_close(nil, file) }
     }
 
-    @Test func moreThanThereIsIsRefused() {
+    @Test func moreMemoryThanAvailableIsRefused() {
       var file: Int32 = -1
       #expect(dpt_shared_create(nil, 1 << 46, &file) == ENOMEM)
     }

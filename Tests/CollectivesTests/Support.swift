@@ -51,14 +51,14 @@ extension TreeSum {
     }
   }
 
-  /// Lets each go on in its turn until all are done.
+  /// Advances the sums in turn until all are complete.
   static func reduceByTurns(_ sums: [TreeSum]) throws {
     for sum in sums { sum.algorithm.writeAll() }
     var open = sums
     while !open.isEmpty { open = try open.filter { try !$0.algorithm.isComplete() } }
   }
 
-  /// Lets each give all others its values, in its turn, until all have all.
+  /// Advances the shares in turn until all are complete.
   static func shareByTurns(_ sums: [TreeSum]) throws {
     var open = sums.compactMap { $0.share?.gathering }
     for gathering in open { try gathering.begin() }

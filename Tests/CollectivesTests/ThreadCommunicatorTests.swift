@@ -3,7 +3,7 @@ import Diagnostics
 import Testing
 
 @Suite struct ThreadCommunicatorTests {
-  @Test func resultsComeInTheOrderOfRanks() throws {
+  @Test func resultsAreInTheOrderOfRanks() throws {
     #expect(try ThreadCommunicator.run(ranks: 5) { $0.rank * 10 + $0.size } == [5, 15, 25, 35, 45])
   }
 
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2, 5]) func allgatherPutsEachPartInItsPlaceAndLeavesGapsAlone(ranks: Int) throws {
+  @Test(arguments: [1, 2, 5]) func allgatherPutsPartsInPlaceAndKeepsGaps(ranks: Int) throws {
     let counts = (0..<ranks).map { $0 == 1 ? 0 : $0 + 1 }
     let offsets = (0..<ranks).map { 7 * $0 + 1 }
     var expected = [UInt8](repeating: 0, count: 7 * ranks)
@@ -56,7 +56,7 @@ import Testing
     #expect(right.allSatisfy { $0 })
   }
 
-  @Test(.timeLimit(.minutes(1))) func anErrorOnOneRankReleasesTheOthersAndIsTheOneThrown() throws {
+  @Test(.timeLimit(.minutes(1))) func anErrorOnOneRankReleasesTheOthersAndIsThrown() throws {
     let failure = #expect(throws: Failure.self) {
       try ThreadCommunicator.run(ranks: 4) { communicator in
         if communicator.rank == 2 { throw Failure(.data, "broken on rank 2") }

@@ -3,7 +3,7 @@ import Diagnostics
 import Testing
 
 @Suite struct TreeSumTests {
-  /// One case: gathered whole where the limit is large, in slices where it is 0.
+  /// One case: summed whole if the limit is large, in buckets if it is 0.
   struct Case: Sendable, CustomTestStringConvertible {
     var shards: Int
     var elements: Int
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test(arguments: cases) func everyRankGetsTheBitsOfTheTreeOnAnyNumberOfRanks(_ sum: Case) throws {
+  @Test(arguments: cases) func sumsHaveTheBitsOfTheTreeOnAnyNumberOfRanks(_ sum: Case) throws {
     let tree = try ReductionTree(shards: sum.shards)
     for ranks in [1, 2, 3, 5, 7, 8] {
       let wrong = try ThreadCommunicator.run(ranks: ranks) { try countWrong($0, tree, sum) }
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  /// Ranks on machines, one or several each, alike or not, in order or dealt out in turns.
+  /// Ranks on machines: one or several each, equally many or not, in order or interleaved.
   static let machines: [[[Int]]] = [
     [[0], [1]], [[0], [1], [2]], [[0, 1], [2, 3]], [[0, 2], [1, 3]], [[0, 1, 2], [3, 4]], [[0], [1], [2], [3], [4]],
     [[0, 3, 6], [1, 4, 7], [2, 5]], [[0, 1], [2, 3], [4, 5], [6, 7]], [[0], [1], [2], [3], [4], [5], [6]],
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test func manyReductionsInARowKeepEachOthersValuesApart() throws {
+  @Test func successiveSumsDoNotMixTheirValues() throws {
     for machines in [[[0, 1, 2]], [[0, 1], [2]]] {
       let wrong = try ThreadCommunicator.run(machines: machines) { communicator in
         let tree = try ReductionTree(shards: 3)
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1))) func aRankThatFailsReleasesThoseThatWaitForItsNodes() {
+  @Test(.timeLimit(.minutes(1))) func aFailingRankReleasesThoseThatWaitForIt() {
     for machines in [[[0, 1, 2]], [[0], [1], [2]]] {
       let failure = #expect(throws: Failure.self) {
         try ThreadCommunicator.run(machines: machines) { communicator in
@@ -82,13 +82,13 @@ import Testing
   }
 
   @Test func additionOrderShowsInTheBits() throws {
-    // Guards the test above: with these numbers another order of additions gives other bits.
+    // Guards the tests above: with these numbers, another order of additions has other bits.
     let tree = referenceSum(0..<8, count: 1000)
     let inOrder = (0..<1000).map { element in (0..<8).reduce(Float(0)) { $0 + sample($1, element) } }
     #expect(tree != inOrder)
   }
 
-  @Test func aSingleRankTakesItsNodeAsTheResultWithoutACopy() throws {
+  @Test func aSingleRanksNodeIsTheResultWithoutACopy() throws {
     let reducer = try TreeSum(
       SumLayout(elementCount: 5, statusCount: 2), tree: ReductionTree(shards: 8), communicator: SoloCommunicator())
     reducer.nodes[4] = 0.5
@@ -121,7 +121,7 @@ import Testing
   }
 }
 
-/// Reduces twice with the same reducer and counts what differs from the reference on this rank.
+/// Reduces twice with the same reducer and counts the differences from the reference on this rank.
 private func countWrong(
   _ communicator: any Communicator, _ tree: ReductionTree, _ sum: TreeSumTests.Case, bucketBytes: Int? = nil,
   isEarly: Bool = false
@@ -133,7 +133,7 @@ private func countWrong(
   var wrong = 0
   for step in 0..<2 {
     let vectors = reducer.local.nodes.map { referenceSum($0, count: sum.elements, step: step) }
-    // In stretches from the end, each written before the reducer is told.
+    // In stretches from the end, each written before `advance` is called.
     var end = sum.elements
     while end > 0 {
       let start = isEarly ? max(0, end - 700) : 0

@@ -1,16 +1,16 @@
 @testable import Collectives
 import Testing
 
-/// The reduction of thousands of ranks, which take turns in one thread and write to each other by mailboxes.
+/// Sums over thousands of ranks, which take turns in one thread and exchange messages by mailboxes.
 @Suite struct VirtualRanksTests {
-  /// So many ranks, some to a machine, and a vector.
+  /// A number of ranks on machines, and a vector.
   struct Job: Sendable, CustomTestStringConvertible {
     let ranks: Int
     let perMachine: Int
     let shards: Int
     let elements: Int
     let wholeLimit: Int
-    /// The messages of all ranks that the theory says.
+    /// The expected number of messages of all ranks.
     let messages: Int
 
     var machines: [[Int]] {
@@ -22,13 +22,13 @@ import Testing
   }
 
   static let jobs = [
-    // Short: p rounds of one message a machine where there are 2^p machines.
+    // Short: with 2^p machines, p rounds of one message per machine.
     Job(ranks: 1024, perMachine: 1, shards: 1024, elements: 16, wholeLimit: 1 << 20, messages: 1024 * 10),
     Job(ranks: 4096, perMachine: 1, shards: 4096, elements: 16, wholeLimit: 1 << 20, messages: 4096 * 12),
     Job(ranks: 1024, perMachine: 16, shards: 2048, elements: 40, wholeLimit: 1 << 20, messages: 64 * 6),
-    // 2^9 + 488 machines: 488 pairs give two messages each besides.
+    // 2^9 + 488 machines: 488 pairs send two more messages each.
     Job(ranks: 1000, perMachine: 1, shards: 1003, elements: 5, wholeLimit: 1 << 20, messages: 512 * 9 + 2 * 488),
-    // Long: each rank that has a stripe gives every other machine its piece of nodes and then of the sum.
+    // Long: each rank with a stripe sends every other machine its piece of nodes, and then the sum of its own piece.
     Job(ranks: 1024, perMachine: 64, shards: 1024, elements: 64 << 10, wholeLimit: 0, messages: 64 * 16 * 2 * 15),
     Job(ranks: 4096, perMachine: 256, shards: 4096, elements: 16 << 10, wholeLimit: 0, messages: 16 * 16 * 2 * 15),
     // On one machine nothing is sent.
@@ -36,7 +36,7 @@ import Testing
     Job(ranks: 1024, perMachine: 1024, shards: 1024, elements: 16, wholeLimit: 1 << 20, messages: 0),
   ]
 
-  @Test(arguments: jobs) func thousandsOfRanksGetTheBitsOfTheTreeWithAsManyMessagesAsTheorySays(_ job: Job) throws {
+  @Test(arguments: jobs) func thousandsOfRanksGetTheBitsOfTheTreeWithTheExpectedMessages(_ job: Job) throws {
     let tree = try ReductionTree(shards: job.shards)
     let mailboxes = Mailboxes()
     let plan = try ReductionPlan(
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  /// With a vector, and alone.
+  /// With a vector and without.
   @Test(arguments: [3, 0]) func statusWordsOfAllRanksReachAll(elements: Int) throws {
     let machines = (0..<20).map { machine in (0..<5).map { $0 * 20 + machine } }
     let plan = try ReductionPlan(

@@ -38,7 +38,7 @@ import Testing
     #expect(data.text(of: 5) == all[5].bits.map(String.init).joined())
   }
 
-  @Test func whatIsNoBitIsNamed() throws {
+  @Test func invalidBitsAreNamed() throws {
     #expect(try BinaryEchoReader().samples("0110").inputShape == .sequence(steps: 4, features: 1))
     let failure = try #require(throws: Failure.self) { try BinaryEchoReader().samples("0120") }
     #expect(failure.message == #"input "0120": "2" at place 3 is not a bit"#)

@@ -21,7 +21,7 @@ import Testing
 
   private let flowers = "id,a,kind,b\n1,0.5,red,2\n2,-1e1,blue,3\n3,7,red,4\n"
 
-  @Test func aLabelColumnAndIgnoredOnesAreNoInputs() throws {
+  @Test func labelAndIgnoredColumnsAreNoInputs() throws {
     let data = try open(flowers, label: "kind", ignoring: ["id"])
     #expect(
       data.facts == DataFacts(inputShape: [2], classNames: ["blue", "red"], columns: ["a", "b"], hasLengths: false))
@@ -66,7 +66,7 @@ import Testing
     ("a,k\n0x10,x\n", "t.csv:2: column a: \"0x10\" is not a number"),
     (",k\n1,x\n,y\n", "t.csv:3: column 0: there is no number"),
   ])
-  func whatIsWrongIsNamedByLineAndColumn(text: String, message: String) throws {
+  func errorsNameLineAndColumn(text: String, message: String) throws {
     #expect(try failure { try open(text) } == message)
   }
 
@@ -82,7 +82,7 @@ import Testing
     try #require(throws: Failure.self) { try open(text, outputs, label: label) }
   }
 
-  @Test func whatToWriteInsteadIsReadyToCopy() throws {
+  @Test func adviceIsReadyToCopy() throws {
     #expect(try failed("a;k\n1;x\n").advice == "write data: {separator: semicolon}")
     #expect(try failed("5.1,x\n4.9,y\n").advice?.hasPrefix("write data: {header: false}") == true)
     #expect(
@@ -95,13 +95,13 @@ import Testing
   }
 
   @Test(arguments: ["", "NA", "?", "-", "1_000"])
-  func aHoleIsNotTakenForAColumnOfClasses(hole: String) throws {
+  func missingValuesDoNotMakeAColumnOfClasses(hole: String) throws {
     #expect(
       try failed("a,b,k\n1,2,x\n1,\(hole),y\n3,4,x\n").advice
         == "put a number there, or leave the row out: b has numbers in 2 of 3 rows")
   }
 
-  @Test func numbersAsPeopleWriteThemAreTold() throws {
+  @Test func commonMistakesInNumbersGetAdvice() throws {
     #expect(try failed("a,k\n\"1,234.5\",x\n").advice == "write 1234.5, without a separator between thousands")
     #expect(try failed("a,k\n12%,x\n").advice == "write the number alone, without %")
     #expect(
@@ -113,13 +113,13 @@ import Testing
         == "fields are separated by a comma, a semicolon or a tab: put one in place of each \"|\"")
   }
 
-  @Test func namesAreNotTakenForASample() throws {
+  @Test func aHeaderIsNotTakenForASample() throws {
     let failure = try #require(throws: Failure.self) { try open("a,k\n1,x\n2,y\n3,x\n", header: false) }
     #expect(failure.message.hasSuffix("t.csv:1: column 0: \"a\" is not a number"))
     #expect(failure.advice == "the first row names the columns: leave header: false out")
   }
 
-  @Test func aColumnThatNumbersTheRowsIsTold() throws {
+  @Test func aColumnOfRowNumbersIsReported() throws {
     let told = try open(",a,k\n0,5,x\n1,7,y\n2,3,x\n").notices
     #expect(told.count == 1 && told[0].hasSuffix("leave it out by data: {ignore: [0]}"), "\(told)")
     #expect(try open(",a,k\n0,5,x\n1,7,y\n2,3,x\n", ignoring: ["0"]).notices.isEmpty)
@@ -132,7 +132,7 @@ import Testing
     #expect(data.place(of: 0).hasSuffix("t.csv:3") && data.place(of: 1).hasSuffix("t.csv:4"))
   }
 
-  @Test func aReaderTellsToWriteFilesAsThoseOfTheTraining() throws {
+  @Test func aReaderWantsFilesLikeThoseOfTheTraining() throws {
     let reader = try CSVInputReader(
       facts: DataFacts(inputShape: [2], classNames: [], columns: ["a", "b"]), style: style)
     try withFolder { folder in
@@ -148,7 +148,7 @@ import Testing
     )
   }
 
-  @Test func aCommaMayStandBeforeTheFraction() throws {
+  @Test func decimalCommasAreAccepted() throws {
     let style = CSVStyle(separator: .semicolon, decimal: .comma)
     try withFolder { folder in
       try write("a;b;k\n5,1;-3;x\n-0,25;1e2;y\n", to: "\(folder)/t.csv")
@@ -163,7 +163,7 @@ import Testing
     #expect(try failure { try reader.samples("0.5;2") } == "\"0.5;2\": column a: \"0.5\" is not a number")
   }
 
-  @Test func onlyTextThatIsNeededHasToBeUTF8() throws {
+  @Test func onlyUsedTextMustBeUTF8() throws {
     try withFolder { folder in
       let path = "\(folder)/t.csv"
       try write(Array("note,a,k\ncaf".utf8) + [0xE9] + Array(",1,x\nno,2,y\n".utf8), to: path)
@@ -178,7 +178,7 @@ import Testing
     }
   }
 
-  @Test func aWholeNumberThatIsRoundedIsToldOnce() throws {
+  @Test func roundedWholeNumbersAreReportedOnce() throws {
     let data = try open("id,a,k\n16777216,1,x\n16777217,33554435,y\n16777219,5,x\n")
     #expect(data.notices.count == 1)
     #expect(data.notices[0].contains("/t.csv:3: column id: 16777217 becomes 16777216: "), "\(data.notices)")
@@ -186,7 +186,7 @@ import Testing
     #expect(try open(flowers, label: "kind").notices.isEmpty)
   }
 
-  @Test func aReaderGoesOnBehindRowsThatAreWrong() throws {
+  @Test func aReaderContinuesAfterWrongRows() throws {
     let reader = try CSVInputReader(
       facts: DataFacts(inputShape: [2], classNames: [], columns: ["a", "b"]), style: style)
     try withFolder { folder in
@@ -218,7 +218,7 @@ import Testing
         == "t.csv:2: \"red\" is not a class of the training samples")
   }
 
-  @Test func aReaderTakesFilesWithFurtherColumnsAndSingleRows() throws {
+  @Test func aReaderAcceptsMoreColumnsAndSingleRows() throws {
     let reader = try CSVInputReader(
       facts: DataFacts(inputShape: [2], classNames: [], columns: ["b", "a"]), style: style)
     try withFolder { folder in

@@ -33,7 +33,7 @@ import Testing
 
   private func index(_ letter: Character) -> Int? { EchoEncoding.symbols.firstIndex(of: letter) }
 
-  @Test func trainingTargetsAreNothingAndThenTheLetters() throws {
+  @Test func trainingTargetsStartAfterTheDelay() throws {
     let data = Echo(encoding: EchoEncoding(delays: 4...4), lengths: 15...15, count: 200, seed: 1, part: .training)
     #expect(data.inputShape == .sequence(steps: 15, features: 27) && !data.hasLengths)
     var letters: Set<Character> = []
@@ -45,7 +45,7 @@ import Testing
     #expect(letters == Set(EchoEncoding.symbols))
   }
 
-  @Test func stepsBeforeTheDelayOfATestStringDoNotCount() throws {
+  @Test func testStepsBeforeTheDelayDoNotCount() throws {
     let data = Echo(
       encoding: EchoEncoding(delays: 0...8), lengths: 15...25, count: 500, seed: 1, part: .test(uncounted: -7))
     #expect(data.inputShape == .sequence(steps: 25, features: 36) && data.hasLengths)
@@ -82,7 +82,7 @@ import Testing
     #expect(ones == [[1, 30], [2, 30], [0, 30], [26, 30]])
   }
 
-  @Test func whatIsNoStringIsNamed() throws {
+  @Test func invalidStringsAreNamed() throws {
     let fixed = EchoReader(encoding: EchoEncoding(delays: 4...4))
     let variable = EchoReader(encoding: EchoEncoding(delays: 0...8))
     func message(_ reader: EchoReader, _ input: String) throws -> String {

@@ -27,7 +27,7 @@ import Testing
     #expect(loaded.inputs == wanted)
   }
 
-  @Test func otherTypesAreTakenAsTheyAre() throws {
+  @Test func otherTypesAreNotScaled() throws {
     let floats: [Float] = [1, -2, 0.5, 4]
     let bytes = floats.flatMap { value in withUnsafeBytes(of: value.bitPattern.bigEndian) { Array($0) } }
     let data = try open(idxHeader(0x0D, [1, 2, 2]) + bytes, labels: idxHeader(0x0B, [1]) + [0, 3])
@@ -39,7 +39,7 @@ import Testing
         == "x: image 1 holds inf")
   }
 
-  @Test func whatDoesNotFitIsNamedByRow() throws {
+  @Test func mismatchesAreNamedByRow() throws {
     let images = idxFile([3, 2, 2], pixels)
     func message(_ labels: [UInt8], classNames: [String]? = nil) throws -> String {
       try failure { try open(images, labels: labels, classNames: classNames) }
@@ -54,7 +54,7 @@ import Testing
     #expect(try failure { try open(idxFile([0, 2, 2], []), labels: nil) } == "x: the array has the shape [0, 2, 2]")
   }
 
-  @Test func aReaderTakesImagesOfTheRunsShape() throws {
+  @Test func aReaderAcceptsImagesOfTheRunsShape() throws {
     try withFolder { folder in
       try write(idxFile([3, 2, 2], pixels), to: "\(folder)/new")
       let data = try IDXReader(shape: [2, 2, 1], mean: 0, std: 1).samples("\(folder)/new")

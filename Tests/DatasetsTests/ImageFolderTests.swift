@@ -11,7 +11,7 @@ import Testing
       ImageSamples(folder: root, split: "train"), pipeline: samplePipeline(), seed: 9, purpose: purpose, cache: cache)
   }
 
-  @Test func imagesAreHeightByWidthByColoursWithTheirClasses() throws {
+  @Test func imagesHaveHeightWidthAndColours() throws {
     try withImages(sixImages) { root in
       let data = try folder(root)
       #expect(data.inputShape == .image(height: 20, width: 24, channels: 3))
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func onlyWhatTheCacheHasRoomForIsKept() throws {
+  @Test func theCacheKeepsOnlyWhatFits() throws {
     // An image of 1 MiB less a little: one fits, two do not.
     let pipeline = { TransformPipeline([Resize(.exact(ImageSize(height: 500, width: 690)))]) }
     try withImages(["train/a/1.jpg": "colour.jpg", "train/a/2.jpg": "colour.jpg"]) { root in
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func theReaderSeesWhatTheDataSetSees() throws {
+  @Test func readerAndDataSetGiveTheSameValues() throws {
     let pipeline = { TransformPipeline([Resize(.shorterSide(24)), CenterCrop(ImageSize(height: 20, width: 24))]) }
     try withImages(sixImages) { root in
       let data = try ImageFolder(

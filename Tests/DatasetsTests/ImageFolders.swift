@@ -30,14 +30,14 @@ let sixImages = [
   "train/dogs/1.jpg": "cmyk.jpg", "train/dogs/2.png": "palette.png", "train/dogs/3.JPG": "progressive.jpg",
 ]
 
-/// A pipeline that begins deterministic and goes on at random.
+/// A pipeline of deterministic, then random transforms.
 func samplePipeline() -> TransformPipeline {
   TransformPipeline(
     [Resize(.exact(ImageSize(height: 20, width: 24))), RandomHorizontalFlip(), RandomRotation(degrees: -20...20)],
     normalize: Normalize(mean: SIMD3(repeating: 0.5), deviation: SIMD3(repeating: 0.25)))
 }
 
-/// What a data set gives for these samples: the floats of each, and its class.
+/// A data set's values of these samples: the floats and the class of each.
 func loaded(_ data: any Dataset, epoch: Int = 1, _ indices: [Int]) throws -> [(floats: [Float], label: Int32)] {
   let batch = try Batch(shape: data.inputShape, capacity: indices.count)
   try indices.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }

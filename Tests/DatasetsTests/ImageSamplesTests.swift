@@ -12,7 +12,7 @@ import Testing
     try #require(throws: Failure.self) { _ = try body() }
   }
 
-  @Test func classesAndFilesComeInTheOrderOfTheirNamesBytes() throws {
+  @Test func classesAndFilesAreSortedByTheirBytes() throws {
     var files = sixImages
     files["train/Zebras/é.png"] = "grey.png"
     files["train/Zebras/z.png"] = "grey.png"
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoImageIsCountedAndNamed() throws {
+  @Test func otherFilesAreCountedAndNamed() throws {
     var files = sixImages
     for name in ["a.webp", "b.jfif", "c.bmp", "d.tif", "e.gif", "f.txt", "more/1.jpg"] {
       files["train/dogs/\(name)"] = "colour.jpg"
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func aPartMayLackClassesWhereItIsOnlyMeasured() throws {
+  @Test func aMeasuredSplitMayLackClasses() throws {
     try withImages(sixImages) { root in
       let names = ["birds", "cats", "dogs"]
       let samples = try ImageSamples(folder: "\(root)/train", split: nil, classNames: names, isWhole: false)
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func whatIsMissingIsNamed() throws {
+  @Test func missingFoldersAreNamed() throws {
     var files = sixImages
     files["validation/cats/1.jpg"] = "colour.jpg"
     files["plain/1.jpg"] = "colour.jpg"

@@ -41,16 +41,16 @@ import Testing
     try #require(throws: Failure.self) { try open(y, x: x) }
   }
 
-  @Test func whatIsMeantOtherwiseIsToldWithWhatToWrite() throws {
+  @Test func ambiguousTargetsGetAdvice() throws {
     let oneHot = NPYArray(shape: [3, 4], int32s: [0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1])
     let told = try refused(oneHot, x: [3, 2])
     #expect(
       told.message == "FILE: y has the shape [3, 4] with a single 1 in each row: classes are not one-hot here"
         && told.advice == "write class indices: y.argmax(axis=1)")
     #expect(try refused(oneHot, x: [3, 2, 1]) == told)
-    // A class for each step, and the right kind of y for other losses.
+    // A class for each step; and y for other losses.
     #expect(try open(oneHot, x: [3, 4, 1]).targetLayout == .classes(steps: 4))
-    // Or for as many steps as a model makes of more: the hint is given only if it makes others.
+    // Also if a model makes fewer steps of more: the hint only appears if the numbers differ.
     let shorter = try open(oneHot, x: [3, 6, 1])
     #expect(shorter.targetLayout == .classes(steps: 4))
     #expect(shorter.shapeNotice?.contains("y.argmax(axis=1)") == true && shorter.notices.isEmpty)
@@ -63,18 +63,18 @@ import Testing
   }
 
   @Test(arguments: [[3, 3, 32, 32], [3, 1, 28, 28], [3, 3, 9, 16]])
-  func channelsThatComeFirstAreTold(shape: [Int]) throws {
+  func channelsFirstIsReported(shape: [Int]) throws {
     let notices = try open(NPYArray(shape: [3], int32s: [0, 1, 2]), x: shape).notices
     #expect(notices.count == 1 && notices[0].contains("x.transpose(0, 2, 3, 1): the channels must come last"))
   }
 
   @Test(arguments: [[3, 32, 32, 3], [3, 28, 28, 1], [3, 1, 7, 4], [3, 3, 3, 3], [3, 3, 3, 8], [3, 2, 9, 9]])
-  func otherImagesAreTakenAsTheyAre(shape: [Int]) throws {
+  func otherShapesAreAccepted(shape: [Int]) throws {
     let data = try open(NPYArray(shape: [3], int32s: [0, 1, 2]), x: shape)
     #expect(data.inputShape.extents == Array(shape.dropFirst()) && data.notices == [])
   }
 
-  @Test func arraysThatNobodyReadsAndNumbersThatAreRoundedAreTold() throws {
+  @Test func unusedArraysAndRoundedNumbersAreReported() throws {
     try withFolder { folder in
       let path = "\(folder)/t.npz"
       try NPZArchive.write(
@@ -92,12 +92,12 @@ import Testing
     }
   }
 
-  @Test func stepsBehindTheLengthAreNotLookedAt() throws {
+  @Test func stepsAfterTheLengthAreIgnored() throws {
     let data = try open(NPYArray(shape: [3, 2], int32s: [0, -1, 1, 2, 1, 99]), lengths: [1, 2, 1])
     #expect(data.classNames == ["0", "1", "2"])
   }
 
-  @Test func sequencesThatSeemPaddedAreTold() throws {
+  @Test func probablePaddingIsReported() throws {
     func notices(_ ends: [Int], start: Float = 1) throws -> [String] {
       let x = ends.flatMap { end in (0..<5).map { $0 == 0 ? start : $0 <= end ? 1 : Float(0) } }
       let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
@@ -119,7 +119,7 @@ import Testing
     #expect(try open(NPYArray(shape: [3], int32s: [0, 9, 1]), ignoring: 9).classNames == ["0", "1"])
   }
 
-  @Test func numbersAreShapedAsTheArray() throws {
+  @Test func numericTargetsHaveTheArraysShape() throws {
     let row = try open(NPYArray(shape: [3], floats: [0.5, 1.5, 2.5]), targets: .values)
     #expect(row.targetLayout == .values(.vector(1)) && row.classNames.isEmpty)
     let steps = try open(NPYArray(shape: [3, 2, 2], floats: (0..<12).map { Float($0) }), targets: .values)
@@ -132,7 +132,7 @@ import Testing
     #expect((0..<8).map { view.base[$0] } == [8, 9, 0, 1, 10, 11, 2, 3])
   }
 
-  @Test func whatDoesNotFitIsNamed() throws {
+  @Test func mismatchesAreNamed() throws {
     func failure(_ y: NPYArray, _ targets: NumPyDataset.TargetKind = .classes) throws -> Failure {
       try #require(throws: Failure.self) { try open(y, targets: targets) }
     }
@@ -172,7 +172,7 @@ import Testing
     }
   }
 
-  @Test func aClassBeyondAllReasonIsNoReasonForAsManyNames() throws {
+  @Test func anAbsurdClassIndexIsRefused() throws {
     #expect(
       throws: Failure(.data, "FILE: y[1] is 2000000000", advice: "class indices are below 1048576")
     ) { try open(NPYArray(shape: [3], int32s: [0, 2_000_000_000, 1])) }
@@ -192,7 +192,7 @@ import Testing
       contentsOf: path, targets: y?.element == .float32 ? .values : .classes, padding: padding)
   }
 
-  @Test func whatIsPaddedInFrontIsMoved() throws {
+  @Test func paddingInFrontIsMovedToTheEnd() throws {
     let classes = NPYArray(shape: [2, 3], int32s: [-9, 99, 1, 2, 3, 4])
     let data = try padded([.nan, 5, 6, 7, 8, 9], lengths: [1, 3], .front, y: classes)
     let batch = try load(data, [0, 1])
@@ -208,7 +208,7 @@ import Testing
     #expect(withExtendedLifetime(other) { (0..<6).map { view.base[$0] } } == [1, 3, 2, 4, 0, 5])
   }
 
-  @Test func theOtherEndIsPointedOutWhereItIsSurelyMeant() throws {
+  @Test func paddingAtTheOtherEndIsReported() throws {
     func notice(_ x: [Float], _ lengths: [Int32], _ padding: SequencePadding) throws -> String {
       try padded(x, lengths: lengths, padding).notices.last ?? "none"
     }
@@ -216,13 +216,13 @@ import Testing
     #expect(try notice([1, 0, 0, 2, 3, 0], [1, 2], .front).hasSuffix("if so, leave data.padding out"))
     #expect(try notice([1, 0, 0, 2, 3, 0], [1, 2], .behind) == "none")
     #expect(try notice([0, 0, 1, 0, 2, 3], [1, 2], .front) == "none")
-    // One sample that begins with a value; nothing behind any length.
+    // One sample begins with a value; no values after the lengths.
     #expect(try notice([0, 0, 1, 4, 2, 3], [1, 2], .behind) == "none")
     #expect(try notice([0, 0, 0, 0, 2, 0], [1, 2], .behind) == "none")
     #expect(try open(NPYArray(shape: [3], int32s: [0, 1, 2])).notices == [])
   }
 
-  @Test func paddingMayHoldAnything() throws {
+  @Test func paddingMayHaveAnyValue() throws {
     #expect(try padded([1, .nan, .infinity, 2, 3, 4], lengths: [1, 3], .behind).count == 2)
     #expect(throws: Failure.self) { try padded([1, .nan, 0, 2, 3, 4], lengths: [2, 3], .behind) }
   }

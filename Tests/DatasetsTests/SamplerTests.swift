@@ -7,13 +7,13 @@ import Testing
     return Array(sampler.indices(0..<count))
   }
 
-  @Test func eachEpochIsAPermutationOfItsOwn() {
+  @Test func eachEpochIsADifferentPermutation() {
     let sampler = Sampler(count: 50, shuffles: true, seed: 4)
     let (first, second) = (order(sampler, epoch: 0, count: 50), order(sampler, epoch: 1, count: 50))
     #expect(first.sorted() == Array(0..<50))
     #expect(second.sorted() == Array(0..<50))
     #expect(first != second)
-    // Not what the sampler did before decides, but the epoch.
+    // The epoch decides, not the sampler's former use.
     #expect(order(Sampler(count: 50, shuffles: true, seed: 4), epoch: 1, count: 50) == second)
     #expect(order(Sampler(count: 50, shuffles: true, seed: 5), epoch: 1, count: 50) != second)
   }

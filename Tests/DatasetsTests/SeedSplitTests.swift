@@ -11,7 +11,7 @@ import Testing
       shares: SplitShares(validationShare: validation, testShare: test, splitSeed: seed))
   }
 
-  @Test func everySampleIsInOnePartAndPartsHaveExactlyTheirShares() throws {
+  @Test func everySampleIsInOneSplitOfTheExactShare() throws {
     for (count, validation, test) in [(20050, 0.0, 0.1), (7, 0.3, 0.3), (1000, 0.5, 0.25), (3, 0, 0)] {
       let parts = try split(count, validation: validation, test: test)
       #expect(parts.test.count == Int((Double(count) * test).rounded()))
@@ -21,17 +21,17 @@ import Testing
     }
   }
 
-  @Test func theSeedAloneChooses() throws {
+  @Test func onlyTheSeedDecidesTheSplit() throws {
     let first = try split(500, validation: 0.1, test: 0.2)
     #expect(try split(500, validation: 0.1, test: 0.2) == first)
     #expect(try split(500, validation: 0.1, test: 0.2, seed: 2).test != first.test)
     #expect(try split(500, validation: 0.3, test: 0.2).test == first.test)
-    // In random order, so that the first test samples are from all over the source.
+    // In random order, so that the first test samples come from the whole source.
     #expect(first.test != first.test.sorted())
     #expect(first.test.filter { $0 < 250 }.count > 30 && first.test.filter { $0 >= 250 }.count > 30)
   }
 
-  @Test func everyPartHasItsShareOfEachClass() throws {
+  @Test func everySplitHasItsShareOfEachClass() throws {
     let sizes = [600, 40, 10, 5]
     let classes = sizes.enumerated().flatMap { Array(repeating: Int32($0.offset), count: $0.element) }
     let parts = try split(classes.count, validation: 0.2, test: 0.1, classes: classes)
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func aPartWithoutSamplesIsRefused() throws {
+  @Test func anEmptySplitIsRefused() throws {
     #expect(
       try failure { try split(4, test: 0.1) }
         == "4 samples cannot be split into 4 for training, 0 for validation and 0 for testing")

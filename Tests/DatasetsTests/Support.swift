@@ -27,13 +27,13 @@ func write(_ text: String, to path: String) throws {
   try write(Array(text.utf8), to: path)
 }
 
-/// What a batch held.
+/// The contents of a batch.
 struct Loaded {
   let inputs, values: [Float]
   let classes, lengths: [Int32]
 }
 
-/// A batch of some samples, copied out.
+/// A copy of a batch of some samples.
 func load(_ data: any Dataset, _ indices: [Int]) throws -> Loaded {
   let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: indices.count)
   try indices.withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
@@ -50,7 +50,7 @@ func load(_ data: any Dataset, _ indices: [Int]) throws -> Loaded {
   }
 }
 
-/// The failure of `body`, which has to be of data unless another kind is named.
+/// The message of the failure that `body` throws, which must be of this kind.
 func failure<Result>(_ kind: ExitCode = .data, of body: () throws -> Result) throws -> String {
   let failure = try #require(throws: Failure.self) { try body() }
   #expect(failure.exitCode == kind && failure.advice != nil, "\(failure)")

@@ -25,14 +25,14 @@ import Testing
     #expect(try corpus(files, keepsDuplicates: true).classes == [0, 1, 1, 1, 1])
   }
 
-  @Test func lettersBecomeOneHotRowsPaddedBehind() throws {
+  @Test func lettersBecomeOneHotRowsPaddedAtTheEnd() throws {
     let text = try corpus(["a.txt": "ba\n", "b.txt": "c\nabc\n"])
     let data = TextLines(text, code: LetterCode(of: text.lines, encoding: .oneHot))
     #expect(data.facts == DataFacts(inputShape: [3, 3], classNames: ["a", "b"], alphabet: "abc", hasLengths: true))
     #expect(data.text(of: 2) == "abc" && data.hasLengths)
     let loaded = try load(data, [0, 1])
     #expect(loaded.lengths == [2, 1] && loaded.classes == [0, 1])
-    // Step by step, in each step sample by sample.
+    // Time-major: step by step, in each step sample by sample.
     #expect(loaded.inputs == [0, 1, 0, 0, 0, 1, 1, 0, 0] + Array(repeating: 0, count: 9))
   }
 
@@ -45,7 +45,7 @@ import Testing
     #expect(loaded.lengths[1] == 3)
   }
 
-  @Test func aReaderTakesNewLettersAndLongerTexts() throws {
+  @Test func aReaderAcceptsNewLettersAndLongerTexts() throws {
     let reader = try TextLinesReader(
       facts: DataFacts(inputShape: [3, 2], classNames: ["a", "b"], alphabet: "ab"), encoding: .oneHot)
     let data = try reader.samples(" baßba ")
@@ -81,7 +81,7 @@ import Testing
     #expect(reader.notice("Zäb") == "\"Zäb\": training had no \"Z\", \"ä\", which count as unknown")
   }
 
-  @Test func whatIsNoClassIsPassedOverAndNamed() throws {
+  @Test func otherFilesAreSkippedAndNamed() throws {
     let found = try corpus(["b.TXT": "x\n", "a.txt": "y\rz\n", "README.txt": "Hello\n", "notes.md": "x"])
     #expect(found.classNames == ["a", "b"] && found.lines == ["y", "z", "x"])
     #expect(found.passedOver == PassedOver(files: ["README.txt", "notes.md"]))
@@ -96,7 +96,7 @@ import Testing
     }
   }
 
-  @Test func whatIsWrongIsNamedByFileAndLine() throws {
+  @Test func errorsNameFileAndLine() throws {
     #expect(
       try failure { try corpus(["a.txt": Array("x\n".utf8), "b.txt": [0x61, 0x0A, 0x0A, 0xC3, 0x28, 0x0A]]) }
         == "b.txt:3: the line is not UTF-8 text")

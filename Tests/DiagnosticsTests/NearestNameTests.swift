@@ -2,12 +2,12 @@ import Diagnostics
 import Testing
 
 @Suite struct NearestNameTests {
-  @Test func findsWhatWasMeant() {
+  @Test func theIntendedNameIsFound() {
     let names = ["learningRate", "momentum", "weightDecay"]
     #expect(nearestName(to: "learningrate", among: names) == "learningRate")
     #expect(nearestName(to: "lerningRate", among: names) == "learningRate")
     #expect(nearestName(to: "momentums", among: names) == "momentum")
-    // Two letters that changed places are one mistake.
+    // Two swapped letters are one mistake.
     #expect(nearestName(to: "trian", among: ["watch", "train"]) == "train")
     #expect(nearestName(to: "tariin", among: ["train"]) == "train")
     #expect(nearestName(to: "ab", among: ["ba"]) == "ba")

@@ -7,7 +7,7 @@ import Testing
   private static let line =
     " S 41 7 7 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 123456789 10 2 18446744073709551615 1 1 0"
 
-  @Test(arguments: ["sleep", "two words", "a) S 1 (b"]) func namesMayHoldAnything(name: String) throws {
+  @Test(arguments: ["sleep", "two words", "a) S 1 (b"]) func namesMayContainAnything(name: String) throws {
     let record = try #require(ProcessRecord("7 (\(name))" + Self.line))
     #expect(record.name == name && record.parent == 41 && record.startTime == 123_456_789)
   }

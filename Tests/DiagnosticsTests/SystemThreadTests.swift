@@ -4,7 +4,7 @@ import Testing
 @testable import Diagnostics
 
 @Suite struct SystemThreadTests {
-  @Test func aThreadDoesItsWorkUnderItsName() throws {
+  @Test func aThreadRunsUnderItsName() throws {
     let done = DispatchSemaphore(value: 0)
     nonisolated(unsafe) var name = ""
     try SystemThread.start("worker") {
@@ -14,7 +14,7 @@ import Testing
     #expect(done.wait(timeout: .now() + 10) == .success && name == "worker")
   }
 
-  @Test func aThreadThatCannotStartIsAFailureOfTheSystem() {
+  @Test func aThreadThatCannotStartIsASystemFailure() {
     let failure = #expect(throws: Failure.self) {
       try SystemThread.start("worker", stackSize: 1 << 47) { Issue.record("it started") }
     }

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// The subcommands and options that pages show are those of the program.
+/// Subcommands and options in pages exist.
 @Suite struct CommandTests {
   @Test(arguments: Repository.documents)
-  func everyCommandIsOneOfTheProgram(_ document: Document) throws {
+  func everyCommandExists(_ document: Document) throws {
     let program = try CommandLineTool.shared()
     for line in document.code + document.spans {
       for fault in program.faults(of: line) { Issue.record("\(document.path): \(line)\n\(fault)") }
@@ -22,7 +22,7 @@ import Testing
   }
 }
 
-/// What the program says of its own command line.
+/// The program's description of its command line.
 private struct CommandLineTool: Sendable {
   /// The options of each subcommand.
   let options: [String: Set<String>]
@@ -69,9 +69,9 @@ private struct CommandLineTool: Sendable {
     }
   }
 
-  /// What is wrong with the commands in a line of a page.
+  /// The faults of the commands in a line of a page.
   func faults(of line: String) -> [String] {
-    // Behind two blanks or a # comes an explanation, behind > or | another thing.
+    // An explanation follows two blanks or a #; another command or a file follows > or |.
     let start = line.drop { $0 == " " || $0 == "$" }
     let shown = start.split(separator: #/  |\s\#|\s[>|;&<]/#, maxSplits: 1).first ?? ""
     let words = shown.split { " []()`".contains($0) }.map(String.init)

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// A page in Markdown, as far as the tests understand it.
+/// A page in Markdown.
 struct Document: Sendable, CustomTestStringConvertible {
-  /// From the top of the repository.
+  /// The path from the top of the repository.
   let path: String
-  /// All of it.
+  /// The whole text.
   let text: String
 
   var testDescription: String { path }
@@ -32,12 +32,12 @@ struct Document: Sendable, CustomTestStringConvertible {
   /// The text outside of code blocks.
   var prose: String { lines.prose.joined(separator: "\n") }
 
-  /// What stands between single backquotes, on one line.
+  /// The texts in single backquotes, on one line.
   var spans: [String] { prose.matches(of: /`([^`\n]+)`/).map { String($0.1) } }
 
   /// The targets of links and pictures.
   var links: [String] {
-    // Code may have brackets and parentheses of its own.
+    // Code may contain brackets and parentheses.
     prose.replacing(/`[^`\n]+`/, with: "code").matches(of: /\]\(([^)\s]+)\)/).map { String($0.1) }
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What pages point to is there.
+/// Links and paths in pages exist.
 @Suite struct LinkTests {
   @Test func thePagesAreFound() {
     #expect(Repository.documents.count > 6 && Repository.documents.allSatisfy { $0.text.count > 100 })
@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  /// Paths from the top of the repository, such as `Sources/Layers/GRU.swift`; those with a part to fill in are none.
+  /// Paths from the top of the repository, such as `Sources/Layers/GRU.swift`, without those that have placeholders.
   @Test(arguments: Repository.documents)
   func everyPathInTheTextExists(_ document: Document) {
     let folders = ["Sources/", "Tests/", "docs/", "launch/", "Benchmarks/", "Examples/"]

@@ -1,8 +1,8 @@
 import Testing
 
-/// The code and the messages that pages quote are there.
+/// Names and messages in pages exist.
 @Suite struct NameTests {
-  /// Names of functions, types and tests: words with a capital or an underscore in them, perhaps behind a type and a dot.
+  /// Names of functions, types and tests: words with a capital or an underscore, possibly after a type and a dot.
   @Test(arguments: ["docs/theory.md", "docs/reproducibility.md", "CONTRIBUTING.md"])
   func everyNameOfTheCodeExists(path: String) throws {
     let document = try #require(Repository.documents.first { $0.path == path })
@@ -16,16 +16,16 @@ import Testing
     #expect(count >= 5)
   }
 
-  /// Test functions that `docs/theory.md` names in a sentence about tests.
-  @Test func everyTestThatTheTheoryNamesIsOne() throws {
+  /// Names of test functions in sentences of `docs/theory.md` about tests.
+  @Test func everyTestInTheTheoryExists() throws {
     let document = try #require(Repository.documents.first { $0.path == "docs/theory.md" })
     let tests = document.spans.filter { $0.wholeMatch(of: /[a-z]+([A-Z][a-z0-9]*){3,}/) != nil }
     #expect(tests.count >= 10)
     for test in tests { #expect(Repository.tests.contains("func \(test)("), "\(test) is no test") }
   }
 
-  /// Each heading of the page quotes a message, with … for what differs from case to case.
-  @Test func everyQuotedMessageIsOneOfTheProgram() throws {
+  /// Each heading of the page quotes a message, with … for variable parts.
+  @Test func everyQuotedMessageExists() throws {
     let document = try #require(Repository.documents.first { $0.path == "docs/troubleshooting.md" })
     let headings = document.prose.matches(of: /(?m)^### (.*)$/).map { String($0.1) }
     #expect(headings.count >= 30)
@@ -44,7 +44,7 @@ import Testing
 }
 
 extension Substring {
-  /// Without such characters at both ends.
+  /// The text without such characters at both ends.
   fileprivate func trimming(_ isTrimmed: (Character) -> Bool) -> String {
     var rest = drop(while: isTrimmed)
     while let last = rest.last, isTrimmed(last) { rest.removeLast() }

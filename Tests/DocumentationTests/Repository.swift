@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of the repository as the tests find them.
+/// The files of the repository.
 enum Repository {
   /// Its top folder.
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -12,7 +12,7 @@ enum Repository {
     return (["README.md", "CONTRIBUTING.md"] + pages).map { Document(path: $0, text: text(of: $0)) }
   }()
 
-  /// Everything that is compiled, as one text, by the folder it is in.
+  /// All sources, and all tests, each as one text.
   static let sources = all(under: "Sources", endingIn: [".swift", ".c", ".h"])
   static let tests = all(under: "Tests", endingIn: [".swift"])
 

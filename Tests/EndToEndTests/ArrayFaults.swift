@@ -2,7 +2,7 @@ import Formats
 import TestSupport
 
 extension Fault {
-  /// What is wrong with samples in NumPy files.
+  /// Faults of samples in NumPy files.
   static let arrays = [
     training(testDescription: "a missing archive", status: 66, says: "'data.npz' cannot be opened: No such file.") {
       _ in
@@ -72,7 +72,7 @@ extension Fault {
       message: message, prepare: prepare)
   }
 
-  /// An archive of 40 samples of 8 steps of 8 features, good but for what the arguments change.
+  /// Writes an archive of 40 samples of 8 steps of 8 features, valid except for the arguments' changes.
   private static func write(
     _ folder: Folder, x name: String = "x", shape: [Int] = [40, 8, 8],
     y: [Int32] = [Int32](repeating: 3, count: 40), lengths: [Int32]? = nil
@@ -86,7 +86,7 @@ extension Fault {
     try NPZArchive.write(arrays, to: folder["data.npz"], compressed: false)
   }
 
-  /// The least that is a run of the easy temporal-order task: a recipe, what is known of the data, and weights.
+  /// Writes a minimal run of the easy temporal-order task: recipe, facts about the data, and weights.
   private static func writeRun(_ folder: Folder) throws {
     try Folder(path: folder["run"]).create()
     try folder.write("model:\n  layers: [lstm, linear: {outputs: 4}]\n", to: "run/recipe.yaml")

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// The weights are the same bits however many ranks train them, and on whatever instructions.
+  /// The weights have the same bits on any number of ranks and any instruction set.
   struct BitsTests {
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: Training.all)
     func anyNumberOfRanksGivesTheBitsOfOneProcess(training: Training) throws {
@@ -20,9 +20,9 @@ extension EndToEndTests {
       }
     }
 
-    /// As on machines of one rank or two, which send each other sums' pieces and weights.
+    /// As on machines of one or two ranks, which send each other pieces of sums and weights.
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: [(2, 1), (3, 1), (4, 2), (5, 2)])
-    func ranksThatDivideTheUpdateByMessagesGiveTheBitsOfOneProcess(ranks: Int, perMachine: Int) throws {
+    func ranksThatDivideTheUpdateGiveTheBitsOfOneProcess(ranks: Int, perMachine: Int) throws {
       try Folder.temporary { folder in
         let recipe = [
           "temporal-order", "epochs=2", "data.epochSize=256", "data.testSize=64", "optimizer.name=adam",
@@ -44,7 +44,7 @@ extension EndToEndTests {
         for index in 0..<dpt_variant_count() where dpt_variant_supported(index) {
           let name = String(cString: dpt_variant_name(index))
           let environment = ["DPTRAIN_INSTRUCTION_SET": name]
-          // The plain C of the baseline is far slower than vector instructions.
+          // Few steps, since the baseline's plain C is far slower than vector instructions.
           digests.insert(
             try train(["steps=20", "data.testSize=32"], out: name, in: folder, environment: environment).digest)
           let record = try JSONDecoder().decode(
@@ -77,7 +77,7 @@ extension EndToEndTests {
   }
 }
 
-/// What tests read of `environment.json`.
+/// The part of `environment.json` that tests read.
 struct RunEnvironment: Decodable {
   let ranks: Int
   let startedRanks: Int

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Fault {
-  /// What is wrong with the command line or the environment.
+  /// Faults of the command line or the environment.
   static let commandLine = [
     Fault(
       testDescription: "an unknown recipe", arguments: ["train", "temporal-orde"], status: 64,
@@ -61,7 +61,7 @@ extension Fault {
       message: "nowhere holds no run: there is no nowhere/recipe.yaml"),
   ]
 
-  /// What is wrong where rank 0 works alone.
+  /// Faults of subcommands that rank 0 runs alone.
   static let alone = [
     Fault(
       testDescription: "a recipe that is no file", arguments: ["recipes", "./nosuch.yaml"], status: 66,

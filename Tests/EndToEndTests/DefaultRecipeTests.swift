@@ -7,7 +7,7 @@ extension EndToEndTests {
   struct DefaultRecipeTests {
     private static let steps = 60 * 31
 
-    @Test func itLearnsAndRecordsAndEvaluatesAndPredicts() throws {
+    @Test func itTrainsRecordsEvaluatesAndPredicts() throws {
       try Folder.temporary { folder in
         let training = try Program.run(["--out", "run"], in: folder)
         try #require(training.status == 0, "\(training.text)")
@@ -36,7 +36,7 @@ extension EndToEndTests {
       }
     }
 
-    /// In percent, of the line "test  accuracy 99.9 %, …".
+    /// The accuracy in percent in the line "test  accuracy 99.9 %, …".
     private func printedAccuracy(_ training: Ending) -> Double? {
       let line = training.output.split(separator: "\n").last { $0.hasPrefix("test ") }
       return line?.split(separator: " ").dropFirst(2).first.flatMap { Double($0) }

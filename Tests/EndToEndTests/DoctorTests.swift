@@ -2,14 +2,14 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// What `doctor` and `launch` print.
+  /// The output of `doctor` and `launch`.
   struct DoctorTests {
     @Test(arguments: [nil, 2])
-    func theDoctorLooksAtEverything(ranks: Int?) throws {
+    func theDoctorChecksEverything(ranks: Int?) throws {
       guard ranks == nil || Mpirun.isUsable else { return }
       try Folder.temporary { folder in
         let ending = try Program.run(["doctor"], ranks: ranks, in: folder)
-        // A busy machine may be found wanting.
+        // On a busy machine the doctor may complain.
         #expect([0, 69].contains(ending.status), "\(ending.text)")
         let subjects = ["program", "MPI", "ranks", "binding", "instructions", "FMA peak", "memory", "disk"]
         for subject in subjects + (ranks == nil ? [] : ["allreduce"]) {
@@ -28,7 +28,7 @@ extension EndToEndTests {
     }
 
     @Test(arguments: ["slurm", "pbs", "torque", "hosts", "kubernetes"])
-    func theScriptsThatComeAlongAreThoseThatArePrinted(scheduler: String) throws {
+    func theCommittedScriptsAreThePrintedOnes(scheduler: String) throws {
       try Folder.temporary { folder in
         let printed = try Program.run(["launch", scheduler], in: folder)
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -38,7 +38,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func scriptsCarryTheRecipeAndTheSizes() throws {
+    @Test func scriptsContainTheRecipeAndTheSizes() throws {
       try Folder.temporary { folder in
         let arguments = [
           "temporal-order", "model.layers.0.lstm={hiddenSize: 7}", "--nodes", "2", "--ranks-per-node", "3",

@@ -4,7 +4,7 @@ import Testing
 extension EndToEndTests {
   /// The echo tasks from training to use.
   struct EchoTests {
-    @Test func lettersGoInAndComeOutAfterTheDelay() throws {
+    @Test func lettersComeOutAfterTheDelay() throws {
       try Folder.temporary { folder in
         let training = try Program.run(["train", "echo", "epochs=80", "--out", "run"], in: folder)
         try #require(training.status == 0, "\(training.text)")
@@ -14,7 +14,7 @@ extension EndToEndTests {
         let evaluation = try Program.run(["evaluate", "run", "--json"], in: folder)
         #expect(evaluation.output.contains("\"accuracy\":\(accuracy)"), "\(evaluation.text)")
         let shown = try Program.run(["evaluate", "run", "--show", "1"], in: folder)
-        // Four steps without a class, and then the letters.
+        // Four steps without a class, then the letters.
         #expect(shown.output.contains(/\n([a-z]+)[a-z]{4} +····\1 +    \1\n/), "\(shown.text)")
 
         let prediction = try Program.run(["predict", "run", "hello    ", "wonderful world"], in: folder)
@@ -30,7 +30,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func aDelayStandsBeforeTheLettersWhereItVaries() throws {
+    @Test func aVaryingDelayPrecedesTheLetters() throws {
       try Folder.temporary { folder in
         let training = try Program.run(["train", "echo-variable", "steps=2", "--out", "run"], in: folder)
         try #require(training.status == 0, "\(training.text)")
@@ -49,7 +49,7 @@ extension EndToEndTests {
         let bits = "01101000111010110010111"
         let prediction = try Program.run(["predict", "run", bits], in: folder)
         #expect(prediction.output.hasSuffix(bits.dropLast(3) + "\n"), "\(prediction.text)")
-        // The wrong ones would be those of chunks that did not go on from the one before.
+        // Wrong samples would be chunks that did not continue the one before.
         let shown = try Program.run(["evaluate", "run", "--show-wrong"], in: folder)
         #expect(shown.output.hasSuffix("\nwrong: none\n"), "\(shown.text)")
 

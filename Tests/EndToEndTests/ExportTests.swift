@@ -5,7 +5,7 @@ import Testing
 extension EndToEndTests {
   /// `dp-train export`, from a run to the answers of other programs.
   struct ExportTests {
-    @Test func filesAreWrittenWhereAskedAndSayWhatTheyAre() throws {
+    @Test func exportedFilesContainTheRecipeAndTheClasses() throws {
       try Folder.temporary { folder in
         try SmallData.writeNames(folder)
         let trained = try Program.run(["train", "names", "steps=3", "--out", "run"], in: folder)
@@ -40,7 +40,7 @@ extension EndToEndTests {
         let unknown = try Program.run(["export", "run", "--format", "h5"], in: folder)
         #expect(unknown.status == 64, "\(unknown.text)")
 
-        // What was exported goes on here: the same weights, and so the same test accuracy.
+        // Training starts from the exported weights, so the test accuracy is the same.
         let again = try Program.run(
           ["train", "names", "steps=0", "model.weights=run/names.npz", "--out", "again"], in: folder)
         #expect(again.status == 0, "\(again.text)")

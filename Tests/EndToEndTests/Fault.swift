@@ -1,38 +1,38 @@
 import Testing
 
-/// Something a user can get wrong, what the program says then, and with which code it ends.
+/// A user's mistake, with the program's message and exit code.
 struct Fault: CustomTestStringConvertible, Sendable {
-  /// Who meets the fault.
+  /// The ranks that meet the fault.
   enum Witness: Sendable {
-    /// Every rank; rank 0 alone speaks.
+    /// Every rank; only rank 0 prints.
     case all
-    /// Only rank 0, since it alone writes files; its message begins with its name under mpirun.
+    /// Only rank 0, since it alone writes files; under mpirun its message begins with its name.
     case writer
   }
 
-  /// What is wrong.
+  /// The fault.
   let testDescription: String
   /// The command line.
   let arguments: [String]
   var environment: [String: String] = [:]
   /// The exit status, one of sysexits.h.
   let status: Int32
-  /// The first line that the program says.
+  /// The first line that the program prints.
   let message: String
   var witness = Witness.all
-  /// Puts the files in place that the command line needs.
+  /// Writes the files that the command line needs.
   var prepare: @Sendable (Folder) throws -> Void = { _ in }
 
   static let all = commandLine + recipes + outputs + arrays + files + images + weights
 
-  /// Expects the message, once, and the exit status, and that nothing was written.
+  /// Expects the message once, the exit status, and no new files.
   func check(ranks: Int? = nil) throws {
     try Folder.temporary { folder in
       try prepare(folder)
       let before = try folder.contents()
       let ending = try Program.run(arguments, ranks: ranks, in: folder, environment: environment)
       #expect(ending.status == status, "\(ending.text)")
-      // Of several ranks rank 0 may say first that it runs the command alone.
+      // With several ranks, rank 0 may first print that it runs the command alone.
       let lines = ending.errors.split(separator: "\n").filter { !$0.contains(" needs no ranks: rank 0 alone runs it") }
       var said = lines.first.map(String.init) ?? ""
       if ranks != nil, witness == .writer, let name = said.prefixMatch(of: #/rank 0 on [^ ]+: /#) {
@@ -47,7 +47,7 @@ struct Fault: CustomTestStringConvertible, Sendable {
 }
 
 extension EndToEndTests {
-  /// What is wrong is said in one message, wherever the program runs, and the exit code tells the kind.
+  /// Every fault has one message and an exit code, with and without mpirun.
   struct FaultTests {
     @Test(arguments: Fault.all + Fault.alone)
     func aFaultEndsTheProgramWithOneMessageAndItsCode(fault: Fault) throws {

@@ -19,7 +19,7 @@ extension EndToEndTests {
         let shown = try run(["evaluate", "run", "--show", "3"], in: folder)
         #expect(shown.output.contains(/right\nsample +actual +predicted +probability\n\w+ +(German|Italian|Xhosa)/))
         #expect(shown.output.hasSuffix("\nwrong: none\n"), "\(shown.text)")
-        // Training data is not needed, and letters may be new.
+        // The training data is not needed, and letters may be unknown.
         Folder(path: folder["data"]).remove()
         let answers = try run(["predict", "run", "Müller", "Rossi", "Kapuscinskaja"], in: folder)
         #expect(answers.lines.count == 5)

@@ -2,7 +2,7 @@ import Formats
 import TestSupport
 
 extension Fault {
-  /// What is wrong with samples in IDX, text, CSV and NumPy files.
+  /// Faults of samples in IDX, text, CSV and NumPy files.
   static let files = idx + lines + tables + numbers + missing
 
   private static let idx = [

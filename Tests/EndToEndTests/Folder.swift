@@ -4,7 +4,7 @@ import Foundation
 struct Folder: Sendable {
   let path: String
 
-  /// A folder that is not there yet, or one that is.
+  /// A folder, which may not exist yet.
   init(
     path: String = FileManager.default.temporaryDirectory.appending(path: "dp-train-\(UUID().uuidString)").path
   ) {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// The tests' own means: a hang must be seen and leave nothing behind.
+  /// The tests' helpers: hangs are detected and leave nothing behind.
   struct HarnessTests {
     @Test func aProcessThatHangsIsEndedWithItsChildren() throws {
       try Folder.temporary { folder in
@@ -16,7 +16,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func statusAndBothOutputsAreHandedUp() throws {
+    @Test func statusAndBothOutputsAreReturned() throws {
       try Folder.temporary { folder in
         let ending = try Program.start("/bin/sh", ["-c", "echo out; echo err >&2; exit 7"], in: folder)
         #expect(ending.status == 7 && ending.output == "out\n" && ending.errors == "err\n")
@@ -24,7 +24,7 @@ extension EndToEndTests {
     }
 
     private func isRunning(_ process: Int32) -> Bool {
-      // A zombie still takes signals.
+      // A zombie still accepts signals.
       guard kill(process, 0) == 0 else { return false }
       let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
       return state?.contains(") Z ") != true

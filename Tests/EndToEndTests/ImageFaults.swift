@@ -2,7 +2,7 @@ import DPTrain
 import Foundation
 
 extension Fault {
-  /// What is wrong with folders of images.
+  /// Faults of folders of images.
   static let images = [
     training("no folder of images", says: "nowhere is missing", status: 66, ["data.folder=nowhere"]) { _ in },
     training("no such part", says: "images has no folder trian", status: 66, ["data.train=trian"]) { _ in },

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Folder {
-  /// Puts two classes of images into images/train and images/validation, and a recipe with everything random beside them.
+  /// Writes two classes of images to images/train and images/validation, and a recipe with all random transforms.
   func writeImageRecipe(epochs: Int, shuffle: Bool = true) throws {
     let names = [
       ["colour.jpg", "grey.png", "cmyk.jpg", "palette.png", "full-chroma.jpg", "gamma.png"],

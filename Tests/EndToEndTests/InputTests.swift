@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// What is given to a trained model: texts, files, folders and standard input, good and bad.
+  /// Inputs of a trained model: texts, files, folders and standard input, good and bad.
   struct InputTests {
     private func succeed(_ arguments: [String], in folder: Folder) throws -> Ending {
       let ending = try Program.run(arguments, in: folder)
@@ -16,7 +16,7 @@ extension EndToEndTests {
       try run(arguments, reading: Array(input.utf8), in: folder)
     }
 
-    /// The same with bytes.
+    /// Runs the program with these bytes as standard input.
     private func run(_ arguments: [String], reading input: [UInt8], in folder: Folder) throws -> Ending {
       try folder.write(input, to: "input")
       let words = ([Program.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
@@ -47,12 +47,12 @@ extension EndToEndTests {
         #expect(piped.errors.contains("standard input:2: the text \"\" has 0 letters\n"), "\(piped.text)")
         #expect(piped.errors.contains("dp-train: \"\u{439}a\": training had no \"\u{439}\", which counts as unknown\n"))
 
-        // A text may hold the mark that stands for what is no UTF-8; bytes that are none are refused.
+        // A text may contain the replacement character; bytes that are not UTF-8 are refused.
         let marked = try run(["predict", "run"], reading: Array("a\u{FFFD}\nb".utf8) + [0xFF, 0x0A], in: folder)
         #expect(marked.status == 65 && marked.lines.count == 2, "\(marked.text)")
         #expect(marked.errors.contains("standard input:2: the line is not UTF-8 text\n"), "\(marked.text)")
 
-        // The classes are those of the training, though the folder has one of them only.
+        // The classes are those of the training, even if the folder has only one of them.
         try Folder(path: folder["later"]).create()
         try folder.write("Keler\nBeken\n", to: "later/German.txt")
         let measured = try succeed(["evaluate", "run", "later"], in: folder)
@@ -80,7 +80,7 @@ extension EndToEndTests {
           "\(all.text)")
         let measured = try succeed(["evaluate", "run", "images/train"], in: folder)
         #expect(measured.output.contains(#/class0 +24 /#), "\(measured.text)")
-        // Another folder needs no part that is not measured.
+        // An evaluation of another folder needs no training images.
         try FileManager.default.moveItem(atPath: folder["images/train"], toPath: folder["images/held"])
         let held = try succeed(["evaluate", "run", "data.test=held", "data.testShare=0"], in: folder)
         #expect(held.output == measured.output)
@@ -134,7 +134,7 @@ extension EndToEndTests {
         #expect(trained.output.contains(/data +24 samples an epoch, 12 for validation, 12 for test/), "\(trained.text)")
         #expect(trained.output.contains("2: class0 12, class1 12\n"), "\(trained.text)")
         #expect(trained.errors.contains("dp-train: pics: 1 file is not read (class0/notes.webp): "), "\(trained.text)")
-        // All images have one size, so that they need no transforms.
+        // All images have one size, so they need no transforms.
         let plain = try succeed(["train", "images.yaml", "data=pics", "steps=1", "--out", "plain"], in: folder)
         #expect(plain.output.contains("48 samples an epoch, 40×53×3 each"), "\(plain.text)")
         #expect(try succeed(["predict", "plain", "pics/class0"], in: folder).lines.count == 26)
@@ -178,7 +178,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func textsThatLookLikeFilesAreTold() throws {
+    @Test func textsThatLookLikeFilesAreReported() throws {
       try Folder.temporary { folder in
         try Folder(path: folder["lines"]).create()
         try folder.write((0..<20).map { "x\($0)./-\n" }.joined(), to: "lines/a.txt")
@@ -204,7 +204,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func anEchoThatIsCutOffIsTold() throws {
+    @Test func aTruncatedEchoIsReported() throws {
       try Folder.temporary { folder in
         _ = try succeed(["train", "echo", "steps=1", "data.testSize=8", "--out", "run"], in: folder)
         let cut = try succeed(["predict", "run", "hello world", "hello"], in: folder)

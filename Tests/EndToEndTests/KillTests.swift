@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 
 extension EndToEndTests {
-  /// Jobs that are killed at any moment and resumed on other numbers of ranks: the result is as if nothing had happened.
+  /// Jobs that are killed at any moment and resumed on other numbers of ranks: the result is unchanged.
   struct KillTests {
     private static let isLong = ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1"
 
-    /// Who is killed, and how.
+    /// Which processes are killed, and how.
     private enum Blow: CaseIterable {
       case aRank, launcher, terminate, userSignal
 
@@ -26,7 +26,7 @@ extension EndToEndTests {
     }
 
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
-    func aRecurrentNetworkThatIsKilledAgainAndAgainEndsWithTheSameBits() throws {
+    func aRecurrentNetworkKilledRepeatedlyEndsWithTheSameBits() throws {
       try check(
         [
           "temporal-order-moderate", "epochs=\(Self.isLong ? 900 : 200)", "data.testSize=64", "evaluate.every=4",
@@ -34,14 +34,14 @@ extension EndToEndTests {
     }
 
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
-    func aConvolutionalNetworkThatIsKilledAgainAndAgainEndsWithTheSameBits() throws {
+    func aConvolutionalNetworkKilledRepeatedlyEndsWithTheSameBits() throws {
       try check(["images.yaml"], kills: Self.isLong ? 30 : 5) {
         try $0.writeImageRecipe(epochs: Self.isLong ? 400 : 60)
       }
     }
 
-    /// Trains whole; then in pieces, each killed in another way at a random moment and gone on with on other ranks, with the
-    /// update divided among these, whether they share memory or not.
+    /// Trains whole; then in pieces, each killed in another way at a random moment and resumed on other ranks. The update is
+    /// divided, with shared memory or without.
     private func check(_ recipe: [String], kills: Int, prepare: (Folder) throws -> Void = { _ in }) throws {
       try Folder.temporary { folder in
         try prepare(folder)
@@ -56,7 +56,7 @@ extension EndToEndTests {
           let ranks = [1, 2, 3, 5, 8][(attempt + 1) % 5]
           let blow = Blow.allCases[attempt % 4]
           let delay = Double.random(in: 0...max(0.2, whole.seconds / Double(kills)), using: &random)
-          // Written anew when all ranks are up: mpirun may hang where a rank dies while it starts.
+          // Rewritten when all ranks run: mpirun may hang if a rank dies during its start.
           let begun = folder["pieces/environment.json"]
           try? FileManager.default.removeItem(atPath: begun)
           let perMachine = ["DPTRAIN_RANKS_PER_MACHINE": String([8, 1, 2][attempt % 3])]
@@ -83,7 +83,7 @@ extension EndToEndTests {
     }
   }
 
-  /// How a training is asked to save or to stop.
+  /// Requests to a training to save or to stop.
   struct StopTests {
     private static let endless = ["train", "epochs=100000", "--out", "run"]
 
@@ -106,7 +106,7 @@ extension EndToEndTests {
       }
     }
 
-    /// An evaluation that takes seconds is broken off, and made again when the run is resumed, on other ranks.
+    /// A long evaluation is interrupted, and repeated when the run is resumed on other ranks.
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func aSignalStopsWithinAnEvaluation() throws {
       try Folder.temporary { folder in
@@ -178,7 +178,7 @@ extension EndToEndTests {
       try Folder.temporary { folder in
         let first = try Program.run(Self.endless, in: folder) { pid in
           waitFor(folder["run/metrics.jsonl"])
-          // The second waits for the first to end, and goes on where that has stopped.
+          // The second waits for the first to end, and resumes from there.
           let second = Process()
           second.executableURL = URL(filePath: Program.path)
           second.arguments = ["train", "--out", "run", "--resume", "steps=1"]
@@ -197,7 +197,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func aRunIsResumedWithTheRecipeThatItBeganWith() throws {
+    @Test func aRunIsResumedWithItsOwnRecipe() throws {
       try Folder.temporary { folder in
         let begun = try Program.run(["train", "steps=3", "data.testSize=32", "--out", "run"], in: folder)
         #expect(begun.status == 0, "\(begun.text)")
@@ -215,7 +215,7 @@ extension EndToEndTests {
       }
     }
 
-    /// A longer run whose schedule would have had other rates is refused, and nothing of it is written.
+    /// A longer run whose schedule would have had other rates is refused before it writes anything.
     @Test func aLongerRunKeepsTheRatesOfItsSteps() throws {
       try Folder.temporary { folder in
         func train(_ words: String...) throws -> Ending {
@@ -240,10 +240,10 @@ extension EndToEndTests {
     }
   }
 
-  /// Ranks that stop without ending.
+  /// Ranks that stall without ending.
   struct StallTests {
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: [0, 1])
-    func aRankThatStopsIsNamedAndEndsTheJob(rank: Int) throws {
+    func aStalledRankIsNamedAndEndsTheJob(rank: Int) throws {
       try Folder.temporary { folder in
         let arguments = ["train", "epochs=100000", "--out", "run", "--stall-warning", "1", "--stall-abort", "2"]
         let ending = try Program.run(arguments, ranks: 3, in: folder) { pid in

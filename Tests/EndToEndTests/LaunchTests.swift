@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// How the program takes its launcher: its own MPI's, another's, or none.
+  /// The program under the launcher of its MPI, of another, or without one.
   struct LaunchTests {
     static let steps = ["train", "epochs=0", "data.testSize=32", "--out", "run"]
 
@@ -30,7 +30,7 @@ extension EndToEndTests {
       }
     }
 
-    /// A shell that a launcher once started may keep its variables. No rank 0 is there that would speak for this process.
+    /// A shell that a launcher once started may keep its variables. Then no rank 0 prints for this process.
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"), arguments: ["PMI_RANK", "SLURM_PROCID"])
     func aRankWithoutALauncherSaysWhyItDoesNotTrain(variable: String) throws {
       try Folder.temporary { folder in
@@ -48,7 +48,7 @@ extension EndToEndTests {
       ],
       ["PMI_SIZE": "2", "PMI_RANK": "1", "PMI_FD": "77"], ["SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "1"],
     ])
-    func variablesOfALauncherThatIsGoneSilenceNothing(environment: [String: String]) throws {
+    func variablesOfAFinishedLauncherSilenceNothing(environment: [String: String]) throws {
       try Folder.temporary { folder in
         let usual = try Program.run(["inspect"], in: folder)
         let ending = try Program.run(["inspect"], in: folder, environment: environment)
@@ -59,7 +59,7 @@ extension EndToEndTests {
     }
 
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
-    func aTrainingOfALauncherThatIsGoneIsRefused() throws {
+    func aTrainingOfAFinishedLauncherIsRefused() throws {
       try Folder.temporary { folder in
         let ending = try Program.run(
           Self.steps, in: folder,
@@ -73,7 +73,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func theEndOfAJobCountsWhereThereIsOne() throws {
+    @Test func theEndOfASlurmJobLimitsTheTraining() throws {
       try Folder.temporary { folder in
         let now = Int(Date().timeIntervalSince1970)
         func train(_ out: String, _ environment: [String: String]) throws -> Ending {
@@ -93,7 +93,7 @@ extension EndToEndTests {
       }
     }
 
-    /// With this folder for its files Open MPI cannot start; so what runs all the same has not started it.
+    /// With this folder for its files Open MPI cannot start; so a program that runs has not started MPI.
     @Test(.enabled(if: Mpirun.isOpenMPI, "needs Open MPI"))
     func withoutALauncherMPIIsNotStarted() throws {
       try Folder.temporary { folder in
@@ -107,8 +107,8 @@ extension EndToEndTests {
     }
 
     @Test(arguments: [["recipes"], steps])
-    func theProgramStartsAtOnce(arguments: [String]) throws {
-      // The best of three, since other work may hold up any one of them.
+    func theProgramStartsQuickly(arguments: [String]) throws {
+      // The best of three, since other work may delay a run.
       let seconds = try (0..<3).map { _ in
         try Folder.temporary { folder in
           let ending = try Program.run(arguments, in: folder)

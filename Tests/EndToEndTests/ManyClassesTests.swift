@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// What evaluation, checkpoints and reports cost grows with the samples and the classes, not with the classes' square.
+  /// The cost of evaluations, checkpoints and reports does not grow with the square of the classes.
   struct ManyClassesTests {
     private struct Evaluation: Decodable {
       let accuracy, balancedAccuracy, macroF1: Double
@@ -11,7 +11,7 @@ extension EndToEndTests {
       let confusion: [[Int]]
     }
 
-    /// Samples sorted by class: the class's bits, and some more values.
+    /// Writes samples sorted by class: the class's bits, and more values.
     private func write(classes: Int, samples: Int, to path: String) throws {
       let labels = (0..<samples).map { Int32($0 * classes / samples) }
       let x = labels.flatMap { label in (0..<16).map { label >> Int32($0) & 1 == 1 ? Float(1) : -1 } }
@@ -46,7 +46,7 @@ extension EndToEndTests {
         let json = try Program.run(["evaluate", "run", "--json"], in: folder)
         let read = try JSONDecoder().decode(Evaluation.self, from: Data(json.output.utf8))
         #expect(read.classes.count == 10_000 && read.confusion.reduce(0) { $0 + $1[2] } == 10_000)
-        // Each class has one sample, so that the means are alike.
+        // Each class has one sample, so the means are equal.
         #expect(abs(read.accuracy - read.balancedAccuracy) < 1e-9 && json.output.utf8.count < 400_000)
 
         let report = try Program.run(["report", "run"], in: folder)
@@ -55,7 +55,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func examplesAreOfAllClasses() throws {
+    @Test func examplesCoverAllClasses() throws {
       try Folder.temporary { folder in
         try write(classes: 8, samples: 400, to: folder["data.npz"])
         try folder.write(recipe(outputs: 8), to: "few.yaml")
@@ -68,7 +68,7 @@ extension EndToEndTests {
         #expect(Set(classes).count == 8, "\(shown.text)")
         let wrong = try Program.run(["evaluate", "run", "--show-wrong"], in: folder)
         #expect(wrong.output.hasSuffix("\nwrong: none\n") && !wrong.output.contains("right:"), "\(wrong.text)")
-        // What was measured is all right, and the matrix shows where.
+        // All predictions are right, and the matrix shows them.
         #expect(wrong.output.contains("balanced accuracy  100.0 %") && wrong.output.contains("actual \\ predicted"))
       }
     }

@@ -2,9 +2,9 @@ import Collectives
 import Foundation
 import Testing
 
-/// The mpirun of the program's MPI, with as many ranks as wanted on however few cores, and as root too.
+/// The mpirun of the program's MPI, for any number of ranks on any number of cores, also as root.
 enum Mpirun {
-  /// What some of the ranks of a job run.
+  /// The command line of some of a job's ranks.
   struct Part {
     let ranks: Int
     let arguments: [String]
@@ -48,19 +48,19 @@ enum Mpirun {
       environment: common.merging(environment) { $1 }, meanwhile: meanwhile)
   }
 
-  /// The words before `-np` in a shell, for others that start ranks.
+  /// The words before `-np`, for scripts that start ranks.
   static var words: [String]? {
     found.map { ["env"] + common.sorted { $0.key < $1.key }.map { "\($0)=\($1)" } + [$0.path] + options(of: $0) }
   }
 
   private static func options(of found: Collectives.Mpirun) -> [String] {
     var options = found.options()
-    // A job that aborts would else often wait a second for ranks that are ending anyway.
+    // Otherwise an aborting job would often wait a second for ranks that are already ending.
     if found.kind == .openMPI4 { options += ["--mca", "odls_base_sigkill_timeout", "0"] }
     return options
   }
 
-  /// All ranks compute, however few processors there are: else tests of more ranks would test fewer.
+  /// All ranks compute, even on few processors; otherwise tests of many ranks would test fewer.
   private static let common = ["DPTRAIN_OVERSUBSCRIBE": "1"]
 
   private static let found = try? Collectives.Mpirun.find()

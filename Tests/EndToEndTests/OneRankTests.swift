@@ -1,20 +1,20 @@
 import Testing
 
 extension EndToEndTests {
-  /// What only one rank of a job meets ends all of them, with one message that names it.
+  /// A fault of one rank ends the whole job, with one message that names the rank.
   @Suite(.enabled(if: Mpirun.isUsable, Mpirun.missing))
   struct OneRankTests {
     private static let good = ["train", "temporal-order", "epochs=1", "--out", "run"]
 
     @Test(arguments: [0, 1, 2])
-    func aMissingFileOfOneRankEndsAll(rank: Int) throws {
+    func aMissingFileOnOneRankEndsAll(rank: Int) throws {
       try expectEnd(
         at: rank, Mpirun.Part(["train", "missing.yaml"]), status: 66,
         message: "missing.yaml: there is no such recipe file")
     }
 
     @Test(arguments: [0, 1])
-    func aWrongValueOfOneRankEndsAll(rank: Int) throws {
+    func aWrongValueOnOneRankEndsAll(rank: Int) throws {
       try expectEnd(
         at: rank, Mpirun.Part(["train", "epochs=-1"]), status: 78,
         message: "command line: epochs=-1: epochs must be at least 0, not -1")
@@ -35,7 +35,7 @@ extension EndToEndTests {
     }
 
     @Test(arguments: [0, 1])
-    func aWrongOptionOfOneRankEndsAll(rank: Int) throws {
+    func aWrongOptionOnOneRankEndsAll(rank: Int) throws {
       try expectEnd(
         at: rank, Mpirun.Part(["train", "--ouput", "run"]), status: 64,
         message: "Error: Unknown option '--ouput'. Did you mean '--out'?")
@@ -45,7 +45,7 @@ extension EndToEndTests {
       ("seed=2", #""seed: 2" here, "seed: 1" there"#), ("epochs=3", #""epochs: 3" here, "epochs: 1" there"#),
       ("batch=40", #""batch: 40" here, "batch: 32" there"#),
     ])
-    func anotherRecipeOfOneRankEndsAll(change: String, difference: String) throws {
+    func anotherRecipeOnOneRankEndsAll(change: String, difference: String) throws {
       try expectEnd(
         at: 1, Mpirun.Part(Self.good + [change]), status: 78,
         message: "this rank's recipe or data differ from rank 0's: \(difference)")

@@ -2,10 +2,10 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// Another MPI than the one at hand.
+  /// MPICH instead of Open MPI.
   @Suite(.enabled(if: ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1", "takes minutes"))
   struct OtherMPITests {
-    @Test func whatTalksToMPIWorksWithMPICH() throws {
+    @Test func allUsesOfMPIWorkWithMPICH() throws {
       try Folder.temporary { folder in
         let ending = try Program.start(repository + "/Tests/Cluster/mpich.sh", [], in: folder, limit: 1800)
         #expect(

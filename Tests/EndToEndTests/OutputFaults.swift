@@ -1,5 +1,5 @@
 extension Fault {
-  /// What is wrong with the place that a run is to be written to.
+  /// Faults of the place where a run is written.
   static let outputs = [
     Fault(
       testDescription: "a folder below a file", arguments: ["train", "steps=1", "--out", "file/run"], status: 73,

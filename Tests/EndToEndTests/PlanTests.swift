@@ -33,8 +33,8 @@ extension EndToEndTests {
       }
     }
 
-    @Test func aPlanAddsTheNetworkToWhatIsMeasured() throws {
-      // 0.1 s for a message, and nothing to hide it behind: two machines are slower than one.
+    @Test func aPlanAddsTheNetworkToTheMeasurements() throws {
+      // A message takes 0.1 s that nothing hides, so two machines are slower than one.
       let plan = try plan(["--nodes", "1,2,16", "--ranks-per-node", "1", "--latency", "100000", "--bandwidth", "1"])
       #expect(plan.recipe == "temporal-order" && plan.batch == 32 && plan.shards == 8)
       // An LSTM of 4 units over 8 symbols and a dense layer for 4 classes.
@@ -53,27 +53,27 @@ extension EndToEndTests {
       #expect(plan.forecasts[1].fewerRanksAreFaster && plan.fastest.nodes == 1)
     }
 
-    /// In as many parts as two machines: half the bytes. Four machines have half a part each.
-    @Test func compressedGradientsHaveLessToTravel() throws {
+    /// With two parts, two machines send half the bytes. Four machines have half a part each.
+    @Test func compressionReducesTheTraffic() throws {
       let plan = try plan(
         ["--nodes", "1,2,4", "--ranks-per-node", "1", "compression.format=bfloat16", "compression.parts=2"])
       let bytes = Double(plan.gradientBytes)
       #expect(plan.forecasts.map(\.bytesSentPerNode) == [0, bytes / 2, bytes * 1.5 * 3 / 4])
     }
 
-    /// Between machines, where that is chosen or messages take less time than bytes; where sums are made in the tree.
+    /// Between machines an update is divided if that is chosen or latency is low, and only if sums are made in the tree.
     @Test(arguments: [
       ("1", [], true), ("100000", [], false), ("100000", ["optimizerSharding=always"], true),
       ("1", ["optimizerSharding=never"], false), ("1", ["optimizerSharding=always", "reduction=native"], false),
       ("1", ["compression.format=bfloat16"], false),
     ])
-    func updatesAreDividedWhereATrainingDividesThem(latency: String, settings: [String], isDivided: Bool) throws {
+    func aPlanDividesUpdatesAsTrainingsDo(latency: String, settings: [String], isDivided: Bool) throws {
       let plan = try plan(
         ["model.layers.0.lstm.hiddenSize=100", "--nodes", "1,2", "--ranks-per-node", "1"] + settings
           + ["--latency", latency, "--bandwidth", "1"])
       #expect(plan.forecasts.map(\.dividedUpdate) == [false, isDivided])
       guard isDivided else { return }
-      // Half of all gradients, and of all parameters, and of the sums of the blocks.
+      // Half of all gradients, parameters and block sums.
       let blocks = (plan.gradientBytes / 4 + 1023) / 1024
       #expect(plan.forecasts[1].bytesSentPerNode == Double(plan.gradientBytes + 4 * blocks))
     }
@@ -104,7 +104,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func aDrawingThatCannotBeWrittenIsSaid() throws {
+    @Test func aDrawingThatCannotBeWrittenIsAFailure() throws {
       try Folder.temporary { folder in
         let ending = try Program.run(
           quick + ["--nodes", "1", "--ranks-per-node", "1", "--svg", "/proc/nowhere/plan.svg"], in: folder)
@@ -119,9 +119,9 @@ extension EndToEndTests {
       #expect(plan.networkOrigin.hasPrefix("assumed; ") && (plan.gbitPerSecond - 10).magnitude < 1e-9)
     }
 
-    /// Two ranks on one machine find no network between machines, and measure all the same, once.
+    /// Two ranks on one machine find no link between machines, and still measure once.
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
-    func aPlanMayBeAJobItself() throws {
+    func aPlanMayRunUnderMpirun() throws {
       let plan = try plan(["--nodes", "1,2", "--ranks-per-node", "1,2", "--latency", "20"], ranks: 2)
       #expect(plan.forecasts.count == 4)
       #expect(plan.networkOrigin.hasPrefix("partly given, assumed; "))
@@ -137,7 +137,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func aTrainingThatFailsIsSaid() throws {
+    @Test func aFailingTrainingIsAFailure() throws {
       try Folder.temporary { folder in
         let ending = try Program.run(
           quick + ["--nodes", "1", "--ranks-per-node", "1,2", "--launcher", "false"], in: folder)

@@ -1,33 +1,33 @@
 import Foundation
 
-/// How a process ended, and all that it said.
+/// The end of a process, and all its output.
 struct Ending {
-  /// Its exit status; that of a process ended by a signal is the signal's number.
+  /// The exit status, or the number of the signal that ended it.
   let status: Int32
-  /// What it wrote to standard output.
+  /// The text on standard output.
   let output: String
-  /// What it wrote to standard error.
+  /// The text on standard error.
   let errors: String
-  /// How long it ran.
+  /// Seconds that it ran.
   let seconds: Double
 
-  /// The lines of standard output, which mpirun may hand on with other line ends.
+  /// The lines of standard output; mpirun may change line ends.
   var lines: [Substring] { output.split(omittingEmptySubsequences: false) { $0.isNewline } }
 
-  /// Both outputs, for a look at what went wrong.
+  /// Both outputs, for messages of failed tests.
   var text: String { output + errors }
 }
 
-/// A process that did not end in its time.
+/// A process that did not end in time.
 struct Hang: Error, CustomStringConvertible {
   let description: String
 }
 
-/// The program under test, which is built beside the tests.
+/// The program under test.
 enum Program {
   static let path = path(of: "dp-train")
 
-  /// Another program that is built beside the tests.
+  /// The path of another program of the package.
   static func path(of name: String) -> String {
     let bundle = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") }
     return URL(filePath: bundle ?? CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name).path
@@ -48,14 +48,14 @@ enum Program {
 
   /// Runs any executable in `folder` and waits for it, at most `limit` seconds; then its process group is ended.
   ///
-  /// The environment is that of the tests without what launchers and the user may have set for the program. What
-  /// `meanwhile` does happens while the process runs.
-  /// - Throws: `Hang` where time ran out.
+  /// The environment is that of the tests without variables of launchers and of the program. `meanwhile` is called while
+  /// the process runs.
+  /// - Throws: `Hang` if the time is over.
   static func start(
     _ path: String, _ arguments: [String], in folder: Folder, environment: [String: String] = [:],
     limit: Double = 60, meanwhile: (pid_t) -> Void = { _ in }
   ) throws -> Ending {
-    // Files, not pipes: nothing can fill up, and no reader has to wait for children that outlive the process.
+    // Files, not pipes: they cannot fill up, and readers do not wait for children that outlive the process.
     let outputs = Folder()
     defer { outputs.remove() }
     try outputs.create()
@@ -86,7 +86,7 @@ enum Program {
     return ending
   }
 
-  /// Tests run on threads that block signals; a process started there would never hear that it is to end.
+  /// Tests run on threads that block signals, which started processes would inherit.
   private static func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
     var none = sigset_t()
     var before = sigset_t()
@@ -96,7 +96,7 @@ enum Program {
     try body()
   }
 
-  /// Ends the process and its children: politely, so that mpirun can end its ranks, then by force.
+  /// Ends the process and its children: first by a signal, so that mpirun can end its ranks, then by force.
   private static func end(_ process: Process, _ ended: DispatchSemaphore) {
     kill(-process.processIdentifier, SIGTERM)
     if ended.wait(timeout: .now() + 3) == .timedOut {

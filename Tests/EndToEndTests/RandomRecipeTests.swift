@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 extension EndToEndTests {
-  /// Random recipes with every layer, loss, optimizer and schedule, trained here and in PyTorch: all that is written down of
-  /// them agrees, and so do their exports (Tests/Support/replay).
+  /// Random recipes with every layer, loss, optimizer and schedule, trained here and in PyTorch: all their records agree, and
+  /// so do their exports (Tests/Support/replay).
   struct RandomRecipeTests {
     private static let isLong = ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1"
 

@@ -1,5 +1,5 @@
 extension Fault {
-  /// What is wrong with a recipe, in its file or in the keys that the command line changes.
+  /// Faults of a recipe, in its file or in overrides.
   static let recipes =
     [
       overriding(

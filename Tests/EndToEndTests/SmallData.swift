@@ -1,8 +1,8 @@
 import TestSupport
 
-/// Data of the built-in recipes' kinds, small and made up.
+/// Small generated data for the built-in recipes.
 enum SmallData {
-  /// Digits as MNIST's files: 90 images to train on, packed, and 40 to test on, 8×8 pixels of two classes.
+  /// Digits in MNIST's format: 90 packed training images and 40 test images, 8×8 pixels, two classes.
   static func writeDigits(_ folder: Folder) throws {
     try Folder(path: folder["data/mnist"]).create()
     var random = TestRandom(6)

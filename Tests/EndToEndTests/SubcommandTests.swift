@@ -2,7 +2,7 @@ import Formats
 import Testing
 
 extension EndToEndTests {
-  /// What the other subcommands print, and where a training goes that is told nothing.
+  /// The output of other subcommands, and the default run folder.
   struct SubcommandTests {
     @Test(arguments: ["temporal-order", "temporal-order-rnn", "temporal-order-moderate"])
     func aPrintedRecipeTrainsAsTheBuiltInOne(name: String) throws {
@@ -37,14 +37,14 @@ extension EndToEndTests {
     @Test(arguments: [
       ["--resolved"], ["--schema", "echo"], ["--schema", "--reference"], ["echo", "batch=64"],
     ])
-    func whatRecipesCannotPrintIsRefused(arguments: [String]) throws {
+    func impossibleOptionsOfRecipesAreRefused(arguments: [String]) throws {
       try Folder.temporary { folder in
         let ending = try Program.run(["recipes"] + arguments, in: folder)
         #expect(ending.status == 64 && ending.output == "", "\(ending.text)")
       }
     }
 
-    @Test func aRunWithoutAFolderMakesOneThatCarriesNameAndTime() throws {
+    @Test func theDefaultRunFolderHasNameAndTime() throws {
       try Folder.temporary { folder in
         for _ in 0..<2 {
           let ending = try Program.run(["steps=1", "data.testSize=32"], in: folder)
@@ -59,7 +59,7 @@ extension EndToEndTests {
     @Test(
       .enabled(if: Mpirun.isUsable, Mpirun.missing),
       arguments: [["--help"], ["--version"], ["recipes"], ["recipes", "temporal-order"], ["inspect"]])
-    func whatNeedsNoRanksIsPrintedOnceUnderMpirun(arguments: [String]) throws {
+    func commandsWithoutRanksPrintOnceUnderMpirun(arguments: [String]) throws {
       try Folder.temporary { folder in
         let alone = try Program.run(arguments, in: folder)
         #expect(alone.status == 0 && alone.output != "" && alone.errors == "", "\(alone.text)")

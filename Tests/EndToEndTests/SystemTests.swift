@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// Systems that refuse something: room for output, threads, /proc.
+  /// Systems that refuse something: space for output, threads, /proc.
   struct SystemTests {
     private static let canUnshare = geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/unshare")
 
@@ -31,7 +31,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func errorsThatCannotBeWrittenChangeNoStatus() throws {
+    @Test func errorsThatCannotBeWrittenKeepTheStatus() throws {
       try Folder.temporary { folder in
         let full = try shell("exec \"$0\" train nowhere.yaml 2>/dev/full", in: folder)
         #expect(full.status == 66)
@@ -40,14 +40,14 @@ extension EndToEndTests {
       }
     }
 
-    @Test func aReaderThatGoesEndsTheProgramQuietly() throws {
+    @Test func aClosedPipeEndsTheProgramQuietly() throws {
       try Folder.temporary { folder in
         let ending = try shell("\"$0\" recipes --reference | head -n 1; echo ${PIPESTATUS[0]}", in: folder)
         #expect(ending.errors == "" && ["0", "141"].contains(ending.lines[1]), "\(ending.text)")
       }
     }
 
-    @Test func aFileThatMayNotGrowIsAFailureThatNamesIt() throws {
+    @Test func aFileSizeLimitIsAFailureThatNamesTheFile() throws {
       try Folder.temporary { folder in
         let output = try shell("ulimit -f 4; exec \"$0\" recipes --reference >page", in: folder)
         #expect(output.status == 74, "\(output.text)")
@@ -58,9 +58,9 @@ extension EndToEndTests {
       }
     }
 
-    /// Swift takes the command line from there.
+    /// Swift reads the command line from /proc.
     @Test(.enabled(if: canUnshare, "needs root and unshare"))
-    func withoutProcTheCommandLineIsHeard() throws {
+    func withoutProcTheCommandLineIsRead() throws {
       try Folder.temporary { folder in
         let script = "mount --make-rprivate / && mount -t tmpfs none /proc && exec \"$0\" train /nonexistent.yaml"
         let ending = try Program.start("/usr/bin/unshare", ["-m", "/bin/sh", "-c", script, Program.path], in: folder)
@@ -69,7 +69,7 @@ extension EndToEndTests {
       }
     }
 
-    /// From memory for hardly more than the program up to memory for all: whatever it gets, it ends, and says why.
+    /// With memory for little more than the program, up to enough for all: it succeeds or ends with a message.
     @Test func threadsThatCannotStartAreFailures() throws {
       try Folder.temporary { folder in
         var refusals = 0

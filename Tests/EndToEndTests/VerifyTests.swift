@@ -18,8 +18,8 @@ extension EndToEndTests {
       }
     }
 
-    /// A launcher whose jobs end a step early.
-    @Test func verifySeesADifference() throws {
+    /// With a launcher whose jobs end a step early.
+    @Test func verifyDetectsADifference() throws {
       try Folder.temporary { folder in
         try folder.write(
           """

@@ -3,15 +3,15 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// More ranks than processors: some wait, and are no burden.
+  /// More ranks than processors: some wait and take no time.
   @Suite(.enabled(if: Mpirun.isUsable && taskset != nil, "needs Open MPI's mpirun, a build with MPI, and taskset"))
   struct WaitingRanksTests {
     private static let endless = ["train", "epochs=10000000", "evaluate.every=0", "record.every=1000", "--out", "run"]
 
-    /// Hundredths of a second within the first second, in which ranks look up most often. One that spins takes 25.
+    /// Hundredths of a second of processor time in the first second, when ranks poll most. A spinning rank takes 25.
     private static let littleBurden = 5
 
-    /// Starts ranks that may all run on one and the same processor only.
+    /// Starts ranks that may all run only on the same processor.
     private func run(
       _ arguments: [String], ranks: Int, in folder: Folder, meanwhile: (pid_t) -> Void = { _ in }
     ) throws -> Ending {
@@ -27,7 +27,7 @@ extension EndToEndTests {
 
     @Test func asManyRanksComputeAsThereAreProcessors() throws {
       try Folder.temporary { folder in
-        // More ranks than shards; those that wait need none.
+        // More ranks than shards; waiting ranks need none.
         let arguments = ["train", "epochs=3", "shards=2", "--out"]
         let alone = try Program.run(arguments + ["alone"], in: folder)
         let ending = try run(arguments + ["waiting"], ranks: 5, in: folder)
@@ -44,7 +44,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func allRanksComputeWhereThatIsAsked() throws {
+    @Test func allRanksComputeIfAsked() throws {
       try Folder.temporary { folder in
         let ending = try run(["train", "steps=5", "--oversubscribe", "--out", "all"], ranks: 3, in: folder)
         #expect(ending.status == 0 && ending.errors == "", "\(ending.text)")
@@ -53,7 +53,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func aFailureIsSaidOnceAndEndsAll() throws {
+    @Test func aFailureIsPrintedOnceAndEndsAll() throws {
       try Folder.temporary { folder in
         let ending = try run(["train", "missing.yaml"], ranks: 4, in: folder)
         #expect(ending.status == 66, "\(ending.text)")
@@ -61,7 +61,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func waitingRanksTakeNoTimeAndNoSignals() throws {
+    @Test func waitingRanksTakeNoTimeAndIgnoreSignals() throws {
       try Folder.temporary { folder in
         var burden: [Int] = []
         let ending = try run(Self.endless, ranks: 4, in: folder) { pid in
@@ -110,12 +110,12 @@ extension EndToEndTests {
     /// The processor time of a process so far, in hundredths of a second.
     private func ticks(_ pid: pid_t) -> Int {
       let text = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
-      // The fields after the name, which may have spaces of its own: the 12th and 13th are user and system time.
+      // The fields after the name, which may contain blanks: the 12th and 13th are user and system time.
       let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
       return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
     }
 
-    /// One that the tests may run on.
+    /// A processor that the tests may run on.
     private static let firstProcessor: String? = {
       let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
       return status.firstMatch(of: /Cpus_allowed_list:\s*(\d+)/).map { String($0.1) }

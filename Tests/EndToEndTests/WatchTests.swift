@@ -13,7 +13,7 @@ extension EndToEndTests {
     }
 
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
-    func aRunOfSeveralRanksIsSeenToItsEndAndHasATimeline() throws {
+    func aRunOfSeveralRanksIsWatchedAndHasATimeline() throws {
       try Folder.temporary { folder in
         let training = try Program.run(["train", "epochs=2", "--timeline", "--out", "run"], ranks: 2, in: folder)
         #expect(training.status == 0 && training.output.contains("waiting"), "\(training.text)")
@@ -32,8 +32,8 @@ extension EndToEndTests {
       }
     }
 
-    /// While a training goes on, the watch goes on; it ends when the training is stopped, and says how to go on.
-    @Test func aRunThatGoesOnIsFollowedUntilItIsStopped() throws {
+    /// The watch runs as long as the training; at its end it prints how to resume.
+    @Test func aTrainingIsWatchedUntilItIsStopped() throws {
       try Folder.temporary { folder in
         var watch: Ending?
         let training = try Program.run(["train", "epochs=1000000", "--out", "run"], in: folder) { process in

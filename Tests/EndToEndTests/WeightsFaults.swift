@@ -9,7 +9,7 @@ let temporalOrderWeights = SafetensorsFile(
   ].map { name, shape in (name, shape, [Float](repeating: 0.125, count: shape.reduce(1, *))) })
 
 extension Fault {
-  /// What is wrong with a file of weights.
+  /// Faults of a file of weights.
   static let weights = [
     starting(
       testDescription: "a missing file of weights", status: 66,
@@ -111,7 +111,7 @@ extension Fault {
     }
   }
 
-  /// A file of float32 vectors at these offsets, right or wrong.
+  /// A file of float32 vectors at these offsets, valid or not.
   private static func safetensors(_ tensors: [String: Range<Int>], dataCount: Int) -> [UInt8] {
     let entries = tensors.sorted { $0.key < $1.key }.map { name, range in
       "\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(range.count / 4)],"

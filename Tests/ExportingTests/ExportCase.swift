@@ -17,7 +17,7 @@ struct ExportCase {
   private let recipe: Recipe
   private let workspace: Workspace
 
-  /// Trains as the recipe says.
+  /// Trains the recipe.
   init(_ recipe: Recipe, name: String) throws {
     self.name = name
     self.recipe = recipe
@@ -39,7 +39,7 @@ struct ExportCase {
     return folder
   }
 
-  /// A sample without its last two steps, where the network takes any number of them.
+  /// Writes a sample without its last two steps, if the network accepts any number of steps.
   private func writeShorter(_ inputs: [Float], of data: any Dataset, to folder: String) throws {
     let shape = Shape.sequence(steps: data.inputShape.steps - 2, features: data.inputShape.features)
     var recipe = recipe
@@ -106,7 +106,7 @@ extension SmallNetwork {
       ("y", NPYArray(shape: [count], int32s: (0..<count).map { Int32($0 * 7 % 4) })),
     ]
     if hasLengths {
-      // Not sorted, a whole one and a single step among them.
+      // Unsorted, with a full length and a length of 1.
       let lengths = (0..<count).map { Int32([5, shape[0], 1, 3][$0 % 4]) }
       arrays.append(("lengths", NPYArray(shape: [count], int32s: lengths)))
     }

@@ -5,7 +5,7 @@ import Recipes
 import TestSupport
 import Testing
 
-/// Exported networks give in onnxruntime and in PyTorch what they give here.
+/// Exported networks give the same outputs in onnxruntime and in PyTorch as here.
 @Suite struct ExportTests {
   /// A line of check_exports.py.
   private struct Answer: Decodable {
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test(.enabled(if: PythonEnvironment.isAvailable, PythonEnvironment.reason))
-  func everyLayerGivesTheSameInONNX() throws {
+  func everyLayerGivesTheSameOutputsInONNX() throws {
     let answers = try answers("onnx", smallNetworks)
     for answer in answers where answer.name.hasPrefix("lstm of different") {
       #expect(answer.input == ["batch", "time", "5"] && answer.inputs == ["input", "lengths"])
@@ -69,12 +69,12 @@ import Testing
   }
 
   @Test(.enabled(if: PythonEnvironment.hasTorch, PythonEnvironment.torchReason))
-  func everyLayerGivesTheSameInPyTorch() throws {
+  func everyLayerGivesTheSameOutputsInPyTorch() throws {
     _ = try answers("pytorch", smallNetworks)
   }
 
   @Test(.enabled(if: PythonEnvironment.isAvailable, PythonEnvironment.reason))
-  func builtInRecipesGiveTheSameInONNX() throws {
+  func builtInRecipesGiveTheSameOutputsInONNX() throws {
     for answer in try answers("onnx", builtInRecipes) {
       let metadata = try #require(answer.metadata)
       #expect(try Recipe.parse(metadata["recipe"] ?? "", file: "recipe.yaml").name == answer.name)
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test(.enabled(if: PythonEnvironment.hasTorch, PythonEnvironment.torchReason))
-  func builtInRecipesGiveTheSameInPyTorch() throws {
+  func builtInRecipesGiveTheSameOutputsInPyTorch() throws {
     _ = try answers("pytorch", builtInRecipes)
   }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-/// Small networks that together have every layer, each in the places that matter for its export.
+/// Small networks that together contain every layer, at all places that matter for export.
 struct SmallNetwork: Sendable, CustomTestStringConvertible {
   let name: String
   /// The shape of an input.
@@ -142,8 +142,8 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         ]),
     ] + recurrent
 
-  /// Every cell in one direction and both, on one level and two, with the states of all steps and the last, without
-  /// lengths and with them.
+  /// Every cell in one direction and both, on one level and two, with the states of all steps and of the last, with and
+  /// without lengths.
   private static let recurrent = ["lstm", "gru", "rnn", "gated"].flatMap { cell in
     [false, true].flatMap { hasLengths in
       [false, true].map { isBidirectional in

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Exporting
 
-/// Names of recipes and classes, and alphabets, come back from every format, whatever they are made of.
+/// Any names of recipes and classes, and any alphabets, are read back from every format.
 @Suite struct NastyNamesTests {
   private func model(_ name: String, _ classes: [String], _ alphabet: String) throws -> ExportedModel {
     let layer = Linear(input: .vector(2), outputs: 3)
@@ -19,7 +19,7 @@ import Testing
     return exported
   }
 
-  @Test func archivesGiveThemBack() throws {
+  @Test func archivesReturnThem() throws {
     try withFolder { folder in
       var random = TestRandom(61)
       for _ in 0..<100 {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Training
 
-/// Training that goes on in PyTorch from what was trained here, and here from what PyTorch wrote, goes the same way.
+/// Training continues in the same way in PyTorch from weights trained here, and here from PyTorch's weights.
 @Suite struct PyTorchContinuationTests {
   private static let networks = [
     SmallNetwork(
@@ -57,7 +57,7 @@ import Training
         PythonEnvironment.support("continue_training.py"), [folder, "\(Self.steps)", "8", "0.05", "0.9"], torch: true)
       try #require(result.status == 0, "\(result.errors)")
 
-      // What PyTorch wrote before its first step are our weights, bit by bit.
+      // The weights that PyTorch wrote before its first step are ours, bit by bit.
       let started = try network.recipe(
         samples: "\(folder)/samples.npz", "steps: \(Self.steps)", optimizer: Self.optimizer,
         weights: "\(folder)/start.safetensors"

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Recipes
 
-/// Every layer that a recipe can name can be exported, and is among the networks that are compared.
+/// Every layer of recipes can be exported, and is in the compared networks.
 @Suite struct RegistryTests {
   @Test func everyLayerOfTheRecipesIsCompared() throws {
     let models = try SmallNetwork.all.map {
@@ -20,7 +20,7 @@ import Testing
     for layer in layers { #expect(layer is any ExportableLayer, "\(layer.kind)") }
   }
 
-  /// Gives back what it is given.
+  /// Returns its inputs and gradients.
   private struct NoPass: Pass {
     func forward(_ input: TensorView, _ context: StepContext) -> TensorView { input }
     func backward(
@@ -57,7 +57,7 @@ import Testing
       "layer 1.body.0 (unknown) cannot be exported as PyTorch", .pytorch, layers(), input: .vector(3))
   }
 
-  /// A program's own layer, twice x, which PyTorch lacks.
+  /// A custom layer, 2 x, which PyTorch lacks.
   private final class Doubled: Layer, ExportableLayer {
     let kind = "doubled"
     let outputShape = Shape.vector(3)
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test(.enabled(if: PythonEnvironment.hasTorch, PythonEnvironment.torchReason))
-  func aProgramsOwnLayerIsExportedAsItSays() throws {
+  func aCustomLayerIsExportedByItsOwnCode() throws {
     try withFolder { folder in
       let model = try Model(inputShape: .vector(3), layers: [Doubled(), Doubled()])
       for format in [ExportFormat.onnx, .pytorch] {
@@ -94,12 +94,12 @@ import Testing
     }
   }
 
-  /// Names of recipes that would be those of other classes, or break the text.
+  /// Names of recipes that collide with other classes or would break the text.
   @Test(arguments: [
     ("temporal-order", "TemporalOrder"), ("lstm", "Lstm"), ("LSTM", "Network"), ("path", "Network"),
     ("sequential", "Network"), ("3-layers", "Network"), (#"a"""b\"#, "AB"), ("", "Network"),
   ])
-  func modulesHaveNamesOfTheirOwn(recipe: String, name: String) throws {
+  func modulesHaveUniqueNames(recipe: String, name: String) throws {
     try withFolder { folder in
       let input = Shape.sequence(steps: 4, features: 3)
       let model = try Model(inputShape: input, layers: [LSTM(input: input, hiddenSize: 2, output: .last)])
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  @Test func weightsComeBackFromBothFiles() throws {
+  @Test func weightsAreReadBackFromBothFiles() throws {
     try withFolder { folder in
       for network in SmallNetwork.all.prefix(4) {
         let recipe = try network.recipe(samples: "samples.npz")

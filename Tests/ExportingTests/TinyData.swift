@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Data of the shapes that the built-in recipes train on, a few samples of each.
+/// A few samples in the shapes of the built-in recipes' data.
 enum TinyData {
   static func write(to root: String) throws {
     func write(_ bytes: [UInt8], to name: String) throws {
@@ -32,7 +32,7 @@ enum TinyData {
     }
   }
 
-  /// Keys that make a built-in recipe train a few steps on little of its own data, or on that in `root`.
+  /// Keys that make a built-in recipe train a few steps on little generated data, or on the data in `root`.
   static func overrides(_ name: String, root: String) -> [String] {
     let data =
       switch name {

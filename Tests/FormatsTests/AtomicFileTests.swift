@@ -5,7 +5,7 @@ import Testing
 @Suite struct AtomicFileTests {
   private struct Interruption: Error {}
 
-  @Test("a file is made, and replaced, and nothing else is left in its folder")
+  @Test("a file is created and replaced, and nothing else is left in its folder")
   func writing() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/file"
@@ -53,7 +53,7 @@ import Testing
     #expect(FileManager.default.contents(atPath: name) == Data([1, 2]))
   }
 
-  @Test("a new file has the rights of any other, not those of a temporary one")
+  @Test("a new file has the default permissions")
   func rights() throws {
     try withTemporaryFolder { folder in
       try AtomicFile.write([1], to: "\(folder)/ours")
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test("a file that cannot be made is named, with the reason, and nothing is left")
+  @Test("a file that cannot be created is named, with the reason, and nothing is left")
   func refused() throws {
     expectFailure(.cannotCreate, "'/nowhere/file'", "No such file or directory") {
       try AtomicFile.write([1], to: "/nowhere/file")

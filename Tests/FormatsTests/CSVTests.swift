@@ -13,7 +13,7 @@ import Testing
     return rows
   }
 
-  @Test func fieldsAndLinesAreTold() throws {
+  @Test func fieldsAndLinesAreRead() throws {
     let found = try rows("\u{FEFF}a, b ,c\r\n1,,\" x \"\n\n\r\n\"two\nlines\",\"a \"\"b\"\", c\",3")
     #expect(found.map(\.fields) == [["a", "b", "c"], ["1", "", " x "], ["two\nlines", "a \"b\", c", "3"]])
     #expect(found.map(\.line) == [1, 2, 5])
@@ -34,19 +34,19 @@ import Testing
     ("\"1\n2\",b\n1,x\"y\"\n", "t.csv:3: there is a quote within a field"),
     ("\"a\"b,c\n", "t.csv:1: text follows the quote that closes a field"),
   ])
-  func whatIsWrongIsNamedByLine(text: String, message: String) throws {
+  func errorsNameTheLine(text: String, message: String) throws {
     let failure = try #require(throws: Failure.self) { try rows(text) }
     #expect(failure.message == message && failure.exitCode == .data && failure.advice != nil)
   }
 
-  @Test func fieldsThatAreNotUTF8AreTold() throws {
+  @Test func fieldsThatAreNotUTF8AreReported() throws {
     var reader = CSVReader(bytes: [0x61, 0x2C, 0x62, 0x0A, 0xFF, 0x2C, 0x31, 0x0A], path: "t.csv")
     #expect(try reader.next()?.damaged == [])
     let row = try #require(try reader.next())
     #expect(row.damaged == [0] && row.fields[1] == "1")
   }
 
-  @Test func readingGoesOnBehindAWrongRow() throws {
+  @Test func readingContinuesAfterAWrongRow() throws {
     var reader = CSVReader(bytes: Array("a,b\n1\n2,x\"y\"\n3,4\n".utf8), path: "t.csv")
     _ = try reader.next()
     #expect(throws: Failure.self) { try reader.next() }
@@ -71,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func linesComeOneByOneWhateverTheirEnds() throws {
+  @Test func linesMayHaveAnyLineEnding() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/lines"
       for text in ["\u{FEFF}a\r\nb\n\nc\rd", "a\nb\n\nc\nd\n", "a\rb\r\rc\rd\r"] {
@@ -82,7 +82,7 @@ import Testing
         }
         #expect(lines == ["1a", "2b", "3", "4c", "5d"], "\(lines)")
       }
-      // Longer than what is read at once.
+      // Longer than one read.
       let long = String(repeating: "x", count: 3 << 20)
       try Data("\(long)\r\n\(long)y".utf8).write(to: URL(filePath: path))
       var lengths: [Int] = []

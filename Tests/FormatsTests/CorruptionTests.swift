@@ -4,9 +4,9 @@ import Formats
 import TestSupport
 import Testing
 
-/// Valid files with random damage: each must be read or refused with a `Failure`; a crash ends the test run.
+/// Valid files with random damage: each must be read or refused with a `Failure`.
 @Suite struct CorruptionTests {
-  /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same numbers everywhere.
+  /// SplitMix64 (Steele, Lea, Flood 2014), with the same numbers everywhere.
   private struct Generator: RandomNumberGenerator {
     var state: UInt64
 
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  /// Changes, removes, repeats or cuts bytes of `bytes`, one to four times; digits grow often, since numbers lie in them.
+  /// Changes, removes, repeats or cuts bytes, one to four times; digits often grow, since numbers consist of them.
   private func damaged(_ bytes: [UInt8], _ generator: inout Generator) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &generator) where !bytes.isEmpty {

@@ -55,7 +55,7 @@ import Testing
     #expect(try read(idxFile([0, 5], [])).count == 0)
   }
 
-  @Test func whatIsNoIDXFileIsNamed() throws {
+  @Test func otherFilesAreNamed() throws {
     #expect(try message([]) == "'file' is not an IDX file: it ends after 0 bytes.")
     #expect(
       try message(Array("\u{89}PNG...".utf8)) == "'file' is not an IDX file: it begins with the bytes C2 89 50 4E.")
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func aHeaderThatLiesIsNamed(isPacked: Bool) throws {
+  func aWrongHeaderIsNamed(isPacked: Bool) throws {
     func message(_ bytes: [UInt8]) throws -> String { try self.message(isPacked ? gzipped(bytes) : bytes) }
     #expect(
       try message(idxFile([3, 2], Array(1...5)))
@@ -79,12 +79,12 @@ import Testing
     #expect(
       try message(idxHeader(0x0E, [1 << 31, 1 << 31]))
         == "'file': the shape 2147483648 × 2147483648 of elements of 8 bytes is beyond any memory.")
-    // Would be 4 EiB, and 16 GiB; memory is only taken for what comes.
+    // These would be 4 EiB and 16 GiB; memory is only allocated for data that exists.
     #expect(try message(idxHeader(0x08, [1 << 31, 1 << 31]) + [1]).contains("': 1 bytes follow the header"))
     #expect(try message(idxHeader(0x0C, [1 << 32 - 1]) + [1, 2]).contains("': 2 bytes follow the header"))
   }
 
-  @Test func aStreamThatUnpacksToFarMoreIsLeftAtOnce() throws {
+  @Test func unpackingStopsAtTheClaimedSize() throws {
     let bomb = gzipped(idxFile([4], [UInt8](repeating: 0, count: 50_000_000)))
     #expect(bomb.count < 100_000)
     #expect(try message(bomb).contains("more than 4 bytes follow the header"))

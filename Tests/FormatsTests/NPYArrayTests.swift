@@ -36,7 +36,7 @@ import Testing
     #expect(try array.int32s() == Array(0..<24))
   }
 
-  @Test("a Fortran-ordered array of three axes comes out in C order")
+  @Test("a Fortran-ordered array of three axes is read in C order")
   func fortran() throws {
     let array = try NPZArchive(contentsOf: fixture("stored.npz")).array("cube")
     #expect(array.shape == [2, 3, 4])
@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  @Test("what is written is read back, and is what NumPy writes, byte for byte")
+  @Test("written arrays are read back, and have NumPy's bytes")
   func roundTrip() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/array.npy"

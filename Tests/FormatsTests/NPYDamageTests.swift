@@ -14,7 +14,7 @@ import Testing
     "{'descr': \(descr), 'fortran_order': False, 'shape': \(shape), }\n"
   }
 
-  @Test("a header as NumPy or older writers make it is accepted")
+  @Test("headers of NumPy and older writers are accepted")
   func accepted() throws {
     try read(header(), dataCount: 24)
     try read("{\"shape\": (6,), 'fortran_order': True, 'descr': '|u1'}", dataCount: 6)
@@ -29,12 +29,12 @@ import Testing
     }
   }
 
-  @Test("a folder in the place of a file is named, with the reason")
+  @Test("a folder instead of a file is named, with the reason")
   func folder() {
     expectFailure(.noInput, fixture(""), "it is a folder") { _ = try NPYArray(contentsOf: fixture("")) }
   }
 
-  @Test("a file that is no NumPy array is told so")
+  @Test("other files are refused")
   func foreign() {
     for bytes in [[], [0x93], Array("PK\u{3}\u{4} something else".utf8)] {
       expectFailure(.data, "'a.npy' is not a NumPy array", "numpy.save") {
@@ -44,7 +44,7 @@ import Testing
     expectFailure(.data, "version 9.0", "1.0, 2.0 and 3.0") { try read(header(), version: 9) }
   }
 
-  @Test("a header longer than the file is told with both numbers")
+  @Test("a header longer than the file is refused with both numbers")
   func headerLength() {
     expectFailure(.data, "the header claims 65535 bytes", "in all") { try read(header(), length: 65535) }
     expectFailure(.data, "the header claims 4294967295 bytes") {
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test("a file cut short, or too long, is told with both numbers")
+  @Test("a file that is too short or too long is refused with both numbers")
   func dataLength() {
     expectFailure(.data, "23 bytes follow the header", "2 × 3", "needs 24", "cut short") {
       try read(header(), dataCount: 23)
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(
-    "a shape beyond any memory is refused, even where an axis of length 0 hides it",
+    "an impossibly large shape is refused, even if an axis has length 0",
     arguments: ["(4611686018427387904, 4)", "(9223372036854775807,)", "(0, 4611686018427387904, 4)"])
   func overflow(shape: String) {
     let inWords = shape.trimmingPrefix("(").prefix { $0 != ")" }.split(separator: ",").joined(separator: " ×")
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test(
-    "a header that is not the dictionary of three entries is told where",
+    "a header that is not the dictionary of three entries is refused with its place",
     arguments: [
       ("", "its end where '{' belongs"), ("{'descr': '<f4'", "its end where '}' belongs"),
       ("{'descr' '<f4'}", "where ':' belongs"), ("{'descr': '<f4", "a string without an end"),

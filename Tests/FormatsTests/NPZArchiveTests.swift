@@ -12,7 +12,7 @@ import Testing
     #expect(try archive.array("x").floats() == [1, 2, 3], "a second reading gives the same")
   }
 
-  @Test("an array that is not there is told with those that are, and the nearest")
+  @Test("a missing array is named with the present ones and the nearest")
   func unknownName() throws {
     let archive = try NPZArchive(contentsOf: fixture("stored.npz"))
     expectFailure(.data, "stored.npz' holds no array 'cubes'", "'cube', 'x', 'unused'", "Did you mean 'cube'?") {
@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test("what is written is read back, stored and deflated, and the bytes depend on the arrays alone")
+  @Test("written archives are read back, and their bytes depend on the arrays alone")
   func roundTrip() throws {
     try withTemporaryFolder { folder in
       var sizes: [Int] = []
@@ -79,7 +79,7 @@ import Testing
 }
 
 @Suite struct NPZDamageTests {
-  /// Where `pattern` first occurs in `bytes`.
+  /// The first offset of `pattern` in `bytes`.
   private func offset(of pattern: [UInt8], in bytes: [UInt8]) throws -> Int {
     try #require(bytes.indices.first { bytes[$0...].starts(with: pattern) })
   }
@@ -89,7 +89,7 @@ import Testing
     expectFailure(.noInput, "'/nowhere/a.npz'", "No such file") { _ = try NPZArchive(contentsOf: "/nowhere/a.npz") }
   }
 
-  @Test("a file that is no archive is told so", arguments: [0, 1, 10, 1000])
+  @Test("other files are refused", arguments: [0, 1, 10, 1000])
   func foreign(count: Int) throws {
     try withFile([UInt8](repeating: 0x20, count: count), type: "npz") { path in
       expectFailure(.data, path, "numpy.savez") { _ = try NPZArchive(contentsOf: path) }
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test("a directory that claims gigabytes is found out by the data, without the memory")
+  @Test("a directory that claims gigabytes is refused without allocating them")
   func falseSize() throws {
     var bytes = try fixtureBytes("types.npz")
     let entry = try offset(of: [0x50, 0x4B, 1, 2], in: bytes)

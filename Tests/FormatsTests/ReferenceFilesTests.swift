@@ -2,7 +2,7 @@ import Foundation
 import Formats
 import Testing
 
-/// The files that `Tests/Reference/make_reference.py` wrote can be read and say what its description promises.
+/// The files of `Tests/Reference/make_reference.py` have the contents that its description promises.
 @Suite struct ReferenceFilesTests {
   private func reference(_ name: String) -> String {
     URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Reference/\(name)").path

@@ -8,7 +8,7 @@ import Testing
     tensors: [("0.weight", [2, 3], [1, -2, 0.5, 4, 5, 6]), ("0.bias", [2], [0.1, .infinity])],
     integers: [("1.num_batches_tracked", [], [1 << 40])], metadata: ["recipe": "name: é"])
 
-  @Test func whatIsWrittenIsReadBack() throws {
+  @Test func writtenArchivesAreReadBack() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/weights.npz"
       try file.writeArchive(to: path)

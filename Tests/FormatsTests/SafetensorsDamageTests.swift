@@ -39,20 +39,20 @@ import Testing
     }
   }
 
-  @Test("a file of fewer than 8 bytes is told its length", arguments: [0, 7])
+  @Test("a file of fewer than 8 bytes is refused with its length", arguments: [0, 7])
   func short(count: Int) {
     expectFailure(.data, "damaged.safetensors' is \(count) bytes long", "at least 8") {
       try read([UInt8](repeating: 0, count: count))
     }
   }
 
-  @Test("a header beyond the file is told with both numbers", arguments: [3, 1 << 32, 1 << 63, UInt64.max])
+  @Test("a header beyond the file is refused with both numbers", arguments: [3, 1 << 32, 1 << 63, UInt64.max])
   func headerLength(length: UInt64) {
     expectFailure(.data, "the header is \(length) bytes long", "2 bytes follow") { try read("{}", length: length) }
   }
 
   @Test(
-    "a header that is not JSON is told where and why",
+    "a header that is not JSON is refused with place and reason",
     arguments: [
       ("", "at byte 0 of 0: a value is missing"), ("{", "at byte 1 of 1: a string is missing"),
       ("{\"a\"}", "at byte 4 of 5: ':' is missing"), ("{\"a\":1", "'}' is missing"), ("{\"a\":[1", "']' is missing"),
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test("a header of the wrong structure is told what is wrong")
+  @Test("a header of the wrong structure is refused with the reason")
   func structure() {
     expectFailure(.data, "not an object") { try read("[]") }
     expectFailure(.data, "the tensor 'w' is not described by an object") { try read("{\"w\":1}") }
@@ -107,7 +107,7 @@ import Testing
     expectFailure(.data, "the tensor 'w' has data_offsets") { try read("{\(tensor("w", "1", -4, 0))}", dataCount: 4) }
   }
 
-  @Test("a shape that differs from the range, or overflows, is told with the numbers")
+  @Test("a shape that differs from the range, or overflows, is refused with the numbers")
   func shapes() {
     expectFailure(.data, "'w': the shape 2 × 3 of F32 needs 24 bytes", "offsets 0 to 20 hold 20") {
       try read("{\(tensor("w", "2,3", 0, 20))}", dataCount: 20)
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  @Test("ranges that overlap, leave gaps, leave the file or do not fill it are told with the numbers")
+  @Test("ranges that overlap, leave gaps, leave the file or do not fill it are refused with the numbers")
   func ranges() {
     expectFailure(.data, "'b' at the offsets 4 to 12 overlaps", "ends at 8") {
       try read("{\(tensor("a", "2", 0, 8)),\(tensor("b", "2", 4, 12))}", dataCount: 12)

@@ -16,7 +16,7 @@ import Testing
     #expect(file["4"] == nil)
   }
 
-  @Test("what is written is what the safetensors library writes, byte for byte")
+  @Test("written files have the bytes of the safetensors library")
   func sameBytes() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/copy.safetensors"
@@ -34,7 +34,7 @@ import Testing
     #expect(file["double"]?.shape == [1, 2])
   }
 
-  @Test("I64 are whole numbers, read and written as the safetensors library has them")
+  @Test("I64 tensors are read and written as by the safetensors library")
   func integers() throws {
     let file = try SafetensorsFile(contentsOf: fixture("int64.safetensors"))
     #expect(file.tensors.map(\.name) == ["weight"])
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test("contents that make no valid file are refused before anything is written")
+  @Test("invalid contents are refused before anything is written")
   func refused() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/a.safetensors"

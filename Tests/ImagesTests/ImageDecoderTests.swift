@@ -5,7 +5,7 @@ import Images
 import Testing
 
 @Suite struct ImageDecoderTests {
-  @Test func everyKindOfFileHasThePixelsThatPILGives() throws {
+  @Test func everyFormatHasThePixelsOfPIL() throws {
     let archive = try NPZArchive(contentsOf: reference("images.npz"))
     #expect(archive.names.count == 14)
     for name in archive.names {
@@ -13,13 +13,13 @@ import Testing
       let image = try decoded(name)
       #expect(expected.shape == [image.size.height, image.size.width, 3], "\(name)")
       let differences = zip(try expected.int32s(), try pixels(name)).map { abs($0 - Int32($1)) }
-      // 16 bits are rounded here, cut there; versions of libjpeg differ by as much.
+      // PIL truncates 16 bits, which are rounded here; versions of libjpeg also differ by 1.
       let limit: Int32 = name.hasSuffix(".jpg") || name.contains("sixteen") ? 1 : 0
       #expect(differences.allSatisfy { $0 <= limit }, "\(name) differs by \(differences.max() ?? 0)")
     }
   }
 
-  @Test func memoryIsUsedAgainForTheNextImage() throws {
+  @Test func memoryIsReusedForTheNextImage() throws {
     let decoder = try ImageDecoder()
     let image = Image()
     for name in ["colour.jpg", "cmyk.jpg", "alpha.png", "grey.png", "colour.jpg"] {
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func theFirstBytesTellTheFormatNotTheName() throws {
+  @Test func theFirstBytesDecideTheFormat() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/really-a-png.jpg"
       try Data(try fileBytes("colour.png")).write(to: URL(filePath: path))
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoImageIsRefusedByItsFirstBytes() throws {
+  @Test func otherFilesAreRefusedByTheirFirstBytes() throws {
     let text = try failure(ofDecoding: Array("This is a text.\n".utf8))
     #expect(text.exitCode == .data)
     #expect(text.message.hasSuffix("is not an image: it begins with the bytes 54 68 69 73"))
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["bomb.png", "bomb.jpg"]) func aHeaderThatClaimsTooMuchIsRefusedBeforeMemoryIsTaken(
+  @Test(arguments: ["bomb.png", "bomb.jpg"]) func anOversizedHeaderIsRefusedBeforeAllocation(
     _ name: String
   ) throws {
     let refused = try failure(ofDecoding: fileBytes(name))
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test(arguments: ["colour.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg", "colour.png", "palette.png", "alpha.png"])
-  func aFileCutShortAnywhereIsDamaged(_ name: String) throws {
+  func aTruncatedFileIsDamaged(_ name: String) throws {
     let bytes = try fileBytes(name)
     for length in [9, bytes.count / 4, bytes.count / 2, bytes.count * 9 / 10, bytes.count - 1] {
       let refused = try failure(ofDecoding: Array(bytes[..<length]))
@@ -104,12 +104,12 @@ import Testing
   }
 
   @Test(arguments: ["colour.jpg", "progressive.jpg", "grey.jpg", "cmyk.jpg"])
-  func whatHarmsNoPixelIsNoDamage(_ name: String) throws {
+  func damageOutsideThePixelsIsAccepted(_ name: String) throws {
     let sound = try fileBytes(name)
     let expected = try pixels(name)
     var stray = sound
     stray.insert(contentsOf: [0x12, 0x34, 0x00, 0x56], at: sound.count - 2)
-    // Behind the first part, before the second one's marker.
+    // After the first segment, before the second one's marker.
     var between = sound
     between.insert(contentsOf: [0x12, 0x34, 0x00, 0x56], at: 4 + Int(sound[4]) << 8 + Int(sound[5]))
     var versions = [stray, between]
@@ -137,8 +137,8 @@ import Testing
     }
   }
 
-  /// One decoder after the other's damage: what is good is decoded as before, and no memory is spoiled.
-  @Test func filesThatEndWithinTheirHeaderSpoilNothing() throws {
+  /// After damaged files, a good file is decoded as before, and no memory is corrupted.
+  @Test func filesThatEndInTheirHeaderAreHarmless() throws {
     let bytes = try fileBytes("colour.jpg")
     let folder = FileManager.default.temporaryDirectory.appending(path: "cut-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -170,7 +170,7 @@ import Testing
     }
   }
 
-  @Test func noDamageCrashesOrHangs() throws {
+  @Test func damagedFilesDoNotCrashOrHang() throws {
     let decoder = try ImageDecoder(pixelLimit: 20_000)
     let image = Image()
     try withTemporaryFolder { folder in

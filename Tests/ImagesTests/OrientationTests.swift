@@ -4,9 +4,9 @@ import Images
 import TestSupport
 import Testing
 
-/// What EXIF says of the orientation is followed, as by PIL's `exif_transpose`.
+/// EXIF's orientation is applied as by PIL's `exif_transpose`.
 @Suite struct OrientationTests {
-  /// Rows of pixels.
+  /// Rows of pixels of channels.
   private typealias Rows = [[[UInt8]]]
 
   private func mirrored(_ rows: Rows) -> Rows { rows.map { $0.reversed() } }
@@ -34,7 +34,7 @@ import Testing
     }
   }
 
-  /// A TIFF structure whose first directory has the orientation behind another tag.
+  /// A TIFF structure whose first directory has the orientation after another tag.
   private func exif(_ orientation: UInt16, little: Bool) -> [UInt8] {
     func number(_ value: Int, _ count: Int) -> [UInt8] {
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
@@ -46,14 +46,14 @@ import Testing
       + number(0, 4)
   }
 
-  /// A JPEG file with an EXIF part behind its first two bytes.
+  /// A JPEG file with an EXIF segment after its first two bytes.
   private func jpeg(_ bytes: [UInt8], exif: [UInt8]) -> [UInt8] {
     let content = Array("Exif\0\0".utf8) + exif
     let length = content.count + 2
     return bytes[..<2] + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 255)] + content + bytes[2...]
   }
 
-  /// A PNG file with an EXIF part behind its header.
+  /// A PNG file with an EXIF chunk after its header.
   private func png(_ bytes: [UInt8], exif: [UInt8]) -> [UInt8] {
     let content = Array("eXIf".utf8) + exif
     let check = content.reduce(UInt32.max) { sum, byte in
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoOrientationIsPassedOver() throws {
+  @Test func invalidOrientationsAreIgnored() throws {
     let bytes = try fileBytes("colour.jpg")
     let stored = try decode(bytes)
     let sound = exif(6, little: true)
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test func noDamagedPartCrashes() throws {
+  @Test func damagedEXIFDoesNotCrash() throws {
     var random = TestRandom(11)
     let bytes = try fileBytes("colour.jpg")
     let count = try decode(bytes).count * decode(bytes)[0].count

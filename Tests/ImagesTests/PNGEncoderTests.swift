@@ -3,24 +3,24 @@ import Images
 import TestSupport
 import Testing
 
-/// What is encoded is read back by the decoder.
+/// Encoded images are read back by the decoder.
 @Suite struct PNGEncoderTests {
   private static let sizes = [ImageSize(height: 1, width: 1), ImageSize(height: 37, width: 53)]
 
-  @Test(arguments: sizes) func coloursComeBack(size: ImageSize) throws {
+  @Test(arguments: sizes) func coloursAreReadBack(size: ImageSize) throws {
     var random = TestRandom(1)
     let pixels = (0..<size.count * 3).map { _ in UInt8.random(in: 0...255, using: &random) }
     #expect(try decoded(PNGEncoder.encode(pixels, size: size, colors: .rgb)) == pixels)
   }
 
-  @Test(arguments: sizes) func greyComesBackAsThreeEqualChannels(size: ImageSize) throws {
+  @Test(arguments: sizes) func greyIsReadBackAsThreeEqualChannels(size: ImageSize) throws {
     var random = TestRandom(2)
     let pixels = (0..<size.count).map { _ in UInt8.random(in: 0...255, using: &random) }
     let expected = pixels.flatMap { [$0, $0, $0] }
     #expect(try decoded(PNGEncoder.encode(pixels, size: size, colors: .grey)) == expected)
   }
 
-  @Test func evenPicturesTakeLittle() throws {
+  @Test func uniformPicturesTakeLittleSpace() throws {
     let size = ImageSize(height: 200, width: 200)
     let file = try PNGEncoder.encode([UInt8](repeating: 7, count: size.count), size: size, colors: .grey)
     #expect(file.count < 1000)

@@ -31,7 +31,7 @@ func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Re
   return try body(folder.path)
 }
 
-/// The failure of decoding a file of these bytes, both ways: to see whether it is sound, and for its pixels.
+/// The failure of decoding a file of these bytes, both in the check and for pixels.
 func failure(ofDecoding bytes: [UInt8], named name: String = "picture.jpg", limit: Int = 64_000_000) throws -> Failure {
   try withTemporaryFolder { folder in
     let path = "\(folder)/\(name)"

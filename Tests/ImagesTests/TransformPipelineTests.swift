@@ -37,7 +37,7 @@ import Testing
     for (name, result) in results { #expect(result == results.first?.result, "\(name)") }
   }
 
-  @Test func theResultDependsOnSeedEpochAndSampleButNotOnWhatCameBefore() throws {
+  @Test func theResultDependsOnSeedEpochAndSampleAlone() throws {
     let pipeline = everything()
     let first = try run(pipeline)
     let others = [try run(pipeline, epoch: 2), try run(pipeline, sample: 6), try run(pipeline, seed: 4)]
@@ -55,7 +55,7 @@ import Testing
     #expect(TransformPipeline([RandomHorizontalFlip(), Resize(.shorterSide(4))]).preparedCount == 0)
   }
 
-  @Test func whatLeavesNothingToChanceIsDeterministic() throws {
+  @Test func transformsWithoutRandomnessAreDeterministic() throws {
     let certain: [any Transform] = [
       GaussianBlur(kernelSize: size(3, 3), sigma: 2...2), RandomHorizontalFlip(probability: 1),
       RandomHorizontalFlip(probability: 0), RandomRotation(degrees: 90...90), ColorJitter(contrast: 1.5...1.5),
@@ -72,7 +72,7 @@ import Testing
     for transform in byChance { #expect(!transform.isDeterministic, "\(transform)") }
   }
 
-  @Test func theOutputSizeIsKnownBeforeAnyImageWhereItIsFixed() {
+  @Test func aFixedOutputSizeIsKnownBeforeAnyImage() {
     #expect(everything().outputSize() == size(21, 27))
     #expect(TransformPipeline().outputSize() == nil)
     let shorter = TransformPipeline([Resize(.shorterSide(256))])
@@ -117,7 +117,7 @@ import Testing
   }
 }
 
-/// What is drawn, for many samples.
+/// The random parameters of transforms, for many samples.
 @Suite struct TransformDrawTests {
   private let input = ImageSize(height: 300, width: 400)
 
@@ -130,7 +130,7 @@ import Testing
 
   private func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-  @Test func flipsComeWithTheirProbability() {
+  @Test func flipsHaveTheirProbability() {
     #expect(abs(mean(draws(RandomHorizontalFlip(probability: 0.3)).map { $0 ? 1 : 0 }) - 0.3) < 0.03)
     #expect(draws(RandomHorizontalFlip(probability: 0)).allSatisfy { !$0 })
     #expect(draws(RandomHorizontalFlip(probability: 1)).allSatisfy { $0 })
@@ -172,7 +172,7 @@ import Testing
       let ratio = Double(region.size.width) / Double(region.size.height)
       #expect((0.19...0.81).contains(share) && (0.74...1.35).contains(ratio))
     }
-    // No rectangle of this shape has all of the area: the largest one in the middle remains.
+    // No rectangle of this shape covers the area, so the largest one in the middle is used.
     let fallback = draws(RandomResizedCrop(ImageSize(height: 9, width: 9), scale: 1...1, ratio: 1...1), count: 3)
     #expect(fallback.allSatisfy { $0 == ImageRegion(top: 0, left: 50, size: ImageSize(height: 300, width: 300)) })
   }

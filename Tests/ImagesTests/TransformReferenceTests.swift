@@ -3,9 +3,9 @@ import Images
 import TestSupport
 import Testing
 
-/// Each transform beside torchvision's with the same parameters.
+/// Each transform against torchvision's with the same parameters.
 @Suite struct TransformReferenceTests {
-  /// The sample image after a transform with given parameters, as height × width × 3 floats.
+  /// The sample image after a transform with these parameters, as height × width × 3 floats.
   private func floats<T: Transform>(_ transform: T, _ parameters: T.Parameters) throws -> (ImageSize, [Float]) {
     let canvas = Canvas()
     try canvas.load(decoded("colour.png"))
@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  /// Expects the transform's result to be torchvision's: on the mean within `limit` (1 is the whole range).
+  /// Expects torchvision's result, with a mean difference of at most `limit` (1 is the whole range).
   private func expect<T: Transform>(
     _ name: String, _ transform: T, _ parameters: T.Parameters, within limit: Float = 2e-5,
     sourceLocation: SourceLocation = #_sourceLocation

@@ -33,7 +33,7 @@ import Testing
       }
       let rounded = Float(wanted)
       if rounded.isInfinite || rounded == 0 {
-        // Next to overflow and underflow a result of one step less is within the bound too.
+        // Near overflow and underflow a neighbouring result is also within the bound.
         let near = [rounded, rounded.nextDown, rounded.nextUp]
         #expect(near.contains(output), "\(name)(\(input)) = \(output)")
         continue

@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: [1, 16, 37])
-  func sumsAreExactAndMayTakeThePlaceOfWhatIsAdded(count: Int) {
+  func sumsAreExactAndMayOverwriteTheirOperands(count: Int) {
     var random = TestRandom(UInt64(count))
     let (x, y) = (random.floats(count + 1), random.floats(count + 1))
     let wanted = zip(x, y).map(+)

@@ -42,9 +42,9 @@ import Testing
     }
     #expect(wanted.contains(.infinity) && wanted.contains(-format.largest))
     for (name, result) in onEachInstructionSet({ rounding(x, [Float](repeating: 0, count: x.count), format) }) {
-      // A zero residual added to −0 makes it 0.
+      // Adding a zero residual turns −0 into 0.
       #expect(result.rounded.elementsEqual(wanted), "\(name)")
-      // What is out of range leaves nothing.
+      // Values out of range leave no residual.
       #expect(result.residual.elementsEqual(zip(x, wanted).map { $1.isFinite ? $0 - $1 : 0 }), "\(name)")
     }
   }
@@ -69,7 +69,7 @@ import Testing
     #expect(residual.contains { $0 != 0 })
   }
 
-  @Test(arguments: formats) func whatIsNotFiniteStaysSoAndLeavesTheResidualAsItWas(_ format: Format) {
+  @Test(arguments: formats) func nonFiniteValuesKeepTheResidual(_ format: Format) {
     for (name, result) in onEachInstructionSet({
       rounding([.infinity, -.infinity, .nan, -.nan, 1, .greatestFiniteMagnitude], [1, 2, 3, 4, 0, 0], format)
     }) {
@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test(arguments: formats) func every16BitsAreWhatTheFormatSaysAndComeBack(_ format: Format) {
+  @Test(arguments: formats) func every16BitPatternIsConvertedExactly(_ format: Format) {
     let all = (0...UInt16.max).map(\.self)
     let wanted = all.map { half in
       format.kernel == DPT_FLOAT16 ? Float(Float16(bitPattern: half)) : Float(bitPattern: UInt32(half) << 16)
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 15, 17]) func nothingIsWrittenBehindTheEnd(count: Int) {
+  @Test(arguments: [1, 15, 17]) func nothingIsWrittenAfterTheEnd(count: Int) {
     for format in Self.formats {
       let x = [Float](repeating: 1.2345, count: 32)
       var (residual, rounded, packed) = (x, x, [UInt16](repeating: 7, count: 32))

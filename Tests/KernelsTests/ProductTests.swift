@@ -2,7 +2,7 @@ import CKernels
 import TestSupport
 import Testing
 
-/// The contract itself, written as plainly as can be: one chain of fused multiply-adds per element.
+/// The contract in plain code: one chain of fused multiply-adds per element.
 @Suite(.serialized) struct ProductTests {
   private struct Case {
     let rows, columns, segments, segmentLength, segmentGap, aGap: Int

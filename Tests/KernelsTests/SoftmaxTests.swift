@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct SoftmaxTests {
   static let columns = [1, 2, 15, 16, 17, 63, 64, 65, 255, 256, 257, 1000, 10_000]
 
-  /// Up to 256 values ascend; more are added in 16 lanes, and these ascend.
+  /// Up to 256 values are one ascending chain; more are added in 16 lanes, then these in ascending order.
   private func sum(_ values: [Float]) -> Float {
     guard values.count > 256 else { return values.reduce(0, +) }
     var lanes = [Float](repeating: 0, count: 16)
@@ -15,9 +15,9 @@ import Testing
   }
 
   @Test(arguments: columns)
-  func exponentialsAreAddedByTheRuleOnEveryInstructionSet(columns: Int) {
+  func exponentialsAreAddedInTheDefinedOrderOnEveryInstructionSet(columns: Int) {
     var random = TestRandom(UInt64(columns))
-    // Sixteen floats of slack behind the row.
+    // Sixteen floats of slack after the row.
     let x = random.floats(columns + 16, scale: 8)
     let most = x[..<columns].max() ?? 0
     let differences = x[..<columns].map { $0 - most }
@@ -65,13 +65,13 @@ import Testing
   func theFirstOfTheLargestLogitsIsPredicted(columns: Int) {
     var random = TestRandom(UInt64(columns))
     let logits = random.floats(columns + 16, scale: 8)
-    // What lies behind the row is larger, and does not take part.
+    // The values after the row are larger, but do not count.
     let row = Array(logits[..<columns]) + [Float](repeating: 100, count: 16)
     for place in Set([0, 1, columns / 3, columns / 2, columns - 2, columns - 1]) {
       var single = row
       single[place] = 9
       #expect(prediction(single, columns: columns).allSatisfy { $0 == place }, "\(place) of \(columns)")
-      // Equal ones behind it, and numbers that are none, change nothing.
+      // Equal values after it, and NaNs, change nothing.
       if place < columns - 1 { single[columns - 1] = 9 }
       if place > 1 { single[place - 1] = .nan }
       #expect(prediction(single, columns: columns).allSatisfy { $0 == place }, "\(place) of \(columns)")

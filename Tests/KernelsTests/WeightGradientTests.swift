@@ -20,7 +20,7 @@ import Testing
         let first = local.shards.lowerBound * samples / shards
         let rowStart = (local.shards.lowerBound...local.shards.upperBound).map { Int32($0 * samples / shards - first) }
         let rows = Int(rowStart[rowStart.count - 1])
-        // Sixteen floats of slack behind the last row.
+        // Sixteen floats of slack after the last row.
         let a = random.floats(outer * rows * m + 16)
         let b = random.floats(outer * rows * n + 16)
 
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  /// Large products are cut into blocks where there is scratch; the chains are the same.
+  /// With scratch, large products are cut into blocks; the chains are the same.
   @Test(arguments: [(100, 70), (13, 400), (230, 300), (64, 64)], [(1, 300), (5, 11), (3, 0)])
   func blocksGiveTheSameBits(size: (m: Int, n: Int), rows: (outer: Int, samples: Int)) throws {
     var random = TestRandom(UInt64(size.m))

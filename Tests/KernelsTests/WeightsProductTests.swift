@@ -2,7 +2,7 @@ import CKernels
 import TestSupport
 import Testing
 
-/// Products with weights as they lie: the chains of `dpt_multiply`, whatever blocks the weights are packed in.
+/// Products with unpacked weights have the chains of `dpt_multiply`, for any blocks.
 @Suite(.serialized) struct WeightsProductTests {
   private struct Shape: CustomStringConvertible {
     let rows, inner, columns: Int

@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// A layer of a network that was drawn at random, as Tests/Reference/make_random_networks.py writes it.
+/// A layer of a random network, as Tests/Reference/make_random_networks.py writes it.
 struct DrawnLayer: Decodable {
   let kind: String
   var outputs: Int?

@@ -2,9 +2,9 @@ import Layers
 import Tensors
 import Testing
 
-/// What whoever writes a layer checks it with: it passes right layers, and finds wrong gradients.
+/// The gradient check accepts correct layers and finds wrong gradients.
 @Suite struct GradientCheckTests {
-  /// A product with a weight for each feature, the gradients of which are spoilt by factors.
+  /// A product with a weight for each feature; factors make its gradients wrong.
   final class Scaling: Layer {
     let kind = "scaling"
     let outputShape: Shape

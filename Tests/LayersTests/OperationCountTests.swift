@@ -2,7 +2,7 @@ import Layers
 import Tensors
 import Testing
 
-/// Counted are the products that are computed, and no others.
+/// Only computed products are counted.
 @Suite struct OperationCountTests {
   @Test func theFirstRecurrentLayerComputesNoGradientOfItsInputs() throws {
     let input = Shape.sequence(steps: 4, features: 3)

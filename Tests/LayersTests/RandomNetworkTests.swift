@@ -30,11 +30,11 @@ import Testing
         _ = try model.weights.values(of: parameter).update(
           fromContentsOf: parameter.fromPyTorch(values(parameter.name)))
       }
-      // Normalizations over parts of the batch are others.
+      // Normalization over shards would differ.
       let run = try NetworkRun(model, inputs: values("x"), upstream: values("grad.y"), shards: shards)
       let place = Comment(rawValue: "network \(index): \(drawn.input), \(drawn.layers.map(\.kind))")
       #expect(relativeDifference(run.outputs, try archive.array("\(index).y").doubles()) < 2e-5, place)
-      // Gradients that cancel to nearly nothing are compared with the largest of the network.
+      // Gradients that nearly cancel are compared relative to the largest of the network.
       let wanted = try model.parameters.map { try archive.array("\(index).grad.\($0.name)").doubles() }
       let largest = wanted.joined().map(\.magnitude).max() ?? 0
       for (parameter, wanted) in zip(model.parameters, wanted) {
@@ -63,10 +63,10 @@ import Testing
   }
 }
 
-/// One training step of a model on raw inputs, whose rows lie as a batch has them: without pads.
+/// One training step of a model on raw inputs, whose rows have no padding.
 struct NetworkRun {
   let outputs: [Float]
-  /// By name, as PyTorch has them.
+  /// The gradients by name, in PyTorch's layout.
   let gradients: [String: [Float]]
 
   init(_ model: Model, inputs: [Float], upstream: [Float], shards: Int) throws {

@@ -3,8 +3,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Each layer's gradients against differences of its own outputs, at sizes drawn at random: 1 to 40 channels, which leave
-/// every remainder of whole lanes, and pixels, steps, samples and windows as they come.
+/// Each layer's gradients against differences of its own outputs, at random sizes: 1 to 40 channels, with every remainder of
+/// whole lanes, and any numbers of pixels, steps and samples and any windows.
 @Suite struct RandomShapeTests {
   private static func number(_ range: ClosedRange<Int>, _ random: inout TestRandom) -> Int {
     Int.random(in: range, using: &random)
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  /// Chains of layers, each of which hands on what another would do otherwise.
+  /// Chains of layers that affect each other, such as flattening and fusions.
   private static func chain(_ name: String, _ input: Shape, _ random: inout TestRandom) throws -> any Layer {
     func inner(_ input: Shape) throws -> [any Layer] {
       let flat = Flatten(input: input)

@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: [1, 15, 16, 17, 37])
-  func clippingByValueCutsEachValueAndNothingElse(count: Int) {
+  func clippingByValueClampsEachValue(count: Int) {
     var random = TestRandom(5)
     let gradients = random.floats(count + 1)
     for (name, result) in onEachInstructionSet({
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func clippingByValueKeepsWhatIsNotANumber() {
+  @Test func clippingByValueKeepsNaN() {
     var gradients: [Float] = [.nan, .infinity, -.infinity, -0.0]
     GradientClipping.clip(&gradients, count: 4, value: 2)
     #expect(gradients[0].isNaN)
@@ -46,7 +46,7 @@ import Testing
         weights.base.update(from: random.floats(37), count: 37)
         average.update(weights.base, step: step)
         average.updateBuffers(weights.base, step: step)
-        // 0.1, 2/11, 0.25, 4/13, 5/14, and from then on the decay.
+        // 0.1, 2/11, 0.25, 4/13, 5/14, then the decay.
         let kept = warmsUp ? min(0.4, Double(1 + step) / Double(10 + step)) : 0.4
         for index in wanted.indices { wanted[index] = kept * wanted[index] + (1 - kept) * Double(weights.base[index]) }
         #expect(relativeDifference(Array(average.values.floats), wanted) < 5e-7)

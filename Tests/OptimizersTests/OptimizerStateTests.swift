@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What holds for every optimizer, whatever its formula.
+/// Properties of every optimizer.
 @Suite(.serialized) struct OptimizerStateTests {
   private func run(
     _ optimizer: any Optimizer, _ weights: inout [Float], steps: Range<Int>
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(arguments: OptimizerCase.all)
-  func aRestoredOptimizerGoesOnWithTheSameBits(optimizer: OptimizerCase) throws {
+  func aRestoredOptimizerContinuesWithTheSameBits(optimizer: OptimizerCase) throws {
     var weights = start
     let first = try optimizer.make(paddedCount, segments)
     run(first, &weights, steps: 0..<5)

@@ -2,7 +2,7 @@ import Optimizers
 import TestSupport
 import Testing
 
-/// Ten steps of each optimizer against its formula in double precision, written out anew.
+/// Ten steps of each optimizer against its formula in double precision.
 @Suite struct OptimizerTests {
   private static let rate = 0.01
 
@@ -35,8 +35,8 @@ import Testing
   }
 
   /// By Cauchy and Schwarz, m² ≤ Σ(1 − β₁)²β₁²ⁱ/((1 − β₂)β₂ⁱ) · v: a step moves no weight by more than the rate times
-  /// (1 − β₁)/√((1 − β₂)(1 − β₁²/β₂)), however unlike the ones before its gradient is. That is 10 for RMSprop as it is by
-  /// default, where β₁ = 0 and a single gradient comes up to it, 7.3 for Adam as it is, and 1 for equal decays.
+  /// (1 − β₁)/√((1 − β₂)(1 − β₁²/β₂)), for any gradient. That is 10 for RMSprop with its defaults (β₁ = 0), which a single
+  /// gradient reaches, 7.3 for Adam with its defaults, and 1 for equal decays.
   @Test func noStepIsLongerThanTheDecaysAllow() throws {
     func longest(_ optimizer: any Optimizer) -> Double {
       var weights = padded([Float](repeating: 0, count: 37))
@@ -125,8 +125,8 @@ import Testing
     }
   }
 
-  /// The second parameter is a bias that is left out.
-  @Test func larsAndLambLeaveParametersOut() throws {
+  /// The second parameter is an excluded bias.
+  @Test func larsAndLambExcludeParameters() throws {
     var velocity = zeros
     check(
       try LARS(
@@ -158,7 +158,7 @@ import Testing
     }
   }
 
-  /// A parameter that starts from zero has no norm to be in proportion to; neither has a gradient of zero.
+  /// A parameter of zeros, or a gradient of zeros, has no norm for the ratio.
   @Test func parametersAndGradientsOfZeroHaveATrustRatioOf1() throws {
     let lars = try LARS(count: 32, segments: [0..<3, 16..<19], momentum: 0, weightDecay: 0.5)
     var weights: [Float] = Array(repeating: 0, count: 32)
@@ -177,7 +177,7 @@ import Testing
     #expect(weights[16] == 2)
   }
 
-  /// With an unchanging gradient, the variance of centered RMSprop is zero but for rounding.
+  /// With a constant gradient, the variance of centered RMSprop is zero up to rounding.
   @Test func aVarianceThatRoundingMakesNegativeCountsAsZero() throws {
     let rmsprop = try RMSprop(count: 37, alpha: 0.5, epsilon: 1, centered: true)
     var random = TestRandom(3)

@@ -2,11 +2,11 @@ import Optimizers
 import TestSupport
 import Testing
 
-/// Ten steps of every optimizer that PyTorch has, with each option, against what PyTorch computes in double precision
+/// Ten steps of every optimizer that PyTorch has, with each option, against PyTorch in double precision
 /// (Tests/Reference/make_optimizers.py).
 @Suite struct PyTorchOptimizerTests {
   @Test(arguments: OptimizerCase.all.filter(\.isInPyTorch))
-  func everyStepIsPyTorchs(optimizer: OptimizerCase) throws {
+  func everyStepAgreesWithPyTorch(optimizer: OptimizerCase) throws {
     let own = try optimizer.make(paddedCount, segments)
     var weights = padded(try reference("weights", of: "optimizers.npz").map(Float.init))
     let gradients = try reference("gradients", of: "optimizers.npz").map(Float.init)

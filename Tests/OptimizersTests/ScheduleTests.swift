@@ -26,7 +26,7 @@ import Testing
     Case(
       "warmup-cosine", WarmupSchedule(steps: 8, start: 0.1, following: CosineSchedule(length: 32, minimum: 0.02))),
   ])
-  private func everyRateIsPyTorchs(schedule: Case) throws {
+  private func everyRateAgreesWithPyTorch(schedule: Case) throws {
     let wanted = try reference(schedule.testDescription, of: "schedules.npz")
     let own = schedule.make()
     #expect(wanted.count == 40)
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func aPlateauBehindAWarmupIsTold() {
+  @Test func aPlateauAfterAWarmupObservesLosses() {
     let schedule = WarmupSchedule(steps: 4, following: PlateauSchedule(factor: 0.5, patience: 0))
     for _ in 0..<2 { schedule.observe(loss: 1) }
     #expect((0..<6).map { schedule.learningRate(step: $0, base: 2) } == [0, 0.25, 0.5, 0.75, 1, 1])
@@ -66,7 +66,7 @@ import Testing
     #expect(plateau.learningRate(step: 0, base: 0.1) == 0.1)
   }
 
-  @Test func ratesStayWhereTheScheduleEnds() {
+  @Test func ratesStayConstantAfterTheSchedule() {
     #expect(CosineSchedule(length: 5, minimum: 0.25).learningRate(step: 9, base: 1) == 0.25)
     #expect(PolynomialSchedule(length: 5, minimum: 0.25).learningRate(step: 9, base: 1) == 0.25)
     let cycle = OneCycleSchedule(length: 5, divisor: 4, finalDivisor: 2)

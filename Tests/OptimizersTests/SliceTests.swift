@@ -3,12 +3,12 @@ import Optimizers
 import TestSupport
 import Testing
 
-/// Updates by slices, one optimizer each as on several ranks, against the update of the whole vector by one.
+/// Updates by slices, with an optimizer for each rank, against one optimizer's update of the whole vector.
 @Suite struct SliceTests {
   /// Parameters within a block, over several, and ending within one.
   private static let segments = [0..<5, 16..<3000, 3008..<7000, 7008..<7100]
   private static let count = 7104
-  /// The ranks' slices: one each, or several in turn, of one block or more, side by side or apart, empty or none.
+  /// The ranks' slices: one or several each, of one block or more, adjacent or not, empty or none.
   private static let divisions: [[[Range<Int>]]] =
     [[], [1024], [3072, 4096], [2048, 2048, 6144], Array(stride(from: 1024, to: count, by: 1024))].map { cuts in
       zip([0] + cuts, cuts + [count]).map { [$0..<$1] }
@@ -28,10 +28,10 @@ import Testing
     return values
   }
 
-  /// Ranks in one thread: each one's gathering runs the steps of those after it, until all have given their sums.
+  /// Ranks in one thread: each one's `gather` runs the steps of the later ones, until all have their sums.
   private final class Ranks {
     let optimizers: [any Optimizer]
-    /// What each rank has packed.
+    /// The packed sums of each rank.
     private var packed: [[Double]] = []
 
     init(_ optimizers: [any Optimizer]) {
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  /// Clips by the norm, as one rank does and as ranks do that have some slices each.
+  /// Clips by the norm, as one rank or as ranks with slices.
   private func clip(_ gradients: inout [Float], division: [[Range<Int>]]?) {
     guard let division else {
       let norm = GradientClipping.norm(gradients, count: gradients.count)
@@ -113,7 +113,7 @@ import Testing
     var weights = Self.vector(1)
     whole.step(parameters: &weights, gradients: Self.vector(2), learningRate: 0.01)
     let before = whole.state.map { Array($0.values.floats) }
-    // Of several, over a border between two, of the end alone, and of none.
+    // Several slices, one over a border, only the end, and none.
     let inTurn = [
       [0..<2048, 3072..<4096, 4096..<Self.count], [1024..<2048, 3072..<5120, 6144..<Self.count],
       [6144..<Self.count], [],

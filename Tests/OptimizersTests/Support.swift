@@ -2,11 +2,11 @@ import Formats
 import Foundation
 import Optimizers
 
-/// Where three parameters of 37 values lie in a vector, each on a 64-byte boundary.
+/// The ranges of three parameters of 37 values in a vector, each on a 64-byte boundary.
 let segments = [0..<5, 16..<37, 48..<59]
 let paddedCount = 64
 
-/// An optimizer with options, and what PyTorch's numbers for it are called in optimizers.npz, if it has it.
+/// An optimizer with options, and the name of PyTorch's numbers for it in optimizers.npz, if there are any.
 struct OptimizerCase: Sendable, CustomStringConvertible {
   let name: String
   let isInPyTorch: Bool

@@ -4,12 +4,12 @@ import Testing
 struct BackwardOverlapTests {
   private static let value = 64
 
-  /// `parts` are seconds of a layer's backward pass and how many cache lines of gradients it writes.
+  /// `parts` has the seconds of each layer's backward pass and the cache lines of gradients that it writes.
   private func backward(_ parts: [(seconds: Double, lines: Int)]) -> [Machine.Stage] {
     parts.map { Machine.Stage(seconds: $0.seconds, bytes: $0.lines * Self.value) }
   }
 
-  /// Every layer that writes something makes a bucket.
+  /// Each layer that writes gradients makes a bucket.
   private func overlap(
     _ parts: [(seconds: Double, lines: Int)], perLine: Double, core: Double = 0
   ) -> BackwardOverlap {
@@ -29,21 +29,21 @@ struct BackwardOverlapTests {
     #expect((overlap([(1, 4), (3, 16), (4, 16)], perLine: 0.1).exposed - 1.6).magnitude < 1e-12)
   }
 
-  @Test func whatEndsWithinThePassIsHidden() {
+  @Test func exchangesWithinThePassAreHidden() {
     let early = overlap([(1, 4), (1, 16), (9, 0)], perLine: 0.1)
     #expect(early.exposed == 0)
     let none = overlap([], perLine: 1)
     #expect(none.exposed == 0 && none.cores == 0)
   }
 
-  @Test func coresAreBusyWithWhatMovesDuringThePass() {
-    // All within the pass: 20 lines take 0.1 s of a core each.
+  @Test func bucketsThatMoveDuringThePassTakeCoreTime() {
+    // All during the pass: 20 lines take 0.1 s of a core each.
     let early = overlap([(1, 4), (1, 16), (9, 0)], perLine: 0.1, core: 0.1)
     #expect((early.cores - 2).magnitude < 1e-12 && early.exposed == 0)
-    // From 1 to 5, and the pass ends at 3: half of the cost, which gives the exchange as much more time within the pass.
+    // From 1 to 5 while the pass ends at 3: half of the cost, which also makes the pass longer and hides more.
     let half = overlap([(1, 4), (2, 0)], perLine: 1, core: 0.25)
     #expect((half.cores - 0.5).magnitude < 1e-12 && (half.exposed - 1.5).magnitude < 1e-12)
-    // After the pass a core has nothing else to do.
+    // After the pass a core has no other work.
     let late = overlap([(1, 4)], perLine: 1, core: 0.25)
     #expect(late.cores == 0 && late.exposed == 4)
   }

@@ -12,7 +12,7 @@ struct DistributionTests {
 
   @Test(arguments: [1, 2, 5, 19, 20, 21, 1000])
   func theMeanIsThatOfTheSamples(count: Int) {
-    // Most short, few very long.
+    // Most are short, few are very long.
     let samples: [Double] = (0..<count).map { place in
       let short = Double(place * 7 % 13) / 13
       return place % 17 == 3 ? 50 : 1 + short
@@ -23,15 +23,15 @@ struct DistributionTests {
     #expect((distribution.expectedMaximum(of: 1) - wanted).magnitude < 1e-9 * wanted)
   }
 
-  /// Of two values the greater is 1 with probability ¼, 10 else.
-  @Test func theGreatestIsAsByHand() {
+  /// The maximum of two values is 1 with probability ¼, otherwise 10.
+  @Test func theExpectedMaximumIsAsComputedByHand() {
     let two = Distribution(shares: [1, 10])
     #expect((two.expectedMaximum(of: 2) - 7.75).magnitude < 1e-12)
     #expect((two.expectedMaximum(of: 3) - 8.875).magnitude < 1e-12)
     #expect((Distribution(shares: [7]).expectedMaximum(of: 100) - 7).magnitude < 1e-12)
   }
 
-  @Test func theGreatestGrowsWithTheCountUpToTheGreatestShare() {
+  @Test func theExpectedMaximumGrowsToTheLargestShare() {
     let distribution = Distribution(samples: [1, 1.1, 1.05, 1.2, 3, 1.1, 1])
     let expected = [1, 2, 4, 16, 64].map { distribution.expectedMaximum(of: $0) }
     #expect(zip(expected, expected.dropFirst()).allSatisfy { $0 < $1 })

@@ -5,7 +5,7 @@ import Testing
 struct ForecastTests {
   private static let tree = try? ReductionTree(shards: 64)
 
-  /// A machine that takes 1 s a shard, divided by its ranks.
+  /// A machine that takes 1 s per shard, divided among its ranks.
   private func machine(ranks: Int, shards: Int) -> Machine {
     let seconds = Double(shards) / Double(ranks)
     return Machine(
@@ -32,9 +32,9 @@ struct ForecastTests {
       Workload(batch: 128, tree: tree, dividesUpdate: divided), link: link)
   }
 
-  @Test func aForecastIsAsByHand() throws {
-    // 16 s of work; the first MiB is through in 1.5 s of the pass's last 4, the second is begun at its end. The pass is
-    // longer by what the first takes of the cores, and the exchange goes on after it for so much less.
+  @Test func aForecastIsAsComputedByHand() throws {
+    // 16 s of work; the first MiB takes 1.5 s of the pass's last 4, the second begins at its end. The first makes the pass
+    // longer by its core time.
     let four = try forecast(4, bandwidth: 1e6, core: 1e-9)
     let exposed = 1.5 * 1.048576
     #expect((four.step - (16 + exposed)).magnitude < 1e-4)
@@ -48,22 +48,22 @@ struct ForecastTests {
     #expect((compared.efficiency - 16 / four.step).magnitude < 1e-9)
   }
 
-  @Test func aDividedUpdateIsAsByHand() throws {
-    // ¾ of each MiB goes as gradients and as parameters, in 0.79 s, and of 8 bytes for each of 512 blocks.
+  @Test func aDividedUpdateIsAsComputedByHand() throws {
+    // ¾ of each MiB travels as gradients and as parameters, in 0.79 s each, and ¾ of 8 bytes for each of 512 blocks.
     let four = try forecast(4, bandwidth: 1e6, divided: true)
     let (half, norm) = (0.75 * 1.048576, 0.75 * 512 * 8 * 1e-6)
-    // The second MiB of gradients is begun at the backward pass's end. The first of parameters has ½ s before it is needed,
-    // the second comes during the next layer's 1 s.
+    // The second MiB of gradients begins at the end of the backward pass. The first MiB of parameters has ½ s before it is
+    // needed; the second arrives during the next layer's 1 s.
     #expect((four.step - (16 + half + norm + half - 0.5)).magnitude < 1e-6)
     #expect((four.exchange - (4 * half + norm)).magnitude < 1e-6)
     #expect((four.hidden - (2 * half + 0.5)).magnitude < 1e-6)
     #expect((four.traffic - (3 * Double(1 << 20) + 0.75 * 512 * 8)).magnitude < 1)
     #expect(four.dividesUpdate && four.bucket == 512 << 10)
-    // Of sums the second MiB is waited for whole.
+    // With sums instead of a divided update, the step waits for all of the second MiB.
     #expect(try forecast(4, bandwidth: 1e6).step > four.step)
   }
 
-  @Test(arguments: [false, true]) func oneMachineTakesWhatWasMeasured(divided: Bool) throws {
+  @Test(arguments: [false, true]) func oneMachineTakesTheMeasuredTime(divided: Bool) throws {
     let one = try forecast(1, ranks: 2, latency: 1, bandwidth: 1, core: 1, divided: divided)
     #expect(one.step == 32 && one.communication == 0 && one.bucket == nil && one.traffic == 0 && !one.dividesUpdate)
   }
@@ -77,7 +77,7 @@ struct ForecastTests {
       #expect(try forecast(machines, bandwidth: better).step < forecast(machines, bandwidth: worse).step)
     }
     #expect(try forecast(machines, core: 1e-9).step < forecast(machines, core: 1e-6).step)
-    // Without cost of its own a link divides the work.
+    // A link without cost divides the work.
     #expect(try (forecast(machines, bandwidth: 1e18).step - 64 / Double(machines)).magnitude < 1e-6)
   }
 
@@ -91,7 +91,7 @@ struct ForecastTests {
     #expect((four.waiting - (10.0 / 16 + 20.0 * 15 / 16 - 15)).magnitude < 1e-6)
   }
 
-  /// 64 shards on 3 machines: the largest part is 22, the mean 21.33.
+  /// 64 shards on 3 machines: at most 22, on average 21.33.
   @Test func machinesWithFewerShardsWait() throws {
     let tree = try #require(Self.tree)
     let link = LinkModel(latency: 0, bandwidth: 1e18, coreSecondsPerByte: 0, coreSecondsPerMessage: 0)
@@ -108,7 +108,7 @@ struct ForecastTests {
     }
   }
 
-  @Test func adviceNamesRanksThatAreNotWorthIt() throws {
+  @Test func adviceNamesWastefulRanks() throws {
     // Beyond 4 machines the latency outweighs the work.
     let slow = try [1, 2, 4, 8, 16].map { try forecast($0, latency: $0 > 4 ? 20 : 0.1) }
     let advice = Advice(slow)
@@ -117,7 +117,7 @@ struct ForecastTests {
     #expect(advice.wasteful.map(\.slow.machines) == [8, 16])
     #expect(advice.wasteful.allSatisfy { $0.fast.machines == 4 })
 
-    // Of ranks on a machine the number counts that is fastest; with equal steps the smaller.
+    // The fastest number of ranks per machine counts; with equal steps, the smaller one.
     let few = try [forecast(2, ranks: 1), forecast(2, ranks: 2), forecast(2, ranks: 4, latency: 100)]
     #expect(Advice(few).best.map(\.ranksPerMachine) == [2])
     #expect(try Advice([forecast(1, ranks: 2), forecast(1, ranks: 2)]).best.count == 1)

@@ -6,21 +6,21 @@ struct MachineExchangeTests {
   private let link = LinkModel(
     latency: 10e-6, bandwidth: 1e9, coreSecondsPerByte: 1e-9, coreSecondsPerMessage: 1e-6)
 
-  @Test func timeAndTrafficAreAsByHand() {
-    // Half of 1 MB out for the reduce-scatter, and half for the allgather: 1 ms, and two latencies.
+  @Test func timeAndTrafficAreAsComputedByHand() {
+    // Half of 1 MB for the reduce-scatter and half for the allgather: 1 ms, and two latencies.
     let two = MachineExchange(machines: 2, treeNodes: 1, link: link)
     #expect(two.traffic(1_000_000) == 1_000_000)
     #expect((two.seconds(1_000_000) - 1.02e-3).magnitude < 1e-12)
-    // Three whole nodes travel, and the sum: 4 · 3/4.
+    // Three whole nodes and the sum travel: 4 · 3/4.
     let four = MachineExchange(machines: 4, treeNodes: 3, link: link)
     #expect(four.traffic(1_000_000) == 3_000_000)
     #expect((four.seconds(1_000_000) - 3.02e-3).magnitude < 1e-12)
-    // Both ways, two ranks taking half each; six messages.
+    // Sent and received bytes, half for each of two ranks; six messages.
     #expect((four.coreSeconds(1_000_000, ranks: 2) - 3.006e-3).magnitude < 1e-12)
   }
 
   @Test func shortBucketsTravelWhole() {
-    // Three rounds of 1 KB; with six machines two more than two, and two nodes each time.
+    // Three rounds of 1 KB; with six machines four rounds of two nodes.
     let eight = MachineExchange(machines: 8, treeNodes: 1, link: link)
     #expect((eight.seconds(1000) - 3 * 11e-6).magnitude < 1e-12 && eight.messages(1000) == 3)
     let six = MachineExchange(machines: 6, treeNodes: 2, link: link)
@@ -29,18 +29,18 @@ struct MachineExchangeTests {
   }
 
   @Test func compressedSumsAndPartsTravelInHalfTheBytes() {
-    // A quarter of 1 MB out for the reduce-scatter, and a quarter for the allgather.
+    // A quarter of 1 MB for the reduce-scatter and a quarter for the allgather.
     let part = MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 1, link: link)
     #expect(part.traffic(1_000_000) == 500_000)
     #expect((part.seconds(1_000_000) - 0.52e-3).magnitude < 1e-12)
     let more = MachineExchange(machines: 2, treeNodes: 1, roundedNodes: 0, link: link)
     #expect(more.traffic(1_000_000) == 750_000)
-    // Short ones go as long ones do.
+    // Short compressed buckets travel as long ones.
     #expect(part.traffic(1000) == 500 && part.messages(1000) == 2)
     #expect((part.seconds(1000) - 20.5e-6).magnitude < 1e-12)
   }
 
-  @Test func piecesThatNothingFollowsGoAtTheirOwnRate() {
+  @Test func piecesWithoutSumsHaveTheirOwnRate() {
     let link = LinkModel(latency: 0, bandwidth: 1e9, pieceBandwidth: 2e9)
     let both = MachineExchange(machines: 2, treeNodes: 1, link: link)
     let pieces = MachineExchange(machines: 2, treeNodes: 1, operation: .reduceScatter, link: link)
@@ -48,7 +48,7 @@ struct MachineExchangeTests {
     #expect((pieces.seconds(1_000_000) - 0.25e-3).magnitude < 1e-12)
   }
 
-  @Test func halvesOfAnExchangeAreAsByHand() {
+  @Test func halvesOfAnExchangeAreAsComputedByHand() {
     var exchange = MachineExchange(machines: 4, treeNodes: 3, operation: .reduceScatter, link: link)
     #expect(exchange.traffic(1_000_000) == 2_250_000 && exchange.messages(1_000_000) == 3)
     #expect((exchange.seconds(1_000_000) - 2.26e-3).magnitude < 1e-12)
@@ -58,7 +58,7 @@ struct MachineExchangeTests {
     #expect((exchange.coreSeconds(1_000_000, ranks: 2) - 0.753e-3).magnitude < 1e-12)
     let few = exchange.spread(4000)
     #expect(few.traffic == 3000 && (few.seconds - 23e-6).magnitude < 1e-12, "two rounds")
-    // In pieces, short as they may be.
+    // Short buckets travel in pieces, too.
     #expect(exchange.traffic(1000) == 750 && exchange.messages(1000) == 3)
   }
 
@@ -99,7 +99,7 @@ struct MachineExchangeTests {
     #expect(try nodes(4, 1, shards: 8) == 1)
     // Shards 0–1, 2–4 and 5–7: 2–3 and 4; 5 and 6–7.
     #expect(try nodes(3, 1, shards: 8) == 2)
-    // The same machines, though their ranks have one shard or two each.
+    // The same nodes, though the ranks have one or two shards each.
     #expect(try nodes(2, 3, shards: 8) == 1)
     #expect(throws: (any Error).self) { try nodes(3, 3, shards: 8) }
   }

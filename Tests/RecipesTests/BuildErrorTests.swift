@@ -6,7 +6,7 @@ import Testing
 
 @testable import Recipes
 
-/// What shows only when layers and data come together; the messages name the line all the same.
+/// Errors that only appear when layers and data meet; their messages still name the line.
 @Suite struct BuildErrorTests {
   private func failure(
     _ layers: String, _ overrides: String..., shape: Shape = .image(height: 6, width: 5, channels: 3)
@@ -15,7 +15,7 @@ import Testing
     return try #require(throws: Failure.self) { try recipe.makeModel(inputShape: shape) }
   }
 
-  @Test func aWindowThatDoesNotFitIsToldWithLineShapeAndRule() throws {
+  @Test func aWindowThatDoesNotFitNamesLineShapeAndRule() throws {
     let layers = """
           - relu
           - conv2d: {outputs: 2, kernel: [3, 7], padding: [0, 1]}
@@ -36,7 +36,7 @@ import Testing
           rule + "kernel can be at most 2, or padding must be at least 1"))
   }
 
-  @Test func theRuleOfPaddingInPoolingIsTold() throws {
+  @Test func theRuleOfPoolingPaddingIsNamed() throws {
     #expect(
       try failure("    - max-pool: {kernel: [4, 3], padding: 2}\n")
         == wrong(
@@ -70,7 +70,7 @@ import Testing
         + "is an image of 6×5×3")
   }
 
-  @Test func layersThatAProgramPutInHaveNoLine() throws {
+  @Test func layersOfAProgramHaveNoLine() throws {
     var recipe = try Recipe.parse("model: {layers: [relu, flatten]}", file: "my.yaml")
     recipe.model.layers.insert(LSTMEntry(), at: 1)
     let failure = try #require(throws: Failure.self) {
@@ -79,7 +79,7 @@ import Testing
     #expect(failure.message.hasPrefix("model.layers.1 (lstm) needs a sequence"))
   }
 
-  @Test func sizesBeyondReckoningAreRefused() throws {
+  @Test func hugeSizesAreRefused() throws {
     #expect(
       try failure("    - conv2d: {outputs: 1, kernel: 3, dilation: 9223372036854775807}\n").message.hasSuffix(
         "a dilation of 9223372036854775807 is too large"))
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  /// What making an experiment of sequences of 2 to 5 steps says.
+  /// The failure of an experiment on sequences of 2 to 5 steps.
   private func failure(ofDiffering layers: String, perStep: Bool = false) throws -> Failure? {
     let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -154,7 +154,7 @@ import Testing
     }
   }
 
-  @Test func layersThatCannotTellStepsFromPaddingAreRefused() throws {
+  @Test func layersThatIgnorePaddingAreRefused() throws {
     #expect(
       try failure(
         ofDiffering:
@@ -189,7 +189,7 @@ import Testing
           advice: "leave out samples of fewer than 3 steps, or give the layer a smaller kernel, or padding"))
   }
 
-  @Test func aLossOfEveryStepNeedsAsManyAsTheDataHas() throws {
+  @Test func aLossPerStepNeedsTheStepsOfTheData() throws {
     #expect(try failure(ofDiffering: "    - gru: {output: all}\n    - linear: {outputs: 3}\n", perStep: true) == nil)
     #expect(
       try failure(

@@ -9,7 +9,7 @@ import Testing
   }
 
   @Test(arguments: RecurrentCellName.allCases)
-  func everyRecurrentLayerGetsTheCellAndKeepsWhatAllHave(cell: RecurrentCellName) throws {
+  func everyRecurrentLayerGetsTheCellAndKeepsSharedKeys(cell: RecurrentCellName) throws {
     let common = "{hiddenSize: 7, layers: 2, dropout: 0.5, stateful: true, initialization: orthogonal, output: all}"
     for former in RecurrentCellName.allCases {
       let layer = "{\(former): \(common)}"
@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test func whatTheCellHasAloneStaysWhereItIsTheSame() throws {
+  @Test func keysOfTheSameCellAreKept() throws {
     let relu = "[{rnn: {nonlinearity: relu}}, {linear: {outputs: 2}}]"
     #expect(try layers(relu, cell: "rnn") == read("", "model.layers=\(relu)").model.layers)
     #expect(try layers(relu, cell: "gru") == [GRUEntry(), LinearEntry(outputs: 2)] as [any LayerEntry])

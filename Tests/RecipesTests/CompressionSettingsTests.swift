@@ -11,7 +11,7 @@ import Testing
     #expect(try read("compression: {}\n").resolvedYAML().contains("compression:\n  format: bfloat16\n  parts: none\n"))
   }
 
-  @Test func thereAreAsManyPartsAsShardsUnlessFewerAreWanted() throws {
+  @Test func partsDefaultToTheNumberOfShards() throws {
     #expect(try read("compression: {}\nshards: 5\n").makeTree().partCount == 5)
     #expect(try read("compression: {parts: 2}\n").makeTree().partCount == 2)
     let experiment = try read("compression: {format: float16, parts: 2}\n", "model.layers.1.linear.outputs=4")
@@ -19,7 +19,7 @@ import Testing
     #expect(experiment.settings.compression?.format == .float16 && experiment.settings.compression?.parts == 2)
   }
 
-  @Test func whatCannotBeIsNamed() throws {
+  @Test func impossibleValuesAreNamed() throws {
     #expect(
       try failure(of: "compression: {format: int8}")
         == wrong("recipe.yaml:5: compression.format cannot be \"int8\"", "it must be one of bfloat16, float16"))

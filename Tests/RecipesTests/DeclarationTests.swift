@@ -2,7 +2,7 @@ import Testing
 
 @testable import Recipes
 
-/// What every settings struct must keep to; new layers, sources and optimizers are covered through their registries.
+/// Rules for every settings struct; new layers, sources and optimizers are covered through their registries.
 @Suite struct DeclarationTests {
   @Test func everyKeyIsDocumentedOnOneLine() {
     for (path, key) in allKeys(Recipe.keys, path: "") {
@@ -21,7 +21,7 @@ import Testing
     func check<S: RecipeSettings>(_ type: S.Type) {
       #expect(Mirror(reflecting: S()).children.map { $0.label ?? "" } == S.form.keys.map(\.name), "\(S.self)")
     }
-    // Where a recipe comes from is no part of what it says.
+    // A recipe's origin is not part of its settings.
     #expect(
       Mirror(reflecting: Recipe()).children.compactMap(\.label) == Recipe.form.keys.map(\.name) + ["origin"])
     check(ModelSettings.self)
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// The properties that have keys; what several layers share as `options` or `window` has each its own.
+  /// The properties with keys; shared `options` and `window` have their own properties.
   private func properties(of settings: Any) -> [String] {
     Mirror(reflecting: settings).children.flatMap { child in
       ["options", "split", "window"].contains(child.label)
@@ -65,7 +65,7 @@ import Testing
       recipe.schedule = schedules[turn % schedules.count]
       let text = recipe.resolvedYAML(comments: true)
       let chosen = [recipe.data.name, recipe.optimizer.name, recipe.schedule.name]
-      // All layers are there, but none with an initialization of its own.
+      // All layers are there, but none with an initialization.
       for (path, key) in allKeys(Recipe.keys, path: "") where !path.contains("initialization=") {
         let isOfAnother = path.contains("=") && !chosen.contains { path.contains("=\($0).") }
         if !isOfAnother || path.contains("layers") { #expect(text.contains("\(key.name):"), "\(path)") }
@@ -117,7 +117,7 @@ import Testing
     switch shape {
     case .optional(let shape), .list(let shape, least: _): inner(shape, path: path)
     case .section(let keys, _): allKeys(keys, path: "\(path).")
-    // A layer may hold layers: each entry is gone into once.
+    // Layers may contain layers: each entry is visited once.
     case .entry(let info):
       info.entries.filter { !path.contains("=\($0.name).") }.flatMap { allKeys($0.keys, path: "\(path)=\($0.name).") }
     default: []

@@ -3,7 +3,7 @@ import Testing
 @testable import Recipes
 
 @Suite struct DefaultsTests {
-  @Test func whatTheFileLeavesOutHasItsDefault() throws {
+  @Test func omittedKeysHaveTheirDefault() throws {
     let recipe = try read()
     var expected = Recipe()
     var lstm = LSTMEntry()
@@ -22,7 +22,7 @@ import Testing
     #expect(try Recipe.parse("name: other\n" + smallest, file: "echo.yaml").name == "other")
   }
 
-  @Test func everyValueOfTheFileIsTaken() throws {
+  @Test func everyValueOfTheFileIsUsed() throws {
     let recipe = try Recipe.parse(
       """
       name: mine
@@ -86,7 +86,7 @@ import Testing
     #expect(recipe.data == NumPyEntry(train: "none", test: "null"))
   }
 
-  @Test func sectionsWithNothingInThemAreDefaults() throws {
+  @Test func emptySectionsHaveDefaults() throws {
     #expect(try read("data:\noptimizer:\nevaluate: {}\nrecord: # nothing\n") == read())
   }
 

@@ -21,7 +21,7 @@ import Testing
     ("length=1", "data.length must be from 2 to 1000000, not 1"),
     ("length=many", "data.length must be a whole number, or two such as 3-7 for all between, not \"many\""),
   ])
-  func whatIsNoRangeIsRefused(change: String, message: String) throws {
+  func invalidRangesAreRefused(change: String, message: String) throws {
     #expect(
       try failure(of: "data: {source: echo}\n", "data.\(change)").message == "command line: data.\(change): \(message)")
   }

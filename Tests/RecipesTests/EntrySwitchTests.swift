@@ -4,7 +4,7 @@ import Testing
 @testable import Recipes
 
 @Suite struct EntrySwitchTests {
-  @Test func theFormerEntrysKeysGo() throws {
+  @Test func keysOfTheFormerEntryAreDropped() throws {
     let file = "optimizer: {name: rmsprop, learningRate: 0.5, alpha: 0.9, epsilon: 1e-6}\n"
     var sgd = SGDEntry()
     sgd.learningRate = 0.5
@@ -13,7 +13,7 @@ import Testing
     #expect(try read(file, "optimizer.momentum=0.9", "optimizer.name=sgd").optimizer == sgd)
   }
 
-  @Test func theDefaultEntrysKeysGoToo() throws {
+  @Test func keysOfTheDefaultEntryAreDropped() throws {
     let recipe = try read("data: {level: hard, epochSize: 5}\n", "data.source=numpy", "data.train=x.npz")
     #expect(recipe.data == NumPyEntry(train: "x.npz"))
   }
@@ -26,7 +26,7 @@ import Testing
     #expect(try read(file, "optimizer.name=rmsprop", "optimizer.name=sgd").optimizer == SGDEntry())
   }
 
-  @Test func keysOfNoEntryStayErrors() throws {
+  @Test func keysOfNoEntryAreErrors() throws {
     #expect(
       try failure(of: "data: {level: hard, epochsize: 5}\n", "data.source=numpy", "data.train=x.npz")
         == wrong(
@@ -34,7 +34,7 @@ import Testing
           "valid keys: source, train, validation, test, padding, shuffle, validationShare, testShare, splitSeed"))
   }
 
-  @Test func theFormerEntrysKeysOnTheCommandLineStayErrors() throws {
+  @Test func keysOfTheFormerEntryOnTheCommandLineAreErrors() throws {
     #expect(
       try failure(of: "", "optimizer.alpha=0.5", "optimizer.name=sgd")
         == wrong(
@@ -42,14 +42,14 @@ import Testing
           "sgd has no such key; it belongs to name: rmsprop"))
   }
 
-  @Test func aKeyThatTheFileGivesTheWrongVariantStaysAnError() throws {
+  @Test func aKeyOfTheWrongEntryInTheFileIsAnError() throws {
     #expect(
       try failure(of: "optimizer: {name: sgd, alpha: 0.5}\n", "optimizer.momentum=0.5")
         == wrong(
           "recipe.yaml:5: unknown key optimizer.alpha", "sgd has no such key; it belongs to name: rmsprop"))
   }
 
-  @Test func whatTheNewVariantLacksIsMissingFromTheCommandLine() throws {
+  @Test func missingKeysOfTheNewEntryAreNamed() throws {
     #expect(
       try failure(of: "data: {level: hard}\n", "data.source=numpy")
         == wrong(

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Recipes
 
-/// A program's own entries in recipes, of every kind.
+/// Custom entries in recipes, of every kind.
 @Suite struct ExtensionTests {
   struct Scale: LayerEntry {
     enum Mode: String, Choice { case once, twice }
@@ -172,7 +172,7 @@ import Testing
     }
   }
 
-  @Test func ownEntriesAreReadMadeAndWritten() throws {
+  @Test func customEntriesAreReadMadeAndWritten() throws {
     let recipe = try read(Self.text, "model.layers.1.scale.factor=4", "model.layers.1.scale.mode=twice")
     #expect(recipe.model.layers.last == Scale(factor: 4, mode: .twice, units: 2))
     #expect(recipe.data == Zeros())
@@ -197,7 +197,7 @@ import Testing
     #expect(Array(image.pixels.prefix(6)) == [0, 10, 20, 30, 40, 50])
   }
 
-  @Test func anOwnLossIsMade() throws {
+  @Test func aCustomLossIsMade() throws {
     let recipe = try read(Self.text, "loss={name: rare-class, factor: 3}")
     #expect(recipe.loss == RareClass(factor: 3) && recipe.resolvedYAML().contains("loss:\n  name: rare-class\n"))
     #expect(try recipe.makeExperiment().network.loss is CrossEntropy)
@@ -206,7 +206,7 @@ import Testing
         && read(Self.text, "loss=rare-class", "loss.factor=3") == recipe)
   }
 
-  @Test func anOwnOptimizerIsMade() throws {
+  @Test func aCustomOptimizerIsMade() throws {
     let recipe = try read(Self.text, "optimizer=sign-descent", "optimizer.learningRate=0.5", "optimizer.clipNorm=2")
     #expect(recipe.optimizer == SignDescentEntry(learningRate: 0.5, clipNorm: 2))
     #expect(recipe.optimizerSummary == "sign-descent, learning rate 0.5, gradient norm at most 2")
@@ -219,7 +219,7 @@ import Testing
     #expect(values == [1, 1, 1.25, 1] && optimizer.stepCount == 1)
   }
 
-  @Test func anOwnScheduleIsMadeWithTheKeysOfAll() throws {
+  @Test func aCustomScheduleIsMadeWithTheCommonKeys() throws {
     let recipe = try read(Self.text, "schedule={name: inverse-root, offset: 3, warmup: 2, scaleWithBatch: 16}")
     #expect(recipe.schedule.summary == "inverse-root after 2 steps of warm-up" && recipe.baseLearningRate == 0.002)
     let schedule = try recipe.makeExperiment().schedule
@@ -227,15 +227,15 @@ import Testing
     #expect(try read(recipe.resolvedYAML()) == recipe)
   }
 
-  @Test func anOwnInitializationDrawsWeights() throws {
+  @Test func aCustomInitializationDrawsWeights() throws {
     let recipe = try read(
       Self.text, "model.initialization={name: small, share: 0.5}", "model.layers.1.scale.initialization=small")
     let drawn = try recipe.makeExperiment().model.parameters.map(\.initialization)
     #expect(drawn[0] == .xavierNormal(gain: 0.5) && drawn[2] == .xavierNormal(gain: 0.1))
   }
 
-  /// Its layers are made, named in messages and get other cells as those of a residual are.
-  @Test func anOwnLayerMayHoldLayers() throws {
+  /// Layers within are made, named in messages, and get other cells, as in a residual.
+  @Test func aCustomLayerMayContainLayers() throws {
     let text = "{data: {source: zeros}, model: {layers: [repeated: [linear: 2, relu], linear: 2]}}"
     #expect(try read(text).makeExperiment().model.parameters.map(\.name).first == "0.0.weight")
     let fault = try failure(text, "model.layers.0.repeated.layers.1=lstm")
@@ -266,7 +266,7 @@ import Testing
         == "own.yaml:1: model.layers.1 (scale) does not fit its input, a vector of 1: one feature cannot be scaled")
   }
 
-  /// A run that is resumed reads the recipe it began with, which names the same entries.
+  /// A resumed run reads its own recipe, which names the same entries.
   @Test func aFormerRecipeIsReadWithTheSameEntries() throws {
     let recipe = try read()
     let path = FileManager.default.temporaryDirectory.appending(path: "dp-train-\(UUID().uuidString).yaml").path
@@ -276,19 +276,19 @@ import Testing
     #expect(throws: Failure.self) { try Recipe().loadFormer(path) }
   }
 
-  @Test func nothingIsRegisteredForGood() throws {
+  @Test func registrationsEndWithTheirScope() throws {
     _ = try read()
     let later = #expect(throws: Failure.self) { try Recipe.parse(Self.text, file: "own.yaml") }
     #expect(later?.message == "own.yaml:1: data.source: there is no data source \"zeros\"")
   }
 
-  @Test func aReaderThatIsMissingIsSaid() throws {
+  @Test func aMissingReaderIsNamed() throws {
     let facts = DataFacts(inputShape: [3], classNames: [])
     let failure = #expect(throws: Failure.self) { try read().makeReader(facts: facts) }
     #expect(failure?.exitCode == .unavailable)
   }
 
-  @Test func twoOfOneNameAreRefused() throws {
+  @Test func duplicateNamesAreRefused() throws {
     struct Second: LayerEntry {
       static let form = RecipeForm<Self>("linear", "another")
       func makeLayer(_ site: LayerSite) -> any Layer { ReLU(input: site.input) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Recipes
 
-/// Whole numbers that nobody means are refused, or come to nothing: they neither trap nor take for ever.
+/// Huge whole numbers are refused or harmless: they neither trap nor take forever.
 @Suite(.timeLimit(.minutes(1))) struct GreatNumberTests {
   static let numbers = [1 << 31, 1 << 62, Int.max]
 

@@ -37,14 +37,14 @@ import Testing
       try failure(of: "layers: []\n") == wrong("recipe.yaml:5: unknown key layers", "did you mean model.layers?"))
   }
 
-  @Test func aKeyOfAnotherEntrySaysWhose() throws {
+  @Test func aKeyOfAnotherEntryNamesTheEntry() throws {
     #expect(
       try failure(of: "optimizer:\n  name: rmsprop\n  nesterov: true\n")
         == wrong(
           "recipe.yaml:7: unknown key optimizer.nesterov", "rmsprop has no such key; it belongs to name: sgd"))
   }
 
-  @Test func aMissingKeyIsNamedWithWhatItIs() throws {
+  @Test func aMissingKeyIsNamedWithItsDescription() throws {
     let layers = "it is required: the layers from input to output, each a name with its settings"
     #expect(try failure(ofWhole: "") == wrong("recipe.yaml: model.layers is missing", layers))
     #expect(try failure(ofWhole: "# only\n") == wrong("recipe.yaml: model.layers is missing", layers))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Recipes
 
-/// A last batch that is too small for batch normalization shows before training begins.
+/// A last batch that is too small for batch normalization is reported before training.
 @Suite struct LastBatchTests {
   private func notices(samples: Int, norm: String = "batch-norm", _ overrides: String...) throws -> [String] {
     let text = """
@@ -38,7 +38,7 @@ import Testing
     #expect(try notices(samples: 33, "steps=2") == [], "which end before it")
   }
 
-  @Test func shardsOfOneSampleAreTold() throws {
+  @Test func shardsOfOneSampleAreReported() throws {
     let norm = "batch-norm: {statistics: shard}"
     let told = try notices(samples: 37, norm: norm)
     #expect(

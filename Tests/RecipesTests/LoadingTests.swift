@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func whatCannotBeReadIsNamed() throws {
+  @Test func unreadableFilesAreNamed() throws {
     let missing = try #require(throws: Failure.self) { try Recipe.load("missing.yaml") }
     #expect(missing.exitCode == .noInput && missing.message == "missing.yaml: there is no such recipe file")
     #expect(missing.advice?.contains(FileManager.default.currentDirectoryPath) == true)

@@ -70,7 +70,7 @@ import Testing
 }
 
 @Suite struct LossDataTests {
-  /// A data set of which only what it promises matters.
+  /// A data set with only a shape and targets, without samples.
   private final class Promise: Dataset {
     let inputShape = Shape.sequence(steps: 4, features: 2)
     let classNames: [String]
@@ -107,7 +107,7 @@ import Testing
     }.advice
   }
 
-  @Test func whatClassIndicesMayMeanIsTold() throws {
+  @Test func probableClassIndicesAreAdvised() throws {
     func told(_ classes: Int, _ seen: [Int32]) throws -> String? {
       try advice(.vector(2), Promise(.classes(steps: 1), classes: classes, seen: seen))
     }
@@ -122,7 +122,7 @@ import Testing
     #expect(try told(300, (0..<150).map { 2 * $0 + 1 })?.hasSuffix("to learn numbers, write loss: mse") == true)
   }
 
-  @Test func stepsAreJoinedByALayerThatIsThere() throws {
+  @Test func adviceOnStepsUsesAnExistingLayer() throws {
     let (steps, data) = (Shape.sequence(steps: 4, features: 3), Promise(.classes(steps: 1), classes: 3))
     #expect(try advice(steps, data, hasRecurrent: true) == "the last recurrent layer must have output: last")
     #expect(try advice(steps, data)?.hasPrefix("join the steps before the last layer: global-average-pool") == true)

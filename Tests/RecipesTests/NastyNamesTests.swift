@@ -3,14 +3,14 @@ import Testing
 
 @testable import Recipes
 
-/// What a recipe names comes back from the recipe that is written out, and its own name can be a file's.
+/// Names in a recipe are read back from the written recipe, and its own name can be a file's.
 @Suite struct NastyNamesTests {
-  @Test func pathsComeBack() throws {
+  @Test func pathsAreReadBack() throws {
     var random = TestRandom(71)
     for _ in 0..<300 {
       var recipe = try read("data: {source: numpy, train: x.npz}")
       var data = try #require(recipe.data as? NumPyEntry)
-      // A byte-order mark at the beginning of a text is none of it to Foundation.
+      // Foundation drops a byte-order mark at the beginning of a text.
       data.train = "x" + random.nastyText()
       recipe.data = data
       let again = try #require(try Recipe.parse(recipe.resolvedYAML(), file: "x.yaml").data as? NumPyEntry)
@@ -18,9 +18,9 @@ import Testing
     }
   }
 
-  /// By scalars: none hides behind one that it is combined with.
+  /// Scalars are checked one by one, so that combining ones hide nothing.
   @Test(arguments: ["\u{0D4E}<", "a\u{200D}'", "a'\u{301}", "\u{0D4E}/", "x\u{1B}", "é\u{202E}", "a b", ".a", ""])
-  func aNameThatHidesSomethingIsRefused(name: String) {
+  func namesWithHiddenCharactersAreRefused(name: String) {
     #expect(throws: (any Error).self) { try read("name: \(YAMLOutput.quotedIfNeeded(name))") }
   }
 

@@ -38,7 +38,7 @@ private struct Group: LayerEntry {
   func makeLayer(_ site: LayerSite) -> any Layer { Sequential(input: site.input, layers: site.layers("blocks")) }
 }
 
-/// What the recipe's own settings do not use yet: lists of numbers, 32-bit numbers, sections in entries.
+/// Types that the recipe's settings do not use yet: lists of numbers, 32-bit numbers, sections in entries.
 @Suite struct NestedSettingsTests {
   private func read(_ text: String) throws -> Group {
     try Registry(layers: [Leaf.self, Group.self]).apply {
@@ -46,7 +46,7 @@ private struct Group: LayerEntry {
     }
   }
 
-  @Test func blocksMayHoldBlocks() throws {
+  @Test func blocksMayContainBlocks() throws {
     let text = """
       blocks:
         - leaf: {scale: 0.1, kernel: [5, 7], limits: none}
@@ -94,7 +94,7 @@ private struct Group: LayerEntry {
     #expect(try read(text) == group)
   }
 
-  @Test func theReferenceOfBlocksInBlocksIsMadeWhenAskedFor() throws {
+  @Test func theReferenceOfNestedBlocksIsMadeOnDemand() throws {
     try Registry(layers: [Leaf.self, Group.self]).apply {
       guard case .list(.entry(let blocks), least: 1) = Group.info.keys[0].shape else {
         Issue.record("blocks are \(Group.info.keys[0].shape)")

@@ -42,7 +42,7 @@ import Testing
     #expect(try read("", "model.layers.0=rnn").model.layers.first == RNNEntry())
   }
 
-  @Test func aValueMayHoldAnEqualsSign() throws {
+  @Test func aValueMayContainAnEqualsSign() throws {
     let recipe = try read("", "data.source=numpy", "data.train=a=b.npz")
     #expect(recipe.data == NumPyEntry(train: "a=b.npz"))
   }
@@ -75,7 +75,7 @@ import Testing
           "the settings of a layer go under its name, indented or in braces: - name: {key: value}"))
   }
 
-  @Test func aWholeLeavesThePartsGivenBeforeIt() throws {
+  @Test func aSectionKeepsKeysGivenBeforeIt() throws {
     var sgd = SGDEntry()
     (sgd.learningRate, sgd.momentum) = (0.5, 0.9)
     #expect(try read("", "optimizer.learningRate=0.5", "optimizer={name: sgd, momentum: 0.9}").optimizer == sgd)
@@ -86,11 +86,11 @@ import Testing
       try read("", "data.testShare=0.3", "data=a.npz") == read("data: {source: numpy, train: a.npz, testShare: 0.3}\n"))
     #expect(
       try read("", "model.layers.0.lstm.hiddenSize=5", "model.layers.0=lstm") == read("", "model.layers.0.lstm=5"))
-    // None is a last word.
+    // `none` replaces earlier keys.
     #expect(try read("", "ema.decay=0.9", "ema=none").ema == nil)
   }
 
-  @Test func aWholeWithoutThePartsGivenBeforeItIsAnError() throws {
+  @Test func aSectionWithoutKeysGivenBeforeItIsAnError() throws {
     #expect(
       try failure(of: "", "optimizer.alpha=0.5", "optimizer=sgd").message
         == "command line: optimizer.alpha=0.5: unknown key optimizer.alpha")
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test func anIndexOutsideTheListSaysWhichThereAre() throws {
+  @Test func anIndexOutsideTheListNamesTheValidOnes() throws {
     #expect(
       try failure(of: "", "model.layers.2.lstm.hiddenSize=4")
         == wrong(
@@ -120,7 +120,7 @@ import Testing
   }
 
   @Test(arguments: ["batch", "=3", "a..b=3", ".a=3", "a.=3", "a b=3"])
-  func whatIsNotKeyEqualsValueIsAUsageError(_ text: String) throws {
+  func wordsWithoutKeyAndValueAreUsageErrors(_ text: String) throws {
     #expect(
       try failure(of: "", text)
         == Failure(

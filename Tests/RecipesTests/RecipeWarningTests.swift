@@ -8,7 +8,7 @@ import Training
 
 @testable import Recipes
 
-/// What is allowed and surely not meant is said.
+/// Warnings about settings that are allowed but probably mistakes.
 @Suite struct RecipeWarningTests {
   /// The warnings of a recipe on a table of ten rows with three columns, the second always 7, and two classes.
   private func warnings(_ keys: String, layers: String = "linear: 2") throws -> [String] {
@@ -31,7 +31,7 @@ import Training
       ])
   }
 
-  @Test func softmaxBeforeCrossEntropyIsTold() throws {
+  @Test func softmaxBeforeCrossEntropyIsReported() throws {
     let all = try warnings("", layers: "linear: 2, softmax")
     #expect(all.count == 2)
     #expect(
@@ -41,13 +41,13 @@ import Training
     #expect(try warnings("", layers: "linear: 2, sequential: [relu, softmax]").count == 2)
   }
 
-  @Test func moreOutputsThanClassesAreTold() throws {
+  @Test func moreOutputsThanClassesAreReported() throws {
     #expect(
       try warnings("", layers: "linear: 5")[0]
         == "The model gives 5 outputs, but the data has 2 classes. The others are never right.")
   }
 
-  @Test func aScheduleThatIsOverBeforeTheTrainingIsTold() throws {
+  @Test func aScheduleShorterThanTheTrainingIsReported() throws {
     #expect(
       try warnings("epochs: 4\nschedule: {name: cosine, length: 2 epochs, warmup: 1}\n")[0]
         == "schedule.length ends at step 5 of 8. From step 6 on the learning rate is 0: nothing is learned there.")
@@ -58,7 +58,7 @@ import Training
     #expect(try warnings("epochs: 4\nsteps: 3\nschedule: {name: cosine, length: 3}\n").count == 1)
   }
 
-  @Test func aWarmUpThatNeverEndsIsTold() throws {
+  @Test func aWarmUpThatNeverEndsIsReported() throws {
     #expect(
       try warnings("epochs: 3\nschedule: {name: constant, warmup: 4 epochs}\n")[0]
         == "schedule.warmup is 8 steps, but training has 6. It never reaches the learning rate.")

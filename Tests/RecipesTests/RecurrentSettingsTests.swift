@@ -20,7 +20,7 @@ import Testing
     #expect(try Recipe.parse(recipe.resolvedYAML(), file: "other.yaml") == recipe)
   }
 
-  @Test func theGatedRecurrenceCanDoWithoutBiasesAndCarryItsState() throws {
+  @Test func theGatedRecurrenceMayOmitBiasesAndCarryState() throws {
     let recipe = try read("", "model.layers=[{gated: {bias: false, stateful: true, output: all}}]")
     var gated = GatedEntry()
     gated.recurrence.bias = false
@@ -31,7 +31,7 @@ import Testing
     #expect(model.parameters.map(\.name) == ["0.weight_c_l0", "0.weight_x_l0", "0.weight_h_l0"])
   }
 
-  @Test func keysThatDoNotGoTogetherAreNamedWithTheirLine() throws {
+  @Test func conflictingKeysAreNamedWithTheirLine() throws {
     func failing(_ keys: String) throws -> String {
       try failure(ofWhole: "model:\n  layers:\n    - rnn:\n        \(keys)\n    - linear: {outputs: 2}\n").description
     }

@@ -7,7 +7,7 @@ import Testing
   @Test(arguments: [
     ("recipes.md", "--reference", RecipeReference.text), ("recipe.schema.json", "--schema", RecipeSchema.text),
   ])
-  func theCommittedFileIsWhatTheProgramPrints(file: String, option: String, text: String) throws {
+  func theCommittedFileIsThePrintedOne(file: String, option: String, text: String) throws {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../docs/\(file)")
     let committed = try String(contentsOf: path, encoding: .utf8)
     #expect(

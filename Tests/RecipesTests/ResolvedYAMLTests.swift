@@ -78,7 +78,7 @@ import Testing
         """)
   }
 
-  @Test func commentsSayWhatEachKeyMeans() throws {
+  @Test func commentsExplainEachKey() throws {
     let text = try read().resolvedYAML(comments: true)
     #expect(text.contains("batch: 32  # samples per batch, over all ranks\n"))
     #expect(text.contains("data:  # the samples to train on and to measure on\n  source: temporal-order  # generated"))
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test func everyReaderOfYAMLTakesNumbersForNumbers() {
+  @Test func numbersAreNumbersForEveryYAMLReader() {
     #expect(
       [1e-8, 1.5e-20, 1e16, 0.001, 2, 1e-5].map(\.recipeText) == [
         "1.0e-8", "1.5e-20", "1.0e+16", "0.001", "2", "1.0e-5",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Recipes
 
-/// A run that goes on for longer keeps the rates of the steps done, or is refused.
+/// A longer run keeps the rates of its former steps, or is refused.
 @Suite struct ScheduleDifferenceTests {
   /// 32 samples a step, 31 steps an epoch.
   private func change(_ schedule: String, _ before: [String], _ after: [String], done: Int) throws
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(arguments: ["cosine", "one-cycle", "polynomial"])
-  func aScheduleThatReachesOverTheRunChanges(name: String) throws {
+  func aScheduleOverTheWholeRunChanges(name: String) throws {
     let schedule = "{name: \(name)}"
     let found = try #require(try change(schedule, ["epochs=2"], ["epochs=4"], done: 62))
     #expect(found.length == "62 steps" && found.former != found.own)
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test(arguments: ["constant", "step", "plateau"])
-  func aScheduleThatDoesNotKnowTheRunsLengthGoesOn(name: String) throws {
+  func aScheduleIndependentOfTheLengthContinues(name: String) throws {
     #expect(try change("{name: \(name)}", ["epochs=2"], ["epochs=4"], done: 62) == nil)
     #expect(try change("{name: \(name), warmup: 1 epoch}", ["epochs=2"], ["steps=100"], done: 62) == nil)
   }

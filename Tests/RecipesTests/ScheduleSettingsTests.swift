@@ -23,7 +23,7 @@ import Testing
     #expect(TrainingSpan.epochs(1e300).steps(perEpoch: 31) == 1_000_000_000_000_000)
   }
 
-  @Test func wrongSpansSayWhatWouldBeRight() throws {
+  @Test func wrongSpansGetAdvice() throws {
     let cases = [
       ("soon", "must be a number of steps or epochs, such as 500 steps or 2.5 epochs, not \"soon\""),
       ("3 weeks", "must be a number of steps or epochs, such as 500 steps or 2.5 epochs, not \"3 weeks\""),
@@ -117,7 +117,7 @@ import Testing
     #expect(try read("batch: 2147483647\n").batch == 2_147_483_647)
   }
 
-  @Test func theRateGrowsWithTheBatchWhereAsked() throws {
+  @Test func theRateGrowsWithTheBatchIfAsked() throws {
     let scaled = try read(
       "batch: 64\naccumulate: 4\noptimizer: {learningRate: 0.25}\nschedule: {scaleWithBatch: 32}\n")
     #expect(scaled.baseLearningRate == 2)

@@ -4,12 +4,12 @@ import Testing
 
 @testable import Recipes
 
-/// The schema against Python's `jsonschema`, and against what the program itself takes and refuses.
+/// The schema, checked by Python's `jsonschema`, accepts and refuses the same recipes as the program.
 @Suite(.enabled(if: PythonEnvironment.isAvailable, PythonEnvironment.reason))
 struct SchemaTests {
   private static let model = "model: {layers: [{linear: {outputs: 2}}]}\n"
 
-  /// What both take.
+  /// Recipes that both accept.
   private static let good =
     BuiltInRecipes.all.map(\.text)
     + BuiltInRecipes.all.compactMap { try? Recipe.load($0.name).resolvedYAML() }
@@ -26,7 +26,7 @@ struct SchemaTests {
       "model: {initialization: orthogonal, layers: [{linear: {outputs: 2, initialization: {name: normal, mean: 1}}}]}",
     ] + short
 
-  /// Values that stand for whole mappings.
+  /// Short forms of whole mappings.
   private static let short = [
     "model: {layers: [lstm: 3, dropout: 0.5, residual: [{linear: 3}, relu], leaky-relu: 0.1, linear: 2]}",
     model + "optimizer: adam\nschedule: cosine\ndata: echo\nema: 0.9\ncompression: float16\nevaluate: 2\nloss: mse",
@@ -34,7 +34,7 @@ struct SchemaTests {
     model + "data: {source: image-folder, folder: x, transforms: [resize: 64, center-crop: [32, 48]]}",
   ]
 
-  /// What both refuse.
+  /// Recipes that both refuse.
   private static let bad = [
     "seed: 1", "model:", "model: {layers: []}", "model: {layers: [linear]}", "model: {layers: [{linear: {}}]}",
     "model: {layers: [{linear: {outputs: 2}, relu: {}}]}", "model: {layers: [{lstn: {}}]}", "model: {layers: lstm}",
@@ -55,7 +55,7 @@ struct SchemaTests {
     model + "name: .hidden",
   ]
 
-  @Test func takesWhatTheProgramTakesAndRefusesWhatItRefuses() throws {
+  @Test func theSchemaAcceptsAndRefusesAsTheProgramDoes() throws {
     for text in Self.good { #expect(throws: Never.self, "\(text)") { try Recipe.parse(text, file: "recipe.yaml") } }
     for text in Self.bad {
       #expect(throws: (any Error).self, "\(text)") { try Recipe.parse(text, file: "recipe.yaml") }
@@ -68,7 +68,7 @@ struct SchemaTests {
     }
   }
 
-  /// For each document the first fault, or nothing.
+  /// The first fault of each document, or an empty text.
   private func verdicts(on documents: [String]) throws -> [String] {
     let folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

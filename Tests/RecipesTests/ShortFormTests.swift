@@ -4,7 +4,7 @@ import Testing
 
 @testable import Recipes
 
-/// A value alone stands for a mapping where it can mean one key only.
+/// A value alone stands for a mapping if it can mean only one key.
 @Suite struct ShortFormTests {
   private func layers(_ list: String, _ overrides: String...) throws -> [any LayerEntry] {
     try Recipe.parse("model: {layers: \(list)}", file: "recipe.yaml", overrides: overrides).model.layers
@@ -73,13 +73,13 @@ import Testing
     #expect(failure.exitCode == .usage && failure.message == "command line: \"\(word)\" has no value")
   }
 
-  @Test func aWrongListIsToldWithAnExample() throws {
+  @Test func aWrongListGetsAnExample() throws {
     #expect(
       try failure(ofWhole: "model: {layers: linear}")
         == wrong("recipe.yaml:1: model.layers must be a list, not \"linear\"", "for example layers: [lstm]"))
   }
 
-  @Test func whatIsWrongNamesTheKeyItStandsFor() throws {
+  @Test func errorsInShortFormsNameTheKey() throws {
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - linear: ten\n")
         == wrong("recipe.yaml:3: model.layers.0.linear.outputs must be a whole number, not \"ten\""))
@@ -88,7 +88,7 @@ import Testing
         == wrong("recipe.yaml:3: model.layers.0.dropout.probability must be at least 0 and below 1, not 2"))
   }
 
-  /// Messages of the time when layers are made name the line, too.
+  /// Messages while layers are made also name the line.
   @Test func linesAreKnownWithinShortForms() throws {
     let recipe = try Recipe.parse(
       "model:\n  layers:\n    - residual:\n        - relu\n        - lstm: 4\n", file: "my.yaml")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Recipes
 
-/// The least that a recipe must say, on lines 1 to 4.
+/// A minimal recipe, on lines 1 to 4.
 let smallest = """
   model:
     layers:
@@ -34,7 +34,7 @@ func wrong(_ message: String, _ advice: String? = nil) -> Failure {
   Failure(.configuration, message, advice: advice)
 }
 
-/// Whether both are of one type and written alike.
+/// Whether both have the same type and text.
 func == (a: (any RecipeEntry)?, b: (any RecipeEntry)?) -> Bool {
   guard let a, let b else { return a == nil && b == nil }
   return a.isEqual(to: b)
@@ -48,7 +48,7 @@ extension EntryKind {
   var defaults: [Entry] { types.compactMap { $0.init() as? Entry } }
 }
 
-/// Whether every property of both is the same, down to the last digit: more than that both are written alike.
+/// Whether all properties are equal to the last digit, which is more than equal text.
 func isIdentical(_ a: Recipe, _ b: Recipe) -> Bool {
   func values(_ recipe: Recipe) -> [String] {
     Mirror(reflecting: recipe).children.filter { $0.label != "origin" }.map { String(reflecting: $0.value) }

@@ -54,7 +54,7 @@ import Testing
     #expect(try failure(ofWhole: "[1]: 2\n") == wrong("recipe.yaml:1: a key must be a single word"))
   }
 
-  @Test func aColonWithoutABlankIsTold() throws {
+  @Test func aColonWithoutABlankIsReported() throws {
     #expect(try failure(ofWhole: "epochs:2\n").advice == "a blank must follow the colon: epochs: 2")
     let failure = try failure(ofWhole: "seed: 1\nepochs:2\nbatch: 3\n")
     #expect(

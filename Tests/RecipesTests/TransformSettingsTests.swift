@@ -4,7 +4,7 @@ import Testing
 
 @testable import Recipes
 
-/// A section that holds transforms, as the data of images do.
+/// A section with transforms, like the data of images.
 private struct ImageSection: RecipeSettings {
   var transforms: [any PipelineEntry] = []
 
@@ -65,7 +65,7 @@ private func read(_ text: String) throws -> [any PipelineEntry] {
       pipeline.normalize == Normalize(mean: SIMD3(0.485, 0.456, 0.406), deviation: SIMD3(0.229, 0.224, 0.225)))
   }
 
-  @Test func whatIsWrittenReadsTheSame() throws {
+  @Test func writtenTransformsReadTheSame() throws {
     let settings = try read(
       """
       transforms:

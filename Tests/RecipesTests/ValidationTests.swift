@@ -3,7 +3,7 @@ import Testing
 
 @testable import Recipes
 
-/// Generated sources give validation samples of their own; without any, a run says what it goes without.
+/// Generated sources have separate validation samples; a run without any prints a notice.
 @Suite struct ValidationTests {
   private func inputs(_ data: any Dataset) throws -> [Float] {
     let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: data.count)
@@ -32,7 +32,7 @@ import Testing
     #expect(try inputs(last) == inputs(try #require(plain.test)))
   }
 
-  @Test func aPlateauSaysWhatItWatches() throws {
+  @Test func aPlateauNamesTheObservedLoss() throws {
     func notices(_ words: String...) throws -> [String] {
       let recipe = try Recipe.load("temporal-order", overrides: words)
       return recipe.validationNotices(try recipe.makeExperiment())

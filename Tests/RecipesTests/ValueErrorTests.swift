@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func aWrongMappingIsToldWithAnExample() throws {
+  @Test func aWrongMappingGetsAnExample() throws {
     let cases = [
       ("optimizer: [sgd]", "optimizer must be a mapping of keys to values, not a list", "optimizer: {name: rmsprop}"),
       ("checkpoint: 3", "checkpoint must be a mapping of keys to values, not 3", "checkpoint: {epochs: 1}"),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Recording
 
-/// The values that RFC 3720, appendix B.4, gives.
+/// The examples of RFC 3720, appendix B.4.
 @Suite struct CRC32CTests {
   @Test func knownValues() {
     #expect(CRC32C.checksum("123456789".utf8) == 0xE306_9283)

@@ -5,7 +5,7 @@ import Training
 @testable import Recording
 
 @Suite struct ClockOffsetTests {
-  /// Clocks that are hours apart are found to be so, within the time of an exchange.
+  /// Clocks that differ by hours are aligned within the time of an exchange.
   @Test func clocksAreAligned() throws {
     let offsets = [0, 5000.25, -123.5]
     let found = try ThreadCommunicator.run(ranks: 3) { communicator in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Recording
 
-/// Whatever a run folder's files hold, following the run ends in a line or a message.
+/// For any contents of a run folder's files, watching the run ends in a line or a message.
 @Suite struct DamagedWatchTests {
   private static let environment = #"""
     {"version":"1","started":"2026-01-01T00:00:00Z","command":["dp-train"],"ranks":2,"hosts":["a","b"],"mpi":"none",

@@ -44,7 +44,7 @@ import Testing
     #expect(distribution([]) == nil)
   }
 
-  /// Of a large tensor evenly spaced values are sorted; the extremes and the moments are still of all.
+  /// Quantiles of a large tensor use evenly spaced values; extremes and moments use all.
   @Test func largeTensorsAreSampledForQuantiles() throws {
     var random = TestRandom(5)
     var values = (0..<100_000).map { _ in Float.random(in: -1...1, using: &random) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Recording
 
-/// A run folder has one owner, with the file system's locks and without.
+/// A run folder has one owner, with and without the file system's locks.
 @Suite struct FolderClaimTests {
   private func withFolder(_ body: (String) throws -> Void) throws {
     let path = NSTemporaryDirectory() + "claim-\(UUID().uuidString)"
@@ -18,7 +18,7 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 
-  @Test func ofManyAtOnceOneTakesTheFolder() throws {
+  @Test func onlyOneOfManyTakesTheFolder() throws {
     try withFolder { folder in
       let taken = Mutex(0)
       DispatchQueue.concurrentPerform(iterations: 16) { _ in
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func whatStandsStillIsTakenOver() throws {
+  @Test func anAbandonedFolderIsTakenOver() throws {
     try withFolder { folder in
       _ = FileManager.default.createFile(atPath: folder + "/.owner-3", contents: Data("elsewhere/1234 77 8 5\n".utf8))
       try FolderClaim(folder: folder, pulse: 0.02).take(waiting: 0, patience: 0.2)
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func aCountThatGoesOnKeepsOthersOut() throws {
+  @Test func aGrowingCountKeepsOthersOut() throws {
     try withFolder { folder in
       let file = folder + "/.owner-1"
       _ = FileManager.default.createFile(atPath: file, contents: Data("elsewhere/1234 77 8 1\n".utf8))
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func aFolderThatHoldsARunIsRefusedAlsoIfThatBeganMeanwhile() throws {
+  @Test func aFolderWithARunIsRefusedEvenIfItJustBegan() throws {
     try withFolder { path in
       let first = try RunFolder.create(name: "test", out: path)
       let second = try RunFolder.create(name: "test", out: path)

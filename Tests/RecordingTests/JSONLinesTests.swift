@@ -5,7 +5,7 @@ import Testing
 @testable import Recording
 
 @Suite struct JSONLinesTests {
-  @Test func numbersComeBackAsTheyWere() throws {
+  @Test func numbersAreReadBackExactly() throws {
     let numbers = [0, -0.0, 1, 0.1, 1e-300, 1.7976931348623157e308, -12345.678901234567, .infinity, -.infinity]
     var lines = JSONLines()
     lines.add(list: numbers) { $0.add($1) }
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(arguments: ["0.weight_ih_l0", "a \"quoted\" \\ one", "tab\tnewline\n\u{1}", "épée", ""])
-  func textsComeBackAsTheyWere(text: String) throws {
+  func textsAreReadBackExactly(text: String) throws {
     var lines = JSONLines()
     lines.add(list: [text]) { $0.add(quoted: $1) }
     #expect(try JSONDecoder().decode([String].self, from: Data(lines.bytes)) == [text])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Recording
 
-/// What others write does not take the place of a run's own files.
+/// Other files do not overwrite a run's own files.
 @Suite struct OwnFileTests {
   @Test func aRunsOwnFilesAreKept() throws {
     let base = NSTemporaryDirectory() + "own-files-\(UUID().uuidString)"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Recording
 
-/// A folder that somebody else has prepared gets no other file overwritten.
+/// Links in a prepared folder do not make a run overwrite other files.
 @Suite struct PreparedFolderTests {
   @Test(arguments: ["metrics.jsonl", "metrics.csv", "distributions.jsonl"])
   func noFileIsWrittenThroughALink(name: String) throws {

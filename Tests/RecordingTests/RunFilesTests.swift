@@ -4,7 +4,7 @@ import Training
 
 @testable import Recording
 
-/// What a run writes is what happened, also where it was stopped and resumed.
+/// A run's files have the correct records, also if it was stopped and resumed.
 @Suite struct RunFilesTests {
   private struct StepLine: Decodable {
     let step, epoch: Int
@@ -30,7 +30,7 @@ import Training
 
   private let run = Run(overrides: ["epochs=3", "record.histograms=20"], ranks: 2)
 
-  @Test func metricsAreWhatHappened() throws {
+  @Test func metricsAreThoseOfTheSteps() throws {
     try withRunFolder { folder in
       let outcome = try run.train(into: folder)
       let all = try lines(folder.metrics)
@@ -43,7 +43,7 @@ import Training
       #expect(steps.map(\.accuracy) == outcome.steps.map { $0.accuracy ?? -1 })
       #expect(steps.map(\.waitingSeconds) == outcome.steps.map { Float($0.times.waiting) })
       #expect(steps.map(\.samplesPerSecond) == outcome.steps.map { Float(Double($0.samples) / $0.seconds) })
-      // Each evaluation stands behind the steps before it.
+      // Each evaluation comes after the steps before it.
       #expect(all.indices.filter { all[$0].contains("\"event\":\"evaluation\"") } == [31, 63, 95])
       #expect(all[31].contains("\"loss\":\(outcome.evaluations[0].loss),"))
     }
@@ -90,8 +90,8 @@ import Training
     }
   }
 
-  /// Broken in the midst of an epoch and gone on with on another number of ranks from a checkpoint before, a run has the
-  /// same lines, each once.
+  /// A run that failed within an epoch and resumed on another number of ranks from an earlier checkpoint has the same lines,
+  /// each once.
   @Test func resumedRunsHaveEachLineOnce() throws {
     try withRunFolder { whole in
       try withRunFolder { parts in
@@ -100,7 +100,7 @@ import Training
         first.overrides.append("checkpoint.steps=40")
         first.failsAfter = 51
         #expect(throws: Broken.self) { try first.train(into: parts) }
-        // What was flushed at the end is of steps that are done again.
+        // The last flushed lines are of steps that are repeated.
         #expect(try lines(parts.metrics).count == 52)
         #expect(try lines(parts.distributions).count == 3)
         var second = run
@@ -119,8 +119,8 @@ import Training
     }
   }
 
-  /// A checkpoint at the very end of an epoch that no evaluation follows gives no second row.
-  @Test func rowsStandOnceWhereARunGoesOnAtAnEpochsEnd() throws {
+  /// A checkpoint at the end of an epoch without evaluation does not cause a second row.
+  @Test func resumingAtAnEpochsEndRepeatsNoRow() throws {
     try withRunFolder { folder in
       var first = Run(overrides: ["epochs=3", "evaluate.every=0", "checkpoint.steps=31"])
       first.failsAfter = 40
@@ -136,7 +136,7 @@ import Training
     lines.map { $0.replacing(/"[a-z]+(Seconds|PerSecond)":[^,}]*/, with: "") }
   }
 
-  @Test func nothingIsRecordedThatIsNotWanted() throws {
+  @Test func onlyRequestedRecordsAreWritten() throws {
     try withRunFolder { folder in
       let quiet = Run(overrides: ["epochs=1", "record.every=10", "record.histograms=0", "record.tensorBoard=0"])
       let outcome = try quiet.train(into: folder)

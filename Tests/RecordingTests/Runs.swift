@@ -5,21 +5,21 @@ import Training
 
 @testable import Recording
 
-/// A training of a built-in recipe with all that is written beside.
+/// A training of a built-in recipe with all its records.
 struct Run: Sendable {
   var overrides: [String] = []
   var ranks = 1
   /// A step after which it fails.
   var failsAfter: Int?
 
-  /// What was seen on rank 0.
+  /// The reports on rank 0.
   struct Outcome: Sendable {
     let steps: [StepReport]
     let tensors: [(step: Int, weights: [Float], gradient: [Float], update: [Float])]
     let evaluations: [EvaluationReport]
   }
 
-  /// Trains into a run folder; goes on with what is there.
+  /// Trains into a run folder; resumes if it contains a run.
   func train(into folder: RunFolder, extra: @escaping @Sendable (BackgroundRecorder) throws -> Void = { _ in }) throws
     -> Outcome
   {
@@ -57,10 +57,10 @@ struct Run: Sendable {
   }
 }
 
-/// What a run fails with.
+/// The error of a failing run.
 struct Broken: Error {}
 
-/// Keeps all that observers are told.
+/// Records all reports.
 private final class Witness: Observer {
   private(set) var steps: [StepReport] = []
   private(set) var tensors: [(step: Int, weights: [Float], gradient: [Float], update: [Float])] = []

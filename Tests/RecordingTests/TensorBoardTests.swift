@@ -7,7 +7,7 @@ import Training
 
 @testable import Recording
 
-/// What TensorBoard's own reader (PyPI's package `tensorboard`) finds is what was written.
+/// TensorBoard's own reader (PyPI's package `tensorboard`) finds the written values.
 @Suite(.enabled(if: PythonEnvironment.isAvailable, PythonEnvironment.reason))
 struct TensorBoardTests {
   private struct Found: Decodable {
@@ -76,7 +76,7 @@ struct TensorBoardTests {
     #expect(found.scalars["accuracy/test"] == evaluations.map { [Double($0.step), Double(Float($0.accuracy ?? -1))] })
     let others = ["data", "compute", "communication", "waiting"].map { "time/\($0)" } + ["speed/samplesPerSecond"]
     for tag in others { #expect(found.scalars[tag]?.map { $0[0] } == points.map(Double.init), "\(tag)") }
-    // Speed and shares are of all steps since the point before.
+    // Speed and shares are over all steps since the point before.
     let last = outcome.steps[90...92]
     let seconds = last.reduce(0) { $0 + $1.seconds }
     #expect(found.scalars["speed/samplesPerSecond"]?.last?[1] == Double(Float(96 / seconds)))
@@ -98,7 +98,7 @@ struct TensorBoardTests {
         #expect(histogram.sum == values.reduce(0, +) && histogram.sumOfSquares == values.reduce(0) { $0 + $1 * $1 })
         #expect(histogram.limits.count == 30 && histogram.limits.last == histogram.maximum)
         #expect(histogram.counts.reduce(0, +) == 128)
-        // The value in the midst is where the histogram has it.
+        // The median is where the histogram has it.
         let middle = values.sorted()[64]
         let below = zip(histogram.limits, histogram.counts).filter { $0.0 < middle }.reduce(0) { $0 + $1.1 }
         #expect(below <= 64)
@@ -106,7 +106,7 @@ struct TensorBoardTests {
     }
   }
 
-  /// A run that broke and was gone on with from a checkpoint has every point once.
+  /// A run that failed and resumed from a checkpoint has every point once.
   @Test func resumedRunsHaveEachPointOnce() throws {
     try withRunFolder { folder in
       var first = run
@@ -115,7 +115,7 @@ struct TensorBoardTests {
       #expect(throws: Broken.self) { try first.train(into: folder) }
       let seen = try #require(try Found(folder).scalars["loss/training"])
       #expect(seen.map { $0[0] } == [1, 10, 20, 30, 40, 50])
-      // Broken again before any new checkpoint: the second file is of nothing that counts.
+      // It fails again before a new checkpoint, so the second file does not count.
       first.failsAfter = 52
       #expect(throws: Broken.self) { try first.train(into: folder) }
       _ = try run.train(into: folder)
@@ -127,7 +127,7 @@ struct TensorBoardTests {
     }
   }
 
-  /// While TensorBoard looks on, a broken run goes on: it forgets the points that did not count.
+  /// If a failed run resumes while TensorBoard reads it, TensorBoard drops the repeated points.
   @Test func filesSayWhereARunWasResumed() throws {
     try withRunFolder { folder in
       var first = run
@@ -137,7 +137,7 @@ struct TensorBoardTests {
       let before = try Data(contentsOf: URL(filePath: eventFiles(folder)[0]))
       _ = try run.train(into: folder)
       #expect(try eventFiles(folder).count == 2)
-      // As it was when TensorBoard read it.
+      // The file as TensorBoard read it before.
       try before.write(to: URL(filePath: eventFiles(folder)[0]))
       let found = try Found(folder)
       #expect(found.scalars["loss/training"]?.map { $0[0] } == [1, 10, 20, 30, 40, 50, 60, 70, 80, 90, 93])

@@ -17,7 +17,7 @@ import Testing
     #expect(line.plain == facts.joined(separator: "  "))
   }
 
-  /// On whatever terminal the line fits, says how far it is, and keeps the time left longest.
+  /// The line fits any terminal, shows the progress, and drops the time left last.
   @Test(arguments: [20, 30, 40, 60, 80, 100, 120, 160, 240]) func theBarFits(width: Int) {
     var curve = LossCurve()
     for step in 0..<500 { curve.add(Double(500 - step)) }
@@ -38,8 +38,8 @@ import Testing
     #expect(curve.sparkline(width: 8) == "█▇▆▅▄▃▂▁")
   }
 
-  /// However long a run is, the whole of it is shown.
-  @Test func theCurveOfALongRunIsThatOfAShortOne() {
+  /// The curve shows the whole run, however long.
+  @Test func theCurveShowsAllOfALongRun() {
     var (short, long) = (LossCurve(), LossCurve())
     for step in 0..<64 { short.add(Double(step % 16)) }
     for step in 0..<65_536 { long.add(Double(step / 1024 % 16)) }
@@ -52,7 +52,7 @@ import Testing
     #expect(curve.sparkline(width: 8) == "▁▁▁")
   }
 
-  @Test func logsGetALineATenthAndAMinute() {
+  @Test func logsHaveALinePerTenthAndPerMinute() {
     var pace = LinePace(step: 0, totalSteps: 1000, now: 0)
     let due = (1...1000).filter { pace.isDue(step: $0, now: Double($0) / 1000) }
     #expect(due == Array(stride(from: 100, through: 1000, by: 100)))
@@ -60,7 +60,7 @@ import Testing
     #expect((1...300).filter { slow.isDue(step: $0, now: Double($0)) } == [61, 122, 183, 244])
   }
 
-  /// A line tells of all steps since the one before, and not of the last batch alone.
+  /// A line covers all steps since the line before, not only the last batch.
   @Test func linesHaveTheMeansSinceTheLast() {
     var means = RecentMeans()
     #expect(means.loss == 0 && means.accuracy == nil)
@@ -68,7 +68,7 @@ import Testing
     means.add(loss: 3, accuracy: 1, samples: 32)
     means.add(loss: 8, accuracy: 0, samples: 16)
     #expect(means.loss == 3.2 && means.accuracy == 0.6)
-    // A step that was skipped has no part in it.
+    // A skipped step does not count.
     means.add(loss: .nan, accuracy: 0, samples: 32)
     #expect(means.loss == 3.2 && means.accuracy == 0.6)
     var broken = RecentMeans()
@@ -76,7 +76,7 @@ import Testing
     #expect(broken.loss == .infinity && broken.accuracy == nil)
   }
 
-  @Test func numbersBeyondAllBoundsAreWritten() {
+  @Test func hugeNumbersAreWritten() {
     #expect(Format.duration(.infinity) == "∞" && Format.duration(.nan) == "∞" && Format.duration(1e300) == "∞")
     #expect(
       Format.count(1e300) == "1e+300" && Format.count(Double.nan).contains("nan") && Format.count(1234.9) == "1,234")
@@ -92,7 +92,7 @@ import Testing
     #expect(curve.sparkline(width: 8).count == 2)
   }
 
-  @Test func cellsOfTablesMoveNoCursor() {
+  @Test func cellsOfTablesDoNotMoveTheCursor() {
     #expect(Format.table([["a", "\u{1B}[2Jb"], ["c", "\u{202E}d"]]) == "a  \\x1b[2Jb\nc  \\u202ed\n")
   }
 }

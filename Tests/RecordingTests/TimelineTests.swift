@@ -23,11 +23,11 @@ import Training
     }
     let traceEvents: [Event]
 
-    /// The stretches of one rank.
+    /// The spans of one rank.
     func spans(_ rank: Int) -> [Event] { traceEvents.filter { $0.ph == "X" && $0.pid == rank } }
   }
 
-  /// Trains an epoch and a bit on ranks that are threads, with an evaluation and checkpoints.
+  /// Trains more than an epoch on ranks that are threads, with an evaluation and checkpoints.
   private func trace(ranks: Int, steps: Int) throws -> Trace {
     try withRunFolder { folder in
       _ = try ThreadCommunicator.run(ranks: ranks) { communicator in
@@ -64,7 +64,7 @@ import Training
           #expect(own.count { $0 == name } == 1, "\(name) of step \(step) on rank \(rank)")
         }
       }
-      // Later steps are not shown, but what comes between them is.
+      // Later steps are not shown, but the work between them is.
       #expect(!spans.contains { $0.name == "step 11" || ($0.name == "optimizer" && $0.args.step == 11) })
       // After the epoch, at the end, and the test.
       #expect(spans.filter { $0.name == "evaluation" }.map { $0.args.step } == [31, 40, 40])
@@ -72,7 +72,7 @@ import Training
     }
   }
 
-  /// Of any two stretches of a rank one holds the other, or they lie apart; what holds comes first.
+  /// Of any two spans of a rank, one contains the other or they are disjoint; the containing one comes first.
   @Test func stretchesAreNested() throws {
     let trace = try trace(ranks: 2, steps: 40)
     for rank in 0..<2 {

@@ -10,7 +10,7 @@ struct BrowserTests {
     .first { FileManager.default.isExecutableFile(atPath: $0) }
 
   @Test(
-    "the page's script runs, and nothing is complained of",
+    "the page's script runs without errors",
     .enabled(if: browser != nil, "there is no Chromium to open the page with"))
   func console() throws {
     let folder = try RunFixture.trained("temporal-order", overrides: ["data.testSize=40"])

@@ -11,7 +11,7 @@ import Training
 
 @testable import Reporting
 
-/// Whatever a run folder's files hold, a report, or a message that names the file, comes of it.
+/// For any contents of a run folder's files, there is a report or a message that names the file.
 @Suite("A damaged run")
 struct DamagedRunTests {
   private static var isLong: Bool { ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1" }
@@ -65,7 +65,7 @@ struct DamagedRunTests {
     }
   }
 
-  @Test("numbers at the ends of what a Double holds", arguments: ["1e308", "-1e308", "1e-320", "1e-20", "\"inf\""])
+  @Test("numbers at the limits of Double", arguments: ["1e308", "-1e308", "1e-320", "1e-20", "\"inf\""])
   func extremes(number: String) throws {
     for name in ["loss\":1.2", "gradientNorm\":0.25", "learningRate\":0.001", "samplesPerSecond\":12345.678"] {
       let folder = try RunFixture.make(steps: 60) { $0 > 30 ? 1.25 : 0.75 }
@@ -79,7 +79,7 @@ struct DamagedRunTests {
     }
   }
 
-  @Test("recipe, environment and data.json, and what is made by them")
+  @Test("recipe, environment and data.json, and the sections made from them")
   func settings() throws {
     let folder = try RunFixture.trained("temporal-order", overrides: ["data.testSize=8", "data.epochSize=8"])
     defer { try? FileManager.default.removeItem(atPath: folder.path) }

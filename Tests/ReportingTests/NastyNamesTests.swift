@@ -6,10 +6,10 @@ import Testing
 @testable import Reporting
 @testable import Training
 
-/// Names that come from outside stay text, whatever they are made of.
+/// Any names from outside stay text.
 @Suite("Nasty names")
 struct NastyNamesTests {
-  /// All elements, and all texts and attributes, of a page or a drawing.
+  /// The elements, texts and attributes of a page or a drawing.
   private final class Contents: NSObject, XMLParserDelegate {
     var elements: [String] = []
     var texts: Set<String> = []
@@ -44,13 +44,13 @@ struct NastyNamesTests {
     return contents
   }
 
-  /// What a text comes back as: what has no place in a page is replaced.
+  /// The text as it is read back: characters that pages cannot contain are replaced.
   private func returned(_ text: String, inAttribute: Bool = false) -> String {
     var scalars = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       let isBlank = scalar == "\n" || scalar == "\t"
       let isLost = scalar.value < 32 && !isBlank || scalar.value == 0xFFFE || scalar.value == 0xFFFF
-      // XML, other than HTML, makes a blank of line ends in attributes.
+      // Unlike HTML, XML turns line ends in attributes into blanks.
       scalars.append(isLost ? "\u{FFFD}" : isBlank && inAttribute ? " " : scalar)
     }
     return String(scalars)
@@ -75,13 +75,13 @@ struct NastyNamesTests {
     return try Page(title: name(14), subtitle: name(15), sections: [section]).html()
   }
 
-  @Test("leave a page's elements as they are, and come back")
+  @Test("do not change a page's elements, and are read back")
   func pages() throws {
     let plain = try contents(page { "name \($0)" }).elements
     var random = TestRandom(51)
     let isLong = ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1"
     for _ in 0..<(isLong ? 20_000 : 300) {
-      // A letter, since a template leaves out what is empty.
+      // Begins with a letter, since templates omit empty texts.
       let names = (0..<16).map { _ in "n" + random.nastyText() }
       let found = try contents(page { names[$0] })
       #expect(found.elements == plain)
@@ -92,7 +92,7 @@ struct NastyNamesTests {
     }
   }
 
-  @Test("leave figures' files as they are")
+  @Test("do not change figures' files")
   func figures() throws {
     func svg(_ names: [String]) throws -> String {
       let matrix = ConfusionMatrix(classNames: names, counts: .init(pairs: []))
@@ -113,7 +113,7 @@ struct NastyNamesTests {
     }
   }
 
-  @Test("become files of their own, however alike they are")
+  @Test("become different files, even if they are similar")
   func files() {
     var taken: Set<String> = []
     for name in ["Loss: a.b", "Loss: A-B", "loss a b", "Ω", "Π", "<>", "1", "1!", String(repeating: "x", count: 500)] {

@@ -2,9 +2,9 @@ import Foundation
 import FoundationXML
 import Testing
 
-/// What the page consists of, read by a parser of XML, which also shows that every element is closed.
+/// The structure of the page, read by an XML parser, which also checks that every element is closed.
 final class PageStructure: NSObject, XMLParserDelegate {
-  /// A figure: what it has that a figure must have.
+  /// The parts of a figure.
   struct Figure {
     var title = ""
     var names = 0
@@ -13,7 +13,7 @@ final class PageStructure: NSObject, XMLParserDelegate {
     var pictures = 0
     var legend = 0
 
-    /// Whether it has a title and, unless it is of pictures alone, a legend, and each of its drawings a name and, unless it is of pictures, two axes.
+    /// Whether it has a title, a name for each drawing, and, unless it has only pictures, a legend and two axes.
     var isComplete: Bool {
       !title.isEmpty && (legend > 0 || pictures == drawings) && drawings > 0 && names == drawings
         && axes == 2 * (drawings - pictures)
@@ -25,7 +25,7 @@ final class PageStructure: NSObject, XMLParserDelegate {
   private(set) var links: [String] = []
   private var path: [String] = []
 
-  /// The titles of figures that lack something.
+  /// The titles of incomplete figures.
   var incomplete: [String] { figures.filter { !$0.isComplete }.map(\.title) }
 
   /// Reads a page, its script and style left out: these are no XML.

@@ -21,7 +21,7 @@ struct PageTests {
     for address in ["http:", "https:", "//fonts", "@import"] { #expect(!page.contains(address)) }
   }
 
-  @Test("losses are shown on a linear axis at first, and on a logarithmic one; their files are named so")
+  @Test("losses are shown on a linear and a logarithmic axis, and their files are named so")
   func scales() throws {
     let folder = try RunFixture.make(steps: 200)
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
@@ -36,7 +36,7 @@ struct PageTests {
     #expect(text.contains(">loss (nats)<"))
   }
 
-  @Test("spikes of every curve are told; where nothing stands out there are no charts of it")
+  @Test("spikes of every curve are listed; without spikes there is no chart of them")
   func spikes() throws {
     let calm = try RunFixture.make(steps: 200)
     defer { try? FileManager.default.removeItem(atPath: calm.path) }
@@ -53,7 +53,7 @@ struct PageTests {
     #expect(page.contains("<td>test</td><td>2</td>"))
   }
 
-  @Test("names are written so that they stay text")
+  @Test("names are escaped")
   func escaping() throws {
     let folder = try RunFixture.make(steps: 5)
     let odd = RunFolder(path: folder.path + "<b>&\"x")
@@ -64,7 +64,7 @@ struct PageTests {
     _ = try PageStructure(page)
   }
 
-  @Test("of 100,000 steps stays small and is made quickly, and shows a spike of one step")
+  @Test("of 100,000 steps is small, made quickly, and shows a spike of one step")
   func longRun() throws {
     let folder = try RunFixture.make(steps: 100_000, stepsPerEpoch: 1000) { $0 == 54_321 ? 77.25 : 1.5 }
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
@@ -77,11 +77,11 @@ struct PageTests {
     #expect(small.utf8.count < page.utf8.count * 3 / 4 && small.contains("77.25"))
   }
 
-  @Test("of a run that has just begun says so; of a folder without a run there is none")
+  @Test("of a new run says that it has just begun; a folder without a run has none")
   func unfinished() throws {
     let folder = try RunFixture.make(steps: 1)
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
-    // What is being written.
+    // A line that is still being written.
     let file = try #require(FileHandle(forWritingAtPath: folder.metrics))
     try file.seekToEnd()
     try file.write(contentsOf: Data(#"{"event":"st"#.utf8))

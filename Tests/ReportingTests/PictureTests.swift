@@ -47,7 +47,7 @@ struct PictureTests {
     #expect(pictures.map(\.tag) == ["states/layer 0"] && pictures.map(\.size) == [ImageSize(height: 16, width: 28)])
   }
 
-  @Test("show the same on any number of ranks, where each updates a part of the weights")
+  @Test("are the same on any number of ranks with a divided update")
   func onRanks() throws {
     func pictures(ranks: Int) throws -> [[UInt8]] {
       try ThreadCommunicator.run(ranks: ranks) { communicator in
@@ -70,7 +70,7 @@ struct PictureTests {
     for ranks in [2, 3] { #expect(try pictures(ranks: ranks) == alone, "\(ranks) ranks") }
   }
 
-  @Test("lie on a sheet where they belong")
+  @Test("are at their places on a sheet")
   func sheet() throws {
     let tiles = [Float(1), -1, 0].map { Tile.signed([$0], height: 1, width: 1, limit: 1) }
     let sheet = try #require(Sheet(tiles))

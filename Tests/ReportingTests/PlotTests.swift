@@ -22,7 +22,7 @@ struct PlotTests {
     #expect(Scale(3...3, from: 0, to: 1)(3).isFinite)
   }
 
-  @Test("a symmetric logarithmic scale shows both signs, and small values beside great ones")
+  @Test("a symmetric logarithmic scale shows both signs, and small and large values")
   func symmetric() {
     let scale = Scale(-1000...1000, from: 0, to: 200, linearSize: 0.01)
     #expect(scale(0) == 100 && scale(1000) == 200 && scale(-1000) == 0)
@@ -31,20 +31,20 @@ struct PlotTests {
     #expect(Scale(0...50, from: 0, to: 1, linearSize: 1).ticks(4) == [0, 1, 10])
   }
 
-  @Test("long labels of ticks move the frame, so that they do not lie over the axis's own")
+  @Test("long tick labels move the frame and do not cover the axis label")
   func labels() {
     #expect(Frame.left(besides: [0, 1, 2]) == 62)
     #expect(Frame.left(besides: [0.00025]) >= 25 + 7 * 7)
   }
 
-  @Test("what was measured at places has a dot at each")
+  @Test("each measured point has a dot")
   func dots() {
     let mark = Mark.line(name: "test", colour: 1, style: .dotted, points: [.init(x: 0, y: 1), .init(x: 1, y: 2)])
     let html = Chart(x: Axis("epoch"), y: Axis("loss"), marks: [mark]).drawing(title: "x").html
     #expect(html.contains(#"class="series c1 dots""#) && html.components(separatedBy: "h0").count == 3)
   }
 
-  @Test("columns keep the least, the greatest and the mean; what is not finite is left out")
+  @Test("columns keep minimum, maximum and mean of finite values")
   func columns() {
     let places = (0..<1000).map(Double.init)
     var values = places.map { _ in 1.0 }
@@ -58,7 +58,7 @@ struct PlotTests {
     #expect(few.means == [.init(x: 1, y: 5), .init(x: 2, y: 6), .init(x: 7, y: 9)])
   }
 
-  @Test("smoothing keeps a constant, and draws a single value out")
+  @Test("smoothing keeps a constant and spreads a single value")
   func smoothing() {
     let places = (0..<100).map(Double.init)
     #expect(PixelColumns(x: places, y: places.map { _ in 3 }, count: 100).smoothed.allSatisfy { abs($0.y - 3) < 1e-12 })
@@ -66,7 +66,7 @@ struct PlotTests {
     #expect(peak[50].y == 3 && peak[49].y == 2 && peak[47].y == 0)
   }
 
-  @Test("paths are relative, and as short as they can be")
+  @Test("paths are relative and as short as possible")
   func paths() {
     var path = PathText()
     path.move(62, 10.04)
@@ -76,7 +76,7 @@ struct PlotTests {
     #expect(path.text == "M62 10l1-.3-.5 10.3z")
   }
 
-  @Test("a line breaks where a value is missing; marks at the same places share them")
+  @Test("a line breaks at a missing value; marks at the same places share them")
   func chart() {
     let points = [1.0, 2, .nan, 4].enumerated().map { Mark.Point(x: Double($0.offset), y: $0.element) }
     let chart = Chart(

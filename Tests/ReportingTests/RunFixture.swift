@@ -4,10 +4,10 @@ import Recipes
 import Recording
 import Training
 
-/// Folders of runs, made up where a training would take long.
+/// Folders of runs, generated if a training would take long.
 enum RunFixture {
-  /// A folder with a recipe and a line of metrics for each of `steps` steps, `stepsPerEpoch` to an epoch, which `loss`
-  /// gives the loss of; removed by the caller.
+  /// A folder with a recipe and a line of metrics for each of `steps` steps, with the losses of `loss`. The caller removes
+  /// it.
   static func make(
     recipe name: String = "temporal-order", overrides: [String] = [], steps: Int, stepsPerEpoch: Int = 31,
     loss: (Int) -> Double = { 1.4 / (1 + Double($0) / 50) }
@@ -40,7 +40,7 @@ enum RunFixture {
     return folder
   }
 
-  /// The same of a convolutional network and 8×8 images of two classes, bright above or below, in `data.npz`.
+  /// A run of a convolutional network on 8×8 images of two classes, bright above or below, in `data.npz`.
   static func images() throws -> RunFolder {
     let path = freshPath()
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Reporting
 
-@Suite("What a trained run shows")
+@Suite("The sections of a trained run")
 struct SectionTests {
   @Test("a recurrent one: confusion, examples, states under letters, gradients through time")
   func recurrent() throws {
@@ -36,7 +36,7 @@ struct SectionTests {
     #expect(structure.incomplete.isEmpty, "\(structure.incomplete)")
   }
 
-  @Test("several share their axes, and say whose is what")
+  @Test("several share their axes and are named")
   func sideBySide() throws {
     let folders = try ["a", "b"].map { _ in try RunFixture.trained("temporal-order", overrides: ["data.testSize=40"]) }
     defer { for folder in folders { try? FileManager.default.removeItem(atPath: folder.path) } }
@@ -92,7 +92,7 @@ struct SectionTests {
     #expect(quantiles.filter { $0[8] == 0.04 }.count == 9)
     let axis = DistributionSection.axis([history], kind: "gradient")
     #expect(axis.linearSize == 0.01 && axis.bounds == -4000...4000)
-    // Where nothing stands out the axis is linear.
+    // Without outliers the axis is linear.
     let calm = try #require(try Distributions(path: path, limit: 10, keeping: []).histories.first)
     #expect(calm.spreads.map { $0.quantiles[8] }.max() == 0.04)
     #expect(DistributionSection.axis([calm], kind: "gradient").linearSize == nil)
@@ -125,14 +125,14 @@ struct SectionTests {
     let histogram = Distributions.Spread.Histogram(minimum: 0, maximum: 4, counts: [10, 20, 30, 40])
     let halves = DistributionSection.shares(histogram, range: 0...4, bins: 2)
     #expect(abs(halves[0] - 0.3) < 1e-12 && abs(halves[1] - 0.7) < 1e-12)
-    // What is outside counts at the edges.
+    // Values outside count at the edges.
     let cut = DistributionSection.shares(histogram, range: 1...3, bins: 4)
     for (share, wanted) in zip(cut, [0.2, 0.1, 0.15, 0.55]) { #expect(abs(share - wanted) < 1e-12) }
     let point = Distributions.Spread.Histogram(minimum: 1, maximum: 1, counts: [5, 0])
     #expect(DistributionSection.shares(point, range: 0...2, bins: 4) == [0, 0, 1, 0])
   }
 
-  @Test("figures are written as files of their own")
+  @Test("figures are written as separate files")
   func figures() throws {
     let folder = try RunFixture.trained("temporal-order", overrides: ["data.testSize=40"])
     defer { try? FileManager.default.removeItem(atPath: folder.path) }

@@ -20,7 +20,7 @@ import Testing
       let x = Double(k) / 1000
       for exponent in [0.1, 0.5, 0.9, 1.7, 3.3, 12.5] {
         let wanted = pow(x, exponent)
-        // What rounds in the logarithm grows with the exponent.
+        // The rounding error of the logarithm grows with the exponent.
         let bound = 2e-15 + 4e-16 * (x == 0 ? 0 : (exponent * log(x)).magnitude)
         #expect((power(x, exponent) - wanted).magnitude <= bound * wanted, "\(x) ^ \(exponent)")
       }

@@ -1,6 +1,6 @@
 import Testing
 
-/// Steps that add up several batches.
+/// Steps that accumulate several batches.
 @Suite struct AccumulationTests {
   private func experiment(batch: Int, accumulate: Int) -> SmallExperiment {
     var small = SmallExperiment()

@@ -11,7 +11,7 @@ import Testing
 @Suite struct AveragedWeightsTests {
   private func small(decay: Double?) -> SmallExperiment {
     var small = SmallExperiment(hidden: 8, epochs: 10)
-    // Whole batches: the running statistics of a last batch of one sample are none.
+    // Whole batches: a last batch of one sample has no variance.
     small.samples = 99
     small.averageDecay = decay
     small.learningRate = 0.01

@@ -87,7 +87,7 @@ import Training
   }
 }
 
-/// Passes everything on, and counts the messages that are sent.
+/// Forwards all calls and counts the messages sent.
 private final class CountingCommunicator: Communicator {
   private let inner: any Communicator
   fileprivate(set) var exchanges = 0

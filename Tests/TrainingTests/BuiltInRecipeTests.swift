@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Training
 
-/// Every built-in recipe on generated data, a few steps of it.
+/// A few steps of every built-in recipe on generated data.
 @Suite struct BuiltInRecipeTests {
   private static let names = BuiltInRecipes.all.map(\.name).filter { $0.hasPrefix("temporal") || $0.hasPrefix("echo") }
 
@@ -43,7 +43,7 @@ import Training
       return try #require(try train(recipe, ranks: 2).accuracies.last ?? nil)
     }
     #expect(try accuracy() >= 0.99)
-    // Three of ten bits, all but the first chunk's, are guesses then.
+    // Then three of ten bits are guesses, except in the first chunk.
     #expect((0.83...0.87).contains(try accuracy("model.layers.0.gru.stateful=false")))
   }
 }

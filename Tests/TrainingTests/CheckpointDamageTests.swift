@@ -7,9 +7,9 @@ import Testing
 
 @testable import Training
 
-/// Checkpoints whose files were changed: every damage is seen, and the newest good one is used.
+/// Checkpoints with damaged files: all damage is detected, and the newest good checkpoint is used.
 struct CheckpointDamageTests {
-  /// Lets a checkpoint come to its end before the next: one that is due meanwhile would be passed over.
+  /// Waits for each checkpoint to be written: one that is due meanwhile would be skipped.
   private final class Patience: Observer {
     func stepDidFinish(_ report: StepReport) { Thread.sleep(forTimeInterval: 0.03) }
   }
@@ -40,7 +40,7 @@ struct CheckpointDamageTests {
     return (found?.manifest.progress.step, complaints)
   }
 
-  @Test func theNewestIsUsedWhereAllIsWell() throws {
+  @Test func theNewestCheckpointIsUsed() throws {
     try store { store, _ in
       let found = newest(store)
       #expect(found.step == 8 && found.complaints == [])
@@ -48,7 +48,7 @@ struct CheckpointDamageTests {
   }
 
   /// Bytes flipped, files cut short or grown, swapped, emptied and missing: a random one of the four files each time.
-  @Test func everyDamageIsNamedAndTheOneBeforeIsUsed() throws {
+  @Test func everyDamageIsNamedAndTheCheckpointBeforeIsUsed() throws {
     try store { store, files in
       let originals = try files.map { try Data(contentsOf: URL(filePath: $0)) }
       let isLong = ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1"
@@ -79,7 +79,7 @@ struct CheckpointDamageTests {
     }
   }
 
-  /// Whatever numbers a manifest has whose digest is right, training goes on or refuses; it does not end by a trap.
+  /// With any numbers in a manifest of a valid digest, training resumes or refuses, and never traps.
   @Test func impossibleNumbersAreRefused() throws {
     try store { store, files in
       let original = Array(try Data(contentsOf: URL(filePath: files[2])))
@@ -101,9 +101,9 @@ struct CheckpointDamageTests {
     }
   }
 
-  /// Weights that are no numbers, though every digest is right, are wrong data and no fault of the program.
+  /// Weights that are not finite are a fault of the data, even if all digests match.
   @Test(arguments: [Float.nan, .infinity])
-  func weightsThatAreNoNumbersAreRefused(value: Float) throws {
+  func nonFiniteWeightsAreRefused(value: Float) throws {
     try store { store, files in
       let weights = try SafetensorsFile(contentsOf: files[0])
       var tensors = weights.tensors
@@ -126,7 +126,7 @@ struct CheckpointDamageTests {
     }
   }
 
-  /// The digests of a whole that is not ours are right, and it is refused all the same.
+  /// Another model's checkpoint is refused, even if its digests match.
   @Test func anotherModelsCheckpointIsRefused() throws {
     try store { store, _ in
       var other = SmallExperiment()
@@ -141,7 +141,7 @@ struct CheckpointDamageTests {
     }
   }
 
-  @Test func aFolderThatCannotBeWrittenToEndsNoTraining() throws {
+  @Test func anUnwritableFolderDoesNotEndTheTraining() throws {
     var complaints: [String] = []
     var small = SmallExperiment()
     small.hasValidation = true
@@ -152,7 +152,7 @@ struct CheckpointDamageTests {
     let trainer = try Trainer(
       made, workspace: small.workspace(made, SoloCommunicator()), observers: [Patience()],
       control: RunControl(folder: "/proc/none", deadline: nil, schedule: schedule), keeper: keeper)
-    // All steps are done; only the last checkpoint, without which there would be none, ends it with an error.
+    // All steps are done; only the missing last checkpoint ends it with an error.
     #expect { _ = try trainer.run() } throws: { ($0 as? Failure)?.exitCode == .cannotCreate }
     #expect(complaints.contains { $0.contains("training goes on") && $0.contains("/proc/none") })
   }

@@ -42,7 +42,7 @@ import Testing
     #expect(Set(weights).count == weights.count)
   }
 
-  @Test func moreThanATreeCanIsRefused() throws {
+  @Test func impossibleCompressionIsRefused() throws {
     var small = SmallExperiment(compression: GradientCompression(format: .bfloat16, parts: 9))
     #expect(throws: Failure.self) { try small.train(ranks: 1) }
     small.compression?.parts = 8

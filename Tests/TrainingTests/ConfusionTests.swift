@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-/// Counts of pairs of classes, and what is read off them.
+/// Confusion counts and the metrics from them.
 struct ConfusionTests {
   private func counts(_ matrix: [[Int]]) -> ConfusionCounts {
     ConfusionCounts(
@@ -17,7 +17,7 @@ struct ConfusionTests {
   }
 
   /// As scikit-learn defines balanced_accuracy_score and f1_score(average="macro").
-  @Test func meansAreThoseOfOthers() throws {
+  @Test func meansAreThoseOfScikitLearn() throws {
     let counts = counts([[8, 1, 1, 0], [0, 1, 3, 0], [0, 0, 0, 0], [0, 0, 0, 5]])
     #expect(counts.samples == 19 && counts.right == 14)
     let balanced = try #require(counts.balancedAccuracy)
@@ -55,9 +55,9 @@ struct ConfusionTests {
     }
   }
 
-  /// However the samples are shared out, the counts are the same, on every rank.
+  /// The counts do not depend on the division of the samples, and are the same on every rank.
   @Test(arguments: [1, 2, 3, 7])
-  func ranksAddUpWhatEachHas(ranks: Int) throws {
+  func countsAreTheSameOnAnyNumberOfRanks(ranks: Int) throws {
     var random = TestRandom(5)
     let samples = (0..<200).map { _ in
       (Int32.random(in: 0..<50, using: &random), Int.random(in: 0..<1_000_000, using: &random) / 300_000)
@@ -75,7 +75,7 @@ struct ConfusionTests {
     for sum in sums { #expect(sum == counts(matrix)) }
   }
 
-  @Test func examplesAreOfAllClassesInTurn() {
+  @Test func examplesTakeAllClassesInTurn() {
     func chosen(_ labels: [Int], limit: Int) -> [Int] {
       var turns = ClassTurns<Int>(limit: limit)
       for label in labels where turns.accepts(label) { turns.add(label, of: label) }

@@ -4,10 +4,10 @@ import Optimizers
 import Testing
 import Training
 
-/// Training that goes on with new objects around the same weights and optimizer, as after a restart.
+/// Training continues with new objects around the same weights and optimizer, as after a restart.
 @Suite struct ContinuedTrainingTests {
-  /// Dropout and the schedule go by the optimizer's count of steps, which a checkpoint keeps.
-  @Test func aNewStepObjectGoesOnWhereTheOptimizerStands() throws {
+  /// Dropout and the schedule depend on the optimizer's step count, which a checkpoint keeps.
+  @Test func aNewStepObjectContinuesFromTheOptimizersCount() throws {
     var small = SmallExperiment()
     small.schedule = { PolynomialSchedule(length: 10) }
     small.recurrent = { input, hidden in

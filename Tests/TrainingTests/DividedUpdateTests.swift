@@ -6,7 +6,7 @@ import Testing
 @testable import Training
 
 @Suite struct DividedUpdateTests {
-  /// Several blocks of parameters, so that ranks have slices, and norms that reach over them.
+  /// Several blocks of parameters, so that ranks have slices, and norms that span them.
   private static func small(_ choice: Int, _ sharding: OptimizerSharding) -> SmallExperiment {
     var small = SmallExperiment(hidden: 24, epochs: 1)
     small.optimizer = AllocationTests.optimizers[choice]
@@ -17,7 +17,7 @@ import Testing
     return small
   }
 
-  /// Ranks of one machine, and of several with one rank or more, as many on each or not.
+  /// Ranks on one machine, and on several with one or more each, equally many or not.
   private static let machines: [[[Int]]] = [
     [[0, 1]], [[0, 1, 2]], [[0, 1, 2, 3, 4, 5, 6, 7]], [[0], [1]], [[0], [1], [2]], [[0, 1, 2], [3]],
     [[0, 2], [1, 3]],
@@ -71,7 +71,7 @@ import Testing
       #expect(slices.first?.lowerBound == 0 && slices.last?.upperBound == count)
       #expect(zip(slices, slices.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound }, "\(machines)")
       #expect(found.allSatisfy { rank in rank.own.allSatisfy { $0 == rank.slices.reduce(0) { $0 + $1.count } } })
-      // Several buckets between machines, of each of which machines have pieces.
+      // Between machines there are several buckets, and machines have pieces of each.
       #expect(machines.count == 1 || machines.count > 3 || found.contains { $0.slices.count > 1 })
       #expect(found.allSatisfy { $0.weights == found[0].weights })
       #expect(found[0].state.count == 2 && found[0].state.allSatisfy { $0.count == count && $0.contains { $0 != 0 } })
@@ -94,7 +94,7 @@ import Testing
     return found[0]
   }
 
-  @Test func itIsDividedWhereThatPays() throws {
+  @Test func updatesAreDividedIfThatIsFaster() throws {
     let (node, two) = ([[0, 1]], [[0], [1]])
     // 5 hidden units have few parameters; 100 have 63 thousand, which take 0.25 ms at 1 GB/s, half of it hidden.
     #expect(try !Self.divides(.auto, hidden: 5, machines: node))
@@ -108,7 +108,7 @@ import Testing
     #expect(try Self.divides(.auto, hidden: 100, machines: two, link: near))
     #expect(try !Self.divides(.auto, hidden: 100, machines: two, link: far))
     #expect(try Self.divides(.always, hidden: 100, machines: two, link: far))
-    // What is rounded travels as sums; what MPI adds up is not scattered.
+    // Rounded gradients travel as sums; MPI's sums are not scattered.
     let rounded = GradientCompression(format: .bfloat16, parts: 2)
     #expect(try !Self.divides(.auto, hidden: 100, machines: two, link: near) { $0.compression = rounded })
     #expect(try Self.divides(.auto, hidden: 100, machines: node) { $0.compression = rounded })

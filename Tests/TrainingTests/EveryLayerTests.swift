@@ -6,8 +6,7 @@ import TestSupport
 import Testing
 import Training
 
-/// Every layer, in two odd models, trained for twenty steps: the same bits on any number of ranks and on every
-/// instruction set.
+/// Every layer, in two odd models, trained for twenty steps: the same bits on any number of ranks and any instruction set.
 @Suite struct EveryLayerTests {
   private static let images = """
     batch: 21

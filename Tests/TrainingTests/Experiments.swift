@@ -5,7 +5,7 @@ import Optimizers
 import Tensors
 import Training
 
-/// A small experiment on temporal order, made anew on every rank.
+/// A small experiment on temporal order, created on every rank.
 struct SmallExperiment: Sendable {
   var hidden = 5
   var samples = 100
@@ -59,10 +59,10 @@ struct SmallExperiment: Sendable {
     try experiment.makeWorkspace(communicator: communicator)
   }
 
-  /// Trains to the end on ranks that are threads; gives the bits of rank 0's final weights, and all reports.
+  /// Trains to the end on ranks that are threads; returns the bits of rank 0's final weights, and all reports.
   func train(ranks: Int) throws -> Outcome { try train(machines: [Array(0..<ranks)]) }
 
-  /// The same on ranks in groups that share memory, with gradients that travel in stretches of so many bytes.
+  /// Trains on ranks on machines, with buckets of `bucketBytes`.
   func train(machines: [[Int]], bucketBytes: Int = 1 << 20) throws -> Outcome {
     let outcomes = try ThreadCommunicator.run(machines: machines) { communicator in
       let experiment = try make()
@@ -71,7 +71,7 @@ struct SmallExperiment: Sendable {
         experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [],
         link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: bucketBytes))
       _ = try trainer.run()
-      // The floats are pointers into what the experiment holds.
+      // The floats are pointers into the experiment's memory.
       return try withExtendedLifetime(experiment) {
         Outcome(
           weights: try experiment.model.weights.values.floats.map(\.bitPattern),

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Training
 
-/// What cannot go on: numbers that are not finite, and ranks that differ.
+/// Faults that end training: numbers that are not finite, and ranks that differ.
 struct FaultTests {
   /// Temporal order in which the inputs of some samples are infinite.
   private final class Broken: Dataset {
@@ -94,7 +94,7 @@ struct FaultTests {
     #expect(Set(outcomes).count == 1)
   }
 
-  /// The loss of an epoch, by which a plateau goes, is that of the steps that counted.
+  /// The loss of an epoch, which a plateau observes, is that of the steps that counted.
   @Test func skippedStepsAreLeftOutOfTheEpochsLoss() throws {
     let made = try experiment(Broken([41]), .skip)
     let schedule = PlateauSchedule(factor: 0.5, patience: 0, threshold: 0)
@@ -113,7 +113,7 @@ struct FaultTests {
     #expect(schedule.state["best"] == means.min())
   }
 
-  @Test func anEpochsTotalsCountWhatCounted() {
+  @Test func totalsOnlyIncludeCountedSteps() {
     var totals = EpochTotals()
     #expect(totals.meanLoss == nil && totals.accuracy == nil)
     var report = StepReport()
@@ -176,7 +176,7 @@ struct FaultTests {
     }
   }
 
-  @Test func aBatchInWhichNothingCountsChangesNothing() throws {
+  @Test func aBatchWithoutTargetsChangesNothing() throws {
     let first = try trained(ignoring: 33, steps: 1, on: SoloCommunicator())
     #expect(first.weights == first.initial && first.updates == 0)
     #expect(first.reports[0].isSkipped && first.reports[0].countsNothing && first.reports[0].loss.isNaN)
@@ -189,7 +189,7 @@ struct FaultTests {
       #expect(outcome.reports.map(\.countsNothing) == [true, false, false, false, true, false, false, false])
       #expect(outcome.updates == 6)
     }
-    // However many there are: they are no faults.
+    // Any number of such batches is no fault.
     let all = try trained(ignoring: 100, steps: nil, on: SoloCommunicator())
     #expect(all.weights == all.initial && all.reports.count == 8)
   }

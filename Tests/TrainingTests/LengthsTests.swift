@@ -13,7 +13,7 @@ struct SequenceNetwork: Sendable, CustomTestStringConvertible {
   let name: String
   var target = SequenceFile.Target.aClass
   var hasIndices = false
-  /// As YAML, one a line.
+  /// The layers as YAML, one per line.
   let layers: [String]
 
   var testDescription: String { name }
@@ -83,7 +83,7 @@ struct SequenceNetwork: Sendable, CustomTestStringConvertible {
     return try Recipe.parse(text, file: "lengths.yaml")
   }
 
-  /// All that training leaves.
+  /// Trains and returns all results.
   func train(_ path: String, _ more: String = "", ranks: Int = 1) throws -> Trained {
     let outcomes = try ThreadCommunicator.run(machines: [Array(0..<ranks)]) { communicator in
       let experiment = try recipe(path, more).makeExperiment()
@@ -141,9 +141,9 @@ struct Trained: Sendable, Equatable {
     }
   }
 
-  /// Where all samples have as many steps, there is nothing that lengths could change.
+  /// If all samples have the same number of steps, lengths change nothing.
   @Test(arguments: SequenceNetwork.all)
-  func sequencesOfOneLengthAreThoseWithoutPadding(network: SequenceNetwork) throws {
+  func equalLengthsChangeNoBits(network: SequenceNetwork) throws {
     try withTemporaryFolder { folder in
       var file = network.file
       file.lengths = file.lengths.map { _ in 7 }
@@ -153,9 +153,9 @@ struct Trained: Sendable, Equatable {
     }
   }
 
-  /// Each sample in a file of its own, with as many steps as it has and no lengths, has the same outputs.
+  /// Each sample in a separate file, with its steps and no lengths, has the same outputs.
   @Test(arguments: SequenceNetwork.all)
-  func aSampleByItselfHasTheSameOutputs(network: SequenceNetwork) throws {
+  func aSingleSampleHasTheSameOutputs(network: SequenceNetwork) throws {
     try withTemporaryFolder { folder in
       let file = network.file
       try file.write(to: "\(folder)/padded.npz", steps: 12, garbage: 3)
@@ -180,7 +180,7 @@ struct Trained: Sendable, Equatable {
     }
   }
 
-  /// A network that takes any number of steps is tested on another number than it is trained on, with lengths or without.
+  /// A network for any number of steps is tested on another number than in training, with or without lengths.
   @Test func testSamplesMayHaveOtherNumbersOfSteps() throws {
     try withTemporaryFolder { folder in
       let network = SequenceNetwork.all[0]
@@ -203,7 +203,7 @@ struct Trained: Sendable, Equatable {
       }
       #expect(try evaluations(test: "\(folder)/test.npz") == evaluations(test: "\(folder)/train.npz"))
 
-      // Without lengths, but for layers that depend on the number of steps.
+      // Without lengths, except for layers that depend on the number of steps.
       file.lengths = file.lengths.map { _ in 7 }
       try file.write(to: "\(folder)/train.npz", steps: 7, withLengths: false)
       file.lengths = file.lengths.map { _ in 9 }

@@ -9,9 +9,9 @@ import Testing
 
 @testable import Training
 
-/// Samples that are made on a thread beside the training.
+/// Samples that a background thread loads during the training.
 struct LoadingAheadTests {
-  /// Another data set's samples, with what may go wrong on the way.
+  /// Another data set's samples, with delays and failures.
   private final class Slow: Dataset {
     let base: any Dataset
     let loadsAhead: Bool
@@ -53,7 +53,7 @@ struct LoadingAheadTests {
       let made = try experiment(ahead: ahead, failure: failure)
       let summary = try Trainer(made, workspace: made.makeWorkspace(communicator: communicator), observers: []).run()
       let threads = [made.data.training, made.data.test].compactMap { ($0 as? Slow)?.threads.count }
-      // Each first batch is loaded where it is wanted, the others beside.
+      // The first batch is loaded on the training's thread, the others on the loader's.
       #expect(threads == (ahead ? [2, 2] : [1, 1]))
       return try withExtendedLifetime(made) {
         try made.model.weights.values.floats.map(\.bitPattern) + summary.evaluations.map { Float($0.loss).bitPattern }
@@ -67,13 +67,13 @@ struct LoadingAheadTests {
     #expect(try train(ranks: ranks, ahead: true).allSatisfy { $0 == plain })
   }
 
-  @Test func aFailureBesideEndsTheTraining() {
+  @Test func aFailureOfTheLoaderEndsTheTraining() {
     #expect { _ = try train(ranks: 1, ahead: true, failure: 60) } throws: {
       ($0 as? Failure)?.message == "sample 60 is damaged"
     }
   }
 
-  @Test func aBatchThatWasNotExpectedIsLoadedAllTheSame() throws {
+  @Test func anUnexpectedBatchIsLoaded() throws {
     let data = Slow(TemporalOrder(level: .easy, count: 20, seed: 1, purpose: .trainingData), ahead: true)
     let loader = try BatchLoader(data: data, shuffles: true, seed: 1, capacity: 4)
     let other = try BatchLoader(

@@ -20,9 +20,9 @@ import Testing
     #expect(rule.spikes(in: [1, 1.05]).map(\.range) == [1..<2])
     let losses = [1, 0.5, 0.6, 2.5, 2.48, 0.7, 0.4, 0.41, 0.45]
     #expect(rule.spikes(in: losses) == [LossSpike(range: 2..<5, peak: 2.5), LossSpike(range: 8..<9, peak: 0.45)])
-    // Each of two peaks is one, though the curve does not come back to its lowest between them.
+    // Each of two peaks is a spike, even if the curve does not return to its lowest point between them.
     #expect(rule.spikes(in: [1, 0.5, 0.9, 0.7, 0.8, 0.5]).map(\.range) == [2..<3, 4..<5])
-    // Many small rises are one if together they are visible.
+    // Many small rises are one spike if they are visible together.
     #expect(rule.spikes(in: [1, 0.5, 0.51, 0.52, 0.53, 0.54, 0.3]).map(\.range) == [5..<6])
   }
 
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoNumberIsASpike() {
+  @Test func nanIsASpike() {
     var losses = [Double](repeating: 0.5, count: 20)
     losses[12] = .nan
     #expect(rule.spikes(in: losses).map(\.range) == [12..<13])
@@ -50,7 +50,7 @@ import Testing
     #expect(rule.spikes(in: losses).isEmpty)
   }
 
-  /// What is seen of a training of a built-in recipe.
+  /// The loss curves of a training of a built-in recipe.
   private struct Curves {
     /// The mean loss of each epoch, the test loss after each, and the loss of each step.
     let training, test, steps: [Double]
@@ -90,9 +90,8 @@ import Testing
     #expect((curves.steps.max() ?? 0) > 5)
   }
 
-  /// What is asked for: nothing to be seen in either curve, no step above that of guessing and the noise of a batch, and all
-  /// learnt; so the rule finds no spike.
-  @Test func theOtherHasNone() throws {
+  /// No visible spikes in either curve, no step above the loss of guessing plus the noise of a batch, and everything learned.
+  @Test func theOtherRecipeHasNoSpikes() throws {
     let curves = try curves(of: "temporal-order-no-spikes")
     #expect(curves.training.count == curves.test.count)
     for curve in [curves.training, curves.test] {
@@ -103,8 +102,8 @@ import Testing
     #expect(curves.accuracy >= 0.99)
   }
 
-  /// The recipe as it was once: to the eye it has kinks in both curves, which the rule must find.
-  @Test func whatAnEyeSeesIsFound() throws {
+  /// A former version of the recipe with visible kinks in both curves, which the rule must find.
+  @Test func visibleSpikesAreFound() throws {
     let optimizer = "optimizer={name: adam, learningRate: 0.003, epsilon: 1.0e-4, clipNorm: 1}"
     let curves = try curves(of: "temporal-order-spikes", [optimizer, "schedule={name: cosine}"])
     #expect(rule.spikes(in: curves.training).map(\.range) == [16..<17])

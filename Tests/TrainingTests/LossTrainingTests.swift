@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Training
 
-/// Every loss, trained on ranks that are threads: the same bits on any number of them, and a loss that falls.
+/// Every loss, trained on ranks that are threads: the same bits on any number of ranks, and the loss falls.
 @Suite struct LossTrainingTests {
   private struct Outcome: Sendable {
     let weights: [UInt32]

@@ -16,7 +16,7 @@ import Training
     probe = ModelProbe(experiment.network, seed: 1)
   }
 
-  @Test func layersGiveWhatAPredictionIsMadeOf() throws {
+  @Test func probedLayersGiveThePrediction() throws {
     let data = try #require(experiment.data.test)
     let result = try probe.run(on: data, samples: samples, gradients: false)
     #expect(result.outputs.map(\.place) == ["0", "1"] && result.outputs.map(\.kind) == ["lstm", "linear"])
@@ -47,7 +47,7 @@ import Training
   }
 
   /// At the last step the gradient is that of the linear layer's input: (p − y) · W.
-  @Test func gradientsAreThoseOfTheSampleSOwnLoss() throws {
+  @Test func gradientsAreThoseOfTheSamplesOwnLoss() throws {
     let data = try #require(experiment.data.test)
     let result = try probe.run(on: data, samples: samples, gradients: true)
     let gradient = try #require(result.states.first?.hiddenGradient)
@@ -79,7 +79,7 @@ import Training
     }
   }
 
-  /// Probes, evaluations and training steps of one network, each in memory of its own, do not see each other.
+  /// Probes, evaluations and training steps of one network have separate memory and do not affect each other.
   @Test func nothingIsChanged() throws {
     let data = try #require(experiment.data.test)
     func train(_ experiment: Experiment, between: () throws -> Void) throws -> [UInt32] {

@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  /// Gradients travel in many stretches, most of them before the backward pass ends.
+  /// Gradients travel in many buckets, most of them before the backward pass ends.
   @Test(arguments: [[[0], [1]], [[0, 1], [2]], [[0, 2], [1, 3]], [[0], [1], [2], [3], [4]]])
   func weightsHaveTheSameBitsOnSeveralMachines(machines: [[Int]]) throws {
     for small in [SmallExperiment(), SmallExperiment(accumulate: 2)] {
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  /// The transport's sum rounds otherwise, but is as good.
+  /// The transport's sum rounds differently, but is as accurate.
   @Test func nativeSumsTrainAsWell() throws {
     let tree = try SmallExperiment().train(ranks: 1)
     let native = try SmallExperiment(reduction: .native).train(ranks: 3)

@@ -5,7 +5,7 @@ import Tensors
 import Testing
 import Training
 
-/// Small trainings of each recurrent cell with all that it can do.
+/// Small trainings of each recurrent cell with all its options.
 @Suite struct RecurrentTrainingTests {
   enum Kind: String, CaseIterable, Sendable {
     case lstm, gru, rnn, gated
@@ -69,7 +69,7 @@ import Training
       options.isStateful = true
       return [try GRU(input: input, hiddenSize: hidden, options: options)]
     }
-    // The weights stay as they are, so that the loss on the same samples depends on the initial state alone.
+    // The weights do not change, so the loss on the same samples only depends on the initial state.
     small.learningRate = 0
     let experiment = try small.make()
     let step = try TrainingStep(experiment, workspace: small.workspace(experiment, SoloCommunicator()))
@@ -83,7 +83,7 @@ import Training
     #expect(losses[2] == losses[0])
   }
 
-  /// Dropout goes by a sample's place in the whole step.
+  /// Dropout depends on a sample's place in the whole step.
   @Test func batchesAddUpToOneLargeBatchUnderDropout() throws {
     var small = experiment(.lstm, stateful: false)
     small.batch = 64
@@ -95,7 +95,7 @@ import Training
     for (own, whole) in zip(added.losses, large.losses) { #expect((own - whole).magnitude < 1e-5 * whole) }
   }
 
-  @Test func batchesThatAddUpContinueEachOtherToo() throws {
+  @Test func accumulatedBatchesCarryState() throws {
     var small = experiment(.gru, stateful: true)
     small.recurrent = { input, hidden in
       var options = RecurrentOptions()

@@ -8,9 +8,9 @@ import Testing
 
 @testable import Training
 
-/// Trainings that end in their midst and go on from a checkpoint on other numbers of ranks.
+/// Trainings that crash and resume from a checkpoint on other numbers of ranks.
 struct ResumeTests {
-  /// Throws after a step, as if the process had died there.
+  /// Throws after a step, as if the process had died.
   private final class Crash: Observer {
     let step: Int
     init(at step: Int) { self.step = step }
@@ -80,7 +80,7 @@ struct ResumeTests {
     var best: EvaluationReport?
   }
 
-  /// Trains, saving every `every` steps, from what `folder` holds; crashes after step `crash`.
+  /// Trains from the checkpoints in `folder`, saving every `every` steps; crashes after step `crash`.
   private func train(
     _ name: String, ranks: Int, folder: String?, every: Int? = nil, crash: Int? = nil
   ) throws -> Outcome {
@@ -116,7 +116,7 @@ struct ResumeTests {
   }
 
   @Test(arguments: small.keys.sorted(), [2, 4, 5])
-  func aRunThatCrashedGoesOnWithTheSameBitsOnOtherRanks(name: String, crash: Int) throws {
+  func aCrashedRunResumesWithTheSameBitsOnOtherRanks(name: String, crash: Int) throws {
     let whole = try train(name, ranks: 1, folder: nil)
     for (before, after) in [(1, 3), (3, 1), (2, 5)] {
       try temporary { folder in
@@ -132,7 +132,7 @@ struct ResumeTests {
     }
   }
 
-  @Test func aRunThatHadEndedOnlyMeasuresAgain() throws {
+  @Test func aFinishedRunOnlyEvaluatesAgain() throws {
     try temporary { folder in
       let whole = try train("plain", ranks: 2, folder: folder)
       let again = try train("plain", ranks: 1, folder: folder)

@@ -17,9 +17,9 @@ import Training
     #expect(zip(rates, wanted).allSatisfy { ($0 - $1).magnitude < 1e-15 } && rates.count == 8, "\(rates)")
   }
 
-  /// With a threshold of 1, no loss is ever better, so that each one after the first reduces the rate.
+  /// With a threshold of 1 no loss is better, so each one after the first reduces the rate.
   @Test(arguments: [(true, 1), (true, 0), (false, 1)])
-  func aPlateauIsToldOnceAnEpoch(hasValidation: Bool, evaluateEvery: Int) throws {
+  func aPlateauObservesOnceAnEpoch(hasValidation: Bool, evaluateEvery: Int) throws {
     var small = SmallExperiment()
     small.epochs = 3
     small.hasValidation = hasValidation
@@ -29,7 +29,7 @@ import Training
     #expect(rates == [0.01, 0.005, 0.0025].flatMap { Array(repeating: $0, count: 4) })
   }
 
-  @Test func averagingLeavesTrainingAloneAndIsWhatIsEvaluated() throws {
+  @Test func averagingChangesEvaluationsButNotTraining() throws {
     let plain = try SmallExperiment().train(ranks: 1)
     var small = SmallExperiment()
     small.averageDecay = 0.9
@@ -43,7 +43,7 @@ import Training
     #expect(last.evaluations.map(\.loss) == plain.evaluations.map(\.loss), "nothing kept: the last weights")
   }
 
-  /// The weights file holds the averaged weights and says so; evaluating it gives the run's own test loss.
+  /// The weights file has the averaged weights and says so; its evaluation gives the run's test loss.
   @Test func theWeightsFileHoldsTheAverage() throws {
     var small = SmallExperiment()
     small.averageDecay = 0.5
@@ -65,7 +65,7 @@ import Training
     #expect(report.loss == summary.evaluations.last?.loss)
   }
 
-  /// Clipping by value comes before clipping by norm, and the reported norm is that of the gradient as it was.
+  /// Clipping by value comes before clipping by norm, and the reported norm is that before clipping.
   @Test func clippingByValueChangesTheUpdateAndNotTheReport() throws {
     let plain = try SmallExperiment().train(ranks: 1)
     var small = SmallExperiment()

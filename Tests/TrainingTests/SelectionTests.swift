@@ -7,7 +7,7 @@ import Testing
 
 @testable import Training
 
-/// What is chosen by evaluations is chosen on validation samples, by numbers.
+/// Only finite results on validation samples decide on the best weights.
 @Suite struct SelectionTests {
   private func report(
     _ loss: Double, accuracy: Double? = nil, step: Int = 1, on split: Split = .validation
@@ -22,7 +22,7 @@ import Testing
       SmallExperiment().make(), schedule: CheckpointSchedule(), store: nil, recipe: "", warn: { _ in })
   }
 
-  @Test func noLossThatIsNoNumberIsEverTheBest() throws {
+  @Test func aNonFiniteLossIsNeverTheBest() throws {
     let keeper = try keeper()
     for (step, loss) in [Double.nan, -.nan, .infinity, 0.5, .nan, 0.4, .nan].enumerated() {
       try keeper.note(report(loss, accuracy: loss.isNaN ? 1 : 0.5, step: step))
@@ -45,7 +45,7 @@ import Testing
     #expect(keeper.best == nil)
   }
 
-  /// Notes what it is told.
+  /// Records the observed losses.
   private final class Listener: Schedule {
     private(set) var losses: [Double] = []
 
@@ -53,7 +53,7 @@ import Testing
     func observe(loss: Double) { losses.append(loss) }
   }
 
-  /// A schedule hears of validation samples or of the training loss, never of the test samples.
+  /// A schedule observes the validation loss or the training loss, never the test loss.
   @Test(arguments: [(true, true, 1), (true, false, 1), (false, true, 1), (false, false, 1), (true, true, 0)])
   func schedulesWatchValidationOrTraining(hasValidation: Bool, hasTest: Bool, evaluateEvery: Int) throws {
     var small = SmallExperiment(epochs: 3)

@@ -2,9 +2,9 @@ import Datasets
 import Formats
 import TestSupport
 
-/// Sequences of random lengths, as a file that may pad them in many ways.
+/// Sequences of random lengths, in a file with various paddings.
 struct SequenceFile: Sendable {
-  /// What a sample's target is.
+  /// The kind of targets.
   enum Target: Sendable {
     case aClass, classes, numbers
   }
@@ -13,10 +13,10 @@ struct SequenceFile: Sendable {
   var target = Target.aClass
   /// Whether inputs are whole numbers from 0 to 8.
   var hasIndices = false
-  /// Of each sample.
+  /// The number of steps of each sample.
   var lengths: [Int]
 
-  /// Draws lengths from 1 on; the first sample has the longest.
+  /// Draws lengths from 1 on; the first sample is the longest.
   init(samples: Int = 23, longest: Int = 10, target: Target = .aClass, hasIndices: Bool = false) {
     var random = TestRandom(41)
     lengths = (0..<samples).map { $0 == 0 ? longest : Int.random(in: 1...longest, using: &random) }
@@ -38,8 +38,8 @@ struct SequenceFile: Sendable {
     )
   }
 
-  /// Writes some samples with room for so many steps; what is padding has the value `garbage`. Without lengths all samples
-  /// must have as many steps.
+  /// Writes some samples padded to `steps` steps with the value `garbage`. Without lengths, all samples must have that
+  /// number of steps.
   func write(
     to path: String, steps: Int, padding: SequencePadding = .behind, garbage: Float = 0, withLengths: Bool = true,
     samples: [Int]? = nil

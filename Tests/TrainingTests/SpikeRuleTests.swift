@@ -29,11 +29,11 @@ import Testing
     #expect(rule.spikes(in: losses) == [LossSpike(range: 150..<152, peak: 3)])
     losses[20] = 50
     losses[5] = 50
-    // The first ten steps say what is usual.
+    // The first ten steps define the usual losses.
     #expect(rule.spikes(in: losses).map(\.range) == [20..<21, 150..<152])
   }
 
-  @Test func aSpikeThatDoesNotEndIsOne() {
+  @Test func anUnfinishedSpikeCounts() {
     let losses = (0..<300).map { $0 < 100 ? 1.0 : 4 }
     #expect(StepSpikeRule().spikes(in: losses) == [LossSpike(range: 100..<300, peak: 4)])
   }
@@ -47,7 +47,7 @@ import Testing
     norms[3] = 7
     norms[30] = .infinity
     #expect(rule.outliers(in: norms) == [20, 30, 140])
-    // Where norms always spread over two orders of magnitude, ten times is nothing.
+    // If norms always spread over two orders of magnitude, a factor of ten is usual.
     #expect(rule.outliers(in: (0..<200).map { pow(10, Double($0 % 5) / 2) }).isEmpty)
   }
 

@@ -33,7 +33,7 @@ struct SplitTests {
   }
 
   @Test(arguments: [1, 3])
-  func theCourseIsJudgedByValidationAndTheResultByTest(ranks: Int) throws {
+  func validationJudgesTheCourseAndTestTheResult(ranks: Int) throws {
     let outcomes = try ThreadCommunicator.run(ranks: ranks) { communicator -> [EvaluationReport] in
       let made = try experiment(
         DataSplits(

@@ -71,7 +71,7 @@ import Training
       for (own, wanted) in zip(alone.losses + alone.testLosses, losses + testLosses) {
         #expect((own - wanted).magnitude < 2e-6)
       }
-      // Two ranks hold two shards each, three ranks one, one and two.
+      // Two ranks have two shards each, three ranks have one, one and two.
       for ranks in [2, 3, 4] {
         let outcome = try train(in: folder, stateful: true, ranks: ranks)
         #expect(outcome.weights == alone.weights, "\(ranks) ranks")

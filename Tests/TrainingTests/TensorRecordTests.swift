@@ -19,7 +19,7 @@ import Testing
     #expect(steps(StepCadence(times: 100, last: 12345), 12345).count == 101)
   }
 
-  /// What is recorded of plain gradient descent without clipping: each weight falls by its gradient times the rate.
+  /// A record of plain gradient descent without clipping: each weight falls by its gradient times the rate.
   private struct Record: Equatable, Sendable {
     let step, epoch: Int
     let values, gradient, former: [UInt32]
@@ -65,15 +65,14 @@ import Testing
     }[0]
   }
 
-  /// Two epochs of calm, a batch whose labels are all wrong, and calm again: besides the steps at regular intervals, those at
-  /// which the loss or the gradient stands out are recorded, on any number of ranks, and also where the run was broken
-  /// between; at most ten more than the regular ones so far.
+  /// Calm steps, unusual steps, and calm steps again. Besides the steps at regular intervals, unusual ones are recorded, also
+  /// after a resumption; at most ten more than the regular ones so far.
   @Test func unusualStepsAreFoundAndTheirNumberIsLimited() {
     var steps = UnusualSteps()
     var found: [Int] = []
     for step in 1...200 {
       let isCalm = step < 100 || step > 103
-      // As a checkpoint keeps it.
+      // As in a checkpoint.
       if step == 60 { steps = steps.copy }
       if steps.add(
         loss: (isCalm ? 0.5 : 2) + 0.01 * Double(step % 3),
@@ -86,11 +85,11 @@ import Testing
     #expect(found == [99, 100])
     var wild = UnusualSteps()
     let count = (1...1000).filter { wild.add(loss: 1, norm: $0.isMultiple(of: 12) ? 1e6 : 1, regular: $0 / 100) }.count
-    // At step 996 nine regular ones were before.
+    // Before step 996 there were nine regular ones.
     #expect(count == 19)
   }
 
-  @Test func whatIsKnownOfStepsSurvivesACheckpoint() throws {
+  @Test func theSearchForUnusualStepsSurvivesACheckpoint() throws {
     var (whole, parts) = (UnusualSteps(), UnusualSteps())
     for step in 1...150 {
       let (loss, norm) = (
@@ -114,7 +113,7 @@ import Testing
     #expect(alone.map(\.epoch) == [1, 1, 2, 2])
     #expect(Set(alone.map(\.values)).count == 4)
     #expect(alone.allSatisfy { $0.former != $0.values })
-    // Each step's values are what the next finds.
+    // Each step's values are the former values of the next.
     let all = try records(ranks: 1, StepCadence(every: 1, last: 8))
     #expect(zip(all, all.dropFirst()).allSatisfy { $0.values == $1.former })
     #expect(try records(ranks: 3, cadence) == alone)

@@ -53,7 +53,7 @@ import Training
     }
   }
 
-  @Test func countersThatCannotBeAreRefused() throws {
+  @Test func impossibleCountersAreRefused() throws {
     func expectFailure(_ words: String, _ change: (inout SafetensorsFile) -> Void) throws {
       var file = try SafetensorsFile(contentsOf: reference)
       change(&file)

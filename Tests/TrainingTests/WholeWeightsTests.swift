@@ -7,9 +7,9 @@ import Testing
 
 @testable import Training
 
-/// Whoever reads weights gets those after the last step, wherever they are updated and without others' calls.
+/// Readers get the weights after the last step, with divided updates too, and without calls of other ranks.
 @Suite struct WholeWeightsTests {
-  /// Ranks of one machine, and of several with one rank or more.
+  /// Ranks on one machine, and on several with one or more each.
   private static let machines: [[[Int]]] = [[[0, 1]], [[0, 1, 2]], [[0], [1]], [[0], [1], [2]], [[0, 1], [2]]]
 
   private static func small(_ sharding: OptimizerSharding) -> SmallExperiment {
@@ -27,7 +27,7 @@ import Testing
 
   private static let link = LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 8192)
 
-  /// All that a reader may see, in bits.
+  /// The bits of all readable weights.
   private static func weights(_ experiment: Experiment) throws -> [UInt32] {
     try withExtendedLifetime(experiment) {
       bits(try experiment.model.weights.values.floats) + bits(try experiment.evaluatedWeights.values.floats)
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  /// What a loop of one's own sees: rank 0 reads after the steps that `reads` says, and at the end; the others never read.
+  /// The weights in a custom loop: rank 0 reads after the steps in `reads` and at the end; the others never read.
   private static func loop(
     _ machines: [[Int]], _ sharding: OptimizerSharding, reads: @escaping @Sendable (Int) -> Bool
   ) throws -> [[UInt32]] {
@@ -70,7 +70,7 @@ import Testing
     for _ in 0..<5 { #expect(try Self.loop(machines, .always) { _ in false } == alone) }
   }
 
-  /// Evaluations between steps, in a loop that does nothing else about the weights.
+  /// Evaluations between steps, in a loop without other calls for the weights.
   @Test(arguments: machines) func aLoopThatEvaluatesGetsTheSameLosses(machines: [[Int]]) throws {
     func losses(_ machines: [[Int]], _ sharding: OptimizerSharding) throws -> [Double] {
       try ThreadCommunicator.run(machines: machines) { communicator in
@@ -92,7 +92,7 @@ import Testing
     #expect(try losses(machines, .always) == alone)
   }
 
-  /// Reads in `stepDidFinish`, on rank 0 alone.
+  /// Reads in `stepDidFinish`, only on rank 0.
   private final class Reader: Observer {
     let experiment: Experiment
     private(set) var seen: [[UInt32]] = []
@@ -119,8 +119,8 @@ import Testing
     #expect(try seen(machines, .always) == alone)
   }
 
-  /// A predictor shares its memory with training and evaluations of other weights, and goes on with the model's.
-  @Test func aPredictorGoesOnWithTheModelsWeights() throws {
+  /// A predictor shares its memory with training and evaluations of other weights, and uses the model's again.
+  @Test func aPredictorContinuesWithTheModelsWeights() throws {
     let experiment = try Self.small(.never).make()
     let workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
     let step = try TrainingStep(experiment, workspace: workspace)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import custom_layer
 
-/// What the library's articles show is here, or in `Examples`, or in `ExtensionTests`, where it is compiled and run.
+/// The code in the library's articles is compiled and run: here, in `Examples` or in `ExtensionTests`.
 @Suite struct ArticleTests {
   private static let articles = repository + "/Sources/DPTrain/DPTrain.docc"
   private static let sources =
@@ -12,7 +12,7 @@ import Testing
       #filePath, repository + "/Tests/RecipesTests/ExtensionTests.swift",
     ]
 
-  @Test func everyPieceOfCodeIsCompiledSomewhere() throws {
+  @Test func everyPieceOfCodeIsCompiled() throws {
     let texts = try Self.sources.map { lines(try String(contentsOfFile: $0, encoding: .utf8)).joined(separator: "\n") }
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.articles)
     #expect(names.count > 5)
@@ -28,7 +28,7 @@ import Testing
     #expect(pieces > 5)
   }
 
-  /// The lines without what indents them, and without empty ones.
+  /// The lines without indentation, and without empty lines.
   private func lines(_ text: String) -> [String] {
     text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
   }
@@ -57,7 +57,7 @@ import Testing
     #expect(loss > 0)
   }
 
-  /// A run's weights, measured, asked and exported.
+  /// A run's weights are evaluated, used for predictions and exported.
   @Test func aRunIsUsed() throws {
     try Folder.temporary { folder in
       let ending = try Program.run(["temporal-order", "steps=2", "data.testSize=32", "--out", "run"], in: folder)

@@ -7,7 +7,7 @@ import Testing
 @testable import custom_layer
 
 extension EndToEndTests {
-  /// The programs in `Examples`: what is shown to whoever writes one works, and keeps the bits.
+  /// The programs in `Examples` work and keep the bits.
   struct ExampleTests {
     private static let folder = repository + "/Examples"
 
@@ -36,9 +36,9 @@ extension EndToEndTests {
       #expect(try digest(name, arguments, ranks: nil) == digest(name, arguments, ranks: 3))
     }
 
-    /// A network so large that each rank updates a part of the weights.
+    /// The network is so large that the update is divided.
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
-    func aLoopOfOnesOwnGivesTheNumbersOfTrain() throws {
+    func aCustomLoopGivesTheNumbersOfTrain() throws {
       try Folder.temporary { folder in
         let words = ["temporal-order", "model.layers.0.lstm.hiddenSize=128", "epochs=3", "optimizerSharding=always"]
         let trained = try Program.run(["train"] + words + ["--out", "run"], in: folder)
@@ -56,7 +56,7 @@ extension EndToEndTests {
           let said = own.lines.compactMap { $0.split(separator: " ").last.map(String.init) }
           #expect(said == losses, "\(ranks ?? 1) ranks")
           #expect(try tensors(folder["weights.safetensors"]) == weights)
-          // Nothing but rank 0's last line reads the weights then.
+          // Then only rank 0's last line reads the weights.
           let silent = try Program.run(
             words + ["evaluate.every=0"], of: Program.path(of: "custom-loop"), ranks: ranks, in: folder,
             environment: environment)
@@ -66,13 +66,13 @@ extension EndToEndTests {
       }
     }
 
-    /// The bits of all weights in a file, without what else it says.
+    /// The bits of all weights in a file, without metadata.
     private func tensors(_ path: String) throws -> [[UInt32]] {
       try SafetensorsFile(contentsOf: path).tensors.map { $0.values.map(\.bitPattern) }
     }
 
     /// The loop stops early by validation samples, and only by these.
-    @Test func aLoopOfOnesOwnStopsByValidationSamples() throws {
+    @Test func aCustomLoopStopsByValidationSamples() throws {
       try Folder.temporary { folder in
         let words = ["temporal-order", "optimizer.learningRate=0.00001", "epochs=30", "seed=2"]
         func epochs(_ more: [String]) throws -> (count: Int, split: Bool) {
@@ -93,28 +93,28 @@ extension EndToEndTests {
       #expect(text.count { $0.isNewline } <= 60)
     }
 
-    @Test func theLayersGradientsAreRight() throws {
+    @Test func theGradientsOfTheLayerAreCorrect() throws {
       for shape in [Shape.vector(5), .sequence(steps: 3, features: 17), .image(height: 2, width: 3, channels: 4)] {
         let check = try GradientCheck(PReLU(input: shape, start: 0.25), input: shape)
         #expect(Set(check.differences.keys) == ["input", "weight"] && check.largest < 1e-3, "\(check.differences)")
       }
     }
 
-    /// A program that knows nothing of ranks fails on all of them, once.
+    /// A program without code for ranks fails on all of them with one message.
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func aFailureEndsAllRanksWithOneMessage() throws {
       try Folder.temporary { folder in
         let alone = try Program.run(["names"], of: Program.path(of: "custom-loop"), in: folder)
         #expect(alone.status == 66 && alone.output == "" && alone.errors.contains("data/names"), "\(alone.text)")
         let together = try Program.run(["names"], of: Program.path(of: "custom-loop"), ranks: 3, in: folder)
-        // Open MPI may warn, as a job is aborted, of what it was waiting for.
+        // Open MPI may print a warning when a job is aborted.
         let said = together.errors.split(separator: "\n").filter { !$0.hasPrefix("[warn] Epoll") }
         #expect(said == alone.errors.split(separator: "\n"), "\(together.text)")
         #expect(together.status == 66 && together.output == "")
       }
     }
 
-    @Test func anOwnLayersMistakesAreNamed() throws {
+    @Test func mistakesInACustomLayerAreNamed() throws {
       try Folder.temporary { folder in
         let recipe = "\(Self.folder)/custom-layer/prelu.yaml"
         let program = Program.path(of: "custom-layer")

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// `launch/install`: what it puts into place works there, and elsewhere.
+  /// A program installed by `launch/install` works in place and after a move.
   @Suite(.enabled(if: ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1", "takes minutes"))
   struct InstallTests {
     private func install(_ arguments: [String], _ folder: Folder, _ environment: [String: String] = [:]) throws
@@ -11,7 +11,7 @@ extension EndToEndTests {
       try Program.start(repository + "/launch/install", arguments, in: folder, environment: environment, limit: 1800)
     }
 
-    @Test func anInstalledProgramWorksWhereverItIsMoved() throws {
+    @Test func anInstalledProgramWorksAfterAMove() throws {
       try Folder.temporary { folder in
         let installed = try install(["/opt/place"], folder, ["DESTDIR": folder["stage"]])
         #expect(installed.status == 0, "\(installed.text)")
@@ -49,7 +49,7 @@ extension EndToEndTests {
       }
     }
 
-    /// Where Environment Modules are installed, they find the program by the module file, and forget it.
+    /// If Environment Modules are installed, the module file adds and removes the program.
     private func checkModule(_ place: Folder, _ folder: Folder) throws {
       let modules = "/usr/share/modules/init/bash"
       guard FileManager.default.fileExists(atPath: modules) else { return }
@@ -69,7 +69,7 @@ extension EndToEndTests {
       #expect(loaded.lines.dropLast().last == "unloaded", "\(loaded.text)")
     }
 
-    @Test func withoutAPrefixItSaysHow() throws {
+    @Test func withoutAPrefixItPrintsItsUsage() throws {
       try Folder.temporary { folder in
         for arguments in [[], ["--prefix"], ["a", "b"], [""]] {
           let ending = try install(arguments, folder)

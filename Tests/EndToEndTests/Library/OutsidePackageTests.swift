@@ -3,11 +3,11 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// A package of one's own that depends on this one by its path.
+  /// Another package that depends on this one by its path.
   @Suite(.enabled(if: ProcessInfo.processInfo.environment["DPTRAIN_LONG_TESTS"] == "1", "takes minutes"))
   struct OutsidePackageTests {
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
-    func aPackageElsewhereTrainsItsOwnLayerWithTheSameBits() throws {
+    func aDependentPackageTrainsItsLayerWithTheSameBits() throws {
       try Folder.temporary { folder in
         try Folder(path: folder["Sources/own"]).create()
         try folder.write(

@@ -1,19 +1,19 @@
 import Foundation
 import Testing
 
-/// `docs/public-api.md` names what is public at the top level of the modules that `import DPTrain` shows, and nothing else.
+/// `docs/public-api.md` lists exactly the public top-level names of the modules that `import DPTrain` exports.
 @Suite struct PublicSurfaceTests {
   private static let modules: [String] = {
     let text = (try? String(contentsOfFile: repository + "/Sources/DPTrain/DPTrain.swift", encoding: .utf8)) ?? ""
     return ["DPTrain"] + text.matches(of: /@_exported import (\w+)/).map { String($0.1) }
   }()
 
-  @Test func severalModulesAreShown() {
+  @Test func severalModulesAreExported() {
     #expect(Self.modules.count > 5)
   }
 
   @Test(arguments: modules)
-  func thePageNamesWhatIsPublic(module: String) throws {
+  func thePageListsThePublicNames(module: String) throws {
     let page = try String(contentsOfFile: repository + "/docs/public-api.md", encoding: .utf8)
     let sections = page.split(separator: "\n## ")
     let section = try #require(sections.first { $0.hasPrefix(module + "\n") }, "docs/public-api.md has no \(module)")
@@ -26,8 +26,8 @@ import Testing
     #expect(Set(listed).subtracting(declared).sorted() == [], "in docs/public-api.md, but not public")
   }
 
-  /// What a module declares as public at the top level of its files; of recipes, not each entry and section, which the page
-  /// covers by a rule.
+  /// The public names at the top level of a module's files. Entries and sections of recipes are left out: the page covers
+  /// them by a rule.
   private func names(in folder: String) throws -> Set<String> {
     let declaration = /^public (?:final |indirect )?(?:class|struct|enum|protocol|let|func|var|typealias) (\w+)/
       .anchorsMatchLineEndings()

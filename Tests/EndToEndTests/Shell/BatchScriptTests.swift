@@ -2,17 +2,17 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// The scripts that `dp-train launch` prints, run with schedulers that only say how they were called.
+  /// The scripts that `dp-train launch` prints, run with schedulers that only print their arguments.
   struct BatchScriptTests {
-    /// Words that a shell, YAML or a scheduler could take for something else; an accent makes one `Character` of a
-    /// quotation mark, U+0D4E one of a letter and what follows.
+    /// Words that a shell, YAML or a scheduler could misread. An accent joins a quotation mark to one `Character`; U+0D4E
+    /// joins the next letter.
     static let words = [
       "name='; touch hacked #'", "data.train='\u{301}; touch hacked; '\u{301}", "record={every: 2}",
       "a=\"$(touch hacked)\"",
       "b=\\ back`touch hacked`", "c=\u{0D4E}'\u{0D4E}\"; touch hacked", "d=ü 東 🙂", "e=$(HOME) $HOME", "f=x\ty",
     ]
 
-    /// A recipe file whose name is as bad.
+    /// A recipe file with such a name.
     private static let file = "it's '\u{301}$(touch hacked)'.yaml"
 
     private func print(_ scheduler: String, _ options: [String] = [], in folder: Folder) throws -> String {
@@ -23,7 +23,7 @@ extension EndToEndTests {
       return ending.output
     }
 
-    /// Puts a command on a path of its own, which writes its arguments to a file, one a line.
+    /// Installs a command in a separate folder on the path, which writes its arguments to a file, one per line.
     private func fake(_ name: String, _ more: String = "", in folder: Folder) throws {
       try Folder(path: folder["bin"]).create()
       try folder.write("#!/bin/bash\nprintf '%s\\n' \"$@\" >>\"$LOG/\(name)\"\n\(more)\n", to: "bin/\(name)")
@@ -42,9 +42,9 @@ extension EndToEndTests {
       try folder.text(name).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 
-    @Test func aShellReadsEveryWordAsItWas() throws {
+    @Test func shellsReadEveryWordUnchanged() throws {
       try Folder.temporary { folder in
-        // The name of the recipe is checked when it is read, the other words not before training.
+        // Only the recipe's name is checked when it is read.
         for word in Self.words {
           try folder.write(
             "recipe=(\(try quoted(word, in: folder)))\nprintf '%s\\n' \"${recipe[@]}\"\n", to: "script")
@@ -55,7 +55,7 @@ extension EndToEndTests {
       }
     }
 
-    /// The word as the printed script has it: the text of a key that any text will do for.
+    /// The word as it stands in the printed script, as the value of a key that accepts any text.
     private func quoted(_ word: String, in folder: Folder) throws -> String {
       let ending = try Program.run(
         ["launch", "slurm", "temporal-order", "model.weights=\"\(escaped(word))\""], in: folder)
@@ -64,7 +64,7 @@ extension EndToEndTests {
       return String(line.dropFirst("recipe=(temporal-order ".count).dropLast())
     }
 
-    /// The word within YAML's double quotes.
+    /// The word escaped for YAML's double quotes.
     private func escaped(_ word: String) -> String {
       var text = String.UnicodeScalarView()
       for scalar in word.unicodeScalars {
@@ -103,7 +103,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func jobsOfAnArrayHaveFoldersAndSeedsOfTheirOwn() throws {
+    @Test func jobsOfAnArrayHaveSeparateFoldersAndSeeds() throws {
       try Folder.temporary { folder in
         let script = try print(
           "slurm", ["--array", "1-10", "--account", "physics", "--modules", "openmpi/5", "gcc", "--interface", "ib0"],
@@ -120,9 +120,9 @@ extension EndToEndTests {
       }
     }
 
-    /// The program itself is one that ends as it is told.
+    /// The program is a fake that ends with a given status.
     @Test(arguments: ["pbs", "torque"])
-    func pbsHandsTheJobInAgain(scheduler: String) throws {
+    func pbsSubmitsTheJobAgain(scheduler: String) throws {
       try Folder.temporary { folder in
         let script = try print(scheduler, ["--ranks-per-node", "1", "--array", "1-3"], in: folder)
         try fake(
@@ -146,7 +146,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func kubernetesReadsEveryArgumentAsItWas() throws {
+    @Test func kubernetesReadsEveryArgumentUnchanged() throws {
       try Folder.temporary { folder in
         try folder.write("name: My_Net.2\nmodel: {layers: [lstm: 4, linear: 4]}\n", to: "my.yaml")
         let ending = try Program.run(

@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// What shells offer where a word is half written.
+  /// Completion of half-written words in shells.
   struct CompletionTests {
-    /// What bash offers for the last of these words; a folder is prepared beforehand.
+    /// The completions of bash for the last of these words, in a prepared folder.
     private func bash(_ words: [String], _ prepare: (Folder) throws -> Void = { _ in }) throws -> [String] {
       try Folder.temporary { folder in
         try prepare(folder)
@@ -54,11 +54,11 @@ extension EndToEndTests {
     }
 
     @Test(arguments: ["zsh", "fish"])
-    func theOtherShellsTakeTheirScripts(shell: String) throws {
+    func otherShellsAcceptTheirScripts(shell: String) throws {
       try Folder.temporary { folder in
         let script = try Program.run(["--generate-completion-script", shell], in: folder)
         #expect(script.status == 0 && script.output.contains("temporal-order-hard"), "\(script.errors)")
-        // Where the shell is not installed, nobody there reads the script.
+        // Skip shells that are not installed.
         guard
           let path = ["/bin", "/usr/bin"].map({ "\($0)/\(shell)" }).first(where: FileManager.default.isExecutableFile)
         else { return }

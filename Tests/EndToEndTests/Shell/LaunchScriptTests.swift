@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// The scripts in `launch`, with swift, apt-get and mpirun that only say how they were called.
+  /// The scripts in `launch`, with fakes of swift, apt-get and mpirun that only print their arguments.
   struct LaunchScriptTests {
-    /// A copy of the scripts, the program as if built, and a folder of commands that comes first on the `PATH`.
+    /// Copies the scripts, fakes a built program, and makes a folder of commands that is first on the `PATH`.
     private func inCopy(_ body: (Folder) throws -> Void) throws {
       try Folder.temporary { folder in
         for name in ["launch", ".build/release", "bin"] { try Folder(path: folder[name]).create() }
@@ -46,7 +46,7 @@ extension EndToEndTests {
         ("mpirun (Open MPI) 4.1.4", ["-q", "--oversubscribe", "--bind-to", "none"], ["vader,self"]),
         ("mpirun (Open MPI) 5.0.7", ["--map-by", ":OVERSUBSCRIBE", "--bind-to", "none"], ["sm,self"]),
       ])
-    func trainStartsRanksInTheWordsOfTheMPI(version: String, first: [String], others: [String]) throws {
+    func trainStartsRanksWithTheOptionsOfTheMPI(version: String, first: [String], others: [String]) throws {
       try inCopy { folder in
         try command("mpirun", "[ \"$1\" = --version ] && echo \"\(version)\" || printf '%s\\n' \"$@\"", folder)
         let ending = try run("train", ["--ranks", "3", "echo", "epochs=1"], [:], folder)
@@ -88,7 +88,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func theBuildShowsWhatItIsAtOnATerminal() throws {
+    @Test func theBuildShowsItsProgressOnATerminal() throws {
       let script = "/usr/bin/script"
       guard FileManager.default.isExecutableFile(atPath: script) else { return }
       try inCopy { folder in
@@ -102,7 +102,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func aBuildThatFailsSaysAllOfIt() throws {
+    @Test func aFailedBuildPrintsItsOutput() throws {
       try inCopy { folder in
         let ending = try run("train", ["--ranks", "1"], ["BUILD": "1"], folder)
         #expect(ending.status == 70, "\(ending.text)")
@@ -111,9 +111,9 @@ extension EndToEndTests {
       }
     }
 
-    /// A pkg-config that knows everything but MPI, which apt-get does not bring either, or does.
+    /// A pkg-config without MPI, which apt-get then installs or not.
     @Test(arguments: ["mpich", "ompi", "craympich"], [true, false])
-    func setupTakesTheMPIThatIsAskedForOrNone(name: String, comes: Bool) throws {
+    func setupUsesTheRequestedMPIOrNone(name: String, comes: Bool) throws {
       try inCopy { folder in
         try command(
           "pkg-config",

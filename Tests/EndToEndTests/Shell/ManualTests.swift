@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 extension EndToEndTests {
-  /// The manual page and what the program says of itself.
+  /// The manual page and the output of `--version`.
   struct ManualTests {
-    /// What the argument parser knows of a command.
+    /// The argument parser's description of a command.
     private struct Command: Decodable {
       struct Argument: Decodable {
         struct Name: Decodable { let name: String }
@@ -19,7 +19,7 @@ extension EndToEndTests {
 
     private struct Dump: Decodable { let command: Command }
 
-    @Test func thePageTellsEverySubcommandAndOption() throws {
+    @Test func thePageListsEverySubcommandAndOption() throws {
       try Folder.temporary { folder in
         let page = try Program.run(["manual"], in: folder)
         #expect(page.status == 0 && page.errors == "" && page.output.hasPrefix(".TH DP-TRAIN 1"), "\(page.text)")
@@ -37,7 +37,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func thePageIsSoundForMan() throws {
+    @Test func thePageIsValidForMan() throws {
       let groff = "/usr/bin/groff"
       guard FileManager.default.isExecutableFile(atPath: groff) else { return }
       try Folder.temporary { folder in
@@ -49,7 +49,7 @@ extension EndToEndTests {
       }
     }
 
-    @Test func theVersionTellsCompilersMPIAndInstructionSets() throws {
+    @Test func theVersionNamesCompilersMPIAndInstructionSets() throws {
       try Folder.temporary { folder in
         let ending = try Program.run(
           ["--version"], in: folder, environment: ["DPTRAIN_INSTRUCTION_SET": "baseline"])

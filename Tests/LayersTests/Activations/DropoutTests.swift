@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct DropoutTests {
-  /// A model of two dropouts, run on each rank's part of a batch of 12; outputs of all samples in order.
+  /// Runs a model of two dropouts on each rank's samples of a batch of 12; the outputs of all samples in order.
   private func outputs(ranks: Int, shards: Int = 6, step: Int = 0, seed: UInt64 = 1, shape: Shape) throws -> [Float] {
     try (0..<ranks).flatMap { rank -> [Float] in
       let tree = try ReductionTree(shards: shards)
@@ -68,7 +68,7 @@ import Testing
     )
     for sample in 0..<2 {
       for place in 0..<100 {
-        // 64 values take the four words of sixteen blocks, word by word.
+        // 64 values use the four words of sixteen blocks, word by word.
         let block = place / 64 * 16 + place % 16
         let words = Philox.block(
           SIMD4(UInt32(block), UInt32(sample), 0, RandomPurpose.dropout.rawValue ^ 1 << 8), key: SIMD2(0, 1 << 8))
@@ -78,7 +78,7 @@ import Testing
     #expect(run.inputGradient == run.outputs)
   }
 
-  @Test func outsideOfTrainingNothingChanges() throws {
+  @Test func nothingChangesOutsideTraining() throws {
     var random = TestRandom(1)
     let (x, upstream) = (random.floats(40), random.floats(40))
     let run = try LayerRun(

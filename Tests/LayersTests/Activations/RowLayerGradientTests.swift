@@ -90,7 +90,7 @@ import Testing
     if rectifiers.contains(name) { #expect(run.outputs[2] == 1e30 && run.inputGradient[2] == 1) }
   }
 
-  @Test func whatIsNotANumberStaysSo() throws {
+  @Test func nanStaysNaN() throws {
     for entry in Self.functions {
       let run = try LayerRun(
         entry.make(.vector(1)), inputShape: .vector(1), inputs: [.nan], parameters: [:], upstream: [1])

@@ -6,7 +6,7 @@ import Testing
 @Suite struct SequentialTests {
   private let shape = Shape.image(height: 5, width: 4, channels: 3)
 
-  /// Two convolutions with a normalization and a ReLU, flat or with the last two in a layer of their own.
+  /// Two convolutions with a normalization and a ReLU, flat or with the last two nested.
   private func layers(nested: Bool) throws -> [any Layer] {
     let first = try Conv2d(input: shape, outputs: 7, window: Window(kernel: .init(3)))
     let norm = BatchNorm(input: first.outputShape)
@@ -30,7 +30,7 @@ import Testing
     #expect(parts.map(\.name) == [""] && parts[0].layers.map(\.kind) == ["conv2d", "sequential", "conv2d"])
   }
 
-  /// Each on its own, the layers give the bits that they give in a list.
+  /// Nested layers give the same bits as a flat list.
   @Test func nestingDoesNotChangeTheBits() throws {
     var random = TestRandom(9)
     let x = random.floats(6 * shape.count)

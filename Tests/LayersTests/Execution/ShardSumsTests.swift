@@ -6,8 +6,8 @@ import Testing
 @testable import Layers
 
 @Suite struct ShardSumsTests {
-  /// What is written shard by shard is added up in the tree, node by node, whatever part of the shards a rank has; what lies
-  /// between the parameters is left alone.
+  /// Values written shard by shard are added in the tree, for any range of shards on a rank. Values between the parameters
+  /// do not change.
   @Test(arguments: 1...9)
   func addsShardsInTheTree(shardCount: Int) throws {
     var random = TestRandom(UInt64(shardCount))
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  /// Recurrent layers whose gates are more than caches hold give the bits of their shards alone, added up in the tree.
+  /// Recurrent layers whose gates exceed the caches give the bits of single shards, added in the tree.
   @Test(arguments: TestCell.allCases)
   func largeRecurrentLayersAreTheSumOfTheirShards(cell: TestCell) throws {
     let (steps, inputs, hidden, samples, shards) = (40, 3, 64, 120, 5)

@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: [(Float(5), "5"), (-1, "-1"), (1.5, "1.5"), (.nan, "nan")])
-  func aValueThatIsNoIndexIsNamed(value: Float, text: String) throws {
+  func invalidIndicesAreNamed(value: Float, text: String) throws {
     let failure = try #require(throws: Failure.self) {
       try LayerRun(
         Embedding(input: .vector(1), count: 5, dimension: 2), inputShape: .vector(1), inputs: [0, 4, value],

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct LinearTests {
-  /// Wide and narrow either way, so that both orientations of the weight gradient are met; vectors and sequences.
+  /// Wide and narrow sizes, so that both orientations of the weight gradient are tested; vectors and sequences.
   @Test(arguments: [(3, 5), (40, 4), (4, 40), (17, 33)], [1, 3])
   func agreesWithFiniteDifferences(size: (inputs: Int, outputs: Int), steps: Int) throws {
     let samples = 5

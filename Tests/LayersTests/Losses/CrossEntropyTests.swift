@@ -83,8 +83,8 @@ import Testing
     #expect(run.gradient == [0, 0, -1, 1])
   }
 
-  /// What homework 1.3 asks: where training starts, and how a loss can be larger than there.
-  @Test func guessingCostsTheLogOfTheNumberOfClassesAndASureMistakeMore() throws {
+  /// Homework 1.3: the loss at the start of training, and how a loss can be larger.
+  @Test func guessingCostsTheLogOfTheClassesAndASureMistakeMore() throws {
     let margin = 5.0
     let run = { (logits: [Float]) in
       try LossRun(CrossEntropy(logits: .vector(4)), shape: .vector(4), outputs: logits, wanted: .classes([3]))[.loss]
@@ -103,7 +103,7 @@ import Testing
     #expect(run[.correct] == 1)
   }
 
-  @Test func whatDoesNotCountIsNowhere() throws {
+  @Test func ignoredRowsCountNowhere() throws {
     let shape = Shape.sequence(steps: 2, features: 3)
     let run = try LossRun(
       CrossEntropy(logits: shape, ignoreIndex: -1), shape: shape, outputs: (0..<12).map { Float($0 % 5) },

@@ -2,14 +2,14 @@ import Collectives
 import Layers
 import Tensors
 
-/// What a loss makes of rows of outputs, given batch-first.
+/// A loss's results for rows of outputs, batch-first.
 struct LossRun {
   enum Wanted {
     case classes([Int32])
     case values([Float])
   }
 
-  /// Loss, right ones, weight, count.
+  /// Loss, correct, weight, count.
   let sums: [Float]
   /// ∂(sum of losses)/∂output, batch-first.
   let gradient: [Float]

@@ -43,7 +43,7 @@ import Testing
     #expect(run.predictions.allSatisfy { $0 == nil })
   }
 
-  @Test func aDifferenceOfNothingHasNoGradient() throws {
+  @Test func aDifferenceOfZeroHasNoGradient() throws {
     for (function, _) in Self.cases where function != .binaryCrossEntropy {
       let run = try LossRun(
         ValueLoss(function), shape: .vector(2), outputs: [1, -2], wanted: .values([1, -2]))

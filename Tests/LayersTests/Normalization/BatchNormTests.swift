@@ -104,9 +104,9 @@ import Testing
     }
   }
 
-  /// Rounding would be multiplied by up to 1/√ε, and by an optimizer that goes by the gradient's norm without limit.
+  /// Rounding errors would grow by up to 1/√ε, and without limit in optimizers that divide by the gradient's norm.
   @Test(arguments: BatchNorm.Statistics.allCases, [2, 4])
-  func alikeSamplesWithAlikeGradientsGetExactZeros(statistics: BatchNorm.Statistics, samples: Int) throws {
+  func equalSamplesWithEqualGradientsGetExactZeros(statistics: BatchNorm.Statistics, samples: Int) throws {
     var random = TestRandom(7)
     let shape = Shape.vector(33)
     let (x, upstream) = (random.floats(33), random.floats(33))
@@ -173,7 +173,7 @@ import Testing
     return (y, gradient, means, variances)
   }
 
-  /// A first step on raw numbers, such as years or pascals: what float32 can tell of the mean is all that is lost.
+  /// A first step on raw numbers, such as years or pascals, only loses the rounding of the mean to float32.
   @Test(arguments: BatchNorm.Statistics.allCases, [0, -30, 1000, 100_000])
   func meansFarFromZeroLoseNothing(statistics: BatchNorm.Statistics, distance: Float) throws {
     var random = TestRandom(UInt64(distance.magnitude) + 1)
@@ -204,8 +204,8 @@ import Testing
     }
   }
 
-  /// Raw inputs, whose rows lie closer than whole lanes, for few samples and for many: each plan has memory of its own, and
-  /// one layer works in all of them at once.
+  /// Raw inputs, whose rows are not padded, for few samples and for many: each plan has its own memory, and one layer works
+  /// in all of them at once.
   @Test(arguments: BatchNorm.Statistics.allCases)
   func oneLayerServesSeveralPlansAtOnce(statistics: BatchNorm.Statistics) throws {
     let shape = Shape.image(height: 3, width: 3, channels: 5)
@@ -235,7 +235,7 @@ import Testing
     }
   }
 
-  /// Rows without pads, and what keeps their memory.
+  /// Rows without padding, and the owner of their memory.
   private func raw(_ values: [Float], shape: Shape, samples: Int) throws -> (memory: FloatBuffer, rows: TensorView) {
     let memory = try FloatBuffer(count: samples * shape.count)
     memory.base.update(from: values, count: memory.count)

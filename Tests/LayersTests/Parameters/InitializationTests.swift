@@ -11,7 +11,7 @@ import Testing
     return (mean, variance.squareRoot(), values.map { Double($0.magnitude) }.max() ?? 0)
   }
 
-  /// Fans of the shape [40, 25, 3, 3]: 225 in, 360 out; of 9,000 values the deviation is within 4 % of its own.
+  /// The fans of the shape [40, 25, 3, 3] are 225 and 360; with 9,000 values the deviation is within 4 %.
   @Test(
     arguments: [
       (Initialization.uniform(bound: 0.5), 0.5 / 3.0.squareRoot(), 0.5), (.normal(mean: 0, deviation: 2), 2, nil),
@@ -58,7 +58,7 @@ import Testing
   func orthogonalMatricesAreOrthogonal(shape: [Int]) {
     let values = Initialization.orthogonal(gain: 2).values(shape: shape, seed: 1, index: 0).map(Double.init)
     let (rows, columns) = (shape[0], values.count / shape[0])
-    // Of the fewer of rows and columns, every two are orthogonal and each has length 2.
+    // The rows or columns, whichever are fewer, are orthogonal and have length 2.
     let vectors =
       rows <= columns
       ? (0..<rows).map { row in (0..<columns).map { values[row * columns + $0] } }

@@ -5,12 +5,12 @@ import Layers
 struct DoubleRecurrence {
   let kind: RecurrentCase
   let steps, inputs, hidden: Int
-  /// Valid steps of each sample, the first ones; nil where all are.
+  /// The number of valid steps of each sample; nil if all are valid.
   var lengths: [Int32]?
-  /// The hidden state that each sample starts from; zero where empty.
+  /// The initial hidden state of each sample; zero if empty.
   var initial: [[Double]] = []
-  /// What is added to the hidden state after each step, step by step in each sample, of every level and direction;
-  /// nothing where empty.
+  /// Values added to the hidden state after each step, step by step in each sample, of every level and direction; none if
+  /// empty.
   var nudges: [Double] = []
 
   private var directions: Int { kind.isBidirectional ? 2 : 1 }

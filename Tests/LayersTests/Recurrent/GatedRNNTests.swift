@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct GatedRNNTests {
-  /// Homework 1.2 (c): with γ[t] the whole gradient that reaches h[t], of which ∂ℓ/∂h[t] is the share that comes from
-  /// above,
+  /// Homework 1.2 (c), with γ[t] the whole gradient of h[t] and ∂ℓ/∂h[t] its share from above:
   ///
   ///     a[t] = γ[t] ⊙ (h[t−1] − W_x x[t]) ⊙ c[t] ⊙ (1 − c[t])         the gradient of the gate's argument
   ///     γ[t−1] = ∂ℓ/∂h[t−1] + γ[t] ⊙ c[t] + W_hᵀ a[t]

@@ -4,13 +4,13 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The formulas of `docs/theory.md` on the gated recurrence, homework 1.2 (c) and (d), beside the one of ∂ℓ/∂W_x.
+/// The formulas of `docs/theory.md` on the gated recurrence, homework 1.2 (c) and (d), except that of ∂ℓ/∂W_x.
 ///
 /// As there, γ[t] is the whole gradient of h[t], c the gate, u = W_x x the candidate; without biases.
 @Suite struct GatedTheoryTests {
   private static let (steps, inputs, hidden) = (4, 2, 3)
 
-  /// Weights, inputs and what comes of them, in double precision.
+  /// Weights, inputs and states in double precision.
   private struct Recurrence {
     let x, h, c, u: [[Double]]
     let wc, wx, wh: [[Double]]
@@ -119,7 +119,7 @@ import Testing
   @Test(arguments: [16, 100], [1.0, 2, 4])
   func aStateFarFromItsCandidateLetsTheGradientExplode(steps: Int, distance: Double) throws {
     let shape = Shape.sequence(steps: steps, features: 2)
-    // h[t] = −td/2; the candidate is h[t−1] − d, the second input takes W_h h[t−1] off the gate's argument.
+    // h[t] = −td/2; the candidate is h[t−1] − d, and the second input cancels W_h h[t−1] in the gate's argument.
     let inputs = (0..<steps).flatMap { t -> [Float] in
       let state = -Double(t) * distance / 2
       return [Float(state - distance), Float(-state)]

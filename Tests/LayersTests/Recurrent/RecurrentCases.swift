@@ -21,7 +21,7 @@ enum TestCell: String, CaseIterable, Sendable {
   }
 }
 
-/// Levels, directions and what is shown: every combination of two of each.
+/// All combinations of levels, directions and outputs.
 struct RecurrentCase: Sendable, CustomStringConvertible {
   let cell: TestCell
   let layers: Int

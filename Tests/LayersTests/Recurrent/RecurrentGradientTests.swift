@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct RecurrentGradientTests {
-  /// Odd sizes, so that pads and partial tiles take part; lengths, among them 0.
+  /// Odd sizes, so that padding and partial tiles occur; lengths include 0.
   @Test(arguments: RecurrentCase.all)
   func agreesWithFiniteDifferences(of kind: RecurrentCase) throws {
     try check(kind, hidden: 19, lengths: nil, shards: 1)
@@ -32,7 +32,7 @@ import Testing
       lengths: lengths)
     #expect(relativeDifference(run.outputs, outputs(point)) < 2e-6)
 
-    // Every value where there are few; else a sample of them, as each costs two passes through the reference.
+    // All values if there are few, otherwise a sample: each costs two passes through the reference.
     let probed = point.indices.filter { point.count < 400 || $0 % 13 == 0 }
     let wanted = finiteDifferences(at: probed.map { point[$0] }) { values in
       var moved = point
@@ -60,7 +60,7 @@ import Testing
     let wanted = try archive.array("\(kind.referenceName).\(kind.output.rawValue)").doubles()
     let own = run.outputs + run.inputGradient + names.flatMap { run.gradients[$0] ?? [] }
     #expect(relativeDifference(own, wanted) < 1e-6)
-    // Where padding is, zeros and nothing near them.
+    // Padding is exactly zero.
     #expect(zip(own, wanted).allSatisfy { $1 != 0 || $0 == 0 })
   }
 }

@@ -22,7 +22,7 @@ import Testing
     #expect(layer.operations == 2 * 3 * 2 * (15 * (2 + 5) + 15 * (10 + 5)))
   }
 
-  @Test func theGatedRecurrenceHasBiasesUnlessAskedNotTo() {
+  @Test func theGatedRecurrenceHasBiasesByDefault() {
     let with = GatedRNN(input: shape, hiddenSize: 4, output: .last)
     let without = GatedRNN(input: shape, hiddenSize: 4, bias: false, output: .last)
     let weights = ["weight_c_l0", "weight_x_l0", "weight_h_l0"]
@@ -31,7 +31,7 @@ import Testing
     #expect(without.operations == 2 * 3 * 4 * (2 + 2 + 4))
   }
 
-  @Test func optionsThatCannotBeAreRefused() {
+  @Test func invalidOptionsAreRefused() {
     func refused(_ change: (inout RecurrentOptions) -> Void, _ words: String) {
       var options = RecurrentOptions()
       change(&options)

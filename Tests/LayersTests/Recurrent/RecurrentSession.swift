@@ -3,7 +3,7 @@ import Layers
 import Tensors
 import TestSupport
 
-/// A recurrent layer that sees one batch after the other on one rank; arrays are batch-first.
+/// Runs a recurrent layer on one batch after the other on one rank; arrays are batch-first.
 final class RecurrentSession {
   let context: StepContext
   let program: Program
@@ -41,7 +41,7 @@ final class RecurrentSession {
     program.pack(context)
   }
 
-  /// The outputs for the next batch, which is the continuation of the one before or not.
+  /// The outputs for the next batch, which may continue the one before.
   func forward(_ x: [Float], continues: Bool = false) throws -> [Float] {
     let samples = x.count / model.inputShape.count
     _ = shards.divide(batch: 0..<samples)
@@ -52,7 +52,7 @@ final class RecurrentSession {
     return PackedRows.unpack(try program.forward(rows.view, context))
   }
 
-  /// What one forward and one backward pass give.
+  /// The results of a forward and a backward pass.
   struct Run {
     let outputs, inputGradient: [Float]
     /// The gradients of all parameters one after the other.

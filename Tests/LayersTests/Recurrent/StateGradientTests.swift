@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct StateGradientTests {
-  /// The gradient that a backward pass keeps of each hidden state is that of finite differences of a reference in double
-  /// precision, whose states are nudged.
+  /// The kept gradient of each hidden state agrees with finite differences of a reference in double precision, whose states
+  /// are nudged.
   @Test(arguments: TestCell.allCases, [RecurrentOutput.last, .all])
   func keptGradientsAgreeWithFiniteDifferences(of cell: TestCell, output: RecurrentOutput) throws {
     for lengths in [nil, [4, 2], [2, 4]] as [[Int32]?] { try check(cell, output: output, lengths: lengths) }

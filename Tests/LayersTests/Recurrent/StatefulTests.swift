@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  /// Two steps of each sample behind two others.
+  /// Two steps of each sample after two others.
   private func joined(_ a: [Float], _ b: [Float]) -> [Float] {
     let width = a.count / samples
     return (0..<samples).flatMap { sample in

@@ -4,13 +4,13 @@ extension TestRandom {
     + [
       // Control characters, and an escape sequence's beginning.
       0x00, 0x01, 0x07, 0x08, 0x1B, 0x7F, 0x85, 0x9B,
-      // What joins the scalar before it or behind it to one character.
+      // Scalars that combine with the one before or after.
       0x0301, 0x0D4E, 0x200D, 0x20E3, 0xFE0F, 0x1F3FB, 0x0600, 0x110BD,
-      // Direction, separators, what is no character, and letters from afar.
+      // Direction marks, separators, noncharacters, and foreign letters.
       0x202E, 0x2066, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF, 0xE9, 0x3A9, 0x5D0, 0x1F600, 0x10FFFF,
     ].compactMap(Unicode.Scalar.init)
 
-  /// A text of scalars that files, pages and scripts give a meaning to.
+  /// A text of scalars with a special meaning in files, pages and scripts.
   public mutating func nastyText(length: ClosedRange<Int> = 1...12) -> String {
     var text = String.UnicodeScalarView()
     for _ in 0..<Int.random(in: length, using: &self) {
@@ -38,7 +38,7 @@ extension TestRandom {
         Int.random(in: lines.indices, using: &self), Int.random(in: lines.indices, using: &self))
       bytes = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
     default:
-      // From behind a colon, a comma or a bracket to the next.
+      // From after a colon, a comma or a bracket to the next.
       let marks = Set(":,[]{}\n".utf8)
       let places = bytes.indices.filter { marks.contains(bytes[$0]) }
       guard let start = places.randomElement(using: &self) else { return bytes }

@@ -5,10 +5,10 @@ import Testing
 ///
 /// A test that needs it has the trait `.enabled(if: PythonEnvironment.isAvailable, PythonEnvironment.reason)`.
 public enum PythonEnvironment {
-  /// Why tests are passed over without it; the script's own line says more, on standard error.
+  /// The reason why tests are skipped without it; the script prints more on standard error.
   public static let reason: Comment =
     "needs Python packages: run Tests/Support/python-environment to see why there are none"
-  /// The same of PyTorch.
+  /// The reason why tests are skipped without PyTorch.
   public static let torchReason: Comment =
     "needs PyTorch: run Tests/Support/python-environment --torch to see why there is none"
 
@@ -17,24 +17,24 @@ public enum PythonEnvironment {
   /// Whether it has PyTorch, too.
   public static var hasTorch: Bool { pathWithTorch != nil }
 
-  /// What a script did.
+  /// The result of a script.
   public struct Result: Sendable {
     /// Its exit status.
     public let status: Int32
-    /// What it wrote to standard output.
+    /// The text on standard output.
     public let output: String
-    /// What it wrote to standard error.
+    /// The text on standard error.
     public let errors: String
   }
 
   /// Runs a Python script; `torch` says whether it needs PyTorch.
-  /// - Throws: where Python cannot be started, or is missing.
+  /// - Throws: an error if Python cannot be started or is missing.
   public static func run(_ script: String, _ arguments: [String], torch: Bool = false) throws -> Result {
     guard let python = torch ? pathWithTorch : path else { throw CocoaError(.fileNoSuchFile) }
     return try run(python, [script] + arguments, environment: ["PYTHONDONTWRITEBYTECODE": "1"])
   }
 
-  /// A file beside the script that makes the environment.
+  /// A file in the folder of the script that makes the environment.
   public static func support(_ name: String) -> String {
     URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: name).path
   }

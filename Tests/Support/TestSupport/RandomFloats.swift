@@ -22,7 +22,7 @@ public struct TestRandom: RandomNumberGenerator {
   }
 }
 
-/// The bits of floats, for comparisons that tell −0 from 0 and a NaN from itself.
+/// The bits of floats, for comparisons in which −0 differs from 0, and NaN equals itself.
 public func bits(_ values: some Sequence<Float>) -> [UInt32] {
   values.map(\.bitPattern)
 }

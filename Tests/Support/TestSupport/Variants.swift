@@ -1,7 +1,7 @@
 import CKernels
 import Foundation
 
-/// One test at a time chooses; what others compute meanwhile has the same bits on any set.
+/// One test at a time selects a set; other tests get the same bits on any set.
 private let lock = NSLock()
 
 /// Runs `body` once for each instruction set that this machine has, and returns the results by name; the fastest set

@@ -137,13 +137,13 @@ private func check(_ reducer: TreeSum, _ tree: ReductionTree, _ communicator: an
   }
 }
 
-/// Each rank's area is seen by all of its machine, and what cannot be shared is refused on all alike.
+/// All ranks of a machine see each rank's area, and a refusal is the same on all ranks.
 private func checkSharing(_ communicator: any Communicator) throws {
   guard let memory = try communicator.shareMemory(byteCount: 100) else { throw Failure(.software, "nothing shared") }
   #if os(Linux)
     let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/maps"))
     let maps = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
-    // Where ranks do not see each other's processes they need a name.
+    // If ranks do not see each other's processes, the memory needs a name.
     let isNameless = maps.contains("/memfd:dp-train") || communicator is SoloCommunicator
     try require(isNameless || CommandLine.arguments.contains("apart"), "memory that nothing outlives")
   #endif

@@ -67,7 +67,7 @@ func checkAlltoall(_ communicator: any Communicator) throws {
   }
 }
 
-/// One message of more than 2^31 bytes by each operation, from rank 0 to all; the last bytes tell whether it came whole.
+/// One message of more than 2^31 bytes by each operation, from rank 0 to all; the last bytes show that it is complete.
 func checkLarge(_ communicator: any Communicator) throws {
   let large = 1 << 31 + 4097
   let size = communicator.size
