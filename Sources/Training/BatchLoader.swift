@@ -3,10 +3,10 @@ import Diagnostics
 import Foundation
 import Tensors
 
-/// Loads a rank's part of one batch after the other, in the order of the sampler; the next one on a thread beside, where
-/// the data set says that it pays. What is loaded is the same either way.
+/// Loads a rank's samples of one batch after the other, in the sampler's order. If the data set's `loadsAhead` is set, a
+/// background thread loads the next batch ahead. The samples are the same either way.
 final class BatchLoader {
-  /// A rank's samples of a batch: positions in an epoch's order.
+  /// A rank's samples of a batch, as positions in an epoch's order.
   struct Portion: Equatable {
     var epoch: Int
     var positions: Range<Int>
@@ -17,8 +17,9 @@ final class BatchLoader {
   private var current: Batch
   private var spare: Batch?
 
-  /// Memory for up to `capacity` samples of `data`, twice where it loads ahead; `shuffles` and `seed` are the sampler's.
-  /// - Throws: `Failure` (system) where memory is short, or no thread starts.
+  /// Allocates memory for up to `capacity` samples of `data`, twice if it loads ahead. `shuffles` and `seed` are the
+  /// sampler's.
+  /// - Throws: `Failure` (system) if there is not enough memory or no thread starts.
   init(data: any Dataset, shuffles: Bool, seed: UInt64, capacity: Int) throws {
     worker = Worker(data: data, sampler: Sampler(count: data.count, shuffles: shuffles, seed: seed))
     loadsAhead = data.loadsAhead
@@ -33,8 +34,8 @@ final class BatchLoader {
     worker.stop()
   }
 
-  /// The samples of `portion`, valid until the next call; `next` is what will be wanted then, if that is known.
-  /// - Throws: `Failure` where samples cannot be read.
+  /// Loads the samples of `portion`, valid until the next call. `next` is the portion of that call, if known.
+  /// - Throws: `Failure` if samples cannot be read.
   func load(_ portion: Portion, next: Portion?) throws -> Batch {
     if let spare, worker.isExpected {
       let isWanted = worker.portion == portion
@@ -55,15 +56,15 @@ final class BatchLoader {
 }
 
 extension BatchLoader {
-  /// The numbers of a portion's samples in the data set; what is being loaded beside is dropped.
+  /// The indices of a portion's samples in the data set. Drops a batch that is being loaded ahead.
   func samples(_ portion: Portion) -> [Int] {
     if worker.isExpected { _ = worker.finish() }
     return worker.samples(portion)
   }
 }
 
-/// The thread beside, and what it works on. The two threads never touch it at the same time: the one hands over by
-/// `begin`, and takes back by `finish`.
+/// The background thread and its data. The two threads never use the data at the same time: `begin` hands it over, `finish`
+/// takes it back.
 private final class Worker: @unchecked Sendable {
   private let data: any Dataset
   private let sampler: Sampler
@@ -72,9 +73,9 @@ private final class Worker: @unchecked Sendable {
   private let finished = DispatchSemaphore(value: 0)
   private var target: Batch?
   private var result: Result<Void, any Error> = .success(())
-  /// What `begin` asked for last.
+  /// The portion of the last `begin`.
   private(set) var portion = BatchLoader.Portion(epoch: 0, positions: 0..<0)
-  /// Whether `begin` was called and not yet `finish`.
+  /// Whether `begin` was called, but not yet `finish`.
   private(set) var isExpected = false
 
   init(data: any Dataset, sampler: Sampler) {
@@ -93,7 +94,7 @@ private final class Worker: @unchecked Sendable {
     }
   }
 
-  /// Ends the thread, after what it may be loading.
+  /// Ends the thread after a running load.
   func stop() {
     if isExpected { _ = finish() }
     target = nil

@@ -1,26 +1,26 @@
 import Datasets
 
-/// Chooses things of all classes in turn, however they are ordered: the first of each class, then the second of each, and
-/// so on; where there are more classes than are wanted, of classes evenly among all.
+/// Chooses elements of all classes in turn, regardless of their order: the first of each class, then the second, and so on.
+/// If there are more classes than elements to choose, it chooses classes at even distances.
 package struct ClassTurns<Element> {
   private let limit: Int
   private var found: [Int: [Element]] = [:]
 
-  /// Chooses at most `limit` in all.
+  /// Chooses at most `limit` elements.
   package init(limit: Int) { self.limit = limit }
 
-  /// Whether as much was added as can be chosen, of as many classes as can be shown of `classes` in all.
+  /// Whether enough elements of enough classes were added, if there are `classes` in all.
   package func isComplete(classes: Int) -> Bool {
     found.count >= min(limit, classes) && found.values.reduce(0, { $0 + $1.count }) >= limit
   }
 
-  /// Whether there is not as much of a class yet as could be chosen.
+  /// Whether more elements of a class could be chosen.
   package func accepts(_ label: Int) -> Bool { found[label, default: []].count < limit }
 
-  /// Adds something of a class.
+  /// Adds an element of a class.
   package mutating func add(_ element: Element, of label: Int) { found[label, default: []].append(element) }
 
-  /// What was chosen, class by class.
+  /// The chosen elements, class by class.
   package var chosen: [Element] {
     let labels = found.keys.sorted()
     guard labels.count < limit else {
@@ -38,12 +38,12 @@ package struct ClassTurns<Element> {
 }
 
 extension Predictor {
-  /// All samples, a batch at a time, so that the first batches lie evenly among all: data is often sorted by class. In
-  /// their order where the model carries a state from batch to batch.
+  /// All samples, a batch at a time. The first batches are at even distances, since data is often sorted by class. If the
+  /// model carries state from batch to batch, batches are in order.
   package var spreadBatches: [Range<Int>] {
     let all = Array(batches)
     guard !carriesState, all.count > 2 else { return all }
-    // Numbers with their bits in reverse order (van der Corput 1935).
+    // Numbers with reversed bits (van der Corput 1935).
     let width = Int.bitWidth - (all.count - 1).leadingZeroBitCount
     return (0..<1 << width).lazy.map { number in
       (0..<width).reduce(0) { $0 << 1 | number >> $1 & 1 }

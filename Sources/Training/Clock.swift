@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// Seconds of the monotonic clock, for measuring spans of time.
+/// Seconds of the monotonic clock, for measuring durations.
 public func monotonicSeconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)

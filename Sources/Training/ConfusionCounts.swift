@@ -1,53 +1,53 @@
-/// How often samples of each class were taken for each: the pairs of classes that occur, so that it costs by samples and
-/// not by the square of the classes.
+/// A confusion matrix: how often samples of each class were predicted as each class. Only pairs that occur are stored, so
+/// its size grows with the samples, not with the square of the classes.
 public struct ConfusionCounts: Equatable, Sendable {
-  /// A pair that occurs.
+  /// A pair of classes that occurs.
   public struct Pair: Equatable, Sendable {
-    /// The class that the samples have.
+    /// The actual class of the samples.
     public let actual: Int
-    /// The class that they were given.
+    /// The predicted class.
     public let predicted: Int
-    /// Samples, at least 1; steps, where each step has a class.
+    /// The number of samples, at least 1; of steps, if each step has a class.
     public let count: Int
   }
 
-  /// What one class was counted.
+  /// The counts of one class.
   public struct ClassCount: Equatable, Sendable {
-    /// Samples that have the class.
+    /// The number of samples of the class.
     public internal(set) var samples = 0
-    /// Those of them that were given it.
+    /// The number of those that were classified rightly.
     public internal(set) var right = 0
-    /// Samples that were given the class.
+    /// The number of samples for which the class was predicted.
     public internal(set) var predicted = 0
 
-    /// Nothing counted.
+    /// Zero counts.
     public init() {}
 
-    /// The share of the class's samples that were classified rightly (recall); nil where there are none.
+    /// The share of the class's samples that were classified rightly (recall); nil if there are none.
     public var accuracy: Double? { samples > 0 ? Double(right) / Double(samples) : nil }
 
-    /// The harmonic mean of recall and precision (F1); nil for a class that nothing has and nothing was given.
+    /// The harmonic mean of recall and precision (F1); nil if the class neither occurs nor is predicted.
     public var f1: Double? {
       samples + predicted > 0 ? 2 * Double(right) / (Double(samples) + Double(predicted)) : nil
     }
   }
 
-  /// All pairs that occur, by actual and then by predicted class.
+  /// All pairs that occur, sorted by actual and then by predicted class.
   public let pairs: [Pair]
 
-  /// Pairs, ascending, each once.
+  /// Counts from ascending, distinct pairs.
   init(pairs: [Pair]) { self.pairs = pairs }
 
   /// Whether nothing was counted.
   public var isEmpty: Bool { pairs.isEmpty }
 
-  /// Samples in all.
+  /// The number of all samples.
   public var samples: Int { pairs.reduce(0) { $0 + $1.count } }
 
-  /// Samples that were classified rightly.
+  /// The number of samples that were classified rightly.
   public var right: Int { pairs.reduce(0) { $0 + ($1.actual == $1.predicted ? $1.count : 0) } }
 
-  /// How often samples of one class were taken for another.
+  /// How often samples of class `actual` were predicted as class `predicted`.
   public subscript(actual: Int, predicted: Int) -> Int {
     var (low, high) = (0, pairs.count)
     while low < high {
@@ -59,7 +59,7 @@ public struct ConfusionCounts: Equatable, Sendable {
     return pairs[low].count
   }
 
-  /// What each class was counted that samples have or were given.
+  /// The counts of each class that occurs or is predicted.
   public var classes: [Int: ClassCount] {
     var classes: [Int: ClassCount] = [:]
     for pair in pairs {
@@ -70,19 +70,19 @@ public struct ConfusionCounts: Equatable, Sendable {
     return classes
   }
 
-  /// The mean of the classes' accuracies, over the classes that samples have; nil where nothing was counted.
+  /// The mean of the accuracies of the classes that occur; nil if nothing was counted.
   public var balancedAccuracy: Double? { mean(\.accuracy) }
 
-  /// The mean of the classes' F1, over the classes that samples have or were given; nil where nothing was counted.
+  /// The mean F1 of the classes that occur or are predicted; nil if nothing was counted.
   public var macroF1: Double? { mean(\.f1) }
 
-  /// In the order of the classes, which decides the last bit.
+  /// The mean over the classes, added in their order so that the bits are always the same.
   private func mean(_ share: (ClassCount) -> Double?) -> Double? {
     let shares = classes.sorted { $0.key < $1.key }.compactMap { share($0.value) }
     return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
   }
 
-  /// The pairs of different classes that occur most often, at most `limit`.
+  /// The `limit` most frequent pairs of different classes.
   public func mostConfused(_ limit: Int) -> [Pair] {
     let wrong = pairs.filter { $0.actual != $0.predicted }
     return Array(
@@ -90,12 +90,12 @@ public struct ConfusionCounts: Equatable, Sendable {
   }
 }
 
-/// In JSON one text: actual class, predicted class and count of each pair, separated by blanks, `0 0 48 0 1 2 …`.
+/// In JSON one string: actual class, predicted class and count of each pair, separated by blanks, `0 0 48 0 1 2 …`.
 extension ConfusionCounts: Codable {
-  /// The largest count that is not taken for damage; sums of them stay exact.
+  /// The largest count that is accepted; larger ones count as damage. Sums of counts stay exact.
   private static let largestCount = 1 << 40
 
-  /// Writes the text.
+  /// Writes the string.
   public func encode(to encoder: any Encoder) throws {
     var text = ""
     for pair in pairs { text += "\(text.isEmpty ? "" : " ")\(pair.actual) \(pair.predicted) \(pair.count)" }
@@ -103,7 +103,7 @@ extension ConfusionCounts: Codable {
     try container.encode(text)
   }
 
-  /// Reads the text, or the full matrix, row by row, that former versions wrote.
+  /// Reads the string, or the full matrix by rows, as former versions wrote it.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     func damaged() -> DecodingError {

@@ -1,6 +1,6 @@
 import Collectives
 
-/// Counts pairs of classes as they come, on each rank those of its samples.
+/// Counts pairs of classes; each rank counts those of its samples.
 struct ConfusionTally {
   private var counts: [Key: Int] = [:]
 
@@ -8,13 +8,13 @@ struct ConfusionTally {
     let actual, predicted: Int32
   }
 
-  /// Counts a sample of one class that was given another.
+  /// Counts a sample by its actual and its predicted class.
   mutating func add(actual: Int32, predicted: Int) {
     counts[Key(actual: actual, predicted: Int32(truncatingIfNeeded: predicted)), default: 0] += 1
   }
 
-  /// The sums over all ranks, the same on each and on any number of them; every rank calls it.
-  /// - Throws: `Failure` where the ranks cannot exchange data.
+  /// The sums over all ranks, which are the same on every rank. Every rank calls it.
+  /// - Throws: `Failure` if the ranks cannot exchange data.
   func sum(over communicator: any Communicator) throws -> ConfusionCounts {
     let own = counts.flatMap { [Int($0.key.actual), Int($0.key.predicted), $0.value] }
     let all = try communicator.gather(own).flatMap(\.self)

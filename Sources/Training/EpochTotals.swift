@@ -1,22 +1,22 @@
-/// The sums over an epoch's steps so far, as they came while the weights changed.
+/// The sums over an epoch's steps so far.
 public struct EpochTotals: Codable, Equatable, Sendable {
-  /// Samples done.
+  /// The number of samples.
   public private(set) var samples = 0
-  /// Those of steps that counted: skipped ones have no loss.
+  /// The number of samples of steps with a loss; skipped steps have none.
   public private(set) var counted = 0
-  /// The steps' mean losses, each times its samples.
+  /// The sum of the steps' mean losses, each times its number of samples.
   public private(set) var loss = 0.0
-  /// Samples that were classified rightly; nil where the loss knows no right.
+  /// The number of samples that were classified rightly; nil if the loss has no accuracy.
   public private(set) var right: Double? = 0
-  /// Wall time of the steps.
+  /// Wall time of the steps, in seconds.
   public private(set) var seconds = 0.0
   /// The last step's learning rate.
   public private(set) var learningRate = 0.0
 
-  /// Nothing done.
+  /// The totals before the first step.
   public init() {}
 
-  /// What a checkpoint of a former version knows of an epoch.
+  /// The totals from a checkpoint of a former version.
   init(samples: Int, loss: Double) {
     (self.samples, counted, self.loss, right) = (samples, samples, loss, nil)
   }
@@ -32,9 +32,9 @@ public struct EpochTotals: Codable, Equatable, Sendable {
     if let right { self.right = report.accuracy.map { right + $0 * Double(report.samples) } }
   }
 
-  /// The mean loss of the samples that counted; nil where none did.
+  /// The mean loss of the samples that counted; nil if there are none.
   public var meanLoss: Double? { counted > 0 ? loss / Double(counted) : nil }
 
-  /// The share of them that was classified rightly; nil where none counted or the loss knows no right.
+  /// The share of these that was classified rightly; nil if none counted or the loss has no accuracy.
   public var accuracy: Double? { counted > 0 ? right.map { $0 / Double(counted) } : nil }
 }

@@ -3,7 +3,7 @@ import Datasets
 import Layers
 import Tensors
 
-/// Runs a model over a data set without changing it; counts every sample exactly once on any number of ranks.
+/// Measures a model on a data set; counts every sample exactly once on any number of ranks.
 public final class Evaluator {
   private let workspace: Workspace
   private let data: any Dataset
@@ -27,11 +27,11 @@ public final class Evaluator {
       SumLayout(elementCount: LossSum.allCases.count, statusCount: 1), tree: workspace.tree,
       communicator: workspace.communicator)
     loader = try BatchLoader(data: data, shuffles: false, seed: 0, capacity: workspace.capacity)
-    // No gradients are written, only the loss's sums.
+    // Only the loss's sums are written, no gradients.
     context = workspace.context(weights: weights, gradients: sum.nodes, nodeStride: sum.stride)
   }
 
-  /// This rank's part of the global batch that begins with a sample.
+  /// Loads this rank's samples of the global batch that begins with sample `first`.
   private func load(from first: Int) throws -> Batch {
     func positions(_ first: Int) -> Range<Int> { first..<min(first + workspace.batch, data.count) }
     let own = workspace.shards.divide(batch: positions(first))
@@ -44,22 +44,22 @@ public final class Evaluator {
     return batch
   }
 
-  /// Ends an evaluation at a rank's request; all ranks throw it after the same batch.
+  /// Thrown if a rank asked to stop; all ranks throw it after the same batch.
   struct Stopped: Error {
-    /// The greatest of all ranks' requests.
+    /// The highest request of all ranks.
     let request: Request
   }
 
-  /// Loss over all samples; accuracy and confusion if the outputs are classes.
-  /// - Parameter activity: told of each batch.
+  /// Computes the loss over all samples, and accuracy and confusion if the outputs are classes.
+  /// - Parameter activity: told the phases of each batch.
   /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data.
   public func run(step: Int, epoch: Int, activity: Activity = Activity()) throws -> EvaluationReport {
     try run(step: step, epoch: epoch, activity: activity) { .none }
   }
 
-  /// The same until a rank wants to stop.
-  /// - Parameter request: what this rank wants, asked for at each batch.
-  /// - Throws: `Stopped` if any rank wants to stop; as `run` else.
+  /// Evaluates as `run`, but stops if a rank asks for it.
+  /// - Parameter request: returns this rank's request; called at each batch.
+  /// - Throws: `Stopped` if any rank asked to stop; otherwise as `run`.
   func run(step: Int, epoch: Int, activity: Activity, request: () -> Request) throws -> EvaluationReport {
     let (program, lossPass, loss) = (workspace.program, workspace.lossPass, workspace.network.loss)
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)

@@ -3,10 +3,10 @@ import Diagnostics
 import Optimizers
 
 extension Experiment {
-  /// The sum of `elementCount` floats of all ranks, the gradients first, whose sums are scattered if the update is divided;
-  /// every rank makes it.
-  /// - Throws: `Failure` (usage) if there are more ranks than shards, (configuration) if the transport adds sums that are to
-  ///   be rounded.
+  /// Makes the sum of `elementCount` floats over all ranks, the gradients first; these are scattered if the update is
+  /// divided. Every rank makes it.
+  /// - Throws: `Failure` (usage) if there are more ranks than shards, (configuration) if `reduction` is native and gradients
+  ///   are compressed.
   func makeGradientSum(_ workspace: Workspace, elementCount: Int, link: LinkSpeed?) throws -> any GradientSum {
     let (communicator, tree) = (workspace.communicator, workspace.tree)
     switch settings.reduction {

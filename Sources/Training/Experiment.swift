@@ -25,8 +25,8 @@ public struct Experiment {
   public let evaluatedWeights: Weights
   private let makeLayers: ((Shape) throws -> [any Layer])?
 
-  /// Bundles the parts; `makeLayers` makes the model's layers for inputs of another shape, for evaluations on longer or
-  /// shorter sequences; `warnings` come before those about the data.
+  /// An experiment of its parts. `makeLayers` makes the model's layers for another input shape, for evaluations on longer or
+  /// shorter sequences. `warnings` precede those about the data.
   public init(
     network: Network, optimizer: any Optimizer, data: DataSplits, settings: TrainingSettings,
     schedule: any Schedule = ConstantSchedule(), average: WeightAverage? = nil, warnings: [String] = [],

@@ -3,14 +3,14 @@ import Diagnostics
 import Layers
 
 extension Model {
-  /// Makes sure that no sample has too few steps for a layer.
-  /// - Throws: `Failure` (data) naming the shortest sample and the layer.
+  /// Checks that no sample has too few steps for a layer.
+  /// - Throws: `Failure` (data) that names the shortest sample and the layer.
   public func checkLengths(of data: any Dataset) throws {
     guard data.hasLengths, let shortest = (0..<data.count).min(by: { data.length(of: $0) < data.length(of: $1) })
     else { return }
     let length = data.length(of: shortest)
     guard let place = layers.place(withoutStepsFrom: length) else { return }
-    // More steps never give fewer.
+    // More input steps never give fewer output steps.
     let enough = (length...max(length, inputShape.steps)).first { layers.place(withoutStepsFrom: $0) == nil }
     throw Failure(
       .data, "\(data.place(of: shortest)) has \(length) \(length == 1 ? "step" : "steps"), too few for layer \(place)",

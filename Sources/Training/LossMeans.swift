@@ -4,11 +4,11 @@ import Layers
 struct LossMeans {
   /// Whether nothing counts: all labels are ignored, or their classes have the weight 0.
   let countsNothing: Bool
-  /// What losses and gradients are divided by; 1 if nothing counts.
+  /// The divisor of losses and gradients; 1 if nothing counts.
   let divisor: Double
   /// The mean loss; NaN if nothing counts, as in PyTorch.
   let mean: Double
-  /// The share of right predictions, or nil where the loss knows none.
+  /// The share of right predictions; nil if the loss has no accuracy.
   let accuracy: Double?
 
   init(_ loss: any Loss, sum: (LossSum) -> Double) {

@@ -10,7 +10,7 @@ public struct Network {
   /// The loss.
   public let loss: any Loss
 
-  /// Bundles them.
+  /// A network of a model and a loss.
   public init(model: Model, loss: any Loss) {
     self.model = model
     self.loss = loss
@@ -18,7 +18,7 @@ public struct Network {
 }
 
 extension Model {
-  /// The failure of samples of another shape, which this model's weights do not take.
+  /// The failure for samples of a shape that this model's weights do not fit.
   package func misfit(of shape: Shape, in split: Split) -> Failure {
     Failure(
       .configuration, "the \(split.rawValue) samples are \(shape.text), the training samples \(inputShape.text)",

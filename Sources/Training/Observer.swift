@@ -1,18 +1,18 @@
-/// Looks on while a model trains; the trainer does not know what it does. Observers are called on rank 0 alone.
+/// Is told of the progress of a training and changes nothing. Observers are called on rank 0 only.
 public protocol Observer: AnyObject {
-  /// Before the first step of this process, which is step `step` + 1 of the run.
+  /// Called before the first step of this process, which is step `step` + 1 of the run.
   func runWillStart(step: Int, totalSteps: Int) throws
-  /// After each step.
+  /// Called after each step.
   func stepDidFinish(_ report: StepReport) throws
-  /// After each step whose tensors are recorded, behind `stepDidFinish`: those of the settings' cadence, and unusual ones.
-  /// What it is given is valid during the call.
+  /// Called after `stepDidFinish` for each step whose tensors are recorded: those of the settings' cadence, and unusual ones.
+  /// The report is valid during the call.
   func tensorsDidChange(_ report: TensorReport) throws
-  /// After each evaluation.
+  /// Called after each evaluation.
   func evaluationDidFinish(_ report: EvaluationReport) throws
-  /// Before a checkpoint is taken: brings what is recorded to disk, and gives the bytes of each growing file by its name
-  /// in the run folder. A resumed run goes on behind them.
+  /// Called before a checkpoint is taken. Writes all records to disk, and returns the length in bytes of each growing file by
+  /// its name in the run folder. A resumed run continues after these bytes.
   func checkpointWillBeTaken() throws -> [String: Int]
-  /// After the last step and the last evaluation.
+  /// Called after the last step and the last evaluation.
   func runDidFinish(_ summary: RunSummary) throws
 }
 

@@ -1,13 +1,13 @@
 import CKernels
 
-/// The most floating-point operations a second that one core reaches with the instruction set in use.
+/// The peak of one core, in floating-point operations a second, with the active instruction set.
 public enum PeakRate {
-  /// Windows of which the fastest counts, since whatever disturbs makes a window slower.
+  /// The number of windows; the fastest counts, since disturbances only make a window slower.
   private static let windows = 9
-  /// The least seconds of a window.
+  /// The minimum length of a window, in seconds.
   private static let span = 0.01
 
-  /// Measures it, for about a fifth of a second: two operations per fused multiply-add.
+  /// Measures the peak in about a fifth of a second. A fused multiply-add counts as two operations.
   public static func measure() -> Double {
     var turns = 1000
     while window(turns).seconds < span { turns *= 2 }
@@ -20,7 +20,7 @@ public enum PeakRate {
   private static func window(_ turns: Int) -> (operations: Double, seconds: Double) {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: Int(DPT_LANES)) { result in
       let start = monotonicSeconds()
-      // A factor below 1, so that the chains neither overflow nor become slow subnormal numbers.
+      // With a factor below 1, the chains neither overflow nor become slow subnormal numbers.
       let operations = dpt_multiply_adds(turns, 0.999, 0.001, result.baseAddress)
       return (operations, monotonicSeconds() - start)
     }

@@ -14,7 +14,7 @@ public struct Prediction: Sendable {
   public let targets: [Int?]
 }
 
-/// A model's outputs for the samples of a data set, on this rank alone.
+/// Computes a model's outputs for the samples of a data set, on this rank alone.
 public final class Predictor {
   private let workspace: Workspace
   private let data: any Dataset
@@ -35,11 +35,11 @@ public final class Predictor {
     self.workspace = workspace
     self.data = data
     batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
-    // A forward pass writes no gradients; any place will do.
+    // A forward pass writes no gradients, so any address will do.
     context = workspace.context(gradients: workspace.model.weights.bufferValues.base, nodeStride: 0)
   }
 
-  /// Lets the layers work with the model's weights as they are now.
+  /// Packs the model's current weights, if that has not been done.
   private func pack() throws {
     let version = workspace.model.weights.version
     guard workspace.packedContext != ObjectIdentifier(context) || packedVersion != version else { return }
@@ -47,10 +47,10 @@ public final class Predictor {
     packedVersion = version
   }
 
-  /// Whether the model carries a state from batch to batch.
+  /// Whether the model carries state from batch to batch.
   var carriesState: Bool { !workspace.program.stateCarriers.isEmpty }
 
-  /// Predictions for all samples in their order, a batch at a time.
+  /// All samples in order, a batch at a time.
   public var batches: some Sequence<Range<Int>> {
     stride(from: 0, to: data.count, by: workspace.capacity).lazy.map { [self] in
       $0..<min($0 + workspace.capacity, data.count)
@@ -88,7 +88,7 @@ public final class Predictor {
     return memory
   }
 
-  /// The model's outputs, as they read.
+  /// The outputs of some samples, as probabilities if the loss takes logits.
   private func outputs(_ samples: Range<Int>) throws -> TensorView {
     try Array(samples).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
     context.isContinuation = continues && end > 0 && samples.lowerBound == end

@@ -1,20 +1,20 @@
 import Collectives
 
-/// The status that each rank tells all others with the gradients of a batch.
+/// A rank's status, which travels to all others with the gradients of a batch.
 struct RankStatus {
-  /// Seconds in which it got its samples.
+  /// Seconds of loading samples.
   let data: Double
-  /// Seconds in which it did all else, since the batch before.
+  /// Seconds of all other work since the batch before.
   let compute: Double
-  /// What it wants of the training.
+  /// The rank's request.
   let request: Request
-  /// Its `ParameterDigest`, or 0 if parameters are not compared.
+  /// The rank's `ParameterDigest`; 0 if parameters are not compared.
   let digest: Double
 
-  /// Words for each rank.
+  /// The number of status words of a rank.
   static let count = 4
 
-  /// Writes the status where the next sum takes it along.
+  /// Writes the status to the words of the next sum.
   func write(to table: StatusTable) {
     table.own[0] = data
     table.own[1] = compute
@@ -24,15 +24,15 @@ struct RankStatus {
 
   /// The status of all ranks together.
   struct Summary {
-    /// The greatest of all requests.
+    /// The highest of all requests.
     private(set) var request = Request.none
-    /// Whether all ranks have the same parameters, as far as they were compared.
+    /// Whether all compared parameters are the same on all ranks.
     private(set) var isAlike = true
     private var meanData = 0.0
     private var meanCompute = 0.0
     private var slowest = 0.0
 
-    /// As told at the last sum.
+    /// The summary of the last sum's status words.
     init(_ table: StatusTable, ranks: Int) {
       let first = RankStatus(table[0])
       for rank in 0..<ranks {
@@ -45,8 +45,8 @@ struct RankStatus {
       }
     }
 
-    /// Adds the times of a batch whose sum took `reduction` seconds on this rank, after it told its `own` status. A rank's
-    /// waiting is the time until the slowest arrives, known from all ranks' own times.
+    /// Adds the times of a batch to `times`. Its sum took `reduction` seconds on this rank, whose status was `own`. A rank's
+    /// waiting is the time until the slowest arrives, computed from all ranks' times.
     func add(to times: inout StepTimes, reduction: Double, own: RankStatus) {
       times.data += meanData
       times.compute += meanCompute

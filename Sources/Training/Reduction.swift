@@ -1,10 +1,10 @@
 import Collectives
 
-/// How gradients are added up over the ranks.
+/// The way in which gradients are added over the ranks.
 public enum Reduction: String, CaseIterable, Sendable {
-  /// In one fixed tree over the shards: the same bits on any number of ranks.
+  /// In the fixed tree over the shards: the same bits on any number of ranks.
   case tree
-  /// By `MPI_Allreduce`, for networks that can add: the order, and so the bits, depend on the number of ranks.
+  /// By `MPI_Allreduce`, for networks that can add: the bits depend on the number of ranks.
   case native
 }
 
@@ -12,8 +12,8 @@ public enum Reduction: String, CaseIterable, Sendable {
 public struct GradientCompression: Equatable, Sendable {
   /// The format that gradients are rounded to.
   public var format: Compression.Format
-  /// The most parts of the reduction tree that are each rounded by themselves, at most the number of shards; the result
-  /// depends on it.
+  /// The maximum number of parts of the reduction tree, at most the number of shards. Each part is rounded separately, so
+  /// results depend on it.
   public var parts: Int
 
   /// Rounds each of at most `parts` parts to a format.

@@ -1,6 +1,6 @@
 import Datasets
 
-/// What happened in one training step.
+/// The report of one training step.
 public struct StepReport: Sendable {
   /// The step's number, from 1.
   public var step = 0
@@ -8,11 +8,11 @@ public struct StepReport: Sendable {
   public var epoch = 0
   /// Mean loss over the global batch, before the update.
   public var loss = 0.0
-  /// Share of the global batch that was classified rightly, before the update; nil where the loss knows no right.
+  /// Share of the global batch that was classified rightly, before the update; nil if the loss has no accuracy.
   public var accuracy: Double?
-  /// Whether no weight was changed, since the loss or a gradient was not finite, or nothing counts.
+  /// Whether the weights did not change, because the loss or a gradient was not finite, or nothing counts.
   public var isSkipped = false
-  /// Whether no label of the batch counts, so that there is no loss and nothing to learn.
+  /// Whether no label of the batch counts, so that there is no loss.
   public var countsNothing = false
   /// Norm of the whole gradient, before clipping.
   public var gradientNorm = 0.0
@@ -22,14 +22,14 @@ public struct StepReport: Sendable {
   public var samples = 0
   /// Wall time of the step, on rank 0.
   public var seconds = 0.0
-  /// Where the time went.
+  /// The step's time by phase.
   public var times = StepTimes()
 
   /// The report before the first step.
   public init() {}
 }
 
-/// Where one step's time went, in seconds, as means over ranks.
+/// A step's time by phase, in seconds, as means over ranks.
 public struct StepTimes: Sendable {
   /// Making or reading the samples.
   public var data = 0.0
@@ -40,10 +40,10 @@ public struct StepTimes: Sendable {
   /// Waiting for the slowest rank.
   public var waiting = 0.0
 
-  /// Nothing yet.
+  /// Zero times.
   public init() {}
 
-  /// Adds another step's.
+  /// Adds another step's times.
   public mutating func add(_ other: StepTimes) {
     data += other.data
     compute += other.compute
@@ -52,31 +52,30 @@ public struct StepTimes: Sendable {
   }
 }
 
-/// What an evaluation on a data set gave. Written as JSON it lacks the classes' names, which belong to the data.
+/// The report of an evaluation on a data set. Its JSON lacks the classes' names, which belong to the data.
 public struct EvaluationReport: Codable, Equatable, Sendable {
-  /// What it ran on.
+  /// The evaluated samples.
   public let split: Split
-  /// Training steps done before.
+  /// The number of training steps before.
   public let step: Int
-  /// Epochs done before.
+  /// The number of epochs before.
   public let epoch: Int
   /// Mean loss over all samples.
   public let loss: Double
-  /// Share of samples, steps or events that were classified rightly; nil where the loss knows no right.
+  /// Share of samples, steps or events that were classified rightly; nil if the loss has no accuracy.
   public let accuracy: Double?
   /// Number of samples.
   public let samples: Int
-  /// How often each class was taken for each: numbers of samples, or of steps where each has a class; nothing where the
-  /// outputs are no classes.
+  /// The confusion matrix of samples, or of steps if each has a class; empty if the outputs are not classes.
   public internal(set) var confusion: ConfusionCounts
-  /// The classes' names; none where the outputs are no classes.
+  /// The classes' names; empty if the outputs are not classes.
   public internal(set) var classNames: [String] = []
 
   private enum CodingKeys: CodingKey {
     case split, step, epoch, loss, accuracy, samples, confusion
   }
 
-  /// The same without what is known of single classes.
+  /// This report without confusion matrix and names.
   var withoutClasses: EvaluationReport {
     var report = self
     report.confusion = ConfusionCounts(pairs: [])
@@ -85,16 +84,16 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   }
 }
 
-/// What a whole run gave.
+/// The summary of a run.
 public struct RunSummary: Sendable {
-  /// Training steps done.
+  /// The number of training steps.
   public let steps: Int
-  /// Epochs finished.
+  /// The number of finished epochs.
   public let epochs: Int
-  /// Wall time of training, evaluations included, on rank 0.
+  /// Wall time of training on rank 0, including evaluations.
   public let seconds: Double
-  /// What ended the training before its time, or nil.
+  /// The request that stopped training early; nil if there was none.
   public let stopped: Request?
-  /// What the last evaluation gave on the validation samples, and on the test's, as far as there are any.
+  /// The last reports on the validation and test samples, if there are such samples.
   public let evaluations: [EvaluationReport]
 }

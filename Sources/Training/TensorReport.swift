@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// The weights after a step and before, and the gradient that changed them.
+/// The weights before and after a step, and its gradient.
 public struct TensorReport {
   /// The step's number, from 1.
   public let step: Int
@@ -14,7 +14,7 @@ public struct TensorReport {
   /// The values of `model` before the step.
   public let former: FloatBuffer
 
-  /// A parameter's gradient, in the layout that the parameter has in `model`.
+  /// A parameter's gradient, in the parameter's layout.
   public func gradient(of parameter: Parameter) -> UnsafeBufferPointer<Float> {
     UnsafeBufferPointer(start: gradient.base + parameter.offset, count: parameter.count)
   }

@@ -3,7 +3,7 @@ import Datasets
 import Layers
 import Tensors
 
-/// Trains a model: steps, epochs, evaluations, checkpoints, and what observers are told. Short on purpose.
+/// Trains a model: runs steps, epochs, evaluations and checkpoints, and calls observers.
 public final class Trainer {
   private let experiment: Experiment
   private let workspace: Workspace
@@ -36,7 +36,7 @@ public final class Trainer {
     test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)
   }
 
-  /// Looks on as layers run in training steps, or nil.
+  /// The observer of layers in training steps; nil for none.
   public var layerObserver: (any LayerObserver)? {
     get { step.layerObserver }
     set { step.layerObserver = newValue }
@@ -67,7 +67,7 @@ public final class Trainer {
     do {
       return try train(from: start)
     } catch let evaluation as Evaluator.Stopped {
-      // The next run evaluates again, from the state before the evaluation.
+      // The state before the evaluation is saved, so the resumed run evaluates again.
       try save(waits: true)
       return try finish(start: start, stopped: evaluation.request, test: nil)
     }

@@ -1,27 +1,27 @@
-/// How far a training is: with the model's and the optimizer's values, all that its future depends on.
+/// The progress of a training. Together with the model's and the optimizer's values it determines all further steps.
 public struct TrainingProgress: Codable, Equatable, Sendable {
-  /// Steps done.
+  /// The number of steps done.
   public var step = 0
-  /// The epoch under way, from 0.
+  /// The current epoch, from 0.
   public var epoch = 0
-  /// Samples of the epoch's order that are done.
+  /// The number of samples done in the epoch.
   public var position = 0
   /// The sums over the epoch so far.
   public var totals = EpochTotals()
-  /// The last evaluation in the course of training.
+  /// The last evaluation during the training.
   public var evaluation: EvaluationReport?
-  /// What is known of the steps so far, to find unusual ones by; nil where no step's tensors are recorded.
+  /// The search for unusual steps; nil if no tensors are recorded.
   var unusualSteps: UnusualSteps?
 
-  /// Nothing done.
+  /// The progress before the first step.
   public init() {}
 
-  /// Checkpoints of former versions know the sum of the epoch's losses alone.
+  /// Checkpoints of former versions only have the sum of the epoch's losses.
   private enum FormerKey: String, CodingKey {
     case epochLoss
   }
 
-  /// Reads what a checkpoint says, of former versions, too.
+  /// Reads the progress from a checkpoint, also of former versions.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     step = try values.decode(Int.self, forKey: .step)

@@ -2,16 +2,16 @@ import Collectives
 import Layers
 import Tensors
 
-/// A model and its loss at work on this rank, in memory that training, evaluation and prediction share. One network can
-/// have any number of workspaces at once.
+/// A model and its loss at work on one rank: program, arena and shards, which training, evaluation and prediction share. A
+/// network can have several workspaces at once.
 public final class Workspace {
   /// The model, and the loss on its outputs.
   public let network: Network
-  /// The model's layers at work.
+  /// The passes of the model's layers.
   public let program: Program
-  /// The loss at work.
+  /// The pass of the loss.
   public let lossPass: any LossPass
-  /// The tree in which everything that sums over a batch is added.
+  /// The tree in which all sums over a batch are added.
   public let tree: ReductionTree
   /// This rank's shards of the current batch.
   public let shards: ShardProgram
@@ -66,7 +66,7 @@ public final class Workspace {
   /// The model.
   public var model: Model { network.model }
 
-  /// The largest number of samples that this rank has of a batch.
+  /// The largest number of samples that this rank has in a batch.
   public var capacity: Int { shards.capacity(batch: batch) }
 
   /// Bytes of activations, their gradients and packed weights on this rank.

@@ -2,7 +2,7 @@ import Collectives
 import Formats
 import Layers
 
-/// The states that stateful layers carry from batch to batch, of all ranks' rows in the order of the batch.
+/// The carried states of stateful layers, for all ranks' rows in the order of the batch.
 struct CarriedStates {
   static let prefix = "carried."
 
@@ -19,7 +19,7 @@ struct CarriedStates {
   /// The size of the batch whose states are carried.
   var batch: Int { carriers.first?.carriedBatch ?? 0 }
 
-  /// Gathers all rows; every rank calls it.
+  /// Gathers all rows. Every rank calls it.
   func gather() throws -> [SafetensorsFile.Tensor] {
     guard batch > 0 else { return [] }
     let rows = try ranges()
@@ -36,7 +36,7 @@ struct CarriedStates {
     return tensors
   }
 
-  /// Gives each rank its rows of what rank 0 read, for batches of `batch` samples; every rank calls it.
+  /// Distributes rank 0's tensors: each rank gets its rows of batches of `batch` samples. Every rank calls it.
   func scatter(_ tensors: [SafetensorsFile.Tensor], batch: Int) throws {
     guard batch > 0 else { return }
     let own = try ranges(of: batch)[workspace.communicator.rank]

@@ -2,26 +2,26 @@ import Diagnostics
 import Formats
 import Foundation
 
-/// One checkpoint on disk: a folder with `weights.safetensors`, `state.safetensors`, `checkpoint.json`, which has the
-/// digests of both, and `complete`, which has that of the JSON.
+/// A checkpoint on disk: a folder with `weights.safetensors`, `state.safetensors`, `checkpoint.json` with the digests of
+/// both, and `complete` with the digest of the JSON.
 public struct CheckpointFolder: Sendable {
   /// The folder.
   public let path: String
 
-  /// Names a folder.
+  /// A checkpoint at a path.
   public init(path: String) {
     self.path = path
   }
 
-  /// The parameters and buffers.
+  /// The file of parameters and buffers.
   public var weights: String { path + "/weights.safetensors" }
-  /// The optimizer's vectors, the averaged weights, and carried states.
+  /// The file of the optimizer's vectors, averaged weights, residuals and carried states.
   public var state: String { path + "/state.safetensors" }
   private var manifest: String { path + "/checkpoint.json" }
   private var mark: String { path + "/complete" }
 
-  /// Writes a checkpoint to a folder beside, flushes it, renames it to this one, and marks it complete.
-  /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
+  /// Writes a checkpoint to a temporary folder, flushes it, renames it to this one, and marks it complete.
+  /// - Throws: `Failure` (cannotCreate, inputOutput) that names the file.
   func write(_ manifest: CheckpointManifest, weights: SafetensorsFile, state: SafetensorsFile?) throws {
     let beside = CheckpointFolder(path: path + ".partial")
     try? FileManager.default.removeItem(atPath: beside.path)
@@ -46,8 +46,8 @@ public struct CheckpointFolder: Sendable {
     try AtomicFile.write(Array((try sha256(ofFile: self.manifest) + "\n").utf8), to: mark)
   }
 
-  /// Reads the manifest, after every byte of the checkpoint was compared with its digest.
-  /// - Throws: `Failure` (data, noInput) naming the file that is missing or damaged.
+  /// Compares all files with their digests and reads the manifest.
+  /// - Throws: `Failure` (data, noInput) that names the missing or damaged file.
   public func verified() throws -> CheckpointManifest {
     let advice = "it was changed after it was written, or never finished"
     guard let mark = FileManager.default.contents(atPath: mark) else {

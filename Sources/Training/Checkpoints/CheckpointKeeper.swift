@@ -2,11 +2,11 @@ import Diagnostics
 import Foundation
 import Layers
 
-/// Saves a training's state: copies it in memory between two steps, and writes the copy on a thread beside.
+/// Saves a training's state: copies it in memory between two steps, and writes the copy on a background thread.
 ///
-/// Every rank has one and calls it alike; rank 0 writes.
+/// Every rank has one and makes the same calls; rank 0 writes.
 public final class CheckpointKeeper {
-  /// What only rank 0 has.
+  /// The members of rank 0.
   private final class Root {
     let store: CheckpointStore
     let snapshot: Snapshot
@@ -27,17 +27,17 @@ public final class CheckpointKeeper {
   private let recipe: String
   private let root: Root?
   private let warn: (String) -> Void
-  /// The best evaluation on validation samples so far, without its classes: the last evaluation has them.
+  /// The best evaluation on validation samples so far, without its classes.
   public private(set) var best: EvaluationReport?
 
   /// Prepares checkpoints.
   /// - Parameters:
-  ///   - experiment: what is trained.
-  ///   - schedule: how many are kept.
-  ///   - store: where they go, on rank 0; nil on the others.
+  ///   - experiment: the training.
+  ///   - schedule: says how many are kept.
+  ///   - store: the place of the checkpoints on rank 0; nil on the others.
   ///   - recipe: the resolved recipe.
-  ///   - warn: told where one could not be written and training goes on.
-  /// - Throws: `Failure` (system) where memory is short.
+  ///   - warn: prints a warning if a checkpoint could not be written and training continues.
+  /// - Throws: `Failure` (system) if there is not enough memory.
   public init(
     _ experiment: Experiment, schedule: CheckpointSchedule, store: CheckpointStore?, recipe: String,
     warn: @escaping (String) -> Void
@@ -49,12 +49,12 @@ public final class CheckpointKeeper {
     root = try store.map { try Root(store: $0, experiment: experiment) }
   }
 
-  /// Goes on from a checkpoint's best evaluation.
+  /// Restores the best evaluation from a checkpoint.
   func restore(best: EvaluationReport?) {
     self.best = best.flatMap { $0.isBetter(than: nil) ? $0 : nil }
   }
 
-  /// Keeps a copy of the weights where an evaluation is the best so far: by accuracy, then by loss.
+  /// Keeps a copy of the weights if an evaluation is the best so far, by accuracy and then by loss.
   func note(_ report: EvaluationReport) throws {
     guard report.isBetter(than: best) else { return }
     best = report.withoutClasses
@@ -64,9 +64,9 @@ public final class CheckpointKeeper {
     root.hasNewBest = true
   }
 
-  /// Saves the state, with what was gathered, where nothing is being written, or in any case where `waits`, and then until
-  /// it is on disk.
-  /// - Throws: `Failure` where `waits` and the checkpoint cannot be written.
+  /// Saves the progress and the gathered state. If a checkpoint is still being written, it does nothing; with `waits`, it
+  /// waits for that one and until this one is on disk.
+  /// - Throws: `Failure` if `waits` and the checkpoint cannot be written.
   func save(
     _ progress: TrainingProgress, _ state: GatheredState, recorded: [String: Int], waits: Bool
   ) throws {
@@ -109,7 +109,7 @@ public final class CheckpointKeeper {
     }
   }
 
-  /// Before training ends in whatever way: lets what is under way come to its end.
+  /// Waits for a checkpoint that is being written. Call it before training ends in any way.
   func finish() {
     if let failure = root?.writer.finish() { complain(failure) }
   }
@@ -120,8 +120,8 @@ public final class CheckpointKeeper {
 }
 
 extension EvaluationReport {
-  /// Whether this is the better of two: by accuracy where there is one, then by loss. Nothing is chosen on test samples, and
-  /// nothing whose loss is no finite number.
+  /// Whether this report is better than another: by accuracy if there is one, then by loss. Reports on other than validation
+  /// samples, or without a finite loss, are never better.
   func isBetter(than other: EvaluationReport?) -> Bool {
     guard split == .validation, loss.isFinite else { return false }
     guard let other else { return true }

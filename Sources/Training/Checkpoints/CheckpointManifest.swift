@@ -1,6 +1,6 @@
-/// What a checkpoint's `checkpoint.json` says.
+/// The contents of a checkpoint's `checkpoint.json`.
 public struct CheckpointManifest: Codable, Equatable, Sendable {
-  /// A file beside the manifest.
+  /// A file of the checkpoint.
   public struct File: Codable, Equatable, Sendable {
     /// Its size.
     public var bytes: Int
@@ -13,11 +13,11 @@ public struct CheckpointManifest: Codable, Equatable, Sendable {
 
   /// The format's number.
   public var format = CheckpointManifest.currentFormat
-  /// How far training is.
+  /// The progress of the training.
   public var progress: TrainingProgress
-  /// The seed of everything random.
+  /// The seed of all random numbers.
   public var seed: UInt64
-  /// Samples trained on in all, over all epochs.
+  /// The number of samples of all steps.
   public var samplesConsumed: Int
   /// The optimizer's count of its steps.
   public var optimizerSteps: Int
@@ -27,14 +27,14 @@ public struct CheckpointManifest: Codable, Equatable, Sendable {
   public var best: EvaluationReport?
   /// The resolved recipe, YAML.
   public var recipe: String
-  /// The size of the batch whose states stateful layers carry; 0 where there is none.
+  /// The size of the batch whose states stateful layers carry; 0 if there is none.
   public var carriedBatch: Int
-  /// How many bytes of the run's growing files belong to what is done, by name.
+  /// The length in bytes of the run's growing files at the checkpoint, by name.
   public var recorded: [String: Int]
-  /// The files beside the manifest, by name.
+  /// The checkpoint's files, by name.
   public var files: [String: File] = [:]
 
-  /// Whether the numbers can be those of a training, so that nothing is computed with what only damage can have made.
+  /// Whether the numbers are possible in a training; if not, the file is damaged.
   var isPossible: Bool {
     let numbers =
       [progress.step, progress.epoch, progress.position, samplesConsumed, optimizerSteps, carriedBatch]
@@ -43,7 +43,7 @@ public struct CheckpointManifest: Codable, Equatable, Sendable {
     return numbers.allSatisfy { 0...1 << 53 ~= $0 }
   }
 
-  /// Whether a training of so many samples an epoch, in batches of a size, can go on from here.
+  /// Whether a training with `samples` samples per epoch and this batch size can resume from here.
   func fits(samples: Int, batch: Int) -> Bool {
     progress.position <= samples && carriedBatch <= batch
       && !progress.epoch.multipliedReportingOverflow(by: samples + 1).overflow

@@ -1,17 +1,17 @@
-/// When training saves its state without being asked, and how much is kept.
+/// The schedule of regular checkpoints, and the number that is kept.
 public struct CheckpointSchedule: Equatable, Sendable {
-  /// Steps between checkpoints, or nil.
+  /// Steps between checkpoints; nil for none.
   public var steps: Int?
-  /// Minutes between checkpoints, or nil.
+  /// Minutes between checkpoints; nil for none.
   public var minutes: Double?
-  /// Epochs between checkpoints; 0: none at the ends of epochs.
+  /// Epochs between checkpoints; 0 for none at the ends of epochs.
   public var epochs: Int
-  /// The least seconds from any checkpoint to one at the end of an epoch, so that short epochs cost no time.
+  /// The minimum seconds between any checkpoint and one at the end of an epoch, so that short epochs are not slowed down.
   public var apart: Double
-  /// The newest checkpoints that are kept.
+  /// How many of the newest checkpoints are kept.
   public var keep: Int
 
-  /// All numbers.
+  /// A schedule of checkpoints.
   public init(steps: Int? = nil, minutes: Double? = nil, epochs: Int = 1, apart: Double = 0, keep: Int = 2) {
     self.steps = steps
     self.minutes = minutes

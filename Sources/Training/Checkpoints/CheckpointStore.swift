@@ -3,16 +3,15 @@ import Foundation
 
 /// All checkpoints of a run: `step-NNNNNNNN` folders, the best as `best-NNNNNNNN`, and the links `last` and `best`.
 public struct CheckpointStore: Sendable {
-  /// The folder that holds them.
+  /// The folder of the checkpoints.
   public let path: String
 
-  /// Names the folder; it is made with the first checkpoint.
+  /// A store at a path. The folder is created with the first checkpoint.
   public init(path: String) {
     self.path = path
   }
 
-  /// The newest undamaged checkpoint and what its manifest says; nil where there is none. Each damaged one that is newer
-  /// is given to `report`.
+  /// The newest undamaged checkpoint and its manifest; nil if there is none. Calls `report` for each newer, damaged one.
   public func newest(report: (Failure) -> Void) -> (folder: CheckpointFolder, manifest: CheckpointManifest)? {
     for name in names("step-").reversed() {
       let folder = CheckpointFolder(path: "\(path)/\(name)")
@@ -26,7 +25,7 @@ public struct CheckpointStore: Sendable {
   }
 
   /// The best checkpoint.
-  /// - Throws: `Failure` (noInput, data) where there is none, or it is damaged.
+  /// - Throws: `Failure` (noInput, data) if there is none, or it is damaged.
   public func best() throws -> CheckpointFolder {
     guard let name = names("best-").last else {
       throw Failure(
@@ -45,18 +44,18 @@ public struct CheckpointStore: Sendable {
     "there is one after an evaluation on validation samples in the course of training; "
     + "data.validationShare keeps some of the samples for it, data.validationSize generates some"
 
-  /// The place of a checkpoint after so many steps.
+  /// The folder of a checkpoint after `step` steps.
   func folder(_ prefix: String, step: Int) -> CheckpointFolder {
     let digits = String(step)
     return CheckpointFolder(
       path: "\(path)/\(prefix)\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits)")
   }
 
-  /// Lets `link` name the newest folder of a prefix, and removes all but the newest `keep`.
+  /// Makes `link` point to the newest folder with a prefix, and removes all but the newest `keep`.
   func settle(_ prefix: String, link: String, newest: CheckpointFolder, keep: Int) {
     let name = (newest.path as NSString).lastPathComponent
     let temporary = "\(path)/.\(link).tmp"
-    // Links are for people; where a file system has none, names say enough.
+    // Links are only a convenience, so ignore file systems without them.
     unlink(temporary)
     if symlink(name, temporary) == 0 { rename(temporary, "\(path)/\(link)") }
     let others = names(prefix).filter { $0 != name }
@@ -65,7 +64,7 @@ public struct CheckpointStore: Sendable {
     }
   }
 
-  /// The finished folders of a prefix, oldest first.
+  /// The finished folders with a prefix, the oldest first.
   private func names(_ prefix: String) -> [String] {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     return all.filter { $0.hasPrefix(prefix) && Int($0.dropFirst(prefix.count)) != nil }

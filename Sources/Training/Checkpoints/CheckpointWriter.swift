@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// Writes one thing at a time on a thread beside, and tells how it went.
+/// Runs one job at a time on a background thread, and reports its result.
 final class CheckpointWriter: @unchecked Sendable {
   private let finished = DispatchSemaphore(value: 0)
   private let lock = NSLock()
@@ -9,14 +9,14 @@ final class CheckpointWriter: @unchecked Sendable {
   private var isDone = false
   private var outcome: Failure?
 
-  /// Whether something is being written.
+  /// Whether a job is running.
   var isBusy: Bool {
     lock.lock()
     defer { lock.unlock() }
     return isRunning && !isDone
   }
 
-  /// Starts `job` on the thread beside; nothing else may be under way. If no thread starts, `finish` tells.
+  /// Starts `job` on the background thread. No other job may be running. If no thread starts, `finish` returns the failure.
   func start(_ job: Job) {
     precondition(!isRunning, "one thing is written at a time")
     isRunning = true
@@ -35,7 +35,7 @@ final class CheckpointWriter: @unchecked Sendable {
     finished.signal()
   }
 
-  /// Waits for what is under way, if anything, and gives its failure.
+  /// Waits for a running job, and returns its failure; nil if it succeeded or there is none.
   func finish() -> Failure? {
     guard isRunning else { return nil }
     finished.wait()
@@ -45,7 +45,7 @@ final class CheckpointWriter: @unchecked Sendable {
     return outcome
   }
 
-  /// What the thread beside does with memory that nobody else touches meanwhile.
+  /// Work for the background thread, on memory that no other thread uses meanwhile.
   struct Job: @unchecked Sendable {
     let body: () throws -> Void
   }

@@ -3,19 +3,19 @@ import Formats
 import Optimizers
 import Tensors
 
-/// What a checkpoint keeps and the ranks have parts of, brought together on rank 0; the others have none of it.
+/// The state for a checkpoint that is divided among the ranks, gathered on rank 0; empty on other ranks.
 struct GatheredState {
   /// The optimizer's state of all parameters.
   var optimizer: [OptimizerState] = []
-  /// The states that stateful layers carry within an epoch.
+  /// The carried states of stateful layers, within an epoch.
   var carried: [SafetensorsFile.Tensor] = []
-  /// What compression has left out of the gradients.
+  /// The residuals of compression.
   var residuals: [[Float]] = []
 }
 
 extension TrainingStep {
-  /// Brings together what ranks have parts of, `withinEpoch` or between two; every rank calls it.
-  /// - Throws: `Failure` where the ranks cannot exchange data, or memory is short.
+  /// Gathers the divided state, with carried states if `withinEpoch`. Every rank calls it.
+  /// - Throws: `Failure` if the ranks cannot exchange data, or there is not enough memory.
   func gatherState(withinEpoch: Bool) throws -> GatheredState {
     let communicator = workspace.communicator
     return GatheredState(
@@ -33,13 +33,13 @@ extension TrainingStep {
     return whole
   }
 
-  /// Gives each rank its part of what rank 0 has; every rank calls it. The carried states are those of a batch of so many
-  /// samples.
-  /// - Throws: `Failure` where the ranks cannot exchange data, or memory is short.
+  /// Distributes rank 0's state: each rank gets its part. Every rank calls it. The carried states are those of a batch of
+  /// `carriedBatch` samples.
+  /// - Throws: `Failure` if the ranks cannot exchange data, or there is not enough memory.
   func scatter(_ state: GatheredState, carriedBatch: Int) throws {
     let communicator = workspace.communicator
     let optimizer = experiment.optimizer
-    // Only rank 0 has room for more than one whole vector.
+    // Only rank 0 has memory for more than one whole vector.
     let room = communicator.isRoot ? nil : try FloatBuffer(count: experiment.model.valueCount)
     for (index, part) in optimizer.state.enumerated() {
       let whole = room ?? state.optimizer[index].values

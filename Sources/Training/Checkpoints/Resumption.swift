@@ -2,7 +2,7 @@ import Collectives
 import Diagnostics
 import Foundation
 
-/// Puts a checkpoint that rank 0 has read back on all ranks, however many there are.
+/// Restores a checkpoint that rank 0 has read, on any number of ranks.
 struct Resumption {
   private let experiment: Experiment
   private let communicator: any Communicator

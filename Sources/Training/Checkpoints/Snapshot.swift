@@ -3,8 +3,7 @@ import Layers
 import Optimizers
 import Tensors
 
-/// A copy in memory of all vectors that a checkpoint keeps. Taking one copies; writing it to files comes later, on
-/// another thread.
+/// A copy in memory of all vectors of a checkpoint. Another thread writes it to files later.
 final class Snapshot {
   private let experiment: Experiment
   private let weights: Weights
@@ -23,7 +22,7 @@ final class Snapshot {
     state = includesState ? try Snapshot.makeState(experiment) : []
   }
 
-  /// Room for the optimizer's state of all parameters, however many of them this rank's optimizer keeps to.
+  /// Allocates memory for the optimizer's state of all parameters, even if this rank's optimizer only has slices.
   static func makeState(_ experiment: Experiment) throws -> [OptimizerState] {
     try experiment.optimizer.state.map {
       OptimizerState(name: $0.name, values: try FloatBuffer(count: experiment.model.valueCount))
@@ -32,7 +31,7 @@ final class Snapshot {
 
   private var model: Model { experiment.model }
 
-  /// What the names of a compressed reduction's residuals begin with, which are laid out as the parameters, too.
+  /// The prefix of the names of a vector of residuals, which is laid out as the parameters.
   private static func residualPrefix(_ vector: Int, of count: Int) -> String {
     vector == count - 1 ? "residual.total." : "residual.\(vector)."
   }
@@ -44,7 +43,7 @@ final class Snapshot {
     try average?.copy(experiment.evaluatedWeights)
   }
 
-  /// Copies everything as it is now; the rest was gathered.
+  /// Copies the weights and the gathered state.
   /// - Throws: as `takeWeights`.
   func take(_ gathered: GatheredState) throws {
     try takeWeights()

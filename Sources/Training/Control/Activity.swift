@@ -5,10 +5,10 @@ public final class Activity: @unchecked Sendable {
   public enum Phase: Int, CaseIterable, Sendable {
     case starting, loading, computing, receiving, waiting, updating, recording, evaluating, saving
 
-    /// Whether it ends when others have done something.
+    /// Whether the rank waits for other ranks.
     var isWaiting: Bool { self == .receiving || self == .waiting }
 
-    /// For messages: "has been … for".
+    /// A description for messages: "has been … for".
     var text: String {
       switch self {
       case .starting: "starting"
@@ -86,7 +86,7 @@ public final class Activity: @unchecked Sendable {
     return seconds.reduce(0, +)
   }
 
-  /// What was noted last; `count` differs after every note.
+  /// The current phase and its step; `count` changes with every phase.
   var now: (step: Int, phase: Phase, count: Int) {
     let word = words[1]
     return (words[0], Phase(rawValue: word & 0xFF) ?? .starting, word >> 8)

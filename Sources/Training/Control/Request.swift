@@ -1,24 +1,24 @@
-/// What someone wants of a running training; of several wishes the greatest counts.
+/// A request to a running training. Of several requests the highest counts.
 public enum Request: Int, Comparable, Sendable {
-  /// Nothing.
+  /// No request.
   case none
-  /// A checkpoint.
+  /// Save a checkpoint.
   case save
-  /// A checkpoint and the end, by a file in the run folder.
+  /// Save and end, because of a file in the run folder.
   case stopFile
-  /// A checkpoint and the end, since the time is up.
+  /// Save and end, because the time is up.
   case timeLimit
-  /// A checkpoint and the end, by SIGUSR1: so schedulers warn of the job's end.
+  /// Save and end, because of SIGUSR1, with which schedulers warn of the job's end.
   case userSignal
-  /// A checkpoint and the end, by SIGINT: control-C.
+  /// Save and end, because of SIGINT (control-C).
   case interrupt
-  /// A checkpoint and the end, by SIGTERM.
+  /// Save and end, because of SIGTERM.
   case terminate
 
-  /// Whether training shall end.
+  /// Whether training must end.
   public var isStop: Bool { self > .save }
 
-  /// For messages.
+  /// The cause, for messages.
   public var text: String {
     switch self {
     case .none: "nothing"
@@ -31,6 +31,6 @@ public enum Request: Int, Comparable, Sendable {
     }
   }
 
-  /// The order of wishes.
+  /// The order of requests.
   public static func < (a: Request, b: Request) -> Bool { a.rawValue < b.rawValue }
 }

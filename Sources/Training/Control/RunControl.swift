@@ -1,7 +1,7 @@
 import Foundation
 
-/// What this rank wants of the training at each step: signals on every rank; files, clock and regular checkpoints on
-/// rank 0 alone, whose wishes reach the others with the gradients.
+/// This rank's requests to the training: from signals on every rank; from files, clock and the checkpoint schedule on rank 0
+/// only. Requests reach the other ranks with the gradients.
 public final class RunControl {
   private static let fileSeconds = 0.2
 
@@ -11,10 +11,11 @@ public final class RunControl {
   private var lastLook = -Double.infinity
   private var lastSave: Double
 
+  /// Makes the control of a run.
   /// - Parameters:
-  ///   - folder: the run folder, on rank 0; nil on others.
-  ///   - deadline: when training shall end, in `monotonicSeconds`, or nil.
-  ///   - schedule: when to save without being asked.
+  ///   - folder: the run folder on rank 0; nil on others.
+  ///   - deadline: the time by which training must end, in `monotonicSeconds`; nil for no limit.
+  ///   - schedule: the schedule of regular checkpoints.
   public init(folder: String?, deadline: Double?, schedule: CheckpointSchedule) {
     self.folder = folder
     self.deadline = deadline
@@ -22,7 +23,7 @@ public final class RunControl {
     lastSave = monotonicSeconds()
   }
 
-  /// The wish for after a step.
+  /// The request after a step.
   func request(step: Int) -> Request {
     guard let folder else { return SignalRequests.current }
     let now = monotonicSeconds()
@@ -35,7 +36,7 @@ public final class RunControl {
     return max(request, stopRequest(now: now))
   }
 
-  /// Whether training shall end at once, between two batches of an evaluation. The file `stop` is seen at the next step.
+  /// A request to end training between two batches of an evaluation. The file `stop` only counts after a step.
   func stopRequest() -> Request { stopRequest(now: monotonicSeconds()) }
 
   private func stopRequest(now: Double) -> Request {
@@ -43,7 +44,7 @@ public final class RunControl {
     return max(SignalRequests.current, isOver ? .timeLimit : .none)
   }
 
-  /// Whether an epoch that has ended shall be saved.
+  /// Whether to save at the end of an epoch.
   func wantsSave(epoch: Int) -> Bool {
     schedule.epochs > 0 && epoch.isMultiple(of: schedule.epochs) && monotonicSeconds() - lastSave >= schedule.apart
   }
@@ -57,6 +58,6 @@ public final class RunControl {
     return false
   }
 
-  /// Removes a file that asks for something, and tells whether it was there.
+  /// Removes a request file; returns whether it existed.
   private func take(_ path: String) -> Bool { unlink(path) == 0 }
 }

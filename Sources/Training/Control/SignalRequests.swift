@@ -1,23 +1,23 @@
 import Foundation
 
-/// Turns SIGTERM, SIGINT and SIGUSR1 into requests, which training looks at between steps. A second SIGINT ends the
-/// process at once.
+/// Turns SIGTERM, SIGINT and SIGUSR1 into requests, which training reads between steps. A second SIGINT ends the process at
+/// once.
 public enum SignalRequests {
-  /// What a handler writes to: it must allocate nothing and take no lock.
+  /// The word that the handler writes; a handler must not allocate or take locks.
   private nonisolated(unsafe) static let flag: UnsafeMutablePointer<Int32> = {
     let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     flag.initialize(to: 0)
     return flag
   }()
 
-  /// Catches SIGUSR1 from now on, which would else end a job that is warned of its end while it still reads its data.
+  /// Starts to catch SIGUSR1, which would otherwise end a job that gets it while it still reads its data.
   public static func installUserSignal() { install([SIGUSR1]) }
 
-  /// Catches all of the signals from now on.
+  /// Starts to catch all three signals.
   public static func install() { install([SIGTERM, SIGINT, SIGUSR1]) }
 
   private static func install(_ signals: [Int32]) {
-    // Made before a handler can need it.
+    // Allocate it before a handler needs it.
     _ = flag
     for signal in signals {
       var action = sigaction()
@@ -28,7 +28,7 @@ public enum SignalRequests {
     }
   }
 
-  /// What the signals so far ask for.
+  /// The request of the signals so far.
   public static var current: Request { Request(rawValue: Int(flag.pointee)) ?? .none }
 
   private static func receive(_ signal: Int32) {

@@ -2,14 +2,13 @@ import Collectives
 import Diagnostics
 import Foundation
 
-/// Finds ranks that stopped answering.
+/// Finds ranks that stall.
 ///
-/// A thread on each rank looks on. Where a rank has waited for the others too long, each rank that still runs writes
-/// down in the run folder what it is doing, and the lowest that waits reads it and says who is missing. As long as all
-/// goes well nothing is written.
+/// Each rank has a watching thread. If ranks wait for too long, each running rank writes its activity to a file in the run
+/// folder, and the lowest waiting rank reads these and names the missing ones. Otherwise nothing is written.
 ///
-/// Where the job is to be ended, a second thread on each rank ends its own process some seconds later, if it is still
-/// there by then: what ends a job travels by the network, and files may lie behind it, and neither may answer.
+/// If the job must end, a second thread on each rank ends its own process some seconds later: the order to end travels by
+/// the network, which may have failed, as may the file system.
 public final class StallWatch: @unchecked Sendable {
   private struct Status: Codable {
     let rank: Int
@@ -18,7 +17,7 @@ public final class StallWatch: @unchecked Sendable {
     let seconds: Double
   }
 
-  /// Seconds for the job's end to reach all ranks, before they end themselves.
+  /// Seconds for the order to end to reach all ranks, before they end themselves.
   private static let grace = 5.0
   private static let stackSize = 1 << 20
 
@@ -35,13 +34,13 @@ public final class StallWatch: @unchecked Sendable {
 
   /// Prepares a watch.
   /// - Parameters:
-  ///   - activity: what this rank's training notes.
-  ///   - folder: a folder that all ranks can write to, made when it is needed.
+  ///   - activity: the activity of this rank's training.
+  ///   - folder: a folder that all ranks can write to; created when needed.
   ///   - rank: this rank.
   ///   - hosts: the machine of each rank.
-  ///   - warnAfter: seconds of waiting after which the missing are named.
-  ///   - abortAfter: seconds of waiting after which the job ends, or nil.
-  ///   - say: told the warning.
+  ///   - warnAfter: seconds of waiting until the missing ranks are named.
+  ///   - abortAfter: seconds of waiting until the job ends; nil to wait without limit.
+  ///   - say: prints a warning.
   ///   - end: ends the job on all ranks that can be reached.
   public init(
     _ activity: Activity, folder: String, rank: Int, hosts: [String], warnAfter: Double, abortAfter: Double?,
@@ -57,7 +56,7 @@ public final class StallWatch: @unchecked Sendable {
     self.end = end
   }
 
-  /// Starts looking on.
+  /// Starts the watching threads.
   /// - Throws: `Failure` (system) if no thread starts.
   public func start() throws {
     try SystemThread.start("watch", stackSize: StallWatch.stackSize) { [self] in watch() }
@@ -67,10 +66,10 @@ public final class StallWatch: @unchecked Sendable {
     }
   }
 
-  /// Seconds between two looks.
+  /// Seconds between two checks.
   private var pause: Double { min(1, warnAfter / 8) }
 
-  /// Ends the watch, within a second.
+  /// Ends the watch within a second.
   public func stop() {
     lock.lock()
     isStopped = true
@@ -83,7 +82,7 @@ public final class StallWatch: @unchecked Sendable {
     return isStopped
   }
 
-  /// Ends this process where it has waited for so long, without asking anyone.
+  /// Ends this process, without any communication, if it has waited longer than `limit` seconds.
   private func endAlone(after limit: Double) {
     var last = activity.now.count
     var since = monotonicSeconds()
@@ -94,13 +93,13 @@ public final class StallWatch: @unchecked Sendable {
       if count != last { (last, since) = (count, now) }
       guard phase.isWaiting, now - since > limit else { continue }
       say("rank \(rank) on \(hosts[rank]) ends: it has waited for \(Int(now - since)) s in step \(step)")
-      // Not exit: what runs at the end of a process could wait for the network, too.
+      // `exit` would run handlers that could wait for the network.
       _exit(ExitCode.unavailable.rawValue)
     }
   }
 
   private func watch() {
-    // Others notice, too, and write, before the missing are named.
+    // Leave the other ranks time to write their files before naming the missing ones.
     let patience = warnAfter + 3 * pause
     var last = activity.now.count
     var since = monotonicSeconds()
@@ -159,7 +158,7 @@ public final class StallWatch: @unchecked Sendable {
     try? data.write(to: URL(filePath: path(status.rank)), options: .atomic)
   }
 
-  /// A rank's own words, unless they are old.
+  /// Reads a rank's status; nil if there is none or it is old.
   private func read(_ rank: Int) -> Status? {
     guard let data = FileManager.default.contents(atPath: path(rank)),
       let attributes = try? FileManager.default.attributesOfItem(atPath: path(rank)),

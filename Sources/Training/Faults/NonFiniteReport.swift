@@ -36,7 +36,7 @@ struct NonFiniteReport {
       if all.count > NonFiniteReport.limit { message += " and \(all.count - NonFiniteReport.limit) others" }
       message += " of the training data"
     }
-    // Sums beyond float16's range are infinite, whatever the loss.
+    // Sums beyond float16's range are infinite, even if the loss is finite.
     let range =
       isHalf && loss.isFinite
       ? "sums of gradients above 65504 do not fit into float16: set compression.format to bfloat16; or " : ""

@@ -8,7 +8,7 @@ struct ParameterDigest {
   let model: Model
   let communicator: any Communicator
 
-  /// 53 bits that depend on every bit of every parameter and buffer: a whole number that a status word holds exactly.
+  /// A hash of every bit of every parameter and buffer: a whole number of 53 bits, exact in a status word.
   var word: Double {
     get throws {
       let vectors = [try model.weights.values, model.weights.bufferValues]
@@ -17,7 +17,7 @@ struct ParameterDigest {
     }
   }
 
-  /// Names the first parameter in which a rank differs from rank 0, and that rank; every rank calls it.
+  /// The failure that names the first rank that differs from rank 0, and the parameter. Every rank calls it.
   func failure(step: Int) throws -> CommonFailure {
     let tensors = model.parameters + model.buffers
     let own = try tensors.map { ParameterDigest.hash(try model.weights.values(of: $0), from: 0) }

@@ -1,15 +1,15 @@
 import Layers
 import Tensors
 
-/// A copy of values that a layer gave for some samples.
+/// A copy of a layer's values for some samples.
 public struct ProbedValues: Sendable {
-  /// Steps of the sequences; 1 where the samples are none.
+  /// The number of steps; 1 if the samples are not sequences.
   public let steps: Int
-  /// Samples.
+  /// The number of samples.
   public let samples: Int
-  /// Pixels of the images; 1 where the samples are none.
+  /// The number of pixels; 1 if the samples are not images.
   public let positions: Int
-  /// Features, units or channels.
+  /// The number of features, units or channels.
   public let columns: Int
   private let values: [Float]
 
@@ -47,11 +47,11 @@ public struct ProbedValues: Sendable {
   }
 }
 
-/// What a layer gave for some samples.
+/// A layer's outputs for some samples.
 public struct LayerOutput: Sendable {
-  /// Where the layer stands, as its parameters' names begin, for example `3` or `2.body.0`.
+  /// The layer's place, as at the start of its parameters' names, for example `3` or `2.body.0`.
   public let place: String
-  /// The layer's name in recipes. A ReLU behind a convolution or a sum is part of it.
+  /// The layer's name in recipes. A ReLU after a convolution or a sum is part of it.
   public let kind: String
   /// The shape of one sample's outputs.
   public let shape: Shape
@@ -59,12 +59,12 @@ public struct LayerOutput: Sendable {
   public let values: ProbedValues
 }
 
-/// Keeps what each layer gives.
+/// Records the outputs of each layer.
 final class OutputRecorder: LayerObserver {
   private let places: [ObjectIdentifier: String]
   private(set) var outputs: [LayerOutput] = []
 
-  /// Keeps the outputs of these layers, those within layers too.
+  /// Records the outputs of these layers and of all layers within them.
   init(_ layers: [any Layer]) {
     places = Dictionary(uniqueKeysWithValues: layers.nested.map { (ObjectIdentifier($0.layer), $0.place) })
   }
@@ -74,7 +74,7 @@ final class OutputRecorder: LayerObserver {
   func layersEnd(_ layers: [any Layer], _ work: LayerWork, operations: Int) {}
 
   func layers(_ layers: [any Layer], gave outputs: TensorView) {
-    // The levels of a recurrent layer have no place of their own.
+    // The levels of a recurrent layer have no place in the model.
     guard let place = places[ObjectIdentifier(layers[0])] else { return }
     self.outputs.append(
       LayerOutput(

@@ -41,7 +41,7 @@ public struct ModelProbe {
   private let network: Network
   private let seed: UInt64
 
-  /// A probe of a network, which works in memory of its own.
+  /// A probe of a network, with its own memory.
   public init(_ network: Network, seed: UInt64) {
     self.network = network
     self.seed = seed

@@ -1,35 +1,35 @@
 import Tensors
 
-/// When the norm of a step's gradient is unusual: at least `factor` times the median of the `window` steps before it, and
-/// above that by more than `deviations` median absolute deviations, both taken of the norms' logarithms, since norms spread
-/// over orders of magnitude. A norm that is infinite or no number is always unusual.
+/// The rule for unusual gradient norms: at least `factor` times the median of the `window` steps before, and above it by more
+/// than `deviations` median absolute deviations. Both are of the norms' logarithms, since norms spread over orders of
+/// magnitude. A norm that is infinite or NaN is always unusual.
 public struct GradientOutlierRule: Equatable, Sendable {
-  /// Steps that a step is compared with.
+  /// The number of former steps that a step is compared with.
   public var window = 50
-  /// Steps that must have been before one that is compared.
+  /// The minimum number of former steps for a comparison.
   public var fewest = 10
-  /// Times the usual norm that an unusual one is at least.
+  /// The minimum ratio of an unusual norm to the median.
   public var factor = 10.0
-  /// Median absolute deviations of the logarithm that it is above the usual one.
+  /// The minimum distance from the median, in median absolute deviations of the logarithm.
   public var deviations = 6.0
 
-  /// The rule as it is stated.
+  /// The rule with its default numbers.
   public init() {}
 
-  /// The places of unusual norms, counted from 0; the first `fewest` are none, unless they are not finite.
+  /// The indices of unusual norms. The first `fewest` only count if they are not finite.
   public func outliers(in norms: [Double]) -> [Int] {
     var search = GradientOutlierSearch(self)
     return norms.indices.filter { search.add(norms[$0]) }
   }
 }
 
-/// Looks for unusual norms step by step.
+/// Searches unusual norms step by step.
 struct GradientOutlierSearch: Equatable, Codable {
   private let rule: GradientOutlierRule
   private let leastRise: Double
   private var before: SortedWindow
 
-  /// A search at whose start nothing has been seen.
+  /// A search before the first step.
   init(_ rule: GradientOutlierRule = GradientOutlierRule()) {
     self.init(rule, before: SortedWindow(size: rule.window))
   }
@@ -40,8 +40,8 @@ struct GradientOutlierSearch: Equatable, Codable {
     leastRise = naturalLogarithm(rule.factor)
   }
 
-  /// Takes the next step's norm in, and tells whether it is unusual: all ranks alike, whatever C library they have.
-  /// Allocates nothing.
+  /// Adds the next step's norm; returns whether it is unusual. All ranks get the same answer, even with different C
+  /// libraries. Allocates nothing.
   mutating func add(_ norm: Double) -> Bool {
     let logarithm = norm.isFinite ? naturalLogarithm(max(norm, .leastNormalMagnitude)) : .infinity
     let isCompared = before.count >= min(rule.fewest, rule.window) && before.count > 0
@@ -52,14 +52,14 @@ struct GradientOutlierSearch: Equatable, Codable {
     return isUnusual
   }
 
-  /// Takes memory of its own.
+  /// Copies its memory, so that the original can change.
   mutating func detach() { before = before.copy }
 
-  /// A search as it was, by the rule as it is stated.
+  /// Reads a search, which uses the default rule.
   init(from decoder: any Decoder) throws {
     self.init(GradientOutlierRule(), before: try SortedWindow(from: decoder))
   }
 
-  /// What has been seen.
+  /// Writes the norms of the window.
   func encode(to encoder: any Encoder) throws { try before.encode(to: encoder) }
 }

@@ -1,23 +1,23 @@
-/// The last values of a series in ascending order, renewed value by value; a NaN counts as the largest number.
+/// The last values of a series, kept in ascending order. A NaN counts as infinite.
 struct SortedWindow: Equatable, Codable {
   private let size: Int
   private var sorted: [Double] = []
   private var ring: [Double] = []
   private var oldest = 0
 
-  /// A window of `size` values, empty at first.
+  /// A window of `size` values, initially empty.
   init(size: Int) {
     self.size = size
     sorted.reserveCapacity(size + 1)
     ring.reserveCapacity(size)
   }
 
-  /// The number of values in it.
+  /// The number of values in the window.
   var count: Int { ring.count }
-  /// Whether as many values have come as the window holds.
+  /// Whether the window is full.
   var isFull: Bool { ring.count == size }
 
-  /// Takes a value in, in place of the oldest where the window is full.
+  /// Adds a value; it replaces the oldest if the window is full.
   mutating func append(_ value: Double) {
     let value = value.isNaN ? .infinity : value
     if isFull {
@@ -36,7 +36,7 @@ struct SortedWindow: Equatable, Codable {
   /// The median of the values' distances from their median, the upper one of two.
   var medianDeviation: Double {
     let median = median
-    // The nearest values lie on both sides of the median; the next farther one is taken until half of them are.
+    // The values nearest to the median are on both of its sides: take the next farther one until half of all are taken.
     var (low, high) = (sorted.count / 2 - 1, sorted.count / 2)
     var distance = 0.0
     for _ in 0...sorted.count / 2 {
@@ -53,12 +53,12 @@ struct SortedWindow: Equatable, Codable {
     return distance
   }
 
-  /// Infinities of one sign do not differ.
+  /// The distance of a value from the median; 0 for infinities of the same sign.
   private static func distance(_ value: Double, _ median: Double) -> Double {
     value == median ? 0 : (value - median).magnitude
   }
 
-  /// The same values, from the oldest to the newest, in memory of their own.
+  /// A copy with its own memory.
   var copy: SortedWindow {
     var copy = SortedWindow(size: size)
     for value in ring[oldest...] + ring[..<oldest] { copy.append(value) }
@@ -69,21 +69,21 @@ struct SortedWindow: Equatable, Codable {
     case size, values
   }
 
-  /// A window with the values that it had, in memory of its own.
+  /// Reads a window.
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(size: max(1, try container.decode(Int.self, forKey: .size)))
     for value in try container.decode([Double].self, forKey: .values).suffix(size) { append(value) }
   }
 
-  /// The values from the oldest to the newest.
+  /// Writes the values from the oldest to the newest.
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(size, forKey: .size)
     try container.encode(Array(ring[oldest...] + ring[..<oldest]), forKey: .values)
   }
 
-  /// The first place whose value is not below this one.
+  /// The first index whose value is not below this one.
   private func place(of value: Double) -> Int {
     var (low, high) = (0, sorted.count)
     while low < high {

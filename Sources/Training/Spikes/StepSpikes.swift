@@ -1,29 +1,29 @@
-/// When the losses of single steps, which differ from batch to batch, count as a spike.
+/// The rule for spikes in the losses of single steps, which differ from batch to batch.
 ///
-/// A spike begins at a step whose loss is above the median of the `window` steps before it by more than `factor` times
-/// their median absolute deviation from it, and by more than `share` of the first loss: so neither the usual noise counts
-/// nor what nobody would see. It lasts until the loss is back under that threshold. NaN is above everything.
+/// A spike begins at a step whose loss is above the median of the `window` steps before by more than `factor` median absolute
+/// deviations, and by more than `share` of the first loss. So neither usual noise nor invisible rises count. It lasts until
+/// the loss is below that threshold again. NaN counts as infinite.
 public struct StepSpikeRule: Equatable, Sendable {
-  /// Steps that a step is compared with.
+  /// The number of former steps that a step is compared with.
   public var window = 50
-  /// Steps that must have been before one that is compared.
+  /// The minimum number of former steps for a comparison.
   public var fewest = 10
-  /// Median absolute deviations that a spike rises at least.
+  /// The minimum rise of a spike, in median absolute deviations.
   public var factor = 10.0
-  /// Share of the first loss that a spike rises at least.
+  /// The minimum rise of a spike, as a share of the first loss.
   public var share = 0.1
 
-  /// The rule as it is stated.
+  /// The rule with its default numbers.
   public init() {}
 
-  /// The spikes among the losses of successive steps, in their order; the first `fewest` steps are in none.
+  /// The spikes in the losses of successive steps, in order. The first `fewest` steps are in none.
   public func spikes(in losses: [Double]) -> [LossSpike] {
     var search = StepSpikeSearch(self)
     var spikes: [LossSpike] = []
     for (place, loss) in losses.enumerated() {
       switch search.add(loss) {
       case .usual: break
-      // A NaN is no peak.
+      // NaN cannot be a peak.
       case .begins: spikes.append(LossSpike(range: place..<place + 1, peak: loss.isNaN ? -.infinity : loss))
       case .goesOn:
         guard let last = spikes.popLast() else { break }
@@ -34,9 +34,9 @@ public struct StepSpikeRule: Equatable, Sendable {
   }
 }
 
-/// Looks for spikes step by step.
+/// Searches spikes step by step.
 struct StepSpikeSearch: Equatable, Codable {
-  /// What a step is.
+  /// The classification of a step.
   enum Finding {
     case usual, begins, goesOn
   }
@@ -44,16 +44,16 @@ struct StepSpikeSearch: Equatable, Codable {
   private let rule: StepSpikeRule
   private var before: SortedWindow
   private var first: Double?
-  /// The threshold of the spike under way: it stays what it was at the beginning.
+  /// The threshold of the current spike, fixed at its beginning; nil if there is no spike.
   private var limit: Double?
 
-  /// A search at whose start nothing has been seen.
+  /// A search before the first step.
   init(_ rule: StepSpikeRule = StepSpikeRule()) {
     self.rule = rule
     before = SortedWindow(size: rule.window)
   }
 
-  /// Takes the next step's loss in, and tells what it is. Allocates nothing.
+  /// Adds the next step's loss and classifies it. Allocates nothing.
   mutating func add(_ loss: Double) -> Finding {
     let finding = find(loss)
     if first == nil { first = loss }
@@ -71,14 +71,14 @@ struct StepSpikeSearch: Equatable, Codable {
     return .begins
   }
 
-  /// Takes memory of its own.
+  /// Copies its memory, so that the original can change.
   mutating func detach() { before = before.copy }
 
   private enum CodingKeys: CodingKey {
     case before, first, limit
   }
 
-  /// A search as it was, by the rule as it is stated.
+  /// Reads a search, which uses the default rule.
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     rule = StepSpikeRule()
@@ -87,7 +87,7 @@ struct StepSpikeSearch: Equatable, Codable {
     limit = try values.decodeIfPresent(Double.self, forKey: .limit)
   }
 
-  /// What has been seen.
+  /// Writes the search's state.
   func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(before, forKey: .before)

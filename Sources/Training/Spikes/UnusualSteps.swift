@@ -1,15 +1,15 @@
-/// Finds steps whose weights and gradient are worth a record: a spike of the loss begins, or the gradient's norm is
-/// unusual. A function of the steps so far, so that all ranks know it alike.
+/// Finds unusual steps, whose weights and gradient are recorded: those where a loss spike begins or the gradient's norm is
+/// unusual. It only depends on the steps so far, so all ranks find the same.
 struct UnusualSteps: Equatable, Codable {
-  /// Unusual steps that may be recorded before any step at regular intervals.
+  /// The number of unusual steps that may be recorded beyond the number of regular ones.
   private static let advance = 10
 
   private var losses = StepSpikeSearch()
   private var norms = GradientOutlierSearch()
   private var count = 0
 
-  /// Takes the next step in; true where it is to be recorded besides the `regular` ones that were so far. There are about
-  /// as many unusual ones at most, so that a training without a usual step does not fill the disk. Allocates nothing.
+  /// Adds the next step; returns whether to record it as unusual. At most about as many are recorded as the `regular` ones so
+  /// far, so that a training with only unusual steps does not fill the disk. Allocates nothing.
   mutating func add(loss: Double, norm: Double, regular: Int) -> Bool {
     let begins = losses.add(loss) == .begins
     let isUnusual = norms.add(norm)
@@ -18,7 +18,7 @@ struct UnusualSteps: Equatable, Codable {
     return true
   }
 
-  /// The same in memory of its own, so that the next step need not make a copy.
+  /// A copy with its own memory, so that the next step need not copy.
   var copy: UnusualSteps {
     var copy = self
     copy.losses.detach()

@@ -3,12 +3,12 @@ import Layers
 import Optimizers
 import Tensors
 
-/// The update of the weights divided among all ranks: each updates the pieces of the parameters whose gradients' sums it
-/// makes, and keeps the optimizer's state for them alone. The new parameters travel during the next forward pass.
+/// The divided update: each rank updates the pieces of the parameters whose gradients' sums it makes, and keeps the
+/// optimizer's state for these alone. The new parameters travel during the next forward pass.
 ///
-/// The ranks of a machine have one copy of the parameters: from `init` on the model's values lie in memory that they share.
-/// The pieces are cut between blocks of the norms' sums, so the bits are those of one rank's update. After Rajbhandari et
-/// al. 2020 (ZeRO, stage 1).
+/// The ranks of a machine share one copy of the parameters: `init` moves the model's values to shared memory. The pieces are
+/// cut between blocks of the norms' sums, so the bits are those of one rank's update. After Rajbhandari et al. 2020 (ZeRO,
+/// stage 1).
 final class DividedUpdate {
   /// The values that this rank updates, ascending.
   let slices: [Range<Int>]
@@ -20,8 +20,8 @@ final class DividedUpdate {
   private var gatherings: [ObjectIdentifier: PartialSums] = [:]
   private var collector: PieceCollector?
 
-  /// Divides the update of an experiment into the pieces that ranks share; every rank calls it.
-  /// - Throws: `Failure` if the ranks cannot exchange data, or memory is short.
+  /// Divides the update of an experiment into the ranks' pieces. Every rank calls it.
+  /// - Throws: `Failure` if the ranks cannot exchange data, or there is not enough memory.
   init(_ experiment: Experiment, pieces: PieceShare, communicator: any Communicator) throws {
     let model = experiment.model
     optimizer = experiment.optimizer
@@ -38,14 +38,14 @@ final class DividedUpdate {
     model.weights.arrivingValues.move(to: pieces.values, of: pieces)
   }
 
-  /// The norm of all ranks' slices of the mean gradients, in the bits of `GradientClipping.norm`.
+  /// The norm of all ranks' slices of the mean gradients, with the same bits as `GradientClipping.norm`.
   func norm(of gradients: UnsafePointer<Float>) throws -> Double {
     norm.compute(slices, of: gradients)
     try gather(norm)
     return norm.norm()
   }
 
-  /// Gives all ranks the partial sums of all. Allocates nothing after the first time.
+  /// Exchanges the partial sums of all ranks. Allocates nothing after the first time.
   func gather(_ sums: BlockSums) throws {
     if let known = gatherings[ObjectIdentifier(sums)] { return try known.gather() }
     let new = try PartialSums(sums, slices: allSlices, communicator: communicator)
@@ -56,14 +56,13 @@ final class DividedUpdate {
   /// Waits until every rank has called it.
   func meet() throws { try communicator.barrier() }
 
-  /// Gives this rank's slices, which are updated, to all ranks.
+  /// Starts sending this rank's updated slices to all ranks.
   func share() throws { try pieces.begin() }
 
-  /// Makes room for `collect`, which then allocates nothing.
+  /// Allocates the memory for `collect`, which then allocates nothing.
   func prepareCollecting() throws { _ = try makeCollector() }
 
-  /// Collects a vector, of which each rank has its slices, on rank 0; `isJoined` if it has nothing else. Every rank calls
-  /// it.
+  /// Collects a vector on rank 0, of which each rank has its slices; only these if `isJoined`. Every rank calls it.
   func collect(_ values: UnsafePointer<Float>, isJoined: Bool = false, into whole: FloatBuffer?) throws {
     try makeCollector().collect(values, isJoined: isJoined, into: whole?.base)
   }

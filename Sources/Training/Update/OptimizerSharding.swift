@@ -1,16 +1,16 @@
 import Collectives
 
-/// Whether the ranks share out the update of the weights, each updating a part of them.
+/// Whether the update of the weights is divided among the ranks.
 public enum OptimizerSharding: String, CaseIterable, Sendable {
-  /// If it pays: with several ranks and not too few parameters, and between machines if the messages that a forward pass can
-  /// hide outweigh the additional ones.
+  /// If it is faster: with several ranks and enough parameters; between machines, if the forward pass hides more messages
+  /// than are added.
   case auto
-  /// Whenever there are several ranks and sums are made in the tree.
+  /// If there are several ranks and sums are made in the tree.
   case always
   /// Each rank makes the whole update.
   case never
 
-  /// Fewer parameters, 32 Ki of them, are updated faster than ranks synchronize.
+  /// With fewer parameters than these 32 Ki, an update is faster than a synchronization of the ranks.
   private static let worthwhileBytes = 128 << 10
 
   /// Whether an update of `bytes` of parameters is divided among ranks on some machines, if gradients' sums are made in the

@@ -15,7 +15,7 @@ final class ValueArrival: WeightArrival {
   private var isDue = false
   private var step = 0
 
-  /// Ends updates of `values`, which ranks share in `pieces`; nil if every rank makes them all.
+  /// Ends updates of `values`, which ranks exchange by `pieces`; nil if every rank makes the whole update.
   init(_ values: FloatBuffer, pieces: PieceShare?, average: WeightAverage?, activity: Activity) {
     self.values = values
     self.pieces = pieces
@@ -23,14 +23,13 @@ final class ValueArrival: WeightArrival {
     self.activity = activity
   }
 
-  /// This rank's part of an update is made; `step` counts updates from 0.
+  /// Call it after this rank's part of an update; `step` counts updates from 0.
   func begin(step: Int) {
     isDue = true
     self.step = step
   }
 
-  /// Waits until the values before an offset are here; without one, until all are, as they must be before the next sum
-  /// begins.
+  /// Waits until the values before an offset have arrived; with nil, until all have, as must be before the next sum begins.
   /// - Throws: `Failure` if the ranks cannot exchange data.
   func awaitValues(below offset: Int?) throws {
     guard isDue else { return }

@@ -6,28 +6,28 @@ import Tensors
 
 /// The update of a step: mean gradients from their sums, clipping, and the change of the weights.
 final class WeightUpdate {
-  /// How the update is divided among the ranks, or nil.
+  /// The divided update; nil if every rank makes the whole update.
   let divided: DividedUpdate?
   /// The end of each update.
   private let arrival: ValueArrival
   private let experiment: Experiment
-  /// The mean gradients; in a divided update those of this rank's slices alone.
+  /// The mean gradients; in a divided update only those of this rank's slices are valid.
   private let gradients: UnsafeMutablePointer<Float>
   private let slices: [Range<Int>]
-  /// Memory for the mean gradients if they cannot take the place of their sums, which other ranks may read.
+  /// Memory for the mean gradients if they cannot overwrite their sums, which other ranks may read.
   private let means: FloatBuffer?
 
-  /// The last recorded step's mean gradient before clipping, and the parameters before it; on rank 0, if steps' tensors are
-  /// recorded.
+  /// The last recorded step's mean gradient before clipping, and the parameters before the step. Only on rank 0, if tensors
+  /// are recorded.
   let recorded: (gradient: FloatBuffer, former: FloatBuffer)?
-  /// Whether the last step's tensors are recorded; on every rank.
+  /// Whether the last step's tensors are recorded; known on every rank.
   private(set) var isRecorded = false
-  /// The steps so far, if unusual ones are recorded.
+  /// The search for unusual steps; nil if none are recorded.
   var unusualSteps: UnusualSteps?
 
-  /// Prepares updates from gradients' sums, or from several batches' `accumulated` sums; every rank makes it. `activity` is
-  /// told while values are waited for.
-  /// - Throws: `Failure` if memory is short or the ranks cannot exchange data.
+  /// Prepares updates from gradients' sums, or from the `accumulated` sums of several batches. Every rank makes it. `activity`
+  /// is told of waiting for values.
+  /// - Throws: `Failure` if there is not enough memory or the ranks cannot exchange data.
   init(
     _ experiment: Experiment, sum: any GradientSum, accumulated: FloatBuffer?, communicator: any Communicator,
     activity: Activity
@@ -52,8 +52,8 @@ final class WeightUpdate {
     if records { try divided?.prepareCollecting() }
   }
 
-  /// Divides the sums by the weight of what counts, clips, and changes the weights unless nothing counts, or the loss or a
-  /// gradient is not finite: then `report.isSkipped`, and nothing is changed. `number` is the step's, from 1.
+  /// Divides the sums by the sum of weights, clips, and changes the weights. If nothing counts, or the loss or a gradient is
+  /// not finite, it changes nothing and sets `report.isSkipped`. `number` is the step's number, from 1.
   func run(from sums: UnsafePointer<Float>, number: Int, into report: inout StepReport) throws {
     let settings = experiment.settings
     let values = experiment.model.weights.arrivingValues
@@ -77,22 +77,22 @@ final class WeightUpdate {
     if isRecorded {
       try collect(into: recorded?.gradient)
       recorded?.former.base.update(from: values.base, count: values.count)
-      // The ranks of a machine share one copy of the weights: none may change its part before rank 0 has copied all.
+      // The ranks of a machine share one copy of the weights: none may change it before rank 0 has copied it.
       try divided?.meet()
     }
     try clip(norm)
     try optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate) {
       try divided?.gather($0)
     }
-    // Every rank has the running statistics; the next forward pass may change them before all values are here.
+    // Average the running statistics now: the next forward pass may change them before all values have arrived.
     experiment.average?.updateBuffers(experiment.model.weights.bufferValues.base, step: step)
     arrival.begin(step: step)
     guard let divided else { return try arrival.awaitValues(below: nil) }
     try divided.share()
   }
 
-  /// Whether a step's tensors are recorded: at regular intervals, and of what is unusual; the same on every rank, whose
-  /// losses and norms have the same bits.
+  /// Whether a step's tensors are recorded: at regular intervals, and if it is unusual. The same on every rank, since losses
+  /// and norms have the same bits.
   private func records(_ number: Int, _ report: StepReport) -> Bool {
     let cadence = experiment.settings.recordedTensors
     let isUnusual =
@@ -100,7 +100,7 @@ final class WeightUpdate {
     return isUnusual || cadence.includes(number)
   }
 
-  /// The whole vector of the mean gradients, on all ranks; for reports of what went wrong.
+  /// The whole vector of mean gradients on all ranks, for reports of faults.
   func wholeGradients(_ communicator: any Communicator) throws -> FloatBuffer {
     let whole = try FloatBuffer(count: experiment.model.valueCount)
     try collect(into: communicator.isRoot ? whole : nil)
@@ -117,7 +117,7 @@ final class WeightUpdate {
     try divided?.norm(of: gradients) ?? GradientClipping.norm(gradients, count: experiment.model.valueCount)
   }
 
-  /// Clips each value, and then all by the norm, which was `norm` before.
+  /// Clips each value, then the norm; `norm` is that before clipping.
   private func clip(_ norm: Double) throws {
     let settings = experiment.settings
     if let limit = settings.clipValue {
