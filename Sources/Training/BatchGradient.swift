@@ -3,25 +3,25 @@ import Datasets
 import Layers
 import Tensors
 
-/// The gradient of one batch: each rank leads its shards through the model, forwards and back; all shards' gradients, and the
-/// loss's sums, are added in one fixed tree.
+/// The gradient of one batch: each rank runs the model on its shards, forward and backward. All shards' gradients and the
+/// loss's sums are added in one fixed tree.
 final class BatchGradient {
-  /// The sums over all ranks: the gradients, flat as the parameters, behind them the loss's sums, and then those for buffers.
+  /// The sums over all ranks: the gradients in the parameters' order, then the loss's sums, then those for buffers.
   let sum: any GradientSum
-  /// What the layers work on.
+  /// The layers' context.
   let context: StepContext
   /// Loads this rank's samples.
   let loader: BatchLoader
-  /// What this rank asks for; every rank learns of it with the next sum.
+  /// This rank's request, which reaches every rank with the next sum.
   var request = Request.none
-  /// The greatest of all ranks' requests at the last sum.
+  /// The highest of all ranks' requests at the last sum.
   private(set) var agreedRequest = Request.none
   private let experiment: Experiment
   private let workspace: Workspace
   private let activity: Activity
   /// Lets each layer wait for its weights.
   private let arrival: ParameterArrival
-  /// Where the sums for buffers begin.
+  /// The offset of the sums for buffers.
   private let bufferStart: Int
 
   /// Memory for batches in a workspace; every rank makes it. `network` and `overlaps` as in `TrainingStep.init`.
@@ -34,7 +34,7 @@ final class BatchGradient {
     self.activity = activity
     let (model, data) = (experiment.model, experiment.data.training)
     bufferStart = model.valueCount + paddedToLanes(LossSum.allCases.count)
-    // If steps may be missing, sums over those that are there need their number.
+    // If samples have lengths, sums over the valid steps also need their number.
     let sumsOfBuffer = model.sumsBuffers ? data.hasLengths ? 2 : 1 : 0
     let count = bufferStart + sumsOfBuffer * model.weights.bufferValues.count
     let sum = try experiment.makeGradientSum(workspace, elementCount: count, link: link)
@@ -51,15 +51,15 @@ final class BatchGradient {
     }
   }
 
-  /// A step begins, which changes the weights that the step before left.
+  /// Call it at the start of a step, after the weights have changed.
   func stepBegins() {
     workspace.willPack(context)
     arrival.reset()
-    // The optimizer's count is what a checkpoint restores.
+    // A checkpoint restores the optimizer's count.
     context.step = experiment.optimizer.stepCount
   }
 
-  /// Adds up the batch at `positions`, one of those of `step`, over all ranks, and adds where the time went to `times`.
+  /// Sums the batch at `positions`, one of those of `step`, over all ranks, and adds the time of each phase to `times`.
   /// - Throws: `Failure` if samples cannot be read or the ranks cannot exchange data; `CommonFailure` if the ranks'
   ///   parameters differ.
   func run(
@@ -89,13 +89,13 @@ final class BatchGradient {
 }
 
 extension BatchGradient {
-  /// Adds all ranks' gradients, tells them this rank's status, and learns theirs.
+  /// Adds all ranks' gradients and exchanges their status.
   private func reduce(step number: Int, times: inout StepTimes) throws {
     activity.enter(.waiting, step: number)
     let communicator = workspace.communicator
     let digest = ParameterDigest(model: experiment.model, communicator: communicator)
     let (data, receiving) = (activity.takeSeconds(of: .loading), activity.takeSeconds(of: .receiving))
-    // All else since the last sum, such as the update or writing metrics, counts as compute of this rank.
+    // All other time since the last sum, such as that of the update or of writing metrics, counts as compute.
     let compute = activity.takeSeconds()
     let own = RankStatus(
       data: data, compute: compute, request: request, digest: isCompared(number) ? try digest.word : 0)
@@ -115,7 +115,7 @@ extension BatchGradient {
     return interval > 0 && workspace.communicator.size > 1 && number.isMultiple(of: interval)
   }
 
-  /// This rank's part of the batch that comes next in the course of training.
+  /// This rank's samples of the next batch.
   private func following(_ positions: Range<Int>, of epoch: Int) -> BatchLoader.Portion {
     let count = experiment.data.training.count
     let isLast = positions.upperBound >= count

@@ -5,7 +5,7 @@ import Layers
 import Optimizers
 import Tensors
 
-/// Everything that a run needs: what is trained, on what, and how.
+/// Everything that a recipe makes: network, optimizer, schedule and data.
 public struct Experiment {
   /// The model, its values set, and the loss on its outputs.
   public let network: Network
@@ -15,11 +15,11 @@ public struct Experiment {
   public let schedule: any Schedule
   /// The average of the weights that evaluations and the weights file take, or nil for the weights themselves.
   public let average: WeightAverage?
-  /// What is trained and evaluated on.
+  /// The data for training and evaluations.
   public let data: DataSplits
   /// Numbers of the run.
   public let settings: TrainingSettings
-  /// A sentence for each setting that is allowed but surely not meant, and for each notice about the data.
+  /// A sentence for each setting that is allowed but probably a mistake, and for each notice about the data.
   public let warnings: [String]
   /// The weights that evaluations and the weights file take: the averaged ones if there is an average, else the model's.
   public let evaluatedWeights: Weights
@@ -51,14 +51,14 @@ public struct Experiment {
   /// The loss on the model's outputs.
   public var loss: any Loss { network.loss }
 
-  /// The network with the weights that evaluations take. It shares them: what training changes changes here.
+  /// The network with the weights that evaluations take. It shares them, so training changes them here too.
   public var evaluatedNetwork: Network { Network(model: Model(model, weights: evaluatedWeights), loss: loss) }
 
-  /// Whether the course of training is judged by evaluations on validation samples, by which a plateau lowers the learning
-  /// rate; else it is judged by the training loss. Test samples decide on nothing.
+  /// Whether a plateau schedule judges training by evaluations on validation samples; else it uses the training loss. Test
+  /// samples decide nothing.
   public var watchesValidation: Bool { data.validation != nil && settings.evaluateEvery > 0 }
 
-  /// The memory to train in on this rank; once, before the data are used.
+  /// Makes the workspace for training on this rank. Call it once, before the data are used.
   /// - Throws: `Failure` (usage) if there are more ranks than shards, (system) if memory is short.
   public func makeWorkspace(communicator: any Communicator) throws -> Workspace {
     data.share(amongRanks: communicator.neighbours.count)

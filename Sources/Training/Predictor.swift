@@ -4,13 +4,13 @@ import Datasets
 import Layers
 import Tensors
 
-/// What a model gives for one sample.
+/// A model's outputs for one sample.
 public struct Prediction: Sendable {
-  /// Which sample of its data set.
+  /// The sample's index in its data set.
   public let index: Int
-  /// The outputs, step by step (valid ones only): probabilities if the loss takes logits, else the numbers themselves.
+  /// The outputs of the valid steps, in order: probabilities if the loss takes logits, else the numbers themselves.
   public let outputs: [Float]
-  /// The class that each valid step has in the data set, nil for a step that does not count; none if targets are numbers.
+  /// The target class of each valid step; nil for a step that does not count. Empty if targets are numbers.
   public let targets: [Int?]
 }
 
@@ -22,12 +22,12 @@ public final class Predictor {
   private let context: StepContext
   private let continues: Bool
   private var packedVersion = -1
-  /// The place after the last sample predicted.
+  /// The index after the last predicted sample.
   private var end = 0
   private var read: FloatBuffer?
 
-  /// Prepares predictions for samples of the model's input shape. If the model carries a state, each call starts afresh;
-  /// with `continues` it starts from the state of the call before if its samples follow those.
+  /// Prepares predictions for samples of the model's input shape. A model that carries state starts from zero in each call;
+  /// with `continues` it starts from the state of the call before, if the samples follow those.
   /// - Throws: `Failure` (data) for a sample of too few steps, (system) if memory is short.
   public init(data: any Dataset, workspace: Workspace, continues: Bool = false) throws {
     try workspace.model.checkLengths(of: data)

@@ -16,9 +16,9 @@ public final class Trainer {
   private let activity: Activity
   private var progress = TrainingProgress()
 
-  /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` and `keeper` nothing can be
-  /// asked of the run and nothing is saved. `activity` is told the phases of the run, and `link` decides how gradients
-  /// travel between machines.
+  /// Prepares a run. Every rank makes one; only rank 0 should have observers. Without `control` the run takes no requests,
+  /// and without `keeper` it saves nothing. `activity` is told the phases of the run; `link` decides how gradients travel
+  /// between machines.
   /// - Throws: `Failure` (system) if memory is short.
   public init(
     _ experiment: Experiment, workspace: Workspace, observers: [any Observer], control: RunControl? = nil,

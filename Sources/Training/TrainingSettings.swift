@@ -1,41 +1,41 @@
 /// The numbers of a run.
 public struct TrainingSettings: Sendable {
-  /// Seed of everything random.
+  /// The seed of all random numbers.
   public var seed: UInt64
   /// Passes over the data.
   public var epochs: Int
-  /// Steps (updates of the weights) after which training ends even within an epoch, or nil.
+  /// The number of steps after which training ends, even within an epoch; nil for no limit.
   public var steps: Int?
   /// Samples of a global batch.
   public var batch: Int
-  /// Batches whose gradients are added up for one step.
+  /// The number of batches whose gradients are added for one step.
   public var accumulate: Int
   /// Shards of a global batch.
   public var shards: Int
-  /// Whether each epoch has an order of its own.
+  /// Whether each epoch has another order of samples.
   public var shuffles: Bool
-  /// Step size, which the schedule starts from.
+  /// The base learning rate of the schedule.
   public var learningRate: Double
-  /// Limit of the gradient's norm, or nil.
+  /// Limit of the gradient's norm; nil for none.
   public var clipNorm: Double?
-  /// Limit of each value of the gradient, or nil; applied before the norm's.
+  /// Limit of each value of the gradient, applied before that of the norm; nil for none.
   public var clipValue: Double?
-  /// What happens if a loss or a gradient is not finite.
+  /// The policy for steps whose loss or gradient is not finite.
   public var nonFinite: NonFinitePolicy
-  /// Steps from one comparison of all ranks' parameters to the next; 0: never.
+  /// Steps between two comparisons of all ranks' parameters; 0 for none.
   public var compareRanks: Int
-  /// Epochs from one evaluation to the next; 0: only after the last.
+  /// Epochs between two evaluations; 0 for only one, after the last epoch.
   public var evaluateEvery: Int
-  /// How gradients are added up over the ranks.
+  /// The way in which gradients are added over the ranks.
   public var reduction: Reduction
-  /// How gradients are rounded, or nil.
+  /// The rounding of gradients; nil for none.
   public var compression: GradientCompression?
-  /// Whether the ranks share out the update of the weights.
+  /// Whether the update of the weights is divided among the ranks.
   public var optimizerSharding: OptimizerSharding
-  /// The steps whose weights and gradients observers are given, besides unusual steps; never: none at all.
+  /// The steps whose weights and gradients observers get, in addition to unusual steps. With `never` they get none at all.
   public var recordedTensors: StepCadence
 
-  /// All numbers.
+  /// Settings with these values.
   public init(
     seed: UInt64, epochs: Int, steps: Int?, batch: Int, shards: Int, shuffles: Bool, learningRate: Double,
     clipNorm: Double?, evaluateEvery: Int, accumulate: Int = 1, clipValue: Double? = nil,
@@ -62,13 +62,13 @@ public struct TrainingSettings: Sendable {
     self.clipValue = clipValue
   }
 
-  /// Samples of one step, the last of an epoch perhaps excepted.
+  /// The number of samples of a step; the last of an epoch may have fewer.
   public var samplesPerStep: Int { batch * accumulate }
 
-  /// Steps of an epoch of so many samples; the last may have fewer than the others.
+  /// The number of steps in an epoch of `samples` samples.
   public func stepsPerEpoch(samples: Int) -> Int { (samples + samplesPerStep - 1) / samplesPerStep }
 
-  /// Steps of the whole run with so many samples an epoch.
+  /// The number of steps of the run with `samples` samples per epoch.
   public func totalSteps(samples: Int) -> Int {
     let (all, overflow) = epochs.multipliedReportingOverflow(by: stepsPerEpoch(samples: samples))
     return min(overflow ? .max : all, steps ?? .max)

@@ -5,8 +5,8 @@ import Layers
 import Tensors
 
 extension Experiment {
-  /// Writes the weights that evaluations take. If they are averaged, the file's metadata say so: `weights` is `average`, and
-  /// `decay` is the average's.
+  /// Writes the weights that evaluations take. For averaged weights the file's metadata have `weights`: `average`, and the
+  /// average's `decay`.
   /// - Throws: `Failure` (cannotCreate, inputOutput) naming the file.
   public func writeWeights(to path: String, metadata: [String: String]) throws {
     var metadata = metadata
@@ -17,8 +17,7 @@ extension Experiment {
     try model.weightsFile(of: evaluatedWeights, metadata: metadata).write(to: path)
   }
 
-  /// The SHA-256 digest of all parameters in memory: two trainings of one model that begin with the same bits have the same
-  /// before their first step.
+  /// The SHA-256 digest of all parameters in memory. It is equal for trainings of one model that begin with the same bits.
   /// - Throws: `Failure` (unavailable) if there is no SHA-256, or if the ranks cannot exchange data.
   public func weightsDigest() throws -> String {
     try sha256(of: UnsafeRawBufferPointer(try model.weights.values.floats))
@@ -32,8 +31,8 @@ extension Model {
     try weightsFile(metadata: metadata).write(to: path)
   }
 
-  /// The file of all parameters, buffers and counters: with the values of the model's weights, or of others that lie as
-  /// these.
+  /// The file of all parameters, buffers and counters, with the values of the model's weights or of others with the same
+  /// layout.
   /// - Throws: `Failure` if the ranks cannot exchange data.
   package func weightsFile(of others: Weights? = nil, metadata: [String: String]) throws -> SafetensorsFile {
     let weights = others ?? weights
@@ -42,8 +41,8 @@ extension Model {
       integers: zip(counters, weights.counts).map { ($0.name, [], [$1]) }, metadata: metadata)
   }
 
-  /// Takes all parameters, buffers and counters from a safetensors file, or one whose name ends in .npz, that holds
-  /// exactly this model's. A counter that the file lacks, as in files of PyTorch before 0.4.1, starts at 0.
+  /// Reads all parameters, buffers and counters from a safetensors or .npz file, which must have exactly this model's. A
+  /// counter that the file lacks, as in files of PyTorch before 0.4.1, starts at 0.
   /// - Throws: `Failure` (noInput, data) naming the file, the tensor, and the shape that would fit.
   public func readWeights(from path: String) throws {
     var isFolder: ObjCBool = false
@@ -69,11 +68,11 @@ extension Model {
 }
 
 extension SafetensorsFile {
-  /// All tensors' names, in their order in the file.
+  /// All tensors' names, in the file's order.
   fileprivate var names: [String] { integers.map(\.name) + tensors.map(\.name) }
 
-  /// A counter's value, or nil if the file has none of this name.
-  /// - Throws: `Failure` (data) if it is no count in the file, which was read from `path`.
+  /// A counter's value; nil if the file has none of this name. The file was read from `path`.
+  /// - Throws: `Failure` (data) if it is not a count.
   fileprivate func count(_ name: String, path: String) throws -> Int64? {
     func wrong(_ what: String) -> Failure {
       Failure(.data, "\(path): tensor \"\(name)\" \(what)", advice: "the model needs a scalar of I64, at least 0")
@@ -85,10 +84,9 @@ extension SafetensorsFile {
     return value
   }
 
-  /// A tensor of a shape, of finite numbers, or with `allowsInfinity` of infinite ones too, as an optimizer's squares may
-  /// be.
-  /// - Throws: `Failure` (data) if the file, read from `path`, has none, or one of another shape, or values that are no
-  ///   numbers.
+  /// The tensor of a name and shape. Its values must be finite; with `allowsInfinity` they may be infinite, as an optimizer's
+  /// squares. The file was read from `path`.
+  /// - Throws: `Failure` (data) if the file has no such tensor, or it has another shape or values that are not allowed.
   func tensor(_ name: String, shape: [Int], path: String, allowsInfinity: Bool = false) throws -> Tensor {
     guard let tensor = self[name] else {
       if integers.contains(where: { $0.name == name }) {

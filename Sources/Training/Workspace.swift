@@ -19,7 +19,7 @@ public final class Workspace {
   public let batch: Int
   /// The ranks.
   public let communicator: any Communicator
-  /// The context with whose weights the layers are packed, if that is known.
+  /// The context whose weights the layers have packed; nil if unknown.
   private(set) var packedContext: ObjectIdentifier?
   private let arena: Arena
   private let seed: UInt64
@@ -72,7 +72,7 @@ public final class Workspace {
   /// Bytes of activations, their gradients and packed weights on this rank.
   public var arenaBytes: Int { arena.byteCount }
 
-  /// What layers work on: gradients go to `gradients`, tree nodes `nodeStride` floats apart. The weights are the model's, or
+  /// Makes a context: gradients go to `gradients`, tree nodes `nodeStride` floats apart. The weights are the model's, or
   /// others of the same layout.
   func context(
     weights: Weights? = nil, gradients: UnsafeMutablePointer<Float>, nodeStride: Int
@@ -82,7 +82,7 @@ public final class Workspace {
       tree: tree, communicator: communicator, seed: seed)
   }
 
-  /// Lets the layers work with a context's weights, once these have arrived.
+  /// Packs a context's weights for the layers, after these have arrived.
   /// - Throws: `Failure` if the ranks cannot exchange data.
   func pack(_ context: StepContext) throws {
     try context.weights.awaitValues()
@@ -90,7 +90,7 @@ public final class Workspace {
     packedContext = ObjectIdentifier(context)
   }
 
-  /// Each layer is about to be packed by itself, with the weights of a training step.
+  /// Call it before a training step, in which each layer is packed separately.
   func willPack(_ context: StepContext) {
     context.weights.noteChange()
     packedContext = ObjectIdentifier(context)

@@ -154,7 +154,7 @@ struct CheckpointDamageTests {
       control: RunControl(folder: "/proc/none", deadline: nil, schedule: schedule), keeper: keeper)
     // All steps are done; only the missing last checkpoint ends it with an error.
     #expect { _ = try trainer.run() } throws: { ($0 as? Failure)?.exitCode == .cannotCreate }
-    #expect(complaints.contains { $0.contains("training goes on") && $0.contains("/proc/none") })
+    #expect(complaints.contains { $0.contains("training continues") && $0.contains("/proc/none") })
   }
 }
 

@@ -115,7 +115,7 @@ public final class CheckpointKeeper {
   }
 
   private func complain(_ failure: Failure) {
-    warn("a checkpoint was not written, and training goes on: \(failure.message)")
+    warn("a checkpoint was not written, and training continues: \(failure.message)")
   }
 }
 

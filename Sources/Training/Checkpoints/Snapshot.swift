@@ -13,7 +13,7 @@ final class Snapshot {
   private var carried: [SafetensorsFile.Tensor] = []
   private var residuals: [[Float]] = []
 
-  /// Memory for the parts of an experiment that its checkpoints keep, with the optimizer's state or without.
+  /// Allocates memory for a checkpoint of an experiment, with or without the optimizer's state.
   /// - Throws: `Failure` (system) if memory is short.
   init(_ experiment: Experiment, includesState: Bool) throws {
     self.experiment = experiment
@@ -36,7 +36,7 @@ final class Snapshot {
     vector == count - 1 ? "residual.total." : "residual.\(vector)."
   }
 
-  /// Copies the parameters, buffers, counters and averages as they are after the last step.
+  /// Copies the parameters, buffers, counters and averages after the last step.
   /// - Throws: `Failure` if the ranks cannot exchange data.
   func takeWeights() throws {
     try weights.copy(model.weights)
@@ -54,7 +54,7 @@ final class Snapshot {
     residuals = gathered.residuals
   }
 
-  /// The file of the weights. These copies wait for nobody, so that a thread of its own may write them.
+  /// The file of the weights. The copies are complete, so a background thread may write them.
   func weightsFile() throws -> SafetensorsFile { try model.weightsFile(of: weights, metadata: [:]) }
 
   /// The file of the weights that evaluations take, the averaged ones if there is an average.
@@ -62,7 +62,7 @@ final class Snapshot {
     try model.weightsFile(of: average ?? weights, metadata: [:])
   }
 
-  /// The file of the rest.
+  /// The file of all other state.
   func stateFile() throws -> SafetensorsFile {
     func tensors<Values: RandomAccessCollection<Float>>(
       _ prefix: String, _ values: Values, of parameters: [Parameter]
@@ -88,9 +88,9 @@ final class Snapshot {
 
   private static func statePrefix(_ state: OptimizerState) -> String { "optimizer.\(state.name)." }
 
-  /// Puts the weights of a checkpoint and their averages back into an experiment, and returns the rest, with `residualCount`
-  /// vectors of residuals. Checkpoints of former versions have no averages of the buffers; these start from the buffers, by
-  /// which those versions evaluated.
+  /// Restores the weights of a checkpoint and their averages to an experiment, and returns the other state, with
+  /// `residualCount` vectors of residuals. Checkpoints of former versions have no averages of the buffers; these start from
+  /// the buffers, with which those versions evaluated.
   /// - Throws: `Failure` (data) naming a tensor that is missing or of another shape.
   static func restore(
     _ experiment: Experiment, from folder: CheckpointFolder, residualCount: Int

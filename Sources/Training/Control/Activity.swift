@@ -1,7 +1,7 @@
-/// What a rank is doing: each phase is told to a listener as it begins, is seen by the rank's watch on another thread, and
-/// is timed.
+/// The phases of a rank's work. Each is timed, is told to a listener as it begins, and is visible to the rank's watching
+/// thread.
 public final class Activity: @unchecked Sendable {
-  /// The parts of a step, and what comes between steps.
+  /// A phase of a step, or of the time between steps.
   public enum Phase: Int, CaseIterable, Sendable {
     case starting, loading, computing, receiving, waiting, updating, recording, evaluating, saving
 
@@ -24,17 +24,17 @@ public final class Activity: @unchecked Sendable {
     }
   }
 
-  /// Is told of each phase as it begins, on the thread that computes; or nil.
+  /// The listener, called on the computing thread; nil for none.
   public var listener: (any ActivityListener)?
 
-  /// Words that one thread writes and another reads, each by itself: a stale one does no harm.
+  /// Words that one thread writes and another reads separately; a stale one does no harm.
   private let words: UnsafeMutablePointer<Int>
-  /// The seconds of each phase that were not taken yet, without the present one's.
+  /// The seconds of each phase that have not been taken, without the current phase.
   private let seconds: UnsafeMutableBufferPointer<Double>
-  /// When the present phase began.
+  /// The start of the current phase.
   private var start = monotonicSeconds()
 
-  /// Nothing done yet.
+  /// An activity before the first phase.
   public init() {
     words = .allocate(capacity: 2)
     words.initialize(repeating: 0, count: 2)
@@ -47,7 +47,7 @@ public final class Activity: @unchecked Sendable {
     seconds.deallocate()
   }
 
-  /// Ends the present phase; another begins, in a step.
+  /// Ends the current phase and begins another, in a step.
   func enter(_ phase: Phase, step: Int) {
     let end = monotonicSeconds()
     seconds[now.phase.rawValue] += end - start
@@ -58,8 +58,7 @@ public final class Activity: @unchecked Sendable {
     listener?.phaseBegins(phase, step: step)
   }
 
-  /// Runs `body` as a phase within the present one, which continues afterwards; but not if `body` throws, for then nothing
-  /// does.
+  /// Runs `body` as a phase within the current one, which continues afterwards unless `body` throws.
   func during<Result>(_ phase: Phase, _ body: () throws -> Result) rethrows -> Result {
     let outer = now
     enter(phase, step: outer.step)
@@ -68,19 +67,19 @@ public final class Activity: @unchecked Sendable {
     return result
   }
 
-  /// Forgets the seconds so far.
+  /// Sets all seconds to zero.
   func restart() {
     seconds.update(repeating: 0)
     start = monotonicSeconds()
   }
 
-  /// Seconds of a phase since they were last taken, without the present phase.
+  /// Takes the seconds of a phase since the last call, without the current phase.
   func takeSeconds(of phase: Phase) -> Double {
     defer { seconds[phase.rawValue] = 0 }
     return seconds[phase.rawValue]
   }
 
-  /// The seconds of all phases likewise.
+  /// Takes the seconds of all phases since the last call, without the current phase.
   func takeSeconds() -> Double {
     defer { seconds.update(repeating: 0) }
     return seconds.reduce(0, +)
@@ -93,8 +92,8 @@ public final class Activity: @unchecked Sendable {
   }
 }
 
-/// Is told as a rank enters one phase after the other, for example to write a timeline.
+/// Is told of a rank's phases, for example to write a timeline.
 public protocol ActivityListener: AnyObject {
-  /// A phase begins, in a step or after it, and the one before it ends.
+  /// Called when a phase begins and the one before ends, in or after a step.
   func phaseBegins(_ phase: Activity.Phase, step: Int)
 }

@@ -120,7 +120,7 @@ public final class StallWatch: @unchecked Sendable {
       let report = report(step: step, waited: waited)
       guard report.lowestWaiting == rank else { continue }
       if let abortAfter, waited > abortAfter + 3 * pause {
-        end(Failure(.unavailable, report.text, advice: "the job ends; go on from its last checkpoint with --resume"))
+        end(Failure(.unavailable, report.text, advice: "the job ends; resume from its last checkpoint with --resume"))
         return
       }
       if !hasWarned { say(report.text) }

@@ -3,12 +3,12 @@ import Diagnostics
 import Layers
 import Tensors
 
-/// Steps whose loss or a gradient is not finite: they end the training, or are skipped.
+/// Handles steps whose loss or gradient is not finite: they end the training, or are skipped.
 ///
 /// Before a step's fault is known, the step has changed buffers, counts, residuals and carried states. If steps may be
-/// skipped, these are kept and put back.
+/// skipped, these are saved and restored.
 final class FaultySteps {
-  /// The faulty steps in a row that end the training even if steps may be skipped.
+  /// The number of faulty steps in a row that end the training even if steps may be skipped.
   private static let limit = 10
 
   private let experiment: Experiment
@@ -34,7 +34,7 @@ final class FaultySteps {
     gradient.sum.residuals?.prepareKeeping()
   }
 
-  /// Keeps what a step changes before its fault is known.
+  /// Saves the state that a step changes before its fault is known.
   func stepBegins() {
     guard let formerBuffers else { return }
     gradient.sum.residuals?.keep()
@@ -46,7 +46,7 @@ final class FaultySteps {
   /// Handles the step if it was faulty; every rank calls it.
   /// - Throws: `CommonFailure` if training ends, naming parameters and samples.
   func stepEnds(_ report: StepReport, number: Int, epoch: Int, positions: Range<Int>) throws {
-    // A batch in which nothing counts is no fault: its weights stay, and its statistics and states are as good as others.
+    // A batch in which nothing counts is no fault: weights do not change, and statistics and states are valid.
     guard report.isSkipped, !report.countsNothing else {
       inRow = 0
       return
@@ -80,7 +80,7 @@ final class FaultySteps {
     }
   }
 
-  /// This rank's samples of the step's last batch whose own loss is not finite, by their numbers in the data set.
+  /// This rank's samples of the step's last batch whose own loss is not finite, by their indices in the data set.
   private func samples(of positions: Range<Int>, epoch: Int) -> [Int] {
     let batch = experiment.settings.batch
     let last = positions.lowerBound + (positions.count - 1) / batch * batch..<positions.upperBound

@@ -5,12 +5,12 @@ import Tensors
 
 /// Finds the source of a loss or gradient that is not finite; every rank calls it.
 struct NonFiniteReport {
-  /// The samples named at most.
+  /// The maximum number of samples that are named.
   private static let limit = 8
 
   let model: Model
   let communicator: any Communicator
-  /// Whether gradients are added up in float16, whose range is small.
+  /// Whether gradients are added in float16, whose range is small.
   let isHalf: Bool
 
   /// The failure of a step.
@@ -18,7 +18,7 @@ struct NonFiniteReport {
   ///   - step: its number.
   ///   - loss: the mean loss over the batch.
   ///   - gradients: those of all parameters.
-  ///   - samples: this rank's samples whose own loss is not finite, by their numbers in the data set.
+  ///   - samples: this rank's samples whose own loss is not finite, by their indices in the data set.
   func failure(step: Int, loss: Double, gradients: UnsafePointer<Float>, samples: [Int]) throws -> CommonFailure {
     let all = try communicator.gather(samples).joined().sorted()
     var message = "step \(step): the loss is \(loss)"

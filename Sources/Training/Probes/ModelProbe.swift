@@ -3,38 +3,38 @@ import Datasets
 import Layers
 import Tensors
 
-/// What a recurrent layer did with some samples.
+/// The states of a recurrent layer for some samples.
 public struct RecurrentStates: Sendable {
-  /// The layer's place, with which its parameters' names begin, for example `0`.
+  /// The layer's place, as at the start of its parameters' names, for example `0`.
   public let place: String
-  /// Its level and direction as its parameters' names end, for example `l0`; nil if it has only one.
+  /// Its level and direction, as at the end of its parameters' names, for example `l0`; nil if it has only one.
   public let level: String?
   /// The layer's name in recipes.
   public let kind: String
-  /// Whether it goes through the sequence from its end.
+  /// Whether it runs from the sequence's end to its start.
   public let isReverse: Bool
-  /// The steps of each sample that are there, behind the layers before this one.
+  /// The number of valid steps of each sample in this layer's input.
   public let lengths: [Int]
   /// h[t] after each step.
   public let hidden: ProbedValues
   /// c[t] after each step: LSTM only.
   public let cell: ProbedValues?
-  /// ∂ℓ/∂h[t], ℓ being the sample's own loss, all its steps together; nil if it was not asked for.
+  /// ∂ℓ/∂h[t], with the sample's own loss ℓ over all its steps; nil if gradients were not asked for.
   public let hiddenGradient: ProbedValues?
 }
 
-/// Looks into a model while it works on chosen samples, on this rank alone. It changes nothing, and layers work as in
+/// Records a model's inner values for chosen samples, on this rank alone. It changes nothing, and layers work as in
 /// evaluations.
 public struct ModelProbe {
-  /// What the probe saw.
+  /// The recorded values.
   public struct Result {
     /// The inputs.
     public let inputs: ProbedValues
-    /// The valid steps of each sample.
+    /// The number of valid steps of each sample.
     public let lengths: [Int]
-    /// What every layer gave, in the order in which they ran.
+    /// The outputs of all layers, in the order in which they ran.
     public let outputs: [LayerOutput]
-    /// What the model's recurrent layers did; those within other layers are not looked into.
+    /// The states of the model's recurrent layers, without those within other layers.
     public let states: [RecurrentStates]
   }
 
@@ -47,7 +47,7 @@ public struct ModelProbe {
     self.seed = seed
   }
 
-  /// Whether gradients mean something here: not with batch normalization, whose backward pass is that of training.
+  /// Whether gradients are correct here. They are not with batch normalization, whose backward pass is that of training.
   public var canGoBack: Bool {
     !network.model.layers.nested.contains { $0.layer is BatchNorm }
   }
@@ -75,7 +75,7 @@ public struct ModelProbe {
     let outputs = try program.forward(batch.view, context)
     context.layerObserver = nil
     let goesBack = gradients && canGoBack
-    // The backward pass reuses the memory of states; so these are copied before.
+    // Copy the states now, as the backward pass reuses their memory.
     var states = recurrent.flatMap { item in
       let traces = program.traces(of: item.layer, context)
       let before = Array(model.layers.prefix(item.place))
