@@ -1,8 +1,8 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-// DPTRAIN_NO_MPI=1 builds the one-rank stand-in even where MPI is installed;
-// DPTRAIN_MPI_PC names another MPI's pkg-config file (for example mpich), which then has to be there.
+// DPTRAIN_NO_MPI=1 builds the one-rank stand-in even if MPI is installed.
+// DPTRAIN_MPI_PC names another MPI's pkg-config file, for example mpich, which must then exist.
 let withoutMPI = Context.environment["DPTRAIN_NO_MPI"].map { !$0.isEmpty && $0 != "0" } ?? false
 let namedMPI = Context.environment["DPTRAIN_MPI_PC"].flatMap { $0.isEmpty ? nil : $0 }
 
@@ -34,7 +34,7 @@ targets += [
     providers: [.apt(["libpng-dev"]), .yum(["libpng-devel"]), .brew(["libpng"])]),
 ]
 
-// MARK: Core, in the order of who may import whom
+// MARK: Modules, each after those that it may import
 
 targets += [
   .target(name: "Diagnostics"),
@@ -84,10 +84,10 @@ targets += [
   .target(name: "Planning", dependencies: ["Collectives", "Optimizers"]),
 ]
 
-// MARK: Products' own targets
+// MARK: Targets of the products
 
-// What `import DPTrain` shows. Whoever imports it names these as dependencies, too: builds follow direct ones only, and
-// would keep what was compiled for a class of another size.
+// The modules that `import DPTrain` exports. Targets that import it must depend on these too: SwiftPM only rebuilds for direct
+// dependencies, and would keep code that was compiled for a class of another size.
 let shown: [Target.Dependency] = [
   "Collectives", "Tensors", "Layers", "Optimizers", "Images", "Datasets", "Training", "Recipes", "Exporting",
   "Diagnostics",
@@ -103,7 +103,7 @@ targets += [
     ]),
 ]
 
-// MARK: Examples, which EndToEndTests runs
+// MARK: Examples, run by EndToEndTests
 
 for (name, excluded) in [("custom-layer", ["prelu.yaml"]), ("custom-dataset", ["rings.yaml"]), ("custom-loop", [])] {
   targets.append(
@@ -163,7 +163,7 @@ targets += [
       "Diagnostics", "TestSupport",
     ]),
   .testTarget(name: "PlanningTests", dependencies: ["Planning", "Collectives"]),
-  // Runs the program to ask for its options.
+  // Runs the program to list its options.
   .testTarget(name: "DocumentationTests"),
   .testTarget(
     name: "EndToEndTests",
