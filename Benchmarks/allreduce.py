@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Measures adding up vectors over ranks alone: dp-train's tree, MPI_Allreduce and PyTorch's gloo, side by side.
+"""Compares sums of vectors over ranks: dp-train's tree, MPI_Allreduce and PyTorch's gloo.
 
     swift build -c release
     python3 -m venv venv && venv/bin/pip install numpy torch
     venv/bin/python Benchmarks/allreduce.py [--ranks 2] [--rounds 5]
 
-Float32, 4 KiB to 64 MiB, values written anew before each sum, one thread a process, bound to no core. dp-train's own benchmark
-times its tree and MPI_Allreduce by turns; gloo takes turns with it. The table gives medians over the rounds and ranges, and
-the ratios of each round. The tree gives the same bits on any number of ranks; the others do not.
+Float32, 4 KiB to 64 MiB. Values are written again before each sum. Each process has one thread and is bound to no core.
+dp-train's own benchmark times its tree and MPI_Allreduce in turns, and gloo takes turns with it. The table gives medians and
+ranges over the rounds, and the ratios of each round. Only the tree gives the same bits on any number of ranks.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def parse_arguments():
     parser.add_argument("--ranks", type=int, default=2, help="ranks (2)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured (5)")
     parser.add_argument("--ours", default=str(HERE.parent / ".build/release/dp-train"), help="the command of dp-train")
-    parser.add_argument("--launcher", default=MPIRUN, help="what starts {ranks} ranks")
+    parser.add_argument("--launcher", default=MPIRUN, help="the command that starts {ranks} ranks")
     parser.add_argument("--python", default=sys.executable, help="the Python that has PyTorch (this one)")
     options = parser.parse_args()
     if options.ranks < 2 or options.rounds < 1:
@@ -40,7 +40,7 @@ def parse_arguments():
 
 
 def run(command):
-    """The JSON objects that `command` prints, one a line."""
+    """Returns the JSON objects that `command` prints, one per line."""
     environment = os.environ | {
         "OMP_NUM_THREADS": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
@@ -50,7 +50,7 @@ def run(command):
 
 
 def measure(options):
-    """Milliseconds of each round by program and size."""
+    """Returns the milliseconds of each round by program and size."""
     launch = shlex.split(options.launcher.replace("{ranks}", str(options.ranks)))
     ours = [*launch, *shlex.split(options.ours), "benchmark", "--allreduce", "--json"]
     torchrun = [options.python, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={options.ranks}"]

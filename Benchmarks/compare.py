@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures dp-train's training step beside PyTorch's and JAX's, and prints a Markdown table.
+"""Compares the training steps of dp-train, PyTorch and JAX, and prints a Markdown table.
 
     swift build -c release
     python3 -m venv venv && venv/bin/pip install numpy torch jax
@@ -7,13 +7,13 @@
     venv/bin/python Benchmarks/compare.py --all               all tasks, and every option of the peers
     venv/bin/python Benchmarks/compare.py gated --rounds 9
 
-Each measurement is a process of its own, bound to one core, with one thread. The programs take turns (A B C A B C ...), so
-that whatever else the machine does meets them alike. The table gives the median over the rounds and the range (least to
-greatest); a ratio is taken within each round, and then its median and range. A peer with several options counts with the
-one of the least median; what each option took is listed below the table. A peer that is not installed is left out, and so is
-a task whose recipe dp-train refuses.
+Each measurement is a separate process with one thread, bound to one core. The programs take turns (A B C A B C ...), so that
+other load on the machine affects all of them. The table gives the median and the range over the rounds (least to greatest).
+Ratios are computed within each round; the table gives their median and range. Of a peer's options, the one with the least
+median counts; a list below the table has the times of all. Peers that are not installed are left out, as are tasks whose
+recipe dp-train refuses.
 
-Timings of an idle machine are what counts; check the ranges before believing a ratio.
+Measure on an idle machine, and check the ranges before you believe a ratio.
 """
 
 import argparse
@@ -31,11 +31,11 @@ from programs import OURS, PEERS, samples_of, settings_of  # noqa: E402
 from table import describe, table  # noqa: E402
 from tasks import TASKS, TIMINGS  # noqa: E402
 
-# What is measured where no task is named, and how often.
+# The tasks and rounds if no task is named.
 DEFAULT_TASKS, DEFAULT_ROUNDS = ("temporal-order", "echo", "rnn-relu", "mnist-cnn"), 3
 ALL_ROUNDS = 5
 
-# What limits each program to processors of the Haswell kind.
+# Variables that limit the programs to the instructions of Haswell processors.
 AVX2 = {
     "DPTRAIN_INSTRUCTION_SET": "avx2", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2",
     "MKL_ENABLE_INSTRUCTIONS": "AVX2",
@@ -51,10 +51,10 @@ class Refusal(Exception):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"any of {', '.join(TASKS)}")
-    parser.add_argument("--all", action="store_true", help="all tasks unless some are named, all options of the peers")
-    parser.add_argument("--rounds", type=int, help=f"how often each is measured ({DEFAULT_ROUNDS}; all: {ALL_ROUNDS})")
+    parser.add_argument("--all", action="store_true", help="all options of the peers, and all tasks unless some are named")
+    parser.add_argument("--rounds", type=int, help=f"measurements of each program ({DEFAULT_ROUNDS}; all: {ALL_ROUNDS})")
     parser.add_argument("--core", type=int, help="the core to bind to (the last one that may be used)")
-    parser.add_argument("--avx2", action="store_true", help="let all programs use AVX2 at most")
+    parser.add_argument("--avx2", action="store_true", help="limit all programs to AVX2")
     parser.add_argument("--ours", default=str(HERE.parent / ".build/release/dp-train"), help="the command of dp-train")
     parser.add_argument("--python", default=sys.executable, help="the Python that has the peers (this one)")
     options = parser.parse_args()
@@ -76,7 +76,7 @@ def parse_arguments():
 
 
 def installed_peers(python):
-    """The peers that `python` can import; says for the others what would install them."""
+    """Returns the peers that `python` can import; for the others it prints how to install them."""
     found = []
     for peer in PEERS:
         check = f"import importlib.util as u, sys; sys.exit(u.find_spec('{peer.module}') is None)"
@@ -88,7 +88,7 @@ def installed_peers(python):
 
 
 def run(command, variables, options):
-    """Runs `command` on one core and one thread; the JSON object in the last line that it prints."""
+    """Runs `command` with one thread on one core; returns the JSON object in its last line of output."""
     flags = "--xla_cpu_multi_thread_eigen=false" + (" --xla_cpu_max_isa=AVX2" if options.avx2 else "")
     environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "XLA_FLAGS": flags}
     environment |= {"JAX_PLATFORMS": "cpu"} | (AVX2 if options.avx2 else {}) | variables
@@ -111,7 +111,7 @@ def run(command, variables, options):
 
 
 def write_samples(task, folder):
-    """The samples of `task` for dp-train, which takes them from a file; gives its path."""
+    """Writes samples for `task` to a file for dp-train; returns its path."""
     try:
         import numpy
     except ImportError:
@@ -122,7 +122,7 @@ def write_samples(task, folder):
 
 
 def commands(name, peers, options, samples):
-    """Every program to measure for the task `name`: (program, variant) to its command line and variables."""
+    """Maps (program, variant) to a command line and variables, for the task `name`."""
     task = TASKS[name]
     steps = str(TIMINGS * task.steps)
     ours = [*shlex.split(options.ours), "benchmark", *settings_of(task, samples), "--steps", steps, "--peak", "--json"]
@@ -135,7 +135,7 @@ def commands(name, peers, options, samples):
 
 
 def measure(name, peers, options):
-    """What every program and variant printed, one result for each round."""
+    """Returns the results of every program and variant, one for each round."""
     with tempfile.TemporaryDirectory() as folder:
         programs = commands(name, peers, options, write_samples(TASKS[name], folder))
         results = {program: [] for program in programs}

@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
-"""Compares what `dp-train plan` foretells with what is then measured, on this machine and on pretended ones (network/).
+"""Compares the forecasts of `dp-train plan` with measurements, on pretended machines (network/).
 
     swift build -c release
     python3 -m venv venv && venv/bin/pip install numpy
     venv/bin/python Benchmarks/forecast.py                                   mnist-cnn on two machines with 1 Gbit/s
     venv/bin/python Benchmarks/forecast.py temporal-order-large --machines 2,4 --rate 4gbit --ranks 1
 
-In each round, for each number of machines: `plan` between them, which times a machine's share and measures the network;
-then `benchmark` on all of them, with and without overlap. The pretended machines share this one's processors: where they
-have more ranks in all than it has processors, other trainings keep the processors as busy while `plan` measures. The table
-gives the median and the range of the rounds, and the forecast's error in each. Of the communication that a step without
-overlap shows (its mean time in the reduction), hidden is the part by which overlap makes the step shorter; waiting hidden
-is the part by which ranks wait less for the reduction, the rest being the processors' own work for the network.
-Needs root.
+For each number of machines, `plan` measures the network once between them. In each round it times a machine's share of the
+work; then `benchmark` runs on all machines, with and without overlap. The pretended machines share this one's processors: if
+they have more ranks than it has processors, other trainings keep the processors as busy while `plan` measures. The table
+gives medians and ranges over the rounds, and the errors of the forecasts. "hidden" is the share of the communication without
+overlap (the mean time in the reduction) by which overlap shortens the step; "waiting hidden" is the share by which ranks wait
+less for the reduction. The rest is the processors' own work for the network. Needs root.
 """
 
 import argparse
@@ -41,9 +40,9 @@ def parse_arguments():
     parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"any of {', '.join(TASKS)} (mnist-cnn)")
     parser.add_argument("--machines", default="2", help="the numbers of machines (2)")
     parser.add_argument("--ranks", type=int, default=1, help="ranks of each machine (1)")
-    parser.add_argument("--rate", default="1gbit", help="what each machine can send and get (1gbit)")
-    parser.add_argument("--delay", default="0", help="microseconds from machine to machine, by a program (0)")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (3)")
+    parser.add_argument("--rate", default="1gbit", help="the rate at which a machine can send, and receive (1gbit)")
+    parser.add_argument("--delay", default="0", help="microseconds from machine to machine, simulated by a program (0)")
+    parser.add_argument("--rounds", type=int, default=3, help="measurements of each (3)")
     parser.add_argument("--seconds", type=float, default=2, help="seconds of each measurement (2)")
     parser.add_argument("--ours", default=str(HERE.parent / ".build/release/dp-train"), help="the command of dp-train")
     options = parser.parse_args()
@@ -66,7 +65,7 @@ def run(command):
 
 @contextlib.contextmanager
 def crowd(command, count):
-    """Runs a training on each processor `count` times over, meanwhile."""
+    """Keeps `count` trainings running on each processor."""
     others = []
     for core in sorted(os.sched_getaffinity(0)) * count:
         others.append(subprocess.Popen(
@@ -81,13 +80,13 @@ def crowd(command, count):
 
 
 def measure(name, machines, options):
-    """What was foretold, and measured with overlap and without, for each round."""
+    """Returns the network, and for each round the forecast and the measurements with and without overlap."""
     rounds = []
     with tempfile.TemporaryDirectory() as folder:
         settings = settings_of(TASKS[name], write_samples(TASKS[name], folder))
         ours = shlex.split(options.ours)
         cores = len(os.sched_getaffinity(0))
-        # Ranks for each processor that are not measured by plan itself.
+        # Ranks per processor in addition to those that plan measures.
         others = -(-machines * options.ranks // cores) - 1
         alone = [*ours, "benchmark", *settings, "--steps", "1000000"]
         plan = [*ours, "plan", *settings, "--nodes", str(machines), "--ranks-per-node", str(options.ranks)]

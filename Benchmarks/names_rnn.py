@@ -1,11 +1,11 @@
-"""The recurrent network of PyTorch's tutorial on surnames, for comparison with the recipe `names` in the same time.
+"""Trains the recurrent network of PyTorch's tutorial on surnames, for comparison with the recipe `names`.
 
     python3 Benchmarks/names_rnn.py --folder data/names --seconds 30 [--draw class|name] [--seed 1]
 
-Plain recurrent network, hidden size 128, letters as one-hot vectors of 57 ASCII characters, SGD with learning rate 0.005,
-one name a step; a tenth of the names held out, names that a file repeats taken once, as the recipe does. `--draw class`
-draws a language, then one of its names, as the tutorial does; `--draw name` draws from all names. The seconds are those
-of one core's work, so that other programs on the machine do not count. Needs torch.
+A plain recurrent network with hidden size 128; letters are one-hot vectors of 57 ASCII characters. SGD with learning rate
+0.005, one name per step. As in the recipe, a tenth of the names are held out, and names that a file repeats count once.
+`--draw class` draws a language, then one of its names, as the tutorial does; `--draw name` draws from all names. The seconds
+are processor time, so that other programs on the machine do not count. Needs torch.
 """
 
 import argparse

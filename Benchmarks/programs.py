@@ -1,4 +1,4 @@
-"""What compare.py measures: the peers with their options, and dp-train's settings and samples for a task."""
+"""The programs that compare.py measures: the peers with their options, and dp-train's settings and samples."""
 
 import dataclasses
 from typing import Callable
@@ -8,7 +8,7 @@ OURS = "dp-train"
 
 @dataclasses.dataclass(frozen=True)
 class Variant:
-    """One way to run a peer: what is added to its command line and to its environment."""
+    """One way to run a peer: additional arguments and environment variables."""
 
     name: str
     arguments: tuple[str, ...] = ()
@@ -17,7 +17,7 @@ class Variant:
 
 @dataclasses.dataclass(frozen=True)
 class Peer:
-    """Another framework: its name, module, script, and the variants for a task, of which the best counts."""
+    """Another framework: its name, module, script, and the variants for a task. The best variant counts."""
 
     name: str
     module: str
@@ -25,18 +25,18 @@ class Peer:
     variants: Callable
 
 
-# The C library gives large blocks back to the system after each step, and fetches them anew in the next, unless told
-# not to: that alone can double the time of a network. Every peer has it for every task.
+# By default the C library returns large blocks to the system after each step and fetches them again in the next, which can
+# double a step's time. These variables prevent it; every peer has them as a variant for every task.
 REUSE = {"MALLOC_MMAP_THRESHOLD_": "8589934592", "MALLOC_TRIM_THRESHOLD_": "8589934592"}
 
 
 def with_reuse(variants):
-    """The variants as they are, and each with heap reuse."""
+    """Returns each variant with and without heap reuse."""
     return variants + [dataclasses.replace(v, name=f"{v.name}, heap reuse", variables=REUSE) for v in variants]
 
 
 def pytorch_variants(task, everything):
-    # RMSprop has no fused form.
+    # PyTorch's RMSprop has no fused form.
     updates = ["foreach"] if task.optimizer == "rmsprop" else ["foreach", "fused"]
     eager = [Variant("plain")]
     for update in updates if everything else updates[-1:]:
@@ -46,7 +46,7 @@ def pytorch_variants(task, everything):
             Variant(f"channels last, {v.name}", ("--channels-last", *v.arguments))
             for v in eager if everything or v.name != "plain"
         ]
-    # Before there is any result, compiling unrolls each step of a sequence: minutes for a long one.
+    # Compiling unrolls the steps of a sequence, which takes minutes for a long one.
     can_compile = everything and (task.is_image or task.shape[0] <= 32)
     best = ("--optimizer", updates[-1], "--compile")
     compiled = [Variant(f"compiled, {updates[-1]}", best)] * can_compile
@@ -70,7 +70,7 @@ PEERS = (
 
 
 def settings_of(task, samples):
-    """The keys of dp-train's recipe for `task`, its samples in the file `samples`."""
+    """Returns the keys of dp-train's recipe for `task`, with its samples in the file `samples`."""
     optimizer = {
         "rmsprop": "{name: rmsprop, learningRate: 0.001}",
         "adam": "{name: adam, learningRate: 0.001}",
@@ -83,7 +83,7 @@ def settings_of(task, samples):
 
 
 def samples_of(task, numpy):
-    """Some batches of random samples for `task`: the arrays x and y."""
+    """Returns the arrays x and y of some batches of random samples for `task`."""
     random = numpy.random.default_rng(1)
     count = task.batch * (2 if task.is_image else 4)
     if task.is_image:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures what more ranks bring dp-train, and more processes PyTorch's DistributedDataParallel (gloo), side by side.
+"""Measures the speed-up of dp-train on more ranks, and of PyTorch's DistributedDataParallel (gloo) on more processes.
 
     swift build -c release
     python3 -m venv venv && venv/bin/pip install numpy torch
@@ -7,12 +7,12 @@
     venv/bin/python Benchmarks/scaling.py cats-dogs --ranks 1,2,4 --rounds 5
     venv/bin/python Benchmarks/scaling.py mnist-cnn --weak
 
-Strong scaling: the global batch stays. Weak scaling (--weak): each rank has the task's batch. All processes have one thread
-and are bound to no core. The programs take turns within each round (A1 B1 A2 B2 ... A1 B1 ...), so that whatever else the
-machine does meets them alike. The table gives medians over the rounds and ranges; speed-ups are taken within each round:
-samples a second against one rank. One process of PyTorch runs without DistributedDataParallel. Of PyTorch's options, as
-compare.py has them, the fastest counts, for each number of processes. Of more ranks than processors some only wait, unless
---launcher has "-x DPTRAIN_OVERSUBSCRIBE=1".
+Strong scaling: all ranks share the task's batch. Weak scaling (--weak): each rank has a batch of that size. All processes have
+one thread and are bound to no core. The programs take turns within each round (A1 B1 A2 B2 ... A1 B1 ...), so that other load
+on the machine affects all of them. The table gives medians and ranges over the rounds. Speed-ups compare samples per second
+with one rank's, within each round. A single process of PyTorch runs without DistributedDataParallel. For each number of
+processes, the fastest of PyTorch's options (see compare.py) counts. If there are more ranks than processors, some ranks only
+wait unless --launcher has "-x DPTRAIN_OVERSUBSCRIBE=1".
 """
 
 import argparse
@@ -40,12 +40,12 @@ MPIRUN = "mpirun -q --oversubscribe --bind-to none --mca pml ob1 --mca btl vader
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"any of {', '.join(TASKS)} (mnist-cnn)")
-    parser.add_argument("--ranks", default="1,2", help="the numbers of ranks, 1 among them (1,2)")
-    parser.add_argument("--weak", action="store_true", help="a batch for each rank instead of one for all")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (3)")
-    parser.add_argument("--no-peer", action="store_true", help="measure dp-train alone")
+    parser.add_argument("--ranks", default="1,2", help="the numbers of ranks, including 1 (1,2)")
+    parser.add_argument("--weak", action="store_true", help="a batch for each rank instead of one for all ranks")
+    parser.add_argument("--rounds", type=int, default=3, help="measurements of each program (3)")
+    parser.add_argument("--no-peer", action="store_true", help="measure only dp-train")
     parser.add_argument("--ours", default=str(HERE.parent / ".build/release/dp-train"), help="the command of dp-train")
-    parser.add_argument("--launcher", default=MPIRUN, help="what starts {ranks} of dp-train's ranks")
+    parser.add_argument("--launcher", default=MPIRUN, help="the command that starts {ranks} ranks of dp-train")
     parser.add_argument("--python", default=sys.executable, help="the Python that has PyTorch (this one)")
     options = parser.parse_args()
     for task in options.tasks:
@@ -62,7 +62,7 @@ def parse_arguments():
 
 
 def run(command, variables):
-    """The JSON object in the last line that `command` prints."""
+    """Runs `command`; returns the JSON object in its last line of output."""
     environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"} | variables
     environment |= {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
@@ -83,7 +83,7 @@ def write_samples(task, folder):
 
 
 def commands(name, options, folder):
-    """Every program to measure: (program, variant, ranks) to its command line and variables."""
+    """Maps (program, variant, ranks) to a command line and variables."""
     result = {}
     for ranks in options.ranks:
         factor = ranks if options.weak else 1
@@ -103,7 +103,7 @@ def commands(name, options, folder):
 
 
 def measure(name, options):
-    """Milliseconds a step of every program, one for each round."""
+    """Returns the milliseconds per step of every program, one for each round."""
     with tempfile.TemporaryDirectory() as folder:
         programs = commands(name, options, folder)
         times = {program: [] for program in programs}
@@ -121,7 +121,7 @@ def measure(name, options):
 
 
 def speedup(alone, together, ranks, weak):
-    """Samples a second against one rank's, round by round."""
+    """Returns the ratios of samples per second to those of one rank, by round."""
     work = ranks if weak else 1
     return [work * one / all for one, all in zip(alone, together)]
 

@@ -1,4 +1,4 @@
-"""The Markdown table of what compare.py measured."""
+"""The Markdown table of compare.py's results."""
 
 import pathlib
 import platform
@@ -21,18 +21,18 @@ def times(results):
 
 
 def variants(results, program):
-    """The times of a program's variants by their names."""
+    """Returns the times of a program's variants by name."""
     return {variant: times(found) for (owner, variant), found in results.items() if owner == program}
 
 
 def best(results, program):
-    """The program's variant of the least median, or None where none was measured."""
+    """Returns the program's variant with the least median; None if none was measured."""
     found = variants(results, program)
     return min(found, key=lambda variant: statistics.median(found[variant]), default=None)
 
 
 def against(results, program, target):
-    """How many of our steps a program's best variant takes for one, and what we aim at."""
+    """Returns the ratio of the best variant's time to ours, with the target."""
     chosen = best(results, program)
     if chosen is None:
         return "–"
@@ -56,7 +56,7 @@ def row(name, results, peers):
 
 
 def table(measured, peers):
-    """The table of all tasks, and the list of all variants."""
+    """Returns the table of all tasks, and the list of all variants."""
     heads = ["task", f"{OURS}, ms"]
     for peer in peers:
         heads += [f"{peer} best, ms"] + ["PyTorch plain, ms"] * (peer == "PyTorch")
@@ -71,7 +71,7 @@ def table(measured, peers):
 
 
 def processor():
-    """The processor's name, as far as the system tells it."""
+    """Returns the processor's name, or its kind if the name is unknown."""
     try:
         for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
@@ -82,7 +82,7 @@ def processor():
 
 
 def describe(measured, core, rounds):
-    """On what was measured."""
+    """Returns a line with versions, processor, peak and rounds."""
     versions, sets, peaks = {}, set(), []
     for results in measured.values():
         for (program, _), found in results.items():

@@ -1,10 +1,10 @@
-// A network of machines that are network namespaces, with delay and limited rate, where the kernel cannot delay packets.
+// A network between network namespaces, with delay and limited rate, for kernels that cannot delay packets.
 //
 //     wire DELAY_MICROSECONDS RATE_MBIT NAMESPACE ADDRESS/PREFIX [NAMESPACE ADDRESS/PREFIX ...]
 //
-// Each namespace gets a TUN device `wire0` with its address. A packet leaves its machine at the rate (0: unlimited), is
-// there after the delay, and enters at the rate, each machine's packets in their order. Runs until it is killed; prints
-// "ready" when the devices are up. Needs root, uses a core's time of its own: cc -O2 -o wire wire.c
+// Each namespace gets a TUN device `wire0` with its address. A packet leaves its machine at the rate (0: unlimited), travels
+// for the delay, and enters the other machine at the rate. Packets of a machine stay in order. Runs until it is killed; prints
+// "ready" when the devices are up. Needs root, and keeps a core busy: cc -O2 -o wire wire.c
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,7 +29,7 @@ typedef struct {
   unsigned char bytes[MTU + 64];
 } Packet;
 
-// Packets of one machine on their way; `out` and `in` are when its ways are free again.
+// A machine and its packets under way. It can send again at time `out` and receive again at time `in`.
 typedef struct {
   int device;
   in_addr_t address;
@@ -74,7 +74,7 @@ static int machine_of(const Machine *machines, int count, in_addr_t address) {
   return -1;
 }
 
-// Hands on what is due of one machine's packets; the time at which the next is, or `next` if that is earlier.
+// Delivers the packets of `m` that are due. Returns the due time of its next packet, or `next` if that is earlier.
 static double deliver(Machine *machines, Machine *m, double time, double perByte, double next) {
   while (m->head != m->tail) {
     Packet *p = &m->packets[m->head % CAPACITY];

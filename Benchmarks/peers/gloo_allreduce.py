@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """PyTorch's allreduce over gloo, in place, float32; started by allreduce.py under torchrun: gloo_allreduce.py BYTES...
 
-As `dp-train benchmark --allreduce` does, it writes the values anew before each sum, and gives the median of 9 timings; a JSON
-line for each size.
+As `dp-train benchmark --allreduce`, it writes the values again before each sum, and takes the median of 9 timings. It prints a
+JSON line for each size.
 """
 
 import json
@@ -30,6 +30,6 @@ for size in map(int, sys.argv[1:]):
             seconds += time.perf_counter() - start
         found.append(seconds / count)
     if torch.distributed.get_rank() == 0:
-        # The first warms up.
+        # The first timing is a warm-up.
         print(json.dumps({"bytes": size, "ms": statistics.median(found[1:]) * 1e3}), flush=True)
 torch.distributed.destroy_process_group()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One task's training step in JAX, the whole step compiled as one function, on the CPU; started by compare.py.
+"""One task's training step in JAX on the CPU, compiled as one function; started by compare.py.
 
     jax_step.py TASK --steps N [--unroll 4]
 """
@@ -47,7 +47,7 @@ def rnn_relu(w, state, projected):
 
 
 def recurrent():
-    """Weights, data, and the function of the outputs."""
+    """Returns weights, data, and the function that computes the outputs."""
     cell, gates, states = {"lstm": (lstm, 4, 2), "gru": (gru, 3, 1), "rnn-relu": (rnn_relu, 1, 1)}[task.network]
     (length, inputs), hidden = task.shape, task.hidden
     weights = {
@@ -64,7 +64,7 @@ def recurrent():
 
     def outputs(w, x, key):
         start = (jnp.zeros((task.batch, hidden)),) * states
-        # All steps' inputs in one product, ahead of the recurrence.
+        # One product for the inputs of all steps, before the recurrence.
         projected = x @ w["input"] + w["bias"]
         (last, *_), every = jax.lax.scan(functools.partial(cell, w), start, projected, unroll=options.unroll)
         return (every if task.every_step else last) @ w["linear"] + w["linearBias"]
@@ -73,7 +73,7 @@ def recurrent():
 
 
 def mnist():
-    """The same for the convolutional network, channels last."""
+    """Returns the same for the convolutional network, channels last."""
     shapes = {"first": (3, 3, 1, 32), "second": (3, 3, 32, 64), "third": (9216, 128), "fourth": (128, 10)}
     weights = {}
     for name, shape in shapes.items():

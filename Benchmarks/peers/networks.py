@@ -1,4 +1,4 @@
-"""The tasks' networks in PyTorch. Sequences are [step, batch, symbol], images [batch, channel, line, column]."""
+"""The tasks' networks in PyTorch. Sequences are [step, batch, symbol], images [batch, channel, row, column]."""
 
 import torch
 from tasks import PAIRS, RESIDUAL
@@ -6,7 +6,7 @@ from torch import nn
 
 
 class Recurrent(nn.Module):
-    """A recurrent layer of PyTorch's and a linear layer on its last step's output, or on every step's."""
+    """A recurrent layer of PyTorch, and a linear layer on the output of its last step or of every step."""
 
     def __init__(self, task):
         super().__init__()
@@ -22,7 +22,7 @@ class Recurrent(nn.Module):
 
 
 class Gated(nn.Module):
-    """c = sigmoid(A x + U h), h ← c h + (1 − c) (B x); the inputs' products of all steps are made at once."""
+    """c = sigmoid(A x + U h), h ← c h + (1 − c) (B x); one product for the inputs of all steps."""
 
     def __init__(self, task):
         super().__init__()
@@ -49,7 +49,7 @@ def mnist():
 
 
 class Block(nn.Module):
-    """A residual block that halves the image."""
+    """A residual block that halves the image's height and width."""
 
     def __init__(self, inputs, outputs):
         super().__init__()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One task's training step in PyTorch, one thread a process; started by compare.py and, by torchrun, by scaling.py.
+"""One task's training step in PyTorch, with one thread per process; started by compare.py, and by scaling.py with torchrun.
 
     pytorch.py TASK --steps N [--optimizer foreach|fused] [--channels-last] [--compile] [--ddp] [--batch N]
 """
@@ -51,7 +51,7 @@ else:
 if options.ddp:
     model = torch.nn.parallel.DistributedDataParallel(model)
 if options.compile:
-    # Recurrent layers would be left out otherwise.
+    # Without this, recurrent layers are not compiled.
     torch._dynamo.config.allow_rnn = True
     model = torch.compile(model)
 

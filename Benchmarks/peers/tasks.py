@@ -1,7 +1,7 @@
-"""The tasks that compare.py measures, in numbers, and what the peers' scripts share.
+"""The tasks that compare.py measures, and functions that the peers' scripts share.
 
 A step is: zero the gradients, forward, loss, backward, optimizer; float32, data already in memory. Sequences are one-hot
-symbols, images random numbers; the loss is the cross-entropy, of the last step's output or of every step's. Optimizers are
+symbols, images are random numbers. The loss is the cross-entropy of the last step's output or of every step's. Optimizers are
 RMSprop (learning rate 0.001, decay 0.99, epsilon 1e-8), Adam (learning rate 0.001, PyTorch's other defaults) or SGD (learning
 rate 0.01, momentum 0.9).
 """
@@ -15,7 +15,7 @@ import time
 
 @dataclasses.dataclass(frozen=True)
 class Task:
-    """One network, its data, and how often our step should fit into a peer's."""
+    """One network, its data, and the targets for the peers' times relative to ours."""
 
     network: str
     optimizer: str
@@ -23,15 +23,15 @@ class Task:
     # Steps and symbols of a sequence, or height, width and channels of an image.
     shape: tuple[int, ...]
     classes: int
-    # Steps of one timing.
+    # The number of steps of one timing.
     steps: int
     # The layers in dp-train's recipe.
     layers: str
-    # The length of the hidden state.
+    # The size of the hidden state.
     hidden: int = 0
     # Whether every step of a sequence has a class.
     every_step: bool = False
-    # The least PyTorch's best time and JAX's should be in terms of ours, or None.
+    # The least ratios of PyTorch's and JAX's best times to ours that we aim at; None for no aim.
     against_pytorch: float | None = None
     against_jax: float | None = None
 
@@ -41,7 +41,7 @@ class Task:
 
     @property
     def size(self):
-        """How the task is named in the table: batch × steps × hidden, or batch × the image's shape."""
+        """The task's size in the table: batch × steps × hidden, or batch × the image's shape."""
         parts = (self.batch, *self.shape) if self.is_image else (self.batch, self.shape[0], self.hidden)
         return " × ".join(map(str, parts))
 
@@ -56,7 +56,7 @@ def conv2d(outputs, kernel=3, **more):
 
 
 def block(outputs):
-    """A residual block that halves the image."""
+    """Returns the recipe of a residual block that halves the image's height and width."""
     first = conv2d(outputs, stride=2, padding=1, bias="false")
     second = conv2d(outputs, padding=1, bias="false")
     shortcut = conv2d(outputs, 1, stride=2, bias="false")
@@ -70,7 +70,7 @@ MNIST = (
     f"[{conv2d(32)}, relu, {conv2d(64)}, relu, {POOL}, {{dropout: {{probability: 0.25}}}}, flatten, "
     "{linear: {outputs: 128}}, relu, {dropout: {probability: 0.5}}, {linear: {outputs: 10}}]"
 )
-# Channels of a small residual network: the first convolution's and the blocks'.
+# Channels of a small residual network: of the first convolution and of the blocks.
 RESIDUAL = (32, 64, 128, 256)
 CATS_DOGS = (
     f"[{conv2d(RESIDUAL[0], stride=2, padding=1, bias='false')}, batch-norm, relu, "
@@ -106,12 +106,12 @@ TASKS = {
     "vgg-cifar": Task("vgg-cifar", "sgd", 128, (32, 32, 3), 10, 1, VGG, against_pytorch=1.15),
 }
 
-# Timings of one process, of which the median counts.
+# The number of timings of one process; their median counts.
 TIMINGS = 5
 
 
 def parse_arguments(description, **options):
-    """The command line of a peer: the task, the steps of one timing, and `options` (name to a dictionary for argparse)."""
+    """Parses a peer's command line: the task, the steps of one timing, and `options` (name to a dictionary for argparse)."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("task", choices=TASKS, type=str)
     parser.add_argument("--steps", type=int, required=True, help="steps of one timing")
@@ -123,7 +123,7 @@ def parse_arguments(description, **options):
 def report(step, finish, steps, version, is_first=True):
     """Warms up, times `steps` calls of `step` several times, and prints the median per step and `version` as JSON.
 
-    `finish` waits for work that is still under way. Of several processes the first prints.
+    `finish` waits for unfinished work. Only the first process prints.
     """
 
     def run(count):
