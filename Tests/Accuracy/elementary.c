@@ -29,7 +29,7 @@ static float from_bits(uint32_t bits) {
   return value;
 }
 
-// The distance of two floats where `exact` lies; that of the subnormal ones below 2^-126.
+// The distance of the two floats next to `exact`; below 2^-126 that of the subnormal ones.
 static long double unit(long double exact) {
   int exponent;
   frexpl(exact, &exponent);
@@ -38,8 +38,8 @@ static long double unit(long double exact) {
   return ldexpl(1, exponent - 24);
 }
 
-// The error in units in the last place; infinity stands for 2^128, the next number if there was one. Negative where the
-// result is of another kind than it should be.
+// The error in units in the last place; infinity counts as 2^128, the next number if there were one. Negative if `y` is
+// NaN or infinite and should not be, or is not and should be.
 static long double error(float y, long double exact) {
   if (isnan(exact)) return isnan(y) ? 0 : -1;
   if (isnan(y)) return -1;
@@ -72,15 +72,15 @@ static void measure(const function *f, const float *x, long n, tally *t) {
   }
 }
 
-// Both signs of the exponents from `first` to `last`, as they stand in the bits, each with `mantissas` values: the first,
-// the last, and others in between. 2^23 are all.
+// Both signs of the exponents from `first` to `last`, each with `mantissas` values: the first, the last, and others between.
+// All are 2^23.
 static tally measure_all(const function *f, uint32_t mantissas, uint32_t first, uint32_t last) {
   tally t = {0};
   float x[kBlock];
   long filled = 0;
   for (uint32_t top = 0; top < 512; top++)
     for (uint32_t k = 0; k < mantissas && (top & 255) >= first && (top & 255) <= last; k++) {
-      // Where not all are taken, each exponent has others.
+      // If not all are taken, each exponent has other ones.
       const uint32_t step = (1u << 23) / mantissas;
       uint32_t mantissa = k * step + (step > 1 ? top * 2654435761u % step : 0);
       if (k == 0) mantissa = 0;
@@ -95,7 +95,7 @@ static tally measure_all(const function *f, uint32_t mantissas, uint32_t first, 
   return t;
 }
 
-// MARK: Values at which something special happens
+// MARK: Special values
 
 typedef struct {
   int function;

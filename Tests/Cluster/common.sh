@@ -1,4 +1,4 @@
-# What the tests on pretended clusters share; sourced by them.
+# Functions for the tests on pretended clusters, which source this file.
 
 home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 program=${DPTRAIN:-$home/.build/release/dp-train}
@@ -16,7 +16,7 @@ fail() {
   exit 1
 }
 
-# need COMMAND PACKAGE...: installs what is missing, as root with apt-get, else skips the test.
+# need COMMAND PACKAGE...: installs missing packages with apt-get as root; otherwise skips the test.
 need() {
   local command=$1
   shift

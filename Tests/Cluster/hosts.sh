@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Do two hosts train to the same bits as one, and does a job end, and go on later, where the cable between them is cut?
+# Do two hosts train to the same bits as one? If the cable between them is cut, does the job end, and can it resume later?
 #
 #     Tests/Cluster/hosts.sh
 #
 # The hosts are two network namespaces with a virtual cable between them, and the same files. Needs root; installs
-# iproute2 with apt-get where it is missing. Runs what `dp-train launch hosts` prints, with a shorter patience. Takes
+# iproute2 with apt-get if it is missing. Runs the script of `dp-train launch hosts`, with shorter time limits. Takes
 # about a minute.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -18,7 +18,7 @@ folder=$(mktemp -d)
 inhabitants() { ip netns pids dpt-host1 2>/dev/null || true; ip netns pids dpt-host2 2>/dev/null || true; }
 clean_up() {
   status=$?
-  # Each number that is listed is a process that this test has started in a namespace of its own.
+  # All processes in these namespaces were started by this test.
   for pid in $(inhabitants); do kill -KILL "$pid" 2>/dev/null || true; done
   for host in "${hosts[@]}"; do
     ip netns del "$host" 2>/dev/null || true
@@ -48,7 +48,7 @@ for number in 1 2; do
   ip -n "dpt-host$number" link set lo up
   ip -n "dpt-host$number" link set "dpt$number" up
 done
-# Runs words as if on a host; and, in the place of ssh, a command. (Under the name ssh, mpirun would give it options.)
+# `on` runs a command on a host; `remote` does so in place of ssh. (If it were named ssh, mpirun would pass it options.)
 cat >on <<'EOF'
 #!/bin/sh
 host=$1; shift
@@ -69,7 +69,7 @@ say "trained alone: $expected"
 
 "$program" launch hosts "${recipe[@]}" --ranks-per-node 1 | sed 's/--stall-abort/--stall-warning 3 --stall-abort/' >job.sh
 grep -q "stall-warning 3 --stall-abort 600$" job.sh || fail "the script of launch hosts has no --stall-abort 600"
-# The same with ranks that give up before mpirun notices anything.
+# The same, but the ranks give up before mpirun notices the cut.
 sed 's/--stall-abort 600/--stall-abort 6/; s/--hosts "$hosts"/& | sed "\/^--.*mca$\/,+2d"/' job.sh >impatient.sh
 grep -q 'launcher --hosts "$hosts" | sed' impatient.sh || fail "the script of launch hosts does not ask for its launcher"
 printf 'dpt-host1 slots=1\ndpt-host2 slots=1\n' >machines
@@ -91,7 +91,7 @@ ranks_are_gone() { ! pgrep --full --list-name -- "--out $folder/$1" | grep -q dp
 all_are_gone() { [ -z "$(inhabitants)" ]; }
 cable() { ip -n dpt-host2 link set dpt2 "$1"; }
 
-# sever SCRIPT: cuts the cable while a run is under way; the run is named like the script.
+# sever SCRIPT: cuts the cable during a run, which has the script's name.
 sever() {
   train "$1" "$1" "$1" &
   job=$!
@@ -105,7 +105,7 @@ sever() {
   say "$1: both ranks are gone after $((SECONDS - at)) s"
 }
 
-# over SCRIPT: all that is left of the job ends, and not with 0.
+# over SCRIPT: waits until all processes of the job have ended; the status must not be 0.
 over() {
   wait_for "$2" "the end of mpirun and its helpers" all_are_gone
   local status=0
@@ -114,20 +114,20 @@ over() {
   say "$1: nothing is left running after $((SECONDS - at)) s; mpirun's status is $status"
 }
 
-# resumed SCRIPT: the run goes on with the cable back, and ends as if nothing had been.
+# resumed SCRIPT: repairs the cable; the run must resume and end with the same weights.
 resumed() {
-  train "$1" "$1" again || fail "$1: going on: status $?"
+  train "$1" "$1" again || fail "$1: resuming: status $?"
   grep -q "resuming after step" again.out || fail "$1: the second start did not resume from a checkpoint"
   [ "$(hash_of "$1")" = "$expected" ] || fail "$1: other weights, $(hash_of "$1")"
   say "$1: $(grep -o 'resuming after step .*' again.out), with the cable back, and ended with the same weights"
 }
 
-# mpirun notices by its keepalive messages and ends all.
+# mpirun notices the cut by its keepalive messages and ends all ranks.
 sever job
 over job 10
 cable up
 resumed job
-# The ranks end themselves. What mpirun tells the other host now is on its way until the cable is back.
+# The ranks end themselves. mpirun's messages to the other host only arrive when the cable is back.
 sever impatient
 cable up
 over impatient 90

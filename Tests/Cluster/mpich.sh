@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Does what talks to MPI work with MPICH, too?
+# Does the program work with MPICH?
 #
 #     Tests/Cluster/mpich.sh [--whole]
 #
-# Takes the distribution's packages of MPICH into a folder of its own, without installing them, builds collectives-check
-# against them, and runs it on several numbers of ranks. --whole builds dp-train, too, which takes some minutes of processor
-# time, and lets it verify that ranks do not change the bits. Builds are kept in .build-mpich.
+# Unpacks the distribution's packages of MPICH to a folder without installing them, builds collectives-check with them, and
+# runs it on several numbers of ranks. --whole also builds dp-train, which takes some minutes of processor time, and verifies
+# that the number of ranks does not change the bits. Builds are kept in .build-mpich.
 set -euo pipefail
 DPTRAIN=/bin/true
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -20,7 +20,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 if ! pkg-config --exists mpich; then
   apt-get -qq update 2>/dev/null || true
-  # Of what an installation would add, MPICH itself and the libraries that it is made of; no compilers.
+  # Of the packages that an installation would add, only MPICH and its libraries; no compilers.
   mapfile -t packages < <(apt-get -qq -y --print-uris --no-install-recommends install libmpich-dev mpich 2>/dev/null |
     sed -n "s/^'[^']*' \([^_]*\)_.*/\1/p" | grep -E '^(lib)?(mpich|hwloc|ucx|fabric|slurm)[0-9]*')
   [ ${#packages[@]} -gt 0 ] && apt-get -qq download "${packages[@]}" 2>/dev/null || skip "there are no packages of MPICH"
@@ -32,7 +32,7 @@ if ! pkg-config --exists mpich; then
   done
   sed -i "s|=/usr|=$folder/prefix/usr|" "$libraries/pkgconfig/mpich.pc"
   export PKG_CONFIG_PATH=$libraries/pkgconfig PATH=$folder/prefix/usr/bin:$PATH LD_LIBRARY_PATH=$libraries
-  # Debian's alternatives would make it.
+  # An installation would create this link with Debian's alternatives.
   [ -e prefix/usr/bin/mpirun.mpich ] || ln -s mpiexec.hydra prefix/usr/bin/mpirun.mpich
 fi
 
@@ -59,6 +59,6 @@ say "a failure of one rank ends all with its status"
 if [ ${#products[@]} -gt 1 ]; then
   "$bin/dp-train" verify temporal-order --ranks 1,2,3,8 || fail "verify"
   [ "$("$bin/dp-train" launcher --ranks 2 | tr '\n' ' ')" = "$(command -v mpirun.mpich) -bind-to none -n 2 " ] ||
-    fail "the launcher's words: $("$bin/dp-train" launcher --ranks 2 | tr '\n' ' ')"
+    fail "the launcher's command: $("$bin/dp-train" launcher --ranks 2 | tr '\n' ' ')"
 fi
 say "passed"

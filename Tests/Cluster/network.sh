@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Does a training between two machines give the same bits over a slow network, and does `dp-train plan` find the network's
-# numbers, and foretell the step's time?
+# Does training on two machines give the same bits over a slow network? Does `dp-train plan` measure the network and forecast
+# the step's time?
 #
 #     Tests/Cluster/network.sh
 #
 # The machines are pretended by Benchmarks/network/machines, joined by 1 Gbit/s. Needs root; installs iproute2 with apt-get
-# where it is missing. Takes about a minute; other work on the machine makes the forecast wrong.
+# if it is missing. Takes about a minute; other work on the machine makes the forecast wrong.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -36,12 +36,12 @@ plan=$("$machines" mpirun 1 -- "$program" plan "${recipe[@]}" --nodes 2 --ranks-
   fail "plan on two machines"
 grep -q '"networkOrigin":"measured between 2 machines"' <<<"$plan" || fail "the network was not measured: $plan"
 rate=$(value gbitPerSecond "$plan")
-# What an exchange of buckets gets of it, both ways at once.
+# The rate of an exchange of buckets, in both directions at once.
 holds "$rate > 0.5 && $rate < 1.2" || fail "the network's 1 Gbit/s were measured as $rate"
 say "measured: $rate Gbit/s, $(value latencyMicroseconds "$plan") µs"
 
 forecast=$(value msPerStep "${plan#*forecasts}")
 measured=$(value msPerStep "$("$machines" mpirun 1 -- "$program" benchmark "${recipe[@]}" --seconds 3 --json)")
-say "a step: $forecast ms foretold, $measured ms measured"
+say "a step: $forecast ms forecast, $measured ms measured"
 holds "$forecast < 1.4 * $measured && $measured < 1.4 * $forecast" || fail "the forecast is far off"
 say "passed"

@@ -4,7 +4,7 @@
 #     Tests/Cluster/slurm.sh
 #
 # Starts a Slurm of one node with its own configuration, ports and munge, as root; installs slurm-wlm and munge with
-# apt-get where they are missing. Submits what `dp-train launch slurm` prints. Takes about a minute.
+# apt-get if they are missing. Submits the script of `dp-train launch slurm`. Takes about a minute.
 set -euo pipefail
 shopt -s extglob
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -18,7 +18,7 @@ chmod 755 "$folder"
 clean_up() {
   status=$?
   scancel --user=root --signal=KILL --full 2>/dev/null || true
-  # Slurm first: it says good-bye by munge.
+  # Stop Slurm first: it needs munge to stop.
   for name in slurmd slurmctld munged; do
     [ ! -s "$folder/$name.pid" ] || kill "$(cat "$folder/$name.pid")" 2>/dev/null || true
     for _ in $(seq 50); do
@@ -46,8 +46,8 @@ chmod 600 munge/key
 munged --key-file="$folder/munge/key" --socket="$folder/munge/socket" --pid-file="$folder/munged.pid" \
   --log-file="$folder/munged.log" --seed-file="$folder/munge/seed"
 
-# cred_expire: a job that is queued again starts this many seconds later, so that its former credentials have expired;
-# 120 where nothing is said. Two CPUs are pretended where there is one.
+# cred_expire: a job that is queued again starts this many seconds later (default 120), so that its former credentials have
+# expired. On a machine with one CPU, Slurm is told of two.
 cat >slurm.conf <<EOF
 ClusterName=test
 SlurmctldHost=$host(127.0.0.1)
@@ -84,9 +84,9 @@ wait_for 30 "Slurm's start" is_idle
 [[ $(srun --mpi=list 2>&1) == *pmix* ]] || skip "this Slurm has no PMIx"
 say "$(slurmctld -V) is up"
 
-# As root, and beside other work on the cores.
+# The job runs as root, with other work on the cores.
 export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_pml=ob1 OMPI_MCA_btl=vader,self
-# All ranks compute, also where there are fewer cores.
+# All ranks compute, even if there are fewer cores.
 export DPTRAIN=$program DPTRAIN_OVERSUBSCRIBE=1
 
 state_of() { scontrol --oneliner show job "$1" | sed -n 's/.* JobState=\([A-Z_]*\) .*/\1/p'; }
@@ -94,7 +94,7 @@ has_steps() { [ "$(wc -l 2>/dev/null <"$1/metrics.jsonl" || echo 0)" -gt "$2" ];
 has_restarted() { scontrol --oneliner show job "$1" | grep -q ' Restarts=1 .*JobState=RUNNING\|JobState=RUNNING.* Restarts=1 '; }
 has_ended() { [[ $(state_of "$1") == @(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL) ]]; }
 
-# disturbed NAME COMMAND...: submits the training, runs the command with the job's number once it is under way, and
+# disturbed NAME COMMAND...: submits the training, runs the command with the job's number after the first steps, and
 # checks that the job starts again and ends with the same bits.
 disturbed() {
   local name=$1 job submitted
@@ -114,9 +114,9 @@ disturbed() {
   say "$name: $(grep -o 'resuming after step .*' "job-$name.out" | tail -n 1), and ended with the same weights"
 }
 
-# As Slurm does two minutes before the time is up.
+# The signal that Slurm sends two minutes before the time is up.
 disturbed warned scancel --batch --signal=USR1
 grep -q "stopped by SIGUSR1" job-warned.out || fail "the warning did not reach the training"
-# As an administrator does, or Slurm where a job of higher priority needs the place.
+# An administrator does this, or Slurm if a job of higher priority needs the machine.
 disturbed requeued scontrol requeue
 say "passed"

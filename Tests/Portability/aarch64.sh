@@ -5,7 +5,7 @@
 #
 # Builds the kernels with a driver of a few thousand random cases for this machine and for aarch64, runs the first on
 # every instruction set that the processor has and the second in an emulator, and compares hashes of all results. Prints
-# a Markdown table; ends with status 1 where a hash differs.
+# a Markdown table; ends with status 1 if a hash differs.
 #
 # On Debian it needs: apt-get install qemu-user libc6-dev-arm64-cross libgcc-12-dev-arm64-cross
 # and clang with lld, such as those of a Swift toolchain (CLANG=… names another).
@@ -26,7 +26,7 @@ done
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 sources=("$here"/Driver/*.c "$kernels"/*.c "$kernels"/variants/*.c)
-# As a release build compiles them; every warning is worth a look.
+# The options of a release build, with all warnings as errors.
 flags=(-O2 -Wall -Wextra -Werror -I "$kernels/include")
 "$clang" "${flags[@]}" -o "$folder/here" "${sources[@]}" -lm
 "$clang" --target=aarch64-linux-gnu "${flags[@]}" -isystem "$libraries/include" -B "$libraries/lib" \

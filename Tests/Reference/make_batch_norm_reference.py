@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""PyTorch's numbers for batch normalization: batch-norm.npz and batch-norm.safetensors beside this script.
+"""PyTorch's numbers for batch normalization: batch-norm.npz and batch-norm.safetensors in this folder.
 
     python3 make_batch_norm_reference.py     with torch (written with 2.15.0), numpy and safetensors, in double precision
 
 Each case is three training batches, the last one smaller, and an evaluation of the first. `NAME.momentum` is the
-momentum, -1 for none; `NAME.bounds` are the samples at which shards begin and end, where each shard is normalized for
-itself (PyTorch's layer on each chunk). For batch i: `NAME.x.i` and `NAME.y.i`, channels last; `NAME.grad.y.i`, the
-upstream gradient; `NAME.grad.x.i`, `NAME.grad.weight.i`, `NAME.grad.bias.i`; `NAME.running_mean.i`, `NAME.running_var.i`.
-`NAME.eval` is the evaluation.
+momentum, -1 for none. If each shard is normalized separately (PyTorch's layer on each chunk), `NAME.bounds` are the samples
+at which shards begin and end. For batch i: `NAME.x.i` and `NAME.y.i`, channels last; `NAME.grad.y.i`, the upstream gradient;
+`NAME.grad.x.i`, `NAME.grad.weight.i`, `NAME.grad.bias.i`; `NAME.running_mean.i`, `NAME.running_var.i`. `NAME.eval` is the
+evaluation.
 
 The safetensors file is the state of a linear layer and a batch normalization after five batches, as `state_dict` has it.
 """
@@ -49,7 +49,7 @@ def record(name, kind, channels, extents, momentum=0.1, shards=None):
         module.zero_grad()
         y.backward(upstream)
         if shards:
-            # The running values take each batch's mean, and the variance within its shards, pooled.
+            # The running values use each batch's mean and the pooled variance within its shards.
             within = sum(((c - c.mean(axes(c), keepdim=True)) ** 2).sum(axes(c)) for c in chunks)
             count = x.numel() // channels
             module.running_mean.copy_(mean + momentum * (x.detach().mean(axes(x)) - mean))

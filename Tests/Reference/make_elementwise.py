@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Records what PyTorch computes for layers that work value by value or row by row, and for the losses.
+"""Records PyTorch's results for layers that work value by value or row by row, and for the losses.
 
     venv/bin/python make_elementwise.py        (the environment of make_reference.py)
 
 elementwise.npz holds one forward and backward pass of each layer, with the names of layers.npz: LAYER.x, LAYER.grad.y and
 LAYER.PARAMETER as float32; LAYER.y, LAYER.grad.x and LAYER.grad.PARAMETER as float64. Embedding has no grad.x.
 
-losses.npz holds, for each LOSS, LOSS.x (outputs, float32), LOSS.y (targets, float32 or int64), LOSS.lengths where rows have
+losses.npz holds, for each LOSS, LOSS.x (outputs, float32), LOSS.y (targets, float32 or int64), LOSS.lengths if rows have
 lengths, and the mean LOSS.loss and LOSS.grad.x as float64. Class weights are in `weights`.
 """
 

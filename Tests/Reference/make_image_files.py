@@ -1,4 +1,4 @@
-"""Makes small image files of every kind, and images.npz with their pixels as PIL's convert("RGB") gives them.
+"""Makes small image files of every kind, and images.npz with their pixels from PIL's convert("RGB").
 
 python3 make_image_files.py   (PIL 13.0; the images are computed, not photographs)
 """
@@ -24,7 +24,7 @@ def scene(height, width):
 
 
 def png(name, header, rows, *chunks):
-    """A PNG file chunk by chunk: what PIL does not write."""
+    """Makes a PNG file chunk by chunk, of a kind that PIL does not write."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     body = b"".join(chunk(*c) for c in [(b"IHDR", header), *chunks, (b"IDAT", zlib.compress(rows)), (b"IEND", b"")])
@@ -57,7 +57,7 @@ sixteen = np.round(picture * 65535).astype(">u2")
 png("sixteen-bits.png", size + bytes([16, 2, 0, 0, 0]), b"".join(b"\0" + row.tobytes() for row in sixteen))
 png("grey-sixteen-bits.png", size + bytes([16, 0, 0, 0, 0]),
     b"".join(b"\0" + row.tobytes() for row in sixteen[:, :, 0]))
-# A header that claims 30000 x 30000 pixels, and no more than a row of them.
+# A header for 30000 x 30000 pixels, followed by only one row.
 png("bomb.png", struct.pack(">IIBBBBB", 30000, 30000, 8, 2, 0, 0, 0), bytes(90001))
 bomb = bytearray((folder / "colour.jpg").read_bytes())
 at = bomb.index(b"\xff\xc0") + 5

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records what PyTorch's optimizers and learning-rate schedules compute, for the tests to compare with.
+"""Records the results of PyTorch's optimizers and learning-rate schedules for the tests.
 
     venv/bin/python make_optimizers.py
 

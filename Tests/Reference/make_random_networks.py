@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Networks drawn at random, and PyTorch's numbers for them: random-networks.json and random-networks.npz beside this script.
+"""Random networks and PyTorch's results for them: random-networks.json and random-networks.npz in this folder.
 
     python3 make_random_networks.py           with torch (written with 2.13.0) and numpy, on one thread, in double precision
 
-Channels, pixels, steps, batches, windows and groups are drawn from a fixed seed, so that they do not fit whole lanes or each
-other by chance. Of network I, `I.x` is the batch, features last; `I.y` and `I.grad.y` the outputs and their gradient;
+Channels, pixels, steps, batches, windows and groups are drawn from a fixed seed, so most of them are not multiples of lanes or
+of each other. Of network I, `I.x` is the batch, features last; `I.y` and `I.grad.y` the outputs and their gradient;
 `I.PARAMETER` and `I.grad.PARAMETER` the parameters and theirs in PyTorch's layouts. The first layer has parameters, whose
-gradients depend on those of all inputs behind. The list in JSON has each network's `input` shape and `layers`.
+gradients depend on the gradients of all later layers. The list in JSON has each network's `input` shape and `layers`.
 """
 
 import json
@@ -24,7 +24,7 @@ rng = random.Random(11)
 
 
 def last(x):
-    """Images with channels last; sequences and vectors as they are."""
+    """Returns images with channels last; sequences and vectors unchanged."""
     return x.permute(0, 2, 3, 1) if x.dim() == 4 else x
 
 
@@ -43,7 +43,7 @@ class LayerNorm(nn.LayerNorm):
 
 
 def over_steps(kind):
-    """A layer over [batch, channels, steps] for [batch, steps, channels]."""
+    """Applies a layer over [batch, channels, steps] to [batch, steps, channels]."""
 
     class OverSteps(kind):
         def forward(self, x):
@@ -136,7 +136,7 @@ def network(layers, shape):
 
 
 def output_shape(layer, shape):
-    """By running it."""
+    """The shape of the output, found by running the network."""
     x = torch.zeros((3, *shape))
     return list(last(module(layer, shape)(first(x))).shape[1:])
 
@@ -281,10 +281,10 @@ def record(shape, layers):
     weights = sum(parameter.numel() for parameter in made.parameters())
     if values > 250 or weights > 2500:
         return False
-    # Enough samples that a batch normalization divides by no tiny deviation.
+    # Enough samples to keep the deviations of batch normalization from being tiny.
     batch = rng.randint(5, max(6, min(40, 400 // int(values))))
     for parameter in made.parameters():
-        # Numbers that a float holds exactly, and that take little room.
+        # Numbers that are exact in float32 and compress well.
         parameter.data = (torch.randn(parameter.shape) * 0.5).half().double()
     if layers[0]["kind"] == "embedding":
         x = torch.randint(layers[0]["count"], (batch, *shape)).double()
@@ -305,7 +305,7 @@ def record(shape, layers):
     return True
 
 
-# Shapes whose pixels fill whole lanes by chance, each flattened behind a convolution and behind pooling.
+# Shapes whose pixels fill whole lanes, each flattened after a convolution and after pooling.
 for channels, height, width in [(9, 1, 2), (15, 2, 1), (12, 1, 3), (28, 2, 1), (30, 2, 2), (31, 3, 1), (16, 2, 2), (5, 1, 1)]:
     point = {"kernel": [1, 1], "padding": [0, 0], "stride": [1, 1], "dilation": [1, 1], "groups": 1}
     flat = [kind("flatten"), linear(3)]

@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Records what PyTorch computes in its recurrent layers, for the tests to compare with: recurrent.npz.
+"""Records the results of PyTorch's recurrent layers for the tests: recurrent.npz.
 
-Made with the versions and in the manner that make_reference.py says; run as
+Made with the versions that make_reference.py names; run as
 
     venv/bin/python make_recurrent_reference.py
 
 For every cell of lstm, gru, rnn-tanh, rnn-relu and gated, with 1 and 2 layers, in one direction and in both: a forward
 and a backward pass in float64, from inputs that float32 holds exactly, on a batch whose sequences have different lengths
-(pack_padded_sequence, so that outputs behind a sequence's end are zero). Under CELL-LAYERS-uni or CELL-LAYERS-bi:
+(pack_padded_sequence, so that outputs after a sequence's end are zero). Under CELL-LAYERS-uni or CELL-LAYERS-bi:
 
     NAME.parameters     float32: all parameters one after the other, in the order of named_parameters()
     NAME.all            float64: y, grad.x, and the gradients of all parameters in the same order, one after the other,
                         for the loss Σ y ⊙ upstream over the outputs y [batch, step, features] at all steps
-    NAME.last           the same where y is the last layer's h_n, [batch, features]
+    NAME.last           the same for the last layer's h_n as y, [batch, features]
 
 x [batch, step, feature] and lengths [batch] are the same for all; upstream.uni.all, upstream.bi.all, upstream.uni.last
 and upstream.bi.last are the gradients of the outputs. The initial state is zero. PyTorch has no layer like gated; it is
@@ -47,7 +47,7 @@ class Gated(torch.nn.Module):
                     self.register_parameter(name + suffix, torch.nn.Parameter(values))
 
     def direction(self, x, suffix):
-        """States of one sample, and the one after the last step gone through."""
+        """Returns the states of one sample, and the final state."""
         get = lambda name: getattr(self, name + suffix)  # noqa: E731
         order = range(len(x))
         h = torch.zeros(self.hidden, dtype=x.dtype)
@@ -59,7 +59,7 @@ class Gated(torch.nn.Module):
         return torch.stack(states), h
 
     def both(self, x):
-        """Padded outputs of all steps, and the last states of the last layer."""
+        """Returns the padded outputs of all steps, and the last states of the last layer."""
         outputs, lasts = [], []
         for sample, length in zip(x, LENGTHS):
             y = sample[:length]
@@ -72,7 +72,7 @@ class Gated(torch.nn.Module):
 
 
 def both(layer, x):
-    """Padded outputs of all steps, and the last states of the last layer."""
+    """Returns the padded outputs of all steps, and the last states of the last layer."""
     if isinstance(layer, Gated):
         return layer.both(x)
     y, state = layer(pack_padded_sequence(x, LENGTHS, batch_first=True, enforce_sorted=False))
@@ -86,7 +86,7 @@ def joined(tensors):
 
 
 def run(layer, x, upstream, last):
-    """Output and gradients of one pass."""
+    """Returns the output and the gradients of one pass."""
     x = x.clone().requires_grad_()
     y = both(layer, x)[1 if last else 0]
     layer.zero_grad()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records what PyTorch computes, for the tests to compare with: two training runs and the gradients of four layers.
+"""Records PyTorch's results for the tests: two training runs and the gradients of four layers.
 
     python3 -m venv venv && venv/bin/pip install torch numpy safetensors
     venv/bin/python make_reference.py
@@ -22,7 +22,7 @@ inputs that float32 holds exactly. With LAYER and a parameter's PyTorch name (we
 
     LAYER.PARAMETER, LAYER.x, LAYER.grad.y          inputs, float32: weights, x, the upstream gradient (of the output)
     LAYER.y, LAYER.grad.x, LAYER.grad.PARAMETER     results in float64
-    LAYER.float32.y, LAYER.float32.grad.x, ...      the same results as PyTorch computes them in float32
+    LAYER.float32.y, LAYER.float32.grad.x, ...      the same results in float32
 
 Sequences are batch first: x is [batch, step, feature], y is the output at all steps. The initial state is zero.
 """
@@ -53,7 +53,7 @@ def train(name, recurrent, seed):
     """Trains `recurrent` and a linear layer, and writes the run's four files."""
     x, y = temporal_order(np.random.default_rng(seed), STEPS * BATCH)
     linear = torch.nn.Linear(HIDDEN, CLASSES)
-    model = torch.nn.ModuleList([recurrent, linear])  # numbers the layers as nn.Sequential would
+    model = torch.nn.ModuleList([recurrent, linear])  # names the layers as in nn.Sequential
 
     def save(which):
         weights = {key: value.detach().clone() for key, value in model.state_dict().items()}

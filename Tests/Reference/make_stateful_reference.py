@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""PyTorch's losses of a run that carries an LSTM's state from batch to batch: stateful.npz beside this script.
+"""PyTorch's losses of a run that carries an LSTM's state from batch to batch: stateful.npz in this folder.
 
     python3 make_stateful_reference.py          with torch (written with 2.15.0) and numpy, on one thread
 
-`train.x`, `train.y`, `test.x`, `test.y`: sequences of which row i of a batch of 8 continues row i of the one before; the
+`train.x`, `train.y`, `test.x`, `test.y`: sequences; row i of a batch of 8 continues row i of the batch before. The
 last batch is smaller and starts from zero. `initial.NAME`: the weights at the start. `losses`: the loss of each step of
-two epochs; `test.losses`: the mean loss on the test samples after each epoch, states carried likewise.
+two epochs; `test.losses`: the mean loss on the test samples after each epoch, with carried states.
 """
 
 import pathlib
@@ -27,7 +27,7 @@ class Net(nn.Sequential):
 
 model = Net(nn.LSTM(features, hidden, num_layers=2, batch_first=True), nn.Linear(hidden, classes)).double()
 for parameter in model.parameters():
-    # Inputs that a float holds exactly.
+    # Inputs that are exact in float32.
     parameter.data = (torch.randn(parameter.shape) * 0.7).float().double()
 arrays = {f"initial.{name}": value.numpy().astype("f4") for name, value in model.state_dict().items()}
 for part, count in (("train", 29), ("test", 20)):

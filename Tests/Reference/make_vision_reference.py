@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""PyTorch's numbers for the layers over images: vision.npz beside this script.
+"""PyTorch's numbers for the layers over images: vision.npz in this folder.
 
     python3 make_vision_reference.py          with torch (written with 2.15.0) and numpy, on one thread, in double precision
 
@@ -27,7 +27,7 @@ def last(images):
 
 def record(name, module, shape):
     for parameter in module.parameters():
-        # Inputs that a float holds exactly.
+        # Inputs that are exact in float32.
         parameter.data = (torch.randn(parameter.shape) * 0.5).float().double()
     x = torch.randn(shape).float().double().requires_grad_()
     arrays.update({f"{name}.{key}": value.detach().numpy().astype("f4") for key, value in module.named_parameters()})

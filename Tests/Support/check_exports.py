@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Runs exported networks on recorded inputs and prints how far the outputs are from the recorded ones, a line of JSON each.
+"""Runs exported networks on recorded inputs and prints the differences of the outputs, one line of JSON each.
 
     check_exports.py onnx|pytorch FOLDER...
 
 A folder holds network.onnx, network.py, network.safetensors and network.npz, as dp-train exports them, and case.npz: x and
-perhaps lengths as dp-train has them (batch first, features last), and the outputs for them; where a network takes any number
-of steps, shorter.npz has the same for sequences of fewer steps. The differences are relative to the largest output.
+perhaps lengths as in dp-train (batch first, features last), and the outputs for them. If a network takes any number of steps,
+shorter.npz has the same for sequences of fewer steps. The differences are relative to the largest output.
 """
 
 import importlib.util
@@ -18,7 +18,7 @@ import numpy as np
 
 
 def channels_first(x):
-    """Images [batch, height, width, channels] as [batch, channels, height, width]; all else as it is."""
+    """Turns images [batch, height, width, channels] into [batch, channels, height, width]; leaves other arrays unchanged."""
     return np.moveaxis(x, -1, 1) if x.ndim == 4 else x
 
 
@@ -28,7 +28,7 @@ def difference(outputs, wanted):
 
 
 def read_cases(folder):
-    """The recorded inputs and outputs: those of training's shape, and of fewer steps where there are any."""
+    """Returns the recorded inputs and outputs: those of the training's shape, and those of fewer steps if recorded."""
     paths = [os.path.join(folder, name) for name in ("case.npz", "shorter.npz")]
     return [dict(np.load(path)) for path in paths if os.path.exists(path)]
 
@@ -87,7 +87,7 @@ def check_pytorch(folder):
             outputs = model(x, *lengths).numpy()
         differences.append(difference(outputs, channels_first(case["outputs"])))
 
-    # The NumPy archive is the same state, and says the same.
+    # The NumPy archive must have the same state and the same metadata.
     path = os.path.join(folder, "network.safetensors")
     state = load_file(path)
     archive = np.load(os.path.join(folder, "network.npz"))

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Goes on with the training of an exported network in PyTorch: continue_training.py FOLDER STEPS BATCH RATE MOMENTUM
+"""Continues the training of an exported network in PyTorch: continue_training.py FOLDER STEPS BATCH RATE MOMENTUM
 
 The folder holds network.py and network.safetensors, as dp-train exports them, and samples.npz with x, y and perhaps lengths.
-Step s takes the rows BATCH·s to BATCH·(s + 1) - 1 of the samples. Written are start.safetensors, the state before the first
-step as safetensors.torch.save_file writes it, end.safetensors, the state after the last, and losses.npy.
+Step s takes the rows BATCH·s to BATCH·(s + 1) - 1 of the samples. It writes start.safetensors (the state before
+the first step, by safetensors.torch.save_file), end.safetensors (the state after the last), and losses.npy.
 """
 
 import os

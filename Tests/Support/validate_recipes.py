@@ -1,6 +1,6 @@
-"""Prints for each document the first fault that a JSON Schema finds in it, or nothing: validate_recipes.py SCHEMA DOCUMENTS
+"""Validates documents with a JSON Schema: validate_recipes.py SCHEMA DOCUMENTS
 
-Both are JSON; the documents are a list, and so is what is printed."""
+Both are JSON; the documents are a list. Prints a JSON list with the first fault of each document, or an empty string."""
 
 import json
 import sys

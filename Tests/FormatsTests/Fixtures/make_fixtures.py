@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the fixtures beside this script, with NumPy and safetensors themselves.
+"""Writes the fixtures in this folder, with NumPy and safetensors.
 
     pip install numpy safetensors ml_dtypes    (the committed files: NumPy 2.4.6, safetensors 0.8.0)
     python3 make_fixtures.py

@@ -1,11 +1,11 @@
-// Convolution forwards and backwards, alone and with pooling behind it, and pooling.
+// Convolution forward and backward, alone and followed by pooling; pooling.
 #include "driver.h"
 
 static long output_size(long input, long kernel, long stride, long padding, long dilation) {
   return (input + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1;
 }
 
-// A window over images of up to `channels` channels; `dilates` where it may leave pixels out.
+// A window over images of up to `channels` channels; with `dilates` it may be dilated.
 static dpt_convolution draw_window(long channels, long outputs, long batch, bool dilates) {
   dpt_convolution g = {.batch = batch, .channels = draw(1, channels), .outputs = outputs};
   if (outputs == 0) g.outputs = g.channels;
@@ -49,7 +49,7 @@ static void forward(void) {
   hash_output(&g, y);
 }
 
-// Max pooling behind a convolution.
+// Max pooling after a convolution.
 static dpt_convolution draw_pool(const dpt_convolution *g) {
   dpt_convolution pool = {
       .batch = g->batch, .height = g->outHeight, .width = g->outWidth, .channels = g->outputs, .outputs = g->outputs,
@@ -110,7 +110,7 @@ static void pooling(void) {
     dpt_average_pool(&g, x, y);
     dpt_average_pool_back(&g, dy, dx);
   } else {
-    // Equal values and values that are no numbers come up too.
+    // Equal values and NaNs occur too.
     for (long i = 0; i < g.batch * g.xImage; i += draw(1, 20)) x[i] = draw_bool() ? 0.5f : draw_any_float();
     int8_t *taps = memory((size_t)(g.batch * g.yImage));
     dpt_max_pool(&g, x, y, taps, draw_bool());

@@ -47,7 +47,7 @@ float *floats(long count) { return memory((size_t)count * sizeof(float)); }
 
 float *random_floats(long count, float size) {
   float *values = floats(count);
-  // The slack too: kernels may read it, and it must not matter.
+  // Fill the slack too: kernels may read it, but results must not depend on it.
   for (long i = 0; i < count + kSlack; i++) values[i] = draw_float(size);
   return values;
 }
@@ -105,7 +105,7 @@ typedef struct {
   long nodes;
 } builder;
 
-// The shards from `low` on to below `high`, a node of the tree that splits at the largest power of two below its size.
+// The node of the tree over shards `low` ..< `high`; it splits at the largest power of two below its size.
 static void add_node(builder *b, long low, long high, bool parentIsWhole) {
   if (high <= b->first || low >= b->end) return;
   const bool isWhole = low >= b->first && high <= b->end;

@@ -1,4 +1,4 @@
-// What the cases of all kernels share: a fixed generator of numbers, memory with slack, and a running hash.
+// Functions for the cases of all kernels: a fixed generator of numbers, memory with slack, and a running hash.
 #ifndef DRIVER_H
 #define DRIVER_H
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// A whole number of 0 ..< n, or a number of first ... last; always the same sequence for a kernel.
+/// A whole number of 0 ..< n, or a number of first ... last; the sequence is the same for each run of a kernel.
 uint64_t draw_word(void);
 long draw(long first, long last);
 bool draw_bool(void);
@@ -16,21 +16,21 @@ float draw_float(float size);
 /// Any of the 2^32 floats.
 float draw_any_float(void);
 
-/// Zeroed memory with slack behind it, which `release_all` takes back.
+/// Zeroed memory followed by slack; `release_all` frees it.
 void *memory(size_t bytes);
 float *floats(long count);
 /// The same, filled with numbers of ±size.
 float *random_floats(long count, float size);
 void release_all(void);
 
-/// Takes values into the hash of the current kernel; every NaN counts as the same.
+/// Adds values to the hash of the current kernel; all NaNs count as equal.
 void hash_floats(const float *values, long count);
 /// The valid columns of rows that are `stride` floats apart.
 void hash_rows(const float *values, long rows, long columns, long stride);
 void hash_words(const int32_t *values, long count);
 void hash_double(double value);
 
-/// Runs `body` so many times from the generator's start for this name, and prints: name, number of cases, hash.
+/// Runs `body` for the given number of cases, from the generator's start for this name. Prints name, number of cases and hash.
 void each_case(const char *name, long cases, void (*body)(void));
 
 /// A rank's part of a reduction tree over up to `most` shards of up to 5 samples each.

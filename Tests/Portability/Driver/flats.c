@@ -3,7 +3,7 @@
 
 enum { kMany = 4096 };
 
-// Half of the values any floats at all, the others where the functions are not constant.
+// Half of the values are any floats; for the other half the functions are not constant.
 static float *draw_arguments(float size) {
   float *x = random_floats(kMany, size);
   for (long i = 0; i < kMany; i += 2) x[i] = draw_any_float();
@@ -39,7 +39,7 @@ static void flat(void) {
 // A number of 0 ..< 1.
 static double share(void) { return (double)draw(0, 999) / 1000; }
 
-// Weights, gradients, and what the optimizers keep; squares are not negative.
+// Weights, gradients and the optimizers' state; squares are not negative.
 typedef struct {
   long n;
   float *w, *g, *m, *v, *mean, *velocity;

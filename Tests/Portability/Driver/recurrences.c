@@ -1,8 +1,8 @@
-// The four recurrent cells, forwards and backwards.
+// The four recurrent cells, forward and backward.
 #include "driver.h"
 
 typedef struct {
-  // Groups of gates in all, and those that inputs and states add to.
+  // The number of all groups of gates, and of those that inputs and states add to.
   long groups, inputs, recurrent;
   bool hasCell;
 } cell;

@@ -1,13 +1,13 @@
 // Layers that work row by row, and the losses.
 #include "driver.h"
 
-// The columns of a case; those of "many-classes" are so many that sums over them take another order.
+// The columns of a case; "many-classes" has enough for sums to take another order.
 typedef struct {
   long least, most;
 } column_bounds;
 static const column_bounds kFew = {1, 60}, kMany = {257, 1500};
 
-// Rows of random size; values of ±`size`, now and then any float.
+// Rows of random size; values of ±`size`, sometimes any float.
 static dpt_row_pass draw_rows(float size, column_bounds columns) {
   dpt_row_pass r = {.rows = draw(1, 20), .columns = draw(columns.least, columns.most)};
   r.xStride = PADDED(r.columns) + 16 * draw(0, 1);
@@ -77,7 +77,7 @@ static void layer_norm(void) {
   hash_rows(scaled, r.rows, r.columns, width);
 }
 
-// A model's outputs of random size, with sequences of different lengths now and then.
+// A model's outputs of random size, sometimes with sequences of different lengths.
 static dpt_loss_pass draw_loss_pass(column_bounds columns) {
   dpt_loss_pass p = {.steps = draw(1, 4), .batch = draw(1, 6), .positions = draw(1, 2),
                      .columns = draw(columns.least, columns.most)};

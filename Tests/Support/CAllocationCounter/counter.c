@@ -1,4 +1,4 @@
-// The program's own malloc family comes before the C library's, to which each call is handed on (glibc's names).
+// The program's own malloc family is linked before the C library's, and passes each call on to it (by glibc's names).
 #include "include/CAllocationCounter.h"
 #include <errno.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
-"""What dp-train wrote of a training beside its replay: how much may differ follows from PyTorch's own rounding.
+"""Compares dp-train's records of a training with its replay. The allowed differences follow from PyTorch's own rounding.
 
-A number may differ from that of the replay in float64 by FACTOR times as much as those of two replays in float32 do, of
-which one has weights at the start, and gradients between layers, changed in their last bits, plus FLOOR of its size.
+Two replays run in float32; one of them has its initial weights and the gradients between layers changed in their last bits.
+A number may differ from the replay in float64 by FACTOR times as much as these two do, plus FLOOR of its size.
 """
 
 import math
@@ -10,7 +10,7 @@ import numpy as np
 
 FACTOR = 32
 FLOOR = 2e-5
-# Where rounding alone changes a number by this share, it proves nothing any more.
+# If rounding alone changes a number by this share, the comparison proves nothing.
 BLIND = 0.05
 
 
@@ -26,7 +26,7 @@ class Comparison:
         self.differences.append(what)
 
     def number(self, place, own, wanted, others, size=0.0, deviation=0.0):
-        """Compares one number; gives how far PyTorch's own are apart."""
+        """Compares one number; returns the difference of PyTorch's own."""
         apart = [abs(other - wanted) for other in others]
         deviation = max([deviation, *(math.inf if math.isnan(value) else value for value in apart)])
         size = max(abs(wanted), size)
@@ -43,7 +43,7 @@ class Comparison:
         return deviation
 
     def accuracy(self, place, own, wanted, others):
-        """Compares shares of right rows, which may differ by those that rounding decides."""
+        """Compares shares of right rows; rows that rounding decides may differ."""
         apart = max(abs(other["loss"] - wanted["loss"]) for other in others)
         clear = max(1e-4 * wanted["largest"], 10 * FACTOR * apart)
         unclear = sum(margin <= clear for margin in wanted["margins"])
@@ -51,7 +51,7 @@ class Comparison:
             self.say(f"{place}: {own}, PyTorch {wanted['accuracy']}, {unclear} of {wanted['count']} undecided")
 
     def reports(self, place, own, select, keys):
-        """Compares lists of reports: `select` gives those of a replay."""
+        """Compares lists of reports: `select` returns those of a replay."""
         exact = select(self.exact)
         if len(own) != len(exact):
             return self.say(f"{place}: {len(own)}, PyTorch {len(exact)}")

@@ -1,4 +1,4 @@
-"""The exported networks of a run on its samples: the PyTorch module, and ONNX by onnxruntime."""
+"""Runs a run's exported networks on its samples: the PyTorch module, and ONNX with onnxruntime."""
 
 import importlib.util
 import inspect
@@ -10,13 +10,13 @@ from network import Ragged
 
 
 def outputs_of(replay, samples, tensors):
-    """The replay's outputs for all samples, shaped as the exports', with zeros behind the steps of each sample."""
+    """The replay's outputs for all samples, in the shape of the exports', with zeros after the steps of each sample."""
     ((_, _, outputs),) = replay.outputs(samples, tensors, len(samples))
     return (outputs.padded() if isinstance(outputs, Ragged) else outputs).numpy()
 
 
 def inputs_of(samples, takes_indices):
-    """What an export is given: the inputs, and the lengths where there are any."""
+    """The arguments of an export: the inputs, and the lengths if there are any."""
     x = samples.behind()
     if takes_indices:
         x = x[..., 0].astype("i8")
@@ -31,7 +31,7 @@ def run_pytorch(path, inputs):
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     model = module.load()
-    # Lengths are asked for where a layer needs them.
+    # `forward` only takes lengths if a layer needs them.
     taken = len(inspect.signature(model.forward).parameters)
     with torch.no_grad():
         return model(*map(torch.from_numpy, inputs[:taken])).numpy()

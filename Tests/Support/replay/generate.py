@@ -8,7 +8,7 @@ from shapes import DoesNotFit, every_layer, name_and_keys, shape_after, shape_th
 WITH_WEIGHTS = {
     "linear", "conv1d", "conv2d", "embedding", "lstm", "gru", "rnn", "gated", "batch-norm", "layer-norm",
 }
-# Each recipe has the one of these whose turn it is.
+# Recipes have these in turn.
 LAYERS = (
     "conv1d", "lstm", "conv2d", "batch-norm", "max-pool", "gru", "average-pool", "residual", "global-average-pool",
     "rnn", "flatten", "linear", "gated", "embedding", "layer-norm", "dropout", "relu", "leaky-relu", "tanh", "sigmoid",
@@ -87,11 +87,11 @@ class Case:
                 self.arrays[split] = self.samples(draw.whole(1, 20), batch, self.other_shape(names))
 
     def turn(self, values):
-        """The one of some values whose turn it is."""
+        """Returns one of the values, each in turn over the seeds."""
         return values[self.seed % len(values)]
 
     def shards(self, batch):
-        """At most as many as a batch has samples; with statistics by shard each has at least two."""
+        """A number of shards, at most that of a batch's samples; with statistics by shard each shard has at least two."""
         by_shard = any(keys.get("statistics") == "shard" for _, keys in every_layer(self.layers))
         return self.draw.whole(1, max(1, min(9, batch // 2 if by_shard else batch)))
 
@@ -122,15 +122,15 @@ class Case:
         return found
 
     def other_shape(self, names):
-        """The training samples' shape, or now and then sequences of more steps."""
+        """The training samples' shape, or sometimes sequences of more steps."""
         if len(self.shape) != 2 or "flatten" in names or self.is_stateful or self.draw.chance(0.7):
             return self.shape
         return (self.shape[0] + self.draw.whole(1, 5), self.shape[1])
 
-    # What the network is trained on.
+    # The data and the loss.
 
     def choose_loss(self):
-        """The loss, and what its targets are: ("classes", number of them) or ("values",)."""
+        """The loss, and the kind of its targets: ("classes", count) or ("values",)."""
         draw, output = self.draw, self.output
         can_classify = output[-1] >= 2 and (len(output) == 1 or len(output) == 2 and output[0] > 1)
         if can_classify and not ends_in_softmax(self.layers) and draw.chance(0.65):
@@ -140,7 +140,7 @@ class Case:
             if draw.chance(0.3):
                 keys["classWeights"] = [round(draw.number(0.2, 3), 2) for _ in range(output[-1])]
             if draw.chance(0.3):
-                # Of two classes none is ignored: one alone is nothing to learn.
+                # With two classes none is ignored, or only one would remain.
                 keys["ignoreIndex"] = draw.pick(-100, -1, *((0, output[-1] - 1) if output[-1] > 2 else ()))
             return keys, ("classes", output[-1])
         name = draw.pick("binary-cross-entropy", "mse", "l1", "huber", "smooth-l1")
@@ -160,7 +160,7 @@ class Case:
         else:
             x = numbers.standard_normal((count, *shape)).astype("f4")
             if first in ("batch-norm", "layer-norm") and draw.chance(0.5):
-                # Columns as they come: a year, kelvin, pascal.
+                # Columns of realistic sizes: a year, kelvin, pascal.
                 x += numbers.choice([0, 10, 100, 3000], size=shape[-1]).astype("f4")
         arrays = {"x": x}
         output = shape_through(self.layers, shape)
@@ -168,7 +168,7 @@ class Case:
             lengths = numbers.choice(self.valid_steps(), size=count)
             arrays["lengths"] = lengths.astype(draw.pick("i4", "i8"))
             if first != "embedding":
-                # What stands in the padding must not matter.
+                # Results must not depend on the padding.
                 for sample, length in enumerate(lengths):
                     padding = slice(0, shape[0] - length) if self.front else slice(length, None)
                     x[sample, padding] = draw.pick(0.0, 0.0, 7.5, np.nan)
@@ -180,20 +180,20 @@ class Case:
         ignored = self.loss.get("ignoreIndex")
         if ignored is not None:
             y[numbers.random(y.shape) < 0.25] = ignored
-        # Something counts in every batch, and there are two classes; of each sample this step is no padding.
+        # Every batch has a label that counts, and there are two classes. This step of each sample is not padding.
         step = (slice(None), -1 if self.front else 0)[: y.ndim]
         first, second = [label for label in range(self.targets[1]) if label != ignored][:2]
         y[step][::batch], y[step][1:2] = first, second
         arrays["y"] = y
         return arrays
 
-    # How it is trained.
+    # The training.
 
     def optimizer(self):
         draw = self.draw
         name = self.turn(OPTIMIZERS)
         keys = {"name": name}
-        # Behind a normalization some gradients are but rounding, which a small epsilon makes large.
+        # After a normalization some gradients are only rounding errors, which a small epsilon makes large.
         normalizes = {"batch-norm", "layer-norm"} & {layer for layer, _ in every_layer(self.layers)}
         epsilon = draw.pick(1e-4, 1e-3) if normalizes else draw.pick(1e-8, 1e-5, 1e-3)
         if name in ("adam", "adamw", "lamb"):
@@ -206,7 +206,7 @@ class Case:
             keys |= {"centered": draw.chance(0.3), "momentum": draw.pick(0, 0, 0.9), "epsilon": epsilon}
         elif name == "lars":
             keys |= {"excludeVectors": draw.chance(0.4), "momentum": draw.pick(0, 0.9)}
-            # Excluded vectors take this step as it is.
+            # Excluded vectors take this step without scaling.
             keys["learningRate"] = draw.pick(0.02, 0.1) if keys["excludeVectors"] else draw.pick(0.5, 2)
             keys["trustCoefficient"] = draw.pick(0.001, 0.01)
         else:
@@ -287,7 +287,7 @@ class Layers:
         draw = self.draw
         kind = draw.pick("vector", "sequence", "sequence", "image", "image", "indices")
         layers = []
-        # Embeddings take one index, or one a step.
+        # Embeddings take one index, or one for each step.
         if kind == "vector":
             shape = (draw.features(),)
         elif kind == "sequence":
@@ -313,7 +313,7 @@ class Layers:
         return layers, start
 
     def append(self, layers, shape, keeps=False, depth=0):
-        """Adds a random layer that fits; `keeps` says that the extents stay the same."""
+        """Adds a random layer that fits; with `keeps` the extents stay the same."""
         for _ in range(50):
             layer = self.layer(shape, keeps, depth)
             try:
@@ -331,7 +331,7 @@ class Layers:
         raise DoesNotFit("no layer fits")
 
     def count(self, layer, shape):
-        """Adds up about how many weights there are."""
+        """Adds the approximate number of weights."""
         name, keys = name_and_keys(layer)
         if name == "linear":
             self.weights += shape[-1] * keys["outputs"]
@@ -342,7 +342,7 @@ class Layers:
         draw = self.draw
         kinds = ["linear", "linear", "batch-norm", "batch-norm", "activation", "activation", "activation"]
         if shape[-1] > 1:
-            # Of one feature nothing but rounding is left, which some optimizers make large.
+            # With one feature only rounding errors remain, which some optimizers make large.
             kinds.append("layer-norm")
         if depth < 2:
             kinds += ["residual", "residual", "sequential"]
@@ -389,7 +389,7 @@ class Layers:
         return name
 
     def window(self, make, shape):
-        """A key's value for a window: a number, or for images now and then [height, width]."""
+        """A key's value for a window: a number, or for images sometimes [height, width]."""
         if len(shape) == 3 and self.draw.chance(0.4):
             return [make(), make()]
         return make()
@@ -442,7 +442,7 @@ class Layers:
     def residual(self, shape, keeps, depth):
         draw = self.draw
         if len(shape) > 1 and not keeps and draw.chance(0.3):
-            # A block that makes the extents smaller.
+            # A block that reduces the extents.
             name = "conv1d" if len(shape) == 2 else "conv2d"
             outputs = draw.features()
             first = {name: {"outputs": outputs, "kernel": 3, "stride": 2, "padding": 1}}
@@ -459,7 +459,7 @@ class Layers:
         return {"residual": {"body": body, "shortcut": [{"linear": {"outputs": following[-1]}}]}}
 
     def finish(self, layers, shape):
-        """Adds layers that make the outputs what a loss can take, vectors mostly."""
+        """Adds layers that bring the outputs to a shape for a loss, mostly vectors."""
         draw = self.draw
         last = []
         if len(shape) > 1 and draw.chance(0.75):

@@ -1,8 +1,8 @@
 """A recipe's network in PyTorch, written from the resolved recipe and its documentation, not from what is exported.
 
 Images are [batch, channels, height, width], sequences [batch, steps, features], vectors [batch, features]. If samples
-have lengths, a batch of sequences is a list with one [1, steps, features] for each sample, cut to its length: what a layer
-does to it is what PyTorch does to that sample alone, and batch normalization takes all their steps together.
+have lengths, a batch of sequences is a list with one [1, steps, features] for each sample, cut to its length: PyTorch's
+layers run on each sample alone, except batch normalization, which takes all steps together.
 """
 
 import math
@@ -15,7 +15,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_se
 
 
 class Ragged(list):
-    """Sequences of their own lengths, and the number of steps that a batch of them is padded to."""
+    """Sequences of different lengths, and the number of steps that their batch is padded to."""
 
     def __init__(self, sequences, steps):
         super().__init__(sequences)
@@ -26,20 +26,20 @@ class Ragged(list):
         return torch.tensor([sequence.shape[1] for sequence in self])
 
     def padded(self):
-        """[batch, steps, features], with zeros behind each sample's steps."""
+        """[batch, steps, features], with zeros after each sample's steps."""
         x = pad_sequence([sequence[0] for sequence in self], batch_first=True)
         return F.pad(x, (0, 0, 0, self.steps - x.shape[1]))
 
 
 def each(function, x, steps=None):
-    """A function of batches, applied to the batch, or to each sequence alone."""
+    """Applies a function of batches to the batch, or to each sequence alone."""
     if isinstance(x, Ragged):
         return Ragged([function(sequence) for sequence in x], steps or x.steps)
     return function(x)
 
 
 def features_last(function):
-    """A function of [..., features] as one that takes images, too."""
+    """Turns a function of [..., features] into one that also takes images."""
     return lambda x: function(x.movedim(1, -1)).movedim(-1, 1) if x.dim() == 4 else function(x)
 
 
@@ -56,17 +56,17 @@ def samples_of(x, start, end):
 
 
 def rows_of(x):
-    """All that a batch has for each channel, [values, channels]."""
+    """All values of a batch by channel, [values, channels]."""
     if isinstance(x, Ragged):
         return torch.cat([sequence[0] for sequence in x])
     return x.movedim(1, -1).flatten(0, -2) if x.dim() == 4 else x.reshape(-1, x.shape[-1])
 
 
 class Pass:
-    """What layers are told of a pass: training or not, the number of shards, the states that stateful layers carry.
+    """The state of a pass for its layers: whether it trains, the number of shards, the states that stateful layers carry.
 
-    A generator `noise` changes the gradients between layers by a unit in the last place of float32, as another order of
-    additions would.
+    A generator `noise` changes the gradients between layers by a unit in the last place of float32, like another order of
+    additions.
     """
 
     def __init__(self, training, shards=1, states=None, noise=None):
@@ -76,19 +76,19 @@ class Pass:
         self.noise = noise
 
     def rounded(self, x):
-        """The same values; their gradient gets the noise."""
+        """Returns the same values, whose gradient gets the noise."""
         if self.noise is not None and x.requires_grad:
             x.register_hook(lambda gradient: changed(gradient, self.noise))
         return x
 
     def boundaries(self, count):
-        """Where the shards of a batch of `count` samples begin and end; shard i of S begins at ⌊i · count / S⌋."""
+        """The bounds of the shards of a batch of `count` samples; shard i of S begins at ⌊i · count / S⌋."""
         places = [index * count // self.shards for index in range(self.shards + 1)]
         return [(start, end) for start, end in zip(places, places[1:]) if end > start]
 
 
 def changed(values, noise):
-    """Values of which each is changed by a unit in the last place of float32, up or down or not."""
+    """Returns the values, each changed by a unit in the last place of float32 up, down or not at all."""
     return values * (1 + 2**-23 * torch.randint(-1, 2, values.shape, generator=noise).to(values.dtype))
 
 
@@ -97,13 +97,13 @@ def uniform(random, shape, bound, around=0.0):
 
 
 class Layer:
-    """A layer of the recipe: `name` begins the names of its tensors; the input's shape is the recipe's."""
+    """A layer of the recipe. Its tensors' names begin with `name`; the input's shape is as in the recipe."""
 
     def __init__(self, keys, name, shape):
         self.keys, self.name, self.shape = keys, name, shape
 
     def initial(self, random):
-        """Its tensors before the first step, by their names."""
+        """The layer's tensors before the first step, by name."""
         return {}
 
     def __call__(self, x, tensors, run):
@@ -127,7 +127,7 @@ class Linear(Layer):
 
 
 class Convolution(Layer):
-    """Of sequences and of images."""
+    """A convolution of sequences or images."""
 
     def initial(self, random):
         kernel = window_of("conv", self.keys)[0][: len(self.shape) - 1]
@@ -204,7 +204,7 @@ class BatchNorm(Layer):
             rows = F.batch_norm(rows_of(x), mean, variance, weight, bias, True, share, epsilon)
             return self.rows_like(x, rows)
 
-        # Each shard by itself; the running values take the batch's mean, and the variance within the shards.
+        # Normalize each shard separately; the running values use the batch's mean and the variance within the shards.
         outputs, squares = [], 0
         shards = [samples_of(x, start, end) for start, end in run.boundaries(len(x))]
         for shard in shards:
@@ -221,7 +221,7 @@ class BatchNorm(Layer):
 
     @staticmethod
     def rows_like(x, rows):
-        """Rows in the place of those of `x`."""
+        """Puts rows in place of those of `x`."""
         if isinstance(x, Ragged):
             return Ragged([part[None] for part in rows.split([sequence.shape[1] for sequence in x])], x.steps)
         if x.dim() == 4:
@@ -292,7 +292,7 @@ class Gated:
             for direction, suffix in enumerate(("", "_reverse")[: self.directions]):
                 weight = {key: own.get(f"{key}_l{level}{suffix}") for key in ("weight_c", "weight_x", "weight_h")}
                 bias = {key: own.get(f"{key}_l{level}{suffix}") for key in ("bias_c", "bias_x")}
-                # The order in which this direction meets the steps; those behind a sample's length stay where they are.
+                # The order of the steps in this direction; steps beyond a sample's length keep their place.
                 steps = torch.arange(x.shape[1]).expand(len(x), -1)
                 if direction:
                     steps = torch.where(steps < lengths[:, None], lengths[:, None] - 1 - steps, steps)

@@ -10,7 +10,7 @@ def steps_in(span, per_epoch):
 
 
 class Rates:
-    """What the schedule gives for each step, counted from 0; `observe` tells a plateau of a loss."""
+    """The learning rate of each step, counted from 0; `observe` passes a loss to a plateau schedule."""
 
     def __init__(self, recipe, samples):
         keys = self.keys = recipe["schedule"]
@@ -49,7 +49,7 @@ class Rates:
             return keys["minimum"] + (base - keys["minimum"]) * (1 - share) ** keys["power"]
         if kind == "plateau":
             return max(base * keys["factor"] ** self.falls, min(keys["minimum"], base))
-        # one-cycle, as torch.optim.lr_scheduler.OneCycleLR divides it
+        # one-cycle, divided as in torch.optim.lr_scheduler.OneCycleLR
         start = base / keys["divisor"]
         end = start / keys["finalDivisor"]
         top, last = keys["rise"] * self.length - 1, self.length - 1

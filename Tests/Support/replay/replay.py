@@ -2,13 +2,13 @@
 """Trains random recipes with dp-train and in PyTorch, and compares all numbers.
 
     replay.py --program .build/release/dp-train --seeds 1-40       the recipes of these seeds
-    replay.py --program .build/release/dp-train --seeds 17 --keep DIR      one, whose files are kept
+    replay.py --program .build/release/dp-train --seeds 17 --keep DIR      one recipe; keeps its files
 
-A recipe, its data and its first weights are a function of its seed. The network and the training in PyTorch are written
-from the recipe with all defaults (`dp-train recipes FILE --resolved`) and its documentation, and run in float64 and twice
-in float32. Compared are each step's loss, accuracy, gradient norm and learning rate, the epochs, the evaluations, the
-final weights, running values and counters, and the outputs of the exports on the test samples. A recipe runs on 1, 2 or 3
-ranks. One that differs is printed whole, with its seed; the last line counts. The exit status is 1 if any differs.
+A recipe, its data and its initial weights are a function of its seed. The network and the training in PyTorch are made from
+the recipe with all defaults (`dp-train recipes FILE --resolved`) and its documentation, and run in float64 and twice in
+float32. It compares each step's loss, accuracy, gradient norm and learning rate, the epochs, the evaluations, the final
+weights, running values and counters, and the outputs of the exports on the test samples. A recipe runs on 1, 2 or 3 ranks. If
+a recipe differs, it is printed with its seed; the last line has the counts. The exit status is 1 if any differs.
 """
 
 import argparse
@@ -38,7 +38,7 @@ from training import Replay
 
 
 class Run:
-    """One case: its folder, and what dp-train does in it."""
+    """One case: its folder, and dp-train's run in it."""
 
     def __init__(self, seed, folder, options):
         self.case, self.folder, self.options = Case(seed), pathlib.Path(folder), options
@@ -58,7 +58,7 @@ class Run:
             stdin=subprocess.DEVNULL)
 
     def train(self):
-        """Writes the case's files and has dp-train train it; gives the first weights, or None where that failed."""
+        """Writes the case's files and has dp-train train it; returns the initial weights, or None if that failed."""
         case = self.case
         for name, arrays in case.arrays.items():
             np.savez(self.folder / f"{name}.npz", **arrays)
@@ -77,7 +77,7 @@ class Run:
 
     def fail(self, what, done):
         lines = (done.stderr or done.stdout).strip().splitlines()
-        # A crash says more than anyone wants to see of many recipes.
+        # A crash prints too much for many recipes.
         self.differences.append("\n".join([f"{what} ends with {done.returncode}:", *lines[:20]]))
 
     @property
@@ -112,7 +112,7 @@ class Run:
         return comparison
 
     def report(self):
-        """All that is needed to see a failure, and to run it again."""
+        """Describes a failure and how to run it again."""
         machines = ", each pretending to be a machine of its own" if self.case.machines and self.ranks > 1 else ""
         shapes = ", ".join(
             f"{name}.npz " + " ".join(f"{key} {list(value.shape)}" for key, value in arrays.items())
@@ -124,7 +124,7 @@ class Run:
 
 
 def with_nothing(value):
-    """A recipe's values, in which `none` is no value."""
+    """A recipe's values, with None for `none`."""
     if isinstance(value, dict):
         return {key: with_nothing(part) for key, part in value.items()}
     if isinstance(value, list):
@@ -140,8 +140,8 @@ def again(seed, options):
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True, help="dp-train")
-    parser.add_argument("--launcher", default="", help="words that start ranks, such as mpirun; without, one rank")
-    parser.add_argument("--seeds", required=True, help="a seed, or the first and last with - between them")
+    parser.add_argument("--launcher", default="", help="the command that starts ranks, such as mpirun (default: one rank)")
+    parser.add_argument("--seeds", required=True, help="a seed, or a range such as 1-40")
     parser.add_argument("--keep", help="a folder for the files, which are removed otherwise")
     options = parser.parse_args()
     first, _, last = options.seeds.partition("-")
@@ -151,7 +151,7 @@ def parse_arguments():
 
 
 def run_all(options, root):
-    """Compares all cases while the next one trains; gives how many differ, and the numbers compared."""
+    """Compares each case while the next one trains; returns how many differ, and how many numbers were compared."""
     failed, compared, blind, worst = 0, 0, 0, []
 
     def start(seed):
@@ -186,7 +186,7 @@ def run_all(options, root):
 def main():
     options = parse_arguments()
     torch.set_num_threads(1)
-    # Tests may have blocked the signals that a launcher waits for.
+    # Unblock the signals that a launcher waits for; tests may have blocked them.
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     if options.keep:
         root = pathlib.Path(options.keep).absolute()

@@ -1,4 +1,4 @@
-"""The arrays of an .npz file as a network and a loss take them."""
+"""The arrays of an .npz file for a network and a loss."""
 
 import numpy as np
 import torch
@@ -6,7 +6,7 @@ from network import Ragged
 
 
 class Samples:
-    """The samples of one file; `front` says that sequences with fewer steps are padded in front."""
+    """The samples of one file; with `front`, sequences with fewer steps are padded in front."""
 
     def __init__(self, arrays, front=False):
         self.x, self.y, self.lengths = arrays["x"], arrays["y"], arrays.get("lengths")
@@ -20,12 +20,12 @@ class Samples:
         return self.x.shape[1:]
 
     def valid(self, array, sample):
-        """The steps of a sample that are there."""
+        """The valid steps of a sample."""
         length = int(self.lengths[sample])
         return array[sample, array.shape[1] - length :] if self.front else array[sample, :length]
 
     def behind(self):
-        """The inputs with zeros behind each sample's steps."""
+        """The inputs with zeros after each sample's steps."""
         if self.lengths is None:
             return self.x
         result = np.zeros_like(self.x)

@@ -7,7 +7,7 @@ RECURRENT = ("lstm", "gru", "rnn", "gated")
 
 
 class DoesNotFit(Exception):
-    """A layer cannot take its input."""
+    """Raised if a layer cannot take its input."""
 
 
 def name_and_keys(layer):
@@ -19,7 +19,7 @@ def name_and_keys(layer):
 
 
 def pair(value):
-    """A size for the height and one for the width."""
+    """Returns the sizes for height and width."""
     return tuple(value) if isinstance(value, list) else (value, value)
 
 
@@ -41,12 +41,12 @@ def size_after(size, kernel, stride, padding, dilation):
 
 
 def slide(name, keys, shape):
-    """The extents, without features, that a window makes of those of `shape`."""
+    """The extents, without features, of a window's output for an input of `shape`."""
     return tuple(size_after(size, *axis) for size, axis in zip(shape[:-1], zip(*window_of(name, keys))))
 
 
 def shape_after(layer, shape):
-    """The shape that a layer gives for an input of `shape`."""
+    """A layer's output shape for an input of `shape`."""
     name, keys = name_and_keys(layer)
     if name in ("linear", "embedding"):
         return (*shape[:-1], keys["outputs" if name == "linear" else "dimension"])
@@ -75,7 +75,7 @@ def shape_after(layer, shape):
 
 
 def shape_through(layers, shape):
-    """The shape that layers one after the other give."""
+    """The output shape of layers one after the other."""
     for layer in layers:
         shape = shape_after(layer, shape)
     return shape

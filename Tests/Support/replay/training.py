@@ -1,4 +1,4 @@
-"""A recipe's training in PyTorch: the loop, the loss and the evaluations, by the recipe's documentation."""
+"""A recipe's training in PyTorch: the loop, the loss and the evaluations, as the recipe's documentation describes them."""
 
 import dataclasses
 import math
@@ -12,13 +12,13 @@ from updates import clip, make_optimizer
 
 @dataclasses.dataclass
 class Sums:
-    """What is added up over rows: losses, what they are divided by, and how the outputs compare with the targets."""
+    """Sums over rows: of losses, of their divisors, and of comparisons between outputs and targets."""
 
     loss: object = 0.0
     weight: float = 0.0
     right: int = 0
     count: int = 0
-    # By how much each decision between right and wrong was clear.
+    # The margin of each decision between right and wrong.
     margins: list = dataclasses.field(default_factory=list)
     largest: float = 0.0
 
@@ -28,7 +28,7 @@ class Sums:
             self.margins + other.margins, max(self.largest, other.largest))
 
     def means(self):
-        """What is reported of them."""
+        """The reported means."""
         loss = float(self.loss) / self.weight
         if self.count == 0:
             return {"loss": loss}
@@ -81,7 +81,7 @@ class Loss:
 
 
 class Replay:
-    """A training: its steps, epochs and evaluations as they are written down, and its final tensors."""
+    """A training: the records of its steps, epochs and evaluations, and its final tensors."""
 
     def __init__(self, recipe, splits, initial, dtype, noise=None):
         """`noise` changes the initial parameters, and gradients between layers, by a unit in the last place of float32."""
@@ -109,7 +109,7 @@ class Replay:
 
     @property
     def final(self):
-        """What the weights file holds."""
+        """The contents of the weights file."""
         found = {name: value.detach() for name, value in self.tensors.items()}
         return found | self.average if self.recipe["ema"] else found
 
@@ -180,7 +180,7 @@ class Replay:
         every = self.recipe["evaluate"]["every"]
         if self.monitored and every and epoch % every == 0:
             row["evaluation"] = self.evaluate(self.monitored)
-        # Nothing is decided on test samples.
+        # Test samples decide nothing.
         if "validation" not in self.splits or every == 0:
             self.rates.observe(row["trainingLoss"])
         elif epoch % every == 0:

@@ -69,7 +69,7 @@ def make_optimizer(keys, parameters):
 
 
 def clip(keys, parameters):
-    """Clips each value, and then all by their norm, as the recipe says."""
+    """Clips each value, then all by their norm, according to the recipe."""
     if keys["clipValue"] is not None:
         torch.nn.utils.clip_grad_value_(parameters, keys["clipValue"])
     if keys["clipNorm"] is not None:
