@@ -28,16 +28,16 @@ const char *dpt_variant_name(int index);
 /// Whether this processor can run the variant.
 bool dpt_variant_supported(int index);
 /// Chooses the variant by name for all later calls; false if it is unknown or not supported here.
-/// Not to be called while another thread computes.
+/// Do not call it while another thread computes.
 bool dpt_select_variant(const char *name);
-/// The variant in use; the first call chooses the fastest that the processor supports.
+/// The active variant; the first call chooses the fastest that the processor supports.
 const char *dpt_active_variant(void);
-/// The compiler of the kernels and its version, as it names itself.
+/// The name and version of the compiler of the kernels.
 const char *dpt_compiler(void);
 
 // MARK: Packing (pack.c); moves bits only
 
-/// Number of floats that `columns` output columns of inner length `inner` take when packed in panels of 16.
+/// Number of floats of `columns` output columns of inner length `inner`, packed in panels of 16.
 size_t dpt_packed_count(long inner, long columns);
 /// Packs the transpose of `w` (outputs × inner, stride `stride`) into panels: panel p, row k holds w[16p + j][k].
 void dpt_pack_transposed(const float *w, long outputs, long inner, long stride, float *packed);
@@ -46,7 +46,7 @@ void dpt_pack(const float *w, long inner, long outputs, long stride, float *pack
 /// Packs w[o][kh][kw][c] (rows `wStride` floats apart) for a convolution's backward pass.
 void dpt_pack_convolution_back(const float *w, long outputs, long taps, long channels, long wStride, float *packed);
 
-// MARK: Kernels: what they take, and their list
+// MARK: The kernels' structs, and the list of kernels
 
 #include "kernels/shards.h"
 

@@ -1,27 +1,27 @@
-// What the kernels of losses take, and what they write.
+// Structs of the kernels of losses, and their records.
 #ifndef DPT_KERNELS_LOSSES_H
 #define DPT_KERNELS_LOSSES_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/// What a loss writes for every row, in a record of 16 floats whose rest it leaves alone; all 0 for rows that do not
-/// count, but for the prediction.
+/// The values that a loss writes for every row, in a record of 16 floats; the others do not change. For rows that do not count
+/// all are 0 except the prediction.
 enum {
   DPT_RECORD_LOSS,
-  /// 1 if the largest logit (the first of equals) is the target's; for values, how many outputs are positive where
-  /// the target is above 0.5, and not positive elsewhere.
+  /// 1 if the largest logit (the first of equals) is the target's; for values, the number of outputs that are
+  /// positive if their target is above 0.5, and not positive otherwise.
   DPT_RECORD_CORRECT,
-  /// What the loss is divided by, summed over rows: the target's class weight (1 without weights), or the columns.
+  /// The loss's divisor, summed over rows: the target's class weight (1 without weights), or the number of columns.
   DPT_RECORD_WEIGHT,
-  /// What the right ones are counted from: 1, or the columns.
+  /// The number of outputs that can be right: 1, or the number of columns.
   DPT_RECORD_COUNT,
   /// The class with the largest logit, −1 for values and for rows that do not count.
   DPT_RECORD_PREDICTED,
 };
 
-/// A model's outputs, steps × batch × positions rows of `columns`, and what a loss writes: records, and gradients
-/// unless NULL (zeros in the pad columns).
+/// A model's outputs, steps × batch × positions rows of `columns`, and a loss's results: records, and gradients unless NULL
+/// (zeros in the pad columns).
 typedef struct {
   const float *outputs;
   long stride;
@@ -52,7 +52,7 @@ typedef enum {
   DPT_SQUARED,
   /// |d|
   DPT_ABSOLUTE,
-  /// ½ d² where |d| < parameter, else parameter (|d| − ½ parameter)
+  /// ½ d² if |d| < parameter, else parameter (|d| − ½ parameter)
   DPT_HUBER,
   /// the same divided by the parameter
   DPT_SMOOTH_ABSOLUTE,

@@ -1,4 +1,4 @@
-// What the kernels of optimizers take.
+// Structs of the kernels of optimizers.
 #ifndef DPT_KERNELS_OPTIMIZERS_H
 #define DPT_KERNELS_OPTIMIZERS_H
 
@@ -7,7 +7,7 @@
 /// The numbers of one SGD step.
 typedef struct {
   double learningRate, momentum, weightDecay;
-  /// Whether momentum looks ahead (Nesterov), and whether this is the first step, which starts the velocity.
+  /// Whether to use Nesterov momentum, and whether this is the first step, which starts the velocity.
   bool nesterov, first;
 } dpt_sgd_step;
 
@@ -16,7 +16,7 @@ typedef struct {
   double learningRate, alpha, epsilon, weightDecay, momentum;
 } dpt_rmsprop_step;
 
-/// The numbers of step t of Adam and its kin.
+/// The numbers of step t of Adam, AdamW or LAMB.
 typedef struct {
   double learningRate, beta1, beta2;
   /// 1 − beta1^t and 1 − beta2^t.

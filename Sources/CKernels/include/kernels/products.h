@@ -1,16 +1,16 @@
-// What the kernels of matrix products take.
+// Structs of the kernels of matrix products.
 #ifndef DPT_KERNELS_PRODUCTS_H
 #define DPT_KERNELS_PRODUCTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/// What a product's accumulators start from.
+/// The start values of a product's accumulators.
 typedef enum {
   DPT_START_ZERO,
   /// One value per column, `bias`.
   DPT_START_BIAS,
-  /// What `c` holds already.
+  /// The present values of `c`.
   DPT_START_OUTPUT,
 } dpt_start;
 
@@ -34,8 +34,8 @@ typedef struct {
   dpt_start start;
 } dpt_product;
 
-/// C = bias + A · B, B being unpacked weights: B[k][j] = weights[k · weightsStride + j], or, transposed,
-/// weights[j · weightsStride + k]. They are packed on the way; the chains are those of `dpt_multiply`.
+/// C = bias + A · B with unpacked weights B: B[k][j] = weights[k · weightsStride + j], or, transposed,
+/// weights[j · weightsStride + k]. They are packed during the product; the chains are those of `dpt_multiply`.
 typedef struct {
   const float *a;
   long aStride;
@@ -54,34 +54,34 @@ typedef struct {
 
 /// out[node][i][j] = sum over the node's shards, in the tree's order, of Σ a[row][i] · b[row][j].
 ///
-/// b's columns may come in groups of `group` columns (a multiple of 16), such as gates, of which the first `groupValid`
-/// count; j then counts these, and column k of group q goes to out + i · outI + q · outGroup + k · outJ.
+/// b's columns may come in groups of `group` columns (a multiple of 16), such as gates. Only the first
+/// `groupValid` of each group count: j numbers these, and column k of group q goes to out + i · outI + q · outGroup + k · outJ.
 ///
 /// The rows of a shard are, for each outer step t ascending, the rows r of the shard's samples ascending, `positions`
-/// rows a sample: a + t · aOuter + r · aStride.
+/// rows per sample: a + t · aOuter + r · aStride.
 typedef struct {
   const float *a;
   long aStride, aOuter;
   const float *b;
   long bStride, bOuter;
   long outer, positions;
-  /// Columns of a; columns of b, those of all groups with their pads.
+  /// Columns of a; columns of b, with those of all groups and their pads.
   long m, n;
   /// 0 if b has no groups.
   long group, groupValid;
   float *out;
   long outI, outJ, outGroup, outNode;
-  /// Memory for large products, which are cut into blocks; NULL if there is none.
+  /// Memory for large products, which are cut into blocks, or NULL.
   float *scratch;
   size_t scratchCount;
 } dpt_outer_product;
 
 /// out[node][j] = sum over the node's shards of Σ base[row][j], rows as above; written to `second` too unless NULL. Columns
-/// in groups are counted as above, group after group.
+/// in groups are numbered as above, group after group.
 typedef struct {
   const float *base;
   long stride, outerStride, outer, positions;
-  /// Columns, those of all groups with their pads.
+  /// Columns, with those of all groups and their pads.
   long columns;
   /// 0 if there are no groups.
   long group, groupValid;

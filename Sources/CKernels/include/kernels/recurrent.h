@@ -1,4 +1,4 @@
-// What the kernels of recurrent layers take.
+// Structs of the kernels of recurrent layers.
 #ifndef DPT_KERNELS_RECURRENT_H
 #define DPT_KERNELS_RECURRENT_H
 
@@ -10,17 +10,17 @@
 /// `padded` lanes: i, f, g, o (LSTM); the one pre-activation (RNN); n, r, z, m (GRU); c, v (gated).
 typedef struct {
   long steps, batch, hidden, padded;
-  /// The samples that are gone through: firstSample ..< endSample.
+  /// The samples to compute: firstSample ..< endSample.
   long firstSample, endSample;
-  /// Whether the steps are gone through from the last to the first.
+  /// Whether the steps run from the last to the first.
   bool reverse;
-  /// Each sample's number of valid steps, the first ones, or NULL if all steps are valid. At steps that are not valid
-  /// the state after is zero, and so are the gates' gradients.
+  /// Each sample's number of valid steps, which come first; NULL if all steps are valid. At other steps the state after the
+  /// step and the gates' gradients are zero.
   const int32_t *lengths;
-  /// Whether all this is more than the caches hold; then each step's rows are fetched while the step before is computed.
+  /// Whether all this exceeds the caches; then each step's rows are prefetched during the step before.
   bool fetchesAhead;
   /// The inputs, (steps × batch) rows of `inputs` floats, `xStride` apart, and their weights, transposed and packed per
-  /// gate: inputColumns columns (those of the gates that inputs add to, which come first), inner length inputs.
+  /// gate: inputColumns columns (of the gates that inputs add to, which come first), inner length inputs.
   const float *x;
   long xStride, inputs, inputColumns;
   const float *inputWeights;
@@ -32,8 +32,8 @@ typedef struct {
   const float *bias;
   /// (steps × batch) rows: the activated gates; after the backward pass, the gradients of the pre-activations.
   float *gates;
-  /// (steps + 1) × batch rows; block t is the state before step t and block t + 1 the state after it, the other way
-  /// round in reverse. The block before the direction's first step is the initial state. `c`, LSTM only, or NULL.
+  /// (steps + 1) × batch rows; block t is the state before step t and block t + 1 the state after it; in reverse it is
+  /// the opposite. The block before the direction's first step is the initial state. `c`, LSTM only, or NULL.
   float *h, *c;
   /// LSTM: tanh of the cell state, steps × batch rows.
   float *tanhC;
@@ -44,8 +44,8 @@ typedef struct {
   long gradStride;
   /// Backward scratch: batch rows each; `dc`, LSTM only, or NULL.
   float *dh, *dc;
-  /// Backward: where the whole gradient of the state after every valid step goes, for observers (steps ×
-  /// batch rows), or NULL.
+  /// Backward: the whole gradient of the state after every valid step is written here for observers (steps × batch
+  /// rows), unless NULL.
   float *stateGradients;
 } dpt_recurrence;
 

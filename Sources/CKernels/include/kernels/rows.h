@@ -1,11 +1,11 @@
-// What the kernels of layers that work row by row take.
+// Structs of the kernels of layers that work row by row.
 #ifndef DPT_KERNELS_ROWS_H
 #define DPT_KERNELS_ROWS_H
 
 #include <stdint.h>
 
-/// What goes through a layer: `rows` rows of `columns` floats of input x, of result y and, backwards, of the gradient g
-/// of the layer's output. Whole groups of 16 columns of y are written.
+/// A layer's values: `rows` rows of `columns` floats of input x, of result y and, in the backward pass, of the gradient g of the
+/// layer's output. Whole groups of 16 columns of y are written.
 typedef struct {
   const float *x;
   long xStride;
@@ -19,7 +19,7 @@ typedef struct {
 typedef enum {
   /// max(0, x)
   DPT_RELU,
-  /// x where positive, else x · parameter
+  /// x if positive, else x · parameter
   DPT_LEAKY_RELU,
   DPT_TANH,
   /// 1 / (1 + e^−x)
@@ -30,29 +30,29 @@ typedef enum {
   DPT_GELU_TANH,
 } dpt_activation_kind;
 
-/// Which values dropout keeps: those whose random word is at least `threshold`. The word of a place is a function of
-/// (seed, stream, step, sample, place in the sample) alone.
+/// The choice of dropout: it keeps values whose random word is at least `threshold`. The word only depends on (seed, stream,
+/// step, sample, place in the sample).
 typedef struct {
   /// The rows are steps × batch × positions.
   long steps, batch, positions;
-  /// The first sample's number within the global batch.
+  /// The first sample's index in the global batch.
   long firstSample;
   uint64_t seed;
   uint32_t stream, step, threshold;
-  /// Factor of what is kept.
+  /// The factor of kept values.
   float scale;
 } dpt_dropout_mask;
 
-/// What layer normalization scales and shifts by, and what it keeps of each row.
+/// The weights of layer normalization, and the statistics of each row.
 typedef struct {
   /// One value per column, padded with zeros to whole groups of 16.
   const float *weight, *bias;
   float epsilon;
-  /// Mean and 1 / deviation of every row; forwards written, backwards read.
+  /// Mean and 1 / deviation of every row, written by the forward pass and read by the backward pass.
   float *statistics;
 } dpt_row_norm;
 
-/// Rows that each looked up one entry of a table of `entries` rows of `columns`.
+/// Rows, each of which looked up one entry of a table of `entries` rows of `columns`.
 typedef struct {
   long entries, columns, batch;
   /// entries + 1 places in `order`: the rows that looked up entry e are order[starts[e]] ..< order[starts[e + 1]].
@@ -71,11 +71,11 @@ typedef struct {
 typedef struct {
   const float *base;
   long stride, outerStride, outer, positions, columns;
-  /// The number of steps of each sample that are there, the first ones, or NULL if all are.
+  /// The number of valid steps of each sample, which come first; NULL if all are valid.
   const int32_t *lengths;
 } dpt_rows;
 
-/// The sums of batch normalization's backward pass over the node's rows, of x and, `dyStride` floats apart, of dy:
+/// The sums of batch normalization's backward pass over a node's rows of x, and of dy, `dyStride` floats apart:
 /// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse, `outNode` floats from node to node.
 typedef struct {
   dpt_rows x;

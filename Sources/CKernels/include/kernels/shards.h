@@ -1,11 +1,11 @@
-// What kernels that sum over the batch take: the shards of one rank.
+// The shards of one rank, for kernels that sum over the batch.
 #ifndef DPT_KERNELS_SHARDS_H
 #define DPT_KERNELS_SHARDS_H
 
 #include <stdint.h>
 
-/// The shards that one rank holds, as a program for a stack (ReductionTree): after shard i is pushed, its top two are
-/// added `joins[i]` times; then, if `emits[i]` ≥ 0, the one value left is node `emits[i]` and is taken off.
+/// The shards of one rank as a program for a stack (ReductionTree): shard i is pushed; the top two values are added `joins[i]`
+/// times; then, if `emits[i]` ≥ 0, the only value left is popped as node `emits[i]`.
 typedef struct {
   long shards;
   /// shards + 1 entries: the samples of shard i are rowStart[i] ..< rowStart[i + 1].
