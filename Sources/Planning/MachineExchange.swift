@@ -3,9 +3,9 @@ import Collectives
 /// The time and traffic of one bucket's exchange between machines: an allreduce, or one of its halves. Every rank exchanges
 /// its stripe of the bucket with the ranks of the other machines that have the same stripe.
 ///
-/// A long bucket of b bytes: each of n machines has up to k whole tree nodes and sends every other machine that one's n-th
-/// of them. Each adds its own n-th (reduce-scatter) and sends the sum to all (allgather). A short bucket: in ⌊log₂ n⌋
-/// rounds, and two more if n is no power of two, pairs of machines exchange all the sums they have.
+/// A long bucket of b bytes: each of n machines has up to k whole tree nodes and sends every other machine that one's
+/// piece of them, an n-th. Each adds its own piece (reduce-scatter) and sends the sum to all (allgather). A short bucket:
+/// in ⌊log₂ n⌋ rounds, and two more if n is no power of two, pairs of machines exchange all the sums they have.
 ///
 ///     long:   2 α + (k + 1) · (n − 1)/n · b β, and 2 (n − 1) messages
 ///     short:  rounds · (α + k b β), and a message a round

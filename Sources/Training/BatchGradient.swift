@@ -24,7 +24,7 @@ final class BatchGradient {
   /// The offset of the sums for buffers.
   private let bufferStart: Int
 
-  /// Memory for batches in a workspace; every rank makes it. `network` and `overlaps` as in `TrainingStep.init`.
+  /// Memory for batches in a workspace; every rank makes it. `link` and `overlaps` as in `TrainingStep.init`.
   /// - Throws: `Failure` (system) if memory is short.
   init(
     _ experiment: Experiment, workspace: Workspace, activity: Activity, link: LinkSpeed?, overlaps: Bool

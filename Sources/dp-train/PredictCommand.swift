@@ -106,10 +106,11 @@ private final class Answers {
   private let facts: DataFacts
   private let reader: any InputReader
   private var workspaces: [Shape: Workspace] = [:]
-  /// The network for inputs of the trained shape, whose weights those for other shapes share.
+  /// The network for inputs of the trained shape. Networks for other shapes share its weights.
   private let trained: Network
 
-  /// - Throws: `Failure` if the network cannot be made for inputs like those of the training: that is no input's fault.
+  /// Makes the network for the training's input shape first, so that its errors are not blamed on an input.
+  /// - Throws: `Failure` if that network cannot be made.
   init(recipe: Recipe, facts: DataFacts, reader: any InputReader) throws {
     self.recipe = recipe
     self.facts = facts

@@ -33,7 +33,7 @@ DPT_KERNEL(void, sum_rows, (const dpt_row_sums *p, const dpt_shard_program *shar
 DPT_KERNEL(void, convolve,
            (const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y, bool relu),
            (g, x, packed, bias, y, relu))
-/// The smallest number of samples at which `dpt_convolve` reaches its full speed.
+/// The fewest samples that `dpt_convolve` is as fast for as for many.
 DPT_KERNEL(long, convolution_samples, (const dpt_convolution *g), (g))
 /// The gradients of the weights, the biases and the inputs for all samples of the shards.
 DPT_KERNEL(void, convolve_back, (const dpt_convolution_backward *p, const dpt_shard_program *shards), (p, shards))

@@ -21,7 +21,7 @@ enum HostFile {
           .data, "\(path), line \(index + 1): \"\(line)\" names no machine and its ranks",
           advice: "write NAME slots=RANKS, for example node1 slots=8")
       }
-      // The launcher would take other names for options or for several words.
+      // The launcher would take other names for options or for several arguments.
       guard !name.hasPrefix("-"), name.wholeMatch(of: /[A-Za-z0-9._:\[\]-]+/) != nil else {
         throw Failure(
           .data, "\(path), line \(index + 1): \"\(name)\" is no name of a machine",

@@ -44,7 +44,7 @@ extension PlanReport {
     let rows = advice.best.map { forecast in
       let number = String(format: "%.4g ms", forecast.step * 1e3)
       let perSecond = Double(max(10, width - 32)) / longest
-      // Each part's end is rounded by itself, so that the bar's length matches the whole time.
+      // The end of each piece of the bar is rounded by itself, so that the bar's length matches the whole time.
       let ends = [
         forecast.step - forecast.waiting - forecast.communication, forecast.step - forecast.communication,
         forecast.step,

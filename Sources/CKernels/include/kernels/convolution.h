@@ -1,4 +1,4 @@
-// Structs of the kernels of convolution and pooling.
+// What the kernels of convolution and pooling take.
 #ifndef DPT_KERNELS_CONVOLUTION_H
 #define DPT_KERNELS_CONVOLUTION_H
 
@@ -7,29 +7,29 @@
 
 /// A two-dimensional cross-correlation of `batch` images, channels last:
 /// y[n][oh][ow][o] = bias[o] + Σ x[n][oh·S − P + kh·D][ow·S − P + kw·D][c] · w[o][kh][kw][c], summed over kh, kw, c in
-/// this order. One group of channels; layers call it once per group.
+/// this order. One group of channels; layers call it once a group.
 typedef struct {
   long batch, height, width, channels;
-  /// Floats from one pixel, row and image of x to the next.
+  /// Floats from one pixel, line and image of x to the next.
   long xStride, xLine, xImage;
   long outHeight, outWidth, outputs;
-  /// The same for y.
+  /// The same of y.
   long yStride, yLine, yImage;
-  /// Whether writes may extend beyond a pixel's channels to whole panels.
+  /// Whether whole panels may be written behind a pixel's channels.
   bool xPadded, yPadded;
   long kernelHeight, kernelWidth, strideHeight, strideWidth;
   long paddingHeight, paddingWidth, dilationHeight, dilationWidth;
 } dpt_convolution;
 
-/// The inputs and results of a convolution's backward pass. Every sample is at the same place as in the forward pass.
+/// What goes into a convolution's backward pass, and where its results go. Every sample lies at the same place as forwards.
 typedef struct {
   dpt_convolution convolution;
   const float *x;
   /// ∂ℓ/∂y.
   float *dy;
-  /// Outputs of a ReLU after the convolution, or NULL. If an output is not positive, its dy becomes 0.
+  /// Outputs of a ReLU behind the convolution, or NULL: where they are not positive, dy becomes 0.
   const float *rectified;
-  /// The taps of max pooling after the convolution, or NULL. With them ∂ℓ/∂y is computed from `pooled`, the gradients of the
+  /// The taps of max pooling behind the convolution, or NULL. With them ∂ℓ/∂y is made of `pooled`, the gradients of the
   /// pooled outputs, and dy is not used.
   const int8_t *taps;
   const float *pooled;
@@ -38,7 +38,7 @@ typedef struct {
   /// pixels ascend; over shards in the tree's order.
   float *weightGradient, *biasGradient;
   long weightRow, node;
-  /// ∂ℓ/∂x, or NULL if not needed, and the convolution with dx in place of x. `packed` is the weight packed as inner
+  /// ∂ℓ/∂x, or NULL if it is not wanted, and the convolution with dx in x's place. `packed` is the weight packed as inner
   /// (kh, kw, o), columns c (`dpt_pack_convolution_back`).
   float *dx;
   dpt_convolution inverse;
