@@ -29,7 +29,7 @@ void dpt_pack(const float *w, long inner, long outputs, long stride, float *pack
   }
 }
 
-void dpt_pack_convolution_back(const float *w, long outputs, long taps, long channels, long wStride, float *packed) {
+void dpt_pack_taps(const float *w, long outputs, long taps, long channels, long wStride, float *packed) {
   for (long p = 0; p < panel_count(channels); p++) {
     const long valid = channels - p * DPT_LANES < DPT_LANES ? channels - p * DPT_LANES : DPT_LANES;
     for (long tap = 0; tap < taps; tap++)

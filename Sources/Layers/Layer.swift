@@ -21,6 +21,8 @@ public protocol Layer: AnyObject {
   var parts: [(name: String, layers: [any Layer])] { get }
   /// How the layer treats sequences of different lengths. By default recipes with such sequences refuse it.
   var lengthRule: LengthRule { get }
+  /// A short name of how it computes; nil if there is no choice.
+  var algorithm: String? { get }
   /// Floating-point operations of one sample's forward pass, two per multiply-add of the products.
   var operations: Int { get }
   /// Floating-point operations of one sample's backward pass, with or without the gradient of the input.
@@ -46,6 +48,8 @@ extension Layer {
   public var lengthRule: LengthRule {
     .refused(advice: "a layer of one's own says by `lengthRule` what it does with sequences of different lengths")
   }
+  /// There is no choice.
+  public var algorithm: String? { nil }
   /// The operations of the layers within; 0 if there are none.
   public var operations: Int { parts.reduce(0) { $0 + $1.layers.operations } }
   /// The operations of the layers within. If there are none: those of the forward pass for the weights' gradients, and as

@@ -47,7 +47,8 @@ struct InspectCommand: ParsableCommand {
       let parts = layer.parts
       let parameters = layer.parameters.reduce(0) { $0 + $1.count }
       let numbers = parts.isEmpty ? [Format.count(parameters), Format.thousands(layer.operations)] : ["", ""]
-      return [[name, layer.kind, "\(layer.outputShape)"] + numbers]
+      let kind = layer.algorithm.map { "\(layer.kind), \($0)" } ?? layer.kind
+      return [[name, kind, "\(layer.outputShape)"] + numbers]
         + parts.flatMap { part in
           rows(of: part.layers, named: part.name.isEmpty ? "\(name)." : "\(name).\(part.name).")
         }

@@ -76,4 +76,6 @@ record(
     (4, 4, 6, 5),
 )
 record("residual-identity", Residual(nn.Sequential(nn.Conv2d(3, 3, 3, padding=1))), (2, 3, 4, 5))
+record("conv-tiles", nn.Conv2d(16, 20, 3, padding=1), (3, 16, 6, 7))
+record("conv-tiles-of-two", nn.Conv2d(9, 17, 3, bias=False), (3, 9, 4, 8))
 numpy.savez_compressed(pathlib.Path(__file__).with_name("vision.npz"), **arrays)

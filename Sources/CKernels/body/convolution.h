@@ -222,8 +222,8 @@ DPT_INLINE seen_axis axis_forward(long pixels, long size, long kernel, long stri
   return axis;
 }
 
-static void convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
-                     bool relu) {
+static void convolve_directly(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
+                              bool relu) {
   const gathered_product p = {
       .b = packed, .bias = bias, .inner = g->kernelHeight * g->kernelWidth * g->channels, .columns = g->outputs,
       .padded = g->yPadded, .relu = relu,

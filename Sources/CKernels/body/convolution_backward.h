@@ -13,8 +13,6 @@ DPT_INLINE long samples_at_once(long rowsOfSample) {
   return rowsOfSample > 0 ? (rows + rowsOfSample - 1) / rowsOfSample : 1;
 }
 
-static long convolution_samples(const dpt_convolution *g) { return samples_at_once(g->outHeight * g->outWidth); }
-
 // Samples whose inputs' gradients are made at once; those of strided convolutions are made phase by phase.
 DPT_INLINE long samples_back(const dpt_convolution *g) {
   return samples_at_once(g->height * g->width / (g->strideHeight * g->strideWidth));
@@ -25,7 +23,7 @@ DPT_INLINE size_t sums_of_shard(const dpt_convolution *g, const gradient_plan *p
   return plan->sums + (size_t)padded_to_lanes(g->outputs);
 }
 
-static size_t convolution_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {
+static size_t direct_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {
   const gradient_plan plan = plan_gradient(g);
   const size_t unpooled = pooled ? (size_t)(samples_back(g) * g->yImage + DPT_LANES) : 0;
   return plan.input + plan.output + stack_depth(shards) * sums_of_shard(g, &plan) + unpooled;
@@ -80,7 +78,7 @@ DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, long
   return dy;
 }
 
-static void convolve_back(const dpt_convolution_backward *p, const dpt_shard_program *s) {
+static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_shard_program *s) {
   const dpt_convolution *g = &p->convolution;
   const gradient_plan plan = plan_gradient(g);
   const size_t size = sums_of_shard(g, &plan);

@@ -64,9 +64,9 @@ static gradient_plan plan_gradient(const dpt_convolution *g) {
 }
 
 #define DPT_CASE(MR) \
-  case MR: accumulate_tile(MR, np, walk, a, b0, b1, sums, row); break;
+  case MR: accumulate_tile(MR, np, fresh, walk, a, b0, b1, sums, row); break;
 
-DPT_INLINE void accumulate_tiles(int np, long height, const tile_walk *walk, const float *a, const float *b0,
+DPT_INLINE void accumulate_tiles(int np, bool fresh, long height, const tile_walk *walk, const float *a, const float *b0,
                                  const float *b1, float *sums, long row) {
   switch (height) {
     DPT_EACH_HEIGHT(DPT_CASE)
@@ -135,11 +135,11 @@ static void add_gradient_by_outputs(const dpt_convolution *g, const gradient_pla
           long p = 0;
 #if DPT_TILE_PANELS > 1
           for (; p + 1 < plan->panels; p += 2)
-            accumulate_tiles(2, rows, &walk, a + i, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, tile + p * DPT_LANES,
+            accumulate_tiles(2, false, rows, &walk, a + i, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, tile + p * DPT_LANES,
                              plan->row);
 #endif
           for (; p < plan->panels; p++)
-            accumulate_tiles(1, rows, &walk, a + i, b + p * DPT_LANES, b, tile + p * DPT_LANES, plan->row);
+            accumulate_tiles(1, false, rows, &walk, a + i, b + p * DPT_LANES, b, tile + p * DPT_LANES, plan->row);
           tile += rows * plan->row;
         }
       }
@@ -196,11 +196,11 @@ static void add_gradient_by_inputs(const dpt_convolution *g, const gradient_plan
         long p = 0;
 #if DPT_TILE_PANELS > 1
         for (; p + 1 < plan->panels; p += 2)
-          accumulate_tile(DPT_TILE_ROWS, 2, &walk, a, input + p * panelSize + shift,
+          accumulate_tile(DPT_TILE_ROWS, 2, false, &walk, a, input + p * panelSize + shift,
                           input + (p + 1) * panelSize + shift, tile + p * DPT_LANES, plan->row);
 #endif
         for (; p < plan->panels; p++)
-          accumulate_tile(DPT_TILE_ROWS, 1, &walk, a, input + p * panelSize + shift, input, tile + p * DPT_LANES,
+          accumulate_tile(DPT_TILE_ROWS, 1, false, &walk, a, input + p * panelSize + shift, input, tile + p * DPT_LANES,
                           plan->row);
       }
     }

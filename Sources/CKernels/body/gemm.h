@@ -100,15 +100,15 @@ typedef struct {
   long lines, width, aStep, aLine, bStep, bLine;
 } tile_walk;
 
-// sums[i][j] += Σ a[k][i] · b[k][j] for a tile of sums, `row` floats a row; b0 and b1 are b's panels.
-DPT_INLINE void accumulate_tile(int mr, int np, const tile_walk *walk, const float *a, const float *b0, const float *b1,
-                                float *sums, long row) {
+// sums[i][j] += Σ a[k][i] · b[k][j] for a tile of sums, `row` floats a row; b0 and b1 are b's panels. `fresh` sums begin at 0.
+DPT_INLINE void accumulate_tile(int mr, int np, bool fresh, const tile_walk *walk, const float *a, const float *b0,
+                                const float *b1, float *sums, long row) {
   const long aStep = walk->aStep, bStep = walk->bStep;
   v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
-    for (int j = 0; j < np; j++) acc[i][j] = load(sums + i * row + j * DPT_LANES);
+    for (int j = 0; j < np; j++) acc[i][j] = fresh ? splat(0.0f) : load(sums + i * row + j * DPT_LANES);
   for (long l = 0; l < walk->lines; l++) {
     const float *line = a + l * walk->aLine, *x = b0 + l * walk->bLine, *y = b1 + l * walk->bLine;
     for (long w = 0; w < walk->width; w++, line += aStep, x += bStep, y += bStep) {

@@ -66,10 +66,10 @@ DPT_INLINE void add_chunk(gradient_block *g, const block_plan *plan, float *sums
     long j = 0;
 #if DPT_TILE_PANELS > 1
     for (; j + DPT_LANES < g->columns; j += 2 * DPT_LANES, b += 2 * DPT_CHUNK_PANEL)
-      accumulate_tile(DPT_TILE_ROWS, 2, &walk, a, b, b + DPT_CHUNK_PANEL, tile + j, plan->columns);
+      accumulate_tile(DPT_TILE_ROWS, 2, false, &walk, a, b, b + DPT_CHUNK_PANEL, tile + j, plan->columns);
 #endif
     for (; j < g->columns; j += DPT_LANES, b += DPT_CHUNK_PANEL)
-      accumulate_tile(DPT_TILE_ROWS, 1, &walk, a, b, b, tile + j, plan->columns);
+      accumulate_tile(DPT_TILE_ROWS, 1, false, &walk, a, b, b, tile + j, plan->columns);
   }
   g->chunk = 0;
 }

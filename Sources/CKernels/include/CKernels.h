@@ -43,8 +43,8 @@ size_t dpt_packed_count(long inner, long columns);
 void dpt_pack_transposed(const float *w, long outputs, long inner, long stride, float *packed);
 /// Packs `w` (inner × outputs, stride `stride`) into panels: panel p, row k holds w[k][16p + j].
 void dpt_pack(const float *w, long inner, long outputs, long stride, float *packed);
-/// Packs w[o][kh][kw][c] (rows `wStride` floats apart) for a convolution's backward pass.
-void dpt_pack_convolution_back(const float *w, long outputs, long taps, long channels, long wStride, float *packed);
+/// Packs w[o][tap][c] (rows `wStride` floats apart) with inner length (tap, o) and columns c.
+void dpt_pack_taps(const float *w, long outputs, long taps, long channels, long wStride, float *packed);
 
 // MARK: The kernels' structs, and the list of kernels
 

@@ -26,13 +26,22 @@ DPT_SCRATCH(weight_gradient_scratch, (long m, long n, long shards), (m, n, shard
 /// The sum of each shard's rows, added in the tree: the gradient of a bias, or the sums of a loss's records.
 DPT_KERNEL(void, sum_rows, (const dpt_row_sums *p, const dpt_shard_program *shards), (p, shards))
 
-// MARK: Convolution (body/convolution.h, body/convolution_gradient.h, body/convolution_backward.h)
+// MARK: Convolution (body/convolution_algorithms.h): directly (body/convolution.h, body/convolution_gradient.h,
+// body/convolution_backward.h) or by Winograd's tiles (body/winograd.h, body/winograd_backward.h)
 
-/// Forward: `packed` is the weight packed transposed (inner kh, kw, c), `bias` padded to panels or NULL. With `relu`,
-/// negative outputs become 0.
+/// Packs w[o][kh][kw][c] for the forward pass: `dpt_convolution_packed` floats.
+DPT_KERNEL(void, pack_convolution, (const dpt_convolution *g, const float *w, float *packed), (g, w, packed))
+DPT_KERNEL(size_t, convolution_packed, (const dpt_convolution *g), (g))
+/// Packs w[o][kh][kw][c] for the inputs' gradients: `dpt_convolution_packed_back` floats.
+DPT_KERNEL(void, pack_convolution_back, (const dpt_convolution *g, const float *w, float *packed), (g, w, packed))
+DPT_KERNEL(size_t, convolution_packed_back, (const dpt_convolution *g), (g))
+/// Forward: `bias` is padded to panels, or NULL. With `relu`, negative outputs become 0.
 DPT_KERNEL(void, convolve,
-           (const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y, bool relu),
-           (g, x, packed, bias, y, relu))
+           (const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y, bool relu,
+            float *scratch),
+           (g, x, packed, bias, y, relu, scratch))
+/// Floats of scratch that `dpt_convolve` needs.
+DPT_SCRATCH(convolution_scratch, (const dpt_convolution *g), (g))
 /// The fewest samples that `dpt_convolve` is as fast for as for many.
 DPT_KERNEL(long, convolution_samples, (const dpt_convolution *g), (g))
 /// The gradients of the weights, the biases and the inputs for all samples of the shards.

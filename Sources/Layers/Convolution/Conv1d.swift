@@ -14,9 +14,13 @@ public final class Conv1d: Layer {
 
   /// A layer with `outputs` channels; `window` is one over steps (`Window.steps`).
   /// - Throws: `Failure` (configuration) where the window does not fit the input, or the groups do not divide.
-  public init(input: Shape, outputs: Int, window: Window, groups: Int = 1, bias: Bool = true) throws {
+  public init(
+    input: Shape, outputs: Int, window: Window, groups: Int = 1, bias: Bool = true,
+    algorithm: ConvolutionAlgorithm = .auto
+  ) throws {
     convolution = try Convolution(
-      input: input, outputs: outputs, window: window, kernelShape: [window.kernel.height], groups: groups, bias: bias)
+      input: input, outputs: outputs, window: window, kernelShape: [window.kernel.height], groups: groups, bias: bias,
+      algorithm: algorithm)
   }
 
   /// The size rule's result (see `Window`), `outputs` channels.
@@ -25,8 +29,11 @@ public final class Conv1d: Layer {
   public var parameters: [Parameter] { convolution.parameters }
   /// What is behind a sample's length counts as padding.
   public var lengthRule: LengthRule { .window(convolution.window) }
-  /// Two per weight and output position.
+  /// Two per weight and output position, as if computed directly.
   public var operations: Int { convolution.operations }
+
+  /// Winograd's tile, if the layer is computed by it.
+  public var algorithm: String? { convolution.tile?.rawValue }
 
   /// As many as forwards for the weights' gradients, and as many for the input's if it is wanted.
   public func backwardOperations(wantsInputGradient: Bool) -> Int { wantsInputGradient ? 2 * operations : operations }

@@ -14,18 +14,25 @@ public final class Conv2d: Layer {
 
   /// A layer with `outputs` channels.
   /// - Throws: `Failure` (configuration) where the window does not fit the input, or the groups do not divide.
-  public init(input: Shape, outputs: Int, window: Window, groups: Int = 1, bias: Bool = true) throws {
+  public init(
+    input: Shape, outputs: Int, window: Window, groups: Int = 1, bias: Bool = true,
+    algorithm: ConvolutionAlgorithm = .auto
+  ) throws {
     convolution = try Convolution(
       input: input, outputs: outputs, window: window, kernelShape: [window.kernel.height, window.kernel.width],
-      groups: groups, bias: bias)
+      groups: groups, bias: bias,
+      algorithm: algorithm)
   }
 
   /// The size rule's result (see `Window`), `outputs` channels.
   public var outputShape: Shape { convolution.outputShape }
   /// `weight`, and `bias` if there is one.
   public var parameters: [Parameter] { convolution.parameters }
-  /// Two per weight and output position.
+  /// Two per weight and output position, as if computed directly.
   public var operations: Int { convolution.operations }
+
+  /// Winograd's tile, if the layer is computed by it.
+  public var algorithm: String? { convolution.tile?.rawValue }
 
   /// As many as forwards for the weights' gradients, and as many for the input's if it is wanted.
   public func backwardOperations(wantsInputGradient: Bool) -> Int { wantsInputGradient ? 2 * operations : operations }

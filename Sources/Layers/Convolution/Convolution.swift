@@ -11,9 +11,14 @@ package struct Convolution {
   let inputShape: Shape
   let weight: Parameter
   let bias: Parameter?
+  /// Winograd's tile, or nil if it is computed directly.
+  let tile: WinogradTile?
 
   /// `kernelShape` is the kernel's part of the weight's shape in PyTorch: [height, width] or [steps].
-  init(input: Shape, outputs: Int, window: Window, kernelShape: [Int], groups: Int, bias: Bool) throws {
+  init(
+    input: Shape, outputs: Int, window: Window, kernelShape: [Int], groups: Int, bias: Bool,
+    algorithm: ConvolutionAlgorithm
+  ) throws {
     guard input.features.isMultiple(of: groups), outputs.isMultiple(of: groups) else {
       throw Failure(
         .configuration, "\(groups) groups do not divide \(input.features) input and \(outputs) output channels",
@@ -28,6 +33,10 @@ package struct Convolution {
     weight = Parameter(
       "weight", shape: [outputs, channels] + kernelShape, initialization: initialization,
       factors: [outputs, channels, window.taps], axes: [0, 2, 1])
+    let size = Window.size(outputShape)
+    tile = WinogradTile.choose(
+      algorithm, window: window, groups: groups, isSequence: input.isSequence, channels: channels, outputs: outputs,
+      size: Window.Extent(height: size.height, width: size.width))
     self.bias = bias ? Parameter("bias", shape: [outputs], initialization: initialization) : nil
   }
 
@@ -41,14 +50,13 @@ package struct Convolution {
   var outputs: Int { outputShape.features / groups }
   /// Weights of one output.
   var inner: Int { window.taps * channels }
-  /// Floats of one group's packed weights, and of those for the way back.
-  var packedCount: Int { dpt_packed_count(inner, outputs) }
-  var packedBackCount: Int { dpt_packed_count(window.taps * outputs, channels) }
 
   func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
-    window.geometry(
+    var g = window.geometry(
       input: inputShape, output: outputShape, batch: batch, inputStride: inputStride,
       outputStride: paddedToLanes(outputShape.features), channels: channels, outputs: outputs, padded: groups == 1)
+    (g.tileHeight, g.tileWidth) = (tile?.extent.height ?? 0, tile?.extent.width ?? 0)
+    return g
   }
 }
 
@@ -57,6 +65,9 @@ struct ConvolutionPass: Pass {
   let convolution: Convolution
   let appliesReLU: Bool
   private let packed, scratch: ArenaPlan.Slot
+  private let forwardScratch: ArenaPlan.Slot?
+  /// Floats of one group's packed weights, and of those for the way back.
+  private let packedCount, packedBackCount: Int
   /// The outputs of all samples, or of those that are made at once for a pooling.
   private let output: ArenaPlan.Slot
   private let paddedBias: ArenaPlan.Slot?
@@ -73,28 +84,28 @@ struct ConvolutionPass: Pass {
     let (groups, input, outputs) = (convolution.groups, convolution.inputShape, convolution.outputs)
     let outputFloats = convolution.outputShape.paddedCount(batch: pooledSamples ?? batch)
     var g = convolution.geometry(batch: batch, inputStride: paddedToLanes(input.features))
-    packed = plan.persistent(groups * convolution.packedCount)
+    packedCount = dpt_convolution_packed(&g)
+    packedBackCount = dpt_convolution_packed_back(&g)
+    packed = plan.persistent(groups * packedCount)
+    forwardScratch = convolution.tile == nil ? nil : plan.forwardScratch(dpt_convolution_scratch(&g))
     scratch = plan.backwardScratch(dpt_convolution_backward_scratch(&g, plan.shards, pooledSamples != nil))
     output = pooledSamples == nil ? plan.activation(outputFloats) : plan.forwardScratch(outputFloats)
     paddedBias = convolution.bias == nil ? nil : plan.persistent(groups * paddedToLanes(outputs))
     back =
       wantsInputGradient
       ? (
-        plan.persistent(groups * convolution.packedBackCount), plan.gradient(input.paddedCount(batch: batch))
+        plan.persistent(groups * packedBackCount), plan.gradient(input.paddedCount(batch: batch))
       ) : nil
   }
 
   /// Packs the weights for both directions.
   func pack(_ context: StepContext) {
-    let (inner, channels, outputs) = (convolution.inner, convolution.channels, convolution.outputs)
+    let (inner, outputs) = (convolution.inner, convolution.outputs)
+    var g = convolution.geometry(batch: 1, inputStride: paddedToLanes(convolution.inputShape.features))
     for group in 0..<convolution.groups {
       let weights = context.values(convolution.weight) + group * outputs * inner
-      dpt_pack_transposed(weights, outputs, inner, inner, context.arena[packed] + group * convolution.packedCount)
-      if let back {
-        dpt_pack_convolution_back(
-          weights, outputs, convolution.window.taps, channels, inner,
-          context.arena[back.packed] + group * convolution.packedBackCount)
-      }
+      dpt_pack_convolution(&g, weights, context.arena[packed] + group * packedCount)
+      if let back { dpt_pack_convolution_back(&g, weights, context.arena[back.packed] + group * packedBackCount) }
       if let bias = convolution.bias, let paddedBias {
         (context.arena[paddedBias] + group * paddedToLanes(outputs))
           .update(from: context.values(bias) + group * outputs, count: outputs)
@@ -115,9 +126,9 @@ struct ConvolutionPass: Pass {
     let first = input.base + samples.lowerBound * g.xImage
     for group in 0..<convolution.groups {
       dpt_convolve(
-        &g, first + group * channels, context.arena[packed] + group * convolution.packedCount,
+        &g, first + group * channels, context.arena[packed] + group * packedCount,
         paddedBias.map { UnsafePointer(context.arena[$0] + group * paddedToLanes(outputs)) },
-        result.base + group * outputs, appliesReLU)
+        result.base + group * outputs, appliesReLU, forwardScratch.map { context.arena[$0] })
     }
     return result
   }
@@ -162,7 +173,7 @@ struct ConvolutionPass: Pass {
       pass.weightGradient += outputs * inner
       pass.biasGradient = pass.biasGradient.map { $0 + outputs }
       pass.dx = pass.dx.map { $0 + channels }
-      pass.packed = pass.packed.map { $0 + convolution.packedBackCount }
+      pass.packed = pass.packed.map { $0 + packedBackCount }
     }
     return result
   }

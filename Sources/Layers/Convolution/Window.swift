@@ -129,7 +129,8 @@ public struct Window: Equatable, Sendable {
     return g
   }
 
-  private static func size(_ shape: Shape) -> (height: Int, width: Int) {
+  /// The pixels of an image along both axes; a sequence is an image of width 1.
+  static func size(_ shape: Shape) -> (height: Int, width: Int) {
     shape.isSequence ? (shape.extents[0], 1) : (shape.extents[0], shape.extents[1])
   }
 }

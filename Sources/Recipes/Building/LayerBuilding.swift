@@ -9,7 +9,8 @@ extension Recipe {
     var layers: [any Layer] = []
     for (index, entry) in list.enumerated() {
       let site = LayerSite(
-        input: layers.last?.outputShape ?? input, batch: batch, shards: shards, former: list.prefix(index))
+        input: layers.last?.outputShape ?? input, batch: batch, shards: shards, convolution: model.convolution,
+        former: list.prefix(index))
       let layer = try makeLayer(entry, at: site, key: "\(key).\(index)")
       try checkSize(layer, messageName(of: entry, key: "\(key).\(index)"))
       if let initialization = entry.initialization {

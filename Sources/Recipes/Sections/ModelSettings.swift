@@ -1,3 +1,5 @@
+import Layers
+
 /// The model: its layers, and the initial weights.
 public struct ModelSettings: RecipeSettings {
   /// A safetensors or `.npz` file with the initial weights; nil to draw them from the seed.
@@ -7,6 +9,8 @@ public struct ModelSettings: RecipeSettings {
   /// The cell that replaces that of every recurrent layer; nil to keep them. Always nil after a recipe was read: its
   /// layers are replaced then.
   public var cell: RecurrentCellName?
+  /// How convolutions are computed.
+  public var convolution = ConvolutionAlgorithm.auto
   /// The layers, from input to output.
   public var layers: [any LayerEntry] = []
 
@@ -31,6 +35,10 @@ public struct ModelSettings: RecipeSettings {
         "cell", \.cell, .optional(.choice),
         "gated, rnn, lstm or gru to replace every recurrent layer's cell, or none to keep them"),
       RecipeKey(
+        "convolution", \.convolution, .choice,
+        "how convolutions are computed: auto (by Winograd's algorithm if the layer's shape promises that it is faster), "
+          + "direct, or winograd (wherever it can be)"),
+      RecipeKey(
         "layers", \.layers, .list(.layer), required: true,
         "the layers from input to output, each a name with its settings"),
     ])
@@ -44,3 +52,5 @@ extension ModelSettings {
     self.cell = nil
   }
 }
+
+extension ConvolutionAlgorithm: Choice {}

@@ -30,6 +30,12 @@ import Testing
       window: Window(kernel: .init(3), stride: .init(height: 1, width: 2), padding: .init(1)), groups: 4),
     Case(input: .sequence(steps: 9, features: 4), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: 1)),
     Case(input: .sequence(steps: 8, features: 20), outputs: 3, window: .steps(kernel: 2, dilation: 3)),
+    // By Winograd's tiles: of 4 × 4 pixels, of 2 × 2, and of 4 steps.
+    Case(
+      input: .image(height: 7, width: 9, channels: 9), outputs: 18,
+      window: Window(kernel: .init(3), padding: .init(height: 1, width: 2))),
+    Case(input: .image(height: 4, width: 8, channels: 17), outputs: 8, window: Window(kernel: .init(3)), bias: false),
+    Case(input: .sequence(steps: 9, features: 8), outputs: 20, window: .steps(kernel: 3, padding: 1)),
   ]
 
   @Test(arguments: cases)

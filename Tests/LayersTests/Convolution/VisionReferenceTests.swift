@@ -22,6 +22,14 @@ import Testing
     ),
     ("conv-groups", { try Conv2d(input: $0, outputs: 9, window: Window(kernel: .init(3)), groups: 3) }),
     (
+      "conv-tiles",
+      { try Conv2d(input: $0, outputs: 20, window: Window(kernel: .init(3), padding: .init(1)), algorithm: .winograd) }
+    ),
+    (
+      "conv-tiles-of-two",
+      { try Conv2d(input: $0, outputs: 17, window: Window(kernel: .init(3)), bias: false, algorithm: .winograd) }
+    ),
+    (
       "max-pool",
       { try MaxPool(input: $0, window: Window(kernel: .init(3), stride: .init(2), padding: .init(1))) }
     ),

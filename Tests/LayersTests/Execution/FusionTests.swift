@@ -12,9 +12,10 @@ import Testing
     var rectifies = true
     var pool = Window(kernel: .init(2), stride: .init(2))
     var bias = true
+    var channels = 5
 
     func layers() throws -> [any Layer] {
-      let first = try Conv2d(input: image, outputs: 5, window: Window(kernel: .init(1)))
+      let first = try Conv2d(input: image, outputs: channels, window: Window(kernel: .init(1)))
       let second = try Conv2d(input: first.outputShape, outputs: outputs, window: window, bias: bias)
       let pooling = try MaxPool(input: second.outputShape, window: pool)
       let relus = rectifies ? [ReLU(input: second.outputShape)] : []
@@ -33,6 +34,14 @@ import Testing
       pool: Window(kernel: .init(height: 3, width: 2), stride: .init(2), dilation: .init(2))),
   ]
 
+  /// Convolutions by Winograd's tiles, with one tile a sample and with many.
+  static let tiled = [
+    Case(image: .image(height: 5, width: 6, channels: 3), channels: 12),
+    Case(
+      image: .image(height: 23, width: 18, channels: 3), window: Window(kernel: .init(3), padding: .init(1)),
+      channels: 9),
+  ]
+
   private func run(_ shape: Case, samples: Int, shards: Int, keepsOutputs: Bool) throws -> LayerRun {
     var random = TestRandom(7)
     let layer = Sequential(input: shape.image, layers: try shape.layers())
@@ -44,7 +53,7 @@ import Testing
       upstream: upstream, shards: shards, keepsOutputs: keepsOutputs)
   }
 
-  @Test(arguments: cases)
+  @Test(arguments: cases + tiled)
   func theBitsAreThoseOfOneAfterTheOther(_ shape: Case) throws {
     for (samples, shards) in [(1, 1), (5, 3), (16, 4)] {
       let apart = try run(shape, samples: samples, shards: shards, keepsOutputs: true)

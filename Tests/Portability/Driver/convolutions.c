@@ -38,14 +38,40 @@ static void hash_output(const dpt_convolution *g, const float *y) {
   hash_rows(y, g->batch * g->outHeight * g->outWidth, g->outputs, g->yStride);
 }
 
+// The same window, half of the time made by Winograd's tiles.
+static dpt_convolution draw_convolution(long batch) {
+  dpt_convolution g = draw_window(40, draw(1, 40), batch, true);
+  if (draw_bool()) return g;
+  g.xPadded = g.yPadded = true;
+  g.kernelHeight = 3;
+  g.strideHeight = g.strideWidth = g.dilationHeight = g.dilationWidth = 1;
+  g.tileHeight = draw_bool() ? 2 : 4;
+  g.tileWidth = g.tileHeight;
+  g.kernelWidth = 3;
+  if (g.tileHeight == 4 && draw_bool()) {
+    g.width = g.kernelWidth = g.tileWidth = 1;
+    g.paddingWidth = 0;
+  }
+  g.paddingHeight = draw(0, 3);
+  g.height += 2;
+  g.width += g.kernelWidth - 1;
+  g.outHeight = output_size(g.height, 3, 1, g.paddingHeight, 1);
+  g.outWidth = output_size(g.width, g.kernelWidth, 1, g.paddingWidth, 1);
+  g.xLine = g.width * g.xStride;
+  g.xImage = g.height * g.xLine;
+  g.yLine = g.outWidth * g.yStride;
+  g.yImage = g.outHeight * g.yLine;
+  return g;
+}
+
 static void forward(void) {
-  const dpt_convolution g = draw_window(40, draw(1, 40), draw(1, 3), true);
+  const dpt_convolution g = draw_convolution(draw(1, 3));
   const long inner = g.kernelHeight * g.kernelWidth * g.channels;
-  float *packed = floats((long)dpt_packed_count(inner, g.outputs));
-  dpt_pack_transposed(random_floats(g.outputs * inner, 1), g.outputs, inner, inner, packed);
-  const float *bias = random_floats(g.yStride, 1);
-  float *y = floats(g.batch * g.yImage);
-  dpt_convolve(&g, random_floats(g.batch * g.xImage, 1), packed, draw_bool() ? bias : NULL, y, draw_bool());
+  float *packed = floats((long)dpt_convolution_packed(&g));
+  dpt_pack_convolution(&g, random_floats(g.outputs * inner, 1), packed);
+  const float *bias = random_floats(g.yStride, 1), *x = random_floats(g.batch * g.xImage, 1);
+  float *y = floats(g.batch * g.yImage), *scratch = floats((long)dpt_convolution_scratch(&g));
+  dpt_convolve(&g, x, packed, draw_bool() ? bias : NULL, y, draw_bool(), scratch);
   hash_output(&g, y);
 }
 
@@ -70,15 +96,15 @@ static dpt_convolution draw_pool(const dpt_convolution *g) {
 static void backward(void) {
   const part s = random_part(5);
   const bool pools = draw_bool();
-  dpt_convolution g = draw_window(40, draw(1, 40), s.samples, true);
+  dpt_convolution g = draw_convolution(s.samples);
   if (pools) g.yPadded = true;
   const long taps = g.kernelHeight * g.kernelWidth, row = taps * g.channels;
   dpt_convolution_backward p = {.convolution = g, .inverse = g, .weightRow = row};
   p.node = PADDED(g.outputs * row) + PADDED(g.outputs);
-  float *gradients = floats(s.nodes * p.node), *packed = floats((long)dpt_packed_count(taps * g.outputs, g.channels));
+  float *gradients = floats(s.nodes * p.node), *packed = floats((long)dpt_convolution_packed_back(&g));
   p.x = random_floats(g.batch * g.xImage, 1);
   const float *weights = random_floats(g.outputs * row, 1);
-  dpt_pack_convolution_back(weights, g.outputs, taps, g.channels, row, packed);
+  dpt_pack_convolution_back(&g, weights, packed);
   p.packed = packed;
   p.scratch = floats((long)dpt_convolution_backward_scratch(&g, s.program.shards, pools));
   p.weightGradient = gradients;

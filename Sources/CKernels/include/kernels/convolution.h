@@ -8,6 +8,8 @@
 /// A two-dimensional cross-correlation of `batch` images, channels last:
 /// y[n][oh][ow][o] = bias[o] + Σ x[n][oh·S − P + kh·D][ow·S − P + kw·D][c] · w[o][kh][kw][c], summed over kh, kw, c in
 /// this order. One group of channels; layers call it once a group.
+///
+/// With a tile it is made by Winograd's tiles: kernel 3 × 3 or 3 × 1, stride and dilation 1, whole panels at x and y.
 typedef struct {
   long batch, height, width, channels;
   /// Floats from one pixel, line and image of x to the next.
@@ -19,6 +21,8 @@ typedef struct {
   bool xPadded, yPadded;
   long kernelHeight, kernelWidth, strideHeight, strideWidth;
   long paddingHeight, paddingWidth, dilationHeight, dilationWidth;
+  /// Outputs of a tile: 4 × 4 or 2 × 2, of sequences 4 × 1; 0 if the convolution is made directly.
+  long tileHeight, tileWidth;
 } dpt_convolution;
 
 /// What goes into a convolution's backward pass, and where its results go. Every sample lies at the same place as forwards.
@@ -38,8 +42,8 @@ typedef struct {
   /// pixels ascend; over shards in the tree's order.
   float *weightGradient, *biasGradient;
   long weightRow, node;
-  /// ∂ℓ/∂x, or NULL if it is not wanted, and the convolution with dx in x's place. `packed` is the weight packed as inner
-  /// (kh, kw, o), columns c (`dpt_pack_convolution_back`).
+  /// ∂ℓ/∂x, or NULL if it is not wanted, and the convolution with dx in x's place. `packed` is the weight packed by
+  /// `dpt_pack_convolution_back`.
   float *dx;
   dpt_convolution inverse;
   const float *packed;

@@ -35,7 +35,9 @@ public struct Conv1dEntry: LayerEntry, ConvolutionEntry {
 
   /// Makes the convolution; its input must be a sequence.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
-    try Conv1d(input: site.input, outputs: outputs, window: window, groups: groups, bias: bias)
+    try Conv1d(
+      input: site.input, outputs: outputs, window: window, groups: groups, bias: bias,
+      algorithm: site.convolution)
   }
 
   /// Checks that the input is a sequence.

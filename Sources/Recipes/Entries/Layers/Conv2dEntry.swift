@@ -43,6 +43,8 @@ public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
           ? "grey images have a last axis of one channel, x[..., None]; sequences go to conv1d"
           : "linear takes vectors")
     }
-    return try Conv2d(input: site.input, outputs: outputs, window: window, groups: groups, bias: bias)
+    return try Conv2d(
+      input: site.input, outputs: outputs, window: window, groups: groups, bias: bias,
+      algorithm: site.convolution)
   }
 }

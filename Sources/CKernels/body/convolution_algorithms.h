@@ -1,0 +1,52 @@
+// Convolutions directly or by Winograd's tiles, as the layer has chosen by its shape.
+#ifndef DPT_CONVOLUTION_ALGORITHMS_H
+#define DPT_CONVOLUTION_ALGORITHMS_H
+
+#include "winograd_backward.h"
+
+DPT_INLINE bool uses_winograd(const dpt_convolution *g) { return g->tileHeight > 0; }
+
+static size_t convolution_packed(const dpt_convolution *g) {
+  return uses_winograd(g) ? (size_t)winograd_places(g) * dpt_packed_count(g->channels, g->outputs)
+                          : dpt_packed_count(g->kernelHeight * g->kernelWidth * g->channels, g->outputs);
+}
+
+static size_t convolution_packed_back(const dpt_convolution *g) {
+  return uses_winograd(g) ? (size_t)winograd_places(g) * dpt_packed_count(g->outputs, g->channels)
+                          : dpt_packed_count(g->kernelHeight * g->kernelWidth * g->outputs, g->channels);
+}
+
+static void pack_convolution(const dpt_convolution *g, const float *w, float *packed) {
+  const long inner = g->kernelHeight * g->kernelWidth * g->channels;
+  if (uses_winograd(g)) DPT_FOR_TILE(g, pack_tiles, w, g->outputs, g->channels, packed);
+  else dpt_pack_transposed(w, g->outputs, inner, inner, packed);
+}
+
+static void pack_convolution_back(const dpt_convolution *g, const float *w, float *packed) {
+  const long taps = g->kernelHeight * g->kernelWidth;
+  if (uses_winograd(g)) DPT_FOR_TILE(g, pack_tiles_back, w, g->outputs, g->channels, packed);
+  else dpt_pack_taps(w, g->outputs, taps, g->channels, taps * g->channels, packed);
+}
+
+static long convolution_samples(const dpt_convolution *g) {
+  return uses_winograd(g) ? winograd_samples(g) : samples_at_once(g->outHeight * g->outWidth);
+}
+
+static size_t convolution_scratch(const dpt_convolution *g) { return uses_winograd(g) ? winograd_scratch(g) : 0; }
+
+static void convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
+                     bool relu, float *scratch) {
+  if (uses_winograd(g)) winograd_forward(g, x, packed, bias, y, relu, scratch);
+  else convolve_directly(g, x, packed, bias, y, relu);
+}
+
+static size_t convolution_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {
+  return uses_winograd(g) ? winograd_backward_scratch(g, shards, pooled) : direct_backward_scratch(g, shards, pooled);
+}
+
+static void convolve_back(const dpt_convolution_backward *p, const dpt_shard_program *shards) {
+  if (uses_winograd(&p->convolution)) winograd_back(p, shards);
+  else convolve_back_directly(p, shards);
+}
+
+#endif

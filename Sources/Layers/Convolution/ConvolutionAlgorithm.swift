@@ -1,0 +1,58 @@
+/// How a convolution is computed. It belongs to the result: the algorithms round differently.
+public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
+  /// Winograd's, if the layer's shape promises that it is faster, else directly.
+  case auto
+  /// One multiply-add for each tap.
+  case direct
+  /// Winograd's, if it can be; else directly.
+  case winograd
+}
+
+/// The outputs that Winograd's algorithm makes at once, with fewer multiplications than one for each tap: m outputs along
+/// an axis of 3 taps take m + 2 instead of 3m (Lavin and Gray 2016, "Fast algorithms for convolutional neural networks").
+public enum WinogradTile: String, Sendable {
+  /// 4 × 4 pixels by 36 multiplications instead of 144, "F(4×4, 3×3)".
+  case four = "F(4×4, 3×3)"
+  /// 2 × 2 pixels by 16 multiplications instead of 36, "F(2×2, 3×3)".
+  case two = "F(2×2, 3×3)"
+  /// 4 steps of a sequence by 6 multiplications instead of 12, "F(4, 3)".
+  case steps = "F(4, 3)"
+
+  /// Outputs along both axes.
+  var extent: Window.Extent {
+    switch self {
+    case .four: Window.Extent(4)
+    case .two: Window.Extent(2)
+    case .steps: Window.Extent(height: 4, width: 1)
+    }
+  }
+
+  /// Multiplications for an image or sequence, for each pair of channels.
+  private func multiplications(_ outputs: Window.Extent) -> Int {
+    let places = (extent.height + 2) * (extent.width == 1 ? 1 : extent.width + 2)
+    func tiles(_ pixels: Int, _ size: Int) -> Int { (pixels + size - 1) / size }
+    return places * tiles(outputs.height, extent.height) * tiles(outputs.width, extent.width)
+  }
+
+  /// The fewest channels on both sides for which the transforms pay.
+  private static let fewestChannels = 8
+
+  /// The tile for a layer, a function of its shape alone; nil to compute directly.
+  static func choose(
+    _ algorithm: ConvolutionAlgorithm, window: Window, groups: Int, isSequence: Bool, channels: Int, outputs: Int,
+    size: Window.Extent
+  ) -> WinogradTile? {
+    let kernel = Window.Extent(height: 3, width: isSequence ? 1 : 3)
+    guard algorithm != .direct, groups == 1, window.kernel == kernel, window.stride == Window.Extent(1),
+      window.dilation == Window.Extent(1)
+    else { return nil }
+    let hasChannels = algorithm == .winograd || min(channels, outputs) >= fewestChannels
+    // How far sequences are padded must not show in the bits, so their number of steps does not matter.
+    if isSequence { return hasChannels ? .steps : nil }
+    let best =
+      WinogradTile.two.multiplications(size) <= WinogradTile.four.multiplications(size) ? WinogradTile.two : .four
+    // Transforms take time, too: a third of the multiplications must be saved.
+    let isFaster = 3 * best.multiplications(size) <= 2 * window.taps * size.height * size.width
+    return algorithm == .winograd || isFaster && hasChannels ? best : nil
+  }
+}
