@@ -139,7 +139,7 @@ import Testing
   }
 
   /// y, ∂ℓ/∂x and the two running values in double precision, the statistics over chunks of samples.
-  private func reference(_ x: [Double], _ upstream: [Double], weight: [Double], shape: Shape, chunks: [Range<Int>])
+  private func normalization(_ x: [Double], _ upstream: [Double], weight: [Double], shape: Shape, chunks: [Range<Int>])
     -> (y: [Double], gradient: [Double], mean: [Double], variance: [Double])
   {
     let channels = shape.features
@@ -193,7 +193,7 @@ import Testing
       )
       let bounds = (0...shards).map { $0 * samples / shards }
       let chunks = statistics == .batch ? [0..<samples] : zip(bounds, bounds.dropFirst()).map { $0..<$1 }
-      let wanted = reference(
+      let wanted = normalization(
         x.map(Double.init), upstream.map(Double.init), weight: weight.map(Double.init), shape: shape, chunks: chunks)
       let limit = 3e-6 + Double(distance.ulp)
       let place = Comment(rawValue: "\(shape), \(samples) samples in \(shards) shards")
