@@ -7,78 +7,107 @@
 
 #define DPT_ROW_BLOCK 64
 
-typedef struct {
-  v16 first, second;
-} two_sums;
+// Groups of 16 channels at a time, so that whole cache lines side by side are read.
+#define DPT_NORM_GROUPS 4
 
-// Adds the current shard's sums to the fold, and stores a whole node's: the first at out, the second `gap` floats after it.
-DPT_INLINE void fold_two_sums(shard_fold *f, two_sums sums, float *out, long gap, long outNode) {
-  store(f->top, sums.first);
-  store(f->top + DPT_LANES, sums.second);
+// Gives the fold the present shard's two sums of each group, and stores a whole node's: the first at out, the second `gap`
+// floats behind.
+DPT_INLINE void fold_two_sums(int groups, shard_fold *f, const v16 *sums, float *out, long gap, long outNode) {
+  memcpy(f->top, sums, (size_t)groups * 2 * sizeof(v16));
   if (!join_shards(f)) return;
-  store(out + f->node * outNode, load(f->stack));
-  store(out + f->node * outNode + gap, load(f->stack + DPT_LANES));
+#pragma clang loop unroll(full)
+  for (int g = 0; g < groups; g++) {
+    store(out + f->node * outNode + g * DPT_LANES, load(f->stack + 2 * g * DPT_LANES));
+    store(out + f->node * outNode + gap + g * DPT_LANES, load(f->stack + (2 * g + 1) * DPT_LANES));
+  }
 }
 
-// Σ (x − shift) and Σ (x − shift)² of a shard's rows, without steps after a sample's length.
-DPT_INLINE two_sums moments_of_rows(const dpt_rows *r, long from, long to, long j, v16 shift) {
-  two_sums total = {splat(0.0f), splat(0.0f)};
-  for (long t = 0; t < r->outer; t++)
-    for (long block = from * r->positions; block < to * r->positions; block += DPT_ROW_BLOCK) {
-      const long end = to * r->positions - block < DPT_ROW_BLOCK ? to * r->positions : block + DPT_ROW_BLOCK;
-      two_sums sum = {splat(0.0f), splat(0.0f)};
-      for (long row = block; row < end; row++) {
-        if (r->lengths && t >= r->lengths[row / r->positions]) continue;
-        v16 x = load(r->base + t * r->outerStride + row * r->stride + j) - shift;
-        sum.first += x;
-        sum.second = fma16(x, x, sum.second);
-      }
-      total.first += sum.first;
-      total.second += sum.second;
+// The rows of a shard's samples from ..< to, in blocks: BODY sees `x`, `row` and `t`, and adds to `sum`, two for each group;
+// `total` is the blocks' sums, added in ascending order.
+#define DPT_SUM_ROWS(R, BODY)                                                                                   \
+  for (long t = 0; t < (R)->outer; t++)                                                                         \
+    for (long block = from * (R)->positions; block < to * (R)->positions; block += DPT_ROW_BLOCK) {             \
+      const long end = to * (R)->positions - block < DPT_ROW_BLOCK ? to * (R)->positions : block + DPT_ROW_BLOCK; \
+      v16 sum[2 * DPT_NORM_GROUPS] = {0};                                                                       \
+      for (long row = block; row < end; row++) {                                                                \
+        const float *x = (R)->base + t * (R)->outerStride + row * (R)->stride + j;                              \
+        BODY                                                                                                    \
+      }                                                                                                         \
+      _Pragma("clang loop unroll(full)") for (int g = 0; g < 2 * groups; g++) total[g] += sum[g];               \
     }
-  return total;
+
+// Σ (x − shift) and Σ (x − shift)² of a shard's rows, but for those of steps behind a sample's length.
+DPT_INLINE void moments_of_rows(int groups, const dpt_rows *r, long from, long to, long j, const float *shift, v16 *total) {
+  DPT_SUM_ROWS(r, {
+    if (r->lengths && t >= r->lengths[row / r->positions]) continue;
+    _Pragma("clang loop unroll(full)") for (int g = 0; g < groups; g++) {
+      const v16 offset = load(x + g * DPT_LANES) - load(shift + j + g * DPT_LANES);
+      sum[2 * g] += offset;
+      sum[2 * g + 1] = fma16(offset, offset, sum[2 * g + 1]);
+    }
+  })
 }
+
+DPT_INLINE void moments_of_groups(int groups, const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
+                                  const dpt_shard_program *s, long j) {
+  v16 stack[2 * DPT_NORM_GROUPS * DPT_STACK];
+  for (shard_fold f = fold_shards(s, stack, groups * 2 * DPT_LANES); has_shard(&f);) {
+    v16 total[2 * DPT_NORM_GROUPS] = {0};
+    moments_of_rows(groups, r, shard_start(&f), shard_end(&f), j, shift, total);
+    fold_two_sums(groups, &f, total, out + j, gap, outNode);
+  }
+}
+
+// Calls NAME(groups, …, j) for all columns, as many groups at a time as there are, up to DPT_NORM_GROUPS.
+#define DPT_FOR_GROUPS(COLUMNS, NAME, ...)                                   \
+  for (long j = 0; j < (COLUMNS);) {                                         \
+    const long left = ((COLUMNS) - j + DPT_LANES - 1) / DPT_LANES;           \
+    if (left >= 4) NAME(4, __VA_ARGS__, j), j += 4 * DPT_LANES;              \
+    else if (left >= 2) NAME(2, __VA_ARGS__, j), j += 2 * DPT_LANES;         \
+    else NAME(1, __VA_ARGS__, j), j += DPT_LANES;                            \
+  }
 
 static void batch_norm_moments(const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
                                const dpt_shard_program *s) {
-  for (long j = 0; j < r->columns; j += DPT_LANES) {
-    v16 stack[2 * DPT_STACK];
-    for (shard_fold f = fold_shards(s, stack, 2 * DPT_LANES); has_shard(&f);)
-      fold_two_sums(&f, moments_of_rows(r, shard_start(&f), shard_end(&f), j, load(shift + j)), out + j, gap, outNode);
-  }
+  DPT_FOR_GROUPS(r->columns, moments_of_groups, r, shift, out, gap, outNode, s)
+}
+
+// The gradient that a ReLU behind the normalization lets through: its output is scaled here as `scale_rows` does.
+DPT_INLINE v16 gradient_before_relu(v16 centred, v16 factor, v16 shift, v16 gradient) {
+  return choose(fma16(centred, factor, shift) > splat(0.0f), gradient, splat(0.0f));
 }
 
 // Σ dy and Σ dy · x̂ of a shard's rows, x̂ = (x − mean) · inverse.
-DPT_INLINE two_sums gradients_of_rows(const dpt_batch_norm_sums *p, long from, long to, long j) {
+DPT_INLINE void gradients_of_rows(int groups, const dpt_batch_norm_sums *p, long from, long to, long j, v16 *total) {
   const dpt_rows *r = &p->x;
-  const v16 mean = load(p->mean + j), inverse = load(p->inverse + j);
   const long outerRows = r->outerStride / r->stride;
-  two_sums total = {splat(0.0f), splat(0.0f)};
-  for (long t = 0; t < r->outer; t++)
-    for (long block = from * r->positions; block < to * r->positions; block += DPT_ROW_BLOCK) {
-      const long end = to * r->positions - block < DPT_ROW_BLOCK ? to * r->positions : block + DPT_ROW_BLOCK;
-      two_sums sum = {splat(0.0f), splat(0.0f)};
-      for (long row = block; row < end; row++) {
-        v16 x = load(r->base + t * r->outerStride + row * r->stride + j);
-        v16 gradient = load(p->dy + (t * outerRows + row) * p->dyStride + j);
-        sum.first += gradient;
-        sum.second = fma16(gradient, (x - mean) * inverse, sum.second);
-      }
-      total.first += sum.first;
-      total.second += sum.second;
+  DPT_SUM_ROWS(r, {
+    const float *dy = p->dy + (t * outerRows + row) * p->dyStride + j;
+    _Pragma("clang loop unroll(full)") for (int g = 0; g < groups; g++) {
+      const long at = g * DPT_LANES;
+      const v16 centred = load(x + at) - load(p->mean + j + at);
+      v16 gradient = load(dy + at);
+      if (p->factor) gradient = gradient_before_relu(centred, load(p->factor + j + at), load(p->shift + j + at), gradient);
+      sum[2 * g] += gradient;
+      sum[2 * g + 1] = fma16(gradient, centred * load(p->inverse + j + at), sum[2 * g + 1]);
     }
-  return total;
+  })
 }
 
-static void batch_norm_gradients(const dpt_batch_norm_sums *p, const dpt_shard_program *s) {
-  for (long j = 0; j < p->x.columns; j += DPT_LANES) {
-    v16 stack[2 * DPT_STACK];
-    for (shard_fold f = fold_shards(s, stack, 2 * DPT_LANES); has_shard(&f);)
-      fold_two_sums(&f, gradients_of_rows(p, shard_start(&f), shard_end(&f), j), p->out + j, p->gap, p->outNode);
+DPT_INLINE void gradients_of_groups(int groups, const dpt_batch_norm_sums *p, const dpt_shard_program *s, long j) {
+  v16 stack[2 * DPT_NORM_GROUPS * DPT_STACK];
+  for (shard_fold f = fold_shards(s, stack, groups * 2 * DPT_LANES); has_shard(&f);) {
+    v16 total[2 * DPT_NORM_GROUPS] = {0};
+    gradients_of_rows(groups, p, shard_start(&f), shard_end(&f), j, total);
+    fold_two_sums(groups, &f, total, p->out + j, p->gap, p->outNode);
   }
 }
 
-// Subtract the mean first: if it is many deviations from 0, products with x would lose the difference to rounding.
+static void batch_norm_gradients(const dpt_batch_norm_sums *p, const dpt_shard_program *s) {
+  DPT_FOR_GROUPS(p->x.columns, gradients_of_groups, p, s)
+}
+
+// The mean is taken off first: where it is many deviations from 0, products with x would round away what is left.
 static void scale_rows(const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu) {
   const long rows = r->rows, columns = r->columns, xStride = r->xStride, yStride = r->yStride;
   const float *x = r->x;
@@ -91,15 +120,17 @@ static void scale_rows(const dpt_row_pass *r, const float *mean, const float *fa
     }
 }
 
-// Subtract the mean gradient first, too: if all gradients are equal, the differences are exactly 0.
-static void combine_rows(const dpt_row_pass *r, const float *mean, const float *a, const float *b, const float *c) {
+// The mean gradient is taken off first, too: where all gradients are alike, nothing is left to be multiplied.
+static void combine_rows(const dpt_row_pass *r, const dpt_norm_gradient *p) {
   const long rows = r->rows, columns = r->columns, xStride = r->xStride, gStride = r->gStride, yStride = r->yStride;
   const float *x = r->x, *g = r->g;
   float *y = r->y;
   for (long row = 0; row < rows; row++, x += xStride, g += gStride, y += yStride)
     for (long j = 0; j < columns; j += DPT_LANES) {
-      v16 centred = load(x + j) - load(mean + j);
-      store(y + j, load(a + j) * fma16(centred, load(b + j), load(g + j) - load(c + j)));
+      const v16 centred = load(x + j) - load(p->mean + j);
+      v16 gradient = load(g + j);
+      if (p->factor) gradient = gradient_before_relu(centred, load(p->factor + j), load(p->shift + j), gradient);
+      store(y + j, load(p->a + j) * fma16(centred, load(p->b + j), gradient - load(p->c + j)));
     }
 }
 

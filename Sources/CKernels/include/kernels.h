@@ -77,9 +77,7 @@ DPT_KERNEL(void, scale_rows,
            (const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu),
            (r, mean, factor, shift, relu))
 /// y = a · (g − c + b · (x − mean)) by channel; y may be g.
-DPT_KERNEL(void, combine_rows,
-           (const dpt_row_pass *r, const float *mean, const float *a, const float *b, const float *c),
-           (r, mean, a, b, c))
+DPT_KERNEL(void, combine_rows, (const dpt_row_pass *r, const dpt_norm_gradient *p), (r, p))
 
 // MARK: Recurrent layers (body/recurrent.h): all steps of dpt_recurrence, forwards or backwards
 

@@ -12,7 +12,7 @@ final class BatchNormPass: Pass {
   /// For each group of samples, rows with a float per channel: mean, 1/√(σ² + ε), and two sums.
   private let mean, inverse, sums: ArenaPlan.Slot
   /// Rows with a float per channel: the coefficients of a kernel for one group.
-  private let first, second, third: ArenaPlan.Slot
+  private let factor, shift, second, third: ArenaPlan.Slot
   /// Each shard's number of values per channel, if samples have lengths.
   private let counts: ArenaPlan.Slot
   private let givesInputGradient: Bool
@@ -29,7 +29,8 @@ final class BatchNormPass: Pass {
     mean = plan.persistent(groups * padded)
     inverse = plan.persistent(groups * padded)
     sums = plan.persistent(2 * groups * padded)
-    first = plan.persistent(padded)
+    factor = plan.persistent(padded)
+    shift = plan.persistent(padded)
     second = plan.persistent(padded)
     third = plan.persistent(padded)
     counts = plan.persistent(plan.shards * paddedToLanes(1))
@@ -59,11 +60,11 @@ final class BatchNormPass: Pass {
       }
     }
     let result = input.with(base: arena[output], columns: channels)
-    let (factor, shift) = (arena[first], arena[second])
+    let (factor, shift) = (arena[factor], arena[shift])
     shift.update(from: context.values(layer.bias), count: channels)
     for group in 0..<groups(context).count {
-      let (mean, inverse) = (arena[mean] + group * padded, arena[inverse] + group * padded)
-      for channel in 0..<channels { factor[channel] = context.values(layer.weight)[channel] * inverse[channel] }
+      let mean = arena[mean] + group * padded
+      setFactor(group: group, context)
       groups(context).forEachRange(of: group, in: input) { rows in
         var pass = dpt_row_pass(input: input, result: result, rows: rows)
         dpt_scale_rows(&pass, mean, factor, shift, appliesReLU)
@@ -184,7 +185,6 @@ final class BatchNormPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView? {
-    if appliesReLU { dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride) }
     switch layer.statistics {
     case .batch:
       let reducer = try batchSums(context).backward
@@ -213,10 +213,12 @@ final class BatchNormPass: Pass {
     _ gradient: TensorView, _ input: TensorView, group: Int, _ program: dpt_shard_program,
     _ nodes: UnsafeMutablePointer<Float>, _ stride: Int, _ context: StepContext
   ) {
+    let arena = context.arena
+    setFactor(group: group, context)
     var sums = dpt_batch_norm_sums(
-      x: kernelRows(input, context), dy: gradient.base, dyStride: gradient.stride,
-      mean: context.arena[mean] + group * padded, inverse: context.arena[inverse] + group * padded, out: nodes,
-      gap: padded, outNode: stride)
+      x: kernelRows(input, context), dy: gradient.base, dyStride: gradient.stride, mean: arena[mean] + group * padded,
+      inverse: arena[inverse] + group * padded, factor: appliesReLU ? arena[factor] : nil,
+      shift: appliesReLU ? arena[shift] : nil, out: nodes, gap: padded, outNode: stride)
     var program = program
     dpt_batch_norm_gradients(&sums, &program)
   }
@@ -232,8 +234,8 @@ final class BatchNormPass: Pass {
     _ gradient: TensorView, _ input: TensorView, group: Int, sums: UnsafePointer<Float>, _ context: StepContext
   ) {
     let arena = context.arena
-    let (a, b, c) = (arena[first], arena[second], arena[third])
-    let (mean, inverse) = (arena[mean] + group * padded, arena[inverse] + group * padded)
+    let (b, c) = (arena[second], arena[third])
+    let inverse = arena[inverse] + group * padded
     let count = Float(valueCount(of: group, context))
     guard count > 0 else { return }
     if count == 1 {
@@ -243,14 +245,22 @@ final class BatchNormPass: Pass {
       }
     }
     for channel in 0..<channels {
-      a[channel] = context.values(layer.weight)[channel] * inverse[channel]
       b[channel] = -sums[padded + channel] / count * inverse[channel]
       c[channel] = sums[channel] / count
     }
+    var norm = dpt_norm_gradient(
+      mean: arena[mean] + group * padded, a: arena[factor], b: b, c: c, factor: appliesReLU ? arena[factor] : nil,
+      shift: appliesReLU ? arena[shift] : nil)
     groups(context).forEachRange(of: group, in: input) { rows in
       var pass = dpt_row_pass(input: input, gradient: gradient, result: gradient, rows: rows)
-      dpt_combine_rows(&pass, mean, a, b, c)
+      dpt_combine_rows(&pass, &norm)
     }
+  }
+
+  /// Sets the factor that a group's values are scaled by.
+  private func setFactor(group: Int, _ context: StepContext) {
+    let (factor, inverse) = (context.arena[factor], context.arena[inverse] + group * padded)
+    for channel in 0..<channels { factor[channel] = context.values(layer.weight)[channel] * inverse[channel] }
   }
 
   /// The groups of samples that share statistics.

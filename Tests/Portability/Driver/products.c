@@ -101,7 +101,8 @@ static void batch_norm(void) {
   dpt_batch_norm_moments(&r, shift, out, r.stride, 2 * r.stride, &s.program);
   hash_rows(out, s.nodes * 2, r.columns, r.stride);
   const dpt_batch_norm_sums sums = {.x = r, .dy = dy, .dyStride = r.stride, .mean = shift, .inverse = inverse, .out = out,
-                                    .gap = r.stride, .outNode = 2 * r.stride};
+                                    .gap = r.stride, .outNode = 2 * r.stride,
+                                    .factor = draw_bool() ? inverse : NULL, .shift = c};
   dpt_batch_norm_gradients(&sums, &s.program);
   hash_rows(out, s.nodes * 2, r.columns, r.stride);
   float *y = floats(values);
@@ -109,7 +110,8 @@ static void batch_norm(void) {
                              .rows = rows, .columns = r.columns};
   dpt_scale_rows(&pass, shift, inverse, c, draw_bool());
   hash_rows(y, rows, r.columns, r.stride);
-  dpt_combine_rows(&pass, shift, shift, inverse, c);
+  const dpt_norm_gradient norm = {shift, shift, inverse, c, sums.factor, c};
+  dpt_combine_rows(&pass, &norm);
   hash_rows(y, rows, r.columns, r.stride);
   dpt_relu_back(y, dy, values);
   hash_rows(dy, rows, r.columns, r.stride);

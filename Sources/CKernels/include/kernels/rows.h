@@ -83,8 +83,16 @@ typedef struct {
   long dyStride;
   /// One value per column, in whole groups of 16.
   const float *mean, *inverse;
+  /// If a ReLU follows: what `dpt_scale_rows` scaled by. Where its output was not positive, dy counts as 0. Else NULL.
+  const float *factor, *shift;
   float *out;
   long gap, outNode;
 } dpt_batch_norm_sums;
+
+/// What the gradients of rows are combined from, one value per column each: a · (g − c + b · (x − mean)); `factor` and
+/// `shift` as in dpt_batch_norm_sums.
+typedef struct {
+  const float *mean, *a, *b, *c, *factor, *shift;
+} dpt_norm_gradient;
 
 #endif
