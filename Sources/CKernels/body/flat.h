@@ -44,6 +44,14 @@ static void add(const float *x, const float *y, float *sum, long n) { combine(su
 static void add_relu(const float *x, const float *y, float *sum, long n) { combine(relu_sum16, x, y, sum, n); }
 static void relu_back(const float *y, float *dy, long n) { combine(relu_back16, y, dy, dy, n); }
 
+static void relu_back_twice(const float *y, float *dy, float *copy, long n) {
+  for (long i = 0; i < n; i += DPT_LANES) {
+    const v16 gradient = relu_back16(load_some(y + i, n - i), load_some(dy + i, n - i));
+    store_some(dy + i, gradient, n - i);
+    store_some(copy + i, gradient, n - i);
+  }
+}
+
 static void add_scaled(float *x, const float *y, long n, float factor) {
   for (long i = 0; i < n; i += DPT_LANES)
     store_some(x + i, fma16(splat(factor), load_some(y + i, n - i), load_some(x + i, n - i)), n - i);

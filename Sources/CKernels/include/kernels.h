@@ -159,6 +159,8 @@ DPT_KERNEL(void, divide, (const float *x, float *quotient, long n, float divisor
 DPT_KERNEL(void, clamp, (float *x, long n, float limit), (x, n, limit))
 /// dy ← dy if y > 0, otherwise 0.
 DPT_KERNEL(void, relu_back, (const float *y, float *dy, long n), (y, dy, n))
+/// The same, with a copy.
+DPT_KERNEL(void, relu_back_twice, (const float *y, float *dy, float *copy, long n), (y, dy, copy, n))
 /// Σ x² in a fixed order: in each block of 1024, 16 lanes in float, then these in double; then the blocks' sums, ascending,
 /// in double. So blocks may be summed separately and their sums added.
 DPT_KERNEL(double, sum_of_squares, (const float *x, long n), (x, n))

@@ -69,7 +69,6 @@ struct ResidualPass: Pass {
   private let output: ArenaPlan.Slot
   /// A copy of the outputs' gradient: the body's backward pass may overwrite the original.
   private let kept: ArenaPlan.Slot
-  private let gradient: ArenaPlan.Slot?
 
   /// Plans the shortcut before the body, since the backward pass runs the body first.
   init(_ layer: Residual, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool) {
@@ -81,7 +80,6 @@ struct ResidualPass: Pass {
     let floats = layer.outputShape.paddedCount(batch: batch)
     output = plan.activation(floats)
     kept = plan.gradient(floats)
-    gradient = wantsInputGradient ? plan.gradient(layer.inputShape.paddedCount(batch: batch)) : nil
   }
 
   var stateCarriers: [any StateCarrying] { body.stateCarriers + shortcut.stateCarriers }
@@ -111,25 +109,18 @@ struct ResidualPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView? {
-    if appliesReLU { dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride) }
     let kept = gradient.with(base: context.arena[kept], columns: gradient.columns)
-    kept.base.update(from: gradient.base, count: gradient.rows * gradient.stride)
-    let transformed = try body.backward(gradient, context)
-    guard let slot = self.gradient else {
-      _ = try shortcut.backward(kept, context)
-      return nil
-    }
-    guard let transformed else { return nil }
-    let result = transformed.with(base: context.arena[slot], columns: transformed.columns)
-    if shortcut.isEmpty {
-      add(kept, transformed, to: result, relu: false)
+    let count = gradient.rows * gradient.stride
+    if appliesReLU {
+      dpt_relu_back_twice(output.base, gradient.base, kept.base, count)
     } else {
-      // Copy the body's gradient: the shortcut's backward pass may use its memory.
-      result.base.update(from: transformed.base, count: result.rows * result.stride)
-      guard let direct = try shortcut.backward(kept, context) else { return nil }
-      add(direct, result, to: result, relu: false)
+      kept.base.update(from: gradient.base, count: count)
     }
-    return result
+    let transformed = try body.backward(gradient, context)
+    let direct = try shortcut.backward(kept, context)
+    guard let transformed, let direct else { return nil }
+    add(direct, transformed, to: transformed, relu: false)
+    return transformed
   }
 
   private func add(_ a: TensorView, _ b: TensorView, to sum: TensorView, relu: Bool) {

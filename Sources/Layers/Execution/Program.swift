@@ -45,9 +45,6 @@ public final class Program: Pass {
     lengths.reserveCapacity(stages.count)
   }
 
-  /// Whether the outputs are the inputs themselves.
-  var isEmpty: Bool { stages.isEmpty }
-
   /// The passes, in the order in which they run.
   var passes: [any Pass] { stages.map(\.pass) }
 
