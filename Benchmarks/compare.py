@@ -7,11 +7,12 @@
     venv/bin/python Benchmarks/compare.py --all               all tasks, and every option of the peers
     venv/bin/python Benchmarks/compare.py gated --rounds 9
 
-Each measurement is a separate process with one thread, bound to one core. The programs take turns (A B C A B C ...), so that
-other load on the machine affects all of them. The table gives the median and the range over the rounds (least to greatest).
-Ratios are computed within each round; the table gives their median and range. Of a peer's options, the one with the least
-median counts; a list below the table has the times of all. Peers that are not installed are left out, as are tasks whose
-recipe dp-train refuses.
+Each measurement is a process of its own, bound to one core, with one thread. The programs take turns (A B C A B C ...), so
+that whatever else the machine does meets them alike. The table gives the median over the rounds and the range (least to
+greatest); a ratio is taken within each round, and then its median and range. A peer with several options counts with the
+one of the least median; what each option took is listed below the table. All programs' networks must have as many parameters.
+A peer that is not installed is left out, and so is one that does not have a task's network, and a task whose recipe dp-train
+refuses.
 
 Measure on an idle machine, and check the ranges before you believe a ratio.
 """
@@ -29,7 +30,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "peers"))
 from programs import OURS, PEERS, samples_of, settings_of  # noqa: E402
 from table import describe, table  # noqa: E402
-from tasks import TASKS, TIMINGS  # noqa: E402
+from tasks import TASKS  # noqa: E402
+from timing import TIMINGS  # noqa: E402
 
 # The tasks and rounds if no task is named.
 DEFAULT_TASKS, DEFAULT_ROUNDS = ("temporal-order", "echo", "rnn-relu", "mnist-cnn"), 3
@@ -87,8 +89,8 @@ def installed_peers(python):
     return found
 
 
-def run(command, variables, options):
-    """Runs `command` with one thread on one core; returns the JSON object in its last line of output."""
+def execute(command, variables, options):
+    """Runs `command` on one core and one thread; what it prints."""
     flags = "--xla_cpu_multi_thread_eigen=false" + (" --xla_cpu_max_isa=AVX2" if options.avx2 else "")
     environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "XLA_FLAGS": flags}
     environment |= {"JAX_PLATFORMS": "cpu"} | (AVX2 if options.avx2 else {}) | variables
@@ -101,7 +103,12 @@ def run(command, variables, options):
         raise Refusal(done.stderr.strip())
     if done.returncode != 0:
         sys.exit(f"{shlex.join(command)} ended with status {done.returncode}:\n{done.stderr.strip()}")
-    lines = done.stdout.strip().splitlines() or [""]
+    return done.stdout
+
+
+def run(command, variables, options):
+    """The JSON object in the last line that `command` prints."""
+    lines = execute(command, variables, options).strip().splitlines() or [""]
     try:
         result = json.loads(lines[-1])
         result["msPerStep"] = float(result["msPerStep"])
@@ -121,6 +128,16 @@ def write_samples(task, folder):
     return str(path)
 
 
+def count_parameters(task, options, samples):
+    """The number of parameters of dp-train's network, from the table that `inspect` prints."""
+    command = [*shlex.split(options.ours), "inspect", *settings_of(task, samples)]
+    for line in execute(command, {}, options).splitlines():
+        match line.split():
+            case ["total", count, _]:
+                return int(count.replace(",", ""))
+    sys.exit(f"{shlex.join(command)} printed no total of parameters")
+
+
 def commands(name, peers, options, samples):
     """Maps (program, variant) to a command line and variables, for the task `name`."""
     task = TASKS[name]
@@ -128,6 +145,8 @@ def commands(name, peers, options, samples):
     ours = [*shlex.split(options.ours), "benchmark", *settings_of(task, samples), "--steps", steps, "--peak", "--json"]
     result = {(OURS, ""): (ours, {})}
     for peer in peers:
+        if not peer.variants(task, everything=options.all):
+            print(f"{name}: {peer.name} is left out; {peer.script} does not have its network", file=sys.stderr)
         script = [options.python, str(HERE / "peers" / peer.script), name, "--steps", str(task.steps)]
         for variant in peer.variants(task, everything=options.all):
             result[peer.name, variant.name] = ([*script, *variant.arguments], variant.variables)
@@ -137,12 +156,18 @@ def commands(name, peers, options, samples):
 def measure(name, peers, options):
     """Returns the results of every program and variant, one for each round."""
     with tempfile.TemporaryDirectory() as folder:
-        programs = commands(name, peers, options, write_samples(TASKS[name], folder))
+        samples = write_samples(TASKS[name], folder)
+        parameters = count_parameters(TASKS[name], options, samples)
+        programs = commands(name, peers, options, samples)
         results = {program: [] for program in programs}
         for number in range(options.rounds):
             print(f"{name}: round {number + 1} of {options.rounds}", file=sys.stderr)
             for program, (command, variables) in programs.items():
-                results[program].append(run(command, variables, options))
+                result = run(command, variables, options)
+                theirs = result.get("parameters", parameters)
+                if theirs != parameters:
+                    sys.exit(f"{name}: {program[0]}'s network has {theirs} parameters, {OURS}'s {parameters}")
+                results[program].append(result)
         return results
 
 

@@ -41,21 +41,22 @@ def pytorch_variants(task, everything):
     eager = [Variant("plain")]
     for update in updates if everything else updates[-1:]:
         eager.append(Variant(update, ("--optimizer", update)))
-    if task.is_image:
+    if not task.is_recurrent:
         eager += [
             Variant(f"channels last, {v.name}", ("--channels-last", *v.arguments))
             for v in eager if everything or v.name != "plain"
         ]
-    # Compiling unrolls the steps of a sequence, which takes minutes for a long one.
-    can_compile = everything and (task.is_image or task.shape[0] <= 32)
+    # Before there is any result, compiling unrolls each step of a sequence: minutes and gigabytes for a long one.
+    can_compile = everything and (not task.is_recurrent or task.shape[0] <= 32)
     best = ("--optimizer", updates[-1], "--compile")
     compiled = [Variant(f"compiled, {updates[-1]}", best)] * can_compile
-    if can_compile and task.is_image:
+    if can_compile and not task.is_recurrent:
         compiled.append(Variant(f"compiled, channels last, {updates[-1]}", ("--channels-last", *best)))
     return with_reuse(eager + compiled)
 
 
 def jax_variants(task, everything):
+    """None for a network that jax_step.py does not have."""
     if task.network == "mnist-cnn":
         return with_reuse([Variant("plain")])
     if task.network not in ("lstm", "gru", "rnn-relu"):
@@ -85,10 +86,10 @@ def settings_of(task, samples):
 def samples_of(task, numpy):
     """Returns the arrays x and y of some batches of random samples for `task`."""
     random = numpy.random.default_rng(1)
-    count = task.batch * (2 if task.is_image else 4)
-    if task.is_image:
-        x = random.standard_normal((count, *task.shape), dtype="f4")
-    else:
+    count = task.batch * (4 if task.is_recurrent else 2)
+    if task.is_recurrent:
         length, inputs = task.shape
         x = numpy.eye(inputs, dtype="f4")[random.integers(inputs, size=(count, length))]
+    else:
+        x = random.standard_normal((count, *task.shape), dtype="f4")
     return {"x": x, "y": random.integers(task.classes, size=(count, task.shape[0]) if task.every_step else count)}

@@ -30,7 +30,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "peers"))
 from programs import OURS, pytorch_variants, samples_of, settings_of  # noqa: E402
 from table import number, processor, spread  # noqa: E402
-from tasks import TASKS, TIMINGS  # noqa: E402
+from tasks import TASKS  # noqa: E402
+from timing import TIMINGS  # noqa: E402
 
 SHARDS = 8
 DDP = "PyTorch DDP"

@@ -8,7 +8,8 @@ import functools
 
 import jax
 import jax.numpy as jnp
-from tasks import TASKS, parse_arguments, report
+from tasks import TASKS
+from timing import parse_arguments, report
 
 options = parse_arguments(__doc__, unroll={"type": int, "default": 1, "help": "steps of the sequence in one loop turn"})
 task = TASKS[options.task]
@@ -58,14 +59,13 @@ def recurrent():
         "linear": uniform(hidden, hidden, task.classes),
         "linearBias": uniform(hidden, task.classes),
     }
-    if task.network != "gru":
-        del weights["recurrentBias"]
     x = jax.nn.one_hot(jax.random.randint(next(keys), (length, task.batch), 0, inputs), inputs)
 
     def outputs(w, x, key):
         start = (jnp.zeros((task.batch, hidden)),) * states
-        # One product for the inputs of all steps, before the recurrence.
-        projected = x @ w["input"] + w["bias"]
+        # All steps' inputs in one product, ahead of the recurrence.
+        bias = w["bias"] if task.network == "gru" else w["bias"] + w["recurrentBias"]
+        projected = x @ w["input"] + bias
         (last, *_), every = jax.lax.scan(functools.partial(cell, w), start, projected, unroll=options.unroll)
         return (every if task.every_step else last) @ w["linear"] + w["linearBias"]
 
@@ -137,4 +137,5 @@ def step():
     count += 1
 
 
-report(step, lambda: jax.block_until_ready(state), options.steps, f"JAX {jax.__version__}")
+facts = {"version": f"JAX {jax.__version__}", "parameters": sum(array.size for array in jax.tree.leaves(weights))}
+report(step, lambda: jax.block_until_ready(state), options.steps, facts)

@@ -1,7 +1,10 @@
-"""The tasks' networks in PyTorch. Sequences are [step, batch, symbol], images [batch, channel, row, column]."""
+"""The tasks' networks in PyTorch.
+
+Recurrent networks take [step, batch, symbol], the others [batch, channel, line, column] or [batch, channel, step].
+"""
 
 import torch
-from tasks import PAIRS, RESIDUAL
+from layers import PAIRS, RESIDUAL, SEPARABLE, SERIES, STAGES, STEM
 from torch import nn
 
 
@@ -48,24 +51,36 @@ def mnist():
     return nn.Sequential(*convolutions, nn.Dropout(0.25), *head)
 
 
-class Block(nn.Module):
-    """A residual block that halves the image's height and width."""
+def normalized(inputs, outputs, kernel=3, **more):
+    """A convolution without bias, and batch normalization."""
+    return [nn.Conv2d(inputs, outputs, kernel, bias=False, **more), nn.BatchNorm2d(outputs)]
 
-    def __init__(self, inputs, outputs):
+
+class Block(nn.Module):
+    """A residual block of two convolutions around `shortcut`, and the ReLU behind it."""
+
+    def __init__(self, inputs, outputs, stride, shortcut):
         super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(inputs, outputs, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(),
-            nn.Conv2d(outputs, outputs, 3, padding=1, bias=False), nn.BatchNorm2d(outputs))
-        self.shortcut = nn.Conv2d(inputs, outputs, 1, stride=2, bias=False)
+        first = normalized(inputs, outputs, stride=stride, padding=1)
+        self.body = nn.Sequential(*first, nn.ReLU(), *normalized(outputs, outputs, padding=1))
+        self.shortcut = shortcut
 
     def forward(self, x):
         return torch.relu(self.body(x) + self.shortcut(x))
 
 
+def classifier(channels, classes):
+    """The mean over all pixels, and a linear layer."""
+    return [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, classes)]
+
+
 def cats_dogs():
-    first = [nn.Conv2d(3, RESIDUAL[0], 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(RESIDUAL[0]), nn.ReLU()]
-    blocks = [Block(inputs, outputs) for inputs, outputs in zip(RESIDUAL, RESIDUAL[1:])]
-    return nn.Sequential(*first, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(RESIDUAL[-1], 2))
+    first = [*normalized(3, RESIDUAL[0], stride=2, padding=1), nn.ReLU()]
+    blocks = [
+        Block(inputs, outputs, 2, nn.Conv2d(inputs, outputs, 1, stride=2, bias=False))
+        for inputs, outputs in zip(RESIDUAL, RESIDUAL[1:])
+    ]
+    return nn.Sequential(*first, *blocks, *classifier(RESIDUAL[-1], 2))
 
 
 def vgg():
@@ -76,6 +91,45 @@ def vgg():
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * 4 * PAIRS[-1], 10))
 
 
-def network(task):
-    makers = {"gated": lambda: Gated(task), "mnist-cnn": mnist, "cats-dogs": cats_dogs, "vgg-cifar": vgg}
-    return makers.get(task.network, lambda: Recurrent(task))()
+def resnet18():
+    layers, inputs = [*normalized(3, STAGES[0], padding=1), nn.ReLU()], STAGES[0]
+    for outputs in STAGES:
+        if outputs == inputs:
+            layers.append(Block(inputs, outputs, 1, nn.Identity()))
+        else:
+            layers.append(Block(inputs, outputs, 2, nn.Sequential(*normalized(inputs, outputs, 1, stride=2))))
+        layers.append(Block(outputs, outputs, 1, nn.Identity()))
+        inputs = outputs
+    return nn.Sequential(*layers, *classifier(STAGES[-1], 10))
+
+
+def mobilenet():
+    layers = [*normalized(3, STEM, padding=1), nn.ReLU()]
+    for inputs, outputs, stride in SEPARABLE:
+        layers += [*normalized(inputs, inputs, stride=stride, padding=1, groups=inputs), nn.ReLU()]
+        layers += [*normalized(inputs, outputs, 1), nn.ReLU()]
+    return nn.Sequential(*layers, *classifier(SEPARABLE[-1][1], 10))
+
+
+def fcn(task, as_images):
+    """The series are images of height 1 if `as_images`: only images can be channels last."""
+    layers, inputs = [], task.shape[1]
+    for outputs, taps in SERIES:
+        if as_images:
+            layers += normalized(inputs, outputs, (1, taps), padding=(0, taps // 2))
+        else:
+            layers += [nn.Conv1d(inputs, outputs, taps, padding=taps // 2, bias=False), nn.BatchNorm1d(outputs)]
+        layers.append(nn.ReLU())
+        inputs = outputs
+    pool = nn.AdaptiveAvgPool2d(1) if as_images else nn.AdaptiveAvgPool1d(1)
+    return nn.Sequential(*layers, pool, nn.Flatten(), nn.Linear(inputs, task.classes))
+
+
+def network(task, channels_last):
+    """The network of `task` for inputs in the layout that `channels_last` says."""
+    makers = {
+        "gated": lambda: Gated(task), "mnist-cnn": mnist, "cats-dogs": cats_dogs, "vgg-cifar": vgg, "resnet18": resnet18,
+        "mobilenet": mobilenet, "fcn": lambda: fcn(task, as_images=channels_last),
+    }
+    model = makers.get(task.network, lambda: Recurrent(task))()
+    return model.to(memory_format=torch.channels_last) if channels_last else model

@@ -9,7 +9,8 @@ import dataclasses
 import torch
 import torch.nn.functional as F
 from networks import network
-from tasks import TASKS, parse_arguments, report
+from tasks import TASKS
+from timing import parse_arguments, report
 
 options = parse_arguments(
     __doc__,
@@ -27,18 +28,19 @@ task = dataclasses.replace(task, batch=(options.batch or task.batch) // processe
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
-model = network(task)
-if task.is_image:
-    height, width, channels = task.shape
-    x = torch.randn(task.batch, channels, height, width)
-    y = torch.randint(task.classes, (task.batch,))
-else:
+if task.is_recurrent:
     length, inputs = task.shape
     x = F.one_hot(torch.randint(inputs, (length, task.batch)), inputs).float()
     y = torch.randint(task.classes, (length, task.batch) if task.every_step else (task.batch,))
+else:
+    *extents, channels = task.shape
+    x = torch.randn(task.batch, channels, *extents)
+    y = torch.randint(task.classes, (task.batch,))
 if options.channels_last:
-    model = model.to(memory_format=torch.channels_last)
-    x = x.to(memory_format=torch.channels_last)
+    # Series become images of height 1.
+    x = (x if task.is_image else x.unsqueeze(2)).to(memory_format=torch.channels_last)
+model = network(task, options.channels_last)
+parameter_count = sum(parameter.numel() for parameter in model.parameters())
 
 more = {} if options.optimizer == "default" else {options.optimizer: True}
 parameters = model.parameters()
@@ -64,6 +66,7 @@ def step():
 
 is_first = not options.ddp or torch.distributed.get_rank() == 0
 finish = torch.distributed.barrier if options.ddp else lambda: None
-report(step, finish, options.steps, f"PyTorch {torch.__version__}", is_first)
+facts = {"version": f"PyTorch {torch.__version__}", "parameters": parameter_count}
+report(step, finish, options.steps, facts, is_first)
 if options.ddp:
     torch.distributed.destroy_process_group()
