@@ -45,9 +45,14 @@ class Gated(nn.Module):
         return self.linear(torch.stack(states))
 
 
+def relu():
+    """In place, as torchvision's networks have it, which is faster."""
+    return nn.ReLU(inplace=True)
+
+
 def mnist():
-    convolutions = [nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2)]
-    head = [nn.Flatten(), nn.Linear(9216, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10)]
+    convolutions = [nn.Conv2d(1, 32, 3), relu(), nn.Conv2d(32, 64, 3), relu(), nn.MaxPool2d(2)]
+    head = [nn.Flatten(), nn.Linear(9216, 128), relu(), nn.Dropout(0.5), nn.Linear(128, 10)]
     return nn.Sequential(*convolutions, nn.Dropout(0.25), *head)
 
 
@@ -62,11 +67,11 @@ class Block(nn.Module):
     def __init__(self, inputs, outputs, stride, shortcut):
         super().__init__()
         first = normalized(inputs, outputs, stride=stride, padding=1)
-        self.body = nn.Sequential(*first, nn.ReLU(), *normalized(outputs, outputs, padding=1))
+        self.body = nn.Sequential(*first, relu(), *normalized(outputs, outputs, padding=1))
         self.shortcut = shortcut
 
     def forward(self, x):
-        return torch.relu(self.body(x) + self.shortcut(x))
+        return torch.relu_(self.body(x) + self.shortcut(x))
 
 
 def classifier(channels, classes):
@@ -75,7 +80,7 @@ def classifier(channels, classes):
 
 
 def cats_dogs():
-    first = [*normalized(3, RESIDUAL[0], stride=2, padding=1), nn.ReLU()]
+    first = [*normalized(3, RESIDUAL[0], stride=2, padding=1), relu()]
     blocks = [
         Block(inputs, outputs, 2, nn.Conv2d(inputs, outputs, 1, stride=2, bias=False))
         for inputs, outputs in zip(RESIDUAL, RESIDUAL[1:])
@@ -86,13 +91,13 @@ def cats_dogs():
 def vgg():
     layers = []
     for inputs, outputs in zip((3, *PAIRS), PAIRS):
-        layers += [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU()]
-        layers += [nn.Conv2d(outputs, outputs, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+        layers += [nn.Conv2d(inputs, outputs, 3, padding=1), relu()]
+        layers += [nn.Conv2d(outputs, outputs, 3, padding=1), relu(), nn.MaxPool2d(2)]
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(4 * 4 * PAIRS[-1], 10))
 
 
 def resnet18():
-    layers, inputs = [*normalized(3, STAGES[0], padding=1), nn.ReLU()], STAGES[0]
+    layers, inputs = [*normalized(3, STAGES[0], padding=1), relu()], STAGES[0]
     for outputs in STAGES:
         if outputs == inputs:
             layers.append(Block(inputs, outputs, 1, nn.Identity()))
@@ -104,10 +109,10 @@ def resnet18():
 
 
 def mobilenet():
-    layers = [*normalized(3, STEM, padding=1), nn.ReLU()]
+    layers = [*normalized(3, STEM, padding=1), relu()]
     for inputs, outputs, stride in SEPARABLE:
-        layers += [*normalized(inputs, inputs, stride=stride, padding=1, groups=inputs), nn.ReLU()]
-        layers += [*normalized(inputs, outputs, 1), nn.ReLU()]
+        layers += [*normalized(inputs, inputs, stride=stride, padding=1, groups=inputs), relu()]
+        layers += [*normalized(inputs, outputs, 1), relu()]
     return nn.Sequential(*layers, *classifier(SEPARABLE[-1][1], 10))
 
 
@@ -119,7 +124,7 @@ def fcn(task, as_images):
             layers += normalized(inputs, outputs, (1, taps), padding=(0, taps // 2))
         else:
             layers += [nn.Conv1d(inputs, outputs, taps, padding=taps // 2, bias=False), nn.BatchNorm1d(outputs)]
-        layers.append(nn.ReLU())
+        layers.append(relu())
         inputs = outputs
     pool = nn.AdaptiveAvgPool2d(1) if as_images else nn.AdaptiveAvgPool1d(1)
     return nn.Sequential(*layers, pool, nn.Flatten(), nn.Linear(inputs, task.classes))
