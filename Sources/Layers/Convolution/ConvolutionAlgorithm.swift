@@ -10,7 +10,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
 
 /// The outputs that Winograd's algorithm makes at once, with fewer multiplications than one for each tap: m outputs along
 /// an axis of 3 taps take m + 2 instead of 3m (Lavin and Gray 2016, "Fast algorithms for convolutional neural networks").
-public enum WinogradTile: String, Sendable {
+enum WinogradTile: String, Sendable {
   /// 4 × 4 pixels by 36 multiplications instead of 144, "F(4×4, 3×3)".
   case four = "F(4×4, 3×3)"
   /// 2 × 2 pixels by 16 multiplications instead of 36, "F(2×2, 3×3)".
