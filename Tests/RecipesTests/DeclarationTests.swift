@@ -29,14 +29,16 @@ import Testing
     check(EvaluateSettings.self)
     check(RecordSettings.self)
     for types in allTypes {
-      for type in types { #expect(properties(of: type.init()) == type.info.keys.map(\.name), "\(type.name)") }
+      for type in types {
+        #expect(properties(of: type.init()).sorted() == type.info.keys.map(\.name).sorted(), "\(type.name)")
+      }
     }
   }
 
-  /// The properties with keys; shared `options` and `window` have their own properties.
+  /// The properties with keys; structs that entries share have their own properties.
   private func properties(of settings: Any) -> [String] {
     Mirror(reflecting: settings).children.flatMap { child in
-      ["options", "split", "window"].contains(child.label)
+      ["options", "recurrence", "split", "start", "window"].contains(child.label)
         ? properties(of: child.value) : [child.label.map(key) ?? ""]
     }
   }
