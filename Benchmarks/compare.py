@@ -7,12 +7,11 @@
     venv/bin/python Benchmarks/compare.py --all               all tasks, and every option of the peers
     venv/bin/python Benchmarks/compare.py gated --rounds 9
 
-Each measurement is a process of its own, bound to one core, with one thread. The programs take turns (A B C A B C ...), so
-that whatever else the machine does meets them alike. The table gives the median over the rounds and the range (least to
-greatest); a ratio is taken within each round, and then its median and range. A peer with several options counts with the
-one of the least median; what each option took is listed below the table. All programs' networks must have as many parameters.
-A peer that is not installed is left out, and so is one that does not have a task's network, and a task whose recipe dp-train
-refuses.
+Each measurement is a separate process with one thread, bound to one core. The programs take turns (A B C A B C ...), so that
+other load on the machine affects all of them. The table gives the median and the range over the rounds (least to greatest).
+Ratios are computed within each round; the table gives their median and range. Of a peer's options, the one with the least
+median counts; a list below the table has the times of all. All networks of a task must have the same number of parameters.
+Peers that are not installed, or do not have a task's network, are left out, as are tasks whose recipe dp-train refuses.
 
 Measure on an idle machine, and check the ranges before you believe a ratio.
 """
@@ -90,7 +89,7 @@ def installed_peers(python):
 
 
 def execute(command, variables, options):
-    """Runs `command` on one core and one thread; what it prints."""
+    """Runs `command` with one thread on one core; returns its output."""
     flags = "--xla_cpu_multi_thread_eigen=false" + (" --xla_cpu_max_isa=AVX2" if options.avx2 else "")
     environment = os.environ | {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "XLA_FLAGS": flags}
     environment |= {"JAX_PLATFORMS": "cpu"} | (AVX2 if options.avx2 else {}) | variables
@@ -107,7 +106,7 @@ def execute(command, variables, options):
 
 
 def run(command, variables, options):
-    """The JSON object in the last line that `command` prints."""
+    """Runs `command`; returns the JSON object in its last line of output."""
     lines = execute(command, variables, options).strip().splitlines() or [""]
     try:
         result = json.loads(lines[-1])
@@ -129,7 +128,7 @@ def write_samples(task, folder):
 
 
 def count_parameters(task, options, samples):
-    """The number of parameters of dp-train's network, from the table that `inspect` prints."""
+    """Counts the parameters of dp-train's network, by the table that `inspect` prints."""
     command = [*shlex.split(options.ours), "inspect", *settings_of(task, samples)]
     for line in execute(command, {}, options).splitlines():
         match line.split():

@@ -25,9 +25,9 @@ class Peer:
     variants: Callable
 
 
-# The C library gives large blocks back to the system after each step, and fetches them anew in the next, unless told
-# not to: that alone can double the time of a network. Huge pages bring some per cent more, if the system has them; the last
-# variable is PyTorch's own for them. Every peer has all of it for every task.
+# By default the C library returns large blocks to the system after each step and fetches them again in the next, which can
+# double a step's time. The first two variables prevent it. The others allow huge pages in the C library's heap and in
+# PyTorch's tensors, which are some per cent faster. Every peer has them as a variant for every task.
 REUSE = {
     "MALLOC_MMAP_THRESHOLD_": "8589934592", "MALLOC_TRIM_THRESHOLD_": "8589934592",
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "THP_MEM_ALLOC_ENABLE": "1",
@@ -35,7 +35,7 @@ REUSE = {
 
 
 def with_reuse(variants):
-    """The variants as they are, and each with heap reuse and huge pages."""
+    """Returns each variant with and without heap reuse and huge pages."""
     return variants + [dataclasses.replace(v, name=f"{v.name}, heap reuse, huge pages", variables=REUSE) for v in variants]
 
 
@@ -50,7 +50,7 @@ def pytorch_variants(task, everything):
             Variant(f"channels last, {v.name}", ("--channels-last", *v.arguments))
             for v in eager if everything or v.name != "plain"
         ]
-    # Before there is any result, compiling unrolls each step of a sequence: minutes and gigabytes for a long one.
+    # Compiling unrolls the steps of a sequence, which takes minutes and gigabytes for a long one.
     can_compile = everything and (not task.is_recurrent or task.shape[0] <= 32)
     best = ("--optimizer", updates[-1], "--compile")
     compiled = [Variant(f"compiled, {updates[-1]}", best)] * can_compile
@@ -60,7 +60,7 @@ def pytorch_variants(task, everything):
 
 
 def jax_variants(task, everything):
-    """None for a network that jax_step.py does not have."""
+    """Returns no variants for a network that jax_step.py does not have."""
     if task.network == "mnist-cnn":
         return with_reuse([Variant("plain")])
     if task.network not in ("lstm", "gru", "rnn-relu"):

@@ -63,7 +63,7 @@ def recurrent():
 
     def outputs(w, x, key):
         start = (jnp.zeros((task.batch, hidden)),) * states
-        # All steps' inputs in one product, ahead of the recurrence.
+        # One product for the inputs of all steps, before the recurrence.
         bias = w["bias"] if task.network == "gru" else w["bias"] + w["recurrentBias"]
         projected = x @ w["input"] + bias
         (last, *_), every = jax.lax.scan(functools.partial(cell, w), start, projected, unroll=options.unroll)

@@ -1,4 +1,4 @@
-"""The layers of the tasks' networks as dp-train's recipes have them, and the numbers that they share with the peers'."""
+"""The layers of the tasks' networks in dp-train's recipes, and the sizes that the peers' networks share with them."""
 
 
 def keys(**values):
@@ -44,7 +44,7 @@ MNIST = sequence([
     conv2d(32), "relu", conv2d(64), "relu", POOL, dropout(0.25), "flatten", linear(128), "relu", dropout(0.5), linear(10),
 ])
 
-# Channels of a small residual network: the first convolution's and the blocks', each of which halves the image.
+# Channels of a small residual network: of the first convolution and of the blocks, which halve height and width.
 RESIDUAL = (32, 64, 128, 256)
 CATS_DOGS = sequence([
     normalized(RESIDUAL[0], stride=2, padding=1), "relu",
@@ -58,8 +58,8 @@ VGG = sequence([
     *(f"{conv2d(c, padding=1)}, relu, {conv2d(c, padding=1)}, relu, {POOL}" for c in PAIRS), "flatten", linear(10),
 ])
 
-# Channels of ResNet-18's stages (He et al. 2015): two blocks each, the first of which halves the image, but not in the
-# first stage. The stem is for small images: 3×3, no pooling.
+# Channels of ResNet-18's stages (He et al. 2015). Each has two blocks; the first one halves height and width, except in the
+# first stage. The first convolution is for small images: 3×3, without pooling.
 STAGES = (64, 128, 256, 512)
 
 
@@ -90,8 +90,8 @@ MOBILENET = sequence([
     normalized(STEM, padding=1), "relu", *(separable(*pair) for pair in SEPARABLE), "global-average-pool", linear(10),
 ])
 
-# Channels and taps of a fully convolutional network for series (Wang et al. 2016). It pads both ends alike, so the 8 taps
-# make one more step.
+# Channels and taps of a fully convolutional network for series (Wang et al. 2016). Both ends get the same padding, so the
+# convolution of 8 taps adds a step.
 SERIES = ((128, 8), (256, 5), (128, 3))
 
 

@@ -1,6 +1,6 @@
 """The tasks' networks in PyTorch.
 
-Recurrent networks take [step, batch, symbol], the others [batch, channel, line, column] or [batch, channel, step].
+Recurrent networks take [step, batch, symbol], the others [batch, channel, row, column] or [batch, channel, step].
 """
 
 import torch
@@ -46,7 +46,7 @@ class Gated(nn.Module):
 
 
 def relu():
-    """In place, as torchvision's networks have it, which is faster."""
+    """Returns a ReLU in place, as in torchvision's networks; it is faster."""
     return nn.ReLU(inplace=True)
 
 
@@ -117,7 +117,7 @@ def mobilenet():
 
 
 def fcn(task, as_images):
-    """The series are images of height 1 if `as_images`: only images can be channels last."""
+    """Takes the series as images of height 1 if `as_images`: only images can be channels last."""
     layers, inputs = [], task.shape[1]
     for outputs, taps in SERIES:
         if as_images:
@@ -131,7 +131,7 @@ def fcn(task, as_images):
 
 
 def network(task, channels_last):
-    """The network of `task` for inputs in the layout that `channels_last` says."""
+    """Returns the network of `task`, with channels last if `channels_last`."""
     makers = {
         "gated": lambda: Gated(task), "mnist-cnn": mnist, "cats-dogs": cats_dogs, "vgg-cifar": vgg, "resnet18": resnet18,
         "mobilenet": mobilenet, "fcn": lambda: fcn(task, as_images=channels_last),

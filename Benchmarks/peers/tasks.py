@@ -1,9 +1,9 @@
-"""The tasks that compare.py measures, in numbers.
+"""The tasks that compare.py measures.
 
 A step is: zero the gradients, forward, loss, backward, optimizer; float32, data already in memory. Recurrent networks get
-one-hot symbols, the others random numbers. The loss is the cross-entropy, a recurrent network's of its last step's output or
-of every step's. Optimizers are RMSprop (learning rate 0.001, decay 0.99, epsilon 1e-8), Adam (learning rate 0.001, PyTorch's
-other defaults) or SGD (learning rate 0.01, momentum 0.9).
+one-hot symbols, the others random numbers. The loss is the cross-entropy; of recurrent networks that of the last step's
+output, or of every step's. Optimizers are RMSprop (learning rate 0.001, decay 0.99, epsilon 1e-8), Adam (learning rate
+0.001, PyTorch's other defaults) or SGD (learning rate 0.01, momentum 0.9).
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ class Task:
     steps: int
     # The layers in dp-train's recipe.
     layers: str
-    # The length of a recurrent network's hidden state.
+    # The size of a recurrent network's hidden state.
     hidden: int = 0
     # Whether every step of a sequence has a class.
     every_step: bool = False
@@ -43,7 +43,7 @@ class Task:
 
     @property
     def size(self):
-        """How the task is named in the table: batch × steps × hidden, or batch × a sample's shape."""
+        """The task's size in the table: batch × steps × hidden, or batch × a sample's shape."""
         parts = (self.batch, self.shape[0], self.hidden) if self.is_recurrent else (self.batch, *self.shape)
         return " × ".join(map(str, parts))
 

@@ -1,4 +1,4 @@
-"""What the peers' scripts share: their command line, and how they time a step."""
+"""Functions that the peers' scripts share: they parse the command line and time a step."""
 
 import argparse
 import json
@@ -7,12 +7,12 @@ import time
 
 from tasks import TASKS
 
-# Timings of one process, of which the median counts.
+# The number of timings of one process; their median counts.
 TIMINGS = 5
 
 
 def parse_arguments(description, **options):
-    """The command line of a peer: the task, the steps of one timing, and `options` (name to a dictionary for argparse)."""
+    """Parses a peer's command line: the task, the steps of one timing, and `options` (name to a dictionary for argparse)."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("task", choices=TASKS, type=str)
     parser.add_argument("--steps", type=int, required=True, help="steps of one timing")
@@ -24,8 +24,8 @@ def parse_arguments(description, **options):
 def report(step, finish, steps, facts, is_first=True):
     """Warms up, times `steps` calls of `step` several times, and prints the median per step and `facts` as JSON.
 
-    `facts` are the peer's version and the number of the network's parameters. `finish` waits for work that is still under
-    way. Of several processes the first prints.
+    `facts` are the peer's version and the number of the network's parameters. `finish` waits for unfinished
+    work. Only the first process prints.
     """
 
     def run(count):
