@@ -48,7 +48,7 @@ import Testing
 
   @Test("a header beyond the file is refused with both numbers", arguments: [3, 1 << 32, 1 << 63, UInt64.max])
   func headerLength(length: UInt64) {
-    expectFailure(.data, "the header is \(length) bytes long", "2 bytes follow") { try read("{}", length: length) }
+    expectFailure(.data, "the header claims \(length) bytes", "2 bytes follow") { try read("{}", length: length) }
   }
 
   @Test(

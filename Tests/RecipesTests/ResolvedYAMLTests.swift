@@ -24,6 +24,7 @@ import Testing
           weights: none
           initialization: none
           cell: none
+          convolution: auto
           layers:
             - lstm:
                 hiddenSize: 3
@@ -131,6 +132,6 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:18: model.layers must have at least one entry")) { try Recipe().validated() }
+    #expect(throws: wrong("recipe:19: model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }
