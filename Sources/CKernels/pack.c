@@ -39,3 +39,13 @@ void dpt_pack_taps(const float *w, long outputs, long taps, long channels, long 
       }
   }
 }
+
+void dpt_pack_narrow_groups_back(const float *w, long channels, long taps, long width, float *packed) {
+  for (long p = 0; p < panel_count(channels); p++)
+    for (long tap = 0; tap < taps; tap++)
+      for (long o = 0; o < width; o++, packed += DPT_LANES)
+        for (long j = 0; j < DPT_LANES; j++) {
+          const long c = p * DPT_LANES + j, first = c - c % width;
+          packed[j] = c < channels ? w[((first + o) * taps + tap) * width + c % width] : 0;
+        }
+}

@@ -78,4 +78,6 @@ record(
 record("residual-identity", Residual(nn.Sequential(nn.Conv2d(3, 3, 3, padding=1))), (2, 3, 4, 5))
 record("conv-tiles", nn.Conv2d(16, 20, 3, padding=1), (3, 16, 6, 7))
 record("conv-tiles-of-two", nn.Conv2d(9, 17, 3, bias=False), (3, 9, 4, 8))
+record("conv-depthwise", nn.Conv2d(18, 18, 3, stride=2, padding=1, groups=18), (3, 18, 7, 6))
+record("conv-narrow-groups", nn.Conv2d(20, 20, (3, 2), padding=(2, 1), dilation=2, groups=5, bias=False), (3, 20, 7, 6))
 numpy.savez_compressed(pathlib.Path(__file__).with_name("vision.npz"), **arrays)

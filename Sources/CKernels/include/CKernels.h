@@ -45,6 +45,9 @@ void dpt_pack_transposed(const float *w, long outputs, long inner, long stride, 
 void dpt_pack(const float *w, long inner, long outputs, long stride, float *packed);
 /// Packs w[o][tap][c] (rows `wStride` floats apart) with inner length (tap, o) and columns c.
 void dpt_pack_taps(const float *w, long outputs, long taps, long channels, long wStride, float *packed);
+/// Packs w[c][tap][k] of groups of `width` outputs and channels for their backward pass: panel p, row tap · width + o holds,
+/// for channel c = 16p + j, w[output o of c's group][tap][place of c in the group].
+void dpt_pack_narrow_groups_back(const float *w, long channels, long taps, long width, float *packed);
 
 // MARK: The kernels' structs, and the list of kernels
 

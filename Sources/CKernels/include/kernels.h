@@ -27,7 +27,8 @@ DPT_SCRATCH(weight_gradient_scratch, (long m, long n, long shards), (m, n, shard
 DPT_KERNEL(void, sum_rows, (const dpt_row_sums *p, const dpt_shard_program *shards), (p, shards))
 
 // MARK: Convolution (body/convolution_algorithms.h): directly (body/convolution.h, body/convolution_gradient.h,
-// body/convolution_backward.h) or by Winograd's tiles (body/winograd.h, body/winograd_backward.h)
+// body/convolution_backward.h) or by Winograd's tiles (body/winograd.h, body/winograd_backward.h); narrow groups
+// at once (body/narrow_groups.h)
 
 /// Packs w[o][kh][kw][c] for the forward pass: `dpt_convolution_packed` floats.
 DPT_KERNEL(void, pack_convolution, (const dpt_convolution *g, const float *w, float *packed), (g, w, packed))
@@ -48,6 +49,24 @@ DPT_KERNEL(long, convolution_samples, (const dpt_convolution *g), (g))
 DPT_KERNEL(void, convolve_back, (const dpt_convolution_backward *p, const dpt_shard_program *shards), (p, shards))
 /// Floats of scratch that `dpt_convolve_back` needs for a program of `shards` shards, with or without pooling.
 DPT_SCRATCH(convolution_backward_scratch, (const dpt_convolution *g, long shards, bool pooled), (g, shards, pooled))
+
+/// `dpt_convolve` for all groups at once of a convolution with as many outputs as channels in each group: `width`, which is
+/// 1, 2, 4 or 8. `g` counts the channels of all groups, and whole panels may be written behind them; `packed` is the weight
+/// packed transposed (inner kh, kw, c of the group), `scratch` `dpt_narrow_groups_scratch` floats.
+DPT_KERNEL(void, convolve_narrow_groups,
+           (const dpt_convolution *g, long width, const float *x, const float *packed, const float *bias, float *y,
+            bool relu, float *scratch),
+           (g, width, x, packed, bias, y, relu, scratch))
+/// Floats of scratch that `dpt_convolve_narrow_groups` needs.
+DPT_SCRATCH(narrow_groups_scratch, (const dpt_convolution *g), (g))
+/// `dpt_convolve_back` for all such groups at once, without pooling; dy stays as it is. `packed` is the weight as
+/// `dpt_pack_narrow_groups_back` packs it, `scratch` `dpt_narrow_groups_backward_scratch` floats. Sequences take no
+/// `rectified`.
+DPT_KERNEL(void, convolve_narrow_groups_back,
+           (const dpt_convolution_backward *p, long width, const dpt_shard_program *shards), (p, width, shards))
+/// Floats of scratch that `dpt_convolve_narrow_groups_back` needs, with `rectified` or without.
+DPT_SCRATCH(narrow_groups_backward_scratch, (const dpt_convolution *g, long width, long shards, bool rectifies),
+            (g, width, shards, rectifies))
 
 // MARK: Pooling (body/pooling.h); a window is a convolution's, `outputs` being `channels`
 

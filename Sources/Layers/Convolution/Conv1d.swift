@@ -40,6 +40,6 @@ public final class Conv1d: Layer {
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    ConvolutionPass(convolution, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: false)
+    convolution.makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
   }
 }

@@ -39,6 +39,6 @@ public final class Conv2d: Layer {
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    ConvolutionPass(convolution, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: false)
+    convolution.makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
   }
 }

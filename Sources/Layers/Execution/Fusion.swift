@@ -38,11 +38,11 @@ struct Fusion {
     switch both[0] {
     case let layer as Conv1d:
       return Fusion(layers: both) {
-        ConvolutionPass(layer.convolution, &$0, batch: $1, wantsInputGradient: $2, appliesReLU: true)
+        layer.convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, appliesReLU: true)
       }
     case let layer as Conv2d:
       return Fusion(layers: both) {
-        ConvolutionPass(layer.convolution, &$0, batch: $1, wantsInputGradient: $2, appliesReLU: true)
+        layer.convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, appliesReLU: true)
       }
     case let layer as Residual:
       return Fusion(layers: both) {

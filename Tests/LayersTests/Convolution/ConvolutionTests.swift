@@ -28,6 +28,14 @@ import Testing
     Case(
       input: .image(height: 5, width: 5, channels: 8), outputs: 12,
       window: Window(kernel: .init(3), stride: .init(height: 1, width: 2), padding: .init(1)), groups: 4),
+    Case(
+      input: .image(height: 5, width: 6, channels: 18), outputs: 18,
+      window: Window(kernel: .init(3), stride: .init(height: 2, width: 1), padding: .init(1)), groups: 18),
+    Case(
+      input: .image(height: 5, width: 4, channels: 20), outputs: 20,
+      window: Window(kernel: .init(height: 2, width: 3), padding: .init(1), dilation: .init(2)), groups: 5, bias: false),
+    Case(
+      input: .sequence(steps: 7, features: 6), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: 2), groups: 3),
     Case(input: .sequence(steps: 9, features: 4), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: 1)),
     Case(input: .sequence(steps: 8, features: 20), outputs: 3, window: .steps(kernel: 2, dilation: 3)),
     // By Winograd's tiles: of 4 × 4 pixels, of 2 × 2, and of 4 steps.

@@ -30,6 +30,20 @@ import Testing
       { try Conv2d(input: $0, outputs: 17, window: Window(kernel: .init(3)), bias: false, algorithm: .winograd) }
     ),
     (
+      "conv-depthwise",
+      {
+        let window = Window(kernel: .init(3), stride: .init(2), padding: .init(1))
+        return try Conv2d(input: $0, outputs: 18, window: window, groups: 18)
+      }
+    ),
+    (
+      "conv-narrow-groups",
+      {
+        let window = Window(kernel: .init(height: 3, width: 2), padding: .init(height: 2, width: 1), dilation: .init(2))
+        return try Conv2d(input: $0, outputs: 20, window: window, groups: 5, bias: false)
+      }
+    ),
+    (
       "max-pool",
       { try MaxPool(input: $0, window: Window(kernel: .init(3), stride: .init(2), padding: .init(1))) }
     ),

@@ -102,6 +102,7 @@ import Testing
       switch kind {
       case "conv1d":
         try Conv1d(input: .sequence(steps: 7, features: 3), outputs: 20, window: .steps(kernel: 3), groups: 1)
+      case "depthwise": try Conv2d(input: image, outputs: 3, window: Window(kernel: .init(3)), groups: 3)
       case "conv2d": try Conv2d(input: image, outputs: 20, window: Window(kernel: .init(3)))
       case "batch-norm": BatchNorm(input: image)
       default: try Residual(input: image, body: [Tanh(input: image)])
@@ -112,7 +113,7 @@ import Testing
       input: input, layers: [layer, apart ? Sequential(input: layer.outputShape, layers: [relu]) : relu])
   }
 
-  @Test(arguments: ["conv1d", "conv2d", "batch-norm", "residual"])
+  @Test(arguments: ["conv1d", "depthwise", "conv2d", "batch-norm", "residual"])
   func anAppliedReLUGivesTheValuesOfOneByItself(kind: String) throws {
     func run(apart: Bool) throws -> LayerRun {
       var random = TestRandom(3)

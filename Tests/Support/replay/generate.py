@@ -398,7 +398,7 @@ class Layers:
         draw = self.draw
         outputs = draw.features()
         groups = draw.pick(*(n for n in range(1, shape[-1] + 1) if shape[-1] % n == 0)) if draw.chance(0.4) else 1
-        outputs = max(groups, outputs // groups * groups)
+        outputs = shape[-1] if groups > 1 and draw.chance(0.5) else max(groups, outputs // groups * groups)
         keys = {"outputs": outputs, "kernel": self.window(lambda: draw.whole(1, 5), shape), "groups": groups}
         keys["bias"] = draw.chance(0.7)
         if keeps or draw.chance(0.35):

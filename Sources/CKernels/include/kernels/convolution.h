@@ -7,7 +7,8 @@
 
 /// A two-dimensional cross-correlation of `batch` images, channels last:
 /// y[n][oh][ow][o] = bias[o] + Σ x[n][oh·S − P + kh·D][ow·S − P + kw·D][c] · w[o][kh][kw][c], summed over kh, kw, c in
-/// this order. One group of channels; layers call it once a group.
+/// this order. One group of channels: layers call it once a
+/// group, but for narrow groups, which are convolved at once.
 ///
 /// With a tile it is made by Winograd's tiles: kernel 3 × 3 or 3 × 1, stride and dilation 1, whole panels at x and y.
 typedef struct {

@@ -1,0 +1,478 @@
+// Convolutions in narrow groups: each group has as many outputs as channels, 1 (depthwise), 2, 4 or 8. The lanes run across
+// groups: sixteen outputs are made of the same sixteen channels. Each element is the chain that it is where its group is
+// convolved by itself, so the bits are those of `convolve` and `convolve_back` group by group.
+#ifndef DPT_NARROW_GROUPS_H
+#define DPT_NARROW_GROUPS_H
+
+#include "convolution_backward.h"
+
+// Channels of the widest group.
+#define DPT_WIDEST_GROUP 8
+
+// A case for each width of a group.
+#define DPT_EACH_WIDTH(CASE) CASE(1) CASE(2) CASE(4) CASE(8)
+
+// Result pixels at once, and a case for each number of them. So few are made that caches see memory almost in order.
+#define DPT_NARROW_PIXELS 6
+#define DPT_EACH_PIXELS(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+
+#define DPT_PLACE(WIDTH, K, J) ((J) / (WIDTH) * (WIDTH) + (K))
+#define DPT_SPREAD(WIDTH, K)                                                                                         \
+  case (WIDTH) * DPT_LANES + (K):                                                                                    \
+    return __builtin_shufflevector(                                                                                  \
+        x, x, DPT_PLACE(WIDTH, K, 0), DPT_PLACE(WIDTH, K, 1), DPT_PLACE(WIDTH, K, 2), DPT_PLACE(WIDTH, K, 3),        \
+        DPT_PLACE(WIDTH, K, 4), DPT_PLACE(WIDTH, K, 5), DPT_PLACE(WIDTH, K, 6), DPT_PLACE(WIDTH, K, 7),              \
+        DPT_PLACE(WIDTH, K, 8), DPT_PLACE(WIDTH, K, 9), DPT_PLACE(WIDTH, K, 10), DPT_PLACE(WIDTH, K, 11),            \
+        DPT_PLACE(WIDTH, K, 12), DPT_PLACE(WIDTH, K, 13), DPT_PLACE(WIDTH, K, 14), DPT_PLACE(WIDTH, K, 15));
+
+// In every lane, channel k of the lane's group of `width` lanes. Both are constants at every call.
+DPT_INLINE v16 spread(int width, int k, v16 x) {
+  switch (width * DPT_LANES + k) {
+    DPT_SPREAD(2, 0) DPT_SPREAD(2, 1)
+    DPT_SPREAD(4, 0) DPT_SPREAD(4, 1) DPT_SPREAD(4, 2) DPT_SPREAD(4, 3)
+    DPT_SPREAD(8, 0) DPT_SPREAD(8, 1) DPT_SPREAD(8, 2) DPT_SPREAD(8, 3)
+    DPT_SPREAD(8, 4) DPT_SPREAD(8, 5) DPT_SPREAD(8, 6) DPT_SPREAD(8, 7)
+  }
+  return x;
+}
+#undef DPT_SPREAD
+#undef DPT_PLACE
+
+// MARK: Which pixels see which
+
+// Along one axis, how pixels of a result see those of an image. Forwards pixel r of the result sees pixel
+// r · stride − padding + k · dilation of the image through tap k; backwards the two change places.
+typedef struct {
+  bool back;
+  long pixels, size, kernel, stride, padding, dilation;
+  // From one pixel of a run to the next, in the result and in the image.
+  long resultStep, imageStep;
+  // From one tap that sees the image to the next: taps, and pixels of the image.
+  long tapStep, tapDistance;
+} narrow_axis;
+
+// Pixels of the result that see the image through the same taps, each `imageStep` behind the one before.
+typedef struct {
+  long first, pixels;
+  // What the first of them sees through its first tap; that tap; the number of taps.
+  long at, tap, taps;
+} narrow_run;
+
+DPT_INLINE narrow_axis narrow_axis_of(bool back, long pixels, long size, long kernel, long stride, long padding,
+                                      long dilation) {
+  narrow_axis axis = {
+      .back = back, .pixels = pixels, .size = size, .kernel = kernel, .stride = stride, .padding = padding,
+      .dilation = dilation, .resultStep = back ? stride : 1, .imageStep = back ? 1 : stride, .tapStep = 1,
+  };
+  if (back)
+    while (axis.tapStep * dilation % stride != 0) axis.tapStep++;
+  axis.tapDistance = back ? -(axis.tapStep * dilation / stride) : dilation;
+  return axis;
+}
+
+// What one pixel of the result sees.
+static narrow_run view_of(const narrow_axis *a, long pixel) {
+  narrow_run view = {.first = pixel, .pixels = 1};
+  for (long k = 0; k < a->kernel; k++) {
+    long at = a->back ? pixel + a->padding - k * a->dilation : pixel * a->stride - a->padding + k * a->dilation;
+    if (a->back && at % a->stride != 0) continue;
+    if (a->back) at /= a->stride;
+    if (at < 0 || at >= a->size) continue;
+    if (view.taps++ > 0) continue;
+    view.at = at;
+    view.tap = k;
+  }
+  return view;
+}
+
+// Whether a pixel belongs to the run before it.
+DPT_INLINE bool continues(const narrow_axis *a, const narrow_run *run, const narrow_run *view) {
+  return view->taps == run->taps && view->tap == run->tap &&
+         (view->taps == 0 || view->at == run->at + run->pixels * a->imageStep);
+}
+
+// All runs of an axis, at most one for each pixel; their number.
+static long find_runs(const narrow_axis *a, narrow_run *runs) {
+  long count = 0;
+  for (long phase = 0; phase < a->resultStep && phase < a->pixels; phase++)
+    for (long r = phase; r < a->pixels; r += a->resultStep) {
+      const narrow_run view = view_of(a, r);
+      if (r != phase && continues(a, runs + count - 1, &view)) runs[count - 1].pixels++;
+      else runs[count++] = view;
+    }
+  return count;
+}
+
+DPT_INLINE size_t floats_of_runs(long pixels) {
+  return (size_t)padded_to_lanes(pixels * (long)(sizeof(narrow_run) / sizeof(float)));
+}
+
+// A sequence is gone through as one line, whose pixels are its steps.
+static dpt_convolution as_line(const dpt_convolution *g) {
+  dpt_convolution line = *g;
+  if (g->width > 1 || g->outWidth > 1 || g->kernelWidth > 1 || g->paddingWidth > 0) return line;
+  line.width = g->height, line.height = 1;
+  line.outWidth = g->outHeight, line.outHeight = 1;
+  line.kernelWidth = g->kernelHeight, line.kernelHeight = 1;
+  line.strideWidth = g->strideHeight, line.strideHeight = 1;
+  line.paddingWidth = g->paddingHeight, line.paddingHeight = 0;
+  line.dilationWidth = g->dilationHeight, line.dilationHeight = 1;
+  line.xStride = g->xLine, line.xLine = g->height * g->xLine;
+  line.yStride = g->yLine, line.yLine = g->outHeight * g->yLine;
+  return line;
+}
+
+// MARK: Forwards, and the inputs' gradients
+
+// How results are made of images, forwards or backwards.
+typedef struct {
+  narrow_axis down, across;
+  long channels;
+  // For each sixteen results, tap and channel of the group, their weights; the sixteen results' panels lie `panel` floats
+  // apart.
+  const float *weights, *bias;
+  long panel;
+  bool relu;
+  // Whether images come from memory, so that what is read next is worth fetching.
+  bool fetches;
+  // Whether results go past the caches, which they would only fill.
+  bool streams;
+  long fromStride, fromLine, toStride, toLine;
+} narrow_images;
+
+// The taps of some pixels: from the first pixel's place in the image, and where their weights are in a panel.
+typedef struct {
+  long count, offset[DPT_TAPS], weights[DPT_TAPS];
+} narrow_taps;
+
+// Results larger than this go past the caches: they would be gone before they are read again.
+#define DPT_STREAMED_FLOATS (4L << 20)
+
+DPT_INLINE bool streams_results(const float *to, long floats, long stride) {
+  return floats > DPT_STREAMED_FLOATS && (uintptr_t)to % sizeof(v16) == 0 && stride % DPT_LANES == 0;
+}
+
+DPT_INLINE void store_past_caches(float *p, v16 v) { __builtin_nontemporal_store(v, (v16 *)p); }
+
+// `mr` pixels, `fromStep` and `toStep` floats apart. `mr` and `width` are constants at every call.
+DPT_INLINE void narrow_tile(int mr, int width, const narrow_images *g, const narrow_taps *taps, const float *from,
+                            long fromStep, float *to, long toStep) {
+  const float *panel = g->weights;
+  for (long c = 0; c < g->channels; c += DPT_LANES, panel += g->panel) {
+    v16 acc[DPT_NARROW_PIXELS];
+#pragma clang loop unroll(full)
+    for (int i = 0; i < mr; i++) acc[i] = g->bias ? load(g->bias + c) : splat(0.0f);
+    for (long t = 0; t < taps->count; t++) {
+      const float *x = from + taps->offset[t] + c, *w = panel + taps->weights[t];
+#pragma clang loop unroll(full)
+      for (int i = 0; i < mr; i++) {
+        const v16 pixel = load(x + i * fromStep);
+#pragma clang loop unroll(full)
+        for (int k = 0; k < width; k++) acc[i] = fma16(spread(width, k, pixel), load(w + k * DPT_LANES), acc[i]);
+      }
+    }
+#pragma clang loop unroll(full)
+    for (int i = 0; i < mr; i++) {
+      v16 value = first_lanes(acc[i], g->channels - c);
+      if (g->relu) value = choose(value < splat(0.0f), splat(0.0f), value);
+      float *place = to + i * toStep + c;
+      if (g->streams) store_past_caches(place, value);
+      else store(place, value);
+    }
+  }
+}
+
+// Asks for what some pixels of the next line see first, `newest` being what the first of these pixels sees through its
+// last tap; in a single line, for as many pixels behind.
+DPT_INLINE void fetch_next(const narrow_images *g, const float *newest, long pixels) {
+  const long columns = pixels * g->across.imageStep;
+  const bool isLine = g->down.pixels == 1;
+  const long lines = isLine ? 1 : g->down.imageStep;
+  const float *next = newest + (isLine ? columns * g->fromStride : g->fromLine);
+  for (long l = 0; l < lines; l++)
+    for (long i = 0; i < columns; i++) fetch(next + l * g->fromLine + i * g->fromStride, g->channels);
+}
+
+#define DPT_CASE(MR) \
+  case MR: narrow_tile(MR, width, g, &taps, from, fromStep, to, toStep); break;
+
+// One line of the result at `line`.
+DPT_INLINE void narrow_line(int width, const narrow_images *g, const narrow_run *down, const narrow_run *runs, long count,
+                            const float *image, float *line) {
+  const narrow_axis *v = &g->down, *h = &g->across;
+  const long fromStep = h->imageStep * g->fromStride, toStep = h->resultStep * g->toStride;
+  narrow_taps taps;
+  for (const narrow_run *run = runs; run < runs + count; run++) {
+    taps.count = 0;
+    for (long i = 0; i < down->taps; i++)
+      for (long j = 0; j < run->taps; j++, taps.count++) {
+        const long kh = down->tap + i * v->tapStep, kw = run->tap + j * h->tapStep;
+        taps.offset[taps.count] =
+            (down->at + i * v->tapDistance) * g->fromLine + (run->at + j * h->tapDistance) * g->fromStride;
+        taps.weights[taps.count] = (kh * h->kernel + kw) * width * DPT_LANES;
+      }
+    const long height = tile_height(run->pixels, DPT_NARROW_PIXELS);
+    for (long q = 0; q < run->pixels; q += height) {
+      const long pixels = run->pixels - q < height ? run->pixels - q : height;
+      const float *from = image + q * fromStep;
+      float *to = line + run->first * g->toStride + q * toStep;
+      if (g->fetches && taps.count > 0) fetch_next(g, from + taps.offset[taps.count - 1], pixels);
+      switch (pixels) {
+        DPT_EACH_PIXELS(DPT_CASE)
+      }
+    }
+  }
+}
+#undef DPT_CASE
+
+DPT_INLINE void narrow_lines(int width, const narrow_images *g, const narrow_run *runs, long count, const float *image,
+                             float *to) {
+  for (long q = 0; q < g->down.pixels; q++) {
+    const narrow_run down = view_of(&g->down, q);
+    narrow_line(width, g, &down, runs, count, image, to + q * g->toLine);
+  }
+}
+
+#define DPT_CASE(WIDTH) \
+  case WIDTH: narrow_lines(WIDTH, g, runs, count, image, to); break;
+
+// The result of one image.
+static void narrow_image(long width, const narrow_images *g, const narrow_run *runs, long count, const float *image,
+                         float *to) {
+  switch (width) {
+    DPT_EACH_WIDTH(DPT_CASE)
+  }
+}
+#undef DPT_CASE
+
+static size_t narrow_groups_scratch(const dpt_convolution *g) {
+  const dpt_convolution line = as_line(g);
+  return floats_of_runs(line.outWidth);
+}
+
+static void convolve_narrow_groups(const dpt_convolution *convolution, long width, const float *x, const float *packed,
+                                   const float *bias, float *y, bool relu, float *scratch) {
+  const dpt_convolution line = as_line(convolution), *g = &line;
+  const narrow_images images = {
+      .down = narrow_axis_of(false, g->outHeight, g->height, g->kernelHeight, g->strideHeight, g->paddingHeight,
+                             g->dilationHeight),
+      .across = narrow_axis_of(false, g->outWidth, g->width, g->kernelWidth, g->strideWidth, g->paddingWidth,
+                               g->dilationWidth),
+      .channels = g->outputs, .weights = packed, .bias = bias,
+      .panel = g->kernelHeight * g->kernelWidth * width * DPT_LANES, .relu = relu, .fetches = true,
+      .streams = streams_results(y, g->batch * g->outHeight * g->outWidth * g->outputs, g->yStride),
+      .fromStride = g->xStride, .fromLine = g->xLine, .toStride = g->yStride, .toLine = g->yLine,
+  };
+  narrow_run *runs = (narrow_run *)scratch;
+  const long count = find_runs(&images.across, runs);
+  for (long n = 0; n < g->batch; n++)
+    narrow_image(width, &images, runs, count, x + n * g->xImage, y + n * g->yImage);
+}
+
+// How ∂ℓ/∂x is made of ∂ℓ/∂y.
+DPT_INLINE narrow_images narrow_images_back(const dpt_convolution *g, long width, const float *packed, const float *dx) {
+  return (narrow_images){
+      .down = narrow_axis_of(true, g->height, g->outHeight, g->kernelHeight, g->strideHeight, g->paddingHeight,
+                             g->dilationHeight),
+      .across = narrow_axis_of(true, g->width, g->outWidth, g->kernelWidth, g->strideWidth, g->paddingWidth,
+                               g->dilationWidth),
+      .channels = g->channels, .weights = packed, .panel = g->kernelHeight * g->kernelWidth * width * DPT_LANES,
+      .streams = streams_results(dx, g->batch * g->height * g->width * g->channels, g->xStride),
+      .fromStride = g->yStride, .fromLine = g->yLine, .toStride = g->xStride, .toLine = g->xLine,
+  };
+}
+
+// MARK: The weights' gradients
+
+// The share of a sample in the weights' gradients: some output lines at a time, sixteen channels after the other, whose
+// inputs are packed with zeros where they lie outside the image.
+typedef struct {
+  // Output lines at once, the input lines that they see, and the pixels of one, padding included.
+  long lines, inputLines, inputWidth;
+  // Rows of sums, each of sixteen outputs, in a panel; panels.
+  long rows, panels;
+  // Floats of packed input, of the weights' sums, and of those with the biases' behind them.
+  size_t input, weights, sums;
+} narrow_plan;
+
+static narrow_plan plan_narrow(const dpt_convolution *g, long width) {
+  narrow_plan plan = {.lines = DPT_PIXELS / g->outWidth};
+  if (plan.lines < 1) plan.lines = 1;
+  if (plan.lines > g->outHeight) plan.lines = g->outHeight;
+  plan.inputLines = (plan.lines - 1) * g->strideHeight + (g->kernelHeight - 1) * g->dilationHeight + 1;
+  plan.inputWidth = (g->outWidth - 1) * g->strideWidth + (g->kernelWidth - 1) * g->dilationWidth + 1;
+  plan.rows = g->kernelHeight * g->kernelWidth * width;
+  plan.panels = padded_to_lanes(g->outputs) / DPT_LANES;
+  plan.input = (size_t)(plan.inputLines * plan.inputWidth * DPT_LANES);
+  plan.weights = (size_t)(plan.panels * plan.rows * DPT_LANES);
+  plan.sums = plan.weights + (size_t)(plan.panels * DPT_LANES);
+  return plan;
+}
+
+// Zeros for n pixels; what is behind them.
+DPT_INLINE float *pack_zeros(float *packed, long n) {
+  for (; n > 0; n--, packed += DPT_LANES) store(packed, splat(0.0f));
+  return packed;
+}
+
+// Sixteen channels of input lines first ..< first + lines, as [line][pixel][16]; asks for what is packed after these.
+DPT_INLINE void pack_lanes(const dpt_convolution *g, const narrow_plan *plan, const float *image, long first, long lines,
+                           float *packed) {
+  // Packed pixels before, within and behind the image.
+  const long left = g->paddingWidth < plan->inputWidth ? g->paddingWidth : plan->inputWidth;
+  const long room = plan->inputWidth - left, middle = g->width < room ? g->width : room, right = room - middle;
+  const long ahead = plan->lines < g->outHeight ? plan->lines * g->strideHeight * g->xLine : g->xImage;
+  for (long ih = first; ih < first + lines; ih++) {
+    if (ih < 0 || ih >= g->height) {
+      packed = pack_zeros(packed, plan->inputWidth);
+      continue;
+    }
+    packed = pack_zeros(packed, left);
+    const float *pixel = image + ih * g->xLine;
+    for (long w = 0; w < middle; w++, pixel += g->xStride, packed += DPT_LANES) {
+      fetch_ahead(pixel + ahead);
+      store(packed, load(pixel));
+    }
+    packed = pack_zeros(packed, right);
+  }
+}
+
+// Output lines and the pixels of each; floats from one pixel and line to the next, of the packed inputs and of the outputs.
+typedef struct {
+  long lines, pixels, xStep, xLine, yStep, yLine;
+} narrow_walk;
+
+// sums[t][k] += Σ over pixels of dy · (channel k of its group, seen through tap t). `taps` and `width` are constants at
+// every call.
+DPT_INLINE void add_taps(int taps, int width, const narrow_walk *walk, const float *input, const long *offset,
+                         const float *dy, float *sums) {
+  v16 acc[DPT_TILE_ROWS > DPT_WIDEST_GROUP ? DPT_TILE_ROWS : DPT_WIDEST_GROUP];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < taps * width; r++) acc[r] = load(sums + r * DPT_LANES);
+  for (long l = 0; l < walk->lines; l++) {
+    const float *x[DPT_TILE_ROWS];
+#pragma clang loop unroll(full)
+    for (int t = 0; t < taps; t++) x[t] = input + l * walk->xLine + offset[t];
+    const float *pixel = dy + l * walk->yLine;
+    for (long w = 0, at = 0; w < walk->pixels; w++, at += walk->xStep, pixel += walk->yStep) {
+      const v16 gradient = load(pixel);
+#pragma clang loop unroll(full)
+      for (int t = 0; t < taps; t++) {
+        const v16 seen = load(x[t] + at);
+#pragma clang loop unroll(full)
+        for (int k = 0; k < width; k++)
+          acc[t * width + k] = fma16(spread(width, k, seen), gradient, acc[t * width + k]);
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int r = 0; r < taps * width; r++) store(sums + r * DPT_LANES, acc[r]);
+}
+
+// As many taps as their sums find room in registers.
+#define DPT_CASE(TAPS)                                                                                            \
+  case TAPS:                                                                                                      \
+    if (TAPS == 1 || TAPS * width <= DPT_TILE_ROWS) add_taps(TAPS, width, &walk, input, offsets + t, lanes, tile); \
+    break;
+
+DPT_INLINE void add_narrow_gradient(int width, const dpt_convolution *g, const narrow_plan *plan, const float *x,
+                                    const float *dy, float *sums, float *input) {
+  const long taps = g->kernelHeight * g->kernelWidth;
+  const long height = tile_height(taps, DPT_TILE_ROWS > width ? DPT_TILE_ROWS / width : 1);
+  long offsets[DPT_TAPS];
+  for (long t = 0; t < taps; t++) {
+    const long kh = t / g->kernelWidth, kw = t % g->kernelWidth;
+    offsets[t] = (kh * g->dilationHeight * plan->inputWidth + kw * g->dilationWidth) * DPT_LANES;
+  }
+  narrow_walk walk = {
+      .pixels = g->outWidth, .xStep = g->strideWidth * DPT_LANES,
+      .xLine = g->strideHeight * plan->inputWidth * DPT_LANES, .yStep = g->yStride, .yLine = g->yLine,
+  };
+  for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
+    walk.lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
+    const long inputLines = plan->inputLines - (plan->lines - walk.lines) * g->strideHeight;
+    for (long p = 0; p < plan->panels; p++) {
+      pack_lanes(g, plan, x + p * DPT_LANES, oh * g->strideHeight - g->paddingHeight, inputLines, input);
+      const float *lanes = dy + oh * g->yLine + p * DPT_LANES;
+      for (long t = 0; t < taps; t += height) {
+        float *tile = sums + (p * plan->rows + t * width) * DPT_LANES;
+        switch (taps - t < height ? taps - t : height) {
+          DPT_EACH_HEIGHT(DPT_CASE)
+        }
+      }
+    }
+  }
+}
+#undef DPT_CASE
+
+#define DPT_CASE(WIDTH) \
+  case WIDTH: add_narrow_gradient(WIDTH, g, plan, x, dy, sums, input); break;
+
+static void add_narrow_gradients(long width, const dpt_convolution *g, const narrow_plan *plan, const float *x,
+                                 const float *dy, float *sums, float *input) {
+  switch (width) {
+    DPT_EACH_WIDTH(DPT_CASE)
+  }
+}
+#undef DPT_CASE
+
+// One node's gradients, from where their sums stand.
+DPT_INLINE void copy_narrow_sums(const dpt_convolution *g, const narrow_plan *plan, const float *sums, float *node,
+                                 long outStride) {
+  for (long o = 0; o < g->outputs; o++) {
+    const float *lane = sums + o / DPT_LANES * plan->rows * DPT_LANES + o % DPT_LANES;
+    for (long r = 0; r < plan->rows; r++) node[o * outStride + r] = lane[r * DPT_LANES];
+  }
+}
+
+// MARK: Backwards
+
+static size_t narrow_groups_backward_scratch(const dpt_convolution *convolution, long width, long shards, bool rectifies) {
+  const dpt_convolution line = as_line(convolution), *g = &line;
+  const narrow_plan plan = plan_narrow(g, width);
+  const size_t rectified = rectifies ? (size_t)(g->outHeight * g->yLine + DPT_LANES) : 0;
+  return floats_of_runs(g->width) + plan.input + stack_depth(shards) * plan.sums + rectified;
+}
+
+// rectified = dy where y > 0, else 0, for one sample, whose lines lie at the same places in all three.
+DPT_INLINE void rectify_into(const dpt_convolution *g, const float *y, const float *dy, float *rectified) {
+  for (long h = 0; h < g->outHeight; h++)
+    for (long w = 0; w < g->outWidth; w++) {
+      const long at = h * g->yLine + w * g->yStride;
+      for (long o = at; o < at + g->outputs; o += DPT_LANES)
+        store(rectified + o, choose(load(y + o) > splat(0.0f), load(dy + o), splat(0.0f)));
+    }
+}
+
+static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long width, const dpt_shard_program *s) {
+  const dpt_convolution line = as_line(&p->convolution), inverse = as_line(&p->inverse), *g = &line;
+  const narrow_plan plan = plan_narrow(g, width);
+  const narrow_images images = narrow_images_back(&inverse, width, p->packed, p->dx);
+  narrow_run *runs = (narrow_run *)p->scratch;
+  float *input = p->scratch + floats_of_runs(g->width), *stack = input + plan.input;
+  float *rectified = stack + stack_depth(s->shards) * plan.sums;
+  const long count = p->dx ? find_runs(&images.across, runs) : 0;
+  for (shard_fold f = fold_shards(s, stack, (long)plan.sums); has_shard(&f);) {
+    float *sums = f.top;
+    memset(sums, 0, plan.sums * sizeof(float));
+    for (long n = shard_start(&f); n < shard_end(&f); n++) {
+      const float *dy = p->dy + n * g->yImage;
+      if (p->rectified) {
+        rectify_into(g, p->rectified + n * g->yImage, dy, rectified);
+        dy = rectified;
+      }
+      if (p->biasGradient) add_bias_gradient(g, dy, sums + plan.weights);
+      add_narrow_gradients(width, g, &plan, p->x + n * g->xImage, dy, sums, input);
+      if (p->dx) narrow_image(width, &images, runs, count, dy, p->dx + n * inverse.xImage);
+    }
+    if (!join_shards(&f)) continue;
+    const long node = f.node * p->node;
+    copy_narrow_sums(g, &plan, stack, p->weightGradient + node, p->weightRow);
+    if (p->biasGradient) memcpy(p->biasGradient + node, stack + plan.weights, (size_t)g->outputs * sizeof(float));
+  }
+}
+
+#undef DPT_EACH_WIDTH
+#undef DPT_EACH_PIXELS
+
+#endif

@@ -1,0 +1,112 @@
+import CKernels
+import Tensors
+
+extension Convolution {
+  /// Whether the convolution is depthwise, or its groups have so few channels that several of them share the lanes:
+  /// as many outputs as channels in each group, 1, 2, 4 or 8.
+  var hasNarrowGroups: Bool { groups > 1 && channels == outputs && [1, 2, 4, 8].contains(channels) }
+
+  /// The pass of the convolution, and of the ReLU behind it if it applies that.
+  func makePass(
+    _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool = false
+  ) -> any Pass {
+    hasNarrowGroups
+      ? NarrowGroupsPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU)
+      : ConvolutionPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU)
+  }
+}
+
+/// A convolution in narrow groups at work, and the ReLU behind it if it applies that: all groups in one call, to the bits of
+/// one after the other.
+struct NarrowGroupsPass: Pass {
+  private let convolution: Convolution
+  private let appliesReLU: Bool
+  private let packed, output, forwardScratch, backwardScratch: ArenaPlan.Slot
+  private let paddedBias: ArenaPlan.Slot?
+  private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
+
+  /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
+  init(
+    _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool
+  ) {
+    self.convolution = convolution
+    self.appliesReLU = appliesReLU
+    let (input, output) = (convolution.inputShape, convolution.outputShape)
+    var g = NarrowGroupsPass.geometry(convolution, batch: batch, inputStride: paddedToLanes(input.features))
+    let packedCount = dpt_packed_count(convolution.inner, output.features)
+    packed = plan.persistent(packedCount)
+    self.output = plan.activation(output.paddedCount(batch: batch))
+    forwardScratch = plan.forwardScratch(dpt_narrow_groups_scratch(&g))
+    backwardScratch = plan.backwardScratch(
+      dpt_narrow_groups_backward_scratch(&g, convolution.channels, plan.shards, appliesReLU && !output.isSequence))
+    paddedBias = convolution.bias == nil ? nil : plan.persistent(paddedToLanes(output.features))
+    back =
+      wantsInputGradient ? (plan.persistent(packedCount), plan.gradient(input.paddedCount(batch: batch))) : nil
+  }
+
+  /// All groups at once.
+  private static func geometry(_ convolution: Convolution, batch: Int, inputStride: Int) -> dpt_convolution {
+    let features = convolution.inputShape.features
+    return convolution.window.geometry(
+      input: convolution.inputShape, output: convolution.outputShape, batch: batch, inputStride: inputStride,
+      outputStride: paddedToLanes(features), channels: features, outputs: features, padded: true)
+  }
+
+  /// Packs the weights for both directions.
+  func pack(_ context: StepContext) {
+    let (inner, features) = (convolution.inner, convolution.outputShape.features)
+    let weights = context.values(convolution.weight)
+    dpt_pack_transposed(weights, features, inner, inner, context.arena[packed])
+    if let back {
+      dpt_pack_narrow_groups_back(
+        weights, features, convolution.window.taps, convolution.channels, context.arena[back.packed])
+    }
+    if let bias = convolution.bias, let paddedBias {
+      context.arena[paddedBias].update(from: context.values(bias), count: features)
+    }
+  }
+
+  /// The correlation.
+  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
+    let result = TensorView(base: context.arena[output], shape: convolution.outputShape, batch: input.batch)
+    var g = NarrowGroupsPass.geometry(convolution, batch: input.batch, inputStride: input.stride)
+    dpt_convolve_narrow_groups(
+      &g, convolution.channels, input.base, context.arena[packed],
+      paddedBias.map { UnsafePointer(context.arena[$0]) }, result.base, appliesReLU, context.arena[forwardScratch])
+    return result
+  }
+
+  /// As for groups one by one.
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
+    let shape = convolution.inputShape
+    let result = back.map { TensorView(base: context.arena[$0.gradient], shape: shape, batch: input.batch) }
+    var pass = dpt_convolution_backward()
+    pass.convolution = NarrowGroupsPass.geometry(convolution, batch: input.batch, inputStride: input.stride)
+    pass.inverse = NarrowGroupsPass.geometry(
+      convolution, batch: input.batch, inputStride: paddedToLanes(shape.features))
+    pass.x = UnsafePointer(input.base)
+    pass.dy = gradient.base
+    pass.weightGradient = context.gradient(convolution.weight)
+    pass.weightRow = convolution.inner
+    pass.node = context.nodeStride
+    pass.dx = result?.base
+    pass.packed = back.map { UnsafePointer(context.arena[$0.packed]) }
+    pass.scratch = context.arena[backwardScratch]
+    if !convolution.outputShape.isSequence {
+      pass.rectified = appliesReLU ? UnsafePointer(output.base) : nil
+      pass.biasGradient = convolution.bias.map(context.gradient)
+    } else if appliesReLU {
+      // The bias' sum needs these gradients, too.
+      dpt_relu_back(output.base, gradient.base, convolution.outputShape.paddedCount(batch: input.batch))
+    }
+    var program = context.shards.kernelProgram
+    dpt_convolve_narrow_groups_back(&pass, convolution.channels, &program)
+    // Sequences' sums go through all samples step by step.
+    if let bias = convolution.bias, convolution.outputShape.isSequence {
+      context.biasGradient(output: gradient, outputs: shape.features, target: context.gradient(bias))
+    }
+    return result
+  }
+}
