@@ -63,17 +63,6 @@ static gradient_plan plan_gradient(const dpt_convolution *g) {
   return plan;
 }
 
-#define DPT_CASE(MR) \
-  case MR: accumulate_tile(MR, np, fresh, walk, a, b0, b1, sums, row); break;
-
-DPT_INLINE void accumulate_tiles(int np, bool fresh, long height, const tile_walk *walk, const float *a, const float *b0,
-                                 const float *b1, float *sums, long row) {
-  switch (height) {
-    DPT_EACH_HEIGHT(DPT_CASE)
-  }
-}
-#undef DPT_CASE
-
 // Packed pixels of one line, zeros where they lie outside the image; `ih` is the line, `step` the floats of a packed pixel.
 DPT_INLINE void pack_line(const dpt_convolution *g, const gradient_plan *plan, const float *image, long ih, long step,
                           float *packed) {

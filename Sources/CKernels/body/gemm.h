@@ -10,17 +10,61 @@ DPT_INLINE long tile_height(long rows, long limit) {
   return tiles > 0 ? (rows + tiles - 1) / tiles : 0;
 }
 
+// Memory that is needed after a product: each of its tiles prefetches a share of it into L2.
+#define DPT_STRETCHES 4
+typedef struct {
+  const float *from[DPT_STRETCHES];
+  long floats[DPT_STRETCHES];
+  int count, next;
+  // The most floats that one tile prefetches.
+  long share;
+} prefetch_list;
+
+DPT_INLINE void add_stretch(prefetch_list *list, const float *from, long floats) {
+  list->from[list->count] = from;
+  list->floats[list->count++] = floats;
+}
+
+// Divides the list among `tiles` tiles. A tile prefetches of one stretch only, so shares are larger than equal ones.
+DPT_INLINE void share_among(prefetch_list *list, long tiles) {
+  long floats = 0;
+  for (int i = 0; i < list->count; i++) floats += list->floats[i];
+  list->share = floats * 4 / (3 * tiles) + DPT_LANES;
+}
+
+// What one tile prefetches: an address for each k, `step` bytes after the one before.
+typedef struct {
+  const char *at;
+  long step;
+} tile_prefetch;
+
+// The next share, for a tile with `inner` values of k. Without one the tile prefetches `own`, which it reads anyway.
+DPT_INLINE tile_prefetch next_share(prefetch_list *list, const float *own, long inner) {
+  if (!list || list->next == list->count || inner == 0) return (tile_prefetch){(const char *)own, 0};
+  const float **from = &list->from[list->next];
+  long *rest = &list->floats[list->next];
+  const long floats = *rest < list->share ? *rest : list->share;
+  const tile_prefetch result = {(const char *)*from, (floats * (long)sizeof(float) + inner - 1) / inner};
+  *from += floats;
+  *rest -= floats;
+  if (*rest == 0) list->next++;
+  return result;
+}
+
+DPT_INLINE void prefetch_next(tile_prefetch *prefetch) {
+  __builtin_prefetch(prefetch->at, 0, 2);
+  prefetch->at += prefetch->step;
+}
+
 // `mr` and `np` are constants at every call, so the accumulators stay in registers.
-DPT_INLINE void product_tile(int mr, int np, const dpt_product *p, long row, long panel) {
+DPT_INLINE void product_tile(int mr, int np, const dpt_product *p, long row, long panel, tile_prefetch prefetch) {
   const long inner = p->segments * p->segmentLength;
   const float *b0 = p->b + panel * inner * DPT_LANES;
   const float *b1 = b0 + (np > 1 ? inner * DPT_LANES : 0);
   float *c = p->c + row * p->cStride + panel * DPT_LANES;
   v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
-  const float *a[DPT_TILE_ROWS];
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++) {
-    a[i] = p->a + (row + i) * p->aStride;
 #pragma clang loop unroll(full)
     for (int j = 0; j < np; j++) {
       switch (p->start) {
@@ -30,33 +74,29 @@ DPT_INLINE void product_tile(int mr, int np, const dpt_product *p, long row, lon
       }
     }
   }
-  for (long s = 0; s < p->segments; s++) {
-    const long offset = s * p->segmentStride;
-    for (long k = 0; k < p->segmentLength; k++) {
+  // One loop for both products: with two, AVX2's registers do not suffice for the sums.
+  const float *a = p->a + row * p->aStride;
+  long aStride = p->aStride, length = p->segmentLength;
+  for (long s = 0; s < p->segments + (p->a2 ? 1 : 0); s++, a += p->segmentStride) {
+    if (s == p->segments) {
+      a = p->a2 + row * p->a2Stride;
+      aStride = p->a2Stride;
+      length = p->inner2;
+      b0 = p->b2 + panel * length * DPT_LANES;
+      b1 = b0 + (np > 1 ? length * DPT_LANES : 0);
+    }
+    for (long k = 0; k < length; k++) {
       v16 x0 = load(b0);
       v16 x1 = np > 1 ? load(b1) : x0;
+      prefetch_next(&prefetch);
 #pragma clang loop unroll(full)
       for (int i = 0; i < mr; i++) {
-        v16 y = splat(a[i][offset + k]);
+        v16 y = splat(a[i * aStride + k]);
         acc[i][0] = fma16(y, x0, acc[i][0]);
         if (np > 1) acc[i][DPT_TILE_PANELS - 1] = fma16(y, x1, acc[i][DPT_TILE_PANELS - 1]);
       }
       b0 += DPT_LANES;
       b1 += DPT_LANES;
-    }
-  }
-  if (p->a2) {
-    const float *y0 = p->b2 + panel * p->inner2 * DPT_LANES;
-    const float *y1 = y0 + (np > 1 ? p->inner2 * DPT_LANES : 0);
-    for (long k = 0; k < p->inner2; k++, y0 += DPT_LANES, y1 += DPT_LANES) {
-      v16 x0 = load(y0);
-      v16 x1 = np > 1 ? load(y1) : x0;
-#pragma clang loop unroll(full)
-      for (int i = 0; i < mr; i++) {
-        v16 y = splat(p->a2[(row + i) * p->a2Stride + k]);
-        acc[i][0] = fma16(y, x0, acc[i][0]);
-        if (np > 1) acc[i][DPT_TILE_PANELS - 1] = fma16(y, x1, acc[i][DPT_TILE_PANELS - 1]);
-      }
     }
   }
 #pragma clang loop unroll(full)
@@ -66,19 +106,25 @@ DPT_INLINE void product_tile(int mr, int np, const dpt_product *p, long row, lon
 }
 
 #define DPT_CASE(MR) \
-  case MR: product_tile(MR, np, p, row, panel); break;
+  case MR: product_tile(MR, np, p, row, panel, prefetch); break;
 
-DPT_INLINE void product_tiles(int np, const dpt_product *p, long row, long height, long panel) {
+DPT_INLINE void product_tiles(int np, const dpt_product *p, long row, long height, long panel, prefetch_list *list) {
+  const long inner = p->segments * p->segmentLength;
+  const tile_prefetch prefetch =
+      next_share(list, p->b + panel * inner * DPT_LANES, inner + (p->a2 ? p->inner2 : 0));
   switch (height) {
     DPT_EACH_HEIGHT(DPT_CASE)
   }
 }
 #undef DPT_CASE
 
-static void multiply(const dpt_product *p) {
+// The product; its tiles prefetch what `list` has, unless it is NULL.
+static void multiply_and_prefetch(const dpt_product *p, prefetch_list *list) {
   // A block of A's rows stays in L1 or L2 while the panels of B pass by.
   const long block = DPT_TILE_ROWS * 16;
   const long panels = (p->columns + DPT_LANES - 1) / DPT_LANES;
+  if (list)
+    share_among(list, (p->rows + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * ((panels + DPT_TILE_PANELS - 1) / DPT_TILE_PANELS));
   for (long first = 0; first < p->rows; first += block) {
     const long rows = p->rows - first < block ? p->rows - first : block;
     const long height = tile_height(rows, DPT_TILE_ROWS);
@@ -86,13 +132,15 @@ static void multiply(const dpt_product *p) {
 #if DPT_TILE_PANELS > 1
     for (; panel + 1 < panels; panel += 2)
       for (long i = 0; i < rows; i += height)
-        product_tiles(2, p, first + i, rows - i < height ? rows - i : height, panel);
+        product_tiles(2, p, first + i, rows - i < height ? rows - i : height, panel, list);
 #endif
     for (; panel < panels; panel++)
       for (long i = 0; i < rows; i += height)
-        product_tiles(1, p, first + i, rows - i < height ? rows - i : height, panel);
+        product_tiles(1, p, first + i, rows - i < height ? rows - i : height, panel, list);
   }
 }
+
+static void multiply(const dpt_product *p) { multiply_and_prefetch(p, NULL); }
 
 // What a tile of sums takes its share of: k runs over `lines` stretches of `width`; a and b move on by `aStep` and `bStep`
 // floats for each k, and their stretches are `aLine` and `bLine` floats apart.
@@ -127,5 +175,17 @@ DPT_INLINE void accumulate_tile(int mr, int np, bool fresh, const tile_walk *wal
 #pragma clang loop unroll(full)
     for (int j = 0; j < np; j++) store(sums + i * row + j * DPT_LANES, acc[i][j]);
 }
+
+#define DPT_CASE(MR) \
+  case MR: accumulate_tile(MR, np, fresh, walk, a, b0, b1, sums, row); break;
+
+// The same for a tile of `height` rows.
+DPT_INLINE void accumulate_tiles(int np, bool fresh, long height, const tile_walk *walk, const float *a, const float *b0,
+                                 const float *b1, float *sums, long row) {
+  switch (height) {
+    DPT_EACH_HEIGHT(DPT_CASE)
+  }
+}
+#undef DPT_CASE
 
 #endif

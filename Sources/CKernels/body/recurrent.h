@@ -51,22 +51,34 @@ DPT_INLINE const float *gradient_from_above(const dpt_recurrence *r, long t, lon
 // Whether inputs and state add to the same groups, so that one product computes both.
 DPT_INLINE bool adds_at_once(cell_layout cell) { return cell.firstRecurrent == 0 && cell.recurrent == cell.groups; }
 
-// Prefetches the rows that sample b's forward pass writes at step t. Not inlined: few layers need it.
-static __attribute__((noinline)) void fetch_step(const dpt_recurrence *r, cell_layout cell, long t, long b) {
-  const cell_rows at = rows_at(r, t, b);
-  const long P = r->padded, width = cell.groups * P;
-  for (long j = 0; j < width; j += DPT_LANES) fetch_ahead(r->gates + at.gates * width + j);
-  for (long j = 0; j < P; j += DPT_LANES) {
-    fetch_ahead(r->h + at.after * P + j);
-    if (!r->c) continue;
-    fetch_ahead(r->c + at.after * P + j);
-    fetch_ahead(r->tanhC + at.gates * P + j);
-  }
+// The rows that the forward pass writes at step t, of `rows` samples from `first` on.
+DPT_INLINE prefetch_list rows_written(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
+  const cell_rows at = rows_at(r, t, first);
+  const long P = r->padded;
+  prefetch_list list = {.count = 0};
+  add_stretch(&list, r->gates + at.gates * cell.groups * P, rows * cell.groups * P);
+  add_stretch(&list, r->h + at.after * P, rows * P);
+  if (!r->c) return list;
+  add_stretch(&list, r->c + at.after * P, rows * P);
+  add_stretch(&list, r->tanhC + at.gates * P, rows * P);
+  return list;
+}
+
+// The rows that the backward pass reads at step t, but for the gradient from above.
+DPT_INLINE prefetch_list rows_read(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
+  const cell_rows at = rows_at(r, t, first);
+  const long P = r->padded;
+  prefetch_list list = {.count = 0};
+  add_stretch(&list, r->gates + at.gates * cell.groups * P, rows * cell.groups * P);
+  add_stretch(&list, (r->c ? r->c : r->h) + at.before * P, rows * P);
+  if (r->c) add_stretch(&list, r->tanhC + at.gates * P, rows * P);
+  return list;
 }
 
 // gates[t] = bias + x[t] · W_xᵀ (+ h[before] · W_hᵀ if that adds to the same groups), for `rows` samples from `first` on. It
 // stays in L1 for the cell.
-DPT_INLINE void start_from_inputs(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
+DPT_INLINE void start_from_inputs(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows,
+                                  prefetch_list *list) {
   const long row = t * r->batch + first, width = cell.groups * r->padded;
   const bool both = adds_at_once(cell);
   dpt_product p = {
@@ -78,11 +90,12 @@ DPT_INLINE void start_from_inputs(const dpt_recurrence *r, cell_layout cell, lon
       .c = r->gates + row * width, .cStride = width,
       .rows = rows, .columns = r->inputColumns, .start = DPT_START_BIAS,
   };
-  multiply(&p);
+  multiply_and_prefetch(&p, list);
 }
 
 // gates[t] += h[before] · W_hᵀ, for `rows` samples from `first` on.
-DPT_INLINE void add_recurrent_product(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
+DPT_INLINE void add_recurrent_product(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows,
+                                      prefetch_list *list) {
   const long P = r->padded, width = cell.groups * P;
   const cell_rows at = rows_at(r, t, first);
   dpt_product p = {
@@ -92,11 +105,12 @@ DPT_INLINE void add_recurrent_product(const dpt_recurrence *r, cell_layout cell,
       .c = r->gates + at.gates * width + cell.firstRecurrent * P, .cStride = width,
       .rows = rows, .columns = cell.recurrent * P, .start = DPT_START_OUTPUT,
   };
-  multiply(&p);
+  multiply_and_prefetch(&p, list);
 }
 
 // dh = dGates[t] · W_h, added to dh if the cell has a direct path.
-DPT_INLINE void recurrent_product_back(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
+DPT_INLINE void recurrent_product_back(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows,
+                                       prefetch_list *list) {
   const long P = r->padded, width = cell.groups * P;
   dpt_product p = {
       .a = r->gates + (t * r->batch + first) * width + cell.firstRecurrent * P, .aStride = width,
@@ -105,7 +119,7 @@ DPT_INLINE void recurrent_product_back(const dpt_recurrence *r, cell_layout cell
       .c = r->dh + first * P, .cStride = P,
       .rows = rows, .columns = P, .start = cell.direct ? DPT_START_OUTPUT : DPT_START_ZERO,
   };
-  multiply(&p);
+  multiply_and_prefetch(&p, list);
 }
 
 DPT_INLINE void clear_lanes(float *x, long n) {
@@ -120,16 +134,18 @@ DPT_INLINE void run_forward(const dpt_recurrence *r, cell_layout layout, cell_fo
     for (long i = 0; i < r->steps; i++) {
       const long t = step_at(r, i);
       const long next = r->fetchesAhead && i + 1 < r->steps ? step_at(r, i + 1) : -1;
-      start_from_inputs(r, layout, t, first, rows);
+      prefetch_list list = {.count = 0};
+      if (next >= 0) list = rows_written(r, layout, next, first, rows);
+      const bool both = adds_at_once(layout);
+      start_from_inputs(r, layout, t, first, rows, next >= 0 && both ? &list : NULL);
       if (layout.biased >= 0)
         for (long b = first; b < first + rows; b++) {
           float *group = r->gates + ((t * r->batch + b) * layout.groups + layout.biased) * P;
           for (long j = 0; j < P; j += DPT_LANES) store(group + j, load(r->bias + layout.biased * P + j));
         }
-      if (!adds_at_once(layout)) add_recurrent_product(r, layout, t, first, rows);
+      if (!both) add_recurrent_product(r, layout, t, first, rows, next >= 0 ? &list : NULL);
       for (long b = first; b < first + rows; b++) {
         const cell_rows at = rows_at(r, t, b);
-        if (next >= 0) fetch_step(r, layout, next, b);
         if (is_valid(r, t, b)) {
           cell(r, at);
         } else {
@@ -175,7 +191,10 @@ DPT_INLINE void run_backward(const dpt_recurrence *r, cell_layout layout, cell_b
         else
           clear_lanes(r->gates + at.gates * layout.groups * P, layout.groups * P);
       }
-      if (i > 0) recurrent_product_back(r, layout, t, first, rows);
+      if (i == 0) continue;
+      prefetch_list list = {.count = 0};
+      if (r->fetchesAhead) list = rows_read(r, layout, step_at(r, i - 1), first, rows);
+      recurrent_product_back(r, layout, t, first, rows, r->fetchesAhead ? &list : NULL);
     }
   }
 }

@@ -10,14 +10,13 @@ static const cell_layout kGRU = {.groups = 4, .firstRecurrent = 1, .recurrent = 
 DPT_INLINE void gru_cell(const dpt_recurrence *r, cell_rows at) {
   const long P = r->padded;
   float *gates = r->gates + at.gates * 4 * P;
+  // Function by function, so that the chains of several groups overlap and the constants stay in registers.
+  for (long j = P; j < 3 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(gates + j)));
   for (long j = 0; j < P; j += DPT_LANES) {
-    v16 reset = sigmoid16(load(gates + P + j));
-    v16 keep = sigmoid16(load(gates + 2 * P + j));
+    v16 reset = load(gates + P + j), keep = load(gates + 2 * P + j);
     v16 n = tanh16(fma16(reset, load(gates + 3 * P + j), load(gates + j)));
     v16 before = load(r->h + at.before * P + j);
     store(gates + j, n);
-    store(gates + P + j, reset);
-    store(gates + 2 * P + j, keep);
     store(r->h + at.after * P + j, fma16(keep, before - n, n));
   }
 }

@@ -9,17 +9,15 @@ static const cell_layout kLSTM = {.groups = 4, .firstRecurrent = 0, .recurrent =
 DPT_INLINE void lstm_cell(const dpt_recurrence *r, cell_rows at) {
   const long P = r->padded;
   float *gates = r->gates + at.gates * 4 * P;
+  // Function by function, so that the chains of several groups overlap and the constants stay in registers.
+  for (long j = 0; j < 2 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(gates + j)));
+  for (long j = 2 * P; j < 3 * P; j += DPT_LANES) store(gates + j, tanh16(load(gates + j)));
+  for (long j = 3 * P; j < 4 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(gates + j)));
   for (long j = 0; j < P; j += DPT_LANES) {
-    v16 i = sigmoid16(load(gates + j));
-    v16 f = sigmoid16(load(gates + P + j));
-    v16 g = tanh16(load(gates + 2 * P + j));
-    v16 o = sigmoid16(load(gates + 3 * P + j));
+    v16 i = load(gates + j), f = load(gates + P + j);
+    v16 g = load(gates + 2 * P + j), o = load(gates + 3 * P + j);
     v16 c = fma16(f, load(r->c + at.before * P + j), i * g);
     v16 squashed = tanh16(c);
-    store(gates + j, i);
-    store(gates + P + j, f);
-    store(gates + 2 * P + j, g);
-    store(gates + 3 * P + j, o);
     store(r->c + at.after * P + j, c);
     store(r->tanhC + at.gates * P + j, squashed);
     store(r->h + at.after * P + j, o * squashed);
