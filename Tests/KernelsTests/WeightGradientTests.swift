@@ -76,6 +76,79 @@ import Testing
     }
   }
 
+  /// Products and sums of the same rows, computed together, have the bits of each alone. Groups of columns as in recurrent
+  /// layers: some have products with both matrices, some with one; some sums are written twice.
+  @Test(arguments: [(27, 64), (5, 300), (130, 40), (8, 128)], [(1, 300), (5, 50), (81, 9), (3, 4), (2, 0)])
+  func productsTogetherHaveTheBitsOfEachAlone(inputs: (x: Int, h: Int), rows: (outer: Int, samples: Int)) throws {
+    var random = TestRandom(UInt64(inputs.x + rows.samples))
+    let (shards, padded, valid) = (5, 48, 45)
+    let width = 4 * padded
+    let x = random.floats(rows.outer * rows.samples * inputs.x + 16)
+    let h = random.floats(rows.outer * rows.samples * inputs.h + 16)
+    let gates = random.floats(rows.outer * rows.samples * width + 16)
+    let rowStart = (0...shards).map { Int32($0 * rows.samples / shards) }
+    let local = try ReductionTree(shards: shards).local(rank: 0, of: 1)
+    let runs: [(ofX: Bool, first: Int, gates: Int)] = [(true, 0, 1), (true, 1, 2), (false, 1, 2), (false, 3, 1)]
+    let sums: [(first: Int, gates: Int, twice: Bool)] = [(0, 1, false), (1, 2, true), (3, 1, false)]
+    let results = 3 * valid * (inputs.x + inputs.h) + 6 * valid
+    let scratchCount = dpt_weight_gradients_scratch(inputs.x, inputs.h, width, shards)
+    #expect(scratchCount > 0)
+
+    func compute(
+      together: Bool, _ x: UnsafePointer<Float>, _ h: UnsafePointer<Float>, _ gates: UnsafePointer<Float>,
+      _ rowStart: UnsafePointer<Int32>, _ joins: UnsafePointer<Int32>, _ emits: UnsafePointer<Int32>,
+      _ out: UnsafeMutablePointer<Float>
+    ) {
+      let scratch = UnsafeMutablePointer<Float>.allocate(capacity: scratchCount)
+      defer { scratch.deallocate() }
+      var program = dpt_shard_program(shards: shards, rowStart: rowStart, joins: joins, emits: emits)
+      var place = 0
+      func take(_ count: Int) -> UnsafeMutablePointer<Float> {
+        defer { place += count }
+        return out + place
+      }
+      var products: [dpt_outer_product] = []
+      for part in runs {
+        let m = part.ofX ? inputs.x : inputs.h
+        let isGrouped = part.gates > 1
+        products.append(
+          dpt_outer_product(
+            a: part.ofX ? x : h, aStride: m, aOuter: rows.samples * m, b: gates + part.first * padded, bStride: width,
+            bOuter: rows.samples * width, outer: rows.outer, positions: 1, m: m,
+            n: isGrouped ? part.gates * padded : valid, group: isGrouped ? padded : 0, groupValid: valid,
+            out: take(part.gates * valid * m), outI: 1, outJ: m, outGroup: valid * m, outNode: results,
+            scratch: together ? scratch : nil, scratchCount: together ? scratchCount : 0))
+      }
+      var columns: [dpt_row_sums] = []
+      for part in sums {
+        let isGrouped = part.gates > 1
+        columns.append(
+          dpt_row_sums(
+            base: gates + part.first * padded, stride: width, outerStride: rows.samples * width, outer: rows.outer,
+            positions: 1, columns: isGrouped ? part.gates * padded : valid, group: isGrouped ? padded : 0,
+            groupValid: valid, out: take(part.gates * valid), second: part.twice ? take(part.gates * valid) : nil,
+            outNode: results))
+      }
+      if together {
+        dpt_weight_gradients(&products, runs.count, &columns, sums.count, &program)
+      } else {
+        for index in runs.indices { dpt_weight_gradient(&products[index], &program) }
+        for index in sums.indices { dpt_sum_rows(&columns[index], &program) }
+      }
+      #expect(place == results)
+    }
+    func run(together: Bool) -> [Float] {
+      var out = [Float](repeating: .nan, count: local.nodes.count * results)
+      compute(together: together, x, h, gates, rowStart, local.fold.joins, local.fold.emits, &out)
+      return out
+    }
+    let wanted = run(together: false)
+    #expect(!wanted.contains { $0.isNaN })
+    for (name, result) in onEachInstructionSet({ run(together: true) }) {
+      #expect(bits(result) == bits(wanted), "\(name)")
+    }
+  }
+
   private func weightGradient(
     _ a: [Float], _ b: [Float], rows: Int, outer: Int, m: Int, n: Int, transposed: Bool, _ rowStart: [Int32],
     _ local: LocalReduction, scratch scratchCount: Int = 0

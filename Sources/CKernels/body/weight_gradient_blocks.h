@@ -1,146 +1,386 @@
 // Weight gradients of large products: blocks of sums that fit into L2, from rows packed in chunks so that they are read in
-// order.
+// order. Products with columns of the same rows run together, so that these are read once.
 #ifndef DPT_WEIGHT_GRADIENT_BLOCKS_H
 #define DPT_WEIGHT_GRADIENT_BLOCKS_H
 
+#include "row_sums.h"
 #include "weight_gradient.h"
+#include "weights_product.h"
 
 #define DPT_BLOCK_ROWS 192
-#define DPT_BLOCK_COLUMNS 256
-#define DPT_CHUNK 128
+#define DPT_BLOCK_COLUMNS 512
+#define DPT_CHUNK 64
+// Rows that are prefetched before they are packed.
+#define DPT_ROWS_AHEAD 8
 // Floats from one tile or panel of a chunk to the next: 16 more than they have, so that they do not all map to the same
 // lines of L1, and so that whole groups can be stored.
 #define DPT_CHUNK_TILE (DPT_CHUNK * DPT_TILE_ROWS + DPT_LANES)
 #define DPT_CHUNK_PANEL (DPT_CHUNK * DPT_LANES + DPT_LANES)
+// With no more rows than two chunks have, one chunk of this size has them all.
+#define DPT_FEW_ROWS (2 * DPT_CHUNK)
+#define DPT_FEW_TILE (DPT_FEW_ROWS * DPT_TILE_ROWS + DPT_LANES)
+#define DPT_FEW_PANEL (DPT_FEW_ROWS * DPT_LANES + DPT_LANES)
 // With fewer results, tiles without blocks are as fast.
 #define DPT_BLOCKED_FROM 4096
+// The most matrices a of products that run together.
+#define DPT_MOST_SOURCES 4
 
+// A matrix a, and the columns of b that it is multiplied with: `from` ..< `to`. Columns i0 ..< i0 + rows of it are in the
+// current block, whose sums have them in their rows from `row` on.
 typedef struct {
-  long rows, columns;  // of a block, whole tiles and panels
-  size_t sums, a, b;   // floats of a block's sums, and of the chunks of a and b
-} block_plan;
+  const float *a;
+  long stride, outer, m, from, to;
+  long i0, rows, row;
+} gradient_source;
 
-DPT_INLINE block_plan plan_blocks(long m, long n) {
-  const long height = (DPT_BLOCK_ROWS / DPT_TILE_ROWS) * DPT_TILE_ROWS;
-  const long rows = (m + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * DPT_TILE_ROWS;
-  const long columns = padded_to_lanes(n);
-  block_plan plan = {.rows = rows < height ? rows : height,
-                     .columns = columns < DPT_BLOCK_COLUMNS ? columns : DPT_BLOCK_COLUMNS};
-  plan.sums = (size_t)(plan.rows * plan.columns);
-  plan.a = (size_t)(plan.rows / DPT_TILE_ROWS * DPT_CHUNK_TILE);
-  plan.b = (size_t)(plan.columns / DPT_LANES * DPT_CHUNK_PANEL);
-  return plan;
+// A place in the walk through a shard's rows.
+typedef struct {
+  long t, r, from, to, outer;
+} row_walk;
+
+DPT_INLINE bool has_row(const row_walk *w) { return w->t < w->outer; }
+DPT_INLINE void next_row(row_walk *w) {
+  if (++w->r < w->to) return;
+  w->r = w->from;
+  w->t++;
+}
+
+// Products and sums of columns of the same rows, and the block of the results that is being summed.
+typedef struct {
+  const dpt_outer_product *products;
+  long productCount;
+  const dpt_row_sums *sums;
+  long sumCount;
+  gradient_source sources[DPT_MOST_SOURCES];
+  long sourceCount;
+  // The rows' first column, and the number of columns.
+  const float *base;
+  long columns;
+  // The largest block. After the sums of its tiles there is a row for the sums of b's columns.
+  long mostTiles, mostColumns;
+  // The current block: its columns j0 ..< j1, and its number of tiles.
+  long j0, j1, tiles;
+  // Two chunks with their numbers of rows: one is added while the other, `turn`, is packed.
+  float *a[2], *b[2];
+  long rows[2];
+  int turn;
+  // The next row to be packed, and the next to be prefetched.
+  row_walk walk, ahead;
+} gradient_block;
+
+DPT_INLINE long tiles_of(long m) { return (m + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS; }
+// Columns of a block if n are cut into blocks of nearly equal width, in pairs of panels.
+DPT_INLINE long block_columns(long n) {
+  const long pair = 2 * DPT_LANES;
+  return (tile_height(n, DPT_BLOCK_COLUMNS) + pair - 1) / pair * pair;
+}
+DPT_INLINE long block_tiles(long tiles) { return tile_height(tiles, DPT_BLOCK_ROWS / DPT_TILE_ROWS); }
+DPT_INLINE size_t block_sums(long tiles, long columns) { return (size_t)((tiles * DPT_TILE_ROWS + 1) * columns); }
+// Floats of a packed chunk.
+DPT_INLINE size_t packed_rows(long tiles) { return (size_t)(tiles * DPT_CHUNK_TILE); }
+DPT_INLINE size_t packed_columns(long columns) { return (size_t)(columns / DPT_LANES * DPT_CHUNK_PANEL); }
+
+static size_t gradient_block_scratch(long tiles, long n, long shards) {
+  const long most = block_tiles(tiles), columns = block_columns(n);
+  return stack_depth(shards) * block_sums(most, columns) + 2 * (packed_rows(most) + packed_columns(columns));
 }
 
 static size_t weight_gradient_scratch(long m, long n, long shards) {
-  if (m * n < DPT_BLOCKED_FROM) return 0;
-  const block_plan plan = plan_blocks(m, n);
-  return stack_depth(shards) * plan.sums + plan.a + plan.b;
+  return m * n < DPT_BLOCKED_FROM ? 0 : gradient_block_scratch(tiles_of(m), n, shards);
 }
 
-// A block of the result during its summation: its range, the chunks, and the current shard's sums.
-typedef struct {
-  const dpt_outer_product *p;
-  long i0, rows, j0, columns;
-  float *a, *b;
-  long chunk;
-} gradient_block;
+static size_t weight_gradients_scratch(long m1, long m2, long n, long shards) {
+  return (m1 + m2) * n < DPT_BLOCKED_FROM ? 0 : gradient_block_scratch(tiles_of(m1) + tiles_of(m2), n, shards);
+}
 
-DPT_INLINE void pack_row(gradient_block *g, const float *a, const float *b) {
-  const dpt_outer_product *p = g->p;
-  const long k = g->chunk++;
-  float *tile = g->a + k * DPT_TILE_ROWS;
+// Packs m columns of a row of a; tiles are `step` floats apart.
+DPT_INLINE void pack_columns(const float *a, long m, float *tile, long step) {
   // Whole groups are stored; the floats after a tile's rows are overwritten by the next row or never read.
-  for (long i = g->i0; i < g->i0 + g->rows; i += DPT_TILE_ROWS, tile += DPT_CHUNK_TILE)
-    store(tile, p->m - i < DPT_TILE_ROWS ? first_lanes(load(a + i), p->m - i) : load(a + i));
-  float *panel = g->b + k * DPT_LANES;
-  for (long j = g->j0; j < g->j0 + g->columns; j += DPT_LANES, panel += DPT_CHUNK_PANEL) store(panel, load(b + j));
+  for (long i = 0; i < m; i += DPT_TILE_ROWS, tile += step) store(tile, load(a + i));
 }
 
-DPT_INLINE void add_chunk(gradient_block *g, const block_plan *plan, float *sums) {
-  const tile_walk walk = {.lines = 1, .width = g->chunk, .aStep = DPT_TILE_ROWS, .bStep = DPT_LANES};
-  const float *a = g->a;
-  for (long i = 0; i < g->rows; i += DPT_TILE_ROWS, a += DPT_CHUNK_TILE) {
-    float *tile = sums + i * plan->columns;
-    const float *b = g->b;
-    long j = 0;
-#if DPT_TILE_PANELS > 1
-    for (; j + DPT_LANES < g->columns; j += 2 * DPT_LANES, b += 2 * DPT_CHUNK_PANEL)
-      accumulate_tile(DPT_TILE_ROWS, 2, false, &walk, a, b, b + DPT_CHUNK_PANEL, tile + j, plan->columns);
-#endif
-    for (; j < g->columns; j += DPT_LANES, b += DPT_CHUNK_PANEL)
-      accumulate_tile(DPT_TILE_ROWS, 1, false, &walk, a, b, b, tile + j, plan->columns);
+// Prefetches a row that is packed some rows later.
+DPT_INLINE void prefetch_row(gradient_block *g) {
+  if (!has_row(&g->ahead)) return;
+  const dpt_outer_product *p = g->products;
+  const float *b = g->base + g->ahead.t * p->bOuter + g->ahead.r * p->bStride;
+  for (long j = g->j0; j < g->j1; j += DPT_LANES) fetch_ahead(b + j);
+  for (long s = 0; s < g->sourceCount; s++) {
+    const gradient_source *source = g->sources + s;
+    const float *a = source->a + g->ahead.t * source->outer + g->ahead.r * source->stride + source->i0;
+    for (long i = 0; i < source->rows; i += DPT_LANES) fetch_ahead(a + i);
   }
-  g->chunk = 0;
+  next_row(&g->ahead);
 }
 
-DPT_INLINE void sum_shard(gradient_block *g, const block_plan *plan, long from, long to, float *sums) {
-  const dpt_outer_product *p = g->p;
-  memset(sums, 0, (size_t)(g->rows * plan->columns) * sizeof(float));
-  for (long t = 0; t < p->outer; t++)
-    for (long r = from * p->positions; r < to * p->positions; r++) {
-      pack_row(g, p->a + t * p->aOuter + r * p->aStride, p->b + t * p->bOuter + r * p->bStride);
-      if (g->chunk == DPT_CHUNK) add_chunk(g, plan, sums);
+// Packs a row, and adds b's columns to `sums` unless that is NULL.
+static __attribute__((noinline)) void pack_row(gradient_block *g, float *sums) {
+  prefetch_row(g);
+  const dpt_outer_product *p = g->products;
+  const row_walk *w = &g->walk;
+  const long k = g->rows[g->turn]++;
+  for (long s = 0; s < g->sourceCount; s++) {
+    const gradient_source *source = g->sources + s;
+    pack_columns(source->a + w->t * source->outer + w->r * source->stride + source->i0, source->rows,
+                 g->a[g->turn] + source->row / DPT_TILE_ROWS * DPT_CHUNK_TILE + k * DPT_TILE_ROWS, DPT_CHUNK_TILE);
+  }
+  const float *b = g->base + w->t * p->bOuter + w->r * p->bStride + g->j0;
+  float *panel = g->b[g->turn] + k * DPT_LANES;
+  const long columns = g->j1 - g->j0;
+  if (sums) {
+    for (long j = 0; j < columns; j += DPT_LANES, panel += DPT_CHUNK_PANEL) {
+      const v16 value = load(b + j);
+      store(panel, value);
+      store(sums + j, load(sums + j) + value);
     }
-  if (g->chunk > 0) add_chunk(g, plan, sums);
+  } else {
+    for (long j = 0; j < columns; j += DPT_LANES, panel += DPT_CHUNK_PANEL) store(panel, load(b + j));
+  }
+  next_row(&g->walk);
 }
 
-// Computes a block if one chunk has all rows of all shards: each tile sums the shards in registers.
-DPT_INLINE void sum_few_rows(gradient_block *g, const dpt_shard_program *s, long first, long perStep) {
-  const dpt_outer_product *p = g->p;
-  for (long t = 0; t < p->outer; t++)
-    for (long r = first; r < first + perStep; r++)
-      pack_row(g, p->a + t * p->aOuter + r * p->aStride, p->b + t * p->bOuter + r * p->bStride);
-  g->chunk = 0;
+// Packs up to `most` rows.
+DPT_INLINE void pack_rows(gradient_block *g, long most, float *sums) {
+  for (; most > 0 && has_row(&g->walk) && g->rows[g->turn] < DPT_CHUNK; most--) pack_row(g, sums);
+}
+
+// Adds the products of a chunk. After each tile it packs a row of the next chunk, which overlaps with the next tile.
+static void add_chunk(gradient_block *g, float *sums, float *columnSums) {
+  const long columns = g->j1 - g->j0;
+  const int turn = g->turn;
+  const tile_walk walk = {.lines = 1, .width = g->rows[turn], .aStep = DPT_TILE_ROWS, .bStep = DPT_LANES};
+  g->turn = 1 - turn;
+  g->rows[g->turn] = 0;
+  for (long s = 0; s < g->sourceCount; s++) {
+    const gradient_source *source = g->sources + s;
+    const long from = source->from > g->j0 ? source->from - g->j0 : 0;
+    const long to = source->to < g->j1 ? source->to - g->j0 : columns;
+    for (long i = 0; i < source->rows; i += DPT_TILE_ROWS) {
+      const long row = source->row + i;
+      const long height = source->rows - i < DPT_TILE_ROWS ? source->rows - i : DPT_TILE_ROWS;
+      const float *a = g->a[turn] + row / DPT_TILE_ROWS * DPT_CHUNK_TILE;
+      float *tile = sums + row * g->mostColumns;
+      const float *b = g->b[turn] + from / DPT_LANES * DPT_CHUNK_PANEL;
+      long j = from;
+#if DPT_TILE_PANELS > 1
+      for (; j + DPT_LANES < to; j += 2 * DPT_LANES, b += 2 * DPT_CHUNK_PANEL) {
+        accumulate_tiles(2, false, height, &walk, a, b, b + DPT_CHUNK_PANEL, tile + j, g->mostColumns);
+        pack_rows(g, 1, columnSums);
+      }
+#endif
+      for (; j < to; j += DPT_LANES, b += DPT_CHUNK_PANEL) {
+        accumulate_tiles(1, false, height, &walk, a, b, b, tile + j, g->mostColumns);
+        pack_rows(g, 1, columnSums);
+      }
+    }
+  }
+  pack_rows(g, DPT_CHUNK, columnSums);
+}
+
+// Sums a shard's rows from ..< to; b's columns too if `withColumns`.
+static void sum_shard(gradient_block *g, long from, long to, bool withColumns, float *sums) {
+  memset(sums, 0, block_sums(g->tiles, g->mostColumns) * sizeof(float));
+  float *columnSums = withColumns ? sums + g->tiles * DPT_TILE_ROWS * g->mostColumns : NULL;
+  g->walk = g->ahead = (row_walk){0, from, from, to, from < to ? g->products->outer : 0};
+  for (int i = 0; i < DPT_ROWS_AHEAD; i++) prefetch_row(g);
+  g->rows[g->turn] = 0;
+  pack_rows(g, DPT_CHUNK, columnSums);
+  while (g->rows[g->turn] > 0) add_chunk(g, sums, columnSums);
+}
+
+// Writes the part of a product that is in the block.
+static void emit_product(const gradient_block *g, const dpt_outer_product *p, const gradient_source *source, float *node,
+                         const float *sums) {
+  const long first = p->b - g->base, end = first + p->n;
+  const long from = first > g->j0 ? first : g->j0, to = end < g->j1 ? end : g->j1;
+  const float *rows = sums + source->row * g->mostColumns - g->j0;
+  long i = 0;
+  if (p->outJ != 1 && p->outI == 1)
+    for (; i + DPT_LANES <= source->rows; i += DPT_LANES)
+      for (long j = from; j < to; j += DPT_LANES) {
+        float lanes[DPT_LANES * DPT_LANES];
+        transpose_lanes(rows + i * g->mostColumns + j, g->mostColumns, lanes);
+        float *out = node + source->i0 + i;
+        long place = j - first, valid = p->n;
+        if (p->group) {
+          out += place / p->group * p->outGroup;
+          place %= p->group;
+          valid = p->groupValid;
+        }
+        for (long l = 0; l < DPT_LANES && place + l < valid; l++)
+          store(out + (place + l) * p->outJ, load(lanes + l * DPT_LANES));
+      }
+  for (; i < source->rows; i++)
+    for (long j = from; j < to; j += DPT_LANES)
+      emit_lanes(p, node, source->i0 + i, j - first, load(rows + i * g->mostColumns + j));
+}
+
+// Writes the part of the columns' sums that is in the block.
+static void emit_sums(const gradient_block *g, const dpt_row_sums *p, long node, const float *sums) {
+  const dpt_outer_product row = {
+      .n = p->columns, .group = p->group, .groupValid = p->groupValid, .outJ = 1, .outGroup = p->groupValid,
+  };
+  const long first = p->base - g->base, end = first + p->columns;
+  for (long j = first > g->j0 ? first : g->j0; j < end && j < g->j1; j += DPT_LANES) {
+    const v16 value = load(sums + g->tiles * DPT_TILE_ROWS * g->mostColumns + j - g->j0);
+    emit_lanes(&row, p->out + node * p->outNode, 0, j - first, value);
+    if (p->second) emit_lanes(&row, p->second + node * p->outNode, 0, j - first, value);
+  }
+}
+
+// Places tiles first ..< first + tiles of all sources in the block.
+DPT_INLINE void place_sources(gradient_block *g, long first, long tiles) {
+  long start = 0, row = 0;
+  g->tiles = tiles;
+  for (long s = 0; s < g->sourceCount; s++) {
+    gradient_source *source = g->sources + s;
+    const long count = tiles_of(source->m);
+    const long from = first > start ? first - start : 0, end = first + tiles - start;
+    const long to = end < count ? end : count;
+    source->i0 = from * DPT_TILE_ROWS;
+    source->rows = from < to ? (to * DPT_TILE_ROWS < source->m ? to * DPT_TILE_ROWS : source->m) - source->i0 : 0;
+    source->row = row;
+    if (from < to) row += (to - from) * DPT_TILE_ROWS;
+    start += count;
+  }
+}
+
+DPT_INLINE const gradient_source *source_of(const gradient_block *g, const dpt_outer_product *p) {
+  const gradient_source *source = g->sources;
+  while (source->a != p->a) source++;
+  return source;
+}
+
+static void gradients_in_blocks(gradient_block *g, const dpt_shard_program *s, float *scratch) {
+  const long positions = g->products->positions;
+  long tiles = 0;
+  for (long i = 0; i < g->sourceCount; i++) tiles += tiles_of(g->sources[i].m);
+  g->mostTiles = block_tiles(tiles);
+  g->mostColumns = block_columns(g->columns);
+  g->a[0] = scratch;
+  g->a[1] = g->a[0] + packed_rows(g->mostTiles);
+  g->b[0] = g->a[1] + packed_rows(g->mostTiles);
+  g->b[1] = g->b[0] + packed_columns(g->mostColumns);
+  float *stack = g->b[1] + packed_columns(g->mostColumns);
+  for (g->j0 = 0; g->j0 < g->columns; g->j0 = g->j1) {
+    g->j1 = g->j0 + g->mostColumns < g->columns ? g->j0 + g->mostColumns : padded_to_lanes(g->columns);
+    for (long first = 0; first < tiles; first += g->mostTiles) {
+      place_sources(g, first, tiles - first < g->mostTiles ? tiles - first : g->mostTiles);
+      // The columns' sums are the same in all blocks of rows.
+      const long sumCount = first == 0 ? g->sumCount : 0;
+      for (shard_fold f = fold_shards(s, stack, (long)block_sums(g->tiles, g->mostColumns)); has_shard(&f);) {
+        sum_shard(g, shard_start(&f) * positions, shard_end(&f) * positions, sumCount > 0, f.top);
+        if (!join_shards(&f)) continue;
+        for (long q = 0; q < g->productCount; q++) {
+          const dpt_outer_product *p = g->products + q;
+          emit_product(g, p, source_of(g, p), p->out + f.node * p->outNode, stack);
+        }
+        for (long q = 0; q < sumCount; q++) emit_sums(g, g->sums + q, f.node, stack);
+      }
+    }
+  }
+}
+
+DPT_INLINE bool has_few_rows(const dpt_outer_product *p, const dpt_shard_program *s) {
+  return p->outer * p->positions * (s->rowStart[s->shards] - s->rowStart[0]) <= DPT_FEW_ROWS;
+}
+
+DPT_INLINE void include_columns(gradient_block *g, const float *first, long n) {
+  if (first - g->base + n > g->columns) g->columns = first - g->base + n;
+}
+
+// Finds the sources and columns of the products and sums. Returns whether these can run together.
+static bool join_products(gradient_block *g) {
+  g->base = g->products->b;
+  for (long q = 0; q < g->productCount; q++)
+    if (g->products[q].b < g->base) g->base = g->products[q].b;
+  for (long q = 0; q < g->sumCount; q++)
+    if (g->sums[q].base < g->base) g->base = g->sums[q].base;
+  for (long q = 0; q < g->sumCount; q++) include_columns(g, g->sums[q].base, g->sums[q].columns);
+  for (long q = 0; q < g->productCount; q++) {
+    const dpt_outer_product *p = g->products + q;
+    include_columns(g, p->b, p->n);
+    const long from = p->b - g->base, to = from + p->n;
+    gradient_source *source = g->sources, *end = g->sources + g->sourceCount;
+    while (source < end && source->a != p->a) source++;
+    if (source == end) {
+      if (g->sourceCount++ == DPT_MOST_SOURCES) return false;
+      *source = (gradient_source){
+          .a = p->a, .stride = p->aStride, .outer = p->aOuter, .m = p->m, .from = from, .to = to};
+    }
+    if (from < source->from) source->from = from;
+    if (to > source->to) source->to = to;
+  }
+  return true;
+}
+
+// Computes a product if one chunk has all rows of all shards: each tile sums the shards in registers.
+static void gradient_of_few_rows(const dpt_outer_product *p, const dpt_shard_program *s) {
+  const long first = s->rowStart[0] * p->positions, perStep = s->rowStart[s->shards] * p->positions - first;
+  const long tiles = block_tiles(tiles_of(p->m)), columns = block_columns(p->n);
+  float *a = p->scratch, *b = a + tiles * DPT_FEW_TILE;
   dpt_outer_product packed = *p;
   packed.aStride = DPT_TILE_ROWS;
   packed.aOuter = perStep * DPT_TILE_ROWS;
   packed.bStride = DPT_LANES;
   packed.bOuter = perStep * DPT_LANES;
-  const float *a = g->a - first * DPT_TILE_ROWS;
-  for (long i = 0; i < g->rows; i += DPT_TILE_ROWS, a += DPT_CHUNK_TILE) {
-    const long rest = p->m - g->i0 - i, rows = rest < DPT_TILE_ROWS ? rest : DPT_TILE_ROWS;
-    tile_columns at = {a, g->b - first * DPT_LANES, DPT_CHUNK_PANEL};
-    long j = 0;
+  for (long j0 = 0; j0 < p->n; j0 += columns) {
+    const long width = padded_to_lanes(p->n - j0 < columns ? p->n - j0 : columns);
+    for (long i0 = 0; i0 < p->m; i0 += tiles * DPT_TILE_ROWS) {
+      const long rows = p->m - i0 < tiles * DPT_TILE_ROWS ? p->m - i0 : tiles * DPT_TILE_ROWS;
+      long k = 0;
+      for (long t = 0; t < p->outer; t++)
+        for (long r = first; r < first + perStep; r++, k++) {
+          pack_columns(p->a + t * p->aOuter + r * p->aStride + i0, rows, a + k * DPT_TILE_ROWS, DPT_FEW_TILE);
+          const float *row = p->b + t * p->bOuter + r * p->bStride + j0;
+          for (long j = 0; j < width; j += DPT_LANES)
+            store(b + j / DPT_LANES * DPT_FEW_PANEL + k * DPT_LANES, load(row + j));
+        }
+      for (long i = 0; i < rows; i += DPT_TILE_ROWS) {
+        const long height = rows - i < DPT_TILE_ROWS ? rows - i : DPT_TILE_ROWS;
+        tile_columns at = {a + i / DPT_TILE_ROWS * DPT_FEW_TILE - first * DPT_TILE_ROWS, b - first * DPT_LANES,
+                           DPT_FEW_PANEL};
+        long j = 0;
 #if DPT_TILE_PANELS > 1
-    for (; j + DPT_LANES < g->columns; j += 2 * DPT_LANES, at.b += 2 * DPT_CHUNK_PANEL)
-      gradient_tiles(2, &packed, s, g->i0 + i, rows, g->j0 + j, at);
+        for (; j + DPT_LANES < width; j += 2 * DPT_LANES, at.b += 2 * DPT_FEW_PANEL)
+          gradient_tiles(2, &packed, s, i0 + i, height, j0 + j, at);
 #endif
-    for (; j < g->columns; j += DPT_LANES, at.b += DPT_CHUNK_PANEL)
-      gradient_tiles(1, &packed, s, g->i0 + i, rows, g->j0 + j, at);
-  }
-}
-
-static void gradient_in_blocks(const dpt_outer_product *p, const dpt_shard_program *s) {
-  const block_plan plan = plan_blocks(p->m, p->n);
-  gradient_block g = {.p = p, .a = p->scratch, .b = p->scratch + plan.a};
-  float *stack = g.b + plan.b;
-  const long start = s->rowStart[0] * p->positions, perStep = s->rowStart[s->shards] * p->positions - start;
-  for (g.j0 = 0; g.j0 < p->n; g.j0 += plan.columns)
-    for (g.i0 = 0; g.i0 < p->m; g.i0 += plan.rows) {
-      const long rows = p->m - g.i0 < plan.rows ? p->m - g.i0 : plan.rows;
-      const long columns = p->n - g.j0 < plan.columns ? p->n - g.j0 : plan.columns;
-      g.rows = (rows + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * DPT_TILE_ROWS;
-      g.columns = padded_to_lanes(columns);
-      if (p->outer * perStep <= DPT_CHUNK) {
-        sum_few_rows(&g, s, start, perStep);
-        continue;
-      }
-      for (shard_fold f = fold_shards(s, stack, g.rows * plan.columns); has_shard(&f);) {
-        sum_shard(&g, &plan, shard_start(&f), shard_end(&f), f.top);
-        if (!join_shards(&f)) continue;
-        float *node = p->out + f.node * p->outNode;
-        for (long i = 0; i < rows; i++)
-          for (long j = 0; j < columns; j += DPT_LANES)
-            emit_lanes(p, node, g.i0 + i, g.j0 + j, load(stack + i * plan.columns + j));
+        for (; j < width; j += DPT_LANES, at.b += DPT_FEW_PANEL)
+          gradient_tiles(1, &packed, s, i0 + i, height, j0 + j, at);
       }
     }
+  }
 }
 
 static void weight_gradient(const dpt_outer_product *p, const dpt_shard_program *s) {
   const size_t wanted = weight_gradient_scratch(p->m, p->n, s->shards);
-  if (wanted > 0 && p->scratchCount >= wanted) gradient_in_blocks(p, s);
-  else gradient_in_tiles(p, s);
+  if (wanted == 0 || p->scratchCount < wanted) {
+    gradient_in_tiles(p, s);
+  } else if (has_few_rows(p, s)) {
+    gradient_of_few_rows(p, s);
+  } else {
+    gradient_block g = {.products = p, .productCount = 1};
+    join_products(&g);
+    gradients_in_blocks(&g, s, p->scratch);
+  }
+}
+
+// Whether products run together: if they are large, and there is memory for it.
+static bool runs_together(gradient_block *g, const dpt_shard_program *s) {
+  const dpt_outer_product *p = g->products;
+  if (has_few_rows(p, s) || !join_products(g)) return false;
+  long tiles = 0, results = 0;
+  for (long i = 0; i < g->sourceCount; i++) tiles += tiles_of(g->sources[i].m);
+  for (long q = 0; q < g->productCount; q++) results += g->products[q].m * g->products[q].n;
+  return results >= DPT_BLOCKED_FROM && p->scratchCount >= gradient_block_scratch(tiles, g->columns, s->shards);
+}
+
+static void weight_gradients(const dpt_outer_product *products, long productCount, const dpt_row_sums *sums, long sumCount,
+                             const dpt_shard_program *s) {
+  gradient_block g = {.products = products, .productCount = productCount, .sums = sums, .sumCount = sumCount};
+  if (runs_together(&g, s)) return gradients_in_blocks(&g, s, products->scratch);
+  for (long q = 0; q < productCount; q++) weight_gradient(products + q, s);
+  for (long q = 0; q < sumCount; q++) sum_rows(sums + q, s);
 }
 
 #endif

@@ -23,6 +23,15 @@ DPT_SCRATCH(weights_product_scratch, (long inner, long columns), (inner, columns
 DPT_KERNEL(void, weight_gradient, (const dpt_outer_product *p, const dpt_shard_program *shards), (p, shards))
 /// Floats of scratch with which `dpt_weight_gradient` runs fastest, for m × n results and `shards` shards.
 DPT_SCRATCH(weight_gradient_scratch, (long m, long n, long shards), (m, n, shards))
+/// Products and sums of columns of the same rows, to the bits of one after the other. All products have the same scratch;
+/// columns of b start whole groups of 16 apart.
+DPT_KERNEL(void, weight_gradients,
+           (const dpt_outer_product *products, long productCount, const dpt_row_sums *sums, long sumCount,
+            const dpt_shard_program *shards),
+           (products, productCount, sums, sumCount, shards))
+/// Floats of scratch with which `dpt_weight_gradients` runs fastest, for m1 and m2 columns of two matrices a and n columns of
+/// b in all; 0 if the products are so small that they are as fast alone.
+DPT_SCRATCH(weight_gradients_scratch, (long m1, long m2, long n, long shards), (m1, m2, n, shards))
 /// The sum of each shard's rows, added in the tree: the gradient of a bias, or the sums of a loss's records.
 DPT_KERNEL(void, sum_rows, (const dpt_row_sums *p, const dpt_shard_program *shards), (p, shards))
 

@@ -12,13 +12,25 @@ extension StepContext {
     input: TensorView, output: TensorView, firstColumn: Int = 0, outputs: Int, gates: Int = 1,
     target: UnsafeMutablePointer<Float>, program: dpt_shard_program? = nil
   ) {
+    let fillsMore = input.columns * paddedToLanes(outputs) < outputs * paddedToLanes(input.columns)
+    var product = weightProduct(
+      input: input, output: output, firstColumn: firstColumn, outputs: outputs, gates: gates,
+      alongOutputs: gates > 1 || fillsMore, target: target)
+    var program = program ?? shards.kernelProgram
+    dpt_weight_gradient(&product, &program)
+  }
+
+  /// The product that `weightGradient` computes, with the lanes along y or along x.
+  func weightProduct(
+    input: TensorView, output: TensorView, firstColumn: Int, outputs: Int, gates: Int, alongOutputs: Bool,
+    target: UnsafeMutablePointer<Float>
+  ) -> dpt_outer_product {
     let inputs = input.columns
     let x = (base: input.base, stride: input.stride)
     let y = (base: output.base + firstColumn, stride: output.stride)
     // Rows of one step.
     let rows = output.batch * output.positions
     let padded = paddedToLanes(outputs)
-    let alongOutputs = gates > 1 || inputs * padded < outputs * paddedToLanes(inputs)
     let (a, b) = alongOutputs ? (x, y) : (y, x)
     var product = dpt_outer_product()
     product.a = UnsafePointer(a.base)
@@ -42,8 +54,7 @@ extension StepContext {
     product.outNode = nodeStride
     product.scratch = arena.scratch.baseAddress
     product.scratchCount = arena.scratch.count
-    var program = program ?? shards.kernelProgram
-    dpt_weight_gradient(&product, &program)
+    return product
   }
 
   /// The gradient of a bias: the sum over rows of `outputs` columns of each gate from `firstColumn` on, per tree node;
@@ -52,13 +63,22 @@ extension StepContext {
     output: TensorView, firstColumn: Int = 0, outputs: Int, gates: Int = 1, target: UnsafeMutablePointer<Float>,
     second: UnsafeMutablePointer<Float>? = nil, program: dpt_shard_program? = nil
   ) {
+    var rows = biasSums(
+      output: output, firstColumn: firstColumn, outputs: outputs, gates: gates, target: target, second: second)
+    var program = program ?? shards.kernelProgram
+    dpt_sum_rows(&rows, &program)
+  }
+
+  /// The sums that `biasGradient` computes.
+  func biasSums(
+    output: TensorView, firstColumn: Int, outputs: Int, gates: Int, target: UnsafeMutablePointer<Float>,
+    second: UnsafeMutablePointer<Float>?
+  ) -> dpt_row_sums {
     let padded = paddedToLanes(outputs)
-    var rows = dpt_row_sums(
+    return dpt_row_sums(
       base: output.base + firstColumn, stride: output.stride,
       outerStride: output.batch * output.positions * output.stride, outer: output.steps, positions: output.positions,
       columns: gates > 1 ? gates * padded : outputs, group: gates > 1 ? padded : 0, groupValid: outputs, out: target,
       second: second, outNode: nodeStride)
-    var program = program ?? shards.kernelProgram
-    dpt_sum_rows(&rows, &program)
   }
 }

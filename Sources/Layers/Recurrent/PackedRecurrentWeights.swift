@@ -19,6 +19,7 @@ struct PackedRecurrentWeights {
         if run.count == 1 { plan.sharedScratch(dpt_weight_gradient_scratch(units, width, plan.shards)) }
       }
     }
+    plan.sharedScratch(dpt_weight_gradients_scratch(inputs, units, weights.width, plan.shards))
     input = plan.persistent(inputShares * dpt_packed_count(inputs, units))
     hidden = plan.persistent(hiddenShares * dpt_packed_count(units, units))
     hiddenBack = plan.persistent(dpt_packed_count(hiddenShares * units, units))

@@ -21,6 +21,8 @@ struct RecurrentWeights {
   let biasShares: [(first: Share, second: Share?)]
   /// Shares that are contiguous in the gates and in one parameter, so that one product gives their gradients.
   let inputRuns, hiddenRuns: [(first: Share, count: Int)]
+  /// Whether all gradients are computed together, in one pass through the gates: if they are large.
+  private let runsTogether: Bool
   private let biasRuns: [(first: Share, second: Share?, count: Int)]
 
   init(_ cell: RecurrentCell, inputs: Int, hidden: Int, suffix: String) {
@@ -54,6 +56,7 @@ struct RecurrentWeights {
     }
     inputRuns = RecurrentWeights.runs(inputShares, size: hidden * inputs)
     hiddenRuns = RecurrentWeights.runs(hiddenShares, size: hidden * hidden)
+    runsTogether = dpt_weight_gradients_scratch(inputs, hidden, cell.gates.count * paddedToLanes(hidden), 1) > 0
     var biasRuns: [(first: Share, second: Share?, count: Int)] = []
     for (first, second) in biasShares {
       if let last = biasRuns.last, follows(first, last.first, last.count),
@@ -102,6 +105,34 @@ struct RecurrentWeights {
     _ context: StepContext
   ) {
     func place(_ share: Share) -> UnsafeMutablePointer<Float> { target[share.parameter] + share.offset }
+    if runsTogether {
+      return withUnsafeTemporaryAllocation(
+        of: dpt_outer_product.self, capacity: inputRuns.count + hiddenRuns.count
+      ) { products in
+        withUnsafeTemporaryAllocation(of: dpt_row_sums.self, capacity: biasRuns.count) { sums in
+          var count = 0
+          for (input, runs) in [(input, inputRuns), (before, hiddenRuns)] {
+            for run in runs {
+              products.initializeElement(
+                at: count,
+                to: context.weightProduct(
+                  input: input, output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
+                  alongOutputs: true, target: place(run.first)))
+              count += 1
+            }
+          }
+          for (index, run) in biasRuns.enumerated() {
+            sums.initializeElement(
+              at: index,
+              to: context.biasSums(
+                output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
+                target: place(run.first), second: run.second.map(place)))
+          }
+          var program = program
+          dpt_weight_gradients(products.baseAddress, count, sums.baseAddress, biasRuns.count, &program)
+        }
+      }
+    }
     for (input, runs) in [(input, inputRuns), (before, hiddenRuns)] {
       for run in runs {
         context.weightGradient(
