@@ -19,16 +19,24 @@ public final class FloatBuffer {
   /// Keeps the memory alive if it is not this buffer's own.
   private var owner: AnyObject?
 
+  /// Bytes of a large page on usual processors.
+  private static let hugePage = 2 << 20
+
   /// Allocates `count` floats.
   /// - Throws: `Failure` (system) if there is not enough memory.
   public init(count: Int) throws {
     let bytes = (count + Int(DPT_LANES)) * MemoryLayout<Float>.stride
     var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, 64, bytes) == 0, let memory else {
+    let isLarge = bytes >= 2 * FloatBuffer.hugePage
+    guard posix_memalign(&memory, isLarge ? FloatBuffer.hugePage : 64, bytes) == 0, let memory else {
       throw Failure(
         .system, "not enough memory: \(bytes / 1_048_576) MiB asked for at once",
         advice: "a smaller batch, a smaller model, or more ranks on more machines need less on each")
     }
+    #if os(Linux)
+      // With pages of 4 KB the processor would look up addresses all the time. The system need not have larger ones.
+      if isLarge { _ = madvise(memory, bytes, MADV_HUGEPAGE) }
+    #endif
     memset(memory, 0, bytes)
     self.base = memory.bindMemory(to: Float.self, capacity: count + Int(DPT_LANES))
     self.count = count
