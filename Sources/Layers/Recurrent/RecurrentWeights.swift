@@ -111,15 +111,13 @@ struct RecurrentWeights {
       ) { products in
         withUnsafeTemporaryAllocation(of: dpt_row_sums.self, capacity: biasRuns.count) { sums in
           var count = 0
-          for (input, runs) in [(input, inputRuns), (before, hiddenRuns)] {
-            for run in runs {
-              products.initializeElement(
-                at: count,
-                to: context.weightProduct(
-                  input: input, output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
-                  alongOutputs: true, target: place(run.first)))
-              count += 1
-            }
+          forEachRun(input: input, before: before) { factor, run in
+            products.initializeElement(
+              at: count,
+              to: context.weightProduct(
+                input: factor, output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
+                alongOutputs: true, target: place(run.first)))
+            count += 1
           }
           for (index, run) in biasRuns.enumerated() {
             sums.initializeElement(
@@ -133,17 +131,23 @@ struct RecurrentWeights {
         }
       }
     }
-    for (input, runs) in [(input, inputRuns), (before, hiddenRuns)] {
-      for run in runs {
-        context.weightGradient(
-          input: input, output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
-          target: place(run.first), program: program)
-      }
+    forEachRun(input: input, before: before) { factor, run in
+      context.weightGradient(
+        input: factor, output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
+        target: place(run.first), program: program)
     }
     for run in biasRuns {
       context.biasGradient(
         output: gates, firstColumn: run.first.gate * padded, outputs: hidden, gates: run.count,
         target: place(run.first), second: run.second.map(place), program: program)
     }
+  }
+
+  /// Calls `body` with the inputs or states of each product, and its shares. A loop over an array of both would allocate.
+  private func forEachRun(
+    input: TensorView, before: TensorView, _ body: (_ factor: TensorView, _ run: (first: Share, count: Int)) -> Void
+  ) {
+    for run in inputRuns { body(input, run) }
+    for run in hiddenRuns { body(before, run) }
   }
 }
