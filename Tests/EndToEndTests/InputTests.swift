@@ -200,7 +200,7 @@ extension EndToEndTests {
           file.status == 66 && file.errors.hasPrefix("lines/a.txt is a file, but must be a folder"), "\(file.text)")
         try folder.write(String(repeating: "x\n", count: 90) + "y\n", to: "lines/a.txt")
         let repeated = try succeed(["evaluate", "run", "lines"], in: folder)
-        #expect(repeated.errors.contains("lines: 129 of 151 lines repeat one of their file"), "\(repeated.text)")
+        #expect(repeated.errors.contains("lines: 129 of 151 lines repeat one of the same file"), "\(repeated.text)")
       }
     }
 
