@@ -13,7 +13,7 @@
 #include "image.h"
 #include "layer_norm.h"
 #include "loss.h"
-#include "narrow_groups.h"
+#include "narrow_groups_backward.h"
 #include "optimizers.h"
 #include "peak.h"
 #include "pooling.h"
