@@ -23,7 +23,27 @@ DPT_INLINE size_t sums_of_shard(const dpt_convolution *g, const gradient_plan *p
   return plan->sums + (size_t)padded_to_lanes(g->outputs);
 }
 
-static size_t direct_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {
+// Whether the weights' gradients go through several samples at once: those of a 1×1 convolution of small images, whose sums
+// would else be loaded and stored for few pixels.
+DPT_INLINE bool joins_samples(const dpt_convolution *g, bool pooled) {
+  return !pooled && g->kernelHeight * g->kernelWidth == 1 && g->strideHeight * g->strideWidth == 1 &&
+         g->height == g->outHeight && g->width == g->outWidth && g->paddingHeight == 0 && g->paddingWidth == 0 &&
+         g->xLine == g->width * g->xStride && g->yLine == g->outWidth * g->yStride && g->height * g->width < DPT_PIXELS;
+}
+
+// Samples as the lines of one image.
+DPT_INLINE dpt_convolution samples_as_lines(const dpt_convolution *g, long samples) {
+  dpt_convolution lines = *g;
+  lines.width = lines.outWidth = g->height * g->width;
+  lines.height = lines.outHeight = samples;
+  lines.xLine = g->xImage;
+  lines.yLine = g->yImage;
+  return lines;
+}
+
+static size_t direct_backward_scratch(const dpt_convolution *convolution, long shards, bool pooled) {
+  const bool joins = joins_samples(convolution, pooled);
+  const dpt_convolution lines = samples_as_lines(convolution, convolution->batch), *g = joins ? &lines : convolution;
   const gradient_plan plan = plan_gradient(g);
   const size_t unpooled = pooled ? (size_t)(samples_back(g) * g->yImage + DPT_LANES) : 0;
   return plan.input + plan.output + stack_depth(shards) * sums_of_shard(g, &plan) + unpooled;
@@ -78,9 +98,17 @@ DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, long
   return dy;
 }
 
+DPT_INLINE void add_weight_gradient(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
+                                    float *sums, float *input, float *output) {
+  if (plan->lanesAreOutputs) add_gradient_by_outputs(g, plan, x, dy, sums, input, output);
+  else add_gradient_by_inputs(g, plan, x, dy, sums, input, output);
+}
+
 static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_shard_program *s) {
   const dpt_convolution *g = &p->convolution;
-  const gradient_plan plan = plan_gradient(g);
+  const bool joins = joins_samples(g, p->taps);
+  dpt_convolution lines = samples_as_lines(g, g->batch);
+  const gradient_plan plan = plan_gradient(joins ? &lines : g);
   const size_t size = sums_of_shard(g, &plan);
   float *input = p->scratch, *output = input + plan.input, *stack = output + plan.output;
   float *unpooled = stack + stack_depth(s->shards) * size;
@@ -94,9 +122,7 @@ static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_
     for (long n = shard_start(&f); n < shard_end(&f); n++) {
       const float *dy = output_gradients(p, n, unpooled + (n - first) * g->yImage);
       if (p->biasGradient) add_bias_gradient(g, dy, sums + plan.sums);
-      const float *x = p->x + n * g->xImage;
-      if (plan.lanesAreOutputs) add_gradient_by_outputs(g, &plan, x, dy, sums, input, output);
-      else add_gradient_by_inputs(g, &plan, x, dy, sums, input, output);
+      if (!joins) add_weight_gradient(g, &plan, p->x + n * g->xImage, dy, sums, input, output);
       if (n + 1 - first < atOnce && n + 1 < end) continue;
       if (p->dx) {
         dpt_convolution some = p->inverse;
@@ -104,6 +130,12 @@ static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_
         input_gradient(&some, p->taps ? unpooled : p->dy + first * g->yImage, p->packed, p->dx + first * some.xImage);
       }
       first = n + 1;
+    }
+    if (joins) {
+      const long start = shard_start(&f);
+      lines = samples_as_lines(g, shard_end(&f) - start);
+      const gradient_plan planned = plan_gradient(&lines);
+      add_weight_gradient(&lines, &planned, p->x + start * g->xImage, p->dy + start * g->yImage, sums, input, output);
     }
     if (!join_shards(&f)) continue;
     const long node = f.node * p->node;

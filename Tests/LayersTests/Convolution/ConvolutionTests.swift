@@ -25,6 +25,9 @@ import Testing
     Case(
       input: .image(height: 5, width: 7, channels: 16), outputs: 33,
       window: Window(kernel: .init(1), stride: .init(height: 2, width: 3))),
+    Case(input: .image(height: 2, width: 3, channels: 18), outputs: 33, window: Window(kernel: .init(1))),
+    Case(input: .image(height: 3, width: 2, channels: 33), outputs: 5, window: Window(kernel: .init(1))),
+    Case(input: .image(height: 2, width: 2, channels: 3), outputs: 4, window: Window(kernel: .init(1))),
     Case(
       input: .image(height: 5, width: 5, channels: 8), outputs: 12,
       window: Window(kernel: .init(3), stride: .init(height: 1, width: 2), padding: .init(1)), groups: 4),
