@@ -1,5 +1,5 @@
 // A convolution's backward pass, sample by sample: the gradients of a sample's outputs are still in the cache when each of
-// the products takes them. Where pooling follows they are made of the pooled outputs' gradients and never lie in memory.
+// the products reads them. If pooling follows, they are made of the pooled outputs' gradients and never lie in memory.
 #ifndef DPT_CONVOLUTION_BACKWARD_H
 #define DPT_CONVOLUTION_BACKWARD_H
 
@@ -7,7 +7,7 @@
 #include "fold.h"
 #include "pooling.h"
 
-// So many samples have enough of rows that few tiles of a product are not full, and its weights are read for many rows.
+// Samples with enough rows to fill most tiles of a product, and to read its weights for many rows at a time.
 DPT_INLINE long samples_at_once(long rowsOfSample) {
   const long rows = 4 * DPT_BLOCK_TILES * DPT_TILE_ROWS;
   return rowsOfSample > 0 ? (rows + rowsOfSample - 1) / rowsOfSample : 1;
@@ -49,15 +49,15 @@ static size_t direct_backward_scratch(const dpt_convolution *convolution, long s
   return plan.input + plan.output + stack_depth(shards) * sums_of_shard(g, &plan) + unpooled;
 }
 
-// dy ← dy where y > 0, else 0, for one sample.
-DPT_INLINE void rectify_back(const dpt_convolution *g, const float *y, float *dy) {
+// rectified = dy where y > 0, else 0, for one sample; `rectified` may be dy. Its lines lie where those of y and dy do.
+DPT_INLINE void rectify_back(const dpt_convolution *g, const float *y, const float *dy, float *rectified) {
   for (long h = 0; h < g->outHeight; h++)
     for (long w = 0; w < g->outWidth; w++) {
       const long at = h * g->yLine + w * g->yStride;
       for (long o = 0; o < g->outputs; o += DPT_LANES) {
         const long valid = g->yPadded ? DPT_LANES : g->outputs - o;
         const i16 passes = load_some(y + at + o, valid) > splat(0.0f);
-        store_some(dy + at + o, choose(passes, load_some(dy + at + o, valid), splat(0.0f)), valid);
+        store_some(rectified + at + o, choose(passes, load_some(dy + at + o, valid), splat(0.0f)), valid);
       }
     }
 }
@@ -94,7 +94,7 @@ DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, long
     return unpooled;
   }
   float *dy = p->dy + n * g->yImage;
-  if (p->rectified) rectify_back(g, p->rectified + n * g->yImage, dy);
+  if (p->rectified) rectify_back(g, p->rectified + n * g->yImage, dy, dy);
   return dy;
 }
 

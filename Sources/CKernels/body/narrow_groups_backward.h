@@ -11,16 +11,6 @@ static size_t narrow_groups_backward_scratch(const dpt_convolution *convolution,
   return floats_of_runs(g->width) + plan.input + stack_depth(shards) * plan.sums + rectified;
 }
 
-// rectified = dy where y > 0, else 0, for one sample, whose lines lie at the same places in all three.
-DPT_INLINE void rectify_into(const dpt_convolution *g, const float *y, const float *dy, float *rectified) {
-  for (long h = 0; h < g->outHeight; h++)
-    for (long w = 0; w < g->outWidth; w++) {
-      const long at = h * g->yLine + w * g->yStride;
-      for (long o = at; o < at + g->outputs; o += DPT_LANES)
-        store(rectified + o, choose(load(y + o) > splat(0.0f), load(dy + o), splat(0.0f)));
-    }
-}
-
 static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long width, const dpt_shard_program *s) {
   const dpt_convolution line = as_line(&p->convolution), inverse = as_line(&p->inverse), *g = &line;
   const narrow_plan plan = plan_narrow(g, width);
@@ -35,7 +25,7 @@ static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long 
     for (long n = shard_start(&f); n < shard_end(&f); n++) {
       const float *dy = p->dy + n * g->yImage;
       if (p->rectified) {
-        rectify_into(g, p->rectified + n * g->yImage, dy, rectified);
+        rectify_back(g, p->rectified + n * g->yImage, dy, rectified);
         dy = rectified;
       }
       if (p->biasGradient) add_bias_gradient(g, dy, sums + plan.weights);

@@ -33,10 +33,9 @@ package struct Convolution {
     weight = Parameter(
       "weight", shape: [outputs, channels] + kernelShape, initialization: initialization,
       factors: [outputs, channels, window.taps], axes: [0, 2, 1])
-    let size = Window.size(outputShape)
     tile = WinogradTile.choose(
       algorithm, window: window, groups: groups, isSequence: input.isSequence, channels: channels, outputs: outputs,
-      size: Window.Extent(height: size.height, width: size.width))
+      size: Window.size(outputShape))
     self.bias = bias ? Parameter("bias", shape: [outputs], initialization: initialization) : nil
   }
 

@@ -111,8 +111,9 @@ public struct Window: Equatable, Sendable {
     g.batch = batch
     g.channels = channels
     g.outputs = outputs
-    (g.height, g.width) = Window.size(input)
-    (g.outHeight, g.outWidth) = Window.size(output)
+    let (size, outSize) = (Window.size(input), Window.size(output))
+    (g.height, g.width) = (size.height, size.width)
+    (g.outHeight, g.outWidth) = (outSize.height, outSize.width)
     // Sequences lie time-major: a line is a step, and an image a row of it.
     g.xStride = inputStride
     g.xLine = (input.isSequence ? batch : g.width) * inputStride
@@ -130,7 +131,7 @@ public struct Window: Equatable, Sendable {
   }
 
   /// The pixels of an image along both axes; a sequence is an image of width 1.
-  static func size(_ shape: Shape) -> (height: Int, width: Int) {
-    shape.isSequence ? (shape.extents[0], 1) : (shape.extents[0], shape.extents[1])
+  static func size(_ shape: Shape) -> Extent {
+    Extent(height: shape.extents[0], width: shape.isSequence ? 1 : shape.extents[1])
   }
 }
