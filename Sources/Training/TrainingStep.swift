@@ -45,13 +45,13 @@ public final class TrainingStep {
     activity.restart()
   }
 
-  /// Looks on as layers run, or nil.
+  /// Observes the layers as they run; nil for none.
   public var layerObserver: (any LayerObserver)? {
     get { gradient.context.layerObserver }
     set { gradient.context.layerObserver = newValue }
   }
 
-  /// Begins an epoch, in which layers that carry a state start anew, or with `continuing` goes on from carried states.
+  /// Begins an epoch. Layers that carry a state start anew; with `continuing` they start from the carried states.
   public func beginEpoch(continuing: Bool = false) {
     gradient.context.isContinuation = continuing
   }

@@ -26,7 +26,7 @@ public final class Weights {
     self.course = course
   }
 
-  /// Zeros for so many floats and counters.
+  /// Zeros: `valueCount` floats for parameters, `bufferCount` for buffers, `counterCount` counts.
   /// - Throws: `Failure` (system) if memory is short.
   convenience init(valueCount: Int, bufferCount: Int, counterCount: Int) throws {
     self.init(

@@ -42,7 +42,7 @@ public final class RunWatch {
   /// The last step seen; 0 before the first.
   public var step: Int { line.step }
 
-  /// Shows what is new since the last look. Returns whether the run still goes on.
+  /// Shows the news since the last call. Returns whether the run has not ended.
   public func look() -> Bool {
     // Ask first: if the run has ended, everything is read afterwards.
     let goesOn = folder.isBeingWritten
@@ -51,7 +51,7 @@ public final class RunWatch {
     return goesOn
   }
 
-  /// The line about what is new since the last look; empty if none is due.
+  /// The line with the news since the last call; empty if none is due.
   func news() -> String {
     let (lines, isNew) = tail.read()
     if isNew {

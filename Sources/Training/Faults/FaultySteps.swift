@@ -46,7 +46,7 @@ final class FaultySteps {
   /// Handles the step if it was faulty; every rank calls it.
   /// - Throws: `CommonFailure` if training ends, naming parameters and samples.
   func stepEnds(_ report: StepReport, number: Int, epoch: Int, positions: Range<Int>) throws {
-    // A batch in which nothing counts is no fault: weights do not change, and statistics and states are valid.
+    // A batch without counted samples is no fault: its weights do not change, its statistics and states are valid.
     guard report.isSkipped, !report.countsNothing else {
       inRow = 0
       return

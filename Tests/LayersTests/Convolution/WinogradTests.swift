@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// The largest difference, in units of what sums of so many products of such sizes may differ by.
+  /// The largest difference of two elements, relative to the largest element of `b`.
   private func difference(_ a: [Float], _ b: [Float]) -> Double { relativeDifference(a, b.map(Double.init)) }
 
   @Test func agreesWithDirectAtAnyShape() throws {
