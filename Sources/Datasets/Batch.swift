@@ -8,20 +8,25 @@ public final class Batch {
   public let targetLayout: TargetLayout
   /// The largest number of samples.
   public let capacity: Int
+  /// Whether samples have steps of their own, at most those of the shape; the inputs are then a ragged view.
+  public let hasLengths: Bool
   /// The current number of samples.
   public private(set) var count = 0
-  /// If targets are classes: the class index of each row; rows are ordered by step, then by sample.
+  /// If targets are classes: the class index of each row (`targetRow`).
   public let classes: UnsafeMutablePointer<Int32>
-  /// The number of valid steps of each sample.
-  public let lengths: UnsafeMutablePointer<Int32>
   private let inputs: FloatBuffer
   private let values: FloatBuffer
+  /// Where each sample's rows start, of the inputs and of the targets.
+  private let starts, targetStarts: UnsafeMutablePointer<Int32>
 
   /// Allocates memory for up to `capacity` samples.
   /// - Throws: `Failure` (system) if there is not enough.
-  public init(shape: Shape, targets: TargetLayout = .classes(steps: 1), capacity: Int) throws {
+  public init(
+    shape: Shape, targets: TargetLayout = .classes(steps: 1), hasLengths: Bool = false, capacity: Int
+  ) throws {
     self.shape = shape
     targetLayout = targets
+    self.hasLengths = hasLengths
     self.capacity = capacity
     inputs = try FloatBuffer(count: capacity * shape.count)
     let rows: Int
@@ -35,40 +40,83 @@ public final class Batch {
     }
     classes = .allocate(capacity: rows)
     classes.initialize(repeating: 0, count: rows)
-    lengths = .allocate(capacity: capacity)
-    lengths.initialize(repeating: Int32(shape.steps), count: capacity)
+    starts = .allocate(capacity: capacity + 1)
+    starts.initialize(repeating: 0, count: capacity + 1)
+    targetStarts = .allocate(capacity: capacity + 1)
+    targetStarts.initialize(repeating: 0, count: capacity + 1)
+  }
+
+  /// Memory for samples of a data set.
+  /// - Throws: `Failure` (system) if there is not enough.
+  public convenience init(for data: any Dataset, capacity: Int) throws {
+    try self.init(
+      shape: data.inputShape, targets: data.targetLayout, hasLengths: data.hasLengths, capacity: capacity)
   }
 
   deinit {
     classes.deallocate()
-    lengths.deallocate()
+    starts.deallocate()
+    targetStarts.deallocate()
   }
 
-  /// Sets the number of samples to `count`. The caller then writes all inputs.
-  public func resize(count: Int) {
+  /// Sets the number of samples to `count`, with all steps of the shape. The caller then writes all inputs.
+  public func resize(count: Int) { resize(count: count) { _ in shape.steps } }
+
+  /// Sets the number of samples to `count`; `length` is the number of steps of that at a place of the batch, if samples have
+  /// steps of their own. The caller then writes all inputs.
+  ///
+  /// If each step of the shape has a target, only steps that are there have one.
+  public func resize(count: Int, length: (_ place: Int) -> Int) {
     precondition(count <= capacity, "batch of \(count) samples in memory for \(capacity)")
     self.count = count
+    guard hasLengths else { return }
+    let areShortened = targetLayout.steps == shape.steps
+    for place in 0..<count {
+      let steps = length(place)
+      starts[place + 1] = starts[place] + Int32(steps)
+      targetStarts[place + 1] = targetStarts[place] + Int32(areShortened ? steps : targetLayout.steps)
+    }
   }
 
-  /// Sets the number of samples to `count` and their inputs to zero.
-  public func clear(count: Int) {
-    resize(count: count)
-    inputs.base.update(repeating: 0, count: count * shape.count)
+  /// Sets the number of samples to `count`, with all steps of the shape, and their inputs to zero.
+  public func clear(count: Int) { clear(count: count) { _ in shape.steps } }
+
+  /// Sets the number of samples to `count` as `resize` does, and their inputs to zero.
+  public func clear(count: Int, length: (_ place: Int) -> Int) {
+    resize(count: count, length: length)
+    inputs.base.update(repeating: 0, count: view.rows * shape.features)
+  }
+
+  /// The number of a sample's steps.
+  public func steps(ofSample sample: Int) -> Int { view.steps(ofSample: sample) }
+
+  /// The row of a target in `classes`: by step, then by sample; if samples have steps of their own, sample after sample.
+  public func targetRow(step: Int, sample: Int) -> Int {
+    hasLengths ? Int(targetStarts[sample]) + step : step * count + sample
+  }
+
+  /// The number of a sample's targets.
+  public func targetSteps(ofSample sample: Int) -> Int {
+    hasLengths ? Int(targetStarts[sample + 1] - targetStarts[sample]) : targetLayout.steps
   }
 
   /// The targets in the order of their rows, for the data set to write.
   public var targets: Targets {
     switch targetLayout {
-    case .classes: .classes(UnsafePointer(classes))
-    case .values(let shape): .values(view(shape, of: values))
+    case .classes: .classes(UnsafePointer(classes), starts: hasLengths ? UnsafePointer(targetStarts) : nil)
+    case .values(let shape): .values(view(shape, of: values, starts: shape.isSequence ? targetStarts : nil))
     }
   }
 
-  /// The inputs; sequences are time-major.
-  public var view: TensorView { view(shape, of: inputs) }
+  /// The inputs: sequences are time-major, or ragged if samples have steps of their own.
+  public var view: TensorView { view(shape, of: inputs, starts: starts) }
 
-  private func view(_ shape: Shape, of memory: FloatBuffer) -> TensorView {
-    TensorView(
+  private func view(_ shape: Shape, of memory: FloatBuffer, starts: UnsafeMutablePointer<Int32>?) -> TensorView {
+    if hasLengths, let starts {
+      return TensorView(
+        base: memory.base, starts: UnsafePointer(starts), batch: count, columns: shape.features, stride: shape.features)
+    }
+    return TensorView(
       base: memory.base, steps: shape.steps, batch: count, positions: shape.positions, columns: shape.features,
       stride: shape.features)
   }

@@ -99,8 +99,8 @@ public final class SingleInput: Dataset {
   private let length: Int?
   private let write: (Batch, _ place: Int) throws -> Void
 
-  /// A sample that `write` writes to a place of a batch whose inputs are zero. `length` is its number of steps, already
-  /// written to the batch; nil if the model takes no lengths.
+  /// A sample that `write` writes to a place of a batch whose inputs are zero. `length` is its number of steps; nil if
+  /// the model takes no lengths.
   public init(shape: Shape, length: Int? = nil, write: @escaping (Batch, _ place: Int) throws -> Void) {
     inputShape = shape
     self.length = length
@@ -115,10 +115,7 @@ public final class SingleInput: Dataset {
 
   /// Writes the sample.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
-    batch.clear(count: indices.count)
-    for place in indices.indices {
-      if let length { batch.lengths[place] = Int32(length) }
-      try write(batch, place)
-    }
+    batch.clear(count: indices.count) { _ in length(of: 0) }
+    for place in indices.indices { try write(batch, place) }
   }
 }

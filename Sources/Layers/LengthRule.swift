@@ -2,8 +2,8 @@ import Tensors
 
 /// How a layer treats sequences of different lengths.
 ///
-/// `StepContext.lengths` says how many steps each sample has. The steps after these are padding: inputs are zero there, and
-/// `Program` sets outputs and gradients to zero. So only layers whose steps depend on each other need to do more.
+/// Batches of such sequences are ragged views (`TensorView`), which have no padding. So only layers whose steps depend on each
+/// other need to know where a sample ends.
 public enum LengthRule: Sendable {
   /// Each valid step gives one step, or all valid steps give one vector.
   case kept

@@ -17,6 +17,14 @@ public enum TargetLayout: Equatable, Sendable {
     }
   }
 
+  /// The number of steps that have a target; 1 if a sample has one.
+  public var steps: Int {
+    switch self {
+    case .classes(let steps): steps
+    case .values(let shape): shape.steps
+    }
+  }
+
   /// The shape in words, for example "a class for each of 7 steps".
   public var text: String {
     switch self {
@@ -29,8 +37,16 @@ public enum TargetLayout: Equatable, Sendable {
 
 /// The targets of a batch, in the order of the outputs' rows.
 public enum Targets {
-  /// A class index for each row.
-  case classes(UnsafePointer<Int32>)
+  /// A class index for each row. If the outputs are ragged, each sample's first index is at `starts`.
+  case classes(UnsafePointer<Int32>, starts: UnsafePointer<Int32>? = nil)
   /// A number for each output of each row.
   case values(TensorView)
+
+  /// The targets from a sample's first row on, if the outputs are ragged.
+  package func from(sample: Int) -> Targets {
+    switch self {
+    case .classes(let indices, let starts): .classes(indices + (starts.map { Int($0[sample]) } ?? sample))
+    case .values(let view): .values(view.with(base: view.row(sample: sample), columns: view.columns, stride: view.stride))
+    }
+  }
 }

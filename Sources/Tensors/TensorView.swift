@@ -6,10 +6,13 @@ import CKernels
 /// that one step's rows are contiguous), images have positions (height · width pixels), vectors have neither. A view does not
 /// own its memory. Kernels work in groups of 16 columns, so 16 floats after the last row are readable and writable. Floats
 /// in a row after its columns are finite but meaningless.
+///
+/// Sequences of different lengths are a *ragged* view: sample after sample, each with its own steps and no padding. Row (t, b)
+/// is then row starts[b] + t.
 public struct TensorView {
   /// The first row.
   public let base: UnsafeMutablePointer<Float>
-  /// The number of time steps; 1 if the samples are not sequences.
+  /// The number of time steps, in a ragged view of the longest sample; 1 if the samples are not sequences.
   public let steps: Int
   /// The number of samples.
   public let batch: Int
@@ -19,12 +22,36 @@ public struct TensorView {
   public let columns: Int
   /// The distance between rows, in floats.
   public let stride: Int
+  /// Where each sample's rows start, and behind them the number of all rows (batch + 1 numbers); nil if the view is not ragged.
+  public let starts: UnsafePointer<Int32>?
 
   /// Makes a view.
   public init(
     base: UnsafeMutablePointer<Float>, steps: Int = 1, batch: Int, positions: Int = 1, columns: Int, stride: Int
   ) {
     self.base = base
+    self.steps = steps
+    self.batch = batch
+    self.positions = positions
+    self.columns = columns
+    self.stride = stride
+    starts = nil
+  }
+
+  /// Makes a ragged view of `batch` samples, whose rows start at `starts`.
+  public init(
+    base: UnsafeMutablePointer<Float>, starts: UnsafePointer<Int32>, batch: Int, columns: Int, stride: Int
+  ) {
+    let steps = (0..<batch).reduce(0) { max($0, Int(starts[$1 + 1] - starts[$1])) }
+    self.init(base: base, starts: starts, steps: steps, batch: batch, columns: columns, stride: stride)
+  }
+
+  private init(
+    base: UnsafeMutablePointer<Float>, starts: UnsafePointer<Int32>?, steps: Int, batch: Int, positions: Int = 1,
+    columns: Int, stride: Int
+  ) {
+    self.base = base
+    self.starts = starts
     self.steps = steps
     self.batch = batch
     self.positions = positions
@@ -41,16 +68,34 @@ public struct TensorView {
 
   /// A view of other memory with the same steps, samples and positions, rows padded to whole groups of lanes.
   public func with(base: UnsafeMutablePointer<Float>, columns: Int) -> TensorView {
+    with(base: base, columns: columns, stride: paddedToLanes(columns))
+  }
+
+  /// A view of other memory with the same steps, samples and positions.
+  public func with(base: UnsafeMutablePointer<Float>, columns: Int, stride: Int) -> TensorView {
     TensorView(
-      base: base, steps: steps, batch: batch, positions: positions, columns: columns, stride: paddedToLanes(columns))
+      base: base, starts: starts, steps: steps, batch: batch, positions: positions, columns: columns, stride: stride)
   }
 
   /// The number of rows.
-  public var rows: Int { steps * batch * positions }
+  public var rows: Int { starts.map { Int($0[batch]) } ?? steps * batch * positions }
+
+  /// The number of a sample's steps.
+  public func steps(ofSample sample: Int) -> Int { starts.map { Int($0[sample + 1] - $0[sample]) } ?? steps }
+
+  /// The index of a row.
+  public func index(step: Int = 0, sample: Int, position: Int = 0) -> Int {
+    starts.map { Int($0[sample]) + step } ?? (step * batch + sample) * positions + position
+  }
 
   /// A pointer to the first float of a row.
   public func row(step: Int = 0, sample: Int, position: Int = 0) -> UnsafeMutablePointer<Float> {
-    base + ((step * batch + sample) * positions + position) * stride
+    base + index(step: step, sample: sample, position: position) * stride
+  }
+
+  /// The rows as kernels take them that do not know of ragged views: those of a ragged view as if each were a sample.
+  public var asRows: TensorView {
+    starts == nil ? self : TensorView(base: base, batch: rows, columns: columns, stride: stride)
   }
 
   /// One value.
@@ -61,20 +106,8 @@ public struct TensorView {
 
   /// The indices of a sample's rows: one for each step or pixel.
   public func rows(ofSample sample: Int) -> some Sequence<Int> {
-    (0..<steps * positions).lazy.map { [batch, positions] place in
-      (place / positions * batch + sample) * positions + place % positions
-    }
-  }
-}
-
-extension TensorView {
-  /// Sets the steps after each sample's length to zero.
-  public func clear(behind lengths: UnsafePointer<Int32>) {
-    let width = positions * stride
-    for step in 0..<steps {
-      for sample in 0..<batch where step >= Int(lengths[sample]) {
-        (base + (step * batch + sample) * width).update(repeating: 0, count: width)
-      }
+    (0..<steps(ofSample: sample) * positions).lazy.map { place in
+      index(step: place / positions, sample: sample, position: place % positions)
     }
   }
 }

@@ -34,7 +34,7 @@ final class BatchGradient {
     self.activity = activity
     let (model, data) = (experiment.model, experiment.data.training)
     bufferStart = model.valueCount + paddedToLanes(LossSum.allCases.count)
-    // If samples have lengths, sums over the valid steps also need their number.
+    // If batches are ragged, sums over the steps also need their number.
     let sumsOfBuffer = model.sumsBuffers ? data.hasLengths ? 2 : 1 : 0
     let count = bufferStart + sumsOfBuffer * model.weights.bufferValues.count
     let sum = try experiment.makeGradientSum(workspace, elementCount: count, link: link)
@@ -71,7 +71,6 @@ final class BatchGradient {
     context.firstSample = part.lowerBound - step.positions.lowerBound
     let batch = try loader.load(
       BatchLoader.Portion(epoch: epoch, positions: part), next: following(positions, of: epoch))
-    context.lengths = experiment.data.training.hasLengths ? UnsafePointer(batch.lengths) : nil
 
     activity.enter(.computing, step: step.number)
     let outputs = try program.forward(batch.view, context, arrival: arrival)

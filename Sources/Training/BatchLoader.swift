@@ -23,9 +23,9 @@ final class BatchLoader {
   init(data: any Dataset, shuffles: Bool, seed: UInt64, capacity: Int) throws {
     worker = Worker(data: data, sampler: Sampler(count: data.count, shuffles: shuffles, seed: seed))
     loadsAhead = data.loadsAhead
-    current = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: capacity)
+    current = try Batch(for: data, capacity: capacity)
     if loadsAhead {
-      spare = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: capacity)
+      spare = try Batch(for: data, capacity: capacity)
       try worker.start()
     }
   }

@@ -39,9 +39,7 @@ public final class Evaluator {
     let next =
       following < data.count
       ? BatchLoader.Portion(epoch: 0, positions: workspace.shards.part(of: positions(following))) : nil
-    let batch = try loader.load(BatchLoader.Portion(epoch: 0, positions: own), next: next)
-    context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
-    return batch
+    return try loader.load(BatchLoader.Portion(epoch: 0, positions: own), next: next)
   }
 
   /// Thrown if a rank asked to stop; all ranks throw it after the same batch.
@@ -73,9 +71,13 @@ public final class Evaluator {
       context.isContinuation = true
       lossPass.sums(of: outputs, into: sum.nodes, nodeStride: sum.stride, context)
       if loss.meaning == .classes {
-        for row in 0..<outputs.rows {
-          guard let predicted = lossPass.prediction(row: row, context) else { continue }
-          confusion.add(actual: batch.classes[row], predicted: predicted)
+        for sample in 0..<outputs.batch {
+          for step in 0..<outputs.steps(ofSample: sample) {
+            let row = outputs.index(step: step, sample: sample)
+            guard let predicted = lossPass.prediction(row: row, context) else { continue }
+            confusion.add(
+              actual: batch.classes[batch.targetRow(step: step, sample: sample)], predicted: predicted)
+          }
         }
       }
       sum.status.own[0] = Double(request().rawValue)

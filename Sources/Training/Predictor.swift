@@ -34,7 +34,7 @@ public final class Predictor {
     self.continues = continues
     self.workspace = workspace
     self.data = data
-    batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: workspace.capacity)
+    batch = try Batch(for: data, capacity: workspace.capacity)
     // A forward pass writes no gradients, so any address will do.
     context = workspace.context(gradients: workspace.model.weights.bufferValues.base, nodeStride: 0)
   }
@@ -62,7 +62,7 @@ public final class Predictor {
   public func predict(_ samples: Range<Int>) throws -> [Prediction] {
     let view = try outputs(samples)
     return zip(samples, 0..<view.batch).map { index, place in
-      let steps = view.steps > 1 ? context.lengths.map { Int($0[place]) } ?? view.steps : view.steps
+      let steps = view.steps(ofSample: place)
       let outputs = (0..<steps).flatMap { step in
         (0..<view.positions).flatMap { position in
           let row = view.row(step: step, sample: place, position: position)
@@ -73,7 +73,7 @@ public final class Predictor {
         return Prediction(index: index, outputs: outputs, targets: [])
       }
       let targets = (0..<min(steps, targetSteps)).map { step -> Int? in
-        let target = Int(batch.classes[step * batch.count + place])
+        let target = Int(batch.classes[batch.targetRow(step: step, sample: place)])
         return target == workspace.network.loss.ignoredTarget ? nil : target
       }
       return Prediction(index: index, outputs: outputs, targets: targets)
@@ -93,7 +93,6 @@ public final class Predictor {
     try Array(samples).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
     context.isContinuation = continues && end > 0 && samples.lowerBound == end
     end = samples.upperBound
-    context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
     try pack()
     let outputs = try workspace.program.forward(batch.view, context)
     let result = outputs.with(base: try readMemory(for: outputs).base, columns: outputs.columns)

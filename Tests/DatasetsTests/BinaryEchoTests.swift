@@ -8,7 +8,7 @@ import Testing
     delay: 3, chunk: 10, chunks: 6, rows: 4, seed: 1, purpose: .trainingData, uncounted: -9)
 
   private func load(_ indices: [Int], epoch: Int = 0) throws -> [(bits: [Int], targets: [Int])] {
-    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: indices.count)
+    let batch = try Batch(for: data, capacity: indices.count)
     indices.withUnsafeBufferPointer { data.load(epoch: epoch, indices: $0, into: batch) }
     return indices.indices.map { place in
       (

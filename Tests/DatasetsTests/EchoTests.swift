@@ -11,7 +11,7 @@ import Testing
   }
 
   private func samples(_ data: Echo, epoch: Int = 0, _ indices: Range<Int>) throws -> [Sample] {
-    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: indices.count)
+    let batch = try Batch(for: data, capacity: indices.count)
     Array(indices).withUnsafeBufferPointer { data.load(epoch: epoch, indices: $0, into: batch) }
     return (0..<indices.count).map { place in
       var sample = Sample()

@@ -24,7 +24,7 @@ import Testing
   }
 
   private func load(_ data: NumPyDataset, _ indices: [Int]) throws -> Batch {
-    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: 3)
+    let batch = try Batch(for: data, capacity: 3)
     indices.withUnsafeBufferPointer { data.load(epoch: 0, indices: $0, into: batch) }
     return batch
   }

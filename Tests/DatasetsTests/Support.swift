@@ -35,7 +35,7 @@ struct Loaded {
 
 /// A copy of a batch of some samples.
 func load(_ data: any Dataset, _ indices: [Int]) throws -> Loaded {
-  let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: indices.count)
+  let batch = try Batch(for: data, capacity: indices.count)
   try indices.withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
   return withExtendedLifetime(batch) {
     func floats(_ view: TensorView) -> [Float] { (0..<view.rows * view.columns).map { view.base[$0] } }

@@ -65,7 +65,7 @@ struct ExportCase {
 
   private func outputs(of workspace: Workspace, for data: any Dataset, count: Int) throws -> Samples {
     let model = workspace.model
-    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: count)
+    let batch = try Batch(for: data, capacity: count)
     try Array(0..<count).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
     let context = workspace.context(gradients: try model.weights.values.base, nodeStride: 0)
     context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil

@@ -6,7 +6,7 @@ import Testing
 /// Generated sources have separate validation samples; a run without any prints a notice.
 @Suite struct ValidationTests {
   private func inputs(_ data: any Dataset) throws -> [Float] {
-    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: data.count)
+    let batch = try Batch(for: data, capacity: data.count)
     try Array(0..<data.count).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
     let view = batch.view
     return (0..<view.rows).flatMap { row in (0..<view.columns).map { view.base[row * view.stride + $0] } }

@@ -36,10 +36,9 @@ DPT_INLINE void fold_two_sums(int groups, shard_fold *f, const v16 *sums, float 
       _Pragma("clang loop unroll(full)") for (int g = 0; g < 2 * groups; g++) total[g] += sum[g];               \
     }
 
-// Σ (x − shift) and Σ (x − shift)² of a shard's rows, but for those of steps behind a sample's length.
+// Σ (x − shift) and Σ (x − shift)² of a shard's rows.
 DPT_INLINE void moments_of_rows(int groups, const dpt_rows *r, long from, long to, long j, const float *shift, v16 *total) {
   DPT_SUM_ROWS(r, {
-    if (r->lengths && t >= r->lengths[row / r->positions]) continue;
     _Pragma("clang loop unroll(full)") for (int g = 0; g < groups; g++) {
       const v16 offset = load(x + g * DPT_LANES) - load(shift + j + g * DPT_LANES);
       sum[2 * g] += offset;

@@ -6,6 +6,23 @@
 
 #include "gemm.h"
 
+// Sample n by itself, where it lies in x and in y.
+DPT_INLINE dpt_convolution sample_of(const dpt_convolution *g, long n) {
+  dpt_convolution one = *g;
+  one.batch = 1;
+  if (!g->xStarts) return one;
+  one.height = g->xStarts[n + 1] - g->xStarts[n];
+  one.outHeight = g->yStarts[n + 1] - g->yStarts[n];
+  one.xStarts = one.yStarts = NULL;
+  return one;
+}
+DPT_INLINE long place_in_x(const dpt_convolution *g, long n) {
+  return g->xStarts ? g->xStarts[n] * g->xStride : n * g->xImage;
+}
+DPT_INLINE long place_in_y(const dpt_convolution *g, long n) {
+  return g->yStarts ? g->yStarts[n] * g->yStride : n * g->yImage;
+}
+
 // Tiles of one block of rows, which reuse a panel of B while it lies in L1 or L2; and the most taps of a kernel that
 // are handled at once.
 #define DPT_BLOCK_TILES 16

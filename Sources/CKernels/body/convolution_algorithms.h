@@ -36,6 +36,13 @@ static size_t convolution_scratch(const dpt_convolution *g) { return uses_winogr
 
 static void convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
                      bool relu, float *scratch) {
+  if (g->xStarts) {
+    for (long n = 0; n < g->batch; n++) {
+      const dpt_convolution one = sample_of(g, n);
+      convolve(&one, x + place_in_x(g, n), packed, bias, y + place_in_y(g, n), relu, scratch);
+    }
+    return;
+  }
   if (uses_winograd(g)) winograd_forward(g, x, packed, bias, y, relu, scratch);
   else convolve_directly(g, x, packed, bias, y, relu);
 }

@@ -26,7 +26,7 @@ DPT_INLINE size_t sums_of_shard(const dpt_convolution *g, const gradient_plan *p
 // Whether the weights' gradients go through several samples at once: those of a 1×1 convolution of small images, whose sums
 // would else be loaded and stored for few pixels.
 DPT_INLINE bool joins_samples(const dpt_convolution *g, bool pooled) {
-  return !pooled && g->kernelHeight * g->kernelWidth == 1 && g->strideHeight * g->strideWidth == 1 &&
+  return !pooled && !g->xStarts && g->kernelHeight * g->kernelWidth == 1 && g->strideHeight * g->strideWidth == 1 &&
          g->height == g->outHeight && g->width == g->outWidth && g->paddingHeight == 0 && g->paddingWidth == 0 &&
          g->xLine == g->width * g->xStride && g->yLine == g->outWidth * g->yStride && g->height * g->width < DPT_PIXELS;
 }
@@ -84,17 +84,18 @@ static void add_bias_gradient(const dpt_convolution *g, const float *dy, float *
   for (; o < g->outputs; o += DPT_LANES) add_columns(1, g, dy + o, sums + o);
 }
 
-// The gradients of sample n's outputs; made at `unpooled` where pooling follows.
-DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, long n, float *unpooled) {
-  const dpt_convolution *g = &p->convolution;
+// The gradients of sample n's outputs; made at `unpooled` where pooling follows. `g` is the sample by itself.
+DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, const dpt_convolution *g, long n,
+                                         float *unpooled) {
   if (p->taps) {
     dpt_convolution pool = p->pool;
     pool.batch = 1;
     max_pool_back(&pool, p->pooled + n * pool.yImage, p->taps + n * pool.yImage, unpooled);
     return unpooled;
   }
-  float *dy = p->dy + n * g->yImage;
-  if (p->rectified) rectify_back(g, p->rectified + n * g->yImage, dy, dy);
+  const long at = place_in_y(&p->convolution, n);
+  float *dy = p->dy + at;
+  if (p->rectified) rectify_back(g, p->rectified + at, dy, dy);
   return dy;
 }
 
@@ -113,21 +114,26 @@ static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_
   float *input = p->scratch, *output = input + plan.input, *stack = output + plan.output;
   float *unpooled = stack + stack_depth(s->shards) * size;
   const long end = s->rowStart[s->shards];
-  const long atOnce = p->dx ? samples_back(g) : 1;
+  const long atOnce = p->dx && !g->xStarts ? samples_back(g) : 1;
   // The first sample whose input's gradient is still to be made.
   long first = s->rowStart[0];
   for (shard_fold f = fold_shards(s, stack, (long)size); has_shard(&f);) {
     float *sums = f.top;
     memset(sums, 0, size * sizeof(float));
     for (long n = shard_start(&f); n < shard_end(&f); n++) {
-      const float *dy = output_gradients(p, n, unpooled + (n - first) * g->yImage);
-      if (p->biasGradient) add_bias_gradient(g, dy, sums + plan.sums);
-      if (!joins) add_weight_gradient(g, &plan, p->x + n * g->xImage, dy, sums, input, output);
+      const dpt_convolution one = sample_of(g, n);
+      const float *dy = output_gradients(p, &one, n, unpooled + (n - first) * g->yImage);
+      if (p->biasGradient) add_bias_gradient(&one, dy, sums + plan.sums);
+      if (!joins) {
+        const gradient_plan planned = g->xStarts ? plan_gradient(&one) : plan;
+        add_weight_gradient(&one, &planned, p->x + place_in_x(g, n), dy, sums, input, output);
+      }
       if (n + 1 - first < atOnce && n + 1 < end) continue;
       if (p->dx) {
-        dpt_convolution some = p->inverse;
+        dpt_convolution some = sample_of(&p->inverse, first);
         some.batch = n + 1 - first;
-        input_gradient(&some, p->taps ? unpooled : p->dy + first * g->yImage, p->packed, p->dx + first * some.xImage);
+        input_gradient(&some, p->taps ? unpooled : p->dy + place_in_y(g, first), p->packed,
+                       p->dx + place_in_x(&p->inverse, first));
       }
       first = n + 1;
     }

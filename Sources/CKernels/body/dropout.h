@@ -9,7 +9,8 @@ static void dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) {
   const long blocks = (mask->positions * groups + 3) / 4;
   for (long t = 0; t < mask->steps; t++)
     for (long b = 0; b < mask->batch; b++) {
-      const long first = (t * mask->batch + b) * mask->positions;
+      if (mask->starts && t >= mask->starts[b + 1] - mask->starts[b]) continue;
+      const long first = mask->starts ? mask->starts[b] + t : (t * mask->batch + b) * mask->positions;
       const float *x = r->x + first * r->xStride;
       float *y = r->y + first * r->yStride;
       u16x32 words[4];

@@ -4,12 +4,6 @@
 
 #include "softmax.h"
 
-// Whether a row counts: steps after a sample's length do not.
-DPT_INLINE bool row_counts(const dpt_loss_pass *p, long row) {
-  const long sample = row / p->positions % p->batch, step = row / p->positions / p->batch;
-  return !p->lengths || step < p->lengths[sample];
-}
-
 DPT_INLINE void skip_row(const dpt_loss_pass *p, float *record, float *gradient) {
   record[DPT_RECORD_LOSS] = record[DPT_RECORD_CORRECT] = record[DPT_RECORD_WEIGHT] = record[DPT_RECORD_COUNT] = 0;
   record[DPT_RECORD_PREDICTED] = -1;
@@ -39,12 +33,12 @@ DPT_INLINE float weighted_entropy(const float *z, long classes, long target, flo
 
 static void cross_entropy(const dpt_loss_pass *p, const dpt_class_targets *t) {
   const long classes = p->columns;
-  for (long r = 0; r < p->steps * p->batch * p->positions; r++) {
+  for (long r = 0; r < p->rows; r++) {
     const float *z = p->outputs + r * p->stride;
     const int32_t target = t->targets[r];
     float *g = p->gradient ? p->gradient + r * p->gradientStride : NULL;
     float *record = p->records + r * DPT_LANES;
-    if (!row_counts(p, r) || (t->ignores && target == t->ignored)) {
+    if (t->ignores && target == t->ignored) {
       skip_row(p, record, g);
       continue;
     }
@@ -100,14 +94,10 @@ DPT_INLINE value_loss16 value_loss_of(dpt_value_loss_kind kind, float parameter,
 // Each row's groups of columns are added lane by lane, then the lanes.
 DPT_INLINE void value_losses(dpt_value_loss_kind kind, float parameter, const dpt_loss_pass *p, const float *targets,
                              long targetStride) {
-  for (long r = 0; r < p->steps * p->batch * p->positions; r++) {
+  for (long r = 0; r < p->rows; r++) {
     const float *z = p->outputs + r * p->stride, *y = targets + r * targetStride;
     float *g = p->gradient ? p->gradient + r * p->gradientStride : NULL;
     float *record = p->records + r * DPT_LANES;
-    if (!row_counts(p, r)) {
-      skip_row(p, record, g);
-      continue;
-    }
     v16 sum = splat(0.0f), right = splat(0.0f);
     for (long k = 0; k < p->columns; k += DPT_LANES) {
       const long valid = p->columns - k;

@@ -252,6 +252,14 @@ static size_t narrow_groups_scratch(const dpt_convolution *g) {
 
 static void convolve_narrow_groups(const dpt_convolution *convolution, long width, const float *x, const float *packed,
                                    const float *bias, float *y, bool relu, float *scratch) {
+  if (convolution->xStarts) {
+    for (long n = 0; n < convolution->batch; n++) {
+      const dpt_convolution one = sample_of(convolution, n);
+      convolve_narrow_groups(&one, width, x + place_in_x(convolution, n), packed, bias, y + place_in_y(convolution, n),
+                             relu, scratch);
+    }
+    return;
+  }
   const dpt_convolution line = as_line(convolution), *g = &line;
   const narrow_images images = {
       .down = narrow_axis_of(false, g->outHeight, g->height, g->kernelHeight, g->strideHeight, g->paddingHeight,

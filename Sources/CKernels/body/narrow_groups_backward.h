@@ -11,26 +11,47 @@ static size_t narrow_groups_backward_scratch(const dpt_convolution *convolution,
   return floats_of_runs(g->width) + plan.input + stack_depth(shards) * plan.sums + rectified;
 }
 
+// How the samples of a batch, or one of them, are gone through. The runs lie at the scratch's start.
+typedef struct {
+  dpt_convolution line;
+  narrow_plan plan;
+  narrow_images images;
+  long runs;
+} narrow_back;
+
+DPT_INLINE narrow_back lay_narrow(const dpt_convolution_backward *p, long width, const dpt_convolution *convolution,
+                                  const dpt_convolution *inverse) {
+  const dpt_convolution turned = as_line(inverse);
+  narrow_back back = {.line = as_line(convolution), .images = narrow_images_back(&turned, width, p->packed, p->dx)};
+  back.plan = plan_narrow(&back.line, width);
+  back.runs = p->dx ? find_runs(&back.images.across, (narrow_run *)p->scratch) : 0;
+  return back;
+}
+
 static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long width, const dpt_shard_program *s) {
-  const dpt_convolution line = as_line(&p->convolution), inverse = as_line(&p->inverse), *g = &line;
+  const dpt_convolution line = as_line(&p->convolution), *g = &line;
   const narrow_plan plan = plan_narrow(g, width);
-  const narrow_images images = narrow_images_back(&inverse, width, p->packed, p->dx);
-  narrow_run *runs = (narrow_run *)p->scratch;
+  narrow_back sample = lay_narrow(p, width, &p->convolution, &p->inverse);
   float *input = p->scratch + floats_of_runs(g->width), *stack = input + plan.input;
   float *rectified = stack + stack_depth(s->shards) * plan.sums;
-  const long count = p->dx ? find_runs(&images.across, runs) : 0;
   for (shard_fold f = fold_shards(s, stack, (long)plan.sums); has_shard(&f);) {
     float *sums = f.top;
     memset(sums, 0, plan.sums * sizeof(float));
     for (long n = shard_start(&f); n < shard_end(&f); n++) {
-      const float *dy = p->dy + n * g->yImage;
+      if (p->convolution.xStarts) {
+        const dpt_convolution one = sample_of(&p->convolution, n), inverse = sample_of(&p->inverse, n);
+        sample = lay_narrow(p, width, &one, &inverse);
+      }
+      const long at = place_in_y(&p->convolution, n);
+      const float *dy = p->dy + at;
       if (p->rectified) {
-        rectify_back(g, p->rectified + n * g->yImage, dy, rectified);
+        rectify_back(&sample.line, p->rectified + at, dy, rectified);
         dy = rectified;
       }
-      if (p->biasGradient) add_bias_gradient(g, dy, sums + plan.weights);
-      add_narrow_gradients(width, g, &plan, p->x + n * g->xImage, dy, sums, input);
-      if (p->dx) narrow_image(width, &images, runs, count, dy, p->dx + n * inverse.xImage);
+      if (p->biasGradient) add_bias_gradient(&sample.line, dy, sums + plan.weights);
+      add_narrow_gradients(width, &sample.line, &sample.plan, p->x + place_in_x(&p->convolution, n), dy, sums, input);
+      if (p->dx)
+        narrow_image(width, &sample.images, (narrow_run *)p->scratch, sample.runs, dy, p->dx + place_in_x(&p->inverse, n));
     }
     if (!join_shards(&f)) continue;
     const long node = f.node * p->node;

@@ -1,5 +1,6 @@
 // Runs whole sequences of recurrent steps: the small recurrent product and the gates, step by step, for a block of samples
 // that stays in L1. Each cell has its own file; this one has the loops over steps and samples, and the products.
+// recurrent_ragged.h has those of sequences of different lengths.
 #ifndef DPT_RECURRENT_H
 #define DPT_RECURRENT_H
 
@@ -21,31 +22,36 @@ typedef struct {
   bool direct;
 } cell_layout;
 
-// One sample's step: its row of the gates, and the rows of the states before and after it.
+// One sample's step: its sums and its row of the gates, which may be the same, and the rows of the states before and after it.
 typedef struct {
-  long gates, before, after;
+  const float *sums;
+  float *gates;
+  const float *hBefore, *cBefore;
+  float *h, *c, *tanhC;
 } cell_rows;
 
-typedef void (*cell_forward)(const dpt_recurrence *, cell_rows);
-typedef void (*cell_backward)(const dpt_recurrence *, cell_rows, float *dh, float *dc, const float *above);
+typedef void (*cell_forward)(long padded, cell_rows);
+typedef void (*cell_backward)(long padded, cell_rows, float *dh, float *dc, const float *above);
 
 // The step at position `i` in the direction of the recurrence.
 DPT_INLINE long step_at(const dpt_recurrence *r, long i) { return r->reverse ? r->steps - 1 - i : i; }
 
-// The number of valid steps of a sample.
-DPT_INLINE long valid_steps(const dpt_recurrence *r, long b) { return r->lengths ? r->lengths[b] : r->steps; }
-DPT_INLINE bool is_valid(const dpt_recurrence *r, long t, long b) { return t < valid_steps(r, b); }
+// The blocks of the states before and after step t.
+DPT_INLINE long block_before(const dpt_recurrence *r, long t) { return r->reverse ? t + 1 : t; }
+DPT_INLINE long block_after(const dpt_recurrence *r, long t) { return r->reverse ? t : t + 1; }
 
-DPT_INLINE cell_rows rows_at(const dpt_recurrence *r, long t, long b) {
-  const long row = t * r->batch + b;
-  return r->reverse ? (cell_rows){row, row + r->batch, row} : (cell_rows){row, row, row + r->batch};
+DPT_INLINE cell_rows rows_at(const dpt_recurrence *r, cell_layout cell, long t, long b) {
+  const long P = r->padded, row = t * r->batch + b;
+  const long before = (block_before(r, t) * r->batch + b) * P, after = (block_after(r, t) * r->batch + b) * P;
+  float *gates = r->gates + row * cell.groups * P;
+  if (!r->c) return (cell_rows){gates, gates, r->h + before, NULL, r->h + after, NULL, NULL};
+  return (cell_rows){gates, gates, r->h + before, r->c + before, r->h + after, r->c + after, r->tanhC + row * P};
 }
 
 // The gradient that arrives at step t of sample b from above, or NULL.
 DPT_INLINE const float *gradient_from_above(const dpt_recurrence *r, long t, long b) {
   if (r->gradAll) return r->gradAll + (t * r->batch + b) * r->gradStride;
-  const long last = r->reverse ? 0 : valid_steps(r, b) - 1;
-  return t == last ? r->gradLast + b * r->gradStride : NULL;
+  return t == (r->reverse ? 0 : r->steps - 1) ? r->gradLast + b * r->gradStride : NULL;
 }
 
 // Whether inputs and state add to the same groups, so that one product computes both.
@@ -53,25 +59,25 @@ DPT_INLINE bool adds_at_once(cell_layout cell) { return cell.firstRecurrent == 0
 
 // The rows that the forward pass writes at step t, of `rows` samples from `first` on.
 DPT_INLINE prefetch_list rows_written(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
-  const cell_rows at = rows_at(r, t, first);
+  const cell_rows at = rows_at(r, cell, t, first);
   const long P = r->padded;
   prefetch_list list = {.count = 0};
-  add_stretch(&list, r->gates + at.gates * cell.groups * P, rows * cell.groups * P);
-  add_stretch(&list, r->h + at.after * P, rows * P);
+  add_stretch(&list, at.gates, rows * cell.groups * P);
+  add_stretch(&list, at.h, rows * P);
   if (!r->c) return list;
-  add_stretch(&list, r->c + at.after * P, rows * P);
-  add_stretch(&list, r->tanhC + at.gates * P, rows * P);
+  add_stretch(&list, at.c, rows * P);
+  add_stretch(&list, at.tanhC, rows * P);
   return list;
 }
 
 // The rows that the backward pass reads at step t, but for the gradient from above.
 DPT_INLINE prefetch_list rows_read(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows) {
-  const cell_rows at = rows_at(r, t, first);
+  const cell_rows at = rows_at(r, cell, t, first);
   const long P = r->padded;
   prefetch_list list = {.count = 0};
-  add_stretch(&list, r->gates + at.gates * cell.groups * P, rows * cell.groups * P);
-  add_stretch(&list, (r->c ? r->c : r->h) + at.before * P, rows * P);
-  if (r->c) add_stretch(&list, r->tanhC + at.gates * P, rows * P);
+  add_stretch(&list, at.gates, rows * cell.groups * P);
+  add_stretch(&list, r->c ? at.cBefore : at.hBefore, rows * P);
+  if (r->c) add_stretch(&list, at.tanhC, rows * P);
   return list;
 }
 
@@ -85,7 +91,7 @@ DPT_INLINE void start_from_inputs(const dpt_recurrence *r, cell_layout cell, lon
       .a = r->x + row * r->xStride, .aStride = r->xStride,
       .segments = 1, .segmentLength = r->inputs,
       .b = r->inputWeights, .bias = r->bias,
-      .a2 = both ? r->h + rows_at(r, t, first).before * r->padded : NULL, .a2Stride = r->padded,
+      .a2 = both ? r->h + (block_before(r, t) * r->batch + first) * r->padded : NULL, .a2Stride = r->padded,
       .inner2 = r->hidden, .b2 = r->recurrent,
       .c = r->gates + row * width, .cStride = width,
       .rows = rows, .columns = r->inputColumns, .start = DPT_START_BIAS,
@@ -97,12 +103,11 @@ DPT_INLINE void start_from_inputs(const dpt_recurrence *r, cell_layout cell, lon
 DPT_INLINE void add_recurrent_product(const dpt_recurrence *r, cell_layout cell, long t, long first, long rows,
                                       prefetch_list *list) {
   const long P = r->padded, width = cell.groups * P;
-  const cell_rows at = rows_at(r, t, first);
   dpt_product p = {
-      .a = r->h + at.before * P, .aStride = P,
+      .a = r->h + (block_before(r, t) * r->batch + first) * P, .aStride = P,
       .segments = 1, .segmentLength = r->hidden,
       .b = r->recurrent,
-      .c = r->gates + at.gates * width + cell.firstRecurrent * P, .cStride = width,
+      .c = r->gates + (t * r->batch + first) * width + cell.firstRecurrent * P, .cStride = width,
       .rows = rows, .columns = cell.recurrent * P, .start = DPT_START_OUTPUT,
   };
   multiply_and_prefetch(&p, list);
@@ -126,7 +131,7 @@ DPT_INLINE void clear_lanes(float *x, long n) {
   for (long j = 0; j < n; j += DPT_LANES) store(x + j, splat(0.0f));
 }
 
-DPT_INLINE void run_forward(const dpt_recurrence *r, cell_layout layout, cell_forward cell) {
+DPT_INLINE void run_even_forward(const dpt_recurrence *r, cell_layout layout, cell_forward cell) {
   const long P = r->padded;
   const long block = tile_height(r->endSample - r->firstSample, DPT_SAMPLE_BLOCK);
   for (long first = r->firstSample; first < r->endSample; first += block) {
@@ -144,15 +149,7 @@ DPT_INLINE void run_forward(const dpt_recurrence *r, cell_layout layout, cell_fo
           for (long j = 0; j < P; j += DPT_LANES) store(group + j, load(r->bias + layout.biased * P + j));
         }
       if (!both) add_recurrent_product(r, layout, t, first, rows, next >= 0 ? &list : NULL);
-      for (long b = first; b < first + rows; b++) {
-        const cell_rows at = rows_at(r, t, b);
-        if (is_valid(r, t, b)) {
-          cell(r, at);
-        } else {
-          clear_lanes(r->h + at.after * P, P);
-          if (r->c) clear_lanes(r->c + at.after * P, P);
-        }
-      }
+      for (long b = first; b < first + rows; b++) cell(P, rows_at(r, layout, t, b));
     }
   }
 }
@@ -163,18 +160,12 @@ DPT_INLINE v16 state_gradient(const float *dh, const float *above, long j) {
   return above ? gradient + load(above + j) : gradient;
 }
 
-// Copies the gradients of the states after step t, before the cell changes dh.
-DPT_INLINE void keep_state_gradients(const dpt_recurrence *r, long t, long first, long rows) {
-  const long P = r->padded;
-  for (long b = first; b < first + rows; b++) {
-    if (!is_valid(r, t, b)) continue;
-    const float *above = gradient_from_above(r, t, b);
-    float *kept = r->stateGradients + (t * r->batch + b) * P;
-    for (long j = 0; j < P; j += DPT_LANES) store(kept + j, state_gradient(r->dh + b * P, above, j));
-  }
+// Copies the gradient of a state before the cell changes dh.
+DPT_INLINE void keep_state_gradient(long padded, const float *dh, const float *above, float *kept) {
+  for (long j = 0; j < padded; j += DPT_LANES) store(kept + j, state_gradient(dh, above, j));
 }
 
-DPT_INLINE void run_backward(const dpt_recurrence *r, cell_layout layout, cell_backward cell) {
+DPT_INLINE void run_even_backward(const dpt_recurrence *r, cell_layout layout, cell_backward cell) {
   const long P = r->padded;
   const long block = tile_height(r->endSample - r->firstSample, DPT_SAMPLE_BLOCK);
   for (long first = r->firstSample; first < r->endSample; first += block) {
@@ -183,14 +174,11 @@ DPT_INLINE void run_backward(const dpt_recurrence *r, cell_layout layout, cell_b
     if (r->dc) clear_lanes(r->dc + first * P, rows * P);
     for (long i = r->steps - 1; i >= 0; i--) {
       const long t = step_at(r, i);
-      if (r->stateGradients) keep_state_gradients(r, t, first, rows);
-      for (long b = first; b < first + rows; b++) {
-        const cell_rows at = rows_at(r, t, b);
-        if (is_valid(r, t, b))
-          cell(r, at, r->dh + b * P, r->dc ? r->dc + b * P : NULL, gradient_from_above(r, t, b));
-        else
-          clear_lanes(r->gates + at.gates * layout.groups * P, layout.groups * P);
-      }
+      if (r->stateGradients)
+        for (long b = first; b < first + rows; b++)
+          keep_state_gradient(P, r->dh + b * P, gradient_from_above(r, t, b), r->stateGradients + (t * r->batch + b) * P);
+      for (long b = first; b < first + rows; b++)
+        cell(P, rows_at(r, layout, t, b), r->dh + b * P, r->dc ? r->dc + b * P : NULL, gradient_from_above(r, t, b));
       if (i == 0) continue;
       prefetch_list list = {.count = 0};
       if (r->fetchesAhead) list = rows_read(r, layout, step_at(r, i - 1), first, rows);

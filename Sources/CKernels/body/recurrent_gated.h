@@ -2,30 +2,28 @@
 #ifndef DPT_RECURRENT_GATED_H
 #define DPT_RECURRENT_GATED_H
 
-#include "recurrent.h"
+#include "recurrent_ragged.h"
 
 static const cell_layout kGated = {.groups = 2, .firstRecurrent = 0, .recurrent = 1, .biased = -1, .direct = true};
 
-DPT_INLINE void gated_cell(const dpt_recurrence *r, cell_rows at) {
-  const long P = r->padded;
-  float *gates = r->gates + at.gates * 2 * P;
+DPT_INLINE void gated_cell(long P, cell_rows at) {
   for (long j = 0; j < P; j += DPT_LANES) {
-    v16 keep = sigmoid16(load(gates + j));
-    v16 v = load(gates + P + j);
-    store(gates + j, keep);
-    store(r->h + at.after * P + j, fma16(keep, load(r->h + at.before * P + j) - v, v));
+    v16 keep = sigmoid16(load(at.sums + j));
+    v16 v = load(at.sums + P + j);
+    store(at.gates + j, keep);
+    store(at.gates + P + j, v);
+    store(at.h + j, fma16(keep, load(at.hBefore + j) - v, v));
   }
 }
 
-DPT_INLINE void gated_cell_back(const dpt_recurrence *r, cell_rows at, float *dh, float *dc, const float *above) {
+DPT_INLINE void gated_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
   (void)dc;
-  const long P = r->padded;
   const v16 one = splat(1.0f);
-  float *gates = r->gates + at.gates * 2 * P;
+  float *gates = at.gates;
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
     v16 keep = load(gates + j), v = load(gates + P + j);
-    store(gates + j, dState * (load(r->h + at.before * P + j) - v) * (keep * (one - keep)));
+    store(gates + j, dState * (load(at.hBefore + j) - v) * (keep * (one - keep)));
     store(gates + P + j, dState * (one - keep));
     store(dh + j, dState * keep);
   }

@@ -3,36 +3,36 @@
 #ifndef DPT_RECURRENT_GRU_H
 #define DPT_RECURRENT_GRU_H
 
-#include "recurrent.h"
+#include "recurrent_ragged.h"
 
 static const cell_layout kGRU = {.groups = 4, .firstRecurrent = 1, .recurrent = 3, .biased = 3, .direct = true};
 
-DPT_INLINE void gru_cell(const dpt_recurrence *r, cell_rows at) {
-  const long P = r->padded;
-  float *gates = r->gates + at.gates * 4 * P;
+DPT_INLINE void gru_cell(long P, cell_rows at) {
+  float *gates = at.gates;
   // Function by function, so that the chains of several groups overlap and the constants stay in registers.
-  for (long j = P; j < 3 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(gates + j)));
+  for (long j = P; j < 3 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(at.sums + j)));
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 reset = load(gates + P + j), keep = load(gates + 2 * P + j);
-    v16 n = tanh16(fma16(reset, load(gates + 3 * P + j), load(gates + j)));
-    v16 before = load(r->h + at.before * P + j);
+    v16 m = load(at.sums + 3 * P + j);
+    v16 n = tanh16(fma16(reset, m, load(at.sums + j)));
+    v16 before = load(at.hBefore + j);
     store(gates + j, n);
-    store(r->h + at.after * P + j, fma16(keep, before - n, n));
+    store(gates + 3 * P + j, m);
+    store(at.h + j, fma16(keep, before - n, n));
   }
 }
 
-DPT_INLINE void gru_cell_back(const dpt_recurrence *r, cell_rows at, float *dh, float *dc, const float *above) {
+DPT_INLINE void gru_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
   (void)dc;
-  const long P = r->padded;
   const v16 one = splat(1.0f);
-  float *gates = r->gates + at.gates * 4 * P;
+  float *gates = at.gates;
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
     v16 n = load(gates + j), reset = load(gates + P + j), keep = load(gates + 2 * P + j);
     v16 dN = dState * (one - keep) * fma16(-n, n, one);
     store(gates + j, dN);
     store(gates + P + j, dN * load(gates + 3 * P + j) * (reset * (one - reset)));
-    store(gates + 2 * P + j, dState * (load(r->h + at.before * P + j) - n) * (keep * (one - keep)));
+    store(gates + 2 * P + j, dState * (load(at.hBefore + j) - n) * (keep * (one - keep)));
     store(gates + 3 * P + j, dN * reset);
     store(dh + j, dState * keep);
   }

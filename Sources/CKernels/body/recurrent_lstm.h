@@ -2,40 +2,38 @@
 #ifndef DPT_RECURRENT_LSTM_H
 #define DPT_RECURRENT_LSTM_H
 
-#include "recurrent.h"
+#include "recurrent_ragged.h"
 
 static const cell_layout kLSTM = {.groups = 4, .firstRecurrent = 0, .recurrent = 4, .biased = -1, .direct = false};
 
-DPT_INLINE void lstm_cell(const dpt_recurrence *r, cell_rows at) {
-  const long P = r->padded;
-  float *gates = r->gates + at.gates * 4 * P;
+DPT_INLINE void lstm_cell(long P, cell_rows at) {
+  float *gates = at.gates;
   // Function by function, so that the chains of several groups overlap and the constants stay in registers.
-  for (long j = 0; j < 2 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(gates + j)));
-  for (long j = 2 * P; j < 3 * P; j += DPT_LANES) store(gates + j, tanh16(load(gates + j)));
-  for (long j = 3 * P; j < 4 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(gates + j)));
+  for (long j = 0; j < 2 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(at.sums + j)));
+  for (long j = 2 * P; j < 3 * P; j += DPT_LANES) store(gates + j, tanh16(load(at.sums + j)));
+  for (long j = 3 * P; j < 4 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(at.sums + j)));
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 i = load(gates + j), f = load(gates + P + j);
     v16 g = load(gates + 2 * P + j), o = load(gates + 3 * P + j);
-    v16 c = fma16(f, load(r->c + at.before * P + j), i * g);
+    v16 c = fma16(f, load(at.cBefore + j), i * g);
     v16 squashed = tanh16(c);
-    store(r->c + at.after * P + j, c);
-    store(r->tanhC + at.gates * P + j, squashed);
-    store(r->h + at.after * P + j, o * squashed);
+    store(at.c + j, c);
+    store(at.tanhC + j, squashed);
+    store(at.h + j, o * squashed);
   }
 }
 
-DPT_INLINE void lstm_cell_back(const dpt_recurrence *r, cell_rows at, float *dh, float *dc, const float *above) {
-  const long P = r->padded;
+DPT_INLINE void lstm_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
   const v16 one = splat(1.0f);
-  float *gates = r->gates + at.gates * 4 * P;
+  float *gates = at.gates;
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
     v16 i = load(gates + j), f = load(gates + P + j);
     v16 g = load(gates + 2 * P + j), o = load(gates + 3 * P + j);
-    v16 squashed = load(r->tanhC + at.gates * P + j);
+    v16 squashed = load(at.tanhC + j);
     v16 dCell = fma16(dState * o, fma16(-squashed, squashed, one), load(dc + j));
     store(gates + j, dCell * g * (i * (one - i)));
-    store(gates + P + j, dCell * load(r->c + at.before * P + j) * (f * (one - f)));
+    store(gates + P + j, dCell * load(at.cBefore + j) * (f * (one - f)));
     store(gates + 2 * P + j, dCell * i * fma16(-g, g, one));
     store(gates + 3 * P + j, dState * squashed * (o * (one - o)));
     store(dc + j, dCell * f);

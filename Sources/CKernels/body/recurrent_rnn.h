@@ -2,37 +2,35 @@
 #ifndef DPT_RECURRENT_RNN_H
 #define DPT_RECURRENT_RNN_H
 
-#include "recurrent.h"
+#include "recurrent_ragged.h"
 
 static const cell_layout kRNN = {.groups = 1, .firstRecurrent = 0, .recurrent = 1, .biased = -1, .direct = false};
 
-DPT_INLINE void rnn_cell_with(const dpt_recurrence *r, cell_rows at, bool relu) {
-  const long P = r->padded;
+DPT_INLINE void rnn_cell_with(long P, cell_rows at, bool relu) {
   for (long j = 0; j < P; j += DPT_LANES) {
-    v16 x = load(r->gates + at.gates * P + j);
-    store(r->h + at.after * P + j, relu ? choose(x < splat(0.0f), splat(0.0f), x) : tanh16(x));
+    v16 x = load(at.sums + j);
+    store(at.h + j, relu ? choose(x < splat(0.0f), splat(0.0f), x) : tanh16(x));
   }
 }
 
-DPT_INLINE void rnn_cell_back_with(const dpt_recurrence *r, cell_rows at, float *dh, const float *above, bool relu) {
-  const long P = r->padded;
+DPT_INLINE void rnn_cell_back_with(long P, cell_rows at, float *dh, const float *above, bool relu) {
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
-    v16 y = load(r->h + at.after * P + j);
-    store(r->gates + at.gates * P + j,
+    v16 y = load(at.h + j);
+    store(at.gates + j,
           relu ? choose(y > splat(0.0f), dState, splat(0.0f)) : dState * fma16(-y, y, splat(1.0f)));
   }
 }
 
-DPT_INLINE void relu_cell(const dpt_recurrence *r, cell_rows at) { rnn_cell_with(r, at, true); }
-DPT_INLINE void tanh_cell(const dpt_recurrence *r, cell_rows at) { rnn_cell_with(r, at, false); }
-DPT_INLINE void relu_cell_back(const dpt_recurrence *r, cell_rows at, float *dh, float *dc, const float *above) {
+DPT_INLINE void relu_cell(long P, cell_rows at) { rnn_cell_with(P, at, true); }
+DPT_INLINE void tanh_cell(long P, cell_rows at) { rnn_cell_with(P, at, false); }
+DPT_INLINE void relu_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
   (void)dc;
-  rnn_cell_back_with(r, at, dh, above, true);
+  rnn_cell_back_with(P, at, dh, above, true);
 }
-DPT_INLINE void tanh_cell_back(const dpt_recurrence *r, cell_rows at, float *dh, float *dc, const float *above) {
+DPT_INLINE void tanh_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
   (void)dc;
-  rnn_cell_back_with(r, at, dh, above, false);
+  rnn_cell_back_with(P, at, dh, above, false);
 }
 
 static void rnn_forward(const dpt_recurrence *r, bool relu) {

@@ -120,12 +120,19 @@ static size_t winograd_backward_scratch(const dpt_convolution *g, long shards, b
   return winograd_scratch(g) + winograd_sums(g) + stack_depth(shards) * winograd_shard(g) + unpooled;
 }
 
+DPT_INLINE void lay_tiles(winograd_gradient *tiles, const dpt_convolution *g) {
+  tiles->inputs = tiled_inputs(g);
+  tiles->outputs = tiled_outputs(g);
+  tiles->in = tile_images((int)g->tileHeight, (int)g->tileWidth, &tiles->outputs, g->channels);
+  tiles->out = tile_images((int)g->tileHeight, (int)g->tileWidth, &tiles->outputs, g->outputs);
+}
+
 static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_program *s) {
   const dpt_convolution *g = &p->convolution;
-  const long row = padded_to_lanes(g->outputs), size = (long)winograd_shard(g), atOnce = winograd_samples(g);
-  winograd_gradient tiles = {.inputs = tiled_inputs(g), .outputs = tiled_outputs(g), .placed = p->scratch};
-  tiles.in = tile_images((int)g->tileHeight, (int)g->tileWidth, &tiles.outputs, g->channels);
-  tiles.out = tile_images((int)g->tileHeight, (int)g->tileWidth, &tiles.outputs, g->outputs);
+  const long row = padded_to_lanes(g->outputs), size = (long)winograd_shard(g);
+  const long atOnce = g->xStarts ? 1 : winograd_samples(g);
+  winograd_gradient tiles = {.placed = p->scratch};
+  lay_tiles(&tiles, g);
   tiles.sums = tiles.placed + winograd_scratch(g);
   float *stack = tiles.sums + winograd_sums(g), *unpooled = stack + stack_depth(s->shards) * (size_t)size;
   const long end = s->rowStart[s->shards];
@@ -138,20 +145,22 @@ static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_pro
     // The first sample of those that the weights' gradients take next.
     long next = shard_start(&f);
     for (long n = next; n < shard_end(&f); n++) {
-      const float *dy = output_gradients(p, n, unpooled + (n - first) * g->yImage);
-      if (p->biasGradient) add_bias_gradient(g, dy, bias);
+      const dpt_convolution one = sample_of(g, n);
+      const float *dy = output_gradients(p, &one, n, unpooled + (n - first) * g->yImage);
+      if (p->biasGradient) add_bias_gradient(&one, dy, bias);
       const bool isFull = n + 1 - first == atOnce, isLast = n + 1 == shard_end(&f);
       if (!isFull && !isLast) continue;
       const float *gradients = p->taps ? unpooled - first * g->yImage : p->dy;
-      DPT_FOR_TILE(g, add_samples, &tiles, p->x + next * g->xImage, gradients + next * g->yImage, n + 1 - next,
+      if (g->xStarts) lay_tiles(&tiles, &one);
+      DPT_FOR_TILE(g, add_samples, &tiles, p->x + place_in_x(g, next), gradients + place_in_y(g, next), n + 1 - next,
                    next == shard_start(&f), isLast, weights);
       next = n + 1;
       if (!isFull && n + 1 < end) continue;
       if (p->dx) {
-        dpt_convolution some = p->inverse;
+        dpt_convolution some = sample_of(&p->inverse, first);
         some.batch = n + 1 - first;
-        winograd_input_gradient(&some, gradients + first * g->yImage, p->packed, p->dx + first * some.xImage,
-                                tiles.placed);
+        winograd_input_gradient(&some, gradients + place_in_y(g, first), p->packed,
+                                p->dx + place_in_x(&p->inverse, first), tiles.placed);
       }
       first = n + 1;
     }

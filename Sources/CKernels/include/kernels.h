@@ -107,8 +107,10 @@ DPT_KERNEL(void, scale_rows,
 /// y = a · (g − c + b · (x − mean)) by channel; y may be g.
 DPT_KERNEL(void, combine_rows, (const dpt_row_pass *r, const dpt_norm_gradient *p), (r, p))
 
-// MARK: Recurrent layers (body/recurrent.h): all steps of dpt_recurrence, forwards or backwards
+// MARK: Recurrent layers (body/recurrent.h, body/recurrent_ragged.h): all steps of dpt_recurrence, forwards or backwards
 
+/// Floats of scratch for sequences of different lengths, with `groups` groups of `padded` lanes in a row of the gates.
+DPT_SCRATCH(recurrent_scratch, (long inputs, long padded, long groups), (inputs, padded, groups))
 /// Long short-term memory (body/recurrent_lstm.h).
 DPT_KERNEL(void, lstm_forward, (const dpt_recurrence *r), (r))
 DPT_KERNEL(void, lstm_backward, (const dpt_recurrence *r), (r))

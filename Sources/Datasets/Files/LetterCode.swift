@@ -54,6 +54,5 @@ public struct LetterCode: Sendable {
       case .index: row[0] = Float(index + 1)
       }
     }
-    batch.lengths[place] = Int32(line.unicodeScalars.count)
   }
 }

@@ -123,20 +123,19 @@ public final class NumPyDataset: Dataset {
   /// The file, and the sample's number.
   public func place(of index: Int) -> String { "\(path): sample \(index)" }
 
-  /// Copies samples, time-major.
+  /// Copies the steps of samples that are there.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
-    batch.resize(count: indices.count)
+    batch.resize(count: indices.count) { length(of: indices[$0]) }
     let view = batch.view
     inputs.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress else { return }
       for (place, index) in indices.enumerated() {
-        for step in 0..<view.steps {
+        for step in 0..<view.steps(ofSample: place) {
           let values = view.positions * view.columns
           view.row(step: step, sample: place)
-            .update(from: base + (index * view.steps + step) * values, count: values)
+            .update(from: base + (index * inputShape.steps + step) * values, count: values)
         }
         targets.write(sample: index, to: batch, place: place)
-        if hasLengths { batch.lengths[place] = lengths[index] }
       }
     }
   }

@@ -84,17 +84,19 @@ struct NumPyTargets {
     if isSequence { valid.arrange(&values, shape: array.shape) }
   }
 
-  /// Copies a sample's target to a place of a batch, time-major.
+  /// Copies a sample's targets to a place of a batch.
   func write(sample: Int, to batch: Batch, place: Int) {
     switch (layout, batch.targets) {
     case (.classes(let steps), .classes):
-      for step in 0..<steps { batch.classes[step * batch.count + place] = classes[sample * steps + step] }
-    case (.values, .values(let view)):
+      for step in 0..<batch.targetSteps(ofSample: place) {
+        batch.classes[batch.targetRow(step: step, sample: place)] = classes[sample * steps + step]
+      }
+    case (.values(let shape), .values(let view)):
       let width = view.positions * view.columns
       values.withUnsafeBufferPointer { source in
         guard let base = source.baseAddress else { return }
-        for step in 0..<view.steps {
-          view.row(step: step, sample: place).update(from: base + (sample * view.steps + step) * width, count: width)
+        for step in 0..<view.steps(ofSample: place) {
+          view.row(step: step, sample: place).update(from: base + (sample * shape.steps + step) * width, count: width)
         }
       }
     default:

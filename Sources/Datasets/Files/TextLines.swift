@@ -45,7 +45,7 @@ public final class TextLines: Dataset {
 
   /// Writes lines letter by letter.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
-    batch.clear(count: indices.count)
+    batch.clear(count: indices.count) { length(of: indices[$0]) }
     for (place, index) in indices.enumerated() {
       code.write(corpus.lines[index], to: batch, place: place)
       batch.classes[place] = corpus.classes[index]

@@ -45,7 +45,7 @@ public final class BinaryEcho: Dataset {
       for step in 0..<inputs.steps { inputs.row(step: step, sample: place)[0] = series[first + step] == 0 ? 0 : 1 }
       for step in 0..<inputs.steps {
         let source = first + step - delay
-        batch.classes[step * batch.count + place] = source < 0 ? uncounted : series[source]
+        batch.classes[batch.targetRow(step: step, sample: place)] = source < 0 ? uncounted : series[source]
       }
     }
   }

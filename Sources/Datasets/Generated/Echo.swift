@@ -63,18 +63,16 @@ public final class Echo: Dataset {
 
   /// Generates samples.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
-    batch.clear(count: indices.count)
+    batch.clear(count: indices.count) { extent(epoch: epoch, index: indices[$0]).length }
     let inputs = batch.view
     for (place, index) in indices.enumerated() {
       let (length, delay) = extent(epoch: epoch, index: index)
-      func setTarget(_ step: Int, _ target: Int32) { batch.classes[step * batch.count + place] = target }
+      func setTarget(_ step: Int, _ target: Int32) { batch.classes[batch.targetRow(step: step, sample: place)] = target }
       for step in 0..<min(delay, length) { setTarget(step, beforeDelay) }
       generate(epoch: epoch, index: index, length: length) { step, symbol in
         encoding.write(symbol: symbol, delay: delay, to: inputs.row(step: step, sample: place))
         if step + delay < length { setTarget(step + delay, Int32(symbol)) }
       }
-      for step in length..<inputs.steps { setTarget(step, 0) }
-      batch.lengths[place] = Int32(length)
     }
   }
 

@@ -60,7 +60,8 @@ private struct DropoutPass: Pass {
   private func drop(from values: TensorView, into result: TensorView, _ context: StepContext) {
     let dropped = context.isTraining ? probability : 0
     var mask = dpt_dropout_mask(
-      steps: values.steps, batch: values.batch, positions: values.positions, firstSample: context.firstSample,
+      steps: values.steps, batch: values.batch, positions: values.positions, starts: values.starts,
+      firstSample: context.firstSample,
       seed: context.seed, stream: stream, step: UInt32(truncatingIfNeeded: context.step),
       threshold: UInt32(min(dropped * 0x1p32, 0x1p32 - 1)), scale: Float(1 / (1 - dropped)))
     var rows = dpt_row_pass(input: values, result: result)

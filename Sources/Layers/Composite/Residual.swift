@@ -96,9 +96,7 @@ struct ResidualPass: Pass {
 
   /// The sum of body and shortcut.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
-    let lengths = context.lengths
     let direct = try shortcut.forward(input, context)
-    context.lengths = lengths
     let transformed = try body.forward(input, context)
     let result = transformed.with(base: context.arena[output], columns: transformed.columns)
     add(direct, transformed, to: result, relu: appliesReLU)

@@ -50,6 +50,11 @@ package struct Convolution {
   /// Weights of one output.
   var inner: Int { window.taps * channels }
 
+  /// For sequences, which may differ in length.
+  func raggedWindow(_ plan: inout ArenaPlan, batch: Int) -> RaggedWindow? {
+    inputShape.isSequence ? RaggedWindow(window, kind: "conv1d", &plan, batch: batch) : nil
+  }
+
   func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
     var g = window.geometry(
       input: inputShape, output: outputShape, batch: batch, inputStride: inputStride,
@@ -71,6 +76,7 @@ struct ConvolutionPass: Pass {
   private let output: ArenaPlan.Slot
   private let paddedBias: ArenaPlan.Slot?
   private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
+  private let ragged: RaggedWindow?
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted. With
   /// `pooledSamples` a pooling takes the outputs of that many samples at once, and its gradients come back.
@@ -95,6 +101,7 @@ struct ConvolutionPass: Pass {
       ? (
         plan.persistent(groups * packedBackCount), plan.gradient(input.paddedCount(batch: batch))
       ) : nil
+    ragged = convolution.raggedWindow(&plan, batch: batch)
   }
 
   /// Packs the weights for both directions.
@@ -113,23 +120,34 @@ struct ConvolutionPass: Pass {
   }
 
   /// The correlation.
-  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    forward(input, samples: 0..<input.batch, context)
+  /// - Throws: `Failure` (data) for a sample of too few steps.
+  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    guard input.starts != nil, let ragged else { return forward(input, samples: 0..<input.batch, context) }
+    let features = convolution.outputShape.features
+    let result = try ragged.output(of: input, base: context.arena[output], columns: features, context)
+    convolve(input, first: 0, into: result, context)
+    return result
   }
 
   /// The outputs of some of the samples of a batch of images, in the place of those of the samples before.
   func forward(_ input: TensorView, samples: Range<Int>, _ context: StepContext) -> TensorView {
-    let (channels, outputs) = (convolution.channels, convolution.outputs)
     let result = TensorView(base: context.arena[output], shape: convolution.outputShape, batch: samples.count)
-    var g = convolution.geometry(batch: samples.count, inputStride: input.stride)
-    let first = input.base + samples.lowerBound * g.xImage
+    convolve(input, first: samples.lowerBound, into: result, context)
+    return result
+  }
+
+  /// Convolves the samples from `first` on, as many as `result` has.
+  private func convolve(_ input: TensorView, first: Int, into result: TensorView, _ context: StepContext) {
+    let (channels, outputs) = (convolution.channels, convolution.outputs)
+    var g = convolution.geometry(batch: result.batch, inputStride: input.stride)
+    g.follow(input: input, output: result)
+    let first = input.base + first * g.xImage
     for group in 0..<convolution.groups {
       dpt_convolve(
         &g, first + group * channels, context.arena[packed] + group * packedCount,
         paddedBias.map { UnsafePointer(context.arena[$0] + group * paddedToLanes(outputs)) },
         result.base + group * outputs, appliesReLU, forwardScratch.map { context.arena[$0] })
     }
-    return result
   }
 
   /// ∂ℓ/∂w is the correlation of the input with ∂ℓ/∂y dilated by the stride; ∂ℓ/∂x that of ∂ℓ/∂y with w turned over.
@@ -139,7 +157,7 @@ struct ConvolutionPass: Pass {
     var pass = dpt_convolution_backward()
     pass.dy = gradient.base
     pass.rectified = appliesReLU ? UnsafePointer(output.base) : nil
-    let result = run(&pass, input, context)
+    let result = run(&pass, input, output: output, context)
     // Sequences' sums go through all samples step by step.
     if let bias = convolution.bias, convolution.outputShape.isSequence {
       context.biasGradient(
@@ -149,12 +167,16 @@ struct ConvolutionPass: Pass {
   }
 
   /// Completes a backward pass that has its gradients, and runs it.
-  func run(_ pass: inout dpt_convolution_backward, _ input: TensorView, _ context: StepContext) -> TensorView? {
+  func run(
+    _ pass: inout dpt_convolution_backward, _ input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
     let shape = convolution.inputShape
     let (inner, channels, outputs) = (convolution.inner, convolution.channels, convolution.outputs)
-    let result = back.map { TensorView(base: context.arena[$0.gradient], shape: shape, batch: input.batch) }
+    let result = back.map { input.with(base: context.arena[$0.gradient], columns: shape.features) }
     pass.convolution = convolution.geometry(batch: input.batch, inputStride: input.stride)
     pass.inverse = convolution.geometry(batch: input.batch, inputStride: paddedToLanes(shape.features))
+    pass.convolution.follow(input: input, output: output)
+    pass.inverse.follow(input: input, output: output)
     pass.x = UnsafePointer(input.base)
     pass.weightGradient = context.gradient(convolution.weight)
     pass.weightRow = inner

@@ -22,8 +22,8 @@ struct ConvolutionAndMaxPoolPass: Pass {
 
   func pack(_ context: StepContext) { convolution.pack(context) }
 
-  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let output = pool.memory.output(batch: input.batch, context)
+  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    let output = try pool.memory.output(for: input, context)
     for first in stride(from: 0, to: input.batch, by: samplesAtOnce) {
       let some = convolution.forward(input, samples: first..<min(first + samplesAtOnce, input.batch), context)
       var g = pool.memory.pooling.geometry(batch: some.batch, inputStride: some.stride)
@@ -42,6 +42,6 @@ struct ConvolutionAndMaxPoolPass: Pass {
     pass.pool = pool.memory.pooling.geometry(
       batch: gradient.batch, inputStride: paddedToLanes(convolution.convolution.outputShape.features))
     pass.taps = UnsafePointer(pool.taps(context))
-    return convolution.run(&pass, input, context)
+    return convolution.run(&pass, input, output: output, context)
   }
 }

@@ -24,6 +24,7 @@ struct NarrowGroupsPass: Pass {
   private let packed, output, forwardScratch, backwardScratch: ArenaPlan.Slot
   private let paddedBias: ArenaPlan.Slot?
   private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
+  private let ragged: RaggedWindow?
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   init(
@@ -42,6 +43,7 @@ struct NarrowGroupsPass: Pass {
     paddedBias = convolution.bias == nil ? nil : plan.persistent(paddedToLanes(output.features))
     back =
       wantsInputGradient ? (plan.persistent(packedCount), plan.gradient(input.paddedCount(batch: batch))) : nil
+    ragged = convolution.raggedWindow(&plan, batch: batch)
   }
 
   /// All groups at once.
@@ -67,9 +69,15 @@ struct NarrowGroupsPass: Pass {
   }
 
   /// The correlation.
-  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = TensorView(base: context.arena[output], shape: convolution.outputShape, batch: input.batch)
+  /// - Throws: `Failure` (data) for a sample of too few steps.
+  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    let (base, shape) = (context.arena[output], convolution.outputShape)
+    var result = TensorView(base: base, shape: shape, batch: input.batch)
+    if input.starts != nil, let ragged {
+      result = try ragged.output(of: input, base: base, columns: shape.features, context)
+    }
     var g = NarrowGroupsPass.geometry(convolution, batch: input.batch, inputStride: input.stride)
+    g.follow(input: input, output: result)
     dpt_convolve_narrow_groups(
       &g, convolution.channels, input.base, context.arena[packed],
       paddedBias.map { UnsafePointer(context.arena[$0]) }, result.base, appliesReLU, context.arena[forwardScratch])
@@ -81,11 +89,13 @@ struct NarrowGroupsPass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     let shape = convolution.inputShape
-    let result = back.map { TensorView(base: context.arena[$0.gradient], shape: shape, batch: input.batch) }
+    let result = back.map { input.with(base: context.arena[$0.gradient], columns: shape.features) }
     var pass = dpt_convolution_backward()
     pass.convolution = NarrowGroupsPass.geometry(convolution, batch: input.batch, inputStride: input.stride)
     pass.inverse = NarrowGroupsPass.geometry(
       convolution, batch: input.batch, inputStride: paddedToLanes(shape.features))
+    pass.convolution.follow(input: input, output: output)
+    pass.inverse.follow(input: input, output: output)
     pass.x = UnsafePointer(input.base)
     pass.dy = gradient.base
     pass.weightGradient = context.gradient(convolution.weight)
@@ -99,7 +109,7 @@ struct NarrowGroupsPass: Pass {
       pass.biasGradient = convolution.bias.map(context.gradient)
     } else if appliesReLU {
       // The bias' sum needs these gradients, too.
-      dpt_relu_back(output.base, gradient.base, convolution.outputShape.paddedCount(batch: input.batch))
+      dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride)
     }
     var program = context.shards.kernelProgram
     dpt_convolve_narrow_groups_back(&pass, convolution.channels, &program)

@@ -16,7 +16,7 @@ extension StepContext {
     var product = weightProduct(
       input: input, output: output, firstColumn: firstColumn, outputs: outputs, gates: gates,
       alongOutputs: gates > 1 || fillsMore, target: target)
-    var program = program ?? shards.kernelProgram
+    var program = program ?? shards.kernelProgram(over: output)
     dpt_weight_gradient(&product, &program)
   }
 
@@ -25,7 +25,7 @@ extension StepContext {
     input: TensorView, output: TensorView, firstColumn: Int, outputs: Int, gates: Int, alongOutputs: Bool,
     target: UnsafeMutablePointer<Float>
   ) -> dpt_outer_product {
-    let inputs = input.columns
+    let (inputs, output) = (input.columns, output.asRows)
     let x = (base: input.base, stride: input.stride)
     let y = (base: output.base + firstColumn, stride: output.stride)
     // Rows of one step.
@@ -65,7 +65,7 @@ extension StepContext {
   ) {
     var rows = biasSums(
       output: output, firstColumn: firstColumn, outputs: outputs, gates: gates, target: target, second: second)
-    var program = program ?? shards.kernelProgram
+    var program = program ?? shards.kernelProgram(over: output)
     dpt_sum_rows(&rows, &program)
   }
 
@@ -74,7 +74,7 @@ extension StepContext {
     output: TensorView, firstColumn: Int, outputs: Int, gates: Int, target: UnsafeMutablePointer<Float>,
     second: UnsafeMutablePointer<Float>?
   ) -> dpt_row_sums {
-    let padded = paddedToLanes(outputs)
+    let (padded, output) = (paddedToLanes(outputs), output.asRows)
     return dpt_row_sums(
       base: output.base + firstColumn, stride: output.stride,
       outerStride: output.batch * output.positions * output.stride, outer: output.steps, positions: output.positions,

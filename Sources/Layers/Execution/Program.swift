@@ -10,14 +10,12 @@ public final class Program: Pass {
     /// One layer, or several that run as one.
     let layers: [any Layer]
     let pass: any Pass
-    let lengths: StageLengths
     /// Where the layers' parameters end among the model's.
     let parameterEnd: Int
 
-    init(_ fusion: Fusion, pass: any Pass, lengths: StageLengths) {
+    init(_ fusion: Fusion, pass: any Pass) {
       layers = fusion.layers
       self.pass = pass
-      self.lengths = lengths
       parameterEnd = layers.flatMap(\.parameters).map { $0.offset + $0.count }.max() ?? 0
     }
   }
@@ -25,8 +23,6 @@ public final class Program: Pass {
   private let stages: [Stage]
   /// The inputs of each stage in the last forward pass, and the outputs of the last stage.
   private var activations: [TensorView] = []
-  /// The samples' lengths before each stage in the last forward pass.
-  private var lengths: [UnsafePointer<Int32>?] = []
 
   /// Plans layers, each of which must have been made for the shape that the one before it gives, for batches of up to
   /// `batch` samples.
@@ -37,22 +33,20 @@ public final class Program: Pass {
       rest = rest.dropFirst(fusion.layers.count)
       for _ in 0..<fusion.ticks { plan.advance() }
       let pass = fusion.makePass(&plan, batch, wantsInputGradient || !stages.isEmpty)
-      stages.append(
-        Stage(fusion, pass: pass, lengths: StageLengths(fusion.layers, &plan, batch: batch)))
+      stages.append(Stage(fusion, pass: pass))
     }
     self.stages = stages
     activations.reserveCapacity(stages.count + 1)
-    lengths.reserveCapacity(stages.count)
   }
 
   /// The passes, in the order in which they run.
   var passes: [any Pass] { stages.map(\.pass) }
 
-  /// The pass that a layer of this program runs in, and how many samples it ran for last; nil if it has not run here.
-  func lastRun(of layer: any Layer) -> (pass: any Pass, samples: Int)? {
+  /// The pass that a layer of this program runs in, and its last input; nil if it has not run here.
+  func lastRun(of layer: any Layer) -> (pass: any Pass, input: TensorView)? {
     guard let index = stages.firstIndex(where: { $0.layers.contains { $0 === layer } }), index < activations.count
     else { return nil }
-    return (stages[index].pass, activations[index].batch)
+    return (stages[index].pass, activations[index])
   }
 
   /// What carries states in one of the layers.
@@ -69,7 +63,7 @@ public final class Program: Pass {
     context.layerObserver?.layersEnd(stage.layers, .pack, operations: 0)
   }
 
-  /// The outputs for a batch. The context's lengths, if it has any, become those of the outputs.
+  /// The outputs for a batch.
   /// - Throws: `Failure` where a layer that sums over the whole batch cannot reach the other ranks, (data) for a sample of
   ///   which a layer's window leaves nothing.
   public func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
@@ -81,15 +75,12 @@ public final class Program: Pass {
     _ input: TensorView, _ context: StepContext, arrival: ParameterArrival?
   ) throws -> TensorView {
     activations.removeAll(keepingCapacity: true)
-    lengths.removeAll(keepingCapacity: true)
     var values = input
     for (index, stage) in stages.enumerated() {
       try arrival?.prepare(stage: index, parameterEnd: stage.parameterEnd) { pack(stage, context) }
       context.layerObserver?.layersBegin(stage.layers)
       activations.append(values)
-      lengths.append(context.lengths)
       values = try stage.pass.forward(values, context)
-      context.lengths = try stage.lengths.follow(context.lengths, into: values, context)
       context.layerObserver?.layers(stage.layers, gave: values)
       context.layerObserver?.layersEnd(stage.layers, .forward, operations: input.batch * stage.layers.operations)
     }
@@ -97,19 +88,16 @@ public final class Program: Pass {
     return values
   }
 
-  /// All parameters' gradients, and that of the input if it is wanted. The context's lengths become those of the input.
+  /// All parameters' gradients, and that of the input if it is wanted.
   /// - Throws: as `forward`.
   public func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
     var current: TensorView? = gradient
     for index in stages.indices.reversed() {
       guard let next = current else { return nil }
-      let (stage, before) = (stages[index], lengths[index])
+      let stage = stages[index]
       context.layerObserver?.layersBegin(stage.layers)
-      context.lengths = before
       current = try stage.pass.backward(
         next, input: activations[index], output: activations[index + 1], context)
-      context.lengths = before
-      if let before { current?.clear(behind: before) }
       context.layerObserver?.layersEnd(
         stage.layers, .backward,
         operations: gradient.batch * stage.layers.backwardOperations(wantsInputGradient: current != nil))

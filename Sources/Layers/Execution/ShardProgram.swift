@@ -11,6 +11,8 @@ public final class ShardProgram {
   /// Number of samples of the global batch divided last.
   public private(set) var batch = 0
   private let rowStart: UnsafeMutablePointer<Int32>
+  /// The same in rows of a ragged view.
+  private let raggedStart: UnsafeMutablePointer<Int32>
   private let joins: UnsafeMutablePointer<Int32>
   private let emits: UnsafeMutablePointer<Int32>
   /// The program of a single shard: nothing joins, and it is node 0.
@@ -24,6 +26,8 @@ public final class ShardProgram {
     let count = reduction.shards.count
     rowStart = .allocate(capacity: count + 1)
     rowStart.initialize(repeating: 0, count: count + 1)
+    raggedStart = .allocate(capacity: count + 1)
+    raggedStart.initialize(repeating: 0, count: count + 1)
     joins = .allocate(capacity: count)
     joins.initialize(from: reduction.fold.joins, count: count)
     emits = .allocate(capacity: count)
@@ -36,6 +40,7 @@ public final class ShardProgram {
 
   deinit {
     rowStart.deallocate()
+    raggedStart.deallocate()
     joins.deallocate()
     emits.deallocate()
     zero.deallocate()
@@ -68,14 +73,26 @@ public final class ShardProgram {
     reduction.shards.count * ((count + shardCount - 1) / shardCount)
   }
 
-  /// The program as the kernels take it; valid as long as this object lives.
+  /// The program by samples, as the kernels take it; valid as long as this object lives.
   var kernelProgram: dpt_shard_program {
     dpt_shard_program(shards: reduction.shards.count, rowStart: rowStart, joins: joins, emits: emits)
   }
 
+  /// The program for kernels that sum over `view.asRows`: by samples, or by rows if the view is ragged. Valid until the next
+  /// program for another view.
+  func kernelProgram(over view: TensorView) -> dpt_shard_program {
+    dpt_shard_program(shards: reduction.shards.count, rowStart: rowStarts(of: view), joins: joins, emits: emits)
+  }
+
   /// The program of one of this rank's shards alone, which becomes node 0.
-  func kernelProgram(ofShard shard: Int) -> dpt_shard_program {
-    dpt_shard_program(shards: 1, rowStart: rowStart + shard, joins: zero, emits: zero)
+  func kernelProgram(ofShard shard: Int, over view: TensorView) -> dpt_shard_program {
+    dpt_shard_program(shards: 1, rowStart: rowStarts(of: view) + shard, joins: zero, emits: zero)
+  }
+
+  private func rowStarts(of view: TensorView) -> UnsafeMutablePointer<Int32> {
+    guard let starts = view.starts else { return rowStart }
+    for i in 0...reduction.shards.count { raggedStart[i] = starts[Int(rowStart[i])] }
+    return raggedStart
   }
 
   /// The samples of all of this rank's shards.

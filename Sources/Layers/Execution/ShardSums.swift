@@ -35,14 +35,15 @@ struct ShardSums {
 
   private static func stride(_ parameters: [Parameter]) -> Int { parameters.reduce(0) { $0 + paddedToLanes($1.count) } }
 
-  /// Has `write` go through this rank's shards, all at once or one after the other, and adds up what it writes in the tree.
+  /// Has `write` go through this rank's shards, all at once or one after the other, and adds up what it writes in the tree. The
+  /// program is one over `view.asRows`.
   func add(
-    _ context: StepContext,
+    over view: TensorView, _ context: StepContext,
     write: (_ program: dpt_shard_program, _ samples: Range<Int>, _ target: GradientTarget) -> Void
   ) {
     let shards = context.shards
     guard let partialSums else {
-      return write(shards.kernelProgram, shards.samples, GradientTarget(base: context.gradients, offset: 0))
+      return write(shards.kernelProgram(over: view), shards.samples, GradientTarget(base: context.gradients, offset: 0))
     }
     let stride = ShardSums.stride(parameters)
     var node = 0
@@ -51,7 +52,7 @@ struct ShardSums {
       return GradientTarget(base: context.arena[partialSums] + (place - 1) * stride, offset: parameters[0].offset)
     }
     shards.reduction.fold.run { shard, place in
-      write(shards.kernelProgram(ofShard: shard), shards.samples(ofShard: shard), target(place))
+      write(shards.kernelProgram(ofShard: shard, over: view), shards.samples(ofShard: shard), target(place))
     } add: { _, place in
       let (left, right) = (target(place), target(place + 1))
       for parameter in parameters {

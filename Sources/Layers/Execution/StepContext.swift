@@ -10,7 +10,7 @@ public final class StepContext {
   /// Distance of two nodes' gradients in floats.
   public let nodeStride: Int
   /// Where layers put sums for their buffers (`Layer.sumsBuffers`): tree node 0 of this rank, flat as the buffers, the
-  /// others as the gradients' nodes, followed by as many floats for counts if there are lengths; nil outside training.
+  /// others as the gradients' nodes, followed by as many floats for counts if batches are ragged; nil outside training.
   public var bufferSums: UnsafeMutablePointer<Float>?
   /// This rank's shards of the batch.
   public let shards: ShardProgram
@@ -32,9 +32,6 @@ public final class StepContext {
   public var isContinuation = false
   /// The position of this rank's first sample within the samples of the step, which is one global batch or several.
   public var firstSample = 0
-  /// The number of steps of each sample that are there, the first ones, at the layer that runs; nil if all are. A forward
-  /// pass leaves those of the outputs.
-  public var lengths: UnsafePointer<Int32>?
   /// Looks on as layers run, or nil.
   public var layerObserver: (any LayerObserver)?
   /// Told when a layer's gradients are written, or nil.
@@ -43,14 +40,13 @@ public final class StepContext {
   /// Bundles what a step needs; the layers work with these weights, and sum over a batch in this tree.
   public init(
     arena: Arena, weights: Weights, gradients: UnsafeMutablePointer<Float>, nodeStride: Int, shards: ShardProgram,
-    tree: ReductionTree, communicator: any Communicator, lengths: UnsafePointer<Int32>? = nil, seed: UInt64
+    tree: ReductionTree, communicator: any Communicator, seed: UInt64
   ) {
     self.arena = arena
     self.weights = weights
     self.gradients = gradients
     self.nodeStride = nodeStride
     self.shards = shards
-    self.lengths = lengths
     self.seed = seed
     batchSums = BatchSums(tree: tree, communicator: communicator)
   }

@@ -71,8 +71,8 @@ private struct EmbeddingPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    var program = context.shards.kernelProgram
-    let arena = context.arena
+    var program = context.shards.kernelProgram(over: gradient)
+    let (arena, gradient) = (context.arena, gradient.asRows)
     let lookups = Lookups(
       indices: arena.integers(indices), starts: arena.integers(starts), order: arena.integers(order),
       entries: layer.count)
@@ -86,8 +86,14 @@ private struct EmbeddingPass: Pass {
   }
 
   private func failure(_ value: Float, row: Int, _ input: TensorView, _ context: StepContext) -> Failure {
-    let sample = context.firstSample + row % input.batch
-    let place = input.steps > 1 ? "step \(row / input.batch) of sample \(sample)" : "sample \(sample)"
+    let places = (0..<input.batch).lazy.flatMap { sample in
+      (0..<input.steps(ofSample: sample)).lazy.map { (step: $0, sample: sample) }
+    }
+    guard let found = places.first(where: { input.index(step: $0.step, sample: $0.sample) == row }) else {
+      preconditionFailure("no sample has row \(row)")
+    }
+    let sample = context.firstSample + found.sample
+    let place = input.steps > 1 ? "step \(found.step) of sample \(sample)" : "sample \(sample)"
     let text = Int(exactly: value).map { String($0) } ?? String(value)
     return Failure(
       .data, "embedding: \(text), at \(place) of the batch, is not an index of a table of \(layer.count)",

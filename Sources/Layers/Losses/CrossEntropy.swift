@@ -48,7 +48,7 @@ public final class CrossEntropy: Loss {
   /// largest logit (the first of equals).
   public func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass {
     RowLossPass(&plan, outputs: outputs, batch: batch) { [self] pass, targets in
-      guard case .classes(let indices) = targets else { preconditionFailure("cross-entropy needs classes") }
+      guard case .classes(let indices, _) = targets else { preconditionFailure("cross-entropy needs classes") }
       var classes = dpt_class_targets(
         targets: indices, weights: weights.flatMap { UnsafePointer($0.baseAddress) }, weightSum: weightSum,
         smoothing: smoothing, ignores: ignored != nil, ignored: ignored ?? 0)

@@ -52,7 +52,6 @@ extension Loss {
 /// A loss at work in the memory of one workspace. Each sample, or each of its steps or pixels, is a row of outputs.
 public protocol LossPass {
   /// Computes the losses of all rows, and returns their gradient with respect to the outputs unless `gradient` is false.
-  /// Steps after a sample's length do not count and have the gradient 0.
   func evaluate(_ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool) -> TensorView
   /// Writes the sums (`LossSum`) of the last evaluated batch to `target`, one set for each tree node, `nodeStride` floats
   /// apart.
@@ -82,10 +81,20 @@ struct RowLossPass: LossPass {
   func evaluate(_ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool) -> TensorView {
     let result = outputs.with(base: context.arena[self.gradient], columns: outputs.columns)
     var pass = dpt_loss_pass(
-      outputs: UnsafePointer(outputs.base), stride: outputs.stride, steps: outputs.steps, batch: outputs.batch,
-      positions: outputs.positions, columns: outputs.columns, lengths: outputs.steps > 1 ? context.lengths : nil,
+      outputs: UnsafePointer(outputs.base), stride: outputs.stride, rows: outputs.rows, columns: outputs.columns,
       records: context.arena[records], gradient: gradient ? result.base : nil, gradientStride: result.stride)
-    evaluate(&pass, targets)
+    guard outputs.starts != nil else {
+      evaluate(&pass, targets)
+      return result
+    }
+    for sample in 0..<outputs.batch {
+      let first = outputs.index(sample: sample)
+      pass.rows = outputs.steps(ofSample: sample)
+      pass.outputs = UnsafePointer(outputs.base + first * outputs.stride)
+      pass.records = context.arena[records] + first * Int(DPT_LANES)
+      if gradient { pass.gradient = result.base + first * result.stride }
+      evaluate(&pass, targets.from(sample: sample))
+    }
     return result
   }
 
@@ -96,13 +105,14 @@ struct RowLossPass: LossPass {
     var rows = dpt_row_sums()
     rows.base = UnsafePointer(context.arena[records])
     rows.stride = stride
-    rows.outerStride = outputs.batch * outputs.positions * stride
-    rows.outer = outputs.steps
-    rows.positions = outputs.positions
+    let view = outputs.asRows
+    rows.outerStride = view.batch * view.positions * stride
+    rows.outer = view.steps
+    rows.positions = view.positions
     rows.columns = LossSum.allCases.count
     rows.out = target
     rows.outNode = nodeStride
-    var program = context.shards.kernelProgram
+    var program = context.shards.kernelProgram(over: outputs)
     dpt_sum_rows(&rows, &program)
   }
 

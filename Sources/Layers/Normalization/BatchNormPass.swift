@@ -13,11 +13,11 @@ final class BatchNormPass: Pass {
   private let mean, inverse, sums: ArenaPlan.Slot
   /// Rows with a float per channel: the coefficients of a kernel for one group.
   private let factor, shift, second, third: ArenaPlan.Slot
-  /// Each shard's number of values per channel, if samples have lengths.
+  /// Each shard's number of values per channel, if batches are ragged.
   private let counts: ArenaPlan.Slot
   private let givesInputGradient: Bool
-  /// Whether the last batch had lengths; if so, its number of values per channel on all ranks.
-  private var hadLengths = false
+  /// Where each sample's rows start in the last batch, if it is ragged; if so, its number of values per channel on all ranks.
+  private var starts: UnsafePointer<Int32>?
   private var countedValues = 0
 
   init(_ layer: BatchNorm, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool) {
@@ -37,6 +37,7 @@ final class BatchNormPass: Pass {
     givesInputGradient = wantsInputGradient
   }
 
+  private var isRagged: Bool { starts != nil }
   private var running: RunningStatistics { layer.running }
   private var channels: Int { layer.outputShape.features }
   private var padded: Int { paddedToLanes(channels) }
@@ -45,9 +46,9 @@ final class BatchNormPass: Pass {
   /// - Throws: `Failure` if the ranks cannot exchange sums; `Failure` (system) if there is not enough memory.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let arena = context.arena
+    starts = input.starts
     if context.isTraining {
       context.increment(running.tracked)
-      hadLengths = context.lengths != nil
       switch layer.statistics {
       case .batch: try measureBatch(input, context)
       case .shard: measureShards(input, context)
@@ -76,24 +77,24 @@ final class BatchNormPass: Pass {
   private func measureBatch(_ input: TensorView, _ context: StepContext) throws {
     let reducer = try batchSums(context).forward
     let sums = context.arena[sums]
-    var rows = kernelRows(input, context)
-    var program = context.shards.kernelProgram
+    var rows = kernelRows(input)
+    var program = context.shards.kernelProgram(over: input)
     try measure(sums, group: 0, context) { shift in
       dpt_batch_norm_moments(&rows, shift, reducer.nodes, padded, reducer.stride, &program)
-      if hadLengths {
+      if isRagged {
         joinCounts(context) { node, count in (reducer.nodes + node * reducer.stride)[2 * padded] = count }
       }
       try reducer.reduce()
       // Copy the result: the ranks of a machine may share its memory.
       sums.update(from: reducer.result, count: 2 * padded)
-      if hadLengths { countedValues = Int(reducer.result[2 * padded]) }
+      if isRagged { countedValues = Int(reducer.result[2 * padded]) }
     }
     running.update(first: sums, second: sums + padded, groups: 1, count: valueCount(of: 0, context), context)
   }
 
-  /// The sums over the batch, followed by the number of values if samples have lengths.
+  /// The sums over the batch, followed by the number of values if the batch is ragged.
   private func batchSums(_ context: StepContext) throws -> BatchSums.Pair {
-    try context.batchSums.pair(of: layer, count: 2 * padded + (context.lengths == nil ? 0 : paddedToLanes(1)))
+    try context.batchSums.pair(of: layer, count: 2 * padded + (isRagged ? paddedToLanes(1) : 0))
   }
 
   /// Adds the shards' numbers of values in the tree.
@@ -108,15 +109,15 @@ final class BatchNormPass: Pass {
 
   /// The number of values per channel in a group, on all ranks.
   private func valueCount(of group: Int, _ context: StepContext) -> Int {
-    hadLengths && layer.statistics == .batch ? countedValues : groups(context).valueCount(of: group)
+    isRagged && layer.statistics == .batch ? countedValues : groups(context).valueCount(of: group)
   }
 
   private func measureShards(_ input: TensorView, _ context: StepContext) {
     let sums = context.arena[sums]
-    var rows = kernelRows(input, context)
+    var rows = kernelRows(input)
     for group in 0..<groups(context).count {
       let own = sums + 2 * group * padded
-      var program = context.shards.kernelProgram(ofShard: group)
+      var program = context.shards.kernelProgram(ofShard: group, over: input)
       measure(own, group: group, context) { shift in
         dpt_batch_norm_moments(&rows, shift, own, padded, 2 * padded, &program)
       }
@@ -125,7 +126,7 @@ final class BatchNormPass: Pass {
       context.sums(ofBuffer: running.mean, node: node).update(from: sums, count: channels)
       context.sums(ofBuffer: running.variance, node: node).update(from: sums + padded, count: channels)
     }
-    guard hadLengths else { return }
+    guard isRagged else { return }
     joinCounts(context) { node, count in
       context.sums(ofBuffer: running.mean, node: node)[context.distanceOfCounts] = count
     }
@@ -159,7 +160,7 @@ final class BatchNormPass: Pass {
       return isFar
     }
     try add(runningMean)
-    // With lengths, the count is known only after `add`.
+    // In a ragged batch, the count is known only after `add`.
     let count = Float(valueCount(of: group, context))
     // A last small batch may have shards without samples.
     guard count > 0, finish(count, shift: runningMean) else { return }
@@ -174,7 +175,7 @@ final class BatchNormPass: Pass {
     let first = sums + running.mean.offset
     let shape = layer.outputShape
     let count =
-      hadLengths ? Int(first[context.distanceOfCounts]) : context.batchCount * shape.steps * shape.positions
+      isRagged ? Int(first[context.distanceOfCounts]) : context.batchCount * shape.steps * shape.positions
     running.update(
       first: first, second: sums + running.variance.offset, groups: context.shards.filledShards, count: count, context)
   }
@@ -188,7 +189,7 @@ final class BatchNormPass: Pass {
     switch layer.statistics {
     case .batch:
       let reducer = try batchSums(context).backward
-      sum(gradient, input, group: 0, context.shards.kernelProgram, reducer.nodes, reducer.stride, context)
+      sum(gradient, input, group: 0, context.shards.kernelProgram(over: input), reducer.nodes, reducer.stride, context)
       for node in context.shards.reduction.nodes.indices {
         store(reducer.nodes + node * reducer.stride, node: node, context)
       }
@@ -200,7 +201,7 @@ final class BatchNormPass: Pass {
       let sums = context.arena[sums]
       for group in 0..<groups(context).count {
         let own = sums + 2 * group * padded
-        sum(gradient, input, group: group, context.shards.kernelProgram(ofShard: group), own, 2 * padded, context)
+        sum(gradient, input, group: group, context.shards.kernelProgram(ofShard: group, over: input), own, 2 * padded, context)
         if givesInputGradient { combine(gradient, input, group: group, sums: own, context) }
       }
       context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { store($1, node: $0, context) }
@@ -216,7 +217,7 @@ final class BatchNormPass: Pass {
     let arena = context.arena
     setFactor(group: group, context)
     var sums = dpt_batch_norm_sums(
-      x: kernelRows(input, context), dy: gradient.base, dyStride: gradient.stride, mean: arena[mean] + group * padded,
+      x: kernelRows(input), dy: gradient.base, dyStride: gradient.stride, mean: arena[mean] + group * padded,
       inverse: arena[inverse] + group * padded, factor: appliesReLU ? arena[factor] : nil,
       shift: appliesReLU ? arena[shift] : nil, out: nodes, gap: padded, outNode: stride)
     var program = program
@@ -267,12 +268,13 @@ final class BatchNormPass: Pass {
   private func groups(_ context: StepContext) -> NormalizationGroups {
     NormalizationGroups(
       areShards: context.isTraining && layer.statistics == .shard, shape: layer.outputShape, shards: context.shards,
-      lengths: context.lengths)
+      starts: starts)
   }
 
-  private func kernelRows(_ view: TensorView, _ context: StepContext) -> dpt_rows {
-    dpt_rows(
+  private func kernelRows(_ view: TensorView) -> dpt_rows {
+    let view = view.asRows
+    return dpt_rows(
       base: view.base, stride: view.stride, outerStride: view.batch * view.positions * view.stride, outer: view.steps,
-      positions: view.positions, columns: channels, lengths: context.lengths)
+      positions: view.positions, columns: channels)
   }
 }

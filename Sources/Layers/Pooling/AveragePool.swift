@@ -25,7 +25,7 @@ public final class AveragePool: Layer {
 
   /// Reserves the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    AveragePoolPass(memory: PoolingMemory(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient))
+    AveragePoolPass(memory: PoolingMemory(pooling, kind: "average-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient))
   }
 }
 
@@ -33,9 +33,9 @@ public final class AveragePool: Layer {
 struct AveragePoolPass: Pass {
   let memory: PoolingMemory
 
-  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let output = memory.output(batch: input.batch, context)
-    memory.pooling.forEachWindow(batch: input.batch, inputStride: input.stride, context) { g, from, to in
+  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    let output = try memory.output(for: input, context)
+    memory.pooling.forEachWindow(input, output) { g, from, to in
       dpt_average_pool(&g, input.base + from, output.base + to)
     }
     return output
@@ -45,8 +45,8 @@ struct AveragePoolPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    guard let result = memory.inputGradient(batch: gradient.batch, context) else { return nil }
-    memory.pooling.forEachWindow(batch: gradient.batch, inputStride: result.stride, context) { g, to, from in
+    guard let result = memory.inputGradient(for: input, context) else { return nil }
+    memory.pooling.forEachWindow(result, gradient) { g, to, from in
       dpt_average_pool_back(&g, gradient.base + from, result.base + to)
     }
     return result

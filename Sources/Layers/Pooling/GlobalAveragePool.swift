@@ -30,6 +30,6 @@ public final class GlobalAveragePool: Layer {
 
   /// Reserves the means, and the input's gradient.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    AveragePoolPass(memory: PoolingMemory(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient))
+    AveragePoolPass(memory: PoolingMemory(pooling, kind: kind, &plan, batch: batch, wantsInputGradient: wantsInputGradient))
   }
 }

@@ -34,7 +34,7 @@ struct MaxPoolPass: Pass {
   private let tapMemory: ArenaPlan.Slot
 
   init(_ pooling: Pooling, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    memory = PoolingMemory(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    memory = PoolingMemory(pooling, kind: "max-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient)
     // A byte for each output.
     tapMemory = plan.activation(pooling.outputShape.paddedCount(batch: batch) / MemoryLayout<Float>.size)
   }
@@ -44,9 +44,9 @@ struct MaxPoolPass: Pass {
     UnsafeMutableRawPointer(context.arena[tapMemory]).assumingMemoryBound(to: Int8.self)
   }
 
-  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let output = memory.output(batch: input.batch, context)
-    memory.pooling.forEachWindow(batch: input.batch, inputStride: input.stride, context) { g, from, to in
+  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    let output = try memory.output(for: input, context)
+    memory.pooling.forEachWindow(input, output) { g, from, to in
       dpt_max_pool(&g, input.base + from, output.base + to, taps(context) + to, false)
     }
     return output
@@ -56,8 +56,8 @@ struct MaxPoolPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    guard let result = memory.inputGradient(batch: gradient.batch, context) else { return nil }
-    memory.pooling.forEachWindow(batch: gradient.batch, inputStride: result.stride, context) { g, to, from in
+    guard let result = memory.inputGradient(for: input, context) else { return nil }
+    memory.pooling.forEachWindow(result, gradient) { g, to, from in
       dpt_max_pool_back(&g, gradient.base + from, taps(context) + from, result.base + to)
     }
     return result

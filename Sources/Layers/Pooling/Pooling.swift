@@ -45,24 +45,25 @@ package struct Pooling {
       outputStride: paddedToLanes(features), channels: features, outputs: features, padded: true)
   }
 
-  /// Fits the window to a sample of `steps` steps.
-  private func fit(_ g: inout dpt_convolution, steps: Int) {
-    g.height = isGlobal ? max(1, steps) : steps
-    if isGlobal { g.kernelHeight = g.height } else { g.outHeight = window.steps(from: steps) }
-  }
-
-  /// Calls `body` with the window over all samples at once, or over each sample if lengths differ, and with the offsets of
-  /// its first input and output.
+  /// Calls `body` with the window over all samples at once, or over each sample of a ragged view, and with the offsets of its
+  /// first input and output.
   func forEachWindow(
-    batch: Int, inputStride: Int, _ context: StepContext,
+    _ input: TensorView, _ output: TensorView,
     _ body: (_ window: inout dpt_convolution, _ input: Int, _ output: Int) -> Void
   ) {
-    var g = geometry(batch: batch, inputStride: inputStride)
-    guard let lengths = context.lengths else { return body(&g, 0, 0) }
+    var g = geometry(batch: input.batch, inputStride: input.stride)
+    guard input.starts != nil else { return body(&g, 0, 0) }
     g.batch = 1
-    for sample in 0..<batch {
-      fit(&g, steps: Int(lengths[sample]))
-      body(&g, sample * g.xImage, sample * g.yImage)
+    (g.xLine, g.yLine) = (g.xStride, g.yStride)
+    for sample in 0..<input.batch {
+      g.height = input.steps(ofSample: sample)
+      if isGlobal {
+        // Without steps there is one, of zeros.
+        g.kernelHeight = max(1, g.height)
+      } else {
+        g.outHeight = output.steps(ofSample: sample)
+      }
+      body(&g, input.index(sample: sample) * g.xStride, output.index(sample: sample) * g.yStride)
     }
   }
 }
@@ -72,18 +73,24 @@ struct PoolingMemory {
   let pooling: Pooling
   private let output: ArenaPlan.Slot
   private let gradient: ArenaPlan.Slot?
+  private let ragged: RaggedWindow?
 
-  init(_ pooling: Pooling, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+  init(_ pooling: Pooling, kind: String, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     self.pooling = pooling
     output = plan.activation(pooling.outputShape.paddedCount(batch: batch))
     gradient = wantsInputGradient ? plan.gradient(pooling.inputShape.paddedCount(batch: batch)) : nil
+    ragged = pooling.outputShape.isSequence ? RaggedWindow(pooling.window, kind: kind, &plan, batch: batch) : nil
   }
 
-  func output(batch: Int, _ context: StepContext) -> TensorView {
-    TensorView(base: context.arena[output], shape: pooling.outputShape, batch: batch)
+  /// The outputs for an input.
+  /// - Throws: `Failure` (data) for a sample of too few steps.
+  func output(for input: TensorView, _ context: StepContext) throws -> TensorView {
+    let (base, shape) = (context.arena[output], pooling.outputShape)
+    guard input.starts != nil, let ragged else { return TensorView(base: base, shape: shape, batch: input.batch) }
+    return try ragged.output(of: input, base: base, columns: shape.features, context)
   }
 
-  func inputGradient(batch: Int, _ context: StepContext) -> TensorView? {
-    gradient.map { TensorView(base: context.arena[$0], shape: pooling.inputShape, batch: batch) }
+  func inputGradient(for input: TensorView, _ context: StepContext) -> TensorView? {
+    gradient.map { input.with(base: context.arena[$0], columns: pooling.inputShape.features) }
   }
 }

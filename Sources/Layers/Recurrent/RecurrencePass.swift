@@ -25,13 +25,16 @@ struct Recurrence {
 final class RecurrencePass {
   let weights: PackedRecurrentWeights
   private let recurrence: Recurrence
-  private let steps: Int
   private let shardSums: ShardSums
   private let gates, h, dh: ArenaPlan.Slot
+  /// The hidden states before each step, in the backward pass of ragged batches.
+  private let before: ArenaPlan.Slot
   /// The cell state, its tanh, and its gradient; only for LSTM.
   private let cell: (c: ArenaPlan.Slot, tanhC: ArenaPlan.Slot, dc: ArenaPlan.Slot)?
   /// The carried states of training and of evaluation; only for stateful layers.
   private let carried: (training: Carried, evaluation: Carried)?
+  /// Whether the last batch started from the carried states.
+  private var continues = false
   /// The gradients of the states after each step, if the plan keeps them.
   private let stateGradients: ArenaPlan.Slot?
 
@@ -45,7 +48,6 @@ final class RecurrencePass {
     isStateful: Bool
   ) {
     self.recurrence = recurrence
-    self.steps = steps
     let (rows, padded) = (steps * batch, recurrence.weights.padded)
     let hasCellState = recurrence.cell.hasCellState
     weights = PackedRecurrentWeights(recurrence.weights, &plan, wantsInputGradient: wantsInputGradient)
@@ -55,6 +57,8 @@ final class RecurrencePass {
     gates = plan.activation(rows * recurrence.weights.width)
     h = plan.activation((rows + batch) * padded)
     dh = plan.backwardScratch(batch * padded)
+    before = plan.backwardScratch(rows * padded)
+    plan.sharedScratch(dpt_recurrent_scratch(recurrence.weights.inputs, padded, recurrence.weights.gates))
     cell =
       hasCellState
       ? (plan.activation((rows + batch) * padded), plan.activation(rows * padded), plan.backwardScratch(batch * padded))
@@ -74,6 +78,18 @@ final class RecurrencePass {
   func forward(_ input: TensorView, continues: Bool, _ context: StepContext) {
     let arena = context.arena
     let carried = carried.map { context.isTraining ? $0.training : $0.evaluation }
+    self.continues = continues
+    if input.starts == nil { setInitialStates(input, carried, context) }
+    var pass = kernelPass(input, context)
+    recurrence.cell.forward(&pass)
+    guard let carried else { return }
+    copyLast(of: h, input, to: arena[carried.h], stride: padded, context)
+    if let cell, let c = carried.c { copyLast(of: cell.c, input, to: arena[c], stride: padded, context) }
+  }
+
+  /// Writes the states before the direction's first step to their block.
+  private func setInitialStates(_ input: TensorView, _ carried: Carried?, _ context: StepContext) {
+    let arena = context.arena
     let state = input.batch * padded
     let initial = (isReverse ? input.steps : 0) * state
     func start(_ states: ArenaPlan.Slot, from carried: ArenaPlan.Slot?) {
@@ -85,23 +101,14 @@ final class RecurrencePass {
     }
     start(h, from: carried?.h)
     if let cell { start(cell.c, from: carried?.c) }
-    var pass = kernelPass(input, context)
-    recurrence.cell.forward(&pass)
-    guard let carried else { return }
-    copyLast(of: h, samples: input.batch, to: arena[carried.h], stride: padded, context)
-    if let cell, let c = carried.c {
-      copyLast(of: cell.c, samples: input.batch, to: arena[c], stride: padded, context)
-    }
   }
 
-  /// The states after each step of the last batch, and their gradients if they are kept.
-  func trace(samples: Int, _ context: StepContext) -> RecurrentTrace {
-    let states = states(samples: samples, context)
+  /// The states after each step of the batch of this input, and their gradients if they are kept.
+  func trace(_ input: TensorView, _ context: StepContext) -> RecurrentTrace {
+    let states = states(input, context)
     return RecurrentTrace(
       name: String(recurrence.suffix.dropFirst()), isReverse: isReverse, hidden: states,
-      cell: cell.map {
-        states.with(base: context.arena[$0.c] + (isReverse ? 0 : 1) * samples * padded, columns: hidden)
-      },
+      cell: cell.map { self.states(of: $0.c, input, context) },
       hiddenGradient: stateGradients.map { states.with(base: context.arena[$0], columns: hidden) })
   }
 
@@ -111,38 +118,46 @@ final class RecurrencePass {
     return [carried.h, carried.c].compactMap { $0.map { context.arena[$0] } }
   }
 
-  /// The hidden states after each step.
-  func states(samples: Int, _ context: StepContext) -> TensorView {
-    states(isReverse ? 0 : 1, samples: samples, context)
+  /// The hidden states after each step of the batch of this input.
+  func states(_ input: TensorView, _ context: StepContext) -> TensorView { states(of: h, input, context) }
+
+  private func states(of slot: ArenaPlan.Slot, _ input: TensorView, _ context: StepContext) -> TensorView {
+    let isFirst = input.starts != nil || isReverse
+    return input.with(base: context.arena[slot] + (isFirst ? 0 : input.batch * padded), columns: hidden)
+  }
+
+  /// The hidden states before each step; in a ragged batch the backward pass writes them.
+  private func statesBefore(_ input: TensorView, _ context: StepContext) -> TensorView {
+    guard input.starts == nil else { return input.with(base: context.arena[before], columns: hidden) }
+    return input.with(base: context.arena[h] + (isReverse ? input.batch * padded : 0), columns: hidden)
   }
 
   /// Copies the hidden states after each step to rows of `target`.
-  func copyStates(samples: Int, to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext) {
-    let states = states(samples: samples, context)
+  func copyStates(_ input: TensorView, to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext) {
+    let states = states(input, context)
     for row in 0..<states.rows {
       (target + row * stride).update(from: states.base + row * padded, count: hidden)
     }
   }
 
-  /// The states from block `first` on; there is one block more than steps.
-  private func states(_ first: Int, samples: Int, _ context: StepContext) -> TensorView {
-    TensorView(
-      base: context.arena[h] + first * samples * padded, steps: steps, batch: samples, columns: hidden, stride: padded)
-  }
-
   /// Copies each sample's state after its last step to a row of `target`.
-  func copyLast(samples: Int, to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext) {
-    copyLast(of: h, samples: samples, to: target, stride: stride, context)
+  func copyLast(_ input: TensorView, to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext) {
+    copyLast(of: h, input, to: target, stride: stride, context)
   }
 
   private func copyLast(
-    of states: ArenaPlan.Slot, samples: Int, to target: UnsafeMutablePointer<Float>, stride: Int,
+    of slot: ArenaPlan.Slot, _ input: TensorView, to target: UnsafeMutablePointer<Float>, stride: Int,
     _ context: StepContext
   ) {
-    for sample in 0..<samples {
-      let valid = context.lengths.map { Int($0[sample]) } ?? steps
-      let row = context.arena[states] + ((isReverse ? 0 : valid) * samples + sample) * padded
-      (target + sample * stride).update(from: row, count: hidden)
+    let states = states(of: slot, input, context)
+    for sample in 0..<input.batch {
+      let steps = input.steps(ofSample: sample)
+      let row = target + sample * stride
+      guard steps > 0 else {
+        row.update(repeating: 0, count: hidden)
+        continue
+      }
+      row.update(from: states.row(step: isReverse ? 0 : steps - 1, sample: sample), count: hidden)
     }
   }
 
@@ -164,11 +179,9 @@ final class RecurrencePass {
       context.arena[stateGradients].update(repeating: 0, count: input.rows * padded)
       pass.stateGradients = context.arena[stateGradients]
     }
-    let width = recurrence.weights.width
-    let gates = TensorView(
-      base: context.arena[gates], steps: input.steps, batch: input.batch, columns: width, stride: width)
-    let before = states(isReverse ? 1 : 0, samples: input.batch, context)
-    shardSums.add(context) { program, samples, target in
+    let gates = input.with(base: context.arena[gates], columns: recurrence.weights.width)
+    let before = statesBefore(input, context)
+    shardSums.add(over: input, context) { program, samples, target in
       pass.firstSample = samples.lowerBound
       pass.endSample = samples.upperBound
       recurrence.cell.backward(&pass)
@@ -187,11 +200,19 @@ final class RecurrencePass {
     pass.x = UnsafePointer(input.base)
     pass.xStride = input.stride
     pass.reverse = isReverse
-    pass.lengths = context.lengths
     pass.fetchesAhead = shardSums.exceedsCaches
     pass.gates = context.arena[gates]
     pass.h = context.arena[h]
     pass.dh = context.arena[dh]
+    if let starts = input.starts {
+      pass.starts = starts
+      pass.before = context.arena[before]
+      pass.scratch = context.arena.scratch.baseAddress
+      if continues, let carried = context.isTraining ? carried?.training : carried?.evaluation {
+        pass.initialH = UnsafePointer(context.arena[carried.h])
+        pass.initialC = carried.c.map { UnsafePointer(context.arena[$0]) }
+      }
+    }
     if let cell {
       pass.c = context.arena[cell.c]
       pass.tanhC = context.arena[cell.tanhC]

@@ -4,8 +4,7 @@ import Tensors
 /// sequences of different lengths, with or without carried state.
 ///
 /// Input [steps, inputs]; output [features] or [steps, features], with features = hiddenSize, or twice that if the layer is
-/// bidirectional. `StepContext.lengths` says how many steps of each sample are valid; the others are skipped, and outputs and
-/// gradients are zero there. All parameters start uniform in ±1/√hiddenSize. Their names end in `_l0`, `_l0_reverse`,
+/// bidirectional. All parameters start uniform in ±1/√hiddenSize. Their names end in `_l0`, `_l0_reverse`,
 /// `_l1`, ... as in PyTorch.
 public class RecurrentLayer: Layer {
   /// The recipe's name.
@@ -64,7 +63,7 @@ public struct RecurrentTrace {
   public let name: String
   /// Whether it runs through the sequence from its end.
   public let isReverse: Bool
-  /// h[t], the hidden state after each step: steps × batch rows of hiddenSize; zeros at padding.
+  /// h[t], the hidden state after each step of each sample: rows of hiddenSize.
   public let hidden: TensorView
   /// c[t], the cell state after each step, shaped as `hidden`; only for LSTM.
   public let cell: TensorView?
@@ -76,8 +75,7 @@ public struct RecurrentTrace {
 extension Program {
   /// The traces of a recurrent layer of this program in the last batch, level by level. Valid until the next pass.
   public func traces(of layer: RecurrentLayer, _ context: StepContext) -> [RecurrentTrace] {
-    guard let (pass, samples) = lastRun(of: layer), let levels = pass as? Program else { return [] }
-    return levels.passes.compactMap { $0 as? RecurrentLevelPass }
-      .flatMap { $0.traces(samples: samples, context) }
+    guard let (pass, input) = lastRun(of: layer), let levels = pass as? Program else { return [] }
+    return levels.passes.compactMap { $0 as? RecurrentLevelPass }.flatMap { $0.traces(input, context) }
   }
 }

@@ -66,8 +66,8 @@ final class RecurrentLevelPass: Pass {
     gradient = wantsInputGradient ? plan.gradient(layer.inputShape.paddedCount(batch: batch)) : nil
   }
 
-  func traces(samples: Int, _ context: StepContext) -> [RecurrentTrace] {
-    directions.map { $0.trace(samples: samples, context) }
+  func traces(_ input: TensorView, _ context: StepContext) -> [RecurrentTrace] {
+    directions.map { $0.trace(input, context) }
   }
 
   func pack(_ context: StepContext) {
@@ -77,13 +77,16 @@ final class RecurrentLevelPass: Pass {
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     let continues = continues(context)
     for direction in directions { direction.forward(input, continues: continues, context) }
-    guard let joined else { return directions[0].states(samples: input.batch, context) }
-    let result = TensorView(base: context.arena[joined], shape: layer.outputShape, batch: input.batch)
+    guard let joined else { return directions[0].states(input, context) }
+    let (base, features) = (context.arena[joined], layer.outputShape.features)
+    let result =
+      layer.output == .all
+      ? input.with(base: base, columns: features) : TensorView(base: base, shape: layer.outputShape, batch: input.batch)
     for (index, direction) in directions.enumerated() {
       let target = result.base + index * layer.hidden
       switch layer.output {
-      case .last: direction.copyLast(samples: input.batch, to: target, stride: result.stride, context)
-      case .all: direction.copyStates(samples: input.batch, to: target, stride: result.stride, context)
+      case .last: direction.copyLast(input, to: target, stride: result.stride, context)
+      case .all: direction.copyStates(input, to: target, stride: result.stride, context)
       }
     }
     return result
@@ -92,9 +95,7 @@ final class RecurrentLevelPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    let result = self.gradient.map {
-      TensorView(base: context.arena[$0], shape: layer.inputShape, batch: input.batch)
-    }
+    let result = self.gradient.map { input.with(base: context.arena[$0], columns: layer.inputShape.features) }
     for (index, direction) in directions.enumerated() {
       direction.backward(
         gradient, input: input, firstColumn: index * layer.hidden, ofLast: layer.output == .last, into: result,

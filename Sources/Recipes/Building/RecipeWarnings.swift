@@ -94,7 +94,7 @@ struct RecipeWarnings {
     guard !shape.isSequence, !shape.isImage, shape.features > 1, !samples.loadsAhead, samples.count > 1,
       samples.count <= 50_000_000 / shape.features
     else { return [] }
-    let batch = try Batch(shape: shape, targets: samples.targetLayout, capacity: min(samples.count, 1024))
+    let batch = try Batch(for: samples, capacity: min(samples.count, 1024))
     var first: [Float] = []
     var candidates = Array(0..<shape.features)
     for start in stride(from: 0, to: samples.count, by: batch.capacity) where !candidates.isEmpty {

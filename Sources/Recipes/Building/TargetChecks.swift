@@ -7,10 +7,9 @@ extension LossEntry {
   /// slow to load, only the first ones are checked.
   /// - Throws: `Failure` (data) naming the first sample, with its file, whose target is out of range.
   func checkTargets(of data: any Dataset) throws {
-    guard needsProbabilities, case .values(let shape) = data.targetLayout else { return }
+    guard needsProbabilities, case .values = data.targetLayout else { return }
     let capacity = max(1, min(data.count, 1024, (1 << 22) / data.inputShape.count))
-    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: capacity)
-    let steps = data.hasLengths && shape.steps == data.inputShape.steps
+    let batch = try Batch(for: data, capacity: capacity)
     var wrong: (place: String, value: Float)?
     var found = TargetRange()
     for start in stride(from: 0, to: data.loadsAhead ? min(data.count, 1024) : data.count, by: capacity) {
@@ -18,7 +17,7 @@ extension LossEntry {
       try indices.withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
       guard case .values(let view) = batch.targets else { return }
       for (row, index) in indices.enumerated() {
-        for step in 0..<(steps ? min(data.length(of: index), view.steps) : view.steps) {
+        for step in 0..<view.steps(ofSample: row) {
           for place in 0..<view.positions * view.columns {
             let value = view.row(step: step, sample: row)[place]
             found.add(value)

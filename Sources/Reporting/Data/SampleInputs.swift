@@ -8,11 +8,11 @@ struct SampleInputs {
   /// Loads samples of an epoch.
   /// - Throws: `Failure` if a sample cannot be read.
   init(_ data: any Dataset, samples: [Int], epoch: Int = 0) throws {
-    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: samples.count)
+    let batch = try Batch(for: data, capacity: samples.count)
     try samples.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
     let view = batch.view
     copies = samples.indices.map { sample in
-      (0..<view.steps).flatMap { step in
+      (0..<view.steps(ofSample: sample)).flatMap { step in
         (0..<view.positions).flatMap { position in
           let row = view.row(step: step, sample: sample, position: position)
           return (0..<view.columns).map { row[$0] }

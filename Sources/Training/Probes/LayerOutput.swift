@@ -3,7 +3,7 @@ import Tensors
 
 /// A copy of a layer's values for some samples.
 public struct ProbedValues: Sendable {
-  /// The number of steps; 1 if the samples are not sequences.
+  /// The number of steps, of the longest sample; 1 if the samples are not sequences.
   public let steps: Int
   /// The number of samples.
   public let samples: Int
@@ -13,16 +13,21 @@ public struct ProbedValues: Sendable {
   public let columns: Int
   private let values: [Float]
 
-  /// Copies a view.
+  /// Copies a view. Where samples have fewer steps than the longest, there are zeros.
   init(_ view: TensorView) {
     steps = view.steps
     samples = view.batch
     positions = view.positions
     columns = view.columns
-    var values: [Float] = []
-    values.reserveCapacity(view.rows * view.columns)
-    for row in 0..<view.rows {
-      values.append(contentsOf: UnsafeBufferPointer(start: view.base + row * view.stride, count: view.columns))
+    var values = [Float](repeating: 0, count: view.steps * view.batch * view.positions * view.columns)
+    for sample in 0..<view.batch {
+      for step in 0..<view.steps(ofSample: sample) {
+        let first = (step * view.batch + sample) * view.positions * view.columns
+        for place in 0..<view.positions * view.columns {
+          let (position, column) = place.quotientAndRemainder(dividingBy: view.columns)
+          values[first + place] = view.row(step: step, sample: sample, position: position)[column]
+        }
+      }
     }
     self.values = values
   }

@@ -61,13 +61,12 @@ public struct ModelProbe {
     }
     let workspace = try Workspace(
       network, batch: samples.count, shards: 1, seed: seed, communicator: SoloCommunicator(), keepsOutputs: true)
-    let batch = try Batch(shape: data.inputShape, targets: data.targetLayout, capacity: samples.count)
+    let batch = try Batch(for: data, capacity: samples.count)
     let memory = try FloatBuffer(count: model.valueCount)
     let context = workspace.context(gradients: memory.base, nodeStride: memory.count)
     try samples.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
     _ = workspace.shards.divide(batch: 0..<samples.count)
-    context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
-    let lengths = (0..<samples.count).map { data.hasLengths ? Int(batch.lengths[$0]) : data.inputShape.steps }
+    let lengths = samples.indices.map { batch.steps(ofSample: $0) }
     let recorder = OutputRecorder(model.layers)
     let program = workspace.program
     try workspace.pack(context)

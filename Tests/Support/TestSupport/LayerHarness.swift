@@ -35,19 +35,15 @@ public struct LayerRun {
         _ = try model.weights.values(of: buffer).update(fromContentsOf: values)
       }
     }
-    let x = try PackedRows(inputs, shape: inputShape, samples: samples)
-    let g = try PackedRows(upstream, shape: layer.outputShape, samples: samples)
-    let result: (outputs: [Float], inputGradient: [Float]) = try (lengths ?? []).withUnsafeBufferPointer { lengths in
-      context.lengths = lengths.isEmpty ? nil : lengths.baseAddress
-      context.isTraining = isTraining
-      program.pack(context)
-      let outputs = PackedRows.unpack(try program.forward(x.view, context))
-      let inputGradient = withBackward ? try program.backward(g.view, context).map(PackedRows.unpack) ?? [] : []
-      if isTraining, layer.sumsBuffers { program.updateBuffers(from: lone.bufferSums.base, context) }
-      return (outputs, inputGradient)
-    }
-    outputs = result.outputs
-    inputGradient = result.inputGradient
+    let x = try PackedRows(inputs, shape: inputShape, samples: samples, lengths: lengths)
+    let outputLengths = layer.outputShape.isSequence ? lengths?.map { Int32(layer.outputSteps(from: Int($0))) } : nil
+    let g = try PackedRows(upstream, shape: layer.outputShape, samples: samples, lengths: outputLengths)
+    context.isTraining = isTraining
+    program.pack(context)
+    outputs = PackedRows.unpack(try program.forward(x.view, context), shape: layer.outputShape)
+    inputGradient =
+      withBackward ? try program.backward(g.view, context).map { PackedRows.unpack($0, shape: inputShape) } ?? [] : []
+    if isTraining, layer.sumsBuffers { program.updateBuffers(from: lone.bufferSums.base, context) }
     self.buffers = Dictionary(
       uniqueKeysWithValues: try layer.buffers.map {
         (String($0.name.dropFirst("0.".count)), Array(try model.weights.values(of: $0)))
@@ -66,38 +62,64 @@ public struct LayerRun {
   }
 }
 
-/// A batch-first array as a time-major view with padded rows.
+/// Where the rows of sequences of different lengths start.
+public final class Starts {
+  /// A number for each sequence, and the number of all rows.
+  public let base: UnsafeMutablePointer<Int32>
+
+  /// The rows of sequences of these lengths.
+  public init(_ lengths: [Int32]) {
+    base = .allocate(capacity: lengths.count + 1)
+    base[0] = 0
+    for (sample, length) in lengths.enumerated() { base[sample + 1] = base[sample] + length }
+  }
+
+  deinit { base.deallocate() }
+}
+
+/// A batch-first array as a view with padded rows: time-major, or ragged if there are lengths.
 public struct PackedRows {
   private let buffer: FloatBuffer
+  private let starts: Starts?
   /// The rows; valid as long as this object lives.
   public let view: TensorView
 
-  /// Packs the values of `samples` samples of a shape.
-  public init(_ values: [Float], shape: Shape, samples: Int) throws {
+  /// Packs the values of `samples` samples of a shape, with `lengths` only the first steps of each.
+  public init(_ values: [Float], shape: Shape, samples: Int, lengths: [Int32]? = nil) throws {
     let stride = paddedToLanes(shape.features)
     buffer = try FloatBuffer(count: samples * shape.steps * shape.positions * stride)
-    view = TensorView(
-      base: buffer.base, steps: shape.steps, batch: samples, positions: shape.positions, columns: shape.features,
-      stride: stride)
-    var next = values.makeIterator()
+    starts = lengths.map(Starts.init)
+    if let starts {
+      view = TensorView(
+        base: buffer.base, starts: UnsafePointer(starts.base), batch: samples, columns: shape.features, stride: stride)
+    } else {
+      view = TensorView(
+        base: buffer.base, steps: shape.steps, batch: samples, positions: shape.positions, columns: shape.features,
+        stride: stride)
+    }
     for sample in 0..<samples {
-      for step in 0..<shape.steps {
+      for step in 0..<view.steps(ofSample: sample) {
         for position in 0..<shape.positions {
           let row = view.row(step: step, sample: sample, position: position)
-          for column in 0..<shape.features { row[column] = next.next() ?? 0 }
+          let first = ((sample * shape.steps + step) * shape.positions + position) * shape.features
+          for column in 0..<shape.features { row[column] = values[first + column] }
         }
       }
     }
   }
 
-  /// The values of a view, batch-first and without pads.
-  public static func unpack(_ view: TensorView) -> [Float] {
-    (0..<view.batch).flatMap { sample in
-      (0..<view.steps).flatMap { step in
-        (0..<view.positions).flatMap { position in
-          (0..<view.columns).map { view.row(step: step, sample: sample, position: position)[$0] }
+  /// The values of a view of samples of a shape, batch-first and without pads; zeros for steps that are not there.
+  public static func unpack(_ view: TensorView, shape: Shape) -> [Float] {
+    var values = [Float](repeating: 0, count: view.batch * shape.count)
+    for sample in 0..<view.batch {
+      for step in 0..<view.steps(ofSample: sample) {
+        for position in 0..<view.positions {
+          let row = view.row(step: step, sample: sample, position: position)
+          let first = ((sample * shape.steps + step) * shape.positions + position) * shape.features
+          for column in 0..<shape.features { values[first + column] = row[column] }
         }
       }
     }
+    return values
   }
 }

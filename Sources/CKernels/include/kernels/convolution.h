@@ -18,6 +18,9 @@ typedef struct {
   long outHeight, outWidth, outputs;
   /// The same of y.
   long yStride, yLine, yImage;
+  /// Unless NULL, images are sequences of different lengths, one after the other: sample n has the rows xStarts[n] ..<
+  /// xStarts[n + 1] of x, and likewise of y; `height` and `outHeight` are those of the longest.
+  const int32_t *xStarts, *yStarts;
   /// Whether whole panels may be written behind a pixel's channels.
   bool xPadded, yPadded;
   long kernelHeight, kernelWidth, strideHeight, strideWidth;

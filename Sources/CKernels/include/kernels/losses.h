@@ -20,14 +20,12 @@ enum {
   DPT_RECORD_PREDICTED,
 };
 
-/// A model's outputs, steps × batch × positions rows of `columns`, and a loss's results: records, and gradients unless NULL
-/// (zeros in the pad columns).
+/// A model's outputs, `rows` rows of `columns`, and a loss's results: records, and gradients unless NULL (zeros in the pad
+/// columns).
 typedef struct {
   const float *outputs;
   long stride;
-  long steps, batch, positions, columns;
-  /// The number of steps of each sample that count, or NULL if all do.
-  const int32_t *lengths;
+  long rows, columns;
   float *records;
   float *gradient;
   long gradientStride;

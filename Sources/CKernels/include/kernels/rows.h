@@ -33,8 +33,9 @@ typedef enum {
 /// The choice of dropout: it keeps values whose random word is at least `threshold`. The word only depends on (seed, stream,
 /// step, sample, place in the sample).
 typedef struct {
-  /// The rows are steps × batch × positions.
+  /// The rows are steps × batch × positions, or, unless `starts` is NULL, sample after sample: starts[b] ..< starts[b + 1].
   long steps, batch, positions;
+  const int32_t *starts;
   /// The first sample's index in the global batch.
   long firstSample;
   uint64_t seed;
@@ -71,8 +72,6 @@ typedef struct {
 typedef struct {
   const float *base;
   long stride, outerStride, outer, positions, columns;
-  /// The number of valid steps of each sample, which come first; NULL if all are valid.
-  const int32_t *lengths;
 } dpt_rows;
 
 /// The sums of batch normalization's backward pass over a node's rows of x, and of dy, `dyStride` floats apart:
