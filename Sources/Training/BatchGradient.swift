@@ -40,7 +40,7 @@ final class BatchGradient {
     let sum = try experiment.makeGradientSum(workspace, elementCount: count, link: link)
     self.sum = sum
     loader = try BatchLoader(
-      data: data, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed,
+      data: data, order: experiment.settings.order, seed: experiment.settings.seed,
       capacity: workspace.capacity)
     arrival = ParameterArrival(model.weights)
     context = workspace.context(gradients: sum.nodes, nodeStride: sum.stride)

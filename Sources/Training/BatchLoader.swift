@@ -17,11 +17,11 @@ final class BatchLoader {
   private var current: Batch
   private var spare: Batch?
 
-  /// Allocates memory for up to `capacity` samples of `data`, twice if it loads ahead. `shuffles` and `seed` are the
+  /// Allocates memory for up to `capacity` samples of `data`, twice if it loads ahead. `order` and `seed` are the
   /// sampler's.
   /// - Throws: `Failure` (system) if there is not enough memory or no thread starts.
-  init(data: any Dataset, shuffles: Bool, seed: UInt64, capacity: Int) throws {
-    worker = Worker(data: data, sampler: Sampler(count: data.count, shuffles: shuffles, seed: seed))
+  init(data: any Dataset, order: SampleOrder, seed: UInt64, capacity: Int) throws {
+    worker = Worker(data: data, sampler: Sampler(data, order: order, seed: seed))
     loadsAhead = data.loadsAhead
     current = try Batch(for: data, capacity: capacity)
     if loadsAhead {

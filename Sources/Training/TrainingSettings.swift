@@ -1,3 +1,5 @@
+import Datasets
+
 /// The numbers of a run.
 public struct TrainingSettings: Sendable {
   /// The seed of all random numbers.
@@ -12,8 +14,8 @@ public struct TrainingSettings: Sendable {
   public var accumulate: Int
   /// Shards of a global batch.
   public var shards: Int
-  /// Whether each epoch has another order of samples.
-  public var shuffles: Bool
+  /// How each epoch orders its samples.
+  public var order: SampleOrder
   /// The base learning rate of the schedule.
   public var learningRate: Double
   /// Limit of the gradient's norm; nil for none.
@@ -37,7 +39,7 @@ public struct TrainingSettings: Sendable {
 
   /// Settings with these values.
   public init(
-    seed: UInt64, epochs: Int, steps: Int?, batch: Int, shards: Int, shuffles: Bool, learningRate: Double,
+    seed: UInt64, epochs: Int, steps: Int?, batch: Int, shards: Int, order: SampleOrder, learningRate: Double,
     clipNorm: Double?, evaluateEvery: Int, accumulate: Int = 1, clipValue: Double? = nil,
     nonFinite: NonFinitePolicy = .stop, compareRanks: Int = 0, reduction: Reduction = .tree,
     compression: GradientCompression? = nil, optimizerSharding: OptimizerSharding = .auto,
@@ -54,7 +56,7 @@ public struct TrainingSettings: Sendable {
     self.steps = steps
     self.batch = batch
     self.shards = shards
-    self.shuffles = shuffles
+    self.order = order
     self.learningRate = learningRate
     self.clipNorm = clipNorm
     self.evaluateEvery = evaluateEvery

@@ -15,17 +15,13 @@ import Testing
     Array(indices).withUnsafeBufferPointer { data.load(epoch: epoch, indices: $0, into: batch) }
     return (0..<indices.count).map { place in
       var sample = Sample()
-      for step in 0..<Int(batch.lengths[place]) {
+      for step in 0..<batch.steps(ofSample: place) {
         let row = batch.view.row(step: step, sample: place)
         let ones = (0..<data.inputShape.features).filter { row[$0] == 1 }
         #expect((0..<data.inputShape.features).allSatisfy { row[$0] == 0 || row[$0] == 1 })
         sample.text.append(EchoEncoding.symbols[ones[0]])
         sample.delays += ones.dropFirst().map { $0 - 27 }
-        sample.targets.append(Int(batch.classes[step * batch.count + place]))
-      }
-      for step in Int(batch.lengths[place])..<data.inputShape.steps {
-        let row = batch.view.row(step: step, sample: place)
-        #expect((0..<data.inputShape.features).allSatisfy { row[$0] == 0 })
+        sample.targets.append(Int(batch.classes[batch.targetRow(step: step, sample: place)]))
       }
       return sample
     }

@@ -1,24 +1,77 @@
 import Datasets
+import Tensors
 import Testing
 
+/// Samples of these lengths.
+private final class Lengths: Dataset {
+  let inputShape = Shape.sequence(steps: 100, features: 1)
+  let classNames: [String] = []
+  let count: Int
+  let hasLengths = true
+  private let lengths: [Int]
+
+  init(_ lengths: [Int]) {
+    self.lengths = lengths
+    count = lengths.count
+  }
+
+  func length(of index: Int) -> Int { lengths[index] }
+  func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {}
+}
+
 @Suite struct SamplerTests {
+  private func sampler(_ count: Int, _ order: SampleOrder, seed: UInt64 = 4) -> Sampler {
+    Sampler(Lengths(Array(repeating: 1, count: count)), order: order, seed: seed)
+  }
+
   private func order(_ sampler: Sampler, epoch: Int, count: Int) -> [Int] {
     sampler.arrange(epoch: epoch)
     return Array(sampler.indices(0..<count))
   }
 
   @Test func eachEpochIsADifferentPermutation() {
-    let sampler = Sampler(count: 50, shuffles: true, seed: 4)
-    let (first, second) = (order(sampler, epoch: 0, count: 50), order(sampler, epoch: 1, count: 50))
+    let shuffled = sampler(50, .shuffled)
+    let (first, second) = (order(shuffled, epoch: 0, count: 50), order(shuffled, epoch: 1, count: 50))
     #expect(first.sorted() == Array(0..<50))
     #expect(second.sorted() == Array(0..<50))
     #expect(first != second)
     // The epoch decides, not the sampler's former use.
-    #expect(order(Sampler(count: 50, shuffles: true, seed: 4), epoch: 1, count: 50) == second)
-    #expect(order(Sampler(count: 50, shuffles: true, seed: 5), epoch: 1, count: 50) != second)
+    #expect(order(sampler(50, .shuffled), epoch: 1, count: 50) == second)
+    #expect(order(sampler(50, .shuffled, seed: 5), epoch: 1, count: 50) != second)
   }
 
   @Test func withoutShufflingTheOrderAscends() {
-    #expect(order(Sampler(count: 9, shuffles: false, seed: 4), epoch: 3, count: 9) == Array(0..<9))
+    #expect(order(sampler(9, .ascending), epoch: 3, count: 9) == Array(0..<9))
+  }
+
+  @Test(arguments: [1, 3, 100])
+  func batchesByLengthHaveEachSampleOnceAndLikeLengths(window: Int) {
+    let lengths = (0..<103).map { $0 * 37 % 101 + 1 }
+    let byLength = Sampler(Lengths(lengths), order: .byLength(batch: 8, window: window), seed: 4)
+    let orders = (0..<3).map { order(byLength, epoch: $0, count: 103) }
+    #expect(orders.allSatisfy { $0.sorted() == Array(0..<103) } && Set(orders).count == 3)
+    // The epoch decides, not the sampler's former use.
+    #expect(order(byLength, epoch: 1, count: 103) == orders[1])
+    let shuffled = sampler(103, .shuffled)
+    for (epoch, found) in orders.enumerated() {
+      let before = order(shuffled, epoch: epoch, count: 103)
+      for first in stride(from: 0, to: 103, by: 8 * window) {
+        let own = first..<min(first + 8 * window, 103)
+        // A window has the samples that it has without sorting; each of its batches is a stretch of their sorted lengths.
+        #expect(found[own].sorted() == before[own].sorted())
+        let sorted = found[own].map { lengths[$0] }.sorted()
+        var stretches: Set<Int> = []
+        for start in stride(from: own.lowerBound, to: own.upperBound, by: 8) {
+          let batch = found[start..<min(start + 8, own.upperBound)]
+          let stretch = batch.map { lengths[$0] }.sorted()
+          let place = stride(from: 0, to: own.count, by: 8).first { Array(sorted[$0...].prefix(8)).starts(with: stretch) }
+          if let place { stretches.insert(place) } else { Issue.record("batch at \(start) is no stretch") }
+          // Within a batch the shuffled order is kept, so that shards have long and short samples.
+          let places = batch.compactMap { before.firstIndex(of: $0) }
+          #expect(places == places.sorted())
+        }
+        #expect(stretches.count == (own.count + 7) / 8)
+      }
+    }
   }
 }

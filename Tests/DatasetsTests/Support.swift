@@ -41,12 +41,12 @@ func load(_ data: any Dataset, _ indices: [Int]) throws -> Loaded {
     func floats(_ view: TensorView) -> [Float] { (0..<view.rows * view.columns).map { view.base[$0] } }
     var (values, classes): ([Float], [Int32]) = ([], [])
     switch batch.targets {
-    case .classes(let indices): classes = (0..<batch.count).map { indices[$0] }
+    case .classes(let indices, _): classes = (0..<batch.count).map { indices[$0] }
     case .values(let view): values = floats(view)
     }
     return Loaded(
       inputs: floats(batch.view), values: values, classes: classes,
-      lengths: (0..<batch.count).map { batch.lengths[$0] })
+      lengths: (0..<batch.count).map { Int32(batch.steps(ofSample: $0)) })
   }
 }
 

@@ -68,12 +68,11 @@ struct ExportCase {
     let batch = try Batch(for: data, capacity: count)
     try Array(0..<count).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
     let context = workspace.context(gradients: try model.weights.values.base, nodeStride: 0)
-    context.lengths = data.hasLengths ? UnsafePointer(batch.lengths) : nil
     workspace.program.pack(context)
     return Samples(
-      inputs: PackedRows.unpack(batch.view),
-      outputs: PackedRows.unpack(try workspace.program.forward(batch.view, context)),
-      lengths: (0..<count).map { batch.lengths[$0] }, outputShape: model.outputShape)
+      inputs: PackedRows.unpack(batch.view, shape: data.inputShape),
+      outputs: PackedRows.unpack(try workspace.program.forward(batch.view, context), shape: model.outputShape),
+      lengths: (0..<count).map { Int32(batch.steps(ofSample: $0)) }, outputShape: model.outputShape)
   }
 
   private func write(_ samples: Samples, of data: any Dataset, to path: String) throws {

@@ -48,7 +48,7 @@ import Testing
         record.withUnsafeMutableBufferPointer { record in
           var pass = dpt_loss_pass()
           (pass.outputs, pass.records, pass.columns) = (logits.baseAddress, record.baseAddress, columns)
-          (pass.steps, pass.batch, pass.positions) = (1, 1, 1)
+          pass.rows = 1
           var target: Int32 = 0
           withUnsafePointer(to: &target) { target in
             var classes = dpt_class_targets()

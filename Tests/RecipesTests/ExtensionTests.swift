@@ -178,7 +178,7 @@ import Testing
     #expect(recipe.data == Zeros())
     let experiment = try recipe.makeExperiment()
     #expect(experiment.model.parameters.map(\.name) == ["0.0.weight", "0.0.bias", "1.weight", "1.bias"])
-    #expect(experiment.data.training.count == 4 && experiment.settings.shuffles)
+    #expect(experiment.data.training.count == 4 && experiment.settings.order == .shuffled)
     let written = recipe.resolvedYAML(comments: true)
     #expect(written.contains("scale:") && written.contains("factor: 4") && written.contains("mode: twice"))
     #expect(try read(written) == recipe)

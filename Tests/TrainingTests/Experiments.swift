@@ -45,7 +45,7 @@ struct SmallExperiment: Sendable {
         validation: hasValidation ? TemporalOrder(level: .easy, count: 40, seed: 1, purpose: .validationData) : nil,
         test: hasTest ? TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData) : nil),
       settings: TrainingSettings(
-        seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, shuffles: true, learningRate: learningRate,
+        seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, order: .shuffled, learningRate: learningRate,
         clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue,
         reduction: reduction, compression: compression, optimizerSharding: optimizerSharding,
         recordedTensors: recordedTensors),

@@ -162,7 +162,7 @@ struct FaultTests {
   ) {
     let plain = try SmallExperiment().make()
     var settings = plain.settings
-    settings.shuffles = false
+    settings.order = .ascending
     settings.steps = steps
     let made = Experiment(
       network: Network(

@@ -75,9 +75,9 @@ struct LoadingAheadTests {
 
   @Test func anUnexpectedBatchIsLoaded() throws {
     let data = Slow(TemporalOrder(level: .easy, count: 20, seed: 1, purpose: .trainingData), ahead: true)
-    let loader = try BatchLoader(data: data, shuffles: true, seed: 1, capacity: 4)
+    let loader = try BatchLoader(data: data, order: .shuffled, seed: 1, capacity: 4)
     let other = try BatchLoader(
-      data: TemporalOrder(level: .easy, count: 20, seed: 1, purpose: .trainingData), shuffles: true, seed: 1,
+      data: TemporalOrder(level: .easy, count: 20, seed: 1, purpose: .trainingData), order: .shuffled, seed: 1,
       capacity: 4)
     for (epoch, first) in [(0, 0), (0, 8), (2, 4), (1, 0)] {
       let portion = BatchLoader.Portion(epoch: epoch, positions: first..<first + 4)

@@ -28,7 +28,7 @@ import Training
         network: Network(model: model, loss: CrossEntropy(logits: model.outputShape)),
         optimizer: try RMSprop(count: model.weights.values.count), data: DataSplits(training: data),
         settings: TrainingSettings(
-          seed: 1, epochs: 1, steps: nil, batch: 32, shards: 8, shuffles: false, learningRate: 0.001, clipNorm: nil,
+          seed: 1, epochs: 1, steps: nil, batch: 32, shards: 8, order: .ascending, learningRate: 0.001, clipNorm: nil,
           evaluateEvery: 1))
       let recorder = Recorder()
       let workspace = try experiment.makeWorkspace(communicator: communicator)

@@ -23,7 +23,7 @@ struct SplitTests {
     return Experiment(
       network: made, optimizer: try RMSprop(count: made.model.weights.values.count), data: data,
       settings: TrainingSettings(
-        seed: 1, epochs: 2, steps: nil, batch: 32, shards: 4, shuffles: false, learningRate: 0.01, clipNorm: nil,
+        seed: 1, epochs: 2, steps: nil, batch: 32, shards: 4, order: .ascending, learningRate: 0.01, clipNorm: nil,
         evaluateEvery: 1),
       makeLayers: steps ? layers : nil)
   }

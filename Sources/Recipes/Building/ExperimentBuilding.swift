@@ -43,7 +43,7 @@ extension Recipe {
     try checkLengths(network.model, data: splits)
     try checkOrder()
     var settings = TrainingSettings(
-      seed: seed, epochs: epochs, steps: steps, batch: batch, shards: shards, shuffles: data.shuffle,
+      seed: seed, epochs: epochs, steps: steps, batch: batch, shards: shards, order: sampleOrder,
       learningRate: baseLearningRate, clipNorm: optimizer.clipNorm, evaluateEvery: evaluate.every,
       accumulate: accumulate, clipValue: optimizer.clipValue, nonFinite: nonFinite,
       compareRanks: compareRanks, reduction: reduction,
@@ -60,6 +60,11 @@ extension Recipe {
       },
       warnings: try RecipeWarnings(self, network: network, data: splits).all(),
       makeLayers: makeLayers)
+  }
+
+  private var sampleOrder: SampleOrder {
+    guard data.shuffle else { return .ascending }
+    return batching == .length ? .byLength(batch: batch, window: batchingWindow) : .shuffled
   }
 
   /// Makes the tree in which everything that sums over a batch is added.
@@ -121,6 +126,11 @@ extension Recipe {
 
   /// Checks that samples are not shuffled if a layer carries its state from row to row of consecutive batches.
   private func checkOrder() throws {
+    if batching == .length, !data.shuffle {
+      throw Failure(
+        .configuration, "batching is length, which orders samples anew, but data.shuffle is false",
+        advice: "leave batching out, or set data.shuffle to true")
+    }
     guard data.shuffle,
       let place = placeOfLayer(where: { ($0 as? any RecurrentEntry)?.recurrence.options.isStateful == true })
     else { return }

@@ -26,7 +26,7 @@ struct RecipeWarnings {
   /// All warnings, one or two sentences each.
   /// - Throws: `Failure` if samples cannot be read.
   func all() throws -> [String] {
-    [lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize].compactMap(\.self) + (try constantColumns())
+    [lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength].compactMap(\.self) + (try constantColumns())
   }
 
   /// A last layer that does not suit the loss.
@@ -55,6 +55,16 @@ struct RecipeWarnings {
     let (outputs, classes) = (network.model.outputShape.features, data.training.classNames.count)
     guard recipe.loss is CrossEntropyEntry, classes > 1, outputs > classes else { return nil }
     return "The model gives \(outputs) outputs, but the data has \(classes) classes. The others are never right."
+  }
+
+  /// Batches of like length of samples that have one length.
+  private var batchingByLength: String? {
+    guard recipe.batching == .length else { return nil }
+    let samples = data.training
+    let first = samples.length(of: 0)
+    guard !samples.hasLengths || (0..<samples.count).allSatisfy({ samples.length(of: $0) == first }) else { return nil }
+    return "batching is length, but all training samples have \(first) \(first == 1 ? "step" : "steps"). "
+      + "It changes nothing but the order."
   }
 
   /// A warm-up that is longer than the training.

@@ -18,6 +18,10 @@ public struct Recipe: Sendable {
   public var accumulate = 1
   /// The number of parts that a batch is cut into; ranks share them.
   public var shards = 8
+  /// Which samples make a batch.
+  public var batching = Batching.shuffled
+  /// The number of batches whose samples are arranged by length together, with batching `length`.
+  public var batchingWindow = 100
   /// The samples to train on and to measure on.
   public var data: any DataEntry = TemporalOrderEntry()
   /// The model. Its `layers` must be set.
@@ -73,6 +77,13 @@ extension Recipe: RecipeSettings {
       RecipeKey(
         "shards", \.shards, .number(.from(1, through: 4096)),
         "parts that a batch is cut into; they fix the result for any number of ranks"),
+      RecipeKey(
+        "batching", \.batching, .choice,
+        "which samples make a batch: shuffled, as they come, or length, those of like length, for sequences that differ in it"
+      ),
+      RecipeKey(
+        "batchingWindow", \.batchingWindow, .number(.from(1, through: 1 << 20)),
+        "batches whose samples batching: length sorts together; more make lengths more alike"),
       RecipeKey("data", \.data, .data, "the samples to train on and to measure on"),
       RecipeKey("model", \.model, .section, "the network"),
       RecipeKey("loss", \.loss, .loss, "what training minimizes"),
@@ -143,6 +154,14 @@ extension Recipe: RecipeSettings {
         advice: "make schedule.minimum at most \(baseLearningRate.recipeText), or optimizer.learningRate larger")
     }
   }
+}
+
+/// Which samples make a batch.
+public enum Batching: String, Choice {
+  /// Those that follow each other in the epoch's order.
+  case shuffled
+  /// Those of like length, within a window of the shuffled order.
+  case length
 }
 
 extension NonFinitePolicy: Choice {}

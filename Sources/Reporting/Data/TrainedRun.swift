@@ -30,7 +30,7 @@ struct TrainedRun {
     evaluation = checkpoint?.manifest.progress.evaluation?.named(
       by: experiment.data, outputs: experiment.model.outputShape.features)
     sampler = Sampler(
-      count: experiment.data.training.count, shuffles: experiment.settings.shuffles, seed: experiment.settings.seed)
+      experiment.data.training, order: experiment.settings.order, seed: experiment.settings.seed)
   }
 
   /// The model and data of a run, or the reason why there are none.

@@ -20,7 +20,7 @@ import Testing
       let context = StepContext(
         arena: try Arena(plan), weights: model.weights, gradients: input.base, nodeStride: 0, shards: program,
         tree: tree,
-        communicator: SoloCommunicator(), lengths: nil, seed: seed)
+        communicator: SoloCommunicator(), seed: seed)
       context.isTraining = true
       context.step = step
       context.firstSample = own.lowerBound

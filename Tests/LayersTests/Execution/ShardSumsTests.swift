@@ -32,7 +32,8 @@ import Testing
           arena: try Arena(plan), weights: model.weights, gradients: gradients.base, nodeStride: model.valueCount,
           shards: program, tree: tree, communicator: SoloCommunicator(), seed: 1)
         var samples: [Range<Int>] = []
-        sums.add(context) { _, own, target in
+        let view = TensorView(base: gradients.base, batch: program.batch, columns: 1, stride: 16)
+        sums.add(over: view, context) { _, own, target in
           let shard = program.reduction.shards.lowerBound + samples.count
           samples.append(own)
           for parameter in layer.parameters {

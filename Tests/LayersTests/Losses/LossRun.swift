@@ -1,6 +1,7 @@
 import Collectives
 import Layers
 import Tensors
+import TestSupport
 
 /// A loss's results for rows of outputs, batch-first.
 struct LossRun {
@@ -13,7 +14,7 @@ struct LossRun {
   let sums: [Float]
   /// ∂(sum of losses)/∂output, batch-first.
   let gradient: [Float]
-  /// The predicted class of each row, time-major.
+  /// The predicted class of each row.
   let predictions: [Int?]
 
   /// Runs on one rank; `shards` cuts the batch.
@@ -27,50 +28,39 @@ struct LossRun {
     var plan = ArenaPlan()
     let pass = loss.makePass(&plan, outputs: shape, batch: samples)
     let sums = try FloatBuffer(count: LossSum.allCases.count)
-    let z = try FloatBuffer(count: samples * shape.count)
-    let y = try FloatBuffer(count: samples * shape.count)
-    let order = LossRun.timeMajor(shape, samples: samples, width: shape.features)
-    for (place, source) in order.enumerated() { z.base[place] = outputs[source] }
-    func view(_ memory: FloatBuffer) -> TensorView {
-      TensorView(
-        base: memory.base, steps: shape.steps, batch: samples, columns: shape.features, stride: shape.features)
-    }
-    var classes: [Int32] = [0]
+    let own = lengths.isEmpty ? nil : lengths
+    let z = try PackedRows(outputs, shape: shape, samples: samples, lengths: own)
+    var classes = [Int32](repeating: 0, count: samples * shape.steps)
+    var y = z
     switch wanted {
-    case .classes(let indices): classes = LossRun.timeMajor(shape, samples: samples, width: 1).map { indices[$0] }
-    case .values(let values): for (place, source) in order.enumerated() { y.base[place] = values[source] }
+    case .classes(let indices):
+      for sample in 0..<samples {
+        for step in 0..<z.view.steps(ofSample: sample) {
+          classes[z.view.index(step: step, sample: sample)] = indices[sample * shape.steps + step]
+        }
+      }
+    case .values(let values): y = try PackedRows(values, shape: shape, samples: samples, lengths: own)
     }
-    let arena = try Arena(plan)
     let model = try Model(inputShape: shape, layers: [])
-    var back = [Float](repeating: 0, count: outputs.count)
+    let context = StepContext(
+      arena: try Arena(plan), weights: model.weights, gradients: sums.base, nodeStride: 0, shards: program, tree: tree,
+      communicator: SoloCommunicator(), seed: 1)
+    var back: [Float] = []
     var predictions: [Int?] = []
-    lengths.withUnsafeBufferPointer { lengths in
+    withExtendedLifetime((z, y)) {
       classes.withUnsafeBufferPointer { classes in
         guard let base = classes.baseAddress else { return }
-        let context = StepContext(
-          arena: arena, weights: model.weights, gradients: sums.base, nodeStride: 0, shards: program, tree: tree,
-          communicator: SoloCommunicator(), lengths: lengths.isEmpty ? nil : lengths.baseAddress, seed: 1)
-        let targets: Targets = if case .values = wanted { .values(view(y)) } else { .classes(base) }
-        let gradient = pass.evaluate(view(z), targets: targets, context, gradient: true)
-        for (place, source) in order.enumerated() {
-          back[source] = gradient.base[place / shape.features * gradient.stride + place % shape.features]
-        }
-        predictions = (0..<samples * shape.steps).map { pass.prediction(row: $0, context) }
-        pass.sums(of: view(z), into: sums.base, nodeStride: 0, context)
+        let targets: Targets =
+          if case .values = wanted { .values(y.view) } else { .classes(base, starts: z.view.starts) }
+        let gradient = pass.evaluate(z.view, targets: targets, context, gradient: true)
+        back = PackedRows.unpack(gradient, shape: shape)
+        predictions = (0..<z.view.rows).map { pass.prediction(row: $0, context) }
+        pass.sums(of: z.view, into: sums.base, nodeStride: 0, context)
       }
     }
     self.sums = Array(sums.floats)
     gradient = back
     self.predictions = predictions
-  }
-
-  /// For each place time-major, its place batch-first.
-  private static func timeMajor(_ shape: Shape, samples: Int, width: Int) -> [Int] {
-    (0..<shape.steps).flatMap { step in
-      (0..<samples).flatMap { sample in
-        (0..<width).map { (sample * shape.steps + step) * width + $0 }
-      }
-    }
   }
 
   subscript(sum: LossSum) -> Float { sums[sum.rawValue] }

@@ -11,13 +11,13 @@ final class RecurrentSession {
   private let shards: ShardProgram
   private let model: Model
   private let gradients: FloatBuffer
-  private let lengths: UnsafePointer<Int32>?
+  private let lengths: [Int32]?
   /// The present inputs, which the backward pass reads too.
   private var inputs: PackedRows?
 
   /// Memory for `batch` samples of a shape; `lengths` hold for every batch. `keepsOutputs` as in `ArenaPlan`.
   init(
-    _ layer: RecurrentLayer, shape: Shape, batch: Int, parameters: [Float], lengths: UnsafePointer<Int32>? = nil,
+    _ layer: RecurrentLayer, shape: Shape, batch: Int, parameters: [Float], lengths: [Int32]? = nil,
     seed: UInt64 = 1, keepsOutputs: Bool = false
   ) throws {
     self.layer = layer
@@ -36,7 +36,7 @@ final class RecurrentSession {
     context = StepContext(
       arena: try Arena(plan), weights: model.weights, gradients: gradients.base, nodeStride: model.valueCount,
       shards: shards,
-      tree: tree, communicator: SoloCommunicator(), lengths: lengths, seed: seed)
+      tree: tree, communicator: SoloCommunicator(), seed: seed)
     context.isTraining = true
     program.pack(context)
   }
@@ -46,10 +46,9 @@ final class RecurrentSession {
     let samples = x.count / model.inputShape.count
     _ = shards.divide(batch: 0..<samples)
     context.isContinuation = continues
-    context.lengths = lengths
-    let rows = try PackedRows(x, shape: model.inputShape, samples: samples)
+    let rows = try PackedRows(x, shape: model.inputShape, samples: samples, lengths: lengths)
     inputs = rows
-    return PackedRows.unpack(try program.forward(rows.view, context))
+    return PackedRows.unpack(try program.forward(rows.view, context), shape: layer.outputShape)
   }
 
   /// The results of a forward and a backward pass.
@@ -62,8 +61,11 @@ final class RecurrentSession {
   /// Outputs and gradients of the next batch; `upstream` is the gradient of the outputs.
   func run(_ x: [Float], upstream: [Float], continues: Bool = false) throws -> Run {
     let outputs = try forward(x, continues: continues)
-    let g = try PackedRows(upstream, shape: layer.outputShape, samples: x.count / model.inputShape.count)
-    let inputGradient = try program.backward(g.view, context).map(PackedRows.unpack) ?? []
+    let g = try PackedRows(
+      upstream, shape: layer.outputShape, samples: x.count / model.inputShape.count,
+      lengths: layer.outputShape.isSequence ? lengths : nil)
+    let inputGradient =
+      try program.backward(g.view, context).map { PackedRows.unpack($0, shape: model.inputShape) } ?? []
     return Run(
       outputs: outputs, inputGradient: inputGradient,
       gradients: layer.parameters.flatMap { Array(gradients.floats[$0.offset..<$0.offset + $0.count]) })

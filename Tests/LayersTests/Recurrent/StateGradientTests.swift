@@ -26,14 +26,12 @@ import Testing
       let outputs = reference.outputs(x.map(Double.init), parameters: parameters.map(Double.init))
       return zip(outputs, upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
     }
-    let kept = try (lengths ?? []).withUnsafeBufferPointer { memory in
-      let session = try RecurrentSession(
-        layer, shape: shape, batch: samples, parameters: parameters,
-        lengths: lengths == nil ? nil : memory.baseAddress, keepsOutputs: true)
-      _ = try session.run(x, upstream: upstream)
-      let trace = try #require(session.program.traces(of: layer, session.context).first)
-      return PackedRows.unpack(try #require(trace.hiddenGradient))
-    }
+    let session = try RecurrentSession(
+      layer, shape: shape, batch: samples, parameters: parameters, lengths: lengths, keepsOutputs: true)
+    _ = try session.run(x, upstream: upstream)
+    let trace = try #require(session.program.traces(of: layer, session.context).first)
+    let kept = PackedRows.unpack(
+      try #require(trace.hiddenGradient), shape: .sequence(steps: steps, features: hidden))
     #expect(relativeDifference(kept, wanted) < 2e-6, "\(cell) \(output) \(lengths ?? [])")
   }
 

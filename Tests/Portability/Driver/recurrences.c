@@ -12,37 +12,45 @@ static void recurrence(cell shape, void (*forward)(const dpt_recurrence *), void
   dpt_recurrence r = {
       .steps = draw(1, 7), .batch = draw(1, 60), .hidden = draw(1, 40), .inputs = draw(1, 20), .reverse = draw_bool(),
   };
-  const long P = r.padded = PADDED(r.hidden), rows = r.steps * r.batch;
+  const long P = r.padded = PADDED(r.hidden);
+  long rows = r.steps * r.batch;
   if (draw_bool()) {
-    int32_t *lengths = memory((size_t)r.batch * sizeof(int32_t));
-    for (long b = 0; b < r.batch; b++) lengths[b] = (int32_t)draw(1, r.steps);
-    r.lengths = lengths;
+    int32_t *starts = memory((size_t)(r.batch + 1) * sizeof(int32_t));
+    for (long b = 0; b < r.batch; b++) starts[b + 1] = starts[b] + (int32_t)draw(0, r.steps);
+    r.starts = starts;
+    rows = starts[r.batch];
+    r.before = floats((rows + 1) * P);
+    r.scratch = floats((long)dpt_recurrent_scratch(r.inputs, P, shape.groups));
+    if (draw_bool()) r.initialH = random_floats(r.batch * P, 1);
+    if (shape.hasCell && draw_bool()) r.initialC = random_floats(r.batch * P, 1);
   }
   r.xStride = PADDED(r.inputs);
-  r.x = random_floats(rows * r.xStride, 1);
+  r.x = random_floats((rows + 1) * r.xStride, 1);
   r.inputColumns = shape.inputs * P;
   r.inputWeights = random_floats((long)dpt_packed_count(r.inputs, r.inputColumns), 0.5f);
   r.recurrent = random_floats((long)dpt_packed_count(r.hidden, shape.recurrent * P), 0.3f);
   r.recurrentBack = random_floats((long)dpt_packed_count(shape.recurrent * r.hidden, P), 0.3f);
   r.bias = random_floats(shape.groups * P, 0.5f);
-  r.gates = floats(rows * shape.groups * P);
+  r.gates = floats((rows + 1) * shape.groups * P);
   r.h = random_floats((rows + r.batch) * P, 1);
   if (shape.hasCell) {
     r.c = random_floats((rows + r.batch) * P, 1);
-    r.tanhC = floats(rows * P);
+    r.tanhC = floats((rows + 1) * P);
     r.dc = floats(r.batch * P);
   }
   r.dh = floats(r.batch * P);
   r.gradStride = P;
-  if (draw_bool()) r.gradAll = random_floats(rows * P, 1);
+  if (draw_bool()) r.gradAll = random_floats((rows + 1) * P, 1);
   else r.gradLast = random_floats(r.batch * P, 1);
   forward(&r);
   hash_rows(r.gates, rows * shape.groups, r.hidden, P);
-  hash_rows(r.h, rows + r.batch, r.hidden, P);
-  if (shape.hasCell) hash_rows(r.c, rows + r.batch, r.hidden, P);
+  const long states = r.starts ? rows : rows + r.batch;
+  hash_rows(r.h, states, r.hidden, P);
+  if (shape.hasCell) hash_rows(r.c, states, r.hidden, P);
   backward(&r);
   hash_rows(r.gates, rows * shape.groups, r.hidden, P);
   hash_rows(r.dh, r.batch, r.hidden, P);
+  if (r.starts) hash_rows(r.before, rows, r.hidden, P);
 }
 
 static void lstm(void) { recurrence((cell){4, 4, 4, true}, dpt_lstm_forward, dpt_lstm_backward); }

@@ -52,6 +52,13 @@ static void dropout(void) {
       .threshold = (uint32_t)draw_word(), .scale = 1 + draw_float(0.5f),
   };
   dpt_row_pass r = {.rows = mask.steps * mask.batch * mask.positions, .columns = draw(1, 60)};
+  if (draw_bool()) {
+    int32_t *starts = memory((size_t)(mask.batch + 1) * sizeof(int32_t));
+    for (long b = 0; b < mask.batch; b++) starts[b + 1] = starts[b] + (int32_t)draw(1, mask.steps);
+    mask.starts = starts;
+    mask.positions = 1;
+    r.rows = starts[mask.batch];
+  }
   r.xStride = r.yStride = PADDED(r.columns);
   r.x = random_floats(r.rows * r.xStride, 1);
   r.y = floats(r.rows * r.yStride);
@@ -77,36 +84,27 @@ static void layer_norm(void) {
   hash_rows(scaled, r.rows, r.columns, width);
 }
 
-// A model's outputs of random size, sometimes with sequences of different lengths.
+// A model's outputs of random size.
 static dpt_loss_pass draw_loss_pass(column_bounds columns) {
-  dpt_loss_pass p = {.steps = draw(1, 4), .batch = draw(1, 6), .positions = draw(1, 2),
-                     .columns = draw(columns.least, columns.most)};
+  dpt_loss_pass p = {.rows = draw(1, 48), .columns = draw(columns.least, columns.most)};
   p.stride = p.gradientStride = PADDED(p.columns);
-  const long rows = p.steps * p.batch * p.positions;
-  float *outputs = random_floats(rows * p.stride, draw_bool() ? 3 : 60);
-  if (draw(0, 3) == 0) outputs[draw(0, rows * p.stride - 1)] = draw_any_float();
+  float *outputs = random_floats(p.rows * p.stride, draw_bool() ? 3 : 60);
+  if (draw(0, 3) == 0) outputs[draw(0, p.rows * p.stride - 1)] = draw_any_float();
   p.outputs = outputs;
-  if (draw_bool()) {
-    int32_t *lengths = memory((size_t)p.batch * sizeof(int32_t));
-    for (long i = 0; i < p.batch; i++) lengths[i] = (int32_t)draw(1, p.steps);
-    p.lengths = lengths;
-  }
-  p.records = floats(rows * DPT_LANES);
-  p.gradient = floats(rows * p.stride);
+  p.records = floats(p.rows * DPT_LANES);
+  p.gradient = floats(p.rows * p.stride);
   return p;
 }
 
 static void hash_losses(const dpt_loss_pass *p) {
-  const long rows = p->steps * p->batch * p->positions;
-  hash_floats(p->records, rows * DPT_LANES);
-  hash_rows(p->gradient, rows, p->columns, p->stride);
+  hash_floats(p->records, p->rows * DPT_LANES);
+  hash_rows(p->gradient, p->rows, p->columns, p->stride);
 }
 
 static void cross_entropy_of(column_bounds columns) {
   const dpt_loss_pass p = draw_loss_pass(columns);
-  const long rows = p.steps * p.batch * p.positions;
-  int32_t *targets = memory((size_t)rows * sizeof(int32_t));
-  for (long i = 0; i < rows; i++) targets[i] = (int32_t)draw(0, p.columns - 1);
+  int32_t *targets = memory((size_t)p.rows * sizeof(int32_t));
+  for (long i = 0; i < p.rows; i++) targets[i] = (int32_t)draw(0, p.columns - 1);
   dpt_class_targets classes = {.targets = targets, .ignores = draw_bool(), .ignored = (int32_t)draw(0, p.columns - 1)};
   if (draw_bool()) {
     float *weights = floats(PADDED(p.columns));
@@ -127,7 +125,7 @@ static void many_classes(void) {
 
 static void value_loss(void) {
   const dpt_loss_pass p = draw_loss_pass(kFew);
-  const float *targets = random_floats(p.steps * p.batch * p.positions * p.stride, 3);
+  const float *targets = random_floats(p.rows * p.stride, 3);
   for (int kind = DPT_SQUARED; kind <= DPT_BINARY; kind++) {
     dpt_value_loss((dpt_value_loss_kind)kind, 1.5f + draw_float(1), &p, targets, p.stride);
     hash_losses(&p);

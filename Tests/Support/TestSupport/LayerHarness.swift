@@ -108,6 +108,14 @@ public struct PackedRows {
     }
   }
 
+  /// The values of a view that is not ragged, batch-first and without pads.
+  public static func unpack(_ view: TensorView) -> [Float] {
+    precondition(view.starts == nil, "a ragged view needs a shape")
+    return unpack(
+      view,
+      shape: view.positions > 1 ? Shape([view.positions, 1, view.columns]) : Shape([view.steps, view.columns]))
+  }
+
   /// The values of a view of samples of a shape, batch-first and without pads; zeros for steps that are not there.
   public static func unpack(_ view: TensorView, shape: Shape) -> [Float] {
     var values = [Float](repeating: 0, count: view.batch * shape.count)
