@@ -14,6 +14,8 @@ import Testing
         batch: 32
         accumulate: 1
         shards: 8
+        batching: shuffled
+        batchingWindow: 100
         data:
           source: temporal-order
           level: easy
@@ -132,6 +134,6 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:19: model.layers must have at least one entry")) { try Recipe().validated() }
+    #expect(throws: wrong("recipe:21: model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }
