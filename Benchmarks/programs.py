@@ -51,7 +51,7 @@ def pytorch_variants(task, everything):
             for v in eager if everything or v.name != "plain"
         ]
     # Compiling unrolls the steps of a sequence, which takes minutes and gigabytes for a long one.
-    can_compile = everything and (not task.is_recurrent or task.shape[0] <= 32)
+    can_compile = everything and not task.lengths and (not task.is_recurrent or task.shape[0] <= 32)
     best = ("--optimizer", updates[-1], "--compile")
     compiled = [Variant(f"compiled, {updates[-1]}", best)] * can_compile
     if can_compile and not task.is_recurrent:
@@ -90,6 +90,11 @@ def settings_of(task, samples):
 def samples_of(task, numpy):
     """Returns the arrays x and y of some batches of random samples for `task`."""
     random = numpy.random.default_rng(1)
+    if task.lengths:
+        # The very lengths that PyTorch has.
+        lengths = task.draw_lengths(numpy, task.batch * task.steps)
+        x = random.standard_normal((int(lengths.sum()), task.shape[1]), dtype="f4")
+        return {"x": x, "lengths": lengths, "y": random.integers(task.classes, size=len(lengths))}
     count = task.batch * (4 if task.is_recurrent else 2)
     if task.is_recurrent:
         length, inputs = task.shape

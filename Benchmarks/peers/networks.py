@@ -24,6 +24,19 @@ class Recurrent(nn.Module):
         return self.linear(output if self.every_step else output[-1])
 
 
+class Packed(nn.Module):
+    """A bidirectional GRU over packed sequences, and a linear layer on the last states of both directions."""
+
+    def __init__(self, task):
+        super().__init__()
+        self.recurrent = nn.GRU(task.shape[1], task.hidden, bidirectional=True)
+        self.linear = nn.Linear(2 * task.hidden, task.classes)
+
+    def forward(self, x):
+        _, states = self.recurrent(x)
+        return self.linear(torch.cat([states[0], states[1]], dim=1))
+
+
 class Gated(nn.Module):
     """c = sigmoid(A x + U h), h ← c h + (1 − c) (B x); one product for the inputs of all steps."""
 
@@ -134,7 +147,7 @@ def network(task, channels_last):
     """Returns the network of `task`, with channels last if `channels_last`."""
     makers = {
         "gated": lambda: Gated(task), "mnist-cnn": mnist, "cats-dogs": cats_dogs, "vgg-cifar": vgg, "resnet18": resnet18,
-        "mobilenet": mobilenet, "fcn": lambda: fcn(task, as_images=channels_last),
+        "bi-gru": lambda: Packed(task), "mobilenet": mobilenet, "fcn": lambda: fcn(task, as_images=channels_last),
     }
     model = makers.get(task.network, lambda: Recurrent(task))()
     return model.to(memory_format=torch.channels_last) if channels_last else model

@@ -5,12 +5,15 @@
 """
 
 import dataclasses
+import itertools
 
+import numpy
 import torch
 import torch.nn.functional as F
 from networks import network
 from tasks import TASKS
 from timing import parse_arguments, report
+from torch.nn.utils.rnn import pack_padded_sequence
 
 options = parse_arguments(
     __doc__,
@@ -28,7 +31,15 @@ task = dataclasses.replace(task, batch=(options.batch or task.batch) // processe
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
-if task.is_recurrent:
+if task.lengths:
+    # As many batches as the steps of a timing, one after the other.
+    lengths = torch.from_numpy(task.draw_lengths(numpy, task.batch * options.steps)).long()
+    batches = itertools.cycle([
+        (pack_padded_sequence(torch.randn(int(own.max()), task.batch, task.shape[1]), own, enforce_sorted=False),
+         torch.randint(task.classes, (task.batch,)))
+        for own in lengths.split(task.batch)
+    ])
+elif task.is_recurrent:
     length, inputs = task.shape
     x = F.one_hot(torch.randint(inputs, (length, task.batch)), inputs).float()
     y = torch.randint(task.classes, (length, task.batch) if task.every_step else (task.batch,))
@@ -58,7 +69,12 @@ if options.compile:
     model = torch.compile(model)
 
 
+if not task.lengths:
+    batches = itertools.repeat((x, y))
+
+
 def step():
+    x, y = next(batches)
     optimizer.zero_grad()
     F.cross_entropy(model(x).flatten(0, -2), y.flatten()).backward()
     optimizer.step()

@@ -1,7 +1,8 @@
 """The tasks that compare.py measures.
 
 A step is: zero the gradients, forward, loss, backward, optimizer; float32, data already in memory. Recurrent networks get
-one-hot symbols, the others random numbers. The loss is the cross-entropy; of recurrent networks that of the last step's
+one-hot symbols, the others random numbers. Sequences of different lengths are random numbers, too; PyTorch packs them
+(`pack_padded_sequence`), outside of the timing. The loss is the cross-entropy; of recurrent networks that of the last step's
 output, or of every step's. Optimizers are RMSprop (learning rate 0.001, decay 0.99, epsilon 1e-8), Adam (learning rate
 0.001, PyTorch's other defaults) or SGD (learning rate 0.01, momentum 0.9).
 """
@@ -29,6 +30,8 @@ class Task:
     hidden: int = 0
     # Whether every step of a sequence has a class.
     every_step: bool = False
+    # The least number of steps of a sequence and the mean; None if all have the same.
+    lengths: tuple[int, float] | None = None
     # The least ratios of PyTorch's and JAX's best times to ours that we aim at; None for no aim.
     against_pytorch: float | None = None
     against_jax: float | None = None
@@ -41,10 +44,17 @@ class Task:
     def is_recurrent(self):
         return self.hidden > 0
 
+    def draw_lengths(self, numpy, count):
+        """Returns `count` numbers of steps: the least and an exponential distribution, up to that of the shape."""
+        least, mean = self.lengths
+        drawn = least + numpy.random.default_rng(2).exponential(mean - least, size=count)
+        return numpy.minimum(drawn, self.shape[0]).astype("i4")
+
     @property
     def size(self):
         """The task's size in the table: batch × steps × hidden, or batch × a sample's shape."""
-        parts = (self.batch, self.shape[0], self.hidden) if self.is_recurrent else (self.batch, *self.shape)
+        steps = f"{self.lengths[0]} to {self.shape[0]}" if self.lengths else self.shape[0]
+        parts = (self.batch, steps, self.hidden) if self.is_recurrent else (self.batch, *self.shape)
         return " × ".join(map(str, parts))
 
 
@@ -66,6 +76,9 @@ TASKS = {
     "gated": Task(
         "gated", "adam", 64, (20, 27), 27, 50, recurrent("gated", 64, "all", 27), hidden=64, every_step=True,
         against_pytorch=4),
+    "digits": Task(
+        "bi-gru", "adam", 64, (226, 12), 10, 8, recurrent("gru", 64, "last", 10, bidirectional="true"), hidden=64,
+        lengths=(12, 42.5), against_pytorch=6),
     "mnist-cnn": Task("mnist-cnn", "adam", 128, (28, 28, 1), 10, 2, MNIST, against_pytorch=1.7),
     "cats-dogs": Task("cats-dogs", "sgd", 32, (256, 256, 3), 2, 1, CATS_DOGS, against_pytorch=1.3),
     "vgg-cifar": Task("vgg-cifar", "sgd", 128, (32, 32, 3), 10, 1, VGG, against_pytorch=1.15),

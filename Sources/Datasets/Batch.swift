@@ -90,6 +90,11 @@ public final class Batch {
   /// The number of a sample's steps.
   public func steps(ofSample sample: Int) -> Int { view.steps(ofSample: sample) }
 
+  /// The share of the shape's steps that the samples have.
+  public var shareOfSteps: Double {
+    hasLengths && count > 0 ? Double(view.rows) / Double(count * shape.steps) : 1
+  }
+
   /// The row of a target in `classes`: by step, then by sample; if samples have steps of their own, sample after sample.
   public func targetRow(step: Int, sample: Int) -> Int {
     hasLengths ? Int(targetStarts[sample]) + step : step * count + sample

@@ -46,6 +46,12 @@ public protocol Dataset: AnyObject {
 }
 
 extension Dataset {
+  /// The share of the shape's steps that samples have on average.
+  package var shareOfSteps: Double {
+    guard hasLengths, count > 0 else { return 1 }
+    return Double((0..<count).reduce(0) { $0 + length(of: $1) }) / Double(count * inputShape.steps)
+  }
+
   /// Nil: not known.
   public var classes: [Int32]? { nil }
 

@@ -71,6 +71,7 @@ final class BatchGradient {
     context.firstSample = part.lowerBound - step.positions.lowerBound
     let batch = try loader.load(
       BatchLoader.Portion(epoch: epoch, positions: part), next: following(positions, of: epoch))
+    context.shareOfSteps = batch.shareOfSteps
 
     activity.enter(.computing, step: step.number)
     let outputs = try program.forward(batch.view, context, arrival: arrival)

@@ -133,9 +133,11 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     try communicator.barrier()
     let peakRate = peak ? PeakRate.measure() : nil
     seconds.sort()
+    let share = experiment.data.training.shareOfSteps
     return BenchmarkResult(
       recipe: recipe.name, ranks: communicator.size, batch: batch, steps: window * windows, seconds: seconds,
-      stepSeconds: stepSeconds, times: times, operations: experiment.model.trainingOperations * batch, peak: peakRate,
+      stepSeconds: stepSeconds, times: times,
+      operations: Int(Double(experiment.model.trainingOperations * batch) * share), peak: peakRate,
       layerTimes: layerTimes)
   }
 

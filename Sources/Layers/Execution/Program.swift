@@ -82,7 +82,8 @@ public final class Program: Pass {
       activations.append(values)
       values = try stage.pass.forward(values, context)
       context.layerObserver?.layers(stage.layers, gave: values)
-      context.layerObserver?.layersEnd(stage.layers, .forward, operations: input.batch * stage.layers.operations)
+      context.layerObserver?.layersEnd(
+        stage.layers, .forward, operations: operations(stage.layers.operations, samples: input.batch, context))
     }
     activations.append(values)
     return values
@@ -100,10 +101,15 @@ public final class Program: Pass {
         next, input: activations[index], output: activations[index + 1], context)
       context.layerObserver?.layersEnd(
         stage.layers, .backward,
-        operations: gradient.batch * stage.layers.backwardOperations(wantsInputGradient: current != nil))
+        operations: operations(
+          stage.layers.backwardOperations(wantsInputGradient: current != nil), samples: gradient.batch, context))
       for layer in stage.layers { try context.frontier?.finish(layer) }
     }
     return current
+  }
+
+  private func operations(_ ofSample: Int, samples: Int, _ context: StepContext) -> Int {
+    Int(Double(samples * ofSample) * context.shareOfSteps)
   }
 
   /// The same of a layer that is made of this program's; these know their own inputs and outputs.

@@ -32,6 +32,8 @@ public final class StepContext {
   public var isContinuation = false
   /// The position of this rank's first sample within the samples of the step, which is one global batch or several.
   public var firstSample = 0
+  /// The share of the shape's steps that the batch has, by which observers' operations are counted; 1 unless it is ragged.
+  public var shareOfSteps = 1.0
   /// Looks on as layers run, or nil.
   public var layerObserver: (any LayerObserver)?
   /// Told when a layer's gradients are written, or nil.
