@@ -34,6 +34,13 @@ extension EndToEndTests {
     }
 
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func batchesByLengthKilledRepeatedlyEndWithTheSameBits() throws {
+      try check(["names", "batching=length", "epochs=\(Self.isLong ? 2000 : 400)"], kills: Self.isLong ? 30 : 4) {
+        try SmallData.writeNames($0)
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func aConvolutionalNetworkKilledRepeatedlyEndsWithTheSameBits() throws {
       try check(["images.yaml"], kills: Self.isLong ? 30 : 5) {
         try $0.writeImageRecipe(epochs: Self.isLong ? 400 : 60)

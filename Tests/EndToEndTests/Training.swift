@@ -32,6 +32,10 @@ struct Training: CustomTestStringConvertible, Sendable {
       testDescription: "NumPy sequences of different lengths, the last batch smaller than its shards",
       arguments: ["sequences.yaml"], prepare: writeSequences),
     Training(
+      testDescription: "sequences in batches of like length",
+      arguments: ["sequences.yaml", "batching=length", "batchingWindow=2"], ranks: [1, 2, 3, 5, 8],
+      prepare: writeSequences),
+    Training(
       testDescription: "images from IDX files, a part of them kept for validation",
       arguments: ["mnist", "epochs=2", "batch=16", "data.validationShare=0.2"], ranks: [1, 2, 3, 8],
       prepare: SmallData.writeDigits),
