@@ -8,17 +8,25 @@
 #include "gemm.h"
 #include "winograd_tiles.h"
 
-// Calls NAME(mh, mw, …) with the tile's size as constants. A sequence has width 1.
-#define DPT_FOR_TILE(G, NAME, ...)                             \
-  do {                                                         \
-    if ((G)->tileWidth == 1) NAME(4, 1, __VA_ARGS__);          \
-    else if ((G)->tileHeight == 2) NAME(2, 2, __VA_ARGS__);    \
-    else NAME(4, 4, __VA_ARGS__);                              \
+// Tiles of m outputs of r taps: along both axes, or along a sequence's steps.
+#define DPT_SQUARE_TILE(M, R) ((tile_shape){{M, R}, {M, R}})
+#define DPT_STEPS_TILE(M, R) ((tile_shape){{M, R}, {1, 1}})
+
+// Calls NAME(shape, …) with the tile's shape as a constant. A sequence has width 1.
+#define DPT_FOR_TILE(G, NAME, ...)                                                                 \
+  do {                                                                                             \
+    if ((G)->tileWidth == 1 && (G)->kernelHeight == 5) NAME(DPT_STEPS_TILE(4, 5), __VA_ARGS__);    \
+    else if ((G)->tileWidth == 1) NAME(DPT_STEPS_TILE(4, 3), __VA_ARGS__);                         \
+    else if ((G)->kernelHeight == 5) NAME(DPT_SQUARE_TILE(2, 5), __VA_ARGS__);                     \
+    else if ((G)->tileHeight == 2) NAME(DPT_SQUARE_TILE(2, 3), __VA_ARGS__);                       \
+    else NAME(DPT_SQUARE_TILE(4, 3), __VA_ARGS__);                                                 \
   } while (0)
 
-DPT_INLINE long winograd_places(const dpt_convolution *g) {
-  return DPT_PLACES_FOR(g->tileHeight) * DPT_PLACES_FOR(g->tileWidth);
+DPT_INLINE tile_shape tile_of(const dpt_convolution *g) {
+  return (tile_shape){{(int)g->tileHeight, (int)g->kernelHeight}, {(int)g->tileWidth, (int)g->kernelWidth}};
 }
+
+DPT_INLINE long winograd_places(const dpt_convolution *g) { return places_of(tile_of(g)); }
 
 DPT_INLINE long tiles_of_image(const dpt_convolution *g) {
   return tiles_along(g->outHeight, (int)g->tileHeight) * tiles_along(g->outWidth, (int)g->tileWidth);
@@ -53,15 +61,15 @@ typedef struct {
   bool relu;
 } tile_product;
 
-DPT_INLINE void multiply_tiles(int mh, int mw, const tile_product *p, const float *x, float *y, float *scratch) {
+DPT_INLINE void multiply_tiles(tile_shape s, const tile_product *p, const float *x, float *y, float *scratch) {
   const long inner = p->from.channels, columns = p->to.channels;
-  const tile_layout in = tile_images(mh, mw, &p->to, inner), out = tile_images(mh, mw, &p->to, columns);
-  const int places = DPT_PLACES_FOR(mh) * DPT_PLACES_FOR(mw);
+  const tile_layout in = tile_images(s, &p->to, inner), out = tile_images(s, &p->to, columns);
+  const int places = places_of(s);
   float *sums = scratch + places * in.plane;
   const long tiles = p->images * in.down * in.across;
   for (long first = 0; first < tiles; first += DPT_BLOCK) {
     const long count = tiles - first < DPT_BLOCK ? tiles - first : DPT_BLOCK;
-    place_tiles(DPT_INPUT_TILES, mh, mw, &p->from, &in, x, first, count, scratch);
+    place_tiles(DPT_INPUT_TILES, s, &p->from, &in, x, first, count, scratch);
     for (long place = 0; place < places; place++) {
       const dpt_product product = {
           .a = scratch + place * in.plane, .aStride = in.row, .segments = 1, .segmentLength = inner,
@@ -70,7 +78,7 @@ DPT_INLINE void multiply_tiles(int mh, int mw, const tile_product *p, const floa
       };
       multiply(&product);
     }
-    write_tiles(mh, mw, &p->to, &out, sums, y, first, count, p->bias, p->relu);
+    write_tiles(s, &p->to, &out, sums, y, first, count, p->bias, p->relu);
   }
 }
 
@@ -90,8 +98,8 @@ static void winograd_input_gradient(const dpt_convolution *g, const float *dy, c
 }
 
 // Packs the places of w[o][kh][kw][c] with inner length c and columns o.
-DPT_INLINE void pack_tiles(int mh, int mw, const float *w, long outputs, long channels, float *packed) {
-  const int taps = DPT_WEIGHTS_FOR(mh) * DPT_WEIGHTS_FOR(mw), places = DPT_PLACES_FOR(mh) * DPT_PLACES_FOR(mw);
+DPT_INLINE void pack_tiles(tile_shape s, const float *w, long outputs, long channels, float *packed) {
+  const int taps = taps_of(s), places = places_of(s);
   const long plane = channels * padded_to_lanes(outputs);
   for (long o = 0; o < outputs; o += DPT_LANES, packed += channels * DPT_LANES)
     for (long c = 0; c < channels; c++) {
@@ -101,20 +109,20 @@ DPT_INLINE void pack_tiles(int mh, int mw, const float *w, long outputs, long ch
         for (long j = 0; j < DPT_LANES && o + j < outputs; j++) lanes[j] = w[((o + j) * taps + k) * channels + c];
         tile[k] = load(lanes);
       }
-      place_weight_tile(mh, mw, tile, placed);
+      place_weight_tile(s, tile, placed);
       for (int p = 0; p < places; p++) store(packed + p * plane + c * DPT_LANES, placed[p]);
     }
 }
 
 // The same turned round, with inner length o and columns c.
-DPT_INLINE void pack_tiles_back(int mh, int mw, const float *w, long outputs, long channels, float *packed) {
-  const int taps = DPT_WEIGHTS_FOR(mh) * DPT_WEIGHTS_FOR(mw), places = DPT_PLACES_FOR(mh) * DPT_PLACES_FOR(mw);
+DPT_INLINE void pack_tiles_back(tile_shape s, const float *w, long outputs, long channels, float *packed) {
+  const int taps = taps_of(s), places = places_of(s);
   const long plane = outputs * padded_to_lanes(channels);
   for (long c = 0; c < channels; c += DPT_LANES, packed += outputs * DPT_LANES)
     for (long o = 0; o < outputs; o++) {
       v16 tile[DPT_PLACES], placed[DPT_PLACES];
       for (int k = 0; k < taps; k++) tile[taps - 1 - k] = load_some(w + (o * taps + k) * channels + c, channels - c);
-      place_weight_tile(mh, mw, tile, placed);
+      place_weight_tile(s, tile, placed);
       for (int p = 0; p < places; p++) store(packed + p * plane + o * DPT_LANES, placed[p]);
     }
 }

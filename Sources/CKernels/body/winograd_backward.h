@@ -50,23 +50,23 @@ static void add_block(const winograd_gradient *p, long places, bool fresh, long 
 }
 
 // Transforms rows × columns sums, whose places are `plane` floats apart, to gradients of weights at [tap][c][o].
-DPT_INLINE void finish_weights(int mh, int mw, long rows, long columns, const float *sums, long plane, long row,
+DPT_INLINE void finish_weights(tile_shape s, long rows, long columns, const float *sums, long plane, long row,
                                float *weights, long weightRow, long tap) {
   for (long i = 0; i < rows; i++)
     for (long o = 0; o < columns; o += DPT_LANES) {
       v16 placed[DPT_PLACES], w[DPT_PLACES];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < DPT_PLACES_FOR(mh) * DPT_PLACES_FOR(mw); k++) placed[k] = load(sums + k * plane + i * row + o);
-      weights_of_tile(mh, mw, placed, w);
+      for (int k = 0; k < places_of(s); k++) placed[k] = load(sums + k * plane + i * row + o);
+      weights_of_tile(s, placed, w);
 #pragma clang loop unroll(full)
-      for (int k = 0; k < DPT_WEIGHTS_FOR(mh) * DPT_WEIGHTS_FOR(mw); k++)
+      for (int k = 0; k < taps_of(s); k++)
         store(weights + k * tap + i * weightRow + o, w[k]);
     }
 }
 
 // A shard of one block: all places for one tile of weights after the other, whose sums never leave the caches.
-DPT_INLINE void add_only_block(int mh, int mw, const winograd_gradient *p, long count, float *weights) {
-  const int places = DPT_PLACES_FOR(mh) * DPT_PLACES_FOR(mw);
+DPT_INLINE void add_only_block(tile_shape s, const winograd_gradient *p, long count, float *weights) {
+  const int places = places_of(s);
   const long channels = p->inputs.channels, row = p->out.row;
   const long height = tile_height(channels, DPT_TILE_ROWS), wide = DPT_TILE_PANELS * DPT_LANES;
   const long plane = DPT_TILE_ROWS * wide;
@@ -80,27 +80,27 @@ DPT_INLINE void add_only_block(int mh, int mw, const winograd_gradient *p, long 
         if (columns > DPT_LANES) add_place(DPT_TILE_PANELS, true, p, count, x, dy, rows, p->sums + place * plane, wide);
         else add_place(1, true, p, count, x, dy, rows, p->sums + place * plane, wide);
       }
-      finish_weights(mh, mw, rows, columns, p->sums, plane, wide, weights + i * row + o, row, channels * row);
+      finish_weights(s, rows, columns, p->sums, plane, wide, weights + i * row + o, row, channels * row);
     }
   }
 }
 
 // Adds what some samples of a shard, its first ones if `fresh`, make of the weights' gradients; with `last` these are whole.
-DPT_INLINE void add_samples(int mh, int mw, const winograd_gradient *p, const float *x, const float *dy, long samples,
+DPT_INLINE void add_samples(tile_shape s, const winograd_gradient *p, const float *x, const float *dy, long samples,
                             bool fresh, bool last, float *weights) {
-  const int places = DPT_PLACES_FOR(mh) * DPT_PLACES_FOR(mw);
+  const int places = places_of(s);
   const long tiles = samples * p->in.down * p->in.across;
   for (long first = 0; first < tiles; first += DPT_BLOCK) {
     const long count = tiles - first < DPT_BLOCK ? tiles - first : DPT_BLOCK;
-    place_tiles(DPT_INPUT_TILES, mh, mw, &p->inputs, &p->in, x, first, count, p->placed);
-    place_tiles(DPT_GRADIENT_TILES, mh, mw, &p->outputs, &p->out, dy, first, count, p->placed + places * p->in.plane);
-    if (fresh && last && count == tiles) return add_only_block(mh, mw, p, count, weights);
+    place_tiles(DPT_INPUT_TILES, s, &p->inputs, &p->in, x, first, count, p->placed);
+    place_tiles(DPT_GRADIENT_TILES, s, &p->outputs, &p->out, dy, first, count, p->placed + places * p->in.plane);
+    if (fresh && last && count == tiles) return add_only_block(s, p, count, weights);
     add_block(p, places, fresh, count);
     fresh = false;
   }
   const long channels = p->inputs.channels, row = p->out.row;
   if (last)
-    finish_weights(mh, mw, channels, row, p->sums, channels * row + DPT_LANES, row, weights, row, channels * row);
+    finish_weights(s, channels, row, p->sums, channels * row + DPT_LANES, row, weights, row, channels * row);
 }
 
 // A node's gradients from [tap][c][o], `row` floats a row.
@@ -123,8 +123,8 @@ static size_t winograd_backward_scratch(const dpt_convolution *g, long shards, b
 DPT_INLINE void lay_tiles(winograd_gradient *tiles, const dpt_convolution *g) {
   tiles->inputs = tiled_inputs(g);
   tiles->outputs = tiled_outputs(g);
-  tiles->in = tile_images((int)g->tileHeight, (int)g->tileWidth, &tiles->outputs, g->channels);
-  tiles->out = tile_images((int)g->tileHeight, (int)g->tileWidth, &tiles->outputs, g->outputs);
+  tiles->in = tile_images(tile_of(g), &tiles->outputs, g->channels);
+  tiles->out = tile_images(tile_of(g), &tiles->outputs, g->outputs);
 }
 
 static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_program *s) {

@@ -25,9 +25,10 @@ typedef struct {
 DPT_INLINE long tiles_along(long pixels, int m) { return (pixels + m - 1) / m; }
 
 // Tiles for all pixels of `images`. A plane is not a power of two, so that a tile's places lie in different cache sets.
-DPT_INLINE tile_layout tile_images(int mh, int mw, const tiled_images *images, long channels) {
+DPT_INLINE tile_layout tile_images(tile_shape s, const tiled_images *images, long channels) {
   const long row = padded_to_lanes(channels);
-  return (tile_layout){tiles_along(images->height, mh), tiles_along(images->width, mw), row, DPT_BLOCK * row + DPT_LANES};
+  return (tile_layout){tiles_along(images->height, s.down.outputs), tiles_along(images->width, s.across.outputs), row,
+                       DPT_BLOCK * row + DPT_LANES};
 }
 
 // rows × columns values from pixel (h, w) on, zeros outside the image.
@@ -50,30 +51,31 @@ DPT_INLINE void load_tile(int rows, int columns, const tiled_images *g, const fl
 typedef enum { DPT_INPUT_TILES, DPT_GRADIENT_TILES } tile_kind;
 
 // Writes the places of tiles first ..< first + count of the batch.
-DPT_INLINE void place_tiles(tile_kind kind, int mh, int mw, const tiled_images *g, const tile_layout *t, const float *x,
+DPT_INLINE void place_tiles(tile_kind kind, tile_shape s, const tiled_images *g, const tile_layout *t, const float *x,
                             long first, long count, float *places) {
-  const int rows = kind == DPT_INPUT_TILES ? DPT_PLACES_FOR(mh) : mh;
-  const int columns = kind == DPT_INPUT_TILES ? DPT_PLACES_FOR(mw) : mw;
+  const int rows = kind == DPT_INPUT_TILES ? places_along(s.down) : s.down.outputs;
+  const int columns = kind == DPT_INPUT_TILES ? places_along(s.across) : s.across.outputs;
   const long ofImage = t->down * t->across;
   for (long i = 0; i < count; i++) {
     const long n = (first + i) / ofImage, at = (first + i) % ofImage;
-    const long h = g->top + at / t->across * mh, w = g->left + at % t->across * mw;
+    const long h = g->top + at / t->across * s.down.outputs, w = g->left + at % t->across * s.across.outputs;
     for (long c = 0; c < g->channels; c += DPT_LANES) {
       v16 tile[DPT_PLACES], placed[DPT_PLACES];
       load_tile(rows, columns, g, x + n * g->image + c, h, w, tile);
-      if (kind == DPT_INPUT_TILES) place_input_tile(mh, mw, tile, placed);
-      else place_gradient_tile(mh, mw, tile, placed);
+      if (kind == DPT_INPUT_TILES) place_input_tile(s, tile, placed);
+      else place_gradient_tile(s, tile, placed);
       float *to = places + i * t->row + c;
 #pragma clang loop unroll(full)
-      for (int p = 0; p < DPT_PLACES_FOR(mh) * DPT_PLACES_FOR(mw); p++) store(to + p * t->plane, placed[p]);
+      for (int p = 0; p < places_of(s); p++) store(to + p * t->plane, placed[p]);
     }
   }
 }
 
 // Writes the pixels of tiles first ..< first + count of the batch from their places: with a bias unless that is NULL, and
 // 0 for negative values with `relu`.
-DPT_INLINE void write_tiles(int mh, int mw, const tiled_images *g, const tile_layout *t, const float *places, float *y,
+DPT_INLINE void write_tiles(tile_shape s, const tiled_images *g, const tile_layout *t, const float *places, float *y,
                             long first, long count, const float *bias, bool relu) {
+  const int mh = s.down.outputs, mw = s.across.outputs;
   const long ofImage = t->down * t->across;
   for (long i = 0; i < count; i++) {
     const long n = (first + i) / ofImage, at = (first + i) % ofImage;
@@ -83,8 +85,8 @@ DPT_INLINE void write_tiles(int mh, int mw, const tiled_images *g, const tile_la
     for (long c = 0; c < g->channels; c += DPT_LANES) {
       v16 placed[DPT_PLACES], tile[DPT_PLACES];
 #pragma clang loop unroll(full)
-      for (int p = 0; p < DPT_PLACES_FOR(mh) * DPT_PLACES_FOR(mw); p++) placed[p] = load(places + i * t->row + c + p * t->plane);
-      outputs_of_tile(mh, mw, placed, tile);
+      for (int p = 0; p < places_of(s); p++) placed[p] = load(places + i * t->row + c + p * t->plane);
+      outputs_of_tile(s, placed, tile);
       const v16 start = bias ? load(bias + c) : splat(0.0f);
 #pragma clang loop unroll(full)
       for (int k = 0; k < mh * mw; k++) {

@@ -1,7 +1,7 @@
-// The transforms of Winograd's minimal filtering for 3 × 3 convolutions of stride 1, and for 3 taps along one axis (Winograd
-// 1980; Lavin and Gray 2016, "Fast algorithms for convolutional neural networks"). m outputs along an axis take m + 2
-// products instead of 3 m. Inputs, weights and gradients are taken as polynomials, and become their values at m + 2 places:
-// the points 0, ±p, ±q and ∞ for m = 4; 0, ±1 and ∞ for m = 2. Products and sums over channels are made place by place.
+// The transforms of Winograd's minimal filtering for convolutions of stride 1 with 3 or 5 taps along an axis (Winograd 1980;
+// Lavin and Gray 2016, "Fast algorithms for convolutional neural networks"). m outputs along an axis of r taps take
+// m + r − 1 products instead of m · r. Inputs, weights and gradients are taken as polynomials, and become their values at
+// m + r − 1 places: the point 0, pairs of points ±x, and ∞. Products and sums over channels are made place by place.
 //
 // Each transform is a fixed sequence of operations on 16 channels, so its bits do not depend on the instruction set.
 #ifndef DPT_WINOGRAD_TRANSFORMS_H
@@ -9,145 +9,187 @@
 
 #include "vector.h"
 
-// The points ±p and ±q, whose powers and products are exact. Errors are less than half of those with ±1 and ±2.
-#define DPT_P 0.625f
-#define DPT_Q 1.5f
-#define DPT_P2 (DPT_P * DPT_P)
-#define DPT_Q2 (DPT_Q * DPT_Q)
-
 // The most places of a tile.
 #define DPT_PLACES 36
 
-// Places along an axis for m outputs. With m = 1 the axis has one tap and nothing is transformed.
-#define DPT_PLACES_FOR(M) ((M) == 1 ? 1 : (M) + 2)
+// A tile along one axis, for example 4 outputs of 3 taps; constant at every call. With one of each nothing is transformed.
+typedef struct {
+  int outputs, taps;
+} tile_axis;
 
-// MARK: Transforms along one axis; m is a constant at every call, `s` and `t` the distances of values in memory
+typedef struct {
+  tile_axis down, across;
+} tile_shape;
+
+DPT_INLINE int places_along(tile_axis axis) { return axis.outputs + axis.taps - 1; }
+DPT_INLINE int places_of(tile_shape s) { return places_along(s.down) * places_along(s.across); }
+DPT_INLINE int taps_of(tile_shape s) { return s.down.taps * s.across.taps; }
+
+// MARK: The places, of which an axis has 1, 4, 6 or 8
+
+DPT_INLINE int pairs_of(int places) { return (places - 2) / 2; }
+
+// The point x of pair ±x number `pair`. Powers and products of all points are exact. Of 6 places, errors are less than half
+// of those with ±1 and ±2.
+DPT_INLINE float point_at(int places, int pair) {
+  const float points6[] = {0.625f, 1.5f}, points8[] = {0.5f, 1.0f, 2.0f};
+  return places == 4 ? 1.0f : places == 6 ? points6[pair] : points8[pair];
+}
+
+// What the weights are multiplied with at a pair: 1 / Π (x − y) over all other points y.
+DPT_INLINE float factor_at(int places, int pair) {
+  const float x = point_at(places, pair);
+  float product = 2 * x * x;
+#pragma clang loop unroll(full)
+  for (int k = 0; k < pairs_of(places); k++)
+    if (k != pair) product *= x * x - point_at(places, k) * point_at(places, k);
+  return 1 / product;
+}
+
+// The same at 0, where the inputs of 4 and 8 places have the other sign.
+DPT_INLINE float factor_at_zero(int places) {
+  float product = 1;
+#pragma clang loop unroll(full)
+  for (int k = 0; k < pairs_of(places); k++) product *= point_at(places, k) * point_at(places, k);
+  return 1 / product;
+}
+
+DPT_INLINE float power(float x, int exponent) {
+  float result = 1;
+#pragma clang loop unroll(full)
+  for (int i = 0; i < exponent; i++) result *= x;
+  return result;
+}
+
+// MARK: Transforms along one axis; `s` and `t` are the distances of values in memory
 
 // Inputs to places: Bᵀ d.
-DPT_INLINE void place_inputs(int m, const v16 *d, long s, v16 *v, long t) {
-  if (m == 1) {
+DPT_INLINE void place_inputs(tile_axis axis, const v16 *d, long s, v16 *v, long t) {
+  const int places = places_along(axis);
+  if (places == 1) {
     v[0] = d[0];
-  } else if (m == 2) {
+  } else if (places == 4) {
     const v16 d1 = d[s], d2 = d[2 * s];
     v[0] = d[0] - d2;
     v[t] = d1 + d2;
     v[2 * t] = d2 - d1;
     v[3 * t] = d[3 * s] - d1;
-  } else {
+  } else if (places == 6) {
+    const float p = point_at(6, 0), q = point_at(6, 1);
     const v16 d0 = d[0], d1 = d[s], d2 = d[2 * s], d3 = d[3 * s], d4 = d[4 * s], d5 = d[5 * s];
-    const v16 sum = splat(-(DPT_P2 + DPT_Q2)), product = splat(DPT_P2 * DPT_Q2);
-    const v16 p2 = splat(-DPT_P2), q2 = splat(-DPT_Q2), p = splat(DPT_P), q = splat(DPT_Q);
-    const v16 even = fma16(q2, d2, d4), odd = p * fma16(q2, d1, d3);
-    const v16 even2 = fma16(p2, d2, d4), odd2 = q * fma16(p2, d1, d3);
+    const v16 sum = splat(-(p * p + q * q)), product = splat(p * p * (q * q));
+    const v16 p2 = splat(-p * p), q2 = splat(-q * q);
+    const v16 even = fma16(q2, d2, d4), odd = splat(p) * fma16(q2, d1, d3);
+    const v16 even2 = fma16(p2, d2, d4), odd2 = splat(q) * fma16(p2, d1, d3);
     v[0] = fma16(product, d0, fma16(sum, d2, d4));
     v[t] = even + odd;
     v[2 * t] = even - odd;
     v[3 * t] = even2 + odd2;
     v[4 * t] = even2 - odd2;
     v[5 * t] = fma16(product, d1, fma16(sum, d3, d5));
+  } else {
+    // (x² − 1/4) (x² − 1) (x² − 4) = x⁶ − 5.25 x⁴ + 5.25 x² − 1; without a pair's factor, x⁴ − sum x² + product.
+    const v16 d1 = d[s], d2 = d[2 * s], d3 = d[3 * s], d4 = d[4 * s], d5 = d[5 * s], d6 = d[6 * s];
+    v[0] = fma16(splat(5.25f), d4 - d2, d[0] - d6);
+    v[7 * t] = fma16(splat(5.25f), d3 - d5, d[7 * s] - d1);
+#pragma clang loop unroll(full)
+    for (int k = 0; k < 3; k++) {
+      const float x = point_at(8, k), sum = 5.25f - x * x, product = 1 / (x * x);
+      const v16 even = fma16(splat(product), d2, fma16(splat(-sum), d4, d6));
+      const v16 odd = splat(x) * fma16(splat(product), d1, fma16(splat(-sum), d3, d5));
+      v[(2 * k + 1) * t] = even + odd;
+      v[(2 * k + 2) * t] = even - odd;
+    }
+  }
+}
+
+// The values of a polynomial of `count` coefficients at the places.
+DPT_INLINE void values_at_places(int count, int places, const v16 *c, long s, v16 *u, long t) {
+  u[0] = c[0];
+  if (places == 1) return;
+#pragma clang loop unroll(full)
+  for (int k = 0; k < pairs_of(places); k++) {
+    const v16 x = splat(point_at(places, k)), x2 = x * x;
+    const int lastEven = (count - 1) / 2 * 2, lastOdd = count / 2 * 2 - 1;
+    v16 even = c[lastEven * s], odd = c[lastOdd * s];
+#pragma clang loop unroll(full)
+    for (int i = lastEven - 2; i >= 0; i -= 2) even = fma16(x2, even, c[i * s]);
+#pragma clang loop unroll(full)
+    for (int i = lastOdd - 2; i >= 0; i -= 2) odd = fma16(x2, odd, c[i * s]);
+    odd = x * odd;
+    u[(2 * k + 1) * t] = even + odd;
+    u[(2 * k + 2) * t] = even - odd;
+  }
+  u[(places - 1) * t] = c[(count - 1) * s];
+}
+
+// The transposed transform: `count` sums of the places, of which `factors` are multiplied with their factors first.
+DPT_INLINE void sums_of_places(int count, int places, bool factors, const v16 *u, long s, v16 *c, long t) {
+  if (places == 1) {
+    c[0] = u[0];
+    return;
+  }
+  v16 even[3], odd[3];
+#pragma clang loop unroll(full)
+  for (int k = 0; k < pairs_of(places); k++) {
+    const v16 plus = u[(2 * k + 1) * s], minus = u[(2 * k + 2) * s];
+    const v16 factor = splat(factors ? factor_at(places, k) : 1.0f);
+    even[k] = factor * (plus + minus);
+    odd[k] = factor * (plus - minus);
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < count; i++) {
+    const int last = pairs_of(places) - 1;
+    const v16 *terms = i % 2 == 0 ? even : odd;
+    const v16 weight = splat(power(point_at(places, last), i));
+    v16 sum = i == count - 1 ? fma16(weight, terms[last], u[(places - 1) * s]) : weight * terms[last];
+#pragma clang loop unroll(full)
+    for (int k = last - 1; k >= 0; k--) sum = fma16(splat(power(point_at(places, k), i)), terms[k], sum);
+    c[i * t] = i == 0 ? fma16(splat(factors ? factor_at_zero(places) : 1.0f), u[0], sum) : sum;
   }
 }
 
 // Places to outputs: Aᵀ u.
-DPT_INLINE void outputs_of_places(int m, const v16 *u, long s, v16 *y, long t) {
-  if (m == 1) {
-    y[0] = u[0];
-  } else if (m == 2) {
-    y[0] = u[0] + (u[s] + u[2 * s]);
-    y[t] = (u[s] - u[2 * s]) + u[3 * s];
-  } else {
-    const v16 even = u[s] + u[2 * s], odd = u[s] - u[2 * s], even2 = u[3 * s] + u[4 * s], odd2 = u[3 * s] - u[4 * s];
-    y[0] = u[0] + (even + even2);
-    y[t] = fma16(splat(DPT_P), odd, splat(DPT_Q) * odd2);
-    y[2 * t] = fma16(splat(DPT_P2), even, splat(DPT_Q2) * even2);
-    y[3 * t] = fma16(splat(DPT_P2 * DPT_P), odd, fma16(splat(DPT_Q2 * DPT_Q), odd2, u[5 * s]));
-  }
+DPT_INLINE void outputs_of_places(tile_axis axis, const v16 *u, long s, v16 *y, long t) {
+  sums_of_places(axis.outputs, places_along(axis), false, u, s, y, t);
 }
 
 // Gradients of outputs to places: A dy.
-DPT_INLINE void place_gradients(int m, const v16 *y, long s, v16 *u, long t) {
-  if (m == 1) {
-    u[0] = y[0];
-  } else if (m == 2) {
-    u[0] = y[0];
-    u[t] = y[0] + y[s];
-    u[2 * t] = y[0] - y[s];
-    u[3 * t] = y[s];
-  } else {
-    const v16 y0 = y[0], y1 = y[s], y2 = y[2 * s], y3 = y[3 * s];
-    const v16 even = fma16(splat(DPT_P2), y2, y0), odd = splat(DPT_P) * fma16(splat(DPT_P2), y3, y1);
-    const v16 even2 = fma16(splat(DPT_Q2), y2, y0), odd2 = splat(DPT_Q) * fma16(splat(DPT_Q2), y3, y1);
-    u[0] = y0;
-    u[t] = even + odd;
-    u[2 * t] = even - odd;
-    u[3 * t] = even2 + odd2;
-    u[4 * t] = even2 - odd2;
-    u[5 * t] = y3;
-  }
+DPT_INLINE void place_gradients(tile_axis axis, const v16 *y, long s, v16 *u, long t) {
+  values_at_places(axis.outputs, places_along(axis), y, s, u, t);
 }
 
-// 1 / Π (x − y) over the other points y, for the point x: what the weights are divided by at their place.
-#define DPT_AT_0 (1 / (DPT_P2 * DPT_Q2))
-#define DPT_AT_P (1 / (2 * DPT_P2 * (DPT_P2 - DPT_Q2)))
-#define DPT_AT_Q (1 / (2 * DPT_Q2 * (DPT_Q2 - DPT_P2)))
-
 // Weights to places: G w.
-DPT_INLINE void place_weights(int m, const v16 *w, long s, v16 *u, long t) {
-  if (m == 1) {
-    u[0] = w[0];
-  } else if (m == 2) {
-    const v16 even = w[0] + w[2 * s];
-    u[0] = w[0];
-    u[t] = splat(0.5f) * (even + w[s]);
-    u[2 * t] = splat(0.5f) * (even - w[s]);
-    u[3 * t] = w[2 * s];
-  } else {
-    const v16 w0 = w[0], w1 = w[s], w2 = w[2 * s];
-    const v16 even = fma16(splat(DPT_P2), w2, w0), odd = splat(DPT_P) * w1;
-    const v16 even2 = fma16(splat(DPT_Q2), w2, w0), odd2 = splat(DPT_Q) * w1;
-    u[0] = splat(DPT_AT_0) * w0;
-    u[t] = splat(DPT_AT_P) * (even + odd);
-    u[2 * t] = splat(DPT_AT_P) * (even - odd);
-    u[3 * t] = splat(DPT_AT_Q) * (even2 + odd2);
-    u[4 * t] = splat(DPT_AT_Q) * (even2 - odd2);
-    u[5 * t] = w2;
-  }
+DPT_INLINE void place_weights(tile_axis axis, const v16 *w, long s, v16 *u, long t) {
+  const int places = places_along(axis);
+  values_at_places(axis.taps, places, w, s, u, t);
+  if (places == 1) return;
+  u[0] *= splat(factor_at_zero(places));
+#pragma clang loop unroll(full)
+  for (int p = 1; p < places - 1; p++) u[p * t] *= splat(factor_at(places, (p - 1) / 2));
 }
 
 // Places to the gradients of weights: Gᵀ u.
-DPT_INLINE void weights_of_places(int m, const v16 *u, long s, v16 *w, long t) {
-  if (m == 1) {
-    w[0] = u[0];
-  } else if (m == 2) {
-    const v16 even = splat(0.5f) * (u[s] + u[2 * s]);
-    w[0] = u[0] + even;
-    w[t] = splat(0.5f) * (u[s] - u[2 * s]);
-    w[2 * t] = even + u[3 * s];
-  } else {
-    const v16 even = splat(DPT_AT_P) * (u[s] + u[2 * s]), odd = splat(DPT_AT_P) * (u[s] - u[2 * s]);
-    const v16 even2 = splat(DPT_AT_Q) * (u[3 * s] + u[4 * s]), odd2 = splat(DPT_AT_Q) * (u[3 * s] - u[4 * s]);
-    w[0] = fma16(splat(DPT_AT_0), u[0], even + even2);
-    w[t] = fma16(splat(DPT_P), odd, splat(DPT_Q) * odd2);
-    w[2 * t] = fma16(splat(DPT_P2), even, fma16(splat(DPT_Q2), even2, u[5 * s]));
-  }
+DPT_INLINE void weights_of_places(tile_axis axis, const v16 *u, long s, v16 *w, long t) {
+  sums_of_places(axis.taps, places_along(axis), true, u, s, w, t);
 }
 
-// A transform of both axes: `rows` × `columns` values become the places of mh × mw outputs, or the other way round.
+// A transform of both axes: of `down` × `across` values to as many as TO says.
 #define DPT_BOTH_AXES(NAME, AXIS, FROM, TO)                                                        \
-  DPT_INLINE void NAME(int mh, int mw, const v16 *from, v16 *to) {                                 \
-    const int columns = FROM(mw), newRows = TO(mh), newColumns = TO(mw);                           \
+  DPT_INLINE void NAME(tile_shape s, const v16 *from, v16 *to) {                                   \
+    const int columns = FROM(s.across), newRows = TO(s.down), newColumns = TO(s.across);           \
     v16 half[DPT_PLACES];                                                                          \
     _Pragma("clang loop unroll(full)") for (int j = 0; j < columns; j++)                           \
-        AXIS(mh, from + j, columns, half + j, columns);                                            \
+        AXIS(s.down, from + j, columns, half + j, columns);                                        \
     _Pragma("clang loop unroll(full)") for (int i = 0; i < newRows; i++)                           \
-        AXIS(mw, half + i * columns, 1, to + i * newColumns, 1);                                   \
+        AXIS(s.across, half + i * columns, 1, to + i * newColumns, 1);                             \
   }
-#define DPT_OUTPUTS_FOR(M) (M)
-#define DPT_WEIGHTS_FOR(M) ((M) == 1 ? 1 : 3)
-DPT_BOTH_AXES(place_input_tile, place_inputs, DPT_PLACES_FOR, DPT_PLACES_FOR)
-DPT_BOTH_AXES(outputs_of_tile, outputs_of_places, DPT_PLACES_FOR, DPT_OUTPUTS_FOR)
-DPT_BOTH_AXES(place_gradient_tile, place_gradients, DPT_OUTPUTS_FOR, DPT_PLACES_FOR)
-DPT_BOTH_AXES(place_weight_tile, place_weights, DPT_WEIGHTS_FOR, DPT_PLACES_FOR)
-DPT_BOTH_AXES(weights_of_tile, weights_of_places, DPT_PLACES_FOR, DPT_WEIGHTS_FOR)
+#define DPT_OUTPUTS_OF(AXIS) ((AXIS).outputs)
+#define DPT_TAPS_OF(AXIS) ((AXIS).taps)
+DPT_BOTH_AXES(place_input_tile, place_inputs, places_along, places_along)
+DPT_BOTH_AXES(outputs_of_tile, outputs_of_places, places_along, DPT_OUTPUTS_OF)
+DPT_BOTH_AXES(place_gradient_tile, place_gradients, DPT_OUTPUTS_OF, places_along)
+DPT_BOTH_AXES(place_weight_tile, place_weights, DPT_TAPS_OF, places_along)
+DPT_BOTH_AXES(weights_of_tile, weights_of_places, places_along, DPT_TAPS_OF)
 
 #endif

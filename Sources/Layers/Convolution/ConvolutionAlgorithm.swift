@@ -9,27 +9,44 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
 }
 
 /// The outputs that Winograd's algorithm makes at once, with fewer multiplications than one for each tap: m outputs along
-/// an axis of 3 taps take m + 2 instead of 3m (Lavin and Gray 2016, "Fast algorithms for convolutional neural networks").
-enum WinogradTile: String, Sendable {
-  /// 4 × 4 pixels by 36 multiplications instead of 144, "F(4×4, 3×3)".
-  case four = "F(4×4, 3×3)"
+/// an axis of r taps take m + r − 1 instead of m · r (Lavin and Gray 2016, "Fast algorithms for convolutional neural
+/// networks").
+enum WinogradTile: String, CaseIterable, Sendable {
   /// 2 × 2 pixels by 16 multiplications instead of 36, "F(2×2, 3×3)".
   case two = "F(2×2, 3×3)"
+  /// 4 × 4 pixels by 36 multiplications instead of 144, "F(4×4, 3×3)".
+  case four = "F(4×4, 3×3)"
+  /// 2 × 2 pixels of 5 × 5 taps by 36 multiplications instead of 100, "F(2×2, 5×5)".
+  case twoOfFive = "F(2×2, 5×5)"
   /// 4 steps of a sequence by 6 multiplications instead of 12, "F(4, 3)".
   case steps = "F(4, 3)"
+  /// 4 steps of 5 taps by 8 multiplications instead of 20, "F(4, 5)".
+  case stepsOfFive = "F(4, 5)"
 
   /// Outputs along both axes.
   var extent: Window.Extent {
     switch self {
     case .four: Window.Extent(4)
-    case .two: Window.Extent(2)
-    case .steps: Window.Extent(height: 4, width: 1)
+    case .two, .twoOfFive: Window.Extent(2)
+    case .steps, .stepsOfFive: Window.Extent(height: 4, width: 1)
     }
   }
 
+  /// Taps along both axes.
+  private var kernel: Window.Extent {
+    switch self {
+    case .two, .four: Window.Extent(3)
+    case .twoOfFive: Window.Extent(5)
+    case .steps: Window.Extent(height: 3, width: 1)
+    case .stepsOfFive: Window.Extent(height: 5, width: 1)
+    }
+  }
+
+  private var isForSequences: Bool { kernel.width == 1 }
+
   /// Multiplications for an image or sequence, for each pair of channels.
   private func multiplications(_ outputs: Window.Extent) -> Int {
-    let places = (extent.height + 2) * (extent.width == 1 ? 1 : extent.width + 2)
+    let places = (extent.height + kernel.height - 1) * (extent.width + kernel.width - 1)
     func tiles(_ pixels: Int, _ size: Int) -> Int { (pixels + size - 1) / size }
     return places * tiles(outputs.height, extent.height) * tiles(outputs.width, extent.width)
   }
@@ -42,15 +59,13 @@ enum WinogradTile: String, Sendable {
     _ algorithm: ConvolutionAlgorithm, window: Window, groups: Int, isSequence: Bool, channels: Int, outputs: Int,
     size: Window.Extent
   ) -> WinogradTile? {
-    let kernel = Window.Extent(height: 3, width: isSequence ? 1 : 3)
-    guard algorithm != .direct, groups == 1, window.kernel == kernel, window.stride == Window.Extent(1),
-      window.dilation == Window.Extent(1)
+    guard algorithm != .direct, groups == 1, window.stride == Window.Extent(1), window.dilation == Window.Extent(1)
     else { return nil }
+    let tiles = allCases.filter { $0.kernel == window.kernel && $0.isForSequences == isSequence }
+    guard let best = tiles.min(by: { $0.multiplications(size) < $1.multiplications(size) }) else { return nil }
     let hasChannels = algorithm == .winograd || min(channels, outputs) >= fewestChannels
     // How far sequences are padded must not show in the bits, so their number of steps does not matter.
-    if isSequence { return hasChannels ? .steps : nil }
-    let best =
-      WinogradTile.two.multiplications(size) <= WinogradTile.four.multiplications(size) ? WinogradTile.two : .four
+    if isSequence { return hasChannels ? best : nil }
     // Transforms take time, too: a third of the multiplications must be saved.
     let isFaster = 3 * best.multiplications(size) <= 2 * window.taps * size.height * size.width
     return algorithm == .winograd || isFaster && hasChannels ? best : nil

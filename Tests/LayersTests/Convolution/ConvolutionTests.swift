@@ -41,12 +41,16 @@ import Testing
       input: .sequence(steps: 7, features: 6), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: 2), groups: 3),
     Case(input: .sequence(steps: 9, features: 4), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: 1)),
     Case(input: .sequence(steps: 8, features: 20), outputs: 3, window: .steps(kernel: 2, dilation: 3)),
-    // By Winograd's tiles: of 4 × 4 pixels, of 2 × 2, and of 4 steps.
+    // By Winograd's tiles: of 4 × 4 pixels, of 2 × 2, and of 4 steps; then the same of 5 taps.
     Case(
       input: .image(height: 7, width: 9, channels: 9), outputs: 18,
       window: Window(kernel: .init(3), padding: .init(height: 1, width: 2))),
     Case(input: .image(height: 4, width: 8, channels: 17), outputs: 8, window: Window(kernel: .init(3)), bias: false),
     Case(input: .sequence(steps: 9, features: 8), outputs: 20, window: .steps(kernel: 3, padding: 1)),
+    Case(
+      input: .image(height: 7, width: 6, channels: 8), outputs: 9,
+      window: Window(kernel: .init(5), padding: .init(height: 1, width: 2))),
+    Case(input: .sequence(steps: 11, features: 9), outputs: 8, window: .steps(kernel: 5, padding: 2)),
   ]
 
   @Test(arguments: cases)

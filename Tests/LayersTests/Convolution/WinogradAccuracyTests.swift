@@ -9,7 +9,8 @@ import Testing
   struct Case: CustomTestStringConvertible {
     let input: Shape
     let outputs: Int
-    var testDescription: String { "\(input), \(outputs) outputs" }
+    var taps = 3
+    var testDescription: String { "\(input), \(outputs) outputs, \(taps) taps" }
   }
 
   static let cases = [
@@ -19,7 +20,11 @@ import Testing
     Case(input: .image(height: 8, width: 8, channels: 256), outputs: 256),
     Case(input: .image(height: 6, width: 6, channels: 256), outputs: 256),
     Case(input: .image(height: 4, width: 4, channels: 512), outputs: 512),
+    Case(input: .image(height: 32, width: 32, channels: 16), outputs: 16, taps: 5),
+    Case(input: .image(height: 16, width: 16, channels: 128), outputs: 128, taps: 5),
     Case(input: .sequence(steps: 128, features: 128), outputs: 128),
+    Case(input: .sequence(steps: 128, features: 128), outputs: 128, taps: 5),
+    Case(input: .sequence(steps: 427, features: 128), outputs: 256, taps: 5),
   ]
 
   /// √(Σ (a − b)² / Σ b²).
@@ -33,7 +38,9 @@ import Testing
     var random = TestRandom(11)
     let samples = 1
     let window: Window =
-      shape.input.isSequence ? .steps(kernel: 3, padding: 1) : Window(kernel: .init(3), padding: .init(1))
+      shape.input.isSequence
+      ? .steps(kernel: shape.taps, padding: shape.taps / 2)
+      : Window(kernel: .init(shape.taps), padding: .init(shape.taps / 2))
     func layer(_ algorithm: ConvolutionAlgorithm) throws -> any Layer {
       shape.input.isSequence
         ? try Conv1d(input: shape.input, outputs: shape.outputs, window: window, bias: false, algorithm: algorithm)

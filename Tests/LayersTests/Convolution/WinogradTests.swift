@@ -23,14 +23,15 @@ import Testing
       func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
       let (channels, padding) = (number(1...40), number(0...3))
       let isSequence = number(0...3) == 0
-      let least = max(1, 3 - 2 * padding)
+      let taps = Bool.random(using: &random) ? 3 : 5
+      let least = max(1, taps - 2 * padding)
       input =
         isSequence
         ? .sequence(steps: number(least...30), features: channels)
         : .image(height: number(least...12), width: number(least...12), channels: channels)
       window =
         isSequence
-        ? .steps(kernel: 3, padding: padding) : Window(kernel: .init(3), padding: .init(padding))
+        ? .steps(kernel: taps, padding: padding) : Window(kernel: .init(taps), padding: .init(padding))
       outputs = number(1...40)
       bias = Bool.random(using: &random)
     }
@@ -102,11 +103,15 @@ import Testing
     #expect(try algorithm(image, outputs: 64, padded) == "F(4×4, 3×3)")
     #expect(try algorithm(.image(height: 6, width: 6, channels: 64), outputs: 8, padded) == "F(2×2, 3×3)")
     #expect(try algorithm(.sequence(steps: 9, features: 8), outputs: 8, .steps(kernel: 3)) == "F(4, 3)")
+    #expect(try algorithm(.sequence(steps: 9, features: 8), outputs: 8, .steps(kernel: 5)) == "F(4, 5)")
+    #expect(try algorithm(image, outputs: 64, Window(kernel: .init(5))) == "F(2×2, 5×5)")
     #expect(try algorithm(image, outputs: 64, padded, .direct) == nil)
     #expect(try algorithm(image, outputs: 64, padded, groups: 2) == nil)
     #expect(try algorithm(image, outputs: 64, Window(kernel: .init(3), stride: .init(2)), .winograd) == nil)
     #expect(try algorithm(image, outputs: 64, Window(kernel: .init(3), dilation: .init(2)), .winograd) == nil)
-    #expect(try algorithm(image, outputs: 64, Window(kernel: .init(5)), .winograd) == nil)
+    #expect(try algorithm(image, outputs: 64, Window(kernel: .init(7)), .winograd) == nil)
+    #expect(try algorithm(image, outputs: 64, Window(kernel: .init(height: 5, width: 3)), .winograd) == nil)
+    #expect(try algorithm(.sequence(steps: 9, features: 8), outputs: 8, .steps(kernel: 4)) == nil)
     // Too few channels, or too few pixels of each tile.
     #expect(try algorithm(.image(height: 9, width: 9, channels: 3), outputs: 64, padded) == nil)
     #expect(try algorithm(.image(height: 9, width: 9, channels: 3), outputs: 64, padded, .winograd) == "F(4×4, 3×3)")

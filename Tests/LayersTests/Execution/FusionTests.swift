@@ -40,6 +40,9 @@ import Testing
     Case(
       image: .image(height: 23, width: 18, channels: 3), window: Window(kernel: .init(3), padding: .init(1)),
       channels: 9),
+    Case(
+      image: .image(height: 11, width: 12, channels: 3), window: Window(kernel: .init(5), padding: .init(2)),
+      channels: 8),
   ]
 
   private func run(_ shape: Case, samples: Int, shards: Int, keepsOutputs: Bool) throws -> LayerRun {

@@ -43,19 +43,20 @@ static dpt_convolution draw_convolution(long batch) {
   dpt_convolution g = draw_window(40, draw(1, 40), batch, true);
   if (draw_bool()) return g;
   g.xPadded = g.yPadded = true;
-  g.kernelHeight = 3;
   g.strideHeight = g.strideWidth = g.dilationHeight = g.dilationWidth = 1;
-  g.tileHeight = draw_bool() ? 2 : 4;
-  g.tileWidth = g.tileHeight;
-  g.kernelWidth = 3;
-  if (g.tileHeight == 4 && draw_bool()) {
-    g.width = g.kernelWidth = g.tileWidth = 1;
+  const bool isSequence = draw(0, 2) == 0;
+  g.kernelHeight = draw_bool() ? 3 : 5;
+  g.tileHeight = isSequence || (g.kernelHeight == 3 && draw_bool()) ? 4 : 2;
+  g.kernelWidth = isSequence ? 1 : g.kernelHeight;
+  g.tileWidth = isSequence ? 1 : g.tileHeight;
+  if (isSequence) {
+    g.width = 1;
     g.paddingWidth = 0;
   }
   g.paddingHeight = draw(0, 3);
-  g.height += 2;
+  g.height += g.kernelHeight - 1;
   g.width += g.kernelWidth - 1;
-  g.outHeight = output_size(g.height, 3, 1, g.paddingHeight, 1);
+  g.outHeight = output_size(g.height, g.kernelHeight, 1, g.paddingHeight, 1);
   g.outWidth = output_size(g.width, g.kernelWidth, 1, g.paddingWidth, 1);
   g.xLine = g.width * g.xStride;
   g.xImage = g.height * g.xLine;

@@ -10,7 +10,8 @@
 /// this order. One group of channels: layers call it once a
 /// group, but for narrow groups, which are convolved at once.
 ///
-/// With a tile it is made by Winograd's tiles: kernel 3 × 3 or 3 × 1, stride and dilation 1, whole panels at x and y.
+/// With a tile it is made by Winograd's tiles: kernel 3 × 3 or 5 × 5, of sequences 3 × 1 or 5 × 1, stride and dilation 1,
+/// whole panels at x and y.
 typedef struct {
   long batch, height, width, channels;
   /// Floats from one pixel, line and image of x to the next.
@@ -25,7 +26,7 @@ typedef struct {
   bool xPadded, yPadded;
   long kernelHeight, kernelWidth, strideHeight, strideWidth;
   long paddingHeight, paddingWidth, dilationHeight, dilationWidth;
-  /// Outputs of a tile: 4 × 4 or 2 × 2, of sequences 4 × 1; 0 if the convolution is made directly.
+  /// Outputs of a tile: 4 × 4 or 2 × 2, with 5 × 5 taps 2 × 2, of sequences 4 × 1; 0 if the convolution is made directly.
   long tileHeight, tileWidth;
 } dpt_convolution;
 
