@@ -127,6 +127,12 @@ DPT_INLINE void recurrent_product_back(const dpt_recurrence *r, cell_layout cell
   multiply_and_prefetch(&p, list);
 }
 
+// The cell for one sample. With one group of lanes a gate there are no loops.
+DPT_INLINE void apply_cell(cell_forward cell, long padded, cell_rows at) {
+  if (padded == DPT_LANES) cell(DPT_LANES, at);
+  else cell(padded, at);
+}
+
 DPT_INLINE void clear_lanes(float *x, long n) {
   for (long j = 0; j < n; j += DPT_LANES) store(x + j, splat(0.0f));
 }
@@ -149,7 +155,7 @@ DPT_INLINE void run_even_forward(const dpt_recurrence *r, cell_layout layout, ce
           for (long j = 0; j < P; j += DPT_LANES) store(group + j, load(r->bias + layout.biased * P + j));
         }
       if (!both) add_recurrent_product(r, layout, t, first, rows, next >= 0 ? &list : NULL);
-      for (long b = first; b < first + rows; b++) cell(P, rows_at(r, layout, t, b));
+      for (long b = first; b < first + rows; b++) apply_cell(cell, P, rows_at(r, layout, t, b));
     }
   }
 }

@@ -118,7 +118,7 @@ DPT_INLINE void run_ragged_forward(const dpt_recurrence *r, cell_layout layout, 
       for (long k = 0; k < count; k++) {
         cell_rows at = ragged_rows(r, layout, &block, k, i);
         at.sums = block.gates + k * layout.groups * P;
-        cell(P, at);
+        apply_cell(cell, P, at);
       }
     }
   }
