@@ -51,8 +51,11 @@ enum WinogradTile: String, CaseIterable, Sendable {
     return places * tiles(outputs.height, extent.height) * tiles(outputs.width, extent.width)
   }
 
-  /// The fewest channels on both sides for which the transforms pay.
-  private static let fewestChannels = 8
+  /// The fewest channels, on one side and on the other, for which the transforms pay.
+  private var fewestChannels: (Int, Int) { self == .twoOfFive ? (16, 32) : (8, 8) }
+
+  /// The fewest pixels along an axis. Directly, the taps of 5 × 5 that lie in the padding of a small image take no time.
+  private var fewestPixels: Int { self == .twoOfFive ? 8 : 1 }
 
   /// The tile for a layer, a function of its shape alone; nil to compute directly.
   static func choose(
@@ -63,11 +66,13 @@ enum WinogradTile: String, CaseIterable, Sendable {
     else { return nil }
     let tiles = allCases.filter { $0.kernel == window.kernel && $0.isForSequences == isSequence }
     guard let best = tiles.min(by: { $0.multiplications(size) < $1.multiplications(size) }) else { return nil }
-    let hasChannels = algorithm == .winograd || min(channels, outputs) >= fewestChannels
+    if algorithm == .winograd { return best }
+    let (fewer, more) = best.fewestChannels
+    guard min(channels, outputs) >= fewer, max(channels, outputs) >= more else { return nil }
     // How far sequences are padded must not show in the bits, so their number of steps does not matter.
-    if isSequence { return hasChannels ? best : nil }
+    if isSequence { return best }
     // Transforms take time, too: a third of the multiplications must be saved.
     let isFaster = 3 * best.multiplications(size) <= 2 * window.taps * size.height * size.width
-    return algorithm == .winograd || isFaster && hasChannels ? best : nil
+    return isFaster && min(size.height, size.width) >= best.fewestPixels ? best : nil
   }
 }

@@ -11,6 +11,13 @@ import Testing
     let window: Window
     var groups = 1
     var bias = true
+    var algorithm = ConvolutionAlgorithm.auto
+
+    func layer() throws -> any Layer {
+      input.isSequence
+        ? try Conv1d(input: input, outputs: outputs, window: window, groups: groups, bias: bias, algorithm: algorithm)
+        : try Conv2d(input: input, outputs: outputs, window: window, groups: groups, bias: bias, algorithm: algorithm)
+    }
   }
 
   /// Few and many channels, strides, paddings, dilations and groups that leave something over everywhere.
@@ -49,22 +56,15 @@ import Testing
     Case(input: .sequence(steps: 9, features: 8), outputs: 20, window: .steps(kernel: 3, padding: 1)),
     Case(
       input: .image(height: 7, width: 6, channels: 8), outputs: 9,
-      window: Window(kernel: .init(5), padding: .init(height: 1, width: 2))),
+      window: Window(kernel: .init(5), padding: .init(height: 1, width: 2)), algorithm: .winograd),
     Case(input: .sequence(steps: 11, features: 9), outputs: 8, window: .steps(kernel: 5, padding: 2)),
   ]
 
   @Test(arguments: cases)
   func agreesWithFiniteDifferences(_ shape: Case) throws {
-    func make() throws -> any Layer {
-      shape.input.isSequence
-        ? try Conv1d(
-          input: shape.input, outputs: shape.outputs, window: shape.window, groups: shape.groups, bias: shape.bias)
-        : try Conv2d(
-          input: shape.input, outputs: shape.outputs, window: shape.window, groups: shape.groups, bias: shape.bias)
-    }
     var random = TestRandom(2)
     let samples = 3
-    let output = try make().outputShape
+    let output = try shape.layer().outputShape
     let x = random.floats(samples * shape.input.count)
     let weight = random.floats(shape.outputs * shape.input.features / shape.groups * shape.window.taps)
     let bias = shape.bias ? random.floats(shape.outputs) : []
@@ -80,8 +80,8 @@ import Testing
     }
     for shards in [1, 2, 3] {
       let run = try LayerRun(
-        make(), inputShape: shape.input, inputs: x, parameters: ["weight": weight, "bias": bias], upstream: upstream,
-        shards: shards)
+        shape.layer(), inputShape: shape.input, inputs: x, parameters: ["weight": weight, "bias": bias],
+        upstream: upstream, shards: shards)
       #expect(relativeDifference(run.outputs, outputs(point)) < 1e-6)
       let gradients = run.inputGradient + (run.gradients["weight"] ?? []) + (run.gradients["bias"] ?? [])
       #expect(relativeDifference(gradients, wanted) < 2e-6)
@@ -98,12 +98,8 @@ import Testing
     let output = try shape.window.outputShape(for: shape.input, features: shape.outputs)
     let upstream = random.floats(samples * output.count)
     func run(_ samples: Range<Int>) throws -> LayerRun {
-      let layer: any Layer =
-        shape.input.isSequence
-        ? try Conv1d(input: shape.input, outputs: shape.outputs, window: shape.window, groups: shape.groups)
-        : try Conv2d(input: shape.input, outputs: shape.outputs, window: shape.window, groups: shape.groups)
-      return try LayerRun(
-        layer, inputShape: shape.input,
+      try LayerRun(
+        shape.layer(), inputShape: shape.input,
         inputs: Array(x[samples.lowerBound * shape.input.count..<samples.upperBound * shape.input.count]),
         parameters: ["weight": weight, "bias": bias],
         upstream: Array(upstream[samples.lowerBound * output.count..<samples.upperBound * output.count]), shards: 2)

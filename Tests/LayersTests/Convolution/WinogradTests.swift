@@ -116,5 +116,10 @@ import Testing
     #expect(try algorithm(.image(height: 9, width: 9, channels: 3), outputs: 64, padded) == nil)
     #expect(try algorithm(.image(height: 9, width: 9, channels: 3), outputs: 64, padded, .winograd) == "F(4×4, 3×3)")
     #expect(try algorithm(.image(height: 1, width: 32, channels: 64), outputs: 64, padded) == nil)
+    let five = Window(kernel: .init(5), padding: .init(2))
+    #expect(try algorithm(.image(height: 8, width: 8, channels: 16), outputs: 32, five) == "F(2×2, 5×5)")
+    #expect(try algorithm(.image(height: 8, width: 8, channels: 16), outputs: 31, five) == nil)
+    #expect(try algorithm(.image(height: 7, width: 8, channels: 64), outputs: 64, five) == nil)
+    #expect(try algorithm(.image(height: 7, width: 8, channels: 64), outputs: 64, five, .winograd) == "F(2×2, 5×5)")
   }
 }

@@ -41,8 +41,8 @@ import Testing
       image: .image(height: 23, width: 18, channels: 3), window: Window(kernel: .init(3), padding: .init(1)),
       channels: 9),
     Case(
-      image: .image(height: 11, width: 12, channels: 3), window: Window(kernel: .init(5), padding: .init(2)),
-      channels: 8),
+      image: .image(height: 11, width: 12, channels: 3), outputs: 32,
+      window: Window(kernel: .init(5), padding: .init(2)), channels: 16),
   ]
 
   private func run(_ shape: Case, samples: Int, shards: Int, keepsOutputs: Bool) throws -> LayerRun {
