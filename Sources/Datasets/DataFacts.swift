@@ -11,17 +11,23 @@ public struct DataFacts: Codable, Equatable, Sendable {
   public var columns: [String]?
   /// Whether samples differ in length, as `Dataset.hasLengths` says; nil if this was not recorded.
   public var hasLengths: Bool?
+  /// The mean of each channel, by which inputs are standardized; nil if they are not.
+  public var channelMeans: [Double]?
+  /// The deviation of each channel, by which inputs are standardized; nil if they are not.
+  public var channelDeviations: [Double]?
 
   /// Bundles the facts.
   public init(
     inputShape: [Int], classNames: [String], alphabet: String? = nil, columns: [String]? = nil,
-    hasLengths: Bool? = nil
+    hasLengths: Bool? = nil, channelMeans: [Double]? = nil, channelDeviations: [Double]? = nil
   ) {
     self.inputShape = inputShape
     self.classNames = classNames
     self.alphabet = alphabet
     self.columns = columns
     self.hasLengths = hasLengths
+    self.channelMeans = channelMeans
+    self.channelDeviations = channelDeviations
   }
 
   /// Whether an input can have this shape; false hints at a damaged file.

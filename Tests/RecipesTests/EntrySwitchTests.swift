@@ -54,7 +54,7 @@ import Testing
       try failure(of: "data: {level: hard}\n", "data.source=numpy")
         == wrong(
           "command line: data.source=numpy: data.train is missing",
-          "it is required: the training samples, an .npz file with x, y and optionally lengths"))
+          "it is required: the training samples, an .npz file with x, y and optionally lengths or offsets"))
     #expect(
       try failure(of: "", "data.source=nunpy")
         == wrong(

@@ -58,7 +58,7 @@ import Testing
       try failure(of: "data:\n  source: numpy\n")
         == wrong(
           "recipe.yaml:6: data.train is missing",
-          "it is required: the training samples, an .npz file with x, y and optionally lengths"))
+          "it is required: the training samples, an .npz file with x, y and optionally lengths or offsets"))
   }
 
   @Test func anUnknownEntrySuggestsTheNearestOrListsAll() throws {

@@ -48,13 +48,22 @@ public final class NumPyDataset: Dataset {
   ///   - padding: the end of sequences at which the file pads.
   ///   - report: called for each sample with a number that is not finite; throws it by default.
   /// - Throws: `Failure` (noInput, data) naming the file, the array and what would be right.
-  public init(
+  public convenience init(
     contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
     padding: SequencePadding = .behind, classNames: [String]? = nil,
     report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
   ) throws {
+    try self.init(
+      NPZArchive(contentsOf: path), path: path, targets: kind, ignoring: ignored, padding: padding,
+      classNames: classNames, report: report)
+  }
+
+  /// Reads an open archive whole; `x` is its array of that name, if it has been read.
+  init(
+    _ archive: NPZArchive, x read: NPYArray? = nil, path: String, targets kind: TargetKind?, ignoring ignored: Int?,
+    padding: SequencePadding, classNames: [String]?, report: (_ sample: Int, Failure) throws -> Void
+  ) throws {
     self.path = path
-    let archive = try NPZArchive(contentsOf: path)
     for name in kind == nil ? ["x"] : ["x", "y"] where !archive.names.contains(name) {
       throw Failure(
         .data,
@@ -64,7 +73,7 @@ public final class NumPyDataset: Dataset {
           ? "torch.save wrote the file; write it by numpy.savez(\"train.npz\", x=x.numpy(), y=y.numpy())"
           : "x: samples × features, × steps × features, or × height × width × channels; y: class indices")
     }
-    let x = try archive.array("x")
+    let x = try read ?? archive.array("x")
     guard (2...4).contains(x.shape.count), !x.shape.contains(0) else {
       throw Failure(
         .data, "\(path): x has the shape \(x.shape)",

@@ -95,14 +95,17 @@ enum NumPyHints {
   }
 
   /// Notices about an archive: arrays that are not read, and whole numbers that float32 rounds.
-  static func notices(_ arrays: [(name: String, array: NPYArray)], names: [String], path: String) -> [String] {
-    let unread = names.filter { !["x", "y", "lengths"].contains($0) }
+  static func notices(
+    _ arrays: [(name: String, array: NPYArray)], names: [String], read: [String] = ["x", "y", "lengths"], path: String
+  ) -> [String] {
+    let unread = names.filter { !read.contains($0) }
     let one = unread.count == 1
     let unused =
       unread.isEmpty
       ? []
       : [
-        "\(path): the \(one ? "array" : "arrays") \(unread.prefix(5).joined(separator: ", ")) \(one ? "is" : "are") not read; x, y and lengths are"
+        "\(path): the \(one ? "array" : "arrays") \(unread.prefix(5).joined(separator: ", ")) \(one ? "is" : "are") not read; "
+          + "\(read.dropLast().joined(separator: ", ")) and \(read[read.count - 1]) are"
       ]
     return unused
       + arrays.compactMap { name, array in

@@ -1,7 +1,7 @@
 import Diagnostics
 import Tensors
 
-/// Reads inputs from `.npz` files with an array `x` (and `lengths`).
+/// Reads inputs from `.npz` files with an array `x` (and `lengths` or `offsets`).
 public struct NumPyReader: InputReader {
   private let shape: Shape
   private let padding: SequencePadding
@@ -34,7 +34,7 @@ public struct NumPyReader: InputReader {
   private func samples(
     _ input: String, report: (_ sample: Int, Failure) throws -> Void
   ) throws -> any Dataset {
-    let samples = try NumPyDataset(contentsOf: input, targets: nil, padding: padding, report: report)
+    let samples = try NumPySamples(contentsOf: input, targets: nil, padding: padding, report: report).data
     guard samples.inputShape.isAlike(shape) else {
       throw Failure(
         .data, "\(input): samples have the shape \(samples.inputShape)",

@@ -2,7 +2,7 @@ import Datasets
 import Diagnostics
 
 /// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels or numbers, as the loss needs) and, if sequences
-/// differ in length, `lengths`.
+/// differ in length, `lengths`. Without padding, `x` has the steps of all samples, and there are `lengths` or `offsets`.
 public struct NumPyEntry: SplittableEntry {
   /// The file of the training samples, relative to the working directory.
   public var train: String
@@ -28,18 +28,20 @@ public struct NumPyEntry: SplittableEntry {
 
   /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "numpy", "arrays from .npz files with the keys x, y and optionally lengths",
+    "numpy", "arrays from .npz files with the keys x, y and optionally lengths or offsets",
     example: "train: train.npz, test: test.npz",
     keys: [
       RecipeKey(
-        "train", \.train, .text, required: true, "the training samples, an .npz file with x, y and optionally lengths"),
+        "train", \.train, .text, required: true,
+        "the training samples, an .npz file with x, y and optionally lengths or offsets"),
       RecipeKey(
         "validation", \.validation, .optional(.text),
         "the validation samples, a file of the same kind, or none"),
       RecipeKey("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
       RecipeKey(
         "padding", \.padding, .choice,
-        "where samples with fewer steps than x are padded: behind or in front"),
+        "where samples with fewer steps than x are padded: behind or in front; x may also have all steps one after the "
+          + "other, without padding"),
       RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
     ] + splitKeys)
 
@@ -47,13 +49,19 @@ public struct NumPyEntry: SplittableEntry {
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     let training = try samples(train, recipe)
     let parts = DataSplits(
-      training, split: try SeedSplit(count: training.count, classes: training.classes, shares: split))
+      training.data,
+      split: try SeedSplit(count: training.data.count, classes: training.data.classes, shares: split))
     let others = try [validation, test].map { path in
-      try path.map { try check(samples($0, recipe), path: $0, against: training) }
+      try path.map { path in
+        let samples = try samples(path, recipe)
+        try samples.data.check(at: path, against: training.data, at: train)
+        return samples
+      }
     }
     return DataSplits(
-      training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
-      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), shapeNotice: training.shapeNotice)
+      training: parts.training, validation: others[0]?.data ?? parts.validation,
+      test: others[1]?.data ?? parts.test, notices: ([training] + others.compactMap(\.self)).flatMap(\.notices),
+      shapeNotice: training.shapeNotice)
   }
 
   /// Makes the reader of new inputs.
@@ -71,30 +79,16 @@ public struct NumPyEntry: SplittableEntry {
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
-    let data = try samples(path, recipe, classNames: facts.classNames.isEmpty ? nil : facts.classNames)
-    return (data, data.notices)
+    let samples = try samples(path, recipe, classNames: facts.classNames.isEmpty ? nil : facts.classNames)
+    return (samples.data, samples.notices)
   }
 
   private func samples(
     _ path: String, _ recipe: Recipe, classNames: [String]? = nil
-  ) throws -> NumPyDataset {
-    try NumPyDataset(
+  ) throws -> NumPySamples {
+    try NumPySamples(
       contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding,
       classNames: classNames)
-  }
-
-  private func check(_ samples: NumPyDataset, path: String, against training: NumPyDataset) throws -> NumPyDataset {
-    guard samples.inputShape.isAlike(training.inputShape) else {
-      throw Failure(
-        .data, "\(path): samples have the shape \(samples.inputShape), those of \(train) \(training.inputShape)",
-        advice: "all samples must have one shape; only the steps of sequences may differ")
-    }
-    guard samples.targetLayout.isAlike(training.targetLayout) else {
-      throw Failure(
-        .data, "\(path): y has \(samples.targetLayout.text), that of \(train) \(training.targetLayout.text)",
-        advice: "all samples must have targets of one kind")
-    }
-    return samples
   }
 }
 

@@ -1,0 +1,53 @@
+import Tensors
+
+/// Rows of numbers for the steps of samples that differ in length: one sample after the other, without padding.
+struct RaggedSteps {
+  /// The numbers of a step.
+  let features: Int
+  /// The numbers of all steps, step by step.
+  var values: [Float]
+  /// The first step of each sample, and after the last one the number of all steps.
+  private(set) var offsets: [Int]
+
+  /// No samples.
+  init(features: Int) {
+    self.features = features
+    (values, offsets) = ([], [0])
+  }
+
+  /// Samples that begin at these steps; the last offset is the number of steps.
+  init(features: Int, values: [Float], offsets: [Int]) {
+    precondition(values.count == features * (offsets.last ?? 0), "the offsets end with the steps")
+    self.features = features
+    self.values = values
+    self.offsets = offsets
+  }
+
+  /// The number of samples.
+  var count: Int { offsets.count - 1 }
+
+  /// A sample's steps among all.
+  func steps(of sample: Int) -> Range<Int> { offsets[sample]..<offsets[sample + 1] }
+
+  /// The steps of the longest sample.
+  var longest: Int { (0..<count).lazy.map { steps(of: $0).count }.max() ?? 0 }
+
+  /// Whether samples differ in length.
+  var differ: Bool { (0..<count).contains { steps(of: $0).count != steps(of: 0).count } }
+
+  /// Adds a sample whose numbers come channel by channel.
+  mutating func append(channels: [Float], steps: Int) {
+    let start = values.count
+    values.append(contentsOf: repeatElement(0, count: channels.count))
+    for channel in 0..<features {
+      for step in 0..<steps { values[start + step * features + channel] = channels[channel * steps + step] }
+    }
+    end()
+  }
+
+  /// Adds a step to the last, unfinished sample.
+  mutating func append(step: ArraySlice<Float>) { values.append(contentsOf: step) }
+
+  /// Ends the last sample.
+  mutating func end() { offsets.append(values.count / features) }
+}

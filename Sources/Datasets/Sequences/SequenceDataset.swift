@@ -1,0 +1,109 @@
+import Tensors
+
+/// Samples that are sequences of any length, kept one after the other without padding.
+package final class SequenceDataset: Dataset {
+  /// What names a sample in messages.
+  enum Names {
+    /// Its index.
+    case indices
+    /// The line of the file on which it stands, and its index among all samples, also those that cannot be read.
+    case lines([Int32], numbers: [Int32])
+    /// The text in the file that identifies it.
+    case texts([String])
+  }
+
+  /// [steps of the longest sample, features].
+  package let inputShape: Shape
+  /// The form of one sample's target.
+  package let targetLayout: TargetLayout
+  /// The names of the classes; empty if targets are numbers.
+  package let classNames: [String]
+  /// Whether samples differ in length.
+  package let hasLengths: Bool
+  /// Notices about the file.
+  package let notices: [String]
+  /// The names of the channels, if they have any.
+  let columns: [String]?
+  /// The means and deviations by which the channels are standardized; nil if they are not.
+  private(set) var scales: ChannelScales?
+  private(set) var inputs: RaggedSteps
+  let targets: SequenceTargets
+  private let names: Names
+  private let path: String
+
+  init(
+    _ inputs: RaggedSteps, targets: SequenceTargets, classNames: [String], path: String, names: Names = .indices,
+    columns: [String]? = nil, notices: [String] = []
+  ) {
+    let steps = inputs.longest
+    inputShape = .sequence(steps: steps, features: inputs.features)
+    targetLayout = targets.layout(steps: steps)
+    hasLengths = inputs.differ
+    self.inputs = inputs
+    self.targets = targets
+    self.classNames = classNames
+    self.path = path
+    self.names = names
+    self.columns = columns
+    self.notices = notices
+  }
+
+  /// Number of samples.
+  package var count: Int { inputs.count }
+  /// The class of each sample; nil if samples have more than one or none.
+  package var classes: [Int32]? { targets.classes }
+
+  /// The shape, the classes, and what new inputs need: the channels' names and scales.
+  package var facts: DataFacts {
+    DataFacts(
+      inputShape: inputShape.extents, classNames: classNames, columns: columns, hasLengths: hasLengths,
+      channelMeans: scales?.means, channelDeviations: scales?.deviations)
+  }
+
+  /// The sample's own number of steps.
+  package func length(of index: Int) -> Int { inputs.steps(of: index).count }
+
+  /// The file, and the sample's line, name or number.
+  package func place(of index: Int) -> String {
+    switch names {
+    case .indices: "\(path): sample \(index)"
+    case .lines(let lines, _): "\(path):\(lines[index])"
+    case .texts(let texts): "\(path): sample \(texts[index])"
+    }
+  }
+
+  /// The sample's name or number.
+  package func text(of index: Int) -> String {
+    switch names {
+    case .indices: "sample \(index)"
+    case .lines(_, let numbers): "sample \(numbers[index])"
+    case .texts(let texts): texts[index]
+    }
+  }
+
+  /// The sample's name among the inputs of `predict`: the file, and its name or number.
+  func inputName(of index: Int) -> String {
+    switch names {
+    case .indices: "\(path)[\(index)]"
+    case .lines(_, let numbers): "\(path)[\(numbers[index])]"
+    case .texts(let texts): "\(path)[\(texts[index])]"
+    }
+  }
+
+  /// Changes the values of each channel of each sample to mean 0 and deviation 1.
+  package func standardizeEachSample() {
+    for sample in 0..<count {
+      let scales = ChannelScales(of: inputs, samples: [sample])
+      scales.apply(to: &inputs, steps: inputs.steps(of: sample))
+    }
+  }
+
+  /// Changes the values of each channel by these means and deviations.
+  package func standardize(by scales: ChannelScales) {
+    scales.apply(to: &inputs, steps: 0..<inputs.values.count / inputs.features)
+    self.scales = scales
+  }
+
+  /// The means and deviations of the channels over all steps of these samples.
+  package func scales(of samples: [Int]) -> ChannelScales { ChannelScales(of: inputs, samples: samples) }
+}
