@@ -98,6 +98,7 @@ import Testing
 
   @Test func aPathStandsForTheSourceThatReadsIt() throws {
     #expect(try read("data: train.npz\n") == read("data: {source: numpy, train: train.npz}\n"))
+    #expect(try read("data: Gun_TRAIN.TS\n") == read("data: {source: ts, train: Gun_TRAIN.TS}\n"))
     #expect(
       try read("data: table.csv\n", "data.label=kind")
         == read(

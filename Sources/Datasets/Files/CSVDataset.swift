@@ -74,7 +74,7 @@ public final class CSVDataset: Dataset {
     }
     let numbering = labelPlace == nil && targetPlaces.isEmpty ? nil : table.numbering(inputPlaces, of: inputs)
     notices = [table.rounded, numbering].compactMap(\.self)
-    let classNames = labelPlace == nil ? [] : names ?? CSVDataset.sorted(Set(labels.map(\.text)))
+    let classNames = labelPlace == nil ? [] : names ?? ClassLabels.sorted(Set(labels.map(\.text)))
     let indices = Dictionary(uniqueKeysWithValues: zip(classNames, Int32(0)...))
     classes =
       labelPlace == nil
@@ -131,13 +131,5 @@ public final class CSVDataset: Dataset {
 
   private func copy(_ source: [Float], _ range: Range<Int>, to target: UnsafeMutablePointer<Float>) {
     for (offset, value) in source[range].enumerated() { target[offset] = value }
-  }
-
-  private static func sorted(_ names: Set<String>) -> [String] {
-    let numbers = names.compactMap(Int.init)
-    guard numbers.count < names.count else {
-      return names.sorted { (Int($0) ?? 0, $0) < (Int($1) ?? 0, $1) }
-    }
-    return names.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
   }
 }

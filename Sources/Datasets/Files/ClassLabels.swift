@@ -17,4 +17,13 @@ enum ClassLabels {
     }
     return names ?? (0...Int(labels.max() ?? 0)).map(String.init)
   }
+
+  /// Names from a file in the order of their classes: as numbers if all are whole, else by their Unicode scalars.
+  static func sorted(_ names: Set<String>) -> [String] {
+    let numbers = names.compactMap(Int.init)
+    guard numbers.count < names.count else {
+      return names.sorted { (Int($0) ?? 0, $0) < (Int($1) ?? 0, $1) }
+    }
+    return names.sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) }
+  }
 }

@@ -5,12 +5,12 @@ import Foundation
 enum DataPaths {
   /// The accepted paths, in words.
   static let text =
-    "the path of an `.npz` or `.csv` file with the training samples, or of a folder with "
+    "the path of an `.npz`, `.ts` or `.csv` file with the training samples, or of a folder with "
     + "MNIST's files, with a text file for each class, or with a folder of images for each class"
 
   /// The data source for the file or folder at a path, and the key that takes the path.
   static func source(_ text: String, at place: Place) throws -> (name: String, key: String)? {
-    if isTable(text) { return (text.lowercased().hasSuffix(".npz") ? NumPyEntry.name : CSVEntry.name, "train") }
+    if isTable(text) { return (table(text), "train") }
     guard FileManager.default.fileExists(atPath: text) else {
       guard text.contains("/") else { return nil }
       throw Failure(
@@ -32,9 +32,16 @@ enum DataPaths {
     return (ImageFolderEntry.name, "folder")
   }
 
+  /// The data source for a table of samples.
+  private static func table(_ name: String) -> String {
+    let name = name.lowercased()
+    if name.hasSuffix(".npz") { return NumPyEntry.name }
+    return name.hasSuffix(".ts") || name.hasSuffix(".ts.gz") ? TSEntry.name : CSVEntry.name
+  }
+
   /// Whether a file of that name is a table of samples.
   private static func isTable(_ name: String) -> Bool {
-    [".npz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.lowercased().hasSuffix)
+    [".npz", ".ts", ".ts.gz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.lowercased().hasSuffix)
   }
 
   private static func isFolder(_ path: String) -> Bool {

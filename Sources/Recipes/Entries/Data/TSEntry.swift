@@ -1,0 +1,101 @@
+import Datasets
+import Diagnostics
+
+/// Time series in `.ts` files, the format of the UCR and UEA archives.
+public struct TSEntry: SplittableEntry {
+  /// The file of the training samples, relative to the working directory.
+  public var train: String
+  /// The file of the validation samples; nil for none.
+  public var validation: String?
+  /// The file of the test samples; nil for none.
+  public var test: String?
+  /// What becomes of missing values.
+  public var missing = MissingValues.interpolate
+  /// How the channels are brought to mean 0 and deviation 1.
+  public var standardize = Standardization.none
+  /// Whether each epoch shuffles the samples.
+  public var shuffle = true
+  /// How many training samples are set aside for validation and testing.
+  public var split = SplitShares()
+
+  /// Samples from these files.
+  public init(train: String, test: String? = nil) {
+    self.train = train
+    self.test = test
+  }
+
+  /// Every key at its default; required ones hold a placeholder.
+  public init() { self.init(train: "") }
+
+  /// The name and keys in recipes.
+  public static let form = RecipeForm<Self>(
+    "ts", "time series of any length in .ts files, the format of the UCR and UEA archives",
+    example: "train: GunPoint_TRAIN.ts, test: GunPoint_TEST.ts, standardize: sample",
+    keys: [
+      RecipeKey("train", \.train, .text, required: true, "the training samples, a .ts file"),
+      RecipeKey("validation", \.validation, .optional(.text), "the validation samples, a .ts file, or none"),
+      RecipeKey("test", \.test, .optional(.text), "the test samples, a .ts file, or none"),
+      RecipeKey(
+        "missing", \.missing, .choice,
+        "what becomes of missing values, ? or NaN: interpolate puts the line between the neighbours in the channel there, "
+          + "zero puts 0, error refuses the file"),
+      RecipeKey(
+        "standardize", \.standardize, .choice,
+        "what gets mean 0 and deviation 1: none; sample: each channel of each sample; channel: each channel, by the "
+          + "training samples' mean and deviation"),
+      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
+    ] + splitKeys)
+
+  /// Reads the training, validation and test samples.
+  public func makeSplits(for recipe: Recipe) throws -> DataSplits {
+    let training = try samples(train, recipe)
+    let parts = try SeedSplit(count: training.count, classes: training.classes, shares: split)
+    let scales = standardize == .channel ? training.scales(of: parts.training) : nil
+    apply(scales, to: training)
+    let others = try [validation, test].map { path in
+      try path.map { path in
+        let samples = try samples(path, recipe, classNames: training.classNames)
+        try samples.check(at: path, against: training, at: train)
+        apply(scales, to: samples)
+        return samples
+      }
+    }
+    let splits = DataSplits(training, split: parts)
+    return DataSplits(
+      training: splits.training, validation: others[0] ?? splits.validation, test: others[1] ?? splits.test,
+      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices))
+  }
+
+  /// Makes the reader of new inputs.
+  public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
+    try TSInputReader(facts: facts, missing: missing, standardization: standardize)
+  }
+
+  /// Where the classes come from, for messages.
+  public var classSource: String? { "\(train): @classLabel" }
+
+  /// The file or folder of one part of the data.
+  public func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
+
+  /// Reads the samples of another file.
+  public func makeSamples(
+    at path: String, for recipe: Recipe, facts: DataFacts
+  ) throws -> (samples: any Dataset, notices: [String]) {
+    let data = try samples(path, recipe, classNames: facts.classNames)
+    apply(standardize == .channel ? try ChannelScales(facts) : nil, to: data)
+    return (data, data.notices)
+  }
+
+  private func samples(_ path: String, _ recipe: Recipe, classNames: [String]? = nil) throws -> SequenceDataset {
+    try SequenceDataset.reading(
+      ts: path, targets: recipe.loss.targetKind, missing: missing, classNames: classNames)
+  }
+
+  private func apply(_ scales: ChannelScales?, to data: SequenceDataset) {
+    if let scales { data.standardize(by: scales) }
+    if standardize == .sample { data.standardizeEachSample() }
+  }
+}
+
+extension MissingValues: Choice {}
+extension Standardization: Choice {}
