@@ -55,7 +55,7 @@ public struct Registry: Sendable {
     ],
     dataSources: [
       TemporalOrderEntry.self, EchoEntry.self, BinaryEchoEntry.self, NumPyEntry.self, IDXEntry.self, CSVEntry.self,
-      TSEntry.self, TextLinesEntry.self, ImageFolderEntry.self,
+      CSVSequencesEntry.self, TSEntry.self, TextLinesEntry.self, ImageFolderEntry.self,
     ],
     transforms: [
       ResizeEntry.self, CenterCropEntry.self, RandomCropEntry.self, RandomResizedCropEntry.self,

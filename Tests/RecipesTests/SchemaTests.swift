@@ -19,6 +19,8 @@ struct SchemaTests {
       model + "data:\noptimizer:\nsteps: none\nema: null\nloss: mse",
       model + "steps: 5\nema: {}\nname: 12\nloss: {labelSmoothing: 0.1}\nseed: 18446744073709551615",
       model + "data: {source: csv, train: a.csv, label: 3, ignore: [0, id]}",
+      model + "data: {source: csv-sequences, train: a.csv, sample: id, time: 1, channels: [2, b], targetOf: step}",
+      model + "data: {source: ts, train: a.ts, missing: zero, standardize: channel, validationShare: 0.1}",
       model + "data: {source: echo, delay: 0-8, length: 20, testLengths: 15-25}",
       model + "data: {source: image-folder, folder: x, transforms: [], evaluationTransforms: [resize: {size: [2, 3]}]}",
       model + "data: {source: image-folder, folder: x, transforms: [color-jitter: {hue: 0.1, contrast: [0.5, 2]}]}",
@@ -30,7 +32,7 @@ struct SchemaTests {
   private static let short = [
     "model: {layers: [lstm: 3, dropout: 0.5, residual: [{linear: 3}, relu], leaky-relu: 0.1, linear: 2]}",
     model + "optimizer: adam\nschedule: cosine\ndata: echo\nema: 0.9\ncompression: float16\nevaluate: 2\nloss: mse",
-    model + "data: train.npz", model + "data: table.csv",
+    model + "data: train.npz", model + "data: table.csv", model + "data: a.ts",
     model + "data: {source: image-folder, folder: x, transforms: [resize: 64, center-crop: [32, 48]]}",
   ]
 
@@ -43,6 +45,7 @@ struct SchemaTests {
     model + "batchsize: 3", model + "batch: 0", model + "batch: 1.5", model + "batch: many", model + "batch: [32]",
     model + "epochs: none", model + "steps: -1", model + "shards: 4097", model + "nonFinite: go", model + "ema: 1.5",
     model + "ema: {decay: 1}", model + "data: {source: mnist}",
+    model + "data: {source: csv-sequences, train: a.csv}", model + "data: {source: ts, train: a.ts, missing: mean}",
     model + "data: {source: numpy}", model + "data: {train: a.npz}", model + "data: {source: numpy, level: easy}",
     model + "data: {source: numpy, train: a.npz, shuffle: 1}", model + "data: {source: echo, delay: few}",
     model + "data: {source: image-folder, folder: x, transforms: [resize]}",

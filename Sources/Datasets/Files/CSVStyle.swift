@@ -41,11 +41,17 @@ public struct CSVStyle: Equatable, Sendable {
   }
 
   /// Parses a field as a number; nil if it is not one.
-  func number(_ text: String) -> Float? {
-    // `Float` also reads hexadecimal numbers; tables have none.
+  func number(_ text: String) -> Float? { plain(text).flatMap(Float.init) }
+
+  /// Parses a field as a number in double precision; nil if it is not one.
+  func double(_ text: String) -> Double? { plain(text).flatMap(Double.init) }
+
+  /// A field with a decimal point in place of the style's character; nil if it cannot be a number.
+  private func plain(_ text: String) -> String? {
+    // Swift also reads hexadecimal numbers; tables have none.
     guard !text.contains(where: { $0 == "x" || $0 == "X" }) else { return nil }
-    guard decimal == .comma else { return Float(text) }
-    return text.contains(".") ? nil : Float(text.replacing(",", with: "."))
+    guard decimal == .comma else { return text }
+    return text.contains(".") ? nil : text.replacing(",", with: ".")
   }
 
   /// A separator that the text contains, other than this one.

@@ -125,15 +125,28 @@ struct CSVTable {
     return number
   }
 
-  /// The text in a field.
+  /// The text in a field; `meaning` says what it is, for messages.
   /// - Throws: `Failure` (data) naming line and column if the field is empty.
-  func text(_ row: CSVReader.Row, _ place: Int) throws -> String {
+  func text(_ row: CSVReader.Row, _ place: Int, meaning: String = "class") throws -> String {
     guard !row.damaged.contains(place) else { throw notText(row, place) }
     guard !row.fields[place].isEmpty else {
       throw fault(
-        row, place, "there is no class", advice: "every sample has a class: put it there, or leave the row out")
+        row, place, "there is no \(meaning)",
+        advice: "every sample has a \(meaning): put it there, or leave the row out")
     }
     return row.fields[place]
+  }
+
+  /// The time in a field.
+  /// - Throws: `Failure` (data) naming line, column and text if it is not a finite number.
+  func time(_ row: CSVReader.Row, _ place: Int) throws -> Double {
+    let text = row.fields[place]
+    guard let time = style.double(text), time.isFinite else {
+      throw fault(
+        row, place, text.isEmpty ? "there is no time" : "the time \"\(shortened(text))\" is not a finite number",
+        advice: "write it as a number, such as seconds; or leave data.time out if each sample's rows are in order")
+    }
+    return time
   }
 
   /// A notice about an unnamed input column that numbers the rows, as pandas writes it; nil if there is none. `inputs`
@@ -215,7 +228,8 @@ struct CSVTable {
 
   private func location(_ row: CSVReader.Row) -> String { hasLines ? "\(path):\(row.line)" : path }
 
-  private func fault(_ row: CSVReader.Row, _ place: Int, _ message: String, advice: String) -> Failure {
+  /// A failure that names the line and the column.
+  func fault(_ row: CSVReader.Row, _ place: Int, _ message: String, advice: String) -> Failure {
     Failure(.data, "\(location(row)): column \(name(place)): \(message)", advice: advice)
   }
 

@@ -25,7 +25,8 @@ enum FamiliarKeys {
     "cosineannealing": "cosine", "cosineannealinglr": "cosine", "onecyclelr": "one-cycle", "steplr": "step",
     "linear": "polynomial", "reducelronplateau": "plateau", "randomflip": "random-horizontal-flip",
     "hflip": "random-horizontal-flip", "imagefolder": "image-folder", "images": "image-folder", "npz": "numpy",
-    "text": "text-lines", "table": "csv",
+    "text": "text-lines", "table": "csv", "ucr": "ts", "uea": "ts", "timeseries": "ts",
+    "sequences": "csv-sequences numpy",
   ]
 
   /// The key among `valid` that other programs call `name`, or that is spelled differently, such as `weight_decay` for

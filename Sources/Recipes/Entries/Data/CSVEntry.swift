@@ -60,14 +60,7 @@ public struct CSVEntry: SplittableEntry {
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     let kind = recipe.loss.targetKind
-    guard kind == .classes ? targets == nil : label == nil else {
-      throw Failure(
-        .configuration,
-        "loss \(recipe.loss.name) compares with \(kind == .classes ? "classes, but data.targets names numbers" : "numbers, but data.label names a class")",
-        advice: kind == .classes
-          ? "to learn numbers, write loss: mse; to learn classes, data.label in place of data.targets"
-          : "to learn classes, write loss: cross-entropy; to learn numbers, data.targets in place of data.label")
-    }
+    try recipe.checkTargetKeys(label: label, targets: targets)
     let columns = try CSVColumns(
       of: train, style: style, outputs: kind, label: label, targets: targets, ignoring: ignore ?? [])
     let whole = try CSVDataset(contentsOf: train, style: style, columns: columns)

@@ -1,0 +1,71 @@
+import Diagnostics
+
+/// The use of the columns of a table with a row for each step of each sample.
+public struct CSVSequenceForm: Equatable, Sendable {
+  /// Whose the label or the target numbers are.
+  public enum TargetOwner: String, CaseIterable, Sendable {
+    /// The sample's: all its rows have the same.
+    case sample
+    /// Each row's own.
+    case step
+  }
+
+  /// The column that says to which sample a row belongs.
+  public let sample: String
+  /// The column by which the rows of a sample are ordered; nil if they are in order.
+  public let time: String?
+  /// Whose the targets are.
+  public let targetOf: TargetOwner
+  /// The columns of the inputs and of the target.
+  public let columns: CSVColumns
+
+  /// Bundles the columns.
+  public init(sample: String, time: String?, targetOf: TargetOwner, columns: CSVColumns) {
+    self.sample = sample
+    self.time = time
+    self.targetOf = targetOf
+    self.columns = columns
+  }
+
+  /// The columns of a file: the sample, the time, the target, and as inputs `channels` or, if nil, all others that are
+  /// not ignored.
+  /// - Throws: as `CSVColumns`, and `Failure` (data, configuration) if a column is used twice.
+  public init(
+    of path: String, style: CSVStyle, outputs: NumPyDataset.TargetKind, sample: String, time: String?,
+    targetOf: TargetOwner, label: String?, targets: [String]?, channels: [String]?, ignoring ignored: [String]
+  ) throws {
+    let table = try CSVTable(contentsOf: path, style: style)
+    _ = try table.place(of: sample, use: "data.sample names")
+    if let time { _ = try table.place(of: time, use: "data.time names") }
+    let found = try CSVColumns(
+      of: path, style: style, outputs: outputs, label: label, targets: targets,
+      ignoring: ignored + [sample] + (time.map { [$0] } ?? []))
+    let chosen = try channels?.map { table.columns[try table.place(of: $0, use: "data.channels names")] }
+    self.init(
+      sample: sample, time: time, targetOf: targetOf,
+      columns: CSVColumns(inputs: chosen ?? found.inputs, target: found.target))
+    try checkUses(in: table)
+  }
+
+  /// Checks that no column has two uses.
+  private func checkUses(in table: CSVTable) throws {
+    var uses = [(use: "data.sample", column: sample)]
+    if let time { uses.append(("data.time", time)) }
+    switch columns.target {
+    case .label(let column): uses.append(("the label", column))
+    case .numbers(let columns): uses += columns.map { ("a target", $0) }
+    case .none: break
+    }
+    uses += columns.inputs.map { ("a channel", $0) }
+    var first: [Int: String] = [:]
+    for (use, column) in uses {
+      let place = try table.place(of: column, use: "\(use) names")
+      if let other = first.updateValue(use, forKey: place) {
+        throw Failure(
+          .data, "\(table.path): the column \(table.columns[place]) is \(other) and also \(use)",
+          advice: "name the columns by data.sample, data.time, data.channels, and data.label or data.targets; without "
+            + "a name, the last column is the target")
+      }
+    }
+  }
+}

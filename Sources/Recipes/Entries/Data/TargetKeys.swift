@@ -1,0 +1,17 @@
+import Diagnostics
+
+extension Recipe {
+  /// Checks that a table's keys `label` and `targets` fit the loss.
+  /// - Throws: `Failure` (configuration) naming the loss and the key.
+  func checkTargetKeys(label: String?, targets: [String]?) throws {
+    let kind = loss.targetKind
+    guard kind == .classes ? targets == nil : label == nil else {
+      throw Failure(
+        .configuration,
+        "loss \(loss.name) compares with \(kind == .classes ? "classes, but data.targets names numbers" : "numbers, but data.label names a class")",
+        advice: kind == .classes
+          ? "to learn numbers, write loss: mse; to learn classes, data.label in place of data.targets"
+          : "to learn classes, write loss: cross-entropy; to learn numbers, data.targets in place of data.label")
+    }
+  }
+}
