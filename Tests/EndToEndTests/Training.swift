@@ -35,6 +35,11 @@ struct Training: CustomTestStringConvertible, Sendable {
       testDescription: "sequences in batches of like length",
       arguments: ["sequences.yaml", "batching=length", "batchingWindow=2"], ranks: [1, 2, 3, 5, 8],
       prepare: writeSequences),
+      testDescription: "time series of different lengths, some values missing", arguments: ["series.yaml"],
+      prepare: SequenceData.writeSeries),
+    Training(
+      testDescription: "a class for each step of sequences in a table", arguments: ["steps.yaml"],
+      prepare: SequenceData.writeSteps),
     Training(
       testDescription: "images from IDX files, a part of them kept for validation",
       arguments: ["mnist", "epochs=2", "batch=16", "data.validationShare=0.2"], ranks: [1, 2, 3, 8],

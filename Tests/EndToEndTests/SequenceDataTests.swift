@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+extension EndToEndTests {
+  /// From files of sequences without padding to answers.
+  struct SequenceDataTests {
+    private func run(_ arguments: [String], in folder: Folder) throws -> Ending {
+      let ending = try Program.run(arguments, in: folder)
+      try #require(ending.status == 0, "\(ending.text)")
+      return ending
+    }
+
+    @Test func seriesAreLearnedMeasuredAndPredicted() throws {
+      try Folder.temporary { folder in
+        try SequenceData.writeSeries(folder)
+        let trained = try run(["train", "series.yaml", "--out", "run"], in: folder)
+        #expect(trained.output.contains(/test +accuracy 100.0 %/), "\(trained.text)")
+        #expect(
+          trained.errors.contains(/train\.ts: \d+ values of \d+ samples are missing and become values between/),
+          "\(trained.text)")
+        // The means of the training are in the run's folder: its file is not needed, nor labels and tags.
+        try FileManager.default.removeItem(atPath: folder["train.ts"])
+        let measured = try run(["evaluate", "run", "test.ts"], in: folder)
+        #expect(measured.output.contains("100.0 %"), "\(measured.text)")
+        try folder.write("@data\n-50,0,50:50,100,150\n9:9:down\n80,40,0,-40,-80:180,140,100,60,20:x\n", to: "new.ts")
+        let answers = try run(["predict", "run", "new.ts"], in: folder)
+        #expect(answers.lines[1].hasPrefix("new.ts[0]  up "), "\(answers.text)")
+        #expect(answers.lines[3].hasPrefix("new.ts[2]  down "), "\(answers.text)")
+        // A sample's answer does not depend on the others in its file.
+        try folder.write("@data\n-50,0,50:50,100,150\n", to: "one.ts")
+        let one = try run(["predict", "run", "one.ts", "--json"], in: folder)
+        let all = try run(["predict", "run", "new.ts", "--json"], in: folder)
+        #expect(one.lines[0].drop { $0 != "," } == all.lines[0].drop { $0 != "," })
+        try folder.write("@data\n1,2:3,4\n1,x:2,3\n1,2\n5:6\n", to: "bad.ts")
+        let bad = try Program.run(["predict", "run", "bad.ts"], in: folder)
+        #expect(bad.status == 65 && bad.lines.count == 4, "\(bad.text)")
+        #expect(bad.errors.contains("bad.ts:3: channel 0, step 1: \"x\" is not a number\n"), "\(bad.text)")
+        #expect(
+          bad.errors.contains("bad.ts:4: the sample has 1 channel, but those of the training have 2\n"), "\(bad.text)")
+        try folder.write("@dimensions 2\n@classLabel true up flat\n@data\n1,2:3,4:flat\n", to: "other.ts")
+        let other = try Program.run(["evaluate", "run", "other.ts"], in: folder)
+        #expect(
+          other.status == 65 && other.errors.hasPrefix("other.ts:4: \"flat\" is not a class of the training samples\n"),
+          "\(other.text)")
+      }
+    }
+
+    @Test func rowsOfSequencesAreLearnedMeasuredAndPredicted() throws {
+      try Folder.temporary { folder in
+        try SequenceData.writeSteps(folder)
+        _ = try run(["train", "steps.yaml", "--out", "run"], in: folder)
+        let measured = try run(["evaluate", "run", "steps.csv"], in: folder)
+        #expect(measured.output.contains(#/less +\d+ /#), "\(measured.text)")
+        try folder.write("id,t,b,a,note\np,1,0.9,0.1,x\nq,0,0.1,0.9,y\np,0,0.1,0.9,z\nr,0,one,2,-\n", to: "new.csv")
+        let answers = try Program.run(["predict", "run", "new.csv"], in: folder)
+        #expect(answers.status == 65 && answers.lines.count == 4, "\(answers.text)")
+        #expect(
+          answers.lines[1].hasPrefix("new.csv[p]  more less") && answers.lines[2].hasPrefix("new.csv[q]  more"),
+          "\(answers.text)")
+        #expect(answers.errors.contains("new.csv:5: column b: \"one\" is not a number\n"), "\(answers.text)")
+      }
+    }
+
+    @Test func archivesWithoutPaddingGiveTheSameBits() throws {
+      try Folder.temporary { folder in
+        try SequenceData.writeArchives(folder)
+        let digests = try ["padded", "lengths", "offsets"].map { name in
+          let trained = try run(["train", "archive.yaml", "data.train=\(name).npz", "--out", name], in: folder)
+          return try #require(trained.lines.first { $0.hasPrefix("SHA-256") })
+        }
+        #expect(Set(digests).count == 1, "\(digests)")
+        let outputs = try ["padded", "lengths", "offsets"].map { name in
+          try run(["predict", "padded", "\(name).npz", "--json"], in: folder).output.replacing("\(name).npz", with: "")
+        }
+        #expect(Set(outputs).count == 1)
+        let measured = try ["padded", "lengths", "offsets"].map {
+          try run(["evaluate", "padded", "\($0).npz"], in: folder).output
+        }
+        #expect(Set(measured).count == 1)
+      }
+    }
+
+  }
+}
