@@ -11,9 +11,10 @@ struct PredictCommand: ParsableCommand {
         dp-train predict RUN BcXdaYbE        temporal-order: a sequence of its symbols
         dp-train predict RUN Müller Rossi    text-lines: texts, also with letters unknown to the training
         dp-train predict RUN "hello    "     echo: letters; with another delay: 3:hello
-        dp-train predict RUN new.npz         numpy: a file with x (and lengths); y is not needed
+        dp-train predict RUN new.npz         numpy: a file with x (and lengths or offsets); y is not needed
+        dp-train predict RUN new.ts          ts: a file of series, with labels or without
         dp-train predict RUN new-images.gz   idx: a file of images
-        dp-train predict RUN 5.1,3.5,1.4     csv: a row of the inputs, or a file
+        dp-train predict RUN 5.1,3.5,1.4     csv: a row of the inputs, or a file; csv-sequences: a file
         dp-train predict RUN pics            a folder: every file in it that is an input
       If inputs are texts, a file is read too: each of its lines is an input. Without inputs, each line of standard input
       is one, answered before the next is read; there a text may have the name of a file. An input that cannot be read is
