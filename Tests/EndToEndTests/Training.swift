@@ -35,6 +35,7 @@ struct Training: CustomTestStringConvertible, Sendable {
       testDescription: "sequences in batches of like length",
       arguments: ["sequences.yaml", "batching=length", "batchingWindow=2"], ranks: [1, 2, 3, 5, 8],
       prepare: writeSequences),
+    Training(
       testDescription: "time series of different lengths, some values missing", arguments: ["series.yaml"],
       prepare: SequenceData.writeSeries),
     Training(
