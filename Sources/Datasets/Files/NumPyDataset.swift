@@ -4,7 +4,7 @@ import Tensors
 
 /// Samples from a NumPy archive (`.npz`) with the arrays `x` (samples × features, samples × steps × features, or
 /// samples × height × width × channels), `y` (targets) and, optionally, `lengths` (the number of valid steps of each
-/// sample; the others are padding, behind or in front).
+/// sample; the others are padding, behind or in front). If all lengths are the same, the samples just have as many steps.
 ///
 /// `y` holds a class index per sample, or samples × steps of them; or numbers with the shape of the outputs, samples
 /// first.
@@ -27,7 +27,7 @@ public final class NumPyDataset: Dataset {
   public let count: Int
   /// The class of each sample; nil if samples have more than one or none.
   public var classes: [Int32]? { targetLayout == .classes(steps: 1) ? targets.classes : nil }
-  /// Whether the archive has `lengths`.
+  /// Whether the archive has `lengths`, and they differ.
   public let hasLengths: Bool
   /// Notices about the arrays, such as one that is not read.
   public let notices: [String]
@@ -35,6 +35,8 @@ public final class NumPyDataset: Dataset {
   public let shapeNotice: String?
   private let inputs: [Float]
   private let targets: NumPyTargets
+  /// The steps of a sample in `inputs` and, if each step has a target, in the targets.
+  private let storedSteps: Int
   private let lengths: [Int32]
   private let path: String
 
@@ -80,21 +82,27 @@ public final class NumPyDataset: Dataset {
         advice: "x must be samples × features, samples × steps × features, or samples × height × width × channels")
     }
     count = x.shape[0]
-    inputShape = Shape(Array(x.shape.dropFirst()))
-    hasLengths = archive.names.contains("lengths")
-    lengths = hasLengths ? try NumPyDataset.lengths(in: archive, path: path, count: count, shape: inputShape) : []
-    let valid = ValidSteps(lengths: lengths, steps: inputShape.steps, padding: padding)
+    let stored = Shape(Array(x.shape.dropFirst()))
+    let isPadded = archive.names.contains("lengths")
+    lengths = isPadded ? try NumPyDataset.lengths(in: archive, path: path, count: count, shape: stored) : []
+    storedSteps = stored.steps
+    hasLengths = lengths.contains { $0 != lengths[0] }
+    inputShape =
+      isPadded && !hasLengths ? .sequence(steps: Int(lengths[0]), features: stored.features) : stored
+    let valid = ValidSteps(lengths: lengths, steps: storedSteps, padding: padding)
+    let targets: NumPyTargets
     switch kind {
     case nil: targets = NumPyTargets(none: count)
     case .classes:
       targets = try NumPyTargets(
-        classes: archive.array("y"), path: path, inputShape: inputShape, count: count, valid: valid, ignored: ignored,
+        classes: archive.array("y"), path: path, inputShape: stored, count: count, valid: valid, ignored: ignored,
         names: classNames)
     case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count, valid: valid)
     }
+    self.targets = isPadded ? targets.shortened(from: storedSteps, to: inputShape.steps) : targets
     var inputs = try x.floats("x", path: path, valid: valid, report: report)
     let channelNotice = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
-    let isOfOwnSteps = targets.layout == .classes(steps: inputShape.steps)
+    let isOfOwnSteps = targets.layout == .classes(steps: storedSteps)
     let indicators = kind == .classes && !isOfOwnSteps ? try NumPyHints.indicators(archive.array("y"), path: path) : nil
     shapeNotice = channelNotice ?? indicators?.description
     let meant =
@@ -102,7 +110,7 @@ public final class NumPyDataset: Dataset {
       ? []
       : [
         channelNotice, NumPyHints.byteNotice(of: x, inputs, path: path),
-        hasLengths ? nil : NumPyHints.paddingNotice(of: inputs, shape: x.shape, path: path),
+        isPadded ? nil : NumPyHints.paddingNotice(of: inputs, shape: x.shape, path: path),
       ]
     notices =
       NumPyHints.notices([("x", x)], names: archive.names, path: path)
@@ -142,7 +150,7 @@ public final class NumPyDataset: Dataset {
         for step in 0..<view.steps(ofSample: place) {
           let values = view.positions * view.columns
           view.row(step: step, sample: place)
-            .update(from: base + (index * inputShape.steps + step) * values, count: values)
+            .update(from: base + (index * storedSteps + step) * values, count: values)
         }
         targets.write(sample: index, to: batch, place: place)
       }

@@ -5,15 +5,18 @@ import Tensors
 /// The array `y` of a NumPy archive.
 struct NumPyTargets {
   /// The form of one sample's target.
-  let layout: TargetLayout
+  private(set) var layout: TargetLayout
   /// "0", "1", … up to the largest class index; empty if targets are numbers.
   let classNames: [String]
   private(set) var classes: [Int32] = []
   private var values: [Float] = []
+  /// The number of each sample's targets in `classes` or rows in `values`.
+  private let storedSteps: Int
 
   /// Class 0 for each of `count` samples, if `y` is not needed.
   init(none count: Int) {
     layout = .classes(steps: 1)
+    storedSteps = 1
     classNames = ["0"]
     classes = Array(repeating: 0, count: count)
   }
@@ -58,6 +61,7 @@ struct NumPyTargets {
       }
     }
     layout = .classes(steps: steps)
+    storedSteps = steps
     guard names.map({ Int(largest) < $0.count }) ?? true else {
       throw Failure(
         .data, "\(path): y holds the class \(largest)",
@@ -77,6 +81,7 @@ struct NumPyTargets {
         advice: "y must hold numbers for each of the \(count) samples of x, shaped as the model's outputs")
     }
     layout = .values(array.shape.count == 1 ? .vector(1) : Shape(Array(array.shape.dropFirst())))
+    storedSteps = layout.steps
     classNames = []
     // Only numbers per step are padded, not a vector that happens to have as many numbers as there are steps.
     let isSequence = array.shape.count == 3
@@ -84,19 +89,30 @@ struct NumPyTargets {
     if isSequence { valid.arrange(&values, shape: array.shape) }
   }
 
+  /// The same with only the first `steps` steps of each sample, if each of `all` steps has a target.
+  func shortened(from all: Int, to steps: Int) -> NumPyTargets {
+    guard steps < all, layout.steps == all else { return self }
+    var result = self
+    switch layout {
+    case .classes: result.layout = .classes(steps: steps)
+    case .values(let shape): result.layout = .values(.sequence(steps: steps, features: shape.features))
+    }
+    return result
+  }
+
   /// Copies a sample's targets to a place of a batch.
   func write(sample: Int, to batch: Batch, place: Int) {
     switch (layout, batch.targets) {
-    case (.classes(let steps), .classes):
+    case (.classes, .classes):
       for step in 0..<batch.targetSteps(ofSample: place) {
-        batch.classes[batch.targetRow(step: step, sample: place)] = classes[sample * steps + step]
+        batch.classes[batch.targetRow(step: step, sample: place)] = classes[sample * storedSteps + step]
       }
-    case (.values(let shape), .values(let view)):
+    case (.values, .values(let view)):
       let width = view.positions * view.columns
       values.withUnsafeBufferPointer { source in
         guard let base = source.baseAddress else { return }
         for step in 0..<view.steps(ofSample: place) {
-          view.row(step: step, sample: place).update(from: base + (sample * shape.steps + step) * width, count: width)
+          view.row(step: step, sample: place).update(from: base + (sample * storedSteps + step) * width, count: width)
         }
       }
     default:

@@ -3,9 +3,8 @@ import Tensors
 extension SequenceDataset {
   /// Writes the samples to a batch: only the steps that each has.
   package func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
-    batch.clear(count: indices.count)
+    batch.resize(count: indices.count) { length(of: indices[$0]) }
     for (place, index) in indices.enumerated() {
-      batch.lengths[place] = Int32(length(of: index))
       inputs.write(index, to: batch.view, place: place)
       targets.write(index, to: batch, place: place)
     }
@@ -32,7 +31,7 @@ extension SequenceTargets {
     case (.classes(let classes), .classes): batch.classes[place] = classes[sample]
     case (.stepClasses(let classes, let offsets), .classes):
       for (step, row) in (offsets[sample]..<offsets[sample + 1]).enumerated() {
-        batch.classes[step * batch.count + place] = classes[row]
+        batch.classes[batch.targetRow(step: step, sample: place)] = classes[row]
       }
     case (.numbers(let numbers, let width), .values(let view)):
       let row = view.row(sample: place)
