@@ -10,11 +10,13 @@ enum SequenceData {
       let samples = (0..<count).map { index -> String in
         let steps = Int.random(in: 3...12, using: &random)
         let slope = index % 2 == 0 ? 1 : -1
-        let channels = (0..<2).map { channel in
-          (0..<steps).map { step in
-            Int.random(in: 0..<12, using: &random) == 0
-              ? "?" : "\(100 * channel + 10 * slope * (2 * step - steps) + Int.random(in: 0..<9, using: &random)).5"
-          }.joined(separator: ",")
+        let channels = (0..<2).map { channel -> String in
+          let values = (0..<steps).map { step -> String in
+            let noise = Int.random(in: 0..<9, using: &random)
+            let value: Int = 100 * channel + 10 * slope * (2 * step - steps) + noise
+            return Int.random(in: 0..<12, using: &random) == 0 ? "?" : "\(value).5"
+          }
+          return values.joined(separator: ",")
         }
         return channels.joined(separator: ":") + (slope > 0 ? ":up" : ":down")
       }
