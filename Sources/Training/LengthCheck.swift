@@ -1,11 +1,17 @@
 import Datasets
 import Diagnostics
 import Layers
+import Tensors
 
 extension Model {
-  /// Checks that no sample has too few steps for a layer.
-  /// - Throws: `Failure` (data) that names the shortest sample and the layer.
+  /// Checks that every layer takes samples of different lengths, and that no sample has too few steps for a layer.
+  /// - Throws: `Failure` (data) that names the layer, and the shortest sample.
   public func checkLengths(of data: any Dataset) throws {
+    if data.hasLengths, let place = layers.place(thatRefusesLengths: inputShape) {
+      throw Failure(
+        .data, "the samples differ in length, but layer \(place) takes all \(inputShape.steps) steps of each",
+        advice: "give samples of \(inputShape.steps) steps, without an array lengths")
+    }
     guard data.hasLengths, let shortest = (0..<data.count).min(by: { data.length(of: $0) < data.length(of: $1) })
     else { return }
     let length = data.length(of: shortest)
@@ -20,6 +26,22 @@ extension Model {
 }
 
 extension [any Layer] {
+  /// The first of these layers, or of those within them, that refuses samples of different lengths.
+  fileprivate func place(thatRefusesLengths input: Shape, under prefix: String = "") -> String? {
+    var input = input
+    for (index, layer) in enumerated() {
+      guard input.isSequence else { return nil }
+      let place = "\(prefix)\(index)"
+      if case .refused = layer.lengthRule { return "\(place) (\(layer.kind))" }
+      for part in layer.parts {
+        let inner = Self.prefix(ofPart: part.name, at: place)
+        if let found = part.layers.place(thatRefusesLengths: input, under: inner) { return found }
+      }
+      input = layer.outputShape
+    }
+    return nil
+  }
+
   /// The first of these layers, or of those within them, that gives no step for a sample of `length` steps.
   fileprivate func place(withoutStepsFrom length: Int, under prefix: String = "") -> String? {
     var steps = length

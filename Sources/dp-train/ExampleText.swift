@@ -4,7 +4,7 @@ import DPTrain
 enum ExampleText {
   /// Up to `right` and `wrong` samples, of all classes in turn.
   static func text(data: any Dataset, recipe: Recipe, right: Int, wrong: Int) throws -> String {
-    let network = try recipe.makeNetwork(inputShape: data.inputShape)
+    let network = try recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count)
     guard network.loss.meaning == .classes else {
       return "\nthe outputs are no classes, so there is no right and wrong\n"
     }

@@ -34,7 +34,8 @@ struct ExportCommand: ParsableCommand {
       try RunFolder.checkIsFree(file, advice: "choose another with --out")
     }
     let facts = try source.dataFacts()
-    let network = try source.load(overrides: []).makeNetwork(inputShape: Shape(facts.inputShape))
+    let network = try source.load(overrides: []).makeNetwork(
+      inputShape: Shape(facts.inputShape), classes: facts.classNames.count)
     let exported = try ExportedModel(network, recipe: recipe, facts: facts)
     try makeFolders(holding: path)
     for file in try exported.write(format, to: path) { Terminal.write(file + "\n") }

@@ -116,7 +116,7 @@ private final class Answers {
     self.recipe = recipe
     self.facts = facts
     self.reader = reader
-    trained = try recipe.makeNetwork(inputShape: Shape(facts.inputShape))
+    trained = try recipe.makeNetwork(inputShape: Shape(facts.inputShape), classes: facts.classNames.count)
     _ = try workspace(for: trained.model.inputShape)
   }
 
@@ -150,7 +150,7 @@ private final class Answers {
     let trainedShape = trained.model.inputShape
     guard shape != trainedShape else { return trained }
     do {
-      return try recipe.makeNetwork(inputShape: shape, sharing: trained)
+      return try recipe.makeNetwork(inputShape: shape, classes: facts.classNames.count, sharing: trained)
     } catch let failure as Failure {
       throw Failure(
         failure.exitCode, "the run does not take \(shape.text): \(failure.message)",

@@ -86,7 +86,7 @@ public final class NumPyDataset: Dataset {
     let isPadded = archive.names.contains("lengths")
     lengths = isPadded ? try NumPyDataset.lengths(in: archive, path: path, count: count, shape: stored) : []
     storedSteps = stored.steps
-    hasLengths = lengths.contains { $0 != lengths[0] }
+    hasLengths = Set(lengths).count > 1
     inputShape =
       isPadded && !hasLengths ? .sequence(steps: Int(lengths[0]), features: stored.features) : stored
     let valid = ValidSteps(lengths: lengths, steps: storedSteps, padding: padding)

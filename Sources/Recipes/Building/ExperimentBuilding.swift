@@ -30,12 +30,15 @@ extension Recipe {
   }
 
   private func makeExperiment(on splits: DataSplits) throws -> Experiment {
-    let network = try splits.advising { try makeNetwork(inputShape: splits.training.inputShape) }
+    let classes = splits.training.classNames.count
+    let network = try splits.advising {
+      try makeNetwork(inputShape: splits.training.inputShape, classes: classes)
+    }
     for (split, samples) in splits.all {
       let shape = samples.inputShape
       let measured =
         shape == network.model.inputShape
-        ? network.model : Model(network.model, inputShape: shape, layers: try makeLayers(input: shape))
+        ? network.model : Model(network.model, inputShape: shape, layers: try makeLayers(input: shape, classes: classes))
       guard let measured else { throw network.model.misfit(of: shape, in: split) }
       try splits.advising { try check(outputs: measured.outputShape, data: samples) }
       try loss.checkTargets(of: samples)
@@ -59,7 +62,7 @@ extension Recipe {
           warmsUp: $0.warmup)
       },
       warnings: try RecipeWarnings(self, network: network, data: splits).all(),
-      makeLayers: makeLayers)
+      makeLayers: { try makeLayers(input: $0, classes: classes) })
   }
 
   private var sampleOrder: SampleOrder {

@@ -5,12 +5,12 @@ import Tensors
 extension Recipe {
   /// Makes the layers of a list, each for the output shape of the one before; `key` is the list's key.
   /// - Throws: `Failure` (configuration) naming the layer, its line, its input's shape, and what would fit.
-  func makeLayers(_ list: [any LayerEntry], input: Shape, key: String) throws -> [any Layer] {
+  func makeLayers(_ list: [any LayerEntry], input: Shape, classes: Int, key: String) throws -> [any Layer] {
     var layers: [any Layer] = []
     for (index, entry) in list.enumerated() {
       let site = LayerSite(
-        input: layers.last?.outputShape ?? input, batch: batch, shards: shards, convolution: model.convolution,
-        former: list.prefix(index))
+        input: layers.last?.outputShape ?? input, batch: batch, shards: shards, classes: classes,
+        convolution: model.convolution, former: list.prefix(index))
       let layer = try makeLayer(entry, at: site, key: "\(key).\(index)")
       try checkSize(layer, messageName(of: entry, key: "\(key).\(index)"))
       if let initialization = entry.initialization {
@@ -59,7 +59,8 @@ extension Recipe {
     try located(place) { try entry.checkInput(site) }
     var site = site
     for part in entry.parts {
-      site.parts[part.key] = try makeLayers(part.layers, input: site.input, key: "\(key).\(entry.name).\(part.key)")
+      site.parts[part.key] = try makeLayers(
+        part.layers, input: site.input, classes: site.classes, key: "\(key).\(entry.name).\(part.key)")
     }
     return try located("\(place) does not fit its input, \(site.input.text):") { try entry.makeLayer(site) }
   }

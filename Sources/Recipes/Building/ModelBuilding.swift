@@ -3,10 +3,11 @@ import Tensors
 import Training
 
 extension Recipe {
-  /// Makes the model for inputs of a shape, with weights drawn from the seed or read from `model.weights`.
+  /// Makes the model for inputs of a shape and a number of classes (0 if there are none), with weights drawn from the seed or
+  /// read from `model.weights`.
   /// - Throws: `Failure` (configuration) if a layer does not fit its input, (data, noInput) if the weights do not fit.
-  public func makeModel(inputShape: Shape) throws -> Model {
-    let made = try Model(inputShape: inputShape, layers: makeLayers(input: inputShape))
+  public func makeModel(inputShape: Shape, classes: Int = 0) throws -> Model {
+    let made = try Model(inputShape: inputShape, layers: makeLayers(input: inputShape, classes: classes))
     if let weights = model.weights {
       try made.readWeights(from: weights)
     } else {
@@ -15,27 +16,27 @@ extension Recipe {
     return made
   }
 
-  /// Makes the model and the loss for inputs of a shape.
+  /// Makes the model and the loss for inputs of a shape and a number of classes.
   /// - Throws: as `makeModel`, and `Failure` (configuration) if the loss does not fit.
-  public func makeNetwork(inputShape: Shape) throws -> Network {
-    let made = try makeModel(inputShape: inputShape)
+  public func makeNetwork(inputShape: Shape, classes: Int = 0) throws -> Network {
+    let made = try makeModel(inputShape: inputShape, classes: classes)
     return Network(model: made, loss: try loss.makeLoss(outputs: made.outputShape))
   }
 
   /// Makes the network for inputs of another shape. It shares the weights of `network`, which this recipe made.
-  /// - Throws: as `makeNetwork(inputShape:)`, also if the weights do not fit inputs of that shape.
-  package func makeNetwork(inputShape: Shape, sharing network: Network) throws -> Network {
-    let layers = try makeLayers(input: inputShape)
+  /// - Throws: as `makeNetwork(inputShape:classes:)`, also if the weights do not fit inputs of that shape.
+  package func makeNetwork(inputShape: Shape, classes: Int, sharing network: Network) throws -> Network {
+    let layers = try makeLayers(input: inputShape, classes: classes)
     guard let model = Model(network.model, inputShape: inputShape, layers: layers) else {
       // Says what does not fit.
-      return try makeNetwork(inputShape: inputShape)
+      return try makeNetwork(inputShape: inputShape, classes: classes)
     }
     return Network(model: model, loss: try loss.makeLoss(outputs: model.outputShape))
   }
 
   /// Makes the model's layers for inputs of a shape.
-  func makeLayers(input: Shape) throws -> [any Layer] {
-    let layers = try makeLayers(model.layers, input: input, key: "model.layers")
+  func makeLayers(input: Shape, classes: Int) throws -> [any Layer] {
+    let layers = try makeLayers(model.layers, input: input, classes: classes, key: "model.layers")
     if let initialization = model.initialization?.initialization {
       for weight in layers.flatMap(\.parameters) where weight.shape.count > 1 && weight.chosenInitialization == nil {
         weight.chosenInitialization = initialization

@@ -79,6 +79,6 @@ extension ReportedRun {
 extension Recipe {
   /// The number of parameters of the model for data with these facts.
   fileprivate func countParameters(facts: DataFacts) throws -> Int {
-    try makeNetwork(inputShape: Shape(facts.inputShape)).model.parameters.count
+    try makeNetwork(inputShape: Shape(facts.inputShape), classes: facts.classNames.count).model.parameters.count
   }
 }

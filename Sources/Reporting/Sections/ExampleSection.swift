@@ -17,7 +17,7 @@ struct ExampleSection {
       let (split, data) = trained.shown
       let isImage = data.inputShape.isImage
       let limit = isImage ? ExampleSection.images : ExampleSection.texts
-      let network = try trained.recipe.makeNetwork(inputShape: data.inputShape)
+      let network = try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count)
       guard
         let examples = try Examples(
           network, seed: trained.recipe.seed, data: data, limit: limit, scanned: isImage ? 512 : 2000)

@@ -71,7 +71,7 @@ struct GradientFlowSection {
     guard case .success(let trained) = run.trained else { return [] }
     let data = trained.shown.data
     guard data.inputShape.isSequence else { return [] }
-    let network = try trained.recipe.makeNetwork(inputShape: data.inputShape)
+    let network = try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count)
     let probe = ModelProbe(network, seed: trained.recipe.seed)
     guard probe.canGoBack else { return [] }
     let result = try probe.run(

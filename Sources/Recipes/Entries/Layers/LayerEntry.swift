@@ -35,6 +35,8 @@ public struct LayerSite {
   public let input: Shape
   /// The samples of a batch, and the shards that it is cut into.
   public let batch, shards: Int
+  /// The number of the data's classes; 0 if there are none.
+  public let classes: Int
   /// How convolutions are computed.
   public let convolution: ConvolutionAlgorithm
   /// The layers before it in its list.

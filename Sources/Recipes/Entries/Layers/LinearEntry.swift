@@ -1,16 +1,25 @@
+import Diagnostics
 import Layers
 
 /// A fully connected layer: each output is a weighted sum of all inputs, plus a bias.
 public struct LinearEntry: LayerEntry {
+  /// How many outputs a layer has.
+  public enum Outputs: Equatable, Sendable {
+    /// This many.
+    case number(Int)
+    /// One for each class of the data.
+    case classes
+  }
+
   /// The number of outputs.
-  public var outputs: Int
+  public var outputs: Outputs
   /// Whether a bias is added.
   public var bias = true
   /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
 
   /// A layer with this many outputs.
-  public init(outputs: Int) { self.outputs = outputs }
+  public init(outputs: Int) { self.outputs = .number(outputs) }
 
   /// Every key at its default; required ones hold a placeholder.
   public init() { self.init(outputs: 0) }
@@ -19,13 +28,44 @@ public struct LinearEntry: LayerEntry {
   public static let form = RecipeForm<Self>(
     "linear", "a fully connected layer", example: "outputs: 10", short: "outputs",
     keys: [
-      RecipeKey("outputs", \.outputs, .number(.size), required: true, "the number of outputs"),
+      RecipeKey(
+        "outputs", \.outputs, .outputs, required: true, "the number of outputs, or classes: one for each class of the data"),
       RecipeKey("bias", \.bias, .flag, "whether a bias is added"),
       .initialization(\.initialization),
     ])
 
   /// Makes a layer over all values of a vector, or over the features of each step or pixel.
-  public func makeLayer(_ site: LayerSite) -> any Layer {
-    Linear(input: site.input, outputs: outputs, bias: bias)
+  /// - Throws: `Failure` (configuration) if there should be an output for each class, but the data has no classes.
+  public func makeLayer(_ site: LayerSite) throws -> any Layer {
+    switch outputs {
+    case .number(let count): return Linear(input: site.input, outputs: count, bias: bias)
+    case .classes:
+      guard site.classes > 0 else {
+        throw Failure(
+          .configuration, "outputs is classes, but the targets are numbers", advice: "give the number of outputs")
+      }
+      return Linear(input: site.input, outputs: site.classes, bias: bias)
+    }
+  }
+}
+
+extension ValueType<LinearEntry.Outputs> {
+  /// A number of outputs, or `classes`.
+  static var outputs: ValueType {
+    let number = ValueType<Int>.number(.size)
+    let shape = ValueShape.wholeOrChoice(range: Bounds<Int>.size.range, ["classes"])
+    return ValueType {
+      shape
+    } read: { node, path, current in
+      if node.text == "classes" { return .classes }
+      do {
+        return .number(try number.read(node, path, nil))
+      } catch let failure as Failure where failure == mismatch(node, path, number.shape()) {
+        throw mismatch(node, path, shape)
+      }
+    } write: { value in
+      if case .number(let count) = value { return .scalar(count.recipeText) }
+      return .scalar("classes")
+    }
   }
 }
