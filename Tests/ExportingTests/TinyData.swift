@@ -18,6 +18,17 @@ enum TinyData {
     try write(Array("Müller\nRot\nTrix\nMeier\nLex\nUlm\nEx\nTür\nRom\nLuc\n".utf8), to: "names/German.txt")
     try write(
       Array("Rossi\nLotti\nMilo\nCirillo\nTito\nLeoro\nTelli\nCorti\nMori\nCollo\n".utf8), to: "names/Italian.txt")
+    // Series of 12 to 15 steps of two channels, of three classes.
+    for part in ["train", "test"] {
+      let lines = (0..<16).map { sample in
+        let channels = (0..<2).map { _ in
+          (0..<12 + sample % 4).map { _ in "\(Float.random(in: -1...1, using: &random))" }.joined(separator: ",")
+        }
+        return channels.joined(separator: ":") + ":" + ["up", "down", "flat"][sample % 3]
+      }
+      let text = "@problemName tiny\n@dimensions 2\n@classLabel true up down flat\n@data\n\(lines.joined(separator: "\n"))\n"
+      try write(Array(text.utf8), to: "series/\(part).ts")
+    }
     let images = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Reference/images")
     for part in ["train", "validation"] {
@@ -37,6 +48,7 @@ enum TinyData {
     let data =
       switch name {
       case "mnist", "names", "cats-dogs": ["data.folder=\(root)/\(name)", "batch=8"]
+      case "time-series", "time-series-gru": ["data.train=\(root)/series/train.ts", "data.test=\(root)/series/test.ts"]
       case "echo-binary": ["data.testChunks=3"]
       default: ["data.testSize=40"]
       }

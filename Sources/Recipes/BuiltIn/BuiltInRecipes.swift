@@ -16,7 +16,7 @@ public enum BuiltInRecipes {
   public static let all: [BuiltInRecipe] = [
     .temporalOrder, .temporalOrderRNN, .temporalOrderNormal, .temporalOrderModerate, .temporalOrderHard,
     .temporalOrderNightmare, .temporalOrderSpikes, .temporalOrderNoSpikes, .echo, .echoVariable, .echoBinary,
-    .mnist, .names, .catsDogs,
+    .mnist, .names, .catsDogs, .timeSeries, .timeSeriesGRU,
   ]
 
   /// Finds a built-in recipe by name.

@@ -15,6 +15,8 @@ public struct TSEntry: SplittableEntry {
   public var standardize = Standardization.none
   /// Whether each epoch shuffles the samples.
   public var shuffle = true
+  /// Where to get the data; nil to say nothing.
+  public var origin: String?
   /// How many training samples are set aside for validation and testing.
   public var split = SplitShares()
 
@@ -44,11 +46,16 @@ public struct TSEntry: SplittableEntry {
         "what gets mean 0 and deviation 1: none; sample: each channel of each sample; channel: each channel, by the "
           + "training samples' mean and deviation"),
       RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
-    ] + splitKeys)
+    ] + splitKeys + [.origin(\.origin)])
 
   /// Reads the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
-    let training = try samples(train, recipe)
+    let training: SequenceDataset
+    do {
+      training = try samples(train, recipe)
+    } catch let failure as Failure where failure.exitCode == .noInput {
+      throw missingData(failure.message, path: train, key: "data.train", origin: origin)
+    }
     let parts = try SeedSplit(count: training.count, classes: training.classes, shares: split)
     let scales = standardize == .channel ? training.scales(of: parts.training) : nil
     apply(scales, to: training)
