@@ -42,7 +42,8 @@ public struct ExportedModel {
     hasLengths && model.inputShape.isSequence
       && model.layers.hold { layer in
         if case .window = layer.lengthRule { return layer.outputShape.isSequence }
-        return layer is RecurrentLayer || layer is GlobalAveragePool || layer is BatchNorm
+        return layer is RecurrentLayer || layer is GlobalAveragePool || layer is GlobalMaxPool
+          || layer is AttentionPool || layer is Reverse || layer is BatchNorm
       }
   }
 

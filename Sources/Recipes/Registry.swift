@@ -37,10 +37,10 @@ public struct Registry: Sendable {
   public static let builtIn = Registry(
     layers: [
       LSTMEntry.self, RNNEntry.self, GRUEntry.self, GatedEntry.self, LinearEntry.self, Conv1dEntry.self,
-      Conv2dEntry.self, MaxPoolEntry.self, AveragePoolEntry.self, GlobalAveragePoolEntry.self, FlattenEntry.self,
-      BatchNormEntry.self, ResidualEntry.self, SequentialEntry.self, ReLUEntry.self, LeakyReLUEntry.self,
-      TanhEntry.self, SigmoidEntry.self, GELUEntry.self, SoftmaxEntry.self, DropoutEntry.self, LayerNormEntry.self,
-      EmbeddingEntry.self,
+      Conv2dEntry.self, MaxPoolEntry.self, AveragePoolEntry.self, GlobalAveragePoolEntry.self, GlobalMaxPoolEntry.self,
+      AttentionPoolEntry.self, FlattenEntry.self, ReverseEntry.self, BatchNormEntry.self, ResidualEntry.self,
+      SequentialEntry.self, ReLUEntry.self, LeakyReLUEntry.self, TanhEntry.self, SigmoidEntry.self, GELUEntry.self,
+      SoftmaxEntry.self, DropoutEntry.self, LayerNormEntry.self, EmbeddingEntry.self,
     ],
     losses: [
       CrossEntropyEntry.self, BinaryCrossEntropyEntry.self, SquaredEntry.self, AbsoluteEntry.self, HuberEntry.self,

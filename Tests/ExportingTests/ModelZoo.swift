@@ -62,6 +62,9 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         "linear: {outputs: 4}",
       ]),
     SmallNetwork(
+      name: "the largest of an image", shape: [5, 4, 3],
+      layers: ["conv2d: {outputs: 6, kernel: 2}", "global-max-pool", "linear: {outputs: 4}"]),
+    SmallNetwork(
       name: "a flattened image at the end", shape: [3, 4, 2],
       layers: ["conv2d: {outputs: 3, kernel: 2}", "tanh", "flatten", "batch-norm"]),
     SmallNetwork(
@@ -102,6 +105,41 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
           """, "layer-norm", "average-pool: {kernel: 2, stride: 1, padding: 1}",
           "lstm: {hiddenSize: 5, output: all}", "conv1d: {outputs: 4, kernel: 2, padding: 1, dilation: 2}",
           "global-average-pool", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "steps in another order", shape: [9, 1], hasIndices: true,
+        layers: [
+          "embedding: {count: 9, dimension: 5}", "reverse", "conv1d: {outputs: 6, kernel: 4, padding: same}", "tanh",
+          "gru: {hiddenSize: 5, output: all}", "reverse",
+          "conv1d: {outputs: 7, kernel: 3, padding: causal, dilation: 2, groups: 1}", "attention-pool",
+          "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "padded and joined", shape: [8, 3],
+        layers: [
+          "conv1d: {outputs: 6, kernel: 4, padding: same, dilation: 3}", "reverse", "gelu",
+          "conv1d: {outputs: 4, kernel: 3, stride: 2, padding: causal}", "batch-norm", "global-max-pool",
+          "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "attention over different lengths", shape: [10, 4], hasLengths: true,
+        layers: [
+          "reverse", "conv1d: {outputs: 6, kernel: 2, padding: same}",
+          "residual: {body: [{conv1d: {outputs: 6, kernel: 3, padding: causal}}, tanh, reverse]}",
+          "conv1d: {outputs: 5, kernel: 4, stride: 2, padding: causal, dilation: 2}",
+          "attention-pool: {hiddenSize: 3}", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "attention to states of different lengths", shape: [7, 1], hasLengths: true, hasIndices: true,
+        layers: [
+          "embedding: {count: 9, dimension: 5}", "lstm: {hiddenSize: 4, output: all, bidirectional: true}",
+          "attention-pool", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "the largest of different lengths", shape: [9, 3], hasLengths: true,
+        layers: [
+          "conv1d: {outputs: 6, kernel: 4, padding: same, dilation: 3}", "reverse", "global-max-pool",
+          "linear: {outputs: 4}",
         ]),
       SmallNetwork(
         name: "a mean of embeddings of different lengths", shape: [7, 1], hasLengths: true, hasIndices: true,

@@ -21,7 +21,7 @@ struct DrawnLayer: Decodable {
       pair.map { Window.Extent(height: $0[0], width: $0[1]) } ?? Window.Extent(standard)
     }
     return Window(
-      kernel: extent(kernel, or: 1), stride: extent(stride, or: 1), padding: extent(padding, or: 0),
+      kernel: extent(kernel, or: 1), stride: extent(stride, or: 1), padding: .init(extent(padding, or: 0)),
       dilation: extent(dilation, or: 1))
   }
 

@@ -18,7 +18,7 @@ import Testing
     }
     var window = Window(kernel: extent { number(1...min($0, 3), &random) })
     window.stride = Window.Extent(height: number(1...3, &random), width: input.isSequence ? 1 : number(1...3, &random))
-    window.padding = Window.Extent(
+    window.padding = .init(
       height: number(0...window.kernel.height / 2, &random), width: number(0...window.kernel.width / 2, &random))
     guard !isPooling else { return window }
     func dilation(_ kernel: Int, _ size: Int) -> Int {
@@ -27,6 +27,10 @@ import Testing
     window.dilation = Window.Extent(
       height: dilation(window.kernel.height, input.extents[0]),
       width: input.isSequence ? 1 : dilation(window.kernel.width, input.extents[1]))
+    if input.isSequence, let padding = [Window.StepPadding.same, .causal, nil].randomElement(using: &random) ?? nil {
+      let (kernel, dilation) = (window.kernel.height, window.dilation.height)
+      window.padding = Window.steps(kernel: kernel, padding: padding, dilation: dilation).padding
+    }
     return window
   }
 
@@ -95,7 +99,8 @@ import Testing
   /// A layer's name, and of how many extents its inputs may be.
   static let layers: [(name: String, forms: [Int])] = [
     ("linear", [1, 2, 3]), ("convolution", [2, 3]), ("average-pool", [2, 3]), ("global-average-pool", [2, 3]),
-    ("flatten", [1, 2, 3]), ("batch-norm", [1, 2, 3]), ("batch-norm of shards", [2, 3]), ("layer-norm", [1, 2, 3]),
+    ("attention-pool", [2]), ("attention-pool of hidden units", [2]), ("reverse", [2]), ("flatten", [1, 2, 3]),
+    ("batch-norm", [1, 2, 3]), ("batch-norm of shards", [2, 3]), ("layer-norm", [1, 2, 3]),
     ("softmax", [1, 2, 3]), ("dropout", [1, 2, 3]), ("relu", [1, 2, 3]), ("leaky-relu", [1, 2, 3]),
     ("tanh", [1, 2, 3]), ("sigmoid", [1, 2, 3]), ("gelu", [1, 2, 3]), ("gelu-tanh", [1, 2, 3]), ("lstm", [2]),
     ("gru", [2]), ("gated", [2]), ("rnn", [2]), ("flatten, linear", [2, 3]), ("flatten, flatten, linear", [2, 3]),
@@ -109,6 +114,9 @@ import Testing
     case "convolution": return try convolution(input, &random)
     case "average-pool": return try AveragePool(input: input, window: window(input, isPooling: true, &random))
     case "global-average-pool": return try GlobalAveragePool(input: input)
+    case "attention-pool": return AttentionPool(input: input)
+    case "attention-pool of hidden units": return AttentionPool(input: input, hiddenSize: number(1...12, &random))
+    case "reverse": return Reverse(input: input)
     case "flatten": return Flatten(input: input)
     case "batch-norm": return BatchNorm(input: input)
     case "batch-norm of shards": return BatchNorm(input: input, statistics: .shard)

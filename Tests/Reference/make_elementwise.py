@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records PyTorch's results for layers that work value by value or row by row, and for the losses.
+"""Records PyTorch's results for layers that work value by value or row by row, for layers over steps, and for the losses.
 
     venv/bin/python make_elementwise.py        (the environment of make_reference.py)
 
@@ -19,6 +19,58 @@ import torch.nn.functional as F
 from make_reference import forward_backward
 
 
+class Last(torch.nn.Module):
+    """A layer of [batch, features, steps] as one of [batch, steps, features]. Its parameters are those of its last layer."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+        last = layer[-1] if isinstance(layer, torch.nn.Sequential) else layer
+        self.names = {parameter: name for name, parameter in last.named_parameters()}
+
+    def named_parameters(self, *arguments, **options):
+        return ((self.names[value], value) for _, value in super().named_parameters(*arguments, **options))
+
+    def forward(self, x):
+        return self.layer(x.transpose(1, 2)).transpose(1, 2)
+
+
+class Function(torch.nn.Module):
+    """A function without parameters."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
+class AttentionPool(torch.nn.Module):
+    """The mean of the steps, weighted by the softmax of the scores that layers make of them."""
+
+    def __init__(self, *attention):
+        super().__init__()
+        self.attention = torch.nn.Sequential(*attention)
+
+    def forward(self, x):
+        return (torch.softmax(self.attention(x), 1) * x).sum(1)
+
+
+def record(layers, arrays):
+    """Adds a pass of each layer, by name: with inputs of a shape, and random weights."""
+    for name, (layer, shape) in layers.items():
+        for parameter in layer.parameters():
+            torch.nn.init.normal_(parameter)
+        x = 3 * torch.randn(shape)
+        with torch.no_grad():
+            upstream = torch.randn(layer(x).shape)
+        arrays[f"{name}.x"], arrays[f"{name}.grad.y"] = x.numpy(), upstream.numpy()
+        arrays.update({f"{name}.{key}": value.detach().numpy().copy() for key, value in layer.named_parameters()})
+        double = forward_backward(layer.double(), x.double(), upstream.double())
+        arrays.update({f"{name}.{key}": value for key, value in double.items()})
+
+
 def record_layers():
     """Writes elementwise.npz."""
     layers = {
@@ -32,14 +84,7 @@ def record_layers():
         "layer-norm": (torch.nn.LayerNorm(19, eps=1e-3), (5, 3, 19)),
     }
     arrays = {}
-    for name, (layer, shape) in layers.items():
-        for parameter in layer.parameters():
-            torch.nn.init.normal_(parameter)
-        x, upstream = 3 * torch.randn(shape), torch.randn(shape)
-        arrays[f"{name}.x"], arrays[f"{name}.grad.y"] = x.numpy(), upstream.numpy()
-        arrays.update({f"{name}.{key}": value.detach().numpy().copy() for key, value in layer.named_parameters()})
-        double = forward_backward(layer.double(), x.double(), upstream.double())
-        arrays.update({f"{name}.{key}": value for key, value in double.items()})
+    record(layers, arrays)
     table = torch.nn.Embedding(7, 5, padding_idx=2)
     indices, upstream = torch.randint(0, 7, (6, 4)), torch.randn(6, 4, 5)
     arrays["embedding.x"], arrays["embedding.grad.y"] = indices.numpy().astype(np.float32), upstream.numpy()
@@ -48,6 +93,17 @@ def record_layers():
     y = table(indices)
     y.backward(upstream.double())
     arrays["embedding.y"], arrays["embedding.grad.weight"] = y.detach().numpy(), table.weight.grad.numpy()
+    record({
+        "conv1d-same": (Last(torch.nn.Conv1d(19, 6, 4, padding="same", dilation=3)), (4, 7, 19)),
+        "conv1d-causal": (
+            Last(torch.nn.Sequential(torch.nn.ConstantPad1d((4, 0), 0.0), torch.nn.Conv1d(19, 6, 3, dilation=2))),
+            (4, 7, 19)),
+        "global-max-pool": (Function(lambda x: x.max(1).values), (4, 7, 19)),
+        "attention-pool": (AttentionPool(torch.nn.Linear(19, 1, bias=False)), (4, 7, 19)),
+        "attention-pool-hidden": (
+            AttentionPool(torch.nn.Linear(19, 6), torch.nn.Tanh(), torch.nn.Linear(6, 1, bias=False)), (4, 7, 19)),
+        "reverse": (Function(lambda x: x.flip(1)), (4, 7, 19)),
+    }, arrays)
     np.savez_compressed("elementwise.npz", **arrays)
 
 

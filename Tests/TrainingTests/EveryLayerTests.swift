@@ -67,6 +67,26 @@ import Training
     ema: {decay: 0.5}
     """
 
+  private static let joinedSteps = """
+    batch: 21
+    shards: 8
+    steps: 20
+    epochs: 100
+    data: {source: numpy, train: SAMPLES}
+    model:
+      layers:
+        - embedding: {count: 9, dimension: 17}
+        - reverse
+        - conv1d: {outputs: 16, kernel: 4, padding: same}
+        - residual:
+            body:
+              - conv1d: {outputs: 16, kernel: 3, padding: causal}
+              - relu
+        - ENDS
+        - linear: {outputs: 4}
+    optimizer: {name: adam, learningRate: 0.01}
+    """
+
   /// Weights and losses after training on ranks that are threads.
   private func train(_ recipe: String, samples: String, ranks: Int) throws -> (weights: [UInt32], losses: [Double]) {
     let text = recipe.replacingOccurrences(of: "SAMPLES", with: samples)
@@ -117,5 +137,13 @@ import Training
     var random = TestRandom(7)
     let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
     try check(Self.sequences, shape: [50, 6, 1], values: indices)
+  }
+
+  @Test(arguments: ["global-max-pool", "attention-pool", "attention-pool: {hiddenSize: 5}"])
+  func layersThatJoinStepsKeepTheBits(layer: String) throws {
+    var random = TestRandom(8)
+    let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
+    let recipe = Self.joinedSteps.replacingOccurrences(of: "ENDS", with: layer)
+    try check(recipe, shape: [50, 6, 1], values: indices)
   }
 }

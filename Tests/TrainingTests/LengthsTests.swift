@@ -49,6 +49,19 @@ struct SequenceNetwork: Sendable, CustomTestStringConvertible {
         "rnn: {hiddenSize: 7, bidirectional: true}", "linear: {outputs: 4}",
       ]),
     SequenceNetwork(
+      name: "attention",
+      layers: [
+        "conv1d: {outputs: 6, kernel: 4, padding: same}", "reverse", "relu",
+        "residual: {body: [{conv1d: {outputs: 6, kernel: 3, padding: causal, dilation: 2}}, tanh, reverse]}",
+        "attention-pool: {hiddenSize: 5}", "linear: {outputs: 4}",
+      ]),
+    SequenceNetwork(
+      name: "the largest values",
+      layers: [
+        "conv1d: {outputs: 18, kernel: 3, stride: 2, padding: causal}", "leaky-relu", "global-max-pool",
+        "linear: {outputs: 4}",
+      ]),
+    SequenceNetwork(
       name: "a class for each step", target: .classes,
       layers: [
         "gated: {hiddenSize: 6, output: all}", "conv1d: {outputs: 20, kernel: 3, padding: 1}", "leaky-relu",

@@ -27,7 +27,7 @@ DPT_INLINE size_t sums_of_shard(const dpt_convolution *g, const gradient_plan *p
 // would else be loaded and stored for few pixels.
 DPT_INLINE bool joins_samples(const dpt_convolution *g, bool pooled) {
   return !pooled && !g->xStarts && g->kernelHeight * g->kernelWidth == 1 && g->strideHeight * g->strideWidth == 1 &&
-         g->height == g->outHeight && g->width == g->outWidth && g->paddingHeight == 0 && g->paddingWidth == 0 &&
+         g->height == g->outHeight && g->width == g->outWidth && !g->hasPadding &&
          g->xLine == g->width * g->xStride && g->yLine == g->outWidth * g->yStride && g->height * g->width < DPT_PIXELS;
 }
 

@@ -42,7 +42,7 @@ static gradient_plan plan_gradient(const dpt_convolution *g) {
     plan.stretchesAcross = g->dilationWidth == 1 ? 1 : g->kernelWidth;
     plan.stretch = g->kernelWidth / plan.stretchesAcross * plan.unfolded * g->channels;
     const bool inOrder = g->xStride == g->channels || plan.stretch == g->channels;
-    plan.packsInput = plan.unfolded > 1 || g->paddingHeight > 0 || g->paddingWidth > 0 || !inOrder;
+    plan.packsInput = plan.unfolded > 1 || g->hasPadding || !inOrder;
     plan.packsOutput = !g->yPadded;
     if (plan.unfolded > 1) plan.inputLines = plan.lines;
     plan.panels = padded_to_lanes(g->outputs) / DPT_LANES;

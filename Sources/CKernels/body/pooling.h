@@ -26,6 +26,14 @@ DPT_INLINE void find_taps(const dpt_convolution *g, long oh, long ow, window_tap
   }
 }
 
+// Takes a value, and its place, where it is larger than the best so far: the first of equals stays, and NaN wins. The first
+// value always counts, so that −∞ has a place, too.
+DPT_INLINE void take_larger(v16 value, int32_t place, bool isFirst, v16 *best, i16 *from) {
+  const i16 better = isFirst ? (i16)-1 : (value > *best) | ((value != value) & (*best == *best));
+  *best = choose(better, value, *best);
+  *from = (better & place) | (~better & *from);
+}
+
 // The largest value of each window, and its tap: the first of equals; NaN wins. Taps outside the image do not count. With
 // `rectified`, a value that is not positive has no tap and passes no gradient.
 static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified) {
@@ -39,13 +47,8 @@ static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t 
         for (long c = 0; c < g->channels; c += DPT_LANES) {
           v16 best = splat(-INFINITY);
           i16 from = -1;
-          for (long t = 0; t < window.count; t++) {
-            v16 value = load(image + window.offset[t] + c);
-            // The first tap always counts, so that a window of −∞ has a tap.
-            i16 better = t == 0 ? (i16)-1 : (value > best) | ((value != value) & (best == best));
-            best = choose(better, value, best);
-            from = (better & window.tap[t]) | (~better & from);
-          }
+          for (long t = 0; t < window.count; t++)
+            take_larger(load(image + window.offset[t] + c), window.tap[t], t == 0, &best, &from);
           store(y + at + c, best);
           if (rectified) from |= ~(best > splat(0.0f));
           i8x16 bytes = __builtin_convertvector(from, i8x16);
@@ -78,6 +81,36 @@ static void max_pool_back(const dpt_convolution *g, const float *dy, const int8_
         }
       }
   }
+}
+
+// The largest value of each channel over the whole image, and its pixel: the first of equals; NaN wins. Without pixels it is
+// 0, and the pixel −1.
+static void global_max_pool(const dpt_convolution *g, const float *x, float *y, int32_t *pixels) {
+  for (long n = 0; n < g->batch; n++)
+    for (long c = 0; c < g->channels; c += DPT_LANES) {
+      const float *image = x + n * g->xImage + c;
+      v16 best = splat(0.0f);
+      i16 from = -1;
+      for (long h = 0, pixel = 0; h < g->height; h++)
+        for (long w = 0; w < g->width; w++, pixel++)
+          take_larger(load(image + h * g->xLine + w * g->xStride), (int32_t)pixel, pixel == 0, &best, &from);
+      store(y + n * g->yImage + c, best);
+      memcpy(pixels + n * g->yImage + c, &from, sizeof from);
+    }
+}
+
+// The gradient goes to the pixel of the largest value.
+static void global_max_pool_back(const dpt_convolution *g, const float *dy, const int32_t *pixels, float *dx) {
+  for (long n = 0; n < g->batch; n++)
+    for (long c = 0; c < g->channels; c += DPT_LANES) {
+      float *image = dx + n * g->xImage + c;
+      const v16 gradient = load(dy + n * g->yImage + c);
+      i16 from;
+      memcpy(&from, pixels + n * g->yImage + c, sizeof from);
+      for (long h = 0, pixel = 0; h < g->height; h++)
+        for (long w = 0; w < g->width; w++, pixel++)
+          store(image + h * g->xLine + w * g->xStride, choose(from == (int32_t)pixel, gradient, splat(0.0f)));
+    }
 }
 
 // The mean of each window over all taps, padding included, as PyTorch's count_include_pad.

@@ -2,6 +2,7 @@
 // DPT_TILE_ROWS, DPT_TILE_PANELS and DPT_EACH_HEIGHT (a case for each tile height).
 #include "../table.h"
 #include "activation.h"
+#include "attention.h"
 #include "batch_norm.h"
 #include "convolution_algorithms.h"
 #include "dropout.h"

@@ -53,6 +53,7 @@ void dpt_pack_narrow_groups_back(const float *w, long channels, long taps, long 
 
 #include "kernels/shards.h"
 
+#include "kernels/attention.h"
 #include "kernels/convolution.h"
 #include "kernels/half.h"
 #include "kernels/images.h"

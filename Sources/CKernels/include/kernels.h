@@ -86,6 +86,12 @@ DPT_KERNEL(void, max_pool, (const dpt_convolution *g, const float *x, float *y, 
 /// dx from dy: each window's gradient goes to its tap.
 DPT_KERNEL(void, max_pool_back, (const dpt_convolution *g, const float *dy, const int8_t *taps, float *dx),
            (g, dy, taps, dx))
+/// The largest value of each channel over all pixels, and its pixel (at the same place as in y), whatever the window is.
+DPT_KERNEL(void, global_max_pool, (const dpt_convolution *g, const float *x, float *y, int32_t *pixels),
+           (g, x, y, pixels))
+/// dx from dy: the gradient goes to that pixel.
+DPT_KERNEL(void, global_max_pool_back,
+           (const dpt_convolution *g, const float *dy, const int32_t *pixels, float *dx), (g, dy, pixels, dx))
 /// The mean of each window, padding counted as zeros.
 DPT_KERNEL(void, average_pool, (const dpt_convolution *g, const float *x, float *y), (g, x, y))
 /// dx from dy: each window's gradient goes to its taps in equal parts.
@@ -159,6 +165,13 @@ DPT_KERNEL(void, layer_norm_gradient,
            (r, p, scaled, scaledStride))
 /// out[node][entry] = sum over the node's shards, in the tree's order, of the gradients of the rows.
 DPT_KERNEL(void, embedding_gradient, (const dpt_lookup *p, const dpt_shard_program *shards), (p, shards))
+
+// MARK: Attention pooling (body/attention.h)
+
+/// y = Σ weight[t] · x[t] for each sample; writes the weights.
+DPT_KERNEL(void, attention_pool, (const dpt_attention *p, float *y, long yStride), (p, y, yStride))
+/// The gradients of the scores and of x.
+DPT_KERNEL(void, attention_pool_back, (const dpt_attention *p, const dpt_attention_gradient *g), (p, g))
 
 // MARK: Losses (body/loss.h)
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 
 extension Convolution {
@@ -11,12 +12,12 @@ extension Convolution {
     return ONNXValue(result, shape: outputShape, layout: .featuresFirst)
   }
 
-  /// The arguments of `nn.Conv1d` or `nn.Conv2d`.
-  func pyTorchArguments(axes: Int) -> String {
+  /// The arguments of `nn.Conv1d` or `nn.Conv2d`; those of the padding are `padding`.
+  func pyTorchArguments(axes: Int, padding: String) -> String {
     let channels = parameters[0].shape[1] * groups
     var arguments = "\(channels), \(outputShape.features), \(window.kernel.python(axes))"
     if window.stride != .init(1) { arguments += ", stride=\(window.stride.python(axes))" }
-    if window.padding != .init(0) { arguments += ", padding=\(window.padding.python(axes))" }
+    arguments += padding
     if window.dilation != .init(1) { arguments += ", dilation=\(window.dilation.python(axes))" }
     if groups != 1 { arguments += ", groups=\(groups)" }
     if parameters.count == 1 { arguments += ", bias=False" }
@@ -30,9 +31,18 @@ extension Conv1d: ExportableLayer {
     try convolution.addNodes(to: graph, input: input, axes: 1)
   }
 
-  /// `nn.Conv1d` for steps before features.
+  /// `nn.Conv1d` for steps before features; with zeros before the sequence if these differ from those behind.
   public func pyTorchExpression(in source: PyTorchSource) -> String {
-    source.overSteps("Conv1d") + convolution.pyTorchArguments(axes: 1)
+    let type = source.overSteps("Conv1d")
+    let window = convolution.window
+    let (before, behind) = (window.padding.before.height, window.padding.behind.height)
+    let same = Window.steps(kernel: window.kernel.height, padding: .same, dilation: window.dilation.height)
+    guard before != behind else {
+      return type + convolution.pyTorchArguments(axes: 1, padding: window.padding.python(1))
+    }
+    guard window != same else { return type + convolution.pyTorchArguments(axes: 1, padding: ", padding=\"same\"") }
+    source.use(.padded)
+    return "PaddedConv1d" + convolution.pyTorchArguments(axes: 1, padding: ", before=\(before), behind=\(behind)")
   }
 }
 
@@ -43,8 +53,15 @@ extension Conv2d: ExportableLayer {
   }
 
   /// `nn.Conv2d`.
-  public func pyTorchExpression(in source: PyTorchSource) -> String {
-    "nn.Conv2d" + convolution.pyTorchArguments(axes: 2)
+  /// - Throws: `Failure` (configuration) if the padding behind differs from that before, which PyTorch does not have.
+  public func pyTorchExpression(in source: PyTorchSource) throws -> String {
+    let padding = convolution.window.padding
+    guard padding.before == padding.behind else {
+      throw Failure(
+        .configuration, "PyTorch's Conv2d has no padding that differs before and behind the image",
+        advice: "export to onnx instead")
+    }
+    return "nn.Conv2d" + convolution.pyTorchArguments(axes: 2, padding: padding.python(2))
   }
 }
 
@@ -53,9 +70,14 @@ extension Window {
   func attributes(axes: Int) -> [ONNXAttribute] {
     [
       .ints("kernel_shape", kernel.list(axes)), .ints("strides", stride.list(axes)),
-      .ints("pads", padding.list(axes) + padding.list(axes)),
+      .ints("pads", padding.before.list(axes) + padding.behind.list(axes)),
     ]
   }
+}
+
+extension Window.Padding {
+  /// The argument `padding` of PyTorch's layers, for the same zeros on both sides; nothing if there are none.
+  func python(_ axes: Int) -> String { self == .init(0) ? "" : ", padding=\(before.python(axes))" }
 }
 
 extension Window.Extent {

@@ -15,7 +15,7 @@ extension Pooling {
   func pyTorchExpression(_ type: String, in source: PyTorchSource) -> String {
     var arguments = window.kernel.python(axes)
     if window.stride != window.kernel { arguments += ", stride=\(window.stride.python(axes))" }
-    if window.padding != .init(0) { arguments += ", padding=\(window.padding.python(axes))" }
+    arguments += window.padding.python(axes)
     return (axes == 1 ? source.overSteps("\(type)1d") : "nn.\(type)2d") + "(\(arguments))"
   }
 }
@@ -24,7 +24,7 @@ extension MaxPool: ExportableLayer {
   /// `MaxPool`.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
     // A window that begins or ends in padding takes the largest of the steps that are there.
-    let input = pooling.window.padding.height > 0 ? graph.filled(input, with: -.greatestFiniteMagnitude) : input
+    let input = pooling.window.padding != .init(0) ? graph.filled(input, with: -.greatestFiniteMagnitude) : input
     return pooling.addNode("MaxPool", to: graph, input: input)
   }
 
@@ -63,5 +63,43 @@ extension GlobalAveragePool: ExportableLayer {
   public func pyTorchExpression(in source: PyTorchSource) -> String {
     source.use(.mean)
     return inputShape.isImage ? "Mean(2, 3)" : "Mean(1)"
+  }
+}
+
+extension GlobalMaxPool: ExportableLayer {
+  /// `GlobalMaxPool` and `Flatten`, over the steps that are there.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
+    let input = graph.filled(graph.arrange(input, .featuresFirst), with: -.greatestFiniteMagnitude)
+    let largest = graph.node("GlobalMaxPool", [input.name])
+    return ONNXValue(graph.node("Flatten", [largest]), shape: outputShape, layout: .featuresLast)
+  }
+
+  /// The largest value over pixels or steps.
+  public func pyTorchExpression(in source: PyTorchSource) -> String {
+    source.use(.largest)
+    return "Largest()"
+  }
+}
+
+extension AttentionPool: ExportableLayer {
+  /// The nodes of the scores, `Softmax` over the steps that are there, and `MatMul`.
+  /// - Throws: as the layers within.
+  public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
+    let lengths = graph.lengths
+    let scores = graph.arrange(try graph.add(parts[0], to: input), .featuresLast)
+    graph.lengths = lengths
+    let weights = graph.node(
+      "Softmax", on: graph.filled(scores, with: -.greatestFiniteMagnitude), [.int("axis", 1)])
+    // [batch, features, steps] · [batch, steps, 1]
+    let mean = graph.node("MatMul", [graph.arrange(input, .featuresFirst).name, weights.name])
+    return ONNXValue(
+      graph.node("Squeeze", [mean, graph.constant([-1])]), shape: outputShape, layout: .featuresLast)
+  }
+
+  /// A module with the layers of the scores as `attention`.
+  /// - Throws: as the layers within.
+  public func pyTorchExpression(in source: PyTorchSource) throws -> String {
+    source.use(.attention)
+    return "AttentionPool(\n\(try source.list(parts[0])))"
   }
 }

@@ -33,7 +33,7 @@ public final class ONNXGraph {
       model.outputShape.isSequence
       || model.layers.hold { layer in
         if case .window = layer.lengthRule { return layer.outputShape.isSequence }
-        return layer is GlobalAveragePool
+        return layer is GlobalAveragePool || layer is AttentionPool
       }
   }
 

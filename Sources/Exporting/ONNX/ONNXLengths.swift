@@ -47,7 +47,8 @@ extension ONNXGraph {
     }
     switch layer.lengthRule {
     case .window(let window):
-      let room = 2 * window.padding.height - window.dilation.height * (window.kernel.height - 1) - 1
+      let pads = window.padding.before.height + window.padding.behind.height
+      let room = pads - window.dilation.height * (window.kernel.height - 1) - 1
       let places = node("Div", [node("Add", [before, constant([room])]), constant([window.stride.height])])
       lengths = node("Add", [places, constant([1])])
     case .parts: return output

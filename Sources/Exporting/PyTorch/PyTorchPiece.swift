@@ -1,6 +1,7 @@
 /// A class or function that only some Python files need; the cases are in the order of their definitions.
 enum PyTorchPiece: CaseIterable {
-  case overSteps, overPixels, mean, lookup, sequential, residual, recurrent, gated
+  case overSteps, padded, overPixels, mean, largest, lookup, sequential, attention, reverse,
+    residual, recurrent, gated
 
   /// The name of the class that adapts layers of PyTorch.
   var className: String {
@@ -24,10 +25,14 @@ enum PyTorchPiece: CaseIterable {
   func text(takesLengths: Bool) -> String {
     switch self {
     case .overSteps: takesLengths ? PyTorchText.overStepsWithLengths : PyTorchText.overSteps
+    case .padded: takesLengths ? PyTorchText.paddedWithLengths : PyTorchText.padded
     case .overPixels: PyTorchText.overPixels
     case .mean: takesLengths ? PyTorchText.meanWithLengths : PyTorchText.mean
+    case .largest: takesLengths ? PyTorchText.largestWithLengths : PyTorchText.largest
     case .lookup: PyTorchText.lookup
     case .sequential: PyTorchText.sequential
+    case .attention: takesLengths ? PyTorchText.attentionWithLengths : PyTorchText.attention
+    case .reverse: takesLengths ? PyTorchText.reverseWithLengths : PyTorchText.reverse
     case .residual: takesLengths ? PyTorchText.residualWithLengths : PyTorchText.residual
     case .recurrent: PyTorchText.recurrent
     case .gated: PyTorchText.gated

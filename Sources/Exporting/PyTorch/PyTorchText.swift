@@ -35,13 +35,42 @@ enum PyTorchText {
 
         def output_lengths(self, lengths):
             """The number of output steps for samples with these lengths."""
-            if not hasattr(self, "kernel_size"):
+            if not hasattr(self, "kernel_size") or self.padding == "same":
                 return lengths
             kernel, stride, padding, dilation = (
                 size[0] if isinstance(size, tuple) else size
                 for size in (self.kernel_size, self.stride, self.padding, getattr(self, "dilation", 1))
             )
             return (lengths + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+
+    """#
+
+  static let padded = #"""
+    class PaddedConv1d(Conv1d):
+        """Conv1d with zeros before the first step and behind the last."""
+
+        def __init__(self, *sizes, before, behind, **options):
+            super().__init__(*sizes, **options)
+            self.ends = before, behind
+
+        def forward(self, x):
+            return super().forward(nn.functional.pad(x, (0, 0, *self.ends)))
+
+    """#
+
+  static let paddedWithLengths = #"""
+    class PaddedConv1d(Conv1d):
+        """Conv1d with zeros before the first step and behind the last."""
+
+        def __init__(self, *sizes, before, behind, **options):
+            super().__init__(*sizes, **options)
+            self.ends = before, behind
+
+        def forward(self, x, lengths=None):
+            return super().forward(nn.functional.pad(x, (0, 0, *self.ends)))
+
+        def output_lengths(self, lengths):
+            return super().output_lengths(lengths + sum(self.ends))
 
     """#
 
@@ -79,6 +108,28 @@ enum PyTorchText {
 
         def forward(self, x, lengths=None):
             return x.mean(self.axes) if lengths is None else x.sum(1) / lengths.to(x)[:, None]
+
+    """#
+
+  static let largest = #"""
+    class Largest(nn.Module):
+        """The largest value of each feature over pixels [batch, channels, height, width] or steps [batch, steps, features]."""
+
+        def forward(self, x):
+            return x.flatten(2).max(2).values if x.dim() == 4 else x.max(1).values
+
+    """#
+
+  static let largestWithLengths = #"""
+    class Largest(nn.Module):
+        """The largest value of each feature over the valid steps."""
+
+        takes_lengths = True
+
+        def forward(self, x, lengths=None):
+            if lengths is not None:
+                x = x.masked_fill(~present(x, lengths)[:, :, None], -torch.inf)
+            return x.max(1).values
 
     """#
 
@@ -124,6 +175,62 @@ enum PyTorchText {
                     lengths = lengths if x.dim() > 2 else None
                     x = x if lengths is None else cleared(x, lengths)
             return x, lengths
+
+    """#
+
+  static let attention = #"""
+    class AttentionPool(nn.Module):
+        """The mean of the steps, weighted by the softmax of the scores that layers make of them."""
+
+        def __init__(self, *attention):
+            super().__init__()
+            self.attention = nn.Sequential(*attention)
+
+        def forward(self, x):
+            return (torch.softmax(self.attention(x), 1) * x).sum(1)
+
+    """#
+
+  static let attentionWithLengths = #"""
+    class AttentionPool(nn.Module):
+        """The mean of the valid steps, weighted by the softmax of the scores that layers make of them."""
+
+        takes_lengths = True
+
+        def __init__(self, *attention):
+            super().__init__()
+            self.attention = nn.Sequential(*attention)
+
+        def forward(self, x, lengths=None):
+            scores = self.attention(x)
+            if lengths is not None:
+                scores = scores.masked_fill(~present(x, lengths)[:, :, None], -torch.inf)
+            return (torch.softmax(scores, 1) * x).sum(1)
+
+    """#
+
+  static let reverse = #"""
+    class Reverse(nn.Module):
+        """The steps in reverse order."""
+
+        def forward(self, x):
+            return x.flip(1)
+
+    """#
+
+  static let reverseWithLengths = #"""
+    class Reverse(nn.Module):
+        """The valid steps in reverse order."""
+
+        takes_lengths = True
+
+        def forward(self, x, lengths=None):
+            if lengths is None:
+                return x.flip(1)
+            steps = torch.arange(x.shape[1], device=x.device)
+            last = lengths.to(x.device)[:, None] - 1
+            order = torch.where(steps > last, steps, last - steps)
+            return x.gather(1, order[:, :, None].expand_as(x))
 
     """#
 

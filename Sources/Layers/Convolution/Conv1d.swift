@@ -4,6 +4,8 @@ import Tensors
 ///
 ///     y[t][o] = b[o] + Σ over k, c of  x[t·S − P + k·D][c] · w[o][c][k]
 ///
+/// with P zeros before the first step (`Window.StepPadding`).
+///
 /// Input [steps, channels], output [outSteps, outputs]. `weight` [outputs, channels / groups, kernel] and `bias`
 /// [outputs] start uniform in ±1/√(channels / groups · kernel).
 public final class Conv1d: Layer {

@@ -4,7 +4,8 @@ import Tensors
 
 /// A window that slides over images or sequences: the kernel of a convolution or of a pooling layer.
 ///
-/// The size rule, per axis: ⌊(H + 2P − D(K − 1) − 1) / S⌋ + 1. Sequences are images of width 1.
+/// The size rule, per axis: ⌊(H + P − D(K − 1) − 1) / S⌋ + 1, P being the zeros on both sides together. Sequences are images
+/// of width 1.
 public struct Window: Equatable, Sendable {
   /// One number for the height and one for the width.
   public struct Extent: Equatable, Sendable {
@@ -25,17 +26,51 @@ public struct Window: Equatable, Sendable {
     }
   }
 
+  /// The zeros around an image.
+  public struct Padding: Equatable, Sendable {
+    /// Above the image and to its left; before a sequence's first step.
+    public var before: Extent
+    /// Below the image and to its right; behind a sequence's last step.
+    public var behind: Extent
+
+    /// Zeros before and behind.
+    public init(before: Extent, behind: Extent) {
+      self.before = before
+      self.behind = behind
+    }
+
+    /// The same on both sides.
+    public init(_ both: Extent) { self.init(before: both, behind: both) }
+
+    /// The same number on all sides.
+    public init(_ all: Int) { self.init(Extent(all)) }
+
+    /// The same on both sides.
+    public init(height: Int, width: Int) { self.init(Extent(height: height, width: width)) }
+  }
+
+  /// The zeros around a sequence.
+  public enum StepPadding: Equatable, Sendable {
+    /// So many at each end.
+    case zeros(Int)
+    /// At a stride of 1 as many in all as keep the number of steps: half of them at each end, and one more behind if
+    /// they are odd.
+    case same
+    /// As many as for `same`, all of them before the first step: an output sees its own step and those before it.
+    case causal
+  }
+
   /// Taps.
   public var kernel: Extent
   /// Pixels from one place of the window to the next.
   public var stride: Extent
   /// Zeros around the image.
-  public var padding: Extent
+  public var padding: Padding
   /// Pixels from one tap to the next.
   public var dilation: Extent
 
   /// A window.
-  public init(kernel: Extent, stride: Extent = Extent(1), padding: Extent = Extent(0), dilation: Extent = Extent(1)) {
+  public init(kernel: Extent, stride: Extent = Extent(1), padding: Padding = Padding(0), dilation: Extent = Extent(1)) {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
@@ -43,10 +78,20 @@ public struct Window: Equatable, Sendable {
   }
 
   /// A window over a sequence.
-  public static func steps(kernel: Int, stride: Int = 1, padding: Int = 0, dilation: Int = 1) -> Window {
-    Window(
+  public static func steps(
+    kernel: Int, stride: Int = 1, padding: StepPadding = .zeros(0), dilation: Int = 1
+  ) -> Window {
+    let all = dilation * (kernel - 1)
+    let (before, behind) =
+      switch padding {
+      case .zeros(let count): (count, count)
+      case .same: (all / 2, all - all / 2)
+      case .causal: (all, 0)
+      }
+    return Window(
       kernel: Extent(height: kernel, width: 1), stride: Extent(height: stride, width: 1),
-      padding: Extent(height: padding, width: 0), dilation: Extent(height: dilation, width: 1))
+      padding: Padding(before: Extent(height: before, width: 0), behind: Extent(height: behind, width: 0)),
+      dilation: Extent(height: dilation, width: 1))
   }
 
   /// Number of taps.
@@ -55,7 +100,10 @@ public struct Window: Equatable, Sendable {
   /// The shape of what the window gives for an input, with `features` channels.
   /// - Throws: `Failure` (configuration) where the window does not fit, naming both sizes and the rule.
   public func outputShape(for input: Shape, features: Int) throws -> Shape {
-    for (name, extent) in [("kernel", kernel), ("stride", stride), ("padding", padding), ("dilation", dilation)] {
+    for (name, extent) in [
+      ("kernel", kernel), ("stride", stride), ("padding", padding.before), ("padding", padding.behind),
+      ("dilation", dilation),
+    ] {
       guard max(extent.height, extent.width) <= Window.largest else {
         throw Failure(
           .configuration, "a \(name) of \(max(extent.height, extent.width)) is too large",
@@ -67,14 +115,16 @@ public struct Window: Equatable, Sendable {
     }
     func size(_ name: String, _ size: Int, _ part: KeyPath<Extent, Int>) throws -> Int {
       let (taps, gap) = (kernel[keyPath: part], dilation[keyPath: part])
-      let (step, pads) = (stride[keyPath: part], padding[keyPath: part])
-      let room = size + 2 * pads - gap * (taps - 1) - 1
+      let (before, behind) = (padding.before[keyPath: part], padding.behind[keyPath: part])
+      let (step, padded) = (stride[keyPath: part], size + before + behind)
+      let room = padded - gap * (taps - 1) - 1
       guard room >= 0 else {
+        let pads = before == behind ? "2·\(before)" : "\(before) + \(behind)"
         throw Failure(
           .configuration,
-          "the output's \(name) would be ⌊(\(size) + 2·\(pads) − \(gap)·(\(taps) − 1) − 1) / \(step)⌋ + 1, less than 1",
+          "the output's \(name) would be ⌊(\(size) + \(pads) − \(gap)·(\(taps) − 1) − 1) / \(step)⌋ + 1, less than 1",
           advice: "the rule is ⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; "
-            + "kernel can be at most \((size + 2 * pads - 1) / gap + 1), or padding must be at least \((1 - room) / 2 + pads)"
+            + "kernel can be at most \((padded - 1) / gap + 1), or padding must be at least \((1 - room) / 2 + before)"
         )
       }
       return room / step + 1
@@ -92,7 +142,7 @@ public struct Window: Equatable, Sendable {
 
   /// The places of the window within a sequence of `steps` steps; 0 if it does not fit.
   func steps(from steps: Int) -> Int {
-    let room = steps + 2 * padding.height - dilation.height * (kernel.height - 1) - 1
+    let room = steps + padding.before.height + padding.behind.height - dilation.height * (kernel.height - 1) - 1
     return room < 0 ? 0 : room / stride.height + 1
   }
 
@@ -125,7 +175,8 @@ public struct Window: Equatable, Sendable {
     g.yPadded = padded || outputs.isMultiple(of: Int(DPT_LANES))
     (g.kernelHeight, g.kernelWidth) = (kernel.height, kernel.width)
     (g.strideHeight, g.strideWidth) = (stride.height, stride.width)
-    (g.paddingHeight, g.paddingWidth) = (padding.height, padding.width)
+    (g.paddingHeight, g.paddingWidth) = (padding.before.height, padding.before.width)
+    g.hasPadding = padding != Padding(0)
     (g.dilationHeight, g.dilationWidth) = (dilation.height, dilation.width)
     return g
   }

@@ -1,4 +1,3 @@
-import Diagnostics
 import Tensors
 
 /// The mean over all pixels or all valid steps, channel by channel: PyTorch's `x.mean((2, 3))`, or `nn.AdaptiveAvgPool2d(1)`
@@ -13,10 +12,7 @@ public final class GlobalAveragePool: Layer {
   /// A layer for inputs of a shape.
   /// - Throws: `Failure` (configuration) for vectors.
   public init(input: Shape) throws {
-    guard input.isImage || input.isSequence else {
-      throw Failure(.configuration, "\(input.text) is no image or sequence")
-    }
-    pooling = Pooling(globalOver: input)
+    pooling = try Pooling(globalOver: input)
   }
 
   /// [channels].
@@ -30,6 +26,7 @@ public final class GlobalAveragePool: Layer {
 
   /// Reserves the means, and the input's gradient.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    AveragePoolPass(memory: PoolingMemory(pooling, kind: kind, &plan, batch: batch, wantsInputGradient: wantsInputGradient))
+    AveragePoolPass(
+      memory: PoolingMemory(pooling, kind: kind, &plan, batch: batch, wantsInputGradient: wantsInputGradient))
   }
 }

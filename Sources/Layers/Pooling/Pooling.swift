@@ -15,7 +15,8 @@ package struct Pooling {
   /// - Throws: `Failure` (configuration) if the window does not fit, or could cover only padding.
   init(input: Shape, window: Window) throws {
     for (name, kernel, padding) in [
-      ("height", window.kernel.height, window.padding.height), ("width", window.kernel.width, window.padding.width),
+      ("height", window.kernel.height, max(window.padding.before.height, window.padding.behind.height)),
+      ("width", window.kernel.width, max(window.padding.before.width, window.padding.behind.width)),
     ] where padding > kernel / 2 {
       throw Failure(
         .configuration, "a padding of \(padding) is more than half of the kernel's \(name), \(kernel)",
@@ -29,7 +30,11 @@ package struct Pooling {
   }
 
   /// One window over all pixels or steps.
-  init(globalOver input: Shape) {
+  /// - Throws: `Failure` (configuration) for vectors.
+  init(globalOver input: Shape) throws {
+    guard input.isImage || input.isSequence else {
+      throw Failure(.configuration, "\(input.text) is no image or sequence")
+    }
     inputShape = input
     outputShape = .vector(input.features)
     window = Window(kernel: .init(height: input.extents[0], width: input.isImage ? input.extents[1] : 1))

@@ -94,3 +94,25 @@ extension ValueType<Window.Extent> {
     }
   }
 }
+
+extension ValueType<Window.StepPadding> {
+  /// The zeros at both ends of a sequence, or a word for them.
+  static var stepPadding: ValueType {
+    let words: KeyValuePairs<String, Window.StepPadding> = ["same": .same, "causal": .causal]
+    let number = ValueType<Int>.number(.atLeast(0))
+    let shape = ValueShape.wholeOrChoice(range: Bounds<Int>.atLeast(0).range, words.map(\.key))
+    return ValueType {
+      shape
+    } read: { node, path, current in
+      if let word = words.first(where: { $0.key == node.text }) { return word.value }
+      do {
+        return .zeros(try number.read(node, path, nil))
+      } catch let failure as Failure where failure == mismatch(node, path, number.shape()) {
+        throw mismatch(node, path, shape)
+      }
+    } write: { value in
+      if case .zeros(let count) = value { return .scalar(count.recipeText) }
+      return .scalar(words.first { $0.value == value }?.key ?? "")
+    }
+  }
+}

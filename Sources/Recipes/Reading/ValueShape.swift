@@ -11,6 +11,8 @@ public indirect enum ValueShape: Sendable {
   case text(rule: String?, pattern: String?)
   /// One of a few words.
   case choice([String])
+  /// A whole number or one of a few words; `range` as above.
+  case wholeOrChoice(range: ValueRange?, [String])
   /// The inner shape or `none`.
   case optional(ValueShape)
   /// One whole number, or two for height and width; `range` as above.
@@ -27,7 +29,7 @@ public indirect enum ValueShape: Sendable {
   /// A placeholder value of this shape.
   var example: String {
     switch self {
-    case .whole, .pair: "3"
+    case .whole, .pair, .wholeOrChoice: "3"
     case .number, .interval: "0.5"
     case .flag: "true"
     case .text: "text"
@@ -47,6 +49,7 @@ public indirect enum ValueShape: Sendable {
     case .flag: "true or false"
     case .text: "text"
     case .choice(let names): "one of \(names.joined(separator: ", "))"
+    case .wholeOrChoice(_, let names): "a whole number, or one of \(names.joined(separator: ", "))"
     case .optional(let inner): "\(inner.noun) or none"
     case .pair: "a whole number, or two as [height, width]"
     case .interval: "a number, or two as [least, most]"

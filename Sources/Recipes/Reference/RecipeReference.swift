@@ -96,6 +96,8 @@ public struct RecipeReference {
     case .flag: return "`true` or `false`"
     case .text(let rule, _): return rule.map { "text: \($0)" } ?? "text"
     case .choice(let names): return names.map { "`\($0)`" }.joined(separator: ", ")
+    case .wholeOrChoice(let range, let names):
+      return "\(bounded("whole number", range)); \(text(of: .choice(names), key: key))"
     case .optional(let inner): return "\(text(of: inner, key: key)), or `none`"
     case .pair(let range): return bounded("whole number or [height, width]", range)
     case .interval(let range): return bounded("number or [least, most]", range)

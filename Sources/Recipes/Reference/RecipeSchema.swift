@@ -62,6 +62,8 @@ public struct RecipeSchema {
       node.pattern = pattern.map { "^(\($0))$" }
       return node
     case .choice(let names): return SchemaNode(choices: names)
+    case .wholeOrChoice(let range, let names):
+      return SchemaNode(anyOf: [SchemaNode(types: ["integer"], range: range), SchemaNode(choices: names)])
     case .optional(let inner):
       var none = SchemaNode(choices: ["none"])
       none.choices?.append(.null)

@@ -3,14 +3,18 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Layers that work value by value or row by row, against PyTorch's float64 (Tests/Reference/elementwise.npz).
+/// Layers that work value by value or row by row, and layers over steps, against PyTorch's float64 (Tests/Reference/elementwise.npz).
 @Suite struct RowLayerReferenceTests {
-  private static let layers: [(name: String, make: @Sendable (Shape) -> any Layer)] = [
+  private static let layers: [(name: String, make: @Sendable (Shape) throws -> any Layer)] = [
     ("relu", { ReLU(input: $0) }), ("leaky-relu", { LeakyReLU(input: $0, negativeSlope: 0.2) }),
     ("tanh", { Tanh(input: $0) }), ("sigmoid", { Sigmoid(input: $0) }), ("gelu", { GELU(input: $0) }),
     ("gelu-tanh", { GELU(input: $0, approximation: .tanh) }), ("softmax", { Softmax(input: $0) }),
     ("layer-norm", { LayerNorm(input: $0, epsilon: 1e-3) }),
     ("embedding", { Embedding(input: $0, count: 7, dimension: 5, paddingIndex: 2) }),
+    ("conv1d-same", { try Conv1d(input: $0, outputs: 6, window: .steps(kernel: 4, padding: .same, dilation: 3)) }),
+    ("conv1d-causal", { try Conv1d(input: $0, outputs: 6, window: .steps(kernel: 3, padding: .causal, dilation: 2)) }),
+    ("global-max-pool", { try GlobalMaxPool(input: $0) }), ("attention-pool", { AttentionPool(input: $0) }),
+    ("attention-pool-hidden", { AttentionPool(input: $0, hiddenSize: 6) }), ("reverse", { Reverse(input: $0) }),
   ]
 
   @Test(arguments: layers.map(\.name), [1, 3])
@@ -20,7 +24,7 @@ import Testing
     func floats(_ key: String) throws -> [Float] { try archive.array("\(name).\(key)").floats() }
     let x = try archive.array("\(name).x")
     let shape = Shape.sequence(steps: x.shape[1], features: x.shape.count > 2 ? x.shape[2] : 1)
-    let layer = make(shape)
+    let layer = try make(shape)
     var parameters: [String: [Float]] = [:]
     for parameter in layer.parameters { parameters[parameter.name] = try floats(parameter.name) }
     let names = Array(parameters.keys)
@@ -45,7 +49,7 @@ import Testing
     let shape = Shape.sequence(steps: x.shape[1], features: x.shape.count > 2 ? x.shape[2] : 1)
     let upstream = try archive.array("\(name).grad.y").floats()
     let results = try onEachInstructionSet { () -> [UInt32] in
-      let layer = make(shape)
+      let layer = try make(shape)
       var parameters: [String: [Float]] = [:]
       for parameter in layer.parameters {
         parameters[parameter.name] = try archive.array("\(name).\(parameter.name)").floats()

@@ -45,19 +45,36 @@ import Testing
       input: .image(height: 5, width: 4, channels: 20), outputs: 20,
       window: Window(kernel: .init(height: 2, width: 3), padding: .init(1), dilation: .init(2)), groups: 5, bias: false),
     Case(
-      input: .sequence(steps: 7, features: 6), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: 2), groups: 3),
-    Case(input: .sequence(steps: 9, features: 4), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: 1)),
+      input: .sequence(steps: 7, features: 6), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: .zeros(2)),
+      groups: 3),
+    Case(input: .sequence(steps: 9, features: 4), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: .zeros(1))),
     Case(input: .sequence(steps: 8, features: 20), outputs: 3, window: .steps(kernel: 2, dilation: 3)),
+    // Other zeros before than behind: with few and many channels, of which rows are read as they lie, or are packed.
+    Case(input: .sequence(steps: 7, features: 5), outputs: 6, window: .steps(kernel: 4, padding: .same)),
+    Case(input: .sequence(steps: 6, features: 16), outputs: 33, window: .steps(kernel: 2, padding: .same)),
+    Case(input: .sequence(steps: 7, features: 33), outputs: 3, window: .steps(kernel: 4, padding: .same, dilation: 3)),
+    Case(
+      input: .sequence(steps: 5, features: 17), outputs: 18, window: .steps(kernel: 3, padding: .causal, dilation: 2)),
+    Case(
+      input: .sequence(steps: 8, features: 18), outputs: 18,
+      window: .steps(kernel: 5, stride: 2, padding: .causal), groups: 18),
+    Case(
+      input: .image(height: 5, width: 4, channels: 16), outputs: 17,
+      window: Window(
+        kernel: .init(3), stride: .init(2),
+        padding: .init(before: .init(0), behind: .init(height: 2, width: 1)))),
     // By Winograd's tiles: of 4 × 4 pixels, of 2 × 2, and of 4 steps; then the same of 5 taps.
     Case(
       input: .image(height: 7, width: 9, channels: 9), outputs: 18,
       window: Window(kernel: .init(3), padding: .init(height: 1, width: 2))),
     Case(input: .image(height: 4, width: 8, channels: 17), outputs: 8, window: Window(kernel: .init(3)), bias: false),
-    Case(input: .sequence(steps: 9, features: 8), outputs: 20, window: .steps(kernel: 3, padding: 1)),
+    Case(input: .sequence(steps: 9, features: 8), outputs: 20, window: .steps(kernel: 3, padding: .zeros(1))),
     Case(
       input: .image(height: 7, width: 6, channels: 8), outputs: 9,
       window: Window(kernel: .init(5), padding: .init(height: 1, width: 2)), algorithm: .winograd),
-    Case(input: .sequence(steps: 11, features: 9), outputs: 8, window: .steps(kernel: 5, padding: 2)),
+    Case(input: .sequence(steps: 11, features: 9), outputs: 8, window: .steps(kernel: 5, padding: .zeros(2))),
+    Case(input: .sequence(steps: 10, features: 9), outputs: 17, window: .steps(kernel: 3, padding: .causal)),
+    Case(input: .sequence(steps: 12, features: 8), outputs: 9, window: .steps(kernel: 5, padding: .causal)),
   ]
 
   @Test(arguments: cases)
@@ -155,6 +172,27 @@ import Testing
         #expect(run.inputGradient[(place - 1) * 2 + channel - 1] == sum)
       }
     }
+  }
+
+  /// PyTorch's `padding="same"` pads one more behind if the zeros are odd.
+  @Test func sameAndCausalKeepTheSteps() throws {
+    let input = Shape.sequence(steps: 9, features: 2)
+    for kernel in 1...5 {
+      for dilation in 1...3 {
+        let (same, causal) = (
+          Window.steps(kernel: kernel, padding: .same, dilation: dilation),
+          Window.steps(kernel: kernel, padding: .causal, dilation: dilation)
+        )
+        let all = dilation * (kernel - 1)
+        #expect(same.padding.before.height == all / 2 && same.padding.behind.height == (all + 1) / 2)
+        #expect(causal.padding.before.height == all && causal.padding.behind.height == 0)
+        for window in [same, causal] {
+          #expect(try window.outputShape(for: input, features: 3) == .sequence(steps: 9, features: 3))
+        }
+      }
+    }
+    let strided = Window.steps(kernel: 4, stride: 3, padding: .causal)
+    #expect(try strided.outputShape(for: input, features: 3) == .sequence(steps: 3, features: 3))
   }
 
   /// The homework's 1.1a and 1.1b.

@@ -19,10 +19,10 @@ func doubleConvolution(
           var sum = bias < parameters.count ? parameters[bias + o] : 0
           for tap in 0..<taps {
             let ih =
-              oh * window.stride.height - window.padding.height
+              oh * window.stride.height - window.padding.before.height
               + tap / window.kernel.width * window.dilation.height
             let iw =
-              ow * window.stride.width - window.padding.width + tap % window.kernel.width * window.dilation.width
+              ow * window.stride.width - window.padding.before.width + tap % window.kernel.width * window.dilation.width
             guard (0..<inSize.height).contains(ih), (0..<inSize.width).contains(iw) else { continue }
             for c in 0..<channels {
               let pixel = (sample * inSize.height + ih) * inSize.width + iw
@@ -61,8 +61,10 @@ func doubleConvolutionGradients(
     let (sample, at) = pixel.quotientAndRemainder(dividingBy: output.count / features)
     let (oh, ow) = at.quotientAndRemainder(dividingBy: width(output))
     for tap in 0..<taps {
-      let ih = oh * window.stride.height - window.padding.height + tap / window.kernel.width * window.dilation.height
-      let iw = ow * window.stride.width - window.padding.width + tap % window.kernel.width * window.dilation.width
+      let ih =
+        oh * window.stride.height - window.padding.before.height + tap / window.kernel.width * window.dilation.height
+      let iw =
+        ow * window.stride.width - window.padding.before.width + tap % window.kernel.width * window.dilation.width
       guard (0..<input.extents[0]).contains(ih), (0..<width(input)).contains(iw) else { continue }
       let from = ((sample * input.extents[0] + ih) * width(input) + iw) * channels
       for o in 0..<features {

@@ -61,9 +61,14 @@ import Testing
       input: .image(height: 5, width: 8, channels: 24), width: 8,
       window: Window(kernel: .init(height: 1, width: 4), stride: .init(3), padding: .init(1))),
     Case(
-      input: .sequence(steps: 23, features: 21), width: 1, window: .steps(kernel: 5, stride: 2, padding: 3),
+      input: .sequence(steps: 23, features: 21), width: 1, window: .steps(kernel: 5, stride: 2, padding: .zeros(3)),
       rectifies: true),
-    Case(input: .sequence(steps: 9, features: 12), width: 4, window: .steps(kernel: 3, padding: 2, dilation: 2)),
+    Case(
+      input: .sequence(steps: 9, features: 12), width: 4, window: .steps(kernel: 3, padding: .zeros(2), dilation: 2)),
+    Case(input: .sequence(steps: 11, features: 18), width: 2, window: .steps(kernel: 4, padding: .same)),
+    Case(
+      input: .sequence(steps: 13, features: 17), width: 1,
+      window: .steps(kernel: 3, stride: 2, padding: .causal, dilation: 2), rectifies: true),
   ]
 
   @Test(arguments: cases)

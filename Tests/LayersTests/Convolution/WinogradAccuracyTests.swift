@@ -39,7 +39,7 @@ import Testing
     let samples = 1
     let window: Window =
       shape.input.isSequence
-      ? .steps(kernel: shape.taps, padding: shape.taps / 2)
+      ? .steps(kernel: shape.taps, padding: .zeros(shape.taps / 2))
       : Window(kernel: .init(shape.taps), padding: .init(shape.taps / 2))
     func layer(_ algorithm: ConvolutionAlgorithm) throws -> any Layer {
       shape.input.isSequence

@@ -1,8 +1,9 @@
 // Convolution forward and backward, alone and followed by pooling; pooling.
 #include "driver.h"
 
+// `padding` is that on both sides together.
 static long output_size(long input, long kernel, long stride, long padding, long dilation) {
-  return (input + 2 * padding - (kernel - 1) * dilation - 1) / stride + 1;
+  return (input + padding - (kernel - 1) * dilation - 1) / stride + 1;
 }
 
 // A window over images of up to `channels` channels; with `dilates` it may be dilated.
@@ -19,8 +20,11 @@ static dpt_convolution draw_window(long channels, long outputs, long batch, bool
   g.paddingWidth = draw(0, g.kernelWidth / 2);
   g.height = (g.kernelHeight - 1) * g.dilationHeight + draw(1, 9);
   g.width = (g.kernelWidth - 1) * g.dilationWidth + draw(1, 9);
-  g.outHeight = output_size(g.height, g.kernelHeight, g.strideHeight, g.paddingHeight, g.dilationHeight);
-  g.outWidth = output_size(g.width, g.kernelWidth, g.strideWidth, g.paddingWidth, g.dilationWidth);
+  const long behindHeight = draw(0, g.kernelHeight / 2), behindWidth = draw(0, g.kernelWidth / 2);
+  g.hasPadding = g.paddingHeight + behindHeight + g.paddingWidth + behindWidth > 0;
+  g.outHeight =
+      output_size(g.height, g.kernelHeight, g.strideHeight, g.paddingHeight + behindHeight, g.dilationHeight);
+  g.outWidth = output_size(g.width, g.kernelWidth, g.strideWidth, g.paddingWidth + behindWidth, g.dilationWidth);
   g.xStride = PADDED(g.channels);
   g.xLine = g.width * g.xStride;
   g.xImage = g.height * g.xLine;
@@ -54,10 +58,12 @@ static dpt_convolution draw_convolution(long batch) {
     g.paddingWidth = 0;
   }
   g.paddingHeight = draw(0, 3);
+  const long behindHeight = draw(0, 3);
+  g.hasPadding = g.paddingHeight + behindHeight + g.paddingWidth > 0;
   g.height += g.kernelHeight - 1;
   g.width += g.kernelWidth - 1;
-  g.outHeight = output_size(g.height, g.kernelHeight, 1, g.paddingHeight, 1);
-  g.outWidth = output_size(g.width, g.kernelWidth, 1, g.paddingWidth, 1);
+  g.outHeight = output_size(g.height, g.kernelHeight, 1, g.paddingHeight + behindHeight, 1);
+  g.outWidth = output_size(g.width, g.kernelWidth, 1, 2 * g.paddingWidth, 1);
   g.xLine = g.width * g.xStride;
   g.xImage = g.height * g.xLine;
   g.yLine = g.outWidth * g.yStride;

@@ -7,12 +7,13 @@ from shapes import DoesNotFit, every_layer, name_and_keys, shape_after, shape_th
 
 WITH_WEIGHTS = {
     "linear", "conv1d", "conv2d", "embedding", "lstm", "gru", "rnn", "gated", "batch-norm", "layer-norm",
+    "attention-pool",
 }
 # Recipes have these in turn.
 LAYERS = (
     "conv1d", "lstm", "conv2d", "batch-norm", "max-pool", "gru", "average-pool", "residual", "global-average-pool",
     "rnn", "flatten", "linear", "gated", "embedding", "layer-norm", "dropout", "relu", "leaky-relu", "tanh", "sigmoid",
-    "gelu", "softmax", "sequential",
+    "gelu", "softmax", "sequential", "global-max-pool", "attention-pool", "reverse",
 )
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "lars", "adamw", "lamb")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "polynomial", "plateau")
@@ -347,11 +348,13 @@ class Layers:
         if depth < 2:
             kinds += ["residual", "residual", "sequential"]
         if len(shape) == 2:
-            kinds += ["conv1d"] * 4 + ["recurrent"] * 5 + ["pool"] * 2
+            kinds += ["conv1d"] * 4 + ["recurrent"] * 5 + ["pool"] * 2 + ["reverse"]
         if len(shape) == 3:
             kinds += ["conv2d"] * 6 + ["pool"] * 3
         if len(shape) > 1 and not keeps:
-            kinds += ["global-average-pool", "flatten"]
+            kinds += ["global-average-pool", "global-max-pool", "flatten"]
+        if len(shape) == 2 and not keeps:
+            kinds.append("attention-pool")
         kind = draw.pick(*kinds)
         if kind == "linear":
             return {"linear": {"outputs": draw.features(), "bias": draw.chance(0.8)}}
@@ -373,6 +376,8 @@ class Layers:
             return {kind: self.convolution(shape, keeps)}
         if kind == "recurrent":
             return self.recurrent(output="all" if keeps else draw.pick("all", "last"))
+        if kind == "attention-pool":
+            return {kind: {"hiddenSize": draw.pick(None, draw.features())}}
         if kind == "pool":
             return {draw.pick("max-pool", "average-pool"): self.pooling(shape, keeps)}
         return kind
@@ -401,6 +406,10 @@ class Layers:
         outputs = shape[-1] if groups > 1 and draw.chance(0.5) else max(groups, outputs // groups * groups)
         keys = {"outputs": outputs, "kernel": self.window(lambda: draw.whole(1, 5), shape), "groups": groups}
         keys["bias"] = draw.chance(0.7)
+        if len(shape) == 2 and draw.chance(0.3):
+            # `same` allows no stride.
+            keys |= {"padding": draw.pick("same", "causal"), "dilation": draw.whole(1, 3)}
+            return keys if keeps or keys["padding"] == "same" else keys | {"stride": draw.whole(1, 3)}
         if keeps or draw.chance(0.35):
             half, dilation = draw.whole(0, 2), draw.pick(1, 1, 2)
             return keys | {"kernel": 2 * half + 1, "padding": half * dilation, "dilation": dilation}
@@ -480,4 +489,6 @@ class Layers:
             convolution = {"conv2d": {"outputs": draw.features(), "kernel": list(shape[:2])}}
             self.count(convolution, shape)
             return [convolution, "flatten"]
-        return [draw.pick("global-average-pool", "flatten")]
+        if len(shape) == 2 and draw.chance(0.3):
+            return [{"attention-pool": {"hiddenSize": draw.pick(None, draw.features())}}]
+        return [draw.pick("global-average-pool", "global-max-pool", "flatten")]

@@ -143,10 +143,11 @@ class Convolution(Layer):
         _, stride, padding, dilation = window_of("conv", self.keys)
         groups = self.keys["groups"]
         if len(self.shape) == 3:
-            return F.conv2d(x, weight, bias, stride, padding, dilation, groups)
+            return F.conv2d(x, weight, bias, stride, [front for front, _ in padding], dilation, groups)
 
         def convolve(x):
-            return F.conv1d(x.transpose(1, 2), weight, bias, stride[0], padding[0], dilation[0], groups).transpose(1, 2)
+            padded = F.pad(x.transpose(1, 2), padding[0])
+            return F.conv1d(padded, weight, bias, stride[0], 0, dilation[0], groups).transpose(1, 2)
 
         return each(convolve, x, shape_after({"conv1d": self.keys}, self.shape)[0])
 
@@ -160,10 +161,10 @@ class Pooling(Layer):
         kernel, stride, padding, _ = window_of(self.kind, self.keys)
         if len(self.shape) == 3:
             pool = F.max_pool2d if self.kind == "max-pool" else F.avg_pool2d
-            return pool(x, kernel, stride, padding)
+            return pool(x, kernel, stride, [front for front, _ in padding])
         pool = F.max_pool1d if self.kind == "max-pool" else F.avg_pool1d
-        window = kernel[0], stride[0], padding[0]
-        steps = size_after(self.shape[0], *window, 1)
+        window = kernel[0], stride[0], padding[0][0]
+        steps = size_after(self.shape[0], kernel[0], stride[0], padding[0], 1)
         return each(lambda x: pool(x.transpose(1, 2), *window).transpose(1, 2), x, steps)
 
 
@@ -172,6 +173,34 @@ class GlobalAveragePool(Layer):
         if isinstance(x, Ragged):
             return torch.cat([sequence.mean(1) for sequence in x])
         return x.mean((2, 3)) if x.dim() == 4 else x.mean(1)
+
+
+class GlobalMaxPool(Layer):
+    def __call__(self, x, tensors, run):
+        if isinstance(x, Ragged):
+            return torch.cat([sequence.max(1).values for sequence in x])
+        return x.flatten(2).max(2).values if x.dim() == 4 else x.max(1).values
+
+
+class AttentionPool(Layer):
+    def initial(self, random):
+        features, hidden = self.shape[-1], self.keys["hiddenSize"]
+        sizes = [(features, 1)] if hidden is None else [(features, hidden), (hidden, 1)]
+        found = {
+            f"{self.name}.attention.{2 * index}.weight": uniform(random, (outputs, inputs), inputs**-0.5)
+            for index, (inputs, outputs) in enumerate(sizes)}
+        if hidden is not None:
+            found[f"{self.name}.attention.0.bias"] = uniform(random, (hidden,), features**-0.5)
+        return found
+
+    def __call__(self, x, tensors, run):
+        def mean(x):
+            scores = F.linear(x, self.tensor(tensors, "attention.0.weight"), self.tensor(tensors, "attention.0.bias"))
+            if self.keys["hiddenSize"] is not None:
+                scores = F.linear(torch.tanh(scores), self.tensor(tensors, "attention.2.weight"))
+            return (torch.softmax(scores, 1) * x).sum(1)
+
+        return torch.cat([mean(sequence) for sequence in x]) if isinstance(x, Ragged) else mean(x)
 
 
 class Flatten(Layer):
@@ -404,7 +433,7 @@ def make_layer(layer, name, shape):
         return Pooling(kind, keys, name, shape)
     makers = {
         "linear": Linear, "conv1d": Convolution, "conv2d": Convolution, "global-average-pool": GlobalAveragePool,
-        "flatten": Flatten, "batch-norm": BatchNorm, "layer-norm": LayerNorm, "embedding": Embedding,
+        "global-max-pool": GlobalMaxPool, "attention-pool": AttentionPool, "flatten": Flatten, "batch-norm": BatchNorm, "layer-norm": LayerNorm, "embedding": Embedding,
         "sequential": Sequential, "residual": Residual,
     }
     if kind in makers:
@@ -417,6 +446,7 @@ def make_layer(layer, name, shape):
         "gelu": lambda x: F.gelu(x, approximate=keys["approximate"] or "none"),
         "softmax": features_last(lambda x: torch.softmax(x, -1)),
         "dropout": lambda x: F.dropout(x, keys["probability"]),
+        "reverse": lambda x: x.flip(1),
     }
     return Elementwise(functions[kind], keys, name, shape)
 

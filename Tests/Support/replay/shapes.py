@@ -24,17 +24,27 @@ def pair(value):
 
 
 def window_of(name, keys):
-    """Kernel, stride, padding and dilation of a convolution or a pooling layer, each for both axes."""
+    """Kernel, stride, padding and dilation of a convolution or a pooling layer, each for both axes.
+
+    An axis' padding is two numbers: the zeros in front and behind.
+    """
     kernel = pair(keys["kernel"])
     stride = keys.get("stride")
     if stride is None:
         stride = keys["kernel"] if name.endswith("pool") else 1
-    return kernel, pair(stride), pair(keys.get("padding", 0)), pair(keys.get("dilation", 1))
+    dilation = pair(keys.get("dilation", 1))
+    padding = keys.get("padding", 0)
+    if padding in ("same", "causal"):
+        every = dilation[0] * (kernel[0] - 1)
+        padding = ((every // 2, every - every // 2) if padding == "same" else (every, 0), (0, 0))
+    else:
+        padding = tuple((size, size) for size in pair(padding))
+    return kernel, pair(stride), padding, dilation
 
 
 def size_after(size, kernel, stride, padding, dilation):
-    """The size rule: ⌊(size + 2 padding − dilation (kernel − 1) − 1) / stride⌋ + 1."""
-    result = (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+    """The size rule: ⌊(size + padding − dilation (kernel − 1) − 1) / stride⌋ + 1, with the padding in front and behind."""
+    result = (size + sum(padding) - dilation * (kernel - 1) - 1) // stride + 1
     if result < 1:
         raise DoesNotFit(f"a size of {size} under a kernel of {kernel}")
     return result
@@ -54,7 +64,7 @@ def shape_after(layer, shape):
         return (*slide(name, keys, shape), keys["outputs"])
     if name in ("max-pool", "average-pool"):
         return (*slide(name, keys, shape), shape[-1])
-    if name == "global-average-pool":
+    if name in ("global-average-pool", "global-max-pool", "attention-pool"):
         return shape[-1:]
     if name == "flatten":
         result = 1

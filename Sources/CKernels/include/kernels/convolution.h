@@ -25,7 +25,11 @@ typedef struct {
   /// Whether whole panels may be written behind a pixel's channels.
   bool xPadded, yPadded;
   long kernelHeight, kernelWidth, strideHeight, strideWidth;
-  long paddingHeight, paddingWidth, dilationHeight, dilationWidth;
+  /// Zeros before the first line and pixel. How many are behind the last follows from the outputs.
+  long paddingHeight, paddingWidth;
+  long dilationHeight, dilationWidth;
+  /// Whether there are zeros on any side.
+  bool hasPadding;
   /// Outputs of a tile: 4 × 4 or 2 × 2, with 5 × 5 taps 2 × 2, of sequences 4 × 1; 0 if the convolution is made directly.
   long tileHeight, tileWidth;
 } dpt_convolution;

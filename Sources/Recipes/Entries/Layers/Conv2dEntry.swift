@@ -5,8 +5,14 @@ import Layers
 public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
   /// The number of output channels.
   public var outputs: Int
-  /// Kernel, stride, padding and dilation.
-  public var window: Window
+  /// The kernel's height and width.
+  public var kernel: Window.Extent
+  /// Pixels from one position of the kernel to the next.
+  public var stride = Window.Extent(1)
+  /// Zeros around the image.
+  public var padding = Window.Extent(0)
+  /// Pixels between the kernel's taps.
+  public var dilation = Window.Extent(1)
   /// The number of channel groups; a group's outputs see only its inputs.
   public var groups = 1
   /// Whether a bias is added.
@@ -17,7 +23,7 @@ public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
   /// A convolution with every other key at its default.
   public init(outputs: Int, kernel: Window.Extent) {
     self.outputs = outputs
-    window = Window(kernel: kernel)
+    self.kernel = kernel
   }
 
   /// Every key at its default; required ones hold a placeholder.
@@ -28,10 +34,10 @@ public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
     "conv2d", "a convolution of images",
     example: "outputs: 32, kernel: [3, 5], padding: [1, 2], initialization: {name: kaiming-normal, fan: fan-out}",
     keys: convolutionKeys(window: [
-      RecipeKey("kernel", \.window.kernel, .extent(.atLeast(1)), required: true, "the kernel's height and width"),
-      RecipeKey("stride", \.window.stride, .extent(.atLeast(1)), "pixels from one position of the kernel to the next"),
-      RecipeKey("padding", \.window.padding, .extent(.atLeast(0)), "zeros around the image"),
-      RecipeKey("dilation", \.window.dilation, .extent(.atLeast(1)), "pixels between the kernel's taps"),
+      RecipeKey("kernel", \.kernel, .extent(.atLeast(1)), required: true, "the kernel's height and width"),
+      RecipeKey("stride", \.stride, .extent(.atLeast(1)), "pixels from one position of the kernel to the next"),
+      RecipeKey("padding", \.padding, .extent(.atLeast(0)), "zeros around the image"),
+      RecipeKey("dilation", \.dilation, .extent(.atLeast(1)), "pixels between the kernel's taps"),
     ]))
 
   /// Makes the convolution; its input must be images.
@@ -44,7 +50,8 @@ public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
           : "linear takes vectors")
     }
     return try Conv2d(
-      input: site.input, outputs: outputs, window: window, groups: groups, bias: bias,
-      algorithm: site.convolution)
+      input: site.input, outputs: outputs,
+      window: Window(kernel: kernel, stride: stride, padding: .init(padding), dilation: dilation), groups: groups,
+      bias: bias, algorithm: site.convolution)
   }
 }

@@ -4,8 +4,6 @@ import Layers
 protocol ConvolutionEntry: LayerEntry {
   /// The number of output channels.
   var outputs: Int { get set }
-  /// Kernel, stride, padding and dilation.
-  var window: Window { get set }
   /// The number of channel groups; a group's outputs see only its inputs.
   var groups: Int { get set }
   /// Whether a bias is added.

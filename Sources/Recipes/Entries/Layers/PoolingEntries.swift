@@ -17,8 +17,8 @@ public struct PoolingWindow: Equatable, Sendable {
   func window(over input: Shape) -> Window {
     let stride = stride ?? kernel
     return input.isSequence
-      ? .steps(kernel: kernel.height, stride: stride.height, padding: padding.height)
-      : Window(kernel: kernel, stride: stride, padding: padding)
+      ? .steps(kernel: kernel.height, stride: stride.height, padding: .zeros(padding.height))
+      : Window(kernel: kernel, stride: stride, padding: .init(padding))
   }
 }
 
@@ -96,4 +96,16 @@ public struct GlobalAveragePoolEntry: LayerEntry {
 
   /// Makes the layer.
   public func makeLayer(_ site: LayerSite) throws -> any Layer { try GlobalAveragePool(input: site.input) }
+}
+
+/// The largest value over all pixels or steps.
+public struct GlobalMaxPoolEntry: LayerEntry {
+  /// The name in recipes; there are no keys.
+  public static let form = RecipeForm<Self>("global-max-pool", "the largest value over all pixels or steps")
+
+  /// There is nothing to set.
+  public init() {}
+
+  /// Makes the layer.
+  public func makeLayer(_ site: LayerSite) throws -> any Layer { try GlobalMaxPool(input: site.input) }
 }
