@@ -46,7 +46,8 @@ public enum Targets {
   package func from(sample: Int) -> Targets {
     switch self {
     case .classes(let indices, let starts): .classes(indices + (starts.map { Int($0[sample]) } ?? sample))
-    case .values(let view): .values(view.with(base: view.row(sample: sample), columns: view.columns, stride: view.stride))
+    case .values(let view):
+      .values(view.with(base: view.row(sample: sample), columns: view.columns, stride: view.stride))
     }
   }
 }

@@ -64,7 +64,9 @@ private final class Lengths: Dataset {
         for start in stride(from: own.lowerBound, to: own.upperBound, by: 8) {
           let batch = found[start..<min(start + 8, own.upperBound)]
           let stretch = batch.map { lengths[$0] }.sorted()
-          let place = stride(from: 0, to: own.count, by: 8).first { Array(sorted[$0...].prefix(8)).starts(with: stretch) }
+          let place = stride(from: 0, to: own.count, by: 8).first {
+            Array(sorted[$0...].prefix(8)).starts(with: stretch)
+          }
           if let place { stretches.insert(place) } else { Issue.record("batch at \(start) is no stretch") }
           // Within a batch the shuffled order is kept, so that shards have long and short samples.
           let places = batch.compactMap { before.firstIndex(of: $0) }

@@ -26,7 +26,8 @@ enum TinyData {
         }
         return channels.joined(separator: ":") + ":" + ["up", "down", "flat"][sample % 3]
       }
-      let text = "@problemName tiny\n@dimensions 2\n@classLabel true up down flat\n@data\n\(lines.joined(separator: "\n"))\n"
+      let text =
+        "@problemName tiny\n@dimensions 2\n@classLabel true up down flat\n@data\n\(lines.joined(separator: "\n"))\n"
       try write(Array(text.utf8), to: "series/\(part).ts")
     }
     let images = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -67,7 +67,9 @@ public final class Echo: Dataset {
     let inputs = batch.view
     for (place, index) in indices.enumerated() {
       let (length, delay) = extent(epoch: epoch, index: index)
-      func setTarget(_ step: Int, _ target: Int32) { batch.classes[batch.targetRow(step: step, sample: place)] = target }
+      func setTarget(_ step: Int, _ target: Int32) {
+        batch.classes[batch.targetRow(step: step, sample: place)] = target
+      }
       for step in 0..<min(delay, length) { setTarget(step, beforeDelay) }
       generate(epoch: epoch, index: index, length: length) { step, symbol in
         encoding.write(symbol: symbol, delay: delay, to: inputs.row(step: step, sample: place))

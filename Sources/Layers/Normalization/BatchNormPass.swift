@@ -201,7 +201,9 @@ final class BatchNormPass: Pass {
       let sums = context.arena[sums]
       for group in 0..<groups(context).count {
         let own = sums + 2 * group * padded
-        sum(gradient, input, group: group, context.shards.kernelProgram(ofShard: group, over: input), own, 2 * padded, context)
+        sum(
+          gradient, input, group: group, context.shards.kernelProgram(ofShard: group, over: input), own, 2 * padded,
+          context)
         if givesInputGradient { combine(gradient, input, group: group, sums: own, context) }
       }
       context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { store($1, node: $0, context) }

@@ -25,7 +25,8 @@ public final class AveragePool: Layer {
 
   /// Reserves the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    AveragePoolPass(memory: PoolingMemory(pooling, kind: "average-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient))
+    AveragePoolPass(
+      memory: PoolingMemory(pooling, kind: "average-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient))
   }
 }
 

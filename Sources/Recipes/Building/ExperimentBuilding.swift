@@ -38,7 +38,8 @@ extension Recipe {
       let shape = samples.inputShape
       let measured =
         shape == network.model.inputShape
-        ? network.model : Model(network.model, inputShape: shape, layers: try makeLayers(input: shape, classes: classes))
+        ? network.model
+        : Model(network.model, inputShape: shape, layers: try makeLayers(input: shape, classes: classes))
       guard let measured else { throw network.model.misfit(of: shape, in: split) }
       try splits.advising { try check(outputs: measured.outputShape, data: samples) }
       try loss.checkTargets(of: samples)

@@ -26,7 +26,8 @@ struct RecipeWarnings {
   /// All warnings, one or two sentences each.
   /// - Throws: `Failure` if samples cannot be read.
   func all() throws -> [String] {
-    [lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength].compactMap(\.self) + (try constantColumns())
+    [lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength].compactMap(\.self)
+      + (try constantColumns())
   }
 
   /// A last layer that does not suit the loss.

@@ -10,7 +10,9 @@ struct FeatureMapSection {
     for run in runs {
       guard case .success(let trained) = run.trained, trained.shown.data.inputShape.isImage else { continue }
       let data = trained.shown.data
-      let probe = ModelProbe(try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count), seed: trained.recipe.seed)
+      let probe = ModelProbe(
+        try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count),
+        seed: trained.recipe.seed)
       let owner = runs.count > 1 ? ": \(run.name)" : ""
       section.figures.append(try input(data, owner))
       section.figures += try FeatureMapTiles.all(probe, data: data, sample: 0).map { try figure($0, owner) }

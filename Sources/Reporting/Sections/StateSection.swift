@@ -16,7 +16,9 @@ struct StateSection {
       guard case .success(let trained) = run.trained else { continue }
       let data = trained.shown.data
       guard data.inputShape.isSequence else { continue }
-      let probe = ModelProbe(try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count), seed: trained.recipe.seed)
+      let probe = ModelProbe(
+        try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count),
+        seed: trained.recipe.seed)
       let result = try probe.run(on: data, samples: [0], gradients: false)
       let symbols = try StateSection.letters(data, sample: 0, steps: max(1, result.lengths[0]))
       for states in result.states.prefix(StateSection.layers) {

@@ -29,7 +29,8 @@ public struct LinearEntry: LayerEntry {
     "linear", "a fully connected layer", example: "outputs: 10", short: "outputs",
     keys: [
       RecipeKey(
-        "outputs", \.outputs, .outputs, required: true, "the number of outputs, or classes: one for each class of the data"),
+        "outputs", \.outputs, .outputs, required: true,
+        "the number of outputs, or classes: one for each class of the data"),
       RecipeKey("bias", \.bias, .flag, "whether a bias is added"),
       .initialization(\.initialization),
     ])
