@@ -111,7 +111,7 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         layers: [
           "embedding: {count: 9, dimension: 5}", "reverse", "conv1d: {outputs: 6, kernel: 4, padding: same}", "tanh",
           "gru: {hiddenSize: 5, output: all}", "reverse",
-          "conv1d: {outputs: 7, kernel: 3, padding: causal, dilation: 2, groups: 1}", "attention-pool",
+          "conv1d: {outputs: 7, kernel: 3, padding: causal, dilation: 2}", "attention-pool",
           "linear: {outputs: 4}",
         ]),
       SmallNetwork(

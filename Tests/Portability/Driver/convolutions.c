@@ -133,6 +133,21 @@ static void backward(void) {
   if (p.dx) hash_input(&g, p.dx);
 }
 
+// The largest value of each channel; equal values and NaNs occur too.
+static void global_pooling(void) {
+  dpt_convolution g = draw_window(40, 0, draw(1, 3), false);
+  g.xPadded = g.yPadded = true;
+  g.yImage = g.yStride;
+  float *x = random_floats(g.batch * g.xImage, 1), *y = floats(g.batch * g.yImage), *dx = floats(g.batch * g.xImage);
+  for (long i = 0; i < g.batch * g.xImage; i += draw(1, 20)) x[i] = draw_bool() ? 0.5f : draw_any_float();
+  int32_t *pixels = memory((size_t)(g.batch * g.yImage) * sizeof(int32_t));
+  dpt_global_max_pool(&g, x, y, pixels);
+  dpt_global_max_pool_back(&g, random_floats(g.batch * g.yImage, 1), pixels, dx);
+  for (long n = 0; n < g.batch; n++) hash_words(pixels + n * g.yImage, g.channels);
+  hash_rows(y, g.batch, g.channels, g.yStride);
+  hash_input(&g, dx);
+}
+
 static void pooling(void) {
   const bool averages = draw_bool();
   dpt_convolution g = draw_window(40, 0, draw(1, 3), !averages);
@@ -159,4 +174,5 @@ void convolution_cases(void) {
   each_case("convolution", 150, forward);
   each_case("convolution-back", 250, backward);
   each_case("pooling", 300, pooling);
+  each_case("global-max-pool", 100, global_pooling);
 }

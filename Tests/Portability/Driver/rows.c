@@ -45,6 +45,37 @@ static void softmax_of(column_bounds columns) {
 
 static void softmax(void) { softmax_of(kFew); }
 
+// Sequences of equal lengths, or of different ones; sometimes with a score that is any float.
+static void attention(void) {
+  dpt_attention p = {.steps = draw(1, 40), .batch = draw(1, 6), .columns = draw(1, 60), .scoreStride = DPT_LANES};
+  long rows = p.steps * p.batch;
+  if (draw_bool()) {
+    int32_t *starts = memory((size_t)(p.batch + 1) * sizeof(int32_t));
+    starts[0] = 0;
+    for (long b = 0; b < p.batch; b++) starts[b + 1] = starts[b] + (int32_t)draw(1, p.steps);
+    p.starts = starts;
+    rows = starts[p.batch];
+  }
+  const long width = PADDED(p.columns);
+  p.xStride = width + 16 * draw(0, 1);
+  p.x = random_floats(rows * p.xStride, 1);
+  float *scores = random_floats(rows * DPT_LANES, draw_bool() ? 3 : 60);
+  if (draw(0, 3) == 0) scores[draw(0, rows - 1) * DPT_LANES] = draw_any_float();
+  p.scores = scores;
+  p.weights = floats(rows);
+  float *y = floats(p.batch * width);
+  dpt_attention_pool(&p, y, width);
+  hash_floats(p.weights, rows);
+  hash_rows(y, p.batch, p.columns, width);
+  const dpt_attention_gradient g = {
+      .dy = random_floats(p.batch * width, 1), .dyStride = width, .dx = draw_bool() ? floats(rows * width) : NULL,
+      .dxStride = width, .scores = floats(rows * DPT_LANES), .scoreStride = DPT_LANES, .scratch = floats(p.steps),
+  };
+  dpt_attention_pool_back(&p, &g);
+  hash_rows(g.scores, rows, 1, DPT_LANES);
+  if (g.dx) hash_rows(g.dx, rows, p.columns, width);
+}
+
 static void dropout(void) {
   dpt_dropout_mask mask = {
       .steps = draw(1, 3), .batch = draw(1, 4), .positions = draw(1, 9), .firstSample = draw(0, 1000),
@@ -135,6 +166,7 @@ static void value_loss(void) {
 void row_cases(void) {
   each_case("activation", 200, activation);
   each_case("softmax", 200, softmax);
+  each_case("attention", 200, attention);
   each_case("dropout", 200, dropout);
   each_case("layer-norm", 200, layer_norm);
   each_case("cross-entropy", 200, cross_entropy);
