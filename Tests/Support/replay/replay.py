@@ -36,6 +36,9 @@ from samples import Samples
 from shapes import name_and_keys
 from training import Replay
 
+# On processors with AVX2 alone, the backward pass of a strided convolution in oneDNN (PyTorch 2.13) writes behind its memory.
+torch.backends.mkldnn.enabled = False
+
 
 class Run:
     """One case: its folder, and dp-train's run in it."""
