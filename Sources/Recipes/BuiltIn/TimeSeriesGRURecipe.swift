@@ -9,13 +9,13 @@ extension BuiltInRecipe {
       #
       #     dp-train train time-series-gru data.train=NAME_TRAIN.ts data.test=NAME_TEST.ts
       #
+      # If series differ much in length, batching=length is faster: each batch then has series of like length.
       # If the targets are numbers: loss=mse model.layers.2.linear.outputs=1
       name: time-series-gru
       seed: 1              # the same seed gives the same bits
       epochs: 100
       batch: 16            # samples per batch, over all ranks
       shards: 8            # parts that a batch is cut into; up to that many ranks share the work
-      batching: length     # batches of like length; changes nothing but the order if all series are as long
 
       data:
         source: ts

@@ -15,7 +15,6 @@ extension BuiltInRecipe {
       epochs: 300
       batch: 16            # samples per batch, over all ranks
       shards: 8            # parts that a batch is cut into; up to that many ranks share the work
-      batching: length     # batches of like length; changes nothing but the order if all series are as long
 
       data:
         source: ts
