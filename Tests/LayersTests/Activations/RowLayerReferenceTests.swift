@@ -31,7 +31,9 @@ import Testing
     let run = try LayerRun(
       layer, inputShape: shape, inputs: x.floats(), parameters: parameters, upstream: try floats("grad.y"),
       shards: shards)
-    #expect(relativeDifference(run.outputs, try archive.array("\(name).y").doubles()) < 5e-7)
+    // Scores of up to 40 have rounding errors of 2e-6, which are relative errors of their exponentials.
+    let tolerance = name == "attention-pool" ? 2e-6 : 5e-7
+    #expect(relativeDifference(run.outputs, try archive.array("\(name).y").doubles()) < tolerance)
     if name != "embedding" {
       #expect(relativeDifference(run.inputGradient, try archive.array("\(name).grad.x").doubles()) < 1e-6)
     }
