@@ -14,7 +14,7 @@ public protocol Dataset: AnyObject {
   var count: Int { get }
   /// The class of each sample, if there is one that is known before loading; else nil.
   var classes: [Int32]? { get }
-  /// Whether samples have fewer steps than the shape; the rest is padding behind.
+  /// Whether samples have steps of their own, at most those of the shape.
   var hasLengths: Bool { get }
   /// Whether loading is slow enough to use a thread of its own. `load` is then called on that thread, never on two at
   /// once; parts of one source must share no mutable state.

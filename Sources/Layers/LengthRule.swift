@@ -11,7 +11,7 @@ public enum LengthRule: Sendable {
   case window(Window)
   /// The rules of the layers in `parts`, one after the other.
   case parts
-  /// The layer cannot distinguish steps from padding. The advice says what to write instead.
+  /// The layer needs equal lengths. The advice says what to write instead.
   case refused(advice: String)
 }
 

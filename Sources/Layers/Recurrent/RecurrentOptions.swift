@@ -4,7 +4,7 @@ import Diagnostics
 public enum RecurrentOutput: String, CaseIterable, Sendable {
   /// The hidden state after each sample's last valid step; for the reverse direction, after the first step.
   case last
-  /// The hidden states after each step; zeros at padding.
+  /// The hidden states after each step.
   case all
 }
 
