@@ -44,9 +44,11 @@ struct ExportCase {
     let shape = Shape.sequence(steps: data.inputShape.steps - 2, features: data.inputShape.features)
     var recipe = recipe
     recipe.model.weights = "\(folder)/network.safetensors"
-    guard data.inputShape.isSequence, let network = try? recipe.makeNetwork(inputShape: shape) else { return }
+    guard data.inputShape.isSequence,
+      let network = try? recipe.makeNetwork(inputShape: shape, classes: data.classNames.count)
+    else { return }
     let sample = SingleInput(shape: shape, length: data.hasLengths ? shape.steps - 1 : nil) { batch, place in
-      for step in 0..<shape.steps {
+      for step in 0..<batch.steps(ofSample: place) {
         for feature in 0..<shape.features {
           batch.view.row(step: step, sample: place)[feature] = inputs[step * shape.features + feature]
         }

@@ -53,7 +53,9 @@ import Testing
         == wrong("recipe.yaml:2: model.layers is missing", layers))
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - lstm\n    - linear\n")
-        == wrong("recipe.yaml:4: model.layers.1.linear.outputs is missing", "it is required: the number of outputs"))
+        == wrong(
+          "recipe.yaml:4: model.layers.1.linear.outputs is missing",
+          "it is required: the number of outputs, or classes: one for each class of the data"))
     #expect(
       try failure(of: "data:\n  source: numpy\n")
         == wrong(

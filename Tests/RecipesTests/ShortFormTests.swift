@@ -82,7 +82,7 @@ import Testing
   @Test func errorsInShortFormsNameTheKey() throws {
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - linear: ten\n")
-        == wrong("recipe.yaml:3: model.layers.0.linear.outputs must be a whole number, not \"ten\""))
+        == wrong("recipe.yaml:3: model.layers.0.linear.outputs must be a whole number or classes, not \"ten\""))
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - dropout: 2\n")
         == wrong("recipe.yaml:3: model.layers.0.dropout.probability must be at least 0 and below 1, not 2"))

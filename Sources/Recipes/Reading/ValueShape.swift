@@ -49,7 +49,7 @@ public indirect enum ValueShape: Sendable {
     case .flag: "true or false"
     case .text: "text"
     case .choice(let names): "one of \(names.joined(separator: ", "))"
-    case .wholeOrChoice(_, let names): "a whole number, or one of \(names.joined(separator: ", "))"
+    case .wholeOrChoice(_, let names): "a whole number or \(names.joined(separator: " or "))"
     case .optional(let inner): "\(inner.noun) or none"
     case .pair: "a whole number, or two as [height, width]"
     case .interval: "a number, or two as [least, most]"
