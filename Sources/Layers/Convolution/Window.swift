@@ -81,7 +81,8 @@ public struct Window: Equatable, Sendable {
   public static func steps(
     kernel: Int, stride: Int = 1, padding: StepPadding = .zeros(0), dilation: Int = 1
   ) -> Window {
-    let all = dilation * (kernel - 1)
+    // `outputShape` refuses numbers whose product overflows.
+    let all = dilation &* (kernel - 1)
     let (before, behind) =
       switch padding {
       case .zeros(let count): (count, count)
@@ -101,8 +102,8 @@ public struct Window: Equatable, Sendable {
   /// - Throws: `Failure` (configuration) where the window does not fit, naming both sizes and the rule.
   public func outputShape(for input: Shape, features: Int) throws -> Shape {
     for (name, extent) in [
-      ("kernel", kernel), ("stride", stride), ("padding", padding.before), ("padding", padding.behind),
-      ("dilation", dilation),
+      ("kernel", kernel), ("stride", stride), ("dilation", dilation), ("padding", padding.before),
+      ("padding", padding.behind),
     ] {
       guard max(extent.height, extent.width) <= Window.largest else {
         throw Failure(
