@@ -38,7 +38,7 @@ import Testing
     }
     #expect(
       try failing("kernel: 3\n        padding: valid").hasPrefix(
-        "recipe.yaml:6: model.layers.0.conv1d.padding must be a whole number, or one of same, causal, not \"valid\""))
+        "recipe.yaml:6: model.layers.0.conv1d.padding must be a whole number or same or causal, not \"valid\""))
     #expect(
       try failing("kernel: 3\n        padding: -1").hasPrefix(
         "recipe.yaml:6: model.layers.0.conv1d.padding must be at least 0, not -1"))
