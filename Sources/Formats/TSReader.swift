@@ -67,6 +67,11 @@ public struct TSReader {
       if text.lowercased() == "@data" { break }
       try header.take(text, line: lines.number)
     }
+    if let channels, let own = header.channels, own != channels {
+      throw Failure(
+        .data, "\(path): the samples have \(counted(own, "channel")), but those of the training have \(channels)",
+        advice: "give samples with the channels of the training, in their order")
+    }
     self.channels = channels ?? header.channels
   }
 
@@ -144,7 +149,8 @@ public struct TSReader {
 
   /// Whether the last field of a line is a label.
   private func hasLabel(_ bytes: UnsafeBufferPointer<UInt8>, _ line: Range<Int>) -> Bool {
-    guard mayHaveLabel else { return header.label != nil && header.label != .channel }
+    if header.label == .channel { return false }
+    guard mayHaveLabel else { return header.label != nil }
     return bytes[line].count { $0 == UInt8(ascii: ":") } == channels
   }
 

@@ -86,7 +86,8 @@ public final class NumPyDataset: Dataset {
     let isPadded = archive.names.contains("lengths")
     lengths = isPadded ? try NumPyDataset.lengths(in: archive, path: path, count: count, shape: stored) : []
     storedSteps = stored.steps
-    hasLengths = Set(lengths).count > 1
+    // With a single step, a class for each step would be taken for one of the sample.
+    hasLengths = Set(lengths).count > 1 || lengths.first == 1
     inputShape =
       isPadded && !hasLengths ? .sequence(steps: Int(lengths[0]), features: stored.features) : stored
     let valid = ValidSteps(lengths: lengths, steps: storedSteps, padding: padding)

@@ -33,6 +33,8 @@ final class RecurrencePass {
   private let cell: (c: ArenaPlan.Slot, tanhC: ArenaPlan.Slot, dc: ArenaPlan.Slot)?
   /// The carried states of training and of evaluation; only for stateful layers.
   private let carried: (training: Carried, evaluation: Carried)?
+  /// The states from which a ragged batch started: the backward pass needs them when the next ones are carried already.
+  private let initial: Carried?
   /// Whether the last batch started from the carried states.
   private var continues = false
   /// The gradients of the states after each step, if the plan keeps them.
@@ -67,6 +69,7 @@ final class RecurrencePass {
       Carried(h: plan.persistent(batch * padded), c: hasCellState ? plan.persistent(batch * padded) : nil)
     }
     self.carried = isStateful ? (carried(), carried()) : nil
+    initial = isStateful ? carried() : nil
     stateGradients = plan.keepsOutputs ? plan.persistent(rows * padded) : nil
   }
 
@@ -79,7 +82,12 @@ final class RecurrencePass {
     let arena = context.arena
     let carried = carried.map { context.isTraining ? $0.training : $0.evaluation }
     self.continues = continues
-    if input.starts == nil { setInitialStates(input, carried, context) }
+    if input.starts == nil {
+      setInitialStates(input, carried, context)
+    } else if continues, let carried, let initial {
+      arena[initial.h].update(from: arena[carried.h], count: input.batch * padded)
+      if let kept = initial.c, let c = carried.c { arena[kept].update(from: arena[c], count: input.batch * padded) }
+    }
     var pass = kernelPass(input, context)
     recurrence.cell.forward(&pass)
     guard let carried else { return }
@@ -208,9 +216,9 @@ final class RecurrencePass {
       pass.starts = starts
       pass.before = context.arena[before]
       pass.scratch = context.arena.scratch.baseAddress
-      if continues, let carried = context.isTraining ? carried?.training : carried?.evaluation {
-        pass.initialH = UnsafePointer(context.arena[carried.h])
-        pass.initialC = carried.c.map { UnsafePointer(context.arena[$0]) }
+      if continues, let initial {
+        pass.initialH = UnsafePointer(context.arena[initial.h])
+        pass.initialC = initial.c.map { UnsafePointer(context.arena[$0]) }
       }
     }
     if let cell {

@@ -113,9 +113,13 @@ import Testing
     let parameters = random.floats(layer.valueCount, scale: 0.7)
     let (a, b) = (random.floats(samples * 3 * inputs), random.floats(samples * 3 * inputs))
     let upstream = random.floats(samples * 3 * hidden)
-    let session = try RecurrentSession(layer, shape: shape, batch: samples, parameters: parameters)
-    let first = try session.forward(a)
-    let run = try session.run(b, upstream: upstream, continues: true)
+    // Equal lengths, and as many steps in a ragged batch.
+    let sessions = try [nil, Array(repeating: 3, count: samples)].map {
+      try RecurrentSession(layer, shape: shape, batch: samples, parameters: parameters, lengths: $0)
+    }
+    let first = try sessions[0].forward(a)
+    #expect(try sessions[1].forward(a) == first)
+    let runs = try sessions.map { try $0.run(b, upstream: upstream, continues: true) }
 
     let kind = RecurrentCase(cell: cell, layers: 1, isBidirectional: false, output: .all)
     var reference = DoubleRecurrence(kind: kind, steps: 3, inputs: inputs, hidden: hidden)
@@ -125,6 +129,6 @@ import Testing
     let wanted = finiteDifferences(at: parameters.map(Double.init)) { point in
       zip(reference.outputs(b.map(Double.init), parameters: point), upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
     }
-    #expect(relativeDifference(run.gradients, wanted) < 4e-6)
+    for run in runs { #expect(relativeDifference(run.gradients, wanted) < 4e-6) }
   }
 }
