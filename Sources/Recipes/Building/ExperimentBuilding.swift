@@ -132,7 +132,8 @@ extension Recipe {
   private func checkOrder() throws {
     if batching == .length, !data.shuffle {
       throw Failure(
-        .configuration, "batching is length, which orders samples anew, but those of \(type(of: data).name) keep their order",
+        .configuration,
+        "batching is length, which orders samples anew, but those of \(type(of: data).name) keep their order",
         advice: "leave batching out, or set data.shuffle to true if \(type(of: data).name) has that key")
     }
     guard data.shuffle,
