@@ -4,7 +4,7 @@ public enum SampleOrder: Equatable, Sendable {
   case ascending
   /// Another permutation in each epoch.
   case shuffled
-  /// Shuffled, and then arranged so that the samples of a batch are of like length: within each window of so many batches,
-  /// samples are sorted by length and cut into batches, which are shuffled. A batch keeps its samples in their shuffled order.
+  /// Batches of samples of like length. The shuffled order is cut into windows of `window` batches of `batch` samples. Each
+  /// window is sorted by length and cut into batches. Then its batches are shuffled. A batch keeps the shuffled order.
   case byLength(batch: Int, window: Int)
 }

@@ -49,7 +49,7 @@ import Testing
       groups: 3),
     Case(input: .sequence(steps: 9, features: 4), outputs: 6, window: .steps(kernel: 3, stride: 2, padding: .zeros(1))),
     Case(input: .sequence(steps: 8, features: 20), outputs: 3, window: .steps(kernel: 2, dilation: 3)),
-    // Other zeros before than behind: with few and many channels, of which rows are read as they lie, or are packed.
+    // More zeros behind than before, with few channels and with many.
     Case(input: .sequence(steps: 7, features: 5), outputs: 6, window: .steps(kernel: 4, padding: .same)),
     Case(input: .sequence(steps: 6, features: 16), outputs: 33, window: .steps(kernel: 2, padding: .same)),
     Case(input: .sequence(steps: 7, features: 33), outputs: 3, window: .steps(kernel: 4, padding: .same, dilation: 3)),
