@@ -1,29 +1,15 @@
-// Batch normalization (Ioffe & Szegedy 2015): sums over rows per channel, shard by shard in the tree, and the passes that
-// apply them. Sums run over blocks of 64 rows, so that long ones stay accurate.
+// Batch normalization (Ioffe & Szegedy 2015): a shard's sums over rows per channel, and the passes that apply them. Sums run
+// over blocks of DPT_ROW_BLOCK rows, so that long ones stay accurate.
 #ifndef DPT_BATCH_NORM_H
 #define DPT_BATCH_NORM_H
 
-#include "fold.h"
-
-#define DPT_ROW_BLOCK 64
+#include "streaming.h"
 
 // Groups of 16 channels at a time, so that whole cache lines side by side are read.
 #define DPT_NORM_GROUPS 4
 
-// Gives the fold the present shard's two sums of each group, and stores a whole node's: the first at out, the second `gap`
-// floats behind.
-DPT_INLINE void fold_two_sums(int groups, shard_fold *f, const v16 *sums, float *out, long gap, long outNode) {
-  memcpy(f->top, sums, (size_t)groups * 2 * sizeof(v16));
-  if (!join_shards(f)) return;
-#pragma clang loop unroll(full)
-  for (int g = 0; g < groups; g++) {
-    store(out + f->node * outNode + g * DPT_LANES, load(f->stack + 2 * g * DPT_LANES));
-    store(out + f->node * outNode + gap + g * DPT_LANES, load(f->stack + (2 * g + 1) * DPT_LANES));
-  }
-}
-
-// The rows of a shard's samples from ..< to, in blocks: BODY sees `x`, `row` and `t`, and adds to `sum`, two for each group;
-// `total` is the blocks' sums, added in ascending order.
+// The rows of samples from ..< to, in blocks: BODY sees `x`, `row` and `t`, and adds to `sum`, two for each group. The blocks'
+// sums are added to `total` in ascending order.
 #define DPT_SUM_ROWS(R, BODY)                                                                                   \
   for (long t = 0; t < (R)->outer; t++)                                                                         \
     for (long block = from * (R)->positions; block < to * (R)->positions; block += DPT_ROW_BLOCK) {             \
@@ -36,7 +22,6 @@ DPT_INLINE void fold_two_sums(int groups, shard_fold *f, const v16 *sums, float 
       _Pragma("clang loop unroll(full)") for (int g = 0; g < 2 * groups; g++) total[g] += sum[g];               \
     }
 
-// Σ (x − shift) and Σ (x − shift)² of a shard's rows.
 DPT_INLINE void moments_of_rows(int groups, const dpt_rows *r, long from, long to, long j, const float *shift, v16 *total) {
   DPT_SUM_ROWS(r, {
     _Pragma("clang loop unroll(full)") for (int g = 0; g < groups; g++) {
@@ -47,14 +32,29 @@ DPT_INLINE void moments_of_rows(int groups, const dpt_rows *r, long from, long t
   })
 }
 
-DPT_INLINE void moments_of_groups(int groups, const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
-                                  const dpt_shard_program *s, long j) {
-  v16 stack[2 * DPT_NORM_GROUPS * DPT_STACK];
-  for (shard_fold f = fold_shards(s, stack, groups * 2 * DPT_LANES); has_shard(&f);) {
-    v16 total[2 * DPT_NORM_GROUPS] = {0};
-    moments_of_rows(groups, r, shard_start(&f), shard_end(&f), j, shift, total);
-    fold_two_sums(groups, &f, total, out + j, gap, outNode);
+// Two sums for each group: the first of a column, and `gap` floats behind the second.
+DPT_INLINE void load_two_sums(int groups, const float *sums, long gap, v16 *total) {
+#pragma clang loop unroll(full)
+  for (int g = 0; g < groups; g++) {
+    total[2 * g] = load(sums + g * DPT_LANES);
+    total[2 * g + 1] = load(sums + gap + g * DPT_LANES);
   }
+}
+
+DPT_INLINE void store_two_sums(int groups, const v16 *total, float *sums, long gap) {
+#pragma clang loop unroll(full)
+  for (int g = 0; g < groups; g++) {
+    store(sums + g * DPT_LANES, total[2 * g]);
+    store(sums + gap + g * DPT_LANES, total[2 * g + 1]);
+  }
+}
+
+DPT_INLINE void moments_of_groups(int groups, const dpt_rows *r, long from, long to, const float *shift, float *sums,
+                                  long gap, long j) {
+  v16 total[2 * DPT_NORM_GROUPS];
+  load_two_sums(groups, sums + j, gap, total);
+  moments_of_rows(groups, r, from, to, j, shift, total);
+  store_two_sums(groups, total, sums + j, gap);
 }
 
 // Calls NAME(groups, …, j) for all columns, as many groups at a time as there are, up to DPT_NORM_GROUPS.
@@ -66,9 +66,8 @@ DPT_INLINE void moments_of_groups(int groups, const dpt_rows *r, const float *sh
     else NAME(1, __VA_ARGS__, j), j += DPT_LANES;                            \
   }
 
-static void batch_norm_moments(const dpt_rows *r, const float *shift, float *out, long gap, long outNode,
-                               const dpt_shard_program *s) {
-  DPT_FOR_GROUPS(r->columns, moments_of_groups, r, shift, out, gap, outNode, s)
+static void batch_norm_moments(const dpt_rows *r, long from, long to, const float *shift, float *sums, long gap) {
+  DPT_FOR_GROUPS(r->columns, moments_of_groups, r, from, to, shift, sums, gap)
 }
 
 // The gradient that a ReLU behind the normalization lets through: its output is scaled here as `scale_rows` does.
@@ -76,7 +75,7 @@ DPT_INLINE v16 gradient_before_relu(v16 centred, v16 factor, v16 shift, v16 grad
   return choose(fma16(centred, factor, shift) > splat(0.0f), gradient, splat(0.0f));
 }
 
-// Σ dy and Σ dy · x̂ of a shard's rows, x̂ = (x − mean) · inverse.
+// x̂ = (x − mean) · inverse.
 DPT_INLINE void gradients_of_rows(int groups, const dpt_batch_norm_sums *p, long from, long to, long j, v16 *total) {
   const dpt_rows *r = &p->x;
   const long outerRows = r->outerStride / r->stride;
@@ -93,21 +92,21 @@ DPT_INLINE void gradients_of_rows(int groups, const dpt_batch_norm_sums *p, long
   })
 }
 
-DPT_INLINE void gradients_of_groups(int groups, const dpt_batch_norm_sums *p, const dpt_shard_program *s, long j) {
-  v16 stack[2 * DPT_NORM_GROUPS * DPT_STACK];
-  for (shard_fold f = fold_shards(s, stack, groups * 2 * DPT_LANES); has_shard(&f);) {
-    v16 total[2 * DPT_NORM_GROUPS] = {0};
-    gradients_of_rows(groups, p, shard_start(&f), shard_end(&f), j, total);
-    fold_two_sums(groups, &f, total, p->out + j, p->gap, p->outNode);
-  }
+DPT_INLINE void gradients_of_groups(int groups, const dpt_batch_norm_sums *p, long from, long to, float *sums, long gap,
+                                    long j) {
+  v16 total[2 * DPT_NORM_GROUPS];
+  load_two_sums(groups, sums + j, gap, total);
+  gradients_of_rows(groups, p, from, to, j, total);
+  store_two_sums(groups, total, sums + j, gap);
 }
 
-static void batch_norm_gradients(const dpt_batch_norm_sums *p, const dpt_shard_program *s) {
-  DPT_FOR_GROUPS(p->x.columns, gradients_of_groups, p, s)
+static void batch_norm_gradients(const dpt_batch_norm_sums *p, long from, long to, float *sums, long gap) {
+  DPT_FOR_GROUPS(p->x.columns, gradients_of_groups, p, from, to, sums, gap)
 }
 
 // The mean is taken off first: where it is many deviations from 0, products with x would round away what is left.
-static void scale_rows(const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu) {
+DPT_INLINE void scale_all_rows(bool streams, const dpt_row_pass *r, const float *mean, const float *factor,
+                               const float *shift, bool relu) {
   const long rows = r->rows, columns = r->columns, xStride = r->xStride, yStride = r->yStride;
   const float *x = r->x;
   float *y = r->y;
@@ -115,8 +114,14 @@ static void scale_rows(const dpt_row_pass *r, const float *mean, const float *fa
     for (long j = 0; j < columns; j += DPT_LANES) {
       v16 value = fma16(load(x + j) - load(mean + j), load(factor + j), load(shift + j));
       if (relu) value = choose(value < splat(0.0f), splat(0.0f), value);
-      store(y + j, value);
+      if (streams) store_past_caches(y + j, value);
+      else store(y + j, value);
     }
+}
+
+static void scale_rows(const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu) {
+  if (streams_results(r->y, r->rows * r->columns, r->yStride)) scale_all_rows(true, r, mean, factor, shift, relu);
+  else scale_all_rows(false, r, mean, factor, shift, relu);
 }
 
 // The mean gradient is taken off first, too: where all gradients are alike, nothing is left to be multiplied.

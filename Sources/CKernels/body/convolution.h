@@ -45,6 +45,8 @@ typedef struct {
   // Whether C's rows have room for whole panels.
   bool padded;
   bool relu;
+  // Whether C's values are added.
+  bool adds;
 } gathered_product;
 
 DPT_INLINE void gathered_tile(int mr, int np, const gathered_product *p, const gathered_rows *g, long tile, long panel) {
@@ -81,8 +83,9 @@ DPT_INLINE void gathered_tile(int mr, int np, const gathered_product *p, const g
       if (p->relu) value = choose(value < splat(0.0f), splat(0.0f), value);
       const long column = (panel + j) * DPT_LANES;
       float *c = g->c[tile * DPT_TILE_ROWS + i] + column;
-      if (p->padded) store(c, value);
-      else store_some(c, value, p->columns - column);
+      const long valid = p->padded ? DPT_LANES : p->columns - column;
+      if (p->adds) value += load_some(c, valid);
+      store_some(c, value, valid);
     }
 }
 
@@ -192,6 +195,8 @@ static void multiply_stretch(const gathered_product *p, const seen_images *g, se
   const long acrossTaps = g->merges && across.taps > 1 ? 1 : across.taps;
   rows->rows = 0;
   rows->taps = down.taps * acrossTaps;
+  // Nothing would be added.
+  if (p->adds && rows->taps == 0) return;
   rows->depth = g->merges ? across.taps * g->depth : g->depth;
   // Where the taps are, and those of them that no pixel before has read.
   long offset[DPT_TAPS], fresh = 0, freshOffset[DPT_TAPS];
@@ -270,11 +275,11 @@ DPT_INLINE seen_axis axis_back(long phase, long size, long outSize, long kernel,
   return axis;
 }
 
-// ∂ℓ/∂x from ∂ℓ/∂y.
-static void input_gradient(const dpt_convolution *g, const float *dy, const float *packed, float *dx) {
+// ∂ℓ/∂x from ∂ℓ/∂y; with `adds` it is added to dx.
+static void input_gradient(const dpt_convolution *g, const float *dy, const float *packed, float *dx, bool adds) {
   const gathered_product p = {
       .b = packed, .inner = g->kernelHeight * g->kernelWidth * g->outputs, .columns = g->channels,
-      .padded = g->xPadded,
+      .padded = g->xPadded, .adds = adds,
   };
   // Input pixels whose coordinates leave the same rest when divided by the stride are seen through the same taps.
   for (long ph = 0; ph < g->strideHeight; ph++)

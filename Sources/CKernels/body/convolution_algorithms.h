@@ -1,7 +1,8 @@
-// Convolutions directly or by Winograd's tiles, as the layer has chosen by its shape.
+// Convolutions directly, as products of pixels, or by Winograd's tiles, as the layer has chosen by its shape.
 #ifndef DPT_CONVOLUTION_ALGORITHMS_H
 #define DPT_CONVOLUTION_ALGORITHMS_H
 
+#include "pointwise_backward.h"
 #include "winograd_backward.h"
 
 DPT_INLINE bool uses_winograd(const dpt_convolution *g) { return g->tileHeight > 0; }
@@ -47,12 +48,18 @@ static void convolve(const dpt_convolution *g, const float *x, const float *pack
   else convolve_directly(g, x, packed, bias, y, relu);
 }
 
-static size_t convolution_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {
-  return uses_winograd(g) ? winograd_backward_scratch(g, shards, pooled) : direct_backward_scratch(g, shards, pooled);
+static size_t convolution_backward_scratch(const dpt_convolution *g, long shards, dpt_follower follower) {
+  if (uses_winograd(g)) return winograd_backward_scratch(g, shards, follower);
+  return is_pointwise_back(g, follower) ? pointwise_backward_scratch(g, shards) : direct_backward_scratch(g, shards, follower);
+}
+
+static bool convolution_changes_gradients(const dpt_convolution *g, dpt_follower follower) {
+  return follower == DPT_NORMALIZED && !uses_winograd(g) && is_pointwise_back(g, follower);
 }
 
 static void convolve_back(const dpt_convolution_backward *p, const dpt_shard_program *shards) {
   if (uses_winograd(&p->convolution)) winograd_back(p, shards);
+  else if (is_pointwise_back(&p->convolution, p->follower)) convolve_back_pointwise(p, shards);
   else convolve_back_directly(p, shards);
 }
 

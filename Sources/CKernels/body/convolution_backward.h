@@ -1,8 +1,10 @@
 // A convolution's backward pass, sample by sample: the gradients of a sample's outputs are still in the cache when each of
-// the products reads them. If pooling follows, they are made of the pooled outputs' gradients and never lie in memory.
+// the products reads them. If pooling or a normalization follows, they are made of the gradients behind it and never lie in
+// memory.
 #ifndef DPT_CONVOLUTION_BACKWARD_H
 #define DPT_CONVOLUTION_BACKWARD_H
 
+#include "batch_norm.h"
 #include "convolution_gradient.h"
 #include "fold.h"
 #include "pooling.h"
@@ -23,30 +25,10 @@ DPT_INLINE size_t sums_of_shard(const dpt_convolution *g, const gradient_plan *p
   return plan->sums + (size_t)padded_to_lanes(g->outputs);
 }
 
-// Whether the weights' gradients go through several samples at once: those of a 1×1 convolution of small images, whose sums
-// would else be loaded and stored for few pixels.
-DPT_INLINE bool joins_samples(const dpt_convolution *g, bool pooled) {
-  return !pooled && !g->xStarts && g->kernelHeight * g->kernelWidth == 1 && g->strideHeight * g->strideWidth == 1 &&
-         g->height == g->outHeight && g->width == g->outWidth && !g->hasPadding &&
-         g->xLine == g->width * g->xStride && g->yLine == g->outWidth * g->yStride && g->height * g->width < DPT_PIXELS;
-}
-
-// Samples as the lines of one image.
-DPT_INLINE dpt_convolution samples_as_lines(const dpt_convolution *g, long samples) {
-  dpt_convolution lines = *g;
-  lines.width = lines.outWidth = g->height * g->width;
-  lines.height = lines.outHeight = samples;
-  lines.xLine = g->xImage;
-  lines.yLine = g->yImage;
-  return lines;
-}
-
-static size_t direct_backward_scratch(const dpt_convolution *convolution, long shards, bool pooled) {
-  const bool joins = joins_samples(convolution, pooled);
-  const dpt_convolution lines = samples_as_lines(convolution, convolution->batch), *g = joins ? &lines : convolution;
+static size_t direct_backward_scratch(const dpt_convolution *g, long shards, dpt_follower follower) {
   const gradient_plan plan = plan_gradient(g);
-  const size_t unpooled = pooled ? (size_t)(samples_back(g) * g->yImage + DPT_LANES) : 0;
-  return plan.input + plan.output + stack_depth(shards) * sums_of_shard(g, &plan) + unpooled;
+  const size_t made = follower == DPT_GIVEN ? 0 : (size_t)(samples_back(g) * g->yImage + DPT_LANES);
+  return plan.input + plan.output + stack_depth(shards) * sums_of_shard(g, &plan) + made;
 }
 
 // rectified = dy where y > 0, else 0, for one sample; `rectified` may be dy. Its lines lie where those of y and dy do.
@@ -84,19 +66,28 @@ static void add_bias_gradient(const dpt_convolution *g, const float *dy, float *
   for (; o < g->outputs; o += DPT_LANES) add_columns(1, g, dy + o, sums + o);
 }
 
-// The gradients of sample n's outputs; made at `unpooled` where pooling follows. `g` is the sample by itself.
-DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, const dpt_convolution *g, long n,
-                                         float *unpooled) {
-  if (p->taps) {
-    dpt_convolution pool = p->pool;
-    pool.batch = 1;
-    max_pool_back(&pool, p->pooled + n * pool.yImage, p->taps + n * pool.yImage, unpooled);
-    return unpooled;
-  }
+// The gradients of sample n's outputs at `made`, of those behind a normalization. `g` is the sample by itself.
+DPT_INLINE void normalize_back(const dpt_convolution_backward *p, const dpt_convolution *g, long at, float *made) {
+  const dpt_row_pass rows = {.x = p->normalized + at, .xStride = g->yStride, .g = p->dy + at, .gStride = g->yStride, .y = made,
+                             .yStride = g->yStride, .rows = g->outHeight * g->outWidth, .columns = g->outputs};
+  combine_rows(&rows, &p->norm);
+}
+
+// The gradients of sample n's outputs; at `made` where they are made of those behind pooling or a normalization.
+DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, const dpt_convolution *g, long n, float *made) {
   const long at = place_in_y(&p->convolution, n);
-  float *dy = p->dy + at;
-  if (p->rectified) rectify_back(g, p->rectified + at, dy, dy);
-  return dy;
+  switch (p->follower) {
+    case DPT_POOLED: {
+      dpt_convolution pool = p->pool;
+      pool.batch = 1;
+      max_pool_back(&pool, p->pooled + n * pool.yImage, p->taps + n * pool.yImage, made);
+      return made;
+    }
+    case DPT_NORMALIZED: normalize_back(p, g, at, made); return made;
+    case DPT_GIVEN:
+      if (p->rectified) rectify_back(g, p->rectified + at, p->dy + at, p->dy + at);
+      return p->dy + at;
+  }
 }
 
 DPT_INLINE void add_weight_gradient(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
@@ -107,12 +98,10 @@ DPT_INLINE void add_weight_gradient(const dpt_convolution *g, const gradient_pla
 
 static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_shard_program *s) {
   const dpt_convolution *g = &p->convolution;
-  const bool joins = joins_samples(g, p->taps);
-  dpt_convolution lines = samples_as_lines(g, g->batch);
-  const gradient_plan plan = plan_gradient(joins ? &lines : g);
+  const gradient_plan plan = plan_gradient(g);
   const size_t size = sums_of_shard(g, &plan);
   float *input = p->scratch, *output = input + plan.input, *stack = output + plan.output;
-  float *unpooled = stack + stack_depth(s->shards) * size;
+  float *made = stack + stack_depth(s->shards) * size;
   const long end = s->rowStart[s->shards];
   const long atOnce = p->dx && !g->xStarts ? samples_back(g) : 1;
   // The first sample whose input's gradient is still to be made.
@@ -122,26 +111,18 @@ static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_
     memset(sums, 0, size * sizeof(float));
     for (long n = shard_start(&f); n < shard_end(&f); n++) {
       const dpt_convolution one = sample_of(g, n);
-      const float *dy = output_gradients(p, &one, n, unpooled + (n - first) * g->yImage);
+      const float *dy = output_gradients(p, &one, n, made + (n - first) * g->yImage);
       if (p->biasGradient) add_bias_gradient(&one, dy, sums + plan.sums);
-      if (!joins) {
-        const gradient_plan planned = g->xStarts ? plan_gradient(&one) : plan;
-        add_weight_gradient(&one, &planned, p->x + place_in_x(g, n), dy, sums, input, output);
-      }
+      const gradient_plan planned = g->xStarts ? plan_gradient(&one) : plan;
+      add_weight_gradient(&one, &planned, p->x + place_in_x(g, n), dy, sums, input, output);
       if (n + 1 - first < atOnce && n + 1 < end) continue;
       if (p->dx) {
         dpt_convolution some = sample_of(&p->inverse, first);
         some.batch = n + 1 - first;
-        input_gradient(&some, p->taps ? unpooled : p->dy + place_in_y(g, first), p->packed,
-                       p->dx + place_in_x(&p->inverse, first));
+        input_gradient(&some, p->follower == DPT_GIVEN ? p->dy + place_in_y(g, first) : made, p->packed,
+                       p->dx + place_in_x(&p->inverse, first), p->adds);
       }
       first = n + 1;
-    }
-    if (joins) {
-      const long start = shard_start(&f);
-      lines = samples_as_lines(g, shard_end(&f) - start);
-      const gradient_plan planned = plan_gradient(&lines);
-      add_weight_gradient(&lines, &planned, p->x + start * g->xImage, p->dy + start * g->yImage, sums, input, output);
     }
     if (!join_shards(&f)) continue;
     const long node = f.node * p->node;

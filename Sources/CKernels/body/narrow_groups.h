@@ -5,6 +5,7 @@
 #define DPT_NARROW_GROUPS_H
 
 #include "convolution_backward.h"
+#include "streaming.h"
 
 // Channels of the widest group.
 #define DPT_WIDEST_GROUP 8
@@ -144,15 +145,6 @@ typedef struct {
 typedef struct {
   long count, offset[DPT_TAPS], weights[DPT_TAPS];
 } narrow_taps;
-
-// Results larger than this go past the caches: they would be gone before they are read again.
-#define DPT_STREAMED_FLOATS (4L << 20)
-
-DPT_INLINE bool streams_results(const float *to, long floats, long stride) {
-  return floats > DPT_STREAMED_FLOATS && (uintptr_t)to % sizeof(v16) == 0 && stride % DPT_LANES == 0;
-}
-
-DPT_INLINE void store_past_caches(float *p, v16 v) { __builtin_nontemporal_store(v, (v16 *)p); }
 
 // `mr` pixels, `fromStep` and `toStep` floats apart. `mr` and `width` are constants at every call.
 DPT_INLINE void narrow_tile(int mr, int width, const narrow_images *g, const narrow_taps *taps, const float *from,

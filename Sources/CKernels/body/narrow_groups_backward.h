@@ -4,11 +4,11 @@
 
 #include "narrow_groups_gradient.h"
 
-static size_t narrow_groups_backward_scratch(const dpt_convolution *convolution, long width, long shards, bool rectifies) {
+static size_t narrow_groups_backward_scratch(const dpt_convolution *convolution, long width, long shards, bool changes) {
   const dpt_convolution line = as_line(convolution), *g = &line;
   const narrow_plan plan = plan_narrow(g, width);
-  const size_t rectified = rectifies ? (size_t)(g->outHeight * g->yLine + DPT_LANES) : 0;
-  return floats_of_runs(g->width) + plan.input + stack_depth(shards) * plan.sums + rectified;
+  const size_t changed = changes ? (size_t)(g->outHeight * g->yLine + DPT_LANES) : 0;
+  return floats_of_runs(g->width) + plan.input + stack_depth(shards) * plan.sums + changed;
 }
 
 // How the samples of a batch, or one of them, are gone through. The runs lie at the scratch's start.
@@ -33,7 +33,7 @@ static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long 
   const narrow_plan plan = plan_narrow(g, width);
   narrow_back sample = lay_narrow(p, width, &p->convolution, &p->inverse);
   float *input = p->scratch + floats_of_runs(g->width), *stack = input + plan.input;
-  float *rectified = stack + stack_depth(s->shards) * plan.sums;
+  float *changed = stack + stack_depth(s->shards) * plan.sums;
   for (shard_fold f = fold_shards(s, stack, (long)plan.sums); has_shard(&f);) {
     float *sums = f.top;
     memset(sums, 0, plan.sums * sizeof(float));
@@ -44,9 +44,12 @@ static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long 
       }
       const long at = place_in_y(&p->convolution, n);
       const float *dy = p->dy + at;
-      if (p->rectified) {
-        rectify_back(&sample.line, p->rectified + at, dy, rectified);
-        dy = rectified;
+      if (p->follower == DPT_NORMALIZED) {
+        normalize_back(p, &sample.line, at, changed);
+        dy = changed;
+      } else if (p->rectified) {
+        rectify_back(&sample.line, p->rectified + at, dy, changed);
+        dy = changed;
       }
       if (p->biasGradient) add_bias_gradient(&sample.line, dy, sums + plan.weights);
       add_narrow_gradients(width, &sample.line, &sample.plan, p->x + place_in_x(&p->convolution, n), dy, sums, input);

@@ -115,9 +115,9 @@ DPT_INLINE size_t winograd_shard(const dpt_convolution *g) {
   return (size_t)((g->kernelHeight * g->kernelWidth * g->channels + 1) * padded_to_lanes(g->outputs));
 }
 
-static size_t winograd_backward_scratch(const dpt_convolution *g, long shards, bool pooled) {
-  const size_t unpooled = pooled ? (size_t)(winograd_samples(g) * g->yImage + DPT_LANES) : 0;
-  return winograd_scratch(g) + winograd_sums(g) + stack_depth(shards) * winograd_shard(g) + unpooled;
+static size_t winograd_backward_scratch(const dpt_convolution *g, long shards, dpt_follower follower) {
+  const size_t made = follower == DPT_GIVEN ? 0 : (size_t)(winograd_samples(g) * g->yImage + DPT_LANES);
+  return winograd_scratch(g) + winograd_sums(g) + stack_depth(shards) * winograd_shard(g) + made;
 }
 
 DPT_INLINE void lay_tiles(winograd_gradient *tiles, const dpt_convolution *g) {
@@ -134,7 +134,7 @@ static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_pro
   winograd_gradient tiles = {.placed = p->scratch};
   lay_tiles(&tiles, g);
   tiles.sums = tiles.placed + winograd_scratch(g);
-  float *stack = tiles.sums + winograd_sums(g), *unpooled = stack + stack_depth(s->shards) * (size_t)size;
+  float *stack = tiles.sums + winograd_sums(g), *made = stack + stack_depth(s->shards) * (size_t)size;
   const long end = s->rowStart[s->shards];
   // The first sample of those whose input gradients are made next.
   long first = s->rowStart[0];
@@ -146,11 +146,11 @@ static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_pro
     long next = shard_start(&f);
     for (long n = next; n < shard_end(&f); n++) {
       const dpt_convolution one = sample_of(g, n);
-      const float *dy = output_gradients(p, &one, n, unpooled + (n - first) * g->yImage);
+      const float *dy = output_gradients(p, &one, n, made + (n - first) * g->yImage);
       if (p->biasGradient) add_bias_gradient(&one, dy, bias);
       const bool isFull = n + 1 - first == atOnce, isLast = n + 1 == shard_end(&f);
       if (!isFull && !isLast) continue;
-      const float *gradients = p->taps ? unpooled - first * g->yImage : p->dy;
+      const float *gradients = p->follower == DPT_GIVEN ? p->dy : made - first * g->yImage;
       if (g->xStarts) lay_tiles(&tiles, &one);
       DPT_FOR_TILE(g, add_samples, &tiles, p->x + place_in_x(g, next), gradients + place_in_y(g, next), n + 1 - next,
                    next == shard_start(&f), isLast, weights);

@@ -56,8 +56,11 @@ DPT_SCRATCH(convolution_scratch, (const dpt_convolution *g), (g))
 DPT_KERNEL(long, convolution_samples, (const dpt_convolution *g), (g))
 /// The gradients of the weights, the biases and the inputs for all samples of the shards.
 DPT_KERNEL(void, convolve_back, (const dpt_convolution_backward *p, const dpt_shard_program *shards), (p, shards))
-/// Floats of scratch that `dpt_convolve_back` needs for a program of `shards` shards, with or without pooling.
-DPT_SCRATCH(convolution_backward_scratch, (const dpt_convolution *g, long shards, bool pooled), (g, shards, pooled))
+/// Whether `dpt_convolve_back` changes dy, if there is no ReLU behind the convolution.
+DPT_KERNEL(bool, convolution_changes_gradients, (const dpt_convolution *g, dpt_follower follower), (g, follower))
+/// Floats of scratch that `dpt_convolve_back` needs for a program of `shards` shards.
+DPT_SCRATCH(convolution_backward_scratch, (const dpt_convolution *g, long shards, dpt_follower follower),
+            (g, shards, follower))
 
 /// `dpt_convolve` for all groups at once of a convolution with as many outputs as channels in each group: `width`, which is
 /// 1, 2, 4 or 8. `g` counts the channels of all groups, and whole panels may be written behind them; `packed` is the weight
@@ -73,9 +76,9 @@ DPT_SCRATCH(narrow_groups_scratch, (const dpt_convolution *g), (g))
 /// `rectified`.
 DPT_KERNEL(void, convolve_narrow_groups_back,
            (const dpt_convolution_backward *p, long width, const dpt_shard_program *shards), (p, width, shards))
-/// Floats of scratch that `dpt_convolve_narrow_groups_back` needs, with `rectified` or without.
-DPT_SCRATCH(narrow_groups_backward_scratch, (const dpt_convolution *g, long width, long shards, bool rectifies),
-            (g, width, shards, rectifies))
+/// Floats of scratch that `dpt_convolve_narrow_groups_back` needs; `changes` with `rectified` or `norm`.
+DPT_SCRATCH(narrow_groups_backward_scratch, (const dpt_convolution *g, long width, long shards, bool changes),
+            (g, width, shards, changes))
 
 // MARK: Pooling (body/pooling.h); a window is a convolution's, `outputs` being `channels`
 
@@ -99,13 +102,15 @@ DPT_KERNEL(void, average_pool_back, (const dpt_convolution *g, const float *dy, 
 
 // MARK: Batch normalization (body/batch_norm.h)
 
-/// out[node][j] = Σ (x − shift) and out[node][gap + j] = Σ (x − shift)² over the node's rows of valid steps; whole groups of
-/// 16.
+/// Adds the rows of samples from ..< to of one shard to its sums: Σ (x − shift) to sums[j], Σ (x − shift)² to sums[gap + j];
+/// whole groups of 16. If a shard's samples come in several calls, all but the last must have whole blocks of DPT_ROW_BLOCK
+/// rows, and `outer` must be 1; the bits then are those of one call.
 DPT_KERNEL(void, batch_norm_moments,
-           (const dpt_rows *r, const float *shift, float *out, long gap, long outNode, const dpt_shard_program *shards),
-           (r, shift, out, gap, outNode, shards))
-/// The sums of the backward pass, added in the tree.
-DPT_KERNEL(void, batch_norm_gradients, (const dpt_batch_norm_sums *p, const dpt_shard_program *shards), (p, shards))
+           (const dpt_rows *r, long from, long to, const float *shift, float *sums, long gap),
+           (r, from, to, shift, sums, gap))
+/// Adds to the sums of the backward pass likewise: Σ dy to sums[j], Σ dy · (x − mean) · inverse to sums[gap + j].
+DPT_KERNEL(void, batch_norm_gradients,
+           (const dpt_batch_norm_sums *p, long from, long to, float *sums, long gap), (p, from, to, sums, gap))
 /// y = (x − mean) · factor + shift by channel; with `relu`, negative values become 0.
 DPT_KERNEL(void, scale_rows,
            (const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu),

@@ -67,8 +67,8 @@ struct ResidualPass: Pass {
   private let body, shortcut: Program
   private let appliesReLU: Bool
   private let output: ArenaPlan.Slot
-  /// A copy of the outputs' gradient: the body's backward pass may overwrite the original.
-  private let kept: ArenaPlan.Slot
+  /// A copy of the outputs' gradient, if the body's backward pass may overwrite the original.
+  private let kept: ArenaPlan.Slot?
 
   /// Plans the shortcut before the body, since the backward pass runs the body first.
   init(_ layer: Residual, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool) {
@@ -79,7 +79,7 @@ struct ResidualPass: Pass {
     plan.advance()
     let floats = layer.outputShape.paddedCount(batch: batch)
     output = plan.activation(floats)
-    kept = plan.gradient(floats)
+    kept = body.overwritesGradient ? plan.gradient(floats) : nil
   }
 
   var stateCarriers: [any StateCarrying] { body.stateCarriers + shortcut.stateCarriers }
@@ -107,14 +107,17 @@ struct ResidualPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView? {
-    let kept = gradient.with(base: context.arena[kept], columns: gradient.columns)
+    let kept = kept.map { gradient.with(base: context.arena[$0], columns: gradient.columns) } ?? gradient
     let count = gradient.rows * gradient.stride
-    if appliesReLU {
+    if self.kept == nil {
+      if appliesReLU { dpt_relu_back(output.base, gradient.base, count) }
+    } else if appliesReLU {
       dpt_relu_back_twice(output.base, gradient.base, kept.base, count)
     } else {
       kept.base.update(from: gradient.base, count: count)
     }
     let transformed = try body.backward(gradient, context)
+    if let transformed, try shortcut.backward(kept, addingTo: transformed, context) { return transformed }
     let direct = try shortcut.backward(kept, context)
     guard let transformed, let direct else { return nil }
     add(direct, transformed, to: transformed, relu: false)

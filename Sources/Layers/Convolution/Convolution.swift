@@ -65,36 +65,41 @@ package struct Convolution {
 }
 
 /// A convolution at work, and the ReLU behind it if it applies that.
-struct ConvolutionPass: Pass {
+struct ConvolutionPass: SamplewiseConvolution {
   let convolution: Convolution
   let appliesReLU: Bool
+  let samplesAtOnce: Int
+  let overwritesGradient: Bool
   private let packed, scratch: ArenaPlan.Slot
   private let forwardScratch: ArenaPlan.Slot?
   /// Floats of one group's packed weights, and of those for the way back.
   private let packedCount, packedBackCount: Int
-  /// The outputs of all samples, or of those that are made at once for a pooling.
+  /// The outputs of all samples, or with pooling of those that are made at once.
   private let output: ArenaPlan.Slot
   private let paddedBias: ArenaPlan.Slot?
   private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
   private let ragged: RaggedWindow?
 
-  /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted. With
-  /// `pooledSamples` a pooling takes the outputs of that many samples at once, and its gradients come back.
+  /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted. A pooling takes
+  /// the outputs of `samplesAtOnce` samples before others take their place.
   init(
     _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool,
-    pooledSamples: Int? = nil
+    follower: dpt_follower
   ) {
     self.convolution = convolution
     self.appliesReLU = appliesReLU
     let (groups, input, outputs) = (convolution.groups, convolution.inputShape, convolution.outputs)
-    let outputFloats = convolution.outputShape.paddedCount(batch: pooledSamples ?? batch)
     var g = convolution.geometry(batch: batch, inputStride: paddedToLanes(input.features))
+    samplesAtOnce = min(dpt_convolution_samples(&g), batch)
+    let isPooled = follower == DPT_POOLED
+    overwritesGradient = appliesReLU || dpt_convolution_changes_gradients(&g, follower)
+    let outputFloats = convolution.outputShape.paddedCount(batch: isPooled ? samplesAtOnce : batch)
     packedCount = dpt_convolution_packed(&g)
     packedBackCount = dpt_convolution_packed_back(&g)
     packed = plan.persistent(groups * packedCount)
     forwardScratch = convolution.tile == nil ? nil : plan.forwardScratch(dpt_convolution_scratch(&g))
-    scratch = plan.backwardScratch(dpt_convolution_backward_scratch(&g, plan.shards, pooledSamples != nil))
-    output = pooledSamples == nil ? plan.activation(outputFloats) : plan.forwardScratch(outputFloats)
+    scratch = plan.backwardScratch(dpt_convolution_backward_scratch(&g, plan.shards, follower))
+    output = isPooled ? plan.forwardScratch(outputFloats) : plan.activation(outputFloats)
     paddedBias = convolution.bias == nil ? nil : plan.persistent(groups * paddedToLanes(outputs))
     back =
       wantsInputGradient
@@ -122,18 +127,20 @@ struct ConvolutionPass: Pass {
   /// The correlation.
   /// - Throws: `Failure` (data) for a sample of too few steps.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
-    guard input.starts != nil, let ragged else { return forward(input, samples: 0..<input.batch, context) }
-    let features = convolution.outputShape.features
-    let result = try ragged.output(of: input, base: context.arena[output], columns: features, context)
+    var result = output(batch: input.batch, context)
+    if input.starts != nil, let ragged {
+      result = try ragged.output(of: input, base: result.base, columns: result.columns, context)
+    }
     convolve(input, first: 0, into: result, context)
     return result
   }
 
-  /// The outputs of some of the samples of a batch of images, in the place of those of the samples before.
-  func forward(_ input: TensorView, samples: Range<Int>, _ context: StepContext) -> TensorView {
-    let result = TensorView(base: context.arena[output], shape: convolution.outputShape, batch: samples.count)
+  func output(batch: Int, _ context: StepContext) -> TensorView {
+    TensorView(base: context.arena[output], shape: convolution.outputShape, batch: batch)
+  }
+
+  func convolve(_ input: TensorView, samples: Range<Int>, into result: TensorView, _ context: StepContext) {
     convolve(input, first: samples.lowerBound, into: result, context)
-    return result
   }
 
   /// Convolves the samples from `first` on, as many as `result` has.
@@ -155,6 +162,25 @@ struct ConvolutionPass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     var pass = dpt_convolution_backward()
+    return run(&pass, gradient, input, output: output, context)
+  }
+
+  var canAddInputGradient: Bool { convolution.tile == nil && back != nil }
+
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, addingTo sum: TensorView, _ context: StepContext
+  ) -> Bool {
+    guard canAddInputGradient else { return false }
+    var pass = dpt_convolution_backward()
+    pass.add(to: sum)
+    _ = run(&pass, gradient, input, output: output, context)
+    return true
+  }
+
+  private func run(
+    _ pass: inout dpt_convolution_backward, _ gradient: TensorView, _ input: TensorView, output: TensorView,
+    _ context: StepContext
+  ) -> TensorView? {
     pass.dy = gradient.base
     pass.rectified = appliesReLU ? UnsafePointer(output.base) : nil
     let result = run(&pass, input, output: output, context)
@@ -166,7 +192,6 @@ struct ConvolutionPass: Pass {
     return result
   }
 
-  /// Completes a backward pass that has its gradients, and runs it.
   func run(
     _ pass: inout dpt_convolution_backward, _ input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
@@ -182,7 +207,7 @@ struct ConvolutionPass: Pass {
     pass.weightRow = inner
     pass.biasGradient = convolution.outputShape.isSequence ? nil : convolution.bias.map(context.gradient)
     pass.node = context.nodeStride
-    pass.dx = result?.base
+    if !pass.adds { pass.dx = result?.base }
     pass.packed = back.map { UnsafePointer(context.arena[$0.packed]) }
     pass.scratch = context.arena[scratch]
     var program = context.shards.kernelProgram

@@ -6,17 +6,14 @@ import Tensors
 struct ConvolutionAndMaxPoolPass: Pass {
   private let convolution: ConvolutionPass
   private let pool: MaxPoolPass
-  private let samplesAtOnce: Int
 
   init(
     _ convolution: Convolution, appliesReLU: Bool, _ pool: MaxPool, _ plan: inout ArenaPlan, batch: Int,
     wantsInputGradient: Bool
   ) {
-    var g = convolution.geometry(batch: 1, inputStride: paddedToLanes(convolution.inputShape.features))
-    samplesAtOnce = min(dpt_convolution_samples(&g), batch)
     self.convolution = ConvolutionPass(
       convolution, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU,
-      pooledSamples: samplesAtOnce)
+      follower: DPT_POOLED)
     self.pool = MaxPoolPass(pool.pooling, &plan, batch: batch, wantsInputGradient: false)
   }
 
@@ -24,8 +21,11 @@ struct ConvolutionAndMaxPoolPass: Pass {
 
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let output = try pool.memory.output(for: input, context)
-    for first in stride(from: 0, to: input.batch, by: samplesAtOnce) {
-      let some = convolution.forward(input, samples: first..<min(first + samplesAtOnce, input.batch), context)
+    for first in stride(from: 0, to: input.batch, by: convolution.samplesAtOnce) {
+      let end = min(first + convolution.samplesAtOnce, input.batch)
+      // In the place of the samples before.
+      let some = convolution.output(batch: end - first, context)
+      convolution.convolve(input, samples: first..<end, into: some, context)
       var g = pool.memory.pooling.geometry(batch: some.batch, inputStride: some.stride)
       let start = first * g.yImage
       // No gradient goes back where a ReLU let nothing through.
@@ -38,6 +38,7 @@ struct ConvolutionAndMaxPoolPass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     var pass = dpt_convolution_backward()
+    pass.follower = DPT_POOLED
     pass.pooled = UnsafePointer(gradient.base)
     pass.pool = pool.memory.pooling.geometry(
       batch: gradient.batch, inputStride: paddedToLanes(convolution.convolution.outputShape.features))

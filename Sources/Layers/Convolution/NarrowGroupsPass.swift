@@ -6,19 +6,28 @@ extension Convolution {
   /// as many outputs as channels in each group, 1, 2, 4 or 8.
   var hasNarrowGroups: Bool { groups > 1 && channels == outputs && [1, 2, 4, 8].contains(channels) }
 
-  /// The pass of the convolution, and of the ReLU behind it if it applies that.
+  /// The pass of the convolution, and of the ReLU behind it if it applies that; `follower` is given or normalized.
   func makePass(
-    _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool = false
-  ) -> any Pass {
+    _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool = false,
+    follower: dpt_follower = DPT_GIVEN
+  ) -> any SamplewiseConvolution {
     hasNarrowGroups
-      ? NarrowGroupsPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU)
-      : ConvolutionPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU)
+      ? NarrowGroupsPass(
+        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower)
+      : ConvolutionPass(
+        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower)
   }
 }
 
 /// A convolution in narrow groups at work, and the ReLU behind it if it applies that: all groups in one call, to the bits of
 /// one after the other.
-struct NarrowGroupsPass: Pass {
+struct NarrowGroupsPass: SamplewiseConvolution {
+  /// Outputs, in floats, that a core's caches hold beside other data.
+  private static let cachedFloats = 64 << 10
+
+  let samplesAtOnce: Int
+  let canAddInputGradient = false
+  let overwritesGradient: Bool
   private let convolution: Convolution
   private let appliesReLU: Bool
   private let packed, output, forwardScratch, backwardScratch: ArenaPlan.Slot
@@ -28,18 +37,22 @@ struct NarrowGroupsPass: Pass {
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   init(
-    _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool
+    _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool,
+    follower: dpt_follower
   ) {
     self.convolution = convolution
     self.appliesReLU = appliesReLU
     let (input, output) = (convolution.inputShape, convolution.outputShape)
+    samplesAtOnce = min(batch, max(1, NarrowGroupsPass.cachedFloats / output.paddedCount(batch: 1)))
+    overwritesGradient = appliesReLU && output.isSequence
+    let changes = follower == DPT_NORMALIZED || appliesReLU && !output.isSequence
     var g = NarrowGroupsPass.geometry(convolution, batch: batch, inputStride: paddedToLanes(input.features))
     let packedCount = dpt_packed_count(convolution.inner, output.features)
     packed = plan.persistent(packedCount)
     self.output = plan.activation(output.paddedCount(batch: batch))
     forwardScratch = plan.forwardScratch(dpt_narrow_groups_scratch(&g))
     backwardScratch = plan.backwardScratch(
-      dpt_narrow_groups_backward_scratch(&g, convolution.channels, plan.shards, appliesReLU && !output.isSequence))
+      dpt_narrow_groups_backward_scratch(&g, convolution.channels, plan.shards, changes))
     paddedBias = convolution.bias == nil ? nil : plan.persistent(paddedToLanes(output.features))
     back =
       wantsInputGradient ? (plan.persistent(packedCount), plan.gradient(input.paddedCount(batch: batch))) : nil
@@ -71,52 +84,68 @@ struct NarrowGroupsPass: Pass {
   /// The correlation.
   /// - Throws: `Failure` (data) for a sample of too few steps.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
-    let (base, shape) = (context.arena[output], convolution.outputShape)
-    var result = TensorView(base: base, shape: shape, batch: input.batch)
+    var result = output(batch: input.batch, context)
     if input.starts != nil, let ragged {
-      result = try ragged.output(of: input, base: base, columns: shape.features, context)
+      result = try ragged.output(of: input, base: result.base, columns: result.columns, context)
     }
-    var g = NarrowGroupsPass.geometry(convolution, batch: input.batch, inputStride: input.stride)
+    convolve(input, samples: 0..<input.batch, into: result, context)
+    return result
+  }
+
+  func output(batch: Int, _ context: StepContext) -> TensorView {
+    TensorView(base: context.arena[output], shape: convolution.outputShape, batch: batch)
+  }
+
+  func convolve(_ input: TensorView, samples: Range<Int>, into result: TensorView, _ context: StepContext) {
+    var g = NarrowGroupsPass.geometry(convolution, batch: result.batch, inputStride: input.stride)
     g.follow(input: input, output: result)
     dpt_convolve_narrow_groups(
-      &g, convolution.channels, input.base, context.arena[packed],
+      &g, convolution.channels, input.base + samples.lowerBound * g.xImage, context.arena[packed],
       paddedBias.map { UnsafePointer(context.arena[$0]) }, result.base, appliesReLU, context.arena[forwardScratch])
-    return result
   }
 
   /// As for groups one by one.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
+    var pass = dpt_convolution_backward()
+    pass.dy = gradient.base
+    let isSequence = convolution.outputShape.isSequence
+    if isSequence && appliesReLU {
+      // The bias' sum needs these gradients, too.
+      dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride)
+    } else if appliesReLU {
+      pass.rectified = UnsafePointer(output.base)
+    }
+    let result = run(&pass, input, output: output, context)
+    // Sequences' sums go through all samples step by step.
+    if let bias = convolution.bias, isSequence {
+      let outputs = convolution.outputShape.features
+      context.biasGradient(output: gradient, outputs: outputs, target: context.gradient(bias))
+    }
+    return result
+  }
+
+  func run(
+    _ pass: inout dpt_convolution_backward, _ input: TensorView, output: TensorView, _ context: StepContext
+  ) -> TensorView? {
     let shape = convolution.inputShape
     let result = back.map { input.with(base: context.arena[$0.gradient], columns: shape.features) }
-    var pass = dpt_convolution_backward()
     pass.convolution = NarrowGroupsPass.geometry(convolution, batch: input.batch, inputStride: input.stride)
     pass.inverse = NarrowGroupsPass.geometry(
       convolution, batch: input.batch, inputStride: paddedToLanes(shape.features))
     pass.convolution.follow(input: input, output: output)
     pass.inverse.follow(input: input, output: output)
     pass.x = UnsafePointer(input.base)
-    pass.dy = gradient.base
     pass.weightGradient = context.gradient(convolution.weight)
     pass.weightRow = convolution.inner
+    pass.biasGradient = convolution.outputShape.isSequence ? nil : convolution.bias.map(context.gradient)
     pass.node = context.nodeStride
     pass.dx = result?.base
     pass.packed = back.map { UnsafePointer(context.arena[$0.packed]) }
     pass.scratch = context.arena[backwardScratch]
-    if !convolution.outputShape.isSequence {
-      pass.rectified = appliesReLU ? UnsafePointer(output.base) : nil
-      pass.biasGradient = convolution.bias.map(context.gradient)
-    } else if appliesReLU {
-      // The bias' sum needs these gradients, too.
-      dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride)
-    }
     var program = context.shards.kernelProgram
     dpt_convolve_narrow_groups_back(&pass, convolution.channels, &program)
-    // Sequences' sums go through all samples step by step.
-    if let bias = convolution.bias, convolution.outputShape.isSequence {
-      context.biasGradient(output: gradient, outputs: shape.features, target: context.gradient(bias))
-    }
     return result
   }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// Neighbouring layers that run as one pass: faster, and to the bits of one after the other.
@@ -13,7 +14,7 @@ struct Fusion {
   /// fusion hides what lies between its layers, but for what a ReLU rectifies.
   static func first(in layers: ArraySlice<any Layer>, keepsOutputs: Bool) -> Fusion? {
     guard let first = layers.first else { return nil }
-    let fusions = keepsOutputs ? [withReLU] : [convolutionAndMaxPool, withReLU]
+    let fusions = keepsOutputs ? [withReLU] : [convolutionAndMaxPool, convolutionAndBatchNorm, withReLU]
     return fusions.lazy.compactMap { $0(layers) }.first
       ?? Fusion(layers: [first]) { first.makePass(&$0, batch: $1, wantsInputGradient: $2) }
   }
@@ -27,6 +28,20 @@ struct Fusion {
     return Fusion(layers: Array(layers.prefix(count)), ticks: 2) {
       ConvolutionAndMaxPoolPass(
         convolution, appliesReLU: hasReLU, pool, &$0, batch: $1, wantsInputGradient: $2)
+    }
+  }
+
+  /// A convolution of images, batch normalization over the batch, and a ReLU or none.
+  private static func convolutionAndBatchNorm(_ layers: ArraySlice<any Layer>) -> Fusion? {
+    guard let convolution = (layers.first as? Conv2d)?.convolution,
+      convolution.groups == 1 || convolution.hasNarrowGroups,
+      let norm = layers.dropFirst().first as? BatchNorm, norm.statistics == .batch
+    else { return nil }
+    let hasReLU = layers.dropFirst(2).first is ReLU
+    return Fusion(layers: Array(layers.prefix(hasReLU ? 3 : 2)), ticks: 2) {
+      let pass = convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, follower: DPT_NORMALIZED)
+      return ConvolutionAndBatchNormPass(
+        pass, BatchNormPass(norm, &$0, batch: $1, wantsInputGradient: true, appliesReLU: hasReLU))
     }
   }
 

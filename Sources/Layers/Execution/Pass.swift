@@ -14,11 +14,19 @@ public protocol Pass {
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView
   /// Writes the parameters' gradients, summed over samples, one per tree node that this rank holds, and returns the
   /// gradient of the input, or nil if `Layer.makePass` was told that it is not wanted. `input` and `output` are what the
-  /// forward pass was given and gave. May overwrite `gradient`.
+  /// forward pass was given and gave. May overwrite `gradient`, unless it says that it does not.
   /// - Throws: as `forward`.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView?
+  /// Whether `backward` may overwrite the gradient that it is given.
+  var overwritesGradient: Bool { get }
+  /// As `backward`, but adds the gradient of the input to `sum`, which is padded to whole groups of lanes. Returns false, having
+  /// done nothing, if the pass cannot do that.
+  /// - Throws: as `forward`.
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, addingTo sum: TensorView, _ context: StepContext
+  ) throws -> Bool
   /// Renews buffers from their sums over the whole batch, flat as the buffers; called after a batch's backward pass if any
   /// layer of the model sums buffers.
   func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext)
@@ -27,6 +35,12 @@ public protocol Pass {
 extension Pass {
   /// No states.
   public var stateCarriers: [any StateCarrying] { [] }
+  /// True.
+  public var overwritesGradient: Bool { true }
+  /// Cannot.
+  public func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, addingTo sum: TensorView, _ context: StepContext
+  ) throws -> Bool { false }
   /// Derives nothing.
   public func pack(_ context: StepContext) {}
   /// Renews nothing.

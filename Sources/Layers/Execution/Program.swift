@@ -99,13 +99,33 @@ public final class Program: Pass {
       context.layerObserver?.layersBegin(stage.layers)
       current = try stage.pass.backward(
         next, input: activations[index], output: activations[index + 1], context)
-      context.layerObserver?.layersEnd(
-        stage.layers, .backward,
-        operations: operations(
-          stage.layers.backwardOperations(wantsInputGradient: current != nil), samples: gradient.batch, context))
-      for layer in stage.layers { try context.frontier?.finish(layer) }
+      try end(stage, wantsInputGradient: current != nil, samples: gradient.batch, context)
     }
     return current
+  }
+
+  /// Whether the backward pass may overwrite the gradient that it is given.
+  public var overwritesGradient: Bool { stages.last?.pass.overwritesGradient ?? true }
+
+  /// As `backward`, but adds the gradient of the input to `sum`, if all layers run as one that can do that; otherwise returns
+  /// false, having done nothing.
+  /// - Throws: as `forward`.
+  func backward(_ gradient: TensorView, addingTo sum: TensorView, _ context: StepContext) throws -> Bool {
+    guard stages.count == 1, let stage = stages.first else { return false }
+    context.layerObserver?.layersBegin(stage.layers)
+    let (input, output) = (activations[0], activations[1])
+    guard try stage.pass.backward(gradient, input: input, output: output, addingTo: sum, context) else { return false }
+    try end(stage, wantsInputGradient: true, samples: gradient.batch, context)
+    return true
+  }
+
+  /// A stage's backward pass is done.
+  private func end(_ stage: Stage, wantsInputGradient: Bool, samples: Int, _ context: StepContext) throws {
+    context.layerObserver?.layersEnd(
+      stage.layers, .backward,
+      operations: operations(
+        stage.layers.backwardOperations(wantsInputGradient: wantsInputGradient), samples: samples, context))
+    for layer in stage.layers.reversed() { try context.frontier?.finish(layer) }
   }
 
   private func operations(_ ofSample: Int, samples: Int, _ context: StepContext) -> Int {

@@ -101,6 +101,13 @@ public final class ShardProgram {
   /// The samples of one of this rank's shards, among the rank's.
   func samples(ofShard shard: Int) -> Range<Int> { Int(rowStart[shard])..<Int(rowStart[shard + 1]) }
 
+  /// The samples of one of this rank's shards in kernels that take `view.asRows`: its rows, if the view is ragged.
+  func samples(ofShard shard: Int, over view: TensorView) -> Range<Int> {
+    let samples = samples(ofShard: shard)
+    guard let starts = view.starts else { return samples }
+    return Int(starts[samples.lowerBound])..<Int(starts[samples.upperBound])
+  }
+
   /// The number of shards of the whole batch that have samples.
   var filledShards: Int { min(batch, shardCount) }
 

@@ -9,8 +9,10 @@ final class BatchNormPass: Pass {
   private let layer: BatchNorm
   private let appliesReLU: Bool
   private let output: ArenaPlan.Slot
-  /// For each group of samples, rows with a float per channel: mean, 1/√(σ² + ε), and two sums.
-  private let mean, inverse, sums: ArenaPlan.Slot
+  /// For each group of samples, rows with a float per channel: mean, and 1/√(σ² + ε).
+  private let mean, inverse: ArenaPlan.Slot
+  /// Two sums of each shard, a float per channel each; then those of the batch, if it is the group.
+  private let sums: ArenaPlan.Slot
   /// Rows with a float per channel: the coefficients of a kernel for one group.
   private let factor, shift, second, third: ArenaPlan.Slot
   /// Each shard's number of values per channel, if batches are ragged.
@@ -28,7 +30,7 @@ final class BatchNormPass: Pass {
     output = plan.activation(layer.outputShape.paddedCount(batch: batch))
     mean = plan.persistent(groups * padded)
     inverse = plan.persistent(groups * padded)
-    sums = plan.persistent(2 * groups * padded)
+    sums = plan.persistent(2 * plan.shards * padded)
     factor = plan.persistent(padded)
     shift = plan.persistent(padded)
     second = plan.persistent(padded)
@@ -45,12 +47,18 @@ final class BatchNormPass: Pass {
   /// Normalizes with the statistics of the batch or the shards in training, otherwise with the running ones.
   /// - Throws: `Failure` if the ranks cannot exchange sums; `Failure` (system) if there is not enough memory.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    try forward(input, areSummed: false, context)
+  }
+
+  /// The same. If the inputs' moments `areSummed`, `beginMoments` and `addMoments` have been called for all samples.
+  /// - Throws: as the other.
+  func forward(_ input: TensorView, areSummed: Bool, _ context: StepContext) throws -> TensorView {
     let arena = context.arena
     starts = input.starts
     if context.isTraining {
       context.increment(running.tracked)
       switch layer.statistics {
-      case .batch: try measureBatch(input, context)
+      case .batch: try measureBatch(input, areSummed: areSummed, context)
       case .shard: measureShards(input, context)
       }
     } else {
@@ -74,13 +82,40 @@ final class BatchNormPass: Pass {
     return result
   }
 
-  private func measureBatch(_ input: TensorView, _ context: StepContext) throws {
+  /// Starts the sums of a batch whose statistics are its own.
+  func beginMoments(_ context: StepContext) {
+    context.arena[sums].update(repeating: 0, count: 2 * padded * context.shards.reduction.shards.count)
+  }
+
+  /// Adds the moments of the inputs up to the sample `end`, as far as they make whole blocks, to those before.
+  func addMoments(_ input: TensorView, to end: Int, _ progress: inout ShardProgress, _ context: StepContext) {
+    var rows = kernelRows(input)
+    let (sums, shift) = (context.arena[sums], context.values(ofBuffer: running.mean))
+    progress.advance(to: end, in: context.shards) { shard, samples in
+      dpt_batch_norm_moments(
+        &rows, samples.lowerBound, samples.upperBound, shift, sums + 2 * padded * shard, padded)
+    }
+  }
+
+  private func measureBatch(_ input: TensorView, areSummed: Bool, _ context: StepContext) throws {
     let reducer = try batchSums(context).forward
     let sums = context.arena[sums]
     var rows = kernelRows(input)
-    var program = context.shards.kernelProgram(over: input)
+    var areSummed = areSummed
     try measure(sums, group: 0, context) { shift in
-      dpt_batch_norm_moments(&rows, shift, reducer.nodes, padded, reducer.stride, &program)
+      if !areSummed {
+        beginMoments(context)
+        for shard in 0..<context.shards.reduction.shards.count {
+          let samples = context.shards.samples(ofShard: shard, over: input)
+          dpt_batch_norm_moments(
+            &rows, samples.lowerBound, samples.upperBound, shift, sums + 2 * padded * shard, padded)
+        }
+      }
+      // A second call has another shift.
+      areSummed = false
+      context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { node, sum in
+        (reducer.nodes + node * reducer.stride).update(from: sum, count: 2 * padded)
+      }
       if isRagged {
         joinCounts(context) { node, count in (reducer.nodes + node * reducer.stride)[2 * padded] = count }
       }
@@ -117,9 +152,10 @@ final class BatchNormPass: Pass {
     var rows = kernelRows(input)
     for group in 0..<groups(context).count {
       let own = sums + 2 * group * padded
-      var program = context.shards.kernelProgram(ofShard: group, over: input)
+      let samples = context.shards.samples(ofShard: group, over: input)
       measure(own, group: group, context) { shift in
-        dpt_batch_norm_moments(&rows, shift, own, padded, 2 * padded, &program)
+        own.update(repeating: 0, count: 2 * padded)
+        dpt_batch_norm_moments(&rows, samples.lowerBound, samples.upperBound, shift, own, padded)
       }
     }
     context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { node, sums in
@@ -188,22 +224,14 @@ final class BatchNormPass: Pass {
   ) throws -> TensorView? {
     switch layer.statistics {
     case .batch:
-      let reducer = try batchSums(context).backward
-      sum(gradient, input, group: 0, context.shards.kernelProgram(over: input), reducer.nodes, reducer.stride, context)
-      for node in context.shards.reduction.nodes.indices {
-        store(reducer.nodes + node * reducer.stride, node: node, context)
-      }
-      if givesInputGradient {
-        try reducer.reduce()
-        combine(gradient, input, group: 0, sums: reducer.result, context)
-      }
+      let sums = try sumGradients(gradient, input, context)
+      if givesInputGradient { combine(gradient, input, group: 0, sums: sums, context) }
     case .shard:
       let sums = context.arena[sums]
       for group in 0..<groups(context).count {
         let own = sums + 2 * group * padded
-        sum(
-          gradient, input, group: group, context.shards.kernelProgram(ofShard: group, over: input), own, 2 * padded,
-          context)
+        setFactor(group: group, context)
+        sum(gradient, input, group: group, shard: group, own, context)
         if givesInputGradient { combine(gradient, input, group: group, sums: own, context) }
       }
       context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { store($1, node: $0, context) }
@@ -211,19 +239,47 @@ final class BatchNormPass: Pass {
     return givesInputGradient ? gradient : nil
   }
 
-  /// Sums dy and dy·x̂ for the program's nodes, with a group's mean and deviation.
+  /// How the gradient of the inputs is combined from that of the outputs and the inputs, if the statistics are the batch's; writes
+  /// the gradients of β and γ.
+  /// - Throws: as `forward`.
+  func combination(
+    _ gradient: TensorView, input: TensorView, _ context: StepContext
+  ) throws -> dpt_norm_gradient {
+    let sums = try sumGradients(gradient, input, context)
+    return combination(group: 0, sums: sums, context)
+  }
+
+  /// Stores the nodes' sums as gradients, and returns those of the batch if the inputs' gradient is wanted.
+  private func sumGradients(
+    _ gradient: TensorView, _ input: TensorView, _ context: StepContext
+  ) throws -> UnsafePointer<Float> {
+    let reducer = try batchSums(context).backward
+    let sums = context.arena[sums]
+    setFactor(group: 0, context)
+    for shard in 0..<context.shards.reduction.shards.count {
+      sum(gradient, input, group: 0, shard: shard, sums + 2 * padded * shard, context)
+    }
+    context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { node, sum in
+      (reducer.nodes + node * reducer.stride).update(from: sum, count: 2 * padded)
+      store(sum, node: node, context)
+    }
+    if givesInputGradient { try reducer.reduce() }
+    return UnsafePointer(reducer.result)
+  }
+
+  /// Sums dy and dy·x̂ of a shard, with a group's mean and deviation.
   private func sum(
-    _ gradient: TensorView, _ input: TensorView, group: Int, _ program: dpt_shard_program,
-    _ nodes: UnsafeMutablePointer<Float>, _ stride: Int, _ context: StepContext
+    _ gradient: TensorView, _ input: TensorView, group: Int, shard: Int, _ own: UnsafeMutablePointer<Float>,
+    _ context: StepContext
   ) {
     let arena = context.arena
-    setFactor(group: group, context)
-    var sums = dpt_batch_norm_sums(
+    var rows = dpt_batch_norm_sums(
       x: kernelRows(input), dy: gradient.base, dyStride: gradient.stride, mean: arena[mean] + group * padded,
       inverse: arena[inverse] + group * padded, factor: appliesReLU ? arena[factor] : nil,
-      shift: appliesReLU ? arena[shift] : nil, out: nodes, gap: padded, outNode: stride)
-    var program = program
-    dpt_batch_norm_gradients(&sums, &program)
+      shift: appliesReLU ? arena[shift] : nil)
+    let samples = context.shards.samples(ofShard: shard, over: input)
+    own.update(repeating: 0, count: 2 * padded)
+    dpt_batch_norm_gradients(&rows, samples.lowerBound, samples.upperBound, own, padded)
   }
 
   /// Stores a node's Σ dy and Σ dy·x̂ as the gradients of β and γ.
@@ -236,28 +292,30 @@ final class BatchNormPass: Pass {
   private func combine(
     _ gradient: TensorView, _ input: TensorView, group: Int, sums: UnsafePointer<Float>, _ context: StepContext
   ) {
-    let arena = context.arena
-    let (b, c) = (arena[second], arena[third])
-    let inverse = arena[inverse] + group * padded
-    let count = Float(valueCount(of: group, context))
-    guard count > 0 else { return }
-    if count == 1 {
-      // A single value is its own mean, so its gradient is 0, which rounding would miss.
-      return groups(context).forEachRange(of: group, in: input) { rows in
-        for row in rows { (gradient.base + row * gradient.stride).update(repeating: 0, count: channels) }
-      }
-    }
-    for channel in 0..<channels {
-      b[channel] = -sums[padded + channel] / count * inverse[channel]
-      c[channel] = sums[channel] / count
-    }
-    var norm = dpt_norm_gradient(
-      mean: arena[mean] + group * padded, a: arena[factor], b: b, c: c, factor: appliesReLU ? arena[factor] : nil,
-      shift: appliesReLU ? arena[shift] : nil)
+    guard valueCount(of: group, context) > 0 else { return }
+    var norm = combination(group: group, sums: sums, context)
     groups(context).forEachRange(of: group, in: input) { rows in
       var pass = dpt_row_pass(input: input, gradient: gradient, result: gradient, rows: rows)
       dpt_combine_rows(&pass, &norm)
     }
+  }
+
+  /// What dx of a group is combined from, given its sums.
+  private func combination(group: Int, sums: UnsafePointer<Float>, _ context: StepContext) -> dpt_norm_gradient {
+    let arena = context.arena
+    let (a, b, c) = (arena[factor], arena[second], arena[third])
+    let inverse = arena[inverse] + group * padded
+    let count = Float(valueCount(of: group, context))
+    for channel in 0..<channels {
+      b[channel] = -sums[padded + channel] / count * inverse[channel]
+      c[channel] = sums[channel] / count
+    }
+    let isLone = count == 1
+    if isLone { b.update(repeating: 0, count: channels) }
+    return dpt_norm_gradient(
+      mean: arena[mean] + group * padded,
+      // A single value is its own mean, so its gradient is 0, which rounding would miss.
+      a: isLone ? b : a, b: b, c: c, factor: appliesReLU ? a : nil, shift: appliesReLU ? arena[shift] : nil)
   }
 
   /// Sets the factor that a group's values are scaled by.

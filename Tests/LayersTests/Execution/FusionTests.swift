@@ -13,12 +13,18 @@ import Testing
     var pool = Window(kernel: .init(2), stride: .init(2))
     var bias = true
     var channels = 5
+    var isNormalized = false
+    var groups = 1
 
     func layers() throws -> [any Layer] {
       let first = try Conv2d(input: image, outputs: channels, window: Window(kernel: .init(1)))
-      let second = try Conv2d(input: first.outputShape, outputs: outputs, window: window, bias: bias)
-      let pooling = try MaxPool(input: second.outputShape, window: pool)
+      let second = try Conv2d(input: first.outputShape, outputs: outputs, window: window, groups: groups, bias: bias)
       let relus = rectifies ? [ReLU(input: second.outputShape)] : []
+      if isNormalized {
+        let norm = BatchNorm(input: second.outputShape)
+        return [first, second, norm] + relus + [Dropout(input: second.outputShape)]
+      }
+      let pooling = try MaxPool(input: second.outputShape, window: pool)
       // What is drawn behind depends on the place.
       return [first, second] + relus + [pooling, Dropout(input: pooling.outputShape)]
     }
@@ -45,6 +51,23 @@ import Testing
       window: Window(kernel: .init(5), padding: .init(2)), channels: 16),
   ]
 
+  /// Convolutions with batch normalization behind: images of many and few pixels, of whole blocks of rows and others, joined
+  /// samples, depthwise.
+  static let normalized = [
+    Case(isNormalized: true), Case(rectifies: false, bias: false, isNormalized: true),
+    Case(window: Window(kernel: .init(1)), isNormalized: true),
+    Case(
+      image: .image(height: 40, width: 32, channels: 2), outputs: 4,
+      window: Window(kernel: .init(3), stride: .init(2), padding: .init(1)), isNormalized: true),
+    Case(outputs: 24, channels: 24, isNormalized: true, groups: 24),
+    Case(
+      image: .image(height: 40, width: 40, channels: 2), outputs: 24,
+      window: Window(kernel: .init(3), padding: .init(1)), rectifies: false, channels: 24, isNormalized: true, groups: 12),
+    Case(
+      image: .image(height: 23, width: 18, channels: 3), window: Window(kernel: .init(3), padding: .init(1)),
+      channels: 9, isNormalized: true),
+  ]
+
   private func run(_ shape: Case, samples: Int, shards: Int, keepsOutputs: Bool) throws -> LayerRun {
     var random = TestRandom(7)
     let layer = Sequential(input: shape.image, layers: try shape.layers())
@@ -56,9 +79,9 @@ import Testing
       upstream: upstream, shards: shards, keepsOutputs: keepsOutputs)
   }
 
-  @Test(arguments: cases + tiled)
+  @Test(arguments: cases + tiled + normalized)
   func theBitsAreThoseOfOneAfterTheOther(_ shape: Case) throws {
-    for (samples, shards) in [(1, 1), (5, 3), (16, 4)] {
+    for (samples, shards) in [(1, 1), (5, 3), (16, 4), (70, 3)] {
       let apart = try run(shape, samples: samples, shards: shards, keepsOutputs: true)
       #expect(apart.gradients.values.allSatisfy { $0.contains { $0 != 0 } } && apart.inputGradient.contains { $0 != 0 })
       for (name, joined) in try onEachInstructionSet({
@@ -89,6 +112,7 @@ import Testing
     shape.pool = Window(
       kernel: .init(height: number(1...2), width: number(1...2)),
       stride: .init(height: number(1...3), width: number(1...3)))
+    shape.isNormalized = Bool.random(using: &random)
     let (samples, shards) = (number(1...20), number(1...5))
     let apart = try run(shape, samples: samples, shards: shards, keepsOutputs: true)
     let joined = try run(shape, samples: samples, shards: shards, keepsOutputs: false)

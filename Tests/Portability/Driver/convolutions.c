@@ -102,23 +102,24 @@ static dpt_convolution draw_pool(const dpt_convolution *g) {
 
 static void backward(void) {
   const part s = random_part(5);
-  const bool pools = draw_bool();
   dpt_convolution g = draw_convolution(s.samples);
-  if (pools) g.yPadded = true;
+  const bool isDense = g.yLine == g.outWidth * g.yStride && g.yImage == g.outHeight * g.yLine;
+  const dpt_follower follower = draw_bool() ? DPT_GIVEN : isDense && draw_bool() ? DPT_NORMALIZED : DPT_POOLED;
+  if (follower != DPT_GIVEN) g.yPadded = true;
   const long taps = g.kernelHeight * g.kernelWidth, row = taps * g.channels;
-  dpt_convolution_backward p = {.convolution = g, .inverse = g, .weightRow = row};
+  dpt_convolution_backward p = {.convolution = g, .inverse = g, .weightRow = row, .follower = follower};
   p.node = PADDED(g.outputs * row) + PADDED(g.outputs);
   float *gradients = floats(s.nodes * p.node), *packed = floats((long)dpt_convolution_packed_back(&g));
   p.x = random_floats(g.batch * g.xImage, 1);
   const float *weights = random_floats(g.outputs * row, 1);
   dpt_pack_convolution_back(&g, weights, packed);
   p.packed = packed;
-  p.scratch = floats((long)dpt_convolution_backward_scratch(&g, s.program.shards, pools));
+  p.scratch = floats((long)dpt_convolution_backward_scratch(&g, s.program.shards, follower));
   p.weightGradient = gradients;
   if (draw_bool()) p.biasGradient = gradients + PADDED(g.outputs * row);
   if (draw_bool()) p.dx = floats(g.batch * g.xImage);
   float *y = random_floats(g.batch * g.yImage, 1);
-  if (pools) {
+  if (follower == DPT_POOLED) {
     p.pool = draw_pool(&g);
     int8_t *winners = memory((size_t)(g.batch * p.pool.yImage));
     dpt_max_pool(&p.pool, y, floats(g.batch * p.pool.yImage), winners, draw_bool());
@@ -126,7 +127,12 @@ static void backward(void) {
     p.pooled = random_floats(g.batch * p.pool.yImage, 1);
   } else {
     p.dy = random_floats(g.batch * g.yImage, 1);
-    if (draw_bool()) p.rectified = y;
+    if (follower == DPT_GIVEN && draw_bool()) p.rectified = y;
+    p.normalized = y;
+    const long channels = PADDED(g.outputs);
+    p.norm = (dpt_norm_gradient){random_floats(channels, 1), random_floats(channels, 1), random_floats(channels, 1),
+                                 random_floats(channels, 1), draw_bool() ? random_floats(channels, 1) : NULL,
+                                 random_floats(channels, 1)};
   }
   dpt_convolve_back(&p, &s.program);
   hash_floats(gradients, s.nodes * p.node);

@@ -97,14 +97,13 @@ static void batch_norm(void) {
   float *x = random_floats(values, 3), *dy = random_floats(values, 1);
   r.base = x;
   float *shift = random_floats(r.stride, 1), *inverse = random_floats(r.stride, 2), *c = random_floats(r.stride, 1);
-  float *out = floats(s.nodes * 2 * r.stride);
-  dpt_batch_norm_moments(&r, shift, out, r.stride, 2 * r.stride, &s.program);
-  hash_rows(out, s.nodes * 2, r.columns, r.stride);
-  const dpt_batch_norm_sums sums = {.x = r, .dy = dy, .dyStride = r.stride, .mean = shift, .inverse = inverse, .out = out,
-                                    .gap = r.stride, .outNode = 2 * r.stride,
+  float *out = floats(2 * r.stride);
+  dpt_batch_norm_moments(&r, 0, s.samples, shift, out, r.stride);
+  hash_rows(out, 2, r.columns, r.stride);
+  const dpt_batch_norm_sums sums = {.x = r, .dy = dy, .dyStride = r.stride, .mean = shift, .inverse = inverse,
                                     .factor = draw_bool() ? inverse : NULL, .shift = c};
-  dpt_batch_norm_gradients(&sums, &s.program);
-  hash_rows(out, s.nodes * 2, r.columns, r.stride);
+  dpt_batch_norm_gradients(&sums, 0, s.samples, out, r.stride);
+  hash_rows(out, 2, r.columns, r.stride);
   float *y = floats(values);
   const dpt_row_pass pass = {.x = x, .xStride = r.stride, .g = y, .gStride = r.stride, .y = y, .yStride = r.stride,
                              .rows = rows, .columns = r.columns};

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rows.h"
+
 /// A two-dimensional cross-correlation of `batch` images, channels last:
 /// y[n][oh][ow][o] = bias[o] + Σ x[n][oh·S − P + kh·D][ow·S − P + kw·D][c] · w[o][kh][kw][c], summed over kh, kw, c in
 /// this order. One group of channels: layers call it once a
@@ -34,6 +36,10 @@ typedef struct {
   long tileHeight, tileWidth;
 } dpt_convolution;
 
+/// What follows a convolution, and so how ∂ℓ/∂y is made: it is given, perhaps with a ReLU behind the convolution; or it is made
+/// of the gradients behind max pooling, or behind a batch normalization.
+typedef enum { DPT_GIVEN, DPT_POOLED, DPT_NORMALIZED } dpt_follower;
+
 /// What goes into a convolution's backward pass, and where its results go. Every sample lies at the same place as forwards.
 typedef struct {
   dpt_convolution convolution;
@@ -42,18 +48,23 @@ typedef struct {
   float *dy;
   /// Outputs of a ReLU behind the convolution, or NULL: where they are not positive, dy becomes 0.
   const float *rectified;
-  /// The taps of max pooling behind the convolution, or NULL. With them ∂ℓ/∂y is made of `pooled`, the gradients of the
-  /// pooled outputs, and dy is not used.
+  dpt_follower follower;
+  /// With pooling, its taps. ∂ℓ/∂y is made of `pooled`, the gradients of the pooled outputs, and dy is not used.
   const int8_t *taps;
   const float *pooled;
   dpt_convolution pool;
+  /// With a normalization, its inputs, which are y, and how ∂ℓ/∂y is combined from them and dy, the gradients of the
+  /// normalization's outputs; dy may change.
+  const float *normalized;
+  dpt_norm_gradient norm;
   /// ∂ℓ/∂w[node][o][kh][kw][c], rows `weightRow` apart, and ∂ℓ/∂bias[node][o] or NULL; nodes `node` apart. Within a shard
   /// pixels ascend; over shards in the tree's order.
   float *weightGradient, *biasGradient;
   long weightRow, node;
   /// ∂ℓ/∂x, or NULL if it is not wanted, and the convolution with dx in x's place. `packed` is the weight packed by
-  /// `dpt_pack_convolution_back`.
+  /// `dpt_pack_convolution_back`. If it `adds`, ∂ℓ/∂x is added to dx; not with a tile or for narrow groups at once.
   float *dx;
+  bool adds;
   dpt_convolution inverse;
   const float *packed;
   /// `dpt_convolution_backward_scratch` floats.

@@ -74,8 +74,10 @@ typedef struct {
   long stride, outerStride, outer, positions, columns;
 } dpt_rows;
 
-/// The sums of batch normalization's backward pass over a node's rows of x, and of dy, `dyStride` floats apart:
-/// out[node][j] = Σ dy and out[node][gap + j] = Σ dy · (x − mean) · inverse, `outNode` floats from node to node.
+/// Rows that sums per channel add up in blocks, from a shard's first row on.
+#define DPT_ROW_BLOCK 64
+
+/// What the sums of batch normalization's backward pass are made of: rows of x, and of dy, `dyStride` floats apart.
 typedef struct {
   dpt_rows x;
   const float *dy;
@@ -84,8 +86,6 @@ typedef struct {
   const float *mean, *inverse;
   /// If a ReLU follows: what `dpt_scale_rows` scaled by. Where its output was not positive, dy counts as 0. Else NULL.
   const float *factor, *shift;
-  float *out;
-  long gap, outNode;
 } dpt_batch_norm_sums;
 
 /// What the gradients of rows are combined from, one value per column each: a · (g − c + b · (x − mean)); `factor` and

@@ -1,0 +1,59 @@
+// The backward pass of a 1×1 convolution of small images, whose samples are too short for products of their own: the weights'
+// gradients are one product over the pixels of a shard. Its blocks of sums are added in the tree while they lie in the caches.
+#ifndef DPT_POINTWISE_BACKWARD_H
+#define DPT_POINTWISE_BACKWARD_H
+
+#include "convolution_backward.h"
+#include "weight_gradient_blocks.h"
+
+// Whether the gradients of a convolution are products over the pixels of a shard.
+DPT_INLINE bool is_pointwise_back(const dpt_convolution *g, dpt_follower follower) {
+  return follower != DPT_POOLED && !g->xStarts && g->kernelHeight * g->kernelWidth == 1 &&
+         g->strideHeight * g->strideWidth == 1 && g->height == g->outHeight && g->width == g->outWidth && !g->hasPadding &&
+         g->xLine == g->width * g->xStride && g->yLine == g->outWidth * g->yStride && g->height * g->width < DPT_PIXELS;
+}
+
+static size_t pointwise_backward_scratch(const dpt_convolution *g, long shards) {
+  const size_t byOutputs = weight_gradient_scratch(g->channels, g->outputs, shards);
+  const size_t byInputs = weight_gradient_scratch(g->outputs, g->channels, shards);
+  return byOutputs > byInputs ? byOutputs : byInputs;
+}
+
+// The lanes run along the channels with the fewest empty lanes.
+DPT_INLINE dpt_outer_product pointwise_product(const dpt_convolution_backward *p, long shards) {
+  const dpt_convolution *g = &p->convolution;
+  dpt_outer_product product = {
+      .aOuter = 0, .outer = 1, .positions = g->height * g->width, .out = p->weightGradient, .outNode = p->node,
+      .scratch = p->scratch, .scratchCount = pointwise_backward_scratch(g, shards)};
+  if (padded_to_lanes(g->outputs) * g->channels < padded_to_lanes(g->channels) * g->outputs) {
+    product.a = p->x, product.aStride = g->xStride, product.m = g->channels, product.outI = 1;
+    product.b = p->dy, product.bStride = g->yStride, product.n = g->outputs, product.outJ = p->weightRow;
+  } else {
+    product.a = p->dy, product.aStride = g->yStride, product.m = g->outputs, product.outI = p->weightRow;
+    product.b = p->x, product.bStride = g->xStride, product.n = g->channels, product.outJ = 1;
+  }
+  return product;
+}
+
+static void convolve_back_pointwise(const dpt_convolution_backward *p, const dpt_shard_program *s) {
+  const dpt_convolution *g = &p->convolution;
+  const long end = s->rowStart[s->shards], atOnce = samples_back(g);
+  for (long first = s->rowStart[0]; first < end; first += atOnce) {
+    const long samples = end - first < atOnce ? end - first : atOnce;
+    // The gradients take the place of those behind the convolution.
+    for (long n = first; n < first + samples; n++) output_gradients(p, g, n, p->dy + n * g->yImage);
+    if (!p->dx) continue;
+    dpt_convolution some = p->inverse;
+    some.batch = samples;
+    input_gradient(&some, p->dy + first * g->yImage, p->packed, p->dx + first * p->inverse.xImage,
+                   p->adds);
+  }
+  const dpt_outer_product product = pointwise_product(p, s->shards);
+  weight_gradient(&product, s);
+  if (!p->biasGradient) return;
+  const dpt_row_sums sums = {.base = p->dy, .stride = g->yStride, .outer = 1, .positions = product.positions,
+                             .columns = g->outputs, .out = p->biasGradient, .outNode = p->node};
+  sum_rows(&sums, s);
+}
+
+#endif
