@@ -16,23 +16,28 @@ public final class Batch {
   public let classes: UnsafeMutablePointer<Int32>
   private let inputs: FloatBuffer
   private let values: FloatBuffer
+  /// The steps of the longest sample, if samples have steps of their own.
+  private var longest = 0
+  /// Whether only steps that are there have a target.
+  private let areShortened: Bool
   /// Where each sample's rows start, of the inputs and of the targets.
   private let starts, targetStarts: UnsafeMutablePointer<Int32>
 
   /// Allocates memory for up to `capacity` samples.
   /// - Throws: `Failure` (system) if there is not enough.
   public init(
-    shape: Shape, targets: TargetLayout = .classes(steps: 1), hasLengths: Bool = false, capacity: Int
+    shape: Shape, targets: TargetLayout = .oneClass, hasLengths: Bool = false, capacity: Int
   ) throws {
     self.shape = shape
     targetLayout = targets
     self.hasLengths = hasLengths
+    areShortened = targets.areOfSteps && targets.steps == shape.steps
     self.capacity = capacity
     inputs = try FloatBuffer(count: capacity * shape.count)
     let rows: Int
     switch targets {
-    case .classes(let steps):
-      rows = capacity * steps
+    case .oneClass, .classes:
+      rows = capacity * targets.steps
       values = try FloatBuffer(count: 0)
     case .values(let shape):
       rows = 0
@@ -70,9 +75,10 @@ public final class Batch {
     precondition(count <= capacity, "batch of \(count) samples in memory for \(capacity)")
     self.count = count
     guard hasLengths else { return }
-    let areShortened = targetLayout.steps == shape.steps
+    longest = 0
     for place in 0..<count {
       let steps = length(place)
+      longest = max(longest, steps)
       starts[place + 1] = starts[place] + Int32(steps)
       targetStarts[place + 1] = targetStarts[place] + Int32(areShortened ? steps : targetLayout.steps)
     }
@@ -108,18 +114,25 @@ public final class Batch {
   /// The targets in the order of their rows, for the data set to write.
   public var targets: Targets {
     switch targetLayout {
-    case .classes: .classes(UnsafePointer(classes), starts: hasLengths ? UnsafePointer(targetStarts) : nil)
-    case .values(let shape): .values(view(shape, of: values, starts: shape.isSequence ? targetStarts : nil))
+    case .oneClass, .classes: .classes(UnsafePointer(classes), starts: hasLengths ? UnsafePointer(targetStarts) : nil)
+    case .values(let shape):
+      .values(
+        view(
+          shape, of: values, starts: shape.isSequence ? targetStarts : nil,
+          longest: areShortened ? longest : shape.steps))
     }
   }
 
   /// The inputs: sequences are time-major, or ragged if samples have steps of their own.
-  public var view: TensorView { view(shape, of: inputs, starts: starts) }
+  public var view: TensorView { view(shape, of: inputs, starts: starts, longest: longest) }
 
-  private func view(_ shape: Shape, of memory: FloatBuffer, starts: UnsafeMutablePointer<Int32>?) -> TensorView {
+  private func view(
+    _ shape: Shape, of memory: FloatBuffer, starts: UnsafeMutablePointer<Int32>?, longest: Int
+  ) -> TensorView {
     if hasLengths, let starts {
       return TensorView(
-        base: memory.base, starts: UnsafePointer(starts), batch: count, columns: shape.features, stride: shape.features)
+        base: memory.base, starts: UnsafePointer(starts), steps: longest, batch: count, columns: shape.features,
+        stride: shape.features)
     }
     return TensorView(
       base: memory.base, steps: shape.steps, batch: count, positions: shape.positions, columns: shape.features,

@@ -11,6 +11,8 @@ public struct DataFacts: Codable, Equatable, Sendable {
   public var columns: [String]?
   /// Whether samples differ in length, as `Dataset.hasLengths` says; nil if this was not recorded.
   public var hasLengths: Bool?
+  /// True if each step of a sequence has a target; nil if samples have one, or if this was not recorded.
+  public var targetsAreOfSteps: Bool?
   /// The mean of each channel, by which inputs are standardized; nil if they are not.
   public var channelMeans: [Double]?
   /// The deviation of each channel, by which inputs are standardized; nil if they are not.
@@ -19,13 +21,15 @@ public struct DataFacts: Codable, Equatable, Sendable {
   /// Bundles the facts.
   public init(
     inputShape: [Int], classNames: [String], alphabet: String? = nil, columns: [String]? = nil,
-    hasLengths: Bool? = nil, channelMeans: [Double]? = nil, channelDeviations: [Double]? = nil
+    hasLengths: Bool? = nil, targetsAreOfSteps: Bool? = nil, channelMeans: [Double]? = nil,
+    channelDeviations: [Double]? = nil
   ) {
     self.inputShape = inputShape
     self.classNames = classNames
     self.alphabet = alphabet
     self.columns = columns
     self.hasLengths = hasLengths
+    self.targetsAreOfSteps = targetsAreOfSteps
     self.channelMeans = channelMeans
     self.channelDeviations = channelDeviations
   }

@@ -21,6 +21,8 @@ public protocol Dataset: AnyObject {
   var loadsAhead: Bool { get }
   /// The facts that a trained model depends on.
   var facts: DataFacts { get }
+  /// Notices to the user about the files of the samples, such as an array that is not read.
+  var notices: [String] { get }
 
   /// Called before any sample is loaded, with the number of this machine's ranks that hold this data set. They share
   /// the memory that it uses for caching.
@@ -52,6 +54,9 @@ extension Dataset {
     return Double((0..<count).reduce(0) { $0 + length(of: $1) }) / Double(count * inputShape.steps)
   }
 
+  /// None.
+  public var notices: [String] { [] }
+
   /// Nil: not known.
   public var classes: [Int32]? { nil }
 
@@ -77,5 +82,5 @@ extension Dataset {
   public func text(of index: Int, epoch: Int) throws -> String { try text(of: index) }
 
   /// One class per sample.
-  public var targetLayout: TargetLayout { .classes(steps: 1) }
+  public var targetLayout: TargetLayout { .oneClass }
 }

@@ -28,6 +28,8 @@ public final class Subset: Dataset {
   public var loadsAhead: Bool { whole.loadsAhead }
   /// The whole's facts.
   public var facts: DataFacts { whole.facts }
+  /// The whole's notices.
+  public var notices: [String] { whole.notices }
 
   /// The number of the sample's steps.
   public func length(of index: Int) -> Int { whole.length(of: indices[index]) }

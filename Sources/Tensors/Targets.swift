@@ -1,6 +1,8 @@
 /// The kind and shape of a sample's targets.
 public enum TargetLayout: Equatable, Sendable {
-  /// A class for each sample (steps: 1), or for each step of a sequence.
+  /// A class for each sample.
+  case oneClass
+  /// A class for each step of a sequence.
   case classes(steps: Int)
   /// Numbers of a shape.
   case values(Shape)
@@ -11,15 +13,33 @@ public enum TargetLayout: Equatable, Sendable {
   /// Whether both are equal, or differ only in the number of steps with targets.
   public func isAlike(_ other: TargetLayout) -> Bool {
     switch (self, other) {
-    case (.classes(let steps), .classes(let others)): (steps == 1) == (others == 1)
+    case (.oneClass, .oneClass), (.classes, .classes): true
     case (.values(let shape), .values(let other)): shape.isAlike(other)
     default: false
+    }
+  }
+
+  /// Whether targets are classes.
+  public var areClasses: Bool {
+    switch self {
+    case .oneClass, .classes: true
+    case .values: false
+    }
+  }
+
+  /// Whether each step has a target of its own, even if there is only one step.
+  public var areOfSteps: Bool {
+    switch self {
+    case .oneClass: false
+    case .classes: true
+    case .values(let shape): shape.isSequence
     }
   }
 
   /// The number of steps that have a target; 1 if a sample has one.
   public var steps: Int {
     switch self {
+    case .oneClass: 1
     case .classes(let steps): steps
     case .values(let shape): shape.steps
     }
@@ -28,8 +48,8 @@ public enum TargetLayout: Equatable, Sendable {
   /// The shape in words, for example "a class for each of 7 steps".
   public var text: String {
     switch self {
-    case .classes(steps: 1): "a class"
-    case .classes(let steps): "a class for each of \(steps) steps"
+    case .oneClass: "a class"
+    case .classes(let steps): "a class for each of \(steps) \(steps == 1 ? "step" : "steps")"
     case .values(let shape): "numbers of the shape \(shape)"
     }
   }

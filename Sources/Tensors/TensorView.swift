@@ -46,7 +46,8 @@ public struct TensorView {
     self.init(base: base, starts: starts, steps: steps, batch: batch, columns: columns, stride: stride)
   }
 
-  private init(
+  /// Makes a view of samples of which the longest has `steps` steps; ragged unless `starts` is nil.
+  package init(
     base: UnsafeMutablePointer<Float>, starts: UnsafePointer<Int32>?, steps: Int, batch: Int, positions: Int = 1,
     columns: Int, stride: Int
   ) {

@@ -69,10 +69,10 @@ public final class Predictor {
           return (0..<view.columns).map { row[$0] }
         }
       }
-      guard case .classes(let targetSteps) = data.targetLayout else {
+      guard data.targetLayout.areClasses else {
         return Prediction(index: index, outputs: outputs, targets: [])
       }
-      let targets = (0..<min(steps, targetSteps)).map { step -> Int? in
+      let targets = (0..<min(steps, data.targetLayout.steps)).map { step -> Int? in
         let target = Int(batch.classes[batch.targetRow(step: step, sample: place)])
         return target == workspace.network.loss.ignoredTarget ? nil : target
       }

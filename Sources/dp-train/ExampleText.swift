@@ -14,12 +14,8 @@ enum ExampleText {
     let reader = try recipe.makeReader(facts: data.facts)
     let table = PredictionTable(network: network, classNames: data.classNames, separator: reader.classSeparator)
     // If each step has a class, the sample itself has none.
-    let classes: Int
-    if case .classes(steps: 1) = data.targetLayout {
-      classes = data.classNames(outputs: network.model.outputShape.features).count
-    } else {
-      classes = 1
-    }
+    let classes =
+      data.targetLayout == .oneClass ? data.classNames(outputs: network.model.outputShape.features).count : 1
     var kinds = [Kind(isRight: true, limit: right), Kind(isRight: false, limit: wrong)].filter { $0.limit > 0 }
     for batch in predictor.spreadBatches {
       if kinds.allSatisfy({ $0.found.isComplete(classes: classes) }) { break }

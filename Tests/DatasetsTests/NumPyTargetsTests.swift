@@ -104,7 +104,12 @@ import Testing
       defer { try? FileManager.default.removeItem(atPath: path) }
       let y = NPYArray(shape: [ends.count], int32s: ends.map { Int32($0 % 2) })
       try NPZArchive.write([("x", NPYArray(shape: [ends.count, 5, 1], floats: x)), ("y", y)], to: path)
-      return try NumPyDataset(contentsOf: path).notices
+      let notices = try NumPyDataset(contentsOf: path).notices
+      // A trained model's inputs get the same.
+      var told: [String] = []
+      try NumPyReader(shape: [5, 1]).read(file: path, report: { _ in }) { data, _ in told = data.notices }
+      #expect(told == notices)
+      return notices
     }
     let told = try notices([1, 3, 4])
     #expect(told.count == 1 && told[0].contains(": 2 of 3 samples end in steps that are all 0"), "\(told)")
@@ -178,9 +183,10 @@ import Testing
     ) { try open(NPYArray(shape: [3], int32s: [0, 2_000_000_000, 1])) }
   }
 
-  private func padded(_ x: [Float], lengths: [Int32], _ padding: SequencePadding, y: NPYArray? = nil) throws
-    -> NumPyDataset
-  {
+  private func padded(
+    _ x: [Float], lengths: [Int32], _ padding: SequencePadding, y: NPYArray? = nil,
+    targets: NumPyDataset.TargetKind? = .classes
+  ) throws -> NumPyDataset {
     let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try NPZArchive.write(
@@ -189,7 +195,7 @@ import Testing
         ("y", y ?? NPYArray(shape: [2], int32s: [0, 1])),
       ], to: path)
     return try NumPyDataset(
-      contentsOf: path, targets: y?.element == .float32 ? .values : .classes, padding: padding)
+      contentsOf: path, targets: y?.element == .float32 ? .values : targets, padding: padding)
   }
 
   @Test func paddingInFrontIsMovedToTheEnd() throws {
@@ -210,7 +216,11 @@ import Testing
 
   @Test func paddingAtTheOtherEndIsReported() throws {
     func notice(_ x: [Float], _ lengths: [Int32], _ padding: SequencePadding) throws -> String {
-      try padded(x, lengths: lengths, padding).notices.last ?? "none"
+      let (data, inputs) = try (
+        padded(x, lengths: lengths, padding), padded(x, lengths: lengths, padding, targets: nil)
+      )
+      #expect(data.notices.map { $0.drop { $0 != ":" } } == inputs.notices.map { $0.drop { $0 != ":" } })
+      return data.notices.last ?? "none"
     }
     #expect(try notice([0, 0, 1, 0, 2, 3], [1, 2], .behind).hasSuffix("if so, set data.padding to front"))
     #expect(try notice([1, 0, 0, 2, 3, 0], [1, 2], .front).hasSuffix("if so, leave data.padding out"))

@@ -23,7 +23,7 @@ import Testing
       tags + "@classLabel true b a c\n@Data\n1,2,3:-4,5e1, +6.5 :a\n\n# Another comment.\n7:8:b\r\n.5,1E-2:0,1.:a")
     #expect(
       data.facts == DataFacts(inputShape: [3, 2], classNames: ["b", "a", "c"], hasLengths: true) && data.count == 3)
-    #expect(data.classes == [1, 0, 1] && data.targetLayout == .classes(steps: 1) && data.notices.isEmpty)
+    #expect(data.classes == [1, 0, 1] && data.targetLayout == .oneClass && data.notices.isEmpty)
     #expect((0..<3).map(data.length) == [3, 1, 2])
     #expect(data.place(of: 1).hasSuffix("t.ts:12") && data.text(of: 1) == "sample 1")
     #expect(try rows(data, 0) == [[1, -4], [2, 50], [3, 6.5]])

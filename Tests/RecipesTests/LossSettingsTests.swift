@@ -109,7 +109,7 @@ import Testing
 
   @Test func probableClassIndicesAreAdvised() throws {
     func told(_ classes: Int, _ seen: [Int32]) throws -> String? {
-      try advice(.vector(2), Promise(.classes(steps: 1), classes: classes, seen: seen))
+      try advice(.vector(2), Promise(.oneClass, classes: classes, seen: seen))
     }
     #expect(try told(3, [0, 1, 2]) == "the last layer needs outputs: 3")
     #expect(try told(4, [1, 2, 3])?.hasSuffix("no sample is of class 0, let class indices start at 0: y - 1") == true)
@@ -123,32 +123,41 @@ import Testing
   }
 
   @Test func adviceOnStepsUsesAnExistingLayer() throws {
-    let (steps, data) = (Shape.sequence(steps: 4, features: 3), Promise(.classes(steps: 1), classes: 3))
+    let (steps, data) = (Shape.sequence(steps: 4, features: 3), Promise(.oneClass, classes: 3))
     #expect(try advice(steps, data, hasRecurrent: true) == "the last recurrent layer must have output: last")
     #expect(try advice(steps, data)?.hasPrefix("join the steps before the last layer: global-average-pool") == true)
   }
 
-  @Test func outputsMustFitTheTargets() {
+  @Test func outputsMustFitTheTargets() throws {
     let entropy = CrossEntropyEntry()
     let squared = SquaredEntry()
     let steps = Shape.sequence(steps: 4, features: 3)
-    #expect(failure(entropy, outputs: .vector(3), Promise(.classes(steps: 1), classes: 3)) == nil)
+    #expect(failure(entropy, outputs: .vector(3), Promise(.oneClass, classes: 3)) == nil)
     #expect(failure(entropy, outputs: steps, Promise(.classes(steps: 4), classes: 3, hasLengths: true)) == nil)
     #expect(failure(squared, outputs: steps, Promise(.values(steps))) == nil)
     #expect(
-      failure(entropy, outputs: steps, Promise(.classes(steps: 1), classes: 3))
+      failure(entropy, outputs: steps, Promise(.oneClass, classes: 3))
         == "the model gives a sequence of 4×3, but each sample has one class")
     #expect(
       failure(entropy, outputs: .vector(3), Promise(.classes(steps: 4), classes: 3))
         == "the model gives the shape 3, but y has a class for each of 4 steps")
+    let (one, ofOne) = (Shape.sequence(steps: 1, features: 3), Promise(.classes(steps: 1), classes: 3))
+    #expect(failure(entropy, outputs: one, ofOne) == nil)
     #expect(
-      failure(entropy, outputs: .vector(2), Promise(.classes(steps: 1), classes: 3))
+      failure(entropy, outputs: one, Promise(.oneClass, classes: 3))
+        == "the model gives a sequence of 1×3, but each sample has one class")
+    #expect(
+      failure(entropy, outputs: .vector(3), ofOne)
+        == "the model gives the shape 3, but y has a class for each of 1 step")
+    #expect(try advice(.vector(3), ofOne)?.hasSuffix("if each sample has one class, y has one axis: y[:, 0]") == true)
+    #expect(
+      failure(entropy, outputs: .vector(2), Promise(.oneClass, classes: 3))
         == "the model gives 2 outputs, but the data has 3 classes")
     #expect(
       failure(squared, outputs: .vector(2), Promise(.values(.vector(3))))
         == "the model gives outputs of the shape 2, but each sample has 3 numbers as its target")
     #expect(
-      failure(squared, outputs: .vector(2), Promise(.classes(steps: 1), classes: 2))
+      failure(squared, outputs: .vector(2), Promise(.oneClass, classes: 2))
         == "loss mse compares with numbers, but the data has classes")
     #expect(
       failure(

@@ -184,7 +184,7 @@ struct Trained: Sendable, Equatable {
           prediction.outputs.map(\.bitPattern)
         }
       }
-      let together = try outputs("\(folder)/padded.npz", steps: 12)
+      let together = try outputs("\(folder)/padded.npz", steps: 10)
       for sample in 0..<12 {
         let steps = file.lengths[sample]
         try file.write(to: "\(folder)/one.npz", steps: steps, withLengths: false, samples: [sample])

@@ -46,7 +46,7 @@ public final class CSVDataset: Dataset {
     lines = []
     count = inputs.count / columns.inputs.count
     inputShape = .vector(columns.inputs.count)
-    targetLayout = .classes(steps: 1)
+    targetLayout = .oneClass
   }
 
   init(_ source: CSVTable, columns: CSVColumns, classNames names: [String]? = nil) throws {
@@ -95,7 +95,7 @@ public final class CSVDataset: Dataset {
     self.inputs = inputs
     self.values = values
     inputShape = .vector(inputPlaces.count)
-    targetLayout = targetPlaces.isEmpty ? .classes(steps: 1) : .values(.vector(targetPlaces.count))
+    targetLayout = targetPlaces.isEmpty ? .oneClass : .values(.vector(targetPlaces.count))
   }
 
   /// The shape, the classes and the columns.

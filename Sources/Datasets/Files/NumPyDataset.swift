@@ -4,7 +4,8 @@ import Tensors
 
 /// Samples from a NumPy archive (`.npz`) with the arrays `x` (samples × features, samples × steps × features, or
 /// samples × height × width × channels), `y` (targets) and, optionally, `lengths` (the number of valid steps of each
-/// sample; the others are padding, behind or in front). If all lengths are the same, the samples just have as many steps.
+/// sample; the others are padding, behind or in front, which is dropped). With `lengths` or `offsets`, `x` may also have the
+/// steps of all samples one after the other: steps × features.
 ///
 /// `y` holds a class index per sample, or samples × steps of them; or numbers with the shape of the outputs, samples
 /// first.
@@ -17,144 +18,102 @@ public final class NumPyDataset: Dataset {
     case values
   }
 
-  /// [features], [steps, features] or [height, width, channels].
-  public let inputShape: Shape
+  /// [features], [steps of the longest sample, features] or [height, width, channels].
+  public var inputShape: Shape { samples.inputShape }
   /// The form of one sample's target.
-  public var targetLayout: TargetLayout { targets.layout }
+  public var targetLayout: TargetLayout { samples.targetLayout }
   /// "0", "1", … up to the largest class index; empty if targets are numbers.
-  public var classNames: [String] { targets.classNames }
+  public var classNames: [String] { samples.classNames }
   /// Number of samples.
-  public let count: Int
+  public var count: Int { samples.count }
   /// The class of each sample; nil if samples have more than one or none.
-  public var classes: [Int32]? { targetLayout == .classes(steps: 1) ? targets.classes : nil }
-  /// Whether the archive has `lengths`, and they differ.
-  public let hasLengths: Bool
+  public var classes: [Int32]? { samples.classes }
+  /// Whether samples differ in length.
+  public var hasLengths: Bool { samples.hasLengths }
+  /// What a trained model depends on.
+  public var facts: DataFacts { samples.facts }
   /// Notices about the arrays, such as one that is not read.
-  public let notices: [String]
+  public var notices: [String] { samples.notices }
   /// A hint that `x` or `y` may have another shape than intended; nil if nothing suggests it.
   public let shapeNotice: String?
-  private let inputs: [Float]
-  private let targets: NumPyTargets
-  /// The steps of a sample in `inputs` and, if each step has a target, in the targets.
-  private let storedSteps: Int
-  private let lengths: [Int32]
-  private let path: String
+  private let samples: SequenceDataset
 
-  /// Reads an archive whole.
-  ///
-  /// If samples have lengths, they and their targets per step are moved so that all padding is behind.
+  /// Reads an archive whole, without its padding.
   /// - Parameters:
   ///   - targets: the kind of `y`; nil to ignore `y`, which may be missing then.
   ///   - ignoring: a label that is not a class, and may be any number.
   ///   - classNames: the names of the training samples; nil to use the classes in `y`.
+  ///   - targetsAreOfSteps: whether each step has a target, for samples of one step, whose arrays do not tell; nil if
+  ///     that is not known.
   ///   - padding: the end of sequences at which the file pads.
   ///   - report: called for each sample with a number that is not finite; throws it by default.
   /// - Throws: `Failure` (noInput, data) naming the file, the array and what would be right.
-  public convenience init(
+  public init(
     contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
-    padding: SequencePadding = .behind, classNames: [String]? = nil,
+    padding: SequencePadding = .behind, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil,
     report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
   ) throws {
-    try self.init(
-      NPZArchive(contentsOf: path), path: path, targets: kind, ignoring: ignored, padding: padding,
-      classNames: classNames, report: report)
-  }
-
-  /// Reads an open archive whole; `x` is its array of that name, if it has been read.
-  init(
-    _ archive: NPZArchive, x read: NPYArray? = nil, path: String, targets kind: TargetKind?, ignoring ignored: Int?,
-    padding: SequencePadding, classNames: [String]?, report: (_ sample: Int, Failure) throws -> Void
-  ) throws {
-    self.path = path
-    for name in kind == nil ? ["x"] : ["x", "y"] where !archive.names.contains(name) {
-      throw Failure(
-        .data,
-        "\(path): there is no array \"\(name)\"; it holds "
-          + (archive.names.isEmpty ? "no arrays" : archive.names.joined(separator: ", ")),
-        advice: archive.isPyTorch
-          ? "torch.save wrote the file; write it by numpy.savez(\"train.npz\", x=x.numpy(), y=y.numpy())"
-          : "x: samples × features, × steps × features, or × height × width × channels; y: class indices")
-    }
-    let x = try read ?? archive.array("x")
-    guard (2...4).contains(x.shape.count), !x.shape.contains(0) else {
+    let archive = try NPZArchive(contentsOf: path)
+    try NumPyDataset.check(archive, has: kind == nil ? ["x"] : ["x", "y"], path: path)
+    let x = try archive.array("x")
+    let isJoined = x.shape.count <= 2 && (archive.names.contains("lengths") || archive.names.contains("offsets"))
+    guard (isJoined ? 1...2 : 2...4).contains(x.shape.count), !x.shape.contains(0) else {
       throw Failure(
         .data, "\(path): x has the shape \(x.shape)",
-        advice: "x must be samples × features, samples × steps × features, or samples × height × width × channels")
+        advice: isJoined
+          ? "x must be the steps of all samples × features"
+          : "x must be samples × features, samples × steps × features, or samples × height × width × channels")
     }
-    count = x.shape[0]
-    let stored = Shape(Array(x.shape.dropFirst()))
-    let isPadded = archive.names.contains("lengths")
-    lengths = isPadded ? try NumPyDataset.lengths(in: archive, path: path, count: count, shape: stored) : []
-    storedSteps = stored.steps
-    // With a single step, a class for each step would be taken for one of the sample.
-    hasLengths = Set(lengths).count > 1 || lengths.first == 1
-    inputShape =
-      isPadded && !hasLengths ? .sequence(steps: Int(lengths[0]), features: stored.features) : stored
-    let valid = ValidSteps(lengths: lengths, steps: storedSteps, padding: padding)
-    let targets: NumPyTargets
-    switch kind {
-    case nil: targets = NumPyTargets(none: count)
-    case .classes:
-      targets = try NumPyTargets(
-        classes: archive.array("y"), path: path, inputShape: stored, count: count, valid: valid, ignored: ignored,
-        names: classNames)
-    case .values: targets = try NumPyTargets(values: archive.array("y"), path: path, count: count, valid: valid)
+    let steps = try NumPySteps(archive, x: x.shape, padding: padding, path: path)
+    let shape = isJoined || x.shape.count == 3 ? nil : Shape(Array(x.shape.dropFirst()))
+    let form = NumPySamples(
+      path: path, steps: steps, areSequences: shape == nil, targetsAreOfSteps: targetsAreOfSteps)
+    let y = try kind.map { _ in try archive.array("y") }
+    let targets = try y.map { y in
+      try kind == .classes
+        ? NumPyTargets(classes: y, of: form, ignored: ignored, trained: classNames) : NumPyTargets(values: y, of: form)
     }
-    self.targets = isPadded ? targets.shortened(from: storedSteps, to: inputShape.steps) : targets
-    var inputs = try x.floats("x", path: path, valid: valid, report: report)
+    let stored = x.floats()
+    try steps.check(stored, of: x, name: "x", path: path, report: report)
     let channelNotice = kind == nil ? nil : NumPyHints.channelNotice(of: x.shape, path: path)
-    let isOfOwnSteps = targets.layout == .classes(steps: storedSteps)
-    let indicators = kind == .classes && !isOfOwnSteps ? try NumPyHints.indicators(archive.array("y"), path: path) : nil
+    let isOfRows = y?.shape.last == steps.stepsOfRow
+    let indicators = kind == .classes && !isOfRows ? y.flatMap { NumPyHints.indicators($0, path: path) } : nil
     shapeNotice = channelNotice ?? indicators?.description
-    let meant =
-      kind == nil
-      ? []
-      : [
-        channelNotice, NumPyHints.byteNotice(of: x, inputs, path: path),
-        isPadded ? nil : NumPyHints.paddingNotice(of: inputs, shape: x.shape, path: path),
-      ]
-    notices =
-      NumPyHints.notices([("x", x)], names: archive.names, path: path)
-      + ([valid.notice(of: inputs, path: path)] + meant).compactMap(\.self)
-    valid.arrange(&inputs, shape: x.shape)
-    self.inputs = inputs
+    let others = [
+      steps.notice(of: stored, padding: padding, path: path), channelNotice,
+      kind == nil ? nil : NumPyHints.byteNotice(of: x, stored, path: path),
+      archive.names.contains("lengths") ? nil : NumPyHints.paddingNotice(of: stored, shape: x.shape, path: path),
+    ]
+    let read = isJoined ? ["x", "y"] + ["lengths", "offsets"].filter(archive.names.contains) : ["x", "y", "lengths"]
+    samples = SequenceDataset(
+      RaggedSteps(
+        features: shape?.count ?? (x.shape.count == 1 ? 1 : x.shape[x.shape.count - 1]),
+        values: steps.withoutPadding(stored), offsets: steps.offsets),
+      shape: shape, targets: targets?.targets ?? .none(count: steps.count), classNames: targets?.classNames ?? [],
+      path: path,
+      notices: NumPyHints.notices([("x", x)], names: archive.names, read: read, path: path)
+        + others.compactMap(\.self))
   }
 
-  private static func lengths(in archive: NPZArchive, path: String, count: Int, shape: Shape) throws -> [Int32] {
-    let array = try archive.array("lengths")
-    guard shape.isSequence, array.shape == [count] else {
-      throw Failure(
-        .data, "\(path): lengths has the shape \(array.shape)",
-        advice: "lengths must be one number of steps for each of the \(count) sequences of x")
-    }
-    let lengths = try array.int32s()
-    if let index = lengths.firstIndex(where: { !(1...Int32(shape.steps)).contains($0) }) {
-      throw Failure(
-        .data, "\(path): lengths[\(index)] is \(lengths[index])", advice: "x has 1 to \(shape.steps) steps")
-    }
-    return lengths
+  private static func check(_ archive: NPZArchive, has names: [String], path: String) throws {
+    guard let missing = names.first(where: { !archive.names.contains($0) }) else { return }
+    throw Failure(
+      .data,
+      "\(path): there is no array \"\(missing)\"; it holds "
+        + (archive.names.isEmpty ? "no arrays" : archive.names.joined(separator: ", ")),
+      advice: archive.isPyTorch
+        ? "torch.save wrote the file; write it by numpy.savez(\"train.npz\", x=x.numpy(), y=y.numpy())"
+        : "x: samples × features, × steps × features, or × height × width × channels; y: class indices")
   }
 
   /// The sample's own number of steps.
-  public func length(of index: Int) -> Int { hasLengths ? Int(lengths[index]) : inputShape.steps }
+  public func length(of index: Int) -> Int { samples.length(of: index) }
 
   /// The file, and the sample's number.
-  public func place(of index: Int) -> String { "\(path): sample \(index)" }
+  public func place(of index: Int) -> String { samples.place(of: index) }
 
   /// Copies the steps of samples that are there.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {
-    batch.resize(count: indices.count) { length(of: indices[$0]) }
-    let view = batch.view
-    inputs.withUnsafeBufferPointer { source in
-      guard let base = source.baseAddress else { return }
-      for (place, index) in indices.enumerated() {
-        for step in 0..<view.steps(ofSample: place) {
-          let values = view.positions * view.columns
-          view.row(step: step, sample: place)
-            .update(from: base + (index * storedSteps + step) * values, count: values)
-        }
-        targets.write(sample: index, to: batch, place: place)
-      }
-    }
+    samples.load(epoch: epoch, indices: indices, into: batch)
   }
 }

@@ -23,6 +23,34 @@ enum NumPyHints {
       + "1: x.astype(\"float32\") / 255."
   }
 
+  /// A notice if padding seems to be at the other end: every shorter sample of `x` begins (with padding in front: ends) with
+  /// as many zero steps as it has padding, and has values in place of the padding; nil for others.
+  static func otherPadding(
+    of x: [Float], lengths: [Int], steps: Int, padding: SequencePadding, path: String
+  ) -> String? {
+    let width = x.count / (lengths.count * steps)
+    func isZero(_ sample: Int, _ range: Range<Int>) -> Bool {
+      let start = sample * steps
+      return !x[(start + range.lowerBound) * width..<(start + range.upperBound) * width].contains { $0 != 0 }
+    }
+    var hasValues = false
+    for (sample, length) in lengths.enumerated() where length < steps {
+      let ends = [0..<steps - length, length..<steps]
+      let (filled, other) = padding == .behind ? (ends[1], ends[0]) : (ends[0], ends[1])
+      guard isZero(sample, other) else { return nil }
+      hasValues = hasValues || !isZero(sample, filled)
+    }
+    guard hasValues else { return nil }
+    return switch padding {
+    case .behind:
+      "\(path): the first steps of shorter samples are all 0, and there are values after their lengths: the data is surely "
+        + "padded in front; if so, set data.padding to front"
+    case .front:
+      "\(path): the last steps of shorter samples are all 0, and there are values before their steps: the data is surely "
+        + "padded behind; if so, leave data.padding out"
+    }
+  }
+
   /// A notice about sequences without `lengths` that end in different numbers of zero steps; nil for others.
   static func paddingNotice(of x: [Float], shape: [Int], path: String) -> String? {
     guard shape.count == 3, shape[1] > 2 else { return nil }
@@ -96,7 +124,7 @@ enum NumPyHints {
 
   /// Notices about an archive: arrays that are not read, and whole numbers that float32 rounds.
   static func notices(
-    _ arrays: [(name: String, array: NPYArray)], names: [String], read: [String] = ["x", "y", "lengths"], path: String
+    _ arrays: [(name: String, array: NPYArray)], names: [String], read: [String], path: String
   ) -> [String] {
     let unread = names.filter { !read.contains($0) }
     let one = unread.count == 1

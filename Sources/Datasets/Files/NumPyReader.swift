@@ -34,7 +34,7 @@ public struct NumPyReader: InputReader {
   private func samples(
     _ input: String, report: (_ sample: Int, Failure) throws -> Void
   ) throws -> any Dataset {
-    let samples = try NumPySamples(contentsOf: input, targets: nil, padding: padding, report: report).data
+    let samples = try NumPyDataset(contentsOf: input, targets: nil, padding: padding, report: report)
     guard samples.inputShape.isAlike(shape) else {
       throw Failure(
         .data, "\(input): samples have the shape \(samples.inputShape)",

@@ -1,5 +1,6 @@
 import Diagnostics
 import Formats
+import Tensors
 
 extension SequenceDataset {
   /// Reads the samples of a table with a row for each step, in the order of their first rows.
@@ -57,7 +58,7 @@ private struct CSVSequenceTargets {
       let width = columns.count
       func numbers(_ row: Int) -> ArraySlice<Float> { rows.numbers[row * width..<(row + 1) * width] }
       let values = try targetRows { numbers($0) == numbers($1) }.flatMap(numbers)
-      guard form.targetOf == .step else { return (.numbers(values, width: width), []) }
+      guard form.targetOf == .step else { return (.numbers(values, shape: .vector(width)), []) }
       return (.stepNumbers(RaggedSteps(features: width, values: values, offsets: offsets)), [])
     }
   }

@@ -30,7 +30,7 @@ struct RaggedSteps {
   func steps(of sample: Int) -> Range<Int> { offsets[sample]..<offsets[sample + 1] }
 
   /// The steps of the longest sample.
-  var longest: Int { (0..<count).lazy.map { steps(of: $0).count }.max() ?? 0 }
+  var longest: Int { offsets.longestDistance }
 
   /// Whether samples differ in length.
   var differ: Bool { (0..<count).contains { steps(of: $0).count != steps(of: 0).count } }
@@ -50,4 +50,10 @@ struct RaggedSteps {
 
   /// Ends the last sample.
   mutating func end() { offsets.append(values.count / features) }
+}
+
+extension [Int] {
+  /// The longest distance between neighbours: the steps of the longest sample, if these are the samples' first steps and the
+  /// number of all.
+  var longestDistance: Int { zip(self, dropFirst()).lazy.map { $1 - $0 }.max() ?? 0 }
 }

@@ -1,6 +1,7 @@
 import Tensors
 
-/// Samples that are sequences of any length, kept one after the other without padding.
+/// Samples in memory: sequences of any length, kept one after the other without padding. A vector or an image is kept as
+/// one step.
 package final class SequenceDataset: Dataset {
   /// What names a sample in messages.
   enum Names {
@@ -12,7 +13,7 @@ package final class SequenceDataset: Dataset {
     case texts([String])
   }
 
-  /// [steps of the longest sample, features].
+  /// [steps of the longest sample, features], or the shape of vectors or images.
   package let inputShape: Shape
   /// The form of one sample's target.
   package let targetLayout: TargetLayout
@@ -31,13 +32,13 @@ package final class SequenceDataset: Dataset {
   private let names: Names
   private let path: String
 
+  /// Samples with these inputs. `shape` is theirs if they are vectors or images, each a step of `inputs`; else nil.
   init(
-    _ inputs: RaggedSteps, targets: SequenceTargets, classNames: [String], path: String, names: Names = .indices,
-    columns: [String]? = nil, notices: [String] = []
+    _ inputs: RaggedSteps, shape: Shape? = nil, targets: SequenceTargets, classNames: [String], path: String,
+    names: Names = .indices, columns: [String]? = nil, notices: [String] = []
   ) {
-    let steps = inputs.longest
-    inputShape = .sequence(steps: steps, features: inputs.features)
-    targetLayout = targets.layout(steps: steps)
+    inputShape = shape ?? .sequence(steps: inputs.longest, features: inputs.features)
+    targetLayout = targets.layout
     hasLengths = inputs.differ
     self.inputs = inputs
     self.targets = targets
@@ -57,7 +58,8 @@ package final class SequenceDataset: Dataset {
   package var facts: DataFacts {
     DataFacts(
       inputShape: inputShape.extents, classNames: classNames, columns: columns, hasLengths: hasLengths,
-      channelMeans: scales?.means, channelDeviations: scales?.deviations)
+      targetsAreOfSteps: targetLayout.areOfSteps ? true : nil, channelMeans: scales?.means,
+      channelDeviations: scales?.deviations)
   }
 
   /// The sample's own number of steps.

@@ -33,9 +33,11 @@ extension SequenceTargets {
       for (step, row) in (offsets[sample]..<offsets[sample + 1]).enumerated() {
         batch.classes[batch.targetRow(step: step, sample: place)] = classes[row]
       }
-    case (.numbers(let numbers, let width), .values(let view)):
-      let row = view.row(sample: place)
-      for column in 0..<width { row[column] = numbers[sample * width + column] }
+    case (.numbers(let numbers, let shape), .values(let view)):
+      numbers.withUnsafeBufferPointer { numbers in
+        guard let base = numbers.baseAddress else { return }
+        view.row(sample: place).update(from: base + sample * shape.count, count: shape.count)
+      }
     case (.stepNumbers(let numbers), .values(let view)): numbers.write(sample, to: view, place: place)
     default: preconditionFailure("a batch for \(batch.targetLayout.text) cannot hold these targets")
     }

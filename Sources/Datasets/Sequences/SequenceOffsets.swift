@@ -19,7 +19,7 @@ struct SequenceOffsets {
             ? "lengths must be the number of steps of each sample"
             : "offsets must be the first step of each sample, and the end")
       }
-      let numbers = try array.int32s().map { Int($0) }
+      let numbers = try array.wholeNumbers(name, path: path)
       return try name == "lengths"
         ? SequenceOffsets.adding(numbers, x: x, path: path) : SequenceOffsets.checked(numbers, total: x[0], path: path)
     }

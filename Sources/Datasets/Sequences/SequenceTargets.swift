@@ -1,6 +1,6 @@
 import Tensors
 
-/// The targets of samples that differ in length.
+/// The targets of samples in memory.
 enum SequenceTargets {
   /// None: class 0 for each of `count` samples.
   case none(count: Int)
@@ -8,18 +8,18 @@ enum SequenceTargets {
   case classes([Int32])
   /// A class for each step; `offsets` are the samples' first steps, and after the last one the number of all steps.
   case stepClasses([Int32], offsets: [Int])
-  /// Numbers for each sample, one sample after the other.
-  case numbers([Float], width: Int)
+  /// Numbers of a shape for each sample, one sample after the other.
+  case numbers([Float], shape: Shape)
   /// Numbers for each step.
   case stepNumbers(RaggedSteps)
 
-  /// The form of one sample's target, if the longest sample has `steps` steps.
-  func layout(steps: Int) -> TargetLayout {
+  /// The form of one sample's target.
+  var layout: TargetLayout {
     switch self {
-    case .none, .classes: .classes(steps: 1)
-    case .stepClasses: .classes(steps: steps)
-    case .numbers(_, let width): .values(.vector(width))
-    case .stepNumbers(let numbers): .values(.sequence(steps: steps, features: numbers.features))
+    case .none, .classes: .oneClass
+    case .stepClasses(_, let offsets): .classes(steps: offsets.longestDistance)
+    case .numbers(_, let shape): .values(shape)
+    case .stepNumbers(let numbers): .values(.sequence(steps: numbers.longest, features: numbers.features))
     }
   }
 

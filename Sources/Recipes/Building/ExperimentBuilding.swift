@@ -92,7 +92,7 @@ extension Recipe {
   /// Checks that training samples with classes have at least two.
   /// - Throws: `Failure` (data) naming the source of the classes.
   func checkClassCount(of training: any Dataset) throws {
-    guard training.classNames.count == 1, case .classes = training.targetLayout else { return }
+    guard training.classNames.count == 1, training.targetLayout.areClasses else { return }
     let source = data.classSource.map { "\($0): " } ?? ""
     if let ignored = loss.ignoreIndex, training.classes?.allSatisfy({ Int($0) == ignored }) == true {
       throw Failure(

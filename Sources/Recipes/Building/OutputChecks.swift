@@ -7,7 +7,7 @@ extension LossEntry {
   /// Checks that the data has the targets that the loss needs: classes or numbers.
   /// - Throws: `Failure` (configuration) naming the loss.
   func check(data: any Dataset) throws {
-    guard case .classes = data.targetLayout, targetKind != .classes else { return }
+    guard data.targetLayout.areClasses, targetKind != .classes else { return }
     throw Failure(
       .configuration, "loss \(name) compares with numbers, but the data has classes",
       advice: "classes go with loss: cross-entropy")
@@ -17,8 +17,7 @@ extension LossEntry {
   /// - Throws: `Failure` (configuration) naming both shapes.
   func check(outputs: Shape, data: any Dataset, hasRecurrent: Bool = false) throws {
     switch data.targetLayout {
-    case .classes(let steps):
-      try checkClasses(steps: steps, data: data, outputs: outputs, hasRecurrent: hasRecurrent)
+    case .oneClass, .classes: try checkClasses(of: data, outputs: outputs, hasRecurrent: hasRecurrent)
     case .values(let shape):
       guard outputs == shape else {
         let isVector = !shape.isSequence && !shape.isImage
@@ -38,14 +37,14 @@ extension LossEntry {
     }
   }
 
-  private func checkClasses(steps: Int, data: any Dataset, outputs: Shape, hasRecurrent: Bool) throws {
-    let count = data.classNames.count
+  private func checkClasses(of data: any Dataset, outputs: Shape, hasRecurrent: Bool) throws {
+    let (count, layout) = (data.classNames.count, data.targetLayout)
     guard !outputs.isImage else {
       throw Failure(
         .configuration, "the model gives images of \(outputs), but each sample has one class",
         advice: "put global-average-pool or flatten and linear at the end")
     }
-    guard steps > 1 || !outputs.isSequence else {
+    guard layout.areOfSteps || !outputs.isSequence else {
       throw Failure(
         .configuration, "the model gives a sequence of \(outputs), but each sample has one class",
         advice: hasRecurrent
@@ -53,10 +52,11 @@ extension LossEntry {
           : "join the steps before the last layer: global-average-pool takes their mean, and a recurrent layer such as "
             + "lstm: {hiddenSize: 32, output: last} reads them one after the other")
     }
-    guard outputs.steps == steps else {
+    guard layout.areOfSteps == outputs.isSequence, outputs.steps == layout.steps else {
       throw Failure(
-        .configuration, "the model gives the shape \(outputs), but y has \(TargetLayout.classes(steps: steps).text)",
-        advice: "recurrent layers must have output: all")
+        .configuration, "the model gives the shape \(outputs), but y has \(layout.text)",
+        advice: "recurrent layers must have output: all"
+          + (layout.steps == 1 ? "; if each sample has one class, y has one axis: y[:, 0]" : ""))
     }
     guard outputs.features >= count else {
       throw Failure(

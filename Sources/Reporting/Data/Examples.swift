@@ -24,7 +24,7 @@ struct Examples {
   /// recipe's.
   /// - Throws: `Failure` if samples cannot be read, or there is not enough memory.
   init?(_ network: Network, seed: UInt64, data: any Dataset, limit: Int, scanned: Int) throws {
-    guard network.loss.meaning == .classes, case .classes(let steps) = data.targetLayout else { return nil }
+    guard network.loss.meaning == .classes, data.targetLayout.areClasses else { return nil }
     let batch = min(Examples.batch, data.count)
     let workspace = try Workspace(network, batch: batch, shards: 1, seed: seed, communicator: SoloCommunicator())
     let predictor = try Predictor(data: data, workspace: workspace, continues: true)
@@ -35,7 +35,7 @@ struct Examples {
         count += 1
         let example = Examples.example(prediction, classes: classes)
         let isRight = zip(example.actual, example.predicted).allSatisfy { $0 == nil || $0 == $1 }
-        let label = steps == 1 ? example.actual.first.flatMap(\.self) ?? -1 : 0
+        let label = data.targetLayout == .oneClass ? example.actual.first.flatMap(\.self) ?? -1 : 0
         if !isRight { wrong.append(example) } else if right.accepts(label) { right.add(example, of: label) }
       }
     }

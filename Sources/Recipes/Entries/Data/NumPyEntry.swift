@@ -49,19 +49,17 @@ public struct NumPyEntry: SplittableEntry {
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     let training = try samples(train, recipe)
     let parts = DataSplits(
-      training.data,
-      split: try SeedSplit(count: training.data.count, classes: training.data.classes, shares: split))
+      training, split: try SeedSplit(count: training.count, classes: training.classes, shares: split))
     let others = try [validation, test].map { path in
       try path.map { path in
-        let samples = try samples(path, recipe)
-        try samples.data.check(at: path, against: training.data, at: train)
+        let samples = try samples(path, recipe, targetsAreOfSteps: training.targetLayout.areOfSteps)
+        try samples.check(at: path, against: training, at: train)
         return samples
       }
     }
     return DataSplits(
-      training: parts.training, validation: others[0]?.data ?? parts.validation,
-      test: others[1]?.data ?? parts.test, notices: ([training] + others.compactMap(\.self)).flatMap(\.notices),
-      shapeNotice: training.shapeNotice)
+      training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
+      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), shapeNotice: training.shapeNotice)
   }
 
   /// Makes the reader of new inputs.
@@ -79,16 +77,18 @@ public struct NumPyEntry: SplittableEntry {
   public func makeSamples(
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
-    let samples = try samples(path, recipe, classNames: facts.classNames.isEmpty ? nil : facts.classNames)
-    return (samples.data, samples.notices)
+    let samples = try samples(
+      path, recipe, classNames: facts.classNames.isEmpty ? nil : facts.classNames,
+      targetsAreOfSteps: facts.targetsAreOfSteps)
+    return (samples, samples.notices)
   }
 
   private func samples(
-    _ path: String, _ recipe: Recipe, classNames: [String]? = nil
-  ) throws -> NumPySamples {
-    try NumPySamples(
+    _ path: String, _ recipe: Recipe, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil
+  ) throws -> NumPyDataset {
+    try NumPyDataset(
       contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding,
-      classNames: classNames)
+      classNames: classNames, targetsAreOfSteps: targetsAreOfSteps)
   }
 }
 
