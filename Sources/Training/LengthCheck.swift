@@ -14,12 +14,17 @@ extension Model {
     }
     guard data.hasLengths, let shortest = (0..<data.count).min(by: { data.length(of: $0) < data.length(of: $1) })
     else { return }
-    let length = data.length(of: shortest)
-    guard let place = layers.place(withoutStepsFrom: length) else { return }
+    if let failure = shortage(at: data.place(of: shortest), steps: data.length(of: shortest)) { throw failure }
+  }
+
+  /// The failure that a sample has too few steps for a layer, of which it names the first; nil if it has enough. `place` names
+  /// the sample.
+  package func shortage(at place: @autoclosure () -> String, steps length: Int) -> Failure? {
+    guard inputShape.isSequence, let layer = layers.place(withoutStepsFrom: length) else { return nil }
     // More input steps never give fewer output steps.
     let enough = (length...max(length, inputShape.steps)).first { layers.place(withoutStepsFrom: $0) == nil }
-    throw Failure(
-      .data, "\(data.place(of: shortest)) has \(length) \(length == 1 ? "step" : "steps"), too few for layer \(place)",
+    return Failure(
+      .data, "\(place()) has \(length) \(length == 1 ? "step" : "steps"), too few for layer \(layer)",
       advice: "leave out samples of fewer than \(enough ?? inputShape.steps) steps, "
         + "or give the layer a smaller kernel, or padding")
   }

@@ -46,7 +46,7 @@ struct PredictCommand: ParsableCommand {
     var codes: Set<Int32> = []
     var said = ""
     let source = PredictInputs(
-      reader: reader,
+      reader: reader, shortage: answers.shortage,
       report: { failure in
         codes.insert(failure.exitCode.rawValue)
         complain(failure.description)
@@ -119,6 +119,9 @@ private final class Answers {
     trained = try recipe.makeNetwork(inputShape: Shape(facts.inputShape), classes: facts.classNames.count)
     _ = try workspace(for: trained.model.inputShape)
   }
+
+  /// The failure that a sample has too few steps for a layer; nil if it has enough. `place` names it.
+  func shortage(at place: String, steps: Int) -> Failure? { trained.model.shortage(at: place, steps: steps) }
 
   /// Calls `body` with the name and the outputs of each sample.
   func answer(

@@ -5,6 +5,8 @@ import Foundation
 struct PredictInputs {
   /// Turns inputs into samples.
   let reader: any InputReader
+  /// The failure that a sample has too few steps for the model; nil if it has enough.
+  let shortage: (_ place: String, _ steps: Int) -> Failure?
   /// Called for each input that cannot be answered; the others are still answered.
   let report: (Failure) -> Void
   /// Called with notices to the user about an input.
@@ -27,7 +29,7 @@ struct PredictInputs {
     line: [UInt8], number: Int, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
   ) throws {
     let located = PredictInputs(
-      reader: reader, report: { report($0.located("standard input:\(number)")) }, notify: notify)
+      reader: reader, shortage: shortage, report: { report($0.located("standard input:\(number)")) }, notify: notify)
     guard let text = String(validating: line, as: UTF8.self) else {
       return located.report(Failure(.data, "the line is not UTF-8 text", advice: "convert it to UTF-8"))
     }
@@ -62,7 +64,7 @@ struct PredictInputs {
   {
     try reporting {
       let data = try reader.samples(input)
-      try body(data) { data.count == 1 ? input : "\(input)[\($0)]" }
+      try take(data, { data.count == 1 ? input : "\(input)[\($0)]" }, body)
       if reader.readsText { reader.notice(input).map(notify) }
     }
   }
@@ -72,11 +74,27 @@ struct PredictInputs {
     try reporting {
       try reader.read(file: path, report: report) { data, name in
         try reporting(at: reader.readsText ? "\"\(name(0))\"" : path) {
-          try body(data, name)
+          try take(data, name, body)
           if reader.readsText { reader.notice(name(0)).map(notify) }
         }
       }
     }
+  }
+
+  /// Calls `body` with the samples that the model can take; reports the others.
+  private func take(
+    _ data: any Dataset, _ name: @escaping (Int) -> String,
+    _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
+  ) throws {
+    data.notices.forEach(notify)
+    let enough = (0..<data.count).filter { sample in
+      let place = reader.readsText ? "\"\(name(sample))\"" : data.place(of: sample)
+      let failure = shortage(place, data.length(of: sample))
+      failure.map(report)
+      return failure == nil
+    }
+    if enough.count == data.count { return try body(data, name) }
+    if !enough.isEmpty { try body(Subset(data, indices: enough)) { name(enough[$0]) } }
   }
 
   /// Reports a failure that concerns one input. Other failures are thrown on.

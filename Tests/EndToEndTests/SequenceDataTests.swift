@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Testing
 
@@ -80,5 +81,75 @@ extension EndToEndTests {
       }
     }
 
+    @Test func samplesThatAreTooShortLeaveTheOthersAnswered() throws {
+      try Folder.temporary { folder in
+        try SequenceData.writeSeries(folder)
+        let recipe = try folder.text("series.yaml").replacing(
+          "conv1d: {outputs: 4, kernel: 3, padding: 1}, ", with: "conv1d: {outputs: 4, kernel: 3}, ")
+        try folder.write(recipe, to: "series.yaml")
+        let trained = try run(["train", "series.yaml", "epochs=1", "--out", "run"], in: folder)
+        #expect(
+          trained.output.contains(/data +69 samples an epoch, 21 for test, 3 to 12 steps of 2 numbers each\n/),
+          "\(trained.text)")
+        try folder.write("@data\n1,2:3,4\n1,2,3:4,5,6\n5:6\n1,2,3,4:4,5,6,7\n", to: "new.ts")
+        let answers = try Program.run(["predict", "run", "new.ts"], in: folder)
+        #expect(answers.status == 65 && answers.lines.count == 4, "\(answers.text)")
+        #expect(
+          answers.lines[1].hasPrefix("new.ts[1]  ") && answers.lines[2].hasPrefix("new.ts[3]  "), "\(answers.text)")
+        #expect(answers.errors.contains("new.ts:2 has 2 steps, too few for layer 0 (conv1d)\n"), "\(answers.text)")
+        #expect(answers.errors.contains("new.ts:4 has 1 step, too few for layer 0 (conv1d)\n"), "\(answers.text)")
+        // Alone in its file, a sample is not too short for the file's longest but for the model.
+        try folder.write("@data\n1,2:3,4\n", to: "short.ts")
+        let none = try Program.run(["predict", "run", "short.ts", "new.ts", "--json"], in: folder)
+        #expect(none.status == 65 && none.lines.count == 3, "\(none.text)")
+        #expect(none.errors.hasPrefix("short.ts:2 has 2 steps, too few for layer 0 (conv1d)\n"), "\(none.text)")
+      }
+    }
+
+    @Test func paddingAtTheOtherEndIsReportedByPredict() throws {
+      try Folder.temporary { folder in
+        try SequenceData.writeArchives(folder)
+        _ = try run(["train", "archive.yaml", "epochs=1", "--out", "run"], in: folder)
+        let x = NPYArray(shape: [2, 3, 2], floats: [0, 0, 0, 0, 1, 2, 1, 2, 3, 4, 5, 6])
+        try NPZArchive.write([("x", x), ("lengths", NPYArray(shape: [2], int32s: [1, 3]))], to: folder["new.npz"])
+        let answers = try run(["predict", "run", "new.npz"], in: folder)
+        #expect(
+          answers.errors.contains("dp-train: new.npz: the first steps of shorter samples are all 0"), "\(answers.text)")
+        #expect(
+          try run(["predict", "run", "padded.npz"], in: folder).errors.contains("padded.npz: the array y") == false)
+      }
+    }
+
+    /// A class for each step, in a file whose samples have one step each.
+    @Test func singleStepsAreMeasuredAsTheOthers() throws {
+      try Folder.temporary { folder in
+        func write(_ name: String, lengths: [Int32]) throws {
+          let x = (0..<40).map { Float($0 * 7 % 11) }
+          try NPZArchive.write(
+            [
+              ("x", NPYArray(shape: [10, 4, 1], floats: x)),
+              ("y", NPYArray(shape: [10, 4], int32s: x.map { $0 > 5 ? 1 : 0 })),
+              ("lengths", NPYArray(shape: [10], int32s: lengths)),
+            ], to: folder[name])
+        }
+        try write("train.npz", lengths: (0..<10).map { $0 % 4 + 1 })
+        try write("ones.npz", lengths: Array(repeating: 1, count: 10))
+        try NPZArchive.write(
+          [
+            ("x", NPYArray(shape: [3], floats: [1, 9, 2])), ("y", NPYArray(shape: [3], int32s: [0, 1, 0])),
+            ("lengths", NPYArray(shape: [3], int32s: [1, 1, 1])),
+          ], to: folder["joined.npz"])
+        try folder.write(
+          """
+          epochs: 1
+          data: {source: numpy, train: train.npz, validation: joined.npz, test: ones.npz}
+          model: {layers: [rnn: {hiddenSize: 3, output: all}, linear: {outputs: 2}]}
+
+          """, to: "steps.yaml")
+        let trained = try run(["train", "steps.yaml", "--out", "run"], in: folder)
+        #expect(trained.output.contains(/test +accuracy/), "\(trained.text)")
+        for name in ["ones", "joined"] { _ = try run(["evaluate", "run", "\(name).npz"], in: folder) }
+      }
+    }
   }
 }
