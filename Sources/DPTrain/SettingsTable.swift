@@ -49,6 +49,14 @@ enum SettingsTable {
       experiment.data[split].map { ", \(Format.count($0.count)) for \(split.rawValue)" }
     }
     return "\(Format.count(experiment.data.training.count)) samples an epoch" + others.joined()
-      + ", \(experiment.model.inputShape) each"
+      + ", \(size(of: experiment.data.training)) each"
+  }
+
+  /// The shape of a sample, or the numbers of steps that samples have.
+  private static func size(of samples: any Dataset) -> String {
+    let lengths = samples.hasLengths ? (0..<samples.count).map(samples.length) : []
+    guard let least = lengths.min(), let most = lengths.max() else { return "\(samples.inputShape)" }
+    return (least < most ? "\(Format.count(least)) to " : "")
+      + "\(Format.count(most, "step")) of \(Format.count(samples.inputShape.features, "number"))"
   }
 }
