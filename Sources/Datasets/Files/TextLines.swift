@@ -15,13 +15,15 @@ public final class TextLines: Dataset {
   public let hasLengths = true
   private let corpus: TextCorpus
   private let code: LetterCode
+  /// The letters of each line.
+  private let lengths: [Int32]
 
   /// All lines of a corpus; `code` may lack some of their letters.
   public init(_ corpus: TextCorpus, code: LetterCode) {
     self.corpus = corpus
     self.code = code
-    let longest = corpus.lines.lazy.map(\.unicodeScalars.count).max() ?? 0
-    inputShape = .sequence(steps: longest, features: code.features)
+    lengths = corpus.lines.map { Int32($0.unicodeScalars.count) }
+    inputShape = .sequence(steps: Int(lengths.max() ?? 0), features: code.features)
   }
 
   /// The shape, the classes and the alphabet.
@@ -33,7 +35,7 @@ public final class TextLines: Dataset {
   }
 
   /// The line's letters.
-  public func length(of index: Int) -> Int { corpus.lines[index].unicodeScalars.count }
+  public func length(of index: Int) -> Int { Int(lengths[index]) }
 
   /// The line and its class.
   public func place(of index: Int) -> String {
