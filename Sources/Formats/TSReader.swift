@@ -54,6 +54,14 @@ public struct TSReader {
     mayHaveLabel = channels != nil
     header = TSHeader(path: path)
     guard !bytes.isEmpty else { throw Failure(.data, "\(path): the file is empty", advice: TSReader.format) }
+    guard !bytes.starts(with: [0x50, 0x4B, 3, 4]) else {
+      throw Failure(
+        .data, "\(path) is not a .ts file but a zip archive",
+        advice: "an .npz file is read by data: {source: numpy}; unpack others")
+    }
+    guard !bytes.prefix(1024).contains(0) else {
+      throw Failure(.data, "\(path) is not a .ts file: it holds no text", advice: TSReader.format)
+    }
     while true {
       guard let line = lines.next(bytes) else {
         throw Failure(.data, "\(path): there is no line @data", advice: TSReader.format)
@@ -61,7 +69,8 @@ public struct TSReader {
       guard bytes[line.lowerBound] == UInt8(ascii: "@") else {
         let start = String(decoding: bytes[line.prefix(40)], as: UTF8.self)
         throw Failure(
-          .data, "\(path):\(lines.number): \"\(start)\" stands before the line @data", advice: TSReader.format)
+          .data, "\(path):\(lines.number): \"\(start.visible())\" stands before the line @data", advice: TSReader.format
+        )
       }
       let text = String(decoding: bytes[line], as: UTF8.self)
       if text.lowercased() == "@data" { break }
@@ -101,6 +110,11 @@ public struct TSReader {
 
   private mutating func check(_ sample: Sample) throws {
     let count = sample.values.count / sample.steps
+    if let label = sample.label, !mayHaveLabel, isChannel(label, of: sample, channels: count) {
+      throw fault(
+        "the last field, \"\(label.count > 40 ? label.prefix(37) + "..." : label)\", is a channel: there is no \(labelKind)",
+        advice: "a sample is its channels and then its \(labelKind), separated by colons, as the tags say")
+    }
     if let channels, count != channels {
       let others =
         mayHaveLabel ? "those of the training have" : header.channels == nil ? "the first has" : "the tags say"
@@ -116,6 +130,17 @@ public struct TSReader {
     }
     channels = count
     steps = steps ?? sample.steps
+  }
+
+  /// Whether a label is not one, but the last channel of a sample without a label: it has a value for each step, and there is
+  /// a further step or a channel is missing.
+  private func isChannel(_ label: String, of sample: Sample, channels count: Int) -> Bool {
+    if case .classes(let names) = header.label, names.contains(label) { return false }
+    guard sample.steps > 1 || count + 1 == channels else { return false }
+    var values = TSValues(path: path, line: sample.line, capacity: sample.steps)
+    var bytes = Array(label.utf8)
+    return bytes.withUnsafeMutableBufferPointer { (try? values.take(UnsafeBufferPointer($0))) != nil }
+      && values.steps == sample.steps
   }
 
   /// Parses a line.

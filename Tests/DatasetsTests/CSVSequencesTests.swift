@@ -69,7 +69,7 @@ import Testing
     ("id,t,a,k\nx,one,1,p\n", "t.csv:2: column t: the time \"one\" is not a finite number"),
     ("id,t,a,k\nx,,1,p\n", "t.csv:2: column t: there is no time"),
     ("id,t,a,k\nx,nan,1,p\n", "t.csv:2: column t: the time \"nan\" is not a finite number"),
-    ("id,t,a,k\n,0,1,p\n", "t.csv:2: column id: there is no sample"),
+    ("id,t,a,k\n,0,1,p\n", "t.csv:2: column id: there is no name of a sample"),
     ("id,t,a,k\nx,0,1,\n", "t.csv:2: column k: there is no class"),
     ("id,t,a,k\nx,0,one,p\n", "t.csv:2: column a: \"one\" is not a number"),
     ("id,t,a,k\nx,0,1,p\ny,0,2,q\nx,0,3,p\n", "t.csv:4: sample x has the time 0.0 already on line 2"),
@@ -88,6 +88,9 @@ import Testing
   @Test func columnsHaveOneUse() throws {
     #expect(
       try failure { try open(table, channels: ["a", "t"]) } == "t.csv: the column t is data.time and also a channel")
+    #expect(try failure { try open(table, channels: ["a", "a"]) } == "t.csv: the column a is a channel twice")
+    #expect(try failure { try open(table, channels: ["a", "b", "2"]) } == "t.csv: the column a is a channel twice")
+    #expect(try failure { try open(table, .values, targets: ["b", "b"]) } == "t.csv: the column b is a target twice")
     #expect(
       try failure { try open(table, channels: ["a", "c"]) }
         == "t.csv: there is no column \"c\", which data.channels names")

@@ -29,6 +29,17 @@ import Testing
     ("@classLabel true a b\n@data\n1,2:c\n", "t.ts:3: \"c\" is not a class that @classLabel names"),
     ("@classLabel true a b\n@data\n1,2\n", "t.ts:3: there is no colon, so there is no class"),
     ("@classLabel true a b\n@data\n1,2:\n", "t.ts:3: there is no class after the last colon"),
+    ("@classLabel true a b\n@data\n1,2:3,?\n", "t.ts:3: the last field, \"3,?\", is a channel: there is no class"),
+    ("@classLabel true\n@data\n1,2:3,4\n", "t.ts:3: the last field, \"3,4\", is a channel: there is no class"),
+    (
+      "@dimensions 2\n@classLabel true a b\n@data\n1:2\n",
+      "t.ts:4: the last field, \"2\", is a channel: there is no class"
+    ),
+    ("@dimensions 2\n@classLabel true 1 2\n@data\n1:2\n", "t.ts:4: the sample has 1 channel, but the tags say 2"),
+    ("@classLabel true a b\n@data\n1,2:4\n", "t.ts:3: \"4\" is not a class that @classLabel names"),
+    ("PK\u{3}\u{4}\u{0}", "t.ts is not a .ts file but a zip archive"),
+    ("@data\u{0}", "t.ts is not a .ts file: it holds no text"),
+    ("\u{1b}[2J\n@data\n", "t.ts:1: \"\\x1b[2J\" stands before the line @data"),
     ("@classLabel true a b\n@data\n1,2:1:a\n", "t.ts:3: channel 1 has 1 step, but channel 0 has 2"),
     ("@classLabel true a b\n@data\n1:2:a\n1:2:3:a\n", "t.ts:4: the sample has 3 channels, but the first has 2"),
     ("@dimensions 3\n@classLabel true a b\n@data\n1:2:a\n", "t.ts:4: the sample has 2 channels, but the tags say 3"),
@@ -61,6 +72,9 @@ import Testing
   @Test func aLabelMustFitTheLoss() throws {
     let number = try failed("@targetLabel true\n@data\n1,2:x\n", .values)
     #expect(number.message == "t.ts:3: the last field, \"x\", is not a finite number")
+    #expect(
+      try failed("@targetLabel true\n@data\n1,2:3,4\n", .values).message
+        == "t.ts:3: the last field, \"3,4\", is a channel: there is no number")
     let classes = try failed("@classLabel true a b\n@data\n1,2:a\n", .values)
     #expect(classes.exitCode == .configuration && classes.message.hasPrefix("the loss compares with numbers, but t.ts"))
     let numbers = try failed("@targetLabel true\n@data\n1,2:1\n")

@@ -6,6 +6,15 @@ extension Fault {
   static let sequences = series + steps + archives
 
   private static let series = [
+    training(
+      "an archive in place of a .ts file", "data.npz is not a .ts file but a zip archive",
+      ["data.source=ts", "data.train=data.npz"]
+    ) {
+      try NPZArchive.write([("x", NPYArray(shape: [1], floats: [1]))], to: $0["data.npz"])
+    },
+    ts(
+      "a sample without its class", "t.ts:4: the last field, \"3,4\", is a channel: there is no class",
+      "@classLabel true a b\n@data\n1,2:3,4:a\n1,2:3,4\n"),
     ts("an empty .ts file", "t.ts: the file is empty", ""),
     ts("a .ts file without @data", "t.ts: there is no line @data", "@classLabel true a b\n"),
     ts("time stamps", "t.ts:1: the samples have time stamps, which are not read", "@timeStamps true\n@data\n(0,1):a\n"),
@@ -53,7 +62,9 @@ extension Fault {
     table("a label that changes", "t.csv:3: sample x has another target than on line 2") {
       "id,t,a,k\nx,1,1,p\nx,0,2,q\n"
     },
-    table("a row without a sample", "t.csv:3: column id: there is no sample") { "id,t,a,k\nx,1,1,p\n,0,2,q\n" },
+    table("a row without a sample", "t.csv:3: column id: there is no name of a sample") {
+      "id,t,a,k\nx,1,1,p\n,0,2,q\n"
+    },
     table("text where a step's number belongs", "t.csv:2: column a: \"one\" is not a number") {
       "id,t,a,k\nx,1,one,p\ny,0,2,q\n"
     },
@@ -66,6 +77,9 @@ extension Fault {
     numpy(
       "lengths that do not add up", "data.npz: lengths add up to 5, but x has 4 steps, of the shape [4, 2]", [2, 3]),
     numpy("a sample of no steps", "data.npz: lengths[1] is 0", [4, 0]),
+    numpy(
+      "a length that is not whole", "data.npz: lengths[0] is 1.5", NPYArray(shape: [2], floats: [1.5, 2.5]),
+      name: "lengths"),
     numpy("a negative length", "data.npz: lengths[1] is -1", [5, -1]),
     numpy("offsets that decrease", "data.npz: offsets[2] is 1, after 3", [0, 3, 1, 4], name: "offsets"),
     numpy("offsets beyond the steps", "data.npz: offsets[2] is 5", [0, 3, 5], name: "offsets"),
@@ -94,12 +108,16 @@ extension Fault {
   private static func numpy(
     _ testDescription: String, _ message: String, _ numbers: [Int32], name: String = "lengths"
   ) -> Fault {
+    numpy(testDescription, message, NPYArray(shape: [numbers.count], int32s: numbers), name: name)
+  }
+
+  private static func numpy(_ testDescription: String, _ message: String, _ array: NPYArray, name: String) -> Fault {
     training(testDescription, message, ["data.source=numpy", "data.train=data.npz"]) { folder in
       try NPZArchive.write(
         [
           ("x", NPYArray(shape: [4, 2], floats: [0, 1, 2, 3, 4, 5, 6, 7])),
           ("y", NPYArray(shape: [2], int32s: [0, 1])),
-          (name, NPYArray(shape: [numbers.count], int32s: numbers)),
+          (name, array),
         ], to: folder["data.npz"])
     }
   }

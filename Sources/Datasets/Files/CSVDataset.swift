@@ -66,7 +66,7 @@ public final class CSVDataset: Dataset {
     while let row = try table.next() {
       for place in inputPlaces { inputs.append(try table.number(row, place)) }
       for place in targetPlaces { values.append(try table.number(row, place)) }
-      if let labelPlace { labels.append((try table.text(row, labelPlace), row.line)) }
+      if let labelPlace { labels.append((try table.label(row, labelPlace), row.line)) }
       lines.append(Int32(truncatingIfNeeded: row.line))
     }
     guard !lines.isEmpty else {

@@ -126,15 +126,23 @@ struct CSVTable {
     return number
   }
 
-  /// The text in a field; `meaning` says what it is, for messages.
+  /// The class in a field.
   /// - Throws: `Failure` (data) naming line and column if the field is empty.
-  func text(_ row: CSVReader.Row, _ place: Int, meaning: String = "class") throws -> String {
+  func label(_ row: CSVReader.Row, _ place: Int) throws -> String {
+    try text(row, place, missing: "class", "every sample has a class: put it there, or leave the row out")
+  }
+
+  /// The name of the sample to which a row belongs.
+  /// - Throws: `Failure` (data) naming line and column if the field is empty.
+  func sample(_ row: CSVReader.Row, _ place: Int) throws -> String {
+    try text(
+      row, place, missing: "name of a sample",
+      "each row is a step of the sample that this column names: put its name there, or leave the row out")
+  }
+
+  private func text(_ row: CSVReader.Row, _ place: Int, missing: String, _ advice: String) throws -> String {
     guard !row.damaged.contains(place) else { throw notText(row, place) }
-    guard !row.fields[place].isEmpty else {
-      throw fault(
-        row, place, "there is no \(meaning)",
-        advice: "every sample has a \(meaning): put it there, or leave the row out")
-    }
+    guard !row.fields[place].isEmpty else { throw fault(row, place, "there is no \(missing)", advice: advice) }
     return row.fields[place]
   }
 

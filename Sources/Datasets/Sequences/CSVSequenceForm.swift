@@ -62,9 +62,12 @@ public struct CSVSequenceForm: Equatable, Sendable {
       let place = try table.place(of: column, use: "\(use) names")
       if let other = first.updateValue(use, forKey: place) {
         throw Failure(
-          .data, "\(table.path): the column \(table.columns[place]) is \(other) and also \(use)",
-          advice: "name the columns by data.sample, data.time, data.channels, and data.label or data.targets; without "
-            + "a name, the last column is the target")
+          .data,
+          "\(table.path): the column \(table.columns[place]) is \(other == use ? "\(use) twice" : "\(other) and also \(use)")",
+          advice: other == use
+            ? "name it once in data.\(use == "a channel" ? "channels" : "targets")"
+            : "name the columns by data.sample, data.time, data.channels, and data.label or data.targets; without "
+              + "a name, the last column is the target")
       }
     }
   }

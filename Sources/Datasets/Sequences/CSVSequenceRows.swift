@@ -40,7 +40,7 @@ struct CSVSequenceRows {
     }
     var places: [String: Int] = [:]
     while let row = try table.next() {
-      let name = try table.text(row, samplePlace, meaning: "sample")
+      let name = try table.sample(row, samplePlace)
       let sample = places[name] ?? names.count
       if sample == names.count {
         places[name] = sample
@@ -50,7 +50,7 @@ struct CSVSequenceRows {
       do {
         let time = try timePlace.map { try table.time(row, $0) } ?? Double(lines.count)
         let values = try inputPlaces.map { try table.number(row, $0) }
-        if let labelPlace { labels.append(try table.text(row, labelPlace)) }
+        if let labelPlace { labels.append(try table.label(row, labelPlace)) }
         for place in numberPlaces { numbers.append(try table.number(row, place)) }
         inputs += values
         times.append(time)
