@@ -135,12 +135,23 @@ struct TrainingRun {
   ) throws {
     try folder.write(recipe.resolvedYAML(), to: folder.recipe)
     try folder.write(json: environment, to: folder.environment)
-    try folder.write(json: experiment.data.training.facts, to: folder.dataFacts)
+    try writeFacts(to: folder, resumes: manifest != nil)
     Terminal.write(SettingsTable.text(recipe, experiment: experiment, environment: environment, folder: folder))
     guard job.resumes else { return }
     let start =
       manifest.map { "resuming after step \(Format.count($0.progress.step))" } ?? "starting: nothing is saved yet"
     Terminal.write("\(start)\n\n")
+  }
+
+  /// Writes the facts about the data. If a run is resumed, warns of files that changed since it began, and keeps what the files
+  /// were.
+  private func writeFacts(to folder: RunFolder, resumes: Bool) throws {
+    var facts = experiment.data.training.facts
+    let files = try recipe.data.files.map { try DataFile(path: $0) }
+    let former = resumes ? (try? folder.readDataFacts())?.files : nil
+    former.flatMap { DataFile.change(from: $0, to: files) }.map(warn)
+    facts.files = former ?? files
+    try folder.write(json: facts, to: folder.dataFacts)
   }
 
   private func conclude(

@@ -33,6 +33,36 @@ extension EndToEndTests {
       }
     }
 
+    @Test func aFileThatChangedIsNamedWhenARunResumes() throws {
+      try Folder.temporary { folder in
+        func write(_ first: Int) throws {
+          let rows = (0..<20).map { "\($0 == 0 ? first : $0 % 7),\($0 % 2 == 0 ? "even" : "odd")" }
+          try folder.write("a,kind\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")
+        }
+        try write(0)
+        try folder.write(
+          "data: {source: csv, train: t.csv, label: kind, testShare: 0.2}\nmodel: {layers: [linear: {outputs: 2}]}\n",
+          to: "t.yaml")
+        func warning(epochs: Int) throws -> String {
+          let ending = try run(["train", "t.yaml", "epochs=\(epochs)", "--out", "run", "--resume"], in: folder)
+          return ending.errors.split(separator: "\n").filter { $0.contains("since the run began") }.joined(
+            separator: "|")
+        }
+        #expect(try warning(epochs: 1) == "")
+        #expect(try folder.text("run/data.json").contains(/"path" : "t.csv",\n +"sha256" : "[0-9a-f]{64}"/))
+        // Written again with the same contents, the file is no other.
+        try write(0)
+        #expect(try warning(epochs: 2) == "")
+        try write(5)
+        let told =
+          "dp-train: t.csv changed since the run began: the training goes on with other data, and no recipe gives "
+          + "its weights again"
+        for epochs in 3...4 { #expect(try warning(epochs: epochs) == told) }
+        try write(0)
+        #expect(try warning(epochs: 5) == "")
+      }
+    }
+
     @Test func imagesOfAnIDXFileArePredicted() throws {
       try Folder.temporary { folder in
         try SmallData.writeDigits(folder)

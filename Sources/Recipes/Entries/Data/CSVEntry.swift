@@ -2,7 +2,7 @@ import Datasets
 import Diagnostics
 
 /// Tables of numbers in CSV files, one sample per row.
-public struct CSVEntry: SplittableEntry {
+public struct CSVEntry: FileEntry {
   /// The file of the training samples, relative to the working directory.
   public var train: String
   /// The file of the validation samples; nil for none.
@@ -36,12 +36,7 @@ public struct CSVEntry: SplittableEntry {
   public static let form = RecipeForm<Self>(
     "csv", "tables of numbers in CSV files: one sample per row, with a class or numbers as the target",
     example: "train: table.csv, label: species, ignore: [id], testShare: 0.2",
-    keys: [
-      RecipeKey("train", \.train, .text, required: true, "the training samples, a CSV file with one sample per row"),
-      RecipeKey(
-        "validation", \.validation, .optional(.text),
-        "the validation samples, a file of the same kind, or none"),
-      RecipeKey("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
+    keys: fileKeys("a CSV file with one sample per row") + [
       RecipeKey("header", \.header, .flag, "whether the first row names the columns"),
       RecipeKey("separator", \.separator, .choice, "the character between fields: comma, semicolon or tab"),
       RecipeKey("decimal", \.decimal, .choice, "the character before a number's fraction: point or comma"),
@@ -54,7 +49,7 @@ public struct CSVEntry: SplittableEntry {
       RecipeKey(
         "ignore", \.ignore, .optional(.list(.text)),
         "the columns to leave out, by name or index from 0, or none; all others are inputs"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
+      .shuffle(\.shuffle),
     ] + splitKeys)
 
   /// Reads or generates the training, validation and test samples.
@@ -94,9 +89,6 @@ public struct CSVEntry: SplittableEntry {
 
   /// Where the classes come from, for messages.
   public var classSource: String? { "\(train): \(label.map { "column \($0)" } ?? "the last column")" }
-
-  /// The file or folder of one part of the data.
-  public func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
 
   /// Reads the samples of another file or folder.
   public func makeSamples(

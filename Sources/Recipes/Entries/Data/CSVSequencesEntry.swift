@@ -2,7 +2,7 @@ import Datasets
 import Diagnostics
 
 /// Sequences in CSV files with a row for each step of each sample.
-public struct CSVSequencesEntry: SplittableEntry {
+public struct CSVSequencesEntry: FileEntry {
   /// The file of the training samples, relative to the working directory.
   public var train: String
   /// The file of the validation samples; nil for none.
@@ -47,12 +47,7 @@ public struct CSVSequencesEntry: SplittableEntry {
   public static let form = RecipeForm<Self>(
     "csv-sequences", "sequences of any length in CSV files: one row for each step of each sample",
     example: "train: steps.csv, sample: id, time: t, label: kind, testShare: 0.2",
-    keys: [
-      RecipeKey(
-        "train", \.train, .text, required: true, "the training samples, a CSV file with one row for each step"),
-      RecipeKey(
-        "validation", \.validation, .optional(.text), "the validation samples, a file of the same kind, or none"),
-      RecipeKey("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
+    keys: fileKeys("a CSV file with one row for each step") + [
       RecipeKey("header", \.header, .flag, "whether the first row names the columns"),
       RecipeKey("separator", \.separator, .choice, "the character between fields: comma, semicolon or tab"),
       RecipeKey("decimal", \.decimal, .choice, "the character before a number's fraction: point or comma"),
@@ -75,7 +70,7 @@ public struct CSVSequencesEntry: SplittableEntry {
         "whose the label or the targets are: sample, the same in all of its rows; or step, each row its own"),
       RecipeKey(
         "ignore", \.ignore, .optional(.list(.text)), "the columns to leave out, by name or index from 0, or none"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
+      .shuffle(\.shuffle),
     ] + splitKeys)
 
   /// Reads the training, validation and test samples.
@@ -106,9 +101,6 @@ public struct CSVSequencesEntry: SplittableEntry {
 
   /// Where the classes come from, for messages.
   public var classSource: String? { "\(train): \(label.map { "column \($0)" } ?? "the last column")" }
-
-  /// The file or folder of one part of the data.
-  public func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
 
   /// Reads the samples of another file.
   public func makeSamples(

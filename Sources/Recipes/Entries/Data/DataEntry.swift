@@ -9,6 +9,9 @@ public protocol DataEntry: RecipeEntry {
   /// Where the training samples' classes come from, for messages, such as a file and a column; nil if from no file.
   var classSource: String? { get }
 
+  /// The files that hold the data, and folders of very many files; empty if there are none.
+  var files: [String] { get }
+
   /// Reads or generates all parts of the data; `recipe` gives the seed and the kind of targets.
   /// - Throws: `Failure` (noInput, data) naming the file and what is wrong with it.
   func makeSplits(for recipe: Recipe) throws -> DataSplits
@@ -36,6 +39,9 @@ public protocol DataEntry: RecipeEntry {
 extension DataEntry {
   /// True.
   public var shuffle: Bool { true }
+
+  /// None.
+  public var files: [String] { [] }
 
   /// Nil: no file.
   public var classSource: String? { nil }
@@ -88,6 +94,11 @@ extension ValueType where Value == any DataEntry {
 }
 
 extension RecipeKey {
+  /// The key that says whether samples are shuffled.
+  static func shuffle(_ property: any WritableKeyPath<Settings, Bool> & Sendable) -> RecipeKey {
+    RecipeKey("shuffle", property, .flag, "whether each epoch shuffles the samples")
+  }
+
   /// The key that says where to get the data.
   static func origin(_ property: any WritableKeyPath<Settings, String?> & Sendable) -> RecipeKey {
     RecipeKey("origin", property, .optional(.text), "where to get the data, for the message if it is missing")

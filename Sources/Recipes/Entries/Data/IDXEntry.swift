@@ -48,7 +48,7 @@ public struct IDXEntry: SplittableEntry {
         "the classes' names in the order of their labels, or none for 0, 1, and so on"),
       RecipeKey("mean", \.mean, .number(), "subtracted from pixels; 8-bit ones are scaled to 0…1 before"),
       RecipeKey("std", \.std, .number(.above(0)), "the divisor of pixels after that"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
+      .shuffle(\.shuffle),
     ] + splitKeys + [.origin(\.origin)])
 
   /// Checks that files are named, and no part twice.
@@ -103,6 +103,14 @@ public struct IDXEntry: SplittableEntry {
       images: source.file(nil, "\(part)-images", 3), labels: source.file(nil, "\(part)-labels", 1),
       classNames: facts.classNames, mean: Float(mean), std: Float(std))
     return (data, [])
+  }
+
+  /// The files of images and labels.
+  public var files: [String] {
+    [
+      (trainImages, "train-images", 3), (trainLabels, "train-labels", 1), (testImages, "t10k-images", 3),
+      (testLabels, "t10k-labels", 1),
+    ].compactMap { $0 ?? found($1, $2) }
   }
 
   /// Where the classes come from, for messages.

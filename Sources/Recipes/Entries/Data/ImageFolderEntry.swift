@@ -65,7 +65,7 @@ public struct ImageFolderEntry: SplittableEntry {
       RecipeKey(
         "evaluationTransforms", \.evaluationTransforms, .optional(.list(.transform, least: 0)),
         "transforms of all other images, or none for those of transforms that are not random"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
+      .shuffle(\.shuffle),
       RecipeKey(
         "cache", \.cache, .number(.atLeast(0)), "MiB of memory for images, for each part of the data on each machine"),
       RecipeKey(
@@ -106,6 +106,9 @@ public struct ImageFolderEntry: SplittableEntry {
       pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), shape: facts.inputShape,
       pixelLimit: pixelLimit)
   }
+
+  /// The folder.
+  public var files: [String] { [folder] }
 
   /// Where the classes come from, for messages.
   public var classSource: String? { folder }

@@ -3,7 +3,7 @@ import Diagnostics
 
 /// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels or numbers, as the loss needs) and, if sequences
 /// differ in length, `lengths`. Without padding, `x` has the steps of all samples, and there are `lengths` or `offsets`.
-public struct NumPyEntry: SplittableEntry {
+public struct NumPyEntry: FileEntry {
   /// The file of the training samples, relative to the working directory.
   public var train: String
   /// The file of the validation samples; nil for none.
@@ -30,19 +30,12 @@ public struct NumPyEntry: SplittableEntry {
   public static let form = RecipeForm<Self>(
     "numpy", "arrays from .npz files with the keys x, y and optionally lengths or offsets",
     example: "train: train.npz, test: test.npz",
-    keys: [
-      RecipeKey(
-        "train", \.train, .text, required: true,
-        "the training samples, an .npz file with x, y and optionally lengths or offsets"),
-      RecipeKey(
-        "validation", \.validation, .optional(.text),
-        "the validation samples, a file of the same kind, or none"),
-      RecipeKey("test", \.test, .optional(.text), "the test samples, a file of the same kind, or none"),
+    keys: fileKeys("an .npz file with x, y and optionally lengths or offsets") + [
       RecipeKey(
         "padding", \.padding, .choice,
         "where samples with fewer steps than x are padded: behind or in front; x may also have all steps one after the "
           + "other, without padding"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
+      .shuffle(\.shuffle),
     ] + splitKeys)
 
   /// Reads or generates the training, validation and test samples.
@@ -69,9 +62,6 @@ public struct NumPyEntry: SplittableEntry {
 
   /// Where the classes come from, for messages.
   public var classSource: String? { "\(train): y" }
-
-  /// The file or folder of one part of the data.
-  public func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
 
   /// Reads the samples of another file or folder.
   public func makeSamples(

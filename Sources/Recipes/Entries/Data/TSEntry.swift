@@ -2,7 +2,7 @@ import Datasets
 import Diagnostics
 
 /// Time series in `.ts` files, the format of the UCR and UEA archives.
-public struct TSEntry: SplittableEntry {
+public struct TSEntry: FileEntry {
   /// The file of the training samples, relative to the working directory.
   public var train: String
   /// The file of the validation samples; nil for none.
@@ -33,10 +33,7 @@ public struct TSEntry: SplittableEntry {
   public static let form = RecipeForm<Self>(
     "ts", "time series of any length in .ts files, the format of the UCR and UEA archives",
     example: "train: GunPoint_TRAIN.ts, test: GunPoint_TEST.ts, standardize: sample",
-    keys: [
-      RecipeKey("train", \.train, .text, required: true, "the training samples, a .ts file"),
-      RecipeKey("validation", \.validation, .optional(.text), "the validation samples, a .ts file, or none"),
-      RecipeKey("test", \.test, .optional(.text), "the test samples, a .ts file, or none"),
+    keys: fileKeys("a .ts file") + [
       RecipeKey(
         "missing", \.missing, .choice,
         "what becomes of missing values, ? or NaN: interpolate puts the line between the neighbours in the channel there, "
@@ -45,7 +42,7 @@ public struct TSEntry: SplittableEntry {
         "standardize", \.standardize, .choice,
         "what gets mean 0 and deviation 1: none; sample: each channel of each sample; channel: each channel, by the "
           + "training samples' mean and deviation"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
+      .shuffle(\.shuffle),
     ] + splitKeys + [.origin(\.origin)])
 
   /// Reads the training, validation and test samples.
@@ -80,9 +77,6 @@ public struct TSEntry: SplittableEntry {
 
   /// Where the classes come from, for messages.
   public var classSource: String? { "\(train): @classLabel" }
-
-  /// The file or folder of one part of the data.
-  public func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }
 
   /// Reads the samples of another file.
   public func makeSamples(

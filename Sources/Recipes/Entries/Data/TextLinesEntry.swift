@@ -36,7 +36,7 @@ public struct TextLinesEntry: SplittableEntry {
       RecipeKey(
         "keepDuplicates", \.keepDuplicates, .flag,
         "whether a line that a file repeats is several samples; some may then be both trained on and tested on"),
-      RecipeKey("shuffle", \.shuffle, .flag, "whether each epoch shuffles the samples"),
+      .shuffle(\.shuffle),
     ] + splitKeys + [.origin(\.origin)])
 
   /// Reads or generates the training, validation and test samples.
@@ -71,6 +71,13 @@ public struct TextLinesEntry: SplittableEntry {
       ] : []
     return corpus.passedOver.notices(
       root: folder, reason: "a class is a file CLASS.txt, except README.txt and LICENSE.txt") + repetition
+  }
+
+  /// The texts in the folder.
+  public var files: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.lowercased().hasSuffix(".txt") }
+      .sorted()
+      .map { "\(folder)/\($0)" }
   }
 
   /// Makes the reader of new inputs.

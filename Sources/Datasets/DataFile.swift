@@ -1,0 +1,49 @@
+import Diagnostics
+import Formats
+import Foundation
+
+/// A file or folder of data as a training found it, to see later whether it has changed.
+public struct DataFile: Codable, Equatable, Sendable {
+  /// The path, as the recipe has it.
+  public let path: String
+  /// The size, of a folder that of all files in it.
+  public let bytes: Int
+  /// The SHA-256 of the contents; of a folder that of the names and sizes of the files in it.
+  public let sha256: String
+
+  /// Reads a file, or lists a folder.
+  /// - Throws: `Failure` (noInput, inputOutput) if it cannot be read.
+  package init(path: String) throws {
+    self.path = path
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      bytes = DataFile.size(of: path)
+      sha256 = try Formats.sha256(ofFile: path)
+      return
+    }
+    let names = (FileManager.default.enumerator(atPath: path)?.allObjects as? [String]) ?? []
+    let files = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map {
+      ($0, DataFile.size(of: "\(path)/\($0)"))
+    }
+    bytes = files.reduce(0) { $0 + $1.1 }
+    let list = Array(files.map { "\($0.0)\t\($0.1)\n" }.joined().utf8)
+    sha256 = try list.withUnsafeBytes { try Formats.sha256(of: $0) }
+  }
+
+  /// The size of a file; 0 for a folder, whose own size means nothing.
+  private static func size(of path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+  }
+
+  /// A warning that names the files that differ from those of a training's begin; nil if none does.
+  package static func change(from former: [DataFile], to now: [DataFile]) -> String? {
+    let paths = (now + former).filter { file in !now.contains(file) || !former.contains(file) }.map(\.path)
+    let changed = paths.enumerated().filter { !paths[..<$0.offset].contains($0.element) }.map(\.element)
+    guard !changed.isEmpty else { return nil }
+    let more = changed.count > 3 ? " and \(changed.count - 3) more" : ""
+    return
+      "\(changed.prefix(3).joined(separator: ", "))\(more) changed since the run began: the training goes on with other "
+      + "data, and no recipe gives its weights again"
+  }
+}
