@@ -14,7 +14,7 @@ public struct TSReader {
     /// The number of steps.
     public let steps: Int
     /// The values, channel by channel; a missing one is NaN.
-    public let values: [Float]
+    public let values: [Double]
     /// Whether values are missing.
     public let hasMissing: Bool
     /// The last field, if it is a class or a number; else nil.

@@ -3,7 +3,7 @@ import Diagnostics
 /// The values of a sample in a `.ts` file, which is taken channel by channel.
 struct TSValues {
   /// The values of the channels so far, one channel after the other; a missing one is NaN.
-  private(set) var values: [Float] = []
+  private(set) var values: [Double] = []
   /// The number of steps of each channel.
   private(set) var steps = 0
   /// Whether values are missing.
@@ -42,14 +42,14 @@ struct TSValues {
     channel += 1
   }
 
-  private mutating func value(_ field: UnsafeBufferPointer<UInt8>, step: Int) throws -> Float {
-    if let number = decimalNumber(field), Float(number).isFinite { return Float(number) }
+  private mutating func value(_ field: UnsafeBufferPointer<UInt8>, step: Int) throws -> Double {
+    if let number = decimalNumber(field), Float(number).isFinite { return number }
     var (start, end) = (0, field.count)
     while start < end, field[start] == blank || field[start] == tab { start += 1 }
     while start < end, field[end - 1] == blank || field[end - 1] == tab { end -= 1 }
     let bare = UnsafeBufferPointer(rebasing: field[start..<end])
     let number = decimalNumber(bare)
-    if let number, Float(number).isFinite { return Float(number) }
+    if let number, Float(number).isFinite { return number }
     let text = String(decoding: bare, as: UTF8.self)
     if text == "?" || text.lowercased() == "nan" {
       hasMissing = true

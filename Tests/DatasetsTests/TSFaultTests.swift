@@ -7,7 +7,7 @@ import Testing
     try #require(throws: Failure.self) {
       try withFolder { folder in
         try write(text, to: "\(folder)/t.ts")
-        return try SequenceDataset.reading(ts: "\(folder)/t.ts", targets: targets, missing: .interpolate)
+        return try TSSequences(contentsOf: "\(folder)/t.ts", targets: targets, missing: .interpolate)
       }
     }
   }

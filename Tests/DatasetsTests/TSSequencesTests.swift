@@ -7,15 +7,22 @@ import Testing
 @Suite struct TSSequencesTests {
   private let tags = "# A comment.\n@ProblemName p\n@TIMESTAMPS false\n@dimensions 2\n@Strange 1\n@equalLength false\n"
 
+  private func read(
+    _ text: String, _ targets: NumPyDataset.TargetKind? = .classes, missing: MissingValues = .interpolate,
+    classNames: [String]? = nil
+  ) throws -> TSSequences {
+    try withFolder { folder in
+      try write(text, to: "\(folder)/t.ts")
+      return try TSSequences(
+        contentsOf: "\(folder)/t.ts", targets: targets, missing: missing, classNames: classNames)
+    }
+  }
+
   private func open(
     _ text: String, _ targets: NumPyDataset.TargetKind? = .classes, missing: MissingValues = .interpolate,
     classNames: [String]? = nil
   ) throws -> SequenceDataset {
-    try withFolder { folder in
-      try write(text, to: "\(folder)/t.ts")
-      return try SequenceDataset.reading(
-        ts: "\(folder)/t.ts", targets: targets, missing: missing, classNames: classNames)
-    }
+    try read(text, targets, missing: missing, classNames: classNames).dataset(.none, by: nil)
   }
 
   @Test func samplesOfAnyLengthAreReadChannelByChannel() throws {
@@ -67,22 +74,39 @@ import Testing
 
   @Test func channelsAreStandardized() throws {
     let text = "@classLabel true a b\n@data\n1,2,3:5,5,5:a\n10:7:b\n3,5:9,1:a\n"
-    let each = try open(text)
-    each.standardizeEachSample()
+    let each = try read(text).dataset(.sample, by: nil)
     let unit = Float(1.5.squareRoot())
     #expect(try rows(each, 0) == [[-unit, 0], [0, 0], [unit, 0]])
     #expect(try rows(each, 1) == [[0, 0]] && rows(each, 2) == [[-1, 1], [1, -1]])
     #expect(each.facts.channelMeans == nil)
 
-    let data = try open(text)
-    let scales = data.scales(of: [0, 2])
+    let series = try read(text)
+    let scales = series.scales(of: [0, 2])
     #expect(scales.means == [2.8, 5] && abs(scales.deviations[0] - 1.7600000000000002.squareRoot()) < 1e-12)
-    data.standardize(by: scales)
+    let data = try series.dataset(.channel, by: scales)
     #expect(try rows(data, 1) == [[Float((10 - 2.8) / scales.deviations[0]), Float(2 / scales.deviations[1])]])
     #expect(try ChannelScales(data.facts) == scales)
     #expect(
       try failure { try ChannelScales(DataFacts(inputShape: [3, 2], classNames: [])) }
         == "the run's data.json holds no channelMeans and channelDeviations")
+    #expect(
+      try failure { try read("@classLabel true a b\n@data\n1:a\n").dataset(.channel, by: scales) }
+        .hasSuffix("t.ts: the samples have 1 channel, but those of the training have 2"))
+  }
+
+  /// Values are rounded to float32 after the mean is subtracted, so that a large one hides nothing.
+  @Test func aLargeMeanLosesNoDigits() throws {
+    func standardized(offset: Int, _ standardization: Standardization) throws -> [[Float]] {
+      let values = [3, 1, 4, 1, 5].map { "\(offset + $0).25" }.joined(separator: ",") + ",?"
+      let series = try read("@classLabel true a b\n@data\n\(values):a\n1:b\n")
+      return try rows(series.dataset(standardization, by: series.scales(of: [0])), 0)
+    }
+    for standardization in [Standardization.channel, .sample] {
+      let plain = try standardized(offset: 0, standardization)
+      #expect(Set(plain).count == 4)
+      let large = try standardized(offset: 100_000_000, standardization)
+      for (row, other) in zip(plain, large) { #expect(abs(row[0] - other[0]) < 1e-6) }
+    }
   }
 
   private func predicting(_ text: String, missing: MissingValues = .interpolate) throws
@@ -127,8 +151,9 @@ import Testing
       ("GunPoint", "TRAIN", 50, [150, 1], ["1", "2"]), ("GunPoint", "TEST", 150, [150, 1], ["1", "2"]),
       ("BasicMotions", "TRAIN", 40, [100, 6], ["Standing", "Running", "Walking", "Badminton"]),
     ] {
-      let data = try SequenceDataset.reading(
-        ts: "\(Self.archive)/\(name)_\(split).ts", targets: .classes, missing: .error)
+      let data = try TSSequences(
+        contentsOf: "\(Self.archive)/\(name)_\(split).ts", targets: .classes, missing: .error
+      ).dataset(.none, by: nil)
       #expect(data.count == count && data.inputShape.extents == shape && data.classNames == classes)
       #expect(!data.hasLengths)
     }

@@ -16,7 +16,7 @@ extension SequenceDataset {
     let table = try CSVTable(contentsOf: path, style: style, isInput: isInput)
     var rows = try CSVSequenceRows(table, form, report: report)
     let order = try rows.order(report: report)
-    var inputs = RaggedSteps(features: form.columns.inputs.count)
+    var inputs = RaggedSteps<Float>(features: form.columns.inputs.count)
     for (_, steps) in order {
       for row in steps { inputs.append(step: rows.inputs[row * inputs.features..<(row + 1) * inputs.features]) }
       inputs.end()

@@ -8,7 +8,7 @@ public enum MissingValues: String, CaseIterable, Sendable {
   case error
 }
 
-extension RaggedSteps {
+extension RaggedSteps<Double> {
   /// Replaces the values of a sample that are NaN, and returns their number. A channel without any value becomes 0.
   mutating func fill(sample: Int, by rule: MissingValues) -> Int {
     (0..<features).reduce(0) { $0 + fill(channel: $1, steps(of: sample), by: rule) }
@@ -28,14 +28,14 @@ extension RaggedSteps {
       let next = (step..<steps.upperBound).first { !values[place($0)].isNaN }
       let end = next ?? steps.upperBound
       missing += end - step
-      let ends = [last, next].compactMap(\.self).map { Double(values[place($0)]) }
+      let ends = [last, next].compactMap(\.self).map { values[place($0)] }
       for hole in step..<end {
         guard rule == .interpolate, let first = ends.first, let other = ends.last else {
           values[place(hole)] = 0
           continue
         }
         let share = last.flatMap { last in next.map { Double(hole - last) / Double($0 - last) } } ?? 0
-        values[place(hole)] = Float(first + (other - first) * share)
+        values[place(hole)] = first + (other - first) * share
       }
       step = end
     }

@@ -1,11 +1,11 @@
 import Tensors
 
 /// Rows of numbers for the steps of samples that differ in length: one sample after the other, without padding.
-struct RaggedSteps {
+struct RaggedSteps<Value: BinaryFloatingPoint> {
   /// The numbers of a step.
   let features: Int
   /// The numbers of all steps, step by step.
-  var values: [Float]
+  var values: [Value]
   /// The first step of each sample, and after the last one the number of all steps.
   private(set) var offsets: [Int]
 
@@ -16,7 +16,7 @@ struct RaggedSteps {
   }
 
   /// Samples that begin at these steps; the last offset is the number of steps.
-  init(features: Int, values: [Float], offsets: [Int]) {
+  init(features: Int, values: [Value], offsets: [Int]) {
     precondition(values.count == features * (offsets.last ?? 0), "the offsets end with the steps")
     self.features = features
     self.values = values
@@ -36,7 +36,7 @@ struct RaggedSteps {
   var differ: Bool { (0..<count).contains { steps(of: $0).count != steps(of: 0).count } }
 
   /// Adds a sample whose numbers come channel by channel.
-  mutating func append(channels: [Float], steps: Int) {
+  mutating func append(channels: [Value], steps: Int) {
     let start = values.count
     values.append(contentsOf: repeatElement(0, count: channels.count))
     for channel in 0..<features {
@@ -46,10 +46,15 @@ struct RaggedSteps {
   }
 
   /// Adds a step to the last, unfinished sample.
-  mutating func append(step: ArraySlice<Float>) { values.append(contentsOf: step) }
+  mutating func append(step: ArraySlice<Value>) { values.append(contentsOf: step) }
 
   /// Ends the last sample.
   mutating func end() { offsets.append(values.count / features) }
+
+  /// The same numbers, rounded to float32.
+  var rounded: RaggedSteps<Float> {
+    RaggedSteps<Float>(features: features, values: values.map { Float($0) }, offsets: offsets)
+  }
 }
 
 extension [Int] {

@@ -26,16 +26,16 @@ package final class SequenceDataset: Dataset {
   /// The names of the channels, if they have any.
   let columns: [String]?
   /// The means and deviations by which the channels are standardized; nil if they are not.
-  private(set) var scales: ChannelScales?
-  private(set) var inputs: RaggedSteps
+  let scales: ChannelScales?
+  let inputs: RaggedSteps<Float>
   let targets: SequenceTargets
   private let names: Names
   private let path: String
 
   /// Samples with these inputs. `shape` is theirs if they are vectors or images, each a step of `inputs`; else nil.
   init(
-    _ inputs: RaggedSteps, shape: Shape? = nil, targets: SequenceTargets, classNames: [String], path: String,
-    names: Names = .indices, columns: [String]? = nil, notices: [String] = []
+    _ inputs: RaggedSteps<Float>, shape: Shape? = nil, targets: SequenceTargets, classNames: [String], path: String,
+    names: Names = .indices, columns: [String]? = nil, scales: ChannelScales? = nil, notices: [String] = []
   ) {
     inputShape = shape ?? .sequence(steps: inputs.longest, features: inputs.features)
     targetLayout = targets.layout
@@ -46,6 +46,7 @@ package final class SequenceDataset: Dataset {
     self.path = path
     self.names = names
     self.columns = columns
+    self.scales = scales
     self.notices = notices
   }
 
@@ -91,21 +92,4 @@ package final class SequenceDataset: Dataset {
     case .texts(let texts): "\(path)[\(texts[index])]"
     }
   }
-
-  /// Changes the values of each channel of each sample to mean 0 and deviation 1.
-  package func standardizeEachSample() {
-    for sample in 0..<count {
-      let scales = ChannelScales(of: inputs, samples: [sample])
-      scales.apply(to: &inputs, steps: inputs.steps(of: sample))
-    }
-  }
-
-  /// Changes the values of each channel by these means and deviations.
-  package func standardize(by scales: ChannelScales) {
-    scales.apply(to: &inputs, steps: 0..<inputs.values.count / inputs.features)
-    self.scales = scales
-  }
-
-  /// The means and deviations of the channels over all steps of these samples.
-  package func scales(of samples: [Int]) -> ChannelScales { ChannelScales(of: inputs, samples: samples) }
 }

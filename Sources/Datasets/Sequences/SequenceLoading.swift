@@ -11,7 +11,7 @@ extension SequenceDataset {
   }
 }
 
-extension RaggedSteps {
+extension RaggedSteps<Float> {
   /// Writes the steps of a sample to a place of a batch.
   fileprivate func write(_ sample: Int, to view: TensorView, place: Int) {
     values.withUnsafeBufferPointer { values in

@@ -11,7 +11,7 @@ enum SequenceTargets {
   /// Numbers of a shape for each sample, one sample after the other.
   case numbers([Float], shape: Shape)
   /// Numbers for each step.
-  case stepNumbers(RaggedSteps)
+  case stepNumbers(RaggedSteps<Float>)
 
   /// The form of one sample's target.
   var layout: TargetLayout {

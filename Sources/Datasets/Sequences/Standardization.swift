@@ -18,13 +18,13 @@ package struct ChannelScales: Equatable, Sendable {
   package let deviations: [Double]
 
   /// Those of the channels over all steps of some samples.
-  init(of inputs: RaggedSteps, samples: [Int]) {
+  init(of inputs: RaggedSteps<Double>, samples: [Int]) {
     let features = inputs.features
     var count = 0
     var means = [Double](repeating: 0, count: features)
     func forEach(_ body: (_ channel: Int, Double) -> Void) {
       for step in samples.lazy.flatMap(inputs.steps) {
-        for channel in 0..<features { body(channel, Double(inputs.values[step * features + channel])) }
+        for channel in 0..<features { body(channel, inputs.values[step * features + channel]) }
       }
     }
     for sample in samples { count += inputs.steps(of: sample).count }
@@ -56,12 +56,12 @@ package struct ChannelScales: Equatable, Sendable {
   }
 
   /// Changes the values of some steps.
-  func apply(to inputs: inout RaggedSteps, steps: Range<Int>) {
+  func apply(to inputs: inout RaggedSteps<Double>, steps: Range<Int>) {
     let features = inputs.features
     for step in steps {
       for channel in 0..<features {
         let place = step * features + channel
-        inputs.values[place] = Float((Double(inputs.values[place]) - means[channel]) / deviations[channel])
+        inputs.values[place] = (inputs.values[place] - means[channel]) / deviations[channel]
       }
     }
   }

@@ -39,15 +39,13 @@ package struct TSInputReader: InputReader {
 
   private func samples(_ path: String, report: (Failure) throws -> Void) throws -> SequenceDataset {
     var faults = 0
-    let data = try SequenceDataset.reading(ts: path, targets: nil, missing: missing, channels: channels) {
+    let samples = try TSSequences(contentsOf: path, targets: nil, missing: missing, channels: channels) {
       faults += 1
       try report($0)
     }
-    guard data.count + faults > 0 else {
+    guard samples.count + faults > 0 else {
       throw Failure(.data, "\(path): there are no samples after @data", advice: "each line is one sample")
     }
-    if standardization == .sample { data.standardizeEachSample() }
-    if let scales { data.standardize(by: scales) }
-    return data
+    return try samples.dataset(standardization, by: scales)
   }
 }

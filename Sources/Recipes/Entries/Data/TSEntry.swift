@@ -47,21 +47,20 @@ public struct TSEntry: FileEntry {
 
   /// Reads the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
-    let training: SequenceDataset
+    let samples: TSSequences
     do {
-      training = try samples(train, recipe)
+      samples = try self.samples(train, recipe)
     } catch let failure as Failure where failure.exitCode == .noInput {
       throw missingData(failure.message, path: train, key: "data.train", origin: origin)
     }
-    let parts = try SeedSplit(count: training.count, classes: training.classes, shares: split)
-    let scales = standardize == .channel ? training.scales(of: parts.training) : nil
-    apply(scales, to: training)
+    let parts = try SeedSplit(count: samples.count, classes: samples.classes, shares: split)
+    let scales = standardize == .channel ? samples.scales(of: parts.training) : nil
+    let training = try samples.dataset(standardize, by: scales)
     let others = try [validation, test].map { path in
       try path.map { path in
-        let samples = try samples(path, recipe, classNames: training.classNames)
-        try samples.check(at: path, against: training, at: train)
-        apply(scales, to: samples)
-        return samples
+        let others = try self.samples(path, recipe, classNames: training.classNames).dataset(standardize, by: scales)
+        try others.check(at: path, against: training, at: train)
+        return others
       }
     }
     let splits = DataSplits(training, split: parts)
@@ -83,18 +82,12 @@ public struct TSEntry: FileEntry {
     at path: String, for recipe: Recipe, facts: DataFacts
   ) throws -> (samples: any Dataset, notices: [String]) {
     let data = try samples(path, recipe, classNames: facts.classNames)
-    apply(standardize == .channel ? try ChannelScales(facts) : nil, to: data)
+      .dataset(standardize, by: standardize == .channel ? ChannelScales(facts) : nil)
     return (data, data.notices)
   }
 
-  private func samples(_ path: String, _ recipe: Recipe, classNames: [String]? = nil) throws -> SequenceDataset {
-    try SequenceDataset.reading(
-      ts: path, targets: recipe.loss.targetKind, missing: missing, classNames: classNames)
-  }
-
-  private func apply(_ scales: ChannelScales?, to data: SequenceDataset) {
-    if let scales { data.standardize(by: scales) }
-    if standardize == .sample { data.standardizeEachSample() }
+  private func samples(_ path: String, _ recipe: Recipe, classNames: [String]? = nil) throws -> TSSequences {
+    try TSSequences(contentsOf: path, targets: recipe.loss.targetKind, missing: missing, classNames: classNames)
   }
 }
 
