@@ -8,7 +8,7 @@ public struct DataFile: Codable, Equatable, Sendable {
   public let path: String
   /// The size, of a folder that of all files in it.
   public let bytes: Int
-  /// The SHA-256 of the contents; of a folder that of the names and sizes of the files in it.
+  /// The SHA-256 of the contents; of a folder that of the names and sizes of the files in it, without hidden ones.
   public let sha256: String
 
   /// Reads a file, or lists a folder.
@@ -22,7 +22,8 @@ public struct DataFile: Codable, Equatable, Sendable {
       return
     }
     let names = (FileManager.default.enumerator(atPath: path)?.allObjects as? [String]) ?? []
-    let files = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map {
+    let shown = names.filter { name in !name.split(separator: "/").contains { $0.hasPrefix(".") } }
+    let files = shown.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map {
       ($0, DataFile.size(of: "\(path)/\($0)"))
     }
     bytes = files.reduce(0) { $0 + $1.1 }

@@ -69,7 +69,7 @@ public struct TSReader {
       guard bytes[line.lowerBound] == UInt8(ascii: "@") else {
         let start = String(decoding: bytes[line.prefix(40)], as: UTF8.self)
         throw Failure(
-          .data, "\(path):\(lines.number): \"\(start.visible())\" stands before the line @data", advice: TSReader.format
+          .data, "\(path):\(lines.number): \"\(start)\" stands before the line @data", advice: TSReader.format
         )
       }
       let text = String(decoding: bytes[line], as: UTF8.self)

@@ -34,6 +34,7 @@ import Testing
       let first = try put("12", "1.png")
       #expect(try first.bytes == 2 && put("34", "1.png") == first)
       #expect(try put("123", "1.png") != first)
+      #expect(try put("12", "1.png") == first && put("x", ".DS_Store") == first)
       let two = try put("12", "1.png")
       #expect(try two == first && put("", "2.png") != first)
     }

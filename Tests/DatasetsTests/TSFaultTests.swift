@@ -39,7 +39,6 @@ import Testing
     ("@classLabel true a b\n@data\n1,2:4\n", "t.ts:3: \"4\" is not a class that @classLabel names"),
     ("PK\u{3}\u{4}\u{0}", "t.ts is not a .ts file but a zip archive"),
     ("@data\u{0}", "t.ts is not a .ts file: it holds no text"),
-    ("\u{1b}[2J\n@data\n", "t.ts:1: \"\\x1b[2J\" stands before the line @data"),
     ("@classLabel true a b\n@data\n1,2:1:a\n", "t.ts:3: channel 1 has 1 step, but channel 0 has 2"),
     ("@classLabel true a b\n@data\n1:2:a\n1:2:3:a\n", "t.ts:4: the sample has 3 channels, but the first has 2"),
     ("@dimensions 3\n@classLabel true a b\n@data\n1:2:a\n", "t.ts:4: the sample has 2 channels, but the tags say 3"),
