@@ -11,6 +11,9 @@ struct DrawnLayer: Decodable {
   var stride: [Int]?
   var padding: [Int]?
   var dilation: [Int]?
+  /// The padding of a convolution over steps if it depends on the kernel: `same` or `causal`.
+  var ends: String?
+  var hidden: Int?
   var all: Bool?
   var both: Bool?
   var body: [DrawnLayer]?
@@ -19,6 +22,10 @@ struct DrawnLayer: Decodable {
   private var window: Window {
     func extent(_ pair: [Int]?, or standard: Int) -> Window.Extent {
       pair.map { Window.Extent(height: $0[0], width: $0[1]) } ?? Window.Extent(standard)
+    }
+    if let ends, let kernel, let stride, let dilation {
+      return .steps(
+        kernel: kernel[0], stride: stride[0], padding: ends == "same" ? .same : .causal, dilation: dilation[0])
     }
     return Window(
       kernel: extent(kernel, or: 1), stride: extent(stride, or: 1), padding: .init(extent(padding, or: 0)),
@@ -36,6 +43,9 @@ struct DrawnLayer: Decodable {
     case "max-pool": return try MaxPool(input: input, window: window)
     case "average-pool": return try AveragePool(input: input, window: window)
     case "global-average-pool": return try GlobalAveragePool(input: input)
+    case "global-max-pool": return try GlobalMaxPool(input: input)
+    case "attention-pool": return AttentionPool(input: input, hiddenSize: hidden == 0 ? nil : hidden)
+    case "reverse": return Reverse(input: input)
     case "batch-norm": return BatchNorm(input: input)
     case "layer-norm": return LayerNorm(input: input)
     case "softmax": return Softmax(input: input)

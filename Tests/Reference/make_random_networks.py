@@ -72,6 +72,37 @@ class GlobalAveragePool(nn.Module):
         return x.mean((2, 3)) if x.dim() == 4 else x.mean(1)
 
 
+class GlobalMaxPool(nn.Module):
+    def forward(self, x):
+        return x.amax((2, 3)) if x.dim() == 4 else x.amax(1)
+
+
+class AttentionPool(nn.Module):
+    def __init__(self, features, hidden):
+        super().__init__()
+        score = nn.Linear(hidden or features, 1, bias=False)
+        self.attention = nn.Sequential(*([nn.Linear(features, hidden), nn.Tanh()] if hidden else []), score)
+
+    def forward(self, x):
+        return (self.attention(x).softmax(1) * x).sum(1)
+
+
+class Reverse(nn.Module):
+    def forward(self, x):
+        return x.flip(1)
+
+
+class EndPadding(nn.Module):
+    """Zeros before the first step and behind the last of [batch, steps, channels]."""
+
+    def __init__(self, before, behind):
+        super().__init__()
+        self.ends = before, behind
+
+    def forward(self, x):
+        return nn.functional.pad(x, (0, 0, *self.ends))
+
+
 class Embedding(nn.Embedding):
     def forward(self, x):
         return super().forward(x.squeeze(-1).long())
@@ -103,7 +134,13 @@ def module(layer, shape):
     if kind in ("conv2d", "conv1d"):
         dilation = tuple(layer["dilation"]) if kind == "conv2d" else layer["dilation"][0]
         conv = nn.Conv2d if kind == "conv2d" else over_steps(nn.Conv1d)
-        return conv(features, layer["outputs"], dilation=dilation, groups=layer["groups"], **window)
+        made = conv(features, layer["outputs"], dilation=dilation, groups=layer["groups"], **window)
+        if "ends" in layer:
+            # Padded before the layer, whose parameters keep their names.
+            every = dilation * (window["kernel_size"] - 1)
+            pad = EndPadding(every, 0) if layer["ends"] == "causal" else EndPadding(every // 2, every - every // 2)
+            made.register_forward_pre_hook(lambda _, inputs: pad(inputs[0]))
+        return made
     if kind in ("max-pool", "average-pool"):
         two, one = (nn.MaxPool2d, nn.MaxPool1d) if kind == "max-pool" else (nn.AvgPool2d, nn.AvgPool1d)
         return two(**window) if len(shape) == 3 else over_steps(one)(**window)
@@ -122,6 +159,9 @@ def module(layer, shape):
         "layer-norm": lambda: LayerNorm(features),
         "softmax": Softmax,
         "global-average-pool": GlobalAveragePool,
+        "global-max-pool": GlobalMaxPool,
+        "attention-pool": lambda: AttentionPool(features, layer["hidden"]),
+        "reverse": Reverse,
         "flatten": nn.Flatten,
         "embedding": lambda: Embedding(layer["count"], layer["outputs"]),
     }[kind]()
@@ -315,6 +355,42 @@ for channels, height, width in [(9, 1, 2), (15, 2, 1), (12, 1, 3), (28, 2, 1), (
 while len(networks) < 96:
     try:
         record(*draw())
+    except RuntimeError:
+        # A window that does not fit.
+        continue
+
+
+# Sequences with layers that came later, so that the networks before stay the same.
+
+
+def padded(shape):
+    """A convolution whose padding depends on its kernel."""
+    ends, features = rng.choice(["same", "causal"]), shape[-1]
+    groups = rng.choice([g for g in (1, 1, 2, 3) if features % g == 0])
+    sizes = {"kernel": rng.randint(1, 6), "dilation": rng.randint(1, 3), "stride": rng.choice([1, 1, 2])}
+    window = {key: [value, 1] for key, value in sizes.items()}
+    return kind("conv1d", outputs=groups * odd(12 // groups), groups=groups, ends=ends, **window)
+
+
+def draw_later():
+    shape = [rng.randint(1, 12), odd(12)]
+    given = list(shape)
+    layers = [rng.choice([padded, padded, lambda _: linear(odd(12)), lambda _: cell(True)])(shape)]
+    shape = output_shape(layers[0], shape)
+    for _ in range(rng.randint(0, 2)):
+        choices = [kind("reverse"), padded(shape), kind("tanh"), residual([kind("reverse")]), middle(shape)]
+        layers.append(rng.choice(choices))
+        shape = output_shape(layers[-1], shape)
+    pool = rng.choice([kind("global-max-pool"), kind("attention-pool", hidden=rng.choice([0, odd(9)]))])
+    return given, layers + rng.choice([[pool], [pool, linear()], [pool, linear()], [kind("reverse"), pool]])
+
+
+# The largest over all pixels, too.
+for shape in ([3, 2, 5], [2, 5, 9]):
+    assert record(shape, [linear(7), kind("global-max-pool"), linear(4)])
+while len(networks) < 128:
+    try:
+        record(*draw_later())
     except RuntimeError:
         # A window that does not fit.
         continue
