@@ -19,9 +19,11 @@ public struct ExportedModel {
   public var alphabet: String?
   /// Whether samples differ in length.
   public var hasLengths = false
-  /// The mean that is subtracted from each input channel, and the deviation that divides it; nil if inputs are used as
-  /// they are.
+  /// The mean that users subtract from each channel of images, and the deviation that divides it; nil if images are
+  /// used as they are.
   public var normalization: (mean: [Double], deviation: [Double])?
+  /// How the network standardizes inputs; nil if it uses them as they are.
+  package var standardization: InputStandardization?
 
   /// A model with a name, and defaults for everything else.
   public init(_ model: Model, name: String, meaning: OutputMeaning) {
@@ -37,14 +39,15 @@ public struct ExportedModel {
     return layers.first is Embedding
   }
 
-  /// Whether some layers need the number of valid steps of each sample.
+  /// Whether some layers, or the standardization, need the number of valid steps of each sample.
   var needsLengths: Bool {
-    hasLengths && model.inputShape.isSequence
-      && model.layers.hold { layer in
-        if case .window = layer.lengthRule { return layer.outputShape.isSequence }
-        return layer is RecurrentLayer || layer is GlobalAveragePool || layer is GlobalMaxPool
-          || layer is AttentionPool || layer is Reverse || layer is BatchNorm
-      }
+    guard hasLengths && model.inputShape.isSequence else { return false }
+    if case .sample = standardization { return true }
+    return model.layers.hold { layer in
+      if case .window = layer.lengthRule { return layer.outputShape.isSequence }
+      return layer is RecurrentLayer || layer is GlobalAveragePool || layer is GlobalMaxPool
+        || layer is AttentionPool || layer is Reverse || layer is BatchNorm
+    }
   }
 
   /// Facts about the model for the exported files, by key; lists are JSON.
@@ -55,6 +58,10 @@ public struct ExportedModel {
     if let normalization {
       metadata["mean"] = JSON.text(normalization.mean)
       metadata["std"] = JSON.text(normalization.deviation)
+    }
+    if let scales = standardization?.scales {
+      metadata["channelMeans"] = JSON.text(scales.means)
+      metadata["channelDeviations"] = JSON.text(scales.deviations)
     }
     return metadata
   }

@@ -16,6 +16,8 @@ struct ExportCase {
   let exported: ExportedModel
   private let recipe: Recipe
   private let workspace: Workspace
+  /// The training samples as exported networks take them: not standardized.
+  private let raw: any Dataset
 
   /// Trains the recipe.
   init(_ recipe: Recipe, name: String) throws {
@@ -25,6 +27,7 @@ struct ExportCase {
     workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
     _ = try Trainer(experiment, workspace: workspace, observers: []).run()
     exported = try ExportedModel(experiment.network, recipe: recipe, facts: experiment.data.training.facts)
+    raw = try recipe.withoutStandardization.makeExperiment().data.training
   }
 
   /// Writes the network in every format, and samples with the outputs for them, to a new folder within `root`.
@@ -34,9 +37,37 @@ struct ExportCase {
     for format in ExportFormat.allCases { try exported.write(format, to: "\(folder)/network.\(format.suffix)") }
     let data = experiment.data.training
     let samples = try outputs(of: workspace, for: data, count: min(6, data.count))
-    try write(samples, of: data, to: "\(folder)/case.npz")
-    try writeShorter(samples.inputs, of: data, to: folder)
+    try write(samples, inputs: inputs(of: raw, count: samples.lengths.count), of: data, to: "\(folder)/case.npz")
+    if recipe.data is TSEntry {
+      try writeShorterSeries(to: folder)
+    } else {
+      try writeShorter(samples.inputs, of: data, to: folder)
+    }
     return folder
+  }
+
+  /// Writes two series, shorter than the first, as `predict` reads them.
+  private func writeShorterSeries(to folder: String) throws {
+    let path = "\(folder)/shorter.ts"
+    let features = raw.inputShape.features
+    let first = try inputs(of: raw, count: 1)
+    let lines = [2, exported.hasLengths ? 3 : 2].map { less in
+      (0..<features).map { channel in
+        (0..<raw.length(of: 0) - less).map { "\(first[$0 * features + channel])" }.joined(separator: ",")
+      }.joined(separator: ":")
+    }
+    try "@problemName shorter\n@classLabel false\n@data\n\(lines.joined(separator: "\n"))\n".write(
+      toFile: path, atomically: true, encoding: .utf8)
+    let facts = experiment.data.training.facts
+    let data = try recipe.makeReader(facts: facts).samples(path)
+    let rawData = try recipe.withoutStandardization.makeReader(facts: facts).samples(path)
+    var recipe = recipe
+    recipe.model.weights = "\(folder)/network.safetensors"
+    let network = try recipe.makeNetwork(inputShape: data.inputShape, classes: facts.classNames.count)
+    let other = try Workspace(network, batch: 2, shards: 1, seed: 1, communicator: SoloCommunicator())
+    try write(
+      outputs(of: other, for: data, count: 2), inputs: inputs(of: rawData, count: 2), of: data,
+      to: "\(folder)/shorter.npz")
   }
 
   /// Writes a sample without its last two steps, if the network accepts any number of steps.
@@ -55,7 +86,8 @@ struct ExportCase {
       }
     }
     let other = try Workspace(network, batch: 1, shards: 1, seed: 1, communicator: SoloCommunicator())
-    try write(outputs(of: other, for: sample, count: 1), of: sample, to: "\(folder)/shorter.npz")
+    let shorter = try outputs(of: other, for: sample, count: 1)
+    try write(shorter, inputs: shorter.inputs, of: sample, to: "\(folder)/shorter.npz")
   }
 
   /// Batch first, features last.
@@ -77,14 +109,31 @@ struct ExportCase {
       lengths: (0..<count).map { Int32(batch.steps(ofSample: $0)) }, outputShape: model.outputShape)
   }
 
-  private func write(_ samples: Samples, of data: any Dataset, to path: String) throws {
+  private func inputs(of data: any Dataset, count: Int) throws -> [Float] {
+    let batch = try Batch(for: data, capacity: count)
+    try Array(0..<count).withUnsafeBufferPointer { try data.load(epoch: 0, indices: $0, into: batch) }
+    return PackedRows.unpack(batch.view, shape: data.inputShape)
+  }
+
+  private func write(_ samples: Samples, inputs: [Float], of data: any Dataset, to path: String) throws {
     let count = samples.lengths.count
     var arrays = [
-      ("x", NPYArray(shape: [count] + data.inputShape.extents, floats: samples.inputs)),
+      ("x", NPYArray(shape: [count] + data.inputShape.extents, floats: inputs)),
       ("outputs", NPYArray(shape: [count] + samples.outputShape.extents, floats: samples.outputs)),
     ]
     if data.hasLengths { arrays.append(("lengths", NPYArray(shape: [count], int32s: samples.lengths))) }
     try NPZArchive.write(arrays, to: path)
+  }
+}
+
+extension Recipe {
+  /// The recipe on samples that are not standardized.
+  fileprivate var withoutStandardization: Recipe {
+    guard var series = data as? TSEntry else { return self }
+    var recipe = self
+    series.standardize = .none
+    recipe.data = series
+    return recipe
   }
 }
 

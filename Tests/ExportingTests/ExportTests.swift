@@ -53,6 +53,37 @@ import Testing
     }
   }
 
+  /// Networks on series of the same length and of different ones, standardized by channel and by sample.
+  private func standardizedSeries(_ root: String) throws -> [String] {
+    try ["same", "different"].flatMap { lengths in
+      let path = "\(root)/\(lengths).ts"
+      try TinyData.offsetSeries(differ: lengths == "different").write(toFile: path, atomically: true, encoding: .utf8)
+      return try ["channel", "sample"].flatMap { standardize in
+        try ["time-series", "time-series-gru"].map { recipe in
+          let keys = ["data.train=\(path)", "data.test=none", "data.standardize=\(standardize)", "steps=5"]
+          return try ExportCase(
+            Recipe.load(recipe, overrides: keys), name: "\(recipe), \(lengths) lengths, by \(standardize)"
+          ).write(to: root)
+        }
+      }
+    }
+  }
+
+  @Test(.enabled(if: PythonEnvironment.isAvailable, PythonEnvironment.reason))
+  func standardizedSeriesGiveTheSameOutputsInONNX() throws {
+    for answer in try answers("onnx", standardizedSeries) {
+      let metadata = try #require(answer.metadata)
+      #expect((metadata["channelMeans"] != nil) == answer.name.hasSuffix("channel"))
+      #expect((metadata["channelDeviations"]?.hasSuffix(",1]") == true) == answer.name.hasSuffix("channel"))
+      #expect(answer.inputs == (answer.name.contains("different") ? ["input", "lengths"] : ["input"]))
+    }
+  }
+
+  @Test(.enabled(if: PythonEnvironment.hasTorch, PythonEnvironment.torchReason))
+  func standardizedSeriesGiveTheSameOutputsInPyTorch() throws {
+    _ = try answers("pytorch", standardizedSeries)
+  }
+
   @Test(.enabled(if: PythonEnvironment.isAvailable, PythonEnvironment.reason))
   func everyLayerGivesTheSameOutputsInONNX() throws {
     let answers = try answers("onnx", smallNetworks)

@@ -94,6 +94,38 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: PythonEnvironment.hasTorch, PythonEnvironment.torchReason))
+  func modulesRefuseSeriesThatAreTooShort() throws {
+    try withFolder { folder in
+      let input = Shape.sequence(steps: 9, features: 3)
+      let convolution = try Conv1d(input: input, outputs: 2, window: .steps(kernel: 4))
+      let pooling = try MaxPool(input: convolution.outputShape, window: .steps(kernel: 3, stride: 3))
+      let mean = try GlobalAveragePool(input: pooling.outputShape)
+      var exported = ExportedModel(
+        try Model(inputShape: input, layers: [convolution, pooling, mean]), name: "windows", meaning: .values)
+      exported.hasLengths = true
+      try exported.write(.pytorch, to: "\(folder)/windows.py")
+      try """
+      import sys
+      import torch
+      sys.path.insert(0, sys.argv[1])
+      import windows
+      def error(*lengths):
+          try:
+              windows.load()(torch.randn(2, 9, 3), torch.tensor(lengths))
+          except ValueError as error:
+              return str(error)
+      assert error(6, 9) is None
+      assert error(9, 5).startswith("sample 1 is too short: MaxPool1d("), error(9, 5)
+      assert error(3, 9).startswith("sample 0 is too short: Conv1d(") and "given 3 steps" in error(3, 9), error(3, 9)
+      assert error(9, 0) == "lengths must be from 1 to 9, the steps of x, not [9, 0]", error(9, 0)
+      assert error(10, 9) == "lengths must be from 1 to 9, the steps of x, not [10, 9]", error(10, 9)
+      """.write(toFile: "\(folder)/check.py", atomically: true, encoding: .utf8)
+      let result = try PythonEnvironment.run("\(folder)/check.py", [folder], torch: true)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+  }
+
   /// Names of recipes that collide with other classes or would break the text.
   @Test(arguments: [
     ("temporal-order", "TemporalOrder"), ("lstm", "Lstm"), ("LSTM", "Network"), ("path", "Network"),

@@ -44,6 +44,20 @@ enum TinyData {
     }
   }
 
+  /// Series of three channels, which are far from 0, near it, and always the same, as a `.ts` file.
+  static func offsetSeries(differ: Bool) -> String {
+    var random = TestRandom(differ ? 21 : 22)
+    let lines = (0..<16).map { sample in
+      let channels = (0..<3).map { channel in
+        (0..<14 - (differ ? sample % 4 : 0)).map { _ in
+          "\([300_000, 0.2, 7.3][channel] + [1, 0.1, 0][channel] * Float.random(in: -1...1, using: &random))"
+        }.joined(separator: ",")
+      }
+      return (channels + [["up", "down"][sample % 2]]).joined(separator: ":")
+    }
+    return "@problemName offset\n@classLabel true up down\n@data\n\(lines.joined(separator: "\n"))\n"
+  }
+
   /// Keys that make a built-in recipe train a few steps on little generated data, or on the data in `root`.
   static func overrides(_ name: String, root: String) -> [String] {
     let data =

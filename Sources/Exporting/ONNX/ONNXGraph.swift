@@ -150,6 +150,11 @@ public final class ONNXGraph {
     }
   }
 
+  /// Adds a vector of constants in double precision.
+  func constant(_ name: String, _ values: [Double]) -> String {
+    add(name, .double, shape: [values.count], littleEndianBytes(values.map(\.bitPattern)))
+  }
+
   private func add(_ name: String, _ type: ONNXTensorProto.DataType, shape: [Int], _ bytes: [UInt8]) -> String {
     var tensor = ONNXTensorProto()
     tensor.name = name

@@ -16,7 +16,7 @@ extension ExportedModel {
           def __init__(self):
               super().__init__(
       \(layers)        )
-
+      \(standardizedForward(takesLengths: source.takesLengths))
       """
     let head = """
       \"\"\"The network of \(plainName), trained by dp-train, as a PyTorch module.
@@ -31,7 +31,8 @@ extension ExportedModel {
       """
     let blocks =
       [head + "\n" + source.imports.joined(separator: "\n") + "\n\n" + constants] + source.definitions
-      + [network, loading(className)] + [normalizing].compactMap(\.self) + [main]
+      + [standardizing(takesLengths: source.takesLengths), network, loading(className), normalizing, main]
+      .compactMap(\.self)
     return blocks.joined(separator: "\n\n")
   }
 
@@ -73,7 +74,7 @@ extension ExportedModel {
     let isStateful = model.layers.hold { ($0 as? RecurrentLayer)?.options.isStateful == true }
     let state = isStateful ? " Each call starts from states of zero." : ""
     let lengths = needsLengths ? ", and lengths int64 [batch]" : ""
-    let normal = normalization == nil ? "" : ", normalized"
+    let normal = normalization != nil ? ", normalized" : standardization != nil ? ", not standardized" : ""
     return "Takes \(input)\(normal)\(lengths); gives \(meaning == .values ? "numbers" : "logits") \(result).\(state)"
   }
 
@@ -87,6 +88,10 @@ extension ExportedModel {
     if let normalization {
       lines.append("MEAN = \(JSON.pythonList(normalization.mean))")
       lines.append("STD = \(JSON.pythonList(normalization.deviation))")
+    }
+    if let scales = standardization?.scales {
+      lines.append("CHANNEL_MEANS = \(JSON.pythonList(scales.means))")
+      lines.append("CHANNEL_DEVIATIONS = \(JSON.pythonList(scales.deviations))")
     }
     return lines.joined(separator: "\n") + "\n"
   }

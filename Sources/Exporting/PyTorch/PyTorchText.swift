@@ -41,7 +41,10 @@ enum PyTorchText {
                 size[0] if isinstance(size, tuple) else size
                 for size in (self.kernel_size, self.stride, self.padding, getattr(self, "dilation", 1))
             )
-            return (lengths + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+            steps = (lengths + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+            for sample in (steps < 1).nonzero().flatten().tolist():
+                raise ValueError(f"sample {sample} is too short: {self} is given {lengths[sample]} steps of it")
+            return steps
 
     """#
 
@@ -160,7 +163,11 @@ enum PyTorchText {
         """
 
         def forward(self, x, lengths=None):
-            return self.follow(x if lengths is None else cleared(x, lengths), lengths)[0]
+            if lengths is None:
+                return self.follow(x, None)[0]
+            if not ((lengths >= 1) & (lengths <= x.shape[1])).all():
+                raise ValueError(f"lengths must be from 1 to {x.shape[1]}, the steps of x, not {lengths.tolist()}")
+            return self.follow(cleared(x, lengths), lengths)[0]
 
         def follow(self, x, lengths):
             """The outputs and their numbers of valid steps."""

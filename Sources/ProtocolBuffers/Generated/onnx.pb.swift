@@ -282,6 +282,7 @@ package nonisolated struct ONNXTensorProto: Sendable {
     case int32 // = 6
     case int64 // = 7
     case bool // = 9
+    case double // = 11
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -295,6 +296,7 @@ package nonisolated struct ONNXTensorProto: Sendable {
       case 6: self = .int32
       case 7: self = .int64
       case 9: self = .bool
+      case 11: self = .double
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -306,6 +308,7 @@ package nonisolated struct ONNXTensorProto: Sendable {
       case .int32: return 6
       case .int64: return 7
       case .bool: return 9
+      case .double: return 11
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -317,6 +320,7 @@ package nonisolated struct ONNXTensorProto: Sendable {
       .int32,
       .int64,
       .bool,
+      .double,
     ]
 
   }
@@ -792,7 +796,7 @@ nonisolated extension ONNXTensorProto: SwiftProtobuf.Message, SwiftProtobuf._Mes
 }
 
 nonisolated extension ONNXTensorProto.DataType: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{2}\u{5}INT32\0\u{1}INT64\0\u{2}\u{2}BOOL\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{2}\u{5}INT32\0\u{1}INT64\0\u{2}\u{2}BOOL\0\u{2}\u{2}DOUBLE\0")
 }
 
 nonisolated extension ONNXTensorShapeProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

@@ -34,6 +34,9 @@ public protocol DataEntry: RecipeEntry {
   /// used as they are.
   /// - Throws: `Failure` (configuration) if the transforms are in an impossible order.
   func inputNormalization() throws -> (mean: [Double], deviation: [Double])?
+
+  /// How the channels of inputs are brought to mean 0 and deviation 1; if by channel, the facts have the numbers.
+  var standardize: Standardization { get }
 }
 
 extension DataEntry {
@@ -69,6 +72,9 @@ extension DataEntry {
 
   /// Nil: inputs are used as they are.
   public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? { nil }
+
+  /// Not at all.
+  public var standardize: Standardization { .none }
 
   /// Advice on how to get validation samples from this source.
   var validationAdvice: String {
