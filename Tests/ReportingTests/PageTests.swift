@@ -51,6 +51,8 @@ struct PageTests {
     let page = try Report([wild]).html()
     #expect(page.contains("Loss with its spikes") && page.contains("smaller ones"))
     #expect(page.contains("<td>test</td><td>2</td>"))
+    #expect(page.contains("<summary>Spikes of single steps</summary>\n<div class=\"table\">"))
+    #expect(!still.contains("<summary>Spikes"))
   }
 
   @Test("names are escaped")

@@ -55,7 +55,8 @@ struct Page {
       "title": section.title, "anchor": section.anchor, "notes": section.notes,
       "tables": section.tables.map { table in
         [
-          "isText": table.isText, "headings": cells(table.headings, table),
+          "isText": table.isText, "isFolded": table.summary != nil, "summary": table.summary ?? "",
+          "headings": cells(table.headings, table),
           "rows": table.rows.map { ["cells": cells($0, table)] },
         ] as [String: Any]
       },

@@ -42,4 +42,6 @@ struct Table {
   var right: Set<Int> = []
   /// Whether cells are samples' texts, shown in a fixed-width font.
   var isText = false
+  /// The line that unfolds the table; nil if it is not folded.
+  var summary: String?
 }

@@ -7,8 +7,9 @@ import Training
 struct SpikeSection {
   let runs: [ReportedRun]
 
-  /// The number of table rows per run, and of spikes whose samples are listed.
-  private static let (listed, written) = (100, 12)
+  /// The number of table rows per run, that of rows from which tables are folded at first, and the number of spikes
+  /// whose samples are listed.
+  private static let (listed, folded, written) = (100, 25, 12)
   /// From here on a small mean of squares no longer causes giant steps.
   private static let usefulEpsilon = 1e-5
 
@@ -96,7 +97,11 @@ struct SpikeSection {
     let first = runs.count > 1 ? ["run"] : []
     return Table(
       headings: first + ["curve", "epochs", "loss before", "largest loss"], rows: rows,
-      right: Set(first.count + 2..<first.count + 4))
+      right: Set(first.count + 2..<first.count + 4), summary: summary(rows, "Spikes by epoch"))
+  }
+
+  private func summary(_ rows: [[String]], _ text: String) -> String? {
+    rows.count < SpikeSection.folded ? nil : text
   }
 
   /// All spikes of single steps, or the largest and the number of the others; nil if there are none.
@@ -111,7 +116,7 @@ struct SpikeSection {
     return Table(
       headings: (runs.count > 1 ? ["run"] : [])
         + ["steps", "largest loss", "usual loss", "largest gradient norm", "learning rate", "epoch"],
-      rows: rows, right: Set(runs.count > 1 ? 2..<7 : 1..<6))
+      rows: rows, right: Set(runs.count > 1 ? 2..<7 : 1..<6), summary: summary(rows, "Spikes of single steps"))
   }
 
   private func lossMarks(_ run: ReportedRun) -> [Mark] {
