@@ -99,7 +99,11 @@ private func unopened(_ message: String, path: String) -> Failure {
 /// Opens a regular file. A pipe would block, and cannot be read twice.
 private func openForReading(_ path: String) throws -> Int32 {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-  if descriptor < 0 { throw unopened("'\(path)' cannot be opened: \(reason(errno)).", path: path) }
+  if descriptor < 0 {
+    // A text that was taken for a name may be of any length.
+    let name = errno == ENAMETOOLONG ? "\(path.prefix(60))…" : path
+    throw unopened("'\(name)' cannot be opened: \(reason(errno)).", path: path)
+  }
   var status = stat()
   guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
     close(descriptor)

@@ -14,6 +14,10 @@ extension EndToEndTests {
     @Test func seriesAreLearnedMeasuredAndPredicted() throws {
       try Folder.temporary { folder in
         try SequenceData.writeSeries(folder)
+        let alone = try Program.run(["train", "series.yaml", "data.test=later.ts", "--out", "run"], in: folder)
+        #expect(
+          alone.status == 66 && alone.errors.contains("\n  set data.test to where it is, or to none; paths start"),
+          "\(alone.text)")
         let trained = try run(["train", "series.yaml", "--out", "run"], in: folder)
         #expect(trained.output.contains(/test +accuracy 100.0 %/), "\(trained.text)")
         #expect(
@@ -32,6 +36,9 @@ extension EndToEndTests {
         let one = try run(["predict", "run", "one.ts", "--json"], in: folder)
         let all = try run(["predict", "run", "new.ts", "--json"], in: folder)
         #expect(one.lines[0].drop { $0 != "," } == all.lines[0].drop { $0 != "," })
+        // Not a file's name.
+        let unnamed = try Program.run(["predict", "run", String(repeating: "1,", count: 3000)], in: folder)
+        #expect(unnamed.status == 66 && unnamed.errors.count < 200, "\(unnamed.text)")
         try folder.write("@data\n1,2:3,4\n1,x:2,3\n1,2\n5:6\n", to: "bad.ts")
         let bad = try Program.run(["predict", "run", "bad.ts"], in: folder)
         #expect(bad.status == 65 && bad.lines.count == 4, "\(bad.text)")

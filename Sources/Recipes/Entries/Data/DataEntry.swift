@@ -111,10 +111,10 @@ extension RecipeKey {
   }
 }
 
-/// The failure if the data is missing at `path`; `key` is the recipe's key for it.
-func missingData(_ message: String, path: String, key: String, origin: String?) -> Failure {
+/// The failure if the data is missing at `path`; `key` is the recipe's key for it, and `choice` what else it may be.
+func missingData(_ message: String, path: String, key: String, choice: String = "", origin: String?) -> Failure {
   let sources = origin.map { "get the data: \($0); or " } ?? ""
   return Failure(
     .noInput, message,
-    advice: "\(sources)set \(key) to where it is" + (pathAdvice(path).map { "; \($0)" } ?? ""))
+    advice: "\(sources)set \(key) to where it is\(choice)" + (pathAdvice(path).map { "; \($0)" } ?? ""))
 }

@@ -47,18 +47,15 @@ public struct TSEntry: FileEntry {
 
   /// Reads the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
-    let samples: TSSequences
-    do {
-      samples = try self.samples(train, recipe)
-    } catch let failure as Failure where failure.exitCode == .noInput {
-      throw missingData(failure.message, path: train, key: "data.train", origin: origin)
-    }
+    let samples = try named("data.train", train, origin: origin) { try self.samples(train, recipe) }
     let parts = try SeedSplit(count: samples.count, classes: samples.classes, shares: split)
     let scales = standardize == .channel ? samples.scales(of: parts.training) : nil
     let training = try samples.dataset(standardize, by: scales)
-    let others = try [validation, test].map { path in
+    let others = try [("data.validation", validation), ("data.test", test)].map { key, path in
       try path.map { path in
-        let others = try self.samples(path, recipe, classNames: training.classNames).dataset(standardize, by: scales)
+        let others = try named(key, path, choice: ", or to none") {
+          try self.samples(path, recipe, classNames: training.classNames)
+        }.dataset(standardize, by: scales)
         try others.check(at: path, against: training, at: train)
         return others
       }
@@ -84,6 +81,17 @@ public struct TSEntry: FileEntry {
     let data = try samples(path, recipe, classNames: facts.classNames)
       .dataset(standardize, by: standardize == .channel ? ChannelScales(facts) : nil)
     return (data, data.notices)
+  }
+
+  /// The samples that `read` reads from a path; if there is no such file, the message names the key.
+  private func named(
+    _ key: String, _ path: String, choice: String = "", origin: String? = nil, read: () throws -> TSSequences
+  ) throws -> TSSequences {
+    do {
+      return try read()
+    } catch let failure as Failure where failure.exitCode == .noInput {
+      throw missingData(failure.message, path: path, key: key, choice: choice, origin: origin)
+    }
   }
 
   private func samples(_ path: String, _ recipe: Recipe, classNames: [String]? = nil) throws -> TSSequences {
