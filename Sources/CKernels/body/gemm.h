@@ -118,29 +118,50 @@ DPT_INLINE void product_tiles(int np, const dpt_product *p, long row, long heigh
 }
 #undef DPT_CASE
 
-// The product; its tiles prefetch what `list` has, unless it is NULL.
-static void multiply_and_prefetch(const dpt_product *p, prefetch_list *list) {
-  // A block of A's rows stays in L1 or L2 while the panels of B pass by.
-  const long block = DPT_TILE_ROWS * 16;
+// A block of A's rows stays in L1 or L2 while the panels of B pass by.
+#define DPT_PRODUCT_BLOCK (DPT_TILE_ROWS * 16)
+
+DPT_INLINE long product_tile_count(const dpt_product *p, long rows) {
   const long panels = (p->columns + DPT_LANES - 1) / DPT_LANES;
-  if (list)
-    share_among(list, (p->rows + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * ((panels + DPT_TILE_PANELS - 1) / DPT_TILE_PANELS));
-  for (long first = 0; first < p->rows; first += block) {
-    const long rows = p->rows - first < block ? p->rows - first : block;
-    const long height = tile_height(rows, DPT_TILE_ROWS);
-    long panel = 0;
-#if DPT_TILE_PANELS > 1
-    for (; panel + 1 < panels; panel += 2)
-      for (long i = 0; i < rows; i += height)
-        product_tiles(2, p, first + i, rows - i < height ? rows - i : height, panel, list);
-#endif
-    for (; panel < panels; panel++)
-      for (long i = 0; i < rows; i += height)
-        product_tiles(1, p, first + i, rows - i < height ? rows - i : height, panel, list);
-  }
+  return (rows + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * ((panels + DPT_TILE_PANELS - 1) / DPT_TILE_PANELS);
 }
 
-static void multiply(const dpt_product *p) { multiply_and_prefetch(p, NULL); }
+// The product of a block of rows.
+static void multiply_block(const dpt_product *p, long first, long rows, prefetch_list *list) {
+  const long height = tile_height(rows, DPT_TILE_ROWS), panels = (p->columns + DPT_LANES - 1) / DPT_LANES;
+  long panel = 0;
+#if DPT_TILE_PANELS > 1
+  for (; panel + 1 < panels; panel += 2)
+    for (long i = 0; i < rows; i += height)
+      product_tiles(2, p, first + i, rows - i < height ? rows - i : height, panel, list);
+#endif
+  for (; panel < panels; panel++)
+    for (long i = 0; i < rows; i += height)
+      product_tiles(1, p, first + i, rows - i < height ? rows - i : height, panel, list);
+}
+
+DPT_INLINE long rows_of_block(const dpt_product *p, long first) {
+  return p->rows - first < DPT_PRODUCT_BLOCK ? p->rows - first : DPT_PRODUCT_BLOCK;
+}
+
+// The product; its tiles prefetch what `list` has, unless it is NULL.
+static void multiply_and_prefetch(const dpt_product *p, prefetch_list *list) {
+  if (list) share_among(list, product_tile_count(p, p->rows));
+  for (long first = 0; first < p->rows; first += DPT_PRODUCT_BLOCK) multiply_block(p, first, rows_of_block(p, first), list);
+}
+
+// The product; the tiles of each block prefetch the rows of the next.
+static void multiply(const dpt_product *p) {
+  for (long first = 0; first < p->rows; first += DPT_PRODUCT_BLOCK) {
+    const long rows = rows_of_block(p, first), next = first + rows;
+    prefetch_list list = {0};
+    if (next < p->rows) {
+      add_stretch(&list, p->a + next * p->aStride, rows_of_block(p, next) * p->aStride);
+      share_among(&list, product_tile_count(p, rows));
+    }
+    multiply_block(p, first, rows, &list);
+  }
+}
 
 // What a tile of sums takes its share of: k runs over `lines` stretches of `width`; a and b move on by `aStep` and `bStep`
 // floats for each k, and their stretches are `aLine` and `bLine` floats apart.

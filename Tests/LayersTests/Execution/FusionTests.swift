@@ -62,7 +62,8 @@ import Testing
     Case(outputs: 24, channels: 24, isNormalized: true, groups: 24),
     Case(
       image: .image(height: 40, width: 40, channels: 2), outputs: 24,
-      window: Window(kernel: .init(3), padding: .init(1)), rectifies: false, channels: 24, isNormalized: true, groups: 12),
+      window: Window(kernel: .init(3), padding: .init(1)), rectifies: false, channels: 24, isNormalized: true,
+      groups: 12),
     Case(
       image: .image(height: 23, width: 18, channels: 3), window: Window(kernel: .init(3), padding: .init(1)),
       channels: 9, isNormalized: true),
@@ -120,6 +121,54 @@ import Testing
     #expect(bits(joined.outputs) == bits(apart.outputs), place)
     #expect(bits(joined.inputGradient) == bits(apart.inputGradient), place)
     for (key, gradient) in apart.gradients { #expect(bits(joined.gradients[key] ?? []) == bits(gradient), place) }
+  }
+
+  private static let residualImage = Shape.image(height: 7, width: 6, channels: 20)
+
+  /// A residual connection whose body keeps its gradient, or overwrites it, and whose shortcut adds to the body's.
+  private func residual(_ shortcut: String, bodyEnds: String) throws -> Residual {
+    let image = FusionTests.residualImage
+    let window =
+      shortcut == "strided" ? Window(kernel: .init(1), stride: .init(2)) : Window(kernel: .init(1))
+    func normalized(_ input: Shape, _ window: Window) throws -> [any Layer] {
+      let convolution = try Conv2d(input: input, outputs: 20, window: window, bias: false)
+      return [convolution, BatchNorm(input: convolution.outputShape)]
+    }
+    let stride = window.stride
+    var body = try normalized(image, Window(kernel: .init(3), stride: stride, padding: .init(1)))
+    let between = body[1].outputShape
+    switch bodyEnds {
+    case "batch-norm": body += try normalized(between, Window(kernel: .init(3), padding: .init(1)))
+    case "pointwise": body += try normalized(between, Window(kernel: .init(1)))
+    default: body.append(ReLU(input: between))
+    }
+    return try Residual(
+      input: image, body: body, shortcut: shortcut == "identity" ? [] : try normalized(image, window))
+  }
+
+  @Test(arguments: ["identity", "pointwise", "strided"], ["batch-norm", "pointwise", "relu"])
+  func residualConnectionsAddTheSameGradients(shortcut: String, bodyEnds: String) throws {
+    func run(apart: Bool, rectifies: Bool) throws -> LayerRun {
+      var random = TestRandom(5)
+      let residual = try residual(shortcut, bodyEnds: bodyEnds)
+      let first = try Conv2d(input: FusionTests.residualImage, outputs: 20, window: Window(kernel: .init(1)))
+      let relus = rectifies ? [ReLU(input: residual.outputShape)] : []
+      let layer = Sequential(input: FusionTests.residualImage, layers: [first, residual] + relus)
+      let inputs = random.floats(6 * FusionTests.residualImage.count)
+      let parameters = Dictionary(uniqueKeysWithValues: layer.parameters.map { ($0.name, random.floats($0.count)) })
+      return try LayerRun(
+        layer, inputShape: FusionTests.residualImage, inputs: inputs, parameters: parameters,
+        upstream: random.floats(6 * layer.outputShape.count), shards: 3, keepsOutputs: apart)
+    }
+    for rectifies in [false, true] {
+      let (joined, apart) = (
+        try run(apart: false, rectifies: rectifies), try run(apart: true, rectifies: rectifies)
+      )
+      #expect(apart.inputGradient.contains { $0 != 0 })
+      // Zeros may differ in sign.
+      #expect(joined.outputs == apart.outputs && joined.inputGradient == apart.inputGradient)
+      for (name, gradient) in apart.gradients { #expect(joined.gradients[name] == gradient, "\(name)") }
+    }
   }
 
   /// A ReLU and the layer before it that applies it, or both apart.

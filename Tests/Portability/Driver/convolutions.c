@@ -117,7 +117,8 @@ static void backward(void) {
   p.scratch = floats((long)dpt_convolution_backward_scratch(&g, s.program.shards, follower));
   p.weightGradient = gradients;
   if (draw_bool()) p.biasGradient = gradients + PADDED(g.outputs * row);
-  if (draw_bool()) p.dx = floats(g.batch * g.xImage);
+  if (draw_bool()) p.dx = random_floats(g.batch * g.xImage, 1);
+  p.adds = p.dx && g.tileHeight == 0 && draw_bool();
   float *y = random_floats(g.batch * g.yImage, 1);
   if (follower == DPT_POOLED) {
     p.pool = draw_pool(&g);
