@@ -66,8 +66,28 @@ DPT_INLINE void moments_of_groups(int groups, const dpt_rows *r, long from, long
     else NAME(1, __VA_ARGS__, j), j += DPT_LANES;                            \
   }
 
-static void batch_norm_moments(const dpt_rows *r, long from, long to, const float *shift, float *sums, long gap) {
-  DPT_FOR_GROUPS(r->columns, moments_of_groups, r, from, to, shift, sums, gap)
+// The next samples from ..< to of a shard up to `end`, as many as make whole blocks of rows; false if there are none.
+DPT_INLINE bool next_samples(const dpt_shard_program *s, dpt_shard_progress *progress, long positions, long end, long *shard,
+                             long *from, long *to) {
+  if (progress->shard >= s->shards) return false;
+  const long last = s->rowStart[progress->shard + 1];
+  *shard = progress->shard;
+  *from = *to = progress->next;
+  if (end >= last) {
+    *to = last;
+    progress->shard++;
+  } else {
+    while ((end - *from) * positions % DPT_ROW_BLOCK != 0) end--;
+    *to = end;
+  }
+  progress->next = *to;
+  return *to > *from || end >= last;
+}
+
+static void batch_norm_moments(const dpt_rows *r, const float *shift, float *sums, long gap, const dpt_shard_program *s,
+                               dpt_shard_progress *progress, long end) {
+  for (long shard, from, to; next_samples(s, progress, r->positions, end, &shard, &from, &to);)
+    DPT_FOR_GROUPS(r->columns, moments_of_groups, r, from, to, shift, sums + 2 * gap * shard, gap)
 }
 
 // The gradient that a ReLU behind the normalization lets through: its output is scaled here as `scale_rows` does.
@@ -100,8 +120,10 @@ DPT_INLINE void gradients_of_groups(int groups, const dpt_batch_norm_sums *p, lo
   store_two_sums(groups, total, sums + j, gap);
 }
 
-static void batch_norm_gradients(const dpt_batch_norm_sums *p, long from, long to, float *sums, long gap) {
-  DPT_FOR_GROUPS(p->x.columns, gradients_of_groups, p, from, to, sums, gap)
+static void batch_norm_gradients(const dpt_batch_norm_sums *p, float *sums, long gap, const dpt_shard_program *s,
+                                 dpt_shard_progress *progress, long end) {
+  for (long shard, from, to; next_samples(s, progress, p->x.positions, end, &shard, &from, &to);)
+    DPT_FOR_GROUPS(p->x.columns, gradients_of_groups, p, from, to, sums + 2 * gap * shard, gap)
 }
 
 // The mean is taken off first: where it is many deviations from 0, products with x would round away what is left.

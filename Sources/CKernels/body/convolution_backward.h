@@ -96,6 +96,12 @@ DPT_INLINE void add_weight_gradient(const dpt_convolution *g, const gradient_pla
   else add_gradient_by_inputs(g, plan, x, dy, sums, input, output);
 }
 
+// dx has been made up to the sample `end`.
+DPT_INLINE void sum_before(const dpt_convolution_backward *p, const dpt_shard_program *s, dpt_shard_progress *progress,
+                           long end) {
+  if (p->sums) batch_norm_gradients(&p->before, p->beforeSums, p->beforeGap, s, progress, end);
+}
+
 static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_shard_program *s) {
   const dpt_convolution *g = &p->convolution;
   const gradient_plan plan = plan_gradient(g);
@@ -106,6 +112,7 @@ static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_
   const long atOnce = p->dx && !g->xStarts ? samples_back(g) : 1;
   // The first sample whose input's gradient is still to be made.
   long first = s->rowStart[0];
+  dpt_shard_progress progress = {0, first};
   for (shard_fold f = fold_shards(s, stack, (long)size); has_shard(&f);) {
     float *sums = f.top;
     memset(sums, 0, size * sizeof(float));
@@ -121,6 +128,7 @@ static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_
         some.batch = n + 1 - first;
         input_gradient(&some, p->follower == DPT_GIVEN ? p->dy + place_in_y(g, first) : made, p->packed,
                        p->dx + place_in_x(&p->inverse, first), p->adds);
+        sum_before(p, s, &progress, n + 1);
       }
       first = n + 1;
     }

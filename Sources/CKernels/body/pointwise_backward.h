@@ -38,6 +38,7 @@ DPT_INLINE dpt_outer_product pointwise_product(const dpt_convolution_backward *p
 static void convolve_back_pointwise(const dpt_convolution_backward *p, const dpt_shard_program *s) {
   const dpt_convolution *g = &p->convolution;
   const long end = s->rowStart[s->shards], atOnce = samples_back(g);
+  dpt_shard_progress progress = {0, s->rowStart[0]};
   for (long first = s->rowStart[0]; first < end; first += atOnce) {
     const long samples = end - first < atOnce ? end - first : atOnce;
     // The gradients take the place of those behind the convolution.
@@ -47,6 +48,7 @@ static void convolve_back_pointwise(const dpt_convolution_backward *p, const dpt
     some.batch = samples;
     input_gradient(&some, p->dy + first * g->yImage, p->packed, p->dx + first * p->inverse.xImage,
                    p->adds);
+    sum_before(p, s, &progress, first + samples);
   }
   const dpt_outer_product product = pointwise_product(p, s->shards);
   weight_gradient(&product, s);

@@ -138,6 +138,7 @@ static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_pro
   const long end = s->rowStart[s->shards];
   // The first sample of those whose input gradients are made next.
   long first = s->rowStart[0];
+  dpt_shard_progress progress = {0, first};
   for (shard_fold f = fold_shards(s, stack, size); has_shard(&f);) {
     float *weights = f.top, *bias = weights + size - row;
     const bool isEmpty = shard_start(&f) == shard_end(&f);
@@ -161,6 +162,7 @@ static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_pro
         some.batch = n + 1 - first;
         winograd_input_gradient(&some, gradients + place_in_y(g, first), p->packed,
                                 p->dx + place_in_x(&p->inverse, first), tiles.placed);
+        sum_before(p, s, &progress, n + 1);
       }
       first = n + 1;
     }

@@ -102,15 +102,19 @@ DPT_KERNEL(void, average_pool_back, (const dpt_convolution *g, const float *dy, 
 
 // MARK: Batch normalization (body/batch_norm.h)
 
-/// Adds the rows of samples from ..< to of one shard to its sums: Σ (x − shift) to sums[j], Σ (x − shift)² to sums[gap + j];
-/// whole groups of 16. If a shard's samples come in several calls, all but the last must have whole blocks of DPT_ROW_BLOCK
-/// rows, and `outer` must be 1; the bits then are those of one call.
+/// Adds the rows of the samples up to `end` that have not been gone through to the sums of their shards, two rows of `gap`
+/// floats each: Σ (x − shift), then Σ (x − shift)²; whole groups of 16. If `end` lies within a shard, its last samples are left
+/// for the next call as far as they make no whole block of DPT_ROW_BLOCK rows; so the bits are those of one call. That needs
+/// `outer` 1.
 DPT_KERNEL(void, batch_norm_moments,
-           (const dpt_rows *r, long from, long to, const float *shift, float *sums, long gap),
-           (r, from, to, shift, sums, gap))
-/// Adds to the sums of the backward pass likewise: Σ dy to sums[j], Σ dy · (x − mean) · inverse to sums[gap + j].
+           (const dpt_rows *r, const float *shift, float *sums, long gap, const dpt_shard_program *shards,
+            dpt_shard_progress *progress, long end),
+           (r, shift, sums, gap, shards, progress, end))
+/// Adds to the sums of the backward pass likewise: Σ dy, then Σ dy · (x − mean) · inverse.
 DPT_KERNEL(void, batch_norm_gradients,
-           (const dpt_batch_norm_sums *p, long from, long to, float *sums, long gap), (p, from, to, sums, gap))
+           (const dpt_batch_norm_sums *p, float *sums, long gap, const dpt_shard_program *shards,
+            dpt_shard_progress *progress, long end),
+           (p, sums, gap, shards, progress, end))
 /// y = (x − mean) · factor + shift by channel; with `relu`, negative values become 0.
 DPT_KERNEL(void, scale_rows,
            (const dpt_row_pass *r, const float *mean, const float *factor, const float *shift, bool relu),

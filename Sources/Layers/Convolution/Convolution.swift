@@ -79,15 +79,18 @@ struct ConvolutionPass: SamplewiseConvolution {
   private let paddedBias: ArenaPlan.Slot?
   private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
   private let ragged: RaggedWindow?
+  private let before: BatchNormPass?
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted. A pooling takes
-  /// the outputs of `samplesAtOnce` samples before others take their place.
+  /// the outputs of `samplesAtOnce` samples before others take their place. The backward pass sums the gradients of the
+  /// normalization `before` it.
   init(
     _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool,
-    follower: dpt_follower
+    follower: dpt_follower, before: BatchNormPass?
   ) {
     self.convolution = convolution
     self.appliesReLU = appliesReLU
+    self.before = convolution.groups == 1 ? before : nil
     let (groups, input, outputs) = (convolution.groups, convolution.inputShape, convolution.outputs)
     var g = convolution.geometry(batch: batch, inputStride: paddedToLanes(input.features))
     samplesAtOnce = min(dpt_convolution_samples(&g), batch)
@@ -208,6 +211,7 @@ struct ConvolutionPass: SamplewiseConvolution {
     pass.biasGradient = convolution.outputShape.isSequence ? nil : convolution.bias.map(context.gradient)
     pass.node = context.nodeStride
     if !pass.adds { pass.dx = result?.base }
+    if let before, let result { before.sumGradients(in: &pass, gradient: result, context) }
     pass.packed = back.map { UnsafePointer(context.arena[$0.packed]) }
     pass.scratch = context.arena[scratch]
     var program = context.shards.kernelProgram

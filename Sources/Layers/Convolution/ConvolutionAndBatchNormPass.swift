@@ -22,7 +22,7 @@ protocol SamplewiseConvolution: Pass {
 /// backward pass takes them, so that they never lie in memory.
 struct ConvolutionAndBatchNormPass: Pass {
   private let convolution: any SamplewiseConvolution
-  private let norm: BatchNormPass
+  let norm: BatchNormPass
 
   init(_ convolution: any SamplewiseConvolution, _ norm: BatchNormPass) {
     self.convolution = convolution
@@ -36,8 +36,8 @@ struct ConvolutionAndBatchNormPass: Pass {
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let outputs = convolution.output(batch: input.batch, context)
     let rowsOfSample = outputs.positions
-    var progress = ShardProgress(rowsOfSample: rowsOfSample)
-    if context.isTraining { norm.beginMoments(context) }
+    var progress = context.shards.kernelProgram.beginning
+    if context.isTraining { norm.beginSums(context) }
     for first in stride(from: 0, to: input.batch, by: convolution.samplesAtOnce) {
       let end = min(first + convolution.samplesAtOnce, input.batch)
       let some = TensorView(

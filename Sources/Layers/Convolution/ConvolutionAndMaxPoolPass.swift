@@ -9,11 +9,11 @@ struct ConvolutionAndMaxPoolPass: Pass {
 
   init(
     _ convolution: Convolution, appliesReLU: Bool, _ pool: MaxPool, _ plan: inout ArenaPlan, batch: Int,
-    wantsInputGradient: Bool
+    wantsInputGradient: Bool, before: BatchNormPass?
   ) {
     self.convolution = ConvolutionPass(
       convolution, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU,
-      follower: DPT_POOLED)
+      follower: DPT_POOLED, before: before)
     self.pool = MaxPoolPass(pool.pooling, &plan, batch: batch, wantsInputGradient: false)
   }
 

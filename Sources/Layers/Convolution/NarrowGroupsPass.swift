@@ -9,13 +9,15 @@ extension Convolution {
   /// The pass of the convolution, and of the ReLU behind it if it applies that; `follower` is given or normalized.
   func makePass(
     _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool = false,
-    follower: dpt_follower = DPT_GIVEN
+    follower: dpt_follower = DPT_GIVEN, before: BatchNormPass? = nil
   ) -> any SamplewiseConvolution {
     hasNarrowGroups
       ? NarrowGroupsPass(
-        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower)
+        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower,
+        before: before)
       : ConvolutionPass(
-        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower)
+        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower,
+        before: before)
   }
 }
 
@@ -34,14 +36,16 @@ struct NarrowGroupsPass: SamplewiseConvolution {
   private let paddedBias: ArenaPlan.Slot?
   private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
   private let ragged: RaggedWindow?
+  private let before: BatchNormPass?
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   init(
     _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool,
-    follower: dpt_follower
+    follower: dpt_follower, before: BatchNormPass?
   ) {
     self.convolution = convolution
     self.appliesReLU = appliesReLU
+    self.before = before
     let (input, output) = (convolution.inputShape, convolution.outputShape)
     samplesAtOnce = min(batch, max(1, NarrowGroupsPass.cachedFloats / output.paddedCount(batch: 1)))
     overwritesGradient = appliesReLU && output.isSequence
@@ -142,6 +146,7 @@ struct NarrowGroupsPass: SamplewiseConvolution {
     pass.biasGradient = convolution.outputShape.isSequence ? nil : convolution.bias.map(context.gradient)
     pass.node = context.nodeStride
     pass.dx = result?.base
+    if let before, let result { before.sumGradients(in: &pass, gradient: result, context) }
     pass.packed = back.map { UnsafePointer(context.arena[$0.packed]) }
     pass.scratch = context.arena[backwardScratch]
     var program = context.shards.kernelProgram

@@ -7,8 +7,9 @@ struct Fusion {
   let layers: [any Layer]
   /// Their ticks on the plan's clock. A ReLU that the layer before it applies has none.
   var ticks = 1
-  /// Makes the pass of all of them.
-  let makePass: (_ plan: inout ArenaPlan, _ batch: Int, _ wantsInputGradient: Bool) -> any Pass
+  /// Makes the pass of all of them. A convolution sums the gradients of the batch normalization `before` it.
+  let makePass:
+    (_ plan: inout ArenaPlan, _ batch: Int, _ wantsInputGradient: Bool, _ before: BatchNormPass?) -> any Pass
 
   /// What the first of these layers runs in: the first fusion that fits, else a pass of its own. With `keepsOutputs` no
   /// fusion hides what lies between its layers, but for what a ReLU rectifies.
@@ -16,7 +17,9 @@ struct Fusion {
     guard let first = layers.first else { return nil }
     let fusions = keepsOutputs ? [withReLU] : [convolutionAndMaxPool, convolutionAndBatchNorm, withReLU]
     return fusions.lazy.compactMap { $0(layers) }.first
-      ?? Fusion(layers: [first]) { first.makePass(&$0, batch: $1, wantsInputGradient: $2) }
+      ?? Fusion(layers: [first]) { plan, batch, wantsInputGradient, _ in
+        first.makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
+      }
   }
 
   /// A convolution of images, a ReLU or none, and max pooling, which reads what lies between where the caches still hold it.
@@ -27,7 +30,7 @@ struct Fusion {
     guard let pool = layers.dropFirst(count - 1).first as? MaxPool else { return nil }
     return Fusion(layers: Array(layers.prefix(count)), ticks: 2) {
       ConvolutionAndMaxPoolPass(
-        convolution, appliesReLU: hasReLU, pool, &$0, batch: $1, wantsInputGradient: $2)
+        convolution, appliesReLU: hasReLU, pool, &$0, batch: $1, wantsInputGradient: $2, before: $3)
     }
   }
 
@@ -39,7 +42,7 @@ struct Fusion {
     else { return nil }
     let hasReLU = layers.dropFirst(2).first is ReLU
     return Fusion(layers: Array(layers.prefix(hasReLU ? 3 : 2)), ticks: 2) {
-      let pass = convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, follower: DPT_NORMALIZED)
+      let pass = convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, follower: DPT_NORMALIZED, before: $3)
       return ConvolutionAndBatchNormPass(
         pass, BatchNormPass(norm, &$0, batch: $1, wantsInputGradient: true, appliesReLU: hasReLU))
     }
@@ -53,19 +56,19 @@ struct Fusion {
     switch both[0] {
     case let layer as Conv1d:
       return Fusion(layers: both) {
-        layer.convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, appliesReLU: true)
+        layer.convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, appliesReLU: true, before: $3)
       }
     case let layer as Conv2d:
       return Fusion(layers: both) {
-        layer.convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, appliesReLU: true)
+        layer.convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, appliesReLU: true, before: $3)
       }
     case let layer as Residual:
-      return Fusion(layers: both) {
-        ResidualPass(layer, &$0, batch: $1, wantsInputGradient: $2, appliesReLU: true)
+      return Fusion(layers: both) { plan, batch, wantsInputGradient, _ in
+        ResidualPass(layer, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: true)
       }
     case let layer as BatchNorm:
-      return Fusion(layers: both) {
-        BatchNormPass(layer, &$0, batch: $1, wantsInputGradient: $2, appliesReLU: true)
+      return Fusion(layers: both) { plan, batch, wantsInputGradient, _ in
+        BatchNormPass(layer, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: true)
       }
     default: return nil
     }

@@ -32,7 +32,8 @@ public final class Program: Pass {
     while let fusion = Fusion.first(in: rest, keepsOutputs: plan.keepsOutputs) {
       rest = rest.dropFirst(fusion.layers.count)
       for _ in 0..<fusion.ticks { plan.advance() }
-      let pass = fusion.makePass(&plan, batch, wantsInputGradient || !stages.isEmpty)
+      let before = (stages.last?.pass as? ConvolutionAndBatchNormPass)?.norm
+      let pass = fusion.makePass(&plan, batch, wantsInputGradient || !stages.isEmpty, before)
       stages.append(Stage(fusion, pass: pass))
     }
     self.stages = stages

@@ -101,13 +101,6 @@ public final class ShardProgram {
   /// The samples of one of this rank's shards, among the rank's.
   func samples(ofShard shard: Int) -> Range<Int> { Int(rowStart[shard])..<Int(rowStart[shard + 1]) }
 
-  /// The samples of one of this rank's shards in kernels that take `view.asRows`: its rows, if the view is ragged.
-  func samples(ofShard shard: Int, over view: TensorView) -> Range<Int> {
-    let samples = samples(ofShard: shard)
-    guard let starts = view.starts else { return samples }
-    return Int(starts[samples.lowerBound])..<Int(starts[samples.upperBound])
-  }
-
   /// The number of shards of the whole batch that have samples.
   var filledShards: Int { min(batch, shardCount) }
 
@@ -125,4 +118,11 @@ public final class ShardProgram {
       if let sum = stack[0] { emit(node, sum) }
     }
   }
+}
+
+extension dpt_shard_program {
+  /// Nothing has been gone through.
+  var beginning: dpt_shard_progress { dpt_shard_progress(shard: 0, next: Int(rowStart[0])) }
+  /// The sample after the last.
+  var end: Int { Int(rowStart[shards]) }
 }

@@ -18,6 +18,9 @@ final class BatchNormPass: Pass {
   /// Each shard's number of values per channel, if batches are ragged.
   private let counts: ArenaPlan.Slot
   private let givesInputGradient: Bool
+  /// The last inputs, and whether the pass that follows has summed the gradients of the outputs.
+  private var input: TensorView?
+  private var areGradientsSummed = false
   /// Where each sample's rows start in the last batch, if it is ragged; if so, its number of values per channel on all ranks.
   private var starts: UnsafePointer<Int32>?
   private var countedValues = 0
@@ -50,10 +53,12 @@ final class BatchNormPass: Pass {
     try forward(input, areSummed: false, context)
   }
 
-  /// The same. If the inputs' moments `areSummed`, `beginMoments` and `addMoments` have been called for all samples.
+  /// The same. If the inputs' moments `areSummed`, `beginSums` and `addMoments` have been called for all samples.
   /// - Throws: as the other.
   func forward(_ input: TensorView, areSummed: Bool, _ context: StepContext) throws -> TensorView {
     let arena = context.arena
+    self.input = input
+    areGradientsSummed = false
     starts = input.starts
     if context.isTraining {
       context.increment(running.tracked)
@@ -83,33 +88,29 @@ final class BatchNormPass: Pass {
   }
 
   /// Starts the sums of a batch whose statistics are its own.
-  func beginMoments(_ context: StepContext) {
+  func beginSums(_ context: StepContext) {
     context.arena[sums].update(repeating: 0, count: 2 * padded * context.shards.reduction.shards.count)
   }
 
   /// Adds the moments of the inputs up to the sample `end`, as far as they make whole blocks, to those before.
-  func addMoments(_ input: TensorView, to end: Int, _ progress: inout ShardProgress, _ context: StepContext) {
+  func addMoments(_ input: TensorView, to end: Int, _ progress: inout dpt_shard_progress, _ context: StepContext) {
     var rows = kernelRows(input)
-    let (sums, shift) = (context.arena[sums], context.values(ofBuffer: running.mean))
-    progress.advance(to: end, in: context.shards) { shard, samples in
-      dpt_batch_norm_moments(
-        &rows, samples.lowerBound, samples.upperBound, shift, sums + 2 * padded * shard, padded)
-    }
+    var program = context.shards.kernelProgram(over: input)
+    dpt_batch_norm_moments(
+      &rows, context.values(ofBuffer: running.mean), context.arena[sums], padded, &program, &progress, end)
   }
 
   private func measureBatch(_ input: TensorView, areSummed: Bool, _ context: StepContext) throws {
     let reducer = try batchSums(context).forward
     let sums = context.arena[sums]
     var rows = kernelRows(input)
+    var program = context.shards.kernelProgram(over: input)
     var areSummed = areSummed
     try measure(sums, group: 0, context) { shift in
       if !areSummed {
-        beginMoments(context)
-        for shard in 0..<context.shards.reduction.shards.count {
-          let samples = context.shards.samples(ofShard: shard, over: input)
-          dpt_batch_norm_moments(
-            &rows, samples.lowerBound, samples.upperBound, shift, sums + 2 * padded * shard, padded)
-        }
+        beginSums(context)
+        var progress = program.beginning
+        dpt_batch_norm_moments(&rows, shift, sums, padded, &program, &progress, program.end)
       }
       // A second call has another shift.
       areSummed = false
@@ -152,10 +153,11 @@ final class BatchNormPass: Pass {
     var rows = kernelRows(input)
     for group in 0..<groups(context).count {
       let own = sums + 2 * group * padded
-      let samples = context.shards.samples(ofShard: group, over: input)
+      var program = context.shards.kernelProgram(ofShard: group, over: input)
       measure(own, group: group, context) { shift in
         own.update(repeating: 0, count: 2 * padded)
-        dpt_batch_norm_moments(&rows, samples.lowerBound, samples.upperBound, shift, own, padded)
+        var progress = program.beginning
+        dpt_batch_norm_moments(&rows, shift, own, padded, &program, &progress, program.end)
       }
     }
     context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { node, sums in
@@ -230,8 +232,12 @@ final class BatchNormPass: Pass {
       let sums = context.arena[sums]
       for group in 0..<groups(context).count {
         let own = sums + 2 * group * padded
+        var program = context.shards.kernelProgram(ofShard: group, over: input)
+        var progress = program.beginning
         setFactor(group: group, context)
-        sum(gradient, input, group: group, shard: group, own, context)
+        own.update(repeating: 0, count: 2 * padded)
+        var rows = gradientRows(gradient, input, group: group, context)
+        dpt_batch_norm_gradients(&rows, own, padded, &program, &progress, program.end)
         if givesInputGradient { combine(gradient, input, group: group, sums: own, context) }
       }
       context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { store($1, node: $0, context) }
@@ -249,16 +255,33 @@ final class BatchNormPass: Pass {
     return combination(group: 0, sums: sums, context)
   }
 
+  /// Has a pass that writes the gradient of the outputs sum what is needed of it.
+  func sumGradients(in pass: inout dpt_convolution_backward, gradient: TensorView, _ context: StepContext) {
+    guard let input else { return }
+    setFactor(group: 0, context)
+    beginSums(context)
+    pass.sums = true
+    pass.before = gradientRows(gradient, input, group: 0, context)
+    pass.beforeSums = context.arena[sums]
+    pass.beforeGap = padded
+    areGradientsSummed = true
+  }
+
   /// Stores the nodes' sums as gradients, and returns those of the batch if the inputs' gradient is wanted.
   private func sumGradients(
     _ gradient: TensorView, _ input: TensorView, _ context: StepContext
   ) throws -> UnsafePointer<Float> {
     let reducer = try batchSums(context).backward
     let sums = context.arena[sums]
-    setFactor(group: 0, context)
-    for shard in 0..<context.shards.reduction.shards.count {
-      sum(gradient, input, group: 0, shard: shard, sums + 2 * padded * shard, context)
+    if !areGradientsSummed {
+      setFactor(group: 0, context)
+      beginSums(context)
+      var rows = gradientRows(gradient, input, group: 0, context)
+      var program = context.shards.kernelProgram(over: input)
+      var progress = program.beginning
+      dpt_batch_norm_gradients(&rows, sums, padded, &program, &progress, program.end)
     }
+    areGradientsSummed = false
     context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { node, sum in
       (reducer.nodes + node * reducer.stride).update(from: sum, count: 2 * padded)
       store(sum, node: node, context)
@@ -267,19 +290,15 @@ final class BatchNormPass: Pass {
     return UnsafePointer(reducer.result)
   }
 
-  /// Sums dy and dy·x̂ of a shard, with a group's mean and deviation.
-  private func sum(
-    _ gradient: TensorView, _ input: TensorView, group: Int, shard: Int, _ own: UnsafeMutablePointer<Float>,
-    _ context: StepContext
-  ) {
+  /// What dy and dy·x̂ are summed of, with a group's mean and deviation.
+  private func gradientRows(
+    _ gradient: TensorView, _ input: TensorView, group: Int, _ context: StepContext
+  ) -> dpt_batch_norm_sums {
     let arena = context.arena
-    var rows = dpt_batch_norm_sums(
-      x: kernelRows(input), dy: gradient.base, dyStride: gradient.stride, mean: arena[mean] + group * padded,
-      inverse: arena[inverse] + group * padded, factor: appliesReLU ? arena[factor] : nil,
-      shift: appliesReLU ? arena[shift] : nil)
-    let samples = context.shards.samples(ofShard: shard, over: input)
-    own.update(repeating: 0, count: 2 * padded)
-    dpt_batch_norm_gradients(&rows, samples.lowerBound, samples.upperBound, own, padded)
+    return dpt_batch_norm_sums(
+      x: kernelRows(input), dy: UnsafePointer(gradient.base), dyStride: gradient.stride,
+      mean: arena[mean] + group * padded, inverse: arena[inverse] + group * padded,
+      factor: appliesReLU ? arena[factor] : nil, shift: appliesReLU ? arena[shift] : nil)
   }
 
   /// Stores a node's Σ dy and Σ dy·x̂ as the gradients of β and γ.

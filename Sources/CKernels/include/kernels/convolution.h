@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "rows.h"
+#include "shards.h"
 
 /// A two-dimensional cross-correlation of `batch` images, channels last:
 /// y[n][oh][ow][o] = bias[o] + Σ x[n][oh·S − P + kh·D][ow·S − P + kw·D][c] · w[o][kh][kw][c], summed over kh, kw, c in
@@ -65,6 +66,12 @@ typedef struct {
   /// `dpt_pack_convolution_back`. If it `adds`, ∂ℓ/∂x is added to dx; not with a tile or for narrow groups at once.
   float *dx;
   bool adds;
+  /// If dx is the gradient of a batch normalization's outputs, it `sums` what that needs while the caches hold dx, as
+  /// `dpt_batch_norm_gradients` does.
+  bool sums;
+  dpt_batch_norm_sums before;
+  float *beforeSums;
+  long beforeGap;
   dpt_convolution inverse;
   const float *packed;
   /// `dpt_convolution_backward_scratch` floats.

@@ -74,9 +74,6 @@ typedef struct {
   long stride, outerStride, outer, positions, columns;
 } dpt_rows;
 
-/// Rows that sums per channel add up in blocks, from a shard's first row on.
-#define DPT_ROW_BLOCK 64
-
 /// What the sums of batch normalization's backward pass are made of: rows of x, and of dy, `dyStride` floats apart.
 typedef struct {
   dpt_rows x;

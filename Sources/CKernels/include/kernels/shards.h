@@ -14,4 +14,13 @@ typedef struct {
   const int32_t *emits;
 } dpt_shard_program;
 
+/// Rows that sums per channel add up in blocks, from a shard's first row on.
+#define DPT_ROW_BLOCK 64
+
+/// How far samples have been gone through in their order: `next` is the next one, of this shard; at first the first shard's
+/// first one.
+typedef struct {
+  long shard, next;
+} dpt_shard_progress;
+
 #endif
