@@ -22,7 +22,9 @@ import Testing
       let relus = rectifies ? [ReLU(input: second.outputShape)] : []
       if isNormalized {
         let norm = BatchNorm(input: second.outputShape)
-        return [first, second, norm] + relus + [Dropout(input: second.outputShape)]
+        // The one behind sums the normalization's gradients.
+        let third = try Conv2d(input: norm.outputShape, outputs: 6, window: Window(kernel: .init(1)))
+        return [first, second, norm] + relus + [third, Dropout(input: third.outputShape)]
       }
       let pooling = try MaxPool(input: second.outputShape, window: pool)
       // What is drawn behind depends on the place.
