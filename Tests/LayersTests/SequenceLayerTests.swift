@@ -61,6 +61,34 @@ import Testing
     }
   }
 
+  /// The gradients of both biases are sums of the same rows.
+  @Test(arguments: [true, false], 1...4)
+  func aShortcutsBiasHasTheGradientOfTheBodys(isLinear: Bool, shards: Int) throws {
+    var random = TestRandom(4)
+    let lengths: [Int32] = [13, 3, 9, 14, 2, 7, 11, 1]
+    let shape = Shape.sequence(steps: 14, features: 3)
+    func convolution(_ input: Shape, _ outputs: Int) throws -> Conv1d {
+      try Conv1d(input: input, outputs: outputs, window: .steps(kernel: 3, padding: .same))
+    }
+    let wide = Shape.sequence(steps: 14, features: 64)
+    let body: [any Layer] = [
+      try convolution(shape, 64), ReLU(input: wide), try convolution(wide, 64), ReLU(input: wide),
+      try convolution(wide, 16),
+    ]
+    let shortcut: any Layer =
+      isLinear
+      ? Linear(input: shape, outputs: 16) : try Conv1d(input: shape, outputs: 16, window: .steps(kernel: 1))
+    let residual = try Residual(input: shape, body: body, shortcut: [shortcut])
+    let pool = try GlobalAveragePool(input: residual.outputShape)
+    let layer = Sequential(input: shape, layers: [residual, pool, Linear(input: pool.outputShape, outputs: 3)])
+    let run = try LayerRun(
+      layer, inputShape: shape, inputs: random.floats(lengths.count * shape.count),
+      parameters: Dictionary(uniqueKeysWithValues: layer.parameters.map { ($0.name, random.floats($0.count)) }),
+      upstream: random.floats(lengths.count * layer.outputShape.count), shards: shards, lengths: lengths)
+    let gradient = try #require(run.gradients["0.shortcut.0.bias"])
+    #expect(gradient.contains { $0 != 0 } && bits(gradient) == bits(run.gradients["0.body.4.bias"] ?? []))
+  }
+
   @Test func stepsAreReversed() throws {
     let shape = Shape.sequence(steps: 3, features: 1)
     func run(_ lengths: [Int32]?) throws -> LayerRun {

@@ -12,7 +12,8 @@ struct RaggedWindow {
   init(_ window: Window, kind: String, _ plan: inout ArenaPlan, batch: Int) {
     self.kind = kind
     self.window = window
-    starts = plan.activation(batch + 1)
+    // Gradients have these starts, too, even where the backward pass of a shortcut comes after the body's.
+    starts = plan.persistent(batch + 1)
   }
 
   /// A ragged view for what the window gives for a ragged input.
