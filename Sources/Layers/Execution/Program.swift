@@ -40,6 +40,9 @@ public final class Program: Pass {
     activations.reserveCapacity(stages.count + 1)
   }
 
+  /// The outputs of the last forward pass; nil before the first.
+  package var outputs: TensorView? { activations.last }
+
   /// The passes, in the order in which they run.
   var passes: [any Pass] { stages.map(\.pass) }
 

@@ -73,7 +73,8 @@ struct RowLossPass: LossPass {
     evaluate: @escaping (_ pass: inout dpt_loss_pass, _ targets: Targets) -> Void
   ) {
     plan.advance()
-    records = plan.activation(batch * shape.steps * shape.positions * Int(DPT_LANES))
+    // They are read after the backward pass if that gave values that are not finite.
+    records = plan.persistent(batch * shape.steps * shape.positions * Int(DPT_LANES))
     gradient = plan.gradient(shape.paddedCount(batch: batch))
     self.evaluate = evaluate
   }

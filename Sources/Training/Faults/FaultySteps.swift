@@ -86,17 +86,9 @@ final class FaultySteps {
     let last = positions.lowerBound + (positions.count - 1) / batch * batch..<positions.upperBound
     let own = workspace.shards.part(of: last)
     let samples = gradient.loader.samples(BatchLoader.Portion(epoch: epoch, positions: own))
-    return samples.enumerated().filter { !isFinite(sample: $0.offset, of: own.count) }.map(\.element)
-  }
-
-  /// Whether the loss of one of this rank's samples is finite.
-  private func isFinite(sample: Int, of count: Int) -> Bool {
-    let shape = experiment.model.outputShape
-    return (0..<shape.steps).allSatisfy { step in
-      (0..<shape.positions).allSatisfy { place in
-        let row = (step * count + sample) * shape.positions + place
-        return workspace.lossPass.value(row: row, gradient.context).isFinite
-      }
-    }
+    guard let outputs = workspace.program.outputs else { return [] }
+    return samples.enumerated().filter { sample, _ in
+      outputs.rows(ofSample: sample).contains { !workspace.lossPass.value(row: $0, gradient.context).isFinite }
+    }.map(\.element)
   }
 }

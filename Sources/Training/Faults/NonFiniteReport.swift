@@ -36,6 +36,7 @@ struct NonFiniteReport {
       if all.count > NonFiniteReport.limit { message += " and \(all.count - NonFiniteReport.limit) others" }
       message += " of the training data"
     }
+    if loss.isFinite && faulty.isEmpty && all.isEmpty { message += ", but the norm of the gradient is not finite" }
     // Sums beyond float16's range are infinite, even if the loss is finite.
     let range =
       isHalf && loss.isFinite
