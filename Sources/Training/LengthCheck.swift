@@ -5,16 +5,25 @@ import Tensors
 
 extension Model {
   /// Checks that every layer takes samples of different lengths, and that no sample has too few steps for a layer.
-  /// - Throws: `Failure` (data) that names the layer, and the shortest sample.
+  /// - Throws: `Failure` (data) that names the layer, and the first sample that is too short.
   public func checkLengths(of data: any Dataset) throws {
     if data.hasLengths, let place = layers.place(thatRefusesLengths: inputShape) {
       throw Failure(
         .data, "the samples differ in length, but layer \(place) takes all \(inputShape.steps) steps of each",
         advice: "give samples of \(inputShape.steps) steps, without an array lengths")
     }
-    guard data.hasLengths, let shortest = (0..<data.count).min(by: { data.length(of: $0) < data.length(of: $1) })
+    if data.hasLengths { try checkSteps(of: data) }
+  }
+
+  /// Checks that no sample has too few steps for a layer. The samples may have other steps than the model's input.
+  /// - Throws: `Failure` (data) that names the first sample that has, and the layer.
+  package func checkSteps(of data: any Dataset) throws {
+    guard data.inputShape.isAlike(inputShape), let fewest = (0..<data.count).lazy.map(data.length).min(),
+      shortage(at: "", steps: fewest) != nil
     else { return }
-    if let failure = shortage(at: data.place(of: shortest), steps: data.length(of: shortest)) { throw failure }
+    for sample in 0..<data.count {
+      if let failure = shortage(at: data.place(of: sample), steps: data.length(of: sample)) { throw failure }
+    }
   }
 
   /// The failure that a sample has too few steps for a layer, of which it names the first; nil if it has enough. `place` names

@@ -30,6 +30,7 @@ import Testing
     let data = TextLines(text, code: LetterCode(of: text.lines, encoding: .oneHot))
     #expect(data.facts == DataFacts(inputShape: [3, 3], classNames: ["a", "b"], alphabet: "abc", hasLengths: true))
     #expect(data.text(of: 2) == "abc" && data.hasLengths)
+    #expect(data.place(of: 2) == "\(text.folder): the line \"abc\" of b")
     let loaded = try load(data, [0, 1])
     #expect(loaded.lengths == [2, 1] && loaded.classes == [0, 1])
     // Sample after sample, each with its own steps.

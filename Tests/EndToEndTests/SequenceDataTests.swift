@@ -113,6 +113,38 @@ extension EndToEndTests {
       }
     }
 
+    /// A file whose longest sample is too short is at fault, not the recipe.
+    @Test func filesOfSamplesThatAreAllTooShortAreNamed() throws {
+      try Folder.temporary { folder in
+        try SequenceData.writeSeries(folder)
+        let recipe = try folder.text("series.yaml").replacing(
+          "conv1d: {outputs: 4, kernel: 3, padding: 1}, ", with: "conv1d: {outputs: 4, kernel: 3}, ")
+        try folder.write(recipe, to: "series.yaml")
+        _ = try run(["train", "series.yaml", "steps=1", "--out", "run"], in: folder)
+        let tags = "@dimensions 2\n@classLabel true up down\n@data\n"
+        try folder.write(tags + "1,2:3,4:up\n1:2:down\n", to: "short.ts")
+        try folder.write(tags + "1,2:3,4:up\n1,2:3,4:down\n", to: "equal.ts")
+        for name in ["short.ts", "equal.ts"] {
+          for command in [
+            ["evaluate", "run", name], ["train", "series.yaml", "data.test=\(name)", "--out", "other"],
+            ["train", "series.yaml", "data.validation=\(name)", "--out", "other"],
+          ] {
+            let ending = try Program.run(command, in: folder)
+            #expect(ending.status == 65, "\(ending.text)")
+            #expect(
+              ending.errors == """
+                \(name):4 has 2 steps, too few for layer 0 (conv1d)
+                  leave out samples of fewer than 3 steps, or give the layer a smaller kernel, or padding
+
+                """)
+          }
+        }
+        // If the training's own samples are all too short, the recipe does not fit its data.
+        let wrong = try Program.run(["train", "series.yaml", "data.train=short.ts", "--out", "other"], in: folder)
+        #expect(wrong.status == 78 && wrong.errors.contains("does not fit its input"), "\(wrong.text)")
+      }
+    }
+
     @Test func paddingAtTheOtherEndIsReportedByPredict() throws {
       try Folder.temporary { folder in
         try SequenceData.writeArchives(folder)

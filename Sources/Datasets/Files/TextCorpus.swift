@@ -9,6 +9,8 @@ public struct TextCorpus: Sendable {
   /// The most letters of a line; longer ones suggest another kind of file.
   public static let longestLine = 10_000
 
+  /// The folder.
+  public let folder: String
   /// The files' names without `.txt`, in the order of their Unicode scalars.
   public let classNames: [String]
   /// The lines, class by class, in the files' order.
@@ -25,6 +27,7 @@ public struct TextCorpus: Sendable {
   /// If `expected` is given, the folder's classes must be among them.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file, the line and what would be right.
   public init(folder: String, keepsDuplicates: Bool, classNames expected: [String]? = nil) throws {
+    self.folder = folder
     let all: [String]
     do {
       all = try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }

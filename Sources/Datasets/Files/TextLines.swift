@@ -37,9 +37,9 @@ public final class TextLines: Dataset {
   /// The line's letters.
   public func length(of index: Int) -> Int { Int(lengths[index]) }
 
-  /// The line and its class.
+  /// The folder, the line and its class.
   public func place(of index: Int) -> String {
-    "the line \"\(corpus.lines[index])\" of \(classNames[Int(corpus.classes[index])])"
+    "\(corpus.folder): the line \"\(corpus.lines[index])\" of \(classNames[Int(corpus.classes[index])])"
   }
 
   /// The line.

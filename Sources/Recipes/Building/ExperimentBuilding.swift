@@ -23,6 +23,11 @@ extension Recipe {
     guard shape.isAlike(trained) else {
       throw Failure(.data, "\(path): samples have the shape \(shape)", advice: "the run was trained on \(trained)")
     }
+    if shape.steps < trained.steps {
+      // Samples that are all too short are no fault of the recipe, which fits those of the training.
+      let layers = try makeLayers(input: trained, classes: facts.classNames.count)
+      try Model(inputShape: trained, layers: layers).checkSteps(of: measured.samples)
+    }
     return try makeExperiment(
       on: DataSplits(
         training: measured.samples, validation: split == .validation ? measured.samples : nil,
@@ -36,6 +41,7 @@ extension Recipe {
     }
     for (split, samples) in splits.all {
       let shape = samples.inputShape
+      if shape != network.model.inputShape { try network.model.checkSteps(of: samples) }
       let measured =
         shape == network.model.inputShape
         ? network.model
