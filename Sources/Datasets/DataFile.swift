@@ -6,6 +6,8 @@ import Foundation
 public struct DataFile: Codable, Equatable, Sendable {
   /// The path, as the recipe has it.
   public let path: String
+  /// The part of the data that it holds alone, validation or test; nil if the training reads it, or if this was not recorded.
+  public let split: Split?
   /// The size, of a folder that of all files in it.
   public let bytes: Int
   /// The SHA-256 of the contents; of a folder that of the names and sizes of the files in it, without hidden ones.
@@ -13,8 +15,9 @@ public struct DataFile: Codable, Equatable, Sendable {
 
   /// Reads a file, or lists a folder.
   /// - Throws: `Failure` (noInput, inputOutput) if it cannot be read.
-  package init(path: String) throws {
+  package init(path: String, split: Split? = nil) throws {
     self.path = path
+    self.split = split
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
       bytes = DataFile.size(of: path)
@@ -37,14 +40,30 @@ public struct DataFile: Codable, Equatable, Sendable {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
   }
 
-  /// A warning that names the files that differ from those of a training's begin; nil if none does.
+  /// A warning that names the files that differ from those of a training's begin, and says what this changes; nil if none
+  /// does.
   package static func change(from former: [DataFile], to now: [DataFile]) -> String? {
-    let paths = (now + former).filter { file in !now.contains(file) || !former.contains(file) }.map(\.path)
+    let files = (now + former).filter { file in
+      !now.contains { $0.hasContents(of: file) } || !former.contains { $0.hasContents(of: file) }
+    }
+    let paths = files.map(\.path)
     let changed = paths.enumerated().filter { !paths[..<$0.offset].contains($0.element) }.map(\.element)
     guard !changed.isEmpty else { return nil }
     let more = changed.count > 3 ? " and \(changed.count - 3) more" : ""
-    return
-      "\(changed.prefix(3).joined(separator: ", "))\(more) changed since the run began: the training goes on with other "
-      + "data, and no recipe gives its weights again"
+    let effect =
+      if files.contains(where: { $0.split == nil }) {
+        "the training goes on with other data, and no recipe gives its weights again"
+      } else if files.contains(where: { $0.split == .validation }) {
+        "the training samples are the same; only measurements change, and what they choose: the best weights, and the "
+          + "learning rates of the schedule plateau"
+      } else {
+        "the training samples are the same; only measurements change"
+      }
+    return "\(changed.prefix(3).joined(separator: ", "))\(more) changed since the run began: \(effect)"
+  }
+
+  /// Whether another file has the same path and contents.
+  private func hasContents(of other: DataFile) -> Bool {
+    path == other.path && bytes == other.bytes && sha256 == other.sha256
   }
 }

@@ -24,6 +24,34 @@ import Testing
     }
   }
 
+  @Test func filesThatAreOnlyMeasuredChangeNoWeights() throws {
+    try withFolder { folder in
+      func files(_ texts: [String]) throws -> [DataFile] {
+        try zip(["t", "v", "m"], zip([nil, Split.validation, .test], texts)).map { name, file in
+          try write(file.1, to: "\(folder)/\(name)")
+          return try DataFile(path: "\(folder)/\(name)", split: file.0)
+        }
+      }
+      let first = try files(["1", "2", "3"])
+      func effect(_ texts: [String]) throws -> String? {
+        try DataFile.change(from: first, to: files(texts))?.components(separatedBy: " changed since the run began: ")[1]
+      }
+      #expect(try effect(["1", "2", "3"]) == nil)
+      #expect(try effect(["1", "2", "4"]) == "the training samples are the same; only measurements change")
+      #expect(
+        try effect(["1", "3", "4"])?.hasSuffix(
+          "only measurements change, and what they choose: the best weights, and "
+            + "the learning rates of the schedule plateau") == true)
+      #expect(try effect(["0", "2", "4"])?.hasPrefix("the training goes on with other data") == true)
+      // One file for both is read by the training.
+      let both = try [nil, Split.test].map { try DataFile(path: "\(folder)/t", split: $0) }
+      #expect(DataFile.change(from: [first[0]], to: both)?.contains("goes on with other data") == true)
+      // An older run has not recorded the part.
+      let old = try DataFile(path: "\(folder)/m")
+      #expect(try DataFile.change(from: [old], to: [DataFile(path: "\(folder)/m", split: .test)]) == nil)
+    }
+  }
+
   @Test func aFolderIsKnownByNamesAndSizes() throws {
     try withFolder { folder in
       func put(_ text: String, _ name: String) throws -> DataFile {

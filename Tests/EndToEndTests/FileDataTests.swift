@@ -40,8 +40,9 @@ extension EndToEndTests {
           try folder.write("a,kind\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")
         }
         try write(0)
+        try folder.write("a,kind\n1,odd\n", to: "m.csv")
         try folder.write(
-          "data: {source: csv, train: t.csv, label: kind, testShare: 0.2}\nmodel: {layers: [linear: {outputs: 2}]}\n",
+          "data: {source: csv, train: t.csv, label: kind, test: m.csv}\nmodel: {layers: [linear: {outputs: 2}]}\n",
           to: "t.yaml")
         func warning(epochs: Int) throws -> String {
           let ending = try run(["train", "t.yaml", "epochs=\(epochs)", "--out", "run", "--resume"], in: folder)
@@ -60,6 +61,11 @@ extension EndToEndTests {
         for epochs in 3...4 { #expect(try warning(epochs: epochs) == told) }
         try write(0)
         #expect(try warning(epochs: 5) == "")
+        try folder.write("a,kind\n1,even\n", to: "m.csv")
+        #expect(
+          try warning(epochs: 6)
+            == "dp-train: m.csv changed since the run began: the training samples are the same; only measurements change"
+        )
       }
     }
 

@@ -9,8 +9,9 @@ public protocol DataEntry: RecipeEntry {
   /// Where the training samples' classes come from, for messages, such as a file and a column; nil if from no file.
   var classSource: String? { get }
 
-  /// The files that hold the data, and folders of very many files; empty if there are none.
-  var files: [String] { get }
+  /// The files that hold the data, and folders of very many files, each with the part that it holds alone, validation or
+  /// test; nil if the training reads it. Empty if there are none.
+  var files: [(path: String, split: Split?)] { get }
 
   /// Reads or generates all parts of the data; `recipe` gives the seed and the kind of targets.
   /// - Throws: `Failure` (noInput, data) naming the file and what is wrong with it.
@@ -44,7 +45,7 @@ extension DataEntry {
   public var shuffle: Bool { true }
 
   /// None.
-  public var files: [String] { [] }
+  public var files: [(path: String, split: Split?)] { [] }
 
   /// Nil: no file.
   public var classSource: String? { nil }

@@ -22,7 +22,11 @@ extension FileEntry {
   }
 
   /// The files.
-  public var files: [String] { [train] + [validation, test].compactMap(\.self) }
+  public var files: [(path: String, split: Split?)] {
+    let measured = [(validation, Split.validation), (test, .test)]
+    return [(path: train, split: nil)]
+      + measured.compactMap { path, split in path.map { (path: $0, split: split) } }
+  }
 
   /// The file of one part of the data.
   public func path(of split: Split) -> String? { split == .validation ? validation : split == .test ? test : nil }

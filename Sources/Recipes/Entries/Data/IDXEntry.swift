@@ -106,11 +106,12 @@ public struct IDXEntry: SplittableEntry {
   }
 
   /// The files of images and labels.
-  public var files: [String] {
-    [
-      (trainImages, "train-images", 3), (trainLabels, "train-labels", 1), (testImages, "t10k-images", 3),
-      (testLabels, "t10k-labels", 1),
-    ].compactMap { $0 ?? found($1, $2) }
+  public var files: [(path: String, split: Split?)] {
+    let parts: [(path: String?, name: String, rank: Int, split: Split?)] = [
+      (trainImages, "train-images", 3, nil), (trainLabels, "train-labels", 1, nil),
+      (testImages, "t10k-images", 3, .test), (testLabels, "t10k-labels", 1, .test),
+    ]
+    return parts.compactMap { part in (part.path ?? found(part.name, part.rank)).map { (path: $0, split: part.split) } }
   }
 
   /// Where the classes come from, for messages.

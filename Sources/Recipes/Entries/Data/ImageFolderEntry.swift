@@ -108,7 +108,7 @@ public struct ImageFolderEntry: SplittableEntry {
   }
 
   /// The folder.
-  public var files: [String] { [folder] }
+  public var files: [(path: String, split: Split?)] { [(path: folder, split: nil)] }
 
   /// Where the classes come from, for messages.
   public var classSource: String? { folder }

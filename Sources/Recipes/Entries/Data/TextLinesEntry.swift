@@ -74,10 +74,10 @@ public struct TextLinesEntry: SplittableEntry {
   }
 
   /// The texts in the folder.
-  public var files: [String] {
+  public var files: [(path: String, split: Split?)] {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.lowercased().hasSuffix(".txt") }
       .sorted()
-      .map { "\(folder)/\($0)" }
+      .map { (path: "\(folder)/\($0)", split: nil) }
   }
 
   /// Makes the reader of new inputs.

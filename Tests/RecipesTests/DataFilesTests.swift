@@ -1,0 +1,22 @@
+import Datasets
+import Recipes
+import Testing
+
+@Suite struct DataFilesTests {
+  @Test(arguments: [
+    ("{source: csv, train: a.csv}", ["a.csv training"]),
+    ("{source: ts, train: a.ts, test: b.ts}", ["a.ts training", "b.ts test"]),
+    (
+      "{source: numpy, train: a.npz, validation: b.npz, test: a.npz}",
+      ["a.npz training", "b.npz validation", "a.npz test"]
+    ),
+    (
+      "{source: idx, trainImages: a, trainLabels: b, testImages: c, testLabels: d}",
+      ["a training", "b training", "c test", "d test"]
+    ),
+  ])
+  func filesSayWhichPartTheyHoldAlone(data: String, files: [String]) throws {
+    let recipe = try Recipe.parse("data: \(data)\nmodel: {layers: [linear: 2]}", file: "my.yaml")
+    #expect(recipe.data.files.map { "\($0.path) \($0.split?.rawValue ?? "training")" } == files)
+  }
+}
