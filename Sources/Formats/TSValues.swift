@@ -55,14 +55,21 @@ struct TSValues {
       hasMissing = true
       return .nan
     }
-    throw fault(text, isNumber: number != nil, step: step)
+    throw fault(text, number, step: step)
   }
 
-  private func fault(_ text: String, isNumber: Bool, step: Int) -> Failure {
+  /// The failure for a field that is no value: `number` is what it says, if that is a number beyond float32.
+  private func fault(_ text: String, _ number: Double?, step: Int) -> Failure {
     let shown = text.count > 40 ? text.prefix(37) + "..." : text
-    let isInfinite = isNumber || ["inf", "+inf", "-inf", "infinity", "-infinity"].contains(text.lowercased())
+    let isInfinite = number != nil || ["inf", "+inf", "-inf", "infinity", "-infinity"].contains(text.lowercased())
     let reason =
-      text.isEmpty ? "there is no value" : "\"\(shown)\" is not a \(isInfinite ? "finite number" : "number")"
+      if text.isEmpty {
+        "there is no value"
+      } else if number?.isFinite == true {
+        "\"\(shown)\" is beyond float32, whose numbers end at 3.4e38"
+      } else {
+        "\"\(shown)\" is not a \(isInfinite ? "finite number" : "number")"
+      }
     return Failure(
       .data, "\(path):\(line): channel \(channel), step \(step): \(reason)",
       advice: text.hasPrefix("(")

@@ -60,7 +60,11 @@ import Testing
     ("@classLabel true a b\n@data\n1,0x10:a\n", "t.ts:3: channel 0, step 1: \"0x10\" is not a number"),
     ("@classLabel true a b\n@data\n1,1e:a\n", "t.ts:3: channel 0, step 1: \"1e\" is not a number"),
     ("@classLabel true a b\n@data\n1,-inf:a\n", "t.ts:3: channel 0, step 1: \"-inf\" is not a finite number"),
-    ("@classLabel true a b\n@data\n1,1e39:a\n", "t.ts:3: channel 0, step 1: \"1e39\" is not a finite number"),
+    (
+      "@classLabel true a b\n@data\n1,1e39:a\n",
+      "t.ts:3: channel 0, step 1: \"1e39\" is beyond float32, whose numbers end at 3.4e38"
+    ),
+    ("@classLabel true a b\n@data\n1,1e400:a\n", "t.ts:3: channel 0, step 1: \"1e400\" is not a finite number"),
     ("@classLabel true a b\n@data\n(0,1),(1,2):a\n", "t.ts:3: channel 0, step 0: \"(0\" is not a number"),
   ])
   func faultsNameLineChannelAndStep(text: String, message: String) throws {
