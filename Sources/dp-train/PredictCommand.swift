@@ -85,7 +85,7 @@ struct PredictCommand: ParsableCommand {
     for input in inputs {
       try source.read(input) { data, name in
         if data.count > 1 { writer.widen(0, to: name(data.count - 1).count) }
-        try answers.answer(data, name) { name, table, outputs in
+        return try answers.answer(data, name) { name, table, outputs in
           if json { return Terminal.write(try table.json(name, outputs)) }
           if isFirst {
             if table.showsClass { writer.widen(1, to: min(24, facts.classNames.map(\.count).max() ?? 0)) }
@@ -123,20 +123,26 @@ private final class Answers {
   /// The failure that a sample has too few steps for a layer; nil if it has enough. `place` names it.
   func shortage(at place: String, steps: Int) -> Failure? { trained.model.shortage(at: place, steps: steps) }
 
-  /// Calls `body` with the name and the outputs of each sample.
+  /// Calls `body` with the name and the outputs of each sample, and returns those whose outputs are not finite instead.
   func answer(
     _ data: any Dataset, _ name: @escaping (Int) -> String,
     _ body: (_ name: String, _ table: PredictionTable, _ outputs: [Float]) throws -> Void
-  ) throws {
+  ) throws -> [Int] {
     let workspace = try workspace(for: data.inputShape)
     let table = PredictionTable(
       network: workspace.network, classNames: facts.classNames, separator: reader.classSeparator)
     let predictor = try Predictor(data: data, workspace: workspace)
+    var overflown: [Int] = []
     for batch in predictor.batches {
       for prediction in try predictor.predict(batch) {
+        guard prediction.outputs.allSatisfy(\.isFinite) else {
+          overflown.append(prediction.index)
+          continue
+        }
         try body(name(prediction.index), table, prediction.outputs)
       }
     }
+    return overflown
   }
 
   /// The workspace for inputs of a shape. Up to 16 are kept.

@@ -3,6 +3,9 @@ import Foundation
 
 /// Finds the inputs of `predict`: texts, files, the files of folders, or the lines of standard input.
 struct PredictInputs {
+  /// Answers samples, and returns those whose outputs are not finite.
+  typealias Body = (any Dataset, _ name: @escaping (Int) -> String) throws -> [Int]
+
   /// Turns inputs into samples.
   let reader: any InputReader
   /// The failure that a sample has too few steps for the model; nil if it has enough.
@@ -13,7 +16,7 @@ struct PredictInputs {
   let notify: (String) -> Void
 
   /// Calls `body` with the samples of one command-line input, a data set at a time.
-  func read(_ input: String, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws {
+  func read(_ input: String, _ body: Body) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: input, isDirectory: &isFolder) else {
       if reader.readsText, isLikeFile(input) { notify("\"\(input)\": there is no such file; it is taken as a text") }
@@ -25,9 +28,7 @@ struct PredictInputs {
 
   /// Calls `body` with the samples of a line of standard input. If inputs are texts, the line is one even if it is the
   /// name of a file.
-  func read(
-    line: [UInt8], number: Int, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
-  ) throws {
+  func read(line: [UInt8], number: Int, _ body: Body) throws {
     let located = PredictInputs(
       reader: reader, shortage: shortage, report: { report($0.located("standard input:\(number)")) }, notify: notify)
     guard let text = String(validating: line, as: UTF8.self) else {
@@ -60,8 +61,7 @@ struct PredictInputs {
     return !text.contains(" ") && (text.contains("/") || endings.contains { name.hasSuffix(".\($0)") })
   }
 
-  private func readOne(_ input: String, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws
-  {
+  private func readOne(_ input: String, _ body: Body) throws {
     try reporting {
       let data = try reader.samples(input)
       try take(data, { data.count == 1 ? input : "\(input)[\($0)]" }, body)
@@ -69,8 +69,7 @@ struct PredictInputs {
     }
   }
 
-  private func readFile(_ path: String, _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void) throws
-  {
+  private func readFile(_ path: String, _ body: Body) throws {
     try reporting {
       try reader.read(file: path, report: report) { data, name in
         try reporting(at: reader.readsText ? "\"\(name(0))\"" : path) {
@@ -81,20 +80,23 @@ struct PredictInputs {
     }
   }
 
-  /// Calls `body` with the samples that the model can take; reports the others.
-  private func take(
-    _ data: any Dataset, _ name: @escaping (Int) -> String,
-    _ body: (any Dataset, _ name: @escaping (Int) -> String) throws -> Void
-  ) throws {
+  /// Calls `body` with the samples that the model can take; reports the others, and those without an answer.
+  private func take(_ data: any Dataset, _ name: @escaping (Int) -> String, _ body: Body) throws {
     data.notices.forEach(notify)
+    func text(_ sample: Int) -> String { reader.readsText ? "\"\(name(sample))\"" : name(sample) }
     let enough = (0..<data.count).filter { sample in
-      let place = reader.readsText ? "\"\(name(sample))\"" : data.place(of: sample)
-      let failure = shortage(place, data.length(of: sample))
+      let failure = shortage(reader.readsText ? text(sample) : data.place(of: sample), data.length(of: sample))
       failure.map(report)
       return failure == nil
     }
-    if enough.count == data.count { return try body(data, name) }
-    if !enough.isEmpty { try body(Subset(data, indices: enough)) { name(enough[$0]) } }
+    guard !enough.isEmpty else { return }
+    let taken: any Dataset = enough.count == data.count ? data : Subset(data, indices: enough)
+    for sample in try body(taken, { name(enough[$0]) }) {
+      report(
+        Failure(
+          .data, "\(text(enough[sample])): the network's output is not finite",
+          advice: "its numbers may be far beyond those of the training, so that the network overflows"))
+    }
   }
 
   /// Reports a failure that concerns one input. Other failures are thrown on.

@@ -121,6 +121,44 @@ extension EndToEndTests {
       }
     }
 
+    /// Finite numbers whose products are not.
+    @Test func aSampleThatOverflowsTheNetworkLeavesTheOthersAnswered() throws {
+      try Folder.temporary { folder in
+        try NPZArchive.write(
+          [
+            ("0.weight", NPYArray(shape: [2, 1], floats: [9, -9])), ("0.bias", NPYArray(shape: [2], floats: [0, 0])),
+          ],
+          to: folder["start.npz"])
+        try folder.write("a,k\n1,up\n-1,down\n", to: "t.csv")
+        try folder.write("a\n1\n3e38\nx\n2\n", to: "new.csv")
+        for loss in ["cross-entropy", "mse"] {
+          try folder.write(
+            """
+            steps: 1
+            batch: 2
+            shards: 1
+            loss: \(loss)
+            data: {source: csv, train: \(loss == "mse" ? "n" : "t").csv}
+            model: {weights: start.npz, layers: [linear: 2]}
+            optimizer: {name: sgd, learningRate: 0.001}
+
+            """, to: "t.yaml")
+          try folder.write("a,b,c\n1,1,0\n-1,0,1\n", to: "n.csv")
+          let targets = loss == "mse" ? ["data.targets=[b,c]"] : []
+          _ = try succeed(["train", "t.yaml", "--out", loss] + targets, in: folder)
+          let answers = try Program.run(["predict", loss, "new.csv", "--json"], in: folder)
+          #expect(answers.status == 65, "\(answers.text)")
+          let names = answers.lines.dropLast().map { $0.prefix { $0 != "," } }
+          #expect(names == [0, 3].map { "{\"input\":\"new.csv[\($0)]\"" }, "\(answers.text)")
+          #expect(answers.errors.contains("new.csv[1]: the network's output is not finite\n"), "\(answers.text)")
+          let piped = try run(["predict", loss], reading: "1\n-3e38\n", in: folder)
+          #expect(piped.status == 65 && piped.lines.count == 2, "\(piped.text)")
+          #expect(
+            piped.errors.hasPrefix("standard input:2: -3e38: the network's output is not finite\n"), "\(piped.text)")
+        }
+      }
+    }
+
     @Test func aFolderOfClassesAloneIsSplitByShares() throws {
       try Folder.temporary { folder in
         try folder.writeImageRecipe(epochs: 1)
