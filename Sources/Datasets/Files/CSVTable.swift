@@ -32,7 +32,9 @@ struct CSVTable {
     hasLines = true
     reader = try CSVReader(contentsOf: path, separator: style.separator.scalar)
     guard let first = try reader.next() else {
-      throw Failure(.data, "\(path): there are no rows", advice: "each row is one sample")
+      throw Failure(
+        .data, "\(path): there are no rows",
+        advice: "each row is one sample, or one step of a sample with data: {source: csv-sequences}")
     }
     start = (first, reader)
     if first.fields.count == 1, let other = style.otherSeparator(in: first.fields[0]) {

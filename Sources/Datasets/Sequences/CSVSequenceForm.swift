@@ -29,7 +29,7 @@ public struct CSVSequenceForm: Equatable, Sendable {
 
   /// The columns of a file: the sample, the time, the target, and as inputs `channels` or, if nil, all others that are
   /// not ignored.
-  /// - Throws: as `CSVColumns`, and `Failure` (data, configuration) if a column is used twice.
+  /// - Throws: as `CSVColumns`, and `Failure` (data) if a column is used twice, or used and ignored.
   public init(
     of path: String, style: CSVStyle, outputs: NumPyDataset.TargetKind, sample: String, time: String?,
     targetOf: TargetOwner, label: String?, targets: [String]?, channels: [String]?, ignoring ignored: [String]
@@ -44,11 +44,11 @@ public struct CSVSequenceForm: Equatable, Sendable {
     self.init(
       sample: sample, time: time, targetOf: targetOf,
       columns: CSVColumns(inputs: chosen ?? found.inputs, target: found.target))
-    try checkUses(in: table)
+    try checkUses(in: table, ignoring: ignored)
   }
 
-  /// Checks that no column has two uses.
-  private func checkUses(in table: CSVTable) throws {
+  /// Checks that no column has two uses, or has one and is ignored.
+  private func checkUses(in table: CSVTable, ignoring ignored: [String]) throws {
     var uses = [(use: "data.sample", column: sample)]
     if let time { uses.append(("data.time", time)) }
     switch columns.target {
@@ -69,6 +69,15 @@ public struct CSVSequenceForm: Equatable, Sendable {
             : "name the columns by data.sample, data.time, data.channels, and data.label or data.targets; without "
               + "a name, the last column is the target")
       }
+    }
+    for column in ignored {
+      let place = try table.place(of: column, use: "data.ignore names")
+      guard let use = first[place] else { continue }
+      throw Failure(
+        .data, "\(table.path): the column \(table.columns[place]) is in data.ignore, but also \(use)",
+        advice: use == "the label" || use == "a target"
+          ? "take it out of data.ignore; without data.label or data.targets, the last column is the target"
+          : "take it out of data.ignore")
     }
   }
 }
