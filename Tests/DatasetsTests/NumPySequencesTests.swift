@@ -142,7 +142,15 @@ import Testing
       try failed([("lengths", NPYArray(shape: [3], floats: [1, 3, .nan])), y], x: [3, 3, 2])
         == "t.npz: lengths[2] is nan")
     #expect(
-      try failed([("offsets", NPYArray(shape: [2], doubles: [0, 3e9])), y]) == "t.npz: offsets[1] is 3000000000.0")
+      try failed([("offsets", NPYArray(shape: [2], doubles: [0, 3e9])), y]) == "t.npz: offsets[1] is 3000000000")
+    let long = try #require(throws: Failure.self) {
+      try open([("lengths", NPYArray(shape: [3], doubles: [1, 3, 0x1p62])), y])
+    }
+    #expect(long.message == "t.npz: lengths[2] is 4611686018427387904")
+    #expect(long.advice == "lengths are counted in steps, of which there are at most 2147483647")
+    #expect(
+      try failed([self.lengths, y], x: [3, 2, 2, 1])
+        == "t.npz: there is an array lengths, but x holds images, of the shape [3, 2, 2, 1]")
     #expect(try failed([self.lengths, numbers("y", [0, 1])]) == "t.npz: y has the shape [2]")
     #expect(try failed([self.lengths, numbers("y", [0, -3, 1])]) == "t.npz: y[1] is -3")
     #expect(

@@ -64,8 +64,17 @@ import Testing
     #expect(data.notices.count == 1)
     #expect(
       data.notices[0].hasSuffix(
-        "t.ts: 11 values of 2 samples are missing and become values between their neighbours (data.missing: interpolate)"
-      ), "\(data.notices)")
+        "t.ts: 11 values of 2 samples are missing and become values between their neighbours, or 0 in a channel without any "
+          + "(data.missing: interpolate)"), "\(data.notices)")
+    func notice(_ samples: String) throws -> String? {
+      try open("@classLabel true a b\n@data\n" + samples).notices.first.map { String($0.drop { $0 != ":" }) }
+    }
+    #expect(
+      try notice("1,?,2:a\n")
+        == ": 1 value of 1 sample is missing and becomes values between their neighbours (data.missing: interpolate)")
+    #expect(
+      try notice("1,2:a\n?,?:b\n")
+        == ": 2 values of 1 sample are missing and become 0, in a channel without any (data.missing: interpolate)")
     let zero = try open(text, missing: .zero)
     #expect(try rows(zero, 0).map { $0[0] } == [0, 1, 0, 0, 4, 0])
     #expect(zero.notices[0].hasSuffix("become 0 (data.missing: zero)"))

@@ -9,9 +9,14 @@ public enum MissingValues: String, CaseIterable, Sendable {
 }
 
 extension RaggedSteps<Double> {
-  /// Replaces the values of a sample that are NaN, and returns their number. A channel without any value becomes 0.
-  mutating func fill(sample: Int, by rule: MissingValues) -> Int {
-    (0..<features).reduce(0) { $0 + fill(channel: $1, steps(of: sample), by: rule) }
+  /// Replaces the values of a sample that are NaN, and returns their number, and how many of them are of channels without any
+  /// value, which become 0.
+  mutating func fill(sample: Int, by rule: MissingValues) -> (missing: Int, alone: Int) {
+    let steps = steps(of: sample)
+    return (0..<features).reduce((0, 0)) { sum, channel in
+      let missing = fill(channel: channel, steps, by: rule)
+      return (sum.0 + missing, sum.1 + (missing == steps.count ? missing : 0))
+    }
   }
 
   private mutating func fill(channel: Int, _ steps: Range<Int>, by rule: MissingValues) -> Int {

@@ -127,8 +127,13 @@ struct NumPySteps {
 extension NPZArchive {
   /// The array `lengths` of padded sequences.
   fileprivate func lengths(x: [Int], path: String) throws -> [Int] {
+    guard x.count == 3 else {
+      throw Failure(
+        .data, "\(path): there is an array lengths, but x holds images, of the shape \(x)",
+        advice: "leave lengths out; sequences are samples × steps × features")
+    }
     let array = try array("lengths")
-    guard x.count == 3, array.shape == [x[0]] else {
+    guard array.shape == [x[0]] else {
       throw Failure(
         .data, "\(path): lengths has the shape \(array.shape)",
         advice: "lengths must be one number of steps for each of the \(x[0]) sequences of x")
@@ -153,12 +158,16 @@ extension NPYArray {
   }
 
   /// The elements of an array of lengths or offsets.
-  /// - Throws: `Failure` (data) naming the first one that is no whole number.
+  /// - Throws: `Failure` (data) naming the first one that is no whole number, or too large.
   func wholeNumbers(_ name: String, path: String) throws -> [Int] {
     try doubles().enumerated().map { index, value in
       guard let number = Int32(exactly: value) else {
+        let whole = Int(exactly: value)
         throw Failure(
-          .data, "\(path): \(name)[\(index)] is \(value)", advice: "\(name) are whole numbers, counted in steps")
+          .data, "\(path): \(name)[\(index)] is \(whole.map(String.init) ?? "\(value)")",
+          advice: whole == nil
+            ? "\(name) are whole numbers, counted in steps"
+            : "\(name) are counted in steps, of which there are at most \(Int32.max)")
       }
       return Int(number)
     }

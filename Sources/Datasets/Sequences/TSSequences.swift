@@ -26,7 +26,7 @@ package struct TSSequences {
     var reader = try TSReader(contentsOf: path, channels: channels)
     var labels = try TSLabels(reader.header, kind, path: path, classNames: classNames)
     var inputs: RaggedSteps<Double>?
-    var (lines, numbers, holes): ([Int32], [Int32], [Int]) = ([], [], [])
+    var (lines, numbers, holes): ([Int32], [Int32], [(missing: Int, alone: Int)]) = ([], [], [])
     var number: Int32 = 0
     while true {
       defer { number += 1 }
@@ -99,11 +99,22 @@ package struct TSSequences {
         + "out")
   }
 
-  /// A notice about missing values, if there are any; `holes` are their numbers in each sample that has some.
-  private static func notices(_ holes: [Int], _ missing: MissingValues, path: String) -> [String] {
+  /// A notice about missing values, if there are any; `holes` are their numbers in each sample that has some, and those of
+  /// channels without any value.
+  private static func notices(
+    _ holes: [(missing: Int, alone: Int)], _ missing: MissingValues, path: String
+  ) -> [String] {
     guard !holes.isEmpty else { return [] }
-    let all = holes.reduce(0, +)
-    let filled = missing == .interpolate ? "values between their neighbours" : "0"
+    let all = holes.reduce(0) { $0 + $1.missing }
+    let alone = holes.reduce(0) { $0 + $1.alone }
+    let filled =
+      if missing != .interpolate {
+        "0"
+      } else if alone == all {
+        "0, in a channel without any"
+      } else {
+        "values between their neighbours" + (alone > 0 ? ", or 0 in a channel without any" : "")
+      }
     return [
       "\(path): \(counted(all, "value")) of \(counted(holes.count, "sample")) \(all == 1 ? "is" : "are") missing and "
         + "\(all == 1 ? "becomes" : "become") \(filled) (data.missing: \(missing))"
