@@ -162,12 +162,12 @@ extension NPYArray {
   func wholeNumbers(_ name: String, path: String) throws -> [Int] {
     try doubles().enumerated().map { index, value in
       guard let number = Int32(exactly: value) else {
-        let whole = Int(exactly: value)
+        let isWhole = value.isFinite && value == value.rounded()
         throw Failure(
-          .data, "\(path): \(name)[\(index)] is \(whole.map(String.init) ?? "\(value)")",
-          advice: whole == nil
-            ? "\(name) are whole numbers, counted in steps"
-            : "\(name) are counted in steps, of which there are at most \(Int32.max)")
+          .data, "\(path): \(name)[\(index)] is \(Int(exactly: value).map(String.init) ?? "\(value)")",
+          advice: isWhole
+            ? "\(name) are counted in steps, of which there are at most \(Int32.max)"
+            : "\(name) are whole numbers, counted in steps")
       }
       return Int(number)
     }
