@@ -53,7 +53,7 @@ struct ExportCase {
     let first = try inputs(of: raw, count: 1)
     let lines = [2, exported.hasLengths ? 3 : 2].map { less in
       (0..<features).map { channel in
-        (0..<raw.length(of: 0) - less).map { "\(first[$0 * features + channel])" }.joined(separator: ",")
+        (0..<raw.length(of: 0) - less).map { "\(Double(first[$0 * features + channel]))" }.joined(separator: ",")
       }.joined(separator: ":")
     }
     try "@problemName shorter\n@classLabel false\n@data\n\(lines.joined(separator: "\n"))\n".write(

@@ -50,7 +50,8 @@ enum TinyData {
     let lines = (0..<16).map { sample in
       let channels = (0..<3).map { channel in
         (0..<14 - (differ ? sample % 4 : 0)).map { _ in
-          "\([300_000, 0.2, 7.3][channel] + [1, 0.1, 0][channel] * Float.random(in: -1...1, using: &random))"
+          // All digits of a float: networks take floats.
+          "\(Double([300_000, 0.2, 7.3][channel] + [1, 0.1, 0][channel] * Float.random(in: -1...1, using: &random)))"
         }.joined(separator: ",")
       }
       return (channels + [["up", "down"][sample % 2]]).joined(separator: ":")

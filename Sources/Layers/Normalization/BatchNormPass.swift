@@ -33,7 +33,7 @@ final class BatchNormPass: Pass {
     output = plan.activation(layer.outputShape.paddedCount(batch: batch))
     mean = plan.persistent(groups * padded)
     inverse = plan.persistent(groups * padded)
-    sums = plan.persistent(2 * plan.shards * padded)
+    sums = plan.persistent(2 * max(1, plan.shards) * padded)
     factor = plan.persistent(padded)
     shift = plan.persistent(padded)
     second = plan.persistent(padded)
