@@ -24,8 +24,6 @@ DPT_INLINE narrow_back lay_narrow(const dpt_convolution_backward *p, long width,
   const dpt_convolution turned = as_line(inverse);
   narrow_back back = {.line = as_line(convolution), .images = narrow_images_back(&turned, width, p->packed, p->dx)};
   back.plan = plan_narrow(&back.line, width);
-  // The sums read dx while the caches hold it.
-  if (p->sums) back.images.streams = false;
   back.runs = p->dx ? find_runs(&back.images.across, (narrow_run *)p->scratch) : 0;
   return back;
 }
@@ -35,7 +33,6 @@ static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long 
   const narrow_plan plan = plan_narrow(g, width);
   narrow_back sample = lay_narrow(p, width, &p->convolution, &p->inverse);
   float *input = p->scratch + floats_of_runs(g->width), *stack = input + plan.input;
-  dpt_shard_progress progress = {0, s->rowStart[0]};
   float *changed = stack + stack_depth(s->shards) * plan.sums;
   for (shard_fold f = fold_shards(s, stack, (long)plan.sums); has_shard(&f);) {
     float *sums = f.top;
@@ -56,9 +53,8 @@ static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long 
       }
       if (p->biasGradient) add_bias_gradient(&sample.line, dy, sums + plan.weights);
       add_narrow_gradients(width, &sample.line, &sample.plan, p->x + place_in_x(&p->convolution, n), dy, sums, input);
-      if (!p->dx) continue;
-      narrow_image(width, &sample.images, (narrow_run *)p->scratch, sample.runs, dy, p->dx + place_in_x(&p->inverse, n));
-      sum_before(p, s, &progress, n + 1);
+      if (p->dx)
+        narrow_image(width, &sample.images, (narrow_run *)p->scratch, sample.runs, dy, p->dx + place_in_x(&p->inverse, n));
     }
     if (!join_shards(&f)) continue;
     const long node = f.node * p->node;

@@ -13,8 +13,7 @@ extension Convolution {
   ) -> any SamplewiseConvolution {
     hasNarrowGroups
       ? NarrowGroupsPass(
-        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower,
-        before: before)
+        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower)
       : ConvolutionPass(
         self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower,
         before: before)
@@ -36,16 +35,14 @@ struct NarrowGroupsPass: SamplewiseConvolution {
   private let paddedBias: ArenaPlan.Slot?
   private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
   private let ragged: RaggedWindow?
-  private let before: BatchNormPass?
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   init(
     _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool,
-    follower: dpt_follower, before: BatchNormPass?
+    follower: dpt_follower
   ) {
     self.convolution = convolution
     self.appliesReLU = appliesReLU
-    self.before = before
     let (input, output) = (convolution.inputShape, convolution.outputShape)
     samplesAtOnce = min(batch, max(1, NarrowGroupsPass.cachedFloats / output.paddedCount(batch: 1)))
     overwritesGradient = appliesReLU && output.isSequence
@@ -146,7 +143,6 @@ struct NarrowGroupsPass: SamplewiseConvolution {
     pass.biasGradient = convolution.outputShape.isSequence ? nil : convolution.bias.map(context.gradient)
     pass.node = context.nodeStride
     pass.dx = result?.base
-    if let before, let result { before.sumGradients(in: &pass, gradient: result, context) }
     pass.packed = back.map { UnsafePointer(context.arena[$0.packed]) }
     pass.scratch = context.arena[backwardScratch]
     var program = context.shards.kernelProgram

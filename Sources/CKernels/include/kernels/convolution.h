@@ -67,7 +67,7 @@ typedef struct {
   float *dx;
   bool adds;
   /// If dx is the gradient of a batch normalization's outputs, it `sums` what that needs while the caches hold dx, as
-  /// `dpt_batch_norm_gradients` does.
+  /// `dpt_batch_norm_gradients` does; not for narrow groups at once, whose dx goes past the caches.
   bool sums;
   dpt_batch_norm_sums before;
   float *beforeSums;
