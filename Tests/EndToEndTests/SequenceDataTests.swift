@@ -88,12 +88,17 @@ extension EndToEndTests {
       }
     }
 
+    /// Series, and a network whose first layer takes no fewer than 3 steps.
+    private func writeSeriesForAWindow(_ folder: Folder) throws {
+      try SequenceData.writeSeries(folder)
+      let recipe = try folder.text("series.yaml").replacing(
+        "conv1d: {outputs: 4, kernel: 3, padding: 1}, ", with: "conv1d: {outputs: 4, kernel: 3}, ")
+      try folder.write(recipe, to: "series.yaml")
+    }
+
     @Test func samplesThatAreTooShortLeaveTheOthersAnswered() throws {
       try Folder.temporary { folder in
-        try SequenceData.writeSeries(folder)
-        let recipe = try folder.text("series.yaml").replacing(
-          "conv1d: {outputs: 4, kernel: 3, padding: 1}, ", with: "conv1d: {outputs: 4, kernel: 3}, ")
-        try folder.write(recipe, to: "series.yaml")
+        try writeSeriesForAWindow(folder)
         let trained = try run(["train", "series.yaml", "epochs=1", "--out", "run"], in: folder)
         #expect(
           trained.output.contains(/data +69 samples an epoch, 21 for test, 3 to 12 steps of 2 numbers each\n/),
@@ -116,10 +121,7 @@ extension EndToEndTests {
     /// A file whose longest sample is too short is at fault, not the recipe.
     @Test func filesOfSamplesThatAreAllTooShortAreNamed() throws {
       try Folder.temporary { folder in
-        try SequenceData.writeSeries(folder)
-        let recipe = try folder.text("series.yaml").replacing(
-          "conv1d: {outputs: 4, kernel: 3, padding: 1}, ", with: "conv1d: {outputs: 4, kernel: 3}, ")
-        try folder.write(recipe, to: "series.yaml")
+        try writeSeriesForAWindow(folder)
         _ = try run(["train", "series.yaml", "steps=1", "--out", "run"], in: folder)
         let tags = "@dimensions 2\n@classLabel true up down\n@data\n"
         try folder.write(tags + "1,2:3,4:up\n1:2:down\n", to: "short.ts")
