@@ -70,7 +70,7 @@ public struct ExportedModel {
 extension [any Layer] {
   /// Whether `isMeant` is true of one of these layers, nested ones included.
   func hold(where isMeant: (any Layer) -> Bool) -> Bool {
-    nested.contains { isMeant($0.layer) }
+    nested.contains(where: isMeant)
   }
 }
 

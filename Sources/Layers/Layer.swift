@@ -17,8 +17,8 @@ public protocol Layer: AnyObject {
   /// Whether the forward pass of training writes sums for buffers to `StepContext.bufferSums`. They are added over all
   /// shards together with the gradients.
   var sumsBuffers: Bool { get }
-  /// The layers within, by the prefix of their parameters' names. Most layers have none.
-  var parts: [(name: String, layers: [any Layer])] { get }
+  /// The lists of layers within. Most layers have none.
+  var parts: [LayerPart] { get }
   /// How the layer treats sequences of different lengths. By default recipes with such sequences refuse it.
   var lengthRule: LengthRule { get }
   /// A short name of how it computes; nil if there is no choice.
@@ -43,7 +43,7 @@ extension Layer {
   /// Whether any layer within sums buffers.
   public var sumsBuffers: Bool { parts.contains { $0.layers.contains(where: \.sumsBuffers) } }
   /// No layers within.
-  public var parts: [(name: String, layers: [any Layer])] { [] }
+  public var parts: [LayerPart] { [] }
   /// Refuses sequences of different lengths.
   public var lengthRule: LengthRule {
     .refused(advice: "a layer of one's own says by `lengthRule` what it does with sequences of different lengths")

@@ -22,7 +22,7 @@ extension Layer {
     return switch lengthRule {
     case .kept, .refused: steps
     case .window(let window): window.steps(from: steps)
-    case .parts: parts.first?.layers.outputSteps(from: steps) ?? steps
+    case .parts: parts.first(where: \.keepsSteps)?.layers.outputSteps(from: steps) ?? steps
     }
   }
 }

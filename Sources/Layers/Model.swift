@@ -7,9 +7,11 @@ public final class Model {
   /// The shape of one output sample. A flattened image at the end lies in PyTorch's order, channel by channel.
   public var outputShape: Shape { inChannelOrder.last?.outputShape ?? inputShape }
   /// The layers, first to last.
-  public let layers: [any Layer]
+  public var layers: [any Layer] { list.layers }
+  /// The list of the layers, some of which may have names.
+  public let list: LayerPart
   /// All parameters, in the order of the layers, under the names that PyTorch's `nn.Sequential` gives them, for
-  /// example `0.weight_ih_l0`.
+  /// example `0.weight_ih_l0`, or under the layers' own names, such as `conv1.weight`.
   public let parameters: [Parameter]
   /// All buffers, named likewise.
   public let buffers: [Parameter]
@@ -25,9 +27,15 @@ public final class Model {
   /// Stacks layers; each must have been made for the shape that the one before it gives. A layer belongs to one model.
   /// - Throws: `Failure` (system) if memory is short.
   public convenience init(inputShape: Shape, layers: [any Layer]) throws {
-    let (parameters, buffers, counters) = Model.lay(layers)
+    try self.init(inputShape: inputShape, LayerPart(layers))
+  }
+
+  /// The same of a list of layers, which may have names.
+  /// - Throws: as the other.
+  public convenience init(inputShape: Shape, _ list: LayerPart) throws {
+    let (parameters, buffers, counters) = Model.lay(list)
     try self.init(
-      inputShape: inputShape, layers: layers, parameters: parameters, buffers: buffers, counters: counters,
+      inputShape: inputShape, list: list, parameters: parameters, buffers: buffers, counters: counters,
       weights: Weights(
         valueCount: Model.end(of: parameters), bufferCount: Model.end(of: buffers), counterCount: counters.count))
     for buffer in buffers {
@@ -38,13 +46,13 @@ public final class Model {
   /// The same layers with other weights, which lie as this model's.
   package convenience init(_ model: Model, weights: Weights) {
     self.init(
-      inputShape: model.inputShape, layers: model.layers, parameters: model.parameters, buffers: model.buffers,
+      inputShape: model.inputShape, list: model.list, parameters: model.parameters, buffers: model.buffers,
       counters: model.counters, weights: weights)
   }
 
   /// The same weights in layers made for inputs of another shape; nil if their parameters are others.
-  package convenience init?(_ model: Model, inputShape: Shape, layers: [any Layer]) {
-    let (parameters, buffers, counters) = Model.lay(layers)
+  package convenience init?(_ model: Model, inputShape: Shape, _ list: LayerPart) {
+    let (parameters, buffers, counters) = Model.lay(list)
     func layout(_ parameters: [Parameter]) -> [(String, [Int], Int)] {
       parameters.map { ($0.name, $0.shape, $0.offset) }
     }
@@ -52,28 +60,28 @@ public final class Model {
       return nil
     }
     self.init(
-      inputShape: inputShape, layers: layers, parameters: parameters, buffers: buffers, counters: counters,
+      inputShape: inputShape, list: list, parameters: parameters, buffers: buffers, counters: counters,
       weights: model.weights)
   }
 
   private init(
-    inputShape: Shape, layers: [any Layer], parameters: [Parameter], buffers: [Parameter], counters: [Counter],
+    inputShape: Shape, list: LayerPart, parameters: [Parameter], buffers: [Parameter], counters: [Counter],
     weights: Weights
   ) {
     self.inputShape = inputShape
-    self.layers = layers
+    self.list = list
     self.parameters = parameters
     self.buffers = buffers
     self.counters = counters
     self.weights = weights
-    sumsBuffers = layers.contains(where: \.sumsBuffers)
-    inChannelOrder = layers.inChannelOrder(input: inputShape)
+    sumsBuffers = list.layers.contains(where: \.sumsBuffers)
+    inChannelOrder = list.layers.inChannelOrder(input: inputShape)
   }
 
   /// Gives all parameters, buffers and counters of layers their names and their places.
-  private static func lay(_ layers: [any Layer]) -> ([Parameter], [Parameter], [Counter]) {
-    let (parameters, buffers) = (layers.named(\.parameters), layers.named(\.buffers))
-    let counters = layers.named(\.counters)
+  private static func lay(_ list: LayerPart) -> ([Parameter], [Parameter], [Counter]) {
+    let (parameters, buffers) = (list.named(\.parameters), list.named(\.buffers))
+    let counters = list.named(\.counters)
     lay(parameters)
     lay(buffers)
     for buffer in buffers { buffer.isBuffer = true }
@@ -106,6 +114,10 @@ public final class Model {
     }
     weights.noteChange()
   }
+
+  /// All layers, also those within others, parents first, with their places: the beginnings of their parameters' names, for
+  /// example `2.body.0`.
+  package var places: [(place: String, layer: any Layer)] { list.nested(in: "") }
 
   /// The number of learned values, padding not counted.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }

@@ -4,6 +4,8 @@
 public struct Registry: Sendable {
   /// Layers.
   public var layers: [any LayerEntry.Type]
+  /// Networks.
+  public var networks: [any NetworkEntry.Type]
   /// Losses.
   public var losses: [any LossEntry.Type]
   /// Optimizers.
@@ -19,12 +21,14 @@ public struct Registry: Sendable {
 
   /// Lists the types of each kind.
   public init(
-    layers: [any LayerEntry.Type] = [], losses: [any LossEntry.Type] = [],
+    layers: [any LayerEntry.Type] = [], networks: [any NetworkEntry.Type] = [],
+    losses: [any LossEntry.Type] = [],
     optimizers: [any OptimizerEntry.Type] = [], schedules: [any ScheduleEntry.Type] = [],
     dataSources: [any DataEntry.Type] = [], transforms: [any PipelineEntry.Type] = [],
     initializations: [any InitializationEntry.Type] = []
   ) {
     self.layers = layers
+    self.networks = networks
     self.losses = losses
     self.optimizers = optimizers
     self.schedules = schedules
@@ -39,8 +43,14 @@ public struct Registry: Sendable {
       LSTMEntry.self, RNNEntry.self, GRUEntry.self, GatedEntry.self, LinearEntry.self, Conv1dEntry.self,
       Conv2dEntry.self, MaxPoolEntry.self, AveragePoolEntry.self, GlobalAveragePoolEntry.self, GlobalMaxPoolEntry.self,
       AttentionPoolEntry.self, FlattenEntry.self, ReverseEntry.self, BatchNormEntry.self, ResidualEntry.self,
+      BranchesEntry.self,
       SequentialEntry.self, ReLUEntry.self, LeakyReLUEntry.self, TanhEntry.self, SigmoidEntry.self, GELUEntry.self,
       SoftmaxEntry.self, DropoutEntry.self, LayerNormEntry.self, EmbeddingEntry.self,
+    ],
+    networks: [
+      ResNet18Entry.self, ResNet34Entry.self, ResNet50Entry.self, ResNet101Entry.self, ResNeXt50Entry.self,
+      WideResNet50Entry.self, DenseNet121Entry.self, FCNEntry.self, ResNet1dEntry.self, InceptionTimeEntry.self,
+      LSTMFCNEntry.self, TCNEntry.self,
     ],
     losses: [
       CrossEntropyEntry.self, BinaryCrossEntropyEntry.self, SquaredEntry.self, AbsoluteEntry.self, HuberEntry.self,
@@ -76,6 +86,7 @@ public struct Registry: Sendable {
   func apply<T>(_ body: () throws -> T) throws -> T {
     try Registry.$current.withValue(self) {
       try EntryKind.layer.checkNames()
+      try EntryKind.network.checkNames()
       try EntryKind.loss.checkNames()
       try EntryKind.optimizer.checkNames()
       try EntryKind.schedule.checkNames()

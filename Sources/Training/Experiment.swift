@@ -23,14 +23,14 @@ public struct Experiment {
   public let warnings: [String]
   /// The weights that evaluations and the weights file take: the averaged ones if there is an average, else the model's.
   public let evaluatedWeights: Weights
-  private let makeLayers: ((Shape) throws -> [any Layer])?
+  private let makeLayers: ((Shape) throws -> LayerPart)?
 
   /// An experiment of its parts. `makeLayers` makes the model's layers for another input shape, for evaluations on longer or
   /// shorter sequences. `warnings` precede those about the data.
   public init(
     network: Network, optimizer: any Optimizer, data: DataSplits, settings: TrainingSettings,
     schedule: any Schedule = ConstantSchedule(), average: WeightAverage? = nil, warnings: [String] = [],
-    makeLayers: ((Shape) throws -> [any Layer])? = nil
+    makeLayers: ((Shape) throws -> LayerPart)? = nil
   ) {
     self.network = network
     self.optimizer = optimizer
@@ -74,7 +74,7 @@ public struct Experiment {
     if shape == model.inputShape {
       return try Evaluator(data: samples, split: split, workspace: workspace, weights: evaluatedWeights)
     }
-    guard let layers = try makeLayers?(shape), let other = Model(model, inputShape: shape, layers: layers) else {
+    guard let layers = try makeLayers?(shape), let other = Model(model, inputShape: shape, layers) else {
       throw model.misfit(of: shape, in: split)
     }
     let own = try Workspace(

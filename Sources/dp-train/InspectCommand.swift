@@ -15,7 +15,7 @@ struct InspectCommand: ParsableCommand {
     let model = experiment.model
     let workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
     var rows = [["", "layer", "output", "parameters", "kFLOP forward"], ["", "input", "\(model.inputShape)", "", ""]]
-    rows += self.rows(of: model.layers, named: "")
+    rows += self.rows(of: model.list, in: "")
     let samples = experiment.settings.samplesPerStep
     let operations = model.layers.reduce(0) { $0 + $1.operations }
     rows.append(["", "total", "", Format.count(model.parameterCount), Format.thousands(operations)])
@@ -41,17 +41,15 @@ struct InspectCommand: ParsableCommand {
   }
 
   /// A row for each layer, named as its parameters are. Nested layers follow their parent and have the numbers.
-  private func rows(of layers: [any Layer], named prefix: String) -> [[String]] {
-    layers.enumerated().flatMap { index, layer in
-      let name = "\(prefix)\(index)"
+  private func rows(of list: LayerPart, in outer: String) -> [[String]] {
+    list.layers.enumerated().flatMap { index, layer in
+      let name = list.place(of: index, in: outer)
       let parts = layer.parts
       let parameters = layer.parameters.reduce(0) { $0 + $1.count }
       let numbers = parts.isEmpty ? [Format.count(parameters), Format.thousands(layer.operations)] : ["", ""]
       let kind = layer.algorithm.map { "\(layer.kind), \($0)" } ?? layer.kind
       return [[name, kind, "\(layer.outputShape)"] + numbers]
-        + parts.flatMap { part in
-          rows(of: part.layers, named: part.name.isEmpty ? "\(name)." : "\(name).\(part.name).")
-        }
+        + parts.flatMap { rows(of: $0, in: name) }
     }
   }
 

@@ -4,7 +4,8 @@ import DPTrain
 /// `dp-train recipes`.
 struct RecipesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "recipes", abstract: "List the built-in recipes, or print one, ready to copy and edit.",
+    commandName: "recipes",
+    abstract: "List the built-in recipes or networks, or print a recipe, ready to copy and edit.",
     discussion: """
       Examples: dp-train recipes temporal-order > my.yaml
                 dp-train recipes my.yaml batch=64 --resolved
@@ -19,6 +20,9 @@ struct RecipesCommand: ParsableCommand {
   @Flag(help: "Print the recipe with every key written out and explained.")
   var resolved = false
 
+  @Flag(help: "List the built-in networks, for model.network, with their parameters and operations.")
+  var networks = false
+
   @Flag(help: "Print the reference of all keys, in Markdown.")
   var reference = false
 
@@ -26,12 +30,12 @@ struct RecipesCommand: ParsableCommand {
   var schema = false
 
   func validate() throws {
-    guard [resolved, reference, schema].count(where: { $0 }) <= 1 else {
-      throw ValidationError("--resolved, --reference and --schema exclude each other")
+    guard [resolved, networks, reference, schema].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--resolved, --networks, --reference and --schema exclude each other")
     }
     if resolved && arguments.isEmpty { throw ValidationError("--resolved needs the recipe to print") }
-    if (reference || schema) && !arguments.isEmpty {
-      throw ValidationError("--reference and --schema are about all recipes; leave \(arguments[0]) out")
+    if (networks || reference || schema) && !arguments.isEmpty {
+      throw ValidationError("--networks, --reference and --schema take no recipe; leave \(arguments[0]) out")
     }
     if !resolved && arguments.count > 1 {
       throw ValidationError("one recipe is printed as it is; for \(arguments[1]) give --resolved, too")
@@ -41,6 +45,14 @@ struct RecipesCommand: ParsableCommand {
   func run() throws {
     if reference {
       Terminal.write(RecipeReference.text)
+    } else if networks {
+      let rows = try NetworkFacts.all().map { network in
+        [
+          network.name, "\(network.input)", Format.count(network.parameters),
+          Format.thousands(network.operations / 1000), network.doc,
+        ]
+      }
+      Terminal.write(Format.table([["network", "input", "parameters", "MFLOP forward", ""]] + rows, right: [2, 3]))
     } else if schema {
       Terminal.write(RecipeSchema.text)
     } else if resolved {

@@ -56,6 +56,45 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         """, "flatten", "dropout: {probability: 0.2}", "batch-norm", "layer-norm", "linear: {outputs: 4}",
       ]),
     SmallNetwork(
+      name: "branches of images", shape: [6, 5, 3],
+      layers: [
+        "conv2d: {name: stem.conv, outputs: 4, kernel: 3, padding: 1}", "batch-norm: {name: stem.bn}", "relu",
+        """
+        branches:
+                  join: concat
+                  paths:
+                    - []
+                    - [conv2d: {outputs: 3, kernel: 1}, relu]
+                    - [average-pool: {kernel: 3, stride: 1, padding: 1}, conv2d: {name: pool_proj, outputs: 5, kernel: 1}]
+        """,
+        """
+        branches:
+                  name: se
+                  join: multiply
+                  paths: [[], [global-average-pool, linear: {name: fc1, outputs: 2}, relu, linear: {name: fc2, outputs: 12}, sigmoid]]
+        """,
+        """
+        residual:
+                  name: layer1.0
+                  body: [conv2d: {name: conv1, outputs: 8, kernel: 1}, batch-norm: {name: bn1}]
+                  shortcut: [conv2d: {name: downsample.0, outputs: 8, kernel: 1}, batch-norm: {name: downsample.1}]
+        """,
+        """
+        branches:
+                  join: add
+                  paths: [[linear: 8], [average-pool: [6, 5], tanh], []]
+        """, "flatten", "linear: {name: fc, outputs: 4}",
+      ]),
+    SmallNetwork(
+      name: "flattened images side by side", shape: [2, 3, 2],
+      layers: [
+        """
+        branches:
+                  join: concat
+                  paths: [[flatten], [linear: 5, flatten], [global-max-pool]]
+        """, "tanh", "branches: {join: multiply, paths: [[linear: 6], [linear: 6, sigmoid]]}", "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
       name: "layers over pixels", shape: [4, 5, 3],
       layers: [
         "linear: {outputs: 6}", "layer-norm: {epsilon: 0.01}", "gelu", "softmax", "flatten", "layer-norm",
@@ -140,6 +179,37 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         layers: [
           "conv1d: {outputs: 6, kernel: 4, padding: same, dilation: 3}", "reverse", "global-max-pool",
           "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "branches of different lengths", shape: [9, 4], hasLengths: true,
+        layers: [
+          """
+          branches:
+                    join: concat
+                    paths:
+                      - [conv1d: {name: short, outputs: 3, kernel: 3, padding: same}, relu]
+                      - [max-pool: {kernel: 3, stride: 1, padding: 1}, conv1d: {outputs: 2, kernel: 1, bias: false}]
+                      - []
+          """,
+          """
+          branches:
+                    name: se
+                    join: multiply
+                    paths: [[global-average-pool, linear: {name: fc, outputs: 9}, sigmoid], []]
+          """,
+          "branches: {join: add, paths: [[], [global-max-pool], [lstm: {hiddenSize: 9, output: all}]]}",
+          "conv1d: {outputs: 5, kernel: 2, padding: same}", "global-average-pool", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "states and convolutions side by side", shape: [8, 3], hasLengths: true,
+        layers: [
+          """
+          branches:
+                    join: concat
+                    paths:
+                      - [lstm: {hiddenSize: 5}, dropout: 0.5]
+                      - [conv1d: {outputs: 6, kernel: 4, padding: same}, batch-norm, relu, global-average-pool]
+          """, "linear: {outputs: 4}",
         ]),
       SmallNetwork(
         name: "a mean of embeddings of different lengths", shape: [7, 1], hasLengths: true, hasIndices: true,

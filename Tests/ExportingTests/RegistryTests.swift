@@ -15,7 +15,7 @@ import Testing
     let models = try SmallNetwork.all.map {
       try $0.recipe(samples: "samples.npz").makeModel(inputShape: Shape($0.shape))
     }
-    let layers = models.flatMap { $0.layers.nested.map(\.layer) }
+    let layers = models.flatMap { $0.layers.nested }
     #expect(Set(layers.map(\.kind)) == Set(EntryKind.layer.names))
     for layer in layers { #expect(layer is any ExportableLayer, "\(layer.kind)") }
   }

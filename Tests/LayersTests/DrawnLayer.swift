@@ -18,6 +18,8 @@ struct DrawnLayer: Decodable {
   var both: Bool?
   var body: [DrawnLayer]?
   var shortcut: [DrawnLayer]?
+  var join: String?
+  var paths: [[DrawnLayer]]?
 
   private var window: Window {
     func extent(_ pair: [Int]?, or standard: Int) -> Window.Extent {
@@ -62,6 +64,10 @@ struct DrawnLayer: Decodable {
     case "residual":
       return try Residual(
         input: input, body: makeLayers(body ?? [], input: input), shortcut: makeLayers(shortcut ?? [], input: input))
+    case "branches":
+      return try Branches(
+        input: input, join: Branches.Join(rawValue: join ?? "") ?? .add,
+        paths: (paths ?? []).map { try makeLayers($0, input: input) })
     case "sequential": return Sequential(input: input, layers: try makeLayers(body ?? [], input: input))
     default: preconditionFailure("no layer \(kind)")
     }

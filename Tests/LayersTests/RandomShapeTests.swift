@@ -96,6 +96,21 @@ import Testing
     return Sequential(input: input, layers: try inner(input))
   }
 
+  /// Paths side by side; where the outputs are multiplied or added, one may give a vector.
+  private static func branches(_ name: String, _ input: Shape, _ random: inout TestRandom) throws -> any Layer {
+    let join = Branches.Join(rawValue: name) ?? (name == "gates" ? .multiply : .add)
+    let features = input.features
+    let linear = Linear(input: input, outputs: join == .concat ? number(1...20, &random) : features)
+    let first: [any Layer] = [linear, Tanh(input: linear.outputShape)]
+    guard ["gates", "shifts"].contains(name) else {
+      let others: [[any Layer]] = join == .multiply ? [[]] : [[], [Sigmoid(input: input)]]
+      return try Branches(input: input, join: join, paths: ([first] + others).shuffled(using: &random))
+    }
+    let pool = try GlobalAveragePool(input: input)
+    let row: [any Layer] = [pool, Linear(input: pool.outputShape, outputs: features)]
+    return try Branches(input: input, join: join, paths: [row, first].shuffled(using: &random))
+  }
+
   /// A layer's name, and of how many extents its inputs may be.
   static let layers: [(name: String, forms: [Int])] = [
     ("linear", [1, 2, 3]), ("convolution", [2, 3]), ("average-pool", [2, 3]), ("global-average-pool", [2, 3]),
@@ -105,7 +120,8 @@ import Testing
     ("tanh", [1, 2, 3]), ("sigmoid", [1, 2, 3]), ("gelu", [1, 2, 3]), ("gelu-tanh", [1, 2, 3]), ("lstm", [2]),
     ("gru", [2]), ("gated", [2]), ("rnn", [2]), ("flatten, linear", [2, 3]), ("flatten, flatten, linear", [2, 3]),
     ("linear, flatten", [2, 3]), ("pool, flatten, linear", [2, 3]), ("convolution, flatten, linear", [2, 3]),
-    ("flatten, residual", [2, 3]), ("residual of flattened", [2, 3]),
+    ("flatten, residual", [2, 3]), ("residual of flattened", [2, 3]), ("concat", [1, 2, 3]), ("add", [1, 2, 3]),
+    ("multiply", [1, 2, 3]), ("gates", [2, 3]), ("shifts", [2, 3]),
   ]
 
   private static func make(_ name: String, _ input: Shape, _ random: inout TestRandom) throws -> any Layer {
@@ -130,6 +146,7 @@ import Testing
     case "gelu": return GELU(input: input)
     case "gelu-tanh": return GELU(input: input, approximation: .tanh)
     case "lstm", "gru", "gated", "rnn": return try recurrent(name, input, &random)
+    case "concat", "add", "multiply", "gates", "shifts": return try branches(name, input, &random)
     default: return try chain(name, input, &random)
     }
   }

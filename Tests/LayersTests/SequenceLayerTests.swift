@@ -9,6 +9,31 @@ import Testing
     ("reverse", { Reverse(input: $0) }), ("global-max-pool", { try GlobalMaxPool(input: $0) }),
     ("attention-pool", { AttentionPool(input: $0) }),
     ("attention-pool of hidden units", { AttentionPool(input: $0, hiddenSize: 7) }),
+    (
+      "gated steps",
+      { input in
+        let pool = try GlobalAveragePool(input: input)
+        let gates = Linear(input: pool.outputShape, outputs: 16)
+        return try Branches(
+          input: input, join: .multiply,
+          paths: [[pool, gates, Sigmoid(input: gates.outputShape)], [Reverse(input: input)]])
+      }
+    ),
+    (
+      "shifted steps",
+      { input in
+        let pool = try GlobalMaxPool(input: input)
+        return try Branches(
+          input: input, join: .add, paths: [[], [pool], [Tanh(input: input)], [Reverse(input: input)]])
+      }
+    ),
+    (
+      "steps side by side",
+      { input in
+        let convolution = try Conv1d(input: input, outputs: 5, window: .steps(kernel: 3, padding: .same))
+        return try Branches(input: input, join: .concat, paths: [[convolution], [], [Tanh(input: input)]])
+      }
+    ),
     ("same", { try Conv1d(input: $0, outputs: 19, window: .steps(kernel: 4, padding: .same)) }),
     ("same by tiles", { try Conv1d(input: $0, outputs: 9, window: .steps(kernel: 3, padding: .same)) }),
     ("causal", { try Conv1d(input: $0, outputs: 3, window: .steps(kernel: 3, padding: .causal, dilation: 2)) }),

@@ -175,7 +175,7 @@ import Testing
           "    - residual: {body: [conv1d: {outputs: 2, kernel: 3}], shortcut: [max-pool: {kernel: 2, stride: 2, padding: 1}]}\n"
           + ends)
         == wrong(
-          "my.yaml:4: model.layers.0 (residual) adds what its parts make of 1 step: 0 by body, 1 by shortcut",
+          "my.yaml:4: model.layers.0 (residual) joins what its parts make of 1 step: 0 by body, 1 by shortcut",
           "the data's sequences differ in length, so the parts must give equally many steps for each length"))
   }
 

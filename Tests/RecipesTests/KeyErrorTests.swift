@@ -26,7 +26,7 @@ import Testing
       try failure(ofWhole: "model:\n  layers:\n    - linear: {outputs: 3}\n    - lstm:\n        speed: 3\n")
         == wrong(
           "recipe.yaml:5: unknown key model.layers.1.lstm.speed",
-          "valid keys: hiddenSize, bias, output, layers, bidirectional, dropout, stateful, initialization"))
+          "valid keys: name, hiddenSize, bias, output, layers, bidirectional, dropout, stateful, initialization"))
   }
 
   @Test func aKeyOfAnotherSectionIsFound() throws {
@@ -45,7 +45,8 @@ import Testing
   }
 
   @Test func aMissingKeyIsNamedWithItsDescription() throws {
-    let layers = "it is required: the layers from input to output, each a name with its settings"
+    let layers =
+      "it is required: the layers from input to output, each a name with its settings, unless network gives them"
     #expect(try failure(ofWhole: "") == wrong("recipe.yaml: model.layers is missing", layers))
     #expect(try failure(ofWhole: "# only\n") == wrong("recipe.yaml: model.layers is missing", layers))
     #expect(

@@ -30,6 +30,8 @@ struct SchemaTests {
 
   /// Short forms of whole mappings.
   private static let short = [
+    "model: {network: resnet18}", "model: {network: {name: tcn, levels: 3, classes: 4}}",
+    "model: {layers: [{branches: {name: \"\", join: add, paths: [[], [linear: {name: fc.0, outputs: 2}]]}}, linear: 2]}",
     "model: {layers: [lstm: 3, dropout: 0.5, residual: [{linear: 3}, relu], leaky-relu: 0.1, linear: 2]}",
     model + "optimizer: adam\nschedule: cosine\ndata: echo\nema: 0.9\ncompression: float16\nevaluate: 2\nloss: mse",
     model + "data: train.npz", model + "data: table.csv", model + "data: a.ts",
@@ -38,6 +40,8 @@ struct SchemaTests {
 
   /// Recipes that both refuse.
   private static let bad = [
+    "model: {network: resnet19}", "model: {network: {stem: cifar}}", "model: {network: {name: tcn, width: 3}}",
+    "model: {layers: [linear: {name: \"\", outputs: 2}]}", "model: {layers: [linear: {name: a..b, outputs: 2}]}",
     "seed: 1", "model:", "model: {layers: []}", "model: {layers: [linear]}", "model: {layers: [{linear: {}}]}",
     "model: {layers: [{linear: {outputs: 2}, relu: {}}]}", "model: {layers: [{lstn: {}}]}", "model: {layers: lstm}",
     "model: {layers: [{lstm: {hidden: 4}}]}", "model: {layers: [{residual: {body: [{lstm: {hiddensize: 4}}]}}]}",

@@ -118,6 +118,26 @@ class Residual(nn.Module):
         return self.body(x) + self.shortcut(x)
 
 
+class Branches(nn.Module):
+    """Paths side by side; one row of features goes to all rows of a sample."""
+
+    def __init__(self, join, paths):
+        super().__init__()
+        self.join = join
+        self.paths = nn.ModuleList(paths)
+
+    def forward(self, x):
+        outputs = [last(path(x)) for path in self.paths]
+        if self.join == "concat":
+            return first(torch.cat(outputs, -1))
+        axes = max(y.dim() for y in outputs)
+        outputs = [y.reshape(len(y), *[1] * (axes - y.dim()), *y.shape[1:]) for y in outputs]
+        result = outputs[0]
+        for y in outputs[1:]:
+            result = result + y if self.join == "add" else result * y
+        return first(result)
+
+
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 POINTWISE = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU, "leaky-relu": nn.LeakyReLU}
 
@@ -154,6 +174,8 @@ def module(layer, shape):
         return Residual(network(layer["body"], shape), network(layer["shortcut"], shape))
     if kind == "sequential":
         return network(layer["body"], shape)
+    if kind == "branches":
+        return Branches(layer["join"], [network(path, shape) for path in layer["paths"]])
     return {
         "linear": lambda: Linear(features, layer["outputs"]),
         "layer-norm": lambda: LayerNorm(features),
@@ -393,6 +415,82 @@ while len(networks) < 128:
         record(*draw_later())
     except RuntimeError:
         # A window that does not fit.
+        continue
+
+
+# Layers side by side.
+
+
+def path(shape, features=None):
+    """Layers that keep steps and pixels, and give some number of features."""
+    layers = []
+    for _ in range(rng.randint(0, 1)):
+        layers.append(rng.choice([kind("tanh"), kind("batch-norm"), kind("relu")]))
+    layers.append(convolution(shape, same=True) if len(shape) > 1 and rng.random() < 0.5 else linear(shape[-1]))
+    if rng.random() < 0.5:
+        layers.append(kind(rng.choice(["relu", "batch-norm", "sigmoid"])))
+    if features != shape[-1] or rng.random() < 0.3:
+        layers.append(linear(features))
+    return layers
+
+
+def row(shape, features):
+    """Layers that give one row of features for a sample."""
+    if len(shape) == 1:
+        return path(shape, features)
+    pool = kind("global-average-pool")
+    if len(shape) == 3 and rng.random() < 0.5:
+        pool = kind("average-pool", kernel=shape[:2], padding=[0, 0], stride=[1, 1])
+    return [pool, linear(odd(9)), kind("relu"), linear(features), kind("sigmoid")]
+
+
+def branches(shape, depth=0):
+    join = rng.choice(["concat", "concat", "add", "multiply", "multiply"])
+    count = 2 if join == "multiply" else rng.randint(2, 4)
+    if join == "concat":
+        paths = [rng.choice([[], path(shape, odd(20)), path(shape, odd(20))]) for _ in range(count)]
+    else:
+        features = rng.choice([shape[-1], odd(20)])
+        paths = [path(shape, features) for _ in range(count)]
+        if features == shape[-1] and rng.random() < 0.6:
+            paths[rng.randrange(count)] = []
+        if rng.random() < 0.6:
+            paths[rng.randrange(count)] = row(shape, features)
+    if depth == 0 and rng.random() < 0.3:
+        place = rng.randrange(count)
+        if paths[place]:
+            inner = branches(shape, 1)
+            paths[place] = [inner, linear(output_shape(kind("sequential", body=paths[place]), shape)[-1])]
+            if len(output_shape(inner, shape)) != len(shape):
+                raise RuntimeError("only rows")
+    if not any(paths):
+        raise RuntimeError("no path has layers")
+    return kind("branches", join=join, paths=paths)
+
+
+def draw_branches():
+    form = rng.choice(["image", "image", "sequence", "vector"])
+    features = odd(17)
+    sizes = {"image": [rng.randint(1, 4), rng.randint(1, 4)], "sequence": [rng.randint(1, 6)], "vector": []}
+    shape = [*sizes[form], features]
+    given, layers = list(shape), [beginning(shape)]
+    shape = output_shape(layers[0], shape)
+    for _ in range(rng.randint(1, 2)):
+        layers.append(branches(shape))
+        shape = output_shape(layers[-1], shape)
+        if rng.random() < 0.4:
+            layers.append(rng.choice([kind("relu"), kind("batch-norm"), residual([linear(shape[-1])])]))
+    flat = [kind("flatten")]
+    if len(shape) > 1 and rng.random() < 0.4:
+        # Flattened images side by side with features in another order.
+        return given, layers + [kind("branches", join="concat", paths=[flat, [linear(3), *flat]]), linear()]
+    return given, layers + ending(shape)
+
+
+while len(networks) < 160:
+    try:
+        record(*draw_branches())
+    except RuntimeError:
         continue
 folder = pathlib.Path(__file__).parent
 lines = ",\n".join(json.dumps(each) for each in networks)

@@ -26,6 +26,16 @@ import Training
               - leaky-relu: {negativeSlope: 0.1}
             shortcut:
               - conv2d: {outputs: 20, kernel: 1, stride: 2}
+        - branches:
+            name: mixed
+            join: concat
+            paths:
+              - []
+              - [conv2d: {name: conv, outputs: 7, kernel: 1}, batch-norm: {name: bn}, relu]
+              - [max-pool: {kernel: 3, stride: 1, padding: 1}, conv2d: {outputs: 5, kernel: 1}]
+        - branches:
+            join: multiply
+            paths: [[], [global-average-pool, linear: 6, relu, linear: 32, sigmoid]]
         - tanh
         - max-pool: {kernel: 2, stride: 1}
         - dropout: {probability: 0.2}
@@ -78,6 +88,9 @@ import Training
         - embedding: {count: 9, dimension: 17}
         - reverse
         - conv1d: {outputs: 16, kernel: 4, padding: same}
+        - branches:
+            join: add
+            paths: [[], [tanh, conv1d: {outputs: 16, kernel: 3, padding: causal}], [global-average-pool]]
         - residual:
             body:
               - conv1d: {outputs: 16, kernel: 3, padding: causal}

@@ -25,7 +25,7 @@ struct SplitTests {
       settings: TrainingSettings(
         seed: 1, epochs: 2, steps: nil, batch: 32, shards: 4, order: .ascending, learningRate: 0.01, clipNorm: nil,
         evaluateEvery: 1),
-      makeLayers: steps ? layers : nil)
+      makeLayers: steps ? { LayerPart(layers($0)) } : nil)
   }
 
   private func sequences(_ level: TemporalOrder.Level, _ count: Int, _ purpose: RandomPurpose) -> TemporalOrder {

@@ -12,6 +12,7 @@
 #include "gemm.h"
 #include "half.h"
 #include "image.h"
+#include "join.h"
 #include "layer_norm.h"
 #include "loss.h"
 #include "narrow_groups_backward.h"

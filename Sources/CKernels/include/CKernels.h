@@ -57,6 +57,7 @@ void dpt_pack_narrow_groups_back(const float *w, long channels, long taps, long 
 #include "kernels/convolution.h"
 #include "kernels/half.h"
 #include "kernels/images.h"
+#include "kernels/joins.h"
 #include "kernels/losses.h"
 #include "kernels/optimizers.h"
 #include "kernels/products.h"

@@ -100,6 +100,17 @@ DPT_KERNEL(void, average_pool, (const dpt_convolution *g, const float *x, float 
 /// dx from dy: each window's gradient goes to its taps in equal parts.
 DPT_KERNEL(void, average_pool_back, (const dpt_convolution *g, const float *dy, float *dx), (g, dy, dx))
 
+// MARK: Layers side by side (body/join.h)
+
+/// y = a + b; whole groups of 16 columns are written.
+DPT_KERNEL(void, join_add, (const dpt_join *p), (p))
+/// y = a · b, value by value; whole groups of 16 columns are written.
+DPT_KERNEL(void, join_multiply, (const dpt_join *p), (p))
+/// y = a, and nothing behind its columns.
+DPT_KERNEL(void, join_copy, (const dpt_join *p), (p))
+/// Each sample's Σ a, or Σ a · b unless b is NULL, over its rows: a row of y, in whole groups of 16 columns.
+DPT_KERNEL(void, join_sums, (const dpt_join *p), (p))
+
 // MARK: Batch normalization (body/batch_norm.h)
 
 /// Adds the rows of the samples up to `end` that have not been gone through to the sums of their shards, two rows of `gap`

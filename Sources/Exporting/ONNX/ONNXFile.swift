@@ -20,7 +20,7 @@ extension ExportedModel {
       layout: takesIndices ? .indices : shape.isImage ? .featuresFirst : .featuresLast)
     let lengths = graph.lengths
     let first = standardization.map { graph.standardized(input, by: $0) } ?? input
-    var output = try graph.add(model.layers, named: "", to: graph.clearsSteps ? graph.filled(first) : first)
+    var output = try graph.add(model.list, to: graph.clearsSteps ? graph.filled(first) : first)
     output = graph.arrange(output, output.shape.isImage ? .featuresFirst : .featuresLast)
     let result = output.with(name: meaning == .values ? "outputs" : "logits")
     graph.add("Identity", [output.name], outputs: [result.name])

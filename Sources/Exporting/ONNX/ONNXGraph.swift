@@ -39,22 +39,16 @@ public final class ONNXGraph {
 
   // MARK: Layers
 
-  /// Adds layers one after the other; their numbers follow `prefix` in names.
+  /// Adds the layers of a list one after the other: the model's, or one of `Layer.parts` of the current layer.
   /// - Throws: `Failure` (configuration) naming a layer that ONNX cannot express.
-  func add(_ layers: [any Layer], named prefix: String, to input: ONNXValue) throws -> ONNXValue {
+  public func add(_ list: LayerPart, to input: ONNXValue) throws -> ONNXValue {
     let outer = place
     defer { place = outer }
-    return try layers.enumerated().reduce(input) { value, entry in
-      place = "\(prefix)\(entry.offset)"
+    return try list.layers.enumerated().reduce(input) { value, entry in
+      place = list.place(of: entry.offset, in: outer)
       let layer = try entry.element.exportable(as: "ONNX", name: place)
       return followLengths(of: layer, gave: try layer.addNodes(to: self, input: value))
     }
-  }
-
-  /// Adds the layers of a part of the current layer, from `Layer.parts`.
-  /// - Throws: `Failure` (configuration) naming a layer that ONNX cannot express.
-  public func add(_ part: (name: String, layers: [any Layer]), to input: ONNXValue) throws -> ONNXValue {
-    try add(part.layers, named: [any Layer].prefix(ofPart: part.name, at: place), to: input)
   }
 
   // MARK: Nodes

@@ -7,7 +7,7 @@ extension ExportedModel {
   func pyTorchSource() throws -> String {
     let source = PyTorchSource(for: self)
     // Made first, because the layers register the definitions that they need.
-    let layers = PyTorchSource.indented(PyTorchSource.indented(try source.list(model.layers, named: "")))
+    let layers = PyTorchSource.indented(PyTorchSource.indented(try source.list(model.list)))
     let className = className(besides: source.definitions)
     let network = """
       class \(className)(\(source.sequential)):

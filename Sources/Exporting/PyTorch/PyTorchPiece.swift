@@ -1,7 +1,7 @@
 /// A class or function that only some Python files need; the cases are in the order of their definitions.
 enum PyTorchPiece: CaseIterable {
-  case overSteps, padded, overPixels, mean, largest, lookup, sequential, attention, reverse,
-    residual, recurrent, gated
+  case overSteps, padded, overPixels, mean, largest, lookup, adopting, sequential, attention, reverse,
+    residual, branches, recurrent, gated
 
   /// The name of the class that adapts layers of PyTorch.
   var className: String {
@@ -21,8 +21,8 @@ enum PyTorchPiece: CaseIterable {
     }
   }
 
-  /// The definition; `takesLengths` says whether lengths are passed on.
-  func text(takesLengths: Bool) -> String {
+  /// The definition; `takesLengths` says whether lengths are passed on, `hasNames` whether layers have names of their own.
+  func text(takesLengths: Bool, hasNames: Bool) -> String {
     switch self {
     case .overSteps: takesLengths ? PyTorchText.overStepsWithLengths : PyTorchText.overSteps
     case .padded: takesLengths ? PyTorchText.paddedWithLengths : PyTorchText.padded
@@ -30,10 +30,23 @@ enum PyTorchPiece: CaseIterable {
     case .mean: takesLengths ? PyTorchText.meanWithLengths : PyTorchText.mean
     case .largest: takesLengths ? PyTorchText.largestWithLengths : PyTorchText.largest
     case .lookup: PyTorchText.lookup
-    case .sequential: PyTorchText.sequential
+    case .adopting: PyTorchText.adopting
+    case .sequential:
+      (takesLengths ? PyTorchText.lengths : "")
+        + (hasNames
+          ? takesLengths ? PyTorchText.namedSequentialWithLengths : PyTorchText.namedSequential
+          : PyTorchText.sequentialWithLengths)
     case .attention: takesLengths ? PyTorchText.attentionWithLengths : PyTorchText.attention
     case .reverse: takesLengths ? PyTorchText.reverseWithLengths : PyTorchText.reverse
-    case .residual: takesLengths ? PyTorchText.residualWithLengths : PyTorchText.residual
+    case .residual:
+      hasNames
+        ? takesLengths ? PyTorchText.namedResidualWithLengths : PyTorchText.namedResidual
+        : takesLengths ? PyTorchText.residualWithLengths : PyTorchText.residual
+    case .branches:
+      PyTorchText.branches
+        + (hasNames
+          ? takesLengths ? PyTorchText.namedBranchesWithLengths : PyTorchText.namedBranches
+          : takesLengths ? PyTorchText.branchesWithLengths : PyTorchText.plainBranches)
     case .recurrent: PyTorchText.recurrent
     case .gated: PyTorchText.gated
     }

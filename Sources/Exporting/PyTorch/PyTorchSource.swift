@@ -4,6 +4,8 @@ import Layers
 public final class PyTorchSource {
   /// Whether the network may be given lengths: it has recurrent layers, or its data has lengths.
   let takesLengths: Bool
+  /// Whether some layers have names of their own.
+  let hasNames: Bool
   /// Whether the network's inputs are indices.
   let takesIndices: Bool
   private(set) var pieces: Set<PyTorchPiece> = []
@@ -14,7 +16,9 @@ public final class PyTorchSource {
   init(for exported: ExportedModel) {
     takesLengths = exported.needsLengths || exported.model.layers.hold { $0 is RecurrentLayer }
     takesIndices = exported.takesIndices
-    if takesLengths { use(.sequential) }
+    hasNames = exported.model.list.hasNames
+    if hasNames { use(.adopting) }
+    if takesLengths || hasNames { use(.sequential) }
   }
 
   /// Registers a class or function.
@@ -41,24 +45,20 @@ public final class PyTorchSource {
   }
 
   /// The class for layers one after the other.
-  var sequential: String { takesLengths ? "Sequential" : "nn.Sequential" }
+  var sequential: String { takesLengths || hasNames ? "Sequential" : "nn.Sequential" }
 
-  /// The layers' expressions, one per line, indented; their numbers follow `prefix` in names.
+  /// The expressions of a list of layers, one per line, indented: the model's, or one of `Layer.parts` of the current layer. Layers
+  /// with names of their own are pairs with these.
   /// - Throws: `Failure` (configuration) naming a layer that PyTorch cannot express.
-  func list(_ layers: [any Layer], named prefix: String) throws -> String {
+  func list(_ list: LayerPart) throws -> String {
     let outer = place
     defer { place = outer }
     return PyTorchSource.indented(
-      try layers.enumerated().map { index, layer in
-        place = "\(prefix)\(index)"
-        return try layer.exportable(as: "PyTorch", name: place).pyTorchExpression(in: self) + ",\n"
+      try list.layers.enumerated().map { index, layer in
+        place = list.place(of: index, in: outer)
+        let expression = try layer.exportable(as: "PyTorch", name: place).pyTorchExpression(in: self)
+        return (list.ownNames[index].map { "(\"\($0)\", \(expression))" } ?? expression) + ",\n"
       }.joined())
-  }
-
-  /// The expressions of the layers of a part of the current layer.
-  /// - Throws: `Failure` (configuration) naming a layer that PyTorch cannot express.
-  func list(_ part: (name: String, layers: [any Layer])) throws -> String {
-    try list(part.layers, named: place + (part.name.isEmpty ? "." : ".\(part.name)."))
   }
 
   private var place = ""
@@ -72,7 +72,7 @@ public final class PyTorchSource {
   /// The definitions that are needed.
   var definitions: [String] {
     PyTorchPiece.allCases.filter(pieces.contains).flatMap { piece in
-      [piece.text(takesLengths: takesLengths)]
+      [piece.text(takesLengths: takesLengths, hasNames: hasNames)]
         + (wrapped[piece] ?? []).sorted().map { type in
           "class \(type)(\(piece.className), nn.\(type)):\n    \"\"\"nn.\(type), \(piece.text).\"\"\"\n"
         }

@@ -145,46 +145,6 @@ enum PyTorchText {
 
     """#
 
-  static let sequential = #"""
-    def present(x, lengths):
-        """Which steps of sequences [batch, steps, ...] are valid: bool [batch, steps]."""
-        return torch.arange(x.shape[1], device=x.device) < lengths.to(x.device)[:, None]
-
-
-    def cleared(x, lengths):
-        """Sequences with zeros after each sample's length."""
-        return torch.where(present(x, lengths).reshape(x.shape[:2] + (1,) * (x.dim() - 2)), x, 0)
-
-
-    class Sequential(nn.Sequential):
-        """nn.Sequential that tells layers how many steps of each sample are there, the first ones.
-
-        What is behind them does not matter, and is zeros in the outputs.
-        """
-
-        def forward(self, x, lengths=None):
-            if lengths is None:
-                return self.follow(x, None)[0]
-            if not ((lengths >= 1) & (lengths <= x.shape[1])).all():
-                raise ValueError(f"lengths must be from 1 to {x.shape[1]}, the steps of x, not {lengths.tolist()}")
-            return self.follow(cleared(x, lengths), lengths)[0]
-
-        def follow(self, x, lengths):
-            """The outputs and their numbers of valid steps."""
-            for layer in self:
-                if lengths is None:
-                    x = layer(x)
-                elif hasattr(layer, "follow"):
-                    x, lengths = layer.follow(x, lengths)
-                else:
-                    x = layer(x, lengths) if hasattr(layer, "takes_lengths") else layer(x)
-                    lengths = layer.output_lengths(lengths) if hasattr(layer, "output_lengths") else lengths
-                    lengths = lengths if x.dim() > 2 else None
-                    x = x if lengths is None else cleared(x, lengths)
-            return x, lengths
-
-    """#
-
   static let attention = #"""
     class AttentionPool(nn.Module):
         """The mean of the steps, weighted by the softmax of the scores that layers make of them."""
@@ -238,39 +198,6 @@ enum PyTorchText {
             last = lengths.to(x.device)[:, None] - 1
             order = torch.where(steps > last, steps, last - steps)
             return x.gather(1, order[:, :, None].expand_as(x))
-
-    """#
-
-  static let residual = #"""
-    class Residual(nn.Module):
-        """body(x) + shortcut(x); without a shortcut it is x itself."""
-
-        def __init__(self, body, shortcut=()):
-            super().__init__()
-            self.body = nn.Sequential(*body)
-            self.shortcut = nn.Sequential(*shortcut)
-
-        def forward(self, x):
-            return self.body(x) + self.shortcut(x)
-
-    """#
-
-  static let residualWithLengths = #"""
-    class Residual(nn.Module):
-        """body(x) + shortcut(x); without a shortcut it is x itself."""
-
-        def __init__(self, body, shortcut=()):
-            super().__init__()
-            self.body = Sequential(*body)
-            self.shortcut = Sequential(*shortcut)
-
-        def forward(self, x, lengths=None):
-            return self.follow(x, lengths)[0]
-
-        def follow(self, x, lengths):
-            """The outputs and their numbers of valid steps."""
-            y, behind = self.body.follow(x, lengths)
-            return y + self.shortcut.follow(x, lengths)[0], behind
 
     """#
 

@@ -5,7 +5,7 @@ import Tensors
 /// A residual connection: y = body(x) + shortcut(x). The shortcut is the identity unless it has layers, such as a 1×1
 /// convolution. He, Zhang, Ren & Sun 2015.
 ///
-/// Parameters are named `body.0.weight`, `shortcut.0.weight`, and so on.
+/// Parameters are named `body.0.weight`, `shortcut.0.weight`, and so on, unless layers have names.
 public final class Residual: Layer {
   /// The recipe's name.
   public let kind = "residual"
@@ -18,33 +18,33 @@ public final class Residual: Layer {
   /// The body's and the shortcut's counters.
   public let counters: [Counter]
   fileprivate let inputShape: Shape
-  private let body, shortcut: [any Layer]
+  /// `body` and `shortcut`; the latter has no layers if it is the identity.
+  public let parts: [LayerPart]
 
   /// A residual connection for inputs of a shape; an empty `shortcut` is the identity.
   /// - Throws: `Failure` (configuration) if body and shortcut give different shapes.
-  public init(input: Shape, body: [any Layer], shortcut: [any Layer] = []) throws {
-    let (main, side) = (body.last?.outputShape ?? input, shortcut.last?.outputShape ?? input)
+  public convenience init(input: Shape, body: [any Layer], shortcut: [any Layer] = []) throws {
+    try self.init(input: input, body: LayerPart(body, name: "body"), shortcut: LayerPart(shortcut, name: "shortcut"))
+  }
+
+  /// The same of lists of layers, which may have names.
+  /// - Throws: as the other.
+  public init(input: Shape, body: LayerPart, shortcut: LayerPart) throws {
+    let (main, side) = (body.outputShape(for: input), shortcut.outputShape(for: input))
     guard side == main else {
       throw Failure(
         .configuration,
-        "the body gives \(main.text), but the \(shortcut.isEmpty ? "input" : "shortcut") \(side)",
+        "the body gives \(main.text), but the \(shortcut.layers.isEmpty ? "input" : "shortcut") \(side)",
         advice: "both are added, so a shortcut must bring the input to the body's shape, such as a 1×1 convolution")
     }
     inputShape = input
     // PyTorch adds values in its own order, so both must have the same.
     outputShape = main.flattenedFrom == side.flattenedFrom ? main : .vector(main.count)
-    self.body = body
-    self.shortcut = shortcut
-    func named<Value: Named>(_ values: (any Layer) -> [Value]) -> [Value] {
-      body.named(values, under: "body.") + shortcut.named(values, under: "shortcut.")
-    }
-    parameters = named(\.parameters)
-    buffers = named(\.buffers)
-    counters = named(\.counters)
+    parts = [body, shortcut]
+    parameters = parts.flatMap { $0.named(\.parameters) }
+    buffers = parts.flatMap { $0.named(\.buffers) }
+    counters = parts.flatMap { $0.named(\.counters) }
   }
-
-  /// `body` and `shortcut`; the latter has no layers if it is the identity.
-  public var parts: [(name: String, layers: [any Layer])] { [("body", body), ("shortcut", shortcut)] }
 
   /// The rules of body and shortcut, which must agree.
   public var lengthRule: LengthRule { .parts }
@@ -56,7 +56,8 @@ public final class Residual: Layer {
 
   /// The layers as they run. If only one side has another order than PyTorch's, its outputs are put in that order.
   fileprivate var running: (body: [any Layer], shortcut: [any Layer]) {
-    let (main, side) = (body.last?.outputShape ?? inputShape, shortcut.last?.outputShape ?? inputShape)
+    let (main, side) = (parts[0].outputShape(for: inputShape), parts[1].outputShape(for: inputShape))
+    let (body, shortcut) = (parts[0].layers, parts[1].layers)
     guard main.flattenedFrom != side.flattenedFrom else { return (body, shortcut) }
     return (body.inChannelOrder(input: inputShape), shortcut.inChannelOrder(input: inputShape))
   }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Several layers as one, as PyTorch's `nn.Sequential`. Parameters are named `0.weight`, ...
+/// Several layers as one, as PyTorch's `nn.Sequential`. Parameters are named `0.weight`, ..., unless layers have names.
 public final class Sequential: Layer {
   /// The recipe's name.
   public let kind = "sequential"
@@ -12,24 +12,27 @@ public final class Sequential: Layer {
   public let buffers: [Parameter]
   /// All layers' counters.
   public let counters: [Counter]
-  private let layers: [any Layer]
+  private let list: LayerPart
 
   /// Combines layers for inputs of a shape. Each must have been made for the output shape of the layer before.
-  public init(input: Shape, layers: [any Layer]) {
-    self.layers = layers
-    outputShape = layers.last?.outputShape ?? input
-    parameters = layers.named(\.parameters)
-    buffers = layers.named(\.buffers)
-    counters = layers.named(\.counters)
+  public convenience init(input: Shape, layers: [any Layer]) { self.init(input: input, LayerPart(layers)) }
+
+  /// Combines a list of layers, which may have names.
+  public init(input: Shape, _ list: LayerPart) {
+    self.list = list
+    outputShape = list.outputShape(for: input)
+    parameters = list.named(\.parameters)
+    buffers = list.named(\.buffers)
+    counters = list.named(\.counters)
   }
 
-  /// The layers, with an empty prefix.
-  public var parts: [(name: String, layers: [any Layer])] { [("", layers)] }
+  /// The layers.
+  public var parts: [LayerPart] { [list] }
   /// The rules of all layers.
   public var lengthRule: LengthRule { .parts }
 
   /// Reserves the memory of all layers.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    Program(layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    Program(list.layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
   }
 }

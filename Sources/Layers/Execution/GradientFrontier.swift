@@ -17,7 +17,7 @@ package final class GradientFrontier {
     first = offsets.count
     self.advance = advance
     var next = 0
-    for (_, layer) in model.layers.nested where layer.parts.isEmpty {
+    for layer in model.layers.nested where layer.parts.isEmpty {
       numbers[ObjectIdentifier(layer)] = next..<next + layer.parameters.count
       next += layer.parameters.count
     }

@@ -19,7 +19,7 @@ public final class AttentionPool: Layer {
   /// Those of the scores.
   public let parameters: [Parameter]
   fileprivate let inputShape: Shape
-  private let attention: [any Layer]
+  private let attention: LayerPart
 
   /// A layer for sequences of a shape, with hidden units or none.
   public init(input: Shape, hiddenSize: Int? = nil) {
@@ -28,24 +28,25 @@ public final class AttentionPool: Layer {
     outputShape = .vector(input.features)
     if let hiddenSize {
       let hidden = Linear(input: input, outputs: hiddenSize)
-      attention = [
+      let layers: [any Layer] = [
         hidden, Tanh(input: hidden.outputShape), Linear(input: hidden.outputShape, outputs: 1, bias: false),
       ]
+      attention = LayerPart(layers, name: "attention")
     } else {
-      attention = [Linear(input: input, outputs: 1, bias: false)]
+      attention = LayerPart([Linear(input: input, outputs: 1, bias: false)], name: "attention")
     }
-    parameters = attention.named(\.parameters, under: "attention.")
+    parameters = attention.named(\.parameters)
   }
 
   /// The layers of the scores, under `attention`.
-  public var parts: [(name: String, layers: [any Layer])] { [("attention", attention)] }
+  public var parts: [LayerPart] { [attention] }
 
   /// The mean is over the valid steps.
   public var lengthRule: LengthRule { .kept }
 
   /// Reserves the memory of the scores' layers, the weights of the steps, the outputs, and the gradients' memory.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let scores = Program(attention, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    let scores = Program(attention.layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
     plan.advance()
     return AttentionPoolPass(
       scores: scores, output: plan.activation(outputShape.paddedCount(batch: batch)),

@@ -13,7 +13,7 @@ extension Recipe {
     guard last > 0, numbers.totalSteps(samples: samples) >= numbers.stepsPerEpoch(samples: samples) else { return [] }
     let settings = model.layers.withNested(key: "model.layers").filter { $0.layer is BatchNormEntry }
     var notices: [String] = []
-    let layers = experiment.model.layers.nested.compactMap { $0.layer as? BatchNorm }
+    let layers = experiment.model.layers.nested.compactMap { $0 as? BatchNorm }
     for (layer, named) in zip(layers, settings)
     where layer.outputShape.steps * layer.outputShape.positions == 1 {
       let place = messageName(of: named.layer, key: named.key)

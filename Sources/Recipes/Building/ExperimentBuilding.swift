@@ -26,7 +26,7 @@ extension Recipe {
     if shape.steps < trained.steps {
       // Samples that are all too short are no fault of the recipe, which fits those of the training.
       let layers = try makeLayers(input: trained, classes: facts.classNames.count)
-      try Model(inputShape: trained, layers: layers).checkSteps(of: measured.samples)
+      try Model(inputShape: trained, layers).checkSteps(of: measured.samples)
     }
     return try makeExperiment(
       on: DataSplits(
@@ -45,7 +45,7 @@ extension Recipe {
       let measured =
         shape == network.model.inputShape
         ? network.model
-        : Model(network.model, inputShape: shape, layers: try makeLayers(input: shape, classes: classes))
+        : Model(network.model, inputShape: shape, try makeLayers(input: shape, classes: classes))
       guard let measured else { throw network.model.misfit(of: shape, in: split) }
       try splits.advising { try check(outputs: measured.outputShape, data: samples) }
       try loss.checkTargets(of: samples)

@@ -5,7 +5,9 @@ import Tensors
 extension Recipe {
   /// Makes the layers of a list, each for the output shape of the one before; `key` is the list's key.
   /// - Throws: `Failure` (configuration) naming the layer, its line, its input's shape, and what would fit.
-  func makeLayers(_ list: [any LayerEntry], input: Shape, classes: Int, key: String) throws -> [any Layer] {
+  func makeLayers(
+    _ list: [any LayerEntry], input: Shape, classes: Int, key: String, part: String = ""
+  ) throws -> LayerPart {
     var layers: [any Layer] = []
     for (index, entry) in list.enumerated() {
       let site = LayerSite(
@@ -20,7 +22,7 @@ extension Recipe {
       }
       layers.append(layer)
     }
-    return layers
+    return LayerPart(layers, name: part, ownNames: list.map(\.name))
   }
 
   /// Checks that value counts fit in memory, before they overflow an `Int`.
@@ -50,8 +52,8 @@ extension Recipe {
 
   /// Names a layer for messages: its place if known, its key and kind.
   func messageName(of layer: any LayerEntry, key: String) -> String {
-    let place = origin.place(of: key, named: layer.name).map { "\($0): " } ?? ""
-    return "\(place)\(key) (\(layer.name))"
+    let place = origin.place(of: key, named: layer.kind).map { "\($0): " } ?? ""
+    return "\(place)\(key) (\(layer.kind))"
   }
 
   private func makeLayer(_ entry: any LayerEntry, at site: LayerSite, key: String) throws -> any Layer {
@@ -60,7 +62,7 @@ extension Recipe {
     var site = site
     for part in entry.parts {
       site.parts[part.key] = try makeLayers(
-        part.layers, input: site.input, classes: site.classes, key: "\(key).\(entry.name).\(part.key)")
+        part.layers, input: site.input, classes: site.classes, key: "\(key).\(entry.kind).\(part.key)", part: part.key)
     }
     return try located("\(place) does not fit its input, \(site.input.text):") { try entry.makeLayer(site) }
   }

@@ -34,14 +34,14 @@ extension Recipe {
     }
   }
 
-  /// Checks that the parts that a layer adds give the same number of steps for every length.
+  /// Checks that the parts that a layer joins give the same number of steps for every length.
   private func checkSum(_ layer: any Layer, steps: Int, key: String) throws {
     for length in 1...steps {
-      let ends = layer.parts.map { (name: $0.name, steps: $0.layers.outputSteps(from: length)) }
+      let ends = layer.parts.filter(\.keepsSteps).map { (name: $0.name, steps: $0.layers.outputSteps(from: length)) }
       guard let first = ends.first, ends.contains(where: { $0.steps != first.steps }) else { continue }
       throw Failure(
         .configuration,
-        "\(placeOfLayer(layer, key: key)) adds what its parts make of \(length) \(length == 1 ? "step" : "steps"): "
+        "\(placeOfLayer(layer, key: key)) joins what its parts make of \(length) \(length == 1 ? "step" : "steps"): "
           + ends.map { "\($0.steps) by \($0.name)" }.joined(separator: ", "),
         advice: "the data's sequences differ in length, so the parts must give equally many steps for each length")
     }

@@ -7,7 +7,7 @@ extension Recipe {
   /// read from `model.weights`.
   /// - Throws: `Failure` (configuration) if a layer does not fit its input, (data, noInput) if the weights do not fit.
   public func makeModel(inputShape: Shape, classes: Int = 0) throws -> Model {
-    let made = try Model(inputShape: inputShape, layers: makeLayers(input: inputShape, classes: classes))
+    let made = try Model(inputShape: inputShape, makeLayers(input: inputShape, classes: classes))
     if let weights = model.weights {
       try made.readWeights(from: weights)
     } else {
@@ -27,7 +27,7 @@ extension Recipe {
   /// - Throws: as `makeNetwork(inputShape:classes:)`, also if the weights do not fit inputs of that shape.
   package func makeNetwork(inputShape: Shape, classes: Int, sharing network: Network) throws -> Network {
     let layers = try makeLayers(input: inputShape, classes: classes)
-    guard let model = Model(network.model, inputShape: inputShape, layers: layers) else {
+    guard let model = Model(network.model, inputShape: inputShape, layers) else {
       // Says what does not fit.
       return try makeNetwork(inputShape: inputShape, classes: classes)
     }
@@ -35,13 +35,15 @@ extension Recipe {
   }
 
   /// Makes the model's layers for inputs of a shape.
-  func makeLayers(input: Shape, classes: Int) throws -> [any Layer] {
-    let layers = try makeLayers(model.layers, input: input, classes: classes, key: "model.layers")
+  func makeLayers(input: Shape, classes: Int) throws -> LayerPart {
+    let list = try makeLayers(model.layers, input: input, classes: classes, key: "model.layers")
+    try checkNames(list)
     if let initialization = model.initialization?.initialization {
-      for weight in layers.flatMap(\.parameters) where weight.shape.count > 1 && weight.chosenInitialization == nil {
+      for weight in list.layers.flatMap(\.parameters) where weight.shape.count > 1 && weight.chosenInitialization == nil
+      {
         weight.chosenInitialization = initialization
       }
     }
-    return layers
+    return list
   }
 }

@@ -9,7 +9,7 @@ extension LossEntry {
   func check(data: any Dataset) throws {
     guard data.targetLayout.areClasses, targetKind != .classes else { return }
     throw Failure(
-      .configuration, "loss \(name) compares with numbers, but the data has classes",
+      .configuration, "loss \(kind) compares with numbers, but the data has classes",
       advice: "classes go with loss: cross-entropy")
   }
 

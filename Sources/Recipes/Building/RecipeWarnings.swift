@@ -44,8 +44,8 @@ struct RecipeWarnings {
       return "\(place): loss binary-cross-entropy takes logits, one for each event. Leave softmax out."
     case (is CrossEntropyEntry, is ReLUEntry), (is CrossEntropyEntry, is SigmoidEntry),
       (is BinaryCrossEntropyEntry, is ReLUEntry):
-      return "\(place): loss \(recipe.loss.name) takes logits, which may be any numbers. "
-        + "Leave \(last.layer.name) out."
+      return "\(place): loss \(recipe.loss.kind) takes logits, which may be any numbers. "
+        + "Leave \(last.layer.kind) out."
     default:
       return nil
     }

@@ -31,7 +31,7 @@ extension LossEntry {
     }
     guard let wrong else { return }
     throw Failure(
-      .data, "\(wrong.place) is \(wrong.value), but loss \(name) compares with numbers from 0 to 1",
+      .data, "\(wrong.place) is \(wrong.value), but loss \(kind) compares with numbers from 0 to 1",
       advice: found.advice)
   }
 }

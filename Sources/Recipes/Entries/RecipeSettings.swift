@@ -29,9 +29,13 @@ extension RecipeSettings {
     return settings
   }
 
-  /// Every key with its value.
+  /// Every key with its value, but for those that are only written if they have one.
   var written: [YAMLOutput.Entry] {
-    Self.form.keys.map { YAMLOutput.Entry(key: $0.name, doc: $0.doc, value: $0.write(self)) }
+    Self.form.keys.compactMap { key in
+      let value = key.write(self)
+      if !key.writesNone, case .scalar("none") = value { return nil }
+      return YAMLOutput.Entry(key: key.name, doc: key.doc, value: value)
+    }
   }
 }
 
@@ -45,7 +49,7 @@ extension RecipeEntry {
   public static var name: String { form.name }
 
   /// The name in recipes.
-  var name: String { Self.name }
+  var kind: String { Self.name }
 
   /// Whether another entry has the same type and is written the same way.
   public func isEqual(to other: any RecipeEntry) -> Bool { self == other as? Self }

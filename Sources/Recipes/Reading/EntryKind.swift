@@ -56,7 +56,7 @@ struct EntryKind<Entry: Sendable>: Sendable {
 
   fileprivate func written(_ entry: Entry) -> (name: String, doc: String, entries: [YAMLOutput.Entry]) {
     func written(_ entry: some RecipeEntry) -> (name: String, doc: String, entries: [YAMLOutput.Entry]) {
-      (entry.name, Swift.type(of: entry).form.doc, entry.written)
+      (entry.kind, Swift.type(of: entry).form.doc, entry.written)
     }
     return written(general(entry))
   }

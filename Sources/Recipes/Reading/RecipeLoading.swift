@@ -66,7 +66,7 @@ extension Recipe {
     var start = Recipe()
     start.name = defaultName(file: file)
     var recipe = try read(section, onto: start)
-    recipe.model.exchangeCells()
+    recipe.model.resolve()
     return (recipe, root)
   }
 

@@ -68,6 +68,8 @@ public struct KeyInfo: Sendable {
   public let doc: String
   /// Whether the recipe must give it.
   public let isRequired: Bool
+  /// The key of the same section that may be given in place of a required one; nil if none.
+  public let alternative: String?
   /// The default value as YAML, or the default entry's name; nil for required keys and sections.
   public var defaultText: String? { makeDefaultText() }
   /// The values that the key accepts.

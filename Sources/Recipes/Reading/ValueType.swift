@@ -96,6 +96,19 @@ extension ValueType<String> {
   /// Text that is not empty.
   public static var text: ValueType { text(rule: nil, pattern: nil) { _ in true } }
 
+  /// A name of PyTorch's modules, words with dots between them; for a layer that is a `container` also no word.
+  static func moduleName(isContainer: Bool) -> ValueType {
+    text(
+      rule: "words of letters a to z, digits and \"_\", with dots between them",
+      pattern: isContainer ? #"(\w+(\.\w+)*)?"# : #"\w+(\.\w+)*"#, isEmptyAllowed: isContainer
+    ) { text in
+      text.isEmpty
+        || text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
+          !$0.isEmpty && $0.unicodeScalars.allSatisfy(\.isPartOfWord)
+        }
+    }
+  }
+
   /// A name that can be part of a file's name on every system.
   static var fileName: ValueType {
     // The pattern only excludes what is never a letter: regular expressions in editors do not know all letters.
@@ -109,14 +122,14 @@ extension ValueType<String> {
   }
 
   private static func text(
-    rule: String?, pattern: String?, where isValid: @escaping @Sendable (String) -> Bool
+    rule: String?, pattern: String?, isEmptyAllowed: Bool = false, where isValid: @escaping @Sendable (String) -> Bool
   ) -> ValueType {
     let shape = ValueShape.text(rule: rule, pattern: pattern)
     return ValueType {
       shape
     } read: { node, path, _ in
       guard let text = node.text, !node.isNone else { throw mismatch(node, path, shape) }
-      guard !text.isEmpty else { throw node.place.failure("\(path) must not be empty") }
+      guard isEmptyAllowed || !text.isEmpty else { throw node.place.failure("\(path) must not be empty") }
       guard isValid(text) else { throw node.place.failure("\(path) must be \(rule ?? "text"), not \(node.named)") }
       return text
     } write: {
@@ -126,6 +139,11 @@ extension ValueType<String> {
 }
 
 extension Unicode.Scalar {
+  /// Whether this is a letter a to z, a digit or "_".
+  fileprivate var isPartOfWord: Bool {
+    isASCII && (properties.isAlphabetic || ("0"..."9").contains(self)) || self == "_"
+  }
+
   /// Whether this is a letter, a combining mark, a digit, "-", "_" or ".".
   fileprivate var isPartOfFileName: Bool {
     switch properties.generalCategory {

@@ -108,6 +108,7 @@ private struct Writer {
     let first = lines.count
     switch item {
     case .mapping(let entries) where !entries.isEmpty: write(item, indent: indent + 2)
+    case .list where !item.isSimple: write(item, indent: indent + 2)
     default: lines.append(margin + "  " + item.flowText)
     }
     lines[first] = margin + "- " + lines[first].dropFirst(indent + 2)

@@ -28,8 +28,16 @@ public struct RecipeSchema {
     var node = SchemaNode(types: ["object"])
     node.properties = properties(of: keys)
     node.additionalProperties = false
-    let required = keys.filter(Self.mustBeGiven).map(\.name)
-    if required.isEmpty { node.types = ["object", "null"] } else { node.required = required }
+    let needed = keys.filter(Self.mustBeGiven)
+    let required = needed.filter { $0.alternative == nil }.map(\.name)
+    if needed.isEmpty { node.types = ["object", "null"] }
+    if !required.isEmpty { node.required = required }
+    node.allOf = needed.compactMap { key in
+      key.alternative.map { other in
+        SchemaNode(anyOf: [key.name, other].map { SchemaNode(required: $0) })
+      }
+    }
+    if node.allOf?.isEmpty == true { node.allOf = nil }
     return node
   }
 
@@ -58,7 +66,7 @@ public struct RecipeSchema {
     case .text(_, let pattern):
       // Editors read an unquoted number or true as such, where the program reads text.
       var node = SchemaNode(types: pattern == nil ? ["string", "number", "boolean"] : ["string", "number"])
-      node.minLength = 1
+      node.minLength = pattern == nil ? 1 : nil
       node.pattern = pattern.map { "^(\($0))$" }
       return node
     case .choice(let names): return SchemaNode(choices: names)

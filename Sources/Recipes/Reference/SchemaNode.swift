@@ -43,6 +43,11 @@ struct SchemaNode: Encodable {
     self.anyOf = anyOf
   }
 
+  /// Accepts mappings that have a key.
+  init(required key: String) {
+    required = [key]
+  }
+
   /// Accepts what the definition accepts.
   init(reference: String) {
     self.reference = reference

@@ -11,6 +11,9 @@ public struct ModelSettings: RecipeSettings {
   public var cell: RecurrentCellName?
   /// How convolutions are computed.
   public var convolution = ConvolutionAlgorithm.auto
+  /// The built-in network whose layers are the model's; nil if `layers` has them. Always nil after a recipe was read: `layers`
+  /// has the network's then.
+  public var network: (any NetworkEntry)?
   /// The layers, from input to output.
   public var layers: [any LayerEntry] = []
 
@@ -38,15 +41,48 @@ public struct ModelSettings: RecipeSettings {
         "convolution", \.convolution, .choice,
         "how convolutions are computed: auto (by Winograd's algorithm if the layer's shape promises that it is faster), "
           + "direct, or winograd (wherever it can be)"),
+      .network,
       RecipeKey(
-        "layers", \.layers, .list(.layer), required: true,
-        "the layers from input to output, each a name with its settings"),
+        "layers", \.layers, .list(.layer), required: true, unless: "network",
+        "the layers from input to output, each a name with its settings, unless network gives them"),
     ])
+
+  /// Checks that either the layers or a network are given. A network on the command line replaces the file's layers.
+  public func check(_ section: RecipeSection) throws {
+    guard network != nil else {
+      guard layers.isEmpty else { return }
+      throw section.place.failure(
+        "\(section.path(of: "layers")) is missing", advice: "network is none, so they are required")
+    }
+    guard let given = section["layers"] else { return }
+    guard section["network"]?.place.isCommandLine == true, !given.place.isCommandLine else {
+      throw section.conflict(
+        of: ["layers", "network"], "\(section.path) has both layers and a network",
+        advice: "give one of them; dp-train recipes FILE --resolved writes a network's layers out, to change them")
+    }
+  }
+}
+
+extension RecipeKey<ModelSettings> {
+  /// The key `network`.
+  fileprivate static var network: RecipeKey {
+    var key = RecipeKey(
+      "network", \.network, .optional(.network),
+      "a built-in network, by its name or with its options, which is written out as layers; or none")
+    key.writesNone = false
+    return key
+  }
 }
 
 extension ModelSettings {
-  /// Replaces the recurrent layers' cells by `cell`, if set.
-  mutating func exchangeCells() {
+  /// Writes the layers of `network` out, and replaces the recurrent layers' cells by `cell`, if they are set.
+  mutating func resolve() {
+    if let network { layers = network.layers }
+    network = nil
+    exchangeCells()
+  }
+
+  private mutating func exchangeCells() {
     guard let cell else { return }
     layers = layers.map { $0.exchanging(cell: cell) }
     self.cell = nil

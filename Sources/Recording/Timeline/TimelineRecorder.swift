@@ -39,7 +39,7 @@ public final class TimelineRecorder: LayerObserver, ActivityListener {
   public init(model: Model, steps: Int) {
     self.steps = steps
     layerNames = Dictionary(
-      uniqueKeysWithValues: model.layers.nested.map { (ObjectIdentifier($0.layer), "\($0.place) \($0.layer.kind)") })
+      uniqueKeysWithValues: model.places.map { (ObjectIdentifier($0.layer), "\($0.place) \($0.layer.kind)") })
   }
 
   /// Ends and records the phase before. The phases of a step, an evaluation or a checkpoint lie within one span.

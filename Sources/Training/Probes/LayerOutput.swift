@@ -69,9 +69,9 @@ final class OutputRecorder: LayerObserver {
   private let places: [ObjectIdentifier: String]
   private(set) var outputs: [LayerOutput] = []
 
-  /// Records the outputs of these layers and of all layers within them.
-  init(_ layers: [any Layer]) {
-    places = Dictionary(uniqueKeysWithValues: layers.nested.map { (ObjectIdentifier($0.layer), $0.place) })
+  /// Records the outputs of a model's layers and of all layers within them.
+  init(_ model: Model) {
+    places = Dictionary(uniqueKeysWithValues: model.places.map { (ObjectIdentifier($0.layer), $0.place) })
   }
 
   func layersBegin(_ layers: [any Layer]) {}

@@ -49,7 +49,7 @@ public struct ModelProbe {
 
   /// Whether gradients are correct here. They are not with batch normalization, whose backward pass is that of training.
   public var canGoBack: Bool {
-    !network.model.layers.nested.contains { $0.layer is BatchNorm }
+    !network.model.layers.nested.contains { $0 is BatchNorm }
   }
 
   /// Runs the model on samples of an epoch: forwards, and with `gradients` backwards if it `canGoBack`.
@@ -67,7 +67,7 @@ public struct ModelProbe {
     try samples.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
     _ = workspace.shards.divide(batch: 0..<samples.count)
     let lengths = samples.indices.map { batch.steps(ofSample: $0) }
-    let recorder = OutputRecorder(model.layers)
+    let recorder = OutputRecorder(model)
     let program = workspace.program
     try workspace.pack(context)
     context.layerObserver = recorder
@@ -96,7 +96,8 @@ public struct ModelProbe {
     _ trace: RecurrentTrace, of item: (place: Int, layer: RecurrentLayer), lengths: [Int], isAlone: Bool
   ) -> RecurrentStates {
     RecurrentStates(
-      place: String(item.place), level: isAlone ? nil : trace.name, kind: item.layer.kind, isReverse: trace.isReverse,
+      place: network.model.list.name(of: item.place), level: isAlone ? nil : trace.name, kind: item.layer.kind,
+      isReverse: trace.isReverse,
       lengths: lengths, hidden: ProbedValues(trace.hidden), cell: trace.cell.map(ProbedValues.init), hiddenGradient: nil
     )
   }

@@ -13,7 +13,7 @@ WITH_WEIGHTS = {
 LAYERS = (
     "conv1d", "lstm", "conv2d", "batch-norm", "max-pool", "gru", "average-pool", "residual", "global-average-pool",
     "rnn", "flatten", "linear", "gated", "embedding", "layer-norm", "dropout", "relu", "leaky-relu", "tanh", "sigmoid",
-    "gelu", "softmax", "sequential", "global-max-pool", "attention-pool", "reverse",
+    "gelu", "softmax", "sequential", "global-max-pool", "attention-pool", "reverse", "branches",
 )
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "lars", "adamw", "lamb")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "polynomial", "plateau")
@@ -346,7 +346,7 @@ class Layers:
             # With one feature only rounding errors remain, which some optimizers make large.
             kinds.append("layer-norm")
         if depth < 2:
-            kinds += ["residual", "residual", "sequential"]
+            kinds += ["residual", "residual", "sequential", "branches", "branches"]
         if len(shape) == 2:
             kinds += ["conv1d"] * 4 + ["recurrent"] * 5 + ["pool"] * 2 + ["reverse"]
         if len(shape) == 3:
@@ -367,6 +367,8 @@ class Layers:
             return self.activation()
         if kind == "residual":
             return self.residual(shape, keeps, depth + 1)
+        if kind == "branches":
+            return {kind: self.branches(shape, keeps, depth + 1)}
         if kind == "sequential":
             layers, following = [], shape
             for _ in range(draw.whole(1, 3)):
@@ -466,6 +468,34 @@ class Layers:
             name = "conv1d" if len(shape) == 2 else "conv2d"
             return {"residual": {"body": body, "shortcut": [{name: {"outputs": following[-1], "kernel": 1}}]}}
         return {"residual": {"body": body, "shortcut": [{"linear": {"outputs": following[-1]}}]}}
+
+    def branches(self, shape, keeps, depth):
+        draw = self.draw
+        join = draw.pick("concat", "add", "multiply")
+        count = 2 if join == "multiply" else draw.whole(2, 3)
+        features = draw.pick(shape[-1], draw.features())
+        paths = []
+        for number in range(count):
+            if number and (join == "concat" or features == shape[-1]) and draw.chance(0.3):
+                paths.append([])
+                continue
+            path, following = [], shape
+            for _ in range(draw.whole(1, 2)):
+                following = self.append(path, following, True, depth)
+            if join != "concat":
+                if len(shape) > 1 and number and draw.chance(0.4):
+                    path.append(draw.pick("global-average-pool", "global-max-pool"))
+                path.append({"linear": {"outputs": features}})
+            paths.append(path)
+        keys = {"join": join, "paths": draw.sample(paths, count)}
+        if draw.chance(0.3):
+            # Names of their own.
+            for number, path in enumerate(keys["paths"]):
+                for index, layer in enumerate(path):
+                    name, own = name_and_keys(layer)
+                    if name in WITH_WEIGHTS:
+                        path[index] = {name: {**own, "name": f"side{number}.{name.replace('-', '_')}{index}"}}
+        return keys
 
     def finish(self, layers, shape):
         """Adds layers that bring the outputs to a shape for a loss, mostly vectors."""

@@ -400,7 +400,7 @@ class Recurrent(Layer):
 class Sequential(Layer):
     def __init__(self, keys, name, shape):
         super().__init__(keys, name, shape)
-        self.layers = make_layers(keys["layers"], f"{name}.", shape)
+        self.layers = make_layers(keys["layers"], f"{name}.", shape, f"{name}.")
 
     def initial(self, random):
         return initial_of(self.layers, random)
@@ -412,8 +412,8 @@ class Sequential(Layer):
 class Residual(Layer):
     def __init__(self, keys, name, shape):
         super().__init__(keys, name, shape)
-        self.body = make_layers(keys["body"], f"{name}.body.", shape)
-        self.shortcut = make_layers(keys["shortcut"] or [], f"{name}.shortcut.", shape)
+        self.body = make_layers(keys["body"], f"{name}.body.", shape, f"{name}.")
+        self.shortcut = make_layers(keys["shortcut"] or [], f"{name}.shortcut.", shape, f"{name}.")
 
     def initial(self, random):
         return initial_of(self.body + self.shortcut, random)
@@ -425,6 +425,36 @@ class Residual(Layer):
         return body + side
 
 
+class Branches(Layer):
+    def __init__(self, keys, name, shape):
+        super().__init__(keys, name, shape)
+        self.paths = [
+            make_layers(path, f"{name}.paths.{number}.", shape, f"{name}.") for number, path in enumerate(keys["paths"])]
+
+    def initial(self, random):
+        return initial_of([layer for path in self.paths for layer in path], random)
+
+    def __call__(self, x, tensors, run):
+        outputs = [through(path, x, tensors, run) for path in self.paths]
+        ragged = next((y for y in outputs if isinstance(y, Ragged)), None)
+        if ragged is None:
+            return self.join(outputs)
+        sides = [y if isinstance(y, Ragged) else y.split(1) for y in outputs]
+        return Ragged([self.join(sample) for sample in zip(*sides, strict=True)], ragged.steps)
+
+    def join(self, outputs):
+        if self.keys["join"] == "concat":
+            return torch.cat(outputs, 1 if outputs[0].dim() == 4 else -1)
+        axes = max(y.dim() for y in outputs)
+        features = 1 if axes == 4 else axes - 1
+        result = None
+        for y in outputs:
+            if y.dim() < axes:
+                y = y.reshape(len(y), *(y.shape[1] if axis == features else 1 for axis in range(1, axes)))
+            result = y if result is None else result + y if self.keys["join"] == "add" else result * y
+        return result
+
+
 def make_layer(layer, name, shape):
     kind, keys = name_and_keys(layer)
     if kind in RECURRENT:
@@ -434,7 +464,7 @@ def make_layer(layer, name, shape):
     makers = {
         "linear": Linear, "conv1d": Convolution, "conv2d": Convolution, "global-average-pool": GlobalAveragePool,
         "global-max-pool": GlobalMaxPool, "attention-pool": AttentionPool, "flatten": Flatten, "batch-norm": BatchNorm, "layer-norm": LayerNorm, "embedding": Embedding,
-        "sequential": Sequential, "residual": Residual,
+        "sequential": Sequential, "residual": Residual, "branches": Branches,
     }
     if kind in makers:
         return makers[kind](keys, name, shape)
@@ -451,10 +481,12 @@ def make_layer(layer, name, shape):
     return Elementwise(functions[kind], keys, name, shape)
 
 
-def make_layers(layers, prefix, shape):
+def make_layers(layers, prefix, shape, module=""):
+    """Layers one after the other; those with names of their own are the children of `module`."""
     made = []
     for index, layer in enumerate(layers):
-        made.append(make_layer(layer, f"{prefix}{index}", shape))
+        own = name_and_keys(layer)[1].get("name")
+        made.append(make_layer(layer, f"{module}{own}" if own else f"{prefix}{index}", shape))
         shape = shape_after(layer, shape)
     return made
 

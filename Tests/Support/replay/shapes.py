@@ -76,12 +76,36 @@ def shape_after(layer, shape):
         return (shape[0], features) if keys.get("output") == "all" else (features,)
     if name == "sequential":
         return shape_through(keys["layers"], shape)
+    if name == "branches":
+        return joined(keys["join"], [shape_through(path, shape) for path in keys["paths"]])
     if name == "residual":
         body = shape_through(keys["body"], shape)
         if body != shape_through(keys.get("shortcut") or [], shape):
             raise DoesNotFit("body and shortcut differ")
         return body
     return shape
+
+
+def joined(join, shapes):
+    """The shape of joined outputs of paths."""
+    if join == "concat":
+        if len({shape[:-1] for shape in shapes}) > 1:
+            raise DoesNotFit("paths of different steps or pixels")
+        return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
+    whole = max(shapes, key=lambda shape: (rows_of(shape) > 1, len(shape)))
+    for shape in shapes:
+        shared = rows_of(shape) == 1 and shape[-1] == whole[-1] and len(shape) in (1, len(whole))
+        if shape != whole and not shared:
+            raise DoesNotFit("paths of different shapes")
+    return whole
+
+
+def rows_of(shape):
+    """The steps or pixels of a sample."""
+    rows = 1
+    for extent in shape[:-1]:
+        rows *= extent
+    return rows
 
 
 def shape_through(layers, shape):
@@ -99,3 +123,5 @@ def every_layer(layers):
         for part in ("body", "shortcut", "layers"):
             if isinstance(keys.get(part), list):
                 yield from every_layer(keys[part])
+        for path in keys.get("paths", ()):
+            yield from every_layer(path)

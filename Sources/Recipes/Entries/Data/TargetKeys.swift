@@ -8,7 +8,7 @@ extension Recipe {
     guard kind == .classes ? targets == nil : label == nil else {
       throw Failure(
         .configuration,
-        "loss \(loss.name) compares with \(kind == .classes ? "classes, but data.targets names numbers" : "numbers, but data.label names a class")",
+        "loss \(loss.kind) compares with \(kind == .classes ? "classes, but data.targets names numbers" : "numbers, but data.label names a class")",
         advice: kind == .classes
           ? "to learn numbers, write loss: mse; to learn classes, data.label in place of data.targets"
           : "to learn classes, write loss: cross-entropy; to learn numbers, data.targets in place of data.label")

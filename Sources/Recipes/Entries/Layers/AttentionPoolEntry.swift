@@ -6,6 +6,8 @@ public struct AttentionPoolEntry: LayerEntry {
   public var hiddenSize: Int?
   /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// A mean with every key at its default.
   public init() {}
@@ -14,6 +16,7 @@ public struct AttentionPoolEntry: LayerEntry {
   public static let form = RecipeForm<Self>(
     "attention-pool", "a mean of the steps, weighted by the softmax of learned scores", example: "hiddenSize: 16",
     keys: [
+      .moduleName(\.name),
       RecipeKey(
         "hiddenSize", \.hiddenSize, .optional(.number(.size)),
         "hidden units from which a step's score is made, or none to make it from the step's features"),

@@ -9,6 +9,8 @@ public struct BatchNormEntry: LayerEntry {
   public var momentum: Double? = 0.1
   /// The samples whose mean and variance training uses.
   public var statistics = BatchNorm.Statistics.batch
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// Every key at its default.
   public init() {}
@@ -18,6 +20,7 @@ public struct BatchNormEntry: LayerEntry {
     "batch-norm", "normalization by the statistics of the global batch, or of each shard",
     example: "momentum: 0.1, statistics: batch",
     keys: [
+      .moduleName(\.name),
       RecipeKey("epsilon", \.epsilon, .number(.above(0)), "added to the variance to avoid division by zero"),
       RecipeKey(
         "momentum", \.momentum, .optional(.number(.from(0, through: 1))),

@@ -19,6 +19,8 @@ public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
   public var bias = true
   /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// A convolution with every other key at its default.
   public init(outputs: Int, kernel: Window.Extent) {

@@ -10,12 +10,17 @@ protocol ConvolutionEntry: LayerEntry {
   var bias: Bool { get set }
   /// How the weights are drawn; nil for `model.initialization`.
   var initialization: (any InitializationEntry)? { get set }
+  /// The name that its parameters' names begin with; nil for its number.
+  var name: String? { get set }
 }
 
 extension ConvolutionEntry {
   /// The common keys, with those of the window between them.
   static func convolutionKeys(window: [RecipeKey<Self>]) -> [RecipeKey<Self>] {
-    [RecipeKey("outputs", \Self.outputs, .number(.size), required: true, "the number of output channels")] + window
+    [
+      .moduleName(\Self.name),
+      RecipeKey("outputs", \Self.outputs, .number(.size), required: true, "the number of output channels"),
+    ] + window
       + [
         RecipeKey(
           "groups", \Self.groups, .number(.atLeast(1)), "channel groups; a group's outputs see only its inputs"),

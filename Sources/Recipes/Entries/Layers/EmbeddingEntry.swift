@@ -11,6 +11,8 @@ public struct EmbeddingEntry: LayerEntry {
   public var paddingIndex: Int?
   /// How the table is drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// A table of `count` vectors of `dimension` values.
   public init(count: Int, dimension: Int) {
@@ -26,6 +28,7 @@ public struct EmbeddingEntry: LayerEntry {
     "embedding", "a table of vectors, looked up by an index for each step",
     example: "count: 60, dimension: 16, paddingIndex: 0",
     keys: [
+      .moduleName(\.name),
       RecipeKey("count", \.count, .number(.size), required: true, "the number of entries"),
       RecipeKey("dimension", \.dimension, .number(.size), required: true, "the length of each entry's vector"),
       RecipeKey("paddingIndex", \.paddingIndex, .optional(.number(.atLeast(0))), "the entry that stays zero, or none"),

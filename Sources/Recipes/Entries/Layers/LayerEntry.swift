@@ -4,6 +4,10 @@ import Tensors
 
 /// A layer in recipes.
 public protocol LayerEntry: RecipeEntry {
+  /// The name that its parameters' names begin with, which a layer with parameters or layers within may have; nil for its
+  /// number.
+  var name: String? { get }
+
   /// How the weights are drawn; nil for `model.initialization`, and for layers without weights.
   var initialization: (any InitializationEntry)? { get }
 
@@ -18,6 +22,9 @@ public protocol LayerEntry: RecipeEntry {
 
 extension LayerEntry {
   /// Nil.
+  public var name: String? { nil }
+
+  /// Nil.
   public var initialization: (any InitializationEntry)? { nil }
 
   /// Accepts every input.
@@ -25,7 +32,8 @@ extension LayerEntry {
 
   /// The lists of layers within this one, each with its key.
   var parts: [(key: String, layers: [any LayerEntry])] {
-    Self.form.keys.map { ($0.name, $0.layers(self)) }.filter { !$0.1.isEmpty }
+    Self.form.keys.flatMap { key in key.layers(self).map { (key.name + $0.suffix, $0.layers) } }
+      .filter { !$0.1.isEmpty }
   }
 }
 
@@ -42,10 +50,13 @@ public struct LayerSite {
   /// The layers before it in its list.
   let former: ArraySlice<any LayerEntry>
   /// The layers within it, by their keys.
-  var parts: [String: [any Layer]] = [:]
+  var parts: [String: LayerPart] = [:]
 
-  /// The layers within it under a key, made for the same input.
-  public func layers(_ key: String) -> [any Layer] { parts[key] ?? [] }
+  /// The layers within it under a key, made for the same input. The list bears the key's name.
+  public func part(_ key: String) -> LayerPart { parts[key] ?? LayerPart([], name: key) }
+
+  /// The same without their names.
+  public func layers(_ key: String) -> [any Layer] { part(key).layers }
 
   /// Checks that the input is a sequence.
   /// - Throws: `Failure` (configuration) that says how to get one.
@@ -73,6 +84,21 @@ extension EntryKind where Entry == any LayerEntry {
   static var layer: EntryKind { EntryKind("layer", { $0.layers.map { $0 } }, { $0 }) }
 }
 
+extension RecipeKey {
+  /// The key `name` of a layer with parameters. A container's name may be empty: the layers within then have the names that they
+  /// would have in its place.
+  public static func moduleName(
+    _ property: any WritableKeyPath<Settings, String?> & Sendable, isContainer: Bool = false
+  ) -> RecipeKey {
+    var key = RecipeKey(
+      "name", property, .optional(.moduleName(isContainer: isContainer)),
+      "what the names of its parameters begin with, as PyTorch's modules are named"
+        + (isContainer ? "; \"\" for nothing; or none for its number" : ", or none for its number"))
+    key.writesNone = false
+    return key
+  }
+}
+
 extension ValueType where Value == any LayerEntry {
   /// A layer, by its name.
   public static var layer: ValueType { entry(.layer) }
@@ -83,7 +109,7 @@ extension [any LayerEntry] {
   func withNested(key: String) -> [(key: String, layer: any LayerEntry)] {
     enumerated().flatMap { index, layer in
       let own = "\(key).\(index)"
-      return [(own, layer)] + layer.parts.flatMap { $0.layers.withNested(key: "\(own).\(layer.name).\($0.key)") }
+      return [(own, layer)] + layer.parts.flatMap { $0.layers.withNested(key: "\(own).\(layer.kind).\($0.key)") }
     }
   }
 }

@@ -17,6 +17,8 @@ public struct LinearEntry: LayerEntry {
   public var bias = true
   /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// A layer with this many outputs.
   public init(outputs: Int) { self.outputs = .number(outputs) }
@@ -28,6 +30,7 @@ public struct LinearEntry: LayerEntry {
   public static let form = RecipeForm<Self>(
     "linear", "a fully connected layer", example: "outputs: 10", short: "outputs",
     keys: [
+      .moduleName(\.name),
       RecipeKey(
         "outputs", \.outputs, .outputs, required: true,
         "the number of outputs, or classes: one for each class of the data"),

@@ -16,6 +16,8 @@ public struct RecurrenceSettings: Sendable {
   public var options = RecurrentOptions()
   /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// Every key at its default.
   public init() {}
@@ -32,7 +34,7 @@ extension RecurrentEntry {
     return RecipeForm(
       name, doc, example: example, short: "hiddenSize",
       moved: ["padding": "padding belongs to the data: set data.padding, once for all layers"],
-      keys: [size] + cell + [
+      keys: [.moduleName(\Self.recurrence.name), size] + cell + [
         RecipeKey("bias", \Self.recurrence.bias, .flag, "whether the cells have biases"),
         RecipeKey(
           "output", \Self.recurrence.options.output, .choice, "the steps given to the next layer: last or all"),
@@ -54,6 +56,9 @@ extension RecurrentEntry {
 
   /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)? { recurrence.initialization }
+
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String? { recurrence.name }
 
   /// Checks that layers, directions and state go together.
   public func check(_ section: RecipeSection) throws {
@@ -86,7 +91,7 @@ extension LayerEntry {
       for key in Self.form.keys { key.replaceLayers(&copy) { $0.exchanging(cell: cell) } }
       return copy
     }
-    guard name != cell.rawValue,
+    guard kind != cell.rawValue,
       let type = EntryKind.layer.type(named: cell.rawValue) as? any RecurrentEntry.Type
     else { return self }
     var other = type.init()

@@ -6,6 +6,8 @@ public struct ResidualEntry: LayerEntry {
   public var body: [any LayerEntry]
   /// The layers that give the input the output's shape; nil for none.
   public var shortcut = [any LayerEntry]?.none
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// A connection without layers in its shortcut.
   public init(body: [any LayerEntry]) { self.body = body }
@@ -18,6 +20,7 @@ public struct ResidualEntry: LayerEntry {
     "residual", "layers, and a shortcut around them that is added to their output",
     example: "body: [{conv2d: {outputs: 32, kernel: 3, padding: 1}}, batch-norm], shortcut: none", short: "body",
     keys: [
+      .moduleName(\.name, isContainer: true),
       RecipeKey("body", \.body, .list(.layer), required: true, "the layers from input to output"),
       RecipeKey(
         "shortcut", \.shortcut, .optional(.list(.layer)),
@@ -26,6 +29,6 @@ public struct ResidualEntry: LayerEntry {
 
   /// Makes the connection around the body.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
-    try Residual(input: site.input, body: site.layers("body"), shortcut: site.layers("shortcut"))
+    try Residual(input: site.input, body: site.part("body"), shortcut: site.part("shortcut"))
   }
 }

@@ -4,6 +4,8 @@ import Layers
 public struct SequentialEntry: LayerEntry {
   /// The layers from input to output.
   public var layers: [any LayerEntry]
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// A layer of these layers.
   public init(layers: [any LayerEntry]) { self.layers = layers }
@@ -15,10 +17,15 @@ public struct SequentialEntry: LayerEntry {
   public static let form = RecipeForm<Self>(
     "sequential", "several layers, one after the other, as one",
     example: "layers: [{linear: {outputs: 64}}, relu]", short: "layers",
-    keys: [RecipeKey("layers", \.layers, .list(.layer), required: true, "the layers from input to output")])
+    keys: [
+      .moduleName(\.name, isContainer: true),
+      RecipeKey("layers", \.layers, .list(.layer), required: true, "the layers from input to output"),
+    ])
 
   /// Makes one layer of them.
   public func makeLayer(_ site: LayerSite) -> any Layer {
-    Sequential(input: site.input, layers: site.layers("layers"))
+    // PyTorch's `nn.Sequential` has no name before the numbers.
+    let part = site.part("layers")
+    return Sequential(input: site.input, LayerPart(part.layers, ownNames: part.ownNames))
   }
 }

@@ -67,6 +67,6 @@ extension Recipe {
   public var optimizerSummary: String {
     let value = optimizer.clipValue.map { String(format: ", gradient values at most %g", $0) } ?? ""
     let norm = optimizer.clipNorm.map { String(format: ", gradient norm at most %g", $0) } ?? ""
-    return String(format: "%@, learning rate %g", optimizer.name, baseLearningRate) + value + norm
+    return String(format: "%@, learning rate %g", optimizer.kind, baseLearningRate) + value + norm
   }
 }

@@ -51,7 +51,7 @@ extension ScheduleEntry {
   /// One line that describes the schedule.
   public var summary: String {
     let rise = [.steps(0), .epochs(0)].contains(start.warmup) ? "" : " after \(start.warmup.recipeText) of warm-up"
-    return name + rise
+    return kind + rise
   }
 
   /// Makes the schedule of a run with `samples` training samples per epoch.

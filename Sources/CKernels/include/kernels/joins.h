@@ -1,0 +1,24 @@
+// The struct of the kernels that join and divide the outputs of layers side by side.
+#ifndef DPT_KERNELS_JOINS_H
+#define DPT_KERNELS_JOINS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/// Rows of a and b of `columns` floats, and of what is made of them, y.
+typedef struct {
+  /// The rows are steps × batch × positions, or, unless `starts` is NULL, sample after sample: starts[b] ..< starts[b + 1].
+  long steps, batch, positions;
+  const int32_t *starts;
+  long columns;
+  const float *a;
+  long aStride;
+  const float *b;
+  long bStride;
+  /// Whether b has one row for each sample.
+  bool isShared;
+  float *y;
+  long yStride;
+} dpt_join;
+
+#endif

@@ -1,0 +1,185 @@
+import CKernels
+import Tensors
+
+/// The pass of paths side by side.
+struct BranchesPass: Pass {
+  /// One path at work.
+  private final class Path {
+    let program: Program
+    let shape: Shape
+    /// Whether the path is the input itself.
+    let isIdentity: Bool
+    /// Whether its one row goes to all rows of a sample.
+    let isShared: Bool
+    /// The column of a concatenation where its features begin.
+    let column: Int
+    /// The gradient of its outputs, if that is not the join's or a part of it.
+    var gradient: ArenaPlan.Slot?
+
+    init(_ program: Program, shape: Shape, isIdentity: Bool, isShared: Bool, column: Int) {
+      self.program = program
+      self.shape = shape
+      self.isIdentity = isIdentity
+      self.isShared = isShared
+      self.column = column
+    }
+  }
+
+  private let join: Branches.Join
+  private let outputShape: Shape
+  private let paths: [Path]
+  /// The paths in the order in which they are joined: those of one row for a whole sample come last.
+  private let joined: [Path]
+  private let output: ArenaPlan.Slot
+  private let wantsInputGradient: Bool
+
+  /// Plans the paths in their order; the backward pass runs the last one first.
+  init(_ layer: Branches, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    join = layer.join
+    outputShape = layer.outputShape
+    self.wantsInputGradient = wantsInputGradient
+    var column = 0
+    var paths: [Path] = []
+    for (part, layers) in zip(layer.parts, layer.running) {
+      let shape = part.outputShape(for: layer.inputShape)
+      paths.append(
+        Path(
+          Program(layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient), shape: shape,
+          isIdentity: layers.isEmpty, isShared: join != .concat && shape.isOneRow && !outputShape.isOneRow,
+          column: column))
+      column += shape.features
+    }
+    plan.advance()
+    output = plan.activation(outputShape.paddedCount(batch: batch))
+    let usesOriginal = join == .add ? BranchesPass.lastUser(of: paths) : nil
+    for path in paths {
+      let needsCopy =
+        switch join {
+        case .concat: !path.isIdentity
+        case .add: path.isShared || !path.isIdentity && path.program.overwritesGradient && path !== usesOriginal
+        case .multiply: true
+        }
+      if needsCopy { path.gradient = plan.gradient(path.shape.paddedCount(batch: batch)) }
+    }
+    self.paths = paths
+    joined = paths.filter { !$0.isShared } + paths.filter(\.isShared)
+  }
+
+  /// The path of a sum that may overwrite the gradient, since no other reads it later; nil if there is none.
+  private static func lastUser(of paths: [Path]) -> Path? {
+    let users = paths.filter { !$0.isShared }
+    return users.contains(where: \.isIdentity) ? nil : users.first
+  }
+
+  /// Only a sum's paths may overwrite the gradient.
+  var overwritesGradient: Bool { join == .add }
+
+  var stateCarriers: [any StateCarrying] { paths.flatMap(\.program.stateCarriers) }
+
+  func pack(_ context: StepContext) {
+    for path in paths { path.program.pack(context) }
+  }
+
+  func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
+    for path in paths { path.program.updateBuffers(from: sums, context) }
+  }
+
+  /// The joined outputs.
+  func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
+    for path in paths { _ = try path.program.forward(input, context) }
+    let base = context.arena[output]
+    var result: TensorView?
+    var before: TensorView?
+    for path in joined {
+      guard let values = path.program.outputs else { continue }
+      let whole = result ?? values.with(base: base, columns: outputShape.features)
+      result = whole
+      if join == .concat {
+        var pass = rows(whole, columns: path.shape.features)
+        set(&pass, a: values, y: whole)
+        pass.y += path.column
+        dpt_join_copy(&pass)
+      } else if let first = before {
+        var pass = rows(whole, columns: outputShape.features)
+        set(&pass, a: first, b: values, isShared: path.isShared, y: whole)
+        if join == .add { dpt_join_add(&pass) } else { dpt_join_multiply(&pass) }
+        before = whole
+      } else {
+        before = values
+      }
+    }
+    return result ?? input
+  }
+
+  /// The sum of what the paths make of their gradients: last path first, then the paths that are the input itself.
+  func backward(
+    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
+  ) throws -> TensorView? {
+    for path in paths { fill(path, from: gradient, context) }
+    var sum: TensorView?
+    for path in paths.reversed() where !path.isIdentity {
+      let own = self.gradient(of: path, gradient, context)
+      if let sum, try path.program.backward(own, addingTo: sum, context) { continue }
+      guard let more = try path.program.backward(own, context) else { continue }
+      if let sum { add(more, to: sum) } else { sum = more }
+    }
+    guard wantsInputGradient, let sum else { return nil }
+    for path in paths where path.isIdentity { add(self.gradient(of: path, gradient, context), to: sum) }
+    return sum
+  }
+
+  /// The gradient of a path's outputs: memory of its own, the join's, or some columns of that.
+  private func gradient(of path: Path, _ gradient: TensorView, _ context: StepContext) -> TensorView {
+    let columns = path.shape.features
+    guard let slot = path.gradient else {
+      return gradient.with(
+        base: gradient.base + (join == .concat ? path.column : 0), columns: columns, stride: gradient.stride)
+    }
+    let base = context.arena[slot]
+    return path.isShared
+      ? TensorView(base: base, shape: path.shape, batch: gradient.batch) : gradient.with(base: base, columns: columns)
+  }
+
+  /// Writes a path's gradient, if it has memory of its own.
+  private func fill(_ path: Path, from gradient: TensorView, _ context: StepContext) {
+    guard path.gradient != nil else { return }
+    let own = self.gradient(of: path, gradient, context)
+    var pass = rows(gradient, columns: path.shape.features)
+    set(&pass, a: gradient, y: own)
+    if join == .concat { pass.a += path.column }
+    var factor: Path?
+    if join == .multiply { factor = paths[0] === path ? paths[1] : paths[0] }
+    if let factor, let values = factor.program.outputs {
+      pass.b = UnsafePointer(values.base)
+      (pass.bStride, pass.isShared) = (values.stride, factor.isShared)
+    }
+    if path.isShared {
+      dpt_join_sums(&pass)
+    } else if factor != nil {
+      dpt_join_multiply(&pass)
+    } else {
+      dpt_join_copy(&pass)
+    }
+  }
+
+  private func add(_ more: TensorView, to sum: TensorView) {
+    var pass = rows(sum, columns: sum.columns)
+    set(&pass, a: sum, b: more, y: sum)
+    dpt_join_add(&pass)
+  }
+
+  private func rows(_ view: TensorView, columns: Int) -> dpt_join {
+    var pass = dpt_join()
+    (pass.steps, pass.batch, pass.positions) = (view.steps, view.batch, view.positions)
+    (pass.starts, pass.columns) = (view.starts, columns)
+    return pass
+  }
+
+  private func set(
+    _ pass: inout dpt_join, a: TensorView, b: TensorView? = nil, isShared: Bool = false, y: TensorView
+  ) {
+    (pass.a, pass.aStride) = (UnsafePointer(a.base), a.stride)
+    if let b { (pass.b, pass.bStride, pass.isShared) = (UnsafePointer(b.base), b.stride, isShared) }
+    (pass.y, pass.yStride) = (y.base, y.stride)
+  }
+}
