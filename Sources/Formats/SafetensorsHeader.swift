@@ -97,17 +97,14 @@ struct SafetensorsHeader {
 
   /// The kind of a file of another format, and advice on it.
   private static func otherKind(_ file: [UInt8], source: String) -> (kind: String, help: String)? {
-    if file.starts(with: [0x50, 0x4B, 3, 4]) || file.starts(with: [0x80, 2]) {
-      let names = file.prefix(4096)
-      let isPyTorch = file[0] == 0x80 || names.count > 30 && String(decoding: names, as: UTF8.self).contains(".pkl")
-      guard isPyTorch else {
-        return ("a zip archive", "An archive of NumPy has a name that ends in .npz; of others, take the weights out.")
-      }
+    if file.starts(with: [0x50, 0x4B, 3, 4]) {
+      return ("a zip archive", "Weights in archives of torch.save and numpy.savez are read by model.weights.")
+    }
+    if file[0] == 0x80, (2...5).contains(file[1]) {
       return (
-        "one that torch.save wrote",
-        "Convert it: from safetensors.torch import save_file; "
-          + "save_file(torch.load(\(source), map_location=\"cpu\"), \"weights.safetensors\")"
-          + " – of a state_dict; of a whole module, save_file(module.state_dict(), …)."
+        "a pickle, or a file of torch.save before PyTorch 1.6",
+        "torch.save(torch.load(\(source)), \"weights.pt\") writes a new one; "
+          + "of a whole module, torch.save(module.state_dict(), \"weights.pt\"). Do it only with files that you trust."
       )
     }
     if file.starts(with: [0x93] + "NUMPY".utf8) {
@@ -117,7 +114,7 @@ struct SafetensorsHeader {
       )
     }
     if file.prefix(64).allSatisfy({ 0x20..<0x7F ~= $0 || [0x09, 0x0A, 0x0D].contains($0) }) {
-      return ("text", "Weights are in a file .safetensors or .npz, and in a run's folder.")
+      return ("text", "Weights are in a file .safetensors, .npz or .pt, and in a run's folder.")
     }
     if file.starts(with: [0x89, 0x48, 0x44, 0x46]) {
       return ("an HDF5 file", "Write the weights with safetensors, or as .npz with numpy.savez.")

@@ -1,8 +1,9 @@
 import Diagnostics
 import Foundation
-import Formats
 import TestSupport
 import Testing
+
+@testable import Formats
 
 /// Valid files with random damage: each must be read or refused with a `Failure`.
 @Suite struct CorruptionTests {
@@ -94,6 +95,43 @@ import Testing
       }
     }
     #expect(refused > 3000)
+  }
+
+  /// Reads all tensors of a file.
+  private func readTensors(_ path: String) throws {
+    let archive = try openTensorArchive(path)
+    for (index, tensor) in archive.tensors.enumerated() {
+      #expect(try archive.floats(at: index).count == tensor.shape.reduce(1, *))
+      if tensor.isWhole { _ = try archive.integers(at: index) }
+    }
+  }
+
+  @Test("a damaged file of torch.save is read or refused")
+  func pyTorch() throws {
+    let files = ["state-dict.pt", "compressed.pt", "checkpoint4.pt", "views.pt"]
+    let refused = try refusals(try files.map(fixtureBytes), rounds: 1000, seed: 6) { bytes, path in
+      try Data(bytes).write(to: URL(filePath: path))
+      try readTensors(path)
+    }
+    #expect(refused > 1000)
+  }
+
+  /// Damages the pickle within a valid archive, so that the archive's check does not find it.
+  @Test("a damaged pickle of torch.save is read or refused")
+  func pickles() throws {
+    var refused = 0
+    for (seed, name) in ["state-dict.pt", "protocol5.pt", "checkpoint2.pt", "views.pt", "types.pt"].enumerated() {
+      let archive = try ZipFile(contentsOf: fixture(name), kind: "", advice: { _ in "" })
+      let files = try archive.names.enumerated().map { ($1, try archive.contents(of: $0, source: "")) }
+      let index = try #require(archive.names.firstIndex(where: PyTorchArchive.isIndex))
+      refused += try refusals([files[index].1], rounds: 2000, seed: UInt64(7 + seed)) { pickle, path in
+        var files = files
+        files[index].1 = pickle
+        try Data(storedZip(files)).write(to: URL(filePath: path))
+        try readTensors(path)
+      }
+    }
+    #expect(refused > 5000)
   }
 
   @Test("a damaged IDX file is read or refused, plain or packed")
