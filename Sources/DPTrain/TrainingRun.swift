@@ -137,6 +137,7 @@ struct TrainingRun {
     try folder.write(json: environment, to: folder.environment)
     try writeFacts(to: folder, resumes: manifest != nil)
     Terminal.write(SettingsTable.text(recipe, experiment: experiment, environment: environment, folder: folder))
+    if manifest == nil, let loaded = experiment.loadedWeights { Terminal.write(Format.table(loaded.rows) + "\n") }
     guard job.resumes else { return }
     let start =
       manifest.map { "resuming after step \(Format.count($0.progress.step))" } ?? "starting: nothing is saved yet"

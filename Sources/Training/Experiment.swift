@@ -23,6 +23,8 @@ public struct Experiment {
   public let warnings: [String]
   /// The weights that evaluations and the weights file take: the averaged ones if there is an average, else the model's.
   public let evaluatedWeights: Weights
+  /// What was loaded from a weights file; nil if all weights were drawn.
+  package var loadedWeights: LoadedWeights?
   private let makeLayers: ((Shape) throws -> LayerPart)?
 
   /// An experiment of its parts. `makeLayers` makes the model's layers for another input shape, for evaluations on longer or

@@ -13,7 +13,7 @@ struct ExportCommand: ParsableCommand {
       onnx           network and weights in one file
 
       The files contain the run's recipe, classes and alphabet. The other way: dp-train train RECIPE
-      model.weights=FILE takes weights that PyTorch wrote by safetensors.torch.save_file(model.state_dict(), FILE).
+      model.weights=FILE takes weights that PyTorch wrote by torch.save(model.state_dict(), FILE), and safetensors.
       """)
 
   @OptionGroup var source: RunArguments

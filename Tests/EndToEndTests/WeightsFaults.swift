@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 
 /// Weights that fit the default recipe.
 let temporalOrderWeights = SafetensorsFile(
@@ -39,13 +40,22 @@ extension Fault {
         "'start.safetensors': the header claims 9223372036854775808 bytes, but 1392 bytes follow."
     ) { $0.replaceSubrange(0..<8, with: [0, 0, 0, 0, 0, 0, 0, 0x80]) },
     damaging(
-      testDescription: "weights of torch.save",
-      says: "'start.safetensors' is not a safetensors file but one that torch.save wrote."
+      testDescription: "weights of torch.save cut short",
+      says: "'start.safetensors' cannot be read as an archive of torch.save or numpy.savez: Not a zip archive."
     ) { $0 = Array("PK\u{3}\u{4}".utf8) + [UInt8](repeating: 0, count: 26) + Array("archive/data.pkl".utf8) },
     damaging(
       testDescription: "weights of an old torch.save",
-      says: "'start.safetensors' is not a safetensors file but one that torch.save wrote."
+      says: "'start.safetensors' is not a safetensors file but a pickle, or a file of torch.save before PyTorch 1.6."
     ) { $0 = [0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20] },
+    damaging(
+      testDescription: "a whole module of torch.save",
+      says: "'start.safetensors', entry 'a/data.pkl' needs the Python class or function my.Net, but only tensors, "
+        + "and dictionaries and lists of them, are read."
+    ) { $0 = storedZip([("a/data.pkl", [0x80, 2] + Array("cmy\nNet\n)\u{81}.".utf8))]) },
+    damaging(
+      testDescription: "an archive of other files",
+      says: "'start.safetensors' is a zip archive, but holds no tensors."
+    ) { $0 = storedZip([("readme.txt", Array("hello".utf8))]) },
     damaging(
       testDescription: "a single array in place of weights",
       says: "'start.safetensors' is not a safetensors file but a single array of NumPy (.npy)."
@@ -77,15 +87,54 @@ extension Fault {
     ) {
       $0.append(("2.weight", [1], [1]))
     },
+    starting(
+      testDescription: "a prefix that no tensor has", status: 78, settings: ["model.weights.prefix=module"],
+      says: "model.weights.prefix: no tensor's name in start.safetensors begins with \"module.\""
+    ) { try temporalOrderWeights.write(to: $0["start.safetensors"]) },
+    starting(
+      testDescription: "an exception that fits no parameter", status: 78, settings: ["model.weights.except=[fc.*]"],
+      says: "model.weights.except: no tensor's name fits \"fc.*\""
+    ) { try temporalOrderWeights.write(to: $0["start.safetensors"]) },
+    starting(
+      testDescription: "safetensors by order", status: 78, settings: ["model.weights.match=order"],
+      says: "model.weights.match is order, but start.safetensors is a safetensors file: its tensors are sorted"
+    ) { try temporalOrderWeights.write(to: $0["start.safetensors"]) },
+    starting(
+      testDescription: "an order of other shapes", settings: ["model.weights.match=order"],
+      says:
+        "start.safetensors: tensor \"f\" has the shape [4]; it is number 5 of the file, and \"1.weight\" number 5 of the "
+        + "model"
+    ) {
+      var file = temporalOrderWeights
+      file.tensors.swapAt(4, 5)
+      file.tensors[4].name = "f"
+      try file.writeArchive(to: $0["start.safetensors"])
+    },
+    starting(
+      testDescription: "too few tensors by order", settings: ["model.weights.match=order"],
+      says: "start.safetensors has 5 tensors, and none for \"1.bias\", number 6 of the model"
+    ) {
+      var file = temporalOrderWeights
+      file.tensors.removeLast()
+      try file.writeArchive(to: $0["start.safetensors"])
+    },
+    starting(
+      testDescription: "too many tensors by order", settings: ["model.weights.match=order"],
+      says: "start.safetensors: the model has no parameter for \"more\", number 7 of the file"
+    ) {
+      var file = temporalOrderWeights
+      file.tensors.append(("more", [1], [1]))
+      try file.writeArchive(to: $0["start.safetensors"])
+    },
   ]
 
   private static func starting(
-    testDescription: String, status: Int32 = 65, says message: String,
+    testDescription: String, status: Int32 = 65, settings: [String] = [], says message: String,
     prepare: @escaping @Sendable (Folder) throws -> Void
   ) -> Fault {
     Fault(
       testDescription: testDescription,
-      arguments: ["train", "model.weights=start.safetensors", "steps=1", "--out", "run"], status: status,
+      arguments: ["train", "model.weights=start.safetensors", "steps=1", "--out", "run"] + settings, status: status,
       message: message, prepare: prepare)
   }
 

@@ -155,7 +155,7 @@ import Testing
           try ExportedModel(model, name: "small", meaning: .classes).write(format, to: path)
           var other = recipe
           other.seed = 7
-          other.model.weights = path
+          other.model.weights = "\(path)"
           let read = try other.makeModel(inputShape: Shape(network.shape))
           #expect(try read.weights.values.floats.map(\.bitPattern) == model.weights.values.floats.map(\.bitPattern))
           #expect(

@@ -52,6 +52,7 @@ import Testing
   @Test func everyKeyAppearsInTheResolvedText() throws {
     var recipe = try read()
     recipe.model.layers = EntryKind.layer.defaults
+    recipe.model.weights = "start.pt"
     recipe.ema = EMASettings()
     recipe.compression = CompressionSettings()
     let (sources, optimizers) = (EntryKind.data.defaults, EntryKind.optimizer.defaults)

@@ -36,8 +36,8 @@ extension Recipe {
 
   private func makeExperiment(on splits: DataSplits) throws -> Experiment {
     let classes = splits.training.classNames.count
-    let network = try splits.advising {
-      try makeNetwork(inputShape: splits.training.inputShape, classes: classes)
+    let (network, loaded) = try splits.advising {
+      try makeLoadedNetwork(inputShape: splits.training.inputShape, classes: classes)
     }
     for (split, samples) in splits.all {
       let shape = samples.inputShape
@@ -60,7 +60,7 @@ extension Recipe {
       compression: gradientCompression,
       optimizerSharding: optimizerSharding)
     settings.recordedTensors = record.histogramCadence(settings, samples: splits.training.count)
-    return Experiment(
+    var experiment = Experiment(
       network: network, optimizer: try optimizer.makeOptimizer(for: network.model), data: splits,
       settings: settings, schedule: schedule.makeSchedule(settings, samples: splits.training.count),
       average: try ema.map {
@@ -70,6 +70,8 @@ extension Recipe {
       },
       warnings: try RecipeWarnings(self, network: network, data: splits).all(),
       makeLayers: { try makeLayers(input: $0, classes: classes) })
+    experiment.loadedWeights = loaded
+    return experiment
   }
 
   private var sampleOrder: SampleOrder {

@@ -7,20 +7,33 @@ extension Recipe {
   /// read from `model.weights`.
   /// - Throws: `Failure` (configuration) if a layer does not fit its input, (data, noInput) if the weights do not fit.
   public func makeModel(inputShape: Shape, classes: Int = 0) throws -> Model {
+    try makeLoadedModel(inputShape: inputShape, classes: classes).model
+  }
+
+  /// Makes the model, and tells what was loaded from `model.weights`; nil if all weights were drawn.
+  /// - Throws: as `makeModel`.
+  func makeLoadedModel(inputShape: Shape, classes: Int) throws -> (model: Model, loaded: LoadedWeights?) {
     let made = try Model(inputShape: inputShape, makeLayers(input: inputShape, classes: classes))
-    if let weights = model.weights {
-      try made.readWeights(from: weights)
-    } else {
+    guard let weights = model.weights else {
       made.initialize(seed: seed)
+      return (made, nil)
     }
-    return made
+    // What is not loaded is as if there were no file.
+    if !weights.except.isEmpty { made.initialize(seed: seed) }
+    return (made, try made.readWeights(weights.source))
   }
 
   /// Makes the model and the loss for inputs of a shape and a number of classes.
   /// - Throws: as `makeModel`, and `Failure` (configuration) if the loss does not fit.
   public func makeNetwork(inputShape: Shape, classes: Int = 0) throws -> Network {
-    let made = try makeModel(inputShape: inputShape, classes: classes)
-    return Network(model: made, loss: try loss.makeLoss(outputs: made.outputShape))
+    try makeLoadedNetwork(inputShape: inputShape, classes: classes).network
+  }
+
+  /// Makes the network, and tells what was loaded from `model.weights`.
+  /// - Throws: as `makeNetwork`.
+  func makeLoadedNetwork(inputShape: Shape, classes: Int) throws -> (network: Network, loaded: LoadedWeights?) {
+    let (made, loaded) = try makeLoadedModel(inputShape: inputShape, classes: classes)
+    return (Network(model: made, loss: try loss.makeLoss(outputs: made.outputShape)), loaded)
   }
 
   /// Makes the network for inputs of another shape. It shares the weights of `network`, which this recipe made.

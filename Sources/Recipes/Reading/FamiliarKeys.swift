@@ -8,7 +8,9 @@ enum FamiliarKeys {
     "outchannels": "outputs", "filters": "outputs", "kernelsize": "kernel", "p": "probability", "eps": "epsilon",
     "gradclip": "clipNorm", "clip": "clipNorm", "maxnorm": "clipNorm", "scheduler": "schedule", "criterion": "loss",
     "dataset": "data", "randomseed": "seed", "accumulation": "accumulate", "gradaccumulation": "accumulate",
-    "numembeddings": "count", "embeddingdim": "dimension",
+    "numembeddings": "count", "embeddingdim": "dimension", "pretrained": "weights", "checkpoint": "weights",
+    "load": "weights", "loadfrom": "weights", "initfrom": "weights", "statedict": "weights", "path": "file",
+    "exclude": "except", "skip": "except", "ignore": "except", "ignoredkeys": "except",
   ]
 
   private static let kinds = [

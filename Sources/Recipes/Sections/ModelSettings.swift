@@ -2,8 +2,8 @@ import Layers
 
 /// The model: its layers, and the initial weights.
 public struct ModelSettings: RecipeSettings {
-  /// A safetensors or `.npz` file with the initial weights; nil to draw them from the seed.
-  public var weights: String?
+  /// The file with the initial weights, and which of its tensors; nil to draw all from the seed.
+  public var weights: WeightsSettings?
   /// How weights are drawn; nil for each layer's own way.
   public var initialization: (any InitializationEntry)?
   /// The cell that replaces that of every recurrent layer; nil to keep them. Always nil after a recipe was read: its
@@ -29,8 +29,8 @@ public struct ModelSettings: RecipeSettings {
   public static let form = RecipeForm<Self>(
     keys: [
       RecipeKey(
-        "weights", \.weights, .optional(.text),
-        "a safetensors or .npz file with the initial weights, or none to draw them from the seed"),
+        "weights", \.weights, .optional(.section),
+        "a file with the initial weights, .pt, .safetensors or .npz, or none to draw them from the seed"),
       RecipeKey(
         "initialization", \.initialization, .optional(.initialization),
         "how weights (not biases) are drawn, or none for each layer's default"),

@@ -40,50 +40,9 @@ extension Model {
       tensors: try (parameters + buffers).map { ($0.name, $0.shape, $0.toPyTorch(try weights.values(of: $0))) },
       integers: zip(counters, weights.counts).map { ($0.name, [], [$1]) }, metadata: metadata)
   }
-
-  /// Reads all parameters, buffers and counters from a safetensors or .npz file, which must have exactly this model's. A
-  /// counter that the file lacks, as in files of PyTorch before 0.4.1, starts at 0.
-  /// - Throws: `Failure` (noInput, data) naming the file, the tensor, and the shape that would fit.
-  public func readWeights(from path: String) throws {
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw Failure(
-        .noInput, "\(path) is a folder, but must be a file of weights",
-        advice: "a run's weights are in \(path)/weights.safetensors")
-    }
-    let file = try path.hasSuffix(".npz") ? SafetensorsFile(contentsOfArchive: path) : SafetensorsFile(contentsOf: path)
-    for parameter in parameters + buffers {
-      let tensor = try file.tensor(parameter.name, shape: parameter.shape, path: path)
-      _ = try weights.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(tensor.values))
-    }
-    weights.noteChange()
-    weights.counts = try counters.map { try file.count($0.name, path: path) ?? 0 }
-    let wanted = Set((parameters + buffers).map(\.name) + counters.map(\.name))
-    if let extra = file.names.first(where: { !wanted.contains($0) }) {
-      throw Failure(
-        .data, "\(path): the model has no parameter \"\(extra)\"",
-        advice: "it has \(parameters.map(\.name).joined(separator: ", "))")
-    }
-  }
 }
 
 extension SafetensorsFile {
-  /// All tensors' names, in the file's order.
-  fileprivate var names: [String] { integers.map(\.name) + tensors.map(\.name) }
-
-  /// A counter's value; nil if the file has none of this name. The file was read from `path`.
-  /// - Throws: `Failure` (data) if it is not a count.
-  fileprivate func count(_ name: String, path: String) throws -> Int64? {
-    func wrong(_ what: String) -> Failure {
-      Failure(.data, "\(path): tensor \"\(name)\" \(what)", advice: "the model needs a scalar of I64, at least 0")
-    }
-    if self[name] != nil { throw wrong("has a floating-point type") }
-    guard let tensor = integers.first(where: { $0.name == name }) else { return nil }
-    guard tensor.shape.isEmpty, let value = tensor.values.first else { throw wrong("has the shape \(tensor.shape)") }
-    guard value >= 0 else { throw wrong("is \(value)") }
-    return value
-  }
-
   /// The tensor of a name and shape. Its values must be finite; with `allowsInfinity` they may be infinite, as an optimizer's
   /// squares. The file was read from `path`.
   /// - Throws: `Failure` (data) if the file has no such tensor, or it has another shape or values that are not allowed.
@@ -96,17 +55,27 @@ extension SafetensorsFile {
       }
       throw Failure(
         .data, "\(path): there is no tensor \"\(name)\"",
-        advice: "the file holds \(names.joined(separator: ", "))")
+        advice: "the file holds \(listed((integers.map(\.name) + tensors.map(\.name))))")
     }
     guard tensor.shape == shape else {
       throw Failure(
         .data, "\(path): tensor \"\(name)\" has the shape \(tensor.shape)", advice: "the model needs \(shape)")
     }
-    if let place = tensor.values.firstIndex(where: { allowsInfinity ? $0.isNaN : !$0.isFinite }) {
-      throw Failure(
-        .data, "\(path): tensor \"\(name)\" has the value \(tensor.values[place]) at place \(place)",
-        advice: "nothing can be computed with it; take weights from before the training went wrong")
-    }
+    try checkNumbers(tensor.values, of: name, path: path, allowsInfinity: allowsInfinity)
     return tensor
   }
+}
+
+/// Checks that the values of a tensor are finite; with `allowsInfinity`, that none is NaN.
+/// - Throws: `Failure` (data) naming the first that is not.
+func checkNumbers(_ values: [Float], of name: String, path: String, allowsInfinity: Bool = false) throws {
+  guard let place = values.firstIndex(where: { allowsInfinity ? $0.isNaN : !$0.isFinite }) else { return }
+  throw Failure(
+    .data, "\(path): tensor \"\(name)\" has the value \(values[place]) at place \(place)",
+    advice: "nothing can be computed with it; take weights from before the training went wrong")
+}
+
+/// Names for a message; of more than 30, the first ones and their number.
+func listed(_ names: [String]) -> String {
+  names.prefix(30).joined(separator: ", ") + (names.count > 30 ? ", … (\(names.count))" : "")
 }
