@@ -46,6 +46,8 @@ public struct Registry: Sendable {
       BranchesEntry.self,
       SequentialEntry.self, ReLUEntry.self, LeakyReLUEntry.self, TanhEntry.self, SigmoidEntry.self, GELUEntry.self,
       SoftmaxEntry.self, DropoutEntry.self, LayerNormEntry.self, EmbeddingEntry.self,
+      ReLU6Entry.self, SiLUEntry.self, HardswishEntry.self, HardsigmoidEntry.self, ELUEntry.self, SELUEntry.self,
+      SoftplusEntry.self, MishEntry.self, PReLUEntry.self, LogSoftmaxEntry.self,
     ],
     networks: [
       ResNet18Entry.self, ResNet34Entry.self, ResNet50Entry.self, ResNet101Entry.self, ResNeXt50Entry.self,

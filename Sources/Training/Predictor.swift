@@ -101,7 +101,7 @@ public final class Predictor {
       yStride: result.stride, rows: outputs.rows, columns: outputs.columns)
     switch workspace.network.loss.meaning {
     case .classes: dpt_softmax(&rows)
-    case .events: dpt_activation(DPT_SIGMOID, 0, &rows)
+    case .events: dpt_activation(DPT_SIGMOID, 0, 0, &rows)
     case .values: return outputs
     }
     return result

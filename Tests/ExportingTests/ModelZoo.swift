@@ -107,6 +107,13 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       name: "a flattened image at the end", shape: [3, 4, 2],
       layers: ["conv2d: {outputs: 3, kernel: 2}", "tanh", "flatten", "batch-norm"]),
     SmallNetwork(
+      name: "activations over pixels", shape: [5, 4, 3],
+      layers: [
+        "conv2d: {outputs: 6, kernel: 2}", "prelu: {parameters: channels}", "hardswish", "log-softmax",
+        "linear: {outputs: 5}", "prelu: {parameters: channels}", "log-softmax", "mish", "flatten",
+        "prelu: {parameters: channels}", "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
       name: "flattened twice", shape: [3, 2, 5],
       layers: [
         "conv2d: {outputs: 9, kernel: [2, 1]}", "sequential: {layers: [flatten]}", "flatten", "linear: {outputs: 4}",
@@ -120,6 +127,13 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
 
   private static let sequences =
     [
+      SmallNetwork(
+        name: "activations over steps", shape: [7, 4], hasLengths: true,
+        layers: [
+          "linear: {outputs: 6}", "prelu: {parameters: channels}", "conv1d: {outputs: 6, kernel: 3, padding: same}",
+          "prelu: {parameters: channels}", "softplus", "conv1d: {outputs: 5, kernel: 2}", "silu", "log-softmax",
+          "lstm: {hiddenSize: 4, output: all}", "prelu", "hardsigmoid", "global-average-pool", "linear: {outputs: 4}",
+        ]),
       SmallNetwork(
         name: "convolutions of sequences", shape: [9, 4],
         layers: [
@@ -270,6 +284,14 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
   }
 
   private static let vectors = [
+    SmallNetwork(
+      name: "activations", shape: [7],
+      layers: [
+        "linear: {outputs: 9}", "relu6", "linear: {outputs: 9}", "silu", "hardswish", "linear: {outputs: 9}",
+        "hardsigmoid", "linear: {outputs: 9}", "elu: {alpha: 0.7}", "selu", "linear: {outputs: 9}",
+        "softplus: {beta: 2, threshold: 1.5}", "mish", "prelu: {parameters: channels}", "log-softmax", "elu",
+        "linear: {outputs: 4}",
+      ]),
     SmallNetwork(
       name: "vectors", shape: [7],
       layers: [

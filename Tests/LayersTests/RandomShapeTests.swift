@@ -122,6 +122,10 @@ import Testing
     ("linear, flatten", [2, 3]), ("pool, flatten, linear", [2, 3]), ("convolution, flatten, linear", [2, 3]),
     ("flatten, residual", [2, 3]), ("residual of flattened", [2, 3]), ("concat", [1, 2, 3]), ("add", [1, 2, 3]),
     ("multiply", [1, 2, 3]), ("gates", [2, 3]), ("shifts", [2, 3]),
+    ("relu6", [1, 2, 3]), ("silu", [1, 2, 3]),
+    ("hardswish", [1, 2, 3]), ("hardsigmoid", [1, 2, 3]), ("elu", [1, 2, 3]), ("selu", [1, 2, 3]),
+    ("softplus", [1, 2, 3]), ("mish", [1, 2, 3]), ("prelu", [1, 2, 3]), ("prelu of channels", [1, 2, 3]),
+    ("log-softmax", [1, 2, 3]),
   ]
 
   private static func make(_ name: String, _ input: Shape, _ random: inout TestRandom) throws -> any Layer {
@@ -145,6 +149,17 @@ import Testing
     case "sigmoid": return Sigmoid(input: input)
     case "gelu": return GELU(input: input)
     case "gelu-tanh": return GELU(input: input, approximation: .tanh)
+    case "relu6": return ReLU6(input: input)
+    case "silu": return SiLU(input: input)
+    case "hardswish": return Hardswish(input: input)
+    case "hardsigmoid": return Hardsigmoid(input: input)
+    case "elu": return ELU(input: input, alpha: 0.5)
+    case "selu": return SELU(input: input)
+    case "softplus": return Softplus(input: input, beta: 2)
+    case "mish": return Mish(input: input)
+    case "prelu": return PReLU(input: input)
+    case "prelu of channels": return PReLU(input: input, parameters: input.features)
+    case "log-softmax": return LogSoftmax(input: input)
     case "lstm", "gru", "gated", "rnn": return try recurrent(name, input, &random)
     case "concat", "add", "multiply", "gates", "shifts": return try branches(name, input, &random)
     default: return try chain(name, input, &random)

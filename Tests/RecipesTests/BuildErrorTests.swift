@@ -98,6 +98,23 @@ import Testing
     }
   }
 
+  @Test func slopesAreOneOrAsManyAsChannels() throws {
+    #expect(
+      try failure("    - prelu: {parameters: 2}\n")
+        == wrong(
+          "my.yaml:3: model.layers.0 (prelu) parameters is 2, but its input, an image of 6×5×3, has 3 channels",
+          "write 1 for one slope, or channels"))
+    for parameters in ["1", "3", "channels"] {
+      let recipe = try Recipe.parse("model: {layers: [prelu: \(parameters)]}", file: "my.yaml")
+      let model = try recipe.makeModel(inputShape: .image(height: 6, width: 5, channels: 3))
+      #expect(model.parameterCount == (parameters == "1" ? 1 : 3))
+    }
+    let word = try #require(throws: Failure.self) {
+      try Recipe.parse("model: {layers: [prelu: classes]}", file: "my.yaml")
+    }
+    #expect(word.message.hasPrefix("my.yaml:1: model.layers.0.prelu.parameters must be"), "\(word)")
+  }
+
   @Test func statisticsOfSingleValuesAreRefused() throws {
     #expect(
       try failure("    - batch-norm: {statistics: shard}\n", "batch=15", shape: .vector(4))

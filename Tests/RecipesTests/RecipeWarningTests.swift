@@ -41,6 +41,13 @@ import Training
     #expect(try warnings("", layers: "linear: 2, sequential: [relu, softmax]").count == 2)
   }
 
+  @Test(arguments: ["relu6", "hardsigmoid", "softplus", "log-softmax"])
+  func lastLayersThatLimitLogitsAreReported(layer: String) throws {
+    let warning = try warnings("", layers: "linear: 2, \(layer)")[0]
+    #expect(warning.hasPrefix("my.yaml:5: model.layers.1 (\(layer)): loss cross-entropy takes logits, "))
+    #expect(warning.hasSuffix("Leave \(layer) out."))
+  }
+
   @Test func moreOutputsThanClassesAreReported() throws {
     #expect(
       try warnings("", layers: "linear: 5")[0]

@@ -37,6 +37,8 @@ import Testing
         == layers(
           "[leaky-relu: {negativeSlope: 0.2}, gelu: {approximate: tanh}]"))
     #expect(
+      try layers("[elu: 0.5, prelu: channels]") == layers("[elu: {alpha: 0.5}, prelu: {parameters: channels}]"))
+    #expect(
       try layers("[residual: [relu, linear: 3], sequential: [tanh]]")
         == layers(
           "[residual: {body: [relu, linear: {outputs: 3}]}, sequential: {layers: [tanh]}]"))

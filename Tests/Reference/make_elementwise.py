@@ -104,6 +104,19 @@ def record_layers():
             AttentionPool(torch.nn.Linear(19, 6), torch.nn.Tanh(), torch.nn.Linear(6, 1, bias=False)), (4, 7, 19)),
         "reverse": (Function(lambda x: x.flip(1)), (4, 7, 19)),
     }, arrays)
+    record({
+        "relu6": (torch.nn.ReLU6(), (5, 3, 19)),
+        "silu": (torch.nn.SiLU(), (5, 3, 19)),
+        "hardswish": (torch.nn.Hardswish(), (5, 3, 19)),
+        "hardsigmoid": (torch.nn.Hardsigmoid(), (5, 3, 19)),
+        "elu": (torch.nn.ELU(0.6), (5, 3, 19)),
+        "selu": (torch.nn.SELU(), (5, 3, 19)),
+        "softplus": (torch.nn.Softplus(1.5, 4), (5, 3, 19)),
+        "mish": (torch.nn.Mish(), (5, 3, 19)),
+        "prelu": (torch.nn.PReLU(), (5, 3, 19)),
+        "prelu-channels": (Last(torch.nn.PReLU(19)), (5, 3, 19)),
+        "log-softmax": (torch.nn.LogSoftmax(dim=-1), (5, 3, 19)),
+    }, arrays)
     np.savez_compressed("elementwise.npz", **arrays)
 
 

@@ -77,6 +77,37 @@ import Training
     ema: {decay: 0.5}
     """
 
+  private static let curves = """
+    batch: 21
+    shards: 8
+    steps: 20
+    epochs: 100
+    data: {source: numpy, train: SAMPLES}
+    model:
+      layers:
+        - conv2d: {outputs: 19, kernel: 3, padding: 1}
+        - prelu: {parameters: channels}
+        - silu
+        - conv2d: {outputs: 6, kernel: 2}
+        - relu6
+        - hardswish
+        - flatten
+        - prelu
+        - linear: {outputs: 17}
+        - elu: {alpha: 0.5}
+        - prelu: {parameters: channels}
+        - linear: {outputs: 9}
+        - selu
+        - hardsigmoid
+        - linear: {outputs: 9}
+        - softplus: {beta: 2}
+        - linear: {outputs: 9}
+        - mish
+        - log-softmax
+        - linear: {outputs: 4}
+    optimizer: {name: adam, learningRate: 0.01}
+    """
+
   private static let joinedSteps = """
     batch: 21
     shards: 8
@@ -144,6 +175,11 @@ import Training
     var random = TestRandom(6)
     // 50 samples: a last batch of 8.
     try check(Self.images, shape: [50, 9, 8, 3], values: random.floats(50 * 9 * 8 * 3))
+  }
+
+  @Test func activationsKeepTheBits() throws {
+    var random = TestRandom(9)
+    try check(Self.curves, shape: [50, 5, 4, 3], values: random.floats(50 * 5 * 4 * 3))
   }
 
   @Test func layersOverSequencesKeepTheBits() throws {

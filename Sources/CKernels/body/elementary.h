@@ -61,6 +61,31 @@ DPT_INLINE v16 sigmoid16(v16 x) {
   return fma16(y * lost, fma16(sum, splat(0.5f), splat(-1.457f)), y);
 }
 
+// The same for x, and for −x: 1 minus the former, without cancellation.
+DPT_INLINE v16 sigmoids16(v16 x, v16 *opposite) {
+  v16 e = exp_of_negative(floats(bits(x) | (int32_t)0x80000000));
+  v16 sum = e + splat(1.0f);
+  v16 lost = e - (sum - splat(1.0f));
+  v16 slope = fma16(sum, splat(0.5f), splat(-1.457f));
+  v16 large = splat(1.0f) / sum, small = e / sum;
+  large = fma16(large * lost, slope, large);
+  small = fma16(small * lost, slope, small);
+  const i16 negative = x < splat(0.0f);
+  *opposite = choose(negative, large, small);
+  return choose(negative, small, large);
+}
+
+// e^x − 1 for x ≤ 0, and 0 above: 2^n (1 + p) − 1 = 2^n p + (2^n − 1), of which the last is exact as long as it differs
+// from −1.
+DPT_INLINE v16 expm1_of_negative(v16 x) {
+  x = choose(x > splat(0.0f), splat(0.0f), x);
+  x = choose(x < splat(-30.0f), splat(-30.0f), x);
+  i16 n;
+  v16 p = reduced_expm1(x, &n);
+  v16 power = power_of_two(n);
+  return fma16(p, power, power - splat(1.0f));
+}
+
 DPT_INLINE v16 tanh16(v16 x) {
   // Up to 0.55 an odd polynomial; beyond, 1 − 2 / (e^{2|x|} + 1), which rounds to 1 well below 20.
   v16 y = floats(bits(x) & 0x7fffffff);

@@ -1,4 +1,4 @@
-// Softmax of rows. Sums over up to 256 columns are one ascending chain. Longer sums run in sixteen lanes, which are added in
+// Softmax of rows, and its logarithm. Sums over up to 256 columns are one ascending chain. Longer sums run in sixteen lanes, which are added in
 // ascending order, since one chain of additions would take longer than the exponentials.
 #ifndef DPT_SOFTMAX_H
 #define DPT_SOFTMAX_H
@@ -75,6 +75,29 @@ static void softmax_gradient(const dpt_row_pass *r) {
     for (long k = 0; k < r->columns; k += DPT_LANES) {
       const long valid = r->columns - k;
       store(dx + k, load_some(p + k, valid) * (load_some(g + k, valid) - mean));
+    }
+  }
+}
+
+static void log_softmax(const dpt_row_pass *r) {
+  for (long i = 0; i < r->rows; i++) {
+    const float *x = r->x + i * r->xStride;
+    const float m = largest(x, r->columns);
+    const v16 logSum = log16(splat(sum_of_exponentials(x, r->columns, m, NULL)));
+    for (long k = 0; k < r->columns; k += DPT_LANES)
+      store(r->y + i * r->yStride + k, load_some(x + k, r->columns - k) - splat(m) - logSum);
+  }
+}
+
+static void log_softmax_gradient(const dpt_row_pass *r) {
+  for (long i = 0; i < r->rows; i++) {
+    const float *y = r->x + i * r->xStride, *g = r->g + i * r->gStride;
+    v16 sums = splat(0.0f);
+    for (long k = 0; k < r->columns; k += DPT_LANES) sums += load_some(g + k, r->columns - k);
+    const v16 sum = splat(sum_of_lanes(sums));
+    for (long k = 0; k < r->columns; k += DPT_LANES) {
+      const long valid = r->columns - k;
+      store(r->y + i * r->yStride + k, fma16(-exp16(load_some(y + k, valid)), sum, load_some(g + k, valid)));
     }
   }
 }

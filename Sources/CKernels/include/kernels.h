@@ -167,14 +167,26 @@ DPT_KERNEL(void, map_erf, (const float *x, float *y, long n), (x, y, n))
 // body/embedding.h)
 
 /// y = f(x).
-DPT_KERNEL(void, activation, (dpt_activation_kind kind, float parameter, const dpt_row_pass *r), (kind, parameter, r))
+DPT_KERNEL(void, activation, (dpt_activation_kind kind, float parameter, float second, const dpt_row_pass *r),
+           (kind, parameter, second, r))
 /// y = g ⊙ f′; x has the outputs of tanh and the logistic function, but the inputs of other functions.
-DPT_KERNEL(void, activation_gradient, (dpt_activation_kind kind, float parameter, const dpt_row_pass *r),
-           (kind, parameter, r))
+DPT_KERNEL(void, activation_gradient, (dpt_activation_kind kind, float parameter, float second, const dpt_row_pass *r),
+           (kind, parameter, second, r))
+/// y = x if positive, else x · slope: each column's, or the first one if it is shared.
+DPT_KERNEL(void, prelu, (const dpt_row_pass *r, const float *slopes, bool isShared), (r, slopes, isShared))
+/// The gradient of x to y (unless NULL), and to `products`, where x is not positive, g · x; with a shared slope the sum of these
+/// over each row, in a row of one column.
+DPT_KERNEL(void, prelu_gradient,
+           (const dpt_row_pass *r, const float *slopes, bool isShared, float *products, long stride),
+           (r, slopes, isShared, products, stride))
 /// y = softmax(x), row by row.
 DPT_KERNEL(void, softmax, (const dpt_row_pass *r), (r))
 /// y = x ⊙ (g − Σ x ⊙ g); x has the outputs of softmax.
 DPT_KERNEL(void, softmax_gradient, (const dpt_row_pass *r), (r))
+/// y = log softmax(x), row by row.
+DPT_KERNEL(void, log_softmax, (const dpt_row_pass *r), (r))
+/// y = g − e^x Σ g; x has the outputs of log-softmax.
+DPT_KERNEL(void, log_softmax_gradient, (const dpt_row_pass *r), (r))
 /// y = x · scale if kept, otherwise 0; the same for gradients. y may be x.
 DPT_KERNEL(void, dropout, (const dpt_row_pass *r, const dpt_dropout_mask *mask), (r, mask))
 /// y = (x − mean) / √(variance + ε) ⊙ weight + bias, mean and (biased) variance over each row.

@@ -17,15 +17,19 @@ public class Activation: Layer {
   fileprivate let function: dpt_activation_kind
   /// The function's parameter, such as a slope.
   package let parameter: Float
+  /// Its second parameter, such as a threshold.
+  package let second: Float
   fileprivate let operand: Operand
 
   init(
-    kind: String, input: Shape, function: dpt_activation_kind, parameter: Float = 0, derivativeFrom operand: Operand
+    kind: String, input: Shape, function: dpt_activation_kind, parameter: Float = 0, second: Float = 0,
+    derivativeFrom operand: Operand
   ) {
     self.kind = kind
     outputShape = input
     self.function = function
     self.parameter = parameter
+    self.second = second
     self.operand = operand
   }
 
@@ -49,7 +53,7 @@ private struct ActivationPass: Pass {
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     let result = input.with(base: context.arena[output], columns: input.columns)
     var rows = dpt_row_pass(input: input, result: result)
-    dpt_activation(layer.function, layer.parameter, &rows)
+    dpt_activation(layer.function, layer.parameter, layer.second, &rows)
     return result
   }
 
@@ -61,7 +65,7 @@ private struct ActivationPass: Pass {
     let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
     let operand = layer.operand == .input ? input : output
     var rows = dpt_row_pass(input: operand, gradient: gradient, result: result)
-    dpt_activation_gradient(layer.function, layer.parameter, &rows)
+    dpt_activation_gradient(layer.function, layer.parameter, layer.second, &rows)
     return result
   }
 }

@@ -42,8 +42,15 @@ struct RecipeWarnings {
       return "\(place): loss binary-cross-entropy takes logits, and makes shares of them itself. Leave sigmoid out."
     case (is BinaryCrossEntropyEntry, is SoftmaxEntry):
       return "\(place): loss binary-cross-entropy takes logits, one for each event. Leave softmax out."
+    case (is CrossEntropyEntry, is LogSoftmaxEntry):
+      return "\(place): loss cross-entropy takes logits, and makes logarithms of shares itself. Leave log-softmax out."
+    case (is BinaryCrossEntropyEntry, is LogSoftmaxEntry):
+      return "\(place): loss binary-cross-entropy takes logits, one for each event. Leave log-softmax out."
     case (is CrossEntropyEntry, is ReLUEntry), (is CrossEntropyEntry, is SigmoidEntry),
-      (is BinaryCrossEntropyEntry, is ReLUEntry):
+      (is BinaryCrossEntropyEntry, is ReLUEntry), (is CrossEntropyEntry, is ReLU6Entry),
+      (is BinaryCrossEntropyEntry, is ReLU6Entry), (is CrossEntropyEntry, is HardsigmoidEntry),
+      (is BinaryCrossEntropyEntry, is HardsigmoidEntry), (is CrossEntropyEntry, is SoftplusEntry),
+      (is BinaryCrossEntropyEntry, is SoftplusEntry):
       return "\(place): loss \(recipe.loss.kind) takes logits, which may be any numbers. "
         + "Leave \(last.layer.kind) out."
     default:

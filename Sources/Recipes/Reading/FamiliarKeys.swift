@@ -11,6 +11,7 @@ enum FamiliarKeys {
     "numembeddings": "count", "embeddingdim": "dimension", "pretrained": "weights", "checkpoint": "weights",
     "load": "weights", "loadfrom": "weights", "initfrom": "weights", "statedict": "weights", "path": "file",
     "exclude": "except", "skip": "except", "ignore": "except", "ignoredkeys": "except",
+    "numparameters": "parameters", "slope": "negativeSlope",
   ]
 
   private static let kinds = [
@@ -30,7 +31,8 @@ enum FamiliarKeys {
     "linear": "polynomial", "reducelronplateau": "plateau", "randomflip": "random-horizontal-flip",
     "hflip": "random-horizontal-flip", "imagefolder": "image-folder", "images": "image-folder", "npz": "numpy",
     "text": "text-lines", "table": "csv", "ucr": "ts", "uea": "ts", "timeseries": "ts",
-    "sequences": "csv-sequences numpy",
+    "sequences": "csv-sequences numpy", "swish": "silu", "hardsilu": "hardswish", "parametricrelu": "prelu",
+    "exponentiallinearunit": "elu",
   ]
 
   /// The key among `valid` that other programs call `name`, or that is spelled differently, such as `weight_decay` for

@@ -17,6 +17,17 @@ import Testing
       "gelu-tanh", { GELU(input: $0, approximation: .tanh) },
       { 0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * $0 * $0 * $0))) }
     ),
+    ("relu6", { ReLU6(input: $0) }, { min(max(0, $0), 6) }),
+    ("silu", { SiLU(input: $0) }, { $0 / (1 + exp(-$0)) }),
+    ("hardswish", { Hardswish(input: $0) }, { $0 * min(max(0, $0 + 3), 6) / 6 }),
+    ("hardsigmoid", { Hardsigmoid(input: $0) }, { min(max(0, $0 + 3), 6) / 6 }),
+    ("elu", { ELU(input: $0, alpha: 0.7) }, { $0 > 0 ? $0 : 0.7 * expm1($0) }),
+    ("selu", { SELU(input: $0) }, { 1.0507009873554805 * ($0 > 0 ? $0 : 1.6732632423543772 * expm1($0)) }),
+    ("softplus", { Softplus(input: $0) }, { log1p(exp($0)) }),
+    (
+      "softplus-threshold", { Softplus(input: $0, beta: 2, threshold: 3) }, { 2 * $0 > 3 ? $0 : log1p(exp(2 * $0)) / 2 }
+    ),
+    ("mish", { Mish(input: $0) }, { $0 * tanh(log1p(exp($0))) }),
   ]
   static let shapes = [
     Shape.vector(5), .vector(32), .sequence(steps: 3, features: 17), .image(height: 2, width: 3, channels: 4),
@@ -67,6 +78,23 @@ import Testing
   }
 
   @Test(arguments: shapes)
+  func logSoftmaxAgreesWithFiniteDifferences(shape: Shape) throws {
+    try check({ LogSoftmax(input: $0) }, shape) { row, _ in
+      let logSum = log(row.reduce(0) { $0 + exp($1) })
+      return row.map { $0 - logSum }
+    }
+  }
+
+  @Test(arguments: shapes, [false, true])
+  func preluAgreesWithFiniteDifferences(shape: Shape, isShared: Bool) throws {
+    var random = TestRandom(5)
+    let slopes = random.floats(isShared ? 1 : shape.features)
+    try check({ PReLU(input: $0, parameters: slopes.count) }, shape, parameters: [("weight", slopes)]) { row, values in
+      row.indices.map { row[$0] > 0 ? row[$0] : row[$0] * values[0][isShared ? 0 : $0] }
+    }
+  }
+
+  @Test(arguments: shapes)
   func layerNormAgreesWithFiniteDifferences(shape: Shape) throws {
     var random = TestRandom(3)
     let parameters = [("weight", random.floats(shape.features)), ("bias", random.floats(shape.features))]
@@ -85,8 +113,10 @@ import Testing
     let run = try LayerRun(
       make(.vector(8)), inputShape: .vector(8), inputs: x, parameters: [:], upstream: Array(repeating: 1, count: 8))
     #expect(run.outputs.allSatisfy { $0.isFinite })
-    #expect(run.inputGradient.allSatisfy { $0.magnitude <= 1 })
-    let rectifiers = ["relu", "leaky-relu", "gelu", "gelu-tanh"]
+    #expect(run.inputGradient.allSatisfy { $0.magnitude <= (name == "selu" ? 1.76 : 1) })
+    let rectifiers = [
+      "relu", "leaky-relu", "gelu", "gelu-tanh", "silu", "elu", "softplus", "softplus-threshold", "mish",
+    ]
     if rectifiers.contains(name) { #expect(run.outputs[2] == 1e30 && run.inputGradient[2] == 1) }
   }
 

@@ -15,6 +15,11 @@ import Testing
     ("conv1d-causal", { try Conv1d(input: $0, outputs: 6, window: .steps(kernel: 3, padding: .causal, dilation: 2)) }),
     ("global-max-pool", { try GlobalMaxPool(input: $0) }), ("attention-pool", { AttentionPool(input: $0) }),
     ("attention-pool-hidden", { AttentionPool(input: $0, hiddenSize: 6) }), ("reverse", { Reverse(input: $0) }),
+    ("relu6", { ReLU6(input: $0) }), ("silu", { SiLU(input: $0) }), ("hardswish", { Hardswish(input: $0) }),
+    ("hardsigmoid", { Hardsigmoid(input: $0) }), ("elu", { ELU(input: $0, alpha: 0.6) }), ("selu", { SELU(input: $0) }),
+    ("softplus", { Softplus(input: $0, beta: 1.5, threshold: 4) }), ("mish", { Mish(input: $0) }),
+    ("prelu", { PReLU(input: $0) }), ("prelu-channels", { PReLU(input: $0, parameters: 19) }),
+    ("log-softmax", { LogSoftmax(input: $0) }),
   ]
 
   @Test(arguments: layers.map(\.name), [1, 3])

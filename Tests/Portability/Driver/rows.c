@@ -25,12 +25,26 @@ static void hash_result(const dpt_row_pass *r) { hash_rows(r->y, r->rows, r->col
 
 static void activation(void) {
   const dpt_row_pass r = draw_rows(draw_bool() ? 2 : 12, kFew);
-  for (int kind = DPT_RELU; kind <= DPT_GELU_TANH; kind++) {
-    const float parameter = draw_float(0.5f);
-    dpt_activation((dpt_activation_kind)kind, parameter, &r);
+  for (int kind = DPT_RELU; kind <= DPT_MISH; kind++) {
+    const float parameter = draw_float(0.5f), second = 1 + draw_float(0.5f);
+    dpt_activation((dpt_activation_kind)kind, parameter, second, &r);
     hash_result(&r);
-    dpt_activation_gradient((dpt_activation_kind)kind, parameter, &r);
+    dpt_activation_gradient((dpt_activation_kind)kind, parameter, second, &r);
     hash_result(&r);
+  }
+}
+
+static void prelu(void) {
+  const dpt_row_pass r = draw_rows(3, kFew);
+  const float *slopes = random_floats(PADDED(r.columns), 1);
+  float *products = floats(r.rows * PADDED(r.columns));
+  for (int isShared = 0; isShared <= 1; isShared++) {
+    const long stride = isShared ? DPT_LANES : PADDED(r.columns);
+    dpt_prelu(&r, slopes, isShared);
+    hash_result(&r);
+    dpt_prelu_gradient(&r, slopes, isShared, products, stride);
+    hash_result(&r);
+    hash_rows(products, r.rows, isShared ? 1 : r.columns, stride);
   }
 }
 
@@ -40,6 +54,15 @@ static void softmax_of(column_bounds columns) {
   hash_result(&r);
   r.x = random_floats(r.rows * r.xStride, 1);
   dpt_softmax_gradient(&r);
+  hash_result(&r);
+}
+
+static void log_softmax(void) {
+  dpt_row_pass r = draw_rows(8, draw(0, 3) == 0 ? kMany : kFew);
+  dpt_log_softmax(&r);
+  hash_result(&r);
+  r.x = random_floats(r.rows * r.xStride, 4);
+  dpt_log_softmax_gradient(&r);
   hash_result(&r);
 }
 
@@ -166,6 +189,8 @@ static void value_loss(void) {
 void row_cases(void) {
   each_case("activation", 200, activation);
   each_case("softmax", 200, softmax);
+  each_case("prelu", 200, prelu);
+  each_case("log-softmax", 200, log_softmax);
   each_case("attention", 200, attention);
   each_case("dropout", 200, dropout);
   each_case("layer-norm", 200, layer_norm);

@@ -7,17 +7,21 @@ from shapes import DoesNotFit, every_layer, name_and_keys, shape_after, shape_th
 
 WITH_WEIGHTS = {
     "linear", "conv1d", "conv2d", "embedding", "lstm", "gru", "rnn", "gated", "batch-norm", "layer-norm",
-    "attention-pool",
+    "attention-pool", "prelu",
 }
 # Recipes have these in turn.
 LAYERS = (
     "conv1d", "lstm", "conv2d", "batch-norm", "max-pool", "gru", "average-pool", "residual", "global-average-pool",
     "rnn", "flatten", "linear", "gated", "embedding", "layer-norm", "dropout", "relu", "leaky-relu", "tanh", "sigmoid",
     "gelu", "softmax", "sequential", "global-max-pool", "attention-pool", "reverse", "branches",
+    "relu6", "silu", "hardswish", "hardsigmoid", "elu", "selu", "softplus", "mish", "prelu", "log-softmax",
 )
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "lars", "adamw", "lamb")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "polynomial", "plateau")
-ACTIVATIONS = ("relu", "leaky-relu", "tanh", "sigmoid", "gelu", "softmax", "dropout")
+ACTIVATIONS = (
+    "relu", "leaky-relu", "tanh", "sigmoid", "gelu", "softmax", "dropout",
+    "relu6", "silu", "hardswish", "hardsigmoid", "elu", "selu", "softplus", "mish", "prelu", "log-softmax",
+)
 # More than this makes a recipe slow.
 MOST_FEATURES, MOST_VALUES, MOST_WEIGHTS = 40, 4000, 30000
 
@@ -393,6 +397,13 @@ class Layers:
             return {name: {"negativeSlope": draw.pick(0.01, 0.3, -0.2)}}
         if name == "gelu":
             return {name: {"approximate": draw.pick("tanh", None)}}
+        if name == "elu":
+            return {name: {"alpha": draw.pick(1, 0.5, 2)}}
+        if name == "softplus":
+            # At the threshold the function jumps, so rounding must not decide between the two sides.
+            return {name: {"beta": draw.pick(1, 0.5, 3), "threshold": draw.pick(20, 30)}}
+        if name == "prelu":
+            return {name: {"parameters": draw.pick(1, "channels")}}
         return name
 
     def window(self, make, shape):

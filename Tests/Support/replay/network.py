@@ -272,6 +272,16 @@ class LayerNorm(Layer):
         return each(normalize, x)
 
 
+class PReLU(Layer):
+    def initial(self, random):
+        count = self.shape[-1] if self.keys["parameters"] == "channels" else self.keys["parameters"]
+        return {f"{self.name}.weight": uniform(random, count, 0.3, around=0.2)}
+
+    def __call__(self, x, tensors, run):
+        weight = self.tensor(tensors, "weight")
+        return each(features_last(lambda x: torch.where(x > 0, x, x * weight)), x)
+
+
 class Embedding(Layer):
     def initial(self, random):
         table = torch.from_numpy(random.standard_normal((self.keys["count"], self.keys["dimension"])).astype("f4"))
@@ -464,7 +474,7 @@ def make_layer(layer, name, shape):
     makers = {
         "linear": Linear, "conv1d": Convolution, "conv2d": Convolution, "global-average-pool": GlobalAveragePool,
         "global-max-pool": GlobalMaxPool, "attention-pool": AttentionPool, "flatten": Flatten, "batch-norm": BatchNorm, "layer-norm": LayerNorm, "embedding": Embedding,
-        "sequential": Sequential, "residual": Residual, "branches": Branches,
+        "sequential": Sequential, "residual": Residual, "branches": Branches, "prelu": PReLU,
     }
     if kind in makers:
         return makers[kind](keys, name, shape)
@@ -477,6 +487,15 @@ def make_layer(layer, name, shape):
         "softmax": features_last(lambda x: torch.softmax(x, -1)),
         "dropout": lambda x: F.dropout(x, keys["probability"]),
         "reverse": lambda x: x.flip(1),
+        "relu6": F.relu6,
+        "silu": F.silu,
+        "hardswish": F.hardswish,
+        "hardsigmoid": F.hardsigmoid,
+        "elu": lambda x: F.elu(x, keys["alpha"]),
+        "selu": F.selu,
+        "softplus": lambda x: F.softplus(x, keys["beta"], keys["threshold"]),
+        "mish": F.mish,
+        "log-softmax": features_last(lambda x: torch.log_softmax(x, -1)),
     }
     return Elementwise(functions[kind], keys, name, shape)
 

@@ -28,6 +28,20 @@ typedef enum {
   DPT_GELU,
   /// ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))
   DPT_GELU_TANH,
+  /// x / (1 + e^−x)
+  DPT_SILU,
+  /// min(max(0, x), 6)
+  DPT_RELU6,
+  /// x · min(max(0, x + 3), 6) / 6
+  DPT_HARDSWISH,
+  /// min(max(0, x + 3), 6) / 6
+  DPT_HARDSIGMOID,
+  /// x · second if positive, else (e^x − 1) · parameter
+  DPT_ELU,
+  /// log(1 + e^(x · parameter)) / parameter, but x if x · parameter > second
+  DPT_SOFTPLUS,
+  /// x · tanh(log(1 + e^x))
+  DPT_MISH,
 } dpt_activation_kind;
 
 /// The choice of dropout: it keeps values whose random word is at least `threshold`. The word only depends on (seed, stream,

@@ -56,20 +56,31 @@ public struct LinearEntry: LayerEntry {
 extension ValueType<LinearEntry.Outputs> {
   /// A number of outputs, or `classes`.
   static var outputs: ValueType {
+    size(or: "classes", is: .classes, number: { .number($0) }) { value in
+      if case .number(let count) = value { count } else { nil }
+    }
+  }
+}
+
+extension ValueType {
+  /// A size, or one word with a meaning of its own; `count` is the size of a value that is one.
+  static func size(
+    or word: String, is meaning: Value, number make: @escaping @Sendable (Int) -> Value,
+    count: @escaping @Sendable (Value) -> Int?
+  ) -> ValueType where Value: Sendable {
     let number = ValueType<Int>.number(.size)
-    let shape = ValueShape.wholeOrChoice(range: Bounds<Int>.size.range, ["classes"])
+    let shape = ValueShape.wholeOrChoice(range: Bounds<Int>.size.range, [word])
     return ValueType {
       shape
     } read: { node, path, current in
-      if node.text == "classes" { return .classes }
+      if node.text == word { return meaning }
       do {
-        return .number(try number.read(node, path, nil))
+        return make(try number.read(node, path, nil))
       } catch let failure as Failure where failure == mismatch(node, path, number.shape()) {
         throw mismatch(node, path, shape)
       }
     } write: { value in
-      if case .number(let count) = value { return .scalar(count.recipeText) }
-      return .scalar("classes")
+      .scalar(count(value)?.recipeText ?? word)
     }
   }
 }
