@@ -38,6 +38,17 @@ import Testing
     ("same by tiles", { try Conv1d(input: $0, outputs: 9, window: .steps(kernel: 3, padding: .same)) }),
     ("causal", { try Conv1d(input: $0, outputs: 3, window: .steps(kernel: 3, padding: .causal, dilation: 2)) }),
     ("causal by tiles", { try Conv1d(input: $0, outputs: 17, window: .steps(kernel: 3, padding: .causal)) }),
+    ("largest", { try MaxPool(input: $0, window: .steps(kernel: 3, stride: 2, padding: .zeros(1), ceilMode: true)) }),
+    (
+      "means", { try AveragePool(input: $0, window: .steps(kernel: 3, stride: 2, padding: .zeros(1), ceilMode: true)) }
+    ),
+    (
+      "means of steps",
+      {
+        let window = Window.steps(kernel: 4, stride: 3, padding: .zeros(2), ceilMode: true)
+        return try AveragePool(input: $0, window: window, countIncludePad: false)
+      }
+    ),
     (
       "causal strides",
       { try Conv1d(input: $0, outputs: 16, window: .steps(kernel: 4, stride: 3, padding: .causal), groups: 4) }

@@ -14,7 +14,7 @@ import Testing
       var shape = key.shape
       if case .optional(let inner) = shape { shape = inner }
       switch shape {
-      case .whole, .pair: return [key.name]
+      case .whole, .pair, .pairOrChoice: return [key.name]
       case .section(let inner, _): return whole(inner).map { "\(key.name).\($0)" }
       default: return []
       }

@@ -31,6 +31,13 @@ struct SequenceNetwork: Sendable, CustomTestStringConvertible {
         "global-average-pool", "linear: {outputs: 4}",
       ]),
     SequenceNetwork(
+      name: "windows rounded up",
+      layers: [
+        "max-pool: {kernel: 3, stride: 2, padding: 1, ceilMode: true}", "conv1d: {outputs: 6, kernel: 2, padding: 1}",
+        "average-pool: {kernel: 4, stride: 3, padding: 2, ceilMode: true, countIncludePad: false}", "tanh",
+        "average-pool: {kernel: 2, padding: 1, ceilMode: true}", "global-average-pool", "linear: {outputs: 4}",
+      ]),
+    SequenceNetwork(
       name: "statistics by shard",
       layers: [
         "batch-norm: {statistics: shard}", "gru: {hiddenSize: 5, output: all, bidirectional: true}", "layer-norm",

@@ -113,47 +113,77 @@ static void global_max_pool_back(const dpt_convolution *g, const float *dy, cons
     }
 }
 
-// The mean of each window over all taps, padding included, as PyTorch's count_include_pad.
-static void average_pool(const dpt_convolution *g, const float *x, float *y) {
-  const v16 count = splat((float)(g->kernelHeight * g->kernelWidth));
-  for (long n = 0; n < g->batch; n++)
-    for (long oh = 0; oh < g->outHeight; oh++)
-      for (long ow = 0; ow < g->outWidth; ow++)
-        for (long c = 0; c < g->channels; c += DPT_LANES) {
-          v16 sum = splat(0.0f);
-          for (long kh = 0; kh < g->kernelHeight; kh++) {
-            const long ih = oh * g->strideHeight - g->paddingHeight + kh;
-            if (ih < 0 || ih >= g->height) continue;
-            for (long kw = 0; kw < g->kernelWidth; kw++) {
-              const long iw = ow * g->strideWidth - g->paddingWidth + kw;
-              if (iw < 0 || iw >= g->width) continue;
-              sum += load(x + n * g->xImage + ih * g->xLine + iw * g->xStride + c);
-            }
-          }
-          store(y + n * g->yImage + oh * g->yLine + ow * g->yStride + c, sum / count);
-        }
+// The pixels first ..< end of a window along an axis of `size` pixels, and how many the mean counts.
+typedef struct {
+  long first, end, count;
+} mean_span;
+
+DPT_INLINE mean_span adaptive_span(long window, long size, long windows) {
+  const long first = window * size / windows, end = ((window + 1) * size + windows - 1) / windows;
+  return (mean_span){first, end, end - first};
 }
 
-static void average_pool_back(const dpt_convolution *g, const float *dy, float *dx) {
-  const v16 count = splat((float)(g->kernelHeight * g->kernelWidth));
+// As in PyTorch, a window that reaches beyond the padding behind does not count what lies there.
+DPT_INLINE mean_span window_span(dpt_average average, long first, long kernel, long size, long behind) {
+  long end = first + kernel;
+  if (end > size + behind) end = size + behind;
+  mean_span span = {first > 0 ? first : 0, end < size ? end : size, end - first};
+  if (average == DPT_PADDING_IGNORED) span.count = span.end - span.first;
+  // A sequence without steps has a mean, too: 0.
+  if (span.count < 1) span.count = 1;
+  return span;
+}
+
+DPT_INLINE mean_span span_down(const dpt_convolution *g, dpt_average average, long oh) {
+  return average == DPT_ADAPTIVE ? adaptive_span(oh, g->height, g->outHeight)
+                                 : window_span(average, oh * g->strideHeight - g->paddingHeight, g->kernelHeight,
+                                               g->height, g->behindHeight);
+}
+
+DPT_INLINE mean_span span_across(const dpt_convolution *g, dpt_average average, long ow) {
+  return average == DPT_ADAPTIVE ? adaptive_span(ow, g->width, g->outWidth)
+                                 : window_span(average, ow * g->strideWidth - g->paddingWidth, g->kernelWidth, g->width,
+                                               g->behindWidth);
+}
+
+// The mean of each window: the sum of its pixels in ascending order, over their count.
+static void average_pool(const dpt_convolution *g, dpt_average average, const float *x, float *y) {
+  for (long n = 0; n < g->batch; n++)
+    for (long oh = 0; oh < g->outHeight; oh++) {
+      const mean_span down = span_down(g, average, oh);
+      for (long ow = 0; ow < g->outWidth; ow++) {
+        const mean_span across = span_across(g, average, ow);
+        const v16 count = splat((float)(down.count * across.count));
+        for (long c = 0; c < g->channels; c += DPT_LANES) {
+          v16 sum = splat(0.0f);
+          for (long ih = down.first; ih < down.end; ih++)
+            for (long iw = across.first; iw < across.end; iw++)
+              sum += load(x + n * g->xImage + ih * g->xLine + iw * g->xStride + c);
+          store(y + n * g->yImage + oh * g->yLine + ow * g->yStride + c, sum / count);
+        }
+      }
+    }
+}
+
+static void average_pool_back(const dpt_convolution *g, dpt_average average, const float *dy, float *dx) {
   for (long n = 0; n < g->batch; n++) {
     for (long ih = 0; ih < g->height; ih++)
       memset(dx + n * g->xImage + ih * g->xLine, 0, (size_t)(g->width * g->xStride) * sizeof(float));
-    for (long oh = 0; oh < g->outHeight; oh++)
-      for (long ow = 0; ow < g->outWidth; ow++)
+    for (long oh = 0; oh < g->outHeight; oh++) {
+      const mean_span down = span_down(g, average, oh);
+      for (long ow = 0; ow < g->outWidth; ow++) {
+        const mean_span across = span_across(g, average, ow);
+        const v16 count = splat((float)(down.count * across.count));
         for (long c = 0; c < g->channels; c += DPT_LANES) {
           v16 share = load(dy + n * g->yImage + oh * g->yLine + ow * g->yStride + c) / count;
-          for (long kh = 0; kh < g->kernelHeight; kh++) {
-            const long ih = oh * g->strideHeight - g->paddingHeight + kh;
-            if (ih < 0 || ih >= g->height) continue;
-            for (long kw = 0; kw < g->kernelWidth; kw++) {
-              const long iw = ow * g->strideWidth - g->paddingWidth + kw;
-              if (iw < 0 || iw >= g->width) continue;
+          for (long ih = down.first; ih < down.end; ih++)
+            for (long iw = across.first; iw < across.end; iw++) {
               float *target = dx + n * g->xImage + ih * g->xLine + iw * g->xStride + c;
               store(target, load(target) + share);
             }
-          }
         }
+      }
+    }
   }
 }
 

@@ -95,10 +95,12 @@ DPT_KERNEL(void, global_max_pool, (const dpt_convolution *g, const float *x, flo
 /// dx from dy: the gradient goes to that pixel.
 DPT_KERNEL(void, global_max_pool_back,
            (const dpt_convolution *g, const float *dy, const int32_t *pixels, float *dx), (g, dy, pixels, dx))
-/// The mean of each window, padding counted as zeros.
-DPT_KERNEL(void, average_pool, (const dpt_convolution *g, const float *x, float *y), (g, x, y))
-/// dx from dy: each window's gradient goes to its taps in equal parts.
-DPT_KERNEL(void, average_pool_back, (const dpt_convolution *g, const float *dy, float *dx), (g, dy, dx))
+/// The mean of each window; the padding has zeros.
+DPT_KERNEL(void, average_pool, (const dpt_convolution *g, dpt_average average, const float *x, float *y),
+           (g, average, x, y))
+/// dx from dy: each window's gradient goes to its pixels in equal parts.
+DPT_KERNEL(void, average_pool_back, (const dpt_convolution *g, dpt_average average, const float *dy, float *dx),
+           (g, average, dy, dx))
 
 // MARK: Layers side by side (body/join.h)
 

@@ -53,9 +53,14 @@ extension Conv2d: ExportableLayer {
   }
 
   /// `nn.Conv2d`.
-  /// - Throws: `Failure` (configuration) if the padding behind differs from that before, which PyTorch does not have.
+  /// - Throws: `Failure` (configuration) if the padding behind differs from that before, but for that of `same`, which PyTorch
+  ///   does not have.
   public func pyTorchExpression(in source: PyTorchSource) throws -> String {
-    let padding = convolution.window.padding
+    let (window, padding) = (convolution.window, convolution.window.padding)
+    let same = Window.pixels(kernel: window.kernel, padding: .same, dilation: window.dilation)
+    if padding.before != padding.behind, window == same {
+      return "nn.Conv2d" + convolution.pyTorchArguments(axes: 2, padding: ", padding=\"same\"")
+    }
     guard padding.before == padding.behind else {
       throw Failure(
         .configuration, "PyTorch's Conv2d has no padding that differs before and behind the image",
@@ -66,11 +71,12 @@ extension Conv2d: ExportableLayer {
 }
 
 extension Window {
-  /// The kernel, strides and pads of an ONNX node over one axis (sequences: the height) or two.
-  func attributes(axes: Int) -> [ONNXAttribute] {
-    [
+  /// The kernel, strides and pads of an ONNX node over one axis (sequences: the height) or two; with more padding behind.
+  func attributes(axes: Int, overhang: Window.Extent = .init(0)) -> [ONNXAttribute] {
+    let behind = zip(padding.behind.list(axes), overhang.list(axes)).map { $0 + $1 }
+    return [
       .ints("kernel_shape", kernel.list(axes)), .ints("strides", stride.list(axes)),
-      .ints("pads", padding.before.list(axes) + padding.behind.list(axes)),
+      .ints("pads", padding.before.list(axes) + behind),
     ]
   }
 }

@@ -49,8 +49,16 @@ extension ONNXGraph {
     case .window(let window):
       let pads = window.padding.before.height + window.padding.behind.height
       let room = pads - window.dilation.height * (window.kernel.height - 1) - 1
-      let places = node("Div", [node("Add", [before, constant([room])]), constant([window.stride.height])])
-      lengths = node("Add", [places, constant([1])])
+      let stride = window.stride.height
+      let rounding = window.ceilMode ? stride - 1 : 0
+      let places = node("Div", [node("Add", [before, constant([room + rounding])]), constant([stride])])
+      let steps = node("Add", [places, constant([1])])
+      lengths = steps
+      if window.ceilMode {
+        // The last place begins before the padding behind.
+        let starts = node("Add", [before, constant([window.padding.before.height + stride - 1])])
+        lengths = node("Min", [steps, node("Div", [starts, constant([stride])])])
+      }
     case .parts: return output
     case .kept, .refused: break
     }

@@ -31,17 +31,31 @@ enum PyTorchText {
                 return result
             if lengths is not None and isinstance(self, nn.MaxPool1d):
                 x = x.masked_fill(~present(x, lengths)[:, :, None], -torch.inf)
-            return super().forward(x.transpose(1, 2)).transpose(1, 2)
+            y = super().forward(x.transpose(1, 2)).transpose(1, 2)
+            counts_steps = isinstance(self, nn.AvgPool1d) and (self.ceil_mode or not self.count_include_pad)
+            if lengths is not None and counts_steps:
+                # What the last means of a sample count depends on its length.
+                y = y.clone()
+                for sample, steps in enumerate(self.output_lengths(lengths).tolist()):
+                    alone = x[sample : sample + 1, : lengths[sample]].transpose(1, 2)
+                    y[sample, :steps] = super().forward(alone)[0].T
+            return y
 
         def output_lengths(self, lengths):
             """The number of output steps for samples with these lengths."""
+            if isinstance(self, nn.AdaptiveAvgPool1d):
+                raise ValueError(f"{self} needs sequences of equal length, so the network takes no lengths")
             if not hasattr(self, "kernel_size") or self.padding == "same":
                 return lengths
             kernel, stride, padding, dilation = (
                 size[0] if isinstance(size, tuple) else size
                 for size in (self.kernel_size, self.stride, self.padding, getattr(self, "dilation", 1))
             )
-            steps = (lengths + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+            room = lengths + 2 * padding - dilation * (kernel - 1) - 1
+            steps = room // stride + 1
+            if getattr(self, "ceil_mode", False):
+                # The last window begins before the padding behind.
+                steps = torch.minimum(-(-room // stride) + 1, -(-(lengths + padding) // stride))
             for sample in (steps < 1).nonzero().flatten().tolist():
                 raise ValueError(f"sample {sample} is too short: {self} is given {lengths[sample]} steps of it")
             return steps

@@ -4,8 +4,8 @@ import Tensors
 
 /// A window that slides over images or sequences: the kernel of a convolution or of a pooling layer.
 ///
-/// The size rule, per axis: ⌊(H + P − D(K − 1) − 1) / S⌋ + 1, P being the zeros on both sides together. Sequences are images
-/// of width 1.
+/// The size rule, per axis: ⌊(H + P − D(K − 1) − 1) / S⌋ + 1, P being the zeros on both sides together; with `ceilMode` the
+/// quotient is rounded up. Sequences are images of width 1.
 public struct Window: Equatable, Sendable {
   /// One number for the height and one for the width.
   public struct Extent: Equatable, Sendable {
@@ -60,6 +60,14 @@ public struct Window: Equatable, Sendable {
     case causal
   }
 
+  /// The zeros around an image.
+  public enum PixelPadding: Equatable, Sendable {
+    /// So many on both sides of each axis.
+    case zeros(Extent)
+    /// As many in all as keep the size at a stride of 1: half of them on each side, and one more behind if they are odd.
+    case same
+  }
+
   /// Taps.
   public var kernel: Extent
   /// Pixels from one place of the window to the next.
@@ -68,18 +76,25 @@ public struct Window: Equatable, Sendable {
   public var padding: Padding
   /// Pixels from one tap to the next.
   public var dilation: Extent
+  /// Whether the last place of the window may reach beyond the padding, so that it covers the last pixels; PyTorch's
+  /// `ceil_mode`. It must begin before the padding behind the image. For pooling.
+  public var ceilMode: Bool
 
   /// A window.
-  public init(kernel: Extent, stride: Extent = Extent(1), padding: Padding = Padding(0), dilation: Extent = Extent(1)) {
+  public init(
+    kernel: Extent, stride: Extent = Extent(1), padding: Padding = Padding(0), dilation: Extent = Extent(1),
+    ceilMode: Bool = false
+  ) {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
     self.dilation = dilation
+    self.ceilMode = ceilMode
   }
 
   /// A window over a sequence.
   public static func steps(
-    kernel: Int, stride: Int = 1, padding: StepPadding = .zeros(0), dilation: Int = 1
+    kernel: Int, stride: Int = 1, padding: StepPadding = .zeros(0), dilation: Int = 1, ceilMode: Bool = false
   ) -> Window {
     // `outputShape` refuses numbers whose product overflows.
     let all = dilation &* (kernel - 1)
@@ -92,7 +107,25 @@ public struct Window: Equatable, Sendable {
     return Window(
       kernel: Extent(height: kernel, width: 1), stride: Extent(height: stride, width: 1),
       padding: Padding(before: Extent(height: before, width: 0), behind: Extent(height: behind, width: 0)),
-      dilation: Extent(height: dilation, width: 1))
+      dilation: Extent(height: dilation, width: 1), ceilMode: ceilMode)
+  }
+
+  /// A window over an image.
+  public static func pixels(
+    kernel: Extent, stride: Extent = Extent(1), padding: PixelPadding, dilation: Extent = Extent(1)
+  ) -> Window {
+    if case .zeros(let extent) = padding {
+      return Window(kernel: kernel, stride: stride, padding: Padding(extent), dilation: dilation)
+    }
+    let (down, across) = (
+      Window.steps(kernel: kernel.height, padding: .same, dilation: dilation.height).padding,
+      Window.steps(kernel: kernel.width, padding: .same, dilation: dilation.width).padding
+    )
+    return Window(
+      kernel: kernel, stride: stride,
+      padding: Padding(
+        before: Extent(height: down.before.height, width: across.before.height),
+        behind: Extent(height: down.behind.height, width: across.behind.height)), dilation: dilation)
   }
 
   /// Number of taps.
@@ -101,6 +134,43 @@ public struct Window: Equatable, Sendable {
   /// The shape of what the window gives for an input, with `features` channels.
   /// - Throws: `Failure` (configuration) where the window does not fit, naming both sizes and the rule.
   public func outputShape(for input: Shape, features: Int) throws -> Shape {
+    try checkSizes()
+    func size(_ name: String, _ size: Int, _ part: KeyPath<Extent, Int>) throws -> Int {
+      let (taps, gap) = (kernel[keyPath: part], dilation[keyPath: part])
+      let (before, behind) = (padding.before[keyPath: part], padding.behind[keyPath: part])
+      let (step, padded) = (stride[keyPath: part], size + before + behind)
+      let places = places(
+        size, kernel: taps, stride: step, before: before, behind: behind, dilation: gap)
+      guard places > 0 else {
+        let pads = before == behind ? "2·\(before)" : "\(before) + \(behind)"
+        let (open, close) = ceilMode ? ("⌈", "⌉") : ("⌊", "⌋")
+        // Rounding up lets a window begin that lacks less than a stride.
+        let least = gap * (taps - 1) + 1 - (ceilMode ? step - 1 : 0)
+        throw Failure(
+          .configuration,
+          "the output's \(name) would be "
+            + "\(open)(\(size) + \(pads) − \(gap)·(\(taps) − 1) − 1) / \(step)\(close) + 1, less than 1",
+          advice: "the rule is \(open)(input + 2·padding − dilation·(kernel − 1) − 1) / stride\(close) + 1; "
+            + "kernel can be at most \((padded - 1 + (ceilMode ? step - 1 : 0)) / gap + 1), "
+            + "or padding must be at least \((least - padded + 1) / 2 + before)"
+        )
+      }
+      return places
+    }
+    if input.isSequence {
+      return .sequence(steps: try size("steps", input.extents[0], \.height), features: features)
+    }
+    guard input.isImage else {
+      throw Failure(.configuration, "\(input.text) is no image or sequence")
+    }
+    return .image(
+      height: try size("height", input.extents[0], \.height), width: try size("width", input.extents[1], \.width),
+      channels: features)
+  }
+
+  /// Checks that no number is too large to reckon with.
+  /// - Throws: `Failure` (configuration) naming the number.
+  func checkSizes() throws {
     for (name, extent) in [
       ("kernel", kernel), ("stride", stride), ("dilation", dilation), ("padding", padding.before),
       ("padding", padding.behind),
@@ -114,37 +184,22 @@ public struct Window: Equatable, Sendable {
     if taps > Window.mostTaps {
       throw Failure(.configuration, "a kernel of \(taps) taps is too large", advice: "at most \(Window.mostTaps) taps")
     }
-    func size(_ name: String, _ size: Int, _ part: KeyPath<Extent, Int>) throws -> Int {
-      let (taps, gap) = (kernel[keyPath: part], dilation[keyPath: part])
-      let (before, behind) = (padding.before[keyPath: part], padding.behind[keyPath: part])
-      let (step, padded) = (stride[keyPath: part], size + before + behind)
-      let room = padded - gap * (taps - 1) - 1
-      guard room >= 0 else {
-        let pads = before == behind ? "2·\(before)" : "\(before) + \(behind)"
-        throw Failure(
-          .configuration,
-          "the output's \(name) would be ⌊(\(size) + \(pads) − \(gap)·(\(taps) − 1) − 1) / \(step)⌋ + 1, less than 1",
-          advice: "the rule is ⌊(input + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1; "
-            + "kernel can be at most \((padded - 1) / gap + 1), or padding must be at least \((1 - room) / 2 + before)"
-        )
-      }
-      return room / step + 1
-    }
-    if input.isSequence {
-      return .sequence(steps: try size("steps", input.extents[0], \.height), features: features)
-    }
-    guard input.isImage else {
-      throw Failure(.configuration, "\(input.text) is no image or sequence")
-    }
-    return .image(
-      height: try size("height", input.extents[0], \.height), width: try size("width", input.extents[1], \.width),
-      channels: features)
   }
 
   /// The places of the window within a sequence of `steps` steps; 0 if it does not fit.
   func steps(from steps: Int) -> Int {
-    let room = steps + padding.before.height + padding.behind.height - dilation.height * (kernel.height - 1) - 1
-    return room < 0 ? 0 : room / stride.height + 1
+    places(
+      steps, kernel: kernel.height, stride: stride.height, before: padding.before.height,
+      behind: padding.behind.height, dilation: dilation.height)
+  }
+
+  /// The places of the window along an axis of `size` pixels; 0 if it does not fit.
+  private func places(_ size: Int, kernel: Int, stride: Int, before: Int, behind: Int, dilation: Int) -> Int {
+    let room = size + before + behind - dilation * (kernel - 1) - 1 + (ceilMode ? stride - 1 : 0)
+    guard room >= 0 else { return 0 }
+    let places = room / stride + 1
+    // As in PyTorch, the last one must not begin in the padding behind.
+    return ceilMode && (places - 1) * stride >= size + before ? places - 1 : places
   }
 
   /// More than any image has, and small enough to reckon with.
@@ -178,6 +233,7 @@ public struct Window: Equatable, Sendable {
     (g.strideHeight, g.strideWidth) = (stride.height, stride.width)
     (g.paddingHeight, g.paddingWidth) = (padding.before.height, padding.before.width)
     g.hasPadding = padding != Padding(0)
+    (g.behindHeight, g.behindWidth) = (padding.behind.height, padding.behind.width)
     (g.dilationHeight, g.dilationWidth) = (dilation.height, dilation.width)
     return g
   }

@@ -1,8 +1,9 @@
 import CKernels
 import Tensors
 
-/// Average pooling of images or sequences: the mean of each window, channel by channel. Padding counts as zeros, as in
-/// PyTorch's `nn.AvgPool2d` and `nn.AvgPool1d`.
+/// Average pooling of images or sequences, as PyTorch's `nn.AvgPool2d` and `nn.AvgPool1d`: the mean of each window, channel by
+/// channel. Padding counts as zeros, or, without `countIncludePad`, not at all. What lies beyond the padding never counts
+/// (`Window.ceilMode`).
 ///
 /// Input [height, width, channels] or [steps, channels]; the size rule is `Window`'s.
 public final class AveragePool: Layer {
@@ -10,11 +11,14 @@ public final class AveragePool: Layer {
   public let kind = "average-pool"
   /// The window.
   package let pooling: Pooling
+  /// Whether padding counts.
+  package let countIncludePad: Bool
 
   /// A layer for inputs of a shape.
   /// - Throws: `Failure` (configuration) if the window does not fit.
-  public init(input: Shape, window: Window) throws {
+  public init(input: Shape, window: Window, countIncludePad: Bool = true) throws {
     pooling = try Pooling(input: input, window: window)
+    self.countIncludePad = countIncludePad
   }
 
   /// The size by the size rule, with the input's channels.
@@ -26,29 +30,33 @@ public final class AveragePool: Layer {
   /// Reserves the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     AveragePoolPass(
-      memory: PoolingMemory(pooling, kind: "average-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient))
+      memory: PoolingMemory(pooling, kind: "average-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient),
+      average: countIncludePad ? DPT_PADDING_COUNTS : DPT_PADDING_IGNORED)
   }
 }
 
-/// The pass of average pooling, over windows or globally.
+/// The pass of average pooling, over windows, adaptive ones, or globally.
 struct AveragePoolPass: Pass {
   let memory: PoolingMemory
+  let average: dpt_average
+
+  var overwritesGradient: Bool { false }
 
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let output = try memory.output(for: input, context)
     memory.pooling.forEachWindow(input, output) { g, from, to in
-      dpt_average_pool(&g, input.base + from, output.base + to)
+      dpt_average_pool(&g, average, input.base + from, output.base + to)
     }
     return output
   }
 
-  /// Divides each window's gradient equally among its taps.
+  /// Divides each window's gradient equally among its pixels.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     guard let result = memory.inputGradient(for: input, context) else { return nil }
     memory.pooling.forEachWindow(result, gradient) { g, to, from in
-      dpt_average_pool_back(&g, gradient.base + from, result.base + to)
+      dpt_average_pool_back(&g, average, gradient.base + from, result.base + to)
     }
     return result
   }

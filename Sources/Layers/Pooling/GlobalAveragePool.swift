@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// The mean over all pixels or all valid steps, channel by channel: PyTorch's `x.mean((2, 3))`, or `nn.AdaptiveAvgPool2d(1)`
@@ -27,6 +28,7 @@ public final class GlobalAveragePool: Layer {
   /// Reserves the means, and the input's gradient.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     AveragePoolPass(
-      memory: PoolingMemory(pooling, kind: kind, &plan, batch: batch, wantsInputGradient: wantsInputGradient))
+      memory: PoolingMemory(pooling, kind: kind, &plan, batch: batch, wantsInputGradient: wantsInputGradient),
+      average: DPT_PADDING_COUNTS)
   }
 }

@@ -29,6 +29,33 @@ package struct Pooling {
     isGlobal = false
   }
 
+  /// Windows ⌊i·H/n⌋ ..< ⌈(i + 1)·H/n⌉ along an axis of H pixels, for n of `size`.
+  /// - Throws: `Failure` (configuration) for vectors, and for sequences with two sizes.
+  init(adaptiveOver input: Shape, size: Window.Extent) throws {
+    guard input.isImage || input.isSequence else {
+      throw Failure(.configuration, "\(input.text) is no image or sequence")
+    }
+    guard input.isImage || size.width == size.height else {
+      throw Failure(
+        .configuration,
+        "\(input.text) has no height and width, so the size [\(size.height), \(size.width)] does not fit",
+        advice: "write the number of steps that you want, such as size: \(size.height)")
+    }
+    guard max(size.height, size.width) <= Window.largest else {
+      throw Failure(
+        .configuration, "a size of \(max(size.height, size.width)) is too large", advice: "at most \(Window.largest)")
+    }
+    inputShape = input
+    outputShape =
+      input.isSequence
+      ? .sequence(steps: size.height, features: input.features)
+      : .image(height: size.height, width: size.width, channels: input.features)
+    // Adaptive windows need no kernel.
+    window = Window(kernel: .init(1))
+    places = outputShape
+    isGlobal = false
+  }
+
   /// One window over all pixels or steps.
   /// - Throws: `Failure` (configuration) for vectors.
   init(globalOver input: Shape) throws {

@@ -116,3 +116,26 @@ extension ValueType<Window.StepPadding> {
     }
   }
 }
+
+extension ValueType<Window.PixelPadding> {
+  /// The zeros around an image, or `same`.
+  static var pixelPadding: ValueType {
+    let extent = ValueType<Window.Extent>.extent(.atLeast(0))
+    let shape = ValueShape.pairOrChoice(range: Bounds<Int>.atLeast(0).range, ["same"])
+    return ValueType {
+      shape
+    } read: { node, path, _ in
+      if node.text == "same" { return .same }
+      do {
+        return .zeros(try extent.read(node, path, nil))
+      } catch let failure as Failure
+        where [extent.shape(), .whole(range: nil)].contains(where: { failure == mismatch(node, path, $0) })
+      {
+        throw mismatch(node, path, shape)
+      }
+    } write: { value in
+      if case .zeros(let zeros) = value { return extent.write(zeros) }
+      return .scalar("same")
+    }
+  }
+}

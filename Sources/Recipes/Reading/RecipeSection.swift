@@ -48,8 +48,11 @@ public struct RecipeSection: Sendable {
   public func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
   /// A key's value and origin, for messages about several keys: "shards is 8 (recipe.yaml:6)".
-  func naming(_ key: String, _ value: some RecipeNumber) -> String {
-    "\(path(of: key)) is \(value.recipeText) (\(self[key]?.place.description ?? "by default"))"
+  func naming(_ key: String, _ value: some RecipeNumber) -> String { naming(key, text: value.recipeText) }
+
+  /// The same for a value as text.
+  func naming(_ key: String, text: String) -> String {
+    "\(path(of: key)) is \(text) (\(self[key]?.place.description ?? "by default"))"
   }
 
   /// The failure for keys that contradict each other, at the place of the first one given.

@@ -17,6 +17,8 @@ public indirect enum ValueShape: Sendable {
   case optional(ValueShape)
   /// One whole number, or two for height and width; `range` as above.
   case pair(range: ValueRange?)
+  /// The same, or one of a few words.
+  case pairOrChoice(range: ValueRange?, [String])
   /// One number, or two for the least and the greatest; `range` as above.
   case interval(range: ValueRange?)
   /// A list of at least `least` values.
@@ -29,7 +31,7 @@ public indirect enum ValueShape: Sendable {
   /// A placeholder value of this shape.
   var example: String {
     switch self {
-    case .whole, .pair, .wholeOrChoice: "3"
+    case .whole, .pair, .wholeOrChoice, .pairOrChoice: "3"
     case .number, .interval: "0.5"
     case .flag: "true"
     case .text: "text"
@@ -52,6 +54,8 @@ public indirect enum ValueShape: Sendable {
     case .wholeOrChoice(_, let names): "a whole number or \(names.joined(separator: " or "))"
     case .optional(let inner): "\(inner.noun) or none"
     case .pair: "a whole number, or two as [height, width]"
+    case .pairOrChoice(_, let names):
+      "a whole number, two as [height, width], or \(names.joined(separator: " or "))"
     case .interval: "a number, or two as [least, most]"
     case .list: "a list"
     case .section: "a mapping of keys to values"

@@ -100,6 +100,8 @@ public struct RecipeReference {
       return "\(bounded("whole number", range)); \(text(of: .choice(names), key: key))"
     case .optional(let inner): return "\(text(of: inner, key: key)), or `none`"
     case .pair(let range): return bounded("whole number or [height, width]", range)
+    case .pairOrChoice(let range, let names):
+      return "\(bounded("whole number or [height, width]", range)); \(text(of: .choice(names), key: key))"
     case .interval(let range): return bounded("number or [least, most]", range)
     case .list(let inner, _): return "list, each entry: \(text(of: inner, key: key))"
     case .section: return "[keys of its own](#\(key.name))"

@@ -77,6 +77,10 @@ public struct RecipeSchema {
       none.choices?.append(.null)
       return SchemaNode(anyOf: [value(inner, standard: nil), none])
     case .pair(let range): return either(SchemaNode(types: ["integer"], range: range))
+    case .pairOrChoice(let range, let names):
+      var node = either(SchemaNode(types: ["integer"], range: range))
+      node.anyOf?.append(SchemaNode(choices: names))
+      return node
     case .interval(let range): return either(SchemaNode(types: ["number"], range: range))
     case .list(let inner, let least):
       var node = SchemaNode(types: ["array"])

@@ -36,6 +36,10 @@ import Testing
     Case(), Case(rectifies: false), Case(outputs: 33, bias: false),
     Case(outputs: 7, window: Window(kernel: .init(2), stride: .init(2)), pool: Window(kernel: .init(1))),
     Case(window: Window(kernel: .init(3), padding: .init(1)), pool: Window(kernel: .init(3), padding: .init(1))),
+    Case(
+      window: Window(kernel: .init(3), padding: .init(1)),
+      pool: Window(
+        kernel: .init(3), stride: .init(height: 2, width: 4), padding: .init(height: 1, width: 0), ceilMode: true)),
     // As many pixels as make one sample enough to go through at once.
     Case(
       image: .image(height: 40, width: 30, channels: 2), outputs: 4,

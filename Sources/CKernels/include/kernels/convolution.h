@@ -35,7 +35,13 @@ typedef struct {
   bool hasPadding;
   /// Outputs of a tile: 4 × 4 or 2 × 2, with 5 × 5 taps 2 × 2, of sequences 4 × 1; 0 if the convolution is made directly.
   long tileHeight, tileWidth;
+  /// Zeros behind the last line and pixel, as far as an average pool counts them; its last windows may reach further.
+  long behindHeight, behindWidth;
 } dpt_convolution;
+
+/// The windows of an average pool, and what it divides by: the pixels of a window with the padding among them, or without it;
+/// or window i of n is ⌊i·H/n⌋ ..< ⌈(i + 1)·H/n⌉ along an axis of H pixels, whatever the kernel is.
+typedef enum { DPT_PADDING_COUNTS, DPT_PADDING_IGNORED, DPT_ADAPTIVE } dpt_average;
 
 /// What follows a convolution, and so how ∂ℓ/∂y is made: it is given, perhaps with a ReLU behind the convolution; or it is made
 /// of the gradients behind max pooling, or behind a batch normalization.

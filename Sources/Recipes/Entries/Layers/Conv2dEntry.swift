@@ -1,4 +1,3 @@
-import Diagnostics
 import Layers
 
 /// A convolution of images.
@@ -9,8 +8,8 @@ public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
   public var kernel: Window.Extent
   /// Pixels from one position of the kernel to the next.
   public var stride = Window.Extent(1)
-  /// Zeros around the image.
-  public var padding = Window.Extent(0)
+  /// The zeros around the image.
+  public var padding = Window.PixelPadding.zeros(Window.Extent(0))
   /// Pixels between the kernel's taps.
   public var dilation = Window.Extent(1)
   /// The number of channel groups; a group's outputs see only its inputs.
@@ -38,22 +37,29 @@ public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
     keys: convolutionKeys(window: [
       RecipeKey("kernel", \.kernel, .extent(.atLeast(1)), required: true, "the kernel's height and width"),
       RecipeKey("stride", \.stride, .extent(.atLeast(1)), "pixels from one position of the kernel to the next"),
-      RecipeKey("padding", \.padding, .extent(.atLeast(0)), "zeros around the image"),
+      RecipeKey(
+        "padding", \.padding, .pixelPadding,
+        "zeros on both sides of each axis; or as many as keep the size, one more behind if they are odd (same)"),
       RecipeKey("dilation", \.dilation, .extent(.atLeast(1)), "pixels between the kernel's taps"),
     ]))
 
+  /// Checks that `same` has no stride, as in PyTorch.
+  public func check(_ section: RecipeSection) throws {
+    if padding == .same, stride != Window.Extent(1) {
+      let strides = stride.height == stride.width ? "\(stride.height)" : "[\(stride.height), \(stride.width)]"
+      throw section.conflict(
+        of: ["padding", "stride"],
+        "\(section.path(of: "padding")) is same, but \(section.naming("stride", text: strides))",
+        advice: "same is for a stride of 1; write the zeros on both sides as a number")
+    }
+  }
+
   /// Makes the convolution; its input must be images.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
-    guard site.input.isImage else {
-      throw Failure(
-        .configuration, "it needs images, height × width × channels",
-        advice: site.input.isSequence
-          ? "grey images have a last axis of one channel, x[..., None]; sequences go to conv1d"
-          : "linear takes vectors")
-    }
+    try site.requireImages(sequences: "conv1d")
     return try Conv2d(
       input: site.input, outputs: outputs,
-      window: Window(kernel: kernel, stride: stride, padding: .init(padding), dilation: dilation), groups: groups,
+      window: .pixels(kernel: kernel, stride: stride, padding: padding, dilation: dilation), groups: groups,
       bias: bias, algorithm: site.convolution)
   }
 }

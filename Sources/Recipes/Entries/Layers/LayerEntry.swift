@@ -58,6 +58,17 @@ public struct LayerSite {
   /// The same without their names.
   public func layers(_ key: String) -> [any Layer] { part(key).layers }
 
+  /// Checks that the input is images; sequences go to the layer `sequences`.
+  /// - Throws: `Failure` (configuration) that says how to get images.
+  func requireImages(sequences: String) throws {
+    guard !input.isImage else { return }
+    throw Failure(
+      .configuration, "it needs images, height × width × channels",
+      advice: input.isSequence
+        ? "grey images have a last axis of one channel, x[..., None]; sequences go to \(sequences)"
+        : "linear takes vectors")
+  }
+
   /// Checks that the input is a sequence.
   /// - Throws: `Failure` (configuration) that says how to get one.
   func requireSequence() throws {

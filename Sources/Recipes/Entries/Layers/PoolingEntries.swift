@@ -9,6 +9,8 @@ public struct PoolingWindow: Equatable, Sendable {
   public var stride: Window.Extent?
   /// Padding around the image, in pixels.
   public var padding = Window.Extent(0)
+  /// Whether a last window may reach beyond the padding.
+  public var ceilMode = false
 
   /// Windows that touch without overlap.
   public init(kernel: Window.Extent) { self.kernel = kernel }
@@ -17,8 +19,8 @@ public struct PoolingWindow: Equatable, Sendable {
   func window(over input: Shape) -> Window {
     let stride = stride ?? kernel
     return input.isSequence
-      ? .steps(kernel: kernel.height, stride: stride.height, padding: .zeros(padding.height))
-      : Window(kernel: kernel, stride: stride, padding: .init(padding))
+      ? .steps(kernel: kernel.height, stride: stride.height, padding: .zeros(padding.height), ceilMode: ceilMode)
+      : Window(kernel: kernel, stride: stride, padding: .init(padding), ceilMode: ceilMode)
   }
 }
 
@@ -29,8 +31,10 @@ protocol PoolingEntry: LayerEntry {
 }
 
 extension PoolingEntry {
-  /// The form of a pooling layer, with the window's keys.
-  static func poolingForm(_ name: String, _ doc: String, example: String) -> RecipeForm<Self> {
+  /// The form of a pooling layer, with the window's keys and more.
+  static func poolingForm(
+    _ name: String, _ doc: String, example: String, more: [RecipeKey<Self>] = []
+  ) -> RecipeForm<Self> {
     RecipeForm(
       name, doc, example: example, short: "kernel",
       keys: [
@@ -41,7 +45,10 @@ extension PoolingEntry {
           "stride", \Self.window.stride, .optional(.extent(.atLeast(1))),
           "pixels from one window to the next, or none for windows that touch without overlap"),
         RecipeKey("padding", \Self.window.padding, .extent(.atLeast(0)), "pixels around the image"),
-      ])
+        RecipeKey(
+          "ceilMode", \Self.window.ceilMode, .flag,
+          "whether a last window may reach beyond the padding to cover the last pixels"),
+      ] + more)
   }
 }
 
@@ -70,6 +77,8 @@ public struct MaxPoolEntry: LayerEntry, PoolingEntry {
 public struct AveragePoolEntry: LayerEntry, PoolingEntry {
   /// Kernel, stride and padding.
   public var window: PoolingWindow
+  /// Whether padding counts.
+  public var countIncludePad = true
 
   /// A layer with every other key at its default.
   public init(kernel: Window.Extent) { window = PoolingWindow(kernel: kernel) }
@@ -78,11 +87,42 @@ public struct AveragePoolEntry: LayerEntry, PoolingEntry {
   public init() { self.init(kernel: Window.Extent(1)) }
 
   /// The name and keys in recipes.
-  public static let form = poolingForm("average-pool", "the mean of each window", example: "kernel: 2")
+  public static let form = poolingForm(
+    "average-pool", "the mean of each window", example: "kernel: 2",
+    more: [
+      RecipeKey("countIncludePad", \.countIncludePad, .flag, "whether the mean counts padding, as zeros")
+    ])
 
   /// Makes the layer.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
-    try AveragePool(input: site.input, window: window.window(over: site.input))
+    try AveragePool(
+      input: site.input, window: window.window(over: site.input), countIncludePad: countIncludePad)
+  }
+}
+
+/// Average pooling to a size.
+public struct AdaptiveAveragePoolEntry: LayerEntry {
+  /// The output's height and width; for sequences both are its steps.
+  public var size: Window.Extent
+
+  /// A layer for a size.
+  public init(size: Window.Extent) { self.size = size }
+
+  /// Every key at its default; required ones hold a placeholder.
+  public init() { self.init(size: Window.Extent(1)) }
+
+  /// The name and keys in recipes.
+  public static let form = RecipeForm<Self>(
+    "adaptive-average-pool", "the means of as many windows as give a size", example: "size: [2, 3]", short: "size",
+    keys: [
+      RecipeKey(
+        "size", \.size, .extent(.atLeast(1)), required: true,
+        "the output's height and width; for sequences one number, its steps")
+    ])
+
+  /// Makes the layer.
+  public func makeLayer(_ site: LayerSite) throws -> any Layer {
+    try AdaptiveAveragePool(input: site.input, size: size)
   }
 }
 
