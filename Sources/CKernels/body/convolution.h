@@ -275,10 +275,11 @@ DPT_INLINE seen_axis axis_back(long phase, long size, long outSize, long kernel,
   return axis;
 }
 
-// ∂ℓ/∂x from ∂ℓ/∂y; with `adds` it is added to dx.
-static void input_gradient(const dpt_convolution *g, const float *dy, const float *packed, float *dx, bool adds) {
+// ∂ℓ/∂x from ∂ℓ/∂y, beginning with `bias` unless it is NULL; with `adds` it is added to dx.
+static void input_gradient(const dpt_convolution *g, const float *dy, const float *packed, const float *bias, float *dx,
+                           bool adds) {
   const gathered_product p = {
-      .b = packed, .inner = g->kernelHeight * g->kernelWidth * g->outputs, .columns = g->channels,
+      .b = packed, .bias = bias, .inner = g->kernelHeight * g->kernelWidth * g->outputs, .columns = g->channels,
       .padded = g->xPadded, .adds = adds,
   };
   // Input pixels whose coordinates leave the same rest when divided by the stride are seen through the same taps.

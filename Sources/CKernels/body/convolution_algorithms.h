@@ -48,6 +48,11 @@ static void convolve(const dpt_convolution *g, const float *x, const float *pack
   else convolve_directly(g, x, packed, bias, y, relu);
 }
 
+static void convolve_transposed(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
+                                float *y) {
+  input_gradient(g, x, packed, bias, y, false);
+}
+
 static size_t convolution_backward_scratch(const dpt_convolution *g, long shards, dpt_follower follower) {
   if (uses_winograd(g)) return winograd_backward_scratch(g, shards, follower);
   return is_pointwise_back(g, follower) ? pointwise_backward_scratch(g, shards) : direct_backward_scratch(g, shards, follower);

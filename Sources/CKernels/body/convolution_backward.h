@@ -127,7 +127,7 @@ static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_
         dpt_convolution some = sample_of(&p->inverse, first);
         some.batch = n + 1 - first;
         input_gradient(&some, p->follower == DPT_GIVEN ? p->dy + place_in_y(g, first) : made, p->packed,
-                       p->dx + place_in_x(&p->inverse, first), p->adds);
+                       NULL, p->dx + place_in_x(&p->inverse, first), p->adds);
         sum_before(p, s, &progress, n + 1);
       }
       first = n + 1;

@@ -46,8 +46,8 @@ static void convolve_back_pointwise(const dpt_convolution_backward *p, const dpt
     if (!p->dx) continue;
     dpt_convolution some = p->inverse;
     some.batch = samples;
-    input_gradient(&some, p->dy + first * g->yImage, p->packed, p->dx + first * p->inverse.xImage,
-                   p->adds);
+    input_gradient(&some, p->dy + first * g->yImage, p->packed, NULL,
+                   p->dx + first * p->inverse.xImage, p->adds);
     sum_before(p, s, &progress, first + samples);
   }
   const dpt_outer_product product = pointwise_product(p, s->shards);

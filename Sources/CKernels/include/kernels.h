@@ -52,6 +52,12 @@ DPT_KERNEL(void, convolve,
            (g, x, packed, bias, y, relu, scratch))
 /// Floats of scratch that `dpt_convolve` needs.
 DPT_SCRATCH(convolution_scratch, (const dpt_convolution *g), (g))
+/// The transposed convolution of x to y: x lies where the convolution's y does, and y where its x does. `packed` is the weight
+/// as `dpt_pack_convolution_back` packs it, `bias` has a value for each of its channels, padded to panels, or is NULL.
+/// Without a tile, and not of sequences of different lengths.
+DPT_KERNEL(void, convolve_transposed,
+           (const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y),
+           (g, x, packed, bias, y))
 /// The fewest samples that `dpt_convolve` is as fast for as for many.
 DPT_KERNEL(long, convolution_samples, (const dpt_convolution *g), (g))
 /// The gradients of the weights, the biases and the inputs for all samples of the shards.

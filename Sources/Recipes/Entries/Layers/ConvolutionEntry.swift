@@ -15,17 +15,16 @@ protocol ConvolutionEntry: LayerEntry {
 }
 
 extension ConvolutionEntry {
-  /// The common keys, with those of the window between them.
-  static func convolutionKeys(window: [RecipeKey<Self>]) -> [RecipeKey<Self>] {
+  /// The common keys, with those of the window between them and others behind the groups.
+  static func convolutionKeys(window: [RecipeKey<Self>], behind: [RecipeKey<Self>] = []) -> [RecipeKey<Self>] {
     [
       .moduleName(\Self.name),
       RecipeKey("outputs", \Self.outputs, .number(.size), required: true, "the number of output channels"),
     ] + window
       + [
         RecipeKey(
-          "groups", \Self.groups, .number(.atLeast(1)), "channel groups; a group's outputs see only its inputs"),
-        RecipeKey("bias", \Self.bias, .flag, "whether a bias is added"),
-        .initialization(\Self.initialization),
-      ]
+          "groups", \Self.groups, .number(.atLeast(1)), "channel groups; a group's outputs see only its inputs")
+      ] + behind
+      + [RecipeKey("bias", \Self.bias, .flag, "whether a bias is added"), .initialization(\Self.initialization)]
   }
 }
