@@ -48,7 +48,7 @@ public struct Registry: Sendable {
       SoftmaxEntry.self, DropoutEntry.self, LayerNormEntry.self, EmbeddingEntry.self,
       ReLU6Entry.self, SiLUEntry.self, HardswishEntry.self, HardsigmoidEntry.self, ELUEntry.self, SELUEntry.self,
       SoftplusEntry.self, MishEntry.self, PReLUEntry.self, LogSoftmaxEntry.self,
-      AdaptiveAveragePoolEntry.self, ConvTranspose1dEntry.self, ConvTranspose2dEntry.self,
+      AdaptiveAveragePoolEntry.self, ConvTranspose1dEntry.self, ConvTranspose2dEntry.self, UpsampleEntry.self,
     ],
     networks: [
       ResNet18Entry.self, ResNet34Entry.self, ResNet50Entry.self, ResNet101Entry.self, ResNeXt50Entry.self,

@@ -33,6 +33,27 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         "global-average-pool", "linear: {outputs: 4}",
       ]),
     SmallNetwork(
+      name: "pooling rounded up", shape: [12, 13, 3],
+      layers: [
+        "average-pool: {kernel: [3, 2], stride: [2, 3], padding: 1, ceilMode: true}",
+        "conv2d: {outputs: 5, kernel: [2, 4], dilation: [3, 1], padding: same}",
+        "average-pool: {kernel: 3, stride: 2, padding: 1, countIncludePad: false}", "tanh",
+        "upsample: {scale: [2, 3], mode: nearest}", "max-pool: {kernel: 2, stride: 3, padding: 1, ceilMode: true}",
+        "average-pool: {kernel: 2, stride: 1, ceilMode: true}",
+        "average-pool: {kernel: 2, padding: 1, ceilMode: true, countIncludePad: false}", "flatten",
+        "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
+      name: "larger images", shape: [4, 3, 6],
+      layers: [
+        "conv-transpose2d: {outputs: 9, kernel: 3, stride: 2, padding: 1, outputPadding: [1, 0], groups: 3}", "relu",
+        "upsample: {scale: [2, 3], mode: bilinear}", "adaptive-average-pool: [6, 5]", "batch-norm",
+        "conv-transpose2d: {outputs: 5, kernel: [2, 3], dilation: [2, 1], bias: false}",
+        "upsample: {scale: 2, mode: bilinear, alignCorners: true}", "adaptive-average-pool: [8, 7]",
+        "adaptive-average-pool: [2, 7]", "linear: {outputs: 4}", "adaptive-average-pool: 1", "flatten",
+        "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
       name: "residual blocks", shape: [6, 5, 2],
       layers: [
         """
@@ -172,6 +193,33 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         layers: [
           "conv1d: {outputs: 6, kernel: 4, padding: same, dilation: 3}", "reverse", "gelu",
           "conv1d: {outputs: 4, kernel: 3, stride: 2, padding: causal}", "batch-norm", "global-max-pool",
+          "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "longer sequences", shape: [5, 6],
+        layers: [
+          "conv-transpose1d: {outputs: 9, kernel: 4, stride: 3, padding: 1, outputPadding: 2, groups: 3}",
+          "upsample: {scale: 2, mode: linear}", "average-pool: {kernel: 3, stride: 2, padding: 1, ceilMode: true}",
+          "upsample: 3", "max-pool: {kernel: 3, stride: 2, ceilMode: true}",
+          "upsample: {scale: 2, mode: linear, alignCorners: true}",
+          "average-pool: {kernel: 4, stride: 2, padding: 2, countIncludePad: false}", "adaptive-average-pool: 1",
+          "global-average-pool", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "sequences of a length", shape: [9, 6],
+        layers: [
+          "max-pool: {kernel: 2, stride: 2, padding: 1, ceilMode: true}", "tanh", "adaptive-average-pool: 3",
+          "conv-transpose1d: {outputs: 4, kernel: 3, dilation: 2, bias: false}", "adaptive-average-pool: 7",
+          "lstm: {hiddenSize: 4}", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "windows of different lengths rounded up", shape: [14, 5], hasLengths: true,
+        layers: [
+          "max-pool: {kernel: 3, stride: 2, padding: 1, ceilMode: true}", "conv1d: {outputs: 6, kernel: 2, padding: 1}",
+          "average-pool: {kernel: 3, stride: 2, padding: 1, ceilMode: true}", "batch-norm",
+          "average-pool: {kernel: 4, stride: 2, padding: 2, ceilMode: true, countIncludePad: false}",
+          "average-pool: {kernel: 3, stride: 1, padding: 1, countIncludePad: false}",
+          "gru: {hiddenSize: 5, output: all}", "max-pool: {kernel: 2, ceilMode: true}", "global-average-pool",
           "linear: {outputs: 4}",
         ]),
       SmallNetwork(

@@ -44,6 +44,30 @@ import Testing
       : try Conv1d(input: input, outputs: outputs, window: window, groups: groups, bias: Bool.random(using: &random))
   }
 
+  private static func transposed(_ input: Shape, _ random: inout TestRandom) throws -> any Layer {
+    let groups =
+      (1...input.features).filter { input.features.isMultiple(of: $0) && $0 < 8 }.randomElement(using: &random) ?? 1
+    let outputs = groups * number(1...max(1, min(12 / groups, 48 / input.features)), &random)
+    func extent(_ range: ClosedRange<Int>, _ across: Int) -> Window.Extent {
+      .init(height: number(range, &random), width: input.isImage ? number(range, &random) : across)
+    }
+    var window = Window(kernel: extent(1...3, 1), stride: extent(1...3, 1), dilation: extent(1...2, 1))
+    // One pixel is left at least.
+    func padding(_ kernel: Int, _ dilation: Int) -> Int { number(0...dilation * (kernel - 1) / 2, &random) }
+    window.padding = .init(
+      height: padding(window.kernel.height, window.dilation.height),
+      width: input.isImage ? padding(window.kernel.width, window.dilation.width) : 0)
+    let more = Window.Extent(
+      height: number(0...max(window.stride.height, window.dilation.height) - 1, &random),
+      width: input.isImage ? number(0...max(window.stride.width, window.dilation.width) - 1, &random) : 0)
+    let bias = Bool.random(using: &random)
+    return input.isImage
+      ? try ConvTranspose2d(
+        input: input, outputs: outputs, window: window, outputPadding: more, groups: groups, bias: bias)
+      : try ConvTranspose1d(
+        input: input, outputs: outputs, window: window, outputPadding: more.height, groups: groups, bias: bias)
+  }
+
   private static func options(_ output: RecurrentOutput, _ random: inout TestRandom) -> RecurrentOptions {
     var options = RecurrentOptions(output: output)
     options.isBidirectional = Bool.random(using: &random)
@@ -126,6 +150,8 @@ import Testing
     ("hardswish", [1, 2, 3]), ("hardsigmoid", [1, 2, 3]), ("elu", [1, 2, 3]), ("selu", [1, 2, 3]),
     ("softplus", [1, 2, 3]), ("mish", [1, 2, 3]), ("prelu", [1, 2, 3]), ("prelu of channels", [1, 2, 3]),
     ("log-softmax", [1, 2, 3]),
+    ("average-pool rounded up", [2, 3]),
+    ("adaptive-average-pool", [2, 3]), ("transposed convolution", [2, 3]), ("upsample", [2, 3]),
   ]
 
   private static func make(_ name: String, _ input: Shape, _ random: inout TestRandom) throws -> any Layer {
@@ -162,6 +188,21 @@ import Testing
     case "log-softmax": return LogSoftmax(input: input)
     case "lstm", "gru", "gated", "rnn": return try recurrent(name, input, &random)
     case "concat", "add", "multiply", "gates", "shifts": return try branches(name, input, &random)
+    case "average-pool rounded up":
+      var window = window(input, isPooling: true, &random)
+      window.ceilMode = true
+      return try AveragePool(input: input, window: window, countIncludePad: Bool.random(using: &random))
+    case "adaptive-average-pool":
+      let (height, width) = (number(1...6, &random), number(1...6, &random))
+      return try AdaptiveAveragePool(
+        input: input, size: .init(height: height, width: input.isImage ? width : height))
+    case "transposed convolution": return try transposed(input, &random)
+    case "upsample":
+      let (height, width) = (number(1...3, &random), number(1...3, &random))
+      let mode: Upsample.Mode = Bool.random(using: &random) ? .nearest : input.isImage ? .bilinear : .linear
+      return try Upsample(
+        input: input, scale: .init(height: height, width: input.isImage ? width : height), mode: mode,
+        alignCorners: mode != .nearest && Bool.random(using: &random))
     default: return try chain(name, input, &random)
     }
   }

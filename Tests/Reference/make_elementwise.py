@@ -116,6 +116,17 @@ def record_layers():
         "prelu": (torch.nn.PReLU(), (5, 3, 19)),
         "prelu-channels": (Last(torch.nn.PReLU(19)), (5, 3, 19)),
         "log-softmax": (torch.nn.LogSoftmax(dim=-1), (5, 3, 19)),
+        "max-pool1d-ceil": (Last(torch.nn.MaxPool1d(3, stride=2, padding=1, ceil_mode=True)), (4, 6, 19)),
+        "average-pool1d-ceil": (Last(torch.nn.AvgPool1d(3, stride=2, padding=1, ceil_mode=True)), (4, 6, 19)),
+        "average-pool1d-steps": (
+            Last(torch.nn.AvgPool1d(4, stride=3, padding=2, ceil_mode=True, count_include_pad=False)), (4, 6, 19)),
+        "adaptive-average-pool1d": (Last(torch.nn.AdaptiveAvgPool1d(3)), (4, 7, 19)),
+        "conv-transpose1d": (
+            Last(torch.nn.ConvTranspose1d(19, 6, 4, stride=3, padding=1, output_padding=2)), (4, 5, 19)),
+        "upsample1d": (Last(torch.nn.Upsample(scale_factor=3)), (4, 5, 19)),
+        "upsample1d-linear": (Last(torch.nn.Upsample(scale_factor=3, mode="linear")), (4, 5, 19)),
+        "upsample1d-corners": (
+            Last(torch.nn.Upsample(scale_factor=2, mode="linear", align_corners=True)), (4, 5, 19)),
     }, arrays)
     np.savez_compressed("elementwise.npz", **arrays)
 

@@ -80,4 +80,18 @@ record("conv-tiles", nn.Conv2d(16, 20, 3, padding=1), (3, 16, 6, 7))
 record("conv-tiles-of-two", nn.Conv2d(9, 17, 3, bias=False), (3, 9, 4, 8))
 record("conv-depthwise", nn.Conv2d(18, 18, 3, stride=2, padding=1, groups=18), (3, 18, 7, 6))
 record("conv-narrow-groups", nn.Conv2d(20, 20, (3, 2), padding=(2, 1), dilation=2, groups=5, bias=False), (3, 20, 7, 6))
+record("max-pool-ceil", nn.MaxPool2d(3, stride=2, padding=(1, 0), ceil_mode=True), (3, 5, 8, 6))
+record("average-pool-ceil", nn.AvgPool2d((2, 3), stride=(3, 2), padding=1, ceil_mode=True), (3, 18, 7, 8))
+record("average-pool-pixels", nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False), (3, 5, 8, 7))
+record("average-pool-ceil-pixels", nn.AvgPool2d(3, stride=2, ceil_mode=True, count_include_pad=False), (3, 5, 8, 6))
+record("conv-same", nn.Conv2d(5, 7, (2, 4), padding="same", dilation=(3, 1)), (3, 5, 6, 7))
+record("adaptive-average-pool", nn.AdaptiveAvgPool2d((3, 9)), (3, 18, 7, 6))
+record("conv-transpose", nn.ConvTranspose2d(5, 7, 3, stride=2, padding=1, output_padding=1), (3, 5, 4, 5))
+record(
+    "conv-transpose-groups",
+    nn.ConvTranspose2d(18, 20, (3, 2), stride=(1, 3), padding=(2, 0), groups=2, bias=False, dilation=(2, 1)),
+    (3, 18, 5, 4))
+record("upsample", nn.Upsample(scale_factor=(2, 3)), (3, 5, 4, 3))
+record("upsample-bilinear", nn.Upsample(scale_factor=(3, 2), mode="bilinear"), (3, 18, 4, 5))
+record("upsample-corners", nn.Upsample(scale_factor=2, mode="bilinear", align_corners=True), (3, 5, 3, 4))
 numpy.savez_compressed(pathlib.Path(__file__).with_name("vision.npz"), **arrays)

@@ -77,7 +77,11 @@ import Training
     ema: {decay: 0.5}
     """
 
+<<<<<<< HEAD
   private static let curves = """
+=======
+  private static let resizedImages = """
+>>>>>>> 2a85746 (Add upsample, and test all layers that resize)
     batch: 21
     shards: 8
     steps: 20
@@ -85,6 +89,7 @@ import Training
     data: {source: numpy, train: SAMPLES}
     model:
       layers:
+<<<<<<< HEAD
         - conv2d: {outputs: 19, kernel: 3, padding: 1}
         - prelu: {parameters: channels}
         - silu
@@ -104,6 +109,40 @@ import Training
         - linear: {outputs: 9}
         - mish
         - log-softmax
+=======
+        - conv2d: {outputs: 6, kernel: [2, 4], padding: same}
+        - max-pool: {kernel: 2, stride: 2, ceilMode: true}
+        - conv-transpose2d: {outputs: 18, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2}
+        - batch-norm
+        - relu
+        - upsample: {scale: [1, 2], mode: bilinear}
+        - average-pool: {kernel: 3, stride: 2, padding: 1, ceilMode: true, countIncludePad: false}
+        - conv-transpose2d: {outputs: 3, kernel: 2, dilation: 2, bias: false}
+        - upsample: 2
+        - adaptive-average-pool: [5, 2]
+        - flatten
+        - linear: {outputs: 4}
+    optimizer: {name: adam, learningRate: 0.01}
+    """
+
+  private static let resizedSequences = """
+    batch: 21
+    shards: 8
+    steps: 20
+    epochs: 100
+    data: {source: numpy, train: SAMPLES}
+    model:
+      layers:
+        - embedding: {count: 9, dimension: 17}
+        - average-pool: {kernel: 3, stride: 2, padding: 1, ceilMode: true}
+        - conv-transpose1d: {outputs: 20, kernel: 4, stride: 3, padding: 1, outputPadding: 2}
+        - tanh
+        - max-pool: {kernel: 3, stride: 2, ceilMode: true}
+        - upsample: {scale: 2, mode: linear, alignCorners: true}
+        - conv-transpose1d: {outputs: 6, kernel: 3, dilation: 2, groups: 2}
+        - adaptive-average-pool: 3
+        - flatten
+>>>>>>> 2a85746 (Add upsample, and test all layers that resize)
         - linear: {outputs: 4}
     optimizer: {name: adam, learningRate: 0.01}
     """
@@ -186,6 +225,17 @@ import Training
     var random = TestRandom(7)
     let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
     try check(Self.sequences, shape: [50, 6, 1], values: indices)
+  }
+
+  @Test func layersThatResizeImagesKeepTheBits() throws {
+    var random = TestRandom(9)
+    try check(Self.resizedImages, shape: [50, 9, 8, 3], values: random.floats(50 * 9 * 8 * 3))
+  }
+
+  @Test func layersThatResizeSequencesKeepTheBits() throws {
+    var random = TestRandom(10)
+    let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
+    try check(Self.resizedSequences, shape: [50, 6, 1], values: indices)
   }
 
   @Test(arguments: ["global-max-pool", "attention-pool", "attention-pool: {hiddenSize: 5}"])

@@ -25,6 +25,7 @@
 #include "recurrent_rnn.h"
 #include "row_sums.h"
 #include "softmax.h"
+#include "upsample.h"
 #include "weight_gradient_blocks.h"
 #include "weights_product.h"
 

@@ -63,6 +63,7 @@ void dpt_pack_narrow_groups_back(const float *w, long channels, long taps, long 
 #include "kernels/products.h"
 #include "kernels/recurrent.h"
 #include "kernels/rows.h"
+#include "kernels/upsample.h"
 
 #define DPT_KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) RESULT dpt_##NAME PARAMETERS;
 #include "kernels.h"

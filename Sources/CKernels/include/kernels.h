@@ -119,6 +119,13 @@ DPT_KERNEL(void, join_copy, (const dpt_join *p), (p))
 /// Each sample's Σ a, or Σ a · b unless b is NULL, over its rows: a row of y, in whole groups of 16 columns.
 DPT_KERNEL(void, join_sums, (const dpt_join *p), (p))
 
+// MARK: Upsampling (body/upsample.h)
+
+/// y from x.
+DPT_KERNEL(void, upsample, (const dpt_upsampling *g, const float *x, float *y), (g, x, y))
+/// dx from dy.
+DPT_KERNEL(void, upsample_back, (const dpt_upsampling *g, const float *dy, float *dx), (g, dy, dx))
+
 // MARK: Batch normalization (body/batch_norm.h)
 
 /// Adds the rows of the samples up to `end` that have not been gone through to the sums of their shards, two rows of `gap`

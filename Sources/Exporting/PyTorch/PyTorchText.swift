@@ -43,7 +43,7 @@ enum PyTorchText {
 
         def output_lengths(self, lengths):
             """The number of output steps for samples with these lengths."""
-            if isinstance(self, (nn.AdaptiveAvgPool1d, nn.ConvTranspose1d)):
+            if isinstance(self, (nn.AdaptiveAvgPool1d, nn.ConvTranspose1d, nn.Upsample)):
                 raise ValueError(f"{self} needs sequences of equal length, so the network takes no lengths")
             if not hasattr(self, "kernel_size") or self.padding == "same":
                 return lengths

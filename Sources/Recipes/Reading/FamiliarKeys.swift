@@ -12,6 +12,7 @@ enum FamiliarKeys {
     "load": "weights", "loadfrom": "weights", "initfrom": "weights", "statedict": "weights", "path": "file",
     "exclude": "except", "skip": "except", "ignore": "except", "ignoredkeys": "except",
     "numparameters": "parameters", "slope": "negativeSlope",
+    "scalefactor": "scale", "outputsize": "size",
   ]
 
   private static let kinds = [
@@ -22,7 +23,8 @@ enum FamiliarKeys {
     "nll": "cross-entropy", "categoricalcrossentropy": "cross-entropy", "dense": "linear", "fc": "linear",
     "conv": "conv2d conv1d", "convolution": "conv2d conv1d", "maxpool1d": "max-pool", "maxpool2d": "max-pool",
     "avgpool": "average-pool", "avgpool1d": "average-pool", "avgpool2d": "average-pool",
-    "adaptiveavgpool": "global-average-pool", "adaptiveavgpool2d": "global-average-pool",
+    "adaptiveavgpool": "global-average-pool adaptive-average-pool",
+    "adaptiveavgpool2d": "global-average-pool adaptive-average-pool",
     "globalavgpool": "global-average-pool", "gap": "global-average-pool", "adaptivemaxpool1d": "global-max-pool",
     "adaptivemaxpool2d": "global-max-pool", "gmp": "global-max-pool", "attention": "attention-pool",
     "attentionpooling": "attention-pool", "flip": "reverse", "bn": "batch-norm",
@@ -33,6 +35,11 @@ enum FamiliarKeys {
     "text": "text-lines", "table": "csv", "ucr": "ts", "uea": "ts", "timeseries": "ts",
     "sequences": "csv-sequences numpy", "swish": "silu", "hardsilu": "hardswish", "parametricrelu": "prelu",
     "exponentiallinearunit": "elu",
+    "adaptiveavgpool1d": "adaptive-average-pool", "deconv": "conv-transpose2d conv-transpose1d",
+    "deconvolution": "conv-transpose2d conv-transpose1d", "convtranspose": "conv-transpose2d conv-transpose1d",
+    "conv1dtranspose": "conv-transpose1d", "conv2dtranspose": "conv-transpose2d", "upsampling1d": "upsample",
+    "upsampling2d": "upsample", "interpolate": "upsample", "upsamplingnearest2d": "upsample",
+    "upsamplingbilinear2d": "upsample",
   ]
 
   /// The key among `valid` that other programs call `name`, or that is spelled differently, such as `weight_decay` for

@@ -20,6 +20,32 @@ import Testing
     ("softplus", { Softplus(input: $0, beta: 1.5, threshold: 4) }), ("mish", { Mish(input: $0) }),
     ("prelu", { PReLU(input: $0) }), ("prelu-channels", { PReLU(input: $0, parameters: 19) }),
     ("log-softmax", { LogSoftmax(input: $0) }),
+    (
+      "max-pool1d-ceil",
+      { try MaxPool(input: $0, window: .steps(kernel: 3, stride: 2, padding: .zeros(1), ceilMode: true)) }
+    ),
+    (
+      "average-pool1d-ceil",
+      { try AveragePool(input: $0, window: .steps(kernel: 3, stride: 2, padding: .zeros(1), ceilMode: true)) }
+    ),
+    (
+      "average-pool1d-steps",
+      {
+        let window = Window.steps(kernel: 4, stride: 3, padding: .zeros(2), ceilMode: true)
+        return try AveragePool(input: $0, window: window, countIncludePad: false)
+      }
+    ),
+    ("adaptive-average-pool1d", { try AdaptiveAveragePool(input: $0, size: .init(3)) }),
+    (
+      "conv-transpose1d",
+      {
+        let window = Window.steps(kernel: 4, stride: 3, padding: .zeros(1))
+        return try ConvTranspose1d(input: $0, outputs: 6, window: window, outputPadding: 2)
+      }
+    ),
+    ("upsample1d", { try Upsample(input: $0, scale: .init(3)) }),
+    ("upsample1d-linear", { try Upsample(input: $0, scale: .init(3), mode: .linear) }),
+    ("upsample1d-corners", { try Upsample(input: $0, scale: .init(2), mode: .linear, alignCorners: true) }),
   ]
 
   @Test(arguments: layers.map(\.name), [1, 3])

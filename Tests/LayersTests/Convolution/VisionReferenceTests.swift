@@ -55,6 +55,64 @@ import Testing
       }
     ),
     ("global-average-pool", { try GlobalAveragePool(input: $0) }),
+    (
+      "max-pool-ceil",
+      {
+        let window = Window(
+          kernel: .init(3), stride: .init(2), padding: .init(height: 1, width: 0), ceilMode: true)
+        return try MaxPool(input: $0, window: window)
+      }
+    ),
+    (
+      "average-pool-ceil",
+      {
+        let window = Window(
+          kernel: .init(height: 2, width: 3), stride: .init(height: 3, width: 2), padding: .init(1), ceilMode: true)
+        return try AveragePool(input: $0, window: window)
+      }
+    ),
+    (
+      "average-pool-pixels",
+      {
+        let window = Window(kernel: .init(3), stride: .init(2), padding: .init(1))
+        return try AveragePool(input: $0, window: window, countIncludePad: false)
+      }
+    ),
+    (
+      "average-pool-ceil-pixels",
+      {
+        let window = Window(kernel: .init(3), stride: .init(2), ceilMode: true)
+        return try AveragePool(input: $0, window: window, countIncludePad: false)
+      }
+    ),
+    ("adaptive-average-pool", { try AdaptiveAveragePool(input: $0, size: .init(height: 3, width: 9)) }),
+    (
+      "conv-same",
+      {
+        let window = Window.pixels(
+          kernel: .init(height: 2, width: 4), padding: .same, dilation: .init(height: 3, width: 1))
+        return try Conv2d(input: $0, outputs: 7, window: window)
+      }
+    ),
+    (
+      "conv-transpose",
+      {
+        let window = Window(kernel: .init(3), stride: .init(2), padding: .init(1))
+        return try ConvTranspose2d(input: $0, outputs: 7, window: window, outputPadding: .init(1))
+      }
+    ),
+    (
+      "conv-transpose-groups",
+      {
+        let window = Window(
+          kernel: .init(height: 3, width: 2), stride: .init(height: 1, width: 3), padding: .init(height: 2, width: 0),
+          dilation: .init(height: 2, width: 1))
+        return try ConvTranspose2d(input: $0, outputs: 20, window: window, groups: 2, bias: false)
+      }
+    ),
+    ("upsample", { try Upsample(input: $0, scale: .init(height: 2, width: 3)) }),
+    ("upsample-bilinear", { try Upsample(input: $0, scale: .init(height: 3, width: 2), mode: .bilinear) }),
+    ("upsample-corners", { try Upsample(input: $0, scale: .init(2), mode: .bilinear, alignCorners: true) }),
     ("batch-norm", { BatchNorm(input: $0) }),
     (
       "residual",

@@ -162,8 +162,11 @@ static void pooling(void) {
   float *x = random_floats(g.batch * g.xImage, 1), *dy = random_floats(g.batch * g.yImage, 1);
   float *y = floats(g.batch * g.yImage), *dx = floats(g.batch * g.xImage);
   if (averages) {
-    dpt_average_pool(&g, x, y);
-    dpt_average_pool_back(&g, dy, dx);
+    // Windows end in the padding behind, however much there is.
+    g.behindHeight = g.kernelHeight;
+    g.behindWidth = g.kernelWidth;
+    dpt_average_pool(&g, DPT_PADDING_COUNTS, x, y);
+    dpt_average_pool_back(&g, DPT_PADDING_COUNTS, dy, dx);
   } else {
     // Equal values and NaNs occur too.
     for (long i = 0; i < g.batch * g.xImage; i += draw(1, 20)) x[i] = draw_bool() ? 0.5f : draw_any_float();
@@ -177,9 +180,80 @@ static void pooling(void) {
   hash_input(&g, dx);
 }
 
+// Means whose windows reach beyond the padding, do not count it, or adapt to a size.
+static void means(void) {
+  const dpt_average average = draw_bool() ? DPT_PADDING_COUNTS : draw_bool() ? DPT_PADDING_IGNORED : DPT_ADAPTIVE;
+  dpt_convolution g = draw_window(40, 0, draw(1, 3), false);
+  g.xPadded = g.yPadded = true;
+  g.behindHeight = g.paddingHeight;
+  g.behindWidth = g.paddingWidth;
+  // The last windows begin inside the image.
+  g.outHeight = average == DPT_ADAPTIVE ? draw(1, 9) : (g.height + g.paddingHeight - 1) / g.strideHeight + 1;
+  g.outWidth = average == DPT_ADAPTIVE ? draw(1, 9) : (g.width + g.paddingWidth - 1) / g.strideWidth + 1;
+  g.yLine = g.outWidth * g.yStride;
+  g.yImage = g.outHeight * g.yLine;
+  float *y = floats(g.batch * g.yImage), *dx = floats(g.batch * g.xImage);
+  dpt_average_pool(&g, average, random_floats(g.batch * g.xImage, 1), y);
+  dpt_average_pool_back(&g, average, random_floats(g.batch * g.yImage, 1), dx);
+  hash_output(&g, y);
+  hash_input(&g, dx);
+}
+
+static void transposed(void) {
+  dpt_convolution g = draw_window(40, draw(1, 40), draw(1, 3), true);
+  const long row = g.kernelHeight * g.kernelWidth * g.channels;
+  float *packed = floats((long)dpt_convolution_packed_back(&g)), *y = floats(g.batch * g.xImage);
+  dpt_pack_convolution_back(&g, random_floats(g.outputs * row, 1), packed);
+  const float *bias = random_floats(g.xStride, 1), *x = random_floats(g.batch * g.yImage, 1);
+  dpt_convolve_transposed(&g, x, packed, draw_bool() ? bias : NULL, y);
+  hash_input(&g, y);
+}
+
+// An axis, each of whose pixels is made of two neighbours or of one.
+static dpt_upsampled_axis draw_axis(void) {
+  dpt_upsampled_axis axis = {.size = draw(1, 6), .blends = draw_bool()};
+  const long scale = draw(1, 4), outSize = axis.outSize = axis.size * scale, row = axis.weightsRow = 2 * scale + 1;
+  int32_t *below = memory((size_t)outSize * sizeof(int32_t)), *above = memory((size_t)outSize * sizeof(int32_t));
+  int32_t *first = memory((size_t)axis.size * sizeof(int32_t)), *end = memory((size_t)axis.size * sizeof(int32_t));
+  float *share = floats(outSize), *weights = floats(axis.size * row);
+  for (long o = 0; o < outSize; o++) {
+    below[o] = above[o] = (int32_t)(o / scale);
+    if (!axis.blends || o / scale + 1 == axis.size) continue;
+    above[o]++;
+    share[o] = (float)draw(1, 9) / 10;
+  }
+  for (long i = 0; i < axis.size; i++)
+    for (long o = 0; o < outSize; o++) {
+      if (below[o] != i && above[o] != i) continue;
+      if (end[i] == 0) first[i] = (int32_t)o;
+      end[i] = (int32_t)(o + 1);
+      weights[i * row + o - first[i]] = below[o] == i ? 1 - share[o] : share[o];
+    }
+  axis.below = below, axis.above = above, axis.first = first, axis.end = end;
+  axis.share = share, axis.weights = weights;
+  return axis;
+}
+
+static void upsampling(void) {
+  dpt_upsampling g = {.batch = draw(1, 3), .channels = draw(1, 40), .down = draw_axis(), .across = draw_axis()};
+  g.xStride = g.yStride = PADDED(g.channels);
+  g.xLine = g.across.size * g.xStride;
+  g.xImage = g.down.size * g.xLine;
+  g.yLine = g.across.outSize * g.yStride;
+  g.yImage = g.down.outSize * g.yLine;
+  float *y = floats(g.batch * g.yImage), *dx = floats(g.batch * g.xImage);
+  dpt_upsample(&g, random_floats(g.batch * g.xImage, 1), y);
+  dpt_upsample_back(&g, random_floats(g.batch * g.yImage, 1), dx);
+  hash_rows(y, g.batch * g.down.outSize * g.across.outSize, g.channels, g.yStride);
+  hash_rows(dx, g.batch * g.down.size * g.across.size, g.channels, g.xStride);
+}
+
 void convolution_cases(void) {
   each_case("convolution", 150, forward);
   each_case("convolution-back", 250, backward);
   each_case("pooling", 300, pooling);
   each_case("global-max-pool", 100, global_pooling);
+  each_case("average-pool", 300, means);
+  each_case("conv-transpose", 200, transposed);
+  each_case("upsample", 200, upsampling);
 }

@@ -7,14 +7,17 @@ from shapes import DoesNotFit, every_layer, name_and_keys, shape_after, shape_th
 
 WITH_WEIGHTS = {
     "linear", "conv1d", "conv2d", "embedding", "lstm", "gru", "rnn", "gated", "batch-norm", "layer-norm",
-    "attention-pool", "prelu",
+    "attention-pool", "prelu", "conv-transpose1d", "conv-transpose2d",
 }
+# Layers that need sequences of equal length.
+EQUAL_LENGTHS = {"flatten", "adaptive-average-pool", "conv-transpose1d", "upsample"}
 # Recipes have these in turn.
 LAYERS = (
     "conv1d", "lstm", "conv2d", "batch-norm", "max-pool", "gru", "average-pool", "residual", "global-average-pool",
     "rnn", "flatten", "linear", "gated", "embedding", "layer-norm", "dropout", "relu", "leaky-relu", "tanh", "sigmoid",
     "gelu", "softmax", "sequential", "global-max-pool", "attention-pool", "reverse", "branches",
     "relu6", "silu", "hardswish", "hardsigmoid", "elu", "selu", "softplus", "mish", "prelu", "log-softmax",
+    "adaptive-average-pool", "conv-transpose1d", "conv-transpose2d", "upsample",
 )
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "lars", "adamw", "lamb")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "polynomial", "plateau")
@@ -24,6 +27,8 @@ ACTIVATIONS = (
 )
 # More than this makes a recipe slow.
 MOST_FEATURES, MOST_VALUES, MOST_WEIGHTS = 40, 4000, 30000
+# The program takes no larger kernels.
+MOST_TAPS = 128
 
 
 class Case:
@@ -102,7 +107,7 @@ class Case:
 
     def may_have_lengths(self):
         """Whether samples may have lengths: sequences, and targets for each step only if the steps stay the same."""
-        if len(self.shape) != 2 or "flatten" in {name for name, _ in every_layer(self.layers)}:
+        if len(self.shape) != 2 or EQUAL_LENGTHS & {name for name, _ in every_layer(self.layers)}:
             return False
         if len(self.output) == 1:
             return True
@@ -359,6 +364,10 @@ class Layers:
             kinds += ["global-average-pool", "global-max-pool", "flatten"]
         if len(shape) == 2 and not keeps:
             kinds.append("attention-pool")
+        if len(shape) > 1:
+            kinds.append(f"conv-transpose{len(shape) - 1}d")
+        if len(shape) > 1 and not keeps:
+            kinds += ["adaptive-average-pool", "upsample"]
         kind = draw.pick(*kinds)
         if kind == "linear":
             return {"linear": {"outputs": draw.features(), "bias": draw.chance(0.8)}}
@@ -380,12 +389,19 @@ class Layers:
             return {"sequential": {"layers": layers}}
         if kind in ("conv1d", "conv2d"):
             return {kind: self.convolution(shape, keeps)}
+        if kind.startswith("conv-transpose"):
+            return {kind: self.transposed(shape, keeps)}
+        if kind == "adaptive-average-pool":
+            return {kind: {"size": self.window(lambda: draw.whole(1, 6), shape)}}
+        if kind == "upsample":
+            return {kind: self.upsampling(shape)}
         if kind == "recurrent":
             return self.recurrent(output="all" if keeps else draw.pick("all", "last"))
         if kind == "attention-pool":
             return {kind: {"hiddenSize": draw.pick(None, draw.features())}}
         if kind == "pool":
-            return {draw.pick("max-pool", "average-pool"): self.pooling(shape, keeps)}
+            name = draw.pick("max-pool", "average-pool")
+            return {name: self.pooling(shape, keeps, name)}
         return kind
 
     def activation(self):
@@ -423,6 +439,8 @@ class Layers:
             # `same` allows no stride.
             keys |= {"padding": draw.pick("same", "causal"), "dilation": draw.whole(1, 3)}
             return keys if keeps or keys["padding"] == "same" else keys | {"stride": draw.whole(1, 3)}
+        if len(shape) == 3 and draw.chance(0.15):
+            return keys | {"padding": "same", "dilation": self.window(lambda: draw.whole(1, 3), shape)}
         if keeps or draw.chance(0.35):
             half, dilation = draw.whole(0, 2), draw.pick(1, 1, 2)
             return keys | {"kernel": 2 * half + 1, "padding": half * dilation, "dilation": dilation}
@@ -434,12 +452,41 @@ class Layers:
             keys["dilation"] = self.window(lambda: draw.whole(1, 3), shape)
         return keys
 
-    def pooling(self, shape, keeps):
+    def transposed(self, shape, keeps):
         draw = self.draw
+        groups = draw.pick(*(n for n in range(1, shape[-1] + 1) if shape[-1] % n == 0)) if draw.chance(0.4) else 1
+        outputs = max(groups, draw.features() // groups * groups)
+        keys = {"outputs": outputs, "groups": groups, "bias": draw.chance(0.7)}
         if keeps:
-            return {"kernel": 3, "stride": 1, "padding": 1}
+            half, dilation = draw.whole(0, 2), draw.pick(1, 1, 2)
+            return keys | {"kernel": 2 * half + 1, "padding": half * dilation, "dilation": dilation}
+        keys["kernel"] = self.window(lambda: draw.whole(1, 4), shape)
+        if draw.chance(0.6):
+            keys["stride"] = self.window(lambda: draw.whole(1, 3), shape)
+        if draw.chance(0.4):
+            keys["padding"] = self.window(lambda: draw.whole(0, 2), shape)
+        if draw.chance(0.3):
+            keys["dilation"] = self.window(lambda: draw.whole(1, 3), shape)
+        if draw.chance(0.4):
+            keys["outputPadding"] = self.window(lambda: draw.whole(0, 2), shape)
+        return keys
+
+    def upsampling(self, shape):
+        draw = self.draw
+        keys = {"scale": self.window(lambda: draw.whole(1, 3), shape)}
+        if draw.chance(0.6):
+            keys |= {"mode": "linear" if len(shape) == 2 else "bilinear", "alignCorners": draw.chance(0.4)}
+        return keys
+
+    def pooling(self, shape, keeps, name):
+        draw = self.draw
+        more = {"countIncludePad": draw.chance(0.5)} if name == "average-pool" and draw.chance(0.5) else {}
+        if keeps:
+            return {"kernel": 3, "stride": 1, "padding": 1} | more
+        if draw.chance(0.4):
+            more["ceilMode"] = True
         kernel = self.window(lambda: draw.whole(1, 4), shape)
-        keys = {"kernel": kernel}
+        keys = {"kernel": kernel} | more
         if draw.chance(0.5):
             keys["stride"] = self.window(lambda: draw.whole(1, 3), shape)
         # At most half the window, as in PyTorch.
@@ -525,7 +572,7 @@ class Layers:
         draw = self.draw
         if len(shape) == 2 and draw.chance(0.6):
             return [self.recurrent(output="last")]
-        if len(shape) == 3 and draw.chance(0.25):
+        if len(shape) == 3 and shape[0] * shape[1] <= MOST_TAPS and draw.chance(0.25):
             # A convolution as large as the image.
             convolution = {"conv2d": {"outputs": draw.features(), "kernel": list(shape[:2])}}
             self.count(convolution, shape)

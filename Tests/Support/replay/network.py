@@ -9,7 +9,7 @@ import math
 
 import torch
 import torch.nn.functional as F
-from shapes import RECURRENT, name_and_keys, shape_after, shape_through, size_after, window_of
+from shapes import RECURRENT, name_and_keys, pair, shape_after, shape_through, size_after, window_of
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
@@ -143,13 +143,54 @@ class Convolution(Layer):
         _, stride, padding, dilation = window_of("conv", self.keys)
         groups = self.keys["groups"]
         if len(self.shape) == 3:
-            return F.conv2d(x, weight, bias, stride, [front for front, _ in padding], dilation, groups)
+            return F.conv2d(F.pad(x, (*padding[1], *padding[0])), weight, bias, stride, 0, dilation, groups)
 
         def convolve(x):
             padded = F.pad(x.transpose(1, 2), padding[0])
             return F.conv1d(padded, weight, bias, stride[0], 0, dilation[0], groups).transpose(1, 2)
 
         return each(convolve, x, shape_after({"conv1d": self.keys}, self.shape)[0])
+
+
+class TransposedConvolution(Layer):
+    """A transposed convolution of sequences or images."""
+
+    def initial(self, random):
+        kernel = window_of("conv", self.keys)[0][: len(self.shape) - 1]
+        outputs = self.keys["outputs"] // self.keys["groups"]
+        bound = (outputs * math.prod(kernel)) ** -0.5
+        found = {f"{self.name}.weight": uniform(random, (self.shape[-1], outputs, *kernel), bound)}
+        if self.keys["bias"]:
+            found[f"{self.name}.bias"] = uniform(random, (self.keys["outputs"],), bound)
+        return found
+
+    def __call__(self, x, tensors, run):
+        weight, bias = self.tensor(tensors, "weight"), self.tensor(tensors, "bias")
+        _, stride, padding, dilation = window_of("conv", self.keys)
+        cut, more = [front for front, _ in padding], pair(self.keys["outputPadding"])
+        groups = self.keys["groups"]
+        if len(self.shape) == 3:
+            return F.conv_transpose2d(x, weight, bias, stride, cut, more, groups, dilation)
+        y = F.conv_transpose1d(x.transpose(1, 2), weight, bias, stride[0], cut[0], more[0], groups, dilation[0])
+        return y.transpose(1, 2)
+
+
+class AdaptiveAveragePool(Layer):
+    def __call__(self, x, tensors, run):
+        size = pair(self.keys["size"])
+        if len(self.shape) == 3:
+            return F.adaptive_avg_pool2d(x, size)
+        return F.adaptive_avg_pool1d(x.transpose(1, 2), size[0]).transpose(1, 2)
+
+
+class Upsample(Layer):
+    def __call__(self, x, tensors, run):
+        scale, mode = pair(self.keys["scale"]), self.keys["mode"]
+        corners = None if mode == "nearest" else self.keys["alignCorners"]
+        if len(self.shape) == 3:
+            return F.interpolate(x, scale_factor=scale, mode=mode, align_corners=corners)
+        x = x.transpose(1, 2)
+        return F.interpolate(x, scale_factor=scale[0], mode=mode, align_corners=corners).transpose(1, 2)
 
 
 class Pooling(Layer):
@@ -159,13 +200,16 @@ class Pooling(Layer):
 
     def __call__(self, x, tensors, run):
         kernel, stride, padding, _ = window_of(self.kind, self.keys)
+        options = {"ceil_mode": self.keys["ceilMode"]}
+        if self.kind == "average-pool":
+            options["count_include_pad"] = self.keys["countIncludePad"]
         if len(self.shape) == 3:
             pool = F.max_pool2d if self.kind == "max-pool" else F.avg_pool2d
-            return pool(x, kernel, stride, [front for front, _ in padding])
+            return pool(x, kernel, stride, [front for front, _ in padding], **options)
         pool = F.max_pool1d if self.kind == "max-pool" else F.avg_pool1d
         window = kernel[0], stride[0], padding[0][0]
-        steps = size_after(self.shape[0], kernel[0], stride[0], padding[0], 1)
-        return each(lambda x: pool(x.transpose(1, 2), *window).transpose(1, 2), x, steps)
+        steps = size_after(self.shape[0], kernel[0], stride[0], padding[0], 1, self.keys["ceilMode"])
+        return each(lambda x: pool(x.transpose(1, 2), *window, **options).transpose(1, 2), x, steps)
 
 
 class GlobalAveragePool(Layer):
@@ -475,6 +519,8 @@ def make_layer(layer, name, shape):
         "linear": Linear, "conv1d": Convolution, "conv2d": Convolution, "global-average-pool": GlobalAveragePool,
         "global-max-pool": GlobalMaxPool, "attention-pool": AttentionPool, "flatten": Flatten, "batch-norm": BatchNorm, "layer-norm": LayerNorm, "embedding": Embedding,
         "sequential": Sequential, "residual": Residual, "branches": Branches, "prelu": PReLU,
+        "adaptive-average-pool": AdaptiveAveragePool,
+        "conv-transpose1d": TransposedConvolution, "conv-transpose2d": TransposedConvolution, "upsample": Upsample,
     }
     if kind in makers:
         return makers[kind](keys, name, shape)

@@ -35,16 +35,22 @@ def window_of(name, keys):
     dilation = pair(keys.get("dilation", 1))
     padding = keys.get("padding", 0)
     if padding in ("same", "causal"):
-        every = dilation[0] * (kernel[0] - 1)
-        padding = ((every // 2, every - every // 2) if padding == "same" else (every, 0), (0, 0))
+        every = [gap * (taps - 1) for gap, taps in zip(dilation, kernel)]
+        padding = tuple((size // 2, size - size // 2) if padding == "same" else (size, 0) for size in every)
     else:
         padding = tuple((size, size) for size in pair(padding))
     return kernel, pair(stride), padding, dilation
 
 
-def size_after(size, kernel, stride, padding, dilation):
-    """The size rule: ⌊(size + padding − dilation (kernel − 1) − 1) / stride⌋ + 1, with the padding in front and behind."""
-    result = (size + sum(padding) - dilation * (kernel - 1) - 1) // stride + 1
+def size_after(size, kernel, stride, padding, dilation, rounds_up=False):
+    """The size rule: ⌊(size + padding − dilation (kernel − 1) − 1) / stride⌋ + 1, with the padding in front and behind.
+
+    A rule that rounds up leaves out a last window that would begin in the padding behind.
+    """
+    room = size + sum(padding) - dilation * (kernel - 1) - 1
+    result = -(-room // stride) + 1 if rounds_up else room // stride + 1
+    if rounds_up and (result - 1) * stride >= size + padding[0]:
+        result -= 1
     if result < 1:
         raise DoesNotFit(f"a size of {size} under a kernel of {kernel}")
     return result
@@ -52,7 +58,16 @@ def size_after(size, kernel, stride, padding, dilation):
 
 def slide(name, keys, shape):
     """The extents, without features, of a window's output for an input of `shape`."""
-    return tuple(size_after(size, *axis) for size, axis in zip(shape[:-1], zip(*window_of(name, keys))))
+    rounds_up = keys.get("ceilMode", False)
+    return tuple(size_after(size, *axis, rounds_up) for size, axis in zip(shape[:-1], zip(*window_of(name, keys))))
+
+
+def transposed_size(size, kernel, stride, padding, dilation, more):
+    """The size that a transposed convolution gives, with `more` pixels behind."""
+    result = (size - 1) * stride - sum(padding) + dilation * (kernel - 1) + more + 1
+    if result < 1 or more >= max(stride, dilation):
+        raise DoesNotFit(f"a size of {size} under a transposed kernel of {kernel}")
+    return result
 
 
 def shape_after(layer, shape):
@@ -64,6 +79,13 @@ def shape_after(layer, shape):
         return (*slide(name, keys, shape), keys["outputs"])
     if name in ("max-pool", "average-pool"):
         return (*slide(name, keys, shape), shape[-1])
+    if name in ("conv-transpose1d", "conv-transpose2d"):
+        axes = zip(shape[:-1], *window_of(name, keys), pair(keys.get("outputPadding", 0)))
+        return (*(transposed_size(*axis) for axis in axes), keys["outputs"])
+    if name == "adaptive-average-pool":
+        return (*pair(keys["size"])[: len(shape) - 1], shape[-1])
+    if name == "upsample":
+        return (*(size * scale for size, scale in zip(shape[:-1], pair(keys["scale"]))), shape[-1])
     if name in ("global-average-pool", "global-max-pool", "attention-pool"):
         return shape[-1:]
     if name == "flatten":
