@@ -52,7 +52,10 @@ public struct Registry: Sendable {
     ],
     networks: [
       ResNet18Entry.self, ResNet34Entry.self, ResNet50Entry.self, ResNet101Entry.self, ResNeXt50Entry.self,
-      WideResNet50Entry.self, DenseNet121Entry.self, FCNEntry.self, ResNet1dEntry.self, InceptionTimeEntry.self,
+      WideResNet50Entry.self, AlexNetEntry.self, VGG11Entry.self, VGG13Entry.self, VGG16Entry.self, VGG19Entry.self,
+      VGG11BatchNormEntry.self, VGG13BatchNormEntry.self, VGG16BatchNormEntry.self, VGG19BatchNormEntry.self,
+      SqueezeNetEntry.self, MobileNetV2Entry.self, MobileNetV3SmallEntry.self, MobileNetV3LargeEntry.self,
+      DenseNet121Entry.self, FCNEntry.self, ResNet1dEntry.self, InceptionTimeEntry.self,
       LSTMFCNEntry.self, TCNEntry.self,
     ],
     losses: [

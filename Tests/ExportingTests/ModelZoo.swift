@@ -345,6 +345,6 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       layers: [
         "linear: {outputs: 9}", "batch-norm: {statistics: shard}", "relu", "layer-norm", "softmax",
         "linear: {outputs: 4}",
-      ])
+      ]),
   ]
 }

@@ -77,11 +77,7 @@ import Training
     ema: {decay: 0.5}
     """
 
-<<<<<<< HEAD
   private static let curves = """
-=======
-  private static let resizedImages = """
->>>>>>> 2a85746 (Add upsample, and test all layers that resize)
     batch: 21
     shards: 8
     steps: 20
@@ -89,7 +85,6 @@ import Training
     data: {source: numpy, train: SAMPLES}
     model:
       layers:
-<<<<<<< HEAD
         - conv2d: {outputs: 19, kernel: 3, padding: 1}
         - prelu: {parameters: channels}
         - silu
@@ -109,7 +104,18 @@ import Training
         - linear: {outputs: 9}
         - mish
         - log-softmax
-=======
+        - linear: {outputs: 4}
+    optimizer: {name: adam, learningRate: 0.01}
+    """
+
+  private static let resizedImages = """
+    batch: 21
+    shards: 8
+    steps: 20
+    epochs: 100
+    data: {source: numpy, train: SAMPLES}
+    model:
+      layers:
         - conv2d: {outputs: 6, kernel: [2, 4], padding: same}
         - max-pool: {kernel: 2, stride: 2, ceilMode: true}
         - conv-transpose2d: {outputs: 18, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2}
@@ -142,7 +148,6 @@ import Training
         - conv-transpose1d: {outputs: 6, kernel: 3, dilation: 2, groups: 2}
         - adaptive-average-pool: 3
         - flatten
->>>>>>> 2a85746 (Add upsample, and test all layers that resize)
         - linear: {outputs: 4}
     optimizer: {name: adam, learningRate: 0.01}
     """

@@ -31,7 +31,7 @@ extension Model {
   /// then the buffers and counters, then the layers within.
   var stateTensors: [StateTensor] {
     let places = Dictionary(counters.enumerated().map { (ObjectIdentifier($1), $0) }) { first, _ in first }
-    return layers.nested.flatMap { _, layer in
+    return layers.nested.flatMap { layer in
       let inner = layer.parts.flatMap(\.layers)
       func own<Value: AnyObject>(_ values: (any Layer) -> [Value]) -> [Value] {
         let within = Set(inner.flatMap(values).map(ObjectIdentifier.init))

@@ -3,7 +3,7 @@ import Layers
 /// A convolution of sequences.
 public struct Conv1dEntry: LayerEntry, ConvolutionEntry {
   /// The number of output channels.
-  public var outputs: Int
+  public var outputs: LinearEntry.Outputs
   /// The kernel's length in steps.
   public var kernel: Int
   /// Steps from one position of the kernel to the next.
@@ -23,7 +23,7 @@ public struct Conv1dEntry: LayerEntry, ConvolutionEntry {
 
   /// A convolution with every other key at its default.
   public init(outputs: Int, kernel: Int) {
-    self.outputs = outputs
+    self.outputs = .number(outputs)
     self.kernel = kernel
   }
 
@@ -54,7 +54,7 @@ public struct Conv1dEntry: LayerEntry, ConvolutionEntry {
   /// Makes the convolution; its input must be a sequence.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
     try Conv1d(
-      input: site.input, outputs: outputs,
+      input: site.input, outputs: try site.count(outputs),
       window: .steps(kernel: kernel, stride: stride, padding: padding, dilation: dilation), groups: groups, bias: bias,
       algorithm: site.convolution)
   }

@@ -3,7 +3,7 @@ import Layers
 /// A convolution of images.
 public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
   /// The number of output channels.
-  public var outputs: Int
+  public var outputs: LinearEntry.Outputs
   /// The kernel's height and width.
   public var kernel: Window.Extent
   /// Pixels from one position of the kernel to the next.
@@ -23,7 +23,7 @@ public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
 
   /// A convolution with every other key at its default.
   public init(outputs: Int, kernel: Window.Extent) {
-    self.outputs = outputs
+    self.outputs = .number(outputs)
     self.kernel = kernel
   }
 
@@ -58,7 +58,7 @@ public struct Conv2dEntry: LayerEntry, ConvolutionEntry {
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
     try site.requireImages(sequences: "conv1d")
     return try Conv2d(
-      input: site.input, outputs: outputs,
+      input: site.input, outputs: try site.count(outputs),
       window: .pixels(kernel: kernel, stride: stride, padding: padding, dilation: dilation), groups: groups,
       bias: bias, algorithm: site.convolution)
   }

@@ -3,7 +3,7 @@ import Layers
 /// A transposed convolution of sequences.
 public struct ConvTranspose1dEntry: LayerEntry, ConvolutionEntry {
   /// The number of output channels.
-  public var outputs: Int
+  public var outputs: LinearEntry.Outputs
   /// The kernel's length in steps.
   public var kernel: Int
   /// Output steps from one input step's kernel to the next.
@@ -20,10 +20,12 @@ public struct ConvTranspose1dEntry: LayerEntry, ConvolutionEntry {
   public var bias = true
   /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// A convolution with every other key at its default.
   public init(outputs: Int, kernel: Int) {
-    self.outputs = outputs
+    self.outputs = .number(outputs)
     self.kernel = kernel
   }
 
@@ -48,7 +50,7 @@ public struct ConvTranspose1dEntry: LayerEntry, ConvolutionEntry {
   /// Makes the convolution; its input must be a sequence.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
     try ConvTranspose1d(
-      input: site.input, outputs: outputs,
+      input: site.input, outputs: try site.count(outputs),
       window: .steps(kernel: kernel, stride: stride, padding: .zeros(padding), dilation: dilation),
       outputPadding: outputPadding, groups: groups, bias: bias)
   }

@@ -3,7 +3,7 @@ import Layers
 /// A transposed convolution of images.
 public struct ConvTranspose2dEntry: LayerEntry, ConvolutionEntry {
   /// The number of output channels.
-  public var outputs: Int
+  public var outputs: LinearEntry.Outputs
   /// The kernel's height and width.
   public var kernel: Window.Extent
   /// Output pixels from one input pixel's kernel to the next.
@@ -20,10 +20,12 @@ public struct ConvTranspose2dEntry: LayerEntry, ConvolutionEntry {
   public var bias = true
   /// How the weights are drawn; nil for `model.initialization`.
   public var initialization: (any InitializationEntry)?
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// A convolution with every other key at its default.
   public init(outputs: Int, kernel: Window.Extent) {
-    self.outputs = outputs
+    self.outputs = .number(outputs)
     self.kernel = kernel
   }
 
@@ -50,7 +52,7 @@ public struct ConvTranspose2dEntry: LayerEntry, ConvolutionEntry {
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
     try site.requireImages(sequences: "conv-transpose1d")
     return try ConvTranspose2d(
-      input: site.input, outputs: outputs,
+      input: site.input, outputs: try site.count(outputs),
       window: Window(kernel: kernel, stride: stride, padding: .init(padding), dilation: dilation),
       outputPadding: outputPadding, groups: groups, bias: bias)
   }

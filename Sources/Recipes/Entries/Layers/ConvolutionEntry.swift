@@ -3,7 +3,7 @@ import Layers
 /// The common keys of convolutions over sequences and over images.
 protocol ConvolutionEntry: LayerEntry {
   /// The number of output channels.
-  var outputs: Int { get set }
+  var outputs: LinearEntry.Outputs { get set }
   /// The number of channel groups; a group's outputs see only its inputs.
   var groups: Int { get set }
   /// Whether a bias is added.
@@ -19,7 +19,9 @@ extension ConvolutionEntry {
   static func convolutionKeys(window: [RecipeKey<Self>], behind: [RecipeKey<Self>] = []) -> [RecipeKey<Self>] {
     [
       .moduleName(\Self.name),
-      RecipeKey("outputs", \Self.outputs, .number(.size), required: true, "the number of output channels"),
+      RecipeKey(
+        "outputs", \Self.outputs, .outputs, required: true,
+        "the number of output channels, or classes: one for each class of the data"),
     ] + window
       + [
         RecipeKey(

@@ -41,15 +41,20 @@ public struct LinearEntry: LayerEntry {
   /// Makes a layer over all values of a vector, or over the features of each step or pixel.
   /// - Throws: `Failure` (configuration) if there should be an output for each class, but the data has no classes.
   public func makeLayer(_ site: LayerSite) throws -> any Layer {
-    switch outputs {
-    case .number(let count): return Linear(input: site.input, outputs: count, bias: bias)
-    case .classes:
-      guard site.classes > 0 else {
-        throw Failure(
-          .configuration, "outputs is classes, but the targets are numbers", advice: "give the number of outputs")
-      }
-      return Linear(input: site.input, outputs: site.classes, bias: bias)
+    Linear(input: site.input, outputs: try site.count(outputs), bias: bias)
+  }
+}
+
+extension LayerSite {
+  /// The number of outputs.
+  /// - Throws: `Failure` (configuration) if there should be one for each class, but the data has no classes.
+  func count(_ outputs: LinearEntry.Outputs) throws -> Int {
+    if case .number(let count) = outputs { return count }
+    guard classes > 0 else {
+      throw Failure(
+        .configuration, "outputs is classes, but the targets are numbers", advice: "give the number of outputs")
     }
+    return classes
   }
 }
 

@@ -13,6 +13,8 @@ public struct PReLUEntry: LayerEntry {
 
   /// The number of slopes.
   public var parameters = Slopes.number(1)
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// Every key at its default.
   public init() {}
@@ -21,7 +23,8 @@ public struct PReLUEntry: LayerEntry {
   public static let form = RecipeForm<Self>(
     "prelu", "x above zero, a learned slope times x below", example: "parameters: channels", short: "parameters",
     keys: [
-      RecipeKey("parameters", \.parameters, .slopes, "1 for one slope, or channels: one for each feature or channel")
+      .moduleName(\.name),
+      RecipeKey("parameters", \.parameters, .slopes, "1 for one slope, or channels: one for each feature or channel"),
     ])
 
   /// Checks that the number of slopes is 1 or that of the channels.

@@ -55,7 +55,7 @@ func convolution(
   bias: Bool = false, initialization: (any InitializationEntry)? = KaimingNormalEntry.fanOut
 ) -> Conv2dEntry {
   var entry = Conv2dEntry(outputs: outputs, kernel: .init(kernel))
-  (entry.name, entry.stride, entry.padding) = (name, .init(stride), .init(padding ?? kernel / 2))
+  (entry.name, entry.stride, entry.padding) = (name, .init(stride), .zeros(.init(padding ?? kernel / 2)))
   (entry.groups, entry.bias, entry.initialization) = (groups, bias, initialization)
   return entry
 }
@@ -113,12 +113,11 @@ func maxPool(_ kernel: Int, stride: Int, padding: Int = 0) -> MaxPoolEntry {
   return entry
 }
 
-/// Dropout; no layer if the probability is 0.
-func dropout(_ probability: Double) -> [any LayerEntry] {
-  guard probability > 0 else { return [] }
+/// Dropout.
+func dropout(_ probability: Double) -> DropoutEntry {
   var entry = DropoutEntry()
   entry.probability = probability
-  return [entry]
+  return entry
 }
 
 extension KaimingNormalEntry {
@@ -127,5 +126,13 @@ extension KaimingNormalEntry {
     var entry = KaimingNormalEntry()
     entry.fan = .fanOut
     return entry
+  }
+}
+
+extension NormalEntry {
+  /// Normal numbers around 0.
+  init(deviation: Double) {
+    self.init()
+    self.deviation = deviation
   }
 }

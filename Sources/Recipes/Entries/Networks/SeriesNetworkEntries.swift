@@ -153,7 +153,7 @@ public struct LSTMFCNEntry: NetworkEntry {
     lstm.recurrence.hiddenSize = hiddenSize
     return [
       branches(
-        nil, .concat, [[lstm] + Recipes.dropout(dropout), FCNEntry.features + [GlobalAveragePoolEntry()]]),
+        nil, .concat, [[lstm, Recipes.dropout(dropout)], FCNEntry.features + [GlobalAveragePoolEntry()]]),
       linear(nil, classes),
     ]
   }
@@ -196,7 +196,7 @@ public struct TCNEntry: NetworkEntry {
     let blocks: [any LayerEntry] = (0..<levels).flatMap { level in
       var convolution = Conv1dEntry(outputs: channels, kernel: kernel)
       (convolution.padding, convolution.dilation) = (.causal, 1 << level)
-      let half = [convolution, ReLUEntry()] + Recipes.dropout(dropout)
+      let half: [any LayerEntry] = [convolution, ReLUEntry(), Recipes.dropout(dropout)]
       let shortcut: [any LayerEntry]? = level == 0 ? [stepConvolution(channels, 1)] : nil
       return [residual(nil, half + half, shortcut: shortcut), ReLUEntry()] as [any LayerEntry]
     }
