@@ -31,7 +31,7 @@ public class Adam: SlicedOptimizer {
   }
 
   override final func update(_ part: UpdatePart) {
-    var numbers = numbers.of(step: stepCount, learningRate: part.learningRate)
+    var numbers = numbers.of(part)
     dpt_adam(
       part.weights, part.gradients, values("exp_avg", of: part), values("exp_avg_sq", of: part), part.count, &numbers,
       decay == .decoupled)

@@ -11,10 +11,10 @@ struct AdamNumbers {
   let epsilon: Double
   let weightDecay: Double
 
-  /// The kernel's numbers for a step, counted from 1.
-  func of(step: Int, learningRate: Double) -> dpt_adam_step {
+  /// The kernel's numbers for a part's step.
+  func of(_ part: UpdatePart) -> dpt_adam_step {
     dpt_adam_step(
-      learningRate: learningRate, beta1: beta1, beta2: beta2, correction1: 1 - power(beta1, step),
-      correction2: 1 - power(beta2, step), epsilon: epsilon, weightDecay: weightDecay)
+      learningRate: part.learningRate, beta1: beta1, beta2: beta2, correction1: 1 - power(beta1, part.stepCount),
+      correction2: 1 - power(beta2, part.stepCount), epsilon: epsilon, weightDecay: part.weightDecay ?? weightDecay)
   }
 }

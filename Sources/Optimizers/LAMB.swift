@@ -42,9 +42,9 @@ public final class LAMB: SlicedOptimizer {
   }
 
   override func prepare(_ step: UpdateStep, gather: (BlockSums) throws -> Void) rethrows {
-    var numbers = numbers.of(step: stepCount, learningRate: step.learningRate)
     forEachPart(of: step) { part in
-      numbers.weightDecay = excluded.contains(part.segment) ? 0 : self.numbers.weightDecay
+      var numbers = numbers.of(part)
+      if excluded.contains(part.segment) { numbers.weightDecay = 0 }
       dpt_lamb_direction(
         part.weights, part.gradients, values("exp_avg", of: part), values("exp_avg_sq", of: part),
         direction.base + part.offset, part.count, &numbers)
@@ -56,7 +56,7 @@ public final class LAMB: SlicedOptimizer {
       let weightNorm = sums.norm(segment: segment, vector: 0)
       let stepNorm = sums.norm(segment: segment, vector: 1)
       let isPlain = excluded.contains(segment) || weightNorm == 0 || stepNorm == 0
-      factors[segment] = Float(-step.learningRate * (isPlain ? 1 : weightNorm / stepNorm))
+      factors[segment] = Float(-step.learningRate * rule(segment).rateFactor * (isPlain ? 1 : weightNorm / stepNorm))
     }
   }
 

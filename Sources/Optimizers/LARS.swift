@@ -38,6 +38,7 @@ public final class LARS: SlicedOptimizer {
     sums.compute(slices, vector: 1, of: step.gradients)
     try gather(sums)
     for (segment, _) in parts where !excluded.contains(segment) {
+      let weightDecay = rule(segment).weightDecay ?? weightDecay
       let weightNorm = sums.norm(segment: segment, vector: 0)
       let gradientNorm = sums.norm(segment: segment, vector: 1)
       trust[segment] =
@@ -49,6 +50,7 @@ public final class LARS: SlicedOptimizer {
   override func update(_ part: UpdatePart) {
     dpt_lars(
       part.weights, part.gradients, values("momentum_buffer", of: part), part.count,
-      part.learningRate * trust[part.segment], momentum, excluded.contains(part.segment) ? 0 : weightDecay)
+      part.learningRate * trust[part.segment], momentum,
+      excluded.contains(part.segment) ? 0 : part.weightDecay ?? weightDecay)
   }
 }

@@ -30,7 +30,8 @@ public final class RMSprop: SlicedOptimizer {
 
   override func update(_ part: UpdatePart) {
     var numbers = dpt_rmsprop_step(
-      learningRate: part.learningRate, alpha: alpha, epsilon: epsilon, weightDecay: weightDecay, momentum: momentum)
+      learningRate: part.learningRate, alpha: alpha, epsilon: epsilon, weightDecay: part.weightDecay ?? weightDecay,
+      momentum: momentum)
     dpt_rmsprop(
       part.weights, part.gradients, values("square_avg", of: part), values("grad_avg", of: part),
       values("momentum_buffer", of: part), part.count, &numbers)

@@ -21,8 +21,8 @@ public final class SGD: SlicedOptimizer {
 
   override func update(_ part: UpdatePart) {
     var numbers = dpt_sgd_step(
-      learningRate: part.learningRate, momentum: momentum, weightDecay: weightDecay, nesterov: nesterov,
-      first: stepCount == 1)
+      learningRate: part.learningRate, momentum: momentum, weightDecay: part.weightDecay ?? weightDecay,
+      nesterov: nesterov, first: part.stepCount == 1)
     dpt_sgd(part.weights, part.gradients, values("momentum_buffer", of: part), part.count, &numbers)
   }
 }

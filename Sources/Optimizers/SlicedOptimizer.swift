@@ -7,7 +7,9 @@ public class SlicedOptimizer: Optimizer {
   public final var stepCount = 0
   /// The vectors of the state.
   public private(set) final var state: [OptimizerState]
-  private let segments: [Range<Int>]
+  private var segments: [Range<Int>]
+  /// The rule of each segment; empty if there are none.
+  private var rules: [UpdateRule] = []
   private var kept: Slices
   /// The segments that overlap the slices, with their parts in the slices.
   private(set) final var parts: [(segment: Int, slices: Slices)]
@@ -34,6 +36,17 @@ public class SlicedOptimizer: Optimizer {
     parts = kept.divided(by: segments)
   }
 
+  /// Has each parameter follow its own rule; `segments` has their ranges. Call it before the first step.
+  public final func apply(_ rules: [UpdateRule], segments: [Range<Int>]) {
+    precondition(rules.count == segments.count, "each parameter has a rule")
+    self.rules = rules
+    self.segments = segments
+    parts = kept.divided(by: segments)
+  }
+
+  /// The rule of a segment.
+  final func rule(_ segment: Int) -> UpdateRule { rules.isEmpty ? UpdateRule() : rules[segment] }
+
   /// Makes one update of the slices.
   public final func step(
     parameters: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, learningRate: Double,
@@ -53,14 +66,17 @@ public class SlicedOptimizer: Optimizer {
     preconditionFailure("an optimizer updates parts")
   }
 
-  /// Calls `body` for each part of a slice in a segment.
+  /// Calls `body` for each part of a slice in a segment that learns.
   final func forEachPart(of step: UpdateStep, _ body: (UpdatePart) -> Void) {
     for (segment, slices) in parts {
+      let rule = rule(segment)
+      guard stepCount > rule.start else { continue }
       for (range, offset) in slices {
         body(
           UpdatePart(
             weights: step.weights + range.lowerBound, gradients: step.gradients + range.lowerBound, count: range.count,
-            offset: offset, segment: segment, learningRate: step.learningRate))
+            offset: offset, segment: segment, learningRate: step.learningRate * rule.rateFactor,
+            weightDecay: rule.weightDecay, stepCount: stepCount - rule.start))
       }
     }
   }
@@ -88,4 +104,8 @@ struct UpdatePart {
   let offset: Int
   let segment: Int
   let learningRate: Double
+  /// The weight decay; nil for the optimizer's.
+  let weightDecay: Double?
+  /// The number of the parameter's steps, this one included.
+  let stepCount: Int
 }

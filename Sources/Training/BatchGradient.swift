@@ -55,6 +55,7 @@ final class BatchGradient {
   func stepBegins() {
     workspace.willPack(context)
     arrival.reset()
+    experiment.freezing?.apply(after: experiment.optimizer.stepCount)
     // A checkpoint restores the optimizer's count.
     context.step = experiment.optimizer.stepCount
   }

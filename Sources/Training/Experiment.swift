@@ -25,6 +25,8 @@ public struct Experiment {
   public let evaluatedWeights: Weights
   /// What was loaded from a weights file; nil if all weights were drawn.
   package var loadedWeights: LoadedWeights?
+  /// What is frozen; nil if nothing is.
+  package var freezing: Freezing?
   private let makeLayers: ((Shape) throws -> LayerPart)?
 
   /// An experiment of its parts. `makeLayers` makes the model's layers for another input shape, for evaluations on longer or

@@ -37,16 +37,16 @@ struct ConvolutionAndBatchNormPass: Pass {
     let outputs = convolution.output(batch: input.batch, context)
     let rowsOfSample = outputs.positions
     var progress = context.shards.kernelProgram.beginning
-    if context.isTraining { norm.beginSums(context) }
+    if norm.measures(context) { norm.beginSums(context) }
     for first in stride(from: 0, to: input.batch, by: convolution.samplesAtOnce) {
       let end = min(first + convolution.samplesAtOnce, input.batch)
       let some = TensorView(
         base: outputs.row(sample: first), batch: end - first, positions: rowsOfSample, columns: outputs.columns,
         stride: outputs.stride)
       convolution.convolve(input, samples: first..<end, into: some, context)
-      if context.isTraining { norm.addMoments(outputs, to: end, &progress, context) }
+      if norm.measures(context) { norm.addMoments(outputs, to: end, &progress, context) }
     }
-    return try norm.forward(outputs, areSummed: context.isTraining, context)
+    return try norm.forward(outputs, areSummed: norm.measures(context), context)
   }
 
   func backward(

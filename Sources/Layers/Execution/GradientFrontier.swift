@@ -30,6 +30,14 @@ package final class GradientFrontier {
     first = isWritten.count
   }
 
+  /// A layer and all within it have no gradients in this pass.
+  func finish(within layer: any Layer) throws {
+    try finish(layer)
+    for part in layer.parts.reversed() {
+      for inner in part.layers.reversed() { try finish(within: inner) }
+    }
+  }
+
   /// A layer's backward pass is done.
   func finish(_ layer: any Layer) throws {
     guard let own = numbers[ObjectIdentifier(layer)], !own.isEmpty else { return }

@@ -12,29 +12,49 @@ public final class Program: Pass {
     let pass: any Pass
     /// Where the layers' parameters end among the model's.
     let parameterEnd: Int
+    /// Whether the backward pass needs the gradient of the inputs, unless all that learns below is frozen in a step.
+    let givesInputGradient: Bool
+    let parameters: [Parameter]
+    /// The parameters of layers without layers within; those clear their own.
+    let ownParameters: [Parameter]
 
-    init(_ fusion: Fusion, pass: any Pass) {
+    init(_ fusion: Fusion, pass: any Pass, givesInputGradient: Bool) {
       layers = fusion.layers
       self.pass = pass
-      parameterEnd = layers.flatMap(\.parameters).map { $0.offset + $0.count }.max() ?? 0
+      self.givesInputGradient = givesInputGradient
+      parameters = layers.flatMap(\.parameters)
+      ownParameters = layers.filter(\.parts.isEmpty).flatMap(\.parameters)
+      parameterEnd = parameters.map { $0.offset + $0.count }.max() ?? 0
     }
+
+    /// Whether some parameter learns in this step.
+    var learns: Bool { parameters.contains { !$0.isFrozen } }
+    /// Whether some parameter is frozen in this step.
+    var isFrozen: Bool { parameters.contains(where: \.isFrozen) }
   }
 
   private let stages: [Stage]
+  /// Whether the gradient of the inputs is wanted from outside.
+  private let wantsInputGradient: Bool
   /// The inputs of each stage in the last forward pass, and the outputs of the last stage.
   private var activations: [TensorView] = []
 
   /// Plans layers, each of which must have been made for the shape that the one before it gives, for batches of up to
   /// `batch` samples.
   public init(_ layers: [any Layer], _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    self.wantsInputGradient = wantsInputGradient
+    // Below the first layer that ever learns no gradient is wanted, if some are frozen.
+    let freezes = layers.contains { $0.parameters.contains(where: \.staysFrozen) }
+    let lowest = freezes ? layers.firstIndex { $0.parameters.contains { !$0.staysFrozen } } ?? layers.count : 0
     var stages: [Stage] = []
     var rest = layers[...]
     while let fusion = Fusion.first(in: rest, keepsOutputs: plan.keepsOutputs) {
       rest = rest.dropFirst(fusion.layers.count)
       for _ in 0..<fusion.ticks { plan.advance() }
       let before = (stages.last?.pass as? ConvolutionAndBatchNormPass)?.norm
-      let pass = fusion.makePass(&plan, batch, wantsInputGradient || !stages.isEmpty, before)
-      stages.append(Stage(fusion, pass: pass))
+      let gives = wantsInputGradient || !stages.isEmpty && layers.count - rest.count - fusion.layers.count > lowest
+      let pass = fusion.makePass(&plan, batch, gives, before)
+      stages.append(Stage(fusion, pass: pass, givesInputGradient: gives))
     }
     self.stages = stages
     activations.reserveCapacity(stages.count + 1)
@@ -97,8 +117,12 @@ public final class Program: Pass {
   /// - Throws: as `forward`.
   public func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
     var current: TensorView? = gradient
+    let lowest = lowestLearning
     for index in stages.indices.reversed() {
-      guard let next = current else { return nil }
+      guard index >= lowest, let next = current else {
+        try finish(below: index, context)
+        return nil
+      }
       let stage = stages[index]
       context.layerObserver?.layersBegin(stage.layers)
       current = try stage.pass.backward(
@@ -106,6 +130,20 @@ public final class Program: Pass {
       try end(stage, wantsInputGradient: current != nil, samples: gradient.batch, context)
     }
     return current
+  }
+
+  /// The first stage whose backward pass is needed in this step.
+  private var lowestLearning: Int {
+    guard !wantsInputGradient, stages.contains(where: \.isFrozen) else { return 0 }
+    return stages.firstIndex(where: \.learns) ?? stages.count
+  }
+
+  /// The stages up to one have no gradients in this step.
+  private func finish(below index: Int, _ context: StepContext) throws {
+    for stage in stages[...index].reversed() {
+      for parameter in stage.parameters { context.clearGradient(parameter) }
+      for layer in stage.layers.reversed() { try context.frontier?.finish(within: layer) }
+    }
   }
 
   /// Whether the backward pass may overwrite the gradient that it is given.
@@ -129,6 +167,7 @@ public final class Program: Pass {
       stage.layers, .backward,
       operations: operations(
         stage.layers.backwardOperations(wantsInputGradient: wantsInputGradient), samples: samples, context))
+    for parameter in stage.ownParameters where parameter.isFrozen { context.clearGradient(parameter) }
     for layer in stage.layers.reversed() { try context.frontier?.finish(layer) }
   }
 

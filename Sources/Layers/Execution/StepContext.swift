@@ -77,6 +77,13 @@ public final class StepContext {
     gradients + parameter.offset
   }
 
+  /// Makes a parameter's gradient zero at all of this rank's tree nodes.
+  func clearGradient(_ parameter: Parameter) {
+    for node in shards.reduction.nodes.indices {
+      (gradient(parameter) + node * nodeStride).update(repeating: 0, count: parameter.count)
+    }
+  }
+
   /// What a counter has counted.
   public func count(_ counter: Counter) -> Int64 { weights.counts[counter.index] }
 

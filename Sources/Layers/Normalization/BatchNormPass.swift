@@ -42,6 +42,12 @@ final class BatchNormPass: Pass {
     givesInputGradient = wantsInputGradient
   }
 
+  /// Whether the running statistics are used in training, too, and stay as they are.
+  private var isFrozen: Bool { running.mean.isFrozen }
+
+  /// Whether statistics are those of the batch or the shards.
+  func measures(_ context: StepContext) -> Bool { context.isTraining && !isFrozen }
+
   private var isRagged: Bool { starts != nil }
   private var running: RunningStatistics { layer.running }
   private var channels: Int { layer.outputShape.features }
@@ -60,7 +66,7 @@ final class BatchNormPass: Pass {
     self.input = input
     areGradientsSummed = false
     starts = input.starts
-    if context.isTraining {
+    if measures(context) {
       context.increment(running.tracked)
       switch layer.statistics {
       case .batch: try measureBatch(input, areSummed: areSummed, context)
@@ -209,7 +215,7 @@ final class BatchNormPass: Pass {
 
   /// Updates the running values, if the statistics are by shard.
   func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
-    guard layer.sumsBuffers else { return }
+    guard layer.sumsBuffers, !isFrozen else { return }
     let first = sums + running.mean.offset
     let shape = layer.outputShape
     let count =
@@ -224,6 +230,14 @@ final class BatchNormPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView? {
+    if isFrozen {
+      if givesInputGradient {
+        var norm = frozenCombination(context)
+        var pass = dpt_row_pass(input: input, gradient: gradient, result: gradient)
+        dpt_combine_rows(&pass, &norm)
+      }
+      return givesInputGradient ? gradient : nil
+    }
     switch layer.statistics {
     case .batch:
       let sums = try sumGradients(gradient, input, context)
@@ -251,13 +265,25 @@ final class BatchNormPass: Pass {
   func combination(
     _ gradient: TensorView, input: TensorView, _ context: StepContext
   ) throws -> dpt_norm_gradient {
+    if isFrozen { return frozenCombination(context) }
     let sums = try sumGradients(gradient, input, context)
     return combination(group: 0, sums: sums, context)
   }
 
+  /// The same if the statistics are the running ones: dx = γ/√(σ² + ε) · dy.
+  private func frozenCombination(_ context: StepContext) -> dpt_norm_gradient {
+    let arena = context.arena
+    setFactor(group: 0, context)
+    arena[second].update(repeating: 0, count: channels)
+    arena[third].update(repeating: 0, count: channels)
+    return dpt_norm_gradient(
+      mean: arena[mean], a: arena[factor], b: arena[second], c: arena[third],
+      factor: appliesReLU ? arena[factor] : nil, shift: appliesReLU ? arena[shift] : nil)
+  }
+
   /// Has a pass that writes the gradient of the outputs sum what is needed of it.
   func sumGradients(in pass: inout dpt_convolution_backward, gradient: TensorView, _ context: StepContext) {
-    guard let input else { return }
+    guard let input, !isFrozen else { return }
     setFactor(group: 0, context)
     beginSums(context)
     pass.sums = true
@@ -346,7 +372,7 @@ final class BatchNormPass: Pass {
   /// The groups of samples that share statistics.
   private func groups(_ context: StepContext) -> NormalizationGroups {
     NormalizationGroups(
-      areShards: context.isTraining && layer.statistics == .shard, shape: layer.outputShape, shards: context.shards,
+      areShards: measures(context) && layer.statistics == .shard, shape: layer.outputShape, shards: context.shards,
       starts: starts)
   }
 

@@ -14,6 +14,10 @@ public final class Parameter {
   public internal(set) var offset = 0
   /// Whether it is a buffer, which is stored apart; set by the model.
   var isBuffer = false
+  /// Whether training leaves its values as they are: for a buffer, as running statistics are used. May change between steps.
+  public var isFrozen = false
+  /// Whether it is frozen for the whole training, so that nothing need be planned for its gradient.
+  package var staysFrozen = false
   /// Extents that PyTorch's layout is split into; their product is `count`.
   private let factors: [Int]
   /// The order of these extents in the layout here, outermost first.

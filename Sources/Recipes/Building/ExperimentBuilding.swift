@@ -60,8 +60,10 @@ extension Recipe {
       compression: gradientCompression,
       optimizerSharding: optimizerSharding)
     settings.recordedTensors = record.histogramCadence(settings, samples: splits.training.count)
+    try freeze(network.model)
+    let start = model.unfreeze?.after.steps(perEpoch: settings.stepsPerEpoch(samples: splits.training.count)) ?? .max
     var experiment = Experiment(
-      network: network, optimizer: try optimizer.makeOptimizer(for: network.model), data: splits,
+      network: network, optimizer: try makeOptimizer(for: network.model, start: start), data: splits,
       settings: settings, schedule: schedule.makeSchedule(settings, samples: splits.training.count),
       average: try ema.map {
         try WeightAverage(
@@ -71,7 +73,21 @@ extension Recipe {
       warnings: try RecipeWarnings(self, network: network, data: splits).all(),
       makeLayers: { try makeLayers(input: $0, classes: classes) })
     experiment.loadedWeights = loaded
+    experiment.freezing = Freezing(of: network.model, steps: start)
     return experiment
+  }
+
+  /// Makes the optimizer. Frozen parameters learn after `start` steps.
+  private func makeOptimizer(for model: Model, start: Int) throws -> any Optimizer {
+    let made = try optimizer.makeOptimizer(for: model)
+    guard let rules = try updateRules(of: model, start: start) else { return made }
+    guard let sliced = made as? SlicedOptimizer else {
+      throw Failure(
+        .configuration, "optimizer \(optimizer.kind) knows no groups and no frozen parameters",
+        advice: "leave out model.freeze, optimizer.groups and optimizer.decayed, or derive it from SlicedOptimizer")
+    }
+    sliced.apply(rules, segments: model.segments)
+    return made
   }
 
   private var sampleOrder: SampleOrder {

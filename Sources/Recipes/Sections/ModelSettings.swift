@@ -11,6 +11,10 @@ public struct ModelSettings: RecipeSettings {
   public var cell: RecurrentCellName?
   /// How convolutions are computed.
   public var convolution = ConvolutionAlgorithm.auto
+  /// Patterns of the names of parameters that do not learn.
+  public var freeze: [String] = []
+  /// When frozen parameters begin to learn; nil for never.
+  public var unfreeze: UnfreezeSettings?
   /// The built-in network whose layers are the model's; nil if `layers` has them. Always nil after a recipe was read: `layers`
   /// has the network's then.
   public var network: (any NetworkEntry)?
@@ -41,6 +45,12 @@ public struct ModelSettings: RecipeSettings {
         "convolution", \.convolution, .choice,
         "how convolutions are computed: auto (by Winograd's algorithm if the layer's shape promises that it is faster), "
           + "direct, or winograd (wherever it can be)"),
+      RecipeKey(
+        "freeze", \.freeze, .list(.text, least: 0),
+        "parameters that do not learn: patterns of their names, or of the layers that have them, such as layer1 or *.bias; "
+          + "frozen batch norms use their running statistics"),
+      RecipeKey(
+        "unfreeze", \.unfreeze, .optional(.section), "when the frozen parameters begin to learn, or none for never"),
       .network,
       RecipeKey(
         "layers", \.layers, .list(.layer), required: true, unless: "network",
@@ -49,6 +59,11 @@ public struct ModelSettings: RecipeSettings {
 
   /// Checks that either the layers or a network are given. A network on the command line replaces the file's layers.
   public func check(_ section: RecipeSection) throws {
+    if unfreeze != nil, freeze.isEmpty {
+      throw section.conflict(
+        of: ["unfreeze"], "\(section.path(of: "unfreeze")) is given, but nothing is frozen",
+        advice: "name in \(section.path(of: "freeze")) what does not learn until then")
+    }
     guard network != nil else {
       guard layers.isEmpty else { return }
       throw section.place.failure(

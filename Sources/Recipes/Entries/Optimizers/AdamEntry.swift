@@ -2,7 +2,7 @@ import Layers
 import Optimizers
 
 /// Adam (Kingma and Ba 2015): the running mean of gradients over the root of that of their squares.
-public struct AdamEntry: OptimizerEntry {
+public struct AdamEntry: GroupedOptimizerEntry {
   /// The step size.
   public var learningRate = 0.001
   /// The share of the mean gradient that each step keeps.
@@ -17,6 +17,8 @@ public struct AdamEntry: OptimizerEntry {
   public var clipNorm: Double?
   /// The largest size of each gradient value, cut before the norm is taken; nil for no limit.
   public var clipValue: Double?
+  /// What differs between parameters.
+  public var options = UpdateOptions()
 
   /// Every key at its default.
   public init() {}
@@ -31,7 +33,7 @@ public struct AdamEntry: OptimizerEntry {
       RecipeKey("beta2", \.beta2, .number(.from(0, below: 1)), "the share of the mean square that each step keeps"),
       RecipeKey("epsilon", \.epsilon, .number(.above(0)), "added to the divisor to avoid division by zero"),
       RecipeKey("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
-    ] + clippingKeys)
+    ] + clippingKeys + groupKeys)
 
   /// `epsilon`, which is added to the root of the mean square.
   public var rootEpsilon: Double? { epsilon }

@@ -2,7 +2,7 @@ import Layers
 import Optimizers
 
 /// AdamW (Loshchilov and Hutter 2019): Adam with weight decay separate from the running means.
-public struct AdamWEntry: OptimizerEntry {
+public struct AdamWEntry: GroupedOptimizerEntry {
   /// The step size.
   public var learningRate = 0.001
   /// The share of the mean gradient that each step keeps.
@@ -17,6 +17,8 @@ public struct AdamWEntry: OptimizerEntry {
   public var clipNorm: Double?
   /// The largest size of each gradient value, cut before the norm is taken; nil for no limit.
   public var clipValue: Double?
+  /// What differs between parameters.
+  public var options = UpdateOptions()
 
   /// Every key at its default.
   public init() {}
@@ -31,7 +33,7 @@ public struct AdamWEntry: OptimizerEntry {
       RecipeKey("epsilon", \.epsilon, .number(.above(0)), "added to the divisor to avoid division by zero"),
       RecipeKey(
         "weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights that a step of rate 1 subtracts"),
-    ] + clippingKeys)
+    ] + clippingKeys + groupKeys)
 
   /// `epsilon`, which is added to the root of the mean square.
   public var rootEpsilon: Double? { epsilon }

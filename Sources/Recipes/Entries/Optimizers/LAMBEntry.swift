@@ -2,7 +2,7 @@ import Layers
 import Optimizers
 
 /// LAMB (You et al. 2020): Adam with each parameter's step in proportion to its norm, for large batches.
-public struct LAMBEntry: OptimizerEntry {
+public struct LAMBEntry: GroupedOptimizerEntry {
   /// The step size.
   public var learningRate = 0.001
   /// The share of the mean gradient that each step keeps.
@@ -19,6 +19,8 @@ public struct LAMBEntry: OptimizerEntry {
   public var clipNorm: Double?
   /// The largest size of each gradient value, cut before the norm is taken; nil for no limit.
   public var clipValue: Double?
+  /// What differs between parameters.
+  public var options = UpdateOptions()
 
   /// Every key at its default.
   public init() {}
@@ -34,7 +36,7 @@ public struct LAMBEntry: OptimizerEntry {
       RecipeKey("epsilon", \.epsilon, .number(.above(0)), "added to the divisor to avoid division by zero"),
       RecipeKey("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to the direction"),
       .excludeVectors(\.excludeVectors, steps: "Adam's steps"),
-    ] + clippingKeys)
+    ] + clippingKeys + groupKeys)
 
   /// `epsilon`, which is added to the root of the mean square.
   public var rootEpsilon: Double? { epsilon }

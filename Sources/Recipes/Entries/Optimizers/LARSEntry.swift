@@ -2,7 +2,7 @@ import Layers
 import Optimizers
 
 /// LARS (You, Gitman and Ginsburg 2017): momentum with each parameter's step in proportion to its norm.
-public struct LARSEntry: OptimizerEntry {
+public struct LARSEntry: GroupedOptimizerEntry {
   /// The step size.
   public var learningRate = 1.0
   /// The norm of a step of rate 1, before momentum, over the parameter's norm.
@@ -17,6 +17,8 @@ public struct LARSEntry: OptimizerEntry {
   public var clipNorm: Double?
   /// The largest size of each gradient value, cut before the norm is taken; nil for no limit.
   public var clipValue: Double?
+  /// What differs between parameters.
+  public var options = UpdateOptions()
 
   /// Every key at its default.
   public init() {}
@@ -33,7 +35,7 @@ public struct LARSEntry: OptimizerEntry {
       RecipeKey("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
       RecipeKey("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
       .excludeVectors(\.excludeVectors, steps: "plain steps of momentum"),
-    ] + clippingKeys)
+    ] + clippingKeys + groupKeys)
 
   /// Makes LARS for all values of the model.
   public func makeOptimizer(for model: Model) throws -> any Optimizer {

@@ -10,6 +10,8 @@ public protocol OptimizerEntry: RecipeEntry {
   var clipNorm: Double? { get set }
   /// The largest size of each gradient value; nil for no limit.
   var clipValue: Double? { get set }
+  /// What differs between parameters.
+  var options: UpdateOptions { get }
   /// The number added to the root of the mean squared gradient; nil if the optimizer does not divide by that root.
   var rootEpsilon: Double? { get }
 
@@ -18,7 +20,30 @@ public protocol OptimizerEntry: RecipeEntry {
   func makeOptimizer(for model: Model) throws -> any Optimizer
 }
 
+/// An optimizer in recipes that can update some parameters in another way than others: it makes a `SlicedOptimizer`.
+public protocol GroupedOptimizerEntry: OptimizerEntry {
+  /// What differs between parameters.
+  var options: UpdateOptions { get set }
+}
+
+extension GroupedOptimizerEntry {
+  /// The keys of `options`.
+  public static var groupKeys: [RecipeKey<Self>] {
+    [
+      RecipeKey(
+        "decayed", \.options.decayed, .choice,
+        "what weightDecay is for: all parameters, or weights alone, not biases nor scales and shifts of normalization"),
+      RecipeKey(
+        "groups", \.options.groups, .list(.section, least: 0),
+        "parameters with another learning rate or weight decay; the first group whose match fits a name is the one"),
+    ]
+  }
+}
+
 extension OptimizerEntry {
+  /// Nothing differs.
+  public var options: UpdateOptions { UpdateOptions() }
+
   /// Nil: divides by no root.
   public var rootEpsilon: Double? { nil }
 

@@ -2,7 +2,7 @@ import Layers
 import Optimizers
 
 /// RMSprop (Hinton, lecture 6e, 2012): steps scaled by a running mean of squared gradients.
-public struct RMSpropEntry: OptimizerEntry {
+public struct RMSpropEntry: GroupedOptimizerEntry {
   /// The step size.
   public var learningRate = 0.001
   /// The share of the mean square that each step keeps.
@@ -19,6 +19,8 @@ public struct RMSpropEntry: OptimizerEntry {
   public var clipNorm: Double?
   /// The largest size of each gradient value, cut before the norm is taken; nil for no limit.
   public var clipValue: Double?
+  /// What differs between parameters.
+  public var options = UpdateOptions()
 
   /// Every key at its default.
   public init() {}
@@ -34,7 +36,7 @@ public struct RMSpropEntry: OptimizerEntry {
       RecipeKey("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
       RecipeKey("centered", \.centered, .flag, "whether to scale by the variance instead of the mean square"),
       RecipeKey("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
-    ] + clippingKeys)
+    ] + clippingKeys + groupKeys)
 
   /// `epsilon`, which is added to the root of the mean square.
   public var rootEpsilon: Double? { epsilon }

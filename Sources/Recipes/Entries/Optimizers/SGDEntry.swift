@@ -2,7 +2,7 @@ import Layers
 import Optimizers
 
 /// Stochastic gradient descent, with momentum and Nesterov's variant of it (Sutskever et al. 2013).
-public struct SGDEntry: OptimizerEntry {
+public struct SGDEntry: GroupedOptimizerEntry {
   /// The step size.
   public var learningRate = 0.01
   /// The share of the last step that is added to the next; 0 for none.
@@ -15,6 +15,8 @@ public struct SGDEntry: OptimizerEntry {
   public var clipNorm: Double?
   /// The largest size of each gradient value, cut before the norm is taken; nil for no limit.
   public var clipValue: Double?
+  /// What differs between parameters.
+  public var options = UpdateOptions()
 
   /// Every key at its default.
   public init() {}
@@ -28,7 +30,7 @@ public struct SGDEntry: OptimizerEntry {
       RecipeKey("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
       RecipeKey("nesterov", \.nesterov, .flag, "whether to use Nesterov's variant of momentum"),
       RecipeKey("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
-    ] + clippingKeys)
+    ] + clippingKeys + groupKeys)
 
   /// Makes SGD for all values of the model.
   public func makeOptimizer(for model: Model) throws -> any Optimizer {
