@@ -81,7 +81,11 @@ final class BatchNormPass: Pass {
     }
     let result = input.with(base: arena[output], columns: channels)
     let (factor, shift) = (arena[factor], arena[shift])
-    shift.update(from: context.values(layer.bias), count: channels)
+    if let bias = layer.bias {
+      shift.update(from: context.values(bias), count: channels)
+    } else {
+      shift.update(repeating: 0, count: channels)
+    }
     for group in 0..<groups(context).count {
       let mean = arena[mean] + group * padded
       setFactor(group: group, context)
@@ -327,10 +331,11 @@ final class BatchNormPass: Pass {
       factor: appliesReLU ? arena[factor] : nil, shift: appliesReLU ? arena[shift] : nil)
   }
 
-  /// Stores a node's Σ dy and Σ dy·x̂ as the gradients of β and γ.
+  /// Stores a node's Σ dy and Σ dy·x̂ as the gradients of β and γ, if there are any.
   private func store(_ sums: UnsafeMutablePointer<Float>, node: Int, _ context: StepContext) {
-    (context.gradient(layer.bias) + node * context.nodeStride).update(from: sums, count: channels)
-    (context.gradient(layer.weight) + node * context.nodeStride).update(from: sums + padded, count: channels)
+    guard let weight = layer.weight, let bias = layer.bias else { return }
+    (context.gradient(bias) + node * context.nodeStride).update(from: sums, count: channels)
+    (context.gradient(weight) + node * context.nodeStride).update(from: sums + padded, count: channels)
   }
 
   /// Overwrites a group's dy with dx.
@@ -366,7 +371,8 @@ final class BatchNormPass: Pass {
   /// Sets the factor that a group's values are scaled by.
   private func setFactor(group: Int, _ context: StepContext) {
     let (factor, inverse) = (context.arena[factor], context.arena[inverse] + group * padded)
-    for channel in 0..<channels { factor[channel] = context.values(layer.weight)[channel] * inverse[channel] }
+    guard let weight = layer.weight else { return factor.update(from: inverse, count: channels) }
+    for channel in 0..<channels { factor[channel] = context.values(weight)[channel] * inverse[channel] }
   }
 
   /// The groups of samples that share statistics.

@@ -15,13 +15,14 @@ import Testing
     var channels = 5
     var isNormalized = false
     var groups = 1
+    var isAffine = true
 
     func layers() throws -> [any Layer] {
       let first = try Conv2d(input: image, outputs: channels, window: Window(kernel: .init(1)))
       let second = try Conv2d(input: first.outputShape, outputs: outputs, window: window, groups: groups, bias: bias)
       let relus = rectifies ? [ReLU(input: second.outputShape)] : []
       if isNormalized {
-        let norm = BatchNorm(input: second.outputShape)
+        let norm = BatchNorm(input: second.outputShape, affine: isAffine)
         // The one behind sums the normalization's gradients.
         let third = try Conv2d(input: norm.outputShape, outputs: 6, window: Window(kernel: .init(1)))
         return [first, second, norm] + relus + [third, Dropout(input: third.outputShape)]
@@ -60,7 +61,9 @@ import Testing
   /// Convolutions with batch normalization behind: images of many and few pixels, of whole blocks of rows and others, joined
   /// samples, depthwise.
   static let normalized = [
-    Case(isNormalized: true), Case(rectifies: false, bias: false, isNormalized: true),
+    Case(isNormalized: true), Case(isNormalized: true, isAffine: false),
+    Case(rectifies: false, isNormalized: true, isAffine: false),
+    Case(rectifies: false, bias: false, isNormalized: true),
     Case(window: Window(kernel: .init(1)), isNormalized: true),
     Case(
       image: .image(height: 40, width: 32, channels: 2), outputs: 4,
@@ -187,6 +190,7 @@ import Testing
       case "depthwise": try Conv2d(input: image, outputs: 3, window: Window(kernel: .init(3)), groups: 3)
       case "conv2d": try Conv2d(input: image, outputs: 20, window: Window(kernel: .init(3)))
       case "batch-norm": BatchNorm(input: image)
+      case "batch-norm without weights": BatchNorm(input: image, affine: false)
       default: try Residual(input: image, body: [Tanh(input: image)])
       }
     let relu = ReLU(input: layer.outputShape)
@@ -195,7 +199,7 @@ import Testing
       input: input, layers: [layer, apart ? Sequential(input: layer.outputShape, layers: [relu]) : relu])
   }
 
-  @Test(arguments: ["conv1d", "depthwise", "conv2d", "batch-norm", "residual"])
+  @Test(arguments: ["conv1d", "depthwise", "conv2d", "batch-norm", "batch-norm without weights", "residual"])
   func anAppliedReLUGivesTheValuesOfOneByItself(kind: String) throws {
     func run(apart: Bool) throws -> LayerRun {
       var random = TestRandom(3)

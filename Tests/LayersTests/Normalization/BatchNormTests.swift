@@ -86,6 +86,23 @@ import Testing
     #expect(relativeDifference(gradients, wantedWeights) < 1e-5)
   }
 
+  @Test(arguments: BatchNorm.Statistics.allCases, [false, true])
+  func withoutWeightsTheyAreOnesAndZeros(statistics: BatchNorm.Statistics, isTraining: Bool) throws {
+    var random = TestRandom(12)
+    let shape = Shape.image(height: 3, width: 4, channels: 19)
+    let (x, upstream) = (random.floats(8 * shape.count), random.floats(8 * shape.count))
+    let buffers = ["running_mean": random.floats(19), "running_var": random.floats(19).map { 1 + $0 / 2 }]
+    let runs = try [true, false].map { affine in
+      try LayerRun(
+        BatchNorm(input: shape, statistics: statistics, affine: affine), inputShape: shape, inputs: x,
+        parameters: affine ? ["weight": Array(repeating: 1, count: 19), "bias": Array(repeating: 0, count: 19)] : [:],
+        upstream: upstream, shards: 3, isTraining: isTraining, buffers: buffers, withBackward: isTraining)
+    }
+    #expect(bits(runs[0].outputs) == bits(runs[1].outputs))
+    #expect(bits(runs[0].inputGradient) == bits(runs[1].inputGradient))
+    #expect(runs[0].buffers == runs[1].buffers && runs[1].gradients.isEmpty)
+  }
+
   @Test func bitsAreTheSameOnEveryInstructionSet() throws {
     var random = TestRandom(5)
     let shape = Shape.image(height: 5, width: 4, channels: 19)

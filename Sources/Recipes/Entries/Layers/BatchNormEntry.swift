@@ -9,6 +9,8 @@ public struct BatchNormEntry: LayerEntry {
   public var momentum: Double? = 0.1
   /// The samples whose mean and variance training uses.
   public var statistics = BatchNorm.Statistics.batch
+  /// Whether a weight and a bias for each channel are learned.
+  public var affine = true
   /// The name that its parameters' names begin with; nil for its number.
   public var name: String?
 
@@ -28,11 +30,12 @@ public struct BatchNormEntry: LayerEntry {
       RecipeKey(
         "statistics", \.statistics, .choice,
         "the samples whose mean and variance training uses: batch, the global batch; shard, each shard separately"),
+      RecipeKey("affine", \.affine, .flag, "whether a weight and a bias for each channel are learned"),
     ])
 
   /// Makes the layer with running statistics of its own.
   public func makeLayer(_ site: LayerSite) -> any Layer {
-    BatchNorm(input: site.input, epsilon: epsilon, momentum: momentum, statistics: statistics)
+    BatchNorm(input: site.input, epsilon: epsilon, momentum: momentum, statistics: statistics, affine: affine)
   }
 
   /// Checks that training has at least two values per channel; normalizing one value leaves nothing of it.
