@@ -46,7 +46,7 @@ public struct ExportedModel {
     return model.layers.hold { layer in
       if case .window = layer.lengthRule { return layer.outputShape.isSequence }
       return layer is RecurrentLayer || layer is GlobalAveragePool || layer is GlobalMaxPool
-        || layer is AttentionPool || layer is Reverse || layer is BatchNorm
+        || layer is AttentionPool || layer is Reverse || layer is BatchNorm || layer is GroupNorm
     }
   }
 

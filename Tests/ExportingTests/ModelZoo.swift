@@ -128,6 +128,18 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
       name: "a flattened image at the end", shape: [3, 4, 2],
       layers: ["conv2d: {outputs: 3, kernel: 2}", "tanh", "flatten", "batch-norm"]),
     SmallNetwork(
+      name: "normalizations of pixels", shape: [7, 6, 3],
+      layers: [
+        "conv2d: {outputs: 6, kernel: 2}", "group-norm: {groups: 3}",
+        "local-response-norm: {size: 5, alpha: 0.5, beta: 0.6}", "channel-dropout: {probability: 0.2}",
+        "conv2d: {outputs: 8, kernel: 2}", "instance-norm",
+        "local-response-norm: {size: 4, k: 2}", "rms-norm: {epsilon: 0.01}",
+        "residual: {body: [{conv2d: {outputs: 8, kernel: 1}}, batch-norm: {affine: false}, relu, drop-path: 0.1]}",
+        "instance-norm: {affine: true, epsilon: 0.001}", "group-norm: {groups: 4, affine: false}", "flatten",
+        "rms-norm",
+        "group-norm: 1", "linear: {outputs: 4}",
+      ]),
+    SmallNetwork(
       name: "activations over pixels", shape: [5, 4, 3],
       layers: [
         "conv2d: {outputs: 6, kernel: 2}", "prelu: {parameters: channels}", "hardswish", "log-softmax",
@@ -149,10 +161,31 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
   private static let sequences =
     [
       SmallNetwork(
+        name: "normalizations of steps", shape: [7, 4],
+        layers: [
+          "linear: {outputs: 6}", "group-norm: {groups: 2}", "conv1d: {outputs: 6, kernel: 2}",
+          "instance-norm: {affine: true, epsilon: 0.001}", "channel-dropout",
+          "local-response-norm: {size: 3, alpha: 0.5}",
+          "rms-norm", "conv1d: {outputs: 4, kernel: 2}", "group-norm: {groups: 4, affine: false}",
+          "linear: {outputs: 5}",
+          "batch-norm: {affine: false}", "instance-norm", "flatten", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "normalizations of different lengths", shape: [9, 4], hasLengths: true,
+        layers: [
+          "group-norm: {groups: 2, epsilon: 0.001}", "conv1d: {outputs: 6, kernel: 3, padding: same}",
+          "instance-norm: {affine: true}",
+          "residual: {body: [{conv1d: {outputs: 6, kernel: 3, padding: causal}}, channel-dropout, drop-path: 0.2]}",
+          "group-norm: {groups: 3, affine: false}", "local-response-norm: {size: 4, alpha: 0.5}", "rms-norm",
+          "lstm: {hiddenSize: 5, output: all}", "instance-norm",
+          "conv1d: {outputs: 6, kernel: 2, padding: causal}", "global-average-pool", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
         name: "activations over steps", shape: [7, 4], hasLengths: true,
         layers: [
           "linear: {outputs: 6}", "prelu: {parameters: channels}", "conv1d: {outputs: 6, kernel: 3, padding: same}",
-          "prelu: {parameters: channels}", "softplus", "conv1d: {outputs: 5, kernel: 2}", "silu", "log-softmax",
+          "prelu: {parameters: channels}", "softplus", "conv1d: {outputs: 5, kernel: 2, padding: causal}", "silu",
+          "log-softmax",
           "lstm: {hiddenSize: 4, output: all}", "prelu", "hardsigmoid", "global-average-pool", "linear: {outputs: 4}",
         ]),
       SmallNetwork(
@@ -332,6 +365,13 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
   }
 
   private static let vectors = [
+    SmallNetwork(
+      name: "normalizations", shape: [7],
+      layers: [
+        "linear: {outputs: 12}", "group-norm: {groups: 3}", "tanh", "rms-norm", "linear: {outputs: 8}",
+        "group-norm: {groups: 2, affine: false}", "batch-norm: {affine: false}", "drop-path: 0.1",
+        "linear: {outputs: 4}",
+      ]),
     SmallNetwork(
       name: "activations", shape: [7],
       layers: [

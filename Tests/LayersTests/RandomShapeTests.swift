@@ -152,6 +152,9 @@ import Testing
     ("log-softmax", [1, 2, 3]),
     ("average-pool rounded up", [2, 3]),
     ("adaptive-average-pool", [2, 3]), ("transposed convolution", [2, 3]), ("upsample", [2, 3]),
+    ("group-norm", [2, 3]), ("instance-norm", [2, 3]), ("rms-norm", [1, 2, 3]),
+    ("local-response-norm", [2, 3]), ("batch-norm without weights", [1, 2, 3]), ("channel-dropout", [2, 3]),
+    ("drop-path", [1, 2, 3]),
   ]
 
   private static func make(_ name: String, _ input: Shape, _ random: inout TestRandom) throws -> any Layer {
@@ -186,6 +189,17 @@ import Testing
     case "prelu": return PReLU(input: input)
     case "prelu of channels": return PReLU(input: input, parameters: input.features)
     case "log-softmax": return LogSoftmax(input: input)
+    case "group-norm":
+      // Groups of at least three values.
+      let fitting = (1...input.features).filter { input.features.isMultiple(of: $0) && input.count >= 3 * $0 }
+      return GroupNorm(input: input, groups: fitting.randomElement(using: &random) ?? 1)
+    case "instance-norm": return InstanceNorm(input: input, affine: Bool.random(using: &random))
+    case "rms-norm": return RMSNorm(input: input)
+    case "local-response-norm":
+      return LocalResponseNorm(input: input, size: number(1...7, &random), alpha: 0.5, beta: 0.75)
+    case "batch-norm without weights": return BatchNorm(input: input, affine: false)
+    case "channel-dropout": return ChannelDropout(input: input, probability: 0.3)
+    case "drop-path": return DropPath(input: input, probability: 0.3)
     case "lstm", "gru", "gated", "rnn": return try recurrent(name, input, &random)
     case "concat", "add", "multiply", "gates", "shifts": return try branches(name, input, &random)
     case "average-pool rounded up":
@@ -229,7 +243,14 @@ import Testing
       let channels = min(40, (draw * 5 + 3) % 16 + 16 * Self.number(0...2, &random))
       let extents = layer.forms.randomElement(using: &random) ?? 1
       // One or two numbers are all the same when they are normalized, and have no gradient.
-      let shape = Self.shape(extents, channels: max(name == "layer-norm" ? 3 : 1, channels), &random)
+      let isNorm = ["layer-norm", "rms-norm", "group-norm"].contains(name)
+      let drawn = Self.shape(extents, channels: max(isNorm ? 3 : 1, channels), &random)
+      let shape =
+        name != "instance-norm"
+        ? drawn
+        : drawn.isSequence
+          ? .sequence(steps: 5, features: max(1, channels))
+          : .image(height: 2, width: 3, channels: max(1, channels))
       let shards = Self.number(1...3, &random)
       let samples = 4 * shards + Self.number(0...3, &random)
       let made = try Self.make(name, shape, &random)

@@ -34,6 +34,7 @@ import Testing
         return try Branches(input: input, join: .concat, paths: [[convolution], [], [Tanh(input: input)]])
       }
     ),
+    ("group-norm", { GroupNorm(input: $0, groups: 4) }), ("instance-norm", { InstanceNorm(input: $0, affine: true) }),
     ("same", { try Conv1d(input: $0, outputs: 19, window: .steps(kernel: 4, padding: .same)) }),
     ("same by tiles", { try Conv1d(input: $0, outputs: 9, window: .steps(kernel: 3, padding: .same)) }),
     ("causal", { try Conv1d(input: $0, outputs: 3, window: .steps(kernel: 3, padding: .causal, dilation: 2)) }),

@@ -115,6 +115,42 @@ import Testing
     #expect(word.message.hasPrefix("my.yaml:1: model.layers.0.prelu.parameters must be"), "\(word)")
   }
 
+  @Test func groupsDivideTheChannels() throws {
+    let image = Shape.image(height: 4, width: 4, channels: 12)
+    #expect(
+      try failure("    - group-norm: 5\n", shape: image)
+        == wrong(
+          "my.yaml:3: model.layers.0 (group-norm) 5 groups do not divide the 12 channels of its input, an image of 4×4×12",
+          "groups can be 1, 2, 3, 4, 6, 12"))
+    #expect(
+      try failure("    - group-norm: 12\n", shape: .vector(12)).message
+        == "my.yaml:3: model.layers.0 (group-norm) needs at least 2 values in a group, but its input is a vector of 12, "
+        + "which gives each of 12 groups 1")
+    #expect(
+      try failure("    - flatten\n    - group-norm: 2\n", shape: image)
+        == wrong(
+          "my.yaml:4: model.layers.1 (group-norm) cannot divide a flattened image into 2 groups of channels",
+          "put it before flatten, or write groups: 1"))
+  }
+
+  @Test(arguments: ["instance-norm", "local-response-norm: 3", "channel-dropout"])
+  func vectorsHaveNoChannels(layer: String) throws {
+    let failure = try failure("    - \(layer)\n", shape: .vector(4))
+    let name = layer.prefix { $0 != ":" }
+    #expect(
+      failure.message
+        == "my.yaml:3: model.layers.0 (\(name)) needs an image or a sequence, but its input is a vector of 4")
+    #expect(failure.advice?.hasPrefix("for vectors there ") == true)
+  }
+
+  @Test func aSinglePixelIsNoInstance() throws {
+    #expect(
+      try failure("    - instance-norm\n", shape: .image(height: 1, width: 1, channels: 4))
+        == wrong(
+          "my.yaml:3: model.layers.0 (instance-norm) needs at least 2 values per channel, but its input is an image of "
+            + "1×1×4", "normalizing one value leaves nothing of it; use layer-norm or batch-norm"))
+  }
+
   @Test func statisticsOfSingleValuesAreRefused() throws {
     #expect(
       try failure("    - batch-norm: {statistics: shard}\n", "batch=15", shape: .vector(4))

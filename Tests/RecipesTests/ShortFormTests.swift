@@ -37,6 +37,11 @@ import Testing
         == layers(
           "[leaky-relu: {negativeSlope: 0.2}, gelu: {approximate: tanh}]"))
     #expect(
+      try layers("[group-norm: 4, local-response-norm: 5, channel-dropout: 0.1, drop-path: 0.2]")
+        == layers(
+          "[group-norm: {groups: 4}, local-response-norm: {size: 5}, channel-dropout: {probability: 0.1}, "
+            + "drop-path: {probability: 0.2}]"))
+    #expect(
       try layers("[elu: 0.5, prelu: channels]") == layers("[elu: {alpha: 0.5}, prelu: {parameters: channels}]"))
     #expect(
       try layers("[residual: [relu, linear: 3], sequential: [tanh]]")

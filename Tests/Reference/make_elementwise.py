@@ -20,7 +20,7 @@ from make_reference import forward_backward
 
 
 class Last(torch.nn.Module):
-    """A layer of [batch, features, steps] as one of [batch, steps, features]. Its parameters are those of its last layer."""
+    """A layer with features first as one with features last. Its parameters are those of its last layer."""
 
     def __init__(self, layer):
         super().__init__()
@@ -32,7 +32,7 @@ class Last(torch.nn.Module):
         return ((self.names[value], value) for _, value in super().named_parameters(*arguments, **options))
 
     def forward(self, x):
-        return self.layer(x.transpose(1, 2)).transpose(1, 2)
+        return self.layer(x.movedim(-1, 1)).movedim(1, -1)
 
 
 class Function(torch.nn.Module):
@@ -127,6 +127,14 @@ def record_layers():
         "upsample1d-linear": (Last(torch.nn.Upsample(scale_factor=3, mode="linear")), (4, 5, 19)),
         "upsample1d-corners": (
             Last(torch.nn.Upsample(scale_factor=2, mode="linear", align_corners=True)), (4, 5, 19)),
+        "rms-norm": (torch.nn.RMSNorm(19, eps=2**-23), (5, 3, 19)),
+        "group-norm": (Last(torch.nn.GroupNorm(3, 18, eps=1e-3)), (5, 7, 18)),
+        "group-norm-vectors": (torch.nn.GroupNorm(4, 20), (5, 20)),
+        "group-norm-images": (Last(torch.nn.GroupNorm(2, 6, affine=False)), (5, 4, 3, 6)),
+        "instance-norm": (Last(torch.nn.InstanceNorm1d(19)), (5, 7, 19)),
+        "instance-norm-images": (Last(torch.nn.InstanceNorm2d(5, affine=True)), (4, 4, 3, 5)),
+        "local-response-norm": (Last(torch.nn.LocalResponseNorm(5)), (5, 3, 19)),
+        "local-response-norm-images": (Last(torch.nn.LocalResponseNorm(4, 0.5, 0.6, 2)), (3, 4, 3, 18)),
     }, arrays)
     np.savez_compressed("elementwise.npz", **arrays)
 

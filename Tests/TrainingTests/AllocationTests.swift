@@ -2,6 +2,7 @@ import CAllocationCounter
 import Collectives
 import Layers
 import Optimizers
+import Tensors
 import Testing
 import Training
 
@@ -61,6 +62,36 @@ import Training
         return dpt_allocation_count() - before
       }
       #expect(counts.allSatisfy { $0 == 0 }, "\(counts) on \(machines)")
+    }
+  }
+
+  @Test(.enabled(if: dpt_counts_allocations(), "a sanitizer has allocation functions of its own"))
+  func layersOfRowsAndSamplesAllocateNothing() throws {
+    for shape in [Shape.sequence(steps: 5, features: 18), .image(height: 3, width: 4, channels: 18)] {
+      let layers: [any Layer] = [
+        SiLU(input: shape), Softplus(input: shape), PReLU(input: shape), PReLU(input: shape, parameters: 18),
+        LogSoftmax(input: shape), GroupNorm(input: shape, groups: 3), InstanceNorm(input: shape), RMSNorm(input: shape),
+        LocalResponseNorm(input: shape, size: 5), ChannelDropout(input: shape),
+        DropPath(input: shape, probability: 0.2),
+        BatchNorm(input: shape, affine: false),
+      ]
+      for layer in layers {
+        let lone = try LoneLayer(layer, input: shape, samples: 7, shards: 3, seed: 1)
+        lone.model.initialize(seed: 1)
+        let memory = try FloatBuffer(count: 2 * shape.paddedCount(batch: 7) + 16)
+        memory.floats.update(repeating: 0.5)
+        let input = TensorView(base: memory.base, shape: shape, batch: 7)
+        let gradient = TensorView(base: memory.base + shape.paddedCount(batch: 7), shape: shape, batch: 7)
+        func step() throws {
+          _ = try lone.program.forward(input, lone.context)
+          _ = try lone.program.backward(gradient, lone.context)
+        }
+        try step()
+        try step()
+        let before = dpt_allocation_count()
+        try step()
+        #expect(dpt_allocation_count() == before, "\(layer.kind)")
+      }
     }
   }
 }

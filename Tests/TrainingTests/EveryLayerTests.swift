@@ -152,6 +152,60 @@ import Training
     optimizer: {name: adam, learningRate: 0.01}
     """
 
+  private static let norms = """
+    batch: 21
+    shards: 8
+    steps: 20
+    epochs: 100
+    data: {source: numpy, train: SAMPLES}
+    model:
+      layers:
+        - conv2d: {outputs: 18, kernel: 3, padding: 1}
+        - group-norm: {groups: 6}
+        - local-response-norm: {size: 5, alpha: 0.1}
+        - conv2d: {outputs: 19, kernel: 2}
+        - batch-norm: {affine: false}
+        - relu
+        - channel-dropout: {probability: 0.2}
+        - residual:
+            body:
+              - conv2d: {outputs: 19, kernel: 3, padding: 1}
+              - instance-norm: {affine: true}
+              - tanh
+              - drop-path: {probability: 0.3}
+        - rms-norm
+        - conv2d: {outputs: 8, kernel: 1}
+        - instance-norm
+        - batch-norm: {affine: false, statistics: shard}
+        - flatten
+        - rms-norm: {epsilon: 0.001}
+        - linear: {outputs: 12}
+        - group-norm: {groups: 3}
+        - linear: {outputs: 4}
+    optimizer: {name: adam, learningRate: 0.01}
+    """
+
+  private static let normsOfSteps = """
+    batch: 21
+    shards: 8
+    steps: 20
+    epochs: 100
+    data: {source: numpy, train: SAMPLES}
+    model:
+      layers:
+        - embedding: {count: 9, dimension: 18}
+        - group-norm: {groups: 2}
+        - conv1d: {outputs: 16, kernel: 3, padding: causal}
+        - instance-norm: {affine: true}
+        - local-response-norm: {size: 4}
+        - channel-dropout
+        - rms-norm
+        - residual: {body: [{linear: {outputs: 16}}, {drop-path: {probability: 0.5}}]}
+        - global-average-pool
+        - linear: {outputs: 4}
+    optimizer: {name: adam, learningRate: 0.01}
+    """
+
   private static let joinedSteps = """
     batch: 21
     shards: 8
@@ -224,6 +278,13 @@ import Training
   @Test func activationsKeepTheBits() throws {
     var random = TestRandom(9)
     try check(Self.curves, shape: [50, 5, 4, 3], values: random.floats(50 * 5 * 4 * 3))
+  }
+
+  @Test func normalizationsKeepTheBits() throws {
+    var random = TestRandom(10)
+    try check(Self.norms, shape: [50, 5, 4, 3], values: random.floats(50 * 5 * 4 * 3))
+    let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
+    try check(Self.normsOfSteps, shape: [50, 6, 1], values: indices)
   }
 
   @Test func layersOverSequencesKeepTheBits() throws {

@@ -1,4 +1,4 @@
-// Dropout, decided for sixteen values at a time by random words.
+// Dropout of values, of channels and of whole samples, decided for sixteen values at a time by random words.
 #ifndef DPT_DROPOUT_H
 #define DPT_DROPOUT_H
 
@@ -25,6 +25,29 @@ static void dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) {
           store(y + k, choose(keep, load_some(x + k, r->columns - k) * splat(mask->scale), splat(0.0f)));
         }
     }
+}
+
+// A row of factors is the same for all rows of a sample.
+static void sample_dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask, bool isWhole, float *factors) {
+  for (long b = 0; b < mask->batch; b++) {
+    u16x32 words[4];
+    uint32_t q = 0;
+    for (long k = 0; k < r->columns; k += DPT_LANES, q++) {
+      if (q % 4 == 0 && !(isWhole && q > 0))
+        philox16(q / 4 * DPT_LANES, (uint32_t)(mask->firstSample + b), mask->step, mask->stream, mask->seed, words);
+      const i16 keep = (isWhole ? (u16x32)words[0][0] : words[q % 4]) >= (u16x32)mask->threshold;
+      store(factors + k, choose(keep, splat(mask->scale), splat(0.0f)));
+    }
+    const long steps = mask->starts ? mask->starts[b + 1] - mask->starts[b] : mask->steps;
+    for (long t = 0; t < steps; t++) {
+      const long first = mask->starts ? mask->starts[b] + t : (t * mask->batch + b) * mask->positions;
+      for (long row = first; row < first + mask->positions; row++)
+        for (long k = 0; k < r->columns; k += DPT_LANES) {
+          const v16 factor = load(factors + k), x = load_some(r->x + row * r->xStride + k, r->columns - k);
+          store(r->y + row * r->yStride + k, choose(factor > splat(0.0f), x * factor, splat(0.0f)));
+        }
+    }
+  }
 }
 
 #endif

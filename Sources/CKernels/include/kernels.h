@@ -148,6 +148,15 @@ DPT_KERNEL(void, scale_rows,
 /// y = a · (g − c + b · (x − mean)) by channel; y may be g.
 DPT_KERNEL(void, combine_rows, (const dpt_row_pass *r, const dpt_norm_gradient *p), (r, p))
 
+// MARK: Group normalization (body/group_norm.h)
+
+/// y = (x − mean) / √(variance + ε) ⊙ weight + bias, mean and (biased) variance over the rows and channels of each sample's group.
+DPT_KERNEL(void, group_norm, (const dpt_row_pass *r, const dpt_group_norm_settings *p), (r, p))
+/// The gradient of x to y (unless NULL), and to `gradients` two rows for each sample, padded to whole groups of 16: the sums over
+/// its rows of g, and of g · (x − mean) / deviation. Their sums over samples are the gradients of bias and weight.
+DPT_KERNEL(void, group_norm_gradient, (const dpt_row_pass *r, const dpt_group_norm_settings *p, float *gradients),
+           (r, p, gradients))
+
 // MARK: Recurrent layers (body/recurrent.h, body/recurrent_ragged.h): all steps of dpt_recurrence, forwards or backwards
 
 /// Floats of scratch for sequences of different lengths, with `groups` groups of `padded` lanes in a row of the gates.
@@ -178,8 +187,8 @@ DPT_KERNEL(void, map_sigmoid, (const float *x, float *y, long n), (x, y, n))
 /// y = erf x.
 DPT_KERNEL(void, map_erf, (const float *x, float *y, long n), (x, y, n))
 
-// MARK: Layers that work row by row (body/activation.h, body/softmax.h, body/dropout.h, body/layer_norm.h,
-// body/embedding.h)
+// MARK: Layers that work row by row (body/activation.h, body/softmax.h, body/dropout.h, body/layer_norm.h, body/rms_norm.h,
+// body/local_response_norm.h, body/embedding.h)
 
 /// y = f(x).
 DPT_KERNEL(void, activation, (dpt_activation_kind kind, float parameter, float second, const dpt_row_pass *r),
@@ -204,12 +213,28 @@ DPT_KERNEL(void, log_softmax, (const dpt_row_pass *r), (r))
 DPT_KERNEL(void, log_softmax_gradient, (const dpt_row_pass *r), (r))
 /// y = x · scale if kept, otherwise 0; the same for gradients. y may be x.
 DPT_KERNEL(void, dropout, (const dpt_row_pass *r, const dpt_dropout_mask *mask), (r, mask))
+/// The same for all rows of a sample at once: a word decides for each channel, or if `isWhole` one for the whole sample.
+/// `factors` is scratch for a row of whole groups of 16.
+DPT_KERNEL(void, sample_dropout, (const dpt_row_pass *r, const dpt_dropout_mask *mask, bool isWhole, float *factors),
+           (r, mask, isWhole, factors))
 /// y = (x − mean) / √(variance + ε) ⊙ weight + bias, mean and (biased) variance over each row.
 DPT_KERNEL(void, layer_norm, (const dpt_row_pass *r, const dpt_row_norm *p), (r, p))
 /// The gradient of x to y (unless NULL), and to `scaled` g ⊙ (x − mean) / deviation, whose rows' sum is the weight's.
 DPT_KERNEL(void, layer_norm_gradient,
            (const dpt_row_pass *r, const dpt_row_norm *p, float *scaled, long scaledStride),
            (r, p, scaled, scaledStride))
+/// y = x / √(mean of x² + ε) ⊙ weight, the mean over each row.
+DPT_KERNEL(void, rms_norm, (const dpt_row_pass *r, const dpt_row_norm *p), (r, p))
+/// The gradient of x to y (unless NULL), and to `scaled` g ⊙ x / root, whose rows' sum is the weight's.
+DPT_KERNEL(void, rms_norm_gradient,
+           (const dpt_row_pass *r, const dpt_row_norm *p, float *scaled, long scaledStride),
+           (r, p, scaled, scaledStride))
+/// y = x / (k + alpha / size · the sum of the squares of the neighbours)^beta; beyond the channels there are zeros.
+DPT_KERNEL(void, local_response_norm, (const dpt_row_pass *r, const dpt_local_response *p), (r, p))
+/// y = the gradient of x.
+DPT_KERNEL(void, local_response_norm_gradient, (const dpt_row_pass *r, const dpt_local_response *p), (r, p))
+/// Floats of scratch that these need.
+DPT_SCRATCH(local_response_scratch, (long columns, long size), (columns, size))
 /// out[node][entry] = sum over the node's shards, in the tree's order, of the gradients of the rows.
 DPT_KERNEL(void, embedding_gradient, (const dpt_lookup *p, const dpt_shard_program *shards), (p, shards))
 

@@ -29,6 +29,15 @@ enum PyTorchText {
                 result = torch.zeros_like(x)
                 result[steps] = super().forward(x[steps])
                 return result
+            if lengths is not None and isinstance(self, (nn.GroupNorm, nn.InstanceNorm1d)):
+                groups = getattr(self, "num_groups", x.shape[2])
+                result = torch.zeros_like(x)
+                for sample, steps in enumerate(lengths.tolist()):
+                    own = x[sample : sample + 1, :steps].transpose(1, 2)
+                    # nn.InstanceNorm1d and its function refuse samples of one step.
+                    own = torch.group_norm(own, groups, self.weight, self.bias, self.eps)
+                    result[sample, :steps] = own[0].T
+                return result
             if lengths is not None and isinstance(self, nn.MaxPool1d):
                 x = x.masked_fill(~present(x, lengths)[:, :, None], -torch.inf)
             y = super().forward(x.transpose(1, 2)).transpose(1, 2)

@@ -28,7 +28,7 @@ public final class Dropout: Layer {
   /// Reserves the outputs. The input's gradient overwrites that of the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     DropoutPass(
-      probability: probability, stream: RandomPurpose.dropout.rawValue ^ UInt32(truncatingIfNeeded: plan.layer) << 8,
+      probability: probability, stream: dropoutStream(plan),
       output: plan.activation(outputShape.paddedCount(batch: batch)), wantsInputGradient: wantsInputGradient)
   }
 }
@@ -58,13 +58,25 @@ private struct DropoutPass: Pass {
   }
 
   private func drop(from values: TensorView, into result: TensorView, _ context: StepContext) {
+    var mask = dpt_dropout_mask(of: values, probability: probability, stream: stream, context)
+    var rows = dpt_row_pass(input: values, result: result)
+    dpt_dropout(&rows, &mask)
+  }
+}
+
+/// The random numbers of the dropout that is being planned.
+func dropoutStream(_ plan: ArenaPlan) -> UInt32 {
+  RandomPurpose.dropout.rawValue ^ UInt32(truncatingIfNeeded: plan.layer) << 8
+}
+
+extension dpt_dropout_mask {
+  /// What is dropped of some values; outside training nothing.
+  init(of values: TensorView, probability: Double, stream: UInt32, _ context: StepContext) {
     let dropped = context.isTraining ? probability : 0
-    var mask = dpt_dropout_mask(
+    self.init(
       steps: values.steps, batch: values.batch, positions: values.positions, starts: values.starts,
       firstSample: context.firstSample,
       seed: context.seed, stream: stream, step: UInt32(truncatingIfNeeded: context.step),
       threshold: UInt32(min(dropped * 0x1p32, 0x1p32 - 1)), scale: Float(1 / (1 - dropped)))
-    var rows = dpt_row_pass(input: values, result: result)
-    dpt_dropout(&rows, &mask)
   }
 }

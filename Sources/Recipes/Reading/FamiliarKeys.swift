@@ -13,6 +13,7 @@ enum FamiliarKeys {
     "exclude": "except", "skip": "except", "ignore": "except", "ignoredkeys": "except",
     "numparameters": "parameters", "slope": "negativeSlope",
     "scalefactor": "scale", "outputsize": "size",
+    "numgroups": "groups", "dropprob": "probability", "droprate": "probability",
   ]
 
   private static let kinds = [
@@ -40,6 +41,9 @@ enum FamiliarKeys {
     "conv1dtranspose": "conv-transpose1d", "conv2dtranspose": "conv-transpose2d", "upsampling1d": "upsample",
     "upsampling2d": "upsample", "interpolate": "upsample", "upsamplingnearest2d": "upsample",
     "upsamplingbilinear2d": "upsample",
+    "gn": "group-norm", "instancenorm1d": "instance-norm",
+    "instancenorm2d": "instance-norm", "lrn": "local-response-norm", "dropout1d": "channel-dropout",
+    "dropout2d": "channel-dropout", "spatialdropout": "channel-dropout", "stochasticdepth": "drop-path",
   ]
 
   /// The key among `valid` that other programs call `name`, or that is spelled differently, such as `weight_decay` for

@@ -105,6 +105,28 @@ import Testing
     }
   }
 
+  @Test(arguments: shapes)
+  func rmsNormAgreesWithFiniteDifferences(shape: Shape) throws {
+    var random = TestRandom(3)
+    try check({ RMSNorm(input: $0) }, shape, parameters: [("weight", random.floats(shape.features))]) { row, values in
+      let root = (row.reduce(0) { $0 + $1 * $1 } / Double(row.count) + 0x1p-23).squareRoot()
+      return row.indices.map { row[$0] / root * values[0][$0] }
+    }
+  }
+
+  @Test(arguments: shapes.dropFirst(2), [1, 2, 3, 5, 8])
+  func localResponseNormAgreesWithFiniteDifferences(shape: Shape, size: Int) throws {
+    // ¾ has its own code.
+    let beta = size.isMultiple(of: 2) ? 1.2 : 0.75
+    try check({ LocalResponseNorm(input: $0, size: size, alpha: 0.5, beta: beta, k: 1.5) }, shape) { row, _ in
+      row.indices.map { channel in
+        let window = max(0, channel - size / 2)...min(row.count - 1, channel + (size - 1) / 2)
+        let level = 1.5 + 0.5 * window.reduce(0) { $0 + row[$1] * row[$1] } / Double(size)
+        return row[channel] / pow(level, beta)
+      }
+    }
+  }
+
   /// The input has no padding between rows, as a batch straight from a data set.
   @Test(arguments: functions.map(\.name))
   func extremeInputsStayInBounds(name: String) throws {

@@ -1,3 +1,4 @@
+import Formats
 import Layers
 import Tensors
 import TestSupport
@@ -46,7 +47,19 @@ import Testing
     ("upsample1d", { try Upsample(input: $0, scale: .init(3)) }),
     ("upsample1d-linear", { try Upsample(input: $0, scale: .init(3), mode: .linear) }),
     ("upsample1d-corners", { try Upsample(input: $0, scale: .init(2), mode: .linear, alignCorners: true) }),
+    ("rms-norm", { RMSNorm(input: $0) }),
+    ("group-norm", { GroupNorm(input: $0, groups: 3, epsilon: 1e-3) }),
+    ("group-norm-vectors", { GroupNorm(input: $0, groups: 4) }),
+    ("group-norm-images", { GroupNorm(input: $0, groups: 2, affine: false) }),
+    ("instance-norm", { InstanceNorm(input: $0) }), ("instance-norm-images", { InstanceNorm(input: $0, affine: true) }),
+    ("local-response-norm", { LocalResponseNorm(input: $0, size: 5) }),
+    ("local-response-norm-images", { LocalResponseNorm(input: $0, size: 4, alpha: 0.5, beta: 0.6, k: 2) }),
   ]
+
+  /// The shape of a sample. Indices are sequences of one feature.
+  private static func shape(of x: NPYArray, _ name: String) -> Shape {
+    name == "embedding" ? .sequence(steps: x.shape[1], features: 1) : Shape(Array(x.shape.dropFirst()))
+  }
 
   @Test(arguments: layers.map(\.name), [1, 3])
   func agreesWithPyTorch(name: String, shards: Int) throws {
@@ -54,7 +67,7 @@ import Testing
     let archive = try reference("elementwise.npz")
     func floats(_ key: String) throws -> [Float] { try archive.array("\(name).\(key)").floats() }
     let x = try archive.array("\(name).x")
-    let shape = Shape.sequence(steps: x.shape[1], features: x.shape.count > 2 ? x.shape[2] : 1)
+    let shape = Self.shape(of: x, name)
     let layer = try make(shape)
     var parameters: [String: [Float]] = [:]
     for parameter in layer.parameters { parameters[parameter.name] = try floats(parameter.name) }
@@ -79,7 +92,7 @@ import Testing
     let make = try #require(Self.layers.first { $0.name == name }).make
     let archive = try reference("elementwise.npz")
     let x = try archive.array("\(name).x")
-    let shape = Shape.sequence(steps: x.shape[1], features: x.shape.count > 2 ? x.shape[2] : 1)
+    let shape = Self.shape(of: x, name)
     let upstream = try archive.array("\(name).grad.y").floats()
     let results = try onEachInstructionSet { () -> [UInt32] in
       let layer = try make(shape)

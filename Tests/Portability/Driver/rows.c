@@ -99,7 +99,8 @@ static void attention(void) {
   if (g.dx) hash_rows(g.dx, rows, p.columns, width);
 }
 
-static void dropout(void) {
+// A choice of values, and rows of samples that it is for.
+static dpt_dropout_mask draw_mask(dpt_row_pass *rows) {
   dpt_dropout_mask mask = {
       .steps = draw(1, 3), .batch = draw(1, 4), .positions = draw(1, 9), .firstSample = draw(0, 1000),
       .seed = draw_word(), .stream = (uint32_t)draw(0, 9), .step = (uint32_t)draw(0, 1000),
@@ -116,8 +117,25 @@ static void dropout(void) {
   r.xStride = r.yStride = PADDED(r.columns);
   r.x = random_floats(r.rows * r.xStride, 1);
   r.y = floats(r.rows * r.yStride);
+  *rows = r;
+  return mask;
+}
+
+static void dropout(void) {
+  dpt_row_pass r = {0};
+  const dpt_dropout_mask mask = draw_mask(&r);
   dpt_dropout(&r, &mask);
   hash_result(&r);
+}
+
+static void sample_dropout(void) {
+  dpt_row_pass r = {0};
+  const dpt_dropout_mask mask = draw_mask(&r);
+  float *factors = floats(PADDED(r.columns));
+  for (int isWhole = 0; isWhole <= 1; isWhole++) {
+    dpt_sample_dropout(&r, &mask, isWhole, factors);
+    hash_result(&r);
+  }
 }
 
 static void layer_norm(void) {
@@ -136,6 +154,75 @@ static void layer_norm(void) {
   dpt_layer_norm_gradient(&r, &p, scaled, width);
   hash_result(&r);
   hash_rows(scaled, r.rows, r.columns, width);
+}
+
+static void rms_norm(void) {
+  const dpt_row_pass r = draw_rows(3, kFew);
+  const long width = PADDED(r.columns);
+  float *weight = floats(width), *scaled = floats(r.rows * width);
+  for (long k = 0; k < r.columns; k++) weight[k] = draw_float(2);
+  const dpt_row_norm p = {.weight = weight, .epsilon = 1e-7f, .statistics = floats(r.rows)};
+  dpt_rms_norm(&r, &p);
+  hash_result(&r);
+  hash_floats(p.statistics, r.rows);
+  dpt_rms_norm_gradient(&r, &p, scaled, width);
+  hash_result(&r);
+  hash_rows(scaled, r.rows, r.columns, width);
+}
+
+static void local_response_norm(void) {
+  const dpt_row_pass r = draw_rows(3, kFew);
+  dpt_local_response p = {
+      .size = draw(1, 9), .alpha = 0.5f + draw_float(0.5f), .beta = draw_bool() ? 0.75f : 1 + draw_float(0.5f),
+      .k = 1.5f + draw_float(1),
+  };
+  p.scratch = floats((long)dpt_local_response_scratch(r.columns, p.size));
+  dpt_local_response_norm(&r, &p);
+  hash_result(&r);
+  dpt_local_response_norm_gradient(&r, &p);
+  hash_result(&r);
+}
+
+// Images, and sequences of equal lengths or of different ones; sometimes far from 0.
+static void group_norm(void) {
+  dpt_group_norm_settings p = {.batch = draw(1, 4), .groups = draw(1, 5), .rows = draw(1, 150), .epsilon = 1e-5f};
+  dpt_row_pass r = {.rows = p.batch * p.rows, .columns = p.groups * draw(1, 12)};
+  const bool isSequence = draw_bool();
+  p.step = isSequence ? p.batch : 1;
+  p.distance = isSequence ? 1 : p.rows;
+  if (isSequence && draw_bool()) {
+    int32_t *starts = memory((size_t)(p.batch + 1) * sizeof(int32_t));
+    for (long b = 0; b < p.batch; b++) starts[b + 1] = starts[b] + (int32_t)draw(0, p.rows);
+    p.starts = starts;
+    p.step = 1;
+    r.rows = starts[p.batch];
+  }
+  const long width = PADDED(r.columns);
+  r.xStride = r.gStride = r.yStride = width;
+  float *x = random_floats(r.rows * width, 2);
+  const float shift = draw_bool() ? draw_float(100) : 0;
+  for (long i = 0; i < r.rows * width; i++) x[i] += shift;
+  r.x = x;
+  r.g = random_floats(r.rows * width, 1);
+  r.y = floats(r.rows * width);
+  if (draw_bool()) {
+    float *weight = floats(width), *bias = floats(width);
+    for (long k = 0; k < r.columns; k++) {
+      weight[k] = draw_float(2);
+      bias[k] = draw_float(1);
+    }
+    p.weight = weight;
+    p.bias = bias;
+  }
+  p.statistics = floats(2 * p.batch * width);
+  p.scratch = floats(3 * width);
+  dpt_group_norm(&r, &p);
+  hash_result(&r);
+  hash_floats(p.statistics, 2 * p.batch * width);
+  float *gradients = floats(2 * p.batch * width);
+  dpt_group_norm_gradient(&r, &p, gradients);
+  hash_result(&r);
+  hash_rows(gradients, 2 * p.batch, r.columns, width);
 }
 
 // A model's outputs of random size.
@@ -193,7 +280,11 @@ void row_cases(void) {
   each_case("log-softmax", 200, log_softmax);
   each_case("attention", 200, attention);
   each_case("dropout", 200, dropout);
+  each_case("sample-dropout", 200, sample_dropout);
   each_case("layer-norm", 200, layer_norm);
+  each_case("rms-norm", 200, rms_norm);
+  each_case("local-response-norm", 200, local_response_norm);
+  each_case("group-norm", 200, group_norm);
   each_case("cross-entropy", 200, cross_entropy);
   each_case("many-classes", 60, many_classes);
   each_case("value-loss", 200, value_loss);

@@ -1,5 +1,6 @@
 """Random recipes and data for them, each a function of its seed alone."""
 
+import math
 import random
 
 import numpy as np
@@ -7,10 +8,12 @@ from shapes import DoesNotFit, every_layer, name_and_keys, shape_after, shape_th
 
 WITH_WEIGHTS = {
     "linear", "conv1d", "conv2d", "embedding", "lstm", "gru", "rnn", "gated", "batch-norm", "layer-norm",
-    "attention-pool", "prelu", "conv-transpose1d", "conv-transpose2d",
+    "attention-pool", "prelu", "conv-transpose1d", "conv-transpose2d", "group-norm", "rms-norm",
 }
 # Layers that need sequences of equal length.
 EQUAL_LENGTHS = {"flatten", "adaptive-average-pool", "conv-transpose1d", "upsample"}
+# Small variances make rounding errors large.
+NORMALIZATIONS = {"batch-norm", "layer-norm", "group-norm", "instance-norm", "rms-norm"}
 # Recipes have these in turn.
 LAYERS = (
     "conv1d", "lstm", "conv2d", "batch-norm", "max-pool", "gru", "average-pool", "residual", "global-average-pool",
@@ -18,6 +21,7 @@ LAYERS = (
     "gelu", "softmax", "sequential", "global-max-pool", "attention-pool", "reverse", "branches",
     "relu6", "silu", "hardswish", "hardsigmoid", "elu", "selu", "softplus", "mish", "prelu", "log-softmax",
     "adaptive-average-pool", "conv-transpose1d", "conv-transpose2d", "upsample",
+    "group-norm", "instance-norm", "rms-norm", "local-response-norm", "channel-dropout", "drop-path",
 )
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "lars", "adamw", "lamb")
 SCHEDULES = ("constant", "step", "cosine", "one-cycle", "polynomial", "plateau")
@@ -51,7 +55,8 @@ class Case:
         self.loss, self.targets = self.choose_loss()
         layers = list(every_layer(self.layers))
         names = {name for name, _ in layers}
-        if not names & WITH_WEIGHTS or self.turn(LAYERS) not in names:
+        with_weights = {name for name, keys in layers if keys.get("affine", name != "instance-norm")}
+        if not with_weights & WITH_WEIGHTS or self.turn(LAYERS) not in names:
             raise DoesNotFit("nothing to train, or not the layer whose turn it is")
         self.has_lengths = self.may_have_lengths() and draw.chance(0.6)
         self.front = self.has_lengths and draw.chance(0.3)
@@ -169,7 +174,7 @@ class Case:
             x = numbers.integers(keys["count"], size=(count, *shape)).astype(draw.pick("f4", "i8"))
         else:
             x = numbers.standard_normal((count, *shape)).astype("f4")
-            if first in ("batch-norm", "layer-norm") and draw.chance(0.5):
+            if first in ("batch-norm", "layer-norm", "group-norm", "instance-norm") and draw.chance(0.5):
                 # Columns of realistic sizes: a year, kelvin, pascal.
                 x += numbers.choice([0, 10, 100, 3000], size=shape[-1]).astype("f4")
         arrays = {"x": x}
@@ -204,7 +209,7 @@ class Case:
         name = self.turn(OPTIMIZERS)
         keys = {"name": name}
         # After a normalization some gradients are only rounding errors, which a small epsilon makes large.
-        normalizes = {"batch-norm", "layer-norm"} & {layer for layer, _ in every_layer(self.layers)}
+        normalizes = NORMALIZATIONS & {layer for layer, _ in every_layer(self.layers)}
         epsilon = draw.pick(1e-4, 1e-3) if normalizes else draw.pick(1e-8, 1e-5, 1e-3)
         if name in ("adam", "adamw", "lamb"):
             keys |= {"learningRate": draw.pick(0.001, 0.004, 0.02), "beta1": draw.pick(0, 0.5, 0.9)}
@@ -353,7 +358,13 @@ class Layers:
         kinds = ["linear", "linear", "batch-norm", "batch-norm", "activation", "activation", "activation"]
         if shape[-1] > 1:
             # With one feature only rounding errors remain, which some optimizers make large.
-            kinds.append("layer-norm")
+            kinds += ["layer-norm", "rms-norm"]
+        if math.prod(shape) > 3:
+            kinds.append("group-norm")
+        if len(shape) > 1:
+            kinds += ["local-response-norm", "channel-dropout"]
+        if math.prod(shape[:-1]) > 3:
+            kinds.append("instance-norm")
         if depth < 2:
             kinds += ["residual", "residual", "sequential", "branches", "branches"]
         if len(shape) == 2:
@@ -373,7 +384,23 @@ class Layers:
             return {"linear": {"outputs": draw.features(), "bias": draw.chance(0.8)}}
         if kind == "batch-norm":
             keys = {"momentum": draw.pick(0.1, 0.5, None), "statistics": draw.pick("batch", "shard")}
+            keys["affine"] = draw.chance(0.85)
             return {"batch-norm": keys | ({"epsilon": 0.001} if draw.chance(0.3) else {})}
+        if kind == "group-norm":
+            # Groups of more than three values; a flattened image has no channels.
+            values = math.prod(shape)
+            fitting = [n for n in range(1, shape[-1] + 1) if shape[-1] % n == 0 and values > 3 * n]
+            groups = draw.pick(*fitting) if len(shape) > 1 else 1
+            return {kind: {"groups": groups, "affine": draw.chance(0.7)}}
+        if kind == "instance-norm":
+            return {kind: {"affine": draw.chance(0.5), "epsilon": draw.pick(1e-5, 0.01)}}
+        if kind == "rms-norm":
+            return draw.pick("rms-norm", {"rms-norm": {"epsilon": 0.01}})
+        if kind == "local-response-norm":
+            keys = {"size": draw.whole(1, 6), "alpha": draw.pick(0.0001, 0.5), "beta": draw.pick(0.75, 0.5, 1.1)}
+            return {kind: keys | {"k": draw.pick(1, 2)}}
+        if kind == "channel-dropout":
+            return {kind: {"probability": 0}}
         if kind == "layer-norm":
             return draw.pick("layer-norm", {"layer-norm": {"epsilon": 0.01}})
         if kind == "activation":
@@ -520,6 +547,8 @@ class Layers:
         body, following = [], shape
         for _ in range(draw.whole(1, 3)):
             following = self.append(body, following, True, depth)
+        if draw.chance(0.15):
+            body.append({"drop-path": {"probability": 0}})
         if following == shape and draw.chance(0.5):
             return {"residual": {"body": body}}
         if len(shape) > 1 and draw.chance(0.5):

@@ -255,9 +255,11 @@ class Flatten(Layer):
 class BatchNorm(Layer):
     def initial(self, random):
         channels = self.shape[-1]
-        return {
+        affine = {
             f"{self.name}.weight": uniform(random, channels, 0.5, around=1),
             f"{self.name}.bias": uniform(random, channels, 0.3),
+        }
+        return (affine if self.keys["affine"] else {}) | {
             f"{self.name}.running_mean": uniform(random, channels, 0.3),
             f"{self.name}.running_var": uniform(random, channels, 0.5, around=1),
             f"{self.name}.num_batches_tracked": torch.tensor(int(random.integers(4))),
@@ -284,7 +286,7 @@ class BatchNorm(Layer):
             rows = rows_of(shard)
             centred = rows - rows.mean(0)
             normal = centred / (rows.var(0, correction=0) + epsilon).sqrt()
-            outputs.append(self.rows_like(shard, normal * weight + bias))
+            outputs.append(self.rows_like(shard, normal if weight is None else normal * weight + bias))
             squares = squares + centred.detach().square().sum(0)
         rows = rows_of(x).detach()
         mean += share * (rows.mean(0) - mean)
@@ -314,6 +316,41 @@ class LayerNorm(Layer):
         weight, bias = self.tensor(tensors, "weight"), self.tensor(tensors, "bias")
         normalize = features_last(lambda x: F.layer_norm(x, weight.shape, weight, bias, self.keys["epsilon"]))
         return each(normalize, x)
+
+
+class GroupNorm(Layer):
+    """Groups of channels of each sample, or each channel."""
+
+    def initial(self, random):
+        channels = self.shape[-1]
+        if not self.keys["affine"]:
+            return {}
+        return {
+            f"{self.name}.weight": uniform(random, channels, 0.5, around=1),
+            f"{self.name}.bias": uniform(random, channels, 0.3),
+        }
+
+    def __call__(self, x, tensors, run):
+        weight, bias = self.tensor(tensors, "weight"), self.tensor(tensors, "bias")
+        groups = self.keys.get("groups", self.shape[-1])
+
+        def normalize(x):
+            first = x.transpose(1, -1) if x.dim() == 3 else x
+            # The function of torch.nn.functional refuses samples of one value.
+            result = torch.group_norm(first, groups, weight, bias, self.keys["epsilon"])
+            return result.transpose(1, -1) if x.dim() == 3 else result
+
+        return each(normalize, x)
+
+
+class RMSNorm(Layer):
+    def initial(self, random):
+        return {f"{self.name}.weight": uniform(random, self.shape[-1], 0.5, around=1)}
+
+    def __call__(self, x, tensors, run):
+        weight = self.tensor(tensors, "weight")
+        epsilon = 2**-23 if self.keys["epsilon"] is None else self.keys["epsilon"]
+        return each(features_last(lambda x: F.rms_norm(x, weight.shape, weight, epsilon)), x)
 
 
 class PReLU(Layer):
@@ -509,6 +546,18 @@ class Branches(Layer):
         return result
 
 
+def local_response(keys):
+    """Normalizes by the neighbouring channels."""
+
+    def normalize(x):
+        settings = keys["size"], keys["alpha"], keys["beta"], keys["k"]
+        if x.dim() == 4:
+            return F.local_response_norm(x, *settings)
+        return F.local_response_norm(x.transpose(1, 2), *settings).transpose(1, 2)
+
+    return normalize
+
+
 def make_layer(layer, name, shape):
     kind, keys = name_and_keys(layer)
     if kind in RECURRENT:
@@ -521,6 +570,7 @@ def make_layer(layer, name, shape):
         "sequential": Sequential, "residual": Residual, "branches": Branches, "prelu": PReLU,
         "adaptive-average-pool": AdaptiveAveragePool,
         "conv-transpose1d": TransposedConvolution, "conv-transpose2d": TransposedConvolution, "upsample": Upsample,
+        "group-norm": GroupNorm, "instance-norm": GroupNorm, "rms-norm": RMSNorm,
     }
     if kind in makers:
         return makers[kind](keys, name, shape)
@@ -542,6 +592,9 @@ def make_layer(layer, name, shape):
         "softplus": lambda x: F.softplus(x, keys["beta"], keys["threshold"]),
         "mish": F.mish,
         "log-softmax": features_last(lambda x: torch.log_softmax(x, -1)),
+        "local-response-norm": local_response(keys),
+        "channel-dropout": lambda x: F.dropout(x, keys["probability"]),
+        "drop-path": lambda x: F.dropout(x, keys["probability"]),
     }
     return Elementwise(functions[kind], keys, name, shape)
 

@@ -58,14 +58,40 @@ typedef struct {
   float scale;
 } dpt_dropout_mask;
 
-/// The weights of layer normalization, and the statistics of each row.
+/// The weights of layer normalization or RMS normalization, and the statistics of each row.
 typedef struct {
-  /// One value per column, padded with zeros to whole groups of 16.
+  /// One value per column, padded with zeros to whole groups of 16. RMS normalization has no bias.
   const float *weight, *bias;
   float epsilon;
-  /// Mean and 1 / deviation of every row, written by the forward pass and read by the backward pass.
+  /// Mean and 1 / deviation of every row, or only 1 / root of the mean square; written by the forward pass and read by the
+  /// backward pass.
   float *statistics;
 } dpt_row_norm;
+
+/// Group normalization of samples: channels are `groups` groups of as many. Each sample has `rows` rows, `step` rows apart, and
+/// the next sample's are `distance` rows behind; or, unless `starts` is NULL, rows starts[b] ..< starts[b + 1], and `step` is 1.
+typedef struct {
+  long batch, groups;
+  const int32_t *starts;
+  long rows, step, distance;
+  /// One value per channel, padded with zeros to whole groups of 16; or NULL for ones and zeros.
+  const float *weight, *bias;
+  float epsilon;
+  /// Two rows for each sample, padded to whole groups of 16: each channel's mean and 1 / deviation, written by the forward pass
+  /// and read by the backward pass.
+  float *statistics;
+  /// Three such rows.
+  float *scratch;
+} dpt_group_norm_settings;
+
+/// Normalization by the neighbours among the channels.
+typedef struct {
+  /// The number of channels in a window; the channel itself is behind size / 2 others.
+  long size;
+  float alpha, beta, k;
+  /// `dpt_local_response_scratch` floats.
+  float *scratch;
+} dpt_local_response;
 
 /// Rows, each of which looked up one entry of a table of `entries` rows of `columns`.
 typedef struct {

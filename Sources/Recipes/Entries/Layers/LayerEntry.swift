@@ -69,6 +69,14 @@ public struct LayerSite {
         : "linear takes vectors")
   }
 
+  /// Checks that the input is an image or a sequence, whose features are channels.
+  /// - Throws: `Failure` (configuration) with the advice.
+  func requireChannels(advice: String) throws {
+    guard !input.isImage, !input.isSequence else { return }
+    throw Failure(
+      .configuration, "needs an image or a sequence, but its input is \(input.text)", advice: advice)
+  }
+
   /// Checks that the input is a sequence.
   /// - Throws: `Failure` (configuration) that says how to get one.
   func requireSequence() throws {
