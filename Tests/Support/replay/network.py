@@ -335,12 +335,14 @@ class GroupNorm(Layer):
         groups = self.keys.get("groups", self.shape[-1])
 
         def normalize(x):
-            first = x.transpose(1, -1) if x.dim() == 3 else x
-            # The function of torch.nn.functional refuses samples of one value.
-            result = torch.group_norm(first, groups, weight, bias, self.keys["epsilon"])
-            return result.transpose(1, -1) if x.dim() == 3 else result
+            # By its formula: PyTorch's function refuses samples of one value, and its gradient crashes on some layouts.
+            parts = x.reshape(len(x), -1, groups, x.shape[-1] // groups)
+            centred = parts - parts.mean((1, 3), keepdim=True)
+            normal = centred / (centred.square().mean((1, 3), keepdim=True) + self.keys["epsilon"]).sqrt()
+            normal = normal.reshape(x.shape)
+            return normal if weight is None else normal * weight + bias
 
-        return each(normalize, x)
+        return each(features_last(normalize), x)
 
 
 class RMSNorm(Layer):
