@@ -239,9 +239,12 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
           "global-average-pool", "linear: {outputs: 4}",
         ]),
       SmallNetwork(
-        name: "sequences of a length", shape: [9, 6],
+        name: "sequences of a size", shape: [9, 6],
         layers: [
-          "max-pool: {kernel: 2, stride: 2, padding: 1, ceilMode: true}", "tanh", "adaptive-average-pool: 3",
+          "max-pool: {kernel: 2, stride: 2, padding: 1, ceilMode: true}",
+          "average-pool: {kernel: 2, stride: 2, padding: 1, ceilMode: true}", "tanh", "adaptive-average-pool: 5",
+          "average-pool: {kernel: 2, stride: 3, padding: 1, ceilMode: true, countIncludePad: false}",
+          "adaptive-average-pool: 3",
           "conv-transpose1d: {outputs: 4, kernel: 3, dilation: 2, bias: false}", "adaptive-average-pool: 7",
           "lstm: {hiddenSize: 4}", "linear: {outputs: 4}",
         ]),

@@ -6,51 +6,80 @@ extension Pooling {
 
   /// Padding behind that lets the last window end, where sizes are rounded up. With it sizes are rounded down, since programs
   /// do not agree where the last window may begin.
-  private func overhang(in graph: ONNXGraph) -> Window.Extent {
+  private var overhang: Window.Extent {
     guard window.ceilMode else { return Window.Extent(0) }
-    if inputShape.isSequence {
-      let (stride, kernel) = (window.stride.height, window.dilation.height * (window.kernel.height - 1) + 1)
-      // Enough for any number of steps, unless a window could begin in the padding behind.
-      if window.padding.behind.height + stride <= kernel { return Window.Extent(height: stride - 1, width: 0) }
-      graph.hasFixedSteps = true
-    }
+    // Enough for any number of steps.
+    if inputShape.isSequence { return Window.Extent(height: window.stride.height - 1, width: 0) }
     func missing(_ extent: Int, _ part: KeyPath<Window.Extent, Int>) -> Int {
       let taps = window.dilation[keyPath: part] * (window.kernel[keyPath: part] - 1) + 1
       let padded =
         inputShape.extents[extent] + window.padding.before[keyPath: part] + window.padding.behind[keyPath: part]
       return max(0, (outputShape.extents[extent] - 1) * window.stride[keyPath: part] + taps - padded)
     }
-    return Window.Extent(height: missing(0, \.height), width: inputShape.isSequence ? 0 : missing(1, \.width))
+    return Window.Extent(height: missing(0, \.height), width: missing(1, \.width))
+  }
+
+  /// Whether, for some numbers of steps, a window that is rounded up begins in the padding behind. It is left out.
+  private var mayBeginBehind: Bool {
+    window.ceilMode && inputShape.isSequence
+      && window.padding.behind.height + window.stride.height > window.dilation.height * (window.kernel.height - 1) + 1
+  }
+
+  /// The windows' results without one that begins in the padding behind.
+  private func cut(_ result: String, _ graph: ONNXGraph, of input: ONNXValue) -> String {
+    guard mayBeginBehind else { return result }
+    let stride = window.stride.height
+    let steps = graph.node("Shape", [input.name], [.int("start", 2), .int("end", 3)])
+    let starts = graph.node("Add", [steps, graph.constant([window.padding.before.height + stride - 1])])
+    let end = graph.node("Div", [starts, graph.constant([stride])])
+    return graph.node("Slice", [result, graph.constant([0]), end, graph.constant([2])])
+  }
+
+  /// A sequence with padding at its ends as values of their own: programs take no padding as long as a window.
+  private func padded(_ name: String, _ graph: ONNXGraph, before: Int, behind: Int, with value: Float) -> String {
+    guard before + behind > 0 else { return name }
+    return graph.node("Pad", [name, graph.constant([0, 0, before, 0, 0, behind]), graph.scalar(value)])
+  }
+
+  /// The window without padding.
+  private var bare: Window {
+    var window = window
+    window.padding = .init(0)
+    return window
   }
 
   /// Adds a pooling node.
   func addMax(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
     let input = graph.arrange(input, .featuresFirst)
-    let overhang = overhang(in: graph)
     // A window that begins or ends in padding takes the largest of the steps that are there.
     let reachesOut = window.padding != .init(0) || window.ceilMode
     let filled = reachesOut ? graph.filled(input, with: -.greatestFiniteMagnitude) : input
-    let result = graph.node("MaxPool", [filled.name], window.attributes(axes: axes, overhang: overhang))
+    var result: String
+    if mayBeginBehind {
+      let (before, behind) = (window.padding.before.height, window.padding.behind.height + overhang.height)
+      let wide = padded(filled.name, graph, before: before, behind: behind, with: -.greatestFiniteMagnitude)
+      result = cut(graph.node("MaxPool", [wide], bare.attributes(axes: 1)), graph, of: input)
+    } else {
+      result = graph.node("MaxPool", [filled.name], window.attributes(axes: axes, overhang: overhang))
+    }
     return ONNXValue(result, shape: outputShape, layout: .featuresFirst)
   }
 
   /// Adds nodes for the means of windows, whose padding counts or not.
   func addMeans(to graph: ONNXGraph, input: ONNXValue, countIncludePad: Bool) -> ONNXValue {
     let input = graph.arrange(input, .featuresFirst)
-    let overhang = overhang(in: graph)
     let result: String
-    if graph.lengths != nil, inputShape.isSequence, window.ceilMode || !countIncludePad {
-      result = ratio(graph, input, overhang, countIncludePad: countIncludePad)
+    let countsSteps = inputShape.isSequence && (window.ceilMode || !countIncludePad)
+    if countsSteps, graph.lengths != nil || mayBeginBehind {
+      result = cut(ratio(graph, input, countIncludePad: countIncludePad), graph, of: input)
     } else if window.ceilMode && countIncludePad {
       // Padding counts, but not what is behind it.
       let pads = [window.padding.before, window.padding.behind].flatMap { [0, 0] + $0.list(axes) }
       let padded =
         window.padding == .init(0)
         ? input.name : graph.node("Pad", [input.name, graph.constant(pads), graph.scalar(0)])
-      var inner = window
-      inner.padding = .init(0)
       result = graph.node(
-        "AveragePool", [padded], inner.attributes(axes: axes, overhang: overhang) + [.int("count_include_pad", 0)])
+        "AveragePool", [padded], bare.attributes(axes: axes, overhang: overhang) + [.int("count_include_pad", 0)])
     } else {
       result = graph.node(
         "AveragePool", [input.name],
@@ -59,31 +88,27 @@ extension Pooling {
     return ONNXValue(result, shape: outputShape, layout: .featuresFirst)
   }
 
-  /// The means of windows over sequences of different lengths, as the mean of all places, of which those that do not count are
-  /// zeros, over the share of those that count.
-  private func ratio(
-    _ graph: ONNXGraph, _ input: ONNXValue, _ overhang: Window.Extent, countIncludePad: Bool
-  ) -> String {
+  /// The means of windows over sequences, perhaps of different lengths: the mean of all places, of which those that do not
+  /// count are zeros, over the share of those that count.
+  private func ratio(_ graph: ONNXGraph, _ input: ONNXValue, countIncludePad: Bool) -> String {
     let (before, behind) = (window.padding.before.height, window.padding.behind.height)
     let more = countIncludePad ? before + behind : 0
-    let steps = graph.node("Squeeze", [graph.node("Shape", [input.name], [.int("start", 2), .int("end", 3)])])
-    let places = graph.node(
-      "Range",
-      [
-        graph.constant([0], isScalar: true), graph.node("Add", [steps, graph.constant([more], isScalar: true)]),
-        graph.constant([1], isScalar: true),
-      ])
-    let lengths = graph.node("Add", [graph.lengths ?? "", graph.constant([more])])
+    let steps = graph.node("Shape", [input.name], [.int("start", 2), .int("end", 3)])
+    let all = graph.node("Squeeze", [graph.node("Add", [steps, graph.constant([more])])])
+    let places = graph.node("Range", [graph.constant([0], isScalar: true), all, graph.constant([1], isScalar: true)])
+    let lengths = graph.node("Add", [graph.lengths ?? steps, graph.constant([more])])
     let counted = graph.node("Less", [places, graph.node("Unsqueeze", [lengths, graph.constant([1])])])
-    let mask = graph.node(
-      "Cast", [graph.node("Unsqueeze", [counted, graph.constant([1])])], [.int("to", 1)])
-    var covered = window
-    if countIncludePad { covered.padding = .init(0) }
-    func mean(_ name: String, _ window: Window) -> String {
-      graph.node(
-        "AveragePool", [name], window.attributes(axes: 1, overhang: overhang) + [.int("count_include_pad", 1)])
+    let mask = graph.node("Cast", [graph.node("Unsqueeze", [counted, graph.constant([1])])], [.int("to", 1)])
+    func mean(_ name: String, before: Int, behind: Int) -> String {
+      let wide = padded(name, graph, before: before, behind: behind + overhang.height, with: 0)
+      return graph.node("AveragePool", [wide], bare.attributes(axes: 1))
     }
-    return graph.node("Div", [mean(input.name, window), mean(mask, covered)])
+    return graph.node(
+      "Div",
+      [
+        mean(input.name, before: before, behind: behind),
+        mean(mask, before: countIncludePad ? 0 : before, behind: countIncludePad ? 0 : behind),
+      ])
   }
 
   /// A pooling layer of PyTorch; `type` is its name without the number of axes.
@@ -121,26 +146,47 @@ extension AveragePool: ExportableLayer {
 }
 
 extension AdaptiveAveragePool: ExportableLayer {
-  /// `GlobalAveragePool` for a size of 1; `AveragePool` where all windows are equal; else a product with the windows' matrix
-  /// along each axis.
+  /// `GlobalAveragePool` for a size of 1; `AveragePool` where all windows of an image are equal; else a product with the
+  /// windows' matrix along each axis.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) -> ONNXValue {
     let input = graph.arrange(input, .featuresFirst)
     let sizes = Array(zip(pooling.inputShape.extents, outputShape.extents).dropLast())
+    let windows = sizes.map { $0.0 / $0.1 }
     let result: String
     if sizes.allSatisfy({ $0.1 == 1 }) {
       result = graph.node("GlobalAveragePool", [input.name])
+    } else if outputShape.isSequence {
+      result = steps(graph, input.name)
+    } else if sizes.allSatisfy({ $0.0.isMultiple(of: $0.1) }) {
+      result = graph.node("AveragePool", [input.name], [.ints("kernel_shape", windows), .ints("strides", windows)])
     } else {
-      if outputShape.isSequence { graph.hasFixedSteps = true }
-      let windows = sizes.map { $0.0 / $0.1 }
-      result =
-        sizes.allSatisfy { $0.0.isMultiple(of: $0.1) }
-        ? graph.node("AveragePool", [input.name], [.ints("kernel_shape", windows), .ints("strides", windows)])
-        : products(graph, input.name, sizes)
+      result = products(graph, input.name, sizes)
     }
     return ONNXValue(result, shape: outputShape, layout: .featuresFirst)
   }
 
-  /// [batch, features, height, width] with the windows' matrices on both sides; [batch, features, steps] with one behind.
+  /// [batch, features, steps] with the windows' matrix behind, which is made for the number of steps that there are.
+  private func steps(_ graph: ONNXGraph, _ input: String) -> String {
+    let size = outputShape.steps
+    let steps = graph.node("Shape", [input], [.int("start", 2), .int("end", 3)])
+    func boundary(_ windows: [Int], adding more: Int) -> String {
+      let places = graph.node("Mul", [graph.constant(windows), steps])
+      return graph.node("Div", [graph.node("Add", [places, graph.constant([more])]), graph.constant([size])])
+    }
+    let first = boundary(Array(0..<size), adding: 0)
+    let end = boundary(Array(1...size), adding: size - 1)
+    let numbers = graph.node(
+      "Range",
+      [graph.constant([0], isScalar: true), graph.node("Squeeze", [steps]), graph.constant([1], isScalar: true)])
+    let places = graph.node("Unsqueeze", [numbers, graph.constant([1])])
+    let inside = graph.node(
+      "And", [graph.node("GreaterOrEqual", [places, first]), graph.node("Less", [places, end])])
+    let counts = graph.node("Cast", [graph.node("Sub", [end, first])], [.int("to", 1)])
+    let matrix = graph.node("Div", [graph.node("Cast", [inside], [.int("to", 1)]), counts])
+    return graph.node("MatMul", [input, matrix])
+  }
+
+  /// [batch, features, height, width] with the windows' matrices on both sides.
   private func products(_ graph: ONNXGraph, _ input: String, _ sizes: [(from: Int, to: Int)]) -> String {
     func matrix(_ size: (from: Int, to: Int)) -> [[Float]] {
       (0..<size.to).map { window in
@@ -148,16 +194,13 @@ extension AdaptiveAveragePool: ExportableLayer {
         return (0..<size.from).map { (first..<end).contains($0) ? 1 / Float(end - first) : 0 }
       }
     }
-    let last = sizes[sizes.count - 1]
-    let rows = matrix(last)
+    let (height, width, rows) = (sizes[0], sizes[1], matrix(sizes[1]))
     let across = graph.constant(
-      graph.fresh("windows"), shape: [last.from, last.to],
-      (0..<last.from).flatMap { place in rows.map { $0[place] } })
-    let result = graph.node("MatMul", [input, across])
-    guard sizes.count > 1 else { return result }
+      graph.fresh("windows"), shape: [width.from, width.to],
+      (0..<width.from).flatMap { place in rows.map { $0[place] } })
     let down = graph.constant(
-      graph.fresh("windows"), shape: [sizes[0].to, sizes[0].from], matrix(sizes[0]).flatMap(\.self))
-    return graph.node("MatMul", [down, result])
+      graph.fresh("windows"), shape: [height.to, height.from], matrix(height).flatMap(\.self))
+    return graph.node("MatMul", [down, graph.node("MatMul", [input, across])])
   }
 
   /// `nn.AdaptiveAvgPool2d`, or `nn.AdaptiveAvgPool1d` with the steps before the features.
