@@ -119,7 +119,9 @@ import Testing
       case "names":
         #expect(metadata["classes"] == #"["German","Italian"]"# && metadata["alphabet"]?.contains("ü") == true)
         #expect(answer.inputs == ["input", "lengths"])
-      case "time-series", "time-series-gru":
+      case "finetune":
+        #expect(metadata["classes"] == #"["cats","dogs"]"# && answer.input == ["batch", "3", "40", "40"])
+      case "time-series", "time-series-gru", "inception-time":
         #expect(metadata["classes"] == #"["up","down","flat"]"# && answer.inputs == ["input", "lengths"])
       default: #expect(answer.input?.prefix(2) == ["batch", "time"] && answer.inputs == ["input"])
       }

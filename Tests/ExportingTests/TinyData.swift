@@ -64,7 +64,14 @@ enum TinyData {
     let data =
       switch name {
       case "mnist", "names", "cats-dogs": ["data.folder=\(root)/\(name)", "batch=8"]
-      case "time-series", "time-series-gru": ["data.train=\(root)/series/train.ts", "data.test=\(root)/series/test.ts"]
+      case "finetune":
+        [
+          "data.folder=\(root)/cats-dogs", "batch=8", "model.weights=none",
+          "data.transforms.0.random-resized-crop.size=40",
+          "data.evaluationTransforms.0.resize.size=45", "data.evaluationTransforms.1.center-crop.size=40",
+        ]
+      case "time-series", "time-series-gru", "inception-time":
+        ["data.train=\(root)/series/train.ts", "data.test=\(root)/series/test.ts"]
       case "echo-binary": ["data.testChunks=3"]
       default: ["data.testSize=40"]
       }

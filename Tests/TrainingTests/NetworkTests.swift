@@ -1,3 +1,4 @@
+import Collectives
 import Diagnostics
 import Formats
 import Foundation
@@ -5,6 +6,7 @@ import Layers
 import Tensors
 import TestSupport
 import Testing
+import Training
 
 @testable import Recipes
 
@@ -128,6 +130,49 @@ import Testing
     }
   }
 
+  /// Every network, small where it can be, trained for two steps.
+  private static let trained: [(name: String, options: [String])] = [
+    ("resnet18", ["width=8"]), ("resnet50", ["width=4"]), ("resnext50", ["width=16"]), ("wide-resnet50", ["width=4"]),
+    ("squeezenet1-1", []), ("mobilenet-v2", ["width=0.25"]), ("mobilenet-v3-small", ["width=0.5"]),
+    ("mobilenet-v3-large", ["width=0.25"]), ("efficientnet-b0", []), ("densenet121", ["growthRate=4"]), ("fcn", []),
+    ("resnet-1d", ["width=8"]), ("inception-time", ["filters=4", "kernel=12"]), ("lstm-fcn", []),
+    ("tcn", ["levels=4", "channels=6"]),
+  ]
+
+  @Test(arguments: trained.map(\.name))
+  func networksTrainToTheSameBits(name: String) throws {
+    let options = try #require(Self.trained.first { $0.name == name }).options
+    let isSeries = Registry.builtIn.networks.contains { $0.name == name && !$0.usualInput.isImage }
+    let shape = isSeries ? [9, 24, 2] : [9, 33, 32, 3]
+    var random = TestRandom(5)
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try NPZArchive.write(
+      [
+        ("x", NPYArray(shape: shape, floats: random.floats(shape.reduce(1, *)))),
+        ("y", NPYArray(shape: [9], int32s: (0..<9).map { Int32($0 % 3) })),
+      ], to: path)
+    let overrides = options.map { "model.network.\($0)" } + ["batch=9", "shards=3", "steps=2"]
+    func train(ranks: Int) throws -> [UInt32] {
+      try ThreadCommunicator.run(ranks: ranks) { communicator -> [UInt32] in
+        let experiment = try Recipe.parse(
+          "model: {network: {name: \(name)}}\ndata: {source: numpy, train: \(path)}\n", file: "network.yaml",
+          overrides: overrides
+        ).makeExperiment()
+        _ = try Trainer(
+          experiment, workspace: experiment.makeWorkspace(communicator: communicator), observers: []
+        ).run()
+        return try withExtendedLifetime(experiment) {
+          bits(try experiment.model.weights.values.floats) + bits(experiment.model.weights.bufferValues.floats)
+        }
+      }[0]
+    }
+    let alone = try train(ranks: 1)
+    #expect(alone.allSatisfy { Float(bitPattern: $0).isFinite })
+    for ranks in [2, 3] { #expect(try train(ranks: ranks) == alone, "\(ranks) ranks") }
+    for (set, result) in try onEachInstructionSet({ try train(ranks: 1) }) { #expect(result == alone, "\(set)") }
+  }
+
   @Test func aNetworkIsWrittenOutAsLayers() throws {
     let recipe = try recipe("resnet18", "model.network.classes=3", "model.network.stem=cifar", "model.network.width=8")
     #expect(recipe.model.network == nil && recipe.model.layers.count == 9)
@@ -165,6 +210,10 @@ extension LayerEntry {
     if var dropout = self as? DropoutEntry {
       dropout.probability = 0
       return dropout
+    }
+    if var path = self as? DropPathEntry {
+      path.probability = 0
+      return path
     }
     var copy = self
     for key in Self.form.keys { key.replaceLayers(&copy) { $0.still() } }

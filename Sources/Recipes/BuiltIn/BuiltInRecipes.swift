@@ -16,13 +16,20 @@ public enum BuiltInRecipes {
   public static let all: [BuiltInRecipe] = [
     .temporalOrder, .temporalOrderRNN, .temporalOrderNormal, .temporalOrderModerate, .temporalOrderHard,
     .temporalOrderNightmare, .temporalOrderSpikes, .temporalOrderNoSpikes, .echo, .echoVariable, .echoBinary,
-    .mnist, .names, .catsDogs, .timeSeries, .timeSeriesGRU,
+    .mnist, .names, .catsDogs, .finetune, .timeSeries, .timeSeriesGRU, .inceptionTime,
   ]
 
   /// Finds a built-in recipe by name.
   /// - Throws: `Failure` (usage) suggesting the nearest name if there is none.
   public static func recipe(named name: String) throws -> BuiltInRecipe {
     if let recipe = all.first(where: { $0.name == name }) { return recipe }
+    if Registry.builtIn.networks.contains(where: { $0.name == name }) {
+      throw Failure(
+        .usage, "\(name) is a network, not a recipe",
+        advice:
+          "name it in a recipe, model: {network: \(name)}, or in place of a recipe's layers: RECIPE model.network=\(name)"
+      )
+    }
     let nearest = nearestName(to: name, among: all.map(\.name)).map { "did you mean \($0)? " } ?? ""
     throw Failure(
       .usage, "there is no built-in recipe \"\(name)\"",

@@ -26,10 +26,9 @@ extension Recipe {
   func freeze(_ model: Model) throws {
     for (index, text) in self.model.freeze.enumerated() {
       let pattern = NamePattern(text)
-      guard model.parameters.contains(where: { pattern.covers($0.name) }) else {
-        throw unmatched(key: "model.freeze.\(index)", text, model)
-      }
-      for tensor in model.parameters + model.buffers where pattern.covers(tensor.name) {
+      let tensors = (model.parameters + model.buffers).filter { pattern.covers($0.name) }
+      guard !tensors.isEmpty else { throw unmatched(key: "model.freeze.\(index)", text, model) }
+      for tensor in tensors {
         tensor.isFrozen = true
         tensor.staysFrozen = self.model.unfreeze == nil
       }

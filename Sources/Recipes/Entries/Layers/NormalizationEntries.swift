@@ -9,6 +9,8 @@ public struct GroupNormEntry: LayerEntry {
   public var epsilon = 1e-5
   /// Whether a weight and a bias for each channel are learned.
   public var affine = true
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// A layer with this many groups.
   public init(groups: Int) { self.groups = groups }
@@ -20,6 +22,7 @@ public struct GroupNormEntry: LayerEntry {
   public static let form = RecipeForm<Self>(
     "group-norm", "normalization of each sample over groups of channels", example: "groups: 8", short: "groups",
     keys: [
+      .moduleName(\.name),
       RecipeKey(
         "groups", \.groups, .number(.size), required: true, "the number of groups that the channels are divided into"),
       RecipeKey("epsilon", \.epsilon, .number(.above(0)), "added to the variance to avoid division by zero"),
@@ -59,6 +62,8 @@ public struct InstanceNormEntry: LayerEntry {
   public var epsilon = 1e-5
   /// Whether a weight and a bias for each channel are learned.
   public var affine = false
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// Every key at its default.
   public init() {}
@@ -67,6 +72,7 @@ public struct InstanceNormEntry: LayerEntry {
   public static let form = RecipeForm<Self>(
     "instance-norm", "normalization of each channel of each sample", example: "affine: true",
     keys: [
+      .moduleName(\.name),
       RecipeKey("epsilon", \.epsilon, .number(.above(0)), "added to the variance to avoid division by zero"),
       RecipeKey("affine", \.affine, .flag, "whether a weight and a bias for each channel are learned"),
     ])
@@ -90,6 +96,8 @@ public struct InstanceNormEntry: LayerEntry {
 public struct RMSNormEntry: LayerEntry {
   /// Added to the mean square to avoid division by zero; nil for the machine epsilon of float32.
   public var epsilon: Double?
+  /// The name that its parameters' names begin with; nil for its number.
+  public var name: String?
 
   /// Every key at its default.
   public init() {}
@@ -98,9 +106,10 @@ public struct RMSNormEntry: LayerEntry {
   public static let form = RecipeForm<Self>(
     "rms-norm", "each step or pixel over the root mean square of its features", example: "epsilon: 1.0e-6",
     keys: [
+      .moduleName(\.name),
       RecipeKey(
         "epsilon", \.epsilon, .optional(.number(.above(0))),
-        "added to the mean square to avoid division by zero, or none for float32's machine epsilon, 2^-23")
+        "added to the mean square to avoid division by zero, or none for float32's machine epsilon, 2^-23"),
     ])
 
   /// Makes the layer.
