@@ -1,9 +1,9 @@
-// A layer of one's own, with its own backward pass: mpirun -np 3 custom-layer Examples/custom-layer/prelu.yaml epochs=20
+// A layer of one's own, with its own backward pass: mpirun -np 3 custom-layer Examples/custom-layer/leak.yaml epochs=20
 import DPTrain
 
-/// y = max(0, x) + weight · min(0, x), a weight for each feature. He, Zhang, Ren & Sun 2015; PyTorch's `nn.PReLU`.
-final class PReLU: Layer {
-  let kind = "prelu"
+/// y = max(0, x) + weight · min(0, x), a weight for each feature. The built-in `prelu` does the same.
+final class Leak: Layer {
+  let kind = "leak"
   let lengthRule = LengthRule.kept
   let outputShape: Shape
   let parameters: [Parameter]
@@ -16,12 +16,12 @@ final class PReLU: Layer {
   func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     let floats = outputShape.paddedCount(batch: batch)
     plan.gradientSums(of: parameters[0])
-    return PReLUPass(weight: parameters[0], output: plan.activation(floats), gradient: plan.gradient(floats))
+    return LeakPass(weight: parameters[0], output: plan.activation(floats), gradient: plan.gradient(floats))
   }
 }
 
 /// The layer at work.
-struct PReLUPass: Pass {
+struct LeakPass: Pass {
   let weight: Parameter
   let output, gradient: ArenaPlan.Slot
 
@@ -46,14 +46,14 @@ struct PReLUPass: Pass {
   }
 }
 
-/// The layer in recipes: `- prelu: {start: 0.1}`.
-struct PReLUEntry: LayerEntry {
+/// The layer in recipes: `- leak: {start: 0.1}`.
+struct LeakEntry: LayerEntry {
   var start = 0.25
   static let form = RecipeForm<Self>(
-    "prelu", "x, a learned share of it below zero", keys: [RecipeKey("start", \.start, .number(), "the first share")])
-  func makeLayer(_ site: LayerSite) -> any Layer { PReLU(input: site.input, start: start) }
+    "leak", "x, a learned share of it below zero", keys: [RecipeKey("start", \.start, .number(), "the first share")])
+  func makeLayer(_ site: LayerSite) -> any Layer { Leak(input: site.input, start: start) }
 }
 
 TrainingJob().run {
-  try Recipe.load(default: "Examples/custom-layer/prelu.yaml", extensions: Registry(layers: [PReLUEntry.self]))
+  try Recipe.load(default: "Examples/custom-layer/leak.yaml", extensions: Registry(layers: [LeakEntry.self]))
 }

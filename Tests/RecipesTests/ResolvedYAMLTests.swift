@@ -27,6 +27,8 @@ import Testing
           initialization: none
           cell: none
           convolution: auto
+          freeze: []
+          unfreeze: none
           layers:
             - lstm:
                 hiddenSize: 3
@@ -53,6 +55,8 @@ import Testing
           weightDecay: 0
           clipNorm: none
           clipValue: none
+          decayed: all
+          groups: []
         schedule:
           name: constant
           warmup: 0 steps
@@ -134,6 +138,6 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:21: model.layers must have at least one entry")) { try Recipe().validated() }
+    #expect(throws: wrong("recipe:23: model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }

@@ -181,10 +181,12 @@ import Testing
     for (pattern, name) in [
       ("fc.*", "fc.weight"), ("*", ""), ("*", "a.b"), ("*.bias", "1.body.0.bias"), ("?.weight", "0.weight"),
       ("a*b*c", "a-bb-b-c"),
-      ("**", "x"), ("fc.weight", "fc.weight"), ("*é?", "éé✓"),
+      ("**", "x"), ("fc.weight", "fc.weight"), ("*é?", "éé✓"), ("fc", "fc.weight"), ("layer?", "layer1.0.conv1.weight"),
+      ("layer1.0", "layer1.0.bn1.bias"),
     ] { #expect(NamePattern(pattern).covers(name), "\(pattern) \(name)") }
     for (pattern, name) in [
-      ("fc.*", "fc"), ("fc", "fc.weight"), ("?", ""), ("?.weight", "10.weight"), ("a*b", "abc"), ("[0].*", "0.x"),
+      ("fc.*", "fc"), ("fc", "fc2.weight"), ("c", "fc.weight"), ("?", ""), ("?.weight", "10.weight"), ("a*b", "abc"),
+      ("[0].*", "0.x"), ("1", "10.weight"),
       ("", "a"),
     ] { #expect(!NamePattern(pattern).covers(name), "\(pattern) \(name)") }
     let slow = NamePattern(String(repeating: "*a", count: 100))

@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func aLayerIsChecked() throws {
-    let check = try GradientCheck(PReLU(input: .vector(5), start: 0.25), input: .vector(5))
+    let check = try GradientCheck(Leak(input: .vector(5), start: 0.25), input: .vector(5))
     print(check.differences)
     #expect(check.largest < 1e-3)
   }

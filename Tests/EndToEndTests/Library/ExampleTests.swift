@@ -12,7 +12,7 @@ extension EndToEndTests {
     private static let folder = repository + "/Examples"
 
     private static let examples: [(name: String, arguments: [String])] = [
-      ("custom-layer", ["\(folder)/custom-layer/prelu.yaml", "epochs=20"]),
+      ("custom-layer", ["\(folder)/custom-layer/leak.yaml", "epochs=20"]),
       ("custom-dataset", ["\(folder)/custom-dataset/rings.yaml", "epochs=5"]),
       ("custom-loop", ["temporal-order", "epochs=3"]),
     ]
@@ -95,7 +95,7 @@ extension EndToEndTests {
 
     @Test func theGradientsOfTheLayerAreCorrect() throws {
       for shape in [Shape.vector(5), .sequence(steps: 3, features: 17), .image(height: 2, width: 3, channels: 4)] {
-        let check = try GradientCheck(PReLU(input: shape, start: 0.25), input: shape)
+        let check = try GradientCheck(Leak(input: shape, start: 0.25), input: shape)
         #expect(Set(check.differences.keys) == ["input", "weight"] && check.largest < 1e-3, "\(check.differences)")
       }
     }
@@ -116,12 +116,12 @@ extension EndToEndTests {
 
     @Test func mistakesInACustomLayerAreNamed() throws {
       try Folder.temporary { folder in
-        let recipe = "\(Self.folder)/custom-layer/prelu.yaml"
+        let recipe = "\(Self.folder)/custom-layer/leak.yaml"
         let program = Program.path(of: "custom-layer")
-        let unknown = try Program.run([recipe, "model.layers.2.prelu.stat=1"], of: program, in: folder)
-        #expect(unknown.status == 78 && unknown.errors.contains("did you mean model.layers.2.prelu.start?"))
+        let unknown = try Program.run([recipe, "model.layers.2.leak.stat=1"], of: program, in: folder)
+        #expect(unknown.status == 78 && unknown.errors.contains("did you mean model.layers.2.leak.start?"))
         let elsewhere = try Program.run(["train", recipe], in: folder)
-        #expect(elsewhere.status == 78 && elsewhere.errors.contains("there is no layer \"prelu\""))
+        #expect(elsewhere.status == 78 && elsewhere.errors.contains("there is no layer \"leak\""))
         #expect(try folder.contents() == [])
       }
     }

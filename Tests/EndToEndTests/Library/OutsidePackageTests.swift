@@ -27,7 +27,7 @@ extension EndToEndTests {
           """, to: "Package.swift")
         let example = Folder(path: repository + "/Examples/custom-layer")
         try folder.write(try example.text("main.swift"), to: "Sources/own/main.swift")
-        try folder.write(try example.text("prelu.yaml"), to: "prelu.yaml")
+        try folder.write(try example.text("leak.yaml"), to: "leak.yaml")
         let build = [
           "swift", "build", "-c", "release", "--product", "own", "--scratch-path", repository + "/.build-outside",
         ]
@@ -38,7 +38,7 @@ extension EndToEndTests {
         let digests = try [nil, 3].map { ranks in
           let out = Folder(path: folder["ranks-\(ranks ?? 1)"])
           try out.create()
-          let ending = try Program.run([folder["prelu.yaml"], "epochs=20"], of: program, ranks: ranks, in: out)
+          let ending = try Program.run([folder["leak.yaml"], "epochs=20"], of: program, ranks: ranks, in: out)
           #expect(ending.status == 0, "\(ending.text)")
           let weights = try out.contents().filter {
             $0.hasSuffix("/weights.safetensors") && !$0.contains("checkpoints")

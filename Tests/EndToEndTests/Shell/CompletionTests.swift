@@ -37,7 +37,7 @@ extension EndToEndTests {
         try folder.write("", to: "mine.yaml")
         try folder.write("", to: "mine.txt")
       }
-      #expect(offered.contains("mnist") && offered.contains("mine.yaml") && offered.contains("model.weights="))
+      #expect(offered.contains("mnist") && offered.contains("mine.yaml") && offered.contains("model.weights.file="))
       #expect(offered.allSatisfy { $0.hasPrefix("m") } && !offered.contains("mine.txt"), "\(offered)")
       #expect(try bash(["inspect", "optimizer.n"]).contains("optimizer.name="))
       #expect(try bash(["recipes", "temporal-order-h"]) == ["temporal-order-hard"])

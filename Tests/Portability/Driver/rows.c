@@ -99,6 +99,35 @@ static void attention(void) {
   if (g.dx) hash_rows(g.dx, rows, p.columns, width);
 }
 
+// Paths side by side: joined, and the sums of their gradients.
+static void joins(void) {
+  dpt_join p = {.steps = draw(1, 4), .batch = draw(1, 5), .positions = draw(1, 90), .columns = draw(1, 60)};
+  long rows = p.steps * p.batch * p.positions;
+  if (draw_bool()) {
+    int32_t *starts = memory((size_t)(p.batch + 1) * sizeof(int32_t));
+    for (long b = 0; b < p.batch; b++) starts[b + 1] = starts[b] + (int32_t)draw(1, 90);
+    p.starts = starts;
+    rows = starts[p.batch];
+  }
+  const long width = PADDED(p.columns);
+  p.isShared = draw_bool();
+  p.aStride = width + 16 * draw(0, 1);
+  p.bStride = p.yStride = width;
+  p.a = random_floats(rows * p.aStride, 1);
+  p.b = random_floats((p.isShared ? p.batch : rows) * width, 1);
+  p.y = floats(rows * width);
+  dpt_join_add(&p);
+  hash_rows(p.y, rows, p.columns, width);
+  dpt_join_multiply(&p);
+  hash_rows(p.y, rows, p.columns, width);
+  dpt_join_copy(&p);
+  hash_rows(p.y, rows, p.columns, width);
+  p.b = p.isShared ? NULL : p.b;
+  p.y = floats(p.batch * width);
+  dpt_join_sums(&p);
+  hash_rows(p.y, p.batch, p.columns, width);
+}
+
 // A choice of values, and rows of samples that it is for.
 static dpt_dropout_mask draw_mask(dpt_row_pass *rows) {
   dpt_dropout_mask mask = {
@@ -279,6 +308,7 @@ void row_cases(void) {
   each_case("prelu", 200, prelu);
   each_case("log-softmax", 200, log_softmax);
   each_case("attention", 200, attention);
+  each_case("joins", 200, joins);
   each_case("dropout", 200, dropout);
   each_case("sample-dropout", 200, sample_dropout);
   each_case("layer-norm", 200, layer_norm);

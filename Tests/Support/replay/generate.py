@@ -359,11 +359,11 @@ class Layers:
         if shape[-1] > 1:
             # With one feature only rounding errors remain, which some optimizers make large.
             kinds += ["layer-norm", "rms-norm"]
-        if math.prod(shape) > 3:
+        if math.prod(shape) >= 8:
             kinds.append("group-norm")
         if len(shape) > 1:
             kinds += ["local-response-norm", "channel-dropout"]
-        if math.prod(shape[:-1]) > 3:
+        if math.prod(shape[:-1]) >= 8:
             kinds.append("instance-norm")
         if depth < 2:
             kinds += ["residual", "residual", "sequential", "branches", "branches"]
@@ -387,9 +387,10 @@ class Layers:
             keys["affine"] = draw.chance(0.85)
             return {"batch-norm": keys | ({"epsilon": 0.001} if draw.chance(0.3) else {})}
         if kind == "group-norm":
-            # Groups of more than three values; a flattened image has no channels.
+            # Groups of some values, since those of few are often alike, which makes rounding errors large; a flattened image has no
+            # channels.
             values = math.prod(shape)
-            fitting = [n for n in range(1, shape[-1] + 1) if shape[-1] % n == 0 and values > 3 * n]
+            fitting = [n for n in range(1, shape[-1] + 1) if shape[-1] % n == 0 and values >= 8 * n] or [1]
             groups = draw.pick(*fitting) if len(shape) > 1 else 1
             return {kind: {"groups": groups, "affine": draw.chance(0.7)}}
         if kind == "instance-norm":
