@@ -1,5 +1,15 @@
 import Recording
 
+extension Experiment {
+  /// What does not learn, and until when; nil if all learns.
+  package var frozenText: String? {
+    freezing.map { freezing in
+      "\(Format.count(freezing.count)) of \(Format.count(model.parameterCount)) parameters"
+        + (freezing.steps < .max ? ", for the first \(Format.count(freezing.steps, "step"))" : "")
+    }
+  }
+}
+
 /// A table of the training's settings, printed before the first step.
 enum SettingsTable {
   static func text(
@@ -13,6 +23,7 @@ enum SettingsTable {
       ["data", data(experiment)],
       ["classes", ClassCounts.text(experiment.data.training) ?? ""],
       ["model", "\(layers.joined(separator: " → ")), \(Format.count(model.parameterCount)) parameters"],
+      ["frozen", experiment.frozenText ?? ""],
       [
         "batch",
         "\(recipe.batch) in \(counted(recipe.shards, "shard"))"

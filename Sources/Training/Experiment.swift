@@ -26,7 +26,7 @@ public struct Experiment {
   /// What was loaded from a weights file; nil if all weights were drawn.
   package var loadedWeights: LoadedWeights?
   /// What is frozen; nil if nothing is.
-  package var freezing: Freezing?
+  public var freezing: Freezing?
   private let makeLayers: ((Shape) throws -> LayerPart)?
 
   /// An experiment of its parts. `makeLayers` makes the model's layers for another input shape, for evaluations on longer or

@@ -6,10 +6,14 @@ public struct Freezing {
   /// The number of steps after which they are not; `Int.max` for never.
   public let steps: Int
 
+  /// The number of frozen values that would be learned.
+  public let count: Int
+
   /// What is frozen in a model now, for some steps; nil if nothing is.
   public init?(of model: Model, steps: Int) {
     tensors = (model.parameters + model.buffers).filter(\.isFrozen)
     self.steps = steps
+    count = model.parameters.reduce(0) { $0 + ($1.isFrozen ? $1.count : 0) }
     if tensors.isEmpty { return nil }
   }
 

@@ -26,7 +26,8 @@ struct InspectCommand: ParsableCommand {
         + Format.table(
           [
             ["a training step", "\(Format.thousands(model.trainingOperations * samples)) kFLOP for \(samples) samples"]
-          ] + memory(TrainingMemory(recipe, experiment, workspace: workspace))))
+          ] + (experiment.frozenText.map { [["frozen", $0]] } ?? [])
+            + memory(TrainingMemory(recipe, experiment, workspace: workspace))))
   }
 
   /// The memory of a training, in all and by use.
