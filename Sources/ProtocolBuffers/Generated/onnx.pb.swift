@@ -8,7 +8,7 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// The part of ONNX's format that an exported network needs, with the field numbers of https://github.com/onnx/onnx.
+/// The part of ONNX's format that exported and imported networks need, with the field numbers of https://github.com/onnx/onnx.
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -28,56 +28,80 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
 }
 
 /// A setting of a node.
-package nonisolated struct ONNXAttributeProto: Sendable {
+package nonisolated struct ONNXAttributeProto: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var name: String = String()
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
   package var f: Float {
-    get {_f ?? 0}
-    set {_f = newValue}
+    get {_storage._f ?? 0}
+    set {_uniqueStorage()._f = newValue}
   }
   /// Returns true if `f` has been explicitly set.
-  package var hasF: Bool {self._f != nil}
+  package var hasF: Bool {_storage._f != nil}
   /// Clears the value of `f`. Subsequent reads from it will return its default value.
-  package mutating func clearF() {self._f = nil}
+  package mutating func clearF() {_uniqueStorage()._f = nil}
 
   package var i: Int64 {
-    get {_i ?? 0}
-    set {_i = newValue}
+    get {_storage._i ?? 0}
+    set {_uniqueStorage()._i = newValue}
   }
   /// Returns true if `i` has been explicitly set.
-  package var hasI: Bool {self._i != nil}
+  package var hasI: Bool {_storage._i != nil}
   /// Clears the value of `i`. Subsequent reads from it will return its default value.
-  package mutating func clearI() {self._i = nil}
+  package mutating func clearI() {_uniqueStorage()._i = nil}
 
   package var s: Data {
-    get {_s ?? Data()}
-    set {_s = newValue}
+    get {_storage._s ?? Data()}
+    set {_uniqueStorage()._s = newValue}
   }
   /// Returns true if `s` has been explicitly set.
-  package var hasS: Bool {self._s != nil}
+  package var hasS: Bool {_storage._s != nil}
   /// Clears the value of `s`. Subsequent reads from it will return its default value.
-  package mutating func clearS() {self._s = nil}
+  package mutating func clearS() {_uniqueStorage()._s = nil}
+
+  package var t: ONNXTensorProto {
+    get {_storage._t ?? ONNXTensorProto()}
+    set {_uniqueStorage()._t = newValue}
+  }
+  /// Returns true if `t` has been explicitly set.
+  package var hasT: Bool {_storage._t != nil}
+  /// Clears the value of `t`. Subsequent reads from it will return its default value.
+  package mutating func clearT() {_uniqueStorage()._t = nil}
 
   package var g: ONNXGraphProto {
-    get {_g ?? ONNXGraphProto()}
-    set {_g = newValue}
+    get {_storage._g ?? ONNXGraphProto()}
+    set {_uniqueStorage()._g = newValue}
   }
   /// Returns true if `g` has been explicitly set.
-  package var hasG: Bool {self._g != nil}
+  package var hasG: Bool {_storage._g != nil}
   /// Clears the value of `g`. Subsequent reads from it will return its default value.
-  package mutating func clearG() {self._g = nil}
+  package mutating func clearG() {_uniqueStorage()._g = nil}
 
-  package var floats: [Float] = []
+  package var floats: [Float] {
+    get {_storage._floats}
+    set {_uniqueStorage()._floats = newValue}
+  }
 
-  package var ints: [Int64] = []
+  package var ints: [Int64] {
+    get {_storage._ints}
+    set {_uniqueStorage()._ints = newValue}
+  }
 
-  package var strings: [Data] = []
+  package var strings: [Data] {
+    get {_storage._strings}
+    set {_uniqueStorage()._strings = newValue}
+  }
 
-  package var type: ONNXAttributeProto.AttributeType = .undefined
+  package var type: ONNXAttributeProto.AttributeType {
+    get {_storage._type}
+    set {_uniqueStorage()._type = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -87,6 +111,7 @@ package nonisolated struct ONNXAttributeProto: Sendable {
     case float // = 1
     case int // = 2
     case string // = 3
+    case tensor // = 4
     case graph // = 5
     case floats // = 6
     case ints // = 7
@@ -103,6 +128,7 @@ package nonisolated struct ONNXAttributeProto: Sendable {
       case 1: self = .float
       case 2: self = .int
       case 3: self = .string
+      case 4: self = .tensor
       case 5: self = .graph
       case 6: self = .floats
       case 7: self = .ints
@@ -117,6 +143,7 @@ package nonisolated struct ONNXAttributeProto: Sendable {
       case .float: return 1
       case .int: return 2
       case .string: return 3
+      case .tensor: return 4
       case .graph: return 5
       case .floats: return 6
       case .ints: return 7
@@ -131,6 +158,7 @@ package nonisolated struct ONNXAttributeProto: Sendable {
       .float,
       .int,
       .string,
+      .tensor,
       .graph,
       .floats,
       .ints,
@@ -141,10 +169,7 @@ package nonisolated struct ONNXAttributeProto: Sendable {
 
   package init() {}
 
-  fileprivate var _f: Float? = nil
-  fileprivate var _i: Int64? = nil
-  fileprivate var _s: Data? = nil
-  fileprivate var _g: ONNXGraphProto? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// An input or output of a graph.
@@ -186,6 +211,8 @@ package nonisolated struct ONNXNodeProto: Sendable {
   package var opType: String = String()
 
   package var attribute: [ONNXAttributeProto] = []
+
+  package var domain: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -268,10 +295,24 @@ package nonisolated struct ONNXTensorProto: Sendable {
 
   package var dataType: Int32 = 0
 
+  package var floatData: [Float] = []
+
+  /// Also of smaller types: of FLOAT16 and BFLOAT16 the bits.
+  package var int32Data: [Int32] = []
+
+  package var int64Data: [Int64] = []
+
   package var name: String = String()
 
   /// Little-endian.
   package var rawData: Data = Data()
+
+  package var doubleData: [Double] = []
+
+  /// Where in which other file.
+  package var externalData: [ONNXStringStringEntryProto] = []
+
+  package var dataLocation: ONNXTensorProto.DataLocation = .default
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -282,7 +323,9 @@ package nonisolated struct ONNXTensorProto: Sendable {
     case int32 // = 6
     case int64 // = 7
     case bool // = 9
+    case float16 // = 10
     case double // = 11
+    case bfloat16 // = 16
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -296,7 +339,9 @@ package nonisolated struct ONNXTensorProto: Sendable {
       case 6: self = .int32
       case 7: self = .int64
       case 9: self = .bool
+      case 10: self = .float16
       case 11: self = .double
+      case 16: self = .bfloat16
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -308,7 +353,9 @@ package nonisolated struct ONNXTensorProto: Sendable {
       case .int32: return 6
       case .int64: return 7
       case .bool: return 9
+      case .float16: return 10
       case .double: return 11
+      case .bfloat16: return 16
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -320,7 +367,44 @@ package nonisolated struct ONNXTensorProto: Sendable {
       .int32,
       .int64,
       .bool,
+      .float16,
       .double,
+      .bfloat16,
+    ]
+
+  }
+
+  /// Where the values are.
+  package nonisolated enum DataLocation: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case `default` // = 0
+    case external // = 1
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .default
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .default
+      case 1: self = .external
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .default: return 0
+      case .external: return 1
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [ONNXTensorProto.DataLocation] = [
+      .default,
+      .external,
     ]
 
   }
@@ -446,80 +530,139 @@ fileprivate nonisolated let _protobuf_package = "onnx"
 
 nonisolated extension ONNXAttributeProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AttributeProto"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}f\0\u{1}i\0\u{1}s\0\u{2}\u{2}g\0\u{1}floats\0\u{1}ints\0\u{1}strings\0\u{2}\u{b}type\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}f\0\u{1}i\0\u{1}s\0\u{1}t\0\u{1}g\0\u{1}floats\0\u{1}ints\0\u{1}strings\0\u{2}\u{b}type\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _f: Float? = nil
+    var _i: Int64? = nil
+    var _s: Data? = nil
+    var _t: ONNXTensorProto? = nil
+    var _g: ONNXGraphProto? = nil
+    var _floats: [Float] = []
+    var _ints: [Int64] = []
+    var _strings: [Data] = []
+    var _type: ONNXAttributeProto.AttributeType = .undefined
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _f = source._f
+      _i = source._i
+      _s = source._s
+      _t = source._t
+      _g = source._g
+      _floats = source._floats
+      _ints = source._ints
+      _strings = source._strings
+      _type = source._type
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularFloatField(value: &self._f) }()
-      case 3: try { try decoder.decodeSingularInt64Field(value: &self._i) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self._s) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._g) }()
-      case 7: try { try decoder.decodeRepeatedFloatField(value: &self.floats) }()
-      case 8: try { try decoder.decodeRepeatedInt64Field(value: &self.ints) }()
-      case 9: try { try decoder.decodeRepeatedBytesField(value: &self.strings) }()
-      case 20: try { try decoder.decodeSingularEnumField(value: &self.type) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularFloatField(value: &_storage._f) }()
+        case 3: try { try decoder.decodeSingularInt64Field(value: &_storage._i) }()
+        case 4: try { try decoder.decodeSingularBytesField(value: &_storage._s) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._t) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._g) }()
+        case 7: try { try decoder.decodeRepeatedFloatField(value: &_storage._floats) }()
+        case 8: try { try decoder.decodeRepeatedInt64Field(value: &_storage._ints) }()
+        case 9: try { try decoder.decodeRepeatedBytesField(value: &_storage._strings) }()
+        case 20: try { try decoder.decodeSingularEnumField(value: &_storage._type) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
-    }
-    try { if let v = self._f {
-      try visitor.visitSingularFloatField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._i {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._s {
-      try visitor.visitSingularBytesField(value: v, fieldNumber: 4)
-    } }()
-    try { if let v = self._g {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
-    if !self.floats.isEmpty {
-      try visitor.visitPackedFloatField(value: self.floats, fieldNumber: 7)
-    }
-    if !self.ints.isEmpty {
-      try visitor.visitPackedInt64Field(value: self.ints, fieldNumber: 8)
-    }
-    if !self.strings.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.strings, fieldNumber: 9)
-    }
-    if self.type != .undefined {
-      try visitor.visitSingularEnumField(value: self.type, fieldNumber: 20)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      try { if let v = _storage._f {
+        try visitor.visitSingularFloatField(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._i {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._s {
+        try visitor.visitSingularBytesField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._t {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._g {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if !_storage._floats.isEmpty {
+        try visitor.visitPackedFloatField(value: _storage._floats, fieldNumber: 7)
+      }
+      if !_storage._ints.isEmpty {
+        try visitor.visitPackedInt64Field(value: _storage._ints, fieldNumber: 8)
+      }
+      if !_storage._strings.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._strings, fieldNumber: 9)
+      }
+      if _storage._type != .undefined {
+        try visitor.visitSingularEnumField(value: _storage._type, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: ONNXAttributeProto, rhs: ONNXAttributeProto) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs._f != rhs._f {return false}
-    if lhs._i != rhs._i {return false}
-    if lhs._s != rhs._s {return false}
-    if lhs._g != rhs._g {return false}
-    if lhs.floats != rhs.floats {return false}
-    if lhs.ints != rhs.ints {return false}
-    if lhs.strings != rhs.strings {return false}
-    if lhs.type != rhs.type {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._f != rhs_storage._f {return false}
+        if _storage._i != rhs_storage._i {return false}
+        if _storage._s != rhs_storage._s {return false}
+        if _storage._t != rhs_storage._t {return false}
+        if _storage._g != rhs_storage._g {return false}
+        if _storage._floats != rhs_storage._floats {return false}
+        if _storage._ints != rhs_storage._ints {return false}
+        if _storage._strings != rhs_storage._strings {return false}
+        if _storage._type != rhs_storage._type {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
 nonisolated extension ONNXAttributeProto.AttributeType: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{1}INT\0\u{1}STRING\0\u{2}\u{2}GRAPH\0\u{1}FLOATS\0\u{1}INTS\0\u{1}STRINGS\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{1}INT\0\u{1}STRING\0\u{1}TENSOR\0\u{1}GRAPH\0\u{1}FLOATS\0\u{1}INTS\0\u{1}STRINGS\0")
 }
 
 nonisolated extension ONNXValueInfoProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -563,7 +706,7 @@ nonisolated extension ONNXValueInfoProto: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ONNXNodeProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NodeProto"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}input\0\u{1}output\0\u{1}name\0\u{3}op_type\0\u{1}attribute\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}input\0\u{1}output\0\u{1}name\0\u{3}op_type\0\u{1}attribute\0\u{2}\u{2}domain\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -576,6 +719,7 @@ nonisolated extension ONNXNodeProto: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.opType) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.attribute) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.domain) }()
       default: break
       }
     }
@@ -597,6 +741,9 @@ nonisolated extension ONNXNodeProto: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.attribute.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.attribute, fieldNumber: 5)
     }
+    if !self.domain.isEmpty {
+      try visitor.visitSingularStringField(value: self.domain, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -606,6 +753,7 @@ nonisolated extension ONNXNodeProto: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.name != rhs.name {return false}
     if lhs.opType != rhs.opType {return false}
     if lhs.attribute != rhs.attribute {return false}
+    if lhs.domain != rhs.domain {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -752,7 +900,7 @@ nonisolated extension ONNXGraphProto: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension ONNXTensorProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TensorProto"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dims\0\u{3}data_type\0\u{2}\u{6}name\0\u{3}raw_data\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dims\0\u{3}data_type\0\u{4}\u{2}float_data\0\u{3}int32_data\0\u{4}\u{2}int64_data\0\u{1}name\0\u{3}raw_data\0\u{3}double_data\0\u{4}\u{3}external_data\0\u{3}data_location\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -762,8 +910,14 @@ nonisolated extension ONNXTensorProto: SwiftProtobuf.Message, SwiftProtobuf._Mes
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedInt64Field(value: &self.dims) }()
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.dataType) }()
+      case 4: try { try decoder.decodeRepeatedFloatField(value: &self.floatData) }()
+      case 5: try { try decoder.decodeRepeatedInt32Field(value: &self.int32Data) }()
+      case 7: try { try decoder.decodeRepeatedInt64Field(value: &self.int64Data) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 9: try { try decoder.decodeSingularBytesField(value: &self.rawData) }()
+      case 10: try { try decoder.decodeRepeatedDoubleField(value: &self.doubleData) }()
+      case 13: try { try decoder.decodeRepeatedMessageField(value: &self.externalData) }()
+      case 14: try { try decoder.decodeSingularEnumField(value: &self.dataLocation) }()
       default: break
       }
     }
@@ -776,11 +930,29 @@ nonisolated extension ONNXTensorProto: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if self.dataType != 0 {
       try visitor.visitSingularInt32Field(value: self.dataType, fieldNumber: 2)
     }
+    if !self.floatData.isEmpty {
+      try visitor.visitPackedFloatField(value: self.floatData, fieldNumber: 4)
+    }
+    if !self.int32Data.isEmpty {
+      try visitor.visitPackedInt32Field(value: self.int32Data, fieldNumber: 5)
+    }
+    if !self.int64Data.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.int64Data, fieldNumber: 7)
+    }
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 8)
     }
     if !self.rawData.isEmpty {
       try visitor.visitSingularBytesField(value: self.rawData, fieldNumber: 9)
+    }
+    if !self.doubleData.isEmpty {
+      try visitor.visitPackedDoubleField(value: self.doubleData, fieldNumber: 10)
+    }
+    if !self.externalData.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.externalData, fieldNumber: 13)
+    }
+    if self.dataLocation != .default {
+      try visitor.visitSingularEnumField(value: self.dataLocation, fieldNumber: 14)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -788,15 +960,25 @@ nonisolated extension ONNXTensorProto: SwiftProtobuf.Message, SwiftProtobuf._Mes
   package static func ==(lhs: ONNXTensorProto, rhs: ONNXTensorProto) -> Bool {
     if lhs.dims != rhs.dims {return false}
     if lhs.dataType != rhs.dataType {return false}
+    if lhs.floatData != rhs.floatData {return false}
+    if lhs.int32Data != rhs.int32Data {return false}
+    if lhs.int64Data != rhs.int64Data {return false}
     if lhs.name != rhs.name {return false}
     if lhs.rawData != rhs.rawData {return false}
+    if lhs.doubleData != rhs.doubleData {return false}
+    if lhs.externalData != rhs.externalData {return false}
+    if lhs.dataLocation != rhs.dataLocation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
 nonisolated extension ONNXTensorProto.DataType: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{2}\u{5}INT32\0\u{1}INT64\0\u{2}\u{2}BOOL\0\u{2}\u{2}DOUBLE\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNDEFINED\0\u{1}FLOAT\0\u{2}\u{5}INT32\0\u{1}INT64\0\u{2}\u{2}BOOL\0\u{1}FLOAT16\0\u{1}DOUBLE\0\u{2}\u{5}BFLOAT16\0")
+}
+
+nonisolated extension ONNXTensorProto.DataLocation: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DEFAULT\0\u{1}EXTERNAL\0")
 }
 
 nonisolated extension ONNXTensorShapeProto: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
