@@ -81,6 +81,12 @@ targets += [
       "Recipes", "Training", "Datasets", "Layers", "Tensors", "Formats", "ProtocolBuffers", "Diagnostics",
       .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ]),
+  .target(
+    name: "Importing",
+    dependencies: [
+      "Recipes", "Tensors", "Formats", "ProtocolBuffers", "Diagnostics",
+      .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+    ]),
   .target(name: "Planning", dependencies: ["Collectives", "Optimizers"]),
 ]
 
@@ -98,7 +104,7 @@ targets += [
   .executableTarget(
     name: "dp-train",
     dependencies: shown + [
-      "DPTrain", "Planning", "Formats", "Recording", "Reporting",
+      "DPTrain", "Importing", "Planning", "Formats", "Recording", "Reporting",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]),
 ]
@@ -159,8 +165,15 @@ targets += [
   .testTarget(
     name: "ExportingTests",
     dependencies: [
-      "Exporting", "Recipes", "Training", "Datasets", "Collectives", "Layers", "Optimizers", "Tensors", "Formats",
-      "Diagnostics", "TestSupport",
+      "Exporting", "Importing", "Recipes", "Training", "Datasets", "Collectives", "Layers", "Optimizers", "Tensors",
+      "Formats", "Diagnostics", "TestSupport",
+    ]),
+  .testTarget(
+    name: "ImportingTests",
+    dependencies: [
+      "Importing", "Exporting", "Recipes", "Training", "Datasets", "Collectives", "Layers", "Tensors",
+      "ProtocolBuffers", "Formats", "Diagnostics", "TestSupport",
+      .product(name: "SwiftProtobuf", package: "swift-protobuf"),
     ]),
   .testTarget(name: "PlanningTests", dependencies: ["Planning", "Collectives"]),
   // Runs the program to list its options.
