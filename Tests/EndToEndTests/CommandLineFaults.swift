@@ -67,6 +67,15 @@ extension Fault {
       testDescription: "a recipe that is no file", arguments: ["recipes", "./nosuch.yaml"], status: 66,
       message: "./nosuch.yaml: there is no such recipe file"),
     Fault(
+      testDescription: "a model that is no ONNX file", arguments: ["import", "notes.onnx"], status: 65,
+      message: "notes.onnx is not an ONNX file, or is damaged", prepare: { try $0.write("notes", to: "notes.onnx") }),
+    Fault(
+      testDescription: "a model in place of a recipe", arguments: ["import", "notes.onnx"], status: 73,
+      message: "notes.yaml is there already", prepare: { try $0.write("model: {}", to: "notes.yaml") }),
+    Fault(
+      testDescription: "a model that is not there", arguments: ["import", "nowhere.onnx"], status: 66,
+      message: "'nowhere.onnx' cannot be opened: No such file or directory."),
+    Fault(
       testDescription: "an option in place of a machine", arguments: ["launcher", "--hosts", "hosts"], status: 65,
       message: "hosts, line 2: \"-oProxyCommand=touch\" is no name of a machine",
       prepare: { try $0.write("node1:2\n-oProxyCommand=touch:1\n", to: "hosts") }),
