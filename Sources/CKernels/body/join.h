@@ -40,8 +40,9 @@ static void join_copy(const dpt_join *p) {
   for (long row = 0; row < rows; row++) {
     const float *a = p->a + row * p->aStride;
     float *y = p->y + row * p->yStride;
-    for (long c = 0; c < p->columns; c += DPT_LANES)
-      store_some(y + c, load_some(a + c, p->columns - c), p->columns - c);
+    long c = 0;
+    for (; c < p->columns; c += DPT_LANES) store_some(y + c, load_some(a + c, p->columns - c), p->copied - c);
+    for (; c < p->copied; c += DPT_LANES) store_some(y + c, splat(0.0f), p->copied - c);
   }
 }
 

@@ -114,7 +114,7 @@ DPT_KERNEL(void, average_pool_back, (const dpt_convolution *g, dpt_average avera
 DPT_KERNEL(void, join_add, (const dpt_join *p), (p))
 /// y = a · b, value by value; whole groups of 16 columns are written.
 DPT_KERNEL(void, join_multiply, (const dpt_join *p), (p))
-/// y = a, and nothing behind its columns.
+/// y = a; `copied` columns are written, and nothing behind them.
 DPT_KERNEL(void, join_copy, (const dpt_join *p), (p))
 /// Each sample's Σ a, or Σ a · b unless b is NULL, over its rows: a row of y, in whole groups of 16 columns.
 DPT_KERNEL(void, join_sums, (const dpt_join *p), (p))

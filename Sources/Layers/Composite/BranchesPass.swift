@@ -98,6 +98,8 @@ struct BranchesPass: Pass {
         var pass = rows(whole, columns: path.shape.features)
         set(&pass, a: values, y: whole)
         pass.y += path.column
+        // What lies behind a row's features must be finite.
+        pass.copied = path === paths.last ? whole.stride - path.column : pass.columns
         dpt_join_copy(&pass)
       } else if let first = before {
         var pass = rows(whole, columns: outputShape.features)
@@ -158,6 +160,7 @@ struct BranchesPass: Pass {
     } else if factor != nil {
       dpt_join_multiply(&pass)
     } else {
+      pass.copied = own.stride
       dpt_join_copy(&pass)
     }
   }

@@ -33,6 +33,11 @@ extension Recipe {
         tensor.staysFrozen = self.model.unfreeze == nil
       }
     }
+    // A normalization that learns nothing uses its running statistics.
+    for layer in model.layers.nested where layer.parts.isEmpty && !layer.parameters.isEmpty {
+      guard layer.parameters.allSatisfy(\.isFrozen) else { continue }
+      for buffer in layer.buffers { (buffer.isFrozen, buffer.staysFrozen) = (true, self.model.unfreeze == nil) }
+    }
     guard !model.parameters.isEmpty, model.parameters.allSatisfy(\.staysFrozen) else { return }
     throw Failure(
       .configuration, "model.freeze names all parameters, so nothing learns",

@@ -26,8 +26,9 @@ struct NonFiniteReport {
       (0..<parameter.count).contains { !gradients[parameter.offset + $0].isFinite }
     }
     if let first = faulty.first {
-      let layer = first.name.split(separator: ".").first.flatMap { Int($0) }.map { model.layers[$0].kind } ?? "a layer"
-      message += ", the gradient of \(first.name) (\(layer)) is not finite"
+      // The innermost layer comes last.
+      let layer = model.places.last { _, layer in layer.parameters.contains { $0 === first } }?.layer
+      message += ", the gradient of \(first.name) (\(layer?.kind ?? "a layer")) is not finite"
       if faulty.count > 1 { message += ", nor are those of \(faulty.count - 1) other parameters" }
     }
     if !all.isEmpty {

@@ -120,6 +120,7 @@ static void joins(void) {
   hash_rows(p.y, rows, p.columns, width);
   dpt_join_multiply(&p);
   hash_rows(p.y, rows, p.columns, width);
+  p.copied = draw(p.columns, width);
   dpt_join_copy(&p);
   hash_rows(p.y, rows, p.columns, width);
   p.b = p.isShared ? NULL : p.b;

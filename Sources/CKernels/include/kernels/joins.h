@@ -19,6 +19,8 @@ typedef struct {
   bool isShared;
   float *y;
   long yStride;
+  /// How many columns of y a copy writes, zeros behind `columns`.
+  long copied;
 } dpt_join;
 
 #endif
