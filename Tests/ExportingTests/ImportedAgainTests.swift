@@ -13,6 +13,9 @@ import Testing
     "larger images": "MatMul", "steps in another order": "Softmax", "attention over different lengths": "Softmax",
     "attention to states of different lengths": "Softmax", "activations": "Greater",
     "windows of different lengths rounded up": "AveragePool", "sequences of a length": "MatMul",
+    "sequences of a size": "Slice", "normalizations": "GroupNormalization",
+    "normalizations of different lengths": "Reshape", "normalizations of pixels": "ReduceMean",
+    "normalizations of steps": "ReduceMean",
   ]
 
   @Test(arguments: SmallNetwork.all)

@@ -35,6 +35,16 @@ extension NetworkReader {
       padded.add(padding, form.spatialAxes)
     }
     let sizes = try padded.outputs(form.spatialSizes, node)
+    let coversAll = sizes.indices.allSatisfy { axis in
+      sizes[axis] == 1 && form.spatialSizes[axis].map { window.kernel[axis] - padded.before[axis] >= $0 } == true
+    }
+    if !isMax, !counts, coversAll, padded.before != padded.behind {
+      // The mean of all pixels or steps, since padding does not count.
+      var unpadded = flow
+      unpadded.padding = nil
+      return try add(
+        ImportedLayer("adaptive-average-pool", [("size", .int(1))]), node, to: unpadded, form: form.with(sizes: sizes))
+    }
     // More behind than before only lets the last window end.
     var even = padded
     even.behind = even.before
