@@ -14,6 +14,8 @@ public final class Batch {
   public private(set) var count = 0
   /// If targets are classes: the class index of each row (`targetRow`).
   public let classes: UnsafeMutablePointer<Int32>
+  /// The index of each sample in its data set, if a loader has noted it.
+  private let indices: UnsafeMutablePointer<Int>
   private let inputs: FloatBuffer
   private let values: FloatBuffer
   /// The steps of the longest sample, if samples have steps of their own.
@@ -43,6 +45,8 @@ public final class Batch {
       rows = 0
       values = try FloatBuffer(count: capacity * shape.count)
     }
+    indices = .allocate(capacity: capacity)
+    indices.initialize(repeating: 0, count: capacity)
     classes = .allocate(capacity: rows)
     classes.initialize(repeating: 0, count: rows)
     starts = .allocate(capacity: capacity + 1)
@@ -59,6 +63,7 @@ public final class Batch {
   }
 
   deinit {
+    indices.deallocate()
     classes.deallocate()
     starts.deallocate()
     targetStarts.deallocate()
@@ -91,6 +96,14 @@ public final class Batch {
   public func clear(count: Int, length: (_ place: Int) -> Int) {
     resize(count: count, length: length)
     inputs.base.update(repeating: 0, count: view.rows * shape.features)
+  }
+
+  /// The indices of the samples in their data set, as they were noted.
+  package var samples: UnsafeBufferPointer<Int> { UnsafeBufferPointer(start: indices, count: count) }
+
+  /// Notes the indices of the samples.
+  package func note(samples: UnsafeBufferPointer<Int>) {
+    for (place, sample) in samples.enumerated() { indices[place] = sample }
   }
 
   /// The number of a sample's steps.

@@ -19,6 +19,8 @@ public protocol Dataset: AnyObject {
   /// Whether loading is slow enough to use a thread of its own. `load` is then called on that thread, never on two at
   /// once; parts of one source must share no mutable state.
   var loadsAhead: Bool { get }
+  /// Whether a sample may differ from epoch to epoch. If not, what frozen layers make of it may be kept.
+  var variesByEpoch: Bool { get }
   /// The facts that a trained model depends on.
   var facts: DataFacts { get }
   /// Notices to the user about the files of the samples, such as an array that is not read.
@@ -74,6 +76,9 @@ extension Dataset {
 
   /// False: samples are made or copied quickly.
   public var loadsAhead: Bool { false }
+
+  /// True: nothing is promised.
+  public var variesByEpoch: Bool { true }
 
   /// The sample's index.
   public func text(of index: Int) -> String { "sample \(index)" }

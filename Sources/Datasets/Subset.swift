@@ -26,6 +26,8 @@ public final class Subset: Dataset {
   public var hasLengths: Bool { whole.hasLengths }
   /// As in the whole. Its `load` must then change no state, since other subsets may call it at the same time.
   public var loadsAhead: Bool { whole.loadsAhead }
+  /// As in the whole.
+  public var variesByEpoch: Bool { whole.variesByEpoch }
   /// The whole's facts.
   public var facts: DataFacts { whole.facts }
   /// The whole's notices.

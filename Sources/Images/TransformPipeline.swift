@@ -12,6 +12,8 @@ public final class TransformPipeline {
   public let normalize: Normalize
   /// The number of leading transforms that are not random.
   public let preparedCount: Int
+  /// Whether any transform is random.
+  public var isRandom: Bool { preparedCount < transforms.count }
   private let canvas = Canvas()
 
   /// A pipeline of transforms, with a normalization at its end.

@@ -21,6 +21,8 @@ final class BatchGradient {
   private let activity: Activity
   /// Lets each layer wait for its weights.
   private let arrival: ParameterArrival
+  /// What frozen layers make of the samples; nil if it is not kept.
+  private var frozenOutputs: FrozenOutputs?
   /// The offset of the sums for buffers.
   private let bufferStart: Int
 
@@ -42,6 +44,11 @@ final class BatchGradient {
     loader = try BatchLoader(
       data: data, order: experiment.settings.order, seed: experiment.settings.seed,
       capacity: workspace.capacity)
+    if let freezing = experiment.freezing, !data.variesByEpoch {
+      frozenOutputs = try FrozenOutputs(
+        of: workspace.program, on: data, capacity: workspace.capacity, limit: freezing.cacheBytes,
+        sharedBy: workspace.communicator)
+    }
     arrival = ParameterArrival(model.weights)
     context = workspace.context(gradients: sum.nodes, nodeStride: sum.stride)
     context.isTraining = true
@@ -55,7 +62,10 @@ final class BatchGradient {
   func stepBegins() {
     workspace.willPack(context)
     arrival.reset()
-    experiment.freezing?.apply(after: experiment.optimizer.stepCount)
+    if let freezing = experiment.freezing {
+      freezing.apply(after: experiment.optimizer.stepCount)
+      if !freezing.holds(after: experiment.optimizer.stepCount) { frozenOutputs = nil }
+    }
     // A checkpoint restores the optimizer's count.
     context.step = experiment.optimizer.stepCount
   }
@@ -75,7 +85,7 @@ final class BatchGradient {
     context.shareOfSteps = batch.shareOfSteps
 
     activity.enter(.computing, step: step.number)
-    let outputs = try program.forward(batch.view, context, arrival: arrival)
+    let outputs = try forward(batch)
     try model.weights.awaitValues()
     context.isContinuation = true
     let gradient = lossPass.evaluate(outputs, targets: batch.targets, context, gradient: true)
@@ -90,6 +100,15 @@ final class BatchGradient {
 }
 
 extension BatchGradient {
+  /// The model's outputs for a batch.
+  private func forward(_ batch: Batch) throws -> TensorView {
+    let program = workspace.program
+    guard let frozenOutputs else { return try program.forward(batch.view, context, arrival: arrival) }
+    let values = try frozenOutputs.outputs(for: batch.view, samples: batch.samples, context)
+    return try program.forward(
+      values, through: frozenOutputs.stages..<program.stageCount, context, arrival: arrival)
+  }
+
   /// Adds all ranks' gradients and exchanges their status.
   private func reduce(step number: Int, times: inout StepTimes) throws {
     activity.enter(.waiting, step: number)

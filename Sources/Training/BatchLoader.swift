@@ -116,7 +116,9 @@ private final class Worker: @unchecked Sendable {
 
   func load(_ portion: BatchLoader.Portion, into batch: Batch) throws {
     arrange(portion.epoch)
-    try data.load(epoch: portion.epoch, indices: sampler.indices(portion.positions), into: batch)
+    let indices = sampler.indices(portion.positions)
+    try data.load(epoch: portion.epoch, indices: indices, into: batch)
+    batch.note(samples: indices)
   }
 
   func samples(_ portion: BatchLoader.Portion) -> [Int] {

@@ -11,6 +11,10 @@ public final class Evaluator {
   private let sum: TreeSum
   private let loader: BatchLoader
   private let context: StepContext
+  /// The bytes on this machine for what frozen layers make of the samples.
+  private let cacheBytes: Int
+  /// What they make; nil if it is not kept.
+  private var frozenOutputs: FrozenOutputs?
 
   /// Prepares evaluations on `data` of the workspace's model in global batches of the workspace's size.
   /// - Throws: `Failure` (system) if memory is short.
@@ -18,8 +22,12 @@ public final class Evaluator {
     try self.init(data: data, split: split, workspace: workspace, weights: workspace.model.weights)
   }
 
-  /// The same with other weights of the same layout.
-  init(data: any Dataset, split: Split, workspace: Workspace, weights: Weights) throws {
+  /// The same with other weights of the same layout. What frozen layers make of the samples is kept for the next evaluation if
+  /// it takes at most `cacheBytes` on this machine.
+  init(
+    data: any Dataset, split: Split, workspace: Workspace, weights: Weights, cacheBytes: Int = 0
+  ) throws {
+    self.cacheBytes = cacheBytes
     self.workspace = workspace
     self.data = data
     self.split = split
@@ -42,6 +50,21 @@ public final class Evaluator {
     return try loader.load(BatchLoader.Portion(epoch: 0, positions: own), next: next)
   }
 
+  /// Keeps what frozen layers make of the samples, as long as they are frozen.
+  private func prepareFrozenOutputs() throws {
+    guard cacheBytes > 0, frozenOutputs?.stages != workspace.program.repeatableStages else { return }
+    frozenOutputs = try FrozenOutputs(
+      of: workspace.program, on: data, capacity: workspace.capacity, limit: cacheBytes, sharedBy: workspace.communicator
+    )
+  }
+
+  private func forward(_ batch: Batch) throws -> TensorView {
+    let program = workspace.program
+    guard let frozenOutputs else { return try program.forward(batch.view, context) }
+    let values = try frozenOutputs.outputs(for: batch.view, samples: batch.samples, context)
+    return try program.forward(values, through: frozenOutputs.stages..<program.stageCount, context, arrival: nil)
+  }
+
   /// Thrown if a rank asked to stop; all ranks throw it after the same batch.
   struct Stopped: Error {
     /// The highest request of all ranks.
@@ -59,14 +82,15 @@ public final class Evaluator {
   /// - Parameter request: returns this rank's request; called at each batch.
   /// - Throws: `Stopped` if any rank asked to stop; otherwise as `run`.
   func run(step: Int, epoch: Int, activity: Activity, request: () -> Request) throws -> EvaluationReport {
-    let (program, lossPass, loss) = (workspace.program, workspace.lossPass, workspace.network.loss)
+    let (lossPass, loss) = (workspace.lossPass, workspace.network.loss)
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
     var confusion = ConfusionTally()
     try workspace.pack(context)
+    try prepareFrozenOutputs()
     context.isContinuation = false
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
       let batch = try load(from: first)
-      let outputs = try program.forward(batch.view, context)
+      let outputs = try forward(batch)
       _ = lossPass.evaluate(outputs, targets: batch.targets, context, gradient: false)
       context.isContinuation = true
       lossPass.sums(of: outputs, into: sum.nodes, nodeStride: sum.stride, context)

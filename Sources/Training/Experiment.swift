@@ -70,19 +70,22 @@ public struct Experiment {
   }
 
   /// An evaluator of one part of the data, the training samples without random transforms: in `workspace` if its inputs
-  /// have the model's shape, else in memory of its own.
+  /// have the model's shape, else in memory of its own. With `repeats` it keeps what frozen layers make of the samples.
   /// - Throws: `Failure` (configuration) if the model takes no inputs of that shape, (system) if memory is short.
-  public func makeEvaluator(on split: Split, workspace: Workspace) throws -> Evaluator? {
+  public func makeEvaluator(on split: Split, workspace: Workspace, repeats: Bool = false) throws -> Evaluator? {
     guard let samples = data.measured(split) else { return nil }
+    let cacheBytes = repeats ? freezing?.cacheBytes ?? 0 : 0
     let shape = samples.inputShape
     if shape == model.inputShape {
-      return try Evaluator(data: samples, split: split, workspace: workspace, weights: evaluatedWeights)
+      return try Evaluator(
+        data: samples, split: split, workspace: workspace, weights: evaluatedWeights, cacheBytes: cacheBytes)
     }
     guard let layers = try makeLayers?(shape), let other = Model(model, inputShape: shape, layers) else {
       throw model.misfit(of: shape, in: split)
     }
     let own = try Workspace(
       Network(model: other, loss: loss), settings: settings, communicator: workspace.communicator)
-    return try Evaluator(data: samples, split: split, workspace: own, weights: evaluatedWeights)
+    return try Evaluator(
+      data: samples, split: split, workspace: own, weights: evaluatedWeights, cacheBytes: cacheBytes)
   }
 }

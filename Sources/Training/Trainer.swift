@@ -32,7 +32,7 @@ public final class Trainer {
     self.keeper = keeper
     step = try TrainingStep(experiment, workspace: workspace, activity: activity, link: link)
     let monitored = experiment.data.monitored
-    monitor = try monitored.flatMap { try experiment.makeEvaluator(on: $0, workspace: workspace) }
+    monitor = try monitored.flatMap { try experiment.makeEvaluator(on: $0, workspace: workspace, repeats: true) }
     test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)
   }
 

@@ -4,6 +4,8 @@ import Tensors
 
 /// Samples that are rows of a CSV file: numbers, with a class or further numbers as the target.
 public final class CSVDataset: Dataset {
+  /// False: a sample is the same in every epoch.
+  public let variesByEpoch = false
   /// [input columns].
   public let inputShape: Shape
   /// One class, or one number per target column.

@@ -13,6 +13,8 @@ public final class IDXDataset: Dataset {
     case floats([Float])
   }
 
+  /// False: a sample is the same in every epoch.
+  public let variesByEpoch = false
   /// [height, width, 1].
   public let inputShape: Shape
   /// The classes' names.

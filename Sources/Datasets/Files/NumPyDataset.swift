@@ -18,6 +18,8 @@ public final class NumPyDataset: Dataset {
     case values
   }
 
+  /// False: a sample is the same in every epoch.
+  public let variesByEpoch = false
   /// [features], [steps of the longest sample, features] or [height, width, channels].
   public var inputShape: Shape { samples.inputShape }
   /// The form of one sample's target.

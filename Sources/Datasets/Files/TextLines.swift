@@ -3,6 +3,8 @@ import Tensors
 
 /// Lines of text and their classes, one letter per step, padded behind to the longest line.
 public final class TextLines: Dataset {
+  /// False: a sample is the same in every epoch.
+  public let variesByEpoch = false
   /// [letters of the longest line, features per letter].
   public let inputShape: Shape
   /// The corpus's classes.

@@ -19,6 +19,8 @@ public final class ImageFolder: Dataset {
   public let hasLengths = false
   /// True: reading and transforming takes a millisecond or more.
   public let loadsAhead = true
+  /// Whether a transform is random.
+  public var variesByEpoch: Bool { pipeline.isRandom }
   /// The files.
   public let samples: ImageSamples
   private let pipeline: TransformPipeline

@@ -21,6 +21,8 @@ package final class SequenceDataset: Dataset {
   package let classNames: [String]
   /// Whether samples differ in length.
   package let hasLengths: Bool
+  /// False: a sample is the same in every epoch.
+  package let variesByEpoch = false
   /// Notices about the file.
   package let notices: [String]
   /// The names of the channels, if they have any.

@@ -11,6 +11,9 @@ package final class ParameterArrival {
   /// The parameters are being changed: wait for them anew.
   package func reset() { prepared = 0 }
 
+  /// The stages before this one do not run in this step, or need nothing new.
+  func skip(to index: Int) { prepared = max(prepared, index) }
+
   /// A stage is about to run.
   func prepare(stage index: Int, parameterEnd: Int, pack: () -> Void) throws {
     guard index == prepared else { return }

@@ -87,6 +87,21 @@ public final class Program: Pass {
     context.layerObserver?.layersEnd(stage.layers, .pack, operations: 0)
   }
 
+  /// The number of stages, each a layer or several that run as one.
+  package var stageCount: Int { stages.count }
+
+  /// The number of stages, from the first on, that make the same of a sample in every step as long as what is frozen now
+  /// stays so.
+  package var repeatableStages: Int { stages.prefix { $0.layers.allSatisfy(\.givesTheSame) }.count }
+
+  /// The shape of the outputs of a stage.
+  package func outputShape(ofStage index: Int) -> Shape? { stages[index].layers.last?.outputShape }
+
+  /// Renews what the layers of the first stages derive from the parameters.
+  package func pack(first count: Int, _ context: StepContext) {
+    for stage in stages.prefix(count) { pack(stage, context) }
+  }
+
   /// The outputs for a batch.
   /// - Throws: `Failure` where a layer that sums over the whole batch cannot reach the other ranks, (data) for a sample of
   ///   which a layer's window leaves nothing.
@@ -98,9 +113,21 @@ public final class Program: Pass {
   package func forward(
     _ input: TensorView, _ context: StepContext, arrival: ParameterArrival?
   ) throws -> TensorView {
+    try forward(input, through: 0..<stages.count, context, arrival: arrival)
+  }
+
+  /// The outputs of some stages, the first of which gets `input`. A backward pass may follow if these are the last stages, and
+  /// those before them learn nothing.
+  /// - Throws: as `forward`.
+  package func forward(
+    _ input: TensorView, through range: Range<Int>, _ context: StepContext, arrival: ParameterArrival?
+  ) throws -> TensorView {
     activations.removeAll(keepingCapacity: true)
+    for _ in 0..<range.lowerBound { activations.append(input) }
+    arrival?.skip(to: range.lowerBound)
     var values = input
-    for (index, stage) in stages.enumerated() {
+    for index in range {
+      let stage = stages[index]
       try arrival?.prepare(stage: index, parameterEnd: stage.parameterEnd) { pack(stage, context) }
       context.layerObserver?.layersBegin(stage.layers)
       activations.append(values)

@@ -73,7 +73,7 @@ extension Recipe {
       warnings: try RecipeWarnings(self, network: network, data: splits).all(),
       makeLayers: { try makeLayers(input: $0, classes: classes) })
     experiment.loadedWeights = loaded
-    experiment.freezing = Freezing(of: network.model, steps: start)
+    experiment.freezing = Freezing(of: network.model, steps: start, cacheBytes: model.frozenCache << 20)
     return experiment
   }
 

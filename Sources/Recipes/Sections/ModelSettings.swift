@@ -15,6 +15,8 @@ public struct ModelSettings: RecipeSettings {
   public var freeze: [String] = []
   /// When frozen parameters begin to learn; nil for never.
   public var unfreeze: UnfreezeSettings?
+  /// MiB on each machine, for each part of the data, for what the frozen layers at the start make of the samples.
+  public var frozenCache = 1024
   /// The built-in network whose layers are the model's; nil if `layers` has them. Always nil after a recipe was read: `layers`
   /// has the network's then.
   public var network: (any NetworkEntry)?
@@ -51,6 +53,10 @@ public struct ModelSettings: RecipeSettings {
           + "frozen batch norms use their running statistics"),
       RecipeKey(
         "unfreeze", \.unfreeze, .optional(.section), "when the frozen parameters begin to learn, or none for never"),
+      RecipeKey(
+        "frozenCache", \.frozenCache, .number(.atLeast(0)),
+        "MiB of memory on each machine, for each part of the data, for what the frozen layers at the start make of the "
+          + "samples, so that it is computed once if no chance is in the way; 0 to compute it in every step"),
       .network,
       RecipeKey(
         "layers", \.layers, .list(.layer), required: true, unless: "network",

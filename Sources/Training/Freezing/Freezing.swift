@@ -8,18 +8,25 @@ public struct Freezing {
 
   /// The number of frozen values that would be learned.
   public let count: Int
+  /// The bytes on each machine, for each part of the data, for what the frozen layers at the start make of the samples.
+  let cacheBytes: Int
 
-  /// What is frozen in a model now, for some steps; nil if nothing is.
-  public init?(of model: Model, steps: Int) {
+  /// What is frozen in a model now, for some steps; nil if nothing is. What the frozen layers at the start make of the samples
+  /// is kept if it takes at most `cacheBytes` on each machine.
+  public init?(of model: Model, steps: Int, cacheBytes: Int = 0) {
+    self.cacheBytes = cacheBytes
     tensors = (model.parameters + model.buffers).filter(\.isFrozen)
     self.steps = steps
     count = model.parameters.reduce(0) { $0 + ($1.isFrozen ? $1.count : 0) }
     if tensors.isEmpty { return nil }
   }
 
+  /// Whether they are frozen in the step that follows `count` steps.
+  func holds(after count: Int) -> Bool { count < steps }
+
   /// Freezes or releases them for the step that follows `count` steps.
   func apply(after count: Int) {
-    let isFrozen = count < steps
+    let isFrozen = holds(after: count)
     for tensor in tensors { tensor.isFrozen = isFrozen }
   }
 }

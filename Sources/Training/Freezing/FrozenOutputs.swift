@@ -1,0 +1,103 @@
+import Collectives
+import Datasets
+import Layers
+import Tensors
+
+/// What the frozen layers at the start of a model make of each sample: computed once, then kept. The bits are the same.
+///
+/// It needs samples that are the same in every epoch and as long as each other, and layers that are `RepeatableLayer`s.
+final class FrozenOutputs {
+  /// The number of the program's stages whose outputs are kept.
+  let stages: Int
+  private let program: Program
+  private let shape: Shape
+  private let table: SampleTable
+  /// The outputs for the current batch.
+  private let gathered: FloatBuffer
+  /// The samples of the batch that are not in the table, and their places.
+  private var missing: [(place: Int, sample: Int)] = []
+  private var isPacked = false
+
+  /// Room for the samples of `data` in a program as it is frozen now; nil if nothing can be kept, or if it takes more than
+  /// `limit` bytes on a machine, whose ranks share it. Every rank makes it.
+  /// - Throws: `Failure` (system) if memory is short.
+  init?(
+    of program: Program, on data: any Dataset, capacity: Int, limit: Int, sharedBy communicator: any Communicator
+  ) throws {
+    stages = program.repeatableStages
+    guard limit > 0, stages > 0, !data.hasLengths, let shape = program.outputShape(ofStage: stages - 1),
+      SampleTable.byteCount(data.count, width: shape.count) <= limit,
+      let table = try SampleTable(count: data.count, width: shape.count, sharedBy: communicator)
+    else { return nil }
+    self.program = program
+    self.shape = shape
+    self.table = table
+    gathered = try FloatBuffer(count: shape.paddedCount(batch: capacity))
+    missing.reserveCapacity(capacity)
+  }
+
+  /// The outputs for a batch, whose samples have these indices. Changes the inputs.
+  /// - Throws: as `Program.forward`.
+  func outputs(
+    for input: TensorView, samples: UnsafeBufferPointer<Int>, _ context: StepContext
+  ) throws -> TensorView {
+    try compute(input, samples, context)
+    let result = TensorView(base: gathered.base, shape: shape, batch: samples.count)
+    for (place, sample) in samples.enumerated() { copy(table.row(sample), to: result, place: place) }
+    return result
+  }
+
+  /// Runs the layers on those samples that are not in the table.
+  private func compute(_ input: TensorView, _ samples: UnsafeBufferPointer<Int>, _ context: StepContext) throws {
+    missing.removeAll(keepingCapacity: true)
+    for (place, sample) in samples.enumerated() where !table.has(sample) { missing.append((place, sample)) }
+    guard !missing.isEmpty else { return }
+    if !isPacked {
+      try context.weights.awaitValues()
+      program.pack(first: stages, context)
+      isPacked = true
+    }
+    let outputs = try program.forward(compacted(input), through: 0..<stages, context, arrival: nil)
+    for (place, item) in missing.enumerated() {
+      copy(outputs, place: place, to: table.row(item.sample))
+      table.note(item.sample)
+    }
+  }
+
+  /// The missing samples, moved to the front.
+  private func compacted(_ input: TensorView) -> TensorView {
+    guard missing.count < input.batch else { return input }
+    let floats = input.positions * input.stride
+    for step in 0..<input.steps {
+      for (place, item) in missing.enumerated() {
+        let target = input.base + (step * missing.count + place) * floats
+        target.update(from: input.row(step: step, sample: item.place), count: floats)
+      }
+    }
+    return TensorView(
+      base: input.base, steps: input.steps, batch: missing.count, positions: input.positions, columns: input.columns,
+      stride: input.stride)
+  }
+
+  private func copy(_ view: TensorView, place: Int, to row: UnsafeMutablePointer<Float>) {
+    forEachRow(of: view, place: place) { index, values in
+      (row + index * view.columns).update(from: values, count: view.columns)
+    }
+  }
+
+  private func copy(_ row: UnsafeMutablePointer<Float>, to view: TensorView, place: Int) {
+    forEachRow(of: view, place: place) { index, values in
+      values.update(from: row + index * view.columns, count: view.columns)
+    }
+  }
+
+  private func forEachRow(
+    of view: TensorView, place: Int, _ body: (_ index: Int, _ values: UnsafeMutablePointer<Float>) -> Void
+  ) {
+    for step in 0..<view.steps {
+      for position in 0..<view.positions {
+        body(step * view.positions + position, view.row(step: step, sample: place, position: position))
+      }
+    }
+  }
+}
