@@ -7,7 +7,8 @@ Each case is three training batches, the last one smaller, and an evaluation of 
 momentum, -1 for none. If each shard is normalized separately (PyTorch's layer on each chunk), `NAME.bounds` are the samples
 at which shards begin and end. For batch i: `NAME.x.i` and `NAME.y.i`, channels last; `NAME.grad.y.i`, the upstream gradient;
 `NAME.grad.x.i`, `NAME.grad.weight.i`, `NAME.grad.bias.i`; `NAME.running_mean.i`, `NAME.running_var.i`. `NAME.eval` is the
-evaluation.
+evaluation. `frozen.*` is one batch of images in training with running statistics that stay (PyTorch's layer in its mode for
+evaluation), its values likewise.
 
 The safetensors file is the state of a linear layer and a batch normalization after five batches, as `state_dict` has it.
 """
@@ -73,10 +74,24 @@ record("vectors", nn.BatchNorm1d, 18, ())
 record("images-mean", nn.BatchNorm2d, 5, (4, 3), momentum=None)
 record("images-shards", nn.BatchNorm2d, 18, (4, 3), shards=3)
 record("sequences-shards", nn.BatchNorm1d, 5, (6,), momentum=0.3, shards=2)
-numpy.savez_compressed(here / "batch-norm.npz", **arrays)
 
 torch.set_default_dtype(torch.float32)
 model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
 for _ in range(5):
     model(torch.randn(6, 3))
 safetensors.torch.save_file(model.state_dict(), here / "batch-norm.safetensors")
+
+torch.set_default_dtype(torch.float64)
+module = nn.BatchNorm2d(18).eval()
+for name, values in (*module.named_parameters(), ("running_mean", module.running_mean), ("running_var", module.running_var)):
+    values.data = (torch.rand if name == "running_var" else torch.randn)(values.shape).float().double()
+    arrays[f"frozen.{name}"] = values.detach().numpy().astype("f4")
+x = (torch.randn(7, 18, 4, 3) * 2 + 1).float().double().requires_grad_()
+y = module(x)
+upstream = torch.randn(y.shape).float().double()
+y.backward(upstream)
+for key, value in {"x": x, "y": y, "grad.y": upstream, "grad.x": x.grad}.items():
+    arrays[f"frozen.{key}"] = last(value)
+arrays["frozen.grad.weight"] = module.weight.grad.numpy().astype("f4")
+arrays["frozen.grad.bias"] = module.bias.grad.numpy().astype("f4")
+numpy.savez_compressed(here / "batch-norm.npz", **arrays)

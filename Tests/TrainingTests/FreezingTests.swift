@@ -99,6 +99,8 @@ import Testing
   @Test(arguments: [
     ["model.freeze=[stem, block]"], ["model.freeze=[block]"], ["model.freeze=[stem.bn, head.fc1.weight]"],
     ["model.freeze=['*.bn*', block.down]"], ["model.freeze=[stem.bn.weight, '*.bias']"],
+    ["model.freeze=['*.running_*']"], ["model.freeze=[stem.bn.running_mean, block.bn1.running_var, block.bn1.bias]"],
+    ["model.freeze=[stem.conv, 'stem.bn.running_*']", "model.unfreeze=5 steps"],
     ["model.freeze=[stem, block]", "model.unfreeze=5 steps", "optimizer.groups=[{match: stem, learningRate: x0.1}]"],
   ])
   func frozenValuesStayAndAllRanksAgree(overrides: [String]) throws {
@@ -111,6 +113,11 @@ import Testing
     // A normalization that learns nothing uses its running statistics.
     for norm in ["stem.bn", "block.bn1"] where frozen.isSuperset(of: ["\(norm).weight", "\(norm).bias"]) {
       frozen.formUnion(["\(norm).running_mean", "\(norm).running_var"])
+    }
+    // Mean and variance belong together.
+    for norm in ["stem.bn", "block.bn1", "block.down"] {
+      let both: Set = ["\(norm).running_mean", "\(norm).running_var"]
+      if !frozen.isDisjoint(with: both) { frozen.formUnion(both) }
     }
     #expect(!frozen.isEmpty)
     // Released ones learn in the end.

@@ -7,7 +7,8 @@ import Tensors
 /// `statistics` selects the samples: those of the global batch, added in the reduction tree (as PyTorch on one process), or
 /// those of each shard. `weight` (γ, from 1) and `bias` (β, from 0) are learned; without `affine` γ is 1 and β is 0. `running_mean` and `running_var` (with
 /// Bessel's correction) are used outside training; `num_batches_tracked` counts their batches. Any input shape; channels
-/// last. Ioffe & Szegedy 2015; over shards: Hoffer, Hubara & Soudry 2017.
+/// last. If the running values are frozen, training uses them, too, and the layer's weight and bias learn unless they are frozen
+/// themselves. Ioffe & Szegedy 2015; over shards: Hoffer, Hubara & Soudry 2017.
 public final class BatchNorm: Layer {
   /// The samples of one mean and variance in training.
   public enum Statistics: String, CaseIterable, Sendable {

@@ -42,11 +42,11 @@ final class BatchNormPass: Pass {
     givesInputGradient = wantsInputGradient
   }
 
-  /// Whether the running statistics are used in training, too, and stay as they are.
-  private var isFrozen: Bool { running.mean.isFrozen }
-
   /// Whether statistics are those of the batch or the shards.
-  func measures(_ context: StepContext) -> Bool { context.isTraining && !isFrozen }
+  func measures(_ context: StepContext) -> Bool { context.isTraining && !running.areFrozen }
+
+  /// Whether β or γ learns in this step.
+  private var learns: Bool { layer.weight?.isFrozen == false || layer.bias?.isFrozen == false }
 
   private var isRagged: Bool { starts != nil }
   private var running: RunningStatistics { layer.running }
@@ -219,7 +219,7 @@ final class BatchNormPass: Pass {
 
   /// Updates the running values, if the statistics are by shard.
   func updateBuffers(from sums: UnsafePointer<Float>, _ context: StepContext) {
-    guard layer.sumsBuffers, !isFrozen else { return }
+    guard layer.sumsBuffers, !running.areFrozen else { return }
     let first = sums + running.mean.offset
     let shape = layer.outputShape
     let count =
@@ -229,18 +229,17 @@ final class BatchNormPass: Pass {
   }
 
   /// With N values per channel in a group: dx = γ/√(σ² + ε) · (dy − (Σ dy)/N − x̂ (Σ dy·x̂)/N) in each group, and
-  /// ∂ℓ/∂β = Σ dy, ∂ℓ/∂γ = Σ dy·x̂ over all groups.
+  /// ∂ℓ/∂β = Σ dy, ∂ℓ/∂γ = Σ dy·x̂ over all groups. With frozen statistics dx = γ/√(σ² + ε) · dy.
   /// - Throws: as `forward`.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView? {
-    if isFrozen {
-      if givesInputGradient {
-        var norm = frozenCombination(context)
-        var pass = dpt_row_pass(input: input, gradient: gradient, result: gradient)
-        dpt_combine_rows(&pass, &norm)
-      }
-      return givesInputGradient ? gradient : nil
+    if running.areFrozen {
+      var norm = frozenCombination(gradient, input, context)
+      guard givesInputGradient else { return nil }
+      var pass = dpt_row_pass(input: input, gradient: gradient, result: gradient)
+      dpt_combine_rows(&pass, &norm)
+      return gradient
     }
     switch layer.statistics {
     case .batch:
@@ -269,15 +268,22 @@ final class BatchNormPass: Pass {
   func combination(
     _ gradient: TensorView, input: TensorView, _ context: StepContext
   ) throws -> dpt_norm_gradient {
-    if isFrozen { return frozenCombination(context) }
+    if running.areFrozen { return frozenCombination(gradient, input, context) }
     let sums = try sumGradients(gradient, input, context)
     return combination(group: 0, sums: sums, context)
   }
 
-  /// The same if the statistics are the running ones: dx = γ/√(σ² + ε) · dy.
-  private func frozenCombination(_ context: StepContext) -> dpt_norm_gradient {
+  /// The same if the statistics are the running ones, which are constants: dx = γ/√(σ² + ε) · dy.
+  private func frozenCombination(
+    _ gradient: TensorView, _ input: TensorView, _ context: StepContext
+  ) -> dpt_norm_gradient {
     let arena = context.arena
     setFactor(group: 0, context)
+    // Without these sums, the program clears the gradients of β and γ.
+    if learns {
+      sumShards(gradient, input, context)
+      context.shards.join(arena[sums], stride: 2 * padded, count: 2 * padded) { store($1, node: $0, context) }
+    }
     arena[second].update(repeating: 0, count: channels)
     arena[third].update(repeating: 0, count: channels)
     return dpt_norm_gradient(
@@ -287,7 +293,7 @@ final class BatchNormPass: Pass {
 
   /// Has a pass that writes the gradient of the outputs sum what is needed of it.
   func sumGradients(in pass: inout dpt_convolution_backward, gradient: TensorView, _ context: StepContext) {
-    guard let input, !isFrozen else { return }
+    guard let input, learns || !running.areFrozen else { return }
     setFactor(group: 0, context)
     beginSums(context)
     pass.sums = true
@@ -302,22 +308,25 @@ final class BatchNormPass: Pass {
     _ gradient: TensorView, _ input: TensorView, _ context: StepContext
   ) throws -> UnsafePointer<Float> {
     let reducer = try batchSums(context).backward
-    let sums = context.arena[sums]
-    if !areGradientsSummed {
-      setFactor(group: 0, context)
-      beginSums(context)
-      var rows = gradientRows(gradient, input, group: 0, context)
-      var program = context.shards.kernelProgram(over: input)
-      var progress = program.beginning
-      dpt_batch_norm_gradients(&rows, sums, padded, &program, &progress, program.end)
-    }
-    areGradientsSummed = false
-    context.shards.join(sums, stride: 2 * padded, count: 2 * padded) { node, sum in
+    sumShards(gradient, input, context)
+    context.shards.join(context.arena[sums], stride: 2 * padded, count: 2 * padded) { node, sum in
       (reducer.nodes + node * reducer.stride).update(from: sum, count: 2 * padded)
       store(sum, node: node, context)
     }
     if givesInputGradient { try reducer.reduce() }
     return UnsafePointer(reducer.result)
+  }
+
+  /// Sums dy and dy·x̂ of each shard with the statistics of the one group, unless the pass that follows has done so.
+  private func sumShards(_ gradient: TensorView, _ input: TensorView, _ context: StepContext) {
+    defer { areGradientsSummed = false }
+    guard !areGradientsSummed else { return }
+    setFactor(group: 0, context)
+    beginSums(context)
+    var rows = gradientRows(gradient, input, group: 0, context)
+    var program = context.shards.kernelProgram(over: input)
+    var progress = program.beginning
+    dpt_batch_norm_gradients(&rows, context.arena[sums], padded, &program, &progress, program.end)
   }
 
   /// What dy and dy·x̂ are summed of, with a group's mean and deviation.

@@ -8,6 +8,9 @@ struct RunningStatistics {
   let momentum: Double?
   private let shape: Shape
 
+  /// Whether they stay as they are and are used in training, too. They belong together: one alone cannot be frozen.
+  var areFrozen: Bool { mean.isFrozen || variance.isFrozen }
+
   /// `momentum` is the share of each new batch; with nil, all batches have the same share.
   init(input: Shape, momentum: Double?) {
     func buffer(_ name: String, _ value: Float) -> Parameter {

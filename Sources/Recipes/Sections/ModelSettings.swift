@@ -50,7 +50,7 @@ public struct ModelSettings: RecipeSettings {
       RecipeKey(
         "freeze", \.freeze, .list(.text, least: 0),
         "parameters that do not learn: patterns of their names, or of the layers that have them, such as layer1 or *.bias; "
-          + "frozen batch norms use their running statistics"),
+          + "batch norms use running statistics that are frozen, and those of a frozen weight and bias"),
       RecipeKey(
         "unfreeze", \.unfreeze, .optional(.section), "when the frozen parameters begin to learn, or none for never"),
       RecipeKey(

@@ -33,7 +33,7 @@ extension Recipe {
         tensor.staysFrozen = self.model.unfreeze == nil
       }
     }
-    // A normalization that learns nothing uses its running statistics.
+    // A normalization that learns nothing uses its running statistics; one whose statistics alone are frozen learns.
     for layer in model.layers.nested where layer.parts.isEmpty && !layer.parameters.isEmpty {
       guard layer.parameters.allSatisfy(\.isFrozen) else { continue }
       for buffer in layer.buffers { (buffer.isFrozen, buffer.staysFrozen) = (true, self.model.unfreeze == nil) }
