@@ -12,28 +12,25 @@ public final class Program: Pass {
     let pass: any Pass
     /// Where the layers' parameters end among the model's.
     let parameterEnd: Int
-    /// Whether the backward pass needs the gradient of the inputs, unless all that learns below is frozen in a step.
-    let givesInputGradient: Bool
     let parameters: [Parameter]
-    /// The parameters of layers without layers within; those clear their own.
-    let ownParameters: [Parameter]
+    /// The parameters that may be frozen in a step, of layers without layers within; those clear their own.
+    let freezable: [Parameter]
 
-    init(_ fusion: Fusion, pass: any Pass, givesInputGradient: Bool) {
+    init(_ fusion: Fusion, pass: any Pass) {
       layers = fusion.layers
       self.pass = pass
-      self.givesInputGradient = givesInputGradient
       parameters = layers.flatMap(\.parameters)
-      ownParameters = layers.filter(\.parts.isEmpty).flatMap(\.parameters)
+      freezable = layers.filter(\.parts.isEmpty).flatMap(\.parameters).filter(\.mayFreeze)
       parameterEnd = parameters.map { $0.offset + $0.count }.max() ?? 0
     }
 
     /// Whether some parameter learns in this step.
     var learns: Bool { parameters.contains { !$0.isFrozen } }
-    /// Whether some parameter is frozen in this step.
-    var isFrozen: Bool { parameters.contains(where: \.isFrozen) }
   }
 
   private let stages: [Stage]
+  /// Whether some parameter may be frozen in a step.
+  private let mayFreeze: Bool
   /// Whether the gradient of the inputs is wanted from outside.
   private let wantsInputGradient: Bool
   /// The inputs of each stage in the last forward pass, and the outputs of the last stage.
@@ -44,8 +41,11 @@ public final class Program: Pass {
   public init(_ layers: [any Layer], _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     self.wantsInputGradient = wantsInputGradient
     // Below the first layer that ever learns no gradient is wanted, if some are frozen.
-    let freezes = layers.contains { $0.parameters.contains(where: \.staysFrozen) }
+    let parameters = layers.flatMap(\.parameters)
+    let freezes = parameters.contains(where: \.staysFrozen)
     let lowest = freezes ? layers.firstIndex { $0.parameters.contains { !$0.staysFrozen } } ?? layers.count : 0
+    for parameter in parameters { parameter.isPlanned = true }
+    mayFreeze = parameters.contains(where: \.mayFreeze)
     var stages: [Stage] = []
     var rest = layers[...]
     while let fusion = Fusion.first(in: rest, keepsOutputs: plan.keepsOutputs) {
@@ -54,7 +54,7 @@ public final class Program: Pass {
       let before = (stages.last?.pass as? ConvolutionAndBatchNormPass)?.norm
       let gives = wantsInputGradient || !stages.isEmpty && layers.count - rest.count - fusion.layers.count > lowest
       let pass = fusion.makePass(&plan, batch, gives, before)
-      stages.append(Stage(fusion, pass: pass, givesInputGradient: gives))
+      stages.append(Stage(fusion, pass: pass))
     }
     self.stages = stages
     activations.reserveCapacity(stages.count + 1)
@@ -147,7 +147,7 @@ public final class Program: Pass {
     let lowest = lowestLearning
     for index in stages.indices.reversed() {
       guard index >= lowest, let next = current else {
-        try finish(below: index, context)
+        try finish(stages[...index], context)
         return nil
       }
       let stage = stages[index]
@@ -161,13 +161,13 @@ public final class Program: Pass {
 
   /// The first stage whose backward pass is needed in this step.
   private var lowestLearning: Int {
-    guard !wantsInputGradient, stages.contains(where: \.isFrozen) else { return 0 }
+    guard mayFreeze, !wantsInputGradient else { return 0 }
     return stages.firstIndex(where: \.learns) ?? stages.count
   }
 
-  /// The stages up to one have no gradients in this step.
-  private func finish(below index: Int, _ context: StepContext) throws {
-    for stage in stages[...index].reversed() {
+  /// These stages have no gradients in this step.
+  private func finish(_ stages: ArraySlice<Stage>, _ context: StepContext) throws {
+    for stage in stages.reversed() {
       for parameter in stage.parameters { context.clearGradient(parameter) }
       for layer in stage.layers.reversed() { try context.frontier?.finish(within: layer) }
     }
@@ -194,7 +194,7 @@ public final class Program: Pass {
       stage.layers, .backward,
       operations: operations(
         stage.layers.backwardOperations(wantsInputGradient: wantsInputGradient), samples: samples, context))
-    for parameter in stage.ownParameters where parameter.isFrozen { context.clearGradient(parameter) }
+    for parameter in stage.freezable where parameter.isFrozen { context.clearGradient(parameter) }
     for layer in stage.layers.reversed() { try context.frontier?.finish(layer) }
   }
 

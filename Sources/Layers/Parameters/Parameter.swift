@@ -14,8 +14,19 @@ public final class Parameter {
   public internal(set) var offset = 0
   /// Whether it is a buffer, which is stored apart; set by the model.
   var isBuffer = false
-  /// Whether training leaves its values as they are: for a buffer, as running statistics are used. May change between steps.
-  public var isFrozen = false
+  /// Whether training leaves its values as they are: for a buffer, as running statistics are used. May change between steps. A
+  /// parameter that is ever frozen must be so for the first time before a program is made of its layer.
+  public var isFrozen = false {
+    didSet {
+      guard isFrozen, !mayFreeze else { return }
+      precondition(!isPlanned, "\(name) is frozen after a program was made that never asks whether it is")
+      mayFreeze = true
+    }
+  }
+  /// Whether it has been frozen, and so may be again.
+  private(set) var mayFreeze = false
+  /// Whether it is a parameter of a program's layers.
+  var isPlanned = false
   /// Whether it is frozen for the whole training, so that nothing need be planned for its gradient.
   package var staysFrozen = false
   /// Extents that PyTorch's layout is split into; their product is `count`.
