@@ -28,8 +28,8 @@ public final class ChannelDropout: Layer {
 
   /// Reserves the outputs. The input's gradient overwrites that of the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    SampleDropoutPass(
-      &plan, shape: outputShape, batch: batch, probability: probability, isWhole: false,
+    DropoutPass(
+      &plan, shape: outputShape, batch: batch, probability: probability, of: .channel,
       wantsInputGradient: wantsInputGradient)
   }
 }

@@ -26,8 +26,8 @@ public final class DropPath: Layer {
 
   /// Reserves the outputs. The input's gradient overwrites that of the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    SampleDropoutPass(
-      &plan, shape: outputShape, batch: batch, probability: probability, isWhole: true,
+    DropoutPass(
+      &plan, shape: outputShape, batch: batch, probability: probability, of: .sample,
       wantsInputGradient: wantsInputGradient)
   }
 }

@@ -22,30 +22,8 @@ public final class LogSoftmax: Layer {
 
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let floats = outputShape.paddedCount(batch: batch)
-    return LogSoftmaxPass(output: plan.activation(floats), gradient: wantsInputGradient ? plan.gradient(floats) : nil)
-  }
-}
-
-private struct LogSoftmaxPass: Pass {
-  let output: ArenaPlan.Slot
-  let gradient: ArenaPlan.Slot?
-
-  /// The logarithms of each row's softmax.
-  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: input.columns)
-    var rows = dpt_row_pass(input: input, result: result)
-    dpt_log_softmax(&rows)
-    return result
-  }
-
-  func backward(
-    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
-  ) -> TensorView? {
-    guard let slot = self.gradient else { return nil }
-    let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
-    var rows = dpt_row_pass(input: output, gradient: gradient, result: result)
-    dpt_log_softmax_gradient(&rows)
-    return result
+    SoftmaxPass(
+      &plan, shape: outputShape, batch: batch, wantsInputGradient: wantsInputGradient, function: dpt_log_softmax,
+      derivative: dpt_log_softmax_gradient)
   }
 }

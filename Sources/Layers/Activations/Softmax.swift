@@ -21,30 +21,8 @@ public final class Softmax: Layer {
 
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let floats = outputShape.paddedCount(batch: batch)
-    return SoftmaxPass(output: plan.activation(floats), gradient: wantsInputGradient ? plan.gradient(floats) : nil)
-  }
-}
-
-private struct SoftmaxPass: Pass {
-  let output: ArenaPlan.Slot
-  let gradient: ArenaPlan.Slot?
-
-  /// The softmax of each row.
-  func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: input.columns)
-    var rows = dpt_row_pass(input: input, result: result)
-    dpt_softmax(&rows)
-    return result
-  }
-
-  func backward(
-    _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
-  ) -> TensorView? {
-    guard let slot = self.gradient else { return nil }
-    let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
-    var rows = dpt_row_pass(input: output, gradient: gradient, result: result)
-    dpt_softmax_gradient(&rows)
-    return result
+    SoftmaxPass(
+      &plan, shape: outputShape, batch: batch, wantsInputGradient: wantsInputGradient, function: dpt_softmax,
+      derivative: dpt_softmax_gradient)
   }
 }

@@ -19,24 +19,40 @@ package struct Convolution {
     input: Shape, outputs: Int, window: Window, kernelShape: [Int], groups: Int, bias: Bool,
     algorithm: ConvolutionAlgorithm
   ) throws {
-    guard input.features.isMultiple(of: groups), outputs.isMultiple(of: groups) else {
-      throw Failure(
-        .configuration, "\(groups) groups do not divide \(input.features) input and \(outputs) output channels",
-        advice: "groups must divide both")
-    }
+    try Convolution.check(groups: groups, inputs: input.features, outputs: outputs)
     inputShape = input
     self.window = window
     self.groups = groups
     outputShape = try window.outputShape(for: input, features: outputs)
     let channels = input.features / groups
-    let initialization = Initialization.uniform(bound: 1 / Float(channels * window.taps).squareRoot())
-    weight = Parameter(
-      "weight", shape: [outputs, channels] + kernelShape, initialization: initialization,
-      factors: [outputs, channels, window.taps], axes: [0, 2, 1])
+    (weight, self.bias) = Convolution.parameters(
+      rows: outputs, columns: channels, kernelShape: kernelShape, biases: bias ? outputs : nil)
     tile = WinogradTile.choose(
       algorithm, window: window, groups: groups, isSequence: input.isSequence, channels: channels, outputs: outputs,
       size: Window.size(outputShape))
-    self.bias = bias ? Parameter("bias", shape: [outputs], initialization: initialization) : nil
+  }
+
+  /// Checks that groups divide the channels on both sides.
+  /// - Throws: `Failure` (configuration) if they do not.
+  static func check(groups: Int, inputs: Int, outputs: Int) throws {
+    guard inputs.isMultiple(of: groups), outputs.isMultiple(of: groups) else {
+      throw Failure(
+        .configuration, "\(groups) groups do not divide \(inputs) input and \(outputs) output channels",
+        advice: "groups must divide both")
+    }
+  }
+
+  /// The weight [rows, columns, …kernel], here with the taps before the columns, and a bias if there are `biases`: both start
+  /// uniform in ±1/√(columns · taps).
+  static func parameters(
+    rows: Int, columns: Int, kernelShape: [Int], biases: Int?
+  ) -> (weight: Parameter, bias: Parameter?) {
+    let taps = kernelShape.reduce(1, *)
+    let initialization = Initialization.uniform(bound: 1 / Float(columns * taps).squareRoot())
+    let weight = Parameter(
+      "weight", shape: [rows, columns] + kernelShape, initialization: initialization,
+      factors: [rows, columns, taps], axes: [0, 2, 1])
+    return (weight, biases.map { Parameter("bias", shape: [$0], initialization: initialization) })
   }
 
   /// The weight, and the bias if there is one.

@@ -20,22 +20,15 @@ package struct TransposedConvolution {
     input: Shape, outputs: Int, window: Window, kernelShape: [Int], outputPadding: Window.Extent, groups: Int,
     bias: Bool
   ) throws {
-    guard input.features.isMultiple(of: groups), outputs.isMultiple(of: groups) else {
-      throw Failure(
-        .configuration, "\(groups) groups do not divide \(input.features) input and \(outputs) output channels",
-        advice: "groups must divide both")
-    }
+    try Convolution.check(groups: groups, inputs: input.features, outputs: outputs)
     inputShape = input
     self.window = window
     self.outputPadding = outputPadding
     self.groups = groups
     outputShape = try TransposedConvolution.outputShape(
       of: input, outputs: outputs, window: window, outputPadding: outputPadding)
-    let initialization = Initialization.uniform(bound: 1 / Float(outputs / groups * window.taps).squareRoot())
-    weight = Parameter(
-      "weight", shape: [input.features, outputs / groups] + kernelShape, initialization: initialization,
-      factors: [input.features, outputs / groups, window.taps], axes: [0, 2, 1])
-    self.bias = bias ? Parameter("bias", shape: [outputs], initialization: initialization) : nil
+    (weight, self.bias) = Convolution.parameters(
+      rows: input.features, columns: outputs / groups, kernelShape: kernelShape, biases: bias ? outputs : nil)
   }
 
   private static func outputShape(
@@ -64,15 +57,7 @@ package struct TransposedConvolution {
       }
       return result
     }
-    if input.isSequence {
-      return .sequence(steps: try size("steps", input.extents[0], \.height), features: outputs)
-    }
-    guard input.isImage else {
-      throw Failure(.configuration, "\(input.text) is no image or sequence")
-    }
-    return .image(
-      height: try size("height", input.extents[0], \.height), width: try size("width", input.extents[1], \.width),
-      channels: outputs)
+    return try Window.outputShape(for: input, features: outputs, size: size)
   }
 
   /// The weight, and the bias if there is one.

@@ -157,6 +157,14 @@ public struct Window: Equatable, Sendable {
       }
       return places
     }
+    return try Window.outputShape(for: input, features: features, size: size)
+  }
+
+  /// The shape of what has `size` along each axis of an input, of which it is told name and size.
+  /// - Throws: `Failure` (configuration) if the input has no such axes; errors of `size`.
+  static func outputShape(
+    for input: Shape, features: Int, size: (_ name: String, _ size: Int, _ part: KeyPath<Extent, Int>) throws -> Int
+  ) throws -> Shape {
     if input.isSequence {
       return .sequence(steps: try size("steps", input.extents[0], \.height), features: features)
     }
