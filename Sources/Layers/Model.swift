@@ -39,7 +39,7 @@ public final class Model {
       weights: Weights(
         valueCount: Model.end(of: parameters), bufferCount: Model.end(of: buffers), counterCount: counters.count))
     for buffer in buffers {
-      _ = weights.arrivingValues(of: buffer).update(fromContentsOf: buffer.initialValues(seed: 0, index: 0))
+      buffer.initialize(weights.arrivingValues(of: buffer), seed: 0, index: 0)
     }
   }
 
@@ -109,8 +109,7 @@ public final class Model {
   /// Draws all initial values; a function of the seed alone.
   public func initialize(seed: UInt64) {
     for (index, parameter) in parameters.enumerated() {
-      let values = parameter.initialValues(seed: seed, index: index)
-      _ = weights.arrivingValues(of: parameter).update(fromContentsOf: values)
+      parameter.initialize(weights.arrivingValues(of: parameter), seed: seed, index: index)
     }
     weights.noteChange()
   }

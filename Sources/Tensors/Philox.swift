@@ -61,16 +61,17 @@ public struct Philox: Sendable {
 
   /// The generator itself: ten rounds on a counter and a key.
   public static func block(_ counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var c = counter
-    var k = key
+    var c = (counter.x, counter.y, counter.z, counter.w)
+    var k = (key.x, key.y)
     for _ in 0..<10 {
-      let a = UInt64(c.x) &* 0xD251_1F53
-      let b = UInt64(c.z) &* 0xCD9E_8D57
-      c = SIMD4(
-        UInt32(truncatingIfNeeded: b >> 32) ^ c.y ^ k.x, UInt32(truncatingIfNeeded: b),
-        UInt32(truncatingIfNeeded: a >> 32) ^ c.w ^ k.y, UInt32(truncatingIfNeeded: a))
-      k = SIMD2(k.x &+ 0x9E37_79B9, k.y &+ 0xBB67_AE85)
+      let a = UInt64(c.0) &* 0xD251_1F53
+      let b = UInt64(c.2) &* 0xCD9E_8D57
+      c = (
+        UInt32(truncatingIfNeeded: b >> 32) ^ c.1 ^ k.0, UInt32(truncatingIfNeeded: b),
+        UInt32(truncatingIfNeeded: a >> 32) ^ c.3 ^ k.1, UInt32(truncatingIfNeeded: a)
+      )
+      k = (k.0 &+ 0x9E37_79B9, k.1 &+ 0xBB67_AE85)
     }
-    return c
+    return SIMD4(c.0, c.1, c.2, c.3)
   }
 }

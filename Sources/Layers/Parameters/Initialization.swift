@@ -38,27 +38,33 @@ public enum Initialization: Equatable, Sendable {
   /// element).
   public func values(shape: [Int], seed: UInt64, index: Int) -> [Float] {
     let count = shape.reduce(1, *)
-    let random = Philox(seed: seed, purpose: .initialization)
-    func uniform(_ bound: Float) -> [Float] {
-      (0..<count).map { (2 * random.uniform(sample: index, element: $0) - 1) * bound }
+    return [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      fill(UnsafeMutableBufferPointer(rebasing: values[..<count]), shape: shape, seed: seed, index: index)
+      initialized = count
     }
-    func normal(_ mean: Float, _ deviation: Float) -> [Float] {
-      (0..<count).map { mean + deviation * Float(random.normal(sample: index, element: $0)) }
+  }
+
+  /// Writes these values.
+  func fill(_ values: UnsafeMutableBufferPointer<Float>, shape: [Int], seed: UInt64, index: Int) {
+    let random = Philox(seed: seed, purpose: .initialization)
+    func uniform(_ bound: Float) { random.fill(values, uniformWithin: bound, sample: index) }
+    func normal(_ mean: Float, _ deviation: Float) {
+      random.fill(values, normalAround: mean, deviation: deviation, sample: index)
     }
     let fans = Initialization.fans(shape)
     let sum = Float(fans.in + fans.out)
     func width(_ fan: Fan) -> Float { Float(fan == .fanIn ? fans.in : fans.out) }
     switch self {
-    case .uniform(let bound): return uniform(bound)
-    case .normal(let mean, let deviation): return normal(mean, deviation)
-    case .constant(let value): return Array(repeating: value, count: count)
-    case .xavierUniform(let gain): return uniform(gain * (6 / sum).squareRoot())
-    case .xavierNormal(let gain): return normal(0, gain * (2 / sum).squareRoot())
-    case .kaimingUniform(let fan, let gain): return uniform(gain * (3 / width(fan)).squareRoot())
-    case .kaimingNormal(let fan, let gain): return normal(0, gain / width(fan).squareRoot())
+    case .uniform(let bound): uniform(bound)
+    case .normal(let mean, let deviation): normal(mean, deviation)
+    case .constant(let value): values.initialize(repeating: value)
+    case .xavierUniform(let gain): uniform(gain * (6 / sum).squareRoot())
+    case .xavierNormal(let gain): normal(0, gain * (2 / sum).squareRoot())
+    case .kaimingUniform(let fan, let gain): uniform(gain * (3 / width(fan)).squareRoot())
+    case .kaimingNormal(let fan, let gain): normal(0, gain / width(fan).squareRoot())
     case .orthogonal(let gain):
-      let draws = (0..<count).map { random.normal(sample: index, element: $0) }
-      return orthonormal(draws, rows: shape.first ?? 1).map { gain * Float($0) }
+      let rows = orthonormal(random.normals(count: values.count, sample: index), rows: shape.first ?? 1)
+      for (place, value) in rows.enumerated() { values[place] = gain * Float(value) }
     }
   }
 

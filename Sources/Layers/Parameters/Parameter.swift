@@ -29,10 +29,8 @@ public final class Parameter {
   var isPlanned = false
   /// Whether it is frozen for the whole training, so that nothing need be planned for its gradient.
   package var staysFrozen = false
-  /// Extents that PyTorch's layout is split into; their product is `count`.
-  private let factors: [Int]
-  /// The order of these extents in the layout here, outermost first.
-  private let axes: [Int]
+  /// The layout here.
+  private let layout: ParameterLayout
   private let standardInitialization: Initialization
   /// The row (along the first axis) that starts at zero, if any.
   private let zeroRow: Int?
@@ -49,8 +47,8 @@ public final class Parameter {
     self.shape = shape
     standardInitialization = initialization
     self.zeroRow = zeroRow
-    self.factors = factors ?? shape
-    self.axes = axes ?? Array((factors ?? shape).indices)
+    let factors = factors ?? shape
+    layout = ParameterLayout(factors: factors, axes: axes ?? Array(factors.indices))
   }
 
   /// Declares a parameter whose last extent is the features of `input`. If these were flattened from an image, PyTorch has
@@ -69,40 +67,60 @@ public final class Parameter {
   /// The number of values.
   public var count: Int { shape.reduce(1, *) }
 
-  /// The initial values, in the layout here; a function of the seed and of the index in the model.
-  func initialValues(seed: UInt64, index: Int) -> [Float] {
-    var drawn = initialization.values(shape: shape, seed: seed, index: index)
-    if let zeroRow, let rows = shape.first {
-      let width = count / rows
-      for place in zeroRow * width..<(zeroRow + 1) * width { drawn[place] = 0 }
+  /// Writes the initial values, in the layout here; a function of the seed and of the index in the model.
+  func initialize(_ values: UnsafeMutableBufferPointer<Float>, seed: UInt64, index: Int) {
+    guard let start = values.baseAddress else { return }
+    guard !layout.isPyTorch else { return draw(values, seed: seed, index: index) }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: values.count) { drawn in
+      draw(drawn, seed: seed, index: index)
+      if let source = drawn.baseAddress { layout.copy(fromPyTorch: source, to: start) }
     }
-    return fromPyTorch(drawn)
+  }
+
+  /// Writes the initial values, in PyTorch's layout.
+  private func draw(_ values: UnsafeMutableBufferPointer<Float>, seed: UInt64, index: Int) {
+    initialization.fill(values, shape: shape, seed: seed, index: index)
+    guard let zeroRow, let rows = shape.first else { return }
+    let width = count / rows
+    for place in zeroRow * width..<(zeroRow + 1) * width { values[place] = 0 }
   }
 
   /// Converts values from PyTorch's layout to the one here.
   public func fromPyTorch(_ values: [Float]) -> [Float] {
-    isPyTorchLayout ? values : places().map { values[$0] }
+    guard !layout.isPyTorch else { return values }
+    return converted(values) { layout.copy(fromPyTorch: $0, to: $1) }
+  }
+
+  /// Converts values from PyTorch's layout to the one here, and writes them to `result`.
+  package func copy(fromPyTorch values: [Float], to result: UnsafeMutablePointer<Float>) {
+    precondition(values.count == count, "\(values.count) values for \(count)")
+    values.withUnsafeBufferPointer { values in
+      guard let source = values.baseAddress else { return }
+      if layout.isPyTorch {
+        result.update(from: source, count: values.count)
+      } else {
+        layout.copy(fromPyTorch: source, to: result)
+      }
+    }
   }
 
   /// Converts values from the layout here to PyTorch's.
   public func toPyTorch(_ values: some RandomAccessCollection<Float>) -> [Float] {
-    guard !isPyTorchLayout else { return Array(values) }
-    var result = [Float](repeating: 0, count: count)
-    for (place, value) in zip(places(), values) { result[place] = value }
-    return result
+    guard !layout.isPyTorch else { return Array(values) }
+    return values.withContiguousStorageIfAvailable { converted($0) { layout.copy($0, toPyTorch: $1) } }
+      ?? toPyTorch(Array(values))
   }
 
-  private var isPyTorchLayout: Bool { axes == Array(factors.indices) }
-
-  /// For each value in the layout here, its index in PyTorch's layout.
-  private func places() -> [Int] {
-    var strides = [Int](repeating: 1, count: factors.count)
-    for axis in factors.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * factors[axis + 1] }
-    var places = [0]
-    for axis in axes {
-      places = places.flatMap { place in (0..<factors[axis]).map { place + $0 * strides[axis] } }
+  private func converted<Values: RandomAccessCollection<Float>>(
+    _ values: Values, by copy: (UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) -> [Float] {
+    precondition(values.count == count, "\(values.count) values for \(count)")
+    return [Float](unsafeUninitializedCapacity: count) { result, initialized in
+      values.withContiguousStorageIfAvailable { values in
+        if let source = values.baseAddress, let start = result.baseAddress { copy(source, start) }
+      }
+      initialized = count
     }
-    return places
   }
 }
 

@@ -98,26 +98,30 @@ final class Snapshot {
     try experiment.model.readWeights(from: folder.weights)
     let file = try SafetensorsFile(contentsOf: folder.state)
     let model = experiment.model
-    func read(_ prefix: String, of parameters: [Parameter]? = nil, _ write: (Int, Float) -> Void) throws {
+    func read(
+      _ prefix: String, of parameters: [Parameter]? = nil, to values: UnsafeMutablePointer<Float>
+    ) throws {
       for parameter in parameters ?? model.parameters {
         let tensor = try file.tensor(
           prefix + parameter.name, shape: parameter.shape, path: folder.state, allowsInfinity: prefix != averagePrefix)
-        for (place, value) in zip(parameter.offset..., parameter.fromPyTorch(tensor.values)) { write(place, value) }
+        parameter.copy(fromPyTorch: tensor.values, to: values + parameter.offset)
       }
     }
     if experiment.average != nil {
       let (average, buffers) = (try experiment.evaluatedWeights.values, experiment.evaluatedWeights.bufferValues)
-      try read(averagePrefix) { average.base[$0] = $1 }
+      try read(averagePrefix, to: average.base)
       buffers.base.update(from: model.weights.bufferValues.base, count: buffers.count)
       if let first = model.buffers.first, file[averagePrefix + first.name] != nil {
-        try read(averagePrefix, of: model.buffers) { buffers.base[$0] = $1 }
+        try read(averagePrefix, of: model.buffers, to: buffers.base)
       }
     }
     let state = try makeState(experiment)
-    for part in state { try read(statePrefix(part)) { part.values.base[$0] = $1 } }
+    for part in state { try read(statePrefix(part), to: part.values.base) }
     let residuals = try (0..<residualCount).map { vector in
       var values = [Float](repeating: 0, count: experiment.model.valueCount)
-      try read(residualPrefix(vector, of: residualCount)) { values[$0] = $1 }
+      try values.withUnsafeMutableBufferPointer {
+        if let start = $0.baseAddress { try read(residualPrefix(vector, of: residualCount), to: start) }
+      }
       return values
     }
     let carried = try file.tensors.filter { $0.name.hasPrefix(CarriedStates.prefix) }

@@ -32,7 +32,7 @@ extension Model {
         guard let index else { continue }
         let values = try archive.floats(at: index)
         try checkNumbers(values, of: archive.tensors[index].name, path: path)
-        _ = try weights.values(of: parameter).update(fromContentsOf: parameter.fromPyTorch(values))
+        if let start = try weights.values(of: parameter).baseAddress { parameter.copy(fromPyTorch: values, to: start) }
       case .count(_, let place):
         let count = try index.map(archive.integers)?.first ?? 0
         guard count >= 0 else {
