@@ -26,30 +26,14 @@ public struct NPYArray: Sendable {
   /// Parses the contents of a `.npy` file; `source` is its name in messages.
   /// - Throws: `Failure` (data) if the contents are damaged or the type is not supported.
   public init(bytes file: [UInt8], source: String) throws {
-    let (text, dataStart) = try Self.headerText(of: file, source: source)
-    let header = try NPYHeader(text, source: source)
+    let start = try NPYStart(file, size: file.count, source: source)
+    let header = start.header
     let size = header.element.byteCount
-    guard let count = elementCount(header.shape),
-      case let (byteCount, overflow) = count.multipliedReportingOverflow(by: size),
-      !overflow
-    else {
-      throw Failure(
-        .data, "\(source): the shape \(describe(header.shape)) of elements of \(size) bytes is beyond any memory.",
-        advice: "The header is damaged; write the array again.")
-    }
-    let held = file.count - dataStart
-    guard held == byteCount else {
-      throw Failure(
-        .data,
-        "\(source): \(held) bytes follow the header, but the shape \(describe(header.shape)) "
-          + "of elements of \(size) bytes needs \(byteCount).",
-        advice: held < byteCount ? "The file was cut short; copy or write it again." : "One file holds one array.")
-    }
-    self.init(shape: header.shape, element: header.element, count: count, source: source) {
+    self.init(shape: header.shape, element: header.element, count: start.count, source: source) {
       let isFortran = header.isFortranOrder && header.shape.count > 1
       let isSwapped = header.isBigEndian && size > 1
-      let data = file[dataStart...]
-      guard count > 0, isFortran || isSwapped else { return data }
+      let data = file[start.length...]
+      guard start.count > 0, isFortran || isSwapped else { return data }
       return rearranged(data, shape: header.shape, size: size, fromFortranOrder: isFortran, swapped: isSwapped)[...]
     }
   }
@@ -97,41 +81,15 @@ public struct NPYArray: Sendable {
     let order = element.byteCount == 1 ? "|" : "<"
     let lengths = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var header = Array("{'descr': '\(order)\(element.rawValue)', 'fortran_order': False, 'shape': (\(lengths)), }".utf8)
-    let prefix = Self.magic.count + 4
+    let prefix = NPYStart.magic.count + 4
     header += [UInt8](repeating: UInt8(ascii: " "), count: 63 - (prefix + header.count) % 64)
     header.append(UInt8(ascii: "\n"))
-    return Self.magic + [1, 0] + littleEndianBytes([UInt16(header.count)]) + header + bytes
+    return NPYStart.magic + [1, 0] + littleEndianBytes([UInt16(header.count)]) + header + bytes
   }
 
   /// Writes the array to the `.npy` file at `path`, all or nothing; throws as `AtomicFile.write`.
   public func write(to path: String) throws {
     try AtomicFile.write(encoded(), to: path)
-  }
-
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-
-  /// The header's text, and the offset at which the data begins.
-  private static func headerText(of file: [UInt8], source: String) throws -> (ArraySlice<UInt8>, Int) {
-    guard file.count >= 10, file.starts(with: magic) else {
-      throw Failure(
-        .data, "\(source) is not a NumPy array: it does not begin with \\x93NUMPY and a version.",
-        advice: "Write it with numpy.save or numpy.savez.")
-    }
-    let (major, minor) = (file[6], file[7])
-    guard (1...3).contains(major), minor == 0 else {
-      throw Failure(
-        .data, "\(source) is of .npy version \(major).\(minor); versions 1.0, 2.0 and 3.0 can be read.")
-    }
-    let fieldSize = major == 1 ? 2 : 4
-    let start = 8 + fieldSize
-    let length = file[8..<min(start, file.count)].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard file.count >= start, length <= file.count - start else {
-      throw Failure(
-        .data,
-        "\(source): the header claims \(length) bytes, the file \(file.count) bytes in all.",
-        advice: "The file was cut short or is damaged; copy or write it again.")
-    }
-    return (file[start..<(start + length)], start + length)
   }
 }
 

@@ -51,17 +51,36 @@ public final class NPZArchive {
       : "Write it with numpy.savez, or copy it again."
   }
 
-  /// Reads the array `name`; libzip checks its CRC-32.
+  /// Reads the array `name`; libzip checks its CRC-32. Nothing is unpacked if the entry is not as large as its header says.
   /// - Throws: `Failure` (data) if the archive has no such array (the message names those it has) or the entry is
   ///   damaged (the message quotes libzip).
   public func array(_ name: String) throws -> NPYArray {
+    let (index, source) = try entry(name)
+    _ = try start(of: index, source: source)
+    return try NPYArray(bytes: file.contents(of: index, source: source), source: source)
+  }
+
+  /// Reads the header of the array `name`.
+  /// - Throws: as `array`.
+  func header(_ name: String) throws -> NPYHeader {
+    let (index, source) = try entry(name)
+    return try start(of: index, source: source).header
+  }
+
+  private func start(of index: Int, source: String) throws -> NPYStart {
+    let size = Int(clamping: try file.size(of: index, source: source))
+    let length = try NPYStart.length(
+      of: file.start(of: index, count: 12, source: source), size: size, source: source)
+    return try NPYStart(file.start(of: index, count: length, source: source), size: size, source: source)
+  }
+
+  private func entry(_ name: String) throws -> (index: Int, source: String) {
     guard let index = entries[name] else {
       let held = names.isEmpty ? "It holds no arrays." : "It holds \(names.map { "'\($0)'" }.joined(separator: ", "))."
       throw Failure(
         .data, "'\(path)' holds no array '\(name)'.",
         advice: nearestName(to: name, among: names).map { "\(held) Did you mean '\($0)'?" } ?? held)
     }
-    let source = "'\(path)', entry '\(name).npy'"
-    return try NPYArray(bytes: file.contents(of: index, source: source), source: source)
+    return (index, "'\(path)', entry '\(name).npy'")
   }
 }

@@ -21,7 +21,8 @@ final class PyTorchArchive: TensorArchive {
 
   // A pickle describes a tensor in some 150 bytes. A tensor with more values than its storage is a repetition, which is
   // never large.
-  private static let (longestPickle, mostRepetition, mostExpansion) = (1 << 26, 1 << 20, UInt64(256))
+  private static let (longestPickle, mostRepetition) = (1 << 26, 1 << 20)
+  private static let (mostExpansion, mostKeptExpansion) = (UInt64(256), UInt64(8))
 
   /// Whether a file in an archive is the pickle.
   static func isIndex(_ name: String) -> Bool { name.hasSuffix("/data.pkl") }
@@ -104,7 +105,10 @@ final class PyTorchArchive: TensorArchive {
         .data, "\(source), would unpack to \(held) bytes, \(expansion) times what it has.",
         advice: "torch.save does not compress; write the file again.")
     }
-    guard shared.contains(storage.key) else { return try file.contents(of: place, range: range, source: source) }
+    // What expands much is not kept: a small file would take much memory.
+    guard shared.contains(storage.key), expansion <= Self.mostKeptExpansion else {
+      return try file.contents(of: place, range: range, source: source)
+    }
     let bytes = try file.contents(of: place, source: source)
     last = (storage.key, bytes)
     return Array(bytes[range])

@@ -82,18 +82,21 @@ final class SafetensorsArchive: TensorArchive {
   }
 }
 
-/// The arrays of an `.npz` archive as tensors. Their bytes are in memory, since only an array itself tells its shape.
+/// The arrays of an `.npz` archive as tensors. Of those whose values are not asked for, only the headers are read.
 final class NPZTensors: TensorArchive {
   let tensors: [ArchivedTensor]
   let keepsOrder = true
-  private let arrays: [NPYArray]
+  private let archive: NPZArchive
 
   init(_ archive: NPZArchive) throws {
-    arrays = try archive.names.map(archive.array)
-    tensors = zip(archive.names, arrays).map { ArchivedTensor($0, shape: $1.shape, isWhole: $1.element == .int64) }
+    self.archive = archive
+    tensors = try archive.names.map {
+      let header = try archive.header($0)
+      return ArchivedTensor($0, shape: header.shape, isWhole: header.element == .int64)
+    }
   }
 
-  func floats(at index: Int) -> [Float] { arrays[index].floats() }
+  func floats(at index: Int) throws -> [Float] { try archive.array(tensors[index].name).floats() }
 
-  func integers(at index: Int) -> [Int64] { arrays[index].int64s() ?? [] }
+  func integers(at index: Int) throws -> [Int64] { try archive.array(tensors[index].name).int64s() ?? [] }
 }

@@ -86,6 +86,26 @@ final class ZipFile {
     return bytes
   }
 
+  /// The first bytes of the file at `index`, at most `count`, whose checksum is not checked.
+  /// - Throws: as `contents`.
+  func start(of index: Int, count: Int, source: String) throws -> [UInt8] {
+    guard let file = zip_fopen_index(archive, UInt64(index), 0) else {
+      throw damage(source, String(cString: zip_strerror(archive)))
+    }
+    defer { zip_fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let read = bytes.withUnsafeMutableBytes {
+        zip_fread(file, $0.baseAddress?.advanced(by: done), UInt64(count - done))
+      }
+      if read < 0 { throw damage(source, String(cString: zip_file_strerror(file))) }
+      if read == 0 { break }
+      done += Int(read)
+    }
+    return Array(bytes[..<done])
+  }
+
   /// How many times larger than its bytes in the archive a file is; 1 if it is stored.
   func expansion(of index: Int, source: String) throws -> UInt64 {
     let status = try status(of: index, source: source)

@@ -140,4 +140,41 @@ import Testing
       expectFailure(.data, "entry 'cube.npy'") { _ = try NPZArchive(contentsOf: path).array("cube") }
     }
   }
+
+  @Test("of arrays that are not wanted only the headers are read")
+  func unwanted() throws {
+    var bytes = try fixtureBytes("stored.npz")
+    let three: [UInt8] = [0, 0, 0x40, 0x40]
+    bytes[try offset(of: three, in: bytes)] ^= 1
+    try withFile(bytes, type: "npz") { path in
+      let archive = try openTensorArchive(path)
+      #expect(archive.tensors.map(\.name) == ["cube", "x", "unused"])
+      #expect(archive.tensors[1].shape == [3])
+      #expect(try archive.floats(at: 2) == [7])
+      expectFailure(.data, "entry 'x.npy'", "CRC error") { _ = try archive.floats(at: 1) }
+    }
+  }
+
+  @Test("an entry of another size than its header says is refused before it is unpacked")
+  func falseShape() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.npz"
+      let array = NPYArray(shape: [100, 10], floats: [Float](repeating: 0, count: 1000))
+      try NPZArchive.write([("x", array)], to: path, compressed: false)
+      var bytes = [UInt8](try Data(contentsOf: URL(filePath: path)))
+      for (shape, held) in [("(100, 11)", "needs 4400"), ("(001, 10)", "needs 40.")] {
+        let start = try offset(of: Array("(".utf8), in: bytes)
+        bytes.replaceSubrange(start..<start + 9, with: Array(shape.utf8))
+        try withFile(bytes, type: "npz") { path in
+          // Its checksum is wrong, too, which would be found at its end.
+          expectFailure(.data, "entry 'x.npy': 4000 bytes follow the header", held) {
+            _ = try NPZArchive(contentsOf: path).array("x")
+          }
+          expectFailure(.data, "entry 'x.npy': 4000 bytes follow the header", held) {
+            _ = try openTensorArchive(path)
+          }
+        }
+      }
+    }
+  }
 }
