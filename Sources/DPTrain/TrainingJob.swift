@@ -50,15 +50,27 @@ public struct TrainingJob {
     return summary
   }
 
+  /// Whether rank 0 has a checkpoint to resume from. Every rank calls it.
+  private func findsCheckpoint(_ communicator: any Communicator) throws -> Bool {
+    guard resumes, let out else { return false }
+    let found = communicator.isRoot && CheckpointStore(path: RunFolder(path: out).checkpoints).newest { _ in } != nil
+    return try communicator.gatherWithinAgreement(found ? 1 : 0).contains(1)
+  }
+
   private func prepare(_ recipe: Recipe, _ communicator: any Communicator) throws -> TrainingRun {
     try checkResumption(of: recipe)
-    let experiment = try recipe.makeExperiment()
+    let continues = try findsCheckpoint(communicator)
+    var made = recipe
+    // A checkpoint has all weights; the file that they began with need not exist any more.
+    if continues { made.model.weights = nil }
+    let experiment = try made.makeExperiment()
     let warnings = try recipe.trainingWarnings(of: experiment)
     let workspace = try experiment.makeWorkspace(communicator: communicator)
     let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resumes) : nil
     try folder?.lock(resumes: resumes, warn: Terminal.warn)
     return TrainingRun(
-      recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: self)
+      recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: self,
+      continues: continues)
   }
 
   /// Checks that the recipe may resume the run in the folder.

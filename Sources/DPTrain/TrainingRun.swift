@@ -13,6 +13,8 @@ struct TrainingRun {
   /// The run's folder on rank 0; nil on other ranks.
   let folder: RunFolder?
   let job: TrainingJob
+  /// Whether it goes on from a checkpoint, so that a file of initial weights was not read.
+  let continues: Bool
 
   /// Trains to the end or to the time limit.
   func train(_ communicator: any Communicator, until limit: TimeLimit?) throws -> RunSummary {
@@ -20,11 +22,17 @@ struct TrainingRun {
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
       course: RunEnvironment.Course(experiment),
-      initialWeights: communicator.isRoot ? try experiment.weightsDigest() : nil,
+      initialWeights: communicator.isRoot ? try initialWeights() : nil,
       network: try LinkSpeed.measure(communicator))
     if communicator.isRoot { warnings.forEach(warn) }
     let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
-    if let checkpoint { try checkRates(checkpoint.manifest, of: checkpoint.folder) }
+    if let checkpoint {
+      try checkRates(checkpoint.manifest, of: checkpoint.folder)
+    } else if let folder, continues {
+      throw Failure(
+        .noInput, "\(folder.checkpoints) had a checkpoint to resume from, but has none any more",
+        advice: "resume again, when nothing else changes the folder")
+    }
     let schedule = recipe.checkpoint.schedule
     let keeper = try CheckpointKeeper(
       experiment, schedule: schedule, store: folder.map { CheckpointStore(path: $0.checkpoints) },
@@ -54,6 +62,12 @@ struct TrainingRun {
     try timeline?.write(to: folder?.timeline)
     if let folder { try conclude(summary, folder: folder, best: keeper.best, limit: limit) }
     return summary
+  }
+
+  /// The digest of the weights that the run began with. If they were of a file, it is the one that was noted then.
+  private func initialWeights() throws -> String? {
+    guard continues, recipe.model.weights != nil else { return try experiment.weightsDigest() }
+    return try? folder?.readEnvironment().initialWeights
   }
 
   /// A watch for ranks that stall; nil if there is only one rank.

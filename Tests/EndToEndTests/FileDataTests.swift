@@ -33,6 +33,36 @@ extension EndToEndTests {
       }
     }
 
+    @Test func aRunResumesWithoutTheFileOfItsInitialWeights() throws {
+      try Folder.temporary { folder in
+        try temporalOrderWeights.write(to: folder["start.safetensors"])
+        func train(steps: Int, to out: String) throws -> Ending {
+          try Program.run(
+            [
+              "train", "temporal-order", "steps=\(steps)", "schedule.length=9", "model.weights=start.safetensors",
+              "checkpoint.every=4 steps", "--out", out, "--resume",
+            ], in: folder)
+        }
+        // Nothing is saved yet: the file is read.
+        #expect(try train(steps: 9, to: "whole").status == 0)
+        #expect(try train(steps: 5, to: "run").status == 0)
+        func began() throws -> String? {
+          try folder.text("run/environment.json").split(separator: "\n").first { $0.contains("initialWeights") }
+            .map(String.init)
+        }
+        let first = try began()
+        #expect(first != nil)
+        Folder(path: folder["start.safetensors"]).remove()
+        let resumed = try train(steps: 9, to: "run")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(try folder.bytes("run/weights.safetensors") == folder.bytes("whole/weights.safetensors"))
+        #expect(try began() == first)
+        let other = try train(steps: 9, to: "other")
+        #expect(other.status == 66)
+        #expect(other.errors.contains("'start.safetensors' cannot be opened: No such file or directory."))
+      }
+    }
+
     @Test func aFileThatChangedIsNamedWhenARunResumes() throws {
       try Folder.temporary { folder in
         func write(_ first: Int) throws {

@@ -38,7 +38,7 @@ extension Communicator {
 
   /// A number of every rank, 0 or more, for an operation that ranks begin within `agree`. If another rank has reached the
   /// end of `agree` instead, because it failed, this throws an error from which `agree` learns that.
-  func gatherWithinAgreement(_ own: Int) throws -> [Int] {
+  package func gatherWithinAgreement(_ own: Int) throws -> [Int] {
     let numbers = try gather(-1 - own)
     if numbers.contains(where: { $0 >= 0 }) { throw Interruption(lengths: numbers) }
     return numbers.map { -1 - $0 }
