@@ -107,6 +107,40 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         """, "flatten", "linear: {name: fc, outputs: 4}",
       ]),
     SmallNetwork(
+      name: "names that mean something else in Python", shape: [6, 5, 3],
+      layers: [
+        "conv2d: {name: forward, outputs: 6, kernel: 2}", "batch-norm: {name: forward.weight}", "relu",
+        "batch-norm: {name: a}", "conv2d: {name: a.weight, outputs: 4, kernel: 1}",
+        "conv2d: {name: class.None, outputs: 6, kernel: 1}", "prelu: {name: __class__, parameters: channels}",
+        """
+        residual:
+                  name: a
+                  body: [conv2d: {name: half, outputs: 6, kernel: 1}, batch-norm: {name: sides}, relu, linear: 6]
+                  shortcut: [conv2d: {name: to, outputs: 6, kernel: 1}, batch-norm: {name: shortcut}]
+        """,
+        """
+        branches:
+                  name: forward
+                  join: multiply
+                  paths: [[], [conv2d: {name: paths.0, outputs: 6, kernel: 1}, batch-norm: {name: join}, sigmoid]]
+        """,
+        """
+        residual:
+                  name: ""
+                  body:
+                    - linear: {name: _modules.0.order, outputs: 6}
+                    - dropout
+                    - branches:
+                        name: ""
+                        join: multiply
+                        paths: [[], [linear: {name: _modules.0.gate.1, outputs: 6}, sigmoid]]
+        """,
+        "residual: {name: a, body: [{linear: {name: body.0, outputs: 6}}, tanh]}",
+        "flatten", "linear: {name: \"3\", outputs: 6}",
+        "sequential: {name: order, layers: [linear: {name: _parameters, outputs: 5}, relu]}",
+        "linear: {name: T_destination, outputs: 4}",
+      ]),
+    SmallNetwork(
       name: "flattened images side by side", shape: [2, 3, 2],
       layers: [
         """
@@ -297,6 +331,25 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
           """,
           "branches: {join: add, paths: [[], [global-max-pool], [lstm: {hiddenSize: 9, output: all}]]}",
           "conv1d: {outputs: 5, kernel: 2, padding: same}", "global-average-pool", "linear: {outputs: 4}",
+        ]),
+      SmallNetwork(
+        name: "names that mean something else to sequences", shape: [8, 3], hasLengths: true,
+        layers: [
+          "conv1d: {name: follow, outputs: 6, kernel: 3, padding: same}", "batch-norm: {name: follow.takes_lengths}",
+          """
+          residual:
+                    name: type
+                    body: [conv1d: {name: output_lengths, outputs: 6, kernel: 3, padding: same}, linear: {name: follow, outputs: 6}]
+          """,
+          "linear: {name: type.follow.takes_lengths, outputs: 6}",
+          """
+          branches:
+                    name: lambda
+                    join: add
+                    paths: [[], [global-max-pool, linear: {name: follow, outputs: 6}], [dropout, linear: {name: sides, outputs: 6}]]
+          """,
+          "attention-pool: {name: cell}", "linear: {name: cell.attention, outputs: 5}",
+          "linear: {name: cell.attention.order, outputs: 4}",
         ]),
       SmallNetwork(
         name: "states and convolutions side by side", shape: [8, 3], hasLengths: true,

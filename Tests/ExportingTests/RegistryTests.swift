@@ -57,6 +57,23 @@ import Testing
       "layer 1.body.0 (unknown) cannot be exported as PyTorch", .pytorch, layers(), input: .vector(3))
   }
 
+  @Test func aNameThatNoModuleCanHaveIsRefused() throws {
+    try withFolder { folder in
+      let body = LayerPart([Linear(input: .vector(3), outputs: 3)], name: "body", ownNames: ["training"])
+      let model = try Model(
+        inputShape: .vector(3),
+        LayerPart([Residual(input: .vector(3), body: body, shortcut: LayerPart([], name: "shortcut"))], ownNames: ["a"])
+      )
+      let failure = #expect(throws: Failure.self) {
+        try ExportedModel(model, name: "odd", meaning: .classes).write(.pytorch, to: "\(folder)/odd.py")
+      }
+      #expect(
+        failure?.message
+          == "layer a.training (linear) cannot be exported as PyTorch: each of its modules has an attribute training")
+      try ExportedModel(model, name: "odd", meaning: .classes).write(.onnx, to: "\(folder)/odd.onnx")
+    }
+  }
+
   /// A custom layer, 2 x, which PyTorch lacks.
   private final class Doubled: Layer, ExportableLayer {
     let kind = "doubled"

@@ -282,4 +282,11 @@ import Testing
           "my.yaml:5: model.layers.1 (linear): the model gives 2 outputs, but the data has 3 classes",
           "the last layer needs outputs: 3"))
   }
+
+  @Test(arguments: ["conv2d: {name: a, outputs: 3, kernel: 1}", "batch-norm: {name: a, affine: false}"])
+  func twoLayersOfOneNameAreRefused(layer: String) throws {
+    #expect(
+      try failure("    - \(layer)\n    - \(layer)\n")
+        == wrong("two layers of the model have the name a", "give one of them another name, or none"))
+  }
 }

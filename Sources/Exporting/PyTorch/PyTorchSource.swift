@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 
 /// A Python file with a network as a PyTorch module; layers register the definitions that they need.
@@ -56,12 +57,23 @@ public final class PyTorchSource {
     return PyTorchSource.indented(
       try list.layers.enumerated().map { index, layer in
         place = list.place(of: index, in: outer)
+        try checkName(of: layer)
         let expression = try layer.exportable(as: "PyTorch", name: place).pyTorchExpression(in: self)
         return (list.ownNames[index].map { "(\"\($0)\", \(expression))" } ?? expression) + ",\n"
       }.joined())
   }
 
   private var place = ""
+
+  /// Checks that a module can have a child of the current layer's name.
+  private func checkName(of layer: any Layer) throws {
+    // `eval()` and `train()` set this attribute of each module.
+    guard place.split(separator: ".").contains("training") else { return }
+    throw Failure(
+      .configuration,
+      "layer \(place) (\(layer.kind)) cannot be exported as PyTorch: each of its modules has an attribute training",
+      advice: "give the layer another name, or export to onnx or safetensors")
+  }
 
   /// The lines, indented by four blanks.
   static func indented(_ lines: String) -> String {

@@ -39,7 +39,8 @@ extension PyTorchText {
 
         def __init__(self, body, shortcut=()):
             super().__init__()
-            self.sides = adopt(self, body, "body."), adopt(self, shortcut, "shortcut.")
+            self.sides = []
+            self.sides.extend([adopt(self, body, "body."), adopt(self, shortcut, "shortcut.")])
 
         def forward(self, x):
             body, shortcut = self.sides
@@ -53,7 +54,8 @@ extension PyTorchText {
 
         def __init__(self, body, shortcut=()):
             super().__init__()
-            self.sides = adopt(self, body, "body."), adopt(self, shortcut, "shortcut.")
+            self.sides = []
+            self.sides.extend([adopt(self, body, "body."), adopt(self, shortcut, "shortcut.")])
 
         def forward(self, x, lengths=None):
             return self.follow(x, lengths)[0]
@@ -125,7 +127,8 @@ extension PyTorchText {
         def __init__(self, join, *paths):
             super().__init__()
             self.join = join
-            self.sides = [adopt(self, path, f"paths.{number}.") for number, path in enumerate(paths)]
+            self.sides = []
+            self.sides.extend(adopt(self, path, f"paths.{number}.") for number, path in enumerate(paths))
 
         def forward(self, x):
             return joined([chain(side, x) for side in self.sides], self.join)
@@ -139,7 +142,8 @@ extension PyTorchText {
         def __init__(self, join, *paths):
             super().__init__()
             self.join = join
-            self.sides = [adopt(self, path, f"paths.{number}.") for number, path in enumerate(paths)]
+            self.sides = []
+            self.sides.extend(adopt(self, path, f"paths.{number}.") for number, path in enumerate(paths))
 
         def forward(self, x, lengths=None):
             return self.follow(x, lengths)[0]

@@ -33,11 +33,11 @@ extension PyTorchText {
             for layer in self:
                 if lengths is None:
                     x = layer(x)
-                elif hasattr(layer, "follow"):
+                elif hasattr(type(layer), "follow"):
                     x, lengths = layer.follow(x, lengths)
                 else:
-                    x = layer(x, lengths) if hasattr(layer, "takes_lengths") else layer(x)
-                    lengths = layer.output_lengths(lengths) if hasattr(layer, "output_lengths") else lengths
+                    x = layer(x, lengths) if hasattr(type(layer), "takes_lengths") else layer(x)
+                    lengths = layer.output_lengths(lengths) if hasattr(type(layer), "output_lengths") else lengths
                     lengths = lengths if x.dim() > 2 else None
                     x = x if lengths is None else cleared(x, lengths)
             return x, lengths
@@ -54,27 +54,39 @@ extension PyTorchText {
         named = [item for item in layers if isinstance(item, tuple)]
         numbered = [(f"{prefix}{number}", item) for number, item in enumerate(layers) if not isinstance(item, tuple)]
         for name, layer in named + numbered:
-            for path, child in [(name, layer)] if name else list(layer.named_children()):
+            for path, child in [(name, layer)] if name else list(layer._modules.items()):
                 place(parent, path, child)
         return [item[1] if isinstance(item, tuple) else item for item in layers]
 
 
     def place(parent, name, child):
-        """Makes a layer a child of a module, or of one within it."""
-        *outer, last = name.split(".")
-        for part in outer:
-            if part not in parent._modules:
-                parent.add_module(part, nn.Module())
-            parent = parent._modules[part]
-        before = parent._modules.get(last)
-        if type(before) is nn.Module:
-            # Layers within came first.
-            for key, inner in before.named_children():
-                child.add_module(key, inner)
-        elif before is not None:
-            # Layers without parameters, whose names do not matter.
-            last = f"{last}_{len(parent._modules)}"
-        parent.add_module(last, child)
+        """Makes a layer a child of a module, or of one within it.
+
+        The name may be any, also one of nn.Module's own methods. If two modules share it, one has the children of both.
+        """
+        children = parent._modules
+        first, _, rest = name.partition(".")
+        before = children.get(first)
+        if rest:
+            place(children.setdefault(first, nn.Module()), rest, child)
+        elif before is None:
+            children[first] = child
+        elif type(before) is nn.Module or child._parameters or child._buffers:
+            children[first] = child
+            merge(parent, first, before)
+        else:
+            merge(parent, first, child)
+
+
+    def merge(parent, name, module):
+        """Gives a module's child also the children of another module, or puts that module beside it if it has none."""
+        for key, inner in module._modules.items():
+            place(parent._modules[name], key, inner)
+        if not module._modules and type(module) is not nn.Module:
+            # A layer without parameters, whose name does not matter.
+            while name in parent._modules:
+                name += "_"
+            parent._modules[name] = module
 
 
     def chain(layers, x):
@@ -91,7 +103,8 @@ extension PyTorchText {
 
         def __init__(self, *layers):
             super().__init__()
-            self.order = adopt(self, layers)
+            self.order = []
+            self.order.extend(adopt(self, layers))
 
         def forward(self, x):
             return chain(self.order, x)
@@ -107,7 +120,8 @@ extension PyTorchText {
 
         def __init__(self, *layers):
             super().__init__()
-            self.order = adopt(self, layers)
+            self.order = []
+            self.order.extend(adopt(self, layers))
 
         def forward(self, x, lengths=None):
             if lengths is None:
@@ -126,11 +140,11 @@ extension PyTorchText {
         for layer in layers:
             if lengths is None:
                 x = layer(x)
-            elif hasattr(layer, "follow"):
+            elif hasattr(type(layer), "follow"):
                 x, lengths = layer.follow(x, lengths)
             else:
-                x = layer(x, lengths) if hasattr(layer, "takes_lengths") else layer(x)
-                lengths = layer.output_lengths(lengths) if hasattr(layer, "output_lengths") else lengths
+                x = layer(x, lengths) if hasattr(type(layer), "takes_lengths") else layer(x)
+                lengths = layer.output_lengths(lengths) if hasattr(type(layer), "output_lengths") else lengths
                 lengths = lengths if x.dim() > 2 else None
                 x = x if lengths is None else cleared(x, lengths)
         return x, lengths

@@ -174,10 +174,14 @@ enum PyTorchText {
 
         def __init__(self, *attention):
             super().__init__()
+            self.order = attention
             self.attention = nn.Sequential(*attention)
 
         def forward(self, x):
-            return (torch.softmax(self.attention(x), 1) * x).sum(1)
+            scores = x
+            for layer in self.order:
+                scores = layer(scores)
+            return (torch.softmax(scores, 1) * x).sum(1)
 
     """#
 
@@ -189,10 +193,13 @@ enum PyTorchText {
 
         def __init__(self, *attention):
             super().__init__()
+            self.order = attention
             self.attention = nn.Sequential(*attention)
 
         def forward(self, x, lengths=None):
-            scores = self.attention(x)
+            scores = x
+            for layer in self.order:
+                scores = layer(scores)
             if lengths is not None:
                 scores = scores.masked_fill(~present(x, lengths)[:, :, None], -torch.inf)
             return (torch.softmax(scores, 1) * x).sum(1)
