@@ -1,4 +1,5 @@
 import Diagnostics
+import Recipes
 
 /// Makes lists of layers of the steps between two values.
 ///
@@ -6,8 +7,8 @@ import Diagnostics
 /// part: they are the layers from there to the joined values. Paths that have more steps in common part later; they are
 /// joined within one path. A step that would be a layer at two places shows that the graph has another structure.
 struct Structure {
-  /// Branches within branches; deeper ones are no network's.
-  private static let mostNested = 40
+  /// Branches within branches: as many as a recipe may have.
+  private static var mostNested: Int { [any LayerEntry].mostNested }
 
   private let steps: [Step]
   /// For each step the nearest one through which all paths to it go, and how many such steps there are.
@@ -70,7 +71,9 @@ struct Structure {
     _ kind: Step.Join, _ values: [Step], from start: Step, of join: Step, nesting: Int
   ) throws -> ImportedLayer {
     guard let node = join.node, nesting <= Structure.mostNested else {
-      throw Failure(.data, "branches are nested more than \(Structure.mostNested) deep")
+      throw Failure(
+        .data, "the model has branches within branches more than \(Structure.mostNested) deep",
+        advice: "recipes cannot have such")
     }
     var paths: [[ImportedLayer]] = []
     for group in try groups(values, from: start, kind, node) {

@@ -437,10 +437,22 @@ struct SmallNetwork: Sendable, CustomTestStringConvertible {
         "linear: {outputs: 4}",
       ]),
     SmallNetwork(
+      name: "as many layers within layers as a recipe may have", shape: [6],
+      layers: [nested(64), "linear: {outputs: 4}"]),
+    SmallNetwork(
       name: "vectors", shape: [7],
       layers: [
         "linear: {outputs: 9}", "batch-norm: {statistics: shard}", "relu", "layer-norm", "softmax",
         "linear: {outputs: 4}",
       ]),
   ]
+
+  /// Layers within layers, on one line.
+  static func nested(_ depth: Int) -> String {
+    (0..<depth).reduce("linear: 6") { inner, level in
+      level.isMultiple(of: 2)
+        ? "residual: {body: [{linear: 6}, {\(inner)}, tanh]}"
+        : "branches: {join: add, paths: [[{linear: 6}, {\(inner)}, sigmoid], [tanh, linear: 6]]}"
+    }
+  }
 }

@@ -8,13 +8,14 @@ extension ExportedModel {
     let source = PyTorchSource(for: self)
     // Made first, because the layers register the definitions that they need.
     let layers = PyTorchSource.indented(PyTorchSource.indented(try source.list(model.list)))
+    let assignments = PyTorchSource.indented(PyTorchSource.indented(source.assignments.joined()))
     let className = className(besides: source.definitions)
     let network = """
       class \(className)(\(source.sequential)):
           \"\"\"\(explanation)\"\"\"
 
           def __init__(self):
-              super().__init__(
+      \(assignments)        super().__init__(
       \(layers)        )
       \(standardizedForward(takesLengths: source.takesLengths))
       """

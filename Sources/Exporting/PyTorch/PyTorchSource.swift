@@ -53,17 +53,36 @@ public final class PyTorchSource {
   /// - Throws: `Failure` (configuration) naming a layer that PyTorch cannot express.
   func list(_ list: LayerPart) throws -> String {
     let outer = place
-    defer { place = outer }
+    depth += 1
+    defer {
+      place = outer
+      depth -= 1
+    }
     return PyTorchSource.indented(
       try list.layers.enumerated().map { index, layer in
         place = list.place(of: index, in: outer)
         try checkName(of: layer)
-        let expression = try layer.exportable(as: "PyTorch", name: place).pyTorchExpression(in: self)
+        let whole = try layer.exportable(as: "PyTorch", name: place).pyTorchExpression(in: self)
+        let expression = layer.parts.isEmpty ? whole : shortened(whole)
         return (list.ownNames[index].map { "(\"\($0)\", \(expression))" } ?? expression) + ",\n"
       }.joined())
   }
 
   private var place = ""
+  /// How many lists the current one is in, itself included.
+  private var depth = 0
+  /// How many lists an expression may hold within each other. Python reads no more than 200 brackets.
+  private static let deepest = 8
+  /// Assignments of layers to variables, which the expressions behind them use.
+  private(set) var assignments: [String] = []
+
+  /// The expression of a layer with layers within, or the name of a variable if it lies deep within others.
+  private func shortened(_ expression: String) -> String {
+    guard depth.isMultiple(of: PyTorchSource.deepest) else { return expression }
+    let name = "inner_\(assignments.count)"
+    assignments.append("\(name) = \(expression)\n")
+    return name
+  }
 
   /// Checks that a module can have a child of the current layer's name.
   private func checkName(of layer: any Layer) throws {

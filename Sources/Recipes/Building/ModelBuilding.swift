@@ -49,6 +49,7 @@ extension Recipe {
 
   /// Makes the model's layers for inputs of a shape.
   func makeLayers(input: Shape, classes: Int) throws -> LayerPart {
+    try model.layers.checkNesting(key: "model.layers")
     let list = try makeLayers(model.layers, input: input, classes: classes, key: "model.layers")
     try checkNames(list)
     if let initialization = model.initialization?.initialization {

@@ -74,6 +74,12 @@ private func syntaxFailure(_ error: YamlError, locate: (_ line: Int?, _ column: 
   switch error {
   case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
     place = locate(mark.line, mark.column)
+    guard !problem.hasPrefix("Maximum nesting level") else {
+      // The library's own words name a function of C.
+      fault = "values lie within values more than a thousand deep"
+      advice = "layers may lie within layers \([any LayerEntry].mostNested) deep"
+      break
+    }
     let start = context.map { "\($0.text) that starts on line \($0.mark.line), " } ?? ""
     fault = "not valid YAML: \(start)\(problem)"
     // libyaml reports a tab only as a character that cannot start a token.

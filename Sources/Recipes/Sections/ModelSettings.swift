@@ -63,8 +63,10 @@ public struct ModelSettings: RecipeSettings {
         "the layers from input to output, each a name with its settings, unless network gives them"),
     ])
 
-  /// Checks that either the layers or a network are given. A network on the command line replaces the file's layers.
+  /// Checks that either the layers or a network are given, and that layers do not lie too deep within others. A network on the
+  /// command line replaces the file's layers.
   public func check(_ section: RecipeSection) throws {
+    try layers.checkNesting(key: section.path(of: "layers"), place: section["layers"]?.place)
     if unfreeze != nil, freeze.isEmpty {
       throw section.conflict(
         of: ["unfreeze"], "\(section.path(of: "unfreeze")) is given, but nothing is frozen",
