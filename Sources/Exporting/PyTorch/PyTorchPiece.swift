@@ -32,10 +32,10 @@ enum PyTorchPiece: CaseIterable {
     case .lookup: PyTorchText.lookup
     case .adopting: PyTorchText.adopting
     case .sequential:
-      (takesLengths ? PyTorchText.lengths : "")
-        + (hasNames
-          ? takesLengths ? PyTorchText.namedSequentialWithLengths : PyTorchText.namedSequential
-          : PyTorchText.sequentialWithLengths)
+      !takesLengths
+        ? PyTorchText.namedSequential
+        : PyTorchText.lengths + (hasNames ? PyTorchText.namedSequentialWithLengths : PyTorchText.sequentialWithLengths)
+          + "\n\n" + PyTorchText.following
     case .attention: takesLengths ? PyTorchText.attentionWithLengths : PyTorchText.attention
     case .reverse: takesLengths ? PyTorchText.reverseWithLengths : PyTorchText.reverse
     case .residual:

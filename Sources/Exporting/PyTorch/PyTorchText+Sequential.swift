@@ -30,17 +30,7 @@ extension PyTorchText {
 
         def follow(self, x, lengths):
             """The outputs and their numbers of valid steps."""
-            for layer in self:
-                if lengths is None:
-                    x = layer(x)
-                elif hasattr(type(layer), "follow"):
-                    x, lengths = layer.follow(x, lengths)
-                else:
-                    x = layer(x, lengths) if hasattr(type(layer), "takes_lengths") else layer(x)
-                    lengths = layer.output_lengths(lengths) if hasattr(type(layer), "output_lengths") else lengths
-                    lengths = lengths if x.dim() > 2 else None
-                    x = x if lengths is None else cleared(x, lengths)
-            return x, lengths
+            return follow(self, x, lengths)
 
     """#
 
@@ -115,7 +105,8 @@ extension PyTorchText {
     class Sequential(nn.Module):
         """Layers one after the other, some of which have names.
 
-        It tells layers how many steps of each sample are there, the first ones. What is behind them does not matter, and is zeros in the outputs.
+        It tells layers how many steps of each sample are there, the first ones. What is behind them does not matter, and is
+        zeros in the outputs.
         """
 
         def __init__(self, *layers):
@@ -134,7 +125,9 @@ extension PyTorchText {
             """The outputs and their numbers of valid steps."""
             return follow(self.order, x, lengths)
 
+    """#
 
+  static let following = #"""
     def follow(layers, x, lengths):
         """The outputs of layers, one after the other, and their numbers of valid steps."""
         for layer in layers:
