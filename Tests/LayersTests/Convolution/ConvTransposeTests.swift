@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct ConvTransposeTests {
-  struct Case: Sendable {
+  struct Case: LayerCase {
     let input: Shape
     let outputs: Int
     let window: Window
@@ -22,17 +22,18 @@ import Testing
           input: input, outputs: outputs, window: window, outputPadding: outputPadding, groups: groups, bias: bias)
     }
 
-    var weights: Int { input.features * outputs / groups * window.taps }
+    var parameterCounts: (weight: Int, bias: Int) {
+      (input.features * outputs / groups * window.taps, bias ? outputs : 0)
+    }
 
     /// In double precision, straight from the formula: weight [channels, outputs / groups, taps], then the bias.
-    func transposed(_ x: [Double], _ parameters: ArraySlice<Double>, output: Shape) -> [Double] {
-      let parameters = Array(parameters)
+    func outputs(_ x: [Double], parameters: [Double], output: Shape) -> [Double] {
       let (width, outWidth) = (input.isSequence ? 1 : input.extents[1], output.isSequence ? 1 : output.extents[1])
       let (channels, own) = (input.features / groups, outputs / groups)
       let samples = x.count / input.count
       var y = [Double](repeating: 0, count: samples * output.count)
       if bias {
-        for place in y.indices { y[place] = parameters[weights + place % outputs] }
+        for place in y.indices { y[place] = parameters[parameterCounts.weight + place % outputs] }
       }
       for pixel in 0..<x.count / input.features {
         let (sample, at) = pixel.quotientAndRemainder(dividingBy: input.extents[0] * width)
@@ -97,59 +98,11 @@ import Testing
   ]
 
   @Test(arguments: cases)
-  func agreesWithFiniteDifferences(_ shape: Case) throws {
-    var random = TestRandom(3)
-    let samples = 3
-    let output = try shape.layer().outputShape
-    let x = random.floats(samples * shape.input.count), weight = random.floats(shape.weights)
-    let bias = shape.bias ? random.floats(shape.outputs) : []
-    let upstream = random.floats(samples * output.count)
-    func outputs(_ point: [Double]) -> [Double] {
-      shape.transposed(Array(point[..<x.count]), point[x.count...], output: output)
-    }
-    let point = (x + weight + bias).map(Double.init)
-    let wanted = finiteDifferences(at: point, step: 1e-3) { point in
-      zip(outputs(point), upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
-    }
-    for shards in [1, 2, 3] {
-      let run = try LayerRun(
-        shape.layer(), inputShape: shape.input, inputs: x, parameters: ["weight": weight, "bias": bias],
-        upstream: upstream, shards: shards)
-      #expect(relativeDifference(run.outputs, outputs(point)) < 1e-6)
-      let gradients = run.inputGradient + (run.gradients["weight"] ?? []) + (run.gradients["bias"] ?? [])
-      #expect(relativeDifference(gradients, wanted) < 2e-6)
-    }
-  }
+  func agreesWithFiniteDifferences(_ shape: Case) throws { try shape.expectFormula(seed: 3) }
 
   @Test(arguments: cases)
   func hasTheSameBitsOnEveryInstructionSetAndForEachSampleAlone(_ shape: Case) throws {
-    var random = TestRandom(4)
-    let samples = 5
-    let output = try shape.layer().outputShape
-    let x = random.floats(samples * shape.input.count), upstream = random.floats(samples * output.count)
-    let parameters = ["weight": random.floats(shape.weights), "bias": random.floats(shape.outputs)]
-    func run(_ samples: Range<Int>) throws -> LayerRun {
-      try LayerRun(
-        shape.layer(), inputShape: shape.input,
-        inputs: Array(x[samples.lowerBound * shape.input.count..<samples.upperBound * shape.input.count]),
-        parameters: parameters,
-        upstream: Array(upstream[samples.lowerBound * output.count..<samples.upperBound * output.count]), shards: 2)
-    }
-    let runs = try onEachInstructionSet { try run(0..<samples) }
-    for (name, result) in runs {
-      #expect(bits(result.outputs) == bits(runs[0].result.outputs), "\(name)")
-      #expect(bits(result.inputGradient) == bits(runs[0].result.inputGradient), "\(name)")
-      for (key, gradient) in result.gradients {
-        #expect(bits(gradient) == bits(runs[0].result.gradients[key] ?? []), "\(name) \(key)")
-      }
-    }
-    for sample in 0..<samples {
-      let alone = try run(sample..<sample + 1)
-      let (first, last) = (sample * output.count, (sample + 1) * output.count)
-      #expect(bits(alone.outputs) == bits(runs[0].result.outputs[first..<last]))
-      let (begin, end) = (sample * shape.input.count, (sample + 1) * shape.input.count)
-      #expect(bits(alone.inputGradient) == bits(runs[0].result.inputGradient[begin..<end]))
-    }
+    try shape.expectSameBits(seed: 4)
   }
 
   /// PyTorch's fan-in is the weight's second extent times the taps.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct ConvolutionTests {
-  struct Case: Sendable {
+  struct Case: LayerCase {
     let input: Shape
     let outputs: Int
     let window: Window
@@ -17,6 +17,14 @@ import Testing
       input.isSequence
         ? try Conv1d(input: input, outputs: outputs, window: window, groups: groups, bias: bias, algorithm: algorithm)
         : try Conv2d(input: input, outputs: outputs, window: window, groups: groups, bias: bias, algorithm: algorithm)
+    }
+
+    var parameterCounts: (weight: Int, bias: Int) {
+      (outputs * input.features / groups * window.taps, bias ? outputs : 0)
+    }
+
+    func outputs(_ x: [Double], parameters: [Double], output: Shape) -> [Double] {
+      doubleConvolution(x, input: input, output: output, parameters: parameters, window: window, groups: groups)
     }
   }
 
@@ -78,62 +86,11 @@ import Testing
   ]
 
   @Test(arguments: cases)
-  func agreesWithFiniteDifferences(_ shape: Case) throws {
-    var random = TestRandom(2)
-    let samples = 3
-    let output = try shape.layer().outputShape
-    let x = random.floats(samples * shape.input.count)
-    let weight = random.floats(shape.outputs * shape.input.features / shape.groups * shape.window.taps)
-    let bias = shape.bias ? random.floats(shape.outputs) : []
-    let upstream = random.floats(samples * output.count)
-    func outputs(_ point: [Double]) -> [Double] {
-      doubleConvolution(
-        Array(point[..<x.count]), input: shape.input, output: output, parameters: Array(point[x.count...]),
-        window: shape.window, groups: shape.groups)
-    }
-    let point = (x + weight + bias).map(Double.init)
-    let wanted = finiteDifferences(at: point, step: 1e-3) { point in
-      zip(outputs(point), upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
-    }
-    for shards in [1, 2, 3] {
-      let run = try LayerRun(
-        shape.layer(), inputShape: shape.input, inputs: x, parameters: ["weight": weight, "bias": bias],
-        upstream: upstream, shards: shards)
-      #expect(relativeDifference(run.outputs, outputs(point)) < 1e-6)
-      let gradients = run.inputGradient + (run.gradients["weight"] ?? []) + (run.gradients["bias"] ?? [])
-      #expect(relativeDifference(gradients, wanted) < 2e-6)
-    }
-  }
+  func agreesWithFiniteDifferences(_ shape: Case) throws { try shape.expectFormula(seed: 2) }
 
   @Test(arguments: cases)
   func hasTheSameBitsOnEveryInstructionSetAndForEachSampleAlone(_ shape: Case) throws {
-    var random = TestRandom(4)
-    let samples = 5
-    let x = random.floats(samples * shape.input.count)
-    let weight = random.floats(shape.outputs * shape.input.features / shape.groups * shape.window.taps)
-    let bias = random.floats(shape.outputs)
-    let output = try shape.window.outputShape(for: shape.input, features: shape.outputs)
-    let upstream = random.floats(samples * output.count)
-    func run(_ samples: Range<Int>) throws -> LayerRun {
-      try LayerRun(
-        shape.layer(), inputShape: shape.input,
-        inputs: Array(x[samples.lowerBound * shape.input.count..<samples.upperBound * shape.input.count]),
-        parameters: ["weight": weight, "bias": bias],
-        upstream: Array(upstream[samples.lowerBound * output.count..<samples.upperBound * output.count]), shards: 2)
-    }
-    let runs = try onEachInstructionSet { try run(0..<samples) }
-    for (name, result) in runs {
-      #expect(bits(result.outputs) == bits(runs[0].result.outputs), "\(name)")
-      #expect(bits(result.inputGradient) == bits(runs[0].result.inputGradient), "\(name)")
-      for (key, gradient) in result.gradients {
-        #expect(bits(gradient) == bits(runs[0].result.gradients[key] ?? []), "\(name) \(key)")
-      }
-    }
-    for sample in 0..<samples {
-      let alone = try run(sample..<sample + 1)
-      let (first, last) = (sample * output.count, (sample + 1) * output.count)
-      #expect(bits(alone.outputs) == bits(runs[0].result.outputs[first..<last]))
-    }
+    try shape.expectSameBits(seed: 3)
   }
 
   /// The homework's 1.1c: x has 7 places and 2 channels; one filter of 5, stride 2. Numbers from 1, as on the sheet.

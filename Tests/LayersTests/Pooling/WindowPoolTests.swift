@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  struct Case: Sendable {
+  struct Case: LayerCase {
     let input: Shape
     var kernel = Window.Extent(3)
     var stride = Window.Extent(2)
@@ -67,7 +67,7 @@ import Testing
       return (range, countIncludePad ? end - first : range.count)
     }
 
-    func means(_ x: [Double], output: Shape) -> [Double] {
+    func outputs(_ x: [Double], parameters: [Double], output: Shape) -> [Double] {
       let (width, outWidth) = (input.isSequence ? 1 : input.extents[1], output.isSequence ? 1 : output.extents[1])
       var result: [Double] = []
       for sample in 0..<x.count / input.count {
@@ -107,23 +107,8 @@ import Testing
 
   @Test(arguments: cases)
   func meansAgreeWithFiniteDifferencesOnEveryInstructionSet(_ shape: Case) throws {
-    var random = TestRandom(5)
-    let samples = 3
-    let output = try shape.layer().outputShape
-    let x = random.floats(samples * shape.input.count), upstream = random.floats(samples * output.count)
-    let point = x.map(Double.init)
-    let wanted = finiteDifferences(at: point, step: 1e-2) { point in
-      zip(shape.means(point, output: output), upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
-    }
-    let runs = try onEachInstructionSet {
-      try LayerRun(shape.layer(), inputShape: shape.input, inputs: x, parameters: [:], upstream: upstream, shards: 2)
-    }
-    for (name, result) in runs {
-      #expect(relativeDifference(result.outputs, shape.means(point, output: output)) < 1e-6, "\(name)")
-      #expect(relativeDifference(result.inputGradient, wanted) < 1e-6, "\(name)")
-      #expect(
-        bits(result.outputs + result.inputGradient) == bits(runs[0].result.outputs + runs[0].result.inputGradient))
-    }
+    try shape.expectFormula(seed: 5, step: 1e-2, tolerance: 1e-6)
+    try shape.expectSameBits(seed: 5)
   }
 
   /// With size 1 an image stays an image.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct UpsampleTests {
-  struct Case: Sendable {
+  struct Case: LayerCase {
     let input: Shape
     let scale: Window.Extent
     var mode = Upsample.Mode.nearest
@@ -27,7 +27,7 @@ import Testing
       return [(below, 1 - share), (min(below + 1, size - 1), share)]
     }
 
-    func upsampled(_ x: [Double], output: Shape) -> [Double] {
+    func outputs(_ x: [Double], parameters: [Double], output: Shape) -> [Double] {
       let (width, outWidth) = (input.isSequence ? 1 : input.extents[1], output.isSequence ? 1 : output.extents[1])
       var y: [Double] = []
       for sample in 0..<x.count / input.count {
@@ -68,23 +68,8 @@ import Testing
 
   @Test(arguments: cases)
   func agreesWithFiniteDifferencesOnEveryInstructionSet(_ shape: Case) throws {
-    var random = TestRandom(9)
-    let samples = 3
-    let output = try shape.layer().outputShape
-    let x = random.floats(samples * shape.input.count), upstream = random.floats(samples * output.count)
-    let point = x.map(Double.init)
-    let wanted = finiteDifferences(at: point, step: 1e-2) { point in
-      zip(shape.upsampled(point, output: output), upstream).reduce(0) { $0 + $1.0 * Double($1.1) }
-    }
-    let runs = try onEachInstructionSet {
-      try LayerRun(shape.layer(), inputShape: shape.input, inputs: x, parameters: [:], upstream: upstream, shards: 2)
-    }
-    for (name, result) in runs {
-      #expect(relativeDifference(result.outputs, shape.upsampled(point, output: output)) < 1e-6, "\(name)")
-      #expect(relativeDifference(result.inputGradient, wanted) < 1e-6, "\(name)")
-      #expect(
-        bits(result.outputs + result.inputGradient) == bits(runs[0].result.outputs + runs[0].result.inputGradient))
-    }
+    try shape.expectFormula(seed: 9, step: 1e-2, tolerance: 1e-6)
+    try shape.expectSameBits(seed: 9)
   }
 
   @Test func whatDoesNotFitIsRefused() {
