@@ -6,9 +6,10 @@ import TestSupport
 import Testing
 import Training
 
-/// Every layer, in two odd models, trained for twenty steps: the same bits on any number of ranks and any instruction set.
+/// Every layer, in odd models, trained for twenty steps: the same bits on any number of ranks and any instruction set.
 @Suite struct EveryLayerTests {
-  private static let images = """
+  /// What all recipes begin with; the layers follow.
+  private static let head = """
     batch: 21
     shards: 8
     steps: 20
@@ -16,6 +17,10 @@ import Training
     data: {source: numpy, train: SAMPLES}
     model:
       layers:
+
+    """
+
+  private static let images = """
         - conv2d: {outputs: 18, kernel: 3, padding: 1, bias: false}
         - batch-norm
         - relu
@@ -56,13 +61,6 @@ import Training
     """
 
   private static let sequences = """
-    batch: 21
-    shards: 8
-    steps: 20
-    epochs: 100
-    data: {source: numpy, train: SAMPLES}
-    model:
-      layers:
         - embedding: {count: 9, dimension: 6}
         - conv1d: {outputs: 7, kernel: 3, padding: 1}
         - lstm: {hiddenSize: 5, output: all, layers: 2, bidirectional: true, dropout: 0.1}
@@ -78,13 +76,6 @@ import Training
     """
 
   private static let curves = """
-    batch: 21
-    shards: 8
-    steps: 20
-    epochs: 100
-    data: {source: numpy, train: SAMPLES}
-    model:
-      layers:
         - conv2d: {outputs: 19, kernel: 3, padding: 1}
         - prelu: {parameters: channels}
         - silu
@@ -109,13 +100,6 @@ import Training
     """
 
   private static let resizedImages = """
-    batch: 21
-    shards: 8
-    steps: 20
-    epochs: 100
-    data: {source: numpy, train: SAMPLES}
-    model:
-      layers:
         - conv2d: {outputs: 6, kernel: [2, 4], padding: same}
         - max-pool: {kernel: 2, stride: 2, ceilMode: true}
         - conv-transpose2d: {outputs: 18, kernel: 3, stride: 2, padding: 1, outputPadding: 1, groups: 2}
@@ -132,13 +116,6 @@ import Training
     """
 
   private static let resizedSequences = """
-    batch: 21
-    shards: 8
-    steps: 20
-    epochs: 100
-    data: {source: numpy, train: SAMPLES}
-    model:
-      layers:
         - embedding: {count: 9, dimension: 17}
         - average-pool: {kernel: 3, stride: 2, padding: 1, ceilMode: true}
         - conv-transpose1d: {outputs: 20, kernel: 4, stride: 3, padding: 1, outputPadding: 2}
@@ -153,13 +130,6 @@ import Training
     """
 
   private static let norms = """
-    batch: 21
-    shards: 8
-    steps: 20
-    epochs: 100
-    data: {source: numpy, train: SAMPLES}
-    model:
-      layers:
         - conv2d: {outputs: 18, kernel: 3, padding: 1}
         - group-norm: {groups: 6}
         - local-response-norm: {size: 5, alpha: 0.1}
@@ -186,13 +156,6 @@ import Training
     """
 
   private static let normsOfSteps = """
-    batch: 21
-    shards: 8
-    steps: 20
-    epochs: 100
-    data: {source: numpy, train: SAMPLES}
-    model:
-      layers:
         - embedding: {count: 9, dimension: 18}
         - group-norm: {groups: 2}
         - conv1d: {outputs: 16, kernel: 3, padding: causal}
@@ -207,13 +170,6 @@ import Training
     """
 
   private static let joinedSteps = """
-    batch: 21
-    shards: 8
-    steps: 20
-    epochs: 100
-    data: {source: numpy, train: SAMPLES}
-    model:
-      layers:
         - embedding: {count: 9, dimension: 17}
         - reverse
         - conv1d: {outputs: 16, kernel: 4, padding: same}
@@ -231,7 +187,7 @@ import Training
 
   /// Weights and losses after training on ranks that are threads.
   private func train(_ recipe: String, samples: String, ranks: Int) throws -> (weights: [UInt32], losses: [Double]) {
-    let text = recipe.replacingOccurrences(of: "SAMPLES", with: samples)
+    let text = (Self.head + recipe).replacingOccurrences(of: "SAMPLES", with: samples)
     let outcomes = try ThreadCommunicator.run(ranks: ranks) { communicator -> Outcome in
       let recipe = try Recipe.parse(text, file: "every-layer.yaml")
       let experiment = try recipe.makeExperiment()
@@ -248,6 +204,19 @@ import Training
   private struct Outcome: Sendable {
     let weights: [UInt32]
     let losses: [Double]
+  }
+
+  /// Trains 50 samples, of which the last batch has 8.
+  private func check(_ recipe: String, shape: [Int], seed: UInt64) throws {
+    var random = TestRandom(seed)
+    try check(recipe, shape: shape, values: random.floats(shape.reduce(1, *)))
+  }
+
+  /// Trains 50 sequences of 6 indices for an embedding.
+  private func check(_ recipe: String, indicesOf seed: UInt64) throws {
+    var random = TestRandom(seed)
+    try check(
+      recipe, shape: [50, 6, 1], values: (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) })
   }
 
   private func check(_ recipe: String, shape: [Int], values: [Float]) throws {
@@ -270,45 +239,32 @@ import Training
   }
 
   @Test func layersOverImagesKeepTheBits() throws {
-    var random = TestRandom(6)
-    // 50 samples: a last batch of 8.
-    try check(Self.images, shape: [50, 9, 8, 3], values: random.floats(50 * 9 * 8 * 3))
+    try check(Self.images, shape: [50, 9, 8, 3], seed: 6)
   }
 
   @Test func activationsKeepTheBits() throws {
-    var random = TestRandom(9)
-    try check(Self.curves, shape: [50, 5, 4, 3], values: random.floats(50 * 5 * 4 * 3))
+    try check(Self.curves, shape: [50, 5, 4, 3], seed: 9)
   }
 
   @Test func normalizationsKeepTheBits() throws {
-    var random = TestRandom(10)
-    try check(Self.norms, shape: [50, 5, 4, 3], values: random.floats(50 * 5 * 4 * 3))
-    let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
-    try check(Self.normsOfSteps, shape: [50, 6, 1], values: indices)
+    try check(Self.norms, shape: [50, 5, 4, 3], seed: 10)
+    try check(Self.normsOfSteps, indicesOf: 10)
   }
 
   @Test func layersOverSequencesKeepTheBits() throws {
-    var random = TestRandom(7)
-    let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
-    try check(Self.sequences, shape: [50, 6, 1], values: indices)
+    try check(Self.sequences, indicesOf: 7)
   }
 
   @Test func layersThatResizeImagesKeepTheBits() throws {
-    var random = TestRandom(9)
-    try check(Self.resizedImages, shape: [50, 9, 8, 3], values: random.floats(50 * 9 * 8 * 3))
+    try check(Self.resizedImages, shape: [50, 9, 8, 3], seed: 9)
   }
 
   @Test func layersThatResizeSequencesKeepTheBits() throws {
-    var random = TestRandom(10)
-    let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
-    try check(Self.resizedSequences, shape: [50, 6, 1], values: indices)
+    try check(Self.resizedSequences, indicesOf: 10)
   }
 
   @Test(arguments: ["global-max-pool", "attention-pool", "attention-pool: {hiddenSize: 5}"])
   func layersThatJoinStepsKeepTheBits(layer: String) throws {
-    var random = TestRandom(8)
-    let indices = (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) }
-    let recipe = Self.joinedSteps.replacingOccurrences(of: "ENDS", with: layer)
-    try check(recipe, shape: [50, 6, 1], values: indices)
+    try check(Self.joinedSteps.replacingOccurrences(of: "ENDS", with: layer), indicesOf: 8)
   }
 }
