@@ -57,7 +57,8 @@ enum ModuleName {
   }
 
   private static func isValid(_ name: String) -> Bool {
-    name.utf8.count <= 200
+    // As many levels as a recipe may have.
+    name.utf8.count <= 1000
       && name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy {
         !$0.isEmpty && $0.unicodeScalars.allSatisfy(isPartOfWord)
       }

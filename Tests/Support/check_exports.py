@@ -96,7 +96,9 @@ def check_pytorch(folder):
         assert archive[name].dtype == state[name].numpy().dtype and np.array_equal(archive[name], state[name].numpy()), name
     with safe_open(path, "pt") as file, zipfile.ZipFile(os.path.join(folder, "network.npz")) as zipped:
         metadata = file.metadata()
-        assert json.loads(zipped.comment) == metadata
+        # The archive's comment is left out if it is too long for the format.
+        if len(json.dumps(metadata)) < 60000 or zipped.comment:
+            assert json.loads(zipped.comment) == metadata
     type(model)().load_state_dict({name: torch.from_numpy(archive[name]) for name in archive.files}, strict=True)
     return {"difference": max(differences), "metadata": metadata}
 
