@@ -85,6 +85,24 @@ final class Step {
     case erf
     /// The sum over all steps.
     case stepSum
+    /// x², √x, 1/√x, and x to a power.
+    case square, root, inverseRoot
+    case power(Float)
+    /// The mean over the features.
+    case featureMean
+    /// The sum over windows of channels times a factor, alpha / size.
+    case windowSum(size: Int, alpha: Float)
+    /// Sums and means over the steps and the channels of a group, and the values less their mean.
+    case groupSum, groupMean, centred
+    /// Pixels or steps joined with the channels of a group, and what `InstanceNormalization` makes of it.
+    case grouped(Int)
+    case groupNormal(Int, epsilon: Float)
+    /// The softmax over the steps.
+    case stepWeights
+    /// The means of windows along the width, as many.
+    case across(Int)
+    /// Whether a value is above a number.
+    case above(Float)
     case other
   }
 

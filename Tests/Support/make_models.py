@@ -216,6 +216,22 @@ def torch_models(folder):
                 values.append(torch.relu(conv(torch.cat(values, 1))))
             return self.classifier(torch.cat(values, 1).mean([2, 3]))
 
+    class Root(nn.Module):
+        """nn.RMSNorm as many networks write it themselves."""
+
+        def __init__(self, size):
+            super().__init__()
+            self.weight = nn.Parameter(torch.randn(size))
+
+        def forward(self, x):
+            return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * self.weight
+
+    def norms():
+        return nn.Sequential(
+            nn.Conv2d(3, 6, 3), nn.GroupNorm(3, 6), nn.InstanceNorm2d(6), nn.ReLU(), nn.Conv2d(6, 4, 2),
+            nn.InstanceNorm2d(4, affine=True), nn.GroupNorm(2, 4, affine=False), nn.Softplus(2.0), nn.Flatten(),
+            nn.Linear(4 * 4 * 3, 6), Root(6), nn.Linear(6, 3))
+
     class Steps(nn.Module):
         def __init__(self):
             super().__init__()
@@ -257,6 +273,8 @@ def torch_models(folder):
         ("images", Images(), torch.randn(2, 3, 9, 7), 17, {}),
         ("images, old operators", Images(), torch.randn(2, 3, 9, 7), 13, {}),
         ("images of any batch", Images(), torch.randn(2, 3, 9, 7), 17, {"x": {0: "n"}}),
+        ("norms", norms(), torch.randn(2, 3, 7, 6), 17, {"x": {0: "n"}}),
+        ("norms, later operators", norms(), torch.randn(2, 3, 7, 6), 20, {}),
         ("dense", Dense(), torch.randn(2, 2, 5, 4), 17, {"x": {0: "n"}}),
         ("steps", Steps(), torch.randn(2, 3, 9), 17, {}),
         ("lstm", States(nn.LSTM, batch_first=True), torch.randn(2, 6, 5), 17, {"x": {0: "n", 1: "t"}}),
@@ -266,6 +284,9 @@ def torch_models(folder):
     ]
     for name, module, x, opset, axes in cases:
         for part in module.modules():
+            if isinstance(part, (nn.GroupNorm, nn.InstanceNorm2d)) and part.affine:
+                nn.init.uniform_(part.weight)
+                nn.init.uniform_(part.bias)
             if isinstance(part, nn.modules.batchnorm._BatchNorm):
                 nn.init.uniform_(part.weight)
                 nn.init.uniform_(part.running_mean)

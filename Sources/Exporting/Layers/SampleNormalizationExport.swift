@@ -2,7 +2,7 @@ import Layers
 import Tensors
 
 extension GroupNorm: ExportableLayer {
-  /// `GroupNormalization`; with lengths, the same from sums over the valid steps.
+  /// `GroupNormalization` or `InstanceNormalization`; with lengths, the same from sums over the valid steps.
   /// - Throws: `Failure` if the ranks cannot exchange data.
   public func addNodes(to graph: ONNXGraph, input: ONNXValue) throws -> ONNXValue {
     let channels = outputShape.features
@@ -11,6 +11,10 @@ extension GroupNorm: ExportableLayer {
     if let lengths = graph.lengths { return addMaskedNodes(to: graph, input: input, affine: affine, lengths: lengths) }
     let input = graph.arrange(input, .featuresFirst)
     let isVector = !input.shape.isImage && !input.shape.isSequence
+    if self is InstanceNorm {
+      return input.with(
+        name: graph.node("InstanceNormalization", [input.name] + affine, [.float("epsilon", epsilon)]))
+    }
     let pixels = isVector ? graph.node("Unsqueeze", [input.name, graph.constant([-1])]) : input.name
     let normal = graph.node(
       "GroupNormalization", [pixels] + affine, [.int("num_groups", groups), .float("epsilon", epsilon)])

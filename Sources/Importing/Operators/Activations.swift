@@ -34,15 +34,47 @@ extension NetworkReader {
     case "PRelu": try readPReLU(node, flow)
     case "Softmax", "LogSoftmax": try readSoftmax(node, flow)
     case "Erf": addPartial(.erf, node, to: flow, node.failure("it is only known as a part of gelu"))
-    case "Pow", "Sqrt", "Exp", "Log", "Abs", "Neg", "Reciprocal":
+    case "Pow", "Sqrt", "Exp", "Log", "Abs", "Neg", "Reciprocal", "Greater":
       addPartial(
-        .other, node, to: flow,
+        try partial(node, flow), node, to: flow,
         node.failure(
           "there is no such layer",
           advice: "of a normalization in many nodes, opset 17 and later have one: LayerNormalization"))
     default:
       throw node.failure("there is no layer for this operator", advice: "docs/importing.md lists those that there are")
     }
+  }
+
+  /// The function as part of a pattern.
+  private func partial(_ node: ONNXNode, _ flow: Flow) throws -> Step.Partial {
+    switch node.type {
+    case "Sqrt": return .root
+    case "Reciprocal":
+      if case .partial(.root, _) = flow.step.kind { return .inverseRoot }
+    case "Pow", "Greater":
+      if case .constant(let tensor)? = try datum(node, 1), let number = tensor.scalar {
+        return node.type == "Pow" ? .power(number) : .above(number)
+      }
+    default: break
+    }
+    return .other
+  }
+
+  /// Softplus with a threshold: where x or βx is above it, x itself; nil if a `Where` is something else.
+  func softplus(_ node: ONNXNode) throws -> (ImportedLayer, Flow)? {
+    guard case .flow(let test)? = try datum(node, 0), case .partial(.above(let threshold), _) = test.step.kind,
+      case .flow(let x)? = try datum(node, 1), case .flow(let result)? = try datum(node, 2),
+      var layer = result.step.layer, layer.kind == "softplus", result.step.inputs[0] === x.step,
+      x.axes == result.axes, threshold.isFinite
+    else { return nil }
+    switch (test.step.inputs[0].kind, layer[key: "beta"]) {
+    case (.partial(.times(let factor), _), .number(let beta)?):
+      guard factor == beta, test.step.inputs[0].inputs[0] === x.step else { return nil }
+    case (_, nil): guard test.step.inputs[0] === x.step else { return nil }
+    default: return nil
+    }
+    layer.settings.append(("threshold", .number(threshold)))
+    return (layer, x)
   }
 
   private func number(
@@ -91,6 +123,12 @@ extension NetworkReader {
   private func readSoftmax(_ node: ONNXNode, _ flow: Flow) throws {
     let given = node.int("axis", opset < 13 ? 1 : -1)
     let axis = given < 0 ? given &+ flow.axes.count : given
+    if opset >= 13, node.type == "Softmax", flow.axes.indices.contains(axis), flow.axes[axis] == .step,
+      flow.step.form.features == 1
+    {
+      return addPartial(
+        .stepWeights, node, to: flow, node.failure("it is over the steps, but not the weights of attention-pool"))
+    }
     guard flow.axes.indices.contains(axis), flow.axes[axis] == .feature, flow.directions == 1,
       // Before opset 13 it is over all axes from this one on.
       opset >= 13 || flow.axes[(axis + 1)...].allSatisfy({ flow.size($0, batch: nil) == 1 })

@@ -18,6 +18,9 @@ extension NetworkReader {
 
   /// The sum over the steps that are there over their number.
   private func readMean(_ node: ONNXNode, _ flow: Flow) throws {
+    if case .partial(.groupSum, let failure) = flow.step.kind, node.type == "Div" {
+      return addPartial(.groupMean, node, to: flow, failure)
+    }
     guard case .partial(.stepSum, _) = flow.step.kind, node.type == "Div" else {
       throw node.failure("it needs the samples' lengths", advice: "export the model without lengths")
     }
@@ -28,13 +31,16 @@ extension NetworkReader {
   // MARK: Joins
 
   private func readJoin(_ node: ONNXNode, _ flows: [Flow]) throws {
+    if let (layer, flow) = normalization(node, flows) { return try add(layer, node, to: flow) }
     guard ["Add", "Sum", "Mul"].contains(node.type) else {
       return addPartial(
-        .other, node, to: flows[0], node.failure("there is no layer for the difference or quotient of two values"))
+        isCentred(node, flows) ? .centred : .other, node, to: flows[0],
+        node.failure("there is no layer for the difference or quotient of two values"))
     }
     if node.type == "Mul", let (layer, flow) = gate(flows) { return try add(layer, node, to: flow) }
     if flows[0].step === flows[1].step {
-      return addPartial(.other, node, to: flows[0], node.failure("it joins a value with itself"))
+      return addPartial(
+        node.type == "Mul" ? .square : .other, node, to: flows[0], node.failure("it joins a value with itself"))
     }
     try join(node, flows, node.type == "Mul" ? .multiply : .add)
   }
@@ -147,6 +153,11 @@ extension NetworkReader {
     if isNear(factor, 1.0 / 6), let input = isShiftedReLU6(step, of: nil) {
       return (ImportedLayer("hardsigmoid"), input)
     }
+    if step.layer?.kind == "softplus", step.layer?.settings.isEmpty == true, let input = step.inputs.first,
+      case .partial(.times(let beta), _) = input.kind, factor == 1 / beta, beta > 0
+    {
+      return (ImportedLayer("softplus", [("beta", .number(beta))]), input.inputs[0])
+    }
     guard case .join(.multiply) = step.kind else { return nil }
     for (x, other) in [(step.inputs[0], step.inputs[1]), (step.inputs[1], step.inputs[0])] {
       if isNear(factor, 0.5), isNormalDistribution(other, of: x) { return (ImportedLayer("gelu"), x) }
@@ -164,6 +175,9 @@ extension NetworkReader {
       advice: flow.step.node == nil
         ? "leave the standardization of inputs out of the model; the recipe's data section has it"
         : "constants are part of the layer before if nothing else uses its output")
+    if isConstantFirst, node.type == "Div", number.scalar == 1, case .partial(.root, _) = flow.step.kind {
+      return addPartial(.inverseRoot, node, to: flow, failure)
+    }
     guard !isConstantFirst || ["Add", "Mul"].contains(node.type), !number.isWhole else {
       return addPartial(.other, node, to: flow, failure)
     }
@@ -171,7 +185,13 @@ extension NetworkReader {
     let sign: (Float) -> Float = { node.type == "Sub" ? -$0 : node.type == "Div" ? 1 / $0 : $0 }
     if let scalar = number.scalar, sign(scalar) == (isSum ? 0 : 1) { return give(node, .flow(flow)) }
     let place = isConstantFirst ? 1 : 0
-    if !flow.isShared, flow.padding == nil, number.count == 1 || isPerFeature(number, flow),
+    if isIdentity(number, isSum: isSum, name: node.input(1 - place)), flow.step.layer != nil, isPerFeature(number, flow)
+    {
+      return give(node, .flow(flow))
+    }
+    let isScale =
+      !isSum && nodes[(node.index + 1)...].prefix(4).contains { $0.type == "Softplus" && $0.input(0) == node.output(0) }
+    if !flow.isShared, flow.padding == nil, !isScale, number.count == 1 || isPerFeature(number, flow),
       let folded = fold(number.floats.map(sign), isSum: isSum, into: flow.step)
     {
       flow.step.layer = folded
@@ -188,12 +208,20 @@ extension NetworkReader {
   /// A layer whose outputs have a constant added, or are multiplied by one; nil if it has no weights for this.
   private func fold(_ values: [Float], isSum: Bool, into step: Step) -> ImportedLayer? {
     guard var layer = step.layer, step.form.order == nil else { return nil }
-    let isNormalization = ["batch-norm", "layer-norm", "group-norm", "instance-norm"].contains(layer.kind)
+    let isNormalization =
+      ["batch-norm", "layer-norm", "group-norm", "instance-norm"].contains(layer.kind)
+      || layer.kind == "rms-norm" && !isSum
     let isProduct = ["linear", "conv1d", "conv2d"].contains(layer.kind)
     let isTransposed = ["conv-transpose1d", "conv-transpose2d"].contains(layer.kind)
     guard isNormalization || isProduct || isTransposed && isSum else { return nil }
     let features = step.form.features
     func value(_ feature: Int) -> Float { values[values.count == 1 ? 0 : feature] }
+    if isNormalization, layer[tensor: "weight"] == nil {
+      for (name, value) in [("weight", 1), ("bias", 0)] as [(String, Float)] {
+        layer.tensors.append(.init(name: name, shape: [features], values: Array(repeating: value, count: features)))
+      }
+      layer[key: "affine"] = layer.kind == "instance-norm" ? .flag(true) : nil
+    }
     let bias = layer[tensor: "bias"]
     if isSum {
       let old = bias?.values

@@ -30,6 +30,7 @@ extension NetworkReader {
 
   /// `MatMul` with a constant as a linear layer over the last axis; an `Add` behind it gives it a bias.
   func readMatMul(_ node: ONNXNode) throws {
+    if try readAttention(node) || readWindows(node) || readWindowSums(node) { return }
     guard case .flow(let flow)? = try datum(node, 0), case .constant(let weight)? = try datum(node, 1) else {
       throw node.failure(
         "it multiplies values of the network with each other, or weights from the left",

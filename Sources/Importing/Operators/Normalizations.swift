@@ -15,7 +15,21 @@ extension NetworkReader {
   private func addEpsilon(to layer: inout ImportedLayer, _ node: ONNXNode) throws {
     let epsilon = node.float("epsilon", 1e-5)
     guard epsilon > 0, epsilon.isFinite else { throw node.failure("its epsilon is \(epsilon)") }
-    if epsilon != 1e-5 { layer.settings.append(("epsilon", .number(epsilon))) }
+    if epsilon != (layer.kind == "rms-norm" ? .ulpOfOne : 1e-5) { layer.settings.append(("epsilon", .number(epsilon))) }
+  }
+
+  /// Whether a constant with the name changes nothing, and is not a module's: the exporter made it.
+  func isIdentity(_ constant: ConstantTensor, isSum: Bool, name: String?) -> Bool {
+    guard let name = name.map(origin), ModuleName.ofTensor(name) == nil, ModuleName.ofOtherTensor(name) == nil else {
+      return false
+    }
+    return constant.count > 0 && constant.floats.allSatisfy { $0 == (isSum ? 0 : 1) }
+  }
+
+  /// Whether a node's weights, its second input, and biases are those of a layer that has none.
+  private func isPlain(_ node: ONNXNode) throws -> Bool {
+    guard let weight = try constant(node, 1), let bias = try constant(node, 2) else { return false }
+    return isIdentity(weight, isSum: false, name: node.input(1)) && isIdentity(bias, isSum: true, name: node.input(2))
   }
 
   /// `BatchNormalization`.
@@ -38,11 +52,15 @@ extension NetworkReader {
     }
     layer.tensors = try tensors(
       node, [("weight", 1), ("bias", 2), ("running_mean", 3), ("running_var", 4)], features: form.features)
+    if try isPlain(node) {
+      layer.tensors.removeFirst(2)
+      layer.settings.append(("affine", .flag(false)))
+    }
     layer.name = moduleName(node, tensors: [1, 2, 3, 4])
     try add(layer, node, to: flow)
   }
 
-  /// `LayerNormalization` over the features.
+  /// `LayerNormalization` or `RMSNormalization` over the features.
   func readLayerNormalization(_ node: ONNXNode) throws {
     let flow = try flow(node)
     let form = flow.step.form
@@ -51,13 +69,16 @@ extension NetworkReader {
     else {
       throw node.failure("it is over other axes than the features", advice: "layer-norm is over the features alone")
     }
-    var layer = ImportedLayer("layer-norm")
+    let isCentred = node.type == "LayerNormalization"
+    var layer = ImportedLayer(isCentred ? "layer-norm" : "rms-norm")
     try addEpsilon(to: &layer, node)
     layer.tensors = try tensors(node, [("weight", 1)], features: form.features)
-    layer.tensors +=
-      node.input(2) == nil
-      ? [.init(name: "bias", shape: [form.features], values: Array(repeating: 0, count: form.features))]
-      : try tensors(node, [("bias", 2)], features: form.features)
+    if isCentred {
+      layer.tensors +=
+        node.input(2) == nil
+        ? [.init(name: "bias", shape: [form.features], values: Array(repeating: 0, count: form.features))]
+        : try tensors(node, [("bias", 2)], features: form.features)
+    }
     layer.name = moduleName(node, tensors: [1, 2])
     try add(layer, node, to: flow)
   }
@@ -66,7 +87,12 @@ extension NetworkReader {
   func readSampleNormalization(_ node: ONNXNode) throws {
     let isGroup = node.type == "GroupNormalization"
     try require(isGroup ? "group-norm" : "instance-norm", for: node)
-    let flow = try featuresFirst(node)
+    let given = try flow(node)
+    let isVector = isGroup && given.step.form.kind == .vector && given.axes.prefix(2) == [.batch, .feature]
+    if !isGroup, case .partial(.grouped(let groups), let failure) = given.step.kind {
+      return try readGrouped(node, given, groups, failure)
+    }
+    let flow = isVector && given.step.form.order == nil ? given : try featuresFirst(node)
     let features = flow.step.form.features
     var layer = ImportedLayer(isGroup ? "group-norm" : "instance-norm")
     let groups = node.int("num_groups", 0)
@@ -77,6 +103,11 @@ extension NetworkReader {
       layer.settings.append(("groups", .int(groups)))
     }
     try addEpsilon(to: &layer, node)
+    guard try !isPlain(node) else {
+      if isGroup { layer.settings.append(("affine", .flag(false))) }
+      layer.name = moduleName(node, tensors: [])
+      return try add(layer, node, to: flow)
+    }
     if !isGroup { layer.settings.append(("affine", .flag(true))) }
     layer.tensors = try [("weight", 1), ("bias", 2)].map { name, index in
       guard let tensor = try constant(node, index), tensor.count == features || isGroup && tensor.count == groups else {

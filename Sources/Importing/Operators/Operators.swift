@@ -20,7 +20,7 @@ extension NetworkReader {
     case "ReduceMean", "ReduceMax", "ReduceSum": try readReduction(node)
     case "Upsample", "Resize": try readResize(node)
     case "BatchNormalization": try readBatchNormalization(node)
-    case "LayerNormalization": try readLayerNormalization(node)
+    case "LayerNormalization", "RMSNormalization": try readLayerNormalization(node)
     case "InstanceNormalization", "GroupNormalization": try readSampleNormalization(node)
     case "LRN": try readLocalResponse(node)
     case "Gemm": try readGemm(node)
@@ -41,6 +41,7 @@ extension NetworkReader {
 
   /// The steps that are there are those that dp-train takes anyway.
   private func readWhere(_ node: ONNXNode) throws {
+    if let (layer, flow) = try softplus(node) { return try add(layer, node, to: flow) }
     guard case .lengths? = try datum(node, 0), case .flow(let flow)? = try datum(node, 1) else {
       throw node.failure("it chooses among values", advice: "export the model without it")
     }

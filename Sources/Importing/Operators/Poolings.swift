@@ -112,6 +112,11 @@ extension NetworkReader {
     guard let axes = try ints(node, "axes", orInput: 1) else {
       throw node.failure("it reduces all axes, the batch too")
     }
+    if let partial = partialReduction(node, flow, axes, keepsAxes: keepsAxes) {
+      var reduced = flow
+      for axis in axes { reduced.axes[axis < 0 ? axis + flow.axes.count : axis] = .one }
+      return addPartial(partial, node, to: reduced, node.failure("it is only known as a part of normalizations"))
+    }
     guard node.type != "ReduceSum" else {
       let failure = node.failure("sums are only layers before a division by the number of steps")
       guard axes == [1], flow.axes == [.batch, .step, .feature], !keepsAxes else { throw failure }

@@ -94,6 +94,7 @@ extension NetworkReader {
 
   /// `Reshape` to the same axes, to vectors, or to the features of both directions side by side.
   private func readReshape(_ node: ONNXNode, _ flow: Flow) throws {
+    if let target = try target(node), try readGroups(node, flow, target) { return }
     let advice = "flatten is the only layer that changes axes; there is none that shuffles channels, or divides them"
     guard let target = try target(node), let groups = grouped(flow, target, zeroIsSize: node.int("allowzero", 0) == 1)
     else {
