@@ -181,11 +181,20 @@ import Testing
         return failure.message
       }
     }
-    #expect(try failure("model.freeze=[sten]") == "model.freeze.0: no parameter's name fits \"sten\"")
+    #expect(
+      try failure("model.freeze=[sten]")
+        == "command line: model.freeze=[sten]: model.freeze.0: no parameter's name fits \"sten\"")
     #expect(
       try failure("optimizer.groups=[{match: layer9}]")
-        == "optimizer.groups.0.match: no parameter's name fits \"layer9\"")
-    #expect(try failure("model.freeze=['*']") == "model.freeze names all parameters, so nothing learns")
+        == "command line: optimizer.groups=[{match: layer9}]: optimizer.groups.0.match: no parameter's name fits "
+        + "\"layer9\"")
+    #expect(
+      try failure("model.freeze=['*']")
+        == "command line: model.freeze=['*']: model.freeze names all parameters, so nothing learns")
+    #expect(
+      try failure("optimizer.learningRate=0", "optimizer.groups=[{match: '*.bias', learningRate: 0.5}]")
+        == "command line: optimizer.groups=[{match: '*.bias', learningRate: 0.5}]: optimizer.groups.0.learningRate is 0.5, "
+        + "but optimizer.learningRate is 0, which schedules multiply")
     #expect(
       try failure("model.unfreeze=3 epochs")
         == "command line: model.unfreeze=3 epochs: model.unfreeze is given, but nothing is frozen")

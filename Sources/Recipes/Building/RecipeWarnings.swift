@@ -13,7 +13,7 @@ extension Recipe {
 /// Finds settings that are valid but surely not meant, once the experiment is built.
 struct RecipeWarnings {
   let recipe: Recipe
-  private let network: Network
+  let network: Network
   let data: DataSplits
 
   /// Takes a recipe and what was made from it.
@@ -27,7 +27,7 @@ struct RecipeWarnings {
   /// - Throws: `Failure` if samples cannot be read.
   func all() throws -> [String] {
     [lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength].compactMap(\.self)
-      + (try constantColumns())
+      + learning + (try constantColumns())
   }
 
   /// A last layer that does not suit the loss.
@@ -96,7 +96,7 @@ struct RecipeWarnings {
   }
 
   /// The number of steps of the warm-up, of the training, and of one epoch.
-  private var steps: (warmup: Int, total: Int, perEpoch: Int) {
+  var steps: (warmup: Int, total: Int, perEpoch: Int) {
     let perStep = recipe.batch * recipe.accumulate
     let perEpoch = (data.training.count + perStep - 1) / perStep
     let all = recipe.epochs.multipliedReportingOverflow(by: perEpoch)

@@ -42,6 +42,16 @@ struct YAMLNode: Sendable {
     if case .scalar("", isQuoted: false) = content { true } else { false }
   }
 
+  /// The place of the first value within that an override gave; nil if the file gave all.
+  var firstOfCommandLine: Place? {
+    if place.isCommandLine { return place }
+    return switch content {
+    case .scalar: nil
+    case .list(let items): items.lazy.compactMap(\.firstOfCommandLine).first
+    case .mapping(let entries): entries.lazy.compactMap(\.value.firstOfCommandLine).first
+    }
+  }
+
   /// The text of a scalar, quoted or not.
   var text: String? {
     if case .scalar(let text, _) = content { text } else { nil }

@@ -78,6 +78,11 @@ public struct ModelSettings: RecipeSettings {
         "\(section.path(of: "layers")) is missing", advice: "network is none, so they are required")
     }
     guard let given = section["layers"] else { return }
+    if !given.place.isCommandLine, let part = given.firstOfCommandLine {
+      throw part.failure(
+        "\(section.path(of: "network")) gives the layers, so those of the file are not used",
+        advice: "leave one of them out, or give the network's options: \(section.path(of: "network")).KEY=VALUE")
+    }
     guard section["network"]?.place.isCommandLine == true, !given.place.isCommandLine else {
       throw section.conflict(
         of: ["layers", "network"], "\(section.path) has both layers and a network",

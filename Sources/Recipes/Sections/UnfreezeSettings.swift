@@ -40,7 +40,7 @@ extension Recipe {
     }
     guard !model.parameters.isEmpty, model.parameters.allSatisfy(\.staysFrozen) else { return }
     throw Failure(
-      .configuration, "model.freeze names all parameters, so nothing learns",
+      .configuration, "\(named("model.freeze")) names all parameters, so nothing learns",
       advice: "leave out those that should learn, or say by model.unfreeze when all do")
   }
 }

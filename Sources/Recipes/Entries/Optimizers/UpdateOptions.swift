@@ -80,11 +80,18 @@ extension ValueType<ParameterGroup.Rate> {
 
 extension Recipe {
   /// The rules by which the optimizer updates each parameter; nil if all are alike. Frozen parameters learn after `start` steps.
-  /// - Throws: `Failure` (configuration) for a group that fits no parameter.
+  /// - Throws: `Failure` (configuration) for a group that fits no parameter, or whose rate has nothing to be a multiple of.
   func updateRules(of model: Model, start: Int) throws -> [UpdateRule]? {
     let options = optimizer.options
     for (index, group) in options.groups.enumerated() {
       let pattern = NamePattern(group.match)
+      if case .base(let rate) = group.learningRate, rate > 0, optimizer.learningRate == 0 {
+        let key = "optimizer.groups.\(index).learningRate"
+        throw Failure(
+          .configuration,
+          "\(named(key)) is \(rate.recipeText), but optimizer.learningRate is 0, which schedules multiply",
+          advice: "set optimizer.learningRate to \(rate.recipeText), and learningRate x0 for a group of the others")
+      }
       guard !model.parameters.contains(where: { pattern.covers($0.name) }) else { continue }
       throw unmatched(key: "optimizer.groups.\(index).match", group.match, model)
     }
@@ -111,7 +118,7 @@ extension Recipe {
     let names = model.parameters.map(\.name)
     let shown = names.count > 6 ? names.prefix(3) + ["..."] + names.suffix(2) : names[...]
     return Failure(
-      .configuration, "\(key): no parameter's name fits \"\(pattern)\"",
+      .configuration, "\(named(key)): no parameter's name fits \"\(pattern)\"",
       advice: "the model has \(shown.joined(separator: ", "))")
   }
 }
