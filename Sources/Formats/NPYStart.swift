@@ -17,6 +17,12 @@ struct NPYStart {
   /// - Throws: `Failure` (data) if they are damaged, the type is not supported, or the file has another size than its shape.
   init(_ bytes: [UInt8], size: Int, source: String) throws {
     length = try Self.length(of: bytes, size: size, source: source)
+    // An archive's directory may claim more bytes than there are.
+    guard bytes.count >= length else {
+      throw Failure(
+        .data, "\(source): the header claims \(length) bytes, but \(bytes.count) can be read.",
+        advice: "The file was cut short or is damaged; copy or write it again.")
+    }
     header = try NPYHeader(bytes[Self.textStart(of: bytes)..<length], source: source)
     let elementSize = header.element.byteCount
     guard let count = elementCount(header.shape),

@@ -56,10 +56,12 @@ struct SafetensorsHeader {
   let dataStart: Int
   private let source: String
 
+  private static let advice = "The file is damaged, cut short or not a safetensors file; copy or write it again."
+
   /// Parses and checks the header of `file`; `source` is its name in messages. Throws `Failure` (data).
   init(file: [UInt8], source: String) throws {
     self.source = source
-    let advice = "The file is damaged, cut short or not a safetensors file; copy or write it again."
+    let advice = Self.advice
     guard file.count >= 8 else {
       throw Failure(
         .data, "\(source) is \(file.count) bytes long; a safetensors file has at least 8, the header's length.",
@@ -140,7 +142,9 @@ struct SafetensorsHeader {
   }
 
   private func strings(in value: JSONHeader) throws -> [String: String] {
-    let wrong = Failure(.data, "\(source): __metadata__ is not an object of strings with one value for each key.")
+    let wrong = Failure(
+      .data, "\(source): __metadata__ is not an object of strings with one value for each key.",
+      advice: Self.advice)
     guard case .object(let members) = value else { throw wrong }
     var result: [String: String] = [:]
     for (key, value) in members {
@@ -151,12 +155,16 @@ struct SafetensorsHeader {
 
   private func entry(_ name: String, _ value: JSONHeader) throws -> Entry {
     let tensor = "\(source): the tensor '\(name)'"
-    guard case .object(let members) = value else { throw Failure(.data, "\(tensor) is not described by an object.") }
+    guard case .object(let members) = value else {
+      throw Failure(.data, "\(tensor) is not described by an object.", advice: Self.advice)
+    }
     let fields = Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first }
     guard members.count == 3, case .string(let code) = fields["dtype"], case .array(let lengths) = fields["shape"],
       case .array(let offsets) = fields["data_offsets"]
     else {
-      throw Failure(.data, "\(tensor) does not have the three fields dtype, shape and data_offsets, each once.")
+      throw Failure(
+        .data, "\(tensor) does not have the three fields dtype, shape and data_offsets, each once.", advice: Self.advice
+      )
     }
     guard let element = SafetensorsElement(rawValue: code) else {
       let readable = SafetensorsElement.allCases.map(\.rawValue).joined(separator: ", ")
@@ -165,22 +173,25 @@ struct SafetensorsHeader {
         advice: "Readable are \(readable); convert it with to(torch.float32) or astype.")
     }
     guard let shape = naturals(lengths) else {
-      throw Failure(.data, "\(tensor) has a shape that is not a list of integers from 0 to 2^63 - 1.")
+      throw Failure(
+        .data, "\(tensor) has a shape that is not a list of integers from 0 to 2^63 - 1.", advice: Self.advice)
     }
     guard let range = naturals(offsets), range.count == 2, range[0] <= range[1] else {
-      throw Failure(.data, "\(tensor) has data_offsets that are not two integers, the first at most the second.")
+      throw Failure(
+        .data, "\(tensor) has data_offsets that are not two integers, the first at most the second.",
+        advice: Self.advice)
     }
     let described = "the shape \(describe(shape)) of \(code)"
     guard let count = elementCount(shape),
       case let (byteCount, overflow) = count.multipliedReportingOverflow(by: element.byteCount), !overflow
     else {
-      throw Failure(.data, "\(tensor): \(described) is beyond any memory.")
+      throw Failure(.data, "\(tensor): \(described) is beyond any memory.", advice: Self.advice)
     }
     guard byteCount == range[1] - range[0] else {
       throw Failure(
         .data,
         "\(tensor): \(described) needs \(byteCount) bytes, but the offsets \(range[0]) to \(range[1]) hold "
-          + "\(range[1] - range[0]).")
+          + "\(range[1] - range[0]).", advice: Self.advice)
     }
     return Entry(name: name, element: element, shape: shape, begin: range[0], end: range[1])
   }
@@ -204,15 +215,17 @@ struct SafetensorsHeader {
           advice: "The file was cut short or is damaged; copy or write it again.")
       }
       if entry.begin < covered {
-        throw Failure(.data, "\(tensor) overlaps the one before it, which ends at \(covered).")
+        throw Failure(.data, "\(tensor) overlaps the one before it, which ends at \(covered).", advice: Self.advice)
       }
       if entry.begin > covered {
-        throw Failure(.data, "\(tensor) leaves a gap: the one before it ends at \(covered).")
+        throw Failure(.data, "\(tensor) leaves a gap: the one before it ends at \(covered).", advice: Self.advice)
       }
       covered = entry.end
     }
     if covered < dataCount {
-      throw Failure(.data, "\(source): \(dataCount) bytes follow the header, but the tensors cover only \(covered).")
+      throw Failure(
+        .data, "\(source): \(dataCount) bytes follow the header, but the tensors cover only \(covered).",
+        advice: Self.advice)
     }
   }
 }

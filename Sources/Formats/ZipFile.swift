@@ -38,7 +38,9 @@ final class ZipFile {
       guard let raw = zip_get_name(archive, index, 0) else {
         let text = String(cString: zip_strerror(archive))
         zip_discard(archive)
-        throw Failure(.data, "'\(path)': the name of entry \(index) cannot be read: \(text).")
+        throw Failure(
+          .data, "'\(path)': the name of entry \(index) cannot be read: \(text).",
+          advice: "The archive is damaged; copy or write it again.")
       }
       names.append(String(cString: raw))
     }

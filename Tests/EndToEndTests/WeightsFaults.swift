@@ -89,15 +89,17 @@ extension Fault {
     },
     starting(
       testDescription: "a prefix that no tensor has", status: 78, settings: ["model.weights.prefix=module"],
-      says: "model.weights.prefix: no tensor's name in start.safetensors begins with \"module.\""
+      says:
+        "command line: model.weights.prefix=module: model.weights.prefix: no tensor's name in start.safetensors begins with \"module.\""
     ) { try temporalOrderWeights.write(to: $0["start.safetensors"]) },
     starting(
       testDescription: "an exception that fits no parameter", status: 78, settings: ["model.weights.except=[fc.*]"],
-      says: "model.weights.except: no tensor's name fits \"fc.*\""
+      says: "command line: model.weights.except=[fc.*]: model.weights.except: no tensor's name fits \"fc.*\""
     ) { try temporalOrderWeights.write(to: $0["start.safetensors"]) },
     starting(
       testDescription: "safetensors by order", status: 78, settings: ["model.weights.match=order"],
-      says: "model.weights.match is order, but start.safetensors is a safetensors file: its tensors are sorted"
+      says:
+        "command line: model.weights.match=order: model.weights.match is order, but start.safetensors is a safetensors file: its tensors are sorted"
     ) { try temporalOrderWeights.write(to: $0["start.safetensors"]) },
     starting(
       testDescription: "an order of other shapes", settings: ["model.weights.match=order"],

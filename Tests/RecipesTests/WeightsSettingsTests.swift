@@ -69,6 +69,38 @@ import Testing
         == wrong("recipe.yaml:5: unknown key pretrained", "did you mean model.weights?"))
   }
 
+  @Test func faultsOfTheFileBeginWithTheRecipesLine() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    func failure(_ weights: String, _ overrides: String...) throws -> Failure {
+      try #require(throws: Failure.self) {
+        try Recipe.parse(
+          "seed: 5\nmodel:\n  weights:\n    \(weights)\n  layers: [linear: 2]", file: "recipe.yaml",
+          overrides: overrides
+        ).makeModel(inputShape: .vector(3))
+      }
+    }
+    let missing = "'\(path)' cannot be opened: No such file or directory."
+    #expect(try failure("file: \(path)").message == "recipe.yaml:3: model.weights: \(missing)")
+    #expect(try failure("file: a.pt", "model.weights=\(path)").message == missing)
+    try SafetensorsFile(tensors: [("0.weight", [2, 4], [Float](repeating: 0, count: 8)), ("0.bias", [2], [1, 2])])
+      .write(to: path)
+    #expect(
+      try failure("file: \(path)").message
+        == "recipe.yaml:3: model.weights: \(path): tensor \"0.weight\" has the shape [2, 4]")
+    let prefix = "model.weights.prefix: no tensor's name in \(path) begins with \"net.\""
+    #expect(try failure("file: \(path)\n    prefix: net").message == "recipe.yaml:5: \(prefix)")
+    #expect(
+      try failure("file: \(path)", "model.weights.prefix=net").message
+        == "command line: model.weights.prefix=net: \(prefix)")
+    #expect(
+      try failure("{file: \(path), match: order}").message
+        == "recipe.yaml:4: model.weights.match is order, but \(path) is a safetensors file: its tensors are sorted")
+    #expect(
+      try failure("{file: \(path), except: [b]}").message
+        == "recipe.yaml:4: model.weights.except: no tensor's name fits \"b\"")
+  }
+
   /// Parameters that are not loaded have the values that they would have without a file.
   @Test func exceptedParametersAreDrawnFromTheSeed() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors").path

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 import Tensors
 import Training
@@ -20,7 +21,23 @@ extension Recipe {
     }
     // What is not loaded is as if there were no file.
     if !weights.except.isEmpty { made.initialize(seed: seed) }
-    return (made, try made.readWeights(weights.source))
+    do {
+      return (made, try made.readWeights(weights.source))
+    } catch let failure as Failure {
+      throw placed(failure)
+    }
+  }
+
+  /// A failure of `model.weights` with the place where the key was given, if its message names a key, or if it is a line of a
+  /// file: a command line need not be told which file it named.
+  private func placed(_ failure: Failure) -> Failure {
+    let words = failure.message.prefix { $0 != ":" && $0 != " " }
+    let key = words.hasPrefix("model.weights.") ? String(words) : nil
+    guard let place = key.flatMap(origin.place) ?? origin.place(of: "model.weights"),
+      key != nil || !place.isCommandLine
+    else { return failure }
+    return Failure(
+      failure.exitCode, "\(place): \(key == nil ? "model.weights: " : "")\(failure.message)", advice: failure.advice)
   }
 
   /// Makes the model and the loss for inputs of a shape and a number of classes.
