@@ -39,8 +39,8 @@ extension EndToEndTests {
         func train(steps: Int, to out: String) throws -> Ending {
           try Program.run(
             [
-              "train", "temporal-order", "steps=\(steps)", "schedule.length=9", "model.weights=start.safetensors",
-              "checkpoint.every=4 steps", "--out", out, "--resume",
+              "train", "temporal-order", "steps=\(steps)", "model.weights=start.safetensors",
+              "checkpoint.steps=4", "--out", out, "--resume",
             ], in: folder)
         }
         // Nothing is saved yet: the file is read.
