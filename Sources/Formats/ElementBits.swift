@@ -34,7 +34,11 @@ func decode<Bits: FixedWidthInteger, Value>(
 
 /// The little-endian bytes of `values`.
 package func littleEndianBytes<Value: FixedWidthInteger>(_ values: [Value]) -> [UInt8] {
-  values.map(\.littleEndian).withUnsafeBytes { Array($0) }
+  #if _endian(little)
+    values.withUnsafeBytes { Array($0) }
+  #else
+    values.map { $0.littleEndian }.withUnsafeBytes { Array($0) }
+  #endif
 }
 
 /// The product of the lengths in `shape`; nil if it, or the product of the lengths other than 0, exceeds `Int`.
