@@ -26,19 +26,26 @@ DPT_INLINE size_t sums_of_shard(const dpt_convolution *g, const gradient_plan *p
 }
 
 static size_t direct_backward_scratch(const dpt_convolution *g, long shards, dpt_follower follower) {
-  const gradient_plan plan = plan_gradient(g);
+  // Inputs may lie in wider rows than planned, and are packed then.
+  dpt_convolution wide = *g;
+  wide.xStride = padded_to_lanes(g->channels) + DPT_LANES;
+  const gradient_plan plan = plan_gradient(&wide);
   const size_t made = follower == DPT_GIVEN ? 0 : (size_t)(samples_back(g) * g->yImage + DPT_LANES);
   return plan.input + plan.output + stack_depth(shards) * sums_of_shard(g, &plan) + made;
 }
 
-// rectified = dy where y > 0, else 0, for one sample; `rectified` may be dy. Its lines lie where those of y and dy do.
-DPT_INLINE void rectify_back(const dpt_convolution *g, const float *y, const float *dy, float *rectified) {
+// rectified = dy where y > 0, else 0, for one sample whose first pixel is `pixel`; `rectified` may be dy. Its lines lie where
+// those of dy do; pixels of y are as many as those of dy.
+DPT_INLINE void rectify_back(const dpt_convolution_backward *p, const dpt_convolution *g, long pixel, const float *dy,
+                             float *rectified) {
+  const float *y = p->rectified + pixel * p->rectifiedStride;
+  const long yLine = g->yLine / g->yStride * p->rectifiedStride;
   for (long h = 0; h < g->outHeight; h++)
     for (long w = 0; w < g->outWidth; w++) {
       const long at = h * g->yLine + w * g->yStride;
       for (long o = 0; o < g->outputs; o += DPT_LANES) {
         const long valid = g->yPadded ? DPT_LANES : g->outputs - o;
-        const i16 passes = load_some(y + at + o, valid) > splat(0.0f);
+        const i16 passes = load_some(y + h * yLine + w * p->rectifiedStride + o, valid) > splat(0.0f);
         store_some(rectified + at + o, choose(passes, load_some(dy + at + o, valid), splat(0.0f)), valid);
       }
     }
@@ -66,26 +73,38 @@ static void add_bias_gradient(const dpt_convolution *g, const float *dy, float *
   for (; o < g->outputs; o += DPT_LANES) add_columns(1, g, dy + o, sums + o);
 }
 
-// The gradients of sample n's outputs at `made`, of those behind a normalization. `g` is the sample by itself.
-DPT_INLINE void normalize_back(const dpt_convolution_backward *p, const dpt_convolution *g, long at, float *made) {
-  const dpt_row_pass rows = {.x = p->normalized + at, .xStride = g->yStride, .g = p->dy + at, .gStride = g->yStride, .y = made,
-                             .yStride = g->yStride, .rows = g->outHeight * g->outWidth, .columns = g->outputs};
+// The gradients of the outputs from `pixel` on at `made`, of those behind a normalization. `g` is a sample by itself, with the
+// strides of what is made.
+DPT_INLINE void normalize_back(const dpt_convolution_backward *p, const dpt_convolution *g, long pixel, float *made) {
+  const long stride = p->convolution.yStride;
+  const dpt_row_pass rows = {.x = p->normalized + pixel * stride, .xStride = stride, .g = p->dy + pixel * p->dyStride,
+                             .gStride = p->dyStride, .y = made, .yStride = g->yStride,
+                             .rows = g->outHeight * g->outWidth, .columns = g->outputs};
   combine_rows(&rows, &p->norm);
+}
+
+// The same convolution with other strides of y.
+DPT_INLINE dpt_convolution with_stride_of_y(const dpt_convolution *g, long stride) {
+  dpt_convolution other = *g;
+  other.yStride = stride;
+  other.yLine = g->yLine / g->yStride * stride;
+  other.yImage = g->yImage / g->yStride * stride;
+  return other;
 }
 
 // The gradients of sample n's outputs; at `made` where they are made of those behind pooling or a normalization.
 DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, const dpt_convolution *g, long n, float *made) {
-  const long at = place_in_y(&p->convolution, n);
+  const long at = place_in_y(&p->convolution, n), pixel = at / p->convolution.yStride;
   switch (p->follower) {
     case DPT_POOLED: {
       dpt_convolution pool = p->pool;
       pool.batch = 1;
-      max_pool_back(&pool, p->pooled + n * pool.yImage, p->taps + n * pool.yImage, made);
+      max_pool_back(&pool, p->pooled + n * pool.yImage, p->taps + n * taps_of_pool(&pool).image, made);
       return made;
     }
-    case DPT_NORMALIZED: normalize_back(p, g, at, made); return made;
+    case DPT_NORMALIZED: normalize_back(p, g, pixel, made); return made;
     case DPT_GIVEN:
-      if (p->rectified) rectify_back(g, p->rectified + at, p->dy + at, p->dy + at);
+      if (p->rectified) rectify_back(p, g, pixel, p->dy + at, p->dy + at);
       return p->dy + at;
   }
 }

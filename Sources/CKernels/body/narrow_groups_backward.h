@@ -42,13 +42,13 @@ static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long 
         const dpt_convolution one = sample_of(&p->convolution, n), inverse = sample_of(&p->inverse, n);
         sample = lay_narrow(p, width, &one, &inverse);
       }
-      const long at = place_in_y(&p->convolution, n);
+      const long at = place_in_y(&p->convolution, n), pixel = at / p->convolution.yStride;
       const float *dy = p->dy + at;
       if (p->follower == DPT_NORMALIZED) {
-        normalize_back(p, &sample.line, at, changed);
+        normalize_back(p, &sample.line, pixel, changed);
         dy = changed;
       } else if (p->rectified) {
-        rectify_back(&sample.line, p->rectified + at, dy, changed);
+        rectify_back(p, &sample.line, pixel, dy, changed);
         dy = changed;
       }
       if (p->biasGradient) add_bias_gradient(&sample.line, dy, sums + plan.weights);

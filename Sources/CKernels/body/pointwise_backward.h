@@ -20,8 +20,7 @@ static size_t pointwise_backward_scratch(const dpt_convolution *g, long shards) 
 }
 
 // The lanes run along the channels with the fewest empty lanes.
-DPT_INLINE dpt_outer_product pointwise_product(const dpt_convolution_backward *p, long shards) {
-  const dpt_convolution *g = &p->convolution;
+DPT_INLINE dpt_outer_product pointwise_product(const dpt_convolution_backward *p, const dpt_convolution *g, long shards) {
   dpt_outer_product product = {
       .aOuter = 0, .outer = 1, .positions = g->height * g->width, .out = p->weightGradient, .outNode = p->node,
       .scratch = p->scratch, .scratchCount = pointwise_backward_scratch(g, shards)};
@@ -36,7 +35,8 @@ DPT_INLINE dpt_outer_product pointwise_product(const dpt_convolution_backward *p
 }
 
 static void convolve_back_pointwise(const dpt_convolution_backward *p, const dpt_shard_program *s) {
-  const dpt_convolution *g = &p->convolution;
+  // Gradients stay where those behind the convolution are.
+  const dpt_convolution given = with_stride_of_y(&p->convolution, p->dyStride), *g = &given;
   const long end = s->rowStart[s->shards], atOnce = samples_back(g);
   dpt_shard_progress progress = {0, s->rowStart[0]};
   for (long first = s->rowStart[0]; first < end; first += atOnce) {
@@ -44,13 +44,13 @@ static void convolve_back_pointwise(const dpt_convolution_backward *p, const dpt
     // The gradients take the place of those behind the convolution.
     for (long n = first; n < first + samples; n++) output_gradients(p, g, n, p->dy + n * g->yImage);
     if (!p->dx) continue;
-    dpt_convolution some = p->inverse;
+    dpt_convolution some = with_stride_of_y(&p->inverse, p->dyStride);
     some.batch = samples;
     input_gradient(&some, p->dy + first * g->yImage, p->packed, NULL,
                    p->dx + first * p->inverse.xImage, p->adds);
     sum_before(p, s, &progress, first + samples);
   }
-  const dpt_outer_product product = pointwise_product(p, s->shards);
+  const dpt_outer_product product = pointwise_product(p, g, s->shards);
   weight_gradient(&product, s);
   if (!p->biasGradient) return;
   const dpt_row_sums sums = {.base = p->dy, .stride = g->yStride, .outer = 1, .positions = product.positions,

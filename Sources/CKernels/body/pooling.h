@@ -34,15 +34,27 @@ DPT_INLINE void take_larger(v16 value, int32_t place, bool isFirst, v16 *best, i
   *from = (better & place) | (~better & *from);
 }
 
+// Where taps lie: rows of whole groups, whatever the stride of the outputs is.
+typedef struct {
+  long stride, line, image;
+} pool_taps;
+
+DPT_INLINE pool_taps taps_of_pool(const dpt_convolution *g) {
+  const long stride = padded_to_lanes(g->channels);
+  return (pool_taps){stride, g->yLine / g->yStride * stride, g->yImage / g->yStride * stride};
+}
+
 // The largest value of each window, and its tap: the first of equals; NaN wins. Taps outside the image do not count. With
 // `rectified`, a value that is not positive has no tap and passes no gradient.
 static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified) {
   window_taps window;
+  const pool_taps place = taps_of_pool(g);
   for (long n = 0; n < g->batch; n++)
     for (long oh = 0; oh < g->outHeight; oh++)
       for (long ow = 0; ow < g->outWidth; ow++) {
         const float *image = x + n * g->xImage;
         const long at = n * g->yImage + oh * g->yLine + ow * g->yStride;
+        int8_t *winners = taps + n * place.image + oh * place.line + ow * place.stride;
         find_taps(g, oh, ow, &window);
         for (long c = 0; c < g->channels; c += DPT_LANES) {
           v16 best = splat(-INFINITY);
@@ -52,7 +64,7 @@ static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t 
           store(y + at + c, best);
           if (rectified) from |= ~(best > splat(0.0f));
           i8x16 bytes = __builtin_convertvector(from, i8x16);
-          memcpy(taps + at + c, &bytes, sizeof bytes);
+          memcpy(winners + c, &bytes, sizeof bytes);
         }
       }
 }
@@ -60,6 +72,7 @@ static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t 
 // Every window's gradient goes to its tap; overlapping windows add in ascending order.
 static void max_pool_back(const dpt_convolution *g, const float *dy, const int8_t *taps, float *dx) {
   window_taps window;
+  const pool_taps place = taps_of_pool(g);
   for (long n = 0; n < g->batch; n++) {
     float *image = dx + n * g->xImage;
     for (long ih = 0; ih < g->height; ih++)
@@ -67,11 +80,12 @@ static void max_pool_back(const dpt_convolution *g, const float *dy, const int8_
     for (long oh = 0; oh < g->outHeight; oh++)
       for (long ow = 0; ow < g->outWidth; ow++) {
         const long at = n * g->yImage + oh * g->yLine + ow * g->yStride;
+        const int8_t *winners = taps + n * place.image + oh * place.line + ow * place.stride;
         find_taps(g, oh, ow, &window);
         for (long c = 0; c < g->channels; c += DPT_LANES) {
           v16 gradient = load(dy + at + c);
           i8x16 bytes;
-          memcpy(&bytes, taps + at + c, sizeof bytes);
+          memcpy(&bytes, winners + c, sizeof bytes);
           i16 from = __builtin_convertvector(bytes, i16);
           for (long t = 0; t < window.count; t++) {
             float *target = image + window.offset[t] + c;

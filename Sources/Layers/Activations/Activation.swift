@@ -4,7 +4,7 @@ import Tensors
 /// The base class of ReLU, tanh and other layers that apply one function to every value.
 ///
 /// Any input shape; the output has the same. No parameters.
-public class Activation: Layer {
+public class Activation: Layer, PlacedLayer {
   /// Whether the derivative is computed from the input or the output.
   enum Operand {
     case input, output
@@ -38,20 +38,24 @@ public class Activation: Layer {
 
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let floats = outputShape.paddedCount(batch: batch)
-    return ActivationPass(
-      layer: self, output: plan.activation(floats), gradient: wantsInputGradient ? plan.gradient(floats) : nil)
+    makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
+    ActivationPass(
+      layer: self, output: output ?? OutputRows(&plan, shape: outputShape, batch: batch),
+      gradient: wantsInputGradient ? plan.gradient(outputShape.paddedCount(batch: batch)) : nil)
   }
 }
 
 private struct ActivationPass: Pass {
   let layer: Activation
-  let output: ArenaPlan.Slot
+  let output: OutputRows
   let gradient: ArenaPlan.Slot?
 
   /// y = f(x).
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: input.columns)
+    let result = output.view(like: input, columns: input.columns, context)
     var rows = dpt_row_pass(input: input, result: result)
     dpt_activation(layer.function, layer.parameter, layer.second, &rows)
     return result

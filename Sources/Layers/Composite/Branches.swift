@@ -13,7 +13,7 @@ import Tensors
 /// squeeze-and-excitation do (Hu, Shen & Sun 2018). Szegedy et al. 2015 and Huang et al. 2017 concatenate.
 ///
 /// Parameters are named `paths.0.0.weight`, and so on, unless layers have names.
-public final class Branches: Layer {
+public final class Branches: Layer, PlacedLayer {
   /// How outputs are joined.
   public enum Join: String, CaseIterable, Sendable {
     /// The features of one path behind those of the other.
@@ -106,7 +106,14 @@ public final class Branches: Layer {
 
   /// Reserves the memory of all paths and of the joined outputs, and the paths' gradients.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    BranchesPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  /// A concatenation can.
+  func writesColumns(keepsOutputs: Bool) -> Bool { join == .concat }
+
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
+    BranchesPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: output)
   }
 }
 

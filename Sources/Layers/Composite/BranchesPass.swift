@@ -13,15 +13,18 @@ struct BranchesPass: Pass {
     let isShared: Bool
     /// The column of a concatenation where its features begin.
     let column: Int
+    /// Whether its last layer writes these columns, and takes their gradient where it is.
+    let writesColumns: Bool
     /// The gradient of its outputs, if that is not the join's or a part of it.
     var gradient: ArenaPlan.Slot?
 
-    init(_ program: Program, shape: Shape, isIdentity: Bool, isShared: Bool, column: Int) {
+    init(_ program: Program, shape: Shape, isIdentity: Bool, isShared: Bool, column: Int, writesColumns: Bool) {
       self.program = program
       self.shape = shape
       self.isIdentity = isIdentity
       self.isShared = isShared
       self.column = column
+      self.writesColumns = writesColumns
     }
   }
 
@@ -30,32 +33,42 @@ struct BranchesPass: Pass {
   private let paths: [Path]
   /// The paths in the order in which they are joined: those of one row for a whole sample come last.
   private let joined: [Path]
-  private let output: ArenaPlan.Slot
+  private let output: OutputRows
   private let wantsInputGradient: Bool
 
   /// Plans the paths in their order; the backward pass runs the last one first.
-  init(_ layer: Branches, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+  init(
+    _ layer: Branches, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?
+  ) {
     join = layer.join
     outputShape = layer.outputShape
     self.wantsInputGradient = wantsInputGradient
     var column = 0
     var paths: [Path] = []
+    var rows = output
     for (part, layers) in zip(layer.parts, layer.running) {
       let shape = part.outputShape(for: layer.inputShape)
+      let writesColumns =
+        BranchesPass.hasWholeGroups(column, shape, of: layer)
+        && Program.writesColumns(layers, keepsOutputs: plan.keepsOutputs)
+      if writesColumns, rows == nil { rows = OutputRows(&plan, shape: outputShape, batch: batch) }
+      let program = Program(
+        layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient,
+        output: writesColumns ? rows?.columns(from: column) : nil)
       paths.append(
         Path(
-          Program(layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient), shape: shape,
-          isIdentity: layers.isEmpty, isShared: join != .concat && shape.isOneRow && !outputShape.isOneRow,
-          column: column))
+          program, shape: shape, isIdentity: layers.isEmpty,
+          isShared: join != .concat && shape.isOneRow && !outputShape.isOneRow, column: column,
+          writesColumns: writesColumns))
       column += shape.features
     }
     plan.advance()
-    output = plan.activation(outputShape.paddedCount(batch: batch))
+    self.output = rows ?? OutputRows(&plan, shape: outputShape, batch: batch)
     let usesOriginal = join == .add ? BranchesPass.lastUser(of: paths) : nil
     for path in paths {
       let needsCopy =
         switch join {
-        case .concat: !path.isIdentity
+        case .concat: !path.isIdentity && !path.writesColumns
         case .add: path.isShared || !path.isIdentity && path.program.overwritesGradient && path !== usesOriginal
         case .multiply: true
         }
@@ -65,14 +78,23 @@ struct BranchesPass: Pass {
     joined = paths.filter { !$0.isShared } + paths.filter(\.isShared)
   }
 
+  /// Whether a path that writes whole groups of lanes at a column of a concatenation writes no other path's features.
+  private static func hasWholeGroups(_ column: Int, _ shape: Shape, of layer: Branches) -> Bool {
+    let end = column + shape.features
+    return layer.join == .concat && column == paddedToLanes(column)
+      && (end == paddedToLanes(end) || end == layer.outputShape.features)
+  }
+
   /// The path of a sum that may overwrite the gradient, since no other reads it later; nil if there is none.
   private static func lastUser(of paths: [Path]) -> Path? {
     let users = paths.filter { !$0.isShared }
     return users.contains(where: \.isIdentity) ? nil : users.first
   }
 
-  /// Only a sum's paths may overwrite the gradient.
-  var overwritesGradient: Bool { join == .add }
+  /// A sum's paths may overwrite the gradient, and those of a concatenation their columns of it.
+  var overwritesGradient: Bool {
+    join == .add || paths.contains { $0.writesColumns && $0.program.overwritesGradient }
+  }
 
   var stateCarriers: [any StateCarrying] { paths.flatMap(\.program.stateCarriers) }
 
@@ -87,19 +109,20 @@ struct BranchesPass: Pass {
   /// The joined outputs.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     for path in paths { _ = try path.program.forward(input, context) }
-    let base = context.arena[output]
     var result: TensorView?
     var before: TensorView?
     for path in joined {
       guard let values = path.program.outputs else { continue }
-      let whole = result ?? values.with(base: base, columns: outputShape.features)
+      let whole = result ?? output.view(like: values, columns: outputShape.features, context)
       result = whole
       if join == .concat {
+        // Nothing to copy, also if the input has the place of the outputs.
+        if path.writesColumns || values.base == whole.base + path.column && values.stride == whole.stride { continue }
         var pass = rows(whole, columns: path.shape.features)
         set(&pass, a: values, y: whole)
         pass.y += path.column
         // What lies behind a row's features must be finite.
-        pass.copied = path === paths.last ? whole.stride - path.column : pass.columns
+        pass.copied = path === paths.last ? paddedToLanes(whole.columns) - path.column : pass.columns
         dpt_join_copy(&pass)
       } else if let first = before {
         var pass = rows(whole, columns: outputShape.features)

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Several layers as one, as PyTorch's `nn.Sequential`. Parameters are named `0.weight`, ..., unless layers have names.
-public final class Sequential: Layer {
+public final class Sequential: Layer, PlacedLayer {
   /// The recipe's name.
   public let kind = "sequential"
   /// The last layer's output shape.
@@ -33,6 +33,14 @@ public final class Sequential: Layer {
 
   /// Reserves the memory of all layers.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    Program(list.layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  func writesColumns(keepsOutputs: Bool) -> Bool {
+    Program.writesColumns(list.layers, keepsOutputs: keepsOutputs)
+  }
+
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
+    Program(list.layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: output)
   }
 }

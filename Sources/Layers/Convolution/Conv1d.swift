@@ -8,7 +8,7 @@ import Tensors
 ///
 /// Input [steps, channels], output [outSteps, outputs]. `weight` [outputs, channels / groups, kernel] and `bias`
 /// [outputs] start uniform in ±1/√(channels / groups · kernel).
-public final class Conv1d: Layer {
+public final class Conv1d: Layer, PlacedLayer {
   /// The recipe's name.
   public let kind = "conv1d"
   /// What both kinds share.
@@ -42,6 +42,10 @@ public final class Conv1d: Layer {
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    convolution.makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
+    convolution.makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: output)
   }
 }

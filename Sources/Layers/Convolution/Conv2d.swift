@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Input [height, width, channels], output [outHeight, outWidth, outputs]. `weight` [outputs, channels / groups, kernel
 /// height, kernel width] and `bias` [outputs] start uniform in ±1/√(channels / groups · taps). LeCun et al. 1989.
-public final class Conv2d: Layer {
+public final class Conv2d: Layer, PlacedLayer {
   /// The recipe's name.
   public let kind = "conv2d"
   /// What both kinds share.
@@ -39,6 +39,10 @@ public final class Conv2d: Layer {
 
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    convolution.makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
+    convolution.makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: output)
   }
 }

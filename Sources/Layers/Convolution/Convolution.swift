@@ -71,10 +71,12 @@ package struct Convolution {
     inputShape.isSequence ? RaggedWindow(window, kind: "conv1d", &plan, batch: batch) : nil
   }
 
-  func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
+  /// Without an `outputStride` outputs lie in rows of their own.
+  func geometry(batch: Int, inputStride: Int, outputStride: Int? = nil) -> dpt_convolution {
     var g = window.geometry(
       input: inputShape, output: outputShape, batch: batch, inputStride: inputStride,
-      outputStride: paddedToLanes(outputShape.features), channels: channels, outputs: outputs, padded: groups == 1)
+      outputStride: outputStride ?? paddedToLanes(outputShape.features), channels: channels, outputs: outputs,
+      padded: groups == 1)
     (g.tileHeight, g.tileWidth) = (tile?.extent.height ?? 0, tile?.extent.width ?? 0)
     return g
   }
@@ -91,7 +93,7 @@ struct ConvolutionPass: SamplewiseConvolution {
   /// Floats of one group's packed weights, and of those for the way back.
   private let packedCount, packedBackCount: Int
   /// The outputs of all samples, or with pooling of those that are made at once.
-  private let output: ArenaPlan.Slot
+  private let output: OutputRows
   private let paddedBias: ArenaPlan.Slot?
   private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
   private let ragged: RaggedWindow?
@@ -102,7 +104,7 @@ struct ConvolutionPass: SamplewiseConvolution {
   /// normalization `before` it.
   init(
     _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool,
-    follower: dpt_follower, before: BatchNormPass?
+    follower: dpt_follower, before: BatchNormPass?, output: OutputRows? = nil
   ) {
     self.convolution = convolution
     self.appliesReLU = appliesReLU
@@ -118,7 +120,11 @@ struct ConvolutionPass: SamplewiseConvolution {
     packed = plan.persistent(groups * packedCount)
     forwardScratch = convolution.tile == nil ? nil : plan.forwardScratch(dpt_convolution_scratch(&g))
     scratch = plan.backwardScratch(dpt_convolution_backward_scratch(&g, plan.shards, follower))
-    output = isPooled ? plan.forwardScratch(outputFloats) : plan.activation(outputFloats)
+    self.output =
+      output
+      ?? OutputRows(
+        isPooled ? plan.forwardScratch(outputFloats) : plan.activation(outputFloats),
+        stride: paddedToLanes(convolution.outputShape.features))
     paddedBias = convolution.bias == nil ? nil : plan.persistent(groups * paddedToLanes(outputs))
     back =
       wantsInputGradient
@@ -148,14 +154,14 @@ struct ConvolutionPass: SamplewiseConvolution {
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     var result = output(batch: input.batch, context)
     if input.starts != nil, let ragged {
-      result = try ragged.output(of: input, base: result.base, columns: result.columns, context)
+      result = try ragged.output(of: input, rows: output, columns: result.columns, context)
     }
     convolve(input, first: 0, into: result, context)
     return result
   }
 
   func output(batch: Int, _ context: StepContext) -> TensorView {
-    TensorView(base: context.arena[output], shape: convolution.outputShape, batch: batch)
+    output.view(convolution.outputShape, batch: batch, context)
   }
 
   func convolve(_ input: TensorView, samples: Range<Int>, into result: TensorView, _ context: StepContext) {
@@ -165,7 +171,7 @@ struct ConvolutionPass: SamplewiseConvolution {
   /// Convolves the samples from `first` on, as many as `result` has.
   private func convolve(_ input: TensorView, first: Int, into result: TensorView, _ context: StepContext) {
     let (channels, outputs) = (convolution.channels, convolution.outputs)
-    var g = convolution.geometry(batch: result.batch, inputStride: input.stride)
+    var g = convolution.geometry(batch: result.batch, inputStride: input.stride, outputStride: result.stride)
     g.follow(input: input, output: result)
     let first = input.base + first * g.xImage
     for group in 0..<convolution.groups {
@@ -201,7 +207,8 @@ struct ConvolutionPass: SamplewiseConvolution {
     _ context: StepContext
   ) -> TensorView? {
     pass.dy = gradient.base
-    pass.rectified = appliesReLU ? UnsafePointer(output.base) : nil
+    pass.dyStride = gradient.stride
+    if appliesReLU { pass.rectify(by: output) }
     let result = run(&pass, input, output: output, context)
     // Sequences' sums go through all samples step by step.
     if let bias = convolution.bias, convolution.outputShape.isSequence {
@@ -217,8 +224,10 @@ struct ConvolutionPass: SamplewiseConvolution {
     let shape = convolution.inputShape
     let (inner, channels, outputs) = (convolution.inner, convolution.channels, convolution.outputs)
     let result = back.map { input.with(base: context.arena[$0.gradient], columns: shape.features) }
-    pass.convolution = convolution.geometry(batch: input.batch, inputStride: input.stride)
-    pass.inverse = convolution.geometry(batch: input.batch, inputStride: paddedToLanes(shape.features))
+    let outputStride = pass.follower == DPT_GIVEN ? pass.dyStride : nil
+    pass.convolution = convolution.geometry(batch: input.batch, inputStride: input.stride, outputStride: outputStride)
+    pass.inverse = convolution.geometry(
+      batch: input.batch, inputStride: paddedToLanes(shape.features), outputStride: outputStride)
     pass.convolution.follow(input: input, output: output)
     pass.inverse.follow(input: input, output: output)
     pass.x = UnsafePointer(input.base)

@@ -71,6 +71,7 @@ struct ConvolutionAndBatchNormPass: Pass {
   ) throws -> TensorView? {
     let outputs = convolution.output(batch: input.batch, context)
     pass.dy = gradient.base
+    pass.dyStride = gradient.stride
     pass.follower = DPT_NORMALIZED
     pass.normalized = UnsafePointer(outputs.base)
     pass.norm = try norm.combination(gradient, input: outputs, context)
@@ -83,5 +84,11 @@ extension dpt_convolution_backward {
   mutating func add(to sum: TensorView) {
     dx = sum.base
     adds = true
+  }
+
+  /// No gradient goes back where these outputs of a ReLU behind the convolution are not positive.
+  mutating func rectify(by output: TensorView) {
+    rectified = UnsafePointer(output.base)
+    rectifiedStride = output.stride
   }
 }

@@ -9,12 +9,12 @@ struct ConvolutionAndMaxPoolPass: Pass {
 
   init(
     _ convolution: Convolution, appliesReLU: Bool, _ pool: MaxPool, _ plan: inout ArenaPlan, batch: Int,
-    wantsInputGradient: Bool, before: BatchNormPass?
+    wantsInputGradient: Bool, before: BatchNormPass?, output: OutputRows?
   ) {
     self.convolution = ConvolutionPass(
       convolution, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU,
       follower: DPT_POOLED, before: before)
-    self.pool = MaxPoolPass(pool.pooling, &plan, batch: batch, wantsInputGradient: false)
+    self.pool = MaxPoolPass(pool.pooling, &plan, batch: batch, wantsInputGradient: false, output: output)
   }
 
   func pack(_ context: StepContext) { convolution.pack(context) }
@@ -26,10 +26,12 @@ struct ConvolutionAndMaxPoolPass: Pass {
       // In the place of the samples before.
       let some = convolution.output(batch: end - first, context)
       convolution.convolve(input, samples: first..<end, into: some, context)
-      var g = pool.memory.pooling.geometry(batch: some.batch, inputStride: some.stride)
-      let start = first * g.yImage
+      var g = pool.memory.pooling.geometry(
+        batch: some.batch, inputStride: some.stride, outputStride: output.stride)
       // No gradient goes back where a ReLU let nothing through.
-      dpt_max_pool(&g, some.base, output.base + start, pool.taps(context) + start, convolution.appliesReLU)
+      dpt_max_pool(
+        &g, some.base, output.base + first * g.yImage, pool.taps(fromRow: first * output.positions, context),
+        convolution.appliesReLU)
     }
     return output
   }
@@ -41,8 +43,9 @@ struct ConvolutionAndMaxPoolPass: Pass {
     pass.follower = DPT_POOLED
     pass.pooled = UnsafePointer(gradient.base)
     pass.pool = pool.memory.pooling.geometry(
-      batch: gradient.batch, inputStride: paddedToLanes(convolution.convolution.outputShape.features))
-    pass.taps = UnsafePointer(pool.taps(context))
+      batch: gradient.batch, inputStride: paddedToLanes(convolution.convolution.outputShape.features),
+      outputStride: gradient.stride)
+    pass.taps = UnsafePointer(pool.taps(fromRow: 0, context))
     return convolution.run(&pass, input, output: output, context)
   }
 }

@@ -9,15 +9,19 @@ extension Convolution {
   /// The pass of the convolution, and of the ReLU behind it if it applies that; `follower` is given or normalized.
   func makePass(
     _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool = false,
-    follower: dpt_follower = DPT_GIVEN, before: BatchNormPass? = nil
+    follower: dpt_follower = DPT_GIVEN, before: BatchNormPass? = nil, output: OutputRows? = nil
   ) -> any SamplewiseConvolution {
     hasNarrowGroups
       ? NarrowGroupsPass(
-        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower)
+        self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower,
+        output: output)
       : ConvolutionPass(
         self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: appliesReLU, follower: follower,
-        before: before)
+        before: before, output: output)
   }
+
+  /// Whether the pass can write its outputs to columns of wider rows: not if it goes through whole rows of gradients.
+  func writesColumns(appliesReLU: Bool) -> Bool { !(appliesReLU && hasNarrowGroups && outputShape.isSequence) }
 }
 
 /// A convolution in narrow groups at work, and the ReLU behind it if it applies that: all groups in one call, to the bits of
@@ -31,7 +35,8 @@ struct NarrowGroupsPass: SamplewiseConvolution {
   let overwritesGradient: Bool
   private let convolution: Convolution
   private let appliesReLU: Bool
-  private let packed, output, forwardScratch, backwardScratch: ArenaPlan.Slot
+  private let packed, forwardScratch, backwardScratch: ArenaPlan.Slot
+  private let output: OutputRows
   private let paddedBias: ArenaPlan.Slot?
   private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
   private let ragged: RaggedWindow?
@@ -39,7 +44,7 @@ struct NarrowGroupsPass: SamplewiseConvolution {
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   init(
     _ convolution: Convolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool,
-    follower: dpt_follower
+    follower: dpt_follower, output rows: OutputRows? = nil
   ) {
     self.convolution = convolution
     self.appliesReLU = appliesReLU
@@ -47,10 +52,12 @@ struct NarrowGroupsPass: SamplewiseConvolution {
     samplesAtOnce = min(batch, max(1, NarrowGroupsPass.cachedFloats / output.paddedCount(batch: 1)))
     overwritesGradient = appliesReLU && output.isSequence
     let changes = follower == DPT_NORMALIZED || appliesReLU && !output.isSequence
-    var g = NarrowGroupsPass.geometry(convolution, batch: batch, inputStride: paddedToLanes(input.features))
+    // The rows of gradients are no wider than those of outputs.
+    var g = NarrowGroupsPass.geometry(
+      convolution, batch: batch, inputStride: paddedToLanes(input.features), outputStride: rows?.stride)
     let packedCount = dpt_packed_count(convolution.inner, output.features)
     packed = plan.persistent(packedCount)
-    self.output = plan.activation(output.paddedCount(batch: batch))
+    self.output = rows ?? OutputRows(&plan, shape: output, batch: batch)
     forwardScratch = plan.forwardScratch(dpt_narrow_groups_scratch(&g))
     backwardScratch = plan.backwardScratch(
       dpt_narrow_groups_backward_scratch(&g, convolution.channels, plan.shards, changes))
@@ -61,11 +68,13 @@ struct NarrowGroupsPass: SamplewiseConvolution {
   }
 
   /// All groups at once.
-  private static func geometry(_ convolution: Convolution, batch: Int, inputStride: Int) -> dpt_convolution {
+  private static func geometry(
+    _ convolution: Convolution, batch: Int, inputStride: Int, outputStride: Int? = nil
+  ) -> dpt_convolution {
     let features = convolution.inputShape.features
     return convolution.window.geometry(
       input: convolution.inputShape, output: convolution.outputShape, batch: batch, inputStride: inputStride,
-      outputStride: paddedToLanes(features), channels: features, outputs: features, padded: true)
+      outputStride: outputStride ?? paddedToLanes(features), channels: features, outputs: features, padded: true)
   }
 
   /// Packs the weights for both directions.
@@ -87,18 +96,19 @@ struct NarrowGroupsPass: SamplewiseConvolution {
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     var result = output(batch: input.batch, context)
     if input.starts != nil, let ragged {
-      result = try ragged.output(of: input, base: result.base, columns: result.columns, context)
+      result = try ragged.output(of: input, rows: output, columns: result.columns, context)
     }
     convolve(input, samples: 0..<input.batch, into: result, context)
     return result
   }
 
   func output(batch: Int, _ context: StepContext) -> TensorView {
-    TensorView(base: context.arena[output], shape: convolution.outputShape, batch: batch)
+    output.view(convolution.outputShape, batch: batch, context)
   }
 
   func convolve(_ input: TensorView, samples: Range<Int>, into result: TensorView, _ context: StepContext) {
-    var g = NarrowGroupsPass.geometry(convolution, batch: result.batch, inputStride: input.stride)
+    var g = NarrowGroupsPass.geometry(
+      convolution, batch: result.batch, inputStride: input.stride, outputStride: result.stride)
     g.follow(input: input, output: result)
     dpt_convolve_narrow_groups(
       &g, convolution.channels, input.base + samples.lowerBound * g.xImage, context.arena[packed],
@@ -111,12 +121,13 @@ struct NarrowGroupsPass: SamplewiseConvolution {
   ) -> TensorView? {
     var pass = dpt_convolution_backward()
     pass.dy = gradient.base
+    pass.dyStride = gradient.stride
     let isSequence = convolution.outputShape.isSequence
     if isSequence && appliesReLU {
       // The bias' sum needs these gradients, too.
       dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride)
     } else if appliesReLU {
-      pass.rectified = UnsafePointer(output.base)
+      pass.rectify(by: output)
     }
     let result = run(&pass, input, output: output, context)
     // Sequences' sums go through all samples step by step.
@@ -132,9 +143,11 @@ struct NarrowGroupsPass: SamplewiseConvolution {
   ) -> TensorView? {
     let shape = convolution.inputShape
     let result = back.map { input.with(base: context.arena[$0.gradient], columns: shape.features) }
-    pass.convolution = NarrowGroupsPass.geometry(convolution, batch: input.batch, inputStride: input.stride)
+    let outputStride = pass.follower == DPT_GIVEN ? pass.dyStride : nil
+    pass.convolution = NarrowGroupsPass.geometry(
+      convolution, batch: input.batch, inputStride: input.stride, outputStride: outputStride)
     pass.inverse = NarrowGroupsPass.geometry(
-      convolution, batch: input.batch, inputStride: paddedToLanes(shape.features))
+      convolution, batch: input.batch, inputStride: paddedToLanes(shape.features), outputStride: outputStride)
     pass.convolution.follow(input: input, output: output)
     pass.inverse.follow(input: input, output: output)
     pass.x = UnsafePointer(input.base)

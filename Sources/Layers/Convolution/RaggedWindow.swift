@@ -19,7 +19,7 @@ struct RaggedWindow {
   /// A ragged view for what the window gives for a ragged input.
   /// - Throws: `Failure` (data) for a sample of which the window leaves nothing.
   func output(
-    of input: TensorView, base: UnsafeMutablePointer<Float>, columns: Int, _ context: StepContext
+    of input: TensorView, rows: OutputRows, columns: Int, _ context: StepContext
   ) throws -> TensorView {
     let starts = context.arena.integers(starts)
     starts[0] = 0
@@ -34,7 +34,8 @@ struct RaggedWindow {
       starts[sample + 1] = starts[sample] + Int32(steps)
     }
     return TensorView(
-      base: base, starts: UnsafePointer(starts), batch: input.batch, columns: columns, stride: paddedToLanes(columns))
+      base: rows.base(context), starts: UnsafePointer(starts), batch: input.batch, columns: columns, stride: rows.stride
+    )
   }
 }
 

@@ -145,6 +145,7 @@ struct TransposedConvolutionPass: Pass {
     pass.x = UnsafePointer(gradient.base)
     // It stays as it is.
     pass.dy = input.base
+    pass.dyStride = input.stride
     pass.weightGradient = context.gradient(convolution.weight)
     pass.weightRow = inner
     pass.node = context.nodeStride

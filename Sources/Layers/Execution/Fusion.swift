@@ -7,9 +7,22 @@ struct Fusion {
   let layers: [any Layer]
   /// Their ticks on the plan's clock. A ReLU that the layer before it applies has none.
   var ticks = 1
-  /// Makes the pass of all of them. A convolution sums the gradients of the batch normalization `before` it.
-  let makePass:
-    (_ plan: inout ArenaPlan, _ batch: Int, _ wantsInputGradient: Bool, _ before: BatchNormPass?) -> any Pass
+  /// Whether the pass can write its outputs to columns of wider rows.
+  var writesColumns = false
+  /// Makes the pass of all of them.
+  let makePass: (_ plan: inout ArenaPlan, _ order: Order) -> any Pass
+
+  /// What a pass is made for.
+  struct Order {
+    /// The largest number of samples.
+    let batch: Int
+    /// Whether the backward pass must give the gradient of the input.
+    let wantsInputGradient: Bool
+    /// The batch normalization before it, whose gradients' sums a convolution makes.
+    let before: BatchNormPass?
+    /// Where the outputs go; nil for rows of its own.
+    let output: OutputRows?
+  }
 
   /// What the first of these layers runs in: the first fusion that fits, else a pass of its own. With `keepsOutputs` no
   /// fusion hides what lies between its layers, but for what a ReLU rectifies.
@@ -17,9 +30,30 @@ struct Fusion {
     guard let first = layers.first else { return nil }
     let fusions = keepsOutputs ? [withReLU] : [convolutionAndMaxPool, convolutionAndBatchNorm, withReLU]
     return fusions.lazy.compactMap { $0(layers) }.first
-      ?? Fusion(layers: [first]) { plan, batch, wantsInputGradient, _ in
-        first.makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient)
+      ?? alone(first, keepsOutputs: keepsOutputs)
+  }
+
+  /// All fusions of some layers, in their order.
+  static func all(of layers: [any Layer], keepsOutputs: Bool) -> [Fusion] {
+    var fusions: [Fusion] = []
+    var rest = layers[...]
+    while let fusion = first(in: rest, keepsOutputs: keepsOutputs) {
+      rest = rest.dropFirst(fusion.layers.count)
+      fusions.append(fusion)
+    }
+    return fusions
+  }
+
+  /// A layer by itself.
+  private static func alone(_ layer: any Layer, keepsOutputs: Bool) -> Fusion {
+    guard let placed = layer as? any PlacedLayer, placed.writesColumns(keepsOutputs: keepsOutputs) else {
+      return Fusion(layers: [layer]) {
+        layer.makePass(&$0, batch: $1.batch, wantsInputGradient: $1.wantsInputGradient)
       }
+    }
+    return Fusion(layers: [layer], writesColumns: true) {
+      placed.makePass(&$0, batch: $1.batch, wantsInputGradient: $1.wantsInputGradient, output: $1.output)
+    }
   }
 
   /// A convolution of images, a ReLU or none, and max pooling, which reads what lies between where the caches still hold it.
@@ -28,9 +62,10 @@ struct Fusion {
     let hasReLU = layers.dropFirst().first is ReLU
     let count = hasReLU ? 3 : 2
     guard let pool = layers.dropFirst(count - 1).first as? MaxPool else { return nil }
-    return Fusion(layers: Array(layers.prefix(count)), ticks: 2) {
+    return Fusion(layers: Array(layers.prefix(count)), ticks: 2, writesColumns: true) {
       ConvolutionAndMaxPoolPass(
-        convolution, appliesReLU: hasReLU, pool, &$0, batch: $1, wantsInputGradient: $2, before: $3)
+        convolution, appliesReLU: hasReLU, pool, &$0, batch: $1.batch, wantsInputGradient: $1.wantsInputGradient,
+        before: $1.before, output: $1.output)
     }
   }
 
@@ -41,10 +76,13 @@ struct Fusion {
       let norm = layers.dropFirst().first as? BatchNorm, norm.statistics == .batch
     else { return nil }
     let hasReLU = layers.dropFirst(2).first is ReLU
-    return Fusion(layers: Array(layers.prefix(hasReLU ? 3 : 2)), ticks: 2) {
-      let pass = convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, follower: DPT_NORMALIZED, before: $3)
+    return Fusion(layers: Array(layers.prefix(hasReLU ? 3 : 2)), ticks: 2, writesColumns: true) {
+      let pass = convolution.makePass(
+        &$0, batch: $1.batch, wantsInputGradient: $1.wantsInputGradient, follower: DPT_NORMALIZED, before: $1.before)
       return ConvolutionAndBatchNormPass(
-        pass, BatchNormPass(norm, &$0, batch: $1, wantsInputGradient: true, appliesReLU: hasReLU))
+        pass,
+        BatchNormPass(
+          norm, &$0, batch: $1.batch, wantsInputGradient: true, appliesReLU: hasReLU, output: $1.output))
     }
   }
 
@@ -54,23 +92,27 @@ struct Fusion {
     guard layers.dropFirst().first is ReLU else { return nil }
     let both = Array(layers.prefix(2))
     switch both[0] {
-    case let layer as Conv1d:
-      return Fusion(layers: both) {
-        layer.convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, appliesReLU: true, before: $3)
-      }
-    case let layer as Conv2d:
-      return Fusion(layers: both) {
-        layer.convolution.makePass(&$0, batch: $1, wantsInputGradient: $2, appliesReLU: true, before: $3)
-      }
+    case let layer as Conv1d: return rectified(layer.convolution, both)
+    case let layer as Conv2d: return rectified(layer.convolution, both)
     case let layer as Residual:
-      return Fusion(layers: both) { plan, batch, wantsInputGradient, _ in
-        ResidualPass(layer, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: true)
+      return Fusion(layers: both) {
+        ResidualPass(
+          layer, &$0, batch: $1.batch, wantsInputGradient: $1.wantsInputGradient, appliesReLU: true)
       }
     case let layer as BatchNorm:
-      return Fusion(layers: both) { plan, batch, wantsInputGradient, _ in
-        BatchNormPass(layer, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: true)
+      return Fusion(layers: both) {
+        BatchNormPass(
+          layer, &$0, batch: $1.batch, wantsInputGradient: $1.wantsInputGradient, appliesReLU: true)
       }
     default: return nil
+    }
+  }
+
+  private static func rectified(_ convolution: Convolution, _ layers: [any Layer]) -> Fusion {
+    Fusion(layers: layers, writesColumns: convolution.writesColumns(appliesReLU: true)) {
+      convolution.makePass(
+        &$0, batch: $1.batch, wantsInputGradient: $1.wantsInputGradient, appliesReLU: true, before: $1.before,
+        output: $1.output)
     }
   }
 }

@@ -38,7 +38,19 @@ public final class Program: Pass {
 
   /// Plans layers, each of which must have been made for the shape that the one before it gives, for batches of up to
   /// `batch` samples.
-  public init(_ layers: [any Layer], _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+  public convenience init(_ layers: [any Layer], _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+    self.init(layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  /// Whether the last of some layers can write its outputs to columns of wider rows.
+  static func writesColumns(_ layers: [any Layer], keepsOutputs: Bool) -> Bool {
+    Fusion.all(of: layers, keepsOutputs: keepsOutputs).last?.writesColumns ?? false
+  }
+
+  /// The same; the last layer's outputs go to the columns of `output`, unless it is nil.
+  init(
+    _ layers: [any Layer], _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?
+  ) {
     self.wantsInputGradient = wantsInputGradient
     // Below the first layer that ever learns no gradient is wanted, if some are frozen.
     let parameters = layers.flatMap(\.parameters)
@@ -47,14 +59,20 @@ public final class Program: Pass {
     for parameter in parameters { parameter.isPlanned = true }
     mayFreeze = parameters.contains(where: \.mayFreeze)
     var stages: [Stage] = []
-    var rest = layers[...]
-    while let fusion = Fusion.first(in: rest, keepsOutputs: plan.keepsOutputs) {
-      rest = rest.dropFirst(fusion.layers.count)
+    var done = 0
+    let fusions = Fusion.all(of: layers, keepsOutputs: plan.keepsOutputs)
+    var joins: GrowingJoins?
+    for (index, fusion) in fusions.enumerated() {
       for _ in 0..<fusion.ticks { plan.advance() }
-      let before = (stages.last?.pass as? ConvolutionAndBatchNormPass)?.norm
-      let gives = wantsInputGradient || !stages.isEmpty && layers.count - rest.count - fusion.layers.count > lowest
-      let pass = fusion.makePass(&plan, batch, gives, before)
-      stages.append(Stage(fusion, pass: pass))
+      if index >= joins?.end ?? 0 {
+        joins = GrowingJoins(output == nil ? fusions : fusions.dropLast(), from: index, &plan, batch: batch)
+      }
+      let order = Fusion.Order(
+        batch: batch, wantsInputGradient: wantsInputGradient || !stages.isEmpty && done > lowest,
+        before: (stages.last?.pass as? ConvolutionAndBatchNormPass)?.norm,
+        output: joins?.rows ?? (index == fusions.count - 1 ? output : nil))
+      stages.append(Stage(fusion, pass: fusion.makePass(&plan, order)))
+      done += fusion.layers.count
     }
     self.stages = stages
     activations.reserveCapacity(stages.count + 1)

@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Input (…, inputs), output (…, outputs). `weight` [outputs, inputs] and the optional `bias` [outputs] start uniform in
 /// ±1/√inputs, as PyTorch's `nn.Linear`.
-public final class Linear: Layer {
+public final class Linear: Layer, PlacedLayer {
   /// The recipe's name.
   public let kind = "linear"
   /// The input's shape with its features replaced.
@@ -44,6 +44,10 @@ public final class Linear: Layer {
 
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
     plan.sharedScratch(
       max(
         dpt_weight_gradient_scratch(inputs, outputs, plan.shards),
@@ -51,14 +55,15 @@ public final class Linear: Layer {
         dpt_weights_product_scratch(inputs, outputs), dpt_weights_product_scratch(outputs, inputs)))
     return LinearPass(
       layer: self, paddedBias: plan.persistent(paddedToLanes(outputs)),
-      output: plan.activation(outputShape.paddedCount(batch: batch)),
+      output: output ?? OutputRows(&plan, shape: outputShape, batch: batch),
       gradient: wantsInputGradient ? plan.gradient(inputShape.paddedCount(batch: batch)) : nil)
   }
 }
 
 private struct LinearPass: Pass {
   let layer: Linear
-  let paddedBias, output: ArenaPlan.Slot
+  let paddedBias: ArenaPlan.Slot
+  let output: OutputRows
   let gradient: ArenaPlan.Slot?
 
   /// Pads the bias. The weights are not packed.
@@ -69,7 +74,7 @@ private struct LinearPass: Pass {
 
   /// y = x · Wᵀ + b.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: layer.outputs)
+    let result = output.view(like: input, columns: layer.outputs, context)
     multiply(input, transposed: true, bias: context.arena[paddedBias], into: result, context)
     return result
   }

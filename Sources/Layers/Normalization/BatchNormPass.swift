@@ -8,7 +8,7 @@ final class BatchNormPass: Pass {
 
   private let layer: BatchNorm
   private let appliesReLU: Bool
-  private let output: ArenaPlan.Slot
+  private let output: OutputRows
   /// For each group of samples, rows with a float per channel: mean, and 1/√(σ² + ε).
   private let mean, inverse: ArenaPlan.Slot
   /// Two sums of each shard, a float per channel each; then those of the batch, if it is the group.
@@ -25,12 +25,15 @@ final class BatchNormPass: Pass {
   private var starts: UnsafePointer<Int32>?
   private var countedValues = 0
 
-  init(_ layer: BatchNorm, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool) {
+  init(
+    _ layer: BatchNorm, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool,
+    output: OutputRows? = nil
+  ) {
     self.layer = layer
     self.appliesReLU = appliesReLU
     let padded = paddedToLanes(layer.outputShape.features)
     let groups = layer.statistics == .shard ? plan.shards : 1
-    output = plan.activation(layer.outputShape.paddedCount(batch: batch))
+    self.output = output ?? OutputRows(&plan, shape: layer.outputShape, batch: batch)
     mean = plan.persistent(groups * padded)
     inverse = plan.persistent(groups * padded)
     sums = plan.persistent(2 * max(1, plan.shards) * padded)
@@ -79,7 +82,7 @@ final class BatchNormPass: Pass {
         arena[inverse][channel] = 1 / (variance + layer.epsilon).squareRoot()
       }
     }
-    let result = input.with(base: arena[output], columns: channels)
+    let result = output.view(like: input, columns: channels, context)
     let (factor, shift) = (arena[factor], arena[shift])
     if let bias = layer.bias {
       shift.update(from: context.values(bias), count: channels)

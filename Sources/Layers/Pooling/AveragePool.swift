@@ -6,7 +6,7 @@ import Tensors
 /// (`Window.ceilMode`).
 ///
 /// Input [height, width, channels] or [steps, channels]; the size rule is `Window`'s.
-public final class AveragePool: Layer {
+public final class AveragePool: Layer, PlacedLayer {
   /// The recipe's name.
   public let kind = "average-pool"
   /// The window.
@@ -29,8 +29,13 @@ public final class AveragePool: Layer {
 
   /// Reserves the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
+    makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
     AveragePoolPass(
-      memory: PoolingMemory(pooling, kind: "average-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient),
+      memory: PoolingMemory(
+        pooling, kind: "average-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: output),
       average: countIncludePad ? DPT_PADDING_COUNTS : DPT_PADDING_IGNORED)
   }
 }

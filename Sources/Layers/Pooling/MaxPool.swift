@@ -5,7 +5,7 @@ import Tensors
 /// channel by channel. The gradient goes to that value's place, the first of equals.
 ///
 /// Input [height, width, channels] or [steps, channels]; the size rule is `Window`'s.
-public final class MaxPool: Layer {
+public final class MaxPool: Layer, PlacedLayer {
   /// The recipe's name.
   public let kind = "max-pool"
   /// The window.
@@ -25,7 +25,11 @@ public final class MaxPool: Layer {
 
   /// Reserves the outputs and their taps.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    MaxPoolPass(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
+    MaxPoolPass(pooling, &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: output)
   }
 }
 
@@ -33,21 +37,23 @@ struct MaxPoolPass: Pass {
   let memory: PoolingMemory
   private let tapMemory: ArenaPlan.Slot
 
-  init(_ pooling: Pooling, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    memory = PoolingMemory(pooling, kind: "max-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+  init(_ pooling: Pooling, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) {
+    memory = PoolingMemory(
+      pooling, kind: "max-pool", &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: output)
     // A byte for each output.
     tapMemory = plan.activation(pooling.outputShape.paddedCount(batch: batch) / MemoryLayout<Float>.size)
   }
 
-  /// The tap of each output's largest value in its window.
-  func taps(_ context: StepContext) -> UnsafeMutablePointer<Int8> {
+  /// The tap of each output's largest value in its window, from a row of outputs on: rows of whole groups of lanes.
+  func taps(fromRow row: Int, _ context: StepContext) -> UnsafeMutablePointer<Int8> {
     UnsafeMutableRawPointer(context.arena[tapMemory]).assumingMemoryBound(to: Int8.self)
+      + row * paddedToLanes(memory.pooling.outputShape.features)
   }
 
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let output = try memory.output(for: input, context)
     memory.pooling.forEachWindow(input, output) { g, from, to in
-      dpt_max_pool(&g, input.base + from, output.base + to, taps(context) + to, false)
+      dpt_max_pool(&g, input.base + from, output.base + to, taps(fromRow: to / output.stride, context), false)
     }
     return output
   }
@@ -58,7 +64,8 @@ struct MaxPoolPass: Pass {
   ) -> TensorView? {
     guard let result = memory.inputGradient(for: input, context) else { return nil }
     memory.pooling.forEachWindow(result, gradient) { g, to, from in
-      dpt_max_pool_back(&g, gradient.base + from, taps(context) + from, result.base + to)
+      dpt_max_pool_back(
+        &g, gradient.base + from, taps(fromRow: from / gradient.stride, context), result.base + to)
     }
     return result
   }

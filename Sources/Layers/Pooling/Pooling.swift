@@ -70,11 +70,11 @@ package struct Pooling {
   }
 
   /// The kernels' description of the window.
-  func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
+  func geometry(batch: Int, inputStride: Int, outputStride: Int) -> dpt_convolution {
     let features = inputShape.features
     return window.geometry(
       input: inputShape, output: places, batch: batch, inputStride: inputStride,
-      outputStride: paddedToLanes(features), channels: features, outputs: features, padded: true)
+      outputStride: outputStride, channels: features, outputs: features, padded: true)
   }
 
   /// Calls `body` with the window over all samples at once, or over each sample of a ragged view, and with the offsets of its
@@ -83,7 +83,7 @@ package struct Pooling {
     _ input: TensorView, _ output: TensorView,
     _ body: (_ window: inout dpt_convolution, _ input: Int, _ output: Int) -> Void
   ) {
-    var g = geometry(batch: input.batch, inputStride: input.stride)
+    var g = geometry(batch: input.batch, inputStride: input.stride, outputStride: output.stride)
     guard input.starts != nil else { return body(&g, 0, 0) }
     g.batch = 1
     (g.xLine, g.yLine) = (g.xStride, g.yStride)
@@ -103,13 +103,16 @@ package struct Pooling {
 /// The memory of a pooling pass: outputs, and the input's gradient if it is wanted.
 struct PoolingMemory {
   let pooling: Pooling
-  private let output: ArenaPlan.Slot
+  private let output: OutputRows
   private let gradient: ArenaPlan.Slot?
   private let ragged: RaggedWindow?
 
-  init(_ pooling: Pooling, kind: String, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
+  init(
+    _ pooling: Pooling, kind: String, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool,
+    output: OutputRows? = nil
+  ) {
     self.pooling = pooling
-    output = plan.activation(pooling.outputShape.paddedCount(batch: batch))
+    self.output = output ?? OutputRows(&plan, shape: pooling.outputShape, batch: batch)
     gradient = wantsInputGradient ? plan.gradient(pooling.inputShape.paddedCount(batch: batch)) : nil
     ragged = pooling.outputShape.isSequence ? RaggedWindow(pooling.window, kind: kind, &plan, batch: batch) : nil
   }
@@ -117,9 +120,9 @@ struct PoolingMemory {
   /// The outputs for an input.
   /// - Throws: `Failure` (data) for a sample of too few steps.
   func output(for input: TensorView, _ context: StepContext) throws -> TensorView {
-    let (base, shape) = (context.arena[output], pooling.outputShape)
-    guard input.starts != nil, let ragged else { return TensorView(base: base, shape: shape, batch: input.batch) }
-    return try ragged.output(of: input, base: base, columns: shape.features, context)
+    let shape = pooling.outputShape
+    guard input.starts != nil, let ragged else { return output.view(shape, batch: input.batch, context) }
+    return try ragged.output(of: input, rows: output, columns: shape.features, context)
   }
 
   func inputGradient(for input: TensorView, _ context: StepContext) -> TensorView? {

@@ -128,6 +128,7 @@ static void backward(void) {
     p.pooled = random_floats(g.batch * p.pool.yImage, 1);
   } else {
     p.dy = random_floats(g.batch * g.yImage, 1);
+    p.dyStride = p.rectifiedStride = g.yStride;
     if (follower == DPT_GIVEN && draw_bool()) p.rectified = y;
     p.normalized = y;
     const long channels = PADDED(g.outputs);

@@ -51,10 +51,13 @@ typedef enum { DPT_GIVEN, DPT_POOLED, DPT_NORMALIZED } dpt_follower;
 typedef struct {
   dpt_convolution convolution;
   const float *x;
-  /// ∂ℓ/∂y.
+  /// ∂ℓ/∂y, its pixels `dyStride` floats apart. With a normalization this need not be the convolution's `yStride`.
   float *dy;
-  /// Outputs of a ReLU behind the convolution, or NULL: where they are not positive, dy becomes 0.
+  long dyStride;
+  /// Outputs of a ReLU behind the convolution, or NULL: where they are not positive, dy becomes 0. Pixels are
+  /// `rectifiedStride` floats apart.
   const float *rectified;
+  long rectifiedStride;
   dpt_follower follower;
   /// With pooling, its taps. ∂ℓ/∂y is made of `pooled`, the gradients of the pooled outputs, and dy is not used.
   const int8_t *taps;
