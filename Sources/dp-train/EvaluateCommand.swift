@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
       Measures the recipe's test samples, or a file or folder of other samples, with the classes of the training:
         dp-train evaluate RUN                          the recipe's test samples
         dp-train evaluate RUN pics/new                 image-folder: pics/new/CLASS/*.jpg; text-lines: CLASS.txt
-        dp-train evaluate RUN new.csv                  csv, csv-sequences, numpy, ts: a file with the targets; idx: a folder
+        dp-train evaluate RUN new.csv                  csv, csv-sequences, numpy, ts: a file with the targets; idx, cifar: a folder
         dp-train evaluate RUN data.testSize=10000      keys change what is measured
       Works under mpirun too, with the same result on any number of ranks. With more than 30 classes it shows the best,
       the worst and the most frequent mistakes; --json has all.

@@ -30,3 +30,19 @@ public func idxHeader(_ type: UInt8, _ shape: [Int]) -> [UInt8] {
 
 /// An IDX file of 8-bit elements.
 public func idxFile(_ shape: [Int], _ elements: [UInt8]) -> [UInt8] { idxHeader(0x08, shape) + elements }
+
+/// A file of CIFAR: each image's label bytes, then its planes of 32×32 bytes, red, green and blue.
+public func cifarFile(
+  _ labels: [[UInt8]], pixel: (_ image: Int, _ color: Int, _ row: Int, _ column: Int) -> UInt8
+) -> [UInt8] {
+  var bytes: [UInt8] = []
+  for (image, label) in labels.enumerated() {
+    bytes += label
+    for color in 0..<3 {
+      for row in 0..<32 {
+        for column in 0..<32 { bytes.append(pixel(image, color, row, column)) }
+      }
+    }
+  }
+  return bytes
+}

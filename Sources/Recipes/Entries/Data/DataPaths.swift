@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 import Foundation
 
@@ -6,7 +7,7 @@ enum DataPaths {
   /// The accepted paths, in words.
   static let text =
     "the path of an `.npz`, `.ts` or `.csv` file with the training samples, or of a folder with "
-    + "MNIST's files, with a text file for each class, or with a folder of images for each class"
+    + "MNIST's or CIFAR's files, with a text file for each class, or with a folder of images for each class"
 
   /// The data source for the file or folder at a path, and the key that takes the path.
   static func source(_ text: String, at place: Place) throws -> (name: String, key: String)? {
@@ -24,6 +25,7 @@ enum DataPaths {
     }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: text)) ?? []
     if names.contains(where: { $0.hasPrefix("train-images") }) { return (IDXEntry.name, "folder") }
+    if CIFARFolder.isMeant(by: names) { return (CIFAREntry.name, "folder") }
     if names.contains(where: { $0.lowercased().hasSuffix(".txt") }) { return (TextLinesEntry.name, "folder") }
     if let table = names.sorted().first(where: isTable), !names.contains(where: { isFolder("\(text)/\($0)") }) {
       throw place.failure(

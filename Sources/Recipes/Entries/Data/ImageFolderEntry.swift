@@ -134,9 +134,7 @@ public struct ImageFolderEntry: SplittableEntry {
 
   /// The normalization at the end of the transforms for evaluation, if any.
   public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
-    let normalize = try evaluationSettings.makePipeline(key: "data.evaluationTransforms").normalize
-    guard normalize != .none else { return nil }
-    return ((0..<3).map { normalize.mean[$0] }, (0..<3).map { normalize.deviation[$0] })
+    try evaluationSettings.inputNormalization()
   }
 
   private struct Parts {

@@ -34,6 +34,14 @@ extension [any PipelineEntry] {
       normalize: (last as? NormalizeEntry)?.normalize ?? .none)
   }
 
+  /// The normalization at the end, if any: the means and the deviations of red, green and blue.
+  /// - Throws: `Failure` (configuration) if a normalization is not the last.
+  func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
+    let normalize = try makePipeline(key: "data.evaluationTransforms").normalize
+    guard normalize != .none else { return nil }
+    return ((0..<3).map { normalize.mean[$0] }, (0..<3).map { normalize.deviation[$0] })
+  }
+
   /// The transforms that are not random.
   var deterministic: [any PipelineEntry] {
     filter { ($0 as? any TransformEntry)?.makeTransform().isDeterministic ?? true }
