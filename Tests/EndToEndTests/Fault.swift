@@ -23,7 +23,7 @@ struct Fault: CustomTestStringConvertible, Sendable {
   /// Writes the files that the command line needs.
   var prepare: @Sendable (Folder) throws -> Void = { _ in }
 
-  static let all = commandLine + recipes + outputs + arrays + files + sequences + images + weights
+  static let all = commandLine + recipes + outputs + arrays + files + sequences + images + cifar + weights
 
   /// Expects the message once, the exit status, and no new files.
   func check(ranks: Int? = nil) throws {

@@ -1,3 +1,4 @@
+import DPTrain
 import Formats
 import TestSupport
 import Testing
@@ -112,6 +113,36 @@ extension EndToEndTests {
         let wrong = try Program.run(["predict", "run", "data/mnist/t10k-labels-idx1-ubyte"], in: folder)
         #expect(wrong.status == 65)
         #expect(wrong.errors.hasPrefix("data/mnist/t10k-labels-idx1-ubyte: the array has the shape [40]\n"))
+      }
+    }
+
+    @Test func imagesOfCIFARAreLearnedMeasuredAndPredicted() throws {
+      try Folder.temporary { folder in
+        try SmallData.writeCIFAR(folder)
+        let recipe = ["cifar", "epochs=20", "batch=20", "model.network.width=8", "schedule.warmup=0 steps"]
+        let trained = try run(
+          ["train"] + recipe + ["data.transforms=[]", "optimizer.learningRate=0.02", "--out", "run"], in: folder)
+        #expect(trained.output.contains(/data +120 samples an epoch, 40 for test/), "\(trained.text)")
+        #expect(trained.output.contains(/test +accuracy (9\d|100)\.\d %/), "\(trained.text)")
+        let shown = try run(["evaluate", "run", "--show", "2"], in: folder)
+        #expect(shown.output.contains(#/\ntest_batch\.bin\[\d+\] +[a-z]+ +[a-z]+ /#), "\(shown.text)")
+        // The same file by its name, and by its folder's.
+        for path in ["data/cifar-10-batches-bin/test_batch.bin", "data/cifar-10-batches-bin"] {
+          #expect(try run(["evaluate", "run", path, "--show", "2"], in: folder).output == shown.output)
+        }
+        // A photograph of a class: a bright square in the dark, at twice the size, and wider than it is high.
+        let (height, width) = (64, 84)
+        let pixels = (0..<height).flatMap { row in
+          (0..<width).flatMap { column -> [UInt8] in
+            let isBright = (row / 2) / 6 == 2 && ((column - 10) / 2) / 6 == 3
+            return Array(repeating: isBright ? 230 : 30, count: 3)
+          }
+        }
+        try folder.write(
+          PNGEncoder.encode(pixels, size: ImageSize(height: height, width: width), colors: .rgb), to: "new.png")
+        Folder(path: folder["data"]).remove()
+        let answers = try run(["predict", "run", "new.png"], in: folder)
+        #expect(answers.lines[1].wholeMatch(of: /new.png +ship +\d+\.\d %/) != nil, "\(answers.text)")
       }
     }
 

@@ -18,6 +18,25 @@ enum SmallData {
     }
   }
 
+  /// Images in CIFAR-10's form: 24 in each of five files, and 40 to test on. A class is the place of a bright square.
+  static func writeCIFAR(_ folder: Folder) throws {
+    let data = "data/cifar-10-batches-bin"
+    try Folder(path: folder[data]).create()
+    var random = TestRandom(9)
+    let parts = (1...5).map { ("data_batch_\($0)", 24) } + [("test_batch", 40)]
+    for (stem, count) in parts {
+      let labels = (0..<count).map { _ in UInt8.random(in: 0..<10, using: &random) }
+      let file = cifarFile(labels.map { [$0] }) { image, _, row, column in
+        let label = Int(labels[image])
+        let isBright = row / 6 == label / 5 + 1 && column / 6 == label % 5
+        return isBright ? UInt8.random(in: 200...255, using: &random) : UInt8.random(in: 0..<60, using: &random)
+      }
+      try folder.write(file, to: "\(data)/\(stem).bin")
+    }
+    let names = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"]
+    try folder.write(names.joined(separator: "\n") + "\n\n", to: "\(data)/batches.meta.txt")
+  }
+
   /// Names of three languages that differ in their vowels.
   static func writeNames(_ folder: Folder) throws {
     try Folder(path: folder["data/names"]).create()

@@ -46,6 +46,11 @@ struct Training: CustomTestStringConvertible, Sendable {
       arguments: ["mnist", "epochs=2", "batch=16", "data.validationShare=0.2"], ranks: [1, 2, 3, 8],
       prepare: SmallData.writeDigits),
     Training(
+      testDescription: "augmented images from CIFAR's files, a part of them kept for validation",
+      arguments: ["cifar", "epochs=2", "batch=40", "model.network.width=4", "data.validationShare=0.2"],
+      ranks: [1, 2, 3],
+      prepare: SmallData.writeCIFAR),
+    Training(
       testDescription: "lines of text", arguments: ["names", "epochs=2"], ranks: [1, 2, 3, 8],
       prepare: SmallData.writeNames),
   ]

@@ -114,6 +114,8 @@ import Testing
       case "mnist":
         #expect(answer.input == ["batch", "1", "28", "28"] && metadata["inputShape"] == "[28,28,1]")
         #expect(metadata["mean"] == "[0.1307]" && metadata["std"] == "[0.3081]")
+      case "cifar":
+        #expect(answer.input == ["batch", "3", "32", "32"] && metadata["mean"] == "[0.4914,0.4824,0.4467]")
       case "cats-dogs":
         #expect(metadata["classes"] == #"["cats","dogs"]"# && metadata["mean"] == "[0.485,0.456,0.406]")
       case "names":

@@ -15,6 +15,10 @@ enum TinyData {
       try write(idxFile([count, 28, 28], pixels), to: "mnist/\(stem)-images-idx3-ubyte")
       try write(idxFile([count], (0..<count).map { UInt8($0 % 10) }), to: "mnist/\(stem)-labels-idx1-ubyte")
     }
+    for stem in (1...5).map({ "data_batch_\($0)" }) + ["test_batch"] {
+      let file = cifarFile((0..<10).map { [UInt8($0)] }) { _, _, _, _ in UInt8.random(in: 0...255, using: &random) }
+      try write(file, to: "cifar/\(stem).bin")
+    }
     try write(Array("Müller\nRot\nTrix\nMeier\nLex\nUlm\nEx\nTür\nRom\nLuc\n".utf8), to: "names/German.txt")
     try write(
       Array("Rossi\nLotti\nMilo\nCirillo\nTito\nLeoro\nTelli\nCorti\nMori\nCollo\n".utf8), to: "names/Italian.txt")
@@ -64,6 +68,7 @@ enum TinyData {
     let data =
       switch name {
       case "mnist", "names", "cats-dogs": ["data.folder=\(root)/\(name)", "batch=8"]
+      case "cifar": ["data.folder=\(root)/cifar", "batch=8", "model.network.width=8", "schedule.warmup=0 steps"]
       case "finetune":
         [
           "data.folder=\(root)/cats-dogs", "batch=8", "model.weights=none",

@@ -16,7 +16,7 @@ public enum BuiltInRecipes {
   public static let all: [BuiltInRecipe] = [
     .temporalOrder, .temporalOrderRNN, .temporalOrderNormal, .temporalOrderModerate, .temporalOrderHard,
     .temporalOrderNightmare, .temporalOrderSpikes, .temporalOrderNoSpikes, .echo, .echoVariable, .echoBinary,
-    .mnist, .names, .catsDogs, .finetune, .timeSeries, .timeSeriesGRU, .inceptionTime,
+    .mnist, .cifar, .names, .catsDogs, .finetune, .timeSeries, .timeSeriesGRU, .inceptionTime,
   ]
 
   /// Finds a built-in recipe by name.
