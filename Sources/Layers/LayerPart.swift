@@ -21,7 +21,15 @@ public struct LayerPart {
   }
 
   /// The name of the layer at `index` within the module that has this list, for example `body.0`.
-  public func name(of index: Int) -> String { ownNames[index] ?? (name.isEmpty ? "\(index)" : "\(name).\(index)") }
+  ///
+  /// If another layer calls itself by the number of one without parameters, that one is named by its kind too: the ReLU behind a
+  /// first block `0` is `relu1` if the block behind it is `1`.
+  public func name(of index: Int) -> String {
+    if let own = ownNames[index] { return own }
+    let number = name.isEmpty ? "\(index)" : "\(name).\(index)"
+    guard ownNames.contains(number), layers[index].parameters.isEmpty else { return number }
+    return (name.isEmpty ? "" : "\(name).") + "\(layers[index].kind)\(index)"
+  }
 
   /// The place of the layer at `index` in a model, if that of the module with this list is `outer`; empty for the model's own
   /// list. Parameters' names begin with it.

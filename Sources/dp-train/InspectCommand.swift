@@ -45,11 +45,13 @@ struct InspectCommand: ParsableCommand {
   private func rows(of list: LayerPart, in outer: String) -> [[String]] {
     list.layers.enumerated().flatMap { index, layer in
       let name = list.place(of: index, in: outer)
+      // A layer with the name "" has its parent's place, which is told already.
+      let shown = list.ownNames[index] == "" ? "" : name
       let parts = layer.parts
       let parameters = layer.parameters.reduce(0) { $0 + $1.count }
       let numbers = parts.isEmpty ? [Format.count(parameters), Format.thousands(layer.operations)] : ["", ""]
       let kind = layer.algorithm.map { "\(layer.kind), \($0)" } ?? layer.kind
-      return [[name, kind, "\(layer.outputShape)"] + numbers]
+      return [[shown, kind, "\(layer.outputShape)"] + numbers]
         + parts.flatMap { rows(of: $0, in: name) }
     }
   }

@@ -49,7 +49,12 @@ extension LayerSite {
   /// The number of outputs.
   /// - Throws: `Failure` (configuration) if there should be one for each class, but the data has no classes.
   func count(_ outputs: LinearEntry.Outputs) throws -> Int {
-    if case .number(let count) = outputs { return count }
+    if case .number(let count) = outputs {
+      guard count > 0 else {
+        throw Failure(.configuration, "it has \(count) outputs", advice: "there must be at least one")
+      }
+      return count
+    }
     guard classes > 0 else {
       throw Failure(
         .configuration, "outputs is classes, but the targets are numbers", advice: "give the number of outputs")

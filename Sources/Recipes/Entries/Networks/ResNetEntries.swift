@@ -51,6 +51,15 @@ extension ResNetEntry {
       ])
   }
 
+  /// Checks that each group of the 3×3 convolutions has a channel.
+  public func check(_ section: RecipeSection) throws {
+    guard case .bottleneck(let groups, let groupWidth) = Self.block, options.width * groupWidth < 64 else { return }
+    throw section.conflict(
+      of: ["width"],
+      "\(section.naming("width", options.width)), too few channels for \(groups) groups of 3×3 convolutions",
+      advice: "write \(64 / groupWidth) or more; a group has width / \(64 / groupWidth) channels")
+  }
+
   /// The stem, four stages, and a linear layer.
   public var layers: [any LayerEntry] {
     let first =
