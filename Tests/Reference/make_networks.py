@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """torchvision's networks and their results: networks.json in this folder.
 
-    python3 make_networks.py        with torch, torchvision (written with 2.13.0 and 0.28.0) and numpy, in double precision
+    $(../Support/python-environment --torchvision) make_networks.py [NAME...]
+
+In double precision. Makes the networks of these names anew; without names, all.
 
 For each network: the number of parameters with 1000 classes, and the SHA-256 of the sorted lines "NAME EXTENT EXTENT ..." of its state
 dict without num_batches_tracked. Then, with 10 classes and values that `values` gives, on two images: the logits outside of training,
@@ -12,11 +14,16 @@ and for one training step without dropout the logits, and of each parameter's gr
 import hashlib
 import json
 import pathlib
+import sys
+import types
 import zlib
 
 import numpy
 import torch
-from torchvision import models
+
+# PyPI's torchvision has compiled operators for CUDA, which do not load beside a PyTorch without it. The networks need none.
+sys.modules["torchvision._meta_registrations"] = types.ModuleType("torchvision._meta_registrations")
+from torchvision import models  # noqa: E402
 
 NETWORKS = {
     "resnet18": "resnet18", "resnet34": "resnet34", "resnet50": "resnet50", "resnet101": "resnet101",
@@ -29,6 +36,10 @@ NETWORKS = {
 # Height and width of the images, small and odd. At the usual size some values of MobileNetV2 lie so near the corners of ReLU6 that
 # gradients in PyTorch's own float32 differ by a hundredth from those in float64; at this one by 3e-5.
 SIZES = {"alexnet": (67, 70), "mobilenet-v2": (80, 67)}
+# Trained with SiLU in place of ReLU. Of their millions of values some lie so near ReLU's corner that they have another sign in
+# float32; each changes gradients, in PyTorch's own float32 by up to a twentieth.
+SMOOTH = {"resnet50", "resnet101", "resnext50", "wide-resnet50"}
+FILE = pathlib.Path(__file__).parent / "networks.json"
 
 
 def values(name, count):
@@ -64,15 +75,22 @@ def still(model):
     return model
 
 
-networks = []
-torch.set_default_dtype(torch.float64)
-for name, theirs in NETWORKS.items():
+def smooth(module):
+    """With SiLU in place of ReLU."""
+    for name, child in module.named_children():
+        if isinstance(child, torch.nn.ReLU):
+            setattr(module, name, torch.nn.SiLU())
+        else:
+            smooth(child)
+
+
+def entry_of(name, theirs):
     whole = getattr(models, theirs)()
     lines = sorted(
         " ".join([key, *map(str, value.shape)]) + "\n" for key, value in whole.state_dict().items() if "num_batches" not in key)
     entry = {
         "name": name, "parameters": sum(p.numel() for p in whole.parameters()),
-        "names": hashlib.sha256("".join(lines).encode()).hexdigest(),
+        "names": hashlib.sha256("".join(lines).encode()).hexdigest(), "smooth": name in SMOOTH,
     }
     del whole
     model = still(getattr(models, theirs)(num_classes=10))
@@ -83,6 +101,8 @@ for name, theirs in NETWORKS.items():
     model.eval()
     with torch.no_grad():
         entry["logits"] = model(x).flatten().tolist()
+    if name in SMOOTH:
+        smooth(model)
     model.train()
     y = model(x)
     entry["trained"] = y.flatten().tolist()
@@ -92,8 +112,7 @@ for name, theirs in NETWORKS.items():
         for key, p in model.named_parameters()
     }
     entry["size"] = [height, width]
-    networks.append(entry)
-    print(name, flush=True)
+    return rounded(entry)
 
 
 def rounded(value):
@@ -104,5 +123,16 @@ def rounded(value):
     return {key: rounded(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
-lines = ",\n".join(json.dumps(rounded(entry)) for entry in networks)
-(pathlib.Path(__file__).parent / "networks.json").write_text(f"[\n{lines}\n]\n")
+def main():
+    torch.set_default_dtype(torch.float64)
+    wanted = sys.argv[1:] or list(NETWORKS)
+    entries = {entry["name"]: entry for entry in json.loads(FILE.read_text())} if sys.argv[1:] else {}
+    for name in wanted:
+        entries[name] = entry_of(name, NETWORKS[name])
+        print(name, flush=True)
+    lines = ",\n".join(json.dumps(entries[name]) for name in NETWORKS)
+    FILE.write_text(f"[\n{lines}\n]\n")
+
+
+if __name__ == "__main__":
+    main()

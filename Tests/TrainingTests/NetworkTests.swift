@@ -16,6 +16,8 @@ import Training
   struct Reference: Decodable {
     let name: String
     let parameters: Int
+    /// Whether it was trained with SiLU in place of ReLU.
+    let smooth: Bool
     let names: String
     let size: [Int]
     let logits, trained: [Double]
@@ -106,12 +108,17 @@ import Training
     let reference = try #require(Self.references.first { $0.name == name })
     var recipe = try recipe(name, "model.network.classes=10")
     let input = Shape.image(height: reference.size[0], width: reference.size[1], channels: 3)
-    recipe.model.layers = recipe.model.layers.map { $0.still() }
-    let model = try recipe.makeModel(inputShape: input)
+    recipe.model.layers = recipe.model.layers.map { $0.still(smooth: false) }
+    var model = try recipe.makeModel(inputShape: input)
     let inputs = images(reference)
     try fill(model)
     let evaluated = try NetworkRun(model, inputs: inputs, upstream: nil, shards: 1)
     #expect(relativeDifference(evaluated.outputs, reference.logits) < 1e-5)
+    if reference.smooth {
+      recipe.model.layers = recipe.model.layers.map { $0.still(smooth: true) }
+      model = try recipe.makeModel(inputShape: input)
+      try fill(model)
+    }
     let trained = try NetworkRun(
       model, inputs: inputs, upstream: values("upstream", reference.trained.count), shards: 2)
     #expect(relativeDifference(trained.outputs, reference.trained) < 1e-4)
@@ -205,8 +212,9 @@ import Training
 }
 
 extension LayerEntry {
-  /// The layer without anything that draws at random.
-  fileprivate func still() -> any LayerEntry {
+  /// The layer without anything that draws at random; with `smooth` also with SiLU in place of ReLU.
+  fileprivate func still(smooth: Bool) -> any LayerEntry {
+    if smooth, self is ReLUEntry { return SiLUEntry() }
     if var dropout = self as? DropoutEntry {
       dropout.probability = 0
       return dropout
@@ -216,7 +224,7 @@ extension LayerEntry {
       return path
     }
     var copy = self
-    for key in Self.form.keys { key.replaceLayers(&copy) { $0.still() } }
+    for key in Self.form.keys { key.replaceLayers(&copy) { $0.still(smooth: smooth) } }
     return copy
   }
 }
