@@ -11,11 +11,16 @@ public enum PythonEnvironment {
   /// The reason why tests are skipped without PyTorch.
   public static let torchReason: Comment =
     "needs PyTorch: run Tests/Support/python-environment --torch to see why there is none"
+  /// The reason why tests are skipped without torchvision.
+  public static let torchvisionReason: Comment =
+    "takes minutes and needs torchvision: run Tests/Support/python-environment --torchvision to see why there is none"
 
   /// Whether there is a Python with all but PyTorch.
   public static var isAvailable: Bool { path != nil }
   /// Whether it has PyTorch, too.
   public static var hasTorch: Bool { pathWithTorch != nil }
+  /// Whether it has PyTorch and torchvision, too.
+  public static var hasTorchvision: Bool { hasTorch && pathWithTorchvision != nil }
 
   /// The result of a script.
   public struct Result: Sendable {
@@ -41,6 +46,8 @@ public enum PythonEnvironment {
 
   private static let path = find([])
   private static let pathWithTorch = path == nil ? nil : find(["--torch"])
+  // The same Python, since both are installed in one place.
+  private static let pathWithTorchvision = find(["--torchvision"])
 
   private static func find(_ arguments: [String]) -> String? {
     let result = try? run(support("python-environment"), arguments, environment: [:])
