@@ -16,6 +16,8 @@ public final class CIFARDataset: Dataset {
   public var count: Int { indices.count }
   /// False: images have no steps.
   public let hasLengths = false
+  /// Whether a transform is random.
+  public var variesByEpoch: Bool { pipeline.isRandom }
   /// True: transforms take a while.
   public let loadsAhead = true
   private let images: CIFARImages
