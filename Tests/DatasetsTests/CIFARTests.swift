@@ -105,11 +105,11 @@ import Testing
       }
       #expect(try CIFARFolder(folder).classNames(.fine) == (0..<10).map(String.init))
       #expect(try names("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n") == "abcdefghij".map(String.init))
-      #expect(try failure { try names("a\nb\n") } == "batches.meta.txt names 2 classes, but CIFAR-10 has 10")
-      #expect(try failure { try names("a\nb\n\na\n") } == "batches.meta.txt:4: a is there twice")
+      #expect(try failure { try names("a\nb\n") } == "\(folder)/batches.meta.txt names 2 classes, but CIFAR-10 has 10")
+      #expect(try failure { try names("a\nb\n\na\n") } == "\(folder)/batches.meta.txt:4: a is there twice")
       #expect(
         try failure(.configuration) { try CIFARFolder(folder).classNames(.coarse) }
-          == "data.labels is coarse, but FOLDER holds CIFAR-10, whose images have one label")
+          == "data.labels is coarse, but \(folder) holds CIFAR-10, whose images have one label")
     }
   }
 

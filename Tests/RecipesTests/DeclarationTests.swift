@@ -64,6 +64,11 @@ import Testing
         images.evaluationTransforms = images.transforms
         recipe.data = images
       }
+      if var images = recipe.data as? CIFAREntry {
+        images.transforms = EntryKind.transform.defaults
+        images.evaluationTransforms = images.transforms
+        recipe.data = images
+      }
       recipe.optimizer = optimizers[turn % optimizers.count]
       recipe.schedule = schedules[turn % schedules.count]
       let text = recipe.resolvedYAML(comments: true)

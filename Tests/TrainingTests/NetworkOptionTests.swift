@@ -34,7 +34,7 @@ import Testing
 
   private func recipe(_ name: String, _ options: [(key: String, value: String)]) throws -> Recipe {
     let text = (["name: \(name)"] + options.map { "\($0.key): \($0.value)" }).joined(separator: ", ")
-    return try Recipe.parse("batch: 4\nmodel: {network: {\(text)}}\n", file: "network.yaml")
+    return try Recipe.parse("batch: 8\nmodel: {network: {\(text)}}\n", file: "network.yaml")
   }
 
   /// Builds the network for every input, and trains it for a step where it is small.
