@@ -53,22 +53,15 @@ import Testing
     try check("onnx", tolerance: 1e-5)
   }
 
-  /// Those with LRN are refused while there is no such layer.
-  private static var withoutResponse: [String: String] {
-    let hasLayer = Registry.builtIn.layers.contains { $0.name == "local-response-norm" }
-    let message = "(LRN) cannot be imported: there is no layer local-response-norm"
-    return hasLayer ? [:] : ["inception_v1": message, "bvlc_alexnet": message, "zfnet512": message]
-  }
-
   @Test(.enabled(if: PythonEnvironment.isAvailable, PythonEnvironment.reason))
   func networksOfTheONNXPackageGiveTheSameOutputs() throws {
     let shuffled = ["shufflenet": "(Reshape) cannot be imported: it divides or mixes the axes of its input"]
-    try check("light", tolerance: 1e-4, refused: Self.withoutResponse.merging(shuffled) { $1 })
+    try check("light", tolerance: 1e-4, refused: shuffled)
   }
 
   @Test(.enabled(if: PythonEnvironment.isAvailable && isLong, "needs Python packages and a minute"))
   func largeNetworksOfTheONNXPackageGiveTheSameOutputs() throws {
-    try check("large", tolerance: 1e-4, refused: Self.withoutResponse)
+    try check("large", tolerance: 1e-4)
   }
 
   @Test(.enabled(if: PythonEnvironment.hasTorch, PythonEnvironment.torchReason))
