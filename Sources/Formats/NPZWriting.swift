@@ -3,6 +3,9 @@ import Diagnostics
 import Foundation
 
 extension NPZArchive {
+  /// The most bytes that an archive's comment can have.
+  static let longestComment = Int(UInt16.max)
+
   /// Writes `arrays` to the `.npz` archive at `path`, in order, all or nothing; `compressed` selects deflate.
   ///
   /// `comment` is the archive's comment, which NumPy ignores; it is left out if it exceeds 65535 bytes. The same arrays

@@ -17,13 +17,26 @@ extension SafetensorsFile {
     }
   }
 
-  /// Writes the `.npz` archive at `path`, all or nothing; throws as `NPZArchive.write`.
+  /// Writes the `.npz` archive at `path`, all or nothing; throws as `NPZArchive.write`. Weights hardly shrink by compression, which
+  /// takes long, so there is none. The longest metadata is left out if all
+  /// is more than a comment can have.
   public func writeArchive(to path: String) throws {
-    let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
-    let comment = metadata.isEmpty ? "" : String(decoding: try encoder.encode(metadata), as: UTF8.self)
+    var metadata = metadata
+    var comment = try Self.comment(metadata)
+    while comment.utf8.count > NPZArchive.longestComment,
+      let longest = metadata.max(by: { ($0.value.utf8.count, $0.key) < ($1.value.utf8.count, $1.key) })
+    {
+      metadata[longest.key] = nil
+      comment = try Self.comment(metadata)
+    }
     try NPZArchive.write(
       integers.map { ($0.name, NPYArray(shape: $0.shape, int64s: $0.values)) }
         + tensors.map { ($0.name, NPYArray(shape: $0.shape, floats: $0.values)) },
-      to: path, comment: comment)
+      to: path, compressed: false, comment: comment)
+  }
+
+  private static func comment(_ metadata: [String: String]) throws -> String {
+    let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
+    return metadata.isEmpty ? "" : String(decoding: try encoder.encode(metadata), as: UTF8.self)
   }
 }

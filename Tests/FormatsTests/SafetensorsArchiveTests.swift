@@ -25,6 +25,18 @@ import Testing
     }
   }
 
+  /// The recipe of a large network is longer than a comment can be; the rest stays.
+  @Test func onlyTooLongMetadataIsLeftOut() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/weights.npz"
+      var large = file
+      large.metadata = ["recipe": String(repeating: "layer\n", count: 20_000), "name": "large", "mean": "[0.5]"]
+      try large.writeArchive(to: path)
+      let comment = Data(#"{"mean":"[0.5]","name":"large"}"#.utf8)
+      #expect(try Data(contentsOf: URL(filePath: path)).suffix(comment.count) == comment)
+    }
+  }
+
   @Test func otherTypesBecomeFloats() throws {
     try withTemporaryFolder { folder in
       let path = "\(folder)/weights.npz"
