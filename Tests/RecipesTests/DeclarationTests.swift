@@ -114,7 +114,7 @@ import Testing
       Issue.record("model is \(model.shape)")
       return
     }
-    #expect(keys.map(\.isRequired) == [false, false, false, false, false, false, false, true])
+    #expect(keys.map(\.isRequired) == [false, false, false, false, false, false, false, false, true])
   }
 
   private func allKeys(_ keys: [KeyInfo], path: String) -> [(path: String, key: KeyInfo)] {

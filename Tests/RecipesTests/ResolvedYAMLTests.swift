@@ -29,6 +29,7 @@ import Testing
           convolution: auto
           freeze: []
           unfreeze: none
+          frozenCache: 1024
           layers:
             - lstm:
                 hiddenSize: 3
@@ -138,6 +139,6 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:23: model.layers must have at least one entry")) { try Recipe().validated() }
+    #expect(throws: wrong("recipe:24: model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }
