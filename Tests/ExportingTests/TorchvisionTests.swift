@@ -38,25 +38,30 @@ import Training
       let arrays = try NPZArchive(contentsOf: "\(folder)/expected.npz")
       let (inputs, wanted) = (try arrays.array("x"), try arrays.array("outputs"))
       let shape = Shape(Array(inputs.shape.dropFirst()))
-      func recipe(_ file: String) throws -> Recipe {
-        try Recipe.parse("model: {network: \(name), weights: {file: \(folder)/\(file)}}\n", file: "\(name).yaml")
+      func recipe(_ file: String, _ overrides: String...) throws -> Recipe {
+        try Recipe.parse(
+          "model: {network: \(name), weights: {file: \(folder)/\(file)}}\n", file: "\(name).yaml", overrides: overrides)
       }
-      func load(_ file: String) throws -> Network {
-        try recipe(file).makeNetwork(inputShape: shape, classes: 1000)
+      func load(_ file: String, _ convolution: String) throws -> Network {
+        try recipe(file, "model.convolution=\(convolution)").makeNetwork(inputShape: shape, classes: 1000)
       }
-      let (saved, network) = (try load("weights.pth"), try load("weights.safetensors"))
+      let (saved, network) = (try load("weights.pth", "direct"), try load("weights.safetensors", "auto"))
       let same = try withExtendedLifetime((saved, network)) {
         try bits(saved.model.weights.values.floats) == bits(network.model.weights.values.floats)
       }
       #expect(same)
       #expect(network.model.parameters.reduce(0) { $0 + $1.count } == answer.parameters)
 
-      let outputs = try NetworkRun(network.model, inputs: inputs.floats(), upstream: nil, shards: 1).outputs
-      let difference = relativeDifference(outputs, wanted.doubles())
-      // Some networks amplify rounding errors; those of PyTorch in float32 are the measure then.
-      let tolerance = max(1e-5, 2 * answer.float32)
-      #expect(difference <= tolerance)
-      print("| `\(name)` | \(answer.parameters) | \(scientific(difference)) | \(scientific(answer.float32)) |")
+      let images = inputs.floats()
+      let outputs = try NetworkRun(network.model, inputs: images, upstream: nil, shards: 1).outputs
+      let direct = try NetworkRun(saved.model, inputs: images, upstream: nil, shards: 1).outputs
+      let differences = [outputs, direct].map { relativeDifference($0, wanted.doubles()) }
+      // Some networks amplify rounding errors; those of PyTorch in float32 are the measure then. Those of Winograd's tiles are
+      // larger than those of a direct convolution.
+      #expect(differences[0] <= max(1e-5, 5 * answer.float32))
+      #expect(differences[1] <= max(1e-5, 2 * answer.float32))
+      let columns = (differences + [answer.float32]).map { String(format: "%.1e", $0) }.joined(separator: " | ")
+      print("| `\(name)` | \(answer.parameters) | \(columns) |")
 
       let facts = DataFacts(inputShape: shape.extents, classNames: (0..<1000).map { "class \($0)" })
       try ExportedModel(network, recipe: recipe("weights.safetensors"), facts: facts)
@@ -66,9 +71,7 @@ import Training
       let checked = try PythonEnvironment.run(PythonEnvironment.support("check_exports.py"), ["onnx", folder])
       let check = try JSONDecoder().decode(Check.self, from: Data(checked.output.utf8))
       #expect(check.error == nil)
-      #expect(check.difference ?? .infinity <= 2 * tolerance)
+      #expect(check.difference ?? .infinity <= max(1e-5, 5 * answer.float32))
     }
   }
-
-  private func scientific(_ value: Double) -> String { String(format: "%.1e", value) }
 }
