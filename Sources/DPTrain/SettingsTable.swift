@@ -4,7 +4,9 @@ extension Experiment {
   /// What does not learn, and until when; nil if all learns.
   package var frozenText: String? {
     freezing.map { freezing in
-      "\(Format.count(freezing.count)) of \(Format.count(model.parameterCount)) parameters"
+      (freezing.count == 0
+        ? "running statistics, no parameters"
+        : "\(Format.count(freezing.count)) of \(Format.count(model.parameterCount)) parameters")
         + (freezing.steps < .max ? ", for the first \(Format.count(freezing.steps, "step"))" : "")
     }
   }

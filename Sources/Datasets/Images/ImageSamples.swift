@@ -98,15 +98,16 @@ public struct ImageSamples: Equatable, Sendable {
     passedOver = others
   }
 
-  /// Whether a folder holds folders with an image in each.
+  /// Whether a folder holds folders with an image in each, or in two or more of them: another may be empty by mistake.
   public static func isFolderOfClasses(_ folder: String) -> Bool {
     guard let names = try? names(in: folder).filter({ isFolder("\(folder)/\($0)") }), !names.isEmpty else {
       return false
     }
-    return names.allSatisfy { name in
+    let filled = names.count { name in
       (try? Self.names(in: "\(folder)/\(name)").contains { isImage($0) && !isFolder("\(folder)/\(name)/\($0)") })
         ?? false
     }
+    return filled == names.count || filled > 1
   }
 
   /// Whether a file's name has an image's ending.
