@@ -63,6 +63,22 @@ final class NetworkReader {
     }
     try addInputs(graph)
     for node in nodes { try read(node) }
+    noteSharedWeights(graph)
+  }
+
+  /// Tells of weights that several layers have in the file: here each has its own.
+  private func noteSharedWeights(_ graph: ONNXGraphProto) {
+    let weighted: Set = ["Conv", "ConvTranspose", "Gemm", "MatMul", "Gather", "LSTM", "GRU", "RNN"]
+    var users: [String: Int] = [:]
+    for node in nodes where weighted.contains(node.type) {
+      for name in Set(node.inputs) { users[name, default: 0] += 1 }
+    }
+    for tensor in graph.initializer where tensor.dims.count > 1 {
+      guard let count = users[tensor.name], count > 1 else { continue }
+      notes.append(
+        "\(count) layers of the file share the weight \"\(shown(tensor.name))\"; here each has a copy, which learns by itself."
+      )
+    }
   }
 
   private func addInputs(_ graph: ONNXGraphProto) throws {

@@ -90,6 +90,8 @@ import Testing
       try FileManager.default.createDirectory(atPath: "\(root)/train/birds", withIntermediateDirectories: true)
       #expect(
         try failure { try ImageSamples(folder: root, split: "train") }.message == "\(root)/train/birds has no images")
+      // A class that is empty by mistake does not make a folder of classes one of parts.
+      #expect(ImageSamples.isFolderOfClasses("\(root)/train"))
     }
   }
 

@@ -31,6 +31,19 @@ import Testing
     #expect(weight.shape == [2, 4] && weight.values[..<4] == [-3.0 / 8, -1.0 / 8, 1.0 / 8, 3.0 / 8])
   }
 
+  @Test func sharedWeightsAreTold() throws {
+    var graph = TinyGraph(input: [1, 4])
+    graph.constant("a.weight", [4, 4])
+    graph.constant("a.bias", [4])
+    graph.add("Gemm", ["x", "a.weight", "a.bias"], ["b"], ["transB": [1]])
+    graph.add("Tanh", ["b"], ["c"])
+    graph.add("Gemm", ["c", "a.weight", "a.bias"], ["y"], ["transB": [1]])
+    #expect(
+      try graph.imported().notes == [
+        "2 layers of the file share the weight \"a.weight\"; here each has a copy, which learns by itself."
+      ])
+  }
+
   @Test func pathsBecomeBranchesAndSumsResidualConnections() throws {
     var graph = TinyGraph(input: [1, 4, 6, 5])
     for name in ["p.weight", "q.weight"] { graph.constant(name, [4, 4, 1, 1]) }

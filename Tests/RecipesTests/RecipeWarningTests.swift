@@ -140,6 +140,13 @@ import Training
       ])
     // It keeps its parameters out of the later one.
     #expect(try groups("", "match: \"2\"", all).isEmpty)
+    let excluding = "optimizer:\n  name: lars\n  excludeVectors: true\n  groups:\n    - {\(bias)}\n"
+    #expect(
+      try others(excluding) == [
+        "my.yaml:10: optimizer.groups.0 (match: *.bias) has no effect: optimizer.excludeVectors leaves vectors without weight "
+          + "decay. Write decayed: weights in its place."
+      ])
+    #expect(try others(excluding.replacing("*.bias", with: "*")).isEmpty)
     #expect(
       try groups("", all.replacing("*", with: "0"), "match: \"2\"") == [
         "my.yaml:10: optimizer.groups.1 (match: 2) has no effect: it sets neither learningRate nor weightDecay."

@@ -18,6 +18,14 @@ import Testing
     return own.firstChangedRate(from: former, done: done, settings: settings, samples: 992)
   }
 
+  @Test func whatOnlyTakesMemoryMayChange() throws {
+    func recipe(_ overrides: String...) throws -> Recipe {
+      try Recipe.parse(smallest, file: "recipe.yaml", overrides: overrides)
+    }
+    #expect(try recipe("model.frozenCache=0").firstDifference(from: recipe()) == nil)
+    #expect(try recipe("model.convolution=direct").firstDifference(from: recipe())?.key == "model.convolution")
+  }
+
   @Test(arguments: ["cosine", "one-cycle", "polynomial"])
   func aScheduleOverTheWholeRunChanges(name: String) throws {
     let schedule = "{name: \(name)}"

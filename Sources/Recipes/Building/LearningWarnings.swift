@@ -96,9 +96,19 @@ private struct Learning {
       let isApart = members[index].contains { parameter in
         patterns[(index + 1)...].contains { $0.covers(parameter.name) }
       }
-      guard group.learningRate == .factor(1), group.weightDecay == nil, !isApart else { return nil }
+      guard group.learningRate == .factor(1), !isApart else { return nil }
+      if group.weightDecay != nil, excludesVectors, members[index].allSatisfy({ $0.shape.count == 1 }) {
+        return "\(subject) has no effect: optimizer.excludeVectors leaves vectors without weight decay. "
+          + "Write decayed: weights in its place."
+      }
+      guard group.weightDecay == nil else { return nil }
       return "\(subject) has no effect: it sets neither learningRate nor weightDecay."
     }
+  }
+
+  /// Whether the optimizer has no weight decay for vectors, whatever groups say.
+  private var excludesVectors: Bool {
+    (recipe.optimizer as? LARSEntry)?.excludeVectors ?? (recipe.optimizer as? LAMBEntry)?.excludeVectors ?? false
   }
 
   private func neverLearns(_ parameter: Parameter) -> Bool { start >= total && frozen.contains(parameter.name) }

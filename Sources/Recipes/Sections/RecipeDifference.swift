@@ -9,19 +9,22 @@ public struct RecipeDifference: Equatable, Sendable {
 }
 
 extension Recipe {
-  /// The keys that may change when a run is resumed: its length, and what it records.
+  /// The keys that may change when a run is resumed: its length, what it records, and what it keeps in memory.
   public static let keysFreeToChange = [
     "name", "epochs", "steps", "optimizerSharding", "compareRanks", "evaluate", "checkpoint", "record",
+    "model.frozenCache",
   ]
 
   /// The first key that differs from another recipe and influences the weights. The length of the run and of the
   /// schedule are left to `firstChangedRate`.
   public func firstDifference(from other: Recipe) -> RecipeDifference? {
+    let free = Recipe.keysFreeToChange + ["schedule.length"]
     func decisive(_ recipe: Recipe) -> [YAMLOutput.Entry] {
-      recipe.written.filter { !Recipe.keysFreeToChange.contains($0.key) }.map { entry in
-        guard entry.key == "schedule", case .mapping(let entries) = entry.value else { return entry }
+      recipe.written.filter { !free.contains($0.key) }.map { entry in
+        guard case .mapping(let entries) = entry.value else { return entry }
         return YAMLOutput.Entry(
-          key: entry.key, doc: entry.doc, value: .mapping(entries.filter { $0.key != "length" }))
+          key: entry.key, doc: entry.doc,
+          value: .mapping(entries.filter { !free.contains("\(entry.key).\($0.key)") }))
       }
     }
     return difference(.mapping(decisive(self)), .mapping(decisive(other)), key: "")
