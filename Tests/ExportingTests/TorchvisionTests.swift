@@ -56,10 +56,10 @@ import Training
       let outputs = try NetworkRun(network.model, inputs: images, upstream: nil, shards: 1).outputs
       let direct = try NetworkRun(saved.model, inputs: images, upstream: nil, shards: 1).outputs
       let differences = [outputs, direct].map { relativeDifference($0, wanted.doubles()) }
-      // Some networks amplify rounding errors; those of PyTorch in float32 are the measure then. Those of Winograd's tiles are
-      // larger than those of a direct convolution.
-      #expect(differences[0] <= max(1e-5, 5 * answer.float32))
-      #expect(differences[1] <= max(1e-5, 2 * answer.float32))
+      // Some networks amplify rounding errors; those of PyTorch in float32 are the measure then. Each sum here is one chain,
+      // whose error is up to some three times that of PyTorch's sums of blocks.
+      let tolerance = max(1e-5, 4 * answer.float32)
+      for difference in differences { #expect(difference <= tolerance) }
       let columns = (differences + [answer.float32]).map { String(format: "%.1e", $0) }.joined(separator: " | ")
       print("| `\(name)` | \(answer.parameters) | \(columns) |")
 
@@ -71,7 +71,7 @@ import Training
       let checked = try PythonEnvironment.run(PythonEnvironment.support("check_exports.py"), ["onnx", folder])
       let check = try JSONDecoder().decode(Check.self, from: Data(checked.output.utf8))
       #expect(check.error == nil)
-      #expect(check.difference ?? .infinity <= max(1e-5, 5 * answer.float32))
+      #expect(check.difference ?? .infinity <= tolerance)
     }
   }
 }
