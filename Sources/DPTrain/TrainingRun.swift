@@ -13,7 +13,7 @@ struct TrainingRun {
   /// The run's folder on rank 0; nil on other ranks.
   let folder: RunFolder?
   let job: TrainingJob
-  /// Whether it goes on from a checkpoint, so that a file of initial weights was not read.
+  /// Whether it goes on from a checkpoint. The file of initial weights was not read then.
   let continues: Bool
 
   /// Trains to the end or to the time limit.

@@ -46,7 +46,7 @@ public struct CIFARFile: Sendable {
     pixels = bytes
   }
 
-  /// The failure for a file of so many bytes.
+  /// The failure if a file's size is wrong.
   private static func misfit(_ path: String, bytes: Int, labelBytes: Int) -> Failure {
     guard bytes > 0 else { return Failure(.data, "'\(path)' is empty", advice: "get the file again") }
     let record = labelBytes + imageBytes

@@ -17,9 +17,8 @@ extension SafetensorsFile {
     }
   }
 
-  /// Writes the `.npz` archive at `path`, all or nothing; throws as `NPZArchive.write`. Weights hardly shrink by compression, which
-  /// takes long, so there is none. The longest metadata is left out if all
-  /// is more than a comment can have.
+  /// Writes the `.npz` archive at `path`, all or nothing; throws as `NPZArchive.write`. It is not compressed: that takes long, and
+  /// weights hardly shrink. If a comment cannot hold all metadata, the longest is left out.
   public func writeArchive(to path: String) throws {
     var metadata = metadata
     var comment = try Self.comment(metadata)

@@ -85,7 +85,9 @@ final class BatchGradient {
     context.shareOfSteps = batch.shareOfSteps
 
     activity.enter(.computing, step: step.number)
-    let outputs = try forward(batch)
+    let outputs =
+      try frozenOutputs?.forward(batch, context, arrival: arrival)
+      ?? program.forward(batch.view, context, arrival: arrival)
     try model.weights.awaitValues()
     context.isContinuation = true
     let gradient = lossPass.evaluate(outputs, targets: batch.targets, context, gradient: true)
@@ -100,15 +102,6 @@ final class BatchGradient {
 }
 
 extension BatchGradient {
-  /// The model's outputs for a batch.
-  private func forward(_ batch: Batch) throws -> TensorView {
-    let program = workspace.program
-    guard let frozenOutputs else { return try program.forward(batch.view, context, arrival: arrival) }
-    let values = try frozenOutputs.outputs(for: batch.view, samples: batch.samples, context)
-    return try program.forward(
-      values, through: frozenOutputs.stages..<program.stageCount, context, arrival: arrival)
-  }
-
   /// Adds all ranks' gradients and exchanges their status.
   private func reduce(step number: Int, times: inout StepTimes) throws {
     activity.enter(.waiting, step: number)

@@ -58,13 +58,6 @@ public final class Evaluator {
     )
   }
 
-  private func forward(_ batch: Batch) throws -> TensorView {
-    let program = workspace.program
-    guard let frozenOutputs else { return try program.forward(batch.view, context) }
-    let values = try frozenOutputs.outputs(for: batch.view, samples: batch.samples, context)
-    return try program.forward(values, through: frozenOutputs.stages..<program.stageCount, context, arrival: nil)
-  }
-
   /// Thrown if a rank asked to stop; all ranks throw it after the same batch.
   struct Stopped: Error {
     /// The highest request of all ranks.
@@ -82,7 +75,7 @@ public final class Evaluator {
   /// - Parameter request: returns this rank's request; called at each batch.
   /// - Throws: `Stopped` if any rank asked to stop; otherwise as `run`.
   func run(step: Int, epoch: Int, activity: Activity, request: () -> Request) throws -> EvaluationReport {
-    let (lossPass, loss) = (workspace.lossPass, workspace.network.loss)
+    let (program, lossPass, loss) = (workspace.program, workspace.lossPass, workspace.network.loss)
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
     var confusion = ConfusionTally()
     try workspace.pack(context)
@@ -90,7 +83,8 @@ public final class Evaluator {
     context.isContinuation = false
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
       let batch = try load(from: first)
-      let outputs = try forward(batch)
+      let outputs =
+        try frozenOutputs?.forward(batch, context, arrival: nil) ?? program.forward(batch.view, context)
       _ = lossPass.evaluate(outputs, targets: batch.targets, context, gradient: false)
       context.isContinuation = true
       lossPass.sums(of: outputs, into: sum.nodes, nodeStride: sum.stride, context)

@@ -88,8 +88,8 @@ DPT_SCRATCH(narrow_groups_backward_scratch, (const dpt_convolution *g, long widt
 
 // MARK: Pooling (body/pooling.h); a window is a convolution's, `outputs` being `channels`
 
-/// The largest value of each window, and its tap; taps lie in rows of whole groups, as many as y has. With `rectified`, x are outputs of a ReLU: a
-/// value that is not positive has the tap −1, which gets no gradient.
+/// The largest value of each window, and its tap; taps lie in rows of whole groups, as many as y has. With `rectified`, x
+/// are outputs of a ReLU: a value that is not positive has the tap −1, which gets no gradient.
 DPT_KERNEL(void, max_pool, (const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified),
            (g, x, y, taps, rectified))
 /// dx from dy: each window's gradient goes to its tap.

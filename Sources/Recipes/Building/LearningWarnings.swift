@@ -68,7 +68,7 @@ private struct Learning {
       + "learned."
   }
 
-  /// A file of weights of which nothing is taken.
+  /// `except` leaves nothing of the weights' file.
   var excepted: String? {
     guard let weights = recipe.model.weights, !weights.except.isEmpty else { return nil }
     let patterns = weights.except.map(NamePattern.init)

@@ -36,15 +36,14 @@ final class FrozenOutputs {
     missing.reserveCapacity(capacity)
   }
 
-  /// The outputs for a batch, whose samples have these indices. Changes the inputs.
+  /// The program's outputs for a batch: of the frozen layers what is kept, or is kept now; the others run. Changes the inputs.
   /// - Throws: as `Program.forward`.
-  func outputs(
-    for input: TensorView, samples: UnsafeBufferPointer<Int>, _ context: StepContext
-  ) throws -> TensorView {
-    try compute(input, samples, context)
-    let result = TensorView(base: gathered.base, shape: shape, batch: samples.count)
-    for (place, sample) in samples.enumerated() { copy(table.row(sample), to: result, place: place) }
-    return result
+  func forward(_ batch: Batch, _ context: StepContext, arrival: ParameterArrival?) throws -> TensorView {
+    let samples = batch.samples
+    try compute(batch.view, samples, context)
+    let values = TensorView(base: gathered.base, shape: shape, batch: samples.count)
+    for (place, sample) in samples.enumerated() { copy(table.row(sample), to: values, place: place) }
+    return try program.forward(values, through: stages..<program.stageCount, context, arrival: arrival)
   }
 
   /// Runs the layers on those samples that are not in the table.
