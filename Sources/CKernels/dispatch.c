@@ -4,18 +4,20 @@
 
 typedef struct {
   const char *name;
-  const dpt_kernels *kernels;
+  // By precision; the kernels that do not depend on it are those of the first.
+  const dpt_kernels *kernels[2];
 } variant;
 
 static const variant kVariants[] = {
 #if defined(__x86_64__)
-    {"avx512", &dpt_kernels_avx512},
-    {"avx2", &dpt_kernels_avx2},
-    {"baseline", &dpt_kernels_baseline},
+    {"avx512-bf16", {&dpt_kernels_avx512, &dpt_kernels_avx512bf16_rounded}},
+    {"avx512", {&dpt_kernels_avx512, &dpt_kernels_avx512_rounded}},
+    {"avx2", {&dpt_kernels_avx2, &dpt_kernels_avx2_rounded}},
+    {"baseline", {&dpt_kernels_baseline, &dpt_kernels_baseline_rounded}},
 #elif defined(__aarch64__)
-    {"neon", &dpt_kernels_baseline},
+    {"neon", {&dpt_kernels_baseline, &dpt_kernels_baseline_rounded}},
 #else
-    {"baseline", &dpt_kernels_baseline},
+    {"baseline", {&dpt_kernels_baseline, &dpt_kernels_baseline_rounded}},
 #endif
 };
 
@@ -31,10 +33,12 @@ bool dpt_variant_supported(int index) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
-  if (kVariants[index].kernels == &dpt_kernels_avx2) return avx2;
-  if (kVariants[index].kernels == &dpt_kernels_avx512)
-    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+  const dpt_kernels *rounded = kVariants[index].kernels[DPT_IN_BFLOAT16];
+  if (rounded == &dpt_kernels_avx2_rounded) return avx2;
+  if (rounded == &dpt_kernels_avx512_rounded) return avx512;
+  if (rounded == &dpt_kernels_avx512bf16_rounded) return avx512 && __builtin_cpu_supports("avx512bf16");
 #endif
   (void)index;
   return true;
@@ -63,16 +67,19 @@ const char *dpt_active_variant(void) { return current()->name; }
 
 const char *dpt_compiler(void) { return __VERSION__; }
 
-#define DPT_KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) \
-  RESULT dpt_##NAME PARAMETERS { return current()->kernels->NAME ARGUMENTS; }
-#define DPT_SCRATCH(NAME, PARAMETERS, ARGUMENTS)                  \
-  size_t dpt_##NAME PARAMETERS {                                  \
-    size_t most = 0;                                              \
-    for (int i = 0; i < kVariantCount; i++) {                     \
-      if (!dpt_variant_supported(i)) continue;                    \
-      const size_t needs = kVariants[i].kernels->NAME ARGUMENTS;  \
-      if (needs > most) most = needs;                             \
-    }                                                             \
-    return most;                                                  \
+#define DPT_VALUES(RESULT, NAME, PARAMETERS, ARGUMENTS, PRECISION) \
+  RESULT dpt_##NAME PARAMETERS { return current()->kernels[PRECISION]->NAME ARGUMENTS; }
+#define DPT_VALUES_SCRATCH(NAME, PARAMETERS, ARGUMENTS, PRECISION)           \
+  size_t dpt_##NAME PARAMETERS {                                             \
+    size_t most = 0;                                                         \
+    for (int i = 0; i < kVariantCount; i++) {                                \
+      if (!dpt_variant_supported(i)) continue;                               \
+      const size_t needs = kVariants[i].kernels[PRECISION]->NAME ARGUMENTS;  \
+      if (needs > most) most = needs;                                        \
+    }                                                                        \
+    return most;                                                             \
   }
+#define DPT_KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) \
+  DPT_VALUES(RESULT, NAME, PARAMETERS, ARGUMENTS, DPT_IN_FLOAT32)
+#define DPT_SCRATCH(NAME, PARAMETERS, ARGUMENTS) DPT_VALUES_SCRATCH(NAME, PARAMETERS, ARGUMENTS, DPT_IN_FLOAT32)
 #include "include/kernels.h"

@@ -31,16 +31,16 @@ DPT_INLINE long place_in_y(const dpt_convolution *g, long n) {
 // A block of output rows: where each row's taps are read, and where the row is written.
 typedef struct {
   long rows, taps;
-  // For tap t of tile i, the tile's rows' pointers: a[(i * taps + t) * DPT_TILE_ROWS].
+  // For tap t of tile i, the tile's rows' pointers to slots: a[(i * taps + t) * DPT_TILE_ROWS].
   const float *a[DPT_BLOCK_TILES * DPT_TILE_ROWS * DPT_TAPS];
-  // Inner length of a tap, and the row of B at which its part begins.
+  // Inner length of a tap in slots, and the row of B at which its part begins.
   long depth, part[DPT_TAPS];
-  float *c[DPT_BLOCK_TILES * DPT_TILE_ROWS];
+  element *c[DPT_BLOCK_TILES * DPT_TILE_ROWS];
 } gathered_rows;
 
 typedef struct {
   const float *b, *bias;
-  // Inner length of all of B, and columns of C.
+  // Inner length of all of B in slots, and columns of C.
   long inner, columns;
   // Whether C's rows have room for whole panels.
   bool padded;
@@ -49,10 +49,10 @@ typedef struct {
   bool adds;
 } gathered_product;
 
-DPT_INLINE void gathered_tile(int mr, int np, const gathered_product *p, const gathered_rows *g, long tile, long panel) {
+DPT_INLINE void sum_gathered_tile(bool isCareful, int mr, int np, const gathered_product *p, const gathered_rows *g,
+                                  long tile, long panel, v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
   const float *b0 = p->b + panel * p->inner * DPT_LANES;
   const float *b1 = b0 + (np > 1 ? p->inner * DPT_LANES : 0);
-  v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
@@ -70,11 +70,16 @@ DPT_INLINE void gathered_tile(int mr, int np, const gathered_product *p, const g
 #pragma clang loop unroll(full)
       for (int i = 0; i < mr; i++) {
         v16 value = splat(a[i][k]);
-        acc[i][0] = fma16(value, x0, acc[i][0]);
-        if (np > 1) acc[i][DPT_TILE_PANELS - 1] = fma16(value, x1, acc[i][DPT_TILE_PANELS - 1]);
+        acc[i][0] = add_product(DPT_RULE, isCareful, value, x0, acc[i][0]);
+        if (np > 1)
+          acc[i][DPT_TILE_PANELS - 1] = add_product(DPT_RULE, isCareful, value, x1, acc[i][DPT_TILE_PANELS - 1]);
       }
     }
   }
+}
+
+DPT_INLINE void write_gathered_tile(int mr, int np, const gathered_product *p, const gathered_rows *g, long tile, long panel,
+                                    v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
@@ -82,18 +87,58 @@ DPT_INLINE void gathered_tile(int mr, int np, const gathered_product *p, const g
       v16 value = acc[i][j];
       if (p->relu) value = choose(value < splat(0.0f), splat(0.0f), value);
       const long column = (panel + j) * DPT_LANES;
-      float *c = g->c[tile * DPT_TILE_ROWS + i] + column;
+      element *c = g->c[tile * DPT_TILE_ROWS + i] + column;
       const long valid = p->padded ? DPT_LANES : p->columns - column;
       if (p->adds) value += load_some(c, valid);
       store_some(c, value, valid);
     }
 }
 
-#define DPT_CASE(MR) \
-  case MR: gathered_tile(MR, np, p, g, tile, panel); break;
+#if DPT_SUMS_APART
+
+#define DPT_CASE(MR)                                                          \
+  case MR:                                                                    \
+    sum_gathered_tile(isCareful, MR, np, p, g, tile, panel, sums);            \
+    memcpy(acc, sums, MR * sizeof sums[0]);                                   \
+    break;
+
+DPT_INLINE void rounded_gathered(bool isCareful, int np, const gathered_product *p, const gathered_rows *g, long tile,
+                                 long height, long panel, v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
+  // Stays in registers.
+  v16 sums[DPT_TILE_ROWS][DPT_TILE_PANELS];
+  switch (height) {
+    DPT_EACH_HEIGHT(DPT_CASE)
+  }
+}
+#undef DPT_CASE
+
+static __attribute__((noinline)) void rounded_gathered_sums(bool isCareful, int np, const gathered_product *p,
+                                                            const gathered_rows *g, long tile, long height, long panel,
+                                                            v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
+  (void)isCareful, (void)np;
+#if DPT_CAREFUL_SUMS
+  if (isCareful) return rounded_gathered(true, 1, p, g, tile, height, panel, acc);
+#endif
+#if DPT_TILE_PANELS > 1
+  if (np > 1) return rounded_gathered(false, 2, p, g, tile, height, panel, acc);
+#endif
+  rounded_gathered(false, 1, p, g, tile, height, panel, acc);
+}
+
+#endif
+
+#define DPT_CASE(MR)                                                                       \
+  case MR:                                                                                 \
+    if (!DPT_SUMS_APART) sum_gathered_tile(false, MR, np, p, g, tile, panel, acc);         \
+    write_gathered_tile(MR, np, p, g, tile, panel, acc);                                   \
+    break;
 
 DPT_INLINE void gathered_tiles(int np, const gathered_product *p, const gathered_rows *g, long tile, long height,
                                long panel) {
+  v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
+#if DPT_SUMS_APART
+  DPT_MAKE_SUMS(rounded_gathered_sums(isCareful, np, p, g, tile, height, panel, acc));
+#endif
   switch (height) {
     DPT_EACH_HEIGHT(DPT_CASE)
   }
@@ -118,7 +163,7 @@ static void multiply_gathered(const gathered_product *p, const gathered_rows *g)
 }
 
 // Adds a row to the block, and runs the block when it is full; gives where each tap's pixel is to be put.
-DPT_INLINE const float **new_row(const gathered_product *p, gathered_rows *g, float *c) {
+DPT_INLINE const float **new_row(const gathered_product *p, gathered_rows *g, element *c) {
   if (g->rows == DPT_BLOCK_TILES * DPT_TILE_ROWS) {
     multiply_gathered(p, g);
     g->rows = 0;
@@ -175,16 +220,16 @@ DPT_INLINE long fresh_taps(const seen_axis *axis, const seen_stretch *s, long fr
   return count;
 }
 
-// Images that pixels of a result see through the taps of a kernel, each of `depth` floats.
+// Images in slots that pixels of a result see through the taps of a kernel, each of `depth` slots.
 typedef struct {
   seen_axis down, across;
   long batch, depth, kernelWidth;
   // Whether a line of the kernel is one tap, since its pixels lie one behind the other, as B's rows do.
   bool merges;
-  // Floats from one pixel, line and image to the next, of the images and of the result.
+  // Slots from one pixel, line and image to the next, and values of the result.
   const float *from;
   long fromStride, fromLine, fromImage;
-  float *to;
+  element *to;
   long toStride, toLine, toImage;
 } seen_images;
 
@@ -244,22 +289,97 @@ DPT_INLINE seen_axis axis_forward(long pixels, long size, long kernel, long stri
   return axis;
 }
 
-static void convolve_directly(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
-                              bool relu) {
+// Images of `channels` values a pixel, and where they lie: the distances of pixels, lines and images.
+typedef struct {
+  const element *at;
+  long batch, height, width, channels;
+  long stride, line, image;
+} value_images;
+
+// The same in slots.
+typedef struct {
+  const float *at;
+  long stride, line, image;
+  // Whether a pixel's slots lie behind those of the one before.
+  bool areDense;
+} slot_images;
+
+// Pixels that are laid out in slots at once, if they do not lie so.
+#define DPT_SLOT_PIXELS 1024
+
+DPT_INLINE bool images_lie_in_slots(const value_images *m) { return !DPT_ROUNDED || lie_in_slots(m->channels, m->stride); }
+
+// Images laid out in slots at once: all of them, if they lie so.
+DPT_INLINE long images_at_once(const value_images *m) {
+  if (images_lie_in_slots(m)) return m->batch;
+  const long count = DPT_SLOT_PIXELS / (m->height * m->width > 0 ? m->height * m->width : 1);
+  return count < 1 ? 1 : count < m->batch ? count : m->batch;
+}
+
+// Floats for the slots of images.
+DPT_INLINE size_t slots_of_images(const value_images *m) {
+  return images_lie_in_slots(m) ? 0 : (size_t)(images_at_once(m) * m->height * m->width * slots_of(m->channels)) + DPT_LANES;
+}
+
+// The slots of `count` images from one on.
+DPT_INLINE slot_images images_in_slots(const value_images *m, long first, long count, float *scratch) {
+  const element *at = m->at + first * m->image;
+#if DPT_ROUNDED
+  if (images_lie_in_slots(m))
+    return (slot_images){(const float *)at, m->stride / 2, m->line / 2, m->image / 2, m->stride == m->channels};
+  const long pixel = slots_of(m->channels);
+  float *slots = scratch;
+  for (long n = 0; n < count; n++)
+    for (long h = 0; h < m->height; h++)
+      for (long x = 0; x < m->width; x++, slots += pixel)
+        write_slots(at + n * m->image + h * m->line + x * m->stride, m->channels, slots);
+  return (slot_images){scratch, pixel, m->width * pixel, m->height * m->width * pixel, true};
+#else
+  (void)count, (void)scratch;
+  return (slot_images){at, m->stride, m->line, m->image, m->stride == m->channels};
+#endif
+}
+
+DPT_INLINE value_images inputs_of(const dpt_convolution *g, const void *x) {
+  return (value_images){x, g->batch, g->height, g->width, g->channels, g->xStride, g->xLine, g->xImage};
+}
+DPT_INLINE value_images outputs_of(const dpt_convolution *g, const void *y) {
+  return (value_images){y, g->batch, g->outHeight, g->outWidth, g->outputs, g->yStride, g->yLine, g->yImage};
+}
+
+// The same convolution of only those pixels that a kernel of one tap sees.
+DPT_INLINE dpt_convolution of_seen_pixels(const dpt_convolution *g) {
+  dpt_convolution seen = *g;
+  if (g->kernelHeight * g->kernelWidth > 1 || g->hasPadding) return seen;
+  seen.height = g->outHeight, seen.width = g->outWidth;
+  seen.xLine *= g->strideHeight, seen.xStride *= g->strideWidth;
+  seen.strideHeight = seen.strideWidth = 1;
+  return seen;
+}
+
+static void convolve_directly(const dpt_convolution *all, const element *x, const float *packed, const float *bias,
+                              element *y, bool relu, float *scratch) {
+  const dpt_convolution seen = of_seen_pixels(all), *g = &seen;
+  const long depth = slots_of(g->channels);
   const gathered_product p = {
-      .b = packed, .bias = bias, .inner = g->kernelHeight * g->kernelWidth * g->channels, .columns = g->outputs,
+      .b = packed, .bias = bias, .inner = g->kernelHeight * g->kernelWidth * depth, .columns = g->outputs,
       .padded = g->yPadded, .relu = relu,
   };
-  const seen_images images = {
-      .down = axis_forward(g->outHeight, g->height, g->kernelHeight, g->strideHeight, g->paddingHeight,
-                           g->dilationHeight),
-      .across = axis_forward(g->outWidth, g->width, g->kernelWidth, g->strideWidth, g->paddingWidth, g->dilationWidth),
-      .batch = g->batch, .depth = g->channels, .kernelWidth = g->kernelWidth,
-      .merges = g->xStride == g->channels && g->dilationWidth == 1,
-      .from = x, .fromStride = g->xStride, .fromLine = g->xLine, .fromImage = g->xImage,
-      .to = y, .toStride = g->yStride, .toLine = g->yLine, .toImage = g->yImage,
-  };
-  multiply_seen(&p, &images);
+  const value_images values = inputs_of(g, x);
+  const long most = images_at_once(&values);
+  for (long first = 0; first < g->batch; first += most) {
+    const long count = g->batch - first < most ? g->batch - first : most;
+    const slot_images from = images_in_slots(&values, first, count, scratch);
+    const seen_images images = {
+        .down = axis_forward(g->outHeight, g->height, g->kernelHeight, g->strideHeight, g->paddingHeight,
+                             g->dilationHeight),
+        .across = axis_forward(g->outWidth, g->width, g->kernelWidth, g->strideWidth, g->paddingWidth, g->dilationWidth),
+        .batch = count, .depth = depth, .kernelWidth = g->kernelWidth, .merges = from.areDense && g->dilationWidth == 1,
+        .from = from.at, .fromStride = from.stride, .fromLine = from.line, .fromImage = from.image,
+        .to = y + first * g->yImage, .toStride = g->yStride, .toLine = g->yLine, .toImage = g->yImage,
+    };
+    multiply_seen(&p, &images);
+  }
 }
 
 // The input lines i = phase + q·S see output lines: with i = o·S − P + k·D, line q sees q + offset through tap k.
@@ -276,27 +396,34 @@ DPT_INLINE seen_axis axis_back(long phase, long size, long outSize, long kernel,
 }
 
 // ∂ℓ/∂x from ∂ℓ/∂y, beginning with `bias` unless it is NULL; with `adds` it is added to dx.
-static void input_gradient(const dpt_convolution *g, const float *dy, const float *packed, const float *bias, float *dx,
-                           bool adds) {
+static void input_gradient(const dpt_convolution *g, const element *dy, const float *packed, const float *bias, element *dx,
+                           bool adds, float *scratch) {
+  const long depth = slots_of(g->outputs);
   const gathered_product p = {
-      .b = packed, .bias = bias, .inner = g->kernelHeight * g->kernelWidth * g->outputs, .columns = g->channels,
+      .b = packed, .bias = bias, .inner = g->kernelHeight * g->kernelWidth * depth, .columns = g->channels,
       .padded = g->xPadded, .adds = adds,
   };
-  // Input pixels whose coordinates leave the same rest when divided by the stride are seen through the same taps.
-  for (long ph = 0; ph < g->strideHeight; ph++)
-    for (long pw = 0; pw < g->strideWidth; pw++) {
-      const seen_images images = {
-          .down = axis_back(ph, g->height, g->outHeight, g->kernelHeight, g->strideHeight, g->paddingHeight,
-                            g->dilationHeight),
-          .across = axis_back(pw, g->width, g->outWidth, g->kernelWidth, g->strideWidth, g->paddingWidth,
-                              g->dilationWidth),
-          .batch = g->batch, .depth = g->outputs, .kernelWidth = g->kernelWidth,
-          .from = dy, .fromStride = g->yStride, .fromLine = g->yLine, .fromImage = g->yImage,
-          .to = dx + ph * g->xLine + pw * g->xStride, .toStride = g->strideWidth * g->xStride,
-          .toLine = g->strideHeight * g->xLine, .toImage = g->xImage,
-      };
-      multiply_seen(&p, &images);
-    }
+  const value_images values = outputs_of(g, dy);
+  const long most = images_at_once(&values);
+  for (long first = 0; first < g->batch; first += most) {
+    const long count = g->batch - first < most ? g->batch - first : most;
+    const slot_images from = images_in_slots(&values, first, count, scratch);
+    // Input pixels whose coordinates leave the same rest when divided by the stride are seen through the same taps.
+    for (long ph = 0; ph < g->strideHeight; ph++)
+      for (long pw = 0; pw < g->strideWidth; pw++) {
+        const seen_images images = {
+            .down = axis_back(ph, g->height, g->outHeight, g->kernelHeight, g->strideHeight, g->paddingHeight,
+                              g->dilationHeight),
+            .across = axis_back(pw, g->width, g->outWidth, g->kernelWidth, g->strideWidth, g->paddingWidth,
+                                g->dilationWidth),
+            .batch = count, .depth = depth, .kernelWidth = g->kernelWidth,
+            .from = from.at, .fromStride = from.stride, .fromLine = from.line, .fromImage = from.image,
+            .to = dx + first * g->xImage + ph * g->xLine + pw * g->xStride, .toStride = g->strideWidth * g->xStride,
+            .toLine = g->strideHeight * g->xLine, .toImage = g->xImage,
+        };
+        multiply_seen(&p, &images);
+      }
+  }
 }
 
 #endif

@@ -20,23 +20,40 @@ static size_t convolution_packed_back(const dpt_convolution *g) {
 static void pack_convolution(const dpt_convolution *g, const float *w, float *packed) {
   const long inner = g->kernelHeight * g->kernelWidth * g->channels;
   if (uses_winograd(g)) DPT_FOR_TILE(g, pack_tiles, w, g->outputs, g->channels, packed);
-  else dpt_pack_transposed(w, g->outputs, inner, inner, packed);
+  else {
+    dpt_pack_transposed(w, g->outputs, inner, inner, packed);
+    round_panels(g->precision, packed, padded_to_lanes(g->outputs) / DPT_LANES, g->kernelHeight * g->kernelWidth, g->channels);
+  }
 }
 
 static void pack_convolution_back(const dpt_convolution *g, const float *w, float *packed) {
   const long taps = g->kernelHeight * g->kernelWidth;
   if (uses_winograd(g)) DPT_FOR_TILE(g, pack_tiles_back, w, g->outputs, g->channels, packed);
-  else dpt_pack_taps(w, g->outputs, taps, g->channels, taps * g->channels, packed);
+  else {
+    dpt_pack_taps(w, g->outputs, taps, g->channels, taps * g->channels, packed);
+    round_panels(g->precision, packed, padded_to_lanes(g->channels) / DPT_LANES, taps, g->outputs);
+  }
 }
 
 static long convolution_samples(const dpt_convolution *g) {
   return uses_winograd(g) ? winograd_samples(g) : samples_at_once(g->outHeight * g->outWidth);
 }
 
-static size_t convolution_scratch(const dpt_convolution *g) { return uses_winograd(g) ? winograd_scratch(g) : 0; }
+static size_t convolution_scratch(const dpt_convolution *g) {
+  if (uses_winograd(g)) return winograd_scratch(g);
+  const value_images inputs = inputs_of(g, NULL);
+  return slots_of_images(&inputs);
+}
 
-static void convolve(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
+static size_t transposed_scratch(const dpt_convolution *g) {
+  const value_images outputs = outputs_of(g, NULL);
+  return slots_of_images(&outputs);
+}
+
+static void convolve(const dpt_convolution *g, const void *inputs, const float *packed, const float *bias, void *outputs,
                      bool relu, float *scratch) {
+  const element *x = inputs;
+  element *y = outputs;
   if (g->xStarts) {
     for (long n = 0; n < g->batch; n++) {
       const dpt_convolution one = sample_of(g, n);
@@ -45,12 +62,12 @@ static void convolve(const dpt_convolution *g, const float *x, const float *pack
     return;
   }
   if (uses_winograd(g)) winograd_forward(g, x, packed, bias, y, relu, scratch);
-  else convolve_directly(g, x, packed, bias, y, relu);
+  else convolve_directly(g, x, packed, bias, y, relu, scratch);
 }
 
-static void convolve_transposed(const dpt_convolution *g, const float *x, const float *packed, const float *bias,
-                                float *y) {
-  input_gradient(g, x, packed, bias, y, false);
+static void convolve_transposed(const dpt_convolution *g, const void *x, const float *packed, const float *bias, void *y,
+                                float *scratch) {
+  input_gradient(g, x, packed, bias, y, false, scratch);
 }
 
 static size_t convolution_backward_scratch(const dpt_convolution *g, long shards, dpt_follower follower) {

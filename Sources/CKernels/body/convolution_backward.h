@@ -25,20 +25,28 @@ DPT_INLINE size_t sums_of_shard(const dpt_convolution *g, const gradient_plan *p
   return plan->sums + (size_t)padded_to_lanes(g->outputs);
 }
 
+// Floats for the slots of the gradients of some samples' outputs.
+DPT_INLINE size_t gradient_images_scratch(const dpt_convolution *g, long samples) {
+  value_images gradients = outputs_of(g, NULL);
+  gradients.batch = samples;
+  return slots_of_images(&gradients);
+}
+
 static size_t direct_backward_scratch(const dpt_convolution *g, long shards, dpt_follower follower) {
   // Inputs may lie in wider rows than planned, and are packed then.
   dpt_convolution wide = *g;
   wide.xStride = padded_to_lanes(g->channels) + DPT_LANES;
   const gradient_plan plan = plan_gradient(&wide);
   const size_t made = follower == DPT_GIVEN ? 0 : (size_t)(samples_back(g) * g->yImage + DPT_LANES);
-  return plan.input + plan.output + stack_depth(shards) * sums_of_shard(g, &plan) + made;
+  return plan.input + plan.output + stack_depth(shards) * sums_of_shard(g, &plan) + made +
+         gradient_images_scratch(g, samples_back(g));
 }
 
 // rectified = dy where y > 0, else 0, for one sample whose first pixel is `pixel`; `rectified` may be dy. Its lines lie where
 // those of dy do; pixels of y are as many as those of dy.
-DPT_INLINE void rectify_back(const dpt_convolution_backward *p, const dpt_convolution *g, long pixel, const float *dy,
-                             float *rectified) {
-  const float *y = p->rectified + pixel * p->rectifiedStride;
+DPT_INLINE void rectify_back(const dpt_convolution_backward *p, const dpt_convolution *g, long pixel, const element *dy,
+                             element *rectified) {
+  const element *y = (const element *)p->rectified + pixel * p->rectifiedStride;
   const long yLine = g->yLine / g->yStride * p->rectifiedStride;
   for (long h = 0; h < g->outHeight; h++)
     for (long w = 0; w < g->outWidth; w++) {
@@ -54,7 +62,7 @@ DPT_INLINE void rectify_back(const dpt_convolution_backward *p, const dpt_convol
 // Four groups of output channels at a time: their sums wait for each other's additions no longer than they must.
 #define DPT_BIAS_GROUPS 4
 
-DPT_INLINE void add_columns(int groups, const dpt_convolution *g, const float *dy, float *sums) {
+DPT_INLINE void add_columns(int groups, const dpt_convolution *g, const element *dy, float *sums) {
   v16 sum[DPT_BIAS_GROUPS];
 #pragma clang loop unroll(full)
   for (int j = 0; j < groups; j++) sum[j] = load(sums + j * DPT_LANES);
@@ -66,7 +74,7 @@ DPT_INLINE void add_columns(int groups, const dpt_convolution *g, const float *d
   for (int j = 0; j < groups; j++) store(sums + j * DPT_LANES, sum[j]);
 }
 
-static void add_bias_gradient(const dpt_convolution *g, const float *dy, float *sums) {
+static void add_bias_gradient(const dpt_convolution *g, const element *dy, float *sums) {
   const long wide = DPT_BIAS_GROUPS * DPT_LANES;
   long o = 0;
   for (; o + wide - DPT_LANES < g->outputs; o += wide) add_columns(DPT_BIAS_GROUPS, g, dy + o, sums + o);
@@ -75,9 +83,10 @@ static void add_bias_gradient(const dpt_convolution *g, const float *dy, float *
 
 // The gradients of the outputs from `pixel` on at `made`, of those behind a normalization. `g` is a sample by itself, with the
 // strides of what is made.
-DPT_INLINE void normalize_back(const dpt_convolution_backward *p, const dpt_convolution *g, long pixel, float *made) {
+DPT_INLINE void normalize_back(const dpt_convolution_backward *p, const dpt_convolution *g, long pixel, element *made) {
   const long stride = p->convolution.yStride;
-  const dpt_row_pass rows = {.x = p->normalized + pixel * stride, .xStride = stride, .g = p->dy + pixel * p->dyStride,
+  const dpt_row_pass rows = {.precision = g->precision, .x = (const element *)p->normalized + pixel * stride,
+                             .xStride = stride, .g = (const element *)p->dy + pixel * p->dyStride,
                              .gStride = p->dyStride, .y = made, .yStride = g->yStride,
                              .rows = g->outHeight * g->outWidth, .columns = g->outputs};
   combine_rows(&rows, &p->norm);
@@ -93,24 +102,26 @@ DPT_INLINE dpt_convolution with_stride_of_y(const dpt_convolution *g, long strid
 }
 
 // The gradients of sample n's outputs; at `made` where they are made of those behind pooling or a normalization.
-DPT_INLINE const float *output_gradients(const dpt_convolution_backward *p, const dpt_convolution *g, long n, float *made) {
+DPT_INLINE const element *output_gradients(const dpt_convolution_backward *p, const dpt_convolution *g, long n,
+                                           element *made) {
+  element *dy = p->dy;
   const long at = place_in_y(&p->convolution, n), pixel = at / p->convolution.yStride;
   switch (p->follower) {
     case DPT_POOLED: {
       dpt_convolution pool = p->pool;
       pool.batch = 1;
-      max_pool_back(&pool, p->pooled + n * pool.yImage, p->taps + n * taps_of_pool(&pool).image, made);
+      max_pool_back(&pool, (const element *)p->pooled + n * pool.yImage, p->taps + n * taps_of_pool(&pool).image, made);
       return made;
     }
     case DPT_NORMALIZED: normalize_back(p, g, pixel, made); return made;
     case DPT_GIVEN:
-      if (p->rectified) rectify_back(p, g, pixel, p->dy + at, p->dy + at);
-      return p->dy + at;
+      if (p->rectified) rectify_back(p, g, pixel, dy + at, dy + at);
+      return dy + at;
   }
 }
 
-DPT_INLINE void add_weight_gradient(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
-                                    float *sums, float *input, float *output) {
+DPT_INLINE void add_weight_gradient(const dpt_convolution *g, const gradient_plan *plan, const element *x,
+                                    const element *dy, float *sums, float *input, float *output) {
   if (plan->lanesAreOutputs) add_gradient_by_outputs(g, plan, x, dy, sums, input, output);
   else add_gradient_by_inputs(g, plan, x, dy, sums, input, output);
 }
@@ -122,13 +133,14 @@ DPT_INLINE void sum_before(const dpt_convolution_backward *p, const dpt_shard_pr
 }
 
 static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_shard_program *s) {
-  const dpt_convolution *g = &p->convolution;
-  const gradient_plan plan = plan_gradient(g);
+  const dpt_convolution *g = &p->convolution, seen = of_seen_pixels(g);
+  const gradient_plan plan = plan_gradient(&seen);
   const size_t size = sums_of_shard(g, &plan);
   float *input = p->scratch, *output = input + plan.input, *stack = output + plan.output;
-  float *made = stack + stack_depth(s->shards) * size;
+  float *slots = stack + stack_depth(s->shards) * size;
   const long end = s->rowStart[s->shards];
   const long atOnce = p->dx && !g->xStarts ? samples_back(g) : 1;
+  element *made = (element *)(slots + gradient_images_scratch(g, samples_back(g)));
   // The first sample whose input's gradient is still to be made.
   long first = s->rowStart[0];
   dpt_shard_progress progress = {0, first};
@@ -136,17 +148,17 @@ static void convolve_back_directly(const dpt_convolution_backward *p, const dpt_
     float *sums = f.top;
     memset(sums, 0, size * sizeof(float));
     for (long n = shard_start(&f); n < shard_end(&f); n++) {
-      const dpt_convolution one = sample_of(g, n);
-      const float *dy = output_gradients(p, &one, n, made + (n - first) * g->yImage);
+      const dpt_convolution sample = sample_of(g, n), one = of_seen_pixels(&sample);
+      const element *dy = output_gradients(p, &one, n, made + (n - first) * g->yImage);
       if (p->biasGradient) add_bias_gradient(&one, dy, sums + plan.sums);
       const gradient_plan planned = g->xStarts ? plan_gradient(&one) : plan;
-      add_weight_gradient(&one, &planned, p->x + place_in_x(g, n), dy, sums, input, output);
+      add_weight_gradient(&one, &planned, (const element *)p->x + place_in_x(g, n), dy, sums, input, output);
       if (n + 1 - first < atOnce && n + 1 < end) continue;
       if (p->dx) {
         dpt_convolution some = sample_of(&p->inverse, first);
         some.batch = n + 1 - first;
-        input_gradient(&some, p->follower == DPT_GIVEN ? p->dy + place_in_y(g, first) : made, p->packed,
-                       NULL, p->dx + place_in_x(&p->inverse, first), p->adds);
+        const element *gradients = p->follower == DPT_GIVEN ? (const element *)p->dy + place_in_y(g, first) : made;
+        input_gradient(&some, gradients, p->packed, NULL, (element *)p->dx + place_in_x(&p->inverse, first), p->adds, slots);
         sum_before(p, s, &progress, n + 1);
       }
       first = n + 1;

@@ -42,8 +42,8 @@ static gradient_plan plan_gradient(const dpt_convolution *g) {
     plan.stretchesAcross = g->dilationWidth == 1 ? 1 : g->kernelWidth;
     plan.stretch = g->kernelWidth / plan.stretchesAcross * plan.unfolded * g->channels;
     const bool inOrder = g->xStride == g->channels || plan.stretch == g->channels;
-    plan.packsInput = plan.unfolded > 1 || g->hasPadding || !inOrder;
-    plan.packsOutput = !g->yPadded;
+    plan.packsInput = DPT_ROUNDED || plan.unfolded > 1 || g->hasPadding || !inOrder;
+    plan.packsOutput = DPT_ROUNDED || !g->yPadded;
     if (plan.unfolded > 1) plan.inputLines = plan.lines;
     plan.panels = padded_to_lanes(g->outputs) / DPT_LANES;
     plan.rows = taps * g->channels;
@@ -63,19 +63,40 @@ static gradient_plan plan_gradient(const dpt_convolution *g) {
   return plan;
 }
 
+// Packed slots of n channels: a pixel's values, or pairs with those of the pixel that the next output sees through the same tap.
+// A pixel outside the image is NULL.
+DPT_INLINE void pack_pixel(const element *pixel, const element *next, long n, float *packed) {
+#if DPT_PAIRED
+  for (long c = 0; c < n; c += DPT_LANES)
+    store_some(packed + c, paired(pixel ? rounded_at(pixel + c, n - c) : (h16)(uint16_t)0,
+                                  next ? rounded_at(next + c, n - c) : (h16)(uint16_t)0), n - c);
+#else
+  (void)next;
+  for (long c = 0; c < n; c++) packed[c] = pixel ? get(pixel + c) : 0;
+#endif
+}
+
+// A pixel of a line, or NULL if it lies outside of it; the line is NULL if it lies outside the image.
+DPT_INLINE const element *pixel_of_line(const dpt_convolution *g, const element *line, long iw) {
+  return line && iw >= 0 && iw < g->width ? line + iw * g->xStride : NULL;
+}
+
+DPT_INLINE const element *line_of_image(const dpt_convolution *g, const element *image, long ih) {
+  return ih >= 0 && ih < g->height ? image + ih * g->xLine : NULL;
+}
+
 // Packed pixels of one line, zeros where they lie outside the image; `ih` is the line, `step` the floats of a packed pixel.
-DPT_INLINE void pack_line(const dpt_convolution *g, const gradient_plan *plan, const float *image, long ih, long step,
+DPT_INLINE void pack_line(const dpt_convolution *g, const gradient_plan *plan, const element *image, long ih, long step,
                           float *packed) {
+  const element *line = line_of_image(g, image, ih);
   for (long w = 0; w < plan->inputWidth; w++, packed += step) {
     const long iw = w - g->paddingWidth;
-    const bool inside = ih >= 0 && ih < g->height && iw >= 0 && iw < g->width;
-    const float *pixel = image + (inside ? ih * g->xLine + iw * g->xStride : 0);
-    for (long c = 0; c < g->channels; c++) packed[c] = inside ? pixel[c] : 0;
+    pack_pixel(pixel_of_line(g, line, iw), pixel_of_line(g, line, iw + g->strideWidth), g->channels, packed);
   }
 }
 
 // Inputs of the output lines from `oh` on: as [input line][pixel][channel], or [output line][pixel][kh][channel].
-DPT_INLINE void pack_pixels(const dpt_convolution *g, const gradient_plan *plan, const float *image, long oh, long lines,
+DPT_INLINE void pack_pixels(const dpt_convolution *g, const gradient_plan *plan, const element *image, long oh, long lines,
                             float *packed) {
   const long step = plan->unfolded * g->channels, first = oh * g->strideHeight - g->paddingHeight;
   if (plan->unfolded == 1) {
@@ -89,32 +110,46 @@ DPT_INLINE void pack_pixels(const dpt_convolution *g, const gradient_plan *plan,
                 packed + l * plan->inputWidth * step + kh * g->channels);
 }
 
-// The gradients of some output lines, as [line][pixel][panel][16].
-DPT_INLINE void pack_gradients(const dpt_convolution *g, const gradient_plan *plan, const float *dy, long lines,
-                               float *packed) {
-  for (long l = 0; l < lines; l++)
-    for (long w = 0; w < g->outWidth; w++)
-      for (long o = 0; o < plan->row; o += DPT_LANES, packed += DPT_LANES)
-        store(packed, load_some(dy + l * g->yLine + w * g->yStride + o, g->outputs - o));
+// Sixteen gradients of outputs and, in the same slots, those of the next pixel, which a line's last one does not have.
+DPT_INLINE v16 gradient_slot(const element *dy, long stride, bool hasNext, long valid) {
+#if DPT_PAIRED
+  return paired(rounded_at(dy, valid), hasNext ? rounded_at(dy + stride, valid) : DPT_NO_PARTNER);
+#else
+  (void)stride, (void)hasNext;
+  return load_some(dy, valid);
+#endif
 }
 
-static void add_gradient_by_outputs(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
-                                    float *sums, float *input, float *output) {
+// The gradients of some output lines, as [line][slot][panel][16].
+DPT_INLINE void pack_gradients(const dpt_convolution *g, const gradient_plan *plan, const element *dy, long lines,
+                               float *packed) {
+  for (long l = 0; l < lines; l++)
+    for (long w = 0; w < g->outWidth; w += DPT_PAIRED ? 2 : 1)
+      for (long o = 0; o < plan->row; o += DPT_LANES, packed += DPT_LANES)
+        store(packed, gradient_slot(dy + l * g->yLine + w * g->yStride + o, g->yStride, w + 1 < g->outWidth,
+                                    g->outputs - o));
+}
+
+static void add_gradient_by_outputs(const dpt_convolution *g, const gradient_plan *plan, const element *x,
+                                    const element *dy, float *sums, float *input, float *output) {
   const long pixel = plan->packsInput ? plan->unfolded * g->channels : g->xStride;
   const long line = plan->packsInput ? plan->inputWidth * pixel : g->xLine;
   const bool packsOutput = plan->packsOutput;
+  const long slots = slots_of(g->outWidth);
   tile_walk walk = {
-      .width = g->outWidth, .aStep = g->strideWidth * pixel, .aLine = plan->unfolded > 1 ? line : g->strideHeight * line,
-      .bStep = packsOutput ? plan->row : g->yStride, .bLine = packsOutput ? g->outWidth * plan->row : g->yLine,
+      .width = slots, .hasHalf = DPT_PAIRED && g->outWidth % 2 == 1, .aStep = (DPT_PAIRED ? 2 : 1) * g->strideWidth * pixel,
+      .aLine = plan->unfolded > 1 ? line : g->strideHeight * line,
+      .bStep = packsOutput ? plan->row : g->yStride, .bLine = packsOutput ? slots * plan->row : g->yLine,
   };
   const long height = tile_height(plan->stretch, DPT_TILE_ROWS);
   for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
     walk.lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
-    const float *b = dy + oh * g->yLine;
+    const element *gradients = dy + oh * g->yLine;
     if (plan->packsInput) pack_pixels(g, plan, x, oh, walk.lines, input);
-    if (packsOutput) pack_gradients(g, plan, b, walk.lines, output);
-    const float *first = plan->packsInput ? input : x + oh * g->strideHeight * line;
-    if (packsOutput) b = output;
+    if (packsOutput) pack_gradients(g, plan, gradients, walk.lines, output);
+    // What is not packed are floats.
+    const float *first = plan->packsInput ? input : (const float *)(x + oh * g->strideHeight * line);
+    const float *b = packsOutput ? output : (const float *)gradients;
     float *tile = sums;
     for (long kh = 0; kh < g->kernelHeight / plan->unfolded; kh++)
       for (long kw = 0; kw < plan->stretchesAcross; kw++) {
@@ -124,11 +159,11 @@ static void add_gradient_by_outputs(const dpt_convolution *g, const gradient_pla
           long p = 0;
 #if DPT_TILE_PANELS > 1
           for (; p + 1 < plan->panels; p += 2)
-            accumulate_tiles(2, false, rows, &walk, a + i, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, tile + p * DPT_LANES,
+            accumulate_tiles(DPT_RULE, 2, false, rows, &walk, a + i, b + p * DPT_LANES, b + (p + 1) * DPT_LANES, tile + p * DPT_LANES,
                              plan->row);
 #endif
           for (; p < plan->panels; p++)
-            accumulate_tiles(1, false, rows, &walk, a + i, b + p * DPT_LANES, b, tile + p * DPT_LANES, plan->row);
+            accumulate_tiles(DPT_RULE, 1, false, rows, &walk, a + i, b + p * DPT_LANES, b, tile + p * DPT_LANES, plan->row);
           tile += rows * plan->row;
         }
       }
@@ -136,41 +171,51 @@ static void add_gradient_by_outputs(const dpt_convolution *g, const gradient_pla
 }
 
 // Input lines first ..< first + inputLines, as [panel][line][pixel][16], zeros where they lie outside the image.
-DPT_INLINE void pack_input(const dpt_convolution *g, const gradient_plan *plan, const float *image, long first,
+DPT_INLINE void pack_input(const dpt_convolution *g, const gradient_plan *plan, const element *image, long first,
                            float *packed) {
   for (long p = 0; p < plan->panels; p++) {
     const long valid = g->channels - p * DPT_LANES;
     for (long l = 0; l < plan->inputLines; l++) {
-      const long ih = first + l;
+      const element *line = line_of_image(g, image, first + l);
       for (long w = 0; w < plan->inputWidth; w++, packed += DPT_LANES) {
         const long iw = w - g->paddingWidth;
-        const bool inside = ih >= 0 && ih < g->height && iw >= 0 && iw < g->width;
-        store(packed, inside ? load_some(image + ih * g->xLine + iw * g->xStride + p * DPT_LANES, valid)
-                             : splat(0.0f));
+        const element *pixel = pixel_of_line(g, line, iw);
+#if DPT_PAIRED
+        const element *next = pixel_of_line(g, line, iw + g->strideWidth);
+        store(packed, paired(pixel ? rounded_at(pixel + p * DPT_LANES, valid) : (h16)(uint16_t)0,
+                             next ? rounded_at(next + p * DPT_LANES, valid) : (h16)(uint16_t)0));
+#else
+        store(packed, pixel ? load_some(pixel + p * DPT_LANES, valid) : splat(0.0f));
+#endif
       }
     }
   }
 }
 
-// The gradients of some output lines, as [tile][line][pixel][DPT_TILE_ROWS], zeros behind the last channel.
-DPT_INLINE void pack_output(const dpt_convolution *g, const gradient_plan *plan, const float *dy, long lines,
+// The gradients of some output lines, as [tile][line][slot][DPT_TILE_ROWS], zeros behind the last channel.
+DPT_INLINE void pack_output(const dpt_convolution *g, const gradient_plan *plan, const element *dy, long lines,
                             float *packed) {
   for (long i = 0; i < plan->tiles; i++) {
     const long valid = g->outputs - i * DPT_TILE_ROWS < DPT_TILE_ROWS ? g->outputs - i * DPT_TILE_ROWS : DPT_TILE_ROWS;
     for (long l = 0; l < lines; l++)
-      for (long w = 0; w < g->outWidth; w++, packed += DPT_TILE_ROWS) {
-        const float *row = dy + l * g->yLine + w * g->yStride + i * DPT_TILE_ROWS;
-        for (long r = 0; r < DPT_TILE_ROWS; r++) packed[r] = r < valid ? row[r] : 0;
+      for (long w = 0; w < g->outWidth; w += DPT_PAIRED ? 2 : 1, packed += DPT_TILE_ROWS) {
+        const element *row = dy + l * g->yLine + w * g->yStride + i * DPT_TILE_ROWS;
+#if DPT_PAIRED
+        store_some(packed, gradient_slot(row, g->yStride, w + 1 < g->outWidth, valid), DPT_TILE_ROWS);
+#else
+        for (long r = 0; r < DPT_TILE_ROWS; r++) packed[r] = r < valid ? get(row + r) : 0;
+#endif
       }
   }
 }
 
-static void add_gradient_by_inputs(const dpt_convolution *g, const gradient_plan *plan, const float *x, const float *dy,
+static void add_gradient_by_inputs(const dpt_convolution *g, const gradient_plan *plan, const element *x, const element *dy,
                                    float *sums, float *input, float *output) {
   const long panelSize = plan->inputLines * plan->inputWidth * DPT_LANES;
+  const long slots = slots_of(g->outWidth);
   tile_walk walk = {
-      .width = g->outWidth, .aStep = DPT_TILE_ROWS, .aLine = g->outWidth * DPT_TILE_ROWS,
-      .bStep = g->strideWidth * DPT_LANES, .bLine = g->strideHeight * plan->inputWidth * DPT_LANES,
+      .width = slots, .hasHalf = DPT_PAIRED && g->outWidth % 2 == 1, .aStep = DPT_TILE_ROWS, .aLine = slots * DPT_TILE_ROWS,
+      .bStep = (DPT_PAIRED ? 2 : 1) * g->strideWidth * DPT_LANES, .bLine = g->strideHeight * plan->inputWidth * DPT_LANES,
   };
   for (long oh = 0; oh < g->outHeight; oh += plan->lines) {
     walk.lines = g->outHeight - oh < plan->lines ? g->outHeight - oh : plan->lines;
@@ -180,16 +225,16 @@ static void add_gradient_by_inputs(const dpt_convolution *g, const gradient_plan
       const long shift = (tap / g->kernelWidth * g->dilationHeight * plan->inputWidth +
                           tap % g->kernelWidth * g->dilationWidth) * DPT_LANES;
       for (long i = 0; i < plan->tiles; i++) {
-        const float *a = output + i * walk.lines * g->outWidth * DPT_TILE_ROWS;
+        const float *a = output + i * walk.lines * slots * DPT_TILE_ROWS;
         float *tile = sums + i * DPT_TILE_ROWS * plan->row + tap * plan->panels * DPT_LANES;
         long p = 0;
 #if DPT_TILE_PANELS > 1
         for (; p + 1 < plan->panels; p += 2)
-          accumulate_tile(DPT_TILE_ROWS, 2, false, &walk, a, input + p * panelSize + shift,
+          accumulate_tiles(DPT_RULE, 2, false, DPT_TILE_ROWS, &walk, a, input + p * panelSize + shift,
                           input + (p + 1) * panelSize + shift, tile + p * DPT_LANES, plan->row);
 #endif
         for (; p < plan->panels; p++)
-          accumulate_tile(DPT_TILE_ROWS, 1, false, &walk, a, input + p * panelSize + shift, input, tile + p * DPT_LANES,
+          accumulate_tiles(DPT_RULE, 1, false, DPT_TILE_ROWS, &walk, a, input + p * panelSize + shift, input, tile + p * DPT_LANES,
                           plan->row);
       }
     }

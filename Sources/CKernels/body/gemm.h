@@ -1,8 +1,8 @@
-// The one micro-kernel: a tile of up to DPT_TILE_ROWS × (DPT_TILE_PANELS · 16) outputs in registers.
+// The micro-kernels: a tile of up to DPT_TILE_ROWS × (DPT_TILE_PANELS · 16) outputs in registers.
 #ifndef DPT_GEMM_H
 #define DPT_GEMM_H
 
-#include "vector.h"
+#include "product_rules.h"
 
 // Rows of one tile when `rows` rows are cut into tiles of nearly equal height.
 DPT_INLINE long tile_height(long rows, long limit) {
@@ -23,6 +23,10 @@ typedef struct {
 DPT_INLINE void add_stretch(prefetch_list *list, const float *from, long floats) {
   list->from[list->count] = from;
   list->floats[list->count++] = floats;
+}
+
+DPT_INLINE void add_values_stretch(prefetch_list *list, const element *from, long values) {
+  add_stretch(list, (const float *)from, values * (long)sizeof(element) / (long)sizeof(float));
 }
 
 // Divides the list among `tiles` tiles. A tile prefetches of one stretch only, so shares are larger than equal ones.
@@ -56,13 +60,44 @@ DPT_INLINE void prefetch_next(tile_prefetch *prefetch) {
   prefetch->at += prefetch->step;
 }
 
-// `mr` and `np` are constants at every call, so the accumulators stay in registers.
-DPT_INLINE void product_tile(int mr, int np, const dpt_product *p, long row, long panel, tile_prefetch prefetch) {
+// C = start + A · B, of slots.
+typedef struct {
+  product_rule rule;
+  // Rows of A: `segments` segments of `segmentLength` slots.
+  const float *a;
+  long aStride;
+  long segments, segmentLength, segmentStride;
+  // B in panels, inner length segments · segmentLength.
+  const float *b;
+  // A second product that continues every element's chain, inner length `inner2`, as A and B; NULL if there is none.
+  const float *a2;
+  long a2Stride, inner2;
+  const float *b2;
+  const float *bias;
+  // Floats, or with `rounds` values.
+  void *c;
+  bool rounds;
+  long cStride;
+  long rows, columns;
+  dpt_start start;
+} slot_product;
+
+// Sixteen values of C.
+DPT_INLINE v16 load_result(const slot_product *p, long at) {
+  return DPT_ROUNDED && p->rounds ? load((const element *)p->c + at) : load((const float *)p->c + at);
+}
+DPT_INLINE void store_result(const slot_product *p, long at, v16 x) {
+  if (DPT_ROUNDED && p->rounds) store((element *)p->c + at, x);
+  else store((float *)p->c + at, x);
+}
+
+// `rule`, `mr` and `np` are constants at every call, so the accumulators stay in registers.
+DPT_INLINE void sum_product_tile(product_rule rule, bool isCareful, int mr, int np, const slot_product *p, long row,
+                                 long panel, tile_prefetch prefetch, v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
   const long inner = p->segments * p->segmentLength;
   const float *b0 = p->b + panel * inner * DPT_LANES;
   const float *b1 = b0 + (np > 1 ? inner * DPT_LANES : 0);
-  float *c = p->c + row * p->cStride + panel * DPT_LANES;
-  v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
+  const long c = row * p->cStride + panel * DPT_LANES;
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++) {
 #pragma clang loop unroll(full)
@@ -70,7 +105,7 @@ DPT_INLINE void product_tile(int mr, int np, const dpt_product *p, long row, lon
       switch (p->start) {
       case DPT_START_ZERO: acc[i][j] = splat(0.0f); break;
       case DPT_START_BIAS: acc[i][j] = load(p->bias + (panel + j) * DPT_LANES); break;
-      case DPT_START_OUTPUT: acc[i][j] = load(c + i * p->cStride + j * DPT_LANES); break;
+      case DPT_START_OUTPUT: acc[i][j] = load_result(p, c + i * p->cStride + j * DPT_LANES); break;
       }
     }
   }
@@ -86,32 +121,80 @@ DPT_INLINE void product_tile(int mr, int np, const dpt_product *p, long row, lon
       b1 = b0 + (np > 1 ? length * DPT_LANES : 0);
     }
     for (long k = 0; k < length; k++) {
-      v16 x0 = load(b0);
-      v16 x1 = np > 1 ? load(b1) : x0;
+      v16 x0 = load(b0 + k * DPT_LANES);
+      v16 x1 = np > 1 ? load(b1 + k * DPT_LANES) : x0;
       prefetch_next(&prefetch);
 #pragma clang loop unroll(full)
       for (int i = 0; i < mr; i++) {
         v16 y = splat(a[i * aStride + k]);
-        acc[i][0] = fma16(y, x0, acc[i][0]);
-        if (np > 1) acc[i][DPT_TILE_PANELS - 1] = fma16(y, x1, acc[i][DPT_TILE_PANELS - 1]);
+        acc[i][0] = add_product(rule, isCareful, y, x0, acc[i][0]);
+        if (np > 1)
+          acc[i][DPT_TILE_PANELS - 1] = add_product(rule, isCareful, y, x1, acc[i][DPT_TILE_PANELS - 1]);
       }
-      b0 += DPT_LANES;
-      b1 += DPT_LANES;
     }
+    b0 += length * DPT_LANES;
+    b1 += length * DPT_LANES;
   }
+}
+
+DPT_INLINE void write_product_tile(int mr, int np, const slot_product *p, long row, long panel,
+                                   v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
+  const long c = row * p->cStride + panel * DPT_LANES;
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
-    for (int j = 0; j < np; j++) store(c + i * p->cStride + j * DPT_LANES, acc[i][j]);
+    for (int j = 0; j < np; j++) store_result(p, c + i * p->cStride + j * DPT_LANES, acc[i][j]);
 }
 
-#define DPT_CASE(MR) \
-  case MR: product_tile(MR, np, p, row, panel, prefetch); break;
+#if DPT_SUMS_APART
 
-DPT_INLINE void product_tiles(int np, const dpt_product *p, long row, long height, long panel, prefetch_list *list) {
+#define DPT_CASE(MR)                                                                                     \
+  case MR:                                                                                               \
+    sum_product_tile(DPT_OF_ROUNDED, isCareful, MR, np, p, row, panel, prefetch, sums);                  \
+    memcpy(acc, sums, MR * sizeof sums[0]);                                                              \
+    break;
+
+DPT_INLINE void rounded_sums(bool isCareful, int np, const slot_product *p, long row, long height, long panel,
+                             tile_prefetch prefetch, v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
+  // Stays in registers.
+  v16 sums[DPT_TILE_ROWS][DPT_TILE_PANELS];
+  switch (height) {
+    DPT_EACH_HEIGHT(DPT_CASE)
+  }
+}
+#undef DPT_CASE
+
+static __attribute__((noinline)) void rounded_product_sums(bool isCareful, int np, const slot_product *p, long row,
+                                                           long height, long panel, tile_prefetch prefetch,
+                                                           v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
+  (void)isCareful, (void)np;
+#if DPT_CAREFUL_SUMS
+  if (isCareful) return rounded_sums(true, 1, p, row, height, panel, prefetch, acc);
+#endif
+#if DPT_TILE_PANELS > 1
+  if (np > 1) return rounded_sums(false, 2, p, row, height, panel, prefetch, acc);
+#endif
+  rounded_sums(false, 1, p, row, height, panel, prefetch, acc);
+}
+
+#endif
+
+#define DPT_CASE(MR)                                                                          \
+  case MR:                                                                                    \
+    if (!apart) sum_product_tile(rule, false, MR, np, p, row, panel, prefetch, acc);          \
+    write_product_tile(MR, np, p, row, panel, acc);                                           \
+    break;
+
+DPT_INLINE void product_tiles(product_rule rule, int np, const slot_product *p, long row, long height, long panel,
+                              prefetch_list *list) {
   const long inner = p->segments * p->segmentLength;
   const tile_prefetch prefetch =
       next_share(list, p->b + panel * inner * DPT_LANES, inner + (p->a2 ? p->inner2 : 0));
+  v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
+  const bool apart = DPT_SUMS_APART && rule == DPT_OF_ROUNDED;
+#if DPT_SUMS_APART
+  if (apart) DPT_MAKE_SUMS(rounded_product_sums(isCareful, np, p, row, height, panel, prefetch, acc));
+#endif
   switch (height) {
     DPT_EACH_HEIGHT(DPT_CASE)
   }
@@ -121,37 +204,44 @@ DPT_INLINE void product_tiles(int np, const dpt_product *p, long row, long heigh
 // A block of A's rows stays in L1 or L2 while the panels of B pass by.
 #define DPT_PRODUCT_BLOCK (DPT_TILE_ROWS * 16)
 
-DPT_INLINE long product_tile_count(const dpt_product *p, long rows) {
+DPT_INLINE long product_tile_count(const slot_product *p, long rows) {
   const long panels = (p->columns + DPT_LANES - 1) / DPT_LANES;
   return (rows + DPT_TILE_ROWS - 1) / DPT_TILE_ROWS * ((panels + DPT_TILE_PANELS - 1) / DPT_TILE_PANELS);
 }
 
-// The product of a block of rows.
-static void multiply_block(const dpt_product *p, long first, long rows, prefetch_list *list) {
+DPT_INLINE void multiply_rows(product_rule rule, const slot_product *p, long first, long rows, prefetch_list *list) {
   const long height = tile_height(rows, DPT_TILE_ROWS), panels = (p->columns + DPT_LANES - 1) / DPT_LANES;
   long panel = 0;
 #if DPT_TILE_PANELS > 1
   for (; panel + 1 < panels; panel += 2)
     for (long i = 0; i < rows; i += height)
-      product_tiles(2, p, first + i, rows - i < height ? rows - i : height, panel, list);
+      product_tiles(rule, 2, p, first + i, rows - i < height ? rows - i : height, panel, list);
 #endif
   for (; panel < panels; panel++)
     for (long i = 0; i < rows; i += height)
-      product_tiles(1, p, first + i, rows - i < height ? rows - i : height, panel, list);
+      product_tiles(rule, 1, p, first + i, rows - i < height ? rows - i : height, panel, list);
 }
 
-DPT_INLINE long rows_of_block(const dpt_product *p, long first) {
+// The product of a block of rows.
+static void multiply_block(const slot_product *p, long first, long rows, prefetch_list *list) {
+#if DPT_ROUNDED
+  if (p->rule == DPT_OF_ROUNDED) return multiply_rows(DPT_OF_ROUNDED, p, first, rows, list);
+#endif
+  multiply_rows(DPT_OF_FLOATS, p, first, rows, list);
+}
+
+DPT_INLINE long rows_of_block(const slot_product *p, long first) {
   return p->rows - first < DPT_PRODUCT_BLOCK ? p->rows - first : DPT_PRODUCT_BLOCK;
 }
 
 // The product; its tiles prefetch what `list` has, unless it is NULL.
-static void multiply_and_prefetch(const dpt_product *p, prefetch_list *list) {
+static void multiply_and_prefetch(const slot_product *p, prefetch_list *list) {
   if (list) share_among(list, product_tile_count(p, p->rows));
   for (long first = 0; first < p->rows; first += DPT_PRODUCT_BLOCK) multiply_block(p, first, rows_of_block(p, first), list);
 }
 
 // The product; the tiles of each block prefetch the rows of the next.
-static void multiply(const dpt_product *p) {
+static void multiply_slots(const slot_product *p) {
   for (long first = 0; first < p->rows; first += DPT_PRODUCT_BLOCK) {
     const long rows = rows_of_block(p, first), next = first + rows;
     prefetch_list list = {0};
@@ -167,42 +257,109 @@ static void multiply(const dpt_product *p) {
 // floats for each k, and their stretches are `aLine` and `bLine` floats apart.
 typedef struct {
   long lines, width, aStep, aLine, bStep, bLine;
+  // Whether the last slot of each line counts with its first value only, where slots have pairs.
+  bool hasHalf;
 } tile_walk;
 
 // sums[i][j] += Σ a[k][i] · b[k][j] for a tile of sums, `row` floats a row; b0 and b1 are b's panels. `fresh` sums begin at 0.
-DPT_INLINE void accumulate_tile(int mr, int np, bool fresh, const tile_walk *walk, const float *a, const float *b0,
-                                const float *b1, float *sums, long row) {
+// Pairs lie within a line; where a slot has one, `width` counts these.
+DPT_INLINE void sum_tile(product_rule rule, bool isCareful, int mr, int np, bool fresh, const tile_walk *walk,
+                         const float *a, const float *b0, const float *b1, const float *sums, long row,
+                         v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
   const long aStep = walk->aStep, bStep = walk->bStep;
-  v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
     for (int j = 0; j < np; j++) acc[i][j] = fresh ? splat(0.0f) : load(sums + i * row + j * DPT_LANES);
   for (long l = 0; l < walk->lines; l++) {
     const float *line = a + l * walk->aLine, *x = b0 + l * walk->bLine, *y = b1 + l * walk->bLine;
-    for (long w = 0; w < walk->width; w++, line += aStep, x += bStep, y += bStep) {
-      v16 x0 = load(x);
-      v16 x1 = np > 1 ? load(y) : x0;
-#pragma clang loop unroll(full)
-      for (int i = 0; i < mr; i++) {
-        v16 value = splat(line[i]);
-        acc[i][0] = fma16(value, x0, acc[i][0]);
-        if (np > 1) acc[i][DPT_TILE_PANELS - 1] = fma16(value, x1, acc[i][DPT_TILE_PANELS - 1]);
-      }
-    }
+    long left = walk->width;
+#define DPT_STEP(AT, VALUE, LANES)                                                                                  \
+  {                                                                                                                 \
+    const float *at = line + (AT) * aStep;                                                                          \
+    v16 x0 = LANES(load(x + (AT) * bStep));                                                                         \
+    v16 x1 = np > 1 ? LANES(load(y + (AT) * bStep)) : x0;                                                           \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < mr; i++) {                                               \
+      v16 value = splat(VALUE(at[i]));                                                                              \
+      acc[i][0] = add_product(rule, isCareful, value, x0, acc[i][0]);                                               \
+      if (np > 1)                                                                                                   \
+        acc[i][DPT_TILE_PANELS - 1] = add_product(rule, isCareful, value, x1, acc[i][DPT_TILE_PANELS - 1]);         \
+    }                                                                                                               \
   }
+    if (rule == DPT_OF_ROUNDED && !DPT_PAIRED) {
+      // The second of a pair is added first.
+      for (; left > 1; left -= 2, line += 2 * aStep, x += 2 * bStep, y += 2 * bStep) {
+        DPT_STEP(1, , )
+        DPT_STEP(0, , )
+      }
+      if (left > 0) DPT_STEP(0, , )
+    } else {
+      const long half = DPT_PAIRED && walk->hasHalf ? 1 : 0;
+      for (; left > half; left--, line += aStep, x += bStep, y += bStep) DPT_STEP(0, , )
+#if DPT_PAIRED
+      if (half) DPT_STEP(0, first_of_pair, first_of_pairs)
+#endif
+    }
+#undef DPT_STEP
+  }
+}
+
+DPT_INLINE void write_tile(int mr, int np, float *sums, long row, v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
 #pragma clang loop unroll(full)
   for (int i = 0; i < mr; i++)
 #pragma clang loop unroll(full)
     for (int j = 0; j < np; j++) store(sums + i * row + j * DPT_LANES, acc[i][j]);
 }
 
-#define DPT_CASE(MR) \
-  case MR: accumulate_tile(MR, np, fresh, walk, a, b0, b1, sums, row); break;
+#if DPT_SUMS_APART
+
+#define DPT_CASE(MR)                                                                                      \
+  case MR:                                                                                                \
+    sum_tile(DPT_OF_ROUNDED, isCareful, MR, np, fresh, walk, a, b0, b1, sums, row, made);                 \
+    memcpy(acc, made, MR * sizeof made[0]);                                                               \
+    break;
+
+DPT_INLINE void rounded_tile(bool isCareful, int np, bool fresh, long height, const tile_walk *walk, const float *a,
+                             const float *b0, const float *b1, const float *sums, long row,
+                             v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
+  // Stays in registers.
+  v16 made[DPT_TILE_ROWS][DPT_TILE_PANELS];
+  switch (height) {
+    DPT_EACH_HEIGHT(DPT_CASE)
+  }
+}
+#undef DPT_CASE
+
+static __attribute__((noinline)) void rounded_tile_sums(bool isCareful, int np, bool fresh, long height,
+                                                        const tile_walk *walk, const float *a, const float *b0,
+                                                        const float *b1, const float *sums, long row,
+                                                        v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
+  (void)isCareful, (void)np;
+#if DPT_CAREFUL_SUMS
+  if (isCareful) return rounded_tile(true, 1, fresh, height, walk, a, b0, b1, sums, row, acc);
+#endif
+#if DPT_TILE_PANELS > 1
+  if (np > 1) return rounded_tile(false, 2, fresh, height, walk, a, b0, b1, sums, row, acc);
+#endif
+  rounded_tile(false, 1, fresh, height, walk, a, b0, b1, sums, row, acc);
+}
+
+#endif
+
+#define DPT_CASE(MR)                                                                              \
+  case MR:                                                                                        \
+    if (!apart) sum_tile(rule, false, MR, np, fresh, walk, a, b0, b1, sums, row, acc);            \
+    write_tile(MR, np, sums, row, acc);                                                           \
+    break;
 
 // The same for a tile of `height` rows.
-DPT_INLINE void accumulate_tiles(int np, bool fresh, long height, const tile_walk *walk, const float *a, const float *b0,
-                                 const float *b1, float *sums, long row) {
+DPT_INLINE void accumulate_tiles(product_rule rule, int np, bool fresh, long height, const tile_walk *walk, const float *a,
+                                 const float *b0, const float *b1, float *sums, long row) {
+  v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
+  const bool apart = DPT_SUMS_APART && rule == DPT_OF_ROUNDED;
+#if DPT_SUMS_APART
+  if (apart) DPT_MAKE_SUMS(rounded_tile_sums(isCareful, np, fresh, height, walk, a, b0, b1, sums, row, acc));
+#endif
   switch (height) {
     DPT_EACH_HEIGHT(DPT_CASE)
   }

@@ -12,14 +12,14 @@ DPT_INLINE void gated_cell(long P, cell_rows at) {
     v16 v = load(at.sums + P + j);
     store(at.gates + j, keep);
     store(at.gates + P + j, v);
-    store(at.h + j, fma16(keep, load(at.hBefore + j) - v, v));
+    store_state(at, j, fma16(keep, state_before(at, j) - v, v));
   }
 }
 
-DPT_INLINE void gated_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
+DPT_INLINE void gated_cell_back(long P, cell_rows at, float *dh, float *dc, const element *above) {
   (void)dc;
   const v16 one = splat(1.0f);
-  float *gates = at.gates;
+  element *gates = at.gates;
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
     v16 keep = load(gates + j), v = load(gates + P + j);

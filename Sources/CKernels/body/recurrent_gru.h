@@ -8,24 +8,24 @@
 static const cell_layout kGRU = {.groups = 4, .firstRecurrent = 1, .recurrent = 3, .biased = 3, .direct = true};
 
 DPT_INLINE void gru_cell(long P, cell_rows at) {
-  float *gates = at.gates;
+  const float *gates = at.sums;
   // Function by function, so that the chains of several groups overlap and the constants stay in registers.
-  for (long j = P; j < 3 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(at.sums + j)));
+  for (long j = P; j < 3 * P; j += DPT_LANES) store_gate(at, j, sigmoid16(load(gates + j)));
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 reset = load(gates + P + j), keep = load(gates + 2 * P + j);
-    v16 m = load(at.sums + 3 * P + j);
-    v16 n = tanh16(fma16(reset, m, load(at.sums + j)));
-    v16 before = load(at.hBefore + j);
-    store(gates + j, n);
-    store(gates + 3 * P + j, m);
-    store(at.h + j, fma16(keep, before - n, n));
+    v16 m = load(gates + 3 * P + j);
+    v16 n = tanh16(fma16(reset, m, load(gates + j)));
+    v16 before = state_before(at, j);
+    store_gate(at, j, n);
+    if (DPT_ROUNDED) store(at.gates + 3 * P + j, m);
+    store_state(at, j, fma16(keep, before - n, n));
   }
 }
 
-DPT_INLINE void gru_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
+DPT_INLINE void gru_cell_back(long P, cell_rows at, float *dh, float *dc, const element *above) {
   (void)dc;
   const v16 one = splat(1.0f);
-  float *gates = at.gates;
+  element *gates = at.gates;
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
     v16 n = load(gates + j), reset = load(gates + P + j), keep = load(gates + 2 * P + j);

@@ -7,11 +7,11 @@
 static const cell_layout kLSTM = {.groups = 4, .firstRecurrent = 0, .recurrent = 4, .biased = -1, .direct = false};
 
 DPT_INLINE void lstm_cell(long P, cell_rows at) {
-  float *gates = at.gates;
+  const float *gates = at.sums;
   // Function by function, so that the chains of several groups overlap and the constants stay in registers.
-  for (long j = 0; j < 2 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(at.sums + j)));
-  for (long j = 2 * P; j < 3 * P; j += DPT_LANES) store(gates + j, tanh16(load(at.sums + j)));
-  for (long j = 3 * P; j < 4 * P; j += DPT_LANES) store(gates + j, sigmoid16(load(at.sums + j)));
+  for (long j = 0; j < 2 * P; j += DPT_LANES) store_gate(at, j, sigmoid16(load(gates + j)));
+  for (long j = 2 * P; j < 3 * P; j += DPT_LANES) store_gate(at, j, tanh16(load(gates + j)));
+  for (long j = 3 * P; j < 4 * P; j += DPT_LANES) store_gate(at, j, sigmoid16(load(gates + j)));
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 i = load(gates + j), f = load(gates + P + j);
     v16 g = load(gates + 2 * P + j), o = load(gates + 3 * P + j);
@@ -23,9 +23,9 @@ DPT_INLINE void lstm_cell(long P, cell_rows at) {
   }
 }
 
-DPT_INLINE void lstm_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
+DPT_INLINE void lstm_cell_back(long P, cell_rows at, float *dh, float *dc, const element *above) {
   const v16 one = splat(1.0f);
-  float *gates = at.gates;
+  element *gates = at.gates;
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
     v16 i = load(gates + j), f = load(gates + P + j);

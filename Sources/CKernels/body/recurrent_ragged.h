@@ -14,12 +14,15 @@
 // A block of samples, the longest first, and what is gathered of them at the present step.
 typedef struct {
   long rows, sample[DPT_RAGGED_BLOCK], length[DPT_RAGGED_BLOCK];
-  // Rows of the inputs, of the states before the step, and of all groups' sums or gradients; and zeros.
-  float *x, *h, *gates, *zeros;
+  // Rows in slots of the inputs and of the states before the step; of all groups' sums, or of their gradients in slots; the
+  // hidden states as floats, of rounded values; and zeros.
+  float *x, *h, *gates, *states, *zeros;
 } ragged_block;
 
-static size_t recurrent_scratch(long inputs, long padded, long groups) {
-  return (size_t)(DPT_RAGGED_BLOCK * (padded_to_lanes(inputs) + (groups + 1) * padded) + padded);
+static size_t recurrent_scratch(dpt_precision precision, long inputs, long padded, long groups, bool isRagged) {
+  (void)precision;
+  if (!isRagged) return even_scratch(inputs, padded, groups);
+  return (size_t)(DPT_RAGGED_BLOCK * (padded_to_lanes(inputs) + (groups + (DPT_ROUNDED ? 2 : 1)) * padded) + padded);
 }
 
 // Samples first ..< first + rows, the longest first; equal ones in their order.
@@ -27,7 +30,8 @@ DPT_INLINE ragged_block arrange_block(const dpt_recurrence *r, cell_layout layou
   ragged_block block = {.rows = rows, .x = r->scratch};
   block.h = block.x + DPT_RAGGED_BLOCK * padded_to_lanes(r->inputs);
   block.gates = block.h + DPT_RAGGED_BLOCK * r->padded;
-  block.zeros = block.gates + DPT_RAGGED_BLOCK * layout.groups * r->padded;
+  block.states = block.gates + DPT_RAGGED_BLOCK * layout.groups * r->padded;
+  block.zeros = block.states + (DPT_ROUNDED ? DPT_RAGGED_BLOCK * r->padded : 0);
   clear_lanes(block.zeros, r->padded);
   for (long k = 0; k < rows; k++) {
     const long sample = first + k, length = r->starts[sample + 1] - r->starts[sample];
@@ -55,22 +59,27 @@ DPT_INLINE long ragged_row(const dpt_recurrence *r, const ragged_block *block, l
   return r->reverse ? start + block->length[k] - 1 - i : start + i;
 }
 
-// The rows of sample k's states before step i.
-DPT_INLINE const float *ragged_before(const dpt_recurrence *r, const ragged_block *block, const float *states,
-                                      const float *initial, long k, long i) {
-  if (!states) return NULL;
-  if (i > 0) return states + ragged_row(r, block, k, i - 1) * r->padded;
-  return initial ? initial + block->sample[k] * r->padded : block->zeros;
+// Sample k's hidden state before step i.
+DPT_INLINE const element *ragged_hidden(const dpt_recurrence *r, const ragged_block *block, long k, long i) {
+  if (i > 0) return (const element *)r->h + ragged_row(r, block, k, i - 1) * r->padded;
+  return r->initialH ? (const element *)r->initialH + block->sample[k] * r->padded : (const element *)block->zeros;
+}
+
+// Sample k's cell state before step i, or NULL if there are none.
+DPT_INLINE const float *ragged_cell(const dpt_recurrence *r, const ragged_block *block, long k, long i) {
+  if (!r->c) return NULL;
+  if (i > 0) return r->c + ragged_row(r, block, k, i - 1) * r->padded;
+  return r->initialC ? r->initialC + block->sample[k] * r->padded : block->zeros;
 }
 
 DPT_INLINE cell_rows ragged_rows(const dpt_recurrence *r, cell_layout layout, const ragged_block *block, long k, long i) {
   const long P = r->padded, row = ragged_row(r, block, k, i);
-  float *gates = r->gates + row * layout.groups * P;
   return (cell_rows){
-      .sums = gates, .gates = gates,
-      .hBefore = ragged_before(r, block, r->h, r->initialH, k, i),
-      .cBefore = ragged_before(r, block, r->c, r->initialC, k, i),
-      .h = r->h + row * P, .c = r->c ? r->c + row * P : NULL, .tanhC = r->c ? r->tanhC + row * P : NULL,
+      .gates = (element *)r->gates + row * layout.groups * P,
+      .hBefore = ragged_hidden(r, block, k, i), .cBefore = ragged_cell(r, block, k, i),
+      .h = (element *)r->h + row * P, .c = r->c ? r->c + row * P : NULL,
+      .tanhC = r->c ? (element *)r->tanhC + row * P : NULL,
+      .state = DPT_ROUNDED ? block->states + k * P : NULL,
   };
 }
 
@@ -78,27 +87,38 @@ DPT_INLINE void copy_lanes(float *to, const float *from, long n) {
   for (long j = 0; j < n; j += DPT_LANES) store(to + j, load(from + j));
 }
 
+DPT_INLINE void copy_values(element *to, const element *from, long n) { memcpy(to, from, (size_t)n * sizeof *to); }
+
+// Gathers n values of a row in slots.
+DPT_INLINE void gather_slots(float *to, const element *from, long n) {
+#if DPT_ROUNDED
+  write_slots(from, n, to);
+#else
+  for (long j = 0; j < n; j += DPT_LANES) store(to + j, load(from + j));
+#endif
+}
+
 // The sums of all groups of the first `count` samples, from their gathered inputs and states.
 DPT_INLINE void ragged_products(const dpt_recurrence *r, cell_layout layout, const ragged_block *block, long count) {
   const long P = r->padded, width = layout.groups * P;
   const bool both = adds_at_once(layout);
-  const dpt_product inputs = {
-      .a = block->x, .aStride = padded_to_lanes(r->inputs), .segments = 1, .segmentLength = r->inputs,
-      .b = r->inputWeights, .bias = r->bias,
-      .a2 = both ? block->h : NULL, .a2Stride = P, .inner2 = r->hidden, .b2 = r->recurrent,
+  const slot_product inputs = {
+      .rule = DPT_RULE, .a = block->x, .aStride = padded_to_lanes(r->inputs), .segments = 1,
+      .segmentLength = slots_of(r->inputs), .b = r->inputWeights, .bias = r->bias,
+      .a2 = both ? block->h : NULL, .a2Stride = P, .inner2 = slots_of(r->hidden), .b2 = r->recurrent,
       .c = block->gates, .cStride = width, .rows = count, .columns = r->inputColumns, .start = DPT_START_BIAS,
   };
-  multiply(&inputs);
+  multiply_slots(&inputs);
   if (layout.biased >= 0)
     for (long k = 0; k < count; k++)
       copy_lanes(block->gates + k * width + layout.biased * P, r->bias + layout.biased * P, P);
   if (both) return;
-  const dpt_product states = {
-      .a = block->h, .aStride = P, .segments = 1, .segmentLength = r->hidden, .b = r->recurrent,
+  const slot_product states = {
+      .rule = DPT_RULE, .a = block->h, .aStride = P, .segments = 1, .segmentLength = slots_of(r->hidden), .b = r->recurrent,
       .c = block->gates + layout.firstRecurrent * P, .cStride = width, .rows = count, .columns = layout.recurrent * P,
       .start = DPT_START_OUTPUT,
   };
-  multiply(&states);
+  multiply_slots(&states);
 }
 
 DPT_INLINE void run_ragged_forward(const dpt_recurrence *r, cell_layout layout, cell_forward cell) {
@@ -107,12 +127,19 @@ DPT_INLINE void run_ragged_forward(const dpt_recurrence *r, cell_layout layout, 
   for (long first = r->firstSample; first < r->endSample; first += height) {
     const long rows = r->endSample - first < height ? r->endSample - first : height;
     const ragged_block block = arrange_block(r, layout, first, rows);
+    if (DPT_ROUNDED && layout.direct)
+      for (long k = 0; k < rows; k++)
+        for (long j = 0; j < P; j += DPT_LANES) store(block.states + k * P + j, load(ragged_hidden(r, &block, k, 0) + j));
     long count = rows;
     for (long i = 0; (count = running(&block, i, count)) > 0; i++) {
       for (long k = 0; k < count; k++) {
-        const float *x = r->x + ragged_row(r, &block, k, i) * r->xStride;
-        memcpy(block.x + k * xRow, x, (size_t)r->inputs * sizeof(float));
-        copy_lanes(block.h + k * P, ragged_before(r, &block, r->h, r->initialH, k, i), P);
+        const element *x = (const element *)r->x + ragged_row(r, &block, k, i) * r->xStride;
+#if DPT_ROUNDED
+        write_slots(x, r->inputs, block.x + k * xRow);
+#else
+        memcpy(block.x + k * xRow, x, (size_t)r->inputs * sizeof *x);
+#endif
+        gather_slots(block.h + k * P, ragged_hidden(r, &block, k, i), r->hidden);
       }
       ragged_products(r, layout, &block, count);
       for (long k = 0; k < count; k++) {
@@ -128,19 +155,19 @@ DPT_INLINE void run_ragged_forward(const dpt_recurrence *r, cell_layout layout, 
 DPT_INLINE void ragged_product_back(const dpt_recurrence *r, cell_layout layout, const ragged_block *block, float *dh,
                                     long count) {
   const long P = r->padded;
-  const dpt_product p = {
-      .a = block->gates, .aStride = layout.groups * P,
-      .segments = layout.recurrent, .segmentLength = r->hidden, .segmentStride = P,
+  const slot_product p = {
+      .rule = DPT_RULE, .a = block->gates, .aStride = layout.groups * P,
+      .segments = layout.recurrent, .segmentLength = slots_of(r->hidden), .segmentStride = P,
       .b = r->recurrentBack, .c = dh, .cStride = P,
       .rows = count, .columns = P, .start = layout.direct ? DPT_START_OUTPUT : DPT_START_ZERO,
   };
-  multiply(&p);
+  multiply_slots(&p);
 }
 
 // The gradient that arrives at step i of sample k from above, or NULL.
-DPT_INLINE const float *ragged_from_above(const dpt_recurrence *r, const ragged_block *block, long k, long i) {
-  if (r->gradAll) return r->gradAll + ragged_row(r, block, k, i) * r->gradStride;
-  return i + 1 == block->length[k] ? r->gradLast + block->sample[k] * r->gradStride : NULL;
+DPT_INLINE const element *ragged_from_above(const dpt_recurrence *r, const ragged_block *block, long k, long i) {
+  if (r->gradAll) return (const element *)r->gradAll + ragged_row(r, block, k, i) * r->gradStride;
+  return i + 1 == block->length[k] ? (const element *)r->gradLast + block->sample[k] * r->gradStride : NULL;
 }
 
 DPT_INLINE void run_ragged_backward(const dpt_recurrence *r, cell_layout layout, cell_backward cell) {
@@ -157,12 +184,13 @@ DPT_INLINE void run_ragged_backward(const dpt_recurrence *r, cell_layout layout,
       count = running(&block, i, count);
       for (long k = 0; k < count; k++) {
         const cell_rows at = ragged_rows(r, layout, &block, k, i);
-        const float *above = ragged_from_above(r, &block, k, i);
+        const element *above = ragged_from_above(r, &block, k, i);
         const long row = ragged_row(r, &block, k, i);
         if (r->stateGradients) keep_state_gradient(P, dh + k * P, above, r->stateGradients + row * P);
-        copy_lanes(r->before + row * P, at.hBefore, P);
+        copy_values((element *)r->before + row * P, at.hBefore, P);
         cell(P, at, dh + k * P, dc ? dc + k * P : NULL, above);
-        copy_lanes(block.gates + k * width, at.gates + layout.firstRecurrent * P, layout.recurrent * P);
+        for (long q = 0; q < layout.recurrent; q++)
+          gather_slots(block.gates + k * width + q * P, at.gates + (layout.firstRecurrent + q) * P, r->hidden);
       }
       if (i > 0) ragged_product_back(r, layout, &block, dh, count);
     }

@@ -13,7 +13,7 @@ DPT_INLINE void rnn_cell_with(long P, cell_rows at, bool relu) {
   }
 }
 
-DPT_INLINE void rnn_cell_back_with(long P, cell_rows at, float *dh, const float *above, bool relu) {
+DPT_INLINE void rnn_cell_back_with(long P, cell_rows at, float *dh, const element *above, bool relu) {
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
     v16 y = load(at.h + j);
@@ -24,11 +24,11 @@ DPT_INLINE void rnn_cell_back_with(long P, cell_rows at, float *dh, const float 
 
 DPT_INLINE void relu_cell(long P, cell_rows at) { rnn_cell_with(P, at, true); }
 DPT_INLINE void tanh_cell(long P, cell_rows at) { rnn_cell_with(P, at, false); }
-DPT_INLINE void relu_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
+DPT_INLINE void relu_cell_back(long P, cell_rows at, float *dh, float *dc, const element *above) {
   (void)dc;
   rnn_cell_back_with(P, at, dh, above, true);
 }
-DPT_INLINE void tanh_cell_back(long P, cell_rows at, float *dh, float *dc, const float *above) {
+DPT_INLINE void tanh_cell_back(long P, cell_rows at, float *dh, float *dc, const element *above) {
   (void)dc;
   rnn_cell_back_with(P, at, dh, above, false);
 }

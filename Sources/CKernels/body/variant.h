@@ -1,4 +1,5 @@
 // One variant of all kernels. Included by each file of variants/ after it has set the target, DPT_VARIANT (its name),
+// DPT_ROUNDED (whether values are bfloat16), DPT_PAIRED (whether an instruction adds products of pairs of these),
 // DPT_TILE_ROWS, DPT_TILE_PANELS and DPT_EACH_HEIGHT (a case for each tile height).
 #include "../table.h"
 #include "activation.h"
@@ -9,6 +10,7 @@
 #include "elementary.h"
 #include "embedding.h"
 #include "flat.h"
+#include "flat_values.h"
 #include "gemm.h"
 #include "group_norm.h"
 #include "half.h"

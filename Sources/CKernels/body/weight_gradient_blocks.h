@@ -28,7 +28,8 @@
 // A matrix a, and the columns of b that it is multiplied with: `from` ..< `to`. Columns i0 ..< i0 + rows of it are in the
 // current block, whose sums have them in their rows from `row` on.
 typedef struct {
-  const float *a;
+  dpt_precision precision;
+  const void *a;
   long stride, outer, m, from, to;
   long i0, rows, row;
 } gradient_source;
@@ -54,13 +55,13 @@ typedef struct {
   gradient_source sources[DPT_MOST_SOURCES];
   long sourceCount;
   // The rows' first column, and the number of columns.
-  const float *base;
+  const void *base;
   long columns;
   // The largest block. After the sums of its tiles there is a row for the sums of b's columns.
   long mostTiles, mostColumns;
   // The current block: its columns j0 ..< j1, and its number of tiles.
   long j0, j1, tiles;
-  // Two chunks with their numbers of rows: one is added while the other, `turn`, is packed.
+  // Two chunks with their numbers of rows, or of slots: one is added while the other, `turn`, is packed.
   float *a[2], *b[2];
   long rows[2];
   int turn;
@@ -85,58 +86,105 @@ static size_t gradient_block_scratch(long tiles, long n, long shards) {
   return stack_depth(shards) * block_sums(most, columns) + 2 * (packed_rows(most) + packed_columns(columns));
 }
 
-static size_t weight_gradient_scratch(long m, long n, long shards) {
-  return m * n < DPT_BLOCKED_FROM ? 0 : gradient_block_scratch(tiles_of(m), n, shards);
+// Rounded values are always laid out in slots, and so in blocks.
+static size_t weight_gradient_scratch(dpt_precision precision, long m, long n, long shards) {
+  (void)precision;
+  return !DPT_ROUNDED && m * n < DPT_BLOCKED_FROM ? 0 : gradient_block_scratch(tiles_of(m), n, shards);
 }
 
-static size_t weight_gradients_scratch(long m1, long m2, long n, long shards) {
-  return (m1 + m2) * n < DPT_BLOCKED_FROM ? 0 : gradient_block_scratch(tiles_of(m1) + tiles_of(m2), n, shards);
+static size_t weight_gradients_scratch(dpt_precision precision, long m1, long m2, long n, long shards) {
+  (void)precision;
+  return !DPT_ROUNDED && (m1 + m2) * n < DPT_BLOCKED_FROM
+             ? 0 : gradient_block_scratch(tiles_of(m1) + tiles_of(m2), n, shards);
 }
 
-// Packs m columns of a row of a; tiles are `step` floats apart.
-DPT_INLINE void pack_columns(const float *a, long m, float *tile, long step) {
+// The value `offset` values behind another.
+DPT_INLINE const void *value_at(const void *base, dpt_precision precision, long offset) {
+  return precision == DPT_IN_FLOAT32 ? (const void *)((const float *)base + offset) : (const element *)base + offset;
+}
+// The number of values from one to another.
+DPT_INLINE long values_between(const void *from, const void *to, dpt_precision precision) {
+  return precision == DPT_IN_FLOAT32 ? (const float *)to - (const float *)from : (const element *)to - (const element *)from;
+}
+DPT_INLINE v16 load_value(const void *at, dpt_precision precision) {
+  return precision == DPT_IN_FLOAT32 ? load((const float *)at) : load((const element *)at);
+}
+
+// What is packed of sixteen columns of a row, and of the next one if that goes into the same slot.
+#if DPT_PAIRED
+DPT_INLINE h16 halves_of_value(const void *at, dpt_precision precision) {
+  return precision == DPT_IN_FLOAT32 ? rounded_halves(load((const float *)at)) : halves_at(at);
+}
+#define DPT_SLOT_OF(ROW, NEXT, PRECISION, OFFSET, NO_PARTNER)                                                 \
+  paired(halves_of_value(value_at(ROW, PRECISION, OFFSET), PRECISION),                                        \
+         NEXT ? halves_of_value(value_at(NEXT, PRECISION, OFFSET), PRECISION) : (NO_PARTNER))
+#elif DPT_ROUNDED
+#define DPT_SLOT_OF(ROW, NEXT, PRECISION, OFFSET, NO_PARTNER) \
+  floats_of_halves(rounded_halves(load_value(value_at(ROW, PRECISION, OFFSET), PRECISION)))
+#else
+#define DPT_SLOT_OF(ROW, NEXT, PRECISION, OFFSET, NO_PARTNER) load((const float *)(ROW) + (OFFSET))
+#endif
+
+// Packs m columns of a row of a, and of the next one; tiles are `step` floats apart.
+DPT_INLINE void pack_columns(const void *a, const void *next, dpt_precision precision, long m, float *tile, long step) {
+  (void)next, (void)precision;
   // Whole groups are stored; the floats after a tile's rows are overwritten by the next row or never read.
-  for (long i = 0; i < m; i += DPT_TILE_ROWS, tile += step) store(tile, load(a + i));
+  for (long i = 0; i < m; i += DPT_TILE_ROWS, tile += step)
+    store(tile, DPT_SLOT_OF(a, next, precision, i, (h16)(uint16_t)0));
 }
 
 // Prefetches a row that is packed some rows later.
 DPT_INLINE void prefetch_row(gradient_block *g) {
   if (!has_row(&g->ahead)) return;
   const dpt_outer_product *p = g->products;
-  const float *b = g->base + g->ahead.t * p->bOuter + g->ahead.r * p->bStride;
-  for (long j = g->j0; j < g->j1; j += DPT_LANES) fetch_ahead(b + j);
+  const void *b = value_at(g->base, p->bPrecision, g->ahead.t * p->bOuter + g->ahead.r * p->bStride);
+  for (long j = g->j0; j < g->j1; j += DPT_LANES) fetch_ahead(value_at(b, p->bPrecision, j));
   for (long s = 0; s < g->sourceCount; s++) {
     const gradient_source *source = g->sources + s;
-    const float *a = source->a + g->ahead.t * source->outer + g->ahead.r * source->stride + source->i0;
-    for (long i = 0; i < source->rows; i += DPT_LANES) fetch_ahead(a + i);
+    const void *a = value_at(source->a, source->precision,
+                             g->ahead.t * source->outer + g->ahead.r * source->stride + source->i0);
+    for (long i = 0; i < source->rows; i += DPT_LANES) fetch_ahead(value_at(a, source->precision, i));
   }
   next_row(&g->ahead);
 }
 
-// Packs a row, and adds b's columns to `sums` unless that is NULL.
+// A row of a matrix at a place in the walk.
+DPT_INLINE const void *row_at(const void *base, dpt_precision precision, long outer, long stride, const row_walk *w) {
+  return value_at(base, precision, w->t * outer + w->r * stride);
+}
+
+// Packs a row, or two where they share their slots, and adds b's columns to `sums` unless that is NULL.
 static __attribute__((noinline)) void pack_row(gradient_block *g, float *sums) {
   prefetch_row(g);
+  if (DPT_PAIRED) prefetch_row(g);
   const dpt_outer_product *p = g->products;
-  const row_walk *w = &g->walk;
+  const row_walk w = g->walk;
+  next_row(&g->walk);
+  const row_walk after = g->walk;
+  const bool hasNext = DPT_PAIRED && has_row(&after);
   const long k = g->rows[g->turn]++;
   for (long s = 0; s < g->sourceCount; s++) {
     const gradient_source *source = g->sources + s;
-    pack_columns(source->a + w->t * source->outer + w->r * source->stride + source->i0, source->rows,
+    const void *base = value_at(source->a, source->precision, source->i0);
+    pack_columns(row_at(base, source->precision, source->outer, source->stride, &w),
+                 hasNext ? row_at(base, source->precision, source->outer, source->stride, &after) : NULL,
+                 source->precision, source->rows,
                  g->a[g->turn] + source->row / DPT_TILE_ROWS * DPT_CHUNK_TILE + k * DPT_TILE_ROWS, DPT_CHUNK_TILE);
   }
-  const float *b = g->base + w->t * p->bOuter + w->r * p->bStride + g->j0;
+  const void *first = value_at(g->base, p->bPrecision, g->j0);
+  const void *b = row_at(first, p->bPrecision, p->bOuter, p->bStride, &w);
+  const void *next = hasNext ? row_at(first, p->bPrecision, p->bOuter, p->bStride, &after) : NULL;
+  (void)next;
   float *panel = g->b[g->turn] + k * DPT_LANES;
   const long columns = g->j1 - g->j0;
-  if (sums) {
-    for (long j = 0; j < columns; j += DPT_LANES, panel += DPT_CHUNK_PANEL) {
-      const v16 value = load(b + j);
-      store(panel, value);
-      store(sums + j, load(sums + j) + value);
-    }
-  } else {
-    for (long j = 0; j < columns; j += DPT_LANES, panel += DPT_CHUNK_PANEL) store(panel, load(b + j));
+  for (long j = 0; j < columns; j += DPT_LANES, panel += DPT_CHUNK_PANEL) {
+    store(panel, DPT_SLOT_OF(b, next, p->bPrecision, j, DPT_NO_PARTNER));
+    if (!sums) continue;
+    v16 sum = load(sums + j) + load_value(value_at(b, p->bPrecision, j), p->bPrecision);
+    if (hasNext) sum += load_value(value_at(next, p->bPrecision, j), p->bPrecision);
+    store(sums + j, sum);
   }
-  next_row(&g->walk);
+  if (hasNext) next_row(&g->walk);
 }
 
 // Packs up to `most` rows.
@@ -164,12 +212,12 @@ static void add_chunk(gradient_block *g, float *sums, float *columnSums) {
       long j = from;
 #if DPT_TILE_PANELS > 1
       for (; j + DPT_LANES < to; j += 2 * DPT_LANES, b += 2 * DPT_CHUNK_PANEL) {
-        accumulate_tiles(2, false, height, &walk, a, b, b + DPT_CHUNK_PANEL, tile + j, g->mostColumns);
+        accumulate_tiles(DPT_RULE, 2, false, height, &walk, a, b, b + DPT_CHUNK_PANEL, tile + j, g->mostColumns);
         pack_rows(g, 1, columnSums);
       }
 #endif
       for (; j < to; j += DPT_LANES, b += DPT_CHUNK_PANEL) {
-        accumulate_tiles(1, false, height, &walk, a, b, b, tile + j, g->mostColumns);
+        accumulate_tiles(DPT_RULE, 1, false, height, &walk, a, b, b, tile + j, g->mostColumns);
         pack_rows(g, 1, columnSums);
       }
     }
@@ -191,7 +239,7 @@ static void sum_shard(gradient_block *g, long from, long to, bool withColumns, f
 // Writes the part of a product that is in the block.
 static void emit_product(const gradient_block *g, const dpt_outer_product *p, const gradient_source *source, float *node,
                          const float *sums) {
-  const long first = p->b - g->base, end = first + p->n;
+  const long first = values_between(g->base, p->b, p->bPrecision), end = first + p->n;
   const long from = first > g->j0 ? first : g->j0, to = end < g->j1 ? end : g->j1;
   const float *rows = sums + source->row * g->mostColumns - g->j0;
   long i = 0;
@@ -220,7 +268,7 @@ static void emit_sums(const gradient_block *g, const dpt_row_sums *p, long node,
   const dpt_outer_product row = {
       .n = p->columns, .group = p->group, .groupValid = p->groupValid, .outJ = 1, .outGroup = p->groupValid,
   };
-  const long first = p->base - g->base, end = first + p->columns;
+  const long first = values_between(g->base, p->base, p->precision), end = first + p->columns;
   for (long j = first > g->j0 ? first : g->j0; j < end && j < g->j1; j += DPT_LANES) {
     const v16 value = load(sums + g->tiles * DPT_TILE_ROWS * g->mostColumns + j - g->j0);
     emit_lanes(&row, p->out + node * p->outNode, 0, j - first, value);
@@ -285,28 +333,29 @@ DPT_INLINE bool has_few_rows(const dpt_outer_product *p, const dpt_shard_program
   return p->outer * p->positions * (s->rowStart[s->shards] - s->rowStart[0]) <= DPT_FEW_ROWS;
 }
 
-DPT_INLINE void include_columns(gradient_block *g, const float *first, long n) {
-  if (first - g->base + n > g->columns) g->columns = first - g->base + n;
+DPT_INLINE void include_columns(gradient_block *g, const void *first, dpt_precision precision, long n) {
+  const long end = values_between(g->base, first, precision) + n;
+  if (end > g->columns) g->columns = end;
 }
 
 // Finds the sources and columns of the products and sums. Returns whether these can run together.
 static bool join_products(gradient_block *g) {
   g->base = g->products->b;
   for (long q = 0; q < g->productCount; q++)
-    if (g->products[q].b < g->base) g->base = g->products[q].b;
+    if ((const char *)g->products[q].b < (const char *)g->base) g->base = g->products[q].b;
   for (long q = 0; q < g->sumCount; q++)
-    if (g->sums[q].base < g->base) g->base = g->sums[q].base;
-  for (long q = 0; q < g->sumCount; q++) include_columns(g, g->sums[q].base, g->sums[q].columns);
+    if ((const char *)g->sums[q].base < (const char *)g->base) g->base = g->sums[q].base;
+  for (long q = 0; q < g->sumCount; q++) include_columns(g, g->sums[q].base, g->sums[q].precision, g->sums[q].columns);
   for (long q = 0; q < g->productCount; q++) {
     const dpt_outer_product *p = g->products + q;
-    include_columns(g, p->b, p->n);
-    const long from = p->b - g->base, to = from + p->n;
+    include_columns(g, p->b, p->bPrecision, p->n);
+    const long from = values_between(g->base, p->b, p->bPrecision), to = from + p->n;
     gradient_source *source = g->sources, *end = g->sources + g->sourceCount;
     while (source < end && source->a != p->a) source++;
     if (source == end) {
       if (g->sourceCount++ == DPT_MOST_SOURCES) return false;
       *source = (gradient_source){
-          .a = p->a, .stride = p->aStride, .outer = p->aOuter, .m = p->m, .from = from, .to = to};
+          .precision = p->aPrecision, .a = p->a, .stride = p->aStride, .outer = p->aOuter, .m = p->m, .from = from, .to = to};
     }
     if (from < source->from) source->from = from;
     if (to > source->to) source->to = to;
@@ -314,49 +363,65 @@ static bool join_products(gradient_block *g) {
   return true;
 }
 
-// Computes a product if one chunk has all rows of all shards: each tile sums the shards in registers.
+// Computes a product if one chunk has all rows of all shards, packed shard after shard: each tile sums the shards in registers.
 static void gradient_of_few_rows(const dpt_outer_product *p, const dpt_shard_program *s) {
-  const long first = s->rowStart[0] * p->positions, perStep = s->rowStart[s->shards] * p->positions - first;
   const long tiles = block_tiles(tiles_of(p->m)), columns = block_columns(p->n);
   float *a = p->scratch, *b = a + tiles * DPT_FEW_TILE;
+  // Where the shards' slots start.
+  int32_t starts[(1 << (DPT_STACK - 1)) + 1];
+  dpt_shard_program program = *s;
+  program.rowStart = starts;
   dpt_outer_product packed = *p;
+  packed.outer = packed.positions = 1;
   packed.aStride = DPT_TILE_ROWS;
-  packed.aOuter = perStep * DPT_TILE_ROWS;
   packed.bStride = DPT_LANES;
-  packed.bOuter = perStep * DPT_LANES;
   for (long j0 = 0; j0 < p->n; j0 += columns) {
     const long width = padded_to_lanes(p->n - j0 < columns ? p->n - j0 : columns);
     for (long i0 = 0; i0 < p->m; i0 += tiles * DPT_TILE_ROWS) {
       const long rows = p->m - i0 < tiles * DPT_TILE_ROWS ? p->m - i0 : tiles * DPT_TILE_ROWS;
-      long k = 0;
-      for (long t = 0; t < p->outer; t++)
-        for (long r = first; r < first + perStep; r++, k++) {
-          pack_columns(p->a + t * p->aOuter + r * p->aStride + i0, rows, a + k * DPT_TILE_ROWS, DPT_FEW_TILE);
-          const float *row = p->b + t * p->bOuter + r * p->bStride + j0;
+      const void *firstA = value_at(p->a, p->aPrecision, i0), *firstB = value_at(p->b, p->bPrecision, j0);
+      int32_t k = 0;
+      for (long shard = 0; shard < s->shards; shard++) {
+        starts[shard] = k;
+        const long from = s->rowStart[shard] * p->positions, to = s->rowStart[shard + 1] * p->positions;
+        for (row_walk w = {0, from, from, to, from < to ? p->outer : 0}; has_row(&w); k++) {
+          const void *rowA = row_at(firstA, p->aPrecision, p->aOuter, p->aStride, &w), *nextA = NULL;
+          const void *rowB = row_at(firstB, p->bPrecision, p->bOuter, p->bStride, &w), *nextB = NULL;
+          next_row(&w);
+          if (DPT_PAIRED && has_row(&w)) {
+            nextA = row_at(firstA, p->aPrecision, p->aOuter, p->aStride, &w);
+            nextB = row_at(firstB, p->bPrecision, p->bOuter, p->bStride, &w);
+            next_row(&w);
+          }
+          pack_columns(rowA, nextA, p->aPrecision, rows, a + k * DPT_TILE_ROWS, DPT_FEW_TILE);
           for (long j = 0; j < width; j += DPT_LANES)
-            store(b + j / DPT_LANES * DPT_FEW_PANEL + k * DPT_LANES, load(row + j));
+            store(b + j / DPT_LANES * DPT_FEW_PANEL + k * DPT_LANES,
+                  DPT_SLOT_OF(rowB, nextB, p->bPrecision, j, DPT_NO_PARTNER));
+          (void)nextB;
         }
+      }
+      starts[s->shards] = k;
       for (long i = 0; i < rows; i += DPT_TILE_ROWS) {
         const long height = rows - i < DPT_TILE_ROWS ? rows - i : DPT_TILE_ROWS;
-        tile_columns at = {a + i / DPT_TILE_ROWS * DPT_FEW_TILE - first * DPT_TILE_ROWS, b - first * DPT_LANES,
-                           DPT_FEW_PANEL};
+        tile_columns at = {a + i / DPT_TILE_ROWS * DPT_FEW_TILE, b, DPT_FEW_PANEL};
         long j = 0;
 #if DPT_TILE_PANELS > 1
         for (; j + DPT_LANES < width; j += 2 * DPT_LANES, at.b += 2 * DPT_FEW_PANEL)
-          gradient_tiles(2, &packed, s, i0 + i, height, j0 + j, at);
+          gradient_tiles(2, &packed, &program, i0 + i, height, j0 + j, at);
 #endif
         for (; j < width; j += DPT_LANES, at.b += DPT_FEW_PANEL)
-          gradient_tiles(1, &packed, s, i0 + i, height, j0 + j, at);
+          gradient_tiles(1, &packed, &program, i0 + i, height, j0 + j, at);
       }
     }
   }
 }
 
 static void weight_gradient(const dpt_outer_product *p, const dpt_shard_program *s) {
-  const size_t wanted = weight_gradient_scratch(p->m, p->n, s->shards);
-  if (wanted == 0 || p->scratchCount < wanted) {
-    gradient_in_tiles(p, s);
-  } else if (has_few_rows(p, s)) {
+#if !DPT_ROUNDED
+  const size_t wanted = weight_gradient_scratch(p->precision, p->m, p->n, s->shards);
+  if (wanted == 0 || p->scratchCount < wanted) return gradient_in_tiles(p, s);
+#endif
+  if (has_few_rows(p, s)) {
     gradient_of_few_rows(p, s);
   } else {
     gradient_block g = {.products = p, .productCount = 1};
@@ -368,11 +433,13 @@ static void weight_gradient(const dpt_outer_product *p, const dpt_shard_program 
 // Whether products run together: if they are large, and there is memory for it.
 static bool runs_together(gradient_block *g, const dpt_shard_program *s) {
   const dpt_outer_product *p = g->products;
+  for (long q = 1; q < g->productCount; q++)
+    if (g->products[q].bPrecision != p->bPrecision) return false;
   if (has_few_rows(p, s) || !join_products(g)) return false;
   long tiles = 0, results = 0;
   for (long i = 0; i < g->sourceCount; i++) tiles += tiles_of(g->sources[i].m);
   for (long q = 0; q < g->productCount; q++) results += g->products[q].m * g->products[q].n;
-  return results >= DPT_BLOCKED_FROM && p->scratchCount >= gradient_block_scratch(tiles, g->columns, s->shards);
+  return (DPT_ROUNDED || results >= DPT_BLOCKED_FROM) && p->scratchCount >= gradient_block_scratch(tiles, g->columns, s->shards);
 }
 
 static void weight_gradients(const dpt_outer_product *products, long productCount, const dpt_row_sums *sums, long sumCount,

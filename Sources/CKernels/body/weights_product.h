@@ -49,10 +49,122 @@ DPT_INLINE void pack_panel(const dpt_weights_product *p, long first, long inner,
     for (long j = 0; j < DPT_LANES; j++) panel[k * DPT_LANES + j] = j < valid ? w[j * p->weightsStride + k] : 0;
 }
 
-static size_t weights_product_scratch(long inner, long columns) {
-  const long panels = (columns + DPT_LANES - 1) / DPT_LANES;
-  const long most = DPT_WEIGHTS_COLUMNS / DPT_LANES;
-  return (size_t)((inner < DPT_WEIGHTS_INNER ? inner : DPT_WEIGHTS_INNER) * (panels < most ? panels : most) * DPT_LANES);
+// Rows of A at once, if they must be laid out in slots.
+#define DPT_SLOT_ROWS (2 * DPT_PRODUCT_BLOCK)
+
+DPT_INLINE long most_weight_columns(long columns) {
+  return padded_to_lanes(columns < DPT_WEIGHTS_COLUMNS ? columns : DPT_WEIGHTS_COLUMNS);
+}
+
+#if DPT_ROUNDED
+
+static size_t product_scratch(dpt_precision precision, long rows, long inner) {
+  (void)precision;
+  return (size_t)((rows < DPT_SLOT_ROWS ? rows : DPT_SLOT_ROWS) * inner);
+}
+
+static size_t weights_product_scratch(dpt_precision precision, long rows, long inner, long columns) {
+  return (size_t)(inner * most_weight_columns(columns)) + product_scratch(precision, rows, inner);
+}
+
+// Rounds panels, and puts pairs of their rows into slots.
+static void round_panels(dpt_precision precision, float *packed, long panels, long segments, long length) {
+  (void)precision;
+  float *to = packed;
+  for (long s = 0; s < panels * segments; s++)
+    for (long k = 0; k < length; k += DPT_PAIRED ? 2 : 1, to += DPT_LANES) {
+      const float *row = packed + (s * length + k) * DPT_LANES;
+#if DPT_PAIRED
+      store(to, paired(rounded_halves(load(row)), k + 1 < length ? rounded_halves(load(row + DPT_LANES)) : DPT_NO_PARTNER));
+#else
+      const v16 value = floats_of_halves(rounded_halves(load(row)));
+      if (k % 2 == 0) {
+        store(to, value);
+      } else {
+        const v16 first = load(to - DPT_LANES);
+        store(to - DPT_LANES, value);
+        store(to, first);
+      }
+#endif
+    }
+}
+
+// Some rows of A in slots.
+DPT_INLINE slot_rows slots_of_a(const void *a, dpt_precision precision, long first, long stride, long rows, long segments,
+                                long length, long segmentStride, float *scratch) {
+  if (precision == DPT_IN_FLOAT32)
+    return rows_in_slots((const float *)a + first * stride, stride, rows, segments, length, segmentStride, scratch);
+  const element *values = (const element *)a + first * stride;
+  if (lie_in_slots(length, stride) && segmentStride % 2 == 0)
+    return (slot_rows){(const float *)values, stride / 2, segmentStride / 2};
+  return rows_in_slots(values, stride, rows, segments, length, segmentStride, scratch);
+}
+
+static void multiply(const dpt_product *p) {
+  for (long first = 0; first < p->rows; first += DPT_SLOT_ROWS) {
+    const long rows = p->rows - first < DPT_SLOT_ROWS ? p->rows - first : DPT_SLOT_ROWS;
+    const slot_rows a = slots_of_a(p->a, p->precision, first, p->aStride, rows, p->segments, p->segmentLength,
+                                   p->segmentStride, p->scratch);
+    const slot_product product = {
+        .rule = DPT_OF_ROUNDED, .a = a.at, .aStride = a.row, .segments = p->segments,
+        .segmentLength = slots_of(p->segmentLength), .segmentStride = a.segment, .b = p->b, .bias = p->bias,
+        .c = (element *)p->c + first * p->cStride, .rounds = true, .cStride = p->cStride, .rows = rows,
+        .columns = p->columns, .start = p->start,
+    };
+    multiply_slots(&product);
+  }
+}
+
+static void multiply_weights(const dpt_weights_product *p) {
+  // Values that lie in slots need no memory for them, so that all rows take the weights at once.
+  const bool inPlace = p->aPrecision == DPT_IN_BFLOAT16 && lie_in_slots(p->inner, p->aStride);
+  const long most = inPlace ? p->rows : DPT_SLOT_ROWS, slots = slots_of(p->inner);
+  float *weights = p->scratch, *laid = weights + p->inner * most_weight_columns(p->columns);
+  for (long first = 0; first < p->rows; first += most) {
+    const long rows = p->rows - first < most ? p->rows - first : most;
+    const slot_rows a = slots_of_a(p->a, p->aPrecision, first, p->aStride, rows, 1, p->inner, 0, laid);
+    for (long column = 0; column < p->columns; column += DPT_WEIGHTS_COLUMNS) {
+      const long rest = p->columns - column, columns = rest < DPT_WEIGHTS_COLUMNS ? rest : DPT_WEIGHTS_COLUMNS;
+      for (long j = 0; j < columns; j += DPT_LANES)
+        pack_panel(p, 0, p->inner, column + j, columns - j < DPT_LANES ? columns - j : DPT_LANES, weights + j * p->inner);
+      round_panels(p->precision, weights, padded_to_lanes(columns) / DPT_LANES, 1, p->inner);
+      const bool rounds = p->cPrecision == DPT_IN_BFLOAT16;
+      const long at = first * p->cStride + column;
+      const slot_product product = {
+          .rule = DPT_OF_ROUNDED, .a = a.at, .aStride = a.row, .segments = 1, .segmentLength = slots,
+          .b = weights, .bias = p->bias ? p->bias + column : NULL,
+          .c = rounds ? (void *)((element *)p->c + at) : (void *)((float *)p->c + at), .rounds = rounds,
+          .cStride = p->cStride, .rows = rows, .columns = columns,
+          .start = p->bias ? DPT_START_BIAS : DPT_START_ZERO,
+      };
+      multiply_slots(&product);
+    }
+  }
+}
+
+#else
+
+static size_t product_scratch(dpt_precision precision, long rows, long inner) {
+  return (void)precision, (void)rows, (void)inner, 0;
+}
+
+static size_t weights_product_scratch(dpt_precision precision, long rows, long inner, long columns) {
+  (void)precision, (void)rows;
+  return (size_t)((inner < DPT_WEIGHTS_INNER ? inner : DPT_WEIGHTS_INNER) * most_weight_columns(columns));
+}
+
+// Panels stay as they are.
+static void round_panels(dpt_precision precision, float *packed, long panels, long segments, long length) {
+  (void)precision, (void)packed, (void)panels, (void)segments, (void)length;
+}
+
+static void multiply(const dpt_product *p) {
+  const slot_product product = {
+      .rule = DPT_OF_FLOATS, .a = p->a, .aStride = p->aStride, .segments = p->segments, .segmentLength = p->segmentLength,
+      .segmentStride = p->segmentStride, .b = p->b, .bias = p->bias, .c = p->c, .cStride = p->cStride, .rows = p->rows,
+      .columns = p->columns, .start = p->start,
+  };
+  multiply_slots(&product);
 }
 
 static void multiply_weights(const dpt_weights_product *p) {
@@ -65,16 +177,18 @@ static void multiply_weights(const dpt_weights_product *p) {
         pack_panel(p, first, inner, column + j, columns - j < DPT_LANES ? columns - j : DPT_LANES,
                    p->scratch + j * inner);
       // Every element's chain of additions continues from block to block.
-      const dpt_product product = {
-          .a = p->a + first, .aStride = p->aStride, .segments = 1, .segmentLength = inner,
-          .b = p->scratch, .bias = p->bias ? p->bias + column : NULL,
-          .c = p->c + column, .cStride = p->cStride,
+      const slot_product product = {
+          .rule = DPT_OF_FLOATS, .a = (const float *)p->a + first, .aStride = p->aStride, .segments = 1,
+          .segmentLength = inner, .b = p->scratch, .bias = p->bias ? p->bias + column : NULL,
+          .c = (float *)p->c + column, .cStride = p->cStride,
           .rows = p->rows, .columns = columns,
           .start = first > 0 ? DPT_START_OUTPUT : p->bias ? DPT_START_BIAS : DPT_START_ZERO,
       };
-      multiply(&product);
+      multiply_slots(&product);
     }
   }
 }
+
+#endif
 
 #endif

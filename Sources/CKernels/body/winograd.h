@@ -61,7 +61,7 @@ typedef struct {
   bool relu;
 } tile_product;
 
-DPT_INLINE void multiply_tiles(tile_shape s, const tile_product *p, const float *x, float *y, float *scratch) {
+DPT_INLINE void multiply_tiles(tile_shape s, const tile_product *p, const element *x, element *y, float *scratch) {
   const long inner = p->from.channels, columns = p->to.channels;
   const tile_layout in = tile_images(s, &p->to, inner), out = tile_images(s, &p->to, columns);
   const int places = places_of(s);
@@ -71,24 +71,24 @@ DPT_INLINE void multiply_tiles(tile_shape s, const tile_product *p, const float 
     const long count = tiles - first < DPT_BLOCK ? tiles - first : DPT_BLOCK;
     place_tiles(DPT_INPUT_TILES, s, &p->from, &in, x, first, count, scratch);
     for (long place = 0; place < places; place++) {
-      const dpt_product product = {
-          .a = scratch + place * in.plane, .aStride = in.row, .segments = 1, .segmentLength = inner,
+      const slot_product product = {
+          .rule = DPT_OF_FLOATS, .a = scratch + place * in.plane, .aStride = in.row, .segments = 1, .segmentLength = inner,
           .b = p->packed + place * inner * out.row, .c = sums + place * out.plane, .cStride = out.row,
           .rows = count, .columns = columns, .start = DPT_START_ZERO,
       };
-      multiply(&product);
+      multiply_slots(&product);
     }
     write_tiles(s, &p->to, &out, sums, y, first, count, p->bias, p->relu);
   }
 }
 
-static void winograd_forward(const dpt_convolution *g, const float *x, const float *packed, const float *bias, float *y,
+static void winograd_forward(const dpt_convolution *g, const element *x, const float *packed, const float *bias, element *y,
                              bool relu, float *scratch) {
   const tile_product p = {tiled_inputs(g), tiled_outputs(g), g->batch, packed, bias, relu};
   DPT_FOR_TILE(g, multiply_tiles, &p, x, y, scratch);
 }
 
-static void winograd_input_gradient(const dpt_convolution *g, const float *dy, const float *packed, float *dx,
+static void winograd_input_gradient(const dpt_convolution *g, const element *dy, const float *packed, element *dx,
                                     float *scratch) {
   tile_product p = {tiled_outputs(g), tiled_inputs(g), g->batch, packed, NULL, false};
   // Input pixel i sees output i + padding − k through tap k.

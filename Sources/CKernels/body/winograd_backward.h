@@ -28,7 +28,7 @@ DPT_INLINE size_t winograd_sums(const dpt_convolution *g) {
 DPT_INLINE void add_place(int np, bool fresh, const winograd_gradient *p, long count, const float *x, const float *dy,
                           long rows, float *sums, long row) {
   const tile_walk walk = {.lines = 1, .width = count, .aStep = p->in.row, .bStep = p->out.row};
-  accumulate_tiles(np, fresh, rows, &walk, x, dy, dy + (np - 1) * DPT_LANES, sums, row);
+  accumulate_tiles(DPT_OF_FLOATS, np, fresh, rows, &walk, x, dy, dy + (np - 1) * DPT_LANES, sums, row);
 }
 
 // Adds the products of the present block to the sums of all weights, place after place; `fresh` sums begin.
@@ -86,7 +86,7 @@ DPT_INLINE void add_only_block(tile_shape s, const winograd_gradient *p, long co
 }
 
 // Adds what some samples of a shard, its first ones if `fresh`, make of the weights' gradients; with `last` these are whole.
-DPT_INLINE void add_samples(tile_shape s, const winograd_gradient *p, const float *x, const float *dy, long samples,
+DPT_INLINE void add_samples(tile_shape s, const winograd_gradient *p, const element *x, const element *dy, long samples,
                             bool fresh, bool last, float *weights) {
   const int places = places_of(s);
   const long tiles = samples * p->in.down * p->in.across;
@@ -134,7 +134,8 @@ static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_pro
   winograd_gradient tiles = {.placed = p->scratch};
   lay_tiles(&tiles, g);
   tiles.sums = tiles.placed + winograd_scratch(g);
-  float *stack = tiles.sums + winograd_sums(g), *made = stack + stack_depth(s->shards) * (size_t)size;
+  float *stack = tiles.sums + winograd_sums(g);
+  element *made = (element *)(stack + stack_depth(s->shards) * (size_t)size);
   const long end = s->rowStart[s->shards];
   // The first sample of those whose input gradients are made next.
   long first = s->rowStart[0];
@@ -147,13 +148,13 @@ static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_pro
     long next = shard_start(&f);
     for (long n = next; n < shard_end(&f); n++) {
       const dpt_convolution one = sample_of(g, n);
-      const float *dy = output_gradients(p, &one, n, made + (n - first) * g->yImage);
+      const element *dy = output_gradients(p, &one, n, made + (n - first) * g->yImage);
       if (p->biasGradient) add_bias_gradient(&one, dy, bias);
       const bool isFull = n + 1 - first == atOnce, isLast = n + 1 == shard_end(&f);
       if (!isFull && !isLast) continue;
-      const float *gradients = p->follower == DPT_GIVEN ? p->dy : made - first * g->yImage;
+      const element *gradients = p->follower == DPT_GIVEN ? p->dy : made - first * g->yImage;
       if (g->xStarts) lay_tiles(&tiles, &one);
-      DPT_FOR_TILE(g, add_samples, &tiles, p->x + place_in_x(g, next), gradients + place_in_y(g, next), n + 1 - next,
+      DPT_FOR_TILE(g, add_samples, &tiles, (const element *)p->x + place_in_x(g, next), gradients + place_in_y(g, next), n + 1 - next,
                    next == shard_start(&f), isLast, weights);
       next = n + 1;
       if (!isFull && n + 1 < end) continue;
@@ -161,7 +162,7 @@ static void winograd_back(const dpt_convolution_backward *p, const dpt_shard_pro
         dpt_convolution some = sample_of(&p->inverse, first);
         some.batch = n + 1 - first;
         winograd_input_gradient(&some, gradients + place_in_y(g, first), p->packed,
-                                p->dx + place_in_x(&p->inverse, first), tiles.placed);
+                                (element *)p->dx + place_in_x(&p->inverse, first), tiles.placed);
         sum_before(p, s, &progress, n + 1);
       }
       first = n + 1;

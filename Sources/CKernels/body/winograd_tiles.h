@@ -3,6 +3,7 @@
 #ifndef DPT_WINOGRAD_TILES_H
 #define DPT_WINOGRAD_TILES_H
 
+#include "values.h"
 #include "winograd_transforms.h"
 
 // Tiles of a block: enough rows for the products, few enough that their places stay in L2.
@@ -11,7 +12,7 @@
 // A batch of images, channels last.
 typedef struct {
   long height, width, channels;
-  // Floats from one pixel, line and image to the next.
+  // Values from one pixel, line and image to the next.
   long stride, line, image;
   // The pixel at which the first tile begins.
   long top, left;
@@ -32,8 +33,8 @@ DPT_INLINE tile_layout tile_images(tile_shape s, const tiled_images *images, lon
 }
 
 // rows × columns values from pixel (h, w) on, zeros outside the image.
-DPT_INLINE void load_tile(int rows, int columns, const tiled_images *g, const float *image, long h, long w, v16 *tile) {
-  const float *first = image + h * g->line + w * g->stride;
+DPT_INLINE void load_tile(int rows, int columns, const tiled_images *g, const element *image, long h, long w, v16 *tile) {
+  const element *first = image + h * g->line + w * g->stride;
   if (h >= 0 && w >= 0 && h + rows <= g->height && w + columns <= g->width) {
 #pragma clang loop unroll(full)
     for (int i = 0; i < rows; i++)
@@ -51,7 +52,7 @@ DPT_INLINE void load_tile(int rows, int columns, const tiled_images *g, const fl
 typedef enum { DPT_INPUT_TILES, DPT_GRADIENT_TILES } tile_kind;
 
 // Writes the places of tiles first ..< first + count of the batch.
-DPT_INLINE void place_tiles(tile_kind kind, tile_shape s, const tiled_images *g, const tile_layout *t, const float *x,
+DPT_INLINE void place_tiles(tile_kind kind, tile_shape s, const tiled_images *g, const tile_layout *t, const element *x,
                             long first, long count, float *places) {
   const int rows = kind == DPT_INPUT_TILES ? places_along(s.down) : s.down.outputs;
   const int columns = kind == DPT_INPUT_TILES ? places_along(s.across) : s.across.outputs;
@@ -73,14 +74,14 @@ DPT_INLINE void place_tiles(tile_kind kind, tile_shape s, const tiled_images *g,
 
 // Writes the pixels of tiles first ..< first + count of the batch from their places: with a bias unless that is NULL, and
 // 0 for negative values with `relu`.
-DPT_INLINE void write_tiles(tile_shape s, const tiled_images *g, const tile_layout *t, const float *places, float *y,
+DPT_INLINE void write_tiles(tile_shape s, const tiled_images *g, const tile_layout *t, const float *places, element *y,
                             long first, long count, const float *bias, bool relu) {
   const int mh = s.down.outputs, mw = s.across.outputs;
   const long ofImage = t->down * t->across;
   for (long i = 0; i < count; i++) {
     const long n = (first + i) / ofImage, at = (first + i) % ofImage;
     const long h = at / t->across * mh, w = at % t->across * mw;
-    float *corner = y + n * g->image + h * g->line + w * g->stride;
+    element *corner = y + n * g->image + h * g->line + w * g->stride;
     const long rows = g->height - h < mh ? g->height - h : mh, columns = g->width - w < mw ? g->width - w : mw;
     for (long c = 0; c < g->channels; c += DPT_LANES) {
       v16 placed[DPT_PLACES], tile[DPT_PLACES];

@@ -1,11 +1,11 @@
-// The arithmetic of dp-train: float32, the same bits on every instruction set.
+// The arithmetic of dp-train: float32 or bfloat16 with float32 sums, the same bits on every instruction set.
 //
 // Every kernel (kernels.h) is compiled once per instruction set from one source (body/) and chosen at run time.
 // SIMD lanes run across output columns, never across a product's sum: each output element is one chain of fused
 // multiply-adds in ascending order, so its bits depend neither on the other rows nor on blocking nor on the
 // instruction set.
 //
-// Matrices are row-major; "stride" is the distance of two rows in floats. Kernels may read up to 15 floats past the
+// Matrices are row-major; "stride" is the distance of two rows in values. Kernels may read up to 15 floats past the
 // end of a row's valid columns, and write whole groups of 16 columns, so buffers end with that much slack.
 #ifndef CKERNELS_H
 #define CKERNELS_H
@@ -23,7 +23,7 @@
 
 /// Number of variants compiled in, fastest first.
 int dpt_variant_count(void);
-/// Name of a variant: "avx512", "avx2", "neon" or "baseline".
+/// Name of a variant: "avx512-bf16", "avx512", "avx2", "neon" or "baseline".
 const char *dpt_variant_name(int index);
 /// Whether this processor can run the variant.
 bool dpt_variant_supported(int index);
@@ -51,6 +51,7 @@ void dpt_pack_narrow_groups_back(const float *w, long channels, long taps, long 
 
 // MARK: The kernels' structs, and the list of kernels
 
+#include "kernels/precision.h"
 #include "kernels/shards.h"
 
 #include "kernels/attention.h"

@@ -2,6 +2,8 @@
 #if defined(__x86_64__)
 #pragma STDC FP_CONTRACT OFF
 #define DPT_VARIANT avx2
+#define DPT_ROUNDED 0
+#define DPT_PAIRED 0
 #define DPT_TILE_ROWS 6
 #define DPT_TILE_PANELS 1
 #define DPT_EACH_HEIGHT(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)

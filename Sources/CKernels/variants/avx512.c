@@ -2,6 +2,8 @@
 #if defined(__x86_64__)
 #pragma STDC FP_CONTRACT OFF
 #define DPT_VARIANT avx512
+#define DPT_ROUNDED 0
+#define DPT_PAIRED 0
 #define DPT_TILE_ROWS 12
 #define DPT_TILE_PANELS 2
 #define DPT_EACH_HEIGHT(CASE) \

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "precision.h"
 #include "rows.h"
 #include "shards.h"
 
@@ -16,8 +17,10 @@
 /// With a tile it is made by Winograd's tiles: kernel 3 × 3 or 5 × 5, of sequences 3 × 1 or 5 × 1, stride and dilation 1,
 /// whole panels at x and y.
 typedef struct {
+  /// Of x and y, and of their gradients.
+  dpt_precision precision;
   long batch, height, width, channels;
-  /// Floats from one pixel, line and image of x to the next.
+  /// Values from one pixel, line and image of x to the next.
   long xStride, xLine, xImage;
   long outHeight, outWidth, outputs;
   /// The same of y.
@@ -50,22 +53,22 @@ typedef enum { DPT_GIVEN, DPT_POOLED, DPT_NORMALIZED } dpt_follower;
 /// What goes into a convolution's backward pass, and where its results go. Every sample lies at the same place as forwards.
 typedef struct {
   dpt_convolution convolution;
-  const float *x;
-  /// ∂ℓ/∂y, its pixels `dyStride` floats apart. With a normalization this need not be the convolution's `yStride`.
-  float *dy;
+  const void *x;
+  /// ∂ℓ/∂y, its pixels `dyStride` values apart. With a normalization this need not be the convolution's `yStride`.
+  void *dy;
   long dyStride;
   /// Outputs of a ReLU behind the convolution, or NULL: where they are not positive, dy becomes 0. Pixels are
-  /// `rectifiedStride` floats apart.
-  const float *rectified;
+  /// `rectifiedStride` values apart.
+  const void *rectified;
   long rectifiedStride;
   dpt_follower follower;
   /// With pooling, its taps. ∂ℓ/∂y is made of `pooled`, the gradients of the pooled outputs, and dy is not used.
   const int8_t *taps;
-  const float *pooled;
+  const void *pooled;
   dpt_convolution pool;
   /// With a normalization, its inputs, which are y, and how ∂ℓ/∂y is combined from them and dy, the gradients of the
   /// normalization's outputs; dy may change.
-  const float *normalized;
+  const void *normalized;
   dpt_norm_gradient norm;
   /// ∂ℓ/∂w[node][o][kh][kw][c], rows `weightRow` apart, and ∂ℓ/∂bias[node][o] or NULL; nodes `node` apart. Within a shard
   /// pixels ascend; over shards in the tree's order.
@@ -73,7 +76,7 @@ typedef struct {
   long weightRow, node;
   /// ∂ℓ/∂x, or NULL if it is not wanted, and the convolution with dx in x's place. `packed` is the weight packed by
   /// `dpt_pack_convolution_back`. If it `adds`, ∂ℓ/∂x is added to dx; not with a tile or for narrow groups at once.
-  float *dx;
+  void *dx;
   bool adds;
   /// If dx is the gradient of a batch normalization's outputs, it `sums` what that needs while the caches hold dx, as
   /// `dpt_batch_norm_gradients` does; not for narrow groups at once, whose dx goes past the caches.

@@ -5,19 +5,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Rows of a and b of `columns` floats, and of what is made of them, y.
+#include "precision.h"
+
+/// Rows of a and b of `columns` values, and of what is made of them, y.
 typedef struct {
+  dpt_precision precision;
   /// The rows are steps × batch × positions, or, unless `starts` is NULL, sample after sample: starts[b] ..< starts[b + 1].
   long steps, batch, positions;
   const int32_t *starts;
   long columns;
-  const float *a;
+  const void *a;
   long aStride;
-  const float *b;
+  const void *b;
   long bStride;
   /// Whether b has one row for each sample.
   bool isShared;
-  float *y;
+  void *y;
   long yStride;
   /// How many columns of y a copy writes, zeros behind `columns`.
   long copied;

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "precision.h"
+
 /// The start values of a product's accumulators.
 typedef enum {
   DPT_START_ZERO,
@@ -16,28 +18,30 @@ typedef enum {
 
 /// C = start + A · B.
 typedef struct {
-  /// Rows of A; the inner dimension is `segments` segments of `segmentLength` floats, `segmentStride` apart.
-  const float *a;
+  /// Of A, B and C.
+  dpt_precision precision;
+  /// Rows of A; the inner dimension is `segments` segments of `segmentLength` values, `segmentStride` apart.
+  const void *a;
   long aStride;
   long segments, segmentLength, segmentStride;
-  /// B in panels of 16 columns (`dpt_pack`), inner length segments · segmentLength.
+  /// B in panels of 16 columns (`dpt_pack`, then `dpt_round_panels`), inner length segments · segmentLength.
   const float *b;
-  /// A second product that continues every element's chain, inner length `inner2`, as A and B; NULL if there is none.
-  const float *a2;
-  long a2Stride, inner2;
-  const float *b2;
   /// Start values for DPT_START_BIAS, padded with zeros to whole panels.
   const float *bias;
-  float *c;
+  void *c;
   long cStride;
   long rows, columns;
   dpt_start start;
+  /// `dpt_product_scratch` floats.
+  float *scratch;
 } dpt_product;
 
 /// C = bias + A · B with unpacked weights B: B[k][j] = weights[k · weightsStride + j], or, transposed,
 /// weights[j · weightsStride + k]. They are packed during the product; the chains are those of `dpt_multiply`.
 typedef struct {
-  const float *a;
+  /// Of the product; of A and C as they lie in memory.
+  dpt_precision precision, aPrecision, cPrecision;
+  const void *a;
   long aStride;
   long inner;
   const float *weights;
@@ -45,7 +49,7 @@ typedef struct {
   bool transposed;
   /// One value per column, padded with zeros to whole panels; NULL for zeros.
   const float *bias;
-  float *c;
+  void *c;
   long cStride;
   long rows, columns;
   /// Memory for the weights being packed, `dpt_weights_product_scratch` floats.
@@ -60,9 +64,11 @@ typedef struct {
 /// The rows of a shard are, for each outer step t ascending, the rows r of the shard's samples ascending, `positions`
 /// rows per sample: a + t · aOuter + r · aStride.
 typedef struct {
-  const float *a;
+  /// Of the product; of a and b as they lie in memory.
+  dpt_precision precision, aPrecision, bPrecision;
+  const void *a;
   long aStride, aOuter;
-  const float *b;
+  const void *b;
   long bStride, bOuter;
   long outer, positions;
   /// Columns of a; columns of b, with those of all groups and their pads.
@@ -79,7 +85,8 @@ typedef struct {
 /// out[node][j] = sum over the node's shards of Σ base[row][j], rows as above; written to `second` too unless NULL. Columns
 /// in groups are numbered as above, group after group.
 typedef struct {
-  const float *base;
+  dpt_precision precision;
+  const void *base;
   long stride, outerStride, outer, positions;
   /// Columns, with those of all groups and their pads.
   long columns;

@@ -4,14 +4,17 @@
 
 #include <stdint.h>
 
-/// A layer's values: `rows` rows of `columns` floats of input x, of result y and, in the backward pass, of the gradient g of the
+#include "precision.h"
+
+/// A layer's values: `rows` rows of `columns` values of input x, of result y and, in the backward pass, of the gradient g of the
 /// layer's output. Whole groups of 16 columns of y are written.
 typedef struct {
-  const float *x;
+  dpt_precision precision;
+  const void *x;
   long xStride;
-  const float *g;
+  const void *g;
   long gStride;
-  float *y;
+  void *y;
   long yStride;
   long rows, columns;
 } dpt_row_pass;
@@ -102,7 +105,9 @@ typedef struct {
   const int32_t *order;
   /// An entry whose gradient is zero, or −1.
   long skipped;
-  const float *gradient;
+  /// Of the gradient.
+  dpt_precision precision;
+  const void *gradient;
   long stride;
   float *out;
   long outNode;
@@ -110,14 +115,15 @@ typedef struct {
 
 /// Rows of activations: `outer` steps of the samples' `positions` rows each, as in dpt_outer_product.
 typedef struct {
-  const float *base;
+  dpt_precision precision;
+  const void *base;
   long stride, outerStride, outer, positions, columns;
 } dpt_rows;
 
-/// What the sums of batch normalization's backward pass are made of: rows of x, and of dy, `dyStride` floats apart.
+/// What the sums of batch normalization's backward pass are made of: rows of x, and of dy, `dyStride` values apart.
 typedef struct {
   dpt_rows x;
-  const float *dy;
+  const void *dy;
   long dyStride;
   /// One value per column, in whole groups of 16.
   const float *mean, *inverse;

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "precision.h"
+
 /// Along one axis, the pixels of which the pixels of a larger image are made: pixel o is that of `below[o]`, or, if it
 /// `blends`, (1 − share[o]) · that of below[o] + share[o] · that of above[o].
 typedef struct {
@@ -21,9 +23,11 @@ typedef struct {
 
 /// Images, channels last, made larger; whole panels may be read and written behind a pixel's channels.
 typedef struct {
+  /// Of x and y.
+  dpt_precision precision;
   long batch, channels;
   dpt_upsampled_axis down, across;
-  /// Floats from one pixel, line and image of x to the next.
+  /// Values from one pixel, line and image of x to the next.
   long xStride, xLine, xImage;
   /// The same of y.
   long yStride, yLine, yImage;

@@ -1,0 +1,68 @@
+// The values of activations and their gradients, as the precision of these kernels has them in memory: floats, or bfloat16.
+// All arithmetic is that of floats.
+#ifndef DPT_VALUES_H
+#define DPT_VALUES_H
+
+#include "vector.h"
+
+// The upper half of a float. A struct, so that nothing computes with it by mistake.
+typedef struct {
+  uint16_t bits;
+} bfloat16;
+
+// What lies in memory.
+#if DPT_ROUNDED
+typedef bfloat16 element;
+#else
+typedef float element;
+#endif
+
+// MARK: bfloat16
+
+// The nearest bfloat16, ties to even, as VCVTNEPS2BF16 gives it: denormal numbers become zeros of their sign, and NaN is quiet.
+DPT_INLINE h16 rounded_halves(v16 x) {
+#if DPT_PAIRED
+  return (h16)_mm512_cvtneps_pbh((__m512)x);
+#else
+  const i16 all = bits(x), magnitude = all & INT32_MAX;
+  const i16 nearest = all + 0x7fff + ((all >> 16) & 1);
+  const i16 isTiny = magnitude < 0x00800000, isNaN = magnitude > 0x7f800000;
+  const i16 special = (isTiny & (all & INT32_MIN)) | (isNaN & (all | 0x00400000));
+  const i16 isSpecial = isTiny | isNaN;
+  const i16 chosen = (isSpecial & special) | (~isSpecial & nearest);
+  return __builtin_convertvector((chosen >> 16) & 0xffff, h16);
+#endif
+}
+
+DPT_INLINE v16 floats_of_halves(h16 h) { return floats(__builtin_convertvector(h, i16) << 16); }
+
+DPT_INLINE h16 halves_at(const bfloat16 *p) {
+  h16 v;
+  memcpy(&v, p, sizeof v);
+  return v;
+}
+
+DPT_OVERLOADED v16 load(const bfloat16 *p) { return floats_of_halves(halves_at(p)); }
+DPT_OVERLOADED void store(bfloat16 *p, v16 v) {
+  const h16 h = rounded_halves(v);
+  memcpy(p, &h, sizeof h);
+}
+DPT_OVERLOADED v16 load_some(const bfloat16 *p, long n) {
+  if (n >= DPT_LANES) return load(p);
+  h16 h = 0;
+  memcpy(&h, p, (size_t)n * sizeof *p);
+  return floats_of_halves(h);
+}
+DPT_OVERLOADED void store_some(bfloat16 *p, v16 v, long n) {
+  const h16 h = rounded_halves(v);
+  memcpy(p, &h, n >= DPT_LANES ? sizeof h : (size_t)n * sizeof *p);
+}
+DPT_OVERLOADED float get(const bfloat16 *p) {
+  const uint32_t all = (uint32_t)p->bits << 16;
+  float x;
+  memcpy(&x, &all, sizeof x);
+  return x;
+}
+DPT_OVERLOADED void put(bfloat16 *p, float x) { p->bits = rounded_halves(splat(x))[0]; }
+
+#endif

@@ -1,0 +1,14 @@
+// The kernels of bfloat16 values for avx2.c's processors: products by fused multiply-adds.
+#if defined(__x86_64__)
+#include <immintrin.h>
+#pragma STDC FP_CONTRACT OFF
+#define DPT_VARIANT avx2_rounded
+#define DPT_ROUNDED 1
+#define DPT_PAIRED 0
+#define DPT_TILE_ROWS 6
+#define DPT_TILE_PANELS 1
+#define DPT_EACH_HEIGHT(CASE) CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi2"))), apply_to = function)
+#include "../body/variant.h"
+#pragma clang attribute pop
+#endif
