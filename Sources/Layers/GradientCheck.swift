@@ -89,6 +89,6 @@ private struct Rows {
   static func values(_ view: TensorView) -> [Float] { places(view).map(\.pointee) }
 
   private static func places(_ view: TensorView) -> [UnsafeMutablePointer<Float>] {
-    (0..<view.rows).flatMap { row in (0..<view.columns).map { view.base + row * view.stride + $0 } }
+    (0..<view.rows).flatMap { row in (0..<view.columns).map { view.base.floats + row * view.stride + $0 } }
   }
 }

@@ -21,6 +21,9 @@ public protocol Layer: AnyObject {
   var parts: [LayerPart] { get }
   /// How the layer treats sequences of different lengths. By default recipes with such sequences refuse it.
   var lengthRule: LengthRule { get }
+  /// Whether its passes take and give values in the plan's precision (`ArenaPlan.precision`), whatever that is. A layer that does
+  /// not always gets a plan of float32, and its inputs, outputs and their gradients are converted.
+  var takesRoundedValues: Bool { get }
   /// A short name of how it computes; nil if there is no choice.
   var algorithm: String? { get }
   /// Floating-point operations of one sample's forward pass, two per multiply-add of the products.
@@ -48,6 +51,8 @@ extension Layer {
   public var lengthRule: LengthRule {
     .refused(advice: "a layer of one's own says by `lengthRule` what it does with sequences of different lengths")
   }
+  /// Takes and gives floats.
+  public var takesRoundedValues: Bool { false }
   /// There is no choice.
   public var algorithm: String? { nil }
   /// The operations of the layers within; 0 if there are none.

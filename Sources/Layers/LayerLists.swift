@@ -9,6 +9,9 @@ extension [any Layer] {
     self + [ChannelOrder(input: last?.outputShape ?? input)].compactMap(\.self)
   }
 
+  /// Whether the last one is linear: in a plan of any precision that can give floats, and take their gradient.
+  var endInLinear: Bool { last is Linear || (last as? Sequential)?.parts[0].layers.endInLinear == true }
+
   /// Floating-point operations of one sample's forward pass.
   var operations: Int { reduce(0) { $0 + $1.operations } }
 

@@ -15,17 +15,19 @@ package final class LoneLayer {
   package let context: StepContext
 
   /// Plans a layer that is in no model yet, for inputs of a shape and a batch of `samples` in `shards` shards;
-  /// `keepsOutputs` as in `ArenaPlan`.
+  /// `keepsOutputs` and `precision` as in `ArenaPlan`. Its
+  /// inputs and outputs have that precision.
   /// - Throws: `Failure` (system) if there is not enough memory, (configuration) if there are no shards.
   package init(
-    _ layer: any Layer, input: Shape, samples: Int, shards: Int, seed: UInt64, keepsOutputs: Bool = false
+    _ layer: any Layer, input: Shape, samples: Int, shards: Int, seed: UInt64, keepsOutputs: Bool = false,
+    precision: Precision = .float32
   ) throws {
     model = try Model(inputShape: input, layers: [layer])
     let tree = try ReductionTree(shards: shards)
     let shardProgram = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
     _ = shardProgram.divide(batch: 0..<samples)
-    var plan = ArenaPlan(shards: shards, keepsOutputs: keepsOutputs)
-    program = Program([layer], &plan, batch: samples, wantsInputGradient: true)
+    var plan = ArenaPlan(shards: shards, keepsOutputs: keepsOutputs, precision: precision)
+    program = Program([layer], input: input, &plan, batch: samples, wantsInputGradient: true)
     gradients = try FloatBuffer(count: model.valueCount)
     bufferSums = try FloatBuffer(count: 2 * model.weights.bufferValues.count)
     context = StepContext(

@@ -101,9 +101,10 @@ public final class Model {
     parameters.last.map { $0.offset + paddedToLanes($0.count) } ?? 0
   }
 
-  /// Puts the layers to work: reserves the memory of all of them for batches of up to `batch` samples.
+  /// Puts the layers to work: reserves the memory of all of them for batches of up to `batch` samples. The program takes the
+  /// samples' floats and gives floats, whatever the plan's precision is.
   public func makeProgram(_ plan: inout ArenaPlan, batch: Int) -> Program {
-    Program(inChannelOrder, &plan, batch: batch, wantsInputGradient: false)
+    Program(model: inChannelOrder, input: inputShape, &plan, batch: batch)
   }
 
   /// Draws all initial values; a function of the seed alone.

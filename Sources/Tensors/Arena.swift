@@ -11,8 +11,10 @@ public struct ArenaPlan: Sendable {
     fileprivate let index: Int
     /// The number of the plan that made it.
     fileprivate let plan: Int
-    /// The number of floats.
+    /// The number of values.
     public let count: Int
+    /// The precision of these values.
+    public let precision: Precision
   }
 
   fileprivate struct Reservation: Sendable {
@@ -29,15 +31,31 @@ public struct ArenaPlan: Sendable {
   /// Whether every layer's outputs, and the gradients of recurrent layers' states, are kept for observers. Otherwise fusions
   /// may leave out outputs between layers.
   public let keepsOutputs: Bool
+  /// The precision of activations and their gradients. In bfloat16, layers that say nothing of it (`Layer.takesRoundedValues`)
+  /// are planned in float32 nevertheless.
+  public private(set) var precision: Precision
+  /// The precision of the inputs of the layer that is being planned. It is that of the plan but for a model's first layer, which
+  /// gets the samples' floats.
+  package var inputPrecision: Precision
   /// The index of the layer that is being planned, which is its tick.
   public private(set) var layer = 0
   fileprivate private(set) var reservations: [Reservation] = []
   fileprivate private(set) var scratch: Int?
 
   /// An empty plan for a rank that computes `shards` shards of each batch.
-  public init(shards: Int = 1, keepsOutputs: Bool = false) {
+  public init(shards: Int = 1, keepsOutputs: Bool = false, precision: Precision = .float32) {
     self.shards = shards
     self.keepsOutputs = keepsOutputs
+    self.precision = precision
+    inputPrecision = precision
+  }
+
+  /// Plans some layers, inputs included, in another precision.
+  package mutating func with<Result>(precision: Precision, _ plan: (inout ArenaPlan) -> Result) -> Result {
+    let outside = (self.precision, inputPrecision)
+    (self.precision, inputPrecision) = (precision, precision)
+    defer { (self.precision, inputPrecision) = outside }
+    return plan(&self)
   }
 
   /// Advances to the next layer. Call it before making each layer's pass.
@@ -70,6 +88,31 @@ public struct ArenaPlan: Sendable {
     reserve(floats, ArenaPlan.end - layer...ArenaPlan.end - layer)
   }
 
+  /// As `persistent`, for so many values of the plan's precision.
+  public mutating func persistentValues(_ count: Int) -> Slot {
+    reserveValues(count, 0...ArenaPlan.end)
+  }
+
+  /// As `activation`, for so many values of the plan's precision.
+  public mutating func activationValues(_ count: Int) -> Slot {
+    reserveValues(count, layer...ArenaPlan.end - layer)
+  }
+
+  /// As `gradient`, for so many values of the plan's precision.
+  public mutating func gradientValues(_ count: Int) -> Slot {
+    reserveValues(count, ArenaPlan.end - layer...ArenaPlan.end)
+  }
+
+  /// As `forwardScratch`, for so many values of the plan's precision.
+  public mutating func forwardScratchValues(_ count: Int) -> Slot {
+    reserveValues(count, layer...layer)
+  }
+
+  /// As `backwardScratch`, for so many values of the plan's precision.
+  public mutating func backwardScratchValues(_ count: Int) -> Slot {
+    reserveValues(count, ArenaPlan.end - layer...ArenaPlan.end - layer)
+  }
+
   /// Makes the scratch that all layers share at least `floats` long. A layer may use it only while it computes.
   public mutating func sharedScratch(_ floats: Int) {
     guard floats > 0 else { return }
@@ -81,9 +124,18 @@ public struct ArenaPlan: Sendable {
   }
 
   private mutating func reserve(_ floats: Int, _ ticks: ClosedRange<Int>) -> Slot {
+    reserve(floats, .float32, ticks)
+  }
+
+  private mutating func reserveValues(_ count: Int, _ ticks: ClosedRange<Int>) -> Slot {
+    reserve(count, precision, ticks)
+  }
+
+  private mutating func reserve(_ count: Int, _ precision: Precision, _ ticks: ClosedRange<Int>) -> Slot {
     // Includes the slack that kernels may touch after the last row.
-    reservations.append(Reservation(floats: paddedToLanes(floats + paddedToLanes(1)), ticks: ticks))
-    return Slot(index: reservations.count - 1, plan: number, count: floats)
+    let floats = precision.floats(count + paddedToLanes(1))
+    reservations.append(Reservation(floats: paddedToLanes(floats), ticks: ticks))
+    return Slot(index: reservations.count - 1, plan: number, count: count, precision: precision)
   }
 }
 
@@ -114,8 +166,16 @@ public final class Arena {
       count: plan.scratch.map { plan.reservations[$0].floats } ?? 0)
   }
 
-  /// The memory of a slot of this arena's plan.
+  /// The memory of a slot of this arena's plan, which has floats.
   public subscript(slot: ArenaPlan.Slot) -> UnsafeMutablePointer<Float> {
+    precondition(!slot.precision.isRounded, "the slot has values of \(slot.precision.rawValue), not floats")
+    return start(slot)
+  }
+
+  /// The memory of a slot of this arena's plan, in the slot's precision.
+  public func values(_ slot: ArenaPlan.Slot) -> Values { Values(start(slot), slot.precision) }
+
+  private func start(_ slot: ArenaPlan.Slot) -> UnsafeMutablePointer<Float> {
     precondition(slot.plan == plan, "a pass runs in the memory that it was made for, and in no other")
     return buffer.base + offsets[slot.index]
   }

@@ -47,7 +47,7 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
   /// The number of values.
   public var count: Int { extents.reduce(1, *) }
 
-  /// The number of floats of a batch, its rows padded to whole groups of lanes.
+  /// The number of values of a batch, its rows padded to whole groups of lanes.
   public func paddedCount(batch: Int) -> Int { batch * steps * positions * paddedToLanes(features) }
 
   /// A vector of all values, step by step or pixel by pixel. A vector stays the same, with its `flattenedFrom`.

@@ -1,33 +1,33 @@
 import CKernels
 
-/// A view of activations or their gradients: `steps` × `batch` × `positions` rows of `columns` floats.
+/// A view of activations or their gradients: `steps` × `batch` × `positions` rows of `columns` values.
 ///
-/// Row (t, b, p) is row (t · batch + b) · positions + p; rows are `stride` floats apart. Sequences have steps (time-major, so
+/// Row (t, b, p) is row (t · batch + b) · positions + p; rows are `stride` values apart. Sequences have steps (time-major, so
 /// that one step's rows are contiguous), images have positions (height · width pixels), vectors have neither. A view does not
-/// own its memory. Kernels work in groups of 16 columns, so 16 floats after the last row are readable and writable. Floats
+/// own its memory. Kernels work in groups of 16 columns, so 16 values after the last row are readable and writable. Values
 /// in a row after its columns are finite but meaningless.
 ///
 /// Sequences of different lengths are a *ragged* view: sample after sample, each with its own steps and no padding. Row (t, b)
 /// is then row starts[b] + t.
 public struct TensorView {
   /// The first row.
-  public let base: UnsafeMutablePointer<Float>
+  public let base: Values
   /// The number of time steps, in a ragged view of the longest sample; 1 if the samples are not sequences.
   public let steps: Int
   /// The number of samples.
   public let batch: Int
   /// The number of rows of one sample at one step: the pixels of an image, otherwise 1.
   public let positions: Int
-  /// The number of valid floats in a row.
+  /// The number of valid values in a row.
   public let columns: Int
-  /// The distance between rows, in floats.
+  /// The distance between rows, in values.
   public let stride: Int
   /// Where each sample's rows start, and behind them the number of all rows (batch + 1 numbers); nil if the view is not ragged.
   public let starts: UnsafePointer<Int32>?
 
   /// Makes a view.
   public init(
-    base: UnsafeMutablePointer<Float>, steps: Int = 1, batch: Int, positions: Int = 1, columns: Int, stride: Int
+    base: Values, steps: Int = 1, batch: Int, positions: Int = 1, columns: Int, stride: Int
   ) {
     self.base = base
     self.steps = steps
@@ -40,7 +40,7 @@ public struct TensorView {
 
   /// Makes a ragged view of `batch` samples, whose rows start at `starts`.
   public init(
-    base: UnsafeMutablePointer<Float>, starts: UnsafePointer<Int32>, batch: Int, columns: Int, stride: Int
+    base: Values, starts: UnsafePointer<Int32>, batch: Int, columns: Int, stride: Int
   ) {
     let steps = (0..<batch).reduce(0) { max($0, Int(starts[$1 + 1] - starts[$1])) }
     self.init(base: base, starts: starts, steps: steps, batch: batch, columns: columns, stride: stride)
@@ -48,7 +48,7 @@ public struct TensorView {
 
   /// Makes a view of samples of which the longest has `steps` steps; ragged unless `starts` is nil.
   package init(
-    base: UnsafeMutablePointer<Float>, starts: UnsafePointer<Int32>?, steps: Int, batch: Int, positions: Int = 1,
+    base: Values, starts: UnsafePointer<Int32>?, steps: Int, batch: Int, positions: Int = 1,
     columns: Int, stride: Int
   ) {
     self.base = base
@@ -61,19 +61,19 @@ public struct TensorView {
   }
 
   /// A view of `batch` samples of a shape, rows padded to whole groups of lanes.
-  public init(base: UnsafeMutablePointer<Float>, shape: Shape, batch: Int) {
+  public init(base: Values, shape: Shape, batch: Int) {
     self.init(
       base: base, steps: shape.steps, batch: batch, positions: shape.positions, columns: shape.features,
       stride: paddedToLanes(shape.features))
   }
 
   /// A view of other memory with the same steps, samples and positions, rows padded to whole groups of lanes.
-  public func with(base: UnsafeMutablePointer<Float>, columns: Int) -> TensorView {
+  public func with(base: Values, columns: Int) -> TensorView {
     with(base: base, columns: columns, stride: paddedToLanes(columns))
   }
 
   /// A view of other memory with the same steps, samples and positions.
-  public func with(base: UnsafeMutablePointer<Float>, columns: Int, stride: Int) -> TensorView {
+  public func with(base: Values, columns: Int, stride: Int) -> TensorView {
     TensorView(
       base: base, starts: starts, steps: steps, batch: batch, positions: positions, columns: columns, stride: stride)
   }
@@ -89,8 +89,8 @@ public struct TensorView {
     starts.map { Int($0[sample]) + step } ?? (step * batch + sample) * positions + position
   }
 
-  /// A pointer to the first float of a row.
-  public func row(step: Int = 0, sample: Int, position: Int = 0) -> UnsafeMutablePointer<Float> {
+  /// The values from the first one of a row on.
+  public func row(step: Int = 0, sample: Int, position: Int = 0) -> Values {
     base + index(step: step, sample: sample, position: position) * stride
   }
 
@@ -99,7 +99,7 @@ public struct TensorView {
     starts == nil ? self : TensorView(base: base, batch: rows, columns: columns, stride: stride)
   }
 
-  /// One value.
+  /// One value; what is written is rounded to the view's precision.
   public subscript(row: Int, column: Int) -> Float {
     get { base[row * stride + column] }
     nonmutating set { base[row * stride + column] = newValue }
@@ -110,6 +110,40 @@ public struct TensorView {
     (0..<steps(ofSample: sample) * positions).lazy.map { place in
       index(step: place / positions, sample: sample, position: place % positions)
     }
+  }
+}
+
+// MARK: Views of floats
+
+extension TensorView {
+  /// Makes a view of floats.
+  public init(
+    base: UnsafeMutablePointer<Float>, steps: Int = 1, batch: Int, positions: Int = 1, columns: Int, stride: Int
+  ) {
+    self.init(
+      base: Values(base), steps: steps, batch: batch, positions: positions, columns: columns, stride: stride)
+  }
+
+  /// Makes a ragged view of floats.
+  public init(
+    base: UnsafeMutablePointer<Float>, starts: UnsafePointer<Int32>, batch: Int, columns: Int, stride: Int
+  ) {
+    self.init(base: Values(base), starts: starts, batch: batch, columns: columns, stride: stride)
+  }
+
+  /// A view of floats: `batch` samples of a shape, rows padded to whole groups of lanes.
+  public init(base: UnsafeMutablePointer<Float>, shape: Shape, batch: Int) {
+    self.init(base: Values(base), shape: shape, batch: batch)
+  }
+
+  /// A view of floats with the same steps, samples and positions, rows padded to whole groups of lanes.
+  public func with(base: UnsafeMutablePointer<Float>, columns: Int) -> TensorView {
+    with(base: Values(base), columns: columns)
+  }
+
+  /// A view of floats with the same steps, samples and positions.
+  public func with(base: UnsafeMutablePointer<Float>, columns: Int, stride: Int) -> TensorView {
+    with(base: Values(base), columns: columns, stride: stride)
   }
 }
 

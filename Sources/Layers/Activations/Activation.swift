@@ -36,6 +36,9 @@ public class Activation: Layer, PlacedLayer {
   /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
@@ -44,7 +47,7 @@ public class Activation: Layer, PlacedLayer {
   func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
     ActivationPass(
       layer: self, output: output ?? OutputRows(&plan, shape: outputShape, batch: batch),
-      gradient: wantsInputGradient ? plan.gradient(outputShape.paddedCount(batch: batch)) : nil)
+      gradient: wantsInputGradient ? plan.gradientValues(outputShape.paddedCount(batch: batch)) : nil)
   }
 }
 
@@ -66,7 +69,7 @@ private struct ActivationPass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     guard let slot = self.gradient else { return nil }
-    let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
+    let result = gradient.with(base: context.arena.values(slot), columns: gradient.columns)
     let operand = layer.operand == .input ? input : output
     var rows = dpt_row_pass(input: operand, gradient: gradient, result: result)
     dpt_activation_gradient(layer.function, layer.parameter, layer.second, &rows)

@@ -26,6 +26,9 @@ public final class ChannelDropout: Layer {
   /// A channel is dropped for all steps.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs. The input's gradient overwrites that of the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     DropoutPass(

@@ -28,14 +28,14 @@ struct DropoutPass: Pass {
     self.unit = unit
     self.wantsInputGradient = wantsInputGradient
     stream = dropoutStream(plan)
-    output = plan.activation(shape.paddedCount(batch: batch))
+    output = plan.activationValues(shape.paddedCount(batch: batch))
     if unit != .value { plan.sharedScratch(paddedToLanes(shape.features)) }
   }
 
   /// The input with some of it dropped; outside training, the input itself.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     guard context.isTraining else { return input }
-    let result = input.with(base: context.arena[output], columns: input.columns)
+    let result = input.with(base: context.arena.values(output), columns: input.columns)
     drop(from: input, into: result, context)
     return result
   }

@@ -32,13 +32,16 @@ public final class PReLU: Layer {
   /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, the input's gradient if it is wanted, and the products that the weight's gradient sums.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let floats = outputShape.paddedCount(batch: batch)
+    let count = outputShape.paddedCount(batch: batch)
     return PReLUPass(
-      layer: self, output: plan.activation(floats),
+      layer: self, output: plan.activationValues(count),
       products: plan.backwardScratch(outputShape.with(features: weight.count).paddedCount(batch: batch)),
-      gradient: wantsInputGradient ? plan.gradient(floats) : nil)
+      gradient: wantsInputGradient ? plan.gradientValues(count) : nil)
   }
 }
 
@@ -49,7 +52,7 @@ private struct PReLUPass: Pass {
 
   /// The rectified values.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: input.columns)
+    let result = input.with(base: context.arena.values(output), columns: input.columns)
     var rows = dpt_row_pass(input: input, result: result)
     dpt_prelu(&rows, context.values(layer.weight), layer.isShared)
     return result
@@ -59,10 +62,10 @@ private struct PReLUPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    let result = self.gradient.map { gradient.with(base: context.arena[$0], columns: gradient.columns) }
+    let result = self.gradient.map { gradient.with(base: context.arena.values($0), columns: gradient.columns) }
     let products = gradient.with(base: context.arena[products], columns: layer.weight.count)
     var rows = dpt_row_pass(input: input, gradient: gradient, result: result)
-    dpt_prelu_gradient(&rows, context.values(layer.weight), layer.isShared, products.base, products.stride)
+    dpt_prelu_gradient(&rows, context.values(layer.weight), layer.isShared, products.base.floats, products.stride)
     context.biasGradient(output: products, outputs: products.columns, target: context.gradient(layer.weight))
     return result
   }

@@ -15,16 +15,16 @@ struct SoftmaxPass: Pass {
     _ plan: inout ArenaPlan, shape: Shape, batch: Int, wantsInputGradient: Bool, function: @escaping Kernel,
     derivative: @escaping Kernel
   ) {
-    let floats = shape.paddedCount(batch: batch)
-    output = plan.activation(floats)
-    gradient = wantsInputGradient ? plan.gradient(floats) : nil
+    let count = shape.paddedCount(batch: batch)
+    output = plan.activationValues(count)
+    gradient = wantsInputGradient ? plan.gradientValues(count) : nil
     self.function = function
     self.derivative = derivative
   }
 
   /// The function of each row.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: input.columns)
+    let result = input.with(base: context.arena.values(output), columns: input.columns)
     var rows = dpt_row_pass(input: input, result: result)
     function(&rows)
     return result
@@ -34,7 +34,7 @@ struct SoftmaxPass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     guard let slot = self.gradient else { return nil }
-    let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
+    let result = gradient.with(base: context.arena.values(slot), columns: gradient.columns)
     var rows = dpt_row_pass(input: output, gradient: gradient, result: result)
     derivative(&rows)
     return result

@@ -104,6 +104,9 @@ public final class Branches: Layer, PlacedLayer {
     return parts.map { $0.layers.inChannelOrder(input: inputShape) }
   }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the memory of all paths and of the joined outputs, and the paths' gradients.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)

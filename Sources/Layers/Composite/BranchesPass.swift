@@ -53,7 +53,7 @@ struct BranchesPass: Pass {
         && Program.writesColumns(layers, keepsOutputs: plan.keepsOutputs)
       if writesColumns, rows == nil { rows = OutputRows(&plan, shape: outputShape, batch: batch) }
       let program = Program(
-        layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient,
+        layers, input: layer.inputShape, &plan, batch: batch, wantsInputGradient: wantsInputGradient,
         output: writesColumns ? rows?.columns(from: column) : nil)
       paths.append(
         Path(
@@ -72,7 +72,7 @@ struct BranchesPass: Pass {
         case .add: path.isShared || !path.isIdentity && path.program.overwritesGradient && path !== usesOriginal
         case .multiply: true
         }
-      if needsCopy { path.gradient = plan.gradient(path.shape.paddedCount(batch: batch)) }
+      if needsCopy { path.gradient = plan.gradientValues(path.shape.paddedCount(batch: batch)) }
     }
     self.paths = paths
     joined = paths.filter { !$0.isShared } + paths.filter(\.isShared)
@@ -117,10 +117,11 @@ struct BranchesPass: Pass {
       result = whole
       if join == .concat {
         // Nothing to copy, also if the input has the place of the outputs.
-        if path.writesColumns || values.base == whole.base + path.column && values.stride == whole.stride { continue }
+        let place = whole.base + path.column
+        if path.writesColumns || values.base.address == place.address && values.stride == whole.stride { continue }
         var pass = rows(whole, columns: path.shape.features)
         set(&pass, a: values, y: whole)
-        pass.y += path.column
+        pass.y = place.address
         // What lies behind a row's features must be finite.
         pass.copied = path === paths.last ? paddedToLanes(whole.columns) - path.column : pass.columns
         dpt_join_copy(&pass)
@@ -160,7 +161,7 @@ struct BranchesPass: Pass {
       return gradient.with(
         base: gradient.base + (join == .concat ? path.column : 0), columns: columns, stride: gradient.stride)
     }
-    let base = context.arena[slot]
+    let base = context.arena.values(slot)
     return path.isShared
       ? TensorView(base: base, shape: path.shape, batch: gradient.batch) : gradient.with(base: base, columns: columns)
   }
@@ -171,11 +172,11 @@ struct BranchesPass: Pass {
     let own = self.gradient(of: path, gradient, context)
     var pass = rows(gradient, columns: path.shape.features)
     set(&pass, a: gradient, y: own)
-    if join == .concat { pass.a += path.column }
+    if join == .concat { pass.a = UnsafeRawPointer((gradient.base + path.column).address) }
     var factor: Path?
     if join == .multiply { factor = paths[0] === path ? paths[1] : paths[0] }
     if let factor, let values = factor.program.outputs {
-      pass.b = UnsafePointer(values.base)
+      pass.b = UnsafeRawPointer(values.base.address)
       (pass.bStride, pass.isShared) = (values.stride, factor.isShared)
     }
     if path.isShared {
@@ -196,6 +197,7 @@ struct BranchesPass: Pass {
 
   private func rows(_ view: TensorView, columns: Int) -> dpt_join {
     var pass = dpt_join()
+    pass.precision = view.base.precision.kernel
     (pass.steps, pass.batch, pass.positions) = (view.steps, view.batch, view.positions)
     (pass.starts, pass.columns) = (view.starts, columns)
     return pass
@@ -204,8 +206,8 @@ struct BranchesPass: Pass {
   private func set(
     _ pass: inout dpt_join, a: TensorView, b: TensorView? = nil, isShared: Bool = false, y: TensorView
   ) {
-    (pass.a, pass.aStride) = (UnsafePointer(a.base), a.stride)
-    if let b { (pass.b, pass.bStride, pass.isShared) = (UnsafePointer(b.base), b.stride, isShared) }
-    (pass.y, pass.yStride) = (y.base, y.stride)
+    (pass.a, pass.aStride) = (UnsafeRawPointer(a.base.address), a.stride)
+    if let b { (pass.b, pass.bStride, pass.isShared) = (UnsafeRawPointer(b.base.address), b.stride, isShared) }
+    (pass.y, pass.yStride) = (y.base.address, y.stride)
   }
 }

@@ -14,7 +14,7 @@ struct GrowingJoins {
     guard joins.count > 1, let shape = joins.last?.growingJoin?.outputShape else { return nil }
     // Rows that lie a power of two apart would share few sets of a cache.
     let stride = shape.features.isMultiple(of: 256) ? shape.features + paddedToLanes(1) : shape.features
-    rows = OutputRows(plan.activation(batch * shape.steps * shape.positions * stride), stride: stride)
+    rows = OutputRows(plan.activationValues(batch * shape.steps * shape.positions * stride), stride: stride)
     end = joins.endIndex
   }
 }

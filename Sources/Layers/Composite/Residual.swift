@@ -49,6 +49,9 @@ public final class Residual: Layer {
   /// The rules of body and shortcut, which must agree.
   public var lengthRule: LengthRule { .parts }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the memory of all layers, the sum, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     ResidualPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: false)
@@ -75,12 +78,14 @@ struct ResidualPass: Pass {
   init(_ layer: Residual, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, appliesReLU: Bool) {
     self.appliesReLU = appliesReLU
     let layers = layer.running
-    shortcut = Program(layers.shortcut, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
-    body = Program(layers.body, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    shortcut = Program(
+      layers.shortcut, input: layer.inputShape, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    body = Program(
+      layers.body, input: layer.inputShape, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
     plan.advance()
-    let floats = layer.outputShape.paddedCount(batch: batch)
-    output = plan.activation(floats)
-    kept = body.overwritesGradient ? plan.gradient(floats) : nil
+    let count = layer.outputShape.paddedCount(batch: batch)
+    output = plan.activationValues(count)
+    kept = body.overwritesGradient ? plan.gradientValues(count) : nil
   }
 
   var stateCarriers: [any StateCarrying] { body.stateCarriers + shortcut.stateCarriers }
@@ -99,7 +104,7 @@ struct ResidualPass: Pass {
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let direct = try shortcut.forward(input, context)
     let transformed = try body.forward(input, context)
-    let result = transformed.with(base: context.arena[output], columns: transformed.columns)
+    let result = transformed.with(base: context.arena.values(output), columns: transformed.columns)
     add(direct, transformed, to: result, relu: appliesReLU)
     return result
   }
@@ -108,13 +113,13 @@ struct ResidualPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView? {
-    let kept = kept.map { gradient.with(base: context.arena[$0], columns: gradient.columns) } ?? gradient
+    let kept = kept.map { gradient.with(base: context.arena.values($0), columns: gradient.columns) } ?? gradient
     let count = gradient.rows * gradient.stride
-    if self.kept == nil {
-      if appliesReLU { dpt_relu_back(output.base, gradient.base, count) }
-    } else if appliesReLU {
-      dpt_relu_back_twice(output.base, gradient.base, kept.base, count)
-    } else {
+    if appliesReLU {
+      dpt_relu_back(
+        output.base.precision.kernel, output.base.address, gradient.base.address,
+        self.kept == nil ? nil : kept.base.address, count)
+    } else if self.kept != nil {
       kept.base.update(from: gradient.base, count: count)
     }
     let transformed = try body.backward(gradient, context)
@@ -129,9 +134,10 @@ struct ResidualPass: Pass {
     // Rows of raw inputs are not padded.
     let isDense = a.stride == sum.stride && b.stride == sum.stride
     let (count, rows) = isDense ? (sum.rows * sum.stride, 1) : (sum.stride, sum.rows)
+    func address(_ view: TensorView, _ row: Int) -> UnsafeMutableRawPointer { (view.base + row * view.stride).address }
     for row in 0..<rows {
-      let (left, right, result) = (a.base + row * a.stride, b.base + row * b.stride, sum.base + row * sum.stride)
-      if relu { dpt_add_relu(left, right, result, count) } else { dpt_add(left, right, result, count) }
+      dpt_add_values(
+        sum.base.precision.kernel, address(a, row), address(b, row), address(sum, row), count, relu)
     }
   }
 }

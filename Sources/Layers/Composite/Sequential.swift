@@ -12,6 +12,7 @@ public final class Sequential: Layer, PlacedLayer {
   public let buffers: [Parameter]
   /// All layers' counters.
   public let counters: [Counter]
+  private let inputShape: Shape
   private let list: LayerPart
 
   /// Combines layers for inputs of a shape. Each must have been made for the output shape of the layer before.
@@ -20,6 +21,7 @@ public final class Sequential: Layer, PlacedLayer {
   /// Combines a list of layers, which may have names.
   public init(input: Shape, _ list: LayerPart) {
     self.list = list
+    inputShape = input
     outputShape = list.outputShape(for: input)
     parameters = list.named(\.parameters)
     buffers = list.named(\.buffers)
@@ -31,6 +33,9 @@ public final class Sequential: Layer, PlacedLayer {
   /// The rules of all layers.
   public var lengthRule: LengthRule { .parts }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the memory of all layers.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
@@ -41,6 +46,7 @@ public final class Sequential: Layer, PlacedLayer {
   }
 
   func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
-    Program(list.layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: output)
+    Program(
+      list.layers, input: inputShape, &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: output)
   }
 }

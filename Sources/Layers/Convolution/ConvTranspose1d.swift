@@ -40,6 +40,9 @@ public final class ConvTranspose1d: Layer {
   /// As many as forwards for the weights' gradients, and as many for the input's if it is wanted.
   public func backwardOperations(wantsInputGradient: Bool) -> Int { wantsInputGradient ? 2 * operations : operations }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     TransposedConvolutionPass(convolution, &plan, batch: batch, wantsInputGradient: wantsInputGradient)

@@ -72,9 +72,11 @@ package struct Convolution {
   }
 
   /// Without an `outputStride` outputs lie in rows of their own.
-  func geometry(batch: Int, inputStride: Int, outputStride: Int? = nil) -> dpt_convolution {
+  func geometry(
+    _ precision: Precision, batch: Int, inputStride: Int, outputStride: Int? = nil
+  ) -> dpt_convolution {
     var g = window.geometry(
-      input: inputShape, output: outputShape, batch: batch, inputStride: inputStride,
+      precision, input: inputShape, output: outputShape, batch: batch, inputStride: inputStride,
       outputStride: outputStride ?? paddedToLanes(outputShape.features), channels: channels, outputs: outputs,
       padded: groups == 1)
     (g.tileHeight, g.tileWidth) = (tile?.extent.height ?? 0, tile?.extent.width ?? 0)
@@ -88,8 +90,8 @@ struct ConvolutionPass: SamplewiseConvolution {
   let appliesReLU: Bool
   let samplesAtOnce: Int
   let overwritesGradient: Bool
-  private let packed, scratch: ArenaPlan.Slot
-  private let forwardScratch: ArenaPlan.Slot?
+  private let precision: Precision
+  private let packed, scratch, forwardScratch: ArenaPlan.Slot
   /// Floats of one group's packed weights, and of those for the way back.
   private let packedCount, packedBackCount: Int
   /// The outputs of all samples, or with pooling of those that are made at once.
@@ -108,28 +110,29 @@ struct ConvolutionPass: SamplewiseConvolution {
   ) {
     self.convolution = convolution
     self.appliesReLU = appliesReLU
+    precision = plan.precision
     self.before = convolution.groups == 1 ? before : nil
     let (groups, input, outputs) = (convolution.groups, convolution.inputShape, convolution.outputs)
-    var g = convolution.geometry(batch: batch, inputStride: paddedToLanes(input.features))
+    var g = convolution.geometry(precision, batch: batch, inputStride: paddedToLanes(input.features))
     samplesAtOnce = min(dpt_convolution_samples(&g), batch)
     let isPooled = follower == DPT_POOLED
     overwritesGradient = appliesReLU || dpt_convolution_changes_gradients(&g, follower)
-    let outputFloats = convolution.outputShape.paddedCount(batch: isPooled ? samplesAtOnce : batch)
+    let outputCount = convolution.outputShape.paddedCount(batch: isPooled ? samplesAtOnce : batch)
     packedCount = dpt_convolution_packed(&g)
     packedBackCount = dpt_convolution_packed_back(&g)
     packed = plan.persistent(groups * packedCount)
-    forwardScratch = convolution.tile == nil ? nil : plan.forwardScratch(dpt_convolution_scratch(&g))
+    forwardScratch = plan.forwardScratch(dpt_convolution_scratch(&g))
     scratch = plan.backwardScratch(dpt_convolution_backward_scratch(&g, plan.shards, follower))
     self.output =
       output
       ?? OutputRows(
-        isPooled ? plan.forwardScratch(outputFloats) : plan.activation(outputFloats),
+        isPooled ? plan.forwardScratchValues(outputCount) : plan.activationValues(outputCount),
         stride: paddedToLanes(convolution.outputShape.features))
     paddedBias = convolution.bias == nil ? nil : plan.persistent(groups * paddedToLanes(outputs))
     back =
       wantsInputGradient
       ? (
-        plan.persistent(groups * packedBackCount), plan.gradient(input.paddedCount(batch: batch))
+        plan.persistent(groups * packedBackCount), plan.gradientValues(input.paddedCount(batch: batch))
       ) : nil
     ragged = convolution.raggedWindow(&plan, batch: batch)
   }
@@ -137,7 +140,7 @@ struct ConvolutionPass: SamplewiseConvolution {
   /// Packs the weights for both directions.
   func pack(_ context: StepContext) {
     let (inner, outputs) = (convolution.inner, convolution.outputs)
-    var g = convolution.geometry(batch: 1, inputStride: paddedToLanes(convolution.inputShape.features))
+    var g = convolution.geometry(precision, batch: 1, inputStride: paddedToLanes(convolution.inputShape.features))
     for group in 0..<convolution.groups {
       let weights = context.values(convolution.weight) + group * outputs * inner
       dpt_pack_convolution(&g, weights, context.arena[packed] + group * packedCount)
@@ -171,14 +174,15 @@ struct ConvolutionPass: SamplewiseConvolution {
   /// Convolves the samples from `first` on, as many as `result` has.
   private func convolve(_ input: TensorView, first: Int, into result: TensorView, _ context: StepContext) {
     let (channels, outputs) = (convolution.channels, convolution.outputs)
-    var g = convolution.geometry(batch: result.batch, inputStride: input.stride, outputStride: result.stride)
+    var g = convolution.geometry(
+      precision, batch: result.batch, inputStride: input.stride, outputStride: result.stride)
     g.follow(input: input, output: result)
     let first = input.base + first * g.xImage
     for group in 0..<convolution.groups {
       dpt_convolve(
-        &g, first + group * channels, context.arena[packed] + group * packedCount,
+        &g, (first + group * channels).address, context.arena[packed] + group * packedCount,
         paddedBias.map { UnsafePointer(context.arena[$0] + group * paddedToLanes(outputs)) },
-        result.base + group * outputs, appliesReLU, forwardScratch.map { context.arena[$0] })
+        (result.base + group * outputs).address, appliesReLU, context.arena[forwardScratch])
     }
   }
 
@@ -206,7 +210,7 @@ struct ConvolutionPass: SamplewiseConvolution {
     _ pass: inout dpt_convolution_backward, _ gradient: TensorView, _ input: TensorView, output: TensorView,
     _ context: StepContext
   ) -> TensorView? {
-    pass.dy = gradient.base
+    pass.dy = gradient.base.address
     pass.dyStride = gradient.stride
     if appliesReLU { pass.rectify(by: output) }
     let result = run(&pass, input, output: output, context)
@@ -223,31 +227,33 @@ struct ConvolutionPass: SamplewiseConvolution {
   ) -> TensorView? {
     let shape = convolution.inputShape
     let (inner, channels, outputs) = (convolution.inner, convolution.channels, convolution.outputs)
-    let result = back.map { input.with(base: context.arena[$0.gradient], columns: shape.features) }
+    let result = back.map { input.with(base: context.arena.values($0.gradient), columns: shape.features) }
     let outputStride = pass.follower == DPT_GIVEN ? pass.dyStride : nil
-    pass.convolution = convolution.geometry(batch: input.batch, inputStride: input.stride, outputStride: outputStride)
+    pass.convolution = convolution.geometry(
+      precision, batch: input.batch, inputStride: input.stride, outputStride: outputStride)
     pass.inverse = convolution.geometry(
-      batch: input.batch, inputStride: paddedToLanes(shape.features), outputStride: outputStride)
+      precision, batch: input.batch, inputStride: paddedToLanes(shape.features), outputStride: outputStride)
     pass.convolution.follow(input: input, output: output)
     pass.inverse.follow(input: input, output: output)
-    pass.x = UnsafePointer(input.base)
+    pass.x = UnsafeRawPointer(input.base.address)
     pass.weightGradient = context.gradient(convolution.weight)
     pass.weightRow = inner
     pass.biasGradient = convolution.outputShape.isSequence ? nil : convolution.bias.map(context.gradient)
     pass.node = context.nodeStride
-    if !pass.adds { pass.dx = result?.base }
+    if !pass.adds { pass.dx = result?.base.address }
     if let before, let result { before.sumGradients(in: &pass, gradient: result, context) }
     pass.packed = back.map { UnsafePointer(context.arena[$0.packed]) }
     pass.scratch = context.arena[scratch]
     var program = context.shards.kernelProgram
+    let bytes = precision.bytes
     for _ in 0..<convolution.groups {
       dpt_convolve_back(&pass, &program)
-      pass.x += channels
-      pass.dy = pass.dy.map { $0 + outputs }
-      pass.rectified = pass.rectified.map { $0 + outputs }
+      pass.x += channels * bytes
+      pass.dy = pass.dy.map { $0 + outputs * bytes }
+      pass.rectified = pass.rectified.map { $0 + outputs * bytes }
       pass.weightGradient += outputs * inner
       pass.biasGradient = pass.biasGradient.map { $0 + outputs }
-      pass.dx = pass.dx.map { $0 + channels }
+      pass.dx = pass.dx.map { $0 + channels * bytes }
       pass.packed = pass.packed.map { $0 + packedBackCount }
     }
     return result

@@ -70,10 +70,10 @@ struct ConvolutionAndBatchNormPass: Pass {
     _ pass: inout dpt_convolution_backward, _ gradient: TensorView, _ input: TensorView, _ context: StepContext
   ) throws -> TensorView? {
     let outputs = convolution.output(batch: input.batch, context)
-    pass.dy = gradient.base
+    pass.dy = gradient.base.address
     pass.dyStride = gradient.stride
     pass.follower = DPT_NORMALIZED
-    pass.normalized = UnsafePointer(outputs.base)
+    pass.normalized = UnsafeRawPointer(outputs.base.address)
     pass.norm = try norm.combination(gradient, input: outputs, context)
     return convolution.run(&pass, input, output: outputs, context)
   }
@@ -82,13 +82,13 @@ struct ConvolutionAndBatchNormPass: Pass {
 extension dpt_convolution_backward {
   /// Has the gradient of the input added to another one.
   mutating func add(to sum: TensorView) {
-    dx = sum.base
+    dx = sum.base.address
     adds = true
   }
 
   /// No gradient goes back where these outputs of a ReLU behind the convolution are not positive.
   mutating func rectify(by output: TensorView) {
-    rectified = UnsafePointer(output.base)
+    rectified = UnsafeRawPointer(output.base.address)
     rectifiedStride = output.stride
   }
 }

@@ -27,11 +27,11 @@ struct ConvolutionAndMaxPoolPass: Pass {
       let some = convolution.output(batch: end - first, context)
       convolution.convolve(input, samples: first..<end, into: some, context)
       var g = pool.memory.pooling.geometry(
-        batch: some.batch, inputStride: some.stride, outputStride: output.stride)
+        some.base.precision, batch: some.batch, inputStride: some.stride, outputStride: output.stride)
       // No gradient goes back where a ReLU let nothing through.
       dpt_max_pool(
-        &g, some.base, output.base + first * g.yImage, pool.taps(fromRow: first * output.positions, context),
-        convolution.appliesReLU)
+        &g, some.base.address, (output.base + first * g.yImage).address,
+        pool.taps(fromRow: first * output.positions, context), convolution.appliesReLU)
     }
     return output
   }
@@ -41,9 +41,9 @@ struct ConvolutionAndMaxPoolPass: Pass {
   ) -> TensorView? {
     var pass = dpt_convolution_backward()
     pass.follower = DPT_POOLED
-    pass.pooled = UnsafePointer(gradient.base)
+    pass.pooled = UnsafeRawPointer(gradient.base.address)
     pass.pool = pool.memory.pooling.geometry(
-      batch: gradient.batch, inputStride: paddedToLanes(convolution.convolution.outputShape.features),
+      gradient.base.precision, batch: gradient.batch, inputStride: paddedToLanes(convolution.convolution.outputShape.features),
       outputStride: gradient.stride)
     pass.taps = UnsafePointer(pool.taps(fromRow: 0, context))
     return convolution.run(&pass, input, output: output, context)

@@ -27,14 +27,15 @@ extension Convolution {
 /// A convolution in narrow groups at work, and the ReLU behind it if it applies that: all groups in one call, to the bits of
 /// one after the other.
 struct NarrowGroupsPass: SamplewiseConvolution {
-  /// Outputs, in floats, that a core's caches hold beside other data.
-  private static let cachedFloats = 64 << 10
+  /// Bytes of outputs that a core's caches hold beside other data.
+  private static let cachedBytes = 256 << 10
 
   let samplesAtOnce: Int
   let canAddInputGradient = false
   let overwritesGradient: Bool
   private let convolution: Convolution
   private let appliesReLU: Bool
+  private let precision: Precision
   private let packed, forwardScratch, backwardScratch: ArenaPlan.Slot
   private let output: OutputRows
   private let paddedBias: ArenaPlan.Slot?
@@ -48,13 +49,14 @@ struct NarrowGroupsPass: SamplewiseConvolution {
   ) {
     self.convolution = convolution
     self.appliesReLU = appliesReLU
+    precision = plan.precision
     let (input, output) = (convolution.inputShape, convolution.outputShape)
-    samplesAtOnce = min(batch, max(1, NarrowGroupsPass.cachedFloats / output.paddedCount(batch: 1)))
+    samplesAtOnce = min(batch, max(1, NarrowGroupsPass.cachedBytes / (precision.bytes * output.paddedCount(batch: 1))))
     overwritesGradient = appliesReLU && output.isSequence
     let changes = follower == DPT_NORMALIZED || appliesReLU && !output.isSequence
     // The rows of gradients are no wider than those of outputs.
     var g = NarrowGroupsPass.geometry(
-      convolution, batch: batch, inputStride: paddedToLanes(input.features), outputStride: rows?.stride)
+      precision, convolution, batch: batch, inputStride: paddedToLanes(input.features), outputStride: rows?.stride)
     let packedCount = dpt_packed_count(convolution.inner, output.features)
     packed = plan.persistent(packedCount)
     self.output = rows ?? OutputRows(&plan, shape: output, batch: batch)
@@ -63,17 +65,17 @@ struct NarrowGroupsPass: SamplewiseConvolution {
       dpt_narrow_groups_backward_scratch(&g, convolution.channels, plan.shards, changes))
     paddedBias = convolution.bias == nil ? nil : plan.persistent(paddedToLanes(output.features))
     back =
-      wantsInputGradient ? (plan.persistent(packedCount), plan.gradient(input.paddedCount(batch: batch))) : nil
+      wantsInputGradient ? (plan.persistent(packedCount), plan.gradientValues(input.paddedCount(batch: batch))) : nil
     ragged = convolution.raggedWindow(&plan, batch: batch)
   }
 
   /// All groups at once.
   private static func geometry(
-    _ convolution: Convolution, batch: Int, inputStride: Int, outputStride: Int? = nil
+    _ precision: Precision, _ convolution: Convolution, batch: Int, inputStride: Int, outputStride: Int? = nil
   ) -> dpt_convolution {
     let features = convolution.inputShape.features
     return convolution.window.geometry(
-      input: convolution.inputShape, output: convolution.outputShape, batch: batch, inputStride: inputStride,
+      precision, input: convolution.inputShape, output: convolution.outputShape, batch: batch, inputStride: inputStride,
       outputStride: outputStride ?? paddedToLanes(features), channels: features, outputs: features, padded: true)
   }
 
@@ -85,6 +87,10 @@ struct NarrowGroupsPass: SamplewiseConvolution {
     if let back {
       dpt_pack_narrow_groups_back(
         weights, features, convolution.window.taps, convolution.channels, context.arena[back.packed])
+    }
+    if precision.isRounded {
+      dpt_round_floats(context.arena[packed], packed.count)
+      if let back { dpt_round_floats(context.arena[back.packed], back.packed.count) }
     }
     if let bias = convolution.bias, let paddedBias {
       context.arena[paddedBias].update(from: context.values(bias), count: features)
@@ -108,11 +114,12 @@ struct NarrowGroupsPass: SamplewiseConvolution {
 
   func convolve(_ input: TensorView, samples: Range<Int>, into result: TensorView, _ context: StepContext) {
     var g = NarrowGroupsPass.geometry(
-      convolution, batch: result.batch, inputStride: input.stride, outputStride: result.stride)
+      precision, convolution, batch: result.batch, inputStride: input.stride, outputStride: result.stride)
     g.follow(input: input, output: result)
     dpt_convolve_narrow_groups(
-      &g, convolution.channels, input.base + samples.lowerBound * g.xImage, context.arena[packed],
-      paddedBias.map { UnsafePointer(context.arena[$0]) }, result.base, appliesReLU, context.arena[forwardScratch])
+      &g, convolution.channels, (input.base + samples.lowerBound * g.xImage).address, context.arena[packed],
+      paddedBias.map { UnsafePointer(context.arena[$0]) }, result.base.address, appliesReLU,
+      context.arena[forwardScratch])
   }
 
   /// As for groups one by one.
@@ -120,12 +127,13 @@ struct NarrowGroupsPass: SamplewiseConvolution {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     var pass = dpt_convolution_backward()
-    pass.dy = gradient.base
+    pass.dy = gradient.base.address
     pass.dyStride = gradient.stride
     let isSequence = convolution.outputShape.isSequence
     if isSequence && appliesReLU {
       // The bias' sum needs these gradients, too.
-      dpt_relu_back(output.base, gradient.base, gradient.rows * gradient.stride)
+      dpt_relu_back(
+        precision.kernel, output.base.address, gradient.base.address, nil, gradient.rows * gradient.stride)
     } else if appliesReLU {
       pass.rectify(by: output)
     }
@@ -142,20 +150,20 @@ struct NarrowGroupsPass: SamplewiseConvolution {
     _ pass: inout dpt_convolution_backward, _ input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     let shape = convolution.inputShape
-    let result = back.map { input.with(base: context.arena[$0.gradient], columns: shape.features) }
+    let result = back.map { input.with(base: context.arena.values($0.gradient), columns: shape.features) }
     let outputStride = pass.follower == DPT_GIVEN ? pass.dyStride : nil
     pass.convolution = NarrowGroupsPass.geometry(
-      convolution, batch: input.batch, inputStride: input.stride, outputStride: outputStride)
+      precision, convolution, batch: input.batch, inputStride: input.stride, outputStride: outputStride)
     pass.inverse = NarrowGroupsPass.geometry(
-      convolution, batch: input.batch, inputStride: paddedToLanes(shape.features), outputStride: outputStride)
+      precision, convolution, batch: input.batch, inputStride: paddedToLanes(shape.features), outputStride: outputStride)
     pass.convolution.follow(input: input, output: output)
     pass.inverse.follow(input: input, output: output)
-    pass.x = UnsafePointer(input.base)
+    pass.x = UnsafeRawPointer(input.base.address)
     pass.weightGradient = context.gradient(convolution.weight)
     pass.weightRow = convolution.inner
     pass.biasGradient = convolution.outputShape.isSequence ? nil : convolution.bias.map(context.gradient)
     pass.node = context.nodeStride
-    pass.dx = result?.base
+    pass.dx = result?.base.address
     pass.packed = back.map { UnsafePointer(context.arena[$0.packed]) }
     pass.scratch = context.arena[backwardScratch]
     var program = context.shards.kernelProgram

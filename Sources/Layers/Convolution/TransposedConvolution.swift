@@ -72,9 +72,9 @@ package struct TransposedConvolution {
   var inner: Int { window.taps * outputs }
 
   /// The convolution from outputs to inputs.
-  func geometry(batch: Int, inputStride: Int) -> dpt_convolution {
+  func geometry(_ precision: Precision, batch: Int, inputStride: Int) -> dpt_convolution {
     window.geometry(
-      input: outputShape, output: inputShape, batch: batch, inputStride: paddedToLanes(outputShape.features),
+      precision, input: outputShape, output: inputShape, batch: batch, inputStride: paddedToLanes(outputShape.features),
       outputStride: inputStride, channels: outputs, outputs: channels, padded: groups == 1)
   }
 }
@@ -82,7 +82,8 @@ package struct TransposedConvolution {
 /// A transposed convolution at work: forwards as a convolution's gradient by its input, backwards as a convolution.
 struct TransposedConvolutionPass: Pass {
   private let convolution: TransposedConvolution
-  private let packed, output, scratch: ArenaPlan.Slot
+  private let precision: Precision
+  private let packed, output, forwardScratch, scratch: ArenaPlan.Slot
   private let paddedBias: ArenaPlan.Slot?
   private let back: (packed: ArenaPlan.Slot, gradient: ArenaPlan.Slot)?
   /// Floats of one group's packed weights, and of those for the way back.
@@ -93,23 +94,26 @@ struct TransposedConvolutionPass: Pass {
   /// Reserves packed weights, outputs, sums of the weight gradient, and the input's gradient if it is wanted.
   init(_ convolution: TransposedConvolution, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
     self.convolution = convolution
+    precision = plan.precision
     let (groups, input) = (convolution.groups, convolution.inputShape)
-    var g = convolution.geometry(batch: batch, inputStride: paddedToLanes(input.features))
+    var g = convolution.geometry(precision, batch: batch, inputStride: paddedToLanes(input.features))
     packedCount = dpt_convolution_packed_back(&g)
     packedBackCount = dpt_convolution_packed(&g)
     packed = plan.persistent(groups * packedCount)
-    output = plan.activation(convolution.outputShape.paddedCount(batch: batch))
+    output = plan.activationValues(convolution.outputShape.paddedCount(batch: batch))
     paddedBias = convolution.bias == nil ? nil : plan.persistent(groups * paddedToLanes(convolution.outputs))
-    scratch = plan.backwardScratch(dpt_convolution_backward_scratch(&g, plan.shards, DPT_GIVEN))
+    forwardScratch = plan.forwardScratch(dpt_transposed_scratch(&g))
+    scratch = plan.backwardScratch(
+      max(dpt_convolution_backward_scratch(&g, plan.shards, DPT_GIVEN), dpt_convolution_scratch(&g)))
     back =
       wantsInputGradient
-      ? (plan.persistent(groups * packedBackCount), plan.gradient(input.paddedCount(batch: batch))) : nil
+      ? (plan.persistent(groups * packedBackCount), plan.gradientValues(input.paddedCount(batch: batch))) : nil
   }
 
   /// Packs the weights for both directions.
   func pack(_ context: StepContext) {
     let (channels, outputs, inner) = (convolution.channels, convolution.outputs, convolution.inner)
-    var g = convolution.geometry(batch: 1, inputStride: paddedToLanes(convolution.inputShape.features))
+    var g = convolution.geometry(precision, batch: 1, inputStride: paddedToLanes(convolution.inputShape.features))
     for group in 0..<convolution.groups {
       let weights = context.values(convolution.weight) + group * channels * inner
       dpt_pack_convolution_back(&g, weights, context.arena[packed] + group * packedCount)
@@ -124,13 +128,13 @@ struct TransposedConvolutionPass: Pass {
   /// Every output is a sum over the taps through which it sees inputs, ascending, from the bias on.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
     let (channels, outputs) = (convolution.channels, convolution.outputs)
-    let result = TensorView(base: context.arena[output], shape: convolution.outputShape, batch: input.batch)
-    var g = convolution.geometry(batch: input.batch, inputStride: input.stride)
+    let result = TensorView(base: context.arena.values(output), shape: convolution.outputShape, batch: input.batch)
+    var g = convolution.geometry(precision, batch: input.batch, inputStride: input.stride)
     for group in 0..<convolution.groups {
       dpt_convolve_transposed(
-        &g, input.base + group * channels, context.arena[packed] + group * packedCount,
+        &g, (input.base + group * channels).address, context.arena[packed] + group * packedCount,
         paddedBias.map { UnsafePointer(context.arena[$0] + group * paddedToLanes(outputs)) },
-        result.base + group * outputs)
+        (result.base + group * outputs).address, context.arena[forwardScratch])
     }
     return result
   }
@@ -141,10 +145,10 @@ struct TransposedConvolutionPass: Pass {
   ) -> TensorView? {
     let (channels, outputs, inner) = (convolution.channels, convolution.outputs, convolution.inner)
     var pass = dpt_convolution_backward()
-    pass.convolution = convolution.geometry(batch: input.batch, inputStride: input.stride)
-    pass.x = UnsafePointer(gradient.base)
+    pass.convolution = convolution.geometry(precision, batch: input.batch, inputStride: input.stride)
+    pass.x = UnsafeRawPointer(gradient.base.address)
     // It stays as it is.
-    pass.dy = input.base
+    pass.dy = input.base.address
     pass.dyStride = input.stride
     pass.weightGradient = context.gradient(convolution.weight)
     pass.weightRow = inner
@@ -153,8 +157,8 @@ struct TransposedConvolutionPass: Pass {
     var program = context.shards.kernelProgram
     for _ in 0..<convolution.groups {
       dpt_convolve_back(&pass, &program)
-      pass.x += outputs
-      pass.dy = pass.dy.map { $0 + channels }
+      pass.x += outputs * precision.bytes
+      pass.dy = pass.dy.map { $0 + channels * precision.bytes }
       pass.weightGradient += channels * inner
     }
     if let bias = convolution.bias {
@@ -163,12 +167,12 @@ struct TransposedConvolutionPass: Pass {
     }
     guard let back else { return nil }
     let features = convolution.inputShape.features
-    let result = input.with(base: context.arena[back.gradient], columns: features)
-    var g = convolution.geometry(batch: input.batch, inputStride: result.stride)
+    let result = input.with(base: context.arena.values(back.gradient), columns: features)
+    var g = convolution.geometry(precision, batch: input.batch, inputStride: result.stride)
     for group in 0..<convolution.groups {
       dpt_convolve(
-        &g, gradient.base + group * outputs, context.arena[back.packed] + group * packedBackCount, nil,
-        result.base + group * channels, false, nil)
+        &g, (gradient.base + group * outputs).address, context.arena[back.packed] + group * packedBackCount, nil,
+        (result.base + group * channels).address, false, context.arena[scratch])
     }
     return result
   }

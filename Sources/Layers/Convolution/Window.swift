@@ -216,12 +216,13 @@ public struct Window: Equatable, Sendable {
   /// As many as the kernels take.
   public static let mostTaps = 128
 
-  /// The window over views of this many samples, as the kernels take it; `channels` and `outputs` of one group.
+  /// The window over views of a precision and this many samples, as the kernels take it; `channels` and `outputs` of one group.
   func geometry(
-    input: Shape, output: Shape, batch: Int, inputStride: Int, outputStride: Int, channels: Int, outputs: Int,
-    padded: Bool
+    _ precision: Precision, input: Shape, output: Shape, batch: Int, inputStride: Int, outputStride: Int, channels: Int,
+    outputs: Int, padded: Bool
   ) -> dpt_convolution {
     var g = dpt_convolution()
+    g.precision = precision.kernel
     g.batch = batch
     g.channels = channels
     g.outputs = outputs

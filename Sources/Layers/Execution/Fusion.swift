@@ -24,6 +24,19 @@ struct Fusion {
     let output: OutputRows?
   }
 
+  /// Whether an embedding is among the layers or within them.
+  var readsIndices: Bool { layers.nested.contains { $0 is Embedding } }
+
+  /// The pass of all of them in the plan's precision, for inputs of a shape: that of floats, widened, if a layer knows only these.
+  func makePass(_ plan: inout ArenaPlan, input: Shape, _ order: Order) -> any Pass {
+    guard plan.precision.isRounded, let last = layers.last, !layers.allSatisfy(\.takesRoundedValues) else {
+      return makePass(&plan, order)
+    }
+    return WidenedPass(
+      &plan, input: input, output: last.outputShape, batch: order.batch, wantsInputGradient: order.wantsInputGradient
+    ) { makePass(&$0, order) }
+  }
+
   /// What the first of these layers runs in: the first fusion that fits, else a pass of its own. With `keepsOutputs` no
   /// fusion hides what lies between its layers, but for what a ReLU rectifies.
   static func first(in layers: ArraySlice<any Layer>, keepsOutputs: Bool) -> Fusion? {

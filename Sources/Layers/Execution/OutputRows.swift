@@ -4,7 +4,7 @@ import Tensors
 /// not be copied. Columns start at a whole group of lanes, and the pass writes whole groups.
 struct OutputRows {
   private let slot: ArenaPlan.Slot
-  /// The distance between rows, in floats.
+  /// The distance between rows, in values.
   let stride: Int
   private var column = 0
 
@@ -16,7 +16,7 @@ struct OutputRows {
 
   /// Reserves rows for the outputs of the layer that is being planned.
   init(_ plan: inout ArenaPlan, shape: Shape, batch: Int) {
-    self.init(plan.activation(shape.paddedCount(batch: batch)), stride: paddedToLanes(shape.features))
+    self.init(plan.activationValues(shape.paddedCount(batch: batch)), stride: paddedToLanes(shape.features))
   }
 
   /// The columns from one on.
@@ -27,7 +27,7 @@ struct OutputRows {
   }
 
   /// The first row.
-  func base(_ context: StepContext) -> UnsafeMutablePointer<Float> { context.arena[slot] + column }
+  func base(_ context: StepContext) -> Values { context.arena.values(slot) + column }
 
   /// As many rows as a view has.
   func view(like other: TensorView, columns: Int, _ context: StepContext) -> TensorView {

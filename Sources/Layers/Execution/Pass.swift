@@ -55,5 +55,5 @@ public protocol StateCarrying: AnyObject {
   var carriedWidth: Int { get }
 
   /// Where the rows of each carried vector start, in a fixed order.
-  func carriedRows(_ context: StepContext) -> [UnsafeMutablePointer<Float>]
+  func carriedRows(_ context: StepContext) -> [Values]
 }

@@ -28,15 +28,18 @@ extension StepContext {
     let (inputs, output) = (input.columns, output.asRows)
     let x = (base: input.base, stride: input.stride)
     let y = (base: output.base + firstColumn, stride: output.stride)
+    let isRounded = x.base.precision.isRounded || y.base.precision.isRounded
     // Rows of one step.
     let rows = output.batch * output.positions
     let padded = paddedToLanes(outputs)
     let (a, b) = alongOutputs ? (x, y) : (y, x)
     var product = dpt_outer_product()
-    product.a = UnsafePointer(a.base)
+    product.precision = isRounded ? DPT_IN_BFLOAT16 : DPT_IN_FLOAT32
+    (product.aPrecision, product.bPrecision) = (a.base.precision.kernel, b.base.precision.kernel)
+    product.a = UnsafeRawPointer(a.base.address)
     product.aStride = a.stride
     product.aOuter = rows * a.stride
-    product.b = UnsafePointer(b.base)
+    product.b = UnsafeRawPointer(b.base.address)
     product.bStride = b.stride
     product.bOuter = rows * b.stride
     product.outer = output.steps
@@ -76,7 +79,7 @@ extension StepContext {
   ) -> dpt_row_sums {
     let (padded, output) = (paddedToLanes(outputs), output.asRows)
     return dpt_row_sums(
-      base: output.base + firstColumn, stride: output.stride,
+      precision: output.base.precision.kernel, base: (output.base + firstColumn).address, stride: output.stride,
       outerStride: output.batch * output.positions * output.stride, outer: output.steps, positions: output.positions,
       columns: gates > 1 ? gates * padded : outputs, group: gates > 1 ? padded : 0, groupValid: outputs, out: target,
       second: second, outNode: nodeStride)

@@ -5,41 +5,31 @@ import Tensors
 /// Which of them run as one is decided here, once. The program tells observers, lets layers wait for weights that arrive,
 /// tells which gradients are written, and keeps each layer's inputs for its backward pass.
 public final class Program: Pass {
-  /// A class, since a loop over structs copies each.
-  private final class Stage {
-    /// One layer, or several that run as one.
-    let layers: [any Layer]
-    let pass: any Pass
-    /// Where the layers' parameters end among the model's.
-    let parameterEnd: Int
-    let parameters: [Parameter]
-    /// The parameters that may be frozen in a step, of layers without layers within; those clear their own.
-    let freezable: [Parameter]
-
-    init(_ fusion: Fusion, pass: any Pass) {
-      layers = fusion.layers
-      self.pass = pass
-      parameters = layers.flatMap(\.parameters)
-      freezable = layers.filter(\.parts.isEmpty).flatMap(\.parameters).filter(\.mayFreeze)
-      parameterEnd = parameters.map { $0.offset + $0.count }.max() ?? 0
-    }
-
-    /// Whether some parameter learns in this step.
-    var learns: Bool { parameters.contains { !$0.isFrozen } }
-  }
-
   private let stages: [Stage]
   /// Whether some parameter may be frozen in a step.
   private let mayFreeze: Bool
   /// Whether the gradient of the inputs is wanted from outside.
   private let wantsInputGradient: Bool
+  /// The precision of the inputs.
+  private let inputPrecision: Precision
   /// The inputs of each stage in the last forward pass, and the outputs of the last stage.
   private var activations: [TensorView] = []
 
-  /// Plans layers, each of which must have been made for the shape that the one before it gives, for batches of up to
-  /// `batch` samples.
-  public convenience init(_ layers: [any Layer], _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) {
-    self.init(layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  /// Plans layers for inputs of a shape and batches of up to `batch` samples. Each must have been made for the shape that the one
+  /// before it gives.
+  public convenience init(
+    _ layers: [any Layer], input: Shape, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool
+  ) {
+    self.init(layers, input: input, &plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
+  }
+
+  /// Plans a model's layers, which take the samples' floats and give floats, whatever the plan's precision is.
+  convenience init(model layers: [any Layer], input: Shape, _ plan: inout ArenaPlan, batch: Int) {
+    let outside = plan.inputPrecision
+    plan.inputPrecision = .float32
+    defer { plan.inputPrecision = outside }
+    self.init(
+      layers, input: input, &plan, batch: batch, wantsInputGradient: false, output: nil, givesFloats: true)
   }
 
   /// Whether the last of some layers can write its outputs to columns of wider rows.
@@ -47,34 +37,22 @@ public final class Program: Pass {
     Fusion.all(of: layers, keepsOutputs: keepsOutputs).last?.writesColumns ?? false
   }
 
-  /// The same; the last layer's outputs go to the columns of `output`, unless it is nil.
+  /// The same; the last layer's outputs go to the columns of `output`, unless it is nil. If it `givesFloats`, they are float32 in
+  /// every plan.
   init(
-    _ layers: [any Layer], _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?
+    _ layers: [any Layer], input: Shape, _ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool,
+    output: OutputRows?, givesFloats: Bool = false
   ) {
     self.wantsInputGradient = wantsInputGradient
-    // Below the first layer that ever learns no gradient is wanted, if some are frozen.
+    inputPrecision = plan.inputPrecision
+    defer { plan.inputPrecision = inputPrecision }
     let parameters = layers.flatMap(\.parameters)
-    let freezes = parameters.contains(where: \.staysFrozen)
-    let lowest = freezes ? layers.firstIndex { $0.parameters.contains { !$0.staysFrozen } } ?? layers.count : 0
     for parameter in parameters { parameter.isPlanned = true }
     mayFreeze = parameters.contains(where: \.mayFreeze)
-    var stages: [Stage] = []
-    var done = 0
-    let fusions = Fusion.all(of: layers, keepsOutputs: plan.keepsOutputs)
-    var joins: GrowingJoins?
-    for (index, fusion) in fusions.enumerated() {
-      for _ in 0..<fusion.ticks { plan.advance() }
-      if index >= joins?.end ?? 0 {
-        joins = GrowingJoins(output == nil ? fusions : fusions.dropLast(), from: index, &plan, batch: batch)
-      }
-      let order = Fusion.Order(
-        batch: batch, wantsInputGradient: wantsInputGradient || !stages.isEmpty && done > lowest,
-        before: (stages.last?.pass as? ConvolutionAndBatchNormPass)?.norm,
-        output: joins?.rows ?? (index == fusions.count - 1 ? output : nil))
-      stages.append(Stage(fusion, pass: fusion.makePass(&plan, order)))
-      done += fusion.layers.count
-    }
-    self.stages = stages
+    var planning = StagePlanning(
+      layers, input: input, keepsOutputs: plan.keepsOutputs, batch: batch, wantsInputGradient: wantsInputGradient,
+      output: output, givesFloats: givesFloats)
+    stages = planning.run(&plan)
     activations.reserveCapacity(stages.count + 1)
   }
 
@@ -100,6 +78,7 @@ public final class Program: Pass {
   }
 
   private func pack(_ stage: Stage, _ context: StepContext) {
+    guard !stage.layers.isEmpty else { return }
     context.layerObserver?.layersBegin(stage.layers)
     stage.pass.pack(context)
     context.layerObserver?.layersEnd(stage.layers, .pack, operations: 0)
@@ -110,10 +89,15 @@ public final class Program: Pass {
 
   /// The number of stages, from the first on, that make the same of a sample in every step as long as what is frozen now
   /// stays so.
-  package var repeatableStages: Int { stages.prefix { $0.layers.allSatisfy(\.givesTheSame) }.count }
+  package var repeatableStages: Int {
+    let first = stages.prefix { $0.layers.allSatisfy(\.givesTheSame) }
+    return first.allSatisfy(\.layers.isEmpty) ? 0 : first.count
+  }
 
-  /// The shape of the outputs of a stage.
-  package func outputShape(ofStage index: Int) -> Shape? { stages[index].layers.last?.outputShape }
+  /// The shape and the precision of the outputs of a stage.
+  package func outputs(ofStage index: Int) -> (shape: Shape, precision: Precision) {
+    (stages[index].outputShape, stages[index].outputPrecision)
+  }
 
   /// Renews what the layers of the first stages derive from the parameters.
   package func pack(first count: Int, _ context: StepContext) {
@@ -140,6 +124,9 @@ public final class Program: Pass {
   package func forward(
     _ input: TensorView, through range: Range<Int>, _ context: StepContext, arrival: ParameterArrival?
   ) throws -> TensorView {
+    let precision = range.lowerBound == 0 ? inputPrecision : stages[range.lowerBound - 1].outputPrecision
+    precondition(
+      input.base.precision.isRounded == precision.isRounded, "inputs of \(precision.rawValue) were planned")
     activations.removeAll(keepingCapacity: true)
     for _ in 0..<range.lowerBound { activations.append(input) }
     arrival?.skip(to: range.lowerBound)
@@ -147,8 +134,12 @@ public final class Program: Pass {
     for index in range {
       let stage = stages[index]
       try arrival?.prepare(stage: index, parameterEnd: stage.parameterEnd) { pack(stage, context) }
-      context.layerObserver?.layersBegin(stage.layers)
       activations.append(values)
+      guard !stage.layers.isEmpty else {
+        values = try stage.pass.forward(values, context)
+        continue
+      }
+      context.layerObserver?.layersBegin(stage.layers)
       values = try stage.pass.forward(values, context)
       context.layerObserver?.layers(stage.layers, gave: values)
       context.layerObserver?.layersEnd(
@@ -161,6 +152,8 @@ public final class Program: Pass {
   /// All parameters' gradients, and that of the input if it is wanted.
   /// - Throws: as `forward`.
   public func backward(_ gradient: TensorView, _ context: StepContext) throws -> TensorView? {
+    precondition(
+      gradient.base.precision.isRounded == outputs?.base.precision.isRounded, "the gradient has the outputs' precision")
     var current: TensorView? = gradient
     let lowest = lowestLearning
     for index in stages.indices.reversed() {
@@ -169,7 +162,7 @@ public final class Program: Pass {
         return nil
       }
       let stage = stages[index]
-      context.layerObserver?.layersBegin(stage.layers)
+      if !stage.layers.isEmpty { context.layerObserver?.layersBegin(stage.layers) }
       current = try stage.pass.backward(
         next, input: activations[index], output: activations[index + 1], context)
       try end(stage, wantsInputGradient: current != nil, samples: gradient.batch, context)
@@ -208,6 +201,7 @@ public final class Program: Pass {
 
   /// A stage's backward pass is done.
   private func end(_ stage: Stage, wantsInputGradient: Bool, samples: Int, _ context: StepContext) throws {
+    guard !stage.layers.isEmpty else { return }
     context.layerObserver?.layersEnd(
       stage.layers, .backward,
       operations: operations(

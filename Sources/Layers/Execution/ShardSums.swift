@@ -14,8 +14,8 @@ struct GradientTarget {
 /// The gradients of some parameters that lie side by side. Where the activations of all shards are more than caches hold, a
 /// layer goes through one shard after the other for them, to the bits of going through all at once.
 struct ShardSums {
-  /// Largest activations, in floats, processed for all shards at once: about one core's cache.
-  private static let cachedFloats = 512 << 10
+  /// Bytes of the largest activations processed for all shards at once: about one core's cache.
+  private static let cachedBytes = 2 << 20
 
   private let parameters: [Parameter]
   /// Whether a backward pass goes through more than caches hold.
@@ -23,10 +23,10 @@ struct ShardSums {
   /// The sums below the top of the tree's stack, or nil if all shards are gone through at once.
   private let partialSums: ArenaPlan.Slot?
 
-  /// Reserves memory for a backward pass of these parameters through `floats` floats of activations of all shards.
-  init(_ parameters: [Parameter], _ plan: inout ArenaPlan, floats: Int) {
+  /// Reserves memory for a backward pass of these parameters through `bytes` bytes of activations of all shards.
+  init(_ parameters: [Parameter], _ plan: inout ArenaPlan, bytes: Int) {
     self.parameters = parameters
-    exceedsCaches = floats > ShardSums.cachedFloats
+    exceedsCaches = bytes > ShardSums.cachedBytes
     // The stack is as deep as the number of shards has bits; its bottom is the node's gradient itself.
     let depth = Int.bitWidth - plan.shards.leadingZeroBitCount
     let stride = ShardSums.stride(parameters)

@@ -33,11 +33,14 @@ public final class Embedding: Layer {
   /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs and the order of the lookups.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     let rows = batch * outputShape.steps
     return EmbeddingPass(
-      layer: self, output: plan.activation(outputShape.paddedCount(batch: batch)), indices: plan.activation(rows),
+      layer: self, output: plan.activationValues(outputShape.paddedCount(batch: batch)), indices: plan.activation(rows),
       order: plan.backwardScratch(rows), starts: plan.backwardScratch(count + 2))
   }
 }
@@ -51,20 +54,29 @@ private struct EmbeddingPass: Pass {
   /// Copies the table's rows.
   /// - Throws: `Failure` (data) for a value that is not an index of the table.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
-    let result = input.with(base: context.arena[output], columns: layer.outputShape.features)
+    let result = input.with(base: context.arena.values(output), columns: layer.outputShape.features)
     let indices = context.arena.integers(indices)
     let table = context.values(layer.weight)
     for row in 0..<input.rows {
-      let value = input.base[row * input.stride]
+      let value = input[row, 0]
       guard let index = Int(exactly: value), (0..<layer.count).contains(index) else {
         throw failure(value, row: row, input, context)
       }
       indices[row] = Int32(index)
-      let target = result.base + row * result.stride
-      target.update(from: table + index * result.columns, count: result.columns)
-      (target + result.columns).update(repeating: 0, count: result.stride - result.columns)
+      copy(table + index * result.columns, to: result.base + row * result.stride, of: result)
     }
     return result
+  }
+
+  /// Copies an entry of the table to a row of the outputs.
+  private func copy(_ entry: UnsafeMutablePointer<Float>, to row: Values, of result: TensorView) {
+    let (columns, stride) = (result.columns, result.stride)
+    switch row.precision {
+    case .float32:
+      row.floats.update(from: entry, count: columns)
+      (row.floats + columns).update(repeating: 0, count: stride - columns)
+    case .bfloat16: dpt_values_of_floats(row.precision.kernel, entry, columns, row.address, stride, 1, columns)
+    }
   }
 
   /// ∂ℓ/∂weight[i] = Σ ∂ℓ/∂y over the rows whose index is i. The input has no gradient.
@@ -79,8 +91,8 @@ private struct EmbeddingPass: Pass {
     lookups.arrange(gradient, program)
     var lookup = dpt_lookup(
       entries: layer.count, columns: gradient.columns, batch: gradient.batch, starts: UnsafePointer(lookups.starts),
-      order: UnsafePointer(lookups.order), skipped: layer.paddingIndex ?? -1, gradient: UnsafePointer(gradient.base),
-      stride: gradient.stride, out: context.gradient(layer.weight), outNode: context.nodeStride)
+      order: UnsafePointer(lookups.order), skipped: layer.paddingIndex ?? -1,
+      precision: gradient.base.precision.kernel, gradient: gradient.base.address, stride: gradient.stride, out: context.gradient(layer.weight), outNode: context.nodeStride)
     dpt_embedding_gradient(&lookup, &program)
     return nil
   }

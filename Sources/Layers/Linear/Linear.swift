@@ -42,26 +42,33 @@ public final class Linear: Layer, PlacedLayer {
   fileprivate var outputs: Int { outputShape.features }
   private var rowsPerSample: Int { inputShape.steps * inputShape.positions }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
   }
 
   func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool, output: OutputRows?) -> any Pass {
+    let (precision, rows) = (plan.precision.kernel, batch * rowsPerSample)
     plan.sharedScratch(
       max(
-        dpt_weight_gradient_scratch(inputs, outputs, plan.shards),
-        dpt_weight_gradient_scratch(outputs, inputs, plan.shards),
-        dpt_weights_product_scratch(inputs, outputs), dpt_weights_product_scratch(outputs, inputs)))
+        dpt_weight_gradient_scratch(precision, inputs, outputs, plan.shards),
+        dpt_weight_gradient_scratch(precision, outputs, inputs, plan.shards),
+        dpt_weights_product_scratch(precision, rows, inputs, outputs),
+        dpt_weights_product_scratch(precision, rows, outputs, inputs)))
     return LinearPass(
-      layer: self, paddedBias: plan.persistent(paddedToLanes(outputs)),
+      layer: self, precision: plan.precision, paddedBias: plan.persistent(paddedToLanes(outputs)),
       output: output ?? OutputRows(&plan, shape: outputShape, batch: batch),
-      gradient: wantsInputGradient ? plan.gradient(inputShape.paddedCount(batch: batch)) : nil)
+      gradient: wantsInputGradient ? plan.gradientValues(inputShape.paddedCount(batch: batch)) : nil)
   }
 }
 
 private struct LinearPass: Pass {
   let layer: Linear
+  /// That of the products. A model's last layer gives floats, whatever it is.
+  let precision: Precision
   let paddedBias: ArenaPlan.Slot
   let output: OutputRows
   let gradient: ArenaPlan.Slot?
@@ -89,7 +96,7 @@ private struct LinearPass: Pass {
       context.biasGradient(output: gradient, outputs: outputs, target: context.gradient(bias))
     }
     guard let slot = self.gradient else { return nil }
-    let result = gradient.with(base: context.arena[slot], columns: layer.inputs)
+    let result = gradient.with(base: context.arena.values(slot), columns: layer.inputs)
     multiply(gradient, transposed: false, bias: nil, into: result, context)
     return result
   }
@@ -100,14 +107,16 @@ private struct LinearPass: Pass {
   ) {
     let (inputs, outputs) = (layer.inputs, layer.outputs)
     var product = dpt_weights_product()
-    product.a = UnsafePointer(rows.base)
+    product.precision = precision.kernel
+    (product.aPrecision, product.cPrecision) = (rows.base.precision.kernel, result.base.precision.kernel)
+    product.a = UnsafeRawPointer(rows.base.address)
     product.aStride = rows.stride
     product.inner = transposed ? inputs : outputs
     product.weights = UnsafePointer(context.values(layer.weight))
     product.weightsStride = inputs
     product.transposed = transposed
     product.bias = bias
-    product.c = result.base
+    product.c = result.base.address
     product.cStride = result.stride
     product.rows = result.rows
     product.columns = transposed ? outputs : inputs

@@ -82,8 +82,8 @@ struct RowLossPass: LossPass {
   func evaluate(_ outputs: TensorView, targets: Targets, _ context: StepContext, gradient: Bool) -> TensorView {
     let result = outputs.with(base: context.arena[self.gradient], columns: outputs.columns)
     var pass = dpt_loss_pass(
-      outputs: UnsafePointer(outputs.base), stride: outputs.stride, rows: outputs.rows, columns: outputs.columns,
-      records: context.arena[records], gradient: gradient ? result.base : nil, gradientStride: result.stride)
+      outputs: outputs.base.floats, stride: outputs.stride, rows: outputs.rows, columns: outputs.columns,
+      records: context.arena[records], gradient: gradient ? result.base.floats : nil, gradientStride: result.stride)
     guard outputs.starts != nil else {
       evaluate(&pass, targets)
       return result
@@ -91,9 +91,9 @@ struct RowLossPass: LossPass {
     for sample in 0..<outputs.batch {
       let first = outputs.index(sample: sample)
       pass.rows = outputs.steps(ofSample: sample)
-      pass.outputs = UnsafePointer(outputs.base + first * outputs.stride)
+      pass.outputs = UnsafePointer(outputs.base.floats + first * outputs.stride)
       pass.records = context.arena[records] + first * Int(DPT_LANES)
-      if gradient { pass.gradient = result.base + first * result.stride }
+      if gradient { pass.gradient = result.base.floats + first * result.stride }
       evaluate(&pass, targets.from(sample: sample))
     }
     return result
@@ -104,7 +104,7 @@ struct RowLossPass: LossPass {
   ) {
     let stride = Int(DPT_LANES)
     var rows = dpt_row_sums()
-    rows.base = UnsafePointer(context.arena[records])
+    rows.base = UnsafeRawPointer(context.arena[records])
     rows.stride = stride
     let view = outputs.asRows
     rows.outerStride = view.batch * view.positions * stride

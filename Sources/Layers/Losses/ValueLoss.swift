@@ -43,7 +43,7 @@ public final class ValueLoss: Loss {
   public func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass {
     RowLossPass(&plan, outputs: outputs, batch: batch) { [self] pass, targets in
       guard case .values(let values) = targets else { preconditionFailure("\(kind) needs numbers") }
-      dpt_value_loss(function, parameter, &pass, values.base, values.stride)
+      dpt_value_loss(function, parameter, &pass, values.base.floats, values.stride)
     }
   }
 }

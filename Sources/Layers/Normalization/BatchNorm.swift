@@ -63,6 +63,9 @@ public final class BatchNorm: Layer {
   /// Steps are independent, except for the statistics, which only count valid steps.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs and a few rows of channels.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     BatchNormPass(self, &plan, batch: batch, wantsInputGradient: wantsInputGradient, appliesReLU: false)

@@ -338,7 +338,7 @@ final class BatchNormPass: Pass {
   ) -> dpt_batch_norm_sums {
     let arena = context.arena
     return dpt_batch_norm_sums(
-      x: kernelRows(input), dy: UnsafePointer(gradient.base), dyStride: gradient.stride,
+      x: kernelRows(input), dy: gradient.base.address, dyStride: gradient.stride,
       mean: arena[mean] + group * padded, inverse: arena[inverse] + group * padded,
       factor: appliesReLU ? arena[factor] : nil, shift: appliesReLU ? arena[shift] : nil)
   }
@@ -397,7 +397,8 @@ final class BatchNormPass: Pass {
   private func kernelRows(_ view: TensorView) -> dpt_rows {
     let view = view.asRows
     return dpt_rows(
-      base: view.base, stride: view.stride, outerStride: view.batch * view.positions * view.stride, outer: view.steps,
-      positions: view.positions, columns: channels)
+      precision: view.base.precision.kernel, base: view.base.address, stride: view.stride,
+      outerStride: view.batch * view.positions * view.stride, outer: view.steps, positions: view.positions,
+      columns: channels)
   }
 }

@@ -45,14 +45,17 @@ public class GroupNorm: Layer {
   /// Only valid steps count.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, each sample's statistics, and the gradients' memory.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let floats = outputShape.paddedCount(batch: batch)
+    let count = outputShape.paddedCount(batch: batch)
     let padded = paddedToLanes(outputShape.features)
     plan.sharedScratch(3 * padded)
     return GroupNormPass(
-      layer: self, output: plan.activation(floats), statistics: plan.activation(2 * batch * padded),
-      sums: plan.backwardScratch(2 * batch * padded), gradient: wantsInputGradient ? plan.gradient(floats) : nil)
+      layer: self, output: plan.activationValues(count), statistics: plan.activation(2 * batch * padded),
+      sums: plan.backwardScratch(2 * batch * padded), gradient: wantsInputGradient ? plan.gradientValues(count) : nil)
   }
 }
 
@@ -63,7 +66,7 @@ private struct GroupNormPass: Pass {
 
   /// The normalized samples.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: input.columns)
+    let result = input.with(base: context.arena.values(output), columns: input.columns)
     var rows = dpt_row_pass(input: input, result: result)
     var settings = settings(input, context)
     dpt_group_norm(&rows, &settings)
@@ -74,7 +77,7 @@ private struct GroupNormPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    let result = self.gradient.map { gradient.with(base: context.arena[$0], columns: gradient.columns) }
+    let result = self.gradient.map { gradient.with(base: context.arena.values($0), columns: gradient.columns) }
     var rows = dpt_row_pass(input: input, gradient: gradient, result: result)
     var settings = settings(input, context)
     dpt_group_norm_gradient(&rows, &settings, context.arena[sums])

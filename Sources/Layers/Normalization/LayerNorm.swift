@@ -33,6 +33,9 @@ public final class LayerNorm: Layer {
   /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, each row's mean and deviation, and the gradients' memory.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     RowNormPass(

@@ -29,12 +29,15 @@ public final class LocalResponseNorm: Layer {
   /// Steps are independent.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, the input's gradient if it is wanted, and memory for a row.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let floats = outputShape.paddedCount(batch: batch)
+    let count = outputShape.paddedCount(batch: batch)
     plan.sharedScratch(dpt_local_response_scratch(outputShape.features, size))
     return LocalResponseNormPass(
-      layer: self, output: plan.activation(floats), gradient: wantsInputGradient ? plan.gradient(floats) : nil)
+      layer: self, output: plan.activationValues(count), gradient: wantsInputGradient ? plan.gradientValues(count) : nil)
   }
 }
 
@@ -45,7 +48,7 @@ private struct LocalResponseNormPass: Pass {
 
   /// The normalized rows.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: input.columns)
+    let result = input.with(base: context.arena.values(output), columns: input.columns)
     var rows = dpt_row_pass(input: input, result: result)
     var settings = settings(context)
     dpt_local_response_norm(&rows, &settings)
@@ -57,7 +60,7 @@ private struct LocalResponseNormPass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     guard let slot = self.gradient else { return nil }
-    let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
+    let result = gradient.with(base: context.arena.values(slot), columns: gradient.columns)
     var rows = dpt_row_pass(input: input, gradient: gradient, result: result)
     var settings = settings(context)
     dpt_local_response_norm_gradient(&rows, &settings)

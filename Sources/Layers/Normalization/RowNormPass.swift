@@ -28,16 +28,16 @@ struct RowNormPass: Pass {
     self.epsilon = epsilon
     self.function = function
     self.derivative = derivative
-    let floats = shape.paddedCount(batch: batch)
-    output = plan.activation(floats)
+    let count = shape.paddedCount(batch: batch)
+    output = plan.activationValues(count)
     self.statistics = plan.activation(statistics * batch * shape.steps * shape.positions)
-    scaled = plan.backwardScratch(floats)
-    gradient = wantsInputGradient ? plan.gradient(floats) : nil
+    scaled = plan.backwardScratch(count)
+    gradient = wantsInputGradient ? plan.gradientValues(count) : nil
   }
 
   /// The normalized rows.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: input.columns)
+    let result = input.with(base: context.arena.values(output), columns: input.columns)
     var rows = dpt_row_pass(input: input, result: result)
     var settings = settings(context)
     function(&rows, &settings)
@@ -48,11 +48,11 @@ struct RowNormPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    let result = self.gradient.map { gradient.with(base: context.arena[$0], columns: gradient.columns) }
+    let result = self.gradient.map { gradient.with(base: context.arena.values($0), columns: gradient.columns) }
     let scaled = gradient.with(base: context.arena[scaled], columns: gradient.columns)
     var rows = dpt_row_pass(input: input, gradient: gradient, result: result)
     var settings = settings(context)
-    derivative(&rows, &settings, scaled.base, scaled.stride)
+    derivative(&rows, &settings, scaled.base.floats, scaled.stride)
     context.biasGradient(output: scaled, outputs: scaled.columns, target: context.gradient(weight))
     if let bias {
       context.biasGradient(output: gradient, outputs: gradient.columns, target: context.gradient(bias))

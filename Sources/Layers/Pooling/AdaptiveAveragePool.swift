@@ -26,6 +26,9 @@ public final class AdaptiveAveragePool: Layer {
     .refused(advice: "write global-average-pool or attention-pool in its place, or give it sequences of equal length")
   }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     AveragePoolPass(

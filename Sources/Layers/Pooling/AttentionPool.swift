@@ -44,15 +44,19 @@ public final class AttentionPool: Layer {
   /// The mean is over the valid steps.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the memory of the scores' layers, the weights of the steps, the outputs, and the gradients' memory.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let scores = Program(attention.layers, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    let scores = Program(
+      attention.layers, input: inputShape, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
     plan.advance()
     return AttentionPoolPass(
-      scores: scores, output: plan.activation(outputShape.paddedCount(batch: batch)),
+      scores: scores, output: plan.activationValues(outputShape.paddedCount(batch: batch)),
       weights: plan.activation(batch * inputShape.steps), scratch: plan.backwardScratch(inputShape.steps),
-      scoreGradient: plan.gradient(inputShape.with(features: 1).paddedCount(batch: batch)),
-      gradient: wantsInputGradient ? plan.gradient(inputShape.paddedCount(batch: batch)) : nil)
+      scoreGradient: plan.gradientValues(inputShape.with(features: 1).paddedCount(batch: batch)),
+      gradient: wantsInputGradient ? plan.gradientValues(inputShape.paddedCount(batch: batch)) : nil)
   }
 }
 
@@ -67,10 +71,10 @@ private struct AttentionPoolPass: Pass {
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     var attention = attention(over: input, context)
     let scores = try scores.forward(input, context)
-    attention.scores = UnsafePointer(scores.base)
+    attention.scores = UnsafeRawPointer(scores.base.address)
     attention.scoreStride = scores.stride
-    let result = TensorView(base: context.arena[output], shape: .vector(input.columns), batch: input.batch)
-    dpt_attention_pool(&attention, result.base, result.stride)
+    let result = TensorView(base: context.arena.values(output), shape: .vector(input.columns), batch: input.batch)
+    dpt_attention_pool(&attention, result.base.address, result.stride)
     return result
   }
 
@@ -79,23 +83,27 @@ private struct AttentionPoolPass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView? {
     var attention = attention(over: input, context)
-    let scoreGradient = input.with(base: context.arena[scoreGradient], columns: 1)
-    let result = self.gradient.map { input.with(base: context.arena[$0], columns: input.columns) }
+    let scoreGradient = input.with(base: context.arena.values(scoreGradient), columns: 1)
+    let result = self.gradient.map { input.with(base: context.arena.values($0), columns: input.columns) }
     var gradients = dpt_attention_gradient(
-      dy: UnsafePointer(gradient.base), dyStride: gradient.stride, dx: result?.base, dxStride: result?.stride ?? 0,
-      scores: scoreGradient.base, scoreStride: scoreGradient.stride, scratch: context.arena[scratch])
+      dy: gradient.base.address, dyStride: gradient.stride, dx: result?.base.address, dxStride: result?.stride ?? 0,
+      scores: scoreGradient.base.address, scoreStride: scoreGradient.stride, scratch: context.arena[scratch])
     dpt_attention_pool_back(&attention, &gradients)
     let throughScores = try scores.backward(scoreGradient, context)
     guard let result, let throughScores else { return nil }
-    dpt_add(result.base, throughScores.base, result.base, result.rows * result.stride)
+    dpt_add_values(
+      result.base.precision.kernel, result.base.address, throughScores.base.address, result.base.address,
+      result.rows * result.stride, false)
     return result
   }
 
   /// The steps and their weights.
   private func attention(over input: TensorView, _ context: StepContext) -> dpt_attention {
     var attention = dpt_attention()
+    attention.precision = input.base.precision.kernel
     (attention.steps, attention.batch, attention.starts) = (input.steps, input.batch, input.starts)
-    (attention.x, attention.xStride, attention.columns) = (UnsafePointer(input.base), input.stride, input.columns)
+    attention.x = UnsafeRawPointer(input.base.address)
+    (attention.xStride, attention.columns) = (input.stride, input.columns)
     attention.weights = context.arena[weights]
     return attention
   }

@@ -27,6 +27,9 @@ public final class AveragePool: Layer, PlacedLayer {
   /// Windows only cover valid steps.
   public var lengthRule: LengthRule { .window(pooling.window) }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
@@ -50,7 +53,7 @@ struct AveragePoolPass: Pass {
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let output = try memory.output(for: input, context)
     memory.pooling.forEachWindow(input, output) { g, from, to in
-      dpt_average_pool(&g, average, input.base + from, output.base + to)
+      dpt_average_pool(&g, average, (input.base + from).address, (output.base + to).address)
     }
     return output
   }
@@ -61,7 +64,7 @@ struct AveragePoolPass: Pass {
   ) -> TensorView? {
     guard let result = memory.inputGradient(for: input, context) else { return nil }
     memory.pooling.forEachWindow(result, gradient) { g, to, from in
-      dpt_average_pool_back(&g, average, gradient.base + from, result.base + to)
+      dpt_average_pool_back(&g, average, (gradient.base + from).address, (result.base + to).address)
     }
     return result
   }

@@ -25,6 +25,9 @@ public final class GlobalAveragePool: Layer {
   /// The mean is over the valid steps.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the means, and the input's gradient.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     AveragePoolPass(

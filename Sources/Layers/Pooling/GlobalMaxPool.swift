@@ -22,6 +22,9 @@ public final class GlobalMaxPool: Layer {
   /// Only valid steps count.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, their pixels, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     GlobalMaxPoolPass(
@@ -38,7 +41,8 @@ private struct GlobalMaxPoolPass: Pass {
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let output = try memory.output(for: input, context)
     memory.pooling.forEachWindow(input, output) { g, from, to in
-      dpt_global_max_pool(&g, input.base + from, output.base + to, context.arena.integers(pixels) + to)
+      dpt_global_max_pool(
+        &g, (input.base + from).address, (output.base + to).address, context.arena.integers(pixels) + to)
     }
     return output
   }
@@ -49,7 +53,8 @@ private struct GlobalMaxPoolPass: Pass {
   ) -> TensorView? {
     guard let result = memory.inputGradient(for: input, context) else { return nil }
     memory.pooling.forEachWindow(result, gradient) { g, to, from in
-      dpt_global_max_pool_back(&g, gradient.base + from, context.arena.integers(pixels) + from, result.base + to)
+      dpt_global_max_pool_back(
+        &g, (gradient.base + from).address, context.arena.integers(pixels) + from, (result.base + to).address)
     }
     return result
   }

@@ -23,6 +23,9 @@ public final class MaxPool: Layer, PlacedLayer {
   /// Windows only cover valid steps.
   public var lengthRule: LengthRule { .window(pooling.window) }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs and their taps.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     makePass(&plan, batch: batch, wantsInputGradient: wantsInputGradient, output: nil)
@@ -53,7 +56,8 @@ struct MaxPoolPass: Pass {
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
     let output = try memory.output(for: input, context)
     memory.pooling.forEachWindow(input, output) { g, from, to in
-      dpt_max_pool(&g, input.base + from, output.base + to, taps(fromRow: to / output.stride, context), false)
+      dpt_max_pool(
+        &g, (input.base + from).address, (output.base + to).address, taps(fromRow: to / output.stride, context), false)
     }
     return output
   }
@@ -65,7 +69,7 @@ struct MaxPoolPass: Pass {
     guard let result = memory.inputGradient(for: input, context) else { return nil }
     memory.pooling.forEachWindow(result, gradient) { g, to, from in
       dpt_max_pool_back(
-        &g, gradient.base + from, taps(fromRow: from / gradient.stride, context), result.base + to)
+        &g, (gradient.base + from).address, taps(fromRow: from / gradient.stride, context), (result.base + to).address)
     }
     return result
   }

@@ -70,10 +70,10 @@ package struct Pooling {
   }
 
   /// The kernels' description of the window.
-  func geometry(batch: Int, inputStride: Int, outputStride: Int) -> dpt_convolution {
+  func geometry(_ precision: Precision, batch: Int, inputStride: Int, outputStride: Int) -> dpt_convolution {
     let features = inputShape.features
     return window.geometry(
-      input: inputShape, output: places, batch: batch, inputStride: inputStride,
+      precision, input: inputShape, output: places, batch: batch, inputStride: inputStride,
       outputStride: outputStride, channels: features, outputs: features, padded: true)
   }
 
@@ -83,7 +83,8 @@ package struct Pooling {
     _ input: TensorView, _ output: TensorView,
     _ body: (_ window: inout dpt_convolution, _ input: Int, _ output: Int) -> Void
   ) {
-    var g = geometry(batch: input.batch, inputStride: input.stride, outputStride: output.stride)
+    var g = geometry(
+      input.base.precision, batch: input.batch, inputStride: input.stride, outputStride: output.stride)
     guard input.starts != nil else { return body(&g, 0, 0) }
     g.batch = 1
     (g.xLine, g.yLine) = (g.xStride, g.yStride)
@@ -113,7 +114,7 @@ struct PoolingMemory {
   ) {
     self.pooling = pooling
     self.output = output ?? OutputRows(&plan, shape: pooling.outputShape, batch: batch)
-    gradient = wantsInputGradient ? plan.gradient(pooling.inputShape.paddedCount(batch: batch)) : nil
+    gradient = wantsInputGradient ? plan.gradientValues(pooling.inputShape.paddedCount(batch: batch)) : nil
     ragged = pooling.outputShape.isSequence ? RaggedWindow(pooling.window, kind: kind, &plan, batch: batch) : nil
   }
 
@@ -126,6 +127,6 @@ struct PoolingMemory {
   }
 
   func inputGradient(for input: TensorView, _ context: StepContext) -> TensorView? {
-    gradient.map { input.with(base: context.arena[$0], columns: pooling.inputShape.features) }
+    gradient.map { input.with(base: context.arena.values($0), columns: pooling.inputShape.features) }
   }
 }

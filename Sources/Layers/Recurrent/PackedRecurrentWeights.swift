@@ -4,22 +4,30 @@ import Tensors
 /// The packed weights of one direction of a recurrent level.
 struct PackedRecurrentWeights {
   private let weights: RecurrentWeights
+  private let precision: dpt_precision
+  /// Whether all gradients are computed together: if they are large.
+  private let runsTogether: Bool
   private let input, hidden, hiddenBack, bias: ArenaPlan.Slot
   /// For the gradient of the input, if it is wanted.
   private let inputBack: ArenaPlan.Slot?
 
-  init(_ weights: RecurrentWeights, _ plan: inout ArenaPlan, wantsInputGradient: Bool) {
+  /// Reserves memory for the weights, and for products with the gradients of up to `rows` rows.
+  init(_ weights: RecurrentWeights, _ plan: inout ArenaPlan, rows: Int, wantsInputGradient: Bool) {
     self.weights = weights
+    let precision = plan.precision.kernel
+    self.precision = precision
     let (inputs, units) = (weights.inputs, weights.hidden)
     let (inputShares, hiddenShares) = (weights.inputShares.count, weights.hiddenShares.count)
     for (width, runs) in [(inputs, weights.inputRuns), (units, weights.hiddenRuns)] {
       for run in runs {
-        plan.sharedScratch(dpt_weight_gradient_scratch(width, run.count * weights.padded, plan.shards))
+        plan.sharedScratch(dpt_weight_gradient_scratch(precision, width, run.count * weights.padded, plan.shards))
         // The gradient of a single gate may be computed transposed.
-        if run.count == 1 { plan.sharedScratch(dpt_weight_gradient_scratch(units, width, plan.shards)) }
+        if run.count == 1 { plan.sharedScratch(dpt_weight_gradient_scratch(precision, units, width, plan.shards)) }
       }
     }
-    plan.sharedScratch(dpt_weight_gradients_scratch(inputs, units, weights.width, plan.shards))
+    plan.sharedScratch(dpt_weight_gradients_scratch(precision, inputs, units, weights.width, plan.shards))
+    runsTogether = dpt_weight_gradients_scratch(precision, inputs, units, weights.width, 1) > 0
+    if wantsInputGradient { plan.sharedScratch(dpt_product_scratch(precision, rows, inputShares * (units + units % 2))) }
     input = plan.persistent(inputShares * dpt_packed_count(inputs, units))
     hidden = plan.persistent(hiddenShares * dpt_packed_count(units, units))
     hiddenBack = plan.persistent(dpt_packed_count(hiddenShares * units, units))
@@ -50,6 +58,7 @@ struct PackedRecurrentWeights {
       dpt_pack_transposed(
         values(share, context), weights.hidden, columns, columns, packed + place * weights.padded * columns)
     }
+    dpt_round_panels(precision, packed, shares.count * weights.padded / Int(DPT_LANES), 1, columns)
   }
 
   /// Packs the rows of all shares, one share below the other, for products that sum over the gates.
@@ -64,6 +73,7 @@ struct PackedRecurrentWeights {
           packed + (first * shares.count + place * lanes) * hidden)
       }
     }
+    dpt_round_panels(precision, packed, paddedToLanes(columns) / lanes, shares.count, hidden)
   }
 
   private func values(_ share: RecurrentWeights.Share, _ context: StepContext) -> UnsafeMutablePointer<Float> {
@@ -82,21 +92,32 @@ struct PackedRecurrentWeights {
     recurrence.bias = UnsafePointer(context.arena[bias])
   }
 
+  /// The gradients of the parameters (`RecurrentWeights.gradients`).
+  func gradients(
+    input: TensorView, before: TensorView, gates: TensorView, program: dpt_shard_program, to target: GradientTarget,
+    _ context: StepContext
+  ) {
+    weights.gradients(
+      input: input, before: before, gates: gates, program: program, to: target, runsTogether: runsTogether, context)
+  }
+
   /// Writes the gradient of the input to `result`, or adds it if `adding`. Does nothing if it is not wanted.
   func inputGradient(gates: TensorView, into result: TensorView?, adding: Bool, _ context: StepContext) {
     guard let inputBack, let result else { return }
     var product = dpt_product()
-    product.a = UnsafePointer(gates.base)
+    product.precision = precision
+    product.a = UnsafeRawPointer(gates.base.address)
     product.aStride = gates.stride
     product.segments = weights.inputShares.count
     product.segmentLength = weights.hidden
     product.segmentStride = weights.padded
     product.b = UnsafePointer(context.arena[inputBack])
-    product.c = result.base
+    product.c = result.base.address
     product.cStride = result.stride
     product.rows = result.rows
     product.columns = weights.inputs
     product.start = adding ? DPT_START_OUTPUT : DPT_START_ZERO
+    product.scratch = context.arena.scratch.baseAddress
     dpt_multiply(&product)
   }
 }

@@ -52,21 +52,27 @@ final class RecurrencePass {
     self.recurrence = recurrence
     let (rows, padded) = (steps * batch, recurrence.weights.padded)
     let hasCellState = recurrence.cell.hasCellState
-    weights = PackedRecurrentWeights(recurrence.weights, &plan, wantsInputGradient: wantsInputGradient)
+    weights = PackedRecurrentWeights(recurrence.weights, &plan, rows: rows, wantsInputGradient: wantsInputGradient)
+    // Cell states are floats.
+    let bytes = plan.precision.bytes * (recurrence.weights.width + (hasCellState ? 2 : 1) * padded)
     shardSums = ShardSums(
       recurrence.weights.parameters, &plan,
-      floats: rows * (recurrence.weights.width + (hasCellState ? 3 : 1) * padded))
-    gates = plan.activation(rows * recurrence.weights.width)
-    h = plan.activation((rows + batch) * padded)
+      bytes: rows * (bytes + (hasCellState ? padded * MemoryLayout<Float>.size : 0)))
+    gates = plan.activationValues(rows * recurrence.weights.width)
+    h = plan.activationValues((rows + batch) * padded)
     dh = plan.backwardScratch(batch * padded)
-    before = plan.backwardScratch(rows * padded)
-    plan.sharedScratch(dpt_recurrent_scratch(recurrence.weights.inputs, padded, recurrence.weights.gates))
+    before = plan.backwardScratchValues(rows * padded)
+    plan.sharedScratch(
+      dpt_recurrent_scratch(
+        plan.precision.kernel, recurrence.weights.inputs, padded, recurrence.weights.gates, true))
     cell =
       hasCellState
-      ? (plan.activation((rows + batch) * padded), plan.activation(rows * padded), plan.backwardScratch(batch * padded))
-      : nil
+      ? (
+        plan.activation((rows + batch) * padded), plan.activationValues(rows * padded),
+        plan.backwardScratch(batch * padded)
+      ) : nil
     func carried() -> Carried {
-      Carried(h: plan.persistent(batch * padded), c: hasCellState ? plan.persistent(batch * padded) : nil)
+      Carried(h: plan.persistentValues(batch * padded), c: hasCellState ? plan.persistent(batch * padded) : nil)
     }
     self.carried = isStateful ? (carried(), carried()) : nil
     initial = isStateful ? carried() : nil
@@ -85,14 +91,14 @@ final class RecurrencePass {
     if input.starts == nil {
       setInitialStates(input, carried, context)
     } else if continues, let carried, let initial {
-      arena[initial.h].update(from: arena[carried.h], count: input.batch * padded)
+      arena.values(initial.h).update(from: arena.values(carried.h), count: input.batch * padded)
       if let kept = initial.c, let c = carried.c { arena[kept].update(from: arena[c], count: input.batch * padded) }
     }
     var pass = kernelPass(input, context)
     recurrence.cell.forward(&pass)
     guard let carried else { return }
-    copyLast(of: h, input, to: arena[carried.h], stride: padded, context)
-    if let cell, let c = carried.c { copyLast(of: cell.c, input, to: arena[c], stride: padded, context) }
+    copyLast(of: h, input, to: arena.values(carried.h), stride: padded, context)
+    if let cell, let c = carried.c { copyLast(of: cell.c, input, to: arena.values(c), stride: padded, context) }
   }
 
   /// Writes the states before the direction's first step to their block.
@@ -102,9 +108,9 @@ final class RecurrencePass {
     let initial = (isReverse ? input.steps : 0) * state
     func start(_ states: ArenaPlan.Slot, from carried: ArenaPlan.Slot?) {
       if continues, let carried {
-        (arena[states] + initial).update(from: arena[carried], count: state)
+        (arena.values(states) + initial).update(from: arena.values(carried), count: state)
       } else {
-        (arena[states] + initial).update(repeating: 0, count: state)
+        (arena.values(states) + initial).clear(count: state)
       }
     }
     start(h, from: carried?.h)
@@ -120,10 +126,10 @@ final class RecurrencePass {
       hiddenGradient: stateGradients.map { states.with(base: context.arena[$0], columns: hidden) })
   }
 
-  /// Pointers to the rows of training's carried states: hidden states, and cell states if there are any.
-  func carriedRows(_ context: StepContext) -> [UnsafeMutablePointer<Float>] {
+  /// The rows of training's carried states: hidden states, and cell states if there are any.
+  func carriedRows(_ context: StepContext) -> [Values] {
     guard let carried = carried?.training else { return [] }
-    return [carried.h, carried.c].compactMap { $0.map { context.arena[$0] } }
+    return [carried.h, carried.c].compactMap { $0.map(context.arena.values) }
   }
 
   /// The hidden states after each step of the batch of this input.
@@ -131,17 +137,17 @@ final class RecurrencePass {
 
   private func states(of slot: ArenaPlan.Slot, _ input: TensorView, _ context: StepContext) -> TensorView {
     let isFirst = input.starts != nil || isReverse
-    return input.with(base: context.arena[slot] + (isFirst ? 0 : input.batch * padded), columns: hidden)
+    return input.with(base: context.arena.values(slot) + (isFirst ? 0 : input.batch * padded), columns: hidden)
   }
 
   /// The hidden states before each step; in a ragged batch the backward pass writes them.
   private func statesBefore(_ input: TensorView, _ context: StepContext) -> TensorView {
-    guard input.starts == nil else { return input.with(base: context.arena[before], columns: hidden) }
-    return input.with(base: context.arena[h] + (isReverse ? input.batch * padded : 0), columns: hidden)
+    guard input.starts == nil else { return input.with(base: context.arena.values(before), columns: hidden) }
+    return input.with(base: context.arena.values(h) + (isReverse ? input.batch * padded : 0), columns: hidden)
   }
 
   /// Copies the hidden states after each step to rows of `target`.
-  func copyStates(_ input: TensorView, to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext) {
+  func copyStates(_ input: TensorView, to target: Values, stride: Int, _ context: StepContext) {
     let states = states(input, context)
     for row in 0..<states.rows {
       (target + row * stride).update(from: states.base + row * padded, count: hidden)
@@ -149,20 +155,19 @@ final class RecurrencePass {
   }
 
   /// Copies each sample's state after its last step to a row of `target`.
-  func copyLast(_ input: TensorView, to target: UnsafeMutablePointer<Float>, stride: Int, _ context: StepContext) {
+  func copyLast(_ input: TensorView, to target: Values, stride: Int, _ context: StepContext) {
     copyLast(of: h, input, to: target, stride: stride, context)
   }
 
   private func copyLast(
-    of slot: ArenaPlan.Slot, _ input: TensorView, to target: UnsafeMutablePointer<Float>, stride: Int,
-    _ context: StepContext
+    of slot: ArenaPlan.Slot, _ input: TensorView, to target: Values, stride: Int, _ context: StepContext
   ) {
     let states = states(of: slot, input, context)
     for sample in 0..<input.batch {
       let steps = input.steps(ofSample: sample)
       let row = target + sample * stride
       guard steps > 0 else {
-        row.update(repeating: 0, count: hidden)
+        row.clear(count: hidden)
         continue
       }
       row.update(from: states.row(step: isReverse ? 0 : steps - 1, sample: sample), count: hidden)
@@ -179,22 +184,21 @@ final class RecurrencePass {
     var pass = kernelPass(input, context)
     pass.gradStride = gradient.stride
     if ofLast {
-      pass.gradLast = UnsafePointer(gradient.base + firstColumn)
+      pass.gradLast = UnsafeRawPointer((gradient.base + firstColumn).address)
     } else {
-      pass.gradAll = UnsafePointer(gradient.base + firstColumn)
+      pass.gradAll = UnsafeRawPointer((gradient.base + firstColumn).address)
     }
     if let stateGradients {
       context.arena[stateGradients].update(repeating: 0, count: input.rows * padded)
       pass.stateGradients = context.arena[stateGradients]
     }
-    let gates = input.with(base: context.arena[gates], columns: recurrence.weights.width)
+    let gates = input.with(base: context.arena.values(gates), columns: recurrence.weights.width)
     let before = statesBefore(input, context)
     shardSums.add(over: input, context) { program, samples, target in
       pass.firstSample = samples.lowerBound
       pass.endSample = samples.upperBound
       recurrence.cell.backward(&pass)
-      recurrence.weights.gradients(
-        input: input, before: before, gates: gates, program: program, to: target, context)
+      weights.gradients(input: input, before: before, gates: gates, program: program, to: target, context)
     }
     weights.inputGradient(gates: gates, into: result, adding: adding, context)
   }
@@ -205,25 +209,26 @@ final class RecurrencePass {
     pass.steps = input.steps
     pass.batch = input.batch
     pass.endSample = input.batch
-    pass.x = UnsafePointer(input.base)
+    pass.precision = input.base.precision.kernel
+    pass.x = UnsafeRawPointer(input.base.address)
     pass.xStride = input.stride
     pass.reverse = isReverse
     pass.fetchesAhead = shardSums.exceedsCaches
-    pass.gates = context.arena[gates]
-    pass.h = context.arena[h]
+    pass.gates = context.arena.values(gates).address
+    pass.h = context.arena.values(h).address
     pass.dh = context.arena[dh]
+    pass.scratch = context.arena.scratch.baseAddress
     if let starts = input.starts {
       pass.starts = starts
-      pass.before = context.arena[before]
-      pass.scratch = context.arena.scratch.baseAddress
+      pass.before = context.arena.values(before).address
       if continues, let initial {
-        pass.initialH = UnsafePointer(context.arena[initial.h])
+        pass.initialH = UnsafeRawPointer(context.arena.values(initial.h).address)
         pass.initialC = initial.c.map { UnsafePointer(context.arena[$0]) }
       }
     }
     if let cell {
       pass.c = context.arena[cell.c]
-      pass.tanhC = context.arena[cell.tanhC]
+      pass.tanhC = context.arena.values(cell.tanhC).address
       pass.dc = context.arena[cell.dc]
     }
     return pass

@@ -51,9 +51,12 @@ public class RecurrentLayer: Layer {
     levels.backwardOperations(wantsInputGradient: wantsInputGradient)
   }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves gates, states and packed weights.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    Program(levels, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
+    Program(levels, input: inputShape, &plan, batch: batch, wantsInputGradient: wantsInputGradient)
   }
 }
 

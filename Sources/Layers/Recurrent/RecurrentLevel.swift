@@ -31,6 +31,7 @@ final class RecurrentLevel: Layer {
 
   var parameters: [Parameter] { directions.flatMap(\.weights.parameters) }
   var lengthRule: LengthRule { .kept }
+  var takesRoundedValues: Bool { true }
   var operations: Int { directions.reduce(0) { $0 + 2 * inputShape.steps * $1.weights.products } }
 
   /// Those of the forward pass for the weights' gradients, and as many for those of states and, if wanted, of inputs.
@@ -62,8 +63,8 @@ final class RecurrentLevelPass: Pass {
         isStateful: layer.isStateful)
     }
     let isJoined = directions.count > 1 || layer.output == .last
-    joined = isJoined ? plan.activation(layer.outputShape.paddedCount(batch: batch)) : nil
-    gradient = wantsInputGradient ? plan.gradient(layer.inputShape.paddedCount(batch: batch)) : nil
+    joined = isJoined ? plan.activationValues(layer.outputShape.paddedCount(batch: batch)) : nil
+    gradient = wantsInputGradient ? plan.gradientValues(layer.inputShape.paddedCount(batch: batch)) : nil
   }
 
   func traces(_ input: TensorView, _ context: StepContext) -> [RecurrentTrace] {
@@ -78,7 +79,7 @@ final class RecurrentLevelPass: Pass {
     let continues = continues(context)
     for direction in directions { direction.forward(input, continues: continues, context) }
     guard let joined else { return directions[0].states(input, context) }
-    let (base, features) = (context.arena[joined], layer.outputShape.features)
+    let (base, features) = (context.arena.values(joined), layer.outputShape.features)
     let result =
       layer.output == .all
       ? input.with(base: base, columns: features) : TensorView(base: base, shape: layer.outputShape, batch: input.batch)
@@ -95,7 +96,7 @@ final class RecurrentLevelPass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    let result = self.gradient.map { input.with(base: context.arena[$0], columns: layer.inputShape.features) }
+    let result = self.gradient.map { input.with(base: context.arena.values($0), columns: layer.inputShape.features) }
     for (index, direction) in directions.enumerated() {
       direction.backward(
         gradient, input: input, firstColumn: index * layer.hidden, ofLast: layer.output == .last, into: result,
@@ -124,7 +125,7 @@ extension RecurrentLevelPass: StateCarrying {
 
   var carriedWidth: Int { paddedToLanes(layer.hidden) }
 
-  func carriedRows(_ context: StepContext) -> [UnsafeMutablePointer<Float>] {
+  func carriedRows(_ context: StepContext) -> [Values] {
     directions.flatMap { $0.carriedRows(context) }
   }
 }

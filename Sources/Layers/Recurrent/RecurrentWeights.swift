@@ -21,8 +21,6 @@ struct RecurrentWeights {
   let biasShares: [(first: Share, second: Share?)]
   /// Shares that are contiguous in the gates and in one parameter, so that one product gives their gradients.
   let inputRuns, hiddenRuns: [(first: Share, count: Int)]
-  /// Whether all gradients are computed together, in one pass through the gates: if they are large.
-  private let runsTogether: Bool
   private let biasRuns: [(first: Share, second: Share?, count: Int)]
 
   init(_ cell: RecurrentCell, inputs: Int, hidden: Int, suffix: String) {
@@ -56,7 +54,6 @@ struct RecurrentWeights {
     }
     inputRuns = RecurrentWeights.runs(inputShares, size: hidden * inputs)
     hiddenRuns = RecurrentWeights.runs(hiddenShares, size: hidden * hidden)
-    runsTogether = dpt_weight_gradients_scratch(inputs, hidden, cell.gates.count * paddedToLanes(hidden), 1) > 0
     var biasRuns: [(first: Share, second: Share?, count: Int)] = []
     for (first, second) in biasShares {
       if let last = biasRuns.last, follows(first, last.first, last.count),
@@ -99,10 +96,10 @@ struct RecurrentWeights {
   var inputProducts: Int { hidden * inputShares.count * inputs }
 
   /// Computes the gradients of all parameters, over the shards of `program`, from those of the gates. `before` has the
-  /// hidden state before every step.
+  /// hidden state before every step. If it `runsTogether`, one pass through the gates gives all.
   func gradients(
     input: TensorView, before: TensorView, gates: TensorView, program: dpt_shard_program, to target: GradientTarget,
-    _ context: StepContext
+    runsTogether: Bool, _ context: StepContext
   ) {
     func place(_ share: Share) -> UnsafeMutablePointer<Float> { target[share.parameter] + share.offset }
     if runsTogether {

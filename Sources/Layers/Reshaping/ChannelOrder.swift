@@ -7,6 +7,7 @@ import Tensors
 final class ChannelOrder: Layer {
   let kind = "channel-order"
   let outputShape: Shape
+  let takesRoundedValues = true
   private let pixels, channels: Int
 
   /// A layer for inputs of a shape; nil if they are already in PyTorch's order.
@@ -17,10 +18,10 @@ final class ChannelOrder: Layer {
   }
 
   func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let floats = outputShape.paddedCount(batch: batch)
+    let count = outputShape.paddedCount(batch: batch)
     return ChannelOrderPass(
-      pixels: pixels, channels: channels, output: plan.activation(floats),
-      gradient: wantsInputGradient ? plan.gradient(floats) : nil)
+      pixels: pixels, channels: channels, output: plan.activationValues(count),
+      gradient: wantsInputGradient ? plan.gradientValues(count) : nil)
   }
 }
 
@@ -30,7 +31,7 @@ private struct ChannelOrderPass: Pass {
   let gradient: ArenaPlan.Slot?
 
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = input.with(base: context.arena[output], columns: input.columns)
+    let result = input.with(base: context.arena.values(output), columns: input.columns)
     forEachPlace { pixelwise, channelwise in
       for row in 0..<input.rows { result[row, channelwise] = input[row, pixelwise] }
     }
@@ -41,7 +42,7 @@ private struct ChannelOrderPass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     guard let slot = self.gradient else { return nil }
-    let result = gradient.with(base: context.arena[slot], columns: gradient.columns)
+    let result = gradient.with(base: context.arena.values(slot), columns: gradient.columns)
     forEachPlace { pixelwise, channelwise in
       for row in 0..<gradient.rows { result[row, pixelwise] = gradient[row, channelwise] }
     }

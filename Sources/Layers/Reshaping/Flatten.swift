@@ -23,11 +23,14 @@ public final class Flatten: Layer {
     .refused(advice: "write global-average-pool in its place, or a recurrent layer with output: last")
   }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves memory for copies, if they may be needed.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     FlattenPass(
-      inputShape: inputShape, outputShape: outputShape, output: plan.activation(outputShape.paddedCount(batch: batch)),
-      gradient: wantsInputGradient ? plan.gradient(inputShape.paddedCount(batch: batch)) : nil)
+      inputShape: inputShape, outputShape: outputShape, output: plan.activationValues(outputShape.paddedCount(batch: batch)),
+      gradient: wantsInputGradient ? plan.gradientValues(inputShape.paddedCount(batch: batch)) : nil)
   }
 }
 
@@ -47,7 +50,7 @@ private struct FlattenPass: Pass {
       return TensorView(
         base: input.base, batch: input.batch, columns: outputShape.features, stride: input.positions * input.stride)
     }
-    let result = TensorView(base: context.arena[output], shape: outputShape, batch: input.batch)
+    let result = TensorView(base: context.arena.values(output), shape: outputShape, batch: input.batch)
     move(input, result) { row, place, columns in place.update(from: row, count: columns) }
     return result
   }
@@ -59,10 +62,10 @@ private struct FlattenPass: Pass {
     guard let slot = self.gradient else { return nil }
     let inPlace = TensorView(base: gradient.base, shape: inputShape, batch: gradient.batch)
     if isContiguous(inPlace), inPlace.positions * inPlace.stride == gradient.stride { return inPlace }
-    let result = TensorView(base: context.arena[slot], shape: inputShape, batch: gradient.batch)
+    let result = TensorView(base: context.arena.values(slot), shape: inputShape, batch: gradient.batch)
     move(result, gradient) { row, place, columns in
       row.update(from: place, count: columns)
-      (row + columns).update(repeating: 0, count: result.stride - columns)
+      (row + columns).clear(count: result.stride - columns)
     }
     return result
   }
@@ -70,7 +73,7 @@ private struct FlattenPass: Pass {
   /// Calls `body` with each row and its place in its sample's vector.
   private func move(
     _ rows: TensorView, _ vectors: TensorView,
-    _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+    _ body: (Values, Values, Int) -> Void
   ) {
     for step in 0..<rows.steps {
       for sample in 0..<rows.batch {

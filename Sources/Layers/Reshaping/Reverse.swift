@@ -18,10 +18,13 @@ public final class Reverse: Layer {
   /// A sample's steps are reversed among themselves.
   public var lengthRule: LengthRule { .kept }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
-    let floats = outputShape.paddedCount(batch: batch)
-    return ReversePass(output: plan.activation(floats), gradient: wantsInputGradient ? plan.gradient(floats) : nil)
+    let count = outputShape.paddedCount(batch: batch)
+    return ReversePass(output: plan.activationValues(count), gradient: wantsInputGradient ? plan.gradientValues(count) : nil)
   }
 }
 
@@ -31,14 +34,14 @@ private struct ReversePass: Pass {
 
   /// The last step first.
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    reversed(input, into: input.with(base: context.arena[output], columns: input.columns))
+    reversed(input, into: input.with(base: context.arena.values(output), columns: input.columns))
   }
 
   /// The gradient in the order of the inputs.
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    self.gradient.map { reversed(gradient, into: gradient.with(base: context.arena[$0], columns: gradient.columns)) }
+    self.gradient.map { reversed(gradient, into: gradient.with(base: context.arena.values($0), columns: gradient.columns)) }
   }
 
   private func reversed(_ rows: TensorView, into result: TensorView) -> TensorView {
@@ -47,7 +50,7 @@ private struct ReversePass: Pass {
       for step in 0..<steps {
         let row = result.row(step: step, sample: sample)
         row.update(from: rows.row(step: steps - 1 - step, sample: sample), count: rows.columns)
-        (row + rows.columns).update(repeating: 0, count: result.stride - rows.columns)
+        (row + rows.columns).clear(count: result.stride - rows.columns)
       }
     }
     return result

@@ -70,6 +70,9 @@ public final class Upsample: Layer {
   /// Refuses different lengths.
   public var lengthRule: LengthRule { .refused(advice: "give it sequences of equal length") }
 
+  /// Takes and gives values of either precision.
+  public var takesRoundedValues: Bool { true }
+
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     let size = Window.size(inputShape)
@@ -77,8 +80,8 @@ public final class Upsample: Layer {
       inputShape: inputShape, outputShape: outputShape,
       down: UpsampledAxis(size: size.height, scale: scale.height, mode, alignsCorners: alignCorners),
       across: UpsampledAxis(size: size.width, scale: scale.width, mode, alignsCorners: alignCorners),
-      output: plan.activation(outputShape.paddedCount(batch: batch)),
-      gradient: wantsInputGradient ? plan.gradient(inputShape.paddedCount(batch: batch)) : nil)
+      output: plan.activationValues(outputShape.paddedCount(batch: batch)),
+      gradient: wantsInputGradient ? plan.gradientValues(inputShape.paddedCount(batch: batch)) : nil)
   }
 }
 
@@ -91,21 +94,25 @@ private struct UpsamplePass: Pass {
   var overwritesGradient: Bool { false }
 
   /// The kernels' description for inputs and outputs.
-  private func geometry(batch: Int, inputStride: Int, outputStride: Int) -> dpt_upsampling {
+  private func geometry(
+    _ precision: Precision, batch: Int, inputStride: Int, outputStride: Int
+  ) -> dpt_upsampling {
     let features = inputShape.features
     // Where images lie is as for a window.
     let window = Window(kernel: .init(1)).geometry(
-      input: inputShape, output: outputShape, batch: batch, inputStride: inputStride, outputStride: outputStride,
+      precision, input: inputShape, output: outputShape, batch: batch, inputStride: inputStride, outputStride: outputStride,
       channels: features, outputs: features, padded: true)
     return dpt_upsampling(
-      batch: batch, channels: features, down: down.kernelAxis, across: across.kernelAxis, xStride: window.xStride,
-      xLine: window.xLine, xImage: window.xImage, yStride: window.yStride, yLine: window.yLine, yImage: window.yImage)
+      precision: precision.kernel, batch: batch, channels: features, down: down.kernelAxis, across: across.kernelAxis,
+      xStride: window.xStride, xLine: window.xLine, xImage: window.xImage, yStride: window.yStride, yLine: window.yLine,
+      yImage: window.yImage)
   }
 
   func forward(_ input: TensorView, _ context: StepContext) -> TensorView {
-    let result = TensorView(base: context.arena[output], shape: outputShape, batch: input.batch)
-    var g = geometry(batch: input.batch, inputStride: input.stride, outputStride: result.stride)
-    dpt_upsample(&g, input.base, result.base)
+    let result = TensorView(base: context.arena.values(output), shape: outputShape, batch: input.batch)
+    var g = geometry(
+      input.base.precision, batch: input.batch, inputStride: input.stride, outputStride: result.stride)
+    dpt_upsample(&g, input.base.address, result.base.address)
     return result
   }
 
@@ -114,9 +121,10 @@ private struct UpsamplePass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
     guard let slot = self.gradient else { return nil }
-    let result = TensorView(base: context.arena[slot], shape: inputShape, batch: input.batch)
-    var g = geometry(batch: input.batch, inputStride: result.stride, outputStride: gradient.stride)
-    dpt_upsample_back(&g, gradient.base, result.base)
+    let result = TensorView(base: context.arena.values(slot), shape: inputShape, batch: input.batch)
+    var g = geometry(
+      result.base.precision, batch: input.batch, inputStride: result.stride, outputStride: gradient.stride)
+    dpt_upsample_back(&g, gradient.base.address, result.base.address)
     return result
   }
 }

@@ -25,7 +25,7 @@ import Testing
         let program = ShardProgram(try tree.local(rank: rank, of: ranks), shardCount: shardCount)
         _ = program.divide(batch: 0..<2 * shardCount)
         var plan = ArenaPlan(shards: program.reduction.shards.count)
-        let sums = ShardSums(layer.parameters, &plan, floats: 1 << 24)
+        let sums = ShardSums(layer.parameters, &plan, bytes: 1 << 26)
         let nodes = program.reduction.nodes
         let gradients = try FloatBuffer(count: nodes.count * model.valueCount)
         let context = StepContext(

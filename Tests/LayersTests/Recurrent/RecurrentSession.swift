@@ -32,7 +32,7 @@ final class RecurrentSession {
     shards = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: 1)
     gradients = try FloatBuffer(count: model.valueCount)
     var plan = ArenaPlan(keepsOutputs: keepsOutputs)
-    program = Program([layer], &plan, batch: batch, wantsInputGradient: true)
+    program = Program([layer], input: shape, &plan, batch: batch, wantsInputGradient: true)
     context = StepContext(
       arena: try Arena(plan), weights: model.weights, gradients: gradients.base, nodeStride: model.valueCount,
       shards: shards,
