@@ -144,7 +144,7 @@ public final class Batch {
   ) -> TensorView {
     if hasLengths, let starts {
       return TensorView(
-        base: memory.base, starts: UnsafePointer(starts), steps: longest, batch: count, columns: shape.features,
+        base: Values(memory.base), starts: UnsafePointer(starts), steps: longest, batch: count, columns: shape.features,
         stride: shape.features)
     }
     return TensorView(

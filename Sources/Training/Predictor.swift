@@ -65,7 +65,7 @@ public final class Predictor {
       let steps = view.steps(ofSample: place)
       let outputs = (0..<steps).flatMap { step in
         (0..<view.positions).flatMap { position in
-          let row = view.row(step: step, sample: place, position: position)
+          let row = view.row(step: step, sample: place, position: position).floats
           return (0..<view.columns).map { row[$0] }
         }
       }
@@ -97,8 +97,8 @@ public final class Predictor {
     let outputs = try workspace.program.forward(batch.view, context)
     let result = outputs.with(base: try readMemory(for: outputs).base, columns: outputs.columns)
     var rows = dpt_row_pass(
-      x: UnsafePointer(outputs.base), xStride: outputs.stride, g: nil, gStride: 0, y: result.base,
-      yStride: result.stride, rows: outputs.rows, columns: outputs.columns)
+      precision: DPT_IN_FLOAT32, x: outputs.base.floats, xStride: outputs.stride, g: nil, gStride: 0,
+      y: result.base.floats, yStride: result.stride, rows: outputs.rows, columns: outputs.columns)
     switch workspace.network.loss.meaning {
     case .classes: dpt_softmax(&rows)
     case .events: dpt_activation(DPT_SIGMOID, 0, 0, &rows)

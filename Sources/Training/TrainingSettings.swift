@@ -1,4 +1,5 @@
 import Datasets
+import Tensors
 
 /// The numbers of a run.
 public struct TrainingSettings: Sendable {
@@ -34,6 +35,8 @@ public struct TrainingSettings: Sendable {
   public var compression: GradientCompression?
   /// Whether the update of the weights is divided among the ranks.
   public var optimizerSharding: OptimizerSharding
+  /// The precision of activations and of their gradients.
+  public var precision: Precision
   /// The steps whose weights and gradients observers get, in addition to unusual steps. With `never` they get none at all.
   public var recordedTensors: StepCadence
 
@@ -43,8 +46,9 @@ public struct TrainingSettings: Sendable {
     clipNorm: Double?, evaluateEvery: Int, accumulate: Int = 1, clipValue: Double? = nil,
     nonFinite: NonFinitePolicy = .stop, compareRanks: Int = 0, reduction: Reduction = .tree,
     compression: GradientCompression? = nil, optimizerSharding: OptimizerSharding = .auto,
-    recordedTensors: StepCadence = .never
+    recordedTensors: StepCadence = .never, precision: Precision = .float32
   ) {
+    self.precision = precision
     self.recordedTensors = recordedTensors
     self.optimizerSharding = optimizerSharding
     self.reduction = reduction

@@ -31,24 +31,25 @@ public final class Workspace {
     try self.init(
       network, batch: settings.batch,
       tree: ReductionTree(shards: settings.shards, parts: settings.compression?.parts), seed: settings.seed,
-      communicator: communicator)
+      communicator: communicator, precision: settings.precision)
   }
 
   /// Plans and allocates the memory for this rank's part of global batches of up to `batch` samples; `seed` is that of
-  /// layers that draw at random. With `keepsOutputs` an observer is given every layer's outputs, at the price of memory.
+  /// layers that draw at random. With `keepsOutputs` an observer is given every layer's outputs, at the price of memory;
+  /// these have the `precision`.
   /// - Throws: `Failure` (usage) if there are more ranks than shards, (system) if memory is short.
   public convenience init(
     _ network: Network, batch: Int, shards: Int, seed: UInt64, communicator: any Communicator,
-    keepsOutputs: Bool = false
+    keepsOutputs: Bool = false, precision: Precision = .float32
   ) throws {
     try self.init(
       network, batch: batch, tree: ReductionTree(shards: shards), seed: seed, communicator: communicator,
-      keepsOutputs: keepsOutputs)
+      keepsOutputs: keepsOutputs, precision: precision)
   }
 
   private init(
     _ network: Network, batch: Int, tree: ReductionTree, seed: UInt64, communicator: any Communicator,
-    keepsOutputs: Bool = false
+    keepsOutputs: Bool = false, precision: Precision
   ) throws {
     self.network = network
     self.seed = seed
@@ -56,7 +57,8 @@ public final class Workspace {
     self.communicator = communicator
     self.tree = tree
     shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: tree.shardCount)
-    var plan = ArenaPlan(shards: shards.reduction.shards.count, keepsOutputs: keepsOutputs)
+    var plan = ArenaPlan(
+      shards: shards.reduction.shards.count, keepsOutputs: keepsOutputs, precision: precision)
     let capacity = shards.capacity(batch: batch)
     program = network.model.makeProgram(&plan, batch: capacity)
     lossPass = network.loss.makePass(&plan, outputs: network.model.outputShape, batch: capacity)

@@ -122,11 +122,11 @@ public final class CSVDataset: Dataset {
     let view = batch.view
     let width = inputShape.features
     for (place, index) in indices.enumerated() {
-      copy(inputs, index * width..<(index + 1) * width, to: view.row(step: 0, sample: place))
+      copy(inputs, index * width..<(index + 1) * width, to: view.row(step: 0, sample: place).floats)
       switch batch.targets {
       case .classes: batch.classes[place] = classes?[index] ?? 0
       case .values(let view):
-        copy(values, index * view.columns..<(index + 1) * view.columns, to: view.row(step: 0, sample: place))
+        copy(values, index * view.columns..<(index + 1) * view.columns, to: view.row(step: 0, sample: place).floats)
       }
     }
   }

@@ -80,7 +80,7 @@ public final class IDXDataset: Dataset {
     let view = batch.view
     let size = inputShape.count
     for (place, index) in indices.enumerated() {
-      let target = view.row(step: 0, sample: place)
+      let target = view.row(step: 0, sample: place).floats
       let range = index * size..<(index + 1) * size
       switch pixels {
       case .bytes(let bytes, let values):

@@ -48,7 +48,7 @@ public struct LetterCode: Sendable {
     let inputs = batch.view
     for (step, letter) in line.unicodeScalars.enumerated() {
       guard let index = places[letter] else { continue }
-      let row = inputs.row(step: step, sample: place)
+      let row = inputs.row(step: step, sample: place).floats
       switch encoding {
       case .oneHot: row[index] = 1
       case .index: row[0] = Float(index + 1)

@@ -72,7 +72,7 @@ public final class Echo: Dataset {
       }
       for step in 0..<min(delay, length) { setTarget(step, beforeDelay) }
       generate(epoch: epoch, index: index, length: length) { step, symbol in
-        encoding.write(symbol: symbol, delay: delay, to: inputs.row(step: step, sample: place))
+        encoding.write(symbol: symbol, delay: delay, to: inputs.row(step: step, sample: place).floats)
         if step + delay < length { setTarget(step + delay, Int32(symbol)) }
       }
     }

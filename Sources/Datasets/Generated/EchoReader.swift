@@ -31,7 +31,7 @@ public struct EchoReader: TextReader {
     let encoding = encoding
     return SingleInput(shape: .sequence(steps: symbols.count, features: encoding.features)) { batch, place in
       for (step, symbol) in symbols.enumerated() {
-        encoding.write(symbol: symbol, delay: delay, to: batch.view.row(step: step, sample: place))
+        encoding.write(symbol: symbol, delay: delay, to: batch.view.row(step: step, sample: place).floats)
       }
     }
   }

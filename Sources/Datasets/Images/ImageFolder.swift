@@ -70,7 +70,7 @@ public final class ImageFolder: Dataset {
       try located(sample.path) {
         try pipeline.finish(
           try prepared(index), random: random, epoch: epoch, sample: index, size: size,
-          to: batch.view.row(step: 0, sample: place))
+          to: batch.view.row(step: 0, sample: place).floats)
       }
       batch.classes[place] = Int32(sample.label)
     }
@@ -124,7 +124,7 @@ public struct ImageReader: InputReader {
         try pipeline.finish(
           image, random: Philox(seed: 0, purpose: .testData), epoch: 1, sample: 0,
           size: ImageSize(height: shape.extents[0], width: shape.extents[1]),
-          to: batch.view.row(step: 0, sample: place))
+          to: batch.view.row(step: 0, sample: place).floats)
       }
     }
   }

@@ -17,7 +17,7 @@ extension RaggedSteps<Float> {
     values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
       for (step, row) in steps(of: sample).enumerated() {
-        view.row(step: step, sample: place).update(from: base + row * features, count: features)
+        view.row(step: step, sample: place).floats.update(from: base + row * features, count: features)
       }
     }
   }
@@ -36,7 +36,7 @@ extension SequenceTargets {
     case (.numbers(let numbers, let shape), .values(let view)):
       numbers.withUnsafeBufferPointer { numbers in
         guard let base = numbers.baseAddress else { return }
-        view.row(sample: place).update(from: base + sample * shape.count, count: shape.count)
+        view.row(sample: place).floats.update(from: base + sample * shape.count, count: shape.count)
       }
     case (.stepNumbers(let numbers), .values(let view)): numbers.write(sample, to: view, place: place)
     default: preconditionFailure("a batch for \(batch.targetLayout.text) cannot hold these targets")

@@ -43,7 +43,8 @@ struct ConvolutionAndMaxPoolPass: Pass {
     pass.follower = DPT_POOLED
     pass.pooled = UnsafeRawPointer(gradient.base.address)
     pass.pool = pool.memory.pooling.geometry(
-      gradient.base.precision, batch: gradient.batch, inputStride: paddedToLanes(convolution.convolution.outputShape.features),
+      gradient.base.precision, batch: gradient.batch,
+      inputStride: paddedToLanes(convolution.convolution.outputShape.features),
       outputStride: gradient.stride)
     pass.taps = UnsafePointer(pool.taps(fromRow: 0, context))
     return convolution.run(&pass, input, output: output, context)

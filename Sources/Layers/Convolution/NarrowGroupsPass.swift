@@ -155,7 +155,8 @@ struct NarrowGroupsPass: SamplewiseConvolution {
     pass.convolution = NarrowGroupsPass.geometry(
       precision, convolution, batch: input.batch, inputStride: input.stride, outputStride: outputStride)
     pass.inverse = NarrowGroupsPass.geometry(
-      precision, convolution, batch: input.batch, inputStride: paddedToLanes(shape.features), outputStride: outputStride)
+      precision, convolution, batch: input.batch, inputStride: paddedToLanes(shape.features), outputStride: outputStride
+    )
     pass.convolution.follow(input: input, output: output)
     pass.inverse.follow(input: input, output: output)
     pass.x = UnsafeRawPointer(input.base.address)

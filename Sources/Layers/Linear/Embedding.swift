@@ -92,7 +92,8 @@ private struct EmbeddingPass: Pass {
     var lookup = dpt_lookup(
       entries: layer.count, columns: gradient.columns, batch: gradient.batch, starts: UnsafePointer(lookups.starts),
       order: UnsafePointer(lookups.order), skipped: layer.paddingIndex ?? -1,
-      precision: gradient.base.precision.kernel, gradient: gradient.base.address, stride: gradient.stride, out: context.gradient(layer.weight), outNode: context.nodeStride)
+      precision: gradient.base.precision.kernel, gradient: gradient.base.address, stride: gradient.stride,
+      out: context.gradient(layer.weight), outNode: context.nodeStride)
     dpt_embedding_gradient(&lookup, &program)
     return nil
   }

@@ -37,7 +37,8 @@ public final class LocalResponseNorm: Layer {
     let count = outputShape.paddedCount(batch: batch)
     plan.sharedScratch(dpt_local_response_scratch(outputShape.features, size))
     return LocalResponseNormPass(
-      layer: self, output: plan.activationValues(count), gradient: wantsInputGradient ? plan.gradientValues(count) : nil)
+      layer: self, output: plan.activationValues(count), gradient: wantsInputGradient ? plan.gradientValues(count) : nil
+    )
   }
 }
 

@@ -27,7 +27,9 @@ struct PackedRecurrentWeights {
     }
     plan.sharedScratch(dpt_weight_gradients_scratch(precision, inputs, units, weights.width, plan.shards))
     runsTogether = dpt_weight_gradients_scratch(precision, inputs, units, weights.width, 1) > 0
-    if wantsInputGradient { plan.sharedScratch(dpt_product_scratch(precision, rows, inputShares * (units + units % 2))) }
+    if wantsInputGradient {
+      plan.sharedScratch(dpt_product_scratch(precision, rows, inputShares * (units + units % 2)))
+    }
     input = plan.persistent(inputShares * dpt_packed_count(inputs, units))
     hidden = plan.persistent(hiddenShares * dpt_packed_count(units, units))
     hiddenBack = plan.persistent(dpt_packed_count(hiddenShares * units, units))

@@ -29,7 +29,8 @@ public final class Flatten: Layer {
   /// Reserves memory for copies, if they may be needed.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     FlattenPass(
-      inputShape: inputShape, outputShape: outputShape, output: plan.activationValues(outputShape.paddedCount(batch: batch)),
+      inputShape: inputShape, outputShape: outputShape,
+      output: plan.activationValues(outputShape.paddedCount(batch: batch)),
       gradient: wantsInputGradient ? plan.gradientValues(inputShape.paddedCount(batch: batch)) : nil)
   }
 }

@@ -24,7 +24,8 @@ public final class Reverse: Layer {
   /// Reserves the outputs, and the input's gradient if it is wanted.
   public func makePass(_ plan: inout ArenaPlan, batch: Int, wantsInputGradient: Bool) -> any Pass {
     let count = outputShape.paddedCount(batch: batch)
-    return ReversePass(output: plan.activationValues(count), gradient: wantsInputGradient ? plan.gradientValues(count) : nil)
+    return ReversePass(
+      output: plan.activationValues(count), gradient: wantsInputGradient ? plan.gradientValues(count) : nil)
   }
 }
 
@@ -41,7 +42,9 @@ private struct ReversePass: Pass {
   func backward(
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) -> TensorView? {
-    self.gradient.map { reversed(gradient, into: gradient.with(base: context.arena.values($0), columns: gradient.columns)) }
+    self.gradient.map {
+      reversed(gradient, into: gradient.with(base: context.arena.values($0), columns: gradient.columns))
+    }
   }
 
   private func reversed(_ rows: TensorView, into result: TensorView) -> TensorView {

@@ -100,7 +100,8 @@ private struct UpsamplePass: Pass {
     let features = inputShape.features
     // Where images lie is as for a window.
     let window = Window(kernel: .init(1)).geometry(
-      precision, input: inputShape, output: outputShape, batch: batch, inputStride: inputStride, outputStride: outputStride,
+      precision, input: inputShape, output: outputShape, batch: batch, inputStride: inputStride,
+      outputStride: outputStride,
       channels: features, outputs: features, padded: true)
     return dpt_upsampling(
       precision: precision.kernel, batch: batch, channels: features, down: down.kernelAxis, across: across.kernelAxis,

@@ -2,7 +2,8 @@ import Collectives
 import Formats
 import Layers
 
-/// The carried states of stateful layers, for all ranks' rows in the order of the batch.
+/// The carried states of stateful layers, for all ranks' rows in the order of the batch: floats, whatever the precision of the
+/// layers is.
 struct CarriedStates {
   static let prefix = "carried."
 
@@ -29,7 +30,7 @@ struct CarriedStates {
       let width = carrier.carriedWidth
       for base in carrier.carriedRows(context) {
         let all = try workspace.communicator.gather(
-          Array(UnsafeBufferPointer(start: base, count: own.count * width)), counts: rows.map { $0.count * width })
+          (0..<own.count * width).map { base[$0] }, counts: rows.map { $0.count * width })
         tensors.append(("\(CarriedStates.prefix)\(tensors.count)", [batch, width], all))
       }
     }

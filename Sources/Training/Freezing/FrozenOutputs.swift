@@ -11,6 +11,7 @@ final class FrozenOutputs {
   let stages: Int
   private let program: Program
   private let shape: Shape
+  private let precision: Precision
   private let table: SampleTable
   /// The outputs for the current batch.
   private let gathered: FloatBuffer
@@ -25,14 +26,15 @@ final class FrozenOutputs {
     of program: Program, on data: any Dataset, capacity: Int, limit: Int, sharedBy communicator: any Communicator
   ) throws {
     stages = program.repeatableStages
-    guard limit > 0, stages > 0, !data.hasLengths, let shape = program.outputShape(ofStage: stages - 1),
-      SampleTable.byteCount(data.count, width: shape.count) <= limit,
-      let table = try SampleTable(count: data.count, width: shape.count, sharedBy: communicator)
+    guard limit > 0, stages > 0, !data.hasLengths else { return nil }
+    (shape, precision) = program.outputs(ofStage: stages - 1)
+    let width = precision.floats(shape.count)
+    guard SampleTable.byteCount(data.count, width: width) <= limit,
+      let table = try SampleTable(count: data.count, width: width, sharedBy: communicator)
     else { return nil }
     self.program = program
-    self.shape = shape
     self.table = table
-    gathered = try FloatBuffer(count: shape.paddedCount(batch: capacity))
+    gathered = try FloatBuffer(count: precision.floats(shape.paddedCount(batch: capacity)))
     missing.reserveCapacity(capacity)
   }
 
@@ -41,8 +43,8 @@ final class FrozenOutputs {
   func forward(_ batch: Batch, _ context: StepContext, arrival: ParameterArrival?) throws -> TensorView {
     let samples = batch.samples
     try compute(batch.view, samples, context)
-    let values = TensorView(base: gathered.base, shape: shape, batch: samples.count)
-    for (place, sample) in samples.enumerated() { copy(table.row(sample), to: values, place: place) }
+    let values = TensorView(base: Values(gathered.base, precision), shape: shape, batch: samples.count)
+    for (place, sample) in samples.enumerated() { copy(row(sample), to: values, place: place) }
     return try program.forward(values, through: stages..<program.stageCount, context, arrival: arrival)
   }
 
@@ -58,7 +60,7 @@ final class FrozenOutputs {
     }
     let outputs = try program.forward(compacted(input), through: 0..<stages, context, arrival: nil)
     for (place, item) in missing.enumerated() {
-      copy(outputs, place: place, to: table.row(item.sample))
+      copy(outputs, place: place, to: row(item.sample))
       table.note(item.sample)
     }
   }
@@ -69,8 +71,8 @@ final class FrozenOutputs {
     let floats = input.positions * input.stride
     for step in 0..<input.steps {
       for (place, item) in missing.enumerated() {
-        let target = input.base + (step * missing.count + place) * floats
-        target.update(from: input.row(step: step, sample: item.place), count: floats)
+        let target = input.base.floats + (step * missing.count + place) * floats
+        target.update(from: input.row(step: step, sample: item.place).floats, count: floats)
       }
     }
     return TensorView(
@@ -78,20 +80,23 @@ final class FrozenOutputs {
       stride: input.stride)
   }
 
-  private func copy(_ view: TensorView, place: Int, to row: UnsafeMutablePointer<Float>) {
+  /// A sample's row of the table.
+  private func row(_ sample: Int) -> Values { Values(table.row(sample), precision) }
+
+  private func copy(_ view: TensorView, place: Int, to row: Values) {
     forEachRow(of: view, place: place) { index, values in
       (row + index * view.columns).update(from: values, count: view.columns)
     }
   }
 
-  private func copy(_ row: UnsafeMutablePointer<Float>, to view: TensorView, place: Int) {
+  private func copy(_ row: Values, to view: TensorView, place: Int) {
     forEachRow(of: view, place: place) { index, values in
       values.update(from: row + index * view.columns, count: view.columns)
     }
   }
 
   private func forEachRow(
-    of view: TensorView, place: Int, _ body: (_ index: Int, _ values: UnsafeMutablePointer<Float>) -> Void
+    of view: TensorView, place: Int, _ body: (_ index: Int, _ values: Values) -> Void
   ) {
     for step in 0..<view.steps {
       for position in 0..<view.positions {

@@ -40,11 +40,13 @@ public struct ModelProbe {
 
   private let network: Network
   private let seed: UInt64
+  private let precision: Precision
 
-  /// A probe of a network, with its own memory.
-  public init(_ network: Network, seed: UInt64) {
+  /// A probe of a network, with its own memory; layers compute in the `precision`.
+  public init(_ network: Network, seed: UInt64, precision: Precision = .float32) {
     self.network = network
     self.seed = seed
+    self.precision = precision
   }
 
   /// Whether gradients are correct here. They are not with batch normalization, whose backward pass is that of training.
@@ -60,7 +62,8 @@ public struct ModelProbe {
       (layer as? RecurrentLayer).map { (place: index, layer: $0) }
     }
     let workspace = try Workspace(
-      network, batch: samples.count, shards: 1, seed: seed, communicator: SoloCommunicator(), keepsOutputs: true)
+      network, batch: samples.count, shards: 1, seed: seed, communicator: SoloCommunicator(), keepsOutputs: true,
+      precision: precision)
     let batch = try Batch(for: data, capacity: samples.count)
     let memory = try FloatBuffer(count: model.valueCount)
     let context = workspace.context(gradients: memory.base, nodeStride: memory.count)
