@@ -131,7 +131,7 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     progress.clear()
     // All ranks measure at the same time, since they also train at the same time.
     try communicator.barrier()
-    let peakRate = peak ? PeakRate.measure() : nil
+    let peakRate = peak ? PeakRate.measure(experiment.settings.precision) : nil
     seconds.sort()
     let share = experiment.data.training.shareOfSteps
     return BenchmarkResult(

@@ -20,13 +20,16 @@ struct Examples {
   let count: Int
 
   /// Examines about `scanned` samples, evenly spaced in a data set, and keeps `limit` right ones, taking all classes in
-  /// turn, and the `limit` wrong ones with the highest probability. Nil if outputs are not classes. `seed` is the
-  /// recipe's.
+  /// turn, and the `limit` wrong ones with the highest probability. Nil if outputs are not classes. `seed` and `precision`
+  /// are those of the training.
   /// - Throws: `Failure` if samples cannot be read, or there is not enough memory.
-  init?(_ network: Network, seed: UInt64, data: any Dataset, limit: Int, scanned: Int) throws {
+  init?(
+    _ network: Network, seed: UInt64, precision: Precision, data: any Dataset, limit: Int, scanned: Int
+  ) throws {
     guard network.loss.meaning == .classes, data.targetLayout.areClasses else { return nil }
     let batch = min(Examples.batch, data.count)
-    let workspace = try Workspace(network, batch: batch, shards: 1, seed: seed, communicator: SoloCommunicator())
+    let workspace = try Workspace(
+      network, batch: batch, shards: 1, seed: seed, communicator: SoloCommunicator(), precision: precision)
     let predictor = try Predictor(data: data, workspace: workspace, continues: true)
     let classes = network.model.outputShape.features
     var (right, wrong, count) = (ClassTurns<Example>(limit: limit), [Example](), 0)

@@ -42,7 +42,7 @@ public final class TrainingPictures: Observer {
   /// Makes all pictures of the model with its current weights.
   /// - Throws: `Failure` if samples cannot be read, or there is not enough memory.
   public func pictures() throws -> [Picture] {
-    let (network, seed) = (experiment.evaluatedNetwork, experiment.settings.seed)
+    let (network, settings) = (experiment.evaluatedNetwork, experiment.settings)
     var pictures: [Picture?] = []
     if let filters = try FilterTiles(network.model) {
       pictures.append(try picture("filters/\(filters.name)", filters.tiles.map(\.tile)))
@@ -51,13 +51,14 @@ public final class TrainingPictures: Observer {
     guard let monitored = experiment.data.monitored.flatMap({ experiment.data[$0] }),
       monitored.inputShape == network.model.inputShape
     else { return pictures.compactMap(\.self) }
-    let probe = ModelProbe(network, seed: seed)
+    let probe = ModelProbe(network, seed: settings.seed, precision: settings.precision)
     if monitored.inputShape.isImage {
       for maps in try FeatureMapTiles.all(probe, data: monitored, sample: 0) {
         pictures.append(try picture("feature maps/\(maps.output.place) \(maps.output.kind)", maps.tiles.map(\.tile)))
       }
       let found = try Examples(
-        network, seed: seed, data: monitored, limit: TrainingPictures.examples, scanned: TrainingPictures.scanned
+        network, seed: settings.seed, precision: settings.precision, data: monitored,
+        limit: TrainingPictures.examples, scanned: TrainingPictures.scanned
       )
       for (kind, chosen) in [("right", found?.right ?? []), ("wrong", found?.wrong ?? [])] {
         pictures.append(try picture("classified \(kind)", monitored.tiles(samples: chosen.map(\.index))))

@@ -20,7 +20,8 @@ struct ExampleSection {
       let network = try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count)
       guard
         let examples = try Examples(
-          network, seed: trained.recipe.seed, data: data, limit: limit, scanned: isImage ? 512 : 2000)
+          network, seed: trained.recipe.seed, precision: trained.experiment.settings.precision, data: data,
+          limit: limit, scanned: isImage ? 512 : 2000)
       else { continue }
       let owner = runs.count > 1 ? ": \(run.name)" : ""
       section.notes.append(

@@ -12,7 +12,7 @@ struct FeatureMapSection {
       let data = trained.shown.data
       let probe = ModelProbe(
         try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count),
-        seed: trained.recipe.seed)
+        seed: trained.recipe.seed, precision: trained.experiment.settings.precision)
       let owner = runs.count > 1 ? ": \(run.name)" : ""
       section.figures.append(try input(data, owner))
       section.figures += try FeatureMapTiles.all(probe, data: data, sample: 0).map { try figure($0, owner) }

@@ -72,7 +72,8 @@ struct GradientFlowSection {
     let data = trained.shown.data
     guard data.inputShape.isSequence else { return [] }
     let network = try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count)
-    let probe = ModelProbe(network, seed: trained.recipe.seed)
+    let probe = ModelProbe(
+      network, seed: trained.recipe.seed, precision: trained.experiment.settings.precision)
     guard probe.canGoBack else { return [] }
     let result = try probe.run(
       on: data, samples: Array(0..<min(data.count, Self.samples)), gradients: true)

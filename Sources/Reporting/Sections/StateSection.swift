@@ -18,7 +18,7 @@ struct StateSection {
       guard data.inputShape.isSequence else { continue }
       let probe = ModelProbe(
         try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count),
-        seed: trained.recipe.seed)
+        seed: trained.recipe.seed, precision: trained.experiment.settings.precision)
       let result = try probe.run(on: data, samples: [0], gradients: false)
       let symbols = try StateSection.letters(data, sample: 0, steps: max(1, result.lengths[0]))
       for states in result.states.prefix(StateSection.layers) {
