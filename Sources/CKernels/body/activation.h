@@ -3,6 +3,7 @@
 #define DPT_ACTIVATION_H
 
 #include "elementary.h"
+#include "values.h"
 
 // The standard normal distribution function, ½ (1 + erf(x / √2)), without cancellation for negative x.
 DPT_INLINE v16 normal_cdf16(v16 x) {
@@ -113,14 +114,18 @@ DPT_INLINE void each_row(dpt_activation_kind kind, bool backward, float paramete
   const bool flat = r->xStride == padded && r->yStride == padded && (!backward || r->gStride == padded);
   const long rows = flat ? 1 : r->rows;
   const long columns = flat ? r->rows * padded : r->columns;
-  for (long i = 0; i < rows; i++)
+  for (long i = 0; i < rows; i++) {
+    const element *inputs = (const element *)r->x + i * r->xStride;
+    const element *gradients = backward ? (const element *)r->g + i * r->gStride : NULL;
+    element *outputs = (element *)r->y + i * r->yStride;
     for (long k = 0; k < columns; k += DPT_LANES) {
-      v16 x = load_some(r->x + i * r->xStride + k, columns - k);
-      v16 y = backward ? load_some(r->g + i * r->gStride + k, columns - k) *
-                             derivative16(kind, splat(parameter), splat(second), x)
-                       : activation16(kind, splat(parameter), splat(second), x);
-      store(r->y + i * r->yStride + k, y);
+      const v16 x = load_some(inputs + k, columns - k);
+      const v16 y = backward ? load_some(gradients + k, columns - k) *
+                                   derivative16(kind, splat(parameter), splat(second), x)
+                             : activation16(kind, splat(parameter), splat(second), x);
+      store(outputs + k, y);
     }
+  }
 }
 
 #define DPT_ACTIVATION_CASE(KIND, BACKWARD) \
@@ -159,21 +164,25 @@ DPT_INLINE v16 prelu_slope(const float *slopes, bool isShared, long k) {
 }
 
 static void prelu(const dpt_row_pass *r, const float *slopes, bool isShared) {
+  const element *inputs = r->x;
+  element *outputs = r->y;
   for (long i = 0; i < r->rows; i++)
     for (long k = 0; k < r->columns; k += DPT_LANES) {
-      const v16 x = load_some(r->x + i * r->xStride + k, r->columns - k);
-      store(r->y + i * r->yStride + k, choose(x <= splat(0.0f), x * prelu_slope(slopes, isShared, k), x));
+      const v16 x = load_some(inputs + i * r->xStride + k, r->columns - k);
+      store(outputs + i * r->yStride + k, choose(x <= splat(0.0f), x * prelu_slope(slopes, isShared, k), x));
     }
 }
 
 static void prelu_gradient(const dpt_row_pass *r, const float *slopes, bool isShared, float *products, long stride) {
+  const element *inputs = r->x, *gradients = r->g;
+  element *outputs = r->y;
   for (long i = 0; i < r->rows; i++) {
     v16 sums = splat(0.0f);
     for (long k = 0; k < r->columns; k += DPT_LANES) {
       const long valid = r->columns - k;
-      const v16 x = load_some(r->x + i * r->xStride + k, valid), g = load_some(r->g + i * r->gStride + k, valid);
+      const v16 x = load_some(inputs + i * r->xStride + k, valid), g = load_some(gradients + i * r->gStride + k, valid);
       const i16 isBelow = x <= splat(0.0f);
-      if (r->y) store(r->y + i * r->yStride + k, choose(isBelow, g * prelu_slope(slopes, isShared, k), g));
+      if (outputs) store(outputs + i * r->yStride + k, choose(isBelow, g * prelu_slope(slopes, isShared, k), g));
       const v16 product = choose(isBelow, g * x, splat(0.0f));
       if (isShared) sums += product;
       else store(products + i * stride + k, product);

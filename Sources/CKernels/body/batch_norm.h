@@ -16,7 +16,7 @@
       const long end = to * (R)->positions - block < DPT_ROW_BLOCK ? to * (R)->positions : block + DPT_ROW_BLOCK; \
       v16 sum[2 * DPT_NORM_GROUPS] = {0};                                                                       \
       for (long row = block; row < end; row++) {                                                                \
-        const float *x = (R)->base + t * (R)->outerStride + row * (R)->stride + j;                              \
+        const element *x = (const element *)(R)->base + t * (R)->outerStride + row * (R)->stride + j;           \
         BODY                                                                                                    \
       }                                                                                                         \
       _Pragma("clang loop unroll(full)") for (int g = 0; g < 2 * groups; g++) total[g] += sum[g];               \
@@ -100,7 +100,7 @@ DPT_INLINE void gradients_of_rows(int groups, const dpt_batch_norm_sums *p, long
   const dpt_rows *r = &p->x;
   const long outerRows = r->outerStride / r->stride;
   DPT_SUM_ROWS(r, {
-    const float *dy = p->dy + (t * outerRows + row) * p->dyStride + j;
+    const element *dy = (const element *)p->dy + (t * outerRows + row) * p->dyStride + j;
     _Pragma("clang loop unroll(full)") for (int g = 0; g < groups; g++) {
       const long at = g * DPT_LANES;
       const v16 centred = load(x + at) - load(p->mean + j + at);
@@ -130,8 +130,8 @@ static void batch_norm_gradients(const dpt_batch_norm_sums *p, float *sums, long
 DPT_INLINE void scale_all_rows(bool streams, const dpt_row_pass *r, const float *mean, const float *factor,
                                const float *shift, bool relu) {
   const long rows = r->rows, columns = r->columns, xStride = r->xStride, yStride = r->yStride;
-  const float *x = r->x;
-  float *y = r->y;
+  const element *x = r->x;
+  element *y = r->y;
   for (long row = 0; row < rows; row++, x += xStride, y += yStride)
     for (long j = 0; j < columns; j += DPT_LANES) {
       v16 value = fma16(load(x + j) - load(mean + j), load(factor + j), load(shift + j));
@@ -149,8 +149,8 @@ static void scale_rows(const dpt_row_pass *r, const float *mean, const float *fa
 // The mean gradient is taken off first, too: where all gradients are alike, nothing is left to be multiplied.
 static void combine_rows(const dpt_row_pass *r, const dpt_norm_gradient *p) {
   const long rows = r->rows, columns = r->columns, xStride = r->xStride, gStride = r->gStride, yStride = r->yStride;
-  const float *x = r->x, *g = r->g;
-  float *y = r->y;
+  const element *x = r->x, *g = r->g;
+  element *y = r->y;
   for (long row = 0; row < rows; row++, x += xStride, g += gStride, y += yStride)
     for (long j = 0; j < columns; j += DPT_LANES) {
       const v16 centred = load(x + j) - load(p->mean + j);

@@ -173,10 +173,10 @@ DPT_INLINE const float **new_row(const gathered_product *p, gathered_rows *g, el
   return g->a + row / DPT_TILE_ROWS * g->taps * DPT_TILE_ROWS + row % DPT_TILE_ROWS;
 }
 
-// Asks for n floats ahead of their use: the products read a new image line tap by tap, in an order that processors do not
+// Asks for bytes ahead of their use: the products read a new image line tap by tap, in an order that processors do not
 // foresee.
-DPT_INLINE void fetch(const float *p, long n) {
-  for (long k = 0; k < n; k += DPT_LANES) __builtin_prefetch(p + k, 0, 2);
+DPT_INLINE void fetch(const void *p, long bytes) {
+  for (long k = 0; k < bytes; k += 64) __builtin_prefetch((const char *)p + k, 0, 2);
 }
 
 // Along one axis, how the pixels of a result see those of an image: pixel q through tap t at q · step + offset[t], where
@@ -262,7 +262,7 @@ static void multiply_stretch(const gathered_product *p, const seen_images *g, se
         const long at = n * g->fromImage + qh * v->step * g->fromLine + qw * h->step * g->fromStride;
         const float **a = new_row(p, rows, g->to + n * g->toImage + qh * g->toLine + qw * g->toStride);
         for (long t = 0; t < rows->taps; t++) a[t * DPT_TILE_ROWS] = g->from + (at + offset[t]);
-        for (long f = 0; f < fresh; f++) fetch(g->from + (at + freshOffset[f]), g->depth);
+        for (long f = 0; f < fresh; f++) fetch(g->from + (at + freshOffset[f]), g->depth * (long)sizeof(float));
       }
   multiply_gathered(p, rows);
 }

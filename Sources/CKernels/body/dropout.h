@@ -3,6 +3,7 @@
 #define DPT_DROPOUT_H
 
 #include "philox.h"
+#include "values.h"
 
 static void dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) {
   const long groups = (r->columns + DPT_LANES - 1) / DPT_LANES;
@@ -11,8 +12,8 @@ static void dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) {
     for (long b = 0; b < mask->batch; b++) {
       if (mask->starts && t >= mask->starts[b + 1] - mask->starts[b]) continue;
       const long first = mask->starts ? mask->starts[b] + t : (t * mask->batch + b) * mask->positions;
-      const float *x = r->x + first * r->xStride;
-      float *y = r->y + first * r->yStride;
+      const element *x = (const element *)r->x + first * r->xStride;
+      element *y = (element *)r->y + first * r->yStride;
       u16x32 words[4];
       uint32_t q = 0;
       for (long row = 0; row < mask->positions; row++, x += r->xStride, y += r->yStride)
@@ -29,6 +30,8 @@ static void dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask) {
 
 // A row of factors is the same for all rows of a sample.
 static void sample_dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask, bool isWhole, float *factors) {
+  const element *inputs = r->x;
+  element *outputs = r->y;
   for (long b = 0; b < mask->batch; b++) {
     u16x32 words[4];
     uint32_t q = 0;
@@ -43,8 +46,8 @@ static void sample_dropout(const dpt_row_pass *r, const dpt_dropout_mask *mask, 
       const long first = mask->starts ? mask->starts[b] + t : (t * mask->batch + b) * mask->positions;
       for (long row = first; row < first + mask->positions; row++)
         for (long k = 0; k < r->columns; k += DPT_LANES) {
-          const v16 factor = load(factors + k), x = load_some(r->x + row * r->xStride + k, r->columns - k);
-          store(r->y + row * r->yStride + k, choose(factor > splat(0.0f), x * factor, splat(0.0f)));
+          const v16 factor = load(factors + k), x = load_some(inputs + row * r->xStride + k, r->columns - k);
+          store(outputs + row * r->yStride + k, choose(factor > splat(0.0f), x * factor, splat(0.0f)));
         }
     }
   }

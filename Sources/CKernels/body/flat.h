@@ -1,4 +1,4 @@
-// Elementwise passes over flat vectors: sums, scaling, the ReLU and norms.
+// Elementwise passes over flat vectors: sums, scaling and norms.
 #ifndef DPT_FLAT_H
 #define DPT_FLAT_H
 
@@ -29,27 +29,11 @@ static double sum_of_squares(const float *x, long n) {
   return total;
 }
 
-// result = operation(x, y). Whole groups come first; they need no masks.
-DPT_INLINE void combine(v16 (*operation)(v16, v16), const float *x, const float *y, float *result, long n) {
+// Whole groups come first; they need no masks.
+static void add(const float *x, const float *y, float *sum, long n) {
   long i = 0;
-  for (; i + DPT_LANES <= n; i += DPT_LANES) store(result + i, operation(load(x + i), load(y + i)));
-  if (i < n) store_some(result + i, operation(load_some(x + i, n - i), load_some(y + i, n - i)), n - i);
-}
-
-DPT_INLINE v16 sum16(v16 x, v16 y) { return x + y; }
-DPT_INLINE v16 relu_sum16(v16 x, v16 y) { return choose(x + y < splat(0.0f), splat(0.0f), x + y); }
-DPT_INLINE v16 relu_back16(v16 y, v16 dy) { return choose(y > splat(0.0f), dy, splat(0.0f)); }
-
-static void add(const float *x, const float *y, float *sum, long n) { combine(sum16, x, y, sum, n); }
-static void add_relu(const float *x, const float *y, float *sum, long n) { combine(relu_sum16, x, y, sum, n); }
-static void relu_back(const float *y, float *dy, long n) { combine(relu_back16, y, dy, dy, n); }
-
-static void relu_back_twice(const float *y, float *dy, float *copy, long n) {
-  for (long i = 0; i < n; i += DPT_LANES) {
-    const v16 gradient = relu_back16(load_some(y + i, n - i), load_some(dy + i, n - i));
-    store_some(dy + i, gradient, n - i);
-    store_some(copy + i, gradient, n - i);
-  }
+  for (; i + DPT_LANES <= n; i += DPT_LANES) store(sum + i, load(x + i) + load(y + i));
+  if (i < n) store_some(sum + i, load_some(x + i, n - i) + load_some(y + i, n - i), n - i);
 }
 
 static void add_scaled(float *x, const float *y, long n, float factor) {

@@ -11,10 +11,11 @@
 #define DPT_NORM_FARNESS 4
 
 // One sample's rows, `base` being those of all samples.
-DPT_INLINE dpt_rows rows_of_sample(const dpt_group_norm_settings *p, long sample, const float *base, long stride, long columns) {
+DPT_INLINE dpt_rows rows_of_sample(const dpt_group_norm_settings *p, long sample, const void *base, long stride,
+                                   long columns) {
   const long first = p->starts ? p->starts[sample] : sample * p->distance;
   return (dpt_rows){
-      .base = base + first * stride, .stride = p->step * stride, .outer = 1,
+      .base = (const element *)base + first * stride, .stride = p->step * stride, .outer = 1,
       .positions = p->starts ? p->starts[sample + 1] - p->starts[sample] : p->rows, .columns = columns,
   };
 }
@@ -69,6 +70,8 @@ static void group_norm(const dpt_row_pass *r, const dpt_group_norm_settings *p) 
   for (long b = 0; b < p->batch; b++) {
     const dpt_rows x = rows_of_sample(p, b, r->x, r->xStride, columns);
     const dpt_rows y = rows_of_sample(p, b, r->y, r->yStride, columns);
+    const element *inputs = x.base;
+    element *outputs = (element *)y.base;
     float *mean = p->statistics + 2 * padded * b, *inverse = mean + padded;
     clear_row(mean, 2 * padded);
     if (x.positions == 0) continue;
@@ -82,9 +85,9 @@ static void group_norm(const dpt_row_pass *r, const dpt_group_norm_settings *p) 
       store(factor + j, p->weight ? load(p->weight + j) * load(inverse + j) : load(inverse + j));
     for (long row = 0; row < x.positions; row++)
       for (long j = 0; j < columns; j += DPT_LANES) {
-        const v16 centred = load(x.base + row * x.stride + j) - load(mean + j);
+        const v16 centred = load(inputs + row * x.stride + j) - load(mean + j);
         const v16 bias = p->bias ? load(p->bias + j) : splat(0.0f);
-        store((float *)y.base + row * y.stride + j, fma16(centred, load(factor + j), bias));
+        store(outputs + row * y.stride + j, fma16(centred, load(factor + j), bias));
       }
   }
 }
@@ -119,13 +122,15 @@ static void group_norm_gradient(const dpt_row_pass *r, const dpt_group_norm_sett
       }
     }
     const dpt_rows dx = rows_of_sample(p, b, r->y, r->yStride, columns);
+    const element *inputs = x.base, *outputGradients = g.base;
+    element *inputGradients = (element *)dx.base;
     for (long row = 0; row < x.positions; row++)
       for (long j = 0; j < columns; j += DPT_LANES) {
         const v16 scale = load(inverse + j);
-        const v16 normal = (load(x.base + row * x.stride + j) - load(mean + j)) * scale;
+        const v16 normal = (load(inputs + row * x.stride + j) - load(mean + j)) * scale;
         const v16 weight = p->weight ? load(p->weight + j) : splat(1.0f);
-        const v16 h = fma16(load(g.base + row * g.stride + j), weight, -load(first + j));
-        store((float *)dx.base + row * dx.stride + j, fma16(-normal, load(second + j), h) * scale);
+        const v16 h = fma16(load(outputGradients + row * g.stride + j), weight, -load(first + j));
+        store(inputGradients + row * dx.stride + j, fma16(-normal, load(second + j), h) * scale);
       }
   }
 }

@@ -2,7 +2,7 @@
 #ifndef DPT_JOIN_H
 #define DPT_JOIN_H
 
-#include "vector.h"
+#include "values.h"
 
 // The rows of a sample: `outer` runs, `distance` rows apart, of `inner` rows each.
 typedef struct {
@@ -19,13 +19,15 @@ DPT_INLINE v16 joined_product(v16 a, v16 b) { return a * b; }
 
 // y = operation(a, b), whole groups.
 DPT_INLINE void join_rows(v16 (*operation)(v16, v16), const dpt_join *p) {
+  const element *left = p->a, *right = p->b;
+  element *result = p->y;
   for (long sample = 0; sample < p->batch; sample++) {
     const joined_rows rows = joined_rows_of(p, sample);
     for (long step = 0; step < rows.outer; step++)
       for (long place = 0; place < rows.inner; place++) {
         const long row = rows.first + step * rows.distance + place;
-        const float *a = p->a + row * p->aStride, *b = p->b + (p->isShared ? sample : row) * p->bStride;
-        float *y = p->y + row * p->yStride;
+        const element *a = left + row * p->aStride, *b = right + (p->isShared ? sample : row) * p->bStride;
+        element *y = result + row * p->yStride;
         for (long c = 0; c < p->columns; c += DPT_LANES)
           store(y + c, operation(load_some(a + c, p->columns - c), load_some(b + c, p->columns - c)));
       }
@@ -38,8 +40,8 @@ static void join_multiply(const dpt_join *p) { join_rows(joined_product, p); }
 static void join_copy(const dpt_join *p) {
   const long rows = p->starts ? p->starts[p->batch] : p->steps * p->batch * p->positions;
   for (long row = 0; row < rows; row++) {
-    const float *a = p->a + row * p->aStride;
-    float *y = p->y + row * p->yStride;
+    const element *a = (const element *)p->a + row * p->aStride;
+    element *y = (element *)p->y + row * p->yStride;
     long c = 0;
     for (; c < p->columns; c += DPT_LANES) store_some(y + c, load_some(a + c, p->columns - c), p->copied - c);
     for (; c < p->copied; c += DPT_LANES) store_some(y + c, splat(0.0f), p->copied - c);
@@ -48,6 +50,8 @@ static void join_copy(const dpt_join *p) {
 
 // Rows are added in blocks of 64, then the blocks, both in ascending order.
 static void join_sums(const dpt_join *p) {
+  const element *first = p->a, *second = p->b;
+  element *sums = p->y;
   for (long sample = 0; sample < p->batch; sample++) {
     const joined_rows rows = joined_rows_of(p, sample);
     const long count = rows.outer * rows.inner;
@@ -58,12 +62,12 @@ static void join_sums(const dpt_join *p) {
         v16 sum = splat(0.0f);
         for (long k = block; k < count && k < block + 64; k++) {
           const long row = rows.first + k / rows.inner * rows.distance + k % rows.inner;
-          const v16 a = load_some(p->a + row * p->aStride + c, left);
-          sum = p->b ? fma16(a, load_some(p->b + row * p->bStride + c, left), sum) : sum + a;
+          const v16 a = load_some(first + row * p->aStride + c, left);
+          sum = second ? fma16(a, load_some(second + row * p->bStride + c, left), sum) : sum + a;
         }
         total += sum;
       }
-      store(p->y + sample * p->yStride + c, total);
+      store(sums + sample * p->yStride + c, total);
     }
   }
 }

@@ -2,13 +2,13 @@
 #ifndef DPT_LAYER_NORM_H
 #define DPT_LAYER_NORM_H
 
-#include "vector.h"
+#include "values.h"
 
 static void layer_norm(const dpt_row_pass *r, const dpt_row_norm *p) {
   const v16 count = splat((float)r->columns);
   for (long i = 0; i < r->rows; i++) {
-    const float *x = r->x + i * r->xStride;
-    float *y = r->y + i * r->yStride;
+    const element *x = (const element *)r->x + i * r->xStride;
+    element *y = (element *)r->y + i * r->yStride;
     v16 sums = splat(0.0f);
     for (long k = 0; k < r->columns; k += DPT_LANES) sums += load_some(x + k, r->columns - k);
     const v16 mean = splat(sum_of_lanes(sums)) / count;
@@ -33,7 +33,7 @@ static void layer_norm(const dpt_row_pass *r, const dpt_row_norm *p) {
 static void layer_norm_gradient(const dpt_row_pass *r, const dpt_row_norm *p, float *scaled, long scaledStride) {
   const v16 count = splat((float)r->columns);
   for (long i = 0; i < r->rows; i++) {
-    const float *x = r->x + i * r->xStride, *g = r->g + i * r->gStride;
+    const element *x = (const element *)r->x + i * r->xStride, *g = (const element *)r->g + i * r->gStride;
     const v16 mean = splat(p->statistics[2 * i]), inverse = splat(p->statistics[2 * i + 1]);
     float *products = scaled + i * scaledStride;
     v16 sums = splat(0.0f), sumsOfProducts = splat(0.0f);
@@ -46,12 +46,13 @@ static void layer_norm_gradient(const dpt_row_pass *r, const dpt_row_norm *p, fl
       sumsOfProducts = fma16(product, weight, sumsOfProducts);
     }
     if (!r->y) continue;
+    element *dx = (element *)r->y + i * r->yStride;
     const v16 first = splat(sum_of_lanes(sums)) / count, second = splat(sum_of_lanes(sumsOfProducts)) / count;
     for (long k = 0; k < r->columns; k += DPT_LANES) {
       const long valid = r->columns - k;
       v16 normal = (load_some(x + k, valid) - mean) * inverse;
       v16 h = fma16(load_some(g + k, valid), load(p->weight + k), -first);
-      store(r->y + i * r->yStride + k, fma16(-normal, second, h) * inverse);
+      store(dx + k, fma16(-normal, second, h) * inverse);
     }
   }
 }

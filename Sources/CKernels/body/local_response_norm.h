@@ -4,6 +4,7 @@
 #define DPT_LOCAL_RESPONSE_NORM_H
 
 #include "elementary.h"
+#include "values.h"
 
 // d^beta for d > 0. The usual power, ¾, is two square roots.
 DPT_INLINE v16 positive_power(v16 d, float beta) {
@@ -23,7 +24,8 @@ DPT_INLINE v16 sum_of_window(const float *from, long size) {
 
 // k + alpha · the mean of the squares of a row's windows, to `levels`. `padded` has room for a row between two margins of
 // `size` zeros.
-DPT_INLINE void levels_of_row(const dpt_local_response *p, const float *x, long columns, float *padded, float *levels) {
+DPT_INLINE void levels_of_row(const dpt_local_response *p, const element *x, long columns, float *padded,
+                              float *levels) {
   const v16 share = splat(p->alpha / (float)p->size);
   for (long k = 0; k < columns; k += DPT_LANES) {
     const v16 value = load_some(x + k, columns - k);
@@ -47,11 +49,11 @@ DPT_INLINE float *clear_margins(const dpt_local_response *p, long columns) {
 static void local_response_norm(const dpt_row_pass *r, const dpt_local_response *p) {
   float *levels = p->scratch, *padded = clear_margins(p, r->columns);
   for (long i = 0; i < r->rows; i++) {
-    const float *x = r->x + i * r->xStride;
+    const element *x = (const element *)r->x + i * r->xStride;
+    element *y = (element *)r->y + i * r->yStride;
     levels_of_row(p, x, r->columns, padded, levels);
     for (long k = 0; k < r->columns; k += DPT_LANES)
-      store(r->y + i * r->yStride + k,
-            load_some(x + k, r->columns - k) / positive_power(load(levels + k), p->beta));
+      store(y + k, load_some(x + k, r->columns - k) / positive_power(load(levels + k), p->beta));
   }
 }
 
@@ -61,20 +63,21 @@ static void local_response_norm_gradient(const dpt_row_pass *r, const dpt_local_
   float *levels = p->scratch, *padded = clear_margins(p, r->columns);
   const v16 factor = splat(-2 * p->alpha * p->beta / (float)p->size);
   for (long i = 0; i < r->rows; i++) {
-    const float *x = r->x + i * r->xStride, *g = r->g + i * r->gStride;
-    float *dx = r->y + i * r->yStride;
+    const element *x = (const element *)r->x + i * r->xStride, *g = (const element *)r->g + i * r->gStride;
+    element *dx = (element *)r->y + i * r->yStride;
     levels_of_row(p, x, r->columns, padded, levels);
     for (long k = 0; k < r->columns; k += DPT_LANES) {
       const long valid = r->columns - k;
       const v16 level = load(levels + k), value = load_some(x + k, valid);
       const v16 own = load_some(g + k, valid) / positive_power(level, p->beta);
-      store(dx + k, own);
+      // The first part takes the place of its level.
+      store(levels + k, own);
       store_some(padded + p->size + k, own * value / level, valid);
     }
     // Window w(c) holds j if c is between j − (size − 1) / 2 and j + size / 2.
     for (long k = 0; k < r->columns; k += DPT_LANES) {
       const v16 sum = sum_of_window(padded + p->size + k - (p->size - 1) / 2, p->size);
-      store(dx + k, fma16(factor * load_some(x + k, r->columns - k), sum, load(dx + k)));
+      store(dx + k, fma16(factor * load_some(x + k, r->columns - k), sum, load(levels + k)));
     }
   }
 }

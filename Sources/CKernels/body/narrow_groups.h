@@ -1,6 +1,10 @@
 // Convolutions in narrow groups: each group has as many outputs as channels, 1 (depthwise), 2, 4 or 8. The lanes run across
 // groups: sixteen outputs are made of the same sixteen channels. Each element is the chain that it is where its group is
 // convolved by itself, so the bits are those of `convolve` and `convolve_back` group by group.
+//
+// That is so of floats. With bfloat16 values, and weights rounded to such, sums are chains as of floats, too: one fused
+// multiply-add after the other, ascending, and denormal numbers stay. Since the lanes run across groups, an instruction that
+// adds products of pairs would be of no use.
 #ifndef DPT_NARROW_GROUPS_H
 #define DPT_NARROW_GROUPS_H
 
@@ -146,16 +150,17 @@ typedef struct {
   long count, offset[DPT_TAPS], weights[DPT_TAPS];
 } narrow_taps;
 
-// `mr` pixels, `fromStep` and `toStep` floats apart. `mr` and `width` are constants at every call.
-DPT_INLINE void narrow_tile(int mr, int width, const narrow_images *g, const narrow_taps *taps, const float *from,
-                            long fromStep, float *to, long toStep) {
+// `mr` pixels, `fromStep` and `toStep` values apart. `mr` and `width` are constants at every call.
+DPT_INLINE void narrow_tile(int mr, int width, const narrow_images *g, const narrow_taps *taps, const element *from,
+                            long fromStep, element *to, long toStep) {
   const float *panel = g->weights;
   for (long c = 0; c < g->channels; c += DPT_LANES, panel += g->panel) {
     v16 acc[DPT_NARROW_PIXELS];
 #pragma clang loop unroll(full)
     for (int i = 0; i < mr; i++) acc[i] = g->bias ? load(g->bias + c) : splat(0.0f);
     for (long t = 0; t < taps->count; t++) {
-      const float *x = from + taps->offset[t] + c, *w = panel + taps->weights[t];
+      const element *x = from + taps->offset[t] + c;
+      const float *w = panel + taps->weights[t];
 #pragma clang loop unroll(full)
       for (int i = 0; i < mr; i++) {
         const v16 pixel = load(x + i * fromStep);
@@ -167,7 +172,7 @@ DPT_INLINE void narrow_tile(int mr, int width, const narrow_images *g, const nar
     for (int i = 0; i < mr; i++) {
       v16 value = first_lanes(acc[i], g->channels - c);
       if (g->relu) value = choose(value < splat(0.0f), splat(0.0f), value);
-      float *place = to + i * toStep + c;
+      element *place = to + i * toStep + c;
       if (g->streams) store_past_caches(place, value);
       else store(place, value);
     }
@@ -176,13 +181,13 @@ DPT_INLINE void narrow_tile(int mr, int width, const narrow_images *g, const nar
 
 // Asks for what some pixels of the next line see first, `newest` being what the first of these pixels sees through its
 // last tap; in a single line, for as many pixels behind.
-DPT_INLINE void fetch_next(const narrow_images *g, const float *newest, long pixels) {
+DPT_INLINE void fetch_next(const narrow_images *g, const element *newest, long pixels) {
   const long columns = pixels * g->across.imageStep;
   const bool isLine = g->down.pixels == 1;
   const long lines = isLine ? 1 : g->down.imageStep;
-  const float *next = newest + (isLine ? columns * g->fromStride : g->fromLine);
+  const element *next = newest + (isLine ? columns * g->fromStride : g->fromLine);
   for (long l = 0; l < lines; l++)
-    for (long i = 0; i < columns; i++) fetch(next + l * g->fromLine + i * g->fromStride, g->channels);
+    for (long i = 0; i < columns; i++) fetch(next + l * g->fromLine + i * g->fromStride, g->channels * (long)sizeof(element));
 }
 
 #define DPT_CASE(MR) \
@@ -190,7 +195,7 @@ DPT_INLINE void fetch_next(const narrow_images *g, const float *newest, long pix
 
 // One line of the result at `line`.
 DPT_INLINE void narrow_line(int width, const narrow_images *g, const narrow_run *down, const narrow_run *runs, long count,
-                            const float *image, float *line) {
+                            const element *image, element *line) {
   const narrow_axis *v = &g->down, *h = &g->across;
   const long fromStep = h->imageStep * g->fromStride, toStep = h->resultStep * g->toStride;
   narrow_taps taps;
@@ -206,8 +211,8 @@ DPT_INLINE void narrow_line(int width, const narrow_images *g, const narrow_run 
     const long height = tile_height(run->pixels, DPT_NARROW_PIXELS);
     for (long q = 0; q < run->pixels; q += height) {
       const long pixels = run->pixels - q < height ? run->pixels - q : height;
-      const float *from = image + q * fromStep;
-      float *to = line + run->first * g->toStride + q * toStep;
+      const element *from = image + q * fromStep;
+      element *to = line + run->first * g->toStride + q * toStep;
       if (g->fetches && taps.count > 0) fetch_next(g, from + taps.offset[taps.count - 1], pixels);
       switch (pixels) {
         DPT_EACH_PIXELS(DPT_CASE)
@@ -217,8 +222,8 @@ DPT_INLINE void narrow_line(int width, const narrow_images *g, const narrow_run 
 }
 #undef DPT_CASE
 
-DPT_INLINE void narrow_lines(int width, const narrow_images *g, const narrow_run *runs, long count, const float *image,
-                             float *to) {
+DPT_INLINE void narrow_lines(int width, const narrow_images *g, const narrow_run *runs, long count, const element *image,
+                             element *to) {
   for (long q = 0; q < g->down.pixels; q++) {
     const narrow_run down = view_of(&g->down, q);
     narrow_line(width, g, &down, runs, count, image, to + q * g->toLine);
@@ -229,8 +234,8 @@ DPT_INLINE void narrow_lines(int width, const narrow_images *g, const narrow_run
   case WIDTH: narrow_lines(WIDTH, g, runs, count, image, to); break;
 
 // The result of one image.
-static void narrow_image(long width, const narrow_images *g, const narrow_run *runs, long count, const float *image,
-                         float *to) {
+static void narrow_image(long width, const narrow_images *g, const narrow_run *runs, long count, const element *image,
+                         element *to) {
   switch (width) {
     DPT_EACH_WIDTH(DPT_CASE)
   }
@@ -242,8 +247,10 @@ static size_t narrow_groups_scratch(const dpt_convolution *g) {
   return floats_of_runs(line.outWidth);
 }
 
-static void convolve_narrow_groups(const dpt_convolution *convolution, long width, const float *x, const float *packed,
-                                   const float *bias, float *y, bool relu, float *scratch) {
+static void convolve_narrow_groups(const dpt_convolution *convolution, long width, const void *inputs,
+                                   const float *packed, const float *bias, void *outputs, bool relu, float *scratch) {
+  const element *x = inputs;
+  element *y = outputs;
   if (convolution->xStarts) {
     for (long n = 0; n < convolution->batch; n++) {
       const dpt_convolution one = sample_of(convolution, n);
@@ -270,7 +277,8 @@ static void convolve_narrow_groups(const dpt_convolution *convolution, long widt
 }
 
 // How ∂ℓ/∂x is made of ∂ℓ/∂y.
-DPT_INLINE narrow_images narrow_images_back(const dpt_convolution *g, long width, const float *packed, const float *dx) {
+DPT_INLINE narrow_images narrow_images_back(const dpt_convolution *g, long width, const float *packed,
+                                            const void *dx) {
   return (narrow_images){
       .down = narrow_axis_of(true, g->height, g->outHeight, g->kernelHeight, g->strideHeight, g->paddingHeight,
                              g->dilationHeight),

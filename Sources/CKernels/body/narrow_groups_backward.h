@@ -7,8 +7,9 @@
 static size_t narrow_groups_backward_scratch(const dpt_convolution *convolution, long width, long shards, bool changes) {
   const dpt_convolution line = as_line(convolution), *g = &line;
   const narrow_plan plan = plan_narrow(g, width);
-  const size_t changed = changes ? (size_t)(g->outHeight * g->yLine + DPT_LANES) : 0;
-  return floats_of_runs(g->width) + plan.input + stack_depth(shards) * plan.sums + changed;
+  const size_t changed = changes ? (size_t)(g->outHeight * g->yLine + DPT_LANES) * sizeof(element) : 0;
+  return floats_of_runs(g->width) + plan.input + stack_depth(shards) * plan.sums +
+         (changed + sizeof(float) - 1) / sizeof(float);
 }
 
 // How the samples of a batch, or one of them, are gone through. The runs lie at the scratch's start.
@@ -33,7 +34,8 @@ static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long 
   const narrow_plan plan = plan_narrow(g, width);
   narrow_back sample = lay_narrow(p, width, &p->convolution, &p->inverse);
   float *input = p->scratch + floats_of_runs(g->width), *stack = input + plan.input;
-  float *changed = stack + stack_depth(s->shards) * plan.sums;
+  element *changed = (element *)(stack + stack_depth(s->shards) * plan.sums), *dx = p->dx;
+  const element *x = p->x, *gradients = p->dy;
   for (shard_fold f = fold_shards(s, stack, (long)plan.sums); has_shard(&f);) {
     float *sums = f.top;
     memset(sums, 0, plan.sums * sizeof(float));
@@ -43,7 +45,7 @@ static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long 
         sample = lay_narrow(p, width, &one, &inverse);
       }
       const long at = place_in_y(&p->convolution, n), pixel = at / p->convolution.yStride;
-      const float *dy = p->dy + at;
+      const element *dy = gradients + at;
       if (p->follower == DPT_NORMALIZED) {
         normalize_back(p, &sample.line, pixel, changed);
         dy = changed;
@@ -52,9 +54,9 @@ static void convolve_narrow_groups_back(const dpt_convolution_backward *p, long 
         dy = changed;
       }
       if (p->biasGradient) add_bias_gradient(&sample.line, dy, sums + plan.weights);
-      add_narrow_gradients(width, &sample.line, &sample.plan, p->x + place_in_x(&p->convolution, n), dy, sums, input);
-      if (p->dx)
-        narrow_image(width, &sample.images, (narrow_run *)p->scratch, sample.runs, dy, p->dx + place_in_x(&p->inverse, n));
+      add_narrow_gradients(width, &sample.line, &sample.plan, x + place_in_x(&p->convolution, n), dy, sums, input);
+      if (dx)
+        narrow_image(width, &sample.images, (narrow_run *)p->scratch, sample.runs, dy, dx + place_in_x(&p->inverse, n));
     }
     if (!join_shards(&f)) continue;
     const long node = f.node * p->node;

@@ -35,9 +35,10 @@ DPT_INLINE float *pack_zeros(float *packed, long n) {
   return packed;
 }
 
-// Sixteen channels of input lines first ..< first + lines, as [line][pixel][16]; asks for what is packed after these.
-DPT_INLINE void pack_lanes(const dpt_convolution *g, const narrow_plan *plan, const float *image, long first, long lines,
-                           float *packed) {
+// Sixteen channels of input lines first ..< first + lines, as floats, [line][pixel][16]; asks for what is packed after
+// these.
+DPT_INLINE void pack_lanes(const dpt_convolution *g, const narrow_plan *plan, const element *image, long first,
+                           long lines, float *packed) {
   // Packed pixels before, within and behind the image.
   const long left = g->paddingWidth < plan->inputWidth ? g->paddingWidth : plan->inputWidth;
   const long room = plan->inputWidth - left, middle = g->width < room ? g->width : room, right = room - middle;
@@ -48,7 +49,7 @@ DPT_INLINE void pack_lanes(const dpt_convolution *g, const narrow_plan *plan, co
       continue;
     }
     packed = pack_zeros(packed, left);
-    const float *pixel = image + ih * g->xLine;
+    const element *pixel = image + ih * g->xLine;
     for (long w = 0; w < middle; w++, pixel += g->xStride, packed += DPT_LANES) {
       fetch_ahead(pixel + ahead);
       store(packed, load(pixel));
@@ -57,7 +58,8 @@ DPT_INLINE void pack_lanes(const dpt_convolution *g, const narrow_plan *plan, co
   }
 }
 
-// Output lines and the pixels of each; floats from one pixel and line to the next, of the packed inputs and of the outputs.
+// Output lines and the pixels of each; values from one pixel and line to the next, of the packed inputs and of the
+// outputs.
 typedef struct {
   long lines, pixels, xStep, xLine, yStep, yLine;
 } narrow_walk;
@@ -65,7 +67,7 @@ typedef struct {
 // sums[t][k] += Σ over pixels of dy · (channel k of its group, seen through tap t). `taps` and `width` are constants at
 // every call.
 DPT_INLINE void add_taps(int taps, int width, const narrow_walk *walk, const float *input, const long *offset,
-                         const float *dy, float *sums) {
+                         const element *dy, float *sums) {
   v16 acc[DPT_TILE_ROWS > DPT_WIDEST_GROUP ? DPT_TILE_ROWS : DPT_WIDEST_GROUP];
 #pragma clang loop unroll(full)
   for (int r = 0; r < taps * width; r++) acc[r] = load(sums + r * DPT_LANES);
@@ -73,7 +75,7 @@ DPT_INLINE void add_taps(int taps, int width, const narrow_walk *walk, const flo
     const float *x[DPT_TILE_ROWS];
 #pragma clang loop unroll(full)
     for (int t = 0; t < taps; t++) x[t] = input + l * walk->xLine + offset[t];
-    const float *pixel = dy + l * walk->yLine;
+    const element *pixel = dy + l * walk->yLine;
     for (long w = 0, at = 0; w < walk->pixels; w++, at += walk->xStep, pixel += walk->yStep) {
       const v16 gradient = load(pixel);
 #pragma clang loop unroll(full)
@@ -95,8 +97,8 @@ DPT_INLINE void add_taps(int taps, int width, const narrow_walk *walk, const flo
     if (TAPS == 1 || TAPS * width <= DPT_TILE_ROWS) add_taps(TAPS, width, &walk, input, offsets + t, lanes, tile); \
     break;
 
-DPT_INLINE void add_narrow_gradient(int width, const dpt_convolution *g, const narrow_plan *plan, const float *x,
-                                    const float *dy, float *sums, float *input) {
+DPT_INLINE void add_narrow_gradient(int width, const dpt_convolution *g, const narrow_plan *plan, const element *x,
+                                    const element *dy, float *sums, float *input) {
   const long taps = g->kernelHeight * g->kernelWidth;
   const long height = tile_height(taps, DPT_TILE_ROWS > width ? DPT_TILE_ROWS / width : 1);
   long offsets[DPT_TAPS];
@@ -113,7 +115,7 @@ DPT_INLINE void add_narrow_gradient(int width, const dpt_convolution *g, const n
     const long inputLines = plan->inputLines - (plan->lines - walk.lines) * g->strideHeight;
     for (long p = 0; p < plan->panels; p++) {
       pack_lanes(g, plan, x + p * DPT_LANES, oh * g->strideHeight - g->paddingHeight, inputLines, input);
-      const float *lanes = dy + oh * g->yLine + p * DPT_LANES;
+      const element *lanes = dy + oh * g->yLine + p * DPT_LANES;
       for (long t = 0; t < taps; t += height) {
         float *tile = sums + (p * plan->rows + t * width) * DPT_LANES;
         switch (taps - t < height ? taps - t : height) {
@@ -128,8 +130,8 @@ DPT_INLINE void add_narrow_gradient(int width, const dpt_convolution *g, const n
 #define DPT_CASE(WIDTH) \
   case WIDTH: add_narrow_gradient(WIDTH, g, plan, x, dy, sums, input); break;
 
-static void add_narrow_gradients(long width, const dpt_convolution *g, const narrow_plan *plan, const float *x,
-                                 const float *dy, float *sums, float *input) {
+static void add_narrow_gradients(long width, const dpt_convolution *g, const narrow_plan *plan, const element *x,
+                                 const element *dy, float *sums, float *input) {
   switch (width) {
     DPT_EACH_WIDTH(DPT_CASE)
   }

@@ -46,13 +46,15 @@ DPT_INLINE pool_taps taps_of_pool(const dpt_convolution *g) {
 
 // The largest value of each window, and its tap: the first of equals; NaN wins. Taps outside the image do not count. With
 // `rectified`, a value that is not positive has no tap and passes no gradient.
-static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t *taps, bool rectified) {
+static void max_pool(const dpt_convolution *g, const void *inputs, void *outputs, int8_t *taps, bool rectified) {
+  const element *x = inputs;
+  element *y = outputs;
   window_taps window;
   const pool_taps place = taps_of_pool(g);
   for (long n = 0; n < g->batch; n++)
     for (long oh = 0; oh < g->outHeight; oh++)
       for (long ow = 0; ow < g->outWidth; ow++) {
-        const float *image = x + n * g->xImage;
+        const element *image = x + n * g->xImage;
         const long at = n * g->yImage + oh * g->yLine + ow * g->yStride;
         int8_t *winners = taps + n * place.image + oh * place.line + ow * place.stride;
         find_taps(g, oh, ow, &window);
@@ -69,8 +71,77 @@ static void max_pool(const dpt_convolution *g, const float *x, float *y, int8_t 
       }
 }
 
+#if DPT_ROUNDED
+
+// Pixels gather the gradients of all windows that see them, so that each value is rounded once.
+
+// Along one axis, the windows that see a pixel, ascending, and through which tap.
+typedef struct {
+  long count, window[DPT_TAPS], tap[DPT_TAPS];
+} seeing_windows;
+
+DPT_INLINE void find_windows(long pixel, long windows, long kernel, long stride, long padding, long dilation,
+                             seeing_windows *seeing) {
+  // How far the pixel is from a window's first tap.
+  const long most = (kernel - 1) * dilation, behind = pixel + padding - most;
+  long window = behind > 0 ? (behind + stride - 1) / stride : 0;
+  seeing->count = 0;
+  for (long at = pixel + padding - window * stride; at >= 0 && window < windows; at -= stride, window++) {
+    if (dilation > 1 && at % dilation != 0) continue;
+    seeing->window[seeing->count] = window;
+    seeing->tap[seeing->count++] = dilation > 1 ? at / dilation : at;
+  }
+}
+
+// Zeros behind the groups of a pixel's channels.
+DPT_INLINE void clear_behind(element *pixel, long channels, long stride) {
+  const long padded = padded_to_lanes(channels);
+  if (padded < stride) memset(pixel + padded, 0, (size_t)(stride - padded) * sizeof(element));
+}
+
 // Every window's gradient goes to its tap; overlapping windows add in ascending order.
-static void max_pool_back(const dpt_convolution *g, const float *dy, const int8_t *taps, float *dx) {
+static void max_pool_back(const dpt_convolution *g, const void *outputs, const int8_t *taps, void *inputs) {
+  const element *dy = outputs;
+  element *dx = inputs;
+  seeing_windows down, across;
+  // Of all windows that see a pixel: where their gradients and taps lie in an image, and the pixel's tap.
+  long at[DPT_TAPS], winners[DPT_TAPS];
+  int32_t tap[DPT_TAPS];
+  const pool_taps place = taps_of_pool(g);
+  for (long n = 0; n < g->batch; n++)
+    for (long ih = 0; ih < g->height; ih++) {
+      find_windows(ih, g->outHeight, g->kernelHeight, g->strideHeight, g->paddingHeight, g->dilationHeight, &down);
+      for (long iw = 0; iw < g->width; iw++) {
+        find_windows(iw, g->outWidth, g->kernelWidth, g->strideWidth, g->paddingWidth, g->dilationWidth, &across);
+        long count = 0;
+        for (long i = 0; i < down.count; i++)
+          for (long j = 0; j < across.count; j++, count++) {
+            at[count] = n * g->yImage + down.window[i] * g->yLine + across.window[j] * g->yStride;
+            winners[count] = n * place.image + down.window[i] * place.line + across.window[j] * place.stride;
+            tap[count] = (int32_t)(down.tap[i] * g->kernelWidth + across.tap[j]);
+          }
+        element *pixel = dx + n * g->xImage + ih * g->xLine + iw * g->xStride;
+        clear_behind(pixel, g->channels, g->xStride);
+        for (long c = 0; c < g->channels; c += DPT_LANES) {
+          v16 sum = splat(0.0f);
+          for (long w = 0; w < count; w++) {
+            i8x16 bytes;
+            memcpy(&bytes, taps + winners[w] + c, sizeof bytes);
+            const i16 here = __builtin_convertvector(bytes, i16) == tap[w];
+            sum += choose(here, load(dy + at[w] + c), splat(0.0f));
+          }
+          store(pixel + c, sum);
+        }
+      }
+    }
+}
+
+#else
+
+// Every window's gradient goes to its tap; overlapping windows add in ascending order.
+static void max_pool_back(const dpt_convolution *g, const void *outputs, const int8_t *taps, void *inputs) {
+  const float *dy = outputs;
+  float *dx = inputs;
   window_taps window;
   const pool_taps place = taps_of_pool(g);
   for (long n = 0; n < g->batch; n++) {
@@ -97,12 +168,16 @@ static void max_pool_back(const dpt_convolution *g, const float *dy, const int8_
   }
 }
 
+#endif
+
 // The largest value of each channel over the whole image, and its pixel: the first of equals; NaN wins. Without pixels it is
 // 0, and the pixel −1.
-static void global_max_pool(const dpt_convolution *g, const float *x, float *y, int32_t *pixels) {
+static void global_max_pool(const dpt_convolution *g, const void *inputs, void *outputs, int32_t *pixels) {
+  const element *x = inputs;
+  element *y = outputs;
   for (long n = 0; n < g->batch; n++)
     for (long c = 0; c < g->channels; c += DPT_LANES) {
-      const float *image = x + n * g->xImage + c;
+      const element *image = x + n * g->xImage + c;
       v16 best = splat(0.0f);
       i16 from = -1;
       for (long h = 0, pixel = 0; h < g->height; h++)
@@ -114,10 +189,12 @@ static void global_max_pool(const dpt_convolution *g, const float *x, float *y, 
 }
 
 // The gradient goes to the pixel of the largest value.
-static void global_max_pool_back(const dpt_convolution *g, const float *dy, const int32_t *pixels, float *dx) {
+static void global_max_pool_back(const dpt_convolution *g, const void *outputs, const int32_t *pixels, void *inputs) {
+  const element *dy = outputs;
+  element *dx = inputs;
   for (long n = 0; n < g->batch; n++)
     for (long c = 0; c < g->channels; c += DPT_LANES) {
-      float *image = dx + n * g->xImage + c;
+      element *image = dx + n * g->xImage + c;
       const v16 gradient = load(dy + n * g->yImage + c);
       i16 from;
       memcpy(&from, pixels + n * g->yImage + c, sizeof from);
@@ -161,7 +238,9 @@ DPT_INLINE mean_span span_across(const dpt_convolution *g, dpt_average average, 
 }
 
 // The mean of each window: the sum of its pixels in ascending order, over their count.
-static void average_pool(const dpt_convolution *g, dpt_average average, const float *x, float *y) {
+static void average_pool(const dpt_convolution *g, dpt_average average, const void *inputs, void *outputs) {
+  const element *x = inputs;
+  element *y = outputs;
   for (long n = 0; n < g->batch; n++)
     for (long oh = 0; oh < g->outHeight; oh++) {
       const mean_span down = span_down(g, average, oh);
@@ -179,10 +258,69 @@ static void average_pool(const dpt_convolution *g, dpt_average average, const fl
     }
 }
 
-static void average_pool_back(const dpt_convolution *g, dpt_average average, const float *dy, float *dx) {
+#if DPT_ROUNDED
+
+typedef mean_span (*span_of_window)(const dpt_convolution *, dpt_average, long);
+
+// Whether windows along an axis have pixels in common.
+DPT_INLINE bool spans_overlap(span_of_window span, const dpt_convolution *g, dpt_average average, long windows) {
+  for (long o = 1; o < windows; o++)
+    if (span(g, average, o).first < span(g, average, o - 1).end) return true;
+  return false;
+}
+
+// The windows first ..< end along an axis, which see a pixel.
+typedef struct {
+  long first, end;
+} window_range;
+
+// Moves on from an earlier pixel's.
+DPT_INLINE void find_range(span_of_window span, const dpt_convolution *g, dpt_average average, long windows, long pixel,
+                           window_range *range) {
+  while (range->first < windows && span(g, average, range->first).end <= pixel) range->first++;
+  while (range->end < windows && span(g, average, range->end).first <= pixel) range->end++;
+}
+
+// Every pixel gathers the shares of all windows that see it, in ascending order.
+static void gather_shares(const dpt_convolution *g, dpt_average average, const element *dy, element *dx) {
+  for (long n = 0; n < g->batch; n++) {
+    window_range down = {0};
+    for (long ih = 0; ih < g->height; ih++) {
+      find_range(span_down, g, average, g->outHeight, ih, &down);
+      window_range across = {0};
+      for (long iw = 0; iw < g->width; iw++) {
+        find_range(span_across, g, average, g->outWidth, iw, &across);
+        element *pixel = dx + n * g->xImage + ih * g->xLine + iw * g->xStride;
+        clear_behind(pixel, g->channels, g->xStride);
+        for (long c = 0; c < g->channels; c += DPT_LANES) {
+          v16 sum = splat(0.0f);
+          for (long oh = down.first; oh < down.end; oh++) {
+            const long rows = span_down(g, average, oh).count;
+            for (long ow = across.first; ow < across.end; ow++) {
+              const v16 count = splat((float)(rows * span_across(g, average, ow).count));
+              sum += load(dy + n * g->yImage + oh * g->yLine + ow * g->yStride + c) / count;
+            }
+          }
+          store(pixel + c, sum);
+        }
+      }
+    }
+  }
+}
+
+#endif
+
+static void average_pool_back(const dpt_convolution *g, dpt_average average, const void *outputs, void *inputs) {
+  const element *dy = outputs;
+  element *dx = inputs;
+#if DPT_ROUNDED
+  // Otherwise each value is written once, after zero.
+  if (spans_overlap(span_down, g, average, g->outHeight) || spans_overlap(span_across, g, average, g->outWidth))
+    return gather_shares(g, average, dy, dx);
+#endif
   for (long n = 0; n < g->batch; n++) {
     for (long ih = 0; ih < g->height; ih++)
-      memset(dx + n * g->xImage + ih * g->xLine, 0, (size_t)(g->width * g->xStride) * sizeof(float));
+      memset(dx + n * g->xImage + ih * g->xLine, 0, (size_t)(g->width * g->xStride) * sizeof(element));
     for (long oh = 0; oh < g->outHeight; oh++) {
       const mean_span down = span_down(g, average, oh);
       for (long ow = 0; ow < g->outWidth; ow++) {
@@ -192,7 +330,7 @@ static void average_pool_back(const dpt_convolution *g, dpt_average average, con
           v16 share = load(dy + n * g->yImage + oh * g->yLine + ow * g->yStride + c) / count;
           for (long ih = down.first; ih < down.end; ih++)
             for (long iw = across.first; iw < across.end; iw++) {
-              float *target = dx + n * g->xImage + ih * g->xLine + iw * g->xStride + c;
+              element *target = dx + n * g->xImage + ih * g->xLine + iw * g->xStride + c;
               store(target, load(target) + share);
             }
         }

@@ -3,13 +3,13 @@
 #ifndef DPT_RMS_NORM_H
 #define DPT_RMS_NORM_H
 
-#include "vector.h"
+#include "values.h"
 
 static void rms_norm(const dpt_row_pass *r, const dpt_row_norm *p) {
   const v16 count = splat((float)r->columns);
   for (long i = 0; i < r->rows; i++) {
-    const float *x = r->x + i * r->xStride;
-    float *y = r->y + i * r->yStride;
+    const element *x = (const element *)r->x + i * r->xStride;
+    element *y = (element *)r->y + i * r->yStride;
     v16 squares = splat(0.0f);
     for (long k = 0; k < r->columns; k += DPT_LANES) {
       const v16 value = load_some(x + k, r->columns - k);
@@ -26,7 +26,7 @@ static void rms_norm(const dpt_row_pass *r, const dpt_row_norm *p) {
 static void rms_norm_gradient(const dpt_row_pass *r, const dpt_row_norm *p, float *scaled, long scaledStride) {
   const v16 count = splat((float)r->columns);
   for (long i = 0; i < r->rows; i++) {
-    const float *x = r->x + i * r->xStride, *g = r->g + i * r->gStride;
+    const element *x = (const element *)r->x + i * r->xStride, *g = (const element *)r->g + i * r->gStride;
     const v16 inverse = splat(p->statistics[i]);
     float *products = scaled + i * scaledStride;
     v16 sums = splat(0.0f);
@@ -37,11 +37,12 @@ static void rms_norm_gradient(const dpt_row_pass *r, const dpt_row_norm *p, floa
       sums = fma16(product, first_lanes(load(p->weight + k), valid), sums);
     }
     if (!r->y) continue;
+    element *dx = (element *)r->y + i * r->yStride;
     const v16 mean = splat(sum_of_lanes(sums)) / count;
     for (long k = 0; k < r->columns; k += DPT_LANES) {
       const long valid = r->columns - k;
       const v16 h = load_some(g + k, valid) * load(p->weight + k);
-      store(r->y + i * r->yStride + k, fma16(load_some(x + k, valid) * -inverse, mean, h) * inverse);
+      store(dx + k, fma16(load_some(x + k, valid) * -inverse, mean, h) * inverse);
     }
   }
 }

@@ -8,6 +8,7 @@
 #define DPT_SUM_GROUPS 4
 
 DPT_INLINE void sum_columns(int groups, const dpt_row_sums *p, long j0, const dpt_shard_program *s) {
+  const element *base = p->base;
   // The sums are written like one row of a product.
   const dpt_outer_product row = {
       .n = p->columns, .group = p->group, .groupValid = p->groupValid, .outJ = 1, .outGroup = p->groupValid,
@@ -21,7 +22,7 @@ DPT_INLINE void sum_columns(int groups, const dpt_row_sums *p, long j0, const dp
       for (long r = shard_start(&f) * p->positions; r < shard_end(&f) * p->positions; r++)
 #pragma clang loop unroll(full)
         for (int j = 0; j < groups; j++)
-          sum[j] += load(p->base + t * p->outerStride + r * p->stride + j0 + j * DPT_LANES);
+          sum[j] += load(base + t * p->outerStride + r * p->stride + j0 + j * DPT_LANES);
 #pragma clang loop unroll(full)
     for (int j = 0; j < groups; j++) store(f.top + j * DPT_LANES, sum[j]);
     if (!join_shards(&f)) continue;

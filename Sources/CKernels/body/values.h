@@ -54,8 +54,12 @@ DPT_OVERLOADED v16 load_some(const bfloat16 *p, long n) {
   return floats_of_halves(h);
 }
 DPT_OVERLOADED void store_some(bfloat16 *p, v16 v, long n) {
+  if (n >= DPT_LANES) {
+    store(p, v);
+    return;
+  }
   const h16 h = rounded_halves(v);
-  memcpy(p, &h, n >= DPT_LANES ? sizeof h : (size_t)n * sizeof *p);
+  memcpy(p, &h, (size_t)n * sizeof *p);
 }
 DPT_OVERLOADED float get(const bfloat16 *p) {
   const uint32_t all = (uint32_t)p->bits << 16;

@@ -90,7 +90,8 @@ DPT_VALUES_SCRATCH(convolution_backward_scratch, (const dpt_convolution *g, long
 
 /// `dpt_convolve` for all groups at once of a convolution with as many outputs as channels in each group: `width`, which is
 /// 1, 2, 4 or 8. `g` counts the channels of all groups, and whole panels may be written behind them; `packed` is the weight
-/// packed transposed (inner kh, kw, c of the group), `scratch` `dpt_narrow_groups_scratch` floats.
+/// packed transposed (inner kh, kw, c of the group), for bfloat16 then rounded by `dpt_round_floats`; `scratch` is
+/// `dpt_narrow_groups_scratch` floats. Sums are ascending chains of float32 in each precision.
 DPT_VALUES(void, convolve_narrow_groups,
            (const dpt_convolution *g, long width, const void *x, const float *packed, const float *bias, void *y,
             bool relu, float *scratch),
@@ -98,8 +99,8 @@ DPT_VALUES(void, convolve_narrow_groups,
 /// Floats of scratch that `dpt_convolve_narrow_groups` needs.
 DPT_VALUES_SCRATCH(narrow_groups_scratch, (const dpt_convolution *g), (g), g->precision)
 /// `dpt_convolve_back` for all such groups at once, without pooling; dy stays as it is. `packed` is the weight as
-/// `dpt_pack_narrow_groups_back` packs it, `scratch` `dpt_narrow_groups_backward_scratch` floats. Sequences take no
-/// `rectified`.
+/// `dpt_pack_narrow_groups_back` packs it, for bfloat16 then rounded; `scratch` is `dpt_narrow_groups_backward_scratch` floats.
+/// Sequences take no `rectified`.
 DPT_VALUES(void, convolve_narrow_groups_back,
            (const dpt_convolution_backward *p, long width, const dpt_shard_program *shards), (p, width, shards), p->convolution.precision)
 /// Floats of scratch that `dpt_convolve_narrow_groups_back` needs; `changes` with `rectified` or `norm`.
@@ -324,6 +325,8 @@ DPT_KERNEL(void, pack_halves, (const float *x, uint16_t *packed, long n, dpt_hal
 /// Unpacks values of the format to floats.
 DPT_KERNEL(void, unpack_halves, (const uint16_t *packed, float *x, long n, dpt_half_format format),
            (packed, x, n, format))
+/// Each x becomes the nearest value of DPT_IN_BFLOAT16, and stays a float.
+DPT_KERNEL(void, round_floats, (float *x, long n), (x, n))
 
 // MARK: Images (body/image.h): three planes of floats from 0 to 1, rows packed, or 8-bit pixels
 

@@ -58,7 +58,7 @@ extension Recipe {
       accumulate: accumulate, clipValue: optimizer.clipValue, nonFinite: nonFinite,
       compareRanks: compareRanks, reduction: reduction,
       compression: gradientCompression,
-      optimizerSharding: optimizerSharding)
+      optimizerSharding: optimizerSharding, precision: precision)
     settings.recordedTensors = record.histogramCadence(settings, samples: splits.training.count)
     try freeze(network.model)
     let start = model.unfreeze?.after.steps(perEpoch: settings.stepsPerEpoch(samples: splits.training.count)) ?? .max

@@ -1,3 +1,4 @@
+import Tensors
 import Training
 
 /// What to train, on what data, and how: the YAML file with every default filled in.
@@ -18,6 +19,8 @@ public struct Recipe: Sendable {
   public var accumulate = 1
   /// The number of parts that a batch is cut into; ranks share them.
   public var shards = 8
+  /// The precision of activations and of what goes into products.
+  public var precision = Precision.float32
   /// Which samples make a batch.
   public var batching = Batching.shuffled
   /// The number of batches whose samples are arranged by length together, with batching `length`.
@@ -77,6 +80,10 @@ extension Recipe: RecipeSettings {
       RecipeKey(
         "shards", \.shards, .number(.from(1, through: 4096)),
         "parts that a batch is cut into; they fix the result for any number of ranks"),
+      RecipeKey(
+        "precision", \.precision, .choice,
+        "float32, or bfloat16: activations, their gradients and what goes into products have 16 bits, sums and weights 32; "
+          + "faster and with less memory, to the same bits on every processor"),
       RecipeKey(
         "batching", \.batching, .choice,
         "which samples make a batch: shuffled, as they come, or length, those of like length, for sequences that differ in it"
@@ -164,6 +171,7 @@ public enum Batching: String, Choice {
   case length
 }
 
+extension Precision: Choice {}
 extension NonFinitePolicy: Choice {}
 extension Reduction: Choice {}
 extension OptimizerSharding: Choice {}
