@@ -42,7 +42,7 @@ func loaded(_ data: any Dataset, epoch: Int = 1, _ indices: [Int]) throws -> [(f
   let batch = try Batch(shape: data.inputShape, capacity: indices.count)
   try indices.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
   return indices.indices.map { place in
-    let row = batch.view.row(step: 0, sample: place)
+    let row = batch.view.row(step: 0, sample: place).floats
     return (Array(UnsafeBufferPointer(start: row, count: data.inputShape.count)), batch.classes[place])
   }
 }

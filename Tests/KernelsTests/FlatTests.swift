@@ -36,7 +36,7 @@ import Testing
       var (apart, inPlace, positive) = (y, x, y)
       dpt_add(x, y, &apart, count)
       inPlace.withUnsafeMutableBufferPointer { dpt_add($0.baseAddress, y, $0.baseAddress, count) }
-      dpt_add_relu(x, y, &positive, count)
+      dpt_add_values(DPT_IN_FLOAT32, x, y, &positive, count, true)
       return (apart, inPlace, positive)
     }) {
       #expect(bits(sums.0) == bits(wanted[..<count] + [y[count]]), "\(name)")

@@ -57,15 +57,19 @@ import Testing
 
   private func multiply(_ shape: Case, _ a: [Float], _ packed: [Float], _ bias: [Float], _ before: [Float]) -> [Float] {
     var c = before
+    let scratch = UnsafeMutablePointer<Float>.allocate(
+      capacity: dpt_product_scratch(DPT_IN_FLOAT32, shape.rows, shape.inner))
+    defer { scratch.deallocate() }
     a.withUnsafeBufferPointer { a in
       packed.withUnsafeBufferPointer { packed in
         bias.withUnsafeBufferPointer { bias in
           c.withUnsafeMutableBufferPointer { c in
             var product = dpt_product(
-              a: a.baseAddress, aStride: shape.aStride, segments: shape.segments, segmentLength: shape.segmentLength,
-              segmentStride: shape.segmentStride, b: packed.baseAddress, a2: nil, a2Stride: 0, inner2: 0, b2: nil,
+              precision: DPT_IN_FLOAT32, a: a.baseAddress, aStride: shape.aStride, segments: shape.segments,
+              segmentLength: shape.segmentLength,
+              segmentStride: shape.segmentStride, b: packed.baseAddress,
               bias: bias.baseAddress, c: c.baseAddress,
-              cStride: shape.cStride, rows: shape.rows, columns: shape.columns, start: shape.start)
+              cStride: shape.cStride, rows: shape.rows, columns: shape.columns, start: shape.start, scratch: scratch)
             dpt_multiply(&product)
           }
         }

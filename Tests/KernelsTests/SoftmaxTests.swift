@@ -31,7 +31,8 @@ import Testing
       x.withUnsafeBufferPointer { x in
         y.withUnsafeMutableBufferPointer { y in
           var row = dpt_row_pass()
-          (row.x, row.y, row.rows, row.columns) = (x.baseAddress, y.baseAddress, 1, columns)
+          (row.x, row.y) = (UnsafeRawPointer(x.baseAddress), UnsafeMutableRawPointer(y.baseAddress))
+          (row.rows, row.columns) = (1, columns)
           dpt_softmax(&row)
         }
       }

@@ -61,7 +61,7 @@ import Testing
     let b = random.floats(rows.outer * rows.samples * size.n + 16)
     let rowStart = (0...shards).map { Int32($0 * rows.samples / shards) }
     let local = try ReductionTree(shards: shards).local(rank: 0, of: 1)
-    let scratch = dpt_weight_gradient_scratch(size.m, size.n, shards)
+    let scratch = dpt_weight_gradient_scratch(DPT_IN_FLOAT32, size.m, size.n, shards)
     #expect(scratch > 0)
     for transposed in [false, true] {
       func run(scratch: Int) -> [Float] {
@@ -91,7 +91,7 @@ import Testing
     let runs: [(ofX: Bool, first: Int, gates: Int)] = [(true, 0, 1), (true, 1, 2), (false, 1, 2), (false, 3, 1)]
     let sums: [(first: Int, gates: Int, twice: Bool)] = [(0, 1, false), (1, 2, true), (3, 1, false)]
     let results = 3 * valid * (inputs.x + inputs.h) + 6 * valid
-    let scratchCount = dpt_weight_gradients_scratch(inputs.x, inputs.h, width, shards)
+    let scratchCount = dpt_weight_gradients_scratch(DPT_IN_FLOAT32, inputs.x, inputs.h, width, shards)
     #expect(scratchCount > 0)
 
     func compute(
@@ -111,9 +111,11 @@ import Testing
       for part in runs {
         let m = part.ofX ? inputs.x : inputs.h
         let isGrouped = part.gates > 1
+        let (a, b) = (UnsafeRawPointer(part.ofX ? x : h), UnsafeRawPointer(gates + part.first * padded))
         products.append(
           dpt_outer_product(
-            a: part.ofX ? x : h, aStride: m, aOuter: rows.samples * m, b: gates + part.first * padded, bStride: width,
+            precision: DPT_IN_FLOAT32, aPrecision: DPT_IN_FLOAT32, bPrecision: DPT_IN_FLOAT32, a: a, aStride: m,
+            aOuter: rows.samples * m, b: b, bStride: width,
             bOuter: rows.samples * width, outer: rows.outer, positions: 1, m: m,
             n: isGrouped ? part.gates * padded : valid, group: isGrouped ? padded : 0, groupValid: valid,
             out: take(part.gates * valid * m), outI: 1, outJ: m, outGroup: valid * m, outNode: results,
@@ -124,7 +126,8 @@ import Testing
         let isGrouped = part.gates > 1
         columns.append(
           dpt_row_sums(
-            base: gates + part.first * padded, stride: width, outerStride: rows.samples * width, outer: rows.outer,
+            precision: DPT_IN_FLOAT32, base: gates + part.first * padded, stride: width,
+            outerStride: rows.samples * width, outer: rows.outer,
             positions: 1, columns: isGrouped ? part.gates * padded : valid, group: isGrouped ? padded : 0,
             groupValid: valid, out: take(part.gates * valid), second: part.twice ? take(part.gates * valid) : nil,
             outNode: results))
@@ -166,7 +169,8 @@ import Testing
                   shards: local.shards.count, rowStart: rowStart.baseAddress, joins: joins.baseAddress,
                   emits: emits.baseAddress)
                 var product = dpt_outer_product(
-                  a: a.baseAddress, aStride: m, aOuter: rows * m, b: b.baseAddress, bStride: n, bOuter: rows * n,
+                  precision: DPT_IN_FLOAT32, aPrecision: DPT_IN_FLOAT32, bPrecision: DPT_IN_FLOAT32, a: a.baseAddress,
+                  aStride: m, aOuter: rows * m, b: b.baseAddress, bStride: n, bOuter: rows * n,
                   outer: outer, positions: 1, m: m, n: n, group: 0, groupValid: 0, out: out.baseAddress,
                   outI: transposed ? 1 : n,
                   outJ: transposed ? m : 1,

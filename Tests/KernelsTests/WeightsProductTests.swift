@@ -56,14 +56,16 @@ import Testing
 
   private func multiply(_ shape: Shape, _ a: [Float], _ weights: [Float], _ bias: [Float]) -> [Float] {
     var c = [Float](repeating: .nan, count: shape.rows * shape.cStride)
-    var scratch = [Float](repeating: .nan, count: dpt_weights_product_scratch(shape.inner, shape.columns))
+    var scratch = [Float](
+      repeating: .nan, count: dpt_weights_product_scratch(DPT_IN_FLOAT32, shape.rows, shape.inner, shape.columns))
     a.withUnsafeBufferPointer { a in
       weights.withUnsafeBufferPointer { weights in
         bias.withUnsafeBufferPointer { bias in
           c.withUnsafeMutableBufferPointer { c in
             scratch.withUnsafeMutableBufferPointer { scratch in
               var product = dpt_weights_product(
-                a: a.baseAddress, aStride: shape.inner + 2, inner: shape.inner, weights: weights.baseAddress,
+                precision: DPT_IN_FLOAT32, aPrecision: DPT_IN_FLOAT32, cPrecision: DPT_IN_FLOAT32, a: a.baseAddress,
+                aStride: shape.inner + 2, inner: shape.inner, weights: weights.baseAddress,
                 weightsStride: shape.weightsStride, transposed: shape.transposed,
                 bias: shape.hasBias ? bias.baseAddress : nil, c: c.baseAddress, cStride: shape.cStride,
                 rows: shape.rows, columns: shape.columns, scratch: scratch.baseAddress)

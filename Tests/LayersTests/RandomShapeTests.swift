@@ -157,7 +157,7 @@ import Testing
     ("drop-path", [1, 2, 3]),
   ]
 
-  private static func make(_ name: String, _ input: Shape, _ random: inout TestRandom) throws -> any Layer {
+  static func make(_ name: String, _ input: Shape, _ random: inout TestRandom) throws -> any Layer {
     switch name {
     case "linear": return Linear(input: input, outputs: number(1...12, &random))
     case "convolution": return try convolution(input, &random)
@@ -222,7 +222,7 @@ import Testing
   }
 
   /// A shape of one to three extents; with many channels there are few pixels.
-  private static func shape(_ extents: Int, channels: Int, _ random: inout TestRandom) -> Shape {
+  static func shape(_ extents: Int, channels: Int, _ random: inout TestRandom) -> Shape {
     let room = max(1, 24 / channels)
     return switch extents {
     case 1: .vector(channels)

@@ -15,15 +15,18 @@ public struct LayerRun {
   /// Counters after the run, by name.
   public let counters: [String: Int64]
 
-  /// Runs `layer` on `inputs` with the given parameters; `upstream` is ∂ℓ/∂output. `keepsOutputs` as in `ArenaPlan`.
+  /// Runs `layer` on `inputs` with the given parameters; `upstream` is ∂ℓ/∂output. `keepsOutputs` and
+  /// `precision` as in `ArenaPlan`.
   public init(
     _ layer: any Layer, inputShape: Shape, inputs: [Float], parameters: [String: [Float]], upstream: [Float],
     shards: Int = 1, lengths: [Int32]? = nil, isTraining: Bool = true, seed: UInt64 = 1,
-    buffers: [String: [Float]] = [:], counters: [Int64] = [], withBackward: Bool = true, keepsOutputs: Bool = false
+    buffers: [String: [Float]] = [:], counters: [Int64] = [], withBackward: Bool = true, keepsOutputs: Bool = false,
+    precision: Precision = .float32
   ) throws {
     let samples = inputs.count / inputShape.count
     let lone = try LoneLayer(
-      layer, input: inputShape, samples: samples, shards: shards, seed: seed, keepsOutputs: keepsOutputs)
+      layer, input: inputShape, samples: samples, shards: shards, seed: seed, keepsOutputs: keepsOutputs,
+      precision: precision)
     let (model, program, context) = (lone.model, lone.program, lone.context)
     if !counters.isEmpty { model.weights.counts = counters }
     for parameter in layer.parameters {
@@ -35,9 +38,10 @@ public struct LayerRun {
         _ = try model.weights.values(of: buffer).update(fromContentsOf: values)
       }
     }
-    let x = try PackedRows(inputs, shape: inputShape, samples: samples, lengths: lengths)
+    let x = try PackedRows(inputs, shape: inputShape, samples: samples, lengths: lengths, precision: precision)
     let outputLengths = layer.outputShape.isSequence ? lengths?.map { Int32(layer.outputSteps(from: Int($0))) } : nil
-    let g = try PackedRows(upstream, shape: layer.outputShape, samples: samples, lengths: outputLengths)
+    let g = try PackedRows(
+      upstream, shape: layer.outputShape, samples: samples, lengths: outputLengths, precision: precision)
     context.isTraining = isTraining
     program.pack(context)
     outputs = PackedRows.unpack(try program.forward(x.view, context), shape: layer.outputShape)
@@ -84,17 +88,21 @@ public struct PackedRows {
   /// The rows; valid as long as this object lives.
   public let view: TensorView
 
-  /// Packs the values of `samples` samples of a shape, with `lengths` only the first steps of each.
-  public init(_ values: [Float], shape: Shape, samples: Int, lengths: [Int32]? = nil) throws {
+  /// Packs the values of `samples` samples of a shape, with `lengths` only the first steps of each; they are
+  /// rounded to the `precision`.
+  public init(
+    _ values: [Float], shape: Shape, samples: Int, lengths: [Int32]? = nil, precision: Precision = .float32
+  ) throws {
     let stride = paddedToLanes(shape.features)
     buffer = try FloatBuffer(count: samples * shape.steps * shape.positions * stride)
+    let base = Values(buffer.base, precision)
     starts = lengths.map(Starts.init)
     if let starts {
       view = TensorView(
-        base: buffer.base, starts: UnsafePointer(starts.base), batch: samples, columns: shape.features, stride: stride)
+        base: base, starts: UnsafePointer(starts.base), batch: samples, columns: shape.features, stride: stride)
     } else {
       view = TensorView(
-        base: buffer.base, steps: shape.steps, batch: samples, positions: shape.positions, columns: shape.features,
+        base: base, steps: shape.steps, batch: samples, positions: shape.positions, columns: shape.features,
         stride: stride)
     }
     for sample in 0..<samples {

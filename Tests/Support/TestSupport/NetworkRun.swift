@@ -9,14 +9,17 @@ public struct NetworkRun {
   /// The gradients by name, in PyTorch's layout.
   public let gradients: [String: [Float]]
 
-  /// Runs the model on batch-first inputs; `upstream` is the gradient of the outputs, nil outside of training.
-  public init(_ model: Model, inputs: [Float], upstream: [Float]?, shards: Int) throws {
+  /// Runs the model on batch-first inputs; `upstream` is the gradient of the outputs, nil outside of training. Layers compute in
+  /// the `precision`.
+  public init(
+    _ model: Model, inputs: [Float], upstream: [Float]?, shards: Int, precision: Precision = .float32
+  ) throws {
     let shape = model.inputShape
     let samples = inputs.count / shape.count
     let tree = try ReductionTree(shards: shards)
     let program = ShardProgram(try tree.local(rank: 0, of: 1), shardCount: shards)
     _ = program.divide(batch: 0..<samples)
-    var plan = ArenaPlan(shards: shards)
+    var plan = ArenaPlan(shards: shards, precision: precision)
     let layers = model.makeProgram(&plan, batch: samples)
     let sums = try FloatBuffer(count: model.valueCount)
     let bufferSums = try FloatBuffer(count: model.weights.bufferValues.count)
