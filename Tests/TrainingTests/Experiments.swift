@@ -24,6 +24,7 @@ struct SmallExperiment: Sendable {
   var compression: GradientCompression?
   var optimizerSharding = OptimizerSharding.auto
   var recordedTensors = StepCadence.never
+  var precision = Precision.float32
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.valueCount) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
   /// The layers before the linear one, for inputs of a shape and a hidden size.
@@ -48,7 +49,7 @@ struct SmallExperiment: Sendable {
         seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, order: .shuffled, learningRate: learningRate,
         clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue,
         reduction: reduction, compression: compression, optimizerSharding: optimizerSharding,
-        recordedTensors: recordedTensors),
+        recordedTensors: recordedTensors, precision: precision),
       schedule: schedule(),
       average: try averageDecay.map {
         try WeightAverage(of: model.weights.values, buffers: model.weights.bufferValues, decay: $0, warmsUp: warmsUp)

@@ -19,6 +19,9 @@ struct OutputRows {
     self.init(plan.activationValues(shape.paddedCount(batch: batch)), stride: paddedToLanes(shape.features))
   }
 
+  /// The precision of the outputs.
+  var precision: Precision { slot.precision }
+
   /// The columns from one on.
   func columns(from first: Int) -> OutputRows {
     var result = self

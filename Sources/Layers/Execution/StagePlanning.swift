@@ -55,7 +55,7 @@ struct StagePlanning {
         }
         let rows = isLast && endsInFloats ? floats(shape, &plan) : joins?.rows ?? (isLast ? output : nil)
         let pass = fusion.makePass(&plan, input: stages.last?.outputShape ?? input, order(wantsGradient, output: rows))
-        add(pass, of: fusion.layers, gives: shape, isLast && endsInFloats ? .float32 : plan.precision)
+        add(pass, of: fusion.layers, gives: shape, rows?.precision ?? plan.precision)
         plan.inputPrecision = plan.precision
       }
       done += fusion.layers.count
