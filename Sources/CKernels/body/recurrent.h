@@ -22,7 +22,7 @@ typedef struct {
   bool direct;
 } cell_layout;
 
-// One sample's step: its sums and its row of the gates, which are the same unless values are rounded, and the rows of the states before and after it.
+// One sample's step: its sums and its row of the gates, which may be the same, and the rows of the states before and after it.
 typedef struct {
   float *sums;
   element *gates;
@@ -39,9 +39,17 @@ typedef struct {
 typedef void (*cell_forward)(long padded, cell_rows);
 typedef void (*cell_backward)(long padded, cell_rows, float *dh, float *dc, const element *above);
 
-// Writes activated gates where their sums are, for the cell, and as gates, for the backward pass.
+// Where the cell has its activated gates, as floats: in the row of the gates, or where their sums were if that is rounded.
+DPT_INLINE float *activated(cell_rows at) {
+#if DPT_ROUNDED
+  return at.sums;
+#else
+  return at.gates;
+#endif
+}
+// Writes activated gates, for the cell and for the backward pass.
 DPT_INLINE void store_gate(cell_rows at, long j, v16 gate) {
-  store(at.sums + j, gate);
+  store(activated(at) + j, gate);
   if (DPT_ROUNDED) store(at.gates + j, gate);
 }
 // The hidden state before a step, forwards.

@@ -8,16 +8,16 @@
 static const cell_layout kGRU = {.groups = 4, .firstRecurrent = 1, .recurrent = 3, .biased = 3, .direct = true};
 
 DPT_INLINE void gru_cell(long P, cell_rows at) {
-  const float *gates = at.sums;
+  const float *sums = at.sums, *gates = activated(at);
   // Function by function, so that the chains of several groups overlap and the constants stay in registers.
-  for (long j = P; j < 3 * P; j += DPT_LANES) store_gate(at, j, sigmoid16(load(gates + j)));
+  for (long j = P; j < 3 * P; j += DPT_LANES) store_gate(at, j, sigmoid16(load(sums + j)));
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 reset = load(gates + P + j), keep = load(gates + 2 * P + j);
-    v16 m = load(gates + 3 * P + j);
-    v16 n = tanh16(fma16(reset, m, load(gates + j)));
+    v16 m = load(sums + 3 * P + j);
+    v16 n = tanh16(fma16(reset, m, load(sums + j)));
     v16 before = state_before(at, j);
     store_gate(at, j, n);
-    if (DPT_ROUNDED) store(at.gates + 3 * P + j, m);
+    store(at.gates + 3 * P + j, m);
     store_state(at, j, fma16(keep, before - n, n));
   }
 }

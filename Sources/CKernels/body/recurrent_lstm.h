@@ -7,11 +7,11 @@
 static const cell_layout kLSTM = {.groups = 4, .firstRecurrent = 0, .recurrent = 4, .biased = -1, .direct = false};
 
 DPT_INLINE void lstm_cell(long P, cell_rows at) {
-  const float *gates = at.sums;
+  const float *sums = at.sums, *gates = activated(at);
   // Function by function, so that the chains of several groups overlap and the constants stay in registers.
-  for (long j = 0; j < 2 * P; j += DPT_LANES) store_gate(at, j, sigmoid16(load(gates + j)));
-  for (long j = 2 * P; j < 3 * P; j += DPT_LANES) store_gate(at, j, tanh16(load(gates + j)));
-  for (long j = 3 * P; j < 4 * P; j += DPT_LANES) store_gate(at, j, sigmoid16(load(gates + j)));
+  for (long j = 0; j < 2 * P; j += DPT_LANES) store_gate(at, j, sigmoid16(load(sums + j)));
+  for (long j = 2 * P; j < 3 * P; j += DPT_LANES) store_gate(at, j, tanh16(load(sums + j)));
+  for (long j = 3 * P; j < 4 * P; j += DPT_LANES) store_gate(at, j, sigmoid16(load(sums + j)));
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 i = load(gates + j), f = load(gates + P + j);
     v16 g = load(gates + 2 * P + j), o = load(gates + 3 * P + j);
