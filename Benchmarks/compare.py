@@ -6,12 +6,16 @@
     venv/bin/python Benchmarks/compare.py                     a few tasks, in some minutes
     venv/bin/python Benchmarks/compare.py --all               all tasks, and every option of the peers
     venv/bin/python Benchmarks/compare.py gated --rounds 9
+    venv/bin/python Benchmarks/compare.py --precision bfloat16
 
 Each measurement is a separate process with one thread, bound to one core. The programs take turns (A B C A B C ...), so that
 other load on the machine affects all of them. The table gives the median and the range over the rounds (least to greatest).
 Ratios are computed within each round; the table gives their median and range. Of a peer's options, the one with the least
 median counts; a list below the table has the times of all. All networks of a task must have the same number of parameters.
-Peers that are not installed, or do not have a task's network, are left out, as are tasks whose recipe dp-train refuses.
+Peers that are not installed, or do not have a task's network or the precision, are left out, as are tasks whose recipe
+dp-train refuses.
+
+With --precision bfloat16, dp-train's recipe has `precision: bfloat16`, and PyTorch runs forward pass and loss under autocast.
 
 Measure on an idle machine, and check the ranges before you believe a ratio.
 """
@@ -29,7 +33,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE / "peers"))
 from programs import OURS, PEERS, samples_of, settings_of  # noqa: E402
 from table import describe, table  # noqa: E402
-from tasks import TASKS  # noqa: E402
+from tasks import PRECISIONS, TASKS  # noqa: E402
 from timing import TIMINGS  # noqa: E402
 
 # The tasks and rounds if no task is named.
@@ -53,6 +57,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tasks", nargs="*", metavar="TASK", help=f"any of {', '.join(TASKS)}")
     parser.add_argument("--all", action="store_true", help="all options of the peers, and all tasks unless some are named")
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0], help="of all programs (%(default)s)")
     parser.add_argument("--rounds", type=int, help=f"measurements of each program ({DEFAULT_ROUNDS}; all: {ALL_ROUNDS})")
     parser.add_argument("--core", type=int, help="the core to bind to (the last one that may be used)")
     parser.add_argument("--avx2", action="store_true", help="limit all programs to AVX2")
@@ -76,15 +81,17 @@ def parse_arguments():
     return options
 
 
-def installed_peers(python):
-    """Returns the peers that `python` can import; for the others it prints how to install them."""
+def usable_peers(options):
+    """Returns the peers that have the precision and are installed; for the others it prints why they are left out."""
     found = []
     for peer in PEERS:
         check = f"import importlib.util as u, sys; sys.exit(u.find_spec('{peer.module}') is None)"
-        if subprocess.run([python, "-c", check]).returncode == 0:
+        if options.precision not in peer.precisions:
+            print(f"{peer.name} is left out; {peer.script} does not have {options.precision}", file=sys.stderr)
+        elif subprocess.run([options.python, "-c", check]).returncode == 0:
             found.append(peer)
         else:
-            print(f"{peer.name} is left out: {python} -m pip install {peer.module}", file=sys.stderr)
+            print(f"{peer.name} is left out: {options.python} -m pip install {peer.module}", file=sys.stderr)
     return found
 
 
@@ -129,7 +136,7 @@ def write_samples(task, folder):
 
 def count_parameters(task, options, samples):
     """Counts the parameters of dp-train's network, by the table that `inspect` prints."""
-    command = [*shlex.split(options.ours), "inspect", *settings_of(task, samples)]
+    command = [*shlex.split(options.ours), "inspect", *settings_of(task, samples, options.precision)]
     for line in execute(command, {}, options).splitlines():
         match line.split():
             case ["total", count, _]:
@@ -141,12 +148,14 @@ def commands(name, peers, options, samples):
     """Maps (program, variant) to a command line and variables, for the task `name`."""
     task = TASKS[name]
     steps = str(TIMINGS * task.steps)
-    ours = [*shlex.split(options.ours), "benchmark", *settings_of(task, samples), "--steps", steps, "--peak", "--json"]
+    settings = settings_of(task, samples, options.precision)
+    ours = [*shlex.split(options.ours), "benchmark", *settings, "--steps", steps, "--peak", "--json"]
     result = {(OURS, ""): (ours, {})}
     for peer in peers:
         if not peer.variants(task, everything=options.all):
             print(f"{name}: {peer.name} is left out; {peer.script} does not have its network", file=sys.stderr)
         script = [options.python, str(HERE / "peers" / peer.script), name, "--steps", str(task.steps)]
+        script += [] if options.precision == "float32" else ["--precision", options.precision]
         for variant in peer.variants(task, everything=options.all):
             result[peer.name, variant.name] = ([*script, *variant.arguments], variant.variables)
     return result
@@ -166,20 +175,24 @@ def measure(name, peers, options):
                 theirs = result.get("parameters", parameters)
                 if theirs != parameters:
                     sys.exit(f"{name}: {program[0]}'s network has {theirs} parameters, {OURS}'s {parameters}")
+                if result.get("precision", options.precision) != options.precision:
+                    sys.exit(f"{name}: {program[0]} has measured {result['precision']} instead of {options.precision}")
                 results[program].append(result)
         return results
 
 
 def main():
     options = parse_arguments()
-    peers = installed_peers(options.python)
+    peers = usable_peers(options)
     measured = {}
     for name in options.tasks:
         try:
             measured[name] = measure(name, peers, options)
         except Refusal as refusal:
             print(f"{name} is left out; dp-train refuses it: {refusal}", file=sys.stderr)
-    print(table(measured, [peer.name for peer in peers]))
+    if not measured:
+        sys.exit("no task was measured")
+    print(table(measured, [peer.name for peer in peers], options.precision))
     print("\n" + describe(measured, options.core, options.rounds))
 
 

@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Callable
 
+from tasks import PRECISIONS
+
 OURS = "dp-train"
 
 
@@ -17,11 +19,12 @@ class Variant:
 
 @dataclasses.dataclass(frozen=True)
 class Peer:
-    """Another framework: its name, module, script, and the variants for a task. The best variant counts."""
+    """Another framework: its name, module, script, precisions, and the variants for a task. The best variant counts."""
 
     name: str
     module: str
     script: str
+    precisions: tuple[str, ...]
     variants: Callable
 
 
@@ -69,13 +72,15 @@ def jax_variants(task, everything):
 
 
 PEERS = (
-    Peer("PyTorch", "torch", "pytorch.py", pytorch_variants),
-    Peer("JAX", "jax", "jax_step.py", jax_variants),
+    Peer("PyTorch", "torch", "pytorch.py", PRECISIONS, pytorch_variants),
+    Peer("JAX", "jax", "jax_step.py", ("float32",), jax_variants),
 )
 
 
-def settings_of(task, samples):
+def settings_of(task, samples, precision=PRECISIONS[0]):
     """Returns the keys of dp-train's recipe for `task`, with its samples in the file `samples`."""
+    # Releases without the key `precision` can be measured in float32.
+    more = [] if precision == "float32" else [f"precision={precision}"]
     optimizer = {
         "rmsprop": "{name: rmsprop, learningRate: 0.001}",
         "adam": "{name: adam, learningRate: 0.001}",
@@ -83,7 +88,7 @@ def settings_of(task, samples):
     }[task.optimizer]
     return [
         "data.source=numpy", f"data.train={samples}", f"batch={task.batch}", f"optimizer={optimizer}",
-        f"model.layers={task.layers}",
+        f"model.layers={task.layers}", *more,
     ]
 
 

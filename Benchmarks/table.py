@@ -41,7 +41,7 @@ def against(results, program, target):
     return spread([a / b for a, b in zip(theirs, ours)]) + aim
 
 
-def row(name, results, peers):
+def row(name, results, peers, precision):
     task = TASKS[name]
     cells = [f"{name}, {task.size}", spread(times(results[OURS, ""]))]
     for peer in peers:
@@ -49,20 +49,19 @@ def row(name, results, peers):
         cells.append("–" if chosen is None else f"{spread(times(results[peer, chosen]))}, {chosen}")
         if peer == "PyTorch":
             cells.append(spread(times(results[peer, "plain"])))
-    targets = {"PyTorch": task.against_pytorch, "JAX": task.against_jax}
-    cells += [against(results, peer, targets[peer]) for peer in peers]
+    cells += [against(results, peer, task.target(peer, precision)) for peer in peers]
     cells.append(f"{statistics.median(result['shareOfPeak'] for result in results[OURS, '']):.0%}")
     return cells
 
 
-def table(measured, peers):
+def table(measured, peers, precision):
     """Returns the table of all tasks, and the list of all variants."""
-    heads = ["task", f"{OURS}, ms"]
+    heads = [f"task, {precision}", f"{OURS}, ms"]
     for peer in peers:
         heads += [f"{peer} best, ms"] + ["PyTorch plain, ms"] * (peer == "PyTorch")
     heads += [f"{peer} best ÷ {OURS}" for peer in peers] + [f"{OURS}'s share of the FMA peak"]
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
-    lines += ["| " + " | ".join(row(name, results, peers)) + " |" for name, results in measured.items()]
+    lines += ["| " + " | ".join(row(name, results, peers, precision)) + " |" for name, results in measured.items()]
     details = [
         f"- {name}, {peer}, {variant}: {spread(values)} ms"
         for name, results in measured.items() for peer in peers for variant, values in variants(results, peer).items()
@@ -91,5 +90,5 @@ def describe(measured, core, rounds):
             sets.add(result["instructionSet"])
             peaks.append(result["peakGflopPerSecond"])
     bound = "no core" if core is None else f"core {core}"
-    peak = f"FMA peak {spread(peaks)} GFLOP/s with {', '.join(sorted(sets))}" if peaks else "nothing measured"
+    peak = f"FMA peak {spread(peaks)} GFLOP/s with {', '.join(sorted(sets))}"
     return f"{'; '.join(versions.values())}; {processor()}, bound to {bound}; {peak}; rounds: {rounds}"

@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """One task's training step in PyTorch, with one thread per process; started by compare.py, and by scaling.py with torchrun.
 
-    pytorch.py TASK --steps N [--optimizer foreach|fused] [--channels-last] [--compile] [--ddp] [--batch N]
+    pytorch.py TASK --steps N [--precision float32|bfloat16] [--optimizer foreach|fused] [--channels-last] [--compile]
+               [--ddp] [--batch N]
+
+bfloat16 is PyTorch's automatic mixed precision: forward pass and loss run under autocast, weights stay in float32.
 """
 
+import contextlib
 import dataclasses
 import itertools
 
@@ -11,12 +15,13 @@ import numpy
 import torch
 import torch.nn.functional as F
 from networks import network
-from tasks import TASKS
+from tasks import PRECISIONS, TASKS
 from timing import parse_arguments, report
 from torch.nn.utils.rnn import pack_padded_sequence
 
 options = parse_arguments(
     __doc__,
+    precision={"choices": PRECISIONS, "default": PRECISIONS[0]},
     optimizer={"choices": ["default", "foreach", "fused"], "default": "default"},
     **{"channels-last": {"action": "store_true"}, "compile": {"action": "store_true"}},
     ddp={"action": "store_true", "help": "DistributedDataParallel over gloo; under torchrun"},
@@ -67,6 +72,7 @@ if options.compile:
     # Without this, recurrent layers are not compiled.
     torch._dynamo.config.allow_rnn = True
     model = torch.compile(model)
+autocast = torch.autocast("cpu", dtype=torch.bfloat16) if options.precision == "bfloat16" else contextlib.nullcontext()
 
 
 if not task.lengths:
@@ -76,13 +82,15 @@ if not task.lengths:
 def step():
     x, y = next(batches)
     optimizer.zero_grad()
-    F.cross_entropy(model(x).flatten(0, -2), y.flatten()).backward()
+    with autocast:
+        loss = F.cross_entropy(model(x).flatten(0, -2), y.flatten())
+    loss.backward()
     optimizer.step()
 
 
 is_first = not options.ddp or torch.distributed.get_rank() == 0
 finish = torch.distributed.barrier if options.ddp else lambda: None
-facts = {"version": f"PyTorch {torch.__version__}", "parameters": parameter_count}
+facts = {"version": f"PyTorch {torch.__version__}", "precision": options.precision, "parameters": parameter_count}
 report(step, finish, options.steps, facts, is_first)
 if options.ddp:
     torch.distributed.destroy_process_group()

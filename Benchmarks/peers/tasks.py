@@ -1,6 +1,6 @@
 """The tasks that compare.py measures.
 
-A step is: zero the gradients, forward, loss, backward, optimizer; float32, data already in memory. Recurrent networks get
+A step is: zero the gradients, forward, loss, backward, optimizer; data already in memory, in float32. Recurrent networks get
 one-hot symbols, the others random numbers. Sequences of different lengths are random numbers, too; PyTorch packs them
 (`pack_padded_sequence`), outside of the timing. The loss is the cross-entropy; of recurrent networks that of the last step's
 output, or of every step's. Optimizers are RMSprop (learning rate 0.001, decay 0.99, epsilon 1e-8), Adam (learning rate
@@ -10,6 +10,9 @@ output, or of every step's. Optimizers are RMSprop (learning rate 0.001, decay 0
 import dataclasses
 
 from layers import CATS_DOGS, MNIST, MOBILENET, RESNET18, VGG, fcn, recurrent
+
+# The precisions of a step's arithmetic; the first is the default.
+PRECISIONS = ("float32", "bfloat16")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,9 +35,19 @@ class Task:
     every_step: bool = False
     # The least number of steps of a sequence and the mean; None if all have the same.
     lengths: tuple[int, float] | None = None
-    # The least ratios of PyTorch's and JAX's best times to ours that we aim at; None for no aim.
+    # The least ratios of PyTorch's and JAX's best times to ours in float32 that we aim at; None for no aim.
     against_pytorch: float | None = None
     against_jax: float | None = None
+    # The same for PyTorch in bfloat16.
+    bfloat16_against_pytorch: float | None = None
+
+    def target(self, peer, precision):
+        """Returns the least ratio of the peer's best time to ours that we aim at; None for no aim."""
+        targets = {
+            ("PyTorch", "float32"): self.against_pytorch, ("JAX", "float32"): self.against_jax,
+            ("PyTorch", "bfloat16"): self.bfloat16_against_pytorch,
+        }
+        return targets.get((peer, precision))
 
     @property
     def is_image(self):
@@ -63,7 +76,8 @@ TASKS = {
         "lstm", "rmsprop", 32, (81, 8), 4, 200, recurrent("lstm", 12, "last", 4), hidden=12,
         against_pytorch=6, against_jax=3),
     "temporal-order-large": Task(
-        "lstm", "rmsprop", 256, (81, 8), 4, 2, recurrent("lstm", 128, "last", 4), hidden=128, against_pytorch=2.2),
+        "lstm", "rmsprop", 256, (81, 8), 4, 2, recurrent("lstm", 128, "last", 4), hidden=128, against_pytorch=2.2,
+        bfloat16_against_pytorch=1.3),
     "echo": Task(
         "gru", "adam", 64, (15, 27), 27, 50, recurrent("gru", 64, "all", 27), hidden=64, every_step=True,
         against_pytorch=3, against_jax=2),
@@ -79,9 +93,10 @@ TASKS = {
     "digits": Task(
         "bi-gru", "adam", 64, (226, 12), 10, 8, recurrent("gru", 64, "last", 10, bidirectional="true"), hidden=64,
         lengths=(12, 42.5), against_pytorch=6),
-    "mnist-cnn": Task("mnist-cnn", "adam", 128, (28, 28, 1), 10, 2, MNIST, against_pytorch=1.7),
-    "cats-dogs": Task("cats-dogs", "sgd", 32, (256, 256, 3), 2, 1, CATS_DOGS, against_pytorch=1.3),
-    "vgg-cifar": Task("vgg-cifar", "sgd", 128, (32, 32, 3), 10, 1, VGG, against_pytorch=1.15),
+    "mnist-cnn": Task("mnist-cnn", "adam", 128, (28, 28, 1), 10, 2, MNIST, against_pytorch=1.7, bfloat16_against_pytorch=1.3),
+    "cats-dogs": Task(
+        "cats-dogs", "sgd", 32, (256, 256, 3), 2, 1, CATS_DOGS, against_pytorch=1.3, bfloat16_against_pytorch=1.3),
+    "vgg-cifar": Task("vgg-cifar", "sgd", 128, (32, 32, 3), 10, 1, VGG, against_pytorch=1.15, bfloat16_against_pytorch=1.3),
     "resnet18-cifar": Task("resnet18", "sgd", 128, (32, 32, 3), 10, 1, RESNET18, against_pytorch=2),
     "mobilenet-cifar": Task("mobilenet", "sgd", 128, (32, 32, 3), 10, 1, MOBILENET, against_pytorch=1.5),
     "fcn-series": Task("fcn", "adam", 16, (427, 1), 6, 2, fcn(6)),
