@@ -1,4 +1,5 @@
 import Recipes
+import Tensors
 import Training
 
 /// The memory of a training on one rank, in bytes, without the samples. Each of several ranks needs about as much, but only
@@ -12,6 +13,8 @@ public struct TrainingMemory {
   public let optimizer: Int
   /// Activations, their gradients, and packed weights.
   public let activations: Int
+  /// The same if activations had another precision.
+  public let activationsInOther: (precision: Precision, bytes: Int)
   /// Copies for checkpoints while they are written.
   public let checkpoints: Int
   /// Copies for histograms and pictures.
@@ -30,6 +33,8 @@ public struct TrainingMemory {
     gradients = values * (experiment.settings.accumulate > 1 ? 2 : 1)
     optimizer = state
     activations = workspace.arenaBytes
+    let other: Precision = experiment.settings.precision == .float32 ? .bfloat16 : .float32
+    activationsInOther = (other, workspace.arenaBytes(in: other))
     // The newest state, the best weights, and the copy laid out for the files.
     checkpoints = (sets * values + state) + sets * values + (values + state)
     let samples = experiment.data.training.count

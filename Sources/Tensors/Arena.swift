@@ -185,6 +185,11 @@ public final class Arena {
     UnsafeMutableRawPointer(self[slot]).assumingMemoryBound(to: Int32.self)
   }
 
+  /// Bytes that a plan needs.
+  package static func byteCount(of plan: ArenaPlan) -> Int {
+    place(plan.reservations).count * MemoryLayout<Float>.stride
+  }
+
   /// Size in bytes.
   public var byteCount: Int { buffer.count * MemoryLayout<Float>.stride }
 

@@ -59,10 +59,24 @@ public final class Workspace {
     shards = ShardProgram(try tree.local(rank: communicator.rank, of: communicator.size), shardCount: tree.shardCount)
     var plan = ArenaPlan(
       shards: shards.reduction.shards.count, keepsOutputs: keepsOutputs, precision: precision)
-    let capacity = shards.capacity(batch: batch)
-    program = network.model.makeProgram(&plan, batch: capacity)
-    lossPass = network.loss.makePass(&plan, outputs: network.model.outputShape, batch: capacity)
+    (program, lossPass) = Workspace.plan(network, &plan, capacity: shards.capacity(batch: batch))
     arena = try Arena(plan)
+  }
+
+  private static func plan(
+    _ network: Network, _ plan: inout ArenaPlan, capacity: Int
+  ) -> (program: Program, lossPass: any LossPass) {
+    (
+      network.model.makeProgram(&plan, batch: capacity),
+      network.loss.makePass(&plan, outputs: network.model.outputShape, batch: capacity)
+    )
+  }
+
+  /// `arenaBytes` if the layers computed in another precision. Allocates nothing.
+  public func arenaBytes(in precision: Precision) -> Int {
+    var plan = ArenaPlan(shards: shards.reduction.shards.count, precision: precision)
+    _ = Workspace.plan(network, &plan, capacity: capacity)
+    return Arena.byteCount(of: plan)
   }
 
   /// The model.

@@ -37,8 +37,11 @@ struct InspectCommand: ParsableCommand {
       (memory.activations, "activations and packed weights"), (memory.checkpoints, "copies for checkpoints"),
       (memory.records, "copies for records"),
     ]
+    let other = memory.activationsInOther
+    let total = memory.total - memory.activations + other.bytes
     return [["memory on one rank", "\(Format.bytes(memory.total)) besides the samples"]]
       + parts.filter { $0.0 > 0 }.map { ["", "\(Format.bytes($0.0)) \($0.1)"] }
+      + [["with precision: \(other.precision)", "\(Format.bytes(total)) in all, \(Format.bytes(other.bytes)) \(parts[3].1)"]]
   }
 
   /// A row for each layer, named as its parameters are. Nested layers follow their parent and have the numbers.

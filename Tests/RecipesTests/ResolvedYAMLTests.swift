@@ -14,6 +14,7 @@ import Testing
         batch: 32
         accumulate: 1
         shards: 8
+        precision: float32
         batching: shuffled
         batchingWindow: 100
         data:
@@ -139,6 +140,6 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:24: model.layers must have at least one entry")) { try Recipe().validated() }
+    #expect(throws: wrong("recipe:25: model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }
