@@ -31,6 +31,7 @@ enum SettingsTable {
         "\(recipe.batch) in \(counted(recipe.shards, "shard"))"
           + (recipe.accumulate > 1 ? ", \(recipe.accumulate) batches a step" : ""),
       ],
+      ["precision", recipe.precision == .float32 ? "" : recipe.precision.rawValue],
       ["optimizer", recipe.optimizerSummary],
       ["schedule", recipe.schedule.summary],
       [

@@ -11,17 +11,19 @@ public struct TrainingMemory {
   public let gradients: Int
   /// The optimizer's state.
   public let optimizer: Int
-  /// Activations, their gradients, and packed weights.
+  /// Activations, their gradients and scratch.
   public let activations: Int
-  /// The same if activations had another precision.
-  public let activationsInOther: (precision: Precision, bytes: Int)
+  /// Packed weights.
+  public let packed: Int
+  /// Activations, their gradients and scratch, and all memory, if the precision were the other one.
+  public private(set) var other: (precision: Precision, activations: Int, total: Int)
   /// Copies for checkpoints while they are written.
   public let checkpoints: Int
   /// Copies for histograms and pictures.
   public let records: Int
 
   /// The sum of all.
-  public var total: Int { weights + gradients + optimizer + activations + checkpoints + records }
+  public var total: Int { weights + gradients + optimizer + activations + packed + checkpoints + records }
 
   /// The memory of a recipe's training in a workspace.
   public init(_ recipe: Recipe, _ experiment: Experiment, workspace: Workspace) {
@@ -32,14 +34,16 @@ public struct TrainingMemory {
     weights = sets * values
     gradients = values * (experiment.settings.accumulate > 1 ? 2 : 1)
     optimizer = state
-    activations = workspace.arenaBytes
-    let other: Precision = experiment.settings.precision == .float32 ? .bfloat16 : .float32
-    activationsInOther = (other, workspace.arenaBytes(in: other))
+    (activations, packed) = workspace.bytes(in: experiment.settings.precision)
     // The newest state, the best weights, and the copy laid out for the files.
     checkpoints = (sets * values + state) + sets * values + (values + state)
     let samples = experiment.data.training.count
     let drawsPictures = recipe.record.imageCadence(experiment.settings, samples: samples).every > 0
     // The gradient before clipping, and copies of it and the weights for the writing thread; the pictures' own network.
     records = (experiment.settings.recordedTensors.every > 0 ? 3 * values : 0) + (drawsPictures ? values : 0)
+    let precision: Precision = experiment.settings.precision == .float32 ? .bfloat16 : .float32
+    let bytes = workspace.bytes(in: precision)
+    other = (precision, bytes.activations, 0)
+    other.total = total - activations - packed + bytes.activations + bytes.kept
   }
 }

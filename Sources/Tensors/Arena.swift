@@ -22,7 +22,7 @@ public struct ArenaPlan: Sendable {
     let ticks: ClosedRange<Int>
   }
 
-  private static let end = 1 << 30
+  fileprivate static let end = 1 << 30
   private static let plans = Atomic(0)
   /// Identifies this plan, so that an arena can refuse another plan's slots.
   fileprivate let number = ArenaPlan.plans.add(1, ordering: .relaxed).newValue
@@ -185,9 +185,11 @@ public final class Arena {
     UnsafeMutableRawPointer(self[slot]).assumingMemoryBound(to: Int32.self)
   }
 
-  /// Bytes that a plan needs.
-  package static func byteCount(of plan: ArenaPlan) -> Int {
-    place(plan.reservations).count * MemoryLayout<Float>.stride
+  /// Bytes that a plan needs, and how many of these keep their contents from step to step.
+  package static func byteCount(of plan: ArenaPlan) -> (all: Int, kept: Int) {
+    let kept = plan.reservations.filter { $0.ticks == 0...ArenaPlan.end }
+    let size = MemoryLayout<Float>.stride
+    return (place(plan.reservations).count * size, kept.reduce(0) { $0 + $1.floats } * size)
   }
 
   /// Size in bytes.

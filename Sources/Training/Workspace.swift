@@ -72,11 +72,13 @@ public final class Workspace {
     )
   }
 
-  /// `arenaBytes` if the layers computed in another precision. Allocates nothing.
-  public func arenaBytes(in precision: Precision) -> Int {
+  /// Bytes on this rank, if layers compute in a precision: of activations, their gradients and scratch, and of what is kept from
+  /// step to step, such as packed weights. Allocates nothing.
+  public func bytes(in precision: Precision) -> (activations: Int, kept: Int) {
     var plan = ArenaPlan(shards: shards.reduction.shards.count, precision: precision)
     _ = Workspace.plan(network, &plan, capacity: capacity)
-    return Arena.byteCount(of: plan)
+    let bytes = Arena.byteCount(of: plan)
+    return (bytes.all - bytes.kept, bytes.kept)
   }
 
   /// The model.
@@ -84,9 +86,6 @@ public final class Workspace {
 
   /// The largest number of samples that this rank has in a batch.
   public var capacity: Int { shards.capacity(batch: batch) }
-
-  /// Bytes of activations, their gradients and packed weights on this rank.
-  public var arenaBytes: Int { arena.byteCount }
 
   /// Makes a context: gradients go to `gradients`, tree nodes `nodeStride` floats apart. The weights are the model's, or
   /// others of the same layout.

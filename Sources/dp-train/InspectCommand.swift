@@ -30,18 +30,19 @@ struct InspectCommand: ParsableCommand {
             + memory(TrainingMemory(recipe, experiment, workspace: workspace))))
   }
 
-  /// The memory of a training, in all and by use.
+  /// The memory of a training, in all and by use, and in the other precision.
   private func memory(_ memory: TrainingMemory) -> [[String]] {
+    let activations = "activations, their gradients and scratch"
     let parts = [
       (memory.weights, "weights"), (memory.gradients, "gradients"), (memory.optimizer, "optimizer's state"),
-      (memory.activations, "activations and packed weights"), (memory.checkpoints, "copies for checkpoints"),
-      (memory.records, "copies for records"),
+      (memory.activations, activations), (memory.packed, "packed weights"),
+      (memory.checkpoints, "copies for checkpoints"), (memory.records, "copies for records"),
     ]
-    let other = memory.activationsInOther
-    let total = memory.total - memory.activations + other.bytes
+    let other = memory.other
     return [["memory on one rank", "\(Format.bytes(memory.total)) besides the samples"]]
       + parts.filter { $0.0 > 0 }.map { ["", "\(Format.bytes($0.0)) \($0.1)"] }
-      + [["with precision: \(other.precision)", "\(Format.bytes(total)) in all, \(Format.bytes(other.bytes)) \(parts[3].1)"]]
+      + [["with precision: \(other.precision)", "\(Format.bytes(other.total)) besides the samples"]]
+      + [["", "\(Format.bytes(other.activations)) \(activations)"]]
   }
 
   /// A row for each layer, named as its parameters are. Nested layers follow their parent and have the numbers.

@@ -38,7 +38,8 @@ extension EndToEndTests {
       }
     }
 
-    @Test(arguments: ["float32", "bfloat16"]) func everyInstructionSetGivesTheSameBits(precision: String) throws {
+    @Test(arguments: ["float32", "bfloat16"])
+    func everyInstructionSetGivesTheSameBits(precision: String) throws {
       try Folder.temporary { folder in
         var digests: Set<String> = []
         for index in 0..<dpt_variant_count() where dpt_variant_supported(index) {
@@ -46,7 +47,10 @@ extension EndToEndTests {
           let environment = ["DPTRAIN_INSTRUCTION_SET": name]
           // Few steps, since the baseline's plain C is far slower than vector instructions.
           digests.insert(
-            try train(["steps=20", "data.testSize=32", "precision=\(precision)"], out: name, in: folder, environment: environment).digest)
+            try train(
+              ["steps=20", "data.testSize=32", "precision=\(precision)"], out: name, in: folder,
+              environment: environment
+            ).digest)
           let record = try JSONDecoder().decode(
             RunEnvironment.self, from: Data(folder.bytes("\(name)/environment.json")))
           #expect(record.instructionSet == name)

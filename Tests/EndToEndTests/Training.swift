@@ -22,14 +22,16 @@ struct Training: CustomTestStringConvertible, Sendable {
     Training(
       testDescription: "compressed gradients",
       arguments: ["epochs=2", "compression.format=bfloat16", "compression.parts=4"], ranks: [2, 3, 8]),
-    Training(testDescription: "an LSTM in bfloat16", arguments: ["epochs=3", "precision=bfloat16"], ranks: [1, 2, 3, 8]),
+    Training(
+      testDescription: "an LSTM in bfloat16", arguments: ["epochs=3", "precision=bfloat16"], ranks: [1, 2, 3, 8]),
     Training(
       testDescription: "a convolutional network in bfloat16, compressed gradients",
       arguments: [
         "mnist", "epochs=2", "batch=16", "precision=bfloat16", "compression.format=bfloat16", "compression.parts=2",
       ], ranks: [1, 2, 3, 8], prepare: SmallData.writeDigits),
     Training(
-      testDescription: "sequences of different lengths in bfloat16", arguments: ["sequences.yaml", "precision=bfloat16"],
+      testDescription: "sequences of different lengths in bfloat16",
+      arguments: ["sequences.yaml", "precision=bfloat16"],
       ranks: [1, 2, 3, 8], prepare: writeSequences),
     Training(
       testDescription: "a residual network in bfloat16",

@@ -25,7 +25,8 @@ import Testing
       case .tiny:
         return sign
           * Float(
-            sign: .plus, exponent: .random(in: -90 ... -55, using: &random), significand: .random(in: 1..<2, using: &random))
+            sign: .plus, exponent: .random(in: -90 ... -55, using: &random),
+            significand: .random(in: 1..<2, using: &random))
       case .special:
         switch Int.random(in: 0..<60, using: &random) {
         case 0: return .infinity
@@ -53,7 +54,10 @@ import Testing
   @Test(arguments: Kind.allCases) func everyElementIsOneChainOfPairs(kind: Kind) {
     var random = TestRandom(31)
     var sizes = (0..<40).map { _ in
-      (Int.random(in: 1...30, using: &random), Int.random(in: 1...70, using: &random), Int.random(in: 1...70, using: &random))
+      (
+        Int.random(in: 1...30, using: &random), Int.random(in: 1...70, using: &random),
+        Int.random(in: 1...70, using: &random)
+      )
     }
     sizes += [(3, 600, 20), (400, 9, 30), (14, 20, 530)]
     for (rows, inner, columns) in sizes {

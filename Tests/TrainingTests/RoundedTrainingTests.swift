@@ -44,9 +44,12 @@ import Training
       var layers: [any Layer] = []
       for outputs in [16, 16, 32] {
         let shape = layers.last?.outputShape ?? input
-        let convolution = try Conv2d(input: shape, outputs: outputs, window: Window(kernel: .init(3), padding: .init(1)))
+        let convolution = try Conv2d(
+          input: shape, outputs: outputs, window: Window(kernel: .init(3), padding: .init(1)))
         layers += [convolution, BatchNorm(input: convolution.outputShape), ReLU(input: convolution.outputShape)]
       }
+      let pool = try GlobalAveragePool(input: layers.last?.outputShape ?? input)
+      layers += [pool, Linear(input: pool.outputShape, outputs: 10)]
       let model = try Model(inputShape: input, layers: layers)
       var plan = ArenaPlan(shards: 4, precision: precision)
       _ = model.makeProgram(&plan, batch: 64)

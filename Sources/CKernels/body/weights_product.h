@@ -49,22 +49,34 @@ DPT_INLINE void pack_panel(const dpt_weights_product *p, long first, long inner,
     for (long j = 0; j < DPT_LANES; j++) panel[k * DPT_LANES + j] = j < valid ? w[j * p->weightsStride + k] : 0;
 }
 
-// Rows of A at once, if they must be laid out in slots.
-#define DPT_SLOT_ROWS (2 * DPT_PRODUCT_BLOCK)
+#if DPT_ROUNDED
 
-DPT_INLINE long most_weight_columns(long columns) {
-  return padded_to_lanes(columns < DPT_WEIGHTS_COLUMNS ? columns : DPT_WEIGHTS_COLUMNS);
+// A chain of rounded products has no break, since a sum in memory would be rounded: columns are packed over their whole inner
+// length, so many at once that they take no more floats than this; and so are rows of A, if they must be laid out in slots.
+#define DPT_PACKED_WEIGHTS (1L << 20)
+#define DPT_PACKED_ROWS (1L << 18)
+
+// Columns of a block of weights.
+DPT_INLINE long weight_columns(long inner, long columns) {
+  const long few = 2 * DPT_LANES, most = DPT_PACKED_WEIGHTS / (inner > 0 ? inner : 1) / few * few;
+  const long wanted = most < few ? few : most < DPT_WEIGHTS_COLUMNS ? most : DPT_WEIGHTS_COLUMNS;
+  return columns < wanted ? padded_to_lanes(columns) : wanted;
 }
 
-#if DPT_ROUNDED
+// Rows of A at once, if they must be laid out in slots.
+DPT_INLINE long laid_rows(long rows, long inner) {
+  const long few = 4 * DPT_TILE_ROWS, wanted = DPT_PACKED_ROWS / (inner > 0 ? inner : 1);
+  const long most = wanted < few ? few : wanted < 2 * DPT_PRODUCT_BLOCK ? wanted : 2 * DPT_PRODUCT_BLOCK;
+  return rows < most ? rows : most;
+}
 
 static size_t product_scratch(dpt_precision precision, long rows, long inner) {
   (void)precision;
-  return (size_t)((rows < DPT_SLOT_ROWS ? rows : DPT_SLOT_ROWS) * inner);
+  return (size_t)(laid_rows(rows, inner) * inner);
 }
 
 static size_t weights_product_scratch(dpt_precision precision, long rows, long inner, long columns) {
-  return (size_t)(inner * most_weight_columns(columns)) + product_scratch(precision, rows, inner);
+  return (size_t)(inner * weight_columns(inner, columns)) + product_scratch(precision, rows, inner);
 }
 
 // Rounds panels, and puts pairs of their rows into slots.
@@ -101,8 +113,9 @@ DPT_INLINE slot_rows slots_of_a(const void *a, dpt_precision precision, long fir
 }
 
 static void multiply(const dpt_product *p) {
-  for (long first = 0; first < p->rows; first += DPT_SLOT_ROWS) {
-    const long rows = p->rows - first < DPT_SLOT_ROWS ? p->rows - first : DPT_SLOT_ROWS;
+  const long most = laid_rows(p->rows, p->segments * p->segmentLength);
+  for (long first = 0; first < p->rows; first += most) {
+    const long rows = p->rows - first < most ? p->rows - first : most;
     const slot_rows a = slots_of_a(p->a, p->precision, first, p->aStride, rows, p->segments, p->segmentLength,
                                    p->segmentStride, p->scratch);
     const slot_product product = {
@@ -118,13 +131,14 @@ static void multiply(const dpt_product *p) {
 static void multiply_weights(const dpt_weights_product *p) {
   // Values that lie in slots need no memory for them, so that all rows take the weights at once.
   const bool inPlace = p->aPrecision == DPT_IN_BFLOAT16 && lie_in_slots(p->inner, p->aStride);
-  const long most = inPlace ? p->rows : DPT_SLOT_ROWS, slots = slots_of(p->inner);
-  float *weights = p->scratch, *laid = weights + p->inner * most_weight_columns(p->columns);
+  const long most = inPlace ? p->rows : laid_rows(p->rows, p->inner), slots = slots_of(p->inner);
+  const long width = weight_columns(p->inner, p->columns);
+  float *weights = p->scratch, *laid = weights + p->inner * width;
   for (long first = 0; first < p->rows; first += most) {
     const long rows = p->rows - first < most ? p->rows - first : most;
     const slot_rows a = slots_of_a(p->a, p->aPrecision, first, p->aStride, rows, 1, p->inner, 0, laid);
-    for (long column = 0; column < p->columns; column += DPT_WEIGHTS_COLUMNS) {
-      const long rest = p->columns - column, columns = rest < DPT_WEIGHTS_COLUMNS ? rest : DPT_WEIGHTS_COLUMNS;
+    for (long column = 0; column < p->columns; column += width) {
+      const long rest = p->columns - column, columns = rest < width ? rest : width;
       for (long j = 0; j < columns; j += DPT_LANES)
         pack_panel(p, 0, p->inner, column + j, columns - j < DPT_LANES ? columns - j : DPT_LANES, weights + j * p->inner);
       round_panels(p->precision, weights, padded_to_lanes(columns) / DPT_LANES, 1, p->inner);
@@ -150,7 +164,8 @@ static size_t product_scratch(dpt_precision precision, long rows, long inner) {
 
 static size_t weights_product_scratch(dpt_precision precision, long rows, long inner, long columns) {
   (void)precision, (void)rows;
-  return (size_t)((inner < DPT_WEIGHTS_INNER ? inner : DPT_WEIGHTS_INNER) * most_weight_columns(columns));
+  const long most = padded_to_lanes(columns < DPT_WEIGHTS_COLUMNS ? columns : DPT_WEIGHTS_COLUMNS);
+  return (size_t)((inner < DPT_WEIGHTS_INNER ? inner : DPT_WEIGHTS_INNER) * most);
 }
 
 // Panels stay as they are.

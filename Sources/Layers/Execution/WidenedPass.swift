@@ -41,10 +41,11 @@ final class WidenedPass: Pass {
   /// The rounded outputs.
   /// - Throws: as the layer's pass.
   func forward(_ input: TensorView, _ context: StepContext) throws -> TensorView {
-    let input = self.input.map { input.converted(to: context.arena.values($0)) } ?? input
+    let input =
+      self.input.map { input.converted(to: context.arena.values($0), stride: paddedToLanes(input.columns)) } ?? input
     let output = try pass.forward(input, context)
     floats = (input, output)
-    return output.converted(to: context.arena.values(self.output))
+    return output.converted(to: context.arena.values(self.output), stride: paddedToLanes(output.columns))
   }
 
   /// The rounded gradient of the input.
@@ -53,9 +54,9 @@ final class WidenedPass: Pass {
     _ gradient: TensorView, input: TensorView, output: TensorView, _ context: StepContext
   ) throws -> TensorView? {
     guard let floats else { preconditionFailure("a backward pass without a forward pass") }
-    let gradient = gradient.converted(to: context.arena.values(self.gradient))
+    let gradient = gradient.converted(to: context.arena.values(self.gradient), stride: paddedToLanes(gradient.columns))
     let result = try pass.backward(gradient, input: floats.input, output: floats.output, context)
     guard let inputGradient, let result else { return nil }
-    return result.converted(to: context.arena.values(inputGradient))
+    return result.converted(to: context.arena.values(inputGradient), stride: paddedToLanes(result.columns))
   }
 }

@@ -19,6 +19,7 @@ struct SettingsSection {
       ("initial weights", { run in run.environment?.initialWeights.map { "SHA-256 \($0.prefix(16))…" } }),
       ("loss", { $0.keyWords("loss") }),
       ("batch", { "\(Format.count($0.recipe.batch)) in \($0.recipe.shards) shards" }),
+      ("precision", { $0.recipe.precision.rawValue }),
       ("optimizer", { $0.keyWords("optimizer") }),
       ("schedule", { $0.keyWords("schedule") }),
       ("average", { $0.recipe.ema == nil ? "none" : $0.keyWords("ema") }),
