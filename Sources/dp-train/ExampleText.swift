@@ -9,7 +9,8 @@ enum ExampleText {
       return "\nthe outputs are no classes, so there is no right and wrong\n"
     }
     let workspace = try Workspace(
-      network, batch: recipe.batch, shards: 1, seed: recipe.seed, communicator: SoloCommunicator())
+      network, batch: recipe.batch, shards: 1, seed: recipe.seed, communicator: SoloCommunicator(),
+      precision: recipe.precision)
     let predictor = try Predictor(data: data, workspace: workspace, continues: true)
     let reader = try recipe.makeReader(facts: data.facts)
     let table = PredictionTable(network: network, classNames: data.classNames, separator: reader.classSeparator)

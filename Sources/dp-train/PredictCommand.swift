@@ -150,7 +150,8 @@ private final class Answers {
     if let made = workspaces[shape] { return made }
     if workspaces.count == 16 { workspaces = [:] }
     let made = try Workspace(
-      network(for: shape), batch: Answers.batch, shards: 1, seed: recipe.seed, communicator: SoloCommunicator())
+      network(for: shape), batch: Answers.batch, shards: 1, seed: recipe.seed, communicator: SoloCommunicator(),
+      precision: recipe.precision)
     workspaces[shape] = made
     return made
   }
