@@ -8,7 +8,7 @@ static long output_size(long input, long kernel, long stride, long padding, long
 
 // A window over images of up to `channels` channels; with `dilates` it may be dilated.
 static dpt_convolution draw_window(long channels, long outputs, long batch, bool dilates) {
-  dpt_convolution g = {.batch = batch, .channels = draw(1, channels), .outputs = outputs};
+  dpt_convolution g = {.precision = precision, .batch = batch, .channels = draw(1, channels), .outputs = outputs};
   if (outputs == 0) g.outputs = g.channels;
   g.kernelHeight = draw(1, 4);
   g.kernelWidth = draw(1, 4);
@@ -35,11 +35,11 @@ static dpt_convolution draw_window(long channels, long outputs, long batch, bool
   return g;
 }
 
-static void hash_input(const dpt_convolution *g, const float *x) {
-  hash_rows(x, g->batch * g->height * g->width, g->channels, g->xStride);
+static void hash_input(const dpt_convolution *g, const void *x) {
+  hash_values(x, g->batch * g->height * g->width, g->channels, g->xStride);
 }
-static void hash_output(const dpt_convolution *g, const float *y) {
-  hash_rows(y, g->batch * g->outHeight * g->outWidth, g->outputs, g->yStride);
+static void hash_output(const dpt_convolution *g, const void *y) {
+  hash_values(y, g->batch * g->outHeight * g->outWidth, g->outputs, g->yStride);
 }
 
 // The same window, half of the time made by Winograd's tiles.
@@ -76,16 +76,18 @@ static void forward(void) {
   const long inner = g.kernelHeight * g.kernelWidth * g.channels;
   float *packed = floats((long)dpt_convolution_packed(&g));
   dpt_pack_convolution(&g, random_floats(g.outputs * inner, 1), packed);
-  const float *bias = random_floats(g.yStride, 1), *x = random_floats(g.batch * g.xImage, 1);
-  float *y = floats(g.batch * g.yImage), *scratch = floats((long)dpt_convolution_scratch(&g));
-  dpt_convolve(&g, x, packed, draw_bool() ? bias : NULL, y, draw_bool(), scratch);
+  const float *bias = random_floats(g.yStride, 1);
+  const void *x = random_values(g.batch * g.xImage, 1);
+  void *y = values(g.batch * g.yImage);
+  const bool hasBias = draw_bool(), relu = draw_bool();
+  dpt_convolve(&g, x, packed, hasBias ? bias : NULL, y, relu, scratch(dpt_convolution_scratch(&g)));
   hash_output(&g, y);
 }
 
 // Max pooling after a convolution.
 static dpt_convolution draw_pool(const dpt_convolution *g) {
   dpt_convolution pool = {
-      .batch = g->batch, .height = g->outHeight, .width = g->outWidth, .channels = g->outputs, .outputs = g->outputs,
+      .precision = precision, .batch = g->batch, .height = g->outHeight, .width = g->outWidth, .channels = g->outputs, .outputs = g->outputs,
       .xStride = g->yStride, .xLine = g->yLine, .xImage = g->yImage, .yStride = g->yStride, .dilationHeight = 1,
       .dilationWidth = 1, .xPadded = true, .yPadded = true,
   };
@@ -110,24 +112,24 @@ static void backward(void) {
   dpt_convolution_backward p = {.convolution = g, .inverse = g, .weightRow = row, .follower = follower};
   p.node = PADDED(g.outputs * row) + PADDED(g.outputs);
   float *gradients = floats(s.nodes * p.node), *packed = floats((long)dpt_convolution_packed_back(&g));
-  p.x = random_floats(g.batch * g.xImage, 1);
+  p.x = random_values(g.batch * g.xImage, 1);
   const float *weights = random_floats(g.outputs * row, 1);
   dpt_pack_convolution_back(&g, weights, packed);
   p.packed = packed;
-  p.scratch = floats((long)dpt_convolution_backward_scratch(&g, s.program.shards, follower));
+  p.scratch = scratch(dpt_convolution_backward_scratch(&g, s.program.shards, follower));
   p.weightGradient = gradients;
   if (draw_bool()) p.biasGradient = gradients + PADDED(g.outputs * row);
-  if (draw_bool()) p.dx = random_floats(g.batch * g.xImage, 1);
+  if (draw_bool()) p.dx = random_values(g.batch * g.xImage, 1);
   p.adds = p.dx && g.tileHeight == 0 && draw_bool();
-  float *y = random_floats(g.batch * g.yImage, 1);
+  void *y = random_values(g.batch * g.yImage, 1);
   if (follower == DPT_POOLED) {
     p.pool = draw_pool(&g);
     int8_t *winners = memory((size_t)(g.batch * p.pool.yImage));
-    dpt_max_pool(&p.pool, y, floats(g.batch * p.pool.yImage), winners, draw_bool());
+    dpt_max_pool(&p.pool, y, values(g.batch * p.pool.yImage), winners, draw_bool());
     p.taps = winners;
-    p.pooled = random_floats(g.batch * p.pool.yImage, 1);
+    p.pooled = random_values(g.batch * p.pool.yImage, 1);
   } else {
-    p.dy = random_floats(g.batch * g.yImage, 1);
+    p.dy = random_values(g.batch * g.yImage, 1);
     p.dyStride = p.rectifiedStride = g.yStride;
     if (follower == DPT_GIVEN && draw_bool()) p.rectified = y;
     p.normalized = y;
@@ -146,13 +148,13 @@ static void global_pooling(void) {
   dpt_convolution g = draw_window(40, 0, draw(1, 3), false);
   g.xPadded = g.yPadded = true;
   g.yImage = g.yStride;
-  float *x = random_floats(g.batch * g.xImage, 1), *y = floats(g.batch * g.yImage), *dx = floats(g.batch * g.xImage);
-  for (long i = 0; i < g.batch * g.xImage; i += draw(1, 20)) x[i] = draw_bool() ? 0.5f : draw_any_float();
+  void *x = random_values(g.batch * g.xImage, 1), *y = values(g.batch * g.yImage), *dx = values(g.batch * g.xImage);
+  for (long i = 0; i < g.batch * g.xImage; i += draw(1, 20)) set_value(x, i, draw_bool() ? 0.5f : draw_any_float());
   int32_t *pixels = memory((size_t)(g.batch * g.yImage) * sizeof(int32_t));
   dpt_global_max_pool(&g, x, y, pixels);
-  dpt_global_max_pool_back(&g, random_floats(g.batch * g.yImage, 1), pixels, dx);
+  dpt_global_max_pool_back(&g, random_values(g.batch * g.yImage, 1), pixels, dx);
   for (long n = 0; n < g.batch; n++) hash_words(pixels + n * g.yImage, g.channels);
-  hash_rows(y, g.batch, g.channels, g.yStride);
+  hash_values(y, g.batch, g.channels, g.yStride);
   hash_input(&g, dx);
 }
 
@@ -160,8 +162,8 @@ static void pooling(void) {
   const bool averages = draw_bool();
   dpt_convolution g = draw_window(40, 0, draw(1, 3), !averages);
   g.xPadded = g.yPadded = true;
-  float *x = random_floats(g.batch * g.xImage, 1), *dy = random_floats(g.batch * g.yImage, 1);
-  float *y = floats(g.batch * g.yImage), *dx = floats(g.batch * g.xImage);
+  void *x = random_values(g.batch * g.xImage, 1), *dy = random_values(g.batch * g.yImage, 1);
+  void *y = values(g.batch * g.yImage), *dx = values(g.batch * g.xImage);
   if (averages) {
     // Windows end in the padding behind, however much there is.
     g.behindHeight = g.kernelHeight;
@@ -170,7 +172,7 @@ static void pooling(void) {
     dpt_average_pool_back(&g, DPT_PADDING_COUNTS, dy, dx);
   } else {
     // Equal values and NaNs occur too.
-    for (long i = 0; i < g.batch * g.xImage; i += draw(1, 20)) x[i] = draw_bool() ? 0.5f : draw_any_float();
+    for (long i = 0; i < g.batch * g.xImage; i += draw(1, 20)) set_value(x, i, draw_bool() ? 0.5f : draw_any_float());
     int8_t *taps = memory((size_t)(g.batch * g.yImage));
     dpt_max_pool(&g, x, y, taps, draw_bool());
     dpt_max_pool_back(&g, dy, taps, dx);
@@ -193,9 +195,9 @@ static void means(void) {
   g.outWidth = average == DPT_ADAPTIVE ? draw(1, 9) : (g.width + g.paddingWidth - 1) / g.strideWidth + 1;
   g.yLine = g.outWidth * g.yStride;
   g.yImage = g.outHeight * g.yLine;
-  float *y = floats(g.batch * g.yImage), *dx = floats(g.batch * g.xImage);
-  dpt_average_pool(&g, average, random_floats(g.batch * g.xImage, 1), y);
-  dpt_average_pool_back(&g, average, random_floats(g.batch * g.yImage, 1), dx);
+  void *y = values(g.batch * g.yImage), *dx = values(g.batch * g.xImage);
+  dpt_average_pool(&g, average, random_values(g.batch * g.xImage, 1), y);
+  dpt_average_pool_back(&g, average, random_values(g.batch * g.yImage, 1), dx);
   hash_output(&g, y);
   hash_input(&g, dx);
 }
@@ -203,10 +205,12 @@ static void means(void) {
 static void transposed(void) {
   dpt_convolution g = draw_window(40, draw(1, 40), draw(1, 3), true);
   const long row = g.kernelHeight * g.kernelWidth * g.channels;
-  float *packed = floats((long)dpt_convolution_packed_back(&g)), *y = floats(g.batch * g.xImage);
+  float *packed = floats((long)dpt_convolution_packed_back(&g));
+  void *y = values(g.batch * g.xImage);
   dpt_pack_convolution_back(&g, random_floats(g.outputs * row, 1), packed);
-  const float *bias = random_floats(g.xStride, 1), *x = random_floats(g.batch * g.yImage, 1);
-  dpt_convolve_transposed(&g, x, packed, draw_bool() ? bias : NULL, y);
+  const float *bias = random_floats(g.xStride, 1);
+  const void *x = random_values(g.batch * g.yImage, 1);
+  dpt_convolve_transposed(&g, x, packed, draw_bool() ? bias : NULL, y, scratch(dpt_transposed_scratch(&g)));
   hash_input(&g, y);
 }
 
@@ -236,25 +240,25 @@ static dpt_upsampled_axis draw_axis(void) {
 }
 
 static void upsampling(void) {
-  dpt_upsampling g = {.batch = draw(1, 3), .channels = draw(1, 40), .down = draw_axis(), .across = draw_axis()};
+  dpt_upsampling g = {.precision = precision, .batch = draw(1, 3), .channels = draw(1, 40), .down = draw_axis(), .across = draw_axis()};
   g.xStride = g.yStride = PADDED(g.channels);
   g.xLine = g.across.size * g.xStride;
   g.xImage = g.down.size * g.xLine;
   g.yLine = g.across.outSize * g.yStride;
   g.yImage = g.down.outSize * g.yLine;
-  float *y = floats(g.batch * g.yImage), *dx = floats(g.batch * g.xImage);
-  dpt_upsample(&g, random_floats(g.batch * g.xImage, 1), y);
-  dpt_upsample_back(&g, random_floats(g.batch * g.yImage, 1), dx);
-  hash_rows(y, g.batch * g.down.outSize * g.across.outSize, g.channels, g.yStride);
-  hash_rows(dx, g.batch * g.down.size * g.across.size, g.channels, g.xStride);
+  void *y = values(g.batch * g.yImage), *dx = values(g.batch * g.xImage);
+  dpt_upsample(&g, random_values(g.batch * g.xImage, 1), y);
+  dpt_upsample_back(&g, random_values(g.batch * g.yImage, 1), dx);
+  hash_values(y, g.batch * g.down.outSize * g.across.outSize, g.channels, g.yStride);
+  hash_values(dx, g.batch * g.down.size * g.across.size, g.channels, g.xStride);
 }
 
 void convolution_cases(void) {
-  each_case("convolution", 150, forward);
-  each_case("convolution-back", 250, backward);
-  each_case("pooling", 300, pooling);
-  each_case("global-max-pool", 100, global_pooling);
-  each_case("average-pool", 300, means);
-  each_case("conv-transpose", 200, transposed);
-  each_case("upsample", 200, upsampling);
+  each_precision("convolution", 150, forward);
+  each_precision("convolution-back", 250, backward);
+  each_precision("pooling", 300, pooling);
+  each_precision("global-max-pool", 100, global_pooling);
+  each_precision("average-pool", 300, means);
+  each_precision("conv-transpose", 200, transposed);
+  each_precision("upsample", 200, upsampling);
 }

@@ -34,14 +34,16 @@ enum { kBlocks = 256, kSlack = 64 };
 static void *blocks[kBlocks];
 static int blockCount;
 
-void *memory(size_t bytes) {
-  void *block = calloc(1, bytes + kSlack * sizeof(float));
+static void *allocate(size_t bytes) {
+  void *block = calloc(1, bytes);
   if (!block || blockCount == kBlocks) {
     fprintf(stderr, "no memory for a case\n");
     exit(71);
   }
   return blocks[blockCount++] = block;
 }
+
+void *memory(size_t bytes) { return allocate(bytes + kSlack * sizeof(float)); }
 
 float *floats(long count) { return memory((size_t)count * sizeof(float)); }
 
@@ -52,9 +54,49 @@ float *random_floats(long count, float size) {
   return values;
 }
 
+float *scratch(size_t count) {
+  float *floats = allocate(count * sizeof(float));
+  memset(floats, 0xff, count * sizeof(float));
+  return floats;
+}
+
 void release_all(void) {
   while (blockCount > 0) free(blocks[--blockCount]);
 }
+
+// MARK: Values
+
+dpt_precision precision;
+
+static size_t size_in(dpt_precision in) { return in == DPT_IN_BFLOAT16 ? sizeof(uint16_t) : sizeof(float); }
+
+static void set_value_in(dpt_precision in, void *values, long at, float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  const uint16_t upper = (uint16_t)(bits >> 16);
+  char *place = (char *)values + at * (long)size_in(in);
+  if (in == DPT_IN_BFLOAT16) memcpy(place, &upper, sizeof upper);
+  else memcpy(place, &x, sizeof x);
+}
+
+static float value_in(dpt_precision in, const void *values, long at) {
+  if (in == DPT_IN_FLOAT32) return ((const float *)values)[at];
+  const uint32_t bits = (uint32_t)((const uint16_t *)values)[at] << 16;
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+void *random_values_in(dpt_precision in, long count, float size) {
+  void *values = allocate((size_t)(count + kSlack) * size_in(in));
+  for (long i = 0; i < count + kSlack; i++) set_value_in(in, values, i, draw_float(size));
+  return values;
+}
+
+void *values(long count) { return allocate((size_t)(count + kSlack) * size_in(precision)); }
+void *random_values(long count, float size) { return random_values_in(precision, count, size); }
+void set_value(void *values, long at, float x) { set_value_in(precision, values, at, x); }
+void *value_at(const void *values, long count) { return (char *)values + count * (long)size_in(precision); }
 
 // MARK: Hash (FNV-1a over 32-bit words)
 
@@ -72,6 +114,15 @@ void hash_floats(const float *values, long count) {
 
 void hash_rows(const float *values, long rows, long columns, long stride) {
   for (long i = 0; i < rows; i++) hash_floats(values + i * stride, columns);
+}
+
+void hash_values_in(dpt_precision in, const void *values, long rows, long columns, long stride) {
+  for (long i = 0; i < rows; i++)
+    for (long k = 0; k < columns; k++) hash_floats(&(float){value_in(in, values, i * stride + k)}, 1);
+}
+
+void hash_values(const void *values, long rows, long columns, long stride) {
+  hash_values_in(precision, values, rows, columns, stride);
 }
 
 void hash_words(const int32_t *values, long count) {
@@ -93,8 +144,17 @@ void each_case(const char *name, long cases, void (*body)(void)) {
     body();
     release_all();
   }
-  printf("%s %ld %016llx\n", name, cases, (unsigned long long)hash);
+  printf("%s %s %ld %016llx\n", name, precision == DPT_IN_BFLOAT16 ? "bfloat16" : "float32", cases,
+         (unsigned long long)hash);
   fflush(stdout);
+}
+
+void each_precision(const char *name, long cases, void (*body)(void)) {
+  for (int in = DPT_IN_FLOAT32; in <= DPT_IN_BFLOAT16; in++) {
+    precision = (dpt_precision)in;
+    each_case(name, cases, body);
+  }
+  precision = DPT_IN_FLOAT32;
 }
 
 // MARK: Shards

@@ -3,28 +3,24 @@
 
 static void product(void) {
   dpt_product p = {
-      .rows = draw(1, 40), .columns = draw(1, 70), .segments = draw(1, 3), .segmentLength = draw(1, 40),
+      .precision = precision, .rows = draw(1, 40), .columns = draw(1, 70), .segments = draw(1, 3), .segmentLength = draw(1, 40),
       .start = (dpt_start)draw(DPT_START_ZERO, DPT_START_OUTPUT),
   };
   p.segmentStride = p.segmentLength + draw(0, 5);
   p.aStride = p.segments * p.segmentStride;
   p.cStride = PADDED(p.columns);
-  p.a = random_floats(p.rows * p.aStride, 1);
+  p.a = random_values(p.rows * p.aStride, 1);
   const long inner = p.segments * p.segmentLength;
   float *packed = floats((long)dpt_packed_count(inner, p.columns));
   if (draw_bool()) dpt_pack(random_floats(inner * p.columns, 1), inner, p.columns, p.columns, packed);
   else dpt_pack_transposed(random_floats(inner * p.columns, 1), p.columns, inner, inner, packed);
+  dpt_round_panels(precision, packed, p.cStride / DPT_LANES, p.segments, p.segmentLength);
   p.b = packed;
   p.bias = random_floats(p.cStride, 1);
-  if (draw_bool()) {
-    p.inner2 = draw(1, 40);
-    p.a2Stride = PADDED(p.inner2);
-    p.a2 = random_floats(p.rows * p.a2Stride, 1);
-    p.b2 = random_floats((long)dpt_packed_count(p.inner2, p.columns), 1);
-  }
-  p.c = random_floats(p.rows * p.cStride, 1);
+  p.c = random_values(p.rows * p.cStride, 1);
+  p.scratch = scratch(dpt_product_scratch(precision, p.rows, p.segments * (p.segmentLength + p.segmentLength % 2)));
   dpt_multiply(&p);
-  hash_rows(p.c, p.rows, p.columns, p.cStride);
+  hash_values(p.c, p.rows, p.columns, p.cStride);
 }
 
 // Columns in groups half of the time, such as gates.
@@ -44,15 +40,15 @@ static void weight_gradient(void) {
   const part s = random_part(9);
   long group, valid, n;
   draw_groups(&n, &group, &valid);
-  dpt_outer_product p = {.outer = draw(1, 4), .positions = draw(1, 4), .m = draw(1, 90), .n = n, .group = group,
-                         .groupValid = valid};
+  dpt_outer_product p = {.precision = precision, .aPrecision = precision, .bPrecision = precision, .outer = draw(1, 4),
+                         .positions = draw(1, 4), .m = draw(1, 90), .n = n, .group = group, .groupValid = valid};
   const long rows = s.samples * p.positions, results = p.m * PADDED(n);
   p.aStride = PADDED(p.m);
   p.bStride = PADDED(n);
   p.aOuter = rows * p.aStride;
   p.bOuter = rows * p.bStride;
-  p.a = random_floats(p.outer * p.aOuter, 1);
-  p.b = random_floats(p.outer * p.bOuter, 1);
+  p.a = random_values(p.outer * p.aOuter, 1);
+  p.b = random_values(p.outer * p.bOuter, 1);
   const long columns = group ? n / group * valid : n;
   if (draw_bool()) {
     p.outI = columns;
@@ -65,9 +61,9 @@ static void weight_gradient(void) {
   }
   p.outNode = results;
   p.out = floats(s.nodes * results);
-  if (draw_bool()) {
-    p.scratchCount = dpt_weight_gradient_scratch(p.m, p.n, s.program.shards);
-    p.scratch = floats((long)p.scratchCount);
+  if (draw_bool() || precision == DPT_IN_BFLOAT16) {
+    p.scratchCount = dpt_weight_gradient_scratch(precision, p.m, p.n, s.program.shards);
+    p.scratch = scratch(p.scratchCount);
   }
   dpt_weight_gradient(&p, &s.program);
   hash_floats(p.out, s.nodes * results);
@@ -77,10 +73,10 @@ static void row_sums(void) {
   const part s = random_part(9);
   long group, valid, n;
   draw_groups(&n, &group, &valid);
-  dpt_row_sums r = {.outer = draw(1, 4), .positions = draw(1, 4), .columns = n, .group = group, .groupValid = valid};
+  dpt_row_sums r = {.precision = precision, .outer = draw(1, 4), .positions = draw(1, 4), .columns = n, .group = group, .groupValid = valid};
   r.stride = r.outNode = PADDED(n);
   r.outerStride = s.samples * r.positions * r.stride;
-  r.base = random_floats(r.outer * r.outerStride, 1);
+  r.base = random_values(r.outer * r.outerStride, 1);
   r.out = floats(s.nodes * r.outNode);
   r.second = floats(s.nodes * r.outNode);
   dpt_sum_rows(&r, &s.program);
@@ -90,11 +86,11 @@ static void row_sums(void) {
 
 static void batch_norm(void) {
   const part s = random_part(9);
-  dpt_rows r = {.outer = draw(1, 3), .positions = draw(1, 40), .columns = draw(1, 40)};
+  dpt_rows r = {.precision = precision, .outer = draw(1, 3), .positions = draw(1, 40), .columns = draw(1, 40)};
   r.stride = PADDED(r.columns);
   r.outerStride = s.samples * r.positions * r.stride;
-  const long values = r.outer * r.outerStride, rows = values / r.stride;
-  float *x = random_floats(values, 3), *dy = random_floats(values, 1);
+  const long count = r.outer * r.outerStride, rows = count / r.stride;
+  void *x = random_values(count, 3), *dy = random_values(count, 1);
   r.base = x;
   float *shift = random_floats(r.stride, 1), *inverse = random_floats(r.stride, 2), *c = random_floats(r.stride, 1);
   float *out = floats(s.program.shards * 2 * r.stride);
@@ -107,19 +103,18 @@ static void batch_norm(void) {
                                     .factor = draw_bool() ? inverse : NULL, .shift = c};
   dpt_batch_norm_gradients(&sums, out, r.stride, &s.program, &end, s.samples);
   hash_rows(out, s.program.shards * 2, r.columns, r.stride);
-  float *y = floats(values);
-  const dpt_row_pass pass = {.x = x, .xStride = r.stride, .g = y, .gStride = r.stride, .y = y, .yStride = r.stride,
+  void *y = values(count);
+  const dpt_row_pass pass = {.precision = precision, .x = x, .xStride = r.stride, .g = y, .gStride = r.stride, .y = y, .yStride = r.stride,
                              .rows = rows, .columns = r.columns};
   dpt_scale_rows(&pass, shift, inverse, c, draw_bool());
-  hash_rows(y, rows, r.columns, r.stride);
+  hash_values(y, rows, r.columns, r.stride);
   const dpt_norm_gradient norm = {shift, shift, inverse, c, sums.factor, c};
   dpt_combine_rows(&pass, &norm);
-  hash_rows(y, rows, r.columns, r.stride);
-  dpt_relu_back(y, dy, values);
-  hash_rows(dy, rows, r.columns, r.stride);
-  if (draw_bool()) dpt_add_relu(x, dy, y, values);
-  else dpt_add(x, dy, y, values);
-  hash_rows(y, rows, r.columns, r.stride);
+  hash_values(y, rows, r.columns, r.stride);
+  dpt_relu_back(precision, y, dy, NULL, count);
+  hash_values(dy, rows, r.columns, r.stride);
+  dpt_add_values(precision, x, dy, y, count, draw_bool());
+  hash_values(y, rows, r.columns, r.stride);
 }
 
 static void embedding(void) {
@@ -143,7 +138,8 @@ static void embedding(void) {
   p.starts = starts;
   p.order = order;
   p.stride = PADDED(p.columns);
-  p.gradient = random_floats(count * p.stride, 1);
+  p.precision = precision;
+  p.gradient = random_values(count * p.stride, 1);
   p.outNode = p.entries * p.columns;
   p.out = floats(s.nodes * p.outNode);
   dpt_embedding_gradient(&p, &s.program);
@@ -151,9 +147,9 @@ static void embedding(void) {
 }
 
 void product_cases(void) {
-  each_case("product", 400, product);
-  each_case("weight-gradient", 300, weight_gradient);
-  each_case("row-sums", 200, row_sums);
-  each_case("batch-norm", 150, batch_norm);
-  each_case("embedding", 200, embedding);
+  each_precision("product", 400, product);
+  each_precision("weight-gradient", 300, weight_gradient);
+  each_precision("row-sums", 200, row_sums);
+  each_precision("batch-norm", 150, batch_norm);
+  each_precision("embedding", 200, embedding);
 }

@@ -9,19 +9,22 @@ static const column_bounds kFew = {1, 60}, kMany = {257, 1500};
 
 // Rows of random size; values of ±`size`, sometimes any float.
 static dpt_row_pass draw_rows(float size, column_bounds columns) {
-  dpt_row_pass r = {.rows = draw(1, 20), .columns = draw(columns.least, columns.most)};
+  dpt_row_pass r = {.precision = precision, .rows = draw(1, 20), .columns = draw(columns.least, columns.most)};
   r.xStride = PADDED(r.columns) + 16 * draw(0, 1);
   r.gStride = PADDED(r.columns) + 16 * draw(0, 1);
   r.yStride = PADDED(r.columns) + 16 * draw(0, 1);
-  float *x = random_floats(r.rows * r.xStride, size);
-  if (draw(0, 3) == 0) x[draw(0, r.rows * r.xStride - 1)] = draw_any_float();
+  void *x = random_values(r.rows * r.xStride, size);
+  if (draw(0, 3) == 0) {
+    const float special = draw_any_float();
+    set_value(x, draw(0, r.rows * r.xStride - 1), special);
+  }
   r.x = x;
-  r.g = random_floats(r.rows * r.gStride, 1);
-  r.y = floats(r.rows * r.yStride);
+  r.g = random_values(r.rows * r.gStride, 1);
+  r.y = values(r.rows * r.yStride);
   return r;
 }
 
-static void hash_result(const dpt_row_pass *r) { hash_rows(r->y, r->rows, r->columns, r->yStride); }
+static void hash_result(const dpt_row_pass *r) { hash_values(r->y, r->rows, r->columns, r->yStride); }
 
 static void activation(void) {
   const dpt_row_pass r = draw_rows(draw_bool() ? 2 : 12, kFew);
@@ -52,7 +55,7 @@ static void softmax_of(column_bounds columns) {
   dpt_row_pass r = draw_rows(8, columns);
   dpt_softmax(&r);
   hash_result(&r);
-  r.x = random_floats(r.rows * r.xStride, 1);
+  r.x = random_values(r.rows * r.xStride, 1);
   dpt_softmax_gradient(&r);
   hash_result(&r);
 }
@@ -61,7 +64,7 @@ static void log_softmax(void) {
   dpt_row_pass r = draw_rows(8, draw(0, 3) == 0 ? kMany : kFew);
   dpt_log_softmax(&r);
   hash_result(&r);
-  r.x = random_floats(r.rows * r.xStride, 4);
+  r.x = random_values(r.rows * r.xStride, 4);
   dpt_log_softmax_gradient(&r);
   hash_result(&r);
 }
@@ -70,7 +73,7 @@ static void softmax(void) { softmax_of(kFew); }
 
 // Sequences of equal lengths, or of different ones; sometimes with a score that is any float.
 static void attention(void) {
-  dpt_attention p = {.steps = draw(1, 40), .batch = draw(1, 6), .columns = draw(1, 60), .scoreStride = DPT_LANES};
+  dpt_attention p = {.precision = precision, .steps = draw(1, 40), .batch = draw(1, 6), .columns = draw(1, 60), .scoreStride = DPT_LANES};
   long rows = p.steps * p.batch;
   if (draw_bool()) {
     int32_t *starts = memory((size_t)(p.batch + 1) * sizeof(int32_t));
@@ -81,27 +84,30 @@ static void attention(void) {
   }
   const long width = PADDED(p.columns);
   p.xStride = width + 16 * draw(0, 1);
-  p.x = random_floats(rows * p.xStride, 1);
-  float *scores = random_floats(rows * DPT_LANES, draw_bool() ? 3 : 60);
-  if (draw(0, 3) == 0) scores[draw(0, rows - 1) * DPT_LANES] = draw_any_float();
+  p.x = random_values(rows * p.xStride, 1);
+  void *scores = random_values(rows * DPT_LANES, draw_bool() ? 3 : 60);
+  if (draw(0, 3) == 0) {
+    const float special = draw_any_float();
+    set_value(scores, draw(0, rows - 1) * DPT_LANES, special);
+  }
   p.scores = scores;
   p.weights = floats(rows);
-  float *y = floats(p.batch * width);
+  void *y = values(p.batch * width);
   dpt_attention_pool(&p, y, width);
   hash_floats(p.weights, rows);
-  hash_rows(y, p.batch, p.columns, width);
+  hash_values(y, p.batch, p.columns, width);
   const dpt_attention_gradient g = {
-      .dy = random_floats(p.batch * width, 1), .dyStride = width, .dx = draw_bool() ? floats(rows * width) : NULL,
-      .dxStride = width, .scores = floats(rows * DPT_LANES), .scoreStride = DPT_LANES, .scratch = floats(p.steps),
+      .dy = random_values(p.batch * width, 1), .dyStride = width, .dx = draw_bool() ? values(rows * width) : NULL,
+      .dxStride = width, .scores = values(rows * DPT_LANES), .scoreStride = DPT_LANES, .scratch = floats(p.steps),
   };
   dpt_attention_pool_back(&p, &g);
-  hash_rows(g.scores, rows, 1, DPT_LANES);
-  if (g.dx) hash_rows(g.dx, rows, p.columns, width);
+  hash_values(g.scores, rows, 1, DPT_LANES);
+  if (g.dx) hash_values(g.dx, rows, p.columns, width);
 }
 
 // Paths side by side: joined, and the sums of their gradients.
 static void joins(void) {
-  dpt_join p = {.steps = draw(1, 4), .batch = draw(1, 5), .positions = draw(1, 90), .columns = draw(1, 60)};
+  dpt_join p = {.precision = precision, .steps = draw(1, 4), .batch = draw(1, 5), .positions = draw(1, 90), .columns = draw(1, 60)};
   long rows = p.steps * p.batch * p.positions;
   if (draw_bool()) {
     int32_t *starts = memory((size_t)(p.batch + 1) * sizeof(int32_t));
@@ -113,20 +119,20 @@ static void joins(void) {
   p.isShared = draw_bool();
   p.aStride = width + 16 * draw(0, 1);
   p.bStride = p.yStride = width;
-  p.a = random_floats(rows * p.aStride, 1);
-  p.b = random_floats((p.isShared ? p.batch : rows) * width, 1);
-  p.y = floats(rows * width);
+  p.a = random_values(rows * p.aStride, 1);
+  p.b = random_values((p.isShared ? p.batch : rows) * width, 1);
+  p.y = values(rows * width);
   dpt_join_add(&p);
-  hash_rows(p.y, rows, p.columns, width);
+  hash_values(p.y, rows, p.columns, width);
   dpt_join_multiply(&p);
-  hash_rows(p.y, rows, p.columns, width);
+  hash_values(p.y, rows, p.columns, width);
   p.copied = draw(p.columns, width);
   dpt_join_copy(&p);
-  hash_rows(p.y, rows, p.columns, width);
+  hash_values(p.y, rows, p.columns, width);
   p.b = p.isShared ? NULL : p.b;
-  p.y = floats(p.batch * width);
+  p.y = values(p.batch * width);
   dpt_join_sums(&p);
-  hash_rows(p.y, p.batch, p.columns, width);
+  hash_values(p.y, p.batch, p.columns, width);
 }
 
 // A choice of values, and rows of samples that it is for.
@@ -136,7 +142,7 @@ static dpt_dropout_mask draw_mask(dpt_row_pass *rows) {
       .seed = draw_word(), .stream = (uint32_t)draw(0, 9), .step = (uint32_t)draw(0, 1000),
       .threshold = (uint32_t)draw_word(), .scale = 1 + draw_float(0.5f),
   };
-  dpt_row_pass r = {.rows = mask.steps * mask.batch * mask.positions, .columns = draw(1, 60)};
+  dpt_row_pass r = {.precision = precision, .rows = mask.steps * mask.batch * mask.positions, .columns = draw(1, 60)};
   if (draw_bool()) {
     int32_t *starts = memory((size_t)(mask.batch + 1) * sizeof(int32_t));
     for (long b = 0; b < mask.batch; b++) starts[b + 1] = starts[b] + (int32_t)draw(1, mask.steps);
@@ -145,8 +151,8 @@ static dpt_dropout_mask draw_mask(dpt_row_pass *rows) {
     r.rows = starts[mask.batch];
   }
   r.xStride = r.yStride = PADDED(r.columns);
-  r.x = random_floats(r.rows * r.xStride, 1);
-  r.y = floats(r.rows * r.yStride);
+  r.x = random_values(r.rows * r.xStride, 1);
+  r.y = values(r.rows * r.yStride);
   *rows = r;
   return mask;
 }
@@ -206,7 +212,7 @@ static void local_response_norm(void) {
       .size = draw(1, 9), .alpha = 0.5f + draw_float(0.5f), .beta = draw_bool() ? 0.75f : 1 + draw_float(0.5f),
       .k = 1.5f + draw_float(1),
   };
-  p.scratch = floats((long)dpt_local_response_scratch(r.columns, p.size));
+  p.scratch = scratch(dpt_local_response_scratch(r.columns, p.size));
   dpt_local_response_norm(&r, &p);
   hash_result(&r);
   dpt_local_response_norm_gradient(&r, &p);
@@ -216,7 +222,7 @@ static void local_response_norm(void) {
 // Images, and sequences of equal lengths or of different ones; sometimes far from 0.
 static void group_norm(void) {
   dpt_group_norm_settings p = {.batch = draw(1, 4), .groups = draw(1, 5), .rows = draw(1, 150), .epsilon = 1e-5f};
-  dpt_row_pass r = {.rows = p.batch * p.rows, .columns = p.groups * draw(1, 12)};
+  dpt_row_pass r = {.precision = precision, .rows = p.batch * p.rows, .columns = p.groups * draw(1, 12)};
   const bool isSequence = draw_bool();
   p.step = isSequence ? p.batch : 1;
   p.distance = isSequence ? 1 : p.rows;
@@ -229,12 +235,13 @@ static void group_norm(void) {
   }
   const long width = PADDED(r.columns);
   r.xStride = r.gStride = r.yStride = width;
-  float *x = random_floats(r.rows * width, 2);
+  float *floats_ = random_floats(r.rows * width, 2);
+  void *x = values(r.rows * width);
   const float shift = draw_bool() ? draw_float(100) : 0;
-  for (long i = 0; i < r.rows * width; i++) x[i] += shift;
+  for (long i = 0; i < r.rows * width; i++) set_value(x, i, floats_[i] + shift);
   r.x = x;
-  r.g = random_floats(r.rows * width, 1);
-  r.y = floats(r.rows * width);
+  r.g = random_values(r.rows * width, 1);
+  r.y = values(r.rows * width);
   if (draw_bool()) {
     float *weight = floats(width), *bias = floats(width);
     for (long k = 0; k < r.columns; k++) {
@@ -304,19 +311,19 @@ static void value_loss(void) {
 }
 
 void row_cases(void) {
-  each_case("activation", 200, activation);
-  each_case("softmax", 200, softmax);
-  each_case("prelu", 200, prelu);
-  each_case("log-softmax", 200, log_softmax);
-  each_case("attention", 200, attention);
-  each_case("joins", 200, joins);
-  each_case("dropout", 200, dropout);
-  each_case("sample-dropout", 200, sample_dropout);
-  each_case("layer-norm", 200, layer_norm);
-  each_case("rms-norm", 200, rms_norm);
-  each_case("local-response-norm", 200, local_response_norm);
-  each_case("group-norm", 200, group_norm);
+  each_precision("activation", 200, activation);
+  each_precision("softmax", 200, softmax);
+  each_precision("prelu", 200, prelu);
+  each_precision("log-softmax", 200, log_softmax);
+  each_precision("attention", 200, attention);
+  each_precision("joins", 200, joins);
+  each_precision("dropout", 200, dropout);
+  each_precision("sample-dropout", 200, sample_dropout);
+  each_precision("layer-norm", 200, layer_norm);
+  each_precision("rms-norm", 200, rms_norm);
+  each_precision("local-response-norm", 200, local_response_norm);
+  each_precision("group-norm", 200, group_norm);
   each_case("cross-entropy", 200, cross_entropy);
-  each_case("many-classes", 60, many_classes);
+  each_precision("many-classes", 60, many_classes);
   each_case("value-loss", 200, value_loss);
 }
