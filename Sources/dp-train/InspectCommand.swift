@@ -32,10 +32,10 @@ struct InspectCommand: ParsableCommand {
 
   /// The memory of a training, in all and by use, and in the other precision.
   private func memory(_ memory: TrainingMemory) -> [[String]] {
-    let activations = "activations, their gradients and scratch"
+    let activations = "activations and their gradients"
     let parts = [
       (memory.weights, "weights"), (memory.gradients, "gradients"), (memory.optimizer, "optimizer's state"),
-      (memory.activations, activations), (memory.packed, "packed weights"),
+      (memory.activations, activations), (memory.packed, "packed weights and shared scratch"),
       (memory.checkpoints, "copies for checkpoints"), (memory.records, "copies for records"),
     ]
     let other = memory.other

@@ -41,7 +41,8 @@ static long convolution_samples(const dpt_convolution *g) {
 
 static size_t convolution_scratch(const dpt_convolution *g) {
   if (uses_winograd(g)) return winograd_scratch(g);
-  const value_images inputs = inputs_of(g, NULL);
+  const dpt_convolution seen = of_seen_pixels(g);
+  const value_images inputs = inputs_of(&seen, NULL);
   return slots_of_images(&inputs);
 }
 

@@ -68,9 +68,15 @@ DPT_INLINE bool end_sums(arithmetic_mode before) { return (void)before, false; }
 
 #if DPT_ROUNDED && !DPT_PAIRED && !defined(__x86_64__)
 #define DPT_CAREFUL_SUMS 1
+// Zero of its sign instead of a denormal number.
+DPT_INLINE v16 without_denormals(v16 x) {
+  const i16 isTiny = (bits(x) & INT32_MAX) < 0x00800000;
+  return floats(bits(x) & (~isTiny | INT32_MIN));
+}
 // a · b + c, rounded as if exponents had no end, and then zero of its sign if it is smaller than all normal numbers. Only sums near
 // 2^−126 need a look; there the sum in double precision is exact, as far as it matters.
 DPT_INLINE v16 careful_fma16(v16 a, v16 b, v16 c) {
+  a = without_denormals(a), b = without_denormals(b), c = without_denormals(c);
   v16 result = fma16(a, b, c);
   for (int l = 0; l < DPT_LANES; l++) {
     const float size = fabsf(result[l]);
