@@ -72,6 +72,9 @@ import Testing
         compareRanks: 100
         evaluate:
           every: 1
+        monitor:
+          metric: auto
+          direction: auto
         checkpoint:
           epochs: 1
           steps: none

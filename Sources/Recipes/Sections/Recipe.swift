@@ -49,6 +49,8 @@ public struct Recipe: Sendable {
   public var compareRanks = 100
   /// When to measure on the validation samples, or on the test samples if there are none.
   public var evaluate = EvaluateSettings()
+  /// The metric by which the best weights are chosen, and a plateau schedule acts.
+  public var monitor = MonitorSettings()
   /// When to save the state of the training.
   public var checkpoint = CheckpointSettings()
   /// What to record of the training, and how often.
@@ -120,6 +122,9 @@ extension Recipe: RecipeSettings {
       RecipeKey(
         "evaluate", \.evaluate, .section,
         "when to measure on the validation samples, or the test samples if there are none"),
+      RecipeKey(
+        "monitor", \.monitor, .section,
+        "the metric on the validation samples by which the best weights are chosen, and a plateau schedule acts"),
       RecipeKey("checkpoint", \.checkpoint, .section, "when to save the state of the training, to resume from"),
       RecipeKey("record", \.record, .section, "what to record of the training, and how often"),
     ])

@@ -1,0 +1,22 @@
+/// Which values of a metric are better.
+public enum MetricDirection: String, CaseIterable, Sendable {
+  /// The least is the best, such as a loss.
+  case least
+  /// The greatest is the best, such as an accuracy.
+  case greatest
+
+  /// The direction of a metric by its name in recipes; nil if there is no such metric.
+  public init?(of metric: String) {
+    switch metric {
+    case "loss": self = .least
+    case "accuracy": self = .greatest
+    default: return nil
+    }
+  }
+
+  /// Whether `value` is better than `other` by more than `margin`, and finite.
+  public func isBetter(_ value: Double, than other: Double, by margin: Double = 0) -> Bool {
+    guard value.isFinite else { return false }
+    return self == .least ? value < other - margin : value > other + margin
+  }
+}
