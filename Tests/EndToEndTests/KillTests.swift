@@ -41,8 +41,8 @@ extension EndToEndTests {
     }
 
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
-    func aConvolutionalNetworkKilledRepeatedlyEndsWithTheSameBits() throws {
-      try check(["images.yaml"], kills: Self.isLong ? 30 : 5) {
+    func aConvolutionalNetworkInBfloat16KilledRepeatedlyEndsWithTheSameBits() throws {
+      try check(["images.yaml", "precision=bfloat16"], kills: Self.isLong ? 30 : 5) {
         try $0.writeImageRecipe(epochs: Self.isLong ? 400 : 60)
       }
     }
@@ -214,6 +214,10 @@ extension EndToEndTests {
         #expect(other.status == 78, "\(other.text)")
         #expect(
           other.errors.hasPrefix("optimizer.learningRate is 0.5, but 0.001 in run/recipe.yaml\n"), "\(other.text)")
+        let rounded = try Program.run(["train", "--out", "run", "--resume", "precision=bfloat16"], in: folder)
+        #expect(rounded.status == 78, "\(rounded.text)")
+        #expect(
+          rounded.errors.hasPrefix("precision is bfloat16, but float32 in run/recipe.yaml\n"), "\(rounded.text)")
         let homeless = try Program.run(["train", "--resume"], in: folder)
         #expect(homeless.status == 64, "\(homeless.text)")
         let longer = try Program.run(["train", "--out", "run", "--resume", "steps=6"], in: folder)

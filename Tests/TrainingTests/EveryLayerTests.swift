@@ -8,6 +8,8 @@ import Training
 
 /// Every layer, in odd models, trained for twenty steps: the same bits on any number of ranks and any instruction set.
 @Suite struct EveryLayerTests {
+  private static let precisions = ["float32", "bfloat16"]
+
   /// What all recipes begin with; the layers follow.
   private static let head = """
     batch: 21
@@ -186,19 +188,21 @@ import Training
     """
 
   /// Weights and losses after training on ranks that are threads.
-  private func train(_ recipe: String, samples: String, ranks: Int) throws -> (weights: [UInt32], losses: [Double]) {
+  private func train(_ recipe: String, _ precision: String, samples: String, ranks: Int) throws -> Outcome {
     let text = (Self.head + recipe).replacingOccurrences(of: "SAMPLES", with: samples)
-    let outcomes = try ThreadCommunicator.run(ranks: ranks) { communicator -> Outcome in
-      let recipe = try Recipe.parse(text, file: "every-layer.yaml")
-      let experiment = try recipe.makeExperiment()
-      let workspace = try experiment.makeWorkspace(communicator: communicator)
-      let recorder = Recorder()
-      _ = try Trainer(experiment, workspace: workspace, observers: communicator.isRoot ? [recorder] : []).run()
-      return Outcome(
-        weights: bits(try experiment.model.weights.values.floats) + bits(experiment.model.weights.bufferValues.floats),
-        losses: recorder.steps.map(\.loss))
+    return try onOneInstructionSet {
+      try ThreadCommunicator.run(ranks: ranks) { communicator -> Outcome in
+        let recipe = try Recipe.parse(text, file: "every-layer.yaml", overrides: ["precision=\(precision)"])
+        let experiment = try recipe.makeExperiment()
+        let workspace = try experiment.makeWorkspace(communicator: communicator)
+        let recorder = Recorder()
+        _ = try Trainer(experiment, workspace: workspace, observers: communicator.isRoot ? [recorder] : []).run()
+        return Outcome(
+          weights: bits(try experiment.model.weights.values.floats)
+            + bits(experiment.model.weights.bufferValues.floats),
+          losses: recorder.steps.map(\.loss))
+      }[0]
     }
-    return (outcomes[0].weights, outcomes[0].losses)
   }
 
   private struct Outcome: Sendable {
@@ -207,64 +211,71 @@ import Training
   }
 
   /// Trains 50 samples, of which the last batch has 8.
-  private func check(_ recipe: String, shape: [Int], seed: UInt64) throws {
+  private func check(_ recipe: String, _ precision: String, shape: [Int], seed: UInt64) throws {
     var random = TestRandom(seed)
-    try check(recipe, shape: shape, values: random.floats(shape.reduce(1, *)))
+    try check(recipe, precision, shape: shape, values: random.floats(shape.reduce(1, *)))
   }
 
   /// Trains 50 sequences of 6 indices for an embedding.
-  private func check(_ recipe: String, indicesOf seed: UInt64) throws {
+  private func check(_ recipe: String, _ precision: String, indicesOf seed: UInt64) throws {
     var random = TestRandom(seed)
     try check(
-      recipe, shape: [50, 6, 1], values: (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) })
+      recipe, precision, shape: [50, 6, 1],
+      values: (0..<50 * 6).map { _ in Float(Int.random(in: 0..<9, using: &random)) })
   }
 
-  private func check(_ recipe: String, shape: [Int], values: [Float]) throws {
+  private func check(_ recipe: String, _ precision: String, shape: [Int], values: [Float]) throws {
     let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).npz").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     let targets = (0..<shape[0]).map { Int32($0 * 7 % 4) }
     try NPZArchive.write(
       [("x", NPYArray(shape: shape, floats: values)), ("y", NPYArray(shape: [shape[0]], int32s: targets))], to: path)
-    let alone = try train(recipe, samples: path, ranks: 1)
+    let alone = try train(recipe, precision, samples: path, ranks: 1)
     #expect(alone.losses.count == 20 && alone.losses.allSatisfy { $0.isFinite })
     #expect(alone.losses[19] != alone.losses[0])
     for ranks in [2, 3, 5, 8] {
-      let outcome = try train(recipe, samples: path, ranks: ranks)
+      let outcome = try train(recipe, precision, samples: path, ranks: ranks)
       #expect(outcome.weights == alone.weights, "\(ranks) ranks")
       #expect(outcome.losses == alone.losses, "\(ranks) ranks")
     }
-    for (name, outcome) in try onEachInstructionSet({ try train(recipe, samples: path, ranks: 1) }) {
+    for (name, outcome) in try onEachInstructionSet({ try train(recipe, precision, samples: path, ranks: 1) }) {
       #expect(outcome.weights == alone.weights, "\(name)")
     }
   }
 
-  @Test func layersOverImagesKeepTheBits() throws {
-    try check(Self.images, shape: [50, 9, 8, 3], seed: 6)
+  @Test(arguments: Self.precisions)
+  func layersOverImagesKeepTheBits(precision: String) throws {
+    try check(Self.images, precision, shape: [50, 9, 8, 3], seed: 6)
   }
 
-  @Test func activationsKeepTheBits() throws {
-    try check(Self.curves, shape: [50, 5, 4, 3], seed: 9)
+  @Test(arguments: Self.precisions)
+  func activationsKeepTheBits(precision: String) throws {
+    try check(Self.curves, precision, shape: [50, 5, 4, 3], seed: 9)
   }
 
-  @Test func normalizationsKeepTheBits() throws {
-    try check(Self.norms, shape: [50, 5, 4, 3], seed: 10)
-    try check(Self.normsOfSteps, indicesOf: 10)
+  @Test(arguments: Self.precisions)
+  func normalizationsKeepTheBits(precision: String) throws {
+    try check(Self.norms, precision, shape: [50, 5, 4, 3], seed: 10)
+    try check(Self.normsOfSteps, precision, indicesOf: 10)
   }
 
-  @Test func layersOverSequencesKeepTheBits() throws {
-    try check(Self.sequences, indicesOf: 7)
+  @Test(arguments: Self.precisions)
+  func layersOverSequencesKeepTheBits(precision: String) throws {
+    try check(Self.sequences, precision, indicesOf: 7)
   }
 
-  @Test func layersThatResizeImagesKeepTheBits() throws {
-    try check(Self.resizedImages, shape: [50, 9, 8, 3], seed: 9)
+  @Test(arguments: Self.precisions)
+  func layersThatResizeImagesKeepTheBits(precision: String) throws {
+    try check(Self.resizedImages, precision, shape: [50, 9, 8, 3], seed: 9)
   }
 
-  @Test func layersThatResizeSequencesKeepTheBits() throws {
-    try check(Self.resizedSequences, indicesOf: 10)
+  @Test(arguments: Self.precisions)
+  func layersThatResizeSequencesKeepTheBits(precision: String) throws {
+    try check(Self.resizedSequences, precision, indicesOf: 10)
   }
 
-  @Test(arguments: ["global-max-pool", "attention-pool", "attention-pool: {hiddenSize: 5}"])
-  func layersThatJoinStepsKeepTheBits(layer: String) throws {
-    try check(Self.joinedSteps.replacingOccurrences(of: "ENDS", with: layer), indicesOf: 8)
+  @Test(arguments: ["global-max-pool", "attention-pool", "attention-pool: {hiddenSize: 5}"], Self.precisions)
+  func layersThatJoinStepsKeepTheBits(layer: String, precision: String) throws {
+    try check(Self.joinedSteps.replacingOccurrences(of: "ENDS", with: layer), precision, indicesOf: 8)
   }
 }

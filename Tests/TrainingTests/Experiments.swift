@@ -3,6 +3,7 @@ import Datasets
 import Layers
 import Optimizers
 import Tensors
+import TestSupport
 import Training
 
 /// A small experiment on temporal order, created on every rank.
@@ -65,27 +66,31 @@ struct SmallExperiment: Sendable {
 
   /// Trains on ranks on machines, with buckets of `bucketBytes`.
   func train(machines: [[Int]], bucketBytes: Int = 1 << 20) throws -> Outcome {
-    let outcomes = try ThreadCommunicator.run(machines: machines) { communicator in
-      let experiment = try make()
-      let recorder = Recorder()
-      let trainer = try Trainer(
-        experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [],
-        link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: bucketBytes))
-      _ = try trainer.run()
-      // The floats are pointers into the experiment's memory.
-      return try withExtendedLifetime(experiment) {
-        Outcome(
-          weights: try experiment.model.weights.values.floats.map(\.bitPattern),
-          evaluatedWeights: try experiment.evaluatedWeights.values.floats.map(\.bitPattern),
-          losses: recorder.steps.map(\.loss),
-          norms: recorder.steps.map(\.gradientNorm), rates: recorder.steps.map(\.learningRate),
-          accuracies: recorder.steps.map(\.accuracy), samples: recorder.steps.map(\.samples),
-          evaluations: recorder.evaluations, buffers: experiment.model.weights.bufferValues.floats.map(\.bitPattern),
-          counts: Dictionary(
-            uniqueKeysWithValues: zip(experiment.model.counters.map(\.name), experiment.model.weights.counts)))
-      }
+    let outcomes = try onOneInstructionSet {
+      try ThreadCommunicator.run(machines: machines) { try train(on: $0, bucketBytes: bucketBytes) }
     }
     return outcomes[0]
+  }
+
+  private func train(on communicator: any Communicator, bucketBytes: Int) throws -> Outcome {
+    let experiment = try make()
+    let recorder = Recorder()
+    let trainer = try Trainer(
+      experiment, workspace: workspace(experiment, communicator), observers: communicator.isRoot ? [recorder] : [],
+      link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: bucketBytes))
+    _ = try trainer.run()
+    // The floats are pointers into the experiment's memory.
+    return try withExtendedLifetime(experiment) {
+      Outcome(
+        weights: try experiment.model.weights.values.floats.map(\.bitPattern),
+        evaluatedWeights: try experiment.evaluatedWeights.values.floats.map(\.bitPattern),
+        losses: recorder.steps.map(\.loss),
+        norms: recorder.steps.map(\.gradientNorm), rates: recorder.steps.map(\.learningRate),
+        accuracies: recorder.steps.map(\.accuracy), samples: recorder.steps.map(\.samples),
+        evaluations: recorder.evaluations, buffers: experiment.model.weights.bufferValues.floats.map(\.bitPattern),
+        counts: Dictionary(
+          uniqueKeysWithValues: zip(experiment.model.counters.map(\.name), experiment.model.weights.counts)))
+    }
   }
 }
 

@@ -72,24 +72,32 @@ import Testing
   private func train(_ text: String, _ overrides: [String] = [], counting layer: Int = 0, machines: [[Int]] = [[0]])
     throws -> Trained
   {
-    try ThreadCommunicator.run(machines: machines) { communicator -> Trained in
-      let experiment = try Recipe.parse(text, file: "frozen.yaml", overrides: overrides).makeExperiment()
-      let recorder = Recorder()
-      let trainer = try Trainer(
-        experiment, workspace: try experiment.makeWorkspace(communicator: communicator), observers: [recorder],
-        link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 4096))
-      let runs = Runs(of: experiment.model.layers[layer])
-      trainer.layerObserver = runs
-      _ = try trainer.run()
-      return Trained(
-        digest: try experiment.weightsDigest(), losses: recorder.steps.map(\.loss),
-        evaluations: recorder.evaluations.map(\.loss), runs: runs.count)
-    }[0]
+    try onOneInstructionSet {
+      try ThreadCommunicator.run(machines: machines) {
+        try train(text, overrides, counting: layer, on: $0)
+      }[0]
+    }
+  }
+
+  private func train(
+    _ text: String, _ overrides: [String], counting layer: Int, on communicator: any Communicator
+  ) throws -> Trained {
+    let experiment = try Recipe.parse(text, file: "frozen.yaml", overrides: overrides).makeExperiment()
+    let recorder = Recorder()
+    let trainer = try Trainer(
+      experiment, workspace: try experiment.makeWorkspace(communicator: communicator), observers: [recorder],
+      link: LinkSpeed(latency: 1e-3, bytesPerSecond: 1e9, bucketBytes: 4096))
+    let runs = Runs(of: experiment.model.layers[layer])
+    trainer.layerObserver = runs
+    _ = try trainer.run()
+    return Trained(
+      digest: try experiment.weightsDigest(), losses: recorder.steps.map(\.loss),
+      evaluations: recorder.evaluations.map(\.loss), runs: runs.count)
   }
 
   @Test(arguments: [
     [], ["model.unfreeze=7 steps"], ["accumulate=2", "ema.decay=0.9"],
-    ["data.shuffle=false", "model.unfreeze=2 epochs"],
+    ["data.shuffle=false", "model.unfreeze=2 epochs"], ["precision=bfloat16"],
     ["model.freeze=[stem]", "model.layers.3.residual.body.1.batch-norm.statistics=shard"],
   ])
   func keptOutputsChangeNoBit(overrides: [String]) throws {

@@ -43,10 +43,12 @@ public struct LayerRun {
     let g = try PackedRows(
       upstream, shape: layer.outputShape, samples: samples, lengths: outputLengths, precision: precision)
     context.isTraining = isTraining
-    program.pack(context)
-    outputs = PackedRows.unpack(try program.forward(x.view, context), shape: layer.outputShape)
-    inputGradient =
-      withBackward ? try program.backward(g.view, context).map { PackedRows.unpack($0, shape: inputShape) } ?? [] : []
+    (outputs, inputGradient) = try onOneInstructionSet {
+      program.pack(context)
+      let outputs = PackedRows.unpack(try program.forward(x.view, context), shape: layer.outputShape)
+      let gradient = withBackward ? try program.backward(g.view, context) : nil
+      return (outputs, gradient.map { PackedRows.unpack($0, shape: inputShape) } ?? [])
+    }
     if isTraining, layer.sumsBuffers { program.updateBuffers(from: lone.bufferSums.base, context) }
     self.buffers = Dictionary(
       uniqueKeysWithValues: try layer.buffers.map {

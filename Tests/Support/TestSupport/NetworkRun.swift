@@ -37,11 +37,12 @@ public struct NetworkRun {
     for row in 0..<x.rows {
       for column in 0..<x.columns { x[row, column] = padded.view[row, column] }
     }
-    layers.pack(context)
-    outputs = PackedRows.unpack(try layers.forward(x, context))
-    if let upstream {
-      let gradient = try PackedRows(upstream, shape: model.outputShape, samples: samples)
-      _ = try layers.backward(gradient.view, context)
+    let gradient = try upstream.map { try PackedRows($0, shape: model.outputShape, samples: samples) }
+    outputs = try onOneInstructionSet {
+      layers.pack(context)
+      let outputs = PackedRows.unpack(try layers.forward(x, context))
+      if let gradient { _ = try layers.backward(gradient.view, context) }
+      return outputs
     }
     gradients = Dictionary(
       uniqueKeysWithValues: model.parameters.map {
