@@ -59,7 +59,7 @@ def table(measured, peers, precision):
     heads = [f"task, {precision}", f"{OURS}, ms"]
     for peer in peers:
         heads += [f"{peer} best, ms"] + ["PyTorch plain, ms"] * (peer == "PyTorch")
-    heads += [f"{peer} best ÷ {OURS}" for peer in peers] + [f"{OURS}'s share of the FMA peak"]
+    heads += [f"{peer} best ÷ {OURS}" for peer in peers] + [f"{OURS}'s share of the peak"]
     lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     lines += ["| " + " | ".join(row(name, results, peers, precision)) + " |" for name, results in measured.items()]
     details = [
@@ -90,5 +90,5 @@ def describe(measured, core, rounds):
             sets.add(result["instructionSet"])
             peaks.append(result["peakGflopPerSecond"])
     bound = "no core" if core is None else f"core {core}"
-    peak = f"FMA peak {spread(peaks)} GFLOP/s with {', '.join(sorted(sets))}"
+    peak = f"peak {spread(peaks)} GFLOP/s with {', '.join(sorted(sets))}"
     return f"{'; '.join(versions.values())}; {processor()}, bound to {bound}; {peak}; rounds: {rounds}"

@@ -11,11 +11,11 @@ public struct TrainingMemory {
   public let gradients: Int
   /// The optimizer's state.
   public let optimizer: Int
-  /// Activations, their gradients and scratch.
+  /// Activations and their gradients.
   public let activations: Int
-  /// Packed weights.
+  /// Packed weights and shared scratch.
   public let packed: Int
-  /// Activations, their gradients and scratch, and all memory, if the precision were the other one.
+  /// Activations with their gradients, and all memory, if the precision were the other one.
   public private(set) var other: (precision: Precision, activations: Int, total: Int)
   /// Copies for checkpoints while they are written.
   public let checkpoints: Int
