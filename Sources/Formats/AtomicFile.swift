@@ -9,11 +9,20 @@ public enum AtomicFile {
   /// Appends bytes to the file; throws if they cannot be written.
   public typealias Append = (UnsafeRawBufferPointer) throws -> Void
 
+  /// The bytes that are written at once, so that a large file's progress can be shown.
+  private static let portion = 8 << 20
+
   /// Writes `bytes` to `path`.
   /// - Throws: `Failure` (cannotCreate) if the file cannot be created or renamed, (inputOutput) if writing fails. Then
   ///   no temporary file is left, and an old file is unchanged.
   public static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
-    try write(to: path) { append in try append(bytes) }
+    let work = LongWork("writing \(path)", total: bytes.count)
+    try write(to: path) { append in
+      for start in stride(from: 0, to: bytes.count, by: portion) {
+        try append(UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + portion, bytes.count)]))
+        work.show(done: start)
+      }
+    }
   }
 
   /// Writes `bytes` to `path`; throws as the first form.

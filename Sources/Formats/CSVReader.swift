@@ -53,6 +53,9 @@ public struct CSVReader {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
+  /// The bytes that are read, and those of the whole file.
+  package var progress: (done: Int, all: Int) { (position, bytes.count) }
+
   /// The next row; nil at the end.
   /// - Throws: `Failure` (data) naming the line, if quotes are wrong or the number of fields differs from the first
   ///   row's. Reading may then continue with the next line.

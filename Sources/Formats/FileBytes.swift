@@ -13,7 +13,14 @@ func forEachChunk(
 ) throws {
   let descriptor = try openForReading(path)
   defer { close(descriptor) }
-  try readChunks(of: descriptor, path: path, chunk: chunk, body)
+  var status = stat()
+  let work = LongWork("reading \(path)", total: fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0)
+  var done = 0
+  try readChunks(of: descriptor, path: path, chunk: chunk) { bytes in
+    try body(bytes)
+    done += bytes.count
+    work.show(done: done)
+  }
 }
 
 /// The contents of the file at `path`.

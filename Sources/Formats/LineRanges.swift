@@ -4,7 +4,8 @@ import Foundation
 struct LineRanges {
   /// The number of the last line found, from 1.
   private(set) var number = 0
-  private var position = 0
+  /// The place after the last line found.
+  private(set) var position = 0
 
   /// Begins with the first line of a file; a byte order mark is skipped.
   init(_ bytes: [UInt8]) {

@@ -60,6 +60,8 @@ public struct SafetensorsFile: Sendable {
   ///   what `AtomicFile.write` throws.
   public func write(to path: String) throws {
     let header = try encodedHeader(path: path)
+    let work = LongWork("writing \(path)", total: tensors.reduce(0) { $0 + $1.values.count })
+    var done = 0
     try AtomicFile.write(to: path) { append in
       try (littleEndianBytes([UInt64(header.count)]) + header).withUnsafeBytes(append)
       for tensor in integers {
@@ -71,6 +73,8 @@ public struct SafetensorsFile: Sendable {
         #else
           try littleEndianBytes(tensor.values.map(\.bitPattern)).withUnsafeBytes(append)
         #endif
+        done += tensor.values.count
+        work.show(done: done)
       }
     }
   }

@@ -87,6 +87,9 @@ public struct TSReader {
   private static let format =
     "a .ts file has tags such as @classLabel true A B, then the line @data, then a sample on each line"
 
+  /// The bytes that are read, and those of the whole file.
+  package var progress: (done: Int, all: Int) { (lines.position, bytes.count) }
+
   /// The next sample; nil at the end.
   /// - Throws: `Failure` (data) naming line, channel and step. Reading may then continue with the next line.
   public mutating func next() throws -> Sample? {

@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import Diagnostics
 import Layers
 import Tensors
 
@@ -81,7 +82,9 @@ public final class Evaluator {
     try workspace.pack(context)
     try prepareFrozenOutputs()
     context.isContinuation = false
+    let work = LongWork("measuring \(split.rawValue) samples", total: data.count)
     for first in stride(from: 0, to: data.count, by: workspace.batch) {
+      work.show(done: first)
       let batch = try load(from: first)
       let outputs =
         try frozenOutputs?.forward(batch, context, arrival: nil) ?? program.forward(batch.view, context)

@@ -119,16 +119,15 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     stepSeconds = []
     stepSeconds.reserveCapacity(window * windows)
     var seconds: [Double] = []
-    let progress = WindowProgress(windows: windows, isShown: communicator.isRoot && !json)
+    let work = LongWork("measuring windows of steps", total: windows)
     for number in 0..<windows {
-      progress.show(done: number, secondsLeft: (seconds.last ?? 0) * Double(window * (windows - number)))
+      work.show(done: number)
       try communicator.barrier()
       let start = monotonicSeconds()
       try run(window)
       seconds.append((monotonicSeconds() - start) / Double(window))
     }
     _ = try experiment.model.weights.values
-    progress.clear()
     // All ranks measure at the same time, since they also train at the same time.
     try communicator.barrier()
     let peakRate = peak ? PeakRate.measure(experiment.settings.precision) : nil

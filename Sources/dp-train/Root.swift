@@ -45,7 +45,7 @@ struct Root: ParsableCommand {
     do {
       var command = try readCommand()
       guard command is any UsesRanks || launch.runsAlone(name(of: command)) else { return }
-      try command.run()
+      try LongWork.shown(on: launch.speaks ? WorkLine.onTerminal : nil) { try command.run() }
     } catch let failure as Failure {
       Session.end(failure, launch: launch)
     } catch {

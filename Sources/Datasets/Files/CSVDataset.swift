@@ -65,11 +65,13 @@ public final class CSVDataset: Dataset {
     var (inputs, values): ([Float], [Float]) = ([], [])
     var labels: [(text: String, line: Int)] = []
     var lines: [Int32] = []
+    let work = LongWork("reading \(source.path)", total: table.progress.all)
     while let row = try table.next() {
       for place in inputPlaces { inputs.append(try table.number(row, place)) }
       for place in targetPlaces { values.append(try table.number(row, place)) }
       if let labelPlace { labels.append((try table.label(row, labelPlace), row.line)) }
       lines.append(Int32(truncatingIfNeeded: row.line))
+      if lines.count.isMultiple(of: 256) { work.show(done: table.progress.done) }
     }
     guard !lines.isEmpty else {
       throw Failure(.data, "\(table.path): there are no rows after the header", advice: "each row is one sample")

@@ -84,6 +84,9 @@ struct CSVTable {
     columns = count == names.count ? names : (0..<count).map(String.init)
   }
 
+  /// The bytes that are read, and those of the whole file.
+  var progress: (done: Int, all: Int) { reader.progress }
+
   /// Reads the next row; nil at the end.
   /// - Throws: `Failure` (data) naming the line.
   mutating func next() throws -> CSVReader.Row? {

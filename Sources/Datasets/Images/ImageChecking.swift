@@ -18,6 +18,8 @@ extension ImageSamples {
     let workers = min(max(1, ProcessInfo.processInfo.activeProcessorCount), max(1, samples.count))
     let found = Mutex<[Int: Failure]>([:])
     let sizes = Mutex<[Int: ImageSize]>([:])
+    let work = LongWork("checking the images of \(source)", total: samples.count)
+    let done = Mutex(0)
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       do {
         let decoder = try ImageDecoder(pixelLimit: pixelLimit)
@@ -27,6 +29,10 @@ extension ImageSamples {
             sizes.withLock { $0[index] = size }
           } catch let failure as Failure {
             found.withLock { $0[index] = failure }
+          }
+          done.withLock {
+            $0 += 1
+            work.show(done: $0)
           }
         }
       } catch {

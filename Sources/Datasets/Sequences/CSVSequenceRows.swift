@@ -39,6 +39,7 @@ struct CSVSequenceRows {
     case .none: break
     }
     var places: [String: Int] = [:]
+    let work = LongWork("reading \(source.path)", total: table.progress.all)
     while let row = try table.next() {
       let name = try table.sample(row, samplePlace)
       let sample = places[name] ?? names.count
@@ -56,6 +57,7 @@ struct CSVSequenceRows {
         times.append(time)
         samples.append(sample)
         lines.append(row.line)
+        if lines.count.isMultiple(of: 256) { work.show(done: table.progress.done) }
       } catch let failure as Failure {
         try report(failure)
         damaged.insert(sample)

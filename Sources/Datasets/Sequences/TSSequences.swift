@@ -28,8 +28,10 @@ package struct TSSequences {
     var inputs: RaggedSteps<Double>?
     var (lines, numbers, holes): ([Int32], [Int32], [(missing: Int, alone: Int)]) = ([], [], [])
     var number: Int32 = 0
+    let work = LongWork("reading \(path)", total: reader.progress.all)
     while true {
       defer { number += 1 }
+      if number.isMultiple(of: 16) { work.show(done: reader.progress.done) }
       do {
         guard let sample = try reader.next() else { break }
         if missing == .error, sample.hasMissing { throw TSSequences.missing(in: sample, path: path) }

@@ -34,6 +34,12 @@ struct ProgressLine {
     return ([steps] + facts.map(\.text)).joined(separator: "  ")
   }
 
+  /// A bar of `cells` characters, of which a share is filled.
+  static func bar(share: Double, cells: Int) -> String {
+    let filled = Int(share * Double(cells))
+    return String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
+  }
+
   /// The line for a terminal of `width` columns: a bar, the curve of the loss, and as many facts as fit.
   func bar(width: Int, curve: LossCurve) -> String {
     let share = min(1, Double(step) / Double(max(totalSteps ?? step, 1)))
@@ -50,8 +56,8 @@ struct ProgressLine {
     if !sparkline.isEmpty, let place = facts.firstIndex(where: { $0.rank == 1 }) {
       facts[place].text += " \(sparkline)"
     }
-    let filled = Int(share * Double(cells))
-    let blocks = String(repeating: "█", count: filled) + String(repeating: "░", count: cells - filled)
-    return String("\(blocks) \(percent)  \(facts.map(\.text).joined(separator: "  "))".prefix(width - 1))
+    return String(
+      "\(ProgressLine.bar(share: share, cells: cells)) \(percent)  \(facts.map(\.text).joined(separator: "  "))".prefix(
+        width - 1))
   }
 }

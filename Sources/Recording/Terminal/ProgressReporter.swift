@@ -17,6 +17,8 @@ public final class ProgressReporter: Observer {
   private var hasSaidNothingCounts = false
   private var sinceShown = (samples: 0, waiting: 0.0)
   private var means = RecentMeans()
+  /// Whether the line is due, but not yet printed.
+  private var isHeld = false
 
   /// A reporter for a run of at most `epochs` epochs on `ranks` ranks; `width` is the terminal's, nil for plain lines.
   public init(epochs: Int, ranks: Int, width: Int?) {
@@ -36,8 +38,9 @@ public final class ProgressReporter: Observer {
   }
 
   /// Updates the bar ten times a second, or prints a line every tenth of the run and every minute. Loss and accuracy
-  /// are means since the last update.
+  /// are means since the last update. A line waits for the evaluation that may follow its step.
   public func stepDidFinish(_ report: StepReport) {
+    printHeld()
     sinceShown.samples += report.samples
     sinceShown.waiting += report.times.waiting
     means.add(loss: report.loss, accuracy: report.accuracy, samples: report.samples)
@@ -45,13 +48,13 @@ public final class ProgressReporter: Observer {
     if report.countsNothing {
       if !hasSaidNothingCounts {
         Terminal.write(
-          (width == nil ? "" : "\r\u{1B}[K") + "step \(report.step) changes no weights, since no label of its ")
+          lineStart + "step \(report.step) changes no weights, since no label of its ")
         Terminal.write(
           "batch counts: all are ignored, or have the weight 0. Further such steps are not reported.\n")
       }
       hasSaidNothingCounts = true
     } else if report.isSkipped {
-      Terminal.write((width == nil ? "" : "\r\u{1B}[K") + "step \(report.step) skipped: its loss is \(report.loss), ")
+      Terminal.write(lineStart + "step \(report.step) skipped: its loss is \(report.loss), ")
       Terminal.write("the norm of its gradient \(report.gradientNorm)\n")
     }
     let now = monotonicSeconds()
@@ -62,13 +65,16 @@ public final class ProgressReporter: Observer {
     if isDue { show(report, now: now) }
   }
 
-  /// Remembers the latest evaluation for the next line.
+  /// Shows the evaluation: in the bar, or in the line of the step before it, and in all further lines.
   public func evaluationDidFinish(_ report: EvaluationReport) {
     line.evaluation = Format.evaluation(split: report.split.rawValue, accuracy: report.accuracy, loss: report.loss)
+    if line.step > 0 { showBar() }
+    printHeld()
   }
 
   /// Ends the bar.
   public func runDidFinish(_ summary: RunSummary) {
+    printHeld()
     if width != nil, totalSteps > 0 { Terminal.write("\n") }
   }
 
@@ -84,6 +90,22 @@ public final class ProgressReporter: Observer {
     sinceShown = (0, 0)
     means = RecentMeans()
     lastShown = now
-    Terminal.write(width.map { "\r\u{1B}[K" + line.bar(width: $0, curve: curve) } ?? line.plain + "\n")
+    isHeld = width == nil
+    showBar()
   }
+
+  private func showBar() {
+    guard let width else { return }
+    Terminal.write(lineStart + line.bar(width: width, curve: curve))
+  }
+
+  /// Prints the line that waits for an evaluation, if there is one.
+  private func printHeld() {
+    guard isHeld else { return }
+    isHeld = false
+    Terminal.write(line.plain + "\n")
+  }
+
+  /// What clears the bar; empty without one.
+  private var lineStart: String { width == nil ? "" : Terminal.lineStart }
 }

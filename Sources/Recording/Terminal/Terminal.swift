@@ -6,6 +6,9 @@ public enum Terminal {
   /// The environment variable that passes the terminal's width through a launcher's pipes.
   public static let variable = "DPTRAIN_TERMINAL"
 
+  /// Returns to the start of the terminal's line and clears it.
+  static let lineStart = "\r\u{1B}[K"
+
   /// The terminal's width in columns; nil if output goes to a file or a pipe.
   public static let width: Int? = {
     if let width = ProcessInfo.processInfo.environment[variable].flatMap(Int.init), width > 0 { return width }

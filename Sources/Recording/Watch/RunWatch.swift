@@ -96,6 +96,6 @@ public final class RunWatch {
       return line.plain + "\n"
     }
     defer { means = RecentMeans() }
-    return "\r\u{1B}[K" + line.bar(width: width, curve: curve)
+    return Terminal.lineStart + line.bar(width: width, curve: curve)
   }
 }
