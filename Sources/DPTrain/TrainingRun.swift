@@ -182,8 +182,9 @@ struct TrainingRun {
     try experiment.writeWeights(to: folder.weights, metadata: ["recipe": recipe.name])
     var rows = [["time", "\(Format.count(summary.steps, "step")) in \(Format.seconds(summary.seconds))"]]
     for evaluation in summary.evaluations { rows.append([evaluation.split.rawValue, text(evaluation)]) }
-    if let best, best.step < summary.steps {
-      rows.append(["best", "\(text(best)), after epoch \(best.epoch): \(folder.checkpoints)/best"])
+    if let best {
+      let place = best.step < summary.steps ? "epoch \(best.epoch)" : "the last step"
+      rows.append(["best", "\(text(best)), after \(place): \(folder.checkpoints)/best"])
     }
     if let reason = recipe.noBestReason(experiment) { rows.append(["best", reason]) }
     rows.append(["weights", folder.weights + (experiment.average == nil ? "" : " (averaged)")])
