@@ -12,13 +12,13 @@ public struct Experiment {
   /// The optimizer.
   public let optimizer: any Optimizer
   /// The learning rate over the run; `settings.learningRate` is its base.
-  public let schedule: any Schedule
+  public internal(set) var schedule: any Schedule
   /// The average of the weights that evaluations and the weights file take, or nil for the weights themselves.
   public let average: WeightAverage?
   /// The data for training and evaluations.
   public let data: DataSplits
   /// Numbers of the run.
-  public let settings: TrainingSettings
+  public internal(set) var settings: TrainingSettings
   /// A sentence for each setting that is allowed but probably a mistake, and for each notice about the data.
   public let warnings: [String]
   /// The weights that evaluations and the weights file take: the averaged ones if there is an average, else the model's.

@@ -49,7 +49,7 @@ extension RecipeEntry {
   public static var name: String { form.name }
 
   /// The name in recipes.
-  var kind: String { Self.name }
+  package var kind: String { Self.name }
 
   /// Whether another entry has the same type and is written the same way.
   public func isEqual(to other: any RecipeEntry) -> Bool { self == other as? Self }

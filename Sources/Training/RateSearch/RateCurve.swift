@@ -1,0 +1,106 @@
+/// The losses of steps whose learning rate grows, and what they say about the rate.
+package struct RateCurve: Equatable, Sendable {
+  /// The learning rate of each step.
+  package private(set) var rates: [Double] = []
+  /// The loss of each step's batch, before its update; all are finite.
+  package private(set) var losses: [Double] = []
+  /// The loss as a mean over a step and its neighbours; a step's own loss weighs most.
+  ///
+  /// The mean is symmetric: one over former steps only would shift the curve towards greater rates. It takes a tenth of the
+  /// range's steps.
+  package private(set) var smoothed: [Double] = []
+  /// The rate at which the test stopped, because the loss diverged; nil if it went through the range.
+  package private(set) var divergence: Double?
+
+  /// How many times the lowest loss the running loss may be before the test stops.
+  package static let limit = 4.0
+  /// The weight of the former losses in the running loss that decides about the end.
+  private static let memory = 0.9
+  /// The loss must fall by this many times the usual distance of a step's loss from the smoothed one.
+  private static let clearFall = 4.0
+
+  /// The losses of a test of `range` so far. Steps are taken in by `take`.
+  init(range: RateRange) { half = max(1, range.steps / 20) }
+
+  /// A finished curve.
+  package init(rates: [Double], losses: [Double], range: RateRange) {
+    self.init(range: range)
+    for (rate, loss) in zip(rates, losses) where divergence == nil { take(loss, at: rate) }
+    finish()
+  }
+
+  private let half: Int
+  private var running = 0.0
+  private var newest = 1.0
+  private var lowestRunning = Double.infinity
+
+  /// Takes in a step's loss. If the loss has diverged, `divergence` is set: it is not finite, or the running mean is above
+  /// `limit` times its lowest value.
+  mutating func take(_ loss: Double, at rate: Double) {
+    guard loss.isFinite else { return divergence = rate }
+    rates.append(rate)
+    losses.append(loss)
+    running = RateCurve.memory * running + (1 - RateCurve.memory) * loss
+    newest *= RateCurve.memory
+    let mean = running / (1 - newest)
+    if mean > RateCurve.limit * lowestRunning { divergence = rate }
+    lowestRunning = min(lowestRunning, mean)
+  }
+
+  /// Smooths the losses when all steps are taken in.
+  mutating func finish() {
+    smoothed = losses.indices.map { index in
+      var (sum, weights) = (0.0, 0.0)
+      for near in max(0, index - half)...min(losses.count - 1, index + half) {
+        let weight = Double(half + 1 - abs(near - index))
+        sum += weight * losses[near]
+        weights += weight
+      }
+      return sum / weights
+    }
+  }
+}
+
+extension RateCurve {
+  /// The step of the lowest smoothed loss; nil without steps.
+  private var lowestStep: Int? { smoothed.indices.min { smoothed[$0] < smoothed[$1] } }
+
+  /// The lowest smoothed loss and its rate; nil without steps.
+  package var lowest: (rate: Double, loss: Double)? { lowestStep.map { (rates[$0], smoothed[$0]) } }
+
+  /// Whether the loss falls clearly anywhere: by more than the batches differ.
+  package var falls: Bool {
+    guard let lowestStep, lowestStep > 0 else { return false }
+    let highest = smoothed[..<lowestStep].max() ?? 0
+    let distances = (0...lowestStep).map { (losses[$0] - smoothed[$0]).magnitude }.sorted()
+    return highest - smoothed[lowestStep] > RateCurve.clearFall * distances[distances.count / 2]
+  }
+
+  /// The rate at which the smoothed loss falls fastest over the logarithm of the rate; nil if it does not fall clearly.
+  package var steepest: Double? {
+    guard falls, let lowestStep else { return nil }
+    // Rates grow by a constant factor, so a difference of neighbours is the slope.
+    return (1...lowestStep).min { slope($0) < slope($1) }.map { rates[$0] }
+  }
+
+  private func slope(_ step: Int) -> Double {
+    smoothed[min(step + 1, smoothed.count - 1)] - smoothed[step - 1]
+  }
+
+  /// The suggested rate: the middle of the valley's slope; nil if the loss does not fall clearly.
+  ///
+  /// The valley ends at the last step of the longest series of ever lower smoothed losses, and begins as many steps before as
+  /// the series has losses. This is fastai's rule `valley`. It is steadier than the steepest descent, which one batch can move.
+  package var suggestion: Double? {
+    guard falls else { return nil }
+    // The length of the longest falling series that ends at each step.
+    var lengths = [Int](repeating: 1, count: smoothed.count)
+    for step in smoothed.indices {
+      for former in 0..<step where smoothed[step] < smoothed[former] {
+        lengths[step] = max(lengths[step], lengths[former] + 1)
+      }
+    }
+    guard let end = lengths.indices.max(by: { lengths[$0] < lengths[$1] }) else { return nil }
+    return rates[max(0, end - lengths[end] / 2)]
+  }
+}
