@@ -53,6 +53,7 @@ struct Page {
   private func values(_ section: Section) -> [String: Any] {
     [
       "title": section.title, "anchor": section.anchor, "notes": section.notes,
+      "findings": section.findings.map { ["title": $0.title, "text": $0.text, "hints": $0.hints] as [String: Any] },
       "tables": section.tables.map { table in
         [
           "isText": table.isText, "isFolded": table.summary != nil, "summary": table.summary ?? "",

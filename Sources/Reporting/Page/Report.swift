@@ -13,27 +13,33 @@ public struct Report {
   /// - Throws: `Failure` (noInput, data) naming the file that is missing or damaged.
   public init(_ folders: [RunFolder], detail: Double = 1) throws {
     let names = ReportedRun.names(folders)
-    runs = try folders.enumerated().map { index, folder in
-      try ReportedRun(folder, name: names[index], colour: index, of: folders.count, detail: detail)
+    let work = LongWork("making the report", total: folders.count + Report.sections.count)
+    let runs = try folders.enumerated().map { index, folder in
+      work.show(done: index)
+      return try ReportedRun(folder, name: names[index], colour: index, of: folders.count, detail: detail)
     }
-    sections = try Report.sections(runs)
+    self.runs = runs
+    sections = try Report.sections.enumerated().map { index, section in
+      work.show(done: folders.count + index)
+      return try section(runs)
+    }.filter { !$0.isEmpty }
   }
 
-  private static func sections(_ runs: [ReportedRun]) throws -> [Section] {
-    [
-      SettingsSection(runs: runs).section,
-      CurveSection(runs: runs).section,
-      SpikeSection(runs: runs).section,
-      try DistributionSection(runs: runs).section(),
-      try ConfusionSection(runs: runs).section(),
-      try ExampleSection(runs: runs).section(),
-      try FilterSection(runs: runs).section(),
-      try FeatureMapSection(runs: runs).section(),
-      try StateSection(runs: runs).section(),
-      try GradientFlowSection(runs: runs).section(),
-      TimeSection(runs: runs).section,
-    ].filter { !$0.isEmpty }
-  }
+  /// The sections in the order of the page.
+  private static let sections: [@Sendable ([ReportedRun]) throws -> Section] = [
+    { SettingsSection(runs: $0).section },
+    { CurveSection(runs: $0).section },
+    { FindingSection(runs: $0).section },
+    { SpikeSection(runs: $0).section },
+    { try DistributionSection(runs: $0).section() },
+    { try ConfusionSection(runs: $0).section() },
+    { try ExampleSection(runs: $0).section() },
+    { try FilterSection(runs: $0).section() },
+    { try FeatureMapSection(runs: $0).section() },
+    { try StateSection(runs: $0).section() },
+    { try GradientFlowSection(runs: $0).section() },
+    { TimeSection(runs: $0).section },
+  ]
 
   private var subtitle: String {
     if runs.count > 1 { return runs.map(\.name).joined(separator: " · ") }

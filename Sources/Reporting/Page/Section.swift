@@ -6,6 +6,8 @@ struct Section {
   var notes: [String] = []
   /// A list of advice.
   var hints: [String] = []
+  /// What is found, before the tables.
+  var findings: [Finding] = []
   /// Tables, before the figures.
   var tables: [Table] = []
   /// Figures, side by side if there is room.
@@ -21,7 +23,16 @@ struct Section {
   var anchor: String { title.lowercased().split(separator: " ").joined(separator: "-") }
 
   /// Whether the section is empty.
-  var isEmpty: Bool { notes.isEmpty && tables.isEmpty && figures.isEmpty && folded.isEmpty && texts.isEmpty }
+  var isEmpty: Bool {
+    notes.isEmpty && findings.isEmpty && tables.isEmpty && figures.isEmpty && folded.isEmpty && texts.isEmpty
+  }
+
+  /// Something found, with its evidence and advice.
+  struct Finding {
+    let title: String
+    let text: String
+    let hints: [String]
+  }
 }
 
 /// Figures under a line that folds and unfolds them.
