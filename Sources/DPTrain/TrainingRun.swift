@@ -179,15 +179,21 @@ struct TrainingRun {
           + "  dp-train train --out \(folder.path) --resume\n")
       return
     }
-    try experiment.writeWeights(to: folder.weights, metadata: ["recipe": recipe.name])
+    let end = RunEnd(summary)
+    var metadata = ["recipe": recipe.name]
+    if let epoch = end?.weightsEpoch { metadata["epoch"] = "\(epoch)" }
+    try experiment.writeWeights(to: folder.weights, metadata: metadata)
     var rows = [["time", "\(Format.count(summary.steps, "step")) in \(Format.seconds(summary.seconds))"]]
+    if let reason = end?.reason { rows.append(["stopped", reason]) }
     for evaluation in summary.evaluations { rows.append([evaluation.split.rawValue, text(evaluation)]) }
-    if let best {
+if let best, !summary.isBest {
       let place = best.step < summary.steps ? "epoch \(best.epoch)" : "the last step"
       rows.append(["best", "\(text(best)), after \(place): \(folder.checkpoints)/best"])
     }
     if let reason = recipe.noBestReason(experiment) { rows.append(["best", reason]) }
-    rows.append(["weights", folder.weights + (experiment.average == nil ? "" : " (averaged)")])
+    let kinds = [experiment.average == nil ? nil : "averaged", end?.weightsEpoch.map { "the best, of epoch \($0)" }]
+      .compactMap(\.self).joined(separator: ", ")
+    rows.append(["weights", folder.weights + (kinds.isEmpty ? "" : " (\(kinds))")])
     rows.append(["SHA-256", try sha256(ofFile: folder.weights)])
     Terminal.write("\n" + Format.table(rows))
     // If no target counts, the accuracy is NaN too, and a notice has already said so.

@@ -94,6 +94,11 @@ public struct RunSummary: Sendable {
   public let seconds: Double
   /// The request that stopped training early; nil if there was none.
   public let stopped: Request?
-  /// The last reports on the validation and test samples, if there are such samples.
+  /// The last reports on the validation and test samples, if there are such samples; those of the best weights, if training
+  /// ended with these.
   public let evaluations: [EvaluationReport]
+  /// The wait for an improvement that ended training before its last step; nil if it did not end so.
+  public let patience: Patience?
+  /// Whether training ended with the best weights in place of the last ones.
+  public let isBest: Bool
 }

@@ -69,7 +69,7 @@ public final class Trainer {
     } catch let evaluation as Evaluator.Stopped {
       // The state before the evaluation is saved, so the resumed run evaluates again.
       try save(waits: true)
-      return try finish(start: start, stopped: evaluation.request, test: nil)
+      return try finish(start: start, stopped: evaluation.request)
     }
   }
 
@@ -81,7 +81,7 @@ public final class Trainer {
     report.step = progress.step
     while true {
       if progress.position >= samples { try endEpoch() }
-      guard progress.step < totalSteps else { break }
+      guard progress.step < totalSteps, early == nil else { break }
       if progress.position == 0 { step.beginEpoch() }
       let positions = progress.position..<min(progress.position + settings.samplesPerStep, samples)
       step.request = control?.request(step: progress.step + 1) ?? .none
@@ -96,11 +96,19 @@ public final class Trainer {
       if step.update.isRecorded { try showTensors() }
       let request = step.agreedRequest
       if request >= .save { try save(waits: request.isStop) }
-      if request.isStop { return try finish(start: start, stopped: request, test: nil) }
+      if request.isStop { return try finish(start: start, stopped: request) }
     }
     if progress.evaluation?.step != progress.step { try monitorTraining() }
     try save(waits: true)
-    return try finish(start: start, stopped: nil, test: evaluate(test))
+    let best = settings.restoresBest ? try keeper?.restoreBest(workspace.communicator) : nil
+    let evaluations = [best ?? progress.evaluation, try evaluate(test, of: best)]
+    return try finish(start: start, stopped: nil, evaluations, isBest: best != nil)
+  }
+
+  /// The wait for an improvement, if it is over.
+  private var early: Patience? {
+    guard let rule = experiment.settings.stop, progress.patience.isOver(rule) else { return nil }
+    return progress.patience
   }
 
   private func showTensors() throws {
@@ -115,10 +123,13 @@ public final class Trainer {
     if settings.evaluateEvery > 0, (progress.epoch + 1).isMultiple(of: settings.evaluateEvery) {
       try monitorTraining()
       if experiment.watchesValidation, let evaluation = progress.evaluation {
-        experiment.schedule.observe(loss: evaluation.loss)
+        experiment.schedule.observe(evaluation, by: settings.monitor)
+        if let rule = settings.stop { progress.patience.add(evaluation, settings.monitor, rule) }
       }
     }
-    if !experiment.watchesValidation, let loss = progress.totals.meanLoss { experiment.schedule.observe(loss: loss) }
+    if !experiment.watchesValidation, let loss = progress.totals.meanLoss {
+      experiment.schedule.observe(loss, better: .least)
+    }
     progress.epoch += 1
     progress.position = 0
     progress.totals = EpochTotals()
@@ -131,12 +142,13 @@ public final class Trainer {
     try keeper?.note(report)
   }
 
-  private func evaluate(_ evaluator: Evaluator?) throws -> EvaluationReport? {
-    let epochs = progress.epoch + (progress.position > 0 ? 1 : 0)
+  /// Evaluates the weights; if they are the best ones, as after the steps of their evaluation.
+  private func evaluate(_ evaluator: Evaluator?, of best: EvaluationReport? = nil) throws -> EvaluationReport? {
     activity.enter(.evaluating, step: progress.step)
     guard
       let report = try evaluator?.run(
-        step: progress.step, epoch: epochs, activity: activity, request: { control?.stopRequest() ?? .none })
+        step: best?.step ?? progress.step, epoch: best?.epoch ?? epochs, activity: activity,
+        request: { control?.stopRequest() ?? .none })
     else { return nil }
     for observer in observers { try observer.evaluationDidFinish(report) }
     return report
@@ -156,11 +168,17 @@ public final class Trainer {
     control?.didSave()
   }
 
-  private func finish(start: Double, stopped: Request?, test: EvaluationReport?) throws -> RunSummary {
-    let epochs = progress.epoch + (progress.position > 0 ? 1 : 0)
+  /// The number of epochs, the current one included.
+  private var epochs: Int { progress.epoch + (progress.position > 0 ? 1 : 0) }
+
+  private func finish(
+    start: Double, stopped: Request?, _ evaluations: [EvaluationReport?]? = nil, isBest: Bool = false
+  ) throws -> RunSummary {
+    let total = experiment.settings.totalSteps(samples: samples)
     let summary = RunSummary(
       steps: progress.step, epochs: epochs, seconds: monotonicSeconds() - start, stopped: stopped,
-      evaluations: [progress.evaluation, test].compactMap(\.self))
+      evaluations: (evaluations ?? [progress.evaluation]).compactMap(\.self),
+      patience: stopped == nil && progress.step < total ? early : nil, isBest: isBest)
     for observer in observers { try observer.runDidFinish(summary) }
     return summary
   }

@@ -10,6 +10,8 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   public var totals = EpochTotals()
   /// The last evaluation during the training.
   public var evaluation: EvaluationReport?
+  /// The wait for an improvement that ends training early.
+  public var patience = Patience()
   /// The search for unusual steps; nil if no tensors are recorded.
   var unusualSteps: UnusualSteps?
 
@@ -28,6 +30,7 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
     epoch = try values.decode(Int.self, forKey: .epoch)
     position = try values.decode(Int.self, forKey: .position)
     evaluation = try values.decodeIfPresent(EvaluationReport.self, forKey: .evaluation)
+    patience = try values.decodeIfPresent(Patience.self, forKey: .patience) ?? Patience()
     unusualSteps = try values.decodeIfPresent(UnusualSteps.self, forKey: .unusualSteps)
     if let totals = try values.decodeIfPresent(EpochTotals.self, forKey: .totals) {
       self.totals = totals

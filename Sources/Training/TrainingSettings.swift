@@ -37,6 +37,12 @@ public struct TrainingSettings: Sendable {
   public var optimizerSharding: OptimizerSharding
   /// The precision of activations and of their gradients.
   public var precision: Precision
+  /// The metric by which the best weights are chosen, a plateau schedule acts, and training stops early.
+  public var monitor = Monitor()
+  /// When training ends before its last step; nil for never.
+  public var stop: EarlyStop?
+  /// Whether training ends with the best weights on the validation samples in place of the last ones. Only with checkpoints.
+  public var restoresBest = false
   /// The steps whose weights and gradients observers get, in addition to unusual steps. With `never` they get none at all.
   public var recordedTensors: StepCadence
 

@@ -41,7 +41,7 @@ import Testing
     #expect(Set(wanted).count == 5)
     var plateau = PlateauSchedule(factor: 0.3, patience: 2, threshold: 0.01, minimum: 0.01)
     for (loss, rate) in zip(losses, wanted) {
-      plateau.observe(loss: loss)
+      plateau.observe(loss, better: .least)
       #expect((plateau.learningRate(step: 7, base: 0.5) - rate).magnitude < 1e-13)
       let restored = PlateauSchedule(factor: 0.3, patience: 2, threshold: 0.01, minimum: 0.01)
       restored.state = plateau.state
@@ -51,7 +51,7 @@ import Testing
 
   @Test func aPlateauAfterAWarmupObservesLosses() {
     let schedule = WarmupSchedule(steps: 4, following: PlateauSchedule(factor: 0.5, patience: 0))
-    for _ in 0..<2 { schedule.observe(loss: 1) }
+    for _ in 0..<2 { schedule.observe(1, better: .least) }
     #expect((0..<6).map { schedule.learningRate(step: $0, base: 2) } == [0, 0.25, 0.5, 0.75, 1, 1])
     let restored = WarmupSchedule(steps: 4, following: PlateauSchedule(factor: 0.5, patience: 0))
     restored.state = schedule.state
@@ -60,7 +60,7 @@ import Testing
 
   @Test func aPlateausMinimumAboveTheRateDoesNotRaiseIt() {
     let lost = PlateauSchedule(factor: 0.5, patience: 1)
-    for loss in [Double.nan, 1, .nan, 0.5, .nan] { lost.observe(loss: loss) }
+    for loss in [Double.nan, 1, .nan, 0.5, .nan] { lost.observe(loss, better: .least) }
     #expect(lost.state == ["badLosses": 1, "reductions": 0, "best": 0.5], "a loss that is no number is never better")
     let plateau = PlateauSchedule(minimum: 1)
     #expect(plateau.learningRate(step: 0, base: 0.1) == 0.1)

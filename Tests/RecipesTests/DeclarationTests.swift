@@ -27,6 +27,8 @@ import Testing
     check(ModelSettings.self)
     check(EMASettings.self)
     check(EvaluateSettings.self)
+    check(MonitorSettings.self)
+    check(StopSettings.self)
     check(RecordSettings.self)
     for types in allTypes {
       for type in types {
@@ -54,6 +56,7 @@ import Testing
     recipe.model.layers = EntryKind.layer.defaults
     recipe.model.weights = "start.pt"
     recipe.ema = EMASettings()
+    recipe.stop = StopSettings()
     recipe.compression = CompressionSettings()
     let (sources, optimizers) = (EntryKind.data.defaults, EntryKind.optimizer.defaults)
     let schedules = EntryKind.schedule.defaults

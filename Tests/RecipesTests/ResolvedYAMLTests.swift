@@ -75,6 +75,8 @@ import Testing
         monitor:
           metric: auto
           direction: auto
+        stop: none
+        restoreBest: false
         checkpoint:
           epochs: 1
           steps: none

@@ -1,5 +1,6 @@
 import Datasets
 import Testing
+import Training
 
 @testable import Recipes
 
@@ -30,6 +31,42 @@ import Testing
     #expect(training == before, "the training samples stay what they were")
     #expect(samples != Array(training.prefix(samples.count)))
     #expect(try inputs(last) == inputs(try #require(plain.test)))
+  }
+
+  @Test(arguments: ["stop=5", "restoreBest=true"])
+  func whatValidationSamplesDecideNeedsThem(word: String) throws {
+    func warnings(_ words: String...) throws -> [String] {
+      let recipe = try Recipe.load("temporal-order", overrides: [word] + words)
+      return try recipe.trainingWarnings(of: try recipe.makeExperiment())
+    }
+    let (key, deed) =
+      word.hasPrefix("stop") ? ("stop", "ends training early") : ("restoreBest", "takes the best weights")
+    #expect(
+      throws: wrong(
+        "command line: \(word): \(key) \(deed) by the validation samples, but there are none",
+        "data.validationSize=1000 generates some; test samples must not decide")
+    ) { try warnings() }
+    #expect(
+      throws: wrong(
+        "command line: \(word): \(key) \(deed) by evaluations in the course of training, but evaluate.every is 0",
+        "evaluate.every=1 measures after each epoch")
+    ) { try warnings("data.validationSize=10", "evaluate.every=0") }
+    #expect(try warnings("data.validationSize=10") == [])
+  }
+
+  @Test func theMonitorIsAMetric() throws {
+    func monitor(_ words: String...) throws -> Monitor {
+      try Recipe.load("temporal-order", overrides: words).monitor.monitor
+    }
+    #expect(try monitor() == Monitor())
+    #expect(try monitor("monitor=loss") == Monitor(metric: "loss"))
+    #expect(
+      try monitor("monitor.metric=accuracy", "monitor.direction=least")
+        == Monitor(metric: "accuracy", direction: .least))
+    #expect(
+      throws: wrong(
+        "command line: monitor=acc: monitor.metric cannot be \"acc\"", "it must be auto, loss or accuracy")
+    ) { try monitor("monitor=acc") }
   }
 
   @Test func aPlateauNamesTheObservedLoss() throws {

@@ -26,6 +26,9 @@ struct SmallExperiment: Sendable {
   var optimizerSharding = OptimizerSharding.auto
   var recordedTensors = StepCadence.never
   var precision = Precision.float32
+  var monitor = Monitor()
+  var stop: EarlyStop?
+  var restoresBest = false
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.valueCount) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
   /// The layers before the linear one, for inputs of a shape and a hidden size.
@@ -40,17 +43,19 @@ struct SmallExperiment: Sendable {
     let linear = Linear(input: below.last?.outputShape ?? data.inputShape, outputs: 4)
     let model = try Model(inputShape: data.inputShape, layers: below + [linear])
     model.initialize(seed: 3)
+    var settings = TrainingSettings(
+      seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, order: .shuffled, learningRate: learningRate,
+      clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue,
+      reduction: reduction, compression: compression, optimizerSharding: optimizerSharding,
+      recordedTensors: recordedTensors, precision: precision)
+    (settings.monitor, settings.stop, settings.restoresBest) = (monitor, stop, restoresBest)
     return Experiment(
       network: Network(model: model, loss: CrossEntropy(logits: model.outputShape)), optimizer: try optimizer(model),
       data: DataSplits(
         training: data,
         validation: hasValidation ? TemporalOrder(level: .easy, count: 40, seed: 1, purpose: .validationData) : nil,
         test: hasTest ? TemporalOrder(level: .easy, count: 50, seed: 1, purpose: .testData) : nil),
-      settings: TrainingSettings(
-        seed: 1, epochs: epochs, steps: nil, batch: batch, shards: shards, order: .shuffled, learningRate: learningRate,
-        clipNorm: 1, evaluateEvery: evaluateEvery, accumulate: accumulate, clipValue: clipValue,
-        reduction: reduction, compression: compression, optimizerSharding: optimizerSharding,
-        recordedTensors: recordedTensors, precision: precision),
+      settings: settings,
       schedule: schedule(),
       average: try averageDecay.map {
         try WeightAverage(of: model.weights.values, buffers: model.weights.bufferValues, decay: $0, warmsUp: warmsUp)

@@ -65,7 +65,18 @@ struct ResumeTests {
     compressed.compression = GradientCompression(format: .float16, parts: 3)
     compressed.optimizerSharding = .always
     compressed.optimizer = { try Adam(count: $0.valueCount) }
+    // The loss falls, so the first is the best by this monitor.
+    var early = plain
+    early.epochs = 9
+    early.monitor = Monitor(metric: "loss", direction: .greatest)
+    early.stop = EarlyStop(patience: 2)
+    early.restoresBest = true
+    var earlyAverage = averaged
+    earlyAverage.epochs = 20
+    (earlyAverage.monitor, earlyAverage.stop) = (early.monitor, EarlyStop(patience: 4))
+    earlyAverage.restoresBest = true
     return [
+      "stopped early with the best weights": early, "stopped early with the best averages": earlyAverage,
       "compressed": compressed, "plain": plain, "averaged, accumulated": averaged, "plateau": plateau,
       "stateful, dropout, batch norm": stateful,
       "stateful and counted within a sequential": nested,
@@ -78,6 +89,8 @@ struct ResumeTests {
     var losses: [Double]
     var evaluations: [EvaluationReport]
     var best: EvaluationReport?
+    var patience: Patience?
+    var isBest = false
   }
 
   /// Trains from the checkpoints in `folder`, saving every `every` steps; crashes after step `crash`.
@@ -104,7 +117,7 @@ struct ResumeTests {
           weights: bits(try made.evaluatedWeights.values.floats) + bits(try made.model.weights.values.floats)
             + bits(made.model.weights.bufferValues.floats) + bits(made.evaluatedWeights.bufferValues.floats),
           counts: made.model.weights.counts, losses: recorder.steps.map(\.loss),
-          evaluations: summary.evaluations, best: keeper.best)
+          evaluations: summary.evaluations, best: keeper.best, patience: summary.patience, isBest: summary.isBest)
       }
     }[0]
   }
@@ -117,7 +130,7 @@ struct ResumeTests {
 
   @Test(arguments: small.keys.sorted(), [2, 4, 5])
   func aCrashedRunResumesWithTheSameBitsOnOtherRanks(name: String, crash: Int) throws {
-    let whole = try train(name, ranks: 1, folder: nil)
+    let whole = try trainWhole(name)
     for (before, after) in [(1, 3), (3, 1), (2, 5)] {
       try temporary { folder in
         #expect(throws: Failure.self) {
@@ -126,16 +139,40 @@ struct ResumeTests {
         let resumed = try train(name, ranks: after, folder: folder)
         #expect(resumed.weights == whole.weights, "\(before) ranks, then \(after)")
         #expect(resumed.evaluations == whole.evaluations)
-        #expect(resumed.best == whole.best)
+        #expect(resumed.best == whole.best && resumed.patience == whole.patience && resumed.isBest == whole.isBest)
         #expect(resumed.losses.isEmpty == false && whole.losses.suffix(resumed.losses.count) == resumed.losses[...])
       }
     }
   }
 
-  @Test func aFinishedRunOnlyEvaluatesAgain() throws {
+  private func trainWhole(_ name: String) throws -> Outcome {
+    var whole: Outcome?
+    try temporary { whole = try train(name, ranks: 1, folder: $0) }
+    return try #require(whole)
+  }
+
+  /// Training ends after the evaluations without an improvement, and its last evaluations are those of the best weights.
+  @Test(arguments: [("stopped early with the best weights", 12, 1), ("stopped early with the best averages", 20, 1)])
+  func anEarlyStopRestoresTheBestWeights(name: String, steps: Int, best: Int) throws {
+    let whole = try trainWhole(name)
+    #expect(whole.losses.count == steps && whole.patience?.bestEpoch == best && whole.isBest)
+    #expect(whole.best?.epoch == best && whole.evaluations.map(\.epoch) == [best, best])
+    #expect(whole.evaluations[0] == whole.best)
+    let once = try trainOneEpoch(name)
+    #expect(whole.evaluations[1].loss == once.evaluations.last?.loss, "the test loss of the best weights")
+  }
+
+  private func trainOneEpoch(_ name: String) throws -> TrainingTests.Outcome {
+    var small = try #require(Self.small[name])
+    (small.epochs, small.stop, small.restoresBest) = (1, nil, false)
+    return try small.train(ranks: 3)
+  }
+
+  @Test(arguments: ["plain", "stopped early with the best weights"])
+  func aFinishedRunOnlyEvaluatesAgain(name: String) throws {
     try temporary { folder in
-      let whole = try train("plain", ranks: 2, folder: folder)
-      let again = try train("plain", ranks: 1, folder: folder)
+      let whole = try train(name, ranks: 2, folder: folder)
+      let again = try train(name, ranks: 1, folder: folder)
       #expect(again.weights == whole.weights && again.losses.isEmpty && again.evaluations == whole.evaluations)
     }
   }

@@ -50,7 +50,7 @@ import Testing
     private(set) var losses: [Double] = []
 
     func learningRate(step: Int, base: Double) -> Double { base }
-    func observe(loss: Double) { losses.append(loss) }
+    func observe(_ value: Double, better: MetricDirection) { losses.append(value) }
   }
 
   /// A schedule observes the validation loss or the training loss, never the test loss.

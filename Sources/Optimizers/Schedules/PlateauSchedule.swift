@@ -1,18 +1,18 @@
 import Tensors
 
-/// A learning rate that falls when the loss stops falling, as PyTorch's `ReduceLROnPlateau` (mode min, relative threshold,
-/// no cooldown): after more than `patience` losses in a row that are not below best · (1 − threshold), the rate is
-/// multiplied by `factor`, down to `minimum`.
+/// A learning rate that falls when a metric stops improving, as PyTorch's `ReduceLROnPlateau` (relative threshold, no
+/// cooldown): after more than `patience` values in a row that are not below best · (1 − threshold), or not above
+/// best · (1 + threshold) if the greatest is the best, the rate is multiplied by `factor`, down to `minimum`.
 public final class PlateauSchedule: Schedule {
   private let factor: Double
   private let patience: Int
   private let threshold: Double
   private let minimum: Double
-  private var best = Double.infinity
+  private var best: Double?
   private var badLosses = 0
   private var reductions = 0
 
-  /// A schedule that has seen no loss.
+  /// A schedule that has seen no value.
   public init(factor: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4, minimum: Double = 0) {
     self.factor = factor
     self.patience = patience
@@ -26,10 +26,10 @@ public final class PlateauSchedule: Schedule {
     max(base * power(factor, reductions), min(minimum, base))
   }
 
-  /// Counts the loss as good or bad, and reduces the rate after too many bad ones.
-  public func observe(loss: Double) {
-    if loss < best * (1 - threshold) {
-      best = loss
+  /// Counts the value as good or bad, and reduces the rate after too many bad ones.
+  public func observe(_ value: Double, better: MetricDirection) {
+    if isGood(value, better) {
+      best = value
       badLosses = 0
     } else {
       badLosses += 1
@@ -40,15 +40,19 @@ public final class PlateauSchedule: Schedule {
     }
   }
 
-  /// The best loss, if any; the number of bad losses since; and the number of reductions.
+  private func isGood(_ value: Double, _ better: MetricDirection) -> Bool {
+    better == .least ? value < (best ?? .infinity) * (1 - threshold) : value > (best ?? -.infinity) * (1 + threshold)
+  }
+
+  /// The best value, if any; the number of bad ones since; and the number of reductions.
   public var state: [String: Double] {
     get {
       var state = ["badLosses": Double(badLosses), "reductions": Double(reductions)]
-      if best.isFinite { state["best"] = best }
+      if let best, best.isFinite { state["best"] = best }
       return state
     }
     set {
-      best = newValue["best"] ?? .infinity
+      best = newValue["best"]
       badLosses = newValue["badLosses"].flatMap(Int.init(exactly:)) ?? 0
       reductions = newValue["reductions"].flatMap(Int.init(exactly:)) ?? 0
     }

@@ -4,15 +4,16 @@
 public protocol Schedule {
   /// The learning rate of a step; `base` is the recipe's.
   func learningRate(step: Int, base: Double) -> Double
-  /// Called with the latest loss: of an evaluation on the validation samples, or the mean of an epoch's training losses.
-  func observe(loss: Double)
+  /// Called with the latest value of the monitored metric: of an evaluation on the validation samples, or the mean of an
+  /// epoch's training losses. `better` says which values are better.
+  func observe(_ value: Double, better: MetricDirection)
   /// The state for checkpoints: finite numbers by name. Setting it restores the schedule.
   var state: [String: Double] { get nonmutating set }
 }
 
 extension Schedule {
   /// Does nothing.
-  public func observe(loss: Double) {}
+  public func observe(_ value: Double, better: MetricDirection) {}
   /// Empty: most schedules depend on the step only.
   public var state: [String: Double] {
     get { [:] }

@@ -20,8 +20,8 @@ public struct WarmupSchedule: Schedule {
     return (start + (1 - start) * Double(step) / Double(steps)) * following.learningRate(step: 0, base: base)
   }
 
-  /// Passes the loss to the other schedule.
-  public func observe(loss: Double) { following.observe(loss: loss) }
+  /// Passes the value to the other schedule.
+  public func observe(_ value: Double, better: MetricDirection) { following.observe(value, better: better) }
 
   /// The other schedule's state.
   public var state: [String: Double] {

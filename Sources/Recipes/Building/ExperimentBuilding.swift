@@ -59,6 +59,7 @@ extension Recipe {
       compareRanks: compareRanks, reduction: reduction,
       compression: gradientCompression,
       optimizerSharding: optimizerSharding, precision: precision)
+    (settings.monitor, settings.stop, settings.restoresBest) = (monitor.monitor, stop?.rule, restoreBest)
     settings.recordedTensors = record.histogramCadence(settings, samples: splits.training.count)
     try freeze(network.model)
     let start = model.unfreeze?.after.steps(perEpoch: settings.stepsPerEpoch(samples: splits.training.count)) ?? .max

@@ -6,7 +6,8 @@ extension Recipe {
   /// Warnings before training: settings that are allowed but surely not meant, and gaps in the data.
   /// - Throws: `Failure` (configuration) if a later step would fail.
   public func trainingWarnings(of experiment: Experiment) throws -> [String] {
-    try experiment.warnings + checkLastBatch(of: experiment) + validationNotices(experiment)
+    try checkValidation(of: experiment)
+    return try experiment.warnings + checkLastBatch(of: experiment) + validationNotices(experiment)
   }
 }
 

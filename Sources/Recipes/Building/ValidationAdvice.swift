@@ -1,7 +1,25 @@
+import Diagnostics
 import Training
 
 /// Notices about what a run lacks without validation samples. Test samples never influence training.
 extension Recipe {
+  /// Checks that there is something to judge training by, if the recipe wants it judged.
+  /// - Throws: `Failure` (configuration) naming the key that needs evaluations on validation samples.
+  func checkValidation(of experiment: Experiment) throws {
+    let wants = [("stop", "ends training early", stop != nil), ("restoreBest", "takes the best weights", restoreBest)]
+    guard let (key, deed, _) = wants.first(where: \.2) else { return }
+    guard experiment.data.validation != nil else {
+      throw Failure(
+        .configuration, "\(named(key)) \(deed) by the validation samples, but there are none",
+        advice: data.validationAdvice + "; test samples must not decide")
+    }
+    guard experiment.settings.evaluateEvery > 0 else {
+      throw Failure(
+        .configuration, "\(named(key)) \(deed) by evaluations in the course of training, but evaluate.every is 0",
+        advice: "evaluate.every=1 measures after each epoch")
+    }
+  }
+
   /// What to say about the schedule before the first step.
   func validationNotices(_ experiment: Experiment) -> [String] {
     guard schedule is PlateauScheduleEntry, !experiment.watchesValidation, experiment.data.test != nil else {

@@ -13,6 +13,10 @@ enum FamiliarKeys {
     "exclude": "except", "skip": "except", "ignore": "except", "ignoredkeys": "except",
     "numparameters": "parameters", "slope": "negativeSlope",
     "scalefactor": "scale", "outputsize": "size",
+    "earlystopping": "stop", "earlystop": "stop", "mindelta": "minimum",
+    "restorebestweights": "restoreBest", "loadbestmodelatend": "restoreBest",
+    "mode": "direction", "monitormetric": "monitor", "metricforbestmodel": "monitor",
+    "earlystoppingpatience": "patience", "earlystoppingthreshold": "minimum",
     "numgroups": "groups", "dropprob": "probability", "droprate": "probability",
   ]
 

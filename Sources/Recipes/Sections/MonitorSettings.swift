@@ -1,3 +1,4 @@
+import Optimizers
 import Training
 
 /// The metric that judges a training.
@@ -31,6 +32,14 @@ public struct MonitorSettings: RecipeSettings {
       RecipeKey(
         "direction", \.direction, .choice, "which values are better: least, greatest, or auto, by the metric's meaning"),
     ])
+
+  /// Checks that there is such a metric.
+  public func check(_ section: RecipeSection) throws {
+    guard metric != "auto", MetricDirection(of: metric) == nil else { return }
+    throw section.conflict(
+      of: ["metric"], "\(section.path(of: "metric")) cannot be \"\(metric)\"",
+      advice: "it must be auto, loss or accuracy")
+  }
 
   /// The same for the training.
   public var monitor: Monitor {

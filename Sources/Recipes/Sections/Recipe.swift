@@ -49,8 +49,12 @@ public struct Recipe: Sendable {
   public var compareRanks = 100
   /// When to measure on the validation samples, or on the test samples if there are none.
   public var evaluate = EvaluateSettings()
-  /// The metric by which the best weights are chosen, and a plateau schedule acts.
+  /// The metric by which the best weights are chosen, a plateau schedule acts, and training stops early.
   public var monitor = MonitorSettings()
+  /// When training ends before its last step; nil for never.
+  public var stop: StopSettings?
+  /// Whether training ends with the best weights in place of the last ones.
+  public var restoreBest = false
   /// When to save the state of the training.
   public var checkpoint = CheckpointSettings()
   /// What to record of the training, and how often.
@@ -124,7 +128,15 @@ extension Recipe: RecipeSettings {
         "when to measure on the validation samples, or the test samples if there are none"),
       RecipeKey(
         "monitor", \.monitor, .section,
-        "the metric on the validation samples by which the best weights are chosen, and a plateau schedule acts"),
+        "the metric on the validation samples by which the best weights are chosen, a plateau schedule acts, and training "
+          + "stops early"),
+      RecipeKey(
+        "stop", \.stop, .optional(.section),
+        "when training ends before its last step, because the monitored metric does not improve any more; or none"),
+      RecipeKey(
+        "restoreBest", \.restoreBest, .flag,
+        "whether training ends with the best weights on the validation samples in place of the last ones: the weights file, "
+          + "the last evaluation of the test samples, and all that is made of them"),
       RecipeKey("checkpoint", \.checkpoint, .section, "when to save the state of the training, to resume from"),
       RecipeKey("record", \.record, .section, "what to record of the training, and how often"),
     ])

@@ -28,6 +28,12 @@ struct JSONLines {
     value.isFinite ? bytes.append(contentsOf: value.description.utf8) : add(special: Double(value))
   }
 
+  /// Adds a whole line, which has no end of line yet.
+  mutating func add(line: some Sequence<UInt8>) {
+    bytes.append(contentsOf: line)
+    bytes.append(UInt8(ascii: "\n"))
+  }
+
   /// Adds a text in quotes.
   mutating func add(quoted text: String) {
     bytes.append(UInt8(ascii: "\""))

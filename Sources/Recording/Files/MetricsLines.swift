@@ -1,15 +1,21 @@
+import Formats
+import Foundation
 import Training
 
-/// Writes `metrics.jsonl`: a line every `every` steps, and one per evaluation.
+/// Writes `metrics.jsonl`: a line every `every` steps, one per evaluation, and one for an early end or restored weights.
 struct MetricsLines: LineFormat {
   /// Steps between lines.
   let every: Int
 
-  /// Adds a line for a step or an evaluation.
+  /// Adds a line for a step, an evaluation or the end.
   func add(_ record: Record, to lines: inout JSONLines) {
     switch record {
     case .step(let report): if report.step.isMultiple(of: every) { add(report, to: &lines) }
     case .evaluation(let report): add(report, to: &lines)
+    case .end(let summary):
+      let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
+      guard let end = RunEnd(summary), let line = try? encoder.encode(end) else { return }
+      lines.add(line: line)
     default: break
     }
   }

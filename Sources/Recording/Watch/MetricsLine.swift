@@ -5,13 +5,19 @@ import Foundation
 struct MetricsLine: Decodable {
   let event: String
   let step, epoch: Int
-  let loss: Double
+  /// Nil in the line of the end.
+  let loss: Double?
   let accuracy: Double?
   let samplesPerSecond, waitingSeconds: Double?
   let split: String?
 
   /// Whether a training can have such numbers.
-  fileprivate var isPossible: Bool { step >= 0 && epoch >= 0 && step < 1 << 53 && epoch < 1 << 53 }
+  fileprivate var isPossible: Bool {
+    step >= 0 && epoch >= 0 && step < 1 << 53 && epoch < 1 << 53 && (loss != nil || isEnd)
+  }
+
+  /// Whether the training ended early, or with its best weights.
+  var isEnd: Bool { event == "end" }
 }
 
 /// Reads a `metrics.jsonl` that still grows, and may be cut back if its run is resumed.

@@ -12,6 +12,7 @@ public final class RunWatch {
   private let samplesPerStep: Double
   private let hasOtherRanks: Bool
   private var tail: MetricsTail
+  private var hasEnd = false
   private var line = ProgressLine()
   private var curve = LossCurve()
   private var pace: LinePace
@@ -36,7 +37,7 @@ public final class RunWatch {
 
   /// Whether the whole run was seen.
   public var isComplete: Bool {
-    line.step == line.totalSteps && FileManager.default.fileExists(atPath: folder.weights)
+    (line.step == line.totalSteps || hasEnd) && FileManager.default.fileExists(atPath: folder.weights)
   }
 
   /// The last step seen; 0 before the first.
@@ -56,16 +57,17 @@ public final class RunWatch {
     let (lines, isNew) = tail.read()
     if isNew {
       (curve, means, recent) = (LossCurve(), RecentMeans(), [])
-      line.evaluation = nil
+      (line.evaluation, hasEnd) = (nil, false)
     }
     for line in lines { take(line) }
     return line.step > 0 && !lines.isEmpty ? shown() : ""
   }
 
   private func take(_ entry: MetricsLine) {
+    guard !entry.isEnd, let loss = entry.loss else { return hasEnd = true }
     guard entry.event == "step" else {
       line.evaluation = Format.evaluation(
-        split: (entry.split ?? "").visible(), accuracy: entry.accuracy, loss: entry.loss)
+        split: (entry.split ?? "").visible(), accuracy: entry.accuracy, loss: loss)
       return
     }
     if let speed = entry.samplesPerSecond, speed > 0 {
@@ -77,8 +79,8 @@ public final class RunWatch {
     // The training's own lines are at the tenths of the run.
     let tenth = LinePace.tenth(entry.step - 1, of: line.totalSteps ?? 0)
     if tenth != self.tenth { (means, self.tenth) = (RecentMeans(), tenth) }
-    means.add(loss: entry.loss, accuracy: entry.accuracy)
-    curve.add(entry.loss)
+    means.add(loss: loss, accuracy: entry.accuracy)
+    curve.add(loss)
   }
 
   private func shown() -> String {

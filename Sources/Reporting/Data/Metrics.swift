@@ -1,6 +1,7 @@
 import Diagnostics
 import Formats
 import Foundation
+import Recording
 import Training
 
 /// The contents of `metrics.jsonl`, one list per number.
@@ -28,6 +29,8 @@ struct Metrics {
   private var columns = [[Double]](repeating: [], count: Quantity.allCases.count)
   /// The evaluations in order.
   private(set) var evaluations: [Evaluation] = []
+  /// How the training ended, if early or with its best weights.
+  private(set) var end: RunEnd?
 
   /// One number of all recorded steps; NaN if it was not recorded.
   subscript(quantity: Quantity) -> [Double] {
@@ -86,6 +89,8 @@ struct Metrics {
         metrics.evaluations.append(
           Evaluation(
             split: split, step: step, epoch: epoch, loss: values[0], accuracy: values[1], samples: samples))
+      } else if event == "end" {
+        metrics.end = try? JSONDecoder.withSpecialNumbers().decode(RunEnd.self, from: Data(line))
       }
       return true
     }

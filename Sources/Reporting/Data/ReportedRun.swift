@@ -44,7 +44,7 @@ struct ReportedRun {
       .flatMap { try? JSONDecoder().decode(RunEnvironment.self, from: $0) }
     metrics = try Metrics(path: folder.metrics)
     findings = SpikeFindings(metrics)
-    trained = TrainedRun.result(folder)
+    trained = TrainedRun.result(folder, end: metrics.end)
     let parameters = (try? recipe.countParameters(facts: folder.readDataFacts())) ?? 1
     distributions = try Distributions(
       path: folder.distributions, limit: DistributionSection.places(tensors: 3 * parameters * runs, detail: detail),

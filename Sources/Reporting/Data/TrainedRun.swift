@@ -11,32 +11,35 @@ struct TrainedRun {
   let experiment: Experiment
   /// Describes these weights.
   let weightsWords: String
-  /// The last evaluation during training, if a checkpoint has one.
+  /// The last evaluation during training, if a checkpoint has one of these weights.
   let evaluation: EvaluationReport?
   private let sampler: Sampler
 
-  /// Makes the model and the data.
+  /// Makes the model and the data. If the run ended with its best weights, `end` says so.
   /// - Throws: `Failure` if there are no weights yet, or the data is not available.
-  init(_ folder: RunFolder) throws {
+  init(_ folder: RunFolder, end: RunEnd?) throws {
     let checkpoint = CheckpointStore(path: folder.checkpoints).newest { _ in }
     let isFinished = FileManager.default.fileExists(atPath: folder.weights)
     guard let weights = isFinished ? folder.weights : checkpoint?.folder.weights else {
       throw Failure(.noInput, "\(folder.path) has no weights yet")
     }
     let step = checkpoint.map { " of step \(Format.count($0.manifest.progress.step))" } ?? ""
-    weightsWords = isFinished ? "the final weights" : "the weights" + step
+    let best = isFinished ? end?.weightsEpoch : nil
+    weightsWords =
+      best.map { "the best weights, of epoch \(Format.count($0))" }
+      ?? (isFinished ? "the final weights" : "the weights" + step)
     recipe = try Recipe.load(folder.recipe, overrides: ["model.weights=\(weights)"])
     experiment = try recipe.makeExperiment()
-    evaluation = checkpoint?.manifest.progress.evaluation?.named(
-      by: experiment.data, outputs: experiment.model.outputShape.features)
+    let last = best == nil ? checkpoint?.manifest.progress.evaluation : nil
+    evaluation = last?.named(by: experiment.data, outputs: experiment.model.outputShape.features)
     sampler = Sampler(
       experiment.data.training, order: experiment.settings.order, seed: experiment.settings.seed)
   }
 
   /// The model and data of a run, or the reason why there are none.
-  static func result(_ folder: RunFolder) -> Result<TrainedRun, Failure> {
+  static func result(_ folder: RunFolder, end: RunEnd?) -> Result<TrainedRun, Failure> {
     do {
-      return .success(try TrainedRun(folder))
+      return .success(try TrainedRun(folder, end: end))
     } catch {
       return .failure(error as? Failure ?? Failure(.software, "\(error)"))
     }

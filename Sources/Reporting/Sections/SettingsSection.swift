@@ -8,7 +8,7 @@ struct SettingsSection {
     var section = Section(title: "Settings")
     section.tables = [table] + (runs.count > 1 ? [differences] : [])
     section.texts = runs.map { ("Recipe of \($0.name), every key", $0.recipeText) }
-    section.notes = runs.compactMap(\.stateWords) + runs.compactMap(\.missingWords)
+    section.notes = runs.compactMap(\.stateWords) + runs.compactMap(\.endWords) + runs.compactMap(\.missingWords)
     return section
   }
 
@@ -81,6 +81,13 @@ extension ReportedRun {
   fileprivate var missingWords: String? {
     guard case .failure(let failure) = trained else { return nil }
     return "\(name): sections that need the model and its data are missing: \(failure.message)."
+  }
+
+  /// Says why the run ended early, and with which weights; nil if it ended with the weights of its last step.
+  fileprivate var endWords: String? {
+    metrics.end.map { end in
+      (end.reason.map { "\(name) ended \($0). " } ?? "") + "\(name) ended with \(end.weights)."
+    }
   }
 
   /// Says that the run has not ended; nil if it has.

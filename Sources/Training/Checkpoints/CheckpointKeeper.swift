@@ -1,3 +1,4 @@
+import Collectives
 import Diagnostics
 import Foundation
 import Layers
@@ -51,12 +52,12 @@ public final class CheckpointKeeper {
 
   /// Restores the best evaluation from a checkpoint.
   func restore(best: EvaluationReport?) {
-    self.best = best.flatMap { $0.isBetter(than: nil) ? $0 : nil }
+    self.best = best.flatMap { $0.isBetter(than: nil, by: experiment.settings.monitor) ? $0 : nil }
   }
 
-  /// Keeps a copy of the weights if an evaluation is the best so far, by accuracy and then by loss.
+  /// Keeps a copy of the weights if an evaluation is the best so far by the monitored metric.
   func note(_ report: EvaluationReport) throws {
-    guard report.isBetter(than: best) else { return }
+    guard report.isBetter(than: best, by: experiment.settings.monitor) else { return }
     best = report.withoutClasses
     guard let root else { return }
     if let failure = root.writer.finish() { complain(failure) }
@@ -109,6 +110,25 @@ public final class CheckpointKeeper {
     }
   }
 
+  /// Gives the experiment the best weights in place of those that evaluations take, from the file that `save` wrote; returns
+  /// their evaluation, or nil if there is none or nothing is saved. Every rank calls it, after `save` with `waits`.
+  /// - Throws: `Failure` if the file is missing or damaged, or the ranks cannot exchange data.
+  func restoreBest(_ communicator: any Communicator) throws -> EvaluationReport? {
+    guard let best, try communicator.broadcast([root == nil ? 0 : 1], from: 0) == [1] else { return nil }
+    let weights = experiment.evaluatedWeights
+    if let root {
+      let folder = root.store.folder("best-", step: best.step)
+      _ = try folder.verified()
+      try experiment.evaluatedNetwork.model.readWeights(from: folder.weights)
+    }
+    for vector in [try weights.values, weights.bufferValues] {
+      try communicator.broadcast(UnsafeMutableRawBufferPointer(vector.floats), root: 0)
+    }
+    try weights.counts.withUnsafeMutableBytes { try communicator.broadcast($0, root: 0) }
+    weights.noteChange()
+    return best
+  }
+
   /// Waits for a checkpoint that is being written. Call it before training ends in any way.
   func finish() {
     if let failure = root?.writer.finish() { complain(failure) }
@@ -116,16 +136,5 @@ public final class CheckpointKeeper {
 
   private func complain(_ failure: Failure) {
     warn("a checkpoint was not written, and training continues: \(failure.message)")
-  }
-}
-
-extension EvaluationReport {
-  /// Whether this report is better than another: by accuracy if there is one, then by loss. Reports on other than validation
-  /// samples, or without a finite loss, are never better.
-  func isBetter(than other: EvaluationReport?) -> Bool {
-    guard split == .validation, loss.isFinite else { return false }
-    guard let other else { return true }
-    if let own = accuracy, let theirs = other.accuracy, own != theirs { return own > theirs }
-    return loss < other.loss
   }
 }

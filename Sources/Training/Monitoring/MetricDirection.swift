@@ -1,10 +1,6 @@
-/// Which values of a metric are better.
-public enum MetricDirection: String, CaseIterable, Sendable {
-  /// The least is the best, such as a loss.
-  case least
-  /// The greatest is the best, such as an accuracy.
-  case greatest
+import Optimizers
 
+extension MetricDirection {
   /// The direction of a metric by its name in recipes; nil if there is no such metric.
   public init?(of metric: String) {
     switch metric {

@@ -1,3 +1,5 @@
+import Optimizers
+
 /// The metric that judges a training: it chooses the best weights, and a plateau schedule and an early stop act by it.
 public struct Monitor: Equatable, Sendable {
   /// The metric's name in recipes; nil to choose: accuracy if there is one, else the loss. A plateau schedule then watches
@@ -24,5 +26,26 @@ public struct Monitor: Equatable, Sendable {
   public func value(in report: EvaluationReport) -> (metric: String, value: Double)? {
     let name = name { report.value(of: $0) != nil }
     return report.value(of: name).map { (name, $0) }
+  }
+}
+
+extension EvaluationReport {
+  /// Whether this report is better than another by the monitored metric, and if that is equal, by the loss. Reports on other
+  /// than validation samples, or without a finite metric and loss, are never better.
+  func isBetter(than other: EvaluationReport?, by monitor: Monitor) -> Bool {
+    guard split == .validation, loss.isFinite, let (metric, own) = monitor.value(in: self), own.isFinite else {
+      return false
+    }
+    guard let other, let theirs = other.value(of: metric) else { return true }
+    return own == theirs ? loss < other.loss : monitor.direction(of: metric).isBetter(own, than: theirs)
+  }
+}
+
+extension Schedule {
+  /// Passes the monitored metric to the schedule: the loss if none is chosen.
+  func observe(_ report: EvaluationReport, by monitor: Monitor) {
+    let metric = monitor.metric ?? "loss"
+    guard let value = report.value(of: metric) else { return }
+    observe(value, better: monitor.metric == nil ? .least : monitor.direction(of: metric))
   }
 }
