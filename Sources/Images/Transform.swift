@@ -42,6 +42,28 @@ extension DeterministicTransform {
   public func draw(size: ImageSize, random: TransformRandom) {}
 }
 
+/// A transform that changes images with a probability, always in the same way, and else leaves them as they are.
+public protocol ChanceTransform: Transform where Parameters == Bool {
+  /// The probability of a change.
+  var probability: Double { get }
+  /// Changes the image.
+  /// - Throws: `Failure` (system) if there is not enough memory.
+  func change(_ canvas: Canvas) throws
+}
+
+extension ChanceTransform {
+  /// True if all images or none are changed.
+  public var isDeterministic: Bool { probability <= 0 || probability >= 1 }
+
+  /// Draws whether to change the image.
+  public func draw(size: ImageSize, random: TransformRandom) -> Bool { random.chance(0, of: probability) }
+
+  /// Changes the image if `changes`.
+  public func apply(_ changes: Bool, to canvas: Canvas) throws {
+    if changes { try change(canvas) }
+  }
+}
+
 /// The random numbers of one transform in a pipeline, for one sample in one epoch.
 public struct TransformRandom: Sendable {
   private let philox: Philox
@@ -62,6 +84,15 @@ public struct TransformRandom: Sendable {
   public func uniform(_ element: Int, in range: ClosedRange<Double>) -> Double {
     let share = Double(philox.uniform(epoch: epoch, sample: sample, element: first + element))
     return range.lowerBound + share * (range.upperBound - range.lowerBound)
+  }
+
+  /// Number `element` (below 65536), true with a probability.
+  public func chance(_ element: Int, of probability: Double) -> Bool { uniform(element, in: 0...1) < probability }
+
+  /// Number `element` (below 2²⁴) of another series, normal with mean 0 and deviation 1; for transforms at the first 256
+  /// places.
+  func normal(_ element: Int) -> Double {
+    philox.normal(epoch: epoch, sample: sample, element: 1 << 33 + first << 8 + element)
   }
 
   /// Number `element` (below 65536), a whole number in `range`.

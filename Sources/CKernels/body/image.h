@@ -20,6 +20,11 @@ DPT_INLINE uint8_t byte_of(float x) {
   return (uint8_t)(int32_t)(x * 255.0f + 0.5f);
 }
 
+DPT_INLINE v16 unit_clamp(v16 x) { return smaller(larger(x, splat(0.0f)), splat(1.0f)); }
+
+// The lanes' bytes, as `byte_of`.
+DPT_INLINE i16 bytes_of(v16 x) { return __builtin_convertvector(unit_clamp(x) * splat(255.0f) + splat(0.5f), i16); }
+
 static void image_pixels(const float *r, const float *g, const float *b, long n, uint8_t *pixels) {
   for (long i = 0; i < n; i++) {
     pixels[3 * i] = byte_of(r[i]);
@@ -83,8 +88,6 @@ static void resample_row(const float *row, const int32_t *first, const float *we
 
 // MARK: Colours
 
-DPT_INLINE v16 unit_clamp(v16 x) { return smaller(larger(x, splat(0.0f)), splat(1.0f)); }
-
 // The weights of ITU-R BT.601, as torchvision writes them.
 DPT_INLINE v16 grey_of(v16 r, v16 g, v16 b) {
   return fma16(splat(0.114f), b, fma16(splat(0.587f), g, splat(0.2989f) * r));
@@ -110,6 +113,10 @@ DPT_INLINE void turn_hue(v16 *r, v16 *g, v16 *b, float sixths) {
   *b = channel_of(hue + splat(1.0f), most, chroma);
 }
 
+DPT_INLINE v16 solarized(v16 x, v16 threshold) { return choose(x >= threshold, splat(1.0f) - x, x); }
+
+DPT_INLINE v16 posterized(v16 x, i16 mask) { return __builtin_convertvector(bytes_of(x) & mask, v16) / splat(255.0f); }
+
 static double adjust_colors(float *red, float *green, float *blue, long n, const dpt_color_step *steps, long count) {
   double total = 0;
   for (long block = 0; block < n; block += 1024) {
@@ -124,6 +131,17 @@ static double adjust_colors(float *red, float *green, float *blue, long n, const
         case DPT_HUE:
           turn_hue(&r, &g, &b, steps[s].factor * 6.0f);
           continue;
+        case DPT_INVERSION:
+          r = splat(1.0f) - r, g = splat(1.0f) - g, b = splat(1.0f) - b;
+          continue;
+        case DPT_SOLARIZATION:
+          r = solarized(r, factor), g = solarized(g, factor), b = solarized(b, factor);
+          continue;
+        case DPT_POSTERIZATION: {
+          const i16 mask = (i16)(int32_t)steps[s].factor;
+          r = posterized(r, mask), g = posterized(g, mask), b = posterized(b, mask);
+          continue;
+        }
         case DPT_BRIGHTNESS: break;
         case DPT_CONTRAST: other = splat((1.0f - steps[s].factor) * steps[s].mean); break;
         case DPT_SATURATION: other = splat(1.0f - steps[s].factor) * grey_of(r, g, b); break;
@@ -142,10 +160,51 @@ static double adjust_colors(float *red, float *green, float *blue, long n, const
   return total;
 }
 
-// MARK: Rotation
+// MARK: Planes of one channel
+
+static void stretch_plane(float *x, long n) {
+  v16 least = splat(x[0]), most = least;
+  for (long i = 0; i < n; i += DPT_LANES) {
+    v16 v = load_some(x + i, n - i);
+    if (n - i < DPT_LANES)
+      for (long l = n - i; l < DPT_LANES; l++) v[l] = x[0];
+    least = smaller(v, least);
+    most = larger(v, most);
+  }
+  float low = least[0], high = most[0];
+  for (int l = 1; l < DPT_LANES; l++) {
+    low = least[l] < low ? least[l] : low;
+    high = most[l] > high ? most[l] : high;
+  }
+  if (high <= low) return;
+  for (long i = 0; i < n; i += DPT_LANES)
+    store_some(x + i, unit_clamp((load_some(x + i, n - i) - splat(low)) / splat(high - low)), n - i);
+}
+
+static void equalize_plane(float *x, long n) {
+  long counts[256] = {0};
+  for (long i = 0; i < n; i++) counts[byte_of(x[i])]++;
+  long last = 255;
+  while (last > 0 && counts[last] == 0) last--;
+  const long step = (n - counts[last]) / 255;
+  float values[256];
+  long below = 0;
+  for (long k = 0; k < 256; k++) {
+    long value = k;
+    if (step > 0) value = (below + step / 2) / step;
+    values[k] = (float)(value < 255 ? value : 255) / 255.0f;
+    below += counts[k];
+  }
+  for (long i = 0; i < n; i++) x[i] = values[byte_of(x[i])];
+}
+
+// MARK: Warps
 
 // Rounds to the nearest integer, ties to even, for values below 2^22.
 DPT_INLINE v16 nearest_whole(v16 x) { return (x + splat(0x1.8p23f)) - splat(0x1.8p23f); }
+
+// Places that are no numbers, or too far outside to be rounded, become some that are far outside.
+DPT_INLINE v16 bounded(v16 x) { return smaller(larger(x, splat(-0x1p21f)), splat(0x1p21f)); }
 
 DPT_INLINE i16 within(v16 x, float limit) { return (x >= splat(0.0f)) & (x < splat(limit)); }
 
@@ -156,38 +215,51 @@ DPT_INLINE v16 gather(const float *from, i16 places) {
 }
 
 // Adds `weight` times the pixel (y, x) of each plane to the sums, and nothing outside the image.
-DPT_INLINE void add_tap(const dpt_rotation *r, v16 y, v16 x, v16 weight, v16 *sums, v16 *mask) {
-  const i16 inside = within(x, (float)r->width) & within(y, (float)r->height);
+DPT_INLINE void add_tap(const dpt_warping *w, v16 y, v16 x, v16 weight, v16 *sums, v16 *mask) {
+  const i16 inside = within(x, (float)w->width) & within(y, (float)w->height);
   weight = floats(bits(weight) & inside);
-  const i16 places = inside & (__builtin_convertvector(y, i16) * (i16)(int32_t)r->width + __builtin_convertvector(x, i16));
-  for (int c = 0; c < 3; c++) sums[c] = fma16(weight, gather(r->from[c], places), sums[c]);
+  const i16 places = inside & (__builtin_convertvector(y, i16) * (i16)(int32_t)w->width + __builtin_convertvector(x, i16));
+  for (int c = 0; c < 3; c++) sums[c] = fma16(weight, gather(w->from[c], places), sums[c]);
   *mask += weight;
 }
 
-static void rotate(const dpt_rotation *r) {
+static void warp(const dpt_warping *w) {
   const v16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  const float middleX = 0.5f * (float)(r->width - 1), middleY = 0.5f * (float)(r->height - 1);
-  for (long i = 0; i < r->height; i++) {
-    const float fromMiddle = (float)i - middleY;
-    const float startX = middleX - r->sine * fromMiddle, startY = middleY + r->cosine * fromMiddle;
-    for (long j = 0; j < r->width; j += DPT_LANES) {
-      const v16 across = lane + splat((float)j - middleX);
-      const v16 x = fma16(splat(r->cosine), across, splat(startX));
-      const v16 y = fma16(splat(r->sine), across, splat(startY));
+  const float middleX = 0.5f * (float)(w->width - 1), middleY = 0.5f * (float)(w->height - 1);
+  const bool isFlat = w->depth[0] == 0.0f && w->depth[1] == 0.0f;
+  for (long i = 0; i < w->height; i++) {
+    const float below = (float)i - middleY;
+    const float startX = w->across[1] * below + w->across[2], startY = w->down[1] * below + w->down[2];
+    const float startDepth = w->depth[1] * below + 1.0f;
+    for (long j = 0; j < w->width; j += DPT_LANES) {
+      const v16 beside = lane + splat((float)j - middleX);
+      v16 x, y;
+      if (isFlat) {
+        x = bounded(fma16(splat(w->across[0]), beside, splat(middleX + startX)));
+        y = bounded(fma16(splat(w->down[0]), beside, splat(middleY + startY)));
+      } else {
+        const v16 depth = fma16(splat(w->depth[0]), beside, splat(startDepth));
+        x = bounded(fma16(splat(w->across[0]), beside, splat(startX)) / depth + splat(middleX));
+        y = bounded(fma16(splat(w->down[0]), beside, splat(startY)) / depth + splat(middleY));
+      }
       v16 sums[3] = {0, 0, 0}, mask = 0;
-      if (r->bilinear) {
+      if (w->bilinear) {
         const v16 left = nearest_whole(x - splat(0.5f)), top = nearest_whole(y - splat(0.5f));
         const v16 right = x - left, bottom = y - top, one = splat(1.0f);
-        add_tap(r, top, left, (one - bottom) * (one - right), sums, &mask);
-        add_tap(r, top, left + one, (one - bottom) * right, sums, &mask);
-        add_tap(r, top + one, left, bottom * (one - right), sums, &mask);
-        add_tap(r, top + one, left + one, bottom * right, sums, &mask);
+        add_tap(w, top, left, (one - bottom) * (one - right), sums, &mask);
+        add_tap(w, top, left + one, (one - bottom) * right, sums, &mask);
+        add_tap(w, top + one, left, bottom * (one - right), sums, &mask);
+        add_tap(w, top + one, left + one, bottom * right, sums, &mask);
         // torchvision weights border pixels twice: by zeros outside the image, then by the mask.
-        for (int c = 0; c < 3; c++) sums[c] *= mask;
+        for (int c = 0; c < 3; c++) {
+          const v16 fill = splat(w->fill[c]);
+          sums[c] = fma16(sums[c] - fill, mask, fill);
+        }
       } else {
-        add_tap(r, nearest_whole(y), nearest_whole(x), splat(1.0f), sums, &mask);
+        add_tap(w, nearest_whole(y), nearest_whole(x), splat(1.0f), sums, &mask);
+        for (int c = 0; c < 3; c++) sums[c] = choose(mask == splat(0.0f), splat(w->fill[c]), sums[c]);
       }
-      for (int c = 0; c < 3; c++) store_some(r->to[c] + i * r->width + j, sums[c], r->width - j);
+      for (int c = 0; c < 3; c++) store_some(w->to[c] + i * w->width + j, sums[c], w->width - j);
     }
   }
 }

@@ -349,8 +349,12 @@ DPT_KERNEL(void, resample_row,
 /// Changes n colours in place by the steps, one after the other. Returns the sum of the results' greys.
 DPT_KERNEL(double, adjust_colors, (float *r, float *g, float *b, long n, const dpt_color_step *steps, long count),
            (r, g, b, n, steps, count))
-/// Rotates three planes.
-DPT_KERNEL(void, rotate, (const dpt_rotation *r), (r))
+/// Warps three planes.
+DPT_KERNEL(void, warp, (const dpt_warping *w), (w))
+/// Spreads the n > 0 values of a plane linearly, so that the least becomes 0 and the largest 1; equal ones stay.
+DPT_KERNEL(void, stretch_plane, (float *x, long n), (x, n))
+/// Replaces the n values of a plane, as bytes, so that all bytes become about equally frequent: PIL's equalize.
+DPT_KERNEL(void, equalize_plane, (float *x, long n), (x, n))
 
 // MARK: Optimizers (body/optimizers.h); the formulas are with the Swift classes
 

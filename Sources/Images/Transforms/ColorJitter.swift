@@ -73,20 +73,14 @@ public struct ColorJitter: Transform {
         guard factor != (which == 3 ? 0 : 1) else { continue }
         steps[count] = dpt_color_step(kind: kinds[which], factor: Float(factor), mean: 0)
         if which == 1 {
-          let total = adjust(canvas, UnsafeBufferPointer(rebasing: steps[..<count]))
+          let total = canvas.adjust(UnsafeBufferPointer(rebasing: steps[..<count]))
           steps[0] = dpt_color_step(
             kind: DPT_CONTRAST, factor: Float(factor), mean: Float(total / Double(canvas.size.count)))
           count = 0
         }
         count += 1
       }
-      if count > 0 { _ = adjust(canvas, UnsafeBufferPointer(rebasing: steps[..<count])) }
+      if count > 0 { canvas.adjust(UnsafeBufferPointer(rebasing: steps[..<count])) }
     }
-  }
-
-  /// Applies steps. Returns the sum of the grey values.
-  private func adjust(_ canvas: Canvas, _ steps: UnsafeBufferPointer<dpt_color_step>) -> Double {
-    dpt_adjust_colors(
-      canvas.planes[0], canvas.planes[1], canvas.planes[2], canvas.size.count, steps.baseAddress, steps.count)
   }
 }

@@ -1,9 +1,7 @@
 /// Mirrors images, left to right, with a probability.
-public struct RandomHorizontalFlip: Transform {
+public struct RandomHorizontalFlip: ChanceTransform {
   /// The name in recipes.
   public static let name = "random-horizontal-flip"
-  /// True if all images or none are mirrored.
-  public var isDeterministic: Bool { probability <= 0 || probability >= 1 }
   /// The probability of mirroring.
   public let probability: Double
 
@@ -12,14 +10,8 @@ public struct RandomHorizontalFlip: Transform {
     self.probability = probability
   }
 
-  /// Draws whether to mirror.
-  public func draw(size: ImageSize, random: TransformRandom) -> Bool {
-    random.uniform(0, in: 0...1) < probability
-  }
-
-  /// Mirrors the image if `mirrors`.
-  public func apply(_ mirrors: Bool, to canvas: Canvas) {
-    guard mirrors else { return }
+  /// Mirrors the image.
+  public func change(_ canvas: Canvas) {
     let width = canvas.size.width
     for channel in 0..<3 {
       for place in 0..<canvas.size.height {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/// A kind of change of colours; all but hue clamp to 0 … 1.
+/// A kind of change of colours. The first three clamp to 0 … 1; the others keep colours of 0 … 1 there.
 typedef enum {
   /// x · factor.
   DPT_BRIGHTNESS,
@@ -14,6 +14,12 @@ typedef enum {
   DPT_SATURATION,
   /// The hue (of HSV) turned by `factor`, in full turns, at most a half.
   DPT_HUE,
+  /// 1 − x.
+  DPT_INVERSION,
+  /// 1 − x if x ≥ factor.
+  DPT_SOLARIZATION,
+  /// x as a byte, of which only the bits in `factor`, a whole number, are kept.
+  DPT_POSTERIZATION,
 } dpt_color_kind;
 
 /// One change of colours; `mean` is only used for contrast.
@@ -22,15 +28,17 @@ typedef struct {
   float factor, mean;
 } dpt_color_step;
 
-/// A rotation about the middle: to(y, x) is from(y', x') with x' = cosine · x − sine · y, y' = sine · x + cosine · y,
-/// counted from the middle; zero if that is outside.
+/// Images of one size, and where the pixels of `to` come from. With (x, y) counted from the middle, to(y, x) is from(y', x')
+/// with x' = across · (x, y, 1) / d and y' = down · (x, y, 1) / d, where d = depth · (x, y) + 1; `fill` if that is outside.
 typedef struct {
   const float *from[3];
   float *to[3];
   long height, width;
-  float cosine, sine;
+  float across[3], down[3], depth[2];
+  /// Red, green and blue.
+  float fill[3];
   /// Whether to interpolate between the four nearest pixels, or take the nearest one.
   bool bilinear;
-} dpt_rotation;
+} dpt_warping;
 
 #endif
