@@ -14,7 +14,14 @@ import Testing
         RandomHorizontalFlip(), RandomRotation(degrees: -20...20, interpolation: .bilinear),
         ColorJitter(
           brightness: 0.8...1.2, contrast: ColorJitter.factors(0.2), saturation: 0.8...1.2, hue: -0.1...0.1),
-        GaussianBlur(kernelSize: size(5, 7)), RandomResizedCrop(size(21, 27)),
+        GaussianBlur(kernelSize: size(5, 7)), RandomResizedCrop(size(21, 27)), RandomVerticalFlip(),
+        RandomAffine(
+          degrees: -20...20, translate: SIMD2(0.1, 0.2), scale: 0.8...1.2, shearAcross: -5...5, shearDown: -5...5,
+          interpolation: .bilinear, fill: SIMD3(0.1, 0.2, 0.3)),
+        RandomPerspective(probability: 1), RandomGrayscale(), RandomInvert(), RandomSolarize(threshold: 100),
+        RandomPosterize(bits: 5), RandomAdjustSharpness(factor: 1.5), RandomAutocontrast(), RandomEqualize(),
+        TrivialAugmentWide(), RandAugment(), AutoAugment(policy: .cifar10),
+        RandomErasing(probability: 1, paint: .noise(mean: SIMD3(repeating: 0.5), deviation: SIMD3(repeating: 0.2))),
       ], normalize: Normalize(mean: SIMD3(repeating: 0.5), deviation: SIMD3(0.2, 0.3, 0.4)))
   }
 
@@ -33,7 +40,7 @@ import Testing
   }
 
   @Test func everyInstructionSetGivesTheSameBits() throws {
-    let results = try onEachInstructionSet { try run(everything()) }
+    let results = try onEachInstructionSet { try (0..<20).map { try run(everything(), sample: $0) } }
     for (name, result) in results { #expect(result == results.first?.result, "\(name)") }
   }
 

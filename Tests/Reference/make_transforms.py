@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torchvision.transforms import InterpolationMode, functional as F
+from torchvision.transforms import AutoAugment, AutoAugmentPolicy, InterpolationMode, RandAugment
+from torchvision.transforms import TrivialAugmentWide, functional as F
+from torchvision.transforms.autoaugment import _apply_op
 
 folder = Path(__file__).parent
 pixels = np.asarray(Image.open(folder / "images" / "colour.png"))
@@ -60,5 +62,71 @@ whole = F.rotate(whole, -11.0, fill=[0.0] * 3)
 whole = F.gaussian_blur(whole, [7, 7], [0.6, 0.6])
 add("pipeline", whole)
 results["pipeline-normalized"] = F.normalize(whole, mean, deviation).permute(1, 2, 0).contiguous().numpy()
+
+# 8-bit images, as torchvision's automatic augmentation has them; and the same operations on floats where they exist.
+whole_numbers = torch.from_numpy(pixels.copy()).permute(2, 0, 1)
+
+
+def add_bytes(name, tensor):
+    add(name, tensor.float() / 255)
+
+
+add("vertical-flip", F.vflip(image))
+affines = [(20.0, [3, -5], 1.2, [10.0, -7.0], None), (-33.0, [0, 0], 0.7, [0.0, 0.0], [11.0, 8.0])]
+for number, (angle, translate, scale, shear, center) in enumerate(affines):
+    for mode in (InterpolationMode.NEAREST, InterpolationMode.BILINEAR):
+        add(f"affine-{mode.value}-{number}",
+            F.affine(image, angle, translate, scale, shear, mode, fill=[0.2, 0.4, 0.6], center=center))
+height, width = image.shape[1:]
+start = [[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]]
+end = [[4, 7], [width - 9, 2], [width - 3, height - 11], [10, height - 1]]
+for mode in (InterpolationMode.NEAREST, InterpolationMode.BILINEAR):
+    add(f"perspective-{mode.value}", F.perspective(image, start, end, mode, fill=[0.2, 0.4, 0.6]))
+add("grayscale", F.rgb_to_grayscale(image, 3))
+add("invert", F.invert(image))
+add_bytes("solarize-100", F.solarize(whole_numbers, 100))
+add_bytes("solarize-51.5", F.solarize(whole_numbers, 51.5))
+for bits in (0, 1, 3, 4, 7, 8):
+    add_bytes(f"posterize-{bits}", F.posterize(whole_numbers, bits))
+for factor in (0.0, 0.1, 1.9, 5.0):
+    add(f"sharpness-{factor}", F.adjust_sharpness(image, factor))
+add("autocontrast", F.autocontrast(image))
+add_bytes("equalize", F.equalize(whole_numbers))
+few = whole_numbers // 64 * 9 + 30
+add_bytes("few-levels", few)
+add_bytes("equalize-few-levels", F.equalize(few))
+add_bytes("autocontrast-few-levels", F.autocontrast(few))
+add("erasing", F.erase(image, 5, 9, 20, 11, torch.tensor([0.1, 0.5, 0.9])[:, None, None]))
+
+# The operations of automatic augmentation, at one strength of either sign.
+operations = ["Identity", "ShearX", "ShearY", "TranslateX", "TranslateY", "Rotate", "Brightness", "Color", "Contrast",
+              "Sharpness", "Posterize", "Solarize", "AutoContrast", "Equalize", "Invert"]
+spaces = {
+    "usual": lambda bins, size: AutoAugment()._augmentation_space(bins, size),
+    "rand": lambda bins, size: RandAugment()._augmentation_space(bins, size),
+    "wide": lambda bins, size: TrivialAugmentWide()._augmentation_space(bins),
+}
+for place, name in enumerate(operations):
+    for sign in (-1, 1):
+        values, signed = {**spaces["usual"](10, (height, width)), **spaces["wide"](31, (height, width))}.get(name)
+        strength = float(values[7]) if values.ndim else 0.0
+        if sign < 0 and not signed:
+            continue
+        changed = _apply_op(whole_numbers, name, sign * strength, InterpolationMode.NEAREST, None)
+        add_bytes(f"operation-{place}-{'minus' if sign < 0 else 'plus'}", changed)
+
+# Every strength of an image of 224 x 300 pixels: operations x bins; zero for operations without one.
+for space, bins in (("usual", 10), ("rand", 31), ("wide", 31), ("rand", 9), ("wide", 12)):
+    table = np.zeros((len(operations), bins))
+    for place, name in enumerate(operations):
+        values, signed = spaces[space](bins, (224, 300)).get(name, (torch.tensor(0.0), False))
+        if values.ndim:
+            table[place] = [int(v) if name.startswith("Translate") else float(v) for v in values]
+    results[f"strengths-{space}-{bins}"] = table
+# The policies: pairs x 2 steps x (operation, probability, strength; -1 for none).
+for policy in AutoAugmentPolicy:
+    results[f"policy-{policy.value}"] = np.array([
+        [[operations.index(name), chance, -1 if strength is None else strength] for name, chance, strength in pair]
+        for pair in AutoAugment(policy).policies])
 
 np.savez_compressed(folder / "transforms.npz", **results)
