@@ -80,7 +80,10 @@ public struct Registry: Sendable {
     transforms: [
       ResizeEntry.self, CenterCropEntry.self, RandomCropEntry.self, RandomResizedCropEntry.self,
       RandomHorizontalFlipEntry.self, RandomRotationEntry.self, ColorJitterEntry.self, GaussianBlurEntry.self,
-      NormalizeEntry.self,
+      NormalizeEntry.self, RandomVerticalFlipEntry.self, RandomAffineEntry.self, RandomPerspectiveEntry.self,
+      RandomErasingEntry.self, RandomGrayscaleEntry.self, RandomInvertEntry.self, RandomSolarizeEntry.self,
+      RandomPosterizeEntry.self, RandomAdjustSharpnessEntry.self, RandomAutocontrastEntry.self,
+      RandomEqualizeEntry.self, TrivialAugmentWideEntry.self, RandAugmentEntry.self, AutoAugmentEntry.self,
     ],
     initializations: [
       UniformEntry.self, NormalEntry.self, ZerosEntry.self, OnesEntry.self, ConstantEntry.self,

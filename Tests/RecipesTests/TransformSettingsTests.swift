@@ -107,11 +107,100 @@ private func read(_ text: String) throws -> [any PipelineEntry] {
     #expect(try failure("  - normalize: {mean: [0, 0, 0], std: [1, 0, 1]}").message.contains("std.1 must be "))
   }
 
+  @Test func augmentationsAreMadeWithTheirSettings() throws {
+    let made = try read(
+      """
+      transforms:
+        - random-vertical-flip: 0.2
+        - random-affine: {degrees: [5, 10], translate: [0.1, 0.2], scale: [0.9, 1.1], shear: 4, fill: 51, center: 3}
+        - random-affine: {degrees: 1, shear: [1, 2, 3, 4], fill: [0, 51, 255]}
+        - random-perspective: {distortionScale: 0.3, probability: 1, interpolation: nearest}
+        - random-erasing: {value: [1, 0.5, 0], scale: [0.1, 0.2]}
+        - sharpness: {sharpnessFactor: 2, probability: 0.9}
+        - solarize: 128
+        - posterize: {bits: 3}
+        - autocontrast
+        - equalize: {probability: 0.1}
+        - rand-augment: {numOps: 3, magnitude: 5, numMagnitudeBins: 11}
+        - auto-augment: svhn
+      """
+    ).makePipeline(key: "data.transforms").transforms
+    #expect((made[0] as? RandomVerticalFlip)?.probability == 0.2)
+    let first = try #require(made[1] as? RandomAffine)
+    #expect(first.degrees == 5...10 && first.translate == SIMD2(0.1, 0.2) && first.scale == 0.9...1.1)
+    #expect(first.shearAcross == -4...4 && first.shearDown == 0...0)
+    #expect(first.fill == SIMD3(repeating: 0.2) && first.center == SIMD2(3, 3))
+    let second = try #require(made[2] as? RandomAffine)
+    #expect(second.shearAcross == 1...2 && second.shearDown == 3...4)
+    #expect(second.fill == SIMD3(0, 0.2, 1) && second.center == nil)
+    #expect((made[3] as? RandomPerspective)?.distortion == 0.3)
+    #expect((made[4] as? RandomErasing)?.paint == .color(SIMD3(1, 0.5, 0)))
+    #expect((made[5] as? RandomAdjustSharpness)?.factor == 2)
+    #expect((made[6] as? RandomSolarize)?.threshold == 128)
+    #expect((made[7] as? RandomPosterize)?.bits == 3)
+    #expect((made[8] as? RandomAutocontrast)?.probability == 0.5)
+    #expect((made[9] as? RandomEqualize)?.probability == 0.1)
+    #expect((made[10] as? RandAugment)?.operations == 3)
+    #expect((made[11] as? AutoAugment)?.policy == .svhn)
+  }
+
+  @Test func writtenAugmentationsReadTheSame() throws {
+    let settings = try read(
+      """
+      transforms:
+        - equalize
+        - random-affine: {degrees: 1, shear: [1, 2, 3, 4], fill: [0, 51, 255], center: [1, 2]}
+        - random-erasing: {value: random}
+        - random-erasing: {value: [1, 2, 3]}
+        - trivial-augment-wide: {fill: 7, interpolation: bilinear}
+      """)
+    let written = YAMLOutput.mapping(ImageSection(transforms: settings).written).flowText
+    #expect(written.contains("random-equalize"))
+    #expect(try read(written).elementsEqual(settings) { $0.isEqual(to: $1) })
+  }
+
+  @Test func impossibleAugmentationsAreNamed() throws {
+    let faults = [
+      "random-affine: {degrees: 1, shear: [1, 2, 3]}":
+        "random-affine.shear must be a number or [least, most] or [least, most, least down, most down], not a list",
+      "random-affine: {degrees: 1, shear: [2, 1]}":
+        "random-affine.shear must have the least first, but 2 is more than 1",
+      "random-affine: {degrees: 1, fill: [0, 0, 256]}": "random-affine.fill.2 must be from 0 to 255, not 256",
+      "random-erasing: {value: noise}":
+        "random-erasing.value must be a number or [red, green, blue] or random, not \"noise\"",
+      "solarize: {threshold: -1}": "random-solarize.threshold must be from 0 to 256, not -1",
+      "rand-augment: {magnitude: 31}":
+        "data.transforms.0.rand-augment.magnitude is 31, but strengths end with 30",
+      "auto-augment: coco": "data.transforms.0.auto-augment.policy cannot be \"coco\"",
+    ]
+    for (text, message) in faults {
+      let found = try failure("  - \(text)").message
+      #expect(found.hasSuffix(message), "\(found)")
+    }
+    #expect(try failure("  - trivialaugment").advice == "did you mean trivial-augment-wide?")
+  }
+
+  @Test func erasingAfterNormalizeHasValuesOfInputs() throws {
+    let pipeline = try read(
+      """
+      transforms:
+        - normalize: {mean: [0.25, 0.5, 0.75], std: [0.5, 0.25, 1]}
+        - random-erasing: {value: 1}
+        - random-erasing: {value: random}
+      """
+    ).makePipeline(key: "data.transforms")
+    #expect(pipeline.normalize.mean == SIMD3(0.25, 0.5, 0.75))
+    #expect((pipeline.transforms[0] as? RandomErasing)?.paint == .color(SIMD3(0.75, 0.75, 1.75)))
+    #expect(
+      (pipeline.transforms[1] as? RandomErasing)?.paint
+        == .noise(mean: SIMD3(0.25, 0.5, 0.75), deviation: SIMD3(0.5, 0.25, 1)))
+  }
+
   @Test func normalizeMustBeTheLast() throws {
     let settings = try read(
       "transforms: [{normalize: {mean: [0, 0, 0], std: [1, 1, 1]}}, random-horizontal-flip]\n")
     let failure = try #require(throws: Failure.self) { try settings.makePipeline(key: "data.transforms") }
-    #expect(failure.message == "data.transforms.0 is normalize, but 1 more transforms follow")
+    #expect(failure.message == "data.transforms.0 is normalize, but 1 more transform follows")
   }
 
   private var names: String { EntryKind.transform.names.joined(separator: ", ") }

@@ -9,6 +9,8 @@ struct EntryKind<Entry: Sendable>: Sendable {
   private let list: @Sendable (Registry) -> [any RecipeEntry.Type]
   /// Converts an entry of this kind to `any RecipeEntry`.
   private let general: @Sendable (Entry) -> any RecipeEntry
+  /// Other names that are accepted, each with the entry's own.
+  var synonyms: KeyValuePairs<String, String> = [:]
   /// Describes the texts, other than names, that may stand for an entry; nil if there are none.
   var shortForms: String?
   /// The entry that such a text stands for, and the key whose value it is; nil if it stands for none. Throws a
@@ -33,11 +35,15 @@ struct EntryKind<Entry: Sendable>: Sendable {
 
   /// The kind as data; `key` is the key that names the entry among the entry's own keys, or nil.
   func info(key: String?) -> EntryKindInfo {
-    EntryKindInfo(noun: noun, key: key, shortForms: shortForms, entries: types.map { $0.info })
+    EntryKindInfo(
+      noun: noun, key: key, shortForms: shortForms, synonyms: synonyms, entries: types.map { $0.info })
   }
 
   /// The type called `name`.
-  func type(named name: String?) -> (any RecipeEntry.Type)? { types.first { $0.name == name } }
+  func type(named name: String?) -> (any RecipeEntry.Type)? {
+    let own = synonyms.first { $0.key == name }?.value ?? name
+    return types.first { $0.name == own }
+  }
 
   /// Throws if two types have the same name.
   func checkNames() throws {

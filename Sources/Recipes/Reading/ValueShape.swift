@@ -21,6 +21,8 @@ public indirect enum ValueShape: Sendable {
   case pairOrChoice(range: ValueRange?, [String])
   /// One number, or two for the least and the greatest; `range` as above.
   case interval(range: ValueRange?)
+  /// One number, several in one of these forms, such as `[red, green, blue]`, or one of a few words; `range` as above.
+  case numbers(range: ValueRange?, forms: [String], words: [String])
   /// A list of at least `least` values.
   case list(ValueShape, least: Int)
   /// A mapping with these keys; the value of the key `short`, if any, may stand for the whole mapping.
@@ -32,7 +34,7 @@ public indirect enum ValueShape: Sendable {
   var example: String {
     switch self {
     case .whole, .pair, .wholeOrChoice, .pairOrChoice: "3"
-    case .number, .interval: "0.5"
+    case .number, .interval, .numbers: "0.5"
     case .flag: "true"
     case .text: "text"
     case .choice(let names): names.first ?? "text"
@@ -57,6 +59,7 @@ public indirect enum ValueShape: Sendable {
     case .pairOrChoice(_, let names):
       "a whole number, two as [height, width], or \(names.joined(separator: " or "))"
     case .interval: "a number, or two as [least, most]"
+    case .numbers(_, let forms, let words): "a number or \((forms + words).joined(separator: " or "))"
     case .list: "a list"
     case .section: "a mapping of keys to values"
     case .entry(let kind): kind.key == nil ? "a name with its settings" : "a mapping of keys to values"
@@ -102,6 +105,8 @@ public struct EntryKindInfo: Sendable {
   public let key: String?
   /// Describes other texts that may stand for the mapping; nil if there are none.
   public let shortForms: String?
+  /// Other names that are accepted, each with the entry's own.
+  public let synonyms: KeyValuePairs<String, String>
   /// All entries of the kind.
   public let entries: [EntryInfo]
 }

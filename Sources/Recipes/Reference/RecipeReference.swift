@@ -103,6 +103,9 @@ public struct RecipeReference {
     case .pairOrChoice(let range, let names):
       return "\(bounded("whole number or [height, width]", range)); \(text(of: .choice(names), key: key))"
     case .interval(let range): return bounded("number or [least, most]", range)
+    case .numbers(let range, let forms, let words):
+      let numbers = bounded("number or \(forms.joined(separator: " or "))", range)
+      return words.isEmpty ? numbers : "\(numbers); \(text(of: .choice(words), key: key))"
     case .list(let inner, _): return "list, each entry: \(text(of: inner, key: key))"
     case .section: return "[keys of its own](#\(key.name))"
     case .entry(let info): return "[\(info.noun)](#\(info.noun.replacing(" ", with: "-")))"

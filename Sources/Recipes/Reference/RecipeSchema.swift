@@ -82,6 +82,11 @@ public struct RecipeSchema {
       node.anyOf?.append(SchemaNode(choices: names))
       return node
     case .interval(let range): return either(SchemaNode(types: ["number"], range: range))
+    case .numbers(let range, let forms, let words):
+      let one = SchemaNode(types: ["number"], range: range)
+      var node = SchemaNode(anyOf: [one] + forms.map { Self.list(of: one, count: $0.count(where: { $0 == "," }) + 1) })
+      if !words.isEmpty { node.anyOf?.append(SchemaNode(choices: words)) }
+      return node
     case .list(let inner, let least):
       var node = SchemaNode(types: ["array"])
       node.items = [value(inner, standard: nil)]
@@ -102,10 +107,15 @@ public struct RecipeSchema {
 
   /// One number, or two.
   private func either(_ one: SchemaNode) -> SchemaNode {
-    var two = SchemaNode(types: ["array"])
-    two.items = [one]
-    (two.minItems, two.maxItems) = (2, 2)
-    return SchemaNode(anyOf: [one, two])
+    SchemaNode(anyOf: [one, Self.list(of: one, count: 2)])
+  }
+
+  /// Lists of `count` values.
+  private static func list(of element: SchemaNode, count: Int) -> SchemaNode {
+    var list = SchemaNode(types: ["array"])
+    list.items = [element]
+    (list.minItems, list.maxItems) = (count, count)
+    return list
   }
 
   /// A mapping in which `key` names the entry and the other keys are the entry's.
@@ -142,15 +152,18 @@ public struct RecipeSchema {
   private mutating func named(_ info: EntryKindInfo) -> SchemaNode {
     reference(to: info.noun) { schema in
       var mapping = SchemaNode(types: ["object"])
-      mapping.properties = Dictionary(
+      var entries = Dictionary(
         uniqueKeysWithValues: info.entries.map { entry in
           var keys = schema.section(entry.keys)
           keys.description = entry.doc
           return (entry.name, schema.either(keys, entry.short))
         })
+      for (other, own) in info.synonyms { entries[other] = entries[own] }
+      mapping.properties = entries
       mapping.additionalProperties = false
       (mapping.minProperties, mapping.maxProperties) = (1, 1)
-      let names = info.entries.filter { !$0.keys.contains(where: Self.mustBeGiven) }.map(\.name)
+      var names = info.entries.filter { !$0.keys.contains(where: Self.mustBeGiven) }.map(\.name)
+      names += info.synonyms.filter { names.contains($0.value) }.map(\.key)
       return SchemaNode(anyOf: [SchemaNode(choices: names), mapping])
     }
   }

@@ -12,9 +12,7 @@ public struct RandomHorizontalFlipEntry: TransformEntry {
   public static let form = RecipeForm<Self>(
     RandomHorizontalFlip.name, "images mirrored left to right, at random",
     example: "probability: 0.5", short: "probability",
-    keys: [
-      RecipeKey("probability", \.probability, .number(.from(0, through: 1)), "the probability of mirroring")
-    ])
+    keys: [.probability(\.probability, of: "mirroring")])
 
   /// Makes the transform.
   public func makeTransform() -> any Transform { RandomHorizontalFlip(probability: probability) }

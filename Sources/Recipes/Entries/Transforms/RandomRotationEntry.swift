@@ -5,7 +5,7 @@ public struct RandomRotationEntry: TransformEntry {
   /// The range of angles in degrees, counter-clockwise.
   public var degrees: ClosedRange<Double>
   /// How a rotated pixel's value is interpolated.
-  public var interpolation = RandomRotation.Interpolation.nearest
+  public var interpolation = Interpolation.nearest
 
   /// Angles in a range.
   public init(degrees: ClosedRange<Double>) { self.degrees = degrees }
@@ -21,11 +21,9 @@ public struct RandomRotationEntry: TransformEntry {
       RecipeKey(
         "degrees", \.degrees, .interval(.from(-180, through: 180), single: .from(0, through: 180)) { -$0...$0 },
         required: true, "the largest angle to either side, or [least, most], counter-clockwise"),
-      RecipeKey("interpolation", \.interpolation, .choice, "nearest or bilinear"),
+      .interpolation(\.interpolation),
     ])
 
   /// Makes the transform.
   public func makeTransform() -> any Transform { RandomRotation(degrees: degrees, interpolation: interpolation) }
 }
-
-extension RandomRotation.Interpolation: Choice {}

@@ -12,7 +12,14 @@ public protocol TransformEntry: PipelineEntry {
 
 extension EntryKind where Entry == any PipelineEntry {
   /// The kind of all transforms.
-  static var transform: EntryKind { EntryKind("transform", { $0.transforms.map { $0 } }, { $0 }) }
+  static var transform: EntryKind {
+    var kind = EntryKind("transform", { $0.transforms.map { $0 } }, { $0 })
+    kind.synonyms = [
+      "solarize": RandomSolarize.name, "posterize": RandomPosterize.name, "sharpness": RandomAdjustSharpness.name,
+      "autocontrast": RandomAutocontrast.name, "equalize": RandomEqualize.name,
+    ]
+    return kind
+  }
 }
 
 extension ValueType where Value == any PipelineEntry {
@@ -22,16 +29,21 @@ extension ValueType where Value == any PipelineEntry {
 
 extension [any PipelineEntry] {
   /// Makes the pipeline of the transforms in order; `key` is the list's key.
-  /// - Throws: `Failure` (configuration) if a normalization is not the last.
+  /// - Throws: `Failure` (configuration) if a normalization is not the last, or followed by more than erasures.
   public func makePipeline(key: String) throws -> TransformPipeline {
-    if let index = dropLast().firstIndex(where: { $0 is NormalizeEntry }) {
-      throw Failure(
-        .configuration, "\(key).\(index) is \(Normalize.name), but \(count - 1 - index) more transforms follow",
-        advice: "it must be the last: all others need colours from 0 to 1")
+    guard let index = firstIndex(where: { $0 is NormalizeEntry }), let entry = self[index] as? NormalizeEntry else {
+      return TransformPipeline(compactMap { ($0 as? any TransformEntry)?.makeTransform() })
     }
-    return TransformPipeline(
-      compactMap { ($0 as? any TransformEntry)?.makeTransform() },
-      normalize: (last as? NormalizeEntry)?.normalize ?? .none)
+    let others = self[(index + 1)...].filter { !($0 is RandomErasingEntry) }
+    guard others.isEmpty else {
+      let count = others.count == 1 ? "1 more transform follows" : "\(others.count) more transforms follow"
+      throw Failure(
+        .configuration, "\(key).\(index) is \(Normalize.name), but \(count)",
+        advice: "it must be the last but for \(RandomErasing.name): all others need colours from 0 to 1")
+    }
+    let before = self[..<index].compactMap { ($0 as? any TransformEntry)?.makeTransform() }
+    let after = self[(index + 1)...].compactMap { ($0 as? RandomErasingEntry)?.makeTransform(after: entry.normalize) }
+    return TransformPipeline(before + after, normalize: entry.normalize)
   }
 
   /// The normalization at the end, if any: the means and the deviations of red, green and blue.
