@@ -23,6 +23,8 @@ enum SettingsTable {
     var rows = [
       ["recipe", "\(recipe.name), seed \(recipe.seed)"],
       ["data", data(experiment)],
+      ["groups", experiment.data.groups.map(groups) ?? ""],
+      ["sampling", recipe.samplingText ?? ""],
       ["classes", ClassCounts.text(experiment.data.training) ?? ""],
       ["model", "\(layers.joined(separator: " → ")), \(Format.count(model.parameterCount)) parameters"],
       ["frozen", experiment.frozenText ?? ""],
@@ -58,11 +60,18 @@ enum SettingsTable {
     return "\(environment.ranks) of \(all)"
   }
 
+  private static func groups(_ groups: SplitGroups) -> String {
+    let parts = Split.allCases.compactMap { split in
+      groups.counts[split].map { "\(Format.count($0)) for \(split.rawValue)" }
+    }
+    return "\(Format.count(groups.count)) by \(groups.source): \(parts.joined(separator: ", "))"
+  }
+
   private static func data(_ experiment: Experiment) -> String {
     let others = [Split.validation, .test].compactMap { split in
       experiment.data[split].map { ", \(Format.count($0.count)) for \(split.rawValue)" }
     }
-    return "\(Format.count(experiment.data.training.count)) samples an epoch" + others.joined()
+    return "\(Format.count(experiment.samplesPerEpoch)) samples an epoch" + others.joined()
       + ", \(size(of: experiment.data.training)) each"
   }
 

@@ -37,7 +37,7 @@ public struct TrainingMemory {
     (activations, packed) = workspace.bytes(in: experiment.settings.precision)
     // The newest state, the best weights, and the copy laid out for the files.
     checkpoints = (sets * values + state) + sets * values + (values + state)
-    let samples = experiment.data.training.count
+    let samples = experiment.samplesPerEpoch
     let drawsPictures = recipe.record.imageCadence(experiment.settings, samples: samples).every > 0
     // The gradient before clipping, and copies of it and the weights for the writing thread; the pictures' own network.
     records = (experiment.settings.recordedTensors.every > 0 ? 3 * values : 0) + (drawsPictures ? values : 0)

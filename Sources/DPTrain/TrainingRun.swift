@@ -91,7 +91,7 @@ struct TrainingRun {
   /// would give the same weights again.
   private func checkRates(_ manifest: CheckpointManifest, of folder: CheckpointFolder) throws {
     let former = try recipe.parseFormer(manifest.recipe, file: "\(folder.path)/checkpoint.json")
-    let samples = experiment.data.training.count
+    let samples = experiment.samplesPerEpoch
     guard
       let change = recipe.firstChangedRate(
         from: former, done: manifest.optimizerSteps, settings: experiment.settings, samples: samples)
@@ -126,7 +126,7 @@ struct TrainingRun {
 
   /// The observer that draws pictures for TensorBoard; empty if none are recorded.
   private func pictures(for recorder: BackgroundRecorder) -> [any Observer] {
-    let cadence = recipe.record.imageCadence(experiment.settings, samples: experiment.data.training.count)
+    let cadence = recipe.record.imageCadence(experiment.settings, samples: experiment.samplesPerEpoch)
     guard cadence.every > 0, recording.tensorBoard.every > 0 else { return [] }
     return [
       TrainingPictures(experiment, at: cadence.includes) { picture, step in
@@ -139,7 +139,7 @@ struct TrainingRun {
   private var recording: RunRecording {
     RunRecording(
       every: recipe.record.every,
-      tensorBoard: recipe.record.tensorBoardCadence(experiment.settings, samples: experiment.data.training.count),
+      tensorBoard: recipe.record.tensorBoardCadence(experiment.settings, samples: experiment.samplesPerEpoch),
       recipe: recipe.resolvedYAML())
   }
 

@@ -16,6 +16,8 @@ public final class Batch {
   public let classes: UnsafeMutablePointer<Int32>
   /// The index of each sample in its data set, if a loader has noted it.
   private let indices: UnsafeMutablePointer<Int>
+  /// How often the epoch drew each sample before, if a loader has noted it; else 0.
+  private let earlierDraws: UnsafeMutablePointer<Int>
   private let inputs: FloatBuffer
   private let values: FloatBuffer
   /// The steps of the longest sample, if samples have steps of their own.
@@ -47,6 +49,8 @@ public final class Batch {
     }
     indices = .allocate(capacity: capacity)
     indices.initialize(repeating: 0, count: capacity)
+    earlierDraws = .allocate(capacity: capacity)
+    earlierDraws.initialize(repeating: 0, count: capacity)
     classes = .allocate(capacity: rows)
     classes.initialize(repeating: 0, count: rows)
     starts = .allocate(capacity: capacity + 1)
@@ -64,6 +68,7 @@ public final class Batch {
 
   deinit {
     indices.deallocate()
+    earlierDraws.deallocate()
     classes.deallocate()
     starts.deallocate()
     targetStarts.deallocate()
@@ -105,6 +110,15 @@ public final class Batch {
   package func note(samples: UnsafeBufferPointer<Int>) {
     for (place, sample) in samples.enumerated() { indices[place] = sample }
   }
+
+  /// Notes before loading how often the epoch drew each of the samples before.
+  func note(earlierDraws draws: UnsafeBufferPointer<Int>) {
+    for (place, earlier) in draws.enumerated() { earlierDraws[place] = earlier }
+  }
+
+  /// The number by which random transforms know the sample at a place: its index in the data set, and another one each time
+  /// that an epoch draws it again.
+  package func randomIndex(of sample: Int, at place: Int) -> Int { sample | earlierDraws[place] << 32 }
 
   /// The number of a sample's steps.
   public func steps(ofSample sample: Int) -> Int { view.steps(ofSample: sample) }

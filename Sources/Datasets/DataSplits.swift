@@ -20,15 +20,18 @@ public struct DataSplits {
   public let notices: [String]
   /// A hint that samples or targets may have another shape than intended; nil if nothing suggests it.
   public let shapeNotice: String?
+  /// How the samples' groups are divided among the parts; nil if samples have none.
+  public let groups: SplitGroups?
   private let measuredTraining: (any Dataset)?
 
   /// Bundles the parts. `measuredTraining` are the training samples for measuring, if they differ from those trained
   /// on, for example by random transforms.
   public init(
     training: any Dataset, validation: (any Dataset)? = nil, test: (any Dataset)? = nil, notices: [String] = [],
-    shapeNotice: String? = nil, measuredTraining: (any Dataset)? = nil
+    shapeNotice: String? = nil, measuredTraining: (any Dataset)? = nil, groups: SplitGroups? = nil
   ) {
     self.notices = notices
+    self.groups = groups
     self.shapeNotice = shapeNotice
     self.measuredTraining = measuredTraining
     self.training = training

@@ -14,6 +14,8 @@ public protocol Dataset: AnyObject {
   var count: Int { get }
   /// The class of each sample, if there is one that is known before loading; else nil.
   var classes: [Int32]? { get }
+  /// The weight of each sample, from 0 up, by which an epoch may draw it; nil if samples have none.
+  var sampleWeights: [Double]? { get }
   /// Whether samples have steps of their own, at most those of the shape.
   var hasLengths: Bool { get }
   /// Whether loading is slow enough to use a thread of its own. `load` is then called on that thread, never on two at
@@ -61,6 +63,9 @@ extension Dataset {
 
   /// Nil: not known.
   public var classes: [Int32]? { nil }
+
+  /// Nil: samples have no weights.
+  public var sampleWeights: [Double]? { nil }
 
   /// False: all samples have all steps.
   public var hasLengths: Bool { false }

@@ -2,43 +2,68 @@ import Tensors
 
 /// The order of an epoch's samples; the same on every rank.
 public final class Sampler {
+  private let data: any Dataset
   private let random: Philox
   private let sampleOrder: SampleOrder
+  private let draws: WeightedDraws?
+  /// What the epoch draws, before it is shuffled; empty if it has every sample once.
+  private let drawn: UnsafeMutableBufferPointer<Draw>
+  /// The samples in the epoch's order, or the places of their draws in `drawn`.
   private let order: UnsafeMutableBufferPointer<Int>
-  /// If the order is by length: each sample's length, and its place in the shuffled order.
+  /// If the epoch draws: the samples in its order, and how often each was drawn before.
+  private let samples, earlierDraws: UnsafeMutableBufferPointer<Int>
+  /// If the order is by length: of each sample or draw, its length and its place in the shuffled order.
   private let lengths, places: UnsafeMutableBufferPointer<Int>
 
-  /// An order of the samples of `data`, which depends on the seed and the epoch alone.
-  public init(_ data: any Dataset, order sampleOrder: SampleOrder, seed: UInt64) {
+  /// An order of the samples of `data`, which depends on the seed and the epoch alone. Without `draws` each epoch has every
+  /// sample once.
+  public init(_ data: any Dataset, order sampleOrder: SampleOrder, draws: WeightedDraws? = nil, seed: UInt64) {
+    self.data = data
     random = Philox(seed: seed, purpose: .shuffle)
     self.sampleOrder = sampleOrder
-    let count = data.count
+    self.draws = draws
+    let count = draws?.count ?? data.count
+    let drawCount = draws?.count ?? 0
+    drawn = .allocate(capacity: drawCount)
+    drawn.initialize(repeating: Draw(sample: 0))
     order = .allocate(capacity: count)
     _ = order.initialize(fromContentsOf: 0..<count)
+    samples = .allocate(capacity: drawCount)
+    samples.initialize(repeating: 0)
+    earlierDraws = .allocate(capacity: drawCount)
+    earlierDraws.initialize(repeating: 0)
     let isByLength = if case .byLength = sampleOrder { true } else { false }
     lengths = .allocate(capacity: isByLength ? count : 0)
     places = .allocate(capacity: isByLength ? count : 0)
-    _ = lengths.initialize(fromContentsOf: (0..<lengths.count).lazy.map { data.length(of: $0) })
+    lengths.initialize(repeating: 0)
     places.initialize(repeating: 0)
+    if draws == nil { for sample in lengths.indices { lengths[sample] = data.length(of: sample) } }
   }
 
   deinit {
-    order.deallocate()
-    lengths.deallocate()
-    places.deallocate()
+    drawn.deallocate()
+    for buffer in [order, samples, earlierDraws, lengths, places] { buffer.deallocate() }
   }
 
   /// Arranges the order of an epoch. It starts from ascending order, so that it depends on the epoch alone.
   public func arrange(epoch: Int) {
+    if let draws {
+      draws.draw(epoch: epoch, random, to: drawn)
+      for entry in lengths.indices { lengths[entry] = data.length(of: drawn[entry].sample) }
+    }
     switch sampleOrder {
     case .ascending: break
     case .shuffled: shuffle(epoch: epoch)
     case .byLength(let batch, let window):
       shuffle(epoch: epoch)
-      for (place, sample) in order.enumerated() { places[sample] = place }
+      for (place, entry) in order.enumerated() { places[entry] = place }
       for first in stride(from: 0, to: order.count, by: batch * window) {
         arrange(first..<min(first + batch * window, order.count), batch: batch, epoch: epoch)
       }
+    }
+    for place in drawn.indices {
+      samples[place] = drawn[order[place]].sample
+      earlierDraws[place] = drawn[order[place]].earlier
     }
   }
 
@@ -68,6 +93,14 @@ public final class Sampler {
 
   /// The samples at these positions of the epoch.
   public func indices(_ positions: Range<Int>) -> UnsafeBufferPointer<Int> {
-    UnsafeBufferPointer(rebasing: order[positions])
+    UnsafeBufferPointer(rebasing: (draws == nil ? order : samples)[positions])
+  }
+
+  /// Loads the samples at these positions of the epoch that was arranged last.
+  /// - Throws: `Failure` (data) if a sample cannot be read.
+  package func load(_ positions: Range<Int>, epoch: Int, into batch: Batch) throws {
+    if draws != nil { batch.note(earlierDraws: UnsafeBufferPointer(rebasing: earlierDraws[positions])) }
+    try data.load(epoch: epoch, indices: indices(positions), into: batch)
+    batch.note(samples: indices(positions))
   }
 }

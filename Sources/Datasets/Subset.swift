@@ -20,6 +20,8 @@ public final class Subset: Dataset {
   public var classNames: [String] { whole.classNames }
   /// The classes of the chosen samples.
   public var classes: [Int32]? { whole.classes.map { all in indices.map { all[$0] } } }
+  /// The weights of the chosen samples.
+  public var sampleWeights: [Double]? { whole.sampleWeights.map { all in indices.map { all[$0] } } }
   /// The number of chosen samples.
   public var count: Int { indices.count }
   /// As in the whole.
@@ -59,6 +61,6 @@ extension DataSplits {
     func part(_ indices: [Int]) -> (any Dataset)? { indices.isEmpty ? nil : Subset(whole, indices: indices) }
     self.init(
       training: Subset(whole, indices: split.training), validation: part(split.validation), test: part(split.test),
-      notices: notices)
+      notices: notices, groups: split.groups)
   }
 }

@@ -67,7 +67,7 @@ public struct RunEnvironment: Codable, Sendable {
 
     /// The planned length of an experiment.
     public init(_ experiment: Experiment) {
-      steps = experiment.settings.totalSteps(samples: experiment.data.training.count)
+      steps = experiment.settings.totalSteps(samples: experiment.samplesPerEpoch)
       epochs = experiment.settings.epochs
       samplesPerStep = experiment.settings.samplesPerStep
     }

@@ -41,9 +41,7 @@ final class BatchGradient {
     let count = bufferStart + sumsOfBuffer * model.weights.bufferValues.count
     let sum = try experiment.makeGradientSum(workspace, elementCount: count, link: link)
     self.sum = sum
-    loader = try BatchLoader(
-      data: data, order: experiment.settings.order, seed: experiment.settings.seed,
-      capacity: workspace.capacity)
+    loader = try BatchLoader(data: data, sampler: experiment.makeSampler(), capacity: workspace.capacity)
     if let freezing = experiment.freezing, !data.variesByEpoch {
       frozenOutputs = try FrozenOutputs(
         of: workspace.program, on: data, capacity: workspace.capacity, limit: freezing.cacheBytes,
@@ -130,7 +128,7 @@ extension BatchGradient {
 
   /// This rank's samples of the next batch.
   private func following(_ positions: Range<Int>, of epoch: Int) -> BatchLoader.Portion {
-    let count = experiment.data.training.count
+    let count = experiment.samplesPerEpoch
     let isLast = positions.upperBound >= count
     let first = isLast ? 0 : positions.upperBound
     let batch = first..<min(first + experiment.settings.batch, count)

@@ -17,11 +17,11 @@ final class BatchLoader {
   private var current: Batch
   private var spare: Batch?
 
-  /// Allocates memory for up to `capacity` samples of `data`, twice if it loads ahead. `order` and `seed` are the
-  /// sampler's.
+  /// Allocates memory for up to `capacity` samples of `data`, twice if it loads ahead, in the
+  /// order of `sampler`, which is the loader's alone.
   /// - Throws: `Failure` (system) if there is not enough memory or no thread starts.
-  init(data: any Dataset, order: SampleOrder, seed: UInt64, capacity: Int) throws {
-    worker = Worker(data: data, sampler: Sampler(data, order: order, seed: seed))
+  init(data: any Dataset, sampler: Sampler, capacity: Int) throws {
+    worker = Worker(sampler: sampler)
     loadsAhead = data.loadsAhead
     current = try Batch(for: data, capacity: capacity)
     if loadsAhead {
@@ -66,7 +66,6 @@ extension BatchLoader {
 /// The background thread and its data. The two threads never use the data at the same time: `begin` hands it over, `finish`
 /// takes it back.
 private final class Worker: @unchecked Sendable {
-  private let data: any Dataset
   private let sampler: Sampler
   private var arrangedEpoch: Int?
   private let wanted = DispatchSemaphore(value: 0)
@@ -78,8 +77,7 @@ private final class Worker: @unchecked Sendable {
   /// Whether `begin` was called, but not yet `finish`.
   private(set) var isExpected = false
 
-  init(data: any Dataset, sampler: Sampler) {
-    self.data = data
+  init(sampler: Sampler) {
     self.sampler = sampler
   }
 
@@ -116,9 +114,7 @@ private final class Worker: @unchecked Sendable {
 
   func load(_ portion: BatchLoader.Portion, into batch: Batch) throws {
     arrange(portion.epoch)
-    let indices = sampler.indices(portion.positions)
-    try data.load(epoch: portion.epoch, indices: indices, into: batch)
-    batch.note(samples: indices)
+    try sampler.load(portion.positions, epoch: portion.epoch, into: batch)
   }
 
   func samples(_ portion: BatchLoader.Portion) -> [Int] {

@@ -35,7 +35,8 @@ public final class Evaluator {
     sum = try TreeSum(
       SumLayout(elementCount: LossSum.allCases.count, statusCount: 1), tree: workspace.tree,
       communicator: workspace.communicator)
-    loader = try BatchLoader(data: data, order: .ascending, seed: 0, capacity: workspace.capacity)
+    loader = try BatchLoader(
+      data: data, sampler: Sampler(data, order: .ascending, seed: 0), capacity: workspace.capacity)
     // Only the loss's sums are written, no gradients.
     context = workspace.context(weights: weights, gradients: sum.nodes, nodeStride: sum.stride)
   }

@@ -55,6 +55,14 @@ public struct Experiment {
   /// The loss on the model's outputs.
   public var loss: any Loss { network.loss }
 
+  /// The number of samples in an epoch of the training.
+  public var samplesPerEpoch: Int { settings.draws?.count ?? data.training.count }
+
+  /// Makes a sampler that gives the order of each epoch's samples.
+  public func makeSampler() -> Sampler {
+    Sampler(data.training, order: settings.order, draws: settings.draws, seed: settings.seed)
+  }
+
   /// The network with the weights that evaluations take. It shares them, so training changes them here too.
   public var evaluatedNetwork: Network { Network(model: Model(model, weights: evaluatedWeights), loss: loss) }
 

@@ -42,7 +42,7 @@ public final class Trainer {
     set { step.layerObserver = newValue }
   }
 
-  private var samples: Int { experiment.data.training.count }
+  private var samples: Int { experiment.samplesPerEpoch }
 
   /// Resumes from a checkpoint, given on rank 0. Every rank calls it; the number of ranks may differ from before.
   /// - Throws: `Failure` if the checkpoint does not fit the experiment, or ranks cannot exchange data.

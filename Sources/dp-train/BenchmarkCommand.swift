@@ -91,7 +91,7 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
   private func measure(
     _ recipe: Recipe, _ experiment: Experiment, _ step: TrainingStep, _ communicator: any Communicator
   ) throws -> BenchmarkResult {
-    let count = experiment.data.training.count
+    let count = experiment.samplesPerEpoch
     let batch = min(experiment.settings.samplesPerStep, count)
     var report = StepReport()
     var position = 0

@@ -89,7 +89,7 @@ struct VerifyCommand: ParsableCommand, UsesRanks {
   private static func chosenSteps(_ recipe: Recipe) throws -> Int {
     let experiment = try recipe.makeExperiment()
     let step = try TrainingStep(experiment, workspace: experiment.makeWorkspace(communicator: SoloCommunicator()))
-    let positions = 0..<min(experiment.settings.samplesPerStep, experiment.data.training.count)
+    let positions = 0..<min(experiment.settings.samplesPerStep, experiment.samplesPerEpoch)
     var report = StepReport()
     step.beginEpoch()
     try step.run(epoch: 0, positions: positions, into: &report)

@@ -17,6 +17,8 @@ import Testing
         precision: float32
         batching: shuffled
         batchingWindow: 100
+        sampling: shuffled
+        epochSamples: none
         data:
           source: temporal-order
           level: easy

@@ -74,11 +74,11 @@ struct LoadingAheadTests {
   }
 
   @Test func anUnexpectedBatchIsLoaded() throws {
-    let data = Slow(TemporalOrder(level: .easy, count: 20, seed: 1, purpose: .trainingData), ahead: true)
-    let loader = try BatchLoader(data: data, order: .shuffled, seed: 1, capacity: 4)
-    let other = try BatchLoader(
-      data: TemporalOrder(level: .easy, count: 20, seed: 1, purpose: .trainingData), order: .shuffled, seed: 1,
-      capacity: 4)
+    func makeLoader(_ data: any Dataset) throws -> BatchLoader {
+      try BatchLoader(data: data, sampler: Sampler(data, order: .shuffled, seed: 1), capacity: 4)
+    }
+    let samples = TemporalOrder(level: .easy, count: 20, seed: 1, purpose: .trainingData)
+    let (loader, other) = (try makeLoader(Slow(samples, ahead: true)), try makeLoader(samples))
     for (epoch, first) in [(0, 0), (0, 8), (2, 4), (1, 0)] {
       let portion = BatchLoader.Portion(epoch: epoch, positions: first..<first + 4)
       let wrong = BatchLoader.Portion(epoch: 7, positions: 0..<3)

@@ -23,16 +23,24 @@ public struct CSVColumns: Equatable, Sendable {
     self.target = target
   }
 
-  /// The columns of a file: the target, and as inputs all others that are not ignored. If `target` is nil, it is the
+  /// The columns of a file: the target, and as inputs all others that are not ignored and hold no weights or groups. If `target` is nil, it is the
   /// last column: a label if targets are classes, else a number.
   /// - Throws: `Failure` (noInput, inputOutput, data) if the file cannot be read or lacks one of these columns.
   public init(
     of path: String, style: CSVStyle, outputs: NumPyDataset.TargetKind, label: String?, targets: [String]?,
-    ignoring ignored: [String]
+    ignoring ignored: [String], extras: SampleExtras = SampleExtras()
   ) throws {
     let table = try CSVTable(contentsOf: path, style: style)
     let last = table.columns[table.columns.count - 1]
     var taken = Set(try ignored.map { try table.place(of: $0, use: "data.ignore names") })
+    for (column, key) in [(extras.weight, "data.weight"), (extras.group, "data.splitBy")] {
+      if let column { taken.insert(try table.place(of: column, use: "\(key) names")) }
+    }
+    guard (outputs == .classes ? label != nil : targets != nil) || !taken.contains(table.columns.count - 1) else {
+      throw Failure(
+        .data, "\(path): the last column, \(last), would be the target, but the recipe uses it otherwise",
+        advice: "name the target: data: {\(outputs == .classes ? "label: NAME" : "targets: [NAME]")}")
+    }
     switch outputs {
     case .classes:
       target = .label(label ?? last)

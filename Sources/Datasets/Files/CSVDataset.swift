@@ -20,6 +20,10 @@ public final class CSVDataset: Dataset {
   public let columns: CSVColumns
   /// The class of each row; nil if targets are numbers.
   public let classes: [Int32]?
+  /// The weight of each row; nil if none were read.
+  public let sampleWeights: [Double]?
+  /// The group of each row; nil if none were read.
+  public let groups: SampleGroups?
   /// Notices about the numbers, such as rounding.
   public let notices: [String]
   private let inputs: [Float]
@@ -29,11 +33,13 @@ public final class CSVDataset: Dataset {
   private let lines: [Int32]
 
   /// Reads all rows of a file. `classNames` are those of the training samples; nil to use the file's own.
+  /// `extras` names the columns of weights and groups.
   /// - Throws: `Failure` (noInput, inputOutput, data) naming the file, the line, the column and what would be right.
   public convenience init(
-    contentsOf path: String, style: CSVStyle, columns: CSVColumns, classNames: [String]? = nil
+    contentsOf path: String, style: CSVStyle, columns: CSVColumns, classNames: [String]? = nil,
+    extras: SampleExtras = SampleExtras()
   ) throws {
-    try self.init(CSVTable(contentsOf: path, style: style), columns: columns, classNames: classNames)
+    try self.init(CSVTable(contentsOf: path, style: style), columns: columns, classNames: classNames, extras: extras)
   }
 
   /// Rows of inputs, without targets.
@@ -42,6 +48,8 @@ public final class CSVDataset: Dataset {
     self.columns = columns
     values = []
     classes = nil
+    sampleWeights = nil
+    groups = nil
     classNames = []
     notices = []
     path = ""
@@ -51,7 +59,9 @@ public final class CSVDataset: Dataset {
     targetLayout = .oneClass
   }
 
-  init(_ source: CSVTable, columns: CSVColumns, classNames names: [String]? = nil) throws {
+  init(
+    _ source: CSVTable, columns: CSVColumns, classNames names: [String]? = nil, extras: SampleExtras = SampleExtras()
+  ) throws {
     var table = source
     table.target = columns.target
     let inputPlaces = try columns.inputs.map { try table.place(of: $0, use: "the model reads") }
@@ -62,13 +72,18 @@ public final class CSVDataset: Dataset {
     case .numbers(let columns): targetPlaces = try columns.map { try table.place(of: $0, use: "data.targets names") }
     case .none: break
     }
+    let weightPlace = try extras.weight.map { try table.place(of: $0, use: "data.weight names") }
+    let groupPlace = try extras.group.map { try table.place(of: $0, use: "data.splitBy names") }
     var (inputs, values): ([Float], [Float]) = ([], [])
+    var (weights, groups): ([Double], [String]) = ([], [])
     var labels: [(text: String, line: Int)] = []
     var lines: [Int32] = []
     let work = LongWork("reading \(source.path)", total: table.progress.all)
     while let row = try table.next() {
       for place in inputPlaces { inputs.append(try table.number(row, place)) }
       for place in targetPlaces { values.append(try table.number(row, place)) }
+      if let weightPlace { weights.append(try table.weight(row, weightPlace)) }
+      if let groupPlace { groups.append(try table.group(row, groupPlace)) }
       if let labelPlace { labels.append((try table.label(row, labelPlace), row.line)) }
       lines.append(Int32(truncatingIfNeeded: row.line))
       if lines.count.isMultiple(of: 256) { work.show(done: table.progress.done) }
@@ -91,6 +106,8 @@ public final class CSVDataset: Dataset {
         }
         return index
       }
+    sampleWeights = weightPlace == nil ? nil : weights
+    self.groups = extras.group.map { SampleGroups(groups, from: $0) }
     count = lines.count
     self.lines = lines
     path = table.path

@@ -145,6 +145,26 @@ struct CSVTable {
       "each row is a step of the sample that this column names: put its name there, or leave the row out")
   }
 
+  /// The group in a field.
+  /// - Throws: `Failure` (data) naming line and column if the field is empty.
+  func group(_ row: CSVReader.Row, _ place: Int) throws -> String {
+    try text(
+      row, place, missing: "group",
+      "data.splitBy keeps samples of one group together: put the group there, or leave the row out")
+  }
+
+  /// The weight in a field.
+  /// - Throws: `Failure` (data) naming line, column and text if it is not a finite number from 0 up.
+  func weight(_ row: CSVReader.Row, _ place: Int) throws -> Double {
+    let text = row.fields[place]
+    guard let weight = style.double(text), weight.isFinite, weight >= 0 else {
+      throw fault(
+        row, place, text.isEmpty ? "there is no weight" : "the weight \"\(shortened(text))\" is not a number from 0 up",
+        advice: "samples are drawn in proportion to their weights: write 1 for a usual sample, 0 for one to leave out")
+    }
+    return weight
+  }
+
   private func text(_ row: CSVReader.Row, _ place: Int, missing: String, _ advice: String) throws -> String {
     guard !row.damaged.contains(place) else { throw notText(row, place) }
     guard !row.fields[place].isEmpty else { throw fault(row, place, "there is no \(missing)", advice: advice) }

@@ -30,6 +30,10 @@ public final class NumPyDataset: Dataset {
   public var count: Int { samples.count }
   /// The class of each sample; nil if samples have more than one or none.
   public var classes: [Int32]? { samples.classes }
+  /// The weight of each sample; nil if none were read.
+  public var sampleWeights: [Double]? { samples.sampleWeights }
+  /// The group of each sample; nil if none were read.
+  public var groups: SampleGroups? { samples.groups }
   /// Whether samples differ in length.
   public var hasLengths: Bool { samples.hasLengths }
   /// What a trained model depends on.
@@ -48,12 +52,13 @@ public final class NumPyDataset: Dataset {
   ///   - targetsAreOfSteps: whether each step has a target, for samples of one step, whose arrays do not tell; nil if
   ///     that is not known.
   ///   - padding: the end of sequences at which the file pads.
+  ///   - extras: the arrays of weights and groups.
   ///   - report: called for each sample with a number that is not finite; throws it by default.
   /// - Throws: `Failure` (noInput, data) naming the file, the array and what would be right.
   public init(
     contentsOf path: String, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
     padding: SequencePadding = .behind, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil,
-    report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
+    extras: SampleExtras = SampleExtras(), report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
   ) throws {
     let archive = try NPZArchive(contentsOf: path)
     try NumPyDataset.check(archive, has: kind == nil ? ["x"] : ["x", "y"], path: path)
@@ -87,14 +92,18 @@ public final class NumPyDataset: Dataset {
       archive.names.contains("lengths") ? nil : NumPyHints.paddingNotice(of: stored, shape: x.shape, path: path),
     ]
     let read = isJoined ? ["x", "y"] + ["lengths", "offsets"].filter(archive.names.contains) : ["x", "y", "lengths"]
+    let weights = try extras.weight.map { try archive.weights($0, count: steps.count, path: path) }
+    let groups = try extras.group.map { try archive.groups($0, count: steps.count, path: path) }
     samples = SequenceDataset(
       RaggedSteps(
         features: shape?.count ?? (x.shape.count == 1 ? 1 : x.shape[x.shape.count - 1]),
         values: steps.withoutPadding(stored), offsets: steps.offsets),
       shape: shape, targets: targets?.targets ?? .none(count: steps.count), classNames: targets?.classNames ?? [],
       path: path,
-      notices: NumPyHints.notices([("x", x)], names: archive.names, read: read, path: path)
+      notices: NumPyHints.notices([("x", x)], names: archive.names, read: read + extras.names, path: path)
         + others.compactMap(\.self))
+    samples.sampleWeights = weights
+    samples.groups = groups
   }
 
   private static func check(_ archive: NPZArchive, has names: [String], path: String) throws {

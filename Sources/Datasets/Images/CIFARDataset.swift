@@ -59,7 +59,7 @@ public final class CIFARDataset: Dataset {
       try images.copy(image, to: scratch)
       try pipeline.prepare(scratch)
       try pipeline.finish(
-        scratch, random: random, epoch: epoch, sample: image, size: size,
+        scratch, random: random, epoch: epoch, sample: batch.randomIndex(of: image, at: place), size: size,
         to: batch.view.row(step: 0, sample: place).floats)
       batch.classes[place] = images.labels[image]
     }

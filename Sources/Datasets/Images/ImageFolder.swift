@@ -69,7 +69,8 @@ public final class ImageFolder: Dataset {
       let sample = samples.samples[index]
       try located(sample.path) {
         try pipeline.finish(
-          try prepared(index), random: random, epoch: epoch, sample: index, size: size,
+          try prepared(index), random: random, epoch: epoch, sample: batch.randomIndex(of: index, at: place),
+          size: size,
           to: batch.view.row(step: 0, sample: place).floats)
       }
       batch.classes[place] = Int32(sample.label)

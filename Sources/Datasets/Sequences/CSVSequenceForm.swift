@@ -18,6 +18,8 @@ public struct CSVSequenceForm: Equatable, Sendable {
   public let targetOf: TargetOwner
   /// The columns of the inputs and of the target.
   public let columns: CSVColumns
+  /// The columns of weights and groups, the same in all rows of a sample.
+  public var extras = SampleExtras()
 
   /// Bundles the columns.
   public init(sample: String, time: String?, targetOf: TargetOwner, columns: CSVColumns) {
@@ -32,18 +34,20 @@ public struct CSVSequenceForm: Equatable, Sendable {
   /// - Throws: as `CSVColumns`, and `Failure` (data) if a column is used twice, or used and ignored.
   public init(
     of path: String, style: CSVStyle, outputs: NumPyDataset.TargetKind, sample: String, time: String?,
-    targetOf: TargetOwner, label: String?, targets: [String]?, channels: [String]?, ignoring ignored: [String]
+    targetOf: TargetOwner, label: String?, targets: [String]?, channels: [String]?, ignoring ignored: [String],
+    extras: SampleExtras = SampleExtras()
   ) throws {
     let table = try CSVTable(contentsOf: path, style: style)
     _ = try table.place(of: sample, use: "data.sample names")
     if let time { _ = try table.place(of: time, use: "data.time names") }
     let found = try CSVColumns(
       of: path, style: style, outputs: outputs, label: label, targets: targets,
-      ignoring: ignored + [sample] + (time.map { [$0] } ?? []))
+      ignoring: ignored + [sample] + (time.map { [$0] } ?? []), extras: extras)
     let chosen = try channels?.map { table.columns[try table.place(of: $0, use: "data.channels names")] }
     self.init(
       sample: sample, time: time, targetOf: targetOf,
       columns: CSVColumns(inputs: chosen ?? found.inputs, target: found.target))
+    self.extras = extras
     try checkUses(in: table, ignoring: ignored)
   }
 

@@ -11,6 +11,10 @@ struct CSVSequenceRows {
   private(set) var labels: [String] = []
   /// The target numbers, row by row.
   private(set) var numbers: [Float] = []
+  /// The weights of the samples, if there are any, row by row.
+  private(set) var weights: [Double] = []
+  /// The groups of the samples, if there are any, row by row.
+  private(set) var groups: [String] = []
   /// The line of each row.
   private(set) var lines: [Int] = []
   /// The samples with a fault.
@@ -19,7 +23,7 @@ struct CSVSequenceRows {
   private(set) var rounded: String?
   private var samples: [Int] = []
   private var times: [Double] = []
-  private let path: String
+  let path: String
 
   /// Reads all rows.
   /// - Parameter report: called with the first fault of each sample that has one, which then is in `damaged`.
@@ -30,6 +34,8 @@ struct CSVSequenceRows {
     table.target = form.columns.target
     let samplePlace = try table.place(of: form.sample, use: "data.sample names")
     let timePlace = try form.time.map { try table.place(of: $0, use: "data.time names") }
+    let weightPlace = try form.extras.weight.map { try table.place(of: $0, use: "data.weight names") }
+    let groupPlace = try form.extras.group.map { try table.place(of: $0, use: "data.splitBy names") }
     let inputPlaces = try form.columns.inputs.map { try table.place(of: $0, use: "the model reads") }
     var labelPlace: Int?
     var numberPlaces: [Int] = []
@@ -51,6 +57,8 @@ struct CSVSequenceRows {
       do {
         let time = try timePlace.map { try table.time(row, $0) } ?? Double(lines.count)
         let values = try inputPlaces.map { try table.number(row, $0) }
+        if let weightPlace { weights.append(try table.weight(row, weightPlace)) }
+        if let groupPlace { groups.append(try table.group(row, groupPlace)) }
         if let labelPlace { labels.append(try table.label(row, labelPlace)) }
         for place in numberPlaces { numbers.append(try table.number(row, place)) }
         inputs += values

@@ -23,9 +23,34 @@ extension SequenceDataset {
     }
     let targets = CSVSequenceTargets(rows: rows, order: order, offsets: inputs.offsets, form: form, path: table.path)
     let (made, names) = try targets.make(classNames: classNames)
-    return SequenceDataset(
+    let samples = SequenceDataset(
       inputs, targets: made, classNames: names, path: table.path, names: .texts(order.map { rows.names[$0.sample] }),
       columns: form.columns.inputs, notices: [rows.rounded].compactMap(\.self))
+    if form.extras.weight != nil { samples.sampleWeights = try rows.common(rows.weights, of: order, "weight") }
+    samples.groups = try form.extras.group.map { column in
+      SampleGroups(try rows.common(rows.groups, of: order, "group"), from: column)
+    }
+    return samples
+  }
+}
+
+extension CSVSequenceRows {
+  /// What the rows of each sample have in common.
+  /// - Throws: `Failure` (data) naming the line of a row that has something else.
+  fileprivate func common<Value: Equatable>(
+    _ values: [Value], of order: [(sample: Int, rows: [Int])], _ name: String
+  ) throws -> [Value] {
+    try order.map { sample, steps in
+      let first = steps.min() ?? 0
+      if let other = steps.filter({ values[$0] != values[first] }).min() {
+        throw Failure(
+          .data,
+          "\(path):\(lines[other]): sample \(names[sample]) has another \(name), \(values[other]), than on line "
+            + "\(lines[first]), \(values[first])",
+          advice: "all rows of a sample have the same \(name)")
+      }
+      return values[first]
+    }
   }
 }
 

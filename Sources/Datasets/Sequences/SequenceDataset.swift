@@ -29,6 +29,10 @@ package final class SequenceDataset: Dataset {
   let columns: [String]?
   /// The means and deviations by which the channels are standardized; nil if they are not.
   let scales: ChannelScales?
+  /// The weight of each sample; nil if none were read.
+  package var sampleWeights: [Double]?
+  /// The group of each sample; nil if none were read.
+  package var groups: SampleGroups?
   let inputs: RaggedSteps<Float>
   let targets: SequenceTargets
   private let names: Names

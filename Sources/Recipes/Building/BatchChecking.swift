@@ -8,7 +8,7 @@ extension Recipe {
   /// - Throws: `Failure` (configuration) naming a layer if the whole batch has one value per channel.
   func checkLastBatch(of experiment: Experiment) throws -> [String] {
     let numbers = experiment.settings
-    let samples = experiment.data.training.count
+    let samples = experiment.samplesPerEpoch
     let last = samples % batch
     guard last > 0, numbers.totalSteps(samples: samples) >= numbers.stepsPerEpoch(samples: samples) else { return [] }
     let settings = model.layers.withNested(key: "model.layers").filter { $0.layer is BatchNormEntry }

@@ -60,12 +60,14 @@ extension Recipe {
       compression: gradientCompression,
       optimizerSharding: optimizerSharding, precision: precision)
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor.monitor, stop?.rule, restoreBest)
-    settings.recordedTensors = record.histogramCadence(settings, samples: splits.training.count)
+    settings.draws = try makeDraws(of: splits.training)
+    let samples = epochLength(of: splits.training)
+    settings.recordedTensors = record.histogramCadence(settings, samples: samples)
     try freeze(network.model)
-    let start = model.unfreeze?.after.steps(perEpoch: settings.stepsPerEpoch(samples: splits.training.count)) ?? .max
+    let start = model.unfreeze?.after.steps(perEpoch: settings.stepsPerEpoch(samples: samples)) ?? .max
     var experiment = Experiment(
       network: network, optimizer: try makeOptimizer(for: network.model, start: start), data: splits,
-      settings: settings, schedule: schedule.makeSchedule(settings, samples: splits.training.count),
+      settings: settings, schedule: schedule.makeSchedule(settings, samples: samples),
       average: try ema.map {
         try WeightAverage(
           of: network.model.weights.values, buffers: network.model.weights.bufferValues, decay: $0.decay,

@@ -99,7 +99,7 @@ struct RecipeWarnings {
   /// The number of steps of the warm-up, of the training, and of one epoch.
   var steps: (warmup: Int, total: Int, perEpoch: Int) {
     let perStep = recipe.batch * recipe.accumulate
-    let perEpoch = (data.training.count + perStep - 1) / perStep
+    let perEpoch = (recipe.epochLength(of: data.training) + perStep - 1) / perStep
     let all = recipe.epochs.multipliedReportingOverflow(by: perEpoch)
     let total = min(recipe.steps ?? .max, all.overflow ? .max : all.partialValue)
     return (recipe.schedule.start.warmup.steps(perEpoch: perEpoch), total, perEpoch)

@@ -11,10 +11,10 @@ extension RecipeWarnings {
 
   /// A batch of more samples than the training has.
   var batchSize: String? {
-    let (step, count) = (recipe.batch * recipe.accumulate, data.training.count)
+    let (step, count) = (recipe.batch * recipe.accumulate, recipe.epochLength(of: data.training))
     guard step > count else { return nil }
     return
-      "A step takes \(step) samples, but there are \(count) to train on: it takes all of them, and an epoch is one "
+      "A step takes \(step) samples, but an epoch has \(count): it takes all of them, and an epoch is one "
       + "step. A smaller batch makes more steps of it."
   }
 }

@@ -17,6 +17,13 @@ enum FamiliarKeys {
     "restorebestweights": "restoreBest", "loadbestmodelatend": "restoreBest",
     "mode": "direction", "monitormetric": "monitor", "metricforbestmodel": "monitor",
     "earlystoppingpatience": "patience", "earlystoppingthreshold": "minimum",
+    "sampler": "sampling", "weightedrandomsampler": "sampling", "oversample": "sampling", "oversampling": "sampling",
+    "numsamples": "epochSamples", "replacement": "sampling", "nsplits": "folds", "nfolds": "folds", "numfolds": "folds",
+    "kfold": "folds", "kfolds": "folds", "cv": "folds", "crossvalidation": "folds", "groups": "groups splitBy",
+    "groupby": "splitBy", "groupcolumn": "splitBy", "groupkfold": "splitBy", "stratifiedgroupkfold": "splitBy",
+    "sampleweight": "weight", "sampleweights": "weight", "weightcolumn": "weight",
+    "valsplit": "validationShare", "validationsplit": "validationShare", "valsize": "validationShare",
+    "testsize": "testShare", "testsplit": "testShare",
     "numgroups": "groups", "dropprob": "probability", "droprate": "probability",
   ]
 

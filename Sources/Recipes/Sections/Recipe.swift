@@ -25,6 +25,10 @@ public struct Recipe: Sendable {
   public var batching = Batching.shuffled
   /// The number of batches whose samples are arranged by length together, with batching `length`.
   public var batchingWindow = 100
+  /// How often an epoch has each sample.
+  public var sampling = Sampling.shuffled
+  /// The number of samples in an epoch, with sampling `balanced` or `weights`; nil for as many as there are.
+  public var epochSamples: Int?
   /// The samples to train on and to measure on.
   public var data: any DataEntry = TemporalOrderEntry()
   /// The model. Its `layers` must be set.
@@ -97,6 +101,13 @@ extension Recipe: RecipeSettings {
       RecipeKey(
         "batchingWindow", \.batchingWindow, .number(.from(1, through: 1 << 20)),
         "batches whose samples batching: length sorts together; more make lengths more alike"),
+      RecipeKey(
+        "sampling", \.sampling, .choice,
+        "how often an epoch has each sample: shuffled, once; balanced, drawn with replacement so that all classes are "
+          + "equally frequent; weights, drawn in proportion to weights in the data"),
+      RecipeKey(
+        "epochSamples", \.epochSamples, .optional(.number(.from(1, through: Int(Int32.max)))),
+        "samples that an epoch draws with sampling balanced or weights, or none for as many as there are"),
       RecipeKey("data", \.data, .data, "the samples to train on and to measure on"),
       RecipeKey("model", \.model, .section, "the network"),
       RecipeKey("loss", \.loss, .loss, "what training minimizes"),
@@ -158,6 +169,7 @@ extension Recipe: RecipeSettings {
           + "and \(section.naming("accumulate", accumulate))",
         advice: "make batch at most \(Int(Int32.max) / accumulate)")
     }
+    try checkSampling(section)
     if let parts = compression?.parts, parts > shards {
       throw section.conflict(
         of: ["compression", "shards"],

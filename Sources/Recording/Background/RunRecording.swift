@@ -25,7 +25,7 @@ public struct RunRecording {
     let kept = manifest?.recorded ?? [:]
     func length(_ path: String) -> Int { kept[String(path.dropFirst(folder.path.count + 1))] ?? 0 }
     let settings = experiment.settings
-    let samples = experiment.data.training.count
+    let samples = experiment.samplesPerEpoch
     let evaluated = RunRecording.evaluatedEpochs(experiment)
     var sinks: [any RecordSink] = [
       try LinesFile(path: folder.metrics, keeping: length(folder.metrics), MetricsLines(every: every)),
@@ -50,7 +50,7 @@ public struct RunRecording {
   private static func evaluatedEpochs(_ experiment: Experiment) -> (Int) -> Bool {
     guard experiment.data.monitored != nil else { return { _ in false } }
     let settings = experiment.settings
-    let samples = experiment.data.training.count
+    let samples = experiment.samplesPerEpoch
     let last = settings.totalSteps(samples: samples) / settings.stepsPerEpoch(samples: samples)
     return { $0 == last || settings.evaluateEvery > 0 && $0.isMultiple(of: settings.evaluateEvery) }
   }

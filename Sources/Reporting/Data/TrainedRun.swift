@@ -32,8 +32,7 @@ struct TrainedRun {
     experiment = try recipe.makeExperiment()
     let last = best == nil ? checkpoint?.manifest.progress.evaluation : nil
     evaluation = last?.named(by: experiment.data, outputs: experiment.model.outputShape.features)
-    sampler = Sampler(
-      experiment.data.training, order: experiment.settings.order, seed: experiment.settings.seed)
+    sampler = experiment.makeSampler()
   }
 
   /// The model and data of a run, or the reason why there are none.
@@ -56,7 +55,7 @@ struct TrainedRun {
   /// The epoch of a step, from 0, and the indices of its batch's samples; both follow from the recipe.
   func samples(step: Int) -> (epoch: Int, samples: [Int]) {
     let settings = experiment.settings
-    let count = experiment.data.training.count
+    let count = experiment.samplesPerEpoch
     let perEpoch = settings.stepsPerEpoch(samples: count)
     let (epoch, place) = ((step - 1) / perEpoch, (step - 1) % perEpoch)
     sampler.arrange(epoch: epoch)

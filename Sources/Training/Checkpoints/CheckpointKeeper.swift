@@ -87,7 +87,7 @@ public final class CheckpointKeeper {
   ) -> CheckpointManifest {
     CheckpointManifest(
       progress: progress, seed: experiment.settings.seed,
-      samplesConsumed: progress.epoch * experiment.data.training.count + progress.position,
+      samplesConsumed: progress.epoch * experiment.samplesPerEpoch + progress.position,
       optimizerSteps: experiment.optimizer.stepCount, schedule: experiment.schedule.state, best: best, recipe: recipe,
       carriedBatch: carriedBatch, recorded: recorded)
   }

@@ -22,7 +22,7 @@ struct Resumption {
     var state = GatheredState()
     if let checkpoint {
       let settings = experiment.settings
-      guard checkpoint.manifest.fits(samples: experiment.data.training.count, batch: settings.batch) else {
+      guard checkpoint.manifest.fits(samples: experiment.samplesPerEpoch, batch: settings.batch) else {
         throw Failure(
           .data, "\(checkpoint.folder.path) is of a training with more samples or larger batches",
           advice: "resume with the data and the batch that the run began with")

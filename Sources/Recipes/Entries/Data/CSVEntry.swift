@@ -2,7 +2,7 @@ import Datasets
 import Diagnostics
 
 /// Tables of numbers in CSV files, one sample per row.
-public struct CSVEntry: FileEntry {
+public struct CSVEntry: FileEntry, GroupableEntry {
   /// The file of the training samples, relative to the working directory.
   public var train: String
   /// The file of the validation samples; nil for none.
@@ -19,12 +19,16 @@ public struct CSVEntry: FileEntry {
   public var label: String?
   /// The columns of the target numbers, by name or index from 0; nil for the last.
   public var targets: [String]?
+  /// The column of each row's weight, by name or index from 0; nil for none.
+  public var weight: String?
   /// The columns to leave out, by name or index from 0; nil for none.
   public var ignore: [String]?
   /// Whether each epoch shuffles the rows.
   public var shuffle = true
   /// How many training rows are set aside for validation and testing.
   public var split = SplitShares()
+  /// The column of each row's group, by name or index from 0; nil if rows are independent.
+  public var splitBy: String?
 
   /// Rows of a file.
   public init(train: String) { self.train = train }
@@ -46,28 +50,32 @@ public struct CSVEntry: FileEntry {
       RecipeKey(
         "targets", \.targets, .optional(.list(.text)),
         "for losses on numbers: the columns of the target, by name or index from 0, or none for the last"),
+      .weight(\.weight),
       RecipeKey(
         "ignore", \.ignore, .optional(.list(.text)),
         "the columns to leave out, by name or index from 0, or none; all others are inputs"),
       .shuffle(\.shuffle),
-    ] + splitKeys)
+    ] + splitKeys + [groupKey("the column that says the group of each row, by name or index from 0")])
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     let kind = recipe.loss.targetKind
     try recipe.checkTargetKeys(label: label, targets: targets)
     let columns = try CSVColumns(
-      of: train, style: style, outputs: kind, label: label, targets: targets, ignoring: ignore ?? [])
-    let whole = try CSVDataset(contentsOf: train, style: style, columns: columns)
+      of: train, style: style, outputs: kind, label: label, targets: targets,
+      ignoring: ignore ?? [], extras: SampleExtras(weight: weight, group: splitBy))
+    let extras = SampleExtras(weight: try recipe.weightColumn(weight), group: splitBy)
+    let whole = try CSVDataset(contentsOf: train, style: style, columns: columns, extras: extras)
     try checkClasses(of: whole)
     try recipe.checkClassCount(of: whole)
-    let parts = DataSplits(whole, split: try SeedSplit(count: whole.count, classes: whole.classes, shares: split))
+    let parts = DataSplits(
+      whole, split: try SeedSplit(count: whole.count, classes: whole.classes, groups: whole.groups, shares: split))
     func file(_ path: String?) throws -> CSVDataset? {
       try path.map { try CSVDataset(contentsOf: $0, style: style, columns: columns, classNames: whole.classNames) }
     }
     return DataSplits(
       training: parts.training, validation: try file(validation) ?? parts.validation,
-      test: try file(test) ?? parts.test, notices: whole.notices)
+      test: try file(test) ?? parts.test, notices: whole.notices, groups: parts.groups)
   }
 
   /// Throws if the last column is the class only by default, and looks like a number to learn.

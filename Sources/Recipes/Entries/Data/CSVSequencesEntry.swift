@@ -2,7 +2,7 @@ import Datasets
 import Diagnostics
 
 /// Sequences in CSV files with a row for each step of each sample.
-public struct CSVSequencesEntry: FileEntry {
+public struct CSVSequencesEntry: FileEntry, GroupableEntry {
   /// The file of the training samples, relative to the working directory.
   public var train: String
   /// The file of the validation samples; nil for none.
@@ -27,12 +27,16 @@ public struct CSVSequencesEntry: FileEntry {
   public var targets: [String]?
   /// Whose the label or the target numbers are.
   public var targetOf = CSVSequenceForm.TargetOwner.sample
+  /// The column of each sample's weight, by name or index from 0; nil for none.
+  public var weight: String?
   /// The columns to leave out, by name or index from 0; nil for none.
   public var ignore: [String]?
   /// Whether each epoch shuffles the samples.
   public var shuffle = true
   /// How many training samples are set aside for validation and testing.
   public var split = SplitShares()
+  /// The column of each sample's group, by name or index from 0; nil if samples are independent.
+  public var splitBy: String?
 
   /// Samples of a file, named by a column.
   public init(train: String, sample: String) {
@@ -68,21 +72,27 @@ public struct CSVSequencesEntry: FileEntry {
       RecipeKey(
         "targetOf", \.targetOf, .choice,
         "whose the label or the targets are: sample, the same in all of its rows; or step, each row its own"),
+      .weight(\.weight),
       RecipeKey(
         "ignore", \.ignore, .optional(.list(.text)), "the columns to leave out, by name or index from 0, or none"),
       .shuffle(\.shuffle),
-    ] + splitKeys)
+    ] + splitKeys + [groupKey("the column that says the group of each sample, by name or index from 0")])
 
   /// Reads the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
     let kind = recipe.loss.targetKind
     try recipe.checkTargetKeys(label: label, targets: targets)
-    let form = try CSVSequenceForm(
+    var form = try CSVSequenceForm(
       of: train, style: style, outputs: kind, sample: sample, time: time, targetOf: targetOf, label: label,
-      targets: targets, channels: channels, ignoring: ignore ?? [])
+      targets: targets, channels: channels, ignoring: ignore ?? [],
+      extras: SampleExtras(weight: weight, group: splitBy))
+    form.extras.weight = try recipe.weightColumn(weight)
     let training = try SequenceDataset.reading(csv: train, style: style, form: form)
     let parts = DataSplits(
-      training, split: try SeedSplit(count: training.count, classes: training.classes, shares: split))
+      training,
+      split: try SeedSplit(
+        count: training.count, classes: training.classes, groups: training.groups, shares: split))
+    form.extras = SampleExtras()
     let others = try [validation, test].map { path in
       try path.map {
         try SequenceDataset.reading(
@@ -91,7 +101,7 @@ public struct CSVSequencesEntry: FileEntry {
     }
     return DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
-      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices))
+      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), groups: parts.groups)
   }
 
   /// Makes the reader of new inputs.

@@ -6,7 +6,7 @@ import Tensors
 
 /// Image files in one folder per class: FOLDER/TRAIN/CLASS/*.jpg, likewise for validation and test; or
 /// FOLDER/CLASS/*.jpg if the folder has no parts.
-public struct ImageFolderEntry: SplittableEntry {
+public struct ImageFolderEntry: GroupableEntry {
   /// What to do if a file cannot be read as an image.
   public enum DamagePolicy: String, CaseIterable, Sendable {
     /// Leave it out, with one notice.
@@ -26,6 +26,8 @@ public struct ImageFolderEntry: SplittableEntry {
   /// How many images are set aside for parts that have no folder. Test images are taken from the validation images if
   /// there are some, else from the training images.
   public var split = SplitShares()
+  /// The pattern that finds an image's group in its file's name; nil if images are independent.
+  public var splitBy: String?
   /// The transforms of each training image.
   public var transforms: [any PipelineEntry] = []
   /// The transforms of all other images; nil for those of `transforms` that are not random.
@@ -59,6 +61,9 @@ public struct ImageFolderEntry: SplittableEntry {
       RecipeKey("validation", \.validation, .optional(.text), "its subfolder of validation images, or none"),
       RecipeKey("test", \.test, .optional(.text), "its subfolder of test images, or none"),
     ] + splitKeys + [
+      groupKey(
+        "a pattern of file names with the group in parentheses and * for any characters, such as (*)_*, for which cat3_left.jpg is of the group cat3"
+      ),
       RecipeKey(
         "transforms", \.transforms, .list(.transform, least: 0),
         "transforms of each training image, in this order; images of one size need none"),
@@ -82,14 +87,18 @@ public struct ImageFolderEntry: SplittableEntry {
     let whole = try samples(train, classNames: nil, &notices)
     let others = try validation.map { try samples($0, classNames: whole.classNames, &notices) }
     let final = try test.map { try samples($0, classNames: whole.classNames, &notices) }
+    var groups: SplitGroups?
+    let pattern = try splitBy.map { try GroupPattern($0) }
     var parts = Parts(training: whole, validation: others, test: final)
     if let others, split.testShare > 0 {
-      let cut = try SeedSplit(of: others, shares: SplitShares(testShare: split.testShare, splitSeed: split.splitSeed))
+      let cut = try SeedSplit(of: others, groups: pattern, shares: split)
+      groups = cut.groups
       (parts.validation, parts.test) = (others.choosing(cut.training), others.choosing(cut.test))
-    } else if split.validationShare + split.testShare > 0 {
-      let cut = try SeedSplit(of: whole, shares: split)
+    } else if split.validationShare + split.testShare > 0 || split.folds != nil {
+      let cut = try SeedSplit(of: whole, groups: pattern, shares: split)
+      groups = cut.groups
       parts.training = whole.choosing(cut.training)
-      if split.validationShare > 0 { parts.validation = whole.choosing(cut.validation) }
+      if !cut.validation.isEmpty { parts.validation = whole.choosing(cut.validation) }
       if split.testShare > 0 { parts.test = whole.choosing(cut.test) }
     }
     return DataSplits(
@@ -97,7 +106,7 @@ public struct ImageFolderEntry: SplittableEntry {
       validation: try parts.validation.map { try evaluated($0, recipe) },
       test: try parts.test.map { try evaluated($0, recipe) }, notices: notices,
       measuredTraining: evaluationSettings.elementsEqual(transforms) { $0.isEqual(to: $1) }
-        ? nil : try evaluated(parts.training, recipe))
+        ? nil : try evaluated(parts.training, recipe), groups: groups)
   }
 
   /// Makes the reader of new inputs.
@@ -193,7 +202,9 @@ extension ImageFolderEntry.DamagePolicy: Choice {}
 
 extension SeedSplit {
   /// Splits images, keeping the shares of the classes.
-  fileprivate init(of images: ImageSamples, shares: SplitShares) throws {
-    try self.init(count: images.samples.count, classes: images.samples.map { Int32($0.label) }, shares: shares)
+  fileprivate init(of images: ImageSamples, groups: GroupPattern?, shares: SplitShares) throws {
+    try self.init(
+      count: images.samples.count, classes: images.samples.map { Int32($0.label) },
+      groups: try groups.map { try images.groups(by: $0) }, shares: shares)
   }
 }

@@ -3,7 +3,7 @@ import Diagnostics
 
 /// Arrays from NumPy's `.npz` files: `x` (samples first), `y` (labels or numbers, as the loss needs) and, if sequences
 /// differ in length, `lengths`. Without padding, `x` has the steps of all samples, and there are `lengths` or `offsets`.
-public struct NumPyEntry: FileEntry {
+public struct NumPyEntry: FileEntry, GroupableEntry {
   /// The file of the training samples, relative to the working directory.
   public var train: String
   /// The file of the validation samples; nil for none.
@@ -16,6 +16,8 @@ public struct NumPyEntry: FileEntry {
   public var shuffle = true
   /// How many training samples are set aside for validation and testing.
   public var split = SplitShares()
+  /// The array of each sample's group; nil if samples are independent.
+  public var splitBy: String?
 
   /// Samples from these files.
   public init(train: String, test: String? = nil) {
@@ -36,13 +38,16 @@ public struct NumPyEntry: FileEntry {
         "where samples with fewer steps than x are padded: behind or in front; x may also have all steps one after the "
           + "other, without padding"),
       .shuffle(\.shuffle),
-    ] + splitKeys)
+    ] + splitKeys + [groupKey("the array with a number for each sample that says its group")])
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
-    let training = try samples(train, recipe)
+    let extras = SampleExtras(weight: recipe.sampling == .weights ? "weights" : nil, group: splitBy)
+    let training = try samples(train, recipe, extras: extras)
     let parts = DataSplits(
-      training, split: try SeedSplit(count: training.count, classes: training.classes, shares: split))
+      training,
+      split: try SeedSplit(
+        count: training.count, classes: training.classes, groups: training.groups, shares: split))
     let others = try [validation, test].map { path in
       try path.map { path in
         let samples = try samples(path, recipe, targetsAreOfSteps: training.targetLayout.areOfSteps)
@@ -52,7 +57,8 @@ public struct NumPyEntry: FileEntry {
     }
     return DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
-      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), shapeNotice: training.shapeNotice)
+      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), shapeNotice: training.shapeNotice,
+      groups: parts.groups)
   }
 
   /// Makes the reader of new inputs.
@@ -74,11 +80,12 @@ public struct NumPyEntry: FileEntry {
   }
 
   private func samples(
-    _ path: String, _ recipe: Recipe, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil
+    _ path: String, _ recipe: Recipe, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil,
+    extras: SampleExtras = SampleExtras()
   ) throws -> NumPyDataset {
     try NumPyDataset(
       contentsOf: path, targets: recipe.loss.targetKind, ignoring: recipe.loss.ignoreIndex, padding: padding,
-      classNames: classNames, targetsAreOfSteps: targetsAreOfSteps)
+      classNames: classNames, targetsAreOfSteps: targetsAreOfSteps, extras: extras)
   }
 }
 

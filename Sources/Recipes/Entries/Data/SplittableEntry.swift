@@ -7,6 +7,21 @@ public protocol SplittableEntry: DataEntry {
   var split: SplitShares { get set }
 }
 
+/// A data source that can keep groups of samples in one part of the data.
+public protocol GroupableEntry: SplittableEntry {
+  /// What says the group of a sample: a column, an array or a pattern of file names; nil if samples are independent.
+  var splitBy: String? { get set }
+}
+
+extension GroupableEntry {
+  /// The key of groups; `doc` says what its value names.
+  static func groupKey(_ doc: String) -> RecipeKey<Self> {
+    RecipeKey(
+      "splitBy", \Self.splitBy, .optional(.text),
+      "\(doc), or none; no group is in two parts of the data or in two folds")
+  }
+}
+
 extension SplittableEntry {
   /// The keys for `split`.
   public static var splitKeys: [RecipeKey<Self>] {
@@ -21,6 +36,13 @@ extension SplittableEntry {
         "splitSeed", \Self.split.splitSeed, .number(.atLeast(0)),
         "the seed that chooses these samples; not the recipe's, so that all seeds are measured on the same ones"
       ),
+      RecipeKey(
+        "folds", \Self.split.folds, .optional(.number(.from(2, through: 1000))),
+        "for cross-validation: the number of folds of the samples, or none; train trains once for each, with that fold as "
+          + "the validation samples and the others to train on"),
+      RecipeKey(
+        "fold", \Self.split.fold, .optional(.number(.from(1, through: 1000))),
+        "the one fold, from 1, to take as the validation samples, or none for all in turn"),
     ]
   }
 
@@ -37,12 +59,43 @@ extension SplittableEntry {
           + "\(section.naming("testShare", split.testShare)), which leaves nothing to train on",
         advice: "make them less than 1 together")
     }
+    try checkFolds(section, validation: validation)
     let parts = [("validationShare", split.validationShare, validation), ("testShare", split.testShare, test)]
     for (key, share, file) in parts where share > 0 {
       guard written.contains(where: { $0.key == file && $0.value.flowText != "none" }) else { continue }
       throw section.conflict(
         of: [key], "\(section.naming(key, share)), but \(section.path(of: file)) names samples already",
         advice: "give one of them: a share of the training samples, or a file")
+    }
+  }
+
+  /// Checks that folds are the only validation samples, that the chosen fold exists, and that groups divide something.
+  private func checkFolds(_ section: RecipeSection, validation: String) throws {
+    if (self as? any GroupableEntry)?.splitBy != nil, split.folds == nil, split.validationShare == 0, split.testShare == 0 {
+      throw section.conflict(
+        of: ["splitBy"], "\(section.path(of: "splitBy")) keeps groups together, but the samples are not divided",
+        advice: "give validationShare, testShare or folds, or leave splitBy out")
+    }
+    guard let folds = split.folds else {
+      guard let fold = split.fold else { return }
+      throw section.conflict(
+        of: ["fold"], "\(section.naming("fold", fold)), but there are no folds",
+        advice: "say how many there are: folds: 5")
+    }
+    if let fold = split.fold, fold > folds {
+      throw section.conflict(
+        of: ["fold", "folds"], "\(section.naming("fold", fold)), but \(section.naming("folds", folds))",
+        advice: "folds count from 1 to \(folds)")
+    }
+    let names = written.first { $0.key == validation }?.value.flowText ?? "none"
+    guard split.validationShare == 0, names == "none" else {
+      let key = split.validationShare > 0 ? "validationShare" : validation
+      throw section.conflict(
+        of: ["folds"],
+        "\(section.naming("folds", folds)), so each fold is the validation samples in turn, but "
+          + "\(section.path(of: key)) is "
+          + (split.validationShare > 0 ? split.validationShare.recipeText : names),
+        advice: "leave \(key) out, or folds")
     }
   }
 }

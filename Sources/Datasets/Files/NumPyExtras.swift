@@ -1,0 +1,41 @@
+import Diagnostics
+import Formats
+
+extension NPZArchive {
+  /// The weights of `count` samples in the array `name`.
+  /// - Throws: `Failure` (data) naming the shape or the entry that is wrong.
+  func weights(_ name: String, count: Int, path: String) throws -> [Double] {
+    let weights = try values(
+      name, count: count, path: path,
+      advice: "sampling is weights, so the archive has an array \(name) with a number from 0 up for each sample")
+    if let wrong = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+      throw Failure(
+        .data, "\(path): \(name)[\(wrong)] is \(weights[wrong])",
+        advice: "samples are drawn in proportion to their weights: write 1 for a usual sample, 0 for one to leave out")
+    }
+    return weights
+  }
+
+  /// The groups of `count` samples in the array `name`, .
+  /// - Throws: `Failure` (data) naming the shape that is wrong.
+  func groups(_ name: String, count: Int, path: String) throws -> SampleGroups {
+    let numbers = try values(
+      name, count: count, path: path,
+      advice: "data.splitBy names the array with a number for each sample that is the same for all of a group"
+    )
+    return SampleGroups(numbers.map { Int(exactly: $0).map(String.init) ?? "\($0)" }, from: name)
+  }
+
+  private func values(_ name: String, count: Int, path: String, advice: String) throws -> [Double] {
+    guard names.contains(name) else {
+      throw Failure(
+        .data, "\(path): there is no array \"\(name)\"; it holds \(names.joined(separator: ", "))", advice: advice)
+    }
+    let array = try array(name)
+    guard array.shape == [count] else {
+      throw Failure(
+        .data, "\(path): \(name) has the shape \(array.shape), but there are \(count) samples", advice: advice)
+    }
+    return array.doubles()
+  }
+}

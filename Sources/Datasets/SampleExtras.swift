@@ -1,0 +1,16 @@
+/// What a data source reads of each sample besides input and target, by the names of columns or arrays.
+public struct SampleExtras: Equatable, Sendable {
+  /// The weight by which samples are drawn; nil for none.
+  public var weight: String?
+  /// The group that all in one part of the data share; nil for none.
+  public var group: String?
+
+  /// Names what to read.
+  public init(weight: String? = nil, group: String? = nil) {
+    self.weight = weight
+    self.group = group
+  }
+
+  /// The names that are given.
+  var names: [String] { [weight, group].compactMap(\.self) }
+}

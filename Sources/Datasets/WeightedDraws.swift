@@ -1,0 +1,83 @@
+import Diagnostics
+import Tensors
+
+/// How an epoch draws samples with replacement, each in proportion to its weight.
+///
+/// The draws of an epoch are stratified: the weights of all samples, class after class, are laid end to end and cut into as
+/// many equal parts as there are draws, and each part draws the sample at a random point of it. So a sample is expected as
+/// often as with independent draws, but each class comes as often as its weight says, up to one draw. The sampler shuffles
+/// the draws. They are a function of seed and epoch.
+public struct WeightedDraws: Equatable, Sendable {
+  /// The number of draws in an epoch.
+  public let count: Int
+  /// The samples with a weight, class after class.
+  private let samples: [Int]
+  /// Where each sample's weight ends in the sum of all.
+  private let ends: [Double]
+
+  /// Draws in which every class is equally frequent, and so is each sample of a class; `count` is the number of draws, or nil
+  /// for as many as there are samples. Samples with a class that is not one of the names are never drawn.
+  /// - Throws: `Failure` (configuration) if the samples' classes are not known.
+  public init(balancing data: any Dataset, count: Int? = nil) throws {
+    guard let classes = data.classes else {
+      throw Failure(
+        .configuration,
+        "sampling is balanced, but "
+          + (data.targetLayout.areClasses
+            ? "the samples' classes are not known before they are loaded" : "the targets are no classes"),
+        advice: "leave sampling out, or give each sample a weight and set sampling to weights")
+    }
+    var sizes = [Int](repeating: 0, count: data.classNames.count)
+    for index in classes where sizes.indices.contains(Int(index)) { sizes[Int(index)] += 1 }
+    self.init(
+      classes.map { sizes.indices.contains(Int($0)) ? 1 / Double(sizes[Int($0)]) : 0 }, classes: classes, count: count)
+  }
+
+  /// Draws in proportion to the weights of the samples; `count` is the number of draws, or nil for as many as there are
+  /// samples.
+  /// - Throws: `Failure` (configuration) if the samples have no weights, (data) if none is above 0.
+  public init(weighing data: any Dataset, count: Int? = nil) throws {
+    guard let weights = data.sampleWeights else {
+      throw Failure(
+        .configuration, "sampling is weights, but the samples have none",
+        advice: "the data sources numpy, csv and csv-sequences read them: an array weights, or the column data.weight")
+    }
+    guard weights.contains(where: { $0 > 0 }) else {
+      throw Failure(
+        .data, "sampling is weights, but no training sample has a weight above 0",
+        advice: "a sample is drawn in proportion to its weight: give some of them one")
+    }
+    self.init(weights, classes: data.classes, count: count)
+  }
+
+  private init(_ weights: [Double], classes: [Int32]?, count: Int?) {
+    self.count = count ?? weights.count
+    let weighed = weights.indices.filter { weights[$0] > 0 }
+    samples = classes.map { classes in weighed.sorted { (classes[$0], $0) < (classes[$1], $1) } } ?? weighed
+    var sum = 0.0
+    ends = samples.map { index in
+      sum += weights[index]
+      return sum
+    }
+  }
+
+  /// Writes an epoch's draws in the order of the weights: the sample of each, and how often it was drawn before.
+  func draw(epoch: Int, _ random: Philox, to drawn: UnsafeMutableBufferPointer<Draw>) {
+    var place = 0
+    let part = (ends.last ?? 0) / Double(count)
+    for index in drawn.indices {
+      let point = (Double(index) + Double(random.uniform(epoch: epoch, sample: index, element: 2))) * part
+      while place < ends.count - 1, ends[place] <= point { place += 1 }
+      let sample = samples[place]
+      let isAgain = index > 0 && drawn[index - 1].sample == sample
+      drawn[index] = Draw(sample: sample, earlier: isAgain ? drawn[index - 1].earlier + 1 : 0)
+    }
+  }
+}
+
+/// A sample as an epoch draws it.
+struct Draw {
+  var sample: Int
+  /// How often the epoch has drawn the sample before.
+  var earlier = 0
+}
