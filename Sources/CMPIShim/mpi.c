@@ -18,6 +18,9 @@ static MPI_Comm everyone = MPI_COMM_NULL;
 static MPI_Comm world = MPI_COMM_NULL;
 // For messages, so that they do not mix with those of collective operations.
 static MPI_Comm mail = MPI_COMM_NULL;
+// The two of all ranks that compute, while these are divided into groups.
+static MPI_Comm whole = MPI_COMM_NULL;
+static MPI_Comm whole_mail = MPI_COMM_NULL;
 static int own_rank = 0, world_size = 1;
 static bool serves_any_thread = false;
 static size_t chunk_limit = default_chunk_limit;
@@ -147,6 +150,26 @@ int dpt_mpi_finalize(void) {
   if (code == MPI_SUCCESS) code = MPI_Comm_free(&everyone);
   int end = MPI_Finalize();
   return code != MPI_SUCCESS ? code : end;
+}
+
+int dpt_mpi_enter_group(int group) {
+  MPI_Comm part = MPI_COMM_NULL;
+  int code = MPI_Comm_split(world, group, own_rank, &part);
+  if (code == MPI_SUCCESS) code = MPI_Comm_set_errhandler(part, MPI_ERRORS_RETURN);
+  if (code != MPI_SUCCESS) return code;
+  whole = world;
+  whole_mail = mail;
+  // The scratch of more ranks is large enough.
+  return enter(part);
+}
+
+int dpt_mpi_leave_group(void) {
+  int code = MPI_Comm_free(&mail);
+  if (code == MPI_SUCCESS) code = MPI_Comm_free(&world);
+  world = whole;
+  mail = whole_mail;
+  if (code == MPI_SUCCESS) code = MPI_Comm_rank(world, &own_rank);
+  return code == MPI_SUCCESS ? MPI_Comm_size(world, &world_size) : code;
 }
 
 int dpt_mpi_rank(void) { return own_rank; }

@@ -18,6 +18,12 @@ struct MPITests {
     #expect(end.status == 0 && end.output.contains("ok \(ranks)\n"), "\(end.output)")
   }
 
+  @Test(.timeLimit(.minutes(5)), arguments: [(1, nil), (5, nil), (5, 2)])
+  func groupsOfRanksComputeApart(ranks: Int, ranksPerMachine: Int?) throws {
+    let end = try Ranks.run(ranks, ["groups"], ranksPerMachine: ranksPerMachine)
+    #expect(end.status == 0 && end.output.contains("ok \(ranks)\n"), "\(end.output)")
+  }
+
   @Test(.timeLimit(.minutes(5)), arguments: [3, 8]) func ranksWithoutAProcessorWait(ranks: Int) throws {
     let end = try Ranks.run(ranks, [], oversubscribes: false)
     let computing = ProcessorChoice.withProcessor(Array(0..<ranks), access: Array(repeating: .own(), count: ranks))

@@ -18,6 +18,30 @@ import Testing
     }
   }
 
+  /// Ranks 0, 2 and 4 are one group, 1 and 3 the other; machines are divided with them.
+  @Test func groupsComputeApart() throws {
+    let seen = try ThreadCommunicator.run(machines: [[0, 1, 2], [3, 4]]) { communicator in
+      let groups = try (0..<2).map { _ in
+        try communicator.divided(into: communicator.rank % 2) { ($0.machines, try $0.gather(communicator.rank)) }
+      }
+      return groups.map { "\($0) \($1)" } + ["\(try communicator.gather(communicator.rank))"]
+    }
+    let (even, odd) = ("[[0, 1], [2]] [0, 2, 4]", "[[0], [1]] [1, 3]")
+    let all = "[0, 1, 2, 3, 4]"
+    #expect(seen == [even, odd, even, odd, even].map { [$0, $0, all] })
+  }
+
+  @Test func aRankThatFailsReleasesItsGroup() {
+    #expect(throws: Failure(.data, "broken on purpose")) {
+      try ThreadCommunicator.run(ranks: 3) { communicator in
+        try communicator.divided(into: communicator.rank / 2) { part in
+          if communicator.rank == 1 { throw Failure(.data, "broken on purpose") }
+          if part.size > 1 { try part.barrier() }
+        }
+      }
+    }
+  }
+
   @Test(arguments: [1, 2, 5]) func allgatherPutsPartsInPlaceAndKeepsGaps(ranks: Int) throws {
     let counts = (0..<ranks).map { $0 == 1 ? 0 : $0 + 1 }
     let offsets = (0..<ranks).map { 7 * $0 + 1 }

@@ -129,6 +129,9 @@ private final class CountingCommunicator: Communicator {
   func shareMemory(byteCount: Int) throws -> SharedMemory? { try inner.shareMemory(byteCount: byteCount) }
   func takeTags(_ count: Int) -> Int { inner.takeTags(count) }
   func checkPeers() throws { try inner.checkPeers() }
+  func divided<T>(into group: Int, _ body: (any Communicator) throws -> T) throws -> T {
+    try inner.divided(into: group, body)
+  }
   func end(_ exitCode: ExitCode) -> Never { inner.end(exitCode) }
   func close() throws { try inner.close() }
 }

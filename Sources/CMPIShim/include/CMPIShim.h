@@ -42,6 +42,13 @@ int dpt_mpi_release(const int *_Nonnull waiting, int count, int exit_status);
 // Whether the work is done; if so, the exit status.
 int dpt_mpi_released(bool *_Nonnull released, int *_Nonnull exit_status);
 
+// Divides the ranks into groups by number. Until dpt_mpi_leave_group the functions above and below, but dpt_mpi_abort, concern
+// only the ranks of this rank's group, which get new numbers in the same order. Groups are not divided again.
+int dpt_mpi_enter_group(int group);
+
+// Ends the division for this rank's group; its ranks call it together. No message of the group may be under way.
+int dpt_mpi_leave_group(void);
+
 // Waits until every rank has called it.
 int dpt_mpi_barrier(void);
 

@@ -53,6 +53,12 @@ public protocol Communicator: Messenger {
   /// Reserves `count` consecutive message tags and returns the first; all ranks call it alike and get the same.
   func takeTags(_ count: Int) -> Int
 
+  /// Divides the ranks into groups by number, and runs `body` with the communicator of this rank's group.
+  ///
+  /// Every rank calls it. Within `body` only the group's communicator may be used; its ranks are numbered anew, in the same
+  /// order. Groups do not wait for each other. If `body` throws, the job must end by `abort`.
+  func divided<T>(into group: Int, _ body: (any Communicator) throws -> T) throws -> T
+
   /// Ends the job at once, on every rank, with this exit status; see `abort(_:alike:)`.
   func end(_ exitCode: ExitCode) -> Never
 

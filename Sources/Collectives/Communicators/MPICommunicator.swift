@@ -19,6 +19,8 @@ public final class MPICommunicator: Communicator {
   public let startedRanks: Int
   /// The ranks that wait, as the launcher numbers them.
   private let waiting: [Int32]
+  /// Whether these are the ranks of one group of a divided job.
+  private let isGroup: Bool
   /// What each rank told the others at the start.
   let facts: [StartedRanks.Facts]
   /// How often memory was shared.
@@ -65,6 +67,7 @@ public final class MPICommunicator: Communicator {
       }
     }
     (rank, size) = (Int(dpt_mpi_rank()), Int(dpt_mpi_size()))
+    isGroup = false
     startedRanks = started.facts.count
     self.waiting = waiting.map { Int32($0) }
     facts = computing.map { started.facts[$0] }
@@ -72,6 +75,18 @@ public final class MPICommunicator: Communicator {
     let real = started.machines.map { ranks in ranks.compactMap(computing.firstIndex) }
     let together = max(1, ranksPerMachine ?? computing.count)
     machines = real.flatMap { $0.divided(into: together) }.sorted { $0[0] < $1[0] }
+  }
+
+  /// The communicator of some of a job's ranks, which have entered their group.
+  init(_ ranks: [Int], of whole: MPICommunicator) {
+    (rank, size) = (Int(dpt_mpi_rank()), Int(dpt_mpi_size()))
+    startedRanks = ranks.count
+    waiting = []
+    facts = ranks.map { whole.facts[$0] }
+    isOversubscribed = whole.isOversubscribed
+    machines = whole.machines.map { $0.compactMap(ranks.firstIndex) }.filter { !$0.isEmpty }
+    sharings = whole.sharings
+    isGroup = true
   }
 
   /// Ends every rank by MPI_Abort.
@@ -83,6 +98,8 @@ public final class MPICommunicator: Communicator {
   /// Ends MPI, also for the ranks that wait, which exit with the status.
   public func close(status: Int32) throws {
     try pending?.complete()
+    // The job's own communicator ends MPI.
+    guard !isGroup else { return }
     if isRoot { try Self.check(dpt_mpi_release(waiting, Int32(waiting.count), status), "release of waiting ranks") }
     JobEnd.endAlone()
     try Self.check(dpt_mpi_finalize(), "finalize")

@@ -62,6 +62,9 @@ public final class SoloCommunicator: Communicator {
   /// Returns at once.
   public func checkPeers() {}
 
+  /// Runs `body` with this communicator: the rank is a group of its own.
+  public func divided<T>(into group: Int, _ body: (any Communicator) throws -> T) throws -> T { try body(self) }
+
   /// Exits.
   public func end(_ exitCode: ExitCode) -> Never { exit(exitCode.rawValue) }
 

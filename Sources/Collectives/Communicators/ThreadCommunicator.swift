@@ -18,6 +18,8 @@ public final class ThreadCommunicator: Communicator {
   public let pending: PendingExchanges? = PendingExchanges()
   private var tags = 0
   private var looks = 0
+  /// How often the ranks were divided.
+  private var divisions = 0
 
   init(rank: Int, group: ThreadGroup) {
     self.rank = rank
@@ -118,6 +120,26 @@ public final class ThreadCommunicator: Communicator {
 
   /// Checks after which a rank that has ended is no longer waited for.
   private static let patience = 64
+
+  /// A meeting place for each group; see `Communicator`.
+  public func divided<T>(into group: Int, _ body: (any Communicator) throws -> T) throws -> T {
+    let groups = try gather(group)
+    let members = groups.indices.filter { groups[$0] == group }
+    divisions += 1
+    let place = self.group.part(
+      ThreadGroup.Part(division: divisions, group: group),
+      machines: machines.map { $0.compactMap(members.firstIndex) }.filter { !$0.isEmpty })
+    let part = ThreadCommunicator(rank: members.firstIndex(of: rank) ?? 0, group: place)
+    do {
+      let result = try body(part)
+      try part.pending?.complete()
+      return result
+    } catch {
+      part.pending?.abandon()
+      place.leave(part.rank, error)
+      throw error
+    }
+  }
 
   /// Exits, which ends every rank.
   public func end(_ exitCode: ExitCode) -> Never { exit(exitCode.rawValue) }

@@ -31,11 +31,27 @@ final class ThreadGroup: @unchecked Sendable {
   private var left = 0
   private var firstToLeave: Int?
   private var firstError: (any Error)?
+  private var parts: [Part: ThreadGroup] = [:]
 
   init(machines: [[Int]]) {
     self.machines = machines
     size = machines.reduce(0) { $0 + $1.count }
     postings = Array(repeating: Posting(), count: size)
+  }
+
+  /// One of the groups of a division of the ranks.
+  struct Part: Hashable {
+    let division, group: Int
+  }
+
+  /// The meeting place of a group; the first of its ranks makes it.
+  func part(_ part: Part, machines: [[Int]]) -> ThreadGroup {
+    condition.withLock {
+      if let made = parts[part] { return made }
+      let made = ThreadGroup(machines: machines)
+      parts[part] = made
+      return made
+    }
   }
 
   /// Waits for all ranks; throws if one of them has ended and will never come.

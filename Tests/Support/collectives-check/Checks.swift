@@ -6,6 +6,7 @@ import Foundation
 // Run under an MPI launcher: checks every operation between real ranks; rank 0 prints "ok N", a fault ends the job.
 //   collectives-check            all operations, whole and cut into small pieces
 //   collectives-check reduce     the reduction alone, of more lengths
+//   collectives-check groups     all operations at once in groups of the ranks, then among all
 //   collectives-check large      messages of more than 2^31 bytes
 //   collectives-check fail       the last rank fails on its own: MPI_Abort with exit status 65
 //   collectives-check disagree   the last rank's input is broken: all ranks agree and end with exit status 66
@@ -35,6 +36,8 @@ func runChecks() -> Int32 {
           try checkSum(communicator, limit: limit)
           try checkCompressed(communicator)
         }
+      } else if arguments.contains("groups") {
+        try checkGroups(communicator)
       } else if arguments.contains("large") {
         try checkLarge(communicator)
       } else {
@@ -69,6 +72,19 @@ private func checkSmall(_ communicator: any Communicator) throws {
     try checkSharing(communicator)
     let sum = try communicator.agree { communicator.rank }
     try require(sum == communicator.rank, "agree gives each rank its own value")
+  }
+}
+
+/// Groups of ranks compute apart, some longer than others; then the ranks are one job again.
+private func checkGroups(_ communicator: any Communicator) throws {
+  for count in [2, 3, communicator.size] {
+    let group = communicator.rank % count
+    let members = (0..<communicator.size).filter { $0 % count == group }
+    try communicator.divided(into: group) { part in
+      try require(part.size == members.count && members[part.rank] == communicator.rank, "ranks of group \(group)")
+      for _ in 0...group { try checkSmall(part) }
+    }
+    try checkSmall(communicator)
   }
 }
 
