@@ -22,6 +22,9 @@ public struct TrainingJob {
   /// Makes additional observers on rank 0 before the first step, from the path of the run folder.
   public var observers: (String) throws -> [any Observer] = { _ in [] }
 
+  /// What this training shares with the others of its job; nil if it is the only one.
+  var part: TrainingPart?
+
   /// A job with the default settings.
   public init() {}
 
@@ -57,7 +60,8 @@ public struct TrainingJob {
     return try communicator.gatherWithinAgreement(found ? 1 : 0).contains(1)
   }
 
-  private func prepare(_ recipe: Recipe, _ communicator: any Communicator) throws -> TrainingRun {
+  /// Makes the training of a recipe. Every rank calls it, within `agree`.
+  func prepare(_ recipe: Recipe, _ communicator: any Communicator) throws -> TrainingRun {
     try checkResumption(of: recipe)
     let continues = try findsCheckpoint(communicator)
     var made = recipe
@@ -67,7 +71,7 @@ public struct TrainingJob {
     let warnings = try recipe.trainingWarnings(of: experiment)
     let workspace = try experiment.makeWorkspace(communicator: communicator)
     let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resumes) : nil
-    try folder?.lock(resumes: resumes, warn: Terminal.warn)
+    if part == nil { try folder?.lock(resumes: resumes, warn: Terminal.warn) }
     return TrainingRun(
       recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: self,
       continues: continues)

@@ -16,8 +16,10 @@ struct TrainingRun {
   /// Whether it goes on from a checkpoint. The file of initial weights was not read then.
   let continues: Bool
 
-  /// Trains to the end or to the time limit.
-  func train(_ communicator: any Communicator, until limit: TimeLimit?) throws -> RunSummary {
+  /// Trains to the end, to the time limit, or to the end of `lastEpoch`.
+  func train(
+    _ communicator: any Communicator, until limit: TimeLimit?, lastEpoch: Int? = nil
+  ) throws -> RunSummary {
     SignalRequests.install()
     let environment = try RunEnvironment(
       version: dpTrainVersion, communicator: communicator, mpi: Launch.describe,
@@ -46,8 +48,10 @@ struct TrainingRun {
     let trainer = try Trainer(
       experiment, workspace: workspace,
       observers: try recorder.map { try observers($0, ranks: communicator.size) } ?? [],
-      control: RunControl(folder: folder?.path, deadline: limit?.deadline, schedule: schedule), keeper: keeper,
-      activity: activity, link: environment.network)
+      control: RunControl(
+        folder: folder?.path, stopFile: job.part?.stopFile, deadline: limit?.deadline, schedule: schedule),
+      keeper: keeper, activity: activity, link: environment.network)
+    trainer.lastEpoch = lastEpoch
     let timeline = try job.timelineSteps.map { try Timeline(experiment.model, steps: $0, communicator: communicator) }
     timeline?.follow(trainer, activity: activity)
     if job.resumes { try trainer.resume(checkpoint) }

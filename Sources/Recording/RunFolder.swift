@@ -106,9 +106,11 @@ public struct RunFolder: Sendable {
   ///   - resumes: whether a run in the folder is resumed.
   ///   - seconds: how long to wait for a former job.
   ///   - warn: called if the file system has no locks and a file replaces them.
+  /// - Returns: the lock, to release it before the process ends.
   /// - Throws: `Failure` (unavailable) if another training writes here, (cannotCreate) if the folder holds a run that
   ///   is not resumed.
-  public func lock(resumes: Bool, seconds: Double = 30, warn: (String) -> Void = { _ in }) throws {
+  @discardableResult
+  public func lock(resumes: Bool, seconds: Double = 30, warn: (String) -> Void = { _ in }) throws -> RunLock {
     let place = checkpoints + "/.lock"
     let fault = makeFolders(checkpoints)
     // The open descriptor holds the lock; the system releases it however the process ends.
@@ -116,20 +118,27 @@ public struct RunFolder: Sendable {
       throw Failure(.cannotCreate, "cannot write \(place): \(String(cString: strerror(fault)))")
     }
     let descriptor = try openOwnFile(place)
+    var claim: FolderClaim?
     let deadline = monotonicSeconds() + (resumes ? seconds : 0)
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       guard errno == EWOULDBLOCK || errno == EINTR else {
         warn(
           "the file system of \(path) has no locks (\(String(cString: strerror(errno)))); "
             + "a file in \(checkpoints) keeps other trainings out")
-        try FolderClaim(folder: checkpoints).take(waiting: resumes ? seconds : 0)
+        let made = FolderClaim(folder: checkpoints)
+        try made.take(waiting: resumes ? seconds : 0)
+        claim = made
         break
       }
-      guard monotonicSeconds() < deadline else { throw RunFolder.isTaken(path) }
+      guard monotonicSeconds() < deadline else {
+        close(descriptor)
+        throw RunFolder.isTaken(path)
+      }
       Thread.sleep(forTimeInterval: 0.05)
     }
     // Another training may have started and ended since the first check.
     try checkIsFree(resumes: resumes)
+    return RunLock(descriptor: descriptor, claim: claim)
   }
 
   /// The failure if another training has the folder.

@@ -14,6 +14,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case split = 6
   /// Generated validation samples.
   case validationData = 7
+  /// The variants of a sweep.
+  case sweep = 16
 }
 
 /// Counter-based random numbers: a pure function of (seed, purpose, epoch, sample, element), never of call order or rank.

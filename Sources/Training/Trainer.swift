@@ -36,6 +36,9 @@ public final class Trainer {
     test = monitored == .test ? nil : try experiment.makeEvaluator(on: .test, workspace: workspace)
   }
 
+  /// The epoch after which training saves and ends, if it has not ended before; nil for its own end. The same on all ranks.
+  public var lastEpoch: Int?
+
   /// The observer of layers in training steps; nil for none.
   public var layerObserver: (any LayerObserver)? {
     get { step.layerObserver }
@@ -82,6 +85,10 @@ public final class Trainer {
     while true {
       if progress.position >= samples { try endEpoch() }
       guard progress.step < totalSteps, early == nil else { break }
+      if let lastEpoch, progress.epoch >= lastEpoch {
+        try save(waits: true)
+        return try finish(start: start, stopped: .pause)
+      }
       if progress.position == 0 { step.beginEpoch() }
       let positions = progress.position..<min(progress.position + settings.samplesPerStep, samples)
       step.request = control?.request(step: progress.step + 1) ?? .none

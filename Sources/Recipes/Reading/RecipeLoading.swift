@@ -97,6 +97,12 @@ extension Recipe {
     try Recipe.parse(text, file: file, extensions: origin.extensions)
   }
 
+  /// The text of a built-in recipe or a file.
+  /// - Throws: as `load`.
+  package static func text(named nameOrPath: String) throws -> String {
+    try isPath(nameOrPath) ? text(ofFile: nameOrPath) : BuiltInRecipes.recipe(named: nameOrPath).text
+  }
+
   /// Whether a recipe's name is a file's path.
   package static func isPath(_ text: String) -> Bool {
     text.contains("/") || text.hasSuffix(".yaml") || text.hasSuffix(".yml")

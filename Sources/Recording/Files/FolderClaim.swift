@@ -19,6 +19,8 @@ final class FolderClaim: @unchecked Sendable {
   private let interval: Double
   private var timer: (any DispatchSourceTimer)?
   private var count = 0
+  /// The file of this owner.
+  private var own: String?
 
   /// A claim on an existing folder.
   init(folder: String, pulse: Double = FolderClaim.pulse) {
@@ -62,6 +64,16 @@ final class FolderClaim: @unchecked Sendable {
     timer.setEventHandler { [self] in beat(own) }
     timer.resume()
     self.timer = timer
+    self.own = own
+  }
+
+  /// Gives the folder to others before this process ends.
+  func release() {
+    timer?.cancel()
+    timer = nil
+    // A count that is being written creates no new file.
+    own.map { _ = unlink($0) }
+    own = nil
   }
 
   private func taken(_ file: String) -> Failure {

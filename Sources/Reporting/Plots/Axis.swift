@@ -13,17 +13,20 @@ struct Axis {
   var includesZero = false
   /// Fixed ends; nil if they follow the values.
   var bounds: ClosedRange<Double>?
+  /// What the whole numbers from 0 on mean; nil if values are numbers.
+  var names: [String]?
 
   /// An axis whose ends follow its values.
   init(
     _ label: String, isLogarithmic: Bool = false, linearSize: Double? = nil, includesZero: Bool = false,
-    bounds: ClosedRange<Double>? = nil
+    bounds: ClosedRange<Double>? = nil, names: [String]? = nil
   ) {
     self.label = label
     self.isLogarithmic = isLogarithmic
     self.linearSize = linearSize
     self.includesZero = includesZero
     self.bounds = bounds
+    self.names = names
   }
 
   /// The domain for `values` (only finite ones; on a logarithmic axis only positive ones), with round ends if

@@ -26,7 +26,10 @@ struct Chart {
     // Marks with the same places share one list.
     var places: [[Double]] = []
     let content = marks.map { mark in
-      if case .rules = mark { return mark.markup(in: frame, places: 0) }
+      switch mark {
+      case .rules, .points: return mark.markup(in: frame, places: 0)
+      default: break
+      }
       let own = mark.xs
       let place = places.firstIndex(of: own) ?? places.count
       if place == places.count { places.append(own) }
@@ -65,6 +68,8 @@ enum Mark {
   case band(name: String, colour: Int, level: Int = 1, spans: [Span])
   /// Points of interest, each with a text shown on hovering.
   case flags(name: String, colour: Int, points: [(point: Point, text: String)])
+  /// Single values, each with a text shown on hovering.
+  case points(name: String, colour: Int, points: [(point: Point, text: String)])
   /// Vertical lines.
   case rules(name: String, colour: Int, xs: [Double])
 
@@ -83,7 +88,7 @@ enum Mark {
     switch self {
     case .line(_, _, _, let points): points.map(\.x)
     case .band(_, _, _, let spans): spans.map(\.x)
-    case .flags(_, _, let points): points.map(\.point.x)
+    case .flags(_, _, let points), .points(_, _, let points): points.map(\.point.x)
     case .rules(_, _, let xs): xs
     }
   }
@@ -93,7 +98,7 @@ enum Mark {
     switch self {
     case .line(_, _, _, let points): points.map(\.y)
     case .band(_, _, _, let spans): spans.flatMap { [$0.low, $0.high] }
-    case .flags(_, _, let points): points.map(\.point.y)
+    case .flags(_, _, let points), .points(_, _, let points): points.map(\.point.y)
     case .rules: []
     }
   }
@@ -107,6 +112,8 @@ enum Mark {
       LegendEntry(name: name, swatch: "area c\(colour) b\(level)")
     case .flags(let name, let colour, let points):
       points.isEmpty ? nil : LegendEntry(name: name, swatch: "flag c\(colour)")
+    case .points(let name, let colour, let points):
+      points.isEmpty ? nil : LegendEntry(name: name, swatch: "square c\(colour)")
     case .rules(let name, let colour, let xs):
       xs.isEmpty ? nil : LegendEntry(name: name, swatch: "line c\(colour) rule")
     }

@@ -10,6 +10,7 @@ struct Frame {
   let x, y: Scale
   let height: Double
   private let labels: (x: String, y: String)
+  private let names: [String]?
 
   /// A frame with a height of `height` for values in two domains, with room for `lines` lines of labels below.
   init(
@@ -17,6 +18,7 @@ struct Frame {
   ) {
     self.height = height
     labels = (xAxis.label, yAxis.label)
+    names = xAxis.names
     y = yAxis.scale(yDomain, from: height - Frame.bottom, to: Frame.top)
     x = xAxis.scale(xDomain, from: Frame.left(besides: y.ticks(4)), to: Frame.width - Frame.right)
   }
@@ -53,8 +55,21 @@ struct Frame {
       + ticks.map { Markup.text(Digits.tick($0), "tick left", x: x.start - 5, y: y($0) + 4) }.joined()
   }
 
+  /// The names of the values along the horizontal axis, as long as they have room.
+  private func columns(_ names: [String]) -> String {
+    let letters = Int((x.end - x.start) / Double(max(names.count, 1)) / 6.6)
+    return names.enumerated().map { place, name in
+      let text = name.count > letters ? "\(name.prefix(max(1, letters - 1)))…" : name
+      return Markup.text(text, "tick", x: x(Double(place)), y: y.start + 16)
+    }.joined()
+  }
+
   private var bottomTicks: String {
     let floor = y.start
+    if let names {
+      return #"<path class="edge" d="M\#(Digits.coordinate(x.start)) \#(Digits.coordinate(floor))"#
+        + #"H\#(Digits.coordinate(x.end))"/>"# + columns(names)
+    }
     let ticks = x.ticks(5)
     let lines = ticks.map { "M\(Digits.coordinate(x($0))) \(Digits.coordinate(floor))v4" }
     return #"<path class="edge" d="M\#(Digits.coordinate(x.start)) \#(Digits.coordinate(floor))"#

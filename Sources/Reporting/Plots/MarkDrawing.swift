@@ -15,6 +15,11 @@ extension Mark {
         + #"data-to="\#(Mark.list(spans.map(\.high), significant: 3))" d="\#(Mark.outline(spans, in: frame))"/>"#
     case .flags(_, let colour, let points):
       points.map { Mark.flag($0.point, $0.text, colour, in: frame) }.joined()
+    case .points(_, let colour, let points):
+      points.filter { $0.point.y.isFinite && (!frame.y.isLogarithmic || $0.point.y > 0) }.map { point, text in
+        #"<path class="series c\#(colour) dots single" d="\#(Mark.dots([point], in: frame))">"#
+          + "<title>\(text.escapedForMarkup)</title></path>"
+      }.joined()
     case .rules(let name, let colour, let xs):
       #"<path class="rule c\#(colour)" d="\#(Mark.rules(xs, in: frame))"><title>\#(name.escapedForMarkup)</title></path>"#
     }

@@ -4,6 +4,8 @@ public enum Request: Int, Comparable, Sendable {
   case none
   /// Save a checkpoint.
   case save
+  /// Save and end, because a part of the training is done that was asked for.
+  case pause
   /// Save and end, because of a file in the run folder.
   case stopFile
   /// Save and end, because the time is up.
@@ -23,6 +25,7 @@ public enum Request: Int, Comparable, Sendable {
     switch self {
     case .none: "nothing"
     case .save: "a request to save"
+    case .pause: "the end of its part"
     case .stopFile: "the file stop in the run folder"
     case .timeLimit: "the time limit"
     case .userSignal: "SIGUSR1"

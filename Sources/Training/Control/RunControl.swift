@@ -6,6 +6,7 @@ public final class RunControl {
   private static let fileSeconds = 0.2
 
   private let folder: String?
+  private let stopFile: String?
   private let deadline: Double?
   private let schedule: CheckpointSchedule
   private var lastLook = -Double.infinity
@@ -14,10 +15,12 @@ public final class RunControl {
   /// Makes the control of a run.
   /// - Parameters:
   ///   - folder: the run folder on rank 0; nil on others.
+  ///   - stopFile: a file that ends this training and others, and stays; nil for none.
   ///   - deadline: the time by which training must end, in `monotonicSeconds`; nil for no limit.
   ///   - schedule: the schedule of regular checkpoints.
-  public init(folder: String?, deadline: Double?, schedule: CheckpointSchedule) {
+  public init(folder: String?, stopFile: String? = nil, deadline: Double?, schedule: CheckpointSchedule) {
     self.folder = folder
+    self.stopFile = stopFile
     self.deadline = deadline
     self.schedule = schedule
     lastSave = monotonicSeconds()
@@ -31,7 +34,7 @@ public final class RunControl {
     if now - lastLook > RunControl.fileSeconds {
       lastLook = now
       if take(folder + "/save") { request = .save }
-      if take(folder + "/stop") { request = .stopFile }
+      if take(folder + "/stop") || stopFile.map({ access($0, F_OK) == 0 }) == true { request = .stopFile }
     }
     return max(request, stopRequest(now: now))
   }

@@ -1,0 +1,52 @@
+import Foundation
+
+/// The metric over one key: a point for each variant. Numbers have an axis, other values a column each.
+struct KeyPlot {
+  let key: String
+  let metric: String
+  let points: [(value: String, metric: Double, text: String)]
+
+  /// The figure.
+  var figure: Figure {
+    let numbers = points.map { Double($0.value) }
+    let metricAxis = SweepScale(metric: metric, values: points.map(\.metric))
+    let axis: Axis
+    let xs: [Double]
+    if numbers.allSatisfy({ $0?.isFinite == true }) {
+      xs = numbers.compactMap(\.self)
+      let (low, high) = (xs.min() ?? 0, xs.max() ?? 1)
+      axis = Axis(key, isLogarithmic: low > 0 && high >= 30 * low)
+    } else {
+      let names = points.map(\.value).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.sorted()
+      xs = points.map { Double(names.firstIndex(of: $0.value) ?? 0) }
+      axis = Axis(key, bounds: -0.5...Double(max(names.count, 1)) - 0.5, names: names)
+    }
+    let marks = zip(xs, points).map { ($0, $1) }
+    return Figure(
+      key,
+      Chart(
+        x: axis, y: metricAxis.axis,
+        marks: [
+          .points(
+            name: "a variant", colour: 0,
+            points: marks.map { (Mark.Point(x: $0, y: metricAxis.scaled($1.metric)), $1.text) })
+        ]))
+  }
+}
+
+/// How a metric is drawn: an accuracy in per cent, values of very different sizes on a logarithmic axis.
+struct SweepScale {
+  let axis: Axis
+  private let factor: Double
+
+  init(metric: String, values: [Double]) {
+    let isShare = metric == "accuracy" || metric.hasSuffix("-accuracy")
+    factor = isShare ? 100 : 1
+    let finite = values.filter(\.isFinite)
+    let isLogarithmic = !isShare && (finite.min() ?? 0) > 0 && (finite.max() ?? 0) > 30 * (finite.min() ?? 1)
+    axis = Axis(metric + (isShare ? " (%)" : isLogarithmic ? " (logarithmic)" : ""), isLogarithmic: isLogarithmic)
+  }
+
+  /// A value as it is drawn.
+  func scaled(_ value: Double) -> Double { value * factor }
+}

@@ -1,0 +1,155 @@
+import Formats
+import Foundation
+import Recipes
+import Recording
+
+/// The page about a sweep: the best variant, the table, the metric over each key, parallel coordinates, and all curves.
+package struct SweepPage {
+  private let state: SweepState
+  private let folder: SweepFolder
+  private let entries: [SweepState.Entry]
+
+  /// The most variants whose curves are drawn: the best ones.
+  private static let curveLimit = 200
+
+  /// The page of a state; the curves are read from the run folders.
+  package init(_ state: SweepState, folder: SweepFolder) {
+    self.state = state
+    self.folder = folder
+    entries = state.entries
+  }
+
+  /// Writes the page: first to a temporary file, which is then renamed.
+  /// - Throws: `Failure` naming the file that cannot be written.
+  package func write() throws { try folder.write(html(), to: folder.page) }
+
+  /// The page's HTML.
+  func html() throws -> String {
+    let count = Format.count(state.plan.variants.count, "variant")
+    let sections = [best, table, keys, coordinates, curves].filter { !$0.isEmpty }
+    return try Page(
+      title: "Sweep of \(state.plan.name)",
+      subtitle: "\(state.plan.source) · \(count) of \(state.plan.keys.joined(separator: ", "))",
+      sections: sections
+    ).html()
+  }
+
+  private var metric: String { state.metric?.name ?? "loss" }
+  private var names: [String] { SweepTable.shortNames(state.plan.keys) }
+  /// The variants that have a value.
+  private var valued: [SweepState.Entry] { entries.filter { $0.result?.value?.isFinite == true } }
+
+  private var best: Section {
+    var section = Section(title: "Best")
+    guard let winner = state.winner, let result = winner.result else {
+      section.notes = ["No variant has all its epochs yet."]
+      return section
+    }
+    let measured = result.measurements.map { measurement in
+      let accuracy = measurement.accuracy.map { "accuracy \(Format.percent($0)), " } ?? ""
+      return [
+        measurement.split.rawValue,
+        "\(accuracy)loss \(Format.loss(measurement.loss)), after epoch \(measurement.epoch)",
+      ]
+    }
+    let run = folder.run(winner.variant.number)
+    let command = (["dp-train train", state.plan.source] + state.plan.overrides(of: winner.variant)).joined(
+      separator: " ")
+    section.tables = [
+      Table(
+        headings: ["variant", "\(winner.variant.number)"],
+        rows: zip(state.plan.keys, winner.variant.values).map { [$0, $1] } + measured
+          + [["run", run.path], ["command", command]])
+    ]
+    if result.measurements.first?.split == .test {
+      section.notes = [
+        "The variants were compared on the test samples, since there are no validation samples. The best value of many is "
+          + "better than that variant would be on new samples."
+      ]
+    }
+    if let text = try? String(contentsOfFile: run.recipe, encoding: .utf8) {
+      section.texts = [("The recipe of the best variant, every key, to copy", text)]
+    }
+    return section
+  }
+
+  private var table: Section {
+    var section = Section(title: "Variants")
+    let table = SweepTable(state)
+    let rows = table.rows
+    section.tables = [
+      Table(headings: rows[0], rows: Array(rows.dropFirst().prefix(100)), right: table.right),
+      Table(
+        headings: rows[0], rows: Array(rows.dropFirst().dropFirst(100)), right: table.right,
+        summary: "\(Format.count(max(0, rows.count - 101))) more"),
+    ].filter { !$0.rows.isEmpty }
+    section.notes = entries.compactMap { entry in
+      entry.result?.failure.map { "Variant \(entry.variant.number) failed: \($0)" }
+    }
+    return section
+  }
+
+  private var keys: Section {
+    var section = Section(title: "Each key")
+    guard !valued.isEmpty else { return section }
+    section.figures = state.plan.keys.indices.map { column in
+      let points = valued.map { entry in
+        (value: entry.variant.values[column], metric: entry.result?.value ?? .nan, text: words(entry))
+      }
+      return KeyPlot(key: state.plan.keys[column], metric: metric, points: points).figure
+    }
+    return section
+  }
+
+  private var coordinates: Section {
+    var section = Section(title: "All keys")
+    guard valued.count > 1 else { return section }
+    let plot = ParallelCoordinates(
+      axes: names, metric: metric, isGreatestBest: state.metric?.isGreatestBest ?? false,
+      lines: valued.map { ($0.variant.values, $0.result?.value ?? .nan, words($0)) })
+    section.figures = [
+      Figure(
+        "Parallel coordinates",
+        note: "Each line is a variant, from its values to its \(metric). The best tenth is drawn stronger.",
+        legend: plot.legend, drawings: [plot.drawing(title: "Parallel coordinates")])
+    ]
+    return section
+  }
+
+  /// The values of a variant and what came of it, for hovering.
+  private func words(_ entry: SweepState.Entry) -> String {
+    let value = entry.result?.value.map { "\(metric) \(SweepTable.words($0, of: metric))" } ?? ""
+    let values = zip(names, entry.variant.values).map { "\($0) \($1)" }
+    return (["variant \(entry.variant.number): \(value)"] + values).joined(separator: "\n")
+  }
+
+  private var curves: Section {
+    var section = Section(title: "Curves")
+    let shown = Array(entries.filter { $0.result?.failure == nil }.prefix(Self.curveLimit))
+    let tables = shown.map { EpochColumns(path: folder.run($0.variant.number).epochs) }
+    let quantities = [
+      ("Loss by epoch", "loss", "evaluationLoss", 1.0),
+      ("Accuracy by epoch", "accuracy (%)", "evaluationAccuracy", 100),
+      ("Training loss by epoch", "training loss", "trainingLoss", 1),
+    ]
+    section.figures = quantities.compactMap { title, label, column, factor in
+      let lines = tables.map { $0.points(column).map { Mark.Point(x: $0.x, y: $0.y * factor) } }
+      guard lines.contains(where: { !$0.isEmpty }) else { return nil }
+      let marks = zip(shown, lines).enumerated().reversed().map { place, line in
+        Mark.line(
+          name: "variant \(line.0.variant.number)", colour: place == 0 ? 1 : 0, style: place == 0 ? .strong : .faint,
+          points: line.1.thinned(to: Frame.columns))
+      }
+      let legend = [
+        LegendEntry(name: "variant \(shown[0].variant.number), the best", swatch: "line c1 strong"),
+        LegendEntry(name: "the others", swatch: "line c0 faint"),
+      ]
+      if column == "evaluationAccuracy" {
+        return Figure(title, Chart(x: Axis("epoch"), y: Axis(label), marks: marks, shortLegend: legend))
+      }
+      return .onTwoScales(title, x: Axis("epoch"), label: label, unit: "", marks: marks, shortLegend: legend)
+    }
+    if entries.count > Self.curveLimit { section.notes = ["The curves of the \(Self.curveLimit) best variants."] }
+    return section
+  }
+}

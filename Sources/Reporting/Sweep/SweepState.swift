@@ -1,0 +1,114 @@
+import Recipes
+import Recording
+
+/// How far a sweep is: its plan and the results so far. It does not depend on the order in which results arrive.
+package struct SweepState {
+  /// What became of a variant so far.
+  package enum Outcome: Equatable {
+    /// All its epochs are done.
+    case finished
+    /// It ended early, in the worse half of a rung.
+    case halved
+    /// It is trained, or will be.
+    case open
+    /// Its training failed.
+    case failed
+  }
+
+  /// A variant among the others.
+  package struct Entry {
+    /// The variant.
+    package let variant: SweepPlan.Variant
+    /// What became of it.
+    package let outcome: Outcome
+    /// The rung that it is in, or ended in.
+    package let rung: Int
+    /// The newest result; nil if there is none.
+    package let result: SweepResult?
+
+    var standing: Halving.Standing {
+      Halving.Standing(number: variant.number, value: result?.value, loss: result?.loss ?? .infinity)
+    }
+  }
+
+  /// The plan.
+  package let plan: SweepPlan
+  /// The result of each variant's rungs.
+  private var results: [Int: [Int: SweepResult]] = [:]
+  /// Whether greater values of the metric are better, and the metric; nil as long as there is no result.
+  package private(set) var metric: (name: String, isGreatestBest: Bool)?
+
+  /// The state before the first result.
+  package init(_ plan: SweepPlan) {
+    self.plan = plan
+  }
+
+  /// Adds results.
+  package mutating func take(_ new: [SweepResult]) {
+    for result in new { results[result.number, default: [:]][result.rung] = result }
+    metric = metric ?? new.first { $0.failure == nil }.map { ($0.metric, $0.isGreatestBest) }
+  }
+
+  /// The number of the rung that has not ended, the variants in it, and those of them without a result; nil if all have ended.
+  package var rung: (number: Int, variants: [Int], open: [Int])? {
+    var variants = plan.variants.map(\.number)
+    for rung in 0...plan.halvings {
+      let open = variants.filter { results[$0]?[rung] == nil }
+      guard open.isEmpty else { return (rung, variants, open) }
+      variants = survivors(of: variants, after: rung)
+    }
+    return nil
+  }
+
+  /// Whether all has ended.
+  package var isComplete: Bool { rung == nil }
+
+  /// All variants, the best first: by the rung that they reached, then by the metric; then those without a value, by number.
+  package var entries: [Entry] {
+    var entries: [Entry] = []
+    var variants = plan.variants.map(\.number)
+    for rung in 0...plan.halvings {
+      let next = rung < plan.halvings && variants.allSatisfy { results[$0]?[rung] != nil }
+      let staying = next ? Set(survivors(of: variants, after: rung)) : []
+      for number in variants where !staying.contains(number) { entries.append(entry(number, rung: rung, halves: next)) }
+      guard next else { break }
+      variants = variants.filter(staying.contains)
+    }
+    let greatest = metric?.isGreatestBest ?? false
+    return entries.sorted { a, b in
+      let (first, second) = (a.standing, b.standing)
+      if (first.value == nil) != (second.value == nil) { return first.value != nil }
+      if first.value != nil, a.reached != b.reached { return a.reached > b.reached }
+      if a.outcome != b.outcome, first.value == nil { return a.outcome == .open }
+      return first.isBefore(second, greatest: greatest)
+    }
+  }
+
+  /// The best variant that has all its epochs; nil if none has.
+  package var winner: Entry? { entries.first { $0.outcome == .finished } }
+
+  /// A variant's result of a rung; nil if there is none yet.
+  package func result(of number: Int, rung: Int) -> SweepResult? { results[number]?[rung] }
+
+  private func entry(_ number: Int, rung: Int, halves: Bool) -> Entry {
+    let newest = results[number]?.max { $0.key < $1.key }?.value
+    let isDone = results[number]?[rung] != nil
+    let outcome: Outcome =
+      newest?.failure != nil ? .failed : !isDone ? .open : halves ? .halved : rung == plan.halvings ? .finished : .open
+    return Entry(variant: plan.variants[number - 1], outcome: outcome, rung: rung, result: newest)
+  }
+
+  private func survivors(of variants: [Int], after rung: Int) -> [Int] {
+    let standings = variants.map { number in
+      let result = results[number]?[rung]
+      return Halving.Standing(number: number, value: result?.value, loss: result?.loss ?? .infinity)
+    }
+    return Halving.survivors(
+      standings, greatest: metric?.isGreatestBest ?? false, after: rung, variants: plan.variants.count)
+  }
+}
+
+extension SweepState.Entry {
+  /// The rung of the newest result.
+  fileprivate var reached: Int { result?.rung ?? -1 }
+}
