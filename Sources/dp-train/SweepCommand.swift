@@ -7,6 +7,9 @@ struct SweepArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Draw this many variants instead of training all.", valueName: "variants"))
   var random: Int?
 
+  @Option(help: "The seed of --random.")
+  var seed: UInt64 = 1
+
   @Flag(help: "Train all for a part of their epochs, the better half for twice as many, and so on.")
   var halving = false
 
@@ -22,9 +25,15 @@ struct SweepArguments: ParsableArguments {
     guard ranksPerRun.map({ $0 > 0 }) ?? true else { throw ValidationError("--ranks-per-run must be at least 1") }
   }
 
+  /// The options that were given, for a script.
+  var words: [String] {
+    (random.map { ["--random", "\($0)", "--seed", "\(seed)"] } ?? []) + (halving ? ["--halving"] : [])
+      + (ranksPerRun.map { ["--ranks-per-run", "\($0)"] } ?? [])
+  }
+
   /// The plan that a recipe's arguments describe: `[RECIPE] KEY=VALUES...`.
   /// - Throws: `Failure` as `SweepPlan`.
-  func plan(_ arguments: [String], seed: UInt64) throws -> SweepPlan {
+  func plan(_ arguments: [String]) throws -> SweepPlan {
     let named = arguments.first.flatMap { $0.contains("=") ? nil : $0 }
     return try SweepPlan(
       source: named ?? "temporal-order",
@@ -55,9 +64,6 @@ struct SweepCommand: ParsableCommand, UsesRanks {
   @OptionGroup var variants: SweepArguments
 
   @OptionGroup var ranks: RankArguments
-
-  @Option(help: "The seed of --random.")
-  var seed: UInt64 = 1
 
   @Option(
     help: "The folder for everything the sweep writes (default: sweeps/NAME-DIGEST, the same for the same command).",
@@ -98,6 +104,6 @@ struct SweepCommand: ParsableCommand, UsesRanks {
     job.stallWarning = stallWarning
     job.stallAbort = stallAbort
     job.oversubscribes = ranks.oversubscribe
-    job.run { recipe.arguments.isEmpty ? nil : try variants.plan(recipe.arguments, seed: seed) }
+    job.run { recipe.arguments.isEmpty ? nil : try variants.plan(recipe.arguments) }
   }
 }

@@ -1,7 +1,6 @@
 import Foundation
 import Recording
 import Reporting
-import Synchronization
 
 /// Shows a sweep on the terminal, and writes its table and page at the end. It knows all groups by their files.
 ///
@@ -11,7 +10,7 @@ final class SweepDisplay: @unchecked Sendable {
   private let folder: SweepFolder
   private let groups: String
   private let width = Terminal.width
-  private let isEnding = Mutex(false)
+  private let ending = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
   private var state: SweepState
   private var known: Set<String> = []
@@ -60,8 +59,7 @@ final class SweepDisplay: @unchecked Sendable {
     print(Format.table(rows) + "\n")
     if !told.isEmpty { print("resuming: \(counted(told.count, "variant")) of \(plan.variants.count) done before\n\n") }
     try SystemThread.start("sweep") { [self] in
-      while !isEnding.withLock({ $0 }) {
-        Thread.sleep(forTimeInterval: Self.seconds)
+      while ending.wait(timeout: .now() + Self.seconds) == .timedOut {
         // A damaged file is reported by who needs it.
         state.take((try? folder.readResults(besides: &known)) ?? [])
         show()
@@ -70,24 +68,29 @@ final class SweepDisplay: @unchecked Sendable {
     }
   }
 
-  /// Ends the thread, writes table and page, and prints the result. Returns whether variants are left.
+  /// Ends the thread, writes table and page, and prints the result. Returns whether it was stopped before its end.
   func finish(hasStopped: Bool) throws -> Bool {
-    isEnding.withLock { $0 = true }
+    ending.signal()
     ended.wait()
     state.take(try folder.readResults(besides: &known))
     erase()
     if width == nil { tell(left: nil) }
+    // Of several jobs that end at once, the one that writes last has all results.
+    repeat { try folder.write(SweepTable(state).csv, to: folder.table) } while try takesNews()
     let table = SweepTable(state)
-    try folder.write(table.csv, to: folder.table)
     let entries = state.entries
     print("\n" + Format.table(table.rows, right: table.right))
     for entry in entries where entry.outcome == .failed {
       print("variant \(entry.variant.number) failed: \(entry.result?.failure ?? "")\n")
     }
     guard state.isComplete else {
-      let cause = hasStopped ? "stopped, and saved" : "other jobs train what is left"
-      print("\n\(cause); resume with\n  dp-train sweep --out \(folder.path)\n")
-      if hasStopped { unlink(folder.stop) }
+      let again = "  dp-train sweep --out \(folder.path)\n"
+      guard hasStopped else {
+        print("\nother jobs train what is left; the table of all, later:\n\(again)")
+        return false
+      }
+      unlink(folder.stop)
+      print("\nstopped, and saved; resume with\n\(again)")
       return true
     }
     if let failure = entries.first?.result?.failure, entries.allSatisfy({ $0.outcome == .failed }) {
@@ -103,6 +106,13 @@ final class SweepDisplay: @unchecked Sendable {
     }
     print("\n" + Format.table(rows))
     return false
+  }
+
+  /// Whether there are results that were not known before.
+  private func takesNews() throws -> Bool {
+    let news = try folder.readResults(besides: &known)
+    state.take(news)
+    return !news.isEmpty
   }
 
   /// The terminal, not the log of the variant that this rank trains.

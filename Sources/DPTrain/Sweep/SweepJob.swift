@@ -37,7 +37,7 @@ package struct SweepJob {
   /// Makes the sweep's folder, or finds it.
   private func begin(_ makePlan: () throws -> SweepPlan?) throws -> (plan: SweepPlan, folder: SweepFolder) {
     let made = try makePlan()
-    let place = try out ?? made.map { "sweeps/\($0.name)-\(try Self.digest(of: $0))" } ?? ""
+    let place = try out ?? made.map(Self.usualFolder) ?? ""
     let folder = SweepFolder(path: place)
     guard folder.exists else {
       guard let made else {
@@ -59,12 +59,13 @@ package struct SweepJob {
     return (plan, folder)
   }
 
-  private static func digest(of plan: SweepPlan) throws -> String {
+  /// The folder of a sweep if none is named: the same for the same plan.
+  package static func usualFolder(of plan: SweepPlan) throws -> String {
     let text = Array(try plan.json().utf8)
-    return String(try text.withUnsafeBytes { try sha256(of: $0) }.prefix(8))
+    return "sweeps/\(plan.name)-\(try text.withUnsafeBytes { try sha256(of: $0) }.prefix(8))"
   }
 
-  /// Trains all variants. Returns whether some are left, because a group was asked to stop, or another job trains them.
+  /// Trains all variants. Returns whether some are left because a group was asked to stop.
   private func sweep(
     _ communicator: any Communicator, _ begun: (plan: SweepPlan, folder: SweepFolder)?, until limit: TimeLimit?
   ) throws -> Bool {
@@ -85,7 +86,7 @@ package struct SweepJob {
       return try worker.run()
     }
     let hasStopped = try communicator.gather(end == .stopped).contains(true)
-    let isLeft = try display?.finish(hasStopped: hasStopped) ?? false
-    return try communicator.gather(isLeft).contains(true)
+    let isStopped = try display?.finish(hasStopped: hasStopped) ?? false
+    return try communicator.gather(isStopped).contains(true)
   }
 }

@@ -1,6 +1,6 @@
 import DPTrain
 
-/// A script that starts a training on a cluster.
+/// A script that starts a training or a sweep on a cluster.
 struct BatchScript {
   /// What starts the job.
   enum Scheduler: String, CaseIterable {
@@ -48,8 +48,20 @@ struct BatchScript {
   var program = ".build/release/dp-train"
   /// The site's settings.
   var site = Site()
-  /// The numbers of an array of jobs, such as 1-10; each job trains with its own seed. Nil for one job.
+  /// The numbers of an array of jobs, such as 1-10; each job trains with its own seed, or they share a sweep's variants. Nil for
+  /// one job.
   var array: String?
+  /// The folder and the options of `dp-train sweep`; nil to train the recipe.
+  var sweep: (folder: String, options: [String])?
+
+  /// What the program does.
+  var subcommand: String { sweep == nil ? "train" : "sweep" }
+  /// The program's options besides `--out` and the time limits.
+  var options: [String] { sweep?.options ?? ["--resume"] }
+  /// The same for a shell.
+  var quotedOptions: String { options.map { $0.shellQuoted + " " }.joined() }
+  /// The folder that is written.
+  var out: String { sweep?.folder ?? "runs/\(name)" }
 
   /// The number of ranks on all machines.
   var ranks: Int { nodes * ranksPerNode }
@@ -102,15 +114,22 @@ struct BatchScript {
 
   /// The lines that name recipe and run folder. The shell variable `number` holds a job's number in an array.
   func folder(number: String) -> String {
-    """
-    recipe=(\(recipe))
-    name=\(name.shellQuoted)
-    run=${DPTRAIN_RUN:-runs/$name}
-    # Each job of an array has its own run folder and its own seed.
-    if [ -n "${\(number):-}" ]; then
-      run+=-$\(number)
-      recipe+=("seed=$\(number)")
-    fi
-    """
+    if let sweep {
+      return """
+        recipe=(\(recipe))
+        # All jobs of an array share the variants; the one that ends last makes the page.
+        run=${DPTRAIN_RUN:-\(sweep.folder.shellQuoted)}
+        """
+    }
+    return """
+      recipe=(\(recipe))
+      name=\(name.shellQuoted)
+      run=${DPTRAIN_RUN:-runs/$name}
+      # Each job of an array has its own run folder and its own seed.
+      if [ -n "${\(number):-}" ]; then
+        run+=-$\(number)
+        recipe+=("seed=$\(number)")
+      fi
+      """
   }
 }

@@ -11,14 +11,19 @@ extension BatchScript {
     \#(surroundings)
     case $program in /*) ;; *) program=$PWD/$program ;; esac
     recipe=(\#(recipe))
-    name=\#(name.shellQuoted)
-    run=${DPTRAIN_RUN:-$PWD/runs/$name}
+    \#(runLines)
 
     # The program knows the mpirun of its MPI, and its options for machines and ranks.
     words=$("$program" launcher --hosts "$hosts") || exit $?
     mapfile -t start <<<"$words"
-    exec "${start[@]}" "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600
+    exec "${start[@]}" "$program" \#(subcommand) "${recipe[@]}" --out "$run" \#(quotedOptions)--stall-abort 600
 
     """#
+  }
+
+  /// The lines that name the folder, with the same path on all machines.
+  private var runLines: String {
+    guard sweep == nil else { return "run=${DPTRAIN_RUN:-$PWD/\(out.shellQuoted)}" }
+    return "name=\(name.shellQuoted)\nrun=${DPTRAIN_RUN:-$PWD/runs/$name}"
   }
 }

@@ -63,8 +63,8 @@ extension BatchScript {
     return ["mpirun", "--allow-run-as-root", "--bind-to", "none"] + (interface ?? [])
       + [
         "--mca", "oob_tcp_keepalive_time", "10", "--mca", "oob_tcp_keepalive_intvl", "2", "--mca",
-        "oob_tcp_keepalive_probes", "5", "-np", "\(ranks)", "dp-train", "train",
-      ] + arguments + ["--out", "runs/\(name)", "--resume", "--stall-abort", "600"]
+        "oob_tcp_keepalive_probes", "5", "-np", "\(ranks)", "dp-train", subcommand,
+      ] + arguments + ["--out", out] + options + ["--stall-abort", "600"]
   }
 
   /// An argument in YAML. Kubernetes would expand `$(NAME)`, so `$$(NAME)` is written for it.

@@ -5,11 +5,12 @@ import Foundation
 /// `dp-train launch`.
 struct LaunchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "launch", abstract: "Print a script that trains a recipe on a cluster.",
+    commandName: "launch", abstract: "Print a script that trains a recipe, or a sweep of it, on a cluster.",
     discussion: """
       Examples:
         dp-train launch slurm my.yaml epochs=100 --nodes 2 --ranks-per-node 4 > job && sbatch job
         dp-train launch slurm mnist --array 1-10 > job && sbatch job               ten runs, each with its own seed
+        dp-train launch slurm my.yaml --sweep batch=32,64 optimizer=sgd,adam --array 1-4 > job && sbatch job
         dp-train launch pbs temporal-order --hours 0.5 > job && qsub job
         dp-train launch hosts cats-dogs > job && bash job machines.txt
         dp-train launch kubernetes mnist --nodes 4 > job.yaml && kubectl apply -f job.yaml
@@ -19,6 +20,11 @@ struct LaunchCommand: ParsableCommand {
   var scheduler: BatchScript.Scheduler
 
   @OptionGroup var recipe: RecipeArguments
+
+  @Flag(help: "Train variants: keys have several values, as of dp-train sweep, and the next options are its own.")
+  var sweep = false
+
+  @OptionGroup var variants: SweepArguments
 
   @Option(help: "The number of machines.")
   var nodes = 1
@@ -50,7 +56,11 @@ struct LaunchCommand: ParsableCommand {
   @Option(help: "Slurm's plugin that starts ranks (default: pmi2 if the program has MPICH, else pmix).")
   var plugin: String?
 
-  @Option(help: "Numbers of an array of jobs, such as 1-10: each has its own run folder and trains with seed=NUMBER.")
+  @Option(
+    help: """
+      Numbers of an array of jobs, such as 1-10: each has its own run folder and trains with seed=NUMBER; with --sweep they share \
+      the variants.
+      """)
   var array: String?
 
   func validate() throws {
@@ -72,6 +82,7 @@ struct LaunchCommand: ParsableCommand {
       guard let text, text.isEmpty || text.directiveWord != text else { continue }
       throw ValidationError("\(option) must be made of letters, digits, \"-\", \"_\" and \".\", not \"\(text)\"")
     }
+    guard sweep || variants.words.isEmpty else { throw ValidationError("\(variants.words[0]) goes with --sweep") }
     try checkScheduler()
   }
 
@@ -92,15 +103,15 @@ struct LaunchCommand: ParsableCommand {
   }
 
   func run() throws {
-    let recipe = try recipe.load()
-    guard nodes * ranksPerNode <= recipe.shards else {
-      throw Failure(
-        .usage, "\(nodes) × \(ranksPerNode) ranks are more than the recipe has shards, \(recipe.shards)",
-        advice: "choose fewer, or add shards=\(nodes * ranksPerNode) (which changes the results)")
-    }
     var script = BatchScript()
-    script.name = recipe.name
-    if !self.recipe.arguments.isEmpty { script.arguments = self.recipe.arguments }
+    if sweep {
+      let plan = try variants.plan(recipe.arguments)
+      script.name = plan.name
+      script.sweep = (try SweepJob.usualFolder(of: plan), variants.words)
+    } else {
+      script.name = try checkedRecipe().name
+    }
+    if !recipe.arguments.isEmpty { script.arguments = recipe.arguments }
     script.nodes = nodes
     script.ranksPerNode = ranksPerNode
     script.minutes = Int((hours * 60).rounded())
@@ -109,6 +120,19 @@ struct LaunchCommand: ParsableCommand {
       account: account, partition: partition, qos: qos, memory: memory, modules: modules, interface: interface,
       plugin: plugin ?? (Launch.describe.hasPrefix("MPICH") ? "pmi2" : "pmix"))
     Terminal.write(script.text(for: scheduler))
+  }
+}
+
+extension LaunchCommand {
+  /// The recipe, which has work for all ranks.
+  private func checkedRecipe() throws -> Recipe {
+    let recipe = try recipe.load()
+    guard nodes * ranksPerNode <= recipe.shards else {
+      throw Failure(
+        .usage, "\(nodes) × \(ranksPerNode) ranks are more than the recipe has shards, \(recipe.shards)",
+        advice: "choose fewer, or add shards=\(nodes * ranksPerNode) (which changes the results)")
+    }
+    return recipe
   }
 }
 

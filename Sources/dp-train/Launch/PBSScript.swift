@@ -66,7 +66,7 @@ extension BatchScript {
           qsub -v DPTRAIN,DPTRAIN_RUN,DPTRAIN_NUMBER,DPTRAIN_RESTARTS "$run.job"
       }
       \#(start)
-      "${start[@]}" "$program" train "${recipe[@]}" --out "$run" --resume --minutes "$minutes" --stall-abort 600
+      "${start[@]}" "$program" \#(subcommand) "${recipe[@]}" --out "$run" \#(quotedOptions)--minutes "$minutes" --stall-abort 600
       status=$?
       case $status in
         # Stopped before the time is up: a user wanted it, so do not submit again.

@@ -40,7 +40,7 @@ extension BatchScript {
       trap 'requeues=1; [ -z "$pid" ] || kill -USR1 $pid' USR1
       trap ':' TERM
       # -K1 ends the job if a rank dies; without it the others would wait.
-      srun -K1 --mpi="$plugin" "$program" train "${recipe[@]}" --out "$run" --resume --stall-abort 600 &
+      srun -K1 --mpi="$plugin" "$program" \#(subcommand) "${recipe[@]}" --out "$run" \#(quotedOptions)--stall-abort 600 &
       pid=$!
       while kill -0 $pid 2>/dev/null; do wait $pid; done
       wait $pid

@@ -120,6 +120,27 @@ extension EndToEndTests {
       }
     }
 
+    @Test func jobsOfAnArrayShareASweep() throws {
+      try Folder.temporary { folder in
+        let script = try print(
+          "slurm", ["--sweep", "batch=32,64", "seed=1..5", "--halving", "--array", "1-3", "--ranks-per-node", "9"],
+          in: folder)
+        try fake("srun", in: folder)
+        for number in ["1", "3"] {
+          try? FileManager.default.removeItem(atPath: folder["srun"])
+          let ending = try run(script, ["SLURM_ARRAY_TASK_ID": number], in: folder)
+          #expect(ending.status == 0, "\(ending.text)")
+          let words = try lines("srun", in: folder)
+          #expect(words.contains("sweep") && words.contains("--halving") && !words.contains("--resume"), "\(words)")
+          #expect(words.suffix(3) == ["--halving", "--stall-abort", "600"])
+          let out = try #require(words.drop { $0 != "--out" }.dropFirst().first)
+          #expect(out.wholeMatch(of: /sweeps\/.*-[0-9a-f]{8}/) != nil, "\(out)")
+        }
+        let refused = try Program.run(["launch", "slurm", "seed=1..5", "--halving"], in: folder)
+        #expect(refused.status == 64 && refused.errors.contains("--halving goes with --sweep"), "\(refused.text)")
+      }
+    }
+
     /// The program is a fake that ends with a given status.
     @Test(arguments: ["pbs", "torque"])
     func pbsSubmitsTheJobAgain(scheduler: String) throws {

@@ -1,0 +1,178 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import DPTrain
+
+extension EndToEndTests {
+  /// `dp-train sweep`.
+  struct SweepTests {
+    /// A small recipe, and keys that vary. Batch 8 cannot have 16 shards; with a rate of 1e30 the loss is not finite.
+    private static let arguments = [
+      "sweep", "temporal-order", "data.epochSize=128", "data.testSize=64", "epochs=4", "optimizer=sgd",
+      "optimizer.clipNorm=none", "batch=8,32", "shards=8,16", "optimizer.learningRate=0.1,1e30", "seed=1..2",
+    ]
+
+    /// The table without the seconds.
+    private func table(_ name: String, in folder: Folder) throws -> [[String]] {
+      let rows = try folder.text("\(name)/sweep.csv").split(separator: "\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      }
+      let seconds = try #require(rows.first?.firstIndex(of: "seconds"))
+      return rows.map { row in row.enumerated().filter { $0.offset != seconds }.map(\.element) }
+    }
+
+    @Test(
+      .enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: [[], ["--halving"], ["--random", "9", "--seed", "7"]])
+    func theTableIsTheSameOnAnyRanks(options: [String]) throws {
+      try Folder.temporary { folder in
+        let alone = try Program.run(Self.arguments + options + ["--out", "alone"], in: folder)
+        #expect(alone.status == 0, "\(alone.text)")
+        let expected = try table("alone", in: folder)
+        #expect(expected.count == (options.contains("--random") ? 10 : 17))
+        // Which combinations fail does not depend on anything else.
+        for row in expected.dropFirst() where options.isEmpty {
+          let fails = (row[1] == "8" && row[2] == "16") || row[3] == "1e30"
+          #expect(row.contains(fails ? "failed" : "finished"), "\(row)")
+        }
+        for (ranks, more) in [(2, []), (3, []), (3, ["--ranks-per-run", "2"]), (5, ["--ranks-per-run", "2"])] {
+          let name = "ranks-\(ranks)\(more.joined())"
+          let ending = try Program.run(Self.arguments + options + more + ["--out", name], ranks: ranks, in: folder)
+          #expect(ending.status == 0, "\(ending.text)")
+          #expect(try table(name, in: folder) == expected, "\(name)")
+        }
+        for path in ["alone/sweep.html", "alone/runs/0001/log.txt"] {
+          #expect(try !folder.text(path).isEmpty, "\(path)")
+        }
+      }
+    }
+
+    /// A variant's weights are those of a training alone, though it was killed, and halved.
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: [false, true])
+    func aKilledSweepGoesOn(halves: Bool) throws {
+      try Folder.temporary { folder in
+        var random = TestRandom(halves ? 11 : 12)
+        let recipe = ["temporal-order", "epochs=40", "data.testSize=64", "checkpoint.steps=20", "schedule=cosine"]
+        let sweep =
+          ["sweep"] + recipe + ["optimizer.learningRate=0.01,0.003", "seed=1..3"] + (halves ? ["--halving"] : [])
+        let whole = try Program.run(sweep + ["--out", "whole"], in: folder)
+        try #require(whole.status == 0, "\(whole.text)")
+        var unfinished = 0
+        for attempt in 0..<6 {
+          let ranks = [2, 1, 3][attempt % 3]
+          let delay = Double.random(in: 0.3...max(0.6, whole.seconds / 3), using: &random)
+          let ending = try Program.run(sweep + ["--out", "pieces"], ranks: ranks, in: folder) { pid in
+            Thread.sleep(forTimeInterval: delay)
+            kill(-pid, SIGKILL)
+            kill(pid, SIGKILL)
+          }
+          if ending.status != 0 { unfinished += 1 }
+        }
+        #expect(unfinished > 0, "no blow met a sweep that was under way")
+        let last = try Program.run(["sweep", "--out", "pieces"], ranks: 2, in: folder)
+        try #require(last.status == 0, "\(last.text)")
+        let rows = try table("pieces", in: folder)
+        #expect(try rows == table("whole", in: folder))
+        let best = rows[1]
+        let alone = try Program.run(
+          ["train"] + recipe + ["optimizer.learningRate=\(best[1])", "seed=\(best[2])", "--out", "alone"], in: folder)
+        #expect(alone.status == 0, "\(alone.text)")
+        let number = String(repeating: "0", count: 4 - best[0].count) + best[0]
+        #expect(
+          try sha256(ofFile: folder["pieces/runs/\(number)/weights.safetensors"])
+            == sha256(ofFile: folder["alone/weights.safetensors"]))
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing)) func aStoppedSweepGoesOn() throws {
+      try Folder.temporary { folder in
+        let sweep = ["sweep", "temporal-order", "epochs=300", "data.testSize=64", "seed=1..4", "--out", "sweep"]
+        for ranks in [nil, 2] {
+          let ending = try Program.run(sweep, ranks: ranks, in: folder) { _ in
+            for _ in 0..<500 where !FileManager.default.fileExists(atPath: folder["sweep/runs/0001/metrics.jsonl"]) {
+              Thread.sleep(forTimeInterval: 0.01)
+            }
+            #expect(throws: Never.self) { try folder.write("", to: "sweep/stop") }
+          }
+          #expect(ending.status == 75 && ending.output.contains("  dp-train sweep --out sweep\n"), "\(ending.text)")
+          #expect(!FileManager.default.fileExists(atPath: folder["sweep/stop"]))
+        }
+        let late = try Program.run(sweep + ["--minutes", "0.001"], in: folder)
+        #expect(late.status == 75, "\(late.text)")
+        let last = try Program.run(sweep, ranks: 3, in: folder)
+        #expect(last.status == 0, "\(last.text)")
+        let whole = try Program.run(sweep.dropLast() + ["whole"], in: folder)
+        #expect(try whole.status == 0 && table("whole", in: folder) == table("sweep", in: folder))
+      }
+    }
+
+    /// Two jobs share the variants of a sweep without knowing of each other.
+    @Test func jobsShareTheVariants() throws {
+      try Folder.temporary { folder in
+        let sweep = ["sweep", "temporal-order", "epochs=100", "data.testSize=64", "seed=1..6", "--out", "sweep"]
+        var others: [Ending] = []
+        let first = try Program.run(sweep, in: folder) { _ in
+          do { others.append(try Program.run(sweep, in: folder)) } catch { Issue.record(error) }
+        }
+        #expect(first.status == 0 && others.first?.status == 0, "\(first.text)\n\(others)")
+        let rows = try table("sweep", in: folder)
+        #expect(rows.count == 7 && rows.dropFirst().allSatisfy { $0.contains("finished") })
+        #expect(FileManager.default.fileExists(atPath: folder["sweep/sweep.html"]))
+      }
+    }
+
+    @Test(arguments: [nil, 2]) func impossibleValuesAreRefusedBeforeAnythingTrains(ranks: Int?) throws {
+      guard ranks == nil || Mpirun.isUsable else { return }
+      try Folder.temporary { folder in
+        for (words, status, message) in [
+          (["bacth=32,64"], 78, "\"bacth\" is not a key"), (["batch=32,many"], 78, "batch=many"),
+          (["seed=1..3", "--random", "1"], 64, "--random must be from 2"),
+          (["batch=32"], 64, "no key has several values"),
+          ([], 64, "give the keys to vary"), (["--out", "nowhere"], 66, "nowhere holds no sweep"),
+        ] {
+          let ending = try Program.run(["sweep"] + words, ranks: ranks, in: folder)
+          #expect(ending.status == Int32(status) && ending.errors.contains(message), "\(ending.text)")
+        }
+        #expect(try folder.contents().isEmpty)
+      }
+    }
+
+    @Test func aFolderHoldsOneSweep() throws {
+      try Folder.temporary { folder in
+        let recipe = ["sweep", "temporal-order", "epochs=1", "data.testSize=64", "--out", "sweep"]
+        let first = try Program.run(recipe + ["seed=1..2"], in: folder)
+        #expect(first.status == 0, "\(first.text)")
+        let other = try Program.run(recipe + ["seed=1..3"], in: folder)
+        #expect(other.status == 78, "\(other.text)")
+        #expect(
+          other.errors.hasPrefix("sweep holds another sweep: seed=1..3 here, but seed=1..2 there\n"), "\(other.text)")
+        let again = try Program.run(["sweep", "--out", "sweep"], in: folder)
+        #expect(again.status == 0 && again.output.contains("2 variants of 2 done before"), "\(again.text)")
+      }
+    }
+
+    @Test func everyVariantMayFail() throws {
+      try Folder.temporary { folder in
+        let ending = try Program.run(
+          ["sweep", "temporal-order", "optimizer=sgd", "optimizer.clipNorm=none", "optimizer.learningRate=1e30,1e31"],
+          in: folder)
+        #expect(
+          ending.status == 78 && ending.errors.hasPrefix("every variant failed, the first one so: "), "\(ending.text)")
+      }
+    }
+
+    @Test func groupsHaveRanksOfOneMachine() {
+      func groups(_ machines: [[Int]], _ ranksPerRun: Int?, variants: Int = 100, shards: Int = 8) -> [Int] {
+        SweepGroups(machines: machines, ranksPerRun: ranksPerRun, variants: variants, shards: shards).groups
+      }
+      #expect(groups([[0, 1, 2, 3]], nil) == [0, 1, 2, 3])
+      #expect(groups([[0, 1, 2, 3]], 2) == [0, 0, 1, 1] && groups([[0, 1, 2, 3, 4]], 2) == [0, 0, 0, 1, 1])
+      #expect(groups([[0, 2], [1, 3]], 2) == [0, 1, 0, 1])
+      #expect(groups([[0, 1, 2, 3]], nil, variants: 2) == [0, 0, 1, 1])
+      #expect(groups([Array(0..<8)], nil, variants: 2, shards: 2) == [0, 0, 1, 1, 2, 2, 3, 3])
+      #expect(groups([[0, 1]], 8) == [0, 0])
+      let two = SweepGroups(machines: [Array(0..<5)], ranksPerRun: 2, variants: 9, shards: 8)
+      #expect(two.text == "2 groups of 2 to 3 ranks")
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Recipes
+import Testing
+
+@testable import Recording
+@testable import Reporting
+
+@Suite struct SweepTests {
+  private func plan(halves: Bool = false) throws -> SweepPlan {
+    try SweepPlan(
+      source: "temporal-order",
+      request: SweepPlan.Request(
+        arguments: ["optimizer.learningRate=0.001,0.1", "optimizer=rmsprop,adam", "epochs=4"], halves: halves))
+  }
+
+  private func result(_ number: Int, rung: Int = 0, _ value: Double, epochs: Int = 4) -> SweepResult {
+    SweepResult(
+      number: number, rung: rung, metric: "accuracy", isGreatestBest: true, value: value, measurements: [],
+      epochs: epochs, steps: 31 * epochs, seconds: 1)
+  }
+
+  @Test func variantsAreSortedByTheMetric() throws {
+    var state = SweepState(try plan())
+    #expect(!state.isComplete && state.rung?.open == [1, 2, 3, 4])
+    state.take([result(3, 0.5), SweepResult(number: 2, rung: 0, failure: "it is, so to say, \"bad\"", seconds: 0)])
+    #expect(state.entries.map(\.variant.number) == [3, 1, 4, 2])
+    #expect(state.entries.map(\.outcome) == [.finished, .open, .open, .failed])
+    state.take([result(1, 0.75), result(4, 0.25)])
+    #expect(state.isComplete && state.winner?.variant.number == 1)
+    let table = SweepTable(state)
+    #expect(table.rows[0] == ["variant", "learningRate", "optimizer", "accuracy", "loss", "epoch", "time", ""])
+    #expect(table.rows.map { $0[0] } == ["variant", "1", "3", "4", "2"] && table.rows[1][3] == "75.0 %")
+    let lines = table.csv.split(separator: "\n")
+    #expect(lines[0].hasPrefix("variant,optimizer.learningRate,optimizer,state,rung,epochs,steps,metric,value,"))
+    #expect(lines[1].hasPrefix("1,0.001,rmsprop,finished,1,4,124,accuracy,0.75,"))
+    #expect(lines[4].hasSuffix("\"it is, so to say, \"\"bad\"\"\""))
+  }
+
+  /// In any order of results, the better half of each rung goes on.
+  @Test func rungsEndWhenAllTheirVariantsHave() throws {
+    let plan = try plan(halves: true)
+    #expect(plan.halvings == 2)
+    let first = [
+      result(1, 0.1, epochs: 1), result(2, 0.9, epochs: 1), result(3, 0.8, epochs: 1), result(4, 0.2, epochs: 1),
+    ]
+    for order in [first, first.reversed()] {
+      var state = SweepState(plan)
+      state.take(Array(order.dropLast()))
+      #expect(state.rung?.number == 0 && state.rung?.open.count == 1)
+      state.take(order.suffix(1))
+      #expect(state.rung?.number == 1 && state.rung?.open == [2, 3])
+      state.take([result(3, rung: 1, 0.95, epochs: 2)])
+      #expect(state.rung?.open == [2])
+      state.take([result(2, rung: 1, 0.94, epochs: 2)])
+      #expect(state.rung?.number == 2 && state.rung?.variants == [3])
+      #expect(state.entries.map(\.variant.number) == [3, 2, 4, 1])
+      #expect(state.entries.map(\.outcome) == [.open, .halved, .halved, .halved])
+      state.take([result(3, rung: 2, 0.3)])
+      // The one with all its epochs comes first, though others were better before.
+      #expect(state.isComplete && state.winner?.variant.number == 3)
+    }
+  }
+
+  @Test func resultsAreReadOnce() throws {
+    let folder = SweepFolder(path: FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path)
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    try folder.create(plan: plan().json())
+    var known: Set<String> = []
+    try folder.write(result(2, .nan))
+    #expect(try folder.readResults(besides: &known).map(\.number) == [2])
+    try folder.write(result(1, 0.5))
+    #expect(try folder.readResults(besides: &known) == [result(1, 0.5)])
+    #expect(
+      try folder.readResults(besides: &known).isEmpty && folder.hasResult(1, rung: 0) && !folder.hasResult(1, rung: 1))
+    try Data("{".utf8).write(to: URL(filePath: folder.path + "/results/0003-0.json"))
+    #expect(throws: Failure.self) { try folder.readResults(besides: &known) }
+  }
+
+  @Test func keysHaveTheShortestNamesThatDiffer() {
+    let keys = ["optimizer.learningRate", "model.layers.0.lstm.hiddenSize", "model.layers.1.linear.outputs", "seed"]
+    #expect(SweepTable.shortNames(keys) == ["learningRate", "hiddenSize", "outputs", "seed"])
+    #expect(SweepTable.shortNames(["a.every", "b.every"]) == ["a.every", "b.every"])
+  }
+
+  @Test func thePageHasEachKeyAndAllCurves() throws {
+    let folder = SweepFolder(path: FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path)
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    let plan = try plan()
+    try folder.create(plan: plan.json())
+    for number in 1...4 {
+      try FileManager.default.createDirectory(atPath: folder.run(number).path, withIntermediateDirectories: true)
+      try folder.write(
+        "epoch,evaluationLoss,evaluationAccuracy\n1,1.4,0.2\n2,\(number),0.\(number)\n", to: folder.run(number).epochs)
+      try folder.write("seed: \(number) # <best>\n", to: folder.run(number).recipe)
+    }
+    var state = SweepState(plan)
+    state.take((1...4).map { result($0, 0.1 * Double($0)) })
+    let html = try SweepPage(state, folder: folder).html()
+    let structure = try PageStructure(html)
+    #expect(["best", "variants", "each-key", "all-keys", "curves"].allSatisfy(structure.sections.contains))
+    #expect(
+      structure.figures.map(\.title) == [
+        "optimizer.learningRate", "optimizer", "Parallel coordinates", "Loss by epoch", "Accuracy by epoch",
+      ])
+    #expect(
+      html.contains("seed: 4 # &lt;best&gt;")
+        && html.contains("dp-train train temporal-order optimizer.learningRate=0.1"))
+  }
+}
