@@ -77,7 +77,7 @@ typedef struct {
   long group, groupValid;
   float *out;
   long outI, outJ, outGroup, outNode;
-  /// Memory for large products, which are cut into blocks, or NULL.
+  /// Memory for large products, which are cut into blocks, or NULL. Rounded products need it.
   float *scratch;
   size_t scratchCount;
 } dpt_outer_product;
