@@ -1,0 +1,34 @@
+// Random windows over images or sequences, for convolutions and pooling.
+#ifndef WINDOWS_H
+#define WINDOWS_H
+
+#include "driver.h"
+
+/// How pixels lie: images one after the other; steps of all sequences, one after the other; or sequences of different lengths.
+typedef enum { IMAGES, TIME_MAJOR, OF_LENGTHS } window_layout;
+
+/// Pixels behind a window's taps; `padding` is that on both sides together.
+long output_size(long input, long kernel, long stride, long padding, long dilation);
+/// A window over images, sometimes larger ones, or over sequences, of up to `channels` channels; it gives as many for no
+/// `outputs`. With `dilates` it may be dilated.
+dpt_convolution draw_window(long channels, long outputs, long batch, bool dilates);
+window_layout layout_of(const dpt_convolution *g);
+/// Lays x and y out anew, of equal lengths, with pixels so many values apart.
+void lay_out(dpt_convolution *g, window_layout layout, long xStride, long yStride);
+/// Lays the pixels of x further apart, half of the time.
+void stretch_x(dpt_convolution *g);
+/// Makes sequences have different lengths.
+void draw_lengths(dpt_convolution *g);
+/// Pixels of x and of y.
+long pixels_of_x(const dpt_convolution *g);
+long pixels_of_y(const dpt_convolution *g);
+
+/// The values of x or y: zeros, or random ones.
+void *values_x(const dpt_convolution *g);
+void *values_y(const dpt_convolution *g);
+void *random_x(const dpt_convolution *g);
+void *random_y(const dpt_convolution *g);
+void hash_x(const dpt_convolution *g, const void *x);
+void hash_y(const dpt_convolution *g, const void *y);
+
+#endif
