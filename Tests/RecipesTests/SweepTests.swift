@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func aGridHasAllCombinationsInOrder() throws {
-    let plan = try plan("epochs=4", "batch=32,64", "seed=1..3")
+    let plan = try self.plan("epochs=4", "batch=32,64", "seed=1..3")
     #expect(plan.keys == ["batch", "seed"] && plan.variants.map(\.number) == Array(1...6))
     #expect(plan.variants.map { $0.values.joined(separator: " ") } == ["32 1", "32 2", "32 3", "64 1", "64 2", "64 3"])
     #expect(plan.overrides(of: plan.variants[4]) == ["epochs=4", "batch=64", "seed=2"])
@@ -59,7 +59,7 @@ import Testing
   @Test func drawsAreInTheirRangesAndTheSameForASeed() throws {
     let arguments = ("optimizer.learningRate=1e-4..1e-1:log", "batch=8..64:log", "epochs=1..3", "shards=4,8")
     func drawn(_ seed: UInt64) throws -> SweepPlan {
-      try plan(arguments.0, arguments.1, arguments.2, arguments.3, random: 200, seed: seed)
+      try self.plan(arguments.0, arguments.1, arguments.2, arguments.3, random: 200, seed: seed)
     }
     let plan = try drawn(1)
     #expect(try plan == drawn(1) && plan.variants.map(\.values) != drawn(2).variants.map(\.values))
@@ -98,13 +98,13 @@ import Testing
     #expect(try failure("batch=32,many").message.contains("batch=many"))
     #expect(try failure("batch=4,32", "seed=1,2").message.contains("batch"))
     #expect(try failure("optimizer.learningRate=-1..1", random: 9).message.contains("optimizer.learningRate"))
-    let plan = try plan("batch=8,32", "shards=8,16")
+    let plan = try self.plan("batch=8,32", "shards=8,16")
     #expect(plan.variants.count == 4)
     #expect(throws: Failure.self) { try plan.recipe(of: plan.variants[1]) }
   }
 
   @Test func aPlanIsReadAsItWasWritten() throws {
-    let plan = try plan("batch=32,64", "seed=1..3", halves: true)
+    let plan = try self.plan("batch=32,64", "seed=1..3", halves: true)
     #expect(try SweepPlan(json: plan.json()) == plan && plan.halvings == 2)
     #expect(SweepPlan(json: "{}") == nil && plan.difference(from: plan) == nil)
     let other = try self.plan("batch=32,16", "seed=1..3", halves: true)

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Recipes
 import Testing
@@ -38,7 +39,7 @@ import Testing
 
   /// In any order of results, the better half of each rung goes on.
   @Test func rungsEndWhenAllTheirVariantsHave() throws {
-    let plan = try plan(halves: true)
+    let plan = try self.plan(halves: true)
     #expect(plan.halvings == 2)
     let first = [
       result(1, 0.1, epochs: 1), result(2, 0.9, epochs: 1), result(3, 0.8, epochs: 1), result(4, 0.2, epochs: 1),
@@ -85,7 +86,7 @@ import Testing
   @Test func thePageHasEachKeyAndAllCurves() throws {
     let folder = SweepFolder(path: FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path)
     defer { try? FileManager.default.removeItem(atPath: folder.path) }
-    let plan = try plan()
+    let plan = try self.plan()
     try folder.create(plan: plan.json())
     for number in 1...4 {
       try FileManager.default.createDirectory(atPath: folder.run(number).path, withIntermediateDirectories: true)

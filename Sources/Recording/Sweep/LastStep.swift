@@ -23,8 +23,8 @@ package struct LastStep {
     guard
       let line = lines.compactMap({ try? decoder.decode(MetricsLine.self, from: $0) }).first(where: {
         $0.event == "step"
-      })
+      }), let loss = line.loss
     else { return nil }
-    (step, epoch, loss) = (line.step, line.epoch, line.loss)
+    (step, epoch, self.loss) = (line.step, line.epoch, loss)
   }
 }
