@@ -190,7 +190,7 @@ struct TrainingRun {
     var rows = [["time", "\(Format.count(summary.steps, "step")) in \(Format.seconds(summary.seconds))"]]
     if let reason = end?.reason { rows.append(["stopped", reason]) }
     for evaluation in summary.evaluations { rows.append([evaluation.split.rawValue, text(evaluation)]) }
-if let best, !summary.isBest {
+    if let best, !summary.isBest {
       let place = best.step < summary.steps ? "epoch \(best.epoch)" : "the last step"
       rows.append(["best", "\(text(best)), after \(place): \(folder.checkpoints)/best"])
     }
