@@ -69,8 +69,9 @@ DPT_INLINE value_loss16 huber16(v16 d, float delta) {
   const v16 limit = splat(delta), size = floats(bits(d) & 0x7fffffff);
   const i16 sign = bits(d) & (int32_t)0x80000000;
   const v16 far = limit * (size - splat(0.5f) * limit);
-  return (value_loss16){choose(size < limit, splat(0.5f) * d * d, far),
-                        choose(size < limit, d, floats(bits(limit) | sign))};
+  // NaN is not far and stays NaN; its sign differs from processor to processor.
+  const i16 isFar = size >= limit;
+  return (value_loss16){choose(isFar, far, splat(0.5f) * d * d), choose(isFar, floats(bits(limit) | sign), d)};
 }
 
 DPT_INLINE value_loss16 value_loss_of(dpt_value_loss_kind kind, float parameter, v16 z, v16 y) {
