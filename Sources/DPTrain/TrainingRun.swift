@@ -189,7 +189,11 @@ struct TrainingRun {
     try experiment.writeWeights(to: folder.weights, metadata: metadata)
     var rows = [["time", "\(Format.count(summary.steps, "step")) in \(Format.seconds(summary.seconds))"]]
     if let reason = end?.reason { rows.append(["stopped", reason]) }
-    for evaluation in summary.evaluations { rows.append([evaluation.split.rawValue, text(evaluation)]) }
+    for evaluation in summary.evaluations {
+      rows.append([evaluation.split.rawValue, text(evaluation)])
+      let metrics = evaluation.furtherMetrics.map { "\($0.metric.name) \(Format.metric($0.metric, $0.value))" }
+      if !metrics.isEmpty { rows.append(["", metrics.joined(separator: ", ")]) }
+    }
     if let best, !summary.isBest {
       let place = best.step < summary.steps ? "epoch \(best.epoch)" : "the last step"
       rows.append(["best", "\(text(best)), after \(place): \(folder.checkpoints)/best"])

@@ -16,6 +16,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case validationData = 7
   /// The variants of a sweep.
   case sweep = 16
+  /// Samples that are drawn again for intervals of metrics.
+  case resampling = 20
 }
 
 /// Counter-based random numbers: a pure function of (seed, purpose, epoch, sample, element), never of call order or rank.

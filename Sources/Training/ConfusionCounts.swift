@@ -25,11 +25,6 @@ public struct ConfusionCounts: Equatable, Sendable {
 
     /// The share of the class's samples that were classified rightly (recall); nil if there are none.
     public var accuracy: Double? { samples > 0 ? Double(right) / Double(samples) : nil }
-
-    /// The harmonic mean of recall and precision (F1); nil if the class neither occurs nor is predicted.
-    public var f1: Double? {
-      samples + predicted > 0 ? 2 * Double(right) / (Double(samples) + Double(predicted)) : nil
-    }
   }
 
   /// All pairs that occur, sorted by actual and then by predicted class.
@@ -68,18 +63,6 @@ public struct ConfusionCounts: Equatable, Sendable {
       if pair.actual == pair.predicted { classes[pair.actual, default: ClassCount()].right += pair.count }
     }
     return classes
-  }
-
-  /// The mean of the accuracies of the classes that occur; nil if nothing was counted.
-  public var balancedAccuracy: Double? { mean(\.accuracy) }
-
-  /// The mean F1 of the classes that occur or are predicted; nil if nothing was counted.
-  public var macroF1: Double? { mean(\.f1) }
-
-  /// The mean over the classes, added in their order so that the bits are always the same.
-  private func mean(_ share: (ClassCount) -> Double?) -> Double? {
-    let shares = classes.sorted { $0.key < $1.key }.compactMap { share($0.value) }
-    return shares.isEmpty ? nil : shares.reduce(0, +) / Double(shares.count)
   }
 
   /// The `limit` most frequent pairs of different classes.

@@ -4,7 +4,10 @@ extension EvaluationReport {
     switch metric {
     case "loss": loss
     case "accuracy": accuracy
-    default: nil
+    default: metrics.first { $0.metric.name == metric }?.value
     }
   }
+
+  /// The metrics besides loss and accuracy.
+  package var furtherMetrics: [MetricValue] { metrics.filter(\.metric.isFurther) }
 }

@@ -12,22 +12,26 @@ public final class Evaluator {
   private let sum: TreeSum
   private let loader: BatchLoader
   private let context: StepContext
+  private let metrics: [Metric]
   /// The bytes on this machine for what frozen layers make of the samples.
   private let cacheBytes: Int
   /// What they make; nil if it is not kept.
   private var frozenOutputs: FrozenOutputs?
 
-  /// Prepares evaluations on `data` of the workspace's model in global batches of the workspace's size.
+  /// Prepares evaluations on `data` of the workspace's model in global batches of the workspace's size. They measure the
+  /// usual metrics.
   /// - Throws: `Failure` (system) if memory is short.
   public convenience init(data: any Dataset, split: Split, workspace: Workspace) throws {
     try self.init(data: data, split: split, workspace: workspace, weights: workspace.model.weights)
   }
 
   /// The same with other weights of the same layout. What frozen layers make of the samples is kept for the next evaluation if
-  /// it takes at most `cacheBytes` on this machine.
+  /// it takes at most `cacheBytes` on this machine. `metrics` are measured, by default the usual ones.
   init(
-    data: any Dataset, split: Split, workspace: Workspace, weights: Weights, cacheBytes: Int = 0
+    data: any Dataset, split: Split, workspace: Workspace, weights: Weights, cacheBytes: Int = 0,
+    metrics: [Metric]? = nil
   ) throws {
+    self.metrics = metrics ?? MetricTask(workspace.network).usual
     self.cacheBytes = cacheBytes
     self.workspace = workspace
     self.data = data
@@ -73,13 +77,27 @@ public final class Evaluator {
     try run(step: step, epoch: epoch, activity: activity) { .none }
   }
 
+  /// The usual number of resamples if they take seconds at most; else 0.
+  public var affordableResamples: Int {
+    let outputs = workspace.model.outputShape
+    return data.count.multipliedReportingOverflow(by: outputs.count).partialValue <= 1 << 18 ? Resampling.usualCount : 0
+  }
+
+  /// Evaluates as `run`, and finds an interval for each metric.
+  /// - Throws: as `run`.
+  public func run(resampling: Resampling) throws -> EvaluationReport {
+    try run(step: 0, epoch: 0, activity: Activity(), resampling: resampling) { .none }
+  }
+
   /// Evaluates as `run`, but stops if a rank asks for it.
   /// - Parameter request: returns this rank's request; called at each batch.
   /// - Throws: `Stopped` if any rank asked to stop; otherwise as `run`.
-  func run(step: Int, epoch: Int, activity: Activity, request: () -> Request) throws -> EvaluationReport {
+  func run(
+    step: Int, epoch: Int, activity: Activity, resampling: Resampling? = nil, request: () -> Request
+  ) throws -> EvaluationReport {
     let (program, lossPass, loss) = (workspace.program, workspace.lossPass, workspace.network.loss)
     var totals = [Double](repeating: 0, count: LossSum.allCases.count)
-    var confusion = ConfusionTally()
+    let meter = MetricTask(workspace.network).makeMeter(metrics, resampling: resampling)
     try workspace.pack(context)
     try prepareFrozenOutputs()
     context.isContinuation = false
@@ -92,16 +110,7 @@ public final class Evaluator {
       _ = lossPass.evaluate(outputs, targets: batch.targets, context, gradient: false)
       context.isContinuation = true
       lossPass.sums(of: outputs, into: sum.nodes, nodeStride: sum.stride, context)
-      if loss.meaning == .classes {
-        for sample in 0..<outputs.batch {
-          for step in 0..<outputs.steps(ofSample: sample) {
-            let row = outputs.index(step: step, sample: sample)
-            guard let predicted = lossPass.prediction(row: row, context) else { continue }
-            confusion.add(
-              actual: batch.classes[batch.targetRow(step: step, sample: sample)], predicted: predicted)
-          }
-        }
-      }
+      meter.add(outputs, of: batch) { lossPass.prediction(row: $0, context) }
       sum.status.own[0] = Double(request().rawValue)
       try activity.during(.waiting) { try sum.reduce() }
       var greatest = Request.none
@@ -111,11 +120,30 @@ public final class Evaluator {
       if greatest.isStop { throw Stopped(request: greatest) }
       for index in totals.indices { totals[index] += Double(sum.result[index]) }
     }
-    let counts = try activity.during(.waiting) { try confusion.sum(over: workspace.communicator) }
+    let measured = try activity.during(.waiting) {
+      try meter.finish(samples: data.count, over: workspace.communicator)
+    }
     let means = LossMeans(loss) { totals[$0.rawValue] }
-    return EvaluationReport(
+    var report = EvaluationReport(
       split: split, step: step, epoch: epoch, loss: means.mean, accuracy: means.accuracy, samples: data.count,
-      confusion: counts,
+      confusion: measured.confusion,
       classNames: loss.meaning == .classes ? data.classNames(outputs: workspace.model.outputShape.features) : [])
+    report.take(measured)
+    return report
+  }
+}
+
+extension EvaluationReport {
+  /// Takes what was measured; loss and accuracy have the report's own values.
+  fileprivate mutating func take(_ measured: MeasuredMetrics) {
+    curves = measured.curves
+    metrics = measured.metrics
+    for index in metrics.indices {
+      switch metrics[index].metric {
+      case .loss: metrics[index].value = loss.isFinite ? loss : nil
+      case .accuracy: metrics[index].value = accuracy
+      default: break
+      }
+    }
   }
 }

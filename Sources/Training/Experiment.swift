@@ -25,6 +25,8 @@ public struct Experiment {
   public let evaluatedWeights: Weights
   /// What was loaded from a weights file; nil if all weights were drawn.
   package var loadedWeights: LoadedWeights?
+  /// The metrics that evaluations measure.
+  public var metrics: [Metric]
   /// What is frozen; nil if nothing is.
   public var freezing: Freezing?
   private let makeLayers: ((Shape) throws -> LayerPart)?
@@ -47,6 +49,7 @@ public struct Experiment {
     self.settings = settings
     self.warnings = warnings + data.notices
     self.makeLayers = makeLayers
+    metrics = MetricTask(network).usual
   }
 
   /// The model.
@@ -86,7 +89,8 @@ public struct Experiment {
     let shape = samples.inputShape
     if shape == model.inputShape {
       return try Evaluator(
-        data: samples, split: split, workspace: workspace, weights: evaluatedWeights, cacheBytes: cacheBytes)
+        data: samples, split: split, workspace: workspace, weights: evaluatedWeights, cacheBytes: cacheBytes,
+        metrics: metrics)
     }
     guard let layers = try makeLayers?(shape), let other = Model(model, inputShape: shape, layers) else {
       throw model.misfit(of: shape, in: split)
@@ -94,6 +98,7 @@ public struct Experiment {
     let own = try Workspace(
       Network(model: other, loss: loss), settings: settings, communicator: workspace.communicator)
     return try Evaluator(
-      data: samples, split: split, workspace: own, weights: evaluatedWeights, cacheBytes: cacheBytes)
+      data: samples, split: split, workspace: own, weights: evaluatedWeights, cacheBytes: cacheBytes,
+      metrics: metrics)
   }
 }

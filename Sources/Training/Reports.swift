@@ -70,16 +70,23 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   public internal(set) var confusion: ConfusionCounts
   /// The classes' names; empty if the outputs are not classes.
   public internal(set) var classNames: [String] = []
+  /// The values of the metrics that the evaluation measures, in their order.
+  public internal(set) var metrics: [MetricValue] = []
+  /// The curves of classes or labels, if the metrics include an area under them and there are not many; those of two classes
+  /// are of the second.
+  public internal(set) var curves: [RankingCurve] = []
 
   private enum CodingKeys: CodingKey {
-    case split, step, epoch, loss, accuracy, samples, confusion
+    case split, step, epoch, loss, accuracy, samples, confusion, metrics, curves
   }
 
-  /// This report without confusion matrix and names.
+  /// This report without what it has for each class: confusion matrix, names, metrics of classes and curves.
   var withoutClasses: EvaluationReport {
     var report = self
     report.confusion = ConfusionCounts(pairs: [])
     report.classNames = []
+    report.curves = []
+    for index in report.metrics.indices { report.metrics[index].parts = [] }
     return report
   }
 }

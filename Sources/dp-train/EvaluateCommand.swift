@@ -12,6 +12,7 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
         dp-train evaluate RUN pics/new                 image-folder: pics/new/CLASS/*.jpg; text-lines: CLASS.txt
         dp-train evaluate RUN new.csv                  csv, csv-sequences, numpy, ts: a file with the targets; idx, cifar: a folder
         dp-train evaluate RUN data.testSize=10000      keys change what is measured
+        dp-train evaluate RUN evaluate.metrics=[all]   every metric that is defined
       Works under mpirun too, with the same result on any number of ranks. With more than 30 classes it shows the best,
       the worst and the most frequent mistakes; --json has all.
       """)
@@ -28,6 +29,12 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
 
   @Option(help: "The samples to measure: training, validation or test.")
   var on = Split.test
+
+  @Option(
+    help: ArgumentHelp(
+      "Draw the samples n times with replacement for 95 % intervals of the metrics; 0: none (default: 1000 if that takes "
+        + "seconds at most).", valueName: "n"))
+  var resamples: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -49,6 +56,9 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
 
   func validate() throws {
     guard show >= 0 else { throw ValidationError("--show must be 0 or more") }
+    guard resamples.map({ (0...1_000_000).contains($0) }) ?? true else {
+      throw ValidationError("--resamples must be from 0 to 1000000")
+    }
     guard !json || (show == 0 && !showWrong) else {
       throw ValidationError("--json goes without --show and --show-wrong")
     }
@@ -59,7 +69,9 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
       oversubscribes: ranks.oversubscribe, prepare: prepare,
       description: { Session.describe("evaluate \(on)", $0.recipe, $0.experiment) }
     ) { communicator, prepared in
-      let report = try prepared.evaluator.run(step: 0, epoch: 0)
+      let report = try prepared.evaluator.run(
+        resampling: Resampling(
+          count: resamples ?? prepared.evaluator.affordableResamples, seed: prepared.recipe.seed))
       guard communicator.isRoot else { return }
       let text = EvaluationText(report)
       Terminal.write(json ? try text.json() : text.text)

@@ -23,20 +23,39 @@ struct EvaluationText {
     let split: String
     let samples: Int
     let loss: Double
-    let accuracy, balancedAccuracy, macroF1: Double?
+    let accuracy: Double?
     let classes: [String]
     let confusion: [[Int]]
+    let metrics: [String: Metric]
+  }
+
+  /// A metric in JSON; its value is null if it is not defined.
+  private struct Metric: Encodable {
+    let value: MetricValue
+
+    private enum CodingKeys: CodingKey {
+      case value, low, high, parts
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(value.value, forKey: .value)
+      try container.encodeIfPresent(value.interval?.low, forKey: .low)
+      try container.encodeIfPresent(value.interval?.high, forKey: .high)
+      if !value.parts.isEmpty { try container.encode(value.parts, forKey: .parts) }
+    }
   }
 
   /// One line of JSON. `confusion` has [actual, predicted, count] for each pair of classes that occurs; both are indices
-  /// into `classes`.
+  /// into `classes`. `metrics` has each metric's value, the ends of its interval, and its values for each class, label or
+  /// output.
   func json() throws -> String {
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     let confusion = report.confusion
     let line = Line(
       split: report.split.rawValue, samples: report.samples, loss: report.loss, accuracy: report.accuracy,
-      balancedAccuracy: confusion.balancedAccuracy, macroF1: confusion.macroF1, classes: report.classNames,
-      confusion: confusion.pairs.map { [$0.actual, $0.predicted, $0.count] })
+      classes: report.classNames, confusion: confusion.pairs.map { [$0.actual, $0.predicted, $0.count] },
+      metrics: Dictionary(uniqueKeysWithValues: report.metrics.map { ($0.metric.name, Metric(value: $0)) }))
     return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
   }
 
@@ -44,14 +63,12 @@ struct EvaluationText {
   /// and the most frequent mistakes.
   var text: String {
     guard !report.confusion.isEmpty, let accuracy = report.accuracy else {
-      var rows = [["samples", Format.count(report.samples)], ["loss", Format.loss(report.loss)]]
-      if let accuracy = report.accuracy { rows.append(["accuracy", Format.percent(accuracy)]) }
-      return Format.table(rows, right: [1])
+      return Format.table([["samples", Format.count(report.samples)]] + means) + parts
     }
     let all = ["all", Format.count(report.confusion.samples), Format.count(report.confusion.right)]
     let total = all + [Format.percent(accuracy)]
     guard names.count > EvaluationText.shownClasses else {
-      return table(Array(names.indices), total: total) + "\n" + means + "\n" + matrix
+      return table(Array(names.indices), total: total) + "\n" + Format.table(means) + parts + "\n" + matrix
     }
     let ranked = counts.filter { $0.value.samples > 0 }.sorted {
       ($0.value.accuracy ?? 0, -$0.value.samples, $0.key) < ($1.value.accuracy ?? 0, -$1.value.samples, $1.key)
@@ -65,7 +82,7 @@ struct EvaluationText {
     return
       "the \(shown) classes of the lowest accuracy, of \(Format.count(ranked.count)) that samples have\n"
       + table(Array(ranked.prefix(shown)), total: nil) + "\nthe \(shown) of the highest\n"
-      + table(Array(best.prefix(shown)), total: total) + "\n" + means + confused
+      + table(Array(best.prefix(shown)), total: total) + "\n" + Format.table(means) + confused
   }
 
   private func table(_ classes: [Int], total: [String]?) -> String {
@@ -79,14 +96,35 @@ struct EvaluationText {
       [["class", "samples", "right", "accuracy"]] + rows + (total.map { [$0] } ?? []), right: [1, 2, 3])
   }
 
-  private var means: String {
-    var rows: [[String]] = []
-    if let mean = report.confusion.balancedAccuracy {
-      rows.append(["balanced accuracy", Format.percent(mean), "the mean over the classes"])
+  /// A row for the loss and for each metric, with its interval.
+  private var means: [[String]] {
+    let loss = MetricValue(metric: .loss, value: report.loss)
+    let accuracy = report.accuracy.map { MetricValue(metric: .accuracy, value: $0) }
+    let others = [loss, accuracy].compactMap(\.self).filter { value in
+      !report.metrics.contains { $0.metric == value.metric }
     }
-    if let mean = report.confusion.macroF1 { rows.append(["macro F1", Format.percent(mean)]) }
-    rows.append(["loss", Format.loss(report.loss)])
-    return Format.table(rows)
+    return (others + report.metrics).map { value in
+      let interval = value.interval.map {
+        "95 %: \(Format.metric(value.metric, $0.low)) to \(Format.metric(value.metric, $0.high))"
+      }
+      let reason = value.value == nil ? "not defined for these samples" : nil
+      return [value.metric.name, Format.metric(value.metric, value.value)]
+        + [interval ?? reason].compactMap(\.self)
+    }
+  }
+
+  /// A table of the metrics of each class, label or output; empty if there are none, or too many to show.
+  private var parts: String {
+    let metrics = report.metrics.filter { !$0.parts.isEmpty }
+    let count = metrics.first?.parts.count ?? 0
+    guard count > 0, count <= EvaluationText.shownClasses else { return "" }
+    let rows = (0..<count).map { index in
+      [index < names.count ? names[index] : "\(index)"]
+        + metrics.map { Format.metric($0.metric, $0.parts[index]) }
+    }
+    return "\n"
+      + Format.table(
+        [[report.partNoun] + metrics.map(\.metric.partName)] + rows, right: Set(1...metrics.count))
   }
 
   private var matrix: String {

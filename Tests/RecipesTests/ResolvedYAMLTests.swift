@@ -74,6 +74,7 @@ import Testing
         compareRanks: 100
         evaluate:
           every: 1
+          metrics: [auto]
         monitor:
           metric: auto
           direction: auto

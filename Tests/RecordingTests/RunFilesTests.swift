@@ -53,7 +53,7 @@ import Training
     try withRunFolder { folder in
       let outcome = try run.train(into: folder)
       let rows = try lines(folder.epochs).map { $0.split(separator: ",", omittingEmptySubsequences: false) }
-      #expect(rows.count == 4 && rows[0].joined(separator: ",") + "\n" == EpochTable.header)
+      #expect(rows.count == 4 && rows[0].map(String.init) == EpochTable.columns + ["balanced-accuracy", "macro-f1"])
       for (epoch, row) in rows.dropFirst().enumerated() {
         let steps = outcome.steps[epoch * 31..<epoch * 31 + 31]
         #expect(row[0] == "\(epoch + 1)" && row[1] == "\(31 * (epoch + 1))" && row[2] == "992" && row[4] == "0.001")
@@ -61,6 +61,7 @@ import Training
         #expect(abs((Double(row[6]) ?? 0) - steps.reduce(0) { $0 + ($1.accuracy ?? 0) } / 31) < 1e-9)
         #expect(row[7] == "test" && row[8] == "\(outcome.evaluations[epoch].loss)")
         #expect(row[9] == "\(outcome.evaluations[epoch].accuracy ?? -1)")
+        #expect(row[11] == "\(outcome.evaluations[epoch].value(of: "macro-f1") ?? -1)")
       }
     }
   }

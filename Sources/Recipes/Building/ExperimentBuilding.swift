@@ -76,6 +76,7 @@ extension Recipe {
       warnings: try RecipeWarnings(self, network: network, data: splits).all(),
       makeLayers: { try makeLayers(input: $0, classes: classes) })
     experiment.loadedWeights = loaded
+    experiment.metrics = try metrics(for: network)
     experiment.freezing = Freezing(of: network.model, steps: start, cacheBytes: model.frozenCache << 20)
     return experiment
   }

@@ -31,7 +31,7 @@ public struct RunRecording {
       try LinesFile(path: folder.metrics, keeping: length(folder.metrics), MetricsLines(every: every)),
       try EpochTable(
         path: folder.epochs, keeping: length(folder.epochs), progress: manifest?.progress, samples: samples,
-        evaluates: evaluated),
+        metrics: experiment.metrics, evaluates: evaluated),
     ]
     if settings.recordedTensors.every > 0 {
       sinks.append(

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Training
 
 /// Writes `metrics.csv`: one row per epoch.
@@ -6,15 +7,20 @@ import Training
 /// Training loss and accuracy are means over the epoch's samples while the weights changed, without skipped steps.
 /// Those of the evaluation are from the epoch's end, if there was one.
 final class EpochTable: RecordSink {
-  /// The header line.
-  static let header =
-    "epoch,step,samples,seconds,learningRate,trainingLoss,trainingAccuracy,split,evaluationLoss,evaluationAccuracy\n"
+  /// The columns of all runs. Those of the metrics besides loss and accuracy follow, each with the metric's name.
+  static let columns = [
+    "epoch", "step", "samples", "seconds", "learningRate", "trainingLoss", "trainingAccuracy", "split",
+    "evaluationLoss",
+    "evaluationAccuracy",
+  ]
 
   private let file: GrowingFile
   private let samples: Int
   private let evaluates: (_ epoch: Int) -> Bool
   private var text: [UInt8] = []
   private var current = Epoch()
+  /// The metrics of the further columns.
+  private let metrics: [String]
 
   private struct Epoch {
     var number = 0
@@ -24,20 +30,30 @@ final class EpochTable: RecordSink {
   }
 
   /// Starts the file, or continues after the first `kept` bytes of an existing one, in the middle of the epoch that
-  /// `progress` gives. `samples` is the number of samples per epoch; `evaluates` says which epochs end with an
-  /// evaluation.
+  /// `progress` gives. `samples` is the number of samples per epoch, `metrics` are those of evaluations, and `evaluates` says
+  /// which epochs end with one. A file that continues keeps its columns.
   /// - Throws: `Failure` as `GrowingFile` does.
   init(
-    path: String, keeping kept: Int, progress: TrainingProgress?, samples: Int, evaluates: @escaping (Int) -> Bool
+    path: String, keeping kept: Int, progress: TrainingProgress?, samples: Int, metrics: [Metric],
+    evaluates: @escaping (Int) -> Bool
   ) throws {
     file = try GrowingFile(path: path, keeping: kept)
     self.samples = samples
     self.evaluates = evaluates
-    if kept == 0 { text = Array(EpochTable.header.utf8) }
+    let further = metrics.filter(\.isFurther).map(\.name)
+    let former = kept > 0 ? EpochTable.columns(of: path) : nil
+    self.metrics = former.map { Array($0.dropFirst(EpochTable.columns.count)) } ?? further
+    if kept == 0 { text = Array(((EpochTable.columns + further).joined(separator: ",") + "\n").utf8) }
     guard let progress, progress.position > 0 else { return }
     // If no evaluation follows a complete epoch, its row is already in the file.
     if progress.position >= samples, !evaluates(progress.epoch + 1) { return }
     current = Epoch(number: progress.epoch + 1, step: progress.step, totals: progress.totals)
+  }
+
+  /// The columns of an existing file.
+  private static func columns(of path: String) -> [String]? {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+    return text.split(separator: "\n").first?.split(separator: ",").map(String.init)
   }
 
   /// Adds a step to its epoch, or an evaluation. Makes the row if the epoch is complete.
@@ -72,12 +88,14 @@ final class EpochTable: RecordSink {
 
   private func endEpoch() {
     let (totals, evaluation) = (current.totals, current.evaluation)
-    let cells: [String] = [
-      "\(current.number)", "\(current.step)", "\(totals.samples)", "\(Float(totals.seconds))",
-      "\(totals.learningRate)", totals.meanLoss.map { "\($0)" } ?? "", totals.accuracy.map { "\($0)" } ?? "",
-      evaluation?.split.rawValue ?? "", evaluation.map { "\($0.loss)" } ?? "",
-      evaluation?.accuracy.map { "\($0)" } ?? "",
-    ]
+    let values = metrics.map { evaluation?.value(of: $0).map { "\($0)" } ?? "" }
+    let cells: [String] =
+      [
+        "\(current.number)", "\(current.step)", "\(totals.samples)", "\(Float(totals.seconds))",
+        "\(totals.learningRate)", totals.meanLoss.map { "\($0)" } ?? "", totals.accuracy.map { "\($0)" } ?? "",
+        evaluation?.split.rawValue ?? "", evaluation.map { "\($0.loss)" } ?? "",
+        evaluation?.accuracy.map { "\($0)" } ?? "",
+      ] + values
     text.append(contentsOf: (cells.joined(separator: ",") + "\n").utf8)
     current = Epoch()
   }

@@ -60,7 +60,16 @@ struct MetricsLines: LineFormat {
     lines.add(quoted: report.split.rawValue)
     lines.add(",\"step\":")
     lines.add(report.step)
+    for metric in report.furtherMetrics { add(metric, to: &lines) }
     lines.add("}\n")
+  }
+
+  /// Adds a metric under its name; null if it is not defined.
+  private func add(_ metric: MetricValue, to lines: inout JSONLines) {
+    lines.add(",")
+    lines.add(quoted: metric.metric.name)
+    lines.add(":")
+    if let value = metric.value { lines.add(value) } else { lines.add("null") }
   }
 
   private func add(accuracy: Double?, to lines: inout JSONLines) {

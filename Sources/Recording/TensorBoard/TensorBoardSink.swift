@@ -55,6 +55,9 @@ final class TensorBoardSink: RecordSink {
     case .evaluation(let report):
       var values: [TensorBoardSummary.Value] = [.scalar("loss/\(report.split.rawValue)", report.loss)]
       if let accuracy = report.accuracy { values.append(.scalar("accuracy/\(report.split.rawValue)", accuracy)) }
+      for metric in report.furtherMetrics {
+        if let value = metric.value { values.append(.scalar("\(metric.metric.name)/\(report.split.rawValue)", value)) }
+      }
       try file.add(event(step: report.step, values))
     case .distributions(let tensors, let step, _):
       try file.add(event(step: step, tensors.map(TensorBoardSummary.Value.histogram)))

@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Training
 
 /// Formats numbers for people.
 public enum Format {
@@ -31,6 +32,12 @@ public enum Format {
   public static func loss(_ value: Double) -> String {
     let isPlain = value == 0 || (0.001..<100_000).contains(value.magnitude)
     return String(format: isPlain ? "%.4f" : "%.1e", value)
+  }
+
+  /// A metric's value: a percentage if it is a share, "–" if it is not defined.
+  public static func metric(_ metric: Metric, _ value: Double?) -> String {
+    guard let value else { return "–" }
+    return metric.isShare ? percent(value) : loss(value)
   }
 
   /// The result of an evaluation: the accuracy if there is one, else the loss.

@@ -20,6 +20,8 @@ struct Metrics {
     var loss = Double.nan
     var accuracy = Double.nan
     var samples = 0.0
+    /// The further metrics by name, NaN if not defined.
+    var metrics: [String: Double] = [:]
   }
 
   /// The recorded steps, ascending.
@@ -64,6 +66,7 @@ struct Metrics {
       for index in values.indices { values[index] = .nan }
       var (step, epoch, samples): (Double?, Double, Double) = (nil, .nan, 0)
       var (event, split) = ("", "")
+      var others: [String: Double] = [:]
       let isWhole = FlatObject(line).forEach { name, value in
         if let index = names.firstIndex(where: { name.elementsEqual($0) }) {
           values[index] = value.number?.drawable ?? .nan
@@ -77,6 +80,8 @@ struct Metrics {
           split = value.text
         } else if name.elementsEqual("samples".utf8) {
           samples = value.number ?? 0
+        } else {
+          others[String(decoding: name, as: UTF8.self)] = value.number?.drawable ?? .nan
         }
       }
       guard isWhole, let step, [step, epoch, samples].allSatisfy(\.isCount) else { return false }
@@ -88,7 +93,8 @@ struct Metrics {
       } else if event == "evaluation" {
         metrics.evaluations.append(
           Evaluation(
-            split: split, step: step, epoch: epoch, loss: values[0], accuracy: values[1], samples: samples))
+            split: split, step: step, epoch: epoch, loss: values[0], accuracy: values[1], samples: samples,
+            metrics: others))
       } else if event == "end" {
         metrics.end = try? JSONDecoder.withSpecialNumbers().decode(RunEnd.self, from: Data(line))
       }

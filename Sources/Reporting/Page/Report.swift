@@ -29,6 +29,7 @@ public struct Report {
   private static let sections: [@Sendable ([ReportedRun]) throws -> Section] = [
     { SettingsSection(runs: $0).section },
     { CurveSection(runs: $0).section },
+    { MetricSection(runs: $0).section },
     { FindingSection(runs: $0).section },
     { SpikeSection(runs: $0).section },
     { try DistributionSection(runs: $0).section() },

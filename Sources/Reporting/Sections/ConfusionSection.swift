@@ -36,12 +36,8 @@ struct ConfusionSection {
   }
 
   private func words(_ report: EvaluationReport) -> String {
-    let shares = [
-      ("accuracy", report.accuracy),
-      ("balanced accuracy (the mean over the classes)", report.confusion.balancedAccuracy),
-      ("macro F1", report.confusion.macroF1),
-    ].compactMap { name, share in share.map { ", \(name) \(Format.percent($0))" } }
-    return "After step \(Format.count(report.step)), \(Format.count(report.samples)) samples\(shares.joined())."
+    let accuracy = report.accuracy.map { ", accuracy \(Format.percent($0))" } ?? ""
+    return "After step \(Format.count(report.step)), \(Format.count(report.samples)) samples\(accuracy)."
   }
 
   private func tables(_ report: EvaluationReport, _ owner: String) -> [Table] {

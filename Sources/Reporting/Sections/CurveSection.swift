@@ -6,7 +6,7 @@ struct CurveSection {
   let runs: [ReportedRun]
 
   /// The colours of evaluated parts of the data, if one run is shown. With several, each run has its colour.
-  private static let splitColours = ["test": 1, "validation": 2]
+  static let splitColours = ["test": 1, "validation": 2]
 
   var section: Section {
     var section = Section(title: "Learning curves")

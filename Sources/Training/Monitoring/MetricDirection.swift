@@ -3,11 +3,8 @@ import Optimizers
 extension MetricDirection {
   /// The direction of a metric by its name in recipes; nil if there is no such metric.
   public init?(of metric: String) {
-    switch metric {
-    case "loss": self = .least
-    case "accuracy": self = .greatest
-    default: return nil
-    }
+    guard let metric = Metric(name: metric) else { return nil }
+    self = metric.direction
   }
 
   /// Whether `value` is better than `other` by more than `margin`, and finite.
