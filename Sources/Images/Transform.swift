@@ -89,10 +89,15 @@ public struct TransformRandom: Sendable {
   /// Number `element` (below 65536), true with a probability.
   public func chance(_ element: Int, of probability: Double) -> Bool { uniform(element, in: 0...1) < probability }
 
-  /// Number `element` (below 2²⁴) of another series, normal with mean 0 and deviation 1; for transforms at the first 256
-  /// places.
-  func normal(_ element: Int) -> Double {
-    philox.normal(epoch: epoch, sample: sample, element: 1 << 33 + first << 8 + element)
+  /// Number `element` (below 65536), normal with mean 0 and deviation 1.
+  package func normal(_ element: Int) -> Double {
+    philox.normal(epoch: epoch, sample: sample, element: first + element)
+  }
+
+  /// Calls `body` with the index and the value of `count` normal numbers of mean 0 and deviation 1. They are others than those
+  /// of `normal` if there are at most 2²⁴, and the transform is at one of the first 256 places.
+  package func forEachNormal(count: Int, _ body: (Int, Double) -> Void) {
+    philox.forEachNormal(count: count, epoch: epoch, sample: sample, from: 1 << 33 + first << 8, body)
   }
 
   /// Number `element` (below 65536), a whole number in `range`.

@@ -25,13 +25,16 @@ extension Philox {
     }
   }
 
-  /// Calls `body` with each element's index and its normal number, eight pairs at a time.
+  /// Calls `body` with the index of each element from `start` on, a multiple of 16, counted from there; and with its normal
+  /// number, eight pairs at a time.
   @inline(__always)
-  private func forEachNormal(count: Int, sample: Int, _ body: (Int, Double) -> Void) {
+  package func forEachNormal(
+    count: Int, epoch: Int = 0, sample: Int, from start: Int = 0, _ body: (Int, Double) -> Void
+  ) {
     for first in stride(from: 0, to: count, by: 16) {
       var (evens, odds) = (SIMD8<UInt32>(), SIMD8<UInt32>())
       for block in 0..<4 {
-        let words = words(sample: sample, block: first >> 2 + block)
+        let words = words(epoch: epoch, sample: sample, block: (start + first) >> 2 + block)
         (evens[2 * block], evens[2 * block + 1]) = (words.x, words.z)
         (odds[2 * block], odds[2 * block + 1]) = (words.y, words.w)
       }

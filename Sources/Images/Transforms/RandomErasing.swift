@@ -66,18 +66,20 @@ public struct RandomErasing: Transform {
   /// Paints over the rectangle, which must be within the image.
   public func apply(_ erasure: Erasure?, to canvas: Canvas) {
     guard let erasure else { return }
-    let region = erasure.region
-    for channel in 0..<3 {
-      for row in 0..<region.size.height {
-        let start = canvas.planes[channel] + (region.top + row) * canvas.size.width + region.left
-        switch paint {
-        case .color(let color): start.update(repeating: Float(color[channel]), count: region.size.width)
-        case .noise(let mean, let deviation):
-          let first = (channel * region.size.height + row) * region.size.width
-          for column in 0..<region.size.width {
-            start[column] = Float(mean[channel] + deviation[channel] * erasure.random.normal(first + column))
-          }
+    let (region, stride) = (erasure.region, canvas.size.width)
+    let (start, width, count) = (region.top * stride + region.left, region.size.width, region.size.count)
+    switch paint {
+    case .color(let color):
+      for channel in 0..<3 {
+        for row in 0..<region.size.height {
+          (canvas.planes[channel] + start + row * stride).update(repeating: Float(color[channel]), count: width)
         }
+      }
+    case .noise(let mean, let deviation):
+      erasure.random.forEachNormal(count: 3 * count) { index, number in
+        let (channel, pixel) = index.quotientAndRemainder(dividingBy: count)
+        let (row, column) = pixel.quotientAndRemainder(dividingBy: width)
+        canvas.planes[channel][start + row * stride + column] = Float(mean[channel] + deviation[channel] * number)
       }
     }
   }
