@@ -16,6 +16,8 @@ public struct Registry: Sendable {
   public var dataSources: [any DataEntry.Type]
   /// Transforms of images.
   public var transforms: [any PipelineEntry.Type]
+  /// Random changes of sequences.
+  public var sequenceTransforms: [any SequenceTransformEntry.Type]
   /// Ways to initialize weights.
   public var initializations: [any InitializationEntry.Type]
 
@@ -25,6 +27,7 @@ public struct Registry: Sendable {
     losses: [any LossEntry.Type] = [],
     optimizers: [any OptimizerEntry.Type] = [], schedules: [any ScheduleEntry.Type] = [],
     dataSources: [any DataEntry.Type] = [], transforms: [any PipelineEntry.Type] = [],
+    sequenceTransforms: [any SequenceTransformEntry.Type] = [],
     initializations: [any InitializationEntry.Type] = []
   ) {
     self.layers = layers
@@ -34,6 +37,7 @@ public struct Registry: Sendable {
     self.schedules = schedules
     self.dataSources = dataSources
     self.transforms = transforms
+    self.sequenceTransforms = sequenceTransforms
     self.initializations = initializations
   }
 
@@ -85,6 +89,7 @@ public struct Registry: Sendable {
       RandomPosterizeEntry.self, RandomAdjustSharpnessEntry.self, RandomAutocontrastEntry.self,
       RandomEqualizeEntry.self, TrivialAugmentWideEntry.self, RandAugmentEntry.self, AutoAugmentEntry.self,
     ],
+    sequenceTransforms: [JitterEntry.self, ScalingEntry.self, TimeMaskingEntry.self],
     initializations: [
       UniformEntry.self, NormalEntry.self, ZerosEntry.self, OnesEntry.self, ConstantEntry.self,
       XavierUniformEntry.self, XavierNormalEntry.self, KaimingUniformEntry.self, KaimingNormalEntry.self,
@@ -105,6 +110,7 @@ public struct Registry: Sendable {
       try EntryKind.schedule.checkNames()
       try EntryKind.data.checkNames()
       try EntryKind.transform.checkNames()
+      try EntryKind.sequenceTransform.checkNames()
       try EntryKind.initialization.checkNames()
       return try body()
     }

@@ -47,6 +47,20 @@ struct Training: CustomTestStringConvertible, Sendable {
       testDescription: "NumPy sequences of different lengths, the last batch smaller than its shards",
       arguments: ["sequences.yaml"], prepare: writeSequences),
     Training(
+      testDescription: "sequences that are changed at random",
+      arguments: [
+        "sequences.yaml", "data.transforms=[jitter, {scaling: 0.2}, {time-masking: {count: 2, share: 0.5}}]",
+      ], ranks: [1, 2, 3, 8], prepare: writeSequences),
+    Training(
+      testDescription: "images with every kind of augmentation",
+      arguments: [
+        "cifar", "epochs=1", "batch=40", "model.network.width=4",
+        "data.transforms=[{auto-augment: cifar10}, trivial-augment-wide, {rand-augment: {numOps: 3}}, random-vertical-flip, "
+          + "{random-affine: {degrees: 9, shear: 5, interpolation: bilinear}}, random-perspective, random-grayscale, "
+          + "random-invert, {random-solarize: 128}, {random-posterize: 4}, {random-adjust-sharpness: 2}, "
+          + "random-autocontrast, random-equalize, random-erasing, {random-erasing: {value: random}}]",
+      ], ranks: [1, 2, 3, 8], prepare: SmallData.writeCIFAR),
+    Training(
       testDescription: "sequences in batches of like length",
       arguments: ["sequences.yaml", "batching=length", "batchingWindow=2"], ranks: [1, 2, 3, 5, 8],
       prepare: writeSequences),

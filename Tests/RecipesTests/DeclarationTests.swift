@@ -72,6 +72,19 @@ import Testing
         images.evaluationTransforms = images.transforms
         recipe.data = images
       }
+      let changes = EntryKind.sequenceTransform.defaults
+      if var sequences = recipe.data as? NumPyEntry {
+        sequences.transforms = changes
+        recipe.data = sequences
+      }
+      if var sequences = recipe.data as? CSVSequencesEntry {
+        sequences.transforms = changes
+        recipe.data = sequences
+      }
+      if var sequences = recipe.data as? TSEntry {
+        sequences.transforms = changes
+        recipe.data = sequences
+      }
       recipe.optimizer = optimizers[turn % optimizers.count]
       recipe.schedule = schedules[turn % schedules.count]
       let text = recipe.resolvedYAML(comments: true)
@@ -96,7 +109,8 @@ import Testing
     [
       EntryKind.layer.types, EntryKind.network.types, EntryKind.loss.types, EntryKind.optimizer.types,
       EntryKind.schedule.types,
-      EntryKind.data.types, EntryKind.transform.types, EntryKind.initialization.types,
+      EntryKind.data.types, EntryKind.transform.types, EntryKind.sequenceTransform.types,
+      EntryKind.initialization.types,
     ]
   }
 

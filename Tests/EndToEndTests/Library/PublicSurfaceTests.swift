@@ -38,7 +38,8 @@ import Testing
     guard folder.hasSuffix("/Recipes") else { return names }
     let kept: Set = [
       "RecipeSettings", "ModelSettings", "RecipeEntry", "LayerEntry", "RecurrentEntry", "LossEntry", "OptimizerEntry",
-      "ScheduleEntry", "DataEntry", "SplittableEntry", "PipelineEntry", "TransformEntry", "InitializationEntry",
+      "ScheduleEntry", "DataEntry", "SplittableEntry", "PipelineEntry", "TransformEntry", "SequenceTransformEntry",
+      "InitializationEntry",
     ]
     return names.filter { kept.contains($0) || !($0.hasSuffix("Settings") || $0.hasSuffix("Entry")) }
   }

@@ -31,6 +31,8 @@ public struct CSVSequencesEntry: FileEntry, GroupableEntry {
   public var weight: String?
   /// The columns to leave out, by name or index from 0; nil for none.
   public var ignore: [String]?
+  /// Random changes of the training samples, if they are sequences.
+  public var transforms: [any SequenceTransformEntry] = []
   /// Whether each epoch shuffles the samples.
   public var shuffle = true
   /// How many training samples are set aside for validation and testing.
@@ -75,6 +77,7 @@ public struct CSVSequencesEntry: FileEntry, GroupableEntry {
       .weight(\.weight),
       RecipeKey(
         "ignore", \.ignore, .optional(.list(.text)), "the columns to leave out, by name or index from 0, or none"),
+      .transforms(\.transforms),
       .shuffle(\.shuffle),
     ] + splitKeys + [groupKey("the column that says the group of each sample, by name or index from 0")])
 
@@ -99,9 +102,10 @@ public struct CSVSequencesEntry: FileEntry, GroupableEntry {
           csv: $0, style: style, form: form, classNames: training.classNames)
       }
     }
-    return DataSplits(
+    return try DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
       notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), groups: parts.groups)
+      .augmented(by: transforms, for: recipe)
   }
 
   /// Makes the reader of new inputs.

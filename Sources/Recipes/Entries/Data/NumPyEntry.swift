@@ -12,6 +12,8 @@ public struct NumPyEntry: FileEntry, GroupableEntry {
   public var test: String?
   /// Where shorter sequences are padded.
   public var padding = SequencePadding.behind
+  /// Random changes of the training samples, if they are sequences.
+  public var transforms: [any SequenceTransformEntry] = []
   /// Whether each epoch shuffles the samples.
   public var shuffle = true
   /// How many training samples are set aside for validation and testing.
@@ -37,6 +39,7 @@ public struct NumPyEntry: FileEntry, GroupableEntry {
         "padding", \.padding, .choice,
         "where samples with fewer steps than x are padded: behind or in front; x may also have all steps one after the "
           + "other, without padding"),
+      .transforms(\.transforms),
       .shuffle(\.shuffle),
     ] + splitKeys + [groupKey("the array with a number for each sample that says its group")])
 
@@ -55,10 +58,11 @@ public struct NumPyEntry: FileEntry, GroupableEntry {
         return samples
       }
     }
-    return DataSplits(
+    return try DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
       notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), shapeNotice: training.shapeNotice,
       groups: parts.groups)
+      .augmented(by: transforms, for: recipe)
   }
 
   /// Makes the reader of new inputs.

@@ -13,6 +13,8 @@ public struct TSEntry: FileEntry {
   public var missing = MissingValues.interpolate
   /// How the channels are brought to mean 0 and deviation 1.
   public var standardize = Standardization.none
+  /// Random changes of the training samples, if they are sequences.
+  public var transforms: [any SequenceTransformEntry] = []
   /// Whether each epoch shuffles the samples.
   public var shuffle = true
   /// Where to get the data; nil to say nothing.
@@ -42,6 +44,7 @@ public struct TSEntry: FileEntry {
         "standardize", \.standardize, .choice,
         "what gets mean 0 and deviation 1: none; sample: each channel of each sample; channel: each channel, by the "
           + "training samples' mean and deviation"),
+      .transforms(\.transforms),
       .shuffle(\.shuffle),
     ] + splitKeys + [.origin(\.origin)])
 
@@ -61,9 +64,10 @@ public struct TSEntry: FileEntry {
       }
     }
     let splits = DataSplits(training, split: parts)
-    return DataSplits(
+    return try DataSplits(
       training: splits.training, validation: others[0] ?? splits.validation, test: others[1] ?? splits.test,
       notices: ([training] + others.compactMap(\.self)).flatMap(\.notices))
+      .augmented(by: transforms, for: recipe)
   }
 
   /// Makes the reader of new inputs.
