@@ -51,6 +51,6 @@ extension DataSplits {
   package func augmented(by transforms: [any SequenceTransform], seed: UInt64) -> DataSplits {
     DataSplits(
       training: AugmentedSequences(training, transforms: transforms, seed: seed), validation: validation, test: test,
-      notices: notices, shapeNotice: shapeNotice, measuredTraining: measured(.training))
+      notices: notices, shapeNotice: shapeNotice, measuredTraining: measured(.training), groups: groups)
   }
 }

@@ -104,8 +104,9 @@ public struct CSVSequencesEntry: FileEntry, GroupableEntry {
     }
     return try DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
-      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), groups: parts.groups)
-      .augmented(by: transforms, for: recipe)
+      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), groups: parts.groups
+    )
+    .augmented(by: transforms, for: recipe)
   }
 
   /// Makes the reader of new inputs.

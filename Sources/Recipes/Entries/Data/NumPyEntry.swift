@@ -61,8 +61,9 @@ public struct NumPyEntry: FileEntry, GroupableEntry {
     return try DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
       notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), shapeNotice: training.shapeNotice,
-      groups: parts.groups)
-      .augmented(by: transforms, for: recipe)
+      groups: parts.groups
+    )
+    .augmented(by: transforms, for: recipe)
   }
 
   /// Makes the reader of new inputs.

@@ -66,8 +66,9 @@ public struct TSEntry: FileEntry {
     let splits = DataSplits(training, split: parts)
     return try DataSplits(
       training: splits.training, validation: others[0] ?? splits.validation, test: others[1] ?? splits.test,
-      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices))
-      .augmented(by: transforms, for: recipe)
+      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices)
+    )
+    .augmented(by: transforms, for: recipe)
   }
 
   /// Makes the reader of new inputs.
