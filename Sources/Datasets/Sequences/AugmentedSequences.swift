@@ -20,6 +20,7 @@ final class AugmentedSequences: Dataset {
   var targetLayout: TargetLayout { whole.targetLayout }
   var classNames: [String] { whole.classNames }
   var classes: [Int32]? { whole.classes }
+  var sampleWeights: [Double]? { whole.sampleWeights }
   var count: Int { whole.count }
   var hasLengths: Bool { whole.hasLengths }
   /// As of the sequences themselves, whose state evaluations may use.
