@@ -25,13 +25,10 @@ public enum Session {
     if communicator.isRoot, communicator.size < communicator.startedRanks { warn(ofWaitingIn: communicator) }
     let prepared: T
     do {
-      prepared = try communicator.agree {
+      prepared = try agree(communicator, description) {
         try InstructionSet.selectByEnvironment()
         return try prepare(communicator)
       }
-      let own = description(prepared)
-      let first = try communicator.text(own, from: 0)
-      try communicator.agree { try compare(own, with: first) }
     } catch {
       communicator.abort(error.asFailure, alike: true)
     }
@@ -43,6 +40,18 @@ public enum Session {
     } catch {
       communicator.abort(error.asFailure)
     }
+  }
+
+  /// Prepares a value on all ranks, and checks that its description is the same on all. If this fails on any rank, it throws the
+  /// same `Failure` on all.
+  static func agree<T>(
+    _ communicator: any Communicator, _ description: (T) -> String, _ prepare: () throws -> T
+  ) throws -> T {
+    let prepared = try communicator.agree(prepare)
+    let own = description(prepared)
+    let first = try communicator.text(own, from: 0)
+    try communicator.agree { try compare(own, with: first) }
+    return prepared
   }
 
   /// Ends the job for a failure before any work: on all ranks, or on one while the others are at the agreement in `run`.

@@ -28,7 +28,8 @@ public struct TrainingJob {
   /// A job with the default settings.
   public init() {}
 
-  /// Trains the recipe that `makeRecipe` makes on each rank, and returns a summary.
+  /// Trains the recipe that `makeRecipe` makes on each rank, and returns a summary. A recipe with folds trains one after the other;
+  /// the summary is that of the last one.
   ///
   /// It returns only if the training reaches its end. If it is asked to stop before, it saves its state and the process
   /// ends with `ExitCode.stopped`; failures end the process as in `Session.run`. It does not return on ranks that sleep
@@ -39,10 +40,9 @@ public struct TrainingJob {
     SignalRequests.installUserSignal()
     var summary: RunSummary?
     Session.run(
-      oversubscribes: oversubscribes, prepare: { try prepare(makeRecipe(), $0) },
-      description: { Session.describe("train", $0.recipe, $0.experiment) },
-      work: { communicator, run in
-        let trained = try run.train(communicator, until: TimeLimit.earliest(start: start, minutes: minutes))
+      oversubscribes: oversubscribes, prepare: { try makeWork(makeRecipe(), $0) }, description: { $0.description },
+      work: { communicator, work in
+        let trained = try work.train(communicator, until: TimeLimit.earliest(start: start, minutes: minutes))
         if trained.stopped != nil {
           try communicator.close(status: ExitCode.stopped.rawValue)
           Foundation.exit(ExitCode.stopped.rawValue)
@@ -53,6 +53,31 @@ public struct TrainingJob {
     return summary
   }
 
+  /// What a job does on all ranks.
+  private enum Work {
+    case training(TrainingRun)
+    case folds(FoldsRun)
+
+    var description: String {
+      switch self {
+      case .training(let run): run.description
+      case .folds(let run): run.description
+      }
+    }
+
+    func train(_ communicator: any Communicator, until limit: TimeLimit?) throws -> RunSummary {
+      switch self {
+      case .training(let run): try run.train(communicator, until: limit)
+      case .folds(let run): try run.train(communicator, until: limit)
+      }
+    }
+  }
+
+  private func makeWork(_ recipe: Recipe, _ communicator: any Communicator) throws -> Work {
+    guard let folds = recipe.foldsToTrain else { return .training(try prepare(recipe, communicator)) }
+    return .folds(try FoldsRun(recipe, count: folds, job: self, communicator))
+  }
+
   /// Whether rank 0 has a checkpoint to resume from. Every rank calls it.
   private func findsCheckpoint(_ communicator: any Communicator) throws -> Bool {
     guard resumes, let out else { return false }
@@ -60,8 +85,12 @@ public struct TrainingJob {
     return try communicator.gatherWithinAgreement(found ? 1 : 0).contains(1)
   }
 
-  /// Makes the training of a recipe. Every rank calls it, within `agree`.
-  func prepare(_ recipe: Recipe, _ communicator: any Communicator) throws -> TrainingRun {
+  /// Makes the training of a recipe. Every rank calls it, within `agree`. On rank 0 `makePlace` makes the run folder at last, and
+  /// says what the training shares with others; without it, the training has the folder that the job names.
+  func prepare(
+    _ recipe: Recipe, _ communicator: any Communicator,
+    in makePlace: (() throws -> (folder: RunFolder, part: TrainingPart))? = nil
+  ) throws -> TrainingRun {
     try checkResumption(of: recipe)
     let continues = try findsCheckpoint(communicator)
     var made = recipe
@@ -70,15 +99,22 @@ public struct TrainingJob {
     let experiment = try made.makeExperiment()
     let warnings = try recipe.trainingWarnings(of: experiment)
     let workspace = try experiment.makeWorkspace(communicator: communicator)
-    let folder = communicator.isRoot ? try RunFolder.create(name: recipe.name, out: out, resumes: resumes) : nil
-    if part == nil { try folder?.lock(resumes: resumes, warn: Terminal.warn) }
+    var (folder, job): (RunFolder?, TrainingJob) = (nil, self)
+    if communicator.isRoot {
+      if let place = try makePlace?() {
+        (folder, job.part) = place
+      } else {
+        folder = try RunFolder.create(name: recipe.name, out: out, resumes: resumes)
+        if part == nil { try folder?.lock(resumes: resumes, warn: Terminal.warn) }
+      }
+    }
     return TrainingRun(
-      recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: self,
+      recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: job,
       continues: continues)
   }
 
   /// Checks that the recipe may resume the run in the folder.
-  private func checkResumption(of recipe: Recipe) throws {
+  func checkResumption(of recipe: Recipe) throws {
     guard resumes, let former = out.map(RunFolder.init(path:)), former.exists else { return }
     guard let difference = recipe.firstDifference(from: try recipe.loadFormer(former.recipe)) else { return }
     throw Failure(

@@ -16,6 +16,9 @@ struct TrainingRun {
   /// Whether it goes on from a checkpoint. The file of initial weights was not read then.
   let continues: Bool
 
+  /// Describes the training, which must be the same on all ranks.
+  var description: String { Session.describe("train", recipe, experiment) }
+
   /// Trains to the end, to the time limit, or to the end of `lastEpoch`.
   func train(
     _ communicator: any Communicator, until limit: TimeLimit?, lastEpoch: Int? = nil
@@ -180,7 +183,7 @@ struct TrainingRun {
       let cause = stopped == .timeLimit ? limit?.text : nil
       Terminal.write(
         "\nstopped by \(cause ?? stopped.text) after step \(Format.count(summary.steps)), and saved; resume with\n"
-          + "  dp-train train --out \(folder.path) --resume\n")
+          + "  \(job.part?.resumption ?? "dp-train train --out \(folder.path) --resume")\n")
       return
     }
     let end = RunEnd(summary)
@@ -210,6 +213,9 @@ struct TrainingRun {
         "The loss on the \(evaluation.split.rawValue) samples is \(evaluation.loss): the network's outputs are too large "
           + "to compute with. Try a smaller learning rate, optimizer.clipNorm: 1, or warm-up.")
     }
+    let result = RunResult(
+      recipe: recipe.resolvedYAML(), samples: experiment.data.training.count, summary, best: best)
+    try folder.write(try result.json(), to: folder.result)
   }
 
   private func text(_ evaluation: EvaluationReport) -> String {

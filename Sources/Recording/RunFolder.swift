@@ -30,6 +30,8 @@ public struct RunFolder: Sendable {
   public var timeline: String { path + "/timeline.json" }
   /// The report page.
   public var report: String { path + "/report.html" }
+  /// What came of the training; written last.
+  package var result: String { path + "/result.json" }
   /// The folder of checkpoints.
   public var checkpoints: String { path + "/checkpoints" }
   /// The final weights.
@@ -44,7 +46,7 @@ public struct RunFolder: Sendable {
     let folder = RunFolder(path: NSString.path(withComponents: parts))
     let own = [
       folder.recipe, folder.dataFacts, folder.environment, folder.metrics, folder.epochs, folder.distributions,
-      folder.timeline, folder.weights,
+      folder.timeline, folder.weights, folder.result,
     ]
     let holder = parts.lastIndex(of: "checkpoints").map {
       RunFolder(path: NSString.path(withComponents: Array(parts[..<$0])))
@@ -187,6 +189,11 @@ public struct RunFolder: Sendable {
   /// - Throws: `Failure` (noInput, data) naming the file.
   public func readEnvironment() throws -> RunEnvironment {
     try read(environment, holding: "JSON with version, ranks and hosts")
+  }
+
+  /// Reads what came of the training; nil if it has not ended, or the file is damaged.
+  package func readResult() -> RunResult? {
+    FileManager.default.contents(atPath: result).flatMap { try? RunResult(json: $0) }
   }
 
   private func read<T: Decodable>(_ path: String, holding contents: String) throws -> T {

@@ -103,6 +103,10 @@ extension RunFolder {
   /// - Throws: `Failure` (noInput) if there is none at `path`.
   static func existing(_ path: String) throws -> RunFolder {
     let folder = RunFolder(path: path)
+    guard !FoldsFolder(path: path).exists else {
+      throw Failure(
+        .noInput, "\(path) holds the folds of a cross-validation", advice: "name one of them, such as \(path)/fold-1")
+    }
     guard folder.exists else {
       throw Failure(
         .noInput, "\(path) holds no run: there is no \(folder.recipe)",

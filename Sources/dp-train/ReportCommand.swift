@@ -11,6 +11,7 @@ struct ReportCommand: ParsableCommand {
       The page needs no network and can be mailed. The run may still be training.
         dp-train report runs/echo-20260101-120000
         dp-train report runs/before runs/after --out comparison.html
+      The folder of a cross-validation stands for all its folds.
       """)
 
   @Argument(help: "The folders of the runs.", completion: Completion.runs)
@@ -34,8 +35,11 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folders = runs.map { RunFolder(path: $0) }
-    let path = out ?? folders.first?.report ?? "report.html"
+    let folders = runs.flatMap { path in
+      let folds = FoldsFolder(path: path)
+      return folds.exists ? folds.runs : [RunFolder(path: path)]
+    }
+    let path = out ?? runs.first.map { RunFolder(path: $0).report } ?? "report.html"
     for place in [path] + (figures.map { [$0 + "/figure.svg"] } ?? []) {
       try RunFolder.checkIsFree(place, advice: "choose another file with --out, or another folder with --figures")
     }

@@ -60,7 +60,8 @@ struct VerifyCommand: ParsableCommand, UsesRanks {
     }
     let folder = FileManager.default.temporaryDirectory.appending(path: "dp-train-verify-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let trials = Trials(folder: folder, arguments: self.recipe.arguments, launcher: launcher)
+    let trials = Trials(
+      folder: folder, arguments: self.recipe.arguments, folds: recipe.foldsToTrain, launcher: launcher)
 
     let steps = try self.steps ?? VerifyCommand.chosenSteps(recipe)
     Terminal.write("\(recipe.name), \(Format.count(steps, "step"))\n\n")

@@ -15,9 +15,10 @@ final class Trials {
   private let launcher: RankLauncher
   private var count = 0
 
-  init(folder: String, arguments: [String], launcher: String?) {
+  init(folder: String, arguments: [String], folds: Int?, launcher: String?) {
     self.folder = folder
-    recipe = arguments
+    // All folds would be trained; one proves as much.
+    recipe = arguments + (folds == nil ? [] : ["data.fold=1"])
     self.launcher = RankLauncher(command: launcher)
   }
 

@@ -71,9 +71,8 @@ extension SplittableEntry {
 
   /// Checks that folds are the only validation samples, that the chosen fold exists, and that groups divide something.
   private func checkFolds(_ section: RecipeSection, validation: String) throws {
-    if (self as? any GroupableEntry)?.splitBy != nil, split.folds == nil, split.validationShare == 0,
-      split.testShare == 0
-    {
+    let isDivided = split.folds != nil || split.validationShare > 0 || split.testShare > 0
+    if (self as? any GroupableEntry)?.splitBy != nil, !isDivided {
       throw section.conflict(
         of: ["splitBy"], "\(section.path(of: "splitBy")) keeps groups together, but the samples are not divided",
         advice: "give validationShare, testShare or folds, or leave splitBy out")

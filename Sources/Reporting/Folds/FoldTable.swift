@@ -1,0 +1,109 @@
+import Datasets
+import Foundation
+import Recipes
+import Recording
+import Training
+
+/// The table of a cross-validation: for each fold the metrics at the end and at its best, then their mean and standard
+/// deviation.
+package struct FoldTable {
+  /// A column of numbers.
+  private struct Column {
+    let name: String
+    let values: [Double?]
+    /// A value for people.
+    let format: (Double) -> String
+    /// Whether the mean of the folds means anything.
+    var isAveraged = true
+  }
+
+  private let columns: [Column]
+
+  /// The table of the folds' results, in order.
+  package init(_ results: [RunResult]) {
+    func column(_ name: String, _ metric: String, _ report: (RunResult) -> EvaluationReport?) -> Column {
+      Column(name: name, values: results.map { report($0)?.value(of: metric) }) {
+        metric == "loss" ? Format.loss($0) : metric == "accuracy" ? Format.percent($0) : FoldTable.number($0)
+      }
+    }
+    func count(_ name: String, _ values: [Int?]) -> Column {
+      Column(name: name, values: values.map { $0.map(Double.init) }, format: { Format.count($0) }, isAveraged: false)
+    }
+    func last(_ split: Split) -> (RunResult) -> EvaluationReport? {
+      { result in result.evaluations.first { $0.split == split } }
+    }
+    let metrics = FoldTable.metrics(of: results)
+    var columns = [
+      count("training", results.map(\.samples)), count("validation", results.map { last(.validation)($0)?.samples }),
+      count("epochs", results.map(\.epochs)),
+    ]
+    columns += metrics.map { column($0, $0, last(.validation)) }
+    if results.contains(where: { $0.best != nil }) {
+      columns.append(count("best epoch", results.map { $0.best?.epoch }))
+      columns += metrics.map { column("best \($0)", $0, \.best) }
+    }
+    if results.contains(where: { last(.test)($0) != nil }) {
+      columns += metrics.map { column("test \($0)", $0, last(.test)) }
+    }
+    self.columns = columns.filter { column in column.values.contains { $0 != nil } }
+  }
+
+  /// The names of the metrics that the reports have.
+  private static func metrics(of results: [RunResult]) -> [String] {
+    ["accuracy", "loss"].filter { name in
+      results.contains { result in result.evaluations.contains { $0.value(of: name) != nil } }
+    }
+  }
+
+  private static func number(_ value: Double) -> String { String(format: "%.4f", value) }
+
+  /// The rows for people: names, a row for each fold, the mean and the standard deviation.
+  package var rows: [[String]] {
+    let folds = (columns.first?.values.indices ?? 0..<0).map { fold in
+      ["\(fold + 1)"] + columns.map { column in column.values[fold].map(column.format) ?? "" }
+    }
+    func summary(_ name: String, _ value: (Moments) -> Double) -> [String] {
+      [name]
+        + columns.map { column in
+          column.isAveraged ? Moments(column.values).map { column.format(value($0)) } ?? "" : ""
+        }
+    }
+    return [["fold"] + columns.map(\.name)] + folds + [summary("mean", \.mean), summary("deviation", \.deviation)]
+  }
+
+  /// The right-aligned columns: all with numbers.
+  package var right: Set<Int> { Set(1...columns.count) }
+
+  /// The table as CSV, with all digits.
+  package var csv: String {
+    func text(_ value: Double?) -> String {
+      value.map { Int(exactly: $0).map(String.init) ?? "\($0)" } ?? ""
+    }
+    let folds = (columns.first?.values.indices ?? 0..<0).map { fold in
+      ["\(fold + 1)"] + columns.map { text($0.values[fold]) }
+    }
+    func summary(_ name: String, _ value: (Moments) -> Double) -> [String] {
+      [name] + columns.map { column in text(column.isAveraged ? Moments(column.values).map(value) : nil) }
+    }
+    let rows =
+      [["fold"] + columns.map { $0.name.replacing(" ", with: "-") }] + folds
+      + [summary("mean", \.mean), summary("deviation", \.deviation)]
+    return rows.map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// The mean and the standard deviation of a sample.
+  private struct Moments {
+    let mean, deviation: Double
+
+    /// Of the values that are there; nil if there is none.
+    init?(_ values: [Double?]) {
+      let known = values.compactMap(\.self)
+      guard !known.isEmpty else { return nil }
+      let mean = known.reduce(0, +) / Double(known.count)
+      self.mean = mean
+      deviation =
+        known.count > 1
+        ? (known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(known.count - 1)).squareRoot() : 0
+    }
+  }
+}
