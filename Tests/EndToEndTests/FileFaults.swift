@@ -117,10 +117,34 @@ extension Fault {
       "a column that is not there", "t.csv: there is no column \"kind\", which data.label names",
       ["data.label=kind"]
     ) { "a,b,k\n1,2,x\n1,3,y\n" },
+    table(
+      "a weight below 0", "t.csv:3: column w: the weight \"-1\" is not a number from 0 up",
+      ["data.weight=w", "sampling=weights"]
+    ) { "a,w,k\n1,2,x\n1,-1,y\n" },
+    table("a row without a group", "t.csv:3: column p: there is no group", ["data.splitBy=p", "data.testShare=0.5"]) {
+      "a,p,k\n1,2,x\n1,,y\n"
+    },
+    table(
+      "a single group", "the samples have 1 group by p, too few for 2 parts", ["data.splitBy=p", "data.testShare=0.5"]
+    ) {
+      "a,p,k\n1,2,x\n1,2,y\n"
+    },
+    table(
+      "a group as the target by default",
+      "t.csv: the last column, p, would be the target, but the recipe uses it otherwise",
+      ["data.splitBy=p", "data.testShare=0.5"]
+    ) {
+      "a,k,p\n1,2,x\n1,2,y\n"
+    },
   ]
 
   private static let numbers = [
     numpy("one class alone in an archive", "data.npz: y: all training samples are of one class, 0", y: [0, 0, 0, 0]),
+    numpy(
+      "weights that are not there", "data.npz: there is no array \"weights\"; it holds x, y", ["sampling=weights"]),
+    numpy(
+      "groups that are not there", "data.npz: there is no array \"patient\"; it holds x, y",
+      ["data.splitBy=patient", "data.folds=2"]),
     numpy("NaN in x", "data.npz: x[2, 1] is nan as float32, in sample 2", x: [0, 1, 2, 3, 4, .nan, 6, 7]),
     numpy(
       "no class but the one that is left out",

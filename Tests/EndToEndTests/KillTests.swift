@@ -41,6 +41,13 @@ extension EndToEndTests {
     }
 
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func balancedDrawsKilledRepeatedlyEndWithTheSameBits() throws {
+      try check(["names", "sampling=balanced", "epochSamples=50", "epochs=\(Self.isLong ? 4000 : 800)"], kills: 4) {
+        try SmallData.writeNames($0)
+      }
+    }
+
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func aConvolutionalNetworkInBfloat16KilledRepeatedlyEndsWithTheSameBits() throws {
       try check(["images.yaml", "precision=bfloat16"], kills: Self.isLong ? 30 : 5) {
         try $0.writeImageRecipe(epochs: Self.isLong ? 400 : 60)

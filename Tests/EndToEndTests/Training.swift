@@ -65,6 +65,17 @@ struct Training: CustomTestStringConvertible, Sendable {
       arguments: ["sequences.yaml", "batching=length", "batchingWindow=2"], ranks: [1, 2, 3, 5, 8],
       prepare: writeSequences),
     Training(
+      testDescription: "sequences drawn by weight, in batches of like length",
+      arguments: [
+        "sequences.yaml", "sampling=weights", "epochSamples=90", "batching=length", "batchingWindow=2",
+      ], ranks: [1, 2, 3, 8], prepare: writeSequences),
+    Training(
+      testDescription: "augmented images drawn by class", arguments: ["images.yaml", "sampling=balanced"],
+      ranks: [1, 2, 3, 8]
+    ) {
+      try $0.writeImageRecipe(epochs: 3)
+    },
+    Training(
       testDescription: "time series of different lengths, some values missing", arguments: ["series.yaml"],
       prepare: SequenceData.writeSeries),
     Training(
@@ -95,7 +106,7 @@ struct Training: CustomTestStringConvertible, Sendable {
         (
           "lengths",
           NPYArray(shape: [count], int32s: (0..<count).map { _ in Int32.random(in: 1...Int32(steps), using: &random) })
-        ),
+        ), ("weights", NPYArray(shape: [count], floats: random.floats(count).map(abs))),
       ], to: folder["sequences.npz"])
     try folder.write(
       """
