@@ -57,7 +57,8 @@ struct GroupDivision {
     let wanted = (shares.testShare > 0 ? 1 : 0) + (shares.folds ?? (shares.validationShare > 0 ? 2 : 1))
     guard groups.count >= wanted else {
       throw Failure(
-        .data, "the samples have \(counted(groups.count, "group")) by \(source), too few for \(counted(wanted, "part"))",
+        .data,
+        "the samples have \(counted(groups.count, "group")) by \(source), too few for \(counted(wanted, "part"))",
         advice: "no group is in two parts: make data.folds smaller, or give more groups")
     }
     let random = Philox(seed: shares.splitSeed, purpose: .split)

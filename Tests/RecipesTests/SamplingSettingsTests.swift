@@ -51,7 +51,8 @@ import Testing
   }
 
   @Test func otherProgramsNamesAreKnown() throws {
-    #expect(try failure(of: "sampler: balanced\n") == wrong("recipe.yaml:5: unknown key sampler", "did you mean sampling?"))
+    #expect(
+      try failure(of: "sampler: balanced\n") == wrong("recipe.yaml:5: unknown key sampler", "did you mean sampling?"))
     #expect(
       try failure(of: "data: {source: csv, train: t.csv, n_splits: 5}\n")
         == wrong("recipe.yaml:5: unknown key data.n_splits", "did you mean data.folds?"))
