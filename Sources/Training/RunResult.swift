@@ -15,6 +15,10 @@ package struct RunResult: Codable, Equatable, Sendable {
   package let evaluations: [EvaluationReport]
   /// The best measurement on validation samples; nil if there are none.
   package let best: EvaluationReport?
+  /// The wait for an improvement that ended training before its last step; nil if it did not end so.
+  package let patience: Patience?
+  /// Whether training ended with the best weights in place of the last ones.
+  package let isBest: Bool
 
   /// The result of a training that has reached its end.
   package init(recipe: String, samples: Int, _ summary: RunSummary, best: EvaluationReport?) {
@@ -25,6 +29,7 @@ package struct RunResult: Codable, Equatable, Sendable {
     seconds = summary.seconds
     evaluations = summary.evaluations.map(\.withoutClasses)
     self.best = best
+    (patience, isBest) = (summary.patience, summary.isBest)
   }
 
   /// Reads JSON.
@@ -41,6 +46,8 @@ package struct RunResult: Codable, Equatable, Sendable {
 
   /// The summary that the training returned.
   package var summary: RunSummary {
-    RunSummary(steps: steps, epochs: epochs, seconds: seconds, stopped: nil, evaluations: evaluations)
+    RunSummary(
+      steps: steps, epochs: epochs, seconds: seconds, stopped: nil, evaluations: evaluations, patience: patience,
+      isBest: isBest)
   }
 }

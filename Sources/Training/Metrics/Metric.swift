@@ -1,3 +1,5 @@
+import Optimizers
+
 /// A number that an evaluation measures besides the loss, known by its name in recipes. `docs/metrics.md` has the definitions.
 public enum Metric: Hashable, Sendable {
   /// The loss that training minimizes.
