@@ -59,6 +59,8 @@ public enum TargetLayout: Equatable, Sendable {
 public enum Targets {
   /// A class index for each row. If the outputs are ragged, each sample's first index is at `starts`.
   case classes(UnsafePointer<Int32>, starts: UnsafePointer<Int32>? = nil)
+  /// Two class indices for each row, which share it: the first has the share, 0 to 1, and the second the rest.
+  case mixedClasses(UnsafePointer<Int32>, UnsafePointer<Int32>, share: Float)
   /// A number for each output of each row.
   case values(TensorView)
 
@@ -66,6 +68,7 @@ public enum Targets {
   package func from(sample: Int) -> Targets {
     switch self {
     case .classes(let indices, let starts): .classes(indices + (starts.map { Int($0[sample]) } ?? sample))
+    case .mixedClasses: preconditionFailure("samples of different lengths are not mixed")
     case .values(let view):
       .values(view.with(base: view.row(sample: sample), columns: view.columns, stride: view.stride))
     }

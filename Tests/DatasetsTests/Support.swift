@@ -41,7 +41,7 @@ func load(_ data: any Dataset, _ indices: [Int]) throws -> Loaded {
     func floats(_ view: TensorView) -> [Float] { (0..<view.rows * view.columns).map { view.base[$0] } }
     var (values, classes): ([Float], [Int32]) = ([], [])
     switch batch.targets {
-    case .classes(let indices, _): classes = (0..<batch.count).map { indices[$0] }
+    case .classes(let indices, _), .mixedClasses(let indices, _, _): classes = (0..<batch.count).map { indices[$0] }
     case .values(let view): values = floats(view)
     }
     return Loaded(

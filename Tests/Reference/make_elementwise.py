@@ -189,7 +189,68 @@ def record_losses():
             else:
                 record(
                     f"{name}.steps", 2 * torch.randn(shape), y, lambda z, y: loss(z[valid], y.double()[valid]), lengths)
+    record_more_losses(record, arrays, weights.double(), valid, lengths)
     np.savez_compressed("losses.npz", **arrays)
+
+
+def record_more_losses(record, arrays, weights, valid, lengths):
+    """Losses of mixed classes, focal losses, and events with weights."""
+    classes, share = len(weights), 0.3
+    samples, steps = valid.shape
+
+    def mixed(y, partners):
+        return share * F.one_hot(y, classes).double() + (1 - share) * F.one_hot(partners, classes).double()
+
+    def focal(gamma, weights):
+        def mean(z, y):
+            log = F.log_softmax(z, -1).gather(-1, y[:, None])[:, 0]
+            factor = torch.ones_like(log) if weights is None else weights[y]
+            return (-factor * (1 - log.exp()) ** gamma * log).sum() / factor.sum()
+        return mean
+
+    for name, options in [
+        ("mixed", {}), ("mixed-weighted", {"weight": weights}), ("mixed-smoothed", {"label_smoothing": 0.1}),
+        ("mixed-everything", {"weight": weights, "label_smoothing": 0.2}),
+    ]:
+        partners = torch.randint(0, classes, (samples,))
+        record(
+            f"cross-entropy.{name}", 2 * torch.randn(samples, classes), torch.randint(0, classes, (samples,)),
+            lambda z, y: F.cross_entropy(z, mixed(y, partners), **options))
+        arrays[f"cross-entropy.{name}.partners"] = partners.numpy()
+    for name, gamma, factors in [("plain", 2.0, None), ("half", 0.5, None), ("weighted", 1.5, weights)]:
+        record(
+            f"focal.{name}", 2 * torch.randn(samples, classes), torch.randint(0, classes, (samples,)),
+            focal(gamma, factors))
+    record(
+        "focal.mixed", 2 * torch.randn(samples, classes), torch.randint(0, classes, (samples,)),
+        lambda z, y: share * focal(2.0, None)(z, y) + (1 - share) * focal(2.0, None)(z, y.roll(1)))
+    arrays["focal.mixed.partners"] = torch.from_numpy(arrays["focal.mixed.y"]).roll(1).numpy()
+
+    def sigmoid_focal(alpha, gamma):
+        """torchvision.ops.sigmoid_focal_loss with reduction="mean"."""
+        def mean(z, y):
+            p = torch.sigmoid(z)
+            loss = F.binary_cross_entropy_with_logits(z, y, reduction="none")
+            loss = loss * (1 - (p * y + (1 - p) * (1 - y))) ** gamma
+            return ((alpha * y + (1 - alpha) * (1 - y)) * loss if alpha >= 0 else loss).mean()
+        return mean
+
+    events = {
+        "bce-weighted": lambda z, y: F.binary_cross_entropy_with_logits(
+            z, y, pos_weight=arrays["positive-weights"][: z.shape[-1]]),
+        "binary-focal": sigmoid_focal(0.25, 2.0),
+        "binary-focal-half": sigmoid_focal(-1, 0.5),
+    }
+    arrays["positive-weights"] = torch.rand(19).double() + 0.5
+    for name, loss in events.items():
+        y = torch.randint(0, 2, (samples, 19)).float()
+        record(f"{name}.rows", 2 * torch.randn(samples, 19), y, lambda z, y: loss(z, y.double()))
+        # Soft targets, as mixing makes them.
+        y = torch.rand(samples, steps, 3)
+        record(
+            f"{name}.steps", 2 * torch.randn(samples, steps, 3), y,
+            lambda z, y: loss(z[valid], y.double()[valid]), lengths)
+    arrays["positive-weights"] = arrays["positive-weights"].numpy()
 
 
 def main():

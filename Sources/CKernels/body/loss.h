@@ -11,34 +11,65 @@ DPT_INLINE void skip_row(const dpt_loss_pass *p, float *record, float *gradient)
   for (long k = 0; k < p->columns; k += DPT_LANES) store(gradient + k, splat(0.0f));
 }
 
-// With a = (1 − ε) w[target] one-hot + ε / classes · w: loss = Σ a (log Σ exp z − z), gradient = softmax Σ a − a.
-// `logSum` is the logarithm of the sum of exponentials of z − m. `gradient` contains the softmax, unless it is NULL.
-DPT_INLINE float weighted_entropy(const float *z, long classes, long target, float m, float logSum,
+// A target of a row, and the factors of its cross-entropy in the loss and in the gradient.
+typedef struct {
+  long place;
+  float loss, gradient;
+} class_share;
+
+// The target's weight times `mass`. In the focal loss with q = 1 − p, p the target's probability, −log p has the factor q^γ
+// in the loss, and in the gradient its derivative by log p, q^γ − γ q^(γ − 1) p log p.
+DPT_INLINE class_share share_of(const dpt_class_targets *t, long place, float mass, float logP) {
+  const float weight = t->weights ? mass * t->weights[place] : mass;
+  if (t->gamma == 0) return (class_share){place, weight, weight};
+  const float p = exp16(splat(logP))[0], q = -expm1_of_negative(splat(logP))[0];
+  // Where p is 1, loss and gradient are 0; NaNs stay.
+  if (q == 0) return (class_share){place, 0, 0};
+  const float power = exp16(splat(t->gamma) * log16(splat(q)))[0];
+  return (class_share){place, weight * power, weight * (power - t->gamma * (power / q) * p * logP)};
+}
+
+// With a = Σ mass w[target] one-hot + ε / classes · w over the row's targets, whose masses add up to 1 − ε:
+// loss = Σ a (log Σ exp z − z), gradient = softmax Σ a − a. `logSum` is the logarithm of the sum of exponentials of z − m.
+// `gradient` contains the softmax, unless it is NULL.
+DPT_INLINE float weighted_entropy(const float *z, long classes, long target, long partner, float m, float logSum,
                                   const dpt_class_targets *t, float *gradient) {
-  const float share = t->smoothing / (float)classes;
-  const float main = (1.0f - t->smoothing) * t->weights[target];
+  const float spread = t->smoothing / (float)classes, mass = 1.0f - t->smoothing;
+  const float entropy = logSum - (z[target] - m);
+  const bool isMixed = t->partners != NULL;
+  const class_share own = share_of(t, target, isMixed ? mass * t->share : mass, -entropy);
   v16 sums = splat(0.0f);
-  if (share != 0)
+  if (spread != 0)
     for (long k = 0; k < classes; k += DPT_LANES)
       sums = fma16(load(t->weights + k), splat(logSum) - (load_some(z + k, classes - k) - splat(m)), sums);
-  if (gradient) {
-    const v16 all = fma16(splat(share), splat(t->weightSum), splat(main));
-    for (long k = 0; k < classes; k += DPT_LANES)
-      store(gradient + k, fma16(all, load(gradient + k), splat(-share) * load(t->weights + k)));
-    gradient[target] -= main;
+  v16 loss = fma16(splat(spread), splat(sum_of_lanes(sums)), splat(own.loss * entropy));
+  class_share other = {partner, 0, 0};
+  if (isMixed) {
+    const float entropy = logSum - (z[partner] - m);
+    other = share_of(t, partner, mass * (1.0f - t->share), -entropy);
+    loss += splat(other.loss * entropy);
   }
-  const v16 loss = fma16(splat(share), splat(sum_of_lanes(sums)), splat(main * (logSum - (z[target] - m))));
+  if (!gradient) return loss[0];
+  v16 all = fma16(splat(spread), splat(t->weightSum), splat(own.gradient));
+  if (isMixed) all += splat(other.gradient);
+  for (long k = 0; k < classes; k += DPT_LANES) {
+    const v16 share = spread != 0 ? splat(-spread) * load(t->weights + k) : splat(0.0f);
+    store(gradient + k, fma16(all, load(gradient + k), share));
+  }
+  gradient[target] -= own.gradient;
+  if (isMixed) gradient[partner] -= other.gradient;
   return loss[0];
 }
 
 static void cross_entropy(const dpt_loss_pass *p, const dpt_class_targets *t) {
   const long classes = p->columns;
+  const bool isPlain = !t->weights && !t->partners && t->gamma == 0;
   for (long r = 0; r < p->rows; r++) {
     const float *z = p->outputs + r * p->stride;
-    const int32_t target = t->targets[r];
+    const int32_t target = t->targets[r], partner = t->partners ? t->partners[r] : target;
     float *g = p->gradient ? p->gradient + r * p->gradientStride : NULL;
     float *record = p->records + r * DPT_LANES;
-    if (t->ignores && target == t->ignored) {
+    if (t->ignores && (target == t->ignored || partner == t->ignored)) {
       skip_row(p, record, g);
       continue;
     }
@@ -46,17 +77,17 @@ static void cross_entropy(const dpt_loss_pass *p, const dpt_class_targets *t) {
     const float sum = sum_of_exponentials(z, classes, m, g);
     const long best = place_of(m, z, classes);
     const float logSum = log16(splat(sum))[0];
-    record[DPT_RECORD_CORRECT] = best == target;
-    record[DPT_RECORD_WEIGHT] = t->weights ? t->weights[target] : 1;
+    record[DPT_RECORD_CORRECT] = best == (t->partners && t->share < 0.5f ? partner : target);
+    record[DPT_RECORD_WEIGHT] = t->weights && !t->partners ? t->weights[target] : 1;
     record[DPT_RECORD_COUNT] = 1;
     record[DPT_RECORD_PREDICTED] = (float)best;
     if (g)
       for (long k = 0; k < classes; k += DPT_LANES) store(g + k, load(g + k) / splat(sum));
-    if (t->weights) {
-      record[DPT_RECORD_LOSS] = weighted_entropy(z, classes, target, m, logSum, t, g);
-    } else {
+    if (isPlain) {
       record[DPT_RECORD_LOSS] = logSum - (z[target] - m);
       if (g) g[target] -= 1.0f;
+    } else {
+      record[DPT_RECORD_LOSS] = weighted_entropy(z, classes, target, partner, m, logSum, t, g);
     }
   }
 }
@@ -92,27 +123,34 @@ DPT_INLINE value_loss16 value_loss_of(dpt_value_loss_kind kind, float parameter,
   }
 }
 
-// Each row's groups of columns are added lane by lane, then the lanes.
+// Adds a group of columns to the row's losses and right outputs, lane by lane, and writes its gradient.
+DPT_INLINE void add_value(value_loss16 value, v16 output, v16 target, long valid, v16 *sum, v16 *right, float *gradient) {
+  *sum += first_lanes(value.loss, valid);
+  const i16 agrees = ~((output > splat(0.0f)) ^ (target > splat(0.5f)));
+  *right += first_lanes(choose(agrees, splat(1.0f), splat(0.0f)), valid);
+  if (gradient) store(gradient, first_lanes(value.gradient, valid));
+}
+
+// The record of a row of values: the lanes are added.
+DPT_INLINE void record_values(const dpt_loss_pass *p, float *record, v16 sum, v16 right) {
+  record[DPT_RECORD_LOSS] = sum_of_lanes(sum);
+  record[DPT_RECORD_CORRECT] = sum_of_lanes(right);
+  record[DPT_RECORD_WEIGHT] = record[DPT_RECORD_COUNT] = (float)p->columns;
+  record[DPT_RECORD_PREDICTED] = -1;
+}
+
 DPT_INLINE void value_losses(dpt_value_loss_kind kind, float parameter, const dpt_loss_pass *p, const float *targets,
                              long targetStride) {
   for (long r = 0; r < p->rows; r++) {
     const float *z = p->outputs + r * p->stride, *y = targets + r * targetStride;
     float *g = p->gradient ? p->gradient + r * p->gradientStride : NULL;
-    float *record = p->records + r * DPT_LANES;
     v16 sum = splat(0.0f), right = splat(0.0f);
     for (long k = 0; k < p->columns; k += DPT_LANES) {
       const long valid = p->columns - k;
       const v16 output = load_some(z + k, valid), target = load_some(y + k, valid);
-      const value_loss16 value = value_loss_of(kind, parameter, output, target);
-      sum += first_lanes(value.loss, valid);
-      const i16 agrees = ~((output > splat(0.0f)) ^ (target > splat(0.5f)));
-      right += first_lanes(choose(agrees, splat(1.0f), splat(0.0f)), valid);
-      if (g) store(g + k, first_lanes(value.gradient, valid));
+      add_value(value_loss_of(kind, parameter, output, target), output, target, valid, &sum, &right, g ? g + k : NULL);
     }
-    record[DPT_RECORD_LOSS] = sum_of_lanes(sum);
-    record[DPT_RECORD_CORRECT] = sum_of_lanes(right);
-    record[DPT_RECORD_WEIGHT] = record[DPT_RECORD_COUNT] = (float)p->columns;
-    record[DPT_RECORD_PREDICTED] = -1;
+    record_values(p, p->records + r * DPT_LANES, sum, right);
   }
 }
 

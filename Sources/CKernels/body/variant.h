@@ -9,6 +9,7 @@
 #include "dropout.h"
 #include "elementary.h"
 #include "embedding.h"
+#include "event_loss.h"
 #include "flat.h"
 #include "flat_values.h"
 #include "gemm.h"

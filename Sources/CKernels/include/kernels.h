@@ -267,16 +267,19 @@ DPT_VALUES(void, attention_pool, (const dpt_attention *p, void *y, long yStride)
 /// The gradients of the scores and of x.
 DPT_VALUES(void, attention_pool_back, (const dpt_attention *p, const dpt_attention_gradient *g), (p, g), p->precision)
 
-// MARK: Losses (body/loss.h)
+// MARK: Losses (body/loss.h, body/event_loss.h)
 
 /// Cross-entropy of logits with class indices: loss = w[target] (log Σ exp(z) − z[target]) and gradient =
 /// w[target] (softmax − one-hot), the target spread by the smoothing as in Szegedy et al. 2016. The largest logit is
-/// subtracted first (Goodfellow et al., Deep Learning, section 4.1).
+/// subtracted first (Goodfellow et al., Deep Learning, section 4.1). With two targets in a row it is the sum of theirs, each
+/// times its share. The focal loss multiplies each by (1 − softmax[target])^gamma (Lin et al. 2017).
 DPT_KERNEL(void, cross_entropy, (const dpt_loss_pass *p, const dpt_class_targets *targets), (p, targets))
 /// The loss of each row against numbers, summed over its columns.
 DPT_KERNEL(void, value_loss,
            (dpt_value_loss_kind kind, float parameter, const dpt_loss_pass *p, const float *targets, long targetStride),
            (kind, parameter, p, targets, targetStride))
+/// The cross-entropy of events with weights of the positive ones, or their focal loss.
+DPT_KERNEL(void, event_loss, (const dpt_loss_pass *p, const dpt_event_targets *targets), (p, targets))
 
 // MARK: Flat vectors (body/flat.h)
 

@@ -143,7 +143,7 @@ public final class CSVDataset: Dataset {
     for (place, index) in indices.enumerated() {
       copy(inputs, index * width..<(index + 1) * width, to: view.row(step: 0, sample: place).floats)
       switch batch.targets {
-      case .classes: batch.classes[place] = classes?[index] ?? 0
+      case .classes, .mixedClasses: batch.classes[place] = classes?[index] ?? 0
       case .values(let view):
         copy(values, index * view.columns..<(index + 1) * view.columns, to: view.row(step: 0, sample: place).floats)
       }

@@ -5,18 +5,25 @@ import Tensors
 ///
 ///     ℓ = Σ a[k] (log Σ exp z − z[k])      a = (1 − ε) w[target] · one-hot(target) + ε / classes · w
 ///
+/// A row may have two classes that share it, as mixing makes them. Then a has the sum of theirs, each times its share, and the
+/// mean divides by the number of rows, as PyTorch's with probabilities; a row does not count if one of its classes is ignored.
+///
 /// ε is the label smoothing (Szegedy et al. 2016), w has the weights of the classes. The mean divides once by the sum of the
 /// targets' weights in the whole batch, as PyTorch's `nn.CrossEntropyLoss`. Takes logits, so no softmax comes before it.
+///
+/// The focal loss (Lin et al. 2017) multiplies what each class adds by (1 − p)^γ, p = softmax(z)[class]: samples that are
+/// already right count less. Its mean divides as that of cross-entropy, to which it is equal with γ = 0.
 public final class CrossEntropy: Loss {
   /// The recipe's name.
-  public let kind = "cross-entropy"
+  public let kind: String
   /// Classes, of which one is right.
   public let meaning = OutputMeaning.classes
   /// Rows with this target do not count.
   public var ignoredTarget: Int? { ignored.map { Int($0) } }
-  private let smoothing: Float
-  private let weights: UnsafeMutableBufferPointer<Float>?
-  private let weightSum: Float
+  /// True.
+  public let takesMixedClasses = true
+  private let smoothing, gamma: Float
+  private let weights: ColumnWeights?
   private let ignored: Int32?
 
   /// A loss on logits of this shape: [classes] or [steps, classes].
@@ -25,33 +32,42 @@ public final class CrossEntropy: Loss {
   ///   - labelSmoothing: the share of each target that is spread over all classes.
   ///   - classWeights: a weight for each class, or nil for 1 each.
   ///   - ignoreIndex: rows with this target do not count.
-  public init(logits: Shape, labelSmoothing: Double = 0, classWeights: [Double]? = nil, ignoreIndex: Int? = nil) {
-    smoothing = Float(labelSmoothing)
-    ignored = ignoreIndex.map { Int32(clamping: $0) }
-    let chosen =
-      classWeights ?? (labelSmoothing == 0 ? nil : Array(repeating: 1, count: logits.features))
-    weightSum = Float((chosen ?? []).reduce(0, +))
-    weights = chosen.map { values in
-      precondition(values.count == logits.features, "\(values.count) class weights for \(logits.features) classes")
-      let padded = UnsafeMutableBufferPointer<Float>.allocate(capacity: paddedToLanes(values.count))
-      padded.initialize(repeating: 0)
-      for (index, value) in values.enumerated() { padded[index] = Float(value) }
-      return padded
-    }
+  public convenience init(
+    logits: Shape, labelSmoothing: Double = 0, classWeights: [Double]? = nil, ignoreIndex: Int? = nil
+  ) {
+    let weights = classWeights ?? (labelSmoothing == 0 ? nil : Array(repeating: 1, count: logits.features))
+    self.init(
+      "cross-entropy", logits: logits, smoothing: labelSmoothing, gamma: 0, weights: weights, ignored: ignoreIndex)
   }
 
-  deinit {
-    weights?.deallocate()
+  /// The focal loss on logits of this shape, with the exponent `gamma`, at least 0; the others as above.
+  public convenience init(focal gamma: Double, logits: Shape, classWeights: [Double]? = nil, ignoreIndex: Int? = nil) {
+    self.init("focal", logits: logits, smoothing: 0, gamma: gamma, weights: classWeights, ignored: ignoreIndex)
+  }
+
+  private init(
+    _ kind: String, logits: Shape, smoothing: Double, gamma: Double, weights: [Double]?, ignored: Int?
+  ) {
+    self.kind = kind
+    (self.smoothing, self.gamma) = (Float(smoothing), Float(gamma))
+    self.weights = weights.map { ColumnWeights($0, for: logits) }
+    self.ignored = ignored.map { Int32(clamping: $0) }
   }
 
   /// Reserves a record for each row and the gradient, ∂ℓ/∂z = softmax(z) Σ a − a. The prediction is the class with the
   /// largest logit (the first of equals).
   public func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass {
     RowLossPass(&plan, outputs: outputs, batch: batch) { [self] pass, targets in
-      guard case .classes(let indices, _) = targets else { preconditionFailure("cross-entropy needs classes") }
-      var classes = dpt_class_targets(
-        targets: indices, weights: weights.flatMap { UnsafePointer($0.baseAddress) }, weightSum: weightSum,
-        smoothing: smoothing, ignores: ignored != nil, ignored: ignored ?? 0)
+      var classes = dpt_class_targets()
+      switch targets {
+      case .classes(let indices, _): classes.targets = indices
+      case .mixedClasses(let own, let others, let share):
+        (classes.targets, classes.partners, classes.share) = (own, others, share)
+      case .values: preconditionFailure("\(kind) needs classes")
+      }
+      (classes.weights, classes.weightSum) = (weights?.base, weights?.sum ?? 0)
+      (classes.smoothing, classes.gamma) = (smoothing, gamma)
+      (classes.ignores, classes.ignored) = (ignored != nil, ignored ?? 0)
       dpt_cross_entropy(&pass, &classes)
     }
   }

@@ -31,6 +31,8 @@ public protocol Loss: AnyObject {
   var meaning: OutputMeaning { get }
   /// The target of rows that do not count; nil if all count.
   var ignoredTarget: Int? { get }
+  /// Whether a row may have two classes that share it (`Targets.mixedClasses`).
+  var takesMixedClasses: Bool { get }
 
   /// Makes a pass for outputs of this shape and reserves all its memory for batches of up to `batch` samples.
   func makePass(_ plan: inout ArenaPlan, outputs: Shape, batch: Int) -> any LossPass
@@ -39,6 +41,8 @@ public protocol Loss: AnyObject {
 extension Loss {
   /// Nil: every row counts.
   public var ignoredTarget: Int? { nil }
+  /// False: each row has one class.
+  public var takesMixedClasses: Bool { false }
 
   /// Whether accuracy, the share of right predictions, is defined.
   public var hasAccuracy: Bool {

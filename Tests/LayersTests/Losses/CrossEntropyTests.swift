@@ -115,4 +115,64 @@ import Testing
     #expect(run.gradient[3..<6].allSatisfy { $0 == 0 } && run.gradient[9..<12].allSatisfy { $0 == 0 })
     #expect(!run.gradient[0..<3].contains(0) && !run.gradient[6..<9].contains(0))
   }
+
+  /// Rows with two classes, and the focal loss, against finite differences.
+  @Test(arguments: [2, 5, 17, 300], [0, 0.5, 2])
+  func twoClassesAndFocalAgreeWithFiniteDifferences(classes: Int, gamma: Double) throws {
+    let rows = 7
+    var random = TestRandom(UInt64(classes))
+    let logits = random.floats(rows * classes, scale: 3)
+    func draw() -> [Int32] { (0..<rows).map { _ in Int32.random(in: 0..<Int32(classes), using: &random) } }
+    let (own, others) = (draw(), draw())
+    let weights = (0..<classes).map { _ in Double.random(in: 0.5...2, using: &random) }
+    let (shape, share) = (Shape.vector(classes), Float(0.3))
+    func losses(_ point: [Double], isMixed: Bool) -> [Double] {
+      (0..<rows).map { row in
+        let z = point[row * classes..<(row + 1) * classes]
+        let logSum = log(z.reduce(0) { $0 + exp($1) })
+        func part(_ target: Int32) -> Double {
+          let entropy = logSum - z[z.startIndex + Int(target)]
+          return weights[Int(target)] * pow(1 - exp(-entropy), gamma) * entropy
+        }
+        return isMixed ? Double(share) * part(own[row]) + (1 - Double(share)) * part(others[row]) : part(own[row])
+      }
+    }
+    let loss =
+      gamma == 0
+      ? CrossEntropy(logits: shape, classWeights: weights)
+      : CrossEntropy(focal: gamma, logits: shape, classWeights: weights)
+    let point = logits.map(Double.init)
+    for isMixed in [false, true] {
+      let run = try LossRun(
+        loss, shape: shape, outputs: logits, wanted: isMixed ? .mixed(own, others, share: share) : .classes(own),
+        shards: 3)
+      let total = losses(point, isMixed: isMixed).reduce(0, +)
+      #expect((Double(run[.loss]) - total).magnitude < 2e-6 * total)
+      let wanted = finiteDifferences(at: point) { losses($0, isMixed: isMixed).reduce(0, +) }
+      #expect(relativeDifference(run.gradient, wanted) < 4e-6)
+      let divisor = isMixed ? Double(rows) : own.reduce(0) { $0 + weights[Int($1)] }
+      #expect((Double(run[.weight]) / divisor - 1).magnitude < 1e-6)
+      // The partner has the greater share.
+      let right = zip(run.predictions, isMixed ? others : own).filter { $0.0 == Int($0.1) }.count
+      #expect(run[.correct] == Float(right) && run[.count] == Float(rows))
+    }
+  }
+
+  @Test func aRowWithAnIgnoredClassDoesNotCount() throws {
+    let run = try LossRun(
+      CrossEntropy(logits: .vector(2), ignoreIndex: -1), shape: .vector(2), outputs: [1, 2, 3, 4, 5, 6],
+      wanted: .mixed([0, -1, 1], [1, 0, -1], share: 0.4))
+    #expect(run[.count] == 1 && run[.weight] == 1)
+    #expect(run.predictions == [1, nil, nil] && run.gradient[2...].allSatisfy { $0 == 0 })
+  }
+
+  @Test func sureFocalRowsAreFinite() throws {
+    for gamma in [0.5, 2] {
+      let run = try LossRun(
+        CrossEntropy(focal: gamma, logits: .vector(2)), shape: .vector(2), outputs: [1000, 0, -1000, 0, 0, 0],
+        wanted: .classes([1, 1, 0]))
+      #expect((run[.loss] - 1000 - Float(pow(0.5, gamma) * log(2))).magnitude < 1e-3)
+      #expect(run.gradient[0...3] == [1, -1, 0, 0])
+    }
+  }
 }

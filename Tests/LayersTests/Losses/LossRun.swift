@@ -8,6 +8,8 @@ struct LossRun {
   enum Wanted {
     case classes([Int32])
     case values([Float])
+    /// Two classes for each row, of which the first has the share.
+    case mixed([Int32], [Int32], share: Float)
   }
 
   /// Loss, correct, weight, count.
@@ -31,7 +33,7 @@ struct LossRun {
     let own = lengths.isEmpty ? nil : lengths
     let z = try PackedRows(outputs, shape: shape, samples: samples, lengths: own)
     var classes = [Int32](repeating: 0, count: samples * shape.steps)
-    var y = z
+    var (y, partners) = (z, classes)
     switch wanted {
     case .classes(let indices):
       for sample in 0..<samples {
@@ -40,6 +42,7 @@ struct LossRun {
         }
       }
     case .values(let values): y = try PackedRows(values, shape: shape, samples: samples, lengths: own)
+    case .mixed(let first, let second, _): (classes, partners) = (first, second)
     }
     let model = try Model(inputShape: shape, layers: [])
     let context = StepContext(
@@ -47,11 +50,17 @@ struct LossRun {
       communicator: SoloCommunicator(), seed: 1)
     var back: [Float] = []
     var predictions: [Int?] = []
-    withExtendedLifetime((z, y)) {
+    partners.withUnsafeBufferPointer { partners in
+      let others = partners.baseAddress
+      defer { withExtendedLifetime((z, y)) {} }
       classes.withUnsafeBufferPointer { classes in
-        guard let base = classes.baseAddress else { return }
+        guard let base = classes.baseAddress, let others else { return }
         let targets: Targets =
-          if case .values = wanted { .values(y.view) } else { .classes(base, starts: z.view.starts) }
+          switch wanted {
+          case .values: .values(y.view)
+          case .classes: .classes(base, starts: z.view.starts)
+          case .mixed(_, _, let share): .mixedClasses(base, others, share: share)
+          }
         let gradient = pass.evaluate(z.view, targets: targets, context, gradient: true)
         back = PackedRows.unpack(gradient, shape: shape)
         predictions = (0..<z.view.rows).map { pass.prediction(row: $0, context) }

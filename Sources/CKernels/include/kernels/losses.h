@@ -9,10 +9,11 @@
 /// all are 0 except the prediction.
 enum {
   DPT_RECORD_LOSS,
-  /// 1 if the largest logit (the first of equals) is the target's; for values, the number of outputs that are
-  /// positive if their target is above 0.5, and not positive otherwise.
+  /// 1 if the largest logit (the first of equals) is the target's, of two targets that of the greater share; for values,
+  /// the number of outputs that are positive if their target is above 0.5, and not positive otherwise.
   DPT_RECORD_CORRECT,
-  /// The loss's divisor, summed over rows: the target's class weight (1 without weights), or the number of columns.
+  /// The loss's divisor, summed over rows: the target's class weight (1 without weights, or with two targets), or the number
+  /// of columns.
   DPT_RECORD_WEIGHT,
   /// The number of outputs that can be right: 1, or the number of columns.
   DPT_RECORD_COUNT,
@@ -31,15 +32,21 @@ typedef struct {
   long gradientStride;
 } dpt_loss_pass;
 
-/// A class for each row.
+/// A class for each row, or two that share it.
 typedef struct {
   const int32_t *targets;
+  /// The second class of each row; NULL for none.
+  const int32_t *partners;
+  /// The first class's share of a row with two, 0 to 1; the second has the rest.
+  float share;
+  /// The exponent of the focal loss, 0 for cross-entropy. If it is above 0, there is no smoothing.
+  float gamma;
   /// One weight per class, padded with zeros to whole groups of 16, and their sum; NULL for 1 each, without smoothing.
   const float *weights;
   float weightSum;
   /// The share of the target that is spread over all classes.
   float smoothing;
-  /// Whether rows with the target `ignored` do not count.
+  /// Whether rows of which a target is `ignored` do not count.
   bool ignores;
   int32_t ignored;
 } dpt_class_targets;
@@ -57,5 +64,17 @@ typedef enum {
   /// −y log σ(z) − (1 − y) log(1 − σ(z))
   DPT_BINARY,
 } dpt_value_loss_kind;
+
+/// A target from 0 to 1 for each output z, an event's logit.
+typedef struct {
+  const float *targets;
+  long stride;
+  /// A weight of the positive part for each column, padded to whole groups of 16; NULL for the focal loss.
+  const float *positiveWeights;
+  /// Of the focal loss: the weight of events that happen, and 1 minus that of others; below 0 for 1 each.
+  float alpha;
+  /// The exponent of the focal loss, at least 0.
+  float gamma;
+} dpt_event_targets;
 
 #endif
