@@ -14,6 +14,10 @@ public final class Batch {
   public private(set) var count = 0
   /// If targets are classes: the class index of each row (`targetRow`).
   public let classes: UnsafeMutablePointer<Int32>
+  /// If samples may be mixed: the class index of each row's second sample.
+  let partnerClasses: UnsafeMutablePointer<Int32>?
+  /// Each sample's share of what it was mixed to; nil if samples are as they were loaded.
+  var ownShare: Float?
   /// The index of each sample in its data set, if a loader has noted it.
   private let indices: UnsafeMutablePointer<Int>
   /// How often the epoch drew each sample before, if a loader has noted it; else 0.
@@ -27,10 +31,10 @@ public final class Batch {
   /// Where each sample's rows start, of the inputs and of the targets.
   private let starts, targetStarts: UnsafeMutablePointer<Int32>
 
-  /// Allocates memory for up to `capacity` samples.
+  /// Allocates memory for up to `capacity` samples, which `isMixed` tells may be mixed.
   /// - Throws: `Failure` (system) if there is not enough.
   public init(
-    shape: Shape, targets: TargetLayout = .oneClass, hasLengths: Bool = false, capacity: Int
+    shape: Shape, targets: TargetLayout = .oneClass, hasLengths: Bool = false, isMixed: Bool = false, capacity: Int
   ) throws {
     self.shape = shape
     targetLayout = targets
@@ -53,23 +57,27 @@ public final class Batch {
     earlierDraws.initialize(repeating: 0, count: capacity)
     classes = .allocate(capacity: rows)
     classes.initialize(repeating: 0, count: rows)
+    partnerClasses = isMixed ? .allocate(capacity: rows) : nil
+    partnerClasses?.initialize(repeating: 0, count: rows)
     starts = .allocate(capacity: capacity + 1)
     starts.initialize(repeating: 0, count: capacity + 1)
     targetStarts = .allocate(capacity: capacity + 1)
     targetStarts.initialize(repeating: 0, count: capacity + 1)
   }
 
-  /// Memory for samples of a data set.
+  /// Memory for samples of a data set, which `isMixed` tells may be mixed.
   /// - Throws: `Failure` (system) if there is not enough.
-  public convenience init(for data: any Dataset, capacity: Int) throws {
+  public convenience init(for data: any Dataset, isMixed: Bool = false, capacity: Int) throws {
     try self.init(
-      shape: data.inputShape, targets: data.targetLayout, hasLengths: data.hasLengths, capacity: capacity)
+      shape: data.inputShape, targets: data.targetLayout, hasLengths: data.hasLengths, isMixed: isMixed,
+      capacity: capacity)
   }
 
   deinit {
     indices.deallocate()
     earlierDraws.deallocate()
     classes.deallocate()
+    partnerClasses?.deallocate()
     starts.deallocate()
     targetStarts.deallocate()
   }
@@ -84,6 +92,7 @@ public final class Batch {
   public func resize(count: Int, length: (_ place: Int) -> Int) {
     precondition(count <= capacity, "batch of \(count) samples in memory for \(capacity)")
     self.count = count
+    ownShare = nil
     guard hasLengths else { return }
     longest = 0
     for place in 0..<count {
@@ -141,7 +150,12 @@ public final class Batch {
   /// The targets in the order of their rows, for the data set to write.
   public var targets: Targets {
     switch targetLayout {
-    case .oneClass, .classes: .classes(UnsafePointer(classes), starts: hasLengths ? UnsafePointer(targetStarts) : nil)
+    case .oneClass, .classes:
+      if let ownShare, let partnerClasses {
+        .mixedClasses(UnsafePointer(classes), UnsafePointer(partnerClasses), share: ownShare)
+      } else {
+        .classes(UnsafePointer(classes), starts: hasLengths ? UnsafePointer(targetStarts) : nil)
+      }
     case .values(let shape):
       .values(
         view(

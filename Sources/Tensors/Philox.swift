@@ -14,6 +14,8 @@ public enum RandomPurpose: UInt32, Sendable {
   case split = 6
   /// Generated validation samples.
   case validationData = 7
+  /// The shares and boxes by which samples of a batch are mixed.
+  case mixing = 8
   /// The variants of a sweep.
   case sweep = 16
   /// Samples that are drawn again for intervals of metrics.

@@ -41,8 +41,9 @@ final class BatchGradient {
     let count = bufferStart + sumsOfBuffer * model.weights.bufferValues.count
     let sum = try experiment.makeGradientSum(workspace, elementCount: count, link: link)
     self.sum = sum
-    loader = try BatchLoader(data: data, sampler: experiment.makeSampler(), capacity: workspace.capacity)
-    if let freezing = experiment.freezing, !data.variesByEpoch {
+    loader = try BatchLoader(
+      data: data, sampler: experiment.makeSampler(), mixer: experiment.makeMixer(), capacity: workspace.capacity)
+    if let freezing = experiment.freezing, !data.variesByEpoch, experiment.settings.mixing == nil {
       frozenOutputs = try FrozenOutputs(
         of: workspace.program, on: data, capacity: workspace.capacity, limit: freezing.cacheBytes,
         sharedBy: workspace.communicator)
@@ -79,7 +80,7 @@ final class BatchGradient {
     let part = workspace.shards.divide(batch: positions)
     context.firstSample = part.lowerBound - step.positions.lowerBound
     let batch = try loader.load(
-      BatchLoader.Portion(epoch: epoch, positions: part), next: following(positions, of: epoch))
+      BatchLoader.Portion(epoch: epoch, batch: positions, positions: part), next: following(positions, of: epoch))
     context.shareOfSteps = batch.shareOfSteps
 
     activity.enter(.computing, step: step.number)
@@ -132,6 +133,7 @@ extension BatchGradient {
     let isLast = positions.upperBound >= count
     let first = isLast ? 0 : positions.upperBound
     let batch = first..<min(first + experiment.settings.batch, count)
-    return BatchLoader.Portion(epoch: isLast ? epoch + 1 : epoch, positions: workspace.shards.part(of: batch))
+    return BatchLoader.Portion(
+      epoch: isLast ? epoch + 1 : epoch, batch: batch, positions: workspace.shards.part(of: batch))
   }
 }

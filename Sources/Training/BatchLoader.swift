@@ -3,12 +3,15 @@ import Diagnostics
 import Foundation
 import Tensors
 
-/// Loads a rank's samples of one batch after the other, in the sampler's order. If the data set's `loadsAhead` is set, a
+/// Loads a rank's samples of one batch after the other, in the sampler's order, and mixes them if that is wanted. If the data set's `loadsAhead` is set, a
 /// background thread loads the next batch ahead. The samples are the same either way.
 final class BatchLoader {
   /// A rank's samples of a batch, as positions in an epoch's order.
   struct Portion: Equatable {
     var epoch: Int
+    /// Those of the batch over all ranks.
+    var batch: Range<Int>
+    /// Those of this rank.
     var positions: Range<Int>
   }
 
@@ -18,14 +21,14 @@ final class BatchLoader {
   private var spare: Batch?
 
   /// Allocates memory for up to `capacity` samples of `data`, twice if it loads ahead, in the
-  /// order of `sampler`, which is the loader's alone.
+  /// order of `sampler`, which is the loader's alone. They are mixed by `mixer`, unless it is nil.
   /// - Throws: `Failure` (system) if there is not enough memory or no thread starts.
-  init(data: any Dataset, sampler: Sampler, capacity: Int) throws {
-    worker = Worker(sampler: sampler)
+  init(data: any Dataset, sampler: Sampler, mixer: BatchMixer? = nil, capacity: Int) throws {
+    worker = Worker(sampler: sampler, mixer: mixer)
     loadsAhead = data.loadsAhead
-    current = try Batch(for: data, capacity: capacity)
+    current = try Batch(for: data, isMixed: mixer != nil, capacity: capacity)
     if loadsAhead {
-      spare = try Batch(for: data, capacity: capacity)
+      spare = try Batch(for: data, isMixed: mixer != nil, capacity: capacity)
       try worker.start()
     }
   }
@@ -67,18 +70,20 @@ extension BatchLoader {
 /// takes it back.
 private final class Worker: @unchecked Sendable {
   private let sampler: Sampler
+  private let mixer: BatchMixer?
   private var arrangedEpoch: Int?
   private let wanted = DispatchSemaphore(value: 0)
   private let finished = DispatchSemaphore(value: 0)
   private var target: Batch?
   private var result: Result<Void, any Error> = .success(())
   /// The portion of the last `begin`.
-  private(set) var portion = BatchLoader.Portion(epoch: 0, positions: 0..<0)
+  private(set) var portion = BatchLoader.Portion(epoch: 0, batch: 0..<0, positions: 0..<0)
   /// Whether `begin` was called, but not yet `finish`.
   private(set) var isExpected = false
 
-  init(sampler: Sampler) {
+  init(sampler: Sampler, mixer: BatchMixer?) {
     self.sampler = sampler
+    self.mixer = mixer
   }
 
   func start() throws {
@@ -115,6 +120,7 @@ private final class Worker: @unchecked Sendable {
   func load(_ portion: BatchLoader.Portion, into batch: Batch) throws {
     arrange(portion.epoch)
     try sampler.load(portion.positions, epoch: portion.epoch, into: batch)
+    try mixer?.mix(batch, portion, sampler: sampler)
   }
 
   func samples(_ portion: BatchLoader.Portion) -> [Int] {

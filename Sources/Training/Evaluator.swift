@@ -52,8 +52,9 @@ public final class Evaluator {
     let following = first + workspace.batch
     let next =
       following < data.count
-      ? BatchLoader.Portion(epoch: 0, positions: workspace.shards.part(of: positions(following))) : nil
-    return try loader.load(BatchLoader.Portion(epoch: 0, positions: own), next: next)
+      ? BatchLoader.Portion(
+        epoch: 0, batch: positions(following), positions: workspace.shards.part(of: positions(following))) : nil
+    return try loader.load(BatchLoader.Portion(epoch: 0, batch: positions(first), positions: own), next: next)
   }
 
   /// Keeps what frozen layers make of the samples, as long as they are frozen.

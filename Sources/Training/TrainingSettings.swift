@@ -45,6 +45,8 @@ public struct TrainingSettings: Sendable {
   public var stop: EarlyStop?
   /// Whether training ends with the best weights on the validation samples in place of the last ones. Only with checkpoints.
   public var restoresBest = false
+  /// How the training samples of a batch are mixed with each other; nil if they are not.
+  public var mixing: Mixing?
   /// The steps whose weights and gradients observers get, in addition to unusual steps. With `never` they get none at all.
   public var recordedTensors: StepCadence
 

@@ -27,6 +27,7 @@ import Testing
     check(ModelSettings.self)
     check(EMASettings.self)
     check(EvaluateSettings.self)
+    check(MixSettings.self)
     check(MonitorSettings.self)
     check(StopSettings.self)
     check(RecordSettings.self)

@@ -25,6 +25,9 @@ import Testing
           epochSize: 992
           validationSize: 0
           testSize: 992
+        mix:
+          mixup: 0
+          cutmix: 0
         model:
           weights: none
           initialization: none

@@ -80,8 +80,8 @@ struct LoadingAheadTests {
     let samples = TemporalOrder(level: .easy, count: 20, seed: 1, purpose: .trainingData)
     let (loader, other) = (try makeLoader(Slow(samples, ahead: true)), try makeLoader(samples))
     for (epoch, first) in [(0, 0), (0, 8), (2, 4), (1, 0)] {
-      let portion = BatchLoader.Portion(epoch: epoch, positions: first..<first + 4)
-      let wrong = BatchLoader.Portion(epoch: 7, positions: 0..<3)
+      let portion = BatchLoader.Portion(epoch: epoch, batch: first..<first + 4, positions: first..<first + 4)
+      let wrong = BatchLoader.Portion(epoch: 7, batch: 0..<3, positions: 0..<3)
       let (batch, expected) = try (loader.load(portion, next: wrong), other.load(portion, next: nil))
       #expect((0..<4).map { batch.classes[$0] } == (0..<4).map { expected.classes[$0] })
       #expect(batch.count == 4)

@@ -31,6 +31,8 @@ public struct Recipe: Sendable {
   public var epochSamples: Int?
   /// The samples to train on and to measure on.
   public var data: any DataEntry = TemporalOrderEntry()
+  /// How the training samples of a batch are mixed with each other.
+  public var mix = MixSettings()
   /// The model. Its `layers` must be set.
   public var model = ModelSettings()
   /// What training minimizes.
@@ -109,6 +111,9 @@ extension Recipe: RecipeSettings {
         "epochSamples", \.epochSamples, .optional(.number(.from(1, through: Int(Int32.max)))),
         "samples that an epoch draws with sampling balanced or weights, or none for as many as there are"),
       RecipeKey("data", \.data, .data, "the samples to train on and to measure on"),
+      RecipeKey(
+        "mix", \.mix, .section,
+        "how the training samples of a batch, over all ranks, are mixed with each other, and their targets"),
       RecipeKey("model", \.model, .section, "the network"),
       RecipeKey("loss", \.loss, .loss, "what training minimizes"),
       RecipeKey("optimizer", \.optimizer, .optimizer, "how gradients change the weights"),

@@ -85,7 +85,7 @@ final class FaultySteps {
     let batch = experiment.settings.batch
     let last = positions.lowerBound + (positions.count - 1) / batch * batch..<positions.upperBound
     let own = workspace.shards.part(of: last)
-    let samples = gradient.loader.samples(BatchLoader.Portion(epoch: epoch, positions: own))
+    let samples = gradient.loader.samples(BatchLoader.Portion(epoch: epoch, batch: last, positions: own))
     guard let outputs = workspace.program.outputs else { return [] }
     return samples.enumerated().filter { sample, _ in
       outputs.rows(ofSample: sample).contains { !workspace.lossPass.value(row: $0, gradient.context).isFinite }

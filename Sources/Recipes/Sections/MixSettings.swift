@@ -1,0 +1,28 @@
+import Datasets
+
+/// How the training samples of a batch are mixed with each other.
+public struct MixSettings: RecipeSettings {
+  /// The parameter of mixup; 0 for none.
+  public var mixup = 0.0
+  /// The parameter of cutmix; 0 for none.
+  public var cutmix = 0.0
+
+  /// Every key at its default.
+  public init() {}
+
+  /// The keys in recipes.
+  public static let form = RecipeForm<Self>(
+    keys: [
+      RecipeKey(
+        "mixup", \.mixup, .number(.atLeast(0)),
+        "adds to each sample the one before it in the batch, both by shares of the distribution Beta(mixup, mixup); 0 is never"
+      ),
+      RecipeKey(
+        "cutmix", \.cutmix, .number(.atLeast(0)),
+        "puts a box of the image before it into each image, of a share of Beta(cutmix, cutmix); 0 is never; with mixup, "
+          + "each batch draws one of the two"),
+    ])
+
+  /// How samples are mixed; nil if they are not.
+  var mixing: Mixing? { Mixing(mixup: mixup, cutmix: cutmix) }
+}
