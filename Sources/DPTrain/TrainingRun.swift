@@ -173,6 +173,7 @@ struct TrainingRun {
     let former = resumes ? (try? folder.readDataFacts())?.files : nil
     former.flatMap { DataFile.change(from: $0, to: files) }.map(warn)
     facts.files = former ?? files
+    facts.balancingWeights = experiment.balancingWeights
     try folder.write(json: facts, to: folder.dataFacts)
   }
 

@@ -17,6 +17,8 @@ public struct DataFacts: Codable, Equatable, Sendable {
   public var channelMeans: [Double]?
   /// The deviation of each channel, by which inputs are standardized; nil if they are not.
   public var channelDeviations: [Double]?
+  /// The weights by which the loss balances the training samples; nil if it does not.
+  public var balancingWeights: [Double]?
   /// The files of the data as the run found them when it began; nil if this was not recorded.
   public var files: [DataFile]?
 

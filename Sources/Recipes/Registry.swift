@@ -66,8 +66,8 @@ public struct Registry: Sendable {
       LSTMFCNEntry.self, TCNEntry.self,
     ],
     losses: [
-      CrossEntropyEntry.self, BinaryCrossEntropyEntry.self, SquaredEntry.self, AbsoluteEntry.self, HuberEntry.self,
-      SmoothAbsoluteEntry.self,
+      CrossEntropyEntry.self, BinaryCrossEntropyEntry.self, FocalEntry.self, BinaryFocalEntry.self, SquaredEntry.self,
+      AbsoluteEntry.self, HuberEntry.self, SmoothAbsoluteEntry.self,
     ],
     optimizers: [
       RMSpropEntry.self, SGDEntry.self, AdamEntry.self, AdamWEntry.self, LARSEntry.self, LAMBEntry.self,

@@ -27,6 +27,8 @@ public struct Experiment {
   package var loadedWeights: LoadedWeights?
   /// The metrics that evaluations measure.
   public var metrics: [Metric]
+  /// The weights by which the loss balances the training samples; nil if it does not.
+  package var balancingWeights: [Double]?
   /// What is frozen; nil if nothing is.
   public var freezing: Freezing?
   private let makeLayers: ((Shape) throws -> LayerPart)?

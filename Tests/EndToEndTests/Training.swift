@@ -91,6 +91,12 @@ struct Training: CustomTestStringConvertible, Sendable {
       ranks: [1, 2, 3],
       prepare: SmallData.writeCIFAR),
     Training(
+      testDescription: "digits mixed by mixup and cutmix, in bfloat16, with balanced classes",
+      arguments: [
+        "mnist", "epochs=2", "batch=19", "mix.mixup=0.2", "mix.cutmix=1", "precision=bfloat16",
+        "loss.classWeights=balanced", "loss.labelSmoothing=0.1",
+      ], ranks: [1, 2, 3, 8], prepare: SmallData.writeDigits),
+    Training(
       testDescription: "lines of text", arguments: ["names", "epochs=2"], ranks: [1, 2, 3, 8],
       prepare: SmallData.writeNames),
   ]

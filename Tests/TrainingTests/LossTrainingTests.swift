@@ -70,7 +70,7 @@ import Training
     #expect(alone.accuracies.allSatisfy { ($0 == nil) == isRegression })
     #expect((alone.evaluation.accuracy == nil) == isRegression)
     #expect(alone.evaluation.samples == 40)
-    if loss.contains("cross-entropy"), !loss.contains("binary") {
+    if !isRegression, !loss.contains("binary") {
       let ignored = loss.contains("ignoreIndex") ? 1 : 0
       let counted = perStep ? Int(lengths.reduce(0, +)) : 40 - ignored
       #expect(alone.evaluation.confusion.samples == counted)
@@ -87,19 +87,32 @@ import Training
     }
   }
 
+  @Test(arguments: [
+    "{name: focal, gamma: 1.5, classWeights: balanced, ignoreIndex: -1}",
+    "{name: cross-entropy, classWeights: balanced, ignoreIndex: -1}",
+  ])
+  func balancedClasses(loss: String) throws {
+    try check(loss, outputs: 3) { random in
+      NPYArray(shape: [40], int32s: (0..<40).map { $0 == 7 ? -1 : Int32.random(in: 0..<3, using: &random) })
+    }
+  }
+
   @Test func aClassForEachStep() throws {
     try check("cross-entropy", outputs: 3, perStep: true) { random in
       NPYArray(shape: [40, 4], int32s: (0..<160).map { _ in Int32.random(in: 0..<3, using: &random) })
     }
   }
 
-  @Test(arguments: ["mse", "l1", "{name: huber, delta: 0.3}", "{name: smooth-l1, beta: 0.3}", "binary-cross-entropy"])
+  @Test(arguments: [
+    "mse", "l1", "{name: huber, delta: 0.3}", "{name: smooth-l1, beta: 0.3}", "binary-cross-entropy",
+    "{name: binary-cross-entropy, positiveWeights: balanced}", "binary-focal",
+  ])
   func numbers(loss: String) throws {
     for perStep in [false, true] {
       try check(loss, outputs: 2, perStep: perStep) { random in
         let shape = perStep ? [40, 4, 2] : [40, 2]
         let values = random.floats(shape.reduce(1, *))
-        return NPYArray(shape: shape, floats: loss.hasPrefix("binary") ? values.map { $0 > 0 ? 1 : 0 } : values)
+        return NPYArray(shape: shape, floats: loss.contains("binary") ? values.map { $0 > 0 ? 1 : 0 } : values)
       }
     }
   }

@@ -17,7 +17,9 @@ extension Recipe {
   ///   - facts: what is known of the samples that the model was trained on.
   /// - Throws: `Failure` naming the key or file that is wrong.
   public func makeMeasurement(on split: Split, at path: String?, facts: DataFacts) throws -> Experiment {
-    guard let path = path ?? data.path(of: split) else { return try makeExperiment() }
+    guard let path = path ?? data.path(of: split) else {
+      return try makeExperiment(on: makeSplits(), balancingBy: facts.balancingWeights)
+    }
     let measured = try data.makeSamples(at: path, for: self, facts: facts)
     let (shape, trained) = (measured.samples.inputShape, Shape(facts.inputShape))
     guard shape.isAlike(trained) else {
@@ -31,10 +33,22 @@ extension Recipe {
     return try makeExperiment(
       on: DataSplits(
         training: measured.samples, validation: split == .validation ? measured.samples : nil,
-        test: split == .test ? measured.samples : nil, notices: measured.notices))
+        test: split == .test ? measured.samples : nil, notices: measured.notices),
+      balancingBy: facts.balancingWeights)
   }
 
-  private func makeExperiment(on splits: DataSplits) throws -> Experiment {
+  /// Makes an experiment. If the loss balances its classes, it does so by `known` weights, or by those of the training samples.
+  private func makeExperiment(on splits: DataSplits, balancingBy known: [Double]? = nil) throws -> Experiment {
+    guard loss.balancedKey != nil else { return try makeWeightedExperiment(on: splits) }
+    var weighted = self
+    let weights = try known ?? loss.balancingWeights(of: splits.training)
+    if let weights { weighted.loss.balance(by: weights) }
+    var experiment = try weighted.makeWeightedExperiment(on: splits)
+    experiment.balancingWeights = weights
+    return experiment
+  }
+
+  private func makeWeightedExperiment(on splits: DataSplits) throws -> Experiment {
     let classes = splits.training.classNames.count
     let (network, loaded) = try splits.advising {
       try makeLoadedNetwork(inputShape: splits.training.inputShape, classes: classes)
@@ -61,6 +75,8 @@ extension Recipe {
       optimizerSharding: optimizerSharding, precision: precision)
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor.monitor, stop?.rule, restoreBest)
     settings.draws = try makeDraws(of: splits.training)
+    settings.mixing = mix.mixing
+    try settings.mixing?.check(splits.training, for: network)
     let samples = epochLength(of: splits.training)
     settings.recordedTensors = record.histogramCadence(settings, samples: samples)
     try freeze(network.model)

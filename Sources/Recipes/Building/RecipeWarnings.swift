@@ -27,8 +27,10 @@ struct RecipeWarnings {
   /// All warnings, one or two sentences each.
   /// - Throws: `Failure` if samples cannot be read.
   func all() throws -> [String] {
-    [lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength].compactMap(\.self)
-      + learning + (try constantColumns())
+    let found = [
+      lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength, mixingAlone,
+    ]
+    return found.compactMap(\.self) + learning + (try constantColumns())
   }
 
   /// A last layer that does not suit the loss.
@@ -36,33 +38,24 @@ struct RecipeWarnings {
     let layers = recipe.model.layers.withNested(key: "model.layers")
     guard let last = layers.last else { return nil }
     let place = recipe.messageName(of: last.layer, key: last.key)
-    switch (recipe.loss, last.layer) {
-    case (is CrossEntropyEntry, is SoftmaxEntry):
-      return "\(place): loss cross-entropy takes logits, and makes shares of them itself. Leave softmax out."
-    case (is BinaryCrossEntropyEntry, is SigmoidEntry):
-      return "\(place): loss binary-cross-entropy takes logits, and makes shares of them itself. Leave sigmoid out."
-    case (is BinaryCrossEntropyEntry, is SoftmaxEntry):
-      return "\(place): loss binary-cross-entropy takes logits, one for each event. Leave softmax out."
-    case (is CrossEntropyEntry, is LogSoftmaxEntry):
-      return "\(place): loss cross-entropy takes logits, and makes logarithms of shares itself. Leave log-softmax out."
-    case (is BinaryCrossEntropyEntry, is LogSoftmaxEntry):
-      return "\(place): loss binary-cross-entropy takes logits, one for each event. Leave log-softmax out."
-    case (is CrossEntropyEntry, is ReLUEntry), (is CrossEntropyEntry, is SigmoidEntry),
-      (is BinaryCrossEntropyEntry, is ReLUEntry), (is CrossEntropyEntry, is ReLU6Entry),
-      (is BinaryCrossEntropyEntry, is ReLU6Entry), (is CrossEntropyEntry, is HardsigmoidEntry),
-      (is BinaryCrossEntropyEntry, is HardsigmoidEntry), (is CrossEntropyEntry, is SoftplusEntry),
-      (is BinaryCrossEntropyEntry, is SoftplusEntry):
-      return "\(place): loss \(recipe.loss.kind) takes logits, which may be any numbers. "
-        + "Leave \(last.layer.kind) out."
-    default:
-      return nil
+    let isOfClasses = recipe.loss is CrossEntropyEntry || recipe.loss is FocalEntry
+    guard isOfClasses || recipe.loss is BinaryCrossEntropyEntry || recipe.loss is BinaryFocalEntry else { return nil }
+    let (takes, leave) = ("\(place): loss \(recipe.loss.kind) takes logits", "Leave \(last.layer.kind) out.")
+    switch (isOfClasses, last.layer) {
+    case (true, is SoftmaxEntry), (false, is SigmoidEntry): return "\(takes), and makes shares of them itself. \(leave)"
+    case (false, is SoftmaxEntry): return "\(takes), one for each event. \(leave)"
+    case (true, is LogSoftmaxEntry): return "\(takes), and makes logarithms of shares itself. \(leave)"
+    case (false, is LogSoftmaxEntry): return "\(takes), one for each event. \(leave)"
+    case (_, is ReLUEntry), (_, is ReLU6Entry), (_, is SigmoidEntry), (_, is HardsigmoidEntry), (_, is SoftplusEntry):
+      return "\(takes), which may be any numbers. \(leave)"
+    default: return nil
     }
   }
 
   /// More outputs than classes.
   private var outputCount: String? {
     let (outputs, classes) = (network.model.outputShape.features, data.training.classNames.count)
-    guard recipe.loss is CrossEntropyEntry, classes > 1, outputs > classes else { return nil }
+    guard recipe.loss.targetKind == .classes, classes > 1, outputs > classes else { return nil }
     return "The model gives \(outputs) outputs, but the data has \(classes) classes. The others are never right."
   }
 
@@ -74,6 +67,12 @@ struct RecipeWarnings {
     guard !samples.hasLengths || (0..<samples.count).allSatisfy({ samples.length(of: $0) == first }) else { return nil }
     return "batching is length, but all training samples have \(first) \(first == 1 ? "step" : "steps"). "
       + "It changes nothing but the order."
+  }
+
+  /// Samples that are mixed with no other.
+  private var mixingAlone: String? {
+    guard recipe.mix.mixing != nil, recipe.batch == 1 else { return nil }
+    return "mix mixes the samples of a batch with each other, but batch is 1. It changes nothing."
   }
 
   /// A warm-up that is longer than the training.

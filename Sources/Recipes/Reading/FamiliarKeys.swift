@@ -24,6 +24,9 @@ enum FamiliarKeys {
     "sampleweight": "weight", "sampleweights": "weight", "weightcolumn": "weight",
     "valsplit": "validationShare", "validationsplit": "validationShare", "valsize": "validationShare",
     "testsize": "testShare", "testsplit": "testShare",
+    "mixup": "mix", "mixupalpha": "mixup mix", "cutmix": "mix", "cutmixalpha": "cutmix mix",
+    "posweight": "positiveWeights", "positiveweight": "positiveWeights", "classweight": "classWeights",
+    "focalgamma": "gamma", "focalalpha": "alpha",
     "numgroups": "groups", "dropprob": "probability", "droprate": "probability",
   ]
 
@@ -32,7 +35,9 @@ enum FamiliarKeys {
     "l1loss": "l1", "meanabsoluteerror": "l1", "huberloss": "huber", "smoothl1loss": "smooth-l1",
     "bce": "binary-cross-entropy", "bceloss": "binary-cross-entropy", "bcewithlogits": "binary-cross-entropy",
     "bcewithlogitsloss": "binary-cross-entropy", "ce": "cross-entropy", "crossentropyloss": "cross-entropy",
-    "nll": "cross-entropy", "categoricalcrossentropy": "cross-entropy", "dense": "linear", "fc": "linear",
+    "nll": "cross-entropy", "focalloss": "focal", "categoricalfocalcrossentropy": "focal",
+    "sigmoidfocalloss": "binary-focal", "sigmoidfocal": "binary-focal", "binaryfocalcrossentropy": "binary-focal",
+    "categoricalcrossentropy": "cross-entropy", "dense": "linear", "fc": "linear",
     "conv": "conv2d conv1d", "convolution": "conv2d conv1d", "maxpool1d": "max-pool", "maxpool2d": "max-pool",
     "avgpool": "average-pool", "avgpool1d": "average-pool", "avgpool2d": "average-pool",
     "adaptiveavgpool": "global-average-pool adaptive-average-pool",

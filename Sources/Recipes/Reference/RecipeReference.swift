@@ -107,6 +107,8 @@ public struct RecipeReference {
       let numbers = bounded("number or \(forms.joined(separator: " or "))", range)
       return words.isEmpty ? numbers : "\(numbers); \(text(of: .choice(words), key: key))"
     case .list(let inner, _): return "list, each entry: \(text(of: inner, key: key))"
+    case .listOrChoice(let inner, let least, let names):
+      return "\(text(of: .list(inner, least: least), key: key)); \(text(of: .choice(names), key: key))"
     case .section: return "[keys of its own](#\(key.name))"
     case .entry(let info): return "[\(info.noun)](#\(info.noun.replacing(" ", with: "-")))"
     }

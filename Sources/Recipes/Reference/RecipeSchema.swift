@@ -92,6 +92,8 @@ public struct RecipeSchema {
       node.items = [value(inner, standard: nil)]
       node.minItems = least
       return node
+    case .listOrChoice(let inner, let least, let names):
+      return SchemaNode(anyOf: [value(.list(inner, least: least), standard: nil), SchemaNode(choices: names)])
     case .section(let keys, let short): return either(section(keys), keys.first { $0.name == short })
     case .entry(let kind):
       guard let key = kind.key else { return named(kind) }

@@ -71,7 +71,9 @@ struct GradientFlowSection {
     guard case .success(let trained) = run.trained else { return [] }
     let data = trained.shown.data
     guard data.inputShape.isSequence else { return [] }
-    let network = try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count)
+    let made = try trained.recipe.makeNetwork(inputShape: data.inputShape, classes: data.classNames.count)
+    // The experiment's loss has the weights that balance the training samples.
+    let network = Network(model: made.model, loss: trained.experiment.loss)
     let probe = ModelProbe(
       network, seed: trained.recipe.seed, precision: trained.experiment.settings.precision)
     guard probe.canGoBack else { return [] }

@@ -1,5 +1,4 @@
 import Datasets
-import Diagnostics
 import Layers
 import Tensors
 
@@ -7,8 +6,8 @@ import Tensors
 public struct CrossEntropyEntry: LossEntry {
   /// The share of each label that is spread over all classes (Szegedy et al. 2016).
   public var labelSmoothing = 0.0
-  /// A weight for each class; nil for 1 each.
-  public var classWeights: [Double]?
+  /// The weights of the classes; nil for 1 each.
+  public var classWeights: LossWeights?
   /// The label of samples or steps to leave out; nil for none.
   public var ignoreIndex: Int?
 
@@ -23,26 +22,48 @@ public struct CrossEntropyEntry: LossEntry {
       RecipeKey(
         "labelSmoothing", \.labelSmoothing, .number(.from(0, through: 1)),
         "the share of each label that is spread over all classes"),
-      RecipeKey(
-        "classWeights", \.classWeights, .optional(.list(.number(.atLeast(0)))),
-        "a weight for each class, or none for 1 each"),
-      RecipeKey(
-        "ignoreIndex", \.ignoreIndex, .optional(.number(.from(-0x8000_0000, through: 0x7fff_ffff))),
-        "the label of samples or steps to leave out, or none; a batch of nothing else changes no weights"),
+      .classWeights(\.classWeights),
+      .ignoreIndex(\.ignoreIndex),
     ])
 
   /// Classes.
   public var targetKind: NumPyDataset.TargetKind { .classes }
+  /// That of the classes' weights, if these are balanced.
+  public var balancedKey: String? { classWeights.balancedKey("classWeights") }
+
+  /// Sets the weights that balance the classes.
+  public mutating func balance(by weights: [Double]) { classWeights = .balanced(counted: weights) }
 
   /// Makes the loss; the weights are in the order of the classes.
   public func makeLoss(outputs: Shape) throws -> any Loss {
-    if let classWeights, classWeights.count != outputs.features {
-      throw Failure(
-        .configuration,
-        "loss.classWeights has \(classWeights.count) entries, but the model gives \(outputs.features) classes",
-        advice: "give one weight for each class")
-    }
-    return CrossEntropy(
-      logits: outputs, labelSmoothing: labelSmoothing, classWeights: classWeights, ignoreIndex: uncountedTarget)
+    CrossEntropy(
+      logits: outputs, labelSmoothing: labelSmoothing,
+      classWeights: try classWeights?.values(outputs: outputs, key: "classWeights", noun: "classes"),
+      ignoreIndex: uncountedTarget)
+  }
+}
+
+extension LossWeights? {
+  /// The key that holds these weights, if they are balanced.
+  func balancedKey(_ key: String) -> String? {
+    guard case .balanced = self else { return nil }
+    return key
+  }
+}
+
+extension RecipeKey {
+  /// The weights of classes.
+  static func classWeights(_ property: any WritableKeyPath<Settings, LossWeights?> & Sendable) -> RecipeKey {
+    RecipeKey(
+      "classWeights", property, .optional(.lossWeights),
+      "a weight for each class, or balanced, n / (k · n[c]) for a class c with n[c] of the n training samples of k classes, "
+        + "or none for 1 each")
+  }
+
+  /// The label that is left out.
+  static func ignoreIndex(_ property: any WritableKeyPath<Settings, Int?> & Sendable) -> RecipeKey {
+    RecipeKey(
+      "ignoreIndex", property, .optional(.number(.from(-0x8000_0000, through: 0x7fff_ffff))),
+      "the label of samples or steps to leave out, or none; a batch of nothing else changes no weights")
   }
 }

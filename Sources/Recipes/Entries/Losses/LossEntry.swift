@@ -13,6 +13,13 @@ public protocol LossEntry: RecipeEntry {
   /// The label that is left out, if any.
   var ignoreIndex: Int? { get }
 
+  /// The key whose weights are to balance the training samples, if any: those of classes if targets are classes, otherwise
+  /// those of events that happen.
+  var balancedKey: String? { get }
+
+  /// Sets the weights for `balancedKey`.
+  mutating func balance(by weights: [Double])
+
   /// Makes the loss for outputs of a shape.
   /// - Throws: `Failure` (configuration) if a setting does not fit the shape.
   func makeLoss(outputs: Shape) throws -> any Loss
@@ -25,6 +32,11 @@ extension LossEntry {
   public var needsProbabilities: Bool { false }
   /// Nil: every label counts.
   public var ignoreIndex: Int? { nil }
+  /// Nil: nothing is balanced.
+  public var balancedKey: String? { nil }
+
+  /// Does nothing: nothing is balanced.
+  public mutating func balance(by weights: [Double]) {}
 
   /// The label by which data sources mark steps to leave out: `ignoreIndex`, or one that is no class.
   var uncountedTarget: Int { ignoreIndex ?? TargetLayout.uncounted }

@@ -3,18 +3,36 @@ import Tensors
 
 /// The cross-entropy of independent events, each with a logit of its own.
 public struct BinaryCrossEntropyEntry: LossEntry {
-  /// The name in recipes; there are no keys.
-  public static let form = RecipeForm<Self>(
-    "binary-cross-entropy", "the cross-entropy of independent events, each with a logit and a target from 0 to 1")
+  /// The weight of each event that happens; nil for 1 each.
+  public var positiveWeights: LossWeights?
 
-  /// There is nothing to set.
+  /// Every key at its default.
   public init() {}
+
+  /// The name and keys in recipes.
+  public static let form = RecipeForm<Self>(
+    "binary-cross-entropy", "the cross-entropy of independent events, each with a logit and a target from 0 to 1",
+    example: "positiveWeights: balanced",
+    keys: [
+      RecipeKey(
+        "positiveWeights", \.positiveWeights, .optional(.lossWeights),
+        "a weight for each output where its event happens, or balanced, (n − p) / p for p of n training targets, "
+          + "or none for 1 each")
+    ])
 
   /// True.
   public var needsProbabilities: Bool { true }
+  /// That of the weights, if these are balanced.
+  public var balancedKey: String? { positiveWeights.balancedKey("positiveWeights") }
+
+  /// Sets the weights that balance the events.
+  public mutating func balance(by weights: [Double]) { positiveWeights = .balanced(counted: weights) }
 
   /// Makes the loss.
-  public func makeLoss(outputs: Shape) -> any Loss { ValueLoss(.binaryCrossEntropy) }
+  public func makeLoss(outputs: Shape) throws -> any Loss {
+    let weights = try positiveWeights?.values(outputs: outputs, key: "positiveWeights", noun: "outputs")
+    return weights.map { EventLoss(.weighted($0), logits: outputs) } ?? ValueLoss(.binaryCrossEntropy)
+  }
 }
 
 /// The mean squared difference.
