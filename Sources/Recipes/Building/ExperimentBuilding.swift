@@ -30,7 +30,10 @@ extension Recipe {
       let layers = try makeLayers(input: trained, classes: facts.classNames.count)
       try Model(inputShape: trained, layers).checkSteps(of: measured.samples)
     }
-    return try makeExperiment(
+    // Measured samples are not mixed, and need not be fit for it.
+    var recipe = self
+    recipe.mix = MixSettings()
+    return try recipe.makeExperiment(
       on: DataSplits(
         training: measured.samples, validation: split == .validation ? measured.samples : nil,
         test: split == .test ? measured.samples : nil, notices: measured.notices),
