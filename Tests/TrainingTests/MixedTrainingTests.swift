@@ -114,7 +114,7 @@ import Testing
     let unmixed = keys.split(separator: "\n").filter { !$0.hasPrefix("mix:") }.joined(separator: "\n")
     let plain = try train(unmixed, model, samples: samples, ranks: 1)
     #expect((alone.weights == plain.weights) == !keys.contains("mix:"))
-    #expect(alone.losses.allSatisfy(\.isFinite))
+    #expect(alone.losses.allSatisfy { $0.isFinite })
     for ranks in [2, 3, 8] {
       #expect(try train(keys, model, samples: samples, ranks: ranks) == alone, "\(ranks) ranks")
     }
