@@ -193,6 +193,12 @@ struct TrainingRun {
     try experiment.writeWeights(to: folder.weights, metadata: metadata)
     var rows = [["time", "\(Format.count(summary.steps, "step")) in \(Format.seconds(summary.seconds))"]]
     if let reason = end?.reason { rows.append(["stopped", reason]) }
+    if let shortened = summary.shortenedSteps, let outliers = recipe.outliers {
+      rows.append([
+        "outliers",
+        "\(Format.count(shortened, "gradient")) shortened to \(String(format: "%g", outliers.limit)) times the usual norm",
+      ])
+    }
     for evaluation in summary.evaluations {
       rows.append([evaluation.split.rawValue, text(evaluation)])
       let metrics = evaluation.furtherMetrics.map { "\($0.metric.name) \(Format.metric($0.metric, $0.value))" }

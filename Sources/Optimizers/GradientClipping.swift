@@ -14,6 +14,11 @@ public enum GradientClipping {
     if factor < 1 { dpt_scale(gradients, count, Float(factor)) }
   }
 
+  /// Multiplies `gradients` by a factor.
+  public static func scale(_ gradients: UnsafeMutablePointer<Float>, count: Int, by factor: Double) {
+    dpt_scale(gradients, count, Float(factor))
+  }
+
   /// Moves each of `gradients` to the nearest value in ±limit, as PyTorch's `clip_grad_value_`.
   public static func clip(_ gradients: UnsafeMutablePointer<Float>, count: Int, value limit: Double) {
     dpt_clamp(gradients, count, Float(limit))

@@ -73,7 +73,8 @@ public struct Registry: Sendable {
       RMSpropEntry.self, SGDEntry.self, AdamEntry.self, AdamWEntry.self, LARSEntry.self, LAMBEntry.self,
     ],
     schedules: [
-      ConstantScheduleEntry.self, StepScheduleEntry.self, CosineScheduleEntry.self, OneCycleScheduleEntry.self,
+      ConstantScheduleEntry.self, StepScheduleEntry.self, CosineScheduleEntry.self, CosineRestartsScheduleEntry.self,
+      OneCycleScheduleEntry.self,
       PolynomialScheduleEntry.self, PlateauScheduleEntry.self,
     ],
     dataSources: [

@@ -16,6 +16,8 @@ public struct StepReport: Sendable {
   public var countsNothing = false
   /// Norm of the whole gradient, before clipping.
   public var gradientNorm = 0.0
+  /// The number of steps so far, this one included, whose gradient was shortened as an outlier; nil if none ever is.
+  public var shortenedSteps: Int?
   /// The step's learning rate.
   public var learningRate = 0.0
   /// Samples of the global batch.
@@ -106,6 +108,8 @@ public struct RunSummary: Sendable {
   public let evaluations: [EvaluationReport]
   /// The wait for an improvement that ended training before its last step; nil if it did not end so.
   public let patience: Patience?
+  /// The number of steps whose gradient was shortened as an outlier; nil if none ever is.
+  public let shortenedSteps: Int?
   /// Whether training ended with the best weights in place of the last ones.
   public let isBest: Bool
 }

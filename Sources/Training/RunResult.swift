@@ -17,6 +17,8 @@ package struct RunResult: Codable, Equatable, Sendable {
   package let best: EvaluationReport?
   /// The wait for an improvement that ended training before its last step; nil if it did not end so.
   package let patience: Patience?
+  /// The number of steps whose gradient was shortened as an outlier; nil if none ever is.
+  package let shortenedSteps: Int?
   /// Whether training ended with the best weights in place of the last ones.
   package let isBest: Bool
 
@@ -29,7 +31,7 @@ package struct RunResult: Codable, Equatable, Sendable {
     seconds = summary.seconds
     evaluations = summary.evaluations.map(\.withoutClasses)
     self.best = best
-    (patience, isBest) = (summary.patience, summary.isBest)
+    (patience, shortenedSteps, isBest) = (summary.patience, summary.shortenedSteps, summary.isBest)
   }
 
   /// Reads JSON.
@@ -48,6 +50,6 @@ package struct RunResult: Codable, Equatable, Sendable {
   package var summary: RunSummary {
     RunSummary(
       steps: steps, epochs: epochs, seconds: seconds, stopped: nil, evaluations: evaluations, patience: patience,
-      isBest: isBest)
+      shortenedSteps: shortenedSteps, isBest: isBest)
   }
 }

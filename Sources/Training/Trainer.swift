@@ -58,6 +58,7 @@ public final class Trainer {
     progress.evaluation = manifest.progress.evaluation?.named(
       by: experiment.data, outputs: experiment.model.outputShape.features)
     if let known = progress.unusualSteps, step.update.unusualSteps != nil { step.update.unusualSteps = known }
+    if let known = progress.shortening, step.update.shortening != nil { step.update.shortening = known }
     keeper?.restore(best: manifest.best)
     if progress.position > 0, progress.position < samples { step.beginEpoch(continuing: true) }
   }
@@ -171,6 +172,7 @@ public final class Trainer {
     var recorded: [String: Int] = [:]
     for observer in observers { recorded.merge(try observer.checkpointWillBeTaken()) { $1 } }
     progress.unusualSteps = step.update.unusualSteps?.copy
+    progress.shortening = step.update.shortening?.copy
     try keeper.save(progress, state, recorded: recorded, waits: waits)
     control?.didSave()
   }
@@ -185,7 +187,8 @@ public final class Trainer {
     let summary = RunSummary(
       steps: progress.step, epochs: epochs, seconds: monotonicSeconds() - start, stopped: stopped,
       evaluations: (evaluations ?? [progress.evaluation]).compactMap(\.self),
-      patience: stopped == nil && progress.step < total ? early : nil, isBest: isBest)
+      patience: stopped == nil && progress.step < total ? early : nil, shortenedSteps: step.update.shortening?.count,
+      isBest: isBest)
     for observer in observers { try observer.runDidFinish(summary) }
     return summary
   }

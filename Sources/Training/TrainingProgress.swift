@@ -14,6 +14,8 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   public var patience = Patience()
   /// The search for unusual steps; nil if no tensors are recorded.
   var unusualSteps: UnusualSteps?
+  /// The search for gradients to shorten; nil if none are shortened.
+  var shortening: GradientShortening?
 
   /// The progress before the first step.
   public init() {}
@@ -32,6 +34,7 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
     evaluation = try values.decodeIfPresent(EvaluationReport.self, forKey: .evaluation)
     patience = try values.decodeIfPresent(Patience.self, forKey: .patience) ?? Patience()
     unusualSteps = try values.decodeIfPresent(UnusualSteps.self, forKey: .unusualSteps)
+    shortening = try values.decodeIfPresent(GradientShortening.self, forKey: .shortening)
     if let totals = try values.decodeIfPresent(EpochTotals.self, forKey: .totals) {
       self.totals = totals
     } else {

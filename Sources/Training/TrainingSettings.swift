@@ -25,6 +25,8 @@ public struct TrainingSettings: Sendable {
   public var clipNorm: Double?
   /// Limit of each value of the gradient, applied before that of the norm; nil for none.
   public var clipValue: Double?
+  /// Which gradients are shortened, before they are clipped; nil for none.
+  public var outliers: OutlierRule?
   /// The policy for steps whose loss or gradient is not finite.
   public var nonFinite: NonFinitePolicy
   /// Steps between two comparisons of all ranks' parameters; 0 for none.

@@ -40,6 +40,18 @@ extension EndToEndTests {
       }
     }
 
+    /// The first validation loss is the greatest, so training ends after 300 further epochs, with the weights of the first.
+    @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
+    func anEarlyStopKilledRepeatedlyEndsWithTheSameBits() throws {
+      try check(
+        [
+          "names", "epochs=20000", "data.validationShare=0.2", "monitor={metric: loss, direction: greatest}",
+          "stop=300",
+          "restoreBest=true", "outliers={limit: 1.2, window: 20}", "schedule=constant", "optimizer.learningRate=0.0003",
+        ], kills: Self.isLong ? 30 : 4
+      ) { try SmallData.writeNames($0) }
+    }
+
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func balancedDrawsKilledRepeatedlyEndWithTheSameBits() throws {
       try check(["names", "sampling=balanced", "epochSamples=50", "epochs=\(Self.isLong ? 4000 : 800)"], kills: 4) {

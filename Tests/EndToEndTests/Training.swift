@@ -96,6 +96,12 @@ struct Training: CustomTestStringConvertible, Sendable {
         "mnist", "epochs=2", "batch=19", "mix.mixup=0.2", "mix.cutmix=1", "precision=bfloat16",
         "loss.classWeights=balanced", "loss.labelSmoothing=0.1",
       ], ranks: [1, 2, 3, 8], prepare: SmallData.writeDigits),
+      testDescription: "an early stop with the best averaged weights, outliers shortened, a rate that restarts",
+      arguments: [
+        "names", "epochs=60", "monitor={metric: loss, direction: greatest}", "stop=3", "restoreBest=true",
+        "outliers={limit: 1.2, window: 20}", "ema={decay: 0.9, every: 2}", "batch=16", "data.validationShare=0.2",
+        "schedule={name: cosine-restarts, period: 1 epoch, multiplier: 2, warmup: 3 steps}",
+      ], ranks: [1, 2, 3, 8], prepare: SmallData.writeNames),
     Training(
       testDescription: "lines of text", arguments: ["names", "epochs=2"], ranks: [1, 2, 3, 8],
       prepare: SmallData.writeNames),

@@ -35,19 +35,21 @@ import Testing
     #expect(gradients[1...] == [2, -2, 0])
   }
 
-  @Test(arguments: [false, true]) func theAverageFollowsItsFormula(warmsUp: Bool) throws {
+  @Test(arguments: [false, true], [1, 3]) func theAverageFollowsItsFormula(warmsUp: Bool, interval: Int) throws {
     let results = try onEachInstructionSet { () -> [Float] in
       var random = TestRandom(2)
       let weights = try FloatBuffer(count: 37)
       weights.base.update(from: random.floats(37), count: 37)
-      let average = try WeightAverage(of: weights, buffers: weights, decay: 0.4, warmsUp: warmsUp)
+      let average = try WeightAverage(of: weights, buffers: weights, decay: 0.4, warmsUp: warmsUp, interval: interval)
       var wanted = weights.floats.map(Double.init)
       for step in 0..<10 {
         weights.base.update(from: random.floats(37), count: 37)
         average.update(weights.base, step: step)
         average.updateBuffers(weights.base, step: step)
-        // 0.1, 2/11, 0.25, 4/13, 5/14, then the decay.
-        let kept = warmsUp ? min(0.4, Double(1 + step) / Double(10 + step)) : 0.4
+        // 0.1, 2/11, 0.25, 4/13, 5/14, then the decay; all of it between the steps that are taken in.
+        let turn = step / interval
+        let share = warmsUp ? min(0.4, Double(1 + turn) / Double(10 + turn)) : 0.4
+        let kept = step % interval == 0 ? share : 1
         for index in wanted.indices { wanted[index] = kept * wanted[index] + (1 - kept) * Double(weights.base[index]) }
         #expect(relativeDifference(Array(average.values.floats), wanted) < 5e-7)
         #expect(bits(average.buffers.floats) == bits(average.values.floats))

@@ -16,6 +16,14 @@ import Testing
   @Test(arguments: [
     Case("step", StepSchedule(stepSize: 7, gamma: 0.3)),
     Case("cosine", CosineSchedule(length: 33, minimum: 0.02)),
+    Case(
+      "warmup-flat-step",
+      WarmupSchedule(steps: 8, start: 0.1, isConstant: true, following: StepSchedule(stepSize: 7, gamma: 0.3))),
+    Case("cosine-restarts", CosineRestartsSchedule(period: 7, minimum: 0.02)),
+    Case("cosine-restarts-longer", CosineRestartsSchedule(period: 5, multiplier: 2)),
+    Case(
+      "warmup-cosine-restarts",
+      WarmupSchedule(steps: 8, start: 0.1, following: CosineRestartsSchedule(period: 3, multiplier: 3, minimum: 0.02))),
     Case("one-cycle", OneCycleSchedule(length: 40)),
     Case("one-cycle-all", OneCycleSchedule(length: 40, rise: 0.41, divisor: 10, finalDivisor: 50)),
     Case("polynomial", PolynomialSchedule(length: 33)),

@@ -30,6 +30,7 @@ import Testing
     check(MixSettings.self)
     check(MonitorSettings.self)
     check(StopSettings.self)
+    check(OutlierSettings.self)
     check(RecordSettings.self)
     for types in allTypes {
       for type in types {
@@ -58,6 +59,7 @@ import Testing
     recipe.model.weights = "start.pt"
     recipe.ema = EMASettings()
     recipe.stop = StopSettings()
+    recipe.outliers = OutlierSettings()
     recipe.compression = CompressionSettings()
     let (sources, optimizers) = (EntryKind.data.defaults, EntryKind.optimizer.defaults)
     let schedules = EntryKind.schedule.defaults

@@ -21,7 +21,8 @@ import Testing
       try failure(of: "optimizer: {name: sgd, speed: 1}\n")
         == wrong(
           "recipe.yaml:5: unknown key optimizer.speed",
-          "valid keys: name, learningRate, momentum, nesterov, weightDecay, clipNorm, clipValue, decayed, groups"))
+          "valid keys: name, learningRate, momentum, nesterov, weightDecay, clipNorm, clipValue, decayed, normDecay, biasDecay, groups"
+        ))
     #expect(
       try failure(ofWhole: "model:\n  layers:\n    - linear: {outputs: 3}\n    - lstm:\n        speed: 3\n")
         == wrong(

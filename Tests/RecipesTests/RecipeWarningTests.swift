@@ -70,6 +70,9 @@ import Training
       try warnings("epochs: 3\nschedule: {name: constant, warmup: 4 epochs}\n")[0]
         == "schedule.warmup is 8 steps, but training has 6. It never reaches the learning rate.")
     #expect(try warnings("epochs: 5\nschedule: {name: constant, warmup: 4 epochs}\n").count == 1)
+    #expect(
+      try warnings("epochs: 5\nschedule: {warmup: 9, warmupMethod: constant}\n").contains(
+        "schedule.warmupMethod is constant, and schedule.warmupStart is 0: nothing is learned in the first 9 steps."))
   }
 
   /// All warnings except the one on the constant column.

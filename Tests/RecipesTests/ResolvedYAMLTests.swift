@@ -63,13 +63,17 @@ import Testing
           clipNorm: none
           clipValue: none
           decayed: all
+          normDecay: none
+          biasDecay: none
           groups: []
         schedule:
           name: constant
           warmup: 0 steps
           warmupStart: 0
+          warmupMethod: linear
           scaleWithBatch: none
         ema: none
+        outliers: none
         nonFinite: stop
         reduction: tree
         compression: none

@@ -148,6 +148,10 @@ import Testing
     let limited = try rates("steps: 10\nschedule: {name: polynomial}\n")
     #expect(limited[5] == 0.5 && limited[10] == 0)
     #expect(try rates("schedule: {warmup: 100 epochs, name: cosine}\n")[20] == 0.05)
+    let restarts = try rates("schedule: {name: cosine-restarts, period: 1 epoch, multiplier: 2, warmup: 2 steps}\n")
+    #expect([2, 6, 14].allSatisfy { restarts[$0] == 1 } && restarts[10] == 0.5 && restarts[1] == 0.5)
+    let flat = try rates("schedule: {warmup: 3 steps, warmupStart: 0.25, warmupMethod: constant}\n")
+    #expect(flat[0] == 0.25 && flat[2] == 0.25 && flat[3] == 1)
   }
 
   @Test func everyOptimizerIsMadeForTheModel() throws {

@@ -54,6 +54,12 @@ SCHEDULES = {
     "warmup-constant": lambda o: warm(o, 8, 0.1, lr_scheduler.ConstantLR(o, factor=1, total_iters=0)),
     "warmup-step": lambda o: warm(o, 8, 0.1, lr_scheduler.StepLR(o, step_size=7, gamma=0.3)),
     "warmup-cosine": lambda o: warm(o, 8, 0.1, lr_scheduler.CosineAnnealingLR(o, T_max=32, eta_min=0.02)),
+    "warmup-flat-step": lambda o: lr_scheduler.SequentialLR(o, [
+        lr_scheduler.ConstantLR(o, factor=0.1, total_iters=8), lr_scheduler.StepLR(o, step_size=7, gamma=0.3)], [8]),
+    "cosine-restarts": lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=7, eta_min=0.02),
+    "cosine-restarts-longer": lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=5, T_mult=2),
+    "warmup-cosine-restarts": lambda o: warm(
+        o, 8, 0.1, lr_scheduler.CosineAnnealingWarmRestarts(o, T_0=3, T_mult=3, eta_min=0.02)),
 }
 
 

@@ -26,7 +26,10 @@ import Training
     { try LAMB(count: $0.valueCount, segments: $0.segments) },
   ]
   private static let schedules: [@Sendable () -> any Schedule] = [
-    { ConstantSchedule() },
+    {
+      WarmupSchedule(
+        steps: 1, start: 0.5, isConstant: true, following: CosineRestartsSchedule(period: 2, multiplier: 2))
+    },
     { StepSchedule(stepSize: 2, gamma: 0.5) },
     { CosineSchedule(length: 4) },
     { PolynomialSchedule(length: 4, exponent: 0.9) },
@@ -43,6 +46,7 @@ import Training
     small.schedule = Self.schedules[choice]
     small.accumulate = 1 + choice % 3
     small.batch = 33 / small.accumulate
+    small.outliers = choice.isMultiple(of: 2) ? OutlierRule(limit: 1, window: 2) : nil
     small.clipValue = choice.isMultiple(of: 2) ? nil : 0.1
     small.optimizerSharding = choice.isMultiple(of: 2) ? .always : .never
     small.averageDecay = choice.isMultiple(of: 2) ? 0.9 : nil

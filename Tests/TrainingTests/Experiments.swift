@@ -18,6 +18,7 @@ struct SmallExperiment: Sendable {
   var accumulate = 1
   var clipValue: Double?
   var averageDecay: Double?
+  var averageInterval = 1
   var warmsUp = true
   var hasValidation = false
   var hasTest = true
@@ -29,6 +30,7 @@ struct SmallExperiment: Sendable {
   var monitor = Monitor()
   var stop: EarlyStop?
   var restoresBest = false
+  var outliers: OutlierRule?
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.valueCount) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
   /// The layers before the linear one, for inputs of a shape and a hidden size.
@@ -49,6 +51,7 @@ struct SmallExperiment: Sendable {
       reduction: reduction, compression: compression, optimizerSharding: optimizerSharding,
       recordedTensors: recordedTensors, precision: precision)
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor, stop, restoresBest)
+    settings.outliers = outliers
     return Experiment(
       network: Network(model: model, loss: CrossEntropy(logits: model.outputShape)), optimizer: try optimizer(model),
       data: DataSplits(
@@ -58,7 +61,9 @@ struct SmallExperiment: Sendable {
       settings: settings,
       schedule: schedule(),
       average: try averageDecay.map {
-        try WeightAverage(of: model.weights.values, buffers: model.weights.bufferValues, decay: $0, warmsUp: warmsUp)
+        try WeightAverage(
+          of: model.weights.values, buffers: model.weights.bufferValues, decay: $0, warmsUp: warmsUp,
+          interval: averageInterval)
       })
   }
 

@@ -213,4 +213,28 @@ import Testing
     #expect(weights.after["head.fc1.weight"] != without.after["head.fc1.weight"])
     #expect(all.after["head.fc1.bias"] != without.after["head.fc1.bias"])
   }
+
+  /// Decays of normalization and of biases, as torchvision's `--norm-weight-decay` and `--bias-weight-decay`.
+  @Test func normalizationAndBiasesHaveDecaysOfTheirOwn() throws {
+    let text = Self.recipe(try images("decays.npz"))
+    let settings = ["optimizer.name=sgd", "steps=1", "optimizer.clipNorm=none", "optimizer.weightDecay=0.3"]
+    let all = try train(text, settings)
+    let none = try train(text, settings + ["optimizer.decayed=weights"])
+    func expect(_ overrides: [String], norms: Trained, biases: Trained) throws {
+      let own = try train(text, settings + overrides)
+      for name in own.after.keys.sorted() where !name.hasSuffix("running_mean") && !name.hasSuffix("running_var") {
+        let isNorm = name.contains("bn")
+        let wanted = isNorm ? norms : name.hasSuffix("bias") ? biases : all
+        #expect(own.after[name] == wanted.after[name], "\(overrides): \(name)")
+      }
+    }
+    try expect(["optimizer.normDecay=0"], norms: none, biases: all)
+    try expect(["optimizer.biasDecay=0"], norms: all, biases: none)
+    try expect(["optimizer.normDecay=0", "optimizer.biasDecay=0"], norms: none, biases: none)
+    try expect(["optimizer.decayed=weights", "optimizer.normDecay=0.3"], norms: all, biases: none)
+    let group = "optimizer.groups=[{match: '*.bias', weightDecay: 0.3}]"
+    let grouped = try train(text, settings + ["optimizer.normDecay=0", "optimizer.biasDecay=0", group])
+    #expect(grouped.after["stem.bn.bias"] == all.after["stem.bn.bias"], "a group comes before both")
+    #expect(grouped.after["stem.bn.weight"] == none.after["stem.bn.weight"])
+  }
 }

@@ -26,6 +26,7 @@ struct ResumeTests {
     plain.hasValidation = true
     var averaged = plain
     averaged.averageDecay = 0.9
+    averaged.averageInterval = 2
     averaged.accumulate = 2
     averaged.batch = 16
     averaged.hidden = 20
@@ -75,8 +76,13 @@ struct ResumeTests {
     earlyAverage.epochs = 20
     (earlyAverage.monitor, earlyAverage.stop) = (early.monitor, EarlyStop(patience: 4))
     earlyAverage.restoresBest = true
+    var shortened = plain
+    (shortened.epochs, shortened.outliers) = (4, OutlierRule(limit: 1, window: 3))
+    shortened.optimizer = { try SGD(count: $0.valueCount, momentum: 0.9) }
+    shortened.optimizerSharding = .always
     return [
-      "stopped early with the best weights": early, "stopped early with the best averages": earlyAverage,
+      "outliers shortened": shortened, "stopped early with the best weights": early,
+      "stopped early with the best averages": earlyAverage,
       "compressed": compressed, "plain": plain, "averaged, accumulated": averaged, "plateau": plateau,
       "stateful, dropout, batch norm": stateful,
       "stateful and counted within a sequential": nested,

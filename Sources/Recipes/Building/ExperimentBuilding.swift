@@ -77,6 +77,7 @@ extension Recipe {
       compression: gradientCompression,
       optimizerSharding: optimizerSharding, precision: precision)
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor.monitor, stop?.rule, restoreBest)
+    settings.outliers = outliers?.rule
     settings.draws = try makeDraws(of: splits.training)
     settings.mixing = mix.mixing
     try settings.mixing?.check(splits.training, for: network)
@@ -90,7 +91,7 @@ extension Recipe {
       average: try ema.map {
         try WeightAverage(
           of: network.model.weights.values, buffers: network.model.weights.bufferValues, decay: $0.decay,
-          warmsUp: $0.warmup)
+          warmsUp: $0.warmup, interval: $0.every)
       },
       warnings: try RecipeWarnings(self, network: network, data: splits).all(),
       makeLayers: { try makeLayers(input: $0, classes: classes) })

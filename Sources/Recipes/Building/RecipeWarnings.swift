@@ -75,10 +75,15 @@ struct RecipeWarnings {
     return "mix mixes the samples of a batch with each other, but batch is 1. It changes nothing."
   }
 
-  /// A warm-up that is longer than the training.
+  /// A warm-up that is longer than the training, or has the rate 0.
   private var warmup: String? {
     let (warmup, total, _) = steps
-    guard warmup > 0, total > 0, warmup >= total else { return nil }
+    guard warmup > 0, total > 0 else { return nil }
+    if recipe.schedule.start.warmupMethod == .constant, recipe.schedule.start.warmupStart == 0 {
+      return "schedule.warmupMethod is constant, and schedule.warmupStart is 0: nothing is learned in the first "
+        + "\(warmup) steps."
+    }
+    guard warmup >= total else { return nil }
     return "schedule.warmup is \(warmup) steps, but training has \(total). It never reaches the learning rate."
   }
 

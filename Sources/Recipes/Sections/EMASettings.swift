@@ -1,9 +1,11 @@
 /// The exponential moving average of the weights.
 public struct EMASettings: RecipeSettings {
-  /// The share of the average that is kept at each step.
+  /// The share of the average that is kept each time.
   public var decay = 0.999
   /// Whether the first steps keep less, so that the initial weights are soon forgotten.
   public var warmup = true
+  /// The steps from one that the average takes in to the next.
+  public var every = 1
 
   /// Every key at its default.
   public init() {}
@@ -12,10 +14,13 @@ public struct EMASettings: RecipeSettings {
   public static let form = RecipeForm<Self>(
     short: "decay",
     keys: [
-      RecipeKey("decay", \.decay, .number(.from(0, below: 1)), "the share of the average that each step keeps"),
+      RecipeKey("decay", \.decay, .number(.from(0, below: 1)), "the share of the average that is kept each time"),
       RecipeKey(
         "warmup", \.warmup, .flag,
-        "whether step t, from 0, keeps (1 + t) / (10 + t) if that is less, so that the initial weights are soon forgotten"
+        "whether time t, from 0, keeps (1 + t) / (10 + t) if that is less, so that the initial weights are soon forgotten"
       ),
+      RecipeKey(
+        "every", \.every, .number(.atLeast(1)),
+        "steps from one that the average takes in to the next; the first step is one of them"),
     ])
 }

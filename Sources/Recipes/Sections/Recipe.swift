@@ -43,6 +43,8 @@ public struct Recipe: Sendable {
   public var schedule: any ScheduleEntry = ConstantScheduleEntry()
   /// The average of the weights that evaluations and the weights file use; nil for the weights themselves.
   public var ema: EMASettings?
+  /// Which gradients are shortened; nil for none.
+  public var outliers: OutlierSettings?
   /// What to do if the loss or a gradient is infinite or NaN.
   public var nonFinite = NonFinitePolicy.stop
   /// How gradients are added over the ranks.
@@ -121,6 +123,9 @@ extension Recipe: RecipeSettings {
       RecipeKey(
         "ema", \.ema, .optional(.section),
         "an average of the weights for evaluations and the weights file, or none; training itself does not use it"),
+      RecipeKey(
+        "outliers", \.outliers, .optional(.section),
+        "a gradient that is much longer than usual is shortened, before the optimizer clips it; or none"),
       RecipeKey(
         "nonFinite", \.nonFinite, .choice,
         "if the loss or a gradient is infinite or NaN: stop, or skip the step"),

@@ -40,6 +40,10 @@ struct MetricsLines: LineFormat {
     lines.add(report.loss)
     lines.add(",\"samplesPerSecond\":")
     lines.add(Float(Double(report.samples) / report.seconds))
+    if let shortened = report.shortenedSteps {
+      lines.add(",\"shortenedSteps\":")
+      lines.add(shortened)
+    }
     lines.add(",\"step\":")
     lines.add(report.step)
     lines.add(",\"waitingSeconds\":")

@@ -91,6 +91,9 @@ final class TensorBoardSink: RecordSink {
       .scalar("time/communication", times.communication / seconds), .scalar("time/waiting", times.waiting / seconds),
     ]
     if let accuracy = report.accuracy { values.append(.scalar("accuracy/training", accuracy)) }
+    if let shortened = report.shortenedSteps {
+      values.append(.scalar("optimizer/shortenedSteps", Double(shortened)))
+    }
     sincePoint = Interval()
     return values
   }

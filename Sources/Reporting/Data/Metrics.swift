@@ -8,7 +8,7 @@ import Training
 struct Metrics {
   /// The numbers of a step, in the order of a line.
   enum Quantity: String, CaseIterable {
-    case loss, accuracy, gradientNorm, learningRate, samplesPerSecond
+    case loss, accuracy, gradientNorm, learningRate, samplesPerSecond, shortenedSteps
     case dataSeconds, computeSeconds, communicationSeconds, waitingSeconds
   }
 

@@ -125,8 +125,9 @@ struct CurveSection {
         Mark.line(name: prefix + "smoothed", colour: run.colour, points: columns.smoothed),
       ]
     }
+    let note = ["The Euclidean norm of the whole gradient, before clipping."] + runs.compactMap(\.shorteningWords)
     return Figure(
-      "Gradient norm", note: "The Euclidean norm of the whole gradient, before clipping.",
+      "Gradient norm", note: note.joined(separator: " "),
       Chart(
         x: Axis("step"), y: .fitting("‖gradient‖₂", unit: "", marks), marks: marks, shortLegend: shortLegend(marks)))
   }
@@ -154,6 +155,17 @@ extension Axis {
 }
 
 extension ReportedRun {
+  /// How many gradients were shortened; nil if none ever is.
+  fileprivate var shorteningWords: String? {
+    guard let outliers = recipe.outliers, let count = metrics[.shortenedSteps].last(where: \.isCount) else {
+      return nil
+    }
+    let steps = Format.count(Int(metrics.steps.last ?? 0), "step")
+    return
+      "\(name) shortened \(Format.count(Int(count))) gradients in \(steps), to \(Digits.value(outliers.limit)) times the "
+      + "median norm of the \(outliers.window) steps before."
+  }
+
   /// Whether the loss is an entropy, measured in nats.
   var hasEntropyLoss: Bool {
     recipe.loss is CrossEntropyEntry || recipe.loss is BinaryCrossEntropyEntry

@@ -24,6 +24,8 @@ final class WeightUpdate {
   private(set) var isRecorded = false
   /// The search for unusual steps; nil if none are recorded.
   var unusualSteps: UnusualSteps?
+  /// The search for gradients to shorten; nil if none are shortened.
+  var shortening: GradientShortening?
 
   /// Prepares updates from gradients' sums, or from the `accumulated` sums of several batches. Every rank makes it. `activity`
   /// is told of waiting for values.
@@ -49,10 +51,11 @@ final class WeightUpdate {
     let records = experiment.settings.recordedTensors.every > 0
     recorded = communicator.isRoot && records ? (try FloatBuffer(count: count), try FloatBuffer(count: count)) : nil
     unusualSteps = records ? UnusualSteps() : nil
+    shortening = experiment.settings.outliers.map(GradientShortening.init)
     if records { try divided?.prepareCollecting() }
   }
 
-  /// Divides the sums by the sum of weights, clips, and changes the weights. If nothing counts, or the loss or a gradient is
+  /// Divides the sums by the sum of weights, shortens and clips, and changes the weights. If nothing counts, or the loss or a gradient is
   /// not finite, it changes nothing and sets `report.isSkipped`. `number` is the step's number, from 1.
   func run(from sums: UnsafePointer<Float>, number: Int, into report: inout StepReport) throws {
     let settings = experiment.settings
@@ -67,6 +70,7 @@ final class WeightUpdate {
     report.accuracy = loss.accuracy
     report.gradientNorm = norm
     report.countsNothing = loss.countsNothing
+    report.shortenedSteps = shortening?.count
     report.isSkipped = !(loss.mean.isFinite && norm.isFinite)
     isRecorded = false
     let optimizer = experiment.optimizer
@@ -80,7 +84,7 @@ final class WeightUpdate {
       // The ranks of a machine share one copy of the weights: none may change it before rank 0 has copied it.
       try divided?.meet()
     }
-    try clip(norm)
+    try clip(shorten(norm, report: &report))
     try optimizer.step(parameters: values.base, gradients: gradients, learningRate: report.learningRate) {
       try divided?.gather($0)
     }
@@ -115,6 +119,16 @@ final class WeightUpdate {
 
   private func norm() throws -> Double {
     try divided?.norm(of: gradients) ?? GradientClipping.norm(gradients, count: experiment.model.valueCount)
+  }
+
+  /// Shortens the gradient if it is much longer than usual; returns its norm then.
+  private func shorten(_ norm: Double, report: inout StepReport) -> Double {
+    guard let rule = experiment.settings.outliers, let longest = shortening?.add(norm, rule) else { return norm }
+    report.shortenedSteps = shortening?.count
+    for slice in slices {
+      GradientClipping.scale(gradients + slice.lowerBound, count: slice.count, by: longest / norm)
+    }
+    return longest
   }
 
   /// Clips each value, then the norm; `norm` is that before clipping.

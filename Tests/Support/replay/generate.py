@@ -24,7 +24,7 @@ LAYERS = (
     "group-norm", "instance-norm", "rms-norm", "local-response-norm", "channel-dropout", "drop-path",
 )
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "lars", "adamw", "lamb")
-SCHEDULES = ("constant", "step", "cosine", "one-cycle", "polynomial", "plateau")
+SCHEDULES = ("constant", "step", "cosine", "one-cycle", "polynomial", "plateau", "cosine-restarts")
 ACTIVATIONS = (
     "relu", "leaky-relu", "tanh", "sigmoid", "gelu", "softmax", "dropout",
     "relu6", "silu", "hardswish", "hardsigmoid", "elu", "selu", "softplus", "mish", "prelu", "log-softmax",
@@ -85,6 +85,7 @@ class Case:
         self.recipe["schedule"] = self.schedule(batch * accumulate)
         if draw.chance(0.25):
             self.recipe["ema"] = {"decay": draw.pick(0.5, 0.9, 0.99), "warmup": draw.chance(0.5)}
+            self.recipe["ema"]["every"] = draw.pick(1, 1, 2, 3)
         if draw.chance(0.7):
             self.recipe["record"] = {"tensorBoard": 0, "histograms": 0, "images": 0}
         self.ranks = draw.whole(1, 3)
@@ -100,6 +101,8 @@ class Case:
             if draw.chance(share):
                 self.recipe["data"][split] = f"{split}.npz"
                 self.arrays[split] = self.samples(draw.whole(1, 20), batch, self.other_shape(names))
+        if draw.chance(0.2):
+            self.recipe["outliers"] = {"limit": draw.pick(1.01, 1.2), "window": draw.whole(1, 4)}
 
     def turn(self, values):
         """Returns one of the values, each in turn over the seeds."""
@@ -247,6 +250,8 @@ class Case:
             keys |= {"stepSize": self.span(1), "gamma": draw.pick(0.1, 0.5, 0.9)}
         if name in ("cosine", "one-cycle", "polynomial") and draw.chance(0.5):
             keys["length"] = self.span(1)
+        if name == "cosine-restarts":
+            keys |= {"period": self.span(1), "multiplier": draw.pick(1, 2)}
         if name == "polynomial":
             keys["power"] = draw.pick(1, 2, 0.5)
         if name == "one-cycle":
@@ -257,9 +262,10 @@ class Case:
             keys["minimum"] = draw.pick(0, 1e-3)
         if draw.chance(0.4):
             keys |= {"warmup": self.span(0), "warmupStart": draw.pick(0, 0.1, 1)}
+            keys["warmupMethod"] = draw.pick("linear", "linear", "constant")
         if draw.chance(0.2):
             keys["scaleWithBatch"] = draw.pick(8, samples, 4 * samples)
-        if name in ("cosine", "polynomial") and draw.chance(0.5):
+        if name in ("cosine", "cosine-restarts", "polynomial") and draw.chance(0.5):
             rate = self.recipe["optimizer"]["learningRate"] * samples / keys.get("scaleWithBatch", samples)
             keys["minimum"] = draw.pick(0.01, 0.5) * rate
         return keys

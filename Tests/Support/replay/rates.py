@@ -32,6 +32,8 @@ class Rates:
     def rate(self, step):
         if step < self.warmup:
             start = self.keys["warmupStart"]
+            if self.keys["warmupMethod"] == "constant":
+                return start * self.scheduled(0)
             return (start + (1 - start) * step / self.warmup) * self.scheduled(0)
         return self.scheduled(step - self.warmup)
 
@@ -45,6 +47,12 @@ class Rates:
             return base * keys["gamma"] ** (step // max(1, steps_in(keys["stepSize"], self.per_epoch)))
         if kind == "cosine":
             return keys["minimum"] + (base - keys["minimum"]) * (1 + math.cos(math.pi * share)) / 2
+        if kind == "cosine-restarts":
+            length = max(1, steps_in(keys["period"], self.per_epoch))
+            while step >= length:
+                step -= length
+                length *= keys["multiplier"]
+            return keys["minimum"] + (base - keys["minimum"]) * (1 + math.cos(math.pi * step / length)) / 2
         if kind == "polynomial":
             return keys["minimum"] + (base - keys["minimum"]) * (1 - share) ** keys["power"]
         if kind == "plateau":

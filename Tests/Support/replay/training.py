@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from network import Network, Pass, changed, is_buffer, rows_of
 from rates import Rates
-from updates import clip, make_optimizer
+from updates import clip, make_optimizer, shorten
 
 
 @dataclasses.dataclass
@@ -155,11 +155,13 @@ class Replay:
             value.grad = torch.zeros_like(value) if value.grad is None else value.grad / sums.weight
         norm = math.sqrt(sum(value.grad.square().sum().item() for value in parameters))
         rate = self.rates.rate(len(self.steps))
+        if self.recipe["outliers"]:
+            shorten(self.recipe["outliers"], parameters, norm, [step["gradientNorm"] for step in self.steps])
         clip(self.recipe["optimizer"], parameters)
         self.optimizer.param_groups[0]["lr"] = rate
         self.optimizer.step()
-        if self.recipe["ema"]:
-            kept, count = self.recipe["ema"]["decay"], len(self.steps)
+        if self.recipe["ema"] and len(self.steps) % self.recipe["ema"]["every"] == 0:
+            kept, count = self.recipe["ema"]["decay"], len(self.steps) // self.recipe["ema"]["every"]
             if self.recipe["ema"]["warmup"]:
                 kept = min(kept, (1 + count) / (10 + count))
             for name, value in self.average.items():

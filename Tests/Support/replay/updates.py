@@ -68,6 +68,17 @@ def make_optimizer(keys, parameters):
     return {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[kind](parameters, **moments)
 
 
+def shorten(keys, parameters, norm, former):
+    """Shortens a gradient that is much longer than the `former` ones."""
+    window = sorted(former[-keys["window"]:])
+    if len(window) < min(10, keys["window"]):
+        return
+    longest = keys["limit"] * window[len(window) // 2]
+    if 0 < longest < norm:
+        for value in parameters:
+            value.grad *= longest / norm
+
+
 def clip(keys, parameters):
     """Clips each value, then all by their norm, according to the recipe."""
     if keys["clipValue"] is not None:

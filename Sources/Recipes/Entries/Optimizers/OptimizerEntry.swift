@@ -34,6 +34,12 @@ extension GroupedOptimizerEntry {
         "decayed", \.options.decayed, .choice,
         "what weightDecay is for: all parameters, or weights alone, not biases nor scales and shifts of normalization"),
       RecipeKey(
+        "normDecay", \.options.normDecay, .optional(.number(.atLeast(0))),
+        "the weight decay of normalization's scales and shifts, or none for what decayed says"),
+      RecipeKey(
+        "biasDecay", \.options.biasDecay, .optional(.number(.atLeast(0))),
+        "the weight decay of the biases of other layers, or none for what decayed says"),
+      RecipeKey(
         "groups", \.options.groups, .list(.section, least: 0),
         "parameters with another learning rate or weight decay; the first group whose match fits a name is the one"),
     ]

@@ -15,6 +15,10 @@ public struct UpdateOptions: Equatable, Sendable {
 
   /// The parameters that the weight decay is for.
   public var decayed = Decayed.all
+  /// The weight decay of normalization's scales and shifts; nil for that of `decayed`.
+  public var normDecay: Double?
+  /// The weight decay of the biases of other layers; nil for that of `decayed`.
+  public var biasDecay: Double?
   /// Groups of parameters with settings of their own.
   public var groups: [ParameterGroup] = []
 
@@ -96,9 +100,15 @@ extension Recipe {
       throw unmatched(key: "optimizer.groups.\(index).match", group.match, model)
     }
     let patterns = options.groups.map { NamePattern($0.match) }
+    let norms = Set(model.layers.nested.filter { $0.kind.hasSuffix("-norm") }.flatMap(\.parameters).map(\.name))
     let rules = model.parameters.map { parameter in
       var rule = UpdateRule()
       if options.decayed == .weights, parameter.shape.count == 1 { rule.weightDecay = 0 }
+      if norms.contains(parameter.name) {
+        rule.weightDecay = options.normDecay ?? rule.weightDecay
+      } else if parameter.isBias {
+        rule.weightDecay = options.biasDecay ?? rule.weightDecay
+      }
       if let index = patterns.firstIndex(where: { $0.covers(parameter.name) }) {
         let group = options.groups[index]
         switch group.learningRate {
@@ -121,4 +131,9 @@ extension Recipe {
       .configuration, "\(named(key)): no parameter's name fits \"\(pattern)\"",
       advice: "the model has \(shown.joined(separator: ", "))")
   }
+}
+
+extension Parameter {
+  /// Whether PyTorch's name says that it is a bias, such as `0.bias` or `lstm.bias_hh_l0`.
+  fileprivate var isBias: Bool { name.split(separator: ".").last?.hasPrefix("bias") ?? false }
 }

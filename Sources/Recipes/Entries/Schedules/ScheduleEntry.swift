@@ -18,8 +18,18 @@ public protocol ScheduleEntry: RecipeEntry {
 public struct ScheduleStart: Equatable, Sendable {
   /// The length of the warm-up, in which the rate rises before the schedule begins.
   public var warmup = TrainingSpan.steps(0)
+  /// How the rate changes in a warm-up.
+  public enum Method: String, Choice {
+    /// It rises with each step.
+    case linear
+    /// It stays at the share that it starts from.
+    case constant
+  }
+
   /// The share of the rate that the warm-up starts from.
   public var warmupStart = 0.0
+  /// How the rate changes in the warm-up.
+  public var warmupMethod = Method.linear
   /// The samples per step that the learning rate is meant for; nil to use the rate as it is.
   public var scaleWithBatch: Int?
 
@@ -37,10 +47,14 @@ extension ScheduleEntry {
   public static var sharedKeys: [RecipeKey<Self>] {
     [
       RecipeKey(
-        "warmup", \.start.warmup, .span(allowsNone: true), "steps or epochs of linear rise before the schedule begins"),
+        "warmup", \.start.warmup, .span(allowsNone: true),
+        "steps or epochs of a smaller rate before the schedule begins"),
       RecipeKey(
         "warmupStart", \.start.warmupStart, .number(.from(0, through: 1)),
         "the share of the rate that the warm-up starts from"),
+      RecipeKey(
+        "warmupMethod", \.start.warmupMethod, .choice,
+        "linear: the rate rises in the warm-up, or constant: it stays at warmupStart until the schedule begins"),
       RecipeKey(
         "scaleWithBatch", \.start.scaleWithBatch, .optional(.number(.atLeast(1))),
         "the samples per step that the learning rate is meant for, which is scaled in proportion to the actual ones; "
@@ -60,7 +74,9 @@ extension ScheduleEntry {
     let rise = start.warmup.steps(perEpoch: perEpoch)
     let schedule = makeSchedule(
       length: max(1, settings.totalSteps(samples: samples) - rise), stepsPerEpoch: perEpoch)
-    return rise == 0 ? schedule : WarmupSchedule(steps: rise, start: start.warmupStart, following: schedule)
+    guard rise > 0 else { return schedule }
+    return WarmupSchedule(
+      steps: rise, start: start.warmupStart, isConstant: start.warmupMethod == .constant, following: schedule)
   }
 }
 
