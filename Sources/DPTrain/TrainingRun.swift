@@ -201,12 +201,12 @@ struct TrainingRun {
     }
     for evaluation in summary.evaluations {
       rows.append([evaluation.split.rawValue, text(evaluation)])
-      let metrics = evaluation.furtherMetrics.map { "\($0.metric.name) \(Format.metric($0.metric, $0.value))" }
-      if !metrics.isEmpty { rows.append(["", metrics.joined(separator: ", ")]) }
+      rows += metrics(evaluation)
     }
     if let best, !summary.isBest {
       let place = best.step < summary.steps ? "epoch \(best.epoch)" : "the last step"
       rows.append(["best", "\(text(best)), after \(place): \(folder.checkpoints)/best"])
+      rows += metrics(best)
     }
     if let reason = recipe.noBestReason(experiment) { rows.append(["best", reason]) }
     let kinds = [experiment.average == nil ? nil : "averaged", end?.weightsEpoch.map { "the best, of epoch \($0)" }]
@@ -223,6 +223,12 @@ struct TrainingRun {
     let result = RunResult(
       recipe: recipe.resolvedYAML(), samples: experiment.data.training.count, summary, best: best)
     try folder.write(try result.json(), to: folder.result)
+  }
+
+  /// A row of the metrics besides loss and accuracy; none if there are none.
+  private func metrics(_ evaluation: EvaluationReport) -> [[String]] {
+    let texts = evaluation.furtherMetrics.map { "\($0.metric.name) \(Format.metric($0.metric, $0.value))" }
+    return texts.isEmpty ? [] : [["", texts.joined(separator: ", ")]]
   }
 
   private func text(_ evaluation: EvaluationReport) -> String {

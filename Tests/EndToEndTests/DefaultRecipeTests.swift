@@ -53,7 +53,9 @@ extension EndToEndTests {
         "event", "step", "epoch", "loss", "accuracy", "gradientNorm", "learningRate", "samplesPerSecond", "dataSeconds",
         "computeSeconds", "communicationSeconds", "waitingSeconds",
       ]
-      let evaluation: Set = ["event", "split", "step", "epoch", "loss", "accuracy", "samples"]
+      let evaluation: Set = [
+        "event", "split", "step", "epoch", "loss", "accuracy", "samples", "balanced-accuracy", "macro-f1",
+      ]
       #expect(Set(metrics.keys) == [step, evaluation])
     }
 

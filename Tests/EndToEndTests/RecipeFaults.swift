@@ -17,6 +17,15 @@ extension Fault {
         "batch=4", testDescription: "a batch smaller than its shards",
         says: "a shard needs at least one sample, but batch is 4 (command line: batch=4) and shards is 8 "
           + "(temporal-order:7)"),
+      overriding(
+        "evaluate.metrics=[roc-acu]", testDescription: "an unknown metric",
+        says: "evaluate.metrics.0 cannot be \"roc-acu\""),
+      overriding(
+        "evaluate.metrics=[auto, r2]", testDescription: "a metric of numbers for classes",
+        says: "evaluate.metrics.1 cannot be r2: with loss cross-entropy the outputs are 4 classes"),
+      overriding(
+        "monitor=micro-f1", testDescription: "a monitored metric of events for classes",
+        says: "monitor.metric cannot be micro-f1: with loss cross-entropy the outputs are 4 classes"),
       Fault(
         testDescription: "a missing recipe file", arguments: ["train", "missing.yaml"], status: 66,
         message: "missing.yaml: there is no such recipe file"),

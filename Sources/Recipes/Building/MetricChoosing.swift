@@ -27,20 +27,26 @@ extension Recipe {
     guard let name = monitor.monitor.metric else { return nil }
     guard let metric = Metric(name: name) else {
       let place = origin.place(of: "monitor.metric") ?? origin.place(of: "monitor")
-      let nearest = nearestName(to: name, among: Metric.names).map { "did you mean \($0)?" }
+      let nearest = (Metric.familiar(name) ?? nearestName(to: name, among: Metric.names)).map { "did you mean \($0)?" }
       throw Failure(
         .configuration, "\(place.map { "\($0): " } ?? "")monitor.metric cannot be \(name)",
-        advice: nearest ?? "it must be one of \(task.all.map(\.name).joined(separator: ", "))")
+        advice: nearest ?? "it must be one of \(names(of: task))")
     }
     guard task.has(metric) else { throw misfit(of: metric, to: task, key: "monitor.metric") }
     return metric
   }
 
   private func misfit(of metric: Metric, to task: MetricTask, key: String) -> Failure {
-    let place = origin.place(of: key).map { "\($0): " } ?? ""
+    let section = key.split(separator: ".").first.map(String.init) ?? key
+    let place = (origin.place(of: key) ?? origin.place(of: section)).map { "\($0): " } ?? ""
     return Failure(
       .configuration, "\(place)\(key) cannot be \(metric.name): with loss \(loss.kind) the outputs are \(task.text)",
-      advice: "\(task.text) have \(task.all.map(\.name).joined(separator: ", "))"
-        + (task.has(.top(2)) ? " (or another number than 5)" : ""))
+      advice: "\(task.text) have \(names(of: task))")
+  }
+
+  /// The names of all metrics of a task.
+  private func names(of task: MetricTask) -> String {
+    let fixed = task.all.filter { $0 != .top(5) }.map(\.name)
+    return (fixed + (task.has(.top(2)) ? ["top-N for N less than the classes"] : [])).joined(separator: ", ")
   }
 }

@@ -37,8 +37,13 @@ enum FamiliarKeys {
   ]
 
   private static let kinds = [
+    "auc": "roc-auc", "auroc": "roc-auc", "rocaucscore": "roc-auc", "ap": "average-precision",
+    "averageprecisionscore": "average-precision", "prauc": "average-precision", "mcc": "matthews",
+    "matthewscorrcoef": "matthews", "cohenkappa": "kappa", "ece": "calibration-error", "acc": "accuracy",
+    "f1score": "f1 macro-f1 micro-f1", "f1": "macro-f1 micro-f1", "exactmatch": "subset-accuracy",
+    "rootmeansquarederror": "rmse", "r2score": "r2", "top5accuracy": "top-5", "acc5": "top-5",
     "l2": "mse", "l2loss": "mse", "mseloss": "mse", "squared": "mse", "meansquarederror": "mse", "mae": "l1",
-    "l1loss": "l1", "meanabsoluteerror": "l1", "huberloss": "huber", "smoothl1loss": "smooth-l1",
+    "l1loss": "l1", "meanabsoluteerror": "l1 mae", "huberloss": "huber", "smoothl1loss": "smooth-l1",
     "bce": "binary-cross-entropy", "bceloss": "binary-cross-entropy", "bcewithlogits": "binary-cross-entropy",
     "bcewithlogitsloss": "binary-cross-entropy", "ce": "cross-entropy", "crossentropyloss": "cross-entropy",
     "nll": "cross-entropy", "focalloss": "focal", "categoricalfocalcrossentropy": "focal",
