@@ -121,7 +121,8 @@ for space, bins in (("usual", 10), ("rand", 31), ("wide", 31), ("rand", 9), ("wi
     for place, name in enumerate(operations):
         values, signed = spaces[space](bins, (224, 300)).get(name, (torch.tensor(0.0), False))
         if values.ndim:
-            table[place] = [int(v) if name.startswith("Translate") else float(v) for v in values]
+            # In float32, the middle of 0 to 32 is a little below 16.
+            table[place] = [int(v + 1e-4) if name.startswith("Translate") else float(v) for v in values]
     results[f"strengths-{space}-{bins}"] = table
 # The policies: pairs x 2 steps x (operation, probability, strength; -1 for none).
 for policy in AutoAugmentPolicy:
