@@ -131,7 +131,7 @@ extension Fault {
     },
     table(
       "a group as the target by default",
-      "t.csv: the last column, p, would be the target, but the recipe uses it otherwise",
+      "t.csv: the last column, p, would be the target, but data.splitBy names it",
       ["data.splitBy=p", "data.testShare=0.5"]
     ) {
       "a,k,p\n1,2,x\n1,2,y\n"

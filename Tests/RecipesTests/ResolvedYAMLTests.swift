@@ -155,6 +155,8 @@ import Testing
   }
 
   @Test func aRecipeMadeInSwiftIsChecked() throws {
-    #expect(throws: wrong("recipe:25: model.layers must have at least one entry")) { try Recipe().validated() }
+    let lines = Recipe().resolvedYAML().split(separator: "\n")
+    let line = try #require(lines.firstIndex { $0.hasPrefix("  layers:") }) + 1
+    #expect(throws: wrong("recipe:\(line): model.layers must have at least one entry")) { try Recipe().validated() }
   }
 }

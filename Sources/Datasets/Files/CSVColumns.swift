@@ -34,12 +34,14 @@ public struct CSVColumns: Equatable, Sendable {
     let last = table.columns[table.columns.count - 1]
     var taken = Set(try ignored.map { try table.place(of: $0, use: "data.ignore names") })
     for (column, key) in [(extras.weight, "data.weight"), (extras.group, "data.splitBy")] {
-      if let column { taken.insert(try table.place(of: column, use: "\(key) names")) }
-    }
-    guard (outputs == .classes ? label != nil : targets != nil) || !taken.contains(table.columns.count - 1) else {
-      throw Failure(
-        .data, "\(path): the last column, \(last), would be the target, but the recipe uses it otherwise",
-        advice: "name the target: data: {\(outputs == .classes ? "label: NAME" : "targets: [NAME]")}")
+      guard let column else { continue }
+      let place = try table.place(of: column, use: "\(key) names")
+      taken.insert(place)
+      guard place < table.columns.count - 1 || (outputs == .classes ? label != nil : targets != nil) else {
+        throw Failure(
+          .data, "\(path): the last column, \(last), would be the target, but \(key) names it",
+          advice: "name the target: data: {\(outputs == .classes ? "label: NAME" : "targets: [NAME]")}")
+      }
     }
     switch outputs {
     case .classes:
