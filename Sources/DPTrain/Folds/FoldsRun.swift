@@ -114,12 +114,11 @@ final class FoldsRun {
   }
 
   private func conclude(_ results: [RunResult], folder: FoldsFolder) throws {
-    let table = FoldTable(results)
+    let table = FoldTable(results, monitor: recipe.monitor.monitor)
     let run = RunFolder(path: folder.path)
     try run.write(table.csv, to: folder.table)
     try run.write(FoldsPage(recipe, results, folder: folder).html(), to: folder.page)
-    let (rows, right) = (table.rows, table.right)
-    Terminal.write("\n" + Format.table(rows, right: right) + "\n")
+    Terminal.write("\n" + Format.table(table.rows(all: false), right: table.right) + "\n")
     Terminal.write(Format.table([["table", folder.table], ["page", folder.page]]))
   }
 }

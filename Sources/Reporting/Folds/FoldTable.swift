@@ -15,16 +15,23 @@ package struct FoldTable {
     let format: (Double) -> String
     /// Whether the mean of the folds means anything.
     var isAveraged = true
+    /// Whether a terminal shows it.
+    var isMain = true
   }
 
   private let columns: [Column]
 
-  /// The table of the folds' results, in order.
-  package init(_ results: [RunResult]) {
-    func column(_ name: String, _ metric: String, _ report: (RunResult) -> EvaluationReport?) -> Column {
-      Column(name: name, values: results.map { report($0)?.value(of: metric) }) {
-        metric == "loss" ? Format.loss($0) : metric == "accuracy" ? Format.percent($0) : FoldTable.number($0)
-      }
+  /// The table of the folds' results, in order. `monitor` chose the best weights.
+  package init(_ results: [RunResult], monitor: Monitor) {
+    let reports = results.flatMap(\.evaluations)
+    let metrics = FoldTable.metrics(of: reports)
+    let monitored = monitor.name { name in metrics.contains { $0.name == name } }
+    func column(
+      _ prefix: String, _ metric: Metric, isMain: Bool, _ report: (RunResult) -> EvaluationReport?
+    ) -> Column {
+      Column(
+        name: prefix + metric.name, values: results.map { report($0)?.value(of: metric.name) },
+        format: { Format.metric(metric, $0) }, isMain: isMain)
     }
     func count(_ name: String, _ values: [Int?]) -> Column {
       Column(name: name, values: values.map { $0.map(Double.init) }, format: { Format.count($0) }, isAveraged: false)
@@ -32,33 +39,35 @@ package struct FoldTable {
     func last(_ split: Split) -> (RunResult) -> EvaluationReport? {
       { result in result.evaluations.first { $0.split == split } }
     }
-    let metrics = FoldTable.metrics(of: results)
+    func isMain(_ metric: Metric) -> Bool { !metric.isFurther || metric.name == monitored }
     var columns = [
       count("training", results.map(\.samples)), count("validation", results.map { last(.validation)($0)?.samples }),
       count("epochs", results.map(\.epochs)),
     ]
-    columns += metrics.map { column($0, $0, last(.validation)) }
+    columns += metrics.map { column("", $0, isMain: isMain($0), last(.validation)) }
     if results.contains(where: { $0.best != nil }) {
       columns.append(count("best epoch", results.map { $0.best?.epoch }))
-      columns += metrics.map { column("best \($0)", $0, \.best) }
+      columns += metrics.map { column("best ", $0, isMain: $0.name == monitored, \.best) }
     }
     if results.contains(where: { last(.test)($0) != nil }) {
-      columns += metrics.map { column("test \($0)", $0, last(.test)) }
+      columns += metrics.map { column("test ", $0, isMain: isMain($0), last(.test)) }
     }
     self.columns = columns.filter { column in column.values.contains { $0 != nil } }
   }
 
-  /// The names of the metrics that the reports have.
-  private static func metrics(of results: [RunResult]) -> [String] {
-    ["accuracy", "loss"].filter { name in
-      results.contains { result in result.evaluations.contains { $0.value(of: name) != nil } }
+  /// The metrics that the reports have: accuracy and loss first.
+  private static func metrics(of reports: [EvaluationReport]) -> [Metric] {
+    var found: [Metric] = [.accuracy, .loss].filter { metric in
+      reports.contains { $0.value(of: metric.name) != nil }
     }
+    for value in reports.flatMap(\.furtherMetrics) where !found.contains(value.metric) { found.append(value.metric) }
+    return found
   }
 
-  private static func number(_ value: Double) -> String { String(format: "%.4f", value) }
-
-  /// The rows for people: names, a row for each fold, the mean and the standard deviation.
-  package var rows: [[String]] {
+  /// The rows for people: names, a row for each fold, the mean and the standard deviation. Without `all` those columns alone
+  /// that a terminal has room for.
+  package func rows(all: Bool) -> [[String]] {
+    let columns = columns.filter { all || $0.isMain }
     let folds = (columns.first?.values.indices ?? 0..<0).map { fold in
       ["\(fold + 1)"] + columns.map { column in column.values[fold].map(column.format) ?? "" }
     }

@@ -11,7 +11,7 @@ package struct FoldsPage {
   /// The page of the folds' results; the curves are read from the run folders.
   package init(_ recipe: Recipe, _ results: [RunResult], folder: FoldsFolder) {
     self.recipe = recipe
-    table = FoldTable(results)
+    table = FoldTable(results, monitor: recipe.monitor.monitor)
     runs = results.indices.map { folder.run($0 + 1) }
   }
 
@@ -27,7 +27,7 @@ package struct FoldsPage {
 
   private var folds: Section {
     var section = Section(title: "Folds")
-    let rows = table.rows
+    let rows = table.rows(all: true)
     section.tables = [Table(headings: rows[0], rows: Array(rows.dropFirst()), right: table.right)]
     section.notes = [
       "Metrics are those of the fold's validation samples after the last epoch; best ones are those of the epoch that was best "
