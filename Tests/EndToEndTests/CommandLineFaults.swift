@@ -41,6 +41,21 @@ extension Fault {
       status: 64,
       message: "Error: give --steps or --seconds, not both"),
     Fault(
+      testDescription: "one run to compare", arguments: ["compare", "runs/a"], status: 64,
+      message: "Error: name two runs or more, such as runs/first runs/second"),
+    Fault(
+      testDescription: "runs to compare that are not there", arguments: ["compare", "nowhere", "."], status: 66,
+      message: "nowhere holds no run: there is no nowhere/recipe.yaml"),
+    Fault(
+      testDescription: "rates that do not grow", arguments: ["find-rate", "--from", "1", "--to", "0.1"], status: 64,
+      message: "Error: --to must be above --from, 1.0"),
+    Fault(
+      testDescription: "no rate to begin with", arguments: ["find-rate", "--from", "0"], status: 64,
+      message: "Error: --from must be above 0, such as 1e-7"),
+    Fault(
+      testDescription: "too few rates", arguments: ["find-rate", "--steps", "3"], status: 64,
+      message: "Error: --steps must be from 20 to 10000"),
+    Fault(
       testDescription: "a plan for no machines", arguments: ["plan", "--nodes", "1,0"], status: 64,
       message:
         "Error: The value '1,0' is invalid for '--nodes <nodes>': \"1,0\" are no numbers of machines or ranks, such as 1,2,4"

@@ -91,6 +91,7 @@ public enum Format {
         return right.contains(column) ? pad + cell : column == row.count - 1 ? cell : cell + pad
       }.joined(separator: "  ")
     }
-    return lines.map { $0 + "\n" }.joined()
+    // Empty cells at the end are no reason for blanks.
+    return lines.map { $0.replacing(#/ +$/#, with: "") + "\n" }.joined()
   }
 }

@@ -149,9 +149,9 @@ package struct RunComparison {
         }
       ]
     }
-    return curve("training loss") { $0[.loss] }
+    return curve("course of training loss") { $0[.loss] }
       + splits.flatMap { split in
-        curve("\(split) loss") { $0.evaluations.filter { $0.split == split }.map(\.loss) }
+        curve("course of \(split) loss") { $0.evaluations.filter { $0.split == split }.map(\.loss) }
       }
   }
 }

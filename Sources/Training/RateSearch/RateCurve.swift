@@ -18,6 +18,8 @@ package struct RateCurve: Equatable, Sendable {
   private static let memory = 0.9
   /// The loss must fall by this many times the usual distance of a step's loss from the smoothed one.
   private static let clearFall = 4.0
+  /// The share of the fall that is left out at both ends of the slope.
+  private static let foot = 0.1
 
   /// The losses of a test of `range` so far. Steps are taken in by `take`.
   init(range: RateRange) { half = max(1, range.steps / 20) }
@@ -68,12 +70,17 @@ extension RateCurve {
   /// The lowest smoothed loss and its rate; nil without steps.
   package var lowest: (rate: Double, loss: Double)? { lowestStep.map { (rates[$0], smoothed[$0]) } }
 
+  /// The loss at rates too small to change it: the mean over the first tenth of the steps.
+  private var start: Double {
+    let first = losses.prefix(max(1, losses.count / 10))
+    return first.reduce(0, +) / Double(max(1, first.count))
+  }
+
   /// Whether the loss falls clearly anywhere: by more than the batches differ.
   package var falls: Bool {
     guard let lowestStep, lowestStep > 0 else { return false }
-    let highest = smoothed[..<lowestStep].max() ?? 0
     let distances = (0...lowestStep).map { (losses[$0] - smoothed[$0]).magnitude }.sorted()
-    return highest - smoothed[lowestStep] > RateCurve.clearFall * distances[distances.count / 2]
+    return start - smoothed[lowestStep] > RateCurve.clearFall * distances[distances.count / 2]
   }
 
   /// The rate at which the smoothed loss falls fastest over the logarithm of the rate; nil if it does not fall clearly.
@@ -87,20 +94,18 @@ extension RateCurve {
     smoothed[min(step + 1, smoothed.count - 1)] - smoothed[step - 1]
   }
 
-  /// The suggested rate: the middle of the valley's slope; nil if the loss does not fall clearly.
+  /// The suggested rate: the middle of the valley's slope, on the logarithmic axis, between the places where a tenth and nine
+  /// tenths of the fall are done; nil if the loss does not fall clearly.
   ///
-  /// The valley ends at the last step of the longest series of ever lower smoothed losses, and begins as many steps before as
-  /// the series has losses. This is fastai's rule `valley`. It is steadier than the steepest descent, which one batch can move.
+  /// It is steadier than the steepest descent, which one batch can move. Unlike the longest series of falling losses (fastai's
+  /// `valley`), it does not count steps before the slope in which the loss falls by hardly anything.
   package var suggestion: Double? {
-    guard falls else { return nil }
-    // The length of the longest falling series that ends at each step.
-    var lengths = [Int](repeating: 1, count: smoothed.count)
-    for step in smoothed.indices {
-      for former in 0..<step where smoothed[step] < smoothed[former] {
-        lengths[step] = max(lengths[step], lengths[former] + 1)
-      }
+    guard falls, let lowestStep else { return nil }
+    let fall = start - smoothed[lowestStep]
+    /// The last step before the lowest loss in which no more than a share of the fall is done.
+    func last(share: Double) -> Int {
+      smoothed[..<lowestStep].lastIndex { $0 >= start - share * fall } ?? 0
     }
-    guard let end = lengths.indices.max(by: { lengths[$0] < lengths[$1] }) else { return nil }
-    return rates[max(0, end - lengths[end] / 2)]
+    return rates[(last(share: RateCurve.foot) + last(share: 1 - RateCurve.foot)) / 2]
   }
 }

@@ -37,7 +37,7 @@ struct RateReport {
   private var rows: [[String]] {
     var rows: [[String]] = []
     if let suggestion = curve.suggestion, let steepest = curve.steepest {
-      rows.append(["suggested", RateReport.text(suggestion), "the middle of the longest fall (valley)"])
+      rows.append(["suggested", RateReport.text(suggestion), "the middle of the valley's slope"])
       rows.append(["steepest descent", RateReport.text(steepest), ""])
     }
     if let lowest = curve.lowest {
