@@ -18,7 +18,7 @@ extension EndToEndTests {
         #expect(training.output.hasSuffix("SHA-256  \(digest)\n"), "\(training.output)")
         let files = [
           "data.json", "distributions.jsonl", "environment.json", "metrics.csv", "metrics.jsonl", "recipe.yaml",
-          "weights.safetensors",
+          "result.json", "weights.safetensors",
         ]
         let found = try folder.contents().filter { !$0.hasPrefix("run/checkpoints") }
         #expect(found.filter { !$0.contains("tfevents") } == ["run"] + files.map { "run/\($0)" })

@@ -96,6 +96,7 @@ struct Training: CustomTestStringConvertible, Sendable {
         "mnist", "epochs=2", "batch=19", "mix.mixup=0.2", "mix.cutmix=1", "precision=bfloat16",
         "loss.classWeights=balanced", "loss.labelSmoothing=0.1",
       ], ranks: [1, 2, 3, 8], prepare: SmallData.writeDigits),
+    Training(
       testDescription: "an early stop with the best averaged weights, outliers shortened, a rate that restarts",
       arguments: [
         "names", "epochs=60", "monitor={metric: loss, direction: greatest}", "stop=3", "restoreBest=true",

@@ -17,7 +17,8 @@ struct CurveFindingTests {
     /// The noise of single steps, as a share of the loss.
     var noise = 0.1
     var isFinished = true
-    var (epochs, perEpoch) = (40, 25)
+    var epochs = 40
+    var perEpoch = 25
 
     func findings() throws -> [CurveFindings.Finding] {
       let path = NSTemporaryDirectory() + "dp-train-findings-\(UUID().uuidString)"

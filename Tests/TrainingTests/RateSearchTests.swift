@@ -100,7 +100,10 @@ import Testing
   @Test func aCurveThatDoesNotFallSuggestsNothing() {
     let flat = RateCurve(rates: rates, losses: rates.map { _ in 1.4 }, range: range)
     #expect(!flat.falls && flat.suggestion == nil && flat.steepest == nil && flat.divergence == nil)
-    let noisy = (0..<120).map { 1.4 + 0.1 * (Double(($0 * 7919) % 101) / 50 - 1) }
+    let noisy = (0..<120).map { (index: Int) -> Double in
+      let noise = Double((index * 7919) % 101) / 50 - 1
+      return 1.4 + 0.1 * noise
+    }
     #expect(RateCurve(rates: rates, losses: noisy, range: range).suggestion == nil)
     let rising = RateCurve(rates: rates, losses: (0..<120).map { 1 + Double($0) / 100 }, range: range)
     #expect(rising.suggestion == nil)

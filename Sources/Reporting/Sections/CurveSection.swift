@@ -1,4 +1,5 @@
 import Recipes
+import Recording
 import Training
 
 /// Loss, accuracy, gradient norm and learning rate, by step and by epoch.
