@@ -94,7 +94,7 @@ import Testing
 
   /// A value that no variant can have is the command's fault; one that only some cannot have is theirs.
   @Test func valuesAreCheckedBeforeAnythingIsTrained() throws {
-    #expect(try failure("bacth=32,64").message == "command line (bacth=32): \"bacth\" is not a key")
+    #expect(try failure("bacth=32,64").message == "command line: bacth=32: unknown key bacth")
     #expect(try failure("batch=32,many").message.contains("batch=many"))
     #expect(try failure("batch=4,32", "seed=1,2").message.contains("batch"))
     #expect(try failure("optimizer.learningRate=-1..1", random: 9).message.contains("optimizer.learningRate"))

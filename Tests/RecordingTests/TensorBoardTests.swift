@@ -82,7 +82,7 @@ struct TensorBoardTests {
     #expect(found.scalars["speed/samplesPerSecond"]?.last?[1] == Double(Float(96 / seconds)))
     #expect(
       found.scalars["time/compute"]?.last?[1] == Double(Float(last.reduce(0) { $0 + $1.times.compute } / seconds)))
-    #expect(found.scalars.count == 11)
+    #expect(found.scalars.count == 13)
 
     let names = ["0.weight_ih_l0", "0.weight_hh_l0", "0.bias_ih_l0", "0.bias_hh_l0", "1.weight", "1.bias"]
     #expect(Set(found.histograms.keys) == Set(names.flatMap { ["weights/\($0)", "gradients/\($0)", "updates/\($0)"] }))
