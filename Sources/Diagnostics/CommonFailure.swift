@@ -2,9 +2,12 @@
 public struct CommonFailure: Error {
   /// The failure.
   public let failure: Failure
+  /// Whether the training itself is the cause, such as a loss that is not finite: it would fail again on other machines.
+  public let isOfTraining: Bool
 
   /// Marks a failure as common to all ranks.
-  public init(_ failure: Failure) {
+  public init(_ failure: Failure, isOfTraining: Bool = false) {
     self.failure = failure
+    self.isOfTraining = isOfTraining
   }
 }

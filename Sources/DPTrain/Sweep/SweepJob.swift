@@ -19,13 +19,18 @@ package struct SweepJob {
   /// A job with the default settings.
   package init() {}
 
-  /// Trains the variants of the plan that `makePlan` makes on rank 0; if it makes none, of the one in the folder `out`.
+  /// Trains the variants of the plan that `makePlan` makes on each rank; if it makes none, of the one in the folder `out`.
   /// - Throws: nothing: a failure ends the process as in `Session.run`.
   package func run(_ makePlan: () throws -> SweepPlan?) {
     let start = monotonicSeconds()
     SignalRequests.installUserSignal()
     Session.run(
-      oversubscribes: oversubscribes, prepare: { $0.isRoot ? try begin(makePlan) : nil },
+      oversubscribes: oversubscribes,
+      prepare: { communicator in
+        // A fault in the arguments is found on all ranks, so that the message names none.
+        let made = try makePlan()
+        return communicator.isRoot ? try begin(made) : nil
+      },
       work: { communicator, begun in
         let limit = TimeLimit.earliest(start: start, minutes: minutes)
         guard try sweep(communicator, begun, until: limit) else { return }
@@ -35,8 +40,7 @@ package struct SweepJob {
   }
 
   /// Makes the sweep's folder, or finds it.
-  private func begin(_ makePlan: () throws -> SweepPlan?) throws -> (plan: SweepPlan, folder: SweepFolder) {
-    let made = try makePlan()
+  private func begin(_ made: SweepPlan?) throws -> (plan: SweepPlan, folder: SweepFolder) {
     let place = try out ?? made.map(Self.usualFolder) ?? ""
     let folder = SweepFolder(path: place)
     guard folder.exists else {

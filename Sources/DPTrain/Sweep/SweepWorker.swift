@@ -100,7 +100,7 @@ struct SweepWorker {
     do {
       outcome = try logging(variant) { try result(of: variant, rung: rung) }
     } catch let common as CommonFailure {
-      guard common.failure.isOfVariant else { communicator.abort(common.failure, alike: true) }
+      guard common.isOfTraining || common.failure.isOfVariant else { communicator.abort(common.failure, alike: true) }
       outcome = failed(common.failure)
     } catch let failure as Failure where failure.isOfVariant && communicator.size == 1 {
       outcome = failed(failure)

@@ -39,7 +39,8 @@ package struct RunEnd: Codable, Equatable, Sendable {
     let count = Format.count(evaluations, "evaluation")
     guard let best, let bestEpoch else { return start + "was not a finite number in \(count)" }
     let margin = minimum.flatMap { $0 > 0 ? " by more than \($0)" : nil } ?? ""
-    return start + "last improved after epoch \(Format.count(bestEpoch)), to \(Format.loss(best)), and \(count) since did "
+    return start
+      + "last improved after epoch \(Format.count(bestEpoch)), to \(Format.loss(best)), and \(count) since did "
       + "not improve it\(margin)"
   }
 

@@ -15,7 +15,12 @@ struct KeyPlot {
     if numbers.allSatisfy({ $0?.isFinite == true }) {
       xs = numbers.compactMap(\.self)
       let (low, high) = (xs.min() ?? 0, xs.max() ?? 1)
-      axis = Axis(key, isLogarithmic: low > 0 && high >= 30 * low)
+      let isLogarithmic = low > 0 && high >= 30 * low
+      // Room for the points at the ends.
+      let room = isLogarithmic ? pow(high / low, 0.04) : (high - low) * 0.04
+      axis = Axis(
+        key, isLogarithmic: isLogarithmic,
+        bounds: low == high ? nil : isLogarithmic ? low / room...high * room : low - room...high + room)
     } else {
       let names = points.map(\.value).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.sorted()
       xs = points.map { Double(names.firstIndex(of: $0.value) ?? 0) }

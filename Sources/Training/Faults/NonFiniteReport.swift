@@ -46,6 +46,7 @@ struct NonFiniteReport {
       Failure(
         .software, message,
         advice: range
-          + "try a smaller learning rate, optimizer.clipNorm: 1, or warm-up; nonFinite: skip passes over such steps"))
+          + "try a smaller learning rate, optimizer.clipNorm: 1, or warm-up; nonFinite: skip passes over such steps"),
+      isOfTraining: true)
   }
 }
