@@ -29,7 +29,7 @@ extension EndToEndTests {
         try folder.write("Read me first\n", to: "data/names/README.txt")
         let trained = try succeed(["train", "names", "epochs=1", "batch=300", "--out", "run"], in: folder)
         #expect(trained.errors.contains("data/names: 1 file is not read (README.txt): "), "\(trained.text)")
-        #expect(trained.errors.contains("A step takes 300 samples, but there are "), "\(trained.text)")
+        #expect(trained.errors.contains("A step takes 300 samples, but an epoch has "), "\(trained.text)")
         #expect(trained.output.contains(/classes +3: German \d+, Italian \d+, Xhosa \d+\n/), "\(trained.text)")
         #expect(
           try succeed(["inspect", "names"], in: folder).output.contains(/\nclasses +3: German \d+, Italian \d+, Xhosa/))

@@ -126,7 +126,7 @@ extension EndToEndTests {
       guard ranks == nil || Mpirun.isUsable else { return }
       try Folder.temporary { folder in
         for (words, status, message) in [
-          (["bacth=32,64"], 78, "\"bacth\" is not a key"), (["batch=32,many"], 78, "batch=many"),
+          (["bacth=32,64"], 78, "unknown key bacth"), (["batch=32,many"], 78, "batch=many"),
           (["seed=1..3", "--random", "1"], 64, "--random must be from 2"),
           (["batch=32"], 64, "no key has several values"),
           ([], 64, "give the keys to vary"), (["--out", "nowhere"], 66, "nowhere holds no sweep"),
