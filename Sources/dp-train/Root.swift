@@ -12,7 +12,7 @@ struct Root: ParsableCommand {
       Run it alone, or on many cores and machines with mpirun: mpirun -np 8 dp-train train temporal-order
       Without a subcommand it trains; without a recipe, temporal-order.
 
-      Environment: \(InstructionSet.variable)=avx512|avx2|neon|baseline chooses the kernels (all give the same bits);
+      Environment: \(InstructionSet.variable)=avx512-bf16|avx512|avx2|neon|baseline chooses the kernels (all give the same bits);
       \(MPICommunicator.oversubscribeKey)=1 lets all ranks compute even if there are fewer processors.
       Exit codes are those of sysexits.h: 64 command line, 65 data, 66 missing input, 69 unavailable, 70 a fault of the program,
       71 the system refused, 73 output, 74 reading or writing, 75 asked to stop, and saved, 78 recipe.
