@@ -10,7 +10,7 @@ extension EndToEndTests {
       let rates, losses, smoothed: [Double]
     }
 
-    private let quick = ["find-rate", "temporal-order", "--from", "1e-4", "--steps", "60"]
+    private let quick = ["find-rate", "temporal-order", "--from", "1e-4", "--steps", "200"]
 
     private func find(_ arguments: [String], ranks: Int? = nil) throws -> Result {
       try Folder.temporary { folder in

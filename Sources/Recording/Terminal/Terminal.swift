@@ -53,6 +53,11 @@ public enum Terminal {
     }
   }
 
+  /// Writes what only a terminal shows for a while; nothing if there is a log.
+  package static func draw(_ text: String) {
+    if width != nil { write(text) }
+  }
+
   /// Writes text unbuffered. If that fails, the job ends with `ExitCode.inputOutput`, because its output would be lost.
   public static func write(_ text: String) {
     guard !writeToLog(text) else { return }

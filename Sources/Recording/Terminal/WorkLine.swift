@@ -28,7 +28,7 @@ package final class WorkLine: WorkDisplay {
   /// A line for a terminal of `width` columns. `clock` gives seconds, and `write` takes the line's text.
   package init(
     width: Int, clock: @escaping @Sendable () -> Double = monotonicSeconds,
-    write: @escaping @Sendable (String) -> Void = Terminal.write
+    write: @escaping @Sendable (String) -> Void = Terminal.draw
   ) {
     self.width = width
     self.clock = clock

@@ -1,5 +1,6 @@
 import Foundation
 import Recording
+import Training
 
 /// Several runs side by side as text: the keys that differ, results, times and small curves.
 package struct RunComparison {
@@ -88,18 +89,32 @@ package struct RunComparison {
     let value: (Metrics.Evaluation) -> Double
     let isGreaterBetter: Bool
     let text: (Double) -> String
+
+    /// A metric of an evaluation.
+    init(_ metric: Metric) {
+      name = metric.name
+      isGreaterBetter = metric.direction == .greatest
+      text = { Format.metric(metric, $0) }
+      value = { evaluation in
+        switch metric {
+        case .loss: evaluation.loss
+        case .accuracy: evaluation.accuracy
+        default: evaluation.metrics[metric.name] ?? .nan
+        }
+      }
+    }
   }
 
-  private static var measures: [Measure] {
-    [
-      Measure(name: "loss", value: \.loss, isGreaterBetter: false, text: Format.loss),
-      Measure(name: "accuracy", value: \.accuracy, isGreaterBetter: true, text: Format.percent),
-    ]
+  /// Loss, accuracy, and the further metrics that runs have, in the order of tables.
+  private var measures: [Measure] {
+    let names = Set(runs.flatMap { $0.metrics?.evaluations.last?.metrics.keys.map(\.self) ?? [] })
+    let further = Metric.names.filter { names.contains($0) } + names.filter { !Metric.names.contains($0) }.sorted()
+    return ([.loss, .accuracy] + further.compactMap { Metric(name: $0) }).map { Measure($0) }
   }
 
   /// The last and the best value of each measure on a part of the data.
   private func results(_ split: String) -> [Row] {
-    RunComparison.measures.flatMap { measure -> [Row] in
+    measures.flatMap { measure -> [Row] in
       let evaluations = runs.map { run in
         (run.metrics?.evaluations ?? []).filter { $0.split == split && !measure.value($0).isNaN }
       }

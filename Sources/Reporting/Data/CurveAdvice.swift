@@ -26,13 +26,12 @@ struct CurveAdvice {
   }
 
   /// Whether a key has the value 0 or none; false if this recipe has no such key.
-  private func isOff(_ key: String) -> Bool { keys[key].map { ["none", "0", "0.0", "false"].contains($0) } ?? false }
-
-  /// Whether a layer of this kind is anywhere in the network.
-  private func hasLayer(_ kinds: String...) -> Bool {
-    let words = Set((keys["model.layers"] ?? "").split { !$0.isLetter && !$0.isNumber && $0 != "-" }.map(String.init))
-    return kinds.contains(where: words.contains)
+  private func isOff(_ key: String) -> Bool {
+    keys[key].map { ["none", "0", "0 steps", "0 epochs", "false"].contains($0) } ?? false
   }
+
+  /// Whether a layer of one of these kinds is anywhere in the network.
+  private func hasLayer(_ kinds: String...) -> Bool { !recipe.layerKinds.isDisjoint(with: kinds) }
 
   private var findRate: String {
     "look for a learning rate: dp-train find-rate \(run.folder.recipe) shows at which ones the loss falls"
@@ -44,6 +43,11 @@ struct CurveAdvice {
       hints.append(
         "take the weights that were best on the validation samples, about those of epoch \(Format.count(Int(epoch))): "
           + "--best with evaluate, predict and export")
+      if recipe.stop == nil {
+        hints.append(
+          "end when the validation samples no longer improve: stop.patience=10, with restoreBest=true for the best weights"
+        )
+      }
     } else {
       hints.append(
         "keep some samples for validation, such as data.validationShare=0.1, so that the best weights are kept; choosing by "
@@ -62,7 +66,7 @@ struct CurveAdvice {
   private var transforms: [String] {
     let known = keys["data.transforms"] ?? ""
     return known.contains("random-") || known.contains("color-jitter")
-      ? ["vary the images more by data.transforms"]
+      ? ["vary the images more by data.transforms, such as trivial-augment-wide and random-erasing"]
       : ["vary the images by data.transforms, such as random-resized-crop and random-horizontal-flip"]
   }
 

@@ -16,8 +16,9 @@ package struct RateCurve: Equatable, Sendable {
   package static let limit = 4.0
   /// The weight of the former losses in the running loss that decides about the end.
   private static let memory = 0.9
-  /// The loss must fall by this many times the usual distance of a step's loss from the smoothed one.
-  private static let clearFall = 4.0
+  /// The loss must fall by this many times the median distance of a step's loss from the smoothed one. The smoothed loss of
+  /// batches that only differ at random is about half that distance from its mean, so a tenth of such a fall can be told.
+  private static let clearFall = 8.0
   /// The share of the fall that is left out at both ends of the slope.
   private static let foot = 0.1
 

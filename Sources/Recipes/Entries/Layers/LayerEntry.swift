@@ -132,3 +132,8 @@ extension [any LayerEntry] {
     }
   }
 }
+
+extension Recipe {
+  /// The kinds of all layers, nested ones included.
+  package var layerKinds: Set<String> { Set(model.layers.withNested(key: "model.layers").map(\.layer.kind)) }
+}
