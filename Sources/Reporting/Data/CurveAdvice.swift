@@ -54,6 +54,9 @@ struct CurveAdvice {
           + "test samples would flatter the result")
     }
     if keys["data.transforms"] != nil { hints += transforms }
+    if isOff("mix.mixup"), isOff("mix.cutmix"), recipe.loss is CrossEntropyEntry {
+      hints.append("mix the samples of a batch: mix.mixup=0.2, or for images mix.cutmix=1")
+    }
     if isOff("optimizer.weightDecay") { hints.append("let weights decay: optimizer.weightDecay=0.01") }
     if !hasLayer("dropout", "channel-dropout", "drop-path") {
       hints.append("put a layer dropout: 0.3 before the last linear layer")
