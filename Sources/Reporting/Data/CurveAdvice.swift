@@ -50,8 +50,8 @@ struct CurveAdvice {
       }
     } else {
       hints.append(
-        "keep some samples for validation, such as data.validationShare=0.1, so that the best weights are kept; choosing by "
-          + "test samples would flatter the result")
+        "keep some samples for validation, so that the best weights are kept: \(recipe.data.validationAdvice); to choose by test "
+          + "samples would flatter the result")
     }
     if keys["data.transforms"] != nil { hints += transforms }
     if isOff("mix.mixup"), isOff("mix.cutmix"), recipe.loss is CrossEntropyEntry {

@@ -121,7 +121,9 @@ private struct Curves {
     }
   }
 
-  private func percent(_ share: Double) -> String { "\(Digits.value(share * 100, significant: 2)) %" }
+  private func percent(_ share: Double) -> String {
+    "\(share >= 0.1 ? Format.count((share * 100).rounded()) : Digits.value(share * 100, significant: 2)) %"
+  }
 
   // MARK: Findings
 
@@ -130,16 +132,18 @@ private struct Curves {
     guard evaluations.count >= Rule.fewestEpochs, let end = calm.last, let first = evaluations.first?.loss,
       let best = calm.indices.min(by: { calm[$0] < calm[$1] })
     else { return nil }
-    let before = epochs.last { $0.x <= evaluations[best].epoch }?.y ?? .infinity
+    let around = max(0, best - 1)...min(calm.count - 1, best + 1)
+    let epoch = evaluations[around].min { $0.loss < $1.loss }?.epoch ?? evaluations[best].epoch
+    let before = epochs.last { $0.x <= epoch }?.y ?? .infinity
     if end >= (1 + Rule.rise) * calm[best], end - calm[best] >= Rule.visibleRise * first,
       training <= (1 - Rule.fall) * before
     {
       return Finding(
         kind: .overfitting, title: "Overfitting",
-        evidence: "The \(splitName) loss was lowest at epoch \(Format.count(Int(evaluations[best].epoch))), "
+        evidence: "The \(splitName) loss was lowest at epoch \(Format.count(Int(epoch))), "
           + "\(Format.loss(calm[best])), and rose by \(percent(end / calm[best] - 1)) to \(Format.loss(end)), while the "
           + "training loss fell from \(Format.loss(before)) to \(Format.loss(training)).",
-        bestEpoch: evaluations[best].epoch)
+        bestEpoch: epoch)
     }
     guard end >= Rule.gap * training, end - training >= Rule.visibleGap * first else { return nil }
     var words = ""
@@ -151,7 +155,7 @@ private struct Curves {
       kind: .overfitting, title: "Overfitting: a gap between training and \(splitName) samples",
       evidence:
         "At the end the \(splitName) loss is \(Format.loss(end)) against \(Format.loss(training)) in training\(words).",
-      bestEpoch: evaluations[best].epoch)
+      bestEpoch: epoch)
   }
 
   /// The training loss is high at the end, and so is the evaluation's; or training ended while both were falling.
@@ -167,7 +171,7 @@ private struct Curves {
           + "\(Format.loss(before)) to \(Format.loss(last))"
           + (calm.isEmpty ? "" : ", and the \(splitName) loss was lowest at the end") + ".")
     }
-    guard last >= Rule.highLoss * start, isAlike, !isAccurate else { return nil }
+    guard lowest >= Rule.highLoss * start, isAlike, !isAccurate else { return nil }
     let measured = calm.last.map { ", and the \(splitName) loss is \(Format.loss($0))" } ?? ""
     return Finding(
       kind: .underfitting, title: "Underfitting",

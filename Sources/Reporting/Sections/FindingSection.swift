@@ -34,7 +34,7 @@ struct FindingSection {
       one, and the training loss fell by \(percent(Rule.fall)) since; or it is at least \(Digits.value(Rule.gap)) times the training loss, by
       \(percent(Rule.visibleGap)) of the first evaluation's loss, and its accuracy, if there is one, \(percent(Rule.accuracyGap)) below that of training.
 
-      Underfitting, of a finished run: the training loss ends above \(percent(Rule.highLoss)) of its start, the evaluation's loss is at most
+      Underfitting, of a finished run: the training loss was never below \(percent(Rule.highLoss)) of its start, the evaluation's loss is at most
       \(Digits.value(Rule.alike)) times as high, and less than \(percent(Rule.highAccuracy)) of the training samples are right; or both losses still fell, that of
       training by \(percent(Rule.fall)) in the last quarter, and the learning rate was still above \(percent(Rule.usefulRate)) of its highest.
 

@@ -78,7 +78,7 @@ extension DataEntry {
   public var standardize: Standardization { .none }
 
   /// Advice on how to get validation samples from this source.
-  var validationAdvice: String {
+  package var validationAdvice: String {
     if Self.hasKey("validationShare") { return "data.validationShare=0.1 keeps a tenth of the training samples" }
     if Self.hasKey("validationSize") { return "data.validationSize=1000 generates some" }
     if Self.hasKey("validationChunks") { return "data.validationChunks=100 generates some" }
