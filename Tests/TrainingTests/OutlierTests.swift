@@ -30,7 +30,7 @@ import Testing
 
   /// A search goes on from what a checkpoint keeps of it.
   @Test func aSearchSurvivesWritingAndReading() throws {
-    let rule = OutlierRule(limit: 1.5, window: 4)
+    let rule = OutlierRule(limit: 1.2, window: 4)
     let norms = (0..<40).map { 1 + Double($0 * 7 % 5) * 0.3 }
     var search = GradientShortening(rule)
     for norm in norms {
