@@ -16,6 +16,7 @@ extension EndToEndTests {
           #expect(together.digest == alone.digest, "\(ranks) ranks")
           #expect(together.metrics.steps == alone.metrics.steps, "\(ranks) ranks")
           #expect(together.metrics.evaluations == alone.metrics.evaluations, "\(ranks) ranks")
+          #expect(together.metrics.end == alone.metrics.end, "\(ranks) ranks")
         }
       }
     }

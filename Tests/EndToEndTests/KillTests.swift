@@ -105,6 +105,7 @@ extension EndToEndTests {
         let (metrics, expected) = try (Metrics(run: "pieces", in: folder), Metrics(run: "whole", in: folder))
         #expect(metrics.steps == expected.steps)
         #expect(metrics.evaluations == expected.evaluations)
+        #expect(metrics.end == expected.end)
       }
     }
   }

@@ -16,6 +16,8 @@ struct Metrics {
 
   let steps: [Line]
   let evaluations: [Line]
+  /// The line of an early end, or of the best weights.
+  let end: String?
   /// The names in each line, in the file's order.
   let keys: [Set<String>]
 
@@ -25,7 +27,9 @@ struct Metrics {
     keys = try lines.map { line in
       Set(try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any]).keys)
     }
-    let all = try lines.map { try JSONDecoder().decode(Line.self, from: $0) }
+    let last = lines.last.map { String(decoding: $0, as: UTF8.self) } ?? ""
+    end = last.contains("\"event\":\"end\"") ? last : nil
+    let all = try lines.dropLast(end == nil ? 0 : 1).map { try JSONDecoder().decode(Line.self, from: $0) }
     steps = all.filter { $0.event == "step" }
     evaluations = all.filter { $0.event == "evaluation" }
     #expect(steps.count + evaluations.count == all.count)
