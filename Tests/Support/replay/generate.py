@@ -152,8 +152,10 @@ class Case:
         draw, output = self.draw, self.output
         can_classify = output[-1] >= 2 and (len(output) == 1 or len(output) == 2 and output[0] > 1)
         if can_classify and not ends_in_softmax(self.layers) and draw.chance(0.65):
-            keys = {"name": "cross-entropy"}
-            if draw.chance(0.4):
+            keys = {"name": draw.pick("cross-entropy", "cross-entropy", "cross-entropy", "focal")}
+            if keys["name"] == "focal":
+                keys["gamma"] = draw.pick(0, 0.5, 1, 2, 3.5)
+            elif draw.chance(0.4):
                 keys["labelSmoothing"] = draw.pick(0.05, 0.1, 0.5)
             if draw.chance(0.3):
                 keys["classWeights"] = [round(draw.number(0.2, 3), 2) for _ in range(output[-1])]
@@ -161,8 +163,12 @@ class Case:
                 # With two classes none is ignored, or only one would remain.
                 keys["ignoreIndex"] = draw.pick(-100, -1, *((0, output[-1] - 1) if output[-1] > 2 else ()))
             return keys, ("classes", output[-1])
-        name = draw.pick("binary-cross-entropy", "mse", "l1", "huber", "smooth-l1")
+        name = draw.pick("binary-cross-entropy", "binary-focal", "mse", "l1", "huber", "smooth-l1")
         keys = {"name": name}
+        if name == "binary-cross-entropy" and draw.chance(0.4):
+            keys["positiveWeights"] = [round(draw.number(0.2, 3), 2) for _ in range(output[-1])]
+        if name == "binary-focal":
+            keys["alpha"], keys["gamma"] = draw.pick(None, 0, 0.25, 1), draw.pick(0, 0.5, 2)
         if name == "huber":
             keys["delta"] = draw.pick(0.3, 1, 2.5)
         if name == "smooth-l1":
@@ -192,7 +198,7 @@ class Case:
                     x[sample, padding] = draw.pick(0.0, 0.0, 7.5, np.nan)
         if self.targets[0] == "values":
             y = numbers.standard_normal((count, *output)).astype("f4")
-            arrays["y"] = (y > 0).astype("f4") if self.loss["name"] == "binary-cross-entropy" else y
+            arrays["y"] = (y > 0).astype("f4") if self.loss["name"].startswith("binary-") else y
             return arrays
         y = numbers.integers(self.targets[1], size=(count, *output[:-1]))
         ignored = self.loss.get("ignoreIndex")

@@ -48,31 +48,50 @@ class Loss:
         """The sums over the rows of outputs for the samples from `start` up to `end`."""
         rows = rows_of(outputs)
         targets = samples.targets(start, end, outputs)
-        if self.kind == "cross-entropy":
+        if self.kind in ("cross-entropy", "focal"):
             return self.class_sums(rows, targets.flatten().long())
         targets = targets.reshape(rows.shape).to(rows.dtype)
         parts = {
-            "binary-cross-entropy": F.binary_cross_entropy_with_logits, "mse": F.mse_loss, "l1": F.l1_loss,
+            "binary-cross-entropy": self.events, "binary-focal": self.focal_events, "mse": F.mse_loss, "l1": F.l1_loss,
             "huber": lambda *a, **k: F.huber_loss(*a, delta=self.keys["delta"], **k),
             "smooth-l1": lambda *a, **k: F.smooth_l1_loss(*a, beta=self.keys["beta"], **k),
         }
         result = Sums(parts[self.kind](rows, targets, reduction="sum"), rows.numel())
-        if self.kind == "binary-cross-entropy":
+        if self.kind.startswith("binary-"):
             result.right = int(((rows > 0) == (targets > 0.5)).sum())
             result.count = rows.numel()
             result.margins = rows.detach().abs().flatten().tolist()
             result.largest = rows.detach().abs().max().item()
         return result
 
+    def events(self, rows, targets, reduction):
+        weights = self.keys["positiveWeights"]
+        return F.binary_cross_entropy_with_logits(
+            rows, targets, reduction=reduction,
+            pos_weight=None if weights is None else torch.tensor(weights, dtype=rows.dtype))
+
+    def focal_events(self, rows, targets, reduction):
+        """torchvision's sigmoid_focal_loss; 1 - p of the target is computed without cancellation."""
+        loss = F.binary_cross_entropy_with_logits(rows, targets, reduction="none")
+        wrong = torch.sigmoid(rows) * (1 - targets) + torch.sigmoid(-rows) * targets
+        alpha = self.keys["alpha"]
+        factor = 1 if alpha is None else alpha * targets + (1 - alpha) * (1 - targets)
+        return (factor * wrong ** self.keys["gamma"] * loss).sum()
+
     def class_sums(self, rows, targets):
         ignored = self.keys["ignoreIndex"]
         weights = self.keys["classWeights"]
         weights = None if weights is None else torch.tensor(weights, dtype=rows.dtype)
-        loss = F.cross_entropy(
-            rows, targets, weights, reduction="sum", label_smoothing=self.keys["labelSmoothing"],
-            ignore_index=-100 if ignored is None else ignored)
         counts = torch.ones_like(targets, dtype=torch.bool) if ignored is None else targets != ignored
-        rows, targets = rows.detach()[counts], targets[counts]
+        rows, targets = rows[counts], targets[counts]
+        if self.kind == "focal":
+            losses = F.cross_entropy(rows, targets, reduction="none")
+            factor = 1 if weights is None else weights[targets]
+            loss = (factor * (-torch.expm1(-losses)) ** self.keys["gamma"] * losses).sum()
+        else:
+            loss = F.cross_entropy(
+                rows, targets, weights, reduction="sum", label_smoothing=self.keys["labelSmoothing"])
+        rows = rows.detach()
         weight = len(targets) if weights is None else weights[targets].sum().item()
         first, second = rows.topk(2).values.unbind(-1)
         return Sums(
