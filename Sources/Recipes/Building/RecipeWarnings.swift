@@ -28,7 +28,7 @@ struct RecipeWarnings {
   /// - Throws: `Failure` if samples cannot be read.
   func all() throws -> [String] {
     let found = [
-      lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength, mixingAlone,
+      lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength, mixingAlone, balancedTwice,
     ]
     return found.compactMap(\.self) + learning + (try constantColumns())
   }
@@ -73,6 +73,13 @@ struct RecipeWarnings {
   private var mixingAlone: String? {
     guard recipe.mix.mixing != nil, recipe.batch == 1 else { return nil }
     return "mix mixes the samples of a batch with each other, but batch is 1. It changes nothing."
+  }
+
+  /// Rare classes that count more twice.
+  private var balancedTwice: String? {
+    guard recipe.sampling == .balanced, let key = recipe.loss.balancedKey else { return nil }
+    return "sampling is balanced and so is loss.\(key): rare classes are drawn more often, and weigh more too. "
+      + "Choose one of the two."
   }
 
   /// A warm-up that is longer than the training, or has the rate 0.
