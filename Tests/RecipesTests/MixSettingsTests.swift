@@ -54,7 +54,7 @@ import Testing
       try refusal("mix: {mixup: 1}", [4, 2], layers: gru, hasLengths: true)
         == "mix adds samples value by value, but these differ in length")
     #expect(
-      try refusal("mix: {mixup: 1}", [4], layers: "embedding: {count: 5, dimension: 3}, \(gru)")
+      try refusal("mix: {mixup: 1}", [4, 1], layers: "embedding: {count: 5, dimension: 3}, \(gru)")
         == "mix adds samples value by value, but the layer embedding takes them as indices")
     #expect(
       try refusal("mix: {cutmix: 1}", [4, 2], layers: gru)
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func aBatchOfOneMixesNothing() throws {
-    let recipe = try read("mix: {mixup: 1}\nbatch: 1\nshards: 1\n")
+    let recipe = try read("mix: {mixup: 1}\nbatch: 1\nshards: 1\n", "model.layers.1.linear.outputs=4")
     let warnings = try recipe.makeExperiment().warnings
     #expect(warnings.contains { $0.hasPrefix("mix mixes the samples of a batch with each other, but batch is 1.") })
   }
