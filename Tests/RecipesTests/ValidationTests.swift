@@ -65,7 +65,7 @@ import Training
         == Monitor(metric: "accuracy", direction: .least))
     #expect(
       throws: wrong(
-        "command line: monitor=acc: monitor.metric cannot be \"acc\"", "it must be auto, loss or accuracy")
+        "command line: monitor=acc: monitor.metric cannot be \"acc\"", "did you mean accuracy?")
     ) { try monitor("monitor=acc") }
   }
 

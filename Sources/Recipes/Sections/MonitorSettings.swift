@@ -1,3 +1,4 @@
+import Diagnostics
 import Optimizers
 import Training
 
@@ -38,7 +39,8 @@ public struct MonitorSettings: RecipeSettings {
     guard metric != "auto", MetricDirection(of: metric) == nil else { return }
     throw section.conflict(
       of: ["metric"], "\(section.path(of: "metric")) cannot be \"\(metric)\"",
-      advice: "it must be auto, loss or accuracy")
+      advice: (Metric.familiar(metric) ?? nearestName(to: metric, among: Metric.names)).map { "did you mean \($0)?" }
+        ?? "it must be auto or one of \(Metric.names.joined(separator: ", "))")
   }
 
   /// The same for the training.
