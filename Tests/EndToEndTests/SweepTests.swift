@@ -42,7 +42,9 @@ extension EndToEndTests {
           #expect(ending.status == 0, "\(ending.text)")
           #expect(try table(name, in: folder) == expected, "\(name)")
         }
-        for path in ["alone/sweep.html", "alone/runs/0001/log.txt"] {
+        let finished = try #require(expected.first { $0.contains("finished") })[0]
+        let number = String(repeating: "0", count: 4 - finished.count) + finished
+        for path in ["alone/sweep.html", "alone/runs/\(number)/log.txt"] {
           #expect(try !folder.text(path).isEmpty, "\(path)")
         }
       }
