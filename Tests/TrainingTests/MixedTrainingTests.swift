@@ -59,6 +59,14 @@ import Testing
   private func train(
     _ keys: String, _ model: String, samples: String, ranks: Int, folder: String? = nil, crash: Int? = nil
   ) throws -> Outcome {
+    try onOneInstructionSet {
+      try trainOnThreads(keys, model, samples: samples, ranks: ranks, folder: folder, crash: crash)
+    }
+  }
+
+  private func trainOnThreads(
+    _ keys: String, _ model: String, samples: String, ranks: Int, folder: String?, crash: Int?
+  ) throws -> Outcome {
     let text = """
       batch: 13
       shards: 8
