@@ -57,17 +57,49 @@ static void colors(void) {
   for (int c = 0; c < 3; c++) hash_floats(m.planes[c], n);
 }
 
-static void rotation(void) {
+static void levels(void) {
   const image m = draw_image();
   const long n = m.height * m.width;
-  dpt_rotation r = {.height = m.height, .width = m.width, .cosine = draw_float(1), .sine = draw_float(1),
-                    .bilinear = draw_bool()};
+  for (int c = 0; c < 3; c++)
+    for (long i = 0; i < n; i++) m.planes[c][i] += draw_float(0.2f);
+  const dpt_color_kind kind = (dpt_color_kind)draw(DPT_INVERSION, DPT_POSTERIZATION);
+  const float factor = kind == DPT_POSTERIZATION ? (float)(256 - (1 << draw(1, 8))) : 0.5f + draw_float(0.5f);
+  const dpt_color_step step = {kind, factor, 0};
+  hash_double(dpt_adjust_colors(m.planes[0], m.planes[1], m.planes[2], n, &step, 1));
+  dpt_stretch_plane(m.planes[1], n);
+  dpt_equalize_plane(m.planes[2], n);
+  for (int c = 0; c < 3; c++) hash_floats(m.planes[c], n);
+}
+
+static void hash_warp(const image *m, dpt_warping w) {
+  const long n = m->height * m->width;
+  w.height = m->height;
+  w.width = m->width;
   for (int c = 0; c < 3; c++) {
-    r.from[c] = m.planes[c];
-    r.to[c] = floats(n);
+    w.from[c] = m->planes[c];
+    w.to[c] = floats(n);
   }
-  dpt_rotate(&r);
-  for (int c = 0; c < 3; c++) hash_floats(r.to[c], n);
+  dpt_warp(&w);
+  for (int c = 0; c < 3; c++) hash_floats(w.to[c], n);
+}
+
+static void rotation(void) {
+  const image m = draw_image();
+  const float cosine = draw_float(1), sine = draw_float(1);
+  hash_warp(&m, (dpt_warping){.across = {cosine, -sine, 0}, .down = {sine, cosine, 0}, .bilinear = draw_bool()});
+}
+
+static void warps(void) {
+  const image m = draw_image();
+  dpt_warping w = {.bilinear = draw_bool()};
+  for (int k = 0; k < 3; k++) {
+    w.across[k] = draw_float(k < 2 ? 2 : 20);
+    w.down[k] = draw_float(k < 2 ? 2 : 20);
+    w.fill[k] = draw_float(1);
+    // Large enough that divisors are sometimes near 0.
+    if (k < 2) w.depth[k] = draw_float(0.05f);
+  }
+  hash_warp(&m, w);
 }
 
 void image_cases(void) {
@@ -75,4 +107,6 @@ void image_cases(void) {
   each_case("resampling", 100, resampling);
   each_case("colors", 100, colors);
   each_case("rotation", 100, rotation);
+  each_case("levels", 100, levels);
+  each_case("warps", 100, warps);
 }
