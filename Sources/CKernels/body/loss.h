@@ -26,7 +26,8 @@ DPT_INLINE class_share share_of(const dpt_class_targets *t, long place, float ma
   // Where p is 1, loss and gradient are 0; NaNs stay.
   if (q == 0) return (class_share){place, 0, 0};
   const float power = exp16(splat(t->gamma) * log16(splat(q)))[0];
-  return (class_share){place, weight * power, weight * (power - t->gamma * (power / q) * p * logP)};
+  const v16 slope = fma16(splat(-(t->gamma * (power / q) * p)), splat(logP), splat(power));
+  return (class_share){place, weight * power, weight * slope[0]};
 }
 
 // With a = Σ mass w[target] one-hot + ε / classes · w over the row's targets, whose masses add up to 1 − ε:
@@ -47,7 +48,7 @@ DPT_INLINE float weighted_entropy(const float *z, long classes, long target, lon
   if (isMixed) {
     const float entropy = logSum - (z[partner] - m);
     other = share_of(t, partner, mass * (1.0f - t->share), -entropy);
-    loss += splat(other.loss * entropy);
+    loss = fma16(splat(other.loss), splat(entropy), loss);
   }
   if (!gradient) return loss[0];
   v16 all = fma16(splat(spread), splat(t->weightSum), splat(own.gradient));

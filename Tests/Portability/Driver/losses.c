@@ -29,6 +29,14 @@ static void cross_entropy_of(column_bounds columns) {
     classes.weights = weights;
     classes.smoothing = draw_bool() ? 0.25f + draw_float(0.25f) : 0;
   }
+  if (draw_bool()) {
+    int32_t *partners = memory((size_t)p.rows * sizeof(int32_t));
+    for (long i = 0; i < p.rows; i++) partners[i] = (int32_t)draw(0, p.columns - 1);
+    classes.partners = partners;
+    classes.share = 0.5f + draw_float(0.5f);
+  }
+  // The focal loss has no smoothing.
+  if (classes.smoothing == 0 && draw_bool()) classes.gamma = 2 + draw_float(2);
   dpt_cross_entropy(&p, &classes);
   hash_losses(&p);
 }
@@ -46,8 +54,24 @@ static void value_loss(void) {
   }
 }
 
+static void event_loss(void) {
+  const dpt_loss_pass p = draw_loss_pass(kFewColumns);
+  dpt_event_targets events = {.targets = random_floats(p.rows * p.stride, 1), .stride = p.stride};
+  if (draw_bool()) {
+    float *weights = floats(PADDED(p.columns));
+    for (long k = 0; k < p.columns; k++) weights[k] = 1.5f + draw_float(1);
+    events.positiveWeights = weights;
+  } else {
+    events.alpha = draw_float(1);
+    events.gamma = draw_bool() ? 2 + draw_float(2) : 0;
+  }
+  dpt_event_loss(&p, &events);
+  hash_losses(&p);
+}
+
 void loss_cases(void) {
   each_case("cross-entropy", 200, cross_entropy);
   each_case("cross-entropy-many", 60, many_classes);
   each_case("value-loss", 200, value_loss);
+  each_case("event-loss", 200, event_loss);
 }
