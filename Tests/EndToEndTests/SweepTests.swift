@@ -89,7 +89,7 @@ extension EndToEndTests {
 
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing)) func aStoppedSweepGoesOn() throws {
       try Folder.temporary { folder in
-        let sweep = ["sweep", "temporal-order", "epochs=300", "data.testSize=64", "seed=1..4", "--out", "sweep"]
+        let sweep = ["sweep", "temporal-order", "epochs=150", "data.testSize=64", "seed=1..4", "--out", "sweep"]
         for ranks in [nil, 2] {
           let ending = try Program.run(sweep, ranks: ranks, in: folder) { _ in
             for _ in 0..<500 where !FileManager.default.fileExists(atPath: folder["sweep/runs/0001/metrics.jsonl"]) {

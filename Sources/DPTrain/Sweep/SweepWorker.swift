@@ -106,7 +106,10 @@ struct SweepWorker {
       outcome = failed(failure)
     }
     guard let outcome else { return .stopped }
-    if communicator.isRoot { try folder.write(outcome) }
+    if communicator.isRoot {
+      if let failure = outcome.failure { try logging(variant) { Terminal.write("failed: \(failure)\n") } }
+      try folder.write(outcome)
+    }
     return .done
   }
 

@@ -22,6 +22,11 @@ struct SweepChecks {
     }
     guard !recipes.isEmpty else { throw failure ?? Failure(.software, "a sweep has variants") }
     if failure != nil || plan.request.random != nil { try checkValues(recipes.map(\.variant)) }
+    if let (variant, recipe) = recipes.first(where: { $0.recipe.foldsToTrain != nil }) {
+      throw Failure(
+        .usage, "variant \(variant.number) has data.folds=\(recipe.foldsToTrain ?? 0), so it is more than one training",
+        advice: "let the folds vary, too: data.fold=1..\(recipe.foldsToTrain ?? 0), or leave data.folds out")
+    }
     guard plan.request.halves else { return 0 }
     if let (variant, _) = recipes.first(where: { $0.recipe.evaluate.every == 0 }) {
       throw Failure(

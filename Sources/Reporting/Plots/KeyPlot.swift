@@ -1,4 +1,5 @@
 import Foundation
+import Training
 
 /// The metric over one key: a point for each variant. Numbers have an axis, other values a column each.
 struct KeyPlot {
@@ -45,7 +46,7 @@ struct SweepScale {
   private let factor: Double
 
   init(metric: String, values: [Double]) {
-    let isShare = metric == "accuracy" || metric.hasSuffix("-accuracy")
+    let isShare = Metric(name: metric)?.isShare ?? false
     factor = isShare ? 100 : 1
     let finite = values.filter(\.isFinite)
     let isLogarithmic = !isShare && (finite.min() ?? 0) > 0 && (finite.max() ?? 0) > 30 * (finite.min() ?? 1)

@@ -1,6 +1,7 @@
 import Foundation
 import Recipes
 import Recording
+import Training
 
 /// The table of a sweep's variants: on a terminal, and as a CSV file.
 package struct SweepTable {
@@ -81,7 +82,7 @@ package struct SweepTable {
 
   /// A metric's value for people.
   package static func words(_ value: Double, of metric: String) -> String {
-    metric == "accuracy" || metric.hasSuffix("-accuracy") ? Format.percent(value) : Format.loss(value)
+    Metric(name: metric).map { Format.metric($0, value) } ?? Format.loss(value)
   }
 
   private func words(_ entry: SweepState.Entry) -> String {
