@@ -1,5 +1,6 @@
 import ArgumentParser
 import DPTrain
+import Reporting
 
 /// `dp-train inspect`.
 struct InspectCommand: ParsableCommand {
@@ -8,10 +9,19 @@ struct InspectCommand: ParsableCommand {
 
   @OptionGroup var recipe: RecipeArguments
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write a picture of the first eight training images in eight epochs, as random transforms change them.",
+      valueName: "file.png"), completion: .file(extensions: ["png"]))
+  var pictures: String?
+
   func run() throws {
     let recipe = try load()
     let experiment = try recipe.makeExperiment()
     try recipe.trainingWarnings(of: experiment).forEach(Terminal.warn)
+    if let pictures {
+      try AtomicFile.write(AugmentedSamples.png(of: experiment.data.training, count: 8), to: pictures)
+    }
     let model = experiment.model
     let workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())
     var rows = [["", "layer", "output", "parameters", "kFLOP forward"], ["", "input", "\(model.inputShape)", "", ""]]
