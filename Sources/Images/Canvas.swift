@@ -29,9 +29,12 @@ public final class Canvas {
   }
 
   /// Red, green and blue.
-  private(set) var planes = Planes()
+  var planes = Planes()
   /// The planes that a transform writes.
   private(set) var result = Planes()
+  /// The image before changes that are mixed, and their mixture so far.
+  var kept = Planes()
+  var mixture = Planes()
   private var rowMemory: FloatBuffer?
   /// The weights for resizing, across and down.
   var across = ResampleWeights()

@@ -16,6 +16,8 @@ enum OperationSpace {
   case usual
   /// Of TrivialAugment.
   case wide
+  /// Of AugMix.
+  case mixed
 
   /// Strength `bin` of `bins` for an image of this size: a slope, pixels, degrees, a factor less 1, bits, or a level of 255.
   func strength(_ operation: ImageOperation, bin: Int, of bins: Int, size: ImageSize) -> Double {
@@ -25,10 +27,11 @@ enum OperationSpace {
     case .shearX, .shearY: return share * (self == .wide ? 0.99 : 0.3)
     case .translateX, .translateY:
       let side = Double(operation == .translateX ? size.width : size.height)
-      return (share * (self == .wide ? 32 : 150 / 331 * side)).rounded(.towardZero)
+      let most = self == .wide ? 32 : self == .mixed ? side / 3 : 150 / 331 * side
+      return (share * most).rounded(.towardZero)
     case .rotate: return share * (self == .wide ? 135 : 30)
     case .brightness, .color, .contrast, .sharpness: return share * (self == .wide ? 0.99 : 0.9)
-    case .posterize: return 8 - (share * (self == .wide ? 6 : 4)).rounded(.toNearestOrEven)
+    case .posterize: return (self == .mixed ? 4 : 8) - (share * (self == .wide ? 6 : 4)).rounded(.toNearestOrEven)
     case .solarize: return 255 * (1 - share)
     }
   }

@@ -94,6 +94,11 @@ public struct TransformRandom: Sendable {
     philox.normal(epoch: epoch, sample: sample, element: first + element)
   }
 
+  /// The logarithm of a number of the gamma distribution, number `index` (below 64). Its words are elements from 32768 on.
+  func logarithmOfGamma(_ index: Int, shape: Double) -> Double {
+    philox.logarithmOfGamma(shape: shape, epoch: epoch, sample: sample, block: (first + 1 << 15) >> 2 + 64 * index)
+  }
+
   /// Calls `body` with the index and the value of `count` normal numbers of mean 0 and deviation 1. They are others than those
   /// of `normal` if there are at most 2²⁴, and the transform is at one of the first 256 places.
   package func forEachNormal(count: Int, _ body: (Int, Double) -> Void) {

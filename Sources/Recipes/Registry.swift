@@ -89,6 +89,7 @@ public struct Registry: Sendable {
       RandomErasingEntry.self, RandomGrayscaleEntry.self, RandomInvertEntry.self, RandomSolarizeEntry.self,
       RandomPosterizeEntry.self, RandomAdjustSharpnessEntry.self, RandomAutocontrastEntry.self,
       RandomEqualizeEntry.self, TrivialAugmentWideEntry.self, RandAugmentEntry.self, AutoAugmentEntry.self,
+      AugMixEntry.self,
     ],
     sequenceTransforms: [JitterEntry.self, ScalingEntry.self, TimeMaskingEntry.self],
     initializations: [

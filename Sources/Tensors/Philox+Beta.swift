@@ -13,7 +13,7 @@ extension Philox {
 
   /// The logarithm of a number of the gamma distribution (Marsaglia & Tsang, "A simple method for generating gamma variables",
   /// 2000). For a shape below 1 it is that of shape + 1, times a uniform number to the power of 1 / shape.
-  private func logarithmOfGamma(shape: Double, epoch: Int, sample: Int, block first: Int) -> Double {
+  package func logarithmOfGamma(shape: Double, epoch: Int, sample: Int, block first: Int) -> Double {
     let d = (shape < 1 ? shape + 1 : shape) - 1.0 / 3
     var block = first
     while true {

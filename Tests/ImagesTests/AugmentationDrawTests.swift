@@ -85,6 +85,37 @@ import Testing
     #expect(abs(mean(policies.map(\.chances.x)) - 0.5) < 0.03 && abs(mean(policies.map(\.signs.y))) < 0.05)
   }
 
+  @Test func sharesOfMixturesAddToOne() {
+    for alpha in [0.2, 1, 5] {
+      let all = draws(AugMix(chains: 4, alpha: alpha))
+      #expect(all.allSatisfy { abs($0.original + $0.chains.sum() - 1) < 1e-12 && $0.chains.min() >= 0 })
+      #expect(abs(mean(all.map(\.original)) - 0.5) < 0.03)
+      // The variance of the beta distribution.
+      let square = mean(all.map { ($0.original - 0.5) * ($0.original - 0.5) })
+      #expect(abs(square * 4 * (2 * alpha + 1) - 1) < 0.1)
+      for chain in 0..<4 { #expect(abs(mean(all.map { $0.chains[chain] }) - 0.125) < 0.015) }
+    }
+  }
+
+  @Test func mixturesAddTheSharesOfChangedImages() throws {
+    let image = Image()
+    try image.reshape(ImageSize(height: 3, width: 7))
+    for place in image.pixels.indices { image.pixels[place] = UInt8(place * 4) }
+    let canvas = Canvas()
+    try canvas.load(image)
+    let before = (0..<3).map { Array(canvas.plane($0)) }
+    try canvas.beginMixture(0.25)
+    try canvas.apply(.invert, 0, OperationStyle())
+    try canvas.addToMixture(0.625)
+    try canvas.addToMixture(0.125)
+    canvas.useMixture()
+    for channel in 0..<3 {
+      for (place, value) in before[channel].enumerated() {
+        #expect(abs(canvas.plane(channel)[place] - (0.625 - 0.25 * value)) < 1e-6)
+      }
+    }
+  }
+
   @Test func noiseIsNormal() throws {
     let image = Image()
     try image.reshape(ImageSize(height: 101, width: 101))

@@ -84,9 +84,9 @@ import Testing
   @Test func strengthsAndPoliciesAreTorchvisions() throws {
     let archive = try NPZArchive(contentsOf: reference("transforms.npz"))
     let size = ImageSize(height: 224, width: 300)
-    for (name, bins) in [("usual", 10), ("rand", 31), ("rand", 9), ("wide", 31), ("wide", 12)] {
+    for (name, bins) in [("usual", 10), ("rand", 31), ("rand", 9), ("wide", 31), ("wide", 12), ("mixed", 10)] {
       let table = try archive.array("strengths-\(name)-\(bins)").floats()
-      let space = name == "wide" ? OperationSpace.wide : .usual
+      let space = name == "wide" ? OperationSpace.wide : name == "mixed" ? .mixed : .usual
       for operation in ImageOperation.allCases {
         for bin in 0..<bins {
           let expected = table[operation.rawValue * bins + bin]

@@ -20,7 +20,7 @@ import Testing
           interpolation: .bilinear, fill: SIMD3(0.1, 0.2, 0.3)),
         RandomPerspective(probability: 1), RandomGrayscale(), RandomInvert(), RandomSolarize(threshold: 100),
         RandomPosterize(bits: 5), RandomAdjustSharpness(factor: 1.5), RandomAutocontrast(), RandomEqualize(),
-        TrivialAugmentWide(), RandAugment(), AutoAugment(policy: .cifar10),
+        TrivialAugmentWide(), RandAugment(), AutoAugment(policy: .cifar10), AugMix(),
         RandomErasing(probability: 1, paint: .noise(mean: SIMD3(repeating: 0.5), deviation: SIMD3(repeating: 0.2))),
       ], normalize: Normalize(mean: SIMD3(repeating: 0.5), deviation: SIMD3(0.2, 0.3, 0.4)))
   }

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torchvision.transforms import AutoAugment, AutoAugmentPolicy, InterpolationMode, RandAugment
+from torchvision.transforms import AugMix, AutoAugment, AutoAugmentPolicy, InterpolationMode, RandAugment
 from torchvision.transforms import TrivialAugmentWide, functional as F
 from torchvision.transforms.autoaugment import _apply_op
 
@@ -104,6 +104,7 @@ operations = ["Identity", "ShearX", "ShearY", "TranslateX", "TranslateY", "Rotat
 spaces = {
     "usual": lambda bins, size: AutoAugment()._augmentation_space(bins, size),
     "rand": lambda bins, size: RandAugment()._augmentation_space(bins, size),
+    "mixed": lambda bins, size: AugMix()._augmentation_space(bins, size),
     "wide": lambda bins, size: TrivialAugmentWide()._augmentation_space(bins),
 }
 for place, name in enumerate(operations):
@@ -116,7 +117,7 @@ for place, name in enumerate(operations):
         add_bytes(f"operation-{place}-{'minus' if sign < 0 else 'plus'}", changed)
 
 # Every strength of an image of 224 x 300 pixels: operations x bins; zero for operations without one.
-for space, bins in (("usual", 10), ("rand", 31), ("wide", 31), ("rand", 9), ("wide", 12)):
+for space, bins in (("usual", 10), ("rand", 31), ("wide", 31), ("rand", 9), ("wide", 12), ("mixed", 10)):
     table = np.zeros((len(operations), bins))
     for place, name in enumerate(operations):
         values, signed = spaces[space](bins, (224, 300)).get(name, (torch.tensor(0.0), False))
