@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Testing
 
 @testable import Recipes
@@ -48,6 +49,27 @@ import Testing
     #expect(
       try refusal("sampling=balanced")
         == "sampling is balanced, which draws samples at random, but those of temporal-order keep their order")
+  }
+
+  @Test func unevenGroupsAreReported() throws {
+    let path = NSTemporaryDirectory() + "groups-\(UUID().uuidString).csv"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let rows = (0..<20).map { "\($0),\($0 < 12 ? "p" : $0 < 18 ? "q" : "r"),\($0 % 2 == 0 ? "a" : "b")\n" }
+    try ("x,patient,kind\n" + rows.joined()).write(toFile: path, atomically: true, encoding: .utf8)
+    let recipe = try Recipe.parse(
+      """
+      data: {source: csv, train: \(path), splitBy: patient, validationShare: 0.2, testShare: 0.1}
+      batch: 5
+      shards: 1
+      model: {layers: [linear: 2]}
+
+      """, file: "recipe.yaml")
+    let warnings = try recipe.makeExperiment().warnings
+    #expect(
+      warnings == [
+        "30 % of the samples are for validation in place of 20 %, since groups by patient stay together and differ in "
+          + "size."
+      ])
   }
 
   @Test func otherProgramsNamesAreKnown() throws {
