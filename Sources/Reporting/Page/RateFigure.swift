@@ -18,7 +18,8 @@ package struct RateFigure {
     let before = curve.smoothed.prefix { $0 > lowest }
     let highest = before.max() ?? lowest
     let span = max(highest - lowest, highest.magnitude * 0.05, 1e-9)
-    return lowest - 0.1 * span...highest + 0.5 * span
+    let floor = lowest - 0.1 * span
+    return (lowest < 0 ? floor : max(0, floor))...highest + 0.5 * span
   }
 
   private var figure: Figure {
