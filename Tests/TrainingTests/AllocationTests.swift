@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Collectives
+import Datasets
 import Layers
 import Optimizers
 import Tensors
@@ -37,8 +38,8 @@ import Training
     { WarmupSchedule(steps: 1, following: PlateauSchedule()) },
   ]
 
-  /// Every optimizer with another schedule, a step of one batch or several, with clipping, an average and compression or
-  /// without.
+  /// Every optimizer with another schedule, a step of one batch or several, with clipping, an average, mixing and compression
+  /// or without.
   @Test(arguments: 0..<6)
   func stepsAfterTheFirstAllocateNothing(choice: Int) throws {
     var small = SmallExperiment()
@@ -47,6 +48,7 @@ import Training
     small.accumulate = 1 + choice % 3
     small.batch = 33 / small.accumulate
     small.outliers = choice.isMultiple(of: 2) ? OutlierRule(limit: 1, window: 2) : nil
+    small.mixing = choice % 3 == 1 ? Mixing(mixup: 0.4) : nil
     small.clipValue = choice.isMultiple(of: 2) ? nil : 0.1
     small.optimizerSharding = choice.isMultiple(of: 2) ? .always : .never
     small.averageDecay = choice.isMultiple(of: 2) ? 0.9 : nil

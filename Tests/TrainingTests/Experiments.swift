@@ -31,6 +31,7 @@ struct SmallExperiment: Sendable {
   var stop: EarlyStop?
   var restoresBest = false
   var outliers: OutlierRule?
+  var mixing: Mixing?
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.valueCount) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
   /// The layers before the linear one, for inputs of a shape and a hidden size.
@@ -52,6 +53,7 @@ struct SmallExperiment: Sendable {
       recordedTensors: recordedTensors, precision: precision)
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor, stop, restoresBest)
     settings.outliers = outliers
+    settings.mixing = mixing
     return Experiment(
       network: Network(model: model, loss: CrossEntropy(logits: model.outputShape)), optimizer: try optimizer(model),
       data: DataSplits(
