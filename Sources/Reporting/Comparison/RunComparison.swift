@@ -125,8 +125,13 @@ package struct RunComparison {
           return measure.isGreaterBetter ? (new > old ? next : best) : (new < old ? next : best)
         }
       }
-      return values("\(split) \(measure.name), last", measure, evaluations.map(\.last)) { _ in "" }
-        + values("\(split) \(measure.name), best", measure, best) { " in epoch \(Format.count(Int($0.epoch)))" }
+      let name = "\(split) \(measure.name)"
+      // A part that is measured once, such as the test samples after the end, has no best besides the last.
+      guard evaluations.contains(where: { $0.count > 1 }) else {
+        return values(name, measure, evaluations.map(\.last)) { _ in "" }
+      }
+      return values("\(name), last", measure, evaluations.map(\.last)) { _ in "" }
+        + values("\(name), best", measure, best) { " in epoch \(Format.count(Int($0.epoch)))" }
     }
   }
 
@@ -152,9 +157,9 @@ package struct RunComparison {
   private var curves: [Row] {
     let longest = Double(runs.map(\.steps).max() ?? 0)
     func curve(_ name: String, _ values: (Metrics) -> [Double]) -> [Row] {
-      let all = runs.map { run in
-        (run.metrics.map(values) ?? []).reduce(into: LossCurve()) { $0.add($1) }
-      }
+      let points = runs.map { $0.metrics.map(values) ?? [] }
+      guard points.contains(where: { $0.count > 1 }) else { return [] }
+      let all = points.map { $0.reduce(into: LossCurve()) { $0.add($1) } }
       let bounds = all.compactMap(\.bounds)
       guard let low = bounds.map(\.lowerBound).min(), let high = bounds.map(\.upperBound).max() else { return [] }
       return [
