@@ -10,7 +10,8 @@ package enum AugmentedSamples {
   package static func png(of data: any Dataset, count: Int) throws -> [UInt8] {
     let samples = Array(0..<min(count, data.count))
     guard data.inputShape.isImage, !samples.isEmpty else {
-      throw Failure(.data, "there are no images to show, but samples of \(data.inputShape.text)")
+      throw Failure(
+        .data, "a sample is \(data.inputShape.text)", advice: "leave --pictures out: it shows images")
     }
     let columns = try (0..<epochs).map { try data.tiles(samples: samples, epoch: $0) }
     guard let sheet = Sheet(samples.flatMap { sample in columns.map { $0[sample] } }) else { return [] }
