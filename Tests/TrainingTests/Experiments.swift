@@ -32,6 +32,7 @@ struct SmallExperiment: Sendable {
   var restoresBest = false
   var outliers: OutlierRule?
   var mixing: Mixing?
+  var draws: WeightedDraws?
   var optimizer: @Sendable (Model) throws -> any Optimizer = { try RMSprop(count: $0.valueCount) }
   var schedule: @Sendable () -> any Schedule = { ConstantSchedule() }
   /// The layers before the linear one, for inputs of a shape and a hidden size.
@@ -54,6 +55,7 @@ struct SmallExperiment: Sendable {
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor, stop, restoresBest)
     settings.outliers = outliers
     settings.mixing = mixing
+    settings.draws = draws
     return Experiment(
       network: Network(model: model, loss: CrossEntropy(logits: model.outputShape)), optimizer: try optimizer(model),
       data: DataSplits(

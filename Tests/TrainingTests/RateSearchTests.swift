@@ -1,8 +1,23 @@
 import Collectives
+import Datasets
 import Optimizers
+import Tensors
 import Testing
 
 @testable import Training
+
+/// Samples that all have the weight 1.
+private final class EqualWeights: Dataset {
+  let inputShape = Shape.vector(1)
+  let classNames = ["a"]
+  let count: Int
+
+  init(count: Int) { self.count = count }
+
+  var sampleWeights: [Double]? { Array(repeating: 1, count: count) }
+
+  func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) { batch.clear(count: indices.count) }
+}
 
 @Suite struct RateSearchTests {
   private func search(_ small: SmallExperiment, ranks: Int, range: RateRange) throws -> RateCurve {
@@ -27,6 +42,18 @@ import Testing
     let alone = try search(small, ranks: 1, range: range)
     #expect(alone.rates.count > 10 && alone.rates[0] == range.rate(step: 0) && alone.rates[9] == range.rate(step: 9))
     for ranks in [2, 3, 8] { #expect(try search(small, ranks: ranks, range: range) == alone, "\(ranks) ranks") }
+  }
+
+  /// An epoch may draw more samples than there are.
+  @Test func epochsAreAsLongAsThoseOfATraining() throws {
+    let range = RateRange(from: 1e-6, to: 1e-4, steps: 10)
+    var small = SmallExperiment(hasTest: false)
+    small.draws = try WeightedDraws(weighing: EqualWeights(count: small.samples), count: 150)
+    small.schedule = { RangeSchedule(range: range) }
+    let training = try small.train(ranks: 1)
+    #expect(training.samples == [33, 33, 33, 33, 18, 33, 33, 33, 33, 18])
+    let curve = try search(small, ranks: 1, range: range)
+    #expect(curve.rates == training.rates && curve.losses == training.losses)
   }
 
   /// The test trains the experiment that is made for it, and no other.

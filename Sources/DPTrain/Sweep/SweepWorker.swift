@@ -137,7 +137,7 @@ struct SweepWorker {
       throw CommonFailure(failure)
     }
     let settings = run.experiment.settings
-    let samples = run.experiment.data.training.count
+    let samples = run.experiment.samplesPerEpoch
     let (steps, perEpoch) = (settings.totalSteps(samples: samples), settings.stepsPerEpoch(samples: samples))
     let epochs = (steps + perEpoch - 1) / perEpoch
     let last = Halving.epoch(rung: rung, of: plan.halvings, epochs: epochs, every: settings.evaluateEvery)

@@ -32,7 +32,7 @@ package final class RateSearch {
   /// - Throws: `Failure` if samples cannot be read, the ranks cannot exchange data, or no sample counts.
   package func run(_ communicator: any Communicator) throws -> RateCurve {
     let step = try TrainingStep(experiment, workspace: workspace, link: try LinkSpeed.measure(communicator))
-    let (samples, perStep) = (experiment.data.training.count, experiment.settings.samplesPerStep)
+    let (samples, perStep) = (experiment.samplesPerEpoch, experiment.settings.samplesPerStep)
     var curve = RateCurve(range: range)
     var (report, epoch, position) = (StepReport(), 0, 0)
     let work = LongWork("trying learning rates", total: range.steps)
