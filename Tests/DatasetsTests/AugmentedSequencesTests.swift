@@ -16,10 +16,13 @@ import Testing
     return SequenceDataset(inputs, targets: .none(count: lengths.count), classNames: ["a"], path: "x")
   }
 
-  /// The values of each sample, step by step.
-  private func load(_ data: any Dataset, epoch: Int = 1, _ indices: [Int]? = nil) throws -> [[Float]] {
+  /// The values of each sample, step by step. `earlier` says how often the epoch drew each before.
+  private func load(
+    _ data: any Dataset, epoch: Int = 1, _ indices: [Int]? = nil, earlier: [Int] = []
+  ) throws -> [[Float]] {
     let indices = indices ?? Array(0..<data.count)
     let batch = try Batch(for: data, capacity: indices.count)
+    earlier.withUnsafeBufferPointer { batch.note(earlierDraws: $0) }
     try indices.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
     return indices.indices.map { place in
       let steps = SampleSteps(of: batch, place: place)
@@ -46,6 +49,12 @@ import Testing
     #expect(try load(augmented(all).training, epoch: 2) != first)
     #expect(try load(augmented(all, seed: 4).training) != first)
     #expect(first[3] != first[23])
+  }
+
+  @Test func aSequenceThatIsDrawnAgainIsChangedAnew() throws {
+    let data = augmented([Jitter(sigma: 0.1)]).training
+    let (once, again) = (try load(data, [7, 7]), try load(data, [7, 7], earlier: [0, 1]))
+    #expect(once[0] == once[1] && again[0] == once[0] && again[1] != again[0])
   }
 
   @Test func onlyTheTrainingIsChanged() throws {

@@ -3,7 +3,7 @@ import Tensors
 
 /// The sequences of a data set, changed at random in each epoch.
 ///
-/// Changes depend only on the seed, the epoch and the sample's index.
+/// Changes depend only on the seed, the epoch, the sample's index, and how often the epoch drew it before.
 final class AugmentedSequences: Dataset {
   private let whole: any Dataset
   private let transforms: [any SequenceTransform]
@@ -39,9 +39,10 @@ final class AugmentedSequences: Dataset {
     try whole.load(epoch: epoch, indices: indices, into: batch)
     for (place, index) in indices.enumerated() {
       let steps = SampleSteps(of: batch, place: place)
+      let sample = batch.randomIndex(of: index, at: place)
       for number in transforms.indices {
         transforms[number].apply(
-          to: steps, random: TransformRandom(random, epoch: epoch, sample: index, place: number))
+          to: steps, random: TransformRandom(random, epoch: epoch, sample: sample, place: number))
       }
     }
   }
