@@ -187,12 +187,7 @@ struct ValueReader: RowReader {
   ) {
     ValueReader.forEachRow(outputs, of: batch) { sample, outputs, targets in
       for index in outputs.indices {
-        let target = Double(targets[index])
-        let difference = Double(outputs[index]) - target
-        add(
-          ValueRow(
-            sample: sample, output: Int32(index), rows: 1, absolute: difference.magnitude,
-            squared: difference * difference, target: target, targetSquared: target * target))
+        add(ValueRow(sample: sample, index: Int32(index), output: outputs[index], target: targets[index]))
       }
     }
   }

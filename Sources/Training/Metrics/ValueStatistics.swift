@@ -1,28 +1,22 @@
 import Collectives
 
-/// The differences of one output from its targets, over a sample's rows.
+/// One output of a row, and its target.
 struct ValueRow: SampleRow {
   let sample: Int32
   /// The output's index.
-  let output: Int32
-  /// The number of rows.
-  var rows = 0
-  /// The sum of |d|, d = output − target.
-  var absolute = 0.0
-  /// The sum of d².
-  var squared = 0.0
-  /// The sum of the targets.
-  var target = 0.0
-  /// The sum of their squares.
-  var targetSquared = 0.0
+  let index: Int32
+  let output, target: Float
 }
 
 /// Statistics of outputs that are numbers.
 struct ValueStatistics: MetricStatistics {
   private struct Output {
+    /// The number of rows.
     var rows = 0
+    /// The sums of |d| and d², d = output − target.
     var absolute = ExactSum()
     var squared = ExactSum()
+    /// The sums of the targets and of their squares.
     var target = ExactSum()
     var targetSquared = ExactSum()
   }
@@ -35,12 +29,13 @@ struct ValueStatistics: MetricStatistics {
   }
 
   mutating func add(_ row: ValueRow, times: Int) {
-    let (index, factor) = (Int(row.output), Double(times))
-    outputs[index].rows += row.rows * times
-    outputs[index].absolute.add(row.absolute * factor)
-    outputs[index].squared.add(row.squared * factor)
-    outputs[index].target.add(row.target * factor)
-    outputs[index].targetSquared.add(row.targetSquared * factor)
+    let (index, factor, target) = (Int(row.index), Double(times), Double(row.target))
+    let difference = Double(row.output) - target
+    outputs[index].rows += times
+    outputs[index].absolute.add(difference.magnitude * factor)
+    outputs[index].squared.add(difference * difference * factor)
+    outputs[index].target.add(target * factor)
+    outputs[index].targetSquared.add(target * target * factor)
   }
 
   mutating func sum(over communicator: any Communicator) throws {
