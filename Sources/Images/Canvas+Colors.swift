@@ -9,18 +9,17 @@ extension Canvas {
 
   /// Changes colours in one way.
   func adjust(_ kind: dpt_color_kind, _ factor: Double = 0) {
-    withUnsafePointer(to: dpt_color_step(kind: kind, factor: Float(factor), mean: 0)) {
-      _ = adjust(UnsafeBufferPointer(start: $0, count: 1))
-    }
+    adjust(dpt_color_step(kind: kind, factor: Float(factor), mean: 0))
+  }
+
+  private func adjust(_ step: dpt_color_step) {
+    withUnsafePointer(to: step) { _ = adjust(UnsafeBufferPointer(start: $0, count: 1)) }
   }
 
   /// Takes colours to the mean grey value if `factor` is 0, and away from it if it is more than 1.
   func adjustContrast(_ factor: Double) {
     let total = adjust(UnsafeBufferPointer(start: nil, count: 0))
-    let mean = Float(total / Double(size.count))
-    withUnsafePointer(to: dpt_color_step(kind: DPT_CONTRAST, factor: Float(factor), mean: mean)) {
-      _ = adjust(UnsafeBufferPointer(start: $0, count: 1))
-    }
+    adjust(dpt_color_step(kind: DPT_CONTRAST, factor: Float(factor), mean: Float(total / Double(size.count))))
   }
 
   /// Keeps `bits` bits of each colour as a byte.
@@ -31,9 +30,7 @@ extension Canvas {
   /// Inverts the colours from `threshold` on, a level from 0 to 255.
   func solarize(threshold: Double) {
     // Divided as bytes are, so that a whole threshold equals its own level.
-    withUnsafePointer(to: dpt_color_step(kind: DPT_SOLARIZATION, factor: Float(threshold) / 255, mean: 0)) {
-      _ = adjust(UnsafeBufferPointer(start: $0, count: 1))
-    }
+    adjust(dpt_color_step(kind: DPT_SOLARIZATION, factor: Float(threshold) / 255, mean: 0))
   }
 
   /// Spreads each channel from its least to its greatest value over 0 to 1.
