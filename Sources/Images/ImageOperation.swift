@@ -46,6 +46,15 @@ struct OperationStyle: Equatable, Sendable {
 }
 
 extension Canvas {
+  /// Applies an operation with strength `bin` of `bins` in a space, negated if `isNegative` and if the operation has a sign.
+  func apply(
+    _ operation: ImageOperation, bin: Int, of bins: Int, in space: OperationSpace, isNegative: Bool,
+    _ style: OperationStyle
+  ) throws {
+    let strength = space.strength(operation, bin: bin, of: bins, size: size)
+    try apply(operation, operation.isSigned && isNegative ? -strength : strength, style)
+  }
+
   /// Applies an operation; `strength` is as in `OperationSpace`, with a sign if the operation has one.
   func apply(_ operation: ImageOperation, _ strength: Double, _ style: OperationStyle) throws {
     func warp(_ map: PixelMap) throws { try self.warp(map, style.interpolation, fill: style.fill) }

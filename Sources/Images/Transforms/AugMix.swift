@@ -76,11 +76,9 @@ public struct AugMix: Transform {
       for place in 0..<(depth ?? mixture.random.integer(first, in: 1...3)) {
         let element = first + 1 + 3 * place
         let operation = operations[mixture.random.integer(element, in: 0...operations.count - 1)]
-        let strength = OperationSpace.mixed.strength(
-          operation, bin: mixture.random.integer(element + 1, in: 0...severity - 1), of: Self.strengths,
-          size: canvas.size)
-        let isNegative = operation.isSigned && mixture.random.integer(element + 2, in: 0...1) == 1
-        try canvas.apply(operation, isNegative ? -strength : strength, style)
+        try canvas.apply(
+          operation, bin: mixture.random.integer(element + 1, in: 0...severity - 1), of: Self.strengths, in: .mixed,
+          isNegative: mixture.random.integer(element + 2, in: 0...1) == 1, style)
       }
       try canvas.addToMixture(mixture.chains[chain])
     }

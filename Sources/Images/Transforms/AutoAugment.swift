@@ -50,7 +50,6 @@ public struct AutoAugment: Transform {
 
   private func apply(_ step: PolicyStep, _ chance: Double, _ sign: Double, to canvas: Canvas) throws {
     guard chance < step.probability else { return }
-    let strength = OperationSpace.usual.strength(step.operation, bin: step.magnitude, of: 10, size: canvas.size)
-    try canvas.apply(step.operation, step.operation.isSigned ? sign * strength : strength, style)
+    try canvas.apply(step.operation, bin: step.magnitude, of: 10, in: .usual, isNegative: sign < 0, style)
   }
 }

@@ -47,9 +47,8 @@ public struct RandAugment: Transform {
   public func apply(_ parameters: Parameters, to canvas: Canvas) throws {
     for place in 0..<operations {
       guard let operation = ImageOperation(rawValue: Int(parameters.operations[place])) else { continue }
-      let strength = OperationSpace.usual.strength(
-        operation, bin: magnitude, of: magnitudeBins, size: canvas.size)
-      try canvas.apply(operation, operation.isSigned && parameters.isNegative[place] == 1 ? -strength : strength, style)
+      try canvas.apply(
+        operation, bin: magnitude, of: magnitudeBins, in: .usual, isNegative: parameters.isNegative[place] == 1, style)
     }
   }
 }

@@ -31,10 +31,8 @@ public struct TrivialAugmentWide: Transform {
 
   /// Applies the operation.
   public func apply(_ parameters: Parameters, to canvas: Canvas) throws {
-    let operation = parameters.operation
-    let strength = OperationSpace.wide.strength(
-      operation, bin: parameters.bin, of: magnitudeBins, size: canvas.size)
-    try canvas.apply(operation, operation.isSigned && parameters.isNegative ? -strength : strength, style)
+    try canvas.apply(
+      parameters.operation, bin: parameters.bin, of: magnitudeBins, in: .wide, isNegative: parameters.isNegative, style)
   }
 }
 
