@@ -19,8 +19,7 @@ struct ClassStatistics: MetricStatistics {
   private var tally: ConfusionTally?
   /// How often the actual class has each rank, up to the largest that a metric asks for.
   private var ranks: [Int]
-  private var calibration: Calibration?
-  private var logLoss: ExactSum?
+  private var probabilities: ProbabilityStatistics
   /// The confusion matrix of all ranks, if it is wanted.
   private(set) var confusion = ConfusionCounts(pairs: [])
 
@@ -30,8 +29,7 @@ struct ClassStatistics: MetricStatistics {
     tally = keepsConfusion ? ConfusionTally() : nil
     let tops = metrics.map { if case .top(let count) = $0 { count } else { 0 } }
     ranks = Array(repeating: 0, count: tops.max() ?? 0)
-    calibration = metrics.contains(.calibrationError) ? Calibration() : nil
-    logLoss = metrics.contains(.logLoss) ? ExactSum() : nil
+    probabilities = ProbabilityStatistics(metrics)
   }
 
   mutating func add(_ row: ClassRow, times: Int) {
@@ -41,8 +39,8 @@ struct ClassStatistics: MetricStatistics {
     if actual == predicted { hits[actual].both += times }
     tally?.add(actual: row.actual, predicted: predicted, times: times)
     if row.rank < ranks.count { ranks[Int(row.rank)] += times }
-    calibration?.add(confidence: row.confidence, isRight: actual == predicted, times: times)
-    logLoss?.add(row.logLoss * Double(times))
+    probabilities.add(
+      confidence: row.confidence, logLoss: row.logLoss, isRight: actual == predicted, times: times)
   }
 
   mutating func sum(over communicator: any Communicator) throws {
@@ -56,29 +54,13 @@ struct ClassStatistics: MetricStatistics {
         if pair.actual == pair.predicted { hits[pair.actual].both += pair.count }
       }
     }
-    let (bins, own) = (Calibration.bins, calibration ?? Calibration())
-    let counts =
-      ranks + (calibration == nil ? [] : own.counts + own.right)
-      + (tally == nil ? hits.flatMap { [$0.actual, $0.predicted, $0.both] } : [])
-    let sums = (calibration == nil ? [] : own.confidence) + [logLoss].compactMap(\.self)
+    let own = ranks + (tally == nil ? hits.numbers : [])
+    let (counts, sums) = (own + probabilities.counts, probabilities.sums)
     guard !counts.isEmpty || !sums.isEmpty else { return }
     let all = try SummedNumbers(counts: counts, sums: sums, over: communicator)
-    var rest = all.counts[...]
-    func take(_ count: Int) -> ArraySlice<Int> {
-      defer { rest = rest.dropFirst(count) }
-      return rest.prefix(count)
-    }
-    ranks = Array(take(ranks.count))
-    if logLoss != nil { logLoss = all.sums.last }
-    if calibration != nil {
-      calibration = Calibration(counts: take(bins), right: take(bins), confidence: all.sums.prefix(bins))
-    }
-    if tally == nil {
-      hits = hits.map { _ in
-        let numbers = Array(take(3))
-        return HitCounts(actual: numbers[0], predicted: numbers[1], both: numbers[2])
-      }
-    }
+    if tally == nil { hits = [HitCounts](numbers: all.counts[ranks.count..<own.count]) }
+    ranks = Array(all.counts.prefix(ranks.count))
+    probabilities.take(counts: all.counts[own.count...], sums: all.sums)
   }
 
   func parts(of metric: Metric) -> [Double?] { [] }
@@ -97,8 +79,7 @@ struct ClassStatistics: MetricStatistics {
     case .f1: return hits[1].f1
     case .kappa: return kappa(seen, samples: samples, right: Double(all.both))
     case .matthews: return matthews(seen, samples: samples, right: Double(all.both))
-    case .logLoss: return logLoss.map { $0.value / samples }
-    case .calibrationError: return calibration?.error
+    case .logLoss, .calibrationError: return probabilities.value(of: metric, predictions: samples)
     default: return seen.mean(of: metric)
     }
   }

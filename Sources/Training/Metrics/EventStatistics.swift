@@ -19,14 +19,12 @@ struct EventStatistics: MetricStatistics {
   private var rows = 0
   private var rightRows = 0
   private var rightEvents = 0
-  private var calibration: Calibration?
-  private var logLoss: ExactSum?
+  private var probabilities: ProbabilityStatistics
 
   /// Nothing counted; only what the metrics need will be.
   init(_ metrics: [Metric], labels: Int) {
     hits = Array(repeating: HitCounts(), count: labels)
-    calibration = metrics.contains(.calibrationError) ? Calibration() : nil
-    logLoss = metrics.contains(.logLoss) ? ExactSum() : nil
+    probabilities = ProbabilityStatistics(metrics)
   }
 
   mutating func add(_ row: EventRow, times: Int) {
@@ -39,28 +37,18 @@ struct EventStatistics: MetricStatistics {
     if row.isActual { hits[label].actual += times }
     if row.isPredicted { hits[label].predicted += times }
     if row.isActual, row.isPredicted { hits[label].both += times }
-    if row.isActual == row.isPredicted { rightEvents += times }
-    calibration?.add(confidence: row.confidence, isRight: row.isActual == row.isPredicted, times: times)
-    logLoss?.add(row.logLoss * Double(times))
+    let isRight = row.isActual == row.isPredicted
+    if isRight { rightEvents += times }
+    probabilities.add(confidence: row.confidence, logLoss: row.logLoss, isRight: isRight, times: times)
   }
 
   mutating func sum(over communicator: any Communicator) throws {
-    let (bins, own) = (Calibration.bins, calibration ?? Calibration())
-    let counts = [rows, rightRows, rightEvents] + hits.flatMap { [$0.actual, $0.predicted, $0.both] }
+    let own = [rows, rightRows, rightEvents] + hits.numbers
     let all = try SummedNumbers(
-      counts: counts + own.counts + own.right,
-      sums: (calibration == nil ? [] : own.confidence) + [logLoss].compactMap(\.self), over: communicator)
+      counts: own + probabilities.counts, sums: probabilities.sums, over: communicator)
     (rows, rightRows, rightEvents) = (all.counts[0], all.counts[1], all.counts[2])
-    for label in hits.indices {
-      let first = 3 + 3 * label
-      hits[label] = HitCounts(
-        actual: all.counts[first], predicted: all.counts[first + 1], both: all.counts[first + 2])
-    }
-    if logLoss != nil { logLoss = all.sums.last }
-    guard calibration != nil else { return }
-    let tail = all.counts[counts.count...]
-    calibration = Calibration(
-      counts: tail.prefix(bins), right: tail.suffix(bins), confidence: all.sums.prefix(bins))
+    hits = [HitCounts](numbers: all.counts[3..<own.count])
+    probabilities.take(counts: all.counts[own.count...], sums: all.sums)
   }
 
   func parts(of metric: Metric) -> [Double?] { hits.parts(of: metric) }
@@ -74,8 +62,7 @@ struct EventStatistics: MetricStatistics {
     case .microPrecision: return all.precision
     case .microRecall: return all.recall
     case .microF1: return all.f1
-    case .logLoss: return logLoss.map { $0.value / events }
-    case .calibrationError: return calibration?.error
+    case .logLoss, .calibrationError: return probabilities.value(of: metric, predictions: events)
     default: return hits.mean(of: metric)
     }
   }

@@ -44,6 +44,16 @@ struct HitCounts: Equatable {
 }
 
 extension [HitCounts] {
+  /// The counts of all, three for each.
+  var numbers: [Int] { flatMap { [$0.actual, $0.predicted, $0.both] } }
+
+  /// The counts that `numbers` gave.
+  init(numbers: ArraySlice<Int>) {
+    self = stride(from: numbers.startIndex, to: numbers.endIndex, by: 3).map {
+      HitCounts(actual: numbers[$0], predicted: numbers[$0 + 1], both: numbers[$0 + 2])
+    }
+  }
+
   /// Precision, recall or F1, as the metric says, of each; empty for other metrics.
   func parts(of metric: Metric) -> [Double] {
     switch metric {
