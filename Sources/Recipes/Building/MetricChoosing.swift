@@ -27,10 +27,9 @@ extension Recipe {
     guard let name = monitor.monitor.metric else { return nil }
     guard let metric = Metric(name: name) else {
       let place = origin.place(of: "monitor.metric") ?? origin.place(of: "monitor")
-      let nearest = (Metric.familiar(name) ?? nearestName(to: name, among: Metric.names)).map { "did you mean \($0)?" }
       throw Failure(
         .configuration, "\(place.map { "\($0): " } ?? "")monitor.metric cannot be \(name)",
-        advice: nearest ?? "it must be one of \(names(of: task))")
+        advice: FamiliarKeys.advice(on: name, among: Metric.names) ?? "it must be one of \(names(of: task))")
     }
     guard task.has(metric) else { throw misfit(of: metric, to: task, key: "monitor.metric") }
     return metric

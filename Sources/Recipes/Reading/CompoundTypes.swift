@@ -21,9 +21,9 @@ extension ValueType where Value: Choice {
 
 /// The failure for a name that is not in `names`; its message is `subject` and the name.
 func unknownChoice(_ node: YAMLNode, _ subject: String, _ names: [String]) -> Failure {
-  let nearest = nearestName(to: node.text ?? "", among: names).map { "did you mean \($0)?" }
+  let meant = FamiliarKeys.advice(on: node.text ?? "", among: names)
   return node.place.failure(
-    "\(subject) \(node.named)", advice: nearest ?? "it must be one of \(names.joined(separator: ", "))")
+    "\(subject) \(node.named)", advice: meant ?? "it must be one of \(names.joined(separator: ", "))")
 }
 
 extension ValueType {

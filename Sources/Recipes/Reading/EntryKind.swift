@@ -68,12 +68,7 @@ struct EntryKind<Entry: Sendable>: Sendable {
   }
 
   fileprivate func unknown(_ node: YAMLNode, _ path: String) -> Failure {
-    let usual = FamiliarKeys.kinds(for: node.text ?? "", among: names)
-    guard usual.isEmpty else {
-      return node.place.failure(
-        "\(path): there is no \(noun) \(node.named)", advice: "did you mean \(usual.joined(separator: " or "))?")
-    }
-    return unknownChoice(node, "\(path): there is no \(noun)", names)
+    unknownChoice(node, "\(path): there is no \(noun)", names)
   }
 
   /// Expands a text without keys to the mapping that it stands for: an entry's name or a short form.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Other programs' names for keys and entries, for advice on unknown ones.
 enum FamiliarKeys {
   private static let keys = [
@@ -94,9 +96,16 @@ enum FamiliarKeys {
     return words(keys[joined.lowercased()]).first ?? joined
   }
 
+  /// Advice on a name that is none of `names`: what is probably meant; nil if none is near.
+  static func advice(on name: String, among names: [String]) -> String? {
+    let usual = kinds(for: name, among: names)
+    let meant = usual.isEmpty ? nearestName(to: name, among: names) : usual.joined(separator: " or ")
+    return meant.map { "did you mean \($0)?" }
+  }
+
   /// The entries among `valid` that other programs call `name`, or that are spelled differently, such as `BatchNorm`
   /// for `batch-norm`.
-  static func kinds(for name: String, among valid: [String]) -> [String] {
+  private static func kinds(for name: String, among valid: [String]) -> [String] {
     let joined = joined(name).lowercased()
     let same = valid.filter { $0.replacing("-", with: "").lowercased() == joined }
     return same.isEmpty ? words(kinds[joined]).filter(valid.contains) : same

@@ -57,22 +57,11 @@ extension ValueType<MetricChoice> {
       case "auto": return .usual
       case "all": return .all
       default:
-        guard let metric = Metric(name: text) else {
-          guard let familiar = Metric.familiar(text) else { throw unknownChoice(node, "\(path) cannot be", names) }
-          throw node.place.failure("\(path) cannot be \(node.named)", advice: "did you mean \(familiar)?")
-        }
+        guard let metric = Metric(name: text) else { throw unknownChoice(node, "\(path) cannot be", names) }
         return .one(metric)
       }
     } write: {
       .scalar($0.name)
     }
-  }
-}
-
-extension Metric {
-  /// The metrics that other programs call `name`, for advice; nil if none is known.
-  static func familiar(_ name: String) -> String? {
-    let names = FamiliarKeys.kinds(for: name, among: Metric.names)
-    return names.isEmpty ? nil : names.joined(separator: " or ")
   }
 }
