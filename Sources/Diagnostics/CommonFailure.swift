@@ -10,4 +10,13 @@ public struct CommonFailure: Error {
     self.failure = failure
     self.isOfTraining = isOfTraining
   }
+
+  /// Runs `body` and marks its failure: it is one that all ranks have in common.
+  package static func marking<T>(_ body: () throws -> T) throws -> T {
+    do {
+      return try body()
+    } catch let failure as Failure {
+      throw CommonFailure(failure)
+    }
+  }
 }

@@ -70,11 +70,8 @@ final class FoldsRun {
 
   /// Prepares a fold on all ranks.
   private func agree(_ communicator: any Communicator, _ fold: Int) throws -> TrainingRun {
-    do {
-      return try Session.agree(communicator, \.description) { try prepare(fold, communicator) }
-    } catch let failure as Failure {
-      // All ranks have the same one.
-      throw CommonFailure(failure)
+    try CommonFailure.marking {
+      try Session.agree(communicator, \.description) { try prepare(fold, communicator) }
     }
   }
 

@@ -125,16 +125,12 @@ struct SweepWorker {
     job.out = folder.run(variant.number).path
     job.resumes = true
     job.part = TrainingPart(stopFile: folder.stop)
-    let run: TrainingRun
-    do {
-      run = try communicator.agree {
+    let run: TrainingRun = try CommonFailure.marking {
+      try communicator.agree {
         let run = try job.prepare(plan.recipe(of: variant), communicator)
         guard run.experiment.data.monitored != nil else { throw Self.nothingToCompare }
         return run
       }
-    } catch let failure as Failure {
-      // All ranks of the group have the same one.
-      throw CommonFailure(failure)
     }
     let settings = run.experiment.settings
     let samples = run.experiment.samplesPerEpoch
