@@ -68,7 +68,6 @@ struct FindRateCommand: ParsableCommand, UsesRanks {
     var recipe = try recipe.load()
     // An average of the weights has no part in the losses of steps.
     recipe.ema = nil
-    recipe.record.histograms = .span(.steps(0))
     let search = try RateSearch(range, communicator: communicator) { try recipe.makeExperiment() }
     guard communicator.isRoot else { return (recipe, search, nil) }
     search.experiment.data.notices.forEach(Terminal.warn)
