@@ -39,23 +39,11 @@ package struct FoldsPage {
 
   private var curves: Section {
     var section = Section(title: "Curves")
-    let tables = runs.map { EpochColumns(path: $0.epochs) }
-    let quantities = [
-      ("Validation loss by epoch", "loss", "evaluationLoss", 1.0),
-      ("Validation accuracy by epoch", "accuracy (%)", "evaluationAccuracy", 100),
-      ("Training loss by epoch", "training loss", "trainingLoss", 1),
-    ]
-    section.figures = quantities.compactMap { title, label, column, factor in
-      let lines = tables.map { $0.points(column).map { Mark.Point(x: $0.x, y: $0.y * factor) } }
-      guard lines.contains(where: { !$0.isEmpty }) else { return nil }
-      let marks = lines.enumerated().map { fold, line in
-        Mark.line(name: "fold \(fold + 1)", colour: fold % 6, points: line.thinned(to: Frame.columns))
-      }
-      guard column != "evaluationAccuracy" else {
-        return Figure(title, Chart(x: Axis("epoch"), y: Axis(label), marks: marks))
-      }
-      return .onTwoScales(title, x: Axis("epoch"), label: label, unit: "", marks: marks)
+    let lines = runs.enumerated().map { place, run in
+      EpochCurves.Run(name: "fold \(place + 1)", colour: place % 6, columns: EpochColumns(path: run.epochs))
     }
+    section.figures = EpochCurves(runs: lines).figures(
+      loss: "Validation loss by epoch", accuracy: "Validation accuracy by epoch")
     return section
   }
 

@@ -125,30 +125,20 @@ package struct SweepPage {
 
   private var curves: Section {
     var section = Section(title: "Curves")
-    let shown = Array(entries.filter { $0.result?.failure == nil }.prefix(Self.curveLimit))
-    let tables = shown.map { EpochColumns(path: folder.run($0.variant.number).epochs) }
-    let quantities = [
-      ("Loss by epoch", "loss", "evaluationLoss", 1.0),
-      ("Accuracy by epoch", "accuracy (%)", "evaluationAccuracy", 100),
-      ("Training loss by epoch", "training loss", "trainingLoss", 1),
-    ]
-    section.figures = quantities.compactMap { title, label, column, factor in
-      let lines = tables.map { $0.points(column).map { Mark.Point(x: $0.x, y: $0.y * factor) } }
-      guard lines.contains(where: { !$0.isEmpty }) else { return nil }
-      let marks = zip(shown, lines).enumerated().reversed().map { place, line in
-        Mark.line(
-          name: "variant \(line.0.variant.number)", colour: place == 0 ? 1 : 0, style: place == 0 ? .strong : .faint,
-          points: line.1.thinned(to: Frame.columns))
-      }
-      let legend = [
-        LegendEntry(name: "variant \(shown[0].variant.number), the best", swatch: "line c1 strong"),
-        LegendEntry(name: "the others", swatch: "line c0 faint"),
-      ]
-      if column == "evaluationAccuracy" {
-        return Figure(title, Chart(x: Axis("epoch"), y: Axis(label), marks: marks, shortLegend: legend))
-      }
-      return .onTwoScales(title, x: Axis("epoch"), label: label, unit: "", marks: marks, shortLegend: legend)
+    let shown = entries.filter { $0.result?.failure == nil }.prefix(Self.curveLimit).map(\.variant.number)
+    guard let best = shown.first else { return section }
+    // The best is drawn last, over the others.
+    let runs = shown.reversed().map { number in
+      EpochCurves.Run(
+        name: "variant \(number)", colour: number == best ? 1 : 0, style: number == best ? .strong : .faint,
+        columns: EpochColumns(path: folder.run(number).epochs))
     }
+    let legend = [
+      LegendEntry(name: "variant \(best), the best", swatch: "line c1 strong"),
+      LegendEntry(name: "the others", swatch: "line c0 faint"),
+    ]
+    section.figures = EpochCurves(runs: runs, legend: legend).figures(
+      loss: "Loss by epoch", accuracy: "Accuracy by epoch")
     if entries.count > Self.curveLimit { section.notes = ["The curves of the \(Self.curveLimit) best variants."] }
     return section
   }
