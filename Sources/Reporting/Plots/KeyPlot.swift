@@ -9,23 +9,21 @@ struct KeyPlot {
 
   /// The figure.
   var figure: Figure {
-    let numbers = points.map { Double($0.value) }
     let metricAxis = SweepScale(metric: metric, values: points.map(\.metric))
     let axis: Axis
     let xs: [Double]
-    if numbers.allSatisfy({ $0?.isFinite == true }) {
-      xs = numbers.compactMap(\.self)
-      let (low, high) = (xs.min() ?? 0, xs.max() ?? 1)
-      let isLogarithmic = low > 0 && high >= 30 * low
+    switch KeyValues(points.map(\.value)) {
+    case .numbers(let numbers, let isLogarithmic):
+      xs = numbers
+      let (low, high) = (numbers.min() ?? 0, numbers.max() ?? 1)
       // Room for the points at the ends.
       let room = isLogarithmic ? pow(high / low, 0.04) : (high - low) * 0.04
       axis = Axis(
         key, isLogarithmic: isLogarithmic,
         bounds: low == high ? nil : isLogarithmic ? low / room...high * room : low - room...high + room)
-    } else {
-      let names = points.map(\.value).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.sorted()
-      xs = points.map { Double(names.firstIndex(of: $0.value) ?? 0) }
-      axis = Axis(key, bounds: -0.5...Double(max(names.count, 1)) - 0.5, names: names)
+    case .names(let names, let places):
+      xs = places.map { Double($0) }
+      axis = Axis(key, bounds: -0.5...Double(names.count) - 0.5, names: names)
     }
     let marks = zip(xs, points).map { ($0, $1) }
     return Figure(
@@ -40,7 +38,7 @@ struct KeyPlot {
   }
 }
 
-/// How a metric is drawn: an accuracy in per cent, values of very different sizes on a logarithmic axis.
+/// How a metric is drawn: a share in per cent, values of very different sizes on a logarithmic axis.
 struct SweepScale {
   let axis: Axis
   private let factor: Double
@@ -48,8 +46,7 @@ struct SweepScale {
   init(metric: String, values: [Double]) {
     let isShare = Metric(name: metric)?.isShare ?? false
     factor = isShare ? 100 : 1
-    let finite = values.filter(\.isFinite)
-    let isLogarithmic = !isShare && (finite.min() ?? 0) > 0 && (finite.max() ?? 0) > 30 * (finite.min() ?? 1)
+    let isLogarithmic = !isShare && KeyValues.areLogarithmic(values.filter(\.isFinite))
     axis = Axis(metric + (isShare ? " (%)" : isLogarithmic ? " (logarithmic)" : ""), isLogarithmic: isLogarithmic)
   }
 

@@ -66,16 +66,15 @@ struct ParallelCoordinates {
   }
 
   private func column(_ name: String, _ values: [String]) -> Column {
-    let numbers = values.compactMap { Double($0) }
-    guard numbers.count == values.count, numbers.allSatisfy(\.isFinite) else {
-      let kinds = values.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.sorted()
-      let places = kinds.indices.map { place(Double($0), -0.5...Double(kinds.count) - 0.5, isLogarithmic: false) }
+    switch KeyValues(values) {
+    case .numbers(let numbers, let isLogarithmic):
+      return self.numbers(name, numbers, isLogarithmic: isLogarithmic)
+    case .names(let names, let places):
+      let scale = scale(-0.5...Double(names.count) - 0.5, isLogarithmic: false)
+      let heights = names.indices.map { scale(Double($0)) }
       return Column(
-        name: name, places: values.map { places[kinds.firstIndex(of: $0) ?? 0] },
-        labels: zip(kinds, places).map { ($0, $1) })
+        name: name, places: places.map { heights[$0] }, labels: zip(names, heights).map { ($0, $1) })
     }
-    let (low, high) = (numbers.min() ?? 0, numbers.max() ?? 1)
-    return self.numbers(name, numbers, isLogarithmic: low > 0 && high >= 30 * low)
   }
 
   private func numbers(_ name: String, _ values: [Double], isLogarithmic: Bool) -> Column {
@@ -87,10 +86,6 @@ struct ParallelCoordinates {
 
   private func scale(_ domain: ClosedRange<Double>, isLogarithmic: Bool) -> Scale {
     Scale(domain, from: Self.height - Self.bottom - 6, to: Self.top + 6, isLogarithmic: isLogarithmic)
-  }
-
-  private func place(_ value: Double, _ domain: ClosedRange<Double>, isLogarithmic: Bool) -> Double {
-    scale(domain, isLogarithmic: isLogarithmic)(value)
   }
 
   private func shortened(_ text: String, _ letters: Int) -> String {
