@@ -16,17 +16,17 @@ struct MetricSection {
 
   var section: Section {
     var section = Section(title: "Metrics")
-    let names = metrics
-    guard !names.isEmpty else { return section }
+    let metrics = metrics
+    guard !metrics.isEmpty else { return section }
     let last = lastEvaluations
     section.tables = [
       Table(
         headings: ["metric"] + last.map(\.title),
-        rows: names.map { name in [name] + last.map { text(name, $0.evaluation.metrics[name]) } },
+        rows: metrics.map { metric in [metric.name] + last.map { text(metric, $0.evaluation) } },
         right: Set(1...last.count))
     ]
     section.notes = ["Of the last evaluation. – means that a metric is not defined for the samples."]
-    let curves = names.compactMap(byEpochs)
+    let curves = metrics.compactMap(byEpochs)
     if !curves.isEmpty { section.folded = [Folded(summary: "Metrics by epoch", figures: curves)] }
     for run in runs {
       guard case .success(let trained) = run.trained, let report = trained.evaluation else { continue }
@@ -38,9 +38,9 @@ struct MetricSection {
   }
 
   /// All metrics that some evaluation has, in the order of tables.
-  private var metrics: [String] {
+  private var metrics: [Metric] {
     let names = Set(runs.flatMap { $0.metrics.evaluations.flatMap { $0.metrics.keys } })
-    return names.compactMap(Metric.init(name:)).sorted().map(\.name)
+    return names.compactMap(Metric.init(name:)).sorted()
   }
 
   private var lastEvaluations: [Last] {
@@ -53,14 +53,14 @@ struct MetricSection {
     }
   }
 
-  private func text(_ name: String, _ value: Double?) -> String {
-    guard let metric = Metric(name: name), let value else { return "" }
+  private func text(_ metric: Metric, _ evaluation: Metrics.Evaluation) -> String {
+    guard let value = evaluation.metrics[metric.name] else { return "" }
     return Format.metric(metric, value.isNaN ? nil : value)
   }
 
   /// A metric over the epochs; nil if no run has two evaluations.
-  private func byEpochs(_ name: String) -> Figure? {
-    guard let metric = Metric(name: name) else { return nil }
+  private func byEpochs(_ metric: Metric) -> Figure? {
+    let name = metric.name
     let factor = metric.isShare ? 100.0 : 1
     let marks = runs.flatMap { run in
       run.metrics.splits.map { split in
