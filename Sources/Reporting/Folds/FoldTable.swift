@@ -17,6 +17,9 @@ package struct FoldTable {
     var isAveraged = true
     /// Whether a terminal shows it.
     var isMain = true
+
+    /// The mean and the standard deviation of the folds that have a value; nil if they mean nothing.
+    var moments: Moments? { isAveraged ? Moments(values) : nil }
   }
 
   private let columns: [Column]
@@ -67,17 +70,7 @@ package struct FoldTable {
   /// The rows for people: names, a row for each fold, the mean and the standard deviation. Without `all` those columns alone
   /// that a terminal has room for.
   package func rows(all: Bool) -> [[String]] {
-    let columns = columns.filter { all || $0.isMain }
-    let folds = (columns.first?.values.indices ?? 0..<0).map { fold in
-      ["\(fold + 1)"] + columns.map { column in column.values[fold].map(column.format) ?? "" }
-    }
-    func summary(_ name: String, _ value: (Moments) -> Double) -> [String] {
-      [name]
-        + columns.map { column in
-          column.isAveraged ? Moments(column.values).map { column.format(value($0)) } ?? "" : ""
-        }
-    }
-    return [["fold"] + columns.map(\.name)] + folds + [summary("mean", \.mean), summary("deviation", \.deviation)]
+    FoldTable.rows(of: columns.filter { all || $0.isMain }) { column, value in column.format(value) }
   }
 
   /// The right-aligned columns: all with numbers.
@@ -85,19 +78,19 @@ package struct FoldTable {
 
   /// The table as CSV, with all digits.
   package var csv: String {
-    func text(_ value: Double?) -> String {
-      value.map { Int(exactly: $0).map(String.init) ?? "\($0)" } ?? ""
+    let rows = FoldTable.rows(of: columns) { _, value in Int(exactly: value).map(String.init) ?? "\(value)" }
+    let heads = rows[0].map { $0.replacing(" ", with: "-") }
+    return ([heads] + rows.dropFirst()).map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+
+  /// The rows of some columns: names, folds, mean and deviation. `text` writes a value; one that is missing is empty.
+  private static func rows(of columns: [Column], text: (Column, Double) -> String) -> [[String]] {
+    func row(_ name: String, _ value: (Column) -> Double?) -> [String] {
+      [name] + columns.map { column in value(column).map { text(column, $0) } ?? "" }
     }
-    let folds = (columns.first?.values.indices ?? 0..<0).map { fold in
-      ["\(fold + 1)"] + columns.map { text($0.values[fold]) }
-    }
-    func summary(_ name: String, _ value: (Moments) -> Double) -> [String] {
-      [name] + columns.map { column in text(column.isAveraged ? Moments(column.values).map(value) : nil) }
-    }
-    let rows =
-      [["fold"] + columns.map { $0.name.replacing(" ", with: "-") }] + folds
-      + [summary("mean", \.mean), summary("deviation", \.deviation)]
-    return rows.map { $0.joined(separator: ",") + "\n" }.joined()
+    let folds = (columns.first?.values.indices ?? 0..<0).map { fold in row("\(fold + 1)") { $0.values[fold] } }
+    return [["fold"] + columns.map(\.name)] + folds
+      + [row("mean") { $0.moments?.mean }, row("deviation") { $0.moments?.deviation }]
   }
 
   /// The mean and the standard deviation of a sample.
