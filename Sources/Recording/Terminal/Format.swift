@@ -92,6 +92,11 @@ public enum Format {
       }.joined(separator: "  ")
     }
     // Empty cells at the end are no reason for blanks.
-    return lines.map { $0.replacing(#/ +$/#, with: "") + "\n" }.joined()
+    return lines.map { $0.withoutBlanksAtEnd + "\n" }.joined()
   }
+}
+
+extension String {
+  /// The text up to its last character that is not a blank.
+  var withoutBlanksAtEnd: String { lastIndex { $0 != " " }.map { String(self[...$0]) } ?? "" }
 }

@@ -42,15 +42,11 @@ package struct TextPlot {
           ? String(repeating: " ", count: start) + name
           : padded("\(mark.name) ▲", to: start + 1))
     }
-    return rows.map { trimmed($0) + "\n" }.joined()
+    return rows.map { $0.withoutBlanksAtEnd + "\n" }.joined()
   }
 
   private func padded(_ text: String, to count: Int) -> String {
     String(repeating: " ", count: max(0, count - text.count)) + text
-  }
-
-  private func trimmed(_ text: String) -> String {
-    String(text.reversed().drop { $0 == " " }.reversed())
   }
 
   /// The curve's characters: each has 2 × 4 dots.
