@@ -50,10 +50,15 @@ final class EpochTable: RecordSink {
     current = Epoch(number: progress.epoch + 1, step: progress.step, totals: progress.totals)
   }
 
-  /// The columns of an existing file.
+  /// The columns of an existing file, read from its start.
   private static func columns(of path: String) -> [String]? {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
-    return text.split(separator: "\n").first?.split(separator: ",").map(String.init)
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    defer { try? file.close() }
+    let end = UInt8(ascii: "\n")
+    var start = Data()
+    while !start.contains(end), let more = try? file.read(upToCount: 4096), !more.isEmpty { start += more }
+    let line = start.split(separator: end).first
+    return line.map { String(decoding: $0, as: UTF8.self).split(separator: ",").map(String.init) }
   }
 
   /// Adds a step to its epoch, or an evaluation. Makes the row if the epoch is complete.
