@@ -47,16 +47,16 @@ struct SweepCommand: ParsableCommand, UsesRanks {
   static let configuration = CommandConfiguration(
     commandName: "sweep", abstract: "Train many variants of a recipe, and compare them.",
     discussion: """
-      Keys take several values: KEY=A,B,C or, if all numbers of a range are meant, KEY=LOW..HIGH. With --random, values are drawn
-      from the lists and ranges; :log after a range draws evenly in the logarithm.
+      A key takes several values: KEY=A,B,C, or KEY=LOW..HIGH for all whole numbers from LOW to HIGH. With --random, values are
+      drawn from the lists and ranges; :log after a range draws evenly in the logarithm.
         dp-train sweep my.yaml seed=1..10                                          ten seeds
         mpirun -np 8 dp-train sweep my.yaml batch=32,64 optimizer=sgd,adam         eight trainings at a time
         mpirun -np 8 dp-train sweep my.yaml optimizer.learningRate=1e-4..1e-1:log --random 50 --halving
         dp-train sweep --out sweeps/NAME                                           resume, or show the table again
 
-      Ranks are divided into groups; each trains one variant after the other, and the result of a variant does not depend on
-      them. Killed or stopped, the same command goes on where it was, on any number of ranks; so do several jobs at once. A file named
-      stop in the sweep's folder stops all.
+      The ranks are divided into groups; each trains one variant after the other. A variant's result does not depend on the
+      groups. If a sweep was killed or stopped, the same command continues it, on any number of ranks. Several jobs may work on
+      one sweep at the same time. A file named stop in the sweep's folder stops them all.
       """)
 
   @OptionGroup var recipe: RecipeArguments
