@@ -16,8 +16,6 @@ public protocol ScheduleEntry: RecipeEntry {
 
 /// The common keys of all schedules: the warm-up, and the samples per step that the rate is meant for.
 public struct ScheduleStart: Equatable, Sendable {
-  /// The length of the warm-up, in which the rate rises before the schedule begins.
-  public var warmup = TrainingSpan.steps(0)
   /// How the rate changes in a warm-up.
   public enum Method: String, Choice {
     /// It rises with each step.
@@ -26,6 +24,8 @@ public struct ScheduleStart: Equatable, Sendable {
     case constant
   }
 
+  /// The length of the warm-up, in which the rate rises before the schedule begins.
+  public var warmup = TrainingSpan.steps(0)
   /// The share of the rate that the warm-up starts from.
   public var warmupStart = 0.0
   /// How the rate changes in the warm-up.
