@@ -88,27 +88,27 @@ public struct ArenaPlan: Sendable {
     reserve(floats, ArenaPlan.end - layer...ArenaPlan.end - layer)
   }
 
-  /// As `persistent`, for so many values of the plan's precision.
+  /// As `persistent`, for `count` values of the plan's precision.
   public mutating func persistentValues(_ count: Int) -> Slot {
     reserveValues(count, 0...ArenaPlan.end)
   }
 
-  /// As `activation`, for so many values of the plan's precision.
+  /// As `activation`, for `count` values of the plan's precision.
   public mutating func activationValues(_ count: Int) -> Slot {
     reserveValues(count, layer...ArenaPlan.end - layer)
   }
 
-  /// As `gradient`, for so many values of the plan's precision.
+  /// As `gradient`, for `count` values of the plan's precision.
   public mutating func gradientValues(_ count: Int) -> Slot {
     reserveValues(count, ArenaPlan.end - layer...ArenaPlan.end)
   }
 
-  /// As `forwardScratch`, for so many values of the plan's precision.
+  /// As `forwardScratch`, for `count` values of the plan's precision.
   public mutating func forwardScratchValues(_ count: Int) -> Slot {
     reserveValues(count, layer...layer)
   }
 
-  /// As `backwardScratch`, for so many values of the plan's precision.
+  /// As `backwardScratch`, for `count` values of the plan's precision.
   public mutating func backwardScratchValues(_ count: Int) -> Slot {
     reserveValues(count, ArenaPlan.end - layer...ArenaPlan.end - layer)
   }

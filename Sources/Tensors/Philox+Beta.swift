@@ -4,7 +4,7 @@ extension Philox {
   ///
   /// The two are compared by their logarithms, since for a small shape both may be too small for a number.
   package func beta(shape: Double, epoch: Int = 0, sample: Int, block: Int) -> Double {
-    // No loop of rejections takes so many words.
+    // Far more blocks than the first number uses before one is not rejected.
     let apart = 1 << 20
     let first = logarithmOfGamma(shape: shape, epoch: epoch, sample: sample, block: block)
     let second = logarithmOfGamma(shape: shape, epoch: epoch, sample: sample, block: block + apart)

@@ -3,8 +3,8 @@ import Diagnostics
 import Foundation
 import Tensors
 
-/// Loads a rank's samples of one batch after the other, in the sampler's order, and mixes them if that is wanted. If the data set's `loadsAhead` is set, a
-/// background thread loads the next batch ahead. The samples are the same either way.
+/// Loads a rank's samples of one batch after the other, in the sampler's order, and mixes them if there is a mixer. If the data
+/// set's `loadsAhead` is set, a background thread loads the next batch ahead. The samples are the same either way.
 final class BatchLoader {
   /// A rank's samples of a batch, as positions in an epoch's order.
   struct Portion: Equatable {

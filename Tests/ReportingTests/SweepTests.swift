@@ -37,7 +37,7 @@ import Testing
     #expect(lines[4].hasSuffix("\"it is, so to say, \"\"bad\"\"\""))
   }
 
-  /// In any order of results, the better half of each rung goes on.
+  /// The better half of each rung goes on, whatever the order of the results.
   @Test func rungsEndWhenAllTheirVariantsHave() throws {
     let plan = try self.plan(halves: true)
     #expect(plan.halvings == 2)

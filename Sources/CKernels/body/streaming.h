@@ -7,7 +7,7 @@
 // Results larger than this go past the caches: they would be gone before they are read again.
 #define DPT_STREAMED_BYTES (16L << 20)
 
-// `to` is where so many values of the kernels' precision go.
+// Whether `values` values of the kernels' precision, written to `to`, go past the caches.
 DPT_INLINE bool streams_results(const void *to, long values, long stride) {
   const long size = sizeof(element);
   return values * size > DPT_STREAMED_BYTES && (uintptr_t)to % (uintptr_t)(DPT_LANES * size) == 0 &&

@@ -4,9 +4,9 @@ import Reporting
 
 /// Trains variants of a sweep on one group of ranks, one after the other, as long as there are free ones.
 ///
-/// A variant belongs to who has locked its run folder; the system releases the lock however the process ends. So the groups of one
-/// job, and of any number of jobs, share the variants without messages, and a killed job leaves only unfinished runs, which the
-/// next one resumes.
+/// A variant belongs to the group that has locked its run folder. The system releases the lock however the process ends. So the
+/// groups of one job, and of any number of jobs, share the variants without messages. A killed job leaves only unfinished runs,
+/// which the next one resumes.
 struct SweepWorker {
   /// Why a group ends its work.
   enum End: Int {

@@ -23,8 +23,8 @@ public struct CSVColumns: Equatable, Sendable {
     self.target = target
   }
 
-  /// The columns of a file: the target, and as inputs all others that are not ignored and hold no weights or groups. If `target` is nil, it is the
-  /// last column: a label if targets are classes, else a number.
+  /// The columns of a file. The inputs are all but the target, those that are ignored, and those of weights and groups. If
+  /// nothing names the target, it is the last column: a label if targets are classes, else a number.
   /// - Throws: `Failure` (noInput, inputOutput, data) if the file cannot be read or lacks one of these columns.
   public init(
     of path: String, style: CSVStyle, outputs: NumPyDataset.TargetKind, label: String?, targets: [String]?,

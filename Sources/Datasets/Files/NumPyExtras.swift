@@ -16,7 +16,7 @@ extension NPZArchive {
     return weights
   }
 
-  /// The groups of `count` samples in the array `name`, .
+  /// The groups of `count` samples in the array `name`, which has the same number for all samples of a group.
   /// - Throws: `Failure` (data) naming the shape that is wrong.
   func groups(_ name: String, count: Int, path: String) throws -> SampleGroups {
     let numbers = try values(

@@ -41,7 +41,7 @@ public struct AugMix: Transform {
   ) {
     precondition(
       severity <= Self.strengths && chains <= Self.mostChains && depth ?? 1 <= Self.mostOperations,
-      "there are not so many")
+      "too many strengths, chains or operations")
     (self.severity, self.chains, self.depth, self.alpha) = (severity, chains, depth, alpha)
     operations = ImageOperation.allCases.filter {
       switch $0 {

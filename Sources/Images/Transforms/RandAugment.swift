@@ -28,7 +28,7 @@ public struct RandAugment: Transform {
     operations: Int = 2, magnitude: Int = 9, magnitudeBins: Int = 31, interpolation: Interpolation = .nearest,
     fill: SIMD3<Double> = .zero
   ) {
-    precondition(operations <= Self.mostOperations && magnitude < magnitudeBins, "there are not so many")
+    precondition(operations <= Self.mostOperations && magnitude < magnitudeBins, "too many operations, or too strong")
     (self.operations, self.magnitude, self.magnitudeBins) = (operations, magnitude, magnitudeBins)
     style = OperationStyle(interpolation: interpolation, fill: fill)
   }

@@ -3,7 +3,7 @@
 ///
 /// Jamieson & Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization" (AISTATS 2016).
 package enum Halving {
-  /// How often so many variants can be halved if the shortest has so many epochs.
+  /// The number of halvings: as many as leave a variant, and an epoch for the first rung.
   package static func count(variants: Int, epochs: Int) -> Int {
     func log2(_ value: Int) -> Int { value < 1 ? 0 : Int.bitWidth - 1 - value.leadingZeroBitCount }
     return min(log2(variants), log2(epochs))

@@ -1,7 +1,7 @@
 import Foundation
 import Training
 
-/// How a training ended that ended early or with its best weights: the last line of `metrics.jsonl`.
+/// The last line of `metrics.jsonl` if training ended early, or with its best weights: how it ended.
 package struct RunEnd: Codable, Equatable, Sendable {
   /// Always `end`.
   package private(set) var event = "end"

@@ -36,7 +36,7 @@ package final class RateSearch {
     var curve = RateCurve(range: range)
     var (report, epoch, position) = (StepReport(), 0, 0)
     let work = LongWork("trying learning rates", total: range.steps)
-    // Batches in which nothing counts change no weights, and are passed over; an epoch of them is enough.
+    // Steps in which no sample counts are left out. After as many of them as an epoch has, the test ends.
     var tries = range.steps + experiment.settings.stepsPerEpoch(samples: samples)
     while curve.rates.count < range.steps, curve.divergence == nil, tries > 0 {
       work.show(done: curve.rates.count)

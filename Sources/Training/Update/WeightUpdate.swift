@@ -55,8 +55,8 @@ final class WeightUpdate {
     if records { try divided?.prepareCollecting() }
   }
 
-  /// Divides the sums by the sum of weights, shortens and clips, and changes the weights. If nothing counts, or the loss or a gradient is
-  /// not finite, it changes nothing and sets `report.isSkipped`. `number` is the step's number, from 1.
+  /// Divides the sums by the loss's divisor, shortens and clips the gradients, and changes the weights. If nothing counts, or the
+  /// loss or a gradient is not finite, it keeps the weights and sets `report.isSkipped`. `number` is the step's number, from 1.
   func run(from sums: UnsafePointer<Float>, number: Int, into report: inout StepReport) throws {
     let settings = experiment.settings
     let values = experiment.model.weights.arrivingValues

@@ -5,7 +5,7 @@
 static void attention(void) {
   dpt_attention p = {.precision = precision, .steps = draw(1, 40), .batch = draw(1, 6), .columns = draw(1, 60),
                      .scoreStride = DPT_LANES};
-  // Sometimes so many steps that sums over them take another order.
+  // Sometimes more than 256 steps: sums over them have another order.
   if (draw(0, 9) == 0) p.steps = draw(257, 400);
   long rows = p.steps * p.batch;
   if (draw_bool()) {

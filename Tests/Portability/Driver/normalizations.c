@@ -88,11 +88,11 @@ static void group_norm(void) {
   hash_rows(gradients, 2 * p.batch, r.columns, width);
 }
 
-// So many values that they go past the caches.
+// Enough values to go past the caches.
 static void many_rows(void) {
   choose_kind(DRAW_MIXED);
   const long rows = 600000, width = DPT_LANES;
-  // Only aligned values go so.
+  // Only aligned values do.
   char *y = values((rows + 4) * width);
   y += (64 - (uintptr_t)y % 64) % 64;
   const dpt_row_pass r = {.precision = precision, .x = random_values(rows * width, 1), .xStride = width, .y = y,

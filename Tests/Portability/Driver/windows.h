@@ -7,13 +7,13 @@
 /// How pixels lie: images one after the other; steps of all sequences, one after the other; or sequences of different lengths.
 typedef enum { IMAGES, TIME_MAJOR, OF_LENGTHS } window_layout;
 
-/// Pixels behind a window's taps; `padding` is that on both sides together.
+/// The pixels along one side of the output; `padding` is that of both ends together.
 long output_size(long input, long kernel, long stride, long padding, long dilation);
 /// A window over images, sometimes larger ones, or over sequences, of up to `channels` channels; it gives as many for no
 /// `outputs`. With `dilates` it may be dilated.
 dpt_convolution draw_window(long channels, long outputs, long batch, bool dilates);
 window_layout layout_of(const dpt_convolution *g);
-/// Lays x and y out anew, of equal lengths, with pixels so many values apart.
+/// Lays x and y out anew: all lengths are equal, and the next pixel is `xStride` or `yStride` values behind.
 void lay_out(dpt_convolution *g, window_layout layout, long xStride, long yStride);
 /// Lays the pixels of x further apart, half of the time.
 void stretch_x(dpt_convolution *g);

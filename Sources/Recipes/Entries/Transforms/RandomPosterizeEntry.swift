@@ -7,7 +7,7 @@ public struct RandomPosterizeEntry: TransformEntry {
   /// The probability of a change.
   public var probability = 0.5
 
-  /// Keeps so many bits.
+  /// Keeps `bits` bits of each colour.
   public init(bits: Int) { self.bits = bits }
 
   /// Every key at its default; required ones hold a placeholder.
