@@ -18,7 +18,7 @@ static MPI_Comm everyone = MPI_COMM_NULL;
 static MPI_Comm world = MPI_COMM_NULL;
 // For messages, so that they do not mix with those of collective operations.
 static MPI_Comm mail = MPI_COMM_NULL;
-// The two of all ranks that compute, while these are divided into groups.
+// While the ranks that compute are divided into groups: the communicators of all of them.
 static MPI_Comm whole = MPI_COMM_NULL;
 static MPI_Comm whole_mail = MPI_COMM_NULL;
 static int own_rank = 0, world_size = 1;

@@ -85,8 +85,8 @@ public struct TrainingJob {
     return try communicator.gatherWithinAgreement(found ? 1 : 0).contains(1)
   }
 
-  /// Makes the training of a recipe. Every rank calls it, within `agree`. On rank 0 `makePlace` makes the run folder at last, and
-  /// says what the training shares with others; without it, the training has the folder that the job names.
+  /// Makes the training of a recipe. Every rank calls it, within `agree`. On rank 0 `makePlace` makes the run folder, after all
+  /// else, and says what the training shares with others; without it, the training has the folder that the job names.
   func prepare(
     _ recipe: Recipe, _ communicator: any Communicator,
     in makePlace: (() throws -> (folder: RunFolder, part: TrainingPart))? = nil

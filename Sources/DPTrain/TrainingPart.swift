@@ -1,4 +1,4 @@
-/// What one of several trainings of a job shares with the others. Who starts it has locked its run folder.
+/// What one of several trainings of a job shares with the others. Whoever starts it has locked its run folder.
 struct TrainingPart {
   /// A file that ends all of them, and stays.
   let stopFile: String

@@ -12,8 +12,8 @@ extension Batch {
     for step in 0..<targetLayout.steps { classes[step] = other.classes[other.targetRow(step: step, sample: sample)] }
   }
 
-  /// Mixes each sample with the one before it, the first with the only sample of `last`. The batch must have memory for that,
-  /// and samples no lengths.
+  /// Mixes each sample with the one before it, the first with the only sample of `last`. The batch must have memory for mixed
+  /// samples, and its samples must have no lengths.
   package func mix(_ mix: Mix, first last: Batch) {
     guard count > 0 else { return }
     precondition(!hasLengths, "samples of different lengths are not mixed")

@@ -16,7 +16,7 @@ public final class Batch {
   public let classes: UnsafeMutablePointer<Int32>
   /// If samples may be mixed: the class index of each row's second sample.
   let partnerClasses: UnsafeMutablePointer<Int32>?
-  /// Each sample's share of what it was mixed to; nil if samples are as they were loaded.
+  /// Each sample's own share of its mixture; nil if samples are as they were loaded.
   var ownShare: Float?
   /// The index of each sample in its data set, if a loader has noted it.
   private let indices: UnsafeMutablePointer<Int>
@@ -31,7 +31,7 @@ public final class Batch {
   /// Where each sample's rows start, of the inputs and of the targets.
   private let starts, targetStarts: UnsafeMutablePointer<Int32>
 
-  /// Allocates memory for up to `capacity` samples, which `isMixed` tells may be mixed.
+  /// Allocates memory for up to `capacity` samples; `isMixed` says whether they may be mixed.
   /// - Throws: `Failure` (system) if there is not enough.
   public init(
     shape: Shape, targets: TargetLayout = .oneClass, hasLengths: Bool = false, isMixed: Bool = false, capacity: Int
@@ -65,7 +65,7 @@ public final class Batch {
     targetStarts.initialize(repeating: 0, count: capacity + 1)
   }
 
-  /// Memory for samples of a data set, which `isMixed` tells may be mixed.
+  /// Memory for samples of a data set; `isMixed` says whether they may be mixed.
   /// - Throws: `Failure` (system) if there is not enough.
   public convenience init(for data: any Dataset, isMixed: Bool = false, capacity: Int) throws {
     try self.init(
@@ -120,7 +120,7 @@ public final class Batch {
     for (place, sample) in samples.enumerated() { indices[place] = sample }
   }
 
-  /// Notes before loading how often the epoch drew each of the samples before.
+  /// Notes how often the epoch drew each sample before. It is called before the samples are loaded.
   func note(earlierDraws draws: UnsafeBufferPointer<Int>) {
     for (place, earlier) in draws.enumerated() { earlierDraws[place] = earlier }
   }

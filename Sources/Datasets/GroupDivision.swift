@@ -216,7 +216,7 @@ struct GroupDivision {
       }
     }
 
-    /// A change of the distance that is no rounding error.
+    /// The least change of the distance that is not a rounding error.
     private static let least = 1e-9
 
     /// The change of the distance if two groups swap their parts.

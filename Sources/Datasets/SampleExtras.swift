@@ -2,7 +2,7 @@
 public struct SampleExtras: Equatable, Sendable {
   /// The weight by which samples are drawn; nil for none.
   public var weight: String?
-  /// The group that all in one part of the data share; nil for none.
+  /// The group, whose samples are all in one part of the data; nil for none.
   public var group: String?
 
   /// Names what to read.

@@ -1,4 +1,4 @@
-/// The groups of samples of which all are in one part of the data, such as the images of one patient.
+/// Groups of samples. All samples of a group, such as the images of one patient, are in one part of the data.
 public struct SampleGroups: Equatable, Sendable {
   /// The column, array or pattern that says the groups, for messages.
   public let source: String

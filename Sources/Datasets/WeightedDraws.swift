@@ -4,9 +4,9 @@ import Tensors
 /// How an epoch draws samples with replacement, each in proportion to its weight.
 ///
 /// The draws of an epoch are stratified. The weights of all samples, class after class, are laid end to end. Points with equal
-/// distances, of which the first is random, say how many draws each class gets: as many as its weight says, up to one. The
+/// distances, of which the first is random, say how many draws each class gets: as many as its weight says, to within one. The
 /// weights of a class are then cut into as many equal parts as it has draws, and each part draws the sample at a random point
-/// of it. So a sample is expected as often as with independent draws, with less chance. The sampler shuffles the draws. They
+/// of it. So a sample is expected as often as with independent draws, but less is left to chance. The sampler shuffles the draws. They
 /// are a function of seed and epoch.
 public struct WeightedDraws: Equatable, Sendable {
   /// The number of draws in an epoch.

@@ -99,7 +99,7 @@ public struct TransformRandom: Sendable {
     philox.logarithmOfGamma(shape: shape, epoch: epoch, sample: sample, block: (first + 1 << 15) >> 2 + 64 * index)
   }
 
-  /// Calls `body` with the index and the value of `count` normal numbers of mean 0 and deviation 1. They are others than those
+  /// Calls `body` with the index and the value of `count` normal numbers of mean 0 and deviation 1. They are not those
   /// of `normal` if there are at most 2²⁴, and the transform is at one of the first 256 places.
   package func forEachNormal(count: Int, _ body: (Int, Double) -> Void) {
     philox.forEachNormal(count: count, epoch: epoch, sample: sample, from: 1 << 33 + first << 8, body)

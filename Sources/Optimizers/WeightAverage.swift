@@ -14,7 +14,7 @@ public final class WeightAverage {
   public let decay: Double
   /// Whether the first steps keep less.
   public let warmsUp: Bool
-  /// The steps from one that the average takes in to the next.
+  /// The average takes in the weights of one step in this many.
   public let interval: Int
   /// The averaged weights, laid out as the model's. They may be incomplete: read them through the experiment.
   package let values: FloatBuffer

@@ -2,7 +2,7 @@ extension Philox {
   /// A number of the beta distribution with both parameters `shape`, from 0 to 1: G / (G + H) of two independent numbers of
   /// the gamma distribution. Words of the sample from block `block` on are used.
   ///
-  /// The two are compared by their logarithms, since for a small shape both may be too small for a number.
+  /// The two are compared by their logarithms, since for a small shape both may be too small for a `Double`.
   package func beta(shape: Double, epoch: Int = 0, sample: Int, block: Int) -> Double {
     // Far more blocks than the first number uses before one is not rejected.
     let apart = 1 << 20

@@ -25,8 +25,8 @@ extension Philox {
     }
   }
 
-  /// Calls `body` with the index of each element from `start` on, a multiple of 16, counted from there; and with its normal
-  /// number, eight pairs at a time.
+  /// Calls `body` for each of `count` elements with its index, which is 0 for element `start`, and its normal number. `start` is
+  /// a multiple of 16; the numbers are made eight pairs at a time.
   @inline(__always)
   package func forEachNormal(
     count: Int, epoch: Int = 0, sample: Int, from start: Int = 0, _ body: (Int, Double) -> Void

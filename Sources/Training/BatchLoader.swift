@@ -20,8 +20,8 @@ final class BatchLoader {
   private var current: Batch
   private var spare: Batch?
 
-  /// Allocates memory for up to `capacity` samples of `data`, twice if it loads ahead, in the
-  /// order of `sampler`, which is the loader's alone. They are mixed by `mixer`, unless it is nil.
+  /// Allocates memory for up to `capacity` samples of `data`, twice if it loads ahead. They come in the order of `sampler`, which
+  /// is the loader's alone, and are mixed by `mixer`, unless it is nil.
   /// - Throws: `Failure` (system) if there is not enough memory or no thread starts.
   init(data: any Dataset, sampler: Sampler, mixer: BatchMixer? = nil, capacity: Int) throws {
     worker = Worker(sampler: sampler, mixer: mixer)

@@ -150,7 +150,7 @@ public final class Trainer {
     try keeper?.note(report)
   }
 
-  /// Evaluates the weights; if they are the best ones, as after the steps of their evaluation.
+  /// Evaluates the weights. If they are the best ones, the report has the step and the epoch of `best`.
   private func evaluate(_ evaluator: Evaluator?, of best: EvaluationReport? = nil) throws -> EvaluationReport? {
     activity.enter(.evaluating, step: progress.step)
     guard

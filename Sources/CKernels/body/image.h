@@ -203,7 +203,7 @@ static void equalize_plane(float *x, long n) {
 // Rounds to the nearest integer, ties to even, for values below 2^22.
 DPT_INLINE v16 nearest_whole(v16 x) { return (x + splat(0x1.8p23f)) - splat(0x1.8p23f); }
 
-// Places that are no numbers, or too far outside to be rounded, become some that are far outside.
+// Places that are NaN, or too far outside to be rounded, are moved to one that is far outside.
 DPT_INLINE v16 bounded(v16 x) { return smaller(larger(x, splat(-0x1p21f)), splat(0x1p21f)); }
 
 DPT_INLINE i16 within(v16 x, float limit) { return (x >= splat(0.0f)) & (x < splat(limit)); }

@@ -60,7 +60,7 @@ final class SweepDisplay: @unchecked Sendable {
     if !told.isEmpty { print("resuming: \(counted(told.count, "variant")) of \(plan.variants.count) done before\n\n") }
     try SystemThread.start("sweep") { [self] in
       while ending.wait(timeout: .now() + Self.seconds) == .timedOut {
-        // A damaged file is reported by who needs it.
+        // A damaged file is reported by the group that needs it.
         state.take((try? folder.readResults(besides: &known)) ?? [])
         show()
       }

@@ -161,7 +161,7 @@ struct SweepWorker {
 }
 
 extension Failure {
-  /// Whether a training's failure is of its recipe or data, so that other variants may succeed. Others, such as a full disk, end
-  /// the job, which is then resumed.
+  /// Whether a training's failure comes from its recipe or data, so that other variants may succeed. Others, such as a full disk,
+  /// end the job, which is then resumed.
   fileprivate var isOfVariant: Bool { [.usage, .configuration, .data, .noInput, .system].contains(exitCode) }
 }

@@ -9,7 +9,7 @@ final class AugmentedSequences: Dataset {
   private let transforms: [any SequenceTransform]
   private let random: Philox
 
-  /// The sequences of `whole` after these transforms, in order.
+  /// The sequences of `whole`, changed by these transforms in order.
   init(_ whole: any Dataset, transforms: [any SequenceTransform], seed: UInt64) {
     self.whole = whole
     self.transforms = transforms
@@ -23,7 +23,7 @@ final class AugmentedSequences: Dataset {
   var sampleWeights: [Double]? { whole.sampleWeights }
   var count: Int { whole.count }
   var hasLengths: Bool { whole.hasLengths }
-  /// As of the sequences themselves, whose state evaluations may use.
+  /// As for the sequences themselves, whose state evaluations may use.
   var loadsAhead: Bool { whole.loadsAhead }
   var variesByEpoch: Bool { true }
   var facts: DataFacts { whole.facts }
@@ -49,7 +49,7 @@ final class AugmentedSequences: Dataset {
 }
 
 extension DataSplits {
-  /// The same parts, with the sequences that are trained on changed at random; measured are those without changes.
+  /// The same parts, with the sequences that are trained on changed at random. Evaluations take them without changes.
   package func augmented(by transforms: [any SequenceTransform], seed: UInt64) -> DataSplits {
     DataSplits(
       training: AugmentedSequences(training, transforms: transforms, seed: seed), validation: validation, test: test,

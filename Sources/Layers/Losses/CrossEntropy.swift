@@ -5,11 +5,11 @@ import Tensors
 ///
 ///     ℓ = Σ a[k] (log Σ exp z − z[k])      a = (1 − ε) w[target] · one-hot(target) + ε / classes · w
 ///
-/// A row may have two classes that share it, as mixing makes them. Then a has the sum of theirs, each times its share, and the
-/// mean divides by the number of rows, as PyTorch's with probabilities; a row does not count if one of its classes is ignored.
-///
 /// ε is the label smoothing (Szegedy et al. 2016), w has the weights of the classes. The mean divides once by the sum of the
 /// targets' weights in the whole batch, as PyTorch's `nn.CrossEntropyLoss`. Takes logits, so no softmax comes before it.
+///
+/// A row may have two classes that share it, as mixing makes them. Then a has the sum of theirs, each times its share, and the
+/// mean divides by the number of rows, as PyTorch's with probabilities; a row does not count if one of its classes is ignored.
 ///
 /// The focal loss (Lin et al. 2017) multiplies what each class adds by (1 − p)^γ, p = softmax(z)[class]: samples that are
 /// already right count less. Its mean divides as that of cross-entropy, to which it is equal with γ = 0.

@@ -30,7 +30,7 @@ extension Recipe {
       let layers = try makeLayers(input: trained, classes: facts.classNames.count)
       try Model(inputShape: trained, layers).checkSteps(of: measured.samples)
     }
-    // Measured samples are not mixed, and need not be fit for it.
+    // Samples of evaluations are not mixed, so mixing need not suit them.
     var recipe = self
     recipe.mix = MixSettings()
     return try recipe.makeExperiment(

@@ -75,7 +75,7 @@ struct RecipeWarnings {
     return "mix mixes the samples of a batch with each other, but batch is 1. It changes nothing."
   }
 
-  /// Rare classes that count more twice.
+  /// Rare classes that are made up for twice.
   private var balancedTwice: String? {
     guard recipe.sampling == .balanced, let key = recipe.loss.balancedKey else { return nil }
     return "sampling is balanced and so is loss.\(key): rare classes are drawn more often, and weigh more too. "

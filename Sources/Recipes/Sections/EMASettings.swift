@@ -4,7 +4,7 @@ public struct EMASettings: RecipeSettings {
   public var decay = 0.999
   /// Whether the first steps keep less, so that the initial weights are soon forgotten.
   public var warmup = true
-  /// The steps from one that the average takes in to the next.
+  /// The average takes in the weights of one step in this many.
   public var every = 1
 
   /// Every key at its default.

@@ -1,5 +1,5 @@
 /// Successive halving: all variants are trained for a part of their epochs, the first rung; the better half for twice as many;
-/// and so on, until the last rung's variants have all of them.
+/// and so on, until the variants of the last rung have had all epochs.
 ///
 /// Jamieson & Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization" (AISTATS 2016).
 package enum Halving {

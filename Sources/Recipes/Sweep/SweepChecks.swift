@@ -5,7 +5,7 @@ struct SweepChecks {
   private let plan: SweepPlan
   private let axes: [SweepAxis]
 
-  /// The number of variants in which a value is tried that no variant has, such as a range's end.
+  /// A value that no variant has, such as a range's end, is tried in this many variants.
   private static let trials = 8
 
   init(_ plan: SweepPlan, axes: [SweepAxis]) {

@@ -92,7 +92,7 @@ package struct SweepPlan: Codable, Equatable, Sendable {
     return lists.reduce([[]]) { rows, list in rows.flatMap { row in list.map { row + [$0] } } }
   }
 
-  /// The values of variants that are drawn, no two alike; fewer than `count` if there are not as many.
+  /// The values of variants that are drawn, no two alike; fewer than `count` if there are not that many.
   private static func drawn(_ count: Int, of axes: [SweepAxis], seed: UInt64) -> [[String]] {
     let random = Philox(seed: seed, purpose: .sweep)
     var (rows, seen): ([[String]], Set<[String]>) = ([], [])

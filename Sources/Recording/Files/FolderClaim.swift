@@ -71,7 +71,7 @@ final class FolderClaim: @unchecked Sendable {
   func release() {
     timer?.cancel()
     timer = nil
-    // A count that is being written creates no new file.
+    // A count that is being written does not create the file again.
     own.map { _ = unlink($0) }
     own = nil
   }

@@ -91,7 +91,7 @@ public enum Format {
         return right.contains(column) ? pad + cell : column == row.count - 1 ? cell : cell + pad
       }.joined(separator: "  ")
     }
-    // Empty cells at the end are no reason for blanks.
+    // Empty cells at the end of a row leave no blanks.
     return lines.map { $0.withoutBlanksAtEnd + "\n" }.joined()
   }
 }

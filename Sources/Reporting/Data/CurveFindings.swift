@@ -47,15 +47,16 @@ struct CurveFindings {
   static let (rise, visibleRise) = (0.1, 0.02)
   /// The training loss keeps falling if it falls by this share.
   static let fall = 0.1
-  /// A gap: the evaluation's loss over that of the training, its share of the first evaluation, and that of the accuracies.
+  /// A gap: the ratio of the evaluation's loss to that of training; the difference as a share of the first evaluation's loss; and
+  /// the difference of the accuracies.
   static let (gap, visibleGap, accuracyGap) = (2.0, 0.1, 0.05)
-  /// The training loss is high if it is above this share of its start; of accuracies, if they are below this one.
+  /// The training loss is high if it was never below the first share of its start, and the training accuracy is below the second.
   static let (highLoss, highAccuracy) = (0.5, 0.9)
   /// Training and evaluation are alike up to this ratio of the losses.
   static let alike = 1.25
-  /// The end of a fall: a share of the highest learning rate, below which the schedule has ended the training.
+  /// Below this share of the highest learning rate the schedule has ended the training.
   static let usefulRate = 0.1
-  /// A flat loss: its fall, as a share of the start; the share of the start above which it matters, and the accuracy below which.
+  /// A flat loss: its change as a share of the start; it matters above the second share of the start and below the accuracy.
   static let (flat, flatLoss, flatAccuracy) = (0.01, 0.2, 0.95)
   /// Divergence: the loss over its lowest value, and the rise as a share of the start; an early peak over the start.
   static let (divergence, visibleDivergence, peak) = (1.5, 0.1, 2.0)

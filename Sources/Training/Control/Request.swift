@@ -4,7 +4,7 @@ public enum Request: Int, Comparable, Sendable {
   case none
   /// Save a checkpoint.
   case save
-  /// Save and end, because a part of the training is done that was asked for.
+  /// Save and end, because the part of the training that was asked for is done.
   case pause
   /// Save and end, because of a file in the run folder.
   case stopFile

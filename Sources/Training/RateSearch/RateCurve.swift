@@ -17,7 +17,7 @@ package struct RateCurve: Equatable, Sendable {
   /// The weight of the former losses in the running loss that decides about the end.
   private static let memory = 0.9
   /// The loss must fall by this many times the median distance of a step's loss from the smoothed one. The smoothed loss of
-  /// batches that only differ at random is about half that distance from its mean, so a tenth of such a fall can be told.
+  /// batches that only differ at random is about half that distance from its mean, so a tenth of such a fall is more than chance.
   private static let clearFall = 8.0
   /// The share of the fall that is left out at both ends of the slope.
   private static let foot = 0.1
@@ -99,7 +99,7 @@ extension RateCurve {
   /// tenths of the fall are done; nil if the loss does not fall clearly.
   ///
   /// It is steadier than the steepest descent, which one batch can move. Unlike the longest series of falling losses (fastai's
-  /// `valley`), it does not count steps before the slope in which the loss falls by hardly anything.
+  /// `valley`), it does not count steps before the slope in which the loss hardly falls.
   package var suggestion: Double? {
     guard falls, let lowestStep else { return nil }
     let fall = start - smoothed[lowestStep]

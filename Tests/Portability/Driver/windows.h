@@ -13,7 +13,7 @@ long output_size(long input, long kernel, long stride, long padding, long dilati
 /// `outputs`. With `dilates` it may be dilated.
 dpt_convolution draw_window(long channels, long outputs, long batch, bool dilates);
 window_layout layout_of(const dpt_convolution *g);
-/// Lays x and y out anew: all lengths are equal, and the next pixel is `xStride` or `yStride` values behind.
+/// Lays x and y out anew: all lengths are equal, and the next pixel is `xStride` or `yStride` values further on.
 void lay_out(dpt_convolution *g, window_layout layout, long xStride, long yStride);
 /// Lays the pixels of x further apart, half of the time.
 void stretch_x(dpt_convolution *g);

@@ -46,8 +46,8 @@ typedef struct {
 /// or window i of n is ⌊i·H/n⌋ ..< ⌈(i + 1)·H/n⌉ along an axis of H pixels, whatever the kernel is.
 typedef enum { DPT_PADDING_COUNTS, DPT_PADDING_IGNORED, DPT_ADAPTIVE } dpt_average;
 
-/// What follows a convolution, and so how ∂ℓ/∂y is made: it is given, perhaps with a ReLU behind the convolution; or, for images,
-/// it is made of the gradients behind max pooling, or behind a batch normalization.
+/// What follows a convolution, and so how ∂ℓ/∂y is made: it is given, perhaps with a ReLU after the convolution; or, for images,
+/// it is made of the gradients after max pooling, or after a batch normalization.
 typedef enum { DPT_GIVEN, DPT_POOLED, DPT_NORMALIZED } dpt_follower;
 
 /// What goes into a convolution's backward pass, and where its results go. Every sample lies at the same place as forwards.

@@ -46,7 +46,7 @@ typedef struct {
   float weightSum;
   /// The share of the target that is spread over all classes.
   float smoothing;
-  /// Whether rows of which a target is `ignored` do not count.
+  /// Whether rows do not count if one of their targets is `ignored`.
   bool ignores;
   int32_t ignored;
 } dpt_class_targets;
