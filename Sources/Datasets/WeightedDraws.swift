@@ -27,7 +27,7 @@ public struct WeightedDraws: Equatable, Sendable {
         .configuration,
         "sampling is balanced, but "
           + (data.targetLayout.areClasses
-            ? "the samples' classes are not known before they are loaded" : "the targets are no classes"),
+            ? "the samples' classes are not known before they are loaded" : "the targets are not classes"),
         advice: "leave sampling out, or give each sample a weight and set sampling to weights")
     }
     var sizes = [Int](repeating: 0, count: data.classNames.count)

@@ -160,7 +160,7 @@ extension EndToEndTests {
           ["sweep", "temporal-order", "optimizer=sgd", "optimizer.clipNorm=none", "optimizer.learningRate=1e38,2e38"],
           in: folder)
         #expect(
-          ending.status == 78 && ending.errors.hasPrefix("every variant failed, the first one so: "), "\(ending.text)")
+          ending.status == 78 && ending.errors.hasPrefix("every variant failed; the first one: "), "\(ending.text)")
       }
     }
 

@@ -83,7 +83,7 @@ import Testing
   @Test func impossibleSweepsAreRefused() throws {
     #expect(try failure("batch=32").message == "command line: no key has several values")
     #expect(try failure("batch=32,64", "batch=16").message.hasPrefix("command line: batch is given twice"))
-    #expect(try failure("dropout=0.1..0.5").message == "command line: \"dropout=0.1..0.5\" has endless values")
+    #expect(try failure("dropout=0.1..0.5").message == "command line: \"dropout=0.1..0.5\" has infinitely many values")
     #expect(
       try failure("seed=1..200", "epochs=1..200").message
         == "command line: these values make 40000 variants, more than 10000")

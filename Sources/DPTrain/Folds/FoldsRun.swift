@@ -58,7 +58,7 @@ final class FoldsRun {
     let results = try folder.map { folder in
       try (1...count).map { fold in
         guard let result = result(of: fold, in: folder) else {
-          throw Failure(.noInput, "\(folder.run(fold).result) was written, but cannot be read any more")
+          throw Failure(.noInput, "\(folder.run(fold).result) was written, but can no longer be read")
         }
         return result
       }

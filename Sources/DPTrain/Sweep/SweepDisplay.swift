@@ -95,8 +95,8 @@ final class SweepDisplay: @unchecked Sendable {
     }
     if let failure = entries.first?.result?.failure, entries.allSatisfy({ $0.outcome == .failed }) {
       throw Failure(
-        .configuration, "every variant failed, the first one so: \(failure)",
-        advice: "their lines are in \(folder.log(entries[0].variant.number)) and beside it")
+        .configuration, "every variant failed; the first one: \(failure)",
+        advice: "each has a log of its training, such as \(folder.log(entries[0].variant.number))")
     }
     try SweepPage(state, folder: folder).write()
     var rows = [["table", folder.table], ["page", folder.page]]

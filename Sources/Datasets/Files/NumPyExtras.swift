@@ -21,7 +21,7 @@ extension NPZArchive {
   func groups(_ name: String, count: Int, path: String) throws -> SampleGroups {
     let numbers = try values(
       name, count: count, path: path,
-      advice: "data.splitBy names the array with a number for each sample that is the same for all of a group"
+      advice: "data.splitBy names an array with a number for each sample, the same for all samples of a group"
     )
     return SampleGroups(numbers.map { Int(exactly: $0).map(String.init) ?? "\($0)" }, from: name)
   }

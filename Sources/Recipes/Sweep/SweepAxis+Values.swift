@@ -11,7 +11,7 @@ extension SweepAxis {
     case .range(let low, let high, let isWhole, let isLogarithmic):
       guard isWhole, !isLogarithmic else {
         throw Failure(
-          .usage, "command line: \"\(text)\" has endless values",
+          .usage, "command line: \"\(text)\" has infinitely many values",
           advice: "say how many to draw with --random N, or write values with commas between them")
       }
       guard high - low < Double(limit) else {

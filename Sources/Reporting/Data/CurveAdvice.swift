@@ -34,7 +34,7 @@ struct CurveAdvice {
   private func hasLayer(_ kinds: String...) -> Bool { !recipe.layerKinds.isDisjoint(with: kinds) }
 
   private var findRate: String {
-    "look for a learning rate: dp-train find-rate \(run.folder.recipe) shows at which ones the loss falls"
+    "look for a learning rate: dp-train find-rate \(run.folder.recipe) shows at which rates the loss falls"
   }
 
   private var overfitting: [String] {
@@ -80,7 +80,7 @@ struct CurveAdvice {
     if recipe.optimizer.kind == "sgd" {
       hints.append("use an optimizer that scales each parameter: optimizer.name=adamw")
     }
-    if hasLayer("dropout", "channel-dropout", "drop-path") { hints.append("take away some dropout") }
+    if hasLayer("dropout", "channel-dropout", "drop-path") { hints.append("use less dropout") }
     hints.append("make the network wider or deeper, and check that inputs are standardized")
     if !finding.title.hasPrefix("Underfitting: ") { hints.append("train longer: epochs=\(2 * recipe.epochs)") }
     return hints
@@ -90,7 +90,7 @@ struct CurveAdvice {
     var hints = [findRate]
     if recipe.schedule is ConstantScheduleEntry {
       hints.append(
-        "let the learning rate fall: schedule.name=plateau does so when the loss stays, schedule.name=cosine always")
+        "let the learning rate fall: schedule.name=plateau does so when the loss is flat, schedule.name=cosine always")
     }
     if isOff("schedule.warmup") {
       hints.append("begin with a small learning rate, so that a greater one can follow: schedule.warmup=100")

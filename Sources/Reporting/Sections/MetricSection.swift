@@ -113,7 +113,7 @@ struct MetricSection {
         Chart(x: Axis(x, bounds: unit), y: Axis(y, bounds: unit), marks: marks))
     }
     return [
-      figure("ROC curve", "share of the others taken for it", "recall") { curve, all in
+      figure("ROC curve", "false positive rate", "recall") { curve, all in
         [Mark.Point(x: 0, y: 0)]
           + curve.points.map {
             Mark.Point(

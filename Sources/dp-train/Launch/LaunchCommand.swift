@@ -21,7 +21,7 @@ struct LaunchCommand: ParsableCommand {
 
   @OptionGroup var recipe: RecipeArguments
 
-  @Flag(help: "Train variants: keys have several values, as of dp-train sweep, and the next options are its own.")
+  @Flag(help: "Train variants: keys have several values, as with dp-train sweep. The next options are those of sweep.")
   var sweep = false
 
   @OptionGroup var variants: SweepArguments

@@ -39,7 +39,7 @@ extension [any PipelineEntry] {
       let count = others.count == 1 ? "1 more transform follows" : "\(others.count) more transforms follow"
       throw Failure(
         .configuration, "\(key).\(index) is \(Normalize.name), but \(count)",
-        advice: "it must be the last but for \(RandomErasing.name): all others need colours from 0 to 1")
+        advice: "only \(RandomErasing.name) may follow it: all others need colours from 0 to 1")
     }
     let before = self[..<index].compactMap { ($0 as? any TransformEntry)?.makeTransform() }
     let after = self[(index + 1)...].compactMap { ($0 as? RandomErasingEntry)?.makeTransform(after: entry.normalize) }
