@@ -16,7 +16,8 @@ import numpy as np
 from PIL import Image
 
 IMAGES, EPOCHS, COPIES = 64, 4, 10
-# The entry of dp-train, and torchvision's transform. Almost always, since what is always done is done only once.
+# The entry of dp-train, and torchvision's transform. Probabilities are just below 1, since dp-train makes a change that is
+# certain only once.
 TRANSFORMS = {
     "random-horizontal-flip": ("{probability: 0.999}", "RandomHorizontalFlip(1.0)"),
     "random-vertical-flip": ("{probability: 0.999}", "RandomVerticalFlip(1.0)"),

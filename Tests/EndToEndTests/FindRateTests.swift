@@ -47,7 +47,7 @@ extension EndToEndTests {
       }
     }
 
-    /// With `scaleWithBatch` the rate of a step is another than the key's.
+    /// With `scaleWithBatch` the rate of a step is not the key's.
     @Test func theSuggestionIsForTheKeyOfTheRecipe() throws {
       let (plain, scaled) = (try find([]), try find(["schedule.scaleWithBatch=8"]))
       #expect(plain.losses == scaled.losses && plain.suggestion == scaled.suggestion)

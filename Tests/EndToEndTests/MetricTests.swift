@@ -26,7 +26,7 @@ extension EndToEndTests {
         }
       }
 
-      /// Some metric that the usual ones do not have.
+      /// A metric that is not one of the usual ones.
       var rare: String {
         switch self {
         case .twoClasses, .classes, .event: "kappa"

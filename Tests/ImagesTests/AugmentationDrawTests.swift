@@ -65,7 +65,7 @@ import Testing
       let ratio = Double(region.size.height) / Double(region.size.width)
       #expect((0.019...0.331).contains(share) && (0.29...3.35).contains(ratio))
     }
-    // A rectangle as large as the image fits never.
+    // A rectangle as large as the image never fits.
     #expect(draws(RandomErasing(probability: 1, scale: 1...1, ratio: 1...1), count: 3).allSatisfy { $0 == nil })
   }
 

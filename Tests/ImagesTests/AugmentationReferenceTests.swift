@@ -6,7 +6,7 @@ import Testing
 
 /// The transforms that only augment, against torchvision's with the same parameters.
 ///
-/// torchvision's are of floats, or of bytes if it has an operation only there. Results of bytes are whole levels, so they
+/// torchvision changes floats, or bytes if it has an operation only for these. Results of bytes are whole levels, so they
 /// may differ by a level, or by half of one on average.
 @Suite struct AugmentationReferenceTests {
   private let level: Float = 1 / 255
@@ -73,7 +73,7 @@ import Testing
       for (sign, word) in operation.isSigned ? [(1.0, "plus"), (-1, "minus")] : [(1, "plus")] {
         let name = "operation-\(operation.rawValue)-\(word)"
         #expect(archive.names.contains(name))
-        // torchvision rounds bytes down, so most values are half a level less; some nearest pixels are others.
+        // torchvision rounds bytes down, so most values are half a level less; some nearest pixels differ.
         try expectReference(name, within: 1.2 * level, atMost: 2 * level, for: 0.01) {
           try $0.apply(operation, sign * strength, OperationStyle())
         }

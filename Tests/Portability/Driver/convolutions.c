@@ -86,7 +86,7 @@ static dpt_convolution draw_pool(const dpt_convolution *g) {
   return pool;
 }
 
-// The gradients behind a convolution, or behind what follows it.
+// The gradients after a convolution, or after what follows it.
 static void draw_gradients(dpt_convolution_backward *p) {
   const dpt_convolution *g = &p->convolution;
   void *y = random_y(g);

@@ -31,7 +31,7 @@ static void pooling(void) {
   void *x = random_x(&g), *dy = random_y(&g);
   void *y = values_y(&g), *dx = values_x(&g);
   if (averages) {
-    // Windows end in the padding behind, however much there is.
+    // Windows end in the padding at the end, however much there is.
     g.behindHeight = g.kernelHeight;
     g.behindWidth = g.kernelWidth;
     dpt_average_pool(&g, DPT_PADDING_COUNTS, x, y);

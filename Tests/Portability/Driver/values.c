@@ -3,7 +3,7 @@
 
 // MARK: Memory
 
-// Kernels may read kSlack values behind the last, and write whole groups.
+// Kernels may read kSlack values after the last, and write whole groups.
 enum { kBlocks = 256, kSlack = DPT_LANES };
 static void *blocks[kBlocks];
 static int blockCount;

@@ -58,7 +58,7 @@ window_layout layout_of(const dpt_convolution *g) {
 void draw_lengths(dpt_convolution *g) {
   int32_t *x = memory((size_t)(g->batch + 1) * sizeof(int32_t)), *y = memory((size_t)(g->batch + 1) * sizeof(int32_t));
   for (long n = 0; n < g->batch; n++) {
-    // Each stride of inputs less is an output less.
+    // One stride of inputs less is one output less.
     const long most = (g->height - 1) / g->strideHeight, less = draw(0, most < g->outHeight ? most : g->outHeight - 1);
     x[n + 1] = x[n] + (int32_t)(g->height - less * g->strideHeight);
     y[n + 1] = y[n] + (int32_t)(g->outHeight - less);

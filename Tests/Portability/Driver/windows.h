@@ -9,8 +9,8 @@ typedef enum { IMAGES, TIME_MAJOR, OF_LENGTHS } window_layout;
 
 /// The pixels along one side of the output; `padding` is that of both ends together.
 long output_size(long input, long kernel, long stride, long padding, long dilation);
-/// A window over images, sometimes larger ones, or over sequences, of up to `channels` channels; it gives as many for no
-/// `outputs`. With `dilates` it may be dilated.
+/// A window over images, sometimes larger ones, or over sequences, of up to `channels` channels. If `outputs` is 0, it gives as
+/// many outputs as channels. With `dilates` it may be dilated.
 dpt_convolution draw_window(long channels, long outputs, long batch, bool dilates);
 window_layout layout_of(const dpt_convolution *g);
 /// Lays x and y out anew: all lengths are equal, and the next pixel is `xStride` or `yStride` values further on.
