@@ -170,7 +170,7 @@ private func read(_ text: String) throws -> [any PipelineEntry] {
         "random-erasing.value must be a number or [red, green, blue] or random, not \"noise\"",
       "solarize: {threshold: -1}": "random-solarize.threshold must be from 0 to 256, not -1",
       "rand-augment: {magnitude: 31}":
-        "data.transforms.0.rand-augment.magnitude is 31 (r.yaml:2), but strengths end with 30",
+        "data.transforms.0.rand-augment.magnitude is 31 (r.yaml:2), but magnitudes end with 30",
       "auto-augment: coco": "data.transforms.0.auto-augment.policy cannot be \"coco\"",
     ]
     for (text, message) in faults {

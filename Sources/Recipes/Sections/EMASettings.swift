@@ -17,10 +17,10 @@ public struct EMASettings: RecipeSettings {
       RecipeKey("decay", \.decay, .number(.from(0, below: 1)), "the share of the average that is kept each time"),
       RecipeKey(
         "warmup", \.warmup, .flag,
-        "whether time t, from 0, keeps (1 + t) / (10 + t) if that is less, so that the initial weights are soon forgotten"
+        "whether update t, from 0, keeps (1 + t) / (10 + t) if that is less, so that the initial weights are soon forgotten"
       ),
       RecipeKey(
         "every", \.every, .number(.atLeast(1)),
-        "steps from one that the average takes in to the next; the first step is one of them"),
+        "the average takes in the weights of one step in this many, the first step among them"),
     ])
 }

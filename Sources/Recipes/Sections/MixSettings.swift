@@ -15,12 +15,12 @@ public struct MixSettings: RecipeSettings {
     keys: [
       RecipeKey(
         "mixup", \.mixup, .number(.atLeast(0)),
-        "adds to each sample the one before it in the batch, both by shares of the distribution Beta(mixup, mixup); 0 is never"
+        "adds to each sample the one before it in the batch, with shares of the distribution Beta(mixup, mixup); 0 is never"
       ),
       RecipeKey(
         "cutmix", \.cutmix, .number(.atLeast(0)),
-        "puts a box of the image before it into each image, of a share of Beta(cutmix, cutmix); 0 is never; with mixup, "
-          + "each batch draws one of the two"),
+        "replaces a box of each image by the same box of the image before it, with shares of Beta(cutmix, cutmix); 0 is "
+          + "never; with mixup, each batch draws one of the two"),
     ])
 
   /// How samples are mixed; nil if they are not.

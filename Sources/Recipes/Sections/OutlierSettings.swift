@@ -19,7 +19,7 @@ public struct OutlierSettings: RecipeSettings {
         "a gradient whose norm is above limit times the median is shortened to that"),
       RecipeKey(
         "window", \.window, .number(.from(1, through: 10000)),
-        "steps before it that the median is of; the first 10 steps are never shortened"),
+        "the steps before it whose median is taken; in the first 10 steps nothing is shortened"),
     ])
 
   /// The same for the training.

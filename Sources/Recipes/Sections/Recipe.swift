@@ -153,7 +153,7 @@ extension Recipe: RecipeSettings {
           + "stops early"),
       RecipeKey(
         "stop", \.stop, .optional(.section),
-        "when training ends before its last step, because the monitored metric does not improve any more; or none"),
+        "when training ends before its last step, because the monitored metric no longer improves; or none"),
       RecipeKey(
         "restoreBest", \.restoreBest, .flag,
         "whether training ends with the best weights on the validation samples in place of the last ones: the weights file, "

@@ -67,7 +67,7 @@ extension RecipeKey {
   static func weight(_ property: any WritableKeyPath<Settings, String?> & Sendable) -> RecipeKey {
     RecipeKey(
       "weight", property, .optional(.text),
-      "the column of each sample's weight, from 0 up, by name or index from 0, or none; read with sampling: weights, and no "
-        + "input in any case")
+      "the column of each sample's weight, from 0 up, by name or index from 0, or none; read with sampling: weights, and "
+        + "never an input")
   }
 }

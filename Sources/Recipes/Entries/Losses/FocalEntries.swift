@@ -21,7 +21,7 @@ public struct FocalEntry: LossEntry {
     keys: [
       RecipeKey(
         "gamma", \.gamma, .number(.atLeast(0)),
-        "the exponent of 1 − p, with the probability p of the label: larger counts samples less that are already right"),
+        "the exponent of 1 − p, p the label's probability: the larger, the less count samples that are already right"),
       .classWeights(\.classWeights),
       .ignoreIndex(\.ignoreIndex),
     ])
@@ -63,7 +63,7 @@ public struct BinaryFocalEntry: LossEntry {
         "the weight of events that happen, and 1 minus that of others; none for 1 each"),
       RecipeKey(
         "gamma", \.gamma, .number(.atLeast(0)),
-        "the exponent of 1 − p, with the probability p of the target: larger counts events less that are already right"),
+        "the exponent of 1 − p, p the target's probability: the larger, the less count events that are already right"),
     ])
 
   /// True.

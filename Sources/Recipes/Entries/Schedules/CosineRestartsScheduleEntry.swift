@@ -25,7 +25,7 @@ public struct CosineRestartsScheduleEntry: ScheduleEntry {
       RecipeKey("period", \.period, .span(allowsNone: false), "steps or epochs of the first fall"),
       RecipeKey(
         "multiplier", \.multiplier, .number(.from(1, through: 1000)),
-        "the length of each fall over that of the one before"),
+        "how many times as long as the one before each fall is"),
       RecipeKey("minimum", \.minimum, .number(.atLeast(0)), "the learning rate that it falls to"),
     ] + sharedKeys)
 

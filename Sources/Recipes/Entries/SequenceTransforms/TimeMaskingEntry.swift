@@ -19,7 +19,7 @@ public struct TimeMaskingEntry: SequenceTransformEntry {
       RecipeKey("count", \.count, .number(.from(1, through: 1000)), "the number of spans"),
       RecipeKey("share", \.share, .number(.from(0, through: 1)), "the longest span as a share of the sample's steps"),
       RecipeKey(
-        "steps", \.steps, .optional(.number(.atLeast(1))), "the longest span in steps, or none for the share of them"),
+        "steps", \.steps, .optional(.number(.atLeast(1))), "the longest span in steps, or none for that of share"),
     ])
 
   /// Makes the transform.

@@ -2,7 +2,7 @@ import Images
 
 /// Mixes images with chains of random operations on them.
 public struct AugMixEntry: TransformEntry {
-  /// The number of strengths that are used, from the least.
+  /// The number of magnitudes that are used, from the least.
   public var severity = 3
   /// The number of chains.
   public var mixtureWidth = 3
@@ -26,7 +26,7 @@ public struct AugMixEntry: TransformEntry {
     keys: [
       RecipeKey(
         "severity", \.severity, .number(.from(1, through: AugMix.strengths)),
-        "the strengths that are used, from the least, of \(AugMix.strengths)"),
+        "the number of magnitudes that are used, from the least, of \(AugMix.strengths)"),
       RecipeKey(
         "mixtureWidth", \.mixtureWidth, .number(.from(1, through: AugMix.mostChains)), "the number of chains"),
       RecipeKey(

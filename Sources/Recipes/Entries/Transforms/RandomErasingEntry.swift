@@ -35,7 +35,7 @@ public struct RandomErasingEntry: TransformEntry {
         "ratio", \.ratio, .interval(.from(0.01, through: 100)), "the rectangle's height / width, [least, most]"),
       RecipeKey(
         "value", \.value, .erasure,
-        "the new value: of the network's inputs after normalize, else from 0 to 1; random for normal numbers"),
+        "the new value: after normalize one of the network's inputs, else from 0 to 1; random for normal numbers"),
     ])
 
   /// Makes the transform for colours from 0 to 1.

@@ -1,8 +1,8 @@
 import Images
 
-/// Applies one operation of random strength.
+/// Applies one operation of random magnitude.
 public struct TrivialAugmentWideEntry: TransformEntry {
-  /// The number of strengths.
+  /// The number of magnitudes.
   public var numMagnitudeBins = 31
   /// How rotations and the like interpolate.
   public var interpolation = Interpolation.nearest
@@ -14,11 +14,11 @@ public struct TrivialAugmentWideEntry: TransformEntry {
 
   /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    TrivialAugmentWide.name, "one operation of random strength: TrivialAugment",
+    TrivialAugmentWide.name, "one operation of random magnitude: TrivialAugment",
     example: "interpolation: bilinear",
     keys: [
       RecipeKey(
-        "numMagnitudeBins", \.numMagnitudeBins, .number(.from(2, through: 1000)), "the number of strengths"),
+        "numMagnitudeBins", \.numMagnitudeBins, .number(.from(2, through: 1000)), "the number of magnitudes"),
       .interpolation(\.interpolation),
       .fill(\.fill),
     ])
