@@ -94,7 +94,7 @@ DPT_INLINE void write_gathered_tile(int mr, int np, const gathered_product *p, c
     }
 }
 
-#if DPT_SUMS_APART
+#if DPT_ROUNDED && !DPT_PAIRED
 
 #define DPT_CASE(MR)                                                          \
   case MR:                                                                    \
@@ -127,17 +127,17 @@ static __attribute__((noinline)) void rounded_gathered_sums(bool isCareful, int 
 
 #endif
 
-#define DPT_CASE(MR)                                                                       \
-  case MR:                                                                                 \
-    if (!DPT_SUMS_APART) sum_gathered_tile(false, MR, np, p, g, tile, panel, acc);         \
-    write_gathered_tile(MR, np, p, g, tile, panel, acc);                                   \
+#define DPT_CASE(MR)                                                              \
+  case MR:                                                                        \
+    if (!apart) sum_gathered_tile(false, MR, np, p, g, tile, panel, acc);         \
+    write_gathered_tile(MR, np, p, g, tile, panel, acc);                          \
     break;
 
-DPT_INLINE void gathered_tiles(int np, const gathered_product *p, const gathered_rows *g, long tile, long height,
+DPT_INLINE void gathered_tiles(bool apart, int np, const gathered_product *p, const gathered_rows *g, long tile, long height,
                                long panel) {
   v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
-#if DPT_SUMS_APART
-  DPT_MAKE_SUMS(rounded_gathered_sums(isCareful, np, p, g, tile, height, panel, acc));
+#if DPT_ROUNDED && !DPT_PAIRED
+  if (apart) DPT_MAKE_SUMS(rounded_gathered_sums(isCareful, np, p, g, tile, height, panel, acc));
 #endif
   switch (height) {
     DPT_EACH_HEIGHT(DPT_CASE)
@@ -145,21 +145,37 @@ DPT_INLINE void gathered_tiles(int np, const gathered_product *p, const gathered
 }
 #undef DPT_CASE
 
-static void multiply_gathered(const gathered_product *p, const gathered_rows *g) {
+// The tiles of a block; with `apart` each cares for the rule of its sums.
+DPT_INLINE void gathered_block(bool apart, const gathered_product *p, const gathered_rows *g) {
   const long panels = (p->columns + DPT_LANES - 1) / DPT_LANES;
   long panel = 0;
 #if DPT_TILE_PANELS > 1
   for (; panel + 1 < panels; panel += 2)
     for (long i = 0; i * DPT_TILE_ROWS < g->rows; i++) {
       const long left = g->rows - i * DPT_TILE_ROWS;
-      gathered_tiles(2, p, g, i, left < DPT_TILE_ROWS ? left : DPT_TILE_ROWS, panel);
+      gathered_tiles(apart, 2, p, g, i, left < DPT_TILE_ROWS ? left : DPT_TILE_ROWS, panel);
     }
 #endif
   for (; panel < panels; panel++)
     for (long i = 0; i * DPT_TILE_ROWS < g->rows; i++) {
       const long left = g->rows - i * DPT_TILE_ROWS;
-      gathered_tiles(1, p, g, i, left < DPT_TILE_ROWS ? left : DPT_TILE_ROWS, panel);
+      gathered_tiles(apart, 1, p, g, i, left < DPT_TILE_ROWS ? left : DPT_TILE_ROWS, panel);
     }
+}
+
+#if DPT_SUMS_TOGETHER
+DPT_SUMMING void sum_gathered(const gathered_product *p, const gathered_rows *g) { gathered_block(false, p, g); }
+#endif
+
+static void multiply_gathered(const gathered_product *p, const gathered_rows *g) {
+#if DPT_SUMS_TOGETHER
+  // A bias to which nothing is added is no sum of products, nor is what is added to C.
+  if (g->taps > 0 && !p->adds) {
+    DPT_SUM(sum_gathered(p, g));
+    return;
+  }
+#endif
+  gathered_block(DPT_ROUNDED && !DPT_PAIRED, p, g);
 }
 
 // Adds a row to the block, and runs the block when it is full; gives where each tap's pixel is to be put.

@@ -122,8 +122,9 @@ DPT_INLINE const element *output_gradients(const dpt_convolution_backward *p, co
 
 DPT_INLINE void add_weight_gradient(const dpt_convolution *g, const gradient_plan *plan, const element *x,
                                     const element *dy, float *sums, float *input, float *output) {
-  if (plan->lanesAreOutputs) add_gradient_by_outputs(g, plan, x, dy, sums, input, output);
-  else add_gradient_by_inputs(g, plan, x, dy, sums, input, output);
+  // What they pack is copied, which no mode changes.
+  if (plan->lanesAreOutputs) DPT_SUM(add_gradient_by_outputs(g, plan, x, dy, sums, input, output));
+  else DPT_SUM(add_gradient_by_inputs(g, plan, x, dy, sums, input, output));
 }
 
 // dx has been made up to the sample `end`.

@@ -130,7 +130,7 @@ DPT_INLINE void pack_gradients(const dpt_convolution *g, const gradient_plan *pl
                                     g->outputs - o));
 }
 
-static void add_gradient_by_outputs(const dpt_convolution *g, const gradient_plan *plan, const element *x,
+DPT_SUMMING void add_gradient_by_outputs(const dpt_convolution *g, const gradient_plan *plan, const element *x,
                                     const element *dy, float *sums, float *input, float *output) {
   const long pixel = plan->packsInput ? plan->unfolded * g->channels : g->xStride;
   const long line = plan->packsInput ? plan->inputWidth * pixel : g->xLine;
@@ -209,7 +209,7 @@ DPT_INLINE void pack_output(const dpt_convolution *g, const gradient_plan *plan,
   }
 }
 
-static void add_gradient_by_inputs(const dpt_convolution *g, const gradient_plan *plan, const element *x, const element *dy,
+DPT_SUMMING void add_gradient_by_inputs(const dpt_convolution *g, const gradient_plan *plan, const element *x, const element *dy,
                                    float *sums, float *input, float *output) {
   const long panelSize = plan->inputLines * plan->inputWidth * DPT_LANES;
   const long slots = slots_of(g->outWidth);

@@ -222,10 +222,19 @@ DPT_INLINE void multiply_rows(product_rule rule, const slot_product *p, long fir
       product_tiles(rule, 1, p, first + i, rows - i < height ? rows - i : height, panel, list);
 }
 
+#if DPT_ROUNDED
+DPT_SUMMING void multiply_rounded_rows(const slot_product *p, long first, long rows, prefetch_list *list) {
+  multiply_rows(DPT_OF_ROUNDED, p, first, rows, list);
+}
+#endif
+
 // The product of a block of rows.
 static void multiply_block(const slot_product *p, long first, long rows, prefetch_list *list) {
 #if DPT_ROUNDED
-  if (p->rule == DPT_OF_ROUNDED) return multiply_rows(DPT_OF_ROUNDED, p, first, rows, list);
+  if (p->rule == DPT_OF_ROUNDED) {
+    DPT_SUM(multiply_rounded_rows(p, first, rows, list));
+    return;
+  }
 #endif
   multiply_rows(DPT_OF_FLOATS, p, first, rows, list);
 }

@@ -90,10 +90,17 @@ DPT_INLINE v16 careful_fma16(v16 a, v16 b, v16 c) {
 #define DPT_CAREFUL_SUMS 0
 #endif
 
-// Whether sums are made by a call of their own, which no compiler moves to where denormal numbers are kept.
-#define DPT_SUMS_APART (DPT_ROUNDED && !DPT_PAIRED)
+// Where a mode of the processor follows the rule, it holds for whole products: all that they compute is sums. Elsewhere it holds
+// for a tile, which can be made once more.
+#if DPT_ROUNDED && !DPT_PAIRED && defined(__x86_64__)
+#define DPT_SUMS_TOGETHER 1
+#else
+#define DPT_SUMS_TOGETHER 0
+#endif
+#define DPT_SUMS_APART (DPT_ROUNDED && !DPT_PAIRED && !DPT_SUMS_TOGETHER)
 
-// Calls what makes sums; once more, with `isCareful`, where the processor has not followed the rule.
+// Calls a function that is not inlined, so that no compiler moves its sums to where denormal numbers are kept; once more, with
+// `isCareful`, where the processor has not followed the rule.
 #define DPT_MAKE_SUMS(CALL)                                            \
   do {                                                                 \
     bool isCareful = false;                                            \
@@ -103,7 +110,17 @@ DPT_INLINE v16 careful_fma16(v16 a, v16 b, v16 c) {
       isCareful = true;                                                \
       CALL;                                                            \
     }                                                                  \
+    (void)isCareful;                                                   \
   } while (0)
+
+// Calls a function that computes sums and nothing else, whose tiles care for the rule themselves where that is needed.
+#if DPT_SUMS_TOGETHER
+#define DPT_SUMMING static __attribute__((noinline))
+#define DPT_SUM(CALL) DPT_MAKE_SUMS(CALL)
+#else
+#define DPT_SUMMING static
+#define DPT_SUM(CALL) CALL
+#endif
 
 // sum + the product of two slots.
 DPT_INLINE v16 add_product(product_rule rule, bool isCareful, v16 a, v16 b, v16 sum) {

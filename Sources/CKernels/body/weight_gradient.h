@@ -54,7 +54,7 @@ DPT_INLINE void outer_tile(bool isCareful, int mr, int np, const dpt_outer_produ
     for (int j = 0; j < np; j++) store(sums + (i * np + j) * DPT_LANES, sum[i][j]);
 }
 
-#if DPT_SUMS_APART
+#if DPT_ROUNDED && !DPT_PAIRED
 
 #define DPT_CASE(MR) \
   case MR: outer_tile(isCareful, MR, np, p, at, from, to, sums); break;
@@ -106,7 +106,7 @@ DPT_INLINE void gradient_tile(int mr, int np, const dpt_outer_product *p, const 
   v16 stack[DPT_STACK * DPT_TILE_ROWS * DPT_TILE_PANELS];
   for (shard_fold f = fold_shards(s, stack, mr * np * DPT_LANES); has_shard(&f);) {
     const long from = shard_start(&f) * p->positions, to = shard_end(&f) * p->positions;
-#if DPT_SUMS_APART
+#if DPT_ROUNDED && !DPT_PAIRED
     DPT_MAKE_SUMS(rounded_outer_sums(isCareful, np, p, mr, at, from, to, f.top));
 #else
     outer_tile(false, mr, np, p, at, from, to, f.top);

@@ -119,8 +119,11 @@ DPT_INLINE h16 halves_of_value(const void *at, dpt_precision precision) {
   paired(halves_of_value(value_at(ROW, PRECISION, OFFSET), PRECISION),                                        \
          NEXT ? halves_of_value(value_at(NEXT, PRECISION, OFFSET), PRECISION) : (NO_PARTNER))
 #elif DPT_ROUNDED
-#define DPT_SLOT_OF(ROW, NEXT, PRECISION, OFFSET, NO_PARTNER) \
-  floats_of_halves(rounded_halves(load_value(value_at(ROW, PRECISION, OFFSET), PRECISION)))
+// Values are rounded where they lie.
+DPT_INLINE v16 rounded_value(const void *at, dpt_precision precision) {
+  return precision == DPT_IN_FLOAT32 ? floats_of_halves(rounded_halves(load((const float *)at))) : load((const element *)at);
+}
+#define DPT_SLOT_OF(ROW, NEXT, PRECISION, OFFSET, NO_PARTNER) rounded_value(value_at(ROW, PRECISION, OFFSET), PRECISION)
 #else
 #define DPT_SLOT_OF(ROW, NEXT, PRECISION, OFFSET, NO_PARTNER) load((const float *)(ROW) + (OFFSET))
 #endif
@@ -192,7 +195,23 @@ DPT_INLINE void pack_rows(gradient_block *g, long most, float *sums) {
   for (; most > 0 && has_row(&g->walk) && g->rows[g->turn] < DPT_CHUNK; most--) pack_row(g, sums);
 }
 
-// Adds the products of a chunk. After each tile it packs a row of the next chunk, which overlaps with the next tile.
+// Adds the products of a chunk for a tile's rows. After each tile it packs a row of the next chunk, which overlaps with the
+// next tile; but not where the packing, which adds columns, would be in the mode of sums of products.
+DPT_SUMMING void add_tiles(gradient_block *g, const tile_walk *walk, long height, const float *a, const float *b, float *tile,
+                           long from, long to, float *columnSums) {
+  long j = from;
+#if DPT_TILE_PANELS > 1
+  for (; j + DPT_LANES < to; j += 2 * DPT_LANES, b += 2 * DPT_CHUNK_PANEL) {
+    accumulate_tiles(DPT_RULE, 2, false, height, walk, a, b, b + DPT_CHUNK_PANEL, tile + j, g->mostColumns);
+    if (!DPT_SUMS_TOGETHER) pack_rows(g, 1, columnSums);
+  }
+#endif
+  for (; j < to; j += DPT_LANES, b += DPT_CHUNK_PANEL) {
+    accumulate_tiles(DPT_RULE, 1, false, height, walk, a, b, b, tile + j, g->mostColumns);
+    if (!DPT_SUMS_TOGETHER) pack_rows(g, 1, columnSums);
+  }
+}
+
 static void add_chunk(gradient_block *g, float *sums, float *columnSums) {
   const long columns = g->j1 - g->j0;
   const int turn = g->turn;
@@ -207,19 +226,8 @@ static void add_chunk(gradient_block *g, float *sums, float *columnSums) {
       const long row = source->row + i;
       const long height = source->rows - i < DPT_TILE_ROWS ? source->rows - i : DPT_TILE_ROWS;
       const float *a = g->a[turn] + row / DPT_TILE_ROWS * DPT_CHUNK_TILE;
-      float *tile = sums + row * g->mostColumns;
       const float *b = g->b[turn] + from / DPT_LANES * DPT_CHUNK_PANEL;
-      long j = from;
-#if DPT_TILE_PANELS > 1
-      for (; j + DPT_LANES < to; j += 2 * DPT_LANES, b += 2 * DPT_CHUNK_PANEL) {
-        accumulate_tiles(DPT_RULE, 2, false, height, &walk, a, b, b + DPT_CHUNK_PANEL, tile + j, g->mostColumns);
-        pack_rows(g, 1, columnSums);
-      }
-#endif
-      for (; j < to; j += DPT_LANES, b += DPT_CHUNK_PANEL) {
-        accumulate_tiles(DPT_RULE, 1, false, height, &walk, a, b, b, tile + j, g->mostColumns);
-        pack_rows(g, 1, columnSums);
-      }
+      DPT_SUM(add_tiles(g, &walk, height, a, b, sums + row * g->mostColumns, from, to, columnSums));
     }
   }
   pack_rows(g, DPT_CHUNK, columnSums);
