@@ -23,6 +23,7 @@ typedef struct {
 } cell_layout;
 
 // One sample's step: its sums and its row of the gates, which may be the same, and the rows of the states before and after it.
+// Backwards, the gradients of the sums wait in `sums`, if they are rounded.
 typedef struct {
   float *sums;
   element *gates;
@@ -47,16 +48,32 @@ DPT_INLINE float *activated(cell_rows at) {
   return at.gates;
 #endif
 }
-// Writes activated gates, for the cell and for the backward pass.
+
+// Where rounding takes many instructions, it is not done between the long chains of a cell: values wait as floats until their
+// row is complete.
+#define DPT_ROUNDS_ROWS (DPT_ROUNDED && !DPT_PAIRED)
+
+// Writes values of a row that is kept, or that waits.
+DPT_INLINE void store_kept(element *row, float *waiting, long j, v16 values) {
+  if (DPT_ROUNDS_ROWS) store(waiting + j, values);
+  else store(row + j, values);
+}
+// Rounds a row that waits.
+DPT_INLINE void keep_row(element *row, const float *waiting, long n) {
+  if (!DPT_ROUNDS_ROWS) return;
+  for (long j = 0; j < n; j += DPT_LANES) store(row + j, load(waiting + j));
+}
+
+// Writes activated gates for the cell, and for the backward pass unless they wait.
 DPT_INLINE void store_gate(cell_rows at, long j, v16 gate) {
   store(activated(at) + j, gate);
-  if (DPT_ROUNDED) store(at.gates + j, gate);
+  if (DPT_ROUNDED) store_kept(at.gates, at.sums, j, gate);
 }
 // The hidden state before a step, forwards.
 DPT_INLINE v16 state_before(cell_rows at, long j) { return DPT_ROUNDED ? load(at.state + j) : load(at.hBefore + j); }
 // Writes the hidden state after it.
 DPT_INLINE void store_state(cell_rows at, long j, v16 h) {
-  store(at.h + j, h);
+  store_kept(at.h, at.state, j, h);
   if (DPT_ROUNDED) store(at.state + j, h);
 }
 
@@ -284,8 +301,11 @@ DPT_INLINE void run_even_backward(const dpt_recurrence *r, cell_layout layout, c
       if (r->stateGradients)
         for (long b = first; b < first + rows; b++)
           keep_state_gradient(P, r->dh + b * P, gradient_from_above(r, t, b), r->stateGradients + (t * r->batch + b) * P);
-      for (long b = first; b < first + rows; b++)
-        cell(P, rows_at(r, layout, t, b), r->dh + b * P, r->dc ? r->dc + b * P : NULL, gradient_from_above(r, t, b));
+      for (long b = first; b < first + rows; b++) {
+        cell_rows at = rows_at(r, layout, t, b);
+        if (DPT_ROUNDED) at.sums = m.sums;
+        cell(P, at, r->dh + b * P, r->dc ? r->dc + b * P : NULL, gradient_from_above(r, t, b));
+      }
       if (i == 0) continue;
       prefetch_list list = {.count = 0};
       if (r->fetchesAhead) list = rows_read(r, layout, step_at(r, i - 1), first, rows);

@@ -10,10 +10,12 @@ DPT_INLINE void gated_cell(long P, cell_rows at) {
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 keep = sigmoid16(load(at.sums + j));
     v16 v = load(at.sums + P + j);
-    store(at.gates + j, keep);
-    store(at.gates + P + j, v);
+    store_kept(at.gates, at.sums, j, keep);
+    store_kept(at.gates, at.sums, P + j, v);
     store_state(at, j, fma16(keep, state_before(at, j) - v, v));
   }
+  keep_row(at.gates, at.sums, 2 * P);
+  keep_row(at.h, at.state, P);
 }
 
 DPT_INLINE void gated_cell_back(long P, cell_rows at, float *dh, float *dc, const element *above) {
@@ -23,10 +25,11 @@ DPT_INLINE void gated_cell_back(long P, cell_rows at, float *dh, float *dc, cons
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
     v16 keep = load(gates + j), v = load(gates + P + j);
-    store(gates + j, dState * (load(at.hBefore + j) - v) * (keep * (one - keep)));
-    store(gates + P + j, dState * (one - keep));
+    store_kept(gates, at.sums, j, dState * (load(at.hBefore + j) - v) * (keep * (one - keep)));
+    store_kept(gates, at.sums, P + j, dState * (one - keep));
     store(dh + j, dState * keep);
   }
+  keep_row(gates, at.sums, 2 * P);
 }
 
 static void gated_forward(const dpt_recurrence *r) { run_forward(r, kGated, gated_cell); }

@@ -17,9 +17,11 @@ DPT_INLINE void gru_cell(long P, cell_rows at) {
     v16 n = tanh16(fma16(reset, m, load(sums + j)));
     v16 before = state_before(at, j);
     store_gate(at, j, n);
-    store(at.gates + 3 * P + j, m);
+    store_kept(at.gates, at.sums, 3 * P + j, m);
     store_state(at, j, fma16(keep, before - n, n));
   }
+  keep_row(at.gates, sums, 4 * P);
+  keep_row(at.h, at.state, P);
 }
 
 DPT_INLINE void gru_cell_back(long P, cell_rows at, float *dh, float *dc, const element *above) {
@@ -30,12 +32,13 @@ DPT_INLINE void gru_cell_back(long P, cell_rows at, float *dh, float *dc, const 
     v16 dState = state_gradient(dh, above, j);
     v16 n = load(gates + j), reset = load(gates + P + j), keep = load(gates + 2 * P + j);
     v16 dN = dState * (one - keep) * fma16(-n, n, one);
-    store(gates + j, dN);
-    store(gates + P + j, dN * load(gates + 3 * P + j) * (reset * (one - reset)));
-    store(gates + 2 * P + j, dState * (load(at.hBefore + j) - n) * (keep * (one - keep)));
-    store(gates + 3 * P + j, dN * reset);
+    store_kept(gates, at.sums, j, dN);
+    store_kept(gates, at.sums, P + j, dN * load(gates + 3 * P + j) * (reset * (one - reset)));
+    store_kept(gates, at.sums, 2 * P + j, dState * (load(at.hBefore + j) - n) * (keep * (one - keep)));
+    store_kept(gates, at.sums, 3 * P + j, dN * reset);
     store(dh + j, dState * keep);
   }
+  keep_row(gates, at.sums, 4 * P);
 }
 
 static void gru_forward(const dpt_recurrence *r) { run_forward(r, kGRU, gru_cell); }

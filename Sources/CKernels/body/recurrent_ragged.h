@@ -183,7 +183,8 @@ DPT_INLINE void run_ragged_backward(const dpt_recurrence *r, cell_layout layout,
     for (long i = block.length[0] - 1; i >= 0; i--) {
       count = running(&block, i, count);
       for (long k = 0; k < count; k++) {
-        const cell_rows at = ragged_rows(r, layout, &block, k, i);
+        cell_rows at = ragged_rows(r, layout, &block, k, i);
+        at.sums = block.gates + k * width;
         const element *above = ragged_from_above(r, &block, k, i);
         const long row = ragged_row(r, &block, k, i);
         if (r->stateGradients) keep_state_gradient(P, dh + k * P, above, r->stateGradients + row * P);

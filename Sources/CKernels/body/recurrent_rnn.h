@@ -9,17 +9,19 @@ static const cell_layout kRNN = {.groups = 1, .firstRecurrent = 0, .recurrent = 
 DPT_INLINE void rnn_cell_with(long P, cell_rows at, bool relu) {
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 x = load(at.sums + j);
-    store(at.h + j, relu ? choose(x < splat(0.0f), splat(0.0f), x) : tanh16(x));
+    store_kept(at.h, at.sums, j, relu ? choose(x < splat(0.0f), splat(0.0f), x) : tanh16(x));
   }
+  keep_row(at.h, at.sums, P);
 }
 
 DPT_INLINE void rnn_cell_back_with(long P, cell_rows at, float *dh, const element *above, bool relu) {
   for (long j = 0; j < P; j += DPT_LANES) {
     v16 dState = state_gradient(dh, above, j);
     v16 y = load(at.h + j);
-    store(at.gates + j,
-          relu ? choose(y > splat(0.0f), dState, splat(0.0f)) : dState * fma16(-y, y, splat(1.0f)));
+    store_kept(at.gates, at.sums, j,
+               relu ? choose(y > splat(0.0f), dState, splat(0.0f)) : dState * fma16(-y, y, splat(1.0f)));
   }
+  keep_row(at.gates, at.sums, P);
 }
 
 DPT_INLINE void relu_cell(long P, cell_rows at) { rnn_cell_with(P, at, true); }
