@@ -12,21 +12,34 @@ public struct SampleGroups: Equatable, Sendable {
   }
 }
 
-/// How many groups of samples each part of the data has.
+/// The groups of samples in each part of the data.
 public struct SplitGroups: Equatable, Sendable {
   /// The column, array or pattern that says the groups.
   public let source: String
-  /// The number of groups in all parts that were divided.
-  public let count: Int
-  /// The number of groups in each of these parts.
-  public let counts: [Split: Int]
+  /// The names of the groups in each part.
+  public private(set) var names: [Split: Set<String>]
+  /// The parts that the same samples were divided into; no group is in two of them.
+  public private(set) var divided: Set<Split>
 
-  /// Counts the groups of samples in these parts.
+  /// The number of groups in all parts.
+  public var count: Int { names.values.reduce(into: Set()) { $0.formUnion($1) }.count }
+  /// The number of groups in each part.
+  public var counts: [Split: Int] { names.mapValues(\.count) }
+
+  /// The groups of samples that were divided into these parts.
   init(_ groups: SampleGroups, parts: [Split]) {
     source = groups.source
-    count = Set(groups.names).count
-    counts = Dictionary(grouping: groups.names.indices) { parts[$0] }.mapValues { indices in
-      Set(indices.map { groups.names[$0] }).count
+    names = Dictionary(grouping: groups.names.indices) { parts[$0] }.mapValues { indices in
+      Set(indices.map { groups.names[$0] })
     }
+    divided = Set(names.keys)
+  }
+
+  /// The same groups, if the samples that are not set aside are those of `part`, not for training.
+  package func dividing(_ part: Split) -> SplitGroups {
+    var groups = self
+    groups.names[part] = groups.names.removeValue(forKey: .training)
+    groups.divided = Set(groups.names.keys)
+    return groups
   }
 }

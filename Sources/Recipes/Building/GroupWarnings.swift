@@ -6,7 +6,7 @@ extension RecipeWarnings {
     guard let groups = data.groups, let shares = (recipe.data as? any SplittableEntry)?.split else { return [] }
     let validation = shares.folds.map { (1 - shares.testShare) / Double($0) } ?? shares.validationShare
     let parts = [(Split.validation, validation), (.test, shares.testShare)].filter { $0.1 > 0 }
-    let divided = groups.counts.keys.compactMap { data[$0]?.count }.reduce(0, +)
+    let divided = groups.divided.compactMap { data[$0]?.count }.reduce(0, +)
     return parts.compactMap { part, share in
       let own = Double(data[part]?.count ?? 0) / Double(max(divided, 1))
       guard abs(own - share) > share / 5 else { return nil }

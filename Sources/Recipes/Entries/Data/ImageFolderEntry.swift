@@ -92,7 +92,7 @@ public struct ImageFolderEntry: GroupableEntry {
     var parts = Parts(training: whole, validation: others, test: final)
     if let others, split.testShare > 0 {
       let cut = try SeedSplit(of: others, groups: pattern, shares: split)
-      groups = cut.groups
+      groups = cut.groups?.dividing(.validation)
       (parts.validation, parts.test) = (others.choosing(cut.training), others.choosing(cut.test))
     } else if split.validationShare + split.testShare > 0 || split.folds != nil {
       let cut = try SeedSplit(of: whole, groups: pattern, shares: split)
