@@ -20,7 +20,7 @@ public struct DataSplits {
   public let notices: [String]
   /// A hint that samples or targets may have another shape than intended; nil if nothing suggests it.
   public let shapeNotice: String?
-  /// How the samples' groups are divided among the parts; nil if samples have none.
+  /// The groups of samples in each part; nil if samples have none.
   public let groups: SplitGroups?
   private let measuredTraining: (any Dataset)?
 

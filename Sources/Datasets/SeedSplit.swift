@@ -39,7 +39,7 @@ public struct SeedSplit: Equatable, Sendable {
   public let validation: [Int]
   /// The test samples, in random order.
   public let test: [Int]
-  /// How many groups there are; nil if samples have none.
+  /// The groups in each part; nil if samples have none.
   public private(set) var groups: SplitGroups?
 
   /// Splits `count` samples; `classes` and `groups` are the samples' classes and groups, if any.

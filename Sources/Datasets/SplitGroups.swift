@@ -20,6 +20,8 @@ public struct SplitGroups: Equatable, Sendable {
   public private(set) var names: [Split: Set<String>]
   /// The parts that the same samples were divided into; no group is in two of them.
   public private(set) var divided: Set<Split>
+  /// Why the groups of a part with samples of its own are not known.
+  public private(set) var unknown: [Split: String] = [:]
 
   /// The number of groups in all parts.
   public var count: Int { names.values.reduce(into: Set()) { $0.formUnion($1) }.count }
@@ -41,5 +43,16 @@ public struct SplitGroups: Equatable, Sendable {
     groups.names[part] = groups.names.removeValue(forKey: .training)
     groups.divided = Set(groups.names.keys)
     return groups
+  }
+
+  /// Takes the groups of a part with samples of its own, or if there are none, the reason.
+  package mutating func add(_ groups: SampleGroups?, of part: Split, otherwise reason: @autoclosure () -> String) {
+    names[part] = groups.map { Set($0.names) }
+    unknown[part] = groups == nil ? reason() : nil
+  }
+
+  /// The groups that are in both of two parts: numbers in their order, else texts.
+  public func common(to part: Split, and other: Split) -> [String] {
+    ClassLabels.sorted(names[part, default: []].intersection(names[other, default: []]))
   }
 }

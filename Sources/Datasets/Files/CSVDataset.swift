@@ -22,7 +22,7 @@ public final class CSVDataset: Dataset {
   public let classes: [Int32]?
   /// The weight of each row; nil if none were read.
   public let sampleWeights: [Double]?
-  /// The group of each row; nil if none were read.
+  /// The group of each row, from the column's name; nil if none were read.
   public let groups: SampleGroups?
   /// Notices about the numbers, such as rounding.
   public let notices: [String]
@@ -73,7 +73,7 @@ public final class CSVDataset: Dataset {
     case .none: break
     }
     let weightPlace = try extras.weight.map { try table.place(of: $0, use: "data.weight names") }
-    let groupPlace = try extras.group.map { try table.place(of: $0, use: "data.splitBy names") }
+    let groupPlace = try table.groupPlace(extras)
     var (inputs, values): ([Float], [Float]) = ([], [])
     var (weights, groups): ([Double], [String]) = ([], [])
     var labels: [(text: String, line: Int)] = []
@@ -107,7 +107,7 @@ public final class CSVDataset: Dataset {
         return index
       }
     sampleWeights = weightPlace == nil ? nil : weights
-    self.groups = extras.group.map { SampleGroups(groups, from: $0) }
+    self.groups = groupPlace.map { SampleGroups(groups, from: table.name($0)) }
     count = lines.count
     self.lines = lines
     path = table.path

@@ -100,12 +100,23 @@ struct CSVTable {
   /// The index of a column given by name or index; `use` says what needs it, for the message.
   /// - Throws: `Failure` (data) naming the nearest column.
   func place(of column: String, use: String) throws -> Int {
-    if let place = columns.firstIndex(of: column) { return place }
-    if let place = Int(column), columns.indices.contains(place) { return place }
+    if let place = place(of: column) { return place }
     let nearest = nearestName(to: column, among: columns).map { "did you mean \($0)? " } ?? ""
     throw Failure(
       .data, "\(path): there is no column \"\(column)\", which \(use)",
       advice: "\(nearest)there are \(columns.prefix(20).joined(separator: ", "))\(columns.count > 20 ? ", …" : "")")
+  }
+
+  /// The index of a column given by name or index; nil if there is none.
+  private func place(of column: String) -> Int? {
+    columns.firstIndex(of: column) ?? Int(column).flatMap { columns.indices.contains($0) ? $0 : nil }
+  }
+
+  /// The index of the column of groups; nil if none are wanted, or the table need not have them and does not.
+  /// - Throws: `Failure` (data) naming the nearest column.
+  func groupPlace(_ extras: SampleExtras) throws -> Int? {
+    guard let column = extras.group, extras.needsGroup || place(of: column) != nil else { return nil }
+    return try place(of: column, use: "data.splitBy names")
   }
 
   /// The number in a field.

@@ -93,14 +93,15 @@ public final class NumPyDataset: Dataset {
     ]
     let read = isJoined ? ["x", "y"] + ["lengths", "offsets"].filter(archive.names.contains) : ["x", "y", "lengths"]
     let weights = try extras.weight.map { try archive.weights($0, count: steps.count, path: path) }
-    let groups = try extras.group.map { try archive.groups($0, count: steps.count, path: path) }
+    let groups = try archive.groups(extras, count: steps.count, path: path)
     samples = SequenceDataset(
       RaggedSteps(
         features: shape?.count ?? (x.shape.count == 1 ? 1 : x.shape[x.shape.count - 1]),
         values: steps.withoutPadding(stored), offsets: steps.offsets),
       shape: shape, targets: targets?.targets ?? .none(count: steps.count), classNames: targets?.classNames ?? [],
       path: path,
-      notices: NumPyHints.notices([("x", x)], names: archive.names, read: read + extras.names, path: path)
+      notices: NumPyHints.notices(
+        [("x", x)], names: archive.names, read: read + extras.names(among: archive.names), path: path)
         + others.compactMap(\.self))
     samples.sampleWeights = weights
     samples.groups = groups

@@ -16,9 +16,11 @@ extension NPZArchive {
     return weights
   }
 
-  /// The groups of `count` samples in the array `name`, which has the same number for all samples of a group.
+  /// The groups of `count` samples in an array that has the same number for all samples of a group; nil if none are
+  /// wanted, or the archive need not have them and does not.
   /// - Throws: `Failure` (data) naming the shape that is wrong.
-  func groups(_ name: String, count: Int, path: String) throws -> SampleGroups {
+  func groups(_ extras: SampleExtras, count: Int, path: String) throws -> SampleGroups? {
+    guard let name = extras.group, extras.needsGroup || names.contains(name) else { return nil }
     let numbers = try values(
       name, count: count, path: path,
       advice: "data.splitBy names an array with a number for each sample, the same for all samples of a group"

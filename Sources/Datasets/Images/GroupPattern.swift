@@ -58,3 +58,14 @@ extension ImageSamples {
     return SampleGroups(names, from: pattern.text)
   }
 }
+
+extension SplitGroups {
+  /// Takes the groups of images that are a part of their own. They are not known if a file's name does not fit.
+  package mutating func add(_ images: ImageSamples, by pattern: GroupPattern, of part: Split) throws {
+    do {
+      add(try images.groups(by: pattern), of: part, otherwise: "")
+    } catch let failure as Failure where failure.exitCode == .data {
+      add(nil, of: part, otherwise: failure.message)
+    }
+  }
+}

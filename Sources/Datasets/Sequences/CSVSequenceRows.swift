@@ -15,6 +15,8 @@ struct CSVSequenceRows {
   private(set) var weights: [Double] = []
   /// The groups of the samples, if there are any, row by row.
   private(set) var groups: [String] = []
+  /// The name of the column of groups; nil if they were not read.
+  let groupColumn: String?
   /// The line of each row.
   private(set) var lines: [Int] = []
   /// The samples with a fault.
@@ -35,7 +37,8 @@ struct CSVSequenceRows {
     let samplePlace = try table.place(of: form.sample, use: "data.sample names")
     let timePlace = try form.time.map { try table.place(of: $0, use: "data.time names") }
     let weightPlace = try form.extras.weight.map { try table.place(of: $0, use: "data.weight names") }
-    let groupPlace = try form.extras.group.map { try table.place(of: $0, use: "data.splitBy names") }
+    let groupPlace = try table.groupPlace(form.extras)
+    groupColumn = groupPlace.map(table.name)
     let inputPlaces = try form.columns.inputs.map { try table.place(of: $0, use: "the model reads") }
     var labelPlace: Int?
     var numberPlaces: [Int] = []

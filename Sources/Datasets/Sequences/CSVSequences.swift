@@ -27,7 +27,7 @@ extension SequenceDataset {
       inputs, targets: made, classNames: names, path: table.path, names: .texts(order.map { rows.names[$0.sample] }),
       columns: form.columns.inputs, notices: [rows.rounded].compactMap(\.self))
     if form.extras.weight != nil { samples.sampleWeights = try rows.common(rows.weights, of: order, "weight") }
-    samples.groups = try form.extras.group.map { column in
+    samples.groups = try rows.groupColumn.map { column in
       SampleGroups(try rows.common(rows.groups, of: order, "group"), from: column)
     }
     return samples
