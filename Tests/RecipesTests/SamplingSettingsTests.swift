@@ -33,8 +33,8 @@ import Testing
     ),
     (
       "data: {source: csv, train: t.csv, splitBy: patient}\n",
-      "recipe.yaml:5: data.splitBy keeps groups together, but the samples are not divided",
-      "give validationShare, testShare or folds, or leave splitBy out"
+      "recipe.yaml:5: data.splitBy keeps groups together, but all samples are for training",
+      "give validation or test samples by validation, test, validationShare, testShare or folds, or leave splitBy out"
     ),
   ])
   func whatContradictsIsRefused(text: String, message: String, advice: String) throws {

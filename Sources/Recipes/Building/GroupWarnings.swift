@@ -15,4 +15,26 @@ extension RecipeWarnings {
         + "\(groups.source) stay together and differ in size."
     }
   }
+
+  /// Groups that two parts of the data have in common, and parts whose groups are not known.
+  var commonGroups: [String] {
+    guard let groups = data.groups else { return [] }
+    let pairs: [(Split, Split)] = [(.training, .validation), (.training, .test), (.validation, .test)]
+    let common = pairs.compactMap { part, other -> String? in
+      let names = groups.common(to: part, and: other)
+      guard let first = names.first else { return nil }
+      let both = "both in the \(part.rawValue) samples and in the \(other.rawValue) samples"
+      let effect =
+        part == .training
+        ? "results on the \(other.rawValue) samples will look better than they are."
+        : "what is best on the \(part.rawValue) samples will look better on the \(other.rawValue) samples than it is."
+      return names.count == 1
+        ? "1 group by \(groups.source), \(first), is \(both): \(effect)"
+        : "\(names.count) groups by \(groups.source) are \(both), such as \(first): \(effect)"
+    }
+    let unknown = Split.allCases.compactMap { part in
+      groups.unknown[part].map { "\($0), so the groups of the \(part.rawValue) samples were not compared." }
+    }
+    return common + unknown
+  }
 }

@@ -30,7 +30,7 @@ struct RecipeWarnings {
     let found = [
       lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength, mixingAlone, balancedTwice,
     ]
-    return found.compactMap(\.self) + unevenGroups + learning + (try constantColumns())
+    return found.compactMap(\.self) + unevenGroups + commonGroups + learning + (try constantColumns())
   }
 
   /// A last layer that does not suit the loss.

@@ -70,12 +70,16 @@ public struct CSVEntry: FileEntry, GroupableEntry {
     try recipe.checkClassCount(of: whole)
     let parts = DataSplits(
       whole, split: try SeedSplit(count: whole.count, classes: whole.classes, groups: whole.groups, shares: split))
-    func file(_ path: String?) throws -> CSVDataset? {
-      try path.map { try CSVDataset(contentsOf: $0, style: style, columns: columns, classNames: whole.classNames) }
+    let others = try [validation, test].map { path in
+      try path.map {
+        try CSVDataset(
+          contentsOf: $0, style: style, columns: columns, classNames: whole.classNames,
+          extras: SampleExtras(group: whole.groups?.source, needsGroup: false))
+      }
     }
     return DataSplits(
-      training: parts.training, validation: try file(validation) ?? parts.validation,
-      test: try file(test) ?? parts.test, notices: whole.notices, groups: parts.groups)
+      training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
+      notices: whole.notices, groups: joined(parts.groups, others.map { $0?.groups }, in: "column"))
   }
 
   /// Throws if the last column is the class only by default, and looks like a number to learn.

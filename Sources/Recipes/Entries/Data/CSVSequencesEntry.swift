@@ -95,7 +95,7 @@ public struct CSVSequencesEntry: FileEntry, GroupableEntry {
       training,
       split: try SeedSplit(
         count: training.count, classes: training.classes, groups: training.groups, shares: split))
-    form.extras = SampleExtras()
+    form.extras = SampleExtras(group: training.groups?.source, needsGroup: false)
     let others = try [validation, test].map { path in
       try path.map {
         try SequenceDataset.reading(
@@ -104,7 +104,8 @@ public struct CSVSequencesEntry: FileEntry, GroupableEntry {
     }
     return try DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
-      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), groups: parts.groups
+      notices: ([training] + others.compactMap(\.self)).flatMap(\.notices),
+      groups: joined(parts.groups, others.map { $0?.groups }, in: "column")
     )
     .augmented(by: transforms, for: recipe)
   }

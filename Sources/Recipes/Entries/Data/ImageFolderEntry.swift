@@ -94,12 +94,16 @@ public struct ImageFolderEntry: GroupableEntry {
       let cut = try SeedSplit(of: others, groups: pattern, shares: split)
       groups = cut.groups?.dividing(.validation)
       (parts.validation, parts.test) = (others.choosing(cut.training), others.choosing(cut.test))
-    } else if split.validationShare + split.testShare > 0 || split.folds != nil {
+    } else if pattern != nil || split.validationShare + split.testShare > 0 || split.folds != nil {
       let cut = try SeedSplit(of: whole, groups: pattern, shares: split)
       groups = cut.groups
       parts.training = whole.choosing(cut.training)
       if !cut.validation.isEmpty { parts.validation = whole.choosing(cut.validation) }
       if split.testShare > 0 { parts.test = whole.choosing(cut.test) }
+    }
+    let folders: [(part: Split, images: ImageSamples?)] = [(.training, whole), (.validation, others), (.test, final)]
+    for (part, images) in folders where groups?.divided.contains(part) == false {
+      if let images, let pattern { try groups?.add(images, by: pattern, of: part) }
     }
     return DataSplits(
       training: try dataset(parts.training, transforms, "transforms", .trainingData, recipe),

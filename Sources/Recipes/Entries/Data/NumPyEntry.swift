@@ -41,7 +41,9 @@ public struct NumPyEntry: FileEntry, GroupableEntry {
           + "other, without padding"),
       .transforms(\.transforms),
       .shuffle(\.shuffle),
-    ] + splitKeys + [groupKey("the array with a number for each sample that says its group")])
+    ] + splitKeys + [
+      groupKey("the array with a number for each sample that says its group, the same number in all files")
+    ])
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
@@ -53,7 +55,9 @@ public struct NumPyEntry: FileEntry, GroupableEntry {
         count: training.count, classes: training.classes, groups: training.groups, shares: split))
     let others = try [validation, test].map { path in
       try path.map { path in
-        let samples = try samples(path, recipe, targetsAreOfSteps: training.targetLayout.areOfSteps)
+        let samples = try samples(
+          path, recipe, targetsAreOfSteps: training.targetLayout.areOfSteps,
+          extras: SampleExtras(group: splitBy, needsGroup: false))
         try samples.check(at: path, against: training, at: train)
         return samples
       }
@@ -61,7 +65,7 @@ public struct NumPyEntry: FileEntry, GroupableEntry {
     return try DataSplits(
       training: parts.training, validation: others[0] ?? parts.validation, test: others[1] ?? parts.test,
       notices: ([training] + others.compactMap(\.self)).flatMap(\.notices), shapeNotice: training.shapeNotice,
-      groups: parts.groups
+      groups: joined(parts.groups, others.map { $0?.groups }, in: "array")
     )
     .augmented(by: transforms, for: recipe)
   }

@@ -18,7 +18,22 @@ extension GroupableEntry {
   static func groupKey(_ doc: String) -> RecipeKey<Self> {
     RecipeKey(
       "splitBy", \Self.splitBy, .optional(.text),
-      "\(doc), or none; no group is in two parts of the data or in two folds")
+      "\(doc), or none; shares and folds keep each group in one part, and a warning says if groups are also in a separate "
+        + "validation or test part")
+  }
+}
+
+extension GroupableEntry where Self: FileEntry {
+  /// The groups of the training file, with those of the validation and test files, `others`. `holder` says what a file
+  /// has them in.
+  func joined(_ groups: SplitGroups?, _ others: [SampleGroups?], in holder: String) -> SplitGroups? {
+    guard let groups else { return nil }
+    var joined = groups
+    for (part, own) in zip([Split.validation, .test], others) {
+      guard let path = path(of: part) else { continue }
+      joined.add(own, of: part, otherwise: "\(path) has no \(holder) \(groups.source)")
+    }
+    return joined
   }
 }
 
@@ -59,24 +74,34 @@ extension SplittableEntry {
           + "\(section.naming("testShare", split.testShare)), which leaves nothing to train on",
         advice: "make them less than 1 together")
     }
+    try checkGroups(section, files: [validation, test])
     try checkFolds(section, validation: validation)
     let parts = [("validationShare", split.validationShare, validation), ("testShare", split.testShare, test)]
-    for (key, share, file) in parts where share > 0 {
-      guard written.contains(where: { $0.key == file && $0.value.flowText != "none" }) else { continue }
+    for (key, share, file) in parts where share > 0 && named(by: file) != nil {
       throw section.conflict(
         of: [key], "\(section.naming(key, share)), but \(section.path(of: file)) names samples already",
         advice: "give one of them: a share of the training samples, or a file")
     }
   }
 
-  /// Checks that folds are the only validation samples, that the chosen fold exists, and that groups divide something.
+  /// The file or folder that a key names; nil for none.
+  private func named(by key: String) -> String? {
+    written.first { $0.key == key && $0.value.flowText != "none" }?.value.flowText
+  }
+
+  /// Checks that there are parts whose groups matter: shares, folds, or what the keys `files` name.
+  private func checkGroups(_ section: RecipeSection, files: [String]) throws {
+    guard (self as? any GroupableEntry)?.splitBy != nil, split.folds == nil,
+      split.validationShare + split.testShare == 0, files.allSatisfy({ named(by: $0) == nil })
+    else { return }
+    throw section.conflict(
+      of: ["splitBy"], "\(section.path(of: "splitBy")) keeps groups together, but all samples are for training",
+      advice: "give validation or test samples by \(files[0]), \(files[1]), validationShare, testShare or folds, or "
+        + "leave splitBy out")
+  }
+
+  /// Checks that folds are the only validation samples, and that the chosen fold exists.
   private func checkFolds(_ section: RecipeSection, validation: String) throws {
-    let isDivided = split.folds != nil || split.validationShare > 0 || split.testShare > 0
-    if (self as? any GroupableEntry)?.splitBy != nil, !isDivided {
-      throw section.conflict(
-        of: ["splitBy"], "\(section.path(of: "splitBy")) keeps groups together, but the samples are not divided",
-        advice: "give validationShare, testShare or folds, or leave splitBy out")
-    }
     guard let folds = split.folds else {
       guard let fold = split.fold else { return }
       throw section.conflict(
@@ -88,14 +113,14 @@ extension SplittableEntry {
         of: ["fold", "folds"], "\(section.naming("fold", fold)), but \(section.naming("folds", folds))",
         advice: "folds count from 1 to \(folds)")
     }
-    let names = written.first { $0.key == validation }?.value.flowText ?? "none"
-    guard split.validationShare == 0, names == "none" else {
+    let file = named(by: validation)
+    guard split.validationShare == 0, file == nil else {
       let key = split.validationShare > 0 ? "validationShare" : validation
       throw section.conflict(
         of: ["folds"],
         "\(section.naming("folds", folds)), so each fold is the validation samples in turn, but "
           + "\(section.path(of: key)) is "
-          + (split.validationShare > 0 ? split.validationShare.recipeText : names),
+          + (split.validationShare > 0 ? split.validationShare.recipeText : file ?? "none"),
         advice: "leave \(key) out, or folds")
     }
   }
