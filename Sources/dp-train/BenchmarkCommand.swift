@@ -136,8 +136,8 @@ struct BenchmarkCommand: ParsableCommand, UsesRanks {
     return BenchmarkResult(
       recipe: recipe.name, ranks: communicator.size, batch: batch, steps: window * windows, seconds: seconds,
       stepSeconds: stepSeconds, times: times,
-      operations: Int(Double(experiment.model.trainingOperations * batch) * share), peak: peakRate,
-      layerTimes: layerTimes)
+      operations: Int(Double(experiment.model.trainingOperations * batch) * share),
+      precision: experiment.settings.precision, peak: peakRate, layerTimes: layerTimes)
   }
 
   /// The number of steps to time, the same on all ranks.

@@ -15,7 +15,7 @@ struct BenchmarkResult: Encodable {
   /// GFLOP/s of all ranks together, and the peak of one core.
   private let gflopPerSecond: Double
   private let peakGflopPerSecond, shareOfPeak: Double?
-  private let instructionSet: String
+  private let instructionSet, precision: String
   private let layers: [LayerResult]?
 
   /// One layer's milliseconds per step, and its speed.
@@ -30,10 +30,10 @@ struct BenchmarkResult: Encodable {
   }
 
   /// A result from `seconds`, each window's time per step, ascending; `stepSeconds`, each step's time; and `times`, the
-  /// sums of the phases. `peak` is one core's limit in operations a second.
+  /// sums of the phases. `peak` is one core's limit in operations a second, in that precision.
   init(
     recipe: String, ranks: Int, batch: Int, steps: Int, seconds: [Double], stepSeconds: [Double], times: StepTimes,
-    operations: Int, peak: Double?, layerTimes: LayerTimes?
+    operations: Int, precision: Precision, peak: Double?, layerTimes: LayerTimes?
   ) {
     let median = seconds[seconds.count / 2]
     (self.recipe, self.ranks, self.batch, self.steps) = (recipe, ranks, batch, steps)
@@ -51,6 +51,7 @@ struct BenchmarkResult: Encodable {
     peakGflopPerSecond = peak.map { $0 * 1e-9 }
     shareOfPeak = peak.map { Double(operations) / median / ($0 * Double(ranks)) }
     instructionSet = InstructionSet.active
+    self.precision = precision.rawValue
     layers = layerTimes.map { BenchmarkResult.layers($0.rows, steps: steps, peak: peak) }
   }
 
@@ -86,8 +87,9 @@ struct BenchmarkResult: Encodable {
   /// One line, and a table of the layers if they were timed.
   var text: String {
     let line = String(
-      format: "%@: %.4f ms a step (%.4f to %.4f), %@ samples/s, %@, %@\n", recipe, msPerStep, msMin, msMax,
-      Format.count(Int(samplesPerSecond)), counted(ranks, "rank"), instructionSet)
+      format: "%@: %.4f ms a step (%.4f to %.4f), %@ samples/s, %@, %@, %@\n", recipe, msPerStep, msMin, msMax,
+      Format.count(Int(samplesPerSecond)), counted(ranks, "rank"), precision,
+      instructionSet)
     return line + speed + (layers.map { "\n" + table($0) } ?? "")
   }
 

@@ -59,7 +59,7 @@ struct PlanReport {
       }
     }
     struct Contents: Encodable {
-      let recipe: String
+      let recipe, precision: String
       let batch, shards, gradientBytes: Int
       let latencyMicroseconds, gbitPerSecond, pieceGbitPerSecond, coreNanosecondsPerByte: Double
       let networkOrigin: String
@@ -68,7 +68,8 @@ struct PlanReport {
       let moreRanksThanShards: [[Int]]
     }
     let contents = Contents(
-      recipe: recipe.name, batch: recipe.batch * recipe.accumulate, shards: recipe.shards, gradientBytes: gradientBytes,
+      recipe: recipe.name, precision: recipe.precision.rawValue, batch: recipe.batch * recipe.accumulate,
+      shards: recipe.shards, gradientBytes: gradientBytes,
       latencyMicroseconds: link.model.latency * 1e6, gbitPerSecond: link.model.bandwidth * 8e-9,
       pieceGbitPerSecond: link.model.pieceBandwidth * 8e-9,
       coreNanosecondsPerByte: link.model.coreSecondsPerByte * 1e9,

@@ -16,7 +16,7 @@ extension PlanReport {
       format: "%.3g Gbit/s%@, %.3g µs, %.2g ns of a core for a byte", link.bandwidth * 8e-9, pieces,
       link.latency * 1e6, link.coreSecondsPerByte * 1e9)
     return """
-      \(recipe.name): batches of \(Format.count(recipe.batch)) in \(recipe.shards) shards, \
+      \(recipe.name): batches of \(Format.count(recipe.batch)) in \(recipe.shards) shards, \(recipe.precision), \
       \(Format.bytes(gradientBytes)) of gradients
       network: \(numbers) (\(self.link.origin))
 
