@@ -37,6 +37,31 @@ import Testing
     #expect(lines[4].hasSuffix("\"it is, so to say, \"\"bad\"\"\""))
   }
 
+  /// The best variant is the luckiest one; its setting has the lower mean.
+  @Test func settingsAreComparedByTheirMeansOverSeeds() throws {
+    let plan = try SweepPlan(
+      source: "temporal-order",
+      request: SweepPlan.Request(
+        arguments: ["optimizer.learningRate=0.001,0.1", "seed=1..3", "epochs=4"], halves: false))
+    var state = SweepState(plan)
+    let seeds = plan.keys.firstIndex(of: "seed")
+    for variant in plan.variants {
+      let isSmall = variant.values.contains("0.001")
+      let seed = try #require(Int(variant.values[try #require(seeds)]))
+      state.take([result(variant.number, isSmall ? [0.9, 0.3, 0.3][seed - 1] : [0.7, 0.6, 0.8][seed - 1])])
+    }
+    #expect(state.winner?.variant.values.contains("0.001") == true)
+    let means = try #require(SweepMeans(state))
+    #expect(means.title == "means over seed")
+    #expect(
+      means.rows == [
+        ["learningRate", "variants", "mean accuracy", "deviation"], ["0.1", "3", "70.0 %", "10.0 %"],
+        ["0.001", "3", "50.0 %", "34.6 %"],
+      ])
+    #expect(means.command == "dp-train train temporal-order optimizer.learningRate=0.1 epochs=4")
+    #expect(SweepMeans(SweepState(try self.plan())) == nil)
+  }
+
   /// The better half of each rung goes on, whatever the order of the results.
   @Test func rungsEndWhenAllTheirVariantsHave() throws {
     let plan = try self.plan(halves: true)

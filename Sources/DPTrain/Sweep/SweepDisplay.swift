@@ -100,8 +100,11 @@ final class SweepDisplay: @unchecked Sendable {
     }
     try SweepPage(state, folder: folder).write()
     var rows = [["table", folder.table], ["page", folder.page]]
+    let means = SweepMeans(state)
+    if let means { print("\n\(means.title)\n\n" + Format.table(means.rows, right: means.right)) }
+    if let command = means?.command { rows.append(["best mean", command]) }
     if let winner = state.winner {
-      rows.append(["best", folder.run(winner.variant.number).path])
+      rows.append([means == nil ? "best" : "best single one", folder.run(winner.variant.number).path])
       rows.append(["", (["dp-train train", plan.source] + plan.overrides(of: winner.variant)).joined(separator: " ")])
     }
     print("\n" + Format.table(rows))

@@ -26,7 +26,7 @@ package struct SweepPage {
   /// The page's HTML.
   func html() throws -> String {
     let count = Format.count(state.plan.variants.count, "variant")
-    let sections = [best, table, keys, coordinates, curves].filter { !$0.isEmpty }
+    let sections = [best, means, table, keys, coordinates, curves].filter { !$0.isEmpty }
     return try Page(
       title: "Sweep of \(state.plan.name)",
       subtitle: "\(state.plan.source) · \(count) of \(state.plan.keys.joined(separator: ", "))",
@@ -70,6 +70,18 @@ package struct SweepPage {
     if let text = try? String(contentsOfFile: run.recipe, encoding: .utf8) {
       section.texts = [("The recipe of the best variant, every key, to copy", text)]
     }
+    return section
+  }
+
+  private var means: Section {
+    var section = Section(title: "Means")
+    guard let means = SweepMeans(state) else { return section }
+    let rows = means.rows
+    section.notes = [
+      "The \(means.title), with the standard deviation. The best single variant is also the luckiest; settings are compared by "
+        + "their means." + (means.command.map { " The best mean: \($0)" } ?? "")
+    ]
+    section.tables = [Table(headings: rows[0], rows: Array(rows.dropFirst()), right: means.right)]
     return section
   }
 
