@@ -11,7 +11,8 @@ struct InspectCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also write a picture of the first eight training images in eight epochs, as random transforms change them.",
+      "Also write a picture of the first eight training images in eight epochs, as random transforms change them. It "
+        + "shows neither normalize nor the mixing of samples.",
       valueName: "file.png"), completion: .file(extensions: ["png"]))
   var pictures: String?
 
@@ -20,7 +21,12 @@ struct InspectCommand: ParsableCommand {
     let experiment = try recipe.makeExperiment()
     try recipe.trainingWarnings(of: experiment).forEach(Terminal.warn)
     if let pictures {
-      try AtomicFile.write(AugmentedSamples.png(of: experiment.data.training, count: 8), to: pictures)
+      // Arrays may have any numbers; other images have colours from 0 to 1.
+      try AtomicFile.write(
+        AugmentedSamples.png(
+          of: experiment.data.training, count: 8, normalization: recipe.inputNormalization(),
+          areColours: !(recipe.data is NumPyEntry)),
+        to: pictures)
     }
     let model = experiment.model
     let workspace = try experiment.makeWorkspace(communicator: SoloCommunicator())

@@ -70,6 +70,46 @@ struct PictureTests {
     for ranks in [2, 3] { #expect(try pictures(ranks: ranks) == alone, "\(ranks) ranks") }
   }
 
+  @Test("of changed samples have one scale, in the colours before their normalization")
+  func augmented() throws {
+    let folder = NSTemporaryDirectory() + "dp-train-pictures-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let size = ImageSize(height: 16, width: 16)
+    for name in ["cats", "dogs"] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/train/\(name)", withIntermediateDirectories: true)
+      let bytes = (0..<256 * 3).map { UInt8(60 + $0 % 120) }
+      try Data(PNGEncoder.encode(bytes, size: size, colors: .rgb))
+        .write(to: URL(fileURLWithPath: "\(folder)/train/\(name)/1.png"))
+    }
+    let file = folder + "/recipe.yaml"
+    try """
+    data: {source: image-folder, folder: \(folder)}
+    batch: 2
+    model: {layers: [flatten, {linear: {outputs: 2}}]}
+    """.write(toFile: file, atomically: true, encoding: .utf8)
+    func mean(brightness: Double, normalize: String = "") throws -> Double {
+      let recipe = try Recipe.load(
+        file,
+        overrides: [
+          "data.transforms=[{resize: 8}, {color-jitter: {brightness: [\(brightness), \(brightness)]}}\(normalize)]"
+        ])
+      let png = try AugmentedSamples.png(
+        of: recipe.makeExperiment().data.training, count: 2, normalization: recipe.inputNormalization(),
+        areColours: true)
+      let path = folder + "/augmented.png"
+      try Data(png).write(to: URL(fileURLWithPath: path))
+      let image = Image()
+      try ImageDecoder().decode(path, into: image)
+      let values = image.pixels.map(Double.init)
+      return values.reduce(0, +) / Double(values.count)
+    }
+    let bright = try mean(brightness: 1)
+    #expect(try mean(brightness: 0.3) < bright - 5)
+    let normalized = try mean(
+      brightness: 1, normalize: ", {normalize: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}}")
+    #expect(abs(normalized - bright) < 1)
+  }
+
   @Test("are at their places on a sheet")
   func sheet() throws {
     let tiles = [Float(1), -1, 0].map { Tile.signed([$0], height: 1, width: 1, limit: 1) }

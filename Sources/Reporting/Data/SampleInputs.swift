@@ -28,8 +28,8 @@ struct SampleInputs {
 extension Dataset {
   /// Pictures of samples that are images, as the model sees them.
   /// - Throws: `Failure` if a sample cannot be read.
-  func tiles(samples: [Int], epoch: Int = 0) throws -> [Tile] {
-    let inputs = try SampleInputs(self, samples: samples, epoch: epoch)
+  func tiles(samples: [Int]) throws -> [Tile] {
+    let inputs = try SampleInputs(self, samples: samples)
     return samples.indices.map { place in
       Tile.image(
         inputs.values(place), height: inputShape.extents[0], width: inputShape.extents[1], channels: inputShape.features

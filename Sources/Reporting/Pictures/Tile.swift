@@ -31,9 +31,11 @@ extension Tile {
   /// Blue below zero, orange above: colour-blind people can tell them apart, and they suit light and dark pages.
   private static let (cold, hot): ([UInt8], [UInt8]) = ([26, 118, 200], [226, 103, 10])
 
-  /// An image of one channel or three, its values stretched from black to white over its own range.
-  static func image(_ values: [Float], height: Int, width: Int, channels: Int) -> Tile {
-    let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+  /// An image of one channel or three, its values stretched from black to white over `range`; nil for its own range.
+  static func image(
+    _ values: [Float], height: Int, width: Int, channels: Int, range: ClosedRange<Float>? = nil
+  ) -> Tile {
+    let (low, high) = (range?.lowerBound ?? values.min() ?? 0, range?.upperBound ?? values.max() ?? 1)
     let scale = high > low ? 255 / (high - low) : 0
     return Tile(
       height: height, width: width, colors: channels == 3 ? .rgb : .grey,
