@@ -40,9 +40,11 @@ struct CurveAdvice {
   private var overfitting: [String] {
     var hints: [String] = []
     if run.metrics.splits.contains("validation"), let epoch = finding.bestEpoch {
-      hints.append(
-        "take the weights that were best on the validation samples, about those of epoch \(Format.count(Int(epoch))): "
-          + "--best with evaluate, predict and export")
+      if !recipe.restoreBest {
+        hints.append(
+          "take the weights that were best on the validation samples, about those of epoch \(Format.count(Int(epoch))): "
+            + "--best with evaluate, predict and export")
+      }
       if recipe.stop == nil {
         hints.append(
           "end when the validation samples no longer improve: stop.patience=10, with restoreBest=true for the best weights"
@@ -54,8 +56,9 @@ struct CurveAdvice {
           + "samples would flatter the result")
     }
     if keys["data.transforms"] != nil { hints += transforms }
-    if isOff("mix.mixup"), isOff("mix.cutmix"), recipe.loss is CrossEntropyEntry {
-      hints.append("mix the samples of a batch: mix.mixup=0.2, or for images mix.cutmix=1")
+    // Samples of different lengths cannot be mixed; images never differ.
+    if isOff("mix.mixup"), isOff("mix.cutmix"), recipe.loss is CrossEntropyEntry, isOfImages {
+      hints.append("mix the samples of a batch: mix.mixup=0.2 or mix.cutmix=1")
     }
     if isOff("optimizer.weightDecay") { hints.append("let weights decay: optimizer.weightDecay=0.01") }
     if !hasLayer("dropout", "channel-dropout", "drop-path") {
@@ -65,6 +68,8 @@ struct CurveAdvice {
     hints.append("use more training samples, or a smaller network")
     return hints
   }
+
+  private var isOfImages: Bool { hasLayer("conv2d") }
 
   private var transforms: [String] {
     let known = keys["data.transforms"] ?? ""

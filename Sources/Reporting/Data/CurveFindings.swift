@@ -27,13 +27,14 @@ struct CurveFindings {
   let findings: [Finding]
 
   /// Examines the metrics of a run. `isFinished`: no more steps follow, so a loss that is still high has had its time.
-  init(_ metrics: Metrics, isFinished: Bool) {
+  /// `isMixed`: the training samples were mixed, so their loss is high in any case.
+  init(_ metrics: Metrics, isFinished: Bool, isMixed: Bool = false) {
     guard let curves = Curves(metrics) else {
       findings = []
       return
     }
     findings = [
-      curves.overfitting, isFinished ? curves.underfitting : nil, curves.plateau, curves.largeRate,
+      curves.overfitting, isFinished && !isMixed ? curves.underfitting : nil, curves.plateau, curves.largeRate,
     ].compactMap(\.self)
   }
 

@@ -10,7 +10,9 @@ struct FindingSection {
   var section: Section {
     var section = Section(title: "What the curves say")
     section.findings = runs.flatMap { run in
-      CurveFindings(run.metrics, isFinished: run.isFinished).findings.map { finding in
+      CurveFindings(
+        run.metrics, isFinished: run.isFinished, isMixed: run.recipe.mix != MixSettings()
+      ).findings.map { finding in
         Section.Finding(
           title: (runs.count > 1 ? "\(run.name): " : "") + finding.title, text: finding.evidence,
           hints: CurveAdvice(run: run, finding: finding).hints)
