@@ -22,11 +22,17 @@ struct TimeSection {
     let speeds = runs.map { run in
       Mark.line(
         name: runs.count > 1 ? run.name : "samples per second", colour: run.colour,
-        points: PixelColumns(x: run.metrics.steps, y: run.metrics[.samplesPerSecond], count: run.columns).smoothed)
+        points: speed(run))
     }
     section.figures.append(
       Figure("Speed", Chart(x: Axis("step"), y: Axis("samples per second", includesZero: true), marks: speeds)))
     return section
+  }
+
+  /// Smoothed samples per second. Times are averaged, not speeds, of which a few great ones would count for too much.
+  private func speed(_ run: ReportedRun) -> [Mark.Point] {
+    PixelColumns(x: run.metrics.steps, y: run.metrics[.samplesPerSecond].map { 1 / $0 }, count: run.columns)
+      .smoothed.map { Mark.Point(x: $0.x, y: 1 / $0.y) }
   }
 
   private func lines(_ run: ReportedRun) -> [Mark] {
