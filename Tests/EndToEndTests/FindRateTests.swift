@@ -56,6 +56,12 @@ extension EndToEndTests {
     }
 
     /// Neither a run nor the weights that the test starts from are changed.
+    /// The test does not use the recipe's own rate, so that this may be anything.
+    @Test func theSuggestionDoesNotDependOnTheRecipesRate() throws {
+      let result = try find([])
+      for rate in ["0", "0.5"] { #expect(try find(["optimizer.learningRate=\(rate)"]) == result, "\(rate)") }
+    }
+
     @Test func nothingIsLeftOfTheTest() throws {
       try Folder.temporary { folder in
         let train = ["train", "temporal-order", "epochs=1", "data.testSize=32", "--out"]

@@ -19,7 +19,10 @@ struct RateReport {
   }
 
   /// The value of `optimizer.learningRate` for a rate: with `scaleWithBatch` the schedule scales it.
-  private func key(for rate: Double) -> Double { rate * recipe.optimizer.learningRate / recipe.baseLearningRate }
+  private func key(for rate: Double) -> Double {
+    guard let reference = recipe.schedule.start.scaleWithBatch else { return rate }
+    return rate * Double(reference) / Double(recipe.batch * recipe.accumulate)
+  }
 
   /// The suggestion as it is pasted; two digits are more than the test can tell.
   private var suggestion: Double? { curve.suggestion.map { RateReport.rounded(key(for: $0)) } }
@@ -55,8 +58,8 @@ struct RateReport {
   private var advice: String {
     if let suggestion { return "optimizer.learningRate=\(RateReport.text(suggestion))" }
     return curve.divergence == nil
-      ? "the loss does not fall clearly at any of these rates: try a greater --to, more --steps, or a larger batch"
-      : "the loss does not fall clearly before it diverges: try more --steps, or a larger batch"
+      ? "the loss does not fall clearly at any of these rates: try a larger batch, or a greater --to"
+      : "the loss does not fall clearly before it diverges: try a larger batch"
   }
 
   /// The plot, the table and the line to paste.
