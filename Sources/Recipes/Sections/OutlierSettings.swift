@@ -16,10 +16,12 @@ public struct OutlierSettings: RecipeSettings {
     keys: [
       RecipeKey(
         "limit", \.limit, .number(.above(1)),
-        "a gradient whose norm is above limit times the median is shortened to that"),
+        "a gradient whose norm is above limit times the median, the upper one of two in the middle, is shortened to that"
+      ),
       RecipeKey(
         "window", \.window, .number(.from(1, through: 10000)),
-        "the steps before it whose median is taken; in the first 10 steps nothing is shortened"),
+        "the steps before it whose median is taken; in the first 10 steps, or as many as this if it is less, nothing is "
+          + "shortened"),
     ])
 
   /// The same for the training.

@@ -90,7 +90,8 @@ extension Recipe: RecipeSettings {
       RecipeKey("batch", \.batch, .number(.atLeast(1)), "samples per batch, over all ranks"),
       RecipeKey(
         "accumulate", \.accumulate, .number(.from(1, through: 65536)),
-        "batches whose gradients are added for one step, which then takes accumulate · batch samples"),
+        "batches whose gradients are added for one step, which then takes accumulate · batch samples; "
+          + "fewer at an epoch's end"),
       RecipeKey(
         "shards", \.shards, .number(.from(1, through: 4096)),
         "parts that a batch is cut into; they fix the result for any number of ranks"),

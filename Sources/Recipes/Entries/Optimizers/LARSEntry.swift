@@ -5,7 +5,8 @@ import Optimizers
 public struct LARSEntry: GroupedOptimizerEntry {
   /// The step size.
   public var learningRate = 1.0
-  /// The norm of a step of rate 1, before momentum, over the parameter's norm.
+  /// The norm of a step of rate 1, before momentum and without weight decay, over the parameter's norm: c in the step
+  /// rate · c · ‖w‖ / (‖g‖ + d · ‖w‖) · (g + d · w) with the weight decay d, whose running sum is the momentum's.
   public var trustCoefficient = 0.001
   /// The share of the last step that is added to the next; 0 for none.
   public var momentum = 0.9
@@ -31,7 +32,8 @@ public struct LARSEntry: GroupedOptimizerEntry {
       rateKey,
       RecipeKey(
         "trustCoefficient", \.trustCoefficient, .number(.above(0)),
-        "the norm of a step of rate 1, before momentum, over the parameter's norm"),
+        "c in a step before momentum, rate · c · ‖w‖ / (‖g‖ + d · ‖w‖) · (g + d · w) with the weight decay d; without the "
+          + "quotient if a norm is 0"),
       RecipeKey("momentum", \.momentum, .number(.from(0, below: 1)), "the share of the last step added to the next"),
       RecipeKey("weightDecay", \.weightDecay, .number(.atLeast(0)), "the share of the weights added to their gradient"),
       .excludeVectors(\.excludeVectors, steps: "plain steps of momentum"),

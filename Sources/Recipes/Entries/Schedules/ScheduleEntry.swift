@@ -51,7 +51,7 @@ extension ScheduleEntry {
         "steps or epochs of a smaller rate before the schedule begins"),
       RecipeKey(
         "warmupStart", \.start.warmupStart, .number(.from(0, through: 1)),
-        "the share of the rate that the warm-up starts from"),
+        "the share of the schedule's first rate that the warm-up starts from; with 0 the very first step has rate 0"),
       RecipeKey(
         "warmupMethod", \.start.warmupMethod, .choice,
         "linear: the rate rises in the warm-up, or constant: it stays at warmupStart until the schedule begins"),
