@@ -135,6 +135,10 @@ import Testing
       #expect(Halving.survivors(shuffled, greatest: true, after: 2, variants: 7) == [4])
       #expect(Halving.survivors(shuffled, greatest: false, after: 1, variants: 7) == [1, 7])
     }
-    #expect(Halving.survivors(standings.filter { $0.value == nil }, greatest: true, after: 0, variants: 2) == [])
+    let failed = [1, 2].map { Halving.Standing(number: $0, value: nil) }
+    #expect(Halving.survivors(failed, greatest: true, after: 0, variants: 2) == [])
+    // Without a value the loss decides.
+    let undefined = (1...4).map { Halving.Standing(number: $0, value: nil, loss: Double(5 - $0)) }
+    #expect(Halving.survivors(undefined + failed, greatest: true, after: 0, variants: 4) == [3, 4])
   }
 }

@@ -50,6 +50,13 @@ import Testing
     #expect(end([.nan, 1, .nan, 0.5, .nan, .nan], patience: 2) == 6)
   }
 
+  /// The reason for the end needs the name.
+  @Test func aMetricThatIsNotDefinedIsNamed() {
+    var state = Patience()
+    state.add(report(1), Monitor(metric: "roc-auc"), EarlyStop(patience: 1))
+    #expect(state.metric == "roc-auc" && state.best == nil && state.evaluations == 1)
+  }
+
   @Test func theMonitorChoosesTheBest() {
     let (low, high) = (report(0.2, accuracy: 0.8), report(0.3, accuracy: 0.9))
     #expect(high.isBetter(than: low, by: Monitor()) && !low.isBetter(than: high, by: Monitor()))

@@ -31,7 +31,7 @@ package enum Halving {
     package let number: Int
     /// Its value of the metric; nil if it failed or the value is no number.
     package let value: Double?
-    /// Its loss, which decides between equal values.
+    /// Its loss, which decides between equal values; infinite if it failed.
     package let loss: Double
 
     /// A variant's place.
@@ -51,7 +51,8 @@ package enum Halving {
     }
   }
 
-  /// The numbers of the variants that go on after a rung, ascending: the better ones. A variant that failed never does.
+  /// The numbers of the variants that go on after a rung, ascending: the better ones. A variant that failed never does; one
+  /// whose metric is not defined comes after those with a value, by its loss.
   /// - Parameters:
   ///   - standings: those of all variants of the rung, in any order.
   ///   - greatest: whether a greater value is better.
@@ -60,7 +61,7 @@ package enum Halving {
   package static func survivors(
     _ standings: [Standing], greatest: Bool, after rung: Int, variants: Int
   ) -> [Int] {
-    standings.filter { $0.value != nil }.sorted { $0.isBefore($1, greatest: greatest) }
+    standings.filter { $0.value != nil || $0.loss < .infinity }.sorted { $0.isBefore($1, greatest: greatest) }
       .prefix(count(variants: variants, rung: rung + 1)).map(\.number).sorted()
   }
 }

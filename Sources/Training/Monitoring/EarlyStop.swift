@@ -35,8 +35,10 @@ public struct Patience: Codable, Equatable, Sendable {
   mutating func add(_ report: EvaluationReport, _ monitor: Monitor, _ rule: EarlyStop) {
     evaluations += 1
     minimum = rule.minimum
-    guard let (metric, value) = monitor.value(in: report) else { return }
+    let metric = monitor.name { report.value(of: $0) != nil }
     self.metric = metric
+    // A metric that is not defined, such as the ROC AUC of one class, never improves.
+    guard let value = report.value(of: metric) else { return }
     let isBetter =
       best.map { monitor.direction(of: metric).isBetter(value, than: $0, by: rule.minimum) } ?? value.isFinite
     guard isBetter else { return }
