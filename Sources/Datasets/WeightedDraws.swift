@@ -42,7 +42,8 @@ public struct WeightedDraws: Equatable, Sendable {
 
   /// Draws in proportion to the weights of the samples; `count` is the number of draws, or nil for as many as there are
   /// samples.
-  /// - Throws: `Failure` (configuration) if the samples have no weights, (data) if none is above 0.
+  /// - Throws: `Failure` (configuration) if the samples have no weights, (data) if none is above 0, or their
+  ///   sum is not finite.
   public init(weighing data: any Dataset, count: Int? = nil) throws {
     guard let weights = data.sampleWeights else {
       throw Failure(
@@ -53,6 +54,11 @@ public struct WeightedDraws: Equatable, Sendable {
       throw Failure(
         .data, "sampling is weights, but no training sample has a weight above 0",
         advice: "a sample is drawn in proportion to its weight: give some of them one")
+    }
+    guard weights.reduce(0, +).isFinite else {
+      throw Failure(
+        .data, "sampling is weights, but the weights add up to more than a number can hold",
+        advice: "divide them all by the same number: only their ratios count")
     }
     self.init(weights, classes: data.classes, count: count)
   }

@@ -112,5 +112,8 @@ private final class Labelled: Dataset {
     #expect(
       try failure { try WeightedDraws(weighing: Labelled(classes: nil, weights: [0, 0])) }
         == "sampling is weights, but no training sample has a weight above 0")
+    #expect(
+      try failure { try WeightedDraws(weighing: Labelled(classes: nil, weights: [1e308, 1e308])) }
+        == "sampling is weights, but the weights add up to more than a number can hold")
   }
 }
