@@ -44,10 +44,10 @@ import Testing
       request: SweepPlan.Request(
         arguments: ["optimizer.learningRate=0.001,0.1", "seed=1..3", "epochs=4"], halves: false))
     var state = SweepState(plan)
-    let seeds = plan.keys.firstIndex(of: "seed")
+    let place = try #require(plan.keys.firstIndex(of: "seed"))
     for variant in plan.variants {
       let isSmall = variant.values.contains("0.001")
-      let seed = try #require(Int(variant.values[try #require(seeds)]))
+      let seed = try #require(Int(variant.values[place]))
       state.take([result(variant.number, isSmall ? [0.9, 0.3, 0.3][seed - 1] : [0.7, 0.6, 0.8][seed - 1])])
     }
     #expect(state.winner?.variant.values.contains("0.001") == true)
