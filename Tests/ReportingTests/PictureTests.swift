@@ -85,6 +85,7 @@ struct PictureTests {
     try """
     data: {source: image-folder, folder: \(folder)}
     batch: 2
+    shards: 2
     model: {layers: [flatten, {linear: {outputs: 2}}]}
     """.write(toFile: file, atomically: true, encoding: .utf8)
     func mean(brightness: Double, normalize: String = "") throws -> Double {
