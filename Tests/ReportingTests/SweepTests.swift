@@ -62,7 +62,7 @@ import Testing
     #expect(SweepMeans(SweepState(try self.plan())) == nil)
   }
 
-  /// The better half of each rung goes on, whatever the order of the results.
+  /// The better half of each rung goes on. The order of the results does not matter.
   @Test func rungsEndWhenAllTheirVariantsHave() throws {
     let plan = try self.plan(halves: true)
     #expect(plan.halvings == 2)

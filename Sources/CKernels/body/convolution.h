@@ -169,7 +169,7 @@ DPT_SUMMING void sum_gathered(const gathered_product *p, const gathered_rows *g)
 
 static void multiply_gathered(const gathered_product *p, const gathered_rows *g) {
 #if DPT_SUMS_TOGETHER
-  // A bias to which nothing is added is no sum of products, nor is what is added to C.
+  // The mode is for sums of products alone: not for a bias by itself, nor for additions to C.
   if (g->taps > 0 && !p->adds) {
     DPT_SUM(sum_gathered(p, g));
     return;

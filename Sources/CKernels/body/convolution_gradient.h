@@ -131,7 +131,7 @@ DPT_INLINE void pack_gradients(const dpt_convolution *g, const gradient_plan *pl
 }
 
 DPT_SUMMING void add_gradient_by_outputs(const dpt_convolution *g, const gradient_plan *plan, const element *x,
-                                    const element *dy, float *sums, float *input, float *output) {
+                                          const element *dy, float *sums, float *input, float *output) {
   const long pixel = plan->packsInput ? plan->unfolded * g->channels : g->xStride;
   const long line = plan->packsInput ? plan->inputWidth * pixel : g->xLine;
   const bool packsOutput = plan->packsOutput;
@@ -209,8 +209,8 @@ DPT_INLINE void pack_output(const dpt_convolution *g, const gradient_plan *plan,
   }
 }
 
-DPT_SUMMING void add_gradient_by_inputs(const dpt_convolution *g, const gradient_plan *plan, const element *x, const element *dy,
-                                   float *sums, float *input, float *output) {
+DPT_SUMMING void add_gradient_by_inputs(const dpt_convolution *g, const gradient_plan *plan, const element *x,
+                                         const element *dy, float *sums, float *input, float *output) {
   const long panelSize = plan->inputLines * plan->inputWidth * DPT_LANES;
   const long slots = slots_of(g->outWidth);
   tile_walk walk = {

@@ -113,7 +113,8 @@ DPT_INLINE v16 careful_fma16(v16 a, v16 b, v16 c) {
     (void)isCareful;                                                   \
   } while (0)
 
-// Calls a function that computes sums and nothing else, whose tiles care for the rule themselves where that is needed.
+// Calls a function whose only arithmetic is sums of products. Where no mode holds for all of it, its tiles follow the rule by
+// themselves.
 #if DPT_SUMS_TOGETHER
 #define DPT_SUMMING static __attribute__((noinline))
 #define DPT_SUM(CALL) DPT_MAKE_SUMS(CALL)

@@ -119,7 +119,7 @@ DPT_INLINE h16 halves_of_value(const void *at, dpt_precision precision) {
   paired(halves_of_value(value_at(ROW, PRECISION, OFFSET), PRECISION),                                        \
          NEXT ? halves_of_value(value_at(NEXT, PRECISION, OFFSET), PRECISION) : (NO_PARTNER))
 #elif DPT_ROUNDED
-// Values are rounded where they lie.
+// Values in memory are rounded already; only floats need it.
 DPT_INLINE v16 rounded_value(const void *at, dpt_precision precision) {
   return precision == DPT_IN_FLOAT32 ? floats_of_halves(rounded_halves(load((const float *)at))) : load((const element *)at);
 }
@@ -195,8 +195,8 @@ DPT_INLINE void pack_rows(gradient_block *g, long most, float *sums) {
   for (; most > 0 && has_row(&g->walk) && g->rows[g->turn] < DPT_CHUNK; most--) pack_row(g, sums);
 }
 
-// Adds the products of a chunk for a tile's rows. After each tile it packs a row of the next chunk, which overlaps with the
-// next tile; but not where the packing, which adds columns, would be in the mode of sums of products.
+// Adds the products of a chunk for the rows of one tile. After each tile it packs a row of the next chunk, which overlaps with
+// the next tile. Where all this is in the mode of sums of products, it does not pack, since packing also adds columns.
 DPT_SUMMING void add_tiles(gradient_block *g, const tile_walk *walk, long height, const float *a, const float *b, float *tile,
                            long from, long to, float *columnSums) {
   long j = from;
@@ -212,6 +212,7 @@ DPT_SUMMING void add_tiles(gradient_block *g, const tile_walk *walk, long height
   }
 }
 
+// Adds the products of a chunk, and packs the next one.
 static void add_chunk(gradient_block *g, float *sums, float *columnSums) {
   const long columns = g->j1 - g->j0;
   const int turn = g->turn;
