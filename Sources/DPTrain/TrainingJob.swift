@@ -108,9 +108,28 @@ public struct TrainingJob {
         if part == nil { try folder?.lock(resumes: resumes, warn: Terminal.warn) }
       }
     }
+    // Nobody else writes to the folder any more, and this job has changed nothing in it yet.
+    let checkpoint = try folder.flatMap { try newestCheckpoint(in: $0, isExpected: continues) }
+    if let folder, let checkpoint { try ResumptionChecks(recipe, experiment, of: folder, from: checkpoint).check() }
     return TrainingRun(
       recipe: recipe, experiment: experiment, workspace: workspace, warnings: warnings, folder: folder, job: job,
-      continues: continues)
+      continues: continues, checkpoint: checkpoint)
+  }
+
+  /// The checkpoint to resume from; nil if there is none.
+  private func newestCheckpoint(
+    in folder: RunFolder, isExpected: Bool
+  ) throws -> (folder: CheckpointFolder, manifest: CheckpointManifest)? {
+    guard resumes else { return nil }
+    let newest = CheckpointStore(path: folder.checkpoints).newest {
+      Terminal.warn("\($0.message); looking for an older checkpoint")
+    }
+    guard newest != nil || !isExpected else {
+      throw Failure(
+        .noInput, "\(folder.checkpoints) had a checkpoint to resume from, but has none any more",
+        advice: "resume again, when nothing else changes the folder")
+    }
+    return newest
   }
 
   /// Checks that the recipe may resume the run in the folder.

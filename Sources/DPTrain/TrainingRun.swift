@@ -15,6 +15,8 @@ struct TrainingRun {
   let job: TrainingJob
   /// Whether it goes on from a checkpoint. The file of initial weights was not read then.
   let continues: Bool
+  /// The checkpoint on rank 0; nil on other ranks.
+  let checkpoint: (folder: CheckpointFolder, manifest: CheckpointManifest)?
 
   /// Describes the training, which must be the same on all ranks.
   var description: String { Session.describe("train", recipe, experiment) }
@@ -30,14 +32,6 @@ struct TrainingRun {
       initialWeights: communicator.isRoot ? try initialWeights() : nil,
       network: try LinkSpeed.measure(communicator))
     if communicator.isRoot { warnings.forEach(warn) }
-    let checkpoint = job.resumes ? folder.flatMap(newestCheckpoint) : nil
-    if let checkpoint {
-      try checkRates(checkpoint.manifest, of: checkpoint.folder)
-    } else if let folder, continues {
-      throw Failure(
-        .noInput, "\(folder.checkpoints) had a checkpoint to resume from, but has none any more",
-        advice: "resume again, when nothing else changes the folder")
-    }
     let schedule = recipe.checkpoint.schedule
     let keeper = try CheckpointKeeper(
       experiment, schedule: schedule, store: folder.map { CheckpointStore(path: $0.checkpoints) },
@@ -86,40 +80,6 @@ struct TrainingRun {
     return StallWatch(
       activity, folder: path + "/stalls", rank: communicator.rank, hosts: hosts, warnAfter: job.stallWarning,
       abortAfter: job.stallAbort, say: warn, end: { communicator.abort($0) })
-  }
-
-  private func newestCheckpoint(
-    _ folder: RunFolder
-  ) -> (folder: CheckpointFolder, manifest: CheckpointManifest)? {
-    CheckpointStore(path: folder.checkpoints).newest { warn("\($0.message); looking for an older checkpoint") }
-  }
-
-  /// Checks that the steps done had the learning rates of this recipe, which may have another length: otherwise no recipe
-  /// would give the same weights again.
-  private func checkRates(_ manifest: CheckpointManifest, of folder: CheckpointFolder) throws {
-    let former = try recipe.parseFormer(manifest.recipe, file: "\(folder.path)/checkpoint.json")
-    let samples = experiment.samplesPerEpoch
-    guard
-      let change = recipe.firstChangedRate(
-        from: former, done: manifest.optimizerSteps, settings: experiment.settings, samples: samples)
-    else { return }
-    func length(_ recipe: Recipe) -> String {
-      "epochs \(recipe.epochs)" + (recipe.steps.map { ", steps \($0)" } ?? "")
-    }
-    func rate(_ value: Double) -> String { String(format: "%.8g", value) }
-    let keep =
-      change.length.map {
-        "set schedule.length='\($0)' to keep the course of the rate, which then stays at its end"
-          + "\(recipe.schedule.finalRate == 0 ? " (0: nothing more is learned)" : ""), "
-      } ?? ""
-    throw Failure(
-      .configuration,
-      "with \(length(recipe)) instead of \(length(former)) the learning rate takes another course: step "
-        + "\(Format.count(change.step)) had \(rate(change.former)) and would have had "
-        + "\(rate(change.own)); after the \(Format.count(manifest.progress.step)) steps done it would jump from "
-        + "\(rate(change.last)) to \(rate(change.next)), and no recipe would give these weights again",
-      advice: "leave epochs and steps as they were, \(keep)or start a new run from these weights: "
-        + "model.weights=\(folder.weights)")
   }
 
   private func warn(_ text: String) {

@@ -155,7 +155,7 @@ public final class Trainer {
     activity.enter(.evaluating, step: progress.step)
     guard
       let report = try evaluator?.run(
-        step: best?.step ?? progress.step, epoch: best?.epoch ?? epochs, activity: activity,
+        step: best?.step ?? progress.step, epoch: best?.epoch ?? progress.epochs, activity: activity,
         request: { control?.stopRequest() ?? .none })
     else { return nil }
     for observer in observers { try observer.evaluationDidFinish(report) }
@@ -177,15 +177,12 @@ public final class Trainer {
     control?.didSave()
   }
 
-  /// The number of epochs, the current one included.
-  private var epochs: Int { progress.epoch + (progress.position > 0 ? 1 : 0) }
-
   private func finish(
     start: Double, stopped: Request?, _ evaluations: [EvaluationReport?]? = nil, isBest: Bool = false
   ) throws -> RunSummary {
     let total = experiment.settings.totalSteps(samples: samples)
     let summary = RunSummary(
-      steps: progress.step, epochs: epochs, seconds: monotonicSeconds() - start, stopped: stopped,
+      steps: progress.step, epochs: progress.epochs, seconds: monotonicSeconds() - start, stopped: stopped,
       evaluations: (evaluations ?? [progress.evaluation]).compactMap(\.self),
       patience: stopped == nil && progress.step < total ? early : nil, shortenedSteps: step.update.shortening?.count,
       isBest: isBest)

@@ -20,6 +20,9 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   /// The progress before the first step.
   public init() {}
 
+  /// The number of epochs begun.
+  package var epochs: Int { epoch + (position > 0 ? 1 : 0) }
+
   /// Checkpoints of former versions only have the sum of the epoch's losses.
   private enum FormerKey: String, CodingKey {
     case epochLoss

@@ -108,6 +108,13 @@ extension EndToEndTests {
         // Another length is another training.
         let longer = try trained(rest + ["epochs=4"], in: folder)
         #expect(!longer.output.contains("trained before"), "\(longer.text)")
+        let before = try folder.snapshot()
+        let shorter = try Program.run(rest + ["epochs=2"], in: folder)
+        #expect(
+          shorter.status == 78
+            && shorter.errors.hasPrefix("epochs is 2, but jobs/fold-1 was trained for 4 epochs already\n"),
+          "\(shorter.text)")
+        #expect(try folder.snapshot() == before)
         let other = try Program.run(rest + ["data.folds=4"], in: folder)
         #expect(other.status == 78 && other.errors.contains("data.folds is 4, but 3 in jobs/recipe.yaml"))
       }

@@ -34,6 +34,15 @@ struct Folder: Sendable {
     try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
   }
 
+  /// The bytes of every file in the folder, by path.
+  func snapshot() throws -> [String: [UInt8]] {
+    let files = try contents().filter { name in
+      let values = try URL(filePath: self[name]).resourceValues(forKeys: [.isRegularFileKey])
+      return values.isRegularFile == true
+    }
+    return Dictionary(uniqueKeysWithValues: try files.map { ($0, try bytes($0)) })
+  }
+
   func write(_ text: String, to name: String) throws {
     try write(Array(text.utf8), to: name)
   }

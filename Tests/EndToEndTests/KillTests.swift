@@ -128,8 +128,8 @@ extension EndToEndTests {
         #expect(ending.status == 75, "\(ending.text)")
         #expect(ending.output.contains("resume with\n  dp-train train --out run --resume\n"), "\(ending.text)")
         #expect(try folder.text("run/checkpoints/last/complete").count == 65)
-        let again = try Program.run(["train", "--out", "run", "--resume", "steps=1"], in: folder)
-        #expect(again.status == 0 && again.output.contains("resuming after step "), "\(again.text)")
+        let again = try Program.run(["train", "--out", "run", "--resume", "--minutes", "0.001"], in: folder)
+        #expect(again.status == 75 && again.output.contains("resuming after step "), "\(again.text)")
       }
     }
 
@@ -208,7 +208,7 @@ extension EndToEndTests {
           // The second waits for the first to end, and resumes from there.
           let second = Process()
           second.executableURL = URL(filePath: Program.path)
-          second.arguments = ["train", "--out", "run", "--resume", "steps=1"]
+          second.arguments = ["train", "--out", "run", "--resume", "--minutes", "0.001"]
           second.currentDirectoryURL = URL(filePath: folder.path)
           second.standardOutput = FileHandle.nullDevice
           #expect(throws: Never.self) { try second.run() }
@@ -216,7 +216,7 @@ extension EndToEndTests {
           #expect(second.isRunning)
           kill(pid, SIGTERM)
           second.waitUntilExit()
-          #expect(second.terminationStatus == 0)
+          #expect(second.terminationStatus == 75)
         }
         #expect(first.status == 75, "\(first.text)")
         let steps = try Metrics(run: "run", in: folder).steps.map(\.step)
@@ -243,6 +243,30 @@ extension EndToEndTests {
         let longer = try Program.run(["train", "--out", "run", "--resume", "steps=6"], in: folder)
         #expect(longer.status == 0 && longer.output.contains("resuming after step 3"), "\(longer.text)")
         #expect(try Metrics(run: "run", in: folder).steps.map(\.step) == Array(1...6))
+      }
+    }
+
+    /// A recipe that ends before the checkpoint would describe a training that never was.
+    @Test(arguments: [nil, 2]) func aRunDoesNotResumeForLessThanItHas(ranks: Int?) throws {
+      guard ranks == nil || Mpirun.isUsable else { return }
+      try Folder.temporary { folder in
+        func train(_ words: [String]) throws -> Ending {
+          try Program.run(["train", "data.epochSize=64", "data.testSize=32", "--out", "run"] + words, in: folder)
+        }
+        let begun = try train(["epochs=4", "steps=7"])
+        #expect(begun.status == 0, "\(begun.text)")
+        let before = try folder.snapshot()
+        for (words, message) in [
+          (["epochs=3"], "epochs is 3, but run was trained for 4 epochs already\n  set epochs to 4 or more"),
+          (["steps=6"], "steps is 6, but run was trained for 7 steps already\n  set steps to 7 or more"),
+        ] {
+          let ending = try Program.run(["train", "--resume", "--out", "run"] + words, ranks: ranks, in: folder)
+          #expect(ending.status == 78 && ending.errors.contains(message), "\(ending.text)")
+          #expect(ending.output == "" && ending.text.components(separatedBy: message).count == 2, "\(ending.text)")
+          #expect(try folder.snapshot() == before)
+        }
+        let same = try train(["epochs=4", "steps=7", "--resume"])
+        #expect(same.status == 0 && same.output.contains("resuming after step 7\n"), "\(same.text)")
       }
     }
 
