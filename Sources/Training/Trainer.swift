@@ -138,6 +138,8 @@ public final class Trainer {
     if !experiment.watchesValidation, let loss = progress.totals.meanLoss {
       experiment.schedule.observe(loss, better: .least)
     }
+    let every = progress.evaluateEvery ?? []
+    if !every.contains(settings.evaluateEvery) { progress.evaluateEvery = every + [settings.evaluateEvery] }
     progress.epoch += 1
     progress.position = 0
     progress.totals = EpochTotals()

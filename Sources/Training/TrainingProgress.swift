@@ -12,6 +12,8 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
   public var evaluation: EvaluationReport?
   /// The wait for an improvement that ends training early.
   public var patience = Patience()
+  /// The values of `TrainingSettings.evaluateEvery` in the epochs so far, each once; nil in checkpoints of former versions.
+  public internal(set) var evaluateEvery: [Int]?
   /// The search for unusual steps; nil if no tensors are recorded.
   var unusualSteps: UnusualSteps?
   /// The search for gradients to shorten; nil if none are shortened.
@@ -36,6 +38,7 @@ public struct TrainingProgress: Codable, Equatable, Sendable {
     position = try values.decode(Int.self, forKey: .position)
     evaluation = try values.decodeIfPresent(EvaluationReport.self, forKey: .evaluation)
     patience = try values.decodeIfPresent(Patience.self, forKey: .patience) ?? Patience()
+    evaluateEvery = try values.decodeIfPresent([Int].self, forKey: .evaluateEvery)
     unusualSteps = try values.decodeIfPresent(UnusualSteps.self, forKey: .unusualSteps)
     shortening = try values.decodeIfPresent(GradientShortening.self, forKey: .shortening)
     if let totals = try values.decodeIfPresent(EpochTotals.self, forKey: .totals) {

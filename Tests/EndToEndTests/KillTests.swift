@@ -270,6 +270,69 @@ extension EndToEndTests {
       }
     }
 
+    /// How a run goes on that was begun with other words; the message if it does not.
+    static let changes: [(begun: [String], resumed: [String], message: String?)] = [
+      ([], ["evaluate.every=2"], nil), ([], ["restoreBest=true"], nil),
+      (["stop=5"], ["stop=6"], nil), (["stop=5"], ["stop=none"], nil),
+      (
+        ["schedule=plateau"], ["evaluate.every=2"],
+        "evaluate.every is 2, but was 1 in the 2 epochs done: the schedule plateau lowers the learning rate by these"
+      ),
+      (["stop=5"], ["evaluate.every=2"], "evaluate.every is 2, but was 1 in the 2 epochs done: stop ends training by"),
+      (
+        ["restoreBest=true"], ["evaluate.every=2"],
+        "evaluate.every is 2, but was 1 in the 2 epochs done: restoreBest chooses the weights by"
+      ),
+      (["stop=5"], ["stop=4"], "stop.patience is 4, but was 5 in the 2 epochs done: training might have ended"),
+      (["stop=5"], ["stop.minimum=0.25"], "stop.minimum is 0.25, but was 0 in the 2 epochs done: training might"),
+      ([], ["stop=4"], "stop is {patience: 4, minimum: 0}, but was none in the 2 epochs done: training might"),
+      (
+        ["evaluate.every=4", "steps=3", "restoreBest=true"], ["steps=none"],
+        "restoreBest is true, but the best weights so far are those of step 3, at the former end of the training"
+      ),
+    ]
+
+    /// Validation samples that steer the training did so by the same rules from its first step on.
+    @Test(arguments: changes) func whatSteersTheTrainingDoesNotChange(
+      begun: [String], resumed: [String], message: String?
+    ) throws {
+      try Folder.temporary { folder in
+        func train(_ words: [String]) throws -> Ending {
+          try Program.run(
+            ["train", "data.epochSize=64", "data.testSize=32", "data.validationSize=32", "--out", "run", "--resume"]
+              + words, in: folder)
+        }
+        let first = try train(["epochs=2"] + begun)
+        #expect(first.status == 0, "\(first.text)")
+        let before = try folder.snapshot()
+        let kept = begun.filter { word in !resumed.contains { $0.prefix { $0 != "=" } == word.prefix { $0 != "=" } } }
+        let second = try train(["epochs=4"] + kept + resumed)
+        guard let message else {
+          #expect(second.status == 0 && second.output.contains("resuming after step 4\n"), "\(second.text)")
+          return
+        }
+        #expect(second.status == 78 && second.errors.hasPrefix(message), "\(second.text)")
+        #expect(second.output == "" && second.errors.contains("model.weights=run/checkpoints/step-0000000"))
+        #expect(try folder.snapshot() == before)
+      }
+    }
+
+    @Test func evaluationsOfAllEpochsChooseTheBestWeights() throws {
+      try Folder.temporary { folder in
+        func train(_ words: String...) throws -> Ending {
+          try Program.run(
+            ["train", "data.epochSize=64", "data.testSize=32", "data.validationSize=32", "--out", "run", "--resume"]
+              + words, in: folder)
+        }
+        #expect(try train("epochs=2").status == 0)
+        #expect(try train("epochs=4", "evaluate.every=2").status == 0)
+        let chosen = try train("epochs=6", "evaluate.every=2", "restoreBest=true")
+        #expect(
+          chosen.status == 78 && chosen.errors.hasPrefix("evaluate.every is 2, but was 1 in the 4 epochs done: rest"),
+          "\(chosen.text)")
+      }
+    }
+
     /// A longer run whose schedule would have had other rates is refused before it writes anything.
     @Test func aLongerRunKeepsTheRatesOfItsSteps() throws {
       try Folder.temporary { folder in

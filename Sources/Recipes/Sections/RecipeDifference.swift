@@ -30,6 +30,12 @@ extension Recipe {
     return difference(.mapping(decisive(self)), .mapping(decisive(other)), key: "")
   }
 
+  /// The first key of a section that differs from another recipe; nil if none does.
+  package func difference(in section: String, from other: Recipe) -> RecipeDifference? {
+    func value(_ recipe: Recipe) -> YAMLOutput? { recipe.written.first { $0.key == section }?.value }
+    return difference(value(self), value(other), key: section)
+  }
+
   private func difference(_ own: YAMLOutput?, _ other: YAMLOutput?, key: String) -> RecipeDifference? {
     guard own?.flowText != other?.flowText else { return nil }
     if case .mapping(let ownEntries)? = own, case .mapping(let otherEntries)? = other {
