@@ -1,3 +1,5 @@
+import Diagnostics
+import Foundation
 import Tensors
 
 /// The order of an epoch's samples; the same on every rank.
@@ -6,6 +8,8 @@ public final class Sampler {
   private let random: Philox
   private let sampleOrder: SampleOrder
   private let draws: WeightedDraws?
+  /// The memory of all that follows.
+  private let memory: UnsafeMutableRawPointer
   /// What the epoch draws, before it is shuffled; empty if it has every sample once.
   private let drawn: UnsafeMutableBufferPointer<Draw>
   /// The samples in the epoch's order, or the places of their draws in `drawn`.
@@ -17,32 +21,57 @@ public final class Sampler {
 
   /// An order of the samples of `data`, which depends on the seed and the epoch alone. Without `draws` each epoch has every
   /// sample once.
-  public init(_ data: any Dataset, order sampleOrder: SampleOrder, draws: WeightedDraws? = nil, seed: UInt64) {
+  /// - Throws: `Failure` (system) if there is not enough memory.
+  public init(_ data: any Dataset, order sampleOrder: SampleOrder, draws: WeightedDraws? = nil, seed: UInt64) throws {
     self.data = data
     random = Philox(seed: seed, purpose: .shuffle)
     self.sampleOrder = sampleOrder
     self.draws = draws
     let count = draws?.count ?? data.count
     let drawCount = draws?.count ?? 0
-    drawn = .allocate(capacity: drawCount)
-    drawn.initialize(repeating: Draw(sample: 0))
-    order = .allocate(capacity: count)
-    _ = order.initialize(fromContentsOf: 0..<count)
-    samples = .allocate(capacity: drawCount)
-    samples.initialize(repeating: 0)
-    earlierDraws = .allocate(capacity: drawCount)
-    earlierDraws.initialize(repeating: 0)
-    let isByLength = if case .byLength = sampleOrder { true } else { false }
-    lengths = .allocate(capacity: isByLength ? count : 0)
-    places = .allocate(capacity: isByLength ? count : 0)
-    lengths.initialize(repeating: 0)
-    places.initialize(repeating: 0)
+    let lengthCount = sampleOrder.isByLength ? count : 0
+    memory = try Sampler.reserve(Sampler.bytes(data, sampleOrder, draws), count: count, draws: draws != nil)
+    var next = memory
+    func take<Element>(_ count: Int, _ value: Element) -> UnsafeMutableBufferPointer<Element> {
+      let part = UnsafeMutableBufferPointer(
+        start: next.bindMemory(to: Element.self, capacity: count), count: count)
+      part.initialize(repeating: value)
+      next += count * MemoryLayout<Element>.stride
+      return part
+    }
+    drawn = take(drawCount, Draw(sample: 0))
+    order = take(count, 0)
+    samples = take(drawCount, 0)
+    earlierDraws = take(drawCount, 0)
+    lengths = take(lengthCount, 0)
+    places = take(lengthCount, 0)
+    for index in order.indices { order[index] = index }
     if draws == nil { for sample in lengths.indices { lengths[sample] = data.length(of: sample) } }
   }
 
-  deinit {
-    drawn.deallocate()
-    for buffer in [order, samples, earlierDraws, lengths, places] { buffer.deallocate() }
+  deinit { free(memory) }
+
+  /// Checks that there is memory for a sampler, without using it.
+  /// - Throws: `Failure` (system) if not.
+  package static func checkMemory(_ data: any Dataset, order: SampleOrder, draws: WeightedDraws?) throws {
+    free(try reserve(bytes(data, order, draws), count: draws?.count ?? data.count, draws: draws != nil))
+  }
+
+  private static func bytes(_ data: any Dataset, _ order: SampleOrder, _ draws: WeightedDraws?) -> Int {
+    let word = MemoryLayout<Int>.stride
+    let ofDraw = draws == nil ? 0 : MemoryLayout<Draw>.stride + 2 * word
+    return (draws?.count ?? data.count) * (word + ofDraw + (order.isByLength ? 2 * word : 0))
+  }
+
+  private static func reserve(_ bytes: Int, count: Int, draws: Bool) throws -> UnsafeMutableRawPointer {
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, 64, max(64, bytes)) == 0, let memory else {
+      throw Failure(
+        .system,
+        "not enough memory: the order of the \(count) samples of an epoch takes \(bytes >> 20) MiB on each rank",
+        advice: draws ? "a smaller epochSamples needs less" : "fewer training samples need less")
+    }
+    return memory
   }
 
   /// Arranges the order of an epoch. It starts from ascending order, so that it depends on the epoch alone.

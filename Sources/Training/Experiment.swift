@@ -64,8 +64,9 @@ public struct Experiment {
   public var samplesPerEpoch: Int { settings.draws?.count ?? data.training.count }
 
   /// Makes a sampler that gives the order of each epoch's samples.
-  public func makeSampler() -> Sampler {
-    Sampler(data.training, order: settings.order, draws: settings.draws, seed: settings.seed)
+  /// - Throws: `Failure` (system) if memory is short.
+  public func makeSampler() throws -> Sampler {
+    try Sampler(data.training, order: settings.order, draws: settings.draws, seed: settings.seed)
   }
 
   /// The network with the weights that evaluations take. It shares them, so training changes them here too.
@@ -79,6 +80,8 @@ public struct Experiment {
   /// - Throws: `Failure` (usage) if there are more ranks than shards, (system) if memory is short.
   public func makeWorkspace(communicator: any Communicator) throws -> Workspace {
     data.share(amongRanks: communicator.neighbours.count)
+    // The trainer makes it, when files have been written already.
+    try Sampler.checkMemory(data.training, order: settings.order, draws: settings.draws)
     return try Workspace(network, settings: settings, communicator: communicator)
   }
 

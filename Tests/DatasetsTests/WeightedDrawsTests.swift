@@ -24,8 +24,10 @@ private final class Labelled: Dataset {
 }
 
 @Suite struct WeightedDrawsTests {
-  private func drawn(_ data: any Dataset, _ draws: WeightedDraws, epoch: Int, order: SampleOrder = .shuffled) -> [Int] {
-    let sampler = Sampler(data, order: order, draws: draws, seed: 3)
+  private func drawn(
+    _ data: any Dataset, _ draws: WeightedDraws, epoch: Int, order: SampleOrder = .shuffled
+  ) throws -> [Int] {
+    let sampler = try Sampler(data, order: order, draws: draws, seed: 3)
     // What was arranged before leaves no trace.
     sampler.arrange(epoch: 77)
     sampler.arrange(epoch: epoch)
@@ -39,7 +41,7 @@ private final class Labelled: Dataset {
     for count in [100, 99, 31, 1000] {
       let draws = try WeightedDraws(balancing: skewed, count: count)
       for epoch in 0..<3 {
-        let samples = drawn(skewed, draws, epoch: epoch)
+        let samples = try drawn(skewed, draws, epoch: epoch)
         #expect(samples.count == count)
         for index in 0..<3 {
           let frequency = samples.count { skewed.classes?[$0] == Int32(index) }
@@ -54,7 +56,7 @@ private final class Labelled: Dataset {
     let data = Labelled(classes: nil, weights: [0, 1, 2, 5, 0, 0.5])
     let draws = try WeightedDraws(weighing: data, count: 17)
     var frequencies = [Int](repeating: 0, count: 6)
-    for epoch in 0..<4000 { for sample in drawn(data, draws, epoch: epoch) { frequencies[sample] += 1 } }
+    for epoch in 0..<4000 { for sample in try drawn(data, draws, epoch: epoch) { frequencies[sample] += 1 } }
     #expect(frequencies[0] == 0 && frequencies[4] == 0)
     for (sample, weight) in (data.sampleWeights ?? []).enumerated() where weight > 0 {
       #expect(abs(Double(frequencies[sample]) / (4000 * 17) - weight / 8.5) < 0.003)
@@ -63,17 +65,17 @@ private final class Labelled: Dataset {
 
   @Test func drawsAreAFunctionOfSeedAndEpoch() throws {
     let draws = try WeightedDraws(balancing: skewed)
-    let (first, second) = (drawn(skewed, draws, epoch: 0), drawn(skewed, draws, epoch: 1))
+    let (first, second) = try (drawn(skewed, draws, epoch: 0), drawn(skewed, draws, epoch: 1))
     #expect(first != second && first.sorted() != second.sorted())
-    #expect(first == drawn(skewed, draws, epoch: 0))
+    #expect(try first == drawn(skewed, draws, epoch: 0))
     // In random order: the classes are mixed.
     #expect(Set(first.prefix(20).compactMap { skewed.classes?[$0] }) == [0, 1, 2])
   }
 
   @Test func drawsAreBatchedByLengthToo() throws {
     let draws = try WeightedDraws(balancing: skewed, count: 96)
-    let byLength = drawn(skewed, draws, epoch: 2, order: .byLength(batch: 8, window: 100))
-    #expect(byLength.sorted() == drawn(skewed, draws, epoch: 2).sorted())
+    let byLength = try drawn(skewed, draws, epoch: 2, order: .byLength(batch: 8, window: 100))
+    #expect(try byLength.sorted() == drawn(skewed, draws, epoch: 2).sorted())
     let spans = stride(from: 0, to: 96, by: 8).map { first in
       let batch = byLength[first..<first + 8]
       return (batch.max() ?? 0) - (batch.min() ?? 0)
@@ -84,7 +86,7 @@ private final class Labelled: Dataset {
   @Test func aSampleThatIsDrawnAgainHasOtherRandomNumbers() throws {
     let data = Labelled(classes: nil, weights: [1, 0, 7])
     let draws = try WeightedDraws(weighing: data, count: 8)
-    let sampler = Sampler(data, order: .shuffled, draws: draws, seed: 1)
+    let sampler = try Sampler(data, order: .shuffled, draws: draws, seed: 1)
     sampler.arrange(epoch: 0)
     let batch = try Batch(for: data, capacity: 8)
     try sampler.load(0..<8, epoch: 0, into: batch)
@@ -98,8 +100,18 @@ private final class Labelled: Dataset {
   @Test func samplesWithoutAClassAreNotDrawn() throws {
     let data = Labelled(classes: [-1, 0, 1, 1, -1])
     let draws = try WeightedDraws(balancing: data, count: 50)
-    let samples = drawn(data, draws, epoch: 0)
+    let samples = try drawn(data, draws, epoch: 0)
     #expect(Set(samples) == [1, 2, 3] && samples.count { $0 == 1 } == 25)
+  }
+
+  @Test func moreDrawsThanThereIsMemoryAreRefused() throws {
+    let draws = try WeightedDraws(balancing: skewed, count: 1 << 50)
+    let message =
+      "not enough memory: the order of the 1125899906842624 samples of an epoch takes 42949672960 MiB on each rank"
+    #expect(try failure(.system) { try Sampler(skewed, order: .shuffled, draws: draws, seed: 1) } == message)
+    #expect(
+      try failure(.system) { try Sampler.checkMemory(skewed, order: .shuffled, draws: draws) } == message)
+    try Sampler.checkMemory(skewed, order: .shuffled, draws: WeightedDraws(balancing: skewed))
   }
 
   @Test func whatCannotBeDrawnIsRefused() throws {

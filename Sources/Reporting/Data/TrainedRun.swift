@@ -32,7 +32,7 @@ struct TrainedRun {
     experiment = try recipe.makeExperiment()
     let last = best == nil ? checkpoint?.manifest.progress.evaluation : nil
     evaluation = last?.named(by: experiment.data, outputs: experiment.model.outputShape.features)
-    sampler = experiment.makeSampler()
+    sampler = try experiment.makeSampler()
   }
 
   /// The model and data of a run, or the reason why there are none.
