@@ -49,17 +49,44 @@ public struct DataFile: Codable, Equatable, Sendable {
     let paths = files.map(\.path)
     let changed = paths.enumerated().filter { !paths[..<$0.offset].contains($0.element) }.map(\.element)
     guard !changed.isEmpty else { return nil }
-    let more = changed.count > 3 ? " and \(changed.count - 3) more" : ""
     let effect =
       if files.contains(where: { $0.split == nil }) {
         "the training goes on with other data, and no recipe gives its weights again"
       } else if files.contains(where: { $0.split == .validation }) {
-        "the training samples are the same; only measurements change, and what they choose: the best weights, and the "
-          + "learning rates of the schedule plateau"
+        "the training samples are the same; only measurements change, and what they choose: the best weights, the learning "
+          + "rates of the schedule plateau, and when stop ends training"
       } else {
         "the training samples are the same; only measurements change"
       }
-    return "\(changed.prefix(3).joined(separator: ", "))\(more) changed since the run began: \(effect)"
+    return "\(names(changed)) changed since the run began: \(effect)"
+  }
+
+  /// A warning if trainings of one job, whose results are compared, found other contents in a file than others did; nil if none
+  /// did.
+  /// - Parameters:
+  ///   - found: the files of each training that has begun.
+  ///   - now: the files as those that have not begun will find them; empty if there are none.
+  ///   - noun: what the trainings are, such as "variant".
+  ///   - job: what they belong to, such as "sweep".
+  package static func change(among found: [[DataFile]], and now: [DataFile], noun: String, job: String) -> String? {
+    var (seen, changed, others): (Set<String>, [String], Set<Int>) = ([], [], [])
+    for path in (found.joined() + now).map(\.path) where seen.insert(path).inserted {
+      let versions = found.map { files in files.first { $0.path == path } }
+      // Those that have begun are compared with what is to come, or with the last one.
+      guard let current = now.first(where: { $0.path == path }) ?? versions.compactMap(\.self).last else { continue }
+      let differing = versions.indices.filter { versions[$0].map { !$0.hasContents(of: current) } ?? false }
+      if !differing.isEmpty { changed.append(path) }
+      others.formUnion(differing)
+    }
+    guard !changed.isEmpty else { return nil }
+    let count = counted(others.count, noun)
+    return "\(names(changed)) changed since the \(job) began: \(count) had other data than the rest, and results on "
+      + "different data cannot be compared"
+  }
+
+  /// Some of these paths, and how many more there are.
+  private static func names(_ paths: [String]) -> String {
+    paths.prefix(3).joined(separator: ", ") + (paths.count > 3 ? " and \(paths.count - 3) more" : "")
   }
 
   /// Whether another file has the same path and contents.

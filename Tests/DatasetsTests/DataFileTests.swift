@@ -40,8 +40,8 @@ import Testing
       #expect(try effect(["1", "2", "4"]) == "the training samples are the same; only measurements change")
       #expect(
         try effect(["1", "3", "4"])?.hasSuffix(
-          "only measurements change, and what they choose: the best weights, and "
-            + "the learning rates of the schedule plateau") == true)
+          "only measurements change, and what they choose: the best weights, the learning rates of the schedule plateau, "
+            + "and when stop ends training") == true)
       #expect(try effect(["0", "2", "4"])?.hasPrefix("the training goes on with other data") == true)
       // One file for both is read by the training.
       let both = try [nil, Split.test].map { try DataFile(path: "\(folder)/t", split: $0) }
@@ -49,6 +49,28 @@ import Testing
       // An older run has not recorded the part.
       let old = try DataFile(path: "\(folder)/m")
       #expect(try DataFile.change(from: [old], to: [DataFile(path: "\(folder)/m", split: .test)]) == nil)
+    }
+  }
+
+  @Test func trainingsThatAreComparedHaveTheSameData() throws {
+    try withFolder { folder in
+      func file(_ text: String, _ name: String) throws -> DataFile {
+        try write(text, to: "\(folder)/\(name)")
+        return try DataFile(path: "\(folder)/\(name)")
+      }
+      func change(_ found: [[DataFile]], _ now: [DataFile]) -> String? {
+        DataFile.change(among: found, and: now, noun: "variant", job: "sweep")
+      }
+      let (first, other) = (try file("1", "a"), try file("7", "b"))
+      let now = try file("2", "a")
+      #expect(change([], [now]) == nil && change([[now], [now]], [now]) == nil)
+      // Variants may differ in the files that they read.
+      #expect(change([[now], [other]], []) == nil && change([[now], [other]], [now, other]) == nil)
+      let told =
+        "\(folder)/a changed since the sweep began: 1 variant had other data than the rest, and results on different data "
+        + "cannot be compared"
+      #expect(change([[first]], [now]) == told && change([[first, other], [now, other]], []) == told)
+      #expect(change([[first], [other], [first]], [now])?.contains(": 2 variants had other data") == true)
     }
   }
 

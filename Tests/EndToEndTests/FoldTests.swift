@@ -143,6 +143,23 @@ extension EndToEndTests {
       }
     }
 
+    @Test func dataThatChangedBetweenFoldsIsNamed() throws {
+      try Folder.temporary { folder in
+        try writePatients(folder)
+        _ = try trained(Self.arguments, in: folder)
+        Folder(path: folder["cv/fold-3"]).remove()
+        try folder.write(folder.text("patients.csv") + "0,0,0,0,p1,b\n", to: "patients.csv")
+        let told =
+          "patients.csv changed since the cross-validation began: 2 folds had other data than the rest, and results on "
+          + "different data cannot be compared"
+        for _ in 0..<2 {
+          let ending = try trained(Self.arguments + ["--resume"], in: folder)
+          #expect(ending.errors.components(separatedBy: told).count == 2, "\(ending.text)")
+          #expect(try folder.text("cv/folds.html").contains(told))
+        }
+      }
+    }
+
     @Test func aJobAskedToStopNamesTheFolderOfAllFolds() throws {
       try Folder.temporary { folder in
         try writePatients(folder, epochs: 100_000)

@@ -154,6 +154,44 @@ extension EndToEndTests {
       }
     }
 
+    /// As a run that resumes, a sweep names files that changed: its variants cannot be compared then.
+    @Test func changedDataIsNamed() throws {
+      try Folder.temporary { folder in
+        func write(_ first: Int) throws {
+          let rows = (0..<40).map { "\($0 == 0 ? first : $0 % 7),\($0 % 2 == 0 ? "even" : "odd")" }
+          try folder.write("a,kind\n" + rows.joined(separator: "\n") + "\n", to: "t.csv")
+        }
+        try write(0)
+        try folder.write(
+          "epochs: 2\ndata: {source: csv, train: t.csv, label: kind, validationShare: 0.2}\n"
+            + "model: {layers: [linear: {outputs: 2}]}\n", to: "t.yaml")
+        func sweep() throws -> Ending {
+          let ending = try Program.run(["sweep", "t.yaml", "seed=1..3", "--out", "sweep"], in: folder)
+          #expect(ending.status == 0, "\(ending.text)")
+          return ending
+        }
+        func forget(_ number: Int) throws {
+          Folder(path: folder["sweep/runs/000\(number)"]).remove()
+          Folder(path: folder["sweep/results/000\(number)-0.json"]).remove()
+        }
+        #expect(try !sweep().errors.contains("changed"))
+        try forget(3)
+        #expect(try !sweep().errors.contains("changed"))
+        // A sweep that is done compares what it has.
+        try write(5)
+        #expect(try !sweep().errors.contains("changed"))
+        try forget(3)
+        let told =
+          "t.csv changed since the sweep began: 2 variants had other data than the rest, and results on different data "
+          + "cannot be compared"
+        for _ in 0..<2 {
+          let ending = try sweep()
+          #expect(ending.errors == "dp-train: \(told)\n", "\(ending.text)")
+          #expect(try folder.text("sweep/sweep.html").contains(told))
+        }
+      }
+    }
+
     @Test func everyVariantMayFail() throws {
       try Folder.temporary { folder in
         let ending = try Program.run(

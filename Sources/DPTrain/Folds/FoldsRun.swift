@@ -38,6 +38,8 @@ final class FoldsRun {
   /// Trains all folds that are not done, to the end or to the time limit. Returns the summary of the last one.
   func train(_ communicator: any Communicator, until limit: TimeLimit?) throws -> RunSummary {
     if let folder { try RunFolder(path: folder.path).write(recipe.resolvedYAML(), to: folder.recipe) }
+    let warning = folder.flatMap(dataChange)
+    if let warning { Terminal.warn(warning) }
     for fold in 1...count {
       let isDone = try communicator.text(result(of: fold, in: folder) == nil ? "" : "done", from: 0) == "done"
       if isDone {
@@ -63,9 +65,16 @@ final class FoldsRun {
         return result
       }
     }
-    if let folder, let results { try conclude(results, folder: folder) }
+    if let folder, let results { try conclude(results, folder: folder, warning: warning) }
     let last = try communicator.text(results?.last?.json() ?? "", from: 0)
     return try RunResult(json: Data(last.utf8)).summary
+  }
+
+  /// A warning if the data is not the same for all folds. Of a fold within which it changed, its own training warns.
+  private func dataChange(in folder: FoldsFolder) -> String? {
+    let done = (1...count).filter { result(of: $0, in: folder) != nil }
+    return DataChanges.warning(
+      done.map(folder.run), open: done.count < count ? [recipe] : [], noun: "fold", job: "cross-validation")
   }
 
   /// Prepares a fold on all ranks.
@@ -110,11 +119,11 @@ final class FoldsRun {
     return FoldsFolder(path: run.path)
   }
 
-  private func conclude(_ results: [RunResult], folder: FoldsFolder) throws {
+  private func conclude(_ results: [RunResult], folder: FoldsFolder, warning: String?) throws {
     let table = FoldTable(results, monitor: recipe.monitor.monitor)
     let run = RunFolder(path: folder.path)
     try run.write(table.csv, to: folder.table)
-    try run.write(FoldsPage(recipe, results, folder: folder).html(), to: folder.page)
+    try run.write(FoldsPage(recipe, results, folder: folder, warning: warning).html(), to: folder.page)
     Terminal.write("\n" + Format.table(table.rows(all: false), right: table.right) + "\n")
     Terminal.write(Format.table([["table", folder.table], ["page", folder.page]]))
   }

@@ -19,6 +19,8 @@ final class SweepDisplay: @unchecked Sendable {
   private var shownRows = 0
   private var begun = monotonicSeconds()
   private var shareAtStart = 0.0
+  /// Why the variants' results may not be compared.
+  private var warnings: [String] = []
 
   /// Seconds between two looks at the files.
   private static let seconds = 0.5
@@ -57,6 +59,7 @@ final class SweepDisplay: @unchecked Sendable {
       ["sweep", folder.path],
     ]
     print(Format.table(rows) + "\n")
+    warn(of: dataChange)
     if !told.isEmpty { print("resuming: \(counted(told.count, "variant")) of \(plan.variants.count) done before\n\n") }
     try SystemThread.start("sweep") { [self] in
       while ending.wait(timeout: .now() + Self.seconds) == .timedOut {
@@ -98,7 +101,9 @@ final class SweepDisplay: @unchecked Sendable {
         .configuration, "every variant failed; the first one: \(failure)",
         advice: "each has a log of its training, such as \(folder.log(entries[0].variant.number))")
     }
-    try SweepPage(state, folder: folder).write()
+    // Data may also have changed while this job or another was at work.
+    warn(of: dataChange)
+    try SweepPage(state, folder: folder, warnings: warnings).write()
     var rows = [["table", folder.table], ["page", folder.page]]
     let means = SweepMeans(state)
     if let means { print("\n\(means.title)\n\n" + Format.table(means.rows, right: means.right)) }
@@ -109,6 +114,20 @@ final class SweepDisplay: @unchecked Sendable {
     }
     print("\n" + Format.table(rows))
     return false
+  }
+
+  /// A warning if the data is not the same for all variants.
+  private var dataChange: String? {
+    let variants = plan.variants
+    let open = state.rung?.open.compactMap { try? plan.recipe(of: variants[$0 - 1]) } ?? []
+    return DataChanges.warning(variants.map { folder.run($0.number) }, open: open, noun: "variant", job: "sweep")
+  }
+
+  /// Prints a warning, unless there was one before.
+  private func warn(of text: String?) {
+    guard let text, warnings.isEmpty else { return }
+    warnings.append(text)
+    Terminal.warn(text)
   }
 
   /// Whether there are results that were not known before.

@@ -7,10 +7,12 @@ package struct FoldsPage {
   private let recipe: Recipe
   private let table: FoldTable
   private let runs: [RunFolder]
+  private let warning: String?
 
-  /// The page of the folds' results; the curves are read from the run folders.
-  package init(_ recipe: Recipe, _ results: [RunResult], folder: FoldsFolder) {
+  /// The page of the folds' results; the curves are read from the run folders. `warning` says why results may not be compared.
+  package init(_ recipe: Recipe, _ results: [RunResult], folder: FoldsFolder, warning: String? = nil) {
     self.recipe = recipe
+    self.warning = warning
     table = FoldTable(results, monitor: recipe.monitor.monitor)
     runs = results.indices.map { folder.run($0 + 1) }
   }
@@ -34,6 +36,7 @@ package struct FoldsPage {
         + "on them, which flatters. The deviation is that of a single fold, not of the mean. Folds share most of their "
         + "training samples, so their results depend on each other."
     ]
+    if let warning { section.notes.insert(warning, at: 0) }
     return section
   }
 

@@ -7,15 +7,17 @@ import Recording
 package struct SweepPage {
   private let state: SweepState
   private let folder: SweepFolder
+  private let warnings: [String]
   private let entries: [SweepState.Entry]
 
   /// The most variants whose curves are drawn: the best ones.
   private static let curveLimit = 200
 
-  /// The page of a state; the curves are read from the run folders.
-  package init(_ state: SweepState, folder: SweepFolder) {
+  /// The page of a state; the curves are read from the run folders. `warnings` say why results may not be compared.
+  package init(_ state: SweepState, folder: SweepFolder, warnings: [String] = []) {
     self.state = state
     self.folder = folder
+    self.warnings = warnings
     entries = state.entries
   }
 
@@ -61,8 +63,9 @@ package struct SweepPage {
         rows: zip(state.plan.keys, winner.variant.values).map { [$0, $1] } + measured
           + [["run", run.path], ["command", command]])
     ]
+    section.notes = warnings
     if result.measurements.first?.split == .test {
-      section.notes = [
+      section.notes += [
         "The variants were compared on the test samples, since there are no validation samples. The best value of many is "
           + "better than that variant would be on new samples."
       ]
