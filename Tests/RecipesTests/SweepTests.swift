@@ -56,6 +56,49 @@ import Testing
     #expect(recipe.epochs == 4 && recipe.batch == 64 && recipe.seed == 2 && plan.name == "temporal-order")
   }
 
+  @Test(arguments: [
+    (
+      ["loss=cross-entropy,focal", "monitor=loss"],
+      "loss.name is cross-entropy in variant 1, but focal in variant 2, and variants are judged by their loss",
+      "accuracy"
+    ),
+    (
+      ["loss.labelSmoothing=0,0.1", "monitor=loss"],
+      "loss.labelSmoothing is 0 in variant 1, but 0.1 in variant 2, and variants are judged by their loss", "accuracy"
+    ),
+    (["loss=mse,l1"], "loss.name is mse in variant 1, but l1 in variant 2, and variants are judged", "rmse"),
+    (
+      ["monitor=auto,loss"], "variant 1 is judged by its greatest accuracy, but variant 2 by its least loss", "accuracy"
+    ),
+    (
+      ["monitor.direction=auto,least"],
+      "variant 1 is judged by its greatest accuracy, but variant 2 by its least accuracy", "accuracy"
+    ),
+  ]) func numbersThatMeanOtherThingsAreNotCompared(arguments: [String], message: String, metric: String) throws {
+    let failure = try #require(throws: Failure.self) {
+      try SweepPlan(source: "temporal-order", request: SweepPlan.Request(arguments: arguments))
+    }
+    #expect(failure.exitCode == .usage && failure.message.hasPrefix(message), "\(failure)")
+    #expect(failure.message.hasSuffix(": such numbers do not say which is better"))
+    #expect(failure.advice?.hasSuffix("monitor=\(metric)") == true, "\(failure)")
+  }
+
+  @Test func numbersOfOtherSamplesAreComparedWithAWarning() throws {
+    let levels = try plan("data.level=normal,moderate")
+    #expect(levels.comparisonWarning?.hasPrefix("data.level is normal in variant 1, but moderate in variant 2") == true)
+    let ignoring = try plan("loss.ignoreIndex=none,2")
+    #expect(ignoring.comparisonWarning?.hasPrefix("loss.ignoreIndex is none in variant 1, but 2 in variant 2") == true)
+    for plan in [
+      try plan("seed=1..3"), try plan("data.epochSize=32,64"), try plan("loss=cross-entropy,focal"),
+      try plan("monitor=auto,accuracy"),
+    ] {
+      #expect(plan.comparisonWarning == nil, "\(plan.keys)")
+    }
+    let split = try SweepPlan(
+      source: "finetune", request: SweepPlan.Request(arguments: ["data.validationShare=0.1", "data.splitSeed=1,2"]))
+    #expect(split.comparisonWarning == nil)
+  }
+
   @Test func drawsAreInTheirRangesAndTheSameForASeed() throws {
     let arguments = ("optimizer.learningRate=1e-4..1e-1:log", "batch=8..64:log", "epochs=1..3", "shards=4,8")
     func drawn(_ seed: UInt64) throws -> SweepPlan {

@@ -37,6 +37,22 @@ import Testing
     #expect(lines[4].hasSuffix("\"it is, so to say, \"\"bad\"\"\""))
   }
 
+  /// Of equal values the one with the smaller loss is the best, unless the losses differ.
+  @Test(arguments: [("optimizer=rmsprop,adam", 2), ("loss=cross-entropy,focal", 1)])
+  func aLossThatVariesDecidesNothing(argument: String, best: Int) throws {
+    var state = SweepState(
+      try SweepPlan(source: "temporal-order", request: SweepPlan.Request(arguments: [argument])))
+    state.take(
+      try [0.2, 0.1].enumerated().map { place, loss in
+        let measured = #"[{"split": "validation", "epoch": 4, "step": 9, "loss": \#(loss)}]"#
+        return SweepResult(
+          number: place + 1, rung: 0, metric: "accuracy", isGreatestBest: true, value: 0.5,
+          measurements: try JSONDecoder().decode([SweepResult.Measurement].self, from: Data(measured.utf8)), epochs: 4,
+          steps: 9, seconds: 1)
+      })
+    #expect(state.winner?.variant.number == best)
+  }
+
   /// The best variant is the luckiest one; its setting has the lower mean.
   @Test func settingsAreComparedByTheirMeansOverSeeds() throws {
     let plan = try SweepPlan(

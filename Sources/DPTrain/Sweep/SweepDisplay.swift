@@ -21,6 +21,7 @@ final class SweepDisplay: @unchecked Sendable {
   private var shareAtStart = 0.0
   /// Why the variants' results may not be compared.
   private var warnings: [String] = []
+  private var dataHasChanged = false
 
   /// Seconds between two looks at the files.
   private static let seconds = 0.5
@@ -59,7 +60,8 @@ final class SweepDisplay: @unchecked Sendable {
       ["sweep", folder.path],
     ]
     print(Format.table(rows) + "\n")
-    warn(of: dataChange)
+    if let warning = plan.comparisonWarning { warn(of: warning) }
+    compareData()
     if !told.isEmpty { print("resuming: \(counted(told.count, "variant")) of \(plan.variants.count) done before\n\n") }
     try SystemThread.start("sweep") { [self] in
       while ending.wait(timeout: .now() + Self.seconds) == .timedOut {
@@ -102,7 +104,7 @@ final class SweepDisplay: @unchecked Sendable {
         advice: "each has a log of its training, such as \(folder.log(entries[0].variant.number))")
     }
     // Data may also have changed while this job or another was at work.
-    warn(of: dataChange)
+    compareData()
     try SweepPage(state, folder: folder, warnings: warnings).write()
     var rows = [["table", folder.table], ["page", folder.page]]
     let means = SweepMeans(state)
@@ -116,16 +118,19 @@ final class SweepDisplay: @unchecked Sendable {
     return false
   }
 
-  /// A warning if the data is not the same for all variants.
-  private var dataChange: String? {
+  /// Warns if the data is not the same for all variants, once.
+  private func compareData() {
+    guard !dataHasChanged else { return }
     let variants = plan.variants
     let open = state.rung?.open.compactMap { try? plan.recipe(of: variants[$0 - 1]) } ?? []
-    return DataChanges.warning(variants.map { folder.run($0.number) }, open: open, noun: "variant", job: "sweep")
+    let runs = variants.map { folder.run($0.number) }
+    guard let change = DataChanges.warning(runs, open: open, noun: "variant", job: "sweep") else { return }
+    dataHasChanged = true
+    warn(of: change)
   }
 
-  /// Prints a warning, unless there was one before.
-  private func warn(of text: String?) {
-    guard let text, warnings.isEmpty else { return }
+  /// Prints a warning, and keeps it for the page.
+  private func warn(of text: String) {
     warnings.append(text)
     Terminal.warn(text)
   }

@@ -12,8 +12,9 @@ struct SweepChecks {
     (self.plan, self.axes) = (plan, axes)
   }
 
-  /// Checks that each value is possible in some variant, and returns how often the worse half of the variants ends.
-  /// - Throws: `Failure` of the first value that is not; (usage) if variants cannot be halved.
+  /// Checks that each value is possible in some variant, and that variants can be compared; returns how often the worse half of
+  /// them ends.
+  /// - Throws: `Failure` of the first value that is not; (usage) if variants cannot be compared or halved.
   func run() throws -> Int {
     var recipes: [(variant: SweepPlan.Variant, recipe: Recipe)] = []
     var failure: (any Error)?
@@ -27,6 +28,7 @@ struct SweepChecks {
         .usage, "variant \(variant.number) has data.folds=\(recipe.foldsToTrain ?? 0), so it is more than one training",
         advice: "let the folds vary, too: data.fold=1..\(recipe.foldsToTrain ?? 0), or leave data.folds out")
     }
+    try SweepComparison(recipes).check()
     guard plan.request.halves else { return 0 }
     if let (variant, _) = recipes.first(where: { $0.recipe.evaluate.every == 0 }) {
       throw Failure(

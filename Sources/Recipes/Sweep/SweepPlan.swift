@@ -124,6 +124,16 @@ extension SweepPlan {
     try Recipe.parse(text, file: source, overrides: overrides(of: variant), extensions: extensions)
   }
 
+  /// A sentence if variants are measured on different samples, so that their values are hard to compare; nil if not.
+  package var comparisonWarning: String? {
+    guard keys.contains(where: { $0.hasPrefix("data") || $0.hasPrefix("loss") }) else { return nil }
+    let recipes = variants.compactMap { variant in (try? recipe(of: variant)).map { (variant, $0) } }
+    return recipes.isEmpty ? nil : SweepComparison(recipes).warning
+  }
+
+  /// Whether the loss varies, so that its value does not say which variant is better.
+  package var variesLoss: Bool { keys.contains { $0 == "loss" || $0.hasPrefix("loss.") } }
+
   /// The name of the recipe, for folders.
   package var name: String {
     variants.lazy.compactMap { try? recipe(of: $0).name }.first ?? Recipe().name

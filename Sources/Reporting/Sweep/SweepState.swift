@@ -26,9 +26,8 @@ package struct SweepState {
     /// The newest result; nil if there is none.
     package let result: SweepResult?
 
-    var standing: Halving.Standing {
-      Halving.Standing(number: variant.number, value: result?.value, loss: result?.loss ?? .infinity)
-    }
+    /// Its place among the others.
+    let standing: Halving.Standing
   }
 
   /// The plan.
@@ -95,14 +94,20 @@ package struct SweepState {
     let isDone = results[number]?[rung] != nil
     let outcome: Outcome =
       newest?.failure != nil ? .failed : !isDone ? .open : halves ? .halved : rung == plan.halvings ? .finished : .open
-    return Entry(variant: plan.variants[number - 1], outcome: outcome, rung: rung, result: newest)
+    return Entry(
+      variant: plan.variants[number - 1], outcome: outcome, rung: rung, result: newest,
+      standing: standing(number, newest))
+  }
+
+  /// The place of a variant with a result. If the loss varies, it does not decide between equal values.
+  private func standing(_ number: Int, _ result: SweepResult?) -> Halving.Standing {
+    let loss = result?.loss ?? .infinity
+    return Halving.Standing(
+      number: number, value: result?.value, loss: plan.variesLoss && loss.isFinite ? 0 : loss)
   }
 
   private func survivors(of variants: [Int], after rung: Int) -> [Int] {
-    let standings = variants.map { number in
-      let result = results[number]?[rung]
-      return Halving.Standing(number: number, value: result?.value, loss: result?.loss ?? .infinity)
-    }
+    let standings = variants.map { standing($0, results[$0]?[rung]) }
     return Halving.survivors(
       standings, greatest: metric?.isGreatestBest ?? false, after: rung, variants: plan.variants.count)
   }
