@@ -60,6 +60,15 @@ public struct RunFolder: Sendable {
   /// Whether the folder holds a run.
   public var exists: Bool { FileManager.default.fileExists(atPath: recipe) }
 
+  /// Checks that the recipe is not empty, as a full disk or a crash of the machine may leave it.
+  /// - Throws: `Failure` (data) that says where else it is.
+  package func checkRecipe() throws {
+    guard let text = FileManager.default.contents(atPath: recipe), text.allSatisfy({ $0 <= 0x20 }) else { return }
+    throw Failure(
+      .data, "\(recipe) is empty",
+      advice: "it held all keys of the run; each checkpoint has them, too, such as \(checkpoints)/last/checkpoint.json")
+  }
+
   /// Creates the folder of a new run: `out`, or `runs/NAME-YYYYMMDD-HHMMSS` if nil.
   /// - Throws: `Failure` (cannotCreate) if it cannot be created or written to, or if it already holds a run, unless
   ///   `resumes`.
@@ -197,11 +206,7 @@ public struct RunFolder: Sendable {
   }
 
   private func read<T: Decodable>(_ path: String, holding contents: String) throws -> T {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Failure(
-        .noInput, "cannot read \(path): \(String(cString: strerror(errno)))",
-        advice: "training writes it when it begins")
-    }
+    let data = try contents(ofRecord: path, advice: "training writes it when it begins")
     do {
       return try JSONDecoder().decode(T.self, from: data)
     } catch {

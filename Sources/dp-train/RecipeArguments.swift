@@ -43,6 +43,7 @@ struct RunArguments: ParsableArguments {
   /// - Throws: `Failure` if the folder holds no run.
   func load(overrides: [String]) throws -> Recipe {
     let folder = try RunFolder.existing(run)
+    try folder.checkRecipe()
     return try Recipe.load(folder.recipe, overrides: ["model.weights=\(try weights(in: folder))"] + overrides)
   }
 

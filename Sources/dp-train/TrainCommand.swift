@@ -74,6 +74,7 @@ struct TrainCommand: ParsableCommand, UsesRanks {
     job.timelineSteps = timeline ? timelineSteps : nil
     job.run {
       guard resume, let former = out.map(RunFolder.init(path:)), former.exists else { return try recipe.load() }
+      try former.checkRecipe()
       return try recipe.load(otherwise: former.recipe)
     }
   }

@@ -48,11 +48,7 @@ package struct SweepFolder: Sendable {
   /// Reads the plan's text.
   /// - Throws: `Failure` (noInput) if it cannot be read.
   package func readPlan() throws -> String {
-    guard let data = FileManager.default.contents(atPath: plan) else {
-      throw Failure(
-        .noInput, "cannot read \(plan): \(String(cString: strerror(errno)))", advice: "a sweep writes it when it begins"
-      )
-    }
+    let data = try contents(ofRecord: plan, advice: "a sweep writes it when it begins")
     return String(decoding: data, as: UTF8.self)
   }
 
@@ -77,9 +73,8 @@ package struct SweepFolder: Sendable {
   package func readResults(besides known: inout Set<String>) throws -> [SweepResult] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
     return try names.sorted().compactMap { name in
-      guard name.hasSuffix(".json"), !name.hasPrefix("."), known.insert(name).inserted,
-        let data = FileManager.default.contents(atPath: "\(results)/\(name)")
-      else { return nil }
+      guard name.hasSuffix(".json"), !name.hasPrefix("."), known.insert(name).inserted else { return nil }
+      let data = try contents(ofRecord: "\(results)/\(name)", advice: "it holds what came of a variant")
       do { return try JSONDecoder.withSpecialNumbers().decode(SweepResult.self, from: data) } catch {
         throw Failure(
           .data, "\(results)/\(name) is damaged",
