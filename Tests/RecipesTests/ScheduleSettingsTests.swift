@@ -103,7 +103,10 @@ import Testing
     #expect(
       try failure(of: "optimizer: {learningRate: 1}\n", "schedule.name=polynomial", "schedule.minimum=2").message
         .hasPrefix("command line: schedule.name=polynomial: schedule.minimum is 2"))
-    #expect(try read("schedule: {name: plateau, minimum: 0.01}\n").schedule.finalRate == nil)
+    #expect(
+      try failure(of: "schedule: {name: plateau, minimum: 0.01}\n").message
+        == "recipe.yaml:5: schedule.minimum is 0.01, above the learning rate that should fall to it, 0.001")
+    #expect(try read("schedule: {name: plateau, minimum: 0.001}\n").schedule.finalRate == nil)
     #expect(try read("schedule: {name: cosine, minimum: 0.01, scaleWithBatch: 2}\n").schedule.finalRate == 0.01)
   }
 

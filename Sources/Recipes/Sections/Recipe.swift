@@ -193,7 +193,7 @@ extension Recipe: RecipeSettings {
         "gradients are compressed, but reduction native lets MPI add them as they are",
         advice: "set reduction to tree or compression to none")
     }
-    if let minimum = schedule.finalRate, minimum > baseLearningRate {
+    if let minimum = schedule.finalRate ?? (schedule as? PlateauScheduleEntry)?.minimum, minimum > baseLearningRate {
       throw section.conflict(
         of: ["schedule", "optimizer"],
         "schedule.minimum is \(minimum.recipeText), above the learning rate that should fall to it, "

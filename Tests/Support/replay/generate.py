@@ -271,8 +271,10 @@ class Case:
             keys["warmupMethod"] = draw.pick("linear", "linear", "constant")
         if draw.chance(0.2):
             keys["scaleWithBatch"] = draw.pick(8, samples, 4 * samples)
+        rate = self.recipe["optimizer"]["learningRate"] * samples / keys.get("scaleWithBatch", samples)
+        if name == "plateau":
+            keys["minimum"] = min(keys["minimum"], rate)
         if name in ("cosine", "cosine-restarts", "polynomial") and draw.chance(0.5):
-            rate = self.recipe["optimizer"]["learningRate"] * samples / keys.get("scaleWithBatch", samples)
             keys["minimum"] = draw.pick(0.01, 0.5) * rate
         return keys
 
