@@ -7,6 +7,15 @@ import Testing
 @testable import Recipes
 
 @Suite struct LossSettingsTests {
+  @Test(arguments: ["cross-entropy", "focal"]) func someClassHasAWeight(name: String) throws {
+    #expect(
+      try failure(of: "loss: {name: \(name), classWeights: [0, 0]}\n")
+        == wrong(
+          "recipe.yaml:5: loss.classWeights are all 0, so no sample counts and nothing is learned",
+          "give the classes that count a weight above 0, such as 1"))
+    _ = try read("loss: {name: \(name), classWeights: [0, 1]}\n")
+  }
+
   @Test func aLossIsANameOrANameWithSettings() throws {
     #expect(try read("loss: mse\n").loss == SquaredEntry())
     var smoothed = CrossEntropyEntry()

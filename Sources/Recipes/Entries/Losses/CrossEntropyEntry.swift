@@ -26,6 +26,9 @@ public struct CrossEntropyEntry: LossEntry {
       .ignoreIndex(\.ignoreIndex),
     ])
 
+  /// Checks that some class counts.
+  public func check(_ section: RecipeSection) throws { try section.checkClassWeights(classWeights) }
+
   /// Classes.
   public var targetKind: NumPyDataset.TargetKind { .classes }
   /// That of the classes' weights, if these are balanced.
@@ -48,6 +51,16 @@ extension LossWeights? {
   func balancedKey(_ key: String) -> String? {
     guard case .balanced = self else { return nil }
     return key
+  }
+}
+
+extension RecipeSection {
+  /// Checks that the weights of classes are not all 0.
+  func checkClassWeights(_ weights: LossWeights?) throws {
+    guard case .given(let values)? = weights, values.allSatisfy({ $0 == 0 }) else { return }
+    throw conflict(
+      of: ["classWeights"], "\(path(of: "classWeights")) are all 0, so no sample counts and nothing is learned",
+      advice: "give the classes that count a weight above 0, such as 1")
   }
 }
 

@@ -26,6 +26,9 @@ public struct FocalEntry: LossEntry {
       .ignoreIndex(\.ignoreIndex),
     ])
 
+  /// Checks that some class counts.
+  public func check(_ section: RecipeSection) throws { try section.checkClassWeights(classWeights) }
+
   /// Classes.
   public var targetKind: NumPyDataset.TargetKind { .classes }
   /// That of the classes' weights, if these are balanced.
