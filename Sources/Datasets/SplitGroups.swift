@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Groups of samples. All samples of a group, such as the images of one patient, are in one part of the data.
 public struct SampleGroups: Equatable, Sendable {
   /// The column, array or pattern that says the groups, for messages.
@@ -9,6 +11,13 @@ public struct SampleGroups: Equatable, Sendable {
   public init(_ names: [String], from source: String) {
     self.source = source
     self.names = names
+  }
+
+  /// The failure if the target of the samples is to say their groups.
+  static func ofTarget(_ name: String, path: String) -> Failure {
+    Failure(
+      .data, "\(path): data.splitBy names \(name), which is the target: no part would have the targets of another",
+      advice: "name what says which samples belong together, such as a patient or a day, or leave splitBy out")
   }
 }
 

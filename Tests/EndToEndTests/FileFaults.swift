@@ -130,6 +130,13 @@ extension Fault {
       "a,p,k\n1,2,x\n1,2,y\n"
     },
     table(
+      "a group as the target",
+      "t.csv: data.splitBy names k, which is the target: no part would have the targets of another",
+      ["data.splitBy=2", "data.label=k", "data.testShare=0.5"]
+    ) {
+      "a,p,k\n1,2,x\n1,2,y\n"
+    },
+    table(
       "a group as the target by default",
       "t.csv: the last column, p, would be the target, but data.splitBy names it",
       ["data.splitBy=p", "data.testShare=0.5"]
@@ -145,6 +152,10 @@ extension Fault {
     numpy(
       "groups that are not there", "data.npz: there is no array \"patient\"; it holds x, y",
       ["data.splitBy=patient", "data.folds=2"]),
+    numpy(
+      "a group as the target array",
+      "data.npz: data.splitBy names y, which is the target: no part would have the targets of another",
+      ["data.splitBy=y", "data.testShare=0.5"]),
     numpy("NaN in x", "data.npz: x[2, 1] is nan as float32, in sample 2", x: [0, 1, 2, 3, 4, .nan, 6, 7]),
     numpy(
       "no class but the one that is left out",

@@ -51,6 +51,7 @@ public struct CSVColumns: Equatable, Sendable {
       target = .numbers(targets ?? [last])
       for column in targets ?? [last] { taken.insert(try table.place(of: column, use: "data.targets names")) }
     }
+    try target.checkGroups(extras.group, in: table)
     inputs = table.columns.indices.filter { !taken.contains($0) }.map { table.columns[$0] }
     guard !inputs.isEmpty else {
       guard
@@ -81,5 +82,20 @@ public struct CSVColumns: Equatable, Sendable {
         .data, "\(path): the last column, \(last), is an input, so there is nothing to compare outputs with",
         advice: "the file needs the inputs and, after them, the column that was the target in training")
     }
+  }
+}
+
+extension CSVColumns.Target {
+  /// Checks that the target does not say the group of a sample, too.
+  fileprivate func checkGroups(_ group: String?, in table: CSVTable) throws {
+    let columns: [String] =
+      switch self {
+      case .label(let column): [column]
+      case .numbers(let columns): columns
+      case .none: []
+      }
+    let places = columns.map(table.place(of:))
+    guard let group = group.flatMap(table.place(of:)), places.contains(group) else { return }
+    throw SampleGroups.ofTarget(table.columns[group], path: table.path)
   }
 }

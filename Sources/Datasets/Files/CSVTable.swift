@@ -108,7 +108,7 @@ struct CSVTable {
   }
 
   /// The index of a column given by name or index; nil if there is none.
-  private func place(of column: String) -> Int? {
+  func place(of column: String) -> Int? {
     columns.firstIndex(of: column) ?? Int(column).flatMap { columns.indices.contains($0) ? $0 : nil }
   }
 

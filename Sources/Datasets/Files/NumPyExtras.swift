@@ -21,6 +21,7 @@ extension NPZArchive {
   /// - Throws: `Failure` (data) naming the shape that is wrong.
   func groups(_ extras: SampleExtras, count: Int, path: String) throws -> SampleGroups? {
     guard let name = extras.group, extras.needsGroup || names.contains(name) else { return nil }
+    guard name != "y" else { throw SampleGroups.ofTarget(name, path: path) }
     let numbers = try values(
       name, count: count, path: path,
       advice: "data.splitBy names an array with a number for each sample, the same for all samples of a group"
