@@ -50,6 +50,9 @@ extension Fault {
       testDescription: "rates that do not grow", arguments: ["find-rate", "--from", "1", "--to", "0.1"], status: 64,
       message: "Error: --to must be above --from, 1.0"),
     Fault(
+      testDescription: "rates without an end", arguments: ["find-rate", "--to", "inf"], status: 64,
+      message: "Error: --to must be a finite rate, such as 10, not inf"),
+    Fault(
       testDescription: "no rate to begin with", arguments: ["find-rate", "--from", "0"], status: 64,
       message: "Error: --from must be above 0, such as 1e-7"),
     Fault(

@@ -41,7 +41,8 @@ struct FindRateCommand: ParsableCommand, UsesRanks {
 
   func validate() throws {
     guard from > 0, from.isNormal else { throw ValidationError("--from must be above 0, such as 1e-7") }
-    guard to > from, to.isFinite else { throw ValidationError("--to must be above --from, \(from)") }
+    guard to.isFinite else { throw ValidationError("--to must be a finite rate, such as 10, not \(to)") }
+    guard to > from else { throw ValidationError("--to must be above --from, \(from)") }
     guard (20...10_000).contains(steps) else { throw ValidationError("--steps must be from 20 to 10000") }
   }
 
