@@ -59,6 +59,16 @@ extension NPYArray {
     element == .int64 ? values { (value: Int64, _) in value } : nil
   }
 
+  /// The elements as text, in C order: whole numbers have all their digits and no point.
+  public func texts() -> [String] {
+    switch element {
+    case .int64: values { (value: Int64, _) in "\(value)" }
+    case .uint64: values { (value: UInt64, _) in "\(value)" }
+    // A float64 holds all others exactly.
+    default: doubles().map { value in Int(exactly: value).map(String.init) ?? value.description }
+    }
+  }
+
   private func values<Bits: FixedWidthInteger, Value>(
     _ transform: (Bits, Int) throws -> Value
   ) rethrows -> [Value] {

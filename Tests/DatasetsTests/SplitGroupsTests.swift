@@ -96,4 +96,26 @@ import Testing
           "there is no array \"patient\"; it holds x, y, who"))
     }
   }
+
+  @Test func groupsOfAnArchiveAreExactAndFinite() throws {
+    func groups(_ array: NPYArray) throws -> SampleGroups? {
+      try withFolder { folder in
+        try NPZArchive.write(
+          [
+            ("x", NPYArray(shape: [3, 1], floats: [0, 1, 2])), ("y", NPYArray(shape: [3], int32s: [0, 1, 1])),
+            ("who", array),
+          ], to: "\(folder)/t.npz")
+        return try NumPyDataset(contentsOf: "\(folder)/t.npz", extras: SampleExtras(group: "who")).groups
+      }
+    }
+    // A float64 does not hold the second of these.
+    let large = Int64(1) << 53
+    let names = try groups(NPYArray(shape: [3], int64s: [large, large + 1, large + 2]))?.names
+    #expect(names == ["9007199254740992", "9007199254740993", "9007199254740994"])
+    #expect(try groups(NPYArray(shape: [3], doubles: [2, 2.5, -0.0]))?.names == ["2", "2.5", "0"])
+    for (number, text) in [(Double.nan, "nan"), (-.nan, "nan"), (.infinity, "inf")] {
+      let told = try failure { try groups(NPYArray(shape: [3], doubles: [0, number, 1])) }
+      #expect(told.hasSuffix("t.npz: who[1] is \(text), so sample 1 has no group"), "\(told)")
+    }
+  }
 }

@@ -53,6 +53,16 @@ import Testing
     #expect(empty.floats().isEmpty)
   }
 
+  @Test("texts have all digits of 64-bit integers")
+  func texts() {
+    let large = (Int64(1) << 53) + 1
+    let whole = NPYArray(shape: [3], int64s: [large, .min, 0]).texts()
+    #expect(whole == ["9007199254740993", "-9223372036854775808", "0"])
+    #expect(NPYArray(shape: [2], doubles: [-0.0, 0x1p53]).texts() == ["0", "9007199254740992"])
+    #expect(NPYArray(shape: [3], doubles: [1.5, -.nan, -.infinity]).texts() == ["1.5", "nan", "-inf"])
+    #expect(NPYArray(shape: [2], uint8s: [255, 0]).texts() == ["255", "0"])
+  }
+
   @Test("float16 is converted exactly, subnormal and infinite values too")
   func halves() throws {
     let values = try NPYArray(contentsOf: fixture("halves.npy")).floats()

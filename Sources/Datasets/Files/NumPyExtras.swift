@@ -5,9 +5,10 @@ extension NPZArchive {
   /// The weights of `count` samples in the array `name`.
   /// - Throws: `Failure` (data) naming the shape or the entry that is wrong.
   func weights(_ name: String, count: Int, path: String) throws -> [Double] {
-    let weights = try values(
+    let weights = try samples(
       name, count: count, path: path,
-      advice: "sampling is weights, so the archive has an array \(name) with a number from 0 up for each sample")
+      advice: "sampling is weights, so the archive has an array \(name) with a number from 0 up for each sample"
+    ).doubles()
     if let wrong = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
       throw Failure(
         .data, "\(path): \(name)[\(wrong)] is \(weights[wrong])",
@@ -18,18 +19,21 @@ extension NPZArchive {
 
   /// The groups of `count` samples in an array that has the same number for all samples of a group; nil if none are
   /// wanted, or the archive need not have them and does not.
-  /// - Throws: `Failure` (data) naming the shape that is wrong.
+  /// - Throws: `Failure` (data) naming the shape or the entry that is wrong.
   func groups(_ extras: SampleExtras, count: Int, path: String) throws -> SampleGroups? {
     guard let name = extras.group, extras.needsGroup || names.contains(name) else { return nil }
     guard name != "y" else { throw SampleGroups.ofTarget(name, path: path) }
-    let numbers = try values(
-      name, count: count, path: path,
-      advice: "data.splitBy names an array with a number for each sample, the same for all samples of a group"
-    )
-    return SampleGroups(numbers.map { Int(exactly: $0).map(String.init) ?? "\($0)" }, from: name)
+    let advice = "data.splitBy names an array with a number for each sample, the same for all samples of a group"
+    let array = try samples(name, count: count, path: path, advice: advice)
+    let groups = array.texts()
+    if let wrong = array.doubles().firstIndex(where: { !$0.isFinite }) {
+      throw Failure(
+        .data, "\(path): \(name)[\(wrong)] is \(groups[wrong]), so sample \(wrong) has no group", advice: advice)
+    }
+    return SampleGroups(groups, from: name)
   }
 
-  private func values(_ name: String, count: Int, path: String, advice: String) throws -> [Double] {
+  private func samples(_ name: String, count: Int, path: String, advice: String) throws -> NPYArray {
     guard names.contains(name) else {
       throw Failure(
         .data, "\(path): there is no array \"\(name)\"; it holds \(names.joined(separator: ", "))", advice: advice)
@@ -39,6 +43,6 @@ extension NPZArchive {
       throw Failure(
         .data, "\(path): \(name) has the shape \(array.shape), but there are \(count) samples", advice: advice)
     }
-    return array.doubles()
+    return array
   }
 }
