@@ -140,8 +140,11 @@ struct FaultTests {
     let recorder = Recorder()
     let trainer = try Trainer(
       longer, workspace: longer.makeWorkspace(communicator: SoloCommunicator()), observers: [recorder])
-    #expect(throws: CommonFailure.self) { _ = try trainer.run() }
+    let failure = try #require(throws: CommonFailure.self) { _ = try trainer.run() }.failure
     #expect(recorder.steps.count == 9 && recorder.steps.allSatisfy(\.isSkipped))
+    #expect(failure.message.hasPrefix("step 10: the loss is "), "\(failure)")
+    // The advice is not what the recipe already says.
+    #expect(failure.advice?.hasPrefix("nonFinite: skip ends after 10 such steps in a row; try a") == true, "\(failure)")
   }
 
   /// Temporal order in which the labels of the first samples are ignored.

@@ -72,7 +72,7 @@ final class FaultySteps {
   ) throws -> CommonFailure {
     let finder = NonFiniteReport(
       model: experiment.model, communicator: workspace.communicator,
-      isHalf: experiment.settings.compression?.format == .float16)
+      isHalf: experiment.settings.compression?.format == .float16, skipped: inRow - 1)
     let gradients = try update.wholeGradients(workspace.communicator)
     return try withExtendedLifetime(gradients) {
       try finder.failure(
