@@ -168,14 +168,14 @@ struct TrainingRun {
       rows.append(["best", "\(text(best)), after \(place): \(folder.checkpoints)/best"])
       rows += metrics(best)
     }
-    if let reason = recipe.noBestReason(experiment) { rows.append(["best", reason]) }
+    if let reason = recipe.noBestReason(experiment, best: best) { rows.append(["best", reason]) }
     let kinds = [experiment.average == nil ? nil : "averaged", end?.weightsEpoch.map { "the best, of epoch \($0)" }]
       .compactMap(\.self).joined(separator: ", ")
     rows.append(["weights", folder.weights + (kinds.isEmpty ? "" : " (\(kinds))")])
     rows.append(["SHA-256", try sha256(ofFile: folder.weights)])
     Terminal.write("\n" + Format.table(rows))
-    // If no target counts, the accuracy is NaN too, and a notice has already said so.
-    for evaluation in summary.evaluations where !evaluation.loss.isFinite && evaluation.accuracy?.isNaN != true {
+    // If no label counts, a notice has already said so.
+    for evaluation in summary.evaluations where !evaluation.loss.isFinite && evaluation.countsNothing != true {
       warn(
         "The loss on the \(evaluation.split.rawValue) samples is \(evaluation.loss): the network's outputs are too large "
           + "to compute with. Try a smaller learning rate, optimizer.clipNorm: 1, or warm-up.")

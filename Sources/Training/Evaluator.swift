@@ -130,6 +130,7 @@ public final class Evaluator {
       confusion: measured.confusion,
       classNames: loss.meaning == .classes ? data.classNames(outputs: workspace.model.outputShape.features) : [])
     report.take(measured)
+    if means.countsNothing { report.countsNothing = true }
     return report
   }
 }

@@ -62,7 +62,7 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   public let step: Int
   /// The number of epochs before.
   public let epoch: Int
-  /// Mean loss over all samples.
+  /// Mean loss over all samples; NaN if no label counts.
   public let loss: Double
   /// Share of samples, steps or events that were classified rightly; nil if the loss has no accuracy.
   public let accuracy: Double?
@@ -77,9 +77,11 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   /// The curves of classes or labels, if the metrics include an area under them and there are not many; those of two classes
   /// are of the second.
   public internal(set) var curves: [RankingCurve] = []
+  /// True if no label counts, so that there is no loss: all are ignored, or their classes have the weight 0; otherwise nil.
+  public internal(set) var countsNothing: Bool?
 
   private enum CodingKeys: CodingKey {
-    case split, step, epoch, loss, accuracy, samples, confusion, metrics, curves
+    case split, step, epoch, loss, accuracy, samples, confusion, metrics, curves, countsNothing
   }
 
   /// This report without what it has for each class: confusion matrix, names, metrics of classes and curves.

@@ -107,7 +107,8 @@ struct EvaluationText {
       let interval = value.interval.map {
         "95 %: \(Format.metric(value.metric, $0.low)) to \(Format.metric(value.metric, $0.high))"
       }
-      let reason = value.value == nil ? "not defined for these samples" : nil
+      let isOfNothing = value.metric == .loss && report.countsNothing == true
+      let reason = isOfNothing ? "no label counts" : value.value == nil ? "not defined for these samples" : nil
       return [value.metric.name, Format.metric(value.metric, value.value)]
         + [interval ?? reason].compactMap(\.self)
     }

@@ -111,13 +111,7 @@ extension EndToEndTests {
     @Test func metricsThatAreNotDefinedAreNullAndEmpty() throws {
       try Folder.temporary { folder in
         try write(.twoClasses, to: folder)
-        let count = 20
-        var random = TestRandom(3)
-        try NPZArchive.write(
-          [
-            ("x", NPYArray(shape: [count, 5], floats: random.floats(count * 5))),
-            ("y", NPYArray(shape: [count], int32s: Array(repeating: 1, count: count))),
-          ], to: folder["validation.npz"])
+        try writeValidation([Int32](repeating: 1, count: 20), to: folder)
         let training = try Program.run(
           ["train", "recipe.yaml", "monitor=loss", "evaluate.metrics=[roc-auc, macro-f1]", "--out", "run"], in: folder)
         #expect(training.status == 0 && training.output.contains("roc-auc –, macro-f1 "), "\(training.text)")
@@ -131,6 +125,53 @@ extension EndToEndTests {
         let report = try Program.run(["report", "run"], in: folder)
         #expect(report.status == 0, "\(report.text)")
       }
+    }
+
+    /// A part whose labels are all ignored measures nothing, whatever the network's outputs are.
+    @Test func aPartWithoutLabelsIsTold() throws {
+      try Folder.temporary { folder in
+        try write(.twoClasses, to: folder)
+        try writeValidation([Int32](repeating: -7, count: 20), to: folder)
+        let training = try Program.run(
+          ["train", "recipe.yaml", "loss={name: cross-entropy, ignoreIndex: -7}", "monitor=auto", "--out", "run"],
+          in: folder)
+        let notice =
+          "no label of the validation samples counts, so they measure nothing: all are ignored, or have the weight 0"
+        #expect(training.status == 0 && training.output.components(separatedBy: notice).count == 2, "\(training.text)")
+        #expect(training.output.contains("not kept: validation accuracy and loss were never both finite numbers"))
+        #expect(!training.text.contains("too large"), "\(training.text)")
+        let measured = try Program.run(["evaluate", "run", "--on", "validation"], in: folder)
+        #expect(measured.output.contains("no label counts"), "\(measured.text)")
+      }
+    }
+
+    /// One class alone has no area under the curve to judge the training by.
+    @Test func aMonitoredMetricThatIsNeverDefinedIsTold() throws {
+      try Folder.temporary { folder in
+        try write(.twoClasses, to: folder)
+        try writeValidation([Int32](repeating: 1, count: 20), to: folder)
+        let training = try Program.run(
+          ["train", "recipe.yaml", "monitor=roc-auc", "stop=2", "epochs=5", "restoreBest=true", "--out", "run"],
+          in: folder)
+        #expect(training.status == 0, "\(training.text)")
+        #expect(
+          training.errors.contains(
+            "monitor.metric is roc-auc, which needs samples of two classes, but all 20 validation samples are of class 1."
+          ),
+          "\(training.text)")
+        #expect(
+          training.output.contains("early, after epoch 2: validation roc-auc had no finite value in 2 evaluations"))
+        #expect(training.output.contains("not kept: validation roc-auc and loss were never both finite numbers"))
+      }
+    }
+
+    private func writeValidation(_ labels: [Int32], to folder: Folder) throws {
+      var random = TestRandom(3)
+      try NPZArchive.write(
+        [
+          ("x", NPYArray(shape: [labels.count, 5], floats: random.floats(labels.count * 5))),
+          ("y", NPYArray(shape: [labels.count], int32s: labels)),
+        ], to: folder["validation.npz"])
     }
 
     /// A training that is stopped and resumed measures as if it had never stopped; the file keeps its columns.

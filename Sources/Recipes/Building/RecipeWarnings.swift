@@ -29,6 +29,7 @@ struct RecipeWarnings {
   func all() throws -> [String] {
     let found = [
       lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength, mixingAlone, balancedTwice,
+      monitorOfOneClass,
     ]
     return found.compactMap(\.self) + unevenGroups + commonGroups + learning + (try constantColumns())
   }

@@ -1,4 +1,5 @@
 import Datasets
+import Training
 
 extension RecipeWarnings {
   /// Labels that seem to count from 1.
@@ -7,6 +8,17 @@ extension RecipeWarnings {
     return
       "No training sample is of class 0, the first of \(data.training.classNames.count). Class indices start at 0: "
       + "labels from 1 become y - 1."
+  }
+
+  /// Validation samples of one class, of which the monitored metric is not defined.
+  var monitorOfOneClass: String? {
+    guard recipe.monitor.monitor.metric == Metric.rocAUC.name, let classes = data.validation?.classes,
+      let first = classes.first, classes.allSatisfy({ $0 == first }),
+      data.training.classNames.indices.contains(Int(first))
+    else { return nil }
+    return
+      "monitor.metric is roc-auc, which needs samples of two classes, but all \(classes.count) validation samples are of class "
+      + "\(data.training.classNames[Int(first)]). No weights are the best."
   }
 
   /// A batch of more samples than the training has.

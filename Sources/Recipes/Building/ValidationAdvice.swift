@@ -33,11 +33,16 @@ extension Recipe {
   }
 
   /// Why no best weights are kept although samples are measured during training; nil if best weights are kept, or
-  /// nothing is measured.
-  public func noBestReason(_ experiment: Experiment) -> String? {
-    guard data is any SplittableEntry, experiment.data.validation == nil, experiment.data.test != nil,
-      experiment.settings.evaluateEvery > 0
-    else { return nil }
+  /// nothing is measured. `best` is the report on the best weights.
+  public func noBestReason(_ experiment: Experiment, best: EvaluationReport?) -> String? {
+    guard experiment.settings.evaluateEvery > 0, best == nil else { return nil }
+    guard experiment.data.validation == nil else {
+      let metric = experiment.settings.monitor.name { _ in experiment.loss.hasAccuracy }
+      return metric == "loss"
+        ? "not kept: validation loss was never a finite number"
+        : "not kept: validation \(metric) and loss were never both finite numbers"
+    }
+    guard data is any SplittableEntry, experiment.data.test != nil else { return nil }
     return "not kept: there are no validation samples; \(data.validationAdvice)"
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Training
 
@@ -15,6 +16,8 @@ public final class ProgressReporter: Observer {
   private var start = 0.0
   private var lastShown = 0.0
   private var hasSaidNothingCounts = false
+  /// The parts of the data of which it has been said that no label counts.
+  private var partsWithoutLabels: Set<Split> = []
   private var sinceShown = (samples: 0, waiting: 0.0)
   private var means = RecentMeans()
   /// Whether the line is due, but not yet printed.
@@ -70,6 +73,11 @@ public final class ProgressReporter: Observer {
     line.evaluation = Format.evaluation(split: report.split.rawValue, accuracy: report.accuracy, loss: report.loss)
     if line.step > 0 { showBar() }
     printHeld()
+    guard report.countsNothing == true, partsWithoutLabels.insert(report.split).inserted else { return }
+    Terminal.write(
+      lineStart
+        + "no label of the \(report.split.rawValue) samples counts, so they measure nothing: all are ignored, or have the "
+        + "weight 0\n")
   }
 
   /// Ends the bar.
