@@ -1,3 +1,4 @@
+import Diagnostics
 import Formats
 import Foundation
 import Recording
@@ -177,7 +178,7 @@ struct TrainingRun {
     // If no label counts, a notice has already said so.
     for evaluation in summary.evaluations where !evaluation.loss.isFinite && evaluation.countsNothing != true {
       warn(
-        "The loss on the \(evaluation.split.rawValue) samples is \(evaluation.loss): the network's outputs are too large "
+        "The loss on the \(evaluation.split.rawValue) samples is \(evaluation.loss.text): the network's outputs are too large "
           + "to compute with. Try a smaller learning rate, optimizer.clipNorm: 1, or warm-up.")
     }
     let result = RunResult(

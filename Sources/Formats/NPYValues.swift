@@ -65,7 +65,7 @@ extension NPYArray {
     case .int64: values { (value: Int64, _) in "\(value)" }
     case .uint64: values { (value: UInt64, _) in "\(value)" }
     // A float64 holds all others exactly.
-    default: doubles().map { value in Int(exactly: value).map(String.init) ?? value.description }
+    default: doubles().map { value in Int(exactly: value).map(String.init) ?? value.text }
     }
   }
 

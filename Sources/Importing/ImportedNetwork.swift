@@ -52,7 +52,7 @@ public struct ImportedNetwork {
     for tensor in layers.tensors {
       guard let place = tensor.values.firstIndex(where: { !$0.isFinite }) else { continue }
       throw Failure(
-        .data, "\(file): the tensor \"\(tensor.name)\" has the value \(tensor.values[place]) at place \(place)",
+        .data, "\(file): the tensor \"\(tensor.name)\" has the value \(tensor.values[place].text) at place \(place)",
         advice: "nothing can be computed with it")
     }
   }

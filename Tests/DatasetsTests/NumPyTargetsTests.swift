@@ -170,7 +170,7 @@ import Testing
   @Test func numbersThatAreNotFiniteAreNamedBySample() throws {
     let advice = "every number must be finite, those of padding too"
     #expect(throws: Failure(.data, "FILE: y[2, 1] is nan as float32, in sample 2", advice: advice)) {
-      try open(NPYArray(shape: [3, 2], floats: [0, 1, 2, 3, 4, .nan]), targets: .values)
+      try open(NPYArray(shape: [3, 2], floats: [0, 1, 2, 3, 4, -.nan]), targets: .values)
     }
     #expect(throws: Failure(.data, "FILE: y[1] is -inf as float32, in sample 1", advice: advice)) {
       try open(NPYArray(shape: [3], doubles: [0, -1e300, 0]), targets: .values)

@@ -92,6 +92,12 @@ import Testing
     #expect(curve.sparkline(width: 8).count == 2)
   }
 
+  @Test func nanHasNoSign() {
+    for nan in [Double.nan, -.nan] {
+      #expect(Format.loss(nan) == "nan" && Format.percent(nan) == "nan %" && Format.count(nan) == "nan")
+    }
+  }
+
   @Test func cellsOfTablesDoNotMoveTheCursor() {
     #expect(Format.table([["a", "\u{1B}[2Jb"], ["c", "\u{202E}d"]]) == "a  \\x1b[2Jb\nc  \\u202ed\n")
   }

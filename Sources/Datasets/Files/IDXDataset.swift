@@ -47,7 +47,8 @@ public final class IDXDataset: Dataset {
       let values = array.floats()
       if let index = values.firstIndex(where: { !$0.isFinite }) {
         throw Failure(
-          .data, "\(images): image \(index / size) holds \(values[index])", advice: "pixels must be finite numbers")
+          .data, "\(images): image \(index / size) holds \(values[index].text)", advice: "pixels must be finite numbers"
+        )
       }
       pixels = .floats(values.map { ($0 - mean) / std })
     }

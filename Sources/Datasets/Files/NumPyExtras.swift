@@ -11,7 +11,7 @@ extension NPZArchive {
     ).doubles()
     if let wrong = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
       throw Failure(
-        .data, "\(path): \(name)[\(wrong)] is \(weights[wrong])",
+        .data, "\(path): \(name)[\(wrong)] is \(weights[wrong].text)",
         advice: "samples are drawn in proportion to their weights: write 1 for a usual sample, 0 for one to leave out")
     }
     return weights

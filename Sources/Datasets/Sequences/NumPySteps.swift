@@ -96,7 +96,7 @@ struct NumPySteps {
       try report(
         sample,
         Failure(
-          .data, "\(path): \(name)\(array.place(of: wrong)) is \(values[wrong]) as float32, in sample \(sample)",
+          .data, "\(path): \(name)\(array.place(of: wrong)) is \(values[wrong].text) as float32, in sample \(sample)",
           advice: finiteAdvice))
     }
   }
@@ -164,7 +164,7 @@ extension NPYArray {
       guard let number = Int32(exactly: value) else {
         let isWhole = value.isFinite && value == value.rounded()
         throw Failure(
-          .data, "\(path): \(name)[\(index)] is \(Int(exactly: value).map(String.init) ?? "\(value)")",
+          .data, "\(path): \(name)[\(index)] is \(Int(exactly: value).map(String.init) ?? value.text)",
           advice: isWhole
             ? "\(name) are counted in steps, of which there are at most \(Int32.max)"
             : "\(name) are whole numbers, counted in steps")

@@ -80,7 +80,7 @@ extension NetworkReader {
   private func number(
     _ kind: String, _ key: String, _ value: Float, standard: Float, _ node: ONNXNode
   ) throws -> ImportedLayer {
-    guard value.isFinite else { throw node.failure("its \(key) is \(value)") }
+    guard value.isFinite else { throw node.failure("its \(key) is \(value.text)") }
     return ImportedLayer(kind, value == standard ? [] : [(key, .number(value))])
   }
 

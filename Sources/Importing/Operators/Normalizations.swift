@@ -14,7 +14,7 @@ extension NetworkReader {
 
   private func addEpsilon(to layer: inout ImportedLayer, _ node: ONNXNode) throws {
     let epsilon = node.float("epsilon", 1e-5)
-    guard epsilon > 0, epsilon.isFinite else { throw node.failure("its epsilon is \(epsilon)") }
+    guard epsilon > 0, epsilon.isFinite else { throw node.failure("its epsilon is \(epsilon.text)") }
     if epsilon != (layer.kind == "rms-norm" ? .ulpOfOne : 1e-5) { layer.settings.append(("epsilon", .number(epsilon))) }
   }
 
@@ -133,7 +133,7 @@ extension NetworkReader {
       ("alpha", "alpha", 1e-4, 1e-4), ("beta", "beta", 0.75, 0.75), ("k", "bias", 1, 1),
     ] as [(String, String, Float, Float)] {
       let value = node.float(name, theirs)
-      guard value.isFinite else { throw node.failure("its \(name) is \(value)") }
+      guard value.isFinite else { throw node.failure("its \(name) is \(value.text)") }
       if value != ours { layer.settings.append((key, .number(value))) }
     }
     try add(layer, node, to: flow)

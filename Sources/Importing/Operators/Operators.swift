@@ -51,7 +51,9 @@ extension NetworkReader {
   private func readDropout(_ node: ONNXNode) throws {
     let flow = try flow(node)
     let ratio = node.has("ratio") ? node.float("ratio", 0.5) : try constant(node, 1)?.scalar ?? 0.5
-    guard ratio >= 0, ratio < 1 else { throw node.failure("its ratio is \(ratio)", advice: "it is from 0 to below 1") }
+    guard ratio >= 0, ratio < 1 else {
+      throw node.failure("its ratio is \(ratio.text)", advice: "it is from 0 to below 1")
+    }
     if ratio == 0 { return give(node, .flow(flow)) }
     try add(ImportedLayer("dropout", [("probability", .number(ratio))]), node, to: flow)
   }

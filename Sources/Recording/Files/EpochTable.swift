@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Foundation
 import Training
 
@@ -93,13 +94,13 @@ final class EpochTable: RecordSink {
 
   private func endEpoch() {
     let (totals, evaluation) = (current.totals, current.evaluation)
-    let values = metrics.map { evaluation?.value(of: $0).map { "\($0)" } ?? "" }
+    let values = metrics.map { evaluation?.value(of: $0).map(\.text) ?? "" }
     let cells: [String] =
       [
         "\(current.number)", "\(current.step)", "\(totals.samples)", "\(Float(totals.seconds))",
-        "\(totals.learningRate)", totals.meanLoss.map { "\($0)" } ?? "", totals.accuracy.map { "\($0)" } ?? "",
-        evaluation?.split.rawValue ?? "", evaluation.map { "\($0.loss)" } ?? "",
-        evaluation?.accuracy.map { "\($0)" } ?? "",
+        "\(totals.learningRate)", totals.meanLoss.map(\.text) ?? "", totals.accuracy.map(\.text) ?? "",
+        evaluation?.split.rawValue ?? "", evaluation.map(\.loss.text) ?? "",
+        evaluation?.accuracy.map(\.text) ?? "",
       ] + values
     text.append(contentsOf: (cells.joined(separator: ",") + "\n").utf8)
     current = Epoch()

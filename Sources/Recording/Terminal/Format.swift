@@ -25,11 +25,12 @@ public enum Format {
 
   /// A share as a percentage, for example `99.2 %`.
   public static func percent(_ share: Double) -> String {
-    String(format: "%.1f %%", share * 100)
+    share.isNaN ? "nan %" : String(format: "%.1f %%", share * 100)
   }
 
   /// A loss, for example `0.0123`, or `3.2e+07` if it is very large or small.
   public static func loss(_ value: Double) -> String {
+    guard !value.isNaN else { return value.text }
     let isPlain = value == 0 || (0.001..<100_000).contains(value.magnitude)
     return String(format: isPlain ? "%.4f" : "%.1e", value)
   }
@@ -64,7 +65,7 @@ public enum Format {
 
   /// The whole part of a number with separators; without them if a Double does not hold all digits.
   public static func count(_ value: Double) -> String {
-    value.magnitude < 0x1p53 ? count(Int(value)) : String(format: "%g", value)
+    value.isNaN ? value.text : value.magnitude < 0x1p53 ? count(Int(value)) : String(format: "%g", value)
   }
 
   /// A size in bytes, for example `1.2 MiB`.

@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Foundation
 import Training
 
@@ -57,8 +58,8 @@ public final class ProgressReporter: Observer {
       }
       hasSaidNothingCounts = true
     } else if report.isSkipped {
-      Terminal.write(lineStart + "step \(report.step) skipped: its loss is \(report.loss), ")
-      Terminal.write("the norm of its gradient \(report.gradientNorm)\n")
+      Terminal.write(lineStart + "step \(report.step) skipped: its loss is \(report.loss.text), ")
+      Terminal.write("the norm of its gradient \(report.gradientNorm.text)\n")
     }
     let now = monotonicSeconds()
     let isDue =

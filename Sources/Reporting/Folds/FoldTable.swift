@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Foundation
 import Recipes
 import Recording
@@ -78,7 +79,7 @@ package struct FoldTable {
 
   /// The table as CSV, with all digits.
   package var csv: String {
-    let rows = FoldTable.rows(of: columns) { _, value in Int(exactly: value).map(String.init) ?? "\(value)" }
+    let rows = FoldTable.rows(of: columns) { _, value in Int(exactly: value).map(String.init) ?? value.text }
     let heads = rows[0].map { $0.replacing(" ", with: "-") }
     return ([heads] + rows.dropFirst()).map { $0.joined(separator: ",") + "\n" }.joined()
   }

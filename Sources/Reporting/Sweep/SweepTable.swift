@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Recipes
 import Recording
@@ -109,9 +110,9 @@ package struct SweepTable {
       let test = result?.measurements.dropFirst().first { $0.split == .test }
       let numbers: [String?] = [
         result.map { "\($0.epochs)" }, result.map { "\($0.steps)" }, result.map(\.metric),
-        result?.value.map { "\($0)" },
-        first?.split.rawValue, first.map { "\($0.loss)" }, first?.accuracy.map { "\($0)" }, test.map { "\($0.loss)" },
-        test?.accuracy.map { "\($0)" }, result.map { String(format: "%.3f", $0.seconds) }, result?.failure,
+        result?.value.map(\.text),
+        first?.split.rawValue, first.map(\.loss.text), first?.accuracy.map(\.text), test.map(\.loss.text),
+        test?.accuracy.map(\.text), result.map { String(format: "%.3f", $0.seconds) }, result?.failure,
       ]
       let state =
         switch entry.outcome {

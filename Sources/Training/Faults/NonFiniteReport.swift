@@ -23,7 +23,7 @@ struct NonFiniteReport {
   ///   - samples: this rank's samples whose own loss is not finite, by their indices in the data set.
   func failure(step: Int, loss: Double, gradients: UnsafePointer<Float>, samples: [Int]) throws -> CommonFailure {
     let all = try communicator.gather(samples).joined().sorted()
-    var message = "step \(step): the loss is \(loss)"
+    var message = "step \(step): the loss is \(loss.text)"
     let faulty = model.parameters.filter { parameter in
       (0..<parameter.count).contains { !gradients[parameter.offset + $0].isFinite }
     }

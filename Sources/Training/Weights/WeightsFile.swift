@@ -71,7 +71,7 @@ extension SafetensorsFile {
 func checkNumbers(_ values: [Float], of name: String, path: String, allowsInfinity: Bool = false) throws {
   guard let place = values.firstIndex(where: { allowsInfinity ? $0.isNaN : !$0.isFinite }) else { return }
   throw Failure(
-    .data, "\(path): tensor \"\(name)\" has the value \(values[place]) at place \(place)",
+    .data, "\(path): tensor \"\(name)\" has the value \(values[place].text) at place \(place)",
     advice: "nothing can be computed with it; take weights from before the training went wrong")
 }
 
