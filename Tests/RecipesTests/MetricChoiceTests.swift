@@ -31,6 +31,10 @@ import Training
     ("evaluate.metrics=[macrof1]", "did you mean macro-f1?"),
     ("evaluate.metrics=[acuracy]", "did you mean accuracy?"),
     ("monitor=mcc", "did you mean matthews?"),
+    ("evaluate.metrics=[top-1]", "top-N has N from 2 to one less than the classes, as in top-5; top-1 is accuracy"),
+    ("evaluate.metrics=[top-0]", "top-N has N from 2 to one less than the classes, as in top-5; top-1 is accuracy"),
+    ("evaluate.metrics=[top5]", "top-N has N from 2 to one less than the classes, as in top-5; top-1 is accuracy"),
+    ("monitor=top-1", "top-N has N from 2 to one less than the classes, as in top-5; top-1 is accuracy"),
   ])
   func namesOfOtherProgramsGetAdvice(override: String, advice: String) throws {
     let failure = try #require(throws: Failure.self) { try metrics(override) }
@@ -45,7 +49,7 @@ import Training
         + "outputs are 4 classes")
     #expect(
       failure.advice?.hasPrefix("4 classes have loss, accuracy, balanced-accuracy, ") == true
-        && failure.advice?.hasSuffix(", calibration-error, top-N for N less than the classes") == true)
+        && failure.advice?.hasSuffix(", calibration-error, top-N for N from 2 to one less than the classes") == true)
   }
 
   @Test func eachTaskHasTheMetricsThatItUsuallyMeasures() {

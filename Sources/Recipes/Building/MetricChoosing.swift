@@ -29,7 +29,8 @@ extension Recipe {
       let place = origin.place(of: "monitor.metric") ?? origin.place(of: "monitor")
       throw Failure(
         .configuration, "\(place.map { "\($0): " } ?? "")monitor.metric cannot be \(name)",
-        advice: FamiliarKeys.advice(on: name, among: Metric.names) ?? "it must be one of \(names(of: task))")
+        advice: Metric.advice(onTop: name) ?? FamiliarKeys.advice(on: name, among: Metric.names)
+          ?? "it must be one of \(names(of: task))")
     }
     guard task.has(metric) else { throw misfit(of: metric, to: task, key: "monitor.metric") }
     return metric
@@ -46,6 +47,14 @@ extension Recipe {
   /// The names of all metrics of a task.
   private func names(of task: MetricTask) -> String {
     let fixed = task.all.filter { $0 != .top(5) }.map(\.name)
-    return (fixed + (task.has(.top(2)) ? ["top-N for N less than the classes"] : [])).joined(separator: ", ")
+    return (fixed + (task.has(.top(2)) ? ["top-N for N from 2 to one less than the classes"] : [])).joined(separator: ", ")
+  }
+}
+
+extension Metric {
+  /// Advice on a name that begins as `top-5` does but is no metric; nil for other names.
+  static func advice(onTop name: String) -> String? {
+    guard name.hasPrefix("top") else { return nil }
+    return "top-N has N from 2 to one less than the classes, as in top-5; top-1 is accuracy"
   }
 }

@@ -57,7 +57,10 @@ extension ValueType<MetricChoice> {
       case "auto": return .usual
       case "all": return .all
       default:
-        guard let metric = Metric(name: text) else { throw unknownChoice(node, "\(path) cannot be", names) }
+        guard let metric = Metric(name: text) else {
+          let unknown = unknownChoice(node, "\(path) cannot be", names)
+          throw Failure(unknown.exitCode, unknown.message, advice: Metric.advice(onTop: text) ?? unknown.advice)
+        }
         return .one(metric)
       }
     } write: {
