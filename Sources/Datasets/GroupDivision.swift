@@ -58,7 +58,7 @@ struct GroupDivision {
     guard groups.count >= wanted else {
       throw Failure(
         .data,
-        "the samples have \(counted(groups.count, "group")) by \(source), too few for \(counted(wanted, "part"))",
+        "data.splitBy: the samples have \(counted(groups.count, "group")) by \(source), too few for \(counted(wanted, "part"))",
         advice: "no group is in two parts: make data.folds smaller, or give more groups")
     }
     let random = Philox(seed: shares.splitSeed, purpose: .split)

@@ -71,7 +71,7 @@ public struct SeedSplit: Equatable, Sendable {
       let (rest, fold) = (count - testCount, (shares.fold ?? 1) - 1)
       guard rest >= folds else {
         throw Failure(
-          .data, "\(rest) samples cannot be divided into \(folds) folds",
+          .data, "data.folds is \(folds), but there \(rest == 1 ? "is" : "are") \(counted(rest, "sample")) to divide",
           advice: "each fold needs a sample: make data.folds smaller, or give more samples")
       }
       kept = testCount + fold * rest / folds..<testCount + (fold + 1) * rest / folds
@@ -83,9 +83,9 @@ public struct SeedSplit: Equatable, Sendable {
     guard !isEmpty else {
       throw Failure(
         .data,
-        "\(count) samples cannot be split into \(trainingCount) for training, \(validationCount) for validation and "
-          + "\(testCount) for testing",
-        advice: "each part needs a sample: change testShare or validationShare, or give more samples")
+        "\(shares.validationShare > 0 ? "data.validationShare" : "data.testShare"): \(counted(count, "sample")) cannot be split "
+          + "into \(trainingCount) for training, \(validationCount) for validation and \(testCount) for testing",
+        advice: "each part needs a sample: change data.testShare or data.validationShare, or give more samples")
     }
     let order = SeedSplit.order(count: count, classes: classes, seed: shares.splitSeed)
     test = Array(order[..<testCount])

@@ -46,10 +46,10 @@ import Testing
   @Test func anEmptySplitIsRefused() throws {
     #expect(
       try failure { try split(4, test: 0.1) }
-        == "4 samples cannot be split into 4 for training, 0 for validation and 0 for testing")
+        == "data.testShare: 4 samples cannot be split into 4 for training, 0 for validation and 0 for testing")
     #expect(
       try failure { try split(2, validation: 0.3, test: 0.6) }
-        == "2 samples cannot be split into 0 for training, 1 for validation and 1 for testing")
+        == "data.validationShare: 2 samples cannot be split into 0 for training, 1 for validation and 1 for testing")
   }
 
   @Test func foldsAreDisjointAndStratified() throws {
@@ -73,7 +73,7 @@ import Testing
     shares.fold = nil
     #expect(try SeedSplit(count: 103, classes: classes, shares: shares) == folds[0])
     #expect(
-      try failure { try SeedSplit(count: 3, shares: shares) } == "3 samples cannot be divided into 4 folds")
+      try failure { try SeedSplit(count: 3, shares: shares) } == "data.folds is 4, but there are 3 samples to divide")
   }
 
   /// Groups of 1 to 9 samples of one class each.
@@ -130,7 +130,7 @@ import Testing
     let groups = SampleGroups(["a", "a", "b", "b", "b", "c"], from: "patient")
     #expect(
       try failure { try SeedSplit(count: 6, groups: groups, shares: shares) }
-        == "the samples have 3 groups by patient, too few for 4 parts")
+        == "data.splitBy: the samples have 3 groups by patient, too few for 4 parts")
     shares.folds = 2
     let parts = try SeedSplit(count: 6, groups: groups, shares: shares)
     #expect(!parts.test.isEmpty && !parts.validation.isEmpty && !parts.training.isEmpty)

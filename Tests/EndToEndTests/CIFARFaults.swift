@@ -40,7 +40,8 @@ extension Fault {
       status: 78, ["data.labels=coarse"]
     ) { _ in },
     training(
-      "a share for the test beside test images", says: "data.testShare is 0.1, but \(data) has test images already",
+      "a share for the test beside test images",
+      says: "command line: data.testShare=0.1: data.testShare is 0.1, but \(data) has test images already",
       status: 78, ["data.testShare=0.1"]
     ) { _ in },
     training(

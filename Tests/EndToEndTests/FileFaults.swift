@@ -92,7 +92,9 @@ extension Fault {
       try Folder(path: $0["names/c.txt"]).create()
     },
     names(
-      "too few lines to split", "4 samples cannot be split into 4 for training, 0 for validation and 0 for testing",
+      "too few lines to split",
+      "command line: data.testShare=0.1: data.testShare: 4 samples cannot be split into 4 for training, 0 for validation and "
+        + "0 for testing",
       ["data.testShare=0.1"]
     ) { _ in },
   ]
@@ -125,7 +127,9 @@ extension Fault {
       "a,p,k\n1,2,x\n1,,y\n"
     },
     table(
-      "a single group", "the samples have 1 group by p, too few for 2 parts", ["data.splitBy=p", "data.testShare=0.5"]
+      "a single group",
+      "command line: data.splitBy=p: data.splitBy: the samples have 1 group by p, too few for 2 parts",
+      ["data.splitBy=p", "data.testShare=0.5"]
     ) {
       "a,p,k\n1,2,x\n1,2,y\n"
     },

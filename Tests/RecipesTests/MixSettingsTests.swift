@@ -52,13 +52,13 @@ import Testing
     #expect(try refusal("mix: {cutmix: 1}", [4, 5, 1], layers: "flatten") == "")
     #expect(
       try refusal("mix: {mixup: 1}", [4, 2], layers: gru, hasLengths: true)
-        == "mix adds samples value by value, but these differ in length")
+        == "mix.yaml:6: mix adds samples value by value, but these differ in length")
     #expect(
       try refusal("mix: {mixup: 1}", [4, 1], layers: "embedding: {count: 5, dimension: 3}, \(gru)")
-        == "mix adds samples value by value, but the layer embedding takes them as indices")
+        == "mix.yaml:6: mix adds samples value by value, but the layer embedding takes them as indices")
     #expect(
       try refusal("mix: {cutmix: 1}", [4, 2], layers: gru)
-        .hasPrefix("mix.cutmix cuts a box out of images, but samples are "))
+        .hasPrefix("mix.yaml:6: mix.cutmix cuts a box out of images, but samples are "))
   }
 
   @Test func aBatchOfOneMixesNothing() throws {

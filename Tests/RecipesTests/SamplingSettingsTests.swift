@@ -48,7 +48,8 @@ import Testing
     }
     #expect(
       try refusal("sampling=balanced")
-        == "sampling is balanced, which draws samples at random, but those of temporal-order keep their order")
+        == "command line: sampling=balanced: sampling is balanced, which draws samples at random, but those of "
+        + "temporal-order keep their order")
   }
 
   @Test func unevenGroupsAreReported() throws {

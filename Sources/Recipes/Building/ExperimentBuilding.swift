@@ -44,7 +44,11 @@ extension Recipe {
   private func makeExperiment(on splits: DataSplits, balancingBy known: [Double]? = nil) throws -> Experiment {
     guard loss.balancedKey != nil else { return try makeWeightedExperiment(on: splits) }
     var weighted = self
-    let weights = try known ?? loss.balancingWeights(of: splits.training)
+    let weights =
+      try known
+      ?? placing("loss.classWeights", "loss.positiveWeights") {
+        try loss.balancingWeights(of: splits.training)
+      }
     if let weights { weighted.loss.balance(by: weights) }
     var experiment = try weighted.makeWeightedExperiment(on: splits)
     experiment.balancingWeights = weights
@@ -78,9 +82,9 @@ extension Recipe {
       optimizerSharding: optimizerSharding, precision: precision)
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor.monitor, stop?.rule, restoreBest)
     settings.outliers = outliers?.rule
-    settings.draws = try makeDraws(of: splits.training)
+    settings.draws = try placing("sampling") { try makeDraws(of: splits.training) }
     settings.mixing = mix.mixing
-    try settings.mixing?.check(splits.training, for: network)
+    try placing("mix", "mix.cutmix") { try settings.mixing?.check(splits.training, for: network) }
     let samples = epochLength(of: splits.training)
     settings.recordedTensors = record.histogramCadence(settings, samples: samples)
     try freeze(network.model)
@@ -132,7 +136,9 @@ extension Recipe {
   /// Reads or generates the training, validation and test samples.
   /// - Throws: `Failure` (noInput, data) if files are missing or wrong.
   public func makeSplits() throws -> DataSplits {
-    let splits = try data.makeSplits(for: self)
+    let splits = try placing("data.folds", "data.splitBy", "data.validationShare", "data.testShare", "sampling") {
+      try data.makeSplits(for: self)
+    }
     try checkClassCount(of: splits.training)
     return splits
   }

@@ -50,7 +50,7 @@ extension Recipe {
   /// - Throws: as `makeNetwork`.
   func makeLoadedNetwork(inputShape: Shape, classes: Int) throws -> (network: Network, loaded: LoadedWeights?) {
     let (made, loaded) = try makeLoadedModel(inputShape: inputShape, classes: classes)
-    return (Network(model: made, loss: try loss.makeLoss(outputs: made.outputShape)), loaded)
+    return (Network(model: made, loss: try makeLoss(outputs: made.outputShape)), loaded)
   }
 
   /// Makes the network for inputs of another shape. It shares the weights of `network`, which this recipe made.
@@ -61,7 +61,11 @@ extension Recipe {
       // Says what does not fit.
       return try makeNetwork(inputShape: inputShape, classes: classes)
     }
-    return Network(model: model, loss: try loss.makeLoss(outputs: model.outputShape))
+    return Network(model: model, loss: try makeLoss(outputs: model.outputShape))
+  }
+
+  private func makeLoss(outputs: Shape) throws -> any Loss {
+    try placing("loss.classWeights", "loss.positiveWeights") { try loss.makeLoss(outputs: outputs) }
   }
 
   /// Makes the model's layers for inputs of a shape.
