@@ -47,7 +47,8 @@ extension Recipe {
   /// The names of all metrics of a task.
   private func names(of task: MetricTask) -> String {
     let fixed = task.all.filter { $0 != .top(5) }.map(\.name)
-    return (fixed + (task.has(.top(2)) ? ["top-N for N from 2 to one less than the classes"] : [])).joined(separator: ", ")
+    let tops = task.has(.top(2)) ? ["top-N for N from 2 to one less than the classes"] : []
+    return (fixed + tops).joined(separator: ", ")
   }
 }
 
