@@ -25,5 +25,6 @@ import Testing
 
   @Test func oneIsCountedInTheSingular() {
     #expect(counted(1, "rank") == "1 rank" && counted(0, "rank") == "0 ranks" && counted(2, "rank") == "2 ranks")
+    #expect(counted(1, "class", "classes") == "1 class" && counted(2, "class", "classes") == "2 classes")
   }
 }

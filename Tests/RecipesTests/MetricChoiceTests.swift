@@ -48,7 +48,7 @@ import Training
         == "command line: evaluate.metrics=[auto, mae]: evaluate.metrics.1 cannot be mae: with loss cross-entropy the "
         + "outputs are 4 classes")
     #expect(
-      failure.advice?.hasPrefix("4 classes have loss, accuracy, balanced-accuracy, ") == true
+      failure.advice?.hasPrefix("such outputs have loss, accuracy, balanced-accuracy, ") == true
         && failure.advice?.hasSuffix(", calibration-error, top-N for N from 2 to one less than the classes") == true)
   }
 

@@ -31,12 +31,12 @@ public struct CSVInputReader: InputReader {
       let names = columns.inputs.joined(separator: ", ")
       guard count == 1 else {
         throw Failure(
-          .data, "\"\(shortened(input))\" has \(count) fields, but the inputs are \(wanted)",
+          .data, "\"\(shortened(input))\" has \(counted(count, "field")), but the inputs are \(wanted)",
           advice: "a row has the inputs alone: \(names)")
       }
       throw Failure(
         style.number(input) == nil ? .noInput : .data,
-        "\"\(input)\" is neither a file nor a row of \(wanted) numbers separated by a \(style.separator)",
+        "\"\(input)\" is neither a file nor a row of \(counted(wanted, "number")) separated by a \(style.separator)",
         advice: "the inputs are \(names)")
     }
     return try CSVDataset(table, columns: CSVColumns(inputs: table.columns, target: .none))

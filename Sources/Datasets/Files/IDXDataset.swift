@@ -66,7 +66,7 @@ public final class IDXDataset: Dataset {
     }
     guard labels.count == count else {
       throw Failure(
-        .data, "\(path) has \(labels.count) labels, but \(images) has \(count) images",
+        .data, "\(path) has \(counted(labels.count, "label")), but \(images) has \(counted(count, "image"))",
         advice: "row \(min(labels.count, count)) is in one of them only; both files must be of the same samples")
     }
     return labels

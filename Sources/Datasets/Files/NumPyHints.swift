@@ -71,7 +71,7 @@ enum NumPyHints {
     }
     guard ends.count > 1, padded * 10 >= count else { return nil }
     return
-      "\(path): \(padded) of \(count) samples end in steps that are all 0, and without an array lengths these count like all "
+      "\(path): \(padded) of \(count) samples \(padded == 1 ? "ends" : "end") in steps that are all 0, and without an array lengths these count like all "
       + "others do. If they are padding, add lengths, the number of steps of each sample."
   }
 

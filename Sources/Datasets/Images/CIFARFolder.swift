@@ -91,7 +91,7 @@ public struct CIFARFolder: Sendable {
     }
     guard names.count == count else {
       throw Failure(
-        .data, "\(file) names \(names.count) classes, but \(kind.rawValue) has \(count)",
+        .data, "\(file) names \(counted(names.count, "class", "classes")), but \(kind.rawValue) has \(count)",
         advice: "it has one name on each line; without the file, the classes are named 0 to \(count - 1)")
     }
     return names

@@ -62,7 +62,9 @@ extension NetworkReader {
   /// Takes the bias of a convolution or a linear layer, its third input; without it the layer has none.
   func addBias(to layer: inout ImportedLayer, _ node: ONNXNode, _ outputs: Int) throws {
     guard let bias = try constant(node, 2) else { return layer.settings.append(("bias", .flag(false))) }
-    guard bias.count == outputs else { throw node.failure("its bias has \(bias.count) values for \(outputs) outputs") }
+    guard bias.count == outputs else {
+      throw node.failure("its bias has \(counted(bias.count, "value")) for \(counted(outputs, "output"))")
+    }
     layer.tensors.append(.init(name: "bias", shape: [outputs], values: bias.floats))
   }
 

@@ -18,7 +18,7 @@ extension NetworkReader {
     if let bias = try constant(node, 2) {
       let beta = node.float("beta", 1)
       guard bias.count == matrix.shape[0] || bias.count == 1 else {
-        throw node.failure("its bias has \(bias.count) values for \(matrix.shape[0]) outputs")
+        throw node.failure("its bias has \(counted(bias.count, "value")) for \(counted(matrix.shape[0], "output"))")
       }
       let values = bias.count == 1 ? Array(repeating: bias.floats[0], count: matrix.shape[0]) : bias.floats
       layer.tensors.append(

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 import Training
 
@@ -53,7 +54,8 @@ private struct Learning {
         + (isAll ? "nothing is learned." : "the frozen parameters never learn.")
     }
     guard isAll else { return nil }
-    return "\(recipe.named("model.freeze")) names all parameters: nothing is learned in the first \(start) steps."
+    return
+      "\(recipe.named("model.freeze")) names all parameters: nothing is learned in the first \(counted(start, "step"))."
   }
 
   /// Rates of 0 alone.

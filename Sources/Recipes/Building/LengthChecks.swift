@@ -59,7 +59,7 @@ extension Recipe {
     else { return }
     throw Failure(
       .configuration,
-      "the model makes \(built.layers.outputSteps(from: length)) steps of \(length), so the samples' lengths do not fit",
+      "the model makes \(counted(built.layers.outputSteps(from: length), "step")) of \(length), so the samples' lengths do not fit",
       advice: "use layers that keep the number of steps, or data without lengths")
   }
 }

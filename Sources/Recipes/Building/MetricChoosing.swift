@@ -41,7 +41,7 @@ extension Recipe {
     let place = (origin.place(of: key) ?? origin.place(of: section)).map { "\($0): " } ?? ""
     return Failure(
       .configuration, "\(place)\(key) cannot be \(metric.name): with loss \(loss.kind) the outputs are \(task.text)",
-      advice: "\(task.text) have \(names(of: task))")
+      advice: "such outputs have \(names(of: task))")
   }
 
   /// The names of all metrics of a task.

@@ -32,7 +32,7 @@ extension LossEntry {
     guard !data.hasLengths || !outputs.isSequence || outputs.steps == data.inputShape.steps else {
       throw Failure(
         .configuration,
-        "the model makes \(outputs.steps) steps of \(data.inputShape.steps), so the samples' lengths do not fit",
+        "the model makes \(counted(outputs.steps, "step")) of \(data.inputShape.steps), so the samples' lengths do not fit",
         advice: "use layers that keep the number of steps, or data without lengths")
     }
   }
@@ -60,7 +60,8 @@ extension LossEntry {
     }
     guard outputs.features >= count else {
       throw Failure(
-        .configuration, "the model gives \(outputs.features) outputs, but the data has \(count) classes",
+        .configuration,
+        "the model gives \(counted(outputs.features, "output")), but the data has \(counted(count, "class", "classes"))",
         advice: "the last layer needs outputs: \(count)" + otherMeaning(of: data))
     }
   }

@@ -1,4 +1,5 @@
 import Datasets
+import Diagnostics
 import Layers
 import Training
 
@@ -66,7 +67,7 @@ struct RecipeWarnings {
     let samples = data.training
     let first = samples.length(of: 0)
     guard !samples.hasLengths || (0..<samples.count).allSatisfy({ samples.length(of: $0) == first }) else { return nil }
-    return "batching is length, but all training samples have \(first) \(first == 1 ? "step" : "steps"). "
+    return "batching is length, but all training samples have \(counted(first, "step")). "
       + "It changes nothing but the order."
   }
 
@@ -89,10 +90,11 @@ struct RecipeWarnings {
     guard warmup > 0, total > 0 else { return nil }
     if recipe.schedule.start.warmupMethod == .constant, recipe.schedule.start.warmupStart == 0 {
       return "schedule.warmupMethod is constant, and schedule.warmupStart is 0: nothing is learned in the first "
-        + "\(warmup) steps."
+        + "\(counted(warmup, "step"))."
     }
     guard warmup >= total else { return nil }
-    return "schedule.warmup is \(warmup) steps, but training has \(total). It never reaches the learning rate."
+    return
+      "schedule.warmup is \(counted(warmup, "step")), but training has \(total). It never reaches the learning rate."
   }
 
   /// A schedule that ends before the training does.

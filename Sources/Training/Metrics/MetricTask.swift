@@ -68,7 +68,7 @@ public enum MetricTask: Equatable, Sendable {
   /// The task in words, for messages.
   package var text: String {
     switch self {
-    case .classes(let count): "\(count) classes"
+    case .classes(let count): counted(count, "class", "classes")
     case .events(let count): counted(count, "event")
     case .values: "numbers"
     }

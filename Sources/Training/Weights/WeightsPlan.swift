@@ -172,7 +172,7 @@ struct WeightsPlan {
       guard let next else {
         throw Failure(
           .data,
-          "\(source.file) has \(candidates.count) tensors, and none for \"\(item.name)\", number \(place + 1) of the model",
+          "\(source.file) has \(counted(candidates.count, "tensor")), and none for \"\(item.name)\", number \(place + 1) of the model",
           advice: "to draw it anew, write model.weights.except=[\(item.name)]")
       }
       try check(all[next.index], fits: item) { message, advice in

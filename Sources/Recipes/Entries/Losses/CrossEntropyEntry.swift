@@ -41,7 +41,7 @@ public struct CrossEntropyEntry: LossEntry {
   public func makeLoss(outputs: Shape) throws -> any Loss {
     CrossEntropy(
       logits: outputs, labelSmoothing: labelSmoothing,
-      classWeights: try classWeights?.values(outputs: outputs, key: "classWeights", noun: "classes"),
+      classWeights: try classWeights?.values(outputs: outputs, key: "classWeights", noun: "class", "classes"),
       ignoreIndex: uncountedTarget)
   }
 }

@@ -41,7 +41,7 @@ public struct FocalEntry: LossEntry {
   public func makeLoss(outputs: Shape) throws -> any Loss {
     CrossEntropy(
       focal: gamma, logits: outputs,
-      classWeights: try classWeights?.values(outputs: outputs, key: "classWeights", noun: "classes"),
+      classWeights: try classWeights?.values(outputs: outputs, key: "classWeights", noun: "class", "classes"),
       ignoreIndex: uncountedTarget)
   }
 }

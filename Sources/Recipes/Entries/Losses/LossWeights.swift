@@ -13,14 +13,15 @@ public enum LossWeights: Equatable, Sendable, ExpressibleByArrayLiteral {
 
   /// The weights of outputs of a shape; nil for none. Balanced weights are 1 for outputs beyond the classes.
   /// - Throws: `Failure` (configuration) naming the key if there are not as many as outputs.
-  func values(outputs: Shape, key: String, noun: String) throws -> [Double]? {
+  func values(outputs: Shape, key: String, noun: String, _ plural: String) throws -> [Double]? {
     switch self {
     case .given(let values):
       guard values.count == outputs.features else {
         throw Failure(
           .configuration,
-          "loss.\(key) has \(values.count) entries, but the model gives \(outputs.features) \(noun)",
-          advice: "give one weight for each \(noun == "classes" ? "class" : "output")")
+          "loss.\(key) has \(counted(values.count, "entry", "entries")), but the model gives "
+            + "\(counted(outputs.features, noun, plural))",
+          advice: "give one weight for each \(noun)")
       }
       return values
     case .balanced(let counted):

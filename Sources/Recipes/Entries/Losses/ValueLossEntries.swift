@@ -30,7 +30,7 @@ public struct BinaryCrossEntropyEntry: LossEntry {
 
   /// Makes the loss.
   public func makeLoss(outputs: Shape) throws -> any Loss {
-    let weights = try positiveWeights?.values(outputs: outputs, key: "positiveWeights", noun: "outputs")
+    let weights = try positiveWeights?.values(outputs: outputs, key: "positiveWeights", noun: "output", "outputs")
     return weights.map { EventLoss(.weighted($0), logits: outputs) } ?? ValueLoss(.binaryCrossEntropy)
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Images
 
 /// Normalizes floats, for mean 0 and deviation 1.
@@ -33,7 +34,8 @@ public struct NormalizeEntry: PipelineEntry {
   public func check(_ section: RecipeSection) throws {
     for (key, values) in [("mean", mean), ("std", std)] where values.count != 3 {
       throw section.conflict(
-        of: [key], "\(section.path(of: key)) has \(values.count) entries", advice: "one each for red, green and blue")
+        of: [key], "\(section.path(of: key)) has \(counted(values.count, "entry", "entries"))",
+        advice: "one each for red, green and blue")
     }
   }
 
