@@ -143,6 +143,14 @@ extension Recipe {
     return splits
   }
 
+  /// The samples with inputs as they are before any normalization.
+  /// - Throws: `Failure` (noInput, data) if files are missing or wrong.
+  package func makeSplitsWithoutNormalization() throws -> DataSplits {
+    var recipe = self
+    recipe.data = data.withoutNormalization
+    return try recipe.makeSplits()
+  }
+
   /// Checks that training samples with classes have at least two.
   /// - Throws: `Failure` (data) naming the source of the classes.
   func checkClassCount(of training: any Dataset) throws {

@@ -15,10 +15,12 @@ extension RecipeWarnings {
         + "\(groups.source) stay together and differ in size."
     }
   }
+}
 
+extension DataSplits {
   /// Groups that two parts of the data have in common, and parts whose groups are not known.
-  var commonGroups: [String] {
-    guard let groups = data.groups else { return [] }
+  package var commonGroups: [String] {
+    guard let groups else { return [] }
     let pairs: [(Split, Split)] = [(.training, .validation), (.training, .test), (.validation, .test)]
     let common = pairs.compactMap { part, other -> String? in
       let names = groups.common(to: part, and: other)

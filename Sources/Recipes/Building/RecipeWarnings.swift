@@ -32,7 +32,7 @@ struct RecipeWarnings {
       lastLayer, outputCount, warmup, scheduleEnd, firstClass, batchSize, batchingByLength, mixingAlone, balancedTwice,
       monitorOfOneClass,
     ]
-    return found.compactMap(\.self) + unevenGroups + commonGroups + learning + (try constantColumns())
+    return found.compactMap(\.self) + unevenGroups + data.commonGroups + learning + (try constantColumns())
   }
 
   /// A last layer that does not suit the loss.

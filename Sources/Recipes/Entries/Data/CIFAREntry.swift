@@ -119,6 +119,19 @@ public struct CIFAREntry: SplittableEntry {
     try evaluationSettings.inputNormalization()
   }
 
+  /// The same images with colours from 0 to 1.
+  public var withoutNormalization: CIFAREntry {
+    var entry = self
+    entry.transforms = transforms.withoutNormalization
+    entry.evaluationTransforms = evaluationTransforms?.withoutNormalization
+    return entry
+  }
+
+  /// The transform `normalize`.
+  public func normalization(means: [Double], deviations: [Double]) -> String? {
+    [any PipelineEntry].normalization(means: means, deviations: deviations)
+  }
+
   private func openFolder() throws -> CIFARFolder {
     do {
       return try CIFARFolder(folder)

@@ -38,6 +38,13 @@ public protocol DataEntry: RecipeEntry {
 
   /// How the channels of inputs are brought to mean 0 and deviation 1; if by channel, the facts have the numbers.
   var standardize: Standardization { get }
+
+  /// The same source with inputs as they are before any normalization.
+  var withoutNormalization: Self { get }
+
+  /// How a recipe says that the channels of inputs, which have these means and deviations before any normalization, get mean 0
+  /// and deviation 1; nil if this source has no key for it.
+  func normalization(means: [Double], deviations: [Double]) -> String?
 }
 
 extension DataEntry {
@@ -76,6 +83,12 @@ extension DataEntry {
 
   /// Not at all.
   public var standardize: Standardization { .none }
+
+  /// The source itself: inputs are not normalized.
+  public var withoutNormalization: Self { self }
+
+  /// Nil: there is no key.
+  public func normalization(means: [Double], deviations: [Double]) -> String? { nil }
 
   /// Advice on how to get validation samples from this source.
   package var validationAdvice: String {

@@ -127,6 +127,19 @@ public struct IDXEntry: SplittableEntry {
     mean == 0 && std == 1 ? nil : ([mean], [std])
   }
 
+  /// The same files with pixels as they are, 8-bit ones from 0 to 1.
+  public var withoutNormalization: IDXEntry {
+    var entry = self
+    (entry.mean, entry.std) = (0, 1)
+    return entry
+  }
+
+  /// The keys `mean` and `std`.
+  public func normalization(means: [Double], deviations: [Double]) -> String? {
+    guard means.count == 1, deviations[0] > 0 else { return nil }
+    return "mean: \(means[0].fourDigits), std: \(deviations[0].fourDigits)"
+  }
+
   /// The named file, or else the folder's.
   private func file(_ named: String?, _ stem: String, _ axes: Int) throws -> String {
     if let path = named ?? found(stem, axes) { return path }

@@ -150,6 +150,19 @@ public struct ImageFolderEntry: GroupableEntry {
     try evaluationSettings.inputNormalization()
   }
 
+  /// The same images with colours from 0 to 1.
+  public var withoutNormalization: ImageFolderEntry {
+    var entry = self
+    entry.transforms = transforms.withoutNormalization
+    entry.evaluationTransforms = evaluationTransforms?.withoutNormalization
+    return entry
+  }
+
+  /// The transform `normalize`.
+  public func normalization(means: [Double], deviations: [Double]) -> String? {
+    [any PipelineEntry].normalization(means: means, deviations: deviations)
+  }
+
   private struct Parts {
     var training: ImageSamples
     var validation: ImageSamples?

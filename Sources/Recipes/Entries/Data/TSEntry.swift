@@ -76,6 +76,16 @@ public struct TSEntry: FileEntry {
     try TSInputReader(facts: facts, missing: missing, standardization: standardize)
   }
 
+  /// The same files with values as they are.
+  public var withoutNormalization: TSEntry {
+    var entry = self
+    entry.standardize = .none
+    return entry
+  }
+
+  /// The key `standardize`, which computes the numbers itself.
+  public func normalization(means: [Double], deviations: [Double]) -> String? { "standardize: channel" }
+
   /// Where the classes come from, for messages.
   public var classSource: String? { "\(train): @classLabel" }
 

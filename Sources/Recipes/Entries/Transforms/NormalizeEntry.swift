@@ -8,6 +8,9 @@ public struct NormalizeEntry: PipelineEntry {
   /// The standard deviations that divide them after that.
   public var std: [Double]
 
+  /// The least deviation that is accepted.
+  static let leastDeviation = 0.0001
+
   /// Three means and three standard deviations.
   public init(mean: [Double], std: [Double]) {
     self.mean = mean
@@ -26,7 +29,7 @@ public struct NormalizeEntry: PipelineEntry {
         "mean", \.mean, .list(.number()), required: true,
         "the means to subtract from red, green and blue (0 to 1)"),
       RecipeKey(
-        "std", \.std, .list(.number(.from(0.0001, through: 10000))), required: true,
+        "std", \.std, .list(.number(.from(Self.leastDeviation, through: 10000))), required: true,
         "the standard deviations to divide by"),
     ])
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Images
 
 /// A step of the image pipeline in recipes: a transform, or the normalization at its end.
@@ -58,4 +59,19 @@ extension [any PipelineEntry] {
   var deterministic: [any PipelineEntry] {
     filter { ($0 as? any TransformEntry)?.makeTransform().isDeterministic ?? true }
   }
+
+  /// All but the normalization.
+  var withoutNormalization: [any PipelineEntry] { filter { !($0 is NormalizeEntry) } }
+
+  /// The transform that gives channels with these means and deviations mean 0 and deviation 1; nil if one is too small for it.
+  static func normalization(means: [Double], deviations: [Double]) -> String? {
+    guard means.count == 3, deviations.allSatisfy({ $0 >= NormalizeEntry.leastDeviation }) else { return nil }
+    func list(_ values: [Double]) -> String { "[\(values.map(\.fourDigits).joined(separator: ", "))]" }
+    return "- \(Normalize.name): {mean: \(list(means)), std: \(list(deviations))}"
+  }
+}
+
+extension Double {
+  /// Four significant digits, as recipes take them: `0.1307`, `1.23e+05`.
+  var fourDigits: String { String(format: "%.4g", self) }
 }
