@@ -17,7 +17,7 @@ struct InspectCommand: ParsableCommand {
   var pictures: String?
 
   func run() throws {
-    let recipe = try load()
+    let recipe = try recipe.loadRecipeOrRun()
     let experiment = try recipe.makeExperiment()
     try recipe.trainingWarnings(of: experiment).forEach(Terminal.warn)
     if let pictures {
@@ -74,13 +74,5 @@ struct InspectCommand: ParsableCommand {
       return [[shown, kind, "\(layer.outputShape)"] + numbers]
         + parts.flatMap { rows(of: $0, in: name) }
     }
-  }
-
-  /// The recipe, which may be named by a run's folder.
-  private func load() throws -> Recipe {
-    if let first = recipe.arguments.first, RunFolder(path: first).exists {
-      return try Recipe.load(RunFolder(path: first).recipe, overrides: Array(recipe.arguments.dropFirst()))
-    }
-    return try recipe.load()
   }
 }

@@ -26,6 +26,13 @@ struct RecipeArguments: ParsableArguments {
         advice: "did you mean dp-train \(command)? dp-train --help lists the subcommands, dp-train recipes the recipes")
     }
   }
+
+  /// The recipe, which may be named by a run's folder.
+  /// - Throws: `Failure` that names the faulty key, line or file.
+  func loadRecipeOrRun() throws -> Recipe {
+    guard let first = arguments.first, RunFolder(path: first).exists else { return try load() }
+    return try Recipe.load(RunFolder(path: first).recipe, overrides: Array(arguments.dropFirst()))
+  }
 }
 
 /// `RUN`, the folder of a finished run, and `[key=value ...]`.

@@ -19,8 +19,9 @@ struct Root: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      TrainCommand.self, SweepCommand.self, WatchCommand.self, RecipesCommand.self, InspectCommand.self,
-      EvaluateCommand.self, PredictCommand.self, ReportCommand.self, CompareCommand.self, FindRateCommand.self,
+      TrainCommand.self, SweepCommand.self, WatchCommand.self, RecipesCommand.self, DataCommand.self,
+      InspectCommand.self, EvaluateCommand.self, PredictCommand.self, ReportCommand.self, CompareCommand.self,
+      FindRateCommand.self,
       ExportCommand.self, ImportCommand.self, VerifyCommand.self, DoctorCommand.self, LaunchCommand.self,
       BenchmarkCommand.self, PlanCommand.self, ManualCommand.self, LauncherCommand.self,
     ],
