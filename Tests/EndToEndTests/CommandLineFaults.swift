@@ -94,6 +94,20 @@ extension Fault {
       testDescription: "a model that is not there", arguments: ["import", "nowhere.onnx"], status: 66,
       message: "'nowhere.onnx' cannot be opened: No such file or directory."),
     Fault(
+      testDescription: "no samples to read", arguments: ["data", "echo", "--samples", "0"], status: 64,
+      message: "Error: --samples must be at least 1"),
+    Fault(
+      testDescription: "data of a recipe that is not there", arguments: ["data", "./nosuch.yaml"], status: 66,
+      message: "./nosuch.yaml: there is no such recipe file"),
+    Fault(
+      testDescription: "a page of data in place of a run's metrics",
+      arguments: ["data", "echo", "--out", "run/metrics.jsonl"],
+      status: 73, message: "run/metrics.jsonl would take the place of a file of a run",
+      prepare: { folder in
+        try Folder(path: folder["run"]).create()
+        try folder.write("epochs: 1\n", to: "run/recipe.yaml")
+      }),
+    Fault(
       testDescription: "an option in place of a machine", arguments: ["launcher", "--hosts", "hosts"], status: 65,
       message: "hosts, line 2: \"-oProxyCommand=touch\" is no name of a machine",
       prepare: { try $0.write("node1:2\n-oProxyCommand=touch:1\n", to: "hosts") }),

@@ -1,0 +1,106 @@
+import Formats
+import Foundation
+import Recipes
+import Testing
+
+@testable import Reporting
+
+@Suite("The page about data")
+struct DataPageTests {
+  private func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "data-page-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    return try body(folder)
+  }
+
+  /// A table of which one column is constant, one is large, one class is rare, and a test row is a training row.
+  private func table(_ folder: String) throws -> Recipe {
+    let rows = (0..<44).map { row in
+      "\(row),7,\(1000 * (row % 5)),\(row < 40 ? "common" : "rare & <b>")"
+    }
+    func write(_ rows: [String], _ name: String) throws {
+      try (["number,constant,large,kind"] + rows).joined(separator: "\n").write(
+        toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+    }
+    try write(rows, "train.csv")
+    try write([rows[3], "99,7,1,common"], "test.csv")
+    let recipe = """
+      data: {source: csv, train: \(folder)/train.csv, test: \(folder)/test.csv}
+      model: {layers: [linear: {outputs: 2}]}
+      """
+    try recipe.write(toFile: "\(folder)/table.yaml", atomically: true, encoding: .utf8)
+    return try Recipe.load("\(folder)/table.yaml")
+  }
+
+  @Test("has ranges by column, shares of the classes, and warnings")
+  func facts() throws {
+    try withFolder { folder in
+      let summary = try DataSummary(try table(folder))
+      let warnings = summary.warnings
+      #expect(
+        warnings.contains("no test sample is of the class rare & <b>; how well it is learned is not measured there"))
+      #expect(
+        warnings.contains {
+          $0.hasPrefix("the class common comes 40 times in training, the class rare & <b> 4 times")
+            && $0.contains("docs/balance.md")
+        })
+      #expect(
+        warnings.contains(
+          "1 input of 3 is the same in all training samples: constant (7); data.ignore leaves out columns"))
+      #expect(
+        warnings.contains {
+          $0.hasPrefix("1 test sample has the inputs of a training sample: ") && $0.contains("(test)")
+        })
+      #expect(warnings.contains { $0.contains("networks learn best about 0 and 1") })
+      #expect(summary.inputs.rows.map { $0[0] } == ["input", "number", "constant", "large"])
+      #expect(summary.inputs.rows[1][1...3] == ["0", "43", "21.5"])
+      #expect(summary.classes.rows[1] == ["common", "40", "90.9 %", "2", "100.0 %"])
+      #expect(summary.normalizationText == nil)
+
+      let page = try DataPage(summary).html()
+      let structure = try PageStructure(page)
+      #expect(structure.sections == ["warnings", "samples", "classes", "inputs"])
+      #expect(structure.incomplete == [])
+      for link in structure.links { #expect(link.hasPrefix("#") || link.hasPrefix("data:"), "\(link)") }
+      #expect(page.contains("<td>constant</td>") && !page.contains("<b>"))
+    }
+  }
+
+  @Test("shows images, and sequences of different lengths as curves")
+  func pictures() throws {
+    let images = try RunFixture.images()
+    defer { try? FileManager.default.removeItem(atPath: images.path) }
+    let page = try DataPage(DataSummary(try Recipe.load(images.recipe))).html()
+    #expect(try PageStructure(page).sections.suffix(2) == ["inputs", "examples"])
+    #expect(page.components(separatedBy: "data:image/png;base64,").count == 1 + 12)
+
+    try withFolder { folder in
+      let samples = ["0,1,2:down", "2,1,0,3:up", "5,4:up", "1,1,1,1,1:down"]
+      let tags = "@timeStamps false\n@dimensions 1\n@equalLength false\n@classLabel true down up\n@data\n"
+      try (tags + samples.joined(separator: "\n")).write(
+        toFile: "\(folder)/a.ts", atomically: true, encoding: .utf8)
+      try """
+      data: {source: ts, train: \(folder)/a.ts, standardize: sample}
+      model: {layers: [gru: {hiddenSize: 2}, linear: {outputs: 2}]}
+      """.write(toFile: "\(folder)/a.yaml", atomically: true, encoding: .utf8)
+      let summary = try DataSummary(try Recipe.load("\(folder)/a.yaml"))
+      #expect(summary.lengths.rows[1] == ["training", "2", "3", "5", "3.5"])
+      #expect(summary.normalizationText == "standardize: channel")
+      // Before any standardization.
+      #expect(summary.inputs.rows[1][1...2] == ["0", "5"])
+      let structure = try PageStructure(try DataPage(summary).html())
+      #expect(structure.sections.suffix(3) == ["lengths", "inputs", "examples"] && structure.incomplete == [])
+    }
+  }
+
+  @Test("some samples of large data are read, and it says so")
+  func partial() throws {
+    let recipe = try Recipe.load("temporal-order", overrides: ["data.testSize=50"])
+    let summary = try DataSummary(recipe, samples: 20)
+    #expect(
+      summary.partialNotes.last == "of 50 test samples 20 were read, evenly spaced; --samples N reads more or fewer")
+    #expect(summary.parts.rows.last?.prefix(3) == ["test", "50", "20"])
+    #expect(try DataPage(summary).html().contains("20 were read, evenly spaced"))
+  }
+}
