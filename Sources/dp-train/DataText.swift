@@ -19,8 +19,9 @@ struct DataText {
     ]
     var texts = ["\(summary.recipe.name): \(summary.form)\n"]
     texts += tables.filter { !$0.0.isEmpty }.map(table)
-    texts += [histogram, summary.normalizationText.map { "to normalize  \($0)\n" }].compactMap(\.self)
-    texts += summary.partialNotes.map { "\($0)\n" }
+    texts += [
+      histogram, summary.normalizationText.map { "to normalize  \($0)\n" }, summary.partialNote.map { "\($0)\n" },
+    ].compactMap(\.self)
     return texts.joined(separator: "\n")
   }
 

@@ -58,7 +58,9 @@ extension EndToEndTests {
 
     @Test(
       .enabled(if: Mpirun.isUsable, Mpirun.missing),
-      arguments: [["--help"], ["--version"], ["recipes"], ["recipes", "temporal-order"], ["inspect"]])
+      arguments: [
+        ["--help"], ["--version"], ["recipes"], ["recipes", "temporal-order"], ["inspect"], ["data", "--json"],
+      ])
     func commandsWithoutRanksPrintOnceUnderMpirun(arguments: [String]) throws {
       try Folder.temporary { folder in
         let alone = try Program.run(arguments, in: folder)

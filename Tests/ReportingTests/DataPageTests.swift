@@ -39,20 +39,23 @@ struct DataPageTests {
       let summary = try DataSummary(try table(folder))
       let warnings = summary.warnings
       #expect(
-        warnings.contains("no test sample is of the class rare & <b>; how well it is learned is not measured there"))
+        warnings.contains("No test sample is of the class rare & <b>; how well it is learned is not measured there."))
       #expect(
         warnings.contains {
-          $0.hasPrefix("the class common comes 40 times in training, the class rare & <b> 4 times")
+          $0.hasPrefix("The class common comes 40 times in training, the class rare & <b> 4 times")
             && $0.contains("docs/balance.md")
         })
       #expect(
         warnings.contains(
-          "1 input of 3 is the same in all training samples: constant (7); data.ignore leaves out columns"))
+          "1 input of 3 is the same in all training samples: constant (7); data.ignore leaves out columns."))
       #expect(
         warnings.contains {
           $0.hasPrefix("1 test sample has the inputs of a training sample: ") && $0.contains("(test)")
         })
-      #expect(warnings.contains { $0.contains("networks learn best about 0 and 1") })
+      #expect(
+        warnings.contains {
+          $0.hasPrefix("The column number has mean 21.5 and") && $0.contains("networks learn best about 0 and 1")
+        })
       #expect(summary.inputs.rows.map { $0[0] } == ["input", "number", "constant", "large"])
       #expect(summary.inputs.rows[1][1...3] == ["0", "43", "21.5"])
       #expect(summary.classes.rows[1] == ["common", "40", "90.9 %", "2", "100.0 %"])
@@ -99,8 +102,9 @@ struct DataPageTests {
     let recipe = try Recipe.load("temporal-order", overrides: ["data.testSize=50"])
     let summary = try DataSummary(recipe, samples: 20)
     #expect(
-      summary.partialNotes.last == "of 50 test samples 20 were read, evenly spaced; --samples N reads more or fewer")
+      summary.partialNote?.hasSuffix(", 20 of 50 test samples, evenly spaced. --samples N reads more or fewer.") == true
+    )
     #expect(summary.parts.rows.last?.prefix(3) == ["test", "50", "20"])
-    #expect(try DataPage(summary).html().contains("20 were read, evenly spaced"))
+    #expect(try DataPage(summary).html().contains("20 of 50 test samples, evenly spaced"))
   }
 }

@@ -18,8 +18,8 @@ package struct DataStatistics: Sendable {
   package let targets: TargetLayout
   /// The names of the input columns; nil if they have none.
   package let columns: [String]?
-  /// Whether inputs are texts, of which each character is a step.
-  package let areTexts: Bool
+  /// The characters of texts, each of which is a feature; nil if inputs are not texts.
+  package let alphabet: [Unicode.Scalar]?
   /// The copies among the samples that were read.
   package let copies: SampleCopies
 
@@ -30,7 +30,7 @@ package struct DataStatistics: Sendable {
     classNames = splits.training.classNames
     targets = splits.training.targetLayout
     columns = facts.columns
-    areTexts = facts.alphabet != nil
+    alphabet = facts.alphabet.map { Array($0.unicodeScalars) }
     var (parts, copies) = ([PartStatistics](), SampleCopies())
     let all = splits.all.reduce(0) { $0 + min($1.data.count, limit) }
     let work = LongWork("reading the samples", total: all)
@@ -66,9 +66,11 @@ package struct DataStatistics: Sendable {
   /// A part; nil if there is none.
   package subscript(_ split: Split) -> PartStatistics? { parts.first { $0.split == split } }
 
-  /// The name of an input's feature: its column's, or its number.
+  /// The name of an input's feature: its column's, its character, or its number.
   package func name(ofFeature feature: Int) -> String {
     if let columns, feature < columns.count { return columns[feature] }
+    // A feature may also be the letter's index.
+    if let alphabet, alphabet.count == parts.first?.inputs.count { return "\"\(alphabet[feature])\"" }
     return parts.first?.shape.isImage == true ? "channel \(feature)" : "feature \(feature)"
   }
 }

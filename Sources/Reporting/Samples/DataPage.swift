@@ -45,7 +45,7 @@ package struct DataPage {
   private var parts: Section {
     var section = Section(title: "Samples")
     section.notes =
-      summary.partialNotes
+      [summary.partialNote].compactMap(\.self)
       + [
         "A copy has the same inputs as an earlier sample of the part. Ranges and copies are those of the samples that were read."
       ]
@@ -78,10 +78,14 @@ package struct DataPage {
       return Mark.band(name: part.split.rawValue, colour: Self.colour(of: part.split), level: 3, spans: spans)
     }
     let names = statistics.classNames
+    // The width has room for so many letters.
+    let haveRoom = names.allSatisfy { $0.count * names.count <= 50 }
     return Figure(
       "Share of each class",
       Chart(
-        x: Axis("class", bounds: -0.5...Double(names.count) - 0.5, names: names),
+        x: Axis(
+          haveRoom ? "class" : "class, from 0 on in the order of the table",
+          bounds: -0.5...Double(names.count) - 0.5, names: haveRoom ? names : nil),
         y: Axis("targets (%)", includesZero: true), marks: marks))
   }
 

@@ -36,12 +36,13 @@ package struct DataSummary {
     return all.enumerated().filter { !all[..<$0.offset].contains($0.element) }.map(\.element)
   }
 
-  /// The parts whose samples were not all read; empty if there are none.
-  package var partialNotes: [String] {
-    statistics.parts.filter(\.isPartial).map { part in
-      "of \(Format.count(part.count)) \(part.split.rawValue) samples \(Format.count(part.examined)) were read, evenly spaced; "
-        + "--samples N reads more or fewer"
+  /// Says which parts were not read whole; nil if all were.
+  package var partialNote: String? {
+    let parts = statistics.parts.filter(\.isPartial).map {
+      "\(Format.count($0.examined)) of \(Format.count($0.count)) \($0.split.rawValue) samples"
     }
+    guard !parts.isEmpty else { return nil }
+    return "Read: \(parts.joined(separator: ", ")), evenly spaced. --samples N reads more or fewer."
   }
 
   /// How a recipe gives inputs mean 0 and deviation 1; nil if its source has no key for it.

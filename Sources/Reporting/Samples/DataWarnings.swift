@@ -19,13 +19,20 @@ extension DataSummary {
 
   /// Faults of the data that are often meant otherwise, each in a sentence or two.
   package var warnings: [String] {
-    missingClasses + [imbalance].compactMap(\.self) + constantOutputs
-      + [constantInputs, notFinite, misfit, sizes].compactMap(\.self) + copies
-      + [contradictions].compactMap(\.self) + splits.commonGroups
+    let found =
+      missingClasses + [imbalance].compactMap(\.self) + constantOutputs
+      + [constantInputs, notFinite, misfit, sizes].compactMap(\.self) + copies + [contradictions].compactMap(\.self)
+    return found.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } + splits.commonGroups
   }
 
   private static func list(_ names: [String]) -> String {
     names.prefix(Bound.names).joined(separator: ", ") + (names.count > Bound.names ? ", …" : "")
+  }
+
+  /// Names a feature in a sentence.
+  private func input(_ feature: Int) -> String {
+    let name = statistics.name(ofFeature: feature)
+    return statistics.columns == nil ? name : "the column \(name)"
   }
 
   /// Classes with no sample in a part.
@@ -105,7 +112,7 @@ extension DataSummary {
       let deviation = moments.deviation / normalization.deviation[index]
       guard mean.magnitude > Bound.shift || deviation > Bound.scale || deviation < 1 / Bound.scale else { continue }
       return
-        "after the recipe's normalization \(statistics.name(ofFeature: index)) has mean \(Self.number(mean)) and deviation "
+        "after the recipe's normalization \(input(index)) has mean \(Self.number(mean)) and deviation "
         + "\(Self.number(deviation)), not about 0 and 1" + (normalizationText.map { ": write \($0)" } ?? "")
     }
     return nil
@@ -113,10 +120,10 @@ extension DataSummary {
 
   /// Inputs of a source without normalization that are large, or differ much in size.
   private var sizes: String? {
-    guard normalization == nil, recipe.data.standardize == .none, let inputs = statistics[.training]?.inputs else {
-      return nil
-    }
-    let varied = inputs.indices.filter { inputs[$0].count > 0 && !inputs[$0].isConstant }
+    guard normalization == nil, recipe.data.standardize == .none, statistics.alphabet == nil,
+      let inputs = statistics[.training]?.inputs
+    else { return nil }
+    let varied = inputs.indices.filter { inputs[$0].count > 0 && !inputs[$0].isConstant && !inputs[$0].isBinary }
     guard let largest = varied.max(by: { inputs[$0].deviation < inputs[$1].deviation }),
       let smallest = varied.min(by: { inputs[$0].deviation < inputs[$1].deviation })
     else { return nil }
@@ -126,13 +133,13 @@ extension DataSummary {
     let far = varied.first { max(inputs[$0].mean.magnitude, inputs[$0].deviation) > Bound.size }
     if let far {
       return
-        "\(statistics.name(ofFeature: far)) has mean \(Self.number(inputs[far].mean)) and deviation "
+        "\(input(far)) has mean \(Self.number(inputs[far].mean)) and deviation "
         + "\(Self.number(inputs[far].deviation)); networks learn best about 0 and 1: \(advice)"
     }
     guard inputs[largest].deviation > Bound.spread * inputs[smallest].deviation else { return nil }
     return
-      "\(statistics.name(ofFeature: largest)) has deviation \(Self.number(inputs[largest].deviation)), "
-      + "\(statistics.name(ofFeature: smallest)) \(Self.number(inputs[smallest].deviation)): a network hardly sees the "
+      "\(input(largest)) has deviation \(Self.number(inputs[largest].deviation)), "
+      + "\(input(smallest)) \(Self.number(inputs[smallest].deviation)): a network hardly sees the "
       + "smaller one: \(advice)"
   }
 

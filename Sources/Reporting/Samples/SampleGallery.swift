@@ -16,7 +16,7 @@ struct SampleGallery {
     let shape = data.inputShape
     guard data.count > 0, shape.isImage || shape.isSequence else { return section }
     let samples = chosen
-    if summary.statistics.areTexts {
+    if summary.statistics.alphabet != nil {
       section.tables = [try texts(samples)]
     } else {
       section.figures = [try shape.isImage ? images(samples) : curves(samples)]
