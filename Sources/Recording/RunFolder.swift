@@ -205,12 +205,12 @@ public struct RunFolder: Sendable {
     FileManager.default.contents(atPath: result).flatMap { try? RunResult(json: $0) }
   }
 
-  private func read<T: Decodable>(_ path: String, holding form: String) throws -> T {
-    let data = try contents(ofRecord: path, advice: "training writes it when it begins")
+  private func read<T: Decodable>(_ path: String, holding contents: String) throws -> T {
+    let data = try readRecord(path, advice: "training writes it when it begins")
     do {
       return try JSONDecoder().decode(T.self, from: data)
     } catch {
-      throw Failure(.data, "\(path) is damaged", advice: "it holds \(form), as training wrote it")
+      throw Failure(.data, "\(path) is damaged", advice: "it holds \(contents), as training wrote it")
     }
   }
 }

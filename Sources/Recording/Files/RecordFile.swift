@@ -3,7 +3,7 @@ import Foundation
 
 /// Reads a file that training wrote; `advice` says when it does.
 /// - Throws: `Failure` (noInput) with the reason why it cannot be read.
-func contents(ofRecord path: String, advice: String) throws -> Data {
+func readRecord(_ path: String, advice: String) throws -> Data {
   if let data = FileManager.default.contents(atPath: path) { return data }
   // The reason is asked of the system anew: what read the file may have failed for none of its own.
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)

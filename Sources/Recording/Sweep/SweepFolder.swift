@@ -48,7 +48,7 @@ package struct SweepFolder: Sendable {
   /// Reads the plan's text.
   /// - Throws: `Failure` (noInput) if it cannot be read.
   package func readPlan() throws -> String {
-    let data = try contents(ofRecord: plan, advice: "a sweep writes it when it begins")
+    let data = try readRecord(plan, advice: "a sweep writes it when it begins")
     return String(decoding: data, as: UTF8.self)
   }
 
@@ -74,7 +74,7 @@ package struct SweepFolder: Sendable {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: results)) ?? []
     return try names.sorted().compactMap { name in
       guard name.hasSuffix(".json"), !name.hasPrefix("."), known.insert(name).inserted else { return nil }
-      let data = try contents(ofRecord: "\(results)/\(name)", advice: "it holds what came of a variant")
+      let data = try readRecord("\(results)/\(name)", advice: "it holds what came of a variant")
       do { return try JSONDecoder.withSpecialNumbers().decode(SweepResult.self, from: data) } catch {
         throw Failure(
           .data, "\(results)/\(name) is damaged",
