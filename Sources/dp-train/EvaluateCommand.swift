@@ -73,7 +73,7 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
         resampling: Resampling(
           count: resamples ?? prepared.evaluator.affordableResamples, seed: prepared.recipe.seed))
       guard communicator.isRoot else { return }
-      let text = EvaluationText(report)
+      let text = EvaluationText(report, recipe: prepared.recipe)
       Terminal.write(json ? try text.json() : text.text)
       guard show > 0 || showWrong, let data = prepared.experiment.data.measured(on) else { return }
       Terminal.write(

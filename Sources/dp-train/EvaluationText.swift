@@ -9,18 +9,21 @@ struct EvaluationText {
   private static let rows = 10
 
   private let report: EvaluationReport
+  private let recipe: Recipe
   private let counts: [Int: ConfusionCounts.ClassCount]
   private let names: [String]
 
-  init(_ report: EvaluationReport) {
+  /// The result of an evaluation that the recipe asked for.
+  init(_ report: EvaluationReport, recipe: Recipe) {
     self.report = report
+    self.recipe = recipe
     counts = report.confusion.classes
     // Quotes make a name of spaces visible.
     names = report.classNames.map { $0.unicodeScalars.allSatisfy(\.properties.isWhitespace) ? "\"\($0)\"" : $0 }
   }
 
   private struct Line: Encodable {
-    let split: String
+    let split, precision: String
     let samples: Int
     let loss: Double
     let accuracy: Double?
@@ -53,15 +56,21 @@ struct EvaluationText {
     let encoder = JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes])
     let confusion = report.confusion
     let line = Line(
-      split: report.split.rawValue, samples: report.samples, loss: report.loss, accuracy: report.accuracy,
-      classes: report.classNames, confusion: confusion.pairs.map { [$0.actual, $0.predicted, $0.count] },
+      split: report.split.rawValue, precision: recipe.precision.rawValue, samples: report.samples, loss: report.loss,
+      accuracy: report.accuracy, classes: report.classNames,
+      confusion: confusion.pairs.map { [$0.actual, $0.predicted, $0.count] },
       metrics: Dictionary(uniqueKeysWithValues: report.metrics.map { ($0.metric.name, Metric(value: $0)) }))
     return String(decoding: try encoder.encode(line), as: UTF8.self) + "\n"
   }
 
+  /// What was measured, and tables of it.
+  var text: String {
+    "\(recipe.name): \(report.split.rawValue) samples, \(recipe.precision.rawValue)\n\n" + tables
+  }
+
   /// A row for each class, the means and the confusion matrix; if there are too many classes, the best and worst of them
   /// and the most frequent mistakes.
-  var text: String {
+  private var tables: String {
     guard !report.confusion.isEmpty, let accuracy = report.accuracy else {
       return Format.table([["samples", Format.count(report.samples)]] + means) + parts
     }

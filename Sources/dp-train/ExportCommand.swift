@@ -34,6 +34,11 @@ struct ExportCommand: ParsableCommand {
       try RunFolder.checkIsFree(file, advice: "choose another with --out")
     }
     let facts = try source.dataFacts()
+    if format.computes, recipe.precision != .float32 {
+      Terminal.warn(
+        "the exported network computes in float32, the training did in \(recipe.precision.rawValue): "
+          + "its outputs differ by rounding")
+    }
     let network = try source.load(overrides: []).makeNetwork(
       inputShape: Shape(facts.inputShape), classes: facts.classNames.count)
     let exported = try ExportedModel(network, recipe: recipe, facts: facts)
@@ -49,4 +54,7 @@ struct ExportCommand: ParsableCommand {
   }
 }
 
-extension ExportFormat: ExpressibleByArgument {}
+extension ExportFormat: ExpressibleByArgument {
+  /// Whether files of this format have the network, not the weights alone.
+  fileprivate var computes: Bool { self == .pytorch || self == .onnx }
+}

@@ -16,17 +16,22 @@ struct PredictCommand: ParsableCommand {
         dp-train predict RUN new-images.gz   idx: a file of images
         dp-train predict RUN 5.1,3.5,1.4     csv: a row of the inputs, or a file; csv-sequences: a file
         dp-train predict RUN pics            a folder: every file in it that is an input
+        dp-train predict RUN new.npz precision=float32   keys of the recipe change how it is computed, as for evaluate
       If inputs are texts, a file is read too: each of its lines is an input. Without inputs, each line of standard input
       is one, answered before the next is read; there a text may have the name of a file. An input that cannot be read is
-      named and the others are answered; the exit code is that of the fault, or 65 if several faults differ.
+      named and the others are answered; the exit code is that of the fault, or 65 if several faults differ. Behind --
+      every word is an input, also one such as name=value.
       """)
 
   @OptionGroup var source: RunArguments
 
   @Argument(
-    parsing: .allUnrecognized, help: "Texts, files or folders; none for the lines of standard input.",
+    parsing: .allUnrecognized,
+    help: ArgumentHelp(
+      "Texts, files or folders, none for the lines of standard input; and keys to change, such as precision=float32.",
+      valueName: "input-or-key=value"),
     completion: .file())
-  var inputs: [String] = []
+  var words: [String] = []
 
   @Flag(help: "Print a line of JSON for each sample, with the 100 most probable classes.")
   var json = false
@@ -34,12 +39,13 @@ struct PredictCommand: ParsableCommand {
   /// Refuses unknown options. Rows of negative numbers look like options but are inputs.
   func validate() throws {
     guard !CommandLine.arguments.contains("--") else { return }
-    let unknown = inputs.first { $0.hasPrefix("-") && $0.prefixMatch(of: /-[0-9.]/) == nil && $0 != "-" }
+    let unknown = words.first { $0.hasPrefix("-") && $0.prefixMatch(of: /-[0-9.]/) == nil && $0 != "-" }
     if let unknown { throw ValidationError("Unknown option '\(unknown)'; an input that begins so stands behind --") }
   }
 
   func run() throws {
-    let recipe = try source.load(overrides: [])
+    let (keys, inputs) = PredictWords.divided(words)
+    let recipe = try source.load(overrides: keys)
     let facts = try source.dataFacts()
     let reader = try recipe.makeReader(facts: facts)
     let answers = try Answers(recipe: recipe, facts: facts, reader: reader)
@@ -55,8 +61,7 @@ struct PredictCommand: ParsableCommand {
         if notice != said { Terminal.warn(notice) }
         said = notice
       })
-    let givenInputs = withoutTerminator(inputs)
-    if givenInputs.isEmpty {
+    if inputs.isEmpty {
       try source.forEachLineOfStandardInput { line, number in
         try source.read(line: line, number: number) { data, name in
           try answers.answer(data, name) { name, table, outputs in
@@ -66,19 +71,22 @@ struct PredictCommand: ParsableCommand {
         }
       }
     } else {
-      try answerAll(givenInputs, source, answers, facts)
+      try answerAll(inputs, source, answers, recipe, facts)
     }
     if let code = codes.first { throw ArgumentParser.ExitCode(codes.count == 1 ? code : 65) }
   }
 
-  /// The inputs without the first `--`, which ends the options.
-  private func withoutTerminator(_ inputs: [String]) -> [String] {
-    guard let place = inputs.firstIndex(of: "--") else { return inputs }
-    return Array(inputs[..<place] + inputs[(place + 1)...])
+  /// The headings of the outputs. Half precision is named, since it limits how many digits mean something.
+  private func headings(_ table: PredictionTable, _ recipe: Recipe) -> [String] {
+    let (headings, precision) = (table.outputHeadings, recipe.precision)
+    guard precision != .float32 else { return headings }
+    return headings.dropLast() + headings.suffix(1).map { "\($0), \(precision.rawValue)" }
   }
 
   /// Answers the command line's inputs as rows of a table or lines of JSON.
-  private func answerAll(_ inputs: [String], _ source: PredictInputs, _ answers: Answers, _ facts: DataFacts) throws {
+  private func answerAll(
+    _ inputs: [String], _ source: PredictInputs, _ answers: Answers, _ recipe: Recipe, _ facts: DataFacts
+  ) throws {
     var writer = RowWriter()
     for input in inputs { writer.widen(0, to: input.count) }
     var isFirst = true
@@ -89,7 +97,7 @@ struct PredictCommand: ParsableCommand {
           if json { return Terminal.write(try table.json(name, outputs)) }
           if isFirst {
             if table.showsClass { writer.widen(1, to: min(24, facts.classNames.map(\.count).max() ?? 0)) }
-            writer.write(["input"] + table.outputHeadings)
+            writer.write(["input"] + headings(table, recipe))
           }
           isFirst = false
           writer.write([name] + table.cells(outputs))

@@ -64,7 +64,7 @@ struct VerifyCommand: ParsableCommand, UsesRanks {
       folder: folder, arguments: self.recipe.arguments, folds: recipe.foldsToTrain, launcher: launcher)
 
     let steps = try self.steps ?? VerifyCommand.chosenSteps(recipe)
-    Terminal.write("\(recipe.name), \(Format.count(steps, "step"))\n\n")
+    Terminal.write("\(recipe.name), \(Format.count(steps, "step")), \(recipe.precision.rawValue)\n\n")
     var outcomes: [Trials.Outcome] = []
     for count in ranks { outcomes.append(try trials.train(ranks: count, steps: steps)) }
     let (before, after) = (ranks[ranks.count - 1], ranks[0])

@@ -72,6 +72,39 @@ extension EndToEndTests {
       }
     }
 
+    /// Commands that compute with a run's weights name the precision, and take another one.
+    @Test func commandsNameTheirPrecision() throws {
+      try Folder.temporary { folder in
+        func succeed(_ arguments: [String]) throws -> Ending {
+          let ending = try Program.run(arguments, in: folder)
+          try #require(ending.status == 0, "\(ending.text)")
+          return ending
+        }
+        _ = try succeed(["train", "echo", "epochs=1", "data.testSize=32", "precision=bfloat16", "--out", "run"])
+        let other = "precision=float32"
+        #expect(try succeed(["evaluate", "run"]).lines.prefix(2) == ["echo: test samples, bfloat16", ""])
+        #expect(try succeed(["evaluate", "run", other]).lines[0] == "echo: test samples, float32")
+        #expect(try succeed(["evaluate", "run", "--json"]).output.contains("\"precision\":\"bfloat16\""))
+
+        #expect(try succeed(["predict", "run", "hello    "]).lines[0].hasSuffix("  predicted, bfloat16"))
+        let answers = try succeed(["predict", "run", "hello    ", other])
+        #expect(answers.lines[0].hasSuffix("  predicted") && answers.lines.count == 3, "\(answers.text)")
+        let faulty = try Program.run(["predict", "run", "hello    ", "precision=float16"], in: folder)
+        #expect(faulty.status == 78 && faulty.errors.contains("precision"), "\(faulty.text)")
+        // A word without a recipe's key, or behind --, is an input; letters alone are this data's.
+        for words in [["size=3"], ["--", other]] {
+          let refused = try Program.run(["predict", "run"] + words, in: folder)
+          #expect(refused.status == 65 && refused.errors.contains("is not a letter"), "\(refused.text)")
+        }
+
+        let warning = "the exported network computes in float32, the training did in bfloat16"
+        #expect(try succeed(["export", "run", "--format", "onnx"]).errors.contains(warning))
+        #expect(try succeed(["export", "run", "--format", "npz"]).errors == "")
+        let rates = try succeed(["find-rate", "temporal-order", "precision=bfloat16", "--steps", "20"])
+        #expect(rates.lines[0].hasSuffix(" samples, bfloat16"), "\(rates.text)")
+      }
+    }
+
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing))
     func aBenchmarkTimesAllRanks() throws {
       try Folder.temporary { folder in

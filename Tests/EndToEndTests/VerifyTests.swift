@@ -13,6 +13,7 @@ extension EndToEndTests {
         #expect(ending.status == 0, "\(ending.text)")
         let rows = ending.output.split(separator: "\n").filter { $0.hasSuffix(" same") }
         #expect(rows.count == 3 && rows.last?.hasPrefix("3, killed, then 1 ") == true, "\(ending.text)")
+        #expect(ending.lines[0] == "temporal-order-rnn, 2,000 steps, float32", "\(ending.text)")
         #expect(ending.output.hasSuffix("all weights are the same bits\n"))
         #expect(try folder.contents().filter { $0.hasPrefix("dp-train-verify") } == [])
       }

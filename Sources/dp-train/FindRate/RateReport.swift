@@ -33,7 +33,7 @@ struct RateReport {
 
   private var title: String {
     "\(recipe.name), \(recipe.optimizer.kind): \(Format.count(curve.rates.count, "step")) of "
-      + "\(Format.count(experiment.settings.samplesPerStep, "sample"))"
+      + "\(Format.count(experiment.settings.samplesPerStep, "sample")), \(recipe.precision.rawValue)"
   }
 
   /// What the curve says, as rows.
@@ -73,7 +73,7 @@ struct RateReport {
   }
 
   private struct Line: Encodable {
-    let recipe: String
+    let recipe, precision: String
     let learningRate, suggestion, steepest, lowestLoss, lowestLossRate, divergence: Double?
     let rates, losses, smoothed: [Double]
   }
@@ -81,9 +81,10 @@ struct RateReport {
   /// One line of JSON; `learningRate` is the value for the recipe's key.
   func json() throws -> String {
     let line = Line(
-      recipe: recipe.name, learningRate: suggestion, suggestion: curve.suggestion, steepest: curve.steepest,
-      lowestLoss: curve.lowest?.loss, lowestLossRate: curve.lowest?.rate, divergence: curve.divergence,
-      rates: curve.rates, losses: curve.losses, smoothed: curve.smoothed)
+      recipe: recipe.name, precision: recipe.precision.rawValue, learningRate: suggestion,
+      suggestion: curve.suggestion, steepest: curve.steepest, lowestLoss: curve.lowest?.loss,
+      lowestLossRate: curve.lowest?.rate, divergence: curve.divergence, rates: curve.rates, losses: curve.losses,
+      smoothed: curve.smoothed)
     return String(
       decoding: try JSONEncoder.withSpecialNumbers([.sortedKeys, .withoutEscapingSlashes]).encode(line), as: UTF8.self)
   }
