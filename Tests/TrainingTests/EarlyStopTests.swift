@@ -68,6 +68,12 @@ import Testing
     #expect(!report(0.1).isBetter(than: nil, by: Monitor(metric: "accuracy")), "there is no such value")
   }
 
+  @Test func theMonitorNamesItsMetric() {
+    #expect(Monitor().name(in: report(1)) == "loss" && Monitor().name(in: report(1, accuracy: 0.5)) == "accuracy")
+    #expect(Monitor(metric: "roc-auc").name(in: report(1)) == "roc-auc", "also if the report lacks it")
+    #expect(Monitor(metric: "roc-auc").value(in: report(1)) == nil)
+  }
+
   /// A plateau schedule that watches accuracy lets the rate fall when that stops rising.
   @Test func aPlateauFollowsTheMonitor() {
     let schedule = PlateauSchedule(factor: 0.5, patience: 0, threshold: 0.01)

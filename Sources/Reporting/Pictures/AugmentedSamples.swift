@@ -18,27 +18,12 @@ package enum AugmentedSamples {
         .data, "a sample is \(data.inputShape.text)", advice: "leave --pictures out: it shows images")
     }
     let columns = try (0..<epochs).map { epoch in
-      let inputs = try SampleInputs(data, samples: samples, epoch: epoch)
-      return samples.map { undone(normalization, inputs.values($0)) }
+      try SampleInputs(data, samples: samples, epoch: epoch, undoing: normalization)
     }
-    let values = columns.joined().joined()
+    let values = columns.flatMap { inputs in samples.indices.flatMap(inputs.values) }
     let range = areColours ? 0...1 : (values.min() ?? 0)...(values.max() ?? 1)
-    let (height, width) = (data.inputShape.extents[0], data.inputShape.extents[1])
-    let tiles = samples.flatMap { sample in
-      columns.map {
-        Tile.image($0[sample], height: height, width: width, channels: data.inputShape.features, range: range)
-      }
-    }
+    let tiles = samples.indices.flatMap { sample in columns.map { $0.tile(sample, range: range) } }
     guard let sheet = Sheet(tiles) else { return [] }
     return try sheet.png()
-  }
-
-  /// Channels-last values as they were before their normalization.
-  private static func undone(
-    _ normalization: (mean: [Double], deviation: [Double])?, _ values: [Float]
-  ) -> [Float] {
-    guard let (mean, deviation) = normalization else { return values }
-    let channels = mean.count
-    return values.indices.map { values[$0] * Float(deviation[$0 % channels]) + Float(mean[$0 % channels]) }
   }
 }

@@ -35,7 +35,7 @@ public struct Patience: Codable, Equatable, Sendable {
   mutating func add(_ report: EvaluationReport, _ monitor: Monitor, _ rule: EarlyStop) {
     evaluations += 1
     minimum = rule.minimum
-    let metric = monitor.name { report.value(of: $0) != nil }
+    let metric = monitor.name(in: report)
     self.metric = metric
     // A metric that is not defined, such as the ROC AUC of one class, never improves.
     guard let value = report.value(of: metric) else { return }

@@ -22,9 +22,12 @@ public struct Monitor: Equatable, Sendable {
   /// Which values of a metric are better.
   public func direction(of metric: String) -> MetricDirection { direction ?? MetricDirection(of: metric) ?? .least }
 
+  /// The name of the metric in a report, which may lack a metric that is chosen.
+  public func name(in report: EvaluationReport) -> String { name { report.value(of: $0) != nil } }
+
   /// The name and value of the metric in a report; nil if the report has no such metric.
   public func value(in report: EvaluationReport) -> (metric: String, value: Double)? {
-    let name = name { report.value(of: $0) != nil }
+    let name = name(in: report)
     return report.value(of: name).map { (name, $0) }
   }
 }
