@@ -143,7 +143,7 @@ extension EvaluationReport {
     for index in metrics.indices {
       switch metrics[index].metric {
       case .loss: metrics[index].value = loss.isFinite ? loss : nil
-      case .accuracy: metrics[index].value = accuracy
+      case .accuracy: metrics[index].value = accuracy.flatMap { $0.isNaN ? nil : $0 }
       default: break
       }
     }

@@ -8,7 +8,7 @@ struct LossMeans {
   let divisor: Double
   /// The mean loss; NaN if nothing counts, as in PyTorch.
   let mean: Double
-  /// The share of right predictions; nil if the loss has no accuracy.
+  /// The share of right predictions, NaN if there are none to count; nil if the loss has no accuracy.
   let accuracy: Double?
 
   init(_ loss: any Loss, sum: (LossSum) -> Double) {
@@ -16,6 +16,6 @@ struct LossMeans {
     countsNothing = weight == 0
     divisor = countsNothing ? 1 : weight
     mean = countsNothing ? .nan : sum(.loss) / divisor
-    accuracy = loss.hasAccuracy ? sum(.correct) / max(sum(.count), 1) : nil
+    accuracy = loss.hasAccuracy ? sum(.count) > 0 ? sum(.correct) / sum(.count) : .nan : nil
   }
 }

@@ -6,9 +6,10 @@ public struct StepReport: Sendable {
   public var step = 0
   /// The epoch's number, from 1.
   public var epoch = 0
-  /// Mean loss over the global batch, before the update.
+  /// Mean loss over the global batch, before the update; NaN if nothing counts.
   public var loss = 0.0
-  /// Share of the global batch that was classified rightly, before the update; nil if the loss has no accuracy.
+  /// Share of the global batch that was classified rightly, before the update; NaN if no label counts, nil if the loss has no
+  /// accuracy.
   public var accuracy: Double?
   /// Whether the weights did not change, because the loss or a gradient was not finite, or nothing counts.
   public var isSkipped = false
@@ -64,7 +65,7 @@ public struct EvaluationReport: Codable, Equatable, Sendable {
   public let epoch: Int
   /// Mean loss over all samples; NaN if no label counts.
   public let loss: Double
-  /// Share of samples, steps or events that were classified rightly; nil if the loss has no accuracy.
+  /// Share of samples, steps or events that were classified rightly; NaN if no label counts, nil if the loss has no accuracy.
   public let accuracy: Double?
   /// Number of samples.
   public let samples: Int

@@ -174,6 +174,42 @@ extension EndToEndTests {
         ], to: folder["validation.npz"])
     }
 
+    /// Steps and evaluations whose labels are all ignored have no loss and no accuracy. Files say null, and nobody is told that
+    /// the outputs are too large.
+    @Test func labelsThatDoNotCountGiveNull() throws {
+      try Folder.temporary { folder in
+        var random = TestRandom(4)
+        func write(_ labels: [Int32], to name: String) throws {
+          try NPZArchive.write(
+            [
+              ("x", NPYArray(shape: [labels.count, 3], floats: random.floats(labels.count * 3))),
+              ("y", NPYArray(shape: [labels.count], int32s: labels)),
+            ], to: folder[name])
+        }
+        try write([-1, -1, -1, -1, 0, 1, 0, 1], to: "train.npz")
+        try write([-1, -1], to: "test.npz")
+        try folder.write(
+          """
+          epochs: 2
+          batch: 4
+          shards: 2
+          data: {source: numpy, train: train.npz, test: test.npz, shuffle: false}
+          model: {layers: [linear: {outputs: 2}]}
+          loss: {name: cross-entropy, ignoreIndex: -1}
+          """, to: "recipe.yaml")
+        let training = try Program.run(["train", "recipe.yaml", "--out", "run"], in: folder)
+        #expect(training.status == 0 && !training.errors.contains("too large"), "\(training.text)")
+        #expect(training.output.contains("no label of 2 samples counts"), "\(training.text)")
+        let lines = try folder.text("run/metrics.jsonl").split(separator: "\n")
+        let isNull = lines.map { $0.contains("\"accuracy\":null,") && $0.contains("\"loss\":null,") }
+        #expect(isNull == [true, false, true, true, false, true] && lines.allSatisfy { !$0.contains("nan") })
+        let watched = try Program.run(["watch", "run"], in: folder)
+        #expect(watched.status == 0 && watched.output.contains("step 4/4"), "\(watched.text)")
+        let report = try Program.run(["report", "run"], in: folder)
+        #expect(report.status == 0, "\(report.text)")
+      }
+    }
+
     /// A training that is stopped and resumed measures as if it had never stopped; the file keeps its columns.
     @Test func aResumedRunMeasuresTheSame() throws {
       try Folder.temporary { folder in

@@ -52,8 +52,9 @@ import Training
       """#.write(toFile: folder.environment, atomically: true, encoding: .utf8)
       let step = #"{"epoch":1,"event":"step","loss":1.5,"samplesPerSecond":1e5,"step":31,"waitingSeconds":0}"# + "\n"
       let end = #"{"epoch":1,"event":"end","evaluations":1,"metric":"loss","step":31}"# + "\n"
+      let nothing = step.replacing("1.5", with: "null")
       try "".write(toFile: folder.weights, atomically: true, encoding: .utf8)
-      for (text, isComplete) in [(step, false), (step + end, true)] {
+      for (text, isComplete) in [(step, false), (nothing, false), (step + end, true)] {
         try text.write(toFile: folder.metrics, atomically: true, encoding: .utf8)
         let watch = try RunWatch(folder, width: nil)
         #expect(watch.news().hasPrefix("step 31/62") && watch.isComplete == isComplete)

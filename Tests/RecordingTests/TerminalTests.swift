@@ -76,6 +76,12 @@ import Testing
     #expect(broken.loss == .infinity && broken.accuracy == nil)
   }
 
+  @Test func aShareOfNothingIsADash() {
+    #expect(Format.percent(.nan) == "–" && Format.percent(0.5) == "50.0 %")
+    let evaluation = Format.evaluation(split: "test", accuracy: .nan, loss: .nan)
+    #expect(evaluation == "test –")
+  }
+
   @Test func hugeNumbersAreWritten() {
     #expect(Format.duration(.infinity) == "∞" && Format.duration(.nan) == "∞" && Format.duration(1e300) == "∞")
     #expect(
@@ -94,7 +100,7 @@ import Testing
 
   @Test func nanHasNoSign() {
     for nan in [Double.nan, -.nan] {
-      #expect(Format.loss(nan) == "nan" && Format.percent(nan) == "nan %" && Format.count(nan) == "nan")
+      #expect(Format.loss(nan) == "nan" && Format.percent(nan) == "–" && Format.count(nan) == "nan")
     }
   }
 

@@ -188,6 +188,7 @@ struct FaultTests {
     let first = try trained(ignoring: 33, steps: 1, on: SoloCommunicator())
     #expect(first.weights == first.initial && first.updates == 0)
     #expect(first.reports[0].isSkipped && first.reports[0].countsNothing && first.reports[0].loss.isNaN)
+    #expect(first.reports[0].accuracy?.isNaN == true, "a share of nothing")
     let outcomes = try [1, 2, 5].map { ranks in
       try ThreadCommunicator.run(ranks: ranks) { try trained(ignoring: 33, steps: nil, on: $0) }[0]
     }

@@ -37,7 +37,7 @@ struct MetricsLines: LineFormat {
     lines.add(",\"learningRate\":")
     lines.add(report.learningRate)
     lines.add(",\"loss\":")
-    lines.add(report.loss)
+    add(report.countsNothing ? nil : report.loss, to: &lines)
     lines.add(",\"samplesPerSecond\":")
     lines.add(Float(Double(report.samples) / report.seconds))
     if let shortened = report.shortenedSteps {
@@ -57,7 +57,7 @@ struct MetricsLines: LineFormat {
     lines.add("\"epoch\":")
     lines.add(report.epoch)
     lines.add(",\"event\":\"evaluation\",\"loss\":")
-    lines.add(report.loss)
+    add(report.countsNothing == true ? nil : report.loss, to: &lines)
     lines.add(",\"samples\":")
     lines.add(report.samples)
     lines.add(",\"split\":")
@@ -73,13 +73,19 @@ struct MetricsLines: LineFormat {
     lines.add(",")
     lines.add(quoted: metric.metric.name)
     lines.add(":")
-    if let value = metric.value { lines.add(value) } else { lines.add("null") }
+    add(metric.value, to: &lines)
+  }
+
+  /// Adds a number; null if it is not defined, such as a loss if no label counts. A loss that is not finite is no null: it
+  /// says that the outputs are too large.
+  private func add(_ value: Double?, to lines: inout JSONLines) {
+    if let value { lines.add(value) } else { lines.add("null") }
   }
 
   private func add(accuracy: Double?, to lines: inout JSONLines) {
     guard let accuracy else { return }
     lines.add("\"accuracy\":")
-    lines.add(accuracy)
+    add(accuracy.isNaN ? nil : accuracy, to: &lines)
     lines.add(",")
   }
 }

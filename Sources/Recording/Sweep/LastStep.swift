@@ -5,7 +5,7 @@ import Foundation
 package struct LastStep {
   /// The step and the epoch.
   package let step, epoch: Int
-  /// The step's loss.
+  /// The step's loss; NaN if no label counts.
   package let loss: Double
 
   private static let tail: UInt64 = 4096
@@ -23,8 +23,8 @@ package struct LastStep {
     guard
       let line = lines.compactMap({ try? decoder.decode(MetricsLine.self, from: $0) }).first(where: {
         $0.event == "step"
-      }), let loss = line.loss
+      })
     else { return nil }
-    (step, epoch, self.loss) = (line.step, line.epoch, loss)
+    (step, epoch, loss) = (line.step, line.epoch, line.loss ?? .nan)
   }
 }

@@ -23,9 +23,9 @@ public enum Format {
     value < 10_000 ? String(format: "%.1f", Double(value) / 1000) : count(Int((Double(value) / 1000).rounded()))
   }
 
-  /// A share as a percentage, for example `99.2 %`.
+  /// A share as a percentage, for example `99.2 %`; "–" for a share of nothing.
   public static func percent(_ share: Double) -> String {
-    share.isNaN ? "nan %" : String(format: "%.1f %%", share * 100)
+    share.isNaN ? "–" : String(format: "%.1f %%", share * 100)
   }
 
   /// A loss, for example `0.0123`, or `3.2e+07` if it is very large or small.

@@ -5,7 +5,7 @@ import Foundation
 struct MetricsLine: Decodable {
   let event: String
   let step, epoch: Int
-  /// Nil in the line of the end.
+  /// Nil in the line of the end, and if no label of a step or an evaluation counts.
   let loss: Double?
   let accuracy: Double?
   let samplesPerSecond, waitingSeconds: Double?
@@ -13,7 +13,7 @@ struct MetricsLine: Decodable {
 
   /// Whether a training can have such numbers.
   fileprivate var isPossible: Bool {
-    step >= 0 && epoch >= 0 && step < 1 << 53 && epoch < 1 << 53 && (loss != nil || isEnd)
+    step >= 0 && epoch >= 0 && step < 1 << 53 && epoch < 1 << 53
   }
 
   /// Whether the training ended early, or with its best weights.

@@ -64,7 +64,8 @@ public final class RunWatch {
   }
 
   private func take(_ entry: MetricsLine) {
-    guard !entry.isEnd, let loss = entry.loss else { return hasEnd = true }
+    guard !entry.isEnd else { return hasEnd = true }
+    let loss = entry.loss ?? .nan
     guard entry.event == "step" else {
       line.evaluation = Format.evaluation(
         split: (entry.split ?? "").visible(), accuracy: entry.accuracy, loss: loss)
