@@ -22,7 +22,7 @@ import Training
       #expect(end.best == outcome.evaluations[0].loss)
       #expect(
         end.reason == "early, after epoch 3: validation loss last improved after epoch 1, to "
-          + "\(Format.loss(outcome.evaluations[0].loss)), and 2 evaluations since did not improve it")
+          + "\(Format.loss(outcome.evaluations[0].loss)), and not in the 2 evaluations since (stop.patience)")
       #expect(end.weights == "the best weights on the validation samples, of epoch 1")
       #expect(all[all.count - 2].contains(#""split":"test","step":31"#), "the test samples are measured with the best")
       let counts = outcome.steps.map { $0.shortenedSteps ?? -1 }
@@ -34,6 +34,21 @@ import Training
       _ = try run.train(into: folder)
       #expect(try lines(folder.metrics) == all && lines(folder.epochs) == rows)
     }
+  }
+
+  @Test func theReasonIsOneSentenceWithAllNumbers() throws {
+    func reason(_ numbers: String) throws -> String? {
+      let text = #"{"event":"end","step":93,"epoch":3,"evaluations":1\#(numbers)}"#
+      return try JSONDecoder().decode(RunEnd.self, from: Data(text.utf8)).reason
+    }
+    #expect(
+      try reason(#","metric":"accuracy","best":0.985,"bestEpoch":2,"minimum":0.001"#)
+        == "early, after epoch 3: validation accuracy last improved by more than 0.001 after epoch 2, to 98.5 %, and not "
+        + "in the 1 evaluation since (stop.patience)")
+    #expect(
+      try reason(#","metric":"roc-auc""#)
+        == "early, after epoch 3: validation roc-auc was not a finite number in 1 evaluation (stop.patience)")
+    #expect(try reason("") == nil)
   }
 
   @Test func aRunThatEndsAsPlannedHasNoSuchLine() throws {

@@ -179,7 +179,7 @@ final class SweepDisplay: @unchecked Sendable {
       let facts: [String?] = [
         entry.result?.failure.map { "failed: \($0)" },
         entry.result.flatMap { result in
-          result.value.map { SweepTable.words($0, of: result.metric) + ", \(counted(result.epochs, "epoch"))" }
+          result.value.map { Format.metric(named: result.metric, $0) + ", \(counted(result.epochs, "epoch"))" }
         },
         entry.outcome == .halved ? "ended early" : nil,
         left.map { "\(Format.duration($0)) left" },

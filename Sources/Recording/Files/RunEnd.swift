@@ -37,11 +37,11 @@ package struct RunEnd: Codable, Equatable, Sendable {
     guard let metric, let evaluations else { return nil }
     let start = "early, after epoch \(Format.count(epoch)): validation \(metric) "
     let count = Format.count(evaluations, "evaluation")
-    guard let best, let bestEpoch else { return start + "had no finite value in \(count)" }
+    guard let best, let bestEpoch else { return start + "had no finite value in \(count) (stop.patience)" }
     let margin = minimum.flatMap { $0 > 0 ? " by more than \($0)" : nil } ?? ""
     return start
-      + "last improved after epoch \(Format.count(bestEpoch)), to \(Format.loss(best)), and \(count) since did "
-      + "not improve it\(margin)"
+      + "last improved\(margin) after epoch \(Format.count(bestEpoch)), to \(Format.metric(named: metric, best)), "
+      + "and not in the \(count) since (stop.patience)"
   }
 
   /// Which weights the run ended with.

@@ -41,6 +41,11 @@ public enum Format {
     return metric.isShare ? percent(value) : loss(value)
   }
 
+  /// The value of a metric of this name, which may be one of another version.
+  public static func metric(named name: String, _ value: Double) -> String {
+    Metric(name: name).map { metric($0, value) } ?? loss(value)
+  }
+
   /// The result of an evaluation: the accuracy if there is one, else the loss.
   public static func evaluation(split: String, accuracy: Double?, loss: Double) -> String {
     "\(split) \(accuracy.map(percent) ?? self.loss(loss))"

@@ -1,4 +1,5 @@
 import Recipes
+import Recording
 
 /// The means of a sweep's variants that differ in chance alone: in the seed, or in the fold that they are measured on. The best of
 /// these is the luckiest, so settings are compared by their means.
@@ -58,8 +59,8 @@ package struct SweepMeans {
       + settings.map { setting in
         let count = setting.valued == setting.count ? "\(setting.count)" : "\(setting.valued) of \(setting.count)"
         return setting.values + [
-          count, SweepTable.words(setting.moments.mean, of: metric),
-          setting.valued > 1 ? SweepTable.words(setting.moments.deviation, of: metric) : "",
+          count, Format.metric(named: metric, setting.moments.mean),
+          setting.valued > 1 ? Format.metric(named: metric, setting.moments.deviation) : "",
         ]
       }
   }

@@ -133,7 +133,7 @@ package struct SweepPage {
 
   /// The values of a variant and what came of it, for hovering.
   private func words(_ entry: SweepState.Entry) -> String {
-    let value = entry.result?.value.map { "\(metric) \(SweepTable.words($0, of: metric))" } ?? ""
+    let value = entry.result?.value.map { "\(metric) \(Format.metric(named: metric, $0))" } ?? ""
     let values = zip(names, entry.variant.values).map { "\($0) \($1)" }
     return (["variant \(entry.variant.number): \(value)"] + values).joined(separator: "\n")
   }

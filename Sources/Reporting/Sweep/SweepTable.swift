@@ -74,16 +74,11 @@ package struct SweepTable {
     let now = entry.outcome == .open ? running[entry.variant.number] : nil
     let result = entry.result.flatMap { $0.failure == nil ? $0 : nil }
     var cells: [String] = []
-    if count == 2 { cells.append(result?.value.map { SweepTable.words($0, of: state.metric?.name ?? "") } ?? "") }
+    if count == 2 { cells.append(result?.value.map { Format.metric(named: state.metric?.name ?? "", $0) } ?? "") }
     cells.append((result.map(\.loss) ?? now?.loss).map(Format.loss) ?? "")
     cells.append((now?.epoch ?? result?.epochs).map(String.init) ?? "")
     cells.append(result.map { Format.seconds($0.seconds) } ?? "")
     return cells
-  }
-
-  /// A metric's value for people.
-  package static func words(_ value: Double, of metric: String) -> String {
-    Metric(name: metric).map { Format.metric($0, value) } ?? Format.loss(value)
   }
 
   private func words(_ entry: SweepState.Entry) -> String {
