@@ -64,12 +64,16 @@ public struct RunEnvironment: Codable, Sendable {
     public let epochs: Int
     /// The samples per step.
     public let samplesPerStep: Int
+    /// The name of the metric that the recipe chose to judge the training by; nil if it chose none, and in files of older
+    /// versions.
+    public let monitor: String?
 
     /// The planned length of an experiment.
     public init(_ experiment: Experiment) {
       steps = experiment.settings.totalSteps(samples: experiment.samplesPerEpoch)
       epochs = experiment.settings.epochs
       samplesPerStep = experiment.settings.samplesPerStep
+      monitor = experiment.settings.monitor.metric
     }
   }
 }

@@ -47,7 +47,7 @@ import Training
         + "in the 1 evaluation since (stop.patience)")
     #expect(
       try reason(#","metric":"roc-auc""#)
-        == "early, after epoch 3: validation roc-auc was not a finite number in 1 evaluation (stop.patience)")
+        == "early, after epoch 3: validation roc-auc had no finite value in 1 evaluation (stop.patience)")
     #expect(try reason("") == nil)
   }
 
@@ -55,6 +55,24 @@ import Training
     try withRunFolder { folder in
       _ = try Run(overrides: ["epochs=1", "data.validationSize=40", "stop=5"]).train(into: folder)
       #expect(try lines(folder.metrics).allSatisfy { !$0.contains(#""event":"end""#) && !$0.contains("shortened") })
+    }
+  }
+
+  /// A watch shows what the training's own lines show.
+  @Test func watchingShowsTheMetricThatJudges() throws {
+    try withRunFolder { folder in
+      let run = Run(overrides: ["epochs=1", "data.validationSize=40", "monitor=macro-f1"])
+      let evaluation = try #require(try run.train(into: folder).evaluations.first)
+      try #"""
+      {"version":"1","started":"2026-01-01T00:00:00Z","command":["dp-train"],"ranks":1,"hosts":["a"],"mpi":"none",
+      "instructionSet":"avx2","system":"Linux","processors":2,"machines":1,
+      "course":{"steps":31,"epochs":1,"samplesPerStep":32,"monitor":"macro-f1"}}
+      """#.write(toFile: folder.environment, atomically: true, encoding: .utf8)
+      let first = try lines(folder.metrics).filter { !$0.contains(#""split":"test""#) }
+      try (first.joined(separator: "\n") + "\n").write(toFile: folder.metrics, atomically: true, encoding: .utf8)
+      let value = try #require(evaluation.value(of: "macro-f1"))
+      let news = try RunWatch(folder, width: nil).news()
+      #expect(news.contains(", macro-f1 \(Format.percent(value))  "), "\(news)")
     }
   }
 

@@ -76,6 +76,17 @@ import Testing
     #expect(broken.loss == .infinity && broken.accuracy == nil)
   }
 
+  @Test func theMetricThatJudgesIsShownOnce() {
+    func text(_ metric: String, _ value: Double?, accuracy: Double? = 0.5) -> String {
+      Format.evaluation(split: "validation", accuracy: accuracy, loss: 0.25, monitored: (metric, value))
+    }
+    #expect(text("roc-auc", 0.9) == "validation 50.0 %, roc-auc 0.9000")
+    #expect(text("macro-f1", nil) == "validation 50.0 %, macro-f1 –")
+    #expect(text("loss", 0.25) == "validation 50.0 %, loss 0.2500" && text("accuracy", 0.5) == "validation 50.0 %")
+    #expect(text("loss", 0.25, accuracy: nil) == "validation 0.2500")
+    #expect(Format.metric(named: "of-tomorrow", 0.5) == "0.5000")
+  }
+
   @Test func aShareOfNothingIsADash() {
     #expect(Format.percent(.nan) == "–" && Format.percent(0.5) == "50.0 %")
     let evaluation = Format.evaluation(split: "test", accuracy: .nan, loss: .nan)

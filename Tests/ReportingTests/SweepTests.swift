@@ -53,6 +53,28 @@ import Testing
     #expect(state.winner?.variant.number == best)
   }
 
+  /// The metric that judged is beside the other numbers of the best variant.
+  @Test func thePageHasTheMetricOfTheBestVariant() throws {
+    let measurements = try JSONDecoder().decode(
+      [SweepResult.Measurement].self,
+      from: Data(
+        """
+        [{"split":"validation","epoch":4,"step":124,"loss":0.5,"accuracy":0.8},
+        {"split":"test","epoch":4,"step":124,"loss":0.25,"accuracy":0.75}]
+        """.utf8))
+    for (metric, judged) in [("roc-auc", "roc-auc 0.9000, "), ("loss", ""), ("accuracy", "")] {
+      var state = SweepState(try plan())
+      state.take([
+        SweepResult(
+          number: 1, rung: 0, metric: metric, isGreatestBest: true, value: 0.9, measurements: measurements, epochs: 4,
+          steps: 124, seconds: 1)
+      ])
+      let html = try SweepPage(state, folder: SweepFolder(path: "/nowhere")).html()
+      #expect(html.contains(">\(judged)accuracy 80.0 %, loss 0.5000, after epoch 4<"), "\(metric)")
+      #expect(html.contains(">accuracy 75.0 %, loss 0.2500, after epoch 4<"))
+    }
+  }
+
   /// The best variant is the luckiest one; its setting has the lower mean.
   @Test func settingsAreComparedByTheirMeansOverSeeds() throws {
     let plan = try SweepPlan(

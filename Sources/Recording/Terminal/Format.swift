@@ -46,9 +46,14 @@ public enum Format {
     Metric(name: name).map { metric($0, value) } ?? loss(value)
   }
 
-  /// The result of an evaluation: the accuracy if there is one, else the loss.
-  public static func evaluation(split: String, accuracy: Double?, loss: Double) -> String {
-    "\(split) \(accuracy.map(percent) ?? self.loss(loss))"
+  /// The result of an evaluation: the accuracy if there is one, else the loss; then the metric that judges the training, if it
+  /// is another one. Its value is nil if it is not defined.
+  public static func evaluation(
+    split: String, accuracy: Double?, loss: Double, monitored: (metric: String, value: Double?)? = nil
+  ) -> String {
+    let main = "\(split) \(accuracy.map(percent) ?? self.loss(loss))"
+    guard let (name, value) = monitored, name != (accuracy == nil ? "loss" : "accuracy") else { return main }
+    return main + ", \(name) \(value.map { metric(named: name, $0) } ?? "–")"
   }
 
   /// A whole number with separators, for example `12,345`.

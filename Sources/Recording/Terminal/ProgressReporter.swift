@@ -9,6 +9,7 @@ public final class ProgressReporter: Observer {
 
   private let width: Int?
   private let hasOtherRanks: Bool
+  private let monitor: String?
   private var line = ProgressLine()
   private var curve = LossCurve()
   private var pace = LinePace()
@@ -25,8 +26,10 @@ public final class ProgressReporter: Observer {
   private var isHeld = false
 
   /// A reporter for a run of at most `epochs` epochs on `ranks` ranks; `width` is the terminal's, nil for plain lines.
-  public init(epochs: Int, ranks: Int, width: Int?) {
+  /// `monitor` is the name of the metric that the recipe chose to judge the training by, which is shown, too.
+  public init(epochs: Int, ranks: Int, width: Int?, monitor: String? = nil) {
     self.width = width
+    self.monitor = monitor
     hasOtherRanks = ranks > 1
     line.epochs = epochs
   }
@@ -71,7 +74,9 @@ public final class ProgressReporter: Observer {
 
   /// Shows the evaluation: in the bar, or in the line of the step before it, and in all further lines.
   public func evaluationDidFinish(_ report: EvaluationReport) {
-    line.evaluation = Format.evaluation(split: report.split.rawValue, accuracy: report.accuracy, loss: report.loss)
+    line.evaluation = Format.evaluation(
+      split: report.split.rawValue, accuracy: report.accuracy, loss: report.loss,
+      monitored: monitor.map { ($0, report.value(of: $0)) })
     if line.step > 0 { showBar() }
     printHeld()
     guard report.countsNothing == true, partsWithoutLabels.insert(report.split).inserted else { return }

@@ -10,6 +10,42 @@ struct MetricsLine: Decodable {
   let accuracy: Double?
   let samplesPerSecond, waitingSeconds: Double?
   let split: String?
+  /// The further metrics of an evaluation that are defined, by name.
+  let metrics: [String: Double]
+
+  private enum CodingKeys: CodingKey {
+    case event, step, epoch, loss, accuracy, samplesPerSecond, waitingSeconds, split
+  }
+
+  /// Any key.
+  private struct Name: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    event = try values.decode(String.self, forKey: .event)
+    step = try values.decode(Int.self, forKey: .step)
+    epoch = try values.decode(Int.self, forKey: .epoch)
+    loss = try values.decodeIfPresent(Double.self, forKey: .loss)
+    accuracy = try values.decodeIfPresent(Double.self, forKey: .accuracy)
+    samplesPerSecond = try values.decodeIfPresent(Double.self, forKey: .samplesPerSecond)
+    waitingSeconds = try values.decodeIfPresent(Double.self, forKey: .waitingSeconds)
+    split = try values.decodeIfPresent(String.self, forKey: .split)
+    guard event == "evaluation" else {
+      metrics = [:]
+      return
+    }
+    let all = try decoder.container(keyedBy: Name.self)
+    let numbers = all.allKeys.compactMap { key in
+      (try? all.decodeIfPresent(Double.self, forKey: key)).map { (key.stringValue, $0) }
+    }
+    metrics = Dictionary(numbers) { first, _ in first }
+  }
 
   /// Whether a training can have such numbers.
   fileprivate var isPossible: Bool {

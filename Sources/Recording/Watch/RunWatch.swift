@@ -11,6 +11,7 @@ public final class RunWatch {
   private let width: Int?
   private let samplesPerStep: Double
   private let hasOtherRanks: Bool
+  private let monitor: String?
   private var tail: MetricsTail
   private var hasEnd = false
   private var line = ProgressLine()
@@ -27,6 +28,7 @@ public final class RunWatch {
     self.width = width
     let environment = try folder.readEnvironment()
     hasOtherRanks = environment.ranks > 1
+    monitor = environment.course?.monitor
     samplesPerStep = Double(environment.course?.samplesPerStep ?? 1)
     line.epochs = environment.course?.epochs ?? 0
     line.totalSteps = environment.course?.steps
@@ -68,7 +70,8 @@ public final class RunWatch {
     let loss = entry.loss ?? .nan
     guard entry.event == "step" else {
       line.evaluation = Format.evaluation(
-        split: (entry.split ?? "").visible(), accuracy: entry.accuracy, loss: loss)
+        split: (entry.split ?? "").visible(), accuracy: entry.accuracy, loss: loss,
+        monitored: monitor.map { ($0.visible(), $0 == "loss" ? loss : entry.metrics[$0]) })
       return
     }
     if let speed = entry.samplesPerSecond, speed > 0 {

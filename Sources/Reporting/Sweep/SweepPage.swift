@@ -2,6 +2,7 @@ import Formats
 import Foundation
 import Recipes
 import Recording
+import Training
 
 /// The page about a sweep: the best variant, the table, the metric over each key, parallel coordinates, and all curves.
 package struct SweepPage {
@@ -47,11 +48,14 @@ package struct SweepPage {
       section.notes = ["No variant has all its epochs yet."]
       return section
     }
-    let measured = result.measurements.map { measurement in
+    let measured = result.measurements.enumerated().map { place, measurement in
+      // The metric is that of the monitored samples, which come first.
+      let value = place == 0 && Metric(name: metric)?.isFurther == true ? result.value : nil
+      let judged = value.map { "\(metric) \(Format.metric(named: metric, $0)), " } ?? ""
       let accuracy = measurement.accuracy.map { "accuracy \(Format.percent($0)), " } ?? ""
       return [
         measurement.split.rawValue,
-        "\(accuracy)loss \(Format.loss(measurement.loss)), after epoch \(measurement.epoch)",
+        "\(judged)\(accuracy)loss \(Format.loss(measurement.loss)), after epoch \(measurement.epoch)",
       ]
     }
     let run = folder.run(winner.variant.number)
