@@ -146,6 +146,43 @@ import Testing
     #expect(SweepTable.shortNames(["a.every", "b.every"]) == ["a.every", "b.every"])
   }
 
+  /// Values after one epoch are not drawn beside those after four.
+  @Test func variantsAreComparedAfterAsManyEpochs() throws {
+    var state = SweepState(try plan(halves: true))
+    state.take([0.1, 0.9, 0.8, 0.2].enumerated().map { result($0.offset + 1, $0.element, epochs: 1) })
+    state.take([result(2, rung: 1, 0.94, epochs: 2), result(3, rung: 1, 0.95, epochs: 2)])
+    state.take([result(3, rung: 2, 0.97)])
+    let rungs = SweepRung.all(of: state)
+    #expect(rungs.map(\.name) == ["after 1 epoch", "after 2 epochs", "after 4 epochs"])
+    #expect(rungs.map { $0.values.map(\.variant.number) } == [[1, 2, 3, 4], [2, 3], [3]])
+    let html = try SweepPage(state, folder: SweepFolder(path: "/nowhere")).html()
+    let structure = try PageStructure(html)
+    #expect(structure.figures.map(\.title) == ["optimizer.learningRate", "optimizer", "Parallel coordinates"])
+    // One line is no comparison.
+    #expect(structure.figures.map(\.drawings) == [3, 3, 2])
+    #expect(html.contains("variant 2: accuracy 90.0 %") && html.contains("variant 2: accuracy 94.0 %"))
+    // Without halving there is nothing to choose.
+    var plain = SweepState(try plan())
+    plain.take((1...4).map { result($0, 0.1 * Double($0)) })
+    #expect(SweepRung.all(of: plain).map(\.name) == ["after 4 epochs"])
+    #expect(try !SweepPage(plain, folder: SweepFolder(path: "/nowhere")).html().contains("class=\"views\""))
+  }
+
+  /// A range that was drawn evenly in the logarithm is drawn so, however short it is.
+  @Test func logarithmicRangesHaveLogarithmicAxes() throws {
+    let drawn = try SweepPlan(
+      source: "temporal-order",
+      request: SweepPlan.Request(
+        arguments: ["optimizer.learningRate=1e-3..1e-2:log", "model.layers.0.lstm.hiddenSize=2..20"], random: 8,
+        halves: false))
+    #expect(drawn.isLogarithmic("optimizer.learningRate") && !drawn.isLogarithmic("model.layers.0.lstm.hiddenSize"))
+    func axis(_ isLogarithmic: Bool) -> Axis {
+      let points = ["0.001", "0.01"].map { (value: $0, metric: 0.5, text: "") }
+      return KeyPlot(key: "rate", isLogarithmic: isLogarithmic, metric: "accuracy", points: points).chart.x
+    }
+    #expect(axis(true).isLogarithmic && !axis(false).isLogarithmic)
+  }
+
   @Test func thePageHasEachKeyAndAllCurves() throws {
     let folder = SweepFolder(path: FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path)
     defer { try? FileManager.default.removeItem(atPath: folder.path) }

@@ -118,6 +118,13 @@ extension SweepPlan {
     }
   }
 
+  /// Whether a key's values are a range that is even in the logarithm, `LOW..HIGH:log`.
+  package func isLogarithmic(_ key: String) -> Bool {
+    let axis = request.arguments.lazy.compactMap { try? SweepAxis($0) }.first { $0.key == key }
+    guard case .range(_, _, _, let isLogarithmic)? = axis?.values else { return false }
+    return isLogarithmic
+  }
+
   /// A variant's recipe.
   /// - Throws: `Failure` naming the faulty key or line.
   package func recipe(of variant: Variant, extensions: Registry = Registry()) throws -> Recipe {

@@ -30,6 +30,12 @@ struct Figure {
     self.drawings = drawings
   }
 
+  /// A figure of a drawing for each of `views`, at most 14: of one alone it has no choice.
+  init(_ title: String, note: String = "", legend: [LegendEntry], views: [View]) {
+    self.init(title, note: note, legend: legend, drawings: views.count == 1 ? views.map(\.drawing) : [])
+    if views.count > 1 { self.views = views }
+  }
+
   /// The title's ASCII letters and digits in lower case, joined by hyphens, for file names.
   var slug: String {
     let words = title.lowercased().unicodeScalars.split {
@@ -58,11 +64,11 @@ extension Figure {
     guard !values.contains(where: { $0 < 0 }), values.contains(where: { $0 > 0 }) else {
       return Figure(title, note: note, linear)
     }
-    var figure = Figure(title, note: note, legend: linear.legend, drawings: [])
-    figure.views = [
-      View(name: "linear", drawing: linear.drawing(title: title)),
-      View(name: "logarithmic", drawing: chart(isLogarithmic: true).drawing(title: title)),
-    ]
-    return figure
+    return Figure(
+      title, note: note, legend: linear.legend,
+      views: [
+        View(name: "linear", drawing: linear.drawing(title: title)),
+        View(name: "logarithmic", drawing: chart(isLogarithmic: true).drawing(title: title)),
+      ])
   }
 }

@@ -4,15 +4,17 @@ import Training
 /// The metric over one key: a point for each variant. Numbers have an axis, other values a column each.
 struct KeyPlot {
   let key: String
+  /// Whether the key's range was drawn evenly in the logarithm.
+  var isLogarithmic = false
   let metric: String
   let points: [(value: String, metric: Double, text: String)]
 
-  /// The figure.
-  var figure: Figure {
+  /// The chart.
+  var chart: Chart {
     let metricAxis = SweepScale(metric: metric, values: points.map(\.metric))
     let axis: Axis
     let xs: [Double]
-    switch KeyValues(points.map(\.value)) {
+    switch KeyValues(points.map(\.value), isLogarithmic: isLogarithmic) {
     case .numbers(let numbers, let isLogarithmic):
       xs = numbers
       let (low, high) = (numbers.min() ?? 0, numbers.max() ?? 1)
@@ -26,15 +28,13 @@ struct KeyPlot {
       axis = Axis(key, bounds: -0.5...Double(names.count) - 0.5, names: names)
     }
     let marks = zip(xs, points).map { ($0, $1) }
-    return Figure(
-      key,
-      Chart(
-        x: axis, y: metricAxis.axis,
-        marks: [
-          .points(
-            name: "a variant", colour: 0,
-            points: marks.map { (Mark.Point(x: $0, y: metricAxis.scaled($1.metric)), $1.text) })
-        ]))
+    return Chart(
+      x: axis, y: metricAxis.axis,
+      marks: [
+        .points(
+          name: "a variant", colour: 0,
+          points: marks.map { (Mark.Point(x: $0, y: metricAxis.scaled($1.metric)), $1.text) })
+      ])
   }
 }
 

@@ -5,11 +5,11 @@ enum KeyValues {
   /// Not all are numbers: the different ones in alphabetical order, and the place of each value among them.
   case names([String], places: [Int])
 
-  /// Of the values of all variants.
-  init(_ values: [String]) {
+  /// Of the values of some variants. `isLogarithmic`: they were drawn evenly in their logarithms.
+  init(_ values: [String], isLogarithmic: Bool = false) {
     let numbers = values.compactMap { Double($0) }.filter(\.isFinite)
     if numbers.count == values.count {
-      self = .numbers(numbers, isLogarithmic: KeyValues.areLogarithmic(numbers))
+      self = .numbers(numbers, isLogarithmic: isLogarithmic || KeyValues.areLogarithmic(numbers))
     } else {
       let names = Set(values).sorted()
       self = .names(names, places: values.map { names.firstIndex(of: $0) ?? 0 })

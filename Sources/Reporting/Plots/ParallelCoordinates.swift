@@ -4,7 +4,8 @@ import Foundation
 struct ParallelCoordinates {
   private static let (height, top, bottom, left, spacing) = (300.0, 34.0, 12.0, 64.0, 120.0)
 
-  let axes: [String]
+  /// The names of the keys, and whether the range of each was drawn evenly in the logarithm.
+  let axes: [(name: String, isLogarithmic: Bool)]
   let metric: String
   let isGreatestBest: Bool
   let lines: [(values: [String], metric: Double, text: String)]
@@ -17,7 +18,7 @@ struct ParallelCoordinates {
   }
 
   /// The meaning of the lines.
-  var legend: [LegendEntry] {
+  static var legend: [LegendEntry] {
     [
       LegendEntry(name: "the best tenth", swatch: "line c1 strong"),
       LegendEntry(name: "the others", swatch: "line c0 faint"),
@@ -65,15 +66,15 @@ struct ParallelCoordinates {
       isScrolled: width > 2 * Frame.width)
   }
 
-  private func column(_ name: String, _ values: [String]) -> Column {
-    switch KeyValues(values) {
+  private func column(_ axis: (name: String, isLogarithmic: Bool), _ values: [String]) -> Column {
+    switch KeyValues(values, isLogarithmic: axis.isLogarithmic) {
     case .numbers(let numbers, let isLogarithmic):
-      return self.numbers(name, numbers, isLogarithmic: isLogarithmic)
+      return self.numbers(axis.name, numbers, isLogarithmic: isLogarithmic)
     case .names(let names, let places):
       let scale = scale(-0.5...Double(names.count) - 0.5, isLogarithmic: false)
       let heights = names.indices.map { scale(Double($0)) }
       return Column(
-        name: name, places: places.map { heights[$0] }, labels: zip(names, heights).map { ($0, $1) })
+        name: axis.name, places: places.map { heights[$0] }, labels: zip(names, heights).map { ($0, $1) })
     }
   }
 

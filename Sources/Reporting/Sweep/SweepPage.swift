@@ -10,6 +10,7 @@ package struct SweepPage {
   private let folder: SweepFolder
   private let warnings: [String]
   private let entries: [SweepState.Entry]
+  private let rungs: [SweepRung]
 
   /// The most variants whose curves are drawn: the best ones.
   private static let curveLimit = 200
@@ -20,6 +21,7 @@ package struct SweepPage {
     self.folder = folder
     self.warnings = warnings
     entries = state.entries
+    rungs = SweepRung.all(of: state)
   }
 
   /// Writes the page: first to a temporary file, which is then renamed.
@@ -39,8 +41,11 @@ package struct SweepPage {
 
   private var metric: String { state.metric?.name ?? "loss" }
   private var names: [String] { SweepTable.shortNames(state.plan.keys) }
-  /// The variants that have a value.
-  private var valued: [SweepState.Entry] { entries.filter { $0.result?.value?.isFinite == true } }
+  /// What figures with a view for each rung say.
+  private var rungNotes: [String] {
+    rungs.count > 1
+      ? ["Only variants that had as many epochs are compared: choose above a figure after how many."] : []
+  }
 
   private var best: Section {
     var section = Section(title: "Best")
@@ -110,36 +115,47 @@ package struct SweepPage {
 
   private var keys: Section {
     var section = Section(title: "Each key")
-    guard !valued.isEmpty else { return section }
-    section.figures = state.plan.keys.indices.map { column in
-      let points = valued.map { entry in
-        (value: entry.variant.values[column], metric: entry.result?.value ?? .nan, text: words(entry))
+    guard !rungs.isEmpty else { return section }
+    section.notes = rungNotes
+    section.figures = state.plan.keys.enumerated().map { column, key in
+      let charts = rungs.map { rung in
+        KeyPlot(
+          key: key, isLogarithmic: state.plan.isLogarithmic(key), metric: metric,
+          points: rung.values.map { variant, value in (variant.values[column], value, words(variant, value)) }
+        ).chart
       }
-      return KeyPlot(key: state.plan.keys[column], metric: metric, points: points).figure
+      return Figure(
+        key, legend: charts[0].legend,
+        views: zip(rungs, charts).map { Figure.View(name: $0.name, drawing: $1.drawing(title: key)) })
     }
     return section
   }
 
   private var coordinates: Section {
     var section = Section(title: "All keys")
-    guard valued.count > 1 else { return section }
-    let plot = ParallelCoordinates(
-      axes: names, metric: metric, isGreatestBest: state.metric?.isGreatestBest ?? false,
-      lines: valued.map { ($0.variant.values, $0.result?.value ?? .nan, words($0)) })
+    let title = "Parallel coordinates"
+    let axes = zip(names, state.plan.keys).map { (name: $0, isLogarithmic: state.plan.isLogarithmic($1)) }
+    let plots = rungs.filter { $0.values.count > 1 }.map { rung in
+      let plot = ParallelCoordinates(
+        axes: axes, metric: metric, isGreatestBest: state.metric?.isGreatestBest ?? false,
+        lines: rung.values.map { variant, value in (variant.values, value, words(variant, value)) })
+      return Figure.View(name: rung.name, drawing: plot.drawing(title: title))
+    }
+    guard !plots.isEmpty else { return section }
+    section.notes = rungNotes
     section.figures = [
       Figure(
-        "Parallel coordinates",
-        note: "Each line is a variant, from its values to its \(metric). The best tenth is drawn stronger.",
-        legend: plot.legend, drawings: [plot.drawing(title: "Parallel coordinates")])
+        title, note: "Each line is a variant, from its values to its \(metric). The best tenth is drawn stronger.",
+        legend: ParallelCoordinates.legend, views: plots)
     ]
     return section
   }
 
   /// The values of a variant and what came of it, for hovering.
-  private func words(_ entry: SweepState.Entry) -> String {
-    let value = entry.result?.value.map { "\(metric) \(Format.metric(named: metric, $0))" } ?? ""
-    let values = zip(names, entry.variant.values).map { "\($0) \($1)" }
-    return (["variant \(entry.variant.number): \(value)"] + values).joined(separator: "\n")
+  private func words(_ variant: SweepPlan.Variant, _ value: Double) -> String {
+    let values = zip(names, variant.values).map { "\($0) \($1)" }
+    let result = "\(metric) \(Format.metric(named: metric, value))"
+    return (["variant \(variant.number): \(result)"] + values).joined(separator: "\n")
   }
 
   private var curves: Section {
