@@ -115,6 +115,12 @@ extension RunFolder {
       throw Failure(
         .noInput, "\(path) holds the folds of a cross-validation", advice: "name one of them, such as \(path)/fold-1")
     }
+    let sweep = SweepFolder(path: path)
+    guard !sweep.exists else {
+      throw Failure(
+        .noInput, "\(path) holds a sweep",
+        advice: "name one of its runs, such as \(sweep.run(1).path); dp-train report \(path) writes the sweep's page")
+    }
     guard folder.exists else {
       throw Failure(
         .noInput, "\(path) holds no run: there is no \(folder.recipe)",

@@ -11,14 +11,18 @@ struct ReportCommand: ParsableCommand {
       The page needs no network and can be mailed. The run may still be training.
         dp-train report runs/echo-20260101-120000
         dp-train report runs/before runs/after --out comparison.html
-      The folder of a cross-validation stands for all its folds.
+      The folder of a cross-validation stands for all its folds; its own page, folds.html, is written again, too. For the
+      folder of a sweep, its page sweep.html is written again, also while the sweep is under way:
+        dp-train report sweeps/echo-1a2b3c4d
       """)
 
   @Argument(help: "The folders of the runs.", completion: Completion.runs)
   var runs: [String]
 
   @Option(
-    help: ArgumentHelp("Where to write the page (default: report.html in the first run's folder).", valueName: "file"),
+    help: ArgumentHelp(
+      "Where to write the page (default: report.html in the first run's folder; of a sweep sweep.html).",
+      valueName: "file"),
     completion: .file(extensions: ["html"]))
   var out: String?
 
@@ -35,6 +39,7 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let sweep = runs.map(SweepFolder.init(path:)).first(where: \.exists) { return try write(sweep) }
     let folders = runs.flatMap { path in
       let folds = FoldsFolder(path: path)
       return folds.exists ? folds.runs : [RunFolder(path: path)]
@@ -47,7 +52,35 @@ struct ReportCommand: ParsableCommand {
     try makeFolders(holding: path)
     try report.write(to: path)
     Terminal.write("\(path)\n")
+    if out == nil, runs.count == 1 { try writeFolds(FoldsFolder(path: runs[0])) }
     guard let figures else { return }
     for name in try report.writeFigures(to: figures) { Terminal.write("\(figures)/\(name)\n") }
+  }
+
+  /// Writes the page of a cross-validation, if all folds are trained.
+  private func writeFolds(_ folder: FoldsFolder) throws {
+    guard folder.exists, let page = try FoldsPage(of: folder) else { return }
+    try RunFolder(path: folder.path).write(page.html(), to: folder.page)
+    Terminal.write("\(folder.page)\n")
+  }
+
+  /// Writes the page of a sweep.
+  private func write(_ folder: SweepFolder) throws {
+    let some = "such as \(folder.run(1).path)"
+    guard runs.count == 1 else {
+      throw Failure(
+        .usage, "\(folder.path) holds a sweep, whose page shows all its variants",
+        advice: "give it alone, or name runs of it, \(some)")
+    }
+    guard figures == nil, detail == 1 else {
+      throw Failure(
+        .usage, "\(folder.path) holds a sweep: --figures and --detail are for runs", advice: "name runs of it, \(some)")
+    }
+    let path = out ?? folder.page
+    try RunFolder.checkIsFree(path, advice: "choose another file with --out")
+    let page = SweepPage(try SweepState(of: folder), folder: folder)
+    try makeFolders(holding: path)
+    try page.write(to: path)
+    Terminal.write("\(path)\n")
   }
 }

@@ -68,8 +68,12 @@ extension EndToEndTests {
         _ = try trained(["train", "patients.yaml", "data.fold=2", "--out", "second"], in: folder)
         #expect(
           try sha256(ofFile: folder["second/weights.safetensors"]) == weights(of: "cv", in: folder)[1])
+        let page = try folder.bytes("cv/folds.html")
+        try FileManager.default.removeItem(atPath: folder["cv/folds.html"])
         let shown = try trained(["report", "cv"], in: folder)
-        #expect(shown.output == "cv/report.html\n")
+        #expect(shown.output == "cv/report.html\ncv/folds.html\n")
+        #expect(try folder.bytes("cv/folds.html") == page)
+        #expect(try trained(["report", "cv", "--out", "all.html"], in: folder).output == "all.html\n")
         let refused = try Program.run(["evaluate", "cv"], in: folder)
         #expect(refused.status == 66 && refused.errors.contains("name one of them, such as cv/fold-1"))
         let again = try Program.run(Self.arguments, in: folder)

@@ -50,6 +50,28 @@ extension EndToEndTests {
       }
     }
 
+    @Test func reportWritesThePageAgain() throws {
+      try Folder.temporary { folder in
+        let sweep = ["sweep", "temporal-order", "seed=1..2", "epochs=1", "data.testSize=32", "--out", "tried"]
+        let ending = try Program.run(sweep, in: folder)
+        #expect(ending.status == 0, "\(ending.text)")
+        let page = try folder.bytes("tried/sweep.html")
+        try FileManager.default.removeItem(atPath: folder["tried/sweep.html"])
+        let report = try Program.run(["report", "tried"], in: folder)
+        #expect(report.status == 0 && report.output == "tried/sweep.html\n", "\(report.text)")
+        #expect(try folder.bytes("tried/sweep.html") == page)
+        let other = try Program.run(["report", "tried", "--out", "other/page.html"], in: folder)
+        #expect(other.status == 0 && other.output == "other/page.html\n", "\(other.text)")
+        #expect(try folder.bytes("other/page.html") == page)
+        let two = try Program.run(["report", "tried/runs/0001", "tried"], in: folder)
+        #expect(two.status == 64 && two.errors.contains("name runs of it, such as tried/runs/0001"), "\(two.text)")
+        let figures = try Program.run(["report", "tried", "--figures", "drawn"], in: folder)
+        #expect(figures.status == 64 && figures.errors.contains("--figures and --detail are for runs"))
+        let evaluation = try Program.run(["evaluate", "tried"], in: folder)
+        #expect(evaluation.status == 66 && evaluation.errors.hasPrefix("tried holds a sweep\n"), "\(evaluation.text)")
+      }
+    }
+
     /// A variant's weights are those of a training alone, though it was killed, and halved.
     @Test(.enabled(if: Mpirun.isUsable, Mpirun.missing), arguments: [false, true])
     func aKilledSweepGoesOn(halves: Bool) throws {

@@ -52,9 +52,7 @@ package struct SweepJob {
       try folder.create(plan: made.json())
       return (made, folder)
     }
-    guard let plan = SweepPlan(json: try folder.readPlan()) else {
-      throw Failure(.data, "\(folder.plan) is damaged", advice: "it holds JSON, as dp-train sweep wrote it")
-    }
+    let plan = try SweepPlan(of: folder)
     if let difference = made?.difference(from: plan) {
       throw Failure(
         .configuration, "\(place) holds another sweep: \(difference)",

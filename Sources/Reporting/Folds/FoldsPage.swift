@@ -17,6 +17,16 @@ package struct FoldsPage {
     runs = results.indices.map { folder.run($0 + 1) }
   }
 
+  /// The page of a folder; nil if not all folds have a result.
+  /// - Throws: `Failure` (noInput, configuration) naming what is wrong with the recipe.
+  package init?(of folder: FoldsFolder) throws {
+    let recipe = try Recipe.load(folder.recipe)
+    let count = recipe.foldsToTrain ?? 0
+    let results = (0..<count).compactMap { folder.run($0 + 1).readResult() }
+    guard count > 0, results.count == count else { return nil }
+    self.init(recipe, results, folder: folder)
+  }
+
   /// The page's HTML.
   /// - Throws: `Failure` (software) if a template is damaged.
   package func html() throws -> String {

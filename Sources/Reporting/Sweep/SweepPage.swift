@@ -24,9 +24,9 @@ package struct SweepPage {
     rungs = SweepRung.all(of: state)
   }
 
-  /// Writes the page: first to a temporary file, which is then renamed.
+  /// Writes the page to a file, by default the sweep's: first to a temporary file, which is then renamed.
   /// - Throws: `Failure` naming the file that cannot be written.
-  package func write() throws { try folder.write(html(), to: folder.page) }
+  package func write(to path: String? = nil) throws { try folder.write(html(), to: path ?? folder.page) }
 
   /// The page's HTML.
   func html() throws -> String {
