@@ -24,6 +24,7 @@ import Training
         end.reason == "early, after epoch 3: validation loss last improved after epoch 1, to "
           + "\(Format.loss(outcome.evaluations[0].loss)), and not in the 2 evaluations since (stop.patience)")
       #expect(end.weights == "the best weights on the validation samples, of epoch 1")
+      #expect(end.restored == "best, of epoch 1, restored")
       #expect(all[all.count - 2].contains(#""split":"test","step":31"#), "the test samples are measured with the best")
       let counts = outcome.steps.map { $0.shortenedSteps ?? -1 }
       #expect(all.filter { $0.contains(#""event":"step""#) }.count == 93 && (counts.last ?? 0) > 10)

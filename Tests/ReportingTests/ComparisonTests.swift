@@ -44,6 +44,22 @@ struct ComparisonTests {
     #expect(parts.last?.first == "█" && parts.first?.count == 32 && parts.last?.count == 16, "\(curves)")
   }
 
+  @Test("a run that ended with its best weights shows their numbers")
+  func restored() throws {
+    let folders = try (0..<2).map { _ in try RunFixture.make(steps: 93) }
+    defer { remove(folders) }
+    let end = #"{"epoch":3,"event":"end","step":93,"weightsEpoch":1}"# + "\n"
+    try (String(contentsOfFile: folders[0].metrics, encoding: .utf8) + end)
+      .write(toFile: folders[0].metrics, atomically: true, encoding: .utf8)
+    for folder in folders { try folder.write("", to: folder.weights) }
+    let text = try RunComparison(folders).text(width: nil)
+    #expect(cells(text, "weights") == ["best, of epoch 1, restored", "the last ones"], "\(text)")
+    // 1.4 / (1 + 31 / 50) and 1.4 / (1 + 93 / 50).
+    #expect(cells(text, "test loss, of the weights") == ["0.8642", "0.4895 *"], "\(text)")
+    #expect(cells(text, "test loss, last") == nil, "\(text)")
+    #expect(try !RunComparison(Array(folders.dropFirst())).text(width: nil).contains("the last ones"))
+  }
+
   @Test("the table fits any terminal, and is aligned", arguments: [40, 60, 80, 120, 200])
   func widths(width: Int) throws {
     let folders = try (0..<5).map { try RunFixture.make(overrides: ["seed=\($0 + 1)"], steps: 62) }

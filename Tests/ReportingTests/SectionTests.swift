@@ -23,6 +23,21 @@ struct SectionTests {
     #expect(page.contains("vanishes") || page.contains("explodes"))
   }
 
+  @Test("numbers are those of the best weights, if these were restored")
+  func restored() throws {
+    let folder = try RunFixture.trained("temporal-order", overrides: ["data.testSize=60"])
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    // After epochs 1 and 2: 1.4 / (1 + 31 / 50) and 1.4 / (1 + 62 / 50).
+    let last = try Report([folder]).html()
+    #expect(last.contains("test: accuracy 60.0 %, loss 0.6250 on 992 samples<") && last.contains("After step 62, "))
+    let end = #"{"epoch":2,"event":"end","step":62,"weightsEpoch":1}"# + "\n"
+    try (String(contentsOfFile: folder.metrics, encoding: .utf8) + end)
+      .write(toFile: folder.metrics, atomically: true, encoding: .utf8)
+    let best = try Report([folder]).html()
+    #expect(best.contains("test: accuracy 60.0 %, loss 0.8642 on 992 samples; best, of epoch 1, restored<"))
+    #expect(best.contains("After step 31 (best, of epoch 1, restored), "))
+  }
+
   @Test("a convolutional one: pictures right and wrong, filters, feature maps of three layers")
   func convolutional() throws {
     let folder = try RunFixture.images()

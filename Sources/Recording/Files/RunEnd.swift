@@ -44,6 +44,9 @@ package struct RunEnd: Codable, Equatable, Sendable {
       + "and not in the \(count) since (stop.patience)"
   }
 
+  /// What the best weights are called beside their numbers; nil if training did not end with them.
+  package var restored: String? { weightsEpoch.map { "best, of epoch \(Format.count($0)), restored" } }
+
   /// Which weights the run ended with.
   package var weights: String {
     weightsEpoch.map { "the best weights on the validation samples, of epoch \(Format.count($0))" }

@@ -54,6 +54,9 @@ struct ComparedRun {
     return numbers[0].map { $0 * (numbers[1] ?? 1) }
   }
 
+  /// Which weights the run ended with, if it has ended.
+  var weights: String? { isFinished ? metrics?.end?.restored ?? "the last ones" : nil }
+
   /// The mean training loss of the last epoch.
   var trainingLoss: Double? { metrics?.epochMeans(.loss).last?.y }
 }

@@ -55,8 +55,9 @@ package struct RunComparison {
     let times =
       row("steps") { Format.count($0.steps) } + row("time of steps") { $0.seconds.map(Format.seconds) }
       + row("ranks") { $0.environment.map { "\($0.ranks)" } } + row("begun") { $0.environment?.started }
-    return row("run") { $0.name } + row("state") { $0.state } + [blank] + keyRows + [blank] + results + [blank] + times
-      + [blank] + curves
+    let weights = runs.contains { $0.metrics?.end?.restored != nil } ? row("weights") { $0.weights } : []
+    return row("run") { $0.name } + row("state") { $0.state } + weights + [blank] + keyRows + [blank] + results
+      + [blank] + times + [blank] + curves
   }
 
   // MARK: Keys
@@ -112,7 +113,8 @@ package struct RunComparison {
     return ([.loss, .accuracy] + further.compactMap { Metric(name: $0) }).map { Measure($0) }
   }
 
-  /// The last and the best value of each measure on a part of the data.
+  /// The last and the best value of each measure on a part of the data; in place of the last one that of the best weights, if
+  /// a run ended with these.
   private func results(_ split: String) -> [Row] {
     measures.flatMap { measure -> [Row] in
       let evaluations = runs.map { run in
@@ -125,12 +127,16 @@ package struct RunComparison {
           return measure.isGreaterBetter ? (new > old ? next : best) : (new < old ? next : best)
         }
       }
+      let final = zip(runs, evaluations).map { run, own in
+        run.metrics?.final(split).flatMap { measure.value($0).isNaN ? nil : $0 } ?? own.last
+      }
       let name = "\(split) \(measure.name)"
+      let isRestored = runs.contains { $0.metrics?.end?.restored != nil }
       // A part that is measured once, such as the test samples after the end, has no best besides the last.
       guard evaluations.contains(where: { $0.count > 1 }) else {
-        return values(name, measure, evaluations.map(\.last)) { _ in "" }
+        return values(name, measure, final) { _ in "" }
       }
-      return values("\(name), last", measure, evaluations.map(\.last)) { _ in "" }
+      return values("\(name), \(isRestored ? "of the weights" : "last")", measure, final) { _ in "" }
         + values("\(name), best", measure, best) { " in epoch \(Format.count(Int($0.epoch)))" }
     }
   }

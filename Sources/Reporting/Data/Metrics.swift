@@ -107,6 +107,14 @@ extension Metrics {
   /// The parts of the data that were evaluated, in the order of their first evaluation.
   var splits: [String] { evaluations.map(\.split).reduce(into: []) { if !$0.contains($1) { $0.append($1) } } }
 
+  /// The evaluation of a part of the data that belongs to the weights that training ended with: the last one, or if these are
+  /// the best weights, that of their epoch. Nil if the part was not evaluated.
+  func final(_ split: String) -> Evaluation? {
+    let own = evaluations.filter { $0.split == split }
+    guard let epoch = end?.weightsEpoch else { return own.last }
+    return own.last { $0.epoch == Double(epoch) } ?? own.last
+  }
+
   /// The means of a number over the steps of each epoch, at the epoch's number.
   func epochMeans(_ quantity: Quantity) -> [Mark.Point] {
     let values = self[quantity]

@@ -54,6 +54,14 @@ struct ReportedRun {
   /// Whether the run has ended: it then wrote its weights.
   var isFinished: Bool { FileManager.default.fileExists(atPath: folder.weights) }
 
+  /// The step whose weights the page shows: the last recorded one, or that of the best weights, if training ended with these.
+  var weightsStep: Int {
+    let best = metrics.end?.weightsEpoch.flatMap { epoch in
+      metrics.evaluations.last { $0.epoch == Double(epoch) }?.step
+    }
+    return (best ?? metrics.steps.last).flatMap { Int(exactly: $0) } ?? 0
+  }
+
   /// Names for runs: the last part of each folder's path, or the whole paths if two are equal.
   static func names(_ folders: [RunFolder]) -> [String] {
     let short = folders.map { folder in

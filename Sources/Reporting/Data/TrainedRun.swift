@@ -11,14 +11,15 @@ struct TrainedRun {
   let experiment: Experiment
   /// Describes these weights.
   let weightsWords: String
-  /// The last evaluation during training, if a checkpoint has one of these weights.
+  /// The evaluation of these weights during training, if a checkpoint has it.
   let evaluation: EvaluationReport?
   private let sampler: Sampler
 
   /// Makes the model and the data. If the run ended with its best weights, `end` says so.
   /// - Throws: `Failure` if there are no weights yet, or the data is not available.
   init(_ folder: RunFolder, end: RunEnd?) throws {
-    let checkpoint = CheckpointStore(path: folder.checkpoints).newest { _ in }
+    let store = CheckpointStore(path: folder.checkpoints)
+    let checkpoint = store.newest { _ in }
     let isFinished = FileManager.default.fileExists(atPath: folder.weights)
     guard let weights = isFinished ? folder.weights : checkpoint?.folder.weights else {
       throw Failure(.noInput, "\(folder.path) has no weights yet")
@@ -30,8 +31,8 @@ struct TrainedRun {
       ?? (isFinished ? "the final weights" : "the weights" + step)
     recipe = try Recipe.load(folder.recipe, overrides: ["model.weights=\(weights)"])
     experiment = try recipe.makeExperiment()
-    let last = best == nil ? checkpoint?.manifest.progress.evaluation : nil
-    evaluation = last?.named(by: experiment.data, outputs: experiment.model.outputShape.features)
+    let measured = best == nil ? checkpoint?.manifest.progress.evaluation : store.bestEvaluation
+    evaluation = measured?.named(by: experiment.data, outputs: experiment.model.outputShape.features)
     sampler = try experiment.makeSampler()
   }
 
@@ -71,5 +72,15 @@ struct TrainedRun {
       return text.isEmpty || text == "sample \(index)" || text.count > 48 ? String(index) : "\(index) \(text)"
     }
     return "samples " + texts.joined(separator: ", ") + (samples.count > 64 ? ", … (\(samples.count))" : "")
+  }
+}
+
+extension CheckpointStore {
+  /// The evaluation of the best checkpoint with its classes; nil if there is none, or a later one was saved with it.
+  fileprivate var bestEvaluation: EvaluationReport? {
+    guard let manifest = try? best().verified(), let evaluation = manifest.progress.evaluation,
+      evaluation.step == manifest.best?.step
+    else { return nil }
+    return evaluation
   }
 }

@@ -41,8 +41,9 @@ package struct FoldsPage {
     var section = Section(title: "Folds")
     let rows = table.rows(all: true)
     section.tables = [Table(headings: rows[0], rows: Array(rows.dropFirst()), right: table.right)]
+    let weights = recipe.restoreBest ? "with the best weights, which were restored" : "after the last epoch"
     section.notes = [
-      "Metrics are those of the fold's validation samples after the last epoch; best ones are those of the epoch that was best "
+      "Metrics are those of the fold's validation samples \(weights); best ones are those of the epoch that was best "
         + "on them, which flatters. The deviation is that of a single fold, not of the mean. Folds share most of their "
         + "training samples, so their results depend on each other."
     ]

@@ -25,19 +25,21 @@ struct ConfusionSection {
         let matrix = ConfusionMatrix(classNames: report.classNames, counts: report.confusion)
         let title = "Classes of the \(report.split.rawValue) samples" + owner
         section.figures.append(
-          Figure(title, note: words(report), legend: matrix.legend, drawings: [matrix.drawing(title: title)]))
+          Figure(title, note: words(report, run), legend: matrix.legend, drawings: [matrix.drawing(title: title)]))
       } else {
         let classes = "\(Format.count(report.classNames.count)) classes of the \(report.split.rawValue) samples\(owner)"
-        section.notes.append("\(classes): the least accurate ones, and the most frequent mistakes. \(words(report))")
+        section.notes.append(
+          "\(classes): the least accurate ones, and the most frequent mistakes. \(words(report, run))")
         section.tables += tables(report, owner)
       }
     }
     return section
   }
 
-  private func words(_ report: EvaluationReport) -> String {
+  private func words(_ report: EvaluationReport, _ run: ReportedRun) -> String {
+    let restored = run.metrics.end?.restored.map { " (\($0))" } ?? ""
     let accuracy = report.accuracy.map { ", accuracy \(Format.percent($0))" } ?? ""
-    return "After step \(Format.count(report.step)), \(Format.count(report.samples)) samples\(accuracy)."
+    return "After step \(Format.count(report.step))\(restored), \(Format.count(report.samples)) samples\(accuracy)."
   }
 
   private func tables(_ report: EvaluationReport, _ owner: String) -> [Table] {
@@ -58,7 +60,7 @@ struct ConfusionSection {
     ].filter { !$0.rows.isEmpty }
   }
 
-  /// The last saved evaluation, if it is of the part of the data that examples come from; otherwise a new one, unless
+  /// The saved evaluation of the weights, if it is of the part of the data that examples come from; otherwise a new one, unless
   /// that would take long.
   private func report(_ trained: TrainedRun, of run: ReportedRun) throws -> EvaluationReport? {
     let (split, data) = trained.shown
@@ -70,6 +72,6 @@ struct ConfusionSection {
     }
     let workspace = try trained.experiment.makeWorkspace(communicator: SoloCommunicator())
     return try trained.experiment.makeEvaluator(on: split, workspace: workspace)?.run(
-      step: run.metrics.steps.last.flatMap { Int(exactly: $0) } ?? 0, epoch: 0)
+      step: run.weightsStep, epoch: 0)
   }
 }

@@ -1,14 +1,14 @@
 import Recording
 import Training
 
-/// The metrics of the last evaluations, over the epochs, and of each class, label or output; ROC and precision-recall curves.
+/// The metrics of the last evaluations, or of those of restored weights, over the epochs, and of each class, label or output; ROC and precision-recall curves.
 struct MetricSection {
   let runs: [ReportedRun]
 
   /// The most classes, labels or outputs in a table that is not folded.
   private static let shownParts = 30
 
-  /// The last evaluation of a part of a run's data.
+  /// The evaluation of a part of a run's data that belongs to its weights.
   private struct Last {
     let title: String
     let evaluation: Metrics.Evaluation
@@ -25,7 +25,11 @@ struct MetricSection {
         rows: metrics.map { metric in [metric.name] + last.map { text(metric, $0.evaluation) } },
         right: Set(1...last.count))
     ]
-    section.notes = ["Of the last evaluation. – means that a metric is not defined for the samples."]
+    let areRestored = runs.contains { $0.metrics.end?.restored != nil }
+    section.notes = [
+      "Of the last evaluation\(areRestored ? ", or if the best weights were restored, of that of their epoch" : ""). "
+        + "– means that a metric is not defined for the samples."
+    ]
     let curves = metrics.compactMap(byEpochs)
     if !curves.isEmpty { section.folded = [Folded(summary: "Metrics by epoch", figures: curves)] }
     for run in runs {
@@ -46,8 +50,9 @@ struct MetricSection {
   private var lastEvaluations: [Last] {
     runs.flatMap { run in
       run.metrics.splits.compactMap { split in
-        run.metrics.evaluations.last { $0.split == split }.map {
-          Last(title: runs.count > 1 ? "\(run.name): \(split)" : split, evaluation: $0)
+        run.metrics.final(split).map {
+          let title = runs.count > 1 ? "\(run.name): \(split)" : split
+          return Last(title: title + (run.metrics.end?.restored.map { " (\($0))" } ?? ""), evaluation: $0)
         }
       }
     }

@@ -72,9 +72,10 @@ extension ReportedRun {
   }
 
   fileprivate var lastEvaluation: String? {
-    guard let last = metrics.evaluations.last else { return nil }
+    guard let last = metrics.evaluations.last.flatMap({ metrics.final($0.split) }) else { return nil }
     let accuracy = last.accuracy.isNaN ? "" : "accuracy \(Format.percent(last.accuracy)), "
     return "\(last.split): \(accuracy)loss \(Format.loss(last.loss)) on \(Format.count(Int(last.samples))) samples"
+      + (metrics.end?.restored.map { "; \($0)" } ?? "")
   }
 
   /// The reason why sections that need the model are missing; nil if they are not.
