@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Recording
@@ -19,6 +20,15 @@ import Testing
     let axis = lines[4].distance(from: lines[4].startIndex, to: lines[4].firstIndex(of: "└") ?? lines[4].startIndex) + 1
     let place = lines[5].distance(from: lines[5].startIndex, to: lines[5].firstIndex(of: "▲") ?? lines[5].startIndex)
     #expect(place - axis == Int(Double(lines[4].count - axis - 1) / 3 + 0.5))
+  }
+
+  /// A curve that rises beyond the plot does not run along its edge.
+  @Test func aCurveLeavesThePlot() {
+    let points = (0..<40).map { (x: pow(10, Double($0) / 10), y: $0 < 20 ? 1.5 : 5.0 * Double($0)) }
+    let lines = TextPlot(points, yRange: 1...2).text(width: 60, height: 6).split(separator: "\n")
+    let top = lines[0].drop { $0 != "│" }.dropFirst()
+    #expect(top.count { $0 != " " } <= 2 && lines.count == 7, "\(lines.joined(separator: "\n"))")
+    #expect(lines.contains { $0.count { ("\u{2801}"..."\u{28FF}") ~= $0 } > 20 }, "the part within is drawn")
   }
 
   @Test(arguments: [30, 40, 60, 80, 120, 300]) func linesFit(width: Int) {

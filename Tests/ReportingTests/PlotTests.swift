@@ -1,4 +1,6 @@
+import Foundation
 import Testing
+import Training
 
 @testable import Reporting
 
@@ -74,6 +76,28 @@ struct PlotTests {
     path.line(62.5, 20)
     path.close()
     #expect(path.text == "M62 10l1-.3-.5 10.3z")
+  }
+
+  @Test("a diverging loss leaves the plot of a range test at its top, and steps before it are not cut")
+  func divergence() throws {
+    let rates = (0..<40).map { pow(10, Double($0) / 10 - 4) }
+    // Batches differ by 0.4; the smoothed loss falls from 1 to 0.5.
+    let losses = rates.indices.map { step in
+      step < 30 ? 1 - 0.5 * Double(step) / 29 + (step.isMultiple(of: 2) ? 0.2 : -0.2) : 2 + 10 * Double(step - 30)
+    }
+    let curve = RateCurve(rates: rates, losses: losses, range: RateRange(from: 1e-4, to: 0.9, steps: 40))
+    let range = RateFigure.range(of: curve, eachStep: true)
+    #expect(range.upperBound > 1.2 && range.upperBound < 2)
+    let lowest = try #require(curve.lowest)
+    for (rate, loss) in zip(curve.rates, curve.losses) where rate <= lowest.rate { #expect(range ~= loss, "\(rate)") }
+    #expect(RateFigure.range(of: curve).upperBound < range.upperBound, "smoothed losses need less room")
+    let figure = RateFigure(title: "test", curve: curve).figure
+    #expect(figure.note.hasPrefix("Losses above "), "\(figure.note)")
+
+    let cut = RateFigure.cut([1.0, 3, 5, 1].enumerated().map { Mark.Point(x: pow(10, Double($0)), y: $1) }, at: 2)
+    #expect(cut.map(\.y).map { $0.isNaN ? -1 : $0 } == [1, 2, -1, 2, 1])
+    // Halfway, and three quarters of the way, on the logarithmic axis.
+    #expect(abs(cut[1].x - pow(10, 0.5)) < 1e-9 && abs(cut[3].x - pow(10, 2.75)) < 1e-6)
   }
 
   @Test("a line breaks at a missing value; marks at the same places share them")

@@ -8,7 +8,7 @@ package struct TextPlot {
   /// A value on the horizontal axis that is marked, with its name.
   private let mark: (x: Double, name: String)?
 
-  /// A curve. Values above `yRange` are drawn at its upper end, as are infinite ones; `mark` names a place below the axis.
+  /// A curve, which leaves the plot where its values are outside `yRange`; `mark` names a place below the axis.
   package init(
     _ points: [(x: Double, y: Double)], yRange: ClosedRange<Double>, mark: (x: Double, name: String)? = nil
   ) {
@@ -54,12 +54,14 @@ package struct TextPlot {
     let (wide, high) = (2 * columns, 4 * rows)
     var dots = [UInt32](repeating: 0, count: columns * rows)
     func set(_ x: Int, _ y: Int) {
+      guard 0..<high ~= y else { return }
       let bit: UInt32 = x.isMultiple(of: 2) ? [0x01, 0x02, 0x04, 0x40][y % 4] : [0x08, 0x10, 0x20, 0x80][y % 4]
       dots[y / 4 * columns + x / 2] |= bit
     }
     let length = max(yRange.upperBound - yRange.lowerBound, .leastNormalMagnitude)
     let places = points.filter { !$0.y.isNaN }.map { point in
-      let share = (min(max(point.y, yRange.lowerBound), yRange.upperBound) - yRange.lowerBound) / length
+      // A value far outside makes its line about vertical.
+      let share = min(max((point.y - yRange.lowerBound) / length, -9), 10)
       return (x: Int((scale(point.x) * Double(wide - 1)).rounded()), y: Int(((1 - share) * Double(high - 1)).rounded()))
     }
     for (from, to) in zip(places, places.dropFirst()) {
