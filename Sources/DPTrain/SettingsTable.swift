@@ -48,13 +48,9 @@ enum SettingsTable {
     if let compression = experiment.settings.compression {
       rows.append(["compression", "\(compression.format), in at most \(compression.parts) parts"])
     }
-    if let mixing = experiment.settings.mixing {
-      let ways = [("mixup", mixing.mixup), ("cutmix", mixing.cutmix)].filter { $0.1 > 0 }
-      rows.append(["mixing", ways.map { "\($0) \($1)" }.joined(separator: " or ")])
-    }
+    if let mixing = recipe.mix.text { rows.append(["mixing", mixing]) }
     if let key = recipe.loss.balancedKey, let weights = experiment.balancingWeights {
-      let shown = weights.prefix(8).map(Format.loss).joined(separator: ", ")
-      rows.append([key, shown + (weights.count > 8 ? ", …" : "")])
+      rows.append([key, Format.weights(weights)])
     }
     if let ema = recipe.ema {
       rows.append(["average", "decay \(ema.decay); evaluations and the weights file take it"])

@@ -1,3 +1,4 @@
+import Datasets
 import Diagnostics
 import Foundation
 import Recording
@@ -19,6 +20,36 @@ struct PageTests {
     for figure in structure.figures { #expect(figure.isComplete, "\(figure.title)") }
     for link in structure.links { #expect(link.hasPrefix("#") || link.hasPrefix("data:"), "\(link)") }
     for address in ["http:", "https:", "//fonts", "@import"] { #expect(!page.contains(address)) }
+  }
+
+  @Test("settings have a row for each option that a run sets")
+  func options() throws {
+    let names = ["sampling", "mixing", "transforms", "evaluation transforms", "balanced weights", "monitor", "stop"]
+    let plain = try RunFixture.make(steps: 5)
+    defer { try? FileManager.default.removeItem(atPath: plain.path) }
+    let without = try Report([plain]).html()
+    for name in names + ["best weights"] { #expect(!without.contains("<td>\(name)</td>"), "\(name)") }
+    let set = try RunFixture.make(
+      recipe: "cifar",
+      overrides: [
+        "sampling=balanced", "mix={mixup: 0.2, cutmix: 1}", "loss.classWeights=balanced", "precision=bfloat16",
+        "data.evaluationTransforms=[{center-crop: 32}]", "data.validationShare=0.1", "monitor=macro-f1", "stop=5",
+        "restoreBest=true",
+      ], steps: 5)
+    defer { try? FileManager.default.removeItem(atPath: set.path) }
+    var facts = DataFacts(inputShape: [32, 32, 3], classNames: ["cat", "dog"])
+    facts.balancingWeights = [0.5, 1.5]
+    try set.write(json: facts, to: set.dataFacts)
+    let page = try Report([plain, set]).html()
+    for name in names { #expect(page.contains("<td>\(name)</td><td>none</td><td>"), "\(name)") }
+    for words in [
+      "<td>mixup 0.2 or cutmix 1.0</td>", "<td>balanced: drawn with replacement, all classes equally often</td>",
+      "random-horizontal-flip", "<td>classWeights: cat 0.5000, dog 1.5000</td>",
+      "<td>metric macro-f1, direction auto</td>", "<td>patience 5, minimum 0</td>", "<td>restored at the end</td>",
+      "<td>float32</td><td>bfloat16</td>",
+    ] {
+      #expect(page.contains(words), "\(words)")
+    }
   }
 
   @Test("losses are shown on a linear and a logarithmic axis, and their files are named so")

@@ -23,6 +23,12 @@ public struct MixSettings: RecipeSettings {
           + "never; with mixup, each batch draws one of the two"),
     ])
 
+  /// How samples are mixed, in words; nil if they are not.
+  package var text: String? {
+    let ways = [("mixup", mixup), ("cutmix", cutmix)].filter { $0.1 > 0 }
+    return ways.isEmpty ? nil : ways.map { "\($0) \($1)" }.joined(separator: " or ")
+  }
+
   /// How samples are mixed; nil if they are not.
   var mixing: Mixing? { Mixing(mixup: mixup, cutmix: cutmix) }
 }

@@ -35,6 +35,11 @@ public enum Format {
     return String(format: isPlain ? "%.4f" : "%.1e", value)
   }
 
+  /// The weights of classes or events, of many only the first.
+  public static func weights(_ weights: [Double]) -> String {
+    weights.prefix(8).map(loss).joined(separator: ", ") + (weights.count > 8 ? ", …" : "")
+  }
+
   /// A metric's value: a percentage if it is a share, "–" if it is not defined.
   public static func metric(_ metric: Metric, _ value: Double?) -> String {
     guard let value else { return "–" }

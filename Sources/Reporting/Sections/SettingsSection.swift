@@ -12,6 +12,25 @@ struct SettingsSection {
     return section
   }
 
+  /// What a recipe may set, such as the mixing of samples. Without it in any run there is no such row.
+  private var options: [(String, (ReportedRun) -> String?)] {
+    [
+      ("sampling", { $0.recipe.samplingText }), ("mixing", { $0.recipe.mix.text }),
+      ("transforms", { $0.setValue("data.transforms") }),
+      ("evaluation transforms", { $0.setValue("data.evaluationTransforms") }),
+      ("balanced weights", \.balancingWords),
+      (
+        "monitor",
+        { run in
+          let monitor = run.recipe.monitor
+          return monitor.metric == "auto" && monitor.direction == .auto ? nil : run.keyWords("monitor")
+        }
+      ),
+      ("stop", { $0.recipe.stop == nil ? nil : $0.keyWords("stop") }),
+      ("best weights", { $0.recipe.restoreBest ? "restored at the end" : nil }),
+    ]
+  }
+
   private var table: Table {
     let facts: [(String, (ReportedRun) -> String?)] = [
       ("recipe", { "\($0.recipe.name), seed \($0.recipe.seed)" }),
@@ -23,6 +42,8 @@ struct SettingsSection {
       ("optimizer", { $0.keyWords("optimizer") }),
       ("schedule", { $0.keyWords("schedule") }),
       ("average", { $0.recipe.ema == nil ? "none" : $0.keyWords("ema") }),
+    ]
+    let results: [(String, (ReportedRun) -> String?)] = [
       ("steps recorded", { run in run.metrics.steps.last.map { "up to \(Format.count(Int($0)))" } ?? "none" }),
       ("last evaluation", \.lastEvaluation),
       ("ranks", { run in run.environment.map { "\($0.ranks) on \(Set($0.hosts).sorted().joined(separator: ", "))" } }),
@@ -35,10 +56,15 @@ struct SettingsSection {
     ]
     return Table(
       headings: [""] + runs.map(\.name),
-      rows: facts.compactMap { name, value in
-        let values = runs.map(value)
-        return values.contains { $0 != nil } ? [name] + values.map { $0 ?? "unknown" } : nil
-      })
+      rows: rows(facts, missing: "unknown") + rows(options, missing: "none") + rows(results, missing: "unknown"))
+  }
+
+  /// A row for each fact that some run has.
+  private func rows(_ facts: [(String, (ReportedRun) -> String?)], missing: String) -> [[String]] {
+    facts.compactMap { name, value in
+      let values = runs.map(value)
+      return values.contains { $0 != nil } ? [name] + values.map { $0 ?? missing } : nil
+    }
   }
 
   /// The recipes' keys whose values differ between runs.
@@ -69,6 +95,21 @@ extension ReportedRun {
       let name = key.dropFirst(part.count + 1)
       return name == "name" ? value : "\(name) \(value)"
     }.joined(separator: ", ")
+  }
+
+  /// The value of a key that the recipe sets to something; nil if it is none or an empty list, or there is no such key.
+  fileprivate func setValue(_ key: String) -> String? {
+    recipe.keys.first { $0.key == key }.flatMap { ["none", "[]"].contains($0.value) ? nil : $0.value }
+  }
+
+  /// The weights by which the loss balances the training samples; nil if it does not.
+  fileprivate var balancingWords: String? {
+    guard let key = recipe.loss.balancedKey, let facts = try? folder.readDataFacts(),
+      let weights = facts.balancingWeights
+    else { return nil }
+    let names = facts.classNames
+    guard names.count == weights.count, names.count <= 8 else { return "\(key): \(Format.weights(weights))" }
+    return "\(key): " + zip(names, weights).map { "\($0) \(Format.loss($1))" }.joined(separator: ", ")
   }
 
   fileprivate var lastEvaluation: String? {
