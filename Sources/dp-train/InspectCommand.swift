@@ -11,8 +11,9 @@ struct InspectCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also write a picture of the first eight training images in eight epochs, as random transforms change them. It "
-        + "shows neither normalize nor the mixing of samples.",
+      "Also write a picture of the first eight training samples in eight epochs, as random transforms and mix change them: "
+        + "images, or series as lines of their first six channels. Samples are mixed as if these eight were a batch; "
+        + "normalize is not shown.",
       valueName: "file.png"), completion: .file(extensions: ["png"]))
   var pictures: String?
 
@@ -24,7 +25,7 @@ struct InspectCommand: ParsableCommand {
       // Arrays may have any numbers; other images have colours from 0 to 1.
       try AtomicFile.write(
         AugmentedSamples.png(
-          of: experiment.data.training, count: 8, normalization: recipe.inputNormalization(),
+          of: experiment, count: 8, normalization: recipe.inputNormalization(),
           areColours: !(recipe.data is NumPyEntry)),
         to: pictures)
     }

@@ -1,7 +1,9 @@
 import Collectives
+import Datasets
 import Foundation
 import Images
 import Recipes
+import Tensors
 import Testing
 import Training
 
@@ -95,7 +97,7 @@ struct PictureTests {
           "data.transforms=[{resize: 8}, {color-jitter: {brightness: [\(brightness), \(brightness)]}}\(normalize)]"
         ])
       let png = try AugmentedSamples.png(
-        of: recipe.makeExperiment().data.training, count: 2, normalization: recipe.inputNormalization(),
+        of: recipe.makeExperiment(), count: 2, normalization: recipe.inputNormalization(),
         areColours: true)
       let path = folder + "/augmented.png"
       try Data(png).write(to: URL(fileURLWithPath: path))
@@ -109,6 +111,59 @@ struct PictureTests {
     let normalized = try mean(
       brightness: 1, normalize: ", {normalize: {mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}}")
     #expect(abs(normalized - bright) < 1)
+  }
+
+  @Test("of mixed samples are the mixtures of neighbours")
+  func mixed() throws {
+    let folder = try RunFixture.images()
+    defer { try? FileManager.default.removeItem(atPath: folder.path) }
+    func experiment(_ overrides: String...) throws -> Experiment {
+      try Recipe.load(folder.recipe, overrides: overrides).makeExperiment()
+    }
+    func png(_ experiment: Experiment) throws -> [UInt8] {
+      try AugmentedSamples.png(of: experiment, count: 4, normalization: nil, areColours: false)
+    }
+    #expect(try png(experiment("mix.mixup=1")) != png(experiment()))
+    #expect(try png(experiment("mix.cutmix=1")) != png(experiment()))
+    let (samples, way) = ([0, 1, 2, 3], try #require(Mixing(mixup: 1)))
+    let data = try experiment().data.training
+    let plain = try SampleInputs(data, samples: samples)
+    let mixed = try SampleInputs(data, samples: samples, epoch: 3, mixing: (way, 7))
+    let share = Float(way.draw(Philox(seed: 7, purpose: .mixing), epoch: 3, first: 0, shape: data.inputShape).share)
+    for sample in samples {
+      for (value, (own, other)) in zip(
+        mixed.values(sample), zip(plain.values(sample), plain.values((sample + 3) % 4)))
+      { #expect(abs(value - (share * own + (1 - share) * other)) < 1e-5) }
+    }
+  }
+
+  @Test("of series are lines of their channels")
+  func series() throws {
+    // One channel falls from the top to the bottom, the other stays in the middle; the series takes half of the width.
+    let values: [Float] = [1, 0.5, 0, 0.5]
+    let tile = Tile.lines(values, channels: 2, steps: 3, range: 0...1)
+    func pixel(_ row: Int, _ column: Int) -> [UInt8] {
+      Array(tile.bytes[(row * tile.width + column) * 3..<(row * tile.width + column) * 3 + 3])
+    }
+    let (first, second, paper) = (pixel(0, 0), pixel(24, 0), pixel(0, 40))
+    #expect(Set([first, second, paper]).count == 3)
+    #expect(pixel(tile.height - 1, (tile.width - 1) / 2) == first && pixel(24, 40) == second)
+    for row in 0..<tile.height { #expect(pixel(row, tile.width - 1) == paper) }
+    // A training of sequences has such pictures; one of vectors has none.
+    let recipe = try Recipe.load("temporal-order", overrides: ["data.testSize=10"])
+    let png = try AugmentedSamples.png(
+      of: recipe.makeExperiment(), count: 2, normalization: nil, areColours: true)
+    let size = try #require(Sheet(Array(repeating: tile, count: 16))).size
+    #expect(try decodedSize(png) == size)
+  }
+
+  private func decodedSize(_ png: [UInt8]) throws -> ImageSize {
+    let path = NSTemporaryDirectory() + "dp-train-picture-\(UUID().uuidString).png"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(png).write(to: URL(fileURLWithPath: path))
+    let image = Image()
+    try ImageDecoder().decode(path, into: image)
+    return image.size
   }
 
   @Test("are at their places on a sheet")

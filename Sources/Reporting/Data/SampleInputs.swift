@@ -6,14 +6,21 @@ struct SampleInputs {
   private let shape: Shape
   private let copies: [[Float]]
 
-  /// Loads samples of an epoch, as they were before the `normalization` of their channels, if one is given.
+  /// Loads samples of an epoch, as they were before the `normalization` of their channels, if one is given. With `mixing` they
+  /// are mixed as if they were the epoch's first batch.
   /// - Throws: `Failure` if a sample cannot be read.
   init(
-    _ data: any Dataset, samples: [Int], epoch: Int = 0,
+    _ data: any Dataset, samples: [Int], epoch: Int = 0, mixing: (way: Mixing, seed: UInt64)? = nil,
     undoing normalization: (mean: [Double], deviation: [Double])? = nil
   ) throws {
-    let batch = try Batch(for: data, capacity: samples.count)
+    let batch = try Batch(for: data, isMixed: mixing != nil, capacity: samples.count)
     try samples.withUnsafeBufferPointer { try data.load(epoch: epoch, indices: $0, into: batch) }
+    if let (way, seed) = mixing {
+      let last = try Batch(for: data, capacity: 1)
+      last.copy(sample: samples.count - 1, of: batch)
+      let random = Philox(seed: seed, purpose: .mixing)
+      batch.mix(way.draw(random, epoch: epoch, first: 0, shape: data.inputShape), first: last)
+    }
     shape = data.inputShape
     let view = batch.view
     copies = samples.indices.map { sample in
@@ -32,11 +39,16 @@ struct SampleInputs {
   /// One sample's values, by step or pixel, then by feature.
   func values(_ sample: Int) -> [Float] { copies[sample] }
 
-  /// A picture of one sample, which is an image, its values stretched from black to white over `range`; nil for its own
-  /// range.
+  /// A picture of one sample: an image, its values stretched from black to white over `range`, or a series as lines. Without
+  /// `range` it is that of the sample.
   func tile(_ sample: Int, range: ClosedRange<Float>? = nil) -> Tile {
-    Tile.image(
-      copies[sample], height: shape.extents[0], width: shape.extents[1], channels: shape.features, range: range)
+    let values = copies[sample]
+    guard shape.isSequence else {
+      return .image(values, height: shape.extents[0], width: shape.extents[1], channels: shape.features, range: range)
+    }
+    let longest = (copies.map(\.count).max() ?? 0) / shape.features
+    let own = (values.min() ?? 0)...(values.max() ?? 1)
+    return .lines(values, channels: shape.features, steps: longest, range: range ?? own)
   }
 }
 
