@@ -2,38 +2,45 @@ import Diagnostics
 import Images
 import Tensors
 
-/// Image files with classes, as height × width × 3 floats after a pipeline of transforms.
+/// Images with targets, as height × width × 3 floats after a pipeline of transforms.
 ///
 /// Transforms depend only on the seed, the epoch and the sample's index. Images are cached after the leading
 /// deterministic transforms, up to the limit of `cache`; results do not depend on it.
-public final class ImageFolder: Dataset {
+public final class ImageDataset: Dataset {
   /// [height, width, 3].
   public let inputShape: Shape
+  /// A class, or a row of numbers.
+  public var targetLayout: TargetLayout { targets.layout }
   /// The classes' names.
-  public var classNames: [String] { samples.classNames }
-  /// The class of each image.
-  public var classes: [Int32]? { samples.samples.map { Int32($0.label) } }
+  public let classNames: [String]
+  /// The class of each image; nil if targets are numbers.
+  public var classes: [Int32]? { if case .classes(let classes) = targets { classes } else { nil } }
   /// Number of images.
-  public var count: Int { samples.samples.count }
+  public var count: Int { source.count }
   /// False: images have no steps.
   public let hasLengths = false
   /// True: reading and transforming takes a millisecond or more.
   public let loadsAhead = true
   /// Whether a transform is random.
   public var variesByEpoch: Bool { pipeline.isRandom }
-  /// The files.
-  public let samples: ImageSamples
+  /// The encoded images.
+  public let source: any ImageSource
+  private let targets: ImageTargets
   private let pipeline: TransformPipeline
   private let size: ImageSize
   private let random: Philox
   private let decoder: ImageDecoder
   private let scratch = Image()
+  private var bytes: [UInt8] = []
   private var cache: [Image?]
   private var cacheBytes: Int
 
-  /// Images of a list of files.
+  /// Images of a source.
   /// - Parameters:
-  ///   - samples: the files.
+  ///   - source: the encoded images.
+  ///   - targets: the target of each image.
+  ///   - classNames: the classes' names; of several labels the name of each number; empty if targets are other numbers.
+  ///   - sizes: the size of each decoded image, for transforms that do not fix one; nil where it is not known.
   ///   - pipeline: the transforms of each image; for this data set alone, since it has state.
   ///   - seed: the seed of random transforms.
   ///   - purpose: the use of the samples; those of different purposes are transformed independently.
@@ -42,44 +49,60 @@ public final class ImageFolder: Dataset {
   /// - Throws: `Failure` (configuration) if the pipeline's images differ in size, (system) if there is not enough
   ///   memory.
   public init(
-    _ samples: ImageSamples, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
+    _ source: any ImageSource, targets: ImageTargets, classNames: [String], sizes: [ImageSize?] = [],
+    pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
     pixelLimit: Int = ImageDecoder.defaultPixelLimit
   ) throws {
-    self.samples = samples
+    precondition(targets.count == source.count, "each image has a target")
+    self.source = source
+    self.targets = targets
+    self.classNames = classNames
     self.pipeline = pipeline
-    size = try pipeline.outputSize(of: samples)
+    size = try pipeline.outputSize(of: source, sizes: sizes)
     inputShape = .image(height: size.height, width: size.width, channels: 3)
     random = Philox(seed: seed, purpose: purpose)
     decoder = try ImageDecoder(pixelLimit: pixelLimit)
-    self.cache = Array(repeating: nil, count: samples.samples.count)
+    self.cache = Array(repeating: nil, count: source.count)
     cacheBytes = cache << 20
+  }
+
+  /// Image files with a class each.
+  /// - Throws: as the other initializer.
+  public convenience init(
+    _ samples: ImageSamples, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
+    pixelLimit: Int = ImageDecoder.defaultPixelLimit
+  ) throws {
+    try self.init(
+      samples, targets: .classes(samples.samples.map { Int32($0.label) }), classNames: samples.classNames,
+      sizes: samples.samples.map(\.size), pipeline: pipeline, seed: seed, purpose: purpose, cache: cache,
+      pixelLimit: pixelLimit)
   }
 
   /// Limits the cache to this rank's share.
   public func share(amongRanks ranks: Int) { cacheBytes /= ranks }
 
-  /// The file's path.
-  public func text(of index: Int) -> String { samples.samples[index].path }
+  /// The image's name.
+  public func text(of index: Int) -> String { source.name(of: index) }
 
   /// Reads images, or takes them from the cache, and transforms them.
-  /// - Throws: `Failure` (noInput, data) naming a file that cannot be read or is too small for a transform.
+  /// - Throws: `Failure` (noInput, data) naming an image that cannot be read or is too small for a transform.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
     batch.resize(count: indices.count)
     for (place, index) in indices.enumerated() {
-      let sample = samples.samples[index]
-      try located(sample.path) {
+      try located(source.name(of: index)) {
         try pipeline.finish(
           try prepared(index), random: random, epoch: epoch, sample: batch.randomIndex(of: index, at: place),
           size: size,
           to: batch.view.row(step: 0, sample: place).floats)
       }
-      batch.classes[place] = Int32(sample.label)
+      targets.write(index, to: batch, at: place)
     }
   }
 
   private func prepared(_ index: Int) throws -> Image {
     if let image = cache[index] { return image }
-    try decoder.decode(samples.samples[index].path, into: scratch)
+    try source.read(index, into: &bytes, limit: decoder.byteLimit)
+    try decoder.decode(&bytes, name: source.name(of: index), into: scratch)
     try pipeline.prepare(scratch)
     let bytes = scratch.pixels.count
     if bytes <= cacheBytes {
@@ -90,49 +113,8 @@ public final class ImageFolder: Dataset {
   }
 }
 
-/// Reads image files for a trained model.
-public struct ImageReader: InputReader {
-  private let shape: Shape
-  private let pipeline: TransformPipeline
-  private let decoder: ImageDecoder
-
-  /// The endings of image files.
-  public let fileEndings = ImageSamples.endings
-
-  /// A reader that transforms images to `shape` as in evaluations; files may claim at most `pixelLimit` pixels.
-  /// - Throws: `Failure` (data) if the shape is not an image's, (system) if there is not enough memory.
-  public init(
-    pipeline: TransformPipeline, shape: [Int], pixelLimit: Int = ImageDecoder.defaultPixelLimit
-  ) throws {
-    self.pipeline = pipeline
-    self.shape = Shape(shape)
-    guard shape.count == 3, shape[2] == 3 else {
-      throw Failure(
-        .data, "the run's data.json holds the shape \(self.shape), which is not an image of three colours",
-        advice: "train again: the run was trained on other data")
-    }
-    decoder = try ImageDecoder(pixelLimit: pixelLimit)
-  }
-
-  /// Reads the image of a file.
-  /// - Throws: `Failure` (noInput, data) naming a file that cannot be read or is too small for a transform.
-  public func samples(_ input: String) throws -> any Dataset {
-    let image = Image()
-    try decoder.decode(input, into: image)
-    try located(input) { try pipeline.prepare(image) }
-    return SingleInput(shape: shape) { batch, place in
-      try located(input) {
-        try pipeline.finish(
-          image, random: Philox(seed: 0, purpose: .testData), epoch: 1, sample: 0,
-          size: ImageSize(height: shape.extents[0], width: shape.extents[1]),
-          to: batch.view.row(step: 0, sample: place).floats)
-      }
-    }
-  }
-}
-
 /// Runs `body` and puts the file's name before the message of its failure.
-private func located<T>(_ path: String, _ body: () throws -> T) throws -> T {
+func located<T>(_ path: String, _ body: () throws -> T) throws -> T {
   do {
     return try body()
   } catch let failure as Failure where failure.exitCode == .data && !failure.message.hasPrefix(path) {
@@ -141,20 +123,20 @@ private func located<T>(_ path: String, _ body: () throws -> T) throws -> T {
 }
 
 extension TransformPipeline {
-  /// The common size of all results: set by the transforms, or else found from the images.
-  fileprivate func outputSize(of images: ImageSamples) throws -> ImageSize {
+  /// The common size of all results: set by the transforms, or else found from the images' sizes.
+  fileprivate func outputSize(of images: any ImageSource, sizes: [ImageSize?]) throws -> ImageSize {
     if let size = outputSize() { return size }
-    let sizes = images.samples.map { sample in sample.size.flatMap { outputSize(for: $0) } }
+    let sizes = sizes.map { $0.flatMap { outputSize(for: $0) } }
     if let first = sizes.first, let size = first {
       guard let other = sizes.firstIndex(where: { $0 != size }) else { return size }
       let fix = "\(Resize.name): {size: [\(size.height), \(size.width)]}"
       let names = transforms.isEmpty ? "images" : "the transforms leave images"
       throw Failure(
         .configuration,
-        "\(names) of different sizes: \(images.samples[0].path) of \(size) pixels, \(images.samples[other].path) of "
+        "\(names) of different sizes: \(images.name(of: 0)) of \(size) pixels, \(images.name(of: other)) of "
           + (sizes[other].map { "\($0)" } ?? "others"),
         advice: transforms.isEmpty
-          ? "data.transforms bring them to one: data: {source: image-folder, folder: \(images.root), transforms: [\(fix)]}"
+          ? "data.transforms bring them to one: data: {source: …, transforms: [\(fix)]}"
           : "one of data.transforms must fix height and width, for example \(fix)")
     }
     throw Failure(
