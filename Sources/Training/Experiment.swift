@@ -65,7 +65,9 @@ public struct Experiment {
 
   /// Makes a sampler that gives the order of each epoch's samples.
   public func makeSampler() -> Sampler {
-    Sampler(data.training, order: settings.order, draws: settings.draws, seed: settings.seed)
+    Sampler(
+      data.training, order: settings.order, draws: settings.draws, shuffleWindow: settings.shuffleWindow,
+      seed: settings.seed)
   }
 
   /// The network with the weights that evaluations take. It shares them, so training changes them here too.
