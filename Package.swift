@@ -39,6 +39,8 @@ targets += [
 targets += [
   .target(name: "Diagnostics"),
   .target(name: "CKernels"),
+  // Inline functions alone; no library.
+  .systemLibrary(name: "CAtomics"),
   .target(
     name: "CMPIShim", dependencies: withoutMPI ? [] : ["CMPI"],
     cSettings: withoutMPI ? [.define("DPT_NO_MPI")] : namedMPI == nil ? [] : [.define("DPT_NAMED_MPI")]),
@@ -49,7 +51,7 @@ targets += [
     name: "Images", dependencies: ["CTurboJPEG", "CPNG", "CKernels", "Tensors", "Formats", "Diagnostics"]),
   .target(name: "Layers", dependencies: ["Collectives", "Tensors", "CKernels", "Diagnostics"]),
   .target(name: "Optimizers", dependencies: ["Tensors", "CKernels", "Diagnostics"]),
-  .target(name: "Datasets", dependencies: ["Images", "Tensors", "Formats", "Diagnostics"]),
+  .target(name: "Datasets", dependencies: ["Images", "Tensors", "Formats", "CAtomics", "Diagnostics"]),
   .target(
     name: "Training",
     dependencies: ["Collectives", "Tensors", "CKernels", "Layers", "Optimizers", "Datasets", "Formats", "Diagnostics"]),

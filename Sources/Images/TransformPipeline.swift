@@ -23,6 +23,11 @@ public final class TransformPipeline {
     preparedCount = transforms.firstIndex { !$0.isDeterministic } ?? transforms.count
   }
 
+  /// The same transforms with memory of their own, for another thread.
+  public convenience init(copying other: TransformPipeline) {
+    self.init(other.transforms, normalize: other.normalize)
+  }
+
   /// The size of the result for an image of size `input` (nil: any size); nil if it is not fixed.
   public func outputSize(for input: ImageSize? = nil) -> ImageSize? {
     transforms.reduce(input) { $1.outputSize(for: $0) }
