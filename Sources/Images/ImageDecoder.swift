@@ -27,9 +27,17 @@ public final class ImageDecoder {
   /// - Throws: `Failure` naming the file: (noInput) if it is missing or not a file, (data) if it is not an image, too
   ///   large, incomplete or damaged. The contents of `image` are then undefined.
   public func decode(_ path: String, into image: Image) throws {
-    switch try open(path) {
-    case .jpeg: try jpeg.decode(&bytes, path: path, pixelLimit: pixelLimit, into: image)
-    case .png: try png.decode(&bytes, path: path, pixelLimit: pixelLimit, into: image)
+    try readFile(path, into: &bytes, limit: byteLimit)
+    try decode(&bytes, name: path, into: image)
+  }
+
+  /// Decodes the bytes of an image file, which may be changed; `name` stands for them in messages.
+  /// - Throws: `Failure` (data) with the name if they are not an image, too large, incomplete or damaged. The contents of
+  ///   `image` are then undefined.
+  public func decode(_ bytes: inout [UInt8], name: String, into image: Image) throws {
+    switch try format(of: bytes, name: name) {
+    case .jpeg: try jpeg.decode(&bytes, path: name, pixelLimit: pixelLimit, into: image)
+    case .png: try png.decode(&bytes, path: name, pixelLimit: pixelLimit, into: image)
     }
   }
 
@@ -38,23 +46,33 @@ public final class ImageDecoder {
   /// - Throws: as `decode`.
   @discardableResult
   public func check(_ path: String) throws -> ImageSize {
-    switch try open(path) {
-    case .jpeg: return try jpeg.check(&bytes, path: path, pixelLimit: pixelLimit, in: checked)
+    try readFile(path, into: &bytes, limit: byteLimit)
+    return try check(&bytes, name: path)
+  }
+
+  /// Checks whether the bytes of an image file, which may be changed, are sound; `name` stands for them in messages.
+  /// - Returns: the size of the decoded image.
+  /// - Throws: as `decode`.
+  @discardableResult
+  public func check(_ bytes: inout [UInt8], name: String) throws -> ImageSize {
+    switch try format(of: bytes, name: name) {
+    case .jpeg: return try jpeg.check(&bytes, path: name, pixelLimit: pixelLimit, in: checked)
     case .png:
-      try png.decode(&bytes, path: path, pixelLimit: pixelLimit, into: checked)
+      try png.decode(&bytes, path: name, pixelLimit: pixelLimit, into: checked)
       return checked.size
     }
   }
+
+  /// The most bytes of a file: four channels of 16 bits that do not compress, and some bytes for the rest.
+  public var byteLimit: Int { pixelLimit * 8 + (1 << 24) }
 
   private enum Format {
     case jpeg
     case png
   }
 
-  private func open(_ path: String) throws -> Format {
-    // Four channels of 16 bits that do not compress, and some bytes for the rest.
-    try readFile(path, into: &bytes, limit: pixelLimit * 8 + (1 << 24))
-    if bytes.isEmpty { throw Failure(.data, "\(path) is empty", advice: "copy the image again, or remove the file") }
+  private func format(of bytes: [UInt8], name: String) throws -> Format {
+    if bytes.isEmpty { throw Failure(.data, "\(name) is empty", advice: "copy the image again, or remove the file") }
     if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }
     if bytes.starts(with: PNG.signature) { return .png }
     let start = bytes.prefix(4).map { byte in
@@ -62,7 +80,7 @@ public final class ImageDecoder {
       return digits.count < 2 ? "0\(digits)" : digits
     }
     throw Failure(
-      .data, "\(path) is not an image: it begins with the bytes \(start.joined(separator: " "))",
+      .data, "\(name) is not an image: it begins with the bytes \(start.joined(separator: " "))",
       advice: "only JPEG (ff d8 ff) and PNG (89 50 4e 47) files are read; the ending of the name does not matter")
   }
 }

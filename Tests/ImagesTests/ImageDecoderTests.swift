@@ -28,6 +28,20 @@ import Testing
     }
   }
 
+  @Test func bytesInMemoryAreDecodedAsFiles() throws {
+    let (decoder, image) = (try ImageDecoder(), Image())
+    for name in ["colour.jpg", "alpha.png"] {
+      var bytes = try fileBytes(name)
+      try decoder.decode(&bytes, name: "shard.tar: 1.jpg", into: image)
+      #expect(image.pixels.elementsEqual(try pixels(name)))
+      bytes = try fileBytes(name)
+      #expect(try decoder.check(&bytes, name: "shard.tar: 1.jpg") == image.size)
+      bytes = Array(try fileBytes(name).prefix(100))
+      let failure = try #require(throws: Failure.self) { try decoder.check(&bytes, name: "shard.tar: 1.jpg") }
+      #expect(failure.message.hasPrefix("shard.tar: 1.jpg: this "))
+    }
+  }
+
   @Test(arguments: [30, 200, 400, 500, 650])
   func aDamagedImageDoesNotSpoilTheNext(length: Int) throws {
     try withTemporaryFolder { folder in
