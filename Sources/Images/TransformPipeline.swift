@@ -3,8 +3,8 @@ import Tensors
 
 /// Transforms in order, and their memory; for one thread at a time.
 ///
-/// The leading deterministic transforms end in 8 bits (`prepare`), as torchvision's do on PIL images; a data set may
-/// cache the result. The others work on floats from 0 to 1 and write them normalized, channels last (`finish`).
+/// The leading deterministic transforms end in the image's 8 or 16 bits (`prepare`), as torchvision's do on PIL images; a
+/// data set may cache the result. The others work on floats from 0 to 1 and write them normalized, channels last (`finish`).
 public final class TransformPipeline {
   /// The transforms, in order.
   public let transforms: [any Transform]
@@ -45,7 +45,7 @@ public final class TransformPipeline {
     try canvas.store(to: image)
   }
 
-  /// Applies the other transforms to a prepared image, and writes height × width × 3 floats.
+  /// Applies the other transforms to a prepared image, and writes height × width × channels floats.
   /// - Parameters:
   ///   - random: the seed and purpose of random choices.
   ///   - size: the required size of the result; nil if the transforms fix it.
