@@ -31,6 +31,12 @@ public protocol Dataset: AnyObject {
   /// Notices to the user about the files of the samples, such as an array that is not read.
   var notices: [String] { get }
 
+  /// The memory, in bytes, in which the ranks of a machine keep samples together; 0 for none. The same on all ranks.
+  var cacheBytes: Int { get }
+
+  /// Called before any sample is loaded, with what this rank may use of its machine.
+  func use(_ machine: MachineShare)
+
   /// Called before any sample is loaded, with the number of this machine's ranks that hold this data set. They share
   /// the memory that it uses for caching.
   func share(amongRanks ranks: Int)
@@ -81,6 +87,12 @@ extension Dataset {
 
   /// The sample's index.
   public func place(of index: Int) -> String { "sample \(index)" }
+
+  /// 0: no memory in common.
+  public var cacheBytes: Int { 0 }
+
+  /// Shares memory for caching among the ranks.
+  public func use(_ machine: MachineShare) { share(amongRanks: machine.ranks) }
 
   /// Does nothing: there is no cache.
   public func share(amongRanks ranks: Int) {}

@@ -31,11 +31,23 @@ public final class ImageDataset: Dataset {
   private let pipeline: TransformPipeline
   private let size: ImageSize
   private let random: Philox
-  private let decoder: ImageDecoder
-  private let scratch = Image()
-  private var bytes: [UInt8] = []
-  private var cache: [Image?]
-  private var cacheBytes: Int
+  private let pixelLimit: Int
+  /// The number of threads that load; nil to use idle processors.
+  private let wantedThreads: Int?
+  /// The bytes of pixels that the ranks of a machine keep.
+  private let pixelBytes: Int
+  private var machine = MachineShare()
+  /// What loads; made by the first call of `load`, since `use` may come before it.
+  private var loading: Loading?
+
+  /// Threads, and the memory of each.
+  private struct Loading {
+    let threads: LoadingThreads
+    let readers: [PreparedReader]
+  }
+
+  /// What is loaded at present.
+  private var request: (epoch: Int, indices: UnsafeBufferPointer<Int>, batch: Batch)?
 
   /// Images of a source.
   /// - Parameters:
@@ -47,13 +59,14 @@ public final class ImageDataset: Dataset {
   ///   - seed: the seed of random transforms.
   ///   - purpose: the use of the samples; those of different purposes are transformed independently.
   ///   - cache: the memory for images, in MiB, shared by all ranks of a machine; the first images seen are kept.
+  ///   - threads: the number of threads that load beside the training; nil to use idle processors.
   ///   - pixelLimit: the largest number of pixels that a file may claim.
   /// - Throws: `Failure` (configuration) if the pipeline's images differ in size, (system) if there is not enough
   ///   memory.
   public init(
     _ source: any ImageSource, targets: ImageTargets, classNames: [String], sizes: [ImageSize?] = [],
     pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
-    pixelLimit: Int = ImageDecoder.defaultPixelLimit
+    threads: Int? = nil, pixelLimit: Int = ImageDecoder.defaultPixelLimit
   ) throws {
     precondition(targets.count == source.count, "each image has a target")
     self.source = source
@@ -63,68 +76,120 @@ public final class ImageDataset: Dataset {
     size = try pipeline.outputSize(of: source, sizes: sizes)
     inputShape = .image(height: size.height, width: size.width, channels: 3)
     random = Philox(seed: seed, purpose: purpose)
-    decoder = try ImageDecoder(pixelLimit: pixelLimit)
-    self.cache = Array(repeating: nil, count: source.count)
-    cacheBytes = cache << 20
+    self.pixelLimit = pixelLimit
+    wantedThreads = threads
+    let known = sizes.isEmpty ? Array(repeating: nil, count: source.count) : sizes
+    pixelBytes = ImageCache.pixelBytes(known.map { pipeline.preparedSize(of: $0) }, limit: cache << 20)
   }
 
   /// Image files with a class each.
   /// - Throws: as the other initializer.
   public convenience init(
     _ samples: ImageSamples, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
-    pixelLimit: Int = ImageDecoder.defaultPixelLimit
+    threads: Int? = nil, pixelLimit: Int = ImageDecoder.defaultPixelLimit
   ) throws {
     try self.init(
       samples, targets: .classes(samples.samples.map { Int32($0.label) }), classNames: samples.classNames,
       sizes: samples.samples.map(\.size), pipeline: pipeline, seed: seed, purpose: purpose, cache: cache,
-      pixelLimit: pixelLimit)
+      threads: threads, pixelLimit: pixelLimit)
   }
 
-  /// Limits the cache to this rank's share.
-  public func share(amongRanks ranks: Int) { cacheBytes /= ranks }
+  /// The memory for the cache.
+  public var cacheBytes: Int { pixelBytes == 0 ? 0 : ImageCache.byteCount(count, pixelBytes: pixelBytes) }
+
+  /// Uses idle processors, and memory in common; or if there is none, this rank's share in its own.
+  public func use(_ machine: MachineShare) { self.machine = machine }
 
   /// The image's name.
   public func text(of index: Int) -> String { source.name(of: index) }
 
   /// Reads images, or takes them from the cache, and transforms them.
-  /// - Throws: `Failure` (noInput, data) naming an image that cannot be read or is too small for a transform.
+  /// - Throws: `Failure` (noInput, data) naming the first image of the batch that cannot be read or is too small for a
+  ///   transform, (system) if memory is short or no thread starts.
   public func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) throws {
+    let loading = try self.loading ?? makeLoading()
+    self.loading = loading
     batch.resize(count: indices.count)
-    for (place, index) in indices.enumerated() {
-      try located(source.name(of: index)) {
-        try pipeline.finish(
-          try prepared(index), random: random, epoch: epoch, sample: batch.randomIndex(of: index, at: place),
-          size: size,
-          to: batch.view.row(step: 0, sample: place).floats)
-      }
-      targets.write(index, to: batch, at: place)
-    }
+    request = (epoch, indices, batch)
+    defer { request = nil }
+    try loading.threads.run(indices.count, self)
   }
 
-  private func prepared(_ index: Int) throws -> Image {
-    if let image = cache[index] { return image }
-    try source.read(index, into: &bytes, limit: decoder.byteLimit)
-    try decoder.decode(&bytes, name: source.name(of: index), into: scratch)
-    try pipeline.prepare(scratch)
-    let bytes = scratch.pixels.count
-    if bytes <= cacheBytes {
-      cache[index] = try Image(copying: scratch)
-      cacheBytes -= bytes
+  private func makeLoading() throws -> Loading {
+    let threads = try LoadingThreads(machine.threads(wantedThreads))
+    let cache = try pixelBytes == 0 ? nil : makeCache()
+    return Loading(
+      threads: threads,
+      readers: try (0..<threads.count).map { thread in
+        try PreparedReader(
+          source, pipeline: thread == 0 ? pipeline : TransformPipeline(copying: pipeline), cache: cache,
+          pixelLimit: pixelLimit)
+      })
+  }
+
+  /// The cache in memory that ranks have in common, or in this rank's own.
+  private func makeCache() throws -> ImageCache? {
+    if let memory = machine.memory, let cache = ImageCache(count, in: memory) { return cache }
+    let bytes = ImageCache.byteCount(count, pixelBytes: pixelBytes / machine.ranks)
+    return ImageCache(count, in: try CacheMemory(byteCount: bytes))
+  }
+}
+
+extension ImageDataset: PlaceWork {
+  func work(at place: Int, thread: Int) throws {
+    guard let request, let loading else { preconditionFailure("no batch is being loaded") }
+    let (index, batch) = (request.indices[place], request.batch)
+    let reader = loading.readers[thread]
+    try located(source.name(of: index)) {
+      try reader.pipeline.finish(
+        try reader.prepared(index), random: random, epoch: request.epoch,
+        sample: batch.randomIndex(of: index, at: place), size: size,
+        to: batch.view.row(step: 0, sample: place).floats)
     }
-    return scratch
+    targets.write(index, to: batch, at: place)
+  }
+}
+
+/// Reads images and prepares them; for one thread.
+private final class PreparedReader {
+  let pipeline: TransformPipeline
+  private let source: any ImageSource
+  private let cache: ImageCache?
+  private let decoder: ImageDecoder
+  private let image = Image()
+  private var bytes: [UInt8] = []
+
+  init(_ source: any ImageSource, pipeline: TransformPipeline, cache: ImageCache?, pixelLimit: Int) throws {
+    (self.source, self.pipeline, self.cache) = (source, pipeline, cache)
+    decoder = try ImageDecoder(pixelLimit: pixelLimit)
+  }
+
+  /// An image after the leading transforms that are not random; valid until the next call.
+  func prepared(_ index: Int) throws -> Image {
+    if let cache, try cache.copy(index, to: image) { return image }
+    try source.read(index, into: &bytes, limit: decoder.byteLimit)
+    try decoder.decode(&bytes, name: source.name(of: index), into: image)
+    try pipeline.prepare(image)
+    cache?.keep(index, image)
+    return image
   }
 }
 
 /// Runs `body` and puts the file's name before the message of its failure.
-func located<T>(_ path: String, _ body: () throws -> T) throws -> T {
+func located<T>(_ path: @autoclosure () -> String, _ body: () throws -> T) throws -> T {
   do {
     return try body()
-  } catch let failure as Failure where failure.exitCode == .data && !failure.message.hasPrefix(path) {
-    throw Failure(.data, "\(path): \(failure.message)", advice: failure.advice)
+  } catch let failure as Failure where failure.exitCode == .data && !failure.message.hasPrefix(path()) {
+    throw failure.located(path())
   }
 }
 
 extension TransformPipeline {
+  /// The size after the leading transforms that are not random; nil if it depends on the size of the image, which is not known.
+  fileprivate func preparedSize(of size: ImageSize?) -> ImageSize? {
+    transforms[..<preparedCount].reduce(size) { $1.outputSize(for: $0) }
+  }
+
   /// The common size of all results: set by the transforms, or else found from the images' sizes.
   fileprivate func outputSize(of images: any ImageSource, sizes: [ImageSize?]) throws -> ImageSize {
     if let size = outputSize() { return size }
