@@ -32,6 +32,9 @@ final class ImageCache: @unchecked Sendable {
     words = base.bindMemory(to: UInt64.self, capacity: Self.pixelStart(count) / MemoryLayout<UInt64>.size)
   }
 
+  /// Whether an image's pixels are there.
+  func holds(_ index: Int) -> Bool { dpt_atomic_load(entry(index)) > Self.isBeingWritten }
+
   /// Copies an image's pixels if they are there, and returns whether they are.
   /// - Throws: `Failure` (system) if there is not enough memory for the copy.
   func copy(_ index: Int, to image: Image) throws -> Bool {

@@ -43,6 +43,7 @@ public final class ImageDataset: Dataset {
   /// Threads, and the memory of each.
   private struct Loading {
     let threads: LoadingThreads
+    let cache: ImageCache?
     let readers: [PreparedReader]
   }
 
@@ -110,6 +111,7 @@ public final class ImageDataset: Dataset {
     let loading = try self.loading ?? makeLoading()
     self.loading = loading
     batch.resize(count: indices.count)
+    source.expect(indices.filter { loading.cache?.holds($0) != true })
     request = (epoch, indices, batch)
     defer { request = nil }
     try loading.threads.run(indices.count, self)
@@ -119,7 +121,7 @@ public final class ImageDataset: Dataset {
     let threads = try LoadingThreads(machine.threads(wantedThreads))
     let cache = try pixelBytes == 0 ? nil : makeCache()
     return Loading(
-      threads: threads,
+      threads: threads, cache: cache,
       readers: try (0..<threads.count).map { thread in
         try PreparedReader(
           source, pipeline: thread == 0 ? pipeline : TransformPipeline(copying: pipeline), cache: cache,

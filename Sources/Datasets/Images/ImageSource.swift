@@ -7,11 +7,16 @@ public protocol ImageSource: Sendable {
   /// Reads an image's encoded bytes, replacing those in `bytes`, whose memory is reused.
   /// - Throws: `Failure` (noInput, data, inputOutput) naming the image if it cannot be read or has more than `limit` bytes.
   func read(_ index: Int, into bytes: inout [UInt8], limit: Int) throws
+  /// Says that these images are read next, so that a disk may read them together.
+  func expect(_ indices: [Int])
   /// The images of each shard, as `Dataset.shards` has them; nil if there are none.
   var shards: [Range<Int>]? { get }
 }
 
 extension ImageSource {
+  /// Does nothing.
+  public func expect(_ indices: [Int]) {}
+
   /// Nil: no shards.
   public var shards: [Range<Int>]? { nil }
 }

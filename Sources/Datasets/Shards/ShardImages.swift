@@ -28,5 +28,5 @@ public struct ShardImages: ImageSource {
   }
 
   /// Asks the system to read images ahead.
-  public func expect(_ indices: some Sequence<Int>) { samples.files.expect(indices.lazy.map { samples.places[$0] }) }
+  public func expect(_ indices: [Int]) { samples.files.expect(indices.lazy.map { samples.places[$0] }) }
 }
