@@ -32,6 +32,12 @@ targets += [
   .systemLibrary(
     name: "CPNG", pkgConfig: "libpng",
     providers: [.apt(["libpng-dev"]), .yum(["libpng-devel"]), .brew(["libpng"])]),
+  .systemLibrary(
+    name: "CWebP", pkgConfig: "libwebp",
+    providers: [.apt(["libwebp-dev"]), .yum(["libwebp-devel"]), .brew(["webp"])]),
+  .systemLibrary(
+    name: "CTIFF", pkgConfig: "libtiff-4",
+    providers: [.apt(["libtiff-dev"]), .yum(["libtiff-devel"]), .brew(["libtiff"])]),
 ]
 
 // MARK: Modules, each after those that it may import
@@ -39,6 +45,8 @@ targets += [
 targets += [
   .target(name: "Diagnostics"),
   .target(name: "CKernels"),
+  // Inline functions alone; no library.
+  .systemLibrary(name: "CAtomics"),
   .target(
     name: "CMPIShim", dependencies: withoutMPI ? [] : ["CMPI"],
     cSettings: withoutMPI ? [.define("DPT_NO_MPI")] : namedMPI == nil ? [] : [.define("DPT_NAMED_MPI")]),
@@ -46,10 +54,11 @@ targets += [
   .target(name: "Collectives", dependencies: ["CMPIShim", "CKernels", "Diagnostics"]),
   .target(name: "Formats", dependencies: ["CZip", "CZlib", "CCrypto", "Diagnostics"]),
   .target(
-    name: "Images", dependencies: ["CTurboJPEG", "CPNG", "CKernels", "Tensors", "Formats", "Diagnostics"]),
+    name: "Images",
+    dependencies: ["CTurboJPEG", "CPNG", "CWebP", "CTIFF", "CKernels", "Tensors", "Formats", "Diagnostics"]),
   .target(name: "Layers", dependencies: ["Collectives", "Tensors", "CKernels", "Diagnostics"]),
   .target(name: "Optimizers", dependencies: ["Tensors", "CKernels", "Diagnostics"]),
-  .target(name: "Datasets", dependencies: ["Images", "Tensors", "Formats", "Diagnostics"]),
+  .target(name: "Datasets", dependencies: ["Images", "Tensors", "Formats", "CAtomics", "Diagnostics"]),
   .target(
     name: "Training",
     dependencies: ["Collectives", "Tensors", "CKernels", "Layers", "Optimizers", "Datasets", "Formats", "Diagnostics"]),

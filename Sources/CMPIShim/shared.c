@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #if defined(__linux__)
-// Bytes of available memory; unlimited if unknown.
+// Bytes of available memory; unlimited if unknown. The system has no limit for memory without a name: if it ran out, it would
+// kill processes.
 static size_t available(void) {
   size_t kibibytes = SIZE_MAX / 1024;
   FILE *facts = fopen("/proc/meminfo", "r");
@@ -27,14 +28,7 @@ static size_t available(void) {
   return kibibytes * 1024;
 }
 
-static int open_nameless(size_t bytes) {
-  // The system has no limit here: if memory ran out, it would kill processes.
-  if (bytes > available()) {
-    errno = ENOMEM;
-    return -1;
-  }
-  return memfd_create("dp-train", MFD_CLOEXEC);
-}
+static int open_nameless(void) { return memfd_create("dp-train", MFD_CLOEXEC); }
 
 // Whether an open file is nameless memory of dpt_shared_create.
 static bool is_nameless(int file, size_t bytes) {
@@ -42,8 +36,9 @@ static bool is_nameless(int file, size_t bytes) {
   return fstat(file, &facts) == 0 && facts.st_nlink == 0 && facts.st_size == (off_t)bytes;
 }
 #else
-static int open_nameless(size_t bytes) {
-  (void)bytes;
+static size_t available(void) { return SIZE_MAX; }
+
+static int open_nameless(void) {
   errno = ENOTSUP;
   return -1;
 }
@@ -54,15 +49,31 @@ static bool is_nameless(int file, size_t bytes) {
 }
 #endif
 
-int dpt_shared_create(const char *name, size_t bytes, int *file) {
-  *file = name ? shm_open(name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR) : open_nameless(bytes);
+int dpt_shared_create(const char *name, size_t bytes, bool grows, int *file) {
+  if (!name && !grows && bytes > available()) return ENOMEM;
+  *file = name ? shm_open(name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR) : open_nameless();
   if (*file < 0) return errno;
   int error = ftruncate(*file, (off_t)bytes) == 0 ? 0 : errno;
   if (error != 0) dpt_shared_close(name, *file);
   return error;
 }
 
-void *dpt_shared_map(const char *place, size_t bytes, size_t own_start, size_t own_bytes, int *error) {
+static int reserve(int file, size_t start, size_t bytes) {
+#if defined(__linux__)
+  // Otherwise a full /dev/shm would raise a fatal signal when a page is touched.
+  return posix_fallocate(file, (off_t)start, (off_t)bytes);
+#else
+  (void)file, (void)start, (void)bytes;
+  return 0;
+#endif
+}
+
+int dpt_shared_grow(int file, size_t start, size_t bytes) {
+  return bytes > available() ? ENOMEM : reserve(file, start, bytes);
+}
+
+void *dpt_shared_map(const char *place, size_t bytes, size_t own_start, size_t own_bytes, int *growing,
+                     int *error) {
   bool has_name = strncmp(place, "/proc/", 6) != 0;
   int file = has_name ? shm_open(place, O_RDWR, 0) : open(place, O_RDWR | O_CLOEXEC);
   if (file < 0) {
@@ -74,19 +85,14 @@ void *dpt_shared_map(const char *place, size_t bytes, size_t own_start, size_t o
     *error = EBADF;
     return NULL;
   }
-  *error = 0;
-#if defined(__linux__)
-  // Otherwise a full /dev/shm would raise a fatal signal when a page is touched.
-  *error = posix_fallocate(file, (off_t)own_start, (off_t)own_bytes);
-#else
-  (void)own_start, (void)own_bytes;
-#endif
+  *error = growing ? 0 : reserve(file, own_start, own_bytes);
   void *start = MAP_FAILED;
   if (*error == 0) {
     start = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (start == MAP_FAILED) *error = errno;
   }
-  close(file);
+  if (growing && start != MAP_FAILED) *growing = file;
+  else close(file);
   return start == MAP_FAILED ? NULL : start;
 }
 

@@ -48,10 +48,15 @@ public struct DataSplits {
     }
   }
 
-  /// Tells all parts how many ranks of a machine keep samples in memory.
-  public func share(amongRanks ranks: Int) {
-    for part in all { part.data.share(amongRanks: ranks) }
-    measuredTraining?.share(amongRanks: ranks)
+  /// Tells all parts what they may use of the machine. `memory` gives as many bytes as it is asked for that the machine's ranks
+  /// use together, or nil; it is called in the same order on all ranks.
+  public func use(_ machine: MachineShare, memory: (Int) throws -> CacheMemory?) rethrows {
+    for data in all.map(\.data) + [measuredTraining].compactMap(\.self) {
+      var share = machine
+      let bytes = data.cacheBytes
+      if bytes > 0 { share.memory = try memory(bytes) }
+      data.use(share)
+    }
   }
 
   /// A part for evaluations, without random transforms; nil if there is none.

@@ -16,6 +16,9 @@ public protocol Dataset: AnyObject {
   var classes: [Int32]? { get }
   /// The weight of each sample, from 0 up, by which an epoch may draw it; nil if samples have none.
   var sampleWeights: [Double]? { get }
+  /// The samples of each shard, if they are in several files one after the other, each of which is best read as a whole; they
+  /// are those of `shuffleWindow`. Nil if there are none.
+  var shards: [Range<Int>]? { get }
   /// Whether samples have steps of their own, at most those of the shape.
   var hasLengths: Bool { get }
   /// Whether loading is slow enough to use a thread of its own. `load` is then called on that thread, never on two at
@@ -27,6 +30,12 @@ public protocol Dataset: AnyObject {
   var facts: DataFacts { get }
   /// Notices to the user about the files of the samples, such as an array that is not read.
   var notices: [String] { get }
+
+  /// The memory, in bytes, in which the ranks of a machine keep samples together; 0 for none. The same on all ranks.
+  var cacheBytes: Int { get }
+
+  /// Called before any sample is loaded, with what this rank may use of its machine.
+  func use(_ machine: MachineShare)
 
   /// Called before any sample is loaded, with the number of this machine's ranks that hold this data set. They share
   /// the memory that it uses for caching.
@@ -67,6 +76,9 @@ extension Dataset {
   /// Nil: samples have no weights.
   public var sampleWeights: [Double]? { nil }
 
+  /// Nil: no shards.
+  public var shards: [Range<Int>]? { nil }
+
   /// False: all samples have all steps.
   public var hasLengths: Bool { false }
 
@@ -75,6 +87,12 @@ extension Dataset {
 
   /// The sample's index.
   public func place(of index: Int) -> String { "sample \(index)" }
+
+  /// 0: no memory in common.
+  public var cacheBytes: Int { 0 }
+
+  /// Shares memory for caching among the ranks.
+  public func use(_ machine: MachineShare) { share(amongRanks: machine.ranks) }
 
   /// Does nothing: there is no cache.
   public func share(amongRanks ranks: Int) {}

@@ -8,6 +8,7 @@ public final class Sampler {
   private let random: Philox
   private let sampleOrder: SampleOrder
   private let draws: WeightedDraws?
+  private let window: ShuffleWindow?
   /// The memory of all that follows.
   private let memory: UnsafeMutableRawPointer
   /// What the epoch draws, before it is shuffled; empty if it has every sample once.
@@ -20,13 +21,17 @@ public final class Sampler {
   private let lengths, places: UnsafeMutableBufferPointer<Int>
 
   /// An order of the samples of `data`, which depends on the seed and the epoch alone. Without `draws` each epoch has every
-  /// sample once.
+  /// sample once. With `shuffleWindow`, and if the data set has shards, an epoch mixes the samples of so many of them at a time.
   /// - Throws: `Failure` (system) if there is not enough memory.
-  public init(_ data: any Dataset, order sampleOrder: SampleOrder, draws: WeightedDraws? = nil, seed: UInt64) throws {
+  public init(
+    _ data: any Dataset, order sampleOrder: SampleOrder, draws: WeightedDraws? = nil, shuffleWindow: Int? = nil,
+    seed: UInt64
+  ) throws {
     self.data = data
     random = Philox(seed: seed, purpose: .shuffle)
     self.sampleOrder = sampleOrder
     self.draws = draws
+    window = shuffleWindow.flatMap { size in data.shards.map { ShuffleWindow(of: $0, size: size) } }
     let count = draws?.count ?? data.count
     let drawCount = draws?.count ?? 0
     let lengthCount = sampleOrder.isByLength ? count : 0
@@ -96,11 +101,20 @@ public final class Sampler {
     }
   }
 
-  /// Fisher & Yates.
   private func shuffle(epoch: Int) {
     for index in order.indices { order[index] = index }
-    for index in order.indices.dropLast() {
-      order.swapAt(index, random.integer(in: index...order.count - 1, epoch: epoch, sample: index, element: 0))
+    guard let window else {
+      shuffle(order.indices, epoch: epoch)
+      return
+    }
+    let windows = window.arrange(order, epoch: epoch, random) { [draws, drawn] in draws == nil ? $0 : drawn[$0].sample }
+    for window in windows { shuffle(window, epoch: epoch) }
+  }
+
+  /// Fisher & Yates.
+  private func shuffle(_ places: Range<Int>, epoch: Int) {
+    for index in places.dropLast() {
+      order.swapAt(index, random.integer(in: index...places.upperBound - 1, epoch: epoch, sample: index, element: 0))
     }
   }
 

@@ -22,6 +22,8 @@ public final class Subset: Dataset {
   public var classes: [Int32]? { whole.classes.map { all in indices.map { all[$0] } } }
   /// The weights of the chosen samples.
   public var sampleWeights: [Double]? { whole.sampleWeights.map { all in indices.map { all[$0] } } }
+  /// The chosen samples of each of the whole's shards; nil if they are not in the order of the shards.
+  public var shards: [Range<Int>]? { whole.shards.flatMap { $0.chosen(indices) } }
   /// The number of chosen samples.
   public var count: Int { indices.count }
   /// As in the whole.
@@ -52,6 +54,24 @@ public final class Subset: Dataset {
     wanted.removeAll(keepingCapacity: true)
     for index in chosen { wanted.append(indices[index]) }
     try wanted.withUnsafeBufferPointer { try whole.load(epoch: epoch, indices: $0, into: batch) }
+  }
+}
+
+extension [Range<Int>] {
+  /// The places in `indices` of what is in each range, without those of which nothing is; nil if the indices go back from one
+  /// range to one before it.
+  fileprivate func chosen(_ indices: [Int]) -> [Range<Int>]? {
+    var (ranges, range): ([Range<Int>], Int) = ([], -1)
+    for (place, index) in indices.enumerated() {
+      if range >= 0, self[range].contains(index) {
+        ranges[ranges.count - 1] = ranges[ranges.count - 1].lowerBound..<place + 1
+      } else {
+        guard let next = self[(range + 1)...].firstIndex(where: { $0.contains(index) }) else { return nil }
+        range = next
+        ranges.append(place..<place + 1)
+      }
+    }
+    return ranges
   }
 }
 

@@ -1,10 +1,12 @@
 import CKernels
 
 extension Canvas {
-  /// Changes colours by steps, one after the other. Returns the sum of the grey values.
+  /// Changes colours by steps, one after the other; saturation and hue change nothing in a grey image. Returns the sum of
+  /// the grey values.
   @discardableResult
   func adjust(_ steps: UnsafeBufferPointer<dpt_color_step>) -> Double {
-    dpt_adjust_colors(planes[0], planes[1], planes[2], size.count, steps.baseAddress, steps.count)
+    guard channels == 3 else { return dpt_adjust_greys(planes[0], size.count, steps.baseAddress, steps.count) }
+    return dpt_adjust_colors(planes[0], planes[1], planes[2], size.count, steps.baseAddress, steps.count)
   }
 
   /// Changes colours in one way.
@@ -35,12 +37,12 @@ extension Canvas {
 
   /// Spreads each channel from its least to its greatest value over 0 to 1.
   func stretchContrast() {
-    for channel in 0..<3 { dpt_stretch_plane(planes[channel], size.count) }
+    for channel in 0..<channels { dpt_stretch_plane(planes[channel], size.count) }
   }
 
   /// Makes all levels of each channel about equally frequent, as PIL does.
   func equalize() {
-    for channel in 0..<3 { dpt_equalize_plane(planes[channel], size.count) }
+    for channel in 0..<channels { dpt_equalize_plane(planes[channel], size.count) }
   }
 
   /// Blurs the image if `factor` is 0, and sharpens it if it is more than 1; pixels at the border stay.
@@ -53,7 +55,7 @@ extension Canvas {
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 9) { weights in
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: 9) { rows in
         for tap in 0..<9 { weights[tap] = tap == 4 ? middle : others }
-        for channel in 0..<3 {
+        for channel in 0..<channels {
           let (plane, blurred) = (planes[channel], result[channel])
           blurred.update(from: plane, count: size.width)
           let last = (size.height - 1) * size.width

@@ -1,13 +1,3 @@
-import Diagnostics
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// The height and width of an image in pixels.
 public struct ImageSize: Equatable, Sendable, CustomStringConvertible {
   /// Rows.
@@ -24,19 +14,17 @@ public struct ImageSize: Equatable, Sendable, CustomStringConvertible {
   /// The number of pixels.
   public var count: Int { height * width }
 
-  /// The size of a three-channel image whose memory is enough for this size with four channels.
-  var withFourChannels: ImageSize { ImageSize(height: height, width: (width * 4 + 2) / 3) }
-
   /// For example `375×500`: height first, as in shapes.
   public var description: String { "\(height)×\(width)" }
 }
 
-/// An 8-bit RGB image, height × width × 3, whose memory grows to the largest image so far.
+/// An image, height × width × channels, whose memory grows to the largest image so far.
 public final class Image {
   /// Rows and columns; 0×0 at first.
   public private(set) var size = ImageSize(height: 0, width: 0)
-  private var memory: UnsafeMutablePointer<UInt8>?
-  private var capacity = 0
+  /// The channels of a pixel, and their bits.
+  public private(set) var format = PixelFormat()
+  private let memory = PixelMemory()
 
   /// An image of no pixels.
   public init() {}
@@ -45,30 +33,42 @@ public final class Image {
   /// - Throws: `Failure` (system) if there is not enough memory.
   public convenience init(copying other: Image) throws {
     self.init()
-    try reshape(other.size)
+    try reshape(other.size, format: other.format)
     _ = pixels.update(fromContentsOf: other.pixels)
-  }
-
-  deinit {
-    free(memory)
   }
 
   /// Resizes the image; all pixels must then be written. A smaller one keeps the first bytes.
   /// - Throws: `Failure` (system) if there is not enough memory.
-  public func reshape(_ size: ImageSize) throws {
-    if size.count * 3 > capacity {
-      guard let larger = malloc(size.count * 3) else {
-        throw Failure(.system, "not enough memory for an image of \(size) pixels")
-      }
-      free(memory)
-      memory = larger.bindMemory(to: UInt8.self, capacity: size.count * 3)
-      capacity = size.count * 3
-    }
-    self.size = size
+  public func reshape(_ size: ImageSize, format: PixelFormat = PixelFormat()) throws {
+    try reserve(size, bytes: format.bytes)
+    (self.size, self.format) = (size, format)
   }
 
-  /// Red, green and blue of each pixel, row by row; valid while the image lives and keeps its size.
+  /// The bytes of all pixels, row by row: red, green and blue, or one grey level. A channel of 16 bits has two, as
+  /// `widePixels` reads them. Valid while the image lives and keeps its size.
   public var pixels: UnsafeMutableBufferPointer<UInt8> {
-    UnsafeMutableBufferPointer(start: memory, count: memory == nil ? 0 : size.count * 3)
+    UnsafeMutableBufferPointer(start: values(), count: memory.base == nil ? 0 : size.count * format.bytes)
+  }
+
+  /// The channels of all pixels, row by row, if they have 16 bits; valid as `pixels`.
+  public var widePixels: UnsafeMutableBufferPointer<UInt16> {
+    precondition(format.depth == .sixteen, "the image has 8 bits")
+    return UnsafeMutableBufferPointer(start: values(), count: memory.base == nil ? 0 : size.count * format.channels)
+  }
+
+  /// Makes room for `bytes` bytes of each pixel of a size, which `values` then reaches.
+  func reserve(_ size: ImageSize, bytes: Int) throws {
+    try memory.reserve(size, bytes: bytes)
+  }
+
+  /// The memory as values of a type.
+  func values<Value: BitwiseCopyable>(as type: Value.Type = Value.self) -> UnsafeMutablePointer<Value>? {
+    memory.base?.bindMemory(to: type, capacity: memory.capacity / MemoryLayout<Value>.stride)
+  }
+
+  /// Changes the format; the memory must be enough, and all pixels must then be written.
+  func reinterpret(as format: PixelFormat) {
+    precondition(size.count * format.bytes <= memory.capacity, "the memory is too small")
+    self.format = format
   }
 }

@@ -39,28 +39,33 @@ final class JPEG {
   private struct Header {
     let size: ImageSize
     let isCMYK: Bool
+    let isGrey: Bool
     let markers: JPEGMarkers
   }
 
-  /// Decodes a file's bytes; an unknown version in them is changed to one that libjpeg knows.
-  func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, into image: Image) throws {
+  /// Decodes a file's bytes to a format; an unknown version in them is changed to one that libjpeg knows.
+  func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, format: PixelFormat, into image: Image) throws {
     try startingAnew {
       let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
-      try image.reshape(header.size)
+      let staysGrey = header.isGrey && format.colors == .grey
+      try image.reshape(header.size, format: PixelFormat(colors: staysGrey ? .grey : .rgb), for: format)
       if header.isCMYK {
         try decompressInks(bytes, path: path, header, into: image)
       } else {
-        try decompress(bytes, path: path, header.markers, to: image.pixels.baseAddress, header.size, TJPF_RGB)
+        try decompress(
+          bytes, path: path, header.markers, to: image.pixels.baseAddress, header.size, staysGrey ? TJPF_GRAY : TJPF_RGB
+        )
       }
+      image.convert(to: format)
       try header.markers.orientation.apply(to: image, copy: turned)
     }
   }
 
   private func decompressInks(_ bytes: [UInt8], path: String, _ header: Header, into image: Image) throws {
     // The inks, four bytes per pixel, share the memory of the colours: each pixel is read before it is overwritten.
-    try image.reshape(header.size.withFourChannels)
-    let pixels = image.pixels
-    try decompress(bytes, path: path, header.markers, to: pixels.baseAddress, header.size, TJPF_CMYK)
+    try image.reserve(header.size, bytes: 4)
+    guard let pixels = image.values(as: UInt8.self) else { return }
+    try decompress(bytes, path: path, header.markers, to: pixels, header.size, TJPF_CMYK)
     for pixel in 0..<header.size.count {
       // Files hold inverted inks (as Adobe's programs write them), so this is light, not ink.
       let black = UInt32(pixels[4 * pixel + 3])
@@ -69,7 +74,6 @@ final class JPEG {
         pixels[3 * pixel + channel] = UInt8(black - (product + product >> 8) >> 8)
       }
     }
-    try image.reshape(header.size)
   }
 
   /// Checks whether a file's bytes can be decoded, at an eighth of the size: all detectable damage is found before
@@ -79,9 +83,9 @@ final class JPEG {
     try startingAnew {
       let header = try header(of: &bytes, path: path, pixelLimit: pixelLimit)
       let size = ImageSize(height: (header.size.height + 7) / 8, width: (header.size.width + 7) / 8)
-      try image.reshape(header.isCMYK ? size.withFourChannels : size)
+      try image.reserve(size, bytes: header.isCMYK ? 4 : 3)
       let format = header.isCMYK ? TJPF_CMYK : TJPF_RGB
-      try decompress(bytes, path: path, header.markers, to: image.pixels.baseAddress, size, format)
+      try decompress(bytes, path: path, header.markers, to: image.values(), size, format)
       guard header.markers.orientation.exchangesSides else { return header.size }
       return ImageSize(height: header.size.width, width: header.size.height)
     }
@@ -107,7 +111,7 @@ final class JPEG {
     try checkSize(size, path: path, pixelLimit: pixelLimit)
     return Header(
       size: size, isCMYK: colourSpace == Int32(TJCS_CMYK.rawValue) || colourSpace == Int32(TJCS_YCCK.rawValue),
-      markers: markers)
+      isGrey: colourSpace == Int32(TJCS_GRAY.rawValue), markers: markers)
   }
 
   private func decompress(
@@ -132,7 +136,7 @@ final class JPEG {
   }
 
   /// libjpeg's warnings when it makes up pixels (its `jerror.h`).
-  private static let losses = [
+  static let losses = [
     "premature end of data segment", "Premature end of JPEG file", "bad Huffman code", "bad arithmetic code",
     "instead of RST",
   ]

@@ -53,12 +53,24 @@ enum Orientation: UInt16 {
   /// - Throws: `Failure` (system) if there is not enough memory.
   func apply(to image: Image, copy: Image) throws {
     guard self != .upright else { return }
-    let (height, width) = (image.size.height, image.size.width)
-    try copy.reshape(image.size)
+    let stored = image.size
+    try copy.reshape(stored, format: image.format)
     _ = copy.pixels.update(fromContentsOf: image.pixels)
-    if exchangesSides { try image.reshape(ImageSize(height: width, width: height)) }
-    let (source, target) = (copy.pixels, image.pixels)
-    let columns = image.size.width
+    if exchangesSides {
+      try image.reshape(ImageSize(height: stored.width, width: stored.height), format: image.format)
+    }
+    switch (image.format.colors, image.format.depth) {
+    case (.grey, .eight): turn(copy, into: image, as: UInt8.self)
+    case (.grey, .sixteen): turn(copy, into: image, as: UInt16.self)
+    case (.rgb, .eight): turn(copy, into: image, as: (UInt8, UInt8, UInt8).self)
+    case (.rgb, .sixteen): turn(copy, into: image, as: (UInt16, UInt16, UInt16).self)
+    }
+  }
+
+  /// Copies the pixels, which are of type `Pixel`, to their places.
+  private func turn<Pixel: BitwiseCopyable>(_ stored: Image, into image: Image, as type: Pixel.Type) {
+    guard let source = stored.values(as: type), let target = image.values(as: type) else { return }
+    let (height, width, columns) = (stored.size.height, stored.size.width, image.size.width)
     for row in 0..<image.size.height {
       for column in 0..<columns {
         let (y, x) =
@@ -72,8 +84,7 @@ enum Orientation: UInt16 {
           case .transversed: (height - 1 - column, width - 1 - row)
           case .turnedRight: (column, width - 1 - row)
           }
-        let (from, to) = (3 * (y * width + x), 3 * (row * columns + column))
-        for channel in 0..<3 { target[to + channel] = source[from + channel] }
+        target[row * columns + column] = source[y * width + x]
       }
     }
   }

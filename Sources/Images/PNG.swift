@@ -1,14 +1,14 @@
 import CPNG
 import Diagnostics
 
-/// A decoder of PNG images, through libpng's simplified interface.
+/// A decoder of PNG images, through libpng's simplified interface; 16 bits are kept through its low-level one.
 final class PNG {
   /// The first eight bytes of every PNG file.
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
   private let turned = Image()
 
-  /// Decodes a file's bytes. It removes chunks from them that would make libpng convert colours.
-  func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, into image: Image) throws {
+  /// Decodes a file's bytes to a format. It removes chunks from them that would make libpng convert colours.
+  func decode(_ bytes: inout [UInt8], path: String, pixelLimit: Int, format: PixelFormat, into image: Image) throws {
     let orientation = try dropColourSpaces(&bytes, path: path)
     var png = png_image()
     png.version = UInt32(PNG_IMAGE_VERSION)
@@ -19,30 +19,57 @@ final class PNG {
       }
       let size = ImageSize(height: Int(png.height), width: Int(png.width))
       try checkSize(size, path: path, pixelLimit: pixelLimit)
-      // Otherwise libpng takes 16 bits for linear light.
-      png.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
-      try image.reshape(size)
-      if png.format & UInt32(PNG_FORMAT_FLAG_ALPHA) == 0 {
-        png.format = UInt32(PNG_FORMAT_FLAG_COLOR)
-        try read(&png, to: image.pixels.baseAddress, path: path)
+      // The depth is in the header, which comes first.
+      if format.depth == .sixteen, source[24] == 16 {
+        let colors: PixelFormat.Colors = png.format & UInt32(PNG_FORMAT_FLAG_COLOR) == 0 ? .grey : .rgb
+        try image.reshape(size, format: PixelFormat(colors: colors, depth: .sixteen), for: format)
+        try readWide(source, to: image.widePixels, channels: colors.channels, path: path)
       } else {
-        // Alpha is dropped after reading: libpng would blend it with a background.
-        png.format = UInt32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_ALPHA)
-        try image.reshape(size.withFourChannels)
-        let pixels = image.pixels
-        try read(&png, to: pixels.baseAddress, path: path)
-        for pixel in 0..<size.count {
-          for channel in 0..<3 { pixels[3 * pixel + channel] = pixels[4 * pixel + channel] }
-        }
-        try image.reshape(size)
+        try readBytes(&png, size, format, into: image, path: path)
       }
     }
+    image.convert(to: format)
     try orientation.apply(to: image, copy: turned)
+  }
+
+  private func readBytes(
+    _ png: inout png_image, _ size: ImageSize, _ format: PixelFormat, into image: Image, path: String
+  ) throws {
+    // Otherwise libpng takes 16 bits for linear light.
+    png.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
+    let staysGrey = png.format & UInt32(PNG_FORMAT_FLAG_COLOR) == 0 && format.colors == .grey
+    let colors = staysGrey ? 0 : UInt32(PNG_FORMAT_FLAG_COLOR)
+    try image.reshape(size, format: PixelFormat(colors: staysGrey ? .grey : .rgb), for: format)
+    guard png.format & UInt32(PNG_FORMAT_FLAG_ALPHA) != 0 else {
+      png.format = colors
+      return try read(&png, to: image.pixels.baseAddress, path: path)
+    }
+    // Alpha is dropped after reading: libpng would blend it with a background.
+    let channels = image.format.channels
+    png.format = colors | UInt32(PNG_FORMAT_FLAG_ALPHA)
+    try image.reserve(size, bytes: channels + 1)
+    let pixels = image.values(as: UInt8.self)
+    try read(&png, to: pixels, path: path)
+    guard let pixels else { return }
+    for pixel in 0..<size.count {
+      for channel in 0..<channels { pixels[channels * pixel + channel] = pixels[(channels + 1) * pixel + channel] }
+    }
   }
 
   private func read(_ png: inout png_image, to pixels: UnsafeMutablePointer<UInt8>?, path: String) throws {
     guard png_image_finish_read(&png, nil, pixels, 0, nil) != 0 else {
       throw damaged(path, "PNG", png.text)
+    }
+  }
+
+  private func readWide(
+    _ bytes: UnsafeRawBufferPointer, to samples: UnsafeMutableBufferPointer<UInt16>, channels: Int, path: String
+  ) throws {
+    var source = dpt_png_source()
+    source.bytes = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    source.count = bytes.count
+    guard dpt_png_decode_wide(&source, samples.baseAddress, samples.count, channels) != 0 else {
+      throw damaged(path, "PNG", text(of: source.error))
     }
   }
 
@@ -88,5 +115,10 @@ final class PNG {
 
 extension png_image {
   /// libpng's error message.
-  var text: String { withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) } }
+  var text: String { Images.text(of: message) }
+}
+
+/// The text in a C array of characters.
+func text<Characters>(of characters: Characters) -> String {
+  withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
 }

@@ -3,8 +3,8 @@ import Tensors
 
 /// Transforms in order, and their memory; for one thread at a time.
 ///
-/// The leading deterministic transforms end in 8 bits (`prepare`), as torchvision's do on PIL images; a data set may
-/// cache the result. The others work on floats from 0 to 1 and write them normalized, channels last (`finish`).
+/// The leading deterministic transforms end in the image's 8 or 16 bits (`prepare`), as torchvision's do on PIL images; a
+/// data set may cache the result. The others work on floats from 0 to 1 and write them normalized, channels last (`finish`).
 public final class TransformPipeline {
   /// The transforms, in order.
   public let transforms: [any Transform]
@@ -21,6 +21,11 @@ public final class TransformPipeline {
     self.transforms = transforms
     self.normalize = normalize
     preparedCount = transforms.firstIndex { !$0.isDeterministic } ?? transforms.count
+  }
+
+  /// The same transforms with memory of their own, for another thread.
+  public convenience init(copying other: TransformPipeline) {
+    self.init(other.transforms, normalize: other.normalize)
   }
 
   /// The size of the result for an image of size `input` (nil: any size); nil if it is not fixed.
@@ -40,7 +45,7 @@ public final class TransformPipeline {
     try canvas.store(to: image)
   }
 
-  /// Applies the other transforms to a prepared image, and writes height × width × 3 floats.
+  /// Applies the other transforms to a prepared image, and writes height × width × channels floats.
   /// - Parameters:
   ///   - random: the seed and purpose of random choices.
   ///   - size: the required size of the result; nil if the transforms fix it.

@@ -66,7 +66,9 @@ public struct Experiment {
   /// Makes a sampler that gives the order of each epoch's samples.
   /// - Throws: `Failure` (system) if memory is short.
   public func makeSampler() throws -> Sampler {
-    try Sampler(data.training, order: settings.order, draws: settings.draws, seed: settings.seed)
+    try Sampler(
+      data.training, order: settings.order, draws: settings.draws, shuffleWindow: settings.shuffleWindow,
+      seed: settings.seed)
   }
 
   /// The network with the weights that evaluations take. It shares them, so training changes them here too.
@@ -79,10 +81,34 @@ public struct Experiment {
   /// Makes the workspace for training on this rank. Call it once, before the data are used.
   /// - Throws: `Failure` (usage) if there are more ranks than shards, (system) if memory is short.
   public func makeWorkspace(communicator: any Communicator) throws -> Workspace {
-    data.share(amongRanks: communicator.neighbours.count)
+    try share(communicator)
     // The trainer makes it, when files have been written already.
     try Sampler.checkMemory(data.training, order: settings.order, draws: settings.draws)
     return try Workspace(network, settings: settings, communicator: communicator)
+  }
+
+  /// Tells the data what this rank may use of its machine. Every rank calls it.
+  private func share(_ communicator: any Communicator) throws {
+    var refused = 0
+    let isShared = communicator.machines.contains { $0.count > 1 }
+    let machine = MachineShare(
+      ranks: communicator.neighbours.count, idleProcessors: communicator.idleProcessors)
+    try data.use(machine) { bytes in
+      guard isShared else { return nil }
+      // The first rank of a machine asks for the whole, the others for none.
+      let own = communicator.neighbours.first == communicator.rank ? bytes : 0
+      guard let memory = try communicator.shareGrowingMemory(byteCount: own) else {
+        refused += bytes
+        return nil
+      }
+      return CacheMemory(
+        UnsafeMutableRawBufferPointer(start: memory.areas[0].baseAddress, count: bytes), reserve: memory.reserve,
+        release: { withExtendedLifetime(memory) {} })
+    }
+    if refused > 0, communicator.isRoot {
+      complain(
+        "dp-train: the ranks of a machine cannot share memory, so each keeps images of its own, in its part of data.cache")
+    }
   }
 
   /// An evaluator of one part of the data, the training samples without random transforms: in `workspace` if its inputs

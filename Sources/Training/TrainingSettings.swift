@@ -17,6 +17,8 @@ public struct TrainingSettings: Sendable {
   public var shards: Int
   /// How each epoch orders its samples.
   public var order: SampleOrder
+  /// How many shards an epoch mixes at a time; nil for all samples.
+  public var shuffleWindow: Int?
   /// How each epoch draws samples with replacement; nil if it has every sample once.
   public var draws: WeightedDraws?
   /// The base learning rate of the schedule.

@@ -11,6 +11,7 @@ struct EvaluateCommand: ParsableCommand, UsesRanks {
         dp-train evaluate RUN                          the recipe's test samples
         dp-train evaluate RUN pics/new                 image-folder: pics/new/CLASS/*.jpg; text-lines: CLASS.txt
         dp-train evaluate RUN new.csv                  csv, csv-sequences, numpy, ts: a file with the targets; idx, cifar: a folder
+        dp-train evaluate RUN "new-{0..9}.tar"         tar: tar files
         dp-train evaluate RUN data.testSize=10000      keys change what is measured
         dp-train evaluate RUN evaluate.metrics=[all]   every metric that is defined
       Works under mpirun too, with the same result on any number of ranks. With more than 30 classes it shows the best,

@@ -49,6 +49,19 @@ import Testing
     #expect(computing([[0, 1, 2]], (0..<3).map { _ in access([]) }) == [0, 1, 2])
   }
 
+  @Test func idleProcessorsAreDividedAmongTheRanks() {
+    func idle(_ access: [ProcessorAccess], rank: Int = 0) -> Int {
+      ProcessorChoice.idle(ofRank: rank, among: Array(access.indices), access: access)
+    }
+    let eight = Array(0..<8)
+    #expect([1, 2, 3, 4, 8, 9].map { idle(Array(repeating: access(eight), count: $0)) } == [7, 3, 1, 1, 0, 0])
+    // A rank that is bound to a processor has no other.
+    #expect(idle([access([0]), access([1, 2, 70])]) == 0 && idle([access([0]), access([1, 2, 70])], rank: 1) == 1)
+    #expect(idle([access(eight, quota: 3, group: 7)]) == 2)
+    #expect(idle((0..<2).map { access(eight, quota: 3, group: UInt64($0)) }) == 2)
+    #expect(idle([access([]), access([])]) == 0)
+  }
+
   @Test func choosingAmongThousandsOfRanksIsFast() {
     let mask = [UInt64](repeating: .max, count: 4)
     let all = (0..<1000).map { _ in ProcessorAccess(mask: mask, quota: nil, group: 0) }

@@ -9,7 +9,7 @@ import Testing
 
   private func map(_ place: String, bytes: Int = bytes) -> (start: UnsafeMutableRawPointer?, error: Int32) {
     var error: Int32 = 0
-    let start = dpt_shared_map(place, bytes, 0, min(bytes, Self.bytes), &error)
+    let start = dpt_shared_map(place, bytes, 0, min(bytes, Self.bytes), nil, &error)
     return (start, error)
   }
 
@@ -27,16 +27,16 @@ import Testing
 
   @Test func aNameExistsUntilItIsClosed() throws {
     var file: Int32 = -1
-    #expect(dpt_shared_create(Self.name, Self.bytes, &file) == 0)
+    #expect(dpt_shared_create(Self.name, Self.bytes, false, &file) == 0)
     var other: Int32 = -1
-    #expect(dpt_shared_create(Self.name, Self.bytes, &other) == EEXIST)
+    #expect(dpt_shared_create(Self.name, Self.bytes, false, &other) == EEXIST)
     try expectShared(Self.name) { dpt_shared_close(Self.name, file) }
   }
 
   #if os(Linux)
     @Test func namelessMemoryIsFoundThroughItsProcess() throws {
       var file: Int32 = -1
-      #expect(dpt_shared_create(nil, Self.bytes, &file) == 0)
+      #expect(dpt_shared_create(nil, Self.bytes, false, &file) == 0)
       let place = "/proc/\(getpid())/fd/\(file)"
       #expect(map(place, bytes: Self.bytes / 2).error == EBADF)
       try expectShared(place) { dpt_shared_close(nil, file) }
@@ -44,7 +44,22 @@ import Testing
 
     @Test func moreMemoryThanAvailableIsRefused() {
       var file: Int32 = -1
-      #expect(dpt_shared_create(nil, 1 << 46, &file) == ENOMEM)
+      #expect(dpt_shared_create(nil, 1 << 46, false, &file) == ENOMEM)
+    }
+
+    @Test func memoryThatGrowsMayBeLargerThanWhatIsAvailable() throws {
+      let bytes = 1 << 46
+      var file: Int32 = -1
+      #expect(dpt_shared_create(nil, bytes, true, &file) == 0)
+      var (kept, error) = (Int32(-1), Int32(0))
+      let place = "/proc/\(getpid())/fd/\(file)"
+      let start = try #require(dpt_shared_map(place, bytes, 0, bytes, &kept, &error))
+      dpt_shared_close(nil, file)
+      #expect(dpt_shared_grow(kept, 0, 1 << 20) == 0)
+      start.storeBytes(of: 7, toByteOffset: 1 << 20 - 1, as: UInt8.self)
+      #expect(dpt_shared_grow(kept, 1 << 20, bytes - 1 << 20) == ENOMEM)
+      close(kept)
+      dpt_shared_unmap(start, bytes)
     }
 
     @Test func anotherFileIsNotTakenForMemory() throws {

@@ -8,10 +8,12 @@ private final class Lengths: Dataset {
   let classNames: [String] = []
   let count: Int
   let hasLengths = true
+  let shards: [Range<Int>]?
   private let lengths: [Int]
 
-  init(_ lengths: [Int]) {
+  init(_ lengths: [Int], shards: [Range<Int>]? = nil) {
     self.lengths = lengths
+    self.shards = shards
     count = lengths.count
   }
 
@@ -76,4 +78,72 @@ private final class Lengths: Dataset {
       }
     }
   }
+
+  /// Shards of 7, 1, 12, 5 and 3 samples.
+  private static let shards = [0..<7, 7..<8, 8..<20, 20..<25, 25..<28]
+
+  @Test(arguments: [1, 2, 3, 9])
+  func aWindowMixesTheSamplesOfItsShardsAlone(size: Int) {
+    let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
+    let windowed = Sampler(data, order: .shuffled, shuffleWindow: size, seed: 4)
+    let orders = (0..<4).map { order(windowed, epoch: $0, count: 28) }
+    #expect(Set(orders).count == 4)
+    // The epoch decides, not the sampler's former use.
+    #expect(order(Sampler(data, order: .shuffled, shuffleWindow: size, seed: 4), epoch: 2, count: 28) == orders[2])
+    var shardOrders: Set<[Int]> = []
+    for found in orders {
+      #expect(found.sorted() == Array(0..<28))
+      var place = 0
+      var shards: [Int] = []
+      while place < 28 {
+        // The shards of a window are those of its samples.
+        var window: Set<Int> = []
+        var end = place
+        while end < 28, let shard = SamplerTests.shards.firstIndex(where: { $0.contains(found[end]) }),
+          window.contains(shard) || window.count < size
+        {
+          window.insert(shard)
+          end += 1
+        }
+        #expect(window.reduce(0) { $0 + SamplerTests.shards[$1].count } == end - place)
+        shards += window.sorted()
+        place = end
+      }
+      shardOrders.insert(shards)
+    }
+    #expect(size == 9 || shardOrders.count > 1)
+  }
+
+  @Test func subsetsHaveTheShardsOfTheirSamples() {
+    let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
+    #expect(Subset(data, indices: [1, 5, 7, 20, 21, 27]).shards == [0..<2, 2..<3, 3..<5, 5..<6])
+    #expect(Subset(data, indices: [20, 1]).shards == nil && Subset(data, indices: []).shards == [])
+    let chosen = Subset(data, indices: [1, 5, 7, 20, 21, 27])
+    #expect(
+      order(Sampler(chosen, order: .shuffled, shuffleWindow: 1, seed: 1), epoch: 0, count: 6).sorted() == Array(0..<6))
+    let byLength = Sampler(
+      data, order: .byLength(batch: 4, window: 2), shuffleWindow: 2, seed: 1)
+    #expect(order(byLength, epoch: 0, count: 28).sorted() == Array(0..<28))
+  }
+
+  @Test func drawsComeInTheOrderOfTheirShards() throws {
+    let data = Lengths(Array(repeating: 1, count: 28), shards: SamplerTests.shards)
+    let draws = try WeightedDraws(weighing: Weighed(data), count: 60)
+    let drawn = order(Sampler(data, order: .shuffled, draws: draws, shuffleWindow: 1, seed: 1), epoch: 0, count: 60)
+    var shards = drawn.compactMap { sample in SamplerTests.shards.firstIndex { $0.contains(sample) } }
+    shards = shards.indices.filter { $0 == 0 || shards[$0] != shards[$0 - 1] }.map { shards[$0] }
+    #expect(drawn.count == 60 && Set(shards).count == shards.count)
+  }
+}
+
+/// Samples that all weigh 1.
+private final class Weighed: Dataset {
+  let inputShape: Shape
+  let classNames: [String] = []
+  let count: Int
+
+  init(_ data: Lengths) { (inputShape, count) = (data.inputShape, data.count) }
+
+  var sampleWeights: [Double]? { Array(repeating: 1, count: count) }
+  func load(epoch: Int, indices: UnsafeBufferPointer<Int>, into batch: Batch) {}
 }

@@ -11,9 +11,9 @@ func reference(_ name: String) -> String {
 }
 
 /// A decoded file of Tests/Reference/images.
-func decoded(_ name: String) throws -> Image {
+func decoded(_ name: String, format: PixelFormat = PixelFormat()) throws -> Image {
   let image = Image()
-  try ImageDecoder().decode(reference("images/\(name)"), into: image)
+  try ImageDecoder(format: format).decode(reference("images/\(name)"), into: image)
   return image
 }
 

@@ -3,16 +3,16 @@ import Images
 import TestSupport
 import Testing
 
-/// The floats of a canvas, height × width × 3.
+/// The floats of a canvas, height × width × channels.
 func written(_ canvas: Canvas, _ normalize: Normalize = .none) -> [Float] {
-  [Float](unsafeUninitializedCapacity: canvas.size.count * 3) { buffer, count in
+  [Float](unsafeUninitializedCapacity: canvas.size.count * canvas.channels) { buffer, count in
     buffer.baseAddress.map { canvas.write(normalize, to: $0) }
-    count = canvas.size.count * 3
+    count = canvas.size.count * canvas.channels
   }
 }
 
 /// Expects torchvision's result, the array `name` of the reference file, from a change of the sample image (or of another
-/// array) on every instruction set: with a mean difference of at most `limit`, and at most `share` of the values differing by
+/// array; a grey one if the name begins with `grey-`) on every instruction set: with a mean difference of at most `limit`, and at most `share` of the values differing by
 /// more than `most`, where 1 is the whole range.
 func expectReference(
   _ name: String, of input: String? = nil, within limit: Float = 2e-5, atMost most: Float = 1, for share: Double = 0,
@@ -20,7 +20,8 @@ func expectReference(
 ) throws {
   let archive = try NPZArchive(contentsOf: reference("transforms.npz"))
   let expected = try archive.array(name)
-  let image = try input.map { try bytes(of: archive.array($0)) } ?? decoded("colour.png")
+  let format = PixelFormat(colors: name.hasPrefix("grey-") ? .grey : .rgb)
+  let image = try input.map { try bytes(of: archive.array($0)) } ?? decoded("colour.png", format: format)
   let results = try onEachInstructionSet {
     let canvas = Canvas()
     try canvas.load(image)
@@ -28,7 +29,7 @@ func expectReference(
     return (canvas.size, written(canvas))
   }
   for (set, (size, values)) in results {
-    #expect(expected.shape == [size.height, size.width, 3], sourceLocation: sourceLocation)
+    #expect(expected.shape == [size.height, size.width, format.channels], sourceLocation: sourceLocation)
     #expect(values == results.first?.result.1, "\(name) on \(set)", sourceLocation: sourceLocation)
     let differences = zip(expected.floats(), values).map { abs($0 / 65535 - $1) }
     let mean = differences.reduce(0, +) / Float(max(1, values.count))
@@ -54,3 +55,18 @@ private func bytes(of array: NPYArray) throws -> Image {
   for (place, value) in array.floats().enumerated() { image.pixels[place] = UInt8((value / 257).rounded()) }
   return image
 }
+
+/// The jitters of the reference file, in order.
+let referenceJitters: [ColorJitter.Parameters] = {
+  let jitters: [([Int], [Double])] = [
+    ([0], [1.4]), ([0], [0.3]), ([1], [1.5]), ([1], [0.2]), ([2], [1.8]), ([2], [0]), ([3], [0.1]), ([3], [-0.5]),
+    ([3], [0.5]), ([3], [-0.07]), ([0, 1, 2, 3], [1.2, 0.7, 1.3, 0.15]), ([3, 2, 1, 0], [-0.2, 1.4, 1.2, 0.8]),
+    ([2, 0, 3, 1], [0.6, 1.1, 0.3, 1.6]),
+  ]
+  return jitters.map { order, values in
+    var factors = SIMD4<Double>(1, 1, 1, 0)
+    for (which, value) in zip(order, values) { factors[which] = value }
+    let all = order + (0..<4).filter { !order.contains($0) }
+    return ColorJitter.Parameters(order: SIMD4(all[0], all[1], all[2], all[3]), factors: factors)
+  }
+}()

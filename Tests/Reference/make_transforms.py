@@ -131,4 +131,33 @@ for policy in AutoAugmentPolicy:
         [[operations.index(name), chance, -1 if strength is None else strength] for name, chance, strength in pair]
         for pair in AutoAugment(policy).policies])
 
+# Grey images, from PIL's convert("L").
+bytes_of_grey = torch.from_numpy(np.asarray(Image.fromarray(pixels).convert("L")).copy())[None]
+grey = bytes_of_grey.float() / 255
+add("grey-resize", F.resize(grey, [20, 61], antialias=True))
+add("grey-center-crop", F.center_crop(grey, [47, 31]))
+add("grey-random-resized-crop", F.resized_crop(grey, 5, 7, 21, 30, [32, 28], antialias=True))
+add("grey-horizontal-flip", F.hflip(grey))
+add("grey-vertical-flip", F.vflip(grey))
+add("grey-rotation", F.rotate(grey, 17.3, InterpolationMode.BILINEAR, fill=[0.0]))
+for number, (order, factors) in enumerate(jitters):
+    changed = grey
+    for which, factor in zip(order, factors):
+        changed = adjust[which](changed, factor)
+    add(f"grey-color-jitter-{number}", changed)
+add("grey-blur", F.gaussian_blur(grey, [7, 7], [1.0, 1.0]))
+for mode in (InterpolationMode.NEAREST, InterpolationMode.BILINEAR):
+    add(f"grey-affine-{mode.value}", F.affine(grey, 20.0, [3, -5], 1.2, [10.0, -7.0], mode, fill=[0.2]))
+add("grey-perspective", F.perspective(grey, start, end, InterpolationMode.BILINEAR, fill=[0.2]))
+add("grey-grayscale", F.rgb_to_grayscale(grey, 1))
+add("grey-invert", F.invert(grey))
+add_bytes("grey-solarize", F.solarize(bytes_of_grey, 100))
+add_bytes("grey-posterize", F.posterize(bytes_of_grey, 3))
+add("grey-sharpness", F.adjust_sharpness(grey, 1.9))
+add("grey-autocontrast", F.autocontrast(grey))
+add_bytes("grey-equalize", F.equalize(bytes_of_grey))
+add("grey-erasing", F.erase(grey, 5, 9, 20, 11, torch.tensor([0.1])[:, None, None]))
+add("grey-color", _apply_op(grey, "Color", 0.7, InterpolationMode.NEAREST, None))
+results["grey-normalized"] = F.normalize(grey, [0.4], [0.25]).permute(1, 2, 0).contiguous().numpy()
+
 np.savez_compressed(folder / "transforms.npz", **results)

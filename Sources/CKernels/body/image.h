@@ -1,4 +1,4 @@
-// Passes over images as three planes of floats, and between these and 8-bit pixels.
+// Passes over images as planes of floats, one for each channel, and between these and pixels of 8 or 16 bits.
 #ifndef DPT_IMAGE_H
 #define DPT_IMAGE_H
 
@@ -41,6 +41,32 @@ static void image_normalize(const float *r, const float *g, const float *b, long
     out[3 * i + 1] = (g[i] - m1) * f1;
     out[3 * i + 2] = (b[i] - m2) * f2;
   }
+}
+
+// MARK: One channel at a time
+
+static void plane_from_bytes(const uint8_t *samples, long stride, long n, float *x) {
+  for (long i = 0; i < n; i++) x[i] = (float)samples[stride * i] / 255.0f;
+}
+
+static void plane_from_words(const uint16_t *samples, long stride, long n, float *x) {
+  for (long i = 0; i < n; i++) x[i] = (float)samples[stride * i] / 65535.0f;
+}
+
+static void plane_to_bytes(const float *x, long n, uint8_t *samples, long stride) {
+  for (long i = 0; i < n; i++) samples[stride * i] = byte_of(x[i]);
+}
+
+static void plane_to_words(const float *x, long n, uint16_t *samples, long stride) {
+  for (long i = 0; i < n; i++) {
+    float v = x[i] < 0.0f ? 0.0f : x[i];
+    v = v > 1.0f ? 1.0f : v;
+    samples[stride * i] = (uint16_t)(int32_t)(v * 65535.0f + 0.5f);
+  }
+}
+
+static void plane_normalize(const float *x, long n, float mean, float factor, float *out) {
+  for (long i = 0; i < n; i++) out[i] = (x[i] - mean) * factor;
 }
 
 // MARK: Weighted sums of rows
@@ -160,7 +186,36 @@ static double adjust_colors(float *red, float *green, float *blue, long n, const
   return total;
 }
 
-// MARK: Planes of one channel
+static double adjust_greys(float *x, long n, const dpt_color_step *steps, long count) {
+  double total = 0;
+  for (long block = 0; block < n; block += 1024) {
+    const long end = n - block < 1024 ? n : block + 1024;
+    v16 sum = 0;
+    for (long i = block; i < end; i += DPT_LANES) {
+      v16 v = load_some(x + i, end - i);
+      for (long s = 0; s < count; s++) {
+        const v16 factor = splat(steps[s].factor);
+        switch (steps[s].kind) {
+        case DPT_HUE:
+        case DPT_SATURATION: break;
+        case DPT_INVERSION: v = splat(1.0f) - v; break;
+        case DPT_SOLARIZATION: v = solarized(v, factor); break;
+        case DPT_POSTERIZATION: v = posterized(v, (i16)(int32_t)steps[s].factor); break;
+        case DPT_BRIGHTNESS: v = unit_clamp(fma16(factor, v, splat(0.0f))); break;
+        case DPT_CONTRAST:
+          v = unit_clamp(fma16(factor, v, splat((1.0f - steps[s].factor) * steps[s].mean)));
+          break;
+        }
+      }
+      store_some(x + i, v, end - i);
+      sum += first_lanes(v, end - i);
+    }
+    for (int l = 0; l < DPT_LANES; l++) total += (double)sum[l];
+  }
+  return total;
+}
+
+// MARK: Levels of one channel
 
 static void stretch_plane(float *x, long n) {
   v16 least = splat(x[0]), most = least;
@@ -215,15 +270,16 @@ DPT_INLINE v16 gather(const float *from, i16 places) {
 }
 
 // Adds `weight` times the pixel (y, x) of each plane to the sums, and nothing outside the image.
-DPT_INLINE void add_tap(const dpt_warping *w, v16 y, v16 x, v16 weight, v16 *sums, v16 *mask) {
+DPT_INLINE void add_tap(const dpt_warping *w, const int channels, v16 y, v16 x, v16 weight, v16 *sums, v16 *mask) {
   const i16 inside = within(x, (float)w->width) & within(y, (float)w->height);
   weight = floats(bits(weight) & inside);
   const i16 places = inside & (__builtin_convertvector(y, i16) * (i16)(int32_t)w->width + __builtin_convertvector(x, i16));
-  for (int c = 0; c < 3; c++) sums[c] = fma16(weight, gather(w->from[c], places), sums[c]);
+  for (int c = 0; c < channels; c++) sums[c] = fma16(weight, gather(w->from[c], places), sums[c]);
   *mask += weight;
 }
 
-static void warp(const dpt_warping *w) {
+// `channels` is a constant, so that the loops over channels are unrolled.
+DPT_INLINE void warp_channels(const dpt_warping *w, const int channels) {
   const v16 lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   const float middleX = 0.5f * (float)(w->width - 1), middleY = 0.5f * (float)(w->height - 1);
   const bool isFlat = w->depth[0] == 0.0f && w->depth[1] == 0.0f;
@@ -246,22 +302,29 @@ static void warp(const dpt_warping *w) {
       if (w->bilinear) {
         const v16 left = nearest_whole(x - splat(0.5f)), top = nearest_whole(y - splat(0.5f));
         const v16 right = x - left, bottom = y - top, one = splat(1.0f);
-        add_tap(w, top, left, (one - bottom) * (one - right), sums, &mask);
-        add_tap(w, top, left + one, (one - bottom) * right, sums, &mask);
-        add_tap(w, top + one, left, bottom * (one - right), sums, &mask);
-        add_tap(w, top + one, left + one, bottom * right, sums, &mask);
+        add_tap(w, channels, top, left, (one - bottom) * (one - right), sums, &mask);
+        add_tap(w, channels, top, left + one, (one - bottom) * right, sums, &mask);
+        add_tap(w, channels, top + one, left, bottom * (one - right), sums, &mask);
+        add_tap(w, channels, top + one, left + one, bottom * right, sums, &mask);
         // torchvision weights border pixels twice: by zeros outside the image, then by the mask.
-        for (int c = 0; c < 3; c++) {
+        for (int c = 0; c < channels; c++) {
           const v16 fill = splat(w->fill[c]);
           sums[c] = fma16(sums[c] - fill, mask, fill);
         }
       } else {
-        add_tap(w, nearest_whole(y), nearest_whole(x), splat(1.0f), sums, &mask);
-        for (int c = 0; c < 3; c++) sums[c] = choose(mask == splat(0.0f), splat(w->fill[c]), sums[c]);
+        add_tap(w, channels, nearest_whole(y), nearest_whole(x), splat(1.0f), sums, &mask);
+        for (int c = 0; c < channels; c++) sums[c] = choose(mask == splat(0.0f), splat(w->fill[c]), sums[c]);
       }
-      for (int c = 0; c < 3; c++) store_some(w->to[c] + i * w->width + j, sums[c], w->width - j);
+      for (int c = 0; c < channels; c++) store_some(w->to[c] + i * w->width + j, sums[c], w->width - j);
     }
   }
+}
+
+static void warp(const dpt_warping *w) {
+  if (w->channels == 1)
+    warp_channels(w, 1);
+  else
+    warp_channels(w, 3);
 }
 
 #endif

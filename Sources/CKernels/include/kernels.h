@@ -331,7 +331,7 @@ DPT_KERNEL(void, unpack_halves, (const uint16_t *packed, float *x, long n, dpt_h
 /// Each x becomes the nearest value of DPT_IN_BFLOAT16, and stays a float.
 DPT_KERNEL(void, round_floats, (float *x, long n), (x, n))
 
-// MARK: Images (body/image.h): three planes of floats from 0 to 1, rows packed, or 8-bit pixels
+// MARK: Images (body/image.h): planes of floats from 0 to 1, rows packed, or pixels of bytes or of 16-bit words
 
 /// Pixels of three bytes to planes: each byte / 255.
 DPT_KERNEL(void, image_planes, (const uint8_t *pixels, long n, float *r, float *g, float *b), (pixels, n, r, g, b))
@@ -342,6 +342,17 @@ DPT_KERNEL(void, image_pixels, (const float *r, const float *g, const float *b, 
 DPT_KERNEL(void, image_normalize,
            (const float *r, const float *g, const float *b, long n, const float *mean, const float *factor, float *out),
            (r, g, b, n, mean, factor, out))
+/// Every `stride`th of some bytes to a plane: each / 255.
+DPT_KERNEL(void, plane_from_bytes, (const uint8_t *samples, long stride, long n, float *x), (samples, stride, n, x))
+/// Every `stride`th of some words to a plane: each / 65535.
+DPT_KERNEL(void, plane_from_words, (const uint16_t *samples, long stride, long n, float *x), (samples, stride, n, x))
+/// A plane to every `stride`th of some bytes: each float · 255, rounded and clamped to 0 … 255.
+DPT_KERNEL(void, plane_to_bytes, (const float *x, long n, uint8_t *samples, long stride), (x, n, samples, stride))
+/// A plane to every `stride`th of some words: each float · 65535, rounded and clamped to 0 … 65535.
+DPT_KERNEL(void, plane_to_words, (const float *x, long n, uint16_t *samples, long stride), (x, n, samples, stride))
+/// out = (x − mean) · factor.
+DPT_KERNEL(void, plane_normalize, (const float *x, long n, float mean, float factor, float *out),
+           (x, n, mean, factor, out))
 /// out = Σ weights[k] · rows[k], in ascending k.
 DPT_KERNEL(void, weighted_rows, (const float *const *rows, const float *weights, long taps, float *out, long n),
            (rows, weights, taps, out, n))
@@ -352,7 +363,10 @@ DPT_KERNEL(void, resample_row,
 /// Changes n colours in place by the steps, one after the other. Returns the sum of the results' greys.
 DPT_KERNEL(double, adjust_colors, (float *r, float *g, float *b, long n, const dpt_color_step *steps, long count),
            (r, g, b, n, steps, count))
-/// Warps three planes.
+/// Changes n greys in place by the steps, one after the other; saturation and hue change nothing. Returns the sum of the
+/// results.
+DPT_KERNEL(double, adjust_greys, (float *x, long n, const dpt_color_step *steps, long count), (x, n, steps, count))
+/// Warps the planes of an image.
 DPT_KERNEL(void, warp, (const dpt_warping *w), (w))
 /// Spreads the n > 0 values of a plane linearly, so that the least becomes 0 and the largest 1; equal ones stay.
 DPT_KERNEL(void, stretch_plane, (float *x, long n), (x, n))

@@ -107,13 +107,18 @@ void dpt_mpi_line_buffer_stdout(void);
 // MARK: Shared memory
 
 // Creates and opens zeroed memory. Without a name (Linux), killed processes leave nothing behind, and other processes open it
-// as /proc/PROCESS/fd/FILE. A POSIX name ("/...") stays until it is removed. Returns 0 or errno.
-int dpt_shared_create(const char *_Nullable name, size_t bytes, int *_Nonnull file);
+// as /proc/PROCESS/fd/FILE. A POSIX name ("/...") stays until it is removed. Memory that `grows` may be larger than what is
+// available. Returns 0 or errno.
+int dpt_shared_create(const char *_Nullable name, size_t bytes, bool grows, int *_Nonnull file);
 
 // Maps memory by its path in /proc or its name, and reserves this rank's own part near its processor, so that touching it
-// cannot fail later. Returns NULL if that fails, with errno in `error`.
+// cannot fail later; or for memory that grows, reserves nothing and keeps it open in `growing`. Returns NULL if that fails,
+// with errno in `error`.
 void *_Nullable dpt_shared_map(const char *_Nonnull place, size_t bytes, size_t own_start, size_t own_bytes,
-                               int *_Nonnull error);
+                               int *_Nullable growing, int *_Nonnull error);
+
+// Reserves a part of memory that grows. Returns 0 or errno.
+int dpt_shared_grow(int file, size_t start, size_t bytes);
 
 // Closes memory of dpt_shared_create and removes its name. Mappings stay; the memory is freed with the last of them.
 void dpt_shared_close(const char *_Nullable name, int file);

@@ -16,6 +16,8 @@ public protocol Communicator: Messenger {
   var machines: [[Int]] { get }
   /// Whether some ranks of this rank's machine have to share a processor, so that waiting ranks must give theirs up.
   var isOversubscribed: Bool { get }
+  /// The number of processors of this rank's machine that the ranks leave idle, for each rank.
+  var idleProcessors: Int { get }
   /// The number of ranks that were started: `size`, and those that only wait for the end because no processor is left.
   var startedRanks: Int { get }
 
@@ -50,6 +52,10 @@ public protocol Communicator: Messenger {
   /// all ranks if any of them cannot share memory.
   func shareMemory(byteCount: Int) throws -> SharedMemory?
 
+  /// The same, but bytes must be reserved (`SharedMemory.reserve`) before they are touched. So the memory may be larger than
+  /// what will be used of it.
+  func shareGrowingMemory(byteCount: Int) throws -> SharedMemory?
+
   /// Reserves `count` consecutive message tags and returns the first; all ranks call it alike and get the same.
   func takeTags(_ count: Int) -> Int
 
@@ -72,6 +78,12 @@ public protocol Communicator: Messenger {
 extension Communicator {
   /// `size`: all ranks compute.
   public var startedRanks: Int { size }
+
+  /// 0: not known.
+  public var idleProcessors: Int { 0 }
+
+  /// Memory that is reserved at once.
+  public func shareGrowingMemory(byteCount: Int) throws -> SharedMemory? { try shareMemory(byteCount: byteCount) }
 
   /// Nil: exchanges are complete when their calls return.
   public var pending: PendingExchanges? { nil }

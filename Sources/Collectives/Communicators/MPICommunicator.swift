@@ -15,6 +15,8 @@ public final class MPICommunicator: Communicator {
   public let machines: [[Int]]
   /// Whether some ranks of this rank's machine have to share a processor.
   public let isOversubscribed: Bool
+  /// The number of processors that the ranks of this rank's machine leave idle, for each rank.
+  public let idleProcessors: Int
   /// The number of processes that the launcher started; more than `size` if some wait.
   public let startedRanks: Int
   /// The ranks that wait, as the launcher numbers them.
@@ -72,6 +74,7 @@ public final class MPICommunicator: Communicator {
     self.waiting = waiting.map { Int32($0) }
     facts = computing.map { started.facts[$0] }
     isOversubscribed = started.areCrowded(computing, around: started.rank)
+    idleProcessors = started.idleProcessors(computing, around: started.rank)
     let real = started.machines.map { ranks in ranks.compactMap(computing.firstIndex) }
     let together = max(1, ranksPerMachine ?? computing.count)
     machines = real.flatMap { $0.divided(into: together) }.sorted { $0[0] < $1[0] }
@@ -84,6 +87,7 @@ public final class MPICommunicator: Communicator {
     waiting = []
     facts = ranks.map { whole.facts[$0] }
     isOversubscribed = whole.isOversubscribed
+    idleProcessors = whole.idleProcessors
     machines = whole.machines.map { $0.compactMap(ranks.firstIndex) }.filter { !$0.isEmpty }
     sharings = whole.sharings
     isGroup = true

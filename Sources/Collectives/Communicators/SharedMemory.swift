@@ -4,11 +4,17 @@
 public final class SharedMemory: @unchecked Sendable {
   /// The area of each rank of the machine, lowest rank first; each starts on 64 bytes.
   public let areas: [UnsafeMutableRawBufferPointer]
+  private let grow: (@Sendable (Range<Int>) -> Bool)?
   private let release: @Sendable () -> Void
 
-  /// Memory in areas, which `release` gives back.
-  init(areas: [UnsafeMutableRawBufferPointer], release: @escaping @Sendable () -> Void) {
+  /// Memory in areas, which `release` gives back. `grow` reserves bytes counted from the first area's start; nil if all are
+  /// reserved.
+  init(
+    areas: [UnsafeMutableRawBufferPointer], grow: (@Sendable (Range<Int>) -> Bool)? = nil,
+    release: @escaping @Sendable () -> Void
+  ) {
     self.areas = areas
+    self.grow = grow
     self.release = release
   }
 
@@ -26,4 +32,8 @@ public final class SharedMemory: @unchecked Sendable {
   deinit {
     release()
   }
+
+  /// Makes sure that a part of memory that grows can be touched, in bytes from the start of the first area, and returns whether
+  /// it can. Any thread may call it.
+  package func reserve(_ bytes: Range<Int>) -> Bool { grow?(bytes) ?? true }
 }

@@ -13,6 +13,8 @@ public final class SoloCommunicator: Communicator {
   public let machines = [[0]]
   /// Never.
   public let isOversubscribed = false
+  /// The processors of this process without the one that computes.
+  public let idleProcessors = ProcessorChoice.idle(ofRank: 0, among: [0], access: [.own()])
 
   /// Makes the communicator of a process on its own.
   public init() {}

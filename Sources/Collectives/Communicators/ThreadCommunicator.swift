@@ -12,6 +12,8 @@ public final class ThreadCommunicator: Communicator {
   public let hostName = ownHostName()
   /// Whether there are more threads than processors.
   public let isOversubscribed: Bool
+  /// The processors without those of the threads, for each thread.
+  public var idleProcessors: Int { max(0, ProcessInfo.processInfo.activeProcessorCount - size) / size }
   private let group: ThreadGroup
   private let messenger: any Messenger
   /// Completed when a rank's work is done.

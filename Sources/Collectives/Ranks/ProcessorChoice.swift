@@ -26,6 +26,18 @@ struct ProcessorChoice {
     return ranks.filter { choice.give(toRank: $0) }
   }
 
+  /// The processors that a machine's ranks leave idle if each has one of its own, for each of them; of those that `rank` may use.
+  static func idle(ofRank rank: Int, among ranks: [Int], access: [ProcessorAccess]) -> Int {
+    let words = access.map(\.mask.count).max() ?? 0
+    let all = (0..<words).reduce(0) { sum, word in
+      sum + ranks.reduce(0) { $0 | (word < access[$1].mask.count ? access[$1].mask[word] : 0) }.nonzeroBitCount
+    }
+    var quotas: [UInt64: Int] = [:]
+    for other in ranks { quotas[access[other].group] = access[other].quota ?? all }
+    let usable = min(all, quotas.values.reduce(0, +))
+    return max(0, min((usable - ranks.count) / ranks.count, access[rank].processors.count - 1))
+  }
+
   private init(_ access: [ProcessorAccess]) {
     self.access = access
     holders = Array(repeating: nil, count: (access.map(\.mask.count).max() ?? 0) * UInt64.bitWidth)

@@ -49,6 +49,11 @@ struct StartedRanks {
     return ProcessorChoice.withProcessor(neighbours, access: facts.map(\.access)).count < neighbours.count
   }
 
+  /// The processors that `ranks` on the machine of `rank` leave idle, for each of them.
+  func idleProcessors(_ ranks: [Int], around rank: Int) -> Int {
+    ProcessorChoice.idle(ofRank: rank, among: neighbours(of: rank, among: ranks), access: facts.map(\.access))
+  }
+
   /// The processes of those of `ranks` that this rank can see: on its machine, in its namespace.
   func visibleProcesses(of ranks: [Int]) -> [pid_t] {
     neighbours(of: rank, among: ranks).filter { facts[$0].namespace == facts[rank].namespace }.map { facts[$0].process }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 import Foundation
 import Images
 import Tensors
@@ -20,7 +21,7 @@ public struct ImageSample: Equatable, Sendable {
 }
 
 /// A list of image files in a fixed order, and the names of their classes.
-public struct ImageSamples: Equatable, Sendable {
+public struct ImageSamples: ImageSource, Equatable {
   /// The accepted endings of file names, in lower or upper case.
   public static let endings = ["jpg", "jpeg", "png"]
   /// The classes' names, in the order of their indices.
@@ -118,6 +119,18 @@ public struct ImageSamples: Equatable, Sendable {
 
   /// The samples with these indices, in the order of the list.
   public func choosing(_ indices: [Int]) -> ImageSamples { with(indices.sorted().map { samples[$0] }) }
+
+  /// The number of files.
+  public var count: Int { samples.count }
+
+  /// The file's path.
+  public func name(of index: Int) -> String { samples[index].path }
+
+  /// Reads a file.
+  /// - Throws: as `readFile`.
+  public func read(_ index: Int, into bytes: inout [UInt8], limit: Int) throws {
+    try readFile(samples[index].path, into: &bytes, limit: limit)
+  }
 
   /// A list of other samples with the same classes.
   func with(_ samples: [ImageSample]) -> ImageSamples {

@@ -21,6 +21,7 @@ final class AugmentedSequences: Dataset {
   var classNames: [String] { whole.classNames }
   var classes: [Int32]? { whole.classes }
   var sampleWeights: [Double]? { whole.sampleWeights }
+  var shards: [Range<Int>]? { whole.shards }
   var count: Int { whole.count }
   var hasLengths: Bool { whole.hasLengths }
   /// As for the sequences themselves, whose state evaluations may use.

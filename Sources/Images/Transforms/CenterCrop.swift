@@ -32,7 +32,7 @@ extension Canvas {
     if top == 0, left == 0, size == self.size { return }
     let columns = max(0, left)..<max(0, left, min(self.size.width, left + size.width))
     try makeResult(size)
-    for channel in 0..<3 {
+    for channel in 0..<channels {
       for place in 0..<size.height {
         let to = result[channel] + place * size.width
         let from = top + place

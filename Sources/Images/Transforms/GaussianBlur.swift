@@ -38,7 +38,7 @@ public struct GaussianBlur: Transform {
     let row = try canvas.row(size.width + 2 * margin)
     withUnsafeTemporaryAllocation(of: Float.self, capacity: max(kernelSize.height, kernelSize.width)) { weights in
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: weights.count) { rows in
-        for channel in 0..<3 {
+        for channel in 0..<canvas.channels {
           let (plane, result) = (canvas.planes[channel], canvas.result[channel])
           fill(weights, count: kernelSize.width, sigma: sigma)
           for tap in 0..<kernelSize.width { rows[tap] = UnsafePointer(row + tap) }

@@ -2,7 +2,7 @@
 public struct Normalize: Equatable, Sendable {
   /// The name in recipes.
   public static let name = "normalize"
-  /// The means to subtract from red, green and blue, which range from 0 to 1.
+  /// The means to subtract from red, green and blue, which range from 0 to 1; the first one from grey.
   public let mean: SIMD3<Double>
   /// The standard deviations to divide by.
   public let deviation: SIMD3<Double>

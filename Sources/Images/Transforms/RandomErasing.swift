@@ -4,7 +4,7 @@ import Tensors
 public struct RandomErasing: Transform {
   /// What the rectangle is painted with.
   public enum Paint: Equatable, Sendable {
-    /// One colour: red, green and blue.
+    /// One colour: red, green and blue; red alone in a grey image.
     case color(SIMD3<Double>)
     /// Normal numbers for each pixel and channel, with these means and deviations of red, green and blue.
     case noise(mean: SIMD3<Double>, deviation: SIMD3<Double>)
@@ -70,13 +70,13 @@ public struct RandomErasing: Transform {
     let (start, width, count) = (region.top * stride + region.left, region.size.width, region.size.count)
     switch paint {
     case .color(let color):
-      for channel in 0..<3 {
+      for channel in 0..<canvas.channels {
         for row in 0..<region.size.height {
           (canvas.planes[channel] + start + row * stride).update(repeating: Float(color[channel]), count: width)
         }
       }
     case .noise(let mean, let deviation):
-      erasure.random.forEachNormal(count: 3 * count) { index, number in
+      erasure.random.forEachNormal(count: canvas.channels * count) { index, number in
         let (channel, pixel) = index.quotientAndRemainder(dividingBy: count)
         let (row, column) = pixel.quotientAndRemainder(dividingBy: width)
         canvas.planes[channel][start + row * stride + column] = Float(mean[channel] + deviation[channel] * number)

@@ -13,7 +13,7 @@ public struct RandomHorizontalFlip: ChanceTransform {
   /// Mirrors the image.
   public func change(_ canvas: Canvas) {
     let width = canvas.size.width
-    for channel in 0..<3 {
+    for channel in 0..<canvas.channels {
       for place in 0..<canvas.size.height {
         let row = canvas.planes[channel] + place * width
         for column in 0..<width / 2 {

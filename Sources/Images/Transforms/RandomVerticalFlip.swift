@@ -13,7 +13,7 @@ public struct RandomVerticalFlip: ChanceTransform {
   /// Mirrors the image, top to bottom.
   public func change(_ canvas: Canvas) {
     let (height, width) = (canvas.size.height, canvas.size.width)
-    for channel in 0..<3 {
+    for channel in 0..<canvas.channels {
       for place in 0..<height / 2 {
         let upper = canvas.planes[channel] + place * width
         let lower = canvas.planes[channel] + (height - 1 - place) * width

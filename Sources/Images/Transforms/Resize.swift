@@ -75,7 +75,7 @@ extension Canvas {
     try makeResult(size)
     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: down.taps) { rows in
       down.byOutput.withUnsafeBufferPointer { downWeights in
-        for channel in 0..<3 {
+        for channel in 0..<channels {
           let start = UnsafePointer(planes[channel] + region.top * stride + region.left)
           for place in 0..<size.height {
             for tap in 0..<down.taps { rows[tap] = start + (Int(down.first[place]) + tap) * stride }

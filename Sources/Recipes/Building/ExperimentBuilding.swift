@@ -83,6 +83,7 @@ extension Recipe {
     (settings.monitor, settings.stop, settings.restoresBest) = (monitor.monitor, stop?.rule, restoreBest)
     settings.outliers = outliers?.rule
     settings.draws = try placing("sampling") { try makeDraws(of: splits.training) }
+    settings.shuffleWindow = data.shuffleWindow
     settings.mixing = mix.mixing
     try placing("mix", "mix.cutmix") { try settings.mixing?.check(splits.training, for: network) }
     let samples = epochLength(of: splits.training)

@@ -62,6 +62,23 @@ extension ValueType {
   }
 }
 
+extension ValueType {
+  /// One value, or a list of at least one.
+  static func oneOrList<Element>(_ element: ValueType<Element>) -> ValueType where Value == [Element] {
+    let shape: @Sendable () -> ValueShape = { .oneOrList(element.shape()) }
+    let list = ValueType.list(element)
+    return ValueType(shape: shape) { node, path, current in
+      switch node.content {
+      case .list: return try list.read(node, path, current)
+      case .scalar: return [try element.read(node, path, nil)]
+      default: throw mismatch(node, path, shape())
+      }
+    } write: { values in
+      values.count == 1 ? element.write(values[0]) : list.write(values)
+    }
+  }
+}
+
 extension ValueType where Value: RecipeSettings {
   /// A mapping with the keys of its settings.
   public static var section: ValueType {

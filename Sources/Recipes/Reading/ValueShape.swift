@@ -27,6 +27,8 @@ public indirect enum ValueShape: Sendable {
   case list(ValueShape, least: Int)
   /// The same, or one of a few words.
   case listOrChoice(ValueShape, least: Int, [String])
+  /// One value, or a list of them.
+  case oneOrList(ValueShape)
   /// A mapping with these keys; the value of the key `short`, if any, may stand for the whole mapping.
   case section([KeyInfo], short: String?)
   /// A mapping whose keys depend on the entry it names.
@@ -42,6 +44,7 @@ public indirect enum ValueShape: Sendable {
     case .choice(let names): names.first ?? "text"
     case .optional(let inner): inner.example
     case .list(let inner, _), .listOrChoice(let inner, _, _): "[\(inner.example)]"
+    case .oneOrList(let inner): inner.example
     case .section(let keys, _): keys.example
     case .entry(let info): info.entries.first { !$0.keys.contains(where: \.isRequired) }?.name ?? "name"
     }
@@ -64,6 +67,7 @@ public indirect enum ValueShape: Sendable {
     case .numbers(_, let forms, let words): "a number or \((forms + words).joined(separator: " or "))"
     case .list: "a list"
     case .listOrChoice(_, _, let names): "a list or \(names.joined(separator: " or "))"
+    case .oneOrList(let inner): "\(inner.noun) or a list"
     case .section: "a mapping of keys to values"
     case .entry(let kind): kind.key == nil ? "a name with its settings" : "a mapping of keys to values"
     }

@@ -109,6 +109,7 @@ public struct RecipeReference {
     case .list(let inner, _): return "list, each entry: \(text(of: inner, key: key))"
     case .listOrChoice(let inner, let least, let names):
       return "\(text(of: .list(inner, least: least), key: key)); \(text(of: .choice(names), key: key))"
+    case .oneOrList(let inner): return "\(text(of: inner, key: key)), or a list of them"
     case .section: return "[keys of its own](#\(key.name))"
     case .entry(let info): return "[\(info.noun)](#\(info.noun.replacing(" ", with: "-")))"
     }

@@ -94,6 +94,8 @@ public struct RecipeSchema {
       return node
     case .listOrChoice(let inner, let least, let names):
       return SchemaNode(anyOf: [value(.list(inner, least: least), standard: nil), SchemaNode(choices: names)])
+    case .oneOrList(let inner):
+      return SchemaNode(anyOf: [inner, .list(inner, least: 1)].map { value($0, standard: nil) })
     case .section(let keys, let short): return either(section(keys), keys.first { $0.name == short })
     case .entry(let kind):
       guard let key = kind.key else { return named(kind) }

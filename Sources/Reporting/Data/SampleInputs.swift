@@ -63,6 +63,6 @@ extension Dataset {
   /// A sample's text; of a file's path only the last two parts.
   func shortText(of index: Int) -> String {
     let text = (try? text(of: index)) ?? "sample \(index)"
-    return self is ImageFolder ? text.split(separator: "/").suffix(2).joined(separator: "/") : text
+    return self is ImageDataset ? text.split(separator: "/").suffix(2).joined(separator: "/") : text
   }
 }

@@ -73,6 +73,7 @@ static void levels(void) {
 
 static void hash_warp(const image *m, dpt_warping w) {
   const long n = m->height * m->width;
+  w.channels = 3;
   w.height = m->height;
   w.width = m->width;
   for (int c = 0; c < 3; c++) {
@@ -102,6 +103,39 @@ static void warps(void) {
   hash_warp(&m, w);
 }
 
+static void greys(void) {
+  const long height = draw(1, 40), width = draw(1, 90), n = height * width, stride = draw(1, 3);
+  uint8_t *bytes = memory((size_t)(stride * n));
+  uint16_t *words = memory((size_t)(stride * n) * sizeof(uint16_t));
+  for (long i = 0; i < stride * n; i++) {
+    bytes[i] = (uint8_t)draw(0, 255);
+    words[i] = (uint16_t)draw(0, 65535);
+  }
+  float *x = floats(n), *y = floats(n), *normal = floats(n);
+  dpt_plane_from_bytes(bytes, stride, n, x);
+  dpt_plane_from_words(words, stride, n, y);
+  hash_floats(x, n);
+  hash_floats(y, n);
+  dpt_color_step steps[4];
+  for (long s = 0; s < 4; s++) {
+    const dpt_color_kind kind = (dpt_color_kind)draw(DPT_BRIGHTNESS, DPT_SOLARIZATION);
+    steps[s] = (dpt_color_step){kind, 0.5f + draw_float(0.5f), 0.5f + draw_float(0.5f)};
+  }
+  hash_double(dpt_adjust_greys(y, n, steps, draw(1, 4)));
+  for (long i = 0; i < n; i++) x[i] += draw_float(0.2f);
+  dpt_plane_to_bytes(x, n, bytes, stride);
+  dpt_plane_to_words(x, n, words, stride);
+  hash_bytes(bytes, (size_t)(stride * n));
+  hash_bytes(words, (size_t)(stride * n) * sizeof(uint16_t));
+  dpt_plane_normalize(x, n, draw_float(1), draw_float(4), normal);
+  hash_floats(normal, n);
+  const float cosine = draw_float(1), sine = draw_float(1);
+  const dpt_warping w = {.from = {y}, .to = {normal}, .channels = 1, .height = height, .width = width,
+                         .across = {cosine, -sine, 0}, .down = {sine, cosine, 0}, .bilinear = draw_bool()};
+  dpt_warp(&w);
+  hash_floats(normal, n);
+}
+
 void image_cases(void) {
   each_case("pixels", 60, pixels);
   each_case("resampling", 100, resampling);
@@ -109,4 +143,5 @@ void image_cases(void) {
   each_case("rotation", 100, rotation);
   each_case("levels", 100, levels);
   each_case("warps", 100, warps);
+  each_case("greys", 100, greys);
 }

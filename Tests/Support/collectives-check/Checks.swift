@@ -70,6 +70,7 @@ private func checkSmall(_ communicator: any Communicator) throws {
     try checkSum(communicator, limit: limit)
     try checkCompressed(communicator)
     try checkSharing(communicator)
+    try checkGrowing(communicator)
     let sum = try communicator.agree { communicator.rank }
     try require(sum == communicator.rank, "agree gives each rank its own value")
   }
@@ -177,6 +178,21 @@ private func checkSharing(_ communicator: any Communicator) throws {
   }
   let isMuch = communicator.rank == communicator.size - 1
   try require(try communicator.shareMemory(byteCount: isMuch ? 1 << 46 : 100) == nil, "so much cannot be shared")
+}
+
+/// Memory that grows is the same for all ranks of a machine, and its bytes may be touched once a rank has reserved them.
+private func checkGrowing(_ communicator: any Communicator) throws {
+  let leads = communicator.neighbours.first == communicator.rank
+  let bytes = 1 << 24
+  guard let memory = try communicator.shareGrowingMemory(byteCount: leads ? bytes : 0) else {
+    throw Failure(.software, "nothing shared")
+  }
+  try require(memory.areas[0].count >= bytes, "the first area is all that the first rank asked for")
+  try require(memory.reserve(0..<4096), "little memory is there")
+  if leads { memory.areas[0][4095] = UInt8(communicator.rank + 1) }
+  try communicator.barrier()
+  try require(memory.areas[0][4095] == UInt8(communicator.neighbours[0] + 1), "the first rank's byte is seen")
+  try communicator.barrier()
 }
 
 private func treeSum(_ node: Range<Int>, _ count: Int, _ step: Int) -> [Float] {

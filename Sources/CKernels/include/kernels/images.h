@@ -33,9 +33,11 @@ typedef struct {
 typedef struct {
   const float *from[3];
   float *to[3];
+  /// The number of planes: 1 or 3.
+  long channels;
   long height, width;
   float across[3], down[3], depth[2];
-  /// Red, green and blue.
+  /// Of each plane.
   float fill[3];
   /// Whether to interpolate between the four nearest pixels, or take the nearest one.
   bool bilinear;

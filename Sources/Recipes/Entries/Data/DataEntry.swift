@@ -6,6 +6,9 @@ public protocol DataEntry: RecipeEntry {
   /// Whether each epoch shuffles the samples.
   var shuffle: Bool { get }
 
+  /// How many shards each epoch mixes at a time; nil for all samples.
+  var shuffleWindow: Int? { get }
+
   /// Where the training samples' classes come from, for messages, such as a file and a column; nil if from no file.
   var classSource: String? { get }
 
@@ -50,6 +53,9 @@ public protocol DataEntry: RecipeEntry {
 extension DataEntry {
   /// True.
   public var shuffle: Bool { true }
+
+  /// Nil: all samples are mixed.
+  public var shuffleWindow: Int? { nil }
 
   /// None.
   public var files: [(path: String, split: Split?)] { [] }

@@ -6,7 +6,7 @@ import Foundation
 enum DataPaths {
   /// The accepted paths, in words.
   static let text =
-    "the path of an `.npz`, `.ts` or `.csv` file with the training samples, or of a folder with "
+    "the path of an `.npz`, `.tar`, `.ts` or `.csv` file with the training samples, or of a folder with "
     + "MNIST's or CIFAR's files, with a text file for each class, or with a folder of images for each class"
 
   /// The data source for the file or folder at a path, and the key that takes the path.
@@ -38,12 +38,13 @@ enum DataPaths {
   private static func table(_ name: String) -> String {
     let name = name.lowercased()
     if name.hasSuffix(".npz") { return NumPyEntry.name }
+    if name.hasSuffix(".tar") { return TarEntry.name }
     return name.hasSuffix(".ts") || name.hasSuffix(".ts.gz") ? TSEntry.name : CSVEntry.name
   }
 
   /// Whether a file of that name is a table of samples.
   private static func isTable(_ name: String) -> Bool {
-    [".npz", ".ts", ".ts.gz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.lowercased().hasSuffix)
+    [".npz", ".tar", ".ts", ".ts.gz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.lowercased().hasSuffix)
   }
 
   private static func isFolder(_ path: String) -> Bool {

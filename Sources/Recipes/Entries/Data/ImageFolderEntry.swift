@@ -196,15 +196,15 @@ public struct ImageFolderEntry: GroupableEntry {
 
   private var pixelLimit: Int { megapixels * 1_000_000 }
 
-  private func evaluated(_ samples: ImageSamples, _ recipe: Recipe) throws -> ImageFolder {
+  private func evaluated(_ samples: ImageSamples, _ recipe: Recipe) throws -> ImageDataset {
     try dataset(samples, evaluationSettings, "evaluationTransforms", .testData, recipe)
   }
 
   private func dataset(
     _ samples: ImageSamples, _ transforms: [any PipelineEntry], _ key: String, _ purpose: RandomPurpose,
     _ recipe: Recipe
-  ) throws -> ImageFolder {
-    try ImageFolder(
+  ) throws -> ImageDataset {
+    try ImageDataset(
       samples, pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed, purpose: purpose, cache: cache,
       pixelLimit: pixelLimit)
   }

@@ -5,9 +5,10 @@ import Images
 import Tensors
 import Testing
 
-@Suite struct ImageFolderTests {
-  private func folder(_ root: String, cache: Int = 1024, purpose: RandomPurpose = .trainingData) throws -> ImageFolder {
-    try ImageFolder(
+@Suite struct ImageDatasetTests {
+  private func folder(_ root: String, cache: Int = 1024, purpose: RandomPurpose = .trainingData) throws -> ImageDataset
+  {
+    try ImageDataset(
       ImageSamples(folder: root, split: "train"), pipeline: samplePipeline(), seed: 9, purpose: purpose, cache: cache)
   }
 
@@ -52,7 +53,7 @@ import Testing
     let pipeline = { TransformPipeline([Resize(.exact(ImageSize(height: 500, width: 690)))]) }
     try withImages(["train/a/1.jpg": "colour.jpg", "train/a/2.jpg": "colour.jpg"]) { root in
       let samples = try ImageSamples(folder: root, split: "train")
-      let data = try ImageFolder(samples, pipeline: pipeline(), seed: 1, purpose: .trainingData, cache: 1)
+      let data = try ImageDataset(samples, pipeline: pipeline(), seed: 1, purpose: .trainingData, cache: 1)
       let first = try loaded(data, [1, 0]).map(\.floats)
       try FileManager.default.removeItem(atPath: "\(root)/train")
       #expect(try loaded(data, epoch: 2, [1]).map(\.floats) == [first[0]])
@@ -64,7 +65,7 @@ import Testing
   @Test func filesThatCannotBeUsedAreNamed() throws {
     try withImages(sixImages) { root in
       let samples = try ImageSamples(folder: root, split: "train")
-      let crop = try ImageFolder(
+      let crop = try ImageDataset(
         samples, pipeline: TransformPipeline([RandomCrop(ImageSize(height: 41, width: 10))]), seed: 1,
         purpose: .trainingData)
       let small = try #require(throws: Failure.self) { try loaded(crop, [1]) }
@@ -82,7 +83,7 @@ import Testing
       let samples = try ImageSamples(folder: root, split: "train")
       for transforms: [any Transform] in [[], [Resize(.shorterSide(20)), RandomHorizontalFlip()]] {
         let failure = try #require(throws: Failure.self) {
-          try ImageFolder(samples, pipeline: TransformPipeline(transforms), seed: 1, purpose: .trainingData)
+          try ImageDataset(samples, pipeline: TransformPipeline(transforms), seed: 1, purpose: .trainingData)
         }
         #expect(failure.exitCode == .configuration)
         #expect(failure.message == "the transforms leave images of different sizes")
@@ -93,8 +94,8 @@ import Testing
   @Test func imagesOfOneSizeNeedNoTransforms() throws {
     try withImages(sixImages) { root in
       let samples = try ImageSamples(folder: root, split: "train").withoutDamaged().sound
-      func data(_ transforms: [any Transform] = []) throws -> ImageFolder {
-        try ImageFolder(samples, pipeline: TransformPipeline(transforms), seed: 1, purpose: .trainingData)
+      func data(_ transforms: [any Transform] = []) throws -> ImageDataset {
+        try ImageDataset(samples, pipeline: TransformPipeline(transforms), seed: 1, purpose: .trainingData)
       }
       #expect(try data().inputShape == .image(height: 40, width: 53, channels: 3))
       #expect(try data([RandomHorizontalFlip()]).inputShape == data().inputShape)
@@ -114,24 +115,43 @@ import Testing
 
       let mixed = try ImageSamples(folder: root, split: "train").withoutDamaged().sound
       let failure = try #require(throws: Failure.self) {
-        try ImageFolder(mixed, pipeline: TransformPipeline(), seed: 1, purpose: .trainingData)
+        try ImageDataset(mixed, pipeline: TransformPipeline(), seed: 1, purpose: .trainingData)
       }
       #expect(
         failure.message == "images of different sizes: \(root)/train/cats/1.jpg of 40×53 pixels, "
           + "\(root)/train/dogs/2.png of 10×10")
       #expect(
-        failure.advice == "data.transforms bring them to one: data: {source: image-folder, folder: \(root), "
-          + "transforms: [resize: {size: [40, 53]}]}")
+        failure.advice
+          == "data.transforms bring them to one: data: {source: …, transforms: [resize: {size: [40, 53]}]}")
+    }
+  }
+
+  @Test func targetsMayBeNumbers() throws {
+    try withImages(sixImages) { root in
+      let samples = try ImageSamples(folder: root, split: "train")
+      let rows: [Float] = (0..<12).map { Float($0) / 2 }
+      let data = try ImageDataset(
+        samples, targets: .values(rows, width: 2), classNames: [], pipeline: samplePipeline(), seed: 9,
+        purpose: .trainingData)
+      #expect(data.targetLayout == .values(.vector(2)) && data.classes == nil)
+      let batch = try Batch(for: data, capacity: 2)
+      try [5, 1].withUnsafeBufferPointer { try data.load(epoch: 1, indices: $0, into: batch) }
+      guard case .values(let view) = batch.targets else { throw Failure(.software, "the targets are classes") }
+      let written = (0..<2).flatMap { place in (0..<2).map { view.row(step: 0, sample: place).floats[$0] } }
+      #expect(written == [5, 5.5, 1, 1.5])
+      #expect(
+        ImageTargets.values(rows, width: 2).choosing([1]) == .values([1, 1.5], width: 2)
+          && ImageTargets.classes([3, 4, 5]).choosing([2, 0]) == .classes([5, 3]))
     }
   }
 
   @Test func readerAndDataSetGiveTheSameValues() throws {
     let pipeline = { TransformPipeline([Resize(.shorterSide(24)), CenterCrop(ImageSize(height: 20, width: 24))]) }
     try withImages(sixImages) { root in
-      let data = try ImageFolder(
+      let data = try ImageDataset(
         ImageSamples(folder: root, split: "train"), pipeline: pipeline(), seed: 1, purpose: .testData)
       let reader = try ImageReader(pipeline: pipeline(), shape: data.inputShape.extents)
-      let inputs = try data.samples.samples.map { try reader.samples($0.path) }
+      let inputs = try (0..<data.count).map { try reader.samples(data.source.name(of: $0)) }
       for (index, input) in inputs.enumerated() {
         #expect(input.inputShape == data.inputShape)
         #expect(try loaded(input, [0]).map(\.floats) == loaded(data, [index]).map(\.floats))

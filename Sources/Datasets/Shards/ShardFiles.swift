@@ -1,0 +1,70 @@
+import Diagnostics
+import Formats
+import Synchronization
+
+/// The shards of some samples, open for reading. Any number of threads may read.
+final class ShardFiles: Sendable {
+  /// A shard that is open, and when it was last used.
+  private struct Open {
+    var file: TarFile
+    var use: Int
+  }
+
+  private struct State {
+    var open: [Int: Open] = [:]
+    var uses = 0
+  }
+
+  /// The paths of the shards.
+  let paths: [String]
+  private let stamps: [FileStamp]
+  private let state = Mutex(State())
+
+  /// Systems often allow 1024 open files.
+  private static let mostOpen = 256
+
+  /// The shards at these paths, as they were when they were indexed.
+  init(_ paths: [String], stamps: [FileStamp]) { (self.paths, self.stamps) = (paths, stamps) }
+
+  /// Replaces `bytes` by those of a member.
+  /// - Throws: `Failure` (noInput, data, inputOutput) naming the shard if it is gone, has changed or cannot be read.
+  func read(_ place: ShardPlace, into bytes: inout [UInt8]) throws {
+    let file = try file(place.shard)
+    try file.checkUnchanged(since: stamps[place.shard])
+    try file.read(place.offset, count: place.size, into: &bytes)
+  }
+
+  /// Asks the system to read members ahead. Faults are left to `read`.
+  func expect(_ places: some Sequence<ShardPlace>) {
+    for place in places { try? file(place.shard).expect(place.offset..<place.offset + place.size) }
+  }
+
+  private func file(_ shard: Int) throws -> TarFile {
+    try state.withLock { state in
+      state.uses += 1
+      if let open = state.open[shard] {
+        state.open[shard]?.use = state.uses
+        return open.file
+      }
+      if state.open.count >= ShardFiles.mostOpen,
+        let oldest = state.open.min(by: { $0.value.use < $1.value.use })?.key
+      {
+        // A thread that still reads it keeps it open.
+        state.open[oldest] = nil
+      }
+      let file = try TarFile(paths[shard])
+      state.open[shard] = Open(file: file, use: state.uses)
+      return file
+    }
+  }
+}
+
+/// Where a member is.
+struct ShardPlace: Equatable, Sendable {
+  /// The number of its shard.
+  let shard: Int
+  /// Where its bytes begin.
+  let offset: Int
+  /// The number of its bytes.
+  let size: Int
+}

@@ -1,0 +1,169 @@
+import Formats
+
+/// The file of an index, binary: a mark with the version, then the fields as little-endian numbers and texts with their lengths,
+/// then the SHA-256 of all before.
+extension ShardIndex {
+  private static let mark = Array("dp-train shards 1\n".utf8)
+  private static let digestLength = 64
+
+  /// The bytes of the file.
+  func encoded() throws -> [UInt8] {
+    var writer = ByteWriter(ShardIndex.mark)
+    for number in [stamp.size, stamp.seconds, stamp.nanoseconds] { writer.write(number) }
+    writer.write(cut)
+    writer.write(members.count)
+    for member in members {
+      writer.write(member.name)
+      writer.write(member.offset)
+      writer.write(member.size)
+    }
+    writer.write(others.count)
+    for other in others {
+      writer.write(other.name)
+      writer.write(other.kind)
+    }
+    writer.write(inspections.count)
+    for (ending, inspection) in inspections.sorted(by: { $0.key < $1.key }) {
+      writer.write(ending)
+      writer.write(Int(inspection.depth.rawValue))
+      writer.write(inspection.pixelLimit)
+    }
+    writer.write(findings.count)
+    for (member, finding) in findings.sorted(by: { $0.key < $1.key }) {
+      writer.write(member)
+      writer.write(finding.shape.count)
+      for extent in finding.shape { writer.write(extent) }
+      writer.write(finding.fault?.message)
+      guard let fault = finding.fault else { continue }
+      writer.write(fault.advice)
+      writer.write(Int(fault.depth.rawValue))
+    }
+    writer.write(targets.count)
+    for (name, texts) in targets.sorted(by: { $0.key < $1.key }) {
+      writer.write(name)
+      writer.write(texts.count)
+      for (member, target) in texts.sorted(by: { $0.key < $1.key }) {
+        writer.write(member)
+        switch target {
+        case .text(let text):
+          writer.write(0)
+          writer.write(text)
+        case .fault(let text):
+          writer.write(1)
+          writer.write(text)
+        }
+      }
+    }
+    let digest = try writer.bytes.withUnsafeBytes { try sha256(of: $0) }
+    return writer.bytes + Array(digest.utf8)
+  }
+
+  /// Reads the bytes of a file; nil if they are damaged or of another version.
+  init?(_ bytes: [UInt8]) {
+    guard bytes.count > ShardIndex.mark.count + ShardIndex.digestLength, bytes.starts(with: ShardIndex.mark) else {
+      return nil
+    }
+    let end = bytes.count - ShardIndex.digestLength
+    let digest = try? bytes.withUnsafeBytes { try sha256(of: UnsafeRawBufferPointer(rebasing: $0[..<end])) }
+    guard let digest, bytes[end...].elementsEqual(digest.utf8) else { return nil }
+    var reader = ByteReader(bytes[ShardIndex.mark.count..<end])
+    do {
+      try self.init(&reader)
+    } catch {
+      return nil
+    }
+  }
+
+  private init(_ reader: inout ByteReader) throws(ByteReader.End) {
+    stamp = FileStamp(size: try reader.number(), seconds: try reader.number(), nanoseconds: try reader.number())
+    cut = try reader.optionalText()
+    members = []
+    for _ in 0..<(try reader.count()) {
+      members.append(
+        TarDirectory.Member(name: try reader.text(), offset: try reader.number(), size: try reader.number()))
+    }
+    others = []
+    for _ in 0..<(try reader.count()) {
+      others.append(TarDirectory.Other(name: try reader.text(), kind: try reader.text()))
+    }
+    for _ in 0..<(try reader.count()) {
+      inspections[try reader.text()] = Inspection(depth: try reader.depth(), pixelLimit: try reader.number())
+    }
+    for _ in 0..<(try reader.count()) {
+      let member = try reader.number()
+      var finding = Finding()
+      for _ in 0..<(try reader.count()) { finding.shape.append(try reader.number()) }
+      if let message = try reader.optionalText() {
+        finding.fault = Fault(message: message, advice: try reader.optionalText(), depth: try reader.depth())
+      }
+      findings[member] = finding
+    }
+    for _ in 0..<(try reader.count()) {
+      let name = try reader.text()
+      var texts: [Int: Target] = [:]
+      for _ in 0..<(try reader.count()) {
+        let member = try reader.number()
+        texts[member] = try reader.number() == 0 ? .text(try reader.text()) : .fault(try reader.text())
+      }
+      targets[name] = texts
+    }
+  }
+}
+
+/// Appends numbers and texts.
+private struct ByteWriter {
+  var bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  mutating func write(_ number: Int) {
+    withUnsafeBytes(of: Int64(number).littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func write(_ text: String) {
+    write(text.utf8.count)
+    bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func write(_ text: String?) {
+    write(text == nil ? 0 : 1)
+    if let text { write(text) }
+  }
+}
+
+/// Takes numbers and texts from bytes.
+private struct ByteReader {
+  /// The bytes end too early, or say what cannot be.
+  struct End: Error {}
+
+  private var rest: ArraySlice<UInt8>
+
+  init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+
+  mutating func number() throws(End) -> Int {
+    guard rest.count >= 8 else { throw End() }
+    let value = rest.prefix(8).withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) }
+    rest = rest.dropFirst(8)
+    return Int(value)
+  }
+
+  /// The number of entries or bytes that follow: never more than the rest has.
+  mutating func count() throws(End) -> Int {
+    let count = try number()
+    guard (0...rest.count).contains(count) else { throw End() }
+    return count
+  }
+
+  mutating func text() throws(End) -> String {
+    let count = try count()
+    defer { rest = rest.dropFirst(count) }
+    return String(decoding: rest.prefix(count), as: UTF8.self)
+  }
+
+  mutating func optionalText() throws(End) -> String? { try number() == 0 ? nil : try text() }
+
+  mutating func depth() throws(End) -> ShardIndex.Depth {
+    guard let depth = UInt8(exactly: try number()).flatMap(ShardIndex.Depth.init) else { throw End() }
+    return depth
+  }
+}

@@ -1,0 +1,168 @@
+import Diagnostics
+import Formats
+import Foundation
+import Images
+import Synchronization
+
+/// Reads what an index holds from a shard.
+struct ShardInspection {
+  private let file: TarFile
+
+  /// The inspection of an open shard.
+  init(of file: TarFile) { self.file = file }
+
+  /// Adds to an index what is needed and not in it; nil for none.
+  /// - Parameter report: is told the percentage that is done.
+  /// - Throws: `Failure` (data) if the file is no tar file or changes, (inputOutput) if it cannot be read, (system) if there is
+  ///   not enough memory.
+  func complete(
+    _ former: ShardIndex?, needs: ShardNeeds, report: @escaping (_ percent: Int) -> Void
+  ) throws -> ShardIndex {
+    var index: ShardIndex
+    if let former {
+      index = former
+    } else {
+      let directory = try TarDirectory(of: file)
+      index = ShardIndex(
+        stamp: file.stamp, members: directory.members, others: directory.others, cut: directory.cut)
+    }
+    let endings = index.members.map { MemberName($0.name)?.ending }
+    if let target = needs.target, index.targets[target.text] == nil {
+      index.targets[target.text] = try targets(
+        target, members: index.members, places: endings.indices.filter { endings[$0] == target.ending })
+    }
+    let inputs = needs.inputs.filter { !index.isInspected($0, for: needs) }
+    let places = endings.indices.filter { endings[$0].map(inputs.contains) ?? false }
+    let members = index.members
+    let found = try findings(places.map { members[$0] }, needs: needs, report: report)
+    for (place, finding) in zip(places, found) { index.findings[place] = finding }
+    for ending in inputs {
+      index.inspections[ending] = ShardIndex.Inspection(depth: needs.depth(of: ending), pixelLimit: needs.pixelLimit)
+    }
+    try file.checkUnchanged(since: index.stamp)
+    return index
+  }
+
+  private func targets(
+    _ target: ShardTarget, members: [TarDirectory.Member], places: [Int]
+  ) throws -> [Int: ShardIndex.Target] {
+    var bytes: [UInt8] = []
+    var targets: [Int: ShardIndex.Target] = [:]
+    targets.reserveCapacity(places.count)
+    for place in places {
+      let member = members[place]
+      guard member.size <= ShardTarget.limit else {
+        targets[place] = .fault("has \(member.size) bytes, which is too much for a target")
+        continue
+      }
+      try file.read(member.offset, count: member.size, into: &bytes)
+      targets[place] = target.read(bytes)
+    }
+    return targets
+  }
+
+  /// What is found in some members, on all processors.
+  private func findings(
+    _ members: [TarDirectory.Member], needs: ShardNeeds, report: @escaping (Int) -> Void
+  ) throws -> [ShardIndex.Finding] {
+    guard !members.isEmpty else { return [] }
+    struct Shared {
+      var next = 0
+      var findings: [ShardIndex.Finding]
+      var failure: Failure?
+    }
+    let shared = Mutex(Shared(findings: Array(repeating: ShardIndex.Finding(), count: members.count)))
+    let workers = min(max(1, ProcessInfo.processInfo.activeProcessorCount), members.count)
+    let reports = UncheckedReport(report)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      do {
+        var inspector = try MemberInspector(file, needs: needs)
+        while let place = shared.withLock({ shared -> Int? in
+          guard shared.next < members.count, shared.failure == nil else { return nil }
+          if shared.next % 64 == 0 { reports.show(shared.next * 100 / members.count) }
+          shared.next += 1
+          return shared.next - 1
+        }) {
+          let finding = try inspector.look(at: members[place])
+          shared.withLock { $0.findings[place] = finding }
+        }
+      } catch {
+        shared.withLock { $0.failure = $0.failure ?? error as? Failure ?? Failure(.software, "\(error)") }
+      }
+    }
+    return try shared.withLock { shared in
+      if let failure = shared.failure { throw failure }
+      return shared.findings
+    }
+  }
+}
+
+/// Called on one thread at a time, under the lock of the work.
+private struct UncheckedReport: @unchecked Sendable {
+  let show: (Int) -> Void
+
+  init(_ show: @escaping (Int) -> Void) { self.show = show }
+}
+
+/// Looks at inputs; for one thread.
+private struct MemberInspector {
+  private let file: TarFile
+  private let needs: ShardNeeds
+  private let decoder: ImageDecoder
+  private var bytes: [UInt8] = []
+
+  init(_ file: TarFile, needs: ShardNeeds) throws {
+    self.file = file
+    self.needs = needs
+    decoder = try ImageDecoder(pixelLimit: needs.pixelLimit)
+  }
+
+  mutating func look(at member: TarDirectory.Member) throws -> ShardIndex.Finding {
+    let ending = MemberName(member.name)?.ending ?? ""
+    return InputKind.isArray(ending) ? try array(member, whole: needs.checks) : try image(member)
+  }
+
+  /// The size of an image, or why it cannot be decoded.
+  private mutating func image(_ member: TarDirectory.Member) throws -> ShardIndex.Finding {
+    guard member.size <= decoder.byteLimit else {
+      return fault(" has \(member.size) bytes", advice: "at most \(decoder.byteLimit) are read")
+    }
+    try file.read(member.offset, count: member.size, into: &bytes)
+    do {
+      let size = try decoder.check(&bytes, name: "")
+      return ShardIndex.Finding(shape: [size.height, size.width])
+    } catch let failure as Failure where failure.exitCode == .data {
+      return fault(failure.message, advice: failure.advice)
+    }
+  }
+
+  /// The shape of an array, or why it cannot be read; with `whole` also whether all numbers are finite.
+  private mutating func array(_ member: TarDirectory.Member, whole: Bool) throws -> ShardIndex.Finding {
+    var shape: [Int] = []
+    try file.read(member.offset, count: min(member.size, 1 << 12), into: &bytes)
+    do {
+      shape = try npyShape(bytes, size: member.size, source: "")
+      guard (1...3).contains(shape.count), !shape.contains(0) else {
+        return fault(
+          " has the shape \(shape)", advice: "inputs are features, steps × features, or height × width × channels",
+          depth: .header)
+      }
+    } catch let failure as Failure where failure.exitCode == .data {
+      return fault(failure.message, advice: failure.advice, depth: .header)
+    }
+    guard whole else { return ShardIndex.Finding(shape: shape) }
+    try file.read(member.offset, count: member.size, into: &bytes)
+    guard try NPYArray(bytes: bytes, source: "").floats().allSatisfy(\.isFinite) else {
+      var finding = fault(" holds a number that is not finite as float32", advice: "every number must be finite")
+      finding.shape = shape
+      return finding
+    }
+    return ShardIndex.Finding(shape: shape)
+  }
+
+  private func fault(
+    _ message: String, advice: String?, depth: ShardIndex.Depth = .whole
+  ) -> ShardIndex.Finding {
+    ShardIndex.Finding(fault: ShardIndex.Fault(message: message, advice: advice, depth: depth))
+  }
+}

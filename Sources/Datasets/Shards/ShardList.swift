@@ -1,0 +1,154 @@
+import Diagnostics
+import Formats
+
+/// The samples in indexes of shards, also those that cannot be used.
+struct ShardList {
+  /// What may be a sample.
+  struct Candidate {
+    var place: ShardPlace
+    /// The input's name in the shard, or the key if there is none.
+    var name: String
+    var shape: [Int]
+    var target: ShardIndex.Target
+    var fault: Failure?
+  }
+
+  private(set) var candidates: [Candidate] = []
+  private(set) var notices: [String] = []
+  private let form: ShardForm
+  private var withInput = 0
+  private var withTarget = 0
+  /// The key and the endings of the first sample.
+  private var first: (key: String, endings: [String])?
+
+  init(_ form: ShardForm) { self.form = form }
+
+  /// Adds the samples of a shard.
+  mutating func add(_ index: ShardIndex, shard: Int, path: String) {
+    struct Sample {
+      var input, target: Int?
+      var rank = Int.max
+    }
+    var places: [Substring: Int] = [:]
+    var keys: [Substring] = []
+    var samples: [Sample] = []
+    var repeated: [String] = []
+    var others = PassedOver(files: index.others.map { "\($0.kind) \($0.name)" })
+    for (member, file) in index.members.enumerated() {
+      guard let name = MemberName(file.name) else {
+        if !MemberName.isHidden(file.name) { others.add(file.name, isFolder: false) }
+        continue
+      }
+      let place = places[name.key, default: samples.count]
+      if place == samples.count {
+        places[name.key] = place
+        keys.append(name.key)
+        samples.append(Sample())
+      }
+      if first == nil { first = (String(name.key), []) }
+      if let first, first.key == name.key, shard == 0 { self.first?.endings.append(name.ending) }
+      if let rank = form.inputs.firstIndex(of: name.ending), rank <= samples[place].rank {
+        if rank == samples[place].rank { repeated.append(file.name) }
+        (samples[place].input, samples[place].rank) = (member, rank)
+      }
+      if name.ending == form.target.ending {
+        if samples[place].target != nil { repeated.append(file.name) }
+        samples[place].target = member
+      }
+    }
+    for (key, sample) in zip(keys, samples) {
+      if sample.input != nil { withInput += 1 }
+      if sample.target != nil { withTarget += 1 }
+      guard sample.input != nil || sample.target != nil else {
+        others.add("\(key).*", isFolder: false)
+        continue
+      }
+      add(key: String(key), input: sample.input, target: sample.target, of: index, shard: shard, path: path)
+    }
+    let reason = "samples are files KEY.\(form.inputs[0]) and KEY.\(form.target.ending)"
+    notices += others.notices(root: path, reason: reason)
+    if !repeated.isEmpty {
+      let shown = repeated.prefix(3).joined(separator: ", ") + (repeated.count > 3 ? ", …" : "")
+      notices.append(
+        "\(path): \(counted(repeated.count, "member")) came before by the same name (\(shown)): the last is read, as tar "
+          + "unpacks it")
+    }
+    if let cut = index.cut {
+      breaks.append(Failure(.data, "\(path) is cut or damaged: \(cut)", advice: "copy or write it again"))
+    }
+  }
+
+  private mutating func add(
+    key: String, input: Int?, target: Int?, of index: ShardIndex, shard: Int, path: String
+  ) {
+    var fault: Failure?
+    var candidate = Candidate(
+      place: ShardPlace(shard: shard, offset: 0, size: 0), name: key, shape: [], target: .fault("is missing"))
+    if let target { candidate.target = index.targets[form.target.text]?[target] ?? .fault("is missing") }
+    if let input {
+      let member = index.members[input]
+      candidate.name = member.name
+      candidate.place = ShardPlace(shard: shard, offset: member.offset, size: member.size)
+      let finding = index.findings[input]
+      let depth = form.needs.depth(of: MemberName(member.name)?.ending ?? "")
+      candidate.shape = depth > .place ? finding?.shape ?? [] : []
+      // What was found by looking deeper is not used: another process may just have found it.
+      if let found = finding?.fault, found.depth <= depth {
+        fault = Failure(.data, "\(path): \(member.name)\(found.message)", advice: found.advice)
+      }
+    } else {
+      fault = Failure(
+        .data, "\(path): \(key) has no input \(ShardList.list(form.inputs))", advice: ShardList.memberAdvice)
+    }
+    if target == nil, fault == nil {
+      fault = Failure(.data, "\(path): \(key) has no target .\(form.target.ending)", advice: ShardList.memberAdvice)
+    }
+    candidate.fault = fault
+    candidates.append(candidate)
+  }
+
+  /// Shards that break off.
+  private var breaks: [Failure] = []
+
+  /// Why samples and parts of shards are left out.
+  var faults: [Failure] { breaks + candidates.compactMap(\.fault) }
+
+  /// Notes why a sample is left out, if it is not yet.
+  mutating func leaveOut(_ candidate: Int, _ fault: Failure) {
+    candidates[candidate].fault = candidates[candidate].fault ?? fault
+  }
+
+  /// The name of a sample's target, for messages.
+  func targetName(_ candidate: Int, _ paths: [String]) -> String {
+    let found = candidates[candidate]
+    let key = MemberName(found.name).map { String($0.key) } ?? found.name
+    return "\(paths[found.place.shard]): \(key).\(form.target.ending)"
+  }
+
+  /// The failure if no sample has what is needed; nil if some have.
+  func absence(source: String) -> Failure? {
+    guard let first else {
+      return Failure(
+        .data, "\(source): there are no samples",
+        advice: breaks.first?.message ?? "members are named KEY.jpg, KEY.cls and so on")
+    }
+    let held = "the first, \(first.key), has \(first.endings.prefix(8).joined(separator: ", "))"
+    if withInput == 0 {
+      return Failure(
+        .data, "\(source): no sample has an input \(ShardList.list(form.inputs)); \(held)",
+        advice: "data.input names the ending of inputs")
+    }
+    if withTarget == 0 {
+      return Failure(
+        .data, "\(source): no sample has a target .\(form.target.ending); \(held)",
+        advice: "data.target names it: cls, txt, npy or json:KEY")
+    }
+    return nil
+  }
+
+  private static let memberAdvice = "write all members of a sample one after the other into one shard"
+
+  private static func list(_ endings: [String]) -> String {
+    endings.map { ".\($0)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,141 @@
+import Diagnostics
+import Formats
+import Images
+
+/// The samples of some shards, in their order: members with the same name up to the first dot are one sample, as in
+/// WebDataset. Those that are damaged are left out.
+public struct ShardSamples: Sendable {
+  /// The target of each sample.
+  public private(set) var targets: ImageTargets
+  /// The classes' names; empty if targets are numbers.
+  public let classNames: [String]
+  /// Why samples were left out.
+  public let damage: [Failure]
+  /// Notices about members that are not read, and about shards that break off.
+  public let notices: [String]
+  /// The shards, for messages.
+  public let source: String
+  let files: ShardFiles
+  private(set) var places: [ShardPlace] = []
+  private var names = PackedTexts()
+  /// The number of axes and the extents of each input.
+  private var extents: [SIMD4<Int32>] = []
+
+  /// Finds the samples of shards.
+  /// - Throws: `Failure` (noInput, data, inputOutput) naming a shard that cannot be read; (data) if no sample is left, or a class
+  ///   is not one of those that the form names.
+  public init(_ shards: ShardPattern, form: ShardForm) throws {
+    let indexing = try ShardIndexing(of: shards.paths, needs: form.needs)
+    source = shards.text
+    files = ShardFiles(shards.paths, stamps: indexing.indexes.map(\.stamp))
+    var list = ShardList(form)
+    for (shard, index) in indexing.indexes.enumerated() { list.add(index, shard: shard, path: shards.paths[shard]) }
+    if let absent = list.absence(source: source) { throw absent }
+    let texts = ShardTargetTexts(list.candidates.map(\.target))
+    let read = try texts.read(form.targets) { list.targetName($0, shards.paths) }
+    for (candidate, fault) in zip(list.candidates.indices, read.faults) {
+      if let fault { list.leaveOut(candidate, fault) }
+    }
+    let sound = list.candidates.indices.filter { list.candidates[$0].fault == nil }
+    damage = list.faults
+    guard !sound.isEmpty else {
+      throw Failure(.data, "\(source): no sample can be read", advice: damage.first?.message)
+    }
+    targets = read.targets.choosing(sound)
+    classNames = read.classNames
+    notices = [indexing.notice].compactMap(\.self) + list.notices
+    for candidate in sound.lazy.map({ list.candidates[$0] }) {
+      places.append(candidate.place)
+      names.append(candidate.name)
+      var shape = SIMD4<Int32>(Int32(candidate.shape.count), 0, 0, 0)
+      for (axis, extent) in candidate.shape.prefix(3).enumerated() { shape[axis + 1] = Int32(clamping: extent) }
+      extents.append(shape)
+    }
+    try checkClasses(form)
+  }
+
+  /// The number of samples.
+  public var count: Int { places.count }
+
+  /// The samples of each shard.
+  public var shards: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    for index in places.indices {
+      if index > 0, places[index].shard == places[index - 1].shard {
+        ranges[ranges.count - 1] = ranges[ranges.count - 1].lowerBound..<index + 1
+      } else {
+        ranges.append(index..<index + 1)
+      }
+    }
+    return ranges
+  }
+
+  /// The shard and the member that is the sample's input.
+  public func name(of index: Int) -> String { "\(files.paths[places[index].shard]): \(names[index])" }
+
+  /// The class of each sample; nil if targets are numbers.
+  public var classes: [Int32]? { if case .classes(let classes) = targets { classes } else { nil } }
+
+  /// What targets of samples are that are measured by a network trained on these.
+  public func targetsOfOthers(_ form: ShardForm) -> ShardForm.Targets {
+    if case .values(_, let width) = targets { return .values(width: width) }
+    if case .classes(_, let ignored) = form.targets { return .classes(names: classNames, ignored: ignored) }
+    return form.targets
+  }
+
+  /// The samples with these indices, in the order of the shards.
+  public func choosing(_ indices: [Int]) -> ShardSamples {
+    let indices = indices.sorted()
+    var chosen = self
+    chosen.targets = targets.choosing(indices)
+    chosen.places = indices.map { places[$0] }
+    chosen.extents = indices.map { extents[$0] }
+    chosen.names = PackedTexts()
+    for index in indices { chosen.names.append(names[index]) }
+    return chosen
+  }
+
+  /// The shape of an input, as far as it is known: of an array, or height and width of an image.
+  func shape(of index: Int) -> [Int] { (0..<Int(extents[index][0])).map { Int(extents[index][$0 + 1]) } }
+
+  /// The size of each image; nil where it is not known.
+  public var sizes: [ImageSize?] {
+    places.indices.map { index in
+      extents[index][0] == 2 ? ImageSize(height: Int(extents[index][1]), width: Int(extents[index][2])) : nil
+    }
+  }
+
+  /// The group of each sample, by the name of its input without folders.
+  /// - Throws: `Failure` (data) naming an input whose name does not fit.
+  public func groups(by pattern: GroupPattern) throws -> SampleGroups {
+    let groups = try places.indices.map { index in
+      guard let group = pattern.group(of: String(names[index].split(separator: "/").last ?? "")) else {
+        throw Failure(
+          .data, "\(name(of: index)) has no group by the pattern \(pattern.text) (data.splitBy)",
+          advice: "all inputs' names must fit the pattern; * stands for any characters")
+      }
+      return group
+    }
+    return SampleGroups(groups, from: pattern.text)
+  }
+
+  /// Checks that each named class has a sample, if the names are those that occur.
+  private func checkClasses(_ form: ShardForm) throws {
+    guard case .classes(nil, _) = form.targets, let classes, !damage.isEmpty else { return }
+    let held = Set(classes)
+    for (index, name) in classNames.enumerated() where !held.contains(Int32(index)) && Int(name) == nil {
+      throw Failure(.data, "\(source): no sample of the class \(name) can be read", advice: damage.first?.message)
+    }
+  }
+}
+
+extension SplitGroups {
+  /// Takes the groups of samples that are a part of their own. They are not known if an input's name does not fit.
+  package mutating func add(_ samples: ShardSamples, by pattern: GroupPattern, of part: Split) {
+    do {
+      add(try samples.groups(by: pattern), of: part, otherwise: "")
+    } catch {
+      add(nil, of: part, otherwise: (error as? Failure)?.message ?? "\(error)")
+    }
+  }
+}

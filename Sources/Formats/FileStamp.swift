@@ -1,0 +1,25 @@
+import Foundation
+
+/// A file's size and time of modification, to see whether it has changed.
+public struct FileStamp: Equatable, Sendable {
+  /// The size in bytes.
+  public let size: Int
+  /// The time of modification: whole seconds since 1970.
+  public let seconds: Int
+  /// The rest of the time.
+  public let nanoseconds: Int
+
+  /// A stamp with these numbers.
+  public init(size: Int, seconds: Int, nanoseconds: Int) {
+    (self.size, self.seconds, self.nanoseconds) = (size, seconds, nanoseconds)
+  }
+
+  init(_ status: stat) {
+    size = Int(status.st_size)
+    #if canImport(Darwin)
+      (seconds, nanoseconds) = (Int(status.st_mtimespec.tv_sec), Int(status.st_mtimespec.tv_nsec))
+    #else
+      (seconds, nanoseconds) = (Int(status.st_mtim.tv_sec), Int(status.st_mtim.tv_nsec))
+    #endif
+  }
+}

@@ -1,0 +1,307 @@
+import Datasets
+import Diagnostics
+import Images
+import Tensors
+
+/// Tar files in WebDataset's convention: the members `KEY.jpg` and `KEY.cls` are a sample.
+public struct TarEntry: GroupableEntry {
+  /// The shards of the training samples: patterns, relative to the working directory.
+  public var train: [String]
+  /// The shards of the validation samples; nil for none.
+  public var validation: [String]?
+  /// The shards of the test samples; nil for none.
+  public var test: [String]?
+  /// The endings of inputs; nil for those of the first sample.
+  public var input: [String]?
+  /// The member that holds the target.
+  public var target = ShardTarget.usual
+  /// The classes' names, or a file that has them; nil for those that occur.
+  public var classes: [String]?
+  /// How many samples are set aside for parts that have no shards. Test samples are taken from the validation samples if
+  /// there are some, else from the training samples.
+  public var split = SplitShares()
+  /// The pattern that finds a sample's group in its input's name; nil if samples are independent.
+  public var splitBy: String?
+  /// The transforms of each training image.
+  public var transforms: [any PipelineEntry] = []
+  /// The transforms of all other images; nil for those of `transforms` that are not random.
+  public var evaluationTransforms: [any PipelineEntry]?
+  /// Whether each epoch shuffles the samples.
+  public var shuffle = true
+  /// How many shards an epoch mixes at a time; nil for all.
+  public var shuffleWindow: Int?
+  /// The most memory, in MiB, that each part of the data keeps images in on each machine.
+  public var cache = 1024
+  /// Whether all inputs are read once, to find those that are damaged.
+  public var checkInputs = true
+  /// What to do if a sample is damaged.
+  public var damaged = ImageFolderEntry.DamagePolicy.skip
+  /// The most pixels of an image, in millions.
+  public var megapixels = 64
+  /// Where to get the data, for the message if it is missing.
+  public var origin: String?
+
+  /// Samples in shards.
+  public init(train: [String]) { self.train = train }
+
+  /// Every key at its default; required ones hold a placeholder.
+  public init() { self.init(train: []) }
+
+  /// The name and keys in recipes.
+  public static let form = RecipeForm<Self>(
+    "tar", "samples in tar files, in WebDataset's convention: KEY.jpg and KEY.cls",
+    example: "train: \"train-{000..146}.tar\", validation: validation.tar, transforms: [resize: {size: [112, 112]}]",
+    keys: [
+      RecipeKey(
+        "train", \.train, .oneOrList(.text), required: true,
+        "the tar files of the training samples; {000..146}, {a,b}, * and ? stand for several"),
+      RecipeKey("validation", \.validation, .optional(.oneOrList(.text)), "those of the validation samples, or none"),
+      RecipeKey("test", \.test, .optional(.oneOrList(.text)), "those of the test samples, or none"),
+      RecipeKey(
+        "input", \.input, .optional(.oneOrList(.text)),
+        "the ending of inputs, of images or npy, or several of which a sample has one, or none for those of the first sample"
+      ),
+      RecipeKey(
+        "target", \.target, .shardTarget,
+        "the member that holds the target: cls or txt (a class's index or name, or numbers), npy (numbers), or json:KEY"
+      ),
+      RecipeKey(
+        "classes", \.classes, .optional(.oneOrList(.text)),
+        "the classes' names: a list, or a file with one on each line; or none for those that occur"),
+    ] + splitKeys + [
+      groupKey(
+        "a pattern of the inputs' names, without folders, with the group in parentheses and * for any characters, such as (*)_*"
+      ),
+      RecipeKey(
+        "transforms", \.transforms, .list(.transform, least: 0),
+        "transforms of each training image, in this order; images of one size need none"),
+      RecipeKey(
+        "evaluationTransforms", \.evaluationTransforms, .optional(.list(.transform, least: 0)),
+        "transforms of all other images, or none for those of transforms that are not random"),
+      .shuffle(\.shuffle),
+      RecipeKey(
+        "shuffleWindow", \.shuffleWindow, .optional(.number(.atLeast(1))),
+        "for disks that read whole files fastest: how many tar files an epoch mixes at a time, in random order, or none for all"
+      ),
+      RecipeKey(
+        "cache", \.cache, .number(.atLeast(0)), "MiB of memory for images, for each part of the data on each machine"),
+      RecipeKey(
+        "check", \.checkInputs, .flag,
+        "whether all inputs are read once, when the index is made, to find those that are damaged; if not, one ends the job"
+      ),
+      RecipeKey(
+        "damaged", \.damaged, .choice, "if a sample is damaged: skip leaves it out with a notice, fail ends the job"),
+      RecipeKey(
+        "megapixels", \.megapixels, .number(.from(1, through: 100_000)), "the most pixels of an image, in millions"),
+      .origin(\.origin),
+    ])
+
+  /// Checks the shares, and that a window is of shuffled samples.
+  public func check(_ section: RecipeSection) throws {
+    try checkSplit(section)
+    if let shuffleWindow, !shuffle {
+      throw section.conflict(
+        of: ["shuffleWindow", "shuffle"],
+        "\(section.naming("shuffleWindow", shuffleWindow)), but samples keep their order, since shuffle is false",
+        advice: "leave one of them out")
+    }
+  }
+
+  /// Reads the training, validation and test samples.
+  public func makeSplits(for recipe: Recipe) throws -> DataSplits {
+    var notices: [String] = []
+    var form = try form(of: try shards(train, "train"), for: recipe, names: try classNames())
+    let whole = try samples(train, "train", form, &notices)
+    form.targets = whole.targetsOfOthers(form)
+    let others = try validation.map { try samples($0, "validation", form, &notices) }
+    let final = try test.map { try samples($0, "test", form, &notices) }
+    var groups: SplitGroups?
+    let pattern = try splitBy.map { try GroupPattern($0) }
+    var parts = (training: whole, validation: others, test: final)
+    if let others, split.testShare > 0 {
+      let cut = try SeedSplit(of: others, groups: pattern, shares: split)
+      groups = cut.groups?.dividing(.validation)
+      (parts.validation, parts.test) = (others.choosing(cut.training), others.choosing(cut.test))
+    } else if pattern != nil || split.validationShare + split.testShare > 0 || split.folds != nil {
+      let cut = try SeedSplit(of: whole, groups: pattern, shares: split)
+      groups = cut.groups
+      parts.training = whole.choosing(cut.training)
+      if !cut.validation.isEmpty { parts.validation = whole.choosing(cut.validation) }
+      if split.testShare > 0 { parts.test = whole.choosing(cut.test) }
+    }
+    for (part, samples) in [(Split.training, whole), (.validation, others), (.test, final)] {
+      guard let samples, let pattern, groups?.divided.contains(part) == false else { continue }
+      groups?.add(samples, by: pattern, of: part)
+    }
+    return DataSplits(
+      training: try dataset(parts.training, form, transforms, "transforms", .trainingData, recipe),
+      validation: try parts.validation.map { try evaluated($0, form, recipe) },
+      test: try parts.test.map { try evaluated($0, form, recipe) }, notices: notices,
+      measuredTraining: evaluationSettings.elementsEqual(transforms) { $0.isEqual(to: $1) }
+        ? nil : try evaluated(parts.training, form, recipe), groups: groups)
+  }
+
+  /// Makes the reader of new inputs: image files, or `.npy` files.
+  public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
+    let arrays = ShardArrayReader(facts)
+    guard facts.inputShape.count == 3, facts.inputShape[2] == 3, input?.contains(where: { $0.hasSuffix("npy") }) != true
+    else { return arrays }
+    let images = try ImageReader(
+      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), shape: facts.inputShape,
+      pixelLimit: pixelLimit)
+    return input == nil ? ImageOrArrayReader(images: images, arrays: arrays) : images
+  }
+
+  /// The shards.
+  public var files: [(path: String, split: Split?)] {
+    [(train, nil), (validation, Split.validation), (test, .test)].flatMap { patterns, split in
+      ((try? patterns.map { try ShardPattern($0).paths }) ?? []).map { (path: $0, split: split) }
+    }
+  }
+
+  /// Where the classes come from, for messages.
+  public var classSource: String? { ShardPattern.text(of: train) }
+
+  /// The shards of one part of the data.
+  public func path(of split: Split) -> String? {
+    switch split {
+    case .training: nil
+    case .validation: self.split.testShare == 0 ? validation.map(ShardPattern.text) : nil
+    case .test: test.map(ShardPattern.text)
+    }
+  }
+
+  /// Reads the samples of other shards.
+  public func makeSamples(
+    at path: String, for recipe: Recipe, facts: DataFacts
+  ) throws -> (samples: any Dataset, notices: [String]) {
+    var notices: [String] = []
+    let shards = try ShardPattern([path])
+    let form = try form(of: shards, for: recipe, names: facts.classNames.isEmpty ? nil : facts.classNames)
+    let found = try sound(try ShardSamples(shards, form: form), &notices)
+    return (try evaluated(found, form, recipe), notices)
+  }
+
+  /// The normalization at the end of the transforms for evaluation, if any.
+  public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
+    try evaluationSettings.inputNormalization()
+  }
+
+  private func shards(_ patterns: [String], _ key: String) throws -> ShardPattern {
+    do {
+      return try ShardPattern(patterns)
+    } catch let failure as Failure where failure.exitCode == .noInput {
+      throw missingData(failure.message, path: patterns[0], key: "data.\(key)", origin: origin)
+    }
+  }
+
+  private func form(of shards: ShardPattern, for recipe: Recipe, names: [String]?) throws -> ShardForm {
+    let kind = recipe.loss.targetKind
+    if kind != .classes, classes != nil {
+      throw Failure(
+        .configuration, "loss \(recipe.loss.kind) compares with numbers, but data.classes names classes",
+        advice: "to learn classes, write loss: cross-entropy; to learn numbers, leave data.classes out")
+    }
+    let form = try ShardForm(
+      inputs: input ?? [], target: target,
+      targets: kind == .classes ? .classes(names: names, ignored: recipe.loss.ignoreIndex) : .values(width: nil),
+      shards: shards, checks: checkInputs, pixelLimit: pixelLimit)
+    if form.areArrays, !transforms.isEmpty || evaluationTransforms?.isEmpty == false {
+      throw Failure(
+        .configuration,
+        "data.\(transforms.isEmpty ? "evaluationTransforms" : "transforms") change images, but the inputs of "
+          + "\(shards.text) are arrays",
+        advice: "leave them out")
+    }
+    return form
+  }
+
+  /// The names that the recipe gives, or the lines of the file that it names; nil if it gives none.
+  private func classNames() throws -> [String]? {
+    guard let classes, classes.count == 1 else { return classes }
+    return try ClassNames.read(classes[0])
+  }
+
+  private func samples(
+    _ patterns: [String], _ key: String, _ form: ShardForm, _ notices: inout [String]
+  ) throws -> ShardSamples {
+    try sound(try ShardSamples(try shards(patterns, key), form: form), &notices)
+  }
+
+  /// Names the samples that were left out, or throws the first.
+  private func sound(_ samples: ShardSamples, _ notices: inout [String]) throws -> ShardSamples {
+    if damaged == .fail, let first = samples.damage.first { throw first }
+    notices += samples.notices
+    notices += samples.damage.prefix(TarEntry.mostNotices).map { "\($0.message); left out" }
+    if samples.damage.count > TarEntry.mostNotices {
+      notices.append(
+        "\(samples.source): \(samples.damage.count - TarEntry.mostNotices) more samples are damaged and left out")
+    }
+    return samples
+  }
+
+  /// A wrong key may damage every sample.
+  private static let mostNotices = 20
+
+  private var pixelLimit: Int { megapixels * 1_000_000 }
+
+  private func evaluated(_ samples: ShardSamples, _ form: ShardForm, _ recipe: Recipe) throws -> any Dataset {
+    try dataset(samples, form, evaluationSettings, "evaluationTransforms", .testData, recipe)
+  }
+
+  private func dataset(
+    _ samples: ShardSamples, _ form: ShardForm, _ transforms: [any PipelineEntry], _ key: String,
+    _ purpose: RandomPurpose, _ recipe: Recipe
+  ) throws -> any Dataset {
+    guard !form.areArrays else { return try ShardArrays(samples) }
+    return try ImageDataset(
+      ShardImages(samples), targets: samples.targets, classNames: samples.classNames, sizes: samples.sizes,
+      pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed, purpose: purpose, cache: cache,
+      pixelLimit: pixelLimit)
+  }
+
+  /// The transforms of images that are not trained on.
+  private var evaluationSettings: [any PipelineEntry] { evaluationTransforms ?? transforms.deterministic }
+}
+
+/// Reads image files and arrays, told apart by their names.
+private struct ImageOrArrayReader: InputReader {
+  let images: ImageReader
+  let arrays: ShardArrayReader
+
+  var fileEndings: [String] { images.fileEndings + arrays.fileEndings }
+
+  func samples(_ input: String) throws -> any Dataset {
+    try input.lowercased().hasSuffix(".npy") ? arrays.samples(input) : images.samples(input)
+  }
+}
+
+extension SeedSplit {
+  /// Splits samples, keeping the shares of the classes.
+  fileprivate init(of samples: ShardSamples, groups: GroupPattern?, shares: SplitShares) throws {
+    try self.init(
+      count: samples.count, classes: samples.classes, groups: try groups.map { try samples.groups(by: $0) },
+      shares: shares)
+  }
+}
+
+extension ValueType<ShardTarget> {
+  /// The member that holds a target.
+  fileprivate static var shardTarget: ValueType {
+    let shape = ValueShape.text(rule: "cls, txt, npy or json:KEY", pattern: #"(.+\.)?(cls|txt|npy|json:.+)"#)
+    return ValueType {
+      shape
+    } read: { node, path, _ in
+      guard let text = node.text else { throw mismatch(node, path, shape) }
+      guard let target = ShardTarget(text) else {
+        throw node.place.failure(
+          "\(path) cannot be \(node.named)",
+          advice: text.hasSuffix("json")
+            ? "name the key in the object: \(text):label" : "it must be cls, txt, npy or json:KEY")
+      }
+      return target
+    } write: {
+      .scalar(YAMLOutput.quotedIfNeeded($0.text))
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import Diagnostics
+import Formats
+import Foundation
+import Images
+import TestSupport
+import Testing
+
+@testable import Datasets
+
+@Suite struct ShardSamplesTests {
+  private func samples(
+    _ paths: [String], inputs: [String] = [], target: String = "cls",
+    _ targets: ShardForm.Targets = .classes(names: nil, ignored: nil), checks: Bool = true
+  ) throws -> ShardSamples {
+    let shards = try ShardPattern(paths)
+    let target = try #require(ShardTarget(target))
+    return try ShardSamples(
+      shards, form: try ShardForm(inputs: inputs, target: target, targets: targets, shards: shards, checks: checks))
+  }
+
+  /// Calls `body` with a function that writes a shard and returns its path.
+  private func withShards<Result>(
+    _ body: (_ write: (_ name: String, KeyValuePairs<String, [UInt8]>) throws -> String) throws -> Result
+  ) throws -> Result {
+    try withFolder { folder in
+      try body { name, members in
+        try write(TarWriter(members).finished, to: "\(folder)/\(name)")
+        return "\(folder)/\(name)"
+      }
+    }
+  }
+
+  /// The message of the failure that `body` throws, with paths in the test's folder.
+  private func message<Result>(of body: () throws -> Result) throws -> String {
+    try failure(of: body).replacing(#/[^ ']*datasets-[0-9A-F-]+\//#, with: "")
+  }
+
+  private func image(_ name: String) throws -> [UInt8] { Array(try imageBytes(name)) }
+
+  @Test func membersWithOneKeyAreASample() throws {
+    try withShards { write in
+      let (colour, grey) = (try image("colour.jpg"), try image("grey.png"))
+      let one = try write(
+        "a.tar",
+        ["x/1.jpg": colour, "x/1.cls": Array("2\n".utf8), "x/2.cls": [0x30], "x/2.PNG": grey, "x/1.json": [], "no": []])
+      let two = try write("b.tar", ["x/1.cls": [0x31], "x/1.jpg": colour, "__meta__/k.txt": []])
+      let found = try samples([one, two])
+      #expect(found.classes == [2, 0, 1] && found.classNames == ["0", "1", "2"] && found.damage.isEmpty)
+      #expect((0..<3).map(found.name) == ["\(one): x/1.jpg", "\(one): x/2.PNG", "\(two): x/1.jpg"])
+      #expect(found.shards == [0..<2, 2..<3])
+      #expect(
+        found.notices == ["\(one): 1 file is not read (no): samples are files KEY.jpg and KEY.cls"])
+      #expect(found.sizes.allSatisfy { $0 != nil })
+      let chosen = found.choosing([2, 0])
+      #expect(chosen.classes == [2, 1] && chosen.shards == [0..<1, 1..<2] && chosen.name(of: 1) == "\(two): x/1.jpg")
+      let groups = try found.groups(by: GroupPattern("(*).*"))
+      #expect(groups.names == ["1", "2", "1"])
+    }
+  }
+
+  @Test func imagesAreThoseOfTheirFiles() throws {
+    try withImages(sixImages) { root in
+      let folder = try ImageSamples(folder: root, split: "train")
+      var writer = TarWriter()
+      for (index, sample) in folder.samples.enumerated() {
+        let ending = sample.path.split(separator: ".").last ?? ""
+        writer.add("\(index).\(ending)", Array(try Data(contentsOf: URL(filePath: sample.path))))
+        writer.add("\(index).cls", Array(folder.classNames[sample.label].utf8))
+      }
+      try write(writer.finished, to: "\(root)/a.tar")
+      let found = try samples(["\(root)/a.tar"])
+      #expect(found.classNames == ["cats", "dogs"])
+      let tar = try ImageDataset(
+        ShardImages(found), targets: found.targets, classNames: found.classNames, sizes: found.sizes,
+        pipeline: samplePipeline(), seed: 3, purpose: .trainingData)
+      let files = try ImageDataset(folder, pipeline: samplePipeline(), seed: 3, purpose: .trainingData)
+      let (a, b) = (try loaded(tar, [0, 5, 3, 2]), try loaded(files, [0, 5, 3, 2]))
+      #expect(a.map(\.floats) == b.map(\.floats) && a.map(\.label) == b.map(\.label))
+      #expect(tar.shards == [0..<6])
+    }
+  }
+
+  @Test func damagedSamplesAreNamedAndLeftOut() throws {
+    try withShards { write in
+      let colour = try image("colour.jpg")
+      let path = try write(
+        "a.tar",
+        [
+          "1.jpg": colour, "1.cls": [0x30], "2.jpg": Array(colour.prefix(300)), "2.cls": [0x30], "3.cls": [0x30],
+          "4.jpg": colour, "5.jpg": colour, "5.cls": Array("x".utf8), "6.jpg": [], "6.cls": [0x30], "7.jpg": colour,
+          "7.cls": [0x33],
+        ])
+      let found = try samples([path])
+      #expect(found.classes == [0, 3])
+      let messages = found.damage.map { $0.message.replacing("\(path): ", with: "") }
+      #expect(
+        messages.map { String($0.prefix(40)) }
+          == [
+            "2.jpg: this JPEG image is damaged: Inval", "3 has no input .jpg, .jpeg, .png",
+            "4 has no target .cls", "5.cls is \"x\", which is no class index", "6.jpg is empty",
+          ].map { String($0.prefix(40)) })
+      // Without a check only presence counts, even if another run has found more.
+      #expect(try samples([path], checks: false).count == 4)
+    }
+  }
+
+  @Test func targetsAreReadFromAnyMember() throws {
+    try withShards { write in
+      let colour = try image("colour.jpg")
+      let array = NPYArray(shape: [2], floats: [0.5, -1]).encoded()
+      let path = try write(
+        "a.tar",
+        [
+          "1.jpg": colour, "1.txt": Array("0.5, 2".utf8), "1.json": Array(#"{"kind": "b", "n": [1, 2]}"#.utf8),
+          "1.npy": array, "2.jpg": colour, "2.txt": Array("1 3".utf8),
+          "2.json": Array(#"{"kind": "a", "n": [3, 4]}"#.utf8),
+          "2.npy": array,
+        ])
+      #expect(try samples([path], target: "txt", .values(width: nil)).targets == .values([0.5, 2, 1, 3], width: 2))
+      #expect(try samples([path], target: "npy", .values(width: 2)).targets == .values([0.5, -1, 0.5, -1], width: 2))
+      #expect(try samples([path], target: "json:n", .values(width: nil)).targets == .values([1, 2, 3, 4], width: 2))
+      let named = try samples([path], target: "json:kind")
+      #expect(named.classes == [1, 0] && named.classNames == ["a", "b"])
+      let given = try samples([path], target: "json:kind", .classes(names: ["b", "a", "c"], ignored: nil))
+      #expect(given.classes == [0, 1] && given.classNames == ["b", "a", "c"])
+      #expect(
+        try message(of: { try samples([path], target: "json:kind", .classes(names: ["b", "c"], ignored: nil)) })
+          == "a.tar: 2.json is \"a\", which is none of the 2 classes")
+    }
+  }
+
+  @Test func whatNoSampleHasIsNamed() throws {
+    try withShards { write in
+      let path = try write("a.tar", ["1.jpg": try image("colour.jpg"), "1.json": [], "1.seg.png": []])
+      #expect(
+        try message(of: { try samples([path]) })
+          == "a.tar: no sample has a target .cls; the first, 1, has jpg, json, seg.png")
+      #expect(
+        try message(of: { try samples([path], inputs: ["npy"], target: "json:a") })
+          == "a.tar: no sample has an input .npy; the first, 1, has jpg, json, seg.png")
+      let empty = try write("b.tar", [:])
+      #expect(try message(of: { try samples([empty]) }) == "b.tar: there are no samples")
+    }
+  }
+
+  @Test func anIndexIsKeptAndRenewed() throws {
+    try withShards { write in
+      let colour = try image("colour.jpg")
+      let path = try write("a.tar", ["1.jpg": colour, "1.cls": [0x30], "2.jpg": colour, "2.cls": [0x31]])
+      let index = path + ShardIndexFile.ending
+      #expect(try samples([path]).count == 2)
+      let kept = try Data(contentsOf: URL(filePath: index))
+      let first = try #require(ShardIndex(Array(kept)))
+      #expect(first.members.count == 4 && first.targets["cls"]?.count == 2)
+      // It is read again, as a change of it shows.
+      var other = first
+      other.targets["cls"]?[1] = .text("5")
+      try DatasetsTests.write(try other.encoded(), to: index)
+      #expect(try samples([path]).classes == [5, 1])
+      // What is damaged is made anew.
+      var damaged = Array(kept)
+      damaged[40] ^= 1
+      for bytes in [damaged, Array(kept.prefix(100)), []] {
+        try DatasetsTests.write(bytes, to: index)
+        #expect(try samples([path]).classes == [0, 1])
+        #expect(try Data(contentsOf: URL(filePath: index)) == kept)
+      }
+      // Another target is added to it.
+      _ = try? samples([path], target: "txt")
+      #expect(ShardIndex(Array(try Data(contentsOf: URL(filePath: index))))?.targets.keys.sorted() == ["cls", "txt"])
+      // The index of another file does not count.
+      _ = try write("a.tar", ["1.jpg": colour, "1.cls": [0x30]])
+      #expect(try samples([path]).count == 1)
+    }
+  }
+
+  @Test func allThatIndexAtOnceHaveTheSameList() throws {
+    try withShards { write in
+      let colour = try image("colour.jpg")
+      let paths = try (0..<5).map { shard in
+        try write(
+          "\(shard).tar",
+          ["1.jpg": colour, "1.cls": [0x30], "2.jpg": [1], "2.cls": [0x31], "3.jpg": colour, "3.cls": [0x31]])
+      }
+      let lists = ListsOfRanks(count: 6)
+      DispatchQueue.concurrentPerform(iterations: 6) { rank in
+        let found = try? samples(paths)
+        lists.set(rank, found.map { "\($0.classes ?? []) \($0.damage.map(\.message))" } ?? "none")
+      }
+      #expect(Set(lists.all).count == 1 && lists.all[0] != "none", "\(lists.all)")
+    }
+  }
+
+  @Test func aChangeWhileSamplesAreReadIsTold() throws {
+    try withShards { write in
+      let colour = try image("colour.jpg")
+      let path = try write("a.tar", ["1.jpg": colour, "1.cls": [0x30]])
+      let images = ShardImages(try samples([path]))
+      var bytes: [UInt8] = []
+      try images.read(0, into: &bytes, limit: 1 << 20)
+      #expect(bytes == colour)
+      #expect(
+        try message(of: { try images.read(0, into: &bytes, limit: 10) }) == "a.tar: 1.jpg has \(colour.count) bytes")
+      let handle = try FileHandle(forWritingTo: URL(filePath: path))
+      try handle.truncate(atOffset: 1000)
+      try handle.close()
+      #expect(
+        try message(of: { try images.read(0, into: &bytes, limit: 1 << 20) })
+          == "'a.tar' has changed while it was in use.")
+    }
+  }
+
+  @Test func arraysMayDifferInTheirSteps() throws {
+    try withShards { write in
+      func array(_ shape: [Int], from first: Float) -> [UInt8] {
+        NPYArray(shape: shape, floats: (0..<shape.reduce(1, *)).map { first + Float($0) }).encoded()
+      }
+      let path = try write(
+        "a.tar",
+        ["1.npy": array([2, 3], from: 0), "1.cls": [0x30], "2.npy": array([1, 3], from: 10), "2.cls": [0x31]])
+      for checks in [true, false] {
+        let data = try ShardArrays(try samples([path], checks: checks))
+        #expect(data.inputShape == .sequence(steps: 2, features: 3) && data.hasLengths)
+        let found = try load(data, [1, 0])
+        #expect(found.inputs == [10, 11, 12, 0, 1, 2, 3, 4, 5] && found.classes == [1, 0] && found.lengths == [1, 2])
+      }
+      let images = try write("b.tar", ["1.npy": array([2, 2, 1], from: 0), "1.cls": [0x31]])
+      let data = try ShardArrays(try samples([images]))
+      #expect(data.inputShape == .image(height: 2, width: 2, channels: 1) && !data.hasLengths)
+      #expect(try load(data, [0]).inputs == [0, 1, 2, 3])
+      let unlike = try write(
+        "c.tar", ["1.npy": array([3], from: 0), "1.cls": [0x30], "2.npy": array([4], from: 0), "2.cls": [0x30]])
+      #expect(
+        try message(of: { try ShardArrays(try samples([unlike])) })
+          == "c.tar: 2.npy has the shape [4], c.tar: 1.npy [3]")
+      let broken = try write(
+        "d.tar",
+        [
+          "1.npy": array([3], from: 0), "1.cls": [0x30], "2.npy": array([3], from: .infinity), "2.cls": [0x30],
+          "3.npy": Array(array([3], from: 0).dropLast()), "3.cls": [0x30], "4.npy": [1, 2], "4.cls": [0x30],
+        ])
+      #expect(try samples([broken]).damage.count == 3)
+      #expect(try samples([broken], checks: false).damage.count == 2)
+    }
+  }
+}
+
+/// What each of several threads has found.
+private final class ListsOfRanks: @unchecked Sendable {
+  private let lock = NSLock()
+  private(set) var all: [String]
+
+  init(count: Int) { all = Array(repeating: "", count: count) }
+
+  func set(_ rank: Int, _ text: String) { lock.withLock { all[rank] = text } }
+}

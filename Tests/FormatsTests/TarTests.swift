@@ -1,0 +1,131 @@
+import Diagnostics
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Formats
+
+@Suite struct TarTests {
+  private func directory(_ bytes: [UInt8]) throws -> TarDirectory {
+    try withFile(bytes, type: "tar") { try TarDirectory(of: TarFile($0)) }
+  }
+
+  @Test(arguments: ["gnu", "pax", "ustar"])
+  func filesOfPythonAreRead(format: String) throws {
+    let file = try TarFile(fixture("\(format).tar"))
+    let found = try TarDirectory(of: file)
+    let long = format == "ustar" ? String(repeating: "p", count: 90) + "/" : "folder/"
+    let name = long + String(repeating: "n", count: format == "ustar" ? 80 : 120) + ".cls"
+    #expect(
+      found.members.map(\.name) == ["folder/a.cls", name, "folder/ü.cls", "folder/empty.cls", "folder/z.cls"])
+    #expect(found.members.map(\.size) == [1, 2, 3, 0, 700])
+    #expect(
+      found.others.map { "\($0.kind) \($0.name)" }
+        == ["link folder/link.cls", "link folder/hard.cls", "pipe folder/pipe"])
+    #expect(found.cut == nil)
+    var bytes: [UInt8] = [9, 9, 9]
+    for (member, text) in zip(found.members, ["1", "22", "333", "", String(repeating: "z", count: 700)]) {
+      try file.read(member.offset, count: member.size, into: &bytes)
+      #expect(String(decoding: bytes, as: UTF8.self) == text)
+    }
+  }
+
+  @Test func filesOfWebDatasetAreRead() throws {
+    let found = try TarDirectory(of: TarFile(fixture("webdataset.tar")))
+    #expect(
+      found.members.map(\.name)
+        == ["00000.cls", "00000.json", "00001.cls", "00001.json", "00002.cls", "00002.json"])
+  }
+
+  @Test func headersAreFoundAfterSmallAndLargeMembers() throws {
+    let sizes = [0, 1, 511, 512, 513, 5000, 70_000, 200_000, 3, 140_000, 1]
+    var writer = TarWriter()
+    for (index, size) in sizes.enumerated() { writer.add("\(index)", [UInt8](repeating: UInt8(index), count: size)) }
+    let found = try directory(writer.finished)
+    #expect(found.members.map(\.size) == sizes && found.cut == nil)
+    for (index, member) in found.members.enumerated() where member.size > 0 {
+      #expect(writer.finished[member.offset] == UInt8(index))
+    }
+  }
+
+  @Test func sizesInBinaryAndAttributesCount() throws {
+    var writer = TarWriter()
+    writer.add("x", Array("17 path=new/name\n10 size=3\n".utf8), type: "x")
+    writer.add("old", [1, 2, 3], size: 0)
+    writer.add("next", [4])
+    var bytes = writer.finished
+    #expect(try directory(bytes).members.map { "\($0.name) \($0.size)" } == ["new/name 3", "next 1"])
+    // A binary number in place of the octal one, and the checksum that it needs.
+    let start = 2048
+    #expect(bytes[start..<start + 4].elementsEqual("next".utf8))
+    bytes.replaceSubrange(start + 124..<start + 136, with: [0x80] + [UInt8](repeating: 0, count: 10) + [1])
+    bytes.replaceSubrange(start + 148..<start + 156, with: Array("        ".utf8))
+    let sum = bytes[start..<start + 512].reduce(0) { $0 + Int($1) }
+    bytes.replaceSubrange(start + 148..<start + 155, with: Array(("0" + String(sum, radix: 8)).utf8) + [0])
+    #expect(try directory(bytes).members.map(\.size) == [3, 1])
+  }
+
+  @Test func filesWithHolesArePassedOver() throws {
+    var writer = TarWriter()
+    writer.add("holes", [1, 2], type: "S")
+    writer.add("x", Array("22 GNU.sparse.major=1\n".utf8), type: "x")
+    writer.add("more", [1])
+    writer.add("plain", [3])
+    let found = try directory(writer.finished)
+    #expect(found.members.map(\.name) == ["plain"])
+    #expect(found.others.map { "\($0.kind) \($0.name)" } == ["sparse file holes", "sparse file more"])
+  }
+
+  @Test func theMembersBeforeACutAreKept() throws {
+    let whole = TarWriter(["a": [1], "b": [UInt8](repeating: 2, count: 900), "c": [3]])
+    for (length, names, cut) in [
+      (whole.bytes.count, ["a", "b", "c"], "it ends without the mark of its end"),
+      (whole.bytes.count - 100, ["a", "b", "c"], "it ends without the mark of its end"),
+      (whole.bytes.count - 1000, ["a", "b"], "it ends without the mark of its end"),
+      (2400, ["a"], "it ends within b"), (1100, ["a"], "it ends without the mark of its end"),
+    ] {
+      let found = try directory(Array(whole.finished.prefix(length)))
+      #expect(found.members.map(\.name) == names && found.cut == cut, "\(length): \(found)")
+    }
+    var changed = whole.finished
+    changed[1024 + 5] ^= 1
+    let found = try directory(changed)
+    #expect(found.members.map(\.name) == ["a"] && found.cut == "the header at byte 1024 is damaged")
+  }
+
+  @Test func otherFilesAreRefused() throws {
+    expectFailure(.data, "damaged.tar' is empty.") { _ = try directory([]) }
+    expectFailure(.data, "is not a tar file") { _ = try directory([UInt8](repeating: 7, count: 5000)) }
+    expectFailure(.data, "is not a tar file") { _ = try directory([1, 2, 3]) }
+    expectFailure(.data, "is compressed by gzip", "gunzip '") {
+      _ = try directory([0x1F, 0x8B] + [UInt8](repeating: 7, count: 5000))
+    }
+    expectFailure(.noInput, "cannot be opened: No such file") { _ = try TarFile("nothing.tar") }
+    expectFailure(.noInput, "it is a folder") { _ = try TarFile(NSTemporaryDirectory()) }
+    #expect(try directory([UInt8](repeating: 0, count: 1024)).members.isEmpty)
+  }
+
+  @Test func aChangeIsNoticed() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/a.tar"
+      try Data(TarWriter(["a": [1]]).finished).write(to: URL(filePath: path))
+      let file = try TarFile(path)
+      try file.checkUnchanged(since: file.stamp)
+      let handle = try FileHandle(forWritingTo: URL(filePath: path))
+      try handle.truncate(atOffset: 512)
+      try handle.close()
+      expectFailure(.data, "a.tar' has changed while it was in use.") { try file.checkUnchanged(since: file.stamp) }
+      var bytes: [UInt8] = []
+      expectFailure(.data, "a.tar' has changed while it was in use.") { try file.read(512, count: 1, into: &bytes) }
+    }
+  }
+
+  @Test func oneProcessAtATimeHasTheLock() throws {
+    try withFile(TarWriter(["a": [1]]).finished, type: "tar") { path in
+      let (one, two) = (try TarFile(path), try TarFile(path))
+      #expect(one.lock(waits: false) == true && two.lock(waits: false) == false)
+      one.unlock()
+      #expect(two.lock(waits: true) == true)
+    }
+  }
+}
