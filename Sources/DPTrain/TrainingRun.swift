@@ -127,7 +127,8 @@ struct TrainingRun {
   }
 
   private func observers(_ recorder: BackgroundRecorder, ranks: Int) throws -> [any Observer] {
-    let progress = ProgressReporter(epochs: recipe.epochs, ranks: ranks, width: Terminal.width)
+    let progress = ProgressReporter(
+      epochs: recipe.epochs, ranks: ranks, width: Terminal.width, loadingAdvice: recipe.data.loadingAdvice)
     return [recorder, progress] + pictures(for: recorder) + (try folder.map { try job.observers($0.path) } ?? [])
   }
 

@@ -15,6 +15,8 @@ public struct CIFAREntry: SplittableEntry {
   public var evaluationTransforms: [any PipelineEntry]?
   /// Whether each epoch shuffles the images.
   public var shuffle = true
+  /// The threads that transform images beside the training; nil to use idle processors.
+  public var threads: Int?
   /// How many training images are set aside for validation, and for testing if there is no file of test images.
   public var split = SplitShares()
   /// Where to get the data, for the message if it is missing.
@@ -42,6 +44,7 @@ public struct CIFAREntry: SplittableEntry {
         "evaluationTransforms", \.evaluationTransforms, .optional(.list(.transform, least: 0)),
         "transforms of all other images, or none for those of transforms that are not random"),
       .shuffle(\.shuffle),
+      .threads(\.threads),
     ] + splitKeys + [.origin(\.origin)])
 
   /// Reads the training, validation and test images.
@@ -141,7 +144,7 @@ public struct CIFAREntry: SplittableEntry {
     do {
       return try CIFARDataset(
         images, indices: indices, pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed,
-        purpose: purpose)
+        purpose: purpose, threads: threads)
     } catch let failure as Failure where failure.exitCode == .data {
       throw Failure(.configuration, "data.\(key): \(failure.message)", advice: failure.advice)
     }
