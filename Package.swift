@@ -147,7 +147,8 @@ targets += [
     name: "OptimizersTests",
     dependencies: ["Optimizers", "Tensors", "Formats", "CAllocationCounter", "TestSupport"]),
   .testTarget(
-    name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics", "TestSupport"]),
+    name: "DatasetsTests",
+    dependencies: ["Datasets", "Images", "Tensors", "Formats", "Diagnostics", "CAllocationCounter", "TestSupport"]),
   .testTarget(
     name: "TrainingTests",
     dependencies: [

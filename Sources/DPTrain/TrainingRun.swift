@@ -89,7 +89,8 @@ struct TrainingRun {
 
   private func observers(_ recorder: BackgroundRecorder, ranks: Int) throws -> [any Observer] {
     let progress = ProgressReporter(
-      epochs: recipe.epochs, ranks: ranks, width: Terminal.width, monitor: experiment.settings.monitor.metric)
+      epochs: recipe.epochs, ranks: ranks, width: Terminal.width, monitor: experiment.settings.monitor.metric,
+      loadingAdvice: recipe.data.loadingAdvice)
     return [recorder, progress] + pictures(for: recorder) + (try folder.map { try job.observers($0.path) } ?? [])
   }
 

@@ -80,7 +80,7 @@ public struct Registry: Sendable {
     dataSources: [
       TemporalOrderEntry.self, EchoEntry.self, BinaryEchoEntry.self, NumPyEntry.self, IDXEntry.self, CSVEntry.self,
       CSVSequencesEntry.self, TSEntry.self, TextLinesEntry.self, ImageFolderEntry.self,
-      CIFAREntry.self, TarEntry.self,
+      ImageListEntry.self, CIFAREntry.self, TarEntry.self,
     ],
     transforms: [
       ResizeEntry.self, CenterCropEntry.self, RandomCropEntry.self, RandomResizedCropEntry.self,

@@ -107,7 +107,8 @@ public struct Experiment {
     }
     if refused > 0, communicator.isRoot {
       complain(
-        "dp-train: the ranks of a machine cannot share memory, so each keeps images of its own, in its part of data.cache")
+        "dp-train: the ranks of a machine cannot share memory, so each keeps images of its own, in its part of data.cache"
+      )
     }
   }
 

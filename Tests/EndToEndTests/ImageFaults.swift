@@ -56,11 +56,32 @@ extension Fault {
         PNGEncoder.encode([UInt8](repeating: 9, count: 300), size: ImageSize(height: 10, width: 10), colors: .rgb),
         to: "images/train/class1/small.png")
     },
+    list("a list without a target", says: "list.csv: the last column, path, has the images", "path\n"),
+    list(
+      "a list with a missing image", says: "images/nothing.jpg cannot be opened: No such file or directory", status: 66,
+      "path,kind\ntrain/class0/0-colour.jpg,a\nnothing.jpg,b\n"),
+    list(
+      "a list with an empty field", says: "images/list.csv:2: column kind: there is no class", "path,kind\na.jpg,\n"),
     Fault(
       testDescription: "a folder of folders of classes",
       arguments: ["train", "images.yaml", "data=.", "--out", "run"], status: 66, message: ". has no folder train"
     ) { try $0.writeImageRecipe(epochs: 1) },
   ]
+
+  private static func list(
+    _ testDescription: String, says message: String, status: Int32 = 65, _ list: String
+  ) -> Fault {
+    Fault(
+      testDescription: testDescription,
+      arguments: ["train", "list.yaml", "--out", "run"], status: status, message: message
+    ) { folder in
+      try folder.writeImageRecipe(epochs: 1)
+      try folder.write(list, to: "images/list.csv")
+      try folder.write(
+        "data: {source: image-list, train: images/list.csv, damaged: fail}\nmodel: {layers: [flatten, linear: 2]}\n",
+        to: "list.yaml")
+    }
+  }
 
   private static func training(
     _ testDescription: String, says message: String, status: Int32 = 65, _ overrides: [String] = [],

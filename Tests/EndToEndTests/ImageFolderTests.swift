@@ -34,5 +34,36 @@ extension EndToEndTests {
         #expect(missing.status == 66 && missing.errors.contains("nothing.jpg"), "\(missing.text)")
       }
     }
+
+    /// The same images from a list give the same weights as from folders, whatever the threads and the cache.
+    @Test func aListOfTheImagesGivesTheSameWeights() throws {
+      try Folder.temporary { folder in
+        try folder.writeImageRecipe(epochs: 2)
+        for part in ["train", "validation"] {
+          let rows = try ["class0", "class1"].flatMap { name in
+            try Folder(path: folder["images/\(part)/\(name)"]).contents()
+              .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { "\(part)/\(name)/\($0),\(name)\n" }
+          }
+          try folder.write("path,kind\n" + rows.joined(), to: "images/\(part).csv")
+        }
+        let text = try folder.text("images.yaml").replacing("source: image-folder", with: "source: image-list")
+          .replacing("folder: images", with: "train: images/train.csv\n  label: kind")
+          .replacing("validation: validation", with: "validation: images/validation.csv")
+        try folder.write(text, to: "list.yaml")
+        func weights(_ arguments: [String], to out: String) throws -> [UInt8] {
+          let ending = try Program.run(["train"] + arguments + ["--out", out], in: folder)
+          try #require(ending.status == 0, "\(ending.text)")
+          return try folder.bytes("\(out)/weights.safetensors")
+        }
+        let whole = try weights(["images.yaml"], to: "folders")
+        for changes in [[], ["data.threads=3", "data.cache=0"], ["data.threads=2"]] {
+          #expect(try weights(["list.yaml"] + changes, to: "list\(changes.count)") == whole, "\(changes)")
+        }
+        let measured = try Program.run(["evaluate", "list0", "images/validation.csv", "--on", "test"], in: folder)
+        #expect(measured.status == 0, "\(measured.text)")
+        let answer = try Program.run(["predict", "list0", "images/train/class0/0-colour.jpg"], in: folder)
+        #expect(answer.status == 0 && answer.output.contains("class"), "\(answer.text)")
+      }
+    }
   }
 }

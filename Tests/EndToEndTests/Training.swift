@@ -18,6 +18,13 @@ struct Training: CustomTestStringConvertible, Sendable {
     Training(testDescription: "augmented images from folders", arguments: ["images.yaml"], ranks: [1, 2, 3, 8]) {
       try $0.writeImageRecipe(epochs: 3)
     },
+    Training(
+      testDescription: "images that threads load, too many for the cache",
+      arguments: ["images.yaml", "data.threads=3", "data.cache=1", "data.transforms.0.resize.size=[180, 200]"],
+      ranks: [2, 3]
+    ) {
+      try $0.writeImageRecipe(epochs: 2)
+    },
     Training(testDescription: "a plain recurrent network", arguments: ["temporal-order-rnn", "epochs=2"]),
     Training(
       testDescription: "compressed gradients",

@@ -65,7 +65,7 @@ import Testing
     let schedules = EntryKind.schedule.defaults
     for turn in 0..<max(sources.count, optimizers.count, schedules.count) {
       recipe.data = sources[turn % sources.count]
-      if var images = recipe.data as? ImageFolderEntry {
+      if var images = recipe.data as? any ImageEntry {
         images.transforms = EntryKind.transform.defaults
         images.evaluationTransforms = images.transforms
         recipe.data = images

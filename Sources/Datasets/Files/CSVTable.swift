@@ -148,6 +148,19 @@ struct CSVTable {
     try text(row, place, missing: "class", "every sample has a class: put it there, or leave the row out")
   }
 
+  /// The path of an image in a field.
+  /// - Throws: `Failure` (data) naming line and column if the field is empty.
+  func image(_ row: CSVReader.Row, _ place: Int) throws -> String {
+    try text(row, place, missing: "image", "every row names an image file: put its path there, or leave the row out")
+  }
+
+  /// The classes in a field, between semicolons or blanks; none if it is empty.
+  /// - Throws: `Failure` (data) naming line and column if the field is not text.
+  func labels(_ row: CSVReader.Row, _ place: Int) throws -> [String] {
+    guard !row.damaged.contains(place) else { throw notText(row, place) }
+    return row.fields[place].split { $0 == ";" || $0.isWhitespace }.map(String.init)
+  }
+
   /// The name of the sample to which a row belongs.
   /// - Throws: `Failure` (data) naming line and column if the field is empty.
   func sample(_ row: CSVReader.Row, _ place: Int) throws -> String {

@@ -7,11 +7,11 @@ import Images
 /// missing, so that nobody waits, even if a rank was killed while it wrote. Pixels are never removed.
 final class ImageCache: @unchecked Sendable {
   /// The largest memory for pixels that is worth having, for images of these sizes; nil where a size is not known.
-  static func pixelBytes(_ sizes: [ImageSize?], limit: Int) -> Int {
+  static func pixelBytes(_ sizes: [ImageSize?], format: PixelFormat, limit: Int) -> Int {
     var bytes = 0
     for size in sizes {
       guard let size, bytes < limit else { return limit }
-      bytes += padded(size.count * largestPixel)
+      bytes += padded(size.count * format.channels * format.depth.rawValue / 8)
     }
     return min(bytes, limit)
   }
@@ -22,13 +22,14 @@ final class ImageCache: @unchecked Sendable {
   private let memory: CacheMemory
   private let words: UnsafeMutablePointer<UInt64>
   private let count: Int
+  private let format: PixelFormat
 
-  /// A cache of `count` images in zeroed memory, or in memory that others use already; nil if it cannot be used.
-  init?(_ count: Int, in memory: CacheMemory) {
+  /// A cache of `count` images of a format in zeroed memory, or in memory that others use already; nil if it cannot be used.
+  init?(_ count: Int, of format: PixelFormat, in memory: CacheMemory) {
     guard let base = memory.bytes.baseAddress, memory.bytes.count >= Self.pixelStart(count),
       memory.reserve(0..<Self.pixelStart(count))
     else { return nil }
-    (self.memory, self.count) = (memory, count)
+    (self.memory, self.count, self.format) = (memory, count, format)
     words = base.bindMemory(to: UInt64.self, capacity: Self.pixelStart(count) / MemoryLayout<UInt64>.size)
   }
 
@@ -41,7 +42,8 @@ final class ImageCache: @unchecked Sendable {
     let entry = self.entry(index)
     let place = dpt_atomic_load(entry)
     guard place > Self.isBeingWritten else { return false }
-    try image.reshape(ImageSize(height: Int(entry[1] >> 32), width: Int(entry[1] & 0xFFFF_FFFF)))
+    let size = ImageSize(height: Int(entry[1] >> 32), width: Int(entry[1] & 0xFFFF_FFFF))
+    try image.reshape(size, format: format)
     UnsafeMutableRawBufferPointer(image.pixels).copyMemory(
       from: UnsafeRawBufferPointer(rebasing: memory.bytes[Int(place)..<Int(place) + image.pixels.count]))
     return true
@@ -101,8 +103,6 @@ final class ImageCache: @unchecked Sendable {
   private static let line = 64
   /// The bytes that are reserved at once.
   private static let step = 16 << 20
-  /// The bytes of a pixel: red, green and blue.
-  private static let largestPixel = 3
 
   private static func padded(_ bytes: Int) -> Int { (bytes + line - 1) / line * line }
 

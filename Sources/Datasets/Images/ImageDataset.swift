@@ -2,12 +2,12 @@ import Diagnostics
 import Images
 import Tensors
 
-/// Images with targets, as height × width × 3 floats after a pipeline of transforms.
+/// Images with targets, as height × width × channels floats after a pipeline of transforms.
 ///
 /// Transforms depend only on the seed, the epoch and the sample's index. Images are cached after the leading
 /// deterministic transforms, up to the limit of `cache`; results do not depend on it.
 public final class ImageDataset: Dataset {
-  /// [height, width, 3].
+  /// [height, width, channels].
   public let inputShape: Shape
   /// A class, or a row of numbers.
   public var targetLayout: TargetLayout { targets.layout }
@@ -32,6 +32,7 @@ public final class ImageDataset: Dataset {
   private let size: ImageSize
   private let random: Philox
   private let pixelLimit: Int
+  private let format: PixelFormat
   /// The number of threads that load; nil to use idle processors.
   private let wantedThreads: Int?
   /// The bytes of pixels that the ranks of a machine keep.
@@ -62,12 +63,13 @@ public final class ImageDataset: Dataset {
   ///   - cache: the memory for images, in MiB, shared by all ranks of a machine; the first images seen are kept.
   ///   - threads: the number of threads that load beside the training; nil to use idle processors.
   ///   - pixelLimit: the largest number of pixels that a file may claim.
+  ///   - format: the channels and bits that images are read with.
   /// - Throws: `Failure` (configuration) if the pipeline's images differ in size, (system) if there is not enough
   ///   memory.
   public init(
     _ source: any ImageSource, targets: ImageTargets, classNames: [String], sizes: [ImageSize?] = [],
     pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
-    threads: Int? = nil, pixelLimit: Int = ImageDecoder.defaultPixelLimit
+    threads: Int? = nil, pixelLimit: Int = ImageDecoder.defaultPixelLimit, format: PixelFormat = PixelFormat()
   ) throws {
     precondition(targets.count == source.count, "each image has a target")
     self.source = source
@@ -75,24 +77,24 @@ public final class ImageDataset: Dataset {
     self.classNames = classNames
     self.pipeline = pipeline
     size = try pipeline.outputSize(of: source, sizes: sizes)
-    inputShape = .image(height: size.height, width: size.width, channels: 3)
+    inputShape = .image(height: size.height, width: size.width, channels: format.channels)
     random = Philox(seed: seed, purpose: purpose)
-    self.pixelLimit = pixelLimit
+    (self.pixelLimit, self.format) = (pixelLimit, format)
     wantedThreads = threads
     let known = sizes.isEmpty ? Array(repeating: nil, count: source.count) : sizes
-    pixelBytes = ImageCache.pixelBytes(known.map { pipeline.preparedSize(of: $0) }, limit: cache << 20)
+    pixelBytes = ImageCache.pixelBytes(known.map { pipeline.preparedSize(of: $0) }, format: format, limit: cache << 20)
   }
 
   /// Image files with a class each.
   /// - Throws: as the other initializer.
   public convenience init(
     _ samples: ImageSamples, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
-    threads: Int? = nil, pixelLimit: Int = ImageDecoder.defaultPixelLimit
+    threads: Int? = nil, pixelLimit: Int = ImageDecoder.defaultPixelLimit, format: PixelFormat = PixelFormat()
   ) throws {
     try self.init(
       samples, targets: .classes(samples.samples.map { Int32($0.label) }), classNames: samples.classNames,
       sizes: samples.samples.map(\.size), pipeline: pipeline, seed: seed, purpose: purpose, cache: cache,
-      threads: threads, pixelLimit: pixelLimit)
+      threads: threads, pixelLimit: pixelLimit, format: format)
   }
 
   /// The memory for the cache.
@@ -125,15 +127,15 @@ public final class ImageDataset: Dataset {
       readers: try (0..<threads.count).map { thread in
         try PreparedReader(
           source, pipeline: thread == 0 ? pipeline : TransformPipeline(copying: pipeline), cache: cache,
-          pixelLimit: pixelLimit)
+          pixelLimit: pixelLimit, format: format)
       })
   }
 
   /// The cache in memory that ranks have in common, or in this rank's own.
   private func makeCache() throws -> ImageCache? {
-    if let memory = machine.memory, let cache = ImageCache(count, in: memory) { return cache }
+    if let memory = machine.memory, let cache = ImageCache(count, of: format, in: memory) { return cache }
     let bytes = ImageCache.byteCount(count, pixelBytes: pixelBytes / machine.ranks)
-    return ImageCache(count, in: try CacheMemory(byteCount: bytes))
+    return ImageCache(count, of: format, in: try CacheMemory(byteCount: bytes))
   }
 }
 
@@ -161,9 +163,11 @@ private final class PreparedReader {
   private let image = Image()
   private var bytes: [UInt8] = []
 
-  init(_ source: any ImageSource, pipeline: TransformPipeline, cache: ImageCache?, pixelLimit: Int) throws {
+  init(
+    _ source: any ImageSource, pipeline: TransformPipeline, cache: ImageCache?, pixelLimit: Int, format: PixelFormat
+  ) throws {
     (self.source, self.pipeline, self.cache) = (source, pipeline, cache)
-    decoder = try ImageDecoder(pixelLimit: pixelLimit)
+    decoder = try ImageDecoder(pixelLimit: pixelLimit, format: format)
   }
 
   /// An image after the leading transforms that are not random; valid until the next call.

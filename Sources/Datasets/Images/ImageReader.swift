@@ -11,19 +11,23 @@ public struct ImageReader: InputReader {
   /// The endings of image files.
   public let fileEndings = ImageSamples.endings
 
-  /// A reader that transforms images to `shape` as in evaluations; files may claim at most `pixelLimit` pixels.
+  /// A reader that transforms images to `shape` as in evaluations; files may claim at most `pixelLimit` pixels, and are read
+  /// in a format.
   /// - Throws: `Failure` (data) if the shape is not an image's, (system) if there is not enough memory.
   public init(
-    pipeline: TransformPipeline, shape: [Int], pixelLimit: Int = ImageDecoder.defaultPixelLimit
+    pipeline: TransformPipeline, shape: [Int], pixelLimit: Int = ImageDecoder.defaultPixelLimit,
+    format: PixelFormat = PixelFormat()
   ) throws {
     self.pipeline = pipeline
     self.shape = Shape(shape)
-    guard shape.count == 3, shape[2] == 3 else {
+    guard shape.count == 3, shape[2] == format.channels else {
       throw Failure(
-        .data, "the run's data.json holds the shape \(self.shape), which is not an image of three colours",
+        .data,
+        "the run's data.json holds the shape \(self.shape), which is not an image of "
+          + (format.colors == .grey ? "one channel" : "three colours"),
         advice: "train again: the run was trained on other data")
     }
-    decoder = try ImageDecoder(pixelLimit: pixelLimit)
+    decoder = try ImageDecoder(pixelLimit: pixelLimit, format: format)
   }
 
   /// Reads the image of a file.

@@ -12,7 +12,7 @@ extension Recipe {
   /// The keys that may change when a run is resumed: its length, what it records, and what it keeps in memory.
   public static let keysFreeToChange = [
     "name", "epochs", "steps", "optimizerSharding", "compareRanks", "evaluate", "stop", "restoreBest",
-    "checkpoint", "record", "model.frozenCache",
+    "checkpoint", "record", "model.frozenCache", "data.cache", "data.threads",
   ]
 
   /// The first key that differs from another recipe and influences the weights. The length of the run and of the

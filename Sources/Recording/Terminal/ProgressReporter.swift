@@ -22,12 +22,15 @@ public final class ProgressReporter: Observer {
   private var partsWithoutLabels: Set<Split> = []
   private var sinceShown = (samples: 0, waiting: 0.0)
   private var means = RecentMeans()
+  private var dataWait: DataWait
   /// Whether the line is due, but not yet printed.
   private var isHeld = false
 
   /// A reporter for a run of at most `epochs` epochs on `ranks` ranks; `width` is the terminal's, nil for plain lines.
   /// `monitor` is the name of the metric that the recipe chose to judge the training by, which is shown, too.
-  public init(epochs: Int, ranks: Int, width: Int?, monitor: String? = nil) {
+  /// `loadingAdvice` is what helps if training waits for samples, nil to say nothing of it.
+  public init(epochs: Int, ranks: Int, width: Int?, monitor: String? = nil, loadingAdvice: String? = nil) {
+    dataWait = DataWait(advice: loadingAdvice)
     self.width = width
     self.monitor = monitor
     hasOtherRanks = ranks > 1
@@ -64,6 +67,7 @@ public final class ProgressReporter: Observer {
       Terminal.write(lineStart + "step \(report.step) skipped: its loss is \(report.loss.text), ")
       Terminal.write("the norm of its gradient \(report.gradientNorm.text)\n")
     }
+    say(dataWait.add(report))
     let now = monotonicSeconds()
     let isDue =
       width == nil
@@ -89,7 +93,13 @@ public final class ProgressReporter: Observer {
   /// Ends the bar.
   public func runDidFinish(_ summary: RunSummary) {
     printHeld()
+    say(dataWait.finish())
     if width != nil, totalSteps > 0 { Terminal.write("\n") }
+  }
+
+  /// Prints a notice in a line of its own.
+  private func say(_ notice: String?) {
+    if let notice { Terminal.write(lineStart + notice + "\n") }
   }
 
   private func show(_ report: StepReport, now: Double) {

@@ -4,7 +4,7 @@ import Foundation
 import Tensors
 
 /// Colour images of CIFAR-10 or CIFAR-100, in the sets' binary files.
-public struct CIFAREntry: SplittableEntry {
+public struct CIFAREntry: TransformedEntry {
   /// The folder, relative to the working directory.
   public var folder: String
   /// Which labels of CIFAR-100 are the classes.
@@ -15,6 +15,8 @@ public struct CIFAREntry: SplittableEntry {
   public var evaluationTransforms: [any PipelineEntry]?
   /// Whether each epoch shuffles the images.
   public var shuffle = true
+  /// The threads that transform images beside the training; nil to use idle processors.
+  public var threads: Int?
   /// How many training images are set aside for validation, and for testing if there is no file of test images.
   public var split = SplitShares()
   /// Where to get the data, for the message if it is missing.
@@ -42,6 +44,7 @@ public struct CIFAREntry: SplittableEntry {
         "evaluationTransforms", \.evaluationTransforms, .optional(.list(.transform, least: 0)),
         "transforms of all other images, or none for those of transforms that are not random"),
       .shuffle(\.shuffle),
+      .threads(\.threads),
     ] + splitKeys + [.origin(\.origin)])
 
   /// Reads the training, validation and test images.
@@ -114,24 +117,6 @@ public struct CIFAREntry: SplittableEntry {
     return (try dataset(images, nil, evaluationSettings, "evaluationTransforms", .testData, recipe), [])
   }
 
-  /// The normalization at the end of the transforms for evaluation, if any.
-  public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
-    try evaluationSettings.inputNormalization()
-  }
-
-  /// The same images with colours from 0 to 1.
-  public var withoutNormalization: CIFAREntry {
-    var entry = self
-    entry.transforms = transforms.withoutNormalization
-    entry.evaluationTransforms = evaluationTransforms?.withoutNormalization
-    return entry
-  }
-
-  /// The transform `normalize`.
-  public func normalization(means: [Double], deviations: [Double]) -> String? {
-    [any PipelineEntry].normalization(means: means, deviations: deviations)
-  }
-
   private func openFolder() throws -> CIFARFolder {
     do {
       return try CIFARFolder(folder)
@@ -154,14 +139,11 @@ public struct CIFAREntry: SplittableEntry {
     do {
       return try CIFARDataset(
         images, indices: indices, pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed,
-        purpose: purpose)
+        purpose: purpose, threads: threads)
     } catch let failure as Failure where failure.exitCode == .data {
       throw Failure(.configuration, "data.\(key): \(failure.message)", advice: failure.advice)
     }
   }
-
-  /// The transforms of images that are not trained on.
-  private var evaluationSettings: [any PipelineEntry] { evaluationTransforms ?? transforms.deterministic }
 }
 
 extension CIFARFolder.Labels: Choice {}

@@ -96,6 +96,14 @@ extension DataEntry {
   /// Nil: there is no key.
   public func normalization(means: [Double], deviations: [Double]) -> String? { nil }
 
+  /// What helps if training waits for samples; nil if nothing can be set.
+  package var loadingAdvice: String? {
+    guard Self.hasKey("threads") else { return nil }
+    return Self.hasKey("cache")
+      ? "more data.threads, a larger data.cache or fewer data.transforms help"
+      : "more data.threads or fewer data.transforms help"
+  }
+
   /// Advice on how to get validation samples from this source.
   package var validationAdvice: String {
     if Self.hasKey("validationShare") { return "data.validationShare=0.1 keeps a tenth of the training samples" }

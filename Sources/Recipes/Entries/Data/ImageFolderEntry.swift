@@ -6,7 +6,7 @@ import Tensors
 
 /// Image files in one folder per class: FOLDER/TRAIN/CLASS/*.jpg, likewise for validation and test; or
 /// FOLDER/CLASS/*.jpg if the folder has no parts.
-public struct ImageFolderEntry: GroupableEntry {
+public struct ImageFolderEntry: ImageEntry {
   /// What to do if a file cannot be read as an image.
   public enum DamagePolicy: String, CaseIterable, Sendable {
     /// Leave it out, with one notice.
@@ -36,10 +36,16 @@ public struct ImageFolderEntry: GroupableEntry {
   public var shuffle = true
   /// The most memory, in MiB, that each part of the data keeps images in on each machine.
   public var cache = 1024
+  /// The threads that read and transform images beside the training; nil to use idle processors.
+  public var threads: Int?
   /// What to do if a file cannot be read as an image.
   public var damaged = DamagePolicy.skip
   /// The most pixels of a file, in millions.
   public var megapixels = 64
+  /// The channels that images are read with.
+  public var colors = PixelFormat.Colors.rgb
+  /// The bits of a channel: 8 or 16.
+  public var depth = PixelFormat.Depth.eight.rawValue
   /// Where to get the data, for the message if it is missing.
   public var origin: String?
 
@@ -51,35 +57,20 @@ public struct ImageFolderEntry: GroupableEntry {
 
   /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "image-folder", "JPEG and PNG files in one folder per class",
+    "image-folder", "JPEG, PNG, WebP and TIFF files in one folder per class",
     example: "folder: data/photographs, validation: validation, transforms: [resize: {size: [112, 112]}]",
     keys: [
       RecipeKey(
         "folder", \.folder, .text, required: true,
-        "the folder with train/CLASS/*.jpg, .jpeg or .png, or directly with CLASS/*"),
+        "the folder with train/CLASS/*.jpg, .jpeg, .png, .webp, .tif or .tiff, or directly with CLASS/*"),
       RecipeKey("train", \.train, .text, "its subfolder of training images"),
       RecipeKey("validation", \.validation, .optional(.text), "its subfolder of validation images, or none"),
       RecipeKey("test", \.test, .optional(.text), "its subfolder of test images, or none"),
     ] + splitKeys + [
       groupKey(
         "a pattern of file names with the group in parentheses and * for any characters, such as (*)_*, for which cat3_left.jpg is of the group cat3"
-      ),
-      RecipeKey(
-        "transforms", \.transforms, .list(.transform, least: 0),
-        "transforms of each training image, in this order; images of one size need none"),
-      RecipeKey(
-        "evaluationTransforms", \.evaluationTransforms, .optional(.list(.transform, least: 0)),
-        "transforms of all other images, or none for those of transforms that are not random"),
-      .shuffle(\.shuffle),
-      RecipeKey(
-        "cache", \.cache, .number(.atLeast(0)), "MiB of memory for images, for each part of the data on each machine"),
-      RecipeKey(
-        "damaged", \.damaged, .choice, "if a file is damaged: skip leaves it out with one notice, fail ends the job"),
-      RecipeKey(
-        "megapixels", \.megapixels, .number(.from(1, through: 100_000)),
-        "the most pixels of a file, in millions"),
-      .origin(\.origin),
-    ])
+      )
+    ] + imageKeys + [.origin(\.origin)])
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
@@ -87,37 +78,17 @@ public struct ImageFolderEntry: GroupableEntry {
     let whole = try samples(train, classNames: nil, &notices)
     let others = try validation.map { try samples($0, classNames: whole.classNames, &notices) }
     let final = try test.map { try samples($0, classNames: whole.classNames, &notices) }
-    var groups: SplitGroups?
     let pattern = try splitBy.map { try GroupPattern($0) }
-    var parts = Parts(training: whole, validation: others, test: final)
-    if let others, split.testShare > 0 {
-      let cut = try SeedSplit(of: others, groups: pattern, shares: split)
-      groups = cut.groups?.dividing(.validation)
-      (parts.validation, parts.test) = (others.choosing(cut.training), others.choosing(cut.test))
-    } else if pattern != nil || split.validationShare + split.testShare > 0 || split.folds != nil {
-      let cut = try SeedSplit(of: whole, groups: pattern, shares: split)
-      groups = cut.groups
-      parts.training = whole.choosing(cut.training)
-      if !cut.validation.isEmpty { parts.validation = whole.choosing(cut.validation) }
-      if split.testShare > 0 { parts.test = whole.choosing(cut.test) }
-    }
-    let folders: [(part: Split, images: ImageSamples?)] = [(.training, whole), (.validation, others), (.test, final)]
-    for (part, images) in folders where groups?.divided.contains(part) == false {
-      if let images, let pattern { try groups?.add(images, by: pattern, of: part) }
-    }
-    return DataSplits(
-      training: try dataset(parts.training, transforms, "transforms", .trainingData, recipe),
-      validation: try parts.validation.map { try evaluated($0, recipe) },
-      test: try parts.test.map { try evaluated($0, recipe) }, notices: notices,
-      measuredTraining: evaluationSettings.elementsEqual(transforms) { $0.isEqual(to: $1) }
-        ? nil : try evaluated(parts.training, recipe), groups: groups)
-  }
-
-  /// Makes the reader of new inputs.
-  public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
-    try ImageReader(
-      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), shape: facts.inputShape,
-      pixelLimit: pixelLimit)
+    return try makeParts(
+      (whole, others, final), notices: notices,
+      cut: { images in
+        try SeedSplit(
+          count: images.samples.count, classes: images.samples.map { Int32($0.label) },
+          groups: try pattern.map { try images.groups(by: $0) }, shares: split)
+      },
+      groups: { groups, images, part in if let pattern { try groups.add(images, by: pattern, of: part) } },
+      choosing: { $0.choosing($1) },
+      dataset: { try dataset($0, $1, $2, $3, recipe) })
   }
 
   /// The folder.
@@ -142,31 +113,7 @@ public struct ImageFolderEntry: GroupableEntry {
     var notices: [String] = []
     let all = try ImageSamples(folder: path, split: nil, classNames: facts.classNames, isWhole: false)
     let sound = try withoutDamaged(all, &notices)
-    return (try evaluated(sound, recipe), notices)
-  }
-
-  /// The normalization at the end of the transforms for evaluation, if any.
-  public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
-    try evaluationSettings.inputNormalization()
-  }
-
-  /// The same images with colours from 0 to 1.
-  public var withoutNormalization: ImageFolderEntry {
-    var entry = self
-    entry.transforms = transforms.withoutNormalization
-    entry.evaluationTransforms = evaluationTransforms?.withoutNormalization
-    return entry
-  }
-
-  /// The transform `normalize`.
-  public func normalization(means: [Double], deviations: [Double]) -> String? {
-    [any PipelineEntry].normalization(means: means, deviations: deviations)
-  }
-
-  private struct Parts {
-    var training: ImageSamples
-    var validation: ImageSamples?
-    var test: ImageSamples?
+    return (try dataset(sound, evaluationSettings, "evaluationTransforms", .testData, recipe), notices)
   }
 
   private func samples(_ part: String, classNames: [String]?, _ notices: inout [String]) throws -> ImageSamples {
@@ -187,17 +134,11 @@ public struct ImageFolderEntry: GroupableEntry {
 
   private func withoutDamaged(_ all: ImageSamples, _ notices: inout [String]) throws -> ImageSamples {
     let (sound, damage) = try all.withoutDamaged(pixelLimit: pixelLimit)
-    if damaged == .fail, let first = damage.first { throw first }
     notices += all.passedOver.notices(
-      root: all.source, reason: "images are files CLASS/*.jpg, .jpeg and .png; convert files of other kinds")
-    notices += damage.map { "\($0.message); left out" }
+      root: all.source,
+      reason: "images are files CLASS/*.jpg, .jpeg, .png, .webp, .tif and .tiff; convert files of other kinds")
+    try leaveOut(damage, &notices)
     return sound
-  }
-
-  private var pixelLimit: Int { megapixels * 1_000_000 }
-
-  private func evaluated(_ samples: ImageSamples, _ recipe: Recipe) throws -> ImageDataset {
-    try dataset(samples, evaluationSettings, "evaluationTransforms", .testData, recipe)
   }
 
   private func dataset(
@@ -205,23 +146,9 @@ public struct ImageFolderEntry: GroupableEntry {
     _ recipe: Recipe
   ) throws -> ImageDataset {
     try ImageDataset(
-      samples, pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed, purpose: purpose, cache: cache,
-      pixelLimit: pixelLimit)
-  }
-
-  /// The transforms of images that are not trained on.
-  var evaluationSettings: [any PipelineEntry] {
-    evaluationTransforms ?? transforms.deterministic
+      samples, pipeline: transforms.makePipeline(key: "data.\(key)", colors: colors), seed: recipe.seed,
+      purpose: purpose, cache: cache, threads: threads, pixelLimit: pixelLimit, format: format)
   }
 }
 
 extension ImageFolderEntry.DamagePolicy: Choice {}
-
-extension SeedSplit {
-  /// Splits images, keeping the shares of the classes.
-  fileprivate init(of images: ImageSamples, groups: GroupPattern?, shares: SplitShares) throws {
-    try self.init(
-      count: images.samples.count, classes: images.samples.map { Int32($0.label) },
-      groups: try groups.map { try images.groups(by: $0) }, shares: shares)
-  }
-}

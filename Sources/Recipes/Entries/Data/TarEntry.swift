@@ -4,7 +4,7 @@ import Images
 import Tensors
 
 /// Tar files in WebDataset's convention: the members `KEY.jpg` and `KEY.cls` are a sample.
-public struct TarEntry: GroupableEntry {
+public struct TarEntry: GroupableEntry, PixelEntry {
   /// The shards of the training samples: patterns, relative to the working directory.
   public var train: [String]
   /// The shards of the validation samples; nil for none.
@@ -36,8 +36,14 @@ public struct TarEntry: GroupableEntry {
   public var checkInputs = true
   /// What to do if a sample is damaged.
   public var damaged = ImageFolderEntry.DamagePolicy.skip
+  /// The threads that read and transform images beside the training; nil to use idle processors.
+  public var threads: Int?
   /// The most pixels of an image, in millions.
   public var megapixels = 64
+  /// The channels that images are read with.
+  public var colors = PixelFormat.Colors.rgb
+  /// The bits of a channel: 8 or 16.
+  public var depth = PixelFormat.Depth.eight.rawValue
   /// Where to get the data, for the message if it is missing.
   public var origin: String?
 
@@ -85,20 +91,19 @@ public struct TarEntry: GroupableEntry {
       ),
       RecipeKey(
         "cache", \.cache, .number(.atLeast(0)), "MiB of memory for images, for each part of the data on each machine"),
+      .threads(\.threads),
       RecipeKey(
         "check", \.checkInputs, .flag,
         "whether all inputs are read once, when the index is made, to find those that are damaged; if not, one ends the job"
       ),
       RecipeKey(
         "damaged", \.damaged, .choice, "if a sample is damaged: skip leaves it out with a notice, fail ends the job"),
-      RecipeKey(
-        "megapixels", \.megapixels, .number(.from(1, through: 100_000)), "the most pixels of an image, in millions"),
-      .origin(\.origin),
-    ])
+    ] + pixelKeys + [.origin(\.origin)])
 
   /// Checks the shares, and that a window is of shuffled samples.
   public func check(_ section: RecipeSection) throws {
     try checkSplit(section)
+    try checkDepth(section)
     if let shuffleWindow, !shuffle {
       throw section.conflict(
         of: ["shuffleWindow", "shuffle"],
@@ -144,11 +149,9 @@ public struct TarEntry: GroupableEntry {
   /// Makes the reader of new inputs: image files, or `.npy` files.
   public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
     let arrays = ShardArrayReader(facts)
-    guard facts.inputShape.count == 3, facts.inputShape[2] == 3, input?.contains(where: { $0.hasSuffix("npy") }) != true
+    guard facts.inputShape.count == 3, facts.inputShape[2] == colors.channels, input?.contains(where: { $0.hasSuffix("npy") }) != true
     else { return arrays }
-    let images = try ImageReader(
-      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), shape: facts.inputShape,
-      pixelLimit: pixelLimit)
+    let images = try makeImageReader(shape: facts.inputShape)
     return input == nil ? ImageOrArrayReader(images: images, arrays: arrays) : images
   }
 
@@ -180,11 +183,6 @@ public struct TarEntry: GroupableEntry {
     let form = try form(of: shards, for: recipe, names: facts.classNames.isEmpty ? nil : facts.classNames)
     let found = try sound(try ShardSamples(shards, form: form), &notices)
     return (try evaluated(found, form, recipe), notices)
-  }
-
-  /// The normalization at the end of the transforms for evaluation, if any.
-  public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
-    try evaluationSettings.inputNormalization()
   }
 
   private func shards(_ patterns: [String], _ key: String) throws -> ShardPattern {
@@ -243,8 +241,6 @@ public struct TarEntry: GroupableEntry {
   /// A wrong key may damage every sample.
   private static let mostNotices = 20
 
-  private var pixelLimit: Int { megapixels * 1_000_000 }
-
   private func evaluated(_ samples: ShardSamples, _ form: ShardForm, _ recipe: Recipe) throws -> any Dataset {
     try dataset(samples, form, evaluationSettings, "evaluationTransforms", .testData, recipe)
   }
@@ -256,12 +252,9 @@ public struct TarEntry: GroupableEntry {
     guard !form.areArrays else { return try ShardArrays(samples) }
     return try ImageDataset(
       ShardImages(samples), targets: samples.targets, classNames: samples.classNames, sizes: samples.sizes,
-      pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed, purpose: purpose, cache: cache,
-      pixelLimit: pixelLimit)
+      pipeline: transforms.makePipeline(key: "data.\(key)", colors: colors), seed: recipe.seed, purpose: purpose,
+      cache: cache, threads: threads, pixelLimit: pixelLimit, format: format)
   }
-
-  /// The transforms of images that are not trained on.
-  private var evaluationSettings: [any PipelineEntry] { evaluationTransforms ?? transforms.deterministic }
 }
 
 /// Reads image files and arrays, told apart by their names.
