@@ -2,12 +2,12 @@ import Diagnostics
 import Images
 import Tensors
 
-/// Image files with classes, as height × width × 3 floats after a pipeline of transforms.
+/// Image files with classes, as height × width × channels floats after a pipeline of transforms.
 ///
 /// Transforms depend only on the seed, the epoch and the sample's index. Images are cached after the leading
 /// deterministic transforms, up to the limit of `cache`; results do not depend on it.
 public final class ImageFolder: Dataset {
-  /// [height, width, 3].
+  /// [height, width, channels].
   public let inputShape: Shape
   /// The classes' names.
   public var classNames: [String] { samples.classNames }
@@ -39,18 +39,19 @@ public final class ImageFolder: Dataset {
   ///   - purpose: the use of the samples; those of different purposes are transformed independently.
   ///   - cache: the memory for images, in MiB, shared by all ranks of a machine; the first images seen are kept.
   ///   - pixelLimit: the largest number of pixels that a file may claim.
+  ///   - format: the channels and bits that images are read with.
   /// - Throws: `Failure` (configuration) if the pipeline's images differ in size, (system) if there is not enough
   ///   memory.
   public init(
     _ samples: ImageSamples, pipeline: TransformPipeline, seed: UInt64, purpose: RandomPurpose, cache: Int = 1024,
-    pixelLimit: Int = ImageDecoder.defaultPixelLimit
+    pixelLimit: Int = ImageDecoder.defaultPixelLimit, format: PixelFormat = PixelFormat()
   ) throws {
     self.samples = samples
     self.pipeline = pipeline
     size = try pipeline.outputSize(of: samples)
-    inputShape = .image(height: size.height, width: size.width, channels: 3)
+    inputShape = .image(height: size.height, width: size.width, channels: format.channels)
     random = Philox(seed: seed, purpose: purpose)
-    decoder = try ImageDecoder(pixelLimit: pixelLimit)
+    decoder = try ImageDecoder(pixelLimit: pixelLimit, format: format)
     self.cache = Array(repeating: nil, count: samples.samples.count)
     cacheBytes = cache << 20
   }
@@ -99,19 +100,23 @@ public struct ImageReader: InputReader {
   /// The endings of image files.
   public let fileEndings = ImageSamples.endings
 
-  /// A reader that transforms images to `shape` as in evaluations; files may claim at most `pixelLimit` pixels.
+  /// A reader that transforms images to `shape` as in evaluations; files may claim at most `pixelLimit` pixels, and are read
+  /// in a format.
   /// - Throws: `Failure` (data) if the shape is not an image's, (system) if there is not enough memory.
   public init(
-    pipeline: TransformPipeline, shape: [Int], pixelLimit: Int = ImageDecoder.defaultPixelLimit
+    pipeline: TransformPipeline, shape: [Int], pixelLimit: Int = ImageDecoder.defaultPixelLimit,
+    format: PixelFormat = PixelFormat()
   ) throws {
     self.pipeline = pipeline
     self.shape = Shape(shape)
-    guard shape.count == 3, shape[2] == 3 else {
+    guard shape.count == 3, shape[2] == format.channels else {
       throw Failure(
-        .data, "the run's data.json holds the shape \(self.shape), which is not an image of three colours",
+        .data,
+        "the run's data.json holds the shape \(self.shape), which is not an image of "
+          + (format.colors == .grey ? "one channel" : "three colours"),
         advice: "train again: the run was trained on other data")
     }
-    decoder = try ImageDecoder(pixelLimit: pixelLimit)
+    decoder = try ImageDecoder(pixelLimit: pixelLimit, format: format)
   }
 
   /// Reads the image of a file.

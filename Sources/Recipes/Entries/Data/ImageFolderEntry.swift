@@ -40,6 +40,10 @@ public struct ImageFolderEntry: GroupableEntry {
   public var damaged = DamagePolicy.skip
   /// The most pixels of a file, in millions.
   public var megapixels = 64
+  /// The channels that images are read with.
+  public var colors = PixelFormat.Colors.rgb
+  /// The bits of a channel: 8 or 16.
+  public var depth = PixelFormat.Depth.eight.rawValue
   /// Where to get the data, for the message if it is missing.
   public var origin: String?
 
@@ -51,12 +55,12 @@ public struct ImageFolderEntry: GroupableEntry {
 
   /// The name and keys in recipes.
   public static let form = RecipeForm<Self>(
-    "image-folder", "JPEG and PNG files in one folder per class",
+    "image-folder", "JPEG, PNG, WebP and TIFF files in one folder per class",
     example: "folder: data/photographs, validation: validation, transforms: [resize: {size: [112, 112]}]",
     keys: [
       RecipeKey(
         "folder", \.folder, .text, required: true,
-        "the folder with train/CLASS/*.jpg, .jpeg or .png, or directly with CLASS/*"),
+        "the folder with train/CLASS/*.jpg, .jpeg, .png, .webp, .tif or .tiff, or directly with CLASS/*"),
       RecipeKey("train", \.train, .text, "its subfolder of training images"),
       RecipeKey("validation", \.validation, .optional(.text), "its subfolder of validation images, or none"),
       RecipeKey("test", \.test, .optional(.text), "its subfolder of test images, or none"),
@@ -78,8 +82,23 @@ public struct ImageFolderEntry: GroupableEntry {
       RecipeKey(
         "megapixels", \.megapixels, .number(.from(1, through: 100_000)),
         "the most pixels of a file, in millions"),
+      RecipeKey(
+        "colors", \.colors, .choice, "rgb for three channels, or grey for one; files of the other kind are converted"),
+      RecipeKey(
+        "depth", \.depth, .number(.from(8, through: 16)),
+        "the bits of a channel, 8 or 16; 16 keeps those of PNG and TIFF files that have them"),
       .origin(\.origin),
     ])
+
+  /// Checks the shares of samples, and the bits of a channel.
+  public func check(_ section: RecipeSection) throws {
+    try checkSplit(section)
+    guard PixelFormat.Depth(rawValue: depth) == nil else { return }
+    throw section.conflict(of: ["depth"], "\(section.path(of: "depth")) is \(depth)", advice: "8 or 16")
+  }
+
+  /// How images are kept in memory.
+  private var format: PixelFormat { PixelFormat(colors: colors, depth: .init(rawValue: depth) ?? .eight) }
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits {
@@ -116,8 +135,8 @@ public struct ImageFolderEntry: GroupableEntry {
   /// Makes the reader of new inputs.
   public func makeReader(for recipe: Recipe, facts: DataFacts) throws -> any InputReader {
     try ImageReader(
-      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms"), shape: facts.inputShape,
-      pixelLimit: pixelLimit)
+      pipeline: evaluationSettings.makePipeline(key: "data.evaluationTransforms", colors: colors),
+      shape: facts.inputShape, pixelLimit: pixelLimit, format: format)
   }
 
   /// The folder.
@@ -147,7 +166,7 @@ public struct ImageFolderEntry: GroupableEntry {
 
   /// The normalization at the end of the transforms for evaluation, if any.
   public func inputNormalization() throws -> (mean: [Double], deviation: [Double])? {
-    try evaluationSettings.inputNormalization()
+    try evaluationSettings.inputNormalization(colors: colors)
   }
 
   private struct Parts {
@@ -176,7 +195,8 @@ public struct ImageFolderEntry: GroupableEntry {
     let (sound, damage) = try all.withoutDamaged(pixelLimit: pixelLimit)
     if damaged == .fail, let first = damage.first { throw first }
     notices += all.passedOver.notices(
-      root: all.source, reason: "images are files CLASS/*.jpg, .jpeg and .png; convert files of other kinds")
+      root: all.source,
+      reason: "images are files CLASS/*.jpg, .jpeg, .png, .webp, .tif and .tiff; convert files of other kinds")
     notices += damage.map { "\($0.message); left out" }
     return sound
   }
@@ -192,8 +212,9 @@ public struct ImageFolderEntry: GroupableEntry {
     _ recipe: Recipe
   ) throws -> ImageFolder {
     try ImageFolder(
-      samples, pipeline: transforms.makePipeline(key: "data.\(key)"), seed: recipe.seed, purpose: purpose, cache: cache,
-      pixelLimit: pixelLimit)
+      samples, pipeline: transforms.makePipeline(key: "data.\(key)", colors: colors), seed: recipe.seed,
+      purpose: purpose,
+      cache: cache, pixelLimit: pixelLimit, format: format)
   }
 
   /// The transforms of images that are not trained on.
@@ -203,6 +224,7 @@ public struct ImageFolderEntry: GroupableEntry {
 }
 
 extension ImageFolderEntry.DamagePolicy: Choice {}
+extension PixelFormat.Colors: Choice {}
 
 extension SeedSplit {
   /// Splits images, keeping the shares of the classes.
