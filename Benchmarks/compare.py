@@ -72,13 +72,18 @@ def parse_arguments():
         options.rounds = ALL_ROUNDS if options.all else DEFAULT_ROUNDS
     if options.rounds < 1:
         parser.error(f"--rounds is {options.rounds}; it must be at least 1")
-    if hasattr(os, "sched_getaffinity"):
-        usable = os.sched_getaffinity(0)
-        if options.core is None:
-            options.core = max(usable)
-        elif options.core not in usable:
-            parser.error(f"--core is {options.core}; usable are {sorted(usable)}")
+    options.core = usable_core(parser, options.core)
     return options
+
+
+def usable_core(parser, core):
+    """Returns `core`, or the last one that may be used if it is None; ends with a message if it may not be used."""
+    if not hasattr(os, "sched_getaffinity"):
+        return core
+    usable = os.sched_getaffinity(0)
+    if core is not None and core not in usable:
+        parser.error(f"--core is {core}; usable are {sorted(usable)}")
+    return max(usable) if core is None else core
 
 
 def usable_peers(options):
