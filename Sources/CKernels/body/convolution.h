@@ -1,10 +1,11 @@
-// Convolution forward and its gradient by the input: the micro-kernel with every row of A given by pointers, one for
-// each tap of the kernel, so that no image is ever unfolded (Dukhan 2019, "The indirect convolution algorithm").
+// Convolution forward and its gradient by the input: products with rows of A that are given by pointers, so that no image is
+// ever unfolded (Dukhan 2019, "The indirect convolution algorithm").
 // Pixels that see the image through the same taps are gone through together, so taps outside of it cost nothing.
 #ifndef DPT_CONVOLUTION_H
 #define DPT_CONVOLUTION_H
 
-#include "gemm.h"
+#include "gathered_product.h"
+#include "image_slots.h"
 
 // Sample n by itself, where it lies in x and in y.
 DPT_INLINE dpt_convolution sample_of(const dpt_convolution *g, long n) {
@@ -21,172 +22,6 @@ DPT_INLINE long place_in_x(const dpt_convolution *g, long n) {
 }
 DPT_INLINE long place_in_y(const dpt_convolution *g, long n) {
   return g->yStarts ? g->yStarts[n] * g->yStride : n * g->yImage;
-}
-
-// Tiles of one block of rows, which reuse a panel of B while it lies in L1 or L2; and the most taps of a kernel that
-// are handled at once.
-#define DPT_BLOCK_TILES 16
-#define DPT_TAPS 128
-
-// A block of output rows: where each row's taps are read, and where the row is written.
-typedef struct {
-  long rows, taps;
-  // For tap t of tile i, the tile's rows' pointers to slots: a[(i * taps + t) * DPT_TILE_ROWS].
-  const float *a[DPT_BLOCK_TILES * DPT_TILE_ROWS * DPT_TAPS];
-  // Inner length of a tap in slots, and the row of B at which its part begins.
-  long depth, part[DPT_TAPS];
-  element *c[DPT_BLOCK_TILES * DPT_TILE_ROWS];
-} gathered_rows;
-
-typedef struct {
-  const float *b, *bias;
-  // Inner length of all of B in slots, and columns of C.
-  long inner, columns;
-  // Whether C's rows have room for whole panels.
-  bool padded;
-  bool relu;
-  // Whether C's values are added.
-  bool adds;
-} gathered_product;
-
-DPT_INLINE void sum_gathered_tile(bool isCareful, int mr, int np, const gathered_product *p, const gathered_rows *g,
-                                  long tile, long panel, v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
-  const float *b0 = p->b + panel * p->inner * DPT_LANES;
-  const float *b1 = b0 + (np > 1 ? p->inner * DPT_LANES : 0);
-#pragma clang loop unroll(full)
-  for (int i = 0; i < mr; i++)
-#pragma clang loop unroll(full)
-    for (int j = 0; j < np; j++) acc[i][j] = p->bias ? load(p->bias + (panel + j) * DPT_LANES) : splat(0.0f);
-  for (long t = 0; t < g->taps; t++) {
-    const float *const *rows = g->a + (tile * g->taps + t) * DPT_TILE_ROWS;
-    const float *a[DPT_TILE_ROWS];
-#pragma clang loop unroll(full)
-    for (int i = 0; i < mr; i++) a[i] = rows[i];
-    const float *x = b0 + g->part[t] * DPT_LANES;
-    const float *y = b1 + g->part[t] * DPT_LANES;
-    for (long k = 0; k < g->depth; k++) {
-      v16 x0 = load(x + k * DPT_LANES);
-      v16 x1 = np > 1 ? load(y + k * DPT_LANES) : x0;
-#pragma clang loop unroll(full)
-      for (int i = 0; i < mr; i++) {
-        v16 value = splat(a[i][k]);
-        acc[i][0] = add_product(DPT_RULE, isCareful, value, x0, acc[i][0]);
-        if (np > 1)
-          acc[i][DPT_TILE_PANELS - 1] = add_product(DPT_RULE, isCareful, value, x1, acc[i][DPT_TILE_PANELS - 1]);
-      }
-    }
-  }
-}
-
-DPT_INLINE void write_gathered_tile(int mr, int np, const gathered_product *p, const gathered_rows *g, long tile, long panel,
-                                    v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
-#pragma clang loop unroll(full)
-  for (int i = 0; i < mr; i++)
-#pragma clang loop unroll(full)
-    for (int j = 0; j < np; j++) {
-      v16 value = acc[i][j];
-      if (p->relu) value = choose(value < splat(0.0f), splat(0.0f), value);
-      const long column = (panel + j) * DPT_LANES;
-      element *c = g->c[tile * DPT_TILE_ROWS + i] + column;
-      const long valid = p->padded ? DPT_LANES : p->columns - column;
-      if (p->adds) value += load_some(c, valid);
-      store_some(c, value, valid);
-    }
-}
-
-#if DPT_ROUNDED && !DPT_PAIRED
-
-#define DPT_CASE(MR)                                                          \
-  case MR:                                                                    \
-    sum_gathered_tile(isCareful, MR, np, p, g, tile, panel, sums);            \
-    memcpy(acc, sums, MR * sizeof sums[0]);                                   \
-    break;
-
-DPT_INLINE void rounded_gathered(bool isCareful, int np, const gathered_product *p, const gathered_rows *g, long tile,
-                                 long height, long panel, v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
-  // Stays in registers.
-  v16 sums[DPT_TILE_ROWS][DPT_TILE_PANELS];
-  switch (height) {
-    DPT_EACH_HEIGHT(DPT_CASE)
-  }
-}
-#undef DPT_CASE
-
-static __attribute__((noinline)) void rounded_gathered_sums(bool isCareful, int np, const gathered_product *p,
-                                                            const gathered_rows *g, long tile, long height, long panel,
-                                                            v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS]) {
-  (void)isCareful, (void)np;
-#if DPT_CAREFUL_SUMS
-  if (isCareful) return rounded_gathered(true, 1, p, g, tile, height, panel, acc);
-#endif
-#if DPT_TILE_PANELS > 1
-  if (np > 1) return rounded_gathered(false, 2, p, g, tile, height, panel, acc);
-#endif
-  rounded_gathered(false, 1, p, g, tile, height, panel, acc);
-}
-
-#endif
-
-#define DPT_CASE(MR)                                                              \
-  case MR:                                                                        \
-    if (!apart) sum_gathered_tile(false, MR, np, p, g, tile, panel, acc);         \
-    write_gathered_tile(MR, np, p, g, tile, panel, acc);                          \
-    break;
-
-DPT_INLINE void gathered_tiles(bool apart, int np, const gathered_product *p, const gathered_rows *g, long tile, long height,
-                               long panel) {
-  v16 acc[DPT_TILE_ROWS][DPT_TILE_PANELS];
-#if DPT_ROUNDED && !DPT_PAIRED
-  if (apart) DPT_MAKE_SUMS(rounded_gathered_sums(isCareful, np, p, g, tile, height, panel, acc));
-#endif
-  switch (height) {
-    DPT_EACH_HEIGHT(DPT_CASE)
-  }
-}
-#undef DPT_CASE
-
-// The tiles of a block; with `apart` each cares for the rule of its sums.
-DPT_INLINE void gathered_block(bool apart, const gathered_product *p, const gathered_rows *g) {
-  const long panels = (p->columns + DPT_LANES - 1) / DPT_LANES;
-  long panel = 0;
-#if DPT_TILE_PANELS > 1
-  for (; panel + 1 < panels; panel += 2)
-    for (long i = 0; i * DPT_TILE_ROWS < g->rows; i++) {
-      const long left = g->rows - i * DPT_TILE_ROWS;
-      gathered_tiles(apart, 2, p, g, i, left < DPT_TILE_ROWS ? left : DPT_TILE_ROWS, panel);
-    }
-#endif
-  for (; panel < panels; panel++)
-    for (long i = 0; i * DPT_TILE_ROWS < g->rows; i++) {
-      const long left = g->rows - i * DPT_TILE_ROWS;
-      gathered_tiles(apart, 1, p, g, i, left < DPT_TILE_ROWS ? left : DPT_TILE_ROWS, panel);
-    }
-}
-
-#if DPT_SUMS_TOGETHER
-DPT_SUMMING void sum_gathered(const gathered_product *p, const gathered_rows *g) { gathered_block(false, p, g); }
-#endif
-
-static void multiply_gathered(const gathered_product *p, const gathered_rows *g) {
-#if DPT_SUMS_TOGETHER
-  // The mode is for sums of products alone: not for a bias by itself, nor for additions to C.
-  if (g->taps > 0 && !p->adds) {
-    DPT_SUM(sum_gathered(p, g));
-    return;
-  }
-#endif
-  gathered_block(DPT_ROUNDED && !DPT_PAIRED, p, g);
-}
-
-// Adds a row to the block, and runs the block when it is full; gives where each tap's pixel is to be put.
-DPT_INLINE const float **new_row(const gathered_product *p, gathered_rows *g, element *c) {
-  if (g->rows == DPT_BLOCK_TILES * DPT_TILE_ROWS) {
-    multiply_gathered(p, g);
-    g->rows = 0;
-  }
-  const long row = g->rows++;
-  g->c[row] = c;
-  return g->a + row / DPT_TILE_ROWS * g->taps * DPT_TILE_ROWS + row % DPT_TILE_ROWS;
 }
 
 // Asks for bytes ahead of their use: the products read a new image line tap by tap, in an order that processors do not
@@ -303,57 +138,6 @@ DPT_INLINE seen_axis axis_forward(long pixels, long size, long kernel, long stri
     axis.offset[k] = k * dilation - padding;
   }
   return axis;
-}
-
-// Images of `channels` values a pixel, and where they lie: the distances of pixels, lines and images.
-typedef struct {
-  const element *at;
-  long batch, height, width, channels;
-  long stride, line, image;
-} value_images;
-
-// The same in slots.
-typedef struct {
-  const float *at;
-  long stride, line, image;
-  // Whether a pixel's slots lie behind those of the one before.
-  bool areDense;
-} slot_images;
-
-// Pixels that are laid out in slots at once, if they do not lie so.
-#define DPT_SLOT_PIXELS 1024
-
-DPT_INLINE bool images_lie_in_slots(const value_images *m) { return !DPT_ROUNDED || lie_in_slots(m->channels, m->stride); }
-
-// Images laid out in slots at once: all of them, if they lie so.
-DPT_INLINE long images_at_once(const value_images *m) {
-  if (images_lie_in_slots(m)) return m->batch;
-  const long count = DPT_SLOT_PIXELS / (m->height * m->width > 0 ? m->height * m->width : 1);
-  return count < 1 ? 1 : count < m->batch ? count : m->batch;
-}
-
-// Floats for the slots of images.
-DPT_INLINE size_t slots_of_images(const value_images *m) {
-  return images_lie_in_slots(m) ? 0 : (size_t)(images_at_once(m) * m->height * m->width * slots_of(m->channels)) + DPT_LANES;
-}
-
-// The slots of `count` images from one on.
-DPT_INLINE slot_images images_in_slots(const value_images *m, long first, long count, float *scratch) {
-  const element *at = m->at + first * m->image;
-#if DPT_ROUNDED
-  if (images_lie_in_slots(m))
-    return (slot_images){(const float *)at, m->stride / 2, m->line / 2, m->image / 2, m->stride == m->channels};
-  const long pixel = slots_of(m->channels);
-  float *slots = scratch;
-  for (long n = 0; n < count; n++)
-    for (long h = 0; h < m->height; h++)
-      for (long x = 0; x < m->width; x++, slots += pixel)
-        write_slots(at + n * m->image + h * m->line + x * m->stride, m->channels, slots);
-  return (slot_images){scratch, pixel, m->width * pixel, m->height * m->width * pixel, true};
-#else
-  (void)count, (void)scratch;
-  return (slot_images){at, m->stride, m->line, m->image, m->stride == m->channels};
-#endif
 }
 
 DPT_INLINE value_images inputs_of(const dpt_convolution *g, const void *x) {
