@@ -42,7 +42,8 @@ public final class NPZArchive {
   /// Advice on a file that is not an archive, by its first bytes.
   private static func advice(on start: [UInt8]) -> String {
     if start.elementsEqual([0x93] + "NUMPY".utf8) {
-      return "It is a single array (.npy): put x and y into one archive by numpy.savez(\"train.npz\", x=x, y=y)."
+      return "It is a single array (.npy): name the folder with x.npy and y.npy, or write one archive by "
+        + "numpy.savez(\"train.npz\", x=x, y=y)."
     }
     if start.starts(with: [0x80, 2]) {
       return "torch.save or pickle wrote the file: write it by numpy.savez(\"train.npz\", x=x, y=y)."

@@ -25,7 +25,7 @@ struct InspectCommand: ParsableCommand {
       try AtomicFile.write(
         AugmentedSamples.png(
           of: experiment.data.training, count: 8, normalization: recipe.inputNormalization(),
-          areColours: !(recipe.data is NumPyEntry)),
+          areColours: !(recipe.data is NumPyEntry || recipe.data is HDF5Entry)),
         to: pictures)
     }
     let model = experiment.model

@@ -65,12 +65,17 @@ public final class NumPyDataset: Dataset {
     padding: SequencePadding = .behind, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil,
     extras: SampleExtras = SampleExtras(), report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
   ) throws {
+    try self.init(
+      NumPyDataset.arrays(at: path), targets: kind, ignoring: ignored, padding: padding, classNames: classNames,
+      targetsAreOfSteps: targetsAreOfSteps, extras: extras, report: report)
+  }
+
+  /// The arrays of an archive, or of a folder of `.npy` files.
+  /// - Throws: `Failure` (noInput, data) if it cannot be read.
+  package static func arrays(at path: String) throws -> any ArrayCollection {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-    try self.init(
-      exists && isFolder.boolValue ? NPYFolder(folder: path) : NPZArchive(contentsOf: path), targets: kind,
-      ignoring: ignored, padding: padding, classNames: classNames, targetsAreOfSteps: targetsAreOfSteps,
-      extras: extras, report: report)
+    return try exists && isFolder.boolValue ? NPYFolder(folder: path) : NPZArchive(contentsOf: path)
   }
 
   /// Opens arrays. The parameters are those of the first form.
