@@ -129,7 +129,8 @@ for (name, excluded) in [("custom-layer", ["leak.yaml"]), ("custom-dataset", ["r
 
 targets += [
   .target(
-    name: "TestSupport", dependencies: ["Layers", "Collectives", "Tensors", "CKernels", "CZlib"],
+    name: "TestSupport",
+    dependencies: ["Layers", "Collectives", "Tensors", "Formats", "CKernels", "CZlib"] + (withoutHDF5 ? [] : ["CHDF5"]),
     path: "Tests/Support/TestSupport"),
   // Run by CollectivesTests under mpirun.
   .executableTarget(

@@ -3,6 +3,7 @@
 #include <string.h>
 
 static inline hid_t dpt_hdf5_default(void) { return H5P_DEFAULT; }
+static inline hid_t dpt_hdf5_dataset_creation(void) { return H5P_DATASET_CREATE; }
 static inline hid_t dpt_hdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
 static inline unsigned dpt_hdf5_read_only(void) { return H5F_ACC_RDONLY; }
 
@@ -18,6 +19,13 @@ static inline herr_t dpt_hdf5_take_error(unsigned place, const H5E_error2_t *err
 // Writes the innermost message of the last failure to `text`, which has room for 401 bytes and holds zeros.
 static inline void dpt_hdf5_reason(char *text) {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, dpt_hdf5_take_error, text);
+}
+
+// Whether the link at a place in the order of names is the object itself, not a path to one.
+static inline int dpt_hdf5_is_hard(hid_t group, hsize_t place) {
+  H5L_info_t facts;
+  return H5Lget_info_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, place, &facts, H5P_DEFAULT) >= 0 &&
+         facts.type == H5L_TYPE_HARD;
 }
 
 // The machine's integer type of a size in bytes; negative if there is none.

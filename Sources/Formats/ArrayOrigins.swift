@@ -7,9 +7,9 @@ final class HeldBytes: ArrayOrigin, @unchecked Sendable {
 
   /// A copy of bytes.
   init(_ bytes: ArraySlice<UInt8>) {
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, bytes.count), alignment: 64)
-    memory.copyBytes(from: bytes)
-    base = UnsafeRawPointer(memory.baseAddress!)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 64)
+    UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyBytes(from: bytes)
+    base = UnsafeRawPointer(memory)
   }
 
   deinit { base.deallocate() }

@@ -26,7 +26,9 @@
     init(_ name: String, of owner: HDF5File, file: hid_t) throws {
       let source = "'\(owner.path)', data set '\(name)'"
       func open(_ access: hid_t) throws -> hid_t {
-        try HDF5Library.call { Failure(.data, "\(source) cannot be opened: \($0).", advice: HDF5DataSet.advice(on: $0)) } _: {
+        try HDF5Library.call { reason in
+          Failure(.data, "\(source) cannot be opened: \(reason).", advice: HDF5DataSet.advice(on: reason))
+        } _: {
           H5Dopen2(file, name, access)
         }
       }
@@ -81,7 +83,9 @@
         let count = rows * strides[axis]
         let target = memory + (next - elements.lowerBound) * size
         do {
-          try HDF5Library.call { reason in failure(reason) } _: {
+          try HDF5Library.call { reason in
+            failure(reason)
+          } _: {
             for other in shape.indices {
               start[other] = hsize_t(other > axis ? 0 : next / strides[other] % shape[other])
               extent[other] = hsize_t(other < axis ? 1 : other == axis ? rows : shape[other])
@@ -117,7 +121,11 @@
     }
 
     private static func space(of id: hid_t, source: String) throws -> ([Int], hid_t) {
-      let space = try HDF5Library.call { Failure(.data, "\(source) cannot be read: \($0).") } _: { H5Dget_space(id) }
+      let space = try HDF5Library.call {
+        Failure(.data, "\(source) cannot be read: \($0).")
+      } _: {
+        H5Dget_space(id)
+      }
       return HDF5Library.use {
         var lengths = [hsize_t](repeating: 0, count: 32)
         let axes = Int(max(0, H5Sget_simple_extent_ndims(space)))

@@ -14,7 +14,11 @@
     /// The type of a data set's elements.
     /// - Throws: `Failure` (data) if they are no numbers.
     init(of data: hid_t, source: String) throws {
-      let type = try HDF5Library.call { Failure(.data, "\(source) cannot be read: \($0).") } _: { H5Dget_type(data) }
+      let type = try HDF5Library.call {
+        Failure(.data, "\(source) cannot be read: \($0).")
+      } _: {
+        H5Dget_type(data)
+      }
       defer { HDF5Library.use { _ = H5Tclose(type) } }
       let found = HDF5Library.use { HDF5ElementType.find(type) }
       guard let found else {

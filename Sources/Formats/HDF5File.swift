@@ -20,7 +20,8 @@
         if reason.contains("lock") {
           return Failure(
             .noInput, "'\(path)' cannot be opened: \(reason).",
-            advice: "Another program may be writing it. If the file system has no locks, set HDF5_USE_FILE_LOCKING=FALSE.")
+            advice: "Another program may be writing it. If the file system has no locks, set "
+              + "HDF5_USE_FILE_LOCKING=FALSE.")
         }
         let isHDF5 = start.elementsEqual([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
         return Failure(
@@ -46,7 +47,7 @@
       }
     }
 
-    /// Lists a group. Links may lead in a circle, so it goes no deeper than some groups.
+    /// Lists a group. Links may lead in a circle, so groups that are elsewhere are left out, and those that are deep.
     private func list(_ group: hid_t, prefix: String, depth: Int, into found: inout [String]) {
       var facts = H5G_info_t()
       guard depth < 8, H5Gget_info(group, &facts) >= 0 else { return }
@@ -61,7 +62,8 @@
         defer { H5Oclose(object) }
         switch H5Iget_type(object) {
         case H5I_DATASET: found.append(name)
-        case H5I_GROUP: list(object, prefix: name + "/", depth: depth + 1, into: &found)
+        case H5I_GROUP where dpt_hdf5_is_hard(group, index) != 0:
+          list(object, prefix: name + "/", depth: depth + 1, into: &found)
         default: break
         }
       }

@@ -4,7 +4,7 @@
   import Foundation
 
   /// The library libhdf5. It is not safe for threads: one thread at a time calls it.
-  enum HDF5Library {
+  package enum HDF5Library {
     private static let lock = NSRecursiveLock()
     private static let hasBegun = dpt_hdf5_begin() == 0
 
@@ -26,9 +26,10 @@
     }
 
     /// Calls functions of the library that cannot fail here, such as those that close.
-    static func use<Result>(_ body: () throws -> Result) rethrows -> Result {
+    package static func use<Result>(_ body: () throws -> Result) rethrows -> Result {
       lock.lock()
       defer { lock.unlock() }
+      _ = hasBegun
       return try body()
     }
   }

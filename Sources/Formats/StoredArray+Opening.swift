@@ -39,8 +39,8 @@ extension StoredArray {
 
 extension NPZArchive {
   /// Opens the array `name`. If it is large, a stored entry is read from the archive where it stands, and its checksum is not
-  /// checked; a compressed one is unpacked into a temporary file once for all ranks of a machine, until they share it
-  /// (`StoredArray.endSharing`).
+  /// checked; a compressed one is unpacked into a temporary file, once for all ranks of a machine that open it at the same
+  /// time.
   /// - Throws: as `array`; (cannotCreate) if there is no room for the temporary file.
   public func stored(_ name: String) throws -> StoredArray {
     let (index, source) = try entry(name)

@@ -14,7 +14,7 @@ protocol ArrayOrigin: Sendable {
 public final class StoredArray: Sendable {
   /// The most bytes of an array that is kept in memory: they are read within some hundredths of a second, and copying a small
   /// sample from memory takes a tenth of the time of a call of the system for it.
-  public static let mostInMemory = 64 << 20
+  @TaskLocal package static var mostInMemory = 64 << 20
 
   /// The length of each axis; empty for a single value.
   public let shape: [Int]

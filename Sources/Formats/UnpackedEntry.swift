@@ -1,11 +1,12 @@
 import Diagnostics
 import Foundation
+import Synchronization
 
 /// A file of a zip archive, unpacked into a temporary file without a name, which the system removes when the last process that
 /// has it open ends, however it ends.
 ///
 /// The ranks of a machine share one: the first that comes unpacks it, and notes its process and descriptor in a small file that
-/// the others read meanwhile they wait for its lock. They open the same file by /proc. Where there is no /proc, or ranks cannot
+/// the others read after they waited for its lock. They open the same file by /proc. Where there is no /proc, or ranks cannot
 /// see each other's, each has its own.
 struct UnpackedEntry {
   private let file: StoredFile
@@ -15,7 +16,7 @@ struct UnpackedEntry {
   /// - Throws: `Failure` (cannotCreate) if there is no room, (inputOutput) if writing fails, (data) if the file is damaged.
   init(_ index: Int, of archive: ZipFile, path: String, size: Int, source: String) throws {
     let folder = UnpackedEntry.folder(beside: path)
-    let note = SharedNote(of: path, index: index, in: folder)
+    let note = SharedNote.locked(of: path, index: index, in: folder)
     self.note = note
     defer { note?.unlock() }
     if let found = note?.found(size: size) {
@@ -51,7 +52,8 @@ struct UnpackedEntry {
   /// The folder of temporary files: $TMPDIR, or that of the archive if it can be written to, since there is room for large files;
   /// else /var/tmp. Not /tmp, which may be in memory.
   private static func folder(beside path: String) -> String {
-    if let named = ProcessInfo.processInfo.environment["TMPDIR"], !named.isEmpty, access(named, W_OK) == 0 { return named }
+    let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
+    if !named.isEmpty, access(named, W_OK) == 0 { return named }
     let own = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     return access(own, W_OK) == 0 ? own : "/var/tmp"
   }
@@ -88,21 +90,22 @@ struct UnpackedEntry {
 }
 
 /// The elements of an array that was unpacked.
-struct UnpackedElements: ArrayOrigin {
-  let elements: FileElements
-  let note: SharedNote?
+final class UnpackedElements: ArrayOrigin {
+  private let elements: FileElements
+  private let note: Mutex<SharedNote?>
+
+  init(elements: FileElements, note: SharedNote?) {
+    self.elements = elements
+    self.note = Mutex(note)
+  }
 
   func read(_ elements: Range<Int>, size: Int, into memory: UnsafeMutableRawPointer) throws {
     try self.elements.read(elements, size: size, into: memory)
   }
 
-  /// Does nothing: nobody else has the file.
-  func checkUnchanged() {}
-}
-
-extension StoredArray {
-  /// Says that all ranks of this machine have opened their arrays, so that no other one will look for this one's temporary file.
-  public func endSharing() { (origin as? UnpackedElements)?.note?.remove() }
+  /// Nobody else can change the file. The first batch is loaded once all ranks have opened their arrays, so that no one will look
+  /// for it any more.
+  func checkUnchanged() { note.withLock { $0 = nil } }
 }
 
 /// The small file by which the ranks of a machine find what one of them unpacked. It is locked while one unpacks.
@@ -110,24 +113,26 @@ final class SharedNote: Sendable {
   private let path: String
   private let descriptor: Int32
 
+  private init(path: String, descriptor: Int32) {
+    self.path = path
+    self.descriptor = descriptor
+  }
+
   /// Waits for the lock of an archive's file; nil if there is none, since the folder cannot be written to or has no locks.
-  init?(of archive: String, index: Int, in folder: String) {
+  static func locked(of archive: String, index: Int, in folder: String) -> SharedNote? {
     var status = stat()
     guard stat(archive, &status) == 0 else { return nil }
     let parts = [Int(getuid()), Int(status.st_dev), Int(status.st_ino), Int(status.st_size), status.changed, index]
-    path = "\(folder)/.dp-train-\(parts.map { String($0, radix: 36) }.joined(separator: "-")).unpacked"
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let path = "\(folder)/.dp-train-\(parts.map { String($0, radix: 36) }.joined(separator: "-")).unpacked"
+    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return nil }
-    while flock(descriptor, LOCK_EX) != 0 {
-      guard errno == EINTR else {
-        close(descriptor)
-        return nil
-      }
-    }
+    let note = SharedNote(path: path, descriptor: descriptor)
+    while flock(descriptor, LOCK_EX) != 0 { if errno != EINTR { return nil } }
+    return note
   }
 
   deinit {
-    remove()
+    unlink(path)
     close(descriptor)
   }
 
@@ -159,8 +164,6 @@ final class SharedNote: Sendable {
   }
 
   func unlock() { _ = flock(descriptor, LOCK_UN) }
-
-  func remove() { unlink(path) }
 }
 
 extension stat {

@@ -16,7 +16,7 @@ extension Fault {
     },
     training(
       testDescription: "a folder in place of an archive", status: 66,
-      says: "'data.npz' cannot be read: it is a folder."
+      says: "'data.npz' cannot be read: it is a folder without .npy files."
     ) { try Folder(path: $0["data.npz"]).create() },
     training(
       testDescription: "random bytes", says: "'data.npz' cannot be read as an .npz archive: Not a zip archive."

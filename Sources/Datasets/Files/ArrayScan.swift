@@ -2,10 +2,10 @@ import Diagnostics
 import Formats
 
 /// What one pass over the numbers of `x` tells. Memory grows only with the longest sample.
-struct ArrayScan {
+package struct ArrayScan {
   /// The most bytes of an array that is read at start: a second or less. The numbers of samples of larger ones are checked when
   /// they are loaded.
-  static let most = 256 << 20
+  @TaskLocal package static var most = 256 << 20
 
   /// Notices about the numbers.
   let notices: [String]

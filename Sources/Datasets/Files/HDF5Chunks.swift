@@ -5,7 +5,8 @@ extension HDF5Files {
   /// them; nil if not. `data` are the samples.
   public func chunkNotice(of data: NumPyDataset) throws -> String? {
     // Small arrays are in memory.
-    guard data.loadsAhead, let chunk = try packedChunk(of: "x"), let rows = try stored("x").shape.first else { return nil }
+    guard data.loadsAhead, let chunk = try packedChunk(of: "x"), let rows = try stored("x").shape.first
+    else { return nil }
     let samples = Double(chunk.rows) * Double(data.count) / Double(max(1, rows))
     guard samples > 64 || samples >= 2 && chunk.bytes > 16 << 20 else { return nil }
     return

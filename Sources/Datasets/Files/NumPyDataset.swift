@@ -116,7 +116,8 @@ public final class NumPyDataset: Dataset {
     let indicators = isOfRows ? nil : classes.flatMap { NumPyHints.indicators($0, path: path) }
     shapeNotice = channelNotice ?? indicators?.description
     let read = isJoined ? ["x", "y"] + ["lengths", "offsets"].filter(arrays.names.contains) : ["x", "y", "lengths"]
-    let unread = arrays is HDF5Files
+    let unread =
+      arrays is HDF5Files
       ? nil
       : NumPyHints.unreadNotice(
         names: arrays.names, read: read + extras.names(among: arrays.names), path: path)
@@ -140,7 +141,8 @@ public final class NumPyDataset: Dataset {
         .data,
         "\(files.path): there is no data set \"\(files.title(of: missing))\"; "
           + (files.titles.isEmpty ? "it holds none" : "it holds \(files.titles.prefix(12).joined(separator: ", "))"),
-        advice: "data.\(missing) names the data set of the \(missing == "x" ? "inputs" : "targets"), such as train/\(missing)")
+        advice: "data.\(missing) names the data set of the \(missing == "x" ? "inputs" : "targets"), such as "
+          + "train/\(missing)")
     }
     throw Failure(
       .data,

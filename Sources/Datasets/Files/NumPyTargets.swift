@@ -22,14 +22,16 @@ struct NumPyTargets {
     let counted = classes.lazy.filter { Int($0) != ignored }
     if let wrong = classes.firstIndex(where: { Int($0) != ignored && !(0..<Int32(ClassLabels.limit)).contains($0) }) {
       throw Failure(
-        .data, "\(path): \(samples.name)\(array.shape.place(of: steps?.place(ofStep: wrong) ?? wrong)) is \(classes[wrong])",
+        .data,
+        "\(path): \(samples.name)\(array.shape.place(of: steps?.place(ofStep: wrong) ?? wrong)) is \(classes[wrong])",
         advice: classes[wrong] < 0
           ? NumPyHints.negativeAdvice(Array(counted)) : "class indices are below \(ClassLabels.limit)")
     }
     let largest = Int(counted.max() ?? 0)
     if let trained, largest >= trained.count {
       throw Failure(
-        .data, "\(path): \(samples.name) holds the class \(largest)", advice: "training had the classes 0 to \(trained.count - 1)")
+        .data, "\(path): \(samples.name) holds the class \(largest)",
+        advice: "training had the classes 0 to \(trained.count - 1)")
     }
     classNames = trained ?? (0...largest).map(String.init)
     targets = steps.map { .stepClasses(classes, offsets: $0.offsets) } ?? .classes(classes)

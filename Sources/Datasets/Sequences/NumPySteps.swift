@@ -93,7 +93,9 @@ struct NumPySteps {
   /// Calls `body` with the numbers of each sample in an array of these steps, those of padding too. Some samples are read at once,
   /// or one if it is larger.
   /// - Throws: `Failure` (inputOutput, data) if the array cannot be read, and what `body` throws.
-  func forEachSample(of array: StoredArray, _ body: (_ sample: Int, UnsafeBufferPointer<Float>) throws -> Void) throws {
+  func forEachSample(
+    of array: StoredArray, _ body: (_ sample: Int, UnsafeBufferPointer<Float>) throws -> Void
+  ) throws {
     let width = width(of: array)
     let most = (1 << 20) / max(1, width)
     var buffer: [Float] = []
@@ -110,7 +112,8 @@ struct NumPySteps {
         try array.read(elements, into: base)
         for sample in first..<end {
           let steps = row(of: sample)
-          let numbers = UnsafeBufferPointer(start: base + (steps.lowerBound - start) * width, count: steps.count * width)
+          let numbers = UnsafeBufferPointer(
+            start: base + (steps.lowerBound - start) * width, count: steps.count * width)
           try body(sample, numbers)
         }
       }

@@ -65,7 +65,8 @@ struct StoredSteps: StepSource {
       let values = UnsafeBufferPointer(start: view.row(step: run, sample: place).floats, count: width)
       if let wrong = values.firstNonFinite {
         throw steps.failure(
-          values[wrong], at: elements.lowerBound + run * width + wrong, of: array, sample: sample, name: name, path: path)
+          values[wrong], at: elements.lowerBound + run * width + wrong, of: array, sample: sample, name: name,
+          path: path)
       }
     }
   }

@@ -45,7 +45,8 @@ enum DataPaths {
 
   /// Whether a file of that name is a table of samples.
   private static func isTable(_ name: String) -> Bool {
-    [".npz", ".h5", ".hdf5", ".ts", ".ts.gz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(where: name.lowercased().hasSuffix)
+    [".npz", ".h5", ".hdf5", ".ts", ".ts.gz", ".csv", ".tsv", ".csv.gz", ".tsv.gz"].contains(
+      where: name.lowercased().hasSuffix)
   }
 
   private static func isFolder(_ path: String) -> Bool {

@@ -43,20 +43,22 @@ public struct HDF5Entry: ArraysEntry {
   public static let form = RecipeForm<Self>(
     "hdf5", "data sets of HDF5 files, of which each rank reads its own samples",
     example: "train: train.h5, x: images, y: labels, testShare: 0.1",
-    keys: fileKeys("an HDF5 file, or a pattern such as \"part-*.h5\" or \"{a,b}.h5\" of files that follow one another") + [
-      RecipeKey("x", \.x, .text, "the data set of the inputs, with its groups, such as train/images"),
-      RecipeKey("y", \.y, .text, "the data set of the targets"),
-      RecipeKey(
-        "lengths", \.lengths, .text, "the data set of the samples' numbers of steps; not needed if all have the same"),
-      RecipeKey(
-        "offsets", \.offsets, .text,
-        "in place of lengths, the data set of the samples' first steps in x, which then has all steps one after the other"),
-      paddingKey,
-      .transforms(\.transforms),
-      .shuffle(\.shuffle),
-    ] + splitKeys + [
-      groupKey("the data set with a number for each sample that says its group, the same number in all files")
-    ])
+    keys: fileKeys("an HDF5 file, or a pattern such as \"part-*.h5\" or \"{a,b}.h5\" of files that follow one another")
+      + [
+        RecipeKey("x", \.x, .text, "the data set of the inputs, with its groups, such as train/images"),
+        RecipeKey("y", \.y, .text, "the data set of the targets"),
+        RecipeKey(
+          "lengths", \.lengths, .text, "the data set of the samples' numbers of steps; not needed if all have the same"),
+        RecipeKey(
+          "offsets", \.offsets, .text,
+          "in place of lengths, the data set of the samples' first steps in x, which then has all steps one after the other"
+        ),
+        paddingKey,
+        .transforms(\.transforms),
+        .shuffle(\.shuffle),
+      ] + splitKeys + [
+        groupKey("the data set with a number for each sample that says its group, the same number in all files")
+      ])
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits { try arraySplits(for: recipe) }

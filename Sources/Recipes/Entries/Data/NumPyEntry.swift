@@ -36,13 +36,14 @@ public struct NumPyEntry: ArraysEntry {
   public static let form = RecipeForm<Self>(
     "numpy", "arrays from .npz files, or folders of .npy files, with the names x, y and optionally lengths or offsets",
     example: "train: train.npz, test: test.npz",
-    keys: fileKeys("an .npz file with x, y and optionally lengths or offsets, or a folder with x.npy, y.npy and so on") + [
-      paddingKey,
-      .transforms(\.transforms),
-      .shuffle(\.shuffle),
-    ] + splitKeys + [
-      groupKey("the array with a number for each sample that says its group, the same number in all files")
-    ])
+    keys: fileKeys("an .npz file with x, y and optionally lengths or offsets, or a folder with x.npy, y.npy and so on")
+      + [
+        paddingKey,
+        .transforms(\.transforms),
+        .shuffle(\.shuffle),
+      ] + splitKeys + [
+        groupKey("the array with a number for each sample that says its group, the same number in all files")
+      ])
 
   /// Reads or generates the training, validation and test samples.
   public func makeSplits(for recipe: Recipe) throws -> DataSplits { try arraySplits(for: recipe) }
