@@ -7,16 +7,16 @@ static inline hid_t dpt_hdf5_dataset_creation(void) { return H5P_DATASET_CREATE;
 static inline hid_t dpt_hdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
 static inline unsigned dpt_hdf5_read_only(void) { return H5F_ACC_RDONLY; }
 
-// Begins the library, and lets it print no errors.
+// Begins the library, and lets it print no errors. Where it is built for threads, each has errors of its own.
 static inline int dpt_hdf5_begin(void) { return H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0; }
 
 static inline herr_t dpt_hdf5_take_error(unsigned place, const H5E_error2_t *error, void *text) {
-  // The first one is the innermost, which tells most.
-  if (place == 0 && error->desc) strncpy(text, error->desc, 400);
+  // The first one is the innermost, which tells most, unless a filter was looked for and not found.
+  if (error->desc && (place == 0 || strstr(error->desc, "not registered"))) strncpy(text, error->desc, 400);
   return 0;
 }
 
-// Writes the innermost message of the last failure to `text`, which has room for 401 bytes and holds zeros.
+// Writes the best message of the last failure to `text`, which has room for 401 bytes and holds zeros.
 static inline void dpt_hdf5_reason(char *text) {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, dpt_hdf5_take_error, text);
 }

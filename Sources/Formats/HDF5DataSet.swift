@@ -16,7 +16,7 @@
     /// Whether chunks are compressed, or changed by another filter.
     let isFiltered: Bool
     private let file: HDF5File
-    private let id, space: hid_t
+    private let id, space, flat: hid_t
     /// The distance of neighbours along each axis.
     private let strides: [Int]
     private let start, extent: UnsafeMutablePointer<hsize_t>
@@ -55,6 +55,7 @@
         throw error
       }
       self.id = id
+      flat = HDF5Library.use { H5Screate(H5S_SIMPLE) }
       self.file = owner
       self.source = source
       strides = shape.indices.map { [shape] in shape[($0 + 1)...].reduce(1, *) }
@@ -65,6 +66,7 @@
     deinit {
       HDF5Library.use {
         _ = H5Sclose(space)
+        _ = H5Sclose(flat)
         _ = H5Dclose(id)
         _ = H5Tclose(type.memory)
       }
@@ -92,10 +94,10 @@
             }
             let selected = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, extent, nil)
             guard selected >= 0 else { return selected }
+            // Not a new one, since closing it would clear the reason of a failure.
             var length = hsize_t(count)
-            let flat = H5Screate_simple(1, &length, nil)
-            guard flat >= 0 else { return herr_t(-1) }
-            defer { H5Sclose(flat) }
+            let resized = H5Sset_extent_simple(flat, 1, &length, nil)
+            guard resized >= 0 else { return resized }
             return H5Dread(id, type.memory, flat, space, dpt_hdf5_default(), target)
           }
         } catch {

@@ -17,7 +17,7 @@
       let stored = try StoredFile(path)
       let start = try stored.start(8)
       id = try HDF5Library.call { reason in
-        if reason.contains("lock") {
+        if reason.contains("unable to lock") {
           return Failure(
             .noInput, "'\(path)' cannot be opened: \(reason).",
             advice: "Another program may be writing it. If the file system has no locks, set "

@@ -6,8 +6,6 @@
   /// The library libhdf5. It is not safe for threads: one thread at a time calls it.
   package enum HDF5Library {
     private static let lock = NSRecursiveLock()
-    private static let hasBegun = dpt_hdf5_begin() == 0
-
     /// Calls the library in `body`. What it returns must not be negative; else the library's reason is thrown as `failure`
     /// words it.
     @discardableResult
@@ -16,7 +14,7 @@
     ) throws -> Result {
       lock.lock()
       defer { lock.unlock() }
-      guard hasBegun else { throw Failure(.unavailable, "libhdf5 cannot be used here.") }
+      guard dpt_hdf5_begin() == 0 else { throw Failure(.unavailable, "libhdf5 cannot be used here.") }
       let result = try body()
       guard result < 0 else { return result }
       var text = [CChar](repeating: 0, count: 401)
@@ -29,7 +27,7 @@
     package static func use<Result>(_ body: () throws -> Result) rethrows -> Result {
       lock.lock()
       defer { lock.unlock() }
-      _ = hasBegun
+      _ = dpt_hdf5_begin()
       return try body()
     }
   }

@@ -111,6 +111,7 @@
           #expect(part == [2, 3, 100, 101, 102, 103, 104, 105, 200])
         }
         #expect(try files.array("offsets").doubles() == [0, 1, 2, 4, 5, 8])
+        try FileManager.default.removeItem(atPath: paths[1])
         try writeHDF5([HDF5Array("a", [2, 3], [0, 1, 2, 3, 4, 5])], to: paths[1])
         let other = try HDF5Files(paths, path: "*.h5", renamed: ["x": "a"])
         expectFailure(.data, "1.h5', data set 'a' has the shape [2, 3], but '\(paths[0])', data set 'a' [2, 2]") {
