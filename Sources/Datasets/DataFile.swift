@@ -17,7 +17,7 @@ public struct DataFile: Codable, Equatable, Sendable {
   /// distances are the same but for rounding, from the first to the last. Nil if it is of all contents.
   public let blocks: Int?
 
-  /// The size in bytes above which only blocks are digested: that many take about a second.
+  /// The size in bytes above which only blocks are digested: as many take about a second.
   package static let mostDigested = 1 << 30
   private static let (blockCount, blockSize) = (256, 64 << 10)
 
@@ -44,6 +44,14 @@ public struct DataFile: Codable, Equatable, Sendable {
     bytes = files.reduce(0) { $0 + $1.1 }
     let list = Array(files.map { "\($0.0)\t\($0.1)\n" }.joined().utf8)
     sha256 = try list.withUnsafeBytes { try Formats.sha256(of: $0) }
+  }
+
+  /// Reads files or lists folders. If they are large together, only blocks of those that are not small are digested.
+  /// - Throws: as the form for one.
+  package static func all(_ files: [(path: String, split: Split?)]) throws -> [DataFile] {
+    let isMuch = files.reduce(0) { $0 + size(of: $1.path) } > mostDigested
+    let most = isMuch ? blockCount * blockSize : mostDigested
+    return try files.map { try DataFile(path: $0.path, split: $0.split, mostDigested: most) }
   }
 
   /// The size of a file; 0 for a folder, whose own size means nothing.

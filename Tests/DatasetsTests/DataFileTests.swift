@@ -44,6 +44,7 @@ import Testing
       // A run that began with a digest of all contents tells nothing about blocks.
       let whole = try DataFile(path: path)
       #expect(try whole.blocks == nil && DataFile.change(from: [whole], to: [now()]) == nil)
+      #expect(try DataFile.all([(path: path, split: .test)]).map(\.blocks) == [nil])
       let json = try JSONDecoder().decode(DataFile.self, from: JSONEncoder().encode(whole))
       #expect(json == whole)
     }

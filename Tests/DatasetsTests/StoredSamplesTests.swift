@@ -103,13 +103,13 @@ import Testing
       let y = NPYArray(shape: [3, 2], floats: [0, 1, 2, 3, 4, .infinity])
       try NPZArchive.write([("x", x), ("y", y)], to: "\(folder)/t.npz")
       let start = try failure { try NumPyDataset(contentsOf: "\(folder)/t.npz", targets: .values) }
-      #expect(start == "t.npz: y[2, 1] is inf as float32, in sample 2")
+      #expect(start == "\(folder)/t.npz: y[2, 1] is inf as float32, in sample 2")
       let data = try ArrayScan.$most.withValue(0) {
         try NumPyDataset(contentsOf: "\(folder)/t.npz", targets: .values)
       }
       #expect(try load(data, [0]).inputs == [0, 1, 2, 3])
-      #expect(try failure { try load(data, [0, 1]) } == "t.npz: x[1, 0, 1] is nan as float32, in sample 1")
-      #expect(try failure { try load(data, [2]) } == "t.npz: y[2, 1] is inf as float32, in sample 2")
+      #expect(try failure { try load(data, [0, 1]) } == "\(folder)/t.npz: x[1, 0, 1] is nan as float32, in sample 1")
+      #expect(try failure { try load(data, [2]) } == "\(folder)/t.npz: y[2, 1] is inf as float32, in sample 2")
       // Samples without targets are new inputs, of which all that cannot be answered are named.
       var reported: [Int] = []
       _ = try ArrayScan.$most.withValue(0) {
@@ -130,7 +130,7 @@ import Testing
       #expect(truncate("\(folder)/x.npy", 130) == 0)
       #expect(
         try failure { try load(data, [3]) }
-          == "'x.npy' changed while it was in use: it has 130 bytes, and had 160.")
+          == "'\(folder)/x.npy' changed while it was in use: it has 130 bytes, and had 160.")
     }
   }
 
@@ -161,7 +161,7 @@ import Testing
         #expect(try notice(chunk: 100, isPacked: true)?.contains("a compressed chunk of in holds 100 samples") == true)
         #expect(try notice(chunk: 100, isPacked: false) == nil && notice(chunk: 10, isPacked: true) == nil)
         let files = try HDF5Files([path], path: path, renamed: ["x": "out"])
-        #expect(try failure { try NumPyDataset(files) } == "t.h5: there is no data set \"out\"; it holds in, y")
+        #expect(try failure { try NumPyDataset(files) } == "\(path): there is no data set \"out\"; it holds in, y")
       }
     }
   #endif

@@ -3,7 +3,7 @@ import Formats
 extension HDF5Files {
   /// A notice if reading samples in random order unpacks far more than the samples, since a compressed chunk of `x` holds many of
   /// them; nil if not. `data` are the samples.
-  public func chunkNotice(of data: NumPyDataset) throws -> String? {
+  package func chunkNotice(of data: NumPyDataset) throws -> String? {
     // Small arrays are in memory.
     guard data.loadsAhead, let chunk = try packedChunk(of: "x"), let rows = try stored("x").shape.first
     else { return nil }

@@ -80,7 +80,7 @@ public final class NumPyDataset: Dataset {
 
   /// Opens arrays. The parameters are those of the first form.
   /// - Throws: as the first form.
-  public init(
+  package init(
     _ arrays: any ArrayCollection, targets kind: TargetKind? = .classes, ignoring ignored: Int? = nil,
     padding: SequencePadding = .behind, classNames: [String]? = nil, targetsAreOfSteps: Bool? = nil,
     extras: SampleExtras = SampleExtras(), report: (_ sample: Int, Failure) throws -> Void = { throw $1 }
