@@ -16,7 +16,7 @@
     /// Whether chunks are compressed, or changed by another filter.
     let isFiltered: Bool
     private let file: HDF5File
-    private let id, space, flat: hid_t
+    private let id, space, box: hid_t
     /// The distance of neighbours along each axis.
     private let strides: [Int]
     private let start, extent: UnsafeMutablePointer<hsize_t>
@@ -32,30 +32,22 @@
           H5Dopen2(file, name, access)
         }
       }
-      var id = try open(dpt_hdf5_default())
+      let first = try open(dpt_hdf5_default())
+      let facts: Facts
       do {
-        (shape, space) = try HDF5DataSet.space(of: id, source: source)
-        do {
-          type = try HDF5ElementType(of: id, source: source)
-          (chunk, isFiltered) = HDF5DataSet.layout(of: id, axes: shape.count)
-          if let chunk {
-            // How much of the data set is kept in memory can only be said when it is opened.
-            let access = HDF5DataSet.access(shape: shape, chunk: chunk, size: type.element.byteCount)
-            defer { HDF5Library.use { _ = H5Pclose(access) } }
-            let cached = try open(access)
-            HDF5Library.use { _ = H5Dclose(id) }
-            id = cached
-          }
-        } catch {
-          HDF5Library.use { [space] in _ = H5Sclose(space) }
-          throw error
-        }
+        facts = try Facts(of: first, source: source)
+        HDF5Library.use { _ = H5Dclose(first) }
       } catch {
-        HDF5Library.use { _ = H5Dclose(id) }
+        HDF5Library.use { _ = H5Dclose(first) }
         throw error
       }
-      self.id = id
-      flat = HDF5Library.use { H5Screate(H5S_SIMPLE) }
+      (shape, type, chunk, isFiltered) = (facts.shape, facts.type, facts.chunk, facts.isFiltered)
+      // How much of the data set is kept in memory can only be said when it is opened, and it must not be open then.
+      let access = HDF5DataSet.access(shape: shape, chunk: chunk, size: type.element.byteCount)
+      defer { HDF5Library.use { _ = H5Pclose(access) } }
+      id = try open(access)
+      space = HDF5Library.use { [id] in H5Dget_space(id) }
+      box = HDF5Library.use { H5Screate(H5S_SIMPLE) }
       self.file = owner
       self.source = source
       strides = shape.indices.map { [shape] in shape[($0 + 1)...].reduce(1, *) }
@@ -66,7 +58,7 @@
     deinit {
       HDF5Library.use {
         _ = H5Sclose(space)
-        _ = H5Sclose(flat)
+        _ = H5Sclose(box)
         _ = H5Dclose(id)
         _ = H5Tclose(type.memory)
       }
@@ -76,6 +68,11 @@
 
     /// Reads one box of elements after the other, each as large as the rest of the range allows.
     func read(_ elements: Range<Int>, size: Int, into memory: UnsafeMutableRawPointer) throws {
+      guard !shape.isEmpty else {
+        let all = dpt_hdf5_default()  // H5S_ALL is the same number
+        try HDF5Library.call({ failure($0) }) { H5Dread(id, type.memory, all, all, dpt_hdf5_default(), memory) }
+        return
+      }
       var next = elements.lowerBound
       while next < elements.upperBound {
         let rest = elements.upperBound - next
@@ -94,11 +91,11 @@
             }
             let selected = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, extent, nil)
             guard selected >= 0 else { return selected }
-            // Not a new one, since closing it would clear the reason of a failure.
-            var length = hsize_t(count)
-            let resized = H5Sset_extent_simple(flat, 1, &length, nil)
+            // A box of the same axes: else the library goes through it element by element. It is not a new one, since closing it
+            // would clear the reason of a failure.
+            let resized = H5Sset_extent_simple(box, Int32(shape.count), extent, nil)
             guard resized >= 0 else { return resized }
-            return H5Dread(id, type.memory, flat, space, dpt_hdf5_default(), target)
+            return H5Dread(id, type.memory, box, space, dpt_hdf5_default(), target)
           }
         } catch {
           // If the file was written or cut meanwhile, that is the reason.
@@ -122,35 +119,43 @@
         : "The file is damaged; copy or write it again."
     }
 
-    private static func space(of id: hid_t, source: String) throws -> ([Int], hid_t) {
-      let space = try HDF5Library.call {
-        Failure(.data, "\(source) cannot be read: \($0).")
-      } _: {
-        H5Dget_space(id)
-      }
-      return HDF5Library.use {
-        var lengths = [hsize_t](repeating: 0, count: 32)
-        let axes = Int(max(0, H5Sget_simple_extent_ndims(space)))
-        H5Sget_simple_extent_dims(space, &lengths, nil)
-        let isEmpty = H5Sget_simple_extent_type(space) == H5S_NULL
-        return (isEmpty ? [0] : lengths[..<axes].map { Int(clamping: $0) }, space)
-      }
-    }
+    /// What is to be known before the data set is opened for reading.
+    private struct Facts {
+      let shape: [Int]
+      let type: HDF5ElementType
+      let chunk: [Int]?
+      let isFiltered: Bool
 
-    private static func layout(of id: hid_t, axes: Int) -> (chunk: [Int]?, isFiltered: Bool) {
-      HDF5Library.use {
-        let facts = H5Dget_create_plist(id)
-        guard facts >= 0 else { return (nil, false) }
-        defer { H5Pclose(facts) }
-        guard H5Pget_layout(facts) == H5D_CHUNKED, axes > 0 else { return (nil, false) }
-        var lengths = [hsize_t](repeating: 1, count: axes)
-        guard H5Pget_chunk(facts, Int32(axes), &lengths) == axes else { return (nil, false) }
-        return (lengths.map { Int(clamping: $0) }, H5Pget_nfilters(facts) > 0)
+      init(of id: hid_t, source: String) throws {
+        type = try HDF5ElementType(of: id, source: source)
+        let space = try HDF5Library.call {
+          Failure(.data, "\(source) cannot be read: \($0).")
+        } _: {
+          H5Dget_space(id)
+        }
+        let shape = HDF5Library.use {
+          defer { H5Sclose(space) }
+          guard H5Sget_simple_extent_type(space) != H5S_NULL else { return [0] }
+          var lengths = [hsize_t](repeating: 0, count: 32)
+          H5Sget_simple_extent_dims(space, &lengths, nil)
+          return lengths[..<Int(max(0, H5Sget_simple_extent_ndims(space)))].map { Int(clamping: $0) }
+        }
+        self.shape = shape
+        (chunk, isFiltered) = HDF5Library.use {
+          let facts = H5Dget_create_plist(id)
+          guard facts >= 0 else { return (nil, false) }
+          defer { H5Pclose(facts) }
+          guard H5Pget_layout(facts) == H5D_CHUNKED, !shape.isEmpty else { return (nil, false) }
+          var lengths = [hsize_t](repeating: 1, count: shape.count)
+          guard H5Pget_chunk(facts, Int32(shape.count), &lengths) == shape.count else { return (nil, false) }
+          return (lengths.map { Int(clamping: $0) }, H5Pget_nfilters(facts) > 0)
+        }
       }
     }
 
     /// Lets the library keep the chunks of some samples: all chunks across one sample are needed again for its neighbour.
-    private static func access(shape: [Int], chunk: [Int], size: Int) -> hid_t {
+    private static func access(shape: [Int], chunk: [Int]?, size: Int) -> hid_t {
+      let chunk = chunk ?? shape
       let across = zip(shape, chunk).dropFirst().reduce(1) { $0 * (($1.0 + $1.1 - 1) / max(1, $1.1)) }
       let bytes = across * chunk.reduce(size, *)
       let cache = max(1 << 20, min(4 * bytes, mostCached), bytes <= 4 * mostCached ? bytes : 0)

@@ -111,7 +111,10 @@ public final class StoredArray: Sendable {
   ) throws {
     if isFloat { return try origin.read(elements, size: 4, into: floats) }
     let size = element.byteCount
-    let most = Scratch.bytes / size
+    // Whole rows, if they are not too long: they are read from chunks at once.
+    let row = count / max(1, shape.first ?? 1)
+    let fitting = Scratch.bytes / size
+    let most = 0 < row && row < fitting ? fitting / row * row : fitting
     for start in stride(from: elements.lowerBound, to: elements.upperBound, by: most) {
       let part = start..<min(start + most, elements.upperBound)
       try origin.read(part, size: size, into: raw)
